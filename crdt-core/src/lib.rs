@@ -1,0 +1,1 @@
+//! Typed, signed, collaborative documents.

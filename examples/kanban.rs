@@ -1,0 +1,2 @@
+//! A board.
+fn main() {}
