@@ -1,0 +1,82 @@
+use thiserror::Error;
+
+/// Why bytes are not a change, a bundle, a saved document, a key or a proof.
+///
+/// Every variant means that the bytes could not have been written by an honest writer of this
+/// format version. Nothing of them is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The bytes end before what they announce.
+    #[error("the bytes end too early")]
+    Truncated,
+    /// There are bytes after the end.
+    #[error("there are bytes after the end")]
+    TrailingBytes,
+    /// An integer is spelled with more bytes than it needs.
+    #[error("an integer is not in its shortest spelling")]
+    NonMinimalVarint,
+    /// An integer is larger than its place allows.
+    #[error("an integer is too large for its place")]
+    VarintOverflow,
+    /// Text is not UTF-8.
+    #[error("text is not valid UTF-8")]
+    InvalidUtf8,
+    /// The bytes do not begin as data of this kind does.
+    #[error("these bytes are not of the expected kind")]
+    WrongMagic,
+    /// The format version is not known here.
+    #[error("format version {0} is not supported")]
+    UnsupportedVersion(u8),
+    /// A checksum does not fit its data.
+    #[error("the checksum does not match the data")]
+    ChecksumMismatch,
+    /// A public key is not a canonical Ed25519 key of large order.
+    #[error("not a canonical Ed25519 public key")]
+    InvalidKey,
+    /// The first change of a chain names a predecessor, or a later one names none.
+    #[error("sequence number and predecessor do not belong together")]
+    SequenceWithoutPrevious,
+    /// Entries that must be strictly ascending are not (dependencies, tags, names, keys, hashes).
+    #[error("entries are repeated or out of order: {0}")]
+    Unsorted(&'static str),
+    /// The dependency table names the change's own predecessor.
+    #[error("the dependency table repeats the predecessor")]
+    PreviousInTable,
+    /// A limit of the format is exceeded.
+    #[error("a limit of the format is exceeded: {0}")]
+    OverLimit(&'static str),
+    /// An op takes no counter, more counters than it has bytes, or not as many as its body says.
+    #[error("an op takes a wrong number of counters")]
+    WrongCounters,
+    /// An op kind number that no version may use.
+    #[error("an op has the reserved kind 0")]
+    InvalidKind,
+    /// A path segment is of no kind this format version has.
+    #[error("a path segment has an unknown kind")]
+    InvalidSegment,
+    /// An insert says neither that it is at the root nor left or right of an element.
+    #[error("an insert has an unknown kind of place")]
+    InvalidPlace,
+    /// An op names nothing where at least one thing must be named.
+    #[error("an op is empty: {0}")]
+    EmptyOp(&'static str),
+    /// An op names its own author's chain where that is implied.
+    #[error("an op names what its own chain implies")]
+    ImpliedName,
+    /// Two neighbouring ops of a change could have been written as one.
+    #[error("two neighbouring ops could be one")]
+    MergeableOps,
+    /// A reference inside a bundle points nowhere.
+    #[error("a reference inside the bundle points nowhere")]
+    DanglingReference,
+    /// A change names a change of another author as its predecessor.
+    #[error("the predecessor of a change is by another author")]
+    PreviousOfAnotherAuthor,
+    /// The totals a bundle states first are not those of its content.
+    #[error("the bundle's stated totals are not those of its content")]
+    WrongTotals,
+    /// Two changes of a bundle are the same.
+    #[error("a change is twice in the bundle")]
+    RepeatedChange,
+}

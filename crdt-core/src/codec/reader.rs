@@ -1,0 +1,118 @@
+//! Reading from a byte slice.
+
+use super::DecodeError;
+
+/// A position in a byte string that only moves forward.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// The bytes not read yet.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Refuses bytes after the end of what was to be read.
+    pub(crate) fn finish(&self) -> Result<(), DecodeError> {
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(DecodeError::TrailingBytes)
+        }
+    }
+
+    /// The next `count` bytes.
+    pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
+        let (taken, rest) = self
+            .rest
+            .split_at_checked(count)
+            .ok_or(DecodeError::Truncated)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// Everything that is left.
+    pub(crate) fn take_rest(&mut self) -> &'a [u8] {
+        core::mem::take(&mut self.rest)
+    }
+
+    pub(crate) fn byte(&mut self) -> Result<u8, DecodeError> {
+        let (first, rest) = self.rest.split_first().ok_or(DecodeError::Truncated)?;
+        self.rest = rest;
+        Ok(*first)
+    }
+
+    /// The next `N` bytes as an array.
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let (taken, rest) = self
+            .rest
+            .split_first_chunk::<N>()
+            .ok_or(DecodeError::Truncated)?;
+        self.rest = rest;
+        Ok(*taken)
+    }
+
+    /// An unsigned varint in its minimal spelling.
+    pub(crate) fn varint(&mut self) -> Result<u64, DecodeError> {
+        let mut value = 0u64;
+        for shift in (0..70).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                return Err(DecodeError::VarintOverflow);
+            }
+            value |= bits << shift;
+            if byte & 0x80 == 0 {
+                let padded = bits == 0 && shift > 0;
+                return if padded {
+                    Err(DecodeError::NonMinimalVarint)
+                } else {
+                    Ok(value)
+                };
+            }
+        }
+        Err(DecodeError::VarintOverflow)
+    }
+
+    /// A zigzag-folded signed varint.
+    pub(crate) fn signed(&mut self) -> Result<i64, DecodeError> {
+        let folded = self.varint()?;
+        Ok((folded >> 1).cast_signed() ^ -(folded & 1).cast_signed())
+    }
+
+    /// A varint that must fit 32 bits: counters, indexes, sequence numbers.
+    pub(crate) fn varint32(&mut self) -> Result<u32, DecodeError> {
+        u32::try_from(self.varint()?).map_err(|_| DecodeError::VarintOverflow)
+    }
+
+    /// A count of items that take at least `least` bytes each; refused when the input cannot hold
+    /// that many, so that nothing is reserved for a claim.
+    pub(crate) fn count(&mut self, least: usize) -> Result<usize, DecodeError> {
+        let count = usize::try_from(self.varint()?).map_err(|_| DecodeError::Truncated)?;
+        match count.checked_mul(least.max(1)) {
+            Some(bytes) if bytes <= self.rest.len() => Ok(count),
+            _ => Err(DecodeError::Truncated),
+        }
+    }
+
+    /// A length in bytes and then the bytes.
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], DecodeError> {
+        let length = self.count(1)?;
+        self.take(length)
+    }
+
+    /// A length in bytes and then UTF-8 text.
+    pub(crate) fn text(&mut self) -> Result<&'a str, DecodeError> {
+        core::str::from_utf8(self.bytes()?).map_err(|_| DecodeError::InvalidUtf8)
+    }
+}

@@ -1,0 +1,110 @@
+//! Values of registers: deterministic CBOR.
+//!
+//! RFC 8949 section 4.2: shortest integers and floats, definite lengths, map entries sorted by
+//! the bytes of their encoded keys; of the many NaNs one is written. Equal values therefore have
+//! equal bytes, which is what `update` and the digests compare.
+
+use ciborium::Value;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Why a value cannot be put into a register.
+#[derive(Debug, thiserror::Error)]
+#[error("the value cannot be encoded: {0}")]
+pub(crate) struct EncodeError(String);
+
+/// How deeply arrays and maps may be nested in a register's value.
+const MAX_DEPTH: usize = 128;
+
+/// Encodes any serde value.
+pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
+    let mut tree = Value::serialized(value).map_err(|error| EncodeError(error.to_string()))?;
+    normalize(&mut tree, MAX_DEPTH)?;
+    let mut out = Vec::new();
+    write(&tree, &mut out)?;
+    Ok(out)
+}
+
+/// Decodes what [`encode`] wrote; `None` when the bytes are not one value of this type. Never
+/// panics and never recurses deeper than a fixed bound.
+pub(crate) fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Option<T> {
+    let value = ciborium::de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH).ok()?;
+    bytes.is_empty().then_some(value)
+}
+
+/// The value as JSON, for tools that do not know its type: bytes become arrays of numbers,
+/// keys that are not text their JSON text, integers beyond 64 bits and special floats text.
+pub(crate) fn to_json(bytes: &[u8]) -> Option<serde_json::Value> {
+    decode::<Value>(bytes).map(json)
+}
+
+fn write(tree: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    ciborium::into_writer(tree, out).map_err(|error| EncodeError(error.to_string()))
+}
+
+fn normalize(tree: &mut Value, depth: usize) -> Result<(), EncodeError> {
+    let deeper = depth
+        .checked_sub(1)
+        .ok_or_else(|| EncodeError("nested too deeply".into()))?;
+    match tree {
+        Value::Float(float) if float.is_nan() => *float = f64::NAN,
+        Value::Array(items) => items
+            .iter_mut()
+            .try_for_each(|item| normalize(item, deeper))?,
+        Value::Map(entries) => sort_entries(entries, deeper)?,
+        Value::Tag(_, inner) => normalize(inner, deeper)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn sort_entries(entries: &mut Vec<(Value, Value)>, depth: usize) -> Result<(), EncodeError> {
+    let mut keyed = Vec::with_capacity(entries.len());
+    for (mut key, mut value) in entries.drain(..) {
+        normalize(&mut key, depth)?;
+        normalize(&mut value, depth)?;
+        let mut bytes = Vec::new();
+        write(&key, &mut bytes)?;
+        keyed.push((bytes, key, value));
+    }
+    keyed.sort_by(|a, b| a.0.cmp(&b.0));
+    if keyed.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return Err(EncodeError("a map has a key twice".into()));
+    }
+    entries.extend(keyed.into_iter().map(|(_, key, value)| (key, value)));
+    Ok(())
+}
+
+fn json(value: Value) -> serde_json::Value {
+    match value {
+        Value::Integer(integer) => integer_json(i128::from(integer)),
+        Value::Bytes(bytes) => bytes.into(),
+        Value::Float(float) => serde_json::Number::from_f64(float)
+            .map_or_else(|| float.to_string().into(), serde_json::Value::Number),
+        Value::Text(text) => text.into(),
+        Value::Bool(bool) => bool.into(),
+        Value::Array(items) => items.into_iter().map(json).collect(),
+        Value::Map(entries) => entries
+            .into_iter()
+            .map(|(key, value)| (json_key(key), json(value)))
+            .collect(),
+        Value::Tag(_, inner) => json(*inner),
+        _ => serde_json::Value::Null,
+    }
+}
+
+fn json_key(key: Value) -> String {
+    match json(key) {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+fn integer_json(integer: i128) -> serde_json::Value {
+    if let Ok(small) = i64::try_from(integer) {
+        small.into()
+    } else if let Ok(small) = u64::try_from(integer) {
+        small.into()
+    } else {
+        integer.to_string().into()
+    }
+}

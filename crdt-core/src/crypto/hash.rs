@@ -1,0 +1,88 @@
+use core::fmt;
+use core::str::FromStr;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::codec::{DecodeError, hex};
+
+/// Prefixes that keep the hashes and signatures of different things apart. Each is 31 bytes, so
+/// that with the format version and a document's id it fills one block of SHA-256.
+pub(crate) mod domain {
+    /// What is hashed into a change's hash.
+    pub(crate) const CHANGE: &[u8; 31] = b"crdt-core change hash 32 bytes:";
+    /// What is signed.
+    pub(crate) const SIGNATURE: &[u8; 31] = b"crdt-core signature of a change";
+    /// What is hashed into a document's id.
+    pub(crate) const GENESIS: &[u8; 31] = b"crdt-core genesis of a document";
+    /// What is hashed into a digest of state.
+    pub(crate) const STATE: &[u8; 31] = b"crdt-core digest of whole state";
+    /// What is hashed into the checksum of a saved document.
+    pub(crate) const SAVED: &[u8; 31] = b"crdt-core check of a saved file";
+}
+
+/// SHA-256 of the parts in sequence.
+pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize().into()
+}
+
+macro_rules! hash_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(crate) [u8; 32]);
+
+        impl $name {
+            /// From its 32 bytes.
+            pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+                Self(bytes)
+            }
+
+            /// The 32 bytes.
+            pub const fn as_bytes(&self) -> &[u8; 32] {
+                &self.0
+            }
+        }
+
+        /// All 64 hexadecimal digits.
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                hex::write(f, &self.0)
+            }
+        }
+
+        /// The first eight hexadecimal digits, enough to tell hashes apart in a log.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "("))?;
+                hex::write(f, &self.0[..4])?;
+                f.write_str("..)")
+            }
+        }
+
+        /// Reads what `Display` writes.
+        impl FromStr for $name {
+            type Err = DecodeError;
+
+            fn from_str(text: &str) -> Result<Self, DecodeError> {
+                hex::parse(text).map(Self).ok_or(DecodeError::Truncated)
+            }
+        }
+    };
+}
+
+hash_type! {
+    /// The SHA-256 hash that names a [change](crate::Change): of its header and the hash of its body.
+    ChangeHash
+}
+hash_type! {
+    /// The SHA-256 hash that names a document: of its genesis record. It is part of every
+    /// change's hash, so no change can be replayed into another document.
+    DocumentId
+}
+hash_type! {
+    /// A SHA-256 hash over the whole CRDT state of a document, hidden parts included. Replicas that
+    /// hold the same changes under the same schema have the same digest.
+    Digest
+}

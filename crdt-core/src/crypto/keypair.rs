@@ -1,0 +1,63 @@
+use core::fmt;
+
+use ed25519_dalek::{Signer, SigningKey};
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::author::signed_message;
+use super::{Author, ChangeHash, Signature};
+
+/// The secret key of an [`Author`].
+///
+/// It is wiped from memory when dropped, never printed, and not `Clone`: a key belongs to one
+/// writer on one device. Two writers with one key fork their chain of changes, which every
+/// replica sees and can prove.
+pub struct Keypair(SigningKey);
+
+impl Keypair {
+    /// A new key from the operating system's randomness.
+    ///
+    /// # Errors
+    /// The operating system's own error where it has no randomness to give.
+    #[cfg(feature = "os-random")]
+    pub fn generate() -> Result<Self, crate::RandomError> {
+        let mut secret = Zeroizing::new([0; 32]);
+        super::random::fill(&mut *secret)?;
+        Ok(Self::from_secret_bytes(&secret))
+    }
+
+    /// A new key from a random source of yours, for example a seeded one in a test.
+    pub fn generate_with<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut secret = Zeroizing::new([0; 32]);
+        rng.fill_bytes(&mut *secret);
+        Self::from_secret_bytes(&secret)
+    }
+
+    /// The key whose 32 secret bytes were [saved](Self::to_secret_bytes) (RFC 8032's seed).
+    pub fn from_secret_bytes(secret: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(secret))
+    }
+
+    /// The 32 secret bytes, to be kept where secrets are kept. Whoever has them writes as this author.
+    pub fn to_secret_bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
+    }
+
+    /// The public half.
+    pub fn author(&self) -> Author {
+        Author::from_key(self.0.verifying_key())
+    }
+
+    pub(crate) fn sign(&self, change: &ChangeHash) -> Signature {
+        Signature(self.0.sign(&signed_message(change)).to_bytes())
+    }
+}
+
+/// Names the author and never the secret.
+impl fmt::Debug for Keypair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keypair")
+            .field("author", &self.author())
+            .finish_non_exhaustive()
+    }
+}

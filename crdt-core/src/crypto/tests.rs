@@ -1,0 +1,100 @@
+use super::{Author, ChangeHash, Keypair, Signature};
+use crate::codec::DecodeError;
+
+fn keypair() -> Keypair {
+    Keypair::from_secret_bytes(&[7; 32])
+}
+
+#[test]
+fn a_signature_fits_one_change_and_one_author() {
+    let (hash, other) = (ChangeHash([1; 32]), ChangeHash([2; 32]));
+    let signature = keypair().sign(&hash);
+    assert!(keypair().author().verify(&hash, &signature));
+    assert!(!keypair().author().verify(&other, &signature));
+    let stranger = Keypair::from_secret_bytes(&[8; 32]);
+    assert!(!stranger.author().verify(&hash, &signature));
+}
+
+#[test]
+fn every_flipped_bit_breaks_a_signature() {
+    let hash = ChangeHash([1; 32]);
+    let signature = keypair().sign(&hash);
+    for bit in 0..512 {
+        let mut bytes = *signature.as_bytes();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        assert!(
+            !keypair().author().verify(&hash, &Signature(bytes)),
+            "bit {bit}"
+        );
+    }
+}
+
+/// Adds the group order to S: RFC 8032 forbids it, lenient verifiers accept it.
+#[test]
+fn a_malleated_signature_is_refused() {
+    const ORDER: [u8; 32] = [
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
+        0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    ];
+    let hash = ChangeHash([1; 32]);
+    let mut bytes = *keypair().sign(&hash).as_bytes();
+    let mut carry = 0u16;
+    for (byte, add) in bytes[32..].iter_mut().zip(ORDER) {
+        carry += u16::from(*byte) + u16::from(add);
+        *byte = carry.to_le_bytes()[0];
+        carry >>= 8;
+    }
+    assert!(!keypair().author().verify(&hash, &Signature(bytes)));
+}
+
+#[test]
+fn weak_and_non_canonical_keys_are_refused() {
+    let mut identity = [0; 32];
+    identity[0] = 1;
+    let mut order_two = [0xff; 32];
+    order_two[0] = 0xec;
+    order_two[31] = 0x7f;
+    // y = p + 1 is the identity, spelled with a y that is not below p.
+    let mut identity_beyond_p = order_two;
+    identity_beyond_p[0] = 0xee;
+    // y = p + 3, a point of large order spelled with a y that is not below p.
+    let mut beyond_p = order_two;
+    beyond_p[0] = 0xf0;
+    let mut negative_zero = identity;
+    negative_zero[31] = 0x80;
+    for bytes in [
+        [0; 32],
+        identity,
+        order_two,
+        identity_beyond_p,
+        beyond_p,
+        negative_zero,
+    ] {
+        assert_eq!(
+            Author::from_bytes(bytes),
+            Err(DecodeError::InvalidKey),
+            "{bytes:02x?}"
+        );
+    }
+    let canonical = *keypair().author().as_bytes();
+    assert_eq!(Author::from_bytes(canonical), Ok(keypair().author()));
+}
+
+#[test]
+fn a_keypair_is_restored_and_never_printed() {
+    let original = keypair();
+    let restored = Keypair::from_secret_bytes(&original.to_secret_bytes());
+    assert_eq!(restored.author(), original.author());
+    let printed = format!("{original:?}");
+    assert!(!printed.contains("0707"), "{printed}");
+    assert!(!printed.contains("7, 7"), "{printed}");
+}
+
+#[test]
+fn printed_names_are_read_back() {
+    let author = keypair().author();
+    assert_eq!(author.to_string().parse(), Ok(author));
+    let hash = ChangeHash([0xab; 32]);
+    assert_eq!(hash.to_string().parse(), Ok(hash));
+    assert_eq!("ab".parse::<ChangeHash>(), Err(DecodeError::Truncated));
+}

@@ -1,0 +1,415 @@
+//! Chains of changes, the names of ops along them, and the order of ops.
+//!
+//! An author's changes are linked by `prev`. As long as an author never writes two changes with
+//! one predecessor they form a line; an author that does (a fork) makes a tree. The tree is kept
+//! as *segments*: a segment begins at an author's first change or at the second change that names
+//! some predecessor, and goes on with whatever first extends its last change. Segment numbers differ
+//! between replicas; everything that leaves this module as meaning does not depend on them.
+//!
+//! Every segment has a pointer to its parent and a jump pointer further up, laid out as in
+//! Myers' skew-binary random-access lists ("An applicative random-access stack", 1983), so that walking up takes
+//! O(log forks) steps and adding a segment O(1).
+
+use core::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::crypto::ChangeHash;
+use crate::op::{Id, IdRange};
+
+/// Number of an admitted change inside this replica, in order of admission.
+pub(crate) type ChangeIndex = u32;
+
+/// The chains of every author, and the time and hash of every change on them.
+#[derive(Debug, Default)]
+pub struct Chains {
+    segments: Vec<ChainSegment>,
+    /// The first segment of each author that begins a chain.
+    roots: BTreeMap<u32, u32>,
+    changes: Vec<ChangeName>,
+    highest_time: u32,
+}
+
+#[derive(Debug)]
+struct ChainSegment {
+    parent: Option<u32>,
+    /// The change that its first one follows.
+    prev: Option<ChangeIndex>,
+    /// A segment further up, or itself at a root.
+    jump: u32,
+    /// Number of segments above.
+    depth: u32,
+    author: u32,
+    /// The counter at which it leaves its parent.
+    first: u32,
+    /// First counter and index of each of its changes.
+    changes: Vec<(u32, ChangeIndex)>,
+    end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ChangeName {
+    hash: ChangeHash,
+    time: u32,
+    segment: u32,
+}
+
+/// What is needed to append a change to the chains.
+pub(crate) struct NewChange {
+    pub(crate) hash: ChangeHash,
+    pub(crate) author: u32,
+    pub(crate) prev: Option<ChangeIndex>,
+    pub(crate) time: u32,
+    pub(crate) counters: u32,
+}
+
+/// Where two chains part: the segment both pass through, if any, and on each side the segment
+/// below it that the chain goes on into, if it does.
+struct Meeting {
+    at: Option<u32>,
+    below: [Option<u32>; 2],
+}
+
+impl Chains {
+    /// Appends a change whose predecessor is already here. It goes on with its
+    /// predecessor's segment or opens one of its own.
+    pub(crate) fn append(&mut self, change: NewChange) {
+        let index = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
+        let segment = self.segment_after(change.prev);
+        if segment as usize == self.segments.len() {
+            self.open_segment(change.author, change.prev);
+        }
+        let entry = &mut self.segments[segment as usize];
+        entry.changes.push((entry.end, index));
+        entry.end += change.counters;
+        self.changes.push(ChangeName {
+            hash: change.hash,
+            time: change.time,
+            segment,
+        });
+        self.highest_time = self.highest_time.max(change.time);
+    }
+
+    fn open_segment(&mut self, author: u32, prev: Option<ChangeIndex>) {
+        let number = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
+        let (parent, first) = match prev {
+            Some(prev) => (Some(self.segment_of(prev)), self.end_of(prev)),
+            None => (None, 0),
+        };
+        if parent.is_none() {
+            self.roots.entry(author).or_insert(number);
+        }
+        let (jump, depth) = parent.map_or((number, 0), |parent| self.jump_below(parent));
+        self.segments.push(ChainSegment {
+            parent,
+            prev,
+            jump,
+            depth,
+            author,
+            first,
+            changes: Vec::new(),
+            end: first,
+        });
+    }
+
+    fn jump_below(&self, parent: u32) -> (u32, u32) {
+        let up = self.segment(parent);
+        let over = self.segment(up.jump);
+        let equal = up.depth - over.depth == over.depth - self.segment(over.jump).depth;
+        let jump = if equal && up.depth > 0 {
+            over.jump
+        } else {
+            parent
+        };
+        (jump, up.depth + 1)
+    }
+
+    /// Forgets the newest change.
+    pub(crate) fn pop(&mut self) {
+        let Some(change) = self.changes.pop() else {
+            return;
+        };
+        let segment = &mut self.segments[change.segment as usize];
+        if let Some((start, _)) = segment.changes.pop() {
+            segment.end = start;
+        }
+        // The newest change opened the newest segment if it was the first on its segment.
+        if segment.changes.is_empty() {
+            let author = segment.author;
+            self.segments.pop();
+            if self.roots.get(&author) == Some(&change.segment) {
+                self.roots.remove(&author);
+            }
+        }
+    }
+
+    /// Sets the highest time back to what it was before changes were forgotten.
+    pub(crate) fn set_highest_time(&mut self, time: u32) {
+        self.highest_time = time;
+    }
+
+    fn segment(&self, number: u32) -> &ChainSegment {
+        &self.segments[number as usize]
+    }
+
+    /// How many changes are here.
+    pub(crate) fn len(&self) -> ChangeIndex {
+        u32::try_from(self.changes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The highest time of any change, 0 if there is none.
+    pub(crate) fn highest_time(&self) -> u32 {
+        self.highest_time
+    }
+
+    /// The segment that the next change after `prev` will lie on.
+    pub(crate) fn segment_after(&self, prev: Option<ChangeIndex>) -> u32 {
+        match prev {
+            Some(prev) if self.is_tip(prev) => self.segment_of(prev),
+            _ => u32::try_from(self.segments.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    pub(crate) fn hash_of(&self, change: ChangeIndex) -> ChangeHash {
+        self.changes[change as usize].hash
+    }
+
+    pub(crate) fn time_of(&self, change: ChangeIndex) -> u32 {
+        self.changes[change as usize].time
+    }
+
+    pub(crate) fn segment_of(&self, change: ChangeIndex) -> u32 {
+        self.changes[change as usize].segment
+    }
+
+    pub(crate) fn author_of(&self, segment: u32) -> u32 {
+        self.segment(segment).author
+    }
+
+    /// The last change of a segment.
+    pub(crate) fn tip_of(&self, segment: u32) -> Option<ChangeIndex> {
+        self.segment(segment)
+            .changes
+            .last()
+            .map(|(_, index)| *index)
+    }
+
+    /// The last change of every segment of an author. O(segments).
+    pub(crate) fn tips_of_author(&self, author: u32) -> impl Iterator<Item = ChangeIndex> {
+        let own = self
+            .segments
+            .iter()
+            .filter(move |segment| segment.author == author);
+        own.filter_map(|segment| segment.changes.last().map(|(_, index)| *index))
+    }
+
+    /// Whether `earlier` lies on the chain of `later`, which lies on `segment`.
+    pub(crate) fn change_on_chain(
+        &self,
+        segment: u32,
+        later: ChangeIndex,
+        earlier: ChangeIndex,
+    ) -> bool {
+        let target = self.segment_of(earlier);
+        let depth = self.segment(target).depth;
+        if segment == target {
+            return earlier <= later;
+        }
+        if depth >= self.segment(segment).depth || self.ancestor(segment, depth) != target {
+            return false;
+        }
+        // The chain leaves the target segment after the predecessor of what lies below it.
+        let below = self.ancestor(segment, depth + 1);
+        self.segment(below).prev.is_some_and(|prev| earlier <= prev)
+    }
+
+    /// The change that first named `prev` as its predecessor, or the author's first change.
+    pub(crate) fn first_after(
+        &self,
+        author: u32,
+        prev: Option<ChangeIndex>,
+    ) -> Option<ChangeIndex> {
+        let Some(prev) = prev else {
+            let root = self.segment(*self.roots.get(&author)?);
+            return root.changes.first().map(|(_, index)| *index);
+        };
+        let changes = &self.segment(self.segment_of(prev)).changes;
+        changes
+            .get(Self::position(changes, prev) + 1)
+            .map(|(_, index)| *index)
+    }
+
+    fn is_tip(&self, change: ChangeIndex) -> bool {
+        self.tip_of(self.segment_of(change)) == Some(change)
+    }
+
+    /// The counter of the first op of a change.
+    pub(crate) fn start_of(&self, change: ChangeIndex) -> u32 {
+        let changes = &self.segment(self.segment_of(change)).changes;
+        changes[Self::position(changes, change)].0
+    }
+
+    /// The counter after the last op of a change.
+    pub(crate) fn end_of(&self, change: ChangeIndex) -> u32 {
+        let segment = self.segment(self.segment_of(change));
+        let position = Self::position(&segment.changes, change);
+        segment
+            .changes
+            .get(position + 1)
+            .map_or(segment.end, |(start, _)| *start)
+    }
+
+    fn position(changes: &[(u32, ChangeIndex)], change: ChangeIndex) -> usize {
+        changes.partition_point(|(_, index)| *index < change)
+    }
+
+    /// The segment that holds a counter of the chain that runs down to `segment`. O(log forks).
+    pub(crate) fn segment_at(&self, mut segment: u32, counter: u32) -> u32 {
+        loop {
+            let here = self.segment(segment);
+            match here.parent {
+                Some(parent) if here.first > counter => {
+                    let far = self.segment(here.jump).first > counter;
+                    segment = if far { here.jump } else { parent };
+                }
+                _ => return segment,
+            }
+        }
+    }
+
+    /// Whether `earlier` lies on the chain of `later`, at or before it. O(log forks).
+    pub(crate) fn on_chain(&self, earlier: Id, later: Id) -> bool {
+        earlier.counter <= later.counter
+            && (earlier.chain == later.chain
+                || self.segment_at(later.chain, earlier.counter) == earlier.chain)
+    }
+
+    /// Cuts counters `start..end` of the chain that runs down to `segment` at its segments.
+    pub(crate) fn pieces(&self, segment: u32, start: u32, end: u32) -> Vec<IdRange> {
+        let mut pieces = Vec::new();
+        let mut end = end;
+        while end > start {
+            let chain = self.segment_at(segment, end - 1);
+            let from = start.max(self.segment(chain).first);
+            pieces.push(IdRange {
+                chain,
+                start: from,
+                end,
+            });
+            end = from;
+        }
+        pieces
+    }
+
+    /// How many counters two chains share, each given by a segment and the end of the chain on it.
+    pub(crate) fn shared(&self, a: (u32, u32), b: (u32, u32)) -> u32 {
+        let Meeting {
+            at,
+            below: [below_a, below_b],
+        } = self.meeting(a.0, b.0);
+        if at.is_none() {
+            return 0;
+        }
+        let leaves = |below: Option<u32>, end| below.map_or(end, |child| self.segment(child).first);
+        leaves(below_a, a.1).min(leaves(below_b, b.1))
+    }
+
+    /// A total order of positions in an author's tree of segments in which whatever lies after an op on
+    /// its chains, on any fork, follows it without a gap: an op's descendants are consecutive.
+    /// Positions of different authors or trees are ordered by segment number.
+    pub(crate) fn tree_order(&self, a: Id, b: Id) -> Ordering {
+        if a.chain == b.chain {
+            return a.counter.cmp(&b.counter);
+        }
+        let Meeting {
+            below: [below_a, below_b],
+            ..
+        } = self.meeting(a.chain, b.chain);
+        // A fork sorts before what its parent goes on with at that counter.
+        let key = |below: Option<u32>, counter| match below {
+            Some(child) => (self.segment(child).first, 0, child),
+            None => (counter, 1, 0),
+        };
+        key(below_a, a.counter).cmp(&key(below_b, b.counter))
+    }
+
+    fn meeting(&self, a: u32, b: u32) -> Meeting {
+        let shallow = self.segment(a).depth.min(self.segment(b).depth);
+        let (up_a, up_b) = (self.ancestor(a, shallow), self.ancestor(b, shallow));
+        if up_a == up_b {
+            let below = |from| (from != up_a).then(|| self.ancestor(from, shallow + 1));
+            return Meeting {
+                at: Some(up_a),
+                below: [below(a), below(b)],
+            };
+        }
+        let (mut x, mut y) = (up_a, up_b);
+        while self.segment(x).parent != self.segment(y).parent {
+            let (here, there) = (self.segment(x), self.segment(y));
+            (x, y) = match (here.parent, there.parent) {
+                (Some(_), Some(_)) if here.jump != there.jump => (here.jump, there.jump),
+                (Some(p), Some(q)) => (p, q),
+                _ => break,
+            };
+        }
+        Meeting {
+            at: self.segment(x).parent,
+            below: [Some(x), Some(y)],
+        }
+    }
+
+    fn ancestor(&self, mut segment: u32, depth: u32) -> u32 {
+        while self.segment(segment).depth > depth {
+            let here = self.segment(segment);
+            let far = self.segment(here.jump).depth >= depth;
+            segment = if far {
+                here.jump
+            } else {
+                here.parent.unwrap_or(segment)
+            };
+        }
+        segment
+    }
+
+    /// The change that holds an op; `None` for an op of the change that is being written.
+    pub(crate) fn change_of(&self, id: Id) -> Option<ChangeIndex> {
+        let segment = self.segments.get(id.chain as usize)?;
+        if id.counter >= segment.end {
+            return None;
+        }
+        let after = segment
+            .changes
+            .partition_point(|(start, _)| *start <= id.counter);
+        after
+            .checked_sub(1)
+            .map(|position| segment.changes[position].1)
+    }
+
+    /// Time of the change that holds an op. The change that is being written is above all others.
+    pub(crate) fn time(&self, id: Id) -> u32 {
+        self.change_of(id)
+            .map_or(self.highest_time + 1, |change| self.time_of(change))
+    }
+
+    /// The order of ops: by time, then change hash, then offset in the change.
+    pub(crate) fn op_order(&self, a: Id, b: Id) -> Ordering {
+        if a.chain == b.chain {
+            return a.counter.cmp(&b.counter);
+        }
+        match (self.change_of(a), self.change_of(b)) {
+            (Some(x), Some(y)) => {
+                let key = |change: ChangeIndex| {
+                    let name = &self.changes[change as usize];
+                    (name.time, name.hash)
+                };
+                key(x).cmp(&key(y)).then(a.counter.cmp(&b.counter))
+            }
+            (x, y) => x.is_none().cmp(&y.is_none()),
+        }
+    }
+
+    /// The name of an op that every replica has for it: its change's hash and its offset.
+    pub(crate) fn global_name(&self, id: Id) -> Option<(ChangeHash, u32)> {
+        let change = self.change_of(id)?;
+        Some((self.hash_of(change), id.counter - self.start_of(change)))
+    }
+}

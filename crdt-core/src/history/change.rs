@@ -1,0 +1,124 @@
+use super::chains::ChangeIndex;
+use super::header::{Header, Tags, tag};
+use super::store::History;
+use crate::codec::Reader;
+use crate::crypto::{Author, ChangeHash};
+use crate::op::{Body, Name, Op};
+
+/// A change of a [`History`], for tools that look at what happened.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    history: &'a History,
+    index: ChangeIndex,
+}
+
+impl History {
+    /// A change by its hash. O(log n).
+    pub fn change(&self, hash: &ChangeHash) -> Option<Change<'_>> {
+        self.index_of(hash).map(|index| Change {
+            history: self,
+            index,
+        })
+    }
+
+    /// All changes, each after everything it depends on. The order is that of arrival and differs
+    /// between replicas.
+    pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
+        (0..self.chains.len()).map(|index| Change {
+            history: self,
+            index,
+        })
+    }
+}
+
+impl<'a> Change<'a> {
+    /// Its name: the hash of its header and body.
+    pub fn hash(&self) -> ChangeHash {
+        self.history.chains.hash_of(self.index)
+    }
+
+    /// Who wrote it.
+    pub fn author(&self) -> Author {
+        self.history.author(self.history.record(self.index).author)
+    }
+
+    /// Its number along its author's chain, from 0.
+    pub fn seq(&self) -> u32 {
+        self.history.record(self.index).seq
+    }
+
+    /// The change before it on its author's chain.
+    pub fn previous(&self) -> Option<ChangeHash> {
+        self.header().prev
+    }
+
+    /// What else it depends on directly, ascending: entries 1 and up of the table that the names
+    /// in its ops point into.
+    pub fn dependencies(&self) -> Vec<ChangeHash> {
+        self.header().dependencies
+    }
+
+    /// Its time: 1 + the highest time of what it depends on, 1 if that is nothing. Computed, not
+    /// claimed.
+    pub fn time(&self) -> u32 {
+        self.history.chains.time_of(self.index)
+    }
+
+    /// The counter of its first op along its chain.
+    pub fn first_counter(&self) -> u32 {
+        self.history.chains.start_of(self.index)
+    }
+
+    /// When its author says it was written, in milliseconds since 1970-01-01 UTC. Nothing checks it
+    /// and nothing depends on it.
+    pub fn claimed_time(&self) -> Option<u64> {
+        let mut reader = Reader::new(self.tag(tag::CLAIMED_TIME)?);
+        let time = reader.varint().ok()?;
+        reader.is_empty().then_some(time)
+    }
+
+    /// What its author says about it.
+    pub fn message(&self) -> Option<&'a str> {
+        core::str::from_utf8(self.tag(tag::MESSAGE)?).ok()
+    }
+
+    /// All tags by number, unknown ones included.
+    pub fn tags(&self) -> impl Iterator<Item = (u64, &'a [u8])> {
+        self.tag_list().entries()
+    }
+
+    fn tag(&self, number: u64) -> Option<&'a [u8]> {
+        self.tag_list()
+            .entries()
+            .find(|(tag, _)| *tag == number)
+            .map(|(_, value)| value)
+    }
+
+    fn tag_list(&self) -> &'a Tags {
+        &self.history.record(self.index).tags
+    }
+
+    /// Its ops, each with the counter of its first element, as they are on the wire: names are indexes into
+    /// the change's table.
+    pub fn ops(&self) -> Vec<(u32, Op<'a, Name>)> {
+        let history: &'a History = self.history;
+        let mut body = Body::new(history.body(self.index), self.first_counter());
+        let mut ops = Vec::new();
+        while let Ok(Some((counter, op))) = body.next_op() {
+            ops.push((counter, op.clone()));
+        }
+        ops
+    }
+
+    /// Its canonical bytes: the header, then the ops. Their hashes make its [`hash`](Self::hash).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.header().write(&self.history.document(), &mut bytes);
+        bytes.extend_from_slice(self.history.body(self.index));
+        bytes
+    }
+
+    fn header(&self) -> Header {
+        self.history.header(self.index)
+    }
+}

@@ -1,0 +1,127 @@
+//! Cuts: which signatures are kept.
+//!
+//! The history is divided, in order of admission, into stretches whose members are all covered by
+//! signatures of members of the same stretch; a stretch with its signatures can be sent as one
+//! bundle. Within a stretch the latest signature on a chain segment vouches for everything below
+//! it there, so one per segment is kept.
+
+use std::collections::BTreeMap;
+
+use super::bundle::{Bundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals};
+use super::chains::ChangeIndex;
+use super::store::History;
+use crate::crypto::Signature;
+
+/// A stretch is closed before it would outgrow a quarter of what a bundle may hold.
+const STRETCH: Totals = Totals {
+    changes: MAX_BUNDLE_CHANGES / 4,
+    ops: MAX_BUNDLE_OPS / 4,
+    bytes: MAX_BUNDLE_BYTES / 4,
+};
+
+/// The stretches of a history; the last one is open.
+#[derive(Debug, Default)]
+pub(super) struct Cuts {
+    stretches: Vec<Stretch>,
+}
+
+/// Consecutive changes that can be sent as one bundle.
+#[derive(Debug, Default)]
+pub(super) struct Stretch {
+    pub(super) start: ChangeIndex,
+    totals: Totals,
+    /// The latest signed change of each chain segment.
+    pub(super) signatures: BTreeMap<u32, (ChangeIndex, Signature)>,
+}
+
+impl Cuts {
+    /// The stretches in order, each with the index at which it ends.
+    pub(super) fn stretches(
+        &self,
+        end: ChangeIndex,
+    ) -> impl Iterator<Item = (&Stretch, ChangeIndex)> {
+        let ends = self.stretches.iter().skip(1).map(|stretch| stretch.start);
+        self.stretches.iter().zip(ends.chain([end]))
+    }
+
+    /// Whether adding so much calls for a new stretch; the caller sees to it that everything
+    /// before is covered.
+    pub(super) fn is_full_for(&self, more: Totals) -> bool {
+        self.stretches.last().is_some_and(|open| {
+            let mut sum = open.totals;
+            sum.add(more);
+            open.totals.changes > 0
+                && (sum.changes > STRETCH.changes
+                    || sum.ops > STRETCH.ops
+                    || sum.bytes > STRETCH.bytes)
+        })
+    }
+
+    /// Closes the open stretch.
+    pub(super) fn close(&mut self, at: ChangeIndex) {
+        self.stretches.push(Stretch {
+            start: at,
+            ..Stretch::default()
+        });
+    }
+
+    /// The open stretch.
+    pub(super) fn open(&mut self) -> &mut Stretch {
+        if self.stretches.is_empty() {
+            self.stretches.push(Stretch::default());
+        }
+        let last = self.stretches.len() - 1;
+        &mut self.stretches[last]
+    }
+}
+
+impl Stretch {
+    /// Counts changes that were added.
+    pub(super) fn count(&mut self, more: Totals) {
+        self.totals.add(more);
+    }
+
+    /// Keeps a signature if it is the latest of its segment.
+    pub(super) fn keep(&mut self, segment: u32, change: ChangeIndex, signature: Signature) {
+        let entry = self
+            .signatures
+            .entry(segment)
+            .or_insert((change, signature));
+        if entry.0 <= change {
+            *entry = (change, signature);
+        }
+    }
+}
+
+impl History {
+    /// Enters changes `start..end`, which a bundle brought, into the open stretch.
+    pub(super) fn cover(&mut self, bundle: &Bundle, start: ChangeIndex, end: ChangeIndex) {
+        let totals = self.totals(start, end);
+        // What this replica wrote and has not signed yet must not be left behind uncovered.
+        if self.tail.is_none() && self.cuts.is_full_for(totals) {
+            self.cuts.close(start);
+        }
+        self.cuts.open().count(totals);
+        for (index, signature) in &bundle.signatures {
+            let Some(change) = self.index_of(&bundle.members[*index].hash) else {
+                continue;
+            };
+            if (start..end).contains(&change) {
+                let segment = self.chains.segment_of(change);
+                self.cuts.open().keep(segment, change, *signature);
+            }
+        }
+    }
+
+    pub(super) fn totals(&self, start: ChangeIndex, end: ChangeIndex) -> Totals {
+        let mut totals = Totals::default();
+        for record in &self.records[start as usize..end as usize] {
+            totals.add(Totals {
+                changes: 1,
+                ops: record.ops,
+                bytes: record.bytes,
+            });
+        }
+        totals
+    }
+}

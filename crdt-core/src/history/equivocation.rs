@@ -1,0 +1,232 @@
+//! Authors that wrote two changes with one sequence number, and the proof of it.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::chains::{Chains, ChangeIndex};
+use super::header::Header;
+use super::store::History;
+use crate::codec::{DecodeError, Reader, write};
+use crate::crypto::{Author, ChangeHash, DocumentId, Signature, sha256};
+
+/// The first bytes of a proof: a mark and the version of its encoding.
+const MAGIC: &[u8; 5] = b"CRDE\x01";
+
+/// Changes of one author with one sequence number on top of one predecessor: the author forked
+/// its chain, by malice or by using one key in two places. All are part of the document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Equivocation {
+    /// Whose chain forks.
+    pub author: Author,
+    /// The sequence number that is taken more than once.
+    pub seq: u32,
+    /// The changes that have it, ascending by hash.
+    pub changes: Vec<ChangeHash>,
+}
+
+/// A proof that an author wrote two changes with one sequence number. It needs no document to be
+/// checked: two paths of headers, each from a change the author signed down to one of the two.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EquivocationProof {
+    bytes: Vec<u8>,
+}
+
+/// Why bytes are not a valid proof of equivocation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum ProofError {
+    /// They are malformed.
+    #[error("not a proof of equivocation: {0}")]
+    Decode(#[from] DecodeError),
+    /// A header does not belong to the document and author of the proof, or not below the one
+    /// before it.
+    #[error("the headers of the proof do not belong together")]
+    BrokenPath,
+    /// A signature is not the author's.
+    #[error("a signature of the proof is not valid")]
+    BadSignature,
+    /// Both paths lead to one change, or to changes of different sequence numbers.
+    #[error("the proof does not show two changes with one sequence number")]
+    NoConflict,
+}
+
+/// Where chains fork: an author and the predecessor of all the changes that have it in common.
+#[derive(Debug, Default)]
+pub(super) struct Forks {
+    points: BTreeMap<(u32, Option<ChangeIndex>), Vec<ChangeIndex>>,
+}
+
+impl Forks {
+    /// Takes note of a change that is about to be appended, if it forks a chain.
+    pub(super) fn note(
+        &mut self,
+        chains: &Chains,
+        author: u32,
+        prev: Option<ChangeIndex>,
+        change: ChangeIndex,
+    ) {
+        if let Some(first) = chains.first_after(author, prev) {
+            self.points
+                .entry((author, prev))
+                .or_insert_with(|| vec![first])
+                .push(change);
+        }
+    }
+
+    /// Forgets a change, the newest one.
+    pub(super) fn forget(&mut self, author: u32, prev: Option<ChangeIndex>, change: ChangeIndex) {
+        if let Some(changes) = self.points.get_mut(&(author, prev)) {
+            changes.retain(|other| *other != change);
+            if changes.len() < 2 {
+                self.points.remove(&(author, prev));
+            }
+        }
+    }
+}
+
+impl History {
+    /// Every place where an author's chain forks, by author and sequence number.
+    pub fn equivocations(&self) -> Vec<Equivocation> {
+        let found = self.forks.points.iter().map(|((author, _), changes)| {
+            let seq = changes.first().map_or(0, |change| self.record(*change).seq);
+            let mut changes: Vec<_> = changes.iter().map(|c| self.chains.hash_of(*c)).collect();
+            changes.sort_unstable();
+            Equivocation {
+                author: self.author(*author),
+                seq,
+                changes,
+            }
+        });
+        let mut found: Vec<_> = found.collect();
+        found.sort_by_key(|fork| (fork.author, fork.seq, fork.changes.clone()));
+        found
+    }
+
+    /// The proof that the first two changes of an equivocation are by one author with one sequence
+    /// number. `None` if it is not one of this history's, or if its signature is not there yet (the
+    /// newest changes of this replica's own author are signed when they are exported).
+    pub fn prove(&self, equivocation: &Equivocation) -> Option<EquivocationProof> {
+        let [first, second, ..] = equivocation.changes.as_slice() else {
+            return None;
+        };
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend_from_slice(self.document().as_bytes());
+        bytes.extend_from_slice(equivocation.author.as_bytes());
+        for change in [first, second] {
+            self.write_path(self.index_of(change)?, &mut bytes)?;
+        }
+        Some(EquivocationProof { bytes })
+    }
+
+    /// Appends the signature of the nearest signed change at or after `change` on a chain through it, and the headers
+    /// from there down.
+    fn write_path(&self, change: ChangeIndex, out: &mut Vec<u8>) -> Option<()> {
+        let (signed, signature) = self.nearest_signature(change)?;
+        out.extend_from_slice(signature.as_bytes());
+        let mut path = vec![signed];
+        while let Some(last) = path.last().filter(|last| **last != change) {
+            path.push(self.record(*last).prev?);
+        }
+        write::length(out, path.len());
+        for step in path {
+            let mut header = Vec::new();
+            self.header(step).write(&self.document(), &mut header);
+            write::bytes(out, &header);
+            out.extend_from_slice(&sha256(&[self.body(step)]));
+        }
+        Some(())
+    }
+
+    fn nearest_signature(&self, change: ChangeIndex) -> Option<(ChangeIndex, Signature)> {
+        let covers = |signed: ChangeIndex| {
+            let segment = self.chains.segment_of(signed);
+            self.chains.change_on_chain(segment, signed, change)
+        };
+        let tail = self
+            .tail
+            .as_ref()
+            .and_then(|tail| Some((tail.change, *tail.signature.get()?)));
+        self.cuts
+            .stretches(self.chains.len())
+            .flat_map(|(stretch, _)| stretch.signatures.values().copied())
+            .chain(tail)
+            .filter(|(signed, _)| covers(*signed))
+            .min_by_key(|(signed, _)| self.record(*signed).seq)
+    }
+}
+
+impl EquivocationProof {
+    /// Takes bytes and checks them.
+    ///
+    /// # Errors
+    /// [`ProofError`] says what is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProofError> {
+        let proof = Self {
+            bytes: bytes.to_vec(),
+        };
+        proof.verify()?;
+        Ok(proof)
+    }
+
+    /// The bytes, to be given to anyone.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Checks the proof and says what it proves, and of which document.
+    ///
+    /// # Errors
+    /// [`ProofError`] says what is wrong with it.
+    pub fn verify(&self) -> Result<(DocumentId, Equivocation), ProofError> {
+        let mut reader = Reader::new(&self.bytes);
+        if reader.array()? != *MAGIC {
+            return Err(DecodeError::WrongMagic.into());
+        }
+        let document = DocumentId(reader.array()?);
+        let author = Author::from_bytes(reader.array()?)?;
+        let first = verify_path(&mut reader, &document, &author)?;
+        let second = verify_path(&mut reader, &document, &author)?;
+        reader.finish()?;
+        if first.0 != second.0 || first.1 >= second.1 {
+            return Err(ProofError::NoConflict);
+        }
+        let changes = vec![first.1, second.1];
+        Ok((
+            document,
+            Equivocation {
+                author,
+                seq: first.0,
+                changes,
+            },
+        ))
+    }
+}
+
+/// Sequence number and hash of the change at the lower end of a path.
+fn verify_path(
+    reader: &mut Reader<'_>,
+    document: &DocumentId,
+    author: &Author,
+) -> Result<(u32, ChangeHash), ProofError> {
+    let signature = Signature(reader.array()?);
+    let length = reader.count(1)?;
+    let mut below: Option<(u32, ChangeHash)> = None;
+    let mut end = None;
+    for _ in 0..length {
+        let mut bytes = Reader::new(reader.bytes()?);
+        let (of, header) = Header::read(&mut bytes)?;
+        bytes.finish()?;
+        let hash = header.hash(document, &reader.array()?);
+        let expected = below.is_none_or(|expected| expected == (header.seq, hash));
+        if of != *document || header.author != *author || !expected {
+            return Err(ProofError::BrokenPath);
+        }
+        if end.is_none() && !author.verify(&hash, &signature) {
+            return Err(ProofError::BadSignature);
+        }
+        end = Some((header.seq, hash));
+        below = header.prev.map(|prev| (header.seq - 1, prev));
+    }
+    end.ok_or(ProofError::BrokenPath)
+}

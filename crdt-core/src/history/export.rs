@@ -1,0 +1,106 @@
+//! What another replica lacks, as bundles.
+
+use std::collections::BTreeMap;
+
+use super::bundle::{Item, Totals, encode};
+use super::chains::ChangeIndex;
+use super::cut::Stretch;
+use super::store::History;
+use crate::codec::write;
+use crate::crypto::{ChangeHash, Keypair, Signature};
+
+impl History {
+    /// Every change that is not among `have` and what those depend on, as bundles; nothing if there is
+    /// none. Hashes that are not known here are passed over, so the answer may hold more than the other lacks.
+    ///
+    /// Costs time in the number of changes sent, not in the length of the history.
+    pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
+        self.export_signed(have, None)
+    }
+
+    /// The same, signing what this replica wrote and has not signed yet.
+    pub(crate) fn export_signed(&self, have: &[ChangeHash], keypair: Option<&Keypair>) -> Vec<u8> {
+        let mut out = Vec::new();
+        let lacking = self.lacking(have);
+        let mut rest = &lacking[..];
+        for (stretch, end) in self.cuts.stretches(self.chains.len()) {
+            let (members, later) = rest.split_at(rest.partition_point(|change| *change < end));
+            rest = later;
+            if !members.is_empty() {
+                write::bytes(&mut out, &self.bundle(stretch, members, keypair));
+            }
+        }
+        out
+    }
+
+    fn bundle(
+        &self,
+        stretch: &Stretch,
+        members: &[ChangeIndex],
+        keypair: Option<&Keypair>,
+    ) -> Vec<u8> {
+        let mut signatures: BTreeMap<ChangeIndex, Signature> =
+            stretch.signatures.values().copied().collect();
+        if let (Some(tail), Some(keypair)) = (&self.tail, keypair) {
+            let hash = self.chains.hash_of(tail.change);
+            let signature = tail.signature.get_or_init(|| keypair.sign(&hash));
+            signatures.insert(tail.change, *signature);
+        }
+        let items: Vec<Item<'_>> = members
+            .iter()
+            .map(|change| {
+                let record = self.record(*change);
+                Item {
+                    header: self.header(*change),
+                    hash: self.chains.hash_of(*change),
+                    body: self.body(*change),
+                    totals: Totals {
+                        changes: 1,
+                        ops: record.ops,
+                        bytes: record.bytes,
+                    },
+                    signature: signatures.get(change).copied(),
+                }
+            })
+            .collect();
+        encode(&self.document(), self.genesis.as_ref(), &items)
+    }
+
+    /// The changes that are neither among `have` nor below them, ascending.
+    ///
+    /// Walks down from the newest change in order of admission, which is topological, and stops
+    /// as soon as everything left to look at is below `have`.
+    fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
+        let mut queue: BTreeMap<ChangeIndex, bool> = BTreeMap::new();
+        self.head_indexes().for_each(|head| {
+            queue.insert(head, false);
+        });
+        for change in have.iter().filter_map(|hash| self.index_of(hash)) {
+            queue.insert(change, true);
+        }
+        let mut wanted = queue.values().filter(|had| !**had).count();
+        let mut lacking = Vec::new();
+        while wanted > 0 {
+            let Some((change, had)) = queue.pop_last() else {
+                break;
+            };
+            if !had {
+                wanted -= 1;
+                lacking.push(change);
+            }
+            let record = self.record(change);
+            for below in record.prev.iter().chain(&*record.dependencies) {
+                match queue.insert(*below, had) {
+                    None if !had => wanted += 1,
+                    Some(false) if had => wanted -= 1,
+                    Some(true) if !had => {
+                        queue.insert(*below, true);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        lacking.reverse();
+        lacking
+    }
+}

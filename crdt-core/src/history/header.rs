@@ -1,0 +1,168 @@
+//! The header of a change: its canonical bytes and its hash.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::codec::{DecodeError, Reader, write};
+use crate::crypto::{Author, ChangeHash, DocumentId, domain};
+use crate::op::limits::{MAX_DEPENDENCIES, MAX_TAG_BYTES};
+
+/// The format version of changes.
+pub(crate) const VERSION: u8 = 1;
+
+/// The header of a change, by which it is hashed together with the hash of its body.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Header {
+    pub(crate) author: Author,
+    /// Number of the change along its author's chain, from 0.
+    pub(crate) seq: u32,
+    /// The change before it on that chain; absent only at seq 0.
+    pub(crate) prev: Option<ChangeHash>,
+    /// Entries 1 and up of its table, strictly ascending, without `prev`.
+    pub(crate) dependencies: Vec<ChangeHash>,
+    pub(crate) tags: Tags,
+}
+
+/// Facts about a change that are not ops: a list sorted by tag number, kept in canonical bytes
+/// (or as nothing when there are none).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Tags(Vec<u8>);
+
+/// Numbers of tags. Unknown ones are kept and hashed.
+pub(crate) mod tag {
+    /// When the author says it was written: milliseconds since 1970-01-01 UTC, a varint.
+    pub(crate) const CLAIMED_TIME: u64 = 1;
+    /// What the author says about it: UTF-8 text.
+    pub(crate) const MESSAGE: u64 = 2;
+}
+
+impl Header {
+    /// Appends the canonical bytes.
+    pub(crate) fn write(&self, document: &DocumentId, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        out.extend_from_slice(document.as_bytes());
+        out.extend_from_slice(self.author.as_bytes());
+        write::varint(out, u64::from(self.seq));
+        if let Some(prev) = &self.prev {
+            out.extend_from_slice(prev.as_bytes());
+        }
+        write::length(out, self.dependencies.len());
+        self.dependencies
+            .iter()
+            .for_each(|hash| out.extend_from_slice(hash.as_bytes()));
+        out.extend_from_slice(self.tags.as_bytes());
+    }
+
+    /// Reads the canonical bytes and the document they belong to.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<(DocumentId, Self), DecodeError> {
+        match reader.byte()? {
+            VERSION => {}
+            other => return Err(DecodeError::UnsupportedVersion(other)),
+        }
+        let document = DocumentId(reader.array()?);
+        let author = Author::from_bytes(reader.array()?)?;
+        let seq = reader.varint32()?;
+        let prev = if seq > 0 {
+            Some(ChangeHash(reader.array()?))
+        } else {
+            None
+        };
+        let count = reader.count(32)?;
+        let mut dependencies = Vec::with_capacity(count);
+        for _ in 0..count {
+            dependencies.push(ChangeHash(reader.array()?));
+        }
+        check_dependencies(&dependencies, prev.as_ref())?;
+        let tags = Tags::read(reader)?;
+        Ok((
+            document,
+            Self {
+                author,
+                seq,
+                prev,
+                dependencies,
+                tags,
+            },
+        ))
+    }
+
+    /// The hash of the change with this header and a body of this hash.
+    pub(crate) fn hash(&self, document: &DocumentId, body: &[u8; 32]) -> ChangeHash {
+        let mut bytes = Vec::with_capacity(160);
+        self.write(document, &mut bytes);
+        let mut hasher = Sha256::new();
+        hasher.update(domain::CHANGE);
+        hasher.update(&bytes);
+        hasher.update(body);
+        ChangeHash(hasher.finalize().into())
+    }
+}
+
+/// Strictly ascending, without the predecessor, not too many.
+pub(crate) fn check_dependencies(
+    dependencies: &[ChangeHash],
+    prev: Option<&ChangeHash>,
+) -> Result<(), DecodeError> {
+    if dependencies.len() > MAX_DEPENDENCIES {
+        return Err(DecodeError::OverLimit("dependencies of a change"));
+    }
+    if dependencies.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return Err(DecodeError::Unsorted("dependencies"));
+    }
+    if prev.is_some_and(|prev| dependencies.binary_search(prev).is_ok()) {
+        return Err(DecodeError::PreviousInTable);
+    }
+    Ok(())
+}
+
+impl Tags {
+    /// From entries; sorted here. Of two with one number the later is kept.
+    pub(crate) fn new(entries: impl IntoIterator<Item = (u64, Vec<u8>)>) -> Self {
+        let sorted: std::collections::BTreeMap<u64, Vec<u8>> = entries.into_iter().collect();
+        if sorted.is_empty() {
+            return Self::default();
+        }
+        let mut bytes = Vec::new();
+        write::length(&mut bytes, sorted.len());
+        for (number, value) in sorted {
+            write::varint(&mut bytes, number);
+            write::bytes(&mut bytes, &value);
+        }
+        Self(bytes)
+    }
+
+    /// Reads and checks the canonical bytes.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let whole = reader.rest();
+        let count = reader.count(2)?;
+        let mut last = None;
+        for _ in 0..count {
+            let number = reader.varint()?;
+            if last.is_some_and(|last| last >= number) {
+                return Err(DecodeError::Unsorted("tags"));
+            }
+            last = Some(number);
+            reader.bytes()?;
+        }
+        let bytes = &whole[..whole.len() - reader.rest().len()];
+        if bytes.len() > MAX_TAG_BYTES {
+            return Err(DecodeError::OverLimit("bytes of tags"));
+        }
+        Ok(if count == 0 {
+            Self::default()
+        } else {
+            Self(bytes.to_vec())
+        })
+    }
+
+    /// The canonical bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        if self.0.is_empty() { &[0] } else { &self.0 }
+    }
+
+    /// The entries by ascending number.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let mut reader = Reader::new(&self.0);
+        let count = reader.varint().unwrap_or(0);
+        (0..count).map_while(move |_| Some((reader.varint().ok()?, reader.bytes().ok()?)))
+    }
+}

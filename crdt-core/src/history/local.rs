@@ -1,0 +1,377 @@
+//! Writing changes: from ops that name ids to a change appended to the history.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use super::bundle::{Totals, canonical_size};
+use super::chains::ChangeIndex;
+use super::header::{Header, Tags};
+use super::store::{Admitted, History};
+use super::table::Table;
+use crate::crypto::{Author, ChangeHash, Keypair, Signature, sha256};
+use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
+use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op, write_path};
+
+/// The last change that this replica wrote and no kept signature covers. It is signed when it
+/// leaves, so that a burst of changes costs one signature.
+#[derive(Debug)]
+pub(super) struct Tail {
+    pub(super) change: ChangeIndex,
+    pub(super) signature: OnceLock<Signature>,
+}
+
+/// A change that is being written.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) author: Author,
+    /// The change that it follows on its author's chain.
+    pub(crate) prev: Option<ChangeIndex>,
+    /// Changes that it is to depend on besides the heads.
+    pub(crate) after: Vec<ChangeIndex>,
+    pub(crate) tags: Tags,
+    pub(crate) paths: Vec<LocalPath>,
+    pub(crate) ops: Vec<LocalOp>,
+}
+
+/// A path of a draft: a longer one by one segment than another, or than the root's empty path.
+#[derive(Debug)]
+pub(crate) struct LocalPath {
+    pub(crate) parent: Option<u32>,
+    pub(crate) segment: LocalSegment,
+}
+
+/// A path segment that owns its text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum LocalSegment {
+    Field(&'static str),
+    Variant(&'static str),
+    TextKey(Box<str>),
+    IntegerKey(i128),
+    BoolKey(bool),
+    Element(Id),
+}
+
+/// An op of a draft; its counter follows from its place.
+#[derive(Debug)]
+pub(crate) struct LocalOp {
+    pub(crate) path: Option<u32>,
+    pub(crate) counters: u32,
+    pub(crate) action: LocalAction,
+}
+
+/// An action that owns its data and names ids.
+#[derive(Debug)]
+pub(crate) enum LocalAction {
+    Set { replaces: Vec<Id>, payload: Vec<u8> },
+    Unset { replaces: Vec<Id> },
+    Add { delta: i64 },
+    Reset { annuls: Vec<Id> },
+    Insert { place: Place<Id>, seeds: Vec<u8> },
+    InsertText { place: Place<Id>, text: String },
+    Delete { range: IdRange },
+    Put { replaces: Vec<Id> },
+    Remove { replaces: Vec<Id> },
+}
+
+/// A change cannot be written because it would exceed a limit of the format.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct TooLarge(pub(crate) &'static str);
+
+impl LocalSegment {
+    pub(crate) fn key(key: Key<'_>) -> Self {
+        match key {
+            Key::Text(text) => Self::TextKey(text.into()),
+            Key::Integer(integer) => Self::IntegerKey(integer),
+            Key::Bool(bool) => Self::BoolKey(bool),
+        }
+    }
+}
+
+impl History {
+    /// The change of an author that its next one follows: the last one of its longest chain.
+    pub(crate) fn tip_of_author(&self, author: &Author) -> Option<ChangeIndex> {
+        let number = self.known_author(author)?;
+        let tips = self.chains.tips_of_author(number);
+        tips.max_by_key(|tip| (self.record(*tip).seq, self.chains.hash_of(*tip)))
+    }
+
+    /// Writes and appends a change; it stays unsigned until it leaves. Heads beyond the limit of a
+    /// table are folded into changes without ops first.
+    pub(crate) fn commit(&mut self, mut draft: Draft) -> Result<ChangeHash, TooLarge> {
+        while self.heads_besides(draft.prev).len() > MAX_DEPENDENCIES / 2 {
+            draft.prev = Some(self.fold_heads(&draft)?);
+        }
+        let mut dependencies: BTreeSet<ChangeIndex> = self.heads_besides(draft.prev);
+        dependencies.extend(&draft.after);
+        dependencies.extend(self.chains_named(&draft));
+        dependencies.retain(|change| Some(*change) != draft.prev);
+        self.write(&draft, dependencies)
+    }
+
+    fn heads_besides(&self, prev: Option<ChangeIndex>) -> BTreeSet<ChangeIndex> {
+        self.head_indexes()
+            .filter(|head| Some(*head) != prev)
+            .collect()
+    }
+
+    fn fold_heads(&mut self, draft: &Draft) -> Result<ChangeIndex, TooLarge> {
+        let heads = self
+            .heads_besides(draft.prev)
+            .into_iter()
+            .take(MAX_DEPENDENCIES)
+            .collect();
+        let fold = Draft {
+            author: draft.author,
+            prev: draft.prev,
+            after: Vec::new(),
+            tags: Tags::default(),
+            paths: Vec::new(),
+            ops: Vec::new(),
+        };
+        self.write(&fold, heads)?;
+        Ok(self.chains.len() - 1)
+    }
+
+    /// For every chain segment that ops name, beside the author's own chain, its last change.
+    fn chains_named(&self, draft: &Draft) -> Vec<ChangeIndex> {
+        let own = self.chains.segment_after(draft.prev);
+        let mut segments = BTreeSet::new();
+        let mut note = |id: Id| {
+            if id.chain != own {
+                segments.insert(id.chain);
+            }
+        };
+        draft.paths.iter().for_each(|path| {
+            if let LocalSegment::Element(id) = path.segment {
+                note(id);
+            }
+        });
+        draft.ops.iter().for_each(|op| op.action.each_id(&mut note));
+        segments
+            .into_iter()
+            .filter_map(|segment| self.chains.tip_of(segment))
+            .collect()
+    }
+
+    fn write(
+        &mut self,
+        draft: &Draft,
+        mut deps: BTreeSet<ChangeIndex>,
+    ) -> Result<ChangeHash, TooLarge> {
+        if deps.len() > MAX_DEPENDENCIES {
+            return Err(TooLarge("authors whose elements one change names"));
+        }
+        let mut sorted: Vec<ChangeIndex> = core::mem::take(&mut deps).into_iter().collect();
+        sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
+        let body = self.encode(draft, &sorted)?;
+        let header = Header {
+            author: draft.author,
+            seq: draft.prev.map_or(0, |prev| self.record(prev).seq + 1),
+            prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
+            dependencies: sorted
+                .iter()
+                .map(|change| self.chains.hash_of(*change))
+                .collect(),
+            tags: draft.tags.clone(),
+        };
+        let bytes = canonical_size(&header, &body);
+        if bytes > MAX_CHANGE_BYTES {
+            return Err(TooLarge("bytes of a change"));
+        }
+        let hash = header.hash(&self.document(), &sha256(&[&body]));
+        let author = self.author_number(&draft.author);
+        let change = self.append(Admitted {
+            hash,
+            author,
+            seq: header.seq,
+            prev: draft.prev,
+            dependencies: sorted.into(),
+            tags: header.tags,
+            body: &body,
+            counters: draft.ops.iter().map(|op| op.counters).sum(),
+            ops: draft.ops.len(),
+            bytes,
+        });
+        self.cuts.open().count(Totals {
+            changes: 1,
+            ops: draft.ops.len(),
+            bytes,
+        });
+        self.tail = Some(Tail {
+            change,
+            signature: OnceLock::new(),
+        });
+        Ok(hash)
+    }
+
+    fn encode(&self, draft: &Draft, dependencies: &[ChangeIndex]) -> Result<Vec<u8>, TooLarge> {
+        if draft.ops.len() > MAX_CHANGE_OPS {
+            return Err(TooLarge("ops of a change"));
+        }
+        let start = draft.prev.map_or(0, |prev| self.chains.end_of(prev));
+        let counters: u64 = draft.ops.iter().map(|op| u64::from(op.counters)).sum();
+        if u64::from(start) + counters > u64::from(MAX_COUNTER) {
+            return Err(TooLarge("counters of a chain"));
+        }
+        let namer = Namer {
+            history: self,
+            own: self.chains.segment_after(draft.prev),
+            start,
+            table: Table::new(&self.chains, draft.prev, dependencies),
+        };
+        let mut body = Vec::new();
+        let mut path = (None, namer.path(draft, None));
+        for op in &draft.ops {
+            if path.0 != op.path {
+                path = (op.path, namer.path(draft, op.path));
+            }
+            namer.write(&mut body, &path.1, op);
+        }
+        Ok(body)
+    }
+
+    /// Signs what this replica wrote, so that everything in the history is covered.
+    pub(crate) fn seal(&mut self, keypair: &Keypair) {
+        if let Some(tail) = self.tail.take() {
+            let hash = self.chains.hash_of(tail.change);
+            let signature = *tail.signature.get_or_init(|| keypair.sign(&hash));
+            let segment = self.chains.segment_of(tail.change);
+            self.cuts.open().keep(segment, tail.change, signature);
+        }
+    }
+
+    /// Seals and closes the open stretch when it is large.
+    pub(crate) fn seal_when_full(&mut self, keypair: &Keypair) {
+        if self.cuts.is_full_for(Totals::default()) {
+            self.seal(keypair);
+            self.cuts.close(self.chains.len());
+        }
+    }
+}
+
+/// Turns ids into names.
+struct Namer<'a> {
+    history: &'a History,
+    own: u32,
+    start: u32,
+    table: Table,
+}
+
+impl Namer<'_> {
+    fn name(&self, id: Id) -> Name {
+        if id.chain == self.own && id.counter >= self.start {
+            return Name {
+                index: 0,
+                counter: id.counter,
+            };
+        }
+        let name = self.table.name(&self.history.chains, id);
+        debug_assert!(
+            name.is_some(),
+            "the table of a draft holds every chain that it names"
+        );
+        name.unwrap_or(Name {
+            index: 0,
+            counter: id.counter,
+        })
+    }
+
+    /// One name per chain other than the author's own, ascending.
+    fn names(&self, ids: &[Id]) -> Vec<Name> {
+        let mut names: Vec<Name> = ids.iter().map(|id| self.name(*id)).collect();
+        names.sort_unstable_by_key(|name| (name.index, core::cmp::Reverse(name.counter)));
+        names.dedup_by_key(|name| name.index);
+        names.retain(|name| name.index > 0);
+        names
+    }
+
+    fn place(&self, place: Place<Id>) -> Place<Name> {
+        match place {
+            Place::Root => Place::Root,
+            Place::Child(parent, side) => Place::Child(self.name(parent), side),
+        }
+    }
+
+    fn path(&self, draft: &Draft, path: Option<u32>) -> Vec<u8> {
+        let mut segments = Vec::new();
+        let mut next = path;
+        while let Some(number) = next {
+            let LocalPath { parent, segment } = &draft.paths[number as usize];
+            segments.push(match segment {
+                LocalSegment::Field(name) => Segment::Field(name),
+                LocalSegment::Variant(name) => Segment::Variant(name),
+                LocalSegment::TextKey(text) => Segment::Key(Key::Text(text)),
+                LocalSegment::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
+                LocalSegment::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
+                LocalSegment::Element(id) => Segment::Element(self.name(*id)),
+            });
+            next = *parent;
+        }
+        let mut bytes = Vec::new();
+        write_path(&mut bytes, segments.into_iter().rev());
+        bytes
+    }
+
+    fn write(&self, out: &mut Vec<u8>, path: &[u8], op: &LocalOp) {
+        let action = match &op.action {
+            LocalAction::Set { replaces, payload } => Action::Set {
+                replaces: self.names(replaces),
+                payload,
+            },
+            LocalAction::Unset { replaces } => Action::Unset {
+                replaces: self.names(replaces),
+            },
+            LocalAction::Add { delta } => Action::Add { delta: *delta },
+            LocalAction::Reset { annuls } => Action::Reset {
+                annuls: self.names(annuls),
+            },
+            LocalAction::Insert { place, seeds } => Action::Insert {
+                place: self.place(*place),
+                seeds: Seeds::from_checked(seeds),
+            },
+            LocalAction::InsertText { place, text } => Action::InsertText {
+                place: self.place(*place),
+                text,
+            },
+            LocalAction::Delete { range } => Action::Delete {
+                first: self.name(Id {
+                    chain: range.chain,
+                    counter: range.start,
+                }),
+                count: range.end - range.start,
+            },
+            LocalAction::Put { replaces } => Action::Put {
+                replaces: self.names(replaces),
+            },
+            LocalAction::Remove { replaces } => Action::Remove {
+                replaces: self.names(replaces),
+            },
+        };
+        write_op(out, path, op.counters, &action);
+    }
+}
+
+impl LocalAction {
+    fn each_id(&self, note: &mut impl FnMut(Id)) {
+        match self {
+            Self::Set { replaces: ids, .. }
+            | Self::Unset { replaces: ids }
+            | Self::Reset { annuls: ids }
+            | Self::Put { replaces: ids }
+            | Self::Remove { replaces: ids } => ids.iter().for_each(|id| note(*id)),
+            Self::Insert {
+                place: Place::Child(id, _),
+                ..
+            }
+            | Self::InsertText {
+                place: Place::Child(id, _),
+                ..
+            } => note(*id),
+            Self::Delete { range } => note(Id {
+                chain: range.chain,
+                counter: range.start,
+            }),
+            Self::Insert { .. } | Self::InsertText { .. } | Self::Add { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The history of a document: a DAG of changes linked by hashes, verified, in bounded memory.
+//!
+//! The history knows no schema. It decides which changes there are, and that decision depends on
+//! their bytes alone: a relay that does not know the document's Rust type takes and refuses exactly
+//! the changes that every other replica does.
+//!
+//! Read [`chains`] first (how ops are named and ordered), then `header` and `bundle` (bytes), `admit`
+//! (the rules), `pending` and `receive` (what arrives early), `cut` and `export` (what goes out).
+
+mod admit;
+mod bundle;
+mod chains;
+mod change;
+mod cut;
+mod equivocation;
+mod error;
+mod export;
+mod genesis;
+mod header;
+mod local;
+mod pending;
+mod receive;
+mod replay;
+mod store;
+mod table;
+
+pub use bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS};
+pub use chains::Chains;
+pub(crate) use chains::ChangeIndex;
+pub use change::Change;
+pub use equivocation::{Equivocation, EquivocationProof, ProofError};
+pub use error::Refusal;
+pub use genesis::Genesis;
+pub(crate) use header::{Tags, tag};
+pub(crate) use local::{Draft, LocalOp, LocalPath};
+pub use pending::PendingLimits;
+pub use receive::{ApplyError, Outcome, Refused};
+pub use store::History;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+//! Taking in bytes from elsewhere.
+
+use std::collections::VecDeque;
+
+use thiserror::Error;
+
+use super::bundle::Bundle;
+use super::chains::ChangeIndex;
+use super::error::Refusal;
+use super::pending::Waiting;
+use super::store::History;
+use crate::codec::{DecodeError, Reader};
+use crate::crypto::ChangeHash;
+
+/// Why bytes from elsewhere were refused. Nothing has changed: heads, digest and waiting
+/// bundles are as before, and the genuine change still applies later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// The bytes are not bundles in the format.
+    #[error("these bytes are not valid bundles: {0}")]
+    Decode(#[from] DecodeError),
+    /// A bundle breaks a rule of the history.
+    #[error("a bundle was refused: {0}")]
+    Refused(#[from] Refusal),
+}
+
+/// What became of the changes in bytes that were taken in. Every list is in the order of the bytes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Outcome {
+    /// Changes that are now part of the document, those that had waited included.
+    pub applied: Vec<ChangeHash>,
+    /// Changes that were part of it before.
+    pub known: Vec<ChangeHash>,
+    /// Changes that wait for others on which they depend.
+    pub waiting: Vec<ChangeHash>,
+    /// Changes that had waited and were given up.
+    pub refused: Vec<Refused>,
+}
+
+/// Changes of one bundle that had waited and were given up, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refused {
+    /// The changes.
+    pub changes: Vec<ChangeHash>,
+    /// Why.
+    pub reason: Refusal,
+}
+
+/// A bundle that came in, with what was decided about it.
+struct Arrival<'a> {
+    bundle: Bundle,
+    bytes: &'a [u8],
+    /// Place of the first outside change that is not here; `None` if it was admitted.
+    missing: Option<usize>,
+    /// Where its new changes begin.
+    admitted: (ChangeIndex, ChangeIndex),
+}
+
+impl History {
+    /// Takes in bytes that another replica [exported](crate::Document::export): any number of bundles, in
+    /// any order relative to other bytes, any number of times.
+    ///
+    /// # Errors
+    /// [`ApplyError`] if any of the bundles is refused; then none of them has been taken in.
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
+        let result = self.receive(bytes);
+        if let Err(error) = &result {
+            tracing::debug!(%error, bytes = bytes.len(), "refused bytes");
+        }
+        result
+    }
+
+    fn receive(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
+        let mut arrivals = decode_all(bytes)?;
+        for arrival in &arrivals {
+            self.check_signatures(&arrival.bundle)?;
+        }
+        let mark = self.mark();
+        let mut outcome = Outcome::default();
+        for arrival in &mut arrivals {
+            if let Err(refusal) = self.take_in(arrival, &mut outcome) {
+                self.roll_back(mark);
+                return Err(refusal.into());
+            }
+        }
+        let first_new = mark.changes;
+        for arrival in arrivals {
+            self.settle(arrival, &mut outcome);
+        }
+        self.wake(first_new, &mut outcome);
+        Ok(outcome)
+    }
+
+    /// Admits a bundle if everything it depends on is here.
+    fn take_in(&mut self, arrival: &mut Arrival<'_>, outcome: &mut Outcome) -> Result<(), Refusal> {
+        let bundle = &arrival.bundle;
+        arrival.missing = self.first_missing(&bundle.outside, 0);
+        if arrival.missing.is_some() {
+            let memory = bundle.memory();
+            return if self.pending.holds(memory) {
+                Ok(())
+            } else {
+                Err(Refusal::PendingFull)
+            };
+        }
+        for member in &bundle.members {
+            let known = self.contains(&member.hash);
+            let list = if known {
+                &mut outcome.known
+            } else {
+                &mut outcome.applied
+            };
+            list.push(member.hash);
+        }
+        let start = self.admit(bundle)?;
+        arrival.admitted = (start, self.chains.len());
+        Ok(())
+    }
+
+    /// Keeps the signatures of an admitted bundle, files one that waits.
+    fn settle(&mut self, arrival: Arrival<'_>, outcome: &mut Outcome) {
+        let Arrival {
+            bundle,
+            bytes,
+            missing,
+            admitted: (start, end),
+        } = arrival;
+        let Some(missing) = missing else {
+            self.cover(&bundle, start, end);
+            return;
+        };
+        tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
+        outcome
+            .waiting
+            .extend(bundle.members.iter().map(|member| member.hash));
+        for dropped in self.pending.add(Waiting::new(bundle, bytes, missing)) {
+            refuse(&dropped, Refusal::PendingFull, outcome);
+        }
+    }
+
+    /// Admits what waited for changes from `first_new` on, and what waited for that in turn.
+    fn wake(&mut self, first_new: ChangeIndex, outcome: &mut Outcome) {
+        let mut next = first_new;
+        let mut ready = VecDeque::new();
+        loop {
+            while next < self.chains.len() {
+                let hash = self.chains.hash_of(next);
+                let mut pending = core::mem::take(&mut self.pending);
+                ready.extend(
+                    pending.ready(&hash, |outside, from| self.first_missing(outside, from)),
+                );
+                self.pending = pending;
+                next += 1;
+            }
+            let Some(bundle) = ready.pop_front() else {
+                return;
+            };
+            self.admit_woken(&bundle, outcome);
+        }
+    }
+
+    fn admit_woken(&mut self, bundle: &Bundle, outcome: &mut Outcome) {
+        let mark = self.mark();
+        let new: Vec<ChangeHash> = bundle
+            .members
+            .iter()
+            .map(|member| member.hash)
+            .filter(|hash| !self.contains(hash))
+            .collect();
+        match self.admit(bundle) {
+            Ok(start) => {
+                self.cover(bundle, start, self.chains.len());
+                outcome.waiting.retain(|hash| !new.contains(hash));
+                outcome.applied.extend(new);
+            }
+            Err(refusal) => {
+                self.roll_back(mark);
+                refuse(bundle, refusal, outcome);
+            }
+        }
+    }
+
+    /// How many bundles wait for changes they depend on, and the bytes of memory they take, about.
+    pub fn pending(&self) -> (usize, usize) {
+        self.pending.usage()
+    }
+
+    /// Changes that are not here and that waiting bundles depend on: what to ask other replicas for.
+    pub fn missing(&self) -> Vec<ChangeHash> {
+        self.pending.missing().copied().collect()
+    }
+}
+
+fn refuse(bundle: &Bundle, reason: Refusal, outcome: &mut Outcome) {
+    let changes: Vec<ChangeHash> = bundle.members.iter().map(|member| member.hash).collect();
+    tracing::warn!(%reason, changes = changes.len(), "gave up a waiting bundle");
+    outcome.waiting.retain(|hash| !changes.contains(hash));
+    outcome.refused.push(Refused { changes, reason });
+}
+
+/// Splits bytes into bundles, each after its length, and decodes them all.
+fn decode_all(bytes: &[u8]) -> Result<Vec<Arrival<'_>>, DecodeError> {
+    let mut reader = Reader::new(bytes);
+    let mut arrivals = Vec::new();
+    while !reader.is_empty() {
+        let bytes = reader.bytes()?;
+        let bundle = Bundle::decode(bytes)?;
+        arrivals.push(Arrival {
+            bundle,
+            bytes,
+            missing: None,
+            admitted: (0, 0),
+        });
+    }
+    Ok(arrivals)
+}

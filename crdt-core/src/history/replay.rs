@@ -1,0 +1,146 @@
+//! Reading the ops of admitted changes with their names resolved, for building state.
+
+use super::chains::ChangeIndex;
+use super::error::Refusal;
+use super::store::History;
+use super::table::Table;
+use crate::op::{Action, Body, Id, Name, Op, Place, Segment};
+
+/// An op that has been admitted, with its own id and time and with ids for names.
+#[derive(Debug)]
+pub struct Incoming<'a> {
+    /// The id of the op; of an insert, of its first element.
+    pub(crate) id: Id,
+    /// The time of its change.
+    pub(crate) time: u32,
+    /// What it does.
+    pub(crate) action: Action<'a, Id>,
+}
+
+impl History {
+    /// Calls `sink` with every op of the changes from `start` on, in order of admission. A delete that
+    /// spans segments comes once per segment.
+    pub(crate) fn replay(
+        &self,
+        start: ChangeIndex,
+        mut sink: impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
+    ) {
+        for change in start..self.chains.len() {
+            let replayed = self.replay_change(change, &mut sink);
+            debug_assert!(
+                replayed.is_ok(),
+                "an admitted change was checked: {replayed:?}"
+            );
+        }
+    }
+
+    fn replay_change(
+        &self,
+        change: ChangeIndex,
+        sink: &mut impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
+    ) -> Result<(), Refusal> {
+        let table = self.table(change);
+        let (chain, time) = (self.chains.segment_of(change), self.chains.time_of(change));
+        let mut body = Body::new(self.body(change), self.chains.start_of(change));
+        while let Some((counter, op)) = body.next_op()? {
+            let resolver = Resolver {
+                history: self,
+                table: &table,
+                counter,
+            };
+            let path = resolver.path(&op.path)?;
+            let id = Id { chain, counter };
+            resolver.actions(op, |action| sink(&path, &Incoming { id, time, action }))?;
+        }
+        Ok(())
+    }
+}
+
+struct Resolver<'a> {
+    history: &'a History,
+    table: &'a Table,
+    counter: u32,
+}
+
+impl Resolver<'_> {
+    fn id(&self, name: Name) -> Result<Id, Refusal> {
+        self.table.resolve(&self.history.chains, name, self.counter)
+    }
+
+    fn ids(&self, names: &[Name]) -> Result<Vec<Id>, Refusal> {
+        names.iter().map(|name| self.id(*name)).collect()
+    }
+
+    fn path<'a>(&self, path: &[Segment<'a, Name>]) -> Result<Vec<Segment<'a, Id>>, Refusal> {
+        path.iter()
+            .map(|segment| {
+                Ok(match *segment {
+                    Segment::Field(name) => Segment::Field(name),
+                    Segment::Variant(name) => Segment::Variant(name),
+                    Segment::Key(key) => Segment::Key(key),
+                    Segment::Element(name) => Segment::Element(self.id(name)?),
+                })
+            })
+            .collect()
+    }
+
+    fn place(&self, place: Place<Name>) -> Result<Place<Id>, Refusal> {
+        Ok(match place {
+            Place::Root => Place::Root,
+            Place::Child(parent, side) => Place::Child(self.id(parent)?, side),
+        })
+    }
+
+    fn actions<'a>(
+        &self,
+        op: &Op<'a, Name>,
+        mut sink: impl FnMut(Action<'a, Id>),
+    ) -> Result<(), Refusal> {
+        sink(match &op.action {
+            Action::Set { replaces, payload } => Action::Set {
+                replaces: self.ids(replaces)?,
+                payload,
+            },
+            Action::Unset { replaces } => Action::Unset {
+                replaces: self.ids(replaces)?,
+            },
+            Action::Add { delta } => Action::Add { delta: *delta },
+            Action::Reset { annuls } => Action::Reset {
+                annuls: self.ids(annuls)?,
+            },
+            Action::Insert { place, seeds } => Action::Insert {
+                place: self.place(*place)?,
+                seeds: *seeds,
+            },
+            Action::InsertText { place, text } => Action::InsertText {
+                place: self.place(*place)?,
+                text,
+            },
+            Action::Delete { first, count } => {
+                let chains = &self.history.chains;
+                for piece in self
+                    .table
+                    .resolve_range(chains, *first, *count, self.counter)?
+                {
+                    let first = Id {
+                        chain: piece.chain,
+                        counter: piece.start,
+                    };
+                    sink(Action::Delete {
+                        first,
+                        count: piece.end - piece.start,
+                    });
+                }
+                return Ok(());
+            }
+            Action::Put { replaces } => Action::Put {
+                replaces: self.ids(replaces)?,
+            },
+            Action::Remove { replaces } => Action::Remove {
+                replaces: self.ids(replaces)?,
+            },
+            Action::Unknown { kind, body } => Action::Unknown { kind: *kind, body },
+        });
+        Ok(())
+    }
+}

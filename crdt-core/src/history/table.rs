@@ -1,0 +1,142 @@
+//! The table of a change: which chains its names may point into.
+
+use std::collections::BTreeMap;
+
+use super::chains::{Chains, ChangeIndex};
+use super::error::Refusal;
+use crate::op::{Id, IdRange, Name};
+
+/// A change's own chain (index 0, the change included) and its dependencies' chains (1 and up), with
+/// the counters that are to be named through each.
+///
+/// Chains of one author can share a beginning. A shared counter is named through the lowest index
+/// whose chain holds it, so that every op has exactly one name in a change.
+#[derive(Debug)]
+pub(crate) struct Table {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    segment: u32,
+    /// Counters below belong to a lower index.
+    from: u32,
+    end: u32,
+}
+
+impl Table {
+    /// The table of a change whose own chain ends with `own`: the change itself when it has been
+    /// appended, its predecessor (if it has one) while it is being written. O(n log n) in the number of
+    /// its dependencies, which are given in ascending order of their hashes.
+    pub(crate) fn new(
+        chains: &Chains,
+        own: Option<ChangeIndex>,
+        dependencies: &[ChangeIndex],
+    ) -> Self {
+        let entry = |change: ChangeIndex| Entry {
+            segment: chains.segment_of(change),
+            from: 0,
+            end: chains.end_of(change),
+        };
+        let nothing = Entry {
+            segment: 0,
+            from: 0,
+            end: 0,
+        };
+        let mut entries = vec![own.map_or(nothing, entry)];
+        entries.extend(dependencies.iter().map(|change| entry(*change)));
+        let owners = if own.is_some() {
+            &mut entries[..]
+        } else {
+            &mut entries[1..]
+        };
+        share_out(chains, owners);
+        Self { entries }
+    }
+
+    /// The op that a name means. `below` is the counter of the op that names it.
+    pub(crate) fn resolve(&self, chains: &Chains, name: Name, below: u32) -> Result<Id, Refusal> {
+        let (entry, _) = self.entry(name, below)?;
+        let chain = chains.segment_at(entry.segment, name.counter);
+        Ok(Id {
+            chain,
+            counter: name.counter,
+        })
+    }
+
+    /// Whether `count` counters from a name on can be named so.
+    pub(crate) fn check_range(&self, name: Name, count: u32, below: u32) -> Result<(), Refusal> {
+        let (_, end) = self.entry(name, below)?;
+        match name.counter.checked_add(count) {
+            Some(last) if last <= end => Ok(()),
+            _ => Err(Refusal::NameBeyondChain),
+        }
+    }
+
+    /// The ops that `count` counters from a name on mean, by segments.
+    pub(crate) fn resolve_range(
+        &self,
+        chains: &Chains,
+        name: Name,
+        count: u32,
+        below: u32,
+    ) -> Result<Vec<IdRange>, Refusal> {
+        self.check_range(name, count, below)?;
+        let (entry, _) = self.entry(name, below)?;
+        Ok(chains.pieces(entry.segment, name.counter, name.counter + count))
+    }
+
+    /// The entry a name goes through and the end of what it may name.
+    fn entry(&self, name: Name, below: u32) -> Result<(Entry, u32), Refusal> {
+        let entry = *self
+            .entries
+            .get(name.index as usize)
+            .ok_or(Refusal::NameOutsideTable)?;
+        let end = if name.index == 0 { below } else { entry.end };
+        if name.counter >= end {
+            return Err(Refusal::NameBeyondChain);
+        }
+        if name.counter < entry.from {
+            Err(Refusal::AmbiguousName)
+        } else {
+            Ok((entry, end))
+        }
+    }
+
+    /// The lowest index through which an op can be named, if there is one.
+    pub(crate) fn name(&self, chains: &Chains, id: Id) -> Option<Name> {
+        let holds = |entry: &Entry| {
+            (entry.from..entry.end).contains(&id.counter)
+                && chains.segment_at(entry.segment, id.counter) == id.chain
+        };
+        let index = self.entries.iter().position(holds)?;
+        Some(Name {
+            index: u32::try_from(index).ok()?,
+            counter: id.counter,
+        })
+    }
+}
+
+/// Gives every shared counter to the lowest entry that has it.
+///
+/// Entries of one author are taken in ascending order into a list sorted by tree order. What a
+/// chain shares with all of them together it shares with one of its two neighbours there.
+fn share_out(chains: &Chains, entries: &mut [Entry]) {
+    let mut by_author: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
+    for entry in entries {
+        let earlier = by_author
+            .entry(chains.author_of(entry.segment))
+            .or_default();
+        let tip = |entry: &Entry| Id {
+            chain: entry.segment,
+            counter: entry.end,
+        };
+        let at = earlier.partition_point(|other| chains.tree_order(tip(other), tip(entry)).is_lt());
+        let neighbours = earlier[at.saturating_sub(1)..].iter().take(2);
+        entry.from = neighbours
+            .map(|other| chains.shared((other.segment, other.end), (entry.segment, entry.end)))
+            .max()
+            .unwrap_or(0);
+        earlier.insert(at, *entry);
+    }
+}

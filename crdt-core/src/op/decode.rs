@@ -1,0 +1,243 @@
+use super::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
+use super::{Action, Key, Name, Op, Place, Seeds, Segment, Side, kind};
+use crate::codec::{DecodeError, Reader};
+
+/// The ops of a change's body, one after the other, checked to be in canonical form.
+pub(crate) struct Body<'a> {
+    reader: Reader<'a>,
+    previous: Option<Op<'a, Name>>,
+    next_counter: u32,
+}
+
+impl<'a> Body<'a> {
+    /// Reads a body whose first op has the given counter.
+    pub(crate) fn new(bytes: &'a [u8], first_counter: u32) -> Self {
+        Self {
+            reader: Reader::new(bytes),
+            previous: None,
+            next_counter: first_counter,
+        }
+    }
+
+    /// The next op and its counter, or `None` at the end.
+    pub(crate) fn next_op(&mut self) -> Result<Option<(u32, &Op<'a, Name>)>, DecodeError> {
+        if self.reader.is_empty() {
+            return Ok(None);
+        }
+        let op = read_op(&mut self.reader)?;
+        let counter = self.next_counter;
+        if self
+            .previous
+            .as_ref()
+            .is_some_and(|previous| mergeable(previous, counter, &op))
+        {
+            return Err(DecodeError::MergeableOps);
+        }
+        self.next_counter = counter
+            .checked_add(op.counters)
+            .ok_or(DecodeError::OverLimit("counters of a chain"))?;
+        Ok(Some((counter, self.previous.insert(op))))
+    }
+
+    /// The counter after the last op read.
+    pub(crate) fn next_counter(&self) -> u32 {
+        self.next_counter
+    }
+}
+
+/// Whether `op`, whose counter is given, only goes on with the insert that `previous` began: the same
+/// elements with the same names and places, in another spelling. (Neighbouring deletes take a
+/// counter each, so joining them would make another change.)
+fn mergeable(previous: &Op<'_, Name>, counter: u32, op: &Op<'_, Name>) -> bool {
+    let goes_on = |place: &Place<Name>| {
+        let last = Name {
+            index: 0,
+            counter: counter.wrapping_sub(1),
+        };
+        *place == Place::Child(last, Side::Right)
+    };
+    let same_kind = match (&previous.action, &op.action) {
+        (Action::Insert { .. }, Action::Insert { place, .. })
+        | (Action::InsertText { .. }, Action::InsertText { place, .. }) => goes_on(place),
+        _ => false,
+    };
+    same_kind && previous.path == op.path
+}
+
+/// Reads one op: kind, counters taken, byte length, body.
+pub(crate) fn read_op<'a>(reader: &mut Reader<'a>) -> Result<Op<'a, Name>, DecodeError> {
+    let kind = reader.varint32()?;
+    let counters = reader.varint32()?;
+    let body = reader.bytes()?;
+    if kind == 0 {
+        return Err(DecodeError::InvalidKind);
+    }
+    if counters == 0 || counters as usize > body.len() {
+        return Err(DecodeError::WrongCounters);
+    }
+    if kind > self::kind::REMOVE {
+        return Ok(Op {
+            path: Vec::new(),
+            counters,
+            action: Action::Unknown { kind, body },
+        });
+    }
+    let mut body = Reader::new(body);
+    let path = read_path(&mut body)?;
+    let action = read_action(kind, counters, &mut body)?;
+    body.finish()?;
+    Ok(Op {
+        path,
+        counters,
+        action,
+    })
+}
+
+fn read_action<'a>(
+    kind: u32,
+    counters: u32,
+    body: &mut Reader<'a>,
+) -> Result<Action<'a, Name>, DecodeError> {
+    let taken = match kind {
+        kind::INSERT | kind::INSERT_TEXT => counters,
+        _ => 1,
+    };
+    if taken != counters {
+        return Err(DecodeError::WrongCounters);
+    }
+    Ok(match kind {
+        kind::SET => {
+            let replaces = read_names(body)?;
+            let payload = body.take_rest();
+            if payload.is_empty() {
+                return Err(DecodeError::EmptyOp("set without a value"));
+            }
+            Action::Set { replaces, payload }
+        }
+        kind::UNSET => Action::Unset {
+            replaces: read_names(body)?,
+        },
+        kind::ADD => Action::Add {
+            delta: body.signed()?,
+        },
+        kind::RESET => Action::Reset {
+            annuls: read_names(body)?,
+        },
+        kind::INSERT => Action::Insert {
+            place: read_place(body)?,
+            seeds: read_seeds(body, counters)?,
+        },
+        kind::INSERT_TEXT => Action::InsertText {
+            place: read_place(body)?,
+            text: read_text(body, counters)?,
+        },
+        kind::DELETE => read_delete(body)?,
+        kind::PUT => Action::Put {
+            replaces: read_names(body)?,
+        },
+        _ => Action::Remove {
+            replaces: read_names(body)?,
+        },
+    })
+}
+
+fn read_delete<'a>(body: &mut Reader<'a>) -> Result<Action<'a, Name>, DecodeError> {
+    let first = read_name(body)?;
+    let count = body.varint32()?;
+    if count == 0 {
+        return Err(DecodeError::EmptyOp("delete of nothing"));
+    }
+    first
+        .counter
+        .checked_add(count)
+        .ok_or(DecodeError::OverLimit("counters of a chain"))?;
+    Ok(Action::Delete { first, count })
+}
+
+fn read_seeds<'a>(body: &mut Reader<'a>, counters: u32) -> Result<Seeds<'a>, DecodeError> {
+    let bytes = body.take_rest();
+    let mut seeds = Reader::new(bytes);
+    for _ in 0..counters {
+        seeds.bytes()?;
+    }
+    seeds.finish().map_err(|_| DecodeError::WrongCounters)?;
+    Ok(Seeds::from_checked(bytes))
+}
+
+fn read_text<'a>(body: &mut Reader<'a>, counters: u32) -> Result<&'a str, DecodeError> {
+    let text = core::str::from_utf8(body.take_rest()).map_err(|_| DecodeError::InvalidUtf8)?;
+    if text.chars().count() == counters as usize {
+        Ok(text)
+    } else {
+        Err(DecodeError::WrongCounters)
+    }
+}
+
+fn read_path<'a>(body: &mut Reader<'a>) -> Result<Vec<Segment<'a, Name>>, DecodeError> {
+    let depth = body.count(1)?;
+    if depth > MAX_PATH_DEPTH {
+        return Err(DecodeError::OverLimit("path depth"));
+    }
+    (0..depth).map(|_| read_segment(body)).collect()
+}
+
+fn read_segment<'a>(body: &mut Reader<'a>) -> Result<Segment<'a, Name>, DecodeError> {
+    Ok(match body.byte()? {
+        0 => Segment::Field(read_key_text(body)?),
+        1 => Segment::Variant(read_key_text(body)?),
+        2 => Segment::Key(Key::Text(read_key_text(body)?)),
+        3 => Segment::Key(Key::Integer(i128::from(body.varint()?))),
+        4 => Segment::Key(Key::Integer(read_negative(body)?)),
+        5 => Segment::Key(Key::Bool(false)),
+        6 => Segment::Key(Key::Bool(true)),
+        7 => Segment::Element(read_name(body)?),
+        _ => return Err(DecodeError::InvalidSegment),
+    })
+}
+
+fn read_negative(body: &mut Reader<'_>) -> Result<i128, DecodeError> {
+    let magnitude = i64::try_from(body.varint()?).map_err(|_| DecodeError::VarintOverflow)?;
+    Ok(-1 - i128::from(magnitude))
+}
+
+fn read_key_text<'a>(body: &mut Reader<'a>) -> Result<&'a str, DecodeError> {
+    let text = body.text()?;
+    if text.len() <= MAX_KEY_BYTES {
+        Ok(text)
+    } else {
+        Err(DecodeError::OverLimit("key length"))
+    }
+}
+
+fn read_name(body: &mut Reader<'_>) -> Result<Name, DecodeError> {
+    Ok(Name {
+        index: body.varint32()?,
+        counter: body.varint32()?,
+    })
+}
+
+/// Names of other chains, one per chain, ascending.
+fn read_names(body: &mut Reader<'_>) -> Result<Vec<Name>, DecodeError> {
+    let count = body.count(2)?;
+    let mut names: Vec<Name> = Vec::with_capacity(count);
+    for _ in 0..count {
+        let name = read_name(body)?;
+        if name.index == 0 {
+            return Err(DecodeError::ImpliedName);
+        }
+        if names.last().is_some_and(|last| last.index >= name.index) {
+            return Err(DecodeError::Unsorted("names"));
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+fn read_place(body: &mut Reader<'_>) -> Result<Place<Name>, DecodeError> {
+    Ok(match body.byte()? {
+        0 => Place::Root,
+        1 => Place::Child(read_name(body)?, Side::Right),
+        2 => Place::Child(read_name(body)?, Side::Left),
+        _ => return Err(DecodeError::InvalidPlace),
+    })
+}

@@ -1,0 +1,170 @@
+//! Ops: the smallest operations, where they go, and their canonical bytes.
+//!
+//! An op is generic over how it names other ops: on the wire by [`Name`] (an index into its
+//! change's table and a counter), inside a replica by [`Id`] (a chain segment and a counter).
+
+mod decode;
+mod encode;
+mod id;
+pub mod limits;
+mod path;
+
+pub(crate) use decode::{Body, read_op};
+pub(crate) use encode::{write_op, write_path, write_seed};
+pub use id::Id;
+pub(crate) use id::IdRange;
+pub use path::{Key, Segment};
+
+#[cfg(test)]
+mod tests;
+
+/// How an op names another one on the wire.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Name {
+    /// Which entry of the change's table: 0 is the author's own chain, 1 and up the dependencies.
+    pub index: u32,
+    /// The counter along that entry's chain.
+    pub counter: u32,
+}
+
+/// On which side of its parent an element hangs in the tree of a list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Side {
+    /// Before the parent.
+    Left,
+    /// After the parent.
+    Right,
+}
+
+/// Where the first element of an insert hangs; each further one is the right child of the one
+/// before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place<N> {
+    /// Below the root, which stands before the first element.
+    Root,
+    /// A child of an element.
+    Child(N, Side),
+}
+
+/// One op: where it goes and what it does there.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Op<'a, N> {
+    /// Where it goes, from the document's root.
+    pub path: Vec<Segment<'a, N>>,
+    /// How many counters of its chain it takes: one per inserted element, otherwise one.
+    pub counters: u32,
+    /// What it does.
+    pub action: Action<'a, N>,
+}
+
+/// What an op does.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub enum Action<'a, N> {
+    /// Sets a register.
+    Set {
+        /// Values of other chains that it replaces.
+        replaces: Vec<N>,
+        /// The value in deterministic CBOR.
+        payload: &'a [u8],
+    },
+    /// Unsets a register, so that it reads as its default.
+    Unset {
+        /// Values of other chains that it replaces.
+        replaces: Vec<N>,
+    },
+    /// Adds to a counter.
+    Add {
+        /// What is added.
+        delta: i64,
+    },
+    /// Resets a counter: takes back what was added on its own chain before and on each named
+    /// chain up to the name.
+    Reset {
+        /// The last annulled op of each other chain.
+        annuls: Vec<N>,
+    },
+    /// Inserts elements into a list.
+    Insert {
+        /// Where the first one hangs.
+        place: Place<N>,
+        /// What each element starts as.
+        seeds: Seeds<'a>,
+    },
+    /// Inserts Unicode scalar values into a text.
+    InsertText {
+        /// Where the first one hangs.
+        place: Place<N>,
+        /// The text, never empty.
+        text: &'a str,
+    },
+    /// Deletes those of consecutive counters of one chain that are elements here.
+    Delete {
+        /// The first counter.
+        first: N,
+        /// How many counters.
+        count: u32,
+    },
+    /// Makes a map entry present.
+    Put {
+        /// Earlier puts of other chains that it replaces.
+        replaces: Vec<N>,
+    },
+    /// Makes a map entry absent as far as its puts were seen.
+    Remove {
+        /// Puts of other chains that it replaces.
+        replaces: Vec<N>,
+    },
+    /// Of a kind that this version does not know: kept, hashed, forwarded, without effect.
+    Unknown {
+        /// The kind's number.
+        kind: u32,
+        /// Its bytes.
+        body: &'a [u8],
+    },
+}
+
+/// What each inserted element of a list starts as: for each the bytes of a register's value, or
+/// none for an element that starts as its default.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seeds<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Seeds<'a> {
+    /// The seeds in order; empty bytes mean that the element starts as its default.
+    pub fn iter(self) -> impl Iterator<Item = &'a [u8]> {
+        let mut reader = crate::codec::Reader::new(self.bytes);
+        core::iter::from_fn(move || {
+            if reader.is_empty() {
+                None
+            } else {
+                reader.bytes().ok()
+            }
+        })
+    }
+
+    /// Bytes made with [`write_seed`], or checked to be like them.
+    pub(crate) fn from_checked(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+}
+
+/// The numbers of op kinds. They are never reused.
+pub(crate) mod kind {
+    pub(crate) const SET: u32 = 1;
+    pub(crate) const UNSET: u32 = 2;
+    pub(crate) const ADD: u32 = 3;
+    pub(crate) const RESET: u32 = 4;
+    pub(crate) const INSERT: u32 = 5;
+    pub(crate) const INSERT_TEXT: u32 = 6;
+    pub(crate) const DELETE: u32 = 7;
+    pub(crate) const PUT: u32 = 8;
+    pub(crate) const REMOVE: u32 = 9;
+    /// Reserved: move an element to a new place, `{element, parent, side}`.
+    #[expect(dead_code, reason = "reserved so that no other kind takes the number")]
+    pub(crate) const MOVE: u32 = 10;
+    /// Reserved: marks on ranges of text.
+    #[expect(dead_code, reason = "reserved so that no other kind takes the number")]
+    pub(crate) const MARK: u32 = 11;
+}
