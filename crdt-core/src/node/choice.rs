@@ -85,14 +85,19 @@ impl Selector {
     }
 
     /// Selects a variant. Where nothing was ever selected, the default one needs no op.
-    pub fn select(&mut self, mut scope: Scope<'_>, variants: &Variants, place: usize) {
+    ///
+    /// # Errors
+    /// [`EditError::Unencodable`] in principle; names always can be encoded.
+    pub fn select(
+        &mut self,
+        mut scope: Scope<'_>,
+        variants: &Variants,
+        place: usize,
+    ) -> Result<(), EditError> {
         if self.is_blank() && place == variants.default {
-            return;
+            return Ok(());
         }
-        let payload = match value::encode(variants.name(place)) {
-            Ok(payload) => payload,
-            Err(error) => return scope.fail(EditError::Unencodable(error.to_string())),
-        };
+        let payload = encode(variants.name(place))?;
         let replaces = self.versions.ids();
         let id = scope.write(LocalAction::Set {
             replaces: replaces.clone(),
@@ -145,4 +150,8 @@ impl Selector {
             out.extend(place.unwrap_or(u32::MAX).to_le_bytes());
         });
     }
+}
+
+fn encode(name: &str) -> Result<Vec<u8>, EditError> {
+    value::encode(name).map_err(|error| EditError::Unencodable(error.to_string()))
 }

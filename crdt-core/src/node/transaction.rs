@@ -209,7 +209,8 @@ impl<'a> Scope<'a> {
         )
     }
 
-    pub(super) fn chains(&self) -> &'a Chains {
+    /// How ops are named and ordered.
+    pub fn chains(&self) -> &'a Chains {
         self.transaction.chains
     }
 
