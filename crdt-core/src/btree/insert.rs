@@ -23,6 +23,10 @@ impl<E: Entry> Tree<E> {
         placed(&entry, gap.leaf);
         let summary = entry.summary();
         let entries = &mut self.leaves[gap.leaf].entries;
+        if entries.len() == E::LEAF {
+            // One more than a leaf holds, until it is split: no reason to double its space.
+            entries.reserve_exact(1);
+        }
         entries.insert(gap.slot, entry);
         let overfull = entries.len() > E::LEAF;
         self.raise(gap.leaf, |sum| *sum = sum.combine(summary, cx));

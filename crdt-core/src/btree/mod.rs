@@ -137,6 +137,20 @@ impl<E: Entry> Tree<E> {
         result
     }
 
+    /// Changes an entry in a way that adds `more` to its summary.
+    pub(crate) fn extend<Cx: ?Sized>(
+        &mut self,
+        at: Cursor,
+        more: E::Summary,
+        cx: &Cx,
+        change: impl FnOnce(&mut E),
+    ) where
+        E::Summary: Combine<Cx>,
+    {
+        change(&mut self.leaves[at.leaf].entries[at.slot]);
+        self.raise(at.leaf, |summary| *summary = summary.combine(more, cx));
+    }
+
     /// Changes an entry in any way.
     pub(crate) fn update<R, Cx: ?Sized>(
         &mut self,

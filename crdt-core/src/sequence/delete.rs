@@ -3,13 +3,22 @@
 use core::ops::Range;
 
 use super::order::Stamp;
-use super::piece::Piece;
+use super::piece::{Piece, Totals};
 use super::{Content, OpOrder, OutOfBounds, Recent, Sequence, Spot};
 use crate::btree::Cursor;
 use crate::op::{Id, IdRange};
 
 /// A deletion that had to look at more runs than this is remembered as swept.
 const MANY: usize = 8;
+
+/// What came of deleting a part of a run.
+struct Cut<C: Content> {
+    /// The content that was there.
+    removed: Option<C::Removed>,
+    /// Where the first part of the run that is left over is now, if any is: it begins at the same
+    /// position as the run did.
+    survivor: Option<Cursor>,
+}
 
 impl<C: Content> Sequence<C> {
     /// Deletes the elements at some visible positions. `out` is given their names in list order, in
@@ -38,8 +47,8 @@ impl<C: Content> Sequence<C> {
             );
             let (first, end) = (run.id.plus(spot.offset), run.id.counter + to);
             left -= (to - spot.offset) as usize;
-            let (_, survivor) = self.cut(spot, to, order);
-            self.recent = survivor.map(|at| Recent {
+            let cut = self.cut(spot, to, order);
+            self.recent = cut.survivor.map(|at| Recent {
                 at,
                 start: Some(start),
             });
@@ -62,15 +71,15 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Deletes the elements named by a range; names of something else are passed over. `dropped` is
-    /// given what was visible: the name of the first element and the content. Returns the number of
-    /// elements that were visible.
+    /// given the names of those that were visible until now, and what was there. Returns how many
+    /// they are.
     ///
     /// All ops that the range can name have been integrated before, if they belong here at all.
     pub(crate) fn delete<O: OpOrder + ?Sized>(
         &mut self,
         range: IdRange,
         order: &O,
-        mut dropped: impl FnMut(Id, C),
+        mut dropped: impl FnMut(IdRange, C::Removed),
     ) -> usize {
         let IdRange {
             chain,
@@ -88,14 +97,20 @@ impl<C: Content> Sequence<C> {
                 break;
             };
             let run = self.tree.get(spot.at);
-            let first = run.id.plus(spot.offset);
             let to = run.len().min(end - run.id.counter);
-            counter = run.id.counter + to;
+            let here = IdRange {
+                chain,
+                start: run.id.counter + spot.offset,
+                end: run.id.counter + to,
+            };
+            counter = here.end;
             if !run.is_deleted() {
-                count += (to - spot.offset) as usize;
-                let (content, _) = self.cut(spot, to, order);
-                self.recent = None;
-                dropped(first, content);
+                count += (here.end - here.start) as usize;
+                let Cut { removed, survivor } = self.cut(spot, to, order);
+                self.recent = survivor.map(|at| Recent { at, start: None });
+                removed
+                    .into_iter()
+                    .for_each(|removed| dropped(here, removed));
             }
         }
         if steps > MANY {
@@ -107,22 +122,17 @@ impl<C: Content> Sequence<C> {
     /// The first element at `id` or behind it on the same chain, before the counter `end`.
     fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
         self.find(id).or_else(|| {
-            let first = self.index.run_from(id)?;
-            if first.counter < end {
-                self.find(first)
-            } else {
-                None
-            }
+            let at = self.find_numbered(self.index.listed_behind(id)?)?;
+            (self.tree.get(at).id.counter < end).then_some(Spot { at, offset: 0 })
         })
     }
 
-    /// Deletes the elements of a visible run from a spot up to the offset `to`. Returns the content
-    /// and where the run's first remaining part is, if anything remains.
-    fn cut<O: OpOrder + ?Sized>(&mut self, spot: Spot, to: u32, order: &O) -> (C, Option<Cursor>) {
+    /// Deletes the elements of a visible run from a spot up to the offset `to`.
+    fn cut<O: OpOrder + ?Sized>(&mut self, spot: Spot, to: u32, order: &O) -> Cut<C> {
         let Spot { mut at, offset } = spot;
         let len = self.tree.get(at).len();
         match (offset == 0, to == len) {
-            (true, true) => return (self.bury(at, order), None),
+            (true, true) => return self.bury(at, order),
             (true, false) => return self.cut_front(at, to, order),
             (false, true) => {}
             (false, false) => {
@@ -134,65 +144,67 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Deletes a whole run and joins it with deleted neighbours.
-    fn bury<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> C {
-        let content = self.tree.amend(at, Piece::bury);
+    fn bury<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> Cut<C> {
+        let removed = self.tree.amend(at, Piece::bury);
         if let Some(next) = self.deleted_after(at) {
             self.join(at, next, order);
         }
         if let Some(prev) = self.deleted_before(at) {
             self.join(prev, at, order);
         }
-        content
+        Cut {
+            removed,
+            survivor: None,
+        }
     }
 
     /// Deletes the beginning of a run. A deleted run before it grows if it can.
-    fn cut_front<O: OpOrder + ?Sized>(
-        &mut self,
-        at: Cursor,
-        to: u32,
-        order: &O,
-    ) -> (C, Option<Cursor>) {
+    fn cut_front<O: OpOrder + ?Sized>(&mut self, at: Cursor, to: u32, order: &O) -> Cut<C> {
         let Some(prev) = self.deleted_before(at) else {
             let rest = self.split(at, to, order);
             let at = self.tree.prev(rest).unwrap_or(at);
-            return (self.tree.amend(at, Piece::bury), Some(rest));
+            return Cut {
+                removed: self.tree.amend(at, Piece::bury),
+                survivor: Some(rest),
+            };
         };
         let first = self.tree.get(at).id;
-        let id = first.plus(to);
-        let rest = Stamp {
-            time: order.time(id),
-            id,
+        let rest = stamp(first.plus(to), order);
+        let trim = |run: &mut Piece<C>| {
+            run.begin_at(rest);
+            run.remove(0..to)
         };
-        let content = self.tree.update(at, order, |run| run.trim_front(rest));
-        self.tree.get_mut(prev).extend_back(to);
-        self.index.forget(first);
-        self.index.place(self.tree.get(at), at.leaf);
-        (content, Some(at))
+        // Beside a lower op in the same leaf, it does not matter that the run's least op rises.
+        let removed = if prev.leaf == at.leaf {
+            self.tree.amend(at, trim)
+        } else {
+            self.tree.update(at, order, trim)
+        };
+        self.index.relist(first, rest.id);
+        self.tree.get_mut(prev).extend(to);
+        Cut {
+            removed,
+            survivor: Some(at),
+        }
     }
 
     /// Deletes the end of a run. A deleted run behind it grows if it can.
-    fn cut_back<O: OpOrder + ?Sized>(
-        &mut self,
-        at: Cursor,
-        offset: u32,
-        order: &O,
-    ) -> (C, Option<Cursor>) {
+    fn cut_back<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cut<C> {
         let next = self.deleted_after(at);
-        let id = self.tree.get(at).id.plus(offset);
-        let first = Stamp {
-            time: order.time(id),
-            id,
+        let run = self.tree.get(at);
+        let (first, len) = (stamp(run.id.plus(offset), order), run.len());
+        let removed = self.tree.amend(at, |run| run.remove(offset..len));
+        let survivor = if let Some(next) = next {
+            self.tree
+                .extend(next, Totals::deleted(first), order, |run| {
+                    run.begin_at(first)
+                });
+            Some(at)
+        } else {
+            let behind = self.put(at.gap_after(), Piece::deleted(first, len - offset), order);
+            self.tree.prev(behind)
         };
-        let content = self.tree.amend(at, |run| run.trim_back(offset));
-        let Some(next) = next else {
-            let buried = Piece::deleted(first, content.len());
-            let behind = self.put(at.gap_after(), buried, order);
-            return (content, self.tree.prev(behind));
-        };
-        self.index.forget(self.tree.get(next).id);
-        self.tree.update(next, order, |run| run.extend_front(first));
-        self.index.place(self.tree.get(next), next.leaf);
-        (content, Some(at))
+        Cut { removed, survivor }
     }
 
     /// The deleted run right before a run that it could be one with.
@@ -212,7 +224,14 @@ impl<C: Content> Sequence<C> {
     /// Makes one of two neighbouring deleted runs.
     fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, right: Cursor, order: &O) {
         let gone = self.tree.remove(right, order);
-        self.index.forget(gone.id);
-        self.tree.get_mut(left).extend_back(gone.len());
+        self.index.unlist(gone.listed());
+        self.tree.get_mut(left).extend(gone.len());
+    }
+}
+
+fn stamp<O: OpOrder + ?Sized>(id: Id, order: &O) -> Stamp {
+    Stamp {
+        time: order.time(id),
+        id,
     }
 }

@@ -64,11 +64,8 @@ impl<C: Content> Sequence<C> {
     fn anchor_of<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
         let id = self.tree.get(spot.at).id.plus(spot.offset);
         self.index
-            .leaf_of_anchor(id)
-            .and_then(|leaf| {
-                self.tree
-                    .find_in_leaf(leaf, |piece| piece.is_anchor() && piece.id == id)
-            })
+            .anchor(id)
+            .and_then(|anchor| self.find_numbered(anchor))
             .unwrap_or_else(|| self.put_anchor(spot, order))
     }
 }

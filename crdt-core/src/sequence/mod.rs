@@ -55,7 +55,7 @@ pub(crate) use items::Items;
 pub(crate) use order::OpOrder;
 pub(crate) use text::{OffsetError, TextChunk, TextMeasure, Unit};
 
-use crate::btree::{Cursor, Tree};
+use crate::btree::{Cursor, LeafId, Tree};
 use crate::op::Id;
 
 /// A position or range that does not lie within the sequence.
@@ -145,24 +145,43 @@ impl<C: Content> Sequence<C> {
         {
             return Some(Spot { at, offset });
         }
-        let leaf = self.index.leaf_of(id)?;
-        let at = self
-            .tree
-            .find_in_leaf(leaf, |run| run.offset_of(id).is_some())?;
-        let offset = self.tree.get(at).offset_of(id)?;
-        Some(Spot { at, offset })
+        let in_run = |run: (LeafId, u32)| {
+            let at = self.find_numbered(run)?;
+            Some(Spot {
+                at,
+                offset: self.tree.get(at).offset_of(id)?,
+            })
+        };
+        let before = self.index.listed_up_to(id).and_then(in_run);
+        before.or_else(|| self.index.listed_behind(id).and_then(in_run))
+    }
+
+    /// Finds the piece with a number in its leaf.
+    fn find_numbered(&self, (leaf, number): (LeafId, u32)) -> Option<Cursor> {
+        self.tree.find_in_leaf(leaf, |piece| piece.number == number)
     }
 
     /// Puts a piece into a gap and returns where it is.
-    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, piece: Piece<C>, order: &O) -> Cursor {
+    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, mut piece: Piece<C>, order: &O) -> Cursor {
         let Self { tree, index, .. } = self;
+        index.list(&mut piece);
         tree.insert(gap, piece, order, |piece, leaf| index.place(piece, leaf))
     }
 
     /// Splits a run and returns where its second part is; the first part is right before.
     fn split<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cursor {
+        self.relist(at);
         let rest = self.tree.amend(at, |run| run.split_off(offset, order));
         self.put(at.gap_after(), rest, order)
+    }
+
+    /// Lists a run under its first element.
+    fn relist(&mut self, at: Cursor) {
+        let run = self.tree.get_mut(at);
+        if run.listed() != run.id {
+            self.index.relist(run.listed(), run.id);
+            run.relisted();
+        }
     }
 
     /// Puts an anchor before an element that has none.

@@ -1,5 +1,7 @@
 //! Text: elements are Unicode scalar values.
 
+use core::ops::Range;
+
 use thiserror::Error;
 
 use super::Sequence;
@@ -143,6 +145,7 @@ fn count(text: &str) -> (u32, u32) {
 impl Content for TextChunk {
     type Measure = TextMeasure;
     type Source<'a> = &'a str;
+    type Removed = ();
 
     fn len(&self) -> u32 {
         self.chars
@@ -161,6 +164,17 @@ impl Content for TextChunk {
         self.chars -= chars;
         self.utf16 -= utf16;
         Self { text, chars, utf16 }
+    }
+
+    fn remove(&mut self, range: Range<u32>) {
+        let (start, end) = (
+            self.measure_to(range.start).utf8,
+            self.measure_to(range.end).utf8,
+        );
+        let (chars, utf16) = count(&self.text[start..end]);
+        self.text.drain(start..end);
+        self.chars -= chars;
+        self.utf16 -= utf16;
     }
 
     fn fill(&mut self, source: &mut &str) {

@@ -79,7 +79,7 @@ fn deletions_that_are_repeated_cost_once() {
         end: MANY,
     };
     assert_eq!(
-        sequence.delete(all, &ByCounter, |_, _| {}),
+        sequence.delete(all, &ByCounter, |_, ()| {}),
         MANY as usize / 2 - 1
     );
     for start in 0..MANY {
@@ -88,7 +88,7 @@ fn deletions_that_are_repeated_cost_once() {
             start: 2 + start % 7,
             end: MANY - start % 5,
         };
-        assert_eq!(sequence.delete(range, &ByCounter, |_, _| {}), 0);
+        assert_eq!(sequence.delete(range, &ByCounter, |_, ()| {}), 0);
     }
     assert_eq!(text(&sequence), "ab");
     sequence.assert_invariants(&ByCounter);

@@ -37,14 +37,15 @@ impl<C: Content> Sequence<C> {
     fn check_index(&self) {
         let (mut runs, mut anchors) = (0, 0);
         for (leaf, piece) in self.tree.placed() {
-            let indexed = if piece.is_anchor() {
+            let listed = if piece.is_anchor() {
                 anchors += 1;
-                self.index.leaf_of_anchor(piece.id)
+                self.index.anchor(piece.id)
             } else {
                 runs += 1;
-                self.index.leaf_of(piece.id)
+                assert!(piece.offset_of(piece.listed()).is_some());
+                self.index.listed_up_to(piece.listed())
             };
-            assert_eq!(indexed, Some(leaf));
+            assert_eq!(listed, Some((leaf, piece.number)));
         }
         assert_eq!(self.index.len(), (runs, anchors));
     }
