@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use super::node::NIL;
+use super::node::{NIL, Up};
 use super::{Combine, Entry, LeafId, Tree};
 
 impl<E: Entry> Tree<E> {
@@ -16,7 +16,14 @@ impl<E: Entry> Tree<E> {
         if self.root == NIL {
             assert_eq!((self.height, self.first, self.last), (0, NIL, NIL));
         } else {
-            let total = self.check_node(self.height, self.root, NIL, cx, &mut leaves, &mut inners);
+            let total = self.check_node(
+                self.height,
+                self.root,
+                Up::NONE,
+                cx,
+                &mut leaves,
+                &mut inners,
+            );
             assert_eq!(self.total, total);
         }
         self.check_links(&leaves);
@@ -39,7 +46,7 @@ impl<E: Entry> Tree<E> {
         &self,
         level: u32,
         node: u32,
-        parent: u32,
+        up: Up,
         cx: &Cx,
         leaves: &mut Vec<LeafId>,
         inners: &mut usize,
@@ -49,24 +56,25 @@ impl<E: Entry> Tree<E> {
     {
         if level == 0 {
             let leaf = &self.leaves[node];
-            assert_eq!(leaf.parent, parent);
+            assert_eq!(leaf.up, up);
             assert!((1..=E::LEAF).contains(&leaf.entries.len()));
             leaves.push(node);
             return leaf.summary(cx);
         }
         let inner = &self.inners[node];
         *inners += 1;
-        assert_eq!(inner.parent, parent);
+        assert_eq!(inner.up, up);
         assert!((1..=E::INNER).contains(&inner.children.len()));
         assert!(
-            parent != NIL || inner.children.len() > 1,
+            up != Up::NONE || inner.children.len() > 1,
             "the root has a single child"
         );
         assert_eq!(inner.children.len(), inner.summaries.len());
-        for (&child, &summary) in inner.children.iter().zip(&inner.summaries) {
+        for (slot, &child) in inner.children.iter().enumerate() {
+            let up = Up { parent: node, slot };
             assert_eq!(
-                summary,
-                self.check_node(level - 1, child, node, cx, leaves, inners)
+                inner.summaries[slot],
+                self.check_node(level - 1, child, up, cx, leaves, inners)
             );
         }
         inner.summary(cx)

@@ -7,11 +7,28 @@ use super::{Combine, Entry, Summary};
 /// Names no node.
 pub(super) const NIL: u32 = u32::MAX;
 
+/// Where a node hangs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Up {
+    /// The parent, an inner node; `NIL` for the root.
+    pub(super) parent: u32,
+    /// The place among the parent's children.
+    pub(super) slot: usize,
+}
+
+impl Up {
+    /// Of the root, and of nodes that are not part of the tree yet.
+    pub(super) const NONE: Self = Self {
+        parent: NIL,
+        slot: 0,
+    };
+}
+
 /// A leaf: some consecutive entries, at least one.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf<E> {
     pub(super) entries: Vec<E>,
-    pub(super) parent: u32,
+    pub(super) up: Up,
     pub(super) prev: u32,
     pub(super) next: u32,
 }
@@ -21,7 +38,7 @@ impl<E: Entry> Leaf<E> {
     pub(super) fn new(entries: Vec<E>) -> Self {
         Self {
             entries,
-            parent: NIL,
+            up: Up::NONE,
             prev: NIL,
             next: NIL,
         }
@@ -40,7 +57,7 @@ impl<E: Entry> Leaf<E> {
 pub(super) struct Inner<S> {
     pub(super) children: Vec<u32>,
     pub(super) summaries: Vec<S>,
-    pub(super) parent: u32,
+    pub(super) up: Up,
 }
 
 impl<S: Summary> Inner<S> {
@@ -49,16 +66,8 @@ impl<S: Summary> Inner<S> {
         Self {
             children,
             summaries,
-            parent: NIL,
+            up: Up::NONE,
         }
-    }
-
-    /// Where a child stands among the children.
-    pub(super) fn slot_of(&self, child: u32) -> usize {
-        self.children
-            .iter()
-            .position(|&other| other == child)
-            .expect("a node is listed by its parent")
     }
 
     pub(super) fn summary<Cx: ?Sized>(&self, cx: &Cx) -> S

@@ -51,6 +51,7 @@ impl<C: Content> Sequence<C> {
             self.recent = cut.survivor.map(|at| Recent {
                 at,
                 start: Some(start),
+                open: false,
             });
             match &mut pending {
                 Some(range) if range.chain == first.chain && range.end == first.counter => {
@@ -107,7 +108,11 @@ impl<C: Content> Sequence<C> {
             if !run.is_deleted() {
                 count += (here.end - here.start) as usize;
                 let Cut { removed, survivor } = self.cut(spot, to, order);
-                self.recent = survivor.map(|at| Recent { at, start: None });
+                self.recent = survivor.map(|at| Recent {
+                    at,
+                    start: None,
+                    open: false,
+                });
                 removed
                     .into_iter()
                     .for_each(|removed| dropped(here, removed));
@@ -122,7 +127,7 @@ impl<C: Content> Sequence<C> {
     /// The first element at `id` or behind it on the same chain, before the counter `end`.
     fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
         self.find(id).or_else(|| {
-            let at = self.find_numbered(self.index.listed_behind(id)?)?;
+            let at = self.find_numbered(self.index.listed_from(id)?)?;
             (self.tree.get(at).id.counter < end).then_some(Spot { at, offset: 0 })
         })
     }
@@ -168,8 +173,7 @@ impl<C: Content> Sequence<C> {
                 survivor: Some(rest),
             };
         };
-        let first = self.tree.get(at).id;
-        let rest = stamp(first.plus(to), order);
+        let rest = stamp(self.tree.get(at).id.plus(to), order);
         let trim = |run: &mut Piece<C>| {
             run.begin_at(rest);
             run.remove(0..to)
@@ -180,7 +184,11 @@ impl<C: Content> Sequence<C> {
         } else {
             self.tree.update(at, order, trim)
         };
-        self.index.relist(first, rest.id);
+        let run = self.tree.get(at);
+        if self.index.listed(run) < run.id {
+            // Under its last element, since whoever deletes forward goes on deleting the first.
+            self.index.relist(run, run.id.plus(run.len() - 1));
+        }
         self.tree.get_mut(prev).extend(to);
         Cut {
             removed,
@@ -190,6 +198,7 @@ impl<C: Content> Sequence<C> {
 
     /// Deletes the end of a run. A deleted run behind it grows if it can.
     fn cut_back<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cut<C> {
+        self.list_before(at, offset);
         let next = self.deleted_after(at);
         let run = self.tree.get(at);
         let (first, len) = (stamp(run.id.plus(offset), order), run.len());
@@ -224,7 +233,7 @@ impl<C: Content> Sequence<C> {
     /// Makes one of two neighbouring deleted runs.
     fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, right: Cursor, order: &O) {
         let gone = self.tree.remove(right, order);
-        self.index.unlist(gone.listed());
+        self.index.unlist(&gone);
         self.tree.get_mut(left).extend(gone.len());
     }
 }

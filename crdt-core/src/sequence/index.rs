@@ -17,17 +17,34 @@ use crate::op::Id;
 pub(super) struct Index {
     runs: BTreeMap<Id, u32>,
     anchors: BTreeMap<Id, u32>,
-    leaves: Vec<LeafId>,
+    /// By number.
+    places: Vec<Place>,
     free: Vec<u32>,
+}
+
+/// Where a piece is to be found.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// In the tree.
+    leaf: LeafId,
+    /// In the list of runs or anchors: a counter on the chain of the piece.
+    listed: u32,
 }
 
 impl Index {
     /// Lists a piece under its `id` and gives it its number.
     pub(super) fn list<C: Content>(&mut self, piece: &mut Piece<C>) {
-        piece.number = self.free.pop().unwrap_or_else(|| {
-            self.leaves.push(LeafId::MAX);
-            u32::try_from(self.leaves.len() - 1).expect("memory ends before the numbers do")
-        });
+        let place = Place {
+            leaf: LeafId::MAX,
+            listed: piece.id.counter,
+        };
+        piece.number = if let Some(number) = self.free.pop() {
+            self.places[number as usize] = place;
+            number
+        } else {
+            self.places.push(place);
+            u32::try_from(self.places.len() - 1).expect("memory ends before the numbers do")
+        };
         let map = if piece.is_anchor() {
             &mut self.anchors
         } else {
@@ -36,45 +53,60 @@ impl Index {
         map.insert(piece.id, piece.number);
     }
 
-    /// Lists a run under another of its elements.
-    pub(super) fn relist(&mut self, old: Id, new: Id) {
-        if let Some(number) = self.runs.remove(&old) {
-            self.runs.insert(new, number);
+    /// The element that a run is listed under.
+    pub(super) fn listed<C: Content>(&self, run: &Piece<C>) -> Id {
+        Id {
+            chain: run.id.chain,
+            counter: self.places[run.number as usize].listed,
         }
     }
 
+    /// Lists a run under another of its elements.
+    pub(super) fn relist<C: Content>(&mut self, run: &Piece<C>, under: Id) {
+        let listed = self.listed(run);
+        self.runs.remove(&listed);
+        self.runs.insert(under, run.number);
+        self.places[run.number as usize].listed = under.counter;
+    }
+
     /// Takes a run from the list.
-    pub(super) fn unlist(&mut self, listed: Id) {
-        self.free.extend(self.runs.remove(&listed));
+    pub(super) fn unlist<C: Content>(&mut self, run: &Piece<C>) {
+        let listed = self.listed(run);
+        self.runs.remove(&listed);
+        self.free.push(run.number);
     }
 
     /// Notes where a piece lies now.
     pub(super) fn place<C: Content>(&mut self, piece: &Piece<C>, leaf: LeafId) {
-        self.leaves[piece.number as usize] = leaf;
+        self.places[piece.number as usize].leaf = leaf;
     }
 
     /// The last run on the chain that is listed at `id` or before: its leaf and number.
     pub(super) fn listed_up_to(&self, id: Id) -> Option<(LeafId, u32)> {
         let (listed, &number) = self.runs.range(..=id).next_back()?;
-        (listed.chain == id.chain).then(|| (self.leaves[number as usize], number))
+        (listed.chain == id.chain).then(|| (self.leaf(number), number))
     }
 
-    /// The first run on the chain that is listed behind `id`: its leaf and number.
-    pub(super) fn listed_behind(&self, id: Id) -> Option<(LeafId, u32)> {
+    /// The first run on the chain that is listed at `id` or behind: its leaf and number.
+    pub(super) fn listed_from(&self, id: Id) -> Option<(LeafId, u32)> {
         let (listed, &number) = self.runs.range(id..).next()?;
-        (listed.chain == id.chain).then(|| (self.leaves[number as usize], number))
+        (listed.chain == id.chain).then(|| (self.leaf(number), number))
     }
 
     /// The anchor of an element: its leaf and number.
     pub(super) fn anchor(&self, id: Id) -> Option<(LeafId, u32)> {
         let number = *self.anchors.get(&id)?;
-        Some((self.leaves[number as usize], number))
+        Some((self.leaf(number), number))
+    }
+
+    fn leaf(&self, number: u32) -> LeafId {
+        self.places[number as usize].leaf
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         assert_eq!(
-            self.leaves.len(),
+            self.places.len(),
             self.runs.len() + self.anchors.len() + self.free.len()
         );
         (self.runs.len(), self.anchors.len())

@@ -31,6 +31,19 @@ impl<C: Content> Sequence<C> {
         if pos > before {
             return Err(OutOfBounds { pos, len: before });
         }
+        let new = Stamp { time, id };
+        if let Some(run) = self.typing_at(pos, id) {
+            let name = (
+                Some(Id {
+                    counter: id.counter - 1,
+                    ..id
+                }),
+                Side::Right,
+            );
+            let at = self.lay(run.gap_after(), new, source, order);
+            self.remember(at, pos + self.len() - before);
+            return Ok(name);
+        }
         let left = if pos == 0 {
             None
         } else {
@@ -46,14 +59,34 @@ impl<C: Content> Sequence<C> {
             Place::BehindAnchor(anchor) => anchor.gap_after(),
             Place::LeftOf(spot) => self.put_anchor(spot, order).gap_after(),
         };
-        let at = self.lay(gap, Stamp { time, id }, source, order);
-        let end = pos + self.len() - before;
+        let at = self.lay(gap, new, source, order);
+        self.remember(at, pos + self.len() - before);
+        Ok(name)
+    }
+
+    /// The run that was typed last, if `pos` is its end and `id` continues it.
+    fn typing_at(&self, pos: usize, id: Id) -> Option<Cursor> {
+        let Recent {
+            at,
+            start: Some(start),
+            open: true,
+        } = self.recent?
+        else {
+            return None;
+        };
+        let run = self.tree.get(at);
+        (start + run.len() as usize == pos && run.ends_before(id)).then_some(at)
+    }
+
+    /// Remembers the run at whose end new elements were inserted, and the position of that end.
+    /// They are above all others, so nothing hangs on the last one.
+    fn remember(&mut self, at: Cursor, end: usize) {
         let start = end - self.tree.get(at).len() as usize;
         self.recent = Some(Recent {
             at,
             start: Some(start),
+            open: true,
         });
-        Ok(name)
     }
 
     /// The place right behind an element, or behind the root, for an element greater than all.

@@ -36,7 +36,11 @@ impl<C: Content> Sequence<C> {
         };
         let gap = self.tree.skip(start, |part| part.least.exceeds(new, order));
         let at = self.lay(gap, new, source, order);
-        self.recent = Some(Recent { at, start: None });
+        self.recent = Some(Recent {
+            at,
+            start: None,
+            open: false,
+        });
         Ok(())
     }
 

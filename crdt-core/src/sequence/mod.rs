@@ -96,6 +96,8 @@ struct Recent {
     at: Cursor,
     /// The position of the run's first element, if known.
     start: Option<usize>,
+    /// Whether the run's last element is known to have no right child.
+    open: bool,
 }
 
 impl<C: Content> Default for Sequence<C> {
@@ -115,6 +117,7 @@ impl<C: Content> Sequence<C> {
         if let Some(Recent {
             at,
             start: Some(start),
+            ..
         }) = self.recent
             && let Some(offset) = distance(start, pos)
             && offset < self.tree.get(at).content().map_or(0, C::len)
@@ -153,7 +156,7 @@ impl<C: Content> Sequence<C> {
             })
         };
         let before = self.index.listed_up_to(id).and_then(in_run);
-        before.or_else(|| self.index.listed_behind(id).and_then(in_run))
+        before.or_else(|| self.index.listed_from(id).and_then(in_run))
     }
 
     /// Finds the piece with a number in its leaf.
@@ -170,17 +173,16 @@ impl<C: Content> Sequence<C> {
 
     /// Splits a run and returns where its second part is; the first part is right before.
     fn split<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cursor {
-        self.relist(at);
+        self.list_before(at, offset);
         let rest = self.tree.amend(at, |run| run.split_off(offset, order));
         self.put(at.gap_after(), rest, order)
     }
 
-    /// Lists a run under its first element.
-    fn relist(&mut self, at: Cursor) {
-        let run = self.tree.get_mut(at);
-        if run.listed() != run.id {
-            self.index.relist(run.listed(), run.id);
-            run.relisted();
+    /// Sees to it that a run is listed under an element before `offset`.
+    fn list_before(&mut self, at: Cursor, offset: u32) {
+        let run = self.tree.get(at);
+        if self.index.listed(run) >= run.id.plus(offset) {
+            self.index.relist(run, run.id);
         }
     }
 

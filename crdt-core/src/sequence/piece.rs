@@ -23,10 +23,9 @@ pub(super) struct Piece<C> {
 enum Kind<C> {
     /// The place in front of an element and of its left children. It is no element.
     Anchor,
-    /// Elements that were deleted: their number is all that is left. The index lists the run under
-    /// the counter `listed`.
-    Deleted { len: u32, listed: u32 },
-    /// Visible elements. The index lists the run under the first.
+    /// Elements that were deleted: how many there are is all that is left.
+    Deleted(u32),
+    /// Visible elements.
     Live(C),
 }
 
@@ -45,13 +44,7 @@ impl<C: Content> Piece<C> {
     }
 
     pub(super) fn deleted(first: Stamp, len: u32) -> Self {
-        Self::new(
-            first,
-            Kind::Deleted {
-                len,
-                listed: first.id.counter,
-            },
-        )
+        Self::new(first, Kind::Deleted(len))
     }
 
     pub(super) fn live(first: Stamp, content: C) -> Self {
@@ -69,7 +62,7 @@ impl<C: Content> Piece<C> {
     pub(super) fn len(&self) -> u32 {
         match &self.kind {
             Kind::Anchor => 0,
-            Kind::Deleted { len, .. } => *len,
+            Kind::Deleted(len) => *len,
             Kind::Live(content) => content.len(),
         }
     }
@@ -79,7 +72,7 @@ impl<C: Content> Piece<C> {
     }
 
     pub(super) fn is_deleted(&self) -> bool {
-        matches!(self.kind, Kind::Deleted { .. })
+        matches!(self.kind, Kind::Deleted(_))
     }
 
     pub(super) fn content(&self) -> Option<&C> {
@@ -95,17 +88,6 @@ impl<C: Content> Piece<C> {
             Some(content)
         } else {
             None
-        }
-    }
-
-    /// The element under which the index lists this run.
-    pub(super) fn listed(&self) -> Id {
-        match self.kind {
-            Kind::Deleted { listed, .. } => Id {
-                chain: self.id.chain,
-                counter: listed,
-            },
-            Kind::Anchor | Kind::Live(_) => self.id,
         }
     }
 
@@ -130,7 +112,7 @@ impl<C: Content> Piece<C> {
         content.len() - before
     }
 
-    /// Cuts off the elements from `at` on. The index lists the run under its first element.
+    /// Cuts off the elements from `at` on.
     pub(super) fn split_off<O: OpOrder + ?Sized>(&mut self, at: u32, order: &O) -> Self {
         let id = self.id.plus(at);
         let first = Stamp {
@@ -139,7 +121,7 @@ impl<C: Content> Piece<C> {
         };
         match &mut self.kind {
             Kind::Anchor => Self::anchor(first),
-            Kind::Deleted { len, .. } => Self::deleted(first, core::mem::replace(len, at) - at),
+            Kind::Deleted(len) => Self::deleted(first, core::mem::replace(len, at) - at),
             Kind::Live(content) => Self::live(first, content.split_off(at)),
         }
     }
@@ -153,16 +135,13 @@ impl<C: Content> Piece<C> {
     pub(super) fn bury(&mut self) -> Option<C::Removed> {
         let len = self.len();
         let removed = self.remove(0..len);
-        self.kind = Kind::Deleted {
-            len,
-            listed: self.id.counter,
-        };
+        self.kind = Kind::Deleted(len);
         removed
     }
 
     /// Lets a run begin at a later element, or a deleted one at an earlier.
     pub(super) fn begin_at(&mut self, first: Stamp) {
-        if let Kind::Deleted { len, .. } = &mut self.kind {
+        if let Kind::Deleted(len) = &mut self.kind {
             *len += self.id.counter - first.id.counter;
         }
         (self.id, self.time) = (first.id, first.time);
@@ -170,15 +149,8 @@ impl<C: Content> Piece<C> {
 
     /// Lets a deleted run end later.
     pub(super) fn extend(&mut self, more: u32) {
-        if let Kind::Deleted { len, .. } = &mut self.kind {
+        if let Kind::Deleted(len) = &mut self.kind {
             *len += more;
-        }
-    }
-
-    /// Notes that the index now lists the run under its first element.
-    pub(super) fn relisted(&mut self) {
-        if let Kind::Deleted { listed, .. } = &mut self.kind {
-            *listed = self.id.counter;
         }
     }
 }
@@ -190,7 +162,7 @@ impl<C: Content> Entry for Piece<C> {
 
     fn summary(&self) -> Totals<C::Measure> {
         let (len, measure) = match &self.kind {
-            Kind::Anchor | Kind::Deleted { .. } => (0, C::Measure::default()),
+            Kind::Anchor | Kind::Deleted(_) => (0, C::Measure::default()),
             Kind::Live(content) => (content.len() as usize, content.measure()),
         };
         Totals {

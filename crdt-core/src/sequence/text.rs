@@ -88,6 +88,12 @@ impl TextChunk {
     }
 
     fn push_str(&mut self, text: &str) {
+        if let [byte @ ..=0x7F] = text.as_bytes() {
+            // Typing is worth a shorter way.
+            self.text.push(char::from(*byte));
+            (self.chars, self.utf16) = (self.chars + 1, self.utf16 + 1);
+            return;
+        }
         self.text.push_str(text);
         let (chars, utf16) = count(text);
         self.chars += chars;
@@ -167,18 +173,23 @@ impl Content for TextChunk {
     }
 
     fn remove(&mut self, range: Range<u32>) {
-        let (start, end) = (
-            self.measure_to(range.start).utf8,
-            self.measure_to(range.end).utf8,
-        );
+        let start = self.measure_to(range.start).utf8;
+        let end = self.measure_to(range.end).utf8;
         let (chars, utf16) = count(&self.text[start..end]);
-        self.text.drain(start..end);
         self.chars -= chars;
         self.utf16 -= utf16;
+        if end == self.text.len() {
+            self.text.truncate(start);
+        } else {
+            self.text.drain(start..end);
+        }
     }
 
     fn fill(&mut self, source: &mut &str) {
-        let mut room = source.len().min(CAP - self.text.len());
+        let mut room = CAP - self.text.len();
+        if source.len() <= room {
+            return self.push_str(core::mem::take(source));
+        }
         while !source.is_char_boundary(room) {
             room -= 1;
         }
