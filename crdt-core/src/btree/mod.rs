@@ -111,11 +111,6 @@ impl<E: Entry> Tree<E> {
         &self.leaves[at.leaf].entries[at.slot]
     }
 
-    /// The entry at a cursor that may be out of date, if there is still one.
-    pub(crate) fn peek(&self, at: Cursor) -> Option<&E> {
-        self.leaves.get(at.leaf)?.entries.get(at.slot)
-    }
-
     /// The entry at a cursor, for changes that leave its summary as it is.
     pub(crate) fn get_mut(&mut self, at: Cursor) -> &mut E {
         &mut self.leaves[at.leaf].entries[at.slot]

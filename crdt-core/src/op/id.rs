@@ -33,6 +33,22 @@ pub(crate) struct IdRange {
     pub(crate) end: u32,
 }
 
+impl IdRange {
+    /// `len` names from `first` on.
+    pub(crate) fn new(first: Id, len: u32) -> Self {
+        Self {
+            chain: first.chain,
+            start: first.counter,
+            end: first.counter + len,
+        }
+    }
+
+    /// The number of names.
+    pub(crate) fn len(self) -> u32 {
+        self.end - self.start
+    }
+}
+
 /// The side of its parent on which an element hangs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Side {

@@ -7,8 +7,10 @@ use crate::op::{Id, Side};
 
 /// Where a new element goes.
 enum Place {
-    /// Into a gap, on the right of the element before it, or of the root.
-    Right(Cursor),
+    /// On the right of an element that ends its run and has no right child.
+    RightOf(Cursor),
+    /// On the right of the root, which has no child.
+    Root,
     /// On the left of an element, right behind its anchor.
     BehindAnchor(Cursor),
     /// On the left of an element that has no anchor yet.
@@ -32,34 +34,23 @@ impl<C: Content> Sequence<C> {
             return Err(OutOfBounds { pos, len: before });
         }
         let new = Stamp { time, id };
-        if let Some(run) = self.typing_at(pos, id) {
-            let name = (
-                Some(Id {
-                    counter: id.counter - 1,
-                    ..id
-                }),
-                Side::Right,
-            );
+        let (at, name) = if let Some(run) = self.typing_at(pos, id) {
+            let parent = Id {
+                counter: id.counter - 1,
+                ..id
+            };
             let at = self.lay(run.gap_after(), new, source, order);
-            self.remember(at, pos + self.len() - before);
-            return Ok(name);
-        }
-        let left = if pos == 0 {
-            None
+            (at, (Some(parent), Side::Right))
         } else {
-            self.locate(pos - 1).map(|(spot, _)| spot)
+            let left = pos.checked_sub(1).and_then(|last| self.locate(last));
+            let place = self.place_behind(left.map(|(spot, _)| spot), order);
+            let name = self.name(&place);
+            if C::is_exhausted(&source) {
+                return Ok(name);
+            }
+            let gap = self.open_gap(place, order);
+            (self.lay(gap, new, source, order), name)
         };
-        let place = self.place_behind(left, order);
-        let name = self.name(&place, left);
-        if C::is_exhausted(&source) {
-            return Ok(name);
-        }
-        let gap = match place {
-            Place::Right(gap) => gap,
-            Place::BehindAnchor(anchor) => anchor.gap_after(),
-            Place::LeftOf(spot) => self.put_anchor(spot, order).gap_after(),
-        };
-        let at = self.lay(gap, new, source, order);
         self.remember(at, pos + self.len() - before);
         Ok(name)
     }
@@ -105,21 +96,17 @@ impl<C: Content> Sequence<C> {
             Some(Spot { at, .. }) => self.tree.next(at),
             None => self.tree.first(),
         };
-        let Some(next) = next else {
-            return Place::Right(self.tree.end());
-        };
-        if let Some(left) = left
-            && !self.is_below(left, next, order)
-        {
-            return Place::Right(left.at.gap_after());
-        }
-        if self.tree.get(next).is_anchor() {
-            Place::BehindAnchor(next)
-        } else {
-            Place::LeftOf(Spot {
+        match (left, next) {
+            (None, None) => Place::Root,
+            (Some(left), None) => Place::RightOf(left.at),
+            (Some(left), Some(next)) if !self.is_below(left, next, order) => {
+                Place::RightOf(left.at)
+            }
+            (_, Some(next)) if self.tree.get(next).is_anchor() => Place::BehindAnchor(next),
+            (_, Some(next)) => Place::LeftOf(Spot {
                 at: next,
                 offset: 0,
-            })
+            }),
         }
     }
 
@@ -131,22 +118,31 @@ impl<C: Content> Sequence<C> {
         if piece.id.chain != id.chain && piece.time < run.time {
             return false;
         }
-        piece.exceeds(
-            Stamp {
-                time: order.time(id),
-                id,
-            },
-            order,
-        )
+        piece.exceeds(Stamp::of(id, order), order)
     }
 
     /// The parent and side that lead to a place.
-    fn name(&self, place: &Place, left: Option<Spot>) -> (Option<Id>, Side) {
-        let id = |spot: Spot| self.tree.get(spot.at).id.plus(spot.offset);
+    fn name(&self, place: &Place) -> (Option<Id>, Side) {
         match *place {
-            Place::Right(_) => (left.map(id), Side::Right),
+            Place::Root => (None, Side::Right),
+            Place::RightOf(at) => {
+                let run = self.tree.get(at);
+                (Some(run.id.plus(run.len() - 1)), Side::Right)
+            }
             Place::BehindAnchor(at) => (Some(self.tree.get(at).id), Side::Left),
-            Place::LeftOf(spot) => (Some(id(spot)), Side::Left),
+            Place::LeftOf(spot) => {
+                let run = self.tree.get(spot.at);
+                (Some(run.id.plus(spot.offset)), Side::Left)
+            }
+        }
+    }
+
+    /// The gap at a place.
+    fn open_gap<O: OpOrder + ?Sized>(&mut self, place: Place, order: &O) -> Cursor {
+        match place {
+            Place::Root => self.tree.end(),
+            Place::RightOf(at) | Place::BehindAnchor(at) => at.gap_after(),
+            Place::LeftOf(spot) => self.put_anchor(spot, order).gap_after(),
         }
     }
 }

@@ -36,11 +36,7 @@ impl<C: Content> Sequence<C> {
         };
         let gap = self.tree.skip(start, |part| part.least.exceeds(new, order));
         let at = self.lay(gap, new, source, order);
-        self.recent = Some(Recent {
-            at,
-            start: None,
-            open: false,
-        });
+        self.recent = Some(Recent::at(at));
         Ok(())
     }
 
@@ -53,12 +49,7 @@ impl<C: Content> Sequence<C> {
             return parent.at.gap_after();
         }
         let id = run.id.plus(next);
-        if (Stamp {
-            time: order.time(id),
-            id,
-        })
-        .exceeds(new, order)
-        {
+        if Stamp::of(id, order).exceeds(new, order) {
             return parent.at.gap_after();
         }
         self.split(parent.at, next, order)

@@ -31,6 +31,7 @@
 //! than `e`. So two neighbouring runs are one as soon as their counters follow on each other.
 
 mod content;
+mod cut;
 mod delete;
 mod index;
 mod insert;
@@ -100,6 +101,17 @@ struct Recent {
     open: bool,
 }
 
+impl Recent {
+    /// A run of which no more is known than where it is.
+    fn at(at: Cursor) -> Self {
+        Self {
+            at,
+            start: None,
+            open: false,
+        }
+    }
+}
+
 impl<C: Content> Default for Sequence<C> {
     fn default() -> Self {
         Self {
@@ -144,7 +156,7 @@ impl<C: Content> Sequence<C> {
     /// Finds an element, visible or deleted.
     fn find(&self, id: Id) -> Option<Spot> {
         if let Some(Recent { at, .. }) = self.recent
-            && let Some(offset) = self.tree.peek(at).and_then(|run| run.offset_of(id))
+            && let Some(offset) = self.tree.get(at).offset_of(id)
         {
             return Some(Spot { at, offset });
         }

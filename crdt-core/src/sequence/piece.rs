@@ -115,10 +115,7 @@ impl<C: Content> Piece<C> {
     /// Cuts off the elements from `at` on.
     pub(super) fn split_off<O: OpOrder + ?Sized>(&mut self, at: u32, order: &O) -> Self {
         let id = self.id.plus(at);
-        let first = Stamp {
-            time: order.time(id),
-            id,
-        };
+        let first = Stamp::of(id, order);
         match &mut self.kind {
             Kind::Anchor => Self::anchor(first),
             Kind::Deleted(len) => Self::deleted(first, core::mem::replace(len, at) - at),
