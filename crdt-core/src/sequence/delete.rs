@@ -71,23 +71,36 @@ impl<C: Content> Sequence<C> {
             let Some(spot) = self.find_from(next, end) else {
                 break;
             };
-            let run = self.tree.get(spot.at);
-            let to = run.len().min(end - run.id.counter);
-            let here = IdRange::new(run.id.plus(spot.offset), to - spot.offset);
+            let (here, removed) = self.delete_to(spot, end, order);
             counter = here.end;
-            if !run.is_deleted() {
+            if let Some(removed) = removed {
                 count += here.len() as usize;
-                let cut = self.cut(spot, to, order);
-                self.recent = cut.survivor.map(Recent::at);
-                if let Some(removed) = cut.removed {
-                    dropped(here, removed);
-                }
+                dropped(here, removed);
             }
         }
         if steps > MANY {
             self.swept.add(range);
         }
         count
+    }
+
+    /// Deletes the elements of a run from a spot up to the counter `end`. Tells which they are, and
+    /// what was there if they were visible.
+    fn delete_to<O: OpOrder + ?Sized>(
+        &mut self,
+        spot: Spot,
+        end: u32,
+        order: &O,
+    ) -> (IdRange, Option<C::Removed>) {
+        let run = self.tree.get(spot.at);
+        let to = run.len().min(end - run.id.counter);
+        let here = IdRange::new(run.id.plus(spot.offset), to - spot.offset);
+        if run.is_deleted() {
+            return (here, None);
+        }
+        let cut = self.cut(spot, to, order);
+        self.recent = cut.survivor.map(Recent::at);
+        (here, cut.removed)
     }
 
     /// The first element at `id` or behind it on the same chain, before the counter `end`.

@@ -6,6 +6,7 @@ use crate::btree::Cursor;
 use crate::op::{Id, Side};
 
 /// Where a new element goes.
+#[derive(Clone, Copy)]
 enum Place {
     /// On the right of an element that ends its run and has no right child.
     RightOf(Cursor),
@@ -44,7 +45,7 @@ impl<C: Content> Sequence<C> {
         } else {
             let left = pos.checked_sub(1).and_then(|last| self.locate(last));
             let place = self.place_behind(left.map(|(spot, _)| spot), order);
-            let name = self.name(&place);
+            let name = self.name(place);
             if C::is_exhausted(&source) {
                 return Ok(name);
             }
@@ -122,8 +123,8 @@ impl<C: Content> Sequence<C> {
     }
 
     /// The parent and side that lead to a place.
-    fn name(&self, place: &Place) -> (Option<Id>, Side) {
-        match *place {
+    fn name(&self, place: Place) -> (Option<Id>, Side) {
+        match place {
             Place::Root => (None, Side::Right),
             Place::RightOf(at) => {
                 let run = self.tree.get(at);

@@ -169,11 +169,16 @@ pub(super) fn compare(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ran
         })
         .collect();
     assert_eq!(elements, expected);
-    let visible: Vec<_> = expected
-        .iter()
-        .filter(|(_, deleted)| !deleted)
-        .map(|&(id, _)| id)
-        .collect();
+    for &(id, deleted) in &expected {
+        assert!(sequence.contains(id));
+        assert_eq!(sequence.is_deleted(id), deleted);
+        assert_eq!(sequence.by_id(id).is_none(), deleted);
+    }
+    let visible = expected.iter().filter(|(_, deleted)| !deleted);
+    compare_visible(sequence, &visible.map(|&(id, _)| id).collect::<Vec<_>>());
+}
+
+fn compare_visible(sequence: &Sequence<Letters>, visible: &[Id]) {
     assert_eq!(sequence.len(), visible.len());
     assert!(visible.iter().map(|&id| letter(id)).eq(shown(sequence)));
     for (pos, &id) in visible.iter().enumerate() {
@@ -181,11 +186,6 @@ pub(super) fn compare(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ran
         assert_eq!(sequence.id_at(pos), Some(id));
     }
     assert_eq!(sequence.id_at(visible.len()), None);
-    for &(id, deleted) in &expected {
-        assert!(sequence.contains(id));
-        assert_eq!(sequence.is_deleted(id), deleted);
-        assert_eq!(sequence.by_id(id).is_none(), deleted);
-    }
 }
 
 /// The visible letters.
