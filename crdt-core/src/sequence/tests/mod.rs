@@ -5,6 +5,7 @@ mod hostile;
 mod oracle;
 mod replicas;
 mod small;
+mod swept;
 mod text;
 mod trees;
 mod world;
