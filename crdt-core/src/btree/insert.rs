@@ -108,9 +108,7 @@ impl<E: Entry> Tree<E> {
 
     /// Puts a new root above the two halves of the old one.
     fn grow(&mut self, left: u32, right: u32, sums: (E::Summary, E::Summary)) {
-        self.root = self
-            .inners
-            .add(Inner::new(vec![left, right], vec![sums.0, sums.1]));
+        self.root = self.inners.add(Inner::new(vec![left, right], vec![sums.0, sums.1]));
         self.hang(self.height, self.root, 0);
         self.height += 1;
     }

@@ -194,11 +194,7 @@ impl<E: Entry> Tree<E> {
 
     /// Where a node hangs that lies `level` levels above the leaves.
     fn up(&mut self, level: u32, node: u32) -> &mut Up {
-        if level == 0 {
-            &mut self.leaves[node].up
-        } else {
-            &mut self.inners[node].up
-        }
+        if level == 0 { &mut self.leaves[node].up } else { &mut self.inners[node].up }
     }
 
     /// Tells the children of an inner node, from a slot on, where they hang. They lie at `level`.

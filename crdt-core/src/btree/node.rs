@@ -18,10 +18,7 @@ pub(super) struct Up {
 
 impl Up {
     /// Of the root, and of nodes that are not part of the tree yet.
-    pub(super) const NONE: Self = Self {
-        parent: NIL,
-        slot: 0,
-    };
+    pub(super) const NONE: Self = Self { parent: NIL, slot: 0 };
 }
 
 /// A leaf: some consecutive entries, at least one.
@@ -36,12 +33,7 @@ pub(super) struct Leaf<E> {
 impl<E: Entry> Leaf<E> {
     /// A leaf that nothing refers to yet.
     pub(super) fn new(entries: Vec<E>) -> Self {
-        Self {
-            entries,
-            up: Up::NONE,
-            prev: NIL,
-            next: NIL,
-        }
+        Self { entries, up: Up::NONE, prev: NIL, next: NIL }
     }
 
     pub(super) fn summary<Cx: ?Sized>(&self, cx: &Cx) -> E::Summary
@@ -63,11 +55,7 @@ pub(super) struct Inner<S> {
 impl<S: Summary> Inner<S> {
     /// An inner node that nothing refers to yet.
     pub(super) fn new(children: Vec<u32>, summaries: Vec<S>) -> Self {
-        Self {
-            children,
-            summaries,
-            up: Up::NONE,
-        }
+        Self { children, summaries, up: Up::NONE }
     }
 
     pub(super) fn summary<Cx: ?Sized>(&self, cx: &Cx) -> S

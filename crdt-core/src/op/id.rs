@@ -27,11 +27,7 @@ pub struct IdRange {
 impl IdRange {
     /// `len` names from `first` on.
     pub(crate) fn new(first: Id, len: u32) -> Self {
-        Self {
-            chain: first.chain,
-            start: first.counter,
-            end: first.counter + len,
-        }
+        Self { chain: first.chain, start: first.counter, end: first.counter + len }
     }
 
     /// The number of names.

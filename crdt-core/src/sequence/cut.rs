@@ -40,10 +40,7 @@ impl<C: Content> Sequence<C> {
         if let Some(prev) = self.deleted_before(at) {
             self.join(prev, at, order);
         }
-        Cut {
-            removed,
-            survivor: None,
-        }
+        Cut { removed, survivor: None }
     }
 
     /// Deletes the beginning of a run. A deleted run before it grows if it can.
@@ -51,10 +48,7 @@ impl<C: Content> Sequence<C> {
         let Some(prev) = self.deleted_before(at) else {
             let rest = self.split(at, to, order);
             let at = self.tree.prev(rest).unwrap_or(at);
-            return Cut {
-                removed: self.tree.amend(at, Piece::bury),
-                survivor: Some(rest),
-            };
+            return Cut { removed: self.tree.amend(at, Piece::bury), survivor: Some(rest) };
         };
         let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
         let trim = |run: &mut Piece<C>| {
@@ -73,10 +67,7 @@ impl<C: Content> Sequence<C> {
             self.index.relist(run, run.id.plus(run.len() - 1));
         }
         self.tree.get_mut(prev).extend(to);
-        Cut {
-            removed,
-            survivor: Some(at),
-        }
+        Cut { removed, survivor: Some(at) }
     }
 
     /// Deletes the end of a run. A deleted run behind it grows if it can.
@@ -87,10 +78,9 @@ impl<C: Content> Sequence<C> {
         let (first, len) = (Stamp::of(run.id.plus(offset), order), run.len());
         let removed = self.tree.amend(at, |run| run.remove(offset..len));
         let survivor = if let Some(next) = next {
-            self.tree
-                .extend(next, Totals::deleted(first), order, |run| {
-                    run.begin_at(first);
-                });
+            self.tree.extend(next, Totals::deleted(first), order, |run| {
+                run.begin_at(first);
+            });
             Some(at)
         } else {
             let behind = self.put(at.gap_after(), Piece::deleted(first, len - offset), order);

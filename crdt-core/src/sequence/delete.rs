@@ -19,10 +19,7 @@ impl<C: Content> Sequence<C> {
     ) -> Result<(), OutOfBounds> {
         if range.start > range.end || range.end > self.len() {
             let pos = range.start.max(range.end);
-            return Err(OutOfBounds {
-                pos,
-                len: self.len(),
-            });
+            return Err(OutOfBounds { pos, len: self.len() });
         }
         let mut left = range.len();
         let mut merged = Merged { pending: None, out };
@@ -35,10 +32,7 @@ impl<C: Content> Sequence<C> {
             merged.push(IdRange::new(run.id.plus(spot.offset), len));
             left -= len as usize;
             let cut = self.cut(spot, spot.offset + len, order);
-            self.recent = cut.survivor.map(|at| Recent {
-                start: Some(start),
-                ..Recent::at(at)
-            });
+            self.recent = cut.survivor.map(|at| Recent { start: Some(start), ..Recent::at(at) });
         }
         merged.finish();
         Ok(())

@@ -34,10 +34,7 @@ struct Place {
 impl Index {
     /// Lists a piece under its `id` and gives it its number.
     pub(super) fn list<C: Content>(&mut self, piece: &mut Piece<C>) {
-        let place = Place {
-            leaf: LeafId::MAX,
-            listed: piece.id.counter,
-        };
+        let place = Place { leaf: LeafId::MAX, listed: piece.id.counter };
         piece.number = if let Some(number) = self.free.pop() {
             self.places[number as usize] = place;
             number
@@ -45,20 +42,13 @@ impl Index {
             self.places.push(place);
             u32::try_from(self.places.len() - 1).expect("memory ends before the numbers do")
         };
-        let map = if piece.is_anchor() {
-            &mut self.anchors
-        } else {
-            &mut self.runs
-        };
+        let map = if piece.is_anchor() { &mut self.anchors } else { &mut self.runs };
         map.insert(piece.id, piece.number);
     }
 
     /// The element that a run is listed under.
     pub(super) fn listed<C: Content>(&self, run: &Piece<C>) -> Id {
-        Id {
-            chain: run.id.chain,
-            counter: self.places[run.number as usize].listed,
-        }
+        Id { chain: run.id.chain, counter: self.places[run.number as usize].listed }
     }
 
     /// Lists a run under another of its elements.
@@ -105,10 +95,7 @@ impl Index {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
-        assert_eq!(
-            self.places.len(),
-            self.runs.len() + self.anchors.len() + self.free.len()
-        );
+        assert_eq!(self.places.len(), self.runs.len() + self.anchors.len() + self.free.len());
         (self.runs.len(), self.anchors.len())
     }
 }

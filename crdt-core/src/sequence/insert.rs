@@ -36,10 +36,7 @@ impl<C: Content> Sequence<C> {
         }
         let new = Stamp { time, id };
         let (at, name) = if let Some(run) = self.typing_at(pos, id) {
-            let parent = Id {
-                counter: id.counter - 1,
-                ..id
-            };
+            let parent = Id { counter: id.counter - 1, ..id };
             let at = self.lay(run.gap_after(), new, source, order);
             (at, (Some(parent), Side::Right))
         } else {
@@ -58,12 +55,7 @@ impl<C: Content> Sequence<C> {
 
     /// The run that was typed last, if `pos` is its end and `id` continues it.
     fn typing_at(&self, pos: usize, id: Id) -> Option<Cursor> {
-        let Recent {
-            at,
-            start: Some(start),
-            open: true,
-        } = self.recent?
-        else {
+        let Recent { at, start: Some(start), open: true } = self.recent? else {
             return None;
         };
         let run = self.tree.get(at);
@@ -74,11 +66,7 @@ impl<C: Content> Sequence<C> {
     /// They are above all others, so nothing hangs on the last one.
     fn remember(&mut self, at: Cursor, end: usize) {
         let start = end - self.tree.get(at).len() as usize;
-        self.recent = Some(Recent {
-            at,
-            start: Some(start),
-            open: true,
-        });
+        self.recent = Some(Recent { at, start: Some(start), open: true });
     }
 
     /// The place right behind an element, or behind the root, for an element greater than all.
@@ -101,10 +89,7 @@ impl<C: Content> Sequence<C> {
                 Place::RightOf(left.at)
             }
             (_, Some(next)) if self.tree.get(next).is_anchor() => Place::BehindAnchor(next),
-            (_, Some(next)) => Place::LeftOf(Spot {
-                at: next,
-                offset: 0,
-            }),
+            (_, Some(next)) => Place::LeftOf(Spot { at: next, offset: 0 }),
         }
     }
 

@@ -42,9 +42,7 @@ impl<S> Content for Items<S> {
     }
 
     fn remove(&mut self, range: Range<u32>) -> Vec<S> {
-        self.0
-            .drain(range.start as usize..range.end as usize)
-            .collect()
+        self.0.drain(range.start as usize..range.end as usize).collect()
     }
 
     fn fill(&mut self, source: &mut std::vec::IntoIter<S>) {

@@ -104,11 +104,7 @@ struct Recent {
 impl Recent {
     /// A run of which no more is known than where it is.
     fn at(at: Cursor) -> Self {
-        Self {
-            at,
-            start: None,
-            open: false,
-        }
+        Self { at, start: None, open: false }
     }
 }
 
@@ -126,11 +122,7 @@ impl<C: Content> Default for Sequence<C> {
 impl<C: Content> Sequence<C> {
     /// Finds the visible element at a position, and the position of its run.
     fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
-        if let Some(Recent {
-            at,
-            start: Some(start),
-            ..
-        }) = self.recent
+        if let Some(Recent { at, start: Some(start), .. }) = self.recent
             && let Some(offset) = distance(start, pos)
             && offset < self.tree.get(at).content().map_or(0, C::len)
         {
@@ -156,10 +148,7 @@ impl<C: Content> Sequence<C> {
         }
         let in_run = |run: (LeafId, u32)| {
             let at = self.find_numbered(run)?;
-            Some(Spot {
-                at,
-                offset: self.tree.get(at).offset_of(id)?,
-            })
+            Some(Spot { at, offset: self.tree.get(at).offset_of(id)? })
         };
         let before = self.index.listed_up_to(id).and_then(in_run);
         before.or_else(|| self.index.listed_from(id).and_then(in_run))

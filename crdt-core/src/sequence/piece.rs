@@ -31,12 +31,7 @@ enum Kind<C> {
 
 impl<C: Content> Piece<C> {
     fn new(first: Stamp, kind: Kind<C>) -> Self {
-        Self {
-            id: first.id,
-            time: first.time,
-            number: 0,
-            kind,
-        }
+        Self { id: first.id, time: first.time, number: 0, kind }
     }
 
     pub(super) fn anchor(stamp: Stamp) -> Self {
@@ -169,23 +164,13 @@ pub(super) struct Totals<M> {
 impl<M: Measure> Totals<M> {
     /// The summary of deleted elements, of which this is the first.
     pub(super) fn deleted(first: Stamp) -> Self {
-        Self {
-            least: first,
-            len: 0,
-            measure: M::default(),
-        }
+        Self { least: first, len: 0, measure: M::default() }
     }
 }
 
 impl<M: Measure> Default for Totals<M> {
     fn default() -> Self {
-        Self::deleted(Stamp {
-            time: 0,
-            id: Id {
-                chain: 0,
-                counter: 0,
-            },
-        })
+        Self::deleted(Stamp { time: 0, id: Id { chain: 0, counter: 0 } })
     }
 }
 

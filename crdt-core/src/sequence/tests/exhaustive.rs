@@ -25,19 +25,9 @@ impl Tree {
             let parent = choice.checked_sub(1).map(|other| ops[(other / 2) as usize].id);
             let chain = chain_of(rank);
             let counter = ops.iter().filter(|op| op.id.chain == chain).count();
-            let id = Id {
-                chain,
-                counter: u32::try_from(counter).expect("few"),
-            };
+            let id = Id { chain, counter: u32::try_from(counter).expect("few") };
             ranks.set(id, (rank / ticks, u64::from(rank), 0));
-            ops.push(Op {
-                id,
-                act: Act::Insert {
-                    len: 1,
-                    parent,
-                    side,
-                },
-            });
+            ops.push(Op { id, act: Act::Insert { len: 1, parent, side } });
         }
         Self { ops, ranks }
     }

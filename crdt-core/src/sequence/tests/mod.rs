@@ -40,10 +40,7 @@ impl<C: Content> Sequence<C> {
         assert!(recent.start.is_none_or(|start| start == before));
         if recent.open {
             let last = Stamp::of(run.id.plus(run.len() - 1), order);
-            let next = self
-                .tree
-                .next(recent.at)
-                .map(|next| self.tree.get(next).stamp());
+            let next = self.tree.next(recent.at).map(|next| self.tree.get(next).stamp());
             assert!(next.is_none_or(|next| last.exceeds(next, order)));
         }
     }

@@ -33,9 +33,7 @@ impl Content for Letters {
     }
 
     fn remove(&mut self, range: Range<u32>) -> Vec<char> {
-        self.0
-            .drain(range.start as usize..range.end as usize)
-            .collect()
+        self.0.drain(range.start as usize..range.end as usize).collect()
     }
 
     fn fill(&mut self, source: &mut &[char]) {
@@ -106,10 +104,8 @@ pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, or
         }
         Act::Delete(range) => {
             sequence.delete(range, ranks, |range, removed| {
-                let ids = (range.start..range.end).map(|counter| Id {
-                    chain: range.chain,
-                    counter,
-                });
+                let ids =
+                    (range.start..range.end).map(|counter| Id { chain: range.chain, counter });
                 assert!(removed.into_iter().eq(ids.map(letter)));
             });
             delete(range, oracle);
