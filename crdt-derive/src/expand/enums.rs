@@ -94,8 +94,9 @@ fn declare_payload(
     let items = record.items();
     let items = quote! {
         #nodes
+        // Not public, since its value names the types of the fields, which may be private.
         #[doc = #doc]
-        pub struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
+        struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
         #items
         #node
     };
