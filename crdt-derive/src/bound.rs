@@ -24,10 +24,8 @@ pub(crate) type Split<'a> = (ImplGenerics<'a>, TypeGenerics<'a>, Option<&'a Wher
 impl Params {
     pub(crate) fn of(input: &Input<'_>) -> Self {
         let mut owned = input.generics.clone();
-        let bounds: Vec<_> = owned
-            .type_params()
-            .flat_map(|param| bounds_of(&param.ident, input))
-            .collect();
+        let bounds: Vec<_> =
+            owned.type_params().flat_map(|param| bounds_of(&param.ident, input)).collect();
         if !bounds.is_empty() {
             owned.make_where_clause().predicates.extend(bounds);
         }
@@ -97,7 +95,9 @@ fn has_standard_default(field: &Field<'_>) -> bool {
 /// `PhantomData` is what it is whatever its parameter is.
 fn is_phantom(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "PhantomData"),
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| last.ident == "PhantomData")
+        }
         _ => false,
     }
 }

@@ -14,17 +14,34 @@ use crate::expand::node;
 /// already, so whatever is done with them adds no error. The fields without a fault are still
 /// checked for their traits.
 pub(crate) fn expand(derive: &DeriveInput, input: &Input<'_>, errors: &TokenStream) -> TokenStream {
-    let krate = input.krate();
-    let ident = input.ident;
+    let checks = sound_checks(input);
+    let fault = quote! {
+        #checks
+        const __FAULTS: bool = { #errors true };
+        type __Fault = <__crdt::Checked<__FAULTS> as __crdt::Same<()>>::Type;
+    };
+    implement(derive, input, &fault)
+}
+
+/// An implementation for a type that the compiler refuses by itself.
+pub(crate) fn expand_quietly(derive: &DeriveInput, input: &Input<'_>) -> TokenStream {
+    implement(
+        derive,
+        input,
+        &quote!(
+            type __Fault = <::core::primitive::bool as __crdt::CrdtNode>::State;
+        ),
+    )
+}
+
+fn implement(derive: &DeriveInput, input: &Input<'_>, fault: &TokenStream) -> TokenStream {
+    let (krate, ident) = (input.krate(), input.ident);
     let (impl_generics, ty_generics, where_clause) = derive.generics.split_for_impl();
     let predicates = where_clause.map(|clause| &clause.predicates);
-    let checks = sound_checks(input);
     quote! {
         const _: () = {
             use #krate::__derive as __crdt;
-            const __FAULTS: bool = { #errors true };
-            type __Fault = <__crdt::Checked<__FAULTS> as __crdt::Same<()>>::Type;
-            #checks
+            #fault
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics
             where

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, Keypair};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Board {
@@ -82,8 +82,12 @@ enum Status {
     },
 }
 
+fn create<T: CrdtNode>() -> Document<T> {
+    Document::create(Keypair::generate().unwrap()).unwrap()
+}
+
 fn main() {
-    let mut document = Document::<Board>::create();
+    let mut document = create::<Board>();
     let change = document.change(|board| {
         board.title.set("Launch");
         board.notes.insert(0, "Hello")?;
@@ -93,8 +97,10 @@ fn main() {
         board.tasks.push(Task { title: "a".to_owned(), done: false, steps: vec![vec![step]] })?;
         board.tasks.at(0)?.done.set(true);
         board.tasks.at(0)?.steps.at(0)?.at(0)?.person.name.set("Ada");
-        board.labels.entry(LabelId("red".to_owned()))?.color.set(1_u32);
-        board.lead.insert(person.clone())?;
+        board.labels.entry(LabelId("red".to_owned())).color.set(1_u32);
+        board.lead.set(Some(person.clone()))?;
+        board.lead.get_mut().unwrap().name.set("Bob");
+        board.owner.set("me");
         board.status.set(Status::Closed { by: person })?;
         board.status.as_closed().unwrap().by.name.set("Eve");
         board.place.set((1, [2, 3]));
@@ -111,6 +117,8 @@ fn main() {
     assert_eq!(board.labels[&LabelId("red".to_owned())].color, 1);
     assert_eq!((board.level, board.weight, board.loaded), (7, 0.0, true));
     assert_eq!((board.tags, board.place), (vec!["new".to_owned()], (1, [2, 3])));
-    assert_eq!((board.owner, board.votes, board.notes), (None, 3, "Hello".to_owned()));
+    assert_eq!((board.votes, board.notes), (3, "Hello".to_owned()));
+    assert_eq!(board.owner, Some(UserId("me".to_owned())));
+    assert_eq!(board.lead.unwrap().name, "Bob");
     assert!(board.cache.is_empty());
 }

@@ -1,7 +1,7 @@
 // Enums of every shape.
 #![deny(warnings)]
 
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, Keypair};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
 enum Shape {
@@ -44,9 +44,13 @@ fn black() -> u32 {
 }
 
 fn set(shape: &Shape) -> Shape {
-    let mut document = Document::<Shape>::create();
+    let mut document = create::<Shape>();
     document.change(|editor| editor.set(shape.clone())).unwrap();
     document.value()
+}
+
+fn create<T: CrdtNode>() -> Document<T> {
+    Document::create(Keypair::generate().unwrap()).unwrap()
 }
 
 fn main() {
@@ -72,7 +76,7 @@ fn main() {
     }
     assert_eq!(set(&Shape::Only(1, 2)), Shape::Only(1, 0));
 
-    let mut document = Document::<Shape>::create();
+    let mut document = create::<Shape>();
     document.change(|editor| editor.set(label)).unwrap();
     let change = document.change(|editor| {
         assert!(editor.is_label());
@@ -90,7 +94,7 @@ fn main() {
     assert!(color.as_rgb().is_none());
     assert!(view.as_http_link().is_none());
 
-    let rgb = Document::<Color>::create();
+    let rgb = create::<Color>();
     assert_eq!(rgb.value(), Color::Rgb(0xff_00_00_00));
     assert_eq!(*rgb.read().as_rgb().unwrap().get(), black());
 }

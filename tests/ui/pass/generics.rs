@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, Keypair};
 
 #[derive(CrdtNode, Debug, PartialEq)]
 struct Page<T, U = u8, const N: usize = 3> {
@@ -58,8 +58,12 @@ struct Unused<T> {
     value: PhantomData<T>,
 }
 
+fn create<T: CrdtNode>() -> Document<T> {
+    Document::create(Keypair::generate().unwrap()).unwrap()
+}
+
 fn main() {
-    let mut page = Document::<Page<String>>::create();
+    let mut page = create::<Page<String>>();
     let change = page.change(|page| {
         page.first.set("a");
         page.extra.set(Some(1));
@@ -70,12 +74,12 @@ fn main() {
     assert_eq!(page.value().fixed, [0; 3]);
     assert_eq!(page.value().extra, Some(1));
 
-    let mut tree = Document::<Tree<Wrapper<u8>>>::create();
+    let mut tree = create::<Tree<Wrapper<u8>>>();
     let nodes = Tree::Nodes(vec![Tree::Leaf(Wrapper(3)), Tree::Done]);
     tree.change(|tree| tree.set(nodes)).unwrap();
     assert!(matches!(tree.value(), Tree::Nodes(nodes) if nodes[0] == Tree::Leaf(Wrapper(3))));
     assert!(tree.read().as_pair().is_none());
 
-    let _ = Document::<Named<bool>>::create().value();
-    let _ = Document::<Unused<u8>>::create().value();
+    let _ = create::<Named<bool>>().value();
+    let _ = create::<Unused<u8>>().value();
 }

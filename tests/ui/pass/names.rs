@@ -1,7 +1,7 @@
 // No field name is taken by the derive, and keywords are names like others.
 #![deny(warnings)]
 
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, Keypair};
 
 #[derive(CrdtNode, Debug, PartialEq)]
 struct Names {
@@ -40,8 +40,12 @@ struct r#try {
     r#loop: u8,
 }
 
+fn create<T: CrdtNode>() -> Document<T> {
+    Document::create(Keypair::generate().unwrap()).unwrap()
+}
+
 fn main() {
-    let mut document = Document::<Names>::create();
+    let mut document = create::<Names>();
     let change = document.change(|names| {
         names.r#type.set("a");
         names.state.set("b");
@@ -55,5 +59,5 @@ fn main() {
     assert_eq!(value.r#match, Kind::r#yield { r#in: "c".to_owned(), variant: 1 });
     assert_eq!(document.read().r#match.variant(), "yield");
     assert!(document.read().r#match.as_yield().is_some());
-    let _ = Document::<r#try>::create();
+    let _ = create::<r#try>();
 }

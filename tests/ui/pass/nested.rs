@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, Keypair};
 
 #[derive(CrdtNode, Debug, PartialEq)]
 struct Leaf {
@@ -46,8 +46,12 @@ struct Link {
     next: Option<Box<Links>>,
 }
 
+fn create<T: CrdtNode>() -> Document<T> {
+    Document::create(Keypair::generate().unwrap()).unwrap()
+}
+
 fn main() {
-    let mut tree = Document::<Tree>::create();
+    let mut tree = create::<Tree>();
     let change = tree.change(|tree| {
         let root = Tree { name: "child".to_owned(), first: None, more: vec![], named: BTreeMap::new() };
         tree.more.push(root)?;
@@ -57,7 +61,7 @@ fn main() {
     change.unwrap();
     assert_eq!(tree.value().more[0].name, "renamed");
 
-    let mut expr = Document::<Expr>::create();
+    let mut expr = create::<Expr>();
     let product = Expr::Product {
         left: Box::new(Expr::Number(1.0)),
         right: Box::new(Expr::Negated(Box::new(Expr::Number(2.0)))),
@@ -71,6 +75,6 @@ fn main() {
     change.unwrap();
     assert!(matches!(expr.value(), Expr::Product { left, .. } if *left == Expr::Number(3.0)));
 
-    let _ = Document::<Deep>::create().value();
-    let _ = Document::<Links>::create().value();
+    let _ = create::<Deep>().value();
+    let _ = create::<Links>().value();
 }

@@ -46,7 +46,7 @@ pub enum Status {
 }
 
 /// A user.
-#[derive(CrdtNode, Clone)]
+#[derive(CrdtNode)]
 pub struct UserId(pub ::std::string::String);
 
 // Names that generated code must not take for the ones it means.
@@ -60,5 +60,6 @@ struct Option;
 trait Default {}
 
 fn main() {
-    let _ = ::crdt_core::Document::<Board>::create();
+    let keypair = ::crdt_core::Keypair::generate().unwrap();
+    let _ = ::crdt_core::Document::<Board>::create(keypair).unwrap();
 }

@@ -29,11 +29,15 @@ enum Status {
 #[crdt(crate = "facade::reexported::collaboration")]
 struct Id(String);
 
+fn create<T: another_name::CrdtNode>() -> another_name::Document<T> {
+    another_name::Document::create(another_name::Keypair::generate().unwrap()).unwrap()
+}
+
 fn main() {
-    let mut board = another_name::Document::<Board>::create();
+    let mut board = create::<Board>();
     let change = board.change(|board| board.status.set(Status::Closed("done".to_owned())));
     change.unwrap();
     assert!(board.read().status.is_closed());
-    let _ = another_name::Document::<Id>::create().value().0;
+    let _ = create::<Id>().value().0;
     let _ = board.value().title;
 }

@@ -56,8 +56,12 @@ mod model {
     }
 }
 
+fn create<T: crdt_core::CrdtNode>() -> crdt_core::Document<T> {
+    crdt_core::Document::create(crdt_core::Keypair::generate().unwrap()).unwrap()
+}
+
 fn main() {
-    let mut document = crdt_core::Document::<model::Board>::create();
+    let mut document = create::<model::Board>();
     let change = document.change(|board| {
         board.title.set("a");
         board.notes.set("b");
@@ -70,7 +74,7 @@ fn main() {
     assert_eq!(value.title, "a");
     assert_eq!(value.peek(), ("open sesame".to_owned(), "red".to_owned(), 0));
 
-    let mut pair = crdt_core::Document::<model::Pair>::create();
+    let mut pair = create::<model::Pair>();
     let change = pair.change(|pair| {
         pair.0.set("c");
         Ok(())

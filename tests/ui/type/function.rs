@@ -4,7 +4,6 @@ use crdt_core::CrdtNode;
 struct Board {
     on_change: fn(u8),
     data: *const u8,
-    nothing: !,
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, Keypair};
 
 struct Task;
 
@@ -8,7 +8,7 @@ struct Board {
 }
 
 fn main() {
-    let mut document = Document::<Board>::create();
+    let mut document = Document::<Board>::create(Keypair::generate().unwrap()).unwrap();
     let change = document.change(|board| board.tasks.push(Task));
     change.unwrap();
     let _: Vec<Task> = document.value().tasks;

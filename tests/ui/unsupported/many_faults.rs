@@ -1,4 +1,4 @@
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, Keypair};
 
 struct Task;
 
@@ -14,7 +14,7 @@ struct Board {
 }
 
 fn main() {
-    let mut document = Document::<Board>::create();
+    let mut document = Document::<Board>::create(Keypair::generate().unwrap()).unwrap();
     let change = document.change(|board| board.notes.insert(0, "a"));
     change.unwrap();
 }

@@ -1,4 +1,4 @@
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, Keypair};
 
 #[derive(CrdtNode)]
 union Bits {
@@ -7,5 +7,5 @@ union Bits {
 }
 
 fn main() {
-    let _ = Document::<Bits>::create();
+    let _ = Document::<Bits>::create(Keypair::generate().unwrap()).unwrap();
 }

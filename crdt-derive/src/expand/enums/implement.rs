@@ -97,7 +97,8 @@ impl Enum<'_> {
 
     /// What names the types; an associated type could be mistaken for a variant of its name.
     fn types(&self) -> (&Ident, TypeGenerics<'_>, TypeGenerics<'_>) {
-        let ((_, ty_generics, _), (_, lent_generics, _)) = (self.params.owned(), self.params.lent());
+        let ((_, ty_generics, _), (_, lent_generics, _)) =
+            (self.params.owned(), self.params.lent());
         (&self.names.state, ty_generics, lent_generics)
     }
 
