@@ -20,21 +20,25 @@ pub(crate) fn expand(derive: &DeriveInput, input: &Input<'_>, errors: &TokenStre
         const __FAULTS: bool = { #errors true };
         type __Fault = <__crdt::Checked<__FAULTS> as __crdt::Same<()>>::Type;
     };
-    implement(derive, input, &fault)
+    implement(derive, input, &fault, &quote!(Self))
 }
 
-/// An implementation for a type that the compiler refuses by itself.
+/// An implementation for a type that the compiler refuses for its infinite size. It does not have
+/// the type for its value, since the compiler complains about every such use again.
 pub(crate) fn expand_quietly(derive: &DeriveInput, input: &Input<'_>) -> TokenStream {
-    implement(
-        derive,
-        input,
-        &quote!(
-            type __Fault = <::core::primitive::bool as __crdt::CrdtNode>::State;
-        ),
-    )
+    let fault = quote!(
+        type __Fault = <::core::primitive::bool as __crdt::CrdtNode>::State;
+    );
+    implement(derive, input, &fault, &quote!(__Fault))
 }
 
-fn implement(derive: &DeriveInput, input: &Input<'_>, fault: &TokenStream) -> TokenStream {
+/// The implementation, given what declares `__Fault`, the type of everything but the value.
+fn implement(
+    derive: &DeriveInput,
+    input: &Input<'_>,
+    fault: &TokenStream,
+    value: &TokenStream,
+) -> TokenStream {
     let (krate, ident) = (input.krate(), input.ident);
     let (impl_generics, ty_generics, where_clause) = derive.generics.split_for_impl();
     let predicates = where_clause.map(|clause| &clause.predicates);
@@ -48,7 +52,7 @@ fn implement(derive: &DeriveInput, input: &Input<'_>, fault: &TokenStream) -> To
                 Self: 'static,
                 #predicates
             {
-                type Value = Self;
+                type Value = #value;
                 type State = __Fault;
                 type View<'__a> = __Fault;
                 type Editor<'__a> = __Fault;
@@ -59,13 +63,13 @@ fn implement(derive: &DeriveInput, input: &Input<'_>, fault: &TokenStream) -> To
                 fn edit<'__a>(_: &'__a mut __Fault, _: __crdt::Scope<'__a>) -> __Fault {
                     ::core::unreachable!()
                 }
-                fn value(_: &__Fault, _: &__crdt::Chains) -> Self {
+                fn value(_: &__Fault, _: &__crdt::Chains) -> #value {
                     ::core::unreachable!()
                 }
                 fn assign(
                     _: &mut __Fault,
                     _: __crdt::Scope<'_>,
-                    _: Self,
+                    _: #value,
                 ) -> ::core::result::Result<(), __crdt::EditError> {
                     ::core::unreachable!()
                 }

@@ -87,7 +87,7 @@ fn nearest(name: &str, place: Place) -> Option<&'static str> {
     let rank = |known: &&Known| (distance(name, known.name), !known.places.contains(&place));
     let near = KNOWN.iter().min_by_key(rank)?;
     let begins = name.starts_with(near.name) || near.name.starts_with(name) && name.len() > 2;
-    let differs_little = distance(name, near.name) <= (near.name.len() / 3).max(1);
+    let differs_little = distance(name, near.name) <= near.name.len() * 2 / 5;
     (begins || differs_little).then_some(near.name)
 }
 

@@ -42,7 +42,7 @@ pub(super) fn check(ctxt: &Ctxt, input: &Input<'_>) {
         }
         Body::Enum(variants) => {
             let message = format!(
-                "the default variant holds a `{ident}`, which starts as the default variant too: mark another one"
+                "the default variant holds another `{ident}`, which starts as the default variant too: mark one that does not"
             );
             let fields =
                 ast::default_variant(variants).map_or(&[][..], |place| &variants[place].fields);

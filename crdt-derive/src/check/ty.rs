@@ -247,7 +247,7 @@ fn standard(path: &TypePath) -> Option<(&Ident, Vec<&Type>)> {
     }
     let last = segments.last()?;
     let arguments = match &last.arguments {
-        PathArguments::AngleBracketed(list) => list.args.iter().filter_map(type_argument).collect(),
+        PathArguments::AngleBracketed(all) => all.args.iter().filter_map(type_argument).collect(),
         _ => Vec::new(),
     };
     Some((&last.ident, arguments))

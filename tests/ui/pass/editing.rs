@@ -108,6 +108,12 @@ fn main() {
     });
     change.unwrap();
 
+    let keypair = Keypair::generate().unwrap();
+    let mut other = Document::<Board>::join(document.id(), keypair);
+    other.apply(&document.export(&[])).unwrap();
+    assert_eq!(other.value(), document.value());
+    assert_eq!(other.digest(), document.digest());
+
     let view = document.read();
     assert_eq!(view.tasks.get(0).unwrap().steps.get(0).unwrap().len(), 1);
     assert_eq!(view.status.as_closed().unwrap().by.name.get(), "Eve");

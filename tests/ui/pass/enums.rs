@@ -46,7 +46,11 @@ fn black() -> u32 {
 fn set(shape: &Shape) -> Shape {
     let mut document = create::<Shape>();
     document.change(|editor| editor.set(shape.clone())).unwrap();
-    document.value()
+    let keypair = Keypair::generate().unwrap();
+    let mut other = Document::<Shape>::join(document.id(), keypair);
+    other.apply(&document.export(&[])).unwrap();
+    assert_eq!(other.digest(), document.digest());
+    other.value()
 }
 
 fn create<T: CrdtNode>() -> Document<T> {

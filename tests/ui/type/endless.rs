@@ -1,4 +1,4 @@
-use crdt_core::{CrdtNode, Document, Keypair};
+use crdt_core::CrdtNode;
 
 #[derive(CrdtNode)]
 struct Tree {
@@ -14,7 +14,4 @@ enum Expr {
     Negated(Self),
 }
 
-fn main() {
-    let mut document = Document::<Tree>::create(Keypair::generate().unwrap()).unwrap();
-    let _ = document.value();
-}
+fn main() {}
