@@ -125,7 +125,6 @@ fn refusal(ty: &Type, at: At) -> Option<String> {
         Type::Ptr(_) => "a pointer means nothing on another machine: write the type it points to, or put `#[crdt(skip)]` on the field".to_owned(),
         Type::FnPtr(_) => "a function cannot be stored: put `#[crdt(skip)]` on the field".to_owned(),
         Type::TraitObject(_) => "a trait object cannot be stored: write an enum that derives `CrdtNode`, with one variant for each type".to_owned(),
-        Type::Never(_) => "a field of type `!` has no value: remove it".to_owned(),
         _ => return None,
     };
     Some(message)
@@ -248,7 +247,7 @@ fn standard(path: &TypePath) -> Option<(&Ident, Vec<&Type>)> {
     }
     let last = segments.last()?;
     let arguments = match &last.arguments {
-        PathArguments::AngleBracketed(list) => list.args.iter().filter_map(type_argument).collect(),
+        PathArguments::AngleBracketed(all) => all.args.iter().filter_map(type_argument).collect(),
         _ => Vec::new(),
     };
     Some((&last.ident, arguments))

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use crate::ast::{Input, Style, Variant};
+use crate::ast::{self, Input, Style, Variant};
 use crate::bound::Params;
 use crate::expand::implement::Target;
 use crate::expand::node::Node;
@@ -44,19 +44,13 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
         names: Names::of_type(input.ident),
         params,
         cases: variants.iter().enumerate().map(case).collect(),
-        default: default_variant(variants),
+        // That there is one has been checked.
+        default: ast::default_variant(variants).unwrap_or_default(),
     };
     let variants = this.variants();
     let (state, view, editor) = (this.state(), this.view(), this.editor());
     let implement = this.implement();
     quote!(#items #variants #state #view #editor #implement)
-}
-
-/// The marked variant; that there is one has been checked.
-fn default_variant(variants: &[Variant<'_>]) -> usize {
-    let own = variants.iter().position(|variant| variant.attrs.default.is_set());
-    let std = || variants.iter().position(|variant| variant.attrs.std_default.is_some());
-    own.or_else(std).unwrap_or_default()
 }
 
 /// The node of a variant's payload, and the items it needs.
@@ -94,8 +88,9 @@ fn declare_payload(
     let items = record.items();
     let items = quote! {
         #nodes
+        // Not public, since its value names the types of the fields, which may be private.
         #[doc = #doc]
-        pub struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
+        struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
         #items
         #node
     };
