@@ -24,7 +24,8 @@ pub struct Transparent;
 pub struct OptionalNewtype<T>(PhantomData<T>);
 
 /// What stands for an `Option` of what is in `T`.
-type Inner<T> = <<<T as Newtype>::Inner as CrdtNode>::Kind as Kind<<T as Newtype>::Inner>>::Optional;
+type Inner<T> =
+    <<<T as Newtype>::Inner as CrdtNode>::Kind as Kind<<T as Newtype>::Inner>>::Optional;
 
 impl<T: Newtype> Kind<T> for Transparent
 where
