@@ -1,0 +1,6 @@
+//! Replicas that have the same changes have the same value, whatever the order, the losses and the
+//! malice on the way, and it is the value an independent interpreter finds.
+
+mod interpreter;
+mod refusal;
+mod wire;
