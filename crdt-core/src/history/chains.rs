@@ -262,18 +262,19 @@ impl Chains {
         changes.partition_point(|(_, index)| *index < change)
     }
 
-    /// The segment that holds a counter of the chain that runs down to `segment`. O(log forks).
+    /// The segment that holds a counter of the chain that runs down to `segment`. O(log forks). A
+    /// segment that a change being written will open has nothing above it.
     pub(crate) fn segment_at(&self, mut segment: u32, counter: u32) -> u32 {
-        loop {
-            let here = self.segment(segment);
+        while let Some(here) = self.segments.get(segment as usize) {
             match here.parent {
                 Some(parent) if here.first > counter => {
                     let far = self.segment(here.jump).first > counter;
                     segment = if far { here.jump } else { parent };
                 }
-                _ => return segment,
+                _ => break,
             }
         }
+        segment
     }
 
     /// Whether `earlier` lies on the chain of `later`, at or before it. O(log forks).
@@ -319,6 +320,9 @@ impl Chains {
     pub(crate) fn tree_order(&self, a: Id, b: Id) -> Ordering {
         if a.chain == b.chain {
             return a.counter.cmp(&b.counter);
+        }
+        if a.chain.max(b.chain) as usize >= self.segments.len() {
+            return a.chain.cmp(&b.chain);
         }
         let Meeting {
             below: [below_a, below_b],
@@ -382,6 +386,11 @@ impl Chains {
         after
             .checked_sub(1)
             .map(|position| segment.changes[position].1)
+    }
+
+    /// The counter after the last op of the change that holds an op.
+    pub(crate) fn end_of_change_at(&self, id: Id) -> u32 {
+        self.change_of(id).map_or(u32::MAX, |change| self.end_of(change))
     }
 
     /// Time of the change that holds an op. The change that is being written is above all others.

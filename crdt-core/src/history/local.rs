@@ -37,6 +37,8 @@ pub(crate) struct Draft {
 #[derive(Debug)]
 pub(crate) struct LocalPath {
     pub(crate) parent: Option<u32>,
+    /// The number of segments.
+    pub(crate) depth: u32,
     pub(crate) segment: LocalSegment,
 }
 
@@ -296,7 +298,7 @@ impl Namer<'_> {
         let mut segments = Vec::new();
         let mut next = path;
         while let Some(number) = next {
-            let LocalPath { parent, segment } = &draft.paths[number as usize];
+            let LocalPath { parent, segment, .. } = &draft.paths[number as usize];
             segments.push(match segment {
                 LocalSegment::Field(name) => Segment::Field(name),
                 LocalSegment::Variant(name) => Segment::Variant(name),

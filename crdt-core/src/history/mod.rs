@@ -32,8 +32,9 @@ pub use equivocation::{Equivocation, EquivocationProof, ProofError};
 pub use error::Refusal;
 pub use genesis::Genesis;
 pub(crate) use header::{Tags, tag};
-pub(crate) use local::{Draft, LocalOp, LocalPath};
+pub(crate) use local::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment};
 pub use pending::PendingLimits;
+pub use replay::Incoming;
 pub use receive::{ApplyError, Outcome, Refused};
 pub use store::History;
 

@@ -76,6 +76,14 @@ impl Pending {
         }
     }
 
+    pub(super) fn limits(&self) -> PendingLimits {
+        self.limits
+    }
+
+    pub(super) fn set_limits(&mut self, limits: PendingLimits) {
+        self.limits = limits;
+    }
+
     /// Whether a bundle of this size could ever wait here.
     pub(super) fn holds(&self, memory: usize) -> bool {
         memory <= self.limits.bytes && self.limits.bundles > 0

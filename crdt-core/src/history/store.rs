@@ -147,6 +147,26 @@ impl History {
         self.author_numbers.keys().copied()
     }
 
+    /// The index that the next change will have.
+    pub(crate) fn end(&self) -> ChangeIndex {
+        self.chains.len()
+    }
+
+    /// The last change written here, if it has not been signed yet.
+    pub(crate) fn own_tail(&self) -> Option<ChangeIndex> {
+        self.tail.as_ref().map(|tail| tail.change)
+    }
+
+    /// The limits of the buffer of waiting bundles.
+    pub fn pending_limits(&self) -> PendingLimits {
+        self.pending.limits()
+    }
+
+    /// Sets other limits for the buffer of waiting bundles; they hold from the next bundle on.
+    pub fn set_pending_limits(&mut self, limits: PendingLimits) {
+        self.pending.set_limits(limits);
+    }
+
     /// How ops are named and ordered.
     pub(crate) fn chains(&self) -> &Chains {
         &self.chains

@@ -7,8 +7,17 @@ pub struct Id {
     pub(crate) counter: u32,
 }
 
+impl Id {
+    /// The name `steps` counters further along the chain. Counters never reach `u32::MAX`: the
+    /// history refuses a chain that long.
+    #[must_use]
+    pub(crate) fn plus(self, steps: u32) -> Self {
+        Self { chain: self.chain, counter: self.counter + steps }
+    }
+}
+
 /// Consecutive counters of one chain segment, `start..end`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct IdRange {
     pub(crate) chain: u32,
     pub(crate) start: u32,

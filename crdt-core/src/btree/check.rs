@@ -1,0 +1,87 @@
+//! What must always hold of a tree.
+
+use core::fmt::Debug;
+
+use super::node::NIL;
+use super::{Combine, Entry, LeafId, Tree};
+
+impl<E: Entry> Tree<E> {
+    /// Panics unless every link, bound and summary is as it should be.
+    pub(crate) fn assert_invariants<Cx: ?Sized>(&self, cx: &Cx)
+    where
+        E::Summary: Combine<Cx> + PartialEq + Debug,
+    {
+        let mut leaves = Vec::new();
+        let mut inners = 0;
+        if self.root == NIL {
+            assert_eq!((self.height, self.first, self.last), (0, NIL, NIL));
+        } else {
+            let total = self.check_node(self.height, self.root, NIL, cx, &mut leaves, &mut inners);
+            assert_eq!(self.total, total);
+        }
+        self.check_links(&leaves);
+        assert_eq!(self.leaves.in_use(), leaves.len(), "a leaf was lost");
+        assert_eq!(self.inners.in_use(), inners, "an inner node was lost");
+    }
+
+    /// The leaf of every entry, in order.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (LeafId, &E)> {
+        let mut leaf = self.first;
+        let leaves = core::iter::from_fn(move || {
+            let current = self.leaves.get(leaf)?;
+            let id = core::mem::replace(&mut leaf, current.next);
+            Some((id, current))
+        });
+        leaves.flat_map(|(id, leaf)| leaf.entries.iter().map(move |entry| (id, entry)))
+    }
+
+    fn check_node<Cx: ?Sized>(
+        &self,
+        level: u32,
+        node: u32,
+        parent: u32,
+        cx: &Cx,
+        leaves: &mut Vec<LeafId>,
+        inners: &mut usize,
+    ) -> E::Summary
+    where
+        E::Summary: Combine<Cx> + PartialEq + Debug,
+    {
+        if level == 0 {
+            let leaf = &self.leaves[node];
+            assert_eq!(leaf.parent, parent);
+            assert!((1..=E::LEAF).contains(&leaf.entries.len()));
+            leaves.push(node);
+            return leaf.summary(cx);
+        }
+        let inner = &self.inners[node];
+        *inners += 1;
+        assert_eq!(inner.parent, parent);
+        assert!((1..=E::INNER).contains(&inner.children.len()));
+        assert!(
+            parent != NIL || inner.children.len() > 1,
+            "the root has a single child"
+        );
+        assert_eq!(inner.children.len(), inner.summaries.len());
+        for (&child, &summary) in inner.children.iter().zip(&inner.summaries) {
+            assert_eq!(
+                summary,
+                self.check_node(level - 1, child, node, cx, leaves, inners)
+            );
+        }
+        inner.summary(cx)
+    }
+
+    fn check_links(&self, leaves: &[LeafId]) {
+        assert_eq!(self.first, leaves.first().copied().unwrap_or(NIL));
+        assert_eq!(self.last, leaves.last().copied().unwrap_or(NIL));
+        for (at, &leaf) in leaves.iter().enumerate() {
+            let prev = if at == 0 { NIL } else { leaves[at - 1] };
+            assert_eq!(self.leaves[leaf].prev, prev);
+            assert_eq!(
+                self.leaves[leaf].next,
+                leaves.get(at + 1).copied().unwrap_or(NIL)
+            );
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Inserting entries and splitting what grows too large.
+
+use super::node::{Inner, Leaf, NIL};
+use super::{Combine, Cursor, Entry, LeafId, Tree};
+
+impl<E: Entry> Tree<E> {
+    /// Inserts an entry into the gap at `gap` and returns where it is now. `placed` learns the leaf
+    /// of every entry that came into another one, the new entry included; what it hears last of an
+    /// entry holds.
+    pub(crate) fn insert<Cx: ?Sized>(
+        &mut self,
+        gap: Cursor,
+        entry: E,
+        cx: &Cx,
+        mut placed: impl FnMut(&E, LeafId),
+    ) -> Cursor
+    where
+        E::Summary: Combine<Cx>,
+    {
+        if self.is_empty() {
+            return self.plant(entry, placed);
+        }
+        placed(&entry, gap.leaf);
+        let summary = entry.summary();
+        let entries = &mut self.leaves[gap.leaf].entries;
+        entries.insert(gap.slot, entry);
+        let overfull = entries.len() > E::LEAF;
+        self.raise(gap.leaf, |sum| *sum = sum.combine(summary, cx));
+        if overfull {
+            self.split_leaf(gap, cx, placed)
+        } else {
+            gap
+        }
+    }
+
+    /// Makes the first entry the whole tree.
+    fn plant(&mut self, entry: E, mut placed: impl FnMut(&E, LeafId)) -> Cursor {
+        self.total = entry.summary();
+        self.root = self.leaves.add(Leaf::new(Vec::with_capacity(1)));
+        (self.first, self.last, self.height) = (self.root, self.root, 0);
+        placed(&entry, self.root);
+        self.leaves[self.root].entries.push(entry);
+        Cursor {
+            leaf: self.root,
+            slot: 0,
+        }
+    }
+
+    /// Moves the upper part of a leaf into a new one. `new` is the entry that made it too large;
+    /// the result is where that one is now.
+    fn split_leaf<Cx: ?Sized>(
+        &mut self,
+        new: Cursor,
+        cx: &Cx,
+        mut placed: impl FnMut(&E, LeafId),
+    ) -> Cursor
+    where
+        E::Summary: Combine<Cx>,
+    {
+        let left = new.leaf;
+        let len = self.leaves[left].entries.len();
+        // Whoever appends goes on appending: then the left leaf stays full.
+        let appending = new.slot + 1 == len && self.leaves[left].next == NIL;
+        let at = if appending { len - 1 } else { len / 2 };
+        let mut moved = Vec::with_capacity(E::LEAF + 1);
+        moved.extend(self.leaves[left].entries.drain(at..));
+        let right = self.leaves.add(Leaf::new(moved));
+        self.link_after(left, right);
+        for entry in &self.leaves[right].entries {
+            placed(entry, right);
+        }
+        self.adopt(left, right, cx);
+        if new.slot < at {
+            new
+        } else {
+            Cursor {
+                leaf: right,
+                slot: new.slot - at,
+            }
+        }
+    }
+
+    fn link_after(&mut self, left: LeafId, right: LeafId) {
+        let next = core::mem::replace(&mut self.leaves[left].next, right);
+        self.leaves[right].prev = left;
+        self.leaves[right].next = next;
+        if next == NIL {
+            self.last = right;
+        } else {
+            self.leaves[next].prev = right;
+        }
+    }
+
+    /// Hangs a new leaf into the tree, right after the one it was split from.
+    fn adopt<Cx: ?Sized>(&mut self, mut left: u32, mut right: u32, cx: &Cx)
+    where
+        E::Summary: Combine<Cx>,
+    {
+        let mut sums = (
+            self.leaves[left].summary(cx),
+            self.leaves[right].summary(cx),
+        );
+        for level in 0.. {
+            let parent = self.parent(level, left);
+            if parent == NIL {
+                return self.grow(left, right, sums);
+            }
+            self.set_parent(level, right, parent);
+            let inner = &mut self.inners[parent];
+            let slot = inner.slot_of(left);
+            inner.summaries[slot] = sums.0;
+            inner.children.insert(slot + 1, right);
+            inner.summaries.insert(slot + 1, sums.1);
+            if inner.children.len() <= E::INNER {
+                return;
+            }
+            (left, right) = (parent, self.split_inner(level, parent));
+            sums = (
+                self.inners[left].summary(cx),
+                self.inners[right].summary(cx),
+            );
+        }
+    }
+
+    /// Puts a new root above the two halves of the old one.
+    fn grow(&mut self, left: u32, right: u32, sums: (E::Summary, E::Summary)) {
+        self.root = self
+            .inners
+            .add(Inner::new(vec![left, right], vec![sums.0, sums.1]));
+        self.set_parent(self.height, left, self.root);
+        self.set_parent(self.height, right, self.root);
+        self.height += 1;
+    }
+
+    /// Moves the upper half of an inner node into a new one. The children lie at `level`.
+    fn split_inner(&mut self, level: u32, left: u32) -> u32 {
+        let inner = &mut self.inners[left];
+        let half = inner.children.len() / 2;
+        let children = inner.children.split_off(half);
+        let summaries = inner.summaries.split_off(half);
+        let right = self.inners.add(Inner::new(children, summaries));
+        for slot in 0..self.inners[right].children.len() {
+            self.set_parent(level, self.inners[right].children[slot], right);
+        }
+        right
+    }
+}

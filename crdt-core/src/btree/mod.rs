@@ -1,0 +1,212 @@
+//! A sequence of entries as a B-tree with a summary of every subtree.
+//!
+//! Nodes live in two arenas and name each other by index. Every node knows its parent, so an entry
+//! that is found through an outside index can be counted from the front by walking up; leaves are
+//! linked, so that neighbours cost nothing to reach. The tree knows nothing about what its entries
+//! mean: a [`Summary`] says what is added up, a context (`cx`) is handed through to whoever needs
+//! one to combine two summaries.
+//!
+//! A node that runs empty is freed; nodes that are merely sparse are left alone. Its height is
+//! therefore logarithmic in the number of entries ever inserted, and removing stays simple.
+
+#[cfg(test)]
+mod check;
+mod insert;
+mod node;
+mod remove;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use node::{Arena, Inner, Leaf, NIL};
+
+/// Names a leaf; stable until the leaf runs empty.
+pub(crate) type LeafId = u32;
+
+/// What a [`Tree`] holds.
+pub(crate) trait Entry {
+    /// What is known of a subtree without looking into it.
+    type Summary: Summary;
+    /// The most entries a leaf holds.
+    const LEAF: usize;
+    /// The most children an inner node has.
+    const INNER: usize;
+
+    /// The summary of this entry alone.
+    fn summary(&self) -> Self::Summary;
+}
+
+/// The sum of some entries. The default value stands for no entries and is never combined.
+pub(crate) trait Summary: Copy + Default {
+    /// Replaces what one entry contributed, for changes that touch only what can be subtracted.
+    fn shift(&mut self, before: &Self, after: &Self);
+}
+
+/// How two summaries make one. Associative and commutative.
+pub(crate) trait Combine<Cx: ?Sized>: Summary {
+    /// The summary of the entries of both.
+    #[must_use]
+    fn combine(self, other: Self, cx: &Cx) -> Self;
+}
+
+/// The place of an entry, or of the gap before it. Inserting and removing may move entries: only
+/// the cursors these return, and cursors before a removed entry, stay true.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Cursor {
+    pub(crate) leaf: LeafId,
+    slot: usize,
+}
+
+impl Cursor {
+    /// The gap behind the entry at this cursor.
+    pub(crate) fn gap_after(self) -> Self {
+        Self {
+            leaf: self.leaf,
+            slot: self.slot + 1,
+        }
+    }
+}
+
+/// The tree. See the module.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree<E: Entry> {
+    leaves: Arena<Leaf<E>>,
+    inners: Arena<Inner<E::Summary>>,
+    /// A leaf if `height` is zero, else an inner node; `NIL` if there are no entries.
+    root: u32,
+    /// The number of levels above the leaves.
+    height: u32,
+    first: LeafId,
+    last: LeafId,
+    total: E::Summary,
+}
+
+impl<E: Entry> Default for Tree<E> {
+    fn default() -> Self {
+        Self {
+            leaves: Arena::default(),
+            inners: Arena::default(),
+            root: NIL,
+            height: 0,
+            first: NIL,
+            last: NIL,
+            total: E::Summary::default(),
+        }
+    }
+}
+
+impl<E: Entry> Tree<E> {
+    /// Whether there are no entries.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.root == NIL
+    }
+
+    /// The summary of all entries.
+    pub(crate) fn total(&self) -> &E::Summary {
+        &self.total
+    }
+
+    /// The entry at a cursor.
+    pub(crate) fn get(&self, at: Cursor) -> &E {
+        &self.leaves[at.leaf].entries[at.slot]
+    }
+
+    /// The entry at a cursor that may be out of date, if there is still one.
+    pub(crate) fn peek(&self, at: Cursor) -> Option<&E> {
+        self.leaves.get(at.leaf)?.entries.get(at.slot)
+    }
+
+    /// The entry at a cursor, for changes that leave its summary as it is.
+    pub(crate) fn get_mut(&mut self, at: Cursor) -> &mut E {
+        &mut self.leaves[at.leaf].entries[at.slot]
+    }
+
+    /// Finds an entry of one leaf.
+    pub(crate) fn find_in_leaf(&self, leaf: LeafId, found: impl Fn(&E) -> bool) -> Option<Cursor> {
+        let slot = self.leaves.get(leaf)?.entries.iter().position(found)?;
+        Some(Cursor { leaf, slot })
+    }
+
+    /// Changes an entry in a way that [`Summary::shift`] can follow.
+    pub(crate) fn amend<R>(&mut self, at: Cursor, change: impl FnOnce(&mut E) -> R) -> R {
+        let entry = &mut self.leaves[at.leaf].entries[at.slot];
+        let before = entry.summary();
+        let result = change(entry);
+        let after = entry.summary();
+        self.raise(at.leaf, |summary| summary.shift(&before, &after));
+        result
+    }
+
+    /// Changes an entry in any way.
+    pub(crate) fn update<R, Cx: ?Sized>(
+        &mut self,
+        at: Cursor,
+        cx: &Cx,
+        change: impl FnOnce(&mut E) -> R,
+    ) -> R
+    where
+        E::Summary: Combine<Cx>,
+    {
+        let result = change(&mut self.leaves[at.leaf].entries[at.slot]);
+        self.refresh(at.leaf, cx);
+        result
+    }
+
+    /// Applies a change to the summary of a leaf and of everything above it.
+    fn raise(&mut self, leaf: LeafId, change: impl Fn(&mut E::Summary)) {
+        let (mut node, mut parent) = (leaf, self.leaves[leaf].parent);
+        while parent != NIL {
+            let inner = &mut self.inners[parent];
+            let slot = inner.slot_of(node);
+            change(&mut inner.summaries[slot]);
+            (node, parent) = (parent, inner.parent);
+        }
+        change(&mut self.total);
+    }
+
+    /// Computes the summaries of a leaf and of everything above it anew.
+    fn refresh<Cx: ?Sized>(&mut self, leaf: LeafId, cx: &Cx)
+    where
+        E::Summary: Combine<Cx>,
+    {
+        let summary = self.leaves[leaf].summary(cx);
+        self.refresh_above(leaf, self.leaves[leaf].parent, summary, cx);
+    }
+
+    /// Passes a node's new summary on to its parent, and so on up.
+    fn refresh_above<Cx: ?Sized>(
+        &mut self,
+        mut node: u32,
+        mut parent: u32,
+        mut summary: E::Summary,
+        cx: &Cx,
+    ) where
+        E::Summary: Combine<Cx>,
+    {
+        while parent != NIL {
+            let inner = &mut self.inners[parent];
+            let slot = inner.slot_of(node);
+            inner.summaries[slot] = summary;
+            summary = inner.summary(cx);
+            (node, parent) = (parent, inner.parent);
+        }
+        self.total = summary;
+    }
+
+    /// The parent of a node that lies `level` levels above the leaves.
+    fn parent(&self, level: u32, node: u32) -> u32 {
+        if level == 0 {
+            self.leaves[node].parent
+        } else {
+            self.inners[node].parent
+        }
+    }
+
+    fn set_parent(&mut self, level: u32, node: u32, parent: u32) {
+        if level == 0 {
+            self.leaves[node].parent = parent;
+        } else {
+            self.inners[node].parent = parent;
+        }
+    }
+}

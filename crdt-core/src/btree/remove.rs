@@ -1,0 +1,71 @@
+//! Removing entries and the nodes that run empty by it.
+
+use super::node::NIL;
+use super::{Combine, Cursor, Entry, LeafId, Tree};
+
+impl<E: Entry> Tree<E> {
+    /// Removes an entry. Cursors before it stay true.
+    pub(crate) fn remove<Cx: ?Sized>(&mut self, at: Cursor, cx: &Cx) -> E
+    where
+        E::Summary: Combine<Cx>,
+    {
+        let entries = &mut self.leaves[at.leaf].entries;
+        let entry = entries.remove(at.slot);
+        if entries.is_empty() {
+            self.unlink(at.leaf);
+            self.drop_child(at.leaf, cx);
+            self.shrink();
+        } else {
+            self.refresh(at.leaf, cx);
+        }
+        entry
+    }
+
+    fn unlink(&mut self, leaf: LeafId) {
+        let (prev, next) = (self.leaves[leaf].prev, self.leaves[leaf].next);
+        if prev == NIL {
+            self.first = next;
+        } else {
+            self.leaves[prev].next = next;
+        }
+        if next == NIL {
+            self.last = prev;
+        } else {
+            self.leaves[next].prev = prev;
+        }
+    }
+
+    /// Frees an empty leaf and every node above it that has no other child.
+    fn drop_child<Cx: ?Sized>(&mut self, leaf: LeafId, cx: &Cx)
+    where
+        E::Summary: Combine<Cx>,
+    {
+        let (mut node, mut parent) = (leaf, self.leaves[leaf].parent);
+        self.leaves.release(leaf);
+        while parent != NIL {
+            let inner = &mut self.inners[parent];
+            let slot = inner.slot_of(node);
+            inner.children.remove(slot);
+            inner.summaries.remove(slot);
+            if !inner.children.is_empty() {
+                let (summary, above) = (inner.summary(cx), inner.parent);
+                return self.refresh_above(parent, above, summary, cx);
+            }
+            (node, parent) = (parent, inner.parent);
+            self.inners.release(node);
+        }
+        (self.root, self.height, self.total) = (NIL, 0, E::Summary::default());
+    }
+
+    /// Takes away roots that have a single child.
+    fn shrink(&mut self) {
+        while self.height > 0 && self.inners[self.root].children.len() == 1 {
+            let child = self.inners[self.root].children[0];
+            self.inners[self.root].children.clear();
+            self.inners.release(self.root);
+            self.height -= 1;
+            self.root = child;
+            self.set_parent(self.height, child, NIL);
+        }
+    }
+}

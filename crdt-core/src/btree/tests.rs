@@ -1,0 +1,238 @@
+//! The tree against a plain vector, with nodes so small that everything splits.
+
+use proptest::prelude::*;
+
+use super::{Combine, Cursor, Entry, Summary, Tree};
+
+/// An entry with a weight that adds up and a rank of which the least counts.
+#[derive(Clone, Debug, PartialEq)]
+struct Stone {
+    name: u32,
+    weight: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+struct Pile {
+    weight: u32,
+    least: u32,
+}
+
+/// Ranks names; stands for the context without which the least cannot be told.
+struct Rank(u32);
+
+impl Rank {
+    fn of(&self, name: u32) -> u32 {
+        name ^ self.0
+    }
+}
+
+impl Summary for Pile {
+    fn shift(&mut self, before: &Self, after: &Self) {
+        self.weight = self.weight + after.weight - before.weight;
+    }
+}
+
+impl Combine<Rank> for Pile {
+    fn combine(self, other: Self, rank: &Rank) -> Self {
+        let lower = rank.of(self.least) < rank.of(other.least);
+        let least = if lower { self.least } else { other.least };
+        Self {
+            weight: self.weight + other.weight,
+            least,
+        }
+    }
+}
+
+impl Entry for Stone {
+    type Summary = Pile;
+    const LEAF: usize = 3;
+    const INNER: usize = 3;
+
+    fn summary(&self) -> Pile {
+        Pile {
+            weight: self.weight,
+            least: self.name,
+        }
+    }
+}
+
+/// The tree, what should be in it, and where each stone was said to lie.
+#[derive(Default)]
+struct Pair {
+    tree: Tree<Stone>,
+    model: Vec<Stone>,
+    leaves: std::collections::BTreeMap<u32, u32>,
+    next_name: u32,
+}
+
+const RANK: Rank = Rank(0b1011);
+
+impl Pair {
+    fn at(&self, index: usize) -> Cursor {
+        let mut at = self.tree.first().expect("not empty");
+        for _ in 0..index {
+            at = self.tree.next(at).expect("long enough");
+        }
+        at
+    }
+
+    fn insert(&mut self, index: usize, weight: u32) {
+        let stone = Stone {
+            name: self.next_name,
+            weight,
+        };
+        self.next_name += 1;
+        let gap = if index == self.model.len() {
+            self.tree.end()
+        } else {
+            self.at(index)
+        };
+        let Self { tree, leaves, .. } = self;
+        let at = tree.insert(gap, stone.clone(), &RANK, |stone, leaf| {
+            leaves.insert(stone.name, leaf);
+        });
+        assert_eq!(self.tree.get(at), &stone);
+        self.model.insert(index, stone);
+    }
+
+    fn remove(&mut self, index: usize) {
+        let before = index.checked_sub(1).map(|before| self.at(before));
+        let gone = self.tree.remove(self.at(index), &RANK);
+        assert_eq!(gone, self.model.remove(index));
+        self.leaves.remove(&gone.name);
+        if let Some(before) = before {
+            assert_eq!(self.tree.get(before), &self.model[index - 1]);
+        }
+    }
+
+    fn change(&mut self, index: usize, weight: u32) {
+        let at = self.at(index);
+        if weight.is_multiple_of(2) {
+            self.tree.amend(at, |stone| stone.weight = weight);
+        } else {
+            self.leaves.remove(&self.model[index].name);
+            self.tree.update(at, &RANK, |stone| {
+                *stone = Stone {
+                    name: self.next_name,
+                    weight,
+                }
+            });
+            self.model[index].name = self.next_name;
+            self.leaves.insert(self.next_name, at.leaf);
+            self.next_name += 1;
+        }
+        self.model[index].weight = weight;
+    }
+
+    fn check(&self) {
+        self.tree.assert_invariants(&RANK);
+        assert!(self.tree.iter().eq(&self.model));
+        assert_eq!(self.tree.is_empty(), self.model.is_empty());
+        for (leaf, stone) in self.tree.placed() {
+            assert_eq!(self.leaves[&stone.name], leaf);
+        }
+        let mut prev = None;
+        for index in 0..self.model.len() {
+            let at = self.at(index);
+            assert_eq!(self.tree.prev(at), prev);
+            prev = Some(at);
+            let mut weight = 0;
+            self.tree.before(at, |pile| weight += pile.weight);
+            assert_eq!(
+                weight,
+                self.model[..index]
+                    .iter()
+                    .map(|stone| stone.weight)
+                    .sum::<u32>()
+            );
+        }
+        assert_eq!(self.tree.prev(self.tree.end()), prev);
+    }
+
+    fn check_find(&self, weight: u32) {
+        let mut left = weight;
+        let found = self.tree.find(|pile| {
+            let passes = left >= pile.weight;
+            left -= if passes { pile.weight } else { 0 };
+            passes
+        });
+        let mut sum = 0;
+        let expected = self.model.iter().position(|stone| {
+            sum += stone.weight;
+            sum > weight
+        });
+        assert_eq!(found, expected.map(|index| self.at(index)));
+    }
+
+    fn check_skip(&self, from: usize, limit: u32) {
+        let start = if from == self.model.len() {
+            self.tree.end()
+        } else {
+            self.at(from)
+        };
+        let gap = self.tree.skip(start, |pile| RANK.of(pile.least) > limit);
+        let expected = self.model[from..]
+            .iter()
+            .position(|stone| RANK.of(stone.name) <= limit);
+        assert_eq!(
+            self.tree.entry_at(gap),
+            expected.map(|index| self.at(from + index))
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn behaves_like_a_vector(steps in prop::collection::vec((0..8_u8, any::<u16>(), 0..9_u32), 1..120)) {
+        let mut pair = Pair::default();
+        for (kind, place, number) in steps {
+            let len = pair.model.len();
+            let place = usize::from(place);
+            match kind {
+                0..4 => pair.insert(place % (len + 1), number),
+                4 | 5 if len > 0 => pair.remove(place % len),
+                6 if len > 0 => pair.change(place % len, number),
+                _ => {
+                    pair.check_find(number * 3);
+                    pair.check_skip(place % (len + 1), number * 4);
+                }
+            }
+            pair.check();
+        }
+    }
+
+    #[test]
+    fn can_be_emptied_and_filled_again(places in prop::collection::vec(any::<u16>(), 1..60)) {
+        let mut pair = Pair::default();
+        for _ in 0..2 {
+            for &place in &places {
+                pair.insert(usize::from(place) % (pair.model.len() + 1), 1);
+            }
+            for &place in &places {
+                pair.remove(usize::from(place) % pair.model.len());
+                pair.check();
+            }
+        }
+    }
+}
+
+#[test]
+fn appending_fills_the_leaves() {
+    let mut pair = Pair::default();
+    for index in 0..30 {
+        pair.insert(index, 1);
+    }
+    pair.check();
+    assert_eq!(pair.tree.leaves.in_use(), 10);
+}
+
+#[test]
+fn a_stale_cursor_can_be_peeked_at() {
+    let mut pair = Pair::default();
+    pair.insert(0, 1);
+    let at = pair.at(0);
+    pair.remove(0);
+    assert_eq!(pair.tree.peek(at), None);
+}

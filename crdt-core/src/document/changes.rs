@@ -1,0 +1,134 @@
+use super::{ChangeOptions, Document};
+use crate::crypto::ChangeHash;
+use crate::history::{ChangeIndex, Draft};
+use crate::node::{CrdtNode, EditError, Transaction};
+use crate::op::limits::MAX_TAG_BYTES;
+
+impl<T: CrdtNode> Document<T> {
+    /// Makes one atomic change: all edits in the closure, or none if it returns an error.
+    ///
+    /// A closure that edits nothing makes no change. After an error the state is built anew from the history, if anything had
+    /// been edited: O(history).
+    ///
+    /// # Errors
+    /// The closure's own, [`EditError::ReadOnly`], or what prevents the change from being written.
+    pub fn change<R>(
+        &mut self,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError>,
+    ) -> Result<R, EditError> {
+        self.change_with(&ChangeOptions::default(), edit)
+    }
+
+    /// Like [`change`](Self::change), with an error type of yours.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn try_change<R, E: From<EditError>>(
+        &mut self,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.try_change_with(&ChangeOptions::default(), edit)
+    }
+
+    /// Like [`change`](Self::change), with a message, a claimed time or further dependencies.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change); [`EditError::UnknownDependency`] if a dependency is not known here.
+    pub fn change_with<R>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError>,
+    ) -> Result<R, EditError> {
+        self.try_change_with(options, edit)
+    }
+
+    /// Like [`change_with`](Self::change_with), with an error type of yours.
+    ///
+    /// # Errors
+    /// As [`change_with`](Self::change_with).
+    pub fn try_change_with<R, E: From<EditError>>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        let after = self.known(options)?;
+        let mut attempt = Attempt { document: self, dirty: true };
+        let (result, draft) = attempt.document.draft(options, after, edit);
+        match (result, draft) {
+            (Ok(value), Ok(None)) => {
+                attempt.dirty = false;
+                Ok(value)
+            }
+            (Ok(value), Ok(Some(draft))) => {
+                attempt.document.commit(draft)?;
+                attempt.dirty = false;
+                Ok(value)
+            }
+            (Ok(_), Err(fault)) => Err(fault.into()),
+            (Err(error), draft) => {
+                attempt.dirty = !matches!(draft, Ok(None));
+                Err(error)
+            }
+        }
+    }
+
+    fn known(&self, options: &ChangeOptions) -> Result<Vec<ChangeIndex>, EditError> {
+        if self.writer.is_none() {
+            return Err(EditError::ReadOnly);
+        }
+        if options.tags().as_bytes().len() > MAX_TAG_BYTES {
+            return Err(EditError::ChangeTooLarge("bytes of tags"));
+        }
+        let index = |hash: &ChangeHash| {
+            self.history.index_of(hash).ok_or(EditError::UnknownDependency(*hash))
+        };
+        options.after.iter().map(index).collect()
+    }
+
+    /// Runs the closure on the state and gives what it wrote, if anything.
+    fn draft<R, E>(
+        &mut self,
+        options: &ChangeOptions,
+        after: Vec<ChangeIndex>,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
+    ) -> (Result<R, E>, Result<Option<Draft>, EditError>)
+    where
+        E: From<EditError>,
+    {
+        let Some(writer) = &self.writer else {
+            return (Err(EditError::ReadOnly.into()), Ok(None));
+        };
+        let (author, prev) = (writer.keypair.author(), writer.tip);
+        let transaction = Transaction::new(self.history.chains(), prev);
+        let result = edit(&mut T::edit(&mut self.state, transaction.root()));
+        if transaction.is_empty() && after.is_empty() {
+            return (result, Ok(None));
+        }
+        (result, transaction.finish(author, prev, after, options.tags()).map(Some))
+    }
+
+    fn commit(&mut self, draft: Draft) -> Result<ChangeHash, EditError> {
+        let committed = self.history.commit(draft);
+        if let Some(writer) = &mut self.writer {
+            // Folding heads may have added changes even if the change itself could not be written.
+            writer.tip = self.history.own_tail().or(writer.tip);
+            self.history.seal_when_full(&writer.keypair);
+        }
+        committed.map_err(|error| EditError::ChangeTooLarge(error.0))
+    }
+}
+
+/// Undoes the edits of a change that does not come about, also when the closure panics.
+struct Attempt<'a, T: CrdtNode> {
+    document: &'a mut Document<T>,
+    /// Whether the state may hold edits that no change holds.
+    dirty: bool,
+}
+
+impl<T: CrdtNode> Drop for Attempt<'_, T> {
+    fn drop(&mut self) {
+        if self.dirty {
+            self.document.rebuild();
+        }
+    }
+}

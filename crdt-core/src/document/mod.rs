@@ -1,0 +1,264 @@
+//! The document: a typed state over a history, with a writer.
+
+mod changes;
+mod files;
+mod meta;
+
+use core::fmt;
+
+use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
+use crate::history::{
+    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Genesis, History, Outcome,
+    PendingLimits,
+};
+use crate::node::{CrdtNode, DigestWriter, Fit, NodeState, Untyped};
+
+pub use files::LoadError;
+pub use meta::ChangeOptions;
+
+#[cfg(test)]
+mod tests;
+
+/// A collaborative document of type `T`.
+///
+/// Every change is made in one closure, atomic, signed by this replica's key and linked by hashes to everything it
+/// was made upon. Replicas exchange changes as bytes, in any order, through anyone.
+///
+/// ```
+/// use crdt_core::{CrdtNode, Document, Keypair};
+///
+/// #[derive(CrdtNode, Debug, PartialEq)]
+/// struct Note {
+///     title: String,
+///     #[crdt(text)]
+///     body: String,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut mine = Document::<Note>::create(Keypair::generate()?)?;
+/// mine.change(|note| {
+///     note.title.set("Plan");
+///     note.body.insert(0, "Hello")
+/// })?;
+///
+/// let mut yours = Document::<Note>::join(mine.id(), Keypair::generate()?);
+/// yours.apply(&mine.export(&yours.heads()))?;
+/// yours.change(|note| note.body.insert(5, " world"))?;
+///
+/// mine.apply(&yours.export(&mine.heads()))?;
+/// assert_eq!(mine.value(), yours.value());
+/// assert_eq!(mine.read().body, "Hello world");
+/// # Ok(())
+/// # }
+/// ```
+pub struct Document<T: CrdtNode> {
+    history: History,
+    state: T::State,
+    writer: Option<Writer>,
+}
+
+/// The right to write: a key, and where its chain is.
+#[derive(Debug)]
+struct Writer {
+    keypair: Keypair,
+    /// The last change of the chain that this replica goes on with.
+    tip: Option<ChangeIndex>,
+}
+
+impl<T: CrdtNode> fmt::Debug for Document<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("id", &self.id())
+            .field("author", &self.author())
+            .field("changes", &self.history.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: CrdtNode> Document<T> {
+    /// A new, empty document, with randomness of the operating system for its id.
+    ///
+    /// # Errors
+    /// The operating system's own where it has no randomness to give.
+    #[cfg(feature = "os-random")]
+    pub fn create(keypair: Keypair) -> Result<Self, crate::RandomError> {
+        let mut salt = [0; 32];
+        crate::crypto::random::fill(&mut salt)?;
+        Ok(Self::found(keypair, salt))
+    }
+
+    /// A new, empty document, with randomness of yours for its id, for example a seeded one in a test.
+    pub fn create_with<R: rand_core::CryptoRng + ?Sized>(keypair: Keypair, rng: &mut R) -> Self {
+        let mut salt = [0; 32];
+        rng.fill_bytes(&mut salt);
+        Self::found(keypair, salt)
+    }
+
+    fn found(keypair: Keypair, salt: [u8; 32]) -> Self {
+        let genesis = Genesis::new(keypair.author(), salt, T::NAME);
+        Self::over(History::founded(genesis), Some(keypair))
+    }
+
+    /// A replica of a document of which nothing is known yet but its id. It can be edited at once.
+    pub fn join(document: DocumentId, keypair: Keypair) -> Self {
+        Self::over(History::new(document), Some(keypair))
+    }
+
+    /// A document over a history, its state built from the beginning.
+    fn over(history: History, keypair: Option<Keypair>) -> Self {
+        let tip = keypair.as_ref().and_then(|keypair| history.tip_of_author(&keypair.author()));
+        let writer = keypair.map(|keypair| Writer { keypair, tip });
+        let mut document = Self { history, state: T::State::default(), writer };
+        document.replay(0);
+        document
+    }
+
+    /// A second writer of this document in this process, with all that is known here, under a key of
+    /// its own.
+    #[must_use]
+    pub fn fork(&self, keypair: Keypair) -> Self {
+        let mut history = History::with_limits(self.id(), self.history.pending_limits());
+        let adopted = history.apply(&self.export(&[]));
+        debug_assert!(adopted.is_ok(), "a history proves itself: {adopted:?}");
+        Self::over(history, Some(keypair))
+    }
+
+    /// Exchanges with another replica in this process whatever one of the two lacks.
+    ///
+    /// # Errors
+    /// [`ApplyError`] if they are not replicas of one document.
+    pub fn merge(&mut self, other: &mut Self) -> Result<(), ApplyError> {
+        let theirs = other.export(&self.heads());
+        let ours = self.export(&other.heads());
+        self.apply(&theirs)?;
+        other.apply(&ours)?;
+        Ok(())
+    }
+
+    /// Bounds what may wait for changes it depends on.
+    #[must_use]
+    pub fn with_pending_limits(mut self, limits: PendingLimits) -> Self {
+        self.history.set_pending_limits(limits);
+        self
+    }
+
+    /// The document's id, the same on all replicas.
+    pub fn id(&self) -> DocumentId {
+        self.history.document()
+    }
+
+    /// The author that this replica writes as; `None` if it was opened for reading.
+    pub fn author(&self) -> Option<Author> {
+        self.writer.as_ref().map(|writer| writer.keypair.author())
+    }
+
+    /// The changes that no known change depends on, ascending: the version of the document. Two replicas
+    /// with equal heads have equal values.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.history.heads()
+    }
+
+    /// Every change, and what waits for others.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Reads the document by reference: a view with the fields of `T`.
+    pub fn read(&self) -> T::View<'_> {
+        T::view(&self.state, self.history.chains())
+    }
+
+    /// The document as a plain value.
+    pub fn value(&self) -> T::Value {
+        T::value(&self.state, self.history.chains())
+    }
+
+    /// A hash over the whole state, hidden parts included. Replicas with the same changes and the same `T`
+    /// have the same digest. O(size of the state).
+    pub fn digest(&self) -> Digest {
+        let mut digest = DigestWriter::new(self.history.chains());
+        self.state.digest(&mut digest);
+        digest.finish()
+    }
+
+    /// The document as JSON, as [`History::to_json`] shows it.
+    pub fn to_json(&self) -> serde_json::Value {
+        self.history.to_json()
+    }
+
+    /// Every place where an author's chain forks.
+    pub fn equivocations(&self) -> Vec<Equivocation> {
+        self.history.equivocations()
+    }
+
+    /// The proof of an equivocation, to be given to anyone.
+    pub fn prove(&self, equivocation: &Equivocation) -> Option<EquivocationProof> {
+        self.history.prove(equivocation)
+    }
+
+    /// Takes in bytes that another replica exported: any number of changes, in any order, any number of times. Changes
+    /// whose dependencies are not here wait for them.
+    ///
+    /// # Errors
+    /// [`ApplyError`] if any of it is malformed, forged or of another document. Then nothing has
+    /// changed, and the genuine changes still apply later.
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
+        if let Some(writer) = &self.writer {
+            self.history.seal(&writer.keypair);
+        }
+        let start = self.history.end();
+        let outcome = self.history.apply(bytes)?;
+        self.replay(start);
+        self.follow_own_chain();
+        Ok(outcome)
+    }
+
+    /// Everything that a replica with these heads lacks, as bytes to [`apply`](Self::apply) there; nothing if it lacks nothing.
+    /// `&[]` exports everything. What was written here since the last export is signed once.
+    pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
+        let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
+        self.history.export_signed(have, keypair)
+    }
+
+    /// Applies the ops of changes from `start` on to the state.
+    fn replay(&mut self, start: ChangeIndex) {
+        let Self { history, state, .. } = self;
+        let chains = history.chains();
+        history.replay(start, |path, op| {
+            if let Fit::Inert(reason) = state.apply(path, op, chains) {
+                tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
+            }
+        });
+    }
+
+    /// Another writer with the same key may have gone on with the chain.
+    fn follow_own_chain(&mut self) {
+        if let Some(writer) = &mut self.writer {
+            let chains = self.history.chains();
+            writer.tip = match writer.tip {
+                Some(tip) => chains.tip_of(chains.segment_of(tip)),
+                None => self.history.tip_of_author(&writer.keypair.author()),
+            };
+        }
+    }
+
+    /// Builds the state anew from the history.
+    fn rebuild(&mut self) {
+        self.state = T::State::default();
+        self.replay(0);
+    }
+}
+
+impl History {
+    /// The document as JSON, from its changes alone, for tools that do not know its type: structs and maps
+    /// as objects, lists as arrays, texts as strings, counters as numbers, registers as their
+    /// values, enums as serde shows them. Fields that were never written are not there.
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut root = Untyped::default();
+        let chains = self.chains();
+        self.replay(0, |path, op| {
+            let _ = root.apply(path, op, chains);
+        });
+        root.to_json(chains)
+    }
+}

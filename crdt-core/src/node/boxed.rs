@@ -1,0 +1,51 @@
+use super::{CrdtNode, EditError, Lazy, MapKey, Scope};
+use crate::history::Chains;
+use crate::op::Key;
+
+/// A box is what is in it.
+impl<T: CrdtNode> CrdtNode for Box<T> {
+    type Value = Box<T::Value>;
+    type State = Lazy<T::State>;
+    type View<'a> = T::View<'a>;
+    type Editor<'a> = T::Editor<'a>;
+    type Kind = super::Nested;
+    const NAME: &'static str = T::NAME;
+
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+        T::view(state.get(), chains)
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+        T::edit(state.get_mut(), scope)
+    }
+
+    fn value(state: &Self::State, chains: &Chains) -> Self::Value {
+        Box::new(T::value(state.get(), chains))
+    }
+
+    fn assign(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
+        T::assign(state.get_mut(), scope, *value)
+    }
+
+    fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {
+        T::seed(value)
+    }
+
+    fn grow(state: &mut Self::State, scope: Scope<'_>, value: Self::Value) -> Result<(), EditError> {
+        T::grow(state.get_mut(), scope, *value)
+    }
+}
+
+impl<T: MapKey> MapKey for Box<T> {
+    fn to_key(&self) -> Key<'_> {
+        T::to_key(self)
+    }
+
+    fn from_key(key: Key<'_>) -> Option<Self> {
+        T::from_key(key).map(Box::new)
+    }
+}

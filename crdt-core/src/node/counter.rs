@@ -1,0 +1,273 @@
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut};
+use std::collections::BTreeMap;
+
+use super::{CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment};
+use crate::history::{Chains, LocalAction};
+use crate::op::{Action, Id};
+
+/// A number that is changed by adding, so that concurrent additions add up.
+///
+/// As a field type this is the same as `i64` with `#[crdt(counter)]`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Counter(pub i64);
+
+impl Deref for Counter {
+    type Target = i64;
+
+    fn deref(&self) -> &i64 {
+        &self.0
+    }
+}
+
+impl DerefMut for Counter {
+    fn deref_mut(&mut self) -> &mut i64 {
+        &mut self.0
+    }
+}
+
+impl From<i64> for Counter {
+    fn from(value: i64) -> Self {
+        Self(value)
+    }
+}
+
+/// An integer type that a counter can be read as.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a counter",
+    label = "not an integer of up to 64 bits",
+    note = "`#[crdt(counter)]` is for `i8` to `i64` and `u8` to `u64`"
+)]
+pub trait CounterInteger: Copy + Send + Sync + 'static {
+    /// The nearest value of the type.
+    fn saturating_from(sum: i128) -> Self;
+    /// The value, exactly.
+    fn widen(self) -> i128;
+}
+
+macro_rules! counter_integers {
+    ($($type:ty)*) => {$(
+        impl CounterInteger for $type {
+            fn saturating_from(sum: i128) -> Self {
+                let clamped = sum.clamp(i128::from(Self::MIN), i128::from(Self::MAX));
+                clamped.try_into().unwrap_or_default()
+            }
+
+            fn widen(self) -> i128 {
+                i128::from(self)
+            }
+        }
+    )*};
+}
+
+counter_integers!(i8 i16 i32 i64 u8 u16 u32 u64);
+
+/// What `#[crdt(counter)]` on a field stands for.
+#[derive(Debug)]
+pub struct CounterField<T>(PhantomData<T>);
+
+/// The state of a counter: what was added and has not been annulled by a reset.
+#[derive(Debug, Default)]
+pub struct CounterState {
+    adds: BTreeMap<Id, i64>,
+    sum: i128,
+}
+
+impl CounterState {
+    /// The sum of everything that was added and stands.
+    pub fn sum(&self) -> i128 {
+        self.sum
+    }
+
+    fn add(&mut self, id: Id, delta: i64) {
+        self.adds.insert(id, delta);
+        self.sum += i128::from(delta);
+    }
+
+    /// Takes back what was added at or before `last` on its chain.
+    fn annul(&mut self, last: Id, chains: &Chains) {
+        let Some(end) = last.counter.checked_add(1) else { return };
+        for piece in chains.pieces(last.chain, 0, end) {
+            let first = Id { chain: piece.chain, counter: piece.start };
+            let end = Id { chain: piece.chain, counter: piece.end };
+            let gone: Vec<Id> = self.adds.range(first..end).map(|(id, _)| *id).collect();
+            for id in gone {
+                self.sum -= self.adds.remove(&id).map_or(0, i128::from);
+            }
+        }
+    }
+
+    /// Adds any integer, in as many ops as it takes.
+    fn write_add(&mut self, scope: &mut Scope<'_>, mut delta: i128) {
+        while delta != 0 {
+            let part = i64::saturating_from(delta);
+            let id = scope.write(LocalAction::Add { delta: part });
+            self.add(id, part);
+            delta -= i128::from(part);
+        }
+    }
+
+    /// The last standing add of each chain segment.
+    fn last_adds(&self) -> Vec<Id> {
+        let mut last: Vec<Id> = Vec::new();
+        for id in self.adds.keys() {
+            match last.last_mut() {
+                Some(other) if other.chain == id.chain => *other = *id,
+                _ => last.push(*id),
+            }
+        }
+        last
+    }
+}
+
+impl NodeState for CounterState {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        match (path, &op.action) {
+            ([], Action::Add { delta }) => self.add(op.id, *delta),
+            ([], Action::Reset { annuls }) => {
+                self.annul(op.id, chains);
+                annuls.iter().for_each(|last| self.annul(*last, chains));
+            }
+            _ => return Fit::wrong_kind(),
+        }
+        Fit::Applied
+    }
+
+    fn clear(&mut self, mut scope: Scope<'_>) {
+        if !self.adds.is_empty() {
+            scope.write(LocalAction::Reset { annuls: self.last_adds() });
+            *self = Self::default();
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.adds.is_empty()
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        digest.adds(self.adds.iter().map(|(id, delta)| (*id, *delta)));
+    }
+}
+
+/// Reads a counter.
+pub struct CounterView<'a, T = i64> {
+    state: &'a CounterState,
+    integer: PhantomData<T>,
+}
+
+impl<T: CounterInteger> CounterView<'_, T> {
+    /// The sum, or the nearest value of the field's type.
+    pub fn get(&self) -> T {
+        T::saturating_from(self.state.sum)
+    }
+}
+
+impl<T> Clone for CounterView<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for CounterView<'_, T> {}
+
+impl<T> fmt::Debug for CounterView<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.state.sum.fmt(f)
+    }
+}
+
+/// Edits a counter.
+pub struct CounterEditor<'a, T = i64> {
+    state: &'a mut CounterState,
+    scope: Scope<'a>,
+    integer: PhantomData<T>,
+}
+
+impl<T: CounterInteger> CounterEditor<'_, T> {
+    /// The sum, or the nearest value of the field's type.
+    pub fn get(&self) -> T {
+        T::saturating_from(self.state.sum)
+    }
+}
+
+impl<T> CounterEditor<'_, T> {
+    /// Adds; a negative number subtracts. Adding nothing writes nothing.
+    pub fn add(&mut self, delta: i64) {
+        self.state.write_add(&mut self.scope, i128::from(delta));
+    }
+
+    /// Takes back everything that was added so far and is known here. What others add concurrently stands.
+    pub fn reset(&mut self) {
+        self.state.clear(self.scope);
+    }
+}
+
+impl<T> fmt::Debug for CounterEditor<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.state.sum.fmt(f)
+    }
+}
+
+fn view<T>(state: &CounterState) -> CounterView<'_, T> {
+    CounterView { state, integer: PhantomData }
+}
+
+fn edit<'a, T>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a, T> {
+    CounterEditor { state, scope, integer: PhantomData }
+}
+
+fn assign(state: &mut CounterState, mut scope: Scope<'_>, value: i128) {
+    state.clear(scope);
+    state.write_add(&mut scope, value);
+}
+
+impl<T: CounterInteger> CrdtNode for CounterField<T> {
+    type Value = T;
+    type State = CounterState;
+    type View<'a> = CounterView<'a, T>;
+    type Editor<'a> = CounterEditor<'a, T>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a CounterState, _: &'a Chains) -> CounterView<'a, T> {
+        view(state)
+    }
+
+    fn edit<'a>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a, T> {
+        edit(state, scope)
+    }
+
+    fn value(state: &CounterState, _: &Chains) -> T {
+        T::saturating_from(state.sum)
+    }
+
+    fn assign(state: &mut CounterState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
+        assign(state, scope, value.widen());
+        Ok(())
+    }
+}
+
+impl CrdtNode for Counter {
+    type Value = Self;
+    type State = CounterState;
+    type View<'a> = CounterView<'a>;
+    type Editor<'a> = CounterEditor<'a>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a CounterState, _: &'a Chains) -> CounterView<'a> {
+        view(state)
+    }
+
+    fn edit<'a>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a> {
+        edit(state, scope)
+    }
+
+    fn value(state: &CounterState, _: &Chains) -> Self {
+        Self(i64::saturating_from(state.sum))
+    }
+
+    fn assign(state: &mut CounterState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+        assign(state, scope, i128::from(value.0));
+        Ok(())
+    }
+}

@@ -1,0 +1,174 @@
+use sha2::{Digest as _, Sha256};
+
+use super::versions::Versions;
+use super::NodeState;
+use crate::codec::write;
+use crate::crypto::{Digest, domain};
+use crate::history::Chains;
+use crate::op::{Id, IdRange, Key};
+
+/// Hashes the state of a document: ids by their global names, everything in an order that is the same on
+/// every replica, every part with its length so that no two states feed the same bytes.
+pub struct DigestWriter<'a> {
+    chains: &'a Chains,
+    hasher: Sha256,
+}
+
+impl core::fmt::Debug for DigestWriter<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("DigestWriter").finish_non_exhaustive()
+    }
+}
+
+/// What the next part of a state is.
+#[derive(Clone, Copy)]
+enum Part {
+    End = 0,
+    Field = 1,
+    Variant = 2,
+    Key = 3,
+    Elements = 4,
+    Deleted = 5,
+    Versions = 6,
+    Adds = 7,
+}
+
+impl<'a> DigestWriter<'a> {
+    pub(crate) fn new(chains: &'a Chains) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(domain::STATE);
+        Self { chains, hasher }
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        Digest(self.hasher.finalize().into())
+    }
+
+    /// A field of a struct; nothing if it is blank.
+    pub fn field(&mut self, name: &str, state: &impl NodeState) {
+        self.named(Part::Field, name.as_bytes(), state);
+    }
+
+    /// The payload of a variant of an enum; nothing if it is blank.
+    pub fn variant(&mut self, name: &str, state: &impl NodeState) {
+        self.named(Part::Variant, name.as_bytes(), state);
+    }
+
+    fn named(&mut self, part: Part, name: &[u8], state: &impl NodeState) {
+        if !state.is_blank() {
+            self.part(part, name);
+            state.digest(self);
+            self.part(Part::End, &[]);
+        }
+    }
+
+    pub(super) fn key(&mut self, key: Key<'_>) {
+        let mut bytes = Vec::new();
+        match key {
+            Key::Bool(bool) => bytes.push(u8::from(bool)),
+            Key::Integer(integer) => {
+                bytes.push(2);
+                bytes.extend_from_slice(&integer.to_le_bytes());
+            }
+            Key::Text(text) => {
+                bytes.push(3);
+                bytes.extend_from_slice(text.as_bytes());
+            }
+        }
+        self.part(Part::Key, &bytes);
+    }
+
+    pub(super) fn end(&mut self) {
+        self.part(Part::End, &[]);
+    }
+
+    /// The elements of a list in order, in ranges that may be cut anywhere.
+    pub(super) fn runs(&mut self, runs: impl Iterator<Item = (IdRange, bool)>) {
+        let mut last: Option<(IdRange, bool)> = None;
+        for (run, deleted) in runs {
+            match &mut last {
+                Some((range, was_deleted))
+                    if range.chain == run.chain
+                        && range.end == run.start
+                        && *was_deleted == deleted =>
+                {
+                    range.end = run.end;
+                }
+                _ => {
+                    if let Some((range, deleted)) = last.replace((run, deleted)) {
+                        self.elements(range, deleted);
+                    }
+                }
+            }
+        }
+        if let Some((range, deleted)) = last {
+            self.elements(range, deleted);
+        }
+    }
+
+    /// Elements that lie one after the other on a chain.
+    fn elements(&mut self, range: IdRange, deleted: bool) {
+        let part = if deleted { Part::Deleted } else { Part::Elements };
+        let mut id = Id { chain: range.chain, counter: range.start };
+        while id.counter < range.end {
+            let mut bytes = self.name(id);
+            // Chains are cut into segments, and these into changes: the same everywhere per change.
+            let end = self.chains.end_of_change_at(id).min(range.end);
+            write::varint(&mut bytes, u64::from(end - id.counter));
+            self.part(part, &bytes);
+            id.counter = end;
+        }
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.part(Part::Elements, bytes);
+    }
+
+    /// Values that stand side by side, the highest op's first.
+    pub(super) fn versions<V>(
+        &mut self,
+        versions: &Versions<V>,
+        encode: impl Fn(&V, &mut Vec<u8>),
+    ) {
+        let mut all: Vec<_> = versions.iter().collect();
+        all.sort_by(|a, b| self.chains.op_order(b.id, a.id));
+        for version in all {
+            let mut bytes = self.name(version.id);
+            match &version.value {
+                Ok(value) => {
+                    bytes.push(1);
+                    encode(value, &mut bytes);
+                }
+                Err(_) => bytes.push(0),
+            }
+            self.part(Part::Versions, &bytes);
+        }
+    }
+
+    /// What was added to a counter and stands.
+    pub(super) fn adds(&mut self, adds: impl Iterator<Item = (Id, i64)>) {
+        let mut all: Vec<_> = adds.collect();
+        all.sort_by(|a, b| self.chains.op_order(a.0, b.0));
+        for (id, delta) in all {
+            let mut bytes = self.name(id);
+            bytes.extend_from_slice(&delta.to_le_bytes());
+            self.part(Part::Adds, &bytes);
+        }
+    }
+
+    fn name(&self, id: Id) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(48);
+        if let Some((change, offset)) = self.chains.global_name(id) {
+            bytes.extend_from_slice(change.as_bytes());
+            write::varint(&mut bytes, u64::from(offset));
+        }
+        bytes
+    }
+
+    fn part(&mut self, part: Part, bytes: &[u8]) {
+        let mut head = vec![part as u8];
+        write::length(&mut head, bytes.len());
+        self.hasher.update(&head);
+        self.hasher.update(bytes);
+    }
+}

@@ -1,0 +1,23 @@
+use super::{CrdtNode, LeafField, LeafValue, OptionNode, StandardDefault};
+
+/// The [kind](CrdtNode::Kind) of types that are one register; an `Option` of one is a register too.
+#[derive(Debug)]
+pub struct Leaf;
+
+/// The [kind](CrdtNode::Kind) of all other types; an `Option` of one is a map with a single key.
+#[derive(Debug)]
+pub struct Nested;
+
+/// How an `Option<T>` is represented, by the kind of `T`.
+pub trait Kind<T: CrdtNode> {
+    /// The node that stands for the `Option`.
+    type Optional: CrdtNode<Value = Option<T::Value>>;
+}
+
+impl<T: CrdtNode<Value = T> + LeafValue + Clone> Kind<T> for Leaf {
+    type Optional = LeafField<Option<T>, StandardDefault>;
+}
+
+impl<T: CrdtNode> Kind<T> for Nested {
+    type Optional = OptionNode<T>;
+}

@@ -1,0 +1,53 @@
+use std::sync::OnceLock;
+
+use super::{DigestWriter, Fit, Incoming, NodeState, Scope, Segment};
+use crate::history::Chains;
+
+/// A state that is made when it is first needed, so that a type can contain itself and what was
+/// never used takes no memory.
+#[derive(Debug)]
+pub struct Lazy<S>(OnceLock<Box<S>>);
+
+impl<S> Default for Lazy<S> {
+    fn default() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl<S: NodeState> Lazy<S> {
+    /// The state, to read.
+    pub fn get(&self) -> &S {
+        self.0.get_or_init(Box::default)
+    }
+
+    /// The state, to change.
+    pub fn get_mut(&mut self) -> &mut S {
+        self.0.get_or_init(Box::default);
+        match self.0.get_mut() {
+            Some(state) => state,
+            None => unreachable!("it was made in the line before"),
+        }
+    }
+}
+
+impl<S: NodeState> NodeState for Lazy<S> {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        self.get_mut().apply(path, op, chains)
+    }
+
+    fn clear(&mut self, scope: Scope<'_>) {
+        if let Some(state) = self.0.get_mut() {
+            state.clear(scope);
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.0.get().is_none_or(|state| state.is_blank())
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        if let Some(state) = self.0.get() {
+            state.digest(digest);
+        }
+    }
+}

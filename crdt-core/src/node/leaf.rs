@@ -1,0 +1,135 @@
+use core::marker::PhantomData;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::register::{RegisterEditor, RegisterState, RegisterView, assign_register, seed_register};
+use super::{CrdtNode, EditError, Leaf, Scope};
+use crate::history::Chains;
+
+/// A type whose values are written and replaced as a whole.
+///
+/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`, and `Option`s of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a leaf",
+    label = "not a leaf",
+    note = "`default = \"...\"` is for leaves (numbers, `bool`, `char`, `String`); add `#[crdt(register)]` to make the field one atomic value"
+)]
+pub trait LeafValue: Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+/// Says what a register reads as before anything is written.
+pub trait Initial<T>: 'static {
+    /// The value.
+    fn initial() -> T;
+}
+
+/// [`Initial`] by `Default`.
+#[derive(Debug)]
+pub struct StandardDefault;
+
+impl<T: Default> Initial<T> for StandardDefault {
+    fn initial() -> T {
+        T::default()
+    }
+}
+
+/// What can be given where a register's value is wanted: the value, or a `&str` for a `String`.
+pub trait IntoLeaf<T> {
+    /// The value.
+    fn into_leaf(self) -> T;
+}
+
+impl<T> IntoLeaf<T> for T {
+    fn into_leaf(self) -> T {
+        self
+    }
+}
+
+impl IntoLeaf<String> for &str {
+    fn into_leaf(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl IntoLeaf<Option<String>> for &str {
+    fn into_leaf(self) -> Option<String> {
+        Some(self.to_owned())
+    }
+}
+
+macro_rules! leaves {
+    ($($type:ty)*) => {$(
+        impl LeafValue for $type {}
+
+        impl CrdtNode for $type {
+            type Value = Self;
+            type State = RegisterState<Self>;
+            type View<'a> = RegisterView<'a, Self>;
+            type Editor<'a> = RegisterEditor<'a, Self>;
+            type Kind = Leaf;
+
+            fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+                RegisterView::new(state, chains)
+            }
+
+            fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+                RegisterEditor::new(state, scope)
+            }
+
+            fn value(state: &Self::State, chains: &Chains) -> Self {
+                state.get(chains).clone()
+            }
+
+            fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+                assign_register(state, scope, value)
+            }
+
+            fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {
+                seed_register::<Self, StandardDefault>(value)
+            }
+
+            fn grow(_: &mut Self::State, _: Scope<'_>, _: Self) -> Result<(), EditError> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+leaves!(bool char String f32 f64 i8 i16 i32 i64 i128 u8 u16 u32 u64 u128);
+
+impl<T: LeafValue> LeafValue for Option<T> {}
+
+/// What `#[crdt(default = "...")]` on a field of a leaf type stands for.
+#[derive(Debug)]
+pub struct LeafField<T, D>(PhantomData<(T, D)>);
+
+impl<T: LeafValue + Clone, D: Initial<T> + Send + Sync> CrdtNode for LeafField<T, D> {
+    type Value = T;
+    type State = RegisterState<T, D>;
+    type View<'a> = RegisterView<'a, T, D>;
+    type Editor<'a> = RegisterEditor<'a, T, D>;
+    type Kind = Leaf;
+
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+        RegisterView::new(state, chains)
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+        RegisterEditor::new(state, scope)
+    }
+
+    fn value(state: &Self::State, chains: &Chains) -> T {
+        state.get(chains).clone()
+    }
+
+    fn assign(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
+        assign_register(state, scope, value)
+    }
+
+    fn seed(value: &T) -> Result<Option<Vec<u8>>, EditError> {
+        seed_register::<T, D>(value)
+    }
+
+    fn grow(_: &mut Self::State, _: Scope<'_>, _: T) -> Result<(), EditError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,352 @@
+use core::fmt;
+use core::ops::{Deref, DerefMut, Range};
+
+use super::text::{out_of_range, parent};
+use super::{
+    CrdtNode, DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment,
+};
+use crate::history::Chains;
+use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
+use crate::sequence::{Items, Sequence};
+
+/// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct List<T>(pub Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for List<T> {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        &mut self.0
+    }
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self(items)
+    }
+}
+
+impl<T> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self(items.into_iter().collect())
+    }
+}
+
+/// The state of a list: the states of its elements in order, deleted ones as places.
+pub struct ListState<S> {
+    sequence: Sequence<Items<S>>,
+}
+
+impl<S> Default for ListState<S> {
+    fn default() -> Self {
+        Self { sequence: Sequence::default() }
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for ListState<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.sequence.items()).finish()
+    }
+}
+
+impl<S: NodeState> ListState<S> {
+    /// The states of the elements in order.
+    pub(super) fn states(&self) -> impl Iterator<Item = &S> {
+        self.sequence.items().map(|(_, state)| state)
+    }
+
+    fn insert(
+        &mut self,
+        op: &Incoming<'_>,
+        place: Place<Id>,
+        seeds: Seeds<'_>,
+        chains: &Chains,
+    ) -> Fit {
+        let (parent, side) = parent(place);
+        let mut fit = Fit::Applied;
+        let states: Vec<S> = (op.id.counter..)
+            .zip(seeds.iter())
+            .map(|(counter, seed)| {
+                let id = Id { counter, ..op.id };
+                let (state, seeded) = seeded(id, op.time, seed, chains);
+                if seeded != Fit::Applied {
+                    fit = seeded;
+                }
+                state
+            })
+            .collect();
+        let source = states.into_iter();
+        match self.sequence.integrate(op.id, op.time, parent, side, source, chains) {
+            Ok(()) => fit,
+            Err(_) => Fit::Inert(Misfit::UnknownElement),
+        }
+    }
+
+    fn route(&mut self, id: Id, rest: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let Some(state) = self.sequence.item_mut(id) {
+            return state.apply(rest, op, chains);
+        }
+        let known = self.sequence.contains(id);
+        Fit::Inert(if known { Misfit::DeletedElement } else { Misfit::UnknownElement })
+    }
+
+    fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
+        let chains = scope.chains();
+        self.sequence
+            .delete_at(range, chains, |deleted| scope.write_delete(deleted))
+            .map_err(out_of_range)
+    }
+}
+
+/// The state of an element that an insert brings: blank, or with a register that was set by the insert.
+fn seeded<S: NodeState>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, Fit) {
+    let mut state = S::default();
+    if seed.is_empty() {
+        return (state, Fit::Applied);
+    }
+    let action = Action::Set { replaces: Vec::new(), payload: seed };
+    let fit = state.apply(&[], &Incoming { id, time, action }, chains);
+    (state, fit)
+}
+
+impl<S: NodeState> NodeState for ListState<S> {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        match (path, &op.action) {
+            ([], Action::Insert { place, seeds }) => self.insert(op, *place, *seeds, chains),
+            ([], Action::Delete { first, count }) => {
+                let Id { chain, counter: start } = *first;
+                let range = IdRange { chain, start, end: start.saturating_add(*count) };
+                self.sequence.delete(range, chains, |_, _| {});
+                Fit::Applied
+            }
+            ([Segment::Element(id), rest @ ..], _) => self.route(*id, rest, op, chains),
+            _ => Fit::wrong_kind(),
+        }
+    }
+
+    fn clear(&mut self, mut scope: Scope<'_>) {
+        let cleared = self.delete(&mut scope, 0..self.sequence.len());
+        debug_assert!(cleared.is_ok(), "the range is the whole list");
+    }
+
+    fn is_blank(&self) -> bool {
+        self.sequence.is_blank()
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        digest.runs(self.sequence.runs());
+        for (_, state) in self.sequence.items() {
+            state.digest(digest);
+            digest.end();
+        }
+    }
+}
+
+/// Reads a list.
+pub struct ListView<'a, T: CrdtNode> {
+    state: &'a ListState<T::State>,
+    chains: &'a Chains,
+}
+
+impl<'a, T: CrdtNode> ListView<'a, T> {
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.state.sequence.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The element at a position. O(log n).
+    pub fn get(&self, position: usize) -> Option<T::View<'a>> {
+        Some(T::view(self.state.sequence.item_at(position)?, self.chains))
+    }
+
+    /// The elements in order.
+    pub fn iter(&self) -> impl Iterator<Item = T::View<'a>> {
+        let chains = self.chains;
+        self.state.sequence.items().map(move |(_, state)| T::view(state, chains))
+    }
+}
+
+impl<T: CrdtNode> Clone for ListView<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: CrdtNode> Copy for ListView<'_, T> {}
+
+impl<'a, T: CrdtNode> fmt::Debug for ListView<'a, T>
+where
+    T::View<'a>: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Edits a list.
+pub struct ListEditor<'a, T: CrdtNode> {
+    state: &'a mut ListState<T::State>,
+    scope: Scope<'a>,
+}
+
+impl<T: CrdtNode> ListEditor<'_, T> {
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.state.sequence.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads the element at a position. O(log n).
+    pub fn get(&self, position: usize) -> Option<T::View<'_>> {
+        Some(T::view(self.state.sequence.item_at(position)?, self.scope.chains()))
+    }
+
+    /// Edits the element at a position. O(log n).
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if there is none.
+    pub fn at(&mut self, position: usize) -> Result<T::Editor<'_>, EditError> {
+        let length = self.state.sequence.len();
+        let missing = EditError::OutOfRange { position, length };
+        let Some(id) = self.state.sequence.id_at(position) else { return Err(missing) };
+        self.scope.pin();
+        let scope = self.scope.element(id);
+        let state = self.state.sequence.item_at_mut(position).ok_or(missing)?;
+        Ok(T::edit(state, scope))
+    }
+
+    /// Inserts an element so that it stands at a position; only what differs from the element's default is
+    /// written. O(log n).
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] beyond the end, or what writing the value meets.
+    pub fn insert(&mut self, position: usize, value: T::Value) -> Result<(), EditError> {
+        let (id, time, chains) = (self.scope.next_id(), self.scope.time(), self.scope.chains());
+        let seed = T::seed(&value)?.unwrap_or_default();
+        let (state, _) = seeded::<T::State>(id, time, &seed, chains);
+        let source = vec![state].into_iter();
+        let placed = self.state.sequence.insert_at(position, source, id, time, chains);
+        let (parent, side) = placed.map_err(out_of_range)?;
+        let mut bytes = Vec::new();
+        write_seed(&mut bytes, &seed);
+        self.scope.write_insert(parent, side, 1, &bytes);
+        match self.state.sequence.item_at_mut(position) {
+            Some(state) => T::grow(state, self.scope.element(id), value),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends an element.
+    ///
+    /// # Errors
+    /// What writing the value meets.
+    pub fn push(&mut self, value: T::Value) -> Result<(), EditError> {
+        self.insert(self.len(), value)
+    }
+
+    /// Removes the element at a position. Concurrent edits within it are lost with it.
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if there is none.
+    pub fn remove(&mut self, position: usize) -> Result<(), EditError> {
+        if position >= self.len() {
+            return Err(EditError::OutOfRange { position, length: self.len() });
+        }
+        self.delete(position..position + 1)
+    }
+
+    /// Removes the elements at a range of positions.
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if it does not lie within the list.
+    pub fn delete(&mut self, range: Range<usize>) -> Result<(), EditError> {
+        self.state.delete(&mut self.scope, range)
+    }
+
+    /// Removes all elements.
+    pub fn clear(&mut self) {
+        self.state.clear(self.scope);
+    }
+}
+
+impl<T: CrdtNode> fmt::Debug for ListEditor<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListEditor").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+fn assign<T: CrdtNode>(
+    state: &mut ListState<T::State>,
+    scope: Scope<'_>,
+    values: impl IntoIterator<Item = T::Value>,
+) -> Result<(), EditError> {
+    state.clear(scope);
+    let mut editor = ListEditor::<T> { state, scope };
+    values.into_iter().try_for_each(|value| editor.push(value))
+}
+
+macro_rules! list_node {
+    ($type:ident, $value:ty) => {
+        impl<T: CrdtNode> CrdtNode for $type<T> {
+            type Value = $value;
+            type State = ListState<T::State>;
+            type View<'a> = ListView<'a, T>;
+            type Editor<'a> = ListEditor<'a, T>;
+            type Kind = super::Nested;
+
+            fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+                ListView { state, chains }
+            }
+
+            fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+                ListEditor { state, scope }
+            }
+
+            fn value(state: &Self::State, chains: &Chains) -> Self::Value {
+                state.sequence.items().map(|(_, item)| T::value(item, chains)).collect()
+            }
+
+            fn assign(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                value: Self::Value,
+            ) -> Result<(), EditError> {
+                assign::<T>(state, scope, value)
+            }
+        }
+    };
+}
+
+list_node!(Vec, Vec<T::Value>);
+list_node!(List, List<T::Value>);
+
+impl<T> IntoIterator for List<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

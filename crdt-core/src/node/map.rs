@@ -1,0 +1,434 @@
+use core::fmt;
+use core::ops::{Deref, DerefMut};
+use std::collections::BTreeMap;
+
+use super::versions::{Versions, Write};
+use super::{
+    CrdtNode, DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment,
+};
+use crate::history::{Chains, LocalAction};
+use crate::op::Action;
+
+/// A map whose entries are nested nodes. As a field type this is the same as `BTreeMap<K, V>`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Map<K, V>(pub BTreeMap<K, V>);
+
+impl<K, V> Default for Map<K, V> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K, V> Deref for Map<K, V> {
+    type Target = BTreeMap<K, V>;
+
+    fn deref(&self) -> &BTreeMap<K, V> {
+        &self.0
+    }
+}
+
+impl<K, V> DerefMut for Map<K, V> {
+    fn deref_mut(&mut self) -> &mut BTreeMap<K, V> {
+        &mut self.0
+    }
+}
+
+impl<K, V> From<BTreeMap<K, V>> for Map<K, V> {
+    fn from(entries: BTreeMap<K, V>) -> Self {
+        Self(entries)
+    }
+}
+
+impl<K: Ord, V> FromIterator<(K, V)> for Map<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+impl<K, V> IntoIterator for Map<K, V> {
+    type Item = (K, V);
+    type IntoIter = std::collections::btree_map::IntoIter<K, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// What may be present or absent: the puts that make it present, and the state it has either way.
+#[derive(Debug)]
+pub(super) struct Entry<S> {
+    puts: Versions<()>,
+    pub(super) state: S,
+}
+
+impl<S: Default> Default for Entry<S> {
+    fn default() -> Self {
+        Self { puts: Versions::None(()), state: S::default() }
+    }
+}
+
+impl<S: NodeState> Entry<S> {
+    pub(super) fn is_present(&self) -> bool {
+        !self.puts.is_none()
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
+        self.puts.is_none() && self.state.is_blank()
+    }
+
+    /// Takes an op whose path leads to the entry or into it.
+    pub(super) fn apply(
+        &mut self,
+        rest: &[Segment<'_>],
+        op: &Incoming<'_>,
+        chains: &Chains,
+    ) -> Fit {
+        let (replaces, value) = match (rest, &op.action) {
+            ([], Action::Put { replaces }) => (replaces, Some(Ok(()))),
+            ([], Action::Remove { replaces }) => (replaces, None),
+            _ => return self.state.apply(rest, op, chains),
+        };
+        self.puts.write(Write { id: op.id, replaces, value }, || (), chains);
+        Fit::Applied
+    }
+
+    /// Makes the entry present; its state stays as it is.
+    pub(super) fn put(&mut self, scope: &mut Scope<'_>) {
+        let replaces = self.puts.ids();
+        let id = scope.write(LocalAction::Put { replaces: replaces.clone() });
+        let write = Write { id, replaces: &replaces, value: Some(Ok(())) };
+        self.puts.write(write, || (), scope.chains());
+    }
+
+    /// Makes the entry present as it is by default if it is absent: what is left from an earlier
+    /// life of it is cleared.
+    pub(super) fn put_if_absent(&mut self, mut scope: Scope<'_>) {
+        if !self.is_present() {
+            self.put(&mut scope);
+            self.state.clear(scope);
+        }
+    }
+
+    /// Makes the entry absent as far as its puts are known; says whether it was present.
+    pub(super) fn remove(&mut self, mut scope: Scope<'_>) -> bool {
+        if !self.is_present() {
+            return false;
+        }
+        let replaces = self.puts.ids();
+        let id = scope.write(LocalAction::Remove { replaces: replaces.clone() });
+        let write = Write { id, replaces: &replaces, value: None };
+        self.puts.write(write, || (), scope.chains());
+        true
+    }
+
+    pub(super) fn digest(&self, digest: &mut DigestWriter<'_>) {
+        digest.versions(&self.puts, |(), _| {});
+        self.state.digest(digest);
+        digest.end();
+    }
+}
+
+/// The state of a map: its entries, absent ones that something was written in included.
+#[derive(Debug)]
+pub struct MapState<K, S> {
+    entries: BTreeMap<K, Entry<S>>,
+    /// How many entries are present.
+    present: usize,
+}
+
+impl<K, S> Default for MapState<K, S> {
+    fn default() -> Self {
+        Self { entries: BTreeMap::new(), present: 0 }
+    }
+}
+
+impl<K: MapKey, S: NodeState> MapState<K, S> {
+    fn present(&self) -> impl Iterator<Item = (&K, &S)> {
+        let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
+        present.map(|(key, entry)| (key, &entry.state))
+    }
+
+    fn recount(&mut self, was: bool, is: bool) {
+        self.present = self.present + usize::from(is) - usize::from(was);
+    }
+}
+
+impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        let [Segment::Key(key), rest @ ..] = path else { return Fit::wrong_kind() };
+        let Some(key) = K::from_key(*key) else { return Fit::Inert(Misfit::WrongKey) };
+        let entry = self.entries.entry(key).or_default();
+        let was = entry.is_present();
+        let fit = entry.apply(rest, op, chains);
+        let is = entry.is_present();
+        self.recount(was, is);
+        fit
+    }
+
+    fn clear(&mut self, scope: Scope<'_>) {
+        for (key, entry) in &mut self.entries {
+            if entry.is_present() {
+                entry.remove(scope.key(key.to_key()));
+            }
+        }
+        self.present = 0;
+    }
+
+    fn is_blank(&self) -> bool {
+        self.entries.values().all(Entry::is_blank)
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        let mut entries: Vec<_> =
+            self.entries.iter().filter(|(_, entry)| !entry.is_blank()).collect();
+        entries.sort_by(|a, b| a.0.to_key().cmp(&b.0.to_key()));
+        for (key, entry) in entries {
+            digest.key(key.to_key());
+            entry.digest(digest);
+        }
+    }
+}
+
+/// Reads a map. Entries come in the order of their keys.
+pub struct MapView<'a, K: MapKey, V: CrdtNode> {
+    state: &'a MapState<K, V::State>,
+    chains: &'a Chains,
+}
+
+impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.state.present
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The entry of a key. O(log n).
+    pub fn get<Q>(&self, key: &Q) -> Option<V::View<'a>>
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let entry = self.state.entries.get(key).filter(|entry| entry.is_present())?;
+        Some(V::view(&entry.state, self.chains))
+    }
+
+    /// Whether there is an entry of a key. O(log n).
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.get(key).is_some()
+    }
+
+    /// The entries.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a K, V::View<'a>)> {
+        let chains = self.chains;
+        self.state.present().map(move |(key, state)| (key, V::view(state, chains)))
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> impl Iterator<Item = &'a K> {
+        self.state.present().map(|(key, _)| key)
+    }
+}
+
+impl<K: MapKey, V: CrdtNode> Clone for MapView<'_, K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: MapKey, V: CrdtNode> Copy for MapView<'_, K, V> {}
+
+impl<'a, K: MapKey + fmt::Debug, V: CrdtNode> fmt::Debug for MapView<'a, K, V>
+where
+    V::View<'a>: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// Edits a map.
+pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
+    state: &'a mut MapState<K, V::State>,
+    scope: Scope<'a>,
+}
+
+impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.state.present
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads the entry of a key. O(log n).
+    pub fn get<Q>(&self, key: &Q) -> Option<V::View<'_>>
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let entry = self.state.entries.get(key).filter(|entry| entry.is_present())?;
+        Some(V::view(&entry.state, self.scope.chains()))
+    }
+
+    /// Whether there is an entry of a key. O(log n).
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.get(key).is_some()
+    }
+
+    /// Edits the entry of a key that is present. O(log n).
+    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<V::Editor<'_>>
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + MapKey,
+    {
+        self.scope.pin();
+        let entry = self.state.entries.get_mut(key).filter(|entry| entry.is_present())?;
+        Some(V::edit(&mut entry.state, self.scope.key(key.to_key())))
+    }
+
+    /// Edits the entry of a key, which is made present with its defaults if it is absent. Two
+    /// replicas that do so concurrently edit one entry. O(log n).
+    pub fn entry(&mut self, key: impl IntoKey<K>) -> V::Editor<'_> {
+        let key = key.into_key();
+        self.scope.pin();
+        let scope = self.scope.key(key.to_key());
+        let entry = self.state.entries.entry(key).or_default();
+        if !entry.is_present() {
+            entry.put_if_absent(scope);
+            self.state.present += 1;
+        }
+        V::edit(&mut entry.state, scope)
+    }
+
+    /// Makes the entry of a key present with a value: what is known of it is cleared, then the
+    /// value is written.
+    ///
+    /// # Errors
+    /// What writing the value meets.
+    pub fn insert(&mut self, key: impl IntoKey<K>, value: V::Value) -> Result<(), EditError> {
+        let key = key.into_key();
+        self.scope.pin();
+        let mut scope = self.scope.key(key.to_key());
+        let entry = self.state.entries.entry(key).or_default();
+        let was = entry.is_present();
+        entry.put(&mut scope);
+        let assigned = V::assign(&mut entry.state, scope, value);
+        self.state.recount(was, true);
+        assigned
+    }
+
+    /// Makes the entry of a key absent; says whether it was present. A put that is concurrent
+    /// to this keeps it.
+    pub fn remove<Q>(&mut self, key: &Q) -> bool
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let found = self.state.entries.get_key_value(key);
+        let Some((own, _)) = found.filter(|(_, entry)| entry.is_present()) else { return false };
+        self.scope.pin();
+        let scope = self.scope.key(own.to_key());
+        if let Some(entry) = self.state.entries.get_mut(key) {
+            entry.remove(scope);
+            self.state.present -= 1;
+        }
+        true
+    }
+
+    /// Makes every entry absent.
+    pub fn clear(&mut self) {
+        self.scope.pin();
+        self.state.clear(self.scope);
+    }
+}
+
+impl<K: MapKey, V: CrdtNode> fmt::Debug for MapEditor<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapEditor").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// What can be given where a map's key is wanted: the key, or a `&str` for a `String`.
+pub trait IntoKey<K> {
+    /// The key.
+    fn into_key(self) -> K;
+}
+
+impl<K> IntoKey<K> for K {
+    fn into_key(self) -> K {
+        self
+    }
+}
+
+impl IntoKey<String> for &str {
+    fn into_key(self) -> String {
+        self.to_owned()
+    }
+}
+
+/// Writes entries over a map: those that are gone are removed, all others inserted.
+fn assign<K: MapKey, V: CrdtNode>(
+    state: &mut MapState<K, V::State>,
+    mut scope: Scope<'_>,
+    values: BTreeMap<K, V::Value>,
+) -> Result<(), EditError> {
+    scope.pin();
+    for (key, entry) in &mut state.entries {
+        if entry.is_present() && !values.contains_key(key) {
+            entry.remove(scope.key(key.to_key()));
+            state.present -= 1;
+        }
+    }
+    let mut editor = MapEditor::<K, V> { state, scope };
+    values.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
+}
+
+macro_rules! map_node {
+    ($type:ident, $value:ty, |$given:ident| $entries:expr) => {
+        impl<K: MapKey + Clone, V: CrdtNode> CrdtNode for $type<K, V> {
+            type Value = $value;
+            type State = MapState<K, V::State>;
+            type View<'a> = MapView<'a, K, V>;
+            type Editor<'a> = MapEditor<'a, K, V>;
+            type Kind = super::Nested;
+
+            fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+                MapView { state, chains }
+            }
+
+            fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+                MapEditor { state, scope }
+            }
+
+            fn value(state: &Self::State, chains: &Chains) -> Self::Value {
+                state.present().map(|(key, item)| (key.clone(), V::value(item, chains))).collect()
+            }
+
+            fn assign(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                $given: Self::Value,
+            ) -> Result<(), EditError> {
+                assign::<K, V>(state, scope, $entries)
+            }
+        }
+    };
+}
+
+map_node!(BTreeMap, BTreeMap<K, V::Value>, |value| value);
+map_node!(Map, Map<K, V::Value>, |value| value.0);

@@ -1,0 +1,196 @@
+//! Nodes: the state of registers, counters, texts, lists, maps and what is built of them.
+//!
+//! Every type that can be part of a document implements [`CrdtNode`], usually by derive. Its
+//! [`State`](CrdtNode::State) takes ops that are routed to it by their path; its
+//! [`Editor`](CrdtNode::Editor) changes the state and writes down the ops that say so; its
+//! [`View`](CrdtNode::View) reads the state by reference.
+//!
+//! How concurrent edits of each node merge is tabled in `docs/merging.md`.
+
+mod boxed;
+mod choice;
+mod counter;
+mod digest;
+mod error;
+mod key;
+mod kind;
+mod lazy;
+mod leaf;
+mod list;
+mod map;
+mod option;
+mod register;
+mod text;
+mod transaction;
+mod untyped;
+mod versions;
+
+use crate::history::Chains;
+use crate::op::Id;
+
+pub use choice::Selector;
+pub use counter::{Counter, CounterEditor, CounterField, CounterInteger, CounterState, CounterView};
+pub use digest::DigestWriter;
+pub use error::EditError;
+pub use key::MapKey;
+pub use kind::{Kind, Leaf, Nested};
+pub use lazy::Lazy;
+pub use leaf::{Initial, IntoLeaf, LeafField, LeafValue, StandardDefault};
+pub use list::{List, ListEditor, ListState, ListView};
+pub use map::{IntoKey, Map, MapEditor, MapState, MapView};
+pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
+pub use register::{Register, RegisterEditor, RegisterField, RegisterState, RegisterView};
+pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
+pub use transaction::Scope;
+pub(crate) use transaction::Transaction;
+pub(crate) use untyped::Untyped;
+
+pub use crate::history::Incoming;
+
+#[cfg(test)]
+mod tests;
+
+/// A segment of the path that leads an op to a node of this replica.
+pub type Segment<'a> = crate::op::Segment<'a, Id>;
+
+/// A type that can be part of a document. Derive it for structs and enums:
+///
+/// ```
+/// use crdt_core::CrdtNode;
+///
+/// #[derive(CrdtNode, Debug, PartialEq)]
+/// struct Task {
+///     title: String,
+///     #[crdt(text)]
+///     notes: String,
+///     done: bool,
+/// }
+/// ```
+///
+/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `BTreeMap` and
+/// `Option` of nested types are lists and maps of nested nodes; any serde type can be made a
+/// register with `#[crdt(register)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of a document",
+    label = "does not implement `CrdtNode`",
+    note = "if `{Self}` is your own type, put `#[derive(CrdtNode)]` on it",
+    note = "a type of another crate that implements serde's `Serialize` and `Deserialize` can be one atomic value: put `#[crdt(register)]` on the field"
+)]
+pub trait CrdtNode: Sized + 'static {
+    /// The plain value; the type itself except for the wrappers that field attributes stand for.
+    type Value;
+    /// The CRDT state.
+    type State: NodeState;
+    /// Reads the state by reference.
+    type View<'a>;
+    /// Edits the state inside a change.
+    type Editor<'a>;
+    /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent ([`Nested`]).
+    type Kind;
+    /// The name of the type, kept in the genesis record of documents created with it.
+    const NAME: &'static str = "";
+
+    /// Views the state.
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a>;
+
+    /// Opens the state for editing.
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a>;
+
+    /// The plain value of the state.
+    fn value(state: &Self::State, chains: &Chains) -> Self::Value;
+
+    /// Clears what was observed, then writes what differs from the default.
+    ///
+    /// # Errors
+    /// [`EditError`] if a part of the value cannot be written.
+    fn assign(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError>;
+
+    /// What an insert can carry for an element that starts as `value`: the bytes a set of its
+    /// register would have. `None` if its default says it all, or if it has no register.
+    ///
+    /// # Errors
+    /// [`EditError`] if the value cannot be encoded.
+    fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {
+        let _ = value;
+        Ok(None)
+    }
+
+    /// Writes the rest of a value whose [`seed`](Self::seed) came with the insert.
+    ///
+    /// # Errors
+    /// [`EditError`] if a part of the value cannot be written.
+    fn grow(state: &mut Self::State, scope: Scope<'_>, value: Self::Value) -> Result<(), EditError> {
+        Self::assign(state, scope, value)
+    }
+}
+
+/// The state of a node. It starts blank, as if it had been there from the beginning of the document.
+pub trait NodeState: Default + Send + Sync + 'static {
+    /// Takes an op that came to this node; `path` is the rest of its path. Ops come after everything they
+    /// depend on, and each once.
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit;
+
+    /// Writes the ops that annul whatever is here, hidden parts included, so that it reads as its
+    /// default.
+    fn clear(&mut self, scope: Scope<'_>);
+
+    /// Whether nothing ever came here.
+    fn is_blank(&self) -> bool;
+
+    /// Feeds the whole state, hidden parts included, in an order that is the same everywhere.
+    fn digest(&self, digest: &mut DigestWriter<'_>);
+}
+
+/// What became of an op that was routed to a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub enum Fit {
+    /// It took effect.
+    Applied,
+    /// It is kept and forwarded, without effect on the value.
+    Inert(Misfit),
+}
+
+/// Why an op that the history admitted has no effect under this schema.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Misfit {
+    /// A field that the struct does not have.
+    UnknownField,
+    /// A variant that the enum does not have.
+    UnknownVariant,
+    /// An op or path segment that nodes of this kind do not take.
+    WrongKind,
+    /// A key that the map's key type does not have.
+    WrongKey,
+    /// An element that was not inserted in this list.
+    UnknownElement,
+    /// An element that has been deleted.
+    DeletedElement,
+    /// A value that does not decode as the register's type. It takes part in replacing and being
+    /// replaced, but is skipped when the register is read.
+    WrongValue,
+    /// An op of a kind that this version does not know.
+    UnknownKind,
+}
+
+impl Fit {
+    /// The path names a field that the struct does not have.
+    pub fn unknown_field() -> Self {
+        Self::Inert(Misfit::UnknownField)
+    }
+
+    /// The path or value names a variant that the enum does not have.
+    pub fn unknown_variant() -> Self {
+        Self::Inert(Misfit::UnknownVariant)
+    }
+
+    /// The op or the next segment is of a kind that the node does not take.
+    pub fn wrong_kind() -> Self {
+        Self::Inert(Misfit::WrongKind)
+    }
+}

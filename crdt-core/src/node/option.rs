@@ -1,0 +1,251 @@
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::map::Entry;
+use super::{CrdtNode, DigestWriter, EditError, Fit, Incoming, Kind, Misfit, NodeState, Scope, Segment};
+use crate::history::Chains;
+use crate::op::Key;
+
+/// The one key of an optional node.
+const KEY: Key<'static> = Key::Bool(true);
+
+/// What `Option<T>` of a nested `T` stands for: a map with one key. Of concurrent removing and
+/// making present, the latter wins.
+#[derive(Debug)]
+pub struct OptionNode<T>(PhantomData<T>);
+
+/// The state of an optional node. It may contain itself: it is made when first needed.
+#[derive(Debug)]
+pub struct OptionState<S> {
+    entry: Option<Box<Entry<S>>>,
+}
+
+impl<S> Default for OptionState<S> {
+    fn default() -> Self {
+        Self { entry: None }
+    }
+}
+
+impl<S: NodeState> OptionState<S> {
+    fn present(&self) -> Option<&S> {
+        self.entry.as_ref().filter(|entry| entry.is_present()).map(|entry| &entry.state)
+    }
+
+    fn entry(&mut self) -> &mut Entry<S> {
+        self.entry.get_or_insert_default()
+    }
+}
+
+impl<S: NodeState> NodeState for OptionState<S> {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        match path {
+            [Segment::Key(key), rest @ ..] if *key == KEY => self.entry().apply(rest, op, chains),
+            [Segment::Key(_), ..] => Fit::Inert(Misfit::WrongKey),
+            _ => Fit::wrong_kind(),
+        }
+    }
+
+    fn clear(&mut self, scope: Scope<'_>) {
+        if let Some(entry) = self.entry.as_mut().filter(|entry| entry.is_present()) {
+            entry.remove(scope.key(KEY));
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.entry.as_ref().is_none_or(|entry| entry.is_blank())
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        if let Some(entry) = self.entry.as_ref().filter(|entry| !entry.is_blank()) {
+            digest.key(KEY);
+            entry.digest(digest);
+        }
+    }
+}
+
+/// Reads an optional node.
+pub struct OptionView<'a, T: CrdtNode> {
+    state: &'a OptionState<T::State>,
+    chains: &'a Chains,
+}
+
+impl<'a, T: CrdtNode> OptionView<'a, T> {
+    /// The node, if it is present.
+    pub fn get(&self) -> Option<T::View<'a>> {
+        self.state.present().map(|state| T::view(state, self.chains))
+    }
+
+    /// Whether it is present.
+    pub fn is_some(&self) -> bool {
+        self.state.present().is_some()
+    }
+
+    /// Whether it is absent.
+    pub fn is_none(&self) -> bool {
+        !self.is_some()
+    }
+}
+
+impl<T: CrdtNode> Clone for OptionView<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: CrdtNode> Copy for OptionView<'_, T> {}
+
+impl<'a, T: CrdtNode> fmt::Debug for OptionView<'a, T>
+where
+    T::View<'a>: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// Edits an optional node.
+pub struct OptionEditor<'a, T: CrdtNode> {
+    state: &'a mut OptionState<T::State>,
+    scope: Scope<'a>,
+}
+
+impl<T: CrdtNode> OptionEditor<'_, T> {
+    /// Whether it is present.
+    pub fn is_some(&self) -> bool {
+        self.state.present().is_some()
+    }
+
+    /// Whether it is absent.
+    pub fn is_none(&self) -> bool {
+        !self.is_some()
+    }
+
+    /// Reads the node, if it is present.
+    pub fn get(&self) -> Option<T::View<'_>> {
+        self.state.present().map(|state| T::view(state, self.scope.chains()))
+    }
+
+    /// Edits the node, if it is present.
+    pub fn get_mut(&mut self) -> Option<T::Editor<'_>> {
+        if self.is_none() {
+            return None;
+        }
+        self.scope.pin();
+        Some(T::edit(&mut self.state.entry().state, self.scope.key(KEY)))
+    }
+
+    /// Edits the node, which is made present with its defaults if it is absent.
+    pub fn get_or_insert_default(&mut self) -> T::Editor<'_> {
+        self.scope.pin();
+        let scope = self.scope.key(KEY);
+        let entry = self.state.entry();
+        entry.put_if_absent(scope);
+        T::edit(&mut entry.state, scope)
+    }
+
+    /// Makes the node present with a value, or absent.
+    ///
+    /// # Errors
+    /// What writing the value meets.
+    pub fn set(&mut self, value: Option<T::Value>) -> Result<(), EditError> {
+        self.scope.pin();
+        assign::<T>(self.state, self.scope, value)
+    }
+
+    /// Makes the node absent; says whether it was present.
+    pub fn remove(&mut self) -> bool {
+        self.scope.pin();
+        let present = self.is_some();
+        self.state.clear(self.scope);
+        present
+    }
+}
+
+impl<T: CrdtNode> fmt::Debug for OptionEditor<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OptionEditor").field("is_some", &self.is_some()).finish_non_exhaustive()
+    }
+}
+
+fn assign<T: CrdtNode>(
+    state: &mut OptionState<T::State>,
+    scope: Scope<'_>,
+    value: Option<T::Value>,
+) -> Result<(), EditError> {
+    let Some(value) = value else {
+        state.clear(scope);
+        return Ok(());
+    };
+    let mut scope = scope.key(KEY);
+    let entry = state.entry();
+    entry.put(&mut scope);
+    T::assign(&mut entry.state, scope, value)
+}
+
+impl<T: CrdtNode> CrdtNode for OptionNode<T> {
+    type Value = Option<T::Value>;
+    type State = OptionState<T::State>;
+    type View<'a> = OptionView<'a, T>;
+    type Editor<'a> = OptionEditor<'a, T>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+        OptionView { state, chains }
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+        OptionEditor { state, scope }
+    }
+
+    fn value(state: &Self::State, chains: &Chains) -> Self::Value {
+        state.present().map(|state| T::value(state, chains))
+    }
+
+    fn assign(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
+        assign::<T>(state, scope, value)
+    }
+}
+
+/// An option of a leaf is a register, an option of anything else a node that may be absent.
+impl<T: CrdtNode> CrdtNode for Option<T>
+where
+    T::Kind: Kind<T>,
+{
+    type Value = Option<T::Value>;
+    type State = <<T::Kind as Kind<T>>::Optional as CrdtNode>::State;
+    type View<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::View<'a>;
+    type Editor<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::Editor<'a>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+        <T::Kind as Kind<T>>::Optional::view(state, chains)
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+        <T::Kind as Kind<T>>::Optional::edit(state, scope)
+    }
+
+    fn value(state: &Self::State, chains: &Chains) -> Self::Value {
+        <T::Kind as Kind<T>>::Optional::value(state, chains)
+    }
+
+    fn assign(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
+        <T::Kind as Kind<T>>::Optional::assign(state, scope, value)
+    }
+
+    fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {
+        <T::Kind as Kind<T>>::Optional::seed(value)
+    }
+
+    fn grow(state: &mut Self::State, scope: Scope<'_>, value: Self::Value) -> Result<(), EditError> {
+        <T::Kind as Kind<T>>::Optional::grow(state, scope, value)
+    }
+}

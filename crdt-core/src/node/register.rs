@@ -1,0 +1,322 @@
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::versions::{Versions, Write};
+use super::{
+    CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, IntoLeaf, Misfit, NodeState,
+    Scope, Segment, StandardDefault,
+};
+use crate::codec::value;
+use crate::history::{Chains, LocalAction};
+use crate::op::Action;
+
+/// A value that is written and replaced as a whole; of values written concurrently the highest
+/// op's wins, and [`conflicts`](RegisterView::conflicts) shows the others.
+///
+/// As a field type this is the same as the plain type with `#[crdt(register)]`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Register<T>(pub T);
+
+impl<T> Deref for Register<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Register<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T> From<T> for Register<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+/// What `#[crdt(register)]` on a field stands for.
+#[derive(Debug)]
+pub struct RegisterField<T, D = StandardDefault>(PhantomData<(T, D)>);
+
+/// The state of a register.
+pub struct RegisterState<T, D = StandardDefault> {
+    versions: Versions<T>,
+    initial: PhantomData<D>,
+}
+
+impl<T: fmt::Debug, D> fmt::Debug for RegisterState<T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.versions.fmt(f)
+    }
+}
+
+impl<T, D: Initial<T>> Default for RegisterState<T, D> {
+    fn default() -> Self {
+        Self { versions: Versions::None(D::initial()), initial: PhantomData }
+    }
+}
+
+impl<T, D> RegisterState<T, D> {
+    /// What the register reads as. O(values in conflict).
+    pub fn get(&self, chains: &Chains) -> &T {
+        self.versions.read(chains)
+    }
+}
+
+impl<T, D> NodeState for RegisterState<T, D>
+where
+    T: DeserializeOwned + Serialize + Send + Sync + 'static,
+    D: Initial<T> + Send + Sync,
+{
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        let (replaces, value) = match (path, &op.action) {
+            ([], Action::Set { replaces, payload }) => {
+                (replaces, Some(value::decode(payload).ok_or_else(D::initial)))
+            }
+            ([], Action::Unset { replaces }) => (replaces, None),
+            _ => return Fit::wrong_kind(),
+        };
+        let fit = match &value {
+            Some(Err(_)) => Fit::Inert(Misfit::WrongValue),
+            _ => Fit::Applied,
+        };
+        self.versions.write(Write { id: op.id, replaces, value }, D::initial, chains);
+        fit
+    }
+
+    fn clear(&mut self, mut scope: Scope<'_>) {
+        if !self.versions.is_none() {
+            let replaces = self.versions.ids();
+            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
+            let write = Write { id, replaces: &replaces, value: None };
+            self.versions.write(write, D::initial, scope.chains());
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.versions.is_none()
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        digest.versions(&self.versions, |value, out| {
+            out.extend(value::encode(value).unwrap_or_default());
+        });
+    }
+}
+
+/// Sets a register. Where nothing was ever written, what it reads as by itself needs no op.
+pub(super) fn assign_register<T, D>(
+    state: &mut RegisterState<T, D>,
+    scope: Scope<'_>,
+    value: T,
+) -> Result<(), EditError>
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    D: Initial<T> + Send + Sync,
+{
+    let payload = match seed_register::<T, D>(&value)? {
+        Some(payload) => payload,
+        None if state.is_blank() => return Ok(()),
+        None => encode(&value)?,
+    };
+    write_register(state, scope, value, payload);
+    Ok(())
+}
+
+/// The bytes of a value, unless a register reads as this by itself.
+pub(super) fn seed_register<T: Serialize, D: Initial<T>>(
+    value: &T,
+) -> Result<Option<Vec<u8>>, EditError> {
+    let bytes = encode(value)?;
+    let initial = encode(&D::initial())?;
+    Ok((bytes != initial).then_some(bytes))
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, EditError> {
+    value::encode(value).map_err(|error| EditError::Unencodable(error.to_string()))
+}
+
+fn write_register<T, D: Initial<T>>(
+    state: &mut RegisterState<T, D>,
+    mut scope: Scope<'_>,
+    value: T,
+    payload: Vec<u8>,
+) {
+    let replaces = state.versions.ids();
+    let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
+    let write = Write { id, replaces: &replaces, value: Some(Ok(value)) };
+    state.versions.write(write, D::initial, scope.chains());
+}
+
+/// Reads a register.
+pub struct RegisterView<'a, T, D = StandardDefault> {
+    state: &'a RegisterState<T, D>,
+    chains: &'a Chains,
+}
+
+impl<'a, T, D> RegisterView<'a, T, D> {
+    pub(super) fn new(state: &'a RegisterState<T, D>, chains: &'a Chains) -> Self {
+        Self { state, chains }
+    }
+
+    /// The value. O(values in conflict).
+    pub fn get(&self) -> &'a T {
+        self.state.get(self.chains)
+    }
+
+    /// Every value that stands, the one that wins first. More than one only where authors wrote
+    /// without having seen each other's values; none if nothing was written.
+    pub fn conflicts(&self) -> Vec<&'a T> {
+        self.state.versions.ranked(self.chains)
+    }
+}
+
+impl<T, D> Deref for RegisterView<'_, T, D> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.get()
+    }
+}
+
+impl<T, D> Clone for RegisterView<'_, T, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, D> Copy for RegisterView<'_, T, D> {}
+
+impl<T: fmt::Debug, D> fmt::Debug for RegisterView<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// Edits a register.
+pub struct RegisterEditor<'a, T, D = StandardDefault> {
+    state: &'a mut RegisterState<T, D>,
+    scope: Scope<'a>,
+}
+
+impl<'a, T, D> RegisterEditor<'a, T, D> {
+    pub(super) fn new(state: &'a mut RegisterState<T, D>, scope: Scope<'a>) -> Self {
+        Self { state, scope }
+    }
+
+    /// The value. O(values in conflict).
+    pub fn get(&self) -> &T {
+        self.state.get(self.scope.chains())
+    }
+
+    /// Every value that stands, the one that wins first.
+    pub fn conflicts(&self) -> Vec<&T> {
+        self.state.versions.ranked(self.scope.chains())
+    }
+}
+
+impl<T, D> RegisterEditor<'_, T, D>
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    D: Initial<T> + Send + Sync,
+{
+    /// Writes a value; it replaces every value that stands here.
+    ///
+    /// If it cannot be encoded, the change fails at its end with
+    /// [`EditError::Unencodable`].
+    pub fn set(&mut self, value: impl IntoLeaf<T>) {
+        let value = value.into_leaf();
+        match encode(&value) {
+            Ok(payload) => write_register(self.state, self.scope, value, payload),
+            Err(fault) => self.scope.fail(fault),
+        }
+    }
+
+    /// Takes every value back; the register reads as its default.
+    pub fn unset(&mut self) {
+        self.state.clear(self.scope);
+    }
+}
+
+impl<T: fmt::Debug, D> fmt::Debug for RegisterEditor<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+impl<T, D> CrdtNode for RegisterField<T, D>
+where
+    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+    D: Initial<T> + Send + Sync,
+{
+    type Value = T;
+    type State = RegisterState<T, D>;
+    type View<'a> = RegisterView<'a, T, D>;
+    type Editor<'a> = RegisterEditor<'a, T, D>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+        RegisterView::new(state, chains)
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+        RegisterEditor::new(state, scope)
+    }
+
+    fn value(state: &Self::State, chains: &Chains) -> T {
+        state.get(chains).clone()
+    }
+
+    fn assign(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
+        assign_register(state, scope, value)
+    }
+
+    fn seed(value: &T) -> Result<Option<Vec<u8>>, EditError> {
+        seed_register::<T, D>(value)
+    }
+
+    fn grow(_: &mut Self::State, _: Scope<'_>, _: T) -> Result<(), EditError> {
+        Ok(())
+    }
+}
+
+impl<T> CrdtNode for Register<T>
+where
+    T: Serialize + DeserializeOwned + Clone + Default + Send + Sync + 'static,
+{
+    type Value = Self;
+    type State = RegisterState<T>;
+    type View<'a> = RegisterView<'a, T>;
+    type Editor<'a> = RegisterEditor<'a, T>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+        RegisterView::new(state, chains)
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+        RegisterEditor::new(state, scope)
+    }
+
+    fn value(state: &Self::State, chains: &Chains) -> Self {
+        Self(state.get(chains).clone())
+    }
+
+    fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+        assign_register(state, scope, value.0)
+    }
+
+    fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {
+        seed_register::<T, StandardDefault>(&value.0)
+    }
+
+    fn grow(_: &mut Self::State, _: Scope<'_>, _: Self) -> Result<(), EditError> {
+        Ok(())
+    }
+}

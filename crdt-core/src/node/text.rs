@@ -1,0 +1,390 @@
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut, Range};
+
+use super::{CrdtNode, DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment};
+use crate::history::Chains;
+use crate::op::{Action, Id, IdRange, Place, Side};
+use crate::sequence::{OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
+
+/// Text that merges character by character.
+///
+/// As a field type this is the same as `String` with `#[crdt(text)]`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Text(pub String);
+
+impl Deref for Text {
+    type Target = String;
+
+    fn deref(&self) -> &String {
+        &self.0
+    }
+}
+
+impl DerefMut for Text {
+    fn deref_mut(&mut self) -> &mut String {
+        &mut self.0
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// What `#[crdt(text)]` on a field stands for.
+#[derive(Debug)]
+pub struct TextField<T>(PhantomData<T>);
+
+/// A type that `#[crdt(text)]` can be put on.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a text",
+    label = "not a `String`",
+    note = "`#[crdt(text)]` is for fields of type `String`"
+)]
+pub trait TextString: 'static {
+    /// From the text.
+    fn from_text(text: String) -> Self;
+    /// The text.
+    fn into_text(self) -> String;
+}
+
+impl TextString for String {
+    fn from_text(text: String) -> Self {
+        text
+    }
+
+    fn into_text(self) -> String {
+        self
+    }
+}
+
+/// The state of a text: its characters (Unicode scalar values) in order, deleted ones as places.
+#[derive(Debug, Default)]
+pub struct TextState {
+    sequence: Sequence<TextChunk>,
+}
+
+impl TextState {
+    /// The text.
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(self.sequence.measure().utf8);
+        self.sequence.chunks().for_each(|(_, chunk)| text.push_str(chunk.as_str()));
+        text
+    }
+
+    fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
+        let (id, chains) = (scope.next_id(), scope.chains());
+        let placed = self.sequence.insert_at(at, text, id, scope.time(), chains);
+        let (parent, side) = placed.map_err(out_of_range)?;
+        if !text.is_empty() {
+            scope.write_text(parent, side, count(text), text);
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
+        let chains = scope.chains();
+        self.sequence
+            .delete_at(range, chains, |deleted| scope.write_delete(deleted))
+            .map_err(out_of_range)
+    }
+}
+
+fn count(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
+    EditError::OutOfRange { position: pos, length: len }
+}
+
+/// Parent and side of an insert's first element.
+pub(super) fn parent(place: Place<Id>) -> (Option<Id>, Side) {
+    match place {
+        Place::Root => (None, Side::Right),
+        Place::Child(parent, side) => (Some(parent), side),
+    }
+}
+
+impl NodeState for TextState {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        match (path, &op.action) {
+            ([], Action::InsertText { place, text }) => {
+                let (parent, side) = parent(*place);
+                let placed = self.sequence.integrate(op.id, op.time, parent, side, text, chains);
+                placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
+            }
+            ([], Action::Delete { first, count }) => {
+                let Id { chain, counter: start } = *first;
+                let range = IdRange { chain, start, end: start.saturating_add(*count) };
+                self.sequence.delete(range, chains, |_, _| {});
+                Fit::Applied
+            }
+            _ => Fit::wrong_kind(),
+        }
+    }
+
+    fn clear(&mut self, mut scope: Scope<'_>) {
+        let cleared = self.delete(&mut scope, 0..self.sequence.len());
+        debug_assert!(cleared.is_ok(), "the range is the whole text");
+    }
+
+    fn is_blank(&self) -> bool {
+        self.sequence.is_blank()
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        digest.runs(self.sequence.runs());
+        digest.bytes(self.to_text().as_bytes());
+    }
+}
+
+/// Reads a text. Positions are Unicode scalar values unless said otherwise.
+#[derive(Clone, Copy)]
+pub struct TextView<'a> {
+    state: &'a TextState,
+}
+
+macro_rules! read_text {
+    () => {
+        /// How many Unicode scalar values there are.
+        pub fn len(&self) -> usize {
+            self.state.sequence.len()
+        }
+
+        /// Whether there is no text.
+        pub fn is_empty(&self) -> bool {
+            self.len() == 0
+        }
+
+        /// How many bytes the text takes in UTF-8.
+        pub fn len_utf8(&self) -> usize {
+            self.state.sequence.measure().utf8
+        }
+
+        /// How many code units the text takes in UTF-16.
+        pub fn len_utf16(&self) -> usize {
+            self.state.sequence.measure().utf16
+        }
+
+        /// The scalar value at a position. O(log n).
+        pub fn char_at(&self, position: usize) -> Option<char> {
+            let (chunk, offset) = self.state.sequence.get(position)?;
+            chunk.char_at(offset)
+        }
+
+        /// The position of a byte offset in UTF-8. O(log n).
+        ///
+        /// # Errors
+        /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a character.
+        pub fn position_of_utf8(&self, offset: usize) -> Result<usize, EditError> {
+            position_of(self.state, Unit::Utf8, offset)
+        }
+
+        /// The position of an offset in UTF-16 code units. O(log n).
+        ///
+        /// # Errors
+        /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a surrogate pair.
+        pub fn position_of_utf16(&self, offset: usize) -> Result<usize, EditError> {
+            position_of(self.state, Unit::Utf16, offset)
+        }
+
+        /// The byte offset in UTF-8 of a position. O(log n).
+        ///
+        /// # Errors
+        /// [`EditError::OutOfRange`] beyond the end.
+        pub fn utf8_of_position(&self, position: usize) -> Result<usize, EditError> {
+            offset_of(self.state, Unit::Utf8, position)
+        }
+
+        /// The offset in UTF-16 code units of a position. O(log n).
+        ///
+        /// # Errors
+        /// [`EditError::OutOfRange`] beyond the end.
+        pub fn utf16_of_position(&self, position: usize) -> Result<usize, EditError> {
+            offset_of(self.state, Unit::Utf16, position)
+        }
+    };
+}
+
+fn position_of(state: &TextState, unit: Unit, offset: usize) -> Result<usize, EditError> {
+    let length = || match unit {
+        Unit::Utf8 => state.sequence.measure().utf8,
+        Unit::Utf16 => state.sequence.measure().utf16,
+    };
+    state.sequence.index_of(unit, offset).map_err(|error| match error {
+        OffsetError::OutOfBounds => EditError::OutOfRange { position: offset, length: length() },
+        OffsetError::InsideChar => EditError::NotOnBoundary(offset),
+    })
+}
+
+fn offset_of(state: &TextState, unit: Unit, position: usize) -> Result<usize, EditError> {
+    let length = state.sequence.len();
+    state
+        .sequence
+        .offset_of(unit, position)
+        .map_err(|_| EditError::OutOfRange { position, length })
+}
+
+impl<'a> TextView<'a> {
+    read_text!();
+
+    /// The pieces of the text in order; joined they are the text.
+    pub fn chunks(&self) -> impl Iterator<Item = &'a str> {
+        self.state.sequence.chunks().map(|(_, chunk)| chunk.as_str())
+    }
+}
+
+/// The text.
+impl fmt::Display for TextView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.chunks().try_for_each(|chunk| f.write_str(chunk))
+    }
+}
+
+impl fmt::Debug for TextView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.state.to_text().fmt(f)
+    }
+}
+
+impl PartialEq<str> for TextView<'_> {
+    fn eq(&self, other: &str) -> bool {
+        let mut rest = other;
+        self.chunks().all(|chunk| {
+            rest.strip_prefix(chunk).inspect(|after| rest = after).is_some()
+        }) && rest.is_empty()
+    }
+}
+
+impl PartialEq<&str> for TextView<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+/// Edits a text. Positions are Unicode scalar values.
+pub struct TextEditor<'a> {
+    state: &'a mut TextState,
+    scope: Scope<'a>,
+}
+
+impl TextEditor<'_> {
+    read_text!();
+
+    /// Inserts text so that it begins at a position.
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] beyond the end.
+    pub fn insert(&mut self, position: usize, text: impl AsRef<str>) -> Result<(), EditError> {
+        self.state.insert(&mut self.scope, position, text.as_ref())
+    }
+
+    /// Appends text.
+    pub fn push_str(&mut self, text: impl AsRef<str>) {
+        let end = self.state.sequence.len();
+        let pushed = self.state.insert(&mut self.scope, end, text.as_ref());
+        debug_assert!(pushed.is_ok(), "the end is a position");
+    }
+
+    /// Deletes the characters at a range of positions.
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if it does not lie within the text.
+    pub fn delete(&mut self, range: Range<usize>) -> Result<(), EditError> {
+        self.state.delete(&mut self.scope, range)
+    }
+
+    /// Deletes a range of positions and inserts text in its place.
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if the range does not lie within the text.
+    pub fn replace(
+        &mut self,
+        range: Range<usize>,
+        text: impl AsRef<str>,
+    ) -> Result<(), EditError> {
+        let start = range.start;
+        self.state.delete(&mut self.scope, range)?;
+        self.state.insert(&mut self.scope, start, text.as_ref())
+    }
+
+    /// Deletes everything.
+    pub fn clear(&mut self) {
+        self.state.clear(self.scope);
+    }
+}
+
+/// The text.
+impl fmt::Display for TextEditor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.state.sequence.chunks().try_for_each(|(_, chunk)| f.write_str(chunk.as_str()))
+    }
+}
+
+impl fmt::Debug for TextEditor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.state.to_text().fmt(f)
+    }
+}
+
+fn assign(state: &mut TextState, mut scope: Scope<'_>, text: &str) -> Result<(), EditError> {
+    state.clear(scope);
+    state.insert(&mut scope, 0, text)
+}
+
+impl<T: TextString> CrdtNode for TextField<T> {
+    type Value = T;
+    type State = TextState;
+    type View<'a> = TextView<'a>;
+    type Editor<'a> = TextEditor<'a>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a TextState, _: &'a Chains) -> TextView<'a> {
+        TextView { state }
+    }
+
+    fn edit<'a>(state: &'a mut TextState, scope: Scope<'a>) -> TextEditor<'a> {
+        TextEditor { state, scope }
+    }
+
+    fn value(state: &TextState, _: &Chains) -> T {
+        T::from_text(state.to_text())
+    }
+
+    fn assign(state: &mut TextState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
+        assign(state, scope, &value.into_text())
+    }
+}
+
+impl CrdtNode for Text {
+    type Value = Self;
+    type State = TextState;
+    type View<'a> = TextView<'a>;
+    type Editor<'a> = TextEditor<'a>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a TextState, _: &'a Chains) -> TextView<'a> {
+        TextView { state }
+    }
+
+    fn edit<'a>(state: &'a mut TextState, scope: Scope<'a>) -> TextEditor<'a> {
+        TextEditor { state, scope }
+    }
+
+    fn value(state: &TextState, _: &Chains) -> Self {
+        Self(state.to_text())
+    }
+
+    fn assign(state: &mut TextState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+        assign(state, scope, &value.0)
+    }
+}

@@ -1,0 +1,279 @@
+//! What editors write down.
+
+use core::cell::RefCell;
+
+use super::EditError;
+use crate::history::{Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Tags};
+use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
+use crate::op::{Id, Key, Place, Side};
+use crate::{Author, history::ChangeIndex};
+
+/// A change that is being written: the log of ops that all editors of the change share.
+#[derive(Debug)]
+pub(crate) struct Transaction<'a> {
+    chains: &'a Chains,
+    /// The segment that the change will lie on.
+    chain: u32,
+    time: u32,
+    log: RefCell<Log>,
+}
+
+#[derive(Debug)]
+struct Log {
+    paths: Vec<LocalPath>,
+    ops: Vec<LocalOp>,
+    /// The counter of the next op.
+    next: u32,
+    /// The first fault of an edit that could not report it.
+    fault: Option<EditError>,
+}
+
+/// Where an editor is: its change and the path of its node.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    transaction: &'a Transaction<'a>,
+    parent: Option<u32>,
+    /// The last segment, entered into the log only when something is written there.
+    last: Option<LastSegment>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum LastSegment {
+    Field(&'static str),
+    Variant(&'static str),
+    Element(Id),
+}
+
+impl<'a> Transaction<'a> {
+    /// Begins a change that follows `prev` on its author's chain.
+    pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>) -> Self {
+        let next = prev.map_or(0, |prev| chains.end_of(prev));
+        let log = Log { paths: Vec::new(), ops: Vec::new(), next, fault: None };
+        Self {
+            chains,
+            chain: chains.segment_after(prev),
+            time: chains.highest_time() + 1,
+            log: RefCell::new(log),
+        }
+    }
+
+    /// The scope of the document's root.
+    pub(crate) fn root(&'a self) -> Scope<'a> {
+        Scope { transaction: self, parent: None, last: None }
+    }
+
+    /// Whether anything has been written, or failed to be.
+    pub(crate) fn is_empty(&self) -> bool {
+        let log = self.log.borrow();
+        log.ops.is_empty() && log.fault.is_none()
+    }
+
+    /// The change that the log makes.
+    ///
+    /// # Errors
+    /// The first fault that an edit could not report itself.
+    pub(crate) fn finish(
+        self,
+        author: Author,
+        prev: Option<ChangeIndex>,
+        after: Vec<ChangeIndex>,
+        tags: Tags,
+    ) -> Result<Draft, EditError> {
+        let Log { paths, ops, fault, .. } = self.log.into_inner();
+        match fault {
+            Some(fault) => Err(fault),
+            None => Ok(Draft { author, prev, after, tags, paths, ops }),
+        }
+    }
+}
+
+impl Log {
+    fn enter(&mut self, parent: Option<u32>, segment: LocalSegment) -> u32 {
+        let depth = parent.map_or(1, |parent| self.paths[parent as usize].depth + 1);
+        if depth as usize > MAX_PATH_DEPTH {
+            self.fault.get_or_insert(EditError::PathTooDeep);
+        }
+        self.paths.push(LocalPath { parent, depth, segment });
+        u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn same_path(&self, mut a: Option<u32>, mut b: Option<u32>) -> bool {
+        while a != b {
+            let (Some(x), Some(y)) = (a, b) else { return false };
+            let (x, y) = (&self.paths[x as usize], &self.paths[y as usize]);
+            if x.segment != y.segment {
+                return false;
+            }
+            (a, b) = (x.parent, y.parent);
+        }
+        true
+    }
+
+    /// The last op, if it went to the same path.
+    fn last_at(&mut self, path: Option<u32>) -> Option<&mut LocalOp> {
+        let last = self.ops.last()?.path;
+        if self.same_path(last, path) { self.ops.last_mut() } else { None }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of a field of this struct.
+    #[must_use]
+    pub fn field(self, name: &'static str) -> Self {
+        self.below(LastSegment::Field(name))
+    }
+
+    /// The scope of the payload of a variant of this enum.
+    #[must_use]
+    pub fn variant(self, name: &'static str) -> Self {
+        self.below(LastSegment::Variant(name))
+    }
+
+    pub(super) fn element(self, id: Id) -> Self {
+        self.below(LastSegment::Element(id))
+    }
+
+    pub(super) fn key(self, key: Key<'_>) -> Self {
+        if let Key::Text(text) = key
+            && text.len() > MAX_KEY_BYTES
+        {
+            self.fail(EditError::KeyTooLong(text.len()));
+        }
+        let parent = self.path();
+        let path = self.transaction.log.borrow_mut().enter(parent, LocalSegment::key(key));
+        Self { parent: Some(path), last: None, ..self }
+    }
+
+    fn below(mut self, segment: LastSegment) -> Self {
+        self.pin();
+        Self { last: Some(segment), ..self }
+    }
+
+    /// Enters the path into the log, so that it need not be entered again for the next op.
+    pub(super) fn pin(&mut self) {
+        self.parent = self.path();
+        self.last = None;
+    }
+
+    fn path(&self) -> Option<u32> {
+        let segment = match self.last {
+            None => return self.parent,
+            Some(LastSegment::Field(name)) => LocalSegment::Field(name),
+            Some(LastSegment::Variant(name)) => LocalSegment::Variant(name),
+            Some(LastSegment::Element(id)) => LocalSegment::Element(id),
+        };
+        Some(self.transaction.log.borrow_mut().enter(self.parent, segment))
+    }
+
+    pub(super) fn chains(&self) -> &'a Chains {
+        self.transaction.chains
+    }
+
+    /// The id that the next op will have.
+    pub(super) fn next_id(&self) -> Id {
+        Id { chain: self.transaction.chain, counter: self.transaction.log.borrow().next }
+    }
+
+    /// The time of the change.
+    pub(super) fn time(&self) -> u32 {
+        self.transaction.time
+    }
+
+    /// Makes the change fail at its end, for an edit that has no way to say so at once.
+    pub(super) fn fail(&self, fault: EditError) {
+        self.transaction.log.borrow_mut().fault.get_or_insert(fault);
+    }
+
+    /// Writes an op and returns its id.
+    pub(super) fn write(&mut self, action: LocalAction) -> Id {
+        self.pin();
+        self.write_many(1, action)
+    }
+
+    fn write_many(&self, counters: u32, action: LocalAction) -> Id {
+        let log = &mut *self.transaction.log.borrow_mut();
+        let id = Id { chain: self.transaction.chain, counter: log.next };
+        match log.next.checked_add(counters) {
+            Some(next) => log.next = next,
+            None => {
+                log.fault.get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
+            }
+        }
+        log.ops.push(LocalOp { path: self.parent, counters, action });
+        id
+    }
+
+    /// Writes an insert of `counters` elements into a list, given their seeds' bytes; goes on with
+    /// the op before where that is possible.
+    pub(super) fn write_insert(
+        &mut self,
+        parent: Option<Id>,
+        side: Side,
+        counters: u32,
+        more: &[u8],
+    ) {
+        let place = Self::place(parent, side);
+        if !self.extend(place, counters, |action| match action {
+            LocalAction::Insert { seeds, .. } => Some(seeds.extend_from_slice(more)),
+            _ => None,
+        }) {
+            self.write_many(counters, LocalAction::Insert { place, seeds: more.to_vec() });
+        }
+    }
+
+    /// Writes an insert of text; goes on with the op before where that is possible.
+    pub(super) fn write_text(&mut self, parent: Option<Id>, side: Side, counters: u32, more: &str) {
+        let place = Self::place(parent, side);
+        if !self.extend(place, counters, |action| match action {
+            LocalAction::InsertText { text, .. } => Some(text.push_str(more)),
+            _ => None,
+        }) {
+            self.write_many(counters, LocalAction::InsertText { place, text: more.to_owned() });
+        }
+    }
+
+    /// Writes a delete; widens the op before where that is possible.
+    pub(super) fn write_delete(&mut self, range: crate::op::IdRange) {
+        self.pin();
+        {
+            let log = &mut *self.transaction.log.borrow_mut();
+            if let Some(LocalOp { action: LocalAction::Delete { range: last }, .. }) =
+                log.last_at(self.parent)
+                && last.chain == range.chain
+                && (last.end == range.start || range.end == last.start)
+            {
+                last.start = last.start.min(range.start);
+                last.end = last.end.max(range.end);
+                return;
+            }
+        }
+        self.write_many(1, LocalAction::Delete { range });
+    }
+
+    fn place(parent: Option<Id>, side: Side) -> Place<Id> {
+        parent.map_or(Place::Root, |parent| Place::Child(parent, side))
+    }
+
+    /// Lengthens the last op if it is an insert here and `place` is right after its last element.
+    fn extend(
+        &mut self,
+        place: Place<Id>,
+        counters: u32,
+        append: impl FnOnce(&mut LocalAction) -> Option<()>,
+    ) -> bool {
+        self.pin();
+        let log = &mut *self.transaction.log.borrow_mut();
+        let last = Id { chain: self.transaction.chain, counter: log.next.wrapping_sub(1) };
+        if place != Place::Child(last, Side::Right) {
+            return false;
+        }
+        let Some(next) = log.next.checked_add(counters) else { return false };
+        let Some(op) = log.last_at(self.parent) else { return false };
+        if append(&mut op.action).is_none() {
+            return false;
+        }
+        op.counters += counters;
+        log.next = next;
+        true
+    }
+}

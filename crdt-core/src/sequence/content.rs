@@ -1,0 +1,43 @@
+//! What a sequence can be made of.
+
+use core::fmt::Debug;
+
+/// The visible elements of one run.
+pub(crate) trait Content: Default {
+    /// A size of the elements beside their number.
+    type Measure: Measure;
+    /// Elements on their way into a sequence.
+    type Source<'a>;
+    /// The most pieces in a leaf of the tree.
+    const LEAF: usize = 32;
+    /// The most children of an inner node of the tree.
+    const INNER: usize = 16;
+
+    /// The number of elements.
+    fn len(&self) -> u32;
+    /// Their size.
+    fn measure(&self) -> Self::Measure;
+    /// Cuts off the elements from `at` on.
+    fn split_off(&mut self, at: u32) -> Self;
+    /// Moves elements from the source to the end of the run until one of them is exhausted; into
+    /// an empty run it moves at least one. The bound keeps splitting a run cheap.
+    fn fill(&mut self, source: &mut Self::Source<'_>);
+    /// Whether the source is exhausted.
+    fn is_exhausted(source: &Self::Source<'_>) -> bool;
+}
+
+/// Something that adds up along a sequence.
+pub(crate) trait Measure: Copy + Default + PartialEq + Debug {
+    /// The measure of both together.
+    #[must_use]
+    fn plus(self, other: Self) -> Self;
+    /// The measure without a part of it.
+    #[must_use]
+    fn minus(self, part: Self) -> Self;
+}
+
+/// For elements that are only counted.
+impl Measure for () {
+    fn plus(self, (): Self) {}
+    fn minus(self, (): Self) {}
+}

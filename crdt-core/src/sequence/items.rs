@@ -1,0 +1,98 @@
+//! Lists: elements are states of nested nodes.
+
+use super::Sequence;
+use super::content::Content;
+use crate::op::Id;
+
+/// The most elements a run holds.
+const CAP: usize = 64;
+
+/// The states of some visible elements.
+#[derive(Clone, Debug)]
+pub(crate) struct Items<S>(Vec<S>);
+
+impl<S> Items<S> {
+    /// The states.
+    pub(crate) fn as_slice(&self) -> &[S] {
+        &self.0
+    }
+}
+
+impl<S> Default for Items<S> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<S> Content for Items<S> {
+    type Measure = ();
+    type Source<'a> = std::vec::IntoIter<S>;
+
+    fn len(&self) -> u32 {
+        u32::try_from(self.0.len()).expect("runs are short")
+    }
+
+    fn measure(&self) {}
+
+    fn split_off(&mut self, at: u32) -> Self {
+        Self(self.0.split_off(at as usize))
+    }
+
+    fn fill(&mut self, source: &mut std::vec::IntoIter<S>) {
+        let room = CAP - self.0.len();
+        self.0.extend(source.by_ref().take(room));
+    }
+
+    fn is_exhausted(source: &std::vec::IntoIter<S>) -> bool {
+        source.len() == 0
+    }
+}
+
+impl<S> Sequence<Items<S>> {
+    /// The visible elements in order.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (Id, &S)> {
+        self.chunks().flat_map(|(first, run)| {
+            (first.counter..).zip(&run.0).map(move |(counter, state)| {
+                (
+                    Id {
+                        chain: first.chain,
+                        counter,
+                    },
+                    state,
+                )
+            })
+        })
+    }
+
+    /// The state of the visible element at a position.
+    pub(crate) fn item_at(&self, pos: usize) -> Option<&S> {
+        let (run, offset) = self.get(pos)?;
+        run.0.get(offset as usize)
+    }
+
+    /// The state of the visible element at a position, to change it.
+    pub(crate) fn item_at_mut(&mut self, pos: usize) -> Option<&mut S> {
+        let (spot, _) = self.locate(pos)?;
+        self.tree
+            .get_mut(spot.at)
+            .content_mut()?
+            .0
+            .get_mut(spot.offset as usize)
+    }
+
+    /// The state of a visible element.
+    pub(crate) fn item(&self, id: Id) -> Option<&S> {
+        let (run, offset) = self.by_id(id)?;
+        run.0.get(offset as usize)
+    }
+
+    /// The state of a visible element, to change it.
+    pub(crate) fn item_mut(&mut self, id: Id) -> Option<&mut S> {
+        let spot = self.find(id)?;
+        self.tree
+            .get_mut(spot.at)
+            .content_mut()?
+            .0
+            .get_mut(spot.offset as usize)
+    }
+}

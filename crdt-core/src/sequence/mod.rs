@@ -1,0 +1,211 @@
+//! List order: where an element stands among others that were inserted concurrently.
+//!
+//! # The definition
+//!
+//! Every element hangs on the left or the right side of another element, or on the right of the
+//! root. Siblings on one side are sorted by op, the greatest first. The list is the traversal: left
+//! subtrees, element, right subtrees. Whatever parent and side an author makes up, the result is a
+//! tree, so all replicas see one order. (Fugue, by Weidner and Kleppmann.)
+//!
+//! # How it is kept
+//!
+//! No tree of elements is kept. The elements, deleted ones included, lie in list order in a
+//! [B-tree](crate::btree) of *pieces*. A piece is either a *run*, consecutive elements of one chain
+//! each of which is the right child of the one before, visible or deleted as a whole; or an
+//! *anchor*, which is no element but marks the beginning of what hangs on the left of one, and
+//! counts as that element's op. The anchor is put right before its element when the first left
+//! child arrives, and everything left of the element goes between the two.
+//!
+//! To place an element, start right behind its parent (or the parent's anchor) and skip all pieces
+//! whose op is greater. An element's op is above its parent's, so all of a greater sibling's subtree
+//! is skipped; the first piece that is not greater belongs to a lower sibling, to the parent itself
+//! or to one of its ancestors' parts, and in each case the new element goes before it. Each node of
+//! the B-tree knows the lowest op below it, so skipping is a descent.
+//!
+//! # Why neighbours join
+//!
+//! Let `f` directly follow `e`, without an anchor between, and `f` be the greater op. Then `f` is
+//! the right child of `e`: if `e` has right children, the next piece is its greatest right child or
+//! that child's anchor; if it has none, the next piece belongs to a lower sibling of `e` or of one
+//! of its ancestors, or is one of its ancestors, or an anchor of such, and all of these are lower
+//! than `e`. So two neighbouring runs are one as soon as their counters follow on each other.
+
+mod content;
+mod delete;
+mod index;
+mod insert;
+mod integrate;
+mod items;
+mod order;
+mod piece;
+mod read;
+mod swept;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use index::Index;
+use order::Stamp;
+use piece::Piece;
+use swept::Swept;
+use thiserror::Error;
+
+pub(crate) use content::Content;
+pub(crate) use items::Items;
+pub(crate) use order::OpOrder;
+pub(crate) use text::{OffsetError, TextChunk, TextMeasure, Unit};
+
+use crate::btree::{Cursor, Tree};
+use crate::op::Id;
+
+/// A position or range that does not lie within the sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("position {pos} is out of bounds, the length is {len}")]
+pub(crate) struct OutOfBounds {
+    /// The offending position.
+    pub(crate) pos: usize,
+    /// The number of visible elements.
+    pub(crate) len: usize,
+}
+
+/// An element was inserted beside one that is not there, or to the left of the root.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("the parent is not an element of this sequence")]
+pub(crate) struct UnknownParent;
+
+/// Elements in list order. See the module.
+#[derive(Clone, Debug)]
+pub(crate) struct Sequence<C: Content> {
+    tree: Tree<Piece<C>>,
+    index: Index,
+    swept: Swept,
+    recent: Option<Recent>,
+}
+
+/// Where an element is: a run, and how far into it.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    at: Cursor,
+    offset: u32,
+}
+
+/// The run that was edited last, since the next edit is likely to be there. Every edit that might
+/// make it untrue clears it.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    at: Cursor,
+    /// The position of the run's first element, if known.
+    start: Option<usize>,
+}
+
+impl<C: Content> Default for Sequence<C> {
+    fn default() -> Self {
+        Self {
+            tree: Tree::default(),
+            index: Index::default(),
+            swept: Swept::default(),
+            recent: None,
+        }
+    }
+}
+
+impl<C: Content> Sequence<C> {
+    /// Finds the visible element at a position, and the position of its run.
+    fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
+        if let Some(Recent {
+            at,
+            start: Some(start),
+        }) = self.recent
+            && let Some(offset) = distance(start, pos)
+            && offset < self.tree.get(at).content().map_or(0, C::len)
+        {
+            return Some((Spot { at, offset }, start));
+        }
+        let mut start = 0;
+        let at = self.tree.find(|part| {
+            let passes = start + part.len <= pos;
+            if passes {
+                start += part.len;
+            }
+            passes
+        })?;
+        Some((
+            Spot {
+                at,
+                offset: distance(start, pos)?,
+            },
+            start,
+        ))
+    }
+
+    /// Finds an element, visible or deleted.
+    fn find(&self, id: Id) -> Option<Spot> {
+        if let Some(Recent { at, .. }) = self.recent
+            && let Some(offset) = self.tree.peek(at).and_then(|run| run.offset_of(id))
+        {
+            return Some(Spot { at, offset });
+        }
+        let leaf = self.index.leaf_of(id)?;
+        let at = self
+            .tree
+            .find_in_leaf(leaf, |run| run.offset_of(id).is_some())?;
+        let offset = self.tree.get(at).offset_of(id)?;
+        Some(Spot { at, offset })
+    }
+
+    /// Puts a piece into a gap and returns where it is.
+    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, piece: Piece<C>, order: &O) -> Cursor {
+        let Self { tree, index, .. } = self;
+        tree.insert(gap, piece, order, |piece, leaf| index.place(piece, leaf))
+    }
+
+    /// Splits a run and returns where its second part is; the first part is right before.
+    fn split<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cursor {
+        let rest = self.tree.amend(at, |run| run.split_off(offset, order));
+        self.put(at.gap_after(), rest, order)
+    }
+
+    /// Puts an anchor before an element that has none.
+    fn put_anchor<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
+        let at = if spot.offset > 0 {
+            self.split(spot.at, spot.offset, order)
+        } else {
+            spot.at
+        };
+        let anchor = Piece::anchor(self.tree.get(at).stamp());
+        self.put(at, anchor, order)
+    }
+
+    /// Puts new elements into a gap, each the right child of the one before, and returns the last
+    /// run they came to lie in.
+    fn lay<O: OpOrder + ?Sized>(
+        &mut self,
+        mut gap: Cursor,
+        mut first: Stamp,
+        mut source: C::Source<'_>,
+        order: &O,
+    ) -> Cursor {
+        let mut last = gap;
+        if let Some(prev) = self.tree.prev(gap)
+            && self.tree.get(prev).content().is_some()
+            && self.tree.get(prev).ends_before(first.id)
+        {
+            let taken = self.tree.amend(prev, |run| run.fill(&mut source));
+            first.id = first.id.plus(taken);
+            (last, gap) = (prev, prev.gap_after());
+        }
+        while !C::is_exhausted(&source) {
+            let mut content = C::default();
+            content.fill(&mut source);
+            let next = first.id.plus(content.len());
+            last = self.put(gap, Piece::live(first, content), order);
+            (first.id, gap) = (next, last.gap_after());
+        }
+        last
+    }
+}
+
+/// How far `pos` lies behind `start`, where that fits into a run.
+fn distance(start: usize, pos: usize) -> Option<u32> {
+    u32::try_from(pos.checked_sub(start)?).ok()
+}

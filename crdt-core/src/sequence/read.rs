@@ -1,0 +1,88 @@
+//! Looking things up.
+
+use super::{Content, Sequence, Spot};
+use crate::op::{Id, IdRange};
+
+impl<C: Content> Sequence<C> {
+    /// The number of visible elements.
+    pub(crate) fn len(&self) -> usize {
+        self.tree.total().len
+    }
+
+    /// The size of all visible elements.
+    pub(crate) fn measure(&self) -> C::Measure {
+        self.tree.total().measure
+    }
+
+    /// Whether there never was an element.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.tree.is_empty()
+    }
+
+    /// Whether this is an element of the sequence, visible or deleted.
+    pub(crate) fn contains(&self, id: Id) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// Whether this is an element of the sequence that was deleted.
+    pub(crate) fn is_deleted(&self, id: Id) -> bool {
+        self.find(id)
+            .is_some_and(|spot| self.tree.get(spot.at).is_deleted())
+    }
+
+    /// The position of a visible element.
+    pub(crate) fn position(&self, id: Id) -> Option<usize> {
+        let Spot { at, offset } = self.find(id)?;
+        self.tree.get(at).content()?;
+        let mut pos = offset as usize;
+        self.tree.before(at, |part| pos += part.len);
+        Some(pos)
+    }
+
+    /// The name of the visible element at a position.
+    pub(crate) fn id_at(&self, pos: usize) -> Option<Id> {
+        let (Spot { at, offset }, _) = self.locate(pos)?;
+        Some(self.tree.get(at).id.plus(offset))
+    }
+
+    /// The run that holds the visible element at a position, and how far into it.
+    pub(crate) fn get(&self, pos: usize) -> Option<(&C, u32)> {
+        let (Spot { at, offset }, _) = self.locate(pos)?;
+        Some((self.tree.get(at).content()?, offset))
+    }
+
+    /// The run that holds a visible element, and how far into it.
+    pub(crate) fn by_id(&self, id: Id) -> Option<(&C, u32)> {
+        let Spot { at, offset } = self.find(id)?;
+        Some((self.tree.get(at).content()?, offset))
+    }
+
+    /// The visible runs in order: the name of the first element, and the content.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = (Id, &C)> {
+        self.tree
+            .iter()
+            .filter_map(|run| Some((run.id, run.content()?)))
+    }
+
+    /// All elements in list order, and whether they were deleted. How they are cut into ranges says
+    /// nothing about the sequence: it depends on the order in which things happened here.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (IdRange, bool)> {
+        self.tree
+            .iter()
+            .filter(|piece| !piece.is_anchor())
+            .map(|run| {
+                let Id {
+                    chain,
+                    counter: start,
+                } = run.id;
+                (
+                    IdRange {
+                        chain,
+                        start,
+                        end: start + run.len(),
+                    },
+                    run.is_deleted(),
+                )
+            })
+    }
+}

@@ -1,0 +1,206 @@
+//! Single rules, each by one example.
+
+use core::cmp::Ordering;
+
+use super::super::{Items, OpOrder, OutOfBounds, Sequence, TextChunk, UnknownParent};
+use crate::op::{Id, IdRange, Side};
+
+/// The order of counters, with the chain to settle ties. All ops have one time.
+pub(super) struct ByCounter;
+
+impl OpOrder for ByCounter {
+    fn time(&self, _: Id) -> u32 {
+        0
+    }
+
+    fn cmp(&self, a: Id, b: Id) -> Ordering {
+        (a.counter, a.chain).cmp(&(b.counter, b.chain))
+    }
+}
+
+pub(super) fn id(chain: u32, counter: u32) -> Id {
+    Id { chain, counter }
+}
+
+fn range(chain: u32, start: u32, end: u32) -> IdRange {
+    IdRange { chain, start, end }
+}
+
+pub(super) fn text(sequence: &Sequence<TextChunk>) -> String {
+    sequence.chunks().map(|(_, chunk)| chunk.as_str()).collect()
+}
+
+fn typed(text: &str) -> Sequence<TextChunk> {
+    let mut sequence = Sequence::default();
+    sequence
+        .insert_at(0, text, id(0, 0), 0, &ByCounter)
+        .expect("the beginning is there");
+    sequence
+}
+
+#[test]
+fn a_new_sequence_is_blank_until_something_was_in_it() {
+    let mut sequence = Sequence::<TextChunk>::default();
+    assert!(sequence.is_blank());
+    sequence
+        .insert_at(0, "", id(0, 0), 0, &ByCounter)
+        .expect("the beginning is there");
+    assert!(sequence.is_blank());
+    sequence
+        .insert_at(0, "a", id(0, 0), 0, &ByCounter)
+        .expect("the beginning is there");
+    sequence
+        .delete_at(0..1, &ByCounter, |_| {})
+        .expect("it is there");
+    assert_eq!(sequence.len(), 0);
+    assert!(!sequence.is_blank());
+}
+
+#[test]
+fn typing_on_is_one_run() {
+    let mut sequence = typed("a");
+    for counter in 1..20 {
+        let name = sequence
+            .insert_at(counter as usize, "b", id(0, counter), 0, &ByCounter)
+            .expect("the end is there");
+        assert_eq!(name, (Some(id(0, counter - 1)), Side::Right));
+    }
+    assert_eq!(sequence.runs().count(), 1);
+}
+
+#[test]
+fn inserting_before_a_deleted_element_hangs_on_its_left() {
+    let mut sequence = typed("abc");
+    sequence
+        .delete_at(1..2, &ByCounter, |_| {})
+        .expect("it is there");
+    let name = sequence
+        .insert_at(1, "x", id(0, 3), 0, &ByCounter)
+        .expect("it is there");
+    assert_eq!(name, (Some(id(0, 1)), Side::Left));
+    assert_eq!(text(&sequence), "axc");
+}
+
+#[test]
+fn backspacing_leaves_one_deleted_run() {
+    let mut sequence = typed("abcdef");
+    for pos in (2..6).rev() {
+        sequence
+            .delete_at(pos..pos + 1, &ByCounter, |_| {})
+            .expect("it is there");
+        sequence.assert_invariants(&ByCounter);
+    }
+    let runs: Vec<_> = sequence.runs().collect();
+    assert_eq!(runs, [(range(0, 0, 2), false), (range(0, 2, 6), true)]);
+}
+
+#[test]
+fn deleting_forward_leaves_one_deleted_run() {
+    let mut sequence = typed("abcdef");
+    for _ in 0..4 {
+        sequence
+            .delete_at(1..2, &ByCounter, |_| {})
+            .expect("it is there");
+        sequence.assert_invariants(&ByCounter);
+    }
+    let runs: Vec<_> = sequence.runs().collect();
+    assert_eq!(
+        runs,
+        [
+            (range(0, 0, 1), false),
+            (range(0, 1, 5), true),
+            (range(0, 5, 6), false)
+        ]
+    );
+}
+
+#[test]
+fn a_deletion_is_named_in_ranges_as_long_as_possible() {
+    let mut sequence = typed("abcdef");
+    sequence
+        .insert_at(3, "xy", id(1, 9), 0, &ByCounter)
+        .expect("it is there");
+    sequence
+        .insert_at(2, "z", id(1, 11), 0, &ByCounter)
+        .expect("it is there");
+    sequence
+        .delete_at(2..3, &ByCounter, |_| {})
+        .expect("it is there");
+    let mut ranges = Vec::new();
+    sequence
+        .delete_at(1..7, &ByCounter, |range| ranges.push(range))
+        .expect("all are there");
+    assert_eq!(ranges, [range(0, 1, 3), range(1, 9, 11), range(0, 3, 5)]);
+    assert_eq!(text(&sequence), "af");
+}
+
+#[test]
+fn a_deletion_counts_and_hands_out_only_what_was_visible() {
+    let mut sequence = typed("abcdef");
+    let mut dropped = Vec::new();
+    let count = sequence.delete(range(0, 1, 3), &ByCounter, |first, chunk| {
+        dropped.push((first, chunk.as_str().to_owned()));
+    });
+    assert_eq!((count, dropped), (2, vec![(id(0, 1), "bc".to_owned())]));
+    assert_eq!(sequence.delete(range(0, 0, 100), &ByCounter, |_, _| {}), 4);
+    assert_eq!(sequence.delete(range(0, 0, 100), &ByCounter, |_, _| {}), 0);
+    assert_eq!(sequence.delete(range(7, 0, 100), &ByCounter, |_, _| {}), 0);
+    assert_eq!(sequence.runs().count(), 1);
+}
+
+#[test]
+fn what_is_out_of_bounds_is_refused() {
+    let mut sequence = typed("abc");
+    let refused = sequence.insert_at(4, "x", id(0, 3), 0, &ByCounter);
+    assert_eq!(refused, Err(OutOfBounds { pos: 4, len: 3 }));
+    let refused = sequence.delete_at(2..4, &ByCounter, |_| {});
+    assert_eq!(refused, Err(OutOfBounds { pos: 4, len: 3 }));
+    #[expect(clippy::reversed_empty_ranges, reason = "that is the point")]
+    let refused = sequence.delete_at(3..2, &ByCounter, |_| {});
+    assert_eq!(refused, Err(OutOfBounds { pos: 3, len: 3 }));
+    assert_eq!(text(&sequence), "abc");
+}
+
+#[test]
+fn an_unknown_parent_is_refused() {
+    let mut sequence = typed("abc");
+    let mut insert = |parent, side| sequence.integrate(id(1, 9), 0, parent, side, "x", &ByCounter);
+    assert_eq!(insert(Some(id(0, 3)), Side::Right), Err(UnknownParent));
+    assert_eq!(insert(Some(id(2, 0)), Side::Left), Err(UnknownParent));
+    assert_eq!(insert(None, Side::Left), Err(UnknownParent));
+    assert_eq!(text(&sequence), "abc");
+}
+
+#[test]
+fn inserting_nothing_changes_nothing() {
+    let mut sequence = typed("abc");
+    sequence
+        .integrate(id(1, 9), 0, Some(id(0, 1)), Side::Left, "", &ByCounter)
+        .expect("known");
+    sequence
+        .insert_at(1, "", id(1, 9), 0, &ByCounter)
+        .expect("it is there");
+    assert_eq!(sequence.index.len(), (1, 0));
+}
+
+#[test]
+fn items_are_found_and_changed_by_position_and_by_name() {
+    let mut sequence = Sequence::<Items<u32>>::default();
+    let states: Vec<_> = (0..200).collect();
+    sequence
+        .insert_at(0, states.into_iter(), id(0, 0), 0, &ByCounter)
+        .expect("it is there");
+    sequence
+        .delete_at(10..20, &ByCounter, |_| {})
+        .expect("they are there");
+    *sequence.item_at_mut(10).expect("it is there") += 1000;
+    *sequence.item_mut(id(0, 199)).expect("it is there") += 1000;
+    assert_eq!(sequence.item(id(0, 20)), Some(&1020));
+    assert_eq!(sequence.item_at(189), Some(&1199));
+    assert_eq!(sequence.item(id(0, 15)), None);
+    assert_eq!(sequence.item_mut(id(0, 15)), None);
+    assert_eq!(sequence.item_at(190), None);
+    assert_eq!(sequence.items().last(), Some((id(0, 199), &1199)));
+    assert_eq!(sequence.items().count(), 190);
+    assert!(sequence.chunks().all(|(_, run)| run.as_slice().len() <= 64));
+}

@@ -1,0 +1,209 @@
+//! Ops that several authors make, and sequences that learn of them.
+
+use core::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::super::{Content, OpOrder, Sequence};
+use super::oracle::{Oracle, Rank};
+use crate::op::{Id, IdRange, Side};
+
+/// Elements with a visible name, in runs of at most three and nodes of at most three.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Letters(pub(super) Vec<char>);
+
+impl Content for Letters {
+    type Measure = super::super::TextMeasure;
+    type Source<'a> = &'a [char];
+    const LEAF: usize = 3;
+    const INNER: usize = 3;
+
+    fn len(&self) -> u32 {
+        u32::try_from(self.0.len()).expect("short")
+    }
+
+    fn measure(&self) -> Self::Measure {
+        let sum = |of: fn(char) -> usize| self.0.iter().map(|&char| of(char)).sum();
+        Self::Measure {
+            utf8: sum(char::len_utf8),
+            utf16: sum(char::len_utf16),
+        }
+    }
+
+    fn split_off(&mut self, at: u32) -> Self {
+        Self(self.0.split_off(at as usize))
+    }
+
+    fn fill(&mut self, source: &mut &[char]) {
+        let (taken, rest) = source.split_at(source.len().min(3 - self.0.len()));
+        self.0.extend_from_slice(taken);
+        *source = rest;
+    }
+
+    fn is_exhausted(source: &&[char]) -> bool {
+        source.is_empty()
+    }
+}
+
+/// The letter an element shows: any function of its name.
+pub(super) fn letter(id: Id) -> char {
+    let letters = ['a', 'b', 'c', 'ä', '中', '😀'];
+    letters[(id.counter as usize * 7 + id.chain as usize * 3) % letters.len()]
+}
+
+/// What an op does.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    Insert {
+        len: u32,
+        parent: Option<Id>,
+        side: Side,
+    },
+    Delete(IdRange),
+}
+
+/// An op: its first counter and what it does.
+#[derive(Clone, Debug)]
+pub(super) struct Op {
+    pub(super) id: Id,
+    pub(super) act: Act,
+}
+
+/// Knows the rank of every op.
+#[derive(Default, Debug)]
+pub(super) struct Ranks(BTreeMap<Id, Rank>);
+
+impl Ranks {
+    pub(super) fn set(&mut self, id: Id, rank: Rank) {
+        self.0.insert(id, rank);
+    }
+
+    pub(super) fn get(&self, id: Id) -> Rank {
+        self.0[&id]
+    }
+}
+
+impl OpOrder for Ranks {
+    fn time(&self, id: Id) -> u32 {
+        self.0[&id].0
+    }
+
+    fn cmp(&self, a: Id, b: Id) -> Ordering {
+        self.0[&a].cmp(&self.0[&b])
+    }
+}
+
+/// Applies an op to a sequence and to the definition.
+pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, oracle: &mut Oracle) {
+    match op.act {
+        Act::Insert { len, parent, side } => {
+            let letters: Vec<_> = (0..len).map(|step| letter(op.id.plus(step))).collect();
+            let time = ranks.time(op.id);
+            sequence
+                .integrate(op.id, time, parent, side, &letters, ranks)
+                .expect("the parent is known");
+            insert(op.id, len, parent, side, ranks, oracle);
+        }
+        Act::Delete(range) => {
+            sequence.delete(range, ranks, |first, content| {
+                for (counter, &char) in (first.counter..).zip(&content.0) {
+                    assert_eq!(
+                        char,
+                        letter(Id {
+                            chain: first.chain,
+                            counter
+                        })
+                    );
+                }
+            });
+            delete(range, oracle);
+        }
+    }
+}
+
+/// Inserts a run as the definition has it: a chain of right children.
+pub(super) fn insert(
+    first: Id,
+    len: u32,
+    parent: Option<Id>,
+    side: Side,
+    ranks: &Ranks,
+    oracle: &mut Oracle,
+) {
+    oracle.insert(first, ranks.get(first), parent, side);
+    for step in 1..len {
+        let (id, before) = (first.plus(step), first.plus(step - 1));
+        oracle.insert(id, ranks.get(id), Some(before), Side::Right);
+    }
+}
+
+/// Deletes a range as the definition has it.
+pub(super) fn delete(range: IdRange, oracle: &mut Oracle) {
+    for counter in range.start..range.end {
+        oracle.delete(Id {
+            chain: range.chain,
+            counter,
+        });
+    }
+}
+
+/// Panics unless a sequence shows what the definition says, by every way of asking.
+pub(super) fn compare(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ranks) {
+    sequence.assert_invariants(ranks);
+    let expected = oracle.order();
+    let elements: Vec<_> = sequence
+        .runs()
+        .flat_map(|(run, deleted)| {
+            (run.start..run.end).map(move |counter| {
+                (
+                    Id {
+                        chain: run.chain,
+                        counter,
+                    },
+                    deleted,
+                )
+            })
+        })
+        .collect();
+    assert_eq!(elements, expected);
+    let visible: Vec<_> = expected
+        .iter()
+        .filter(|(_, deleted)| !deleted)
+        .map(|&(id, _)| id)
+        .collect();
+    assert_eq!(sequence.len(), visible.len());
+    assert!(visible.iter().map(|&id| letter(id)).eq(shown(sequence)));
+    for (pos, &id) in visible.iter().enumerate() {
+        assert_eq!(sequence.position(id), Some(pos));
+        assert_eq!(sequence.id_at(pos), Some(id));
+    }
+    assert_eq!(sequence.id_at(visible.len()), None);
+    for &(id, deleted) in &expected {
+        assert!(sequence.contains(id));
+        assert_eq!(sequence.is_deleted(id), deleted);
+        assert_eq!(sequence.by_id(id).is_none(), deleted);
+    }
+}
+
+/// The visible letters.
+pub(super) fn shown(sequence: &Sequence<Letters>) -> impl Iterator<Item = char> {
+    sequence.chunks().flat_map(|(_, run)| run.0.iter().copied())
+}
+
+/// A small generator of numbers, so that a failure can be repeated by its seed.
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    /// A number below `bound`.
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((mixed >> 33) % bound as u64).expect("below the bound")
+    }
+
+    /// True in one of `times` cases.
+    pub(super) fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+}

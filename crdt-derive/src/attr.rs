@@ -1,0 +1,181 @@
+//! The attributes of the derive, read into typed values.
+
+mod known;
+mod syntax;
+
+use syn::{Attribute, ExprPath, Ident, LitStr, Path};
+
+use crate::attr::known::Place;
+use crate::attr::syntax::Item;
+use crate::ctxt::Ctxt;
+
+/// An attribute that may be given once, with the name the user wrote, for errors to point at.
+pub(crate) struct Once<T>(Option<(Ident, Option<T>)>);
+
+/// The attributes of a struct or enum.
+#[derive(Default)]
+pub(crate) struct Container {
+    /// Where `crdt-core` is found, if not at `::crdt_core`.
+    pub(crate) krate: Once<Path>,
+}
+
+/// The attributes of a variant.
+#[derive(Default)]
+pub(crate) struct Variant {
+    /// The name on the wire, if not the variant's own.
+    pub(crate) rename: Once<LitStr>,
+    /// `#[crdt(default)]`.
+    pub(crate) default: Once<()>,
+    /// The plain `#[default]` of the standard library's derive.
+    pub(crate) std_default: Option<Attribute>,
+}
+
+/// The attributes of a field.
+#[derive(Default)]
+pub(crate) struct Field {
+    /// Merge the string character by character.
+    pub(crate) text: Once<()>,
+    /// Sum concurrent increments.
+    pub(crate) counter: Once<()>,
+    /// Keep the field as one value.
+    pub(crate) register: Once<()>,
+    /// Leave the field out of the document.
+    pub(crate) skip: Once<()>,
+    /// The name on the wire, if not the field's own.
+    pub(crate) rename: Once<LitStr>,
+    /// What the field is before it is set.
+    pub(crate) default: Once<Default>,
+}
+
+/// What a field is before it is set.
+pub(crate) enum Default {
+    /// `Default::default()`, which is what a field without the attribute has too.
+    Standard,
+    /// What this function returns.
+    Function(Box<ExprPath>),
+}
+
+impl Container {
+    pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
+        let mut this = Self::default();
+        for item in syntax::items(ctxt, attrs) {
+            match item.name.to_string().as_str() {
+                "crate" => this.krate.set(ctxt, &item, krate(ctxt, &item)),
+                _ => known::refuse(ctxt, &item, Place::Container),
+            }
+        }
+        this
+    }
+}
+
+impl Variant {
+    pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
+        let mut this = Self {
+            std_default: attrs.iter().find(|attr| attr.path().is_ident("default")).cloned(),
+            ..Self::default()
+        };
+        for item in syntax::items(ctxt, attrs) {
+            match item.name.to_string().as_str() {
+                "rename" => this.rename.set(ctxt, &item, rename(ctxt, &item)),
+                "default" => this.default.set(ctxt, &item, item.flag(ctxt)),
+                _ => known::refuse(ctxt, &item, Place::Variant),
+            }
+        }
+        this
+    }
+}
+
+impl Field {
+    pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
+        let mut this = Self::default();
+        for item in syntax::items(ctxt, attrs) {
+            match item.name.to_string().as_str() {
+                "text" => this.text.set(ctxt, &item, item.flag(ctxt)),
+                "counter" => this.counter.set(ctxt, &item, item.flag(ctxt)),
+                "register" => this.register.set(ctxt, &item, item.flag(ctxt)),
+                "skip" => this.skip.set(ctxt, &item, item.flag(ctxt)),
+                "rename" => this.rename.set(ctxt, &item, rename(ctxt, &item)),
+                "default" => this.default.set(ctxt, &item, default(ctxt, &item)),
+                _ => known::refuse(ctxt, &item, Place::Field),
+            }
+        }
+        this
+    }
+}
+
+impl<T> std::default::Default for Once<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Once<T> {
+    /// Keeps the first value; a second one is a fault of both.
+    ///
+    /// `value` is `None` if it was malformed, which has been recorded already.
+    fn set(&mut self, ctxt: &Ctxt, item: &Item, value: Option<T>) {
+        let Some((first, _)) = &self.0 else {
+            self.0 = Some((item.name.clone(), value));
+            return;
+        };
+        ctxt.pair(
+            &item.name,
+            format!("`{}` is given twice: keep one of them", item.name),
+            first,
+            format!("`{first}` is given here first"),
+        );
+    }
+
+    /// The attribute's name where the user wrote it.
+    pub(crate) fn name(&self) -> Option<&Ident> {
+        self.0.as_ref().map(|(name, _)| name)
+    }
+
+    /// The value, if the attribute is present and well formed.
+    pub(crate) fn value(&self) -> Option<&T> {
+        self.0.as_ref().and_then(|(_, value)| value.as_ref())
+    }
+
+    /// The value, to write `Self` out in it.
+    pub(crate) fn value_mut(&mut self) -> Option<&mut T> {
+        self.0.as_mut().and_then(|(_, value)| value.as_mut())
+    }
+
+    /// Whether the attribute is present.
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+fn rename(ctxt: &Ctxt, item: &Item) -> Option<LitStr> {
+    let name = item.string(ctxt, "name")?;
+    if name.value().is_empty() {
+        ctxt.error(name, "a name on the wire cannot be empty");
+        return None;
+    }
+    Some(name)
+}
+
+fn default(ctxt: &Ctxt, item: &Item) -> Option<Default> {
+    if item.is_bare() {
+        return Some(Default::Standard);
+    }
+    let path = item.string(ctxt, "path::to::function")?;
+    if let Ok(path) = path.parse() {
+        return Some(Default::Function(Box::new(path)));
+    }
+    ctxt.error(
+        path,
+        "expected the path of a function without arguments, as in `default = \"Task::first_title\"`",
+    );
+    None
+}
+
+fn krate(ctxt: &Ctxt, item: &Item) -> Option<Path> {
+    let path = item.string(ctxt, "path::to::crdt_core")?;
+    if let Ok(parsed) = path.parse_with(Path::parse_mod_style) {
+        return Some(parsed);
+    }
+    ctxt.error(path, "expected the path of the crate, as in `crate = \"my_app::crdt_core\"`");
+    None
+}

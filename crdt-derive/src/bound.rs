@@ -1,0 +1,107 @@
+//! The generics of the generated items: those of the type, with the bounds its fields need.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    GenericParam, Generics, Ident, ImplGenerics, Type, TypeGenerics, WhereClause, WherePredicate,
+    parse_quote,
+};
+
+use crate::ast::{Field, Input, Role};
+use crate::attr;
+
+/// Generics in the two forms in which generated items have them.
+pub(crate) struct Params {
+    /// Those of the type.
+    owned: Generics,
+    /// Those of what borrows from a state: `'__a` first.
+    lent: Generics,
+}
+
+/// What stands after `impl`, after the name of the type, and before the body.
+pub(crate) type Split<'a> = (ImplGenerics<'a>, TypeGenerics<'a>, Option<&'a WhereClause>);
+
+impl Params {
+    pub(crate) fn of(input: &Input<'_>) -> Self {
+        let mut owned = input.generics.clone();
+        let bounds: Vec<_> = owned
+            .type_params()
+            .flat_map(|param| bounds_of(&param.ident, input))
+            .collect();
+        if !bounds.is_empty() {
+            owned.make_where_clause().predicates.extend(bounds);
+        }
+        let mut lent = owned.clone();
+        lent.params.insert(0, parse_quote!('__a));
+        Self { owned, lent }
+    }
+
+    pub(crate) fn owned(&self) -> Split<'_> {
+        self.owned.split_for_impl()
+    }
+
+    pub(crate) fn lent(&self) -> Split<'_> {
+        self.lent.split_for_impl()
+    }
+
+    /// Whether a type or path depends on a parameter.
+    pub(crate) fn occur_in(&self, tokens: &impl ToTokens) -> bool {
+        let mut names = self.owned.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        names.any(|name| occurs(name, tokens.to_token_stream()))
+    }
+
+    /// The type parameters, as the type of a marker field that uses them all.
+    ///
+    /// A generated struct has all parameters, but perhaps no field that needs them.
+    pub(crate) fn marker(&self) -> Option<TokenStream> {
+        let names: Vec<_> = self.owned.type_params().map(|param| &param.ident).collect();
+        (!names.is_empty()).then(|| quote!(fn() -> (#(#names,)*)))
+    }
+}
+
+/// What the fields ask of a type parameter, as the derives of the standard library and serde do.
+fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
+    let mut bounds: Vec<WherePredicate> = vec![parse_quote!(#param: 'static)];
+    let mut seen = Vec::new();
+    for field in input.fields().filter(|field| !is_phantom(&field.ty)) {
+        let (role, standard) = (field.role(), has_standard_default(field));
+        if seen.contains(&(role, standard)) || !occurs(param, field.ty.to_token_stream()) {
+            continue;
+        }
+        seen.push((role, standard));
+        match role {
+            Role::Node => bounds.push(parse_quote!(#param: __crdt::CrdtNode<Value = #param>)),
+            Role::Leaf => bounds.push(parse_quote!(#param: __crdt::Leaf)),
+            Role::Register => bounds.push(parse_quote!(#param: __crdt::RegisterValue)),
+            Role::Text | Role::Counter | Role::Skip => {}
+        }
+        if standard && matches!(role, Role::Register | Role::Skip) {
+            bounds.push(parse_quote!(#param: ::core::default::Default));
+        }
+    }
+    bounds
+}
+
+fn has_standard_default(field: &Field<'_>) -> bool {
+    !matches!(field.attrs.default.value(), Some(attr::Default::Function(_)))
+}
+
+/// `PhantomData` is what it is whatever its parameter is.
+fn is_phantom(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "PhantomData"),
+        _ => false,
+    }
+}
+
+fn occurs(name: &Ident, tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => occurs(name, group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}

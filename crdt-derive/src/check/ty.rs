@@ -1,0 +1,256 @@
+//! Field types that are known not to work, with what to write instead.
+//!
+//! The compiler finds all others by their missing traits; what is listed here can be explained
+//! better from its syntax. Only names that are hardly used for anything else are recognised, and
+//! only where they are written without a path of the user's own.
+
+use syn::{GenericArgument, Ident, PathArguments, Type, TypePath, TypeReference};
+
+use crate::ast::{Field, Role};
+use crate::ctxt::Ctxt;
+
+/// What the advice can refer to.
+#[derive(Clone, Copy)]
+struct At {
+    /// Whether the type is the whole type of the field, so that an attribute applies to it.
+    whole: bool,
+    /// Whether the type is part of a value that is kept as one.
+    atomic: bool,
+}
+
+/// Records why a field's type cannot work.
+pub(crate) fn check(ctxt: &Ctxt, field: &Field<'_>) {
+    let ty = &field.ty;
+    match field.role() {
+        Role::Skip => {}
+        Role::Text => check_text(ctxt, ty),
+        Role::Counter => check_counter(ctxt, ty),
+        Role::Leaf => check_leaf(ctxt, ty),
+        Role::Node => check_parts(ctxt, ty, At { whole: true, atomic: false }),
+        Role::Register => check_parts(ctxt, ty, At { whole: true, atomic: true }),
+    }
+}
+
+fn check_text(ctxt: &Ctxt, ty: &Type) {
+    let message = match name_of(ty).as_deref() {
+        Some("String") => return,
+        Some("Text") => "a `Text` needs no attribute: remove `text`".to_owned(),
+        Some(container @ ("Option" | "Vec" | "Box" | "BTreeMap")) => format!(
+            "`text` works on a whole field of type `String`: write `Text` inside the `{container}` instead"
+        ),
+        Some(number) if is_number(number) || matches!(number, "bool" | "char") => {
+            format!("`text` works on a `String`, not on `{number}`: remove `text`")
+        }
+        None => "`text` works on a `String`: write `String`, or remove `text`".to_owned(),
+        // An alias of `String`, perhaps; the compiler knows.
+        Some(_) => return,
+    };
+    ctxt.error(ty, message);
+}
+
+fn check_counter(ctxt: &Ctxt, ty: &Type) {
+    let message = match name_of(ty).as_deref() {
+        Some("Counter") => "a `Counter` needs no attribute: remove `counter`".to_owned(),
+        Some("usize") => unsized_integer("usize"),
+        Some("isize") => unsized_integer("isize"),
+        Some(wide @ ("i128" | "u128")) => {
+            format!("a counter has at most 64 bits: write `{}64`, or remove `counter`", &wide[..1])
+        }
+        Some(float @ ("f32" | "f64")) => {
+            format!("a counter adds up integers: write `i64`, or remove `counter` to keep one `{float}`")
+        }
+        Some(container @ ("Option" | "Vec" | "Box" | "BTreeMap")) => format!(
+            "`counter` works on a whole field with an integer type: write `Counter` inside the `{container}` instead"
+        ),
+        Some(other @ ("String" | "bool" | "char")) => {
+            format!("a counter adds up integers, not `{other}`: write `i64`, or remove `counter`")
+        }
+        None => "a counter adds up integers: write `i64`, or remove `counter`".to_owned(),
+        Some(_) => return,
+    };
+    ctxt.error(ty, message);
+}
+
+/// A leaf is one value; containers have no default but being empty.
+fn check_leaf(ctxt: &Ctxt, ty: &Type) {
+    if let Some(container @ ("Vec" | "BTreeMap" | "Text" | "Counter" | "List" | "Map")) =
+        name_of(ty).as_deref()
+    {
+        let message = format!(
+            "a `{container}` starts empty: remove `default`, or add `register` to keep it as one value"
+        );
+        ctxt.error(ty, message);
+        return;
+    }
+    check_parts(ctxt, ty, At { whole: true, atomic: false });
+}
+
+/// Checks a type and what the containers in it contain.
+fn check_parts(ctxt: &Ctxt, ty: &Type, at: At) {
+    match ty {
+        Type::Group(group) => check_parts(ctxt, &group.elem, at),
+        Type::Paren(paren) => check_parts(ctxt, &paren.elem, at),
+        Type::Path(path) => check_path(ctxt, path, at),
+        Type::Tuple(tuple) if at.atomic => {
+            let part = At { whole: false, ..at };
+            tuple.elems.iter().for_each(|ty| check_parts(ctxt, ty, part));
+        }
+        Type::Array(array) if at.atomic => {
+            check_parts(ctxt, &array.elem, At { whole: false, ..at });
+        }
+        _ => {
+            if let Some(message) = refusal(ty, at) {
+                ctxt.error(ty, message);
+            }
+        }
+    }
+}
+
+/// Why a type that is not a path cannot be stored.
+fn refusal(ty: &Type, at: At) -> Option<String> {
+    let message = match ty {
+        Type::Tuple(tuple) if tuple.elems.is_empty() => return None,
+        Type::Tuple(_) => format!(
+            "a tuple cannot be merged: write a struct that derives `CrdtNode`, or {}",
+            as_one_value(at)
+        ),
+        Type::Array(_) => format!(
+            "an array has a fixed length and cannot be merged: write a `Vec`, or {}",
+            as_one_value(at)
+        ),
+        Type::Slice(_) => "a slice is borrowed: write a `Vec`".to_owned(),
+        Type::Reference(reference) => borrowed(reference),
+        Type::Ptr(_) => "a pointer means nothing on another machine: write the type it points to, or put `#[crdt(skip)]` on the field".to_owned(),
+        Type::FnPtr(_) => "a function cannot be stored: put `#[crdt(skip)]` on the field".to_owned(),
+        Type::TraitObject(_) => "a trait object cannot be stored: write an enum that derives `CrdtNode`, with one variant for each type".to_owned(),
+        Type::Never(_) => "a field of type `!` has no value: remove it".to_owned(),
+        _ => return None,
+    };
+    Some(message)
+}
+
+fn check_path(ctxt: &Ctxt, path: &TypePath, at: At) {
+    let Some((name, arguments)) = standard(path) else {
+        return;
+    };
+    let name = name.to_string();
+    match (name.as_str(), arguments.as_slice()) {
+        ("usize" | "isize", []) => ctxt.error(path, unsized_integer(&name)),
+        ("str", []) => ctxt.error(path, "a `str` is borrowed: write `String`"),
+        ("Rc", [_]) => ctxt.error(
+            path,
+            "an `Rc` shares memory, which a document cannot: write the type inside it, or a `Box`",
+        ),
+        ("Arc", [_]) if !at.atomic => ctxt.error(
+            path,
+            format!(
+                "an `Arc` shares memory, which a document cannot: write the type inside it, or {}",
+                as_one_value(at)
+            ),
+        ),
+        ("Mutex" | "RwLock" | "RefCell", [_]) => ctxt.error(
+            path,
+            format!("a document is edited through its own methods: write the type inside the `{name}`"),
+        ),
+        ("Vec" | "Option" | "Box" | "VecDeque" | "List", [_])
+        | ("BTreeMap" | "HashMap" | "Map", [_, _]) => check_arguments(ctxt, &name, &arguments, at),
+        ("Register", [value]) => check_parts(ctxt, value, At { whole: false, atomic: true }),
+        _ => {}
+    }
+}
+
+fn check_arguments(ctxt: &Ctxt, name: &str, arguments: &[&Type], at: At) {
+    let part = At { whole: false, ..at };
+    match arguments {
+        [key, value] => {
+            if at.atomic || check_key(ctxt, name, key) {
+                check_parts(ctxt, key, At { atomic: true, ..part });
+            }
+            check_parts(ctxt, value, part);
+        }
+        _ => arguments.iter().for_each(|ty| check_parts(ctxt, ty, part)),
+    }
+}
+
+/// Whether a type may be a key as far as its syntax tells.
+fn check_key(ctxt: &Ctxt, map: &str, key: &Type) -> bool {
+    let what = match name_of(key).as_deref() {
+        Some(float @ ("f32" | "f64")) => format!("the float `{float}`"),
+        Some(nested @ ("Vec" | "Option" | "BTreeMap" | "Text" | "Counter" | "List" | "Map")) => {
+            format!("a `{nested}`")
+        }
+        None if matches!(key, Type::Tuple(_)) => "a tuple".to_owned(),
+        None if matches!(key, Type::Array(_)) => "an array".to_owned(),
+        _ => return true,
+    };
+    let message = format!(
+        "{what} cannot be the key of a `{map}`: write a `String`, an integer, a `bool`, or a newtype of one"
+    );
+    ctxt.error(key, message);
+    false
+}
+
+/// How to keep a type as one value.
+fn as_one_value(at: At) -> &'static str {
+    if at.whole {
+        "put `#[crdt(register)]` on the field to keep it as one value"
+    } else {
+        "wrap it in `Register<...>` to keep it as one value"
+    }
+}
+
+fn borrowed(reference: &TypeReference) -> String {
+    let owned = match &*reference.elem {
+        Type::Slice(_) => "a `Vec`",
+        elem if name_of(elem).as_deref() == Some("str") => "`String`",
+        _ => "the type without the `&`",
+    };
+    format!("a document owns its data: write {owned}")
+}
+
+fn unsized_integer(name: &str) -> String {
+    let fixed = if name == "usize" { "u64" } else { "i64" };
+    format!("`{name}` differs between machines: write `{fixed}`")
+}
+
+fn is_number(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|first| "iuf".contains(first))
+        && (chars.as_str() == "size" || chars.as_str().parse::<u8>().is_ok())
+}
+
+/// The last name of a type's path, if it may be one of the standard library or of `crdt-core`.
+fn name_of(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Group(group) => name_of(&group.elem),
+        Type::Paren(paren) => name_of(&paren.elem),
+        // What a macro or a path of the user's own stands for is unknown.
+        Type::Path(path) => Some(standard(path).map_or_else(String::new, |(name, _)| name.to_string())),
+        Type::Macro(_) => Some(String::new()),
+        _ => None,
+    }
+}
+
+/// The last name of a path and the types it is applied to, unless the path is the user's own.
+fn standard(path: &TypePath) -> Option<(&Ident, Vec<&Type>)> {
+    let segments = &path.path.segments;
+    let root = &segments.first()?.ident;
+    let known = segments.len() == 1
+        || ["std", "core", "alloc", "crdt_core"].iter().any(|name| root == name);
+    if path.qself.is_some() || !known {
+        return None;
+    }
+    let last = segments.last()?;
+    let arguments = match &last.arguments {
+        PathArguments::AngleBracketed(list) => list.args.iter().filter_map(type_argument).collect(),
+        _ => Vec::new(),
+    };
+    Some((&last.ident, arguments))
+}
+
+fn type_argument(argument: &GenericArgument) -> Option<&Type> {
+    match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}

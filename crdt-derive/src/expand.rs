@@ -1,0 +1,49 @@
+//! Generates the implementation of a type without faults.
+
+mod enums;
+mod implement;
+mod newtype;
+pub(crate) mod node;
+mod record;
+mod routing;
+mod structs;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use crate::ast::{Body, Input, Style};
+use crate::bound::Params;
+use crate::check;
+use crate::ctxt::Ctxt;
+use crate::fallback;
+
+/// Derives `CrdtNode`, or explains why not.
+pub(crate) fn derive(derive: &DeriveInput) -> TokenStream {
+    let ctxt = Ctxt::default();
+    let mut input = Input::from_syn(&ctxt, derive);
+    check::check(&ctxt, &mut input);
+    match ctxt.finish() {
+        None => expand(&input),
+        Some(errors) => fallback::expand(derive, &input, &errors),
+    }
+}
+
+/// Everything stands in an unnamed constant, which keeps the generated names to itself.
+fn expand(input: &Input<'_>) -> TokenStream {
+    let krate = input.krate();
+    let params = Params::of(input);
+    let items = match &input.body {
+        Body::Struct(fields, Style::Newtype) => newtype::expand(input, &params, fields),
+        Body::Struct(fields, style) => structs::expand(input, &params, fields, *style),
+        Body::Enum(variants) => enums::expand(input, &params, variants),
+        Body::Unsupported => TokenStream::new(),
+    };
+    quote! {
+        #[allow(dead_code, deprecated, non_snake_case, unused_variables)]
+        const _: () = {
+            use #krate::__derive as __crdt;
+            #items
+        };
+    }
+}

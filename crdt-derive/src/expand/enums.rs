@@ -1,0 +1,140 @@
+//! An enum is a register of its variant's name, and one node for each payload.
+
+mod access;
+mod implement;
+mod state;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Ident;
+
+use crate::ast::{Input, Style, Variant};
+use crate::bound::Params;
+use crate::expand::implement::Target;
+use crate::expand::node::Node;
+use crate::expand::record::{Names, Record};
+
+/// An enum, with its payloads declared.
+struct Enum<'a> {
+    ident: &'a Ident,
+    names: Names,
+    params: &'a Params,
+    cases: Vec<Case<'a>>,
+    /// The index of the variant that needs no selection.
+    default: usize,
+}
+
+/// A variant.
+struct Case<'a> {
+    variant: &'a Variant<'a>,
+    index: usize,
+    /// The node that keeps the payload, if there is one.
+    payload: Option<TokenStream>,
+}
+
+pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>]) -> TokenStream {
+    let mut items = TokenStream::new();
+    let case = |(index, variant)| {
+        let (payload, declared) = declare_payload(input.ident, params, variant, index).unzip();
+        items.extend(declared);
+        Case { variant, index, payload }
+    };
+    let this = Enum {
+        ident: input.ident,
+        names: Names::of_type(input.ident),
+        params,
+        cases: variants.iter().enumerate().map(case).collect(),
+        default: default_variant(variants),
+    };
+    let variants = this.variants();
+    let (state, view, editor) = (this.state(), this.view(), this.editor());
+    let implement = this.implement();
+    quote!(#items #variants #state #view #editor #implement)
+}
+
+/// The marked variant; that there is one has been checked.
+fn default_variant(variants: &[Variant<'_>]) -> usize {
+    let own = variants.iter().position(|variant| variant.attrs.default.is_set());
+    let std = || variants.iter().position(|variant| variant.attrs.std_default.is_some());
+    own.or_else(std).unwrap_or_default()
+}
+
+/// The node of a variant's payload, and the items it needs.
+///
+/// A single unnamed field is the payload itself. Several become a record, which is the node of a
+/// type made for it; its plain value is a tuple.
+fn declare_payload(
+    owner: &Ident,
+    params: &Params,
+    variant: &Variant<'_>,
+    index: usize,
+) -> Option<(TokenStream, TokenStream)> {
+    if !variant.has_payload() {
+        return None;
+    }
+    if let (Style::Newtype, [field]) = (variant.style, variant.fields.as_slice()) {
+        let node = Node::declare(field, &format!("_{index}_0"), params);
+        return Some((node.ty, node.items));
+    }
+    let (record, nodes) = Record::of_variant(owner, params, variant, index);
+    let name = format_ident!("__{}{}Payload", owner, variant.ident);
+    let doc = format!("The payload of {}.", record.names.title);
+    let (impl_generics, ty_generics, where_clause) = params.owned();
+    let marker = params.marker().unwrap_or_else(|| quote!(()));
+    let (values, bindings): (Vec<_>, Vec<_>) =
+        record.stored().map(|(field, _)| (&field.ty, field.binding())).unzip();
+    let this = quote!(#name #ty_generics);
+    let node = record.crdt_node(&Target {
+        this: this.clone(),
+        value: quote!((#(#values,)*)),
+        make: quote!((#(#bindings,)*)),
+        take: quote!((#(#bindings,)*)),
+    });
+    let items = record.items();
+    let items = quote! {
+        #nodes
+        #[doc = #doc]
+        pub struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
+        #items
+        #node
+    };
+    Some((this, items))
+}
+
+impl Case<'_> {
+    /// The field of the state that holds the payload.
+    fn slot(&self) -> Ident {
+        format_ident!("payload_{}", self.variant.snake_name())
+    }
+
+    /// The name of the variant as a path.
+    fn path(&self) -> TokenStream {
+        let ident = self.variant.ident;
+        quote!(Self::#ident)
+    }
+
+    /// The payload, with the name on the wire and the field of the state.
+    fn stored(&self) -> Option<(&TokenStream, String, Ident)> {
+        let payload = self.payload.as_ref()?;
+        Some((payload, self.variant.wire_name(), self.slot()))
+    }
+}
+
+impl Enum<'_> {
+    /// The variants that have a payload: node, name on the wire, field of the state.
+    fn payloads(&self) -> impl Iterator<Item = (&TokenStream, String, Ident)> {
+        self.cases.iter().filter_map(Case::stored)
+    }
+
+    /// The table of names.
+    fn variants(&self) -> TokenStream {
+        let names = self.cases.iter().map(|case| case.variant.wire_name());
+        let default = self.default;
+        quote! {
+            const __VARIANTS: &__crdt::Variants = &__crdt::Variants {
+                names: &[#(#names),*],
+                default: #default,
+            };
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! How an enum is read and edited.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::expand::enums::{Case, Enum};
+
+impl Enum<'_> {
+    pub(super) fn view(&self) -> TokenStream {
+        let (name, state) = (&self.names.view, &self.names.state);
+        let (impl_generics, lent_generics, where_clause) = self.params.lent();
+        let (_, ty_generics, _) = self.params.owned();
+        let doc = format!("Reads {}.", self.names.title);
+        let questions = self.questions(&quote!(self.chains));
+        let payloads = self.cases.iter().filter_map(Case::view_payload);
+        quote! {
+            #[doc = #doc]
+            pub struct #name #impl_generics #where_clause {
+                state: &'__a #state #ty_generics,
+                chains: &'__a __crdt::Chains,
+            }
+            impl #impl_generics #name #lent_generics #where_clause {
+                #questions
+                #(#payloads)*
+            }
+        }
+    }
+
+    pub(super) fn editor(&self) -> TokenStream {
+        let (name, state, ident) = (&self.names.editor, &self.names.state, self.ident);
+        let (impl_generics, lent_generics, where_clause) = self.params.lent();
+        let (_, ty_generics, _) = self.params.owned();
+        let doc = format!("Edits {}.", self.names.title);
+        let questions = self.questions(&quote!(self.scope.chains()));
+        let payloads = self.cases.iter().filter_map(Case::edit_payload);
+        quote! {
+            #[doc = #doc]
+            pub struct #name #impl_generics #where_clause {
+                state: &'__a mut #state #ty_generics,
+                scope: __crdt::Scope<'__a>,
+            }
+            impl #impl_generics #name #lent_generics #where_clause {
+                #questions
+                #(#payloads)*
+                #[doc = "Selects a variant and writes what it holds."]
+                pub fn set(
+                    &mut self,
+                    __value: #ident #ty_generics,
+                ) -> ::core::result::Result<(), __crdt::EditError> {
+                    <#ident #ty_generics as __crdt::CrdtNode>::assign(
+                        self.state,
+                        self.scope,
+                        __value,
+                    )
+                }
+            }
+        }
+    }
+
+    /// The methods that tell which variant is selected.
+    fn questions(&self, chains: &TokenStream) -> TokenStream {
+        let is = self.cases.iter().map(|case| {
+            let (name, index) = (format_ident!("is_{}", case.variant.snake_name()), case.index);
+            let doc = format!("Whether `{}` is selected.", case.variant.wire_name());
+            quote! {
+                #[doc = #doc]
+                pub fn #name(&self) -> bool {
+                    self.__current() == #index
+                }
+            }
+        });
+        quote! {
+            fn __current(&self) -> usize {
+                self.state.selector.current(#chains, __VARIANTS)
+            }
+            #[doc = "The name of the selected variant, as it is stored."]
+            pub fn variant(&self) -> &'static str {
+                __VARIANTS.name(self.__current())
+            }
+            #(#is)*
+        }
+    }
+}
+
+impl Case<'_> {
+    fn view_payload(&self) -> Option<TokenStream> {
+        let (node, wire_name, slot) = self.stored()?;
+        let (name, index) = (self.accessor(), self.index);
+        let doc = format!("What `{wire_name}` holds, if it is selected.");
+        Some(quote! {
+            #[doc = #doc]
+            pub fn #name(
+                &self,
+            ) -> ::core::option::Option<<#node as __crdt::CrdtNode>::View<'__a>> {
+                if self.__current() != #index {
+                    return ::core::option::Option::None;
+                }
+                let __payload = self.state.#slot.get();
+                let __view = <#node as __crdt::CrdtNode>::view(__payload, self.chains);
+                ::core::option::Option::Some(__view)
+            }
+        })
+    }
+
+    fn edit_payload(&self) -> Option<TokenStream> {
+        let (node, wire_name, slot) = self.stored()?;
+        let (name, index) = (self.accessor(), self.index);
+        let doc = format!("Edits what `{wire_name}` holds, if it is selected.");
+        Some(quote! {
+            #[doc = #doc]
+            pub fn #name(
+                &mut self,
+            ) -> ::core::option::Option<<#node as __crdt::CrdtNode>::Editor<'_>> {
+                if self.__current() != #index {
+                    return ::core::option::Option::None;
+                }
+                let __scope = self.scope.variant(#wire_name);
+                let __payload = self.state.#slot.get_mut();
+                let __editor = <#node as __crdt::CrdtNode>::edit(__payload, __scope);
+                ::core::option::Option::Some(__editor)
+            }
+        })
+    }
+
+    /// The method that gives access to the payload.
+    fn accessor(&self) -> syn::Ident {
+        format_ident!("as_{}", self.variant.snake_name())
+    }
+}

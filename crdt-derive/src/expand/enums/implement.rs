@@ -1,0 +1,152 @@
+//! The implementation of `CrdtNode` for an enum.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ast::{Field, Style};
+use crate::expand::enums::{Case, Enum};
+use crate::expand::structs;
+
+impl Enum<'_> {
+    pub(super) fn implement(&self) -> TokenStream {
+        let (ident, state) = (self.ident, &self.names.state);
+        let (view, editor) = (&self.names.view, &self.names.editor);
+        let (impl_generics, ty_generics, where_clause) = self.params.owned();
+        let (_, lent_generics, _) = self.params.lent();
+        let (reading, writing, seed) = (self.reading(), self.writing(), self.seed());
+        quote! {
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
+                type Value = Self;
+                type State = #state #ty_generics;
+                type View<'__a> = #view #lent_generics;
+                type Editor<'__a> = #editor #lent_generics;
+                type Kind = __crdt::Nested;
+                #reading
+                #writing
+                #seed
+            }
+        }
+    }
+
+    fn reading(&self) -> TokenStream {
+        let (view, editor) = (&self.names.view, &self.names.editor);
+        // The arm of the default comes last and takes every number; no other is left by then.
+        let (default, others): (Vec<_>, Vec<_>) =
+            self.cases.iter().partition(|case| case.index == self.default);
+        let others = others.into_iter().map(|case| {
+            let (index, read) = (case.index, case.read());
+            quote!(#index => #read)
+        });
+        let default = default.into_iter().map(Case::read);
+        quote! {
+            fn view<'__a>(
+                __state: &'__a Self::State,
+                __chains: &'__a __crdt::Chains,
+            ) -> Self::View<'__a> {
+                #view { state: __state, chains: __chains }
+            }
+            fn edit<'__a>(
+                __state: &'__a mut Self::State,
+                __scope: __crdt::Scope<'__a>,
+            ) -> Self::Editor<'__a> {
+                #editor { state: __state, scope: __scope }
+            }
+            fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
+                match __state.selector.current(__chains, __VARIANTS) {
+                    #(#others)*
+                    #(_ => #default)*
+                }
+            }
+        }
+    }
+
+    fn writing(&self) -> TokenStream {
+        let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
+        let indices = self.cases.iter().map(|case| case.index);
+        let writes: Vec<_> = self.cases.iter().map(Case::write).collect();
+        quote! {
+            fn assign(
+                __state: &mut Self::State,
+                __scope: __crdt::Scope<'_>,
+                __value: Self::Value,
+            ) -> ::core::result::Result<(), __crdt::EditError> {
+                match __value {
+                    #(#patterns => {
+                        __state.selector.select(__scope, __VARIANTS, #indices)?;
+                        #writes
+                    })*
+                }
+                ::core::result::Result::Ok(())
+            }
+            fn grow(
+                __state: &mut Self::State,
+                __scope: __crdt::Scope<'_>,
+                __value: Self::Value,
+            ) -> ::core::result::Result<(), __crdt::EditError> {
+                match __value { #(#patterns => { #writes })* }
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+
+    /// An element is inserted with its variant; that of the default is understood.
+    fn seed(&self) -> TokenStream {
+        let paths = self.cases.iter().map(Case::path);
+        let indices = self.cases.iter().map(|case| case.index);
+        quote! {
+            fn seed(
+                __value: &Self::Value,
+            ) -> ::core::result::Result<
+                ::core::option::Option<__crdt::Bytes>,
+                __crdt::EditError,
+            > {
+                let __index = match __value { #(#paths { .. } => #indices,)* };
+                __crdt::Selector::seed(__VARIANTS, __index)
+            }
+        }
+    }
+}
+
+impl Case<'_> {
+    /// The block that reads the variant from `__state`.
+    fn read(&self) -> TokenStream {
+        let make = structs::make(&self.path(), &self.variant.fields);
+        let payload = self.stored().map(|(node, _, slot)| {
+            let payload = self.bindings();
+            quote! {
+                let #payload = <#node as __crdt::CrdtNode>::value(__state.#slot.get(), __chains);
+            }
+        });
+        quote!({ #payload #make })
+    }
+
+    /// The pattern that takes the variant apart.
+    fn pattern(&self) -> TokenStream {
+        structs::take(&self.path(), &self.variant.fields)
+    }
+
+    /// The statement that writes what the pattern bound.
+    fn write(&self) -> Option<TokenStream> {
+        let (node, name, slot) = self.stored()?;
+        let payload = self.bindings();
+        Some(quote! {
+            <#node as __crdt::CrdtNode>::assign(
+                __state.#slot.get_mut(),
+                __scope.variant(#name),
+                #payload,
+            )?;
+        })
+    }
+
+    /// The value of the payload, as pattern and as expression.
+    fn bindings(&self) -> TokenStream {
+        let fields = self.variant.fields.iter().filter(|field| field.is_stored());
+        let bindings = fields.map(Field::binding);
+        match self.variant.style {
+            Style::Newtype => quote!(#(#bindings)*),
+            Style::Named | Style::Tuple | Style::Unit => quote!((#(#bindings,)*)),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The state of an enum, and how an op reaches it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::expand::enums::Enum;
+
+impl Enum<'_> {
+    pub(super) fn state(&self) -> TokenStream {
+        let name = &self.names.state;
+        let (impl_generics, ty_generics, where_clause) = self.params.owned();
+        let doc = format!("What is known of {}.", self.names.title);
+        let (nodes, slots): (Vec<_>, Vec<_>) =
+            self.payloads().map(|(node, _, slot)| (node, slot)).unzip();
+        let marker = self.params.marker();
+        let marker = marker.map(|ty| quote!(__marker: ::core::marker::PhantomData<#ty>,));
+        let no_marker = marker.as_ref().map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        let node_state = self.node_state();
+        quote! {
+            #[doc = #doc]
+            pub struct #name #impl_generics #where_clause {
+                selector: __crdt::Selector,
+                #(#slots: __crdt::Lazy<<#nodes as __crdt::CrdtNode>::State>,)*
+                #marker
+            }
+            #[automatically_derived]
+            impl #impl_generics ::core::default::Default for #name #ty_generics #where_clause {
+                fn default() -> Self {
+                    Self {
+                        selector: ::core::default::Default::default(),
+                        #(#slots: ::core::default::Default::default(),)*
+                        #no_marker
+                    }
+                }
+            }
+            #node_state
+        }
+    }
+
+    fn node_state(&self) -> TokenStream {
+        let name = &self.names.state;
+        let (impl_generics, ty_generics, where_clause) = self.params.owned();
+        let (apply, passed_on) = (self.apply(), self.passed_on());
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics __crdt::NodeState for #name #ty_generics #where_clause {
+                #apply
+                #passed_on
+            }
+        }
+    }
+
+    /// An op for the enum itself selects a variant, all others go to a payload.
+    fn apply(&self) -> TokenStream {
+        let arms = self.cases.iter().map(|case| {
+            let name = case.variant.wire_name();
+            let Some((_, _, slot)) = case.stored() else {
+                return quote!(#name => __crdt::Fit::wrong_kind(),);
+            };
+            quote!(#name => {
+                __crdt::NodeState::apply(self.#slot.get_mut(), __rest, __op, __chains)
+            })
+        });
+        quote! {
+            fn apply(
+                &mut self,
+                __path: &[__crdt::Segment<'_>],
+                __op: &__crdt::Op<'_>,
+                __chains: &__crdt::Chains,
+            ) -> __crdt::Fit {
+                match __path {
+                    [] => self.selector.apply(__op, __chains, __VARIANTS),
+                    [__crdt::Segment::Variant(__name), __rest @ ..] => match *__name {
+                        #(#arms)*
+                        _ => __crdt::Fit::unknown_variant(),
+                    },
+                    _ => __crdt::Fit::wrong_kind(),
+                }
+            }
+        }
+    }
+
+    /// What concerns the selector and all payloads alike.
+    fn passed_on(&self) -> TokenStream {
+        let (names, slots): (Vec<_>, Vec<_>) =
+            self.payloads().map(|(_, name, slot)| (name, slot)).unzip();
+        quote! {
+            fn clear(&mut self, __scope: __crdt::Scope<'_>) {
+                self.selector.clear(__scope);
+                #(if !self.#slots.is_blank() {
+                    __crdt::NodeState::clear(self.#slots.get_mut(), __scope.variant(#names));
+                })*
+            }
+            fn is_blank(&self) -> bool {
+                self.selector.is_blank() #(&& self.#slots.is_blank())*
+            }
+            fn digest(&self, __digest: &mut __crdt::Digest<'_>) {
+                self.selector.digest(__digest);
+                #(__digest.variant(#names, self.#slots.get());)*
+            }
+        }
+    }
+}

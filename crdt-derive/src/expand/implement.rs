@@ -1,0 +1,103 @@
+//! The implementation of `CrdtNode` for a record.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::expand::record::{Record, slot};
+
+/// For which type a record is implemented, and how its value is made of the parts.
+///
+/// The parts are bound to [`Field::binding`](crate::ast::Field::binding).
+pub(crate) struct Target {
+    /// The type that implements `CrdtNode`.
+    pub(crate) this: TokenStream,
+    /// Its plain value.
+    pub(crate) value: TokenStream,
+    /// The expression that makes a value of the bindings.
+    pub(crate) make: TokenStream,
+    /// The pattern that takes a value apart into the bindings.
+    pub(crate) take: TokenStream,
+}
+
+impl Record<'_> {
+    /// The implementation of `CrdtNode` in terms of the stored fields.
+    pub(crate) fn crdt_node(&self, target: &Target) -> TokenStream {
+        let Target { this, value, .. } = target;
+        let (state, view, editor) = (&self.names.state, &self.names.view, &self.names.editor);
+        let (impl_generics, ty_generics, where_clause) = self.params.owned();
+        let (_, lent_generics, _) = self.params.lent();
+        let (reading, writing) = (self.reading(target), self.writing(target));
+        quote! {
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #impl_generics __crdt::CrdtNode for #this #where_clause {
+                type Value = #value;
+                type State = #state #ty_generics;
+                type View<'__a> = #view #lent_generics;
+                type Editor<'__a> = #editor #lent_generics;
+                type Kind = __crdt::Nested;
+                #reading
+                #writing
+            }
+        }
+    }
+
+    fn reading(&self, target: &Target) -> TokenStream {
+        let make = &target.make;
+        let view = self.make_lent(&self.names.view, |field, node| {
+            let slot = slot(field);
+            quote!(<#node as __crdt::CrdtNode>::view(&__state.#slot, __chains))
+        });
+        let parts = self.stored().map(|(field, node)| {
+            let (binding, slot) = (field.binding(), slot(field));
+            quote!(let #binding = <#node as __crdt::CrdtNode>::value(&__state.#slot, __chains);)
+        });
+        quote! {
+            fn view<'__a>(
+                __state: &'__a Self::State,
+                __chains: &'__a __crdt::Chains,
+            ) -> Self::View<'__a> {
+                #view
+            }
+            fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
+                #(#parts)*
+                #make
+            }
+        }
+    }
+
+    fn writing(&self, target: &Target) -> TokenStream {
+        let take = &target.take;
+        let editor = self.make_lent(&self.names.editor, |field, node| {
+            let (slot, name) = (slot(field), field.wire_name());
+            quote!(<#node as __crdt::CrdtNode>::edit(&mut __state.#slot, __scope.field(#name)))
+        });
+        let parts = self.stored().map(|(field, node)| {
+            let (binding, slot, name) = (field.binding(), slot(field), field.wire_name());
+            quote! {
+                <#node as __crdt::CrdtNode>::assign(
+                    &mut __state.#slot,
+                    __scope.field(#name),
+                    #binding,
+                )?;
+            }
+        });
+        quote! {
+            fn edit<'__a>(
+                __state: &'__a mut Self::State,
+                __scope: __crdt::Scope<'__a>,
+            ) -> Self::Editor<'__a> {
+                #editor
+            }
+            fn assign(
+                __state: &mut Self::State,
+                __scope: __crdt::Scope<'_>,
+                __value: Self::Value,
+            ) -> ::core::result::Result<(), __crdt::EditError> {
+                let #take = __value;
+                #(#parts)*
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A record is what structs and payloads of variants have in common: nodes with names.
+//!
+//! Its state, its view and its editor are structs with one field per stored field.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Ident, Index, Member};
+
+use crate::ast::{Field, Style, Variant};
+use crate::bound::Params;
+use crate::expand::node::Node;
+
+/// The generated names of one record or enum.
+pub(crate) struct Names {
+    pub(crate) state: Ident,
+    pub(crate) view: Ident,
+    pub(crate) editor: Ident,
+    /// The words for it in documentation.
+    pub(crate) title: String,
+}
+
+impl Names {
+    pub(crate) fn of_type(ident: &Ident) -> Self {
+        Self::new(&ident.unraw().to_string(), format!("`{}`", ident.unraw()))
+    }
+
+    pub(crate) fn of_variant(owner: &Ident, variant: &Ident) -> Self {
+        let (owner, variant) = (owner.unraw(), variant.unraw());
+        Self::new(&format!("{owner}{variant}"), format!("`{owner}::{variant}`"))
+    }
+
+    fn new(stem: &str, title: String) -> Self {
+        Self {
+            state: format_ident!("__{stem}State"),
+            view: format_ident!("__{stem}View"),
+            editor: format_ident!("__{stem}Editor"),
+            title,
+        }
+    }
+}
+
+/// A struct or the payload of a variant.
+pub(crate) struct Record<'a> {
+    pub(crate) names: Names,
+    pub(crate) params: &'a Params,
+    pub(crate) fields: &'a [Field<'a>],
+    pub(crate) style: Style,
+    /// The node of every field; `None` if it is not stored.
+    nodes: Vec<Option<TokenStream>>,
+    /// Whether the fields are public whatever they say, as those of a variant are.
+    is_payload: bool,
+}
+
+impl<'a> Record<'a> {
+    /// A struct, and the items its nodes need.
+    pub(crate) fn of_struct(
+        ident: &Ident,
+        params: &'a Params,
+        fields: &'a [Field<'a>],
+        style: Style,
+    ) -> (Self, TokenStream) {
+        let (nodes, items) = declare_all(fields, params, "");
+        let names = Names::of_type(ident);
+        (Self { names, params, fields, style, nodes, is_payload: false }, items)
+    }
+
+    /// The payload of the variant with this index, and the items its nodes need.
+    pub(crate) fn of_variant(
+        owner: &Ident,
+        params: &'a Params,
+        variant: &'a Variant<'a>,
+        index: usize,
+    ) -> (Self, TokenStream) {
+        let (nodes, items) = declare_all(&variant.fields, params, &format!("_{index}"));
+        let names = Names::of_variant(owner, variant.ident);
+        let (fields, style) = (&variant.fields, variant.style);
+        (Self { names, params, fields, style, nodes, is_payload: true }, items)
+    }
+
+    /// The three structs, and how an op reaches the state.
+    pub(crate) fn items(&self) -> TokenStream {
+        let (state, title) = (self.state(), &self.names.title);
+        let view = self.lent(&self.names.view, &format!("Reads {title}."), "View");
+        let editor = self.lent(&self.names.editor, &format!("Edits {title}."), "Editor");
+        let node_state = self.node_state();
+        quote!(#state #view #editor #node_state)
+    }
+
+    /// The stored fields with their nodes.
+    pub(crate) fn stored(&self) -> impl Iterator<Item = (&'a Field<'a>, &TokenStream)> {
+        let pairs = self.fields.iter().zip(&self.nodes);
+        pairs.filter_map(|(field, node)| Some((field, node.as_ref()?)))
+    }
+
+    fn state(&self) -> TokenStream {
+        let name = &self.names.state;
+        let (impl_generics, ty_generics, where_clause) = self.params.owned();
+        let doc = format!("What is known of {}.", self.names.title);
+        let (idents, nodes): (Vec<_>, Vec<_>) =
+            self.stored().map(|(field, node)| (slot(field), node)).unzip();
+        let marker = self.params.marker().map(|marker| {
+            quote!(__marker: ::core::marker::PhantomData<#marker>,)
+        });
+        let default = marker.as_ref().map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        quote! {
+            #[doc = #doc]
+            pub struct #name #impl_generics #where_clause {
+                #(#idents: <#nodes as __crdt::CrdtNode>::State,)*
+                #marker
+            }
+            #[automatically_derived]
+            impl #impl_generics ::core::default::Default for #name #ty_generics #where_clause {
+                fn default() -> Self {
+                    Self { #(#idents: ::core::default::Default::default(),)* #default }
+                }
+            }
+        }
+    }
+
+    /// A struct that borrows from the state, with the fields of the record.
+    fn lent(&self, name: &Ident, doc: &str, associated: &str) -> TokenStream {
+        let associated = format_ident!("{associated}");
+        let (impl_generics, _, where_clause) = self.params.lent();
+        let field = |(field, node): (&Field<'_>, &Option<TokenStream>)| {
+            let head = self.lent_head(field);
+            match node {
+                Some(node) => quote!(#head <#node as __crdt::CrdtNode>::#associated<'__a>),
+                None => quote!(#head ()),
+            }
+        };
+        let marker = self.lent_marker().map(|(member, ty)| match member {
+            Member::Named(ident) => quote!(#ident: #ty),
+            Member::Unnamed(_) => ty,
+        });
+        let fields = self.shown().map(field).chain(marker);
+        match self.style {
+            Style::Named | Style::Unit => quote! {
+                #[doc = #doc]
+                pub struct #name #impl_generics #where_clause { #(#fields,)* }
+            },
+            Style::Tuple | Style::Newtype => quote! {
+                #[doc = #doc]
+                pub struct #name #impl_generics (#(#fields,)*) #where_clause;
+            },
+        }
+    }
+
+    /// The fields of views and editors.
+    ///
+    /// Those of a tuple that are not stored hold the place of their index.
+    fn shown(&self) -> impl Iterator<Item = (&Field<'a>, &Option<TokenStream>)> {
+        let is_shown = |(_, node): &(_, &Option<_>)| node.is_some() || self.style == Style::Tuple;
+        self.fields.iter().zip(&self.nodes).filter(is_shown)
+    }
+
+    /// What stands before the type of a field: documentation, visibility and name.
+    fn lent_head(&self, field: &Field<'_>) -> TokenStream {
+        let mut docs: Vec<_> = field.docs().map(ToTokens::to_token_stream).collect();
+        if docs.is_empty() {
+            let doc = format!("The field `{}`.", field.wire_name());
+            docs.push(quote!(#[doc = #doc]));
+        }
+        let vis = match self.is_payload {
+            true => quote!(pub),
+            false => field.vis().to_token_stream(),
+        };
+        let name = field.original.ident.as_ref().map(|ident| quote!(#ident:));
+        quote!(#(#docs)* #vis #name)
+    }
+
+    /// The field of views and editors that uses parameters which no other field may use.
+    fn lent_marker(&self) -> Option<(Member, TokenStream)> {
+        let params = self.params.marker();
+        if params.is_none() && self.stored().next().is_some() {
+            return None;
+        }
+        let member = match self.style {
+            Style::Named | Style::Unit => Member::Named(format_ident!("__marker")),
+            Style::Tuple | Style::Newtype => Member::Unnamed(Index::from(self.fields.len())),
+        };
+        Some((member, quote!(::core::marker::PhantomData<(&'__a (), #params)>)))
+    }
+
+    /// Makes a view or editor; `part` makes the one of a stored field.
+    pub(crate) fn make_lent(
+        &self,
+        name: &Ident,
+        part: impl Fn(&Field<'_>, &TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let field = |(field, node): (&Field<'_>, &Option<TokenStream>)| {
+            let member = &field.member;
+            let part = node.as_ref().map_or_else(|| quote!(()), |node| part(field, node));
+            quote!(#member: #part)
+        };
+        let marker = self.lent_marker().map(|(member, _)| quote!(#member: ::core::marker::PhantomData));
+        let fields = self.shown().map(field).chain(marker);
+        quote!(#name { #(#fields,)* })
+    }
+}
+
+/// The field of the state that belongs to a field of the record.
+pub(crate) fn slot(field: &Field<'_>) -> Ident {
+    match &field.member {
+        Member::Named(ident) => ident.clone(),
+        Member::Unnamed(index) => format_ident!("field_{}", index.index),
+    }
+}
+
+fn declare_all(
+    fields: &[Field<'_>],
+    params: &Params,
+    label: &str,
+) -> (Vec<Option<TokenStream>>, TokenStream) {
+    let mut items = TokenStream::new();
+    let declare = |(index, field): (usize, &Field<'_>)| {
+        if !field.is_stored() {
+            return None;
+        }
+        let node = Node::declare(field, &format!("{label}_{index}"), params);
+        items.extend(node.items);
+        Some(node.ty)
+    };
+    let nodes = fields.iter().enumerate().map(declare).collect();
+    (nodes, items)
+}

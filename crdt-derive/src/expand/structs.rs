@@ -1,0 +1,57 @@
+//! A struct is one record.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::ast::{Field, Input, Role, Style};
+use crate::bound::Params;
+use crate::expand::implement::Target;
+use crate::expand::node;
+use crate::expand::record::Record;
+
+pub(crate) fn expand(
+    input: &Input<'_>,
+    params: &Params,
+    fields: &[Field<'_>],
+    style: Style,
+) -> TokenStream {
+    let (record, nodes) = Record::of_struct(input.ident, params, fields, style);
+    let (_, ty_generics, _) = params.owned();
+    let ident = input.ident;
+    let node = record.crdt_node(&Target {
+        this: quote!(#ident #ty_generics),
+        value: quote!(Self),
+        make: make(&quote!(Self), fields),
+        take: take(&quote!(Self), fields),
+    });
+    let items = record.items();
+    quote!(#nodes #items #node)
+}
+
+/// Makes a struct or variant of the bindings of its fields.
+pub(crate) fn make(name: &TokenStream, fields: &[Field<'_>]) -> TokenStream {
+    let field = |field: &Field<'_>| {
+        let member = &field.member;
+        let value = match field.role() {
+            Role::Skip => node::skipped(field),
+            _ => field.binding().to_token_stream(),
+        };
+        quote!(#member: #value)
+    };
+    let fields = fields.iter().map(field);
+    quote!(#name { #(#fields,)* })
+}
+
+/// Takes a struct or variant apart into the bindings of its fields.
+pub(crate) fn take(name: &TokenStream, fields: &[Field<'_>]) -> TokenStream {
+    let field = |field: &Field<'_>| {
+        let member = &field.member;
+        let binding = match field.role() {
+            Role::Skip => quote!(_),
+            _ => field.binding().to_token_stream(),
+        };
+        quote!(#member: #binding)
+    };
+    let fields = fields.iter().map(field);
+    quote!(#name { #(#fields,)* })
+}

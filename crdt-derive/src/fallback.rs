@@ -1,0 +1,69 @@
+//! What stands in for the implementation when it cannot be derived.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::DeriveInput;
+
+use crate::ast::{Field, Input, Role};
+use crate::expand::node;
+
+/// The faults of a type, and an implementation that hides their consequences.
+///
+/// Without one, every use of the type would be an error too. The associated types depend on a
+/// constant that holds the faults; to the compiler they are types it has complained about
+/// already, so whatever is done with them adds no error. The fields without a fault are still
+/// checked for their traits.
+pub(crate) fn expand(derive: &DeriveInput, input: &Input<'_>, errors: &TokenStream) -> TokenStream {
+    let krate = input.krate();
+    let ident = input.ident;
+    let (impl_generics, ty_generics, where_clause) = derive.generics.split_for_impl();
+    let predicates = where_clause.map(|clause| &clause.predicates);
+    let checks = sound_checks(input);
+    quote! {
+        const _: () = {
+            use #krate::__derive as __crdt;
+            const __FAULTS: bool = { #errors true };
+            type __Fault = <__crdt::Checked<__FAULTS> as __crdt::Same<()>>::Type;
+            #checks
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #impl_generics __crdt::CrdtNode for #ident #ty_generics
+            where
+                Self: 'static,
+                #predicates
+            {
+                type Value = Self;
+                type State = __Fault;
+                type View<'__a> = __Fault;
+                type Editor<'__a> = __Fault;
+                type Kind = __crdt::Nested;
+                fn view<'__a>(_: &'__a __Fault, _: &'__a __crdt::Chains) -> __Fault {
+                    ::core::unreachable!()
+                }
+                fn edit<'__a>(_: &'__a mut __Fault, _: __crdt::Scope<'__a>) -> __Fault {
+                    ::core::unreachable!()
+                }
+                fn value(_: &__Fault, _: &__crdt::Chains) -> Self {
+                    ::core::unreachable!()
+                }
+                fn assign(
+                    _: &mut __Fault,
+                    _: __crdt::Scope<'_>,
+                    _: Self,
+                ) -> ::core::result::Result<(), __crdt::EditError> {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}
+
+/// The trait checks of fields that have no fault of their own.
+fn sound_checks(input: &Input<'_>) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let sound = |field: &&Field<'_>| field.sound && field.role() == Role::Node;
+    let check = |(index, field)| node::check(field, &format_ident!("__CHECK_{index}"));
+    input.fields().filter(sound).enumerate().map(check).collect()
+}
