@@ -14,7 +14,7 @@ mod schema;
 use crdt_core::History;
 use serde_json::Value;
 
-pub(crate) use causality::Dag;
+pub(crate) use causality::Step;
 pub(crate) use schema::{Schema, Shape};
 
 /// The value that the changes of a history make under a schema.

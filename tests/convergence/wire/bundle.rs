@@ -20,20 +20,18 @@ pub(crate) struct Bundle {
 }
 
 impl Bundle {
-    /// Changes given after what they depend on; the writers sign the last of theirs.
+    /// Changes given after what they depend on. The writers sign those of theirs that no other
+    /// member follows on its chain.
     pub(crate) fn new(drafts: &[&Draft], signers: &[&Writer]) -> Self {
         let mut bundle = Self::unsigned(drafts);
         let mut next = 0;
         for (index, draft) in drafts.iter().enumerate() {
-            let signer = signers
-                .iter()
-                .find(|signer| signer.author() == draft.author);
-            let later = drafts[index + 1..].iter();
-            let last = later.filter(|later| later.author == draft.author).count() == 0;
-            if let (Some(signer), true) = (signer, last) {
-                bundle
-                    .signatures
-                    .push(((index - next) as u64, signer.sign(&draft.hash())));
+            let hash = draft.hash();
+            let signer = signers.iter().find(|signer| signer.author() == draft.author);
+            let followed = drafts.iter().any(|later| later.prev == Some(hash));
+            if let (Some(signer), false) = (signer, followed) {
+                let gap = (index - next) as u64;
+                bundle.signatures.push((gap, signer.sign(&hash)));
                 next = index + 1;
             }
         }
