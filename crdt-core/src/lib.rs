@@ -2,6 +2,9 @@
 
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
+#[path = "derive_support.rs"]
+pub mod __derive;
 mod btree;
 mod codec;
 mod crypto;
@@ -12,16 +15,14 @@ mod op;
 mod sequence;
 
 pub use codec::DecodeError;
-pub use document::{ChangeOptions, Document, LoadError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
+pub use document::{ChangeOptions, Document, LoadError};
 pub use history::{
     ApplyError, Change, Equivocation, EquivocationProof, Genesis, History, Outcome, PendingLimits,
     ProofError, Refusal, Refused,
 };
+pub use node::{Counter, CrdtNode, EditError, IntoLeaf, List, Map, MapKey, Register, Text};
 pub use op::{Action, Key, Name, Op, Place, Seeds, Segment, Side, limits};
-pub use node::{
-    Counter, CrdtNode, EditError, IntoLeaf, List, Map, MapKey, Register, Text,
-};
 
 /// The derive macro for [`CrdtNode`](trait@CrdtNode).
 #[cfg(feature = "derive")]

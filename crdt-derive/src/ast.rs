@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields, Generics, Ident, Index, Member, Type,
-    Visibility,
+    Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields, Generics, Ident, Index, Member,
+    Type, Visibility,
 };
 
 use crate::attr;
@@ -99,7 +99,9 @@ impl<'a> Input<'a> {
             Body::Enum(variants) => (&[], variants),
             Body::Unsupported => (&[], &[]),
         };
-        fields.iter().chain(variants.iter().flat_map(|variant| &variant.fields))
+        fields
+            .iter()
+            .chain(variants.iter().flat_map(|variant| &variant.fields))
     }
 
     /// The path of `crdt-core`.

@@ -87,13 +87,20 @@ fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
 }
 
 fn has_standard_default(field: &Field<'_>) -> bool {
-    !matches!(field.attrs.default.value(), Some(attr::Default::Function(_)))
+    !matches!(
+        field.attrs.default.value(),
+        Some(attr::Default::Function(_))
+    )
 }
 
 /// `PhantomData` is what it is whatever its parameter is.
 fn is_phantom(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "PhantomData"),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "PhantomData"),
         _ => false,
     }
 }

@@ -41,7 +41,8 @@ fn check_struct(ctxt: &Ctxt, fields: &mut [Field<'_>], style: Style) {
     if let ([field], Style::Newtype) = (&*fields, style)
         && let Some(skip) = field.attrs.skip.name()
     {
-        let message = "a newtype is stored as its only field, which cannot be skipped: remove `skip`";
+        let message =
+            "a newtype is stored as its only field, which cannot be skipped: remove `skip`";
         ctxt.error(skip, message);
     }
 }
@@ -92,7 +93,9 @@ fn check_skip(ctxt: &Ctxt, field: &Field<'_>) {
     for other in roles.into_iter().filter_map(attr::Once::name).chain(rename) {
         ctxt.pair(
             other,
-            format!("`{other}` has no effect on a field that is not stored: remove it, or remove `skip`"),
+            format!(
+                "`{other}` has no effect on a field that is not stored: remove it, or remove `skip`"
+            ),
             skip,
             "`skip` is given here",
         );
@@ -107,7 +110,10 @@ fn check_default(ctxt: &Ctxt, field: &Field<'_>) {
     else {
         return;
     };
-    let starts = [(&attrs.text, "a text starts empty"), (&attrs.counter, "a counter starts at 0")];
+    let starts = [
+        (&attrs.text, "a text starts empty"),
+        (&attrs.counter, "a counter starts at 0"),
+    ];
     for (role, starts) in starts {
         if let Some(role) = role.name() {
             ctxt.pair(
@@ -131,7 +137,9 @@ fn check_unnamed(ctxt: &Ctxt, fields: &[Field<'_>]) {
 }
 
 fn field_name<'a>(field: &'a Field<'_>) -> Option<(String, &'a dyn ToTokens)> {
-    field.is_stored().then(|| (field.wire_name(), field.name_tokens()))
+    field
+        .is_stored()
+        .then(|| (field.wire_name(), field.name_tokens()))
 }
 
 /// Two things of one parent need two names.
@@ -157,7 +165,10 @@ fn check_wire_names<'a>(
 
 fn check_enum(ctxt: &Ctxt, ident: &syn::Ident, variants: &mut [Variant<'_>]) {
     if variants.is_empty() {
-        ctxt.error(ident, "an enum without variants has no value: add a variant");
+        ctxt.error(
+            ident,
+            "an enum without variants has no value: add a variant",
+        );
         return;
     }
     for variant in &mut *variants {

@@ -65,5 +65,10 @@ fn sound_checks(input: &Input<'_>) -> TokenStream {
     }
     let sound = |field: &&Field<'_>| field.sound && field.role() == Role::Node;
     let check = |(index, field)| node::check(field, &format_ident!("__CHECK_{index}"));
-    input.fields().filter(sound).enumerate().map(check).collect()
+    input
+        .fields()
+        .filter(sound)
+        .enumerate()
+        .map(check)
+        .collect()
 }

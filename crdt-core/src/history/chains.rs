@@ -390,7 +390,8 @@ impl Chains {
 
     /// The counter after the last op of the change that holds an op.
     pub(crate) fn end_of_change_at(&self, id: Id) -> u32 {
-        self.change_of(id).map_or(u32::MAX, |change| self.end_of(change))
+        self.change_of(id)
+            .map_or(u32::MAX, |change| self.end_of(change))
     }
 
     /// Time of the change that holds an op. The change that is being written is above all others.

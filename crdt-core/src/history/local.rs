@@ -298,7 +298,9 @@ impl Namer<'_> {
         let mut segments = Vec::new();
         let mut next = path;
         while let Some(number) = next {
-            let LocalPath { parent, segment, .. } = &draft.paths[number as usize];
+            let LocalPath {
+                parent, segment, ..
+            } = &draft.paths[number as usize];
             segments.push(match segment {
                 LocalSegment::Field(name) => Segment::Field(name),
                 LocalSegment::Variant(name) => Segment::Variant(name),

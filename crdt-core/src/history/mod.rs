@@ -34,8 +34,8 @@ pub use genesis::Genesis;
 pub(crate) use header::{Tags, tag};
 pub(crate) use local::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment};
 pub use pending::PendingLimits;
-pub use replay::Incoming;
 pub use receive::{ApplyError, Outcome, Refused};
+pub use replay::Incoming;
 pub use store::History;
 
 #[cfg(test)]

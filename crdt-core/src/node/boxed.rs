@@ -35,7 +35,11 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
         T::seed(value)
     }
 
-    fn grow(state: &mut Self::State, scope: Scope<'_>, value: Self::Value) -> Result<(), EditError> {
+    fn grow(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
         T::grow(state.get_mut(), scope, *value)
     }
 }

@@ -1,13 +1,26 @@
 use super::versions::{Versions, Write};
-use super::{DigestWriter, Fit, Incoming, Misfit, Scope};
+use super::{DigestWriter, EditError, Fit, Incoming, Misfit, Scope};
 use crate::codec::value;
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
 
+/// The variants of an enum: their wire names, and the place of the default one among them.
+#[derive(Clone, Copy, Debug)]
+pub struct Variants {
+    /// The wire names.
+    pub names: &'static [&'static str],
+    /// The place of the default variant.
+    pub default: usize,
+}
+
+impl Variants {
+    /// The wire name at a place.
+    pub fn name(&self, place: usize) -> &'static str {
+        self.names.get(place).copied().unwrap_or_default()
+    }
+}
+
 /// Which variant of an enum is selected: a register whose value is the variant's wire name.
-///
-/// The variants are known by their place among the wire names, which the derive passes to each
-/// call, with the place of the default one.
 #[derive(Debug)]
 pub struct Selector {
     /// The place of the selected variant; `None` for the default.
@@ -16,20 +29,19 @@ pub struct Selector {
 
 impl Default for Selector {
     fn default() -> Self {
-        Self { versions: Versions::None(None) }
+        Self {
+            versions: Versions::None(None),
+        }
     }
 }
 
 impl Selector {
     /// Takes an op that came to the enum itself.
-    pub fn apply(
-        &mut self,
-        op: &Incoming<'_>,
-        chains: &Chains,
-        names: &'static [&'static str],
-    ) -> Fit {
+    pub fn apply(&mut self, op: &Incoming<'_>, chains: &Chains, variants: &Variants) -> Fit {
         let (replaces, value) = match &op.action {
-            Action::Set { replaces, payload } => (replaces, Some(Self::place(payload, names))),
+            Action::Set { replaces, payload } => {
+                (replaces, Some(Self::place(payload, variants.names)))
+            }
             Action::Unset { replaces } => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
@@ -37,7 +49,15 @@ impl Selector {
             Some(Err(_)) => Fit::Inert(Misfit::UnknownVariant),
             _ => Fit::Applied,
         };
-        self.versions.write(Write { id: op.id, replaces, value }, || None, chains);
+        self.versions.write(
+            Write {
+                id: op.id,
+                replaces: &replaces,
+                value,
+            },
+            || None,
+            chains,
+        );
         fit
     }
 
@@ -48,47 +68,73 @@ impl Selector {
     }
 
     /// The place of the selected variant.
-    pub fn current(&self, chains: &Chains, default: usize) -> usize {
-        self.versions.read(chains).map_or(default, |place| place as usize)
+    pub fn current(&self, chains: &Chains, variants: &Variants) -> usize {
+        self.versions
+            .read(chains)
+            .map_or(variants.default, |place| place as usize)
     }
 
-    /// Places of all variants that were selected concurrently, the one that wins first.
-    pub fn conflicts(&self, chains: &Chains, default: usize) -> Vec<usize> {
+    /// Wire names of all variants that were selected concurrently, the one that wins first. Empty if
+    /// none was ever selected.
+    pub fn conflicts(&self, chains: &Chains, variants: &Variants) -> Vec<&'static str> {
         let ranked = self.versions.ranked(chains).into_iter();
-        ranked.map(|place| place.map_or(default, |place| place as usize)).collect()
+        ranked
+            .flatten()
+            .map(|place| variants.name(*place as usize))
+            .collect()
     }
 
     /// Selects a variant. Where nothing was ever selected, the default one needs no op.
+    ///
+    /// # Errors
+    /// [`EditError::Unencodable`] in principle; names always can be encoded.
     pub fn select(
         &mut self,
         mut scope: Scope<'_>,
-        names: &'static [&'static str],
+        variants: &Variants,
         place: usize,
-        default: usize,
-    ) {
-        if self.is_blank() && place == default {
-            return;
+    ) -> Result<(), EditError> {
+        if self.is_blank() && place == variants.default {
+            return Ok(());
         }
-        let payload = names.get(place).and_then(|name| value::encode(name).ok());
-        let Some(payload) = payload else { return };
+        let payload = encode(variants.name(place))?;
         let replaces = self.versions.ids();
-        let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
+        let id = scope.write(LocalAction::Set {
+            replaces: replaces.clone(),
+            payload,
+        });
         let value = Some(Ok(u32::try_from(place).ok()));
-        self.versions.write(Write { id, replaces: &replaces, value }, || None, scope.chains());
+        self.versions.write(
+            Write {
+                id,
+                replaces: &replaces,
+                value,
+            },
+            || None,
+            scope.chains(),
+        );
     }
 
     /// The bytes that select a variant; none for the default one.
-    pub fn seed(names: &'static [&'static str], place: usize, default: usize) -> Option<Vec<u8>> {
-        let name = names.get(place).filter(|_| place != default)?;
-        value::encode(name).ok()
+    pub fn seed(variants: &Variants, place: usize) -> Option<Vec<u8>> {
+        if place == variants.default {
+            return None;
+        }
+        value::encode(variants.name(place)).ok()
     }
 
     /// Takes back what was selected.
     pub fn clear(&mut self, mut scope: Scope<'_>) {
         if !self.versions.is_none() {
             let replaces = self.versions.ids();
-            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
-            let write = Write { id, replaces: &replaces, value: None };
+            let id = scope.write(LocalAction::Unset {
+                replaces: replaces.clone(),
+            });
+            let write = Write {
+                id,
+                replaces: &replaces,
+                value: None,
+            };
             self.versions.write(write, || None, scope.chains());
         }
     }
@@ -104,4 +150,8 @@ impl Selector {
             out.extend(place.unwrap_or(u32::MAX).to_le_bytes());
         });
     }
+}
+
+fn encode(name: &str) -> Result<Vec<u8>, EditError> {
+    value::encode(name).map_err(|error| EditError::Unencodable(error.to_string()))
 }

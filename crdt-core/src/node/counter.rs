@@ -87,10 +87,18 @@ impl CounterState {
 
     /// Takes back what was added at or before `last` on its chain.
     fn annul(&mut self, last: Id, chains: &Chains) {
-        let Some(end) = last.counter.checked_add(1) else { return };
+        let Some(end) = last.counter.checked_add(1) else {
+            return;
+        };
         for piece in chains.pieces(last.chain, 0, end) {
-            let first = Id { chain: piece.chain, counter: piece.start };
-            let end = Id { chain: piece.chain, counter: piece.end };
+            let first = Id {
+                chain: piece.chain,
+                counter: piece.start,
+            };
+            let end = Id {
+                chain: piece.chain,
+                counter: piece.end,
+            };
             let gone: Vec<Id> = self.adds.range(first..end).map(|(id, _)| *id).collect();
             for id in gone {
                 self.sum -= self.adds.remove(&id).map_or(0, i128::from);
@@ -136,7 +144,9 @@ impl NodeState for CounterState {
 
     fn clear(&mut self, mut scope: Scope<'_>) {
         if !self.adds.is_empty() {
-            scope.write(LocalAction::Reset { annuls: self.last_adds() });
+            scope.write(LocalAction::Reset {
+                annuls: self.last_adds(),
+            });
             *self = Self::default();
         }
     }
@@ -210,11 +220,18 @@ impl<T> fmt::Debug for CounterEditor<'_, T> {
 }
 
 fn view<T>(state: &CounterState) -> CounterView<'_, T> {
-    CounterView { state, integer: PhantomData }
+    CounterView {
+        state,
+        integer: PhantomData,
+    }
 }
 
 fn edit<'a, T>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a, T> {
-    CounterEditor { state, scope, integer: PhantomData }
+    CounterEditor {
+        state,
+        scope,
+        integer: PhantomData,
+    }
 }
 
 fn assign(state: &mut CounterState, mut scope: Scope<'_>, value: i128) {

@@ -2,7 +2,9 @@ use core::marker::PhantomData;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::register::{RegisterEditor, RegisterState, RegisterView, assign_register, seed_register};
+use super::register::{
+    RegisterEditor, RegisterState, RegisterView, assign_register, seed_register,
+};
 use super::{CrdtNode, EditError, Leaf, Scope};
 use crate::history::Chains;
 

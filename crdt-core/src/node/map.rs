@@ -63,7 +63,10 @@ pub(super) struct Entry<S> {
 
 impl<S: Default> Default for Entry<S> {
     fn default() -> Self {
-        Self { puts: Versions::None(()), state: S::default() }
+        Self {
+            puts: Versions::None(()),
+            state: S::default(),
+        }
     }
 }
 
@@ -88,15 +91,29 @@ impl<S: NodeState> Entry<S> {
             ([], Action::Remove { replaces }) => (replaces, None),
             _ => return self.state.apply(rest, op, chains),
         };
-        self.puts.write(Write { id: op.id, replaces, value }, || (), chains);
+        self.puts.write(
+            Write {
+                id: op.id,
+                replaces,
+                value,
+            },
+            || (),
+            chains,
+        );
         Fit::Applied
     }
 
     /// Makes the entry present; its state stays as it is.
     pub(super) fn put(&mut self, scope: &mut Scope<'_>) {
         let replaces = self.puts.ids();
-        let id = scope.write(LocalAction::Put { replaces: replaces.clone() });
-        let write = Write { id, replaces: &replaces, value: Some(Ok(())) };
+        let id = scope.write(LocalAction::Put {
+            replaces: replaces.clone(),
+        });
+        let write = Write {
+            id,
+            replaces: &replaces,
+            value: Some(Ok(())),
+        };
         self.puts.write(write, || (), scope.chains());
     }
 
@@ -115,8 +132,14 @@ impl<S: NodeState> Entry<S> {
             return false;
         }
         let replaces = self.puts.ids();
-        let id = scope.write(LocalAction::Remove { replaces: replaces.clone() });
-        let write = Write { id, replaces: &replaces, value: None };
+        let id = scope.write(LocalAction::Remove {
+            replaces: replaces.clone(),
+        });
+        let write = Write {
+            id,
+            replaces: &replaces,
+            value: None,
+        };
         self.puts.write(write, || (), scope.chains());
         true
     }
@@ -138,7 +161,10 @@ pub struct MapState<K, S> {
 
 impl<K, S> Default for MapState<K, S> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), present: 0 }
+        Self {
+            entries: BTreeMap::new(),
+            present: 0,
+        }
     }
 }
 
@@ -155,8 +181,12 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
 
 impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        let [Segment::Key(key), rest @ ..] = path else { return Fit::wrong_kind() };
-        let Some(key) = K::from_key(*key) else { return Fit::Inert(Misfit::WrongKey) };
+        let [Segment::Key(key), rest @ ..] = path else {
+            return Fit::wrong_kind();
+        };
+        let Some(key) = K::from_key(*key) else {
+            return Fit::Inert(Misfit::WrongKey);
+        };
         let entry = self.entries.entry(key).or_default();
         let was = entry.is_present();
         let fit = entry.apply(rest, op, chains);
@@ -179,8 +209,11 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        let mut entries: Vec<_> =
-            self.entries.iter().filter(|(_, entry)| !entry.is_blank()).collect();
+        let mut entries: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| !entry.is_blank())
+            .collect();
         entries.sort_by(|a, b| a.0.to_key().cmp(&b.0.to_key()));
         for (key, entry) in entries {
             digest.key(key.to_key());
@@ -212,7 +245,11 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let entry = self.state.entries.get(key).filter(|entry| entry.is_present())?;
+        let entry = self
+            .state
+            .entries
+            .get(key)
+            .filter(|entry| entry.is_present())?;
         Some(V::view(&entry.state, self.chains))
     }
 
@@ -228,7 +265,9 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
     /// The entries.
     pub fn iter(&self) -> impl Iterator<Item = (&'a K, V::View<'a>)> {
         let chains = self.chains;
-        self.state.present().map(move |(key, state)| (key, V::view(state, chains)))
+        self.state
+            .present()
+            .map(move |(key, state)| (key, V::view(state, chains)))
     }
 
     /// The keys.
@@ -277,7 +316,11 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let entry = self.state.entries.get(key).filter(|entry| entry.is_present())?;
+        let entry = self
+            .state
+            .entries
+            .get(key)
+            .filter(|entry| entry.is_present())?;
         Some(V::view(&entry.state, self.scope.chains()))
     }
 
@@ -297,7 +340,11 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         Q: Ord + MapKey,
     {
         self.scope.pin();
-        let entry = self.state.entries.get_mut(key).filter(|entry| entry.is_present())?;
+        let entry = self
+            .state
+            .entries
+            .get_mut(key)
+            .filter(|entry| entry.is_present())?;
         Some(V::edit(&mut entry.state, self.scope.key(key.to_key())))
     }
 
@@ -340,7 +387,9 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         Q: Ord + ?Sized,
     {
         let found = self.state.entries.get_key_value(key);
-        let Some((own, _)) = found.filter(|(_, entry)| entry.is_present()) else { return false };
+        let Some((own, _)) = found.filter(|(_, entry)| entry.is_present()) else {
+            return false;
+        };
         self.scope.pin();
         let scope = self.scope.key(own.to_key());
         if let Some(entry) = self.state.entries.get_mut(key) {
@@ -359,7 +408,9 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
 
 impl<K: MapKey, V: CrdtNode> fmt::Debug for MapEditor<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MapEditor").field("len", &self.len()).finish_non_exhaustive()
+        f.debug_struct("MapEditor")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -395,7 +446,9 @@ fn assign<K: MapKey, V: CrdtNode>(
         }
     }
     let mut editor = MapEditor::<K, V> { state, scope };
-    values.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
+    values
+        .into_iter()
+        .try_for_each(|(key, value)| editor.insert(key, value))
 }
 
 macro_rules! map_node {
@@ -416,7 +469,10 @@ macro_rules! map_node {
             }
 
             fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-                state.present().map(|(key, item)| (key.clone(), V::value(item, chains))).collect()
+                state
+                    .present()
+                    .map(|(key, item)| (key.clone(), V::value(item, chains)))
+                    .collect()
             }
 
             fn assign(

@@ -28,8 +28,10 @@ mod versions;
 use crate::history::Chains;
 use crate::op::Id;
 
-pub use choice::Selector;
-pub use counter::{Counter, CounterEditor, CounterField, CounterInteger, CounterState, CounterView};
+pub use choice::{Selector, Variants};
+pub use counter::{
+    Counter, CounterEditor, CounterField, CounterInteger, CounterState, CounterView,
+};
 pub use digest::DigestWriter;
 pub use error::EditError;
 pub use key::MapKey;
@@ -39,7 +41,9 @@ pub use leaf::{Initial, IntoLeaf, LeafField, LeafValue, StandardDefault};
 pub use list::{List, ListEditor, ListState, ListView};
 pub use map::{IntoKey, Map, MapEditor, MapState, MapView};
 pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
-pub use register::{Register, RegisterEditor, RegisterField, RegisterState, RegisterView};
+pub use register::{
+    Register, RegisterEditor, RegisterField, RegisterState, RegisterValue, RegisterView,
+};
 pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
 pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
@@ -123,7 +127,11 @@ pub trait CrdtNode: Sized + 'static {
     ///
     /// # Errors
     /// [`EditError`] if a part of the value cannot be written.
-    fn grow(state: &mut Self::State, scope: Scope<'_>, value: Self::Value) -> Result<(), EditError> {
+    fn grow(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
         Self::assign(state, scope, value)
     }
 }

@@ -2,7 +2,9 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::map::Entry;
-use super::{CrdtNode, DigestWriter, EditError, Fit, Incoming, Kind, Misfit, NodeState, Scope, Segment};
+use super::{
+    CrdtNode, DigestWriter, EditError, Fit, Incoming, Kind, Misfit, NodeState, Scope, Segment,
+};
 use crate::history::Chains;
 use crate::op::Key;
 
@@ -28,7 +30,10 @@ impl<S> Default for OptionState<S> {
 
 impl<S: NodeState> OptionState<S> {
     fn present(&self) -> Option<&S> {
-        self.entry.as_ref().filter(|entry| entry.is_present()).map(|entry| &entry.state)
+        self.entry
+            .as_ref()
+            .filter(|entry| entry.is_present())
+            .map(|entry| &entry.state)
     }
 
     fn entry(&mut self) -> &mut Entry<S> {
@@ -72,7 +77,9 @@ pub struct OptionView<'a, T: CrdtNode> {
 impl<'a, T: CrdtNode> OptionView<'a, T> {
     /// The node, if it is present.
     pub fn get(&self) -> Option<T::View<'a>> {
-        self.state.present().map(|state| T::view(state, self.chains))
+        self.state
+            .present()
+            .map(|state| T::view(state, self.chains))
     }
 
     /// Whether it is present.
@@ -122,7 +129,9 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
 
     /// Reads the node, if it is present.
     pub fn get(&self) -> Option<T::View<'_>> {
-        self.state.present().map(|state| T::view(state, self.scope.chains()))
+        self.state
+            .present()
+            .map(|state| T::view(state, self.scope.chains()))
     }
 
     /// Edits the node, if it is present.
@@ -163,7 +172,9 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
 
 impl<T: CrdtNode> fmt::Debug for OptionEditor<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OptionEditor").field("is_some", &self.is_some()).finish_non_exhaustive()
+        f.debug_struct("OptionEditor")
+            .field("is_some", &self.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -245,7 +256,11 @@ where
         <T::Kind as Kind<T>>::Optional::seed(value)
     }
 
-    fn grow(state: &mut Self::State, scope: Scope<'_>, value: Self::Value) -> Result<(), EditError> {
+    fn grow(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
         <T::Kind as Kind<T>>::Optional::grow(state, scope, value)
     }
 }

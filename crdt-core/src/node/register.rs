@@ -6,8 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, IntoLeaf, Misfit, NodeState,
-    Scope, Segment, StandardDefault,
+    CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, IntoLeaf, Misfit, NodeState, Scope,
+    Segment, StandardDefault,
 };
 use crate::codec::value;
 use crate::history::{Chains, LocalAction};
@@ -40,6 +40,17 @@ impl<T> From<T> for Register<T> {
     }
 }
 
+/// A type whose values can be kept in a register: any that serde can write and read.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in a register",
+    label = "needs serde's `Serialize` and `Deserialize`, `Clone`, `Send` and `Sync`",
+    note = "put `#[derive(Clone, serde::Serialize, serde::Deserialize)]` on `{Self}`"
+)]
+pub trait RegisterValue: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> RegisterValue for T {}
+
 /// What `#[crdt(register)]` on a field stands for.
 #[derive(Debug)]
 pub struct RegisterField<T, D = StandardDefault>(PhantomData<(T, D)>);
@@ -58,7 +69,10 @@ impl<T: fmt::Debug, D> fmt::Debug for RegisterState<T, D> {
 
 impl<T, D: Initial<T>> Default for RegisterState<T, D> {
     fn default() -> Self {
-        Self { versions: Versions::None(D::initial()), initial: PhantomData }
+        Self {
+            versions: Versions::None(D::initial()),
+            initial: PhantomData,
+        }
     }
 }
 
@@ -76,9 +90,10 @@ where
 {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         let (replaces, value) = match (path, &op.action) {
-            ([], Action::Set { replaces, payload }) => {
-                (replaces, Some(value::decode(payload).ok_or_else(D::initial)))
-            }
+            ([], Action::Set { replaces, payload }) => (
+                replaces,
+                Some(value::decode(payload).ok_or_else(D::initial)),
+            ),
             ([], Action::Unset { replaces }) => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
@@ -86,15 +101,29 @@ where
             Some(Err(_)) => Fit::Inert(Misfit::WrongValue),
             _ => Fit::Applied,
         };
-        self.versions.write(Write { id: op.id, replaces, value }, D::initial, chains);
+        self.versions.write(
+            Write {
+                id: op.id,
+                replaces,
+                value,
+            },
+            D::initial,
+            chains,
+        );
         fit
     }
 
     fn clear(&mut self, mut scope: Scope<'_>) {
         if !self.versions.is_none() {
             let replaces = self.versions.ids();
-            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
-            let write = Write { id, replaces: &replaces, value: None };
+            let id = scope.write(LocalAction::Unset {
+                replaces: replaces.clone(),
+            });
+            let write = Write {
+                id,
+                replaces: &replaces,
+                value: None,
+            };
             self.versions.write(write, D::initial, scope.chains());
         }
     }
@@ -149,8 +178,15 @@ fn write_register<T, D: Initial<T>>(
     payload: Vec<u8>,
 ) {
     let replaces = state.versions.ids();
-    let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
-    let write = Write { id, replaces: &replaces, value: Some(Ok(value)) };
+    let id = scope.write(LocalAction::Set {
+        replaces: replaces.clone(),
+        payload,
+    });
+    let write = Write {
+        id,
+        replaces: &replaces,
+        value: Some(Ok(value)),
+    };
     state.versions.write(write, D::initial, scope.chains());
 }
 
@@ -252,7 +288,7 @@ impl<T: fmt::Debug, D> fmt::Debug for RegisterEditor<'_, T, D> {
 
 impl<T, D> CrdtNode for RegisterField<T, D>
 where
-    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+    T: RegisterValue,
     D: Initial<T> + Send + Sync,
 {
     type Value = T;
@@ -288,7 +324,7 @@ where
 
 impl<T> CrdtNode for Register<T>
 where
-    T: Serialize + DeserializeOwned + Clone + Default + Send + Sync + 'static,
+    T: RegisterValue + Default,
 {
     type Value = Self;
     type State = RegisterState<T>;

@@ -48,7 +48,12 @@ impl<'a> Transaction<'a> {
     /// Begins a change that follows `prev` on its author's chain.
     pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>) -> Self {
         let next = prev.map_or(0, |prev| chains.end_of(prev));
-        let log = Log { paths: Vec::new(), ops: Vec::new(), next, fault: None };
+        let log = Log {
+            paths: Vec::new(),
+            ops: Vec::new(),
+            next,
+            fault: None,
+        };
         Self {
             chains,
             chain: chains.segment_after(prev),
@@ -59,7 +64,11 @@ impl<'a> Transaction<'a> {
 
     /// The scope of the document's root.
     pub(crate) fn root(&'a self) -> Scope<'a> {
-        Scope { transaction: self, parent: None, last: None }
+        Scope {
+            transaction: self,
+            parent: None,
+            last: None,
+        }
     }
 
     /// Whether anything has been written, or failed to be.
@@ -79,10 +88,19 @@ impl<'a> Transaction<'a> {
         after: Vec<ChangeIndex>,
         tags: Tags,
     ) -> Result<Draft, EditError> {
-        let Log { paths, ops, fault, .. } = self.log.into_inner();
+        let Log {
+            paths, ops, fault, ..
+        } = self.log.into_inner();
         match fault {
             Some(fault) => Err(fault),
-            None => Ok(Draft { author, prev, after, tags, paths, ops }),
+            None => Ok(Draft {
+                author,
+                prev,
+                after,
+                tags,
+                paths,
+                ops,
+            }),
         }
     }
 }
@@ -93,13 +111,19 @@ impl Log {
         if depth as usize > MAX_PATH_DEPTH {
             self.fault.get_or_insert(EditError::PathTooDeep);
         }
-        self.paths.push(LocalPath { parent, depth, segment });
+        self.paths.push(LocalPath {
+            parent,
+            depth,
+            segment,
+        });
         u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX)
     }
 
     fn same_path(&self, mut a: Option<u32>, mut b: Option<u32>) -> bool {
         while a != b {
-            let (Some(x), Some(y)) = (a, b) else { return false };
+            let (Some(x), Some(y)) = (a, b) else {
+                return false;
+            };
             let (x, y) = (&self.paths[x as usize], &self.paths[y as usize]);
             if x.segment != y.segment {
                 return false;
@@ -112,7 +136,11 @@ impl Log {
     /// The last op, if it went to the same path.
     fn last_at(&mut self, path: Option<u32>) -> Option<&mut LocalOp> {
         let last = self.ops.last()?.path;
-        if self.same_path(last, path) { self.ops.last_mut() } else { None }
+        if self.same_path(last, path) {
+            self.ops.last_mut()
+        } else {
+            None
+        }
     }
 }
 
@@ -140,13 +168,24 @@ impl<'a> Scope<'a> {
             self.fail(EditError::KeyTooLong(text.len()));
         }
         let parent = self.path();
-        let path = self.transaction.log.borrow_mut().enter(parent, LocalSegment::key(key));
-        Self { parent: Some(path), last: None, ..self }
+        let path = self
+            .transaction
+            .log
+            .borrow_mut()
+            .enter(parent, LocalSegment::key(key));
+        Self {
+            parent: Some(path),
+            last: None,
+            ..self
+        }
     }
 
     fn below(mut self, segment: LastSegment) -> Self {
         self.pin();
-        Self { last: Some(segment), ..self }
+        Self {
+            last: Some(segment),
+            ..self
+        }
     }
 
     /// Enters the path into the log, so that it need not be entered again for the next op.
@@ -162,16 +201,25 @@ impl<'a> Scope<'a> {
             Some(LastSegment::Variant(name)) => LocalSegment::Variant(name),
             Some(LastSegment::Element(id)) => LocalSegment::Element(id),
         };
-        Some(self.transaction.log.borrow_mut().enter(self.parent, segment))
+        Some(
+            self.transaction
+                .log
+                .borrow_mut()
+                .enter(self.parent, segment),
+        )
     }
 
-    pub(super) fn chains(&self) -> &'a Chains {
+    /// How ops are named and ordered.
+    pub fn chains(&self) -> &'a Chains {
         self.transaction.chains
     }
 
     /// The id that the next op will have.
     pub(super) fn next_id(&self) -> Id {
-        Id { chain: self.transaction.chain, counter: self.transaction.log.borrow().next }
+        Id {
+            chain: self.transaction.chain,
+            counter: self.transaction.log.borrow().next,
+        }
     }
 
     /// The time of the change.
@@ -192,14 +240,22 @@ impl<'a> Scope<'a> {
 
     fn write_many(&self, counters: u32, action: LocalAction) -> Id {
         let log = &mut *self.transaction.log.borrow_mut();
-        let id = Id { chain: self.transaction.chain, counter: log.next };
+        let id = Id {
+            chain: self.transaction.chain,
+            counter: log.next,
+        };
         match log.next.checked_add(counters) {
             Some(next) => log.next = next,
             None => {
-                log.fault.get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
+                log.fault
+                    .get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
             }
         }
-        log.ops.push(LocalOp { path: self.parent, counters, action });
+        log.ops.push(LocalOp {
+            path: self.parent,
+            counters,
+            action,
+        });
         id
     }
 
@@ -217,7 +273,13 @@ impl<'a> Scope<'a> {
             LocalAction::Insert { seeds, .. } => Some(seeds.extend_from_slice(more)),
             _ => None,
         }) {
-            self.write_many(counters, LocalAction::Insert { place, seeds: more.to_vec() });
+            self.write_many(
+                counters,
+                LocalAction::Insert {
+                    place,
+                    seeds: more.to_vec(),
+                },
+            );
         }
     }
 
@@ -228,7 +290,13 @@ impl<'a> Scope<'a> {
             LocalAction::InsertText { text, .. } => Some(text.push_str(more)),
             _ => None,
         }) {
-            self.write_many(counters, LocalAction::InsertText { place, text: more.to_owned() });
+            self.write_many(
+                counters,
+                LocalAction::InsertText {
+                    place,
+                    text: more.to_owned(),
+                },
+            );
         }
     }
 
@@ -237,8 +305,10 @@ impl<'a> Scope<'a> {
         self.pin();
         {
             let log = &mut *self.transaction.log.borrow_mut();
-            if let Some(LocalOp { action: LocalAction::Delete { range: last }, .. }) =
-                log.last_at(self.parent)
+            if let Some(LocalOp {
+                action: LocalAction::Delete { range: last },
+                ..
+            }) = log.last_at(self.parent)
                 && last.chain == range.chain
                 && (last.end == range.start || range.end == last.start)
             {
@@ -263,12 +333,19 @@ impl<'a> Scope<'a> {
     ) -> bool {
         self.pin();
         let log = &mut *self.transaction.log.borrow_mut();
-        let last = Id { chain: self.transaction.chain, counter: log.next.wrapping_sub(1) };
+        let last = Id {
+            chain: self.transaction.chain,
+            counter: log.next.wrapping_sub(1),
+        };
         if place != Place::Child(last, Side::Right) {
             return false;
         }
-        let Some(next) = log.next.checked_add(counters) else { return false };
-        let Some(op) = log.last_at(self.parent) else { return false };
+        let Some(next) = log.next.checked_add(counters) else {
+            return false;
+        };
+        let Some(op) = log.last_at(self.parent) else {
+            return false;
+        };
         if append(&mut op.action).is_none() {
             return false;
         }

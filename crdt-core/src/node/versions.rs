@@ -37,11 +37,19 @@ pub(crate) struct Write<'a, V> {
 
 impl<V> Versions<V> {
     /// Carries out an op. `initial` is what the place reads as when nothing is left.
-    pub(crate) fn write(&mut self, write: Write<'_, V>, initial: impl FnOnce() -> V, chains: &Chains) {
-        let Write { id, replaces, value } = write;
+    pub(crate) fn write(
+        &mut self,
+        write: Write<'_, V>,
+        initial: impl FnOnce() -> V,
+        chains: &Chains,
+    ) {
+        let Write {
+            id,
+            replaces,
+            value,
+        } = write;
         let new = value.map(|value| Version { id, value });
-        let gone =
-            |old: &Version<V>| chains.on_chain(old.id, id) || replaces.contains(&old.id);
+        let gone = |old: &Version<V>| chains.on_chain(old.id, id) || replaces.contains(&old.id);
         let left = match core::mem::replace(self, Self::Many(Vec::new())) {
             Self::None(_) => Vec::new(),
             Self::One(old) if gone(&old) => Vec::new(),
@@ -88,7 +96,10 @@ impl<V> Versions<V> {
 
     /// Every value that fits, the winner first. Empty if nothing was written.
     pub(crate) fn ranked(&self, chains: &Chains) -> Vec<&V> {
-        let mut all: Vec<_> = self.iter().filter(|version| version.value.is_ok()).collect();
+        let mut all: Vec<_> = self
+            .iter()
+            .filter(|version| version.value.is_ok())
+            .collect();
         all.sort_by(|a, b| chains.op_order(b.id, a.id));
         all.into_iter().map(Version::read).collect()
     }
@@ -134,5 +145,6 @@ fn settle<V>(
     if left.len() > 1 {
         return Versions::Many(left);
     }
-    left.pop().map_or_else(|| Versions::None(initial()), Versions::One)
+    left.pop()
+        .map_or_else(|| Versions::None(initial()), Versions::One)
 }

@@ -73,13 +73,13 @@ const KNOWN: &[Known] = &[
 pub(crate) fn refuse(ctxt: &Ctxt, item: &Item, place: Place) {
     let name = item.name.to_string();
     let message = match KNOWN.iter().find(|known| known.name == name) {
-        Some(known) => format!(
-            "`{name}` does not belong on a {place}: {}",
-            known.elsewhere
-        ),
+        Some(known) => format!("`{name}` does not belong on a {place}: {}", known.elsewhere),
         None => match nearest(&name, place) {
             Some(near) => format!("unknown attribute `{name}`: did you mean `{near}`?"),
-            None => format!("unknown attribute `{name}`: a {place} takes {}", list(place)),
+            None => format!(
+                "unknown attribute `{name}`: a {place} takes {}",
+                list(place)
+            ),
         },
     };
     ctxt.error(&item.name, message);

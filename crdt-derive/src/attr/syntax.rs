@@ -76,7 +76,10 @@ impl Item {
             }
             Some(other) => {
                 input.parse::<TokenStream>()?;
-                return Err(Error::new_spanned(other, format!("expected `,` or `=` after `{name}`")));
+                return Err(Error::new_spanned(
+                    other,
+                    format!("expected `,` or `=` after `{name}`"),
+                ));
             }
         };
         Ok(Self { name, value })
@@ -93,7 +96,10 @@ impl Item {
             return Some(());
         }
         let name = &self.name;
-        ctxt.error(self, format!("`{name}` takes no value: write `#[crdt({name})]`"));
+        ctxt.error(
+            self,
+            format!("`{name}` takes no value: write `#[crdt({name})]`"),
+        );
         None
     }
 
@@ -105,7 +111,10 @@ impl Item {
             return Some(string);
         }
         let name = &self.name;
-        ctxt.error(self, format!("`{name}` takes a string: write `#[crdt({name} = \"{example}\")]`"));
+        ctxt.error(
+            self,
+            format!("`{name}` takes a string: write `#[crdt({name} = \"{example}\")]`"),
+        );
         None
     }
 }

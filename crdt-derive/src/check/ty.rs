@@ -26,8 +26,22 @@ pub(crate) fn check(ctxt: &Ctxt, field: &Field<'_>) {
         Role::Text => check_text(ctxt, ty),
         Role::Counter => check_counter(ctxt, ty),
         Role::Leaf => check_leaf(ctxt, ty),
-        Role::Node => check_parts(ctxt, ty, At { whole: true, atomic: false }),
-        Role::Register => check_parts(ctxt, ty, At { whole: true, atomic: true }),
+        Role::Node => check_parts(
+            ctxt,
+            ty,
+            At {
+                whole: true,
+                atomic: false,
+            },
+        ),
+        Role::Register => check_parts(
+            ctxt,
+            ty,
+            At {
+                whole: true,
+                atomic: true,
+            },
+        ),
     }
 }
 
@@ -54,10 +68,15 @@ fn check_counter(ctxt: &Ctxt, ty: &Type) {
         Some("usize") => unsized_integer("usize"),
         Some("isize") => unsized_integer("isize"),
         Some(wide @ ("i128" | "u128")) => {
-            format!("a counter has at most 64 bits: write `{}64`, or remove `counter`", &wide[..1])
+            format!(
+                "a counter has at most 64 bits: write `{}64`, or remove `counter`",
+                &wide[..1]
+            )
         }
         Some(float @ ("f32" | "f64")) => {
-            format!("a counter adds up integers: write `i64`, or remove `counter` to keep one `{float}`")
+            format!(
+                "a counter adds up integers: write `i64`, or remove `counter` to keep one `{float}`"
+            )
         }
         Some(container @ ("Option" | "Vec" | "Box" | "BTreeMap")) => format!(
             "`counter` works on a whole field with an integer type: write `Counter` inside the `{container}` instead"
@@ -82,7 +101,14 @@ fn check_leaf(ctxt: &Ctxt, ty: &Type) {
         ctxt.error(ty, message);
         return;
     }
-    check_parts(ctxt, ty, At { whole: true, atomic: false });
+    check_parts(
+        ctxt,
+        ty,
+        At {
+            whole: true,
+            atomic: false,
+        },
+    );
 }
 
 /// Checks a type and what the containers in it contain.
@@ -93,7 +119,10 @@ fn check_parts(ctxt: &Ctxt, ty: &Type, at: At) {
         Type::Path(path) => check_path(ctxt, path, at),
         Type::Tuple(tuple) if at.atomic => {
             let part = At { whole: false, ..at };
-            tuple.elems.iter().for_each(|ty| check_parts(ctxt, ty, part));
+            tuple
+                .elems
+                .iter()
+                .for_each(|ty| check_parts(ctxt, ty, part));
         }
         Type::Array(array) if at.atomic => {
             check_parts(ctxt, &array.elem, At { whole: false, ..at });
@@ -150,11 +179,20 @@ fn check_path(ctxt: &Ctxt, path: &TypePath, at: At) {
         ),
         ("Mutex" | "RwLock" | "RefCell", [_]) => ctxt.error(
             path,
-            format!("a document is edited through its own methods: write the type inside the `{name}`"),
+            format!(
+                "a document is edited through its own methods: write the type inside the `{name}`"
+            ),
         ),
         ("Vec" | "Option" | "Box" | "VecDeque" | "List", [_])
         | ("BTreeMap" | "HashMap" | "Map", [_, _]) => check_arguments(ctxt, &name, &arguments, at),
-        ("Register", [value]) => check_parts(ctxt, value, At { whole: false, atomic: true }),
+        ("Register", [value]) => check_parts(
+            ctxt,
+            value,
+            At {
+                whole: false,
+                atomic: true,
+            },
+        ),
         _ => {}
     }
 }
@@ -164,7 +202,14 @@ fn check_arguments(ctxt: &Ctxt, name: &str, arguments: &[&Type], at: At) {
     match arguments {
         [key, value] => {
             if at.atomic || check_key(ctxt, name, key) {
-                check_parts(ctxt, key, At { atomic: true, ..part });
+                check_parts(
+                    ctxt,
+                    key,
+                    At {
+                        atomic: true,
+                        ..part
+                    },
+                );
             }
             check_parts(ctxt, value, part);
         }
@@ -225,7 +270,9 @@ fn name_of(ty: &Type) -> Option<String> {
         Type::Group(group) => name_of(&group.elem),
         Type::Paren(paren) => name_of(&paren.elem),
         // What a macro or a path of the user's own stands for is unknown.
-        Type::Path(path) => Some(standard(path).map_or_else(String::new, |(name, _)| name.to_string())),
+        Type::Path(path) => {
+            Some(standard(path).map_or_else(String::new, |(name, _)| name.to_string()))
+        }
         Type::Macro(_) => Some(String::new()),
         _ => None,
     }
@@ -236,7 +283,9 @@ fn standard(path: &TypePath) -> Option<(&Ident, Vec<&Type>)> {
     let segments = &path.path.segments;
     let root = &segments.first()?.ident;
     let known = segments.len() == 1
-        || ["std", "core", "alloc", "crdt_core"].iter().any(|name| root == name);
+        || ["std", "core", "alloc", "crdt_core"]
+            .iter()
+            .any(|name| root == name);
     if path.qself.is_some() || !known {
         return None;
     }

@@ -9,7 +9,10 @@ use crate::expand::node::Node;
 use crate::expand::structs;
 
 pub(crate) fn expand(input: &Input<'_>, params: &Params, fields: &[Field<'_>]) -> TokenStream {
-    let nodes: Vec<_> = fields.iter().map(|field| Node::declare(field, "_0", params)).collect();
+    let nodes: Vec<_> = fields
+        .iter()
+        .map(|field| Node::declare(field, "_0", params))
+        .collect();
     let items = nodes.iter().map(|node| &node.items);
     let implementations = fields.iter().zip(&nodes).map(|(field, node)| {
         let node = crdt_node(input, params, field, &node.ty);

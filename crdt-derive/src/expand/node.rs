@@ -25,7 +25,8 @@ impl Node {
     /// has complained about and reports nothing else. A constant cannot depend on a type
     /// parameter, so a generic field is named as it is.
     pub(crate) fn declare(field: &Field<'_>, label: &str, params: &Params) -> Self {
-        let generic = params.occur_in(&field.ty) || function(field).is_some_and(|path| params.occur_in(path));
+        let generic =
+            params.occur_in(&field.ty) || function(field).is_some_and(|path| params.occur_in(path));
         let default = Initial::of(field, label, generic.then_some(params));
         let ty = node_type(field, &default.ty);
         let mut items = default.items;
@@ -38,7 +39,10 @@ impl Node {
         items.extend(quote! {
             type #alias = <__crdt::Checked<#check> as __crdt::Same<#ty>>::Type;
         });
-        Self { ty: quote!(#alias), items }
+        Self {
+            ty: quote!(#alias),
+            items,
+        }
     }
 }
 
@@ -82,15 +86,22 @@ struct Initial {
 impl Initial {
     fn of(field: &Field<'_>, label: &str, params: Option<&Params>) -> Self {
         let Some(path) = function(field) else {
-            return Self { ty: quote!(__crdt::StandardDefault), items: TokenStream::new() };
+            return Self {
+                ty: quote!(__crdt::StandardDefault),
+                items: TokenStream::new(),
+            };
         };
         let name = format_ident!("__Default{label}");
         let split = params.map(Params::owned);
         let (impl_generics, ty_generics, where_clause) = match &split {
-            Some((impl_generics, ty_generics, clause)) => (Some(impl_generics), Some(ty_generics), *clause),
+            Some((impl_generics, ty_generics, clause)) => {
+                (Some(impl_generics), Some(ty_generics), *clause)
+            }
             None => (None, None, None),
         };
-        let marker = params.and_then(Params::marker).unwrap_or_else(|| quote!(()));
+        let marker = params
+            .and_then(Params::marker)
+            .unwrap_or_else(|| quote!(()));
         let ty = &field.ty;
         let items = quote! {
             #[doc = "What a field is before it is set."]
@@ -102,7 +113,10 @@ impl Initial {
                 }
             }
         };
-        Self { ty: quote!(#name #ty_generics), items }
+        Self {
+            ty: quote!(#name #ty_generics),
+            items,
+        }
     }
 }
 

@@ -33,8 +33,10 @@ impl Enum<'_> {
     fn reading(&self) -> TokenStream {
         let (view, editor) = (&self.names.view, &self.names.editor);
         // The arm of the default comes last and takes every number; no other is left by then.
-        let (default, others): (Vec<_>, Vec<_>) =
-            self.cases.iter().partition(|case| case.index == self.default);
+        let (default, others): (Vec<_>, Vec<_>) = self
+            .cases
+            .iter()
+            .partition(|case| case.index == self.default);
         let others = others.into_iter().map(|case| {
             let (index, read) = (case.index, case.read());
             quote!(#index => #read)

@@ -14,7 +14,9 @@ impl Enum<'_> {
             self.payloads().map(|(node, _, slot)| (node, slot)).unzip();
         let marker = self.params.marker();
         let marker = marker.map(|ty| quote!(__marker: ::core::marker::PhantomData<#ty>,));
-        let no_marker = marker.as_ref().map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        let no_marker = marker
+            .as_ref()
+            .map(|_| quote!(__marker: ::core::marker::PhantomData,));
         let node_state = self.node_state();
         quote! {
             #[doc = #doc]
