@@ -41,20 +41,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     a.change(|board| {
         board.title.set("Launch");
         board.notes.insert(0, "Hello")?;
-        board.tasks.push(Task {
-            title: "Write docs".into(),
-            done: false,
-        })?;
+        board.tasks.push(Task { title: "Write docs".into(), done: false })?;
         board.tasks.at(0)?.done.set(true);
         board.votes.add(3);
         board.labels.entry("x").color.set("red");
         board.owner.set("me");
-        board.status.set(Status::Blocked {
-            reason: "rain".into(),
-        })?;
-        board.lead.set(Some(Label {
-            color: "blue".into(),
-        }))?;
+        board.status.set(Status::Blocked { reason: "rain".into() })?;
+        board.lead.set(Some(Label { color: "blue".into() }))?;
         board.grid.push(vec![1, 2, 3])?;
         board.grid.at(0)?.at(1)?.set(7u32);
         Ok(())

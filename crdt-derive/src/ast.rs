@@ -99,9 +99,7 @@ impl<'a> Input<'a> {
             Body::Enum(variants) => (&[], variants),
             Body::Unsupported => (&[], &[]),
         };
-        fields
-            .iter()
-            .chain(variants.iter().flat_map(|variant| &variant.fields))
+        fields.iter().chain(variants.iter().flat_map(|variant| &variant.fields))
     }
 
     /// The path of `crdt-core`.

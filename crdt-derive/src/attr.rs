@@ -71,10 +71,7 @@ impl Container {
 impl Variant {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut this = Self {
-            std_default: attrs
-                .iter()
-                .find(|attr| attr.path().is_ident("default"))
-                .cloned(),
+            std_default: attrs.iter().find(|attr| attr.path().is_ident("default")).cloned(),
             ..Self::default()
         };
         for item in syntax::items(ctxt, attrs) {
@@ -179,9 +176,6 @@ fn krate(ctxt: &Ctxt, item: &Item) -> Option<Path> {
     if let Ok(parsed) = path.parse_with(Path::parse_mod_style) {
         return Some(parsed);
     }
-    ctxt.error(
-        path,
-        "expected the path of the crate, as in `crate = \"my_app::crdt_core\"`",
-    );
+    ctxt.error(path, "expected the path of the crate, as in `crate = \"my_app::crdt_core\"`");
     None
 }

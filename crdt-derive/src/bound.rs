@@ -24,10 +24,8 @@ pub(crate) type Split<'a> = (ImplGenerics<'a>, TypeGenerics<'a>, Option<&'a Wher
 impl Params {
     pub(crate) fn of(input: &Input<'_>) -> Self {
         let mut owned = input.generics.clone();
-        let bounds: Vec<_> = owned
-            .type_params()
-            .flat_map(|param| bounds_of(&param.ident, input))
-            .collect();
+        let bounds: Vec<_> =
+            owned.type_params().flat_map(|param| bounds_of(&param.ident, input)).collect();
         if !bounds.is_empty() {
             owned.make_where_clause().predicates.extend(bounds);
         }
@@ -75,7 +73,7 @@ fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
         seen.push((role, standard));
         match role {
             Role::Node => bounds.push(parse_quote!(#param: __crdt::CrdtNode<Value = #param>)),
-            Role::Leaf => bounds.push(parse_quote!(#param: __crdt::Leaf)),
+            Role::Leaf => bounds.push(parse_quote!(#param: __crdt::LeafValue)),
             Role::Register => bounds.push(parse_quote!(#param: __crdt::RegisterValue)),
             Role::Text | Role::Counter | Role::Skip => {}
         }
@@ -87,20 +85,15 @@ fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
 }
 
 fn has_standard_default(field: &Field<'_>) -> bool {
-    !matches!(
-        field.attrs.default.value(),
-        Some(attr::Default::Function(_))
-    )
+    !matches!(field.attrs.default.value(), Some(attr::Default::Function(_)))
 }
 
 /// `PhantomData` is what it is whatever its parameter is.
 fn is_phantom(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "PhantomData"),
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| last.ident == "PhantomData")
+        }
         _ => false,
     }
 }

@@ -110,10 +110,7 @@ fn check_default(ctxt: &Ctxt, field: &Field<'_>) {
     else {
         return;
     };
-    let starts = [
-        (&attrs.text, "a text starts empty"),
-        (&attrs.counter, "a counter starts at 0"),
-    ];
+    let starts = [(&attrs.text, "a text starts empty"), (&attrs.counter, "a counter starts at 0")];
     for (role, starts) in starts {
         if let Some(role) = role.name() {
             ctxt.pair(
@@ -137,9 +134,7 @@ fn check_unnamed(ctxt: &Ctxt, fields: &[Field<'_>]) {
 }
 
 fn field_name<'a>(field: &'a Field<'_>) -> Option<(String, &'a dyn ToTokens)> {
-    field
-        .is_stored()
-        .then(|| (field.wire_name(), field.name_tokens()))
+    field.is_stored().then(|| (field.wire_name(), field.name_tokens()))
 }
 
 /// Two things of one parent need two names.
@@ -165,10 +160,7 @@ fn check_wire_names<'a>(
 
 fn check_enum(ctxt: &Ctxt, ident: &syn::Ident, variants: &mut [Variant<'_>]) {
     if variants.is_empty() {
-        ctxt.error(
-            ident,
-            "an enum without variants has no value: add a variant",
-        );
+        ctxt.error(ident, "an enum without variants has no value: add a variant");
         return;
     }
     for variant in &mut *variants {

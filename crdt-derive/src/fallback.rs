@@ -26,7 +26,6 @@ pub(crate) fn expand(derive: &DeriveInput, input: &Input<'_>, errors: &TokenStre
             type __Fault = <__crdt::Checked<__FAULTS> as __crdt::Same<()>>::Type;
             #checks
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics
             where
                 Self: 'static,
@@ -65,10 +64,5 @@ fn sound_checks(input: &Input<'_>) -> TokenStream {
     }
     let sound = |field: &&Field<'_>| field.sound && field.role() == Role::Node;
     let check = |(index, field)| node::check(field, &format_ident!("__CHECK_{index}"));
-    input
-        .fields()
-        .filter(sound)
-        .enumerate()
-        .map(check)
-        .collect()
+    input.fields().filter(sound).enumerate().map(check).collect()
 }

@@ -24,10 +24,7 @@ fn expand_tokens(input: &DeriveInput, tokens: TokenStream) -> TokenStream {
         }
         other => other.into(),
     };
-    tokens
-        .into_iter()
-        .flat_map::<TokenStream, _>(replace)
-        .collect()
+    tokens.into_iter().flat_map::<TokenStream, _>(replace).collect()
 }
 
 /// The type in the form with `::<>`, which types and expressions both accept.

@@ -58,16 +58,10 @@ impl<E: Entry> Tree<E> {
         *inners += 1;
         assert_eq!(inner.parent, parent);
         assert!((1..=E::INNER).contains(&inner.children.len()));
-        assert!(
-            parent != NIL || inner.children.len() > 1,
-            "the root has a single child"
-        );
+        assert!(parent != NIL || inner.children.len() > 1, "the root has a single child");
         assert_eq!(inner.children.len(), inner.summaries.len());
         for (&child, &summary) in inner.children.iter().zip(&inner.summaries) {
-            assert_eq!(
-                summary,
-                self.check_node(level - 1, child, node, cx, leaves, inners)
-            );
+            assert_eq!(summary, self.check_node(level - 1, child, node, cx, leaves, inners));
         }
         inner.summary(cx)
     }
@@ -78,10 +72,7 @@ impl<E: Entry> Tree<E> {
         for (at, &leaf) in leaves.iter().enumerate() {
             let prev = if at == 0 { NIL } else { leaves[at - 1] };
             assert_eq!(self.leaves[leaf].prev, prev);
-            assert_eq!(
-                self.leaves[leaf].next,
-                leaves.get(at + 1).copied().unwrap_or(NIL)
-            );
+            assert_eq!(self.leaves[leaf].next, leaves.get(at + 1).copied().unwrap_or(NIL));
         }
     }
 }

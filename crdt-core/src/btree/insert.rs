@@ -26,11 +26,7 @@ impl<E: Entry> Tree<E> {
         entries.insert(gap.slot, entry);
         let overfull = entries.len() > E::LEAF;
         self.raise(gap.leaf, |sum| *sum = sum.combine(summary, cx));
-        if overfull {
-            self.split_leaf(gap, cx, placed)
-        } else {
-            gap
-        }
+        if overfull { self.split_leaf(gap, cx, placed) } else { gap }
     }
 
     /// Makes the first entry the whole tree.
@@ -40,10 +36,7 @@ impl<E: Entry> Tree<E> {
         (self.first, self.last, self.height) = (self.root, self.root, 0);
         placed(&entry, self.root);
         self.leaves[self.root].entries.push(entry);
-        Cursor {
-            leaf: self.root,
-            slot: 0,
-        }
+        Cursor { leaf: self.root, slot: 0 }
     }
 
     /// Moves the upper part of a leaf into a new one. `new` is the entry that made it too large;
@@ -70,14 +63,7 @@ impl<E: Entry> Tree<E> {
             placed(entry, right);
         }
         self.adopt(left, right, cx);
-        if new.slot < at {
-            new
-        } else {
-            Cursor {
-                leaf: right,
-                slot: new.slot - at,
-            }
-        }
+        if new.slot < at { new } else { Cursor { leaf: right, slot: new.slot - at } }
     }
 
     fn link_after(&mut self, left: LeafId, right: LeafId) {
@@ -96,10 +82,7 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
-        let mut sums = (
-            self.leaves[left].summary(cx),
-            self.leaves[right].summary(cx),
-        );
+        let mut sums = (self.leaves[left].summary(cx), self.leaves[right].summary(cx));
         for level in 0.. {
             let parent = self.parent(level, left);
             if parent == NIL {
@@ -115,18 +98,13 @@ impl<E: Entry> Tree<E> {
                 return;
             }
             (left, right) = (parent, self.split_inner(level, parent));
-            sums = (
-                self.inners[left].summary(cx),
-                self.inners[right].summary(cx),
-            );
+            sums = (self.inners[left].summary(cx), self.inners[right].summary(cx));
         }
     }
 
     /// Puts a new root above the two halves of the old one.
     fn grow(&mut self, left: u32, right: u32, sums: (E::Summary, E::Summary)) {
-        self.root = self
-            .inners
-            .add(Inner::new(vec![left, right], vec![sums.0, sums.1]));
+        self.root = self.inners.add(Inner::new(vec![left, right], vec![sums.0, sums.1]));
         self.set_parent(self.height, left, self.root);
         self.set_parent(self.height, right, self.root);
         self.height += 1;

@@ -60,10 +60,7 @@ pub(crate) struct Cursor {
 impl Cursor {
     /// The gap behind the entry at this cursor.
     pub(crate) fn gap_after(self) -> Self {
-        Self {
-            leaf: self.leaf,
-            slot: self.slot + 1,
-        }
+        Self { leaf: self.leaf, slot: self.slot + 1 }
     }
 }
 
@@ -195,11 +192,7 @@ impl<E: Entry> Tree<E> {
 
     /// The parent of a node that lies `level` levels above the leaves.
     fn parent(&self, level: u32, node: u32) -> u32 {
-        if level == 0 {
-            self.leaves[node].parent
-        } else {
-            self.inners[node].parent
-        }
+        if level == 0 { self.leaves[node].parent } else { self.inners[node].parent }
     }
 
     fn set_parent(&mut self, level: u32, node: u32, parent: u32) {

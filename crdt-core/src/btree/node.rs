@@ -19,12 +19,7 @@ pub(super) struct Leaf<E> {
 impl<E: Entry> Leaf<E> {
     /// A leaf that nothing refers to yet.
     pub(super) fn new(entries: Vec<E>) -> Self {
-        Self {
-            entries,
-            parent: NIL,
-            prev: NIL,
-            next: NIL,
-        }
+        Self { entries, parent: NIL, prev: NIL, next: NIL }
     }
 
     pub(super) fn summary<Cx: ?Sized>(&self, cx: &Cx) -> E::Summary
@@ -46,11 +41,7 @@ pub(super) struct Inner<S> {
 impl<S: Summary> Inner<S> {
     /// An inner node that nothing refers to yet.
     pub(super) fn new(children: Vec<u32>, summaries: Vec<S>) -> Self {
-        Self {
-            children,
-            summaries,
-            parent: NIL,
-        }
+        Self { children, summaries, parent: NIL }
     }
 
     /// Where a child stands among the children.
@@ -70,9 +61,7 @@ impl<S: Summary> Inner<S> {
 }
 
 fn fold<S: Combine<Cx>, Cx: ?Sized>(summaries: impl Iterator<Item = S>, cx: &Cx) -> S {
-    summaries
-        .reduce(|left, right| left.combine(right, cx))
-        .unwrap_or_default()
+    summaries.reduce(|left, right| left.combine(right, cx)).unwrap_or_default()
 }
 
 /// Nodes of one kind, named by their index. Freed places are used again.
@@ -84,10 +73,7 @@ pub(super) struct Arena<N> {
 
 impl<N> Default for Arena<N> {
     fn default() -> Self {
-        Self {
-            nodes: Vec::new(),
-            free: Vec::new(),
-        }
+        Self { nodes: Vec::new(), free: Vec::new() }
     }
 }
 

@@ -36,10 +36,7 @@ impl Combine<Rank> for Pile {
     fn combine(self, other: Self, rank: &Rank) -> Self {
         let lower = rank.of(self.least) < rank.of(other.least);
         let least = if lower { self.least } else { other.least };
-        Self {
-            weight: self.weight + other.weight,
-            least,
-        }
+        Self { weight: self.weight + other.weight, least }
     }
 }
 
@@ -49,10 +46,7 @@ impl Entry for Stone {
     const INNER: usize = 3;
 
     fn summary(&self) -> Pile {
-        Pile {
-            weight: self.weight,
-            least: self.name,
-        }
+        Pile { weight: self.weight, least: self.name }
     }
 }
 
@@ -77,16 +71,9 @@ impl Pair {
     }
 
     fn insert(&mut self, index: usize, weight: u32) {
-        let stone = Stone {
-            name: self.next_name,
-            weight,
-        };
+        let stone = Stone { name: self.next_name, weight };
         self.next_name += 1;
-        let gap = if index == self.model.len() {
-            self.tree.end()
-        } else {
-            self.at(index)
-        };
+        let gap = if index == self.model.len() { self.tree.end() } else { self.at(index) };
         let Self { tree, leaves, .. } = self;
         let at = tree.insert(gap, stone.clone(), &RANK, |stone, leaf| {
             leaves.insert(stone.name, leaf);
@@ -111,12 +98,7 @@ impl Pair {
             self.tree.amend(at, |stone| stone.weight = weight);
         } else {
             self.leaves.remove(&self.model[index].name);
-            self.tree.update(at, &RANK, |stone| {
-                *stone = Stone {
-                    name: self.next_name,
-                    weight,
-                }
-            });
+            self.tree.update(at, &RANK, |stone| *stone = Stone { name: self.next_name, weight });
             self.model[index].name = self.next_name;
             self.leaves.insert(self.next_name, at.leaf);
             self.next_name += 1;
@@ -138,13 +120,7 @@ impl Pair {
             prev = Some(at);
             let mut weight = 0;
             self.tree.before(at, |pile| weight += pile.weight);
-            assert_eq!(
-                weight,
-                self.model[..index]
-                    .iter()
-                    .map(|stone| stone.weight)
-                    .sum::<u32>()
-            );
+            assert_eq!(weight, self.model[..index].iter().map(|stone| stone.weight).sum::<u32>());
         }
         assert_eq!(self.tree.prev(self.tree.end()), prev);
     }
@@ -165,19 +141,10 @@ impl Pair {
     }
 
     fn check_skip(&self, from: usize, limit: u32) {
-        let start = if from == self.model.len() {
-            self.tree.end()
-        } else {
-            self.at(from)
-        };
+        let start = if from == self.model.len() { self.tree.end() } else { self.at(from) };
         let gap = self.tree.skip(start, |pile| RANK.of(pile.least) > limit);
-        let expected = self.model[from..]
-            .iter()
-            .position(|stone| RANK.of(stone.name) <= limit);
-        assert_eq!(
-            self.tree.entry_at(gap),
-            expected.map(|index| self.at(from + index))
-        );
+        let expected = self.model[from..].iter().position(|stone| RANK.of(stone.name) <= limit);
+        assert_eq!(self.tree.entry_at(gap), expected.map(|index| self.at(from + index)));
     }
 }
 

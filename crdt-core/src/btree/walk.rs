@@ -6,22 +6,13 @@ use super::{Cursor, Entry, Tree};
 impl<E: Entry> Tree<E> {
     /// The first entry.
     pub(crate) fn first(&self) -> Option<Cursor> {
-        (self.first != NIL).then_some(Cursor {
-            leaf: self.first,
-            slot: 0,
-        })
+        (self.first != NIL).then_some(Cursor { leaf: self.first, slot: 0 })
     }
 
     /// The gap behind the last entry.
     pub(crate) fn end(&self) -> Cursor {
-        let slot = self
-            .leaves
-            .get(self.last)
-            .map_or(0, |leaf| leaf.entries.len());
-        Cursor {
-            leaf: self.last,
-            slot,
-        }
+        let slot = self.leaves.get(self.last).map_or(0, |leaf| leaf.entries.len());
+        Cursor { leaf: self.last, slot }
     }
 
     /// The entry behind the one at `at`.
@@ -32,16 +23,10 @@ impl<E: Entry> Tree<E> {
     /// The entry before the one, or the gap, at `at`.
     pub(crate) fn prev(&self, at: Cursor) -> Option<Cursor> {
         if at.slot > 0 {
-            return Some(Cursor {
-                leaf: at.leaf,
-                slot: at.slot - 1,
-            });
+            return Some(Cursor { leaf: at.leaf, slot: at.slot - 1 });
         }
         let leaf = self.leaves.get(at.leaf)?.prev;
-        (leaf != NIL).then(|| Cursor {
-            leaf,
-            slot: self.leaves[leaf].entries.len() - 1,
-        })
+        (leaf != NIL).then(|| Cursor { leaf, slot: self.leaves[leaf].entries.len() - 1 })
     }
 
     /// The entry behind a gap.
@@ -50,20 +35,13 @@ impl<E: Entry> Tree<E> {
         if gap.slot < leaf.entries.len() {
             return Some(gap);
         }
-        (leaf.next != NIL).then_some(Cursor {
-            leaf: leaf.next,
-            slot: 0,
-        })
+        (leaf.next != NIL).then_some(Cursor { leaf: leaf.next, slot: 0 })
     }
 
     /// Descends to the first entry that `passes` does not let pass. It is asked for whole subtrees
     /// first: where it says true, everything below is passed over at once.
     pub(crate) fn find(&self, mut passes: impl FnMut(&E::Summary) -> bool) -> Option<Cursor> {
-        if self.is_empty() {
-            None
-        } else {
-            self.descend(self.height, self.root, &mut passes)
-        }
+        if self.is_empty() { None } else { self.descend(self.height, self.root, &mut passes) }
     }
 
     /// Like [`Tree::find`], from a gap onwards; the gap at the end if everything passes.
@@ -73,10 +51,7 @@ impl<E: Entry> Tree<E> {
         };
         for (slot, entry) in leaf.entries.iter().enumerate().skip(gap.slot) {
             if !passes(&entry.summary()) {
-                return Cursor {
-                    leaf: gap.leaf,
-                    slot,
-                };
+                return Cursor { leaf: gap.leaf, slot };
             }
         }
         let (mut level, mut node, mut parent) = (0, gap.leaf, leaf.parent);
@@ -85,9 +60,7 @@ impl<E: Entry> Tree<E> {
             let behind = inner.slot_of(node) + 1;
             for (child, summary) in inner.children.iter().zip(&inner.summaries).skip(behind) {
                 if !passes(summary) {
-                    return self
-                        .descend(level, *child, &mut passes)
-                        .unwrap_or(self.end());
+                    return self.descend(level, *child, &mut passes).unwrap_or(self.end());
                 }
             }
             (level, node, parent) = (level + 1, parent, inner.parent);
@@ -103,16 +76,10 @@ impl<E: Entry> Tree<E> {
     ) -> Option<Cursor> {
         for _ in 0..level {
             let inner = &self.inners[node];
-            let slot = inner
-                .summaries
-                .iter()
-                .position(|summary| !passes(summary))?;
+            let slot = inner.summaries.iter().position(|summary| !passes(summary))?;
             node = inner.children[slot];
         }
-        let slot = self.leaves[node]
-            .entries
-            .iter()
-            .position(|entry| !passes(&entry.summary()))?;
+        let slot = self.leaves[node].entries.iter().position(|entry| !passes(&entry.summary()))?;
         Some(Cursor { leaf: node, slot })
     }
 
@@ -125,20 +92,14 @@ impl<E: Entry> Tree<E> {
         let (mut node, mut parent) = (at.leaf, leaf.parent);
         while parent != NIL {
             let inner = &self.inners[parent];
-            inner.summaries[..inner.slot_of(node)]
-                .iter()
-                .for_each(&mut add);
+            inner.summaries[..inner.slot_of(node)].iter().for_each(&mut add);
             (node, parent) = (parent, inner.parent);
         }
     }
 
     /// All entries in order.
     pub(crate) fn iter(&self) -> Iter<'_, E> {
-        Iter {
-            tree: self,
-            leaf: self.first,
-            entries: [].iter(),
-        }
+        Iter { tree: self, leaf: self.first, entries: [].iter() }
     }
 }
 

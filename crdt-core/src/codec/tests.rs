@@ -39,10 +39,7 @@ fn a_claimed_count_beyond_the_input_is_refused() {
     let mut bytes = Vec::new();
     write::varint(&mut bytes, u64::MAX);
     assert_eq!(Reader::new(&bytes).count(1), Err(DecodeError::Truncated));
-    assert_eq!(
-        Reader::new(&[3, 0, 0]).count(1),
-        Err(DecodeError::Truncated)
-    );
+    assert_eq!(Reader::new(&[3, 0, 0]).count(1), Err(DecodeError::Truncated));
     assert_eq!(Reader::new(&[2, 0, 0]).count(1), Ok(2));
 }
 
@@ -56,10 +53,7 @@ fn cbor_is_deterministic() {
     let other_nan = f64::from_bits(0x7ff8_0000_0000_0001);
     assert_eq!(value::encode(&other_nan).expect("encodes"), b"\xf9\x7e\x00");
     assert_eq!(value::encode(&-f64::NAN).expect("encodes"), b"\xf9\x7e\x00");
-    assert_eq!(
-        value::encode(&-1i8).expect("encodes"),
-        value::encode(&-1i128).expect("encodes")
-    );
+    assert_eq!(value::encode(&-1i8).expect("encodes"), value::encode(&-1i128).expect("encodes"));
 }
 
 #[test]

@@ -42,14 +42,10 @@ fn write(tree: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
 }
 
 fn normalize(tree: &mut Value, depth: usize) -> Result<(), EncodeError> {
-    let deeper = depth
-        .checked_sub(1)
-        .ok_or_else(|| EncodeError("nested too deeply".into()))?;
+    let deeper = depth.checked_sub(1).ok_or_else(|| EncodeError("nested too deeply".into()))?;
     match tree {
         Value::Float(float) if float.is_nan() => *float = f64::NAN,
-        Value::Array(items) => items
-            .iter_mut()
-            .try_for_each(|item| normalize(item, deeper))?,
+        Value::Array(items) => items.iter_mut().try_for_each(|item| normalize(item, deeper))?,
         Value::Map(entries) => sort_entries(entries, deeper)?,
         Value::Tag(_, inner) => normalize(inner, deeper)?,
         _ => {}
@@ -83,10 +79,9 @@ fn json(value: Value) -> serde_json::Value {
         Value::Text(text) => text.into(),
         Value::Bool(bool) => bool.into(),
         Value::Array(items) => items.into_iter().map(json).collect(),
-        Value::Map(entries) => entries
-            .into_iter()
-            .map(|(key, value)| (json_key(key), json(value)))
-            .collect(),
+        Value::Map(entries) => {
+            entries.into_iter().map(|(key, value)| (json_key(key), json(value))).collect()
+        }
         Value::Tag(_, inner) => json(*inner),
         _ => serde_json::Value::Null,
     }

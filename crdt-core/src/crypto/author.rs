@@ -26,11 +26,7 @@ impl Author {
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, DecodeError> {
         let key = VerifyingKey::from_bytes(&bytes).map_err(|_| DecodeError::InvalidKey)?;
         let canonical = key.to_edwards().compress().to_bytes() == bytes;
-        if canonical && !key.is_weak() {
-            Ok(Self(key))
-        } else {
-            Err(DecodeError::InvalidKey)
-        }
+        if canonical && !key.is_weak() { Ok(Self(key)) } else { Err(DecodeError::InvalidKey) }
     }
 
     pub(super) fn from_key(key: VerifyingKey) -> Self {
@@ -46,9 +42,7 @@ impl Author {
     /// crate (strict, single). Costs about 30 microseconds.
     pub fn verify(&self, change: &ChangeHash, signature: &Signature) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        self.0
-            .verify_strict(&signed_message(change), &signature)
-            .is_ok()
+        self.0.verify_strict(&signed_message(change), &signature).is_ok()
     }
 }
 

@@ -56,8 +56,6 @@ impl Keypair {
 /// Names the author and never the secret.
 impl fmt::Debug for Keypair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keypair")
-            .field("author", &self.author())
-            .finish_non_exhaustive()
+        f.debug_struct("Keypair").field("author", &self.author()).finish_non_exhaustive()
     }
 }

@@ -22,10 +22,7 @@ fn every_flipped_bit_breaks_a_signature() {
     for bit in 0..512 {
         let mut bytes = *signature.as_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
-        assert!(
-            !keypair().author().verify(&hash, &Signature(bytes)),
-            "bit {bit}"
-        );
+        assert!(!keypair().author().verify(&hash, &Signature(bytes)), "bit {bit}");
     }
 }
 
@@ -62,19 +59,8 @@ fn weak_and_non_canonical_keys_are_refused() {
     beyond_p[0] = 0xf0;
     let mut negative_zero = identity;
     negative_zero[31] = 0x80;
-    for bytes in [
-        [0; 32],
-        identity,
-        order_two,
-        identity_beyond_p,
-        beyond_p,
-        negative_zero,
-    ] {
-        assert_eq!(
-            Author::from_bytes(bytes),
-            Err(DecodeError::InvalidKey),
-            "{bytes:02x?}"
-        );
+    for bytes in [[0; 32], identity, order_two, identity_beyond_p, beyond_p, negative_zero] {
+        assert_eq!(Author::from_bytes(bytes), Err(DecodeError::InvalidKey), "{bytes:02x?}");
     }
     let canonical = *keypair().author().as_bytes();
     assert_eq!(Author::from_bytes(canonical), Ok(keypair().author()));

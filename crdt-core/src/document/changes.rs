@@ -52,10 +52,7 @@ impl<T: CrdtNode> Document<T> {
         edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
         let after = self.known(options)?;
-        let mut attempt = Attempt {
-            document: self,
-            dirty: true,
-        };
+        let mut attempt = Attempt { document: self, dirty: true };
         let (result, draft) = attempt.document.draft(options, after, edit);
         match (result, draft) {
             (Ok(value), Ok(None)) => {
@@ -83,9 +80,7 @@ impl<T: CrdtNode> Document<T> {
             return Err(EditError::ChangeTooLarge("bytes of tags"));
         }
         let index = |hash: &ChangeHash| {
-            self.history
-                .index_of(hash)
-                .ok_or(EditError::UnknownDependency(*hash))
+            self.history.index_of(hash).ok_or(EditError::UnknownDependency(*hash))
         };
         options.after.iter().map(index).collect()
     }
@@ -109,12 +104,7 @@ impl<T: CrdtNode> Document<T> {
         if transaction.is_empty() && after.is_empty() {
             return (result, Ok(None));
         }
-        (
-            result,
-            transaction
-                .finish(author, prev, after, options.tags())
-                .map(Some),
-        )
+        (result, transaction.finish(author, prev, after, options.tags()).map(Some))
     }
 
     fn commit(&mut self, draft: Draft) -> Result<ChangeHash, EditError> {

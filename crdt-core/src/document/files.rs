@@ -67,9 +67,7 @@ impl History {
 }
 
 fn load_history(bytes: &[u8]) -> Result<History, LoadError> {
-    let (content, check) = bytes
-        .split_last_chunk::<32>()
-        .ok_or(DecodeError::Truncated)?;
+    let (content, check) = bytes.split_last_chunk::<32>().ok_or(DecodeError::Truncated)?;
     let mut reader = Reader::new(content);
     if reader.array()? != *MAGIC {
         return Err(DecodeError::WrongMagic.into());
@@ -79,9 +77,5 @@ fn load_history(bytes: &[u8]) -> Result<History, LoadError> {
     }
     let mut history = History::new(DocumentId(reader.array()?));
     let outcome = history.apply(reader.take_rest())?;
-    if outcome.waiting.is_empty() {
-        Ok(history)
-    } else {
-        Err(LoadError::Incomplete)
-    }
+    if outcome.waiting.is_empty() { Ok(history) } else { Err(LoadError::Incomplete) }
 }

@@ -45,10 +45,7 @@ impl ChangeOptions {
             write::varint(&mut bytes, time);
             (tag::CLAIMED_TIME, bytes)
         });
-        let message = self
-            .message
-            .as_ref()
-            .map(|text| (tag::MESSAGE, text.clone().into_bytes()));
+        let message = self.message.as_ref().map(|text| (tag::MESSAGE, text.clone().into_bytes()));
         Tags::new(time.into_iter().chain(message))
     }
 }

@@ -106,15 +106,9 @@ impl<T: CrdtNode> Document<T> {
 
     /// A document over a history, its state built from the beginning.
     fn over(history: History, keypair: Option<Keypair>) -> Self {
-        let tip = keypair
-            .as_ref()
-            .and_then(|keypair| history.tip_of_author(&keypair.author()));
+        let tip = keypair.as_ref().and_then(|keypair| history.tip_of_author(&keypair.author()));
         let writer = keypair.map(|keypair| Writer { keypair, tip });
-        let mut document = Self {
-            history,
-            state: T::State::default(),
-            writer,
-        };
+        let mut document = Self { history, state: T::State::default(), writer };
         document.replay(0);
         document
     }

@@ -51,15 +51,10 @@ impl History {
         let header = &member.header;
         let prev = header.prev.and_then(|prev| self.index_of(&prev));
         self.check_previous(member, prev)?;
-        let dependencies: Box<[ChangeIndex]> = header
-            .dependencies
-            .iter()
-            .filter_map(|hash| self.index_of(hash))
-            .collect();
+        let dependencies: Box<[ChangeIndex]> =
+            header.dependencies.iter().filter_map(|hash| self.index_of(hash)).collect();
         let start = prev.map_or(0, |prev| self.chains.end_of(prev));
-        let end = start
-            .checked_add(member.counters)
-            .filter(|end| *end <= MAX_COUNTER);
+        let end = start.checked_add(member.counters).filter(|end| *end <= MAX_COUNTER);
         let time = self.time_after(prev, &dependencies);
         if end.is_none() || time == u32::MAX {
             return Err(Refusal::ChainFull);

@@ -92,13 +92,7 @@ impl Bundle {
         let stated = Totals::read(&mut reader)?;
         let authors = read_authors(&mut reader)?;
         let outside = read_outside(&mut reader)?;
-        let mut decoder = Decoder {
-            document,
-            authors,
-            outside,
-            members: Vec::new(),
-            left: stated,
-        };
+        let mut decoder = Decoder { document, authors, outside, members: Vec::new(), left: stated };
         for _ in 0..stated.changes {
             decoder.member(&mut reader)?;
         }
@@ -132,9 +126,7 @@ enum Reference {
 impl Decoder {
     fn member(&mut self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         let author = reader.varint()?;
-        let author = usize::try_from(author)
-            .ok()
-            .and_then(|index| self.authors.get(index));
+        let author = usize::try_from(author).ok().and_then(|index| self.authors.get(index));
         let author = *author.ok_or(DecodeError::DanglingReference)?;
         let (seq, prev, prev_member) = self.previous(reader, &author)?;
         let count = reader.count(1)?;
@@ -145,13 +137,7 @@ impl Decoder {
         }
         check_dependencies(&dependencies, prev.as_ref())?;
         let tags = Tags::read(reader)?;
-        let header = Header {
-            author,
-            seq,
-            prev,
-            dependencies,
-            tags,
-        };
+        let header = Header { author, seq, prev, dependencies, tags };
         let body = reader.bytes()?;
         let (hash, totals, counters) = check_change(&header, &self.document, body)?;
         self.left.spend(totals)?;
@@ -188,10 +174,7 @@ impl Decoder {
                 if previous.author != *author {
                     return Err(DecodeError::PreviousOfAnotherAuthor);
                 }
-                let seq = previous
-                    .seq
-                    .checked_add(1)
-                    .ok_or(DecodeError::VarintOverflow)?;
+                let seq = previous.seq.checked_add(1).ok_or(DecodeError::VarintOverflow)?;
                 Ok((seq, Some(hash), Some(index)))
             }
             Reference::Outside(_) => match reader.varint32()? {
@@ -204,10 +187,7 @@ impl Decoder {
     fn reference(&self, raw: u64) -> Result<Reference, DecodeError> {
         let number = usize::try_from(raw >> 1).map_err(|_| DecodeError::DanglingReference)?;
         let found = if raw & 1 == 0 {
-            self.members
-                .len()
-                .checked_sub(number + 1)
-                .map(Reference::Member)
+            self.members.len().checked_sub(number + 1).map(Reference::Member)
         } else {
             (number < self.outside.len()).then_some(Reference::Outside(number))
         };
@@ -227,13 +207,7 @@ impl Decoder {
         signatures: Vec<(usize, Signature)>,
         totals: Totals,
     ) -> Result<Bundle, DecodeError> {
-        if self.left
-            != (Totals {
-                changes: 0,
-                ops: 0,
-                bytes: 0,
-            })
-        {
+        if self.left != (Totals { changes: 0, ops: 0, bytes: 0 }) {
             return Err(DecodeError::WrongTotals);
         }
         self.check_hashes()?;
@@ -247,20 +221,8 @@ impl Decoder {
                 self.members[prev].covered = true;
             }
         }
-        let Self {
-            document,
-            outside,
-            members,
-            ..
-        } = self;
-        Ok(Bundle {
-            document,
-            genesis,
-            outside,
-            members,
-            signatures,
-            totals,
-        })
+        let Self { document, outside, members, .. } = self;
+        Ok(Bundle { document, genesis, outside, members, signatures, totals })
     }
 
     /// Every change once, and nothing both inside and outside.
@@ -294,15 +256,7 @@ pub(crate) fn check_change(
         }
     }
     let hash = header.hash(document, &sha256(&[body]));
-    Ok((
-        hash,
-        Totals {
-            changes: 1,
-            ops,
-            bytes,
-        },
-        reader.next_counter(),
-    ))
+    Ok((hash, Totals { changes: 1, ops, bytes }, reader.next_counter()))
 }
 
 /// Upper bound of the canonical bytes of a change, the same for every replica.
@@ -325,9 +279,7 @@ impl Totals {
     }
 
     fn write(self, out: &mut Vec<u8>) {
-        [self.changes, self.ops, self.bytes]
-            .iter()
-            .for_each(|total| write::length(out, *total));
+        [self.changes, self.ops, self.bytes].iter().for_each(|total| write::length(out, *total));
     }
 
     fn spend(&mut self, part: Self) -> Result<(), DecodeError> {
@@ -437,11 +389,8 @@ struct Encoder {
 impl Encoder {
     fn new(items: &[Item<'_>]) -> Self {
         let authors: BTreeSet<Author> = items.iter().map(|item| item.header.author).collect();
-        let inside: std::collections::BTreeMap<ChangeHash, usize> = items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| (item.hash, index))
-            .collect();
+        let inside: std::collections::BTreeMap<ChangeHash, usize> =
+            items.iter().enumerate().map(|(index, item)| (item.hash, index)).collect();
         let outside: BTreeSet<ChangeHash> = items
             .iter()
             .flat_map(|item| item.header.dependencies.iter().chain(&item.header.prev))
@@ -449,29 +398,18 @@ impl Encoder {
             .copied()
             .collect();
         let (authors, outside) = (authors.into_iter().collect(), outside.into_iter().collect());
-        Self {
-            authors,
-            inside,
-            outside,
-        }
+        Self { authors, inside, outside }
     }
 
     fn write_tables(&self, out: &mut Vec<u8>) {
         write::length(out, self.authors.len());
-        self.authors
-            .iter()
-            .for_each(|author| out.extend_from_slice(author.as_bytes()));
+        self.authors.iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
         write::length(out, self.outside.len());
-        self.outside
-            .iter()
-            .for_each(|hash| out.extend_from_slice(hash.as_bytes()));
+        self.outside.iter().for_each(|hash| out.extend_from_slice(hash.as_bytes()));
     }
 
     fn write_member(&self, out: &mut Vec<u8>, index: usize, item: &Item<'_>) {
-        let author = self
-            .authors
-            .binary_search(&item.header.author)
-            .unwrap_or_default();
+        let author = self.authors.binary_search(&item.header.author).unwrap_or_default();
         write::length(out, author);
         match &item.header.prev {
             None => write::length(out, 0),
@@ -502,10 +440,7 @@ impl Encoder {
 }
 
 fn write_signatures(out: &mut Vec<u8>, items: &[Item<'_>]) {
-    let signed = items
-        .iter()
-        .enumerate()
-        .filter_map(|(i, item)| Some((i, item.signature?)));
+    let signed = items.iter().enumerate().filter_map(|(i, item)| Some((i, item.signature?)));
     write::length(out, signed.clone().count());
     let mut next = 0;
     for (index, signature) in signed {

@@ -81,11 +81,7 @@ impl Chains {
         let entry = &mut self.segments[segment as usize];
         entry.changes.push((entry.end, index));
         entry.end += change.counters;
-        self.changes.push(ChangeName {
-            hash: change.hash,
-            time: change.time,
-            segment,
-        });
+        self.changes.push(ChangeName { hash: change.hash, time: change.time, segment });
         self.highest_time = self.highest_time.max(change.time);
     }
 
@@ -115,11 +111,7 @@ impl Chains {
         let up = self.segment(parent);
         let over = self.segment(up.jump);
         let equal = up.depth - over.depth == over.depth - self.segment(over.jump).depth;
-        let jump = if equal && up.depth > 0 {
-            over.jump
-        } else {
-            parent
-        };
+        let jump = if equal && up.depth > 0 { over.jump } else { parent };
         (jump, up.depth + 1)
     }
 
@@ -187,18 +179,12 @@ impl Chains {
 
     /// The last change of a segment.
     pub(crate) fn tip_of(&self, segment: u32) -> Option<ChangeIndex> {
-        self.segment(segment)
-            .changes
-            .last()
-            .map(|(_, index)| *index)
+        self.segment(segment).changes.last().map(|(_, index)| *index)
     }
 
     /// The last change of every segment of an author. O(segments).
     pub(crate) fn tips_of_author(&self, author: u32) -> impl Iterator<Item = ChangeIndex> {
-        let own = self
-            .segments
-            .iter()
-            .filter(move |segment| segment.author == author);
+        let own = self.segments.iter().filter(move |segment| segment.author == author);
         own.filter_map(|segment| segment.changes.last().map(|(_, index)| *index))
     }
 
@@ -233,9 +219,7 @@ impl Chains {
             return root.changes.first().map(|(_, index)| *index);
         };
         let changes = &self.segment(self.segment_of(prev)).changes;
-        changes
-            .get(Self::position(changes, prev) + 1)
-            .map(|(_, index)| *index)
+        changes.get(Self::position(changes, prev) + 1).map(|(_, index)| *index)
     }
 
     fn is_tip(&self, change: ChangeIndex) -> bool {
@@ -252,10 +236,7 @@ impl Chains {
     pub(crate) fn end_of(&self, change: ChangeIndex) -> u32 {
         let segment = self.segment(self.segment_of(change));
         let position = Self::position(&segment.changes, change);
-        segment
-            .changes
-            .get(position + 1)
-            .map_or(segment.end, |(start, _)| *start)
+        segment.changes.get(position + 1).map_or(segment.end, |(start, _)| *start)
     }
 
     fn position(changes: &[(u32, ChangeIndex)], change: ChangeIndex) -> usize {
@@ -291,11 +272,7 @@ impl Chains {
         while end > start {
             let chain = self.segment_at(segment, end - 1);
             let from = start.max(self.segment(chain).first);
-            pieces.push(IdRange {
-                chain,
-                start: from,
-                end,
-            });
+            pieces.push(IdRange { chain, start: from, end });
             end = from;
         }
         pieces
@@ -303,10 +280,7 @@ impl Chains {
 
     /// How many counters two chains share, each given by a segment and the end of the chain on it.
     pub(crate) fn shared(&self, a: (u32, u32), b: (u32, u32)) -> u32 {
-        let Meeting {
-            at,
-            below: [below_a, below_b],
-        } = self.meeting(a.0, b.0);
+        let Meeting { at, below: [below_a, below_b] } = self.meeting(a.0, b.0);
         if at.is_none() {
             return 0;
         }
@@ -324,10 +298,7 @@ impl Chains {
         if a.chain.max(b.chain) as usize >= self.segments.len() {
             return a.chain.cmp(&b.chain);
         }
-        let Meeting {
-            below: [below_a, below_b],
-            ..
-        } = self.meeting(a.chain, b.chain);
+        let Meeting { below: [below_a, below_b], .. } = self.meeting(a.chain, b.chain);
         // A fork sorts before what its parent goes on with at that counter.
         let key = |below: Option<u32>, counter| match below {
             Some(child) => (self.segment(child).first, 0, child),
@@ -341,10 +312,7 @@ impl Chains {
         let (up_a, up_b) = (self.ancestor(a, shallow), self.ancestor(b, shallow));
         if up_a == up_b {
             let below = |from| (from != up_a).then(|| self.ancestor(from, shallow + 1));
-            return Meeting {
-                at: Some(up_a),
-                below: [below(a), below(b)],
-            };
+            return Meeting { at: Some(up_a), below: [below(a), below(b)] };
         }
         let (mut x, mut y) = (up_a, up_b);
         while self.segment(x).parent != self.segment(y).parent {
@@ -355,21 +323,14 @@ impl Chains {
                 _ => break,
             };
         }
-        Meeting {
-            at: self.segment(x).parent,
-            below: [Some(x), Some(y)],
-        }
+        Meeting { at: self.segment(x).parent, below: [Some(x), Some(y)] }
     }
 
     fn ancestor(&self, mut segment: u32, depth: u32) -> u32 {
         while self.segment(segment).depth > depth {
             let here = self.segment(segment);
             let far = self.segment(here.jump).depth >= depth;
-            segment = if far {
-                here.jump
-            } else {
-                here.parent.unwrap_or(segment)
-            };
+            segment = if far { here.jump } else { here.parent.unwrap_or(segment) };
         }
         segment
     }
@@ -380,24 +341,18 @@ impl Chains {
         if id.counter >= segment.end {
             return None;
         }
-        let after = segment
-            .changes
-            .partition_point(|(start, _)| *start <= id.counter);
-        after
-            .checked_sub(1)
-            .map(|position| segment.changes[position].1)
+        let after = segment.changes.partition_point(|(start, _)| *start <= id.counter);
+        after.checked_sub(1).map(|position| segment.changes[position].1)
     }
 
     /// The counter after the last op of the change that holds an op.
     pub(crate) fn end_of_change_at(&self, id: Id) -> u32 {
-        self.change_of(id)
-            .map_or(u32::MAX, |change| self.end_of(change))
+        self.change_of(id).map_or(u32::MAX, |change| self.end_of(change))
     }
 
     /// Time of the change that holds an op. The change that is being written is above all others.
     pub(crate) fn time(&self, id: Id) -> u32 {
-        self.change_of(id)
-            .map_or(self.highest_time + 1, |change| self.time_of(change))
+        self.change_of(id).map_or(self.highest_time + 1, |change| self.time_of(change))
     }
 
     /// The order of ops: by time, then change hash, then offset in the change.

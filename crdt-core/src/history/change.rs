@@ -15,19 +15,13 @@ pub struct Change<'a> {
 impl History {
     /// A change by its hash. O(log n).
     pub fn change(&self, hash: &ChangeHash) -> Option<Change<'_>> {
-        self.index_of(hash).map(|index| Change {
-            history: self,
-            index,
-        })
+        self.index_of(hash).map(|index| Change { history: self, index })
     }
 
     /// All changes, each after everything it depends on. The order is that of arrival and differs
     /// between replicas.
     pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
-        (0..self.chains.len()).map(|index| Change {
-            history: self,
-            index,
-        })
+        (0..self.chains.len()).map(|index| Change { history: self, index })
     }
 }
 
@@ -88,10 +82,7 @@ impl<'a> Change<'a> {
     }
 
     fn tag(&self, number: u64) -> Option<&'a [u8]> {
-        self.tag_list()
-            .entries()
-            .find(|(tag, _)| *tag == number)
-            .map(|(_, value)| value)
+        self.tag_list().entries().find(|(tag, _)| *tag == number).map(|(_, value)| value)
     }
 
     fn tag_list(&self) -> &'a Tags {

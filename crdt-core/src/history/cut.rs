@@ -59,10 +59,7 @@ impl Cuts {
 
     /// Closes the open stretch.
     pub(super) fn close(&mut self, at: ChangeIndex) {
-        self.stretches.push(Stretch {
-            start: at,
-            ..Stretch::default()
-        });
+        self.stretches.push(Stretch { start: at, ..Stretch::default() });
     }
 
     /// The open stretch.
@@ -83,10 +80,7 @@ impl Stretch {
 
     /// Keeps a signature if it is the latest of its segment.
     pub(super) fn keep(&mut self, segment: u32, change: ChangeIndex, signature: Signature) {
-        let entry = self
-            .signatures
-            .entry(segment)
-            .or_insert((change, signature));
+        let entry = self.signatures.entry(segment).or_insert((change, signature));
         if entry.0 <= change {
             *entry = (change, signature);
         }
@@ -116,11 +110,7 @@ impl History {
     pub(super) fn totals(&self, start: ChangeIndex, end: ChangeIndex) -> Totals {
         let mut totals = Totals::default();
         for record in &self.records[start as usize..end as usize] {
-            totals.add(Totals {
-                changes: 1,
-                ops: record.ops,
-                bytes: record.bytes,
-            });
+            totals.add(Totals { changes: 1, ops: record.ops, bytes: record.bytes });
         }
         totals
     }

@@ -67,10 +67,7 @@ impl Forks {
         change: ChangeIndex,
     ) {
         if let Some(first) = chains.first_after(author, prev) {
-            self.points
-                .entry((author, prev))
-                .or_insert_with(|| vec![first])
-                .push(change);
+            self.points.entry((author, prev)).or_insert_with(|| vec![first]).push(change);
         }
     }
 
@@ -92,11 +89,7 @@ impl History {
             let seq = changes.first().map_or(0, |change| self.record(*change).seq);
             let mut changes: Vec<_> = changes.iter().map(|c| self.chains.hash_of(*c)).collect();
             changes.sort_unstable();
-            Equivocation {
-                author: self.author(*author),
-                seq,
-                changes,
-            }
+            Equivocation { author: self.author(*author), seq, changes }
         });
         let mut found: Vec<_> = found.collect();
         found.sort_by_key(|fork| (fork.author, fork.seq, fork.changes.clone()));
@@ -143,10 +136,7 @@ impl History {
             let segment = self.chains.segment_of(signed);
             self.chains.change_on_chain(segment, signed, change)
         };
-        let tail = self
-            .tail
-            .as_ref()
-            .and_then(|tail| Some((tail.change, *tail.signature.get()?)));
+        let tail = self.tail.as_ref().and_then(|tail| Some((tail.change, *tail.signature.get()?)));
         self.cuts
             .stretches(self.chains.len())
             .flat_map(|(stretch, _)| stretch.signatures.values().copied())
@@ -162,9 +152,7 @@ impl EquivocationProof {
     /// # Errors
     /// [`ProofError`] says what is wrong with them.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProofError> {
-        let proof = Self {
-            bytes: bytes.to_vec(),
-        };
+        let proof = Self { bytes: bytes.to_vec() };
         proof.verify()?;
         Ok(proof)
     }
@@ -192,14 +180,7 @@ impl EquivocationProof {
             return Err(ProofError::NoConflict);
         }
         let changes = vec![first.1, second.1];
-        Ok((
-            document,
-            Equivocation {
-                author,
-                seq: first.0,
-                changes,
-            },
-        ))
+        Ok((document, Equivocation { author, seq: first.0, changes }))
     }
 }
 

@@ -54,11 +54,7 @@ impl History {
                     header: self.header(*change),
                     hash: self.chains.hash_of(*change),
                     body: self.body(*change),
-                    totals: Totals {
-                        changes: 1,
-                        ops: record.ops,
-                        bytes: record.bytes,
-                    },
+                    totals: Totals { changes: 1, ops: record.ops, bytes: record.bytes },
                     signature: signatures.get(change).copied(),
                 }
             })

@@ -29,11 +29,7 @@ impl Genesis {
         while !schema.is_char_boundary(end) {
             end -= 1;
         }
-        Self {
-            founder,
-            salt,
-            schema: schema[..end].to_owned(),
-        }
+        Self { founder, salt, schema: schema[..end].to_owned() }
     }
 
     /// The document's id.
@@ -56,10 +52,6 @@ impl Genesis {
         if schema.len() > MAX_KEY_BYTES {
             return Err(DecodeError::OverLimit("length of the schema name"));
         }
-        Ok(Self {
-            founder,
-            salt,
-            schema: schema.to_owned(),
-        })
+        Ok(Self { founder, salt, schema: schema.to_owned() })
     }
 }

@@ -46,9 +46,7 @@ impl Header {
             out.extend_from_slice(prev.as_bytes());
         }
         write::length(out, self.dependencies.len());
-        self.dependencies
-            .iter()
-            .for_each(|hash| out.extend_from_slice(hash.as_bytes()));
+        self.dependencies.iter().for_each(|hash| out.extend_from_slice(hash.as_bytes()));
         out.extend_from_slice(self.tags.as_bytes());
     }
 
@@ -61,11 +59,7 @@ impl Header {
         let document = DocumentId(reader.array()?);
         let author = Author::from_bytes(reader.array()?)?;
         let seq = reader.varint32()?;
-        let prev = if seq > 0 {
-            Some(ChangeHash(reader.array()?))
-        } else {
-            None
-        };
+        let prev = if seq > 0 { Some(ChangeHash(reader.array()?)) } else { None };
         let count = reader.count(32)?;
         let mut dependencies = Vec::with_capacity(count);
         for _ in 0..count {
@@ -73,16 +67,7 @@ impl Header {
         }
         check_dependencies(&dependencies, prev.as_ref())?;
         let tags = Tags::read(reader)?;
-        Ok((
-            document,
-            Self {
-                author,
-                seq,
-                prev,
-                dependencies,
-                tags,
-            },
-        ))
+        Ok((document, Self { author, seq, prev, dependencies, tags }))
     }
 
     /// The hash of the change with this header and a body of this hash.
@@ -147,11 +132,7 @@ impl Tags {
         if bytes.len() > MAX_TAG_BYTES {
             return Err(DecodeError::OverLimit("bytes of tags"));
         }
-        Ok(if count == 0 {
-            Self::default()
-        } else {
-            Self(bytes.to_vec())
-        })
+        Ok(if count == 0 { Self::default() } else { Self(bytes.to_vec()) })
     }
 
     /// The canonical bytes.

@@ -111,17 +111,11 @@ impl History {
     }
 
     fn heads_besides(&self, prev: Option<ChangeIndex>) -> BTreeSet<ChangeIndex> {
-        self.head_indexes()
-            .filter(|head| Some(*head) != prev)
-            .collect()
+        self.head_indexes().filter(|head| Some(*head) != prev).collect()
     }
 
     fn fold_heads(&mut self, draft: &Draft) -> Result<ChangeIndex, TooLarge> {
-        let heads = self
-            .heads_besides(draft.prev)
-            .into_iter()
-            .take(MAX_DEPENDENCIES)
-            .collect();
+        let heads = self.heads_besides(draft.prev).into_iter().take(MAX_DEPENDENCIES).collect();
         let fold = Draft {
             author: draft.author,
             prev: draft.prev,
@@ -149,10 +143,7 @@ impl History {
             }
         });
         draft.ops.iter().for_each(|op| op.action.each_id(&mut note));
-        segments
-            .into_iter()
-            .filter_map(|segment| self.chains.tip_of(segment))
-            .collect()
+        segments.into_iter().filter_map(|segment| self.chains.tip_of(segment)).collect()
     }
 
     fn write(
@@ -170,10 +161,7 @@ impl History {
             author: draft.author,
             seq: draft.prev.map_or(0, |prev| self.record(prev).seq + 1),
             prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
-            dependencies: sorted
-                .iter()
-                .map(|change| self.chains.hash_of(*change))
-                .collect(),
+            dependencies: sorted.iter().map(|change| self.chains.hash_of(*change)).collect(),
             tags: draft.tags.clone(),
         };
         let bytes = canonical_size(&header, &body);
@@ -194,15 +182,8 @@ impl History {
             ops: draft.ops.len(),
             bytes,
         });
-        self.cuts.open().count(Totals {
-            changes: 1,
-            ops: draft.ops.len(),
-            bytes,
-        });
-        self.tail = Some(Tail {
-            change,
-            signature: OnceLock::new(),
-        });
+        self.cuts.open().count(Totals { changes: 1, ops: draft.ops.len(), bytes });
+        self.tail = Some(Tail { change, signature: OnceLock::new() });
         Ok(hash)
     }
 
@@ -262,20 +243,11 @@ struct Namer<'a> {
 impl Namer<'_> {
     fn name(&self, id: Id) -> Name {
         if id.chain == self.own && id.counter >= self.start {
-            return Name {
-                index: 0,
-                counter: id.counter,
-            };
+            return Name { index: 0, counter: id.counter };
         }
         let name = self.table.name(&self.history.chains, id);
-        debug_assert!(
-            name.is_some(),
-            "the table of a draft holds every chain that it names"
-        );
-        name.unwrap_or(Name {
-            index: 0,
-            counter: id.counter,
-        })
+        debug_assert!(name.is_some(), "the table of a draft holds every chain that it names");
+        name.unwrap_or(Name { index: 0, counter: id.counter })
     }
 
     /// One name per chain other than the author's own, ascending.
@@ -298,9 +270,7 @@ impl Namer<'_> {
         let mut segments = Vec::new();
         let mut next = path;
         while let Some(number) = next {
-            let LocalPath {
-                parent, segment, ..
-            } = &draft.paths[number as usize];
+            let LocalPath { parent, segment, .. } = &draft.paths[number as usize];
             segments.push(match segment {
                 LocalSegment::Field(name) => Segment::Field(name),
                 LocalSegment::Variant(name) => Segment::Variant(name),
@@ -318,38 +288,24 @@ impl Namer<'_> {
 
     fn write(&self, out: &mut Vec<u8>, path: &[u8], op: &LocalOp) {
         let action = match &op.action {
-            LocalAction::Set { replaces, payload } => Action::Set {
-                replaces: self.names(replaces),
-                payload,
-            },
-            LocalAction::Unset { replaces } => Action::Unset {
-                replaces: self.names(replaces),
-            },
+            LocalAction::Set { replaces, payload } => {
+                Action::Set { replaces: self.names(replaces), payload }
+            }
+            LocalAction::Unset { replaces } => Action::Unset { replaces: self.names(replaces) },
             LocalAction::Add { delta } => Action::Add { delta: *delta },
-            LocalAction::Reset { annuls } => Action::Reset {
-                annuls: self.names(annuls),
-            },
-            LocalAction::Insert { place, seeds } => Action::Insert {
-                place: self.place(*place),
-                seeds: Seeds::from_checked(seeds),
-            },
-            LocalAction::InsertText { place, text } => Action::InsertText {
-                place: self.place(*place),
-                text,
-            },
+            LocalAction::Reset { annuls } => Action::Reset { annuls: self.names(annuls) },
+            LocalAction::Insert { place, seeds } => {
+                Action::Insert { place: self.place(*place), seeds: Seeds::from_checked(seeds) }
+            }
+            LocalAction::InsertText { place, text } => {
+                Action::InsertText { place: self.place(*place), text }
+            }
             LocalAction::Delete { range } => Action::Delete {
-                first: self.name(Id {
-                    chain: range.chain,
-                    counter: range.start,
-                }),
+                first: self.name(Id { chain: range.chain, counter: range.start }),
                 count: range.end - range.start,
             },
-            LocalAction::Put { replaces } => Action::Put {
-                replaces: self.names(replaces),
-            },
-            LocalAction::Remove { replaces } => Action::Remove {
-                replaces: self.names(replaces),
-            },
+            LocalAction::Put { replaces } => Action::Put { replaces: self.names(replaces) },
+            LocalAction::Remove { replaces } => Action::Remove { replaces: self.names(replaces) },
         };
         write_op(out, path, op.counters, &action);
     }
@@ -363,18 +319,9 @@ impl LocalAction {
             | Self::Reset { annuls: ids }
             | Self::Put { replaces: ids }
             | Self::Remove { replaces: ids } => ids.iter().for_each(|id| note(*id)),
-            Self::Insert {
-                place: Place::Child(id, _),
-                ..
-            }
-            | Self::InsertText {
-                place: Place::Child(id, _),
-                ..
-            } => note(*id),
-            Self::Delete { range } => note(Id {
-                chain: range.chain,
-                counter: range.start,
-            }),
+            Self::Insert { place: Place::Child(id, _), .. }
+            | Self::InsertText { place: Place::Child(id, _), .. } => note(*id),
+            Self::Delete { range } => note(Id { chain: range.chain, counter: range.start }),
             Self::Insert { .. } | Self::InsertText { .. } | Self::Add { .. } => {}
         }
     }

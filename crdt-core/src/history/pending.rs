@@ -16,10 +16,7 @@ pub struct PendingLimits {
 
 impl Default for PendingLimits {
     fn default() -> Self {
-        Self {
-            bytes: 1 << 26,
-            bundles: 1 << 16,
-        }
+        Self { bytes: 1 << 26, bundles: 1 << 16 }
     }
 }
 
@@ -48,11 +45,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) fn new(bundle: Bundle, bytes: &[u8], missing: usize) -> Self {
-        Self {
-            bundle,
-            digest: sha256(&[bytes]),
-            missing,
-        }
+        Self { bundle, digest: sha256(&[bytes]), missing }
     }
 
     fn missing(&self) -> ChangeHash {
@@ -113,10 +106,7 @@ impl Pending {
 
     fn file(&mut self, number: u64, waiting: Waiting) {
         self.bytes += waiting.memory();
-        self.waiting_for
-            .entry(waiting.missing())
-            .or_default()
-            .insert(number);
+        self.waiting_for.entry(waiting.missing()).or_default().insert(number);
         self.bundles.insert(number, waiting);
     }
 

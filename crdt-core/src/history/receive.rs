@@ -98,19 +98,11 @@ impl History {
         arrival.missing = self.first_missing(&bundle.outside, 0);
         if arrival.missing.is_some() {
             let memory = bundle.memory();
-            return if self.pending.holds(memory) {
-                Ok(())
-            } else {
-                Err(Refusal::PendingFull)
-            };
+            return if self.pending.holds(memory) { Ok(()) } else { Err(Refusal::PendingFull) };
         }
         for member in &bundle.members {
             let known = self.contains(&member.hash);
-            let list = if known {
-                &mut outcome.known
-            } else {
-                &mut outcome.applied
-            };
+            let list = if known { &mut outcome.known } else { &mut outcome.applied };
             list.push(member.hash);
         }
         let start = self.admit(bundle)?;
@@ -120,20 +112,13 @@ impl History {
 
     /// Keeps the signatures of an admitted bundle, files one that waits.
     fn settle(&mut self, arrival: Arrival<'_>, outcome: &mut Outcome) {
-        let Arrival {
-            bundle,
-            bytes,
-            missing,
-            admitted: (start, end),
-        } = arrival;
+        let Arrival { bundle, bytes, missing, admitted: (start, end) } = arrival;
         let Some(missing) = missing else {
             self.cover(&bundle, start, end);
             return;
         };
         tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
-        outcome
-            .waiting
-            .extend(bundle.members.iter().map(|member| member.hash));
+        outcome.waiting.extend(bundle.members.iter().map(|member| member.hash));
         for dropped in self.pending.add(Waiting::new(bundle, bytes, missing)) {
             refuse(&dropped, Refusal::PendingFull, outcome);
         }
@@ -206,12 +191,7 @@ fn decode_all(bytes: &[u8]) -> Result<Vec<Arrival<'_>>, DecodeError> {
     while !reader.is_empty() {
         let bytes = reader.bytes()?;
         let bundle = Bundle::decode(bytes)?;
-        arrivals.push(Arrival {
-            bundle,
-            bytes,
-            missing: None,
-            admitted: (0, 0),
-        });
+        arrivals.push(Arrival { bundle, bytes, missing: None, admitted: (0, 0) });
     }
     Ok(arrivals)
 }

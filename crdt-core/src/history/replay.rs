@@ -27,10 +27,7 @@ impl History {
     ) {
         for change in start..self.chains.len() {
             let replayed = self.replay_change(change, &mut sink);
-            debug_assert!(
-                replayed.is_ok(),
-                "an admitted change was checked: {replayed:?}"
-            );
+            debug_assert!(replayed.is_ok(), "an admitted change was checked: {replayed:?}");
         }
     }
 
@@ -43,11 +40,7 @@ impl History {
         let (chain, time) = (self.chains.segment_of(change), self.chains.time_of(change));
         let mut body = Body::new(self.body(change), self.chains.start_of(change));
         while let Some((counter, op)) = body.next_op()? {
-            let resolver = Resolver {
-                history: self,
-                table: &table,
-                counter,
-            };
+            let resolver = Resolver { history: self, table: &table, counter };
             let path = resolver.path(&op.path)?;
             let id = Id { chain, counter };
             resolver.actions(op, |action| sink(&path, &Incoming { id, time, action }))?;
@@ -97,48 +90,28 @@ impl Resolver<'_> {
         mut sink: impl FnMut(Action<'a, Id>),
     ) -> Result<(), Refusal> {
         sink(match &op.action {
-            Action::Set { replaces, payload } => Action::Set {
-                replaces: self.ids(replaces)?,
-                payload,
-            },
-            Action::Unset { replaces } => Action::Unset {
-                replaces: self.ids(replaces)?,
-            },
+            Action::Set { replaces, payload } => {
+                Action::Set { replaces: self.ids(replaces)?, payload }
+            }
+            Action::Unset { replaces } => Action::Unset { replaces: self.ids(replaces)? },
             Action::Add { delta } => Action::Add { delta: *delta },
-            Action::Reset { annuls } => Action::Reset {
-                annuls: self.ids(annuls)?,
-            },
-            Action::Insert { place, seeds } => Action::Insert {
-                place: self.place(*place)?,
-                seeds: *seeds,
-            },
-            Action::InsertText { place, text } => Action::InsertText {
-                place: self.place(*place)?,
-                text,
-            },
+            Action::Reset { annuls } => Action::Reset { annuls: self.ids(annuls)? },
+            Action::Insert { place, seeds } => {
+                Action::Insert { place: self.place(*place)?, seeds: *seeds }
+            }
+            Action::InsertText { place, text } => {
+                Action::InsertText { place: self.place(*place)?, text }
+            }
             Action::Delete { first, count } => {
                 let chains = &self.history.chains;
-                for piece in self
-                    .table
-                    .resolve_range(chains, *first, *count, self.counter)?
-                {
-                    let first = Id {
-                        chain: piece.chain,
-                        counter: piece.start,
-                    };
-                    sink(Action::Delete {
-                        first,
-                        count: piece.end - piece.start,
-                    });
+                for piece in self.table.resolve_range(chains, *first, *count, self.counter)? {
+                    let first = Id { chain: piece.chain, counter: piece.start };
+                    sink(Action::Delete { first, count: piece.end - piece.start });
                 }
                 return Ok(());
             }
-            Action::Put { replaces } => Action::Put {
-                replaces: self.ids(replaces)?,
-            },
-            Action::Remove { replaces } => Action::Remove {
-                replaces: self.ids(replaces)?,
-            },
+            Action::Put { replaces } => Action::Put { replaces: self.ids(replaces)? },
+            Action::Remove { replaces } => Action::Remove { replaces: self.ids(replaces)? },
             Action::Unknown { kind, body } => Action::Unknown { kind: *kind, body },
         });
         Ok(())

@@ -115,10 +115,7 @@ impl History {
 
     /// The changes that no known change depends on, ascending: the version of the document.
     pub fn heads(&self) -> Vec<ChangeHash> {
-        let mut heads: Vec<_> = self
-            .head_indexes()
-            .map(|head| self.chains.hash_of(head))
-            .collect();
+        let mut heads: Vec<_> = self.head_indexes().map(|head| self.chains.hash_of(head)).collect();
         heads.sort_unstable();
         heads
     }
@@ -207,11 +204,8 @@ impl History {
     /// The header of a change, rebuilt.
     pub(super) fn header(&self, change: ChangeIndex) -> Header {
         let record = self.record(change);
-        let mut dependencies: Vec<ChangeHash> = record
-            .dependencies
-            .iter()
-            .map(|index| self.chains.hash_of(*index))
-            .collect();
+        let mut dependencies: Vec<ChangeHash> =
+            record.dependencies.iter().map(|index| self.chains.hash_of(*index)).collect();
         dependencies.sort_unstable();
         Header {
             author: self.author(record.author),
@@ -224,10 +218,7 @@ impl History {
 
     /// 1 + the highest time in a table.
     pub(super) fn time_after(&self, prev: Option<ChangeIndex>, others: &[ChangeIndex]) -> u32 {
-        let times = prev
-            .iter()
-            .chain(others)
-            .map(|change| self.chains.time_of(*change));
+        let times = prev.iter().chain(others).map(|change| self.chains.time_of(*change));
         times.max().unwrap_or(0).saturating_add(1)
     }
 
@@ -235,8 +226,7 @@ impl History {
     pub(super) fn append(&mut self, change: Admitted<'_>) -> ChangeIndex {
         let time = self.time_after(change.prev, &change.dependencies);
         let index = self.chains.len();
-        self.forks
-            .note(&self.chains, change.author, change.prev, index);
+        self.forks.note(&self.chains, change.author, change.prev, index);
         self.chains.append(NewChange {
             hash: change.hash,
             author: change.author,

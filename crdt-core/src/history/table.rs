@@ -38,18 +38,10 @@ impl Table {
             from: 0,
             end: chains.end_of(change),
         };
-        let nothing = Entry {
-            segment: 0,
-            from: 0,
-            end: 0,
-        };
+        let nothing = Entry { segment: 0, from: 0, end: 0 };
         let mut entries = vec![own.map_or(nothing, entry)];
         entries.extend(dependencies.iter().map(|change| entry(*change)));
-        let owners = if own.is_some() {
-            &mut entries[..]
-        } else {
-            &mut entries[1..]
-        };
+        let owners = if own.is_some() { &mut entries[..] } else { &mut entries[1..] };
         share_out(chains, owners);
         Self { entries }
     }
@@ -58,10 +50,7 @@ impl Table {
     pub(crate) fn resolve(&self, chains: &Chains, name: Name, below: u32) -> Result<Id, Refusal> {
         let (entry, _) = self.entry(name, below)?;
         let chain = chains.segment_at(entry.segment, name.counter);
-        Ok(Id {
-            chain,
-            counter: name.counter,
-        })
+        Ok(Id { chain, counter: name.counter })
     }
 
     /// Whether `count` counters from a name on can be named so.
@@ -88,19 +77,12 @@ impl Table {
 
     /// The entry a name goes through and the end of what it may name.
     fn entry(&self, name: Name, below: u32) -> Result<(Entry, u32), Refusal> {
-        let entry = *self
-            .entries
-            .get(name.index as usize)
-            .ok_or(Refusal::NameOutsideTable)?;
+        let entry = *self.entries.get(name.index as usize).ok_or(Refusal::NameOutsideTable)?;
         let end = if name.index == 0 { below } else { entry.end };
         if name.counter >= end {
             return Err(Refusal::NameBeyondChain);
         }
-        if name.counter < entry.from {
-            Err(Refusal::AmbiguousName)
-        } else {
-            Ok((entry, end))
-        }
+        if name.counter < entry.from { Err(Refusal::AmbiguousName) } else { Ok((entry, end)) }
     }
 
     /// The lowest index through which an op can be named, if there is one.
@@ -110,10 +92,7 @@ impl Table {
                 && chains.segment_at(entry.segment, id.counter) == id.chain
         };
         let index = self.entries.iter().position(holds)?;
-        Some(Name {
-            index: u32::try_from(index).ok()?,
-            counter: id.counter,
-        })
+        Some(Name { index: u32::try_from(index).ok()?, counter: id.counter })
     }
 }
 
@@ -124,13 +103,8 @@ impl Table {
 fn share_out(chains: &Chains, entries: &mut [Entry]) {
     let mut by_author: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
     for entry in entries {
-        let earlier = by_author
-            .entry(chains.author_of(entry.segment))
-            .or_default();
-        let tip = |entry: &Entry| Id {
-            chain: entry.segment,
-            counter: entry.end,
-        };
+        let earlier = by_author.entry(chains.author_of(entry.segment)).or_default();
+        let tip = |entry: &Entry| Id { chain: entry.segment, counter: entry.end };
         let at = earlier.partition_point(|other| chains.tree_order(tip(other), tip(entry)).is_lt());
         let neighbours = earlier[at.saturating_sub(1)..].iter().take(2);
         entry.from = neighbours

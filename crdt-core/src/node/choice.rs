@@ -29,9 +29,7 @@ pub struct Selector {
 
 impl Default for Selector {
     fn default() -> Self {
-        Self {
-            versions: Versions::None(None),
-        }
+        Self { versions: Versions::None(None) }
     }
 }
 
@@ -49,15 +47,7 @@ impl Selector {
             Some(Err(_)) => Fit::Inert(Misfit::UnknownVariant),
             _ => Fit::Applied,
         };
-        self.versions.write(
-            Write {
-                id: op.id,
-                replaces: &replaces,
-                value,
-            },
-            || None,
-            chains,
-        );
+        self.versions.write(Write { id: op.id, replaces: &replaces, value }, || None, chains);
         fit
     }
 
@@ -69,19 +59,14 @@ impl Selector {
 
     /// The place of the selected variant.
     pub fn current(&self, chains: &Chains, variants: &Variants) -> usize {
-        self.versions
-            .read(chains)
-            .map_or(variants.default, |place| place as usize)
+        self.versions.read(chains).map_or(variants.default, |place| place as usize)
     }
 
     /// Wire names of all variants that were selected concurrently, the one that wins first. Empty if
     /// none was ever selected.
     pub fn conflicts(&self, chains: &Chains, variants: &Variants) -> Vec<&'static str> {
         let ranked = self.versions.ranked(chains).into_iter();
-        ranked
-            .flatten()
-            .map(|place| variants.name(*place as usize))
-            .collect()
+        ranked.flatten().map(|place| variants.name(*place as usize)).collect()
     }
 
     /// Selects a variant. Where nothing was ever selected, the default one needs no op.
@@ -99,42 +84,29 @@ impl Selector {
         }
         let payload = encode(variants.name(place))?;
         let replaces = self.versions.ids();
-        let id = scope.write(LocalAction::Set {
-            replaces: replaces.clone(),
-            payload,
-        });
+        let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
         let value = Some(Ok(u32::try_from(place).ok()));
-        self.versions.write(
-            Write {
-                id,
-                replaces: &replaces,
-                value,
-            },
-            || None,
-            scope.chains(),
-        );
+        self.versions.write(Write { id, replaces: &replaces, value }, || None, scope.chains());
+        Ok(())
     }
 
     /// The bytes that select a variant; none for the default one.
-    pub fn seed(variants: &Variants, place: usize) -> Option<Vec<u8>> {
+    ///
+    /// # Errors
+    /// As [`select`](Self::select).
+    pub fn seed(variants: &Variants, place: usize) -> Result<Option<Vec<u8>>, EditError> {
         if place == variants.default {
-            return None;
+            return Ok(None);
         }
-        value::encode(variants.name(place)).ok()
+        encode(variants.name(place)).map(Some)
     }
 
     /// Takes back what was selected.
     pub fn clear(&mut self, mut scope: Scope<'_>) {
         if !self.versions.is_none() {
             let replaces = self.versions.ids();
-            let id = scope.write(LocalAction::Unset {
-                replaces: replaces.clone(),
-            });
-            let write = Write {
-                id,
-                replaces: &replaces,
-                value: None,
-            };
+            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
+            let write = Write { id, replaces: &replaces, value: None };
             self.versions.write(write, || None, scope.chains());
         }
     }

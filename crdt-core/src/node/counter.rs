@@ -91,14 +91,8 @@ impl CounterState {
             return;
         };
         for piece in chains.pieces(last.chain, 0, end) {
-            let first = Id {
-                chain: piece.chain,
-                counter: piece.start,
-            };
-            let end = Id {
-                chain: piece.chain,
-                counter: piece.end,
-            };
+            let first = Id { chain: piece.chain, counter: piece.start };
+            let end = Id { chain: piece.chain, counter: piece.end };
             let gone: Vec<Id> = self.adds.range(first..end).map(|(id, _)| *id).collect();
             for id in gone {
                 self.sum -= self.adds.remove(&id).map_or(0, i128::from);
@@ -144,9 +138,7 @@ impl NodeState for CounterState {
 
     fn clear(&mut self, mut scope: Scope<'_>) {
         if !self.adds.is_empty() {
-            scope.write(LocalAction::Reset {
-                annuls: self.last_adds(),
-            });
+            scope.write(LocalAction::Reset { annuls: self.last_adds() });
             *self = Self::default();
         }
     }
@@ -220,18 +212,11 @@ impl<T> fmt::Debug for CounterEditor<'_, T> {
 }
 
 fn view<T>(state: &CounterState) -> CounterView<'_, T> {
-    CounterView {
-        state,
-        integer: PhantomData,
-    }
+    CounterView { state, integer: PhantomData }
 }
 
 fn edit<'a, T>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a, T> {
-    CounterEditor {
-        state,
-        scope,
-        integer: PhantomData,
-    }
+    CounterEditor { state, scope, integer: PhantomData }
 }
 
 fn assign(state: &mut CounterState, mut scope: Scope<'_>, value: i128) {

@@ -108,15 +108,8 @@ impl<'a> DigestWriter<'a> {
 
     /// Elements that lie one after the other on a chain.
     fn elements(&mut self, range: IdRange, deleted: bool) {
-        let part = if deleted {
-            Part::Deleted
-        } else {
-            Part::Elements
-        };
-        let mut id = Id {
-            chain: range.chain,
-            counter: range.start,
-        };
+        let part = if deleted { Part::Deleted } else { Part::Elements };
+        let mut id = Id { chain: range.chain, counter: range.start };
         while id.counter < range.end {
             let mut bytes = self.name(id);
             // Chains are cut into segments, and these into changes: the same everywhere per change.

@@ -50,9 +50,7 @@ pub struct ListState<S> {
 
 impl<S> Default for ListState<S> {
     fn default() -> Self {
-        Self {
-            sequence: Sequence::default(),
-        }
+        Self { sequence: Sequence::default() }
     }
 }
 
@@ -89,10 +87,7 @@ impl<S: NodeState> ListState<S> {
             })
             .collect();
         let source = states.into_iter();
-        match self
-            .sequence
-            .integrate(op.id, op.time, parent, side, source, chains)
-        {
+        match self.sequence.integrate(op.id, op.time, parent, side, source, chains) {
             Ok(()) => fit,
             Err(_) => Fit::Inert(Misfit::UnknownElement),
         }
@@ -103,11 +98,7 @@ impl<S: NodeState> ListState<S> {
             return state.apply(rest, op, chains);
         }
         let known = self.sequence.contains(id);
-        Fit::Inert(if known {
-            Misfit::DeletedElement
-        } else {
-            Misfit::UnknownElement
-        })
+        Fit::Inert(if known { Misfit::DeletedElement } else { Misfit::UnknownElement })
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
@@ -124,10 +115,7 @@ fn seeded<S: NodeState>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, 
     if seed.is_empty() {
         return (state, Fit::Applied);
     }
-    let action = Action::Set {
-        replaces: Vec::new(),
-        payload: seed,
-    };
+    let action = Action::Set { replaces: Vec::new(), payload: seed };
     let fit = state.apply(&[], &Incoming { id, time, action }, chains);
     (state, fit)
 }
@@ -137,15 +125,8 @@ impl<S: NodeState> NodeState for ListState<S> {
         match (path, &op.action) {
             ([], Action::Insert { place, seeds }) => self.insert(op, *place, *seeds, chains),
             ([], Action::Delete { first, count }) => {
-                let Id {
-                    chain,
-                    counter: start,
-                } = *first;
-                let range = IdRange {
-                    chain,
-                    start,
-                    end: start.saturating_add(*count),
-                };
+                let Id { chain, counter: start } = *first;
+                let range = IdRange { chain, start, end: start.saturating_add(*count) };
                 self.sequence.delete(range, chains, |_, _| {});
                 Fit::Applied
             }
@@ -197,10 +178,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
     /// The elements in order.
     pub fn iter(&self) -> impl Iterator<Item = T::View<'a>> {
         let chains = self.chains;
-        self.state
-            .sequence
-            .items()
-            .map(move |(_, state)| T::view(state, chains))
+        self.state.sequence.items().map(move |(_, state)| T::view(state, chains))
     }
 }
 
@@ -240,10 +218,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
 
     /// Reads the element at a position. O(log n).
     pub fn get(&self, position: usize) -> Option<T::View<'_>> {
-        Some(T::view(
-            self.state.sequence.item_at(position)?,
-            self.scope.chains(),
-        ))
+        Some(T::view(self.state.sequence.item_at(position)?, self.scope.chains()))
     }
 
     /// Edits the element at a position. O(log n).
@@ -272,10 +247,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         let seed = T::seed(&value)?.unwrap_or_default();
         let (state, _) = seeded::<T::State>(id, time, &seed, chains);
         let source = vec![state].into_iter();
-        let placed = self
-            .state
-            .sequence
-            .insert_at(position, source, id, time, chains);
+        let placed = self.state.sequence.insert_at(position, source, id, time, chains);
         let (parent, side) = placed.map_err(out_of_range)?;
         let mut bytes = Vec::new();
         write_seed(&mut bytes, &seed);
@@ -300,10 +272,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// [`EditError::OutOfRange`] if there is none.
     pub fn remove(&mut self, position: usize) -> Result<(), EditError> {
         if position >= self.len() {
-            return Err(EditError::OutOfRange {
-                position,
-                length: self.len(),
-            });
+            return Err(EditError::OutOfRange { position, length: self.len() });
         }
         self.delete(position..position + 1)
     }
@@ -324,9 +293,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
 
 impl<T: CrdtNode> fmt::Debug for ListEditor<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListEditor")
-            .field("len", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("ListEditor").field("len", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -358,11 +325,7 @@ macro_rules! list_node {
             }
 
             fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-                state
-                    .sequence
-                    .items()
-                    .map(|(_, item)| T::value(item, chains))
-                    .collect()
+                state.sequence.items().map(|(_, item)| T::value(item, chains)).collect()
             }
 
             fn assign(

@@ -63,10 +63,7 @@ pub(super) struct Entry<S> {
 
 impl<S: Default> Default for Entry<S> {
     fn default() -> Self {
-        Self {
-            puts: Versions::None(()),
-            state: S::default(),
-        }
+        Self { puts: Versions::None(()), state: S::default() }
     }
 }
 
@@ -91,29 +88,15 @@ impl<S: NodeState> Entry<S> {
             ([], Action::Remove { replaces }) => (replaces, None),
             _ => return self.state.apply(rest, op, chains),
         };
-        self.puts.write(
-            Write {
-                id: op.id,
-                replaces,
-                value,
-            },
-            || (),
-            chains,
-        );
+        self.puts.write(Write { id: op.id, replaces, value }, || (), chains);
         Fit::Applied
     }
 
     /// Makes the entry present; its state stays as it is.
     pub(super) fn put(&mut self, scope: &mut Scope<'_>) {
         let replaces = self.puts.ids();
-        let id = scope.write(LocalAction::Put {
-            replaces: replaces.clone(),
-        });
-        let write = Write {
-            id,
-            replaces: &replaces,
-            value: Some(Ok(())),
-        };
+        let id = scope.write(LocalAction::Put { replaces: replaces.clone() });
+        let write = Write { id, replaces: &replaces, value: Some(Ok(())) };
         self.puts.write(write, || (), scope.chains());
     }
 
@@ -132,14 +115,8 @@ impl<S: NodeState> Entry<S> {
             return false;
         }
         let replaces = self.puts.ids();
-        let id = scope.write(LocalAction::Remove {
-            replaces: replaces.clone(),
-        });
-        let write = Write {
-            id,
-            replaces: &replaces,
-            value: None,
-        };
+        let id = scope.write(LocalAction::Remove { replaces: replaces.clone() });
+        let write = Write { id, replaces: &replaces, value: None };
         self.puts.write(write, || (), scope.chains());
         true
     }
@@ -161,10 +138,7 @@ pub struct MapState<K, S> {
 
 impl<K, S> Default for MapState<K, S> {
     fn default() -> Self {
-        Self {
-            entries: BTreeMap::new(),
-            present: 0,
-        }
+        Self { entries: BTreeMap::new(), present: 0 }
     }
 }
 
@@ -209,11 +183,8 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        let mut entries: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|(_, entry)| !entry.is_blank())
-            .collect();
+        let mut entries: Vec<_> =
+            self.entries.iter().filter(|(_, entry)| !entry.is_blank()).collect();
         entries.sort_by(|a, b| a.0.to_key().cmp(&b.0.to_key()));
         for (key, entry) in entries {
             digest.key(key.to_key());
@@ -245,11 +216,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let entry = self
-            .state
-            .entries
-            .get(key)
-            .filter(|entry| entry.is_present())?;
+        let entry = self.state.entries.get(key).filter(|entry| entry.is_present())?;
         Some(V::view(&entry.state, self.chains))
     }
 
@@ -265,9 +232,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
     /// The entries.
     pub fn iter(&self) -> impl Iterator<Item = (&'a K, V::View<'a>)> {
         let chains = self.chains;
-        self.state
-            .present()
-            .map(move |(key, state)| (key, V::view(state, chains)))
+        self.state.present().map(move |(key, state)| (key, V::view(state, chains)))
     }
 
     /// The keys.
@@ -316,11 +281,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let entry = self
-            .state
-            .entries
-            .get(key)
-            .filter(|entry| entry.is_present())?;
+        let entry = self.state.entries.get(key).filter(|entry| entry.is_present())?;
         Some(V::view(&entry.state, self.scope.chains()))
     }
 
@@ -340,11 +301,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         Q: Ord + MapKey,
     {
         self.scope.pin();
-        let entry = self
-            .state
-            .entries
-            .get_mut(key)
-            .filter(|entry| entry.is_present())?;
+        let entry = self.state.entries.get_mut(key).filter(|entry| entry.is_present())?;
         Some(V::edit(&mut entry.state, self.scope.key(key.to_key())))
     }
 
@@ -408,9 +365,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
 
 impl<K: MapKey, V: CrdtNode> fmt::Debug for MapEditor<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MapEditor")
-            .field("len", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("MapEditor").field("len", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -446,9 +401,7 @@ fn assign<K: MapKey, V: CrdtNode>(
         }
     }
     let mut editor = MapEditor::<K, V> { state, scope };
-    values
-        .into_iter()
-        .try_for_each(|(key, value)| editor.insert(key, value))
+    values.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
 }
 
 macro_rules! map_node {
@@ -469,10 +422,7 @@ macro_rules! map_node {
             }
 
             fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-                state
-                    .present()
-                    .map(|(key, item)| (key.clone(), V::value(item, chains)))
-                    .collect()
+                state.present().map(|(key, item)| (key.clone(), V::value(item, chains))).collect()
             }
 
             fn assign(

@@ -30,10 +30,7 @@ impl<S> Default for OptionState<S> {
 
 impl<S: NodeState> OptionState<S> {
     fn present(&self) -> Option<&S> {
-        self.entry
-            .as_ref()
-            .filter(|entry| entry.is_present())
-            .map(|entry| &entry.state)
+        self.entry.as_ref().filter(|entry| entry.is_present()).map(|entry| &entry.state)
     }
 
     fn entry(&mut self) -> &mut Entry<S> {
@@ -77,9 +74,7 @@ pub struct OptionView<'a, T: CrdtNode> {
 impl<'a, T: CrdtNode> OptionView<'a, T> {
     /// The node, if it is present.
     pub fn get(&self) -> Option<T::View<'a>> {
-        self.state
-            .present()
-            .map(|state| T::view(state, self.chains))
+        self.state.present().map(|state| T::view(state, self.chains))
     }
 
     /// Whether it is present.
@@ -129,9 +124,7 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
 
     /// Reads the node, if it is present.
     pub fn get(&self) -> Option<T::View<'_>> {
-        self.state
-            .present()
-            .map(|state| T::view(state, self.scope.chains()))
+        self.state.present().map(|state| T::view(state, self.scope.chains()))
     }
 
     /// Edits the node, if it is present.
@@ -172,9 +165,7 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
 
 impl<T: CrdtNode> fmt::Debug for OptionEditor<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OptionEditor")
-            .field("is_some", &self.is_some())
-            .finish_non_exhaustive()
+        f.debug_struct("OptionEditor").field("is_some", &self.is_some()).finish_non_exhaustive()
     }
 }
 

@@ -69,10 +69,7 @@ impl<T: fmt::Debug, D> fmt::Debug for RegisterState<T, D> {
 
 impl<T, D: Initial<T>> Default for RegisterState<T, D> {
     fn default() -> Self {
-        Self {
-            versions: Versions::None(D::initial()),
-            initial: PhantomData,
-        }
+        Self { versions: Versions::None(D::initial()), initial: PhantomData }
     }
 }
 
@@ -90,10 +87,9 @@ where
 {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         let (replaces, value) = match (path, &op.action) {
-            ([], Action::Set { replaces, payload }) => (
-                replaces,
-                Some(value::decode(payload).ok_or_else(D::initial)),
-            ),
+            ([], Action::Set { replaces, payload }) => {
+                (replaces, Some(value::decode(payload).ok_or_else(D::initial)))
+            }
             ([], Action::Unset { replaces }) => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
@@ -101,29 +97,15 @@ where
             Some(Err(_)) => Fit::Inert(Misfit::WrongValue),
             _ => Fit::Applied,
         };
-        self.versions.write(
-            Write {
-                id: op.id,
-                replaces,
-                value,
-            },
-            D::initial,
-            chains,
-        );
+        self.versions.write(Write { id: op.id, replaces, value }, D::initial, chains);
         fit
     }
 
     fn clear(&mut self, mut scope: Scope<'_>) {
         if !self.versions.is_none() {
             let replaces = self.versions.ids();
-            let id = scope.write(LocalAction::Unset {
-                replaces: replaces.clone(),
-            });
-            let write = Write {
-                id,
-                replaces: &replaces,
-                value: None,
-            };
+            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
+            let write = Write { id, replaces: &replaces, value: None };
             self.versions.write(write, D::initial, scope.chains());
         }
     }
@@ -178,15 +160,8 @@ fn write_register<T, D: Initial<T>>(
     payload: Vec<u8>,
 ) {
     let replaces = state.versions.ids();
-    let id = scope.write(LocalAction::Set {
-        replaces: replaces.clone(),
-        payload,
-    });
-    let write = Write {
-        id,
-        replaces: &replaces,
-        value: Some(Ok(value)),
-    };
+    let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
+    let write = Write { id, replaces: &replaces, value: Some(Ok(value)) };
     state.versions.write(write, D::initial, scope.chains());
 }
 

@@ -76,9 +76,7 @@ impl TextState {
     /// The text.
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(self.sequence.measure().utf8);
-        self.sequence
-            .chunks()
-            .for_each(|(_, chunk)| text.push_str(chunk.as_str()));
+        self.sequence.chunks().for_each(|(_, chunk)| text.push_str(chunk.as_str()));
         text
     }
 
@@ -105,10 +103,7 @@ fn count(text: &str) -> u32 {
 }
 
 pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
-    EditError::OutOfRange {
-        position: pos,
-        length: len,
-    }
+    EditError::OutOfRange { position: pos, length: len }
 }
 
 /// Parent and side of an insert's first element.
@@ -124,21 +119,12 @@ impl NodeState for TextState {
         match (path, &op.action) {
             ([], Action::InsertText { place, text }) => {
                 let (parent, side) = parent(*place);
-                let placed = self
-                    .sequence
-                    .integrate(op.id, op.time, parent, side, text, chains);
+                let placed = self.sequence.integrate(op.id, op.time, parent, side, text, chains);
                 placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
             }
             ([], Action::Delete { first, count }) => {
-                let Id {
-                    chain,
-                    counter: start,
-                } = *first;
-                let range = IdRange {
-                    chain,
-                    start,
-                    end: start.saturating_add(*count),
-                };
+                let Id { chain, counter: start } = *first;
+                let range = IdRange { chain, start, end: start.saturating_add(*count) };
                 self.sequence.delete(range, chains, |_, _| {});
                 Fit::Applied
             }
@@ -234,24 +220,15 @@ fn position_of(state: &TextState, unit: Unit, offset: usize) -> Result<usize, Ed
         Unit::Utf8 => state.sequence.measure().utf8,
         Unit::Utf16 => state.sequence.measure().utf16,
     };
-    state
-        .sequence
-        .index_of(unit, offset)
-        .map_err(|error| match error {
-            OffsetError::OutOfBounds => EditError::OutOfRange {
-                position: offset,
-                length: length(),
-            },
-            OffsetError::InsideChar => EditError::NotOnBoundary(offset),
-        })
+    state.sequence.index_of(unit, offset).map_err(|error| match error {
+        OffsetError::OutOfBounds => EditError::OutOfRange { position: offset, length: length() },
+        OffsetError::InsideChar => EditError::NotOnBoundary(offset),
+    })
 }
 
 fn offset_of(state: &TextState, unit: Unit, position: usize) -> Result<usize, EditError> {
     let length = state.sequence.len();
-    state
-        .sequence
-        .offset_of(unit, position)
-        .map_err(|_| EditError::OutOfRange { position, length })
+    state.sequence.offset_of(unit, position).map_err(|_| EditError::OutOfRange { position, length })
 }
 
 impl<'a> TextView<'a> {
@@ -259,10 +236,7 @@ impl<'a> TextView<'a> {
 
     /// The pieces of the text in order; joined they are the text.
     pub fn chunks(&self) -> impl Iterator<Item = &'a str> {
-        self.state
-            .sequence
-            .chunks()
-            .map(|(_, chunk)| chunk.as_str())
+        self.state.sequence.chunks().map(|(_, chunk)| chunk.as_str())
     }
 }
 
@@ -282,11 +256,8 @@ impl fmt::Debug for TextView<'_> {
 impl PartialEq<str> for TextView<'_> {
     fn eq(&self, other: &str) -> bool {
         let mut rest = other;
-        self.chunks().all(|chunk| {
-            rest.strip_prefix(chunk)
-                .inspect(|after| rest = after)
-                .is_some()
-        }) && rest.is_empty()
+        self.chunks().all(|chunk| rest.strip_prefix(chunk).inspect(|after| rest = after).is_some())
+            && rest.is_empty()
     }
 }
 
@@ -347,10 +318,7 @@ impl TextEditor<'_> {
 /// The text.
 impl fmt::Display for TextEditor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.state
-            .sequence
-            .chunks()
-            .try_for_each(|(_, chunk)| f.write_str(chunk.as_str()))
+        self.state.sequence.chunks().try_for_each(|(_, chunk)| f.write_str(chunk.as_str()))
     }
 }
 

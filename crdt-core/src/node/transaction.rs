@@ -48,12 +48,7 @@ impl<'a> Transaction<'a> {
     /// Begins a change that follows `prev` on its author's chain.
     pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>) -> Self {
         let next = prev.map_or(0, |prev| chains.end_of(prev));
-        let log = Log {
-            paths: Vec::new(),
-            ops: Vec::new(),
-            next,
-            fault: None,
-        };
+        let log = Log { paths: Vec::new(), ops: Vec::new(), next, fault: None };
         Self {
             chains,
             chain: chains.segment_after(prev),
@@ -64,11 +59,7 @@ impl<'a> Transaction<'a> {
 
     /// The scope of the document's root.
     pub(crate) fn root(&'a self) -> Scope<'a> {
-        Scope {
-            transaction: self,
-            parent: None,
-            last: None,
-        }
+        Scope { transaction: self, parent: None, last: None }
     }
 
     /// Whether anything has been written, or failed to be.
@@ -88,19 +79,10 @@ impl<'a> Transaction<'a> {
         after: Vec<ChangeIndex>,
         tags: Tags,
     ) -> Result<Draft, EditError> {
-        let Log {
-            paths, ops, fault, ..
-        } = self.log.into_inner();
+        let Log { paths, ops, fault, .. } = self.log.into_inner();
         match fault {
             Some(fault) => Err(fault),
-            None => Ok(Draft {
-                author,
-                prev,
-                after,
-                tags,
-                paths,
-                ops,
-            }),
+            None => Ok(Draft { author, prev, after, tags, paths, ops }),
         }
     }
 }
@@ -111,11 +93,7 @@ impl Log {
         if depth as usize > MAX_PATH_DEPTH {
             self.fault.get_or_insert(EditError::PathTooDeep);
         }
-        self.paths.push(LocalPath {
-            parent,
-            depth,
-            segment,
-        });
+        self.paths.push(LocalPath { parent, depth, segment });
         u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -136,11 +114,7 @@ impl Log {
     /// The last op, if it went to the same path.
     fn last_at(&mut self, path: Option<u32>) -> Option<&mut LocalOp> {
         let last = self.ops.last()?.path;
-        if self.same_path(last, path) {
-            self.ops.last_mut()
-        } else {
-            None
-        }
+        if self.same_path(last, path) { self.ops.last_mut() } else { None }
     }
 }
 
@@ -168,24 +142,13 @@ impl<'a> Scope<'a> {
             self.fail(EditError::KeyTooLong(text.len()));
         }
         let parent = self.path();
-        let path = self
-            .transaction
-            .log
-            .borrow_mut()
-            .enter(parent, LocalSegment::key(key));
-        Self {
-            parent: Some(path),
-            last: None,
-            ..self
-        }
+        let path = self.transaction.log.borrow_mut().enter(parent, LocalSegment::key(key));
+        Self { parent: Some(path), last: None, ..self }
     }
 
     fn below(mut self, segment: LastSegment) -> Self {
         self.pin();
-        Self {
-            last: Some(segment),
-            ..self
-        }
+        Self { last: Some(segment), ..self }
     }
 
     /// Enters the path into the log, so that it need not be entered again for the next op.
@@ -201,12 +164,7 @@ impl<'a> Scope<'a> {
             Some(LastSegment::Variant(name)) => LocalSegment::Variant(name),
             Some(LastSegment::Element(id)) => LocalSegment::Element(id),
         };
-        Some(
-            self.transaction
-                .log
-                .borrow_mut()
-                .enter(self.parent, segment),
-        )
+        Some(self.transaction.log.borrow_mut().enter(self.parent, segment))
     }
 
     /// How ops are named and ordered.
@@ -216,10 +174,7 @@ impl<'a> Scope<'a> {
 
     /// The id that the next op will have.
     pub(super) fn next_id(&self) -> Id {
-        Id {
-            chain: self.transaction.chain,
-            counter: self.transaction.log.borrow().next,
-        }
+        Id { chain: self.transaction.chain, counter: self.transaction.log.borrow().next }
     }
 
     /// The time of the change.
@@ -240,22 +195,14 @@ impl<'a> Scope<'a> {
 
     fn write_many(&self, counters: u32, action: LocalAction) -> Id {
         let log = &mut *self.transaction.log.borrow_mut();
-        let id = Id {
-            chain: self.transaction.chain,
-            counter: log.next,
-        };
+        let id = Id { chain: self.transaction.chain, counter: log.next };
         match log.next.checked_add(counters) {
             Some(next) => log.next = next,
             None => {
-                log.fault
-                    .get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
+                log.fault.get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
             }
         }
-        log.ops.push(LocalOp {
-            path: self.parent,
-            counters,
-            action,
-        });
+        log.ops.push(LocalOp { path: self.parent, counters, action });
         id
     }
 
@@ -273,13 +220,7 @@ impl<'a> Scope<'a> {
             LocalAction::Insert { seeds, .. } => Some(seeds.extend_from_slice(more)),
             _ => None,
         }) {
-            self.write_many(
-                counters,
-                LocalAction::Insert {
-                    place,
-                    seeds: more.to_vec(),
-                },
-            );
+            self.write_many(counters, LocalAction::Insert { place, seeds: more.to_vec() });
         }
     }
 
@@ -290,13 +231,7 @@ impl<'a> Scope<'a> {
             LocalAction::InsertText { text, .. } => Some(text.push_str(more)),
             _ => None,
         }) {
-            self.write_many(
-                counters,
-                LocalAction::InsertText {
-                    place,
-                    text: more.to_owned(),
-                },
-            );
+            self.write_many(counters, LocalAction::InsertText { place, text: more.to_owned() });
         }
     }
 
@@ -305,10 +240,8 @@ impl<'a> Scope<'a> {
         self.pin();
         {
             let log = &mut *self.transaction.log.borrow_mut();
-            if let Some(LocalOp {
-                action: LocalAction::Delete { range: last },
-                ..
-            }) = log.last_at(self.parent)
+            if let Some(LocalOp { action: LocalAction::Delete { range: last }, .. }) =
+                log.last_at(self.parent)
                 && last.chain == range.chain
                 && (last.end == range.start || range.end == last.start)
             {
@@ -333,10 +266,7 @@ impl<'a> Scope<'a> {
     ) -> bool {
         self.pin();
         let log = &mut *self.transaction.log.borrow_mut();
-        let last = Id {
-            chain: self.transaction.chain,
-            counter: log.next.wrapping_sub(1),
-        };
+        let last = Id { chain: self.transaction.chain, counter: log.next.wrapping_sub(1) };
         if place != Place::Child(last, Side::Right) {
             return false;
         }

@@ -62,18 +62,8 @@ impl Untyped {
             Action::Unset { replaces } => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
-        let register = self
-            .register
-            .get_or_insert_with(|| Box::new(Versions::None(Value::Null)));
-        register.write(
-            Write {
-                id: op.id,
-                replaces,
-                value,
-            },
-            || Value::Null,
-            chains,
-        );
+        let register = self.register.get_or_insert_with(|| Box::new(Versions::None(Value::Null)));
+        register.write(Write { id: op.id, replaces, value }, || Value::Null, chains);
         Fit::Applied
     }
 
@@ -126,13 +116,8 @@ impl Untyped {
 
     /// A register's value; if it names a variant with a payload, that too, as serde would show it.
     fn choice_json(&self, chains: &Chains) -> Value {
-        let value = self
-            .register
-            .as_ref()
-            .map_or(Value::Null, |all| all.read(chains).clone());
-        let payload = value
-            .as_str()
-            .and_then(|name| Some((name, self.variants.get(name)?)));
+        let value = self.register.as_ref().map_or(Value::Null, |all| all.read(chains).clone());
+        let payload = value.as_str().and_then(|name| Some((name, self.variants.get(name)?)));
         match payload {
             Some((name, node)) => {
                 Value::Object(Map::from_iter([(name.to_owned(), node.to_json(chains))]))
@@ -150,21 +135,15 @@ impl NodeState for Untyped {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         match path {
             [] => self.apply_here(op, chains),
-            [Segment::Field(name), rest @ ..] => self
-                .fields
-                .entry((*name).into())
-                .or_default()
-                .apply(rest, op, chains),
-            [Segment::Variant(name), rest @ ..] => self
-                .variants
-                .entry((*name).into())
-                .or_default()
-                .apply(rest, op, chains),
-            [Segment::Key(key), rest @ ..] => self
-                .entries
-                .entry(EntryKey::new(*key))
-                .or_default()
-                .apply(rest, op, chains),
+            [Segment::Field(name), rest @ ..] => {
+                self.fields.entry((*name).into()).or_default().apply(rest, op, chains)
+            }
+            [Segment::Variant(name), rest @ ..] => {
+                self.variants.entry((*name).into()).or_default().apply(rest, op, chains)
+            }
+            [Segment::Key(key), rest @ ..] => {
+                self.entries.entry(EntryKey::new(*key)).or_default().apply(rest, op, chains)
+            }
             [Segment::Element(_), ..] => self.list.get_or_insert_default().apply(path, op, chains),
         }
     }

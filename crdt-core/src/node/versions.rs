@@ -43,11 +43,7 @@ impl<V> Versions<V> {
         initial: impl FnOnce() -> V,
         chains: &Chains,
     ) {
-        let Write {
-            id,
-            replaces,
-            value,
-        } = write;
+        let Write { id, replaces, value } = write;
         let new = value.map(|value| Version { id, value });
         let gone = |old: &Version<V>| chains.on_chain(old.id, id) || replaces.contains(&old.id);
         let left = match core::mem::replace(self, Self::Many(Vec::new())) {
@@ -96,10 +92,7 @@ impl<V> Versions<V> {
 
     /// Every value that fits, the winner first. Empty if nothing was written.
     pub(crate) fn ranked(&self, chains: &Chains) -> Vec<&V> {
-        let mut all: Vec<_> = self
-            .iter()
-            .filter(|version| version.value.is_ok())
-            .collect();
+        let mut all: Vec<_> = self.iter().filter(|version| version.value.is_ok()).collect();
         all.sort_by(|a, b| chains.op_order(b.id, a.id));
         all.into_iter().map(Version::read).collect()
     }
@@ -145,6 +138,5 @@ fn settle<V>(
     if left.len() > 1 {
         return Versions::Many(left);
     }
-    left.pop()
-        .map_or_else(|| Versions::None(initial()), Versions::One)
+    left.pop().map_or_else(|| Versions::None(initial()), Versions::One)
 }

@@ -12,11 +12,7 @@ pub(crate) struct Body<'a> {
 impl<'a> Body<'a> {
     /// Reads a body whose first op has the given counter.
     pub(crate) fn new(bytes: &'a [u8], first_counter: u32) -> Self {
-        Self {
-            reader: Reader::new(bytes),
-            previous: None,
-            next_counter: first_counter,
-        }
+        Self { reader: Reader::new(bytes), previous: None, next_counter: first_counter }
     }
 
     /// The next op and its counter, or `None` at the end.
@@ -26,11 +22,7 @@ impl<'a> Body<'a> {
         }
         let op = read_op(&mut self.reader)?;
         let counter = self.next_counter;
-        if self
-            .previous
-            .as_ref()
-            .is_some_and(|previous| mergeable(previous, counter, &op))
-        {
+        if self.previous.as_ref().is_some_and(|previous| mergeable(previous, counter, &op)) {
             return Err(DecodeError::MergeableOps);
         }
         self.next_counter = counter
@@ -50,10 +42,7 @@ impl<'a> Body<'a> {
 /// counter each, so joining them would make another change.)
 fn mergeable(previous: &Op<'_, Name>, counter: u32, op: &Op<'_, Name>) -> bool {
     let goes_on = |place: &Place<Name>| {
-        let last = Name {
-            index: 0,
-            counter: counter.wrapping_sub(1),
-        };
+        let last = Name { index: 0, counter: counter.wrapping_sub(1) };
         *place == Place::Child(last, Side::Right)
     };
     let same_kind = match (&previous.action, &op.action) {
@@ -76,21 +65,13 @@ pub(crate) fn read_op<'a>(reader: &mut Reader<'a>) -> Result<Op<'a, Name>, Decod
         return Err(DecodeError::WrongCounters);
     }
     if kind > self::kind::REMOVE {
-        return Ok(Op {
-            path: Vec::new(),
-            counters,
-            action: Action::Unknown { kind, body },
-        });
+        return Ok(Op { path: Vec::new(), counters, action: Action::Unknown { kind, body } });
     }
     let mut body = Reader::new(body);
     let path = read_path(&mut body)?;
     let action = read_action(kind, counters, &mut body)?;
     body.finish()?;
-    Ok(Op {
-        path,
-        counters,
-        action,
-    })
+    Ok(Op { path, counters, action })
 }
 
 fn read_action<'a>(
@@ -114,30 +95,18 @@ fn read_action<'a>(
             }
             Action::Set { replaces, payload }
         }
-        kind::UNSET => Action::Unset {
-            replaces: read_names(body)?,
-        },
-        kind::ADD => Action::Add {
-            delta: body.signed()?,
-        },
-        kind::RESET => Action::Reset {
-            annuls: read_names(body)?,
-        },
-        kind::INSERT => Action::Insert {
-            place: read_place(body)?,
-            seeds: read_seeds(body, counters)?,
-        },
-        kind::INSERT_TEXT => Action::InsertText {
-            place: read_place(body)?,
-            text: read_text(body, counters)?,
-        },
+        kind::UNSET => Action::Unset { replaces: read_names(body)? },
+        kind::ADD => Action::Add { delta: body.signed()? },
+        kind::RESET => Action::Reset { annuls: read_names(body)? },
+        kind::INSERT => {
+            Action::Insert { place: read_place(body)?, seeds: read_seeds(body, counters)? }
+        }
+        kind::INSERT_TEXT => {
+            Action::InsertText { place: read_place(body)?, text: read_text(body, counters)? }
+        }
         kind::DELETE => read_delete(body)?,
-        kind::PUT => Action::Put {
-            replaces: read_names(body)?,
-        },
-        _ => Action::Remove {
-            replaces: read_names(body)?,
-        },
+        kind::PUT => Action::Put { replaces: read_names(body)? },
+        _ => Action::Remove { replaces: read_names(body)? },
     })
 }
 
@@ -147,10 +116,7 @@ fn read_delete<'a>(body: &mut Reader<'a>) -> Result<Action<'a, Name>, DecodeErro
     if count == 0 {
         return Err(DecodeError::EmptyOp("delete of nothing"));
     }
-    first
-        .counter
-        .checked_add(count)
-        .ok_or(DecodeError::OverLimit("counters of a chain"))?;
+    first.counter.checked_add(count).ok_or(DecodeError::OverLimit("counters of a chain"))?;
     Ok(Action::Delete { first, count })
 }
 
@@ -202,18 +168,11 @@ fn read_negative(body: &mut Reader<'_>) -> Result<i128, DecodeError> {
 
 fn read_key_text<'a>(body: &mut Reader<'a>) -> Result<&'a str, DecodeError> {
     let text = body.text()?;
-    if text.len() <= MAX_KEY_BYTES {
-        Ok(text)
-    } else {
-        Err(DecodeError::OverLimit("key length"))
-    }
+    if text.len() <= MAX_KEY_BYTES { Ok(text) } else { Err(DecodeError::OverLimit("key length")) }
 }
 
 fn read_name(body: &mut Reader<'_>) -> Result<Name, DecodeError> {
-    Ok(Name {
-        index: body.varint32()?,
-        counter: body.varint32()?,
-    })
+    Ok(Name { index: body.varint32()?, counter: body.varint32()? })
 }
 
 /// Names of other chains, one per chain, ascending.

@@ -93,11 +93,7 @@ fn tagged(out: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
 
 /// 3 and the integer, or 4 and how far it lies below -1.
 fn write_integer(out: &mut Vec<u8>, integer: i128) {
-    let (kind, magnitude) = if integer < 0 {
-        (4, -1 - integer)
-    } else {
-        (3, integer)
-    };
+    let (kind, magnitude) = if integer < 0 { (4, -1 - integer) } else { (3, integer) };
     out.push(kind);
     write::varint(out, u64::try_from(magnitude).unwrap_or(u64::MAX));
 }

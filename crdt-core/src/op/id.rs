@@ -12,10 +12,7 @@ impl Id {
     /// history refuses a chain that long.
     #[must_use]
     pub(crate) fn plus(self, steps: u32) -> Self {
-        Self {
-            chain: self.chain,
-            counter: self.counter + steps,
-        }
+        Self { chain: self.chain, counter: self.counter + steps }
     }
 }
 

@@ -135,13 +135,7 @@ impl<'a> Seeds<'a> {
     /// The seeds in order; empty bytes mean that the element starts as its default.
     pub fn iter(self) -> impl Iterator<Item = &'a [u8]> {
         let mut reader = crate::codec::Reader::new(self.bytes);
-        core::iter::from_fn(move || {
-            if reader.is_empty() {
-                None
-            } else {
-                reader.bytes().ok()
-            }
-        })
+        core::iter::from_fn(move || if reader.is_empty() { None } else { reader.bytes().ok() })
     }
 
     /// Bytes made with [`write_seed`], or checked to be like them.

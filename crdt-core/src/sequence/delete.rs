@@ -21,10 +21,7 @@ impl<C: Content> Sequence<C> {
         mut out: impl FnMut(IdRange),
     ) -> Result<(), OutOfBounds> {
         if range.start > range.end || range.end > self.len() {
-            return Err(OutOfBounds {
-                pos: range.start.max(range.end),
-                len: self.len(),
-            });
+            return Err(OutOfBounds { pos: range.start.max(range.end), len: self.len() });
         }
         let mut left = range.len();
         let mut pending: Option<IdRange> = None;
@@ -32,27 +29,18 @@ impl<C: Content> Sequence<C> {
             && let Some((spot, start)) = self.locate(range.start)
         {
             let run = self.tree.get(spot.at);
-            let to = run.len().min(
-                spot.offset
-                    .saturating_add(u32::try_from(left).unwrap_or(u32::MAX)),
-            );
+            let to =
+                run.len().min(spot.offset.saturating_add(u32::try_from(left).unwrap_or(u32::MAX)));
             let (first, end) = (run.id.plus(spot.offset), run.id.counter + to);
             left -= (to - spot.offset) as usize;
             let (_, survivor) = self.cut(spot, to, order);
-            self.recent = survivor.map(|at| Recent {
-                at,
-                start: Some(start),
-            });
+            self.recent = survivor.map(|at| Recent { at, start: Some(start) });
             match &mut pending {
                 Some(range) if range.chain == first.chain && range.end == first.counter => {
                     range.end = end;
                 }
                 _ => {
-                    let next = IdRange {
-                        chain: first.chain,
-                        start: first.counter,
-                        end,
-                    };
+                    let next = IdRange { chain: first.chain, start: first.counter, end };
                     pending.replace(next).into_iter().for_each(&mut out);
                 }
             }
@@ -72,11 +60,7 @@ impl<C: Content> Sequence<C> {
         order: &O,
         mut dropped: impl FnMut(Id, C),
     ) -> usize {
-        let IdRange {
-            chain,
-            start: mut counter,
-            end,
-        } = range;
+        let IdRange { chain, start: mut counter, end } = range;
         let (mut steps, mut count) = (0, 0);
         while counter < end {
             steps += 1;
@@ -108,11 +92,7 @@ impl<C: Content> Sequence<C> {
     fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
         self.find(id).or_else(|| {
             let first = self.index.run_from(id)?;
-            if first.counter < end {
-                self.find(first)
-            } else {
-                None
-            }
+            if first.counter < end { self.find(first) } else { None }
         })
     }
 
@@ -159,10 +139,7 @@ impl<C: Content> Sequence<C> {
         };
         let first = self.tree.get(at).id;
         let id = first.plus(to);
-        let rest = Stamp {
-            time: order.time(id),
-            id,
-        };
+        let rest = Stamp { time: order.time(id), id };
         let content = self.tree.update(at, order, |run| run.trim_front(rest));
         self.tree.get_mut(prev).extend_back(to);
         self.index.forget(first);
@@ -179,10 +156,7 @@ impl<C: Content> Sequence<C> {
     ) -> (C, Option<Cursor>) {
         let next = self.deleted_after(at);
         let id = self.tree.get(at).id.plus(offset);
-        let first = Stamp {
-            time: order.time(id),
-            id,
-        };
+        let first = Stamp { time: order.time(id), id };
         let content = self.tree.amend(at, |run| run.trim_back(offset));
         let Some(next) = next else {
             let buried = Piece::deleted(first, content.len());

@@ -17,11 +17,7 @@ pub(super) struct Index {
 impl Index {
     /// Notes where a piece lies now.
     pub(super) fn place<C: Content>(&mut self, piece: &Piece<C>, leaf: LeafId) {
-        let map = if piece.is_anchor() {
-            &mut self.anchors
-        } else {
-            &mut self.runs
-        };
+        let map = if piece.is_anchor() { &mut self.anchors } else { &mut self.runs };
         map.insert(piece.id, leaf);
     }
 

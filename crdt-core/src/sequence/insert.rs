@@ -31,11 +31,7 @@ impl<C: Content> Sequence<C> {
         if pos > before {
             return Err(OutOfBounds { pos, len: before });
         }
-        let left = if pos == 0 {
-            None
-        } else {
-            self.locate(pos - 1).map(|(spot, _)| spot)
-        };
+        let left = if pos == 0 { None } else { self.locate(pos - 1).map(|(spot, _)| spot) };
         let place = self.place_behind(left, order);
         let name = self.name(&place, left);
         if C::is_exhausted(&source) {
@@ -49,10 +45,7 @@ impl<C: Content> Sequence<C> {
         let at = self.lay(gap, Stamp { time, id }, source, order);
         let end = pos + self.len() - before;
         let start = end - self.tree.get(at).len() as usize;
-        self.recent = Some(Recent {
-            at,
-            start: Some(start),
-        });
+        self.recent = Some(Recent { at, start: Some(start) });
         Ok(name)
     }
 
@@ -64,10 +57,7 @@ impl<C: Content> Sequence<C> {
     fn place_behind<O: OpOrder + ?Sized>(&self, left: Option<Spot>, order: &O) -> Place {
         let next = match left {
             Some(Spot { at, offset }) if offset + 1 < self.tree.get(at).len() => {
-                return Place::LeftOf(Spot {
-                    at,
-                    offset: offset + 1,
-                });
+                return Place::LeftOf(Spot { at, offset: offset + 1 });
             }
             Some(Spot { at, .. }) => self.tree.next(at),
             None => self.tree.first(),
@@ -83,10 +73,7 @@ impl<C: Content> Sequence<C> {
         if self.tree.get(next).is_anchor() {
             Place::BehindAnchor(next)
         } else {
-            Place::LeftOf(Spot {
-                at: next,
-                offset: 0,
-            })
+            Place::LeftOf(Spot { at: next, offset: 0 })
         }
     }
 
@@ -98,13 +85,7 @@ impl<C: Content> Sequence<C> {
         if piece.id.chain != id.chain && piece.time < run.time {
             return false;
         }
-        piece.exceeds(
-            Stamp {
-                time: order.time(id),
-                id,
-            },
-            order,
-        )
+        piece.exceeds(Stamp { time: order.time(id), id }, order)
     }
 
     /// The parent and side that lead to a place.

@@ -49,12 +49,7 @@ impl<C: Content> Sequence<C> {
             return parent.at.gap_after();
         }
         let id = run.id.plus(next);
-        if (Stamp {
-            time: order.time(id),
-            id,
-        })
-        .exceeds(new, order)
-        {
+        if (Stamp { time: order.time(id), id }).exceeds(new, order) {
             return parent.at.gap_after();
         }
         self.split(parent.at, next, order)
@@ -66,8 +61,7 @@ impl<C: Content> Sequence<C> {
         self.index
             .leaf_of_anchor(id)
             .and_then(|leaf| {
-                self.tree
-                    .find_in_leaf(leaf, |piece| piece.is_anchor() && piece.id == id)
+                self.tree.find_in_leaf(leaf, |piece| piece.is_anchor() && piece.id == id)
             })
             .unwrap_or_else(|| self.put_anchor(spot, order))
     }

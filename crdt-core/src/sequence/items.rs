@@ -52,15 +52,9 @@ impl<S> Sequence<Items<S>> {
     /// The visible elements in order.
     pub(crate) fn items(&self) -> impl Iterator<Item = (Id, &S)> {
         self.chunks().flat_map(|(first, run)| {
-            (first.counter..).zip(&run.0).map(move |(counter, state)| {
-                (
-                    Id {
-                        chain: first.chain,
-                        counter,
-                    },
-                    state,
-                )
-            })
+            (first.counter..)
+                .zip(&run.0)
+                .map(move |(counter, state)| (Id { chain: first.chain, counter }, state))
         })
     }
 
@@ -73,11 +67,7 @@ impl<S> Sequence<Items<S>> {
     /// The state of the visible element at a position, to change it.
     pub(crate) fn item_at_mut(&mut self, pos: usize) -> Option<&mut S> {
         let (spot, _) = self.locate(pos)?;
-        self.tree
-            .get_mut(spot.at)
-            .content_mut()?
-            .0
-            .get_mut(spot.offset as usize)
+        self.tree.get_mut(spot.at).content_mut()?.0.get_mut(spot.offset as usize)
     }
 
     /// The state of a visible element.
@@ -89,10 +79,6 @@ impl<S> Sequence<Items<S>> {
     /// The state of a visible element, to change it.
     pub(crate) fn item_mut(&mut self, id: Id) -> Option<&mut S> {
         let spot = self.find(id)?;
-        self.tree
-            .get_mut(spot.at)
-            .content_mut()?
-            .0
-            .get_mut(spot.offset as usize)
+        self.tree.get_mut(spot.at).content_mut()?.0.get_mut(spot.offset as usize)
     }
 }

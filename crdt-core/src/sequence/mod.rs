@@ -112,10 +112,7 @@ impl<C: Content> Default for Sequence<C> {
 impl<C: Content> Sequence<C> {
     /// Finds the visible element at a position, and the position of its run.
     fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
-        if let Some(Recent {
-            at,
-            start: Some(start),
-        }) = self.recent
+        if let Some(Recent { at, start: Some(start) }) = self.recent
             && let Some(offset) = distance(start, pos)
             && offset < self.tree.get(at).content().map_or(0, C::len)
         {
@@ -129,13 +126,7 @@ impl<C: Content> Sequence<C> {
             }
             passes
         })?;
-        Some((
-            Spot {
-                at,
-                offset: distance(start, pos)?,
-            },
-            start,
-        ))
+        Some((Spot { at, offset: distance(start, pos)? }, start))
     }
 
     /// Finds an element, visible or deleted.
@@ -146,9 +137,7 @@ impl<C: Content> Sequence<C> {
             return Some(Spot { at, offset });
         }
         let leaf = self.index.leaf_of(id)?;
-        let at = self
-            .tree
-            .find_in_leaf(leaf, |run| run.offset_of(id).is_some())?;
+        let at = self.tree.find_in_leaf(leaf, |run| run.offset_of(id).is_some())?;
         let offset = self.tree.get(at).offset_of(id)?;
         Some(Spot { at, offset })
     }
@@ -167,11 +156,7 @@ impl<C: Content> Sequence<C> {
 
     /// Puts an anchor before an element that has none.
     fn put_anchor<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
-        let at = if spot.offset > 0 {
-            self.split(spot.at, spot.offset, order)
-        } else {
-            spot.at
-        };
+        let at = if spot.offset > 0 { self.split(spot.at, spot.offset, order) } else { spot.at };
         let anchor = Piece::anchor(self.tree.get(at).stamp());
         self.put(at, anchor, order)
     }

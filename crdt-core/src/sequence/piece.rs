@@ -27,34 +27,19 @@ enum Kind<C> {
 
 impl<C: Content> Piece<C> {
     pub(super) fn anchor(stamp: Stamp) -> Self {
-        Self {
-            id: stamp.id,
-            time: stamp.time,
-            kind: Kind::Anchor,
-        }
+        Self { id: stamp.id, time: stamp.time, kind: Kind::Anchor }
     }
 
     pub(super) fn deleted(first: Stamp, len: u32) -> Self {
-        Self {
-            id: first.id,
-            time: first.time,
-            kind: Kind::Deleted(len),
-        }
+        Self { id: first.id, time: first.time, kind: Kind::Deleted(len) }
     }
 
     pub(super) fn live(first: Stamp, content: C) -> Self {
-        Self {
-            id: first.id,
-            time: first.time,
-            kind: Kind::Live(content),
-        }
+        Self { id: first.id, time: first.time, kind: Kind::Live(content) }
     }
 
     pub(super) fn stamp(&self) -> Stamp {
-        Stamp {
-            time: self.time,
-            id: self.id,
-        }
+        Stamp { time: self.time, id: self.id }
     }
 
     /// The number of elements, deleted ones included.
@@ -75,19 +60,11 @@ impl<C: Content> Piece<C> {
     }
 
     pub(super) fn content(&self) -> Option<&C> {
-        if let Kind::Live(content) = &self.kind {
-            Some(content)
-        } else {
-            None
-        }
+        if let Kind::Live(content) = &self.kind { Some(content) } else { None }
     }
 
     pub(super) fn content_mut(&mut self) -> Option<&mut C> {
-        if let Kind::Live(content) = &mut self.kind {
-            Some(content)
-        } else {
-            None
-        }
+        if let Kind::Live(content) = &mut self.kind { Some(content) } else { None }
     }
 
     /// Where in this run an element stands.
@@ -118,11 +95,7 @@ impl<C: Content> Piece<C> {
             Kind::Deleted(len) => Kind::Deleted(core::mem::replace(len, at) - at),
             Kind::Live(content) => Kind::Live(content.split_off(at)),
         };
-        Self {
-            id,
-            time: order.time(id),
-            kind,
-        }
+        Self { id, time: order.time(id), kind }
     }
 
     /// Deletes all elements.
@@ -147,9 +120,7 @@ impl<C: Content> Piece<C> {
 
     /// Takes the elements from `at` on out of a visible run.
     pub(super) fn trim_back(&mut self, at: u32) -> C {
-        self.content_mut()
-            .map(|content| content.split_off(at))
-            .unwrap_or_default()
+        self.content_mut().map(|content| content.split_off(at)).unwrap_or_default()
     }
 
     /// Lets a deleted run begin earlier.
@@ -177,11 +148,7 @@ impl<C: Content> Entry for Piece<C> {
             Kind::Anchor | Kind::Deleted(_) => (0, C::Measure::default()),
             Kind::Live(content) => (content.len() as usize, content.measure()),
         };
-        Totals {
-            least: self.stamp(),
-            len,
-            measure,
-        }
+        Totals { least: self.stamp(), len, measure }
     }
 }
 
@@ -198,15 +165,8 @@ pub(super) struct Totals<M> {
 
 impl<M: Measure> Default for Totals<M> {
     fn default() -> Self {
-        let id = Id {
-            chain: 0,
-            counter: 0,
-        };
-        Self {
-            least: Stamp { time: 0, id },
-            len: 0,
-            measure: M::default(),
-        }
+        let id = Id { chain: 0, counter: 0 };
+        Self { least: Stamp { time: 0, id }, len: 0, measure: M::default() }
     }
 }
 
@@ -219,15 +179,7 @@ impl<M: Measure> Summary for Totals<M> {
 
 impl<M: Measure, O: OpOrder + ?Sized> Combine<O> for Totals<M> {
     fn combine(self, other: Self, order: &O) -> Self {
-        let least = if self.least.exceeds(other.least, order) {
-            other.least
-        } else {
-            self.least
-        };
-        Self {
-            least,
-            len: self.len + other.len,
-            measure: self.measure.plus(other.measure),
-        }
+        let least = if self.least.exceeds(other.least, order) { other.least } else { self.least };
+        Self { least, len: self.len + other.len, measure: self.measure.plus(other.measure) }
     }
 }

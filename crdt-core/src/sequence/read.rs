@@ -26,8 +26,7 @@ impl<C: Content> Sequence<C> {
 
     /// Whether this is an element of the sequence that was deleted.
     pub(crate) fn is_deleted(&self, id: Id) -> bool {
-        self.find(id)
-            .is_some_and(|spot| self.tree.get(spot.at).is_deleted())
+        self.find(id).is_some_and(|spot| self.tree.get(spot.at).is_deleted())
     }
 
     /// The position of a visible element.
@@ -59,30 +58,15 @@ impl<C: Content> Sequence<C> {
 
     /// The visible runs in order: the name of the first element, and the content.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = (Id, &C)> {
-        self.tree
-            .iter()
-            .filter_map(|run| Some((run.id, run.content()?)))
+        self.tree.iter().filter_map(|run| Some((run.id, run.content()?)))
     }
 
     /// All elements in list order, and whether they were deleted. How they are cut into ranges says
     /// nothing about the sequence: it depends on the order in which things happened here.
     pub(crate) fn runs(&self) -> impl Iterator<Item = (IdRange, bool)> {
-        self.tree
-            .iter()
-            .filter(|piece| !piece.is_anchor())
-            .map(|run| {
-                let Id {
-                    chain,
-                    counter: start,
-                } = run.id;
-                (
-                    IdRange {
-                        chain,
-                        start,
-                        end: start + run.len(),
-                    },
-                    run.is_deleted(),
-                )
-            })
+        self.tree.iter().filter(|piece| !piece.is_anchor()).map(|run| {
+            let Id { chain, counter: start } = run.id;
+            (IdRange { chain, start, end: start + run.len() }, run.is_deleted())
+        })
     }
 }

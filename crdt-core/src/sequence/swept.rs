@@ -24,15 +24,8 @@ impl Swept {
     pub(super) fn add(&mut self, range: IdRange) {
         let chain = range.chain;
         let (mut start, mut end) = (range.start, range.end);
-        while let Some((&last, &its_end)) = self
-            .ends
-            .range(
-                ..=Id {
-                    chain,
-                    counter: end,
-                },
-            )
-            .next_back()
+        while let Some((&last, &its_end)) =
+            self.ends.range(..=Id { chain, counter: end }).next_back()
         {
             if last.chain != chain || its_end < start {
                 break;
@@ -40,12 +33,6 @@ impl Swept {
             (start, end) = (start.min(last.counter), end.max(its_end));
             self.ends.remove(&last);
         }
-        self.ends.insert(
-            Id {
-                chain,
-                counter: start,
-            },
-            end,
-        );
+        self.ends.insert(Id { chain, counter: start }, end);
     }
 }

@@ -72,11 +72,7 @@ impl TextChunk {
     /// The character at an index.
     pub(crate) fn char_at(&self, index: u32) -> Option<char> {
         if self.is_ascii() {
-            return self
-                .text
-                .as_bytes()
-                .get(index as usize)
-                .map(|&byte| char::from(byte));
+            return self.text.as_bytes().get(index as usize).map(|&byte| char::from(byte));
         }
         self.text.chars().nth(index as usize)
     }
@@ -96,10 +92,7 @@ impl TextChunk {
     fn measure_to(&self, index: u32) -> TextMeasure {
         let index = index as usize;
         if self.is_ascii() {
-            return TextMeasure {
-                utf8: index,
-                utf16: index,
-            };
+            return TextMeasure { utf8: index, utf16: index };
         }
         let sizes = self.text.chars().take(index).map(TextMeasure::of_char);
         sizes.fold(TextMeasure::default(), Measure::plus)
@@ -113,19 +106,11 @@ impl TextChunk {
         let mut units = 0;
         for (index, char) in self.text.chars().enumerate() {
             if units >= offset {
-                return if units == offset {
-                    Ok(index)
-                } else {
-                    Err(OffsetError::InsideChar)
-                };
+                return if units == offset { Ok(index) } else { Err(OffsetError::InsideChar) };
             }
             units += unit.of_char(char);
         }
-        if units == offset {
-            Ok(self.chars as usize)
-        } else {
-            Err(OffsetError::InsideChar)
-        }
+        if units == offset { Ok(self.chars as usize) } else { Err(OffsetError::InsideChar) }
     }
 }
 
@@ -149,10 +134,7 @@ impl Content for TextChunk {
     }
 
     fn measure(&self) -> TextMeasure {
-        TextMeasure {
-            utf8: self.text.len(),
-            utf16: self.utf16 as usize,
-        }
+        TextMeasure { utf8: self.text.len(), utf16: self.utf16 as usize }
     }
 
     fn split_off(&mut self, at: u32) -> Self {
@@ -180,26 +162,17 @@ impl Content for TextChunk {
 
 impl TextMeasure {
     fn of_char(char: char) -> Self {
-        Self {
-            utf8: char.len_utf8(),
-            utf16: char.len_utf16(),
-        }
+        Self { utf8: char.len_utf8(), utf16: char.len_utf16() }
     }
 }
 
 impl Measure for TextMeasure {
     fn plus(self, other: Self) -> Self {
-        Self {
-            utf8: self.utf8 + other.utf8,
-            utf16: self.utf16 + other.utf16,
-        }
+        Self { utf8: self.utf8 + other.utf8, utf16: self.utf16 + other.utf16 }
     }
 
     fn minus(self, part: Self) -> Self {
-        Self {
-            utf8: self.utf8 - part.utf8,
-            utf16: self.utf16 - part.utf16,
-        }
+        Self { utf8: self.utf8 - part.utf8, utf16: self.utf16 - part.utf16 }
     }
 }
 
@@ -236,8 +209,7 @@ impl Sequence<TextChunk> {
         }
         let mut sum = Totals::default();
         let (spot, _) = self.locate(index)?;
-        self.tree
-            .before(spot.at, |part| sum.shift(&Totals::default(), part));
+        self.tree.before(spot.at, |part| sum.shift(&Totals::default(), part));
         let inside = self.tree.get(spot.at).content()?.measure_to(spot.offset);
         Some(sum.measure.plus(inside))
     }

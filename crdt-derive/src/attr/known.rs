@@ -76,10 +76,7 @@ pub(crate) fn refuse(ctxt: &Ctxt, item: &Item, place: Place) {
         Some(known) => format!("`{name}` does not belong on a {place}: {}", known.elsewhere),
         None => match nearest(&name, place) {
             Some(near) => format!("unknown attribute `{name}`: did you mean `{near}`?"),
-            None => format!(
-                "unknown attribute `{name}`: a {place} takes {}",
-                list(place)
-            ),
+            None => format!("unknown attribute `{name}`: a {place} takes {}", list(place)),
         },
     };
     ctxt.error(&item.name, message);

@@ -96,10 +96,7 @@ impl Item {
             return Some(());
         }
         let name = &self.name;
-        ctxt.error(
-            self,
-            format!("`{name}` takes no value: write `#[crdt({name})]`"),
-        );
+        ctxt.error(self, format!("`{name}` takes no value: write `#[crdt({name})]`"));
         None
     }
 

@@ -26,22 +26,8 @@ pub(crate) fn check(ctxt: &Ctxt, field: &Field<'_>) {
         Role::Text => check_text(ctxt, ty),
         Role::Counter => check_counter(ctxt, ty),
         Role::Leaf => check_leaf(ctxt, ty),
-        Role::Node => check_parts(
-            ctxt,
-            ty,
-            At {
-                whole: true,
-                atomic: false,
-            },
-        ),
-        Role::Register => check_parts(
-            ctxt,
-            ty,
-            At {
-                whole: true,
-                atomic: true,
-            },
-        ),
+        Role::Node => check_parts(ctxt, ty, At { whole: true, atomic: false }),
+        Role::Register => check_parts(ctxt, ty, At { whole: true, atomic: true }),
     }
 }
 
@@ -68,10 +54,7 @@ fn check_counter(ctxt: &Ctxt, ty: &Type) {
         Some("usize") => unsized_integer("usize"),
         Some("isize") => unsized_integer("isize"),
         Some(wide @ ("i128" | "u128")) => {
-            format!(
-                "a counter has at most 64 bits: write `{}64`, or remove `counter`",
-                &wide[..1]
-            )
+            format!("a counter has at most 64 bits: write `{}64`, or remove `counter`", &wide[..1])
         }
         Some(float @ ("f32" | "f64")) => {
             format!(
@@ -101,14 +84,7 @@ fn check_leaf(ctxt: &Ctxt, ty: &Type) {
         ctxt.error(ty, message);
         return;
     }
-    check_parts(
-        ctxt,
-        ty,
-        At {
-            whole: true,
-            atomic: false,
-        },
-    );
+    check_parts(ctxt, ty, At { whole: true, atomic: false });
 }
 
 /// Checks a type and what the containers in it contain.
@@ -119,10 +95,7 @@ fn check_parts(ctxt: &Ctxt, ty: &Type, at: At) {
         Type::Path(path) => check_path(ctxt, path, at),
         Type::Tuple(tuple) if at.atomic => {
             let part = At { whole: false, ..at };
-            tuple
-                .elems
-                .iter()
-                .for_each(|ty| check_parts(ctxt, ty, part));
+            tuple.elems.iter().for_each(|ty| check_parts(ctxt, ty, part));
         }
         Type::Array(array) if at.atomic => {
             check_parts(ctxt, &array.elem, At { whole: false, ..at });
@@ -185,14 +158,7 @@ fn check_path(ctxt: &Ctxt, path: &TypePath, at: At) {
         ),
         ("Vec" | "Option" | "Box" | "VecDeque" | "List", [_])
         | ("BTreeMap" | "HashMap" | "Map", [_, _]) => check_arguments(ctxt, &name, &arguments, at),
-        ("Register", [value]) => check_parts(
-            ctxt,
-            value,
-            At {
-                whole: false,
-                atomic: true,
-            },
-        ),
+        ("Register", [value]) => check_parts(ctxt, value, At { whole: false, atomic: true }),
         _ => {}
     }
 }
@@ -202,14 +168,7 @@ fn check_arguments(ctxt: &Ctxt, name: &str, arguments: &[&Type], at: At) {
     match arguments {
         [key, value] => {
             if at.atomic || check_key(ctxt, name, key) {
-                check_parts(
-                    ctxt,
-                    key,
-                    At {
-                        atomic: true,
-                        ..part
-                    },
-                );
+                check_parts(ctxt, key, At { atomic: true, ..part });
             }
             check_parts(ctxt, value, part);
         }
@@ -283,9 +242,7 @@ fn standard(path: &TypePath) -> Option<(&Ident, Vec<&Type>)> {
     let segments = &path.path.segments;
     let root = &segments.first()?.ident;
     let known = segments.len() == 1
-        || ["std", "core", "alloc", "crdt_core"]
-            .iter()
-            .any(|name| root == name);
+        || ["std", "core", "alloc", "crdt_core"].iter().any(|name| root == name);
     if path.qself.is_some() || !known {
         return None;
     }

@@ -37,11 +37,7 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
     let case = |(index, variant)| {
         let (payload, declared) = declare_payload(input.ident, params, variant, index).unzip();
         items.extend(declared);
-        Case {
-            variant,
-            index,
-            payload,
-        }
+        Case { variant, index, payload }
     };
     let this = Enum {
         ident: input.ident,
@@ -58,14 +54,8 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
 
 /// The marked variant; that there is one has been checked.
 fn default_variant(variants: &[Variant<'_>]) -> usize {
-    let own = variants
-        .iter()
-        .position(|variant| variant.attrs.default.is_set());
-    let std = || {
-        variants
-            .iter()
-            .position(|variant| variant.attrs.std_default.is_some())
-    };
+    let own = variants.iter().position(|variant| variant.attrs.default.is_set());
+    let std = || variants.iter().position(|variant| variant.attrs.std_default.is_some());
     own.or_else(std).unwrap_or_default()
 }
 
@@ -91,13 +81,12 @@ fn declare_payload(
     let doc = format!("The payload of {}.", record.names.title);
     let (impl_generics, ty_generics, where_clause) = params.owned();
     let marker = params.marker().unwrap_or_else(|| quote!(()));
-    let (values, bindings): (Vec<_>, Vec<_>) = record
-        .stored()
-        .map(|(field, _)| (&field.ty, field.binding()))
-        .unzip();
+    let (values, bindings): (Vec<_>, Vec<_>) =
+        record.stored().map(|(field, _)| (&field.ty, field.binding())).unzip();
     let this = quote!(#name #ty_generics);
     let node = record.crdt_node(&Target {
         this: this.clone(),
+        name: None,
         value: quote!((#(#values,)*)),
         make: quote!((#(#bindings,)*)),
         take: quote!((#(#bindings,)*)),

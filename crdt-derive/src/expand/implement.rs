@@ -11,6 +11,8 @@ use crate::expand::record::{Record, slot};
 pub(crate) struct Target {
     /// The type that implements `CrdtNode`.
     pub(crate) this: TokenStream,
+    /// Its name, where it is known by one.
+    pub(crate) name: Option<String>,
     /// Its plain value.
     pub(crate) value: TokenStream,
     /// The expression that makes a value of the bindings.
@@ -23,19 +25,20 @@ impl Record<'_> {
     /// The implementation of `CrdtNode` in terms of the stored fields.
     pub(crate) fn crdt_node(&self, target: &Target) -> TokenStream {
         let Target { this, value, .. } = target;
+        let name = target.name.iter();
         let (state, view, editor) = (&self.names.state, &self.names.view, &self.names.editor);
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
         let (_, lent_generics, _) = self.params.lent();
         let (reading, writing) = (self.reading(target), self.writing(target));
         quote! {
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
             impl #impl_generics __crdt::CrdtNode for #this #where_clause {
                 type Value = #value;
                 type State = #state #ty_generics;
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
                 type Kind = __crdt::Nested;
+                #(const NAME: &'static str = #name;)*
                 #reading
                 #writing
             }

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
 use crate::ast::{Field, Input, Role};
 use crate::bound::Params;
@@ -9,10 +10,7 @@ use crate::expand::node::Node;
 use crate::expand::structs;
 
 pub(crate) fn expand(input: &Input<'_>, params: &Params, fields: &[Field<'_>]) -> TokenStream {
-    let nodes: Vec<_> = fields
-        .iter()
-        .map(|field| Node::declare(field, "_0", params))
-        .collect();
+    let nodes: Vec<_> = fields.iter().map(|field| Node::declare(field, "_0", params)).collect();
     let items = nodes.iter().map(|node| &node.items);
     let implementations = fields.iter().zip(&nodes).map(|(field, node)| {
         let node = crdt_node(input, params, field, &node.ty);
@@ -28,18 +26,18 @@ fn crdt_node(
     field: &Field<'_>,
     node: &TokenStream,
 ) -> TokenStream {
-    let ident = input.ident;
+    let (ident, name) = (input.ident, input.ident.unraw().to_string());
     let (impl_generics, ty_generics, where_clause) = params.owned();
     let (reading, writing) = (reading(field, node), writing(node));
     quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
             type Value = Self;
             type State = <#node as __crdt::CrdtNode>::State;
             type View<'__a> = <#node as __crdt::CrdtNode>::View<'__a>;
             type Editor<'__a> = <#node as __crdt::CrdtNode>::Editor<'__a>;
             type Kind = <#node as __crdt::CrdtNode>::Kind;
+            const NAME: &'static str = #name;
             #reading
             #writing
         }
@@ -109,12 +107,13 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
         impl #impl_generics __crdt::MapKey for #ident #ty_generics
         where
             for<'__unused> #ty: __crdt::MapKey,
+            for<'__unused> Self: ::core::cmp::Ord + ::core::clone::Clone,
             #predicates
         {
-            fn to_key(&self) -> __crdt::Key {
+            fn to_key(&self) -> __crdt::Key<'_> {
                 __crdt::MapKey::to_key(&self.0)
             }
-            fn from_key(__key: &__crdt::Key) -> ::core::option::Option<Self> {
+            fn from_key(__key: __crdt::Key<'_>) -> ::core::option::Option<Self> {
                 ::core::option::Option::map(__crdt::MapKey::from_key(__key), Self)
             }
         }

@@ -39,10 +39,7 @@ impl Node {
         items.extend(quote! {
             type #alias = <__crdt::Checked<#check> as __crdt::Same<#ty>>::Type;
         });
-        Self {
-            ty: quote!(#alias),
-            items,
-        }
+        Self { ty: quote!(#alias), items }
     }
 }
 
@@ -86,10 +83,7 @@ struct Initial {
 impl Initial {
     fn of(field: &Field<'_>, label: &str, params: Option<&Params>) -> Self {
         let Some(path) = function(field) else {
-            return Self {
-                ty: quote!(__crdt::StandardDefault),
-                items: TokenStream::new(),
-            };
+            return Self { ty: quote!(__crdt::StandardDefault), items: TokenStream::new() };
         };
         let name = format_ident!("__Default{label}");
         let split = params.map(Params::owned);
@@ -99,9 +93,7 @@ impl Initial {
             }
             None => (None, None, None),
         };
-        let marker = params
-            .and_then(Params::marker)
-            .unwrap_or_else(|| quote!(()));
+        let marker = params.and_then(Params::marker).unwrap_or_else(|| quote!(()));
         let ty = &field.ty;
         let items = quote! {
             #[doc = "What a field is before it is set."]
@@ -113,10 +105,7 @@ impl Initial {
                 }
             }
         };
-        Self {
-            ty: quote!(#name #ty_generics),
-            items,
-        }
+        Self { ty: quote!(#name #ty_generics), items }
     }
 }
 

@@ -27,10 +27,7 @@ impl Names {
 
     pub(crate) fn of_variant(owner: &Ident, variant: &Ident) -> Self {
         let (owner, variant) = (owner.unraw(), variant.unraw());
-        Self::new(
-            &format!("{owner}{variant}"),
-            format!("`{owner}::{variant}`"),
-        )
+        Self::new(&format!("{owner}{variant}"), format!("`{owner}::{variant}`"))
     }
 
     fn new(stem: &str, title: String) -> Self {
@@ -65,17 +62,7 @@ impl<'a> Record<'a> {
     ) -> (Self, TokenStream) {
         let (nodes, items) = declare_all(fields, params, "");
         let names = Names::of_type(ident);
-        (
-            Self {
-                names,
-                params,
-                fields,
-                style,
-                nodes,
-                is_payload: false,
-            },
-            items,
-        )
+        (Self { names, params, fields, style, nodes, is_payload: false }, items)
     }
 
     /// The payload of the variant with this index, and the items its nodes need.
@@ -88,17 +75,7 @@ impl<'a> Record<'a> {
         let (nodes, items) = declare_all(&variant.fields, params, &format!("_{index}"));
         let names = Names::of_variant(owner, variant.ident);
         let (fields, style) = (&variant.fields, variant.style);
-        (
-            Self {
-                names,
-                params,
-                fields,
-                style,
-                nodes,
-                is_payload: true,
-            },
-            items,
-        )
+        (Self { names, params, fields, style, nodes, is_payload: true }, items)
     }
 
     /// The three structs, and how an op reaches the state.
@@ -120,17 +97,13 @@ impl<'a> Record<'a> {
         let name = &self.names.state;
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
         let doc = format!("What is known of {}.", self.names.title);
-        let (idents, nodes): (Vec<_>, Vec<_>) = self
-            .stored()
-            .map(|(field, node)| (slot(field), node))
-            .unzip();
+        let (idents, nodes): (Vec<_>, Vec<_>) =
+            self.stored().map(|(field, node)| (slot(field), node)).unzip();
         let marker = self
             .params
             .marker()
             .map(|marker| quote!(__marker: ::core::marker::PhantomData<#marker>,));
-        let default = marker
-            .as_ref()
-            .map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        let default = marker.as_ref().map(|_| quote!(__marker: ::core::marker::PhantomData,));
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
@@ -207,10 +180,7 @@ impl<'a> Record<'a> {
             Style::Named | Style::Unit => Member::Named(format_ident!("__marker")),
             Style::Tuple | Style::Newtype => Member::Unnamed(Index::from(self.fields.len())),
         };
-        Some((
-            member,
-            quote!(::core::marker::PhantomData<(&'__a (), #params)>),
-        ))
+        Some((member, quote!(::core::marker::PhantomData<(&'__a (), #params)>)))
     }
 
     /// Makes a view or editor; `part` makes the one of a stored field.
@@ -221,14 +191,11 @@ impl<'a> Record<'a> {
     ) -> TokenStream {
         let field = |(field, node): (&Field<'_>, &Option<TokenStream>)| {
             let member = &field.member;
-            let part = node
-                .as_ref()
-                .map_or_else(|| quote!(()), |node| part(field, node));
+            let part = node.as_ref().map_or_else(|| quote!(()), |node| part(field, node));
             quote!(#member: #part)
         };
-        let marker = self
-            .lent_marker()
-            .map(|(member, _)| quote!(#member: ::core::marker::PhantomData));
+        let marker =
+            self.lent_marker().map(|(member, _)| quote!(#member: ::core::marker::PhantomData));
         let fields = self.shown().map(field).chain(marker);
         quote!(#name { #(#fields,)* })
     }

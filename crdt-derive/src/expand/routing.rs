@@ -18,7 +18,7 @@ impl Record<'_> {
                 fn apply(
                     &mut self,
                     __path: &[__crdt::Segment<'_>],
-                    __op: &__crdt::Op<'_>,
+                    __op: &__crdt::Incoming<'_>,
                     __chains: &__crdt::Chains,
                 ) -> __crdt::Fit {
                     match __path {
@@ -37,7 +37,7 @@ impl Record<'_> {
                 fn is_blank(&self) -> bool {
                     true #(&& __crdt::NodeState::is_blank(&self.#slots))*
                 }
-                fn digest(&self, __digest: &mut __crdt::Digest<'_>) {
+                fn digest(&self, __digest: &mut __crdt::DigestWriter<'_>) {
                     #(__digest.field(#wire_names, &self.#slots);)*
                 }
             }

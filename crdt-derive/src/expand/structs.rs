@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 
 use crate::ast::{Field, Input, Role, Style};
 use crate::bound::Params;
@@ -20,6 +21,7 @@ pub(crate) fn expand(
     let ident = input.ident;
     let node = record.crdt_node(&Target {
         this: quote!(#ident #ty_generics),
+        name: Some(ident.unraw().to_string()),
         value: quote!(Self),
         make: make(&quote!(Self), fields),
         take: take(&quote!(Self), fields),

@@ -21,29 +21,13 @@ impl Tree {
             let places = 1 + 2 * rank;
             let choice = form % places;
             form /= places;
-            let side = if choice % 2 == 1 {
-                Side::Left
-            } else {
-                Side::Right
-            };
-            let parent = choice
-                .checked_sub(1)
-                .map(|other| ops[(other / 2) as usize].id);
+            let side = if choice % 2 == 1 { Side::Left } else { Side::Right };
+            let parent = choice.checked_sub(1).map(|other| ops[(other / 2) as usize].id);
             let chain = chain_of(rank);
             let counter = ops.iter().filter(|op| op.id.chain == chain).count();
-            let id = Id {
-                chain,
-                counter: u32::try_from(counter).expect("few"),
-            };
+            let id = Id { chain, counter: u32::try_from(counter).expect("few") };
             ranks.set(id, (rank / slow, u64::from(rank), 0));
-            ops.push(Op {
-                id,
-                act: Act::Insert {
-                    len: 1,
-                    parent,
-                    side,
-                },
-            });
+            ops.push(Op { id, act: Act::Insert { len: 1, parent, side } });
         }
         Self { ops, ranks }
     }
@@ -68,11 +52,7 @@ impl Tree {
         let Act::Insert { parent, .. } = op.act else {
             return true;
         };
-        let before = op
-            .id
-            .counter
-            .checked_sub(1)
-            .map(|counter| Id { counter, ..op.id });
+        let before = op.id.counter.checked_sub(1).map(|counter| Id { counter, ..op.id });
         parent.is_none_or(is_here) && before.is_none_or(is_here)
     }
 

@@ -8,9 +8,7 @@ const MANY: u32 = 100_000;
 
 fn begun() -> Sequence<TextChunk> {
     let mut sequence = Sequence::default();
-    sequence
-        .insert_at(0, "ab", id(0, 0), 0, &ByCounter)
-        .expect("the beginning is there");
+    sequence.insert_at(0, "ab", id(0, 0), 0, &ByCounter).expect("the beginning is there");
     sequence
 }
 
@@ -25,15 +23,9 @@ fn many_siblings_that_arrive_in_the_worst_order() {
         }
         sequence.assert_invariants(&ByCounter);
         assert_eq!(sequence.len(), MANY as usize + 1);
-        let (first, last) = (
-            sequence.position(id(MANY - 1, 5)),
-            sequence.position(id(1, 5)),
-        );
+        let (first, last) = (sequence.position(id(MANY - 1, 5)), sequence.position(id(1, 5)));
         let offset = usize::from(side == Side::Right);
-        assert_eq!(
-            (first, last),
-            (Some(offset), Some(offset + MANY as usize - 2))
-        );
+        assert_eq!((first, last), (Some(offset), Some(offset + MANY as usize - 2)));
     }
 }
 
@@ -42,11 +34,7 @@ fn a_deep_tree_that_leans_left_and_right_in_turn() {
     let mut sequence = begun();
     let mut parent = id(0, 1);
     for counter in 2..MANY {
-        let side = if counter % 2 == 0 {
-            Side::Left
-        } else {
-            Side::Right
-        };
+        let side = if counter % 2 == 0 { Side::Left } else { Side::Right };
         let new = id(counter % 2, counter);
         sequence
             .integrate(new, 0, Some(parent), side, "x", &ByCounter)
@@ -63,31 +51,13 @@ fn deletions_that_are_repeated_cost_once() {
     // Every other counter is an element, so that no two of them can ever join.
     for counter in (2..MANY).step_by(2) {
         sequence
-            .integrate(
-                id(0, counter),
-                0,
-                Some(id(0, 0)),
-                Side::Right,
-                "x",
-                &ByCounter,
-            )
+            .integrate(id(0, counter), 0, Some(id(0, 0)), Side::Right, "x", &ByCounter)
             .expect("the parent is known");
     }
-    let all = IdRange {
-        chain: 0,
-        start: 2,
-        end: MANY,
-    };
-    assert_eq!(
-        sequence.delete(all, &ByCounter, |_, _| {}),
-        MANY as usize / 2 - 1
-    );
+    let all = IdRange { chain: 0, start: 2, end: MANY };
+    assert_eq!(sequence.delete(all, &ByCounter, |_, _| {}), MANY as usize / 2 - 1);
     for start in 0..MANY {
-        let range = IdRange {
-            chain: 0,
-            start: 2 + start % 7,
-            end: MANY - start % 5,
-        };
+        let range = IdRange { chain: 0, start: 2 + start % 7, end: MANY - start % 5 };
         assert_eq!(sequence.delete(range, &ByCounter, |_, _| {}), 0);
     }
     assert_eq!(text(&sequence), "ab");

@@ -16,11 +16,7 @@ pub(super) struct Oracle {
 
 impl Oracle {
     pub(super) fn insert(&mut self, id: Id, rank: Rank, parent: Option<Id>, side: Side) {
-        let old = self
-            .children
-            .entry((parent, side))
-            .or_default()
-            .insert(rank, id);
+        let old = self.children.entry((parent, side)).or_default().insert(rank, id);
         assert_eq!(old, None, "ranks are unique");
     }
 

@@ -27,10 +27,7 @@ struct Group {
 
 impl Group {
     fn new(size: usize) -> Self {
-        let replica = || Replica {
-            seen: vec![0; size],
-            ..Replica::default()
-        };
+        let replica = || Replica { seen: vec![0; size], ..Replica::default() };
         Self {
             replicas: (0..size).map(|_| replica()).collect(),
             logs: vec![Vec::new(); size],
@@ -45,10 +42,7 @@ impl Group {
         replica.time += 1;
         let time = replica.time;
         let chain = u32::try_from(author).expect("few");
-        let id = Id {
-            chain,
-            counter: self.counters[author],
-        };
+        let id = Id { chain, counter: self.counters[author] };
         let hash = u64::from(time).wrapping_mul(0x9E37_79B9 + author as u64) % 1009;
         for step in 0..len {
             self.ranks.set(id.plus(step), (time, hash, step));
@@ -59,31 +53,20 @@ impl Group {
 
     fn insert(&mut self, author: usize, pos: usize, len: u32) {
         let (id, time) = self.take(author, len);
-        let Replica {
-            sequence, oracle, ..
-        } = &mut self.replicas[author];
+        let Replica { sequence, oracle, .. } = &mut self.replicas[author];
         let mut model: Vec<_> = shown(sequence).collect();
         let pos = pos % (model.len() + 1);
         let letters: Vec<_> = (0..len).map(|step| letter(id.plus(step))).collect();
-        let (parent, side) = sequence
-            .insert_at(pos, &letters, id, time, &self.ranks)
-            .expect("within bounds");
+        let (parent, side) =
+            sequence.insert_at(pos, &letters, id, time, &self.ranks).expect("within bounds");
         insert(id, len, parent, side, &self.ranks, oracle);
         model.splice(pos..pos, letters);
         assert!(shown(sequence).eq(model));
-        self.log(
-            author,
-            Op {
-                id,
-                act: Act::Insert { len, parent, side },
-            },
-        );
+        self.log(author, Op { id, act: Act::Insert { len, parent, side } });
     }
 
     fn delete(&mut self, author: usize, pos: usize, len: usize) {
-        let Replica {
-            sequence, oracle, ..
-        } = &mut self.replicas[author];
+        let Replica { sequence, oracle, .. } = &mut self.replicas[author];
         let mut model: Vec<_> = shown(sequence).collect();
         if model.is_empty() {
             return;
@@ -104,13 +87,7 @@ impl Group {
         }
         for range in ranges {
             let (id, _) = self.take(author, 1);
-            self.log(
-                author,
-                Op {
-                    id,
-                    act: Act::Delete(range),
-                },
-            );
+            self.log(author, Op { id, act: Act::Delete(range) });
         }
     }
 
@@ -126,10 +103,7 @@ impl Group {
         let Some((op, seen)) = self.logs[author].get(replica.seen[author]) else {
             return false;
         };
-        let ready = seen
-            .iter()
-            .zip(&replica.seen)
-            .all(|(needed, here)| needed <= here);
+        let ready = seen.iter().zip(&replica.seen).all(|(needed, here)| needed <= here);
         if ready {
             apply(op, &self.ranks, &mut replica.sequence, &mut replica.oracle);
             replica.time = replica.time.max(self.ranks.get(op.id).0);
@@ -148,11 +122,8 @@ impl Group {
                 self.learn(reader, dice.below(size));
             }
         }
-        let texts: Vec<String> = self
-            .replicas
-            .iter()
-            .map(|replica| shown(&replica.sequence).collect())
-            .collect();
+        let texts: Vec<String> =
+            self.replicas.iter().map(|replica| shown(&replica.sequence).collect()).collect();
         assert!(texts.windows(2).all(|pair| pair[0] == pair[1]));
     }
 
@@ -176,11 +147,7 @@ fn play(seed: u64, steps: usize) {
             }
             3 => {
                 cursor = dice.below(50);
-                group.insert(
-                    author,
-                    cursor,
-                    1 + u32::try_from(dice.below(8)).expect("few"),
-                );
+                group.insert(author, cursor, 1 + u32::try_from(dice.below(8)).expect("few"));
             }
             4 => {
                 cursor = cursor.saturating_sub(1);

@@ -32,9 +32,7 @@ pub(super) fn text(sequence: &Sequence<TextChunk>) -> String {
 
 fn typed(text: &str) -> Sequence<TextChunk> {
     let mut sequence = Sequence::default();
-    sequence
-        .insert_at(0, text, id(0, 0), 0, &ByCounter)
-        .expect("the beginning is there");
+    sequence.insert_at(0, text, id(0, 0), 0, &ByCounter).expect("the beginning is there");
     sequence
 }
 
@@ -42,16 +40,10 @@ fn typed(text: &str) -> Sequence<TextChunk> {
 fn a_new_sequence_is_blank_until_something_was_in_it() {
     let mut sequence = Sequence::<TextChunk>::default();
     assert!(sequence.is_blank());
-    sequence
-        .insert_at(0, "", id(0, 0), 0, &ByCounter)
-        .expect("the beginning is there");
+    sequence.insert_at(0, "", id(0, 0), 0, &ByCounter).expect("the beginning is there");
     assert!(sequence.is_blank());
-    sequence
-        .insert_at(0, "a", id(0, 0), 0, &ByCounter)
-        .expect("the beginning is there");
-    sequence
-        .delete_at(0..1, &ByCounter, |_| {})
-        .expect("it is there");
+    sequence.insert_at(0, "a", id(0, 0), 0, &ByCounter).expect("the beginning is there");
+    sequence.delete_at(0..1, &ByCounter, |_| {}).expect("it is there");
     assert_eq!(sequence.len(), 0);
     assert!(!sequence.is_blank());
 }
@@ -71,12 +63,8 @@ fn typing_on_is_one_run() {
 #[test]
 fn inserting_before_a_deleted_element_hangs_on_its_left() {
     let mut sequence = typed("abc");
-    sequence
-        .delete_at(1..2, &ByCounter, |_| {})
-        .expect("it is there");
-    let name = sequence
-        .insert_at(1, "x", id(0, 3), 0, &ByCounter)
-        .expect("it is there");
+    sequence.delete_at(1..2, &ByCounter, |_| {}).expect("it is there");
+    let name = sequence.insert_at(1, "x", id(0, 3), 0, &ByCounter).expect("it is there");
     assert_eq!(name, (Some(id(0, 1)), Side::Left));
     assert_eq!(text(&sequence), "axc");
 }
@@ -85,9 +73,7 @@ fn inserting_before_a_deleted_element_hangs_on_its_left() {
 fn backspacing_leaves_one_deleted_run() {
     let mut sequence = typed("abcdef");
     for pos in (2..6).rev() {
-        sequence
-            .delete_at(pos..pos + 1, &ByCounter, |_| {})
-            .expect("it is there");
+        sequence.delete_at(pos..pos + 1, &ByCounter, |_| {}).expect("it is there");
         sequence.assert_invariants(&ByCounter);
     }
     let runs: Vec<_> = sequence.runs().collect();
@@ -98,38 +84,21 @@ fn backspacing_leaves_one_deleted_run() {
 fn deleting_forward_leaves_one_deleted_run() {
     let mut sequence = typed("abcdef");
     for _ in 0..4 {
-        sequence
-            .delete_at(1..2, &ByCounter, |_| {})
-            .expect("it is there");
+        sequence.delete_at(1..2, &ByCounter, |_| {}).expect("it is there");
         sequence.assert_invariants(&ByCounter);
     }
     let runs: Vec<_> = sequence.runs().collect();
-    assert_eq!(
-        runs,
-        [
-            (range(0, 0, 1), false),
-            (range(0, 1, 5), true),
-            (range(0, 5, 6), false)
-        ]
-    );
+    assert_eq!(runs, [(range(0, 0, 1), false), (range(0, 1, 5), true), (range(0, 5, 6), false)]);
 }
 
 #[test]
 fn a_deletion_is_named_in_ranges_as_long_as_possible() {
     let mut sequence = typed("abcdef");
-    sequence
-        .insert_at(3, "xy", id(1, 9), 0, &ByCounter)
-        .expect("it is there");
-    sequence
-        .insert_at(2, "z", id(1, 11), 0, &ByCounter)
-        .expect("it is there");
-    sequence
-        .delete_at(2..3, &ByCounter, |_| {})
-        .expect("it is there");
+    sequence.insert_at(3, "xy", id(1, 9), 0, &ByCounter).expect("it is there");
+    sequence.insert_at(2, "z", id(1, 11), 0, &ByCounter).expect("it is there");
+    sequence.delete_at(2..3, &ByCounter, |_| {}).expect("it is there");
     let mut ranges = Vec::new();
-    sequence
-        .delete_at(1..7, &ByCounter, |range| ranges.push(range))
-        .expect("all are there");
+    sequence.delete_at(1..7, &ByCounter, |range| ranges.push(range)).expect("all are there");
     assert_eq!(ranges, [range(0, 1, 3), range(1, 9, 11), range(0, 3, 5)]);
     assert_eq!(text(&sequence), "af");
 }
@@ -174,12 +143,8 @@ fn an_unknown_parent_is_refused() {
 #[test]
 fn inserting_nothing_changes_nothing() {
     let mut sequence = typed("abc");
-    sequence
-        .integrate(id(1, 9), 0, Some(id(0, 1)), Side::Left, "", &ByCounter)
-        .expect("known");
-    sequence
-        .insert_at(1, "", id(1, 9), 0, &ByCounter)
-        .expect("it is there");
+    sequence.integrate(id(1, 9), 0, Some(id(0, 1)), Side::Left, "", &ByCounter).expect("known");
+    sequence.insert_at(1, "", id(1, 9), 0, &ByCounter).expect("it is there");
     assert_eq!(sequence.index.len(), (1, 0));
 }
 
@@ -187,12 +152,8 @@ fn inserting_nothing_changes_nothing() {
 fn items_are_found_and_changed_by_position_and_by_name() {
     let mut sequence = Sequence::<Items<u32>>::default();
     let states: Vec<_> = (0..200).collect();
-    sequence
-        .insert_at(0, states.into_iter(), id(0, 0), 0, &ByCounter)
-        .expect("it is there");
-    sequence
-        .delete_at(10..20, &ByCounter, |_| {})
-        .expect("they are there");
+    sequence.insert_at(0, states.into_iter(), id(0, 0), 0, &ByCounter).expect("it is there");
+    sequence.delete_at(10..20, &ByCounter, |_| {}).expect("they are there");
     *sequence.item_at_mut(10).expect("it is there") += 1000;
     *sequence.item_mut(id(0, 199)).expect("it is there") += 1000;
     assert_eq!(sequence.item(id(0, 20)), Some(&1020));

@@ -7,29 +7,18 @@ use super::world::Dice;
 /// Edits a text at random places, as long as a plain string can keep up.
 fn edited(dice: &mut Dice, steps: u32) -> (Sequence<TextChunk>, Vec<char>) {
     let (mut sequence, mut model) = (Sequence::default(), Vec::new());
-    let words = [
-        "a",
-        "plain ",
-        "größer",
-        "中文",
-        "😀!",
-        "words and words and words",
-    ];
+    let words = ["a", "plain ", "größer", "中文", "😀!", "words and words and words"];
     let mut counter = 0;
     for step in 0..steps {
         if !model.is_empty() && dice.one_in(3) {
             let start = dice.below(model.len());
             let end = model.len().min(start + dice.below(20));
-            sequence
-                .delete_at(start..end, &ByCounter, |_| {})
-                .expect("within bounds");
+            sequence.delete_at(start..end, &ByCounter, |_| {}).expect("within bounds");
             model.drain(start..end);
         } else {
             let word = words[dice.below(words.len())].repeat(1 + dice.below(3) * 40);
             let pos = dice.below(model.len() + 1);
-            sequence
-                .insert_at(pos, word.as_str(), id(0, counter), 0, &ByCounter)
-                .expect("within");
+            sequence.insert_at(pos, word.as_str(), id(0, counter), 0, &ByCounter).expect("within");
             counter += u32::try_from(word.chars().count()).expect("short");
             model.splice(pos..pos, word.chars());
         }
@@ -49,13 +38,7 @@ fn text_behaves_like_a_string() {
     assert_eq!(text(&sequence), string);
     assert_eq!(sequence.len(), model.len());
     let utf16 = string.encode_utf16().count();
-    assert_eq!(
-        sequence.measure(),
-        TextMeasure {
-            utf8: string.len(),
-            utf16
-        }
-    );
+    assert_eq!(sequence.measure(), TextMeasure { utf8: string.len(), utf16 });
     for _ in 0..1000 {
         let pos = dice.below(model.len());
         let (chunk, offset) = sequence.get(pos).expect("within bounds");
@@ -84,15 +67,9 @@ fn offsets_convert_both_ways_and_must_not_split_a_character() {
         utf16 += char.len_utf16();
     }
     assert_eq!(sequence.index_of(Unit::Utf8, utf8), Ok(model.len()));
-    assert_eq!(
-        sequence.index_of(Unit::Utf8, utf8 + 1),
-        Err(OffsetError::OutOfBounds)
-    );
+    assert_eq!(sequence.index_of(Unit::Utf8, utf8 + 1), Err(OffsetError::OutOfBounds));
     assert_eq!(sequence.offset_of(Unit::Utf16, model.len()), Ok(utf16));
-    assert_eq!(
-        sequence.offset_of(Unit::Utf16, model.len() + 1),
-        Err(OffsetError::OutOfBounds)
-    );
+    assert_eq!(sequence.offset_of(Unit::Utf16, model.len() + 1), Err(OffsetError::OutOfBounds));
 }
 
 #[test]
@@ -100,19 +77,14 @@ fn an_empty_text_has_one_place() {
     let sequence = Sequence::<TextChunk>::default();
     assert_eq!(sequence.index_of(Unit::Utf8, 0), Ok(0));
     assert_eq!(sequence.offset_of(Unit::Utf16, 0), Ok(0));
-    assert_eq!(
-        sequence.index_of(Unit::Utf8, 1),
-        Err(OffsetError::OutOfBounds)
-    );
+    assert_eq!(sequence.index_of(Unit::Utf8, 1), Err(OffsetError::OutOfBounds));
 }
 
 #[test]
 fn long_runs_are_cut_at_characters() {
     let long = "中".repeat(1000);
     let mut sequence = Sequence::<TextChunk>::default();
-    sequence
-        .insert_at(0, &long, id(0, 0), 0, &ByCounter)
-        .expect("the beginning is there");
+    sequence.insert_at(0, &long, id(0, 0), 0, &ByCounter).expect("the beginning is there");
     assert_eq!(text(&sequence), long);
     assert!(sequence.chunks().count() > 10);
     assert_eq!(sequence.position(id(0, 999)), Some(999));

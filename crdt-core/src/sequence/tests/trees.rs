@@ -23,12 +23,8 @@ struct Forest {
 impl Forest {
     fn grow(dice: &mut Dice, size: usize) -> Self {
         let chains = vec![(None, 0); 1 + dice.below(4)];
-        let mut forest = Self {
-            changes: Vec::new(),
-            ranks: Ranks::default(),
-            chains,
-            times: Vec::new(),
-        };
+        let mut forest =
+            Self { changes: Vec::new(), ranks: Ranks::default(), chains, times: Vec::new() };
         for _ in 0..size {
             forest.add_change(dice);
         }
@@ -60,32 +56,17 @@ impl Forest {
 
     fn add_op(&mut self, dice: &mut Dice, chain: usize, rank: (u32, u64), visible: &[Id]) -> Op {
         let counter = self.chains[chain].1;
-        let id = Id {
-            chain: u32::try_from(chain).expect("few"),
-            counter,
-        };
+        let id = Id { chain: u32::try_from(chain).expect("few"), counter };
         let (act, taken) = if !visible.is_empty() && dice.one_in(4) {
             (Act::Delete(some_range(dice, visible)), 1)
         } else {
             let len = 1 + u32::try_from(dice.below(5)).expect("few");
-            let parent = if dice.one_in(6) {
-                None
-            } else {
-                some_element(dice, visible)
-            };
+            let parent = if dice.one_in(6) { None } else { some_element(dice, visible) };
             let left = parent.is_some() && dice.one_in(2);
-            (
-                Act::Insert {
-                    len,
-                    parent,
-                    side: if left { Side::Left } else { Side::Right },
-                },
-                len,
-            )
+            (Act::Insert { len, parent, side: if left { Side::Left } else { Side::Right } }, len)
         };
         for step in 0..taken {
-            self.ranks
-                .set(id.plus(step), (rank.0, rank.1, counter + step));
+            self.ranks.set(id.plus(step), (rank.0, rank.1, counter + step));
         }
         self.chains[chain].1 += taken;
         Op { id, act }
@@ -103,11 +84,7 @@ impl Forest {
         let changes = self.changes.iter().zip(below).filter(|(_, below)| *below);
         let ops = changes.flat_map(|(change, _)| &change.ops);
         ops.flat_map(|op| {
-            let len = if let Act::Insert { len, .. } = op.act {
-                len
-            } else {
-                0
-            };
+            let len = if let Act::Insert { len, .. } = op.act { len } else { 0 };
             (0..len).map(|step| op.id.plus(step))
         })
         .collect()
@@ -134,11 +111,7 @@ impl Forest {
 
 /// Mostly a recent one, so that trees grow deep.
 fn some_element(dice: &mut Dice, visible: &[Id]) -> Option<Id> {
-    let skip = if dice.one_in(2) {
-        visible.len().saturating_sub(6)
-    } else {
-        0
-    };
+    let skip = if dice.one_in(2) { visible.len().saturating_sub(6) } else { 0 };
     let recent = visible.get(skip..).filter(|recent| !recent.is_empty())?;
     Some(recent[dice.below(recent.len())])
 }
@@ -146,24 +119,12 @@ fn some_element(dice: &mut Dice, visible: &[Id]) -> Option<Id> {
 /// A range that begins at an element and may go on over counters that are no elements.
 fn some_range(dice: &mut Dice, visible: &[Id]) -> IdRange {
     let first = visible[dice.below(visible.len())];
-    let last = visible
-        .iter()
-        .filter(|id| id.chain == first.chain)
-        .map(|id| id.counter)
-        .max();
+    let last = visible.iter().filter(|id| id.chain == first.chain).map(|id| id.counter).max();
     let longest = last.map_or(1, |last| last + 1 - first.counter) as usize;
-    let most = if dice.one_in(3) {
-        longest
-    } else {
-        longest.min(4)
-    };
+    let most = if dice.one_in(3) { longest } else { longest.min(4) };
     let len = 1 + dice.below(most);
     let end = first.counter + u32::try_from(len).expect("short");
-    IdRange {
-        chain: first.chain,
-        start: first.counter,
-        end,
-    }
+    IdRange { chain: first.chain, start: first.counter, end }
 }
 
 #[test]

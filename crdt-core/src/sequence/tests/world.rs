@@ -23,10 +23,7 @@ impl Content for Letters {
 
     fn measure(&self) -> Self::Measure {
         let sum = |of: fn(char) -> usize| self.0.iter().map(|&char| of(char)).sum();
-        Self::Measure {
-            utf8: sum(char::len_utf8),
-            utf16: sum(char::len_utf16),
-        }
+        Self::Measure { utf8: sum(char::len_utf8), utf16: sum(char::len_utf16) }
     }
 
     fn split_off(&mut self, at: u32) -> Self {
@@ -53,11 +50,7 @@ pub(super) fn letter(id: Id) -> char {
 /// What an op does.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    Insert {
-        len: u32,
-        parent: Option<Id>,
-        side: Side,
-    },
+    Insert { len: u32, parent: Option<Id>, side: Side },
     Delete(IdRange),
 }
 
@@ -106,13 +99,7 @@ pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, or
         Act::Delete(range) => {
             sequence.delete(range, ranks, |first, content| {
                 for (counter, &char) in (first.counter..).zip(&content.0) {
-                    assert_eq!(
-                        char,
-                        letter(Id {
-                            chain: first.chain,
-                            counter
-                        })
-                    );
+                    assert_eq!(char, letter(Id { chain: first.chain, counter }));
                 }
             });
             delete(range, oracle);
@@ -139,10 +126,7 @@ pub(super) fn insert(
 /// Deletes a range as the definition has it.
 pub(super) fn delete(range: IdRange, oracle: &mut Oracle) {
     for counter in range.start..range.end {
-        oracle.delete(Id {
-            chain: range.chain,
-            counter,
-        });
+        oracle.delete(Id { chain: range.chain, counter });
     }
 }
 
@@ -153,23 +137,12 @@ pub(super) fn compare(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ran
     let elements: Vec<_> = sequence
         .runs()
         .flat_map(|(run, deleted)| {
-            (run.start..run.end).map(move |counter| {
-                (
-                    Id {
-                        chain: run.chain,
-                        counter,
-                    },
-                    deleted,
-                )
-            })
+            (run.start..run.end).map(move |counter| (Id { chain: run.chain, counter }, deleted))
         })
         .collect();
     assert_eq!(elements, expected);
-    let visible: Vec<_> = expected
-        .iter()
-        .filter(|(_, deleted)| !deleted)
-        .map(|&(id, _)| id)
-        .collect();
+    let visible: Vec<_> =
+        expected.iter().filter(|(_, deleted)| !deleted).map(|&(id, _)| id).collect();
     assert_eq!(sequence.len(), visible.len());
     assert!(visible.iter().map(|&id| letter(id)).eq(shown(sequence)));
     for (pos, &id) in visible.iter().enumerate() {

@@ -60,10 +60,7 @@ impl Enum<'_> {
     /// The methods that tell which variant is selected.
     fn questions(&self, chains: &TokenStream) -> TokenStream {
         let is = self.cases.iter().map(|case| {
-            let (name, index) = (
-                format_ident!("is_{}", case.variant.snake_name()),
-                case.index,
-            );
+            let (name, index) = (format_ident!("is_{}", case.variant.snake_name()), case.index);
             let doc = format!("Whether `{}` is selected.", case.variant.wire_name());
             quote! {
                 #[doc = #doc]

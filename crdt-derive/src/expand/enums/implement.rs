@@ -2,6 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Ident, TypeGenerics};
 
 use crate::ast::{Field, Style};
 use crate::expand::enums::{Case, Enum};
@@ -9,20 +11,20 @@ use crate::expand::structs;
 
 impl Enum<'_> {
     pub(super) fn implement(&self) -> TokenStream {
-        let (ident, state) = (self.ident, &self.names.state);
+        let (ident, name) = (self.ident, self.ident.unraw().to_string());
         let (view, editor) = (&self.names.view, &self.names.editor);
-        let (impl_generics, ty_generics, where_clause) = self.params.owned();
-        let (_, lent_generics, _) = self.params.lent();
+        let (state, ty_generics, lent_generics) = self.types();
+        let (impl_generics, _, where_clause) = self.params.owned();
         let (reading, writing, seed) = (self.reading(), self.writing(), self.seed());
         quote! {
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
                 type Value = Self;
                 type State = #state #ty_generics;
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
                 type Kind = __crdt::Nested;
+                const NAME: &'static str = #name;
                 #reading
                 #writing
                 #seed
@@ -32,11 +34,10 @@ impl Enum<'_> {
 
     fn reading(&self) -> TokenStream {
         let (view, editor) = (&self.names.view, &self.names.editor);
+        let (state, ty_generics, lent_generics) = self.types();
         // The arm of the default comes last and takes every number; no other is left by then.
-        let (default, others): (Vec<_>, Vec<_>) = self
-            .cases
-            .iter()
-            .partition(|case| case.index == self.default);
+        let (default, others): (Vec<_>, Vec<_>) =
+            self.cases.iter().partition(|case| case.index == self.default);
         let others = others.into_iter().map(|case| {
             let (index, read) = (case.index, case.read());
             quote!(#index => #read)
@@ -44,18 +45,18 @@ impl Enum<'_> {
         let default = default.into_iter().map(Case::read);
         quote! {
             fn view<'__a>(
-                __state: &'__a Self::State,
+                __state: &'__a #state #ty_generics,
                 __chains: &'__a __crdt::Chains,
-            ) -> Self::View<'__a> {
+            ) -> #view #lent_generics {
                 #view { state: __state, chains: __chains }
             }
             fn edit<'__a>(
-                __state: &'__a mut Self::State,
+                __state: &'__a mut #state #ty_generics,
                 __scope: __crdt::Scope<'__a>,
-            ) -> Self::Editor<'__a> {
+            ) -> #editor #lent_generics {
                 #editor { state: __state, scope: __scope }
             }
-            fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
+            fn value(__state: &#state #ty_generics, __chains: &__crdt::Chains) -> Self {
                 match __state.selector.current(__chains, __VARIANTS) {
                     #(#others)*
                     #(_ => #default)*
@@ -67,12 +68,13 @@ impl Enum<'_> {
     fn writing(&self) -> TokenStream {
         let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
         let indices = self.cases.iter().map(|case| case.index);
+        let (state, ty_generics, _) = self.types();
         let writes: Vec<_> = self.cases.iter().map(Case::write).collect();
         quote! {
             fn assign(
-                __state: &mut Self::State,
+                __state: &mut #state #ty_generics,
                 __scope: __crdt::Scope<'_>,
-                __value: Self::Value,
+                __value: Self,
             ) -> ::core::result::Result<(), __crdt::EditError> {
                 match __value {
                     #(#patterns => {
@@ -83,14 +85,21 @@ impl Enum<'_> {
                 ::core::result::Result::Ok(())
             }
             fn grow(
-                __state: &mut Self::State,
+                __state: &mut #state #ty_generics,
                 __scope: __crdt::Scope<'_>,
-                __value: Self::Value,
+                __value: Self,
             ) -> ::core::result::Result<(), __crdt::EditError> {
                 match __value { #(#patterns => { #writes })* }
                 ::core::result::Result::Ok(())
             }
         }
+    }
+
+    /// What names the types; an associated type could be mistaken for a variant of its name.
+    fn types(&self) -> (&Ident, TypeGenerics<'_>, TypeGenerics<'_>) {
+        let ((_, ty_generics, _), (_, lent_generics, _)) =
+            (self.params.owned(), self.params.lent());
+        (&self.names.state, ty_generics, lent_generics)
     }
 
     /// An element is inserted with its variant; that of the default is understood.
@@ -99,7 +108,7 @@ impl Enum<'_> {
         let indices = self.cases.iter().map(|case| case.index);
         quote! {
             fn seed(
-                __value: &Self::Value,
+                __value: &Self,
             ) -> ::core::result::Result<
                 ::core::option::Option<__crdt::Bytes>,
                 __crdt::EditError,

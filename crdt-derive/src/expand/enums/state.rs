@@ -14,9 +14,7 @@ impl Enum<'_> {
             self.payloads().map(|(node, _, slot)| (node, slot)).unzip();
         let marker = self.params.marker();
         let marker = marker.map(|ty| quote!(__marker: ::core::marker::PhantomData<#ty>,));
-        let no_marker = marker
-            .as_ref()
-            .map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        let no_marker = marker.as_ref().map(|_| quote!(__marker: ::core::marker::PhantomData,));
         let node_state = self.node_state();
         quote! {
             #[doc = #doc]
@@ -67,7 +65,7 @@ impl Enum<'_> {
             fn apply(
                 &mut self,
                 __path: &[__crdt::Segment<'_>],
-                __op: &__crdt::Op<'_>,
+                __op: &__crdt::Incoming<'_>,
                 __chains: &__crdt::Chains,
             ) -> __crdt::Fit {
                 match __path {
@@ -96,7 +94,7 @@ impl Enum<'_> {
             fn is_blank(&self) -> bool {
                 self.selector.is_blank() #(&& self.#slots.is_blank())*
             }
-            fn digest(&self, __digest: &mut __crdt::Digest<'_>) {
+            fn digest(&self, __digest: &mut __crdt::DigestWriter<'_>) {
                 self.selector.digest(__digest);
                 #(__digest.variant(#names, self.#slots.get());)*
             }
