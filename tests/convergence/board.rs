@@ -2,23 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use crdt_core::CrdtNode;
 use serde::Serialize;
 
 use crate::interpreter::{Schema, Shape};
 
-#[derive(Serialize, Clone, Debug, PartialEq)]
+#[derive(CrdtNode, Serialize, Clone, Debug, PartialEq)]
 pub(crate) struct Board {
     pub(crate) title: String,
     pub(crate) open: bool,
     pub(crate) grade: char,
     pub(crate) ratio: f64,
     pub(crate) small: i8,
+    #[crdt(default = "ten")]
     pub(crate) limit: u32,
     pub(crate) owner: Option<String>,
     pub(crate) author: UserId,
+    #[crdt(counter)]
     pub(crate) votes: i64,
+    #[crdt(counter)]
     pub(crate) stock: u8,
+    #[crdt(text)]
     pub(crate) notes: String,
+    #[crdt(register)]
     pub(crate) point: (i64, i64),
     pub(crate) tasks: Vec<Task>,
     pub(crate) tags: Vec<String>,
@@ -33,42 +39,45 @@ pub(crate) struct Board {
     pub(crate) states: Vec<Status>,
 }
 
-#[derive(Serialize, Clone, Debug, PartialEq, Default)]
+#[derive(CrdtNode, Serialize, Clone, Debug, PartialEq, Default)]
 pub(crate) struct UserId(pub(crate) String);
 
-#[derive(Serialize, Clone, Debug, PartialEq, Default)]
+#[derive(CrdtNode, Serialize, Clone, Debug, PartialEq, Default)]
 pub(crate) struct Task {
     pub(crate) name: String,
+    #[crdt(text)]
     pub(crate) body: String,
     pub(crate) done: bool,
     pub(crate) status: Status,
     pub(crate) steps: Vec<Task>,
 }
 
-#[derive(Serialize, Clone, Debug, PartialEq, Default)]
+#[derive(CrdtNode, Serialize, Clone, Debug, PartialEq, Default)]
 pub(crate) struct Label {
     pub(crate) color: String,
     pub(crate) weight: i64,
 }
 
-#[derive(Serialize, Clone, Debug, PartialEq, Default)]
+#[derive(CrdtNode, Serialize, Clone, Debug, PartialEq, Default)]
 pub(crate) enum Status {
     #[default]
     Todo,
     Blocked(String),
     Doing {
         by: String,
+        #[crdt(counter)]
         hours: i64,
     },
     Pair(i64, String),
     Marked(Label),
 }
 
+fn ten() -> u32 {
+    10
+}
+
 fn signed_64(lowest: i64, highest: i64) -> Schema {
-    Schema::Counter {
-        lowest: lowest.into(),
-        highest: highest.into(),
-    }
+    Schema::Counter { lowest: lowest.into(), highest: highest.into() }
 }
 
 pub(crate) fn board() -> Schema {
@@ -90,10 +99,7 @@ pub(crate) fn board() -> Schema {
         ("grid", Schema::list(Schema::list(Schema::leaf::<i64>()))),
         ("labels", Schema::text_map(label())),
         ("scores", Schema::integer_map::<u8>(Schema::leaf::<i64>())),
-        (
-            "shelves",
-            Schema::integer_map::<i64>(Schema::list(Schema::leaf::<String>())),
-        ),
+        ("shelves", Schema::integer_map::<i64>(Schema::list(Schema::leaf::<String>()))),
         ("flags", Schema::bool_map(Schema::optional(label()))),
         ("pinned", Schema::optional(task())),
         ("cover", label()),
@@ -113,17 +119,11 @@ fn task() -> Schema {
 }
 
 fn label() -> Schema {
-    Schema::Struct(vec![
-        ("color", Schema::leaf::<String>()),
-        ("weight", Schema::leaf::<i64>()),
-    ])
+    Schema::Struct(vec![("color", Schema::leaf::<String>()), ("weight", Schema::leaf::<i64>())])
 }
 
 fn status() -> Schema {
-    let doing = vec![
-        ("by", Schema::leaf::<String>()),
-        ("hours", signed_64(i64::MIN, i64::MAX)),
-    ];
+    let doing = vec![("by", Schema::leaf::<String>()), ("hours", signed_64(i64::MIN, i64::MAX))];
     let pair = vec![Schema::leaf::<i64>(), Schema::leaf::<String>()];
     Schema::Enum {
         default: "Todo",

@@ -2,7 +2,7 @@
 //! to paths that do not fit, hang elements anywhere and name whatever can be named.
 
 use rand::rngs::ChaCha8Rng;
-use rand::seq::IndexedRandom as _;
+use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::interpreter::{Schema, Shape, Step};
@@ -12,7 +12,7 @@ use crate::wire::{Draft, Genesis, Op, Place, Segment, Writer, cbor};
 pub(crate) struct World {
     pub(crate) genesis: Genesis,
     pub(crate) writers: Vec<Writer>,
-    pub(crate) rng: ChaCha8Rng,
+    rng: ChaCha8Rng,
     schema: Schema,
     written: Vec<Written>,
     /// Every op, and every inserted element, with the path it went to.
@@ -56,17 +56,20 @@ struct Desk {
 }
 
 impl World {
-    pub(crate) fn new(schema: Schema, seed: u64) -> Self {
+    /// Of a struct, only a few fields are written to, so that changes meet.
+    pub(crate) fn new(mut schema: Schema, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        if let Schema::Struct(fields) = &mut schema {
+            fields.shuffle(&mut rng);
+            fields.truncate(3);
+        }
         let writers: Vec<Writer> = (1..=3).map(Writer::new).collect();
-        let genesis = Genesis {
-            founder: writers[0].author(),
-            salt: [9; 32],
-            schema: "Board".to_owned(),
-        };
+        let genesis =
+            Genesis { founder: writers[0].author(), salt: [9; 32], schema: "Board".to_owned() };
         Self {
             genesis,
             writers,
-            rng: ChaCha8Rng::seed_from_u64(seed),
+            rng,
             schema,
             written: Vec::new(),
             ops: Vec::new(),
@@ -93,12 +96,11 @@ impl World {
             self.ops.push((spot, path));
             desk.draft.ops.push(op);
         }
+        // Two changes that say the same are one; here each is to be its own.
+        let number = self.written.len().to_string();
+        desk.draft.tags.push((77, number.into_bytes()));
         let chain = desk.table.swap_remove(0);
-        self.written.push(Written {
-            draft: desk.draft,
-            chain,
-            start: desk.start,
-        });
+        self.written.push(Written { draft: desk.draft, chain, start: desk.start });
     }
 
     /// Chooses who writes, after what, and what else the change depends on.
@@ -221,12 +223,7 @@ impl World {
         }
     }
 
-    fn descend_into_payload(
-        &mut self,
-        desk: &Desk,
-        shape: &Shape,
-        path: &mut Vec<Stop>,
-    ) -> Target {
+    fn descend_into_payload(&mut self, desk: &Desk, shape: &Shape, path: &mut Vec<Stop>) -> Target {
         match shape {
             Shape::Unit => Target::Register,
             Shape::Newtype(schema) => self.descend(desk, schema, path),

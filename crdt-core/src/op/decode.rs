@@ -14,7 +14,12 @@ pub(crate) struct Body<'a> {
 impl<'a> Body<'a> {
     /// Reads a body whose first op has the given counter.
     pub(crate) fn new(bytes: &'a [u8], first_counter: u32) -> Self {
-        Self { reader: Reader::new(bytes), previous: None, next_counter: first_counter, placed: true }
+        Self {
+            reader: Reader::new(bytes),
+            previous: None,
+            next_counter: first_counter,
+            placed: true,
+        }
     }
 
     /// Reads a body whose place on its chain is not known yet; counters are given from 0. What can

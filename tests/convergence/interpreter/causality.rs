@@ -88,13 +88,7 @@ impl Dag {
         assert_eq!(change.seq() as usize + 1, chain.len(), "sequence number");
         assert_eq!(change.first_counter(), start, "first counter");
         assert_eq!(change.time(), time, "time");
-        let known = Known {
-            chain,
-            dependencies,
-            start,
-            end: start + taken,
-            time,
-        };
+        let known = Known { chain, dependencies, start, end: start + taken, time };
         self.changes.insert(change.hash(), known);
     }
 
@@ -203,10 +197,8 @@ impl Dag {
                 Act::InsertText(place(at), (*text).to_owned())
             }
             Action::Delete { first, count } => {
-                let names = (first.counter..first.counter + count).map(|counter| Name {
-                    index: first.index,
-                    counter,
-                });
+                let names = (first.counter..first.counter + count)
+                    .map(|counter| Name { index: first.index, counter });
                 Act::Delete(names.map(|name| self.named(change, name)).collect())
             }
             Action::Put { replaces } => Act::Put(ids(replaces)),

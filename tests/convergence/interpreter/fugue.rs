@@ -15,11 +15,7 @@ pub(crate) struct Fugue<'a> {
 
 impl<'a> Fugue<'a> {
     pub(crate) fn new(dag: &'a Dag) -> Self {
-        Self {
-            dag,
-            children: BTreeMap::new(),
-            elements: Vec::new(),
-        }
+        Self { dag, children: BTreeMap::new(), elements: Vec::new() }
     }
 
     /// Hangs `count` elements into the tree: the first one at its place, each further one as the
@@ -60,11 +56,7 @@ impl<'a> Fugue<'a> {
 
     /// The children on a side, ascending.
     fn siblings(&self, parent: Option<OpId>, side: Side) -> Vec<OpId> {
-        let mut siblings = self
-            .children
-            .get(&(parent, side))
-            .cloned()
-            .unwrap_or_default();
+        let mut siblings = self.children.get(&(parent, side)).cloned().unwrap_or_default();
         siblings.sort_by_key(|child| self.dag.rank(*child));
         siblings
     }

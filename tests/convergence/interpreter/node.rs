@@ -59,8 +59,7 @@ impl<'a> Tree<'a> {
     /// it on its own chain, and the ops it names.
     fn surviving<'d>(&self, here: &[(&'d Deed, &'d [OpId])]) -> Vec<&'d Deed> {
         let replaced = |id: OpId| {
-            here.iter()
-                .any(|(by, names)| names.contains(&id) || self.dag.precedes(id, by.id))
+            here.iter().any(|(by, names)| names.contains(&id) || self.dag.precedes(id, by.id))
         };
         let deeds = here.iter().map(|(deed, _)| *deed);
         deeds.filter(|deed| !replaced(deed.id)).collect()
@@ -150,8 +149,7 @@ impl<'a> Tree<'a> {
 
     fn list(&self, path: &[Step], element: &Schema) -> Value {
         let ids = self.elements(path, false).into_iter();
-        ids.map(|id| self.value(element, &below(path, Step::Element(id))))
-            .collect()
+        ids.map(|id| self.value(element, &below(path, Step::Element(id)))).collect()
     }
 
     fn text(&self, path: &[Step]) -> String {
@@ -208,8 +206,6 @@ fn below(path: &[Step], step: Step) -> Vec<Step> {
 fn integer(value: i128) -> Value {
     match u64::try_from(value) {
         Ok(value) => value.into(),
-        Err(_) => i64::try_from(value)
-            .expect("within the type's range")
-            .into(),
+        Err(_) => i64::try_from(value).expect("within the type's range").into(),
     }
 }

@@ -43,9 +43,7 @@ impl Bundle {
         let mut authors: Vec<[u8; 32]> = drafts.iter().map(|draft| draft.author).collect();
         authors.sort_unstable();
         authors.dedup();
-        let below = drafts
-            .iter()
-            .flat_map(|d| d.dependencies.iter().chain(&d.prev));
+        let below = drafts.iter().flat_map(|d| d.dependencies.iter().chain(&d.prev));
         let mut outside: Vec<Hash> = below.copied().filter(|h| !hashes.contains(h)).collect();
         outside.sort_unstable();
         outside.dedup();
@@ -112,9 +110,7 @@ impl Bundle {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut out = self.magic.clone();
         out.extend_from_slice(&self.document);
-        self.totals
-            .iter()
-            .for_each(|total| varint(&mut out, *total));
+        self.totals.iter().for_each(|total| varint(&mut out, *total));
         varint(&mut out, self.authors.len() as u64);
         out.extend(self.authors.iter().flatten());
         varint(&mut out, self.outside.len() as u64);

@@ -94,13 +94,8 @@ impl Op {
     fn at(kind: u64, path: &[Segment]) -> Self {
         let mut body = Vec::new();
         varint(&mut body, path.len() as u64);
-        path.iter()
-            .for_each(|segment| write_segment(&mut body, segment));
-        Self {
-            kind,
-            counters: 1,
-            body,
-        }
+        path.iter().for_each(|segment| write_segment(&mut body, segment));
+        Self { kind, counters: 1, body }
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
@@ -128,11 +123,7 @@ fn write_segment(out: &mut Vec<u8>, segment: &Segment) {
 
 /// 3 and the integer, or 4 and how far it lies below -1.
 fn write_integer(out: &mut Vec<u8>, integer: i128) {
-    let (kind, size) = if integer < 0 {
-        (4, -1 - integer)
-    } else {
-        (3, integer)
-    };
+    let (kind, size) = if integer < 0 { (4, -1 - integer) } else { (3, integer) };
     out.push(kind);
     varint(out, u64::try_from(size).expect("64 bits"));
 }
