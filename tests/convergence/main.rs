@@ -5,8 +5,10 @@
 
 mod board;
 mod interpreter;
+mod program;
 mod refusal;
 mod replica;
+mod simulator;
 mod stranger;
 mod strangers;
 mod wire;
