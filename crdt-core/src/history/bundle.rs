@@ -279,7 +279,7 @@ pub(crate) fn check_change(
         return Err(DecodeError::OverLimit("bytes of a change"));
     }
     let mut ops = 0;
-    let mut reader = Body::new(body, 0);
+    let mut reader = Body::unplaced(body);
     while reader.next_op()?.is_some() {
         ops += 1;
         if ops > MAX_CHANGE_OPS {
