@@ -100,10 +100,8 @@ impl<'a> Input<'a> {
 
     /// The path of `crdt-core`.
     pub(crate) fn krate(&self) -> TokenStream {
-        match self.attrs.krate.value() {
-            Some(path) => path.to_token_stream(),
-            None => quote::quote!(::crdt_core),
-        }
+        let path = self.attrs.krate.value().map(ToTokens::to_token_stream);
+        path.unwrap_or_else(|| quote::quote!(::crdt_core))
     }
 }
 

@@ -42,6 +42,7 @@ fn implement(
     let (krate, ident) = (input.krate(), input.ident);
     let (impl_generics, ty_generics, where_clause) = derive.generics.split_for_impl();
     let predicates = where_clause.map(|clause| &clause.predicates);
+    let methods = methods(value);
     quote! {
         const _: () = {
             use #krate::__derive as __crdt;
@@ -57,24 +58,30 @@ fn implement(
                 type View<'__a> = __Fault;
                 type Editor<'__a> = __Fault;
                 type Kind = __crdt::Nested;
-                fn view<'__a>(_: &'__a __Fault, _: &'__a __crdt::Chains) -> __Fault {
-                    ::core::unreachable!()
-                }
-                fn edit<'__a>(_: &'__a mut __Fault, _: __crdt::Scope<'__a>) -> __Fault {
-                    ::core::unreachable!()
-                }
-                fn value(_: &__Fault, _: &__crdt::Chains) -> #value {
-                    ::core::unreachable!()
-                }
-                fn assign(
-                    _: &mut __Fault,
-                    _: __crdt::Scope<'_>,
-                    _: #value,
-                ) -> ::core::result::Result<(), __crdt::EditError> {
-                    ::core::unreachable!()
-                }
+                #methods
             }
         };
+    }
+}
+
+fn methods(value: &TokenStream) -> TokenStream {
+    quote! {
+        fn view<'__a>(_: &'__a __Fault, _: &'__a __crdt::Chains) -> __Fault {
+            ::core::unreachable!()
+        }
+        fn edit<'__a>(_: &'__a mut __Fault, _: __crdt::Scope<'__a>) -> __Fault {
+            ::core::unreachable!()
+        }
+        fn value(_: &__Fault, _: &__crdt::Chains) -> #value {
+            ::core::unreachable!()
+        }
+        fn assign(
+            _: &mut __Fault,
+            _: __crdt::Scope<'_>,
+            _: #value,
+        ) -> ::core::result::Result<(), __crdt::EditError> {
+            ::core::unreachable!()
+        }
     }
 }
 

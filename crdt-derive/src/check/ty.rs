@@ -51,8 +51,8 @@ fn check_text(ctxt: &Ctxt, ty: &Type) {
 fn check_counter(ctxt: &Ctxt, ty: &Type) {
     let message = match name_of(ty).as_deref() {
         Some("Counter") => "a `Counter` needs no attribute: remove `counter`".to_owned(),
-        Some("usize") => unsized_integer("usize"),
-        Some("isize") => unsized_integer("isize"),
+        Some("usize") => machine_sized("usize"),
+        Some("isize") => machine_sized("isize"),
         Some(wide @ ("i128" | "u128")) => {
             format!("a counter has at most 64 bits: write `{}64`, or remove `counter`", &wide[..1])
         }
@@ -136,7 +136,7 @@ fn check_path(ctxt: &Ctxt, path: &TypePath, at: At) {
     };
     let name = name.to_string();
     match (name.as_str(), arguments.as_slice()) {
-        ("usize" | "isize", []) => ctxt.error(path, unsized_integer(&name)),
+        ("usize" | "isize", []) => ctxt.error(path, machine_sized(&name)),
         ("str", []) => ctxt.error(path, "a `str` is borrowed: write `String`"),
         ("Rc", [_]) => ctxt.error(
             path,
@@ -211,7 +211,7 @@ fn borrowed(reference: &TypeReference) -> String {
     format!("a document owns its data: write {owned}")
 }
 
-fn unsized_integer(name: &str) -> String {
+fn machine_sized(name: &str) -> String {
     let fixed = if name == "usize" { "u64" } else { "i64" };
     format!("`{name}` differs between machines: write `{fixed}`")
 }

@@ -72,12 +72,19 @@ fn declare_payload(
     }
     let (record, nodes) = Record::of_variant(owner, params, variant, index);
     let name = format_ident!("__{}{}Payload", owner, variant.ident);
+    let (_, ty_generics, _) = params.owned();
+    let this = quote!(#name #ty_generics);
+    let items = payload_items(&record, &name, &this);
+    Some((this, quote!(#nodes #items)))
+}
+
+/// The type made for a payload, with its implementation.
+fn payload_items(record: &Record<'_>, name: &Ident, this: &TokenStream) -> TokenStream {
+    let (impl_generics, _, where_clause) = record.params.owned();
+    let marker = record.params.marker().unwrap_or_else(|| quote!(()));
     let doc = format!("The payload of {}.", record.names.title);
-    let (impl_generics, ty_generics, where_clause) = params.owned();
-    let marker = params.marker().unwrap_or_else(|| quote!(()));
     let (values, bindings): (Vec<_>, Vec<_>) =
         record.stored().map(|(field, _)| (&field.ty, field.binding())).unzip();
-    let this = quote!(#name #ty_generics);
     let node = record.crdt_node(&Target {
         this: this.clone(),
         name: None,
@@ -86,15 +93,13 @@ fn declare_payload(
         take: quote!((#(#bindings,)*)),
     });
     let items = record.items();
-    let items = quote! {
-        #nodes
-        // Not public, since its value names the types of the fields, which may be private.
+    // Not public, since its value names the types of the fields, which may be private.
+    quote! {
         #[doc = #doc]
         struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
         #items
         #node
-    };
-    Some((this, items))
+    }
 }
 
 impl Case<'_> {

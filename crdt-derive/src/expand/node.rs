@@ -113,12 +113,10 @@ impl Initial {
 /// The value of a skipped field.
 pub(crate) fn skipped(field: &Field<'_>) -> TokenStream {
     let ty = &field.ty;
-    match function(field) {
-        Some(path) => call(path),
-        None => quote_spanned! {field.original.ty.span()=>
-            <__crdt::StandardDefault as __crdt::Initial<#ty>>::initial()
-        },
-    }
+    let standard = quote_spanned! {field.original.ty.span()=>
+        <__crdt::StandardDefault as __crdt::Initial<#ty>>::initial()
+    };
+    function(field).map_or(standard, call)
 }
 
 /// A wrong result is reported where the function is named.
