@@ -39,7 +39,7 @@ impl Stage {
         let bundle = Bundle::new(&[&first, &second], &[&alice]).with_genesis(&genesis);
         let outcome = document.apply(&bundle.framed()).expect("a genuine bundle");
         assert_eq!(outcome.applied, [hash(&first), hash(&second)]);
-        Self { genesis, alice, bob, mallory, first, second, history }
+        Self { genesis, alice, bob, mallory, first, second, document }
     }
 
     /// A first change of mallory's, in its own name, with nothing wrong so far.

@@ -68,7 +68,7 @@ fn what_is_known_changes_nothing() {
 fn nothing_new_is_no_bytes_and_an_empty_closure_no_change() {
     let (mut whole, _) = story();
     let heads = whole.heads();
-    assert_eq!(whole.export(&heads), []);
+    assert_eq!(whole.export(&heads), Vec::<u8>::new());
     whole.change(|_| Ok(())).unwrap();
     assert_eq!(whole.heads(), heads);
 }
