@@ -9,8 +9,8 @@ use std::hint::black_box;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use crdt_core::{CrdtNode, Document, Keypair};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use serde::Deserialize;
 
 /// A document that is one text.
@@ -33,7 +33,8 @@ struct Transaction {
 }
 
 fn load(folder: &Path, name: &str) -> Trace {
-    let file = std::fs::File::open(folder.join(format!("{name}.json.gz"))).expect("the trace is there");
+    let file =
+        std::fs::File::open(folder.join(format!("{name}.json.gz"))).expect("the trace is there");
     let mut json = String::new();
     flate2::read::GzDecoder::new(file).read_to_string(&mut json).expect("gzip");
     serde_json::from_str(&json).expect("a trace")
@@ -88,7 +89,11 @@ fn traces(criterion: &mut Criterion) {
         eprintln!("{name}: {} bytes exported", bytes.len());
         group.bench_function(format!("export, {name}"), |b| b.iter(|| document.export(&[])));
         group.bench_function(format!("merge, {name}"), |b| {
-            b.iter_batched(|| (), |()| merge(black_box(&bytes), document.id()), BatchSize::PerIteration);
+            b.iter_batched(
+                || (),
+                |()| merge(black_box(&bytes), document.id()),
+                BatchSize::PerIteration,
+            );
         });
     }
     group.finish();
