@@ -120,6 +120,7 @@ fn plan() -> Result<Document<Plan>, EditError> {
         plan.text.insert(1, "b")?;
         plan.text.delete(0..1)?;
         plan.tasks.at(0)?.done.set(true);
+        plan.tasks.push(Task { title: String::new(), done: true })?;
         plan.labels.remove("red");
         plan.rooms.insert(300, true)?;
         plan.rooms.entry(-1);
