@@ -2,11 +2,12 @@
 
 pub use crate::history::Chains;
 pub use crate::node::{
-    CounterField, CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, Lazy, LeafField,
-    LeafValue, MapKey, Nested, NodeState, RegisterField, RegisterValue, Scope, Segment, Selector,
-    StandardDefault, TextField, Variants,
+    CounterField, CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, Kind, Lazy, LeafField,
+    LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField, RegisterValue, Scope, Segment,
+    Selector, StandardDefault, TextField, Transparent, Variants,
 };
 pub use crate::op::Key;
+pub use std::vec::Vec;
 
 /// The bytes of a seed.
 pub type Bytes = Vec<u8>;

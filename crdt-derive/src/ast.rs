@@ -75,6 +75,7 @@ pub(crate) enum Role {
 
 impl<'a> Input<'a> {
     pub(crate) fn from_syn(ctxt: &Ctxt, input: &'a DeriveInput) -> Self {
+        let attrs = attr::Container::parse(ctxt, &input.attrs);
         let body = match &input.data {
             Data::Struct(data) => Body::from_struct(ctxt, input, data),
             Data::Enum(data) => Body::from_enum(ctxt, input, data),
@@ -84,12 +85,7 @@ impl<'a> Input<'a> {
                 Body::Unsupported
             }
         };
-        Self {
-            ident: &input.ident,
-            generics: &input.generics,
-            attrs: attr::Container::parse(ctxt, &input.attrs),
-            body,
-        }
+        Self { ident: &input.ident, generics: &input.generics, attrs, body }
     }
 
     /// All fields, those of variants included.
@@ -104,10 +100,8 @@ impl<'a> Input<'a> {
 
     /// The path of `crdt-core`.
     pub(crate) fn krate(&self) -> TokenStream {
-        match self.attrs.krate.value() {
-            Some(path) => path.to_token_stream(),
-            None => quote::quote!(::crdt_core),
-        }
+        let path = self.attrs.krate.value().map(ToTokens::to_token_stream);
+        path.unwrap_or_else(|| quote::quote!(::crdt_core))
     }
 }
 
@@ -178,6 +172,13 @@ impl Variant<'_> {
             None => self.ident,
         }
     }
+}
+
+/// The place of the variant that an enum is before one is selected.
+pub(crate) fn default_variant(variants: &[Variant<'_>]) -> Option<usize> {
+    let own = variants.iter().position(|variant| variant.attrs.default.is_set());
+    let std = || variants.iter().position(|variant| variant.attrs.std_default.is_some());
+    own.or_else(std)
 }
 
 impl<'a> Field<'a> {

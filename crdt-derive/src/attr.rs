@@ -9,6 +9,9 @@ use crate::attr::known::Place;
 use crate::attr::syntax::Item;
 use crate::ctxt::Ctxt;
 
+/// The longest name that fits into a path: `limits::MAX_KEY_BYTES` of `crdt-core`.
+const MAX_NAME_BYTES: usize = 4096;
+
 /// An attribute that may be given once, with the name the user wrote, for errors to point at.
 pub(crate) struct Once<T>(Option<(Ident, Option<T>)>);
 
@@ -148,9 +151,16 @@ impl<T> Once<T> {
 }
 
 fn rename(ctxt: &Ctxt, item: &Item) -> Option<LitStr> {
-    let name = item.string(ctxt, "name")?;
-    if name.value().is_empty() {
-        ctxt.error(name, "a name on the wire cannot be empty");
+    let name = item.string(ctxt, "a string", "name")?;
+    let length = name.value().len();
+    if length == 0 {
+        ctxt.error(name, "a name on the wire cannot be empty: write one, or remove `rename`");
+        return None;
+    }
+    if length > MAX_NAME_BYTES {
+        let message =
+            format!("a name on the wire has at most {MAX_NAME_BYTES} bytes, not {length}");
+        ctxt.error(name, message);
         return None;
     }
     Some(name)
@@ -160,22 +170,21 @@ fn default(ctxt: &Ctxt, item: &Item) -> Option<Default> {
     if item.is_bare() {
         return Some(Default::Standard);
     }
-    let path = item.string(ctxt, "path::to::function")?;
+    let path = item.string(ctxt, "the path of a function as a string", "path::to::function")?;
     if let Ok(path) = path.parse() {
         return Some(Default::Function(Box::new(path)));
     }
-    ctxt.error(
-        path,
-        "expected the path of a function without arguments, as in `default = \"Task::first_title\"`",
-    );
+    let message = "expected the path of a function without arguments, as in `default = \"Task::first_title\"`";
+    ctxt.error(path, message);
     None
 }
 
 fn krate(ctxt: &Ctxt, item: &Item) -> Option<Path> {
-    let path = item.string(ctxt, "path::to::crdt_core")?;
+    let path = item.string(ctxt, "the path of the crate as a string", "path::to::crdt_core")?;
     if let Ok(parsed) = path.parse_with(Path::parse_mod_style) {
         return Some(parsed);
     }
-    ctxt.error(path, "expected the path of the crate, as in `crate = \"my_app::crdt_core\"`");
+    let message = "expected the path of the crate, as in `crate = \"my_app::crdt_core\"`";
+    ctxt.error(path, message);
     None
 }

@@ -72,7 +72,11 @@ fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
         }
         seen.push((role, standard));
         match role {
-            Role::Node => bounds.push(parse_quote!(#param: __crdt::CrdtNode<Value = #param>)),
+            Role::Node => {
+                bounds.push(parse_quote!(#param: __crdt::CrdtNode<Value = #param>));
+                // What an `Option` of it needs.
+                bounds.push(parse_quote!(<#param as __crdt::CrdtNode>::Kind: __crdt::Kind<#param>));
+            }
             Role::Leaf => bounds.push(parse_quote!(#param: __crdt::LeafValue)),
             Role::Register => bounds.push(parse_quote!(#param: __crdt::RegisterValue)),
             Role::Text | Role::Counter | Role::Skip => {}

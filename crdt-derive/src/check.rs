@@ -1,5 +1,6 @@
 //! Finds what cannot be derived, before any code is generated.
 
+pub(crate) mod recursion;
 mod ty;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub(crate) fn check(ctxt: &Ctxt, input: &mut Input<'_>) {
         Body::Enum(variants) => check_enum(ctxt, input.ident, variants),
         Body::Unsupported => {}
     }
+    recursion::check(ctxt, input);
     // A field that borrows has been refused with better advice than its lifetime can give.
     if ctxt.count() == before {
         check_lifetimes(ctxt, input);
@@ -183,7 +185,7 @@ fn check_default_variant(ctxt: &Ctxt, ident: &syn::Ident, variants: &[Variant<'_
     let mut marks = variants.iter().filter_map(mark);
     let Some(first) = marks.next() else {
         let message = format!(
-            "`{ident}` needs a variant that it has before one is selected: mark it with `#[crdt(default)]`"
+            "`{ident}` has no default variant: write `#[crdt(default)]` on the one that it is before any is selected"
         );
         ctxt.error(ident, message);
         return;

@@ -14,7 +14,7 @@ use syn::DeriveInput;
 
 use crate::ast::{Body, Input, Style};
 use crate::bound::Params;
-use crate::check;
+use crate::check::{self, recursion};
 use crate::ctxt::Ctxt;
 use crate::fallback;
 
@@ -24,8 +24,9 @@ pub(crate) fn derive(derive: &DeriveInput) -> TokenStream {
     let mut input = Input::from_syn(&ctxt, derive);
     check::check(&ctxt, &mut input);
     match ctxt.finish() {
-        None => expand(&input),
         Some(errors) => fallback::expand(derive, &input, &errors),
+        None if recursion::is_infinite(&input) => fallback::expand_quietly(derive, &input),
+        None => expand(&input),
     }
 }
 
@@ -40,7 +41,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
         Body::Unsupported => TokenStream::new(),
     };
     quote! {
-        #[allow(dead_code, deprecated, non_snake_case, unused_variables)]
+        #[allow(dead_code, deprecated, non_snake_case, private_interfaces, unused_variables)]
         const _: () = {
             use #krate::__derive as __crdt;
             #items

@@ -14,46 +14,74 @@ use crate::expand::node;
 /// already, so whatever is done with them adds no error. The fields without a fault are still
 /// checked for their traits.
 pub(crate) fn expand(derive: &DeriveInput, input: &Input<'_>, errors: &TokenStream) -> TokenStream {
-    let krate = input.krate();
-    let ident = input.ident;
+    let checks = sound_checks(input);
+    let fault = quote! {
+        #checks
+        const __FAULTS: bool = { #errors true };
+        type __Fault = <__crdt::Checked<__FAULTS> as __crdt::Same<()>>::Type;
+    };
+    implement(derive, input, &fault, &quote!(Self))
+}
+
+/// An implementation for a type that the compiler refuses for its infinite size. It does not have
+/// the type for its value, since the compiler complains about every such use again.
+pub(crate) fn expand_quietly(derive: &DeriveInput, input: &Input<'_>) -> TokenStream {
+    let fault = quote!(
+        type __Fault = <::core::primitive::bool as __crdt::CrdtNode>::State;
+    );
+    implement(derive, input, &fault, &quote!(__Fault))
+}
+
+/// The implementation, given what declares `__Fault`, the type of everything but the value.
+fn implement(
+    derive: &DeriveInput,
+    input: &Input<'_>,
+    fault: &TokenStream,
+    value: &TokenStream,
+) -> TokenStream {
+    let (krate, ident) = (input.krate(), input.ident);
     let (impl_generics, ty_generics, where_clause) = derive.generics.split_for_impl();
     let predicates = where_clause.map(|clause| &clause.predicates);
-    let checks = sound_checks(input);
+    let methods = methods(value);
     quote! {
         const _: () = {
             use #krate::__derive as __crdt;
-            const __FAULTS: bool = { #errors true };
-            type __Fault = <__crdt::Checked<__FAULTS> as __crdt::Same<()>>::Type;
-            #checks
+            #fault
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics
             where
                 Self: 'static,
                 #predicates
             {
-                type Value = Self;
+                type Value = #value;
                 type State = __Fault;
                 type View<'__a> = __Fault;
                 type Editor<'__a> = __Fault;
                 type Kind = __crdt::Nested;
-                fn view<'__a>(_: &'__a __Fault, _: &'__a __crdt::Chains) -> __Fault {
-                    ::core::unreachable!()
-                }
-                fn edit<'__a>(_: &'__a mut __Fault, _: __crdt::Scope<'__a>) -> __Fault {
-                    ::core::unreachable!()
-                }
-                fn value(_: &__Fault, _: &__crdt::Chains) -> Self {
-                    ::core::unreachable!()
-                }
-                fn assign(
-                    _: &mut __Fault,
-                    _: __crdt::Scope<'_>,
-                    _: Self,
-                ) -> ::core::result::Result<(), __crdt::EditError> {
-                    ::core::unreachable!()
-                }
+                #methods
             }
         };
+    }
+}
+
+fn methods(value: &TokenStream) -> TokenStream {
+    quote! {
+        fn view<'__a>(_: &'__a __Fault, _: &'__a __crdt::Chains) -> __Fault {
+            ::core::unreachable!()
+        }
+        fn edit<'__a>(_: &'__a mut __Fault, _: __crdt::Scope<'__a>) -> __Fault {
+            ::core::unreachable!()
+        }
+        fn value(_: &__Fault, _: &__crdt::Chains) -> #value {
+            ::core::unreachable!()
+        }
+        fn assign(
+            _: &mut __Fault,
+            _: __crdt::Scope<'_>,
+            _: #value,
+        ) -> ::core::result::Result<(), __crdt::EditError> {
+            ::core::unreachable!()
+        }
     }
 }
 

@@ -1,4 +1,7 @@
-//! The derive macro of `crdt-core`; its documentation is at `crdt_core::CrdtNode`.
+//! The derive macro of `crdt-core`, which reexports it.
+//!
+//! An input passes through `attr` and `ast`, where it is read, `check`, where its faults are
+//! found, and `expand` or, if there were faults, `fallback`.
 
 mod ast;
 mod attr;
@@ -12,7 +15,39 @@ mod receiver;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Derives `CrdtNode` for a struct or enum. See `crdt_core::CrdtNode` for the attributes.
+/// Makes a struct or enum part of a document.
+///
+/// Every field becomes a node of its own, so that concurrent edits of different fields both stay.
+/// A view and an editor are generated with the same fields: for `board: Board` with a field
+/// `title: String`, an edit is `board.title.set("...")`. An enum is read with `is_open()`,
+/// `as_done()` and the like, and edited with `set(...)` and `as_done()`. A struct with one unnamed
+/// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
+/// struct.
+///
+/// # Attributes of fields
+///
+/// | attribute | effect |
+/// | --- | --- |
+/// | `#[crdt(text)]` | a `String` merges character by character |
+/// | `#[crdt(counter)]` | concurrent additions to an integer add up |
+/// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole |
+/// | `#[crdt(rename = "name")]` | the field is stored under this name |
+/// | `#[crdt(default = "path")]` | what the function `path()` returns is the value before one is set |
+/// | `#[crdt(default)]` | the same with `Default::default()`, which is understood |
+/// | `#[crdt(skip)]` | the field is not stored and reads as its default |
+///
+/// # Attributes of variants
+///
+/// | attribute | effect |
+/// | --- | --- |
+/// | `#[crdt(default)]` | the variant that the enum is before one is selected; `#[default]` of the standard library's derive does as well |
+/// | `#[crdt(rename = "name")]` | the variant is stored under this name |
+///
+/// # Attributes of types
+///
+/// | attribute | effect |
+/// | --- | --- |
+/// | `#[crdt(crate = "path")]` | `crdt_core` is found at this path |
 #[proc_macro_derive(CrdtNode, attributes(crdt))]
 pub fn derive_crdt_node(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

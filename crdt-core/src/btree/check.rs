@@ -2,8 +2,15 @@
 
 use core::fmt::Debug;
 
-use super::node::NIL;
+use super::node::{NIL, Up};
 use super::{Combine, Entry, LeafId, Tree};
+
+/// The nodes met on a walk through a tree.
+#[derive(Default)]
+struct Met {
+    leaves: Vec<LeafId>,
+    inners: usize,
+}
 
 impl<E: Entry> Tree<E> {
     /// Panics unless every link, bound and summary is as it should be.
@@ -11,17 +18,16 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx> + PartialEq + Debug,
     {
-        let mut leaves = Vec::new();
-        let mut inners = 0;
+        let mut met = Met::default();
         if self.root == NIL {
             assert_eq!((self.height, self.first, self.last), (0, NIL, NIL));
         } else {
-            let total = self.check_node(self.height, self.root, NIL, cx, &mut leaves, &mut inners);
+            let total = self.check_node(self.height, self.root, Up::NONE, cx, &mut met);
             assert_eq!(self.total, total);
         }
-        self.check_links(&leaves);
-        assert_eq!(self.leaves.in_use(), leaves.len(), "a leaf was lost");
-        assert_eq!(self.inners.in_use(), inners, "an inner node was lost");
+        self.check_links(&met.leaves);
+        assert_eq!(self.leaves.in_use(), met.leaves.len(), "a leaf was lost");
+        assert_eq!(self.inners.in_use(), met.inners, "an inner node was lost");
     }
 
     /// The leaf of every entry, in order.
@@ -39,29 +45,29 @@ impl<E: Entry> Tree<E> {
         &self,
         level: u32,
         node: u32,
-        parent: u32,
+        up: Up,
         cx: &Cx,
-        leaves: &mut Vec<LeafId>,
-        inners: &mut usize,
+        met: &mut Met,
     ) -> E::Summary
     where
         E::Summary: Combine<Cx> + PartialEq + Debug,
     {
         if level == 0 {
             let leaf = &self.leaves[node];
-            assert_eq!(leaf.parent, parent);
+            assert_eq!(leaf.up, up);
             assert!((1..=E::LEAF).contains(&leaf.entries.len()));
-            leaves.push(node);
+            met.leaves.push(node);
             return leaf.summary(cx);
         }
         let inner = &self.inners[node];
-        *inners += 1;
-        assert_eq!(inner.parent, parent);
-        assert!((1..=E::INNER).contains(&inner.children.len()));
-        assert!(parent != NIL || inner.children.len() > 1, "the root has a single child");
+        met.inners += 1;
+        assert_eq!(inner.up, up);
+        let fewest = if up == Up::NONE { 2 } else { 1 };
+        assert!((fewest..=E::INNER).contains(&inner.children.len()));
         assert_eq!(inner.children.len(), inner.summaries.len());
-        for (&child, &summary) in inner.children.iter().zip(&inner.summaries) {
-            assert_eq!(summary, self.check_node(level - 1, child, node, cx, leaves, inners));
+        for (slot, (&child, &summary)) in inner.children.iter().zip(&inner.summaries).enumerate() {
+            let up = Up { parent: node, slot };
+            assert_eq!(summary, self.check_node(level - 1, child, up, cx, met));
         }
         inner.summary(cx)
     }

@@ -1,6 +1,6 @@
 //! Inserting entries and splitting what grows too large.
 
-use super::node::{Inner, Leaf, NIL};
+use super::node::{Inner, Leaf, NIL, Up};
 use super::{Combine, Cursor, Entry, LeafId, Tree};
 
 impl<E: Entry> Tree<E> {
@@ -23,6 +23,10 @@ impl<E: Entry> Tree<E> {
         placed(&entry, gap.leaf);
         let summary = entry.summary();
         let entries = &mut self.leaves[gap.leaf].entries;
+        if entries.len() == E::LEAF {
+            // One more than a leaf holds, until it is split: no reason to double its space.
+            entries.reserve_exact(1);
+        }
         entries.insert(gap.slot, entry);
         let overfull = entries.len() > E::LEAF;
         self.raise(gap.leaf, |sum| *sum = sum.combine(summary, cx));
@@ -84,17 +88,17 @@ impl<E: Entry> Tree<E> {
     {
         let mut sums = (self.leaves[left].summary(cx), self.leaves[right].summary(cx));
         for level in 0.. {
-            let parent = self.parent(level, left);
+            let Up { parent, slot } = *self.up(level, left);
             if parent == NIL {
                 return self.grow(left, right, sums);
             }
-            self.set_parent(level, right, parent);
             let inner = &mut self.inners[parent];
-            let slot = inner.slot_of(left);
             inner.summaries[slot] = sums.0;
             inner.children.insert(slot + 1, right);
             inner.summaries.insert(slot + 1, sums.1);
-            if inner.children.len() <= E::INNER {
+            let overfull = inner.children.len() > E::INNER;
+            self.hang(level, parent, slot + 1);
+            if !overfull {
                 return;
             }
             (left, right) = (parent, self.split_inner(level, parent));
@@ -105,8 +109,7 @@ impl<E: Entry> Tree<E> {
     /// Puts a new root above the two halves of the old one.
     fn grow(&mut self, left: u32, right: u32, sums: (E::Summary, E::Summary)) {
         self.root = self.inners.add(Inner::new(vec![left, right], vec![sums.0, sums.1]));
-        self.set_parent(self.height, left, self.root);
-        self.set_parent(self.height, right, self.root);
+        self.hang(self.height, self.root, 0);
         self.height += 1;
     }
 
@@ -117,9 +120,7 @@ impl<E: Entry> Tree<E> {
         let children = inner.children.split_off(half);
         let summaries = inner.summaries.split_off(half);
         let right = self.inners.add(Inner::new(children, summaries));
-        for slot in 0..self.inners[right].children.len() {
-            self.set_parent(level, self.inners[right].children[slot], right);
-        }
+        self.hang(level, right, 0);
         right
     }
 }

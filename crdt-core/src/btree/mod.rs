@@ -18,7 +18,7 @@ mod remove;
 mod tests;
 mod walk;
 
-use node::{Arena, Inner, Leaf, NIL};
+use node::{Arena, Inner, Leaf, NIL, Up};
 
 /// Names a leaf; stable until the leaf runs empty.
 pub(crate) type LeafId = u32;
@@ -108,11 +108,6 @@ impl<E: Entry> Tree<E> {
         &self.leaves[at.leaf].entries[at.slot]
     }
 
-    /// The entry at a cursor that may be out of date, if there is still one.
-    pub(crate) fn peek(&self, at: Cursor) -> Option<&E> {
-        self.leaves.get(at.leaf)?.entries.get(at.slot)
-    }
-
     /// The entry at a cursor, for changes that leave its summary as it is.
     pub(crate) fn get_mut(&mut self, at: Cursor) -> &mut E {
         &mut self.leaves[at.leaf].entries[at.slot]
@@ -134,6 +129,20 @@ impl<E: Entry> Tree<E> {
         result
     }
 
+    /// Changes an entry in a way that adds `more` to its summary.
+    pub(crate) fn extend<Cx: ?Sized>(
+        &mut self,
+        at: Cursor,
+        more: E::Summary,
+        cx: &Cx,
+        change: impl FnOnce(&mut E),
+    ) where
+        E::Summary: Combine<Cx>,
+    {
+        change(&mut self.leaves[at.leaf].entries[at.slot]);
+        self.raise(at.leaf, |summary| *summary = summary.combine(more, cx));
+    }
+
     /// Changes an entry in any way.
     pub(crate) fn update<R, Cx: ?Sized>(
         &mut self,
@@ -151,12 +160,11 @@ impl<E: Entry> Tree<E> {
 
     /// Applies a change to the summary of a leaf and of everything above it.
     fn raise(&mut self, leaf: LeafId, change: impl Fn(&mut E::Summary)) {
-        let (mut node, mut parent) = (leaf, self.leaves[leaf].parent);
-        while parent != NIL {
-            let inner = &mut self.inners[parent];
-            let slot = inner.slot_of(node);
-            change(&mut inner.summaries[slot]);
-            (node, parent) = (parent, inner.parent);
+        let mut up = self.leaves[leaf].up;
+        while up.parent != NIL {
+            let inner = &mut self.inners[up.parent];
+            change(&mut inner.summaries[up.slot]);
+            up = inner.up;
         }
         change(&mut self.total);
     }
@@ -166,40 +174,34 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
-        let summary = self.leaves[leaf].summary(cx);
-        self.refresh_above(leaf, self.leaves[leaf].parent, summary, cx);
+        let leaf = &self.leaves[leaf];
+        self.refresh_above(leaf.up, leaf.summary(cx), cx);
     }
 
     /// Passes a node's new summary on to its parent, and so on up.
-    fn refresh_above<Cx: ?Sized>(
-        &mut self,
-        mut node: u32,
-        mut parent: u32,
-        mut summary: E::Summary,
-        cx: &Cx,
-    ) where
+    fn refresh_above<Cx: ?Sized>(&mut self, mut up: Up, mut summary: E::Summary, cx: &Cx)
+    where
         E::Summary: Combine<Cx>,
     {
-        while parent != NIL {
-            let inner = &mut self.inners[parent];
-            let slot = inner.slot_of(node);
-            inner.summaries[slot] = summary;
+        while up.parent != NIL {
+            let inner = &mut self.inners[up.parent];
+            inner.summaries[up.slot] = summary;
             summary = inner.summary(cx);
-            (node, parent) = (parent, inner.parent);
+            up = inner.up;
         }
         self.total = summary;
     }
 
-    /// The parent of a node that lies `level` levels above the leaves.
-    fn parent(&self, level: u32, node: u32) -> u32 {
-        if level == 0 { self.leaves[node].parent } else { self.inners[node].parent }
+    /// Where a node hangs that lies `level` levels above the leaves.
+    fn up(&mut self, level: u32, node: u32) -> &mut Up {
+        if level == 0 { &mut self.leaves[node].up } else { &mut self.inners[node].up }
     }
 
-    fn set_parent(&mut self, level: u32, node: u32, parent: u32) {
-        if level == 0 {
-            self.leaves[node].parent = parent;
-        } else {
-            self.inners[node].parent = parent;
+    /// Tells the children of an inner node, from a slot on, where they hang. They lie at `level`.
+    fn hang(&mut self, level: u32, parent: u32, from: usize) {
+        for slot in from..self.inners[parent].children.len() {
+            let child = self.inners[parent].children[slot];
+            *self.up(level, child) = Up { parent, slot };
         }
     }
 }

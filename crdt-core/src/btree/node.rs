@@ -7,11 +7,25 @@ use super::{Combine, Entry, Summary};
 /// Names no node.
 pub(super) const NIL: u32 = u32::MAX;
 
+/// Where a node hangs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Up {
+    /// The parent, an inner node; `NIL` for the root.
+    pub(super) parent: u32,
+    /// The place among the parent's children.
+    pub(super) slot: usize,
+}
+
+impl Up {
+    /// Of the root, and of nodes that are not part of the tree yet.
+    pub(super) const NONE: Self = Self { parent: NIL, slot: 0 };
+}
+
 /// A leaf: some consecutive entries, at least one.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf<E> {
     pub(super) entries: Vec<E>,
-    pub(super) parent: u32,
+    pub(super) up: Up,
     pub(super) prev: u32,
     pub(super) next: u32,
 }
@@ -19,7 +33,7 @@ pub(super) struct Leaf<E> {
 impl<E: Entry> Leaf<E> {
     /// A leaf that nothing refers to yet.
     pub(super) fn new(entries: Vec<E>) -> Self {
-        Self { entries, parent: NIL, prev: NIL, next: NIL }
+        Self { entries, up: Up::NONE, prev: NIL, next: NIL }
     }
 
     pub(super) fn summary<Cx: ?Sized>(&self, cx: &Cx) -> E::Summary
@@ -35,21 +49,13 @@ impl<E: Entry> Leaf<E> {
 pub(super) struct Inner<S> {
     pub(super) children: Vec<u32>,
     pub(super) summaries: Vec<S>,
-    pub(super) parent: u32,
+    pub(super) up: Up,
 }
 
 impl<S: Summary> Inner<S> {
     /// An inner node that nothing refers to yet.
     pub(super) fn new(children: Vec<u32>, summaries: Vec<S>) -> Self {
-        Self { children, summaries, parent: NIL }
-    }
-
-    /// Where a child stands among the children.
-    pub(super) fn slot_of(&self, child: u32) -> usize {
-        self.children
-            .iter()
-            .position(|&other| other == child)
-            .expect("a node is listed by its parent")
+        Self { children, summaries, up: Up::NONE }
     }
 
     pub(super) fn summary<Cx: ?Sized>(&self, cx: &Cx) -> S

@@ -1,6 +1,6 @@
 //! Removing entries and the nodes that run empty by it.
 
-use super::node::NIL;
+use super::node::{NIL, Up};
 use super::{Combine, Cursor, Entry, LeafId, Tree};
 
 impl<E: Entry> Tree<E> {
@@ -40,19 +40,20 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
-        let (mut node, mut parent) = (leaf, self.leaves[leaf].parent);
+        let mut up = self.leaves[leaf].up;
         self.leaves.release(leaf);
-        while parent != NIL {
+        for level in 0..self.height {
+            let Up { parent, slot } = up;
             let inner = &mut self.inners[parent];
-            let slot = inner.slot_of(node);
             inner.children.remove(slot);
             inner.summaries.remove(slot);
+            up = inner.up;
             if !inner.children.is_empty() {
-                let (summary, above) = (inner.summary(cx), inner.parent);
-                return self.refresh_above(parent, above, summary, cx);
+                let summary = inner.summary(cx);
+                self.hang(level, parent, slot);
+                return self.refresh_above(up, summary, cx);
             }
-            (node, parent) = (parent, inner.parent);
-            self.inners.release(node);
+            self.inners.release(parent);
         }
         (self.root, self.height, self.total) = (NIL, 0, E::Summary::default());
     }
@@ -65,7 +66,7 @@ impl<E: Entry> Tree<E> {
             self.inners.release(self.root);
             self.height -= 1;
             self.root = child;
-            self.set_parent(self.height, child, NIL);
+            *self.up(self.height, child) = Up::NONE;
         }
     }
 }

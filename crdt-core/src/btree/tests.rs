@@ -194,12 +194,3 @@ fn appending_fills_the_leaves() {
     pair.check();
     assert_eq!(pair.tree.leaves.in_use(), 10);
 }
-
-#[test]
-fn a_stale_cursor_can_be_peeked_at() {
-    let mut pair = Pair::default();
-    pair.insert(0, 1);
-    let at = pair.at(0);
-    pair.remove(0);
-    assert_eq!(pair.tree.peek(at), None);
-}

@@ -54,16 +54,16 @@ impl<E: Entry> Tree<E> {
                 return Cursor { leaf: gap.leaf, slot };
             }
         }
-        let (mut level, mut node, mut parent) = (0, gap.leaf, leaf.parent);
-        while parent != NIL {
-            let inner = &self.inners[parent];
-            let behind = inner.slot_of(node) + 1;
-            for (child, summary) in inner.children.iter().zip(&inner.summaries).skip(behind) {
+        let mut up = leaf.up;
+        for level in 0..self.height {
+            let inner = &self.inners[up.parent];
+            let siblings = inner.children.iter().zip(&inner.summaries);
+            for (child, summary) in siblings.skip(up.slot + 1) {
                 if !passes(summary) {
                     return self.descend(level, *child, &mut passes).unwrap_or(self.end());
                 }
             }
-            (level, node, parent) = (level + 1, parent, inner.parent);
+            up = inner.up;
         }
         self.end()
     }
@@ -89,11 +89,11 @@ impl<E: Entry> Tree<E> {
         for entry in &leaf.entries[..at.slot] {
             add(&entry.summary());
         }
-        let (mut node, mut parent) = (at.leaf, leaf.parent);
-        while parent != NIL {
-            let inner = &self.inners[parent];
-            inner.summaries[..inner.slot_of(node)].iter().for_each(&mut add);
-            (node, parent) = (parent, inner.parent);
+        let mut up = leaf.up;
+        while up.parent != NIL {
+            let inner = &self.inners[up.parent];
+            inner.summaries[..up.slot].iter().for_each(&mut add);
+            up = inner.up;
         }
     }
 

@@ -1,6 +1,6 @@
 //! Admission: the rules a change must keep with respect to what it refers to.
 
-use super::bundle::{Bundle, Member};
+use super::bundle::{Bundle, Member, Reference};
 use super::chains::ChangeIndex;
 use super::error::Refusal;
 use super::store::{Admitted, History};
@@ -32,27 +32,43 @@ impl History {
         Ok(())
     }
 
-    /// Appends every member that is not here yet and returns the index of the first. On an error
-    /// some may have been appended: the caller rolls back.
-    pub(super) fn admit(&mut self, bundle: &Bundle) -> Result<ChangeIndex, Refusal> {
+    /// Appends every member that is not here yet, and tells `seen` of each whether it was here. On an error some may have been
+    /// appended: the caller rolls back. Everything outside that the bundle depends on is here.
+    pub(super) fn admit(
+        &mut self,
+        bundle: &Bundle,
+        mut seen: impl FnMut(ChangeHash, bool),
+    ) -> Result<(), Refusal> {
         if self.genesis.is_none() {
             self.genesis.clone_from(&bundle.genesis);
         }
-        let first_new = self.chains.len();
+        let mut places = Places {
+            outside: bundle.outside.iter().filter_map(|hash| self.index_of(hash)).collect(),
+            members: Vec::with_capacity(bundle.members.len()),
+        };
         for member in &bundle.members {
-            if !self.contains(&member.hash) {
-                self.admit_member(member)?;
-            }
+            let known = self.index_of(&member.hash);
+            seen(member.hash, known.is_some());
+            let index = match known {
+                Some(index) => index,
+                None => self.admit_member(member, bundle.body(member), &places)?,
+            };
+            places.members.push(index);
         }
-        Ok(first_new)
+        Ok(())
     }
 
-    fn admit_member(&mut self, member: &Member) -> Result<(), Refusal> {
+    fn admit_member(
+        &mut self,
+        member: &Member,
+        body: &[u8],
+        places: &Places,
+    ) -> Result<ChangeIndex, Refusal> {
         let header = &member.header;
-        let prev = header.prev.and_then(|prev| self.index_of(&prev));
+        let prev = member.prev.map(|prev| places.find(prev));
         self.check_previous(member, prev)?;
         let dependencies: Box<[ChangeIndex]> =
-            header.dependencies.iter().filter_map(|hash| self.index_of(hash)).collect();
+            member.dependencies.iter().map(|reference| places.find(*reference)).collect();
         let start = prev.map_or(0, |prev| self.chains.end_of(prev));
         let end = start.checked_add(member.counters).filter(|end| *end <= MAX_COUNTER);
         let time = self.time_after(prev, &dependencies);
@@ -67,12 +83,13 @@ impl History {
             prev,
             dependencies,
             tags: header.tags.clone(),
-            body: &member.body,
+            body,
             counters: member.counters,
             ops: member.totals.ops,
             bytes: member.totals.bytes,
         });
-        self.check_names(index)
+        self.check_names(index)?;
+        Ok(index)
     }
 
     fn check_previous(&self, member: &Member, prev: Option<ChangeIndex>) -> Result<(), Refusal> {
@@ -102,15 +119,27 @@ impl History {
 
     /// The table of a change of this history.
     pub(super) fn table(&self, change: ChangeIndex) -> Table {
-        // Entries are in ascending order of hash, as in the header.
-        let mut dependencies = self.record(change).dependencies.to_vec();
-        dependencies.sort_unstable_by_key(|index| self.chains.hash_of(*index));
-        Table::new(&self.chains, Some(change), &dependencies)
+        Table::new(&self.chains, Some(change), &self.record(change).dependencies)
     }
 
     /// Whether all these changes are known.
     pub(super) fn first_missing(&self, hashes: &[ChangeHash], from: usize) -> Option<usize> {
         (from..hashes.len()).find(|index| !self.contains(&hashes[*index]))
+    }
+}
+
+/// Where what a bundle refers to is in the history.
+struct Places {
+    outside: Vec<ChangeIndex>,
+    members: Vec<ChangeIndex>,
+}
+
+impl Places {
+    fn find(&self, reference: Reference) -> ChangeIndex {
+        match reference {
+            Reference::Member(place) => self.members[place],
+            Reference::Outside(place) => self.outside[place],
+        }
     }
 }
 

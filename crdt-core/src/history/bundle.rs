@@ -4,10 +4,11 @@
 //! changes inside it, sequence numbers); the canonical bytes of every change are rebuilt from it
 //! and are what is hashed. `docs/wire-format.md` describes it field by field.
 
-use std::collections::BTreeSet;
+use core::ops::Range;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::genesis::Genesis;
-use super::header::{Header, Tags, check_dependencies};
+use super::header::{ChangeHasher, Header, Tags, check_dependencies};
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature, sha256};
 use crate::op::Body;
@@ -35,6 +36,8 @@ pub(crate) struct Bundle {
     /// Members that carry a signature, ascending.
     pub(crate) signatures: Vec<(usize, Signature)>,
     pub(crate) totals: Totals,
+    /// Its bytes, in which the bodies lie.
+    bytes: Vec<u8>,
 }
 
 /// One change of a bundle.
@@ -42,13 +45,23 @@ pub(crate) struct Bundle {
 pub(crate) struct Member {
     pub(crate) header: Header,
     pub(crate) hash: ChangeHash,
-    pub(crate) body: Vec<u8>,
+    body: Range<usize>,
     pub(crate) counters: u32,
     pub(crate) totals: Totals,
     /// Whether a signed member vouches for it.
     pub(crate) covered: bool,
-    /// The member that is its predecessor, if that is one.
-    prev_member: Option<usize>,
+    pub(crate) prev: Option<Reference>,
+    /// In the order of the header's dependencies.
+    pub(crate) dependencies: Vec<Reference>,
+}
+
+/// Where a predecessor or dependency is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reference {
+    /// Another member, by its place.
+    Member(usize),
+    /// A change outside, by its place in the bundle's list of these.
+    Outside(usize),
 }
 
 /// What a bundle states before anything else.
@@ -92,7 +105,15 @@ impl Bundle {
         let stated = Totals::read(&mut reader)?;
         let authors = read_authors(&mut reader)?;
         let outside = read_outside(&mut reader)?;
-        let mut decoder = Decoder { document, authors, outside, members: Vec::new(), left: stated };
+        let mut decoder = Decoder {
+            document,
+            hasher: ChangeHasher::new(&document),
+            authors,
+            outside,
+            members: Vec::new(),
+            left: stated,
+            bytes,
+        };
         for _ in 0..stated.changes {
             decoder.member(&mut reader)?;
         }
@@ -101,73 +122,82 @@ impl Bundle {
         decoder.finish(genesis, signatures, stated)
     }
 
+    /// The ops of a member in canonical bytes.
+    pub(crate) fn body(&self, member: &Member) -> &[u8] {
+        &self.bytes[member.body.clone()]
+    }
+
     /// Bytes of memory it takes while it waits, about.
     pub(crate) fn memory(&self) -> usize {
         let member = size_of::<Member>() + 64;
-        self.totals.bytes + self.members.len() * member + self.signatures.len() * 72
+        self.bytes.len() + self.totals.bytes + self.members.len() * member
     }
 }
 
-struct Decoder {
+struct Decoder<'a> {
     document: DocumentId,
+    hasher: ChangeHasher,
     authors: Vec<Author>,
     outside: Vec<ChangeHash>,
     members: Vec<Member>,
     /// What the stated totals still allow.
     left: Totals,
+    bytes: &'a [u8],
 }
 
-/// Where a predecessor or dependency is.
-enum Reference {
-    Member(usize),
-    Outside(usize),
-}
-
-impl Decoder {
+impl Decoder<'_> {
     fn member(&mut self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         let author = reader.varint()?;
         let author = usize::try_from(author).ok().and_then(|index| self.authors.get(index));
         let author = *author.ok_or(DecodeError::DanglingReference)?;
-        let (seq, prev, prev_member) = self.previous(reader, &author)?;
+        let (seq, prev) = self.previous(reader, &author)?;
         let count = reader.count(1)?;
-        let mut dependencies = Vec::with_capacity(count.min(MAX_DEPENDENCIES));
-        for _ in 0..count {
-            let reference = self.reference(reader.varint()?)?;
-            dependencies.push(self.hash(&reference));
+        if count > MAX_DEPENDENCIES {
+            return Err(DecodeError::OverLimit("dependencies of a change"));
         }
-        check_dependencies(&dependencies, prev.as_ref())?;
-        let tags = Tags::read(reader)?;
-        let header = Header { author, seq, prev, dependencies, tags };
+        let mut dependencies = Vec::with_capacity(count);
+        for _ in 0..count {
+            dependencies.push(self.reference(reader.varint()?)?);
+        }
+        let header = Header {
+            author,
+            seq,
+            prev: prev.map(|prev| self.hash(prev)),
+            dependencies: dependencies.iter().map(|reference| self.hash(*reference)).collect(),
+            tags: Tags::read(reader)?,
+        };
+        check_dependencies(&header.dependencies, header.prev.as_ref())?;
         let body = reader.bytes()?;
-        let (hash, totals, counters) = check_change(&header, &self.document, body)?;
+        let (hash, totals, counters) = check_change(&header, &self.hasher, body)?;
         self.left.spend(totals)?;
-        let body = body.to_vec();
+        let end = self.bytes.len() - reader.rest().len();
+        let body = end - body.len()..end;
+        let covered = false;
         self.members.push(Member {
             header,
             hash,
             body,
             counters,
             totals,
-            covered: false,
-            prev_member,
+            covered,
+            prev,
+            dependencies,
         });
         Ok(())
     }
 
     /// Sequence number and predecessor: 0 for the first of a chain, else a reference and, where
     /// that points outside, the sequence number.
-    #[expect(clippy::type_complexity, reason = "three parts of one fact")]
     fn previous(
         &self,
         reader: &mut Reader<'_>,
         author: &Author,
-    ) -> Result<(u32, Option<ChangeHash>, Option<usize>), DecodeError> {
+    ) -> Result<(u32, Option<Reference>), DecodeError> {
         let raw = reader.varint()?;
         if raw == 0 {
-            return Ok((0, None, None));
+            return Ok((0, None));
         }
         let reference = self.reference(raw - 1)?;
-        let hash = self.hash(&reference);
         match reference {
             Reference::Member(index) => {
                 let previous = &self.members[index].header;
@@ -175,11 +205,11 @@ impl Decoder {
                     return Err(DecodeError::PreviousOfAnotherAuthor);
                 }
                 let seq = previous.seq.checked_add(1).ok_or(DecodeError::VarintOverflow)?;
-                Ok((seq, Some(hash), Some(index)))
+                Ok((seq, Some(reference)))
             }
             Reference::Outside(_) => match reader.varint32()? {
                 0 => Err(DecodeError::SequenceWithoutPrevious),
-                seq => Ok((seq, Some(hash), None)),
+                seq => Ok((seq, Some(reference))),
             },
         }
     }
@@ -194,10 +224,10 @@ impl Decoder {
         found.ok_or(DecodeError::DanglingReference)
     }
 
-    fn hash(&self, reference: &Reference) -> ChangeHash {
+    fn hash(&self, reference: Reference) -> ChangeHash {
         match reference {
-            Reference::Member(index) => self.members[*index].hash,
-            Reference::Outside(index) => self.outside[*index],
+            Reference::Member(index) => self.members[index].hash,
+            Reference::Outside(index) => self.outside[index],
         }
     }
 
@@ -215,19 +245,20 @@ impl Decoder {
             self.members[*index].covered = true;
         }
         for index in (0..self.members.len()).rev() {
-            if let (true, Some(prev)) =
-                (self.members[index].covered, self.members[index].prev_member)
-            {
+            let member = &self.members[index];
+            if let (true, Some(Reference::Member(prev))) = (member.covered, member.prev) {
                 self.members[prev].covered = true;
             }
         }
+        let bytes = self.bytes.to_vec();
         let Self { document, outside, members, .. } = self;
-        Ok(Bundle { document, genesis, outside, members, signatures, totals })
+        Ok(Bundle { document, genesis, outside, members, signatures, totals, bytes })
     }
 
     /// Every change once, and nothing both inside and outside.
     fn check_hashes(&self) -> Result<(), DecodeError> {
-        let mut seen: BTreeSet<&ChangeHash> = self.outside.iter().collect();
+        let mut seen: HashSet<&ChangeHash> = self.outside.iter().collect();
+        seen.reserve(self.members.len());
         if self.members.iter().all(|member| seen.insert(&member.hash)) {
             Ok(())
         } else {
@@ -240,7 +271,7 @@ impl Decoder {
 /// to the totals of a bundle, and the counters it takes.
 pub(crate) fn check_change(
     header: &Header,
-    document: &DocumentId,
+    hasher: &ChangeHasher,
     body: &[u8],
 ) -> Result<(ChangeHash, Totals, u32), DecodeError> {
     let bytes = canonical_size(header, body);
@@ -248,14 +279,14 @@ pub(crate) fn check_change(
         return Err(DecodeError::OverLimit("bytes of a change"));
     }
     let mut ops = 0;
-    let mut reader = Body::new(body, 0);
+    let mut reader = Body::unplaced(body);
     while reader.next_op()?.is_some() {
         ops += 1;
         if ops > MAX_CHANGE_OPS {
             return Err(DecodeError::OverLimit("ops of a change"));
         }
     }
-    let hash = header.hash(document, &sha256(&[body]));
+    let hash = header.hash(hasher, &sha256(&[body]));
     Ok((hash, Totals { changes: 1, ops, bytes }, reader.next_counter()))
 }
 
@@ -382,14 +413,14 @@ fn write_document(out: &mut Vec<u8>, document: &DocumentId, genesis: Option<&Gen
 
 struct Encoder {
     authors: Vec<Author>,
-    inside: std::collections::BTreeMap<ChangeHash, usize>,
+    inside: HashMap<ChangeHash, usize>,
     outside: Vec<ChangeHash>,
 }
 
 impl Encoder {
     fn new(items: &[Item<'_>]) -> Self {
         let authors: BTreeSet<Author> = items.iter().map(|item| item.header.author).collect();
-        let inside: std::collections::BTreeMap<ChangeHash, usize> =
+        let inside: HashMap<ChangeHash, usize> =
             items.iter().enumerate().map(|(index, item)| (item.hash, index)).collect();
         let outside: BTreeSet<ChangeHash> = items
             .iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::chains::{Chains, ChangeIndex};
-use super::header::Header;
+use super::header::{ChangeHasher, Header};
 use super::store::History;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature, sha256};
@@ -198,7 +198,7 @@ fn verify_path(
         let mut bytes = Reader::new(reader.bytes()?);
         let (of, header) = Header::read(&mut bytes)?;
         bytes.finish()?;
-        let hash = header.hash(document, &reader.array()?);
+        let hash = header.hash(&ChangeHasher::new(document), &reader.array()?);
         let expected = below.is_none_or(|expected| expected == (header.seq, hash));
         if of != *document || header.author != *author || !expected {
             return Err(ProofError::BrokenPath);

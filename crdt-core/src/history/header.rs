@@ -40,6 +40,11 @@ impl Header {
     pub(crate) fn write(&self, document: &DocumentId, out: &mut Vec<u8>) {
         out.push(VERSION);
         out.extend_from_slice(document.as_bytes());
+        self.write_rest(out);
+    }
+
+    /// Everything after the version and the document.
+    fn write_rest(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.author.as_bytes());
         write::varint(out, u64::from(self.seq));
         if let Some(prev) = &self.prev {
@@ -71,13 +76,31 @@ impl Header {
     }
 
     /// The hash of the change with this header and a body of this hash.
-    pub(crate) fn hash(&self, document: &DocumentId, body: &[u8; 32]) -> ChangeHash {
+    pub(crate) fn hash(&self, hasher: &ChangeHasher, body: &[u8; 32]) -> ChangeHash {
         let mut bytes = Vec::with_capacity(160);
-        self.write(document, &mut bytes);
+        self.write_rest(&mut bytes);
+        bytes.extend_from_slice(body);
+        hasher.finish(&bytes)
+    }
+}
+
+/// Hashes changes of one document. What all their headers begin with fills one block of SHA-256 and
+/// is hashed once.
+#[derive(Clone, Debug)]
+pub(crate) struct ChangeHasher(Sha256);
+
+impl ChangeHasher {
+    pub(crate) fn new(document: &DocumentId) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(domain::CHANGE);
-        hasher.update(&bytes);
-        hasher.update(body);
+        hasher.update([VERSION]);
+        hasher.update(document.as_bytes());
+        Self(hasher)
+    }
+
+    fn finish(&self, rest: &[u8]) -> ChangeHash {
+        let mut hasher = self.0.clone();
+        hasher.update(rest);
         ChangeHash(hasher.finalize().into())
     }
 }

@@ -168,7 +168,7 @@ impl History {
         if bytes > MAX_CHANGE_BYTES {
             return Err(TooLarge("bytes of a change"));
         }
-        let hash = header.hash(&self.document(), &sha256(&[&body]));
+        let hash = header.hash(&self.hasher, &sha256(&[&body]));
         let author = self.author_number(&draft.author);
         let change = self.append(Admitted {
             hash,

@@ -1,6 +1,6 @@
 //! Taking in bytes from elsewhere.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use thiserror::Error;
 
@@ -89,6 +89,8 @@ impl History {
             self.settle(arrival, &mut outcome);
         }
         self.wake(first_new, &mut outcome);
+        let given_up: HashSet<_> = outcome.refused.iter().flat_map(|r| &r.changes).collect();
+        outcome.waiting.retain(|hash| !self.contains(hash) && !given_up.contains(hash));
         Ok(outcome)
     }
 
@@ -100,12 +102,11 @@ impl History {
             let memory = bundle.memory();
             return if self.pending.holds(memory) { Ok(()) } else { Err(Refusal::PendingFull) };
         }
-        for member in &bundle.members {
-            let known = self.contains(&member.hash);
+        let start = self.chains.len();
+        self.admit(bundle, |hash, known| {
             let list = if known { &mut outcome.known } else { &mut outcome.applied };
-            list.push(member.hash);
-        }
-        let start = self.admit(bundle)?;
+            list.push(hash);
+        })?;
         arrival.admitted = (start, self.chains.len());
         Ok(())
     }
@@ -147,16 +148,15 @@ impl History {
 
     fn admit_woken(&mut self, bundle: &Bundle, outcome: &mut Outcome) {
         let mark = self.mark();
-        let new: Vec<ChangeHash> = bundle
-            .members
-            .iter()
-            .map(|member| member.hash)
-            .filter(|hash| !self.contains(hash))
-            .collect();
-        match self.admit(bundle) {
-            Ok(start) => {
-                self.cover(bundle, start, self.chains.len());
-                outcome.waiting.retain(|hash| !new.contains(hash));
+        let mut new = Vec::new();
+        let admitted = self.admit(bundle, |hash, known| {
+            if !known {
+                new.push(hash);
+            }
+        });
+        match admitted {
+            Ok(()) => {
+                self.cover(bundle, mark.changes, self.chains.len());
                 outcome.applied.extend(new);
             }
             Err(refusal) => {
@@ -180,7 +180,6 @@ impl History {
 fn refuse(bundle: &Bundle, reason: Refusal, outcome: &mut Outcome) {
     let changes: Vec<ChangeHash> = bundle.members.iter().map(|member| member.hash).collect();
     tracing::warn!(%reason, changes = changes.len(), "gave up a waiting bundle");
-    outcome.waiting.retain(|hash| !changes.contains(hash));
     outcome.refused.push(Refused { changes, reason });
 }
 

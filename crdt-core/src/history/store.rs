@@ -1,10 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::chains::{Chains, ChangeIndex, NewChange};
 use super::cut::Cuts;
 use super::equivocation::Forks;
 use super::genesis::Genesis;
-use super::header::{Header, Tags};
+use super::header::{ChangeHasher, Header, Tags};
 use super::local::Tail;
 use super::pending::{Pending, PendingLimits};
 use crate::crypto::{Author, ChangeHash, DocumentId};
@@ -20,7 +20,9 @@ pub struct History {
     pub(super) records: Vec<Record>,
     pub(super) chains: Chains,
     pub(super) bodies: Vec<u8>,
-    by_hash: BTreeMap<ChangeHash, ChangeIndex>,
+    pub(super) hasher: ChangeHasher,
+    /// Randomly seeded and never iterated: its order is nobody's business.
+    by_hash: HashMap<ChangeHash, ChangeIndex>,
     authors: Vec<Author>,
     author_numbers: BTreeMap<Author, u32>,
     /// Changes that no other change depends on.
@@ -37,6 +39,7 @@ pub(super) struct Record {
     pub(super) author: u32,
     pub(super) seq: u32,
     pub(super) prev: Option<ChangeIndex>,
+    /// In ascending order of their hashes, as in the header.
     pub(super) dependencies: Box<[ChangeIndex]>,
     pub(super) tags: Tags,
     /// How many changes depend on it directly.
@@ -85,7 +88,8 @@ impl History {
             records: Vec::new(),
             chains: Chains::default(),
             bodies: Vec::new(),
-            by_hash: BTreeMap::new(),
+            hasher: ChangeHasher::new(&document),
+            by_hash: HashMap::new(),
             authors: Vec::new(),
             author_numbers: BTreeMap::new(),
             heads: BTreeSet::new(),
@@ -204,14 +208,11 @@ impl History {
     /// The header of a change, rebuilt.
     pub(super) fn header(&self, change: ChangeIndex) -> Header {
         let record = self.record(change);
-        let mut dependencies: Vec<ChangeHash> =
-            record.dependencies.iter().map(|index| self.chains.hash_of(*index)).collect();
-        dependencies.sort_unstable();
         Header {
             author: self.author(record.author),
             seq: record.seq,
             prev: record.prev.map(|prev| self.chains.hash_of(prev)),
-            dependencies,
+            dependencies: record.dependencies.iter().map(|d| self.chains.hash_of(*d)).collect(),
             tags: record.tags.clone(),
         }
     }

@@ -13,7 +13,8 @@ use crate::op::{Id, IdRange, Name};
 /// whose chain holds it, so that every op has exactly one name in a change.
 #[derive(Debug)]
 pub(crate) struct Table {
-    entries: Vec<Entry>,
+    own: Entry,
+    others: Vec<Entry>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,11 +40,9 @@ impl Table {
             end: chains.end_of(change),
         };
         let nothing = Entry { segment: 0, from: 0, end: 0 };
-        let mut entries = vec![own.map_or(nothing, entry)];
-        entries.extend(dependencies.iter().map(|change| entry(*change)));
-        let owners = if own.is_some() { &mut entries[..] } else { &mut entries[1..] };
-        share_out(chains, owners);
-        Self { entries }
+        let mut others: Vec<Entry> = dependencies.iter().map(|change| entry(*change)).collect();
+        share_out(chains, own.map(entry), &mut others);
+        Self { own: own.map_or(nothing, entry), others }
     }
 
     /// The op that a name means. `below` is the counter of the op that names it.
@@ -77,7 +76,10 @@ impl Table {
 
     /// The entry a name goes through and the end of what it may name.
     fn entry(&self, name: Name, below: u32) -> Result<(Entry, u32), Refusal> {
-        let entry = *self.entries.get(name.index as usize).ok_or(Refusal::NameOutsideTable)?;
+        let entry = match name.index.checked_sub(1) {
+            None => self.own,
+            Some(other) => *self.others.get(other as usize).ok_or(Refusal::NameOutsideTable)?,
+        };
         let end = if name.index == 0 { below } else { entry.end };
         if name.counter >= end {
             return Err(Refusal::NameBeyondChain);
@@ -91,7 +93,7 @@ impl Table {
             (entry.from..entry.end).contains(&id.counter)
                 && chains.segment_at(entry.segment, id.counter) == id.chain
         };
-        let index = self.entries.iter().position(holds)?;
+        let index = core::iter::once(&self.own).chain(&self.others).position(holds)?;
         Some(Name { index: u32::try_from(index).ok()?, counter: id.counter })
     }
 }
@@ -100,10 +102,17 @@ impl Table {
 ///
 /// Entries of one author are taken in ascending order into a list sorted by tree order. What a
 /// chain shares with all of them together it shares with one of its two neighbours there.
-fn share_out(chains: &Chains, entries: &mut [Entry]) {
+fn share_out(chains: &Chains, own: Option<Entry>, others: &mut [Entry]) {
+    if others.is_empty() {
+        return;
+    }
+    let author = |entry: &Entry| chains.author_of(entry.segment);
     let mut by_author: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
-    for entry in entries {
-        let earlier = by_author.entry(chains.author_of(entry.segment)).or_default();
+    if let Some(own) = own {
+        by_author.insert(author(&own), vec![own]);
+    }
+    for entry in others {
+        let earlier = by_author.entry(author(entry)).or_default();
         let tip = |entry: &Entry| Id { chain: entry.segment, counter: entry.end };
         let at = earlier.partition_point(|other| chains.tree_order(tip(other), tip(entry)).is_lt());
         let neighbours = earlier[at.saturating_sub(1)..].iter().take(2);

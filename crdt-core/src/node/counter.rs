@@ -224,6 +224,7 @@ fn assign(state: &mut CounterState, mut scope: Scope<'_>, value: i128) {
     state.write_add(&mut scope, value);
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: CounterInteger> CrdtNode for CounterField<T> {
     type Value = T;
     type State = CounterState;

@@ -19,6 +19,11 @@ use crate::history::Chains;
 pub trait LeafValue: Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 /// Says what a register reads as before anything is written.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` has no default",
+    label = "`Default` is not implemented for `{T}`",
+    note = "say what the field is before it is set: `#[crdt(default = \"path::to::function\")]`, or put `#[derive(Default)]` on `{T}`"
+)]
 pub trait Initial<T>: 'static {
     /// The value.
     fn initial() -> T;
@@ -28,6 +33,7 @@ pub trait Initial<T>: 'static {
 #[derive(Debug)]
 pub struct StandardDefault;
 
+#[diagnostic::do_not_recommend]
 impl<T: Default> Initial<T> for StandardDefault {
     fn initial() -> T {
         T::default()
@@ -62,6 +68,8 @@ macro_rules! leaves {
     ($($type:ty)*) => {$(
         impl LeafValue for $type {}
 
+        // Too many to list where another type is missing.
+        #[diagnostic::do_not_recommend]
         impl CrdtNode for $type {
             type Value = Self;
             type State = RegisterState<Self>;
@@ -104,6 +112,7 @@ impl<T: LeafValue> LeafValue for Option<T> {}
 #[derive(Debug)]
 pub struct LeafField<T, D>(PhantomData<(T, D)>);
 
+#[diagnostic::do_not_recommend]
 impl<T: LeafValue + Clone, D: Initial<T> + Send + Sync> CrdtNode for LeafField<T, D> {
     type Value = T;
     type State = RegisterState<T, D>;

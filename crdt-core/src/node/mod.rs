@@ -18,6 +18,7 @@ mod lazy;
 mod leaf;
 mod list;
 mod map;
+mod newtype;
 mod option;
 mod register;
 mod text;
@@ -40,6 +41,7 @@ pub use lazy::Lazy;
 pub use leaf::{Initial, IntoLeaf, LeafField, LeafValue, StandardDefault};
 pub use list::{List, ListEditor, ListState, ListView};
 pub use map::{IntoKey, Map, MapEditor, MapState, MapView};
+pub use newtype::{Newtype, Transparent};
 pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{
     Register, RegisterEditor, RegisterField, RegisterState, RegisterValue, RegisterView,

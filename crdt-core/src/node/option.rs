@@ -184,6 +184,7 @@ fn assign<T: CrdtNode>(
     T::assign(&mut entry.state, scope, value)
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: CrdtNode> CrdtNode for OptionNode<T> {
     type Value = Option<T::Value>;
     type State = OptionState<T::State>;

@@ -261,6 +261,7 @@ impl<T: fmt::Debug, D> fmt::Debug for RegisterEditor<'_, T, D> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, D> CrdtNode for RegisterField<T, D>
 where
     T: RegisterValue,

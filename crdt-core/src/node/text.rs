@@ -333,6 +333,7 @@ fn assign(state: &mut TextState, mut scope: Scope<'_>, text: &str) -> Result<(),
     state.insert(&mut scope, 0, text)
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: TextString> CrdtNode for TextField<T> {
     type Value = T;
     type State = TextState;

@@ -7,12 +7,25 @@ pub(crate) struct Body<'a> {
     reader: Reader<'a>,
     previous: Option<Op<'a, Name>>,
     next_counter: u32,
+    /// Whether counters are those of the chain. Without it is unknown which insert an op goes on with.
+    placed: bool,
 }
 
 impl<'a> Body<'a> {
     /// Reads a body whose first op has the given counter.
     pub(crate) fn new(bytes: &'a [u8], first_counter: u32) -> Self {
-        Self { reader: Reader::new(bytes), previous: None, next_counter: first_counter }
+        Self {
+            reader: Reader::new(bytes),
+            previous: None,
+            next_counter: first_counter,
+            placed: true,
+        }
+    }
+
+    /// Reads a body whose place on its chain is not known yet; counters are given from 0. What can
+    /// only be said of counters of the chain is left unchecked.
+    pub(crate) fn unplaced(bytes: &'a [u8]) -> Self {
+        Self { placed: false, ..Self::new(bytes, 0) }
     }
 
     /// The next op and its counter, or `None` at the end.
@@ -22,7 +35,8 @@ impl<'a> Body<'a> {
         }
         let op = read_op(&mut self.reader)?;
         let counter = self.next_counter;
-        if self.previous.as_ref().is_some_and(|previous| mergeable(previous, counter, &op)) {
+        let goes_on = |previous: &Op<'_, Name>| mergeable(previous, counter, &op);
+        if self.placed && self.previous.as_ref().is_some_and(goes_on) {
             return Err(DecodeError::MergeableOps);
         }
         self.next_counter = counter

@@ -23,3 +23,24 @@ pub struct IdRange {
     pub(crate) start: u32,
     pub(crate) end: u32,
 }
+
+impl IdRange {
+    /// `len` names from `first` on.
+    pub(crate) fn new(first: Id, len: u32) -> Self {
+        Self { chain: first.chain, start: first.counter, end: first.counter + len }
+    }
+
+    /// The number of names.
+    pub(crate) fn len(self) -> u32 {
+        self.end - self.start
+    }
+}
+
+/// The side of its parent on which an element hangs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Side {
+    /// Before the parent.
+    Left,
+    /// After the parent.
+    Right,
+}

@@ -1,6 +1,7 @@
 //! What a sequence can be made of.
 
 use core::fmt::Debug;
+use core::ops::Range;
 
 /// The visible elements of one run.
 pub(crate) trait Content: Default {
@@ -8,6 +9,8 @@ pub(crate) trait Content: Default {
     type Measure: Measure;
     /// Elements on their way into a sequence.
     type Source<'a>;
+    /// Elements on their way out of it.
+    type Removed;
     /// The most pieces in a leaf of the tree.
     const LEAF: usize = 32;
     /// The most children of an inner node of the tree.
@@ -19,6 +22,8 @@ pub(crate) trait Content: Default {
     fn measure(&self) -> Self::Measure;
     /// Cuts off the elements from `at` on.
     fn split_off(&mut self, at: u32) -> Self;
+    /// Takes some elements out.
+    fn remove(&mut self, range: Range<u32>) -> Self::Removed;
     /// Moves elements from the source to the end of the run until one of them is exhausted; into
     /// an empty run it moves at least one. The bound keeps splitting a run cheap.
     fn fill(&mut self, source: &mut Self::Source<'_>);

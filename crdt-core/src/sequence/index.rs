@@ -7,44 +7,95 @@ use super::piece::Piece;
 use crate::btree::LeafId;
 use crate::op::Id;
 
-/// The leaf of every run, by the run's first element, and of every anchor.
+/// The leaf of every piece.
+///
+/// A run is listed once, under any one of its elements. So the run that holds an element is listed
+/// either right before it or right behind it, and a run may grow at both ends without being listed
+/// anew. Pieces are numbered; when the tree moves a piece, only the leaf noted for its number
+/// changes.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Index {
-    runs: BTreeMap<Id, LeafId>,
-    anchors: BTreeMap<Id, LeafId>,
+    runs: BTreeMap<Id, u32>,
+    anchors: BTreeMap<Id, u32>,
+    /// By number.
+    places: Vec<Place>,
+    free: Vec<u32>,
+}
+
+/// Where a piece is to be found.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// In the tree.
+    leaf: LeafId,
+    /// In the list of runs or anchors: a counter on the chain of the piece.
+    listed: u32,
 }
 
 impl Index {
+    /// Lists a piece under its `id` and gives it its number.
+    pub(super) fn list<C: Content>(&mut self, piece: &mut Piece<C>) {
+        let place = Place { leaf: LeafId::MAX, listed: piece.id.counter };
+        piece.number = if let Some(number) = self.free.pop() {
+            self.places[number as usize] = place;
+            number
+        } else {
+            self.places.push(place);
+            u32::try_from(self.places.len() - 1).expect("memory ends before the numbers do")
+        };
+        let map = if piece.is_anchor() { &mut self.anchors } else { &mut self.runs };
+        map.insert(piece.id, piece.number);
+    }
+
+    /// The element that a run is listed under.
+    pub(super) fn listed<C: Content>(&self, run: &Piece<C>) -> Id {
+        Id { chain: run.id.chain, counter: self.places[run.number as usize].listed }
+    }
+
+    /// Lists a run under another of its elements.
+    pub(super) fn relist<C: Content>(&mut self, run: &Piece<C>, under: Id) {
+        let listed = self.listed(run);
+        self.runs.remove(&listed);
+        self.runs.insert(under, run.number);
+        self.places[run.number as usize].listed = under.counter;
+    }
+
+    /// Takes a run from the list.
+    pub(super) fn unlist<C: Content>(&mut self, run: &Piece<C>) {
+        let listed = self.listed(run);
+        self.runs.remove(&listed);
+        self.free.push(run.number);
+    }
+
     /// Notes where a piece lies now.
     pub(super) fn place<C: Content>(&mut self, piece: &Piece<C>, leaf: LeafId) {
-        let map = if piece.is_anchor() { &mut self.anchors } else { &mut self.runs };
-        map.insert(piece.id, leaf);
+        self.places[piece.number as usize].leaf = leaf;
     }
 
-    /// Forgets a run.
-    pub(super) fn forget(&mut self, first: Id) {
-        self.runs.remove(&first);
+    /// The last run on the chain that is listed at `id` or before: its leaf and number.
+    pub(super) fn listed_up_to(&self, id: Id) -> Option<(LeafId, u32)> {
+        let (listed, &number) = self.runs.range(..=id).next_back()?;
+        (listed.chain == id.chain).then(|| (self.leaf(number), number))
     }
 
-    /// The leaf of the last run that begins at `id` or before it on the same chain.
-    pub(super) fn leaf_of(&self, id: Id) -> Option<LeafId> {
-        let (first, leaf) = self.runs.range(..=id).next_back()?;
-        (first.chain == id.chain).then_some(*leaf)
+    /// The first run on the chain that is listed at `id` or behind: its leaf and number.
+    pub(super) fn listed_from(&self, id: Id) -> Option<(LeafId, u32)> {
+        let (listed, &number) = self.runs.range(id..).next()?;
+        (listed.chain == id.chain).then(|| (self.leaf(number), number))
     }
 
-    /// The first run that begins at `id` or behind it on the same chain.
-    pub(super) fn run_from(&self, id: Id) -> Option<Id> {
-        let (&first, _) = self.runs.range(id..).next()?;
-        (first.chain == id.chain).then_some(first)
+    /// The anchor of an element: its leaf and number.
+    pub(super) fn anchor(&self, id: Id) -> Option<(LeafId, u32)> {
+        let number = *self.anchors.get(&id)?;
+        Some((self.leaf(number), number))
     }
 
-    /// The leaf of an element's anchor.
-    pub(super) fn leaf_of_anchor(&self, id: Id) -> Option<LeafId> {
-        self.anchors.get(&id).copied()
+    fn leaf(&self, number: u32) -> LeafId {
+        self.places[number as usize].leaf
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
+        assert_eq!(self.places.len(), self.runs.len() + self.anchors.len() + self.free.len());
         (self.runs.len(), self.anchors.len())
     }
 }

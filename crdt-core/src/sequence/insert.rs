@@ -6,9 +6,12 @@ use crate::btree::Cursor;
 use crate::op::{Id, Side};
 
 /// Where a new element goes.
+#[derive(Clone, Copy)]
 enum Place {
-    /// Into a gap, on the right of the element before it, or of the root.
-    Right(Cursor),
+    /// On the right of an element that ends its run and has no right child.
+    RightOf(Cursor),
+    /// On the right of the root, which has no child.
+    Root,
     /// On the left of an element, right behind its anchor.
     BehindAnchor(Cursor),
     /// On the left of an element that has no anchor yet.
@@ -31,22 +34,39 @@ impl<C: Content> Sequence<C> {
         if pos > before {
             return Err(OutOfBounds { pos, len: before });
         }
-        let left = if pos == 0 { None } else { self.locate(pos - 1).map(|(spot, _)| spot) };
-        let place = self.place_behind(left, order);
-        let name = self.name(&place, left);
-        if C::is_exhausted(&source) {
-            return Ok(name);
-        }
-        let gap = match place {
-            Place::Right(gap) => gap,
-            Place::BehindAnchor(anchor) => anchor.gap_after(),
-            Place::LeftOf(spot) => self.put_anchor(spot, order).gap_after(),
+        let new = Stamp { time, id };
+        let (at, name) = if let Some(run) = self.typing_at(pos, id) {
+            let parent = Id { counter: id.counter - 1, ..id };
+            let at = self.lay(run.gap_after(), new, source, order);
+            (at, (Some(parent), Side::Right))
+        } else {
+            let left = pos.checked_sub(1).and_then(|last| self.locate(last));
+            let place = self.place_behind(left.map(|(spot, _)| spot), order);
+            let name = self.name(place);
+            if C::is_exhausted(&source) {
+                return Ok(name);
+            }
+            let gap = self.open_gap(place, order);
+            (self.lay(gap, new, source, order), name)
         };
-        let at = self.lay(gap, Stamp { time, id }, source, order);
-        let end = pos + self.len() - before;
-        let start = end - self.tree.get(at).len() as usize;
-        self.recent = Some(Recent { at, start: Some(start) });
+        self.remember(at, pos + self.len() - before);
         Ok(name)
+    }
+
+    /// The run that was typed last, if `pos` is its end and `id` continues it.
+    fn typing_at(&self, pos: usize, id: Id) -> Option<Cursor> {
+        let Recent { at, start: Some(start), open: true } = self.recent? else {
+            return None;
+        };
+        let run = self.tree.get(at);
+        (start + run.len() as usize == pos && run.ends_before(id)).then_some(at)
+    }
+
+    /// Remembers the run at whose end new elements were inserted, and the position of that end.
+    /// They are above all others, so nothing hangs on the last one.
+    fn remember(&mut self, at: Cursor, end: usize) {
+        let start = end - self.tree.get(at).len() as usize;
+        self.recent = Some(Recent { at, start: Some(start), open: true });
     }
 
     /// The place right behind an element, or behind the root, for an element greater than all.
@@ -62,18 +82,14 @@ impl<C: Content> Sequence<C> {
             Some(Spot { at, .. }) => self.tree.next(at),
             None => self.tree.first(),
         };
-        let Some(next) = next else {
-            return Place::Right(self.tree.end());
-        };
-        if let Some(left) = left
-            && !self.is_below(left, next, order)
-        {
-            return Place::Right(left.at.gap_after());
-        }
-        if self.tree.get(next).is_anchor() {
-            Place::BehindAnchor(next)
-        } else {
-            Place::LeftOf(Spot { at: next, offset: 0 })
+        match (left, next) {
+            (None, None) => Place::Root,
+            (Some(left), None) => Place::RightOf(left.at),
+            (Some(left), Some(next)) if !self.is_below(left, next, order) => {
+                Place::RightOf(left.at)
+            }
+            (_, Some(next)) if self.tree.get(next).is_anchor() => Place::BehindAnchor(next),
+            (_, Some(next)) => Place::LeftOf(Spot { at: next, offset: 0 }),
         }
     }
 
@@ -85,16 +101,31 @@ impl<C: Content> Sequence<C> {
         if piece.id.chain != id.chain && piece.time < run.time {
             return false;
         }
-        piece.exceeds(Stamp { time: order.time(id), id }, order)
+        piece.exceeds(Stamp::of(id, order), order)
     }
 
     /// The parent and side that lead to a place.
-    fn name(&self, place: &Place, left: Option<Spot>) -> (Option<Id>, Side) {
-        let id = |spot: Spot| self.tree.get(spot.at).id.plus(spot.offset);
-        match *place {
-            Place::Right(_) => (left.map(id), Side::Right),
+    fn name(&self, place: Place) -> (Option<Id>, Side) {
+        match place {
+            Place::Root => (None, Side::Right),
+            Place::RightOf(at) => {
+                let run = self.tree.get(at);
+                (Some(run.id.plus(run.len() - 1)), Side::Right)
+            }
             Place::BehindAnchor(at) => (Some(self.tree.get(at).id), Side::Left),
-            Place::LeftOf(spot) => (Some(id(spot)), Side::Left),
+            Place::LeftOf(spot) => {
+                let run = self.tree.get(spot.at);
+                (Some(run.id.plus(spot.offset)), Side::Left)
+            }
+        }
+    }
+
+    /// The gap at a place.
+    fn open_gap<O: OpOrder + ?Sized>(&mut self, place: Place, order: &O) -> Cursor {
+        match place {
+            Place::Root => self.tree.end(),
+            Place::RightOf(at) | Place::BehindAnchor(at) => at.gap_after(),
+            Place::LeftOf(spot) => self.put_anchor(spot, order).gap_after(),
         }
     }
 }

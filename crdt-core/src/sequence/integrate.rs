@@ -36,7 +36,7 @@ impl<C: Content> Sequence<C> {
         };
         let gap = self.tree.skip(start, |part| part.least.exceeds(new, order));
         let at = self.lay(gap, new, source, order);
-        self.recent = Some(Recent { at, start: None });
+        self.recent = Some(Recent::at(at));
         Ok(())
     }
 
@@ -49,7 +49,7 @@ impl<C: Content> Sequence<C> {
             return parent.at.gap_after();
         }
         let id = run.id.plus(next);
-        if (Stamp { time: order.time(id), id }).exceeds(new, order) {
+        if Stamp::of(id, order).exceeds(new, order) {
             return parent.at.gap_after();
         }
         self.split(parent.at, next, order)
@@ -59,10 +59,8 @@ impl<C: Content> Sequence<C> {
     fn anchor_of<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
         let id = self.tree.get(spot.at).id.plus(spot.offset);
         self.index
-            .leaf_of_anchor(id)
-            .and_then(|leaf| {
-                self.tree.find_in_leaf(leaf, |piece| piece.is_anchor() && piece.id == id)
-            })
+            .anchor(id)
+            .and_then(|anchor| self.find_numbered(anchor))
             .unwrap_or_else(|| self.put_anchor(spot, order))
     }
 }

@@ -1,5 +1,7 @@
 //! Lists: elements are states of nested nodes.
 
+use core::ops::Range;
+
 use super::Sequence;
 use super::content::Content;
 use crate::op::Id;
@@ -27,6 +29,7 @@ impl<S> Default for Items<S> {
 impl<S> Content for Items<S> {
     type Measure = ();
     type Source<'a> = std::vec::IntoIter<S>;
+    type Removed = Vec<S>;
 
     fn len(&self) -> u32 {
         u32::try_from(self.0.len()).expect("runs are short")
@@ -36,6 +39,10 @@ impl<S> Content for Items<S> {
 
     fn split_off(&mut self, at: u32) -> Self {
         Self(self.0.split_off(at as usize))
+    }
+
+    fn remove(&mut self, range: Range<u32>) -> Vec<S> {
+        self.0.drain(range.start as usize..range.end as usize).collect()
     }
 
     fn fill(&mut self, source: &mut std::vec::IntoIter<S>) {

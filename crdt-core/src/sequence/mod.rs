@@ -31,6 +31,7 @@
 //! than `e`. So two neighbouring runs are one as soon as their counters follow on each other.
 
 mod content;
+mod cut;
 mod delete;
 mod index;
 mod insert;
@@ -55,7 +56,7 @@ pub(crate) use items::Items;
 pub(crate) use order::OpOrder;
 pub(crate) use text::{OffsetError, TextChunk, TextMeasure, Unit};
 
-use crate::btree::{Cursor, Tree};
+use crate::btree::{Cursor, LeafId, Tree};
 use crate::op::Id;
 
 /// A position or range that does not lie within the sequence.
@@ -96,6 +97,15 @@ struct Recent {
     at: Cursor,
     /// The position of the run's first element, if known.
     start: Option<usize>,
+    /// Whether the run's last element is known to have no right child.
+    open: bool,
+}
+
+impl Recent {
+    /// A run of which no more is known than where it is.
+    fn at(at: Cursor) -> Self {
+        Self { at, start: None, open: false }
+    }
 }
 
 impl<C: Content> Default for Sequence<C> {
@@ -112,7 +122,7 @@ impl<C: Content> Default for Sequence<C> {
 impl<C: Content> Sequence<C> {
     /// Finds the visible element at a position, and the position of its run.
     fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
-        if let Some(Recent { at, start: Some(start) }) = self.recent
+        if let Some(Recent { at, start: Some(start), .. }) = self.recent
             && let Some(offset) = distance(start, pos)
             && offset < self.tree.get(at).content().map_or(0, C::len)
         {
@@ -132,26 +142,43 @@ impl<C: Content> Sequence<C> {
     /// Finds an element, visible or deleted.
     fn find(&self, id: Id) -> Option<Spot> {
         if let Some(Recent { at, .. }) = self.recent
-            && let Some(offset) = self.tree.peek(at).and_then(|run| run.offset_of(id))
+            && let Some(offset) = self.tree.get(at).offset_of(id)
         {
             return Some(Spot { at, offset });
         }
-        let leaf = self.index.leaf_of(id)?;
-        let at = self.tree.find_in_leaf(leaf, |run| run.offset_of(id).is_some())?;
-        let offset = self.tree.get(at).offset_of(id)?;
-        Some(Spot { at, offset })
+        let in_run = |run: (LeafId, u32)| {
+            let at = self.find_numbered(run)?;
+            Some(Spot { at, offset: self.tree.get(at).offset_of(id)? })
+        };
+        let before = self.index.listed_up_to(id).and_then(in_run);
+        before.or_else(|| self.index.listed_from(id).and_then(in_run))
+    }
+
+    /// Finds the piece with a number in its leaf.
+    fn find_numbered(&self, (leaf, number): (LeafId, u32)) -> Option<Cursor> {
+        self.tree.find_in_leaf(leaf, |piece| piece.number == number)
     }
 
     /// Puts a piece into a gap and returns where it is.
-    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, piece: Piece<C>, order: &O) -> Cursor {
+    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, mut piece: Piece<C>, order: &O) -> Cursor {
         let Self { tree, index, .. } = self;
+        index.list(&mut piece);
         tree.insert(gap, piece, order, |piece, leaf| index.place(piece, leaf))
     }
 
     /// Splits a run and returns where its second part is; the first part is right before.
     fn split<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cursor {
+        self.list_before(at, offset);
         let rest = self.tree.amend(at, |run| run.split_off(offset, order));
         self.put(at.gap_after(), rest, order)
+    }
+
+    /// Sees to it that a run is listed under an element before `offset`.
+    fn list_before(&mut self, at: Cursor, offset: u32) {
+        let run = self.tree.get(at);
+        if self.index.listed(run) >= run.id.plus(offset) {
+            self.index.relist(run, run.id);
+        }
     }
 
     /// Puts an anchor before an element that has none.

@@ -32,6 +32,10 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
+    pub(super) fn of<O: OpOrder + ?Sized>(id: Id, order: &O) -> Self {
+        Self { time: order.time(id), id }
+    }
+
     pub(super) fn exceeds<O: OpOrder + ?Sized>(self, other: Self, order: &O) -> bool {
         if self.id.chain == other.id.chain {
             return self.id.counter > other.id.counter;

@@ -1,5 +1,7 @@
 //! What the tree of a sequence holds: runs of elements, and anchors.
 
+use core::ops::Range;
+
 use super::content::{Content, Measure};
 use super::order::{OpOrder, Stamp};
 use crate::btree::{Combine, Entry, Summary};
@@ -12,6 +14,8 @@ pub(super) struct Piece<C> {
     pub(super) id: Id,
     /// The time of `id`.
     pub(super) time: u32,
+    /// The number under which the index knows this piece; zero until it has one.
+    pub(super) number: u32,
     kind: Kind<C>,
 }
 
@@ -19,23 +23,27 @@ pub(super) struct Piece<C> {
 enum Kind<C> {
     /// The place in front of an element and of its left children. It is no element.
     Anchor,
-    /// Elements that were deleted: their number is all that is left.
+    /// Elements that were deleted: how many there are is all that is left.
     Deleted(u32),
     /// Visible elements.
     Live(C),
 }
 
 impl<C: Content> Piece<C> {
+    fn new(first: Stamp, kind: Kind<C>) -> Self {
+        Self { id: first.id, time: first.time, number: 0, kind }
+    }
+
     pub(super) fn anchor(stamp: Stamp) -> Self {
-        Self { id: stamp.id, time: stamp.time, kind: Kind::Anchor }
+        Self::new(stamp, Kind::Anchor)
     }
 
     pub(super) fn deleted(first: Stamp, len: u32) -> Self {
-        Self { id: first.id, time: first.time, kind: Kind::Deleted(len) }
+        Self::new(first, Kind::Deleted(len))
     }
 
     pub(super) fn live(first: Stamp, content: C) -> Self {
-        Self { id: first.id, time: first.time, kind: Kind::Live(content) }
+        Self::new(first, Kind::Live(content))
     }
 
     pub(super) fn stamp(&self) -> Stamp {
@@ -80,58 +88,48 @@ impl<C: Content> Piece<C> {
 
     /// Moves elements to the end of a visible run as long as there is room, and says how many.
     pub(super) fn fill(&mut self, source: &mut C::Source<'_>) -> u32 {
-        let before = self.len();
-        if let Kind::Live(content) = &mut self.kind {
-            content.fill(source);
-        }
-        self.len() - before
+        let Kind::Live(content) = &mut self.kind else {
+            return 0;
+        };
+        let before = content.len();
+        content.fill(source);
+        content.len() - before
     }
 
     /// Cuts off the elements from `at` on.
     pub(super) fn split_off<O: OpOrder + ?Sized>(&mut self, at: u32, order: &O) -> Self {
         let id = self.id.plus(at);
-        let kind = match &mut self.kind {
-            Kind::Anchor => Kind::Anchor,
-            Kind::Deleted(len) => Kind::Deleted(core::mem::replace(len, at) - at),
-            Kind::Live(content) => Kind::Live(content.split_off(at)),
-        };
-        Self { id, time: order.time(id), kind }
-    }
-
-    /// Deletes all elements.
-    pub(super) fn bury(&mut self) -> C {
-        let len = self.len();
-        match core::mem::replace(&mut self.kind, Kind::Deleted(len)) {
-            Kind::Live(content) => content,
-            Kind::Anchor | Kind::Deleted(_) => C::default(),
+        let first = Stamp::of(id, order);
+        match &mut self.kind {
+            Kind::Anchor => Self::anchor(first),
+            Kind::Deleted(len) => Self::deleted(first, core::mem::replace(len, at) - at),
+            Kind::Live(content) => Self::live(first, content.split_off(at)),
         }
     }
 
-    /// Takes the first elements out of a visible run; `rest` is the one it then begins with.
-    pub(super) fn trim_front(&mut self, rest: Stamp) -> C {
-        let len = rest.id.counter - self.id.counter;
-        (self.id, self.time) = (rest.id, rest.time);
-        let Kind::Live(content) = &mut self.kind else {
-            return C::default();
-        };
-        let rest = content.split_off(len);
-        core::mem::replace(content, rest)
+    /// Takes some elements out of a visible run.
+    pub(super) fn remove(&mut self, range: Range<u32>) -> Option<C::Removed> {
+        Some(self.content_mut()?.remove(range))
     }
 
-    /// Takes the elements from `at` on out of a visible run.
-    pub(super) fn trim_back(&mut self, at: u32) -> C {
-        self.content_mut().map(|content| content.split_off(at)).unwrap_or_default()
+    /// Makes a visible run a deleted one.
+    pub(super) fn bury(&mut self) -> Option<C::Removed> {
+        let len = self.len();
+        let removed = self.remove(0..len);
+        self.kind = Kind::Deleted(len);
+        removed
     }
 
-    /// Lets a deleted run begin earlier.
-    pub(super) fn extend_front(&mut self, first: Stamp) {
-        let more = self.id.counter - first.id.counter;
+    /// Lets a run begin at a later element, or a deleted one at an earlier.
+    pub(super) fn begin_at(&mut self, first: Stamp) {
+        if let Kind::Deleted(len) = &mut self.kind {
+            *len += self.id.counter - first.id.counter;
+        }
         (self.id, self.time) = (first.id, first.time);
-        self.extend_back(more);
     }
 
     /// Lets a deleted run end later.
-    pub(super) fn extend_back(&mut self, more: u32) {
+    pub(super) fn extend(&mut self, more: u32) {
         if let Kind::Deleted(len) = &mut self.kind {
             *len += more;
         }
@@ -163,10 +161,16 @@ pub(super) struct Totals<M> {
     pub(super) measure: M,
 }
 
+impl<M: Measure> Totals<M> {
+    /// The summary of deleted elements, of which this is the first.
+    pub(super) fn deleted(first: Stamp) -> Self {
+        Self { least: first, len: 0, measure: M::default() }
+    }
+}
+
 impl<M: Measure> Default for Totals<M> {
     fn default() -> Self {
-        let id = Id { chain: 0, counter: 0 };
-        Self { least: Stamp { time: 0, id }, len: 0, measure: M::default() }
+        Self::deleted(Stamp { time: 0, id: Id { chain: 0, counter: 0 } })
     }
 }
 
@@ -179,7 +183,11 @@ impl<M: Measure> Summary for Totals<M> {
 
 impl<M: Measure, O: OpOrder + ?Sized> Combine<O> for Totals<M> {
     fn combine(self, other: Self, order: &O) -> Self {
-        let least = if self.least.exceeds(other.least, order) { other.least } else { self.least };
-        Self { least, len: self.len + other.len, measure: self.measure.plus(other.measure) }
+        let lower = self.least.exceeds(other.least, order);
+        Self {
+            least: if lower { other.least } else { self.least },
+            len: self.len + other.len,
+            measure: self.measure.plus(other.measure),
+        }
     }
 }

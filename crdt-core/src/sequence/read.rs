@@ -64,9 +64,7 @@ impl<C: Content> Sequence<C> {
     /// All elements in list order, and whether they were deleted. How they are cut into ranges says
     /// nothing about the sequence: it depends on the order in which things happened here.
     pub(crate) fn runs(&self) -> impl Iterator<Item = (IdRange, bool)> {
-        self.tree.iter().filter(|piece| !piece.is_anchor()).map(|run| {
-            let Id { chain, counter: start } = run.id;
-            (IdRange { chain, start, end: start + run.len() }, run.is_deleted())
-        })
+        let runs = self.tree.iter().filter(|piece| !piece.is_anchor());
+        runs.map(|run| (IdRange::new(run.id, run.len()), run.is_deleted()))
     }
 }

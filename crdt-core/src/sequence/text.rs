@@ -1,5 +1,7 @@
 //! Text: elements are Unicode scalar values.
 
+use core::ops::Range;
+
 use thiserror::Error;
 
 use super::Sequence;
@@ -82,6 +84,12 @@ impl TextChunk {
     }
 
     fn push_str(&mut self, text: &str) {
+        if let [byte @ ..=0x7F] = text.as_bytes() {
+            // Typing is worth a shorter way.
+            self.text.push(char::from(*byte));
+            (self.chars, self.utf16) = (self.chars + 1, self.utf16 + 1);
+            return;
+        }
         self.text.push_str(text);
         let (chars, utf16) = count(text);
         self.chars += chars;
@@ -128,6 +136,7 @@ fn count(text: &str) -> (u32, u32) {
 impl Content for TextChunk {
     type Measure = TextMeasure;
     type Source<'a> = &'a str;
+    type Removed = ();
 
     fn len(&self) -> u32 {
         self.chars
@@ -145,8 +154,24 @@ impl Content for TextChunk {
         Self { text, chars, utf16 }
     }
 
+    fn remove(&mut self, range: Range<u32>) {
+        let start = self.measure_to(range.start).utf8;
+        let end = self.measure_to(range.end).utf8;
+        let (chars, utf16) = count(&self.text[start..end]);
+        self.chars -= chars;
+        self.utf16 -= utf16;
+        if end == self.text.len() {
+            self.text.truncate(start);
+        } else {
+            self.text.drain(start..end);
+        }
+    }
+
     fn fill(&mut self, source: &mut &str) {
-        let mut room = source.len().min(CAP - self.text.len());
+        let mut room = CAP - self.text.len();
+        if source.len() <= room {
+            return self.push_str(core::mem::take(source));
+        }
         while !source.is_char_boundary(room) {
             room -= 1;
         }

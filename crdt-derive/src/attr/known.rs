@@ -82,31 +82,35 @@ pub(crate) fn refuse(ctxt: &Ctxt, item: &Item, place: Place) {
     ctxt.error(&item.name, message);
 }
 
-/// The known name that differs least, if it differs little.
+/// The known name that differs least, if it differs little. One that belongs here is preferred.
 fn nearest(name: &str, place: Place) -> Option<&'static str> {
-    let distance = |known: &Known| {
-        let elsewhere = usize::from(!known.places.contains(&place));
-        (distance(name, known.name), elsewhere)
-    };
-    let near = KNOWN.iter().min_by_key(|known| distance(known))?;
-    let limit = near.name.len().max(name.len()) / 3;
-    (distance(near).0 <= limit.max(1)).then_some(near.name)
+    let rank = |known: &&Known| (distance(name, known.name), !known.places.contains(&place));
+    let near = KNOWN.iter().min_by_key(rank)?;
+    let begins = name.starts_with(near.name) || near.name.starts_with(name) && name.len() > 2;
+    let differs_little = distance(name, near.name) <= near.name.len() * 2 / 5;
+    (begins || differs_little).then_some(near.name)
 }
 
-/// How many letters must be added, removed or replaced to get from one word to the other.
+/// How many letters must be added, removed, replaced or swapped with the next one to get from one
+/// word to the other.
 fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut table = vec![vec![0; to.len() + 1]; from.len() + 1];
+    for i in 0..=from.len() {
+        for j in 0..=to.len() {
+            table[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = table[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
+                replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1)
+            };
+            let swapped = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
+            if swapped {
+                table[i][j] = table[i][j].min(table[i - 2][j - 2] + 1);
+            }
         }
     }
-    row[to.len()]
+    table[from.len()][to.len()]
 }
 
 /// The attributes of a place, as words in a sentence.

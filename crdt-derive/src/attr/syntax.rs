@@ -28,7 +28,7 @@ pub(crate) fn items(ctxt: &Ctxt, attrs: &[Attribute]) -> Vec<Item> {
     let mut items = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("crdt")) {
         let Meta::List(list) = &attr.meta else {
-            ctxt.error(&attr.meta, "expected a list: write `#[crdt(...)]`");
+            ctxt.error(&attr.meta, "expected parentheses, as in `#[crdt(text)]`");
             continue;
         };
         for entry in split_at_commas(list.tokens.clone()) {
@@ -100,18 +100,16 @@ impl Item {
         None
     }
 
-    /// An entry whose value is a string; `example` is what the user may write.
-    pub(crate) fn string(&self, ctxt: &Ctxt, example: &str) -> Option<LitStr> {
+    /// An entry whose value is a string. `what` it stands for and an `example` go into the error.
+    pub(crate) fn string(&self, ctxt: &Ctxt, what: &str, example: &str) -> Option<LitStr> {
         if let Value::Assigned(tokens) = &self.value
             && let Ok(string) = syn::parse2(tokens.clone())
         {
             return Some(string);
         }
         let name = &self.name;
-        ctxt.error(
-            self,
-            format!("`{name}` takes a string: write `#[crdt({name} = \"{example}\")]`"),
-        );
+        let message = format!("`{name}` takes {what}: write `#[crdt({name} = \"{example}\")]`");
+        ctxt.error(self, message);
         None
     }
 }

@@ -51,8 +51,8 @@ fn check_text(ctxt: &Ctxt, ty: &Type) {
 fn check_counter(ctxt: &Ctxt, ty: &Type) {
     let message = match name_of(ty).as_deref() {
         Some("Counter") => "a `Counter` needs no attribute: remove `counter`".to_owned(),
-        Some("usize") => unsized_integer("usize"),
-        Some("isize") => unsized_integer("isize"),
+        Some("usize") => machine_sized("usize"),
+        Some("isize") => machine_sized("isize"),
         Some(wide @ ("i128" | "u128")) => {
             format!("a counter has at most 64 bits: write `{}64`, or remove `counter`", &wide[..1])
         }
@@ -125,7 +125,6 @@ fn refusal(ty: &Type, at: At) -> Option<String> {
         Type::Ptr(_) => "a pointer means nothing on another machine: write the type it points to, or put `#[crdt(skip)]` on the field".to_owned(),
         Type::FnPtr(_) => "a function cannot be stored: put `#[crdt(skip)]` on the field".to_owned(),
         Type::TraitObject(_) => "a trait object cannot be stored: write an enum that derives `CrdtNode`, with one variant for each type".to_owned(),
-        Type::Never(_) => "a field of type `!` has no value: remove it".to_owned(),
         _ => return None,
     };
     Some(message)
@@ -137,7 +136,7 @@ fn check_path(ctxt: &Ctxt, path: &TypePath, at: At) {
     };
     let name = name.to_string();
     match (name.as_str(), arguments.as_slice()) {
-        ("usize" | "isize", []) => ctxt.error(path, unsized_integer(&name)),
+        ("usize" | "isize", []) => ctxt.error(path, machine_sized(&name)),
         ("str", []) => ctxt.error(path, "a `str` is borrowed: write `String`"),
         ("Rc", [_]) => ctxt.error(
             path,
@@ -212,7 +211,7 @@ fn borrowed(reference: &TypeReference) -> String {
     format!("a document owns its data: write {owned}")
 }
 
-fn unsized_integer(name: &str) -> String {
+fn machine_sized(name: &str) -> String {
     let fixed = if name == "usize" { "u64" } else { "i64" };
     format!("`{name}` differs between machines: write `{fixed}`")
 }
@@ -248,7 +247,7 @@ fn standard(path: &TypePath) -> Option<(&Ident, Vec<&Type>)> {
     }
     let last = segments.last()?;
     let arguments = match &last.arguments {
-        PathArguments::AngleBracketed(list) => list.args.iter().filter_map(type_argument).collect(),
+        PathArguments::AngleBracketed(all) => all.args.iter().filter_map(type_argument).collect(),
         _ => Vec::new(),
     };
     Some((&last.ident, arguments))

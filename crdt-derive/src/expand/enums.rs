@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use crate::ast::{Input, Style, Variant};
+use crate::ast::{self, Input, Style, Variant};
 use crate::bound::Params;
 use crate::expand::implement::Target;
 use crate::expand::node::Node;
@@ -44,19 +44,13 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
         names: Names::of_type(input.ident),
         params,
         cases: variants.iter().enumerate().map(case).collect(),
-        default: default_variant(variants),
+        // That there is one has been checked.
+        default: ast::default_variant(variants).unwrap_or_default(),
     };
     let variants = this.variants();
     let (state, view, editor) = (this.state(), this.view(), this.editor());
     let implement = this.implement();
     quote!(#items #variants #state #view #editor #implement)
-}
-
-/// The marked variant; that there is one has been checked.
-fn default_variant(variants: &[Variant<'_>]) -> usize {
-    let own = variants.iter().position(|variant| variant.attrs.default.is_set());
-    let std = || variants.iter().position(|variant| variant.attrs.std_default.is_some());
-    own.or_else(std).unwrap_or_default()
 }
 
 /// The node of a variant's payload, and the items it needs.
@@ -78,12 +72,19 @@ fn declare_payload(
     }
     let (record, nodes) = Record::of_variant(owner, params, variant, index);
     let name = format_ident!("__{}{}Payload", owner, variant.ident);
+    let (_, ty_generics, _) = params.owned();
+    let this = quote!(#name #ty_generics);
+    let items = payload_items(&record, &name, &this);
+    Some((this, quote!(#nodes #items)))
+}
+
+/// The type made for a payload, with its implementation.
+fn payload_items(record: &Record<'_>, name: &Ident, this: &TokenStream) -> TokenStream {
+    let (impl_generics, _, where_clause) = record.params.owned();
+    let marker = record.params.marker().unwrap_or_else(|| quote!(()));
     let doc = format!("The payload of {}.", record.names.title);
-    let (impl_generics, ty_generics, where_clause) = params.owned();
-    let marker = params.marker().unwrap_or_else(|| quote!(()));
     let (values, bindings): (Vec<_>, Vec<_>) =
         record.stored().map(|(field, _)| (&field.ty, field.binding())).unzip();
-    let this = quote!(#name #ty_generics);
     let node = record.crdt_node(&Target {
         this: this.clone(),
         name: None,
@@ -92,14 +93,13 @@ fn declare_payload(
         take: quote!((#(#bindings,)*)),
     });
     let items = record.items();
-    let items = quote! {
-        #nodes
+    // Not public, since its value names the types of the fields, which may be private.
+    quote! {
         #[doc = #doc]
-        pub struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
+        struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
         #items
         #node
-    };
-    Some((this, items))
+    }
 }
 
 impl Case<'_> {

@@ -7,7 +7,7 @@ use crate::expand::record::{Record, slot};
 
 /// For which type a record is implemented, and how its value is made of the parts.
 ///
-/// The parts are bound to [`Field::binding`](crate::ast::Field::binding).
+/// The parts are bound to `Field::binding`.
 pub(crate) struct Target {
     /// The type that implements `CrdtNode`.
     pub(crate) this: TokenStream,

@@ -7,28 +7,41 @@ use syn::ext::IdentExt;
 use crate::ast::{Field, Input, Role};
 use crate::bound::Params;
 use crate::expand::node::Node;
-use crate::expand::structs;
 
 pub(crate) fn expand(input: &Input<'_>, params: &Params, fields: &[Field<'_>]) -> TokenStream {
     let nodes: Vec<_> = fields.iter().map(|field| Node::declare(field, "_0", params)).collect();
     let items = nodes.iter().map(|node| &node.items);
     let implementations = fields.iter().zip(&nodes).map(|(field, node)| {
-        let node = crdt_node(input, params, field, &node.ty);
+        let newtype = newtype(input, params, &node.ty);
+        let node = crdt_node(input, params, &node.ty);
         let key = (field.role() == Role::Node).then(|| map_key(input, params, field));
-        quote!(#node #key)
+        quote!(#newtype #node #key)
     });
     quote!(#(#items)* #(#implementations)*)
 }
 
-fn crdt_node(
-    input: &Input<'_>,
-    params: &Params,
-    field: &Field<'_>,
-    node: &TokenStream,
-) -> TokenStream {
+/// How a value is put in and taken out.
+fn newtype(input: &Input<'_>, params: &Params, node: &TokenStream) -> TokenStream {
+    let ident = input.ident;
+    let (impl_generics, ty_generics, where_clause) = params.owned();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics __crdt::Newtype for #ident #ty_generics #where_clause {
+            type Inner = #node;
+            fn wrap(__inner: <#node as __crdt::CrdtNode>::Value) -> Self {
+                Self(__inner)
+            }
+            fn unwrap(self) -> <#node as __crdt::CrdtNode>::Value {
+                self.0
+            }
+        }
+    }
+}
+
+fn crdt_node(input: &Input<'_>, params: &Params, node: &TokenStream) -> TokenStream {
     let (ident, name) = (input.ident, input.ident.unraw().to_string());
     let (impl_generics, ty_generics, where_clause) = params.owned();
-    let (reading, writing) = (reading(field, node), writing(node));
+    let (reading, writing) = (reading(node), writing(node));
     quote! {
         #[automatically_derived]
         impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
@@ -36,7 +49,7 @@ fn crdt_node(
             type State = <#node as __crdt::CrdtNode>::State;
             type View<'__a> = <#node as __crdt::CrdtNode>::View<'__a>;
             type Editor<'__a> = <#node as __crdt::CrdtNode>::Editor<'__a>;
-            type Kind = <#node as __crdt::CrdtNode>::Kind;
+            type Kind = __crdt::Transparent;
             const NAME: &'static str = #name;
             #reading
             #writing
@@ -44,9 +57,7 @@ fn crdt_node(
     }
 }
 
-fn reading(field: &Field<'_>, node: &TokenStream) -> TokenStream {
-    let binding = field.binding();
-    let make = structs::make(&quote!(Self), std::slice::from_ref(field));
+fn reading(node: &TokenStream) -> TokenStream {
     quote! {
         fn view<'__a>(
             __state: &'__a Self::State,
@@ -55,8 +66,7 @@ fn reading(field: &Field<'_>, node: &TokenStream) -> TokenStream {
             <#node as __crdt::CrdtNode>::view(__state, __chains)
         }
         fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
-            let #binding = <#node as __crdt::CrdtNode>::value(__state, __chains);
-            #make
+            Self(<#node as __crdt::CrdtNode>::value(__state, __chains))
         }
     }
 }
@@ -107,7 +117,7 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
         impl #impl_generics __crdt::MapKey for #ident #ty_generics
         where
             for<'__unused> #ty: __crdt::MapKey,
-            for<'__unused> Self: ::core::cmp::Ord + ::core::clone::Clone,
+            for<'__unused> Self: ::core::cmp::Ord,
             #predicates
         {
             fn to_key(&self) -> __crdt::Key<'_> {

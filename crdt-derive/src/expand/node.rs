@@ -83,7 +83,8 @@ struct Initial {
 impl Initial {
     fn of(field: &Field<'_>, label: &str, params: Option<&Params>) -> Self {
         let Some(path) = function(field) else {
-            return Self { ty: quote!(__crdt::StandardDefault), items: TokenStream::new() };
+            let ty = quote_spanned!(field.original.ty.span()=> __crdt::StandardDefault);
+            return Self { ty, items: TokenStream::new() };
         };
         let name = format_ident!("__Default{label}");
         let split = params.map(Params::owned);
@@ -94,14 +95,14 @@ impl Initial {
             None => (None, None, None),
         };
         let marker = params.and_then(Params::marker).unwrap_or_else(|| quote!(()));
-        let ty = &field.ty;
+        let (ty, call) = (&field.ty, call(path));
         let items = quote! {
             #[doc = "What a field is before it is set."]
             pub struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
             #[automatically_derived]
             impl #impl_generics __crdt::Initial<#ty> for #name #ty_generics #where_clause {
                 fn initial() -> #ty {
-                    #path()
+                    #call
                 }
             }
         };
@@ -112,12 +113,15 @@ impl Initial {
 /// The value of a skipped field.
 pub(crate) fn skipped(field: &Field<'_>) -> TokenStream {
     let ty = &field.ty;
-    match function(field) {
-        Some(path) => quote!(#path()),
-        None => quote_spanned! {field.original.ty.span()=>
-            <__crdt::StandardDefault as __crdt::Initial<#ty>>::initial()
-        },
-    }
+    let standard = quote_spanned! {field.original.ty.span()=>
+        <__crdt::StandardDefault as __crdt::Initial<#ty>>::initial()
+    };
+    function(field).map_or(standard, call)
+}
+
+/// A wrong result is reported where the function is named.
+fn call(path: &ExprPath) -> TokenStream {
+    quote_spanned!(path.span()=> #path())
 }
 
 fn function<'a>(field: &'a Field<'_>) -> Option<&'a ExprPath> {

@@ -125,10 +125,10 @@ impl<'a> Record<'a> {
         let (impl_generics, _, where_clause) = self.params.lent();
         let field = |(field, node): (&Field<'_>, &Option<TokenStream>)| {
             let head = self.lent_head(field);
-            match node {
-                Some(node) => quote!(#head <#node as __crdt::CrdtNode>::#associated<'__a>),
-                None => quote!(#head ()),
-            }
+            let ty =
+                node.as_ref().map(|node| quote!(<#node as __crdt::CrdtNode>::#associated<'__a>));
+            let ty = ty.unwrap_or_else(|| quote!(()));
+            quote!(#head #ty)
         };
         let marker = self.lent_marker().map(|(member, ty)| match member {
             Member::Named(ident) => quote!(#ident: #ty),
@@ -162,10 +162,7 @@ impl<'a> Record<'a> {
             let doc = format!("The field `{}`.", field.wire_name());
             docs.push(quote!(#[doc = #doc]));
         }
-        let vis = match self.is_payload {
-            true => quote!(pub),
-            false => field.vis().to_token_stream(),
-        };
+        let vis = if self.is_payload { quote!(pub) } else { field.vis().to_token_stream() };
         let name = field.original.ident.as_ref().map(|ident| quote!(#ident:));
         quote!(#(#docs)* #vis #name)
     }

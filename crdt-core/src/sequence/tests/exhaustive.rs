@@ -13,11 +13,11 @@ struct Tree {
 
 impl Tree {
     /// Reads a tree off a number: one digit of `form` per element chooses its parent and side,
-    /// `chain_of` tells its chain. `slow` clocks tick at every other element, so that the
-    /// times of different chains are often equal.
-    fn new(size: u32, mut form: u32, chain_of: impl Fn(u32) -> u32, slow: u32) -> Self {
+    /// `chain_of` tells its chain. Clocks tick once in `ticks` elements, so
+    /// that the times of different chains are often equal.
+    fn new(elements: u32, mut form: u32, chain_of: impl Fn(u32) -> u32, ticks: u32) -> Self {
         let (mut ops, mut ranks) = (Vec::<Op>::new(), Ranks::default());
-        for rank in 0..size {
+        for rank in 0..elements {
             let places = 1 + 2 * rank;
             let choice = form % places;
             form /= places;
@@ -26,7 +26,7 @@ impl Tree {
             let chain = chain_of(rank);
             let counter = ops.iter().filter(|op| op.id.chain == chain).count();
             let id = Id { chain, counter: u32::try_from(counter).expect("few") };
-            ranks.set(id, (rank / slow, u64::from(rank), 0));
+            ranks.set(id, (rank / ticks, u64::from(rank), 0));
             ops.push(Op { id, act: Act::Insert { len: 1, parent, side } });
         }
         Self { ops, ranks }

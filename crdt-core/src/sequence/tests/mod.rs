@@ -5,10 +5,12 @@ mod hostile;
 mod oracle;
 mod replicas;
 mod small;
+mod swept;
 mod text;
 mod trees;
 mod world;
 
+use super::order::Stamp;
 use super::piece::Piece;
 use super::{Content, OpOrder, Sequence};
 
@@ -25,26 +27,37 @@ impl<C: Content> Sequence<C> {
             assert_eq!(piece.time, order.time(piece.id));
             assert!(piece.is_anchor() || piece.len() > 0, "an empty run");
         }
-        if let Some(recent) = self.recent
-            && let Some(start) = recent.start
-        {
-            let mut before = 0;
-            self.tree.before(recent.at, |part| before += part.len);
-            assert_eq!(start, before);
+        self.check_recent(order);
+    }
+
+    /// What is remembered of the last edit must be true.
+    fn check_recent(&self, order: &impl OpOrder) {
+        let Some(recent) = self.recent else { return };
+        let run = self.tree.get(recent.at);
+        let mut before = 0;
+        self.tree.before(recent.at, |part| before += part.len);
+        assert!(run.content().is_some());
+        assert!(recent.start.is_none_or(|start| start == before));
+        if recent.open {
+            let last = Stamp::of(run.id.plus(run.len() - 1), order);
+            let next = self.tree.next(recent.at).map(|next| self.tree.get(next).stamp());
+            assert!(next.is_none_or(|next| last.exceeds(next, order)));
         }
     }
 
     fn check_index(&self) {
         let (mut runs, mut anchors) = (0, 0);
         for (leaf, piece) in self.tree.placed() {
-            let indexed = if piece.is_anchor() {
+            let listed = if piece.is_anchor() {
                 anchors += 1;
-                self.index.leaf_of_anchor(piece.id)
+                self.index.anchor(piece.id)
             } else {
                 runs += 1;
-                self.index.leaf_of(piece.id)
+                let listed = self.index.listed(piece);
+                assert!(piece.offset_of(listed).is_some());
+                self.index.listed_up_to(listed)
             };
-            assert_eq!(indexed, Some(leaf));
+            assert_eq!(listed, Some((leaf, piece.number)));
         }
         assert_eq!(self.index.len(), (runs, anchors));
     }

@@ -167,7 +167,7 @@ fn play(seed: u64, steps: usize) {
 
 #[test]
 fn long_sessions_converge() {
-    (0..6).for_each(|seed| play(seed, 250));
+    (0..16).for_each(|seed| play(seed, 250));
 }
 
 proptest! {

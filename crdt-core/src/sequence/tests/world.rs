@@ -1,6 +1,7 @@
 //! Ops that several authors make, and sequences that learn of them.
 
 use core::cmp::Ordering;
+use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::super::{Content, OpOrder, Sequence};
@@ -14,6 +15,7 @@ pub(super) struct Letters(pub(super) Vec<char>);
 impl Content for Letters {
     type Measure = super::super::TextMeasure;
     type Source<'a> = &'a [char];
+    type Removed = Vec<char>;
     const LEAF: usize = 3;
     const INNER: usize = 3;
 
@@ -28,6 +30,10 @@ impl Content for Letters {
 
     fn split_off(&mut self, at: u32) -> Self {
         Self(self.0.split_off(at as usize))
+    }
+
+    fn remove(&mut self, range: Range<u32>) -> Vec<char> {
+        self.0.drain(range.start as usize..range.end as usize).collect()
     }
 
     fn fill(&mut self, source: &mut &[char]) {
@@ -97,10 +103,10 @@ pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, or
             insert(op.id, len, parent, side, ranks, oracle);
         }
         Act::Delete(range) => {
-            sequence.delete(range, ranks, |first, content| {
-                for (counter, &char) in (first.counter..).zip(&content.0) {
-                    assert_eq!(char, letter(Id { chain: first.chain, counter }));
-                }
+            sequence.delete(range, ranks, |range, removed| {
+                let ids =
+                    (range.start..range.end).map(|counter| Id { chain: range.chain, counter });
+                assert!(removed.into_iter().eq(ids.map(letter)));
             });
             delete(range, oracle);
         }
@@ -141,8 +147,16 @@ pub(super) fn compare(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ran
         })
         .collect();
     assert_eq!(elements, expected);
-    let visible: Vec<_> =
-        expected.iter().filter(|(_, deleted)| !deleted).map(|&(id, _)| id).collect();
+    for &(id, deleted) in &expected {
+        assert!(sequence.contains(id));
+        assert_eq!(sequence.is_deleted(id), deleted);
+        assert_eq!(sequence.by_id(id).is_none(), deleted);
+    }
+    let visible = expected.iter().filter(|(_, deleted)| !deleted);
+    compare_visible(sequence, &visible.map(|&(id, _)| id).collect::<Vec<_>>());
+}
+
+fn compare_visible(sequence: &Sequence<Letters>, visible: &[Id]) {
     assert_eq!(sequence.len(), visible.len());
     assert!(visible.iter().map(|&id| letter(id)).eq(shown(sequence)));
     for (pos, &id) in visible.iter().enumerate() {
@@ -150,11 +164,6 @@ pub(super) fn compare(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ran
         assert_eq!(sequence.id_at(pos), Some(id));
     }
     assert_eq!(sequence.id_at(visible.len()), None);
-    for &(id, deleted) in &expected {
-        assert!(sequence.contains(id));
-        assert_eq!(sequence.is_deleted(id), deleted);
-        assert_eq!(sequence.by_id(id).is_none(), deleted);
-    }
 }
 
 /// The visible letters.

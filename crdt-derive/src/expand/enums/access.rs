@@ -77,6 +77,10 @@ impl Enum<'_> {
             pub fn variant(&self) -> &'static str {
                 __VARIANTS.name(self.__current())
             }
+            #[doc = "The names of all variants that were selected concurrently; the first one wins."]
+            pub fn conflicts(&self) -> __crdt::Vec<&'static str> {
+                self.state.selector.conflicts(#chains, __VARIANTS)
+            }
             #(#is)*
         }
     }

@@ -58,7 +58,7 @@ impl Enum<'_> {
                 return quote!(#name => __crdt::Fit::wrong_kind(),);
             };
             quote!(#name => {
-                __crdt::NodeState::apply(self.#slot.get_mut(), __rest, __op, __chains)
+                __crdt::NodeState::apply(&mut self.#slot, __rest, __op, __chains)
             })
         });
         quote! {
@@ -87,16 +87,14 @@ impl Enum<'_> {
         quote! {
             fn clear(&mut self, __scope: __crdt::Scope<'_>) {
                 self.selector.clear(__scope);
-                #(if !self.#slots.is_blank() {
-                    __crdt::NodeState::clear(self.#slots.get_mut(), __scope.variant(#names));
-                })*
+                #(__crdt::NodeState::clear(&mut self.#slots, __scope.variant(#names));)*
             }
             fn is_blank(&self) -> bool {
-                self.selector.is_blank() #(&& self.#slots.is_blank())*
+                self.selector.is_blank() #(&& __crdt::NodeState::is_blank(&self.#slots))*
             }
             fn digest(&self, __digest: &mut __crdt::DigestWriter<'_>) {
                 self.selector.digest(__digest);
-                #(__digest.variant(#names, self.#slots.get());)*
+                #(__digest.variant(#names, &self.#slots);)*
             }
         }
     }

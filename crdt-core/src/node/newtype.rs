@@ -1,0 +1,67 @@
+use core::marker::PhantomData;
+
+use super::{CrdtNode, EditError, Kind, Scope};
+use crate::history::Chains;
+
+/// A struct with one unnamed field, which is kept, read and edited as what is in it.
+pub trait Newtype: CrdtNode<Value = Self> {
+    /// The node that keeps it.
+    type Inner: CrdtNode;
+
+    /// Puts a value in.
+    fn wrap(inner: <Self::Inner as CrdtNode>::Value) -> Self;
+
+    /// Takes the value out.
+    fn unwrap(self) -> <Self::Inner as CrdtNode>::Value;
+}
+
+/// The [kind](CrdtNode::Kind) of newtypes: an `Option` of one is what an `Option` of the inner type is.
+#[derive(Debug)]
+pub struct Transparent;
+
+/// What `Option<T>` of a newtype `T` stands for.
+#[derive(Debug)]
+pub struct OptionalNewtype<T>(PhantomData<T>);
+
+/// What stands for an `Option` of what is in `T`.
+type Inner<T> =
+    <<<T as Newtype>::Inner as CrdtNode>::Kind as Kind<<T as Newtype>::Inner>>::Optional;
+
+impl<T: Newtype> Kind<T> for Transparent
+where
+    <T::Inner as CrdtNode>::Kind: Kind<T::Inner>,
+{
+    type Optional = OptionalNewtype<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Newtype> CrdtNode for OptionalNewtype<T>
+where
+    <T::Inner as CrdtNode>::Kind: Kind<T::Inner>,
+{
+    type Value = Option<T>;
+    type State = <Inner<T> as CrdtNode>::State;
+    type View<'a> = <Inner<T> as CrdtNode>::View<'a>;
+    type Editor<'a> = <Inner<T> as CrdtNode>::Editor<'a>;
+    type Kind = super::Nested;
+
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+        Inner::<T>::view(state, chains)
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+        Inner::<T>::edit(state, scope)
+    }
+
+    fn value(state: &Self::State, chains: &Chains) -> Option<T> {
+        Inner::<T>::value(state, chains).map(T::wrap)
+    }
+
+    fn assign(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Option<T>,
+    ) -> Result<(), EditError> {
+        Inner::<T>::assign(state, scope, value.map(T::unwrap))
+    }
+}

@@ -1,0 +1,24 @@
+//! A slow interpreter of histories that is meant to be obviously right: the oracle of every
+//! convergence test.
+//!
+//! It is given the set of changes and a description of the Rust type, and it says which value they make
+//! by the definition of each node over the whole set of ops. It keeps no state between changes, knows
+//! no order of arrival, and shares nothing with the engine but the decoding of ops: chains, names,
+//! times and causality are computed here once more, the naive way.
+
+mod causality;
+mod fugue;
+mod node;
+mod schema;
+
+use crdt_core::History;
+use serde_json::Value;
+
+pub(crate) use causality::Step;
+pub(crate) use schema::{Schema, Shape};
+
+/// The value that the changes of a history make under a schema.
+pub(crate) fn interpret(history: &History, schema: &Schema) -> Value {
+    let (dag, deeds) = causality::read(history);
+    node::Tree::new(&dag, deeds).value(schema, &[])
+}

@@ -1,0 +1,211 @@
+//! The value of each kind of node, by its definition over all ops at its path.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::causality::{Act, Dag, Deed, OpId, Step};
+use super::fugue::Fugue;
+use super::schema::{Schema, Shape, decode};
+
+/// All ops by the path they go to.
+///
+/// A value is only ever looked for at paths that the schema and the elements of its lists have,
+/// so whatever goes elsewhere is inert without being sorted out.
+pub(crate) struct Tree<'a> {
+    dag: &'a Dag,
+    deeds: BTreeMap<Vec<Step>, Vec<Deed>>,
+}
+
+impl<'a> Tree<'a> {
+    pub(crate) fn new(dag: &'a Dag, all: Vec<Deed>) -> Self {
+        let mut deeds: BTreeMap<_, Vec<Deed>> = BTreeMap::new();
+        for deed in all {
+            deeds.entry(deed.path.clone()).or_default().push(deed);
+        }
+        Self { dag, deeds }
+    }
+
+    /// The value of the node of a type at a path.
+    pub(crate) fn value(&self, schema: &Schema, path: &[Step]) -> Value {
+        match schema {
+            Schema::Register { read, default } => {
+                self.register(path, read).unwrap_or_else(|| default.clone())
+            }
+            Schema::Counter { lowest, highest } => {
+                integer(self.counter(path).clamp(*lowest, *highest))
+            }
+            Schema::Text => Value::String(self.text(path)),
+            Schema::List(element) => self.list(path, element),
+            Schema::Map { key, entry } => self.map(path, *key, entry),
+            Schema::Optional(inner) => {
+                let entry = below(path, Step::Bool(true));
+                match self.is_present(&entry) {
+                    true => self.value(inner, &entry),
+                    false => Value::Null,
+                }
+            }
+            Schema::Struct(fields) => self.fields(fields, path),
+            Schema::Enum { default, variants } => self.variant(path, default, variants),
+            Schema::Recursive(schema) => self.value(&schema(), path),
+        }
+    }
+
+    fn at(&self, path: &[Step]) -> &[Deed] {
+        self.deeds.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those of some ops of one node that none of them replaces: an op replaces whatever precedes
+    /// it on its own chain, and the ops it names.
+    fn surviving<'d>(&self, here: &[(&'d Deed, &'d [OpId])]) -> Vec<&'d Deed> {
+        let replaced = |id: OpId| {
+            here.iter().any(|(by, names)| names.contains(&id) || self.dag.precedes(id, by.id))
+        };
+        let deeds = here.iter().map(|(deed, _)| *deed);
+        deeds.filter(|deed| !replaced(deed.id)).collect()
+    }
+
+    /// The highest value that is not replaced and can be read.
+    fn register(&self, path: &[Step], read: impl Fn(&[u8]) -> Option<Value>) -> Option<Value> {
+        let here = self.at(path).iter().filter_map(|deed| match &deed.act {
+            Act::Set(names, _) | Act::Unset(names) => Some((deed, names.as_slice())),
+            _ => None,
+        });
+        let surviving = self.surviving(&here.collect::<Vec<_>>());
+        let values = surviving.into_iter().filter_map(|deed| match &deed.act {
+            Act::Set(_, payload) => Some((self.dag.rank(deed.id), read(payload)?)),
+            _ => None,
+        });
+        let winner = values.max_by_key(|(rank, _)| *rank);
+        winner.map(|(_, value)| value)
+    }
+
+    /// The sum of what was added and not annulled: a reset annuls what precedes it on its own chain,
+    /// and what lies on a named chain at or before the name.
+    fn counter(&self, path: &[Step]) -> i128 {
+        let here = self.at(path);
+        let annulled = |id: OpId| {
+            here.iter().any(|deed| match &deed.act {
+                Act::Reset(names) => {
+                    let named = |name: &OpId| *name == id || self.dag.precedes(id, *name);
+                    self.dag.precedes(id, deed.id) || names.iter().any(named)
+                }
+                _ => false,
+            })
+        };
+        let deltas = here.iter().map(|deed| match deed.act {
+            Act::Add(delta) if !annulled(deed.id) => i128::from(delta),
+            _ => 0,
+        });
+        deltas.sum()
+    }
+
+    fn is_present(&self, entry: &[Step]) -> bool {
+        let here = self.at(entry).iter().filter_map(|deed| match &deed.act {
+            Act::Put(names) | Act::Remove(names) => Some((deed, names.as_slice())),
+            _ => None,
+        });
+        let surviving = self.surviving(&here.collect::<Vec<_>>());
+        surviving.iter().any(|deed| matches!(deed.act, Act::Put(_)))
+    }
+
+    fn map(&self, path: &[Step], key: fn(&Step) -> Option<String>, entry: &Schema) -> Value {
+        let mut entries = Map::new();
+        for candidate in self.deeds.keys() {
+            let Some((last, parent)) = candidate.split_last() else {
+                continue;
+            };
+            if let (true, Some(key)) = (parent == path, key(last))
+                && self.is_present(candidate)
+            {
+                entries.insert(key, self.value(entry, candidate));
+            }
+        }
+        Value::Object(entries)
+    }
+
+    /// The elements of a list or text that are not deleted, in order.
+    fn elements(&self, path: &[Step], text: bool) -> Vec<OpId> {
+        let mut here: Vec<&Deed> = self.at(path).iter().collect();
+        // Parents are older than their children.
+        here.sort_by_key(|deed| self.dag.rank(deed.id));
+        let mut tree = Fugue::new(self.dag);
+        let mut deleted: BTreeSet<OpId> = BTreeSet::new();
+        for deed in here {
+            match &deed.act {
+                Act::Insert(place, count) if !text => tree.insert(deed.id, *place, *count),
+                Act::InsertText(place, inserted) if text => {
+                    let count = inserted.chars().count();
+                    tree.insert(deed.id, *place, u32::try_from(count).expect("a short text"));
+                }
+                Act::Delete(ids) => deleted.extend(ids),
+                _ => {}
+            }
+        }
+        let mut order = tree.order();
+        order.retain(|id| !deleted.contains(id));
+        order
+    }
+
+    fn list(&self, path: &[Step], element: &Schema) -> Value {
+        let ids = self.elements(path, false).into_iter();
+        ids.map(|id| self.value(element, &below(path, Step::Element(id)))).collect()
+    }
+
+    fn text(&self, path: &[Step]) -> String {
+        let mut chars = BTreeMap::new();
+        for deed in self.at(path) {
+            if let Act::InsertText(_, text) = &deed.act {
+                let ids = (deed.id.offset..).map(|offset| OpId { offset, ..deed.id });
+                chars.extend(ids.zip(text.chars()));
+            }
+        }
+        let ids = self.elements(path, true);
+        ids.iter().map(|id| chars[id]).collect()
+    }
+
+    fn fields(&self, fields: &[(&'static str, Schema)], path: &[Step]) -> Value {
+        let field = |(name, schema): &(&'static str, Schema)| {
+            let path = below(path, Step::Field((*name).to_owned()));
+            ((*name).to_owned(), self.value(schema, &path))
+        };
+        Value::Object(fields.iter().map(field).collect())
+    }
+
+    fn variant(&self, path: &[Step], default: &str, variants: &[(&'static str, Shape)]) -> Value {
+        let selected = self.register(path, |payload| {
+            let name: String = decode(payload)?;
+            let known = variants.iter().any(|(variant, _)| *variant == name);
+            known.then_some(Value::String(name))
+        });
+        let selected = selected.unwrap_or_else(|| default.into());
+        let shape = variants.iter().find(|(name, _)| selected == *name);
+        let (name, shape) = shape.expect("the default is a variant");
+        let path = below(path, Step::Variant((*name).to_owned()));
+        let payload = match shape {
+            Shape::Unit => return selected,
+            Shape::Newtype(schema) => self.value(schema, &path),
+            Shape::Struct(fields) => self.fields(fields, &path),
+            Shape::Tuple(items) => {
+                let items = items.iter().enumerate().map(|(index, schema)| {
+                    self.value(schema, &below(&path, Step::Field(index.to_string())))
+                });
+                items.collect()
+            }
+        };
+        serde_json::json!({ *name: payload })
+    }
+}
+
+fn below(path: &[Step], step: Step) -> Vec<Step> {
+    let mut path = path.to_vec();
+    path.push(step);
+    path
+}
+
+fn integer(value: i128) -> Value {
+    match u64::try_from(value) {
+        Ok(value) => value.into(),
+        Err(_) => i64::try_from(value).expect("within the type's range").into(),
+    }
+}

@@ -1,0 +1,294 @@
+//! Random edits through the typed editors.
+
+use std::ops::Range;
+
+use crdt_core::node::{ListEditor, MapEditor, OptionEditor, TextEditor};
+use crdt_core::{CrdtNode, EditError};
+use rand::RngExt as _;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::IndexedRandom as _;
+
+use crate::board::{Board, Label, Status, Task};
+
+type Editor<'a, T> = <T as CrdtNode>::Editor<'a>;
+type Result = std::result::Result<(), EditError>;
+
+/// How many kinds of edits there are.
+const EDITS: u32 = 23;
+
+/// Makes one edit. `focus` narrows the choice to a few neighbouring fields, so that concurrent edits
+/// meet.
+pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: u32, rng: &mut ChaCha8Rng) -> Result {
+    let which = (focus + rng.random_range(0..4)) % EDITS;
+    match which {
+        0..=9 => {
+            edit_leaf(board, which, rng);
+            Ok(())
+        }
+        10..=16 => edit_nodes(board, which, rng),
+        _ => edit_nested(board, which, rng),
+    }
+}
+
+fn edit_leaf(board: &mut Editor<'_, Board>, which: u32, rng: &mut ChaCha8Rng) {
+    let unset = rng.random_bool(0.2);
+    match which {
+        0 if unset => board.title.unset(),
+        0 => board.title.set(word(rng)),
+        1 => board.open.set(rng.random_bool(0.5)),
+        2 => board.grade.set(*['a', 'ß', '🦀'].choose(rng).expect("letters")),
+        3 => board.ratio.set(*[0.0, -1.5, 1e300].choose(rng).expect("numbers")),
+        4 => board.small.set(rng.random_range(-128_i8..=127)),
+        5 if unset => board.limit.unset(),
+        5 => board.limit.set(rng.random_range(5_u32..15)),
+        6 => board.owner.set(rng.random_bool(0.5).then(|| word(rng))),
+        7 => board.author.set(word(rng)),
+        8 if unset => board.votes.reset(),
+        8 => board.votes.add(rng.random_range(-5..6)),
+        _ if unset => board.stock.reset(),
+        _ => board.stock.add(rng.random_range(-200..300)),
+    }
+}
+
+fn edit_nodes(board: &mut Editor<'_, Board>, which: u32, rng: &mut ChaCha8Rng) -> Result {
+    match which {
+        10 => edit_text(&mut board.notes, rng),
+        11 => {
+            board.point.set((rng.random_range(0..9), 1));
+            Ok(())
+        }
+        12 => edit_list(&mut board.tags, word, rng, |tag, rng| {
+            tag.set(word(rng));
+            Ok(())
+        }),
+        13 => edit_list(
+            &mut board.grid,
+            |_| vec![1, 0, 2],
+            rng,
+            |row, rng| {
+                edit_list(
+                    row,
+                    |rng| rng.random_range(0..9),
+                    rng,
+                    |cell, rng| {
+                        cell.set(rng.random_range(0..9));
+                        Ok(())
+                    },
+                )
+            },
+        ),
+        14 => edit_task_list(&mut board.tasks, 2, rng),
+        15 => edit_status(&mut board.status, rng),
+        _ => edit_list(&mut board.states, status, rng, edit_status),
+    }
+}
+
+fn edit_nested(board: &mut Editor<'_, Board>, which: u32, rng: &mut ChaCha8Rng) -> Result {
+    match which {
+        17 => {
+            let key = ["a", "b", "ü"].choose(rng).expect("keys").to_string();
+            edit_map(&mut board.labels, key, label, rng, |entry, rng| {
+                edit_label(entry, rng);
+                Ok(())
+            })
+        }
+        18 => {
+            let key = rng.random_range(0_u8..3);
+            edit_map(
+                &mut board.scores,
+                key,
+                |rng| rng.random_range(0..9),
+                rng,
+                |entry, rng| {
+                    entry.set(rng.random_range(0..9));
+                    Ok(())
+                },
+            )
+        }
+        19 => {
+            let key = *[i64::MIN, -1, i64::MAX].choose(rng).expect("keys");
+            edit_map(
+                &mut board.shelves,
+                key,
+                |rng| vec![word(rng)],
+                rng,
+                |shelf, rng| {
+                    edit_list(shelf, word, rng, |book, rng| {
+                        book.set(word(rng));
+                        Ok(())
+                    })
+                },
+            )
+        }
+        20 => {
+            let key = rng.random_bool(0.5);
+            let flag = |rng: &mut ChaCha8Rng| rng.random_bool(0.5).then(|| label(rng));
+            edit_map(&mut board.flags, key, flag, rng, |flag, rng| {
+                edit_option(flag, label, rng, |label, rng| {
+                    edit_label(label, rng);
+                    Ok(())
+                })
+            })
+        }
+        21 => edit_option(
+            &mut board.pinned,
+            |rng| task(1, rng),
+            rng,
+            |task, rng| edit_task(task, 1, rng),
+        ),
+        _ => {
+            edit_label(&mut board.cover, rng);
+            Ok(())
+        }
+    }
+}
+
+fn edit_text(text: &mut TextEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
+    match rng.random_range(0..10) {
+        0 => text.clear(),
+        1 => text.push_str(word(rng)),
+        2 => return text.replace(range(text.len(), rng), word(rng)),
+        3..=5 => return text.delete(range(text.len(), rng)),
+        _ => return text.insert(rng.random_range(0..=text.len()), word(rng)),
+    }
+    Ok(())
+}
+
+fn edit_list<T: CrdtNode>(
+    list: &mut ListEditor<'_, T>,
+    value: impl Fn(&mut ChaCha8Rng) -> T::Value,
+    rng: &mut ChaCha8Rng,
+    inner: impl Fn(&mut T::Editor<'_>, &mut ChaCha8Rng) -> Result,
+) -> Result {
+    match rng.random_range(0..12) {
+        0 => list.clear(),
+        1 => return list.delete(range(list.len(), rng)),
+        2 | 3 if !list.is_empty() => return list.remove(rng.random_range(0..list.len())),
+        4 | 5 => return list.push(value(rng)),
+        6..=8 if !list.is_empty() => {
+            let position = rng.random_range(0..list.len());
+            return inner(&mut list.at(position)?, rng);
+        }
+        _ => return list.insert(rng.random_range(0..=list.len()), value(rng)),
+    }
+    Ok(())
+}
+
+fn edit_map<K, V>(
+    map: &mut MapEditor<'_, K, V>,
+    key: K,
+    value: impl Fn(&mut ChaCha8Rng) -> V::Value,
+    rng: &mut ChaCha8Rng,
+    inner: impl Fn(&mut V::Editor<'_>, &mut ChaCha8Rng) -> Result,
+) -> Result
+where
+    K: crdt_core::MapKey + Clone,
+    V: CrdtNode,
+{
+    match rng.random_range(0..12) {
+        0 => map.clear(),
+        1..=3 => drop(map.remove(&key)),
+        4..=6 => return map.insert(key, value(rng)),
+        7..=9 => return inner(&mut map.entry(key), rng),
+        _ => {
+            if let Some(mut entry) = map.get_mut(&key) {
+                return inner(&mut entry, rng);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn edit_option<T: CrdtNode>(
+    option: &mut OptionEditor<'_, T>,
+    value: impl Fn(&mut ChaCha8Rng) -> T::Value,
+    rng: &mut ChaCha8Rng,
+    inner: impl Fn(&mut T::Editor<'_>, &mut ChaCha8Rng) -> Result,
+) -> Result {
+    match rng.random_range(0..10) {
+        0 | 1 => drop(option.remove()),
+        2 => return option.set(None),
+        3 | 4 => return option.set(Some(value(rng))),
+        5 | 6 => return inner(&mut option.get_or_insert_default(), rng),
+        _ => {
+            if let Some(mut present) = option.get_mut() {
+                return inner(&mut present, rng);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn edit_task_list(list: &mut ListEditor<'_, Task>, depth: u32, rng: &mut ChaCha8Rng) -> Result {
+    let value = |rng: &mut ChaCha8Rng| task(depth, rng);
+    edit_list(list, value, rng, |task, rng| edit_task(task, depth, rng))
+}
+
+fn edit_task(task: &mut Editor<'_, Task>, depth: u32, rng: &mut ChaCha8Rng) -> Result {
+    match rng.random_range(0..5) {
+        0 => task.name.set(word(rng)),
+        1 => return edit_text(&mut task.body, rng),
+        2 => task.done.set(rng.random_bool(0.5)),
+        3 if depth > 0 => return edit_task_list(&mut task.steps, depth - 1, rng),
+        _ => return edit_status(&mut task.status, rng),
+    }
+    Ok(())
+}
+
+fn edit_status(editor: &mut Editor<'_, Status>, rng: &mut ChaCha8Rng) -> Result {
+    if rng.random_bool(0.5) {
+        return editor.set(status(rng));
+    }
+    if let Some(mut reason) = editor.as_blocked() {
+        reason.set(word(rng));
+    } else if let Some(mut doing) = editor.as_doing() {
+        doing.hours.add(rng.random_range(1..9));
+        doing.by.set(word(rng));
+    } else if let Some(mut label) = editor.as_marked() {
+        edit_label(&mut label, rng);
+    }
+    Ok(())
+}
+
+fn edit_label(label: &mut Editor<'_, Label>, rng: &mut ChaCha8Rng) {
+    match rng.random_range(0..3) {
+        0 => label.color.unset(),
+        1 => label.color.set(word(rng)),
+        _ => label.weight.set(rng.random_range(0..9)),
+    }
+}
+
+fn word(rng: &mut ChaCha8Rng) -> String {
+    ["", "a", "bc", "déf", "🦀🦞", "a longer word"].choose(rng).expect("words").to_string()
+}
+
+fn label(rng: &mut ChaCha8Rng) -> Label {
+    Label { color: word(rng), weight: rng.random_range(0..3) }
+}
+
+fn status(rng: &mut ChaCha8Rng) -> Status {
+    match rng.random_range(0..5) {
+        0 => Status::Todo,
+        1 => Status::Blocked(word(rng)),
+        2 => Status::Doing { by: word(rng), hours: rng.random_range(0..9) },
+        3 => Status::Pair(rng.random_range(0..3), word(rng)),
+        _ => Status::Marked(label(rng)),
+    }
+}
+
+fn task(depth: u32, rng: &mut ChaCha8Rng) -> Task {
+    let steps = if depth > 0 { rng.random_range(0..2) } else { 0 };
+    Task {
+        name: word(rng),
+        body: word(rng),
+        done: rng.random_bool(0.5),
+        status: status(rng),
+        steps: (0..steps).map(|_| task(depth - 1, rng)).collect(),
+    }
+}
+
+fn range(length: usize, rng: &mut ChaCha8Rng) -> Range<usize> {
+    let start = rng.random_range(0..=length);
+    let end = rng.random_range(start..=length.min(start + 4));
+    start..end
+}

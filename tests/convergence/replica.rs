@@ -1,0 +1,23 @@
+//! What must be true of every replica at every moment.
+
+use crdt_core::Document;
+
+use crate::board::{Board, board};
+use crate::interpreter::interpret;
+
+/// Asserts that a replica has the value that the interpreter finds in its changes.
+pub(crate) fn check(replica: &Document<Board>) {
+    let value = serde_json::to_value(replica.value()).expect("a board has JSON");
+    let expected = interpret(replica.history(), &board());
+    assert_eq!(value, expected, "the engine and the interpreter disagree");
+}
+
+/// Asserts that two replicas cannot be told apart.
+pub(crate) fn same(a: &Document<Board>, b: &Document<Board>) {
+    assert_eq!(a.heads(), b.heads(), "heads");
+    let [of_a, of_b] = [a, b].map(|replica| serde_json::to_value(replica.value()).expect("JSON"));
+    assert_eq!(of_a, of_b, "values");
+    assert_eq!(a.digest(), b.digest(), "digests");
+    assert_eq!(a.to_json(), b.to_json(), "untyped views");
+    assert_eq!(a.equivocations(), b.equivocations(), "equivocations");
+}

@@ -1,0 +1,172 @@
+//! A network of replicas without clock, threads or sockets: everything that happens follows from a
+//! seed.
+
+use crdt_core::{ChangeHash, Document, EditError, Keypair};
+use rand::rngs::ChaCha8Rng;
+use rand::seq::IndexedRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
+
+use crate::board::Board;
+use crate::program;
+use crate::replica::{check, same};
+
+/// Replicas, and the bytes on their way.
+struct Network {
+    replicas: Vec<Document<Board>>,
+    /// The secret key of each replica, to open it again.
+    secrets: Vec<u8>,
+    /// To which replica, and what.
+    in_flight: Vec<(usize, Vec<u8>)>,
+    /// Versions that some replica once had, for exports that rely on old news.
+    versions: Vec<Vec<ChangeHash>>,
+    focus: u32,
+    rng: ChaCha8Rng,
+}
+
+#[test]
+fn replicas_converge() {
+    for seed in crate::seeds(150) {
+        let _seed = crate::Seed(seed);
+        let mut network = Network::new(seed);
+        (0..60).for_each(|_| network.step());
+        network.settle();
+    }
+}
+
+impl Network {
+    fn new(seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let secrets: Vec<u8> = (1..=rng.random_range(2..=5)).collect();
+        let founded = Document::create_with(key(1), &mut rng);
+        let id = founded.id();
+        let joined = secrets[1..].iter().map(|secret| Document::join(id, key(*secret)));
+        Self {
+            replicas: [founded].into_iter().chain(joined).collect(),
+            secrets,
+            in_flight: Vec::new(),
+            versions: vec![Vec::new()],
+            focus: rng.random_range(0..100),
+            rng,
+        }
+    }
+
+    fn any(&mut self) -> usize {
+        self.rng.random_range(0..self.replicas.len())
+    }
+
+    /// Something happens somewhere.
+    fn step(&mut self) {
+        match self.rng.random_range(0..40) {
+            0..=15 => self.edit(),
+            16..=25 => self.send(),
+            26..=36 => self.deliver(),
+            37 => self.restart(),
+            38 => self.equivocate(),
+            _ => {
+                let replica = self.any();
+                check(&self.replicas[replica]);
+            }
+        }
+    }
+
+    /// A change of one or more edits; some fail after they have edited, and leave nothing.
+    fn edit(&mut self) {
+        let replica = self.any();
+        let (focus, rng) = (self.focus, &mut self.rng);
+        let document = &mut self.replicas[replica];
+        let fails = rng.random_bool(0.1).then(|| (document.heads(), document.digest()));
+        let result = document.change(|board| {
+            (0..rng.random_range(1..5)).try_for_each(|_| program::edit(board, focus, rng))?;
+            if fails.is_some() { Err(EditError::NotOnBoundary(0)) } else { Ok(()) }
+        });
+        match fails {
+            Some(before) => {
+                assert_eq!(result, Err(EditError::NotOnBoundary(0)));
+                assert_eq!((document.heads(), document.digest()), before, "rolled back");
+            }
+            None => assert_eq!(result, Ok(())),
+        }
+        let heads = document.heads();
+        self.versions.push(heads);
+    }
+
+    /// One replica exports for another, which may be said to have more or less than it has. The bytes may get
+    /// lost or go twice.
+    fn send(&mut self) {
+        let (from, to) = (self.any(), self.any());
+        let heads = match self.rng.random_range(0..4) {
+            0 => self.versions.choose(&mut self.rng).cloned().unwrap_or_default(),
+            1 => self.replicas[from].heads().into_iter().take(1).collect(),
+            2 => Vec::new(),
+            _ => self.replicas[to].heads(),
+        };
+        let bytes = self.replicas[from].export(&heads);
+        for _ in 0..self.rng.random_range(0..3) {
+            self.in_flight.push((to, bytes.clone()));
+        }
+    }
+
+    /// Bytes arrive, not in the order in which they were sent; some alone, some with others.
+    fn deliver(&mut self) {
+        if self.in_flight.is_empty() {
+            return;
+        }
+        let next = self.rng.random_range(0..self.in_flight.len());
+        let (to, mut bytes) = self.in_flight.swap_remove(next);
+        if self.rng.random_bool(0.3) {
+            let others = self.in_flight.iter().filter(|(other, _)| *other == to);
+            bytes.extend(others.flat_map(|(_, more)| more));
+            self.in_flight.retain(|(other, _)| *other != to);
+        }
+        let outcome = self.replicas[to].apply(&bytes).expect("honest bytes");
+        assert_eq!(outcome.refused, []);
+        let heads = self.replicas[to].heads();
+        self.versions.push(heads);
+    }
+
+    /// A replica is saved and opened again with its key.
+    fn restart(&mut self) {
+        let replica = self.any();
+        let saved = self.replicas[replica].save();
+        let opened = Document::load(&saved, key(self.secrets[replica])).expect("a saved document");
+        same(&self.replicas[replica], &opened);
+        self.replicas[replica] = opened;
+    }
+
+    /// A copy of a replica goes on writing with the same key.
+    fn equivocate(&mut self) {
+        if self.replicas.len() < 6 {
+            let replica = self.any();
+            let saved = self.replicas[replica].save();
+            let secret = self.secrets[replica];
+            let copy = Document::load(&saved, key(secret)).expect("a saved document");
+            self.replicas.push(copy);
+            self.secrets.push(secret);
+        }
+    }
+
+    /// Everything lost is sent again until all have all; then nothing tells the replicas apart.
+    fn settle(mut self) {
+        for _ in 0..2 {
+            for from in 0..self.replicas.len() {
+                for to in 0..self.replicas.len() {
+                    let bytes = self.replicas[from].export(&self.replicas[to].heads());
+                    self.replicas[to].apply(&bytes).expect("honest bytes");
+                }
+            }
+        }
+        let (first, others) = self.replicas.split_first().expect("replicas");
+        check(first);
+        others.iter().for_each(|other| same(first, other));
+        let mut fresh = Document::join(first.id(), key(99));
+        fresh.apply(&first.export(&[])).expect("honest bytes");
+        same(first, &fresh);
+        same(first, &first.fork(key(98)));
+        let saved = fresh.save();
+        same(first, &Document::load_read_only(&saved).expect("a saved document"));
+    }
+}
+
+fn key(secret: u8) -> Keypair {
+    Keypair::from_secret_bytes(&[secret; 32])
+}

@@ -1,0 +1,135 @@
+//! Changes: the header, the hash, the signature.
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use sha2::{Digest as _, Sha256};
+
+use super::op::Op;
+use super::{bytes, varint};
+
+pub(crate) type Hash = [u8; 32];
+
+/// Whoever holds a secret key.
+#[derive(Clone)]
+pub(crate) struct Writer(SigningKey);
+
+/// The record a document begins with.
+#[derive(Clone)]
+pub(crate) struct Genesis {
+    pub(crate) founder: [u8; 32],
+    pub(crate) salt: [u8; 32],
+    pub(crate) schema: String,
+}
+
+/// A change, with everything in it free to be wrong.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    pub(crate) document: Hash,
+    pub(crate) author: [u8; 32],
+    pub(crate) seq: u32,
+    pub(crate) prev: Option<Hash>,
+    pub(crate) dependencies: Vec<Hash>,
+    pub(crate) tags: Vec<(u64, Vec<u8>)>,
+    pub(crate) ops: Vec<Op>,
+}
+
+impl Writer {
+    pub(crate) fn new(secret: u8) -> Self {
+        Self(SigningKey::from_bytes(&[secret; 32]))
+    }
+
+    pub(crate) fn author(&self) -> [u8; 32] {
+        self.0.verifying_key().to_bytes()
+    }
+
+    /// A domain prefix and the hash are what is signed.
+    pub(crate) fn sign(&self, change: &Hash) -> [u8; 64] {
+        let message = [b"crdt-core signature of a change".as_slice(), change].concat();
+        self.0.sign(&message).to_bytes()
+    }
+
+    /// The next change after one of this writer's, or its first one.
+    pub(crate) fn draft(&self, document: Hash, after: Option<&Draft>) -> Draft {
+        Draft {
+            document,
+            author: self.author(),
+            seq: after.map_or(0, |after| after.seq + 1),
+            prev: after.map(Draft::hash),
+            dependencies: Vec::new(),
+            tags: Vec::new(),
+            ops: Vec::new(),
+        }
+    }
+}
+
+impl Genesis {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut out = [self.founder, self.salt].concat();
+        bytes(&mut out, self.schema.as_bytes());
+        out
+    }
+
+    /// The document's id.
+    pub(crate) fn hash(&self) -> Hash {
+        let prefix = b"crdt-core genesis of a document".as_slice();
+        Sha256::digest([prefix, &self.to_bytes()].concat()).into()
+    }
+}
+
+impl Draft {
+    pub(crate) fn after(mut self, dependencies: &[Hash]) -> Self {
+        self.dependencies.extend_from_slice(dependencies);
+        self.dependencies.sort_unstable();
+        self
+    }
+
+    pub(crate) fn with(mut self, op: Op) -> Self {
+        self.ops.push(op);
+        self
+    }
+
+    pub(crate) fn header(&self) -> Vec<u8> {
+        let mut out = vec![1];
+        out.extend_from_slice(&self.document);
+        out.extend_from_slice(&self.author);
+        varint(&mut out, u64::from(self.seq));
+        out.extend(self.prev.iter().flatten());
+        varint(&mut out, self.dependencies.len() as u64);
+        out.extend(self.dependencies.iter().flatten());
+        self.write_tags(&mut out);
+        out
+    }
+
+    pub(super) fn write_tags(&self, out: &mut Vec<u8>) {
+        varint(out, self.tags.len() as u64);
+        for (number, value) in &self.tags {
+            varint(out, *number);
+            bytes(out, value);
+        }
+    }
+
+    pub(crate) fn body(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.ops.iter().for_each(|op| op.write(&mut out));
+        out
+    }
+
+    pub(crate) fn hash(&self) -> Hash {
+        let prefix = b"crdt-core change hash 32 bytes:".as_slice();
+        let body = Sha256::digest(self.body());
+        Sha256::digest([prefix, &self.header(), &body].concat()).into()
+    }
+
+    /// How many counters it takes.
+    pub(crate) fn counters(&self) -> u32 {
+        let taken: u64 = self.ops.iter().map(|op| op.counters).sum();
+        u32::try_from(taken).expect("drafts are small")
+    }
+
+    /// What it adds to a bundle's total of bytes.
+    pub(super) fn size(&self) -> u64 {
+        let mut tags = Vec::new();
+        self.write_tags(&mut tags);
+        let hashes = self.dependencies.len() + self.prev.iter().len();
+        (self.body().len() + tags.len() + 32 * hashes + 75) as u64
+    }
+}

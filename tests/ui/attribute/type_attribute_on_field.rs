@@ -1,0 +1,9 @@
+use crdt_core::CrdtNode;
+
+#[derive(CrdtNode)]
+struct Board {
+    #[crdt(crate = "another_name")]
+    title: String,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use crdt_core::CrdtNode;
+
+#[derive(CrdtNode)]
+struct Board {
+    title: String,
+    #[crdt(rename = "title")]
+    heading: String,
+    #[crdt(rename = "color")]
+    front: String,
+    #[crdt(rename = "color")]
+    back: String,
+}
+
+fn main() {}

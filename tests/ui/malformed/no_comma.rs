@@ -1,0 +1,9 @@
+use crdt_core::CrdtNode;
+
+#[derive(CrdtNode)]
+struct Board {
+    #[crdt(text rename = "remarks")]
+    notes: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use crdt_core::CrdtNode;
+
+#[derive(CrdtNode)]
+#[crdt]
+struct Board {
+    #[crdt = "text"]
+    notes: String,
+}
+
+fn main() {}

@@ -1,0 +1,104 @@
+// Enums of every shape.
+#![deny(warnings)]
+
+use crdt_core::{CrdtNode, Document, Keypair};
+
+#[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
+enum Shape {
+    #[default]
+    Nothing,
+    Empty {},
+    Unit(),
+    Circle(f64),
+    Line(f64, f64),
+    Only(u8, #[crdt(skip)] u8),
+    Label {
+        #[crdt(text)]
+        text: String,
+        #[crdt(counter)]
+        votes: u32,
+        #[crdt(rename = "colour")]
+        color: Color,
+        #[crdt(skip, default = "shown")]
+        shown: bool,
+    },
+    #[crdt(rename = "cached")]
+    Cached(#[crdt(skip)] u8),
+    HTTPLink(#[crdt(register)] (String, u16)),
+    Note(#[crdt(text)] String),
+}
+
+fn shown() -> bool {
+    true
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+enum Color {
+    Named(String),
+    #[crdt(default)]
+    Rgb(#[crdt(default = "black")] u32),
+}
+
+fn black() -> u32 {
+    0xff_00_00_00
+}
+
+fn set(shape: &Shape) -> Shape {
+    let mut document = create::<Shape>();
+    document.change(|editor| editor.set(shape.clone())).unwrap();
+    let keypair = Keypair::generate().unwrap();
+    let mut other = Document::<Shape>::join(document.id(), keypair);
+    other.apply(&document.export(&[])).unwrap();
+    assert_eq!(other.digest(), document.digest());
+    other.value()
+}
+
+fn create<T: CrdtNode>() -> Document<T> {
+    Document::create(Keypair::generate().unwrap()).unwrap()
+}
+
+fn main() {
+    let label = Shape::Label {
+        text: "a".to_owned(),
+        votes: 2,
+        color: Color::Rgb(1),
+        shown: true,
+    };
+    for shape in [
+        Shape::Nothing,
+        Shape::Empty {},
+        Shape::Unit(),
+        Shape::Circle(1.5),
+        Shape::Line(1.0, 2.0),
+        Shape::Only(1, 0),
+        Shape::Cached(0),
+        Shape::HTTPLink(("localhost".to_owned(), 80)),
+        Shape::Note("b".to_owned()),
+        label.clone(),
+    ] {
+        assert_eq!(set(&shape), shape);
+    }
+    assert_eq!(set(&Shape::Only(1, 2)), Shape::Only(1, 0));
+
+    let mut document = create::<Shape>();
+    document.change(|editor| editor.set(label)).unwrap();
+    let change = document.change(|editor| {
+        assert!(editor.is_label());
+        assert_eq!(editor.variant(), "Label");
+        assert!(editor.as_line().is_none());
+        let mut label = editor.as_label().unwrap();
+        label.text.insert(1, "b")?;
+        label.votes.add(1);
+        label.color.set(Color::Named("red".to_owned()))
+    });
+    change.unwrap();
+    let view = document.read();
+    let color = view.as_label().unwrap().color;
+    assert_eq!(color.as_named().unwrap().get(), "red");
+    assert!(color.as_rgb().is_none());
+    assert!(view.as_http_link().is_none());
+
+    let rgb = create::<Color>();
+    assert_eq!(rgb.value(), Color::Rgb(0xff_00_00_00));
+    assert_eq!(*rgb.read().as_rgb().unwrap().get(), black());
+}

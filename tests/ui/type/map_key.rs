@@ -1,0 +1,12 @@
+use crdt_core::CrdtNode;
+
+use std::collections::BTreeMap;
+
+#[derive(CrdtNode)]
+struct Board {
+    by_weight: BTreeMap<f64, String>,
+    by_path: BTreeMap<Vec<String>, String>,
+    by_place: Vec<BTreeMap<(u8, u8), String>>,
+}
+
+fn main() {}

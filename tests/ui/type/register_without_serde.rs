@@ -1,0 +1,12 @@
+use crdt_core::CrdtNode;
+
+#[derive(Default)]
+struct Place;
+
+#[derive(CrdtNode)]
+struct Board {
+    #[crdt(register)]
+    place: Place,
+}
+
+fn main() {}

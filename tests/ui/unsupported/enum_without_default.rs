@@ -1,0 +1,9 @@
+use crdt_core::CrdtNode;
+
+#[derive(CrdtNode)]
+enum Status {
+    Open,
+    Closed,
+}
+
+fn main() {}
