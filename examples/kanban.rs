@@ -6,9 +6,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use crdt_core::{
-    ApplyError, CrdtNode, Document, EditError, EquivocationProof, Keypair, Refusal,
-};
+use crdt_core::{ApplyError, CrdtNode, Document, EditError, EquivocationProof, Keypair, Refusal};
 
 /// The document. Deriving `CrdtNode` makes every field a node that merges in its own way; the
 /// struct itself stays an ordinary struct.
@@ -150,7 +148,10 @@ fn exchange(alice: &mut Document<Board>, bob: &mut Document<Board>, bytes: &[u8]
     assert_eq!(board.votes.get(), 3);
     assert_eq!(board.tasks.len(), 3);
     let label = board.labels.get("urgent").ok_or("both made it")?;
-    assert_eq!((label.color.as_str(), label.meaning.to_string()), ("red", "before anything else".into()));
+    assert_eq!(
+        (label.color.as_str(), label.meaning.to_string()),
+        ("red", "before anything else".into())
+    );
     let task = board.tasks.get(0).ok_or("the first task")?;
     assert_eq!((task.title.as_str(), *task.done), ("Write all docs", true));
     assert_eq!(task.steps.len(), 2);
@@ -207,7 +208,10 @@ fn use_one_key_twice(alice: &mut Document<Board>, bob: &Document<Board>) -> Resu
 }
 
 fn print(board: &Board) {
-    println!("\n{} [{:?}], owner {:?}, {} votes", board.title, board.status, board.owner, board.votes);
+    println!(
+        "\n{} [{:?}], owner {:?}, {} votes",
+        board.title, board.status, board.owner, board.votes
+    );
     println!("{}", board.notes);
     for task in &board.tasks {
         println!("  [{}] {} {:?}", if task.done { "x" } else { " " }, task.title, task.steps);

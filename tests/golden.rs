@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crdt_core::{
     ChangeHash, ChangeOptions, CrdtNode, Document, EditError, EquivocationProof, Keypair, Outcome,
 };
-use rand_core::{TryCryptoRng, TryRng};
+use rand::rand_core::{TryCryptoRng, TryRng};
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
