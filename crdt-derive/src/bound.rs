@@ -42,6 +42,16 @@ impl Params {
         self.lent.split_for_impl()
     }
 
+    /// What stands after the name of a type that borrows from a state for this lifetime.
+    pub(crate) fn lent_for(&self, lifetime: &TokenStream) -> TokenStream {
+        let names = self.owned.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        quote!(<#lifetime, #(#names,)*>)
+    }
+
     /// Whether a type or path depends on a parameter.
     pub(crate) fn occur_in(&self, tokens: &impl ToTokens) -> bool {
         let mut names = self.owned.params.iter().filter_map(|param| match param {

@@ -28,8 +28,17 @@ struct Enum<'a> {
 struct Case<'a> {
     variant: &'a Variant<'a>,
     index: usize,
-    /// The node that keeps the payload, if there is one.
-    payload: Option<TokenStream>,
+    payload: Option<Payload>,
+}
+
+/// How the payload of a variant is kept and seen.
+struct Payload {
+    /// The node that keeps it.
+    node: TokenStream,
+    /// The type of its view, for the lifetime `'__a`.
+    view: TokenStream,
+    /// The type of its editor, for the lifetime `'__b`.
+    editor: TokenStream,
 }
 
 pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>]) -> TokenStream {
@@ -62,20 +71,29 @@ fn declare_payload(
     params: &Params,
     variant: &Variant<'_>,
     index: usize,
-) -> Option<(TokenStream, TokenStream)> {
+) -> Option<(Payload, TokenStream)> {
     if !variant.has_payload() {
         return None;
     }
     if let (Style::Newtype, [field]) = (variant.style, variant.fields.as_slice()) {
-        let node = Node::declare(field, &format!("_{index}_0"), params);
-        return Some((node.ty, node.items));
+        let Node { ty: node, items } = Node::declare(field, &format!("_{index}_0"), params);
+        let view = quote!(<#node as __crdt::CrdtNode>::View<'__a>);
+        let editor = quote!(<#node as __crdt::CrdtNode>::Editor<'__b>);
+        return Some((Payload { node, view, editor }, items));
     }
     let (record, nodes) = Record::of_variant(owner, params, variant, index);
     let name = format_ident!("__{}{}Payload", owner, variant.ident);
     let (_, ty_generics, _) = params.owned();
-    let this = quote!(#name #ty_generics);
-    let items = payload_items(&record, &name, &this);
-    Some((this, quote!(#nodes #items)))
+    let node = quote!(#name #ty_generics);
+    let items = payload_items(&record, &name, &node);
+    // Named themselves: the node is private, which they would be too as its associated types.
+    let lent = |name: &Ident, lifetime| {
+        let generics = params.lent_for(&lifetime);
+        quote!(#name #generics)
+    };
+    let view = lent(&record.names.view, quote!('__a));
+    let editor = lent(&record.names.editor, quote!('__b));
+    Some((Payload { node, view, editor }, quote!(#nodes #items)))
 }
 
 /// The type made for a payload, with its implementation.
@@ -117,7 +135,7 @@ impl Case<'_> {
     /// The payload, with the name on the wire and the field of the state.
     fn stored(&self) -> Option<(&TokenStream, String, Ident)> {
         let payload = self.payload.as_ref()?;
-        Some((payload, self.variant.wire_name(), self.slot()))
+        Some((&payload.node, self.variant.wire_name(), self.slot()))
     }
 }
 

@@ -89,13 +89,14 @@ impl Enum<'_> {
 impl Case<'_> {
     fn view_payload(&self) -> Option<TokenStream> {
         let (node, wire_name, slot) = self.stored()?;
+        let view = self.payload.as_ref().map(|payload| &payload.view)?;
         let (name, index) = (self.accessor(), self.index);
         let doc = format!("What `{wire_name}` holds, if it is selected.");
         Some(quote! {
             #[doc = #doc]
             pub fn #name(
                 &self,
-            ) -> ::core::option::Option<<#node as __crdt::CrdtNode>::View<'__a>> {
+            ) -> ::core::option::Option<#view> {
                 if self.__current() != #index {
                     return ::core::option::Option::None;
                 }
@@ -108,13 +109,12 @@ impl Case<'_> {
 
     fn edit_payload(&self) -> Option<TokenStream> {
         let (node, wire_name, slot) = self.stored()?;
+        let editor = self.payload.as_ref().map(|payload| &payload.editor)?;
         let (name, index) = (self.accessor(), self.index);
         let doc = format!("Edits what `{wire_name}` holds, if it is selected.");
         Some(quote! {
             #[doc = #doc]
-            pub fn #name(
-                &mut self,
-            ) -> ::core::option::Option<<#node as __crdt::CrdtNode>::Editor<'_>> {
+            pub fn #name<'__b>(&'__b mut self) -> ::core::option::Option<#editor> {
                 if self.__current() != #index {
                     return ::core::option::Option::None;
                 }
