@@ -1,6 +1,7 @@
 //! Typed, signed, collaborative documents.
 
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[doc(hidden)]
 #[path = "derive_support.rs"]
