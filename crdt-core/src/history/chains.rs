@@ -21,6 +21,7 @@ pub(crate) type ChangeIndex = u32;
 
 /// The chains of every author, and the time and hash of every change on them.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub struct Chains {
     segments: Vec<ChainSegment>,
     /// The first segment of each author that begins a chain.
@@ -32,6 +33,7 @@ pub struct Chains {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 struct ChainSegment {
     parent: Option<u32>,
     /// The change that its first one follows.
@@ -49,6 +51,7 @@ struct ChainSegment {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 struct ChangeName {
     hash: ChangeHash,
     time: u32,
@@ -123,6 +126,7 @@ impl Chains {
         let Some(change) = self.changes.pop() else {
             return;
         };
+        self.by_hash.remove(&change.hash);
         let segment = &mut self.segments[change.segment as usize];
         if let Some((start, _)) = segment.changes.pop() {
             segment.end = start;

@@ -66,7 +66,7 @@ impl History {
     ///
     /// Walks down from the newest change in order of admission, which is topological, and stops
     /// as soon as everything left to look at is below `have`.
-    fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
+    pub(super) fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
         let mut queue: BTreeMap<ChangeIndex, bool> = BTreeMap::new();
         self.head_indexes().for_each(|head| {
             queue.insert(head, false);
