@@ -41,6 +41,11 @@ impl<T: Default> Initial<T> for StandardDefault {
 }
 
 /// What can be given where a register's value is wanted: the value, or a `&str` for a `String`.
+#[diagnostic::on_unimplemented(
+    message = "a register of `{T}` cannot be set to `{Self}`",
+    label = "not `{T}`",
+    note = "a newtype is stored as what it wraps: set it to that, as in `set(id.0)`"
+)]
 pub trait IntoLeaf<T> {
     /// The value.
     fn into_leaf(self) -> T;
