@@ -7,6 +7,11 @@ use serde::Serialize;
 
 use crate::interpreter::{Schema, Shape};
 
+/// How many fields a board has.
+pub(crate) const FIELDS: usize = 23;
+/// How many of them one run writes to.
+pub(crate) const FOCUS: usize = 4;
+
 #[derive(CrdtNode, Serialize, Clone, Debug, PartialEq)]
 pub(crate) struct Board {
     pub(crate) title: String,
@@ -26,17 +31,17 @@ pub(crate) struct Board {
     pub(crate) notes: String,
     #[crdt(register)]
     pub(crate) point: (i64, i64),
-    pub(crate) tasks: Vec<Task>,
     pub(crate) tags: Vec<String>,
     pub(crate) grid: Vec<Vec<i64>>,
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) status: Status,
+    pub(crate) states: Vec<Status>,
     pub(crate) labels: BTreeMap<String, Label>,
     pub(crate) scores: BTreeMap<u8, i64>,
     pub(crate) shelves: BTreeMap<i64, Vec<String>>,
     pub(crate) flags: BTreeMap<bool, Option<Label>>,
     pub(crate) pinned: Option<Task>,
     pub(crate) cover: Box<Label>,
-    pub(crate) status: Status,
-    pub(crate) states: Vec<Status>,
 }
 
 #[derive(CrdtNode, Serialize, Clone, Debug, PartialEq, Default)]
@@ -94,18 +99,26 @@ pub(crate) fn board() -> Schema {
         ("stock", signed_64(0, 255)),
         ("notes", Schema::Text),
         ("point", Schema::leaf::<(i64, i64)>()),
-        ("tasks", Schema::list(task())),
         ("tags", Schema::list(Schema::leaf::<String>())),
         ("grid", Schema::list(Schema::list(Schema::leaf::<i64>()))),
+        ("tasks", Schema::list(task())),
+        ("status", status()),
+        ("states", Schema::list(status())),
         ("labels", Schema::text_map(label())),
         ("scores", Schema::integer_map::<u8>(Schema::leaf::<i64>())),
         ("shelves", Schema::integer_map::<i64>(Schema::list(Schema::leaf::<String>()))),
         ("flags", Schema::bool_map(Schema::optional(label()))),
         ("pinned", Schema::optional(task())),
         ("cover", label()),
-        ("status", status()),
-        ("states", Schema::list(status())),
     ])
+}
+
+/// A few neighbouring fields of the board, so that what is written to them meets.
+pub(crate) fn part(focus: usize) -> Schema {
+    let Schema::Struct(mut fields) = board() else { unreachable!("a board is a struct") };
+    fields.rotate_left(focus % FIELDS);
+    fields.truncate(FOCUS);
+    Schema::Struct(fields)
 }
 
 fn task() -> Schema {

@@ -3,23 +3,19 @@
 use std::ops::Range;
 
 use crdt_core::node::{ListEditor, MapEditor, OptionEditor, TextEditor};
-use crdt_core::{CrdtNode, EditError};
+use crdt_core::{CrdtNode, Document, EditError};
 use rand::RngExt as _;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
 
-use crate::board::{Board, Label, Status, Task};
+use crate::board::{Board, FIELDS, FOCUS, Label, Status, Task};
 
 type Editor<'a, T> = <T as CrdtNode>::Editor<'a>;
 type Result = std::result::Result<(), EditError>;
 
-/// How many kinds of edits there are.
-const EDITS: u32 = 23;
-
-/// Makes one edit. `focus` narrows the choice to a few neighbouring fields, so that concurrent edits
-/// meet.
-pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: u32, rng: &mut ChaCha8Rng) -> Result {
-    let which = (focus + rng.random_range(0..4)) % EDITS;
+/// Makes one edit, in one of the fields of [`board::part`](crate::board::part).
+pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: usize, rng: &mut ChaCha8Rng) -> Result {
+    let which = (focus + rng.random_range(0..FOCUS)) % FIELDS;
     match which {
         0..=9 => {
             edit_leaf(board, which, rng);
@@ -30,7 +26,30 @@ pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: u32, rng: &mut ChaCha8R
     }
 }
 
-fn edit_leaf(board: &mut Editor<'_, Board>, which: u32, rng: &mut ChaCha8Rng) {
+/// Assigns whole values, which must then read as they were given, whatever was there before.
+pub(crate) fn assign(document: &mut Document<Board>, rng: &mut ChaCha8Rng) {
+    let (task, status, label) = (task(2, rng), status(rng), label(rng));
+    let edit = document.change(|board| {
+        board.pinned.set(Some(task.clone()))?;
+        board.status.set(status.clone())?;
+        board.labels.insert("a", label.clone())?;
+        board.shelves.insert(7, vec![label.color.clone()])?;
+        board.flags.insert(true, Some(label.clone()))?;
+        board.tasks.insert(0, task.clone())?;
+        board.states.push(status.clone())
+    });
+    edit.expect("every edit is possible");
+    let board = document.value();
+    assert_eq!(board.pinned.as_ref(), Some(&task));
+    assert_eq!(board.status, status);
+    assert_eq!(board.labels["a"], label);
+    assert_eq!(board.shelves[&7], [label.color.clone()]);
+    assert_eq!(board.flags[&true].as_ref(), Some(&label));
+    assert_eq!(board.tasks[0], task);
+    assert_eq!(board.states.last(), Some(&status));
+}
+
+fn edit_leaf(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) {
     let unset = rng.random_bool(0.2);
     match which {
         0 if unset => board.title.unset(),
@@ -50,7 +69,7 @@ fn edit_leaf(board: &mut Editor<'_, Board>, which: u32, rng: &mut ChaCha8Rng) {
     }
 }
 
-fn edit_nodes(board: &mut Editor<'_, Board>, which: u32, rng: &mut ChaCha8Rng) -> Result {
+fn edit_nodes(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) -> Result {
     match which {
         10 => edit_text(&mut board.notes, rng),
         11 => {
@@ -83,7 +102,7 @@ fn edit_nodes(board: &mut Editor<'_, Board>, which: u32, rng: &mut ChaCha8Rng) -
     }
 }
 
-fn edit_nested(board: &mut Editor<'_, Board>, which: u32, rng: &mut ChaCha8Rng) -> Result {
+fn edit_nested(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) -> Result {
     match which {
         17 => {
             let key = ["a", "b", "ü"].choose(rng).expect("keys").to_string();

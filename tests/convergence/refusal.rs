@@ -1,8 +1,12 @@
-//! Bytes that no honest writer makes: each is refused for the right reason, and the history is as it
+//! Bytes that no honest writer makes: each is refused for the right reason, and the document is as it
 //! was before.
 
 use crdt_core::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH, MAX_TAG_BYTES};
-use crdt_core::{ApplyError, ChangeHash, DecodeError, DocumentId, History, Refusal};
+use crdt_core::{
+    ApplyError, Author, ChangeHash, DecodeError, Digest, Document, DocumentId, Keypair, Refusal,
+};
+
+use crate::board::Board;
 
 use crate::wire::{Bundle, Draft, Genesis, Hash, Op, Place, Segment, Writer, cbor, frame, varint};
 
@@ -15,7 +19,7 @@ struct Stage {
     /// Alice's two changes: a title, the text "hello" with counters 1 to 5; another title.
     first: Draft,
     second: Draft,
-    history: History,
+    document: Document<Board>,
 }
 
 impl Stage {
@@ -30,11 +34,12 @@ impl Stage {
             .with(Op::insert_text(&field("notes"), Place::Root, "hello"));
         let second =
             alice.draft(document, Some(&first)).with(Op::set(&field("title"), &[], &cbor("two")));
-        let mut history = History::new(DocumentId::from_bytes(document));
+        let id = DocumentId::from_bytes(document);
+        let mut document = Document::join(id, Keypair::from_secret_bytes(&[99; 32]));
         let bundle = Bundle::new(&[&first, &second], &[&alice]).with_genesis(&genesis);
-        let outcome = history.apply(&bundle.framed()).expect("a genuine bundle");
+        let outcome = document.apply(&bundle.framed()).expect("a genuine bundle");
         assert_eq!(outcome.applied, [hash(&first), hash(&second)]);
-        Self { genesis, alice, bob, mallory, first, second, history }
+        Self { genesis, alice, bob, mallory, first, second, document }
     }
 
     /// A first change of mallory's, in its own name, with nothing wrong so far.
@@ -49,15 +54,16 @@ impl Stage {
 
     /// Asserts that bytes are refused for a reason and have changed nothing.
     fn refuses(&mut self, bytes: &[u8], reason: impl Into<ApplyError>) {
-        let before = (self.history.heads(), self.history.len(), self.history.pending());
-        assert_eq!(self.history.apply(bytes), Err(reason.into()));
-        let after = (self.history.heads(), self.history.len(), self.history.pending());
-        assert_eq!(after, before, "a refusal leaves no trace");
-        assert!(self.history.authors().eq([self.first_author()]));
+        let before = self.trace();
+        assert_eq!(self.document.apply(bytes), Err(reason.into()));
+        assert_eq!(self.trace(), before, "a refusal leaves no trace");
     }
 
-    fn first_author(&self) -> crdt_core::Author {
-        crdt_core::Author::from_bytes(self.alice.author()).expect("a genuine key")
+    /// Everything in which a refusal could leave a trace.
+    fn trace(&self) -> (Vec<ChangeHash>, usize, Digest, (usize, usize), Vec<Author>) {
+        let history = self.document.history();
+        let (heads, digest) = (self.document.heads(), self.document.digest());
+        (heads, history.len(), digest, history.pending(), history.authors().collect())
     }
 
     fn refuses_draft(&mut self, draft: &Draft, reason: impl Into<ApplyError>) {
@@ -77,10 +83,10 @@ impl Stage {
             (0, 1),
             5,
         ));
-        let outcome = self.history.apply(&self.signed(&third).framed());
+        let outcome = self.document.apply(&self.signed(&third).framed());
         let outcome = outcome.expect("a genuine change");
         assert_eq!(outcome.applied, [hash(&third)]);
-        assert_eq!(self.history.heads(), [hash(&third)]);
+        assert_eq!(self.document.heads(), [hash(&third)]);
     }
 }
 
@@ -181,13 +187,13 @@ fn a_second_name_under_a_fork() {
         let next = stage.mallory.draft(document, Some(&left));
         stage.signed(&next.after(&[right.hash()]).with(op))
     };
-    stage.history.apply(&bundle.framed()).expect("forks are kept");
+    stage.document.apply(&bundle.framed()).expect("forks are kept");
     for bundle in bad.iter().chain([&own]) {
-        let result = stage.history.apply(&bundle.framed());
+        let result = stage.document.apply(&bundle.framed());
         assert_eq!(result, Err(Refusal::AmbiguousName.into()));
     }
     for bundle in good {
-        stage.history.apply(&bundle.framed()).expect("the lowest entry");
+        stage.document.apply(&bundle.framed()).expect("the lowest entry");
     }
 }
 
@@ -290,7 +296,7 @@ fn two_inserts_that_only_look_like_one() {
     let text = |place, text| Op::insert_text(&notes, place, text);
     let third = stage.alice.draft(stage.genesis.hash(), Some(&stage.second));
     let third = third.with(text(Place::Root, "ab")).with(text(Place::Right(0, 1), "c"));
-    let outcome = stage.history.apply(&stage.signed(&third).framed()).expect("canonical");
+    let outcome = stage.document.apply(&stage.signed(&third).framed()).expect("canonical");
     assert_eq!(outcome.applied, [hash(&third)]);
 }
 
@@ -387,7 +393,7 @@ fn bundles_are_taken_together_or_not_at_all() {
     let bad = bad.with(Op::delete(&field("notes"), (1, 0), 1));
     let both = [stage.signed(&good).framed(), stage.signed(&bad).framed()].concat();
     stage.refuses(&both, Refusal::NameBeyondChain);
-    let outcome = stage.history.apply(&stage.signed(&good).framed());
+    let outcome = stage.document.apply(&stage.signed(&good).framed());
     assert_eq!(outcome.expect("the good one").applied, [hash(&good)]);
 }
 
@@ -399,30 +405,30 @@ fn a_bad_bundle_that_waited() {
     let good = stage.draft();
     let bad = stage.bob.draft(stage.genesis.hash(), None).after(&[good.hash()]);
     let bad = bad.with(Op::delete(&field("notes"), (1, 0), 1));
-    let outcome = stage.history.apply(&stage.signed(&bad).framed()).expect("waits");
+    let outcome = stage.document.apply(&stage.signed(&bad).framed()).expect("waits");
     assert_eq!(outcome.waiting, [hash(&bad)]);
-    assert_eq!(stage.history.pending().0, 1);
-    assert_eq!(stage.history.missing(), [hash(&good)]);
-    let outcome = stage.history.apply(&stage.signed(&good).framed()).expect("genuine");
+    assert_eq!(stage.document.history().pending().0, 1);
+    assert_eq!(stage.document.history().missing(), [hash(&good)]);
+    let outcome = stage.document.apply(&stage.signed(&good).framed()).expect("genuine");
     assert_eq!(outcome.applied, [hash(&good)]);
     assert_eq!(outcome.refused.len(), 1);
     assert_eq!(outcome.refused[0].changes, [hash(&bad)]);
     assert_eq!(outcome.refused[0].reason, Refusal::NameBeyondChain);
-    assert_eq!(stage.history.pending(), (0, 0));
-    assert_eq!(stage.history.heads(), [hash(&good)]);
+    assert_eq!(stage.document.history().pending(), (0, 0));
+    assert_eq!(stage.document.heads(), [hash(&good)]);
 }
 
 /// Every change that the crate keeps has the bytes and the hash that the description gives it.
 #[test]
 fn the_description_and_the_crate_agree_on_bytes() {
     let stage = Stage::new();
-    for (change, draft) in stage.history.changes().zip([&stage.first, &stage.second]) {
+    for (change, draft) in stage.document.history().changes().zip([&stage.first, &stage.second]) {
         assert_eq!(change.to_bytes(), [draft.header(), draft.body()].concat());
         assert_eq!(change.hash(), hash(draft));
     }
     let bundle = Bundle::new(&[&stage.first, &stage.second], &[&stage.alice]);
-    let exported = stage.history.export(&[]);
+    let exported = stage.document.export(&[]);
     assert_eq!(exported, bundle.with_genesis(&stage.genesis).framed());
     let nothing: [Hash; 0] = [];
-    assert_eq!(stage.history.export(&stage.history.heads()), nothing.concat());
+    assert_eq!(stage.document.export(&stage.document.heads()), nothing.concat());
 }

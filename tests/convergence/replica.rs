@@ -1,6 +1,6 @@
 //! What must be true of every replica at every moment.
 
-use crdt_core::Document;
+use crdt_core::{Document, EquivocationProof};
 
 use crate::board::{Board, board};
 use crate::interpreter::interpret;
@@ -20,4 +20,15 @@ pub(crate) fn same(a: &Document<Board>, b: &Document<Board>) {
     assert_eq!(a.digest(), b.digest(), "digests");
     assert_eq!(a.to_json(), b.to_json(), "untyped views");
     assert_eq!(a.equivocations(), b.equivocations(), "equivocations");
+}
+
+/// Asserts that every equivocation in a replica can be proved to those who do not have it.
+pub(crate) fn proves(replica: &Document<Board>) {
+    for fork in replica.equivocations() {
+        let proof = replica.prove(&fork).expect("everything is signed");
+        let received = EquivocationProof::from_bytes(proof.as_bytes()).expect("a valid proof");
+        let (document, proved) = received.verify().expect("a valid proof");
+        assert_eq!((document, proved.author, proved.seq), (replica.id(), fork.author, fork.seq));
+        assert_eq!(proved.changes, fork.changes[..2]);
+    }
 }

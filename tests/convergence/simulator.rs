@@ -1,14 +1,18 @@
 //! A network of replicas without clock, threads or sockets: everything that happens follows from a
 //! seed.
 
-use crdt_core::{ChangeHash, Document, EditError, Keypair};
+use crdt_core::{
+    ApplyError, ChangeHash, Document, DocumentId, EditError, Keypair, PendingLimits, Refusal,
+    Refused,
+};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::board::Board;
+use crate::board::{self, Board, FIELDS};
 use crate::program;
-use crate::replica::{check, same};
+use crate::replica::{check, proves, same};
+use crate::stranger::World;
 
 /// Replicas, and the bytes on their way.
 struct Network {
@@ -19,7 +23,9 @@ struct Network {
     in_flight: Vec<(usize, Vec<u8>)>,
     /// Versions that some replica once had, for exports that rely on old news.
     versions: Vec<Vec<ChangeHash>>,
-    focus: u32,
+    /// Strangers who write in the document too; one of them has a replica's key.
+    strangers: World,
+    focus: usize,
     rng: ChaCha8Rng,
 }
 
@@ -27,25 +33,48 @@ struct Network {
 fn replicas_converge() {
     for seed in crate::seeds(150) {
         let _seed = crate::Seed(seed);
-        let mut network = Network::new(seed);
+        let mut network = Network::new(seed, false);
         (0..60).for_each(|_| network.step());
         network.settle();
     }
 }
 
+#[test]
+fn replicas_converge_among_strangers() {
+    for seed in crate::seeds(100) {
+        let _seed = crate::Seed(seed);
+        let mut network = Network::new(seed, true);
+        for _ in 0..80 {
+            network.step();
+            if network.rng.random_bool(0.2) {
+                network.hear_of_strangers();
+            }
+        }
+        network.settle();
+    }
+}
+
 impl Network {
-    fn new(seed: u64) -> Self {
+    /// Every replica but the first can hold only a little that waits, if there are strangers.
+    fn new(seed: u64, strange: bool) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let secrets: Vec<u8> = (1..=rng.random_range(2..=5)).collect();
-        let founded = Document::create_with(key(1), &mut rng);
-        let id = founded.id();
-        let joined = secrets[1..].iter().map(|secret| Document::join(id, key(*secret)));
+        let focus = rng.random_range(0..FIELDS);
+        let strangers = World::new(board::part(focus), seed);
+        let id = DocumentId::from_bytes(strangers.genesis.hash());
+        let secrets: Vec<u8> = (3..=rng.random_range(4..=7)).collect();
+        let little = PendingLimits { bundles: 2, bytes: 1 << 14 };
+        let join = |secret: &u8| {
+            let document = Document::join(id, key(*secret));
+            let limited = strange && *secret > 3;
+            if limited { document.with_pending_limits(little) } else { document }
+        };
         Self {
-            replicas: [founded].into_iter().chain(joined).collect(),
+            replicas: secrets.iter().map(join).collect(),
             secrets,
             in_flight: Vec::new(),
             versions: vec![Vec::new()],
-            focus: rng.random_range(0..100),
+            strangers,
+            focus,
             rng,
         }
     }
@@ -64,9 +93,22 @@ impl Network {
             38 => self.equivocate(),
             _ => {
                 let replica = self.any();
+                program::assign(&mut self.replicas[replica], &mut self.rng);
                 check(&self.replicas[replica]);
             }
         }
+    }
+
+    /// The strangers write, and some replica hears of some of it.
+    fn hear_of_strangers(&mut self) {
+        self.strangers.write();
+        let all: Vec<usize> = (0..self.strangers.len()).collect();
+        let count = self.rng.random_range(1..4);
+        let mut places: Vec<usize> = all.sample(&mut self.rng, count).copied().collect();
+        places.sort_unstable();
+        let bytes = self.strangers.bundle(places).framed();
+        let to = self.any();
+        self.in_flight.push((to, bytes));
     }
 
     /// A change of one or more edits; some fail after they have edited, and leave nothing.
@@ -118,8 +160,13 @@ impl Network {
             bytes.extend(others.flat_map(|(_, more)| more));
             self.in_flight.retain(|(other, _)| *other != to);
         }
-        let outcome = self.replicas[to].apply(&bytes).expect("honest bytes");
-        assert_eq!(outcome.refused, []);
+        match self.replicas[to].apply(&bytes) {
+            Ok(outcome) => {
+                let full = |refused: &Refused| refused.reason == Refusal::PendingFull;
+                assert!(outcome.refused.iter().all(full), "{outcome:?}");
+            }
+            Err(error) => assert_eq!(error, ApplyError::Refused(Refusal::PendingFull)),
+        }
         let heads = self.replicas[to].heads();
         self.versions.push(heads);
     }
@@ -147,6 +194,8 @@ impl Network {
 
     /// Everything lost is sent again until all have all; then nothing tells the replicas apart.
     fn settle(mut self) {
+        let strange = self.strangers.bundle(0..self.strangers.len()).framed();
+        self.replicas[0].apply(&strange).expect("valid changes");
         for _ in 0..2 {
             for from in 0..self.replicas.len() {
                 for to in 0..self.replicas.len() {
@@ -157,6 +206,7 @@ impl Network {
         }
         let (first, others) = self.replicas.split_first().expect("replicas");
         check(first);
+        proves(first);
         others.iter().for_each(|other| same(first, other));
         let mut fresh = Document::join(first.id(), key(99));
         fresh.apply(&first.export(&[])).expect("honest bytes");

@@ -2,16 +2,16 @@
 //! to paths that do not fit, hang elements anywhere and name whatever can be named.
 
 use rand::rngs::ChaCha8Rng;
-use rand::seq::{IndexedRandom as _, SliceRandom as _};
+use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::interpreter::{Schema, Shape, Step};
-use crate::wire::{Draft, Genesis, Op, Place, Segment, Writer, cbor};
+use crate::wire::{Bundle, Draft, Genesis, Op, Place, Segment, Writer, cbor};
 
 /// A world of strangers and everything they wrote so far.
 pub(crate) struct World {
     pub(crate) genesis: Genesis,
-    pub(crate) writers: Vec<Writer>,
+    writers: Vec<Writer>,
     rng: ChaCha8Rng,
     schema: Schema,
     written: Vec<Written>,
@@ -56,20 +56,14 @@ struct Desk {
 }
 
 impl World {
-    /// Of a struct, only a few fields are written to, so that changes meet.
-    pub(crate) fn new(mut schema: Schema, seed: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        if let Schema::Struct(fields) = &mut schema {
-            fields.shuffle(&mut rng);
-            fields.truncate(3);
-        }
+    pub(crate) fn new(schema: Schema, seed: u64) -> Self {
         let writers: Vec<Writer> = (1..=3).map(Writer::new).collect();
         let genesis =
             Genesis { founder: writers[0].author(), salt: [9; 32], schema: "Board".to_owned() };
         Self {
             genesis,
             writers,
-            rng,
+            rng: ChaCha8Rng::seed_from_u64(seed),
             schema,
             written: Vec::new(),
             ops: Vec::new(),
@@ -77,8 +71,16 @@ impl World {
         }
     }
 
-    pub(crate) fn drafts(&self) -> Vec<&Draft> {
-        self.written.iter().map(|written| &written.draft).collect()
+    /// How many changes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.written.len()
+    }
+
+    /// The bundle of some of the changes, given by their ascending places.
+    pub(crate) fn bundle(&self, places: impl IntoIterator<Item = usize>) -> Bundle {
+        let drafts: Vec<_> = places.into_iter().map(|at| &self.written[at].draft).collect();
+        let writers: Vec<_> = self.writers.iter().collect();
+        Bundle::new(&drafts, &writers).with_genesis(&self.genesis)
     }
 
     /// Writes one more change.

@@ -1,0 +1,86 @@
+//! Changes that arrive late, early, twice, or where they do not belong.
+
+use crdt_core::{ApplyError, CrdtNode, Document, Outcome, Refusal, Text};
+
+use crate::{key, two};
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Page {
+    title: String,
+    words: Vec<String>,
+    body: Text,
+}
+
+/// A document, and the bytes of five changes of two authors, each made upon the one before and each
+/// in another field.
+fn story() -> (Document<Page>, Vec<Vec<u8>>) {
+    let (mut a, mut b) = two::<Page>();
+    let mut messages = Vec::new();
+    for step in 0..5 {
+        let (writer, reader) = if step % 2 == 0 { (&mut a, &mut b) } else { (&mut b, &mut a) };
+        let before = writer.heads();
+        let edit = writer.change(|page| match step % 3 {
+            0 => page.body.insert(0, step.to_string()),
+            1 => page.words.push(step.to_string()),
+            _ => {
+                page.title.set(step.to_string());
+                Ok(())
+            }
+        });
+        edit.unwrap();
+        messages.push(writer.export(&before));
+        reader.apply(&messages[step]).unwrap();
+    }
+    (a, messages)
+}
+
+#[test]
+fn causes_in_other_fields_are_waited_for() {
+    let (whole, messages) = story();
+    let mut late = Document::<Page>::join(whole.id(), key(3));
+    let blank = late.digest();
+    for (waiting, message) in messages[1..].iter().rev().enumerate() {
+        let outcome = late.apply(message).unwrap();
+        assert_eq!((outcome.applied.len(), outcome.waiting.len()), (0, 1));
+        assert_eq!(late.history().pending().0, waiting + 1);
+        assert_eq!(late.digest(), blank, "nothing is shown before its causes");
+    }
+    let outcome = late.apply(&messages[0]).unwrap();
+    assert_eq!(outcome.applied.len(), 5);
+    assert_eq!(late.history().pending(), (0, 0));
+    assert_eq!(late.value(), whole.value());
+    assert_eq!(late.digest(), whole.digest());
+}
+
+#[test]
+fn what_is_known_changes_nothing() {
+    let (mut whole, messages) = story();
+    let (heads, digest) = (whole.heads(), whole.digest());
+    for message in messages.iter().chain(&[whole.export(&[])]) {
+        let outcome = whole.apply(message).unwrap();
+        assert_eq!((outcome.applied.len(), outcome.waiting.len()), (0, 0));
+    }
+    assert_eq!(whole.apply(&[]).unwrap(), Outcome::default());
+    assert_eq!((whole.heads(), whole.digest()), (heads, digest));
+}
+
+#[test]
+fn nothing_new_is_no_bytes_and_an_empty_closure_no_change() {
+    let (mut whole, _) = story();
+    let heads = whole.heads();
+    assert_eq!(whole.export(&heads), Vec::<u8>::new());
+    whole.change(|_| Ok(())).unwrap();
+    assert_eq!(whole.heads(), heads);
+}
+
+#[test]
+fn changes_of_one_document_mean_nothing_in_another() {
+    let (whole, messages) = story();
+    let mut other = Document::<Page>::create(key(1)).unwrap();
+    for message in &messages {
+        let refusal = Refusal::WrongDocument(whole.id());
+        assert_eq!(other.apply(message), Err(ApplyError::Refused(refusal)));
+    }
+    assert_eq!(other.heads(), []);
+    assert_eq!(other.history().pending(), (0, 0));
+}

@@ -1,0 +1,31 @@
+//! What one writes on a whiteboard when asked what happens: small stories with the values they end in.
+
+mod authorship;
+mod delivery;
+mod flips;
+mod lists;
+mod paths;
+mod registers;
+mod schemas;
+mod traces;
+
+use crdt_core::{CrdtNode, Document, Keypair};
+
+/// The key of a writer in a story.
+fn key(secret: u8) -> Keypair {
+    Keypair::from_secret_bytes(&[secret; 32])
+}
+
+/// Two replicas of one new document, under keys 1 and 2.
+fn two<T: CrdtNode>() -> (Document<T>, Document<T>) {
+    let first = Document::create(key(1)).expect("the system has randomness");
+    let second = Document::join(first.id(), key(2));
+    (first, second)
+}
+
+/// Both get what the other has; afterwards they have the same.
+fn sync<T: CrdtNode>(a: &mut Document<T>, b: &mut Document<T>) {
+    a.merge(b).expect("replicas of one document");
+    assert_eq!(a.heads(), b.heads());
+    assert_eq!(a.digest(), b.digest());
+}
