@@ -11,7 +11,7 @@ use super::{Author, ChangeHash, Signature};
 ///
 /// It is wiped from memory when dropped, never printed, and not `Clone`: a key belongs to one
 /// writer on one device. Two writers with one key fork their chain of changes, which every
-/// replica sees and can prove.
+/// replica that holds both branches sees and can prove.
 pub struct Keypair(SigningKey);
 
 impl Keypair {

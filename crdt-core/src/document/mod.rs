@@ -153,7 +153,7 @@ impl<T: CrdtNode> Document<T> {
     }
 
     /// The changes that no known change depends on, ascending: the version of the document. Two replicas
-    /// with equal heads have equal values.
+    /// with equal heads have equal values under the same `T`.
     pub fn heads(&self) -> Vec<ChangeHash> {
         self.history.heads()
     }
