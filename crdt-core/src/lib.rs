@@ -36,8 +36,8 @@
 //! # Where to look
 //!
 //! - [`Document`]: create, edit, read, exchange, save.
-//! - [`CrdtNode`](macro@CrdtNode): the derive and its attributes. [`node`]: the nodes, their editors
-//!   and views.
+//! - [`CrdtNode`](macro@CrdtNode): the derive and its attributes. [`node`]: the nodes, with their
+//!   editors and views.
 //! - [`History`]: the changes of a document. It needs no Rust type, so a relay or a tool can store,
 //!   verify and forward documents it does not understand.
 //! - [`Keypair`], [`Author`]: keys. One belongs to one device.

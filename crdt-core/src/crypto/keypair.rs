@@ -38,7 +38,8 @@ impl Keypair {
         Self(SigningKey::from_bytes(secret))
     }
 
-    /// The 32 secret bytes, to be kept where secrets are kept. Whoever has them writes as this author.
+    /// The 32 secret bytes, to be kept where secrets are kept. Whoever has them writes as this
+    /// author.
     pub fn to_secret_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.to_bytes())
     }
