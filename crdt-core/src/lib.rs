@@ -25,7 +25,7 @@
 //!
 //! let mut phone = Document::<Task>::join(laptop.id(), Keypair::generate()?);
 //! phone.apply(&laptop.export(&phone.heads()))?;
-//! phone.change(|task| Ok(task.done.set(true)))?;
+//! phone.change(|task| { task.done.set(true); Ok(()) })?;
 //!
 //! laptop.apply(&phone.export(&laptop.heads()))?;
 //! assert_eq!(laptop.value(), phone.value());
