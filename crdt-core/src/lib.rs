@@ -65,6 +65,7 @@
 //! The crate does no IO, starts no threads and asks no clock. [`Document`] is `Send` and `Sync`.
 
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[doc(hidden)]
 #[path = "derive_support.rs"]
