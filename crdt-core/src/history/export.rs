@@ -10,8 +10,9 @@ use crate::codec::write;
 use crate::crypto::{ChangeHash, Keypair, Signature};
 
 impl History {
-    /// Every change that is not among `have` and what those depend on, as bundles; nothing if there is
-    /// none. Hashes that are not known here are passed over, so the answer may hold more than the other lacks.
+    /// Every change that is not among `have` and what those depend on, as bundles; nothing if there
+    /// is none. Hashes that are not known here are passed over, so the answer may hold more than
+    /// the other lacks.
     ///
     /// Costs time in the number of changes sent, not in the length of the history.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {

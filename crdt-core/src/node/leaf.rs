@@ -10,7 +10,8 @@ use crate::history::Chains;
 
 /// A type whose values are written and replaced as a whole.
 ///
-/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`, and `Option`s of them.
+/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`, and `Option`s
+/// of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a leaf",
     label = "not a leaf",
