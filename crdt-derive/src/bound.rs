@@ -42,24 +42,24 @@ impl Params {
         self.lent.split_for_impl()
     }
 
-    /// What stands after the name of a type that borrows from a state for this lifetime.
-    pub(crate) fn lent_for(&self, lifetime: &TokenStream) -> TokenStream {
-        let names = self.owned.params.iter().filter_map(|param| match param {
-            GenericParam::Type(param) => Some(&param.ident),
-            GenericParam::Const(param) => Some(&param.ident),
-            GenericParam::Lifetime(_) => None,
-        });
-        quote!(<#lifetime, #(#names,)*>)
+    /// A type that borrows from a state, for this lifetime.
+    pub(crate) fn lend(&self, name: &Ident, lifetime: &TokenStream) -> TokenStream {
+        let arguments = self.names();
+        quote!(#name<#lifetime, #(#arguments),*>)
     }
 
     /// Whether a type or path depends on a parameter.
     pub(crate) fn occur_in(&self, tokens: &impl ToTokens) -> bool {
-        let mut names = self.owned.params.iter().filter_map(|param| match param {
+        self.names().any(|name| occurs(name, tokens.to_token_stream()))
+    }
+
+    /// The names of all parameters; lifetimes have been refused.
+    fn names(&self) -> impl Iterator<Item = &Ident> {
+        self.owned.params.iter().filter_map(|param| match param {
             GenericParam::Type(param) => Some(&param.ident),
             GenericParam::Const(param) => Some(&param.ident),
             GenericParam::Lifetime(_) => None,
-        });
-        names.any(|name| occurs(name, tokens.to_token_stream()))
+        })
     }
 
     /// The type parameters, as the type of a marker field that uses them all.

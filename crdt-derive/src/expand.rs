@@ -41,7 +41,14 @@ fn expand(input: &Input<'_>) -> TokenStream {
         Body::Unsupported => TokenStream::new(),
     };
     quote! {
-        #[allow(dead_code, deprecated, non_snake_case, private_interfaces, unused_variables)]
+        #[allow(
+            dead_code,
+            deprecated,
+            non_snake_case,
+            private_interfaces,
+            unused_qualifications,
+            unused_variables
+        )]
         const _: () = {
             use #krate::__derive as __crdt;
             #items

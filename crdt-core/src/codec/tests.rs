@@ -84,6 +84,6 @@ proptest! {
         prop_assert_eq!(value::decode::<i128>(&value::encode(&wide).expect("encodes")), Some(wide));
         prop_assert_eq!(value::decode::<u128>(&value::encode(&huge).expect("encodes")), Some(huge));
         let back = value::decode::<f64>(&value::encode(&float).expect("encodes")).expect("decodes");
-        prop_assert!(back == float || back.is_nan() && float.is_nan());
+        prop_assert!(back.to_bits() == float.to_bits() || back.is_nan() && float.is_nan());
     }
 }

@@ -310,7 +310,9 @@ impl Totals {
     }
 
     fn write(self, out: &mut Vec<u8>) {
-        [self.changes, self.ops, self.bytes].iter().for_each(|total| write::length(out, *total));
+        for total in [self.changes, self.ops, self.bytes] {
+            write::length(out, total);
+        }
     }
 
     fn spend(&mut self, part: Self) -> Result<(), DecodeError> {
@@ -387,7 +389,9 @@ pub(crate) fn encode(
     out.push(VERSION);
     write_document(&mut out, document, genesis);
     let mut totals = Totals::default();
-    items.iter().for_each(|item| totals.add(item.totals));
+    for item in items {
+        totals.add(item.totals);
+    }
     totals.write(&mut out);
     let encoder = Encoder::new(items);
     encoder.write_tables(&mut out);

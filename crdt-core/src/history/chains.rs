@@ -11,7 +11,7 @@
 //! O(log forks) steps and adding a segment O(1).
 
 use core::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::crypto::ChangeHash;
 use crate::op::{Id, IdRange};
@@ -26,6 +26,8 @@ pub struct Chains {
     /// The first segment of each author that begins a chain.
     roots: BTreeMap<u32, u32>,
     changes: Vec<ChangeName>,
+    /// Randomly seeded and never iterated: its order is nobody's business.
+    by_hash: HashMap<ChangeHash, ChangeIndex>,
     highest_time: u32,
 }
 
@@ -72,7 +74,7 @@ struct Meeting {
 impl Chains {
     /// Appends a change whose predecessor is already here. It goes on with its
     /// predecessor's segment or opens one of its own.
-    pub(crate) fn append(&mut self, change: NewChange) {
+    pub(crate) fn append(&mut self, change: &NewChange) {
         let index = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
         let segment = self.segment_after(change.prev);
         if segment as usize == self.segments.len() {
@@ -81,6 +83,7 @@ impl Chains {
         let entry = &mut self.segments[segment as usize];
         entry.changes.push((entry.end, index));
         entry.end += change.counters;
+        self.by_hash.insert(change.hash, index);
         self.changes.push(ChangeName { hash: change.hash, time: change.time, segment });
         self.highest_time = self.highest_time.max(change.time);
     }
@@ -159,6 +162,11 @@ impl Chains {
             Some(prev) if self.is_tip(prev) => self.segment_of(prev),
             _ => u32::try_from(self.segments.len()).unwrap_or(u32::MAX),
         }
+    }
+
+    /// The index of a change, if it is here.
+    pub(crate) fn index_of(&self, change: &ChangeHash) -> Option<ChangeIndex> {
+        self.by_hash.get(change).copied()
     }
 
     pub(crate) fn hash_of(&self, change: ChangeIndex) -> ChangeHash {
@@ -314,16 +322,17 @@ impl Chains {
             let below = |from| (from != up_a).then(|| self.ancestor(from, shallow + 1));
             return Meeting { at: Some(up_a), below: [below(a), below(b)] };
         }
-        let (mut x, mut y) = (up_a, up_b);
-        while self.segment(x).parent != self.segment(y).parent {
-            let (here, there) = (self.segment(x), self.segment(y));
-            (x, y) = match (here.parent, there.parent) {
-                (Some(_), Some(_)) if here.jump != there.jump => (here.jump, there.jump),
-                (Some(p), Some(q)) => (p, q),
-                _ => break,
+        let mut sides = (up_a, up_b);
+        loop {
+            let (left, right) = (self.segment(sides.0), self.segment(sides.1));
+            sides = match (left.parent, right.parent) {
+                (Some(over_left), Some(over_right)) if over_left != over_right => {
+                    let far = left.jump != right.jump;
+                    if far { (left.jump, right.jump) } else { (over_left, over_right) }
+                }
+                _ => return Meeting { at: left.parent, below: [Some(sides.0), Some(sides.1)] },
             };
         }
-        Meeting { at: self.segment(x).parent, below: [Some(x), Some(y)] }
     }
 
     fn ancestor(&self, mut segment: u32, depth: u32) -> u32 {
@@ -370,6 +379,14 @@ impl Chains {
             }
             (x, y) => x.is_none().cmp(&y.is_none()),
         }
+    }
+
+    /// The op with a name that every replica has for it.
+    pub(crate) fn find(&self, change: &ChangeHash, offset: u32) -> Option<Id> {
+        let change = self.index_of(change)?;
+        let counter = self.start_of(change).checked_add(offset)?;
+        let chain = self.segment_of(change);
+        (counter < self.end_of(change)).then_some(Id { chain, counter })
     }
 
     /// The name of an op that every replica has for it: its change's hash and its offset.

@@ -13,7 +13,7 @@ pub struct Change<'a> {
 }
 
 impl History {
-    /// A change by its hash. O(log n).
+    /// A change by its hash. O(1).
     pub fn change(&self, hash: &ChangeHash) -> Option<Change<'_>> {
         self.index_of(hash).map(|index| Change { history: self, index })
     }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chains::{Chains, ChangeIndex, NewChange};
 use super::cut::Cuts;
@@ -21,8 +21,6 @@ pub struct History {
     pub(super) chains: Chains,
     pub(super) bodies: Vec<u8>,
     pub(super) hasher: ChangeHasher,
-    /// Randomly seeded and never iterated: its order is nobody's business.
-    by_hash: HashMap<ChangeHash, ChangeIndex>,
     authors: Vec<Author>,
     author_numbers: BTreeMap<Author, u32>,
     /// Changes that no other change depends on.
@@ -89,7 +87,6 @@ impl History {
             chains: Chains::default(),
             bodies: Vec::new(),
             hasher: ChangeHasher::new(&document),
-            by_hash: HashMap::new(),
             authors: Vec::new(),
             author_numbers: BTreeMap::new(),
             heads: BTreeSet::new(),
@@ -138,9 +135,9 @@ impl History {
         self.records.is_empty()
     }
 
-    /// Whether a change is known. O(log n).
+    /// Whether a change is known. O(1).
     pub fn contains(&self, change: &ChangeHash) -> bool {
-        self.by_hash.contains_key(change)
+        self.index_of(change).is_some()
     }
 
     /// The authors of changes, ascending.
@@ -174,7 +171,7 @@ impl History {
     }
 
     pub(crate) fn index_of(&self, change: &ChangeHash) -> Option<ChangeIndex> {
-        self.by_hash.get(change).copied()
+        self.chains.index_of(change)
     }
 
     pub(super) fn author(&self, number: u32) -> Author {
@@ -228,7 +225,7 @@ impl History {
         let time = self.time_after(change.prev, &change.dependencies);
         let index = self.chains.len();
         self.forks.note(&self.chains, change.author, change.prev, index);
-        self.chains.append(NewChange {
+        self.chains.append(&NewChange {
             hash: change.hash,
             author: change.author,
             prev: change.prev,
@@ -240,7 +237,6 @@ impl History {
             self.heads.remove(below);
         }
         self.heads.insert(index);
-        self.by_hash.insert(change.hash, index);
         let body_start = self.bodies.len();
         self.bodies.extend_from_slice(change.body);
         self.records.push(Record {
@@ -272,7 +268,6 @@ impl History {
         while let Some(record) = self.records.pop_if(|_| self.chains.len() > mark.changes) {
             let index = self.chains.len() - 1;
             self.bodies.truncate(record.body_start);
-            self.by_hash.remove(&self.chains.hash_of(index));
             self.heads.remove(&index);
             self.forks.forget(record.author, record.prev, index);
             self.chains.pop();

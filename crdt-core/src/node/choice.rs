@@ -47,7 +47,7 @@ impl Selector {
             Some(Err(_)) => Fit::Inert(Misfit::UnknownVariant),
             _ => Fit::Applied,
         };
-        self.versions.write(Write { id: op.id, replaces: &replaces, value }, || None, chains);
+        self.versions.write(Write { id: op.id, replaces, value }, || None, chains);
         fit
     }
 

@@ -129,7 +129,9 @@ impl NodeState for CounterState {
             ([], Action::Add { delta }) => self.add(op.id, *delta),
             ([], Action::Reset { annuls }) => {
                 self.annul(op.id, chains);
-                annuls.iter().for_each(|last| self.annul(*last, chains));
+                for last in annuls {
+                    self.annul(*last, chains);
+                }
             }
             _ => return Fit::wrong_kind(),
         }

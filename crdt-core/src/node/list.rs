@@ -2,7 +2,9 @@ use core::fmt;
 use core::ops::{Deref, DerefMut, Range};
 
 use super::text::{out_of_range, parent};
-use super::{CrdtNode, DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment};
+use super::{
+    CrdtNode, DigestWriter, EditError, ElementId, Fit, Incoming, Misfit, NodeState, Scope, Segment,
+};
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
 use crate::sequence::{Items, Sequence};
@@ -173,6 +175,22 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
     /// The element at a position. O(log n).
     pub fn get(&self, position: usize) -> Option<T::View<'a>> {
         Some(T::view(self.state.sequence.item_at(position)?, self.chains))
+    }
+
+    /// The id of the element at a position. O(log n).
+    pub fn id_at(&self, position: usize) -> Option<ElementId> {
+        ElementId::new(self.chains, self.state.sequence.id_at(position)?)
+    }
+
+    /// Where an element is now; `None` if it is not in the list or has been removed. O(log n).
+    pub fn position_of(&self, element: ElementId) -> Option<usize> {
+        self.state.sequence.position(element.find(self.chains)?)
+    }
+
+    /// An element by its id, wherever it is now. O(log n).
+    pub fn by_id(&self, element: ElementId) -> Option<T::View<'a>> {
+        let state = self.state.sequence.item(element.find(self.chains)?)?;
+        Some(T::view(state, self.chains))
     }
 
     /// The elements in order.

@@ -11,6 +11,7 @@ mod boxed;
 mod choice;
 mod counter;
 mod digest;
+mod element;
 mod error;
 mod key;
 mod kind;
@@ -26,14 +27,12 @@ mod transaction;
 mod untyped;
 mod versions;
 
-use crate::history::Chains;
-use crate::op::Id;
-
 pub use choice::{Selector, Variants};
 pub use counter::{
     Counter, CounterEditor, CounterField, CounterInteger, CounterState, CounterView,
 };
 pub use digest::DigestWriter;
+pub use element::ElementId;
 pub use error::EditError;
 pub use key::MapKey;
 pub use kind::{Kind, Leaf, Nested};
@@ -51,7 +50,8 @@ pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
 pub(crate) use untyped::Untyped;
 
-pub use crate::history::Incoming;
+pub use crate::history::{Chains, Incoming};
+pub use crate::op::Id;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,9 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut, Range};
 
-use super::{CrdtNode, DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment};
+use super::{
+    CrdtNode, DigestWriter, EditError, ElementId, Fit, Incoming, Misfit, NodeState, Scope, Segment,
+};
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Side};
 use crate::sequence::{OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
@@ -125,7 +127,7 @@ impl NodeState for TextState {
             ([], Action::Delete { first, count }) => {
                 let Id { chain, counter: start } = *first;
                 let range = IdRange { chain, start, end: start.saturating_add(*count) };
-                self.sequence.delete(range, chains, |_, _| {});
+                self.sequence.delete(range, chains, |_, ()| {});
                 Fit::Applied
             }
             _ => Fit::wrong_kind(),
@@ -151,6 +153,7 @@ impl NodeState for TextState {
 #[derive(Clone, Copy)]
 pub struct TextView<'a> {
     state: &'a TextState,
+    chains: &'a Chains,
 }
 
 macro_rules! read_text {
@@ -233,6 +236,17 @@ fn offset_of(state: &TextState, unit: Unit, position: usize) -> Result<usize, Ed
 
 impl<'a> TextView<'a> {
     read_text!();
+
+    /// The id of the character at a position, for a cursor that stays with its character while
+    /// others edit. O(log n).
+    pub fn id_at(&self, position: usize) -> Option<ElementId> {
+        ElementId::new(self.chains, self.state.sequence.id_at(position)?)
+    }
+
+    /// Where a character is now; `None` if it is not in this text or has been deleted. O(log n).
+    pub fn position_of(&self, character: ElementId) -> Option<usize> {
+        self.state.sequence.position(character.find(self.chains)?)
+    }
 
     /// The pieces of the text in order; joined they are the text.
     pub fn chunks(&self) -> impl Iterator<Item = &'a str> {
@@ -341,8 +355,8 @@ impl<T: TextString> CrdtNode for TextField<T> {
     type Editor<'a> = TextEditor<'a>;
     type Kind = super::Nested;
 
-    fn view<'a>(state: &'a TextState, _: &'a Chains) -> TextView<'a> {
-        TextView { state }
+    fn view<'a>(state: &'a TextState, chains: &'a Chains) -> TextView<'a> {
+        TextView { state, chains }
     }
 
     fn edit<'a>(state: &'a mut TextState, scope: Scope<'a>) -> TextEditor<'a> {
@@ -365,8 +379,8 @@ impl CrdtNode for Text {
     type Editor<'a> = TextEditor<'a>;
     type Kind = super::Nested;
 
-    fn view<'a>(state: &'a TextState, _: &'a Chains) -> TextView<'a> {
-        TextView { state }
+    fn view<'a>(state: &'a TextState, chains: &'a Chains) -> TextView<'a> {
+        TextView { state, chains }
     }
 
     fn edit<'a>(state: &'a mut TextState, scope: Scope<'a>) -> TextEditor<'a> {

@@ -217,8 +217,11 @@ impl<'a> Scope<'a> {
     ) {
         let place = Self::place(parent, side);
         if !self.extend(place, counters, |action| match action {
-            LocalAction::Insert { seeds, .. } => Some(seeds.extend_from_slice(more)),
-            _ => None,
+            LocalAction::Insert { seeds, .. } => {
+                seeds.extend_from_slice(more);
+                true
+            }
+            _ => false,
         }) {
             self.write_many(counters, LocalAction::Insert { place, seeds: more.to_vec() });
         }
@@ -228,8 +231,11 @@ impl<'a> Scope<'a> {
     pub(super) fn write_text(&mut self, parent: Option<Id>, side: Side, counters: u32, more: &str) {
         let place = Self::place(parent, side);
         if !self.extend(place, counters, |action| match action {
-            LocalAction::InsertText { text, .. } => Some(text.push_str(more)),
-            _ => None,
+            LocalAction::InsertText { text, .. } => {
+                text.push_str(more);
+                true
+            }
+            _ => false,
         }) {
             self.write_many(counters, LocalAction::InsertText { place, text: more.to_owned() });
         }
@@ -262,7 +268,7 @@ impl<'a> Scope<'a> {
         &mut self,
         place: Place<Id>,
         counters: u32,
-        append: impl FnOnce(&mut LocalAction) -> Option<()>,
+        append: impl FnOnce(&mut LocalAction) -> bool,
     ) -> bool {
         self.pin();
         let log = &mut *self.transaction.log.borrow_mut();
@@ -276,7 +282,7 @@ impl<'a> Scope<'a> {
         let Some(op) = log.last_at(self.parent) else {
             return false;
         };
-        if append(&mut op.action).is_none() {
+        if !append(&mut op.action) {
             return false;
         }
         op.counters += counters;

@@ -89,8 +89,7 @@ impl Untyped {
     /// list, text, counter, register or enum, the first of these.
     pub(crate) fn to_json(&self, chains: &Chains) -> Value {
         let object = |nodes: &BTreeMap<Box<str>, Self>| -> Map<String, Value> {
-            let node = |(name, node): (&Box<str>, &Self)| (name.to_string(), node.to_json(chains));
-            nodes.iter().map(node).collect()
+            nodes.iter().map(|(name, node)| (name.to_string(), node.to_json(chains))).collect()
         };
         if !self.fields.is_empty() {
             return Value::Object(object(&self.fields));

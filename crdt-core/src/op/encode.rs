@@ -105,7 +105,9 @@ fn write_name(out: &mut Vec<u8>, name: Name) {
 
 fn write_names(out: &mut Vec<u8>, names: &[Name]) {
     write::length(out, names.len());
-    names.iter().for_each(|name| write_name(out, *name));
+    for name in names {
+        write_name(out, *name);
+    }
 }
 
 fn write_place(out: &mut Vec<u8>, place: Place<Name>) {

@@ -18,7 +18,7 @@ impl Id {
 
 /// Consecutive counters of one chain segment, `start..end`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct IdRange {
+pub(crate) struct IdRange {
     pub(crate) chain: u32,
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -34,13 +34,4 @@ impl IdRange {
     pub(crate) fn len(self) -> u32 {
         self.end - self.start
     }
-}
-
-/// The side of its parent on which an element hangs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum Side {
-    /// Before the parent.
-    Left,
-    /// After the parent.
-    Right,
 }

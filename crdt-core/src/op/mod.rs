@@ -6,10 +6,10 @@
 mod decode;
 mod encode;
 mod id;
-pub mod limits;
+pub(crate) mod limits;
 mod path;
 
-pub(crate) use decode::{Body, read_op};
+pub(crate) use decode::Body;
 pub(crate) use encode::{write_op, write_path, write_seed};
 pub use id::Id;
 pub(crate) use id::IdRange;

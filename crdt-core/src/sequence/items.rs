@@ -13,6 +13,7 @@ const CAP: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Items<S>(Vec<S>);
 
+#[cfg(test)]
 impl<S> Items<S> {
     /// The states.
     pub(crate) fn as_slice(&self) -> &[S] {

@@ -54,7 +54,9 @@ use thiserror::Error;
 pub(crate) use content::Content;
 pub(crate) use items::Items;
 pub(crate) use order::OpOrder;
-pub(crate) use text::{OffsetError, TextChunk, TextMeasure, Unit};
+#[cfg(test)]
+use text::TextMeasure;
+pub(crate) use text::{OffsetError, TextChunk, Unit};
 
 use crate::btree::{Cursor, LeafId, Tree};
 use crate::op::Id;

@@ -25,6 +25,7 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Whether this is an element of the sequence that was deleted.
+    #[cfg(test)]
     pub(crate) fn is_deleted(&self, id: Id) -> bool {
         self.find(id).is_some_and(|spot| self.tree.get(spot.at).is_deleted())
     }

@@ -73,8 +73,11 @@ fn check_newtype(ctxt: &Ctxt, ident: &Ident, fields: &[Field<'_>]) {
 }
 
 fn contains(ty: &Type, ident: &Ident) -> Option<Contains> {
-    let Type::Path(path) = ty else {
-        return None;
+    let path = match ty {
+        Type::Group(group) => return contains(&group.elem, ident),
+        Type::Paren(paren) => return contains(&paren.elem, ident),
+        Type::Path(path) => path,
+        _ => return None,
     };
     let last = path.path.segments.last()?;
     if path.path.segments.len() == 1 && last.ident == *ident {
@@ -95,14 +98,18 @@ fn contains(ty: &Type, ident: &Ident) -> Option<Contains> {
 }
 
 fn mentions(ty: &Type, ident: &Ident) -> bool {
-    let Type::Path(path) = ty else {
-        return false;
+    let path = match ty {
+        Type::Group(group) => return mentions(&group.elem, ident),
+        Type::Paren(paren) => return mentions(&paren.elem, ident),
+        Type::Path(path) => path,
+        _ => return false,
     };
     path.path.is_ident(ident)
-        || path.path.segments.iter().any(|segment| {
-            segment.ident == *ident
-                || arguments(&segment.arguments).any(|argument| mentions(argument, ident))
-        })
+        || path
+            .path
+            .segments
+            .iter()
+            .any(|segment| arguments(&segment.arguments).any(|argument| mentions(argument, ident)))
 }
 
 fn arguments(arguments: &PathArguments) -> impl Iterator<Item = &Type> {

@@ -1,8 +1,9 @@
 //! A newtype is stored, read and edited as what it wraps.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use crate::ast::{Field, Input, Role};
 use crate::bound::Params;
@@ -12,8 +13,8 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, fields: &[Field<'_>]) -
     let nodes: Vec<_> = fields.iter().map(|field| Node::declare(field, "_0", params)).collect();
     let items = nodes.iter().map(|node| &node.items);
     let implementations = fields.iter().zip(&nodes).map(|(field, node)| {
-        let newtype = newtype(input, params, &node.ty);
-        let node = crdt_node(input, params, &node.ty);
+        let newtype = newtype(input, params, (field, node));
+        let node = crdt_node(input, params, (field, node));
         let key = (field.role() == Role::Node).then(|| map_key(input, params, field));
         quote!(#newtype #node #key)
     });
@@ -21,13 +22,14 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, fields: &[Field<'_>]) -
 }
 
 /// How a value is put in and taken out.
-fn newtype(input: &Input<'_>, params: &Params, node: &TokenStream) -> TokenStream {
-    let ident = input.ident;
+fn newtype(input: &Input<'_>, params: &Params, (field, node): (&Field<'_>, &Node)) -> TokenStream {
+    let (ident, node) = (input.ident, &node.ty);
     let (impl_generics, ty_generics, where_clause) = params.owned();
+    let inner = quote_spanned!(field.original.ty.span()=> type Inner = #node;);
     quote! {
         #[automatically_derived]
         impl #impl_generics __crdt::Newtype for #ident #ty_generics #where_clause {
-            type Inner = #node;
+            #inner
             fn wrap(__inner: <#node as __crdt::CrdtNode>::Value) -> Self {
                 Self(__inner)
             }
@@ -38,22 +40,35 @@ fn newtype(input: &Input<'_>, params: &Params, node: &TokenStream) -> TokenStrea
     }
 }
 
-fn crdt_node(input: &Input<'_>, params: &Params, node: &TokenStream) -> TokenStream {
+fn crdt_node(
+    input: &Input<'_>,
+    params: &Params,
+    (field, node): (&Field<'_>, &Node),
+) -> TokenStream {
     let (ident, name) = (input.ident, input.ident.unraw().to_string());
     let (impl_generics, ty_generics, where_clause) = params.owned();
-    let (reading, writing) = (reading(node), writing(node));
+    let (types, reading, writing) = (types(field, node), reading(&node.ty), writing(&node.ty));
     quote! {
         #[automatically_derived]
         impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
             type Value = Self;
-            type State = <#node as __crdt::CrdtNode>::State;
-            type View<'__a> = <#node as __crdt::CrdtNode>::View<'__a>;
-            type Editor<'__a> = <#node as __crdt::CrdtNode>::Editor<'__a>;
             type Kind = __crdt::Transparent;
             const NAME: &'static str = #name;
+            #types
             #reading
             #writing
         }
+    }
+}
+
+/// The types that are those of the field. That it is less public than the newtype, which would make
+/// them less public too, is an error at the field.
+fn types(field: &Field<'_>, node: &Node) -> TokenStream {
+    let node = &node.ty;
+    quote_spanned! {field.original.ty.span()=>
+        type State = <#node as __crdt::CrdtNode>::State;
+        type View<'__a> = <#node as __crdt::CrdtNode>::View<'__a>;
+        type Editor<'__a> = <#node as __crdt::CrdtNode>::Editor<'__a>;
     }
 }
 

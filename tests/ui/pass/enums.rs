@@ -28,6 +28,13 @@ enum Shape {
     Note(#[crdt(text)] String),
 }
 
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Gallery {
+    shapes: Vec<Shape>,
+    colors: Vec<Option<Color>>,
+    chosen: Option<Shape>,
+}
+
 fn shown() -> bool {
     true
 }
@@ -97,6 +104,31 @@ fn main() {
     assert_eq!(color.as_named().unwrap().get(), "red");
     assert!(color.as_rgb().is_none());
     assert!(view.as_http_link().is_none());
+
+    let mut gallery = create::<Gallery>();
+    let shapes = vec![Shape::Circle(0.0), Shape::Nothing, Shape::Note("n".to_owned())];
+    let colors = vec![None, Some(Color::Rgb(7)), Some(Color::Named(String::new()))];
+    let change = gallery.change(|gallery| {
+        for shape in shapes.clone() {
+            gallery.shapes.push(shape)?;
+        }
+        for color in colors.clone() {
+            gallery.colors.push(color)?;
+        }
+        gallery.chosen.set(Some(Shape::Unit()))
+    });
+    change.unwrap();
+    let mut other = Document::<Gallery>::join(gallery.id(), Keypair::generate().unwrap());
+    other.apply(&gallery.export(&[])).unwrap();
+    assert_eq!(other.digest(), gallery.digest());
+    assert_eq!(other.value(), Gallery { shapes, colors, chosen: Some(Shape::Unit()) });
+
+    // Of two selected variants one wins everywhere, and the other is not forgotten.
+    gallery.change(|gallery| gallery.shapes.at(0)?.set(Shape::Empty {})).unwrap();
+    other.change(|gallery| gallery.shapes.at(0)?.set(Shape::Unit())).unwrap();
+    gallery.merge(&mut other).unwrap();
+    assert_eq!(other.value(), gallery.value());
+    assert_eq!(gallery.read().shapes.get(0).unwrap().conflicts().len(), 2);
 
     let rgb = create::<Color>();
     assert_eq!(rgb.value(), Color::Rgb(0xff_00_00_00));

@@ -20,6 +20,18 @@ mod model {
     }
 
     #[derive(CrdtNode)]
+    #[allow(private_interfaces)]
+    pub enum Mode {
+        #[crdt(default)]
+        Open,
+        Locked(Secret),
+        Shared {
+            secret: Secret,
+            others: Vec<Secret>,
+        },
+    }
+
+    #[derive(CrdtNode)]
     pub(crate) struct Pair(pub String, String);
 
     impl Board {
@@ -73,6 +85,11 @@ fn main() {
     let value = document.value();
     assert_eq!(value.title, "a");
     assert_eq!(value.peek(), ("open sesame".to_owned(), "red".to_owned(), 0));
+
+    let mode = create::<model::Mode>();
+    assert!(mode.read().is_open());
+    assert!(mode.read().as_shared().is_none());
+    assert!(!mode.read().is_locked());
 
     let mut pair = create::<model::Pair>();
     let change = pair.change(|pair| {

@@ -3,6 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use crate::bound::Params;
+use crate::expand::enums::payload::Payload;
 use crate::expand::enums::{Case, Enum};
 
 impl Enum<'_> {
@@ -12,7 +14,7 @@ impl Enum<'_> {
         let (_, ty_generics, _) = self.params.owned();
         let doc = format!("Reads {}.", self.names.title);
         let questions = self.questions(&quote!(self.chains));
-        let payloads = self.cases.iter().filter_map(Case::view_payload);
+        let payloads = self.cases.iter().filter_map(|case| case.view_payload(self.params));
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
@@ -32,7 +34,7 @@ impl Enum<'_> {
         let (_, ty_generics, _) = self.params.owned();
         let doc = format!("Edits {}.", self.names.title);
         let questions = self.questions(&quote!(self.scope.chains()));
-        let payloads = self.cases.iter().filter_map(Case::edit_payload);
+        let payloads = self.cases.iter().filter_map(|case| case.edit_payload(self.params));
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
@@ -87,16 +89,14 @@ impl Enum<'_> {
 }
 
 impl Case<'_> {
-    fn view_payload(&self) -> Option<TokenStream> {
-        let (node, wire_name, slot) = self.stored()?;
-        let view = self.payload.as_ref().map(|payload| &payload.view)?;
-        let (name, index) = (self.accessor(), self.index);
+    fn view_payload(&self, params: &Params) -> Option<TokenStream> {
+        let payload = self.payload.as_ref()?;
+        let Payload { node, wire_name, slot, .. } = payload;
+        let (name, index, view) = (self.accessor(), self.index, payload.view(params));
         let doc = format!("What `{wire_name}` holds, if it is selected.");
         Some(quote! {
             #[doc = #doc]
-            pub fn #name(
-                &self,
-            ) -> ::core::option::Option<#view> {
+            pub fn #name(&self) -> ::core::option::Option<#view> {
                 if self.__current() != #index {
                     return ::core::option::Option::None;
                 }
@@ -107,14 +107,14 @@ impl Case<'_> {
         })
     }
 
-    fn edit_payload(&self) -> Option<TokenStream> {
-        let (node, wire_name, slot) = self.stored()?;
-        let editor = self.payload.as_ref().map(|payload| &payload.editor)?;
-        let (name, index) = (self.accessor(), self.index);
+    fn edit_payload(&self, params: &Params) -> Option<TokenStream> {
+        let payload = self.payload.as_ref()?;
+        let Payload { node, wire_name, slot, .. } = payload;
+        let (name, index, editor) = (self.accessor(), self.index, payload.editor(params));
         let doc = format!("Edits what `{wire_name}` holds, if it is selected.");
         Some(quote! {
             #[doc = #doc]
-            pub fn #name<'__b>(&'__b mut self) -> ::core::option::Option<#editor> {
+            pub fn #name(&mut self) -> ::core::option::Option<#editor> {
                 if self.__current() != #index {
                     return ::core::option::Option::None;
                 }

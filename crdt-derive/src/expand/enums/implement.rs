@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, TypeGenerics};
 
 use crate::ast::{Field, Style};
+use crate::expand::enums::payload::Payload;
 use crate::expand::enums::{Case, Enum};
 use crate::expand::structs;
 
@@ -124,10 +125,10 @@ impl Case<'_> {
     /// The block that reads the variant from `__state`.
     fn read(&self) -> TokenStream {
         let make = structs::make(&self.path(), &self.variant.fields);
-        let payload = self.stored().map(|(node, _, slot)| {
-            let payload = self.bindings();
+        let payload = self.payload.as_ref().map(|Payload { node, slot, .. }| {
+            let bindings = self.bindings();
             quote! {
-                let #payload = <#node as __crdt::CrdtNode>::value(__state.#slot.get(), __chains);
+                let #bindings = <#node as __crdt::CrdtNode>::value(__state.#slot.get(), __chains);
             }
         });
         quote!({ #payload #make })
@@ -140,13 +141,13 @@ impl Case<'_> {
 
     /// The statement that writes what the pattern bound.
     fn write(&self) -> Option<TokenStream> {
-        let (node, name, slot) = self.stored()?;
-        let payload = self.bindings();
+        let Payload { node, wire_name, slot, .. } = self.payload.as_ref()?;
+        let bindings = self.bindings();
         Some(quote! {
             <#node as __crdt::CrdtNode>::assign(
                 __state.#slot.get_mut(),
-                __scope.variant(#name),
-                #payload,
+                __scope.variant(#wire_name),
+                #bindings,
             )?;
         })
     }

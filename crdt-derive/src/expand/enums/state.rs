@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::expand::enums::Enum;
+use crate::expand::enums::payload::Payload;
 
 impl Enum<'_> {
     pub(super) fn state(&self) -> TokenStream {
@@ -11,7 +12,7 @@ impl Enum<'_> {
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
         let doc = format!("What is known of {}.", self.names.title);
         let (nodes, slots): (Vec<_>, Vec<_>) =
-            self.payloads().map(|(node, _, slot)| (node, slot)).unzip();
+            self.payloads().map(|payload| (&payload.node, &payload.slot)).unzip();
         let marker = self.params.marker();
         let marker = marker.map(|ty| quote!(__marker: ::core::marker::PhantomData<#ty>,));
         let no_marker = marker.as_ref().map(|_| quote!(__marker: ::core::marker::PhantomData,));
@@ -54,7 +55,7 @@ impl Enum<'_> {
     fn apply(&self) -> TokenStream {
         let arms = self.cases.iter().map(|case| {
             let name = case.variant.wire_name();
-            let Some((_, _, slot)) = case.stored() else {
+            let Some(Payload { slot, .. }) = &case.payload else {
                 return quote!(#name => __crdt::Fit::wrong_kind(),);
             };
             quote!(#name => {
@@ -83,7 +84,7 @@ impl Enum<'_> {
     /// What concerns the selector and all payloads alike.
     fn passed_on(&self) -> TokenStream {
         let (names, slots): (Vec<_>, Vec<_>) =
-            self.payloads().map(|(_, name, slot)| (name, slot)).unzip();
+            self.payloads().map(|payload| (&payload.wire_name, &payload.slot)).unzip();
         quote! {
             fn clear(&mut self, __scope: __crdt::Scope<'_>) {
                 self.selector.clear(__scope);

@@ -1,0 +1,229 @@
+//! The wire format, byte for byte.
+//!
+//! Every file in `golden/` is one of the worked examples of `docs/wire-format.md`: bytes in
+//! hexadecimal, with what they mean behind a `#`. Each is built anew through the public API from
+//! fixed keys and salts and compared, and read back.
+
+use core::convert::Infallible;
+use std::collections::BTreeMap;
+
+use crdt_core::{
+    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, EquivocationProof, Keypair, Outcome,
+};
+use rand::rand_core::{TryCryptoRng, TryRng};
+
+type Tested = Result<(), Box<dyn std::error::Error>>;
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Note {
+    title: String,
+    #[crdt(text)]
+    body: String,
+}
+
+/// Has every kind of node, so that one change can have every kind of op and path segment.
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Plan {
+    title: String,
+    #[crdt(counter)]
+    votes: i64,
+    #[crdt(text)]
+    text: String,
+    tasks: Vec<Task>,
+    labels: BTreeMap<String, String>,
+    rooms: BTreeMap<i64, bool>,
+    flags: BTreeMap<bool, u8>,
+    status: Status,
+    lead: Option<Task>,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Task {
+    title: String,
+    done: bool,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+enum Status {
+    #[crdt(default)]
+    Open,
+    Blocked {
+        reason: String,
+    },
+}
+
+/// A "random" source whose every byte is the same.
+struct Constant(u8);
+
+impl TryRng for Constant {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::from_le_bytes([self.0; 4]))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(u64::from_le_bytes([self.0; 8]))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        bytes.fill(self.0);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Constant {}
+
+fn alice() -> Keypair {
+    Keypair::from_secret_bytes(&[1; 32])
+}
+
+fn bob() -> Keypair {
+    Keypair::from_secret_bytes(&[2; 32])
+}
+
+/// Alice's document with one change that says "Plan" and "Hi".
+fn first() -> Result<Document<Note>, EditError> {
+    let mut document = Document::<Note>::create_with(alice(), &mut Constant(0x5a));
+    let options = ChangeOptions::new().claimed_time(1_700_000_000_000).message("begin");
+    document.change_with(&options, |note| {
+        note.title.set("Plan");
+        note.body.insert(0, "Hi")
+    })?;
+    Ok(document)
+}
+
+/// Bob's replica of it, in which he made "Hi" to "Hello" and set another title.
+fn second(first: &Document<Note>) -> Result<Document<Note>, Box<dyn std::error::Error>> {
+    let mut document = Document::<Note>::join(first.id(), bob());
+    document.apply(&first.export(&[]))?;
+    document.change(|note| {
+        note.body.replace(1..2, "ello")?;
+        note.title.set("Greeting");
+        Ok(())
+    })?;
+    Ok(document)
+}
+
+fn plan() -> Result<Document<Plan>, EditError> {
+    let mut document = Document::<Plan>::create_with(alice(), &mut Constant(0xa5));
+    document.change(|plan| {
+        plan.text.insert(0, "ac")?;
+        plan.tasks.push(Task { title: "Write".into(), done: false })?;
+        plan.labels.insert("red", "urgent".into())
+    })?;
+    document.change(|plan| {
+        plan.title.set("Launch");
+        plan.title.unset();
+        plan.votes.add(-2);
+        plan.votes.reset();
+        plan.text.insert(1, "b")?;
+        plan.text.delete(0..1)?;
+        plan.tasks.at(0)?.done.set(true);
+        plan.tasks.push(Task { title: String::new(), done: true })?;
+        plan.labels.remove("red");
+        plan.rooms.insert(300, true)?;
+        plan.rooms.entry(-1);
+        plan.flags.entry(true);
+        plan.flags.entry(false);
+        plan.status.set(Status::Blocked { reason: "rain".into() })?;
+        plan.lead.set(Some(Task { title: "Ask".into(), done: false }))
+    })?;
+    Ok(document)
+}
+
+/// The proof that Alice's key was used in two places.
+fn proof() -> Result<EquivocationProof, Box<dyn std::error::Error>> {
+    let mut here = first()?;
+    let mut there = Document::<Note>::load(&here.save(), alice())?;
+    here.change(|note| note.body.insert(2, "!"))?;
+    there.change(|note| note.body.insert(2, "?"))?;
+    there.change(|note| note.body.insert(3, "?"))?;
+    here.apply(&there.export(&[]))?;
+    let forks = here.equivocations();
+    Ok(here.prove(&forks[0]).ok_or("both branches are signed")?)
+}
+
+/// The bytes of a golden file: what stands before `#` in each line.
+fn bytes(golden: &str) -> Vec<u8> {
+    let digits: String = golden
+        .lines()
+        .filter_map(|line| line.split('#').next())
+        .flat_map(|line| line.chars().filter(|letter| !letter.is_whitespace()))
+        .collect();
+    let pair = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal digits");
+    (0..digits.len()).step_by(2).map(pair).collect()
+}
+
+fn check(golden: &str, name: &str, actual: &[u8]) {
+    let hex: String = actual.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(bytes(golden) == actual, "{name} is now\n{hex}\n");
+    let page = include_str!("../docs/wire-format.md");
+    assert!(page.contains(golden.trim()), "docs/wire-format.md does not show {name} as it is");
+}
+
+fn applied(outcome: &Outcome, changes: &[ChangeHash]) {
+    assert_eq!(outcome.applied, changes);
+    assert_eq!((outcome.waiting.len(), outcome.refused.len()), (0, 0));
+}
+
+#[test]
+fn a_first_change_and_its_bundle() -> Tested {
+    let document = first()?;
+    let change = document.history().changes().next().ok_or("one change")?;
+    check(include_str!("golden/first-change.hex"), "first-change", &change.to_bytes());
+    let golden = include_str!("golden/first-bundle.hex");
+    check(golden, "first-bundle", &document.export(&[]));
+
+    let mut other = Document::<Note>::join(document.id(), bob());
+    applied(&other.apply(&bytes(golden))?, &document.heads());
+    assert_eq!(other.value(), Note { title: "Plan".into(), body: "Hi".into() });
+    assert_eq!(other.history().genesis(), document.history().genesis());
+    Ok(())
+}
+
+#[test]
+fn a_change_that_names_another_authors_elements() -> Tested {
+    let first = first()?;
+    let second = second(&first)?;
+    let change = second.history().changes().nth(1).ok_or("two changes")?;
+    check(include_str!("golden/second-change.hex"), "second-change", &change.to_bytes());
+    let golden = include_str!("golden/second-bundle.hex");
+    check(golden, "second-bundle", &second.export(&first.heads()));
+
+    let mut other = Document::<Note>::join(first.id(), alice());
+    assert_eq!(other.apply(&bytes(golden))?.waiting, second.heads());
+    let outcome = other.apply(&bytes(include_str!("golden/first-bundle.hex")))?;
+    assert_eq!(outcome.applied, [first.heads(), second.heads()].concat());
+    assert_eq!(other.value(), Note { title: "Greeting".into(), body: "Hello".into() });
+    Ok(())
+}
+
+#[test]
+fn a_change_with_every_kind_of_op() -> Tested {
+    let document = plan()?;
+    let change = document.history().changes().nth(1).ok_or("two changes")?;
+    check(include_str!("golden/every-op.hex"), "every-op", &change.to_bytes());
+    Ok(())
+}
+
+#[test]
+fn a_saved_document() -> Tested {
+    let document = first()?;
+    let golden = include_str!("golden/saved.hex");
+    check(golden, "saved", &document.save());
+    let loaded = Document::<Note>::load_read_only(&bytes(golden))?;
+    assert_eq!(loaded.value(), document.value());
+    assert_eq!(loaded.heads(), document.heads());
+    Ok(())
+}
+
+#[test]
+fn a_proof_of_equivocation() -> Tested {
+    let golden = include_str!("golden/proof.hex");
+    check(golden, "proof", proof()?.as_bytes());
+    let (document, fork) = EquivocationProof::from_bytes(&bytes(golden))?.verify()?;
+    assert_eq!(document, first()?.id());
+    assert_eq!((fork.author, fork.seq, fork.changes.len()), (alice().author(), 1, 2));
+    Ok(())
+}

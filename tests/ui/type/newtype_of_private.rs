@@ -1,0 +1,13 @@
+mod model {
+    use crdt_core::CrdtNode;
+
+    #[derive(CrdtNode)]
+    struct Secret {
+        code: String,
+    }
+
+    #[derive(CrdtNode)]
+    pub struct Token(Secret);
+}
+
+fn main() {}
