@@ -10,6 +10,24 @@ pub(crate) fn check(replica: &Document<Board>) {
     let value = serde_json::to_value(replica.value()).expect("a board has JSON");
     let expected = interpret(replica.history(), &board());
     assert_eq!(value, expected, "the engine and the interpreter disagree");
+    check_offsets(replica);
+}
+
+/// Asserts that a text's offsets in other units are those of its characters.
+fn check_offsets(replica: &Document<Board>) {
+    let (view, text) = (replica.read().notes, replica.value().notes);
+    assert_eq!((view.len(), view.len_utf8()), (text.chars().count(), text.len()));
+    let (mut utf8, mut utf16) = (0, 0);
+    for (position, char) in text.chars().chain(['.']).enumerate() {
+        assert_eq!(view.utf8_of_position(position), Ok(utf8));
+        assert_eq!(view.utf16_of_position(position), Ok(utf16));
+        assert_eq!(view.position_of_utf8(utf8), Ok(position));
+        assert_eq!(view.position_of_utf16(utf16), Ok(position));
+        assert_eq!(view.char_at(position), text[utf8..].chars().next());
+        utf8 += char.len_utf8();
+        utf16 += char.len_utf16();
+    }
+    assert_eq!(view.len_utf16() + 1, utf16);
 }
 
 /// Asserts that two replicas cannot be told apart.

@@ -54,6 +54,23 @@ fn replicas_converge_among_strangers() {
     }
 }
 
+#[test]
+fn long_texts_converge() {
+    for seed in crate::seeds(10) {
+        let _seed = crate::Seed(seed);
+        let mut network = Network::new(seed, false);
+        for _ in 0..100 {
+            let replica = network.any();
+            let Network { replicas, rng, .. } = &mut network;
+            let edit = replicas[replica].change(|board| program::edit_long(&mut board.notes, rng));
+            assert_eq!(edit, Ok(()));
+            network.send();
+            network.deliver();
+        }
+        network.settle();
+    }
+}
+
 impl Network {
     /// Every replica but the first can hold only a little that waits, if there are strangers.
     fn new(seed: u64, strange: bool) -> Self {
@@ -207,7 +224,9 @@ impl Network {
         let (first, others) = self.replicas.split_first().expect("replicas");
         check(first);
         proves(first);
-        others.iter().for_each(|other| same(first, other));
+        for other in others {
+            same(first, other);
+        }
         let mut fresh = Document::join(first.id(), key(99));
         fresh.apply(&first.export(&[])).expect("honest bytes");
         same(first, &fresh);

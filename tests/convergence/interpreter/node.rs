@@ -40,10 +40,7 @@ impl<'a> Tree<'a> {
             Schema::Map { key, entry } => self.map(path, *key, entry),
             Schema::Optional(inner) => {
                 let entry = below(path, Step::Bool(true));
-                match self.is_present(&entry) {
-                    true => self.value(inner, &entry),
-                    false => Value::Null,
-                }
+                if self.is_present(&entry) { self.value(inner, &entry) } else { Value::Null }
             }
             Schema::Struct(fields) => self.fields(fields, path),
             Schema::Enum { default, variants } => self.variant(path, default, variants),
@@ -87,8 +84,8 @@ impl<'a> Tree<'a> {
         let annulled = |id: OpId| {
             here.iter().any(|deed| match &deed.act {
                 Act::Reset(names) => {
-                    let named = |name: &OpId| *name == id || self.dag.precedes(id, *name);
-                    self.dag.precedes(id, deed.id) || names.iter().any(named)
+                    let up_to = |last: &OpId| *last == id || self.dag.precedes(id, *last);
+                    self.dag.precedes(id, deed.id) || names.iter().any(up_to)
                 }
                 _ => false,
             })
