@@ -7,8 +7,8 @@ use crate::op::limits::MAX_TAG_BYTES;
 impl<T: CrdtNode> Document<T> {
     /// Makes one atomic change: all edits in the closure, or none if it returns an error.
     ///
-    /// A closure that edits nothing makes no change. After an error the state is built anew from the history, if anything had
-    /// been edited: O(history).
+    /// A closure that edits nothing makes no change. After an error the state is built anew from
+    /// the history, if anything had been edited: O(history).
     ///
     /// # Errors
     /// The closure's own, [`EditError::ReadOnly`], or what prevents the change from being written.
@@ -33,7 +33,8 @@ impl<T: CrdtNode> Document<T> {
     /// Like [`change`](Self::change), with a message, a claimed time or further dependencies.
     ///
     /// # Errors
-    /// As [`change`](Self::change); [`EditError::UnknownDependency`] if a dependency is not known here.
+    /// As [`change`](Self::change); [`EditError::UnknownDependency`] if a dependency is not known
+    /// here.
     pub fn change_with<R>(
         &mut self,
         options: &ChangeOptions,

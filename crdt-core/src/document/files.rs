@@ -25,8 +25,8 @@ pub enum LoadError {
 }
 
 impl<T: CrdtNode> Document<T> {
-    /// The whole document as bytes, to be [loaded](Self::load) again: every change with the signatures that
-    /// cover it. What waits for others is not saved.
+    /// The whole document as bytes, to be [loaded](Self::load) again: every change with the
+    /// signatures that cover it. What waits for others is not saved.
     pub fn save(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(self.id().as_bytes());

@@ -1,14 +1,14 @@
 //! Chains of changes, the names of ops along them, and the order of ops.
 //!
-//! An author's changes are linked by `prev`. As long as an author never writes two changes with
-//! one predecessor they form a line; an author that does (a fork) makes a tree. The tree is kept
-//! as *segments*: a segment begins at an author's first change or at the second change that names
-//! some predecessor, and goes on with whatever first extends its last change. Segment numbers differ
+//! An author's changes are linked by `prev`. As long as an author never writes two changes with one
+//! predecessor they form a line; an author that does (a fork) makes a tree. The tree is kept as
+//! *segments*: a segment begins at an author's first change or at the second change that names some
+//! predecessor, and goes on with whatever first extends its last change. Segment numbers differ
 //! between replicas; everything that leaves this module as meaning does not depend on them.
 //!
-//! Every segment has a pointer to its parent and a jump pointer further up, laid out as in
-//! Myers' skew-binary random-access lists ("An applicative random-access stack", 1983), so that walking up takes
-//! O(log forks) steps and adding a segment O(1).
+//! Every segment has a pointer to its parent and a jump pointer further up, laid out as in Myers'
+//! skew-binary random-access lists ("An applicative random-access stack", 1983), so that walking up
+//! takes O(log forks) steps and adding a segment O(1).
 
 use core::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +21,7 @@ pub(crate) type ChangeIndex = u32;
 
 /// The chains of every author, and the time and hash of every change on them.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub struct Chains {
     segments: Vec<ChainSegment>,
     /// The first segment of each author that begins a chain.
@@ -32,6 +33,7 @@ pub struct Chains {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 struct ChainSegment {
     parent: Option<u32>,
     /// The change that its first one follows.
@@ -49,6 +51,7 @@ struct ChainSegment {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 struct ChangeName {
     hash: ChangeHash,
     time: u32,
@@ -123,6 +126,7 @@ impl Chains {
         let Some(change) = self.changes.pop() else {
             return;
         };
+        self.by_hash.remove(&change.hash);
         let segment = &mut self.segments[change.segment as usize];
         if let Some((start, _)) = segment.changes.pop() {
             segment.end = start;
@@ -296,9 +300,9 @@ impl Chains {
         leaves(below_a, a.1).min(leaves(below_b, b.1))
     }
 
-    /// A total order of positions in an author's tree of segments in which whatever lies after an op on
-    /// its chains, on any fork, follows it without a gap: an op's descendants are consecutive.
-    /// Positions of different authors or trees are ordered by segment number.
+    /// A total order of positions in an author's tree of segments in which whatever lies after an
+    /// op on its chains, on any fork, follows it without a gap: an op's descendants are
+    /// consecutive. Positions of different authors or trees are ordered by segment number.
     pub(crate) fn tree_order(&self, a: Id, b: Id) -> Ordering {
         if a.chain == b.chain {
             return a.counter.cmp(&b.counter);

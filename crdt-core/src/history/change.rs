@@ -89,8 +89,8 @@ impl<'a> Change<'a> {
         &self.history.record(self.index).tags
     }
 
-    /// Its ops, each with the counter of its first element, as they are on the wire: names are indexes into
-    /// the change's table.
+    /// Its ops, each with the counter of its first element, as they are on the wire: names are
+    /// indexes into the change's table.
     pub fn ops(&self) -> Vec<(u32, Op<'a, Name>)> {
         let history: &'a History = self.history;
         let mut body = Body::new(history.body(self.index), self.first_counter());

@@ -112,8 +112,8 @@ impl History {
         Some(EquivocationProof { bytes })
     }
 
-    /// Appends the signature of the nearest signed change at or after `change` on a chain through it, and the headers
-    /// from there down.
+    /// Appends the signature of the nearest signed change at or after `change` on a chain through
+    /// it, and the headers from there down.
     fn write_path(&self, change: ChangeIndex, out: &mut Vec<u8>) -> Option<()> {
         let (signed, signature) = self.nearest_signature(change)?;
         out.extend_from_slice(signature.as_bytes());

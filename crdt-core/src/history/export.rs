@@ -10,8 +10,9 @@ use crate::codec::write;
 use crate::crypto::{ChangeHash, Keypair, Signature};
 
 impl History {
-    /// Every change that is not among `have` and what those depend on, as bundles; nothing if there is
-    /// none. Hashes that are not known here are passed over, so the answer may hold more than the other lacks.
+    /// Every change that is not among `have` and what those depend on, as bundles; nothing if there
+    /// is none. Hashes that are not known here are passed over, so the answer may hold more than
+    /// the other lacks.
     ///
     /// Costs time in the number of changes sent, not in the length of the history.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
@@ -66,7 +67,7 @@ impl History {
     ///
     /// Walks down from the newest change in order of admission, which is topological, and stops
     /// as soon as everything left to look at is below `have`.
-    fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
+    pub(super) fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
         let mut queue: BTreeMap<ChangeIndex, bool> = BTreeMap::new();
         self.head_indexes().for_each(|head| {
             queue.insert(head, false);

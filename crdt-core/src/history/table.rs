@@ -6,8 +6,8 @@ use super::chains::{Chains, ChangeIndex};
 use super::error::Refusal;
 use crate::op::{Id, IdRange, Name};
 
-/// A change's own chain (index 0, the change included) and its dependencies' chains (1 and up), with
-/// the counters that are to be named through each.
+/// A change's own chain (index 0, the change included) and its dependencies' chains (1 and up),
+/// with the counters that are to be named through each.
 ///
 /// Chains of one author can share a beginning. A shared counter is named through the lowest index
 /// whose chain holds it, so that every op has exactly one name in a change.
@@ -27,8 +27,8 @@ struct Entry {
 
 impl Table {
     /// The table of a change whose own chain ends with `own`: the change itself when it has been
-    /// appended, its predecessor (if it has one) while it is being written. O(n log n) in the number of
-    /// its dependencies, which are given in ascending order of their hashes.
+    /// appended, its predecessor (if it has one) while it is being written. O(n log n) in the
+    /// number of its dependencies, which are given in ascending order of their hashes.
     pub(crate) fn new(
         chains: &Chains,
         own: Option<ChangeIndex>,

@@ -62,8 +62,8 @@ impl Selector {
         self.versions.read(chains).map_or(variants.default, |place| place as usize)
     }
 
-    /// Wire names of all variants that were selected concurrently, the one that wins first. Empty if
-    /// none was ever selected.
+    /// Wire names of all variants that were selected concurrently, the one that wins first. Empty
+    /// if none was ever selected.
     pub fn conflicts(&self, chains: &Chains, variants: &Variants) -> Vec<&'static str> {
         let ranked = self.versions.ranked(chains).into_iter();
         ranked.flatten().map(|place| variants.name(*place as usize)).collect()

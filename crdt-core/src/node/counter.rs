@@ -201,7 +201,8 @@ impl<T> CounterEditor<'_, T> {
         self.state.write_add(&mut self.scope, i128::from(delta));
     }
 
-    /// Takes back everything that was added so far and is known here. What others add concurrently stands.
+    /// Takes back everything that was added so far and is known here. What others add concurrently
+    /// stands.
     pub fn reset(&mut self) {
         self.state.clear(self.scope);
     }

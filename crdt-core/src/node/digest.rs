@@ -7,8 +7,8 @@ use crate::crypto::{Digest, domain};
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Key};
 
-/// Hashes the state of a document: ids by their global names, everything in an order that is the same on
-/// every replica, every part with its length so that no two states feed the same bytes.
+/// Hashes the state of a document: ids by their global names, everything in an order that is the
+/// same on every replica, every part with its length so that no two states feed the same bytes.
 pub struct DigestWriter<'a> {
     chains: &'a Chains,
     hasher: Sha256,

@@ -10,7 +10,8 @@ use crate::history::Chains;
 
 /// A type whose values are written and replaced as a whole.
 ///
-/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`, and `Option`s of them.
+/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`, and `Option`s
+/// of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a leaf",
     label = "not a leaf",
@@ -41,6 +42,11 @@ impl<T: Default> Initial<T> for StandardDefault {
 }
 
 /// What can be given where a register's value is wanted: the value, or a `&str` for a `String`.
+#[diagnostic::on_unimplemented(
+    message = "a register of `{T}` cannot be set to `{Self}`",
+    label = "not `{T}`",
+    note = "a newtype is stored as what it wraps: set it to that, as in `set(id.0)`"
+)]
 pub trait IntoLeaf<T> {
     /// The value.
     fn into_leaf(self) -> T;

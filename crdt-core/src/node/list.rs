@@ -111,7 +111,8 @@ impl<S: NodeState> ListState<S> {
     }
 }
 
-/// The state of an element that an insert brings: blank, or with a register that was set by the insert.
+/// The state of an element that an insert brings: blank, or with a register that was set by the
+/// insert.
 fn seeded<S: NodeState>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, Fit) {
     let mut state = S::default();
     if seed.is_empty() {
@@ -255,8 +256,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         Ok(T::edit(state, scope))
     }
 
-    /// Inserts an element so that it stands at a position; only what differs from the element's default is
-    /// written. O(log n).
+    /// Inserts an element so that it stands at a position; only what differs from the element's
+    /// default is written. O(log n).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] beyond the end, or what writing the value meets.

@@ -73,9 +73,10 @@ pub type Segment<'a> = crate::op::Segment<'a, Id>;
 /// }
 /// ```
 ///
-/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `BTreeMap` and
-/// `Option` of nested types are lists and maps of nested nodes; any serde type can be made a
-/// register with `#[crdt(register)]`.
+/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `BTreeMap`
+/// and `Option` of nested types are lists and maps of nested nodes; any serde type can be made a
+/// register with `#[crdt(register)]`. All attributes are listed at the
+/// [derive](macro@crate::CrdtNode).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a document",
     label = "does not implement `CrdtNode`",
@@ -91,7 +92,8 @@ pub trait CrdtNode: Sized + 'static {
     type View<'a>;
     /// Edits the state inside a change.
     type Editor<'a>;
-    /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent ([`Nested`]).
+    /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent
+    /// ([`Nested`]).
     type Kind;
     /// The name of the type, kept in the genesis record of documents created with it.
     const NAME: &'static str = "";
@@ -138,10 +140,11 @@ pub trait CrdtNode: Sized + 'static {
     }
 }
 
-/// The state of a node. It starts blank, as if it had been there from the beginning of the document.
+/// The state of a node. It starts blank, as if it had been there from the beginning of the
+/// document.
 pub trait NodeState: Default + Send + Sync + 'static {
-    /// Takes an op that came to this node; `path` is the rest of its path. Ops come after everything they
-    /// depend on, and each once.
+    /// Takes an op that came to this node; `path` is the rest of its path. Ops come after
+    /// everything they depend on, and each once.
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit;
 
     /// Writes the ops that annul whatever is here, hidden parts included, so that it reads as its
