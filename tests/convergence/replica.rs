@@ -1,15 +1,20 @@
 //! What must be true of every replica at every moment.
 
-use crdt_core::{Document, EquivocationProof};
+use std::collections::BTreeMap;
+
+use crdt_core::{Digest, Document, EquivocationProof};
+use serde_json::Value;
 
 use crate::board::{Board, board};
-use crate::interpreter::interpret;
+use crate::interpreter::{self, interpret};
 
 /// Asserts that a replica has the value that the interpreter finds in its changes.
 pub(crate) fn check(replica: &Document<Board>) {
     let value = serde_json::to_value(replica.value()).expect("a board has JSON");
     let expected = interpret(replica.history(), &board());
     assert_eq!(value, expected, "the engine and the interpreter disagree");
+    let titles = interpreter::conflicts::<String>(replica.history(), "title");
+    assert_eq!(replica.read().title.conflicts(), titles.iter().collect::<Vec<_>>());
     check_offsets(replica);
 }
 
@@ -38,6 +43,19 @@ pub(crate) fn same(a: &Document<Board>, b: &Document<Board>) {
     assert_eq!(a.digest(), b.digest(), "digests");
     assert_eq!(a.to_json(), b.to_json(), "untyped views");
     assert_eq!(a.equivocations(), b.equivocations(), "equivocations");
+}
+
+/// Which value each digest stood for.
+#[derive(Default)]
+pub(crate) struct Digests(BTreeMap<Digest, Value>);
+
+impl Digests {
+    /// Asserts that a digest never stands for two values.
+    pub(crate) fn note(&mut self, replica: &Document<Board>) {
+        let value = serde_json::to_value(replica.value()).expect("a board has JSON");
+        let known = self.0.entry(replica.digest()).or_insert_with(|| value.clone());
+        assert_eq!(*known, value, "one digest for two values");
+    }
 }
 
 /// Asserts that every equivocation in a replica can be proved to those who do not have it.

@@ -10,6 +10,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::board::{self, Board, FIELDS};
+use crate::described::described;
 use crate::program;
 use crate::replica::{check, proves, same};
 use crate::stranger::World;
@@ -224,6 +225,7 @@ impl Network {
         let (first, others) = self.replicas.split_first().expect("replicas");
         check(first);
         proves(first);
+        described(first.history());
         for other in others {
             same(first, other);
         }

@@ -6,7 +6,7 @@ use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::board::{self, Board};
-use crate::replica::{check, proves, same};
+use crate::replica::{Digests, check, proves, same};
 use crate::stranger::World;
 
 #[test]
@@ -101,9 +101,11 @@ fn scattered(world: &World, together: usize, rng: &mut ChaCha8Rng) -> Document<B
     }
     bundles.shuffle(rng);
     let mut replica = join(world);
+    let mut digests = Digests::default();
     for bundle in &bundles {
         let outcome = replica.apply(&bundle.framed()).expect("valid changes");
         assert_eq!(outcome.refused, []);
+        digests.note(&replica);
         if rng.random_bool(0.1) {
             check(&replica);
             let mut other = join(world);
