@@ -111,7 +111,9 @@ fn written(plan: &Plan, seeds: &mut Vec<u8>) -> (Vec<u8>, u32) {
         _ => 1,
     };
     if let Act::Insert(_, items) = &plan.act {
-        items.iter().for_each(|seed| write_seed(seeds, seed));
+        for seed in items {
+            write_seed(seeds, seed);
+        }
     }
     let mut path = Vec::new();
     if !matches!(plan.act, Act::Unknown(..)) {
