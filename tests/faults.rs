@@ -1,0 +1,94 @@
+//! Faults found by attack, each with the smallest history that shows it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
+use serde::{Deserialize, Serialize};
+
+#[path = "convergence/wire/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod wire;
+
+use wire::{Bundle, Draft, Genesis, Op, Segment, Writer, cbor};
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Page {
+    title: String,
+    #[crdt(text)]
+    notes: String,
+    #[crdt(counter)]
+    votes: i64,
+    tasks: Vec<Task>,
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Task {
+    title: String,
+    #[crdt(text)]
+    notes: String,
+}
+
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Default)]
+struct Cached {
+    kept: u8,
+    #[serde(skip)]
+    cache: u8,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Odd {
+    #[crdt(register)]
+    set: HashSet<u32>,
+    #[crdt(register)]
+    cached: Cached,
+    #[crdt(register)]
+    twice: Option<Option<u8>>,
+}
+
+fn key(secret: u8) -> Keypair {
+    Keypair::from_secret_bytes(&[secret; 32])
+}
+
+fn field(name: &str) -> Vec<Segment> {
+    vec![Segment::Field(name.to_owned())]
+}
+
+fn genesis() -> Genesis {
+    Genesis { founder: Writer::new(1).author(), salt: [7; 32], schema: "Page".to_owned() }
+}
+
+fn join(genesis: &Genesis, secret: u8) -> Document<Page> {
+    Document::join(DocumentId::from_bytes(genesis.hash()), key(secret))
+}
+
+fn same<T: CrdtNode>(a: &Document<T>, b: &Document<T>)
+where
+    T::Value: PartialEq + std::fmt::Debug,
+{
+    assert_eq!(a.heads(), b.heads(), "heads");
+    assert_eq!(a.value(), b.value(), "value");
+    assert_eq!(a.digest(), b.digest(), "digest");
+}
+
+fn copy<T: CrdtNode>(of: &Document<T>, secret: u8) -> Document<T> {
+    Document::load(&of.save(), key(secret)).expect("a saved document")
+}
+
+/// A bundle that was rolled back because a later one was refused still applies.
+#[test]
+fn a_rolled_back_change_applies_later() {
+    let genesis = genesis();
+    let (alice, mallory) = (Writer::new(1), Writer::new(3));
+    let good = alice.draft(genesis.hash(), None).with(Op::set(&field("title"), &[], &cbor("a")));
+    let bad = mallory
+        .draft(genesis.hash(), None)
+        .with(Op::delete(&field("notes"), (0, 5), 1));
+    let good = Bundle::new(&[&good], &[&alice]).framed();
+    let bad = Bundle::new(&[&bad], &[&mallory]).framed();
+    let mut page = join(&genesis, 9);
+    assert!(page.apply(&[good.clone(), bad].concat()).is_err());
+    let outcome = page.apply(&good).expect("genuine bytes");
+    assert_eq!(outcome.applied.len(), 1, "{outcome:?}");
+    assert_eq!(page.value().title, "a");
+}
