@@ -92,3 +92,39 @@ fn a_rolled_back_change_applies_later() {
     assert_eq!(outcome.applied.len(), 1, "{outcome:?}");
     assert_eq!(page.value().title, "a");
 }
+
+/// One author in two places, a third replica deletes over the place where the chains part.
+#[test]
+fn a_delete_across_a_fork_means_the_same_everywhere() {
+    for secret in 2..12 {
+        let mut one = Document::<Page>::create(key(secret)).expect("random");
+        one.change(|page| page.notes.insert(0, "abc")).expect("edits");
+        let mut two = copy(&one, secret);
+        one.change(|page| page.notes.insert(3, "def")).expect("edits");
+        two.change(|page| page.notes.insert(0, "xyz")).expect("edits");
+        let mut three = Document::<Page>::join(one.id(), key(1));
+        three.apply(&one.export(&[])).expect("honest");
+        three.apply(&two.export(&[])).expect("honest");
+        assert_eq!(three.value().notes, "xyzabcdef");
+        three.change(|page| page.notes.delete(3..9)).expect("edits");
+        one.apply(&three.export(&[])).expect("honest");
+        same(&one, &three);
+    }
+}
+
+/// The same with a change in the middle of a chain in the table.
+#[test]
+fn a_delete_across_an_explicit_dependency_is_accepted() {
+    for round in 0..10 {
+        let mut one = Document::<Page>::create(key(2)).expect("random");
+        one.change(|page| page.notes.insert(0, "abc")).expect("edits");
+        let middle = one.heads()[0];
+        one.change(|page| page.notes.insert(3, "def")).expect("edits");
+        let mut three = Document::<Page>::join(one.id(), key(1));
+        three.apply(&one.export(&[])).expect("honest");
+        let options = crdt_core::ChangeOptions::new().after(middle);
+        three.change_with(&options, |page| page.notes.delete(0..6)).expect("edits");
+        one.apply(&three.export(&[])).unwrap_or_else(|e| panic!("{round}: {e}"));
+        same(&one, &three);
+    }
+}
