@@ -128,3 +128,71 @@ fn a_delete_across_an_explicit_dependency_is_accepted() {
         same(&one, &three);
     }
 }
+
+/// `count` first changes of one key, each an insert of one character at the root.
+fn many_heads(genesis: &Genesis, writer: &Writer, count: u32) -> Vec<u8> {
+    let drafts: Vec<Draft> = (0..count)
+        .map(|number| {
+            let mut draft = writer.draft(genesis.hash(), None);
+            draft.tags = vec![(77, number.to_le_bytes().to_vec())];
+            draft
+        })
+        .collect();
+    drafts.chunks(256).flat_map(|some| {
+        let some: Vec<&Draft> = some.iter().collect();
+        Bundle::new(&some, &[writer]).framed()
+    }).collect()
+}
+
+/// Folding many heads raises the time of the change; its author must know.
+#[test]
+fn a_change_upon_many_heads_stands_where_others_see_it() {
+    let genesis = genesis();
+    let mallory = Writer::new(3);
+    let flood = many_heads(&genesis, &mallory, 8200);
+    for secret in 20..24 {
+        let mut one = join(&genesis, 9);
+        one.apply(&flood).expect("valid");
+        one.change(|page| page.notes.insert(0, "one")).expect("edits");
+        // Of time 3, one's is 3 as well, but one takes it for 2.
+        let mut two = join(&genesis, secret);
+        two.change(|page| Ok(page.title.set("x"))).expect("edits");
+        two.change(|page| Ok(page.title.set("y"))).expect("edits");
+        two.change(|page| page.notes.insert(0, "two")).expect("edits");
+        let bytes = one.export(&[]);
+        one.apply(&two.export(&[])).expect("honest");
+        two.apply(&bytes).expect("honest");
+        same(&one, &two);
+    }
+}
+
+/// What was made to be unreadable by size: a bundle as large as can be, then one change more.
+#[test]
+fn a_local_change_after_a_bundle_of_full_size_can_be_saved() {
+    let genesis = genesis();
+    let writer = Writer::new(3);
+    let count = crdt_core::limits::MAX_BUNDLE_CHANGES;
+    let mut drafts = Vec::new();
+    let mut draft = writer.draft(genesis.hash(), None);
+    let (mut bytes, mut members) = (0, Vec::new());
+    for number in 0..count {
+        bytes += 1 + 75 + if number > 0 { 32 } else { 0 };
+        members.push(vec![0, u8::from(number > 0), 0, 0, 0]);
+        if number + 1 < count {
+            draft = writer.draft(genesis.hash(), Some(&draft));
+        }
+    }
+    drafts.push(&draft);
+    let mut bundle = Bundle::new(&[], &[]);
+    bundle.document = [[0].as_slice(), &genesis.hash()].concat();
+    bundle.totals = [count as u64, 0, bytes];
+    bundle.authors = vec![writer.author()];
+    bundle.members = members;
+    bundle.signatures = vec![(count as u64 - 1, writer.sign(&draft.hash()))];
+    let mut page = join(&genesis, 9);
+    page.apply(&bundle.framed()).expect("valid");
+    page.change(|page| Ok(page.title.set("acknowledged"))).expect("edits");
+    let saved = page.save();
+    let loaded = Document::<Page>::load_read_only(&saved).expect("a saved document");
+    assert_eq!(loaded.value().title, "acknowledged");
+}
