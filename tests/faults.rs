@@ -196,3 +196,25 @@ fn a_local_change_after_a_bundle_of_full_size_can_be_saved() {
     let loaded = Document::<Page>::load_read_only(&saved).expect("a saved document");
     assert_eq!(loaded.value().title, "acknowledged");
 }
+
+#[test]
+fn registers_read_the_same_here_and_there() {
+    let mut one = Document::<Odd>::create(key(2)).expect("random");
+    one.change(|odd| {
+        odd.cached.set(Cached { kept: 1, cache: 2 });
+        Ok(())
+    })
+    .expect("edits");
+    same(&one, &copy(&one, 3));
+}
+
+#[test]
+fn registers_read_the_same_here_and_there_some_none() {
+    let mut one = Document::<Odd>::create(key(2)).expect("random");
+    one.change(|odd| {
+        odd.twice.set(Some(None));
+        Ok(())
+    })
+    .expect("edits");
+    same(&one, &copy(&one, 3));
+}
