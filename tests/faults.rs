@@ -218,3 +218,10 @@ fn registers_read_the_same_here_and_there_some_none() {
     .expect("edits");
     same(&one, &copy(&one, 3));
 }
+
+#[test]
+fn a_digest_does_not_depend_on_hash_order() {
+    let mut one = Document::<Odd>::create(key(2)).expect("random");
+    one.change(|odd| Ok(odd.set.set((0..100).collect::<HashSet<u32>>()))).expect("edits");
+    same(&one, &copy(&one, 3));
+}
