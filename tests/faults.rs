@@ -225,3 +225,11 @@ fn a_digest_does_not_depend_on_hash_order() {
     one.change(|odd| Ok(odd.set.set((0..100).collect::<HashSet<u32>>()))).expect("edits");
     same(&one, &copy(&one, 3));
 }
+
+#[test]
+fn what_the_history_exports_is_accepted() {
+    let mut one = Document::<Page>::create(key(2)).expect("random");
+    one.change(|page| Ok(page.title.set("x"))).expect("edits");
+    let mut two = Document::<Page>::join(one.id(), key(1));
+    two.apply(&one.history().export(&[])).expect("what history exports");
+}

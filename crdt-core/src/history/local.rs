@@ -17,6 +17,8 @@ use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op,
 #[derive(Debug)]
 pub(super) struct Tail {
     pub(super) change: ChangeIndex,
+    /// The first such change. All from there on were written here.
+    pub(super) first: ChangeIndex,
     pub(super) signature: OnceLock<Signature>,
 }
 
@@ -184,7 +186,8 @@ impl History {
             bytes,
         });
         self.cuts.open().count(Totals { changes: 1, ops: draft.ops.len(), bytes });
-        self.tail = Some(Tail { change, signature: OnceLock::new() });
+        let first = self.tail.as_ref().map_or(change, |tail| tail.first);
+        self.tail = Some(Tail { change, first, signature: OnceLock::new() });
         Ok(hash)
     }
 
