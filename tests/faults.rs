@@ -233,3 +233,10 @@ fn what_the_history_exports_is_accepted() {
     let mut two = Document::<Page>::join(one.id(), key(1));
     two.apply(&one.history().export(&[])).expect("what history exports");
 }
+
+#[test]
+fn a_new_document_keeps_its_genesis_when_saved() {
+    let one = Document::<Page>::create(key(2)).expect("random");
+    let two = copy(&one, 2);
+    assert_eq!(one.history().genesis(), two.history().genesis());
+}

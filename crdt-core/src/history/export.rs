@@ -40,6 +40,15 @@ impl History {
         out
     }
 
+    /// Every change, and the genesis record even if there is none.
+    pub(crate) fn export_all(&self, keypair: Option<&Keypair>) -> Vec<u8> {
+        let mut out = self.export_signed(&[], keypair);
+        if self.is_empty() && self.genesis.is_some() {
+            write::bytes(&mut out, &encode(&self.document(), self.genesis.as_ref(), &[]));
+        }
+        out
+    }
+
     /// The last change written here with its signature, if it has one or can be given it.
     fn signed_tail(&self, keypair: Option<&Keypair>) -> Option<(ChangeIndex, Signature)> {
         let tail = self.tail.as_ref()?;
