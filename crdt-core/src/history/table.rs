@@ -87,6 +87,20 @@ impl Table {
         if name.counter < entry.from { Err(Refusal::AmbiguousName) } else { Ok((entry, end)) }
     }
 
+    /// How far from its first counter on a range of one segment can be named as the first counter
+    /// is: up to where that entry ends or its chain leaves the segment.
+    pub(crate) fn reach(&self, chains: &Chains, range: IdRange) -> u32 {
+        let first = Id { chain: range.chain, counter: range.start };
+        let Some(Name { index, .. }) = self.name(chains, first) else {
+            return range.end;
+        };
+        let entry = match index.checked_sub(1) {
+            None => self.own,
+            Some(other) => self.others[other as usize],
+        };
+        chains.shared((range.chain, range.end), (entry.segment, entry.end))
+    }
+
     /// The lowest index through which an op can be named, if there is one.
     pub(crate) fn name(&self, chains: &Chains, id: Id) -> Option<Name> {
         let holds = |entry: &Entry| {

@@ -115,9 +115,8 @@ where
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.versions(&self.versions, |value, out| {
-            out.extend(value::encode(value).unwrap_or_default());
-        });
+        // The name of an op says what it holds. A value may be encoded otherwise each time (a hash set).
+        digest.versions(&self.versions, |_, _| {});
     }
 }
 
@@ -136,6 +135,7 @@ where
         None if state.is_blank() => return Ok(()),
         None => encode(&value)?,
     };
+    let value = read_back(&payload)?;
     write_register(state, scope, value, payload);
     Ok(())
 }
@@ -151,6 +151,12 @@ pub(super) fn seed_register<T: Serialize, D: Initial<T>>(
 
 fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, EditError> {
     value::encode(value).map_err(|error| EditError::Unencodable(error.to_string()))
+}
+
+/// The value as every other replica reads it: serde may skip parts of it, or not read what it wrote.
+fn read_back<T: DeserializeOwned>(payload: &[u8]) -> Result<T, EditError> {
+    let unreadable = || EditError::Unencodable("what is written cannot be read back".into());
+    value::decode(payload).ok_or_else(unreadable)
 }
 
 fn write_register<T, D: Initial<T>>(
@@ -243,8 +249,9 @@ where
     /// [`EditError::Unencodable`].
     pub fn set(&mut self, value: impl IntoLeaf<T>) {
         let value = value.into_leaf();
-        match encode(&value) {
-            Ok(payload) => write_register(self.state, self.scope, value, payload),
+        let read = encode(&value).and_then(|bytes| Ok((read_back(&bytes)?, bytes)));
+        match read {
+            Ok((value, payload)) => write_register(self.state, self.scope, value, payload),
             Err(fault) => self.scope.fail(fault),
         }
     }
