@@ -123,6 +123,7 @@ impl Chains {
         let Some(change) = self.changes.pop() else {
             return;
         };
+        self.by_hash.remove(&change.hash);
         let segment = &mut self.segments[change.segment as usize];
         if let Some((start, _)) = segment.changes.pop() {
             segment.end = start;
