@@ -16,9 +16,6 @@ use crate::node::{CrdtNode, DigestWriter, Fit, NodeState, Untyped};
 pub use files::LoadError;
 pub use meta::ChangeOptions;
 
-#[cfg(test)]
-mod tests;
-
 /// A collaborative document of type `T`.
 ///
 /// Every change is made in one closure, atomic, signed by this replica's key and linked by hashes

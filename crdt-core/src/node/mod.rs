@@ -53,9 +53,6 @@ pub(crate) use untyped::Untyped;
 pub use crate::history::{Chains, Incoming};
 pub use crate::op::Id;
 
-#[cfg(test)]
-mod tests;
-
 /// A segment of the path that leads an op to a node of this replica.
 pub type Segment<'a> = crate::op::Segment<'a, Id>;
 
