@@ -91,7 +91,7 @@ macro_rules! leaves {
             }
 
             fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-                assign_register(state, scope, value)
+                assign_register(state, scope, &value)
             }
 
             fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {
@@ -134,7 +134,7 @@ impl<T: LeafValue + Clone, D: Initial<T> + Send + Sync> CrdtNode for LeafField<T
     }
 
     fn assign(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign_register(state, scope, value)
+        assign_register(state, scope, &value)
     }
 
     fn seed(value: &T) -> Result<Option<Vec<u8>>, EditError> {

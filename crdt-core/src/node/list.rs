@@ -1,6 +1,7 @@
 use core::fmt;
 use core::ops::{Deref, DerefMut, Range};
 
+use super::register::unreadable;
 use super::text::{out_of_range, parent};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fit, Incoming, Misfit, NodeState, Scope, Segment,
@@ -264,7 +265,10 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     pub fn insert(&mut self, position: usize, value: T::Value) -> Result<(), EditError> {
         let (id, time, chains) = (self.scope.next_id(), self.scope.time(), self.scope.chains());
         let seed = T::seed(&value)?.unwrap_or_default();
-        let (state, _) = seeded::<T::State>(id, time, &seed, chains);
+        let (state, fit) = seeded::<T::State>(id, time, &seed, chains);
+        if fit != Fit::Applied {
+            return Err(unreadable());
+        }
         let source = vec![state].into_iter();
         let placed = self.state.sequence.insert_at(position, source, id, time, chains);
         let (parent, side) = placed.map_err(out_of_range)?;

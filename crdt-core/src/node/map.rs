@@ -122,7 +122,7 @@ impl<S: NodeState> Entry<S> {
     }
 
     pub(super) fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.versions(&self.puts, |(), _| {});
+        digest.versions(&self.puts);
         self.state.digest(digest);
         digest.end();
     }
