@@ -5,6 +5,7 @@ mod delivery;
 mod flips;
 mod lists;
 mod paths;
+mod reading;
 mod registers;
 mod schemas;
 mod traces;

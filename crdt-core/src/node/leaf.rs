@@ -41,7 +41,8 @@ impl<T: Default> Initial<T> for StandardDefault {
     }
 }
 
-/// What can be given where a register's value is wanted: the value, or a `&str` for a `String`.
+/// What can be given where a register's value is wanted: the value, what is in it if it is an
+/// `Option` of a leaf, or a `&str` for a `String`.
 pub trait IntoLeaf<T> {
     /// The value.
     fn into_leaf(self) -> T;
@@ -68,6 +69,12 @@ impl IntoLeaf<Option<String>> for &str {
 macro_rules! leaves {
     ($($type:ty)*) => {$(
         impl LeafValue for $type {}
+
+        impl IntoLeaf<Option<$type>> for $type {
+            fn into_leaf(self) -> Option<$type> {
+                Some(self)
+            }
+        }
 
         // Too many to list where another type is missing.
         #[diagnostic::do_not_recommend]

@@ -215,6 +215,31 @@ impl<T: fmt::Debug, D> fmt::Debug for RegisterView<'_, T, D> {
     }
 }
 
+/// The value.
+impl<T: fmt::Display, D> fmt::Display for RegisterView<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+impl<T: PartialEq, D> PartialEq<T> for RegisterView<'_, T, D> {
+    fn eq(&self, other: &T) -> bool {
+        self.get() == other
+    }
+}
+
+impl<D> PartialEq<str> for RegisterView<'_, String, D> {
+    fn eq(&self, other: &str) -> bool {
+        self.get() == other
+    }
+}
+
+impl<D> PartialEq<&str> for RegisterView<'_, String, D> {
+    fn eq(&self, other: &&str) -> bool {
+        self.get() == other
+    }
+}
+
 /// Edits a register.
 pub struct RegisterEditor<'a, T, D = StandardDefault> {
     state: &'a mut RegisterState<T, D>,
