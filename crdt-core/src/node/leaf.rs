@@ -43,6 +43,11 @@ impl<T: Default> Initial<T> for StandardDefault {
 
 /// What can be given where a register's value is wanted: the value, what is in it if it is an
 /// `Option` of a leaf, or a `&str` for a `String`.
+#[diagnostic::on_unimplemented(
+    message = "a register of `{T}` cannot be set to `{Self}`",
+    label = "not `{T}`",
+    note = "a newtype is stored as what it wraps: set it to that, as in `set(id.0)`"
+)]
 pub trait IntoLeaf<T> {
     /// The value.
     fn into_leaf(self) -> T;
@@ -70,6 +75,7 @@ macro_rules! leaves {
     ($($type:ty)*) => {$(
         impl LeafValue for $type {}
 
+        #[diagnostic::do_not_recommend]
         impl IntoLeaf<Option<$type>> for $type {
             fn into_leaf(self) -> Option<$type> {
                 Some(self)

@@ -41,8 +41,9 @@ struct All {
     nothing: Nothing,
     tuple: Tuple,
     notes: Vec<Notes>,
-    place: Option<Place>,
+    place: Place,
     id: Option<Id>,
+    inner: Inner,
     explicit: Explicit,
     by_id: BTreeMap<Id, Option<Notes>>,
 }
@@ -58,7 +59,9 @@ fn main() {
         all.tuple.2.add(300);
         all.notes.push(Notes("b".to_owned()))?;
         all.notes.at(0)?.insert(1, "c")?;
-        all.id.set(Some(Inner(7)));
+        all.id.set(Some(7_u32));
+        all.inner.set(8_u32);
+        all.place.set((1, 2));
         all.explicit.notes.insert(0, "d")?;
         all.explicit.votes.add(-1);
         all.explicit.list.push(Tuple::default())?;
@@ -73,9 +76,10 @@ fn main() {
     let all = other.value();
     assert_eq!(all.tuple, Tuple("a".to_owned(), 0, u8::MAX, Unit));
     assert_eq!(all.notes, [Notes("bc".to_owned())]);
-    assert_eq!((all.id, all.place), (Some(Id(Inner(7))), None));
+    assert_eq!((all.id, all.inner), (Some(Id(Inner(7))), Inner(8)));
     assert_eq!((all.explicit.notes.as_str(), all.explicit.votes.0), ("d", -1));
     assert_eq!(all.explicit.map[&Id(Inner(1))], Notes("e".to_owned()));
     assert_eq!(all.by_id[&Id(Inner(2))], Some(Notes::default()));
+    assert_eq!(all.place, Place((1, 2)));
     assert_eq!(*other.read().tuple.0, "a");
 }
