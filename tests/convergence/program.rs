@@ -43,7 +43,7 @@ pub(crate) fn assign(document: &mut Document<Board>, rng: &mut ChaCha8Rng) {
     assert_eq!(board.pinned.as_ref(), Some(&task));
     assert_eq!(board.status, status);
     assert_eq!(board.labels["a"], label);
-    assert_eq!(board.shelves[&7], std::slice::from_ref(&label.color));
+    assert_eq!(board.shelves[&7], vec![label.color.clone()]);
     assert_eq!(board.flags[&true].as_ref(), Some(&label));
     assert_eq!(board.tasks[0], task);
     assert_eq!(board.states.last(), Some(&status));

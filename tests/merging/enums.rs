@@ -31,6 +31,15 @@ fn enum_both_select() -> Outcome {
 }
 
 #[test]
+fn enum_select_the_default_and_another() -> Outcome {
+    let select: Edit = |sheet| sheet.state.set(State::Open);
+    let other: Edit = |sheet| sheet.state.set(State::Done(1));
+    assert_eq!(merged(nothing, select, other)?.state, State::Open);
+    assert_eq!(merged(nothing, other, select)?.state, State::Done(1));
+    Ok(())
+}
+
+#[test]
 fn enum_both_select_one_variant() -> Outcome {
     let sheet = merged(
         nothing,

@@ -6,6 +6,7 @@ mod delivery;
 mod flips;
 mod lists;
 mod paths;
+mod reading;
 mod registers;
 mod schemas;
 mod traces;

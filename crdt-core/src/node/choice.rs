@@ -69,19 +69,33 @@ impl Selector {
         ranked.flatten().map(|place| variants.name(*place as usize)).collect()
     }
 
-    /// Selects a variant. Where nothing was ever selected, the default one needs no op.
+    /// Selects a variant as part of a larger value. Where nothing was ever selected, the default one
+    /// needs no op.
     ///
     /// # Errors
     /// [`EditError::Unencodable`] in principle; names always can be encoded.
     pub fn select(
         &mut self,
-        mut scope: Scope<'_>,
+        scope: Scope<'_>,
         variants: &Variants,
         place: usize,
     ) -> Result<(), EditError> {
         if self.is_blank() && place == variants.default {
             return Ok(());
         }
+        self.set(scope, variants, place)
+    }
+
+    /// Selects a variant, the default one too: of variants that are set concurrently it may win.
+    ///
+    /// # Errors
+    /// As [`select`](Self::select).
+    pub fn set(
+        &mut self,
+        mut scope: Scope<'_>,
+        variants: &Variants,
+        place: usize,
+    ) -> Result<(), EditError> {
         let payload = encode(variants.name(place))?;
         let replaces = self.versions.ids();
         let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
@@ -118,9 +132,7 @@ impl Selector {
 
     /// Feeds what is selected.
     pub fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.versions(&self.versions, |place, out| {
-            out.extend(place.unwrap_or(u32::MAX).to_le_bytes());
-        });
+        digest.versions(&self.versions);
     }
 }
 

@@ -38,8 +38,8 @@ pub use key::MapKey;
 pub use kind::{Kind, Leaf, Nested};
 pub use lazy::Lazy;
 pub use leaf::{Initial, IntoLeaf, LeafField, LeafValue, StandardDefault};
-pub use list::{List, ListEditor, ListState, ListView};
-pub use map::{IntoKey, Map, MapEditor, MapState, MapView};
+pub use list::{List, ListEditor, ListIter, ListState, ListView};
+pub use map::{IntoKey, Map, MapEditor, MapIter, MapState, MapView};
 pub use newtype::{Newtype, Transparent};
 pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{

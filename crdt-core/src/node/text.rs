@@ -251,7 +251,7 @@ impl<'a> TextView<'a> {
     }
 
     /// The pieces of the text in order; joined they are the text.
-    pub fn chunks(&self) -> impl Iterator<Item = &'a str> {
+    pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.state.sequence.chunks().map(|(_, chunk)| chunk.as_str())
     }
 }
@@ -279,6 +279,12 @@ impl PartialEq<str> for TextView<'_> {
 
 impl PartialEq<&str> for TextView<'_> {
     fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl PartialEq<String> for TextView<'_> {
+    fn eq(&self, other: &String) -> bool {
         *self == **other
     }
 }

@@ -52,7 +52,7 @@ use swept::Swept;
 use thiserror::Error;
 
 pub(crate) use content::Content;
-pub(crate) use items::Items;
+pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 #[cfg(test)]
 use text::TextMeasure;
