@@ -187,6 +187,13 @@ impl<'a> Scope<'a> {
         self.transaction.log.borrow_mut().fault.get_or_insert(fault);
     }
 
+    /// Ends the descent into a value that nests deeper than a path may be, before the stack does.
+    pub(super) fn check_depth(&self) -> Result<(), EditError> {
+        let log = self.transaction.log.borrow();
+        let depth = self.parent.map_or(0, |path| log.paths[path as usize].depth);
+        if depth as usize > MAX_PATH_DEPTH { Err(EditError::PathTooDeep) } else { Ok(()) }
+    }
+
     /// Writes an op and returns its id.
     pub(super) fn write(&mut self, action: LocalAction) -> Id {
         self.pin();
