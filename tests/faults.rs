@@ -200,13 +200,16 @@ fn a_local_change_after_a_bundle_of_full_size_can_be_saved() {
 
 /// Enough concurrent values of one register, by one key, and nobody can ever set it again.
 #[test]
-#[ignore = "not mended yet"]
 fn a_flooded_register_can_be_set() {
     let genesis = genesis();
     let mallory = Writer::new(3);
     let drafts: Vec<Draft> = (0..16_400u32)
         .map(|number| {
-            mallory.draft(genesis.hash(), None).with(Op::set(&field("title"), &[], &cbor(&number.to_string())))
+            mallory.draft(genesis.hash(), None).with(Op::set(
+                &field("title"),
+                &[],
+                &cbor(&number.to_string()),
+            ))
         })
         .collect();
     let mut page = join(&genesis, 9);

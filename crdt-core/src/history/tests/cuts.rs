@@ -1,7 +1,7 @@
 //! Exports of a history in several stretches, relative to any heads, prove themselves.
 
 use crate::crypto::Keypair;
-use crate::history::{ChangeIndex, Draft, Genesis, History, Tags};
+use crate::history::{ChangeIndex, Draft, Genesis, History};
 
 struct Author {
     keypair: Keypair,
@@ -11,14 +11,8 @@ struct Author {
 impl Author {
     fn write(&mut self) {
         let author = self.keypair.author();
-        let draft = Draft {
-            author,
-            prev: self.history.tip_of_author(&author),
-            after: Vec::new(),
-            tags: Tags::default(),
-            paths: Vec::new(),
-            ops: Vec::new(),
-        };
+        let prev = self.history.tip_of_author(&author);
+        let draft = Draft::blank(author, prev, 0);
         assert!(self.history.commit(draft).is_ok());
     }
 

@@ -1,7 +1,7 @@
 //! The buffer of waiting bundles is bounded and forgets the oldest first.
 
 use crate::crypto::Keypair;
-use crate::history::{ApplyError, Draft, Genesis, History, PendingLimits, Refusal, Tags};
+use crate::history::{ApplyError, Draft, Genesis, History, PendingLimits, Refusal};
 
 fn keypair() -> Keypair {
     Keypair::from_secret_bytes(&[3; 32])
@@ -14,14 +14,8 @@ fn changes(count: usize) -> (History, Vec<Vec<u8>>) {
     let mut exported = Vec::new();
     for _ in 0..count {
         let heads = history.heads();
-        let draft = Draft {
-            author,
-            prev: history.tip_of_author(&author),
-            after: Vec::new(),
-            tags: Tags::default(),
-            paths: Vec::new(),
-            ops: Vec::new(),
-        };
+        let prev = history.tip_of_author(&author);
+        let draft = Draft::blank(author, prev, 0);
         assert!(history.commit(draft).is_ok());
         exported.push(history.export_signed(&heads, Some(&keypair())));
     }
