@@ -1,10 +1,12 @@
 //! The attributes of the derive, read into typed values.
 
+mod case;
 mod known;
 mod syntax;
 
 use syn::{Attribute, ExprPath, Ident, LitStr, Path};
 
+pub(crate) use crate::attr::case::Case;
 use crate::attr::known::Place;
 use crate::attr::syntax::Item;
 use crate::ctxt::Ctxt;
@@ -20,6 +22,10 @@ pub(crate) struct Once<T>(Option<(Ident, Option<T>)>);
 pub(crate) struct Container {
     /// Where `crdt-core` is found, if not at `::crdt_core`.
     pub(crate) krate: Once<Path>,
+    /// How the fields of a struct or the variants of an enum are named on the wire.
+    pub(crate) rename_all: Once<Case>,
+    /// How the fields of all variants are named on the wire.
+    pub(crate) rename_all_fields: Once<Case>,
 }
 
 /// The attributes of a variant.
@@ -27,6 +33,8 @@ pub(crate) struct Container {
 pub(crate) struct Variant {
     /// The name on the wire, if not the variant's own.
     pub(crate) rename: Once<LitStr>,
+    /// How the fields are named on the wire.
+    pub(crate) rename_all: Once<Case>,
     /// `#[crdt(default)]`.
     pub(crate) default: Once<()>,
     /// The plain `#[default]` of the standard library's derive.
@@ -64,6 +72,10 @@ impl Container {
         for item in syntax::items(ctxt, attrs) {
             match item.name.to_string().as_str() {
                 "crate" => this.krate.set(ctxt, &item, krate(ctxt, &item)),
+                "rename_all" => this.rename_all.set(ctxt, &item, Case::parse(ctxt, &item)),
+                "rename_all_fields" => {
+                    this.rename_all_fields.set(ctxt, &item, Case::parse(ctxt, &item));
+                }
                 _ => known::refuse(ctxt, &item, Place::Container),
             }
         }
@@ -80,6 +92,7 @@ impl Variant {
         for item in syntax::items(ctxt, attrs) {
             match item.name.to_string().as_str() {
                 "rename" => this.rename.set(ctxt, &item, rename(ctxt, &item)),
+                "rename_all" => this.rename_all.set(ctxt, &item, Case::parse(ctxt, &item)),
                 "default" => this.default.set(ctxt, &item, item.flag(ctxt)),
                 _ => known::refuse(ctxt, &item, Place::Variant),
             }

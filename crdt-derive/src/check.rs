@@ -1,6 +1,7 @@
 //! Finds what cannot be derived, before any code is generated.
 
 pub(crate) mod recursion;
+mod rename;
 mod ty;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub(crate) fn check(ctxt: &Ctxt, input: &mut Input<'_>) {
         Body::Enum(variants) => check_enum(ctxt, input.ident, variants),
         Body::Unsupported => {}
     }
+    rename::check(ctxt, input);
     recursion::check(ctxt, input);
     // A field that borrows has been refused with better advice than its lifetime can give.
     if ctxt.count() == before {

@@ -42,11 +42,14 @@ use syn::{DeriveInput, parse_macro_input};
 /// | --- | --- |
 /// | `#[crdt(default)]` | the variant that the enum is before one is selected; `#[default]` of the standard library's derive does as well |
 /// | `#[crdt(rename = "name")]` | the variant is stored under this name |
+/// | `#[crdt(rename_all = "camelCase")]` | the named fields of the variant are stored under names of this case |
 ///
 /// # Attributes of types
 ///
 /// | attribute | effect |
 /// | --- | --- |
+/// | `#[crdt(rename_all = "camelCase")]` | the fields of a struct, the variants of an enum are stored under names of this case; the cases are those of serde |
+/// | `#[crdt(rename_all_fields = "camelCase")]` | the same for the fields of all variants of an enum |
 /// | `#[crdt(crate = "path")]` | `crdt_core` is found at this path |
 #[proc_macro_derive(CrdtNode, attributes(crdt))]
 pub fn derive_crdt_node(input: TokenStream) -> TokenStream {

@@ -55,7 +55,17 @@ const KNOWN: &[Known] = &[
     Known {
         name: "rename",
         places: &[Place::Variant, Place::Field],
-        elsewhere: "the name of a type is not stored, so it can change freely",
+        elsewhere: "nothing is stored under the name of a type, so it can change freely; write `rename_all` for the names in it",
+    },
+    Known {
+        name: "rename_all",
+        places: &[Place::Container, Place::Variant],
+        elsewhere: "write `rename` for the name of one field",
+    },
+    Known {
+        name: "rename_all_fields",
+        places: &[Place::Container],
+        elsewhere: "put it above the `enum`, or `rename_all` on one variant",
     },
     Known {
         name: "default",

@@ -1,0 +1,9 @@
+use crdt_core::CrdtNode;
+
+#[derive(CrdtNode)]
+#[crdt(rename = "board")]
+struct Board {
+    title: String,
+}
+
+fn main() {}
