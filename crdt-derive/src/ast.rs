@@ -172,6 +172,11 @@ impl Variant<'_> {
         self.attrs.rename.value().map_or_else(own, LitStr::value)
     }
 
+    /// Its former names on the wire.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = String> {
+        self.attrs.alias.values().iter().map(LitStr::value)
+    }
+
     /// Whether anything is stored besides the variant's name.
     pub(crate) fn has_payload(&self) -> bool {
         self.fields.iter().any(Field::is_stored)
@@ -281,6 +286,11 @@ impl<'a> Field<'a> {
             }
             (None, Member::Unnamed(index)) => index.index.to_string(),
         }
+    }
+
+    /// Its former names on the wire.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = String> {
+        self.attrs.alias.values().iter().map(LitStr::value)
     }
 
     /// Where the user wrote the name on the wire.

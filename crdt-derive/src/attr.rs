@@ -17,6 +17,12 @@ const MAX_NAME_BYTES: usize = 4096;
 /// An attribute that may be given once, with the name the user wrote, for errors to point at.
 pub(crate) struct Once<T>(Option<(Ident, Option<T>)>);
 
+/// An attribute that may be given several times, with its values.
+pub(crate) struct Many<T> {
+    name: Option<Ident>,
+    values: Vec<T>,
+}
+
 /// The attributes of a struct or enum.
 #[derive(Default)]
 pub(crate) struct Container {
@@ -33,6 +39,8 @@ pub(crate) struct Container {
 pub(crate) struct Variant {
     /// The name on the wire, if not the variant's own.
     pub(crate) rename: Once<LitStr>,
+    /// Former names on the wire.
+    pub(crate) alias: Many<LitStr>,
     /// How the fields are named on the wire.
     pub(crate) rename_all: Once<Case>,
     /// `#[crdt(default)]`.
@@ -54,6 +62,8 @@ pub(crate) struct Field {
     pub(crate) skip: Once<()>,
     /// The name on the wire, if not the field's own.
     pub(crate) rename: Once<LitStr>,
+    /// Former names on the wire.
+    pub(crate) alias: Many<LitStr>,
     /// What the field is before it is set.
     pub(crate) default: Once<Default>,
 }
@@ -91,7 +101,8 @@ impl Variant {
         };
         for item in syntax::items(ctxt, attrs) {
             match item.name.to_string().as_str() {
-                "rename" => this.rename.set(ctxt, &item, rename(ctxt, &item)),
+                "rename" => this.rename.set(ctxt, &item, name(ctxt, &item)),
+                "alias" => this.alias.add(&item, name(ctxt, &item)),
                 "rename_all" => this.rename_all.set(ctxt, &item, Case::parse(ctxt, &item)),
                 "default" => this.default.set(ctxt, &item, item.flag(ctxt)),
                 _ => known::refuse(ctxt, &item, Place::Variant),
@@ -110,7 +121,8 @@ impl Field {
                 "counter" => this.counter.set(ctxt, &item, item.flag(ctxt)),
                 "register" => this.register.set(ctxt, &item, item.flag(ctxt)),
                 "skip" => this.skip.set(ctxt, &item, item.flag(ctxt)),
-                "rename" => this.rename.set(ctxt, &item, rename(ctxt, &item)),
+                "rename" => this.rename.set(ctxt, &item, name(ctxt, &item)),
+                "alias" => this.alias.add(&item, name(ctxt, &item)),
                 "default" => this.default.set(ctxt, &item, default(ctxt, &item)),
                 _ => known::refuse(ctxt, &item, Place::Field),
             }
@@ -122,6 +134,30 @@ impl Field {
 impl<T> std::default::Default for Once<T> {
     fn default() -> Self {
         Self(None)
+    }
+}
+
+impl<T> std::default::Default for Many<T> {
+    fn default() -> Self {
+        Self { name: None, values: Vec::new() }
+    }
+}
+
+impl<T> Many<T> {
+    /// Keeps another value, unless it was malformed.
+    fn add(&mut self, item: &Item, value: Option<T>) {
+        self.name.get_or_insert_with(|| item.name.clone());
+        self.values.extend(value);
+    }
+
+    /// The attribute's name where the user first wrote it.
+    pub(crate) fn name(&self) -> Option<&Ident> {
+        self.name.as_ref()
+    }
+
+    /// The well formed values.
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
     }
 }
 
@@ -163,11 +199,15 @@ impl<T> Once<T> {
     }
 }
 
-fn rename(ctxt: &Ctxt, item: &Item) -> Option<LitStr> {
+/// A name on the wire.
+fn name(ctxt: &Ctxt, item: &Item) -> Option<LitStr> {
     let name = item.string(ctxt, "a string", "name")?;
     let length = name.value().len();
     if length == 0 {
-        ctxt.error(name, "a name on the wire cannot be empty: write one, or remove `rename`");
+        let attribute = &item.name;
+        let message =
+            format!("a name on the wire cannot be empty: write one, or remove `{attribute}`");
+        ctxt.error(name, message);
         return None;
     }
     if length > MAX_NAME_BYTES {

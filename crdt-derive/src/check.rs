@@ -1,11 +1,11 @@
 //! Finds what cannot be derived, before any code is generated.
 
+mod names;
 pub(crate) mod recursion;
 mod rename;
 mod ty;
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -65,7 +65,7 @@ fn check_fields(ctxt: &Ctxt, fields: &mut [Field<'_>], style: Style) {
     }
     match style {
         Style::Newtype => check_unnamed(ctxt, fields),
-        _ => check_wire_names(ctxt, "fields", fields.iter().filter_map(field_name)),
+        _ => names::check_fields(ctxt, fields),
     }
 }
 
@@ -92,9 +92,9 @@ fn check_skip(ctxt: &Ctxt, field: &Field<'_>) {
     let Some(skip) = attrs.skip.name() else {
         return;
     };
-    let rename = attrs.rename.name();
+    let names = [attrs.rename.name(), attrs.alias.name()];
     let roles = [&attrs.text, &attrs.counter, &attrs.register];
-    for other in roles.into_iter().filter_map(attr::Once::name).chain(rename) {
+    for other in roles.into_iter().filter_map(attr::Once::name).chain(names.into_iter().flatten()) {
         ctxt.pair(
             other,
             format!(
@@ -134,30 +134,9 @@ fn check_unnamed(ctxt: &Ctxt, fields: &[Field<'_>]) {
             let message = "a single unnamed field has no name on the wire: remove `rename`";
             ctxt.error(rename, message);
         }
-    }
-}
-
-fn field_name<'a>(field: &'a Field<'_>) -> Option<(String, &'a dyn ToTokens)> {
-    field.is_stored().then(|| (field.wire_name(), field.name_tokens()))
-}
-
-/// Two things of one parent need two names.
-fn check_wire_names<'a>(
-    ctxt: &Ctxt,
-    what: impl Display,
-    names: impl Iterator<Item = (String, &'a dyn ToTokens)>,
-) {
-    let mut seen: BTreeMap<String, &dyn ToTokens> = BTreeMap::new();
-    for (name, tokens) in names {
-        if let Some(first) = seen.get(&name) {
-            ctxt.pair(
-                tokens,
-                format!("two {what} have the name `{name}` on the wire: give one of them another with `#[crdt(rename = \"...\")]`"),
-                first,
-                format!("`{name}` is used here first"),
-            );
-        } else {
-            seen.insert(name, tokens);
+        if let Some(alias) = field.attrs.alias.name() {
+            let message = "a single unnamed field never had a name on the wire: remove `alias`";
+            ctxt.error(alias, message);
         }
     }
 }
@@ -172,8 +151,7 @@ fn check_enum(ctxt: &Ctxt, ident: &syn::Ident, variants: &mut [Variant<'_>]) {
         check_fields(ctxt, &mut variant.fields, style);
     }
     check_default_variant(ctxt, ident, variants);
-    let name = |variant| (Variant::wire_name(variant), Variant::name_tokens(variant));
-    check_wire_names(ctxt, "variants", variants.iter().map(name));
+    names::check_variants(ctxt, variants);
     check_methods(ctxt, variants);
 }
 

@@ -32,6 +32,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[crdt(counter)]` | concurrent additions to an integer add up |
 /// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole |
 /// | `#[crdt(rename = "name")]` | the field is stored under this name |
+/// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the field too; may be given several times |
 /// | `#[crdt(default = "path")]` | what the function `path()` returns is the value before one is set |
 /// | `#[crdt(default)]` | the same with `Default::default()`, which is understood |
 /// | `#[crdt(skip)]` | the field is not stored and reads as its default |
@@ -42,6 +43,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | --- | --- |
 /// | `#[crdt(default)]` | the variant that the enum is before one is selected; `#[default]` of the standard library's derive does as well |
 /// | `#[crdt(rename = "name")]` | the variant is stored under this name |
+/// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the variant too; may be given several times |
 /// | `#[crdt(rename_all = "camelCase")]` | the named fields of the variant are stored under names of this case |
 ///
 /// # Attributes of types

@@ -9,6 +9,8 @@ use crate::op::Action;
 pub struct Variants {
     /// The wire names.
     pub names: &'static [&'static str],
+    /// Former wire names, with the places of their variants.
+    pub aliases: &'static [(&'static str, usize)],
     /// The place of the default variant.
     pub default: usize,
 }
@@ -17,6 +19,13 @@ impl Variants {
     /// The wire name at a place.
     pub fn name(&self, place: usize) -> &'static str {
         self.names.get(place).copied().unwrap_or_default()
+    }
+
+    /// The place of the variant with a wire name, present or former.
+    fn place(&self, name: &str) -> Option<usize> {
+        let current = self.names.iter().position(|known| *known == name);
+        let former = || self.aliases.iter().find(|(alias, _)| *alias == name);
+        current.or_else(|| former().map(|(_, place)| *place))
     }
 }
 
@@ -37,9 +46,7 @@ impl Selector {
     /// Takes an op that came to the enum itself.
     pub fn apply(&mut self, op: &Incoming<'_>, chains: &Chains, variants: &Variants) -> Fit {
         let (replaces, value) = match &op.action {
-            Action::Set { replaces, payload } => {
-                (replaces, Some(Self::place(payload, variants.names)))
-            }
+            Action::Set { replaces, payload } => (replaces, Some(Self::place(payload, variants))),
             Action::Unset { replaces } => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
@@ -51,9 +58,9 @@ impl Selector {
         fit
     }
 
-    fn place(payload: &[u8], names: &[&str]) -> Result<Option<u32>, Option<u32>> {
+    fn place(payload: &[u8], variants: &Variants) -> Result<Option<u32>, Option<u32>> {
         let name: String = value::decode(payload).ok_or(None)?;
-        let place = names.iter().position(|known| *known == name).ok_or(None)?;
+        let place = variants.place(&name).ok_or(None)?;
         Ok(u32::try_from(place).ok())
     }
 

@@ -58,6 +58,11 @@ const KNOWN: &[Known] = &[
         elsewhere: "nothing is stored under the name of a type, so it can change freely; write `rename_all` for the names in it",
     },
     Known {
+        name: "alias",
+        places: &[Place::Variant, Place::Field],
+        elsewhere: "put it on the field or variant that had another name before",
+    },
+    Known {
         name: "rename_all",
         places: &[Place::Container, Place::Variant],
         elsewhere: "write `rename` for the name of one field",

@@ -68,10 +68,15 @@ impl Enum<'_> {
     /// The table of names.
     fn variants(&self) -> TokenStream {
         let names = self.cases.iter().map(|case| case.variant.wire_name());
+        let aliases = self.cases.iter().flat_map(|case| {
+            let index = case.index;
+            case.variant.aliases().map(move |alias| quote!((#alias, #index)))
+        });
         let default = self.default;
         quote! {
             const __VARIANTS: &__crdt::Variants = &__crdt::Variants {
                 names: &[#(#names),*],
+                aliases: &[#(#aliases),*],
                 default: #default,
             };
         }
