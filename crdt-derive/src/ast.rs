@@ -216,6 +216,11 @@ pub(crate) fn default_variant(variants: &[Variant<'_>]) -> Option<usize> {
     own.or_else(std)
 }
 
+/// The place of the variant that stands for unknown ones.
+pub(crate) fn other_variant(variants: &[Variant<'_>]) -> Option<usize> {
+    variants.iter().position(|variant| variant.attrs.other.is_set())
+}
+
 impl<'a> Field<'a> {
     fn all(
         ctxt: &Ctxt,

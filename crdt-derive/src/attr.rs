@@ -45,6 +45,8 @@ pub(crate) struct Variant {
     pub(crate) rename_all: Once<Case>,
     /// `#[crdt(default)]`.
     pub(crate) default: Once<()>,
+    /// Stands for the variants of newer apps.
+    pub(crate) other: Once<()>,
     /// The plain `#[default]` of the standard library's derive.
     pub(crate) std_default: Option<Attribute>,
 }
@@ -105,6 +107,7 @@ impl Variant {
                 "alias" => this.alias.add(&item, name(ctxt, &item)),
                 "rename_all" => this.rename_all.set(ctxt, &item, Case::parse(ctxt, &item)),
                 "default" => this.default.set(ctxt, &item, item.flag(ctxt)),
+                "other" => this.other.set(ctxt, &item, item.flag(ctxt)),
                 _ => known::refuse(ctxt, &item, Place::Variant),
             }
         }

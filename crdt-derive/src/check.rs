@@ -151,6 +151,7 @@ fn check_enum(ctxt: &Ctxt, ident: &syn::Ident, variants: &mut [Variant<'_>]) {
         check_fields(ctxt, &mut variant.fields, style);
     }
     check_default_variant(ctxt, ident, variants);
+    check_other(ctxt, variants);
     names::check_variants(ctxt, variants);
     check_methods(ctxt, variants);
 }
@@ -173,6 +174,26 @@ fn check_default_variant(ctxt: &Ctxt, ident: &syn::Ident, variants: &[Variant<'_
     for second in marks {
         let message = "two variants are marked as the default: keep one of the marks";
         ctxt.pair(second, message, &first, "the first mark is here");
+    }
+}
+
+/// At most one variant stands for unknown ones, of which it cannot hold anything.
+fn check_other(ctxt: &Ctxt, variants: &[Variant<'_>]) {
+    let mut first = None;
+    for variant in variants {
+        let Some(other) = variant.attrs.other.name() else {
+            continue;
+        };
+        if !variant.fields.is_empty() {
+            let message = "`other` stands for variants whose fields are unknown: remove the fields of this one (those of the unknown variant stay stored)";
+            ctxt.error(other, message);
+        }
+        if let Some(first) = first {
+            let message = "two variants are marked as `other`: keep one of the marks";
+            ctxt.pair(other, message, first, "the first mark is here");
+        } else {
+            first = Some(other);
+        }
     }
 }
 

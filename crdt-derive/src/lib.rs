@@ -44,6 +44,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[crdt(default)]` | the variant that the enum is before one is selected; `#[default]` of the standard library's derive does as well |
 /// | `#[crdt(rename = "name")]` | the variant is stored under this name |
 /// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the variant too; may be given several times |
+/// | `#[crdt(other)]` | a variant that only newer apps know is read as this one, which has no fields; it stays what it is until another one is selected |
 /// | `#[crdt(rename_all = "camelCase")]` | the named fields of the variant are stored under names of this case |
 ///
 /// # Attributes of types

@@ -13,6 +13,8 @@ pub struct Variants {
     pub aliases: &'static [(&'static str, usize)],
     /// The place of the default variant.
     pub default: usize,
+    /// The place of the variant as which unknown ones are read.
+    pub other: Option<usize>,
 }
 
 impl Variants {
@@ -21,11 +23,12 @@ impl Variants {
         self.names.get(place).copied().unwrap_or_default()
     }
 
-    /// The place of the variant with a wire name, present or former.
+    /// The place of the variant with a wire name, present or former, or of the one that stands for
+    /// all others.
     fn place(&self, name: &str) -> Option<usize> {
         let current = self.names.iter().position(|known| *known == name);
         let former = || self.aliases.iter().find(|(alias, _)| *alias == name);
-        current.or_else(|| former().map(|(_, place)| *place))
+        current.or_else(|| former().map(|(_, place)| *place)).or(self.other)
     }
 }
 
@@ -76,7 +79,9 @@ impl Selector {
         ranked.flatten().map(|place| variants.name(*place as usize)).collect()
     }
 
-    /// Selects a variant. Where nothing was ever selected, the default one needs no op.
+    /// Selects a variant. Where nothing was ever selected, the default one needs no op. The one that
+    /// stands for unknown variants needs none where it is read already, so that the name of the
+    /// variant it stands for stays.
     ///
     /// # Errors
     /// [`EditError::Unencodable`] in principle; names always can be encoded.
@@ -86,7 +91,10 @@ impl Selector {
         variants: &Variants,
         place: usize,
     ) -> Result<(), EditError> {
-        if self.is_blank() && place == variants.default {
+        let is_unknown_kept = variants.other == Some(place)
+            && !self.is_blank()
+            && self.current(scope.chains(), variants) == place;
+        if is_unknown_kept || self.is_blank() && place == variants.default {
             return Ok(());
         }
         let payload = encode(variants.name(place))?;

@@ -78,6 +78,11 @@ const KNOWN: &[Known] = &[
         elsewhere: "a struct starts from the defaults of its fields, an enum from the variant marked with it",
     },
     Known {
+        name: "other",
+        places: &[Place::Variant],
+        elsewhere: "put it on a variant without fields, as which the variants of newer apps are read; fields of newer apps are kept anyway",
+    },
+    Known {
         name: "crate",
         places: &[Place::Container],
         elsewhere: "put it above the `struct` or `enum`",

@@ -22,6 +22,8 @@ struct Enum<'a> {
     cases: Vec<Case<'a>>,
     /// The index of the variant that needs no selection.
     default: usize,
+    /// The index of the variant that stands for unknown ones.
+    other: Option<usize>,
 }
 
 /// A variant.
@@ -45,6 +47,7 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
         cases: variants.iter().enumerate().map(case).collect(),
         // That there is one has been checked.
         default: ast::default_variant(variants).unwrap_or_default(),
+        other: ast::other_variant(variants),
     };
     let variants = this.variants();
     let (state, view, editor) = (this.state(), this.view(), this.editor());
@@ -73,11 +76,14 @@ impl Enum<'_> {
             case.variant.aliases().map(move |alias| quote!((#alias, #index)))
         });
         let default = self.default;
+        let none = || quote!(::core::option::Option::None);
+        let other = self.other.map_or_else(none, |at| quote!(::core::option::Option::Some(#at)));
         quote! {
             const __VARIANTS: &__crdt::Variants = &__crdt::Variants {
                 names: &[#(#names),*],
                 aliases: &[#(#aliases),*],
                 default: #default,
+                other: #other,
             };
         }
     }
