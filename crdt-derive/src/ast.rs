@@ -8,7 +8,7 @@ use syn::{
     Member, Type, Visibility,
 };
 
-use crate::attr::{self, Case};
+use crate::attr::{self, Case, Once};
 use crate::ctxt::Ctxt;
 use crate::receiver;
 
@@ -79,7 +79,8 @@ pub(crate) enum Role {
 
 impl<'a> Input<'a> {
     pub(crate) fn from_syn(ctxt: &Ctxt, input: &'a DeriveInput) -> Self {
-        let attrs = attr::Container::parse(ctxt, &input.attrs);
+        let mut attrs = attr::Container::parse(ctxt, &input.attrs);
+        expand_bound(input, &mut attrs.bound);
         let body = match &input.data {
             Data::Struct(data) => Body::from_struct(ctxt, input, &attrs, data),
             Data::Enum(data) => Body::from_enum(ctxt, input, &attrs, data),
@@ -106,6 +107,13 @@ impl<'a> Input<'a> {
     pub(crate) fn krate(&self) -> TokenStream {
         let path = self.attrs.krate.value().map(ToTokens::to_token_stream);
         path.unwrap_or_else(|| quote::quote!(::crdt_core))
+    }
+}
+
+/// Writes `Self` out, which means something else in the generated items.
+fn expand_bound(input: &DeriveInput, bound: &mut Once<attr::Bound>) {
+    for predicate in bound.value_mut().into_iter().flatten() {
+        *predicate = receiver::expand(input, predicate);
     }
 }
 
@@ -248,6 +256,7 @@ impl<'a> Field<'a> {
         if let Some(attr::Default::Function(path)) = attrs.default.value_mut() {
             **path = receiver::expand(input, path);
         }
+        expand_bound(input, &mut attrs.bound);
         Self {
             original,
             member,

@@ -1,10 +1,12 @@
 //! The attributes of the derive, read into typed values.
 
 mod case;
+mod foreign;
 mod known;
 mod syntax;
 
-use syn::{Attribute, ExprPath, Ident, LitStr, Path};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ExprPath, Ident, LitStr, Path, Token, WherePredicate};
 
 pub(crate) use crate::attr::case::Case;
 use crate::attr::known::Place;
@@ -28,6 +30,8 @@ pub(crate) struct Many<T> {
 pub(crate) struct Container {
     /// Where `crdt-core` is found, if not at `::crdt_core`.
     pub(crate) krate: Once<Path>,
+    /// What is asked of the type parameters, in place of what the fields need.
+    pub(crate) bound: Once<Bound>,
     /// How the fields of a struct or the variants of an enum are named on the wire.
     pub(crate) rename_all: Once<Case>,
     /// How the fields of all variants are named on the wire.
@@ -68,7 +72,12 @@ pub(crate) struct Field {
     pub(crate) alias: Many<LitStr>,
     /// What the field is before it is set.
     pub(crate) default: Once<Default>,
+    /// What is asked of the type parameters, in place of what the field needs.
+    pub(crate) bound: Once<Bound>,
 }
+
+/// The predicates of a `where` clause.
+pub(crate) type Bound = Vec<WherePredicate>;
 
 /// What a field is before it is set.
 pub(crate) enum Default {
@@ -85,6 +94,7 @@ impl Container {
             match item.name.to_string().as_str() {
                 "crate" => this.krate.set(ctxt, &item, krate(ctxt, &item)),
                 "rename_all" => this.rename_all.set(ctxt, &item, Case::parse(ctxt, &item)),
+                "bound" => this.bound.set(ctxt, &item, bound(ctxt, &item)),
                 "rename_all_fields" => {
                     this.rename_all_fields.set(ctxt, &item, Case::parse(ctxt, &item));
                 }
@@ -127,6 +137,7 @@ impl Field {
                 "rename" => this.rename.set(ctxt, &item, name(ctxt, &item)),
                 "alias" => this.alias.add(&item, name(ctxt, &item)),
                 "default" => this.default.set(ctxt, &item, default(ctxt, &item)),
+                "bound" => this.bound.set(ctxt, &item, bound(ctxt, &item)),
                 _ => known::refuse(ctxt, &item, Place::Field),
             }
         }
@@ -232,6 +243,16 @@ fn default(ctxt: &Ctxt, item: &Item) -> Option<Default> {
     }
     let message = "expected the path of a function without arguments, as in `default = \"Task::first_title\"`";
     ctxt.error(path, message);
+    None
+}
+
+fn bound(ctxt: &Ctxt, item: &Item) -> Option<Bound> {
+    let bound = item.string(ctxt, "what a `where` clause holds as a string", "T: CrdtNode")?;
+    if let Ok(parsed) = bound.parse_with(Punctuated::<_, Token![,]>::parse_terminated) {
+        return Some(parsed.into_iter().collect());
+    }
+    let message = "expected what a `where` clause holds, as in `bound = \"T: CrdtNode\"`";
+    ctxt.error(bound, message);
     None
 }
 

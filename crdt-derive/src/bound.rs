@@ -24,8 +24,8 @@ pub(crate) type Split<'a> = (ImplGenerics<'a>, TypeGenerics<'a>, Option<&'a Wher
 impl Params {
     pub(crate) fn of(input: &Input<'_>) -> Self {
         let mut owned = input.generics.clone();
-        let bounds: Vec<_> =
-            owned.type_params().flat_map(|param| bounds_of(&param.ident, input)).collect();
+        let inferred = owned.type_params().flat_map(|param| bounds_of(&param.ident, input));
+        let bounds: Vec<_> = inferred.chain(given(input).cloned()).collect();
         if !bounds.is_empty() {
             owned.make_where_clause().predicates.extend(bounds);
         }
@@ -71,11 +71,21 @@ impl Params {
     }
 }
 
+/// What the user says is asked of the type parameters.
+fn given<'a>(input: &'a Input<'_>) -> impl Iterator<Item = &'a WherePredicate> {
+    let of_fields = input.fields().filter_map(|field| field.attrs.bound.value());
+    input.attrs.bound.value().into_iter().chain(of_fields).flatten()
+}
+
 /// What the fields ask of a type parameter, as the derives of the standard library and serde do.
 fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
     let mut bounds: Vec<WherePredicate> = vec![parse_quote!(#param: 'static)];
+    if input.attrs.bound.is_set() {
+        return bounds;
+    }
     let mut seen = Vec::new();
-    for field in input.fields().filter(|field| !is_phantom(&field.ty)) {
+    let is_asking = |field: &&Field<'_>| !is_phantom(&field.ty) && !field.attrs.bound.is_set();
+    for field in input.fields().filter(is_asking) {
         let (role, standard) = (field.role(), has_standard_default(field));
         if seen.contains(&(role, standard)) || !occurs(param, field.ty.to_token_stream()) {
             continue;

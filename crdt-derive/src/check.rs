@@ -24,6 +24,7 @@ pub(crate) fn check(ctxt: &Ctxt, input: &mut Input<'_>) {
         Body::Unsupported => {}
     }
     rename::check(ctxt, input);
+    check_bounds(ctxt, input);
     recursion::check(ctxt, input);
     // A field that borrows has been refused with better advice than its lifetime can give.
     if ctxt.count() == before {
@@ -37,6 +38,17 @@ fn check_lifetimes(ctxt: &Ctxt, input: &Input<'_>) {
             let message = "a document owns its data: remove the lifetime and write owned types, as `String` for `&str`";
             ctxt.error(param, message);
         }
+    }
+}
+
+/// Without a type parameter there is nothing to ask anything of.
+fn check_bounds(ctxt: &Ctxt, input: &Input<'_>) {
+    if input.generics.type_params().next().is_some() {
+        return;
+    }
+    let of_fields = input.fields().filter_map(|field| field.attrs.bound.name());
+    for bound in input.attrs.bound.name().into_iter().chain(of_fields) {
+        ctxt.error(bound, "`bound` is for type parameters, and this type has none: remove it");
     }
 }
 

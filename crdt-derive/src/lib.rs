@@ -35,6 +35,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the field too; may be given several times |
 /// | `#[crdt(default = "path")]` | what the function `path()` returns is the value before one is set |
 /// | `#[crdt(default)]` | the same with `Default::default()`, which is understood |
+/// | `#[crdt(bound = "T: CrdtNode")]` | what is asked of the type parameters in place of what this field needs |
 /// | `#[crdt(skip)]` | the field is not stored and reads as its default |
 ///
 /// # Attributes of variants
@@ -53,6 +54,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | --- | --- |
 /// | `#[crdt(rename_all = "camelCase")]` | the fields of a struct, the variants of an enum are stored under names of this case; the cases are those of serde |
 /// | `#[crdt(rename_all_fields = "camelCase")]` | the same for the fields of all variants of an enum |
+/// | `#[crdt(bound = "T: CrdtNode")]` | what is asked of the type parameters in place of what the fields need |
 /// | `#[crdt(crate = "path")]` | `crdt_core` is found at this path |
 #[proc_macro_derive(CrdtNode, attributes(crdt))]
 pub fn derive_crdt_node(input: TokenStream) -> TokenStream {

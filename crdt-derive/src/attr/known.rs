@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::attr::foreign;
 use crate::attr::syntax::Item;
 use crate::ctxt::Ctxt;
 
@@ -83,6 +84,11 @@ const KNOWN: &[Known] = &[
         elsewhere: "put it on a variant without fields, as which the variants of newer apps are read; fields of newer apps are kept anyway",
     },
     Known {
+        name: "bound",
+        places: &[Place::Container, Place::Field],
+        elsewhere: "put it above the `enum`, or on the field that needs it",
+    },
+    Known {
         name: "crate",
         places: &[Place::Container],
         elsewhere: "put it above the `struct` or `enum`",
@@ -92,12 +98,14 @@ const KNOWN: &[Known] = &[
 /// Records why this entry cannot stand here.
 pub(crate) fn refuse(ctxt: &Ctxt, item: &Item, place: Place) {
     let name = item.name.to_string();
-    let message = match KNOWN.iter().find(|known| known.name == name) {
-        Some(known) => format!("`{name}` does not belong on a {place}: {}", known.elsewhere),
-        None => match nearest(&name, place) {
-            Some(near) => format!("unknown attribute `{name}`: did you mean `{near}`?"),
-            None => format!("unknown attribute `{name}`: a {place} takes {}", list(place)),
-        },
+    let message = if let Some(known) = KNOWN.iter().find(|known| known.name == name) {
+        format!("`{name}` does not belong on a {place}: {}", known.elsewhere)
+    } else if let Some(reason) = foreign::reason(&name) {
+        format!("serde's `{name}` has no meaning here, since {reason}")
+    } else if let Some(near) = nearest(&name, place) {
+        format!("unknown attribute `{name}`: did you mean `{near}`?")
+    } else {
+        format!("unknown attribute `{name}`: a {place} takes {}", list(place))
     };
     ctxt.error(&item.name, message);
 }
