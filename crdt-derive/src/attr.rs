@@ -72,6 +72,8 @@ pub(crate) struct Field {
     pub(crate) alias: Many<LitStr>,
     /// What the field is before it is set.
     pub(crate) default: Once<Default>,
+    /// Identifies the struct among the elements of a list.
+    pub(crate) key: Once<()>,
     /// What is asked of the type parameters, in place of what the field needs.
     pub(crate) bound: Once<Bound>,
 }
@@ -133,6 +135,7 @@ impl Field {
                 "text" => this.text.set(ctxt, &item, item.flag(ctxt)),
                 "counter" => this.counter.set(ctxt, &item, item.flag(ctxt)),
                 "register" => this.register.set(ctxt, &item, item.flag(ctxt)),
+                "key" => this.key.set(ctxt, &item, item.flag(ctxt)),
                 "skip" => this.skip.set(ctxt, &item, item.flag(ctxt)),
                 "rename" => this.rename.set(ctxt, &item, name(ctxt, &item)),
                 "alias" => this.alias.add(&item, name(ctxt, &item)),

@@ -87,10 +87,11 @@ fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
     let is_asking = |field: &&Field<'_>| !is_phantom(&field.ty) && !field.attrs.bound.is_set();
     for field in input.fields().filter(is_asking) {
         let (role, standard) = (field.role(), has_standard_default(field));
-        if seen.contains(&(role, standard)) || !occurs(param, field.ty.to_token_stream()) {
+        let is_key = field.attrs.key.is_set();
+        if seen.contains(&(role, standard, is_key)) || !occurs(param, field.ty.to_token_stream()) {
             continue;
         }
-        seen.push((role, standard));
+        seen.push((role, standard, is_key));
         match role {
             Role::Node => {
                 bounds.push(parse_quote!(#param: __crdt::CrdtNode<Value = #param>));
@@ -100,6 +101,12 @@ fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
             Role::Leaf => bounds.push(parse_quote!(#param: __crdt::LeafValue)),
             Role::Register => bounds.push(parse_quote!(#param: __crdt::RegisterValue)),
             Role::Text | Role::Counter | Role::Skip => {}
+        }
+        if is_key {
+            bounds.push(parse_quote!(#param: __crdt::MapKey));
+            bounds.push(parse_quote! {
+                for<'__k> <#param as __crdt::CrdtNode>::View<'__k>: __crdt::key::KeyView<'__k>
+            });
         }
         if standard && matches!(role, Role::Register | Role::Skip) {
             bounds.push(parse_quote!(#param: ::core::default::Default));

@@ -1,5 +1,6 @@
 //! Finds what cannot be derived, before any code is generated.
 
+mod key;
 mod names;
 pub(crate) mod recursion;
 mod rename;
@@ -23,6 +24,7 @@ pub(crate) fn check(ctxt: &Ctxt, input: &mut Input<'_>) {
         Body::Enum(variants) => check_enum(ctxt, input.ident, variants),
         Body::Unsupported => {}
     }
+    key::check(ctxt, input);
     rename::check(ctxt, input);
     check_bounds(ctxt, input);
     recursion::check(ctxt, input);

@@ -33,6 +33,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole |
 /// | `#[crdt(rename = "name")]` | the field is stored under this name |
 /// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the field too; may be given several times |
+/// | `#[crdt(key)]` | an update finds the struct in a list again by this field, which a `String`, an integer or a `bool` can be |
 /// | `#[crdt(default = "path")]` | what the function `path()` returns is the value before one is set |
 /// | `#[crdt(default)]` | the same with `Default::default()`, which is understood |
 /// | `#[crdt(bound = "T: CrdtNode")]` | what is asked of the type parameters in place of what this field needs |

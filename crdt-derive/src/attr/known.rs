@@ -54,6 +54,11 @@ const KNOWN: &[Known] = &[
         elsewhere: "put it on the fields that are not to be stored",
     },
     Known {
+        name: "key",
+        places: &[Place::Field],
+        elsewhere: "put it on the field of a struct that tells the elements of a list apart",
+    },
+    Known {
         name: "rename",
         places: &[Place::Variant, Place::Field],
         elsewhere: "nothing is stored under the name of a type, so it can change freely; write `rename_all` for the names in it",
