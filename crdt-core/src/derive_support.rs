@@ -1,5 +1,7 @@
 //! What the expansion of `#[derive(CrdtNode)]` is written against. Not part of the public API.
 
+use core::fmt;
+
 pub use crate::history::Chains;
 pub use crate::node::{
     CounterField, CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, Kind, Lazy, LeafField,
@@ -24,6 +26,45 @@ pub trait Same<T> {
 
 impl<T> Same<T> for Checked<true> {
     type Type = T;
+}
+
+/// A part of a view or editor, to print.
+///
+/// Of the two traits with the method `shown` the compiler takes the first one if the part can be
+/// printed, since that needs one reference less.
+#[derive(Debug)]
+pub struct Shown<'a, T>(pub &'a T);
+
+/// Prints a part.
+pub trait ViaDebug {
+    /// The part.
+    fn shown(&self) -> &dyn fmt::Debug;
+}
+
+/// Stands for a part that cannot be printed.
+pub trait ViaNothing {
+    /// What to print instead.
+    fn shown(&self) -> &dyn fmt::Debug;
+}
+
+impl<T: fmt::Debug> ViaDebug for Shown<'_, T> {
+    fn shown(&self) -> &dyn fmt::Debug {
+        self.0
+    }
+}
+
+impl<T> ViaNothing for &Shown<'_, T> {
+    fn shown(&self) -> &dyn fmt::Debug {
+        struct Hidden;
+
+        impl fmt::Debug for Hidden {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("..")
+            }
+        }
+
+        &Hidden
+    }
 }
 
 /// How the field that is marked as `key` is read.

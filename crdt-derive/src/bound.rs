@@ -3,8 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    GenericParam, Generics, Ident, ImplGenerics, Type, TypeGenerics, WhereClause, WherePredicate,
-    parse_quote,
+    GenericParam, Generics, Ident, ImplGenerics, Type, TypeGenerics, TypeParam, WhereClause,
+    WherePredicate, parse_quote,
 };
 
 use crate::ast::{Field, Input, Role};
@@ -16,6 +16,8 @@ pub(crate) struct Params {
     owned: Generics,
     /// Those of what borrows from a state: `'__a` first.
     lent: Generics,
+    /// Those of `Debug` for what borrows from a state.
+    shown: Generics,
 }
 
 /// What stands after `impl`, after the name of the type, and before the body.
@@ -31,7 +33,10 @@ impl Params {
         }
         let mut lent = owned.clone();
         lent.params.insert(0, parse_quote!('__a));
-        Self { owned, lent }
+        let mut shown = lent.clone();
+        let bounds = input.generics.type_params().flat_map(|param| shown_bounds(param, input));
+        shown.make_where_clause().predicates.extend(bounds);
+        Self { owned, lent, shown }
     }
 
     pub(crate) fn owned(&self) -> Split<'_> {
@@ -40,6 +45,10 @@ impl Params {
 
     pub(crate) fn lent(&self) -> Split<'_> {
         self.lent.split_for_impl()
+    }
+
+    pub(crate) fn shown(&self) -> Split<'_> {
+        self.shown.split_for_impl()
     }
 
     /// A type that borrows from a state, for this lifetime.
@@ -110,6 +119,40 @@ fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
         }
         if standard && matches!(role, Role::Register | Role::Skip) {
             bounds.push(parse_quote!(#param: ::core::default::Default));
+        }
+    }
+    bounds
+}
+
+/// What printing asks of a type parameter; less than all that the fields need, so that a type can
+/// contain itself. What cannot be printed under these bounds is left out.
+fn shown_bounds(param: &TypeParam, input: &Input<'_>) -> Vec<WherePredicate> {
+    let param = &param.ident;
+    let occurs = |role: Role| {
+        let mut fields = input.fields().filter(|field| field.role() == role);
+        fields.any(|field| {
+            let is_asking = !is_phantom(&field.ty) && !field.attrs.bound.is_set();
+            is_asking && occurs(param, field.ty.to_token_stream())
+        })
+    };
+    let mut bounds = Vec::new();
+    if input.attrs.bound.is_set() {
+        return bounds;
+    }
+    if [Role::Node, Role::Leaf, Role::Register].into_iter().any(occurs) {
+        bounds.push(parse_quote!(#param: ::core::fmt::Debug));
+    }
+    if occurs(Role::Node) {
+        let optional = quote! {
+            <<#param as __crdt::CrdtNode>::Kind as __crdt::Kind<#param>>::Optional
+        };
+        for node in [param.to_token_stream(), optional] {
+            bounds.push(parse_quote! {
+                for<'__s> <#node as __crdt::CrdtNode>::View<'__s>: ::core::fmt::Debug
+            });
+            bounds.push(parse_quote! {
+                for<'__s> <#node as __crdt::CrdtNode>::Editor<'__s>: ::core::fmt::Debug
+            });
         }
     }
     bounds

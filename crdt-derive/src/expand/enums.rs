@@ -3,6 +3,7 @@
 mod access;
 mod implement;
 mod payload;
+mod show;
 mod state;
 
 use proc_macro2::TokenStream;
@@ -51,8 +52,8 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
     };
     let variants = this.variants();
     let (state, view, editor) = (this.state(), this.view(), this.editor());
-    let implement = this.implement();
-    quote!(#items #variants #state #view #editor #implement)
+    let (implement, shown) = (this.implement(), this.shown_and_copied());
+    quote!(#items #variants #state #view #editor #implement #shown)
 }
 
 impl Case<'_> {
