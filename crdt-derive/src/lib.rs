@@ -24,6 +24,12 @@ use syn::{DeriveInput, parse_macro_input};
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
+/// Views and editors are printed with `{:?}` as values are, without what is not stored; a part that
+/// does not implement `Debug` is printed as `..`. Views are `Copy`.
+///
+/// Attributes of serde stay what they are: `#[serde(...)]` has an effect on what serde writes, and
+/// none on a document.
+///
 /// # Attributes of fields
 ///
 /// | attribute | effect |

@@ -10,7 +10,9 @@ pub(super) fn check(ctxt: &Ctxt, input: &mut Input<'_>) {
         Body::Struct(fields, Style::Named) => check_fields(ctxt, fields),
         Body::Struct(fields, _) => refuse(ctxt, fields),
         Body::Enum(variants) => {
-            variants.iter().for_each(|variant| refuse(ctxt, &variant.fields));
+            for variant in variants {
+                refuse(ctxt, &variant.fields);
+            }
         }
         Body::Unsupported => {}
     }

@@ -25,7 +25,9 @@ pub(super) fn check(ctxt: &Ctxt, input: &Input<'_>) {
             {
                 ctxt.error(name, without_names("enum", "rename_all_fields"));
             }
-            variants.iter().for_each(|variant| check_variant(ctxt, variant));
+            for variant in variants {
+                check_variant(ctxt, variant);
+            }
         }
         Body::Unsupported => {}
     }
