@@ -176,11 +176,20 @@ fn keep_all_or_nothing(alice: &mut Document<Board>) -> Result {
 fn use_one_key_twice(alice: &mut Document<Board>, bob: &Document<Board>) -> Result {
     let (saved, secret) = (bob.save(), Keypair::generate()?.to_secret_bytes());
     let mut desk = Document::<Board>::load(&saved, Keypair::from_secret_bytes(&secret))?;
-    desk.change(|board| Ok(board.votes.add(1)))?;
+    desk.change(|board| {
+        board.votes.add(1);
+        Ok(())
+    })?;
     let saved = desk.save();
     let mut couch = Document::<Board>::load(&saved, Keypair::from_secret_bytes(&secret))?;
-    desk.change(|board| Ok(board.owner.set("desk")))?;
-    couch.change(|board| Ok(board.owner.set("couch")))?;
+    desk.change(|board| {
+        board.owner.set("desk");
+        Ok(())
+    })?;
+    couch.change(|board| {
+        board.owner.set("couch");
+        Ok(())
+    })?;
 
     // Alice takes in both branches: a fork splits nobody from anybody. But she can see it.
     alice.merge(&mut desk)?;

@@ -155,9 +155,12 @@ fn bytes(golden: &str) -> Vec<u8> {
     (0..digits.len()).step_by(2).map(pair).collect()
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
 fn check(golden: &str, name: &str, actual: &[u8]) {
-    let hex: String = actual.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert!(bytes(golden) == actual, "{name} is now\n{hex}\n");
+    assert!(bytes(golden) == actual, "{name} is now\n{}\n", hex(actual));
     let page = include_str!("../docs/wire-format.md");
     assert!(page.contains(golden.trim()), "docs/wire-format.md does not show {name} as it is");
 }

@@ -1,4 +1,68 @@
 //! Typed, signed, collaborative documents.
+//!
+//! Derive [`CrdtNode`](macro@CrdtNode) on ordinary structs and enums, and a [`Document`] of that
+//! type can be edited by many replicas, offline and at the same time. Replicas that hold the same
+//! changes hold the same value. Every change is signed by its author and linked by hashes to what
+//! it was made upon, so changes can be carried by anyone.
+//!
+//! ```
+//! use crdt_core::{CrdtNode, Document, Keypair};
+//!
+//! #[derive(CrdtNode, Clone, Debug, PartialEq)]
+//! struct Task {
+//!     title: String,
+//!     #[crdt(text)]
+//!     notes: String,
+//!     done: bool,
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut laptop = Document::<Task>::create(Keypair::generate()?)?;
+//! laptop.change(|task| {
+//!     task.title.set("Buy milk");
+//!     task.notes.insert(0, "two bottles")
+//! })?;
+//!
+//! let mut phone = Document::<Task>::join(laptop.id(), Keypair::generate()?);
+//! phone.apply(&laptop.export(&phone.heads()))?;
+//! phone.change(|task| { task.done.set(true); Ok(()) })?;
+//!
+//! laptop.apply(&phone.export(&laptop.heads()))?;
+//! assert_eq!(laptop.value(), phone.value());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! - [`Document`]: create, edit, read, exchange, save.
+//! - [`CrdtNode`](macro@CrdtNode): the derive and its attributes. [`node`]: the nodes, with their
+//!   editors and views.
+//! - [`History`]: the changes of a document. It needs no Rust type, so a relay or a tool can store,
+//!   verify and forward documents it does not understand.
+//! - [`Keypair`], [`Author`]: keys. One belongs to one device.
+//! - [`Equivocation`], [`EquivocationProof`]: authors that wrote two changes with one number.
+//!
+//! # Errors
+//!
+//! - [`EditError`]: an edit could not be made. The change it was part of is undone as a whole.
+//! - [`ApplyError`]: bytes from elsewhere were refused, as malformed ([`DecodeError`]) or because
+//!   they break a rule ([`Refusal`]). Nothing has changed, and the genuine changes still apply.
+//! - [`LoadError`]: bytes are not a saved document.
+//! - [`ProofError`]: bytes are not a proof of equivocation.
+//!
+//! Changes that arrive before what they depend on are no error: they wait, and [`Outcome`] says so.
+//! Ops that do not fit the type are no error either: they are kept, without effect on the value.
+//!
+//! # Features
+//!
+//! - `derive` (default): the derive macro.
+//! - `os-random` (default): [`Keypair::generate`] and [`Document::create`], which ask the operating
+//!   system for randomness. Without it there are [`Keypair::generate_with`] and
+//!   [`Document::create_with`], which take a source of yours. In a browser, turn the feature on
+//!   together with the feature `wasm_js` of the crate `getrandom`, or leave it off.
+//!
+//! The crate does no IO, starts no threads and asks no clock. [`Document`] is `Send` and `Sync`.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -25,6 +89,10 @@ pub use history::{
 pub use node::{
     Counter, CrdtNode, EditError, ElementId, IntoLeaf, List, Map, MapKey, Register, Text,
 };
+/// The traits of random sources, in the version that [`Document::create_with`] and
+/// [`Keypair::generate_with`] take.
+pub use rand_core;
+
 pub use op::{Action, Key, Name, Op, Place, Seeds, Segment, Side};
 
 /// Limits of the format. Every replica has the same, so that nothing is valid in one place and
@@ -40,3 +108,8 @@ pub mod limits {
 /// The derive macro for [`CrdtNode`](trait@CrdtNode).
 #[cfg(feature = "derive")]
 pub use crdt_derive::CrdtNode;
+
+/// Compiles and runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,10 +1,12 @@
 //! What one writes on a whiteboard when asked what happens: small stories with the values they end in.
 
 mod authorship;
+mod changes;
 mod delivery;
 mod flips;
 mod lists;
 mod paths;
+mod reading;
 mod registers;
 mod schemas;
 mod traces;

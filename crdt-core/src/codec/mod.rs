@@ -1,4 +1,5 @@
-//! The bytes everything else is made of: integers, lengths and strings, each in exactly one spelling.
+//! The bytes everything else is made of: integers, lengths and strings, each in exactly one
+//! spelling.
 //!
 //! Integers are LEB128 varints of minimal length; signed integers are zigzag-folded first. A
 //! [`Reader`] never reads past its input, never allocates on a claimed length and refuses every

@@ -39,7 +39,7 @@ impl Author {
     }
 
     /// Whether `signature` is this author's signature of the change, by the one predicate of this
-    /// crate (strict, single). Costs about 30 microseconds.
+    /// crate (strict, single).
     pub fn verify(&self, change: &ChangeHash, signature: &Signature) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
         self.0.verify_strict(&signed_message(change), &signature).is_ok()

@@ -82,7 +82,8 @@ macro_rules! hash_type {
 }
 
 hash_type! {
-    /// The SHA-256 hash that names a [change](crate::Change): of its header and the hash of its body.
+    /// The SHA-256 hash that names a [change](crate::Change): of its header and the hash of its
+    /// body.
     ChangeHash
 }
 hash_type! {

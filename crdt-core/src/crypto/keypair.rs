@@ -11,7 +11,7 @@ use super::{Author, ChangeHash, Signature};
 ///
 /// It is wiped from memory when dropped, never printed, and not `Clone`: a key belongs to one
 /// writer on one device. Two writers with one key fork their chain of changes, which every
-/// replica sees and can prove.
+/// replica that holds both branches sees and can prove.
 pub struct Keypair(SigningKey);
 
 impl Keypair {
@@ -38,7 +38,8 @@ impl Keypair {
         Self(SigningKey::from_bytes(secret))
     }
 
-    /// The 32 secret bytes, to be kept where secrets are kept. Whoever has them writes as this author.
+    /// The 32 secret bytes, to be kept where secrets are kept. Whoever has them writes as this
+    /// author.
     pub fn to_secret_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.to_bytes())
     }

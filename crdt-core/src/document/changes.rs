@@ -7,8 +7,8 @@ use crate::op::limits::MAX_TAG_BYTES;
 impl<T: CrdtNode> Document<T> {
     /// Makes one atomic change: all edits in the closure, or none if it returns an error.
     ///
-    /// A closure that edits nothing makes no change. After an error the state is built anew from the history, if anything had
-    /// been edited: O(history).
+    /// A closure that edits nothing makes no change. After an error the state is built anew from
+    /// the history, if anything had been edited: O(history).
     ///
     /// # Errors
     /// The closure's own, [`EditError::ReadOnly`], or what prevents the change from being written.
@@ -33,7 +33,8 @@ impl<T: CrdtNode> Document<T> {
     /// Like [`change`](Self::change), with a message, a claimed time or further dependencies.
     ///
     /// # Errors
-    /// As [`change`](Self::change); [`EditError::UnknownDependency`] if a dependency is not known here.
+    /// As [`change`](Self::change); [`EditError::UnknownDependency`] if a dependency is not known
+    /// here.
     pub fn change_with<R>(
         &mut self,
         options: &ChangeOptions,
@@ -108,7 +109,16 @@ impl<T: CrdtNode> Document<T> {
     }
 
     fn commit(&mut self, draft: Draft) -> Result<ChangeHash, EditError> {
+        if let Some(writer) = &self.writer {
+            // A bundle of full size may have come; nothing must be added to its stretch.
+            self.history.seal_when_full(&writer.keypair);
+        }
+        let end = self.history.end();
         let committed = self.history.commit(draft);
+        if self.history.end() > end + 1 {
+            // Heads were folded, so the change is later than its editors took it to be.
+            self.rebuild();
+        }
         if let Some(writer) = &mut self.writer {
             // Folding heads may have added changes even if the change itself could not be written.
             writer.tip = self.history.own_tail().or(writer.tip);

@@ -25,12 +25,12 @@ pub enum LoadError {
 }
 
 impl<T: CrdtNode> Document<T> {
-    /// The whole document as bytes, to be [loaded](Self::load) again: every change with the signatures that
-    /// cover it. What waits for others is not saved.
+    /// The whole document as bytes, to be [loaded](Self::load) again: every change with the
+    /// signatures that cover it. What waits for others is not saved.
     pub fn save(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(self.id().as_bytes());
-        bytes.extend_from_slice(&self.export(&[]));
+        bytes.extend_from_slice(&self.export_all());
         let check = sha256(&[domain::SAVED, &bytes]);
         bytes.extend_from_slice(&check);
         bytes

@@ -31,8 +31,11 @@ impl ChangeOptions {
         self
     }
 
-    /// Makes the change depend on another one explicitly. Every change depends on the heads, and so on everything known when it is made; naming one
-    /// more keeps the dependency visible in the change itself.
+    /// Makes the change depend on another one explicitly. Every change depends on the heads, and so
+    /// on everything known when it is made; naming one more keeps the dependency visible in the
+    /// change itself.
+    ///
+    /// With this, even a closure that edits nothing makes a change, one without ops.
     #[must_use]
     pub fn after(mut self, change: ChangeHash) -> Self {
         self.after.push(change);

@@ -21,8 +21,9 @@ mod tests;
 
 /// A collaborative document of type `T`.
 ///
-/// Every change is made in one closure, atomic, signed by this replica's key and linked by hashes to everything it
-/// was made upon. Replicas exchange changes as bytes, in any order, through anyone.
+/// Every change is made in one closure, atomic, signed by this replica's key and linked by hashes
+/// to everything it was made upon. Replicas exchange changes as bytes, in any order, through
+/// anyone.
 ///
 /// ```
 /// use crdt_core::{CrdtNode, Document, Keypair};
@@ -87,7 +88,8 @@ impl<T: CrdtNode> Document<T> {
         Ok(Self::found(keypair, salt))
     }
 
-    /// A new, empty document, with randomness of yours for its id, for example a seeded one in a test.
+    /// A new, empty document, with randomness of yours for its id, for example a seeded one in a
+    /// test.
     pub fn create_with<R: rand_core::CryptoRng + ?Sized>(keypair: Keypair, rng: &mut R) -> Self {
         let mut salt = [0; 32];
         rng.fill_bytes(&mut salt);
@@ -113,12 +115,12 @@ impl<T: CrdtNode> Document<T> {
         document
     }
 
-    /// A second writer of this document in this process, with all that is known here, under a key of
-    /// its own.
+    /// A second writer of this document in this process, with all that is known here, under a key
+    /// of its own.
     #[must_use]
     pub fn fork(&self, keypair: Keypair) -> Self {
         let mut history = History::with_limits(self.id(), self.history.pending_limits());
-        let adopted = history.apply(&self.export(&[]));
+        let adopted = history.apply(&self.export_all());
         debug_assert!(adopted.is_ok(), "a history proves itself: {adopted:?}");
         Self::over(history, Some(keypair))
     }
@@ -152,8 +154,8 @@ impl<T: CrdtNode> Document<T> {
         self.writer.as_ref().map(|writer| writer.keypair.author())
     }
 
-    /// The changes that no known change depends on, ascending: the version of the document. Two replicas
-    /// with equal heads have equal values.
+    /// The changes that no known change depends on, ascending: the version of the document. Two
+    /// replicas with equal heads have equal values under the same `T`.
     pub fn heads(&self) -> Vec<ChangeHash> {
         self.history.heads()
     }
@@ -173,8 +175,8 @@ impl<T: CrdtNode> Document<T> {
         T::value(&self.state, self.history.chains())
     }
 
-    /// A hash over the whole state, hidden parts included. Replicas with the same changes and the same `T`
-    /// have the same digest. O(size of the state).
+    /// A hash over the whole state, hidden parts included. Replicas with the same changes and the
+    /// same `T` have the same digest. O(size of the state).
     pub fn digest(&self) -> Digest {
         let mut digest = DigestWriter::new(self.history.chains());
         self.state.digest(&mut digest);
@@ -196,8 +198,8 @@ impl<T: CrdtNode> Document<T> {
         self.history.prove(equivocation)
     }
 
-    /// Takes in bytes that another replica exported: any number of changes, in any order, any number of times. Changes
-    /// whose dependencies are not here wait for them.
+    /// Takes in bytes that another replica exported: any number of changes, in any order, any
+    /// number of times. Changes whose dependencies are not here wait for them.
     ///
     /// # Errors
     /// [`ApplyError`] if any of it is malformed, forged or of another document. Then nothing has
@@ -213,11 +215,17 @@ impl<T: CrdtNode> Document<T> {
         Ok(outcome)
     }
 
-    /// Everything that a replica with these heads lacks, as bytes to [`apply`](Self::apply) there; nothing if it lacks nothing.
-    /// `&[]` exports everything. What was written here since the last export is signed once.
+    /// Everything that a replica with these heads lacks, as bytes to [`apply`](Self::apply) there;
+    /// nothing if it lacks nothing. `&[]` exports everything. What was written here since the last
+    /// export is signed once.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
         self.history.export_signed(have, keypair)
+    }
+
+    /// Every change, as a document is saved.
+    fn export_all(&self) -> Vec<u8> {
+        self.history.export_all(self.writer.as_ref().map(|writer| &writer.keypair))
     }
 
     /// Applies the ops of changes from `start` on to the state.
@@ -250,9 +258,12 @@ impl<T: CrdtNode> Document<T> {
 }
 
 impl History {
-    /// The document as JSON, from its changes alone, for tools that do not know its type: structs and maps
-    /// as objects, lists as arrays, texts as strings, counters as numbers, registers as their
-    /// values, enums as serde shows them. Fields that were never written are not there.
+    /// The document as JSON, from its changes alone, for tools that do not know its type.
+    ///
+    /// Structs and maps are objects, lists arrays, texts strings, counters numbers, registers their
+    /// values. An enum is its variant's name or, if something was written in what the variant holds,
+    /// an object with that name; one that was never selected is null. An optional node is an object
+    /// with the key `true`, or an empty one. Fields that were never written are not there.
     pub fn to_json(&self) -> serde_json::Value {
         let mut root = Untyped::default();
         let chains = self.chains();

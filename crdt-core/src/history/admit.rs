@@ -13,7 +13,8 @@ impl History {
     /// What can be said of a bundle before its outside dependencies are here: that it is of this
     /// document, that every member is covered, and that the signatures are valid.
     ///
-    /// A signature of a change that is already in the history is not looked at: it vouches for nothing new.
+    /// A signature of a change that is already in the history is not looked at: it vouches for
+    /// nothing new.
     pub(super) fn check_signatures(&self, bundle: &Bundle) -> Result<(), Refusal> {
         if bundle.document != self.document() {
             return Err(Refusal::WrongDocument(bundle.document));
@@ -32,8 +33,9 @@ impl History {
         Ok(())
     }
 
-    /// Appends every member that is not here yet, and tells `seen` of each whether it was here. On an error some may have been
-    /// appended: the caller rolls back. Everything outside that the bundle depends on is here.
+    /// Appends every member that is not here yet, and tells `seen` of each whether it was here. On
+    /// an error some may have been appended: the caller rolls back. Everything outside that the
+    /// bundle depends on is here.
     pub(super) fn admit(
         &mut self,
         bundle: &Bundle,

@@ -1,14 +1,14 @@
 //! Chains of changes, the names of ops along them, and the order of ops.
 //!
-//! An author's changes are linked by `prev`. As long as an author never writes two changes with
-//! one predecessor they form a line; an author that does (a fork) makes a tree. The tree is kept
-//! as *segments*: a segment begins at an author's first change or at the second change that names
-//! some predecessor, and goes on with whatever first extends its last change. Segment numbers differ
+//! An author's changes are linked by `prev`. As long as an author never writes two changes with one
+//! predecessor they form a line; an author that does (a fork) makes a tree. The tree is kept as
+//! *segments*: a segment begins at an author's first change or at the second change that names some
+//! predecessor, and goes on with whatever first extends its last change. Segment numbers differ
 //! between replicas; everything that leaves this module as meaning does not depend on them.
 //!
-//! Every segment has a pointer to its parent and a jump pointer further up, laid out as in
-//! Myers' skew-binary random-access lists ("An applicative random-access stack", 1983), so that walking up takes
-//! O(log forks) steps and adding a segment O(1).
+//! Every segment has a pointer to its parent and a jump pointer further up, laid out as in Myers'
+//! skew-binary random-access lists ("An applicative random-access stack", 1983), so that walking up
+//! takes O(log forks) steps and adding a segment O(1).
 
 use core::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
@@ -300,9 +300,9 @@ impl Chains {
         leaves(below_a, a.1).min(leaves(below_b, b.1))
     }
 
-    /// A total order of positions in an author's tree of segments in which whatever lies after an op on
-    /// its chains, on any fork, follows it without a gap: an op's descendants are consecutive.
-    /// Positions of different authors or trees are ordered by segment number.
+    /// A total order of positions in an author's tree of segments in which whatever lies after an
+    /// op on its chains, on any fork, follows it without a gap: an op's descendants are
+    /// consecutive. Positions of different authors or trees are ordered by segment number.
     pub(crate) fn tree_order(&self, a: Id, b: Id) -> Ordering {
         if a.chain == b.chain {
             return a.counter.cmp(&b.counter);

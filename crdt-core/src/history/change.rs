@@ -1,3 +1,5 @@
+use core::fmt;
+
 use super::chains::ChangeIndex;
 use super::header::{Header, Tags, tag};
 use super::store::History;
@@ -6,10 +8,21 @@ use crate::crypto::{Author, ChangeHash};
 use crate::op::{Body, Name, Op};
 
 /// A change of a [`History`], for tools that look at what happened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Change<'a> {
     history: &'a History,
     index: ChangeIndex,
+}
+
+/// Its hash, author and sequence number; not the ops.
+impl fmt::Debug for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change")
+            .field("hash", &self.hash())
+            .field("author", &self.author())
+            .field("seq", &self.seq())
+            .finish_non_exhaustive()
+    }
 }
 
 impl History {
@@ -89,8 +102,8 @@ impl<'a> Change<'a> {
         &self.history.record(self.index).tags
     }
 
-    /// Its ops, each with the counter of its first element, as they are on the wire: names are indexes into
-    /// the change's table.
+    /// Its ops, each with the counter of its first element, as they are on the wire: names are
+    /// indexes into the change's table.
     pub fn ops(&self) -> Vec<(u32, Op<'a, Name>)> {
         let history: &'a History = self.history;
         let mut body = Body::new(history.body(self.index), self.first_counter());

@@ -74,7 +74,7 @@ impl Forks {
     /// Forgets a change, the newest one.
     pub(super) fn forget(&mut self, author: u32, prev: Option<ChangeIndex>, change: ChangeIndex) {
         if let Some(changes) = self.points.get_mut(&(author, prev)) {
-            changes.retain(|other| *other != change);
+            changes.pop_if(|last| *last == change);
             if changes.len() < 2 {
                 self.points.remove(&(author, prev));
             }
@@ -112,8 +112,8 @@ impl History {
         Some(EquivocationProof { bytes })
     }
 
-    /// Appends the signature of the nearest signed change at or after `change` on a chain through it, and the headers
-    /// from there down.
+    /// Appends the signature of the nearest signed change at or after `change` on a chain through
+    /// it, and the headers from there down.
     fn write_path(&self, change: ChangeIndex, out: &mut Vec<u8>) -> Option<()> {
         let (signed, signature) = self.nearest_signature(change)?;
         out.extend_from_slice(signature.as_bytes());

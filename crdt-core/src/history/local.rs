@@ -17,6 +17,8 @@ use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op,
 #[derive(Debug)]
 pub(super) struct Tail {
     pub(super) change: ChangeIndex,
+    /// The first such change. All from there on were written here.
+    pub(super) first: ChangeIndex,
     pub(super) signature: OnceLock<Signature>,
 }
 
@@ -107,7 +109,7 @@ impl History {
         dependencies.extend(&draft.after);
         dependencies.extend(self.chains_named(&draft));
         dependencies.retain(|change| Some(*change) != draft.prev);
-        self.write(&draft, dependencies)
+        self.write(&mut draft, dependencies)
     }
 
     fn heads_besides(&self, prev: Option<ChangeIndex>) -> BTreeSet<ChangeIndex> {
@@ -116,7 +118,7 @@ impl History {
 
     fn fold_heads(&mut self, draft: &Draft) -> Result<ChangeIndex, TooLarge> {
         let heads = self.heads_besides(draft.prev).into_iter().take(MAX_DEPENDENCIES).collect();
-        let fold = Draft {
+        let mut fold = Draft {
             author: draft.author,
             prev: draft.prev,
             after: Vec::new(),
@@ -124,7 +126,7 @@ impl History {
             paths: Vec::new(),
             ops: Vec::new(),
         };
-        self.write(&fold, heads)?;
+        self.write(&mut fold, heads)?;
         Ok(self.chains.len() - 1)
     }
 
@@ -148,7 +150,7 @@ impl History {
 
     fn write(
         &mut self,
-        draft: &Draft,
+        draft: &mut Draft,
         mut deps: BTreeSet<ChangeIndex>,
     ) -> Result<ChangeHash, TooLarge> {
         if deps.len() > MAX_DEPENDENCIES {
@@ -156,6 +158,7 @@ impl History {
         }
         let mut sorted: Vec<ChangeIndex> = core::mem::take(&mut deps).into_iter().collect();
         sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
+        self.split_deletes(draft, &sorted);
         let body = self.encode(draft, &sorted)?;
         let header = Header {
             author: draft.author,
@@ -183,8 +186,31 @@ impl History {
             bytes,
         });
         self.cuts.open().count(Totals { changes: 1, ops: draft.ops.len(), bytes });
-        self.tail = Some(Tail { change, signature: OnceLock::new() });
+        let first = self.tail.as_ref().map_or(change, |tail| tail.first);
+        self.tail = Some(Tail { change, first, signature: OnceLock::new() });
         Ok(hash)
+    }
+
+    /// A delete goes through one entry of the table. What is left of its range beyond that entry is
+    /// deleted at the end of the change: ops that are already there keep their counters.
+    fn split_deletes(&self, draft: &mut Draft, dependencies: &[ChangeIndex]) {
+        let own = self.chains.segment_after(draft.prev);
+        let table = Table::new(&self.chains, draft.prev, dependencies);
+        let mut next = 0;
+        while let Some(LocalOp { path, action, .. }) = draft.ops.get_mut(next) {
+            next += 1;
+            let LocalAction::Delete { range } = action else { continue };
+            if range.chain == own {
+                continue;
+            }
+            let reach = table.reach(&self.chains, *range);
+            if reach < range.end {
+                let (path, rest) = (*path, IdRange { start: reach, ..*range });
+                range.end = reach;
+                let action = LocalAction::Delete { range: rest };
+                draft.ops.push(LocalOp { path, counters: 1, action });
+            }
+        }
     }
 
     fn encode(&self, draft: &Draft, dependencies: &[ChangeIndex]) -> Result<Vec<u8>, TooLarge> {

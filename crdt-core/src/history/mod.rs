@@ -4,8 +4,9 @@
 //! their bytes alone: a relay that does not know the document's Rust type takes and refuses exactly
 //! the changes that every other replica does.
 //!
-//! Read [`chains`] first (how ops are named and ordered), then `header` and `bundle` (bytes), `admit`
-//! (the rules), `pending` and `receive` (what arrives early), `cut` and `export` (what goes out).
+//! Read [`chains`] first (how ops are named and ordered), then `header` and `bundle` (bytes),
+//! `admit` (the rules), `pending` and `receive` (what arrives early), `cut` and `export` (what goes
+//! out).
 
 mod admit;
 mod bundle;

@@ -123,9 +123,9 @@ impl Pending {
         Some(waiting)
     }
 
-    /// Takes out the bundles that waited for `change` and for nothing else, oldest first. Others that wait
-    /// for it are filed under what else they lack, which `first_missing` finds in their list of outside changes from a
-    /// place on.
+    /// Takes out the bundles that waited for `change` and for nothing else, oldest first. Others
+    /// that wait for it are filed under what else they lack, which `first_missing` finds in their
+    /// list of outside changes from a place on.
     pub(super) fn ready(
         &mut self,
         change: &ChangeHash,

@@ -58,8 +58,8 @@ struct Arrival<'a> {
 }
 
 impl History {
-    /// Takes in bytes that another replica [exported](crate::Document::export): any number of bundles, in
-    /// any order relative to other bytes, any number of times.
+    /// Takes in bytes that another replica [exported](crate::Document::export): any number of
+    /// bundles, in any order relative to other bytes, any number of times.
     ///
     /// # Errors
     /// [`ApplyError`] if any of the bundles is refused; then none of them has been taken in.
@@ -171,7 +171,8 @@ impl History {
         self.pending.usage()
     }
 
-    /// Changes that are not here and that waiting bundles depend on: what to ask other replicas for.
+    /// Changes that are not here and that waiting bundles depend on: what to ask other replicas
+    /// for.
     pub fn missing(&self) -> Vec<ChangeHash> {
         self.pending.missing().copied().collect()
     }

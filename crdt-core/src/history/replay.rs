@@ -18,8 +18,8 @@ pub struct Incoming<'a> {
 }
 
 impl History {
-    /// Calls `sink` with every op of the changes from `start` on, in order of admission. A delete that
-    /// spans segments comes once per segment.
+    /// Calls `sink` with every op of the changes from `start` on, in order of admission. A delete
+    /// that spans segments comes once per segment.
     pub(crate) fn replay(
         &self,
         start: ChangeIndex,

@@ -1,3 +1,4 @@
+use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chains::{Chains, ChangeIndex, NewChange};
@@ -13,7 +14,6 @@ use crate::crypto::{Author, ChangeHash, DocumentId};
 ///
 /// A history needs no Rust type: a relay or a tool keeps one to store, verify and forward a
 /// document it does not understand. A [`Document`](crate::Document) has one inside.
-#[derive(Debug)]
 pub struct History {
     document: DocumentId,
     pub(super) genesis: Option<Genesis>,
@@ -29,6 +29,18 @@ pub struct History {
     pub(super) cuts: Cuts,
     pub(super) pending: Pending,
     pub(super) tail: Option<Tail>,
+}
+
+/// The document, its heads, and how much there is; not the content.
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History")
+            .field("document", &self.document)
+            .field("changes", &self.len())
+            .field("heads", &self.heads())
+            .field("pending", &self.pending())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is kept of a change beside its names and its body.

@@ -72,29 +72,47 @@ impl Selector {
         self.versions.read(chains).map_or(variants.default, |place| place as usize)
     }
 
-    /// Wire names of all variants that were selected concurrently, the one that wins first. Empty if
-    /// none was ever selected.
+    /// Wire names of all variants that were selected concurrently, the one that wins first. Empty
+    /// if none was ever selected.
     pub fn conflicts(&self, chains: &Chains, variants: &Variants) -> Vec<&'static str> {
         let ranked = self.versions.ranked(chains).into_iter();
         ranked.flatten().map(|place| variants.name(*place as usize)).collect()
     }
 
-    /// Selects a variant. Where nothing was ever selected, the default one needs no op. The one that
-    /// stands for unknown variants needs none where it is read already, so that the name of the
-    /// variant it stands for stays.
+    /// Selects a variant as part of a larger value. Where nothing was ever selected, the default one
+    /// needs no op.
     ///
     /// # Errors
     /// [`EditError::Unencodable`] in principle; names always can be encoded.
     pub fn select(
         &mut self,
+        scope: Scope<'_>,
+        variants: &Variants,
+        place: usize,
+    ) -> Result<(), EditError> {
+        if self.is_blank() && place == variants.default {
+            return Ok(());
+        }
+        self.set(scope, variants, place)
+    }
+
+    /// Selects a variant, the default one too: of variants that are set concurrently it may win.
+    ///
+    /// The variant that stands for unknown ones needs no op where it is read already, so that the
+    /// name of the variant it stands for stays.
+    ///
+    /// # Errors
+    /// As [`select`](Self::select).
+    pub fn set(
+        &mut self,
         mut scope: Scope<'_>,
         variants: &Variants,
         place: usize,
     ) -> Result<(), EditError> {
-        let is_unknown_kept = variants.other == Some(place)
+        let is_kept = variants.other == Some(place)
             && !self.is_blank()
             && self.current(scope.chains(), variants) == place;
-        if is_unknown_kept || self.is_blank() && place == variants.default {
+        if is_kept {
             return Ok(());
         }
         let payload = encode(variants.name(place))?;
@@ -133,9 +151,7 @@ impl Selector {
 
     /// Feeds what is selected.
     pub fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.versions(&self.versions, |place, out| {
-            out.extend(place.unwrap_or(u32::MAX).to_le_bytes());
-        });
+        digest.versions(&self.versions);
     }
 }
 

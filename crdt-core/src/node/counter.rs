@@ -181,6 +181,19 @@ impl<T> fmt::Debug for CounterView<'_, T> {
     }
 }
 
+/// What [`get`](CounterView::get) gives.
+impl<T: CounterInteger + fmt::Display> fmt::Display for CounterView<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+impl<T: CounterInteger + PartialEq> PartialEq<T> for CounterView<'_, T> {
+    fn eq(&self, other: &T) -> bool {
+        self.get() == *other
+    }
+}
+
 /// Edits a counter.
 pub struct CounterEditor<'a, T = i64> {
     state: &'a mut CounterState,
@@ -201,7 +214,8 @@ impl<T> CounterEditor<'_, T> {
         self.state.write_add(&mut self.scope, i128::from(delta));
     }
 
-    /// Takes back everything that was added so far and is known here. What others add concurrently stands.
+    /// Takes back everything that was added so far and is known here. What others add concurrently
+    /// stands.
     pub fn reset(&mut self) {
         self.state.clear(self.scope);
     }

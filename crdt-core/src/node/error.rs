@@ -17,8 +17,8 @@ pub enum EditError {
     /// A byte or UTF-16 offset that lies within a character.
     #[error("offset {0} lies within a character")]
     NotOnBoundary(usize),
-    /// A value cannot be encoded as a register's value: its serde implementation says so, it is nested too
-    /// deeply, or a map in it has a key twice.
+    /// A value cannot be encoded as a register's value: its serde implementation says so, it is
+    /// nested too deeply, a map in it has a key twice, or it cannot be read back.
     #[error("{0}")]
     Unencodable(String),
     /// A text key of a map is longer than [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).

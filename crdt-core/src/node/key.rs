@@ -1,6 +1,7 @@
 use crate::op::Key;
 
-/// A type that can be the key of a map: `String`, `bool`, integers to 64 bits, and newtypes of these.
+/// A type that can be the key of a map: `String`, `bool`, integers to 64 bits, and newtypes of
+/// these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a map in a document",
     label = "not a map key",

@@ -10,7 +10,8 @@ use crate::history::Chains;
 
 /// A type whose values are written and replaced as a whole.
 ///
-/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`, and `Option`s of them.
+/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`, and `Option`s
+/// of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a leaf",
     label = "not a leaf",
@@ -40,7 +41,8 @@ impl<T: Default> Initial<T> for StandardDefault {
     }
 }
 
-/// What can be given where a register's value is wanted: the value, or a `&str` for a `String`.
+/// What can be given where a register's value is wanted: the value, what is in it if it is an
+/// `Option` of a leaf, or a `&str` for a `String`.
 #[diagnostic::on_unimplemented(
     message = "a register of `{T}` cannot be set to `{Self}`",
     label = "not `{T}`",
@@ -73,6 +75,13 @@ macro_rules! leaves {
     ($($type:ty)*) => {$(
         impl LeafValue for $type {}
 
+        #[diagnostic::do_not_recommend]
+        impl IntoLeaf<Option<$type>> for $type {
+            fn into_leaf(self) -> Option<$type> {
+                Some(self)
+            }
+        }
+
         // Too many to list where another type is missing.
         #[diagnostic::do_not_recommend]
         impl CrdtNode for $type {
@@ -95,7 +104,7 @@ macro_rules! leaves {
             }
 
             fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-                assign_register(state, scope, value)
+                assign_register(state, scope, &value)
             }
 
             fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {
@@ -138,7 +147,7 @@ impl<T: LeafValue + Clone, D: Initial<T> + Send + Sync> CrdtNode for LeafField<T
     }
 
     fn assign(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign_register(state, scope, value)
+        assign_register(state, scope, &value)
     }
 
     fn seed(value: &T) -> Result<Option<Vec<u8>>, EditError> {

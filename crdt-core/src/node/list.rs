@@ -1,13 +1,14 @@
 use core::fmt;
 use core::ops::{Deref, DerefMut, Range};
 
+use super::register::unreadable;
 use super::text::{out_of_range, parent};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fit, Incoming, Misfit, NodeState, Scope, Segment,
 };
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
-use crate::sequence::{Items, Sequence};
+use crate::sequence::{Items, ItemsIter, Sequence};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -111,7 +112,8 @@ impl<S: NodeState> ListState<S> {
     }
 }
 
-/// The state of an element that an insert brings: blank, or with a register that was set by the insert.
+/// The state of an element that an insert brings: blank, or with a register that was set by the
+/// insert.
 fn seeded<S: NodeState>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, Fit) {
     let mut state = S::default();
     if seed.is_empty() {
@@ -177,6 +179,16 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         Some(T::view(self.state.sequence.item_at(position)?, self.chains))
     }
 
+    /// The first element. O(log n).
+    pub fn first(&self) -> Option<T::View<'a>> {
+        self.get(0)
+    }
+
+    /// The last element. O(log n).
+    pub fn last(&self) -> Option<T::View<'a>> {
+        self.get(self.len().checked_sub(1)?)
+    }
+
     /// The id of the element at a position. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
         ElementId::new(self.chains, self.state.sequence.id_at(position)?)
@@ -194,9 +206,52 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
     }
 
     /// The elements in order.
-    pub fn iter(&self) -> impl Iterator<Item = T::View<'a>> {
-        let chains = self.chains;
-        self.state.sequence.items().map(move |(_, state)| T::view(state, chains))
+    pub fn iter(&self) -> ListIter<'a, T> {
+        ListIter { items: self.state.sequence.items(), chains: self.chains }
+    }
+}
+
+impl<'a, T: CrdtNode> IntoIterator for ListView<'a, T> {
+    type Item = T::View<'a>;
+    type IntoIter = ListIter<'a, T>;
+
+    fn into_iter(self) -> ListIter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<'a, T: CrdtNode> IntoIterator for &ListView<'a, T> {
+    type Item = T::View<'a>;
+    type IntoIter = ListIter<'a, T>;
+
+    fn into_iter(self) -> ListIter<'a, T> {
+        self.iter()
+    }
+}
+
+/// The elements of a list in order; made by [`ListView::iter`].
+pub struct ListIter<'a, T: CrdtNode> {
+    items: ItemsIter<'a, T::State>,
+    chains: &'a Chains,
+}
+
+impl<'a, T: CrdtNode> Iterator for ListIter<'a, T> {
+    type Item = T::View<'a>;
+
+    fn next(&mut self) -> Option<T::View<'a>> {
+        self.items.next().map(|(_, state)| T::view(state, self.chains))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.items.size_hint()
+    }
+}
+
+impl<T: CrdtNode> ExactSizeIterator for ListIter<'_, T> {}
+
+impl<T: CrdtNode> fmt::Debug for ListIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListIter").field("left", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -234,9 +289,29 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.len() == 0
     }
 
+    fn view(&self) -> ListView<'_, T> {
+        ListView { state: self.state, chains: self.scope.chains() }
+    }
+
     /// Reads the element at a position. O(log n).
     pub fn get(&self, position: usize) -> Option<T::View<'_>> {
-        Some(T::view(self.state.sequence.item_at(position)?, self.scope.chains()))
+        self.view().get(position)
+    }
+
+    /// Reads the elements in order.
+    pub fn iter(&self) -> ListIter<'_, T> {
+        self.view().iter()
+    }
+
+    /// The id of the element at a position; `None` also if this change has inserted it, since the
+    /// change has no hash yet. O(log n).
+    pub fn id_at(&self, position: usize) -> Option<ElementId> {
+        self.view().id_at(position)
+    }
+
+    /// Where an element is now; `None` if it is not in the list or has been removed. O(log n).
+    pub fn position_of(&self, element: ElementId) -> Option<usize> {
+        self.view().position_of(element)
     }
 
     /// Edits the element at a position. O(log n).
@@ -255,15 +330,18 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         Ok(T::edit(state, scope))
     }
 
-    /// Inserts an element so that it stands at a position; only what differs from the element's default is
-    /// written. O(log n).
+    /// Inserts an element so that it stands at a position; only what differs from the element's
+    /// default is written. O(log n).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] beyond the end, or what writing the value meets.
     pub fn insert(&mut self, position: usize, value: T::Value) -> Result<(), EditError> {
         let (id, time, chains) = (self.scope.next_id(), self.scope.time(), self.scope.chains());
         let seed = T::seed(&value)?.unwrap_or_default();
-        let (state, _) = seeded::<T::State>(id, time, &seed, chains);
+        let (state, fit) = seeded::<T::State>(id, time, &seed, chains);
+        if fit != Fit::Applied {
+            return Err(unreadable());
+        }
         let source = vec![state].into_iter();
         let placed = self.state.sequence.insert_at(position, source, id, time, chains);
         let (parent, side) = placed.map_err(out_of_range)?;
@@ -306,6 +384,15 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// Removes all elements.
     pub fn clear(&mut self) {
         self.state.clear(self.scope);
+    }
+}
+
+impl<'a, T: CrdtNode> IntoIterator for &'a ListEditor<'_, T> {
+    type Item = T::View<'a>;
+    type IntoIter = ListIter<'a, T>;
+
+    fn into_iter(self) -> ListIter<'a, T> {
+        self.iter()
     }
 }
 

@@ -122,7 +122,7 @@ impl<S: NodeState> Entry<S> {
     }
 
     pub(super) fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.versions(&self.puts, |(), _| {});
+        digest.versions(&self.puts);
         self.state.digest(digest);
         digest.end();
     }
@@ -143,13 +143,32 @@ impl<K, S> Default for MapState<K, S> {
 }
 
 impl<K: MapKey, S: NodeState> MapState<K, S> {
-    fn present(&self) -> impl Iterator<Item = (&K, &S)> {
-        let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
-        present.map(|(key, entry)| (key, &entry.state))
+    fn present(&self) -> Present<'_, K, S> {
+        Present { entries: self.entries.iter(), left: self.present }
     }
 
     fn recount(&mut self, was: bool, is: bool) {
         self.present = self.present + usize::from(is) - usize::from(was);
+    }
+}
+
+/// The entries that are present.
+struct Present<'a, K, S> {
+    entries: std::collections::btree_map::Iter<'a, K, Entry<S>>,
+    left: usize,
+}
+
+impl<'a, K, S: NodeState> Iterator for Present<'a, K, S> {
+    type Item = (&'a K, &'a S);
+
+    fn next(&mut self) -> Option<(&'a K, &'a S)> {
+        let (key, entry) = self.entries.find(|(_, entry)| entry.is_present())?;
+        self.left -= 1;
+        Some((key, &entry.state))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
     }
 }
 
@@ -230,14 +249,62 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
     }
 
     /// The entries.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a K, V::View<'a>)> {
-        let chains = self.chains;
-        self.state.present().map(move |(key, state)| (key, V::view(state, chains)))
+    pub fn iter(&self) -> MapIter<'a, K, V> {
+        MapIter { entries: self.state.present(), chains: self.chains }
     }
 
     /// The keys.
-    pub fn keys(&self) -> impl Iterator<Item = &'a K> {
+    pub fn keys(&self) -> impl Iterator<Item = &'a K> + use<'a, K, V> {
         self.state.present().map(|(key, _)| key)
+    }
+
+    /// The values, in the order of their keys.
+    pub fn values(&self) -> impl Iterator<Item = V::View<'a>> + use<'a, K, V> {
+        self.iter().map(|(_, value)| value)
+    }
+}
+
+impl<'a, K: MapKey, V: CrdtNode> IntoIterator for MapView<'a, K, V> {
+    type Item = (&'a K, V::View<'a>);
+    type IntoIter = MapIter<'a, K, V>;
+
+    fn into_iter(self) -> MapIter<'a, K, V> {
+        self.iter()
+    }
+}
+
+impl<'a, K: MapKey, V: CrdtNode> IntoIterator for &MapView<'a, K, V> {
+    type Item = (&'a K, V::View<'a>);
+    type IntoIter = MapIter<'a, K, V>;
+
+    fn into_iter(self) -> MapIter<'a, K, V> {
+        self.iter()
+    }
+}
+
+/// The entries of a map in the order of their keys; made by [`MapView::iter`].
+pub struct MapIter<'a, K: MapKey, V: CrdtNode> {
+    entries: Present<'a, K, V::State>,
+    chains: &'a Chains,
+}
+
+impl<'a, K: MapKey, V: CrdtNode> Iterator for MapIter<'a, K, V> {
+    type Item = (&'a K, V::View<'a>);
+
+    fn next(&mut self) -> Option<(&'a K, V::View<'a>)> {
+        self.entries.next().map(|(key, state)| (key, V::view(state, self.chains)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl<K: MapKey, V: CrdtNode> ExactSizeIterator for MapIter<'_, K, V> {}
+
+impl<K: MapKey, V: CrdtNode> fmt::Debug for MapIter<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapIter").field("left", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -275,14 +342,27 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.len() == 0
     }
 
+    fn view(&self) -> MapView<'_, K, V> {
+        MapView { state: self.state, chains: self.scope.chains() }
+    }
+
     /// Reads the entry of a key. O(log n).
     pub fn get<Q>(&self, key: &Q) -> Option<V::View<'_>>
     where
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let entry = self.state.entries.get(key).filter(|entry| entry.is_present())?;
-        Some(V::view(&entry.state, self.scope.chains()))
+        self.view().get(key)
+    }
+
+    /// Reads the entries.
+    pub fn iter(&self) -> MapIter<'_, K, V> {
+        self.view().iter()
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.view().keys()
     }
 
     /// Whether there is an entry of a key. O(log n).
@@ -298,11 +378,14 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     pub fn get_mut<Q>(&mut self, key: &Q) -> Option<V::Editor<'_>>
     where
         K: core::borrow::Borrow<Q>,
-        Q: Ord + MapKey,
+        Q: Ord + ?Sized,
     {
+        let (own, _) =
+            self.state.entries.get_key_value(key).filter(|(_, entry)| entry.is_present())?;
         self.scope.pin();
-        let entry = self.state.entries.get_mut(key).filter(|entry| entry.is_present())?;
-        Some(V::edit(&mut entry.state, self.scope.key(key.to_key())))
+        let scope = self.scope.key(own.to_key());
+        let entry = self.state.entries.get_mut(key)?;
+        Some(V::edit(&mut entry.state, scope))
     }
 
     /// Edits the entry of a key, which is made present with its defaults if it is absent. Two
@@ -360,6 +443,15 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     pub fn clear(&mut self) {
         self.scope.pin();
         self.state.clear(self.scope);
+    }
+}
+
+impl<'a, K: MapKey, V: CrdtNode> IntoIterator for &'a MapEditor<'_, K, V> {
+    type Item = (&'a K, V::View<'a>);
+    type IntoIter = MapIter<'a, K, V>;
+
+    fn into_iter(self) -> MapIter<'a, K, V> {
+        self.iter()
     }
 }
 

@@ -38,8 +38,8 @@ pub use key::MapKey;
 pub use kind::{Kind, Leaf, Nested};
 pub use lazy::Lazy;
 pub use leaf::{Initial, IntoLeaf, LeafField, LeafValue, StandardDefault};
-pub use list::{List, ListEditor, ListState, ListView};
-pub use map::{IntoKey, Map, MapEditor, MapState, MapView};
+pub use list::{List, ListEditor, ListIter, ListState, ListView};
+pub use map::{IntoKey, Map, MapEditor, MapIter, MapState, MapView};
 pub use newtype::{Newtype, Transparent};
 pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{
@@ -54,9 +54,6 @@ use crate::op::Key;
 
 pub use crate::history::{Chains, Incoming};
 pub use crate::op::Id;
-
-#[cfg(test)]
-mod tests;
 
 /// A segment of the path that leads an op to a node of this replica.
 pub type Segment<'a> = crate::op::Segment<'a, Id>;
@@ -75,9 +72,10 @@ pub type Segment<'a> = crate::op::Segment<'a, Id>;
 /// }
 /// ```
 ///
-/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `BTreeMap` and
-/// `Option` of nested types are lists and maps of nested nodes; any serde type can be made a
-/// register with `#[crdt(register)]`.
+/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `BTreeMap`
+/// and `Option` of nested types are lists and maps of nested nodes; any serde type can be made a
+/// register with `#[crdt(register)]`. All attributes are listed at the
+/// [derive](macro@crate::CrdtNode).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a document",
     label = "does not implement `CrdtNode`",
@@ -93,7 +91,8 @@ pub trait CrdtNode: Sized + 'static {
     type View<'a>;
     /// Edits the state inside a change.
     type Editor<'a>;
-    /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent ([`Nested`]).
+    /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent
+    /// ([`Nested`]).
     type Kind;
     /// The name of the type, kept in the genesis record of documents created with it.
     const NAME: &'static str = "";
@@ -153,10 +152,11 @@ pub trait CrdtNode: Sized + 'static {
     }
 }
 
-/// The state of a node. It starts blank, as if it had been there from the beginning of the document.
+/// The state of a node. It starts blank, as if it had been there from the beginning of the
+/// document.
 pub trait NodeState: Default + Send + Sync + 'static {
-    /// Takes an op that came to this node; `path` is the rest of its path. Ops come after everything they
-    /// depend on, and each once.
+    /// Takes an op that came to this node; `path` is the rest of its path. Ops come after
+    /// everything they depend on, and each once.
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit;
 
     /// Writes the ops that annul whatever is here, hidden parts included, so that it reads as its

@@ -15,7 +15,8 @@ pub trait Newtype: CrdtNode<Value = Self> {
     fn unwrap(self) -> <Self::Inner as CrdtNode>::Value;
 }
 
-/// The [kind](CrdtNode::Kind) of newtypes: an `Option` of one is what an `Option` of the inner type is.
+/// The [kind](CrdtNode::Kind) of newtypes: an `Option` of one is what an `Option` of the inner type
+/// is.
 #[derive(Debug)]
 pub struct Transparent;
 

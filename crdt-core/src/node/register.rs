@@ -115,9 +115,7 @@ where
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.versions(&self.versions, |value, out| {
-            out.extend(value::encode(value).unwrap_or_default());
-        });
+        digest.versions(&self.versions);
     }
 }
 
@@ -125,19 +123,18 @@ where
 pub(super) fn assign_register<T, D>(
     state: &mut RegisterState<T, D>,
     scope: Scope<'_>,
-    value: T,
+    value: &T,
 ) -> Result<(), EditError>
 where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     D: Initial<T> + Send + Sync,
 {
-    let payload = match seed_register::<T, D>(&value)? {
+    let payload = match seed_register::<T, D>(value)? {
         Some(payload) => payload,
         None if state.is_blank() => return Ok(()),
-        None => encode(&value)?,
+        None => encode(value)?,
     };
-    write_register(state, scope, value, payload);
-    Ok(())
+    write_register(state, scope, payload)
 }
 
 /// The bytes of a value, unless a register reads as this by itself.
@@ -153,16 +150,24 @@ fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, EditError> {
     value::encode(value).map_err(|error| EditError::Unencodable(error.to_string()))
 }
 
-fn write_register<T, D: Initial<T>>(
+/// Writes the bytes of a value and keeps what every other replica will read from them, which
+/// serde can make differ from what was written (a field it skips, for example).
+fn write_register<T: DeserializeOwned, D: Initial<T>>(
     state: &mut RegisterState<T, D>,
     mut scope: Scope<'_>,
-    value: T,
     payload: Vec<u8>,
-) {
+) -> Result<(), EditError> {
+    let value = value::decode(&payload).ok_or_else(unreadable)?;
     let replaces = state.versions.ids();
     let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
     let write = Write { id, replaces: &replaces, value: Some(Ok(value)) };
     state.versions.write(write, D::initial, scope.chains());
+    Ok(())
+}
+
+/// The fault of a value whose type does not read what it writes.
+pub(super) fn unreadable() -> EditError {
+    EditError::Unencodable("the value cannot be read back from its encoding".to_owned())
 }
 
 /// Reads a register.
@@ -210,6 +215,31 @@ impl<T: fmt::Debug, D> fmt::Debug for RegisterView<'_, T, D> {
     }
 }
 
+/// The value.
+impl<T: fmt::Display, D> fmt::Display for RegisterView<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+impl<T: PartialEq, D> PartialEq<T> for RegisterView<'_, T, D> {
+    fn eq(&self, other: &T) -> bool {
+        self.get() == other
+    }
+}
+
+impl<D> PartialEq<str> for RegisterView<'_, String, D> {
+    fn eq(&self, other: &str) -> bool {
+        self.get() == other
+    }
+}
+
+impl<D> PartialEq<&str> for RegisterView<'_, String, D> {
+    fn eq(&self, other: &&str) -> bool {
+        self.get() == other
+    }
+}
+
 /// Edits a register.
 pub struct RegisterEditor<'a, T, D = StandardDefault> {
     state: &'a mut RegisterState<T, D>,
@@ -239,13 +269,13 @@ where
 {
     /// Writes a value; it replaces every value that stands here.
     ///
-    /// If it cannot be encoded, the change fails at its end with
+    /// If it cannot be encoded, or not be read back, the change fails at its end with
     /// [`EditError::Unencodable`].
     pub fn set(&mut self, value: impl IntoLeaf<T>) {
-        let value = value.into_leaf();
-        match encode(&value) {
-            Ok(payload) => write_register(self.state, self.scope, value, payload),
-            Err(fault) => self.scope.fail(fault),
+        let payload = encode(&value.into_leaf());
+        let set = payload.and_then(|payload| write_register(self.state, self.scope, payload));
+        if let Err(fault) = set {
+            self.scope.fail(fault);
         }
     }
 
@@ -286,7 +316,7 @@ where
     }
 
     fn assign(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign_register(state, scope, value)
+        assign_register(state, scope, &value)
     }
 
     fn seed(value: &T) -> Result<Option<Vec<u8>>, EditError> {
@@ -321,7 +351,7 @@ where
     }
 
     fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        assign_register(state, scope, value.0)
+        assign_register(state, scope, &value.0)
     }
 
     fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {

@@ -187,7 +187,8 @@ macro_rules! read_text {
         /// The position of a byte offset in UTF-8. O(log n).
         ///
         /// # Errors
-        /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a character.
+        /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a
+        /// character.
         pub fn position_of_utf8(&self, offset: usize) -> Result<usize, EditError> {
             position_of(self.state, Unit::Utf8, offset)
         }
@@ -195,7 +196,8 @@ macro_rules! read_text {
         /// The position of an offset in UTF-16 code units. O(log n).
         ///
         /// # Errors
-        /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a surrogate pair.
+        /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a
+        /// surrogate pair.
         pub fn position_of_utf16(&self, offset: usize) -> Result<usize, EditError> {
             position_of(self.state, Unit::Utf16, offset)
         }
@@ -249,7 +251,7 @@ impl<'a> TextView<'a> {
     }
 
     /// The pieces of the text in order; joined they are the text.
-    pub fn chunks(&self) -> impl Iterator<Item = &'a str> {
+    pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.state.sequence.chunks().map(|(_, chunk)| chunk.as_str())
     }
 }
@@ -277,6 +279,12 @@ impl PartialEq<str> for TextView<'_> {
 
 impl PartialEq<&str> for TextView<'_> {
     fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl PartialEq<String> for TextView<'_> {
+    fn eq(&self, other: &String) -> bool {
         *self == **other
     }
 }

@@ -1,8 +1,8 @@
 use crate::history::Chains;
 use crate::op::Id;
 
-/// The values that stand side by side in one place because none of their authors had seen the others: of a
-/// register, of an enum's choice, of a map entry's presence.
+/// The values that stand side by side in one place because none of their authors had seen the
+/// others: of a register, of an enum's choice, of a map entry's presence.
 ///
 /// An op replaces whatever is here from its own chain, and what it names. What is left belongs to
 /// different chains. A name has an effect only on the very op that it names: an
@@ -22,7 +22,8 @@ pub(crate) enum Versions<V> {
 #[derive(Debug)]
 pub(crate) struct Version<V> {
     pub(crate) id: Id,
-    /// What was written, or, if that does not decode as a value of this place, what to read instead.
+    /// What was written, or, if that does not decode as a value of this place, what to read
+    /// instead.
     pub(crate) value: Result<V, V>,
 }
 

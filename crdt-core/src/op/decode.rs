@@ -7,7 +7,8 @@ pub(crate) struct Body<'a> {
     reader: Reader<'a>,
     previous: Option<Op<'a, Name>>,
     next_counter: u32,
-    /// Whether counters are those of the chain. Without it is unknown which insert an op goes on with.
+    /// Whether counters are those of the chain. Without it is unknown which insert an op goes on
+    /// with.
     placed: bool,
 }
 
@@ -51,8 +52,8 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Whether `op`, whose counter is given, only goes on with the insert that `previous` began: the same
-/// elements with the same names and places, in another spelling. (Neighbouring deletes take a
+/// Whether `op`, whose counter is given, only goes on with the insert that `previous` began: the
+/// same elements with the same names and places, in another spelling. (Neighbouring deletes take a
 /// counter each, so joining them would make another change.)
 fn mergeable(previous: &Op<'_, Name>, counter: u32, op: &Op<'_, Name>) -> bool {
     let goes_on = |place: &Place<Name>| {

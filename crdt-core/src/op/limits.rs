@@ -1,7 +1,8 @@
 //! Limits on changes. They are part of format version 1: every replica has the same, so that no
 //! change is valid in one place and refused in another.
 
-/// Bytes of a change in its canonical form: 64 MiB.
+/// Bytes of a change in its canonical form: 64 MiB. The few bytes of the header that vary in length
+/// are counted as if they were at their longest.
 pub const MAX_CHANGE_BYTES: usize = 1 << 26;
 /// Ops in one change.
 pub const MAX_CHANGE_OPS: usize = 1 << 22;

@@ -4,6 +4,8 @@ use core::ops::Range;
 
 use super::Sequence;
 use super::content::Content;
+use super::piece::Piece;
+use crate::btree;
 use crate::op::Id;
 
 /// The most elements a run holds.
@@ -56,14 +58,45 @@ impl<S> Content for Items<S> {
     }
 }
 
+/// The visible elements of a list in order; made by [`Sequence::items`].
+pub(crate) struct Iter<'a, S> {
+    pieces: btree::Iter<'a, Piece<Items<S>>>,
+    /// The name of the next element of `run`.
+    next: Id,
+    run: core::slice::Iter<'a, S>,
+    left: usize,
+}
+
+impl<'a, S> Iterator for Iter<'a, S> {
+    type Item = (Id, &'a S);
+
+    fn next(&mut self) -> Option<(Id, &'a S)> {
+        loop {
+            if let Some(state) = self.run.next() {
+                let id = self.next;
+                self.next = id.plus(1);
+                self.left -= 1;
+                return Some((id, state));
+            }
+            let piece = self.pieces.next()?;
+            if let Some(content) = piece.content() {
+                (self.next, self.run) = (piece.id, content.0.iter());
+            }
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<S> ExactSizeIterator for Iter<'_, S> {}
+
 impl<S> Sequence<Items<S>> {
     /// The visible elements in order.
-    pub(crate) fn items(&self) -> impl Iterator<Item = (Id, &S)> {
-        self.chunks().flat_map(|(first, run)| {
-            (first.counter..)
-                .zip(&run.0)
-                .map(move |(counter, state)| (Id { chain: first.chain, counter }, state))
-        })
+    pub(crate) fn items(&self) -> Iter<'_, S> {
+        let next = Id { chain: 0, counter: 0 };
+        Iter { pieces: self.tree.iter(), next, run: [].iter(), left: self.len() }
     }
 
     /// The state of the visible element at a position.

@@ -17,10 +17,10 @@
 //! child arrives, and everything left of the element goes between the two.
 //!
 //! To place an element, start right behind its parent (or the parent's anchor) and skip all pieces
-//! whose op is greater. An element's op is above its parent's, so all of a greater sibling's subtree
-//! is skipped; the first piece that is not greater belongs to a lower sibling, to the parent itself
-//! or to one of its ancestors' parts, and in each case the new element goes before it. Each node of
-//! the B-tree knows the lowest op below it, so skipping is a descent.
+//! whose op is greater. An element's op is above its parent's, so all of a greater sibling's
+//! subtree is skipped; the first piece that is not greater belongs to a lower sibling, to the
+//! parent itself or to one of its ancestors' parts, and in each case the new element goes before
+//! it. Each node of the B-tree knows the lowest op below it, so skipping is a descent.
 //!
 //! # Why neighbours join
 //!
@@ -52,7 +52,7 @@ use swept::Swept;
 use thiserror::Error;
 
 pub(crate) use content::Content;
-pub(crate) use items::Items;
+pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 #[cfg(test)]
 use text::TextMeasure;

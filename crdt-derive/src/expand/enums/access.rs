@@ -35,6 +35,8 @@ impl Enum<'_> {
         let doc = format!("Edits {}.", self.names.title);
         let questions = self.questions(&quote!(self.scope.chains()));
         let payloads = self.cases.iter().filter_map(|case| case.edit_payload(self.params));
+        let variants = self.cases.iter().map(|case| case.variant.ident);
+        let places = self.cases.iter().map(|case| case.index);
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
@@ -49,7 +51,9 @@ impl Enum<'_> {
                     &mut self,
                     __value: #ident #ty_generics,
                 ) -> ::core::result::Result<(), __crdt::EditError> {
-                    <#ident #ty_generics as __crdt::CrdtNode>::assign(
+                    let __place = match &__value { #(#ident::#variants { .. } => #places,)* };
+                    self.state.selector.set(self.scope, __VARIANTS, __place)?;
+                    <#ident #ty_generics as __crdt::CrdtNode>::grow(
                         self.state,
                         self.scope,
                         __value,

@@ -1,0 +1,65 @@
+//! Structs and enums.
+
+use super::{Edit, Outcome, State, blocked, merged, nothing};
+
+#[test]
+fn struct_two_fields() -> Outcome {
+    let sheet = merged(
+        nothing,
+        |sheet| {
+            sheet.word.set("a");
+            Ok(())
+        },
+        |sheet| {
+            sheet.count.add(1);
+            Ok(())
+        },
+    )?;
+    assert_eq!((sheet.word.as_str(), sheet.count), ("a", 1));
+    Ok(())
+}
+
+#[test]
+fn enum_both_select() -> Outcome {
+    let sheet = merged(
+        nothing,
+        |sheet| sheet.state.set(State::Done(1)),
+        |sheet| sheet.state.set(blocked("rain", "")),
+    )?;
+    assert_eq!(sheet.state, State::Done(1));
+    Ok(())
+}
+
+#[test]
+fn enum_select_the_default_and_another() -> Outcome {
+    let select: Edit = |sheet| sheet.state.set(State::Open);
+    let other: Edit = |sheet| sheet.state.set(State::Done(1));
+    assert_eq!(merged(nothing, select, other)?.state, State::Open);
+    assert_eq!(merged(nothing, other, select)?.state, State::Done(1));
+    Ok(())
+}
+
+#[test]
+fn enum_both_select_one_variant() -> Outcome {
+    let sheet = merged(
+        nothing,
+        |sheet| sheet.state.set(blocked("a", "aa")),
+        |sheet| sheet.state.set(blocked("b", "bb")),
+    )?;
+    assert_eq!(sheet.state, blocked("a", "aabb"));
+    Ok(())
+}
+
+#[test]
+fn enum_select_another_and_edit_payload() -> Outcome {
+    let edit: Edit = |sheet| {
+        let mut payload = sheet.state.as_blocked().expect("the beginning selected it");
+        payload.reason.set("snow");
+        Ok(())
+    };
+    let beginning: Edit = |sheet| sheet.state.set(blocked("rain", ""));
+    let select: Edit = |sheet| sheet.state.set(State::Done(1));
+    assert_eq!(merged(beginning, select, edit)?.state, State::Done(1));
+    assert_eq!(merged(beginning, edit, select)?.state, State::Done(1));
+    Ok(())
+}
