@@ -3,7 +3,7 @@
 //! Two replicas, A and B, hold the same beginning and edit it without knowing of each other. A's
 //! ops are the higher ones, so where one of two ops has to win it is A's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::{ChangeOptions, CrdtNode, Document, EditError, Keypair};
 
@@ -24,6 +24,7 @@ struct Sheet {
     items: Vec<Item>,
     words: Vec<String>,
     map: BTreeMap<String, Item>,
+    set: BTreeSet<String>,
     state: State,
     extra: Option<Item>,
 }
@@ -512,6 +513,40 @@ fn map_clear_and_insert() -> Outcome {
         |sheet| sheet.map.insert("new", item("", "")),
     )?;
     assert_eq!(sheet.map.keys().collect::<Vec<_>>(), ["new"]);
+    Ok(())
+}
+
+#[test]
+fn set_both_insert_one_element() -> Outcome {
+    let insert: Edit = |sheet| Ok(assert!(sheet.set.insert("x")));
+    let (mut a, mut b) = replicas(nothing)?;
+    a.change(insert)?;
+    b.change(insert)?;
+    assert_eq!(exchange(&mut a, &mut b)?.set, BTreeSet::from(["x".into()]));
+    b.change(|sheet| Ok(assert!(sheet.set.remove("x"))))?;
+    assert_eq!(exchange(&mut a, &mut b)?.set, BTreeSet::new());
+    Ok(())
+}
+
+#[test]
+fn set_remove_and_insert_again() -> Outcome {
+    let sheet = merged(
+        |sheet| Ok(assert!(sheet.set.insert("x"))),
+        |sheet| Ok(assert!(sheet.set.remove("x"))),
+        |sheet| Ok(assert!(!sheet.set.insert("x"))),
+    )?;
+    assert_eq!(sheet.set, BTreeSet::from(["x".into()]));
+    Ok(())
+}
+
+#[test]
+fn set_clear_and_insert() -> Outcome {
+    let sheet = merged(
+        |sheet| Ok(assert!(sheet.set.insert("old"))),
+        |sheet| Ok(sheet.set.clear()),
+        |sheet| Ok(assert!(sheet.set.insert("new"))),
+    )?;
+    assert_eq!(sheet.set, BTreeSet::from(["new".into()]));
     Ok(())
 }
 

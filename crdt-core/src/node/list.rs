@@ -1,5 +1,6 @@
 use core::fmt;
 use core::ops::{Deref, DerefMut, Range};
+use std::collections::VecDeque;
 
 use super::text::{out_of_range, parent};
 use super::{
@@ -358,6 +359,7 @@ macro_rules! list_node {
 }
 
 list_node!(Vec, Vec<T::Value>);
+list_node!(VecDeque, VecDeque<T::Value>);
 list_node!(List, List<T::Value>);
 
 impl<T> IntoIterator for List<T> {

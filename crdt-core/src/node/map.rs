@@ -1,6 +1,7 @@
 use core::fmt;
+use core::hash::{BuildHasher, Hash};
 use core::ops::{Deref, DerefMut};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::versions::{Versions, Write};
 use super::{
@@ -143,7 +144,8 @@ impl<K, S> Default for MapState<K, S> {
 }
 
 impl<K: MapKey, S: NodeState> MapState<K, S> {
-    fn present(&self) -> impl Iterator<Item = (&K, &S)> {
+    /// The entries that are present, in the order of their keys.
+    pub(super) fn present(&self) -> impl Iterator<Item = (&K, &S)> {
         let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
         present.map(|(key, entry)| (key, &entry.state))
     }
@@ -193,10 +195,10 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 }
 
-/// Reads a map. Entries come in the order of their keys.
+/// Reads a map. Entries come in the order of their keys, also those of a `HashMap`.
 pub struct MapView<'a, K: MapKey, V: CrdtNode> {
-    state: &'a MapState<K, V::State>,
-    chains: &'a Chains,
+    pub(super) state: &'a MapState<K, V::State>,
+    pub(super) chains: &'a Chains,
 }
 
 impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
@@ -260,8 +262,8 @@ where
 
 /// Edits a map.
 pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
-    state: &'a mut MapState<K, V::State>,
-    scope: Scope<'a>,
+    pub(super) state: &'a mut MapState<K, V::State>,
+    pub(super) scope: Scope<'a>,
 }
 
 impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
@@ -363,6 +365,19 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     }
 }
 
+impl<K: MapKey> MapEditor<'_, K, ()> {
+    /// Makes a key present, also if it is already; says whether it was absent.
+    pub(super) fn put(&mut self, key: K) -> bool {
+        self.scope.pin();
+        let mut scope = self.scope.key(key.to_key());
+        let entry = self.state.entries.entry(key).or_default();
+        let was = entry.is_present();
+        entry.put(&mut scope);
+        self.state.recount(was, true);
+        !was
+    }
+}
+
 impl<K: MapKey, V: CrdtNode> fmt::Debug for MapEditor<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MapEditor").field("len", &self.len()).finish_non_exhaustive()
@@ -388,7 +403,7 @@ impl IntoKey<String> for &str {
 }
 
 /// Writes entries over a map: those that are gone are removed, all others inserted.
-fn assign<K: MapKey, V: CrdtNode>(
+pub(super) fn assign<K: MapKey, V: CrdtNode>(
     state: &mut MapState<K, V::State>,
     mut scope: Scope<'_>,
     values: BTreeMap<K, V::Value>,
@@ -405,8 +420,8 @@ fn assign<K: MapKey, V: CrdtNode>(
 }
 
 macro_rules! map_node {
-    ($type:ident, $value:ty, |$given:ident| $entries:expr) => {
-        impl<K: MapKey + Clone, V: CrdtNode> CrdtNode for $type<K, V> {
+    ([$($generics:tt)*] $type:ty, $value:ty, |$given:ident| $entries:expr) => {
+        impl<$($generics)*> CrdtNode for $type {
             type Value = $value;
             type State = MapState<K, V::State>;
             type View<'a> = MapView<'a, K, V>;
@@ -436,5 +451,12 @@ macro_rules! map_node {
     };
 }
 
-map_node!(BTreeMap, BTreeMap<K, V::Value>, |value| value);
-map_node!(Map, Map<K, V::Value>, |value| value.0);
+map_node!([K: MapKey + Clone, V: CrdtNode] BTreeMap<K, V>, BTreeMap<K, V::Value>, |value| value);
+map_node!([K: MapKey + Clone, V: CrdtNode] Map<K, V>, Map<K, V::Value>, |value| value.0);
+
+// The entries are sorted before they are written: what a change says must not depend on the hasher.
+map_node!(
+    [K: MapKey + Clone + Hash, V: CrdtNode, S: BuildHasher + Default + 'static] HashMap<K, V, S>,
+    HashMap<K, V::Value, S>,
+    |value| value.into_iter().collect()
+);

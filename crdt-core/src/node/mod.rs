@@ -22,8 +22,10 @@ mod map;
 mod newtype;
 mod option;
 mod register;
+mod set;
 mod text;
 mod transaction;
+mod unit;
 mod untyped;
 mod versions;
 
@@ -45,6 +47,7 @@ pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{
     Register, RegisterEditor, RegisterField, RegisterState, RegisterValue, RegisterView,
 };
+pub use set::{SetEditor, SetView};
 pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
 pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
@@ -73,9 +76,10 @@ pub type Segment<'a> = crate::op::Segment<'a, Id>;
 /// }
 /// ```
 ///
-/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `BTreeMap` and
-/// `Option` of nested types are lists and maps of nested nodes; any serde type can be made a
-/// register with `#[crdt(register)]`.
+/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `VecDeque`,
+/// `BTreeMap`, `HashMap` and `Option` of nested types are lists and maps of nested nodes; `BTreeSet`
+/// and `HashSet` are sets of map keys; of `()` and `PhantomData` nothing is written; any serde type
+/// can be made a register with `#[crdt(register)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a document",
     label = "does not implement `CrdtNode`",
