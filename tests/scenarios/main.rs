@@ -9,6 +9,7 @@ mod paths;
 mod registers;
 mod schemas;
 mod traces;
+mod updates;
 
 use crdt_core::{CrdtNode, Document, Keypair};
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit, NodeState,
+    Scope, Segment,
 };
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
@@ -148,6 +149,15 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
     pub(super) fn present(&self) -> impl Iterator<Item = (&K, &S)> {
         let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
         present.map(|(key, entry)| (key, &entry.state))
+    }
+
+    fn remove_others<V>(&mut self, scope: Scope<'_>, kept: &BTreeMap<K, V>) {
+        for (key, entry) in &mut self.entries {
+            if entry.is_present() && !kept.contains_key(key) {
+                entry.remove(scope.key(key.to_key()));
+                self.present -= 1;
+            }
+        }
     }
 
     fn recount(&mut self, was: bool, is: bool) {
@@ -409,18 +419,42 @@ pub(super) fn assign<K: MapKey, V: CrdtNode>(
     values: BTreeMap<K, V::Value>,
 ) -> Result<(), EditError> {
     scope.pin();
-    for (key, entry) in &mut state.entries {
-        if entry.is_present() && !values.contains_key(key) {
-            entry.remove(scope.key(key.to_key()));
-            state.present -= 1;
-        }
-    }
+    state.remove_others(scope, &values);
     let mut editor = MapEditor::<K, V> { state, scope };
     values.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
 }
 
+/// Removes the entries that are gone, inserts the new ones and edits the others where they are.
+pub(super) fn reconcile<K: MapKey, V: CrdtNode>(
+    state: &mut MapState<K, V::State>,
+    mut scope: Scope<'_>,
+    values: BTreeMap<K, V::Value>,
+) -> Result<(), EditError> {
+    scope.pin();
+    state.remove_others(scope, &values);
+    for (key, value) in values {
+        match state.entries.get_mut(&key).filter(|entry| entry.is_present()) {
+            Some(entry) => V::reconcile(&mut entry.state, scope.key(key.to_key()), value)?,
+            None => MapEditor::<K, V> { state, scope }.insert(key, value)?,
+        }
+    }
+    Ok(())
+}
+
+/// Feeds the entries, which come in the order of their keys.
+pub(super) fn fingerprint<'v, K: MapKey, V: CrdtNode<Value: 'v>>(
+    entries: impl ExactSizeIterator<Item = (&'v K, &'v V::Value)>,
+    print: &mut Fingerprint,
+) {
+    print.number(entries.len());
+    for (key, value) in entries {
+        print.key(key.to_key());
+        V::fingerprint(value, print);
+    }
+}
+
 macro_rules! map_node {
-    ([$($generics:tt)*] $type:ty, $value:ty, |$given:ident| $entries:expr) => {
+    ([$($generics:tt)*] $type:ty, $value:ty, |$given:ident| $entries:expr, $sorted:expr) => {
         impl<$($generics)*> CrdtNode for $type {
             type Value = $value;
             type State = MapState<K, V::State>;
@@ -447,16 +481,39 @@ macro_rules! map_node {
             ) -> Result<(), EditError> {
                 assign::<K, V>(state, scope, $entries)
             }
+
+            fn reconcile(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                $given: Self::Value,
+            ) -> Result<(), EditError> {
+                reconcile::<K, V>(state, scope, $entries)
+            }
+
+            fn fingerprint($given: &Self::Value, print: &mut Fingerprint) {
+                fingerprint::<K, V>($sorted, print);
+            }
         }
     };
 }
 
-map_node!([K: MapKey + Clone, V: CrdtNode] BTreeMap<K, V>, BTreeMap<K, V::Value>, |value| value);
-map_node!([K: MapKey + Clone, V: CrdtNode] Map<K, V>, Map<K, V::Value>, |value| value.0);
+map_node!(
+    [K: MapKey + Clone, V: CrdtNode] BTreeMap<K, V>,
+    BTreeMap<K, V::Value>,
+    |value| value,
+    value.iter()
+);
+map_node!(
+    [K: MapKey + Clone, V: CrdtNode] Map<K, V>,
+    Map<K, V::Value>,
+    |value| value.0,
+    value.iter()
+);
 
 // The entries are sorted before they are written: what a change says must not depend on the hasher.
 map_node!(
     [K: MapKey + Clone + Hash, V: CrdtNode, S: BuildHasher + Default + 'static] HashMap<K, V, S>,
     HashMap<K, V::Value, S>,
-    |value| value.into_iter().collect()
+    |value| value.into_iter().collect(),
+    value.iter().collect::<BTreeMap<_, _>>().into_iter()
 );

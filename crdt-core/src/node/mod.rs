@@ -10,9 +10,11 @@
 mod boxed;
 mod choice;
 mod counter;
+mod difference;
 mod digest;
 mod element;
 mod error;
+mod fingerprint;
 mod key;
 mod kind;
 mod lazy;
@@ -36,6 +38,7 @@ pub use counter::{
 pub use digest::DigestWriter;
 pub use element::ElementId;
 pub use error::EditError;
+pub use fingerprint::Fingerprint;
 pub use key::MapKey;
 pub use kind::{Kind, Leaf, Nested};
 pub use lazy::Lazy;
@@ -139,6 +142,41 @@ pub trait CrdtNode: Sized + 'static {
         value: Self::Value,
     ) -> Result<(), EditError> {
         Self::assign(state, scope, value)
+    }
+
+    /// Makes the state read as the value with as few ops as that takes: what is the same is not
+    /// written, and parts that stay are edited where they are, so that what this type does not know
+    /// of them stays too.
+    ///
+    /// By itself it assigns what is not the same.
+    ///
+    /// # Errors
+    /// [`EditError`] if a part of the value cannot be written.
+    fn reconcile(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
+        if Fingerprint::same::<Self>(&Self::value(state, scope.chains()), &value) {
+            return Ok(());
+        }
+        Self::assign(state, scope, value)
+    }
+
+    /// Feeds everything of a value that is written in a document, so that two values are told apart.
+    ///
+    /// By itself it takes the value for unlike any other.
+    fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
+        let _ = value;
+        print.unknown();
+    }
+
+    /// Feeds what an element of a list is recognised by when the list is
+    /// [reconciled](Self::reconcile), and says whether there is such a thing. If there is not, it is
+    /// recognised by all of its value.
+    fn identity(value: &Self::Value, print: &mut Fingerprint) -> bool {
+        let _ = (value, print);
+        false
     }
 }
 

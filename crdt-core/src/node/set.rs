@@ -1,10 +1,12 @@
 use core::borrow::Borrow;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::map::assign;
-use super::{CrdtNode, EditError, IntoKey, MapEditor, MapKey, MapState, MapView, Scope};
+use super::map::{assign, fingerprint, reconcile};
+use super::{
+    CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapKey, MapState, MapView, Scope,
+};
 use crate::history::Chains;
 
 /// Reads a set. Elements come in their order, also those of a `HashSet`.
@@ -129,8 +131,25 @@ macro_rules! set_node {
                 state.present().map(|(key, ())| key.clone()).collect()
             }
 
-            fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+            fn assign(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                value: Self,
+            ) -> Result<(), EditError> {
                 assign::<K, ()>(state, scope, value.into_iter().map(|key| (key, ())).collect())
+            }
+
+            fn reconcile(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                value: Self,
+            ) -> Result<(), EditError> {
+                reconcile::<K, ()>(state, scope, value.into_iter().map(|key| (key, ())).collect())
+            }
+
+            fn fingerprint(value: &Self, print: &mut Fingerprint) {
+                let sorted: BTreeMap<_, _> = value.iter().map(|key| (key, &())).collect();
+                fingerprint::<K, ()>(sorted.into_iter(), print);
             }
         }
     };

@@ -1,6 +1,8 @@
 use core::marker::PhantomData;
 
-use super::{CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment};
+use super::{
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
+};
 use crate::history::Chains;
 
 /// The state of what has nothing in it.
@@ -39,6 +41,8 @@ macro_rules! unit_node {
             fn assign((): &mut (), _: Scope<'_>, _: Self) -> Result<(), EditError> {
                 Ok(())
             }
+
+            fn fingerprint(_: &Self, _: &mut Fingerprint) {}
         }
     };
 }
