@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use crdt_core::{Action, Counter, CrdtNode, Document, EditError, Register, Text};
+use crdt_core::node::{Chains, Scope};
+use crdt_core::{Action, Counter, CrdtNode, Document, EditError, Key, MapKey, Register, Text};
 use proptest::prelude::*;
 
 use crate::{key, sync, two};
@@ -228,4 +229,65 @@ proptest! {
         }
         sync(&mut document, &mut other);
     }
+}
+
+/// An element that is known by its number.
+#[derive(Clone, Debug, PartialEq)]
+struct Numbered(u32, Text);
+
+/// Kept as a map of texts with one entry, whose key is the number.
+impl CrdtNode for Numbered {
+    type Value = Self;
+    type State = <Entry as CrdtNode>::State;
+    type View<'a> = <Entry as CrdtNode>::View<'a>;
+    type Editor<'a> = <Entry as CrdtNode>::Editor<'a>;
+    type Kind = <Entry as CrdtNode>::Kind;
+
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+        Entry::view(state, chains)
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+        Entry::edit(state, scope)
+    }
+
+    fn value(state: &Self::State, chains: &Chains) -> Self {
+        let (number, text) = Entry::value(state, chains).pop_first().unwrap_or_default();
+        Self(number, text)
+    }
+
+    fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+        Entry::assign(state, scope, BTreeMap::from([(value.0, value.1)]))
+    }
+
+    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+        Entry::reconcile(state, scope, BTreeMap::from([(value.0, value.1)]))
+    }
+
+    fn key(value: &Self) -> Option<Key<'_>> {
+        Some(value.0.to_key())
+    }
+
+    fn key_in<'a>(state: &'a Self::State, chains: &'a Chains) -> Option<Key<'a>> {
+        Entry::view(state, chains).keys().next().map(MapKey::to_key)
+    }
+}
+
+type Entry = BTreeMap<u32, Text>;
+
+#[test]
+fn elements_with_keys_are_known_by_them() {
+    let numbered = |number, text| Numbered(number, Text::from(text));
+    let mut list = document(vec![numbered(1, "one"), numbered(2, "two"), numbered(3, "three")]);
+    let ids: Vec<_> = (0..3).map(|position| list.read().id_at(position)).collect();
+    // The first is removed, the second rewritten altogether, and another comes before the third.
+    let edited = ops(&mut list, |list| {
+        *list = vec![numbered(2, "xyz"), numbered(4, "three"), numbered(3, "three!")];
+    });
+    assert_eq!(
+        edited,
+        ["delete 1", "delete 3", "type xyz", "insert 1", "put", "type three", "type !"]
+    );
+    assert_eq!([list.read().id_at(0), list.read().id_at(2)], [ids[1], ids[2]]);
+    assert_eq!(ops(&mut list, |list| *list = list.clone()), [""; 0]);
 }

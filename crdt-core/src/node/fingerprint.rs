@@ -3,6 +3,7 @@ use serde::Serialize;
 use super::CrdtNode;
 use crate::codec::{value, write};
 use crate::crypto::sha256;
+use crate::history::Chains;
 use crate::op::Key;
 
 /// What tells plain values of one type apart, for [`update`](crate::Document::update): their
@@ -63,6 +64,12 @@ impl Fingerprint {
         print
     }
 
+    fn of_key(key: Key<'_>) -> Self {
+        let mut print = Self::default();
+        print.key(key);
+        print
+    }
+
     /// Whether two values are known to be the same.
     pub(super) fn same<T: CrdtNode>(a: &T::Value, b: &T::Value) -> bool {
         let (a, b) = (Self::of::<T>(a), Self::of::<T>(b));
@@ -85,12 +92,21 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// The token of an element: of its identity if it has one, otherwise of all of it.
-    pub(super) fn token<T: CrdtNode>(&mut self, value: &T::Value) -> Token {
-        let mut print = Fingerprint::default();
-        if !T::identity(value, &mut print) {
-            print = Fingerprint::of::<T>(value);
+    /// The token of a value: of its key if it has one, otherwise of all of it.
+    pub(super) fn of_value<T: CrdtNode>(&mut self, value: &T::Value) -> Token {
+        let print = T::key(value).map_or_else(|| Fingerprint::of::<T>(value), Fingerprint::of_key);
+        self.token(&print)
+    }
+
+    /// The token of what a state reads as.
+    pub(super) fn of_state<T: CrdtNode>(&mut self, state: &T::State, chains: &Chains) -> Token {
+        match T::key_in(state, chains) {
+            Some(key) => self.token(&Fingerprint::of_key(key)),
+            None => self.of_value::<T>(&T::value(state, chains)),
         }
+    }
+
+    fn token(&mut self, print: &Fingerprint) -> Token {
         if print.unknown {
             self.unknown += 1;
             return Token::Unknown(self.unknown);

@@ -344,8 +344,8 @@ fn reconcile<T: CrdtNode>(
     let values: Vec<_> = values.into_iter().collect();
     let mut tokens = Tokens::default();
     let old: Vec<_> =
-        state.states().map(|item| tokens.token::<T>(&T::value(item, scope.chains()))).collect();
-    let new: Vec<_> = values.iter().map(|value| tokens.token::<T>(value)).collect();
+        state.states().map(|item| tokens.of_state::<T>(item, scope.chains())).collect();
+    let new: Vec<_> = values.iter().map(|value| tokens.of_value::<T>(value)).collect();
     let mut alignment = Alignment::<T, _> {
         editor: ListEditor { state, scope },
         values: values.into_iter(),
@@ -366,11 +366,11 @@ struct Alignment<'a, T: CrdtNode, I> {
 }
 
 impl<T: CrdtNode, I: Iterator<Item = T::Value>> Alignment<'_, T, I> {
-    /// Goes on over elements that belong to the next values. If that is by their identity, they
-    /// may still differ.
+    /// Goes on over elements that belong to the next values. If that is by their keys, they may
+    /// still differ.
     fn keep_until(&mut self, end: usize) -> Result<(), EditError> {
         for value in self.values.by_ref().take(end - self.position) {
-            if T::identity(&value, &mut Fingerprint::default()) {
+            if T::key(&value).is_some() {
                 let (state, scope) = self.editor.place(self.position)?;
                 T::reconcile(state, scope, value)?;
             }
@@ -380,11 +380,11 @@ impl<T: CrdtNode, I: Iterator<Item = T::Value>> Alignment<'_, T, I> {
     }
 
     /// Turns the next elements into the next values: one by one as far as there are both, except
-    /// those whose identity says that they are others.
+    /// those whose keys say that they are others.
     fn replace(&mut self, Replaced { old, new }: Replaced) -> Result<(), EditError> {
         let mut left = old.len();
         for value in self.values.by_ref().take(new.len()) {
-            if left > 0 && !T::identity(&value, &mut Fingerprint::default()) {
+            if left > 0 && !T::key(&value).is_some() {
                 let (state, scope) = self.editor.place(self.position)?;
                 T::reconcile(state, scope, value)?;
                 left -= 1;

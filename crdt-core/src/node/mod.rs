@@ -56,6 +56,8 @@ pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
 pub(crate) use untyped::Untyped;
 
+use crate::op::Key;
+
 pub use crate::history::{Chains, Incoming};
 pub use crate::op::Id;
 
@@ -122,6 +124,19 @@ pub trait CrdtNode: Sized + 'static {
         value: Self::Value,
     ) -> Result<(), EditError>;
 
+    /// What tells the elements of a list apart when a value is compared with a state: the field
+    /// marked `#[crdt(key)]`. `None` if there is no such field.
+    fn key(value: &Self::Value) -> Option<Key<'_>> {
+        let _ = value;
+        None
+    }
+
+    /// The [`key`](Self::key) that the value of a state has.
+    fn key_in<'a>(state: &'a Self::State, chains: &'a Chains) -> Option<Key<'a>> {
+        let _ = (state, chains);
+        None
+    }
+
     /// What an insert can carry for an element that starts as `value`: the bytes a set of its
     /// register would have. `None` if its default says it all, or if it has no register.
     ///
@@ -169,14 +184,6 @@ pub trait CrdtNode: Sized + 'static {
     fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
         let _ = value;
         print.unknown();
-    }
-
-    /// Feeds what an element of a list is recognised by when the list is
-    /// [reconciled](Self::reconcile), and says whether there is such a thing. If there is not, it is
-    /// recognised by all of its value.
-    fn identity(value: &Self::Value, print: &mut Fingerprint) -> bool {
-        let _ = (value, print);
-        false
     }
 }
 
