@@ -384,7 +384,7 @@ impl<T: CrdtNode, I: Iterator<Item = T::Value>> Alignment<'_, T, I> {
     fn replace(&mut self, Replaced { old, new }: Replaced) -> Result<(), EditError> {
         let mut left = old.len();
         for value in self.values.by_ref().take(new.len()) {
-            if left > 0 && !T::key(&value).is_some() {
+            if left > 0 && T::key(&value).is_none() {
                 let (state, scope) = self.editor.place(self.position)?;
                 T::reconcile(state, scope, value)?;
                 left -= 1;
