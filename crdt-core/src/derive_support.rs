@@ -4,9 +4,9 @@ use core::fmt;
 
 pub use crate::history::Chains;
 pub use crate::node::{
-    CounterField, CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, Kind, Lazy, LeafField,
-    LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField, RegisterValue, Scope, Segment,
-    Selector, StandardDefault, TextField, Transparent, Variants,
+    CounterField, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, Kind,
+    Lazy, LeafField, LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField, RegisterValue,
+    Scope, Segment, Selector, StandardDefault, TextField, Transparent, Variants,
 };
 pub use crate::op::Key;
 pub use std::vec::Vec;

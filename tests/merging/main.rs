@@ -8,6 +8,7 @@ mod lists;
 mod maps;
 mod registers;
 mod schemas;
+mod sets;
 mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ struct Sheet {
     items: Vec<Item>,
     words: Vec<String>,
     map: BTreeMap<String, Item>,
+    set: BTreeSet<String>,
     state: State,
     extra: Option<Item>,
 }

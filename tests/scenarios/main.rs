@@ -2,6 +2,7 @@
 
 mod authorship;
 mod changes;
+mod collections;
 mod delivery;
 mod flips;
 mod lists;
@@ -10,6 +11,7 @@ mod reading;
 mod registers;
 mod schemas;
 mod traces;
+mod updates;
 
 use crdt_core::{CrdtNode, Document, Keypair};
 

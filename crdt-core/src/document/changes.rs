@@ -1,7 +1,7 @@
 use super::{ChangeOptions, Document};
 use crate::crypto::ChangeHash;
 use crate::history::{ChangeIndex, Draft};
-use crate::node::{CrdtNode, EditError, Transaction};
+use crate::node::{CrdtNode, EditError, Scope, Transaction};
 use crate::op::limits::MAX_TAG_BYTES;
 
 impl<T: CrdtNode> Document<T> {
@@ -52,6 +52,67 @@ impl<T: CrdtNode> Document<T> {
         options: &ChangeOptions,
         edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
+        self.attempt(options, |state, scope| edit(&mut T::edit(state, scope)))
+    }
+
+    /// Changes the plain value: the difference to what it was becomes one atomic change, with as few edits
+    /// as that takes.
+    ///
+    /// Registers are set if they differ, counters get what is added, texts are compared character by
+    /// character. List elements that stay, map entries that are in both, and variants that remain
+    /// selected are edited where they are. Fields that this type does not know, or skips, are left
+    /// alone. If nothing differs, no change is made.
+    ///
+    /// The value is read anew for every update, so nothing is overwritten that the closure has not
+    /// seen. Time and memory are linear in the document's value; what is edited through
+    /// [`change`](Self::change) costs only what is edited.
+    ///
+    /// ```
+    /// use crdt_core::{Document, Keypair};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut words = Document::<Vec<String>>::create(Keypair::generate()?)?;
+    /// words.update(|words| words.extend(["one".into(), "three".into()]))?;
+    /// words.update(|words| words.insert(1, "two".into()))?;
+    /// assert_eq!(words.value(), ["one", "two", "three"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`EditError::ReadOnly`], or what prevents the change from being written. Then nothing is
+    /// changed.
+    pub fn update(&mut self, edit: impl FnOnce(&mut T)) -> Result<(), EditError>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.update_with(&ChangeOptions::default(), edit)
+    }
+
+    /// Like [`update`](Self::update), with a message, a claimed time or further dependencies.
+    ///
+    /// # Errors
+    /// As [`update`](Self::update); [`EditError::UnknownDependency`] if a dependency is not known here.
+    pub fn update_with(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T),
+    ) -> Result<(), EditError>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.known(options)?;
+        let mut value = self.value();
+        edit(&mut value);
+        self.attempt(options, |state, scope| T::reconcile(state, scope, value))
+    }
+
+    /// Makes a change of what is written in the scope, or undoes it.
+    fn attempt<R, E: From<EditError>>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T::State, Scope<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
         let after = self.known(options)?;
         let mut attempt = Attempt { document: self, dirty: true };
         let (result, draft) = attempt.document.draft(options, after, edit);
@@ -91,7 +152,7 @@ impl<T: CrdtNode> Document<T> {
         &mut self,
         options: &ChangeOptions,
         after: Vec<ChangeIndex>,
-        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
+        edit: impl FnOnce(&mut T::State, Scope<'_>) -> Result<R, E>,
     ) -> (Result<R, E>, Result<Option<Draft>, EditError>)
     where
         E: From<EditError>,
@@ -101,7 +162,7 @@ impl<T: CrdtNode> Document<T> {
         };
         let (author, prev) = (writer.keypair.author(), writer.tip);
         let transaction = Transaction::new(self.history.chains(), prev);
-        let result = edit(&mut T::edit(&mut self.state, transaction.root()));
+        let result = edit(&mut self.state, transaction.root());
         if transaction.is_empty() && after.is_empty() {
             return (result, Ok(None));
         }

@@ -301,14 +301,9 @@ impl Draft {
     fn split_replacing(&mut self, own: u32) -> Vec<LocalOp> {
         let mut steps = Vec::new();
         for LocalOp { path, action, .. } in &mut self.ops {
-            let Some((ids, take_back)) = action.replaced() else { continue };
-            if ids.len() > MAX_DEPENDENCIES / 4 {
-                // What is on the change's own segment is replaced without being named.
-                ids.retain(|id| id.chain != own);
-            }
-            while ids.len() > MAX_DEPENDENCIES / 4 {
-                let some = ids.split_off(ids.len() - MAX_DEPENDENCIES / 4);
-                steps.push(LocalOp { path: *path, counters: 1, action: take_back(some) });
+            while let Some(some) = action.split_replaced(own) {
+                let action = action.taking_back(some);
+                steps.push(LocalOp { path: *path, counters: 1, action });
             }
         }
         steps
@@ -414,17 +409,30 @@ impl Namer<'_> {
 }
 
 impl LocalAction {
-    /// What the op replaces, and the action that only takes such back.
-    fn replaced(&mut self) -> Option<(&mut Vec<Id>, fn(Vec<Id>) -> Self)> {
+    /// Takes some of what the op replaces out of it if that is more than a quarter of what fits a
+    /// table. What is on the segment `own` is replaced without being named.
+    fn split_replaced(&mut self, own: u32) -> Option<Vec<Id>> {
+        let (Self::Set { replaces: ids, .. }
+        | Self::Unset { replaces: ids }
+        | Self::Put { replaces: ids }
+        | Self::Remove { replaces: ids }
+        | Self::Reset { annuls: ids }) = self
+        else {
+            return None;
+        };
+        let most = MAX_DEPENDENCIES / 4;
+        if ids.len() > most {
+            ids.retain(|id| id.chain != own);
+        }
+        (ids.len() > most).then(|| ids.split_off(ids.len() - most))
+    }
+
+    /// The action that only takes back what this one replaces.
+    fn taking_back(&self, ids: Vec<Id>) -> Self {
         match self {
-            Self::Set { replaces, .. } | Self::Unset { replaces } => {
-                Some((replaces, |replaces| Self::Unset { replaces }))
-            }
-            Self::Put { replaces } | Self::Remove { replaces } => {
-                Some((replaces, |replaces| Self::Remove { replaces }))
-            }
-            Self::Reset { annuls } => Some((annuls, |annuls| Self::Reset { annuls })),
-            _ => None,
+            Self::Put { .. } | Self::Remove { .. } => Self::Remove { replaces: ids },
+            Self::Reset { .. } => Self::Reset { annuls: ids },
+            _ => Self::Unset { replaces: ids },
         }
     }
 

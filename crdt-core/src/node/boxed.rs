@@ -1,4 +1,4 @@
-use super::{CrdtNode, EditError, Lazy, MapKey, Scope};
+use super::{CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope};
 use crate::history::Chains;
 use crate::op::Key;
 
@@ -49,6 +49,18 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
         value: Self::Value,
     ) -> Result<(), EditError> {
         T::grow(state.get_mut(), scope, *value)
+    }
+
+    fn reconcile(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
+        T::reconcile(state.get_mut(), scope, *value)
+    }
+
+    fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
+        T::fingerprint(value, print);
     }
 }
 

@@ -3,7 +3,9 @@ use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use std::collections::BTreeMap;
 
-use super::{CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment};
+use super::{
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
+};
 use crate::history::{Chains, LocalAction};
 use crate::op::{Action, Id};
 
@@ -240,6 +242,14 @@ fn assign(state: &mut CounterState, mut scope: Scope<'_>, value: i128) {
     state.write_add(&mut scope, value);
 }
 
+/// Adds what is missing. A sum beyond the type's range that the type reads as `value` stays.
+fn reconcile<T: CounterInteger>(state: &mut CounterState, mut scope: Scope<'_>, value: T) {
+    if T::saturating_from(state.sum).widen() != value.widen() {
+        let delta = value.widen() - state.sum;
+        state.write_add(&mut scope, delta);
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<T: CounterInteger> CrdtNode for CounterField<T> {
     type Value = T;
@@ -263,6 +273,15 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
     fn assign(state: &mut CounterState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
         assign(state, scope, value.widen());
         Ok(())
+    }
+
+    fn reconcile(state: &mut CounterState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
+        reconcile(state, scope, value);
+        Ok(())
+    }
+
+    fn fingerprint(value: &T, print: &mut Fingerprint) {
+        print.bytes(&value.widen().to_be_bytes());
     }
 }
 
@@ -288,5 +307,14 @@ impl CrdtNode for Counter {
     fn assign(state: &mut CounterState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
         assign(state, scope, i128::from(value.0));
         Ok(())
+    }
+
+    fn reconcile(state: &mut CounterState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+        reconcile(state, scope, value.0);
+        Ok(())
+    }
+
+    fn fingerprint(value: &Self, print: &mut Fingerprint) {
+        print.bytes(&value.0.to_be_bytes());
     }
 }

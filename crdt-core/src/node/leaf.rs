@@ -3,9 +3,9 @@ use core::marker::PhantomData;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::register::{
-    RegisterEditor, RegisterState, RegisterView, assign_register, seed_register,
+    RegisterEditor, RegisterState, RegisterView, assign_register, reconcile_register, seed_register,
 };
-use super::{CrdtNode, EditError, Leaf, Scope};
+use super::{CrdtNode, EditError, Fingerprint, Leaf, Scope};
 use crate::history::Chains;
 
 /// A type whose values are written and replaced as a whole.
@@ -114,6 +114,14 @@ macro_rules! leaves {
             fn grow(_: &mut Self::State, _: Scope<'_>, _: Self) -> Result<(), EditError> {
                 Ok(())
             }
+
+            fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+                reconcile_register(state, scope, &value)
+            }
+
+            fn fingerprint(value: &Self, print: &mut Fingerprint) {
+                print.leaf(value);
+            }
         }
     )*};
 }
@@ -156,5 +164,13 @@ impl<T: LeafValue + Clone, D: Initial<T> + Send + Sync> CrdtNode for LeafField<T
 
     fn grow(_: &mut Self::State, _: Scope<'_>, _: T) -> Result<(), EditError> {
         Ok(())
+    }
+
+    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
+        reconcile_register(state, scope, &value)
+    }
+
+    fn fingerprint(value: &T, print: &mut Fingerprint) {
+        print.leaf(value);
     }
 }

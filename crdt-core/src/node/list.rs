@@ -1,10 +1,14 @@
 use core::fmt;
 use core::ops::{Deref, DerefMut, Range};
+use std::collections::VecDeque;
 
+use super::difference::{Replaced, differences};
+use super::fingerprint::Tokens;
 use super::register::unreadable;
 use super::text::{out_of_range, parent};
 use super::{
-    CrdtNode, DigestWriter, EditError, ElementId, Fit, Incoming, Misfit, NodeState, Scope, Segment,
+    CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
+    Scope, Segment,
 };
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
@@ -319,6 +323,12 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// # Errors
     /// [`EditError::OutOfRange`] if there is none.
     pub fn at(&mut self, position: usize) -> Result<T::Editor<'_>, EditError> {
+        let (state, scope) = self.place(position)?;
+        Ok(T::edit(state, scope))
+    }
+
+    /// The state of the element at a position, and its scope.
+    fn place(&mut self, position: usize) -> Result<(&mut T::State, Scope<'_>), EditError> {
         let length = self.state.sequence.len();
         let missing = EditError::OutOfRange { position, length };
         let Some(id) = self.state.sequence.id_at(position) else {
@@ -327,7 +337,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.scope.pin();
         let scope = self.scope.element(id);
         let state = self.state.sequence.item_at_mut(position).ok_or(missing)?;
-        Ok(T::edit(state, scope))
+        Ok((state, scope))
     }
 
     /// Inserts an element so that it stands at a position; only what differs from the element's
@@ -413,6 +423,68 @@ fn assign<T: CrdtNode>(
     values.into_iter().try_for_each(|value| editor.push(value))
 }
 
+/// Aligns the elements with the values, then removes, inserts and edits what differs.
+fn reconcile<T: CrdtNode>(
+    state: &mut ListState<T::State>,
+    scope: Scope<'_>,
+    values: impl IntoIterator<Item = T::Value>,
+) -> Result<(), EditError> {
+    let values: Vec<_> = values.into_iter().collect();
+    let mut tokens = Tokens::default();
+    let old: Vec<_> =
+        state.states().map(|item| tokens.of_state::<T>(item, scope.chains())).collect();
+    let new: Vec<_> = values.iter().map(|value| tokens.of_value::<T>(value)).collect();
+    let mut alignment = Alignment::<T, _> {
+        editor: ListEditor { state, scope },
+        values: values.into_iter(),
+        position: 0,
+    };
+    for part in differences(&old, &new) {
+        alignment.keep_until(part.new.start)?;
+        alignment.replace(part)?;
+    }
+    alignment.keep_until(new.len())
+}
+
+/// A list on its way to being as the values: up to the position it is.
+struct Alignment<'a, T: CrdtNode, I> {
+    editor: ListEditor<'a, T>,
+    values: I,
+    position: usize,
+}
+
+impl<T: CrdtNode, I: Iterator<Item = T::Value>> Alignment<'_, T, I> {
+    /// Goes on over elements that belong to the next values. If that is by their keys, they may
+    /// still differ.
+    fn keep_until(&mut self, end: usize) -> Result<(), EditError> {
+        for value in self.values.by_ref().take(end - self.position) {
+            if T::key(&value).is_some() {
+                let (state, scope) = self.editor.place(self.position)?;
+                T::reconcile(state, scope, value)?;
+            }
+            self.position += 1;
+        }
+        Ok(())
+    }
+
+    /// Turns the next elements into the next values: one by one as far as there are both, except
+    /// those whose keys say that they are others.
+    fn replace(&mut self, Replaced { old, new }: Replaced) -> Result<(), EditError> {
+        let mut left = old.len();
+        for value in self.values.by_ref().take(new.len()) {
+            if left > 0 && T::key(&value).is_none() {
+                let (state, scope) = self.editor.place(self.position)?;
+                T::reconcile(state, scope, value)?;
+                left -= 1;
+            } else {
+                self.editor.insert(self.position, value)?;
+            }
+            self.position += 1;
+        }
+        self.editor.delete(self.position..self.position + left)
+    }
+}
+
 macro_rules! list_node {
     ($type:ident, $value:ty) => {
         impl<T: CrdtNode> CrdtNode for $type<T> {
@@ -441,11 +513,27 @@ macro_rules! list_node {
             ) -> Result<(), EditError> {
                 assign::<T>(state, scope, value)
             }
+
+            fn reconcile(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                value: Self::Value,
+            ) -> Result<(), EditError> {
+                reconcile::<T>(state, scope, value)
+            }
+
+            fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
+                print.number(value.len());
+                for value in value.iter() {
+                    T::fingerprint(value, print);
+                }
+            }
         }
     };
 }
 
 list_node!(Vec, Vec<T::Value>);
+list_node!(VecDeque, VecDeque<T::Value>);
 list_node!(List, List<T::Value>);
 
 impl<T> IntoIterator for List<T> {

@@ -1,10 +1,12 @@
 use core::fmt;
+use core::hash::{BuildHasher, Hash};
 use core::ops::{Deref, DerefMut};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit, NodeState,
+    Scope, Segment,
 };
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
@@ -143,8 +145,18 @@ impl<K, S> Default for MapState<K, S> {
 }
 
 impl<K: MapKey, S: NodeState> MapState<K, S> {
-    fn present(&self) -> Present<'_, K, S> {
+    /// The entries that are present, in the order of their keys.
+    pub(super) fn present(&self) -> Present<'_, K, S> {
         Present { entries: self.entries.iter(), left: self.present }
+    }
+
+    fn remove_others<V>(&mut self, scope: Scope<'_>, kept: &BTreeMap<K, V>) {
+        for (key, entry) in &mut self.entries {
+            if entry.is_present() && !kept.contains_key(key) {
+                entry.remove(scope.key(key.to_key()));
+                self.present -= 1;
+            }
+        }
     }
 
     fn recount(&mut self, was: bool, is: bool) {
@@ -153,7 +165,7 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
 }
 
 /// The entries that are present.
-struct Present<'a, K, S> {
+pub(super) struct Present<'a, K, S> {
     entries: std::collections::btree_map::Iter<'a, K, Entry<S>>,
     left: usize,
 }
@@ -212,10 +224,10 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 }
 
-/// Reads a map. Entries come in the order of their keys.
+/// Reads a map. Entries come in the order of their keys, also those of a `HashMap`.
 pub struct MapView<'a, K: MapKey, V: CrdtNode> {
-    state: &'a MapState<K, V::State>,
-    chains: &'a Chains,
+    pub(super) state: &'a MapState<K, V::State>,
+    pub(super) chains: &'a Chains,
 }
 
 impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
@@ -327,8 +339,8 @@ where
 
 /// Edits a map.
 pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
-    state: &'a mut MapState<K, V::State>,
-    scope: Scope<'a>,
+    pub(super) state: &'a mut MapState<K, V::State>,
+    pub(super) scope: Scope<'a>,
 }
 
 impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
@@ -456,6 +468,19 @@ impl<'a, K: MapKey, V: CrdtNode> IntoIterator for &'a MapEditor<'_, K, V> {
     }
 }
 
+impl<K: MapKey> MapEditor<'_, K, ()> {
+    /// Makes a key present, also if it is already; says whether it was absent.
+    pub(super) fn put(&mut self, key: K) -> bool {
+        self.scope.pin();
+        let mut scope = self.scope.key(key.to_key());
+        let entry = self.state.entries.entry(key).or_default();
+        let was = entry.is_present();
+        entry.put(&mut scope);
+        self.state.recount(was, true);
+        !was
+    }
+}
+
 impl<K: MapKey, V: CrdtNode> fmt::Debug for MapEditor<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MapEditor").field("len", &self.len()).finish_non_exhaustive()
@@ -481,25 +506,49 @@ impl IntoKey<String> for &str {
 }
 
 /// Writes entries over a map: those that are gone are removed, all others inserted.
-fn assign<K: MapKey, V: CrdtNode>(
+pub(super) fn assign<K: MapKey, V: CrdtNode>(
     state: &mut MapState<K, V::State>,
     mut scope: Scope<'_>,
     values: BTreeMap<K, V::Value>,
 ) -> Result<(), EditError> {
     scope.pin();
-    for (key, entry) in &mut state.entries {
-        if entry.is_present() && !values.contains_key(key) {
-            entry.remove(scope.key(key.to_key()));
-            state.present -= 1;
-        }
-    }
+    state.remove_others(scope, &values);
     let mut editor = MapEditor::<K, V> { state, scope };
     values.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
 }
 
+/// Removes the entries that are gone, inserts the new ones and edits the others where they are.
+pub(super) fn reconcile<K: MapKey, V: CrdtNode>(
+    state: &mut MapState<K, V::State>,
+    mut scope: Scope<'_>,
+    values: BTreeMap<K, V::Value>,
+) -> Result<(), EditError> {
+    scope.pin();
+    state.remove_others(scope, &values);
+    for (key, value) in values {
+        match state.entries.get_mut(&key).filter(|entry| entry.is_present()) {
+            Some(entry) => V::reconcile(&mut entry.state, scope.key(key.to_key()), value)?,
+            None => MapEditor::<K, V> { state, scope }.insert(key, value)?,
+        }
+    }
+    Ok(())
+}
+
+/// Feeds the entries, which come in the order of their keys.
+pub(super) fn fingerprint<'v, K: MapKey, V: CrdtNode<Value: 'v>>(
+    entries: impl ExactSizeIterator<Item = (&'v K, &'v V::Value)>,
+    print: &mut Fingerprint,
+) {
+    print.number(entries.len());
+    for (key, value) in entries {
+        print.key(key.to_key());
+        V::fingerprint(value, print);
+    }
+}
+
 macro_rules! map_node {
-    ($type:ident, $value:ty, |$given:ident| $entries:expr) => {
-        impl<K: MapKey + Clone, V: CrdtNode> CrdtNode for $type<K, V> {
+    ([$($generics:tt)*] $type:ty, $value:ty, |$given:ident| $entries:expr, $sorted:expr) => {
+        impl<$($generics)*> CrdtNode for $type {
             type Value = $value;
             type State = MapState<K, V::State>;
             type View<'a> = MapView<'a, K, V>;
@@ -525,9 +574,39 @@ macro_rules! map_node {
             ) -> Result<(), EditError> {
                 assign::<K, V>(state, scope, $entries)
             }
+
+            fn reconcile(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                $given: Self::Value,
+            ) -> Result<(), EditError> {
+                reconcile::<K, V>(state, scope, $entries)
+            }
+
+            fn fingerprint($given: &Self::Value, print: &mut Fingerprint) {
+                fingerprint::<K, V>($sorted, print);
+            }
         }
     };
 }
 
-map_node!(BTreeMap, BTreeMap<K, V::Value>, |value| value);
-map_node!(Map, Map<K, V::Value>, |value| value.0);
+map_node!(
+    [K: MapKey + Clone, V: CrdtNode] BTreeMap<K, V>,
+    BTreeMap<K, V::Value>,
+    |value| value,
+    value.iter()
+);
+map_node!(
+    [K: MapKey + Clone, V: CrdtNode] Map<K, V>,
+    Map<K, V::Value>,
+    |value| value.0,
+    value.iter()
+);
+
+// The entries are sorted before they are written: what a change says must not depend on the hasher.
+map_node!(
+    [K: MapKey + Clone + Hash, V: CrdtNode, S: BuildHasher + Default + 'static] HashMap<K, V, S>,
+    HashMap<K, V::Value, S>,
+    |value| value.into_iter().collect(),
+    value.iter().collect::<BTreeMap<_, _>>().into_iter()
+);

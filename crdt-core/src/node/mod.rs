@@ -10,9 +10,11 @@
 mod boxed;
 mod choice;
 mod counter;
+mod difference;
 mod digest;
 mod element;
 mod error;
+mod fingerprint;
 mod key;
 mod kind;
 mod lazy;
@@ -22,8 +24,10 @@ mod map;
 mod newtype;
 mod option;
 mod register;
+mod set;
 mod text;
 mod transaction;
+mod unit;
 mod untyped;
 mod versions;
 
@@ -34,6 +38,7 @@ pub use counter::{
 pub use digest::DigestWriter;
 pub use element::ElementId;
 pub use error::EditError;
+pub use fingerprint::Fingerprint;
 pub use key::MapKey;
 pub use kind::{Kind, Leaf, Nested};
 pub use lazy::Lazy;
@@ -45,6 +50,7 @@ pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{
     Register, RegisterEditor, RegisterField, RegisterState, RegisterValue, RegisterView,
 };
+pub use set::{SetEditor, SetView};
 pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
 pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
@@ -72,9 +78,10 @@ pub type Segment<'a> = crate::op::Segment<'a, Id>;
 /// }
 /// ```
 ///
-/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `BTreeMap`
-/// and `Option` of nested types are lists and maps of nested nodes; any serde type can be made a
-/// register with `#[crdt(register)]`. All attributes are listed at the
+/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `VecDeque`,
+/// `BTreeMap`, `HashMap` and `Option` of nested types are lists and maps of nested nodes;
+/// `BTreeSet` and `HashSet` are sets of map keys; of `()` and `PhantomData` nothing is written; any
+/// serde type can be made a register with `#[crdt(register)]`. All attributes are listed at the
 /// [derive](macro@crate::CrdtNode).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a document",
@@ -149,6 +156,33 @@ pub trait CrdtNode: Sized + 'static {
         value: Self::Value,
     ) -> Result<(), EditError> {
         Self::assign(state, scope, value)
+    }
+
+    /// Makes the state read as the value with as few ops as that takes: what is the same is not
+    /// written, and parts that stay are edited where they are, so that what this type does not know
+    /// of them stays too.
+    ///
+    /// By itself it assigns what is not the same.
+    ///
+    /// # Errors
+    /// [`EditError`] if a part of the value cannot be written.
+    fn reconcile(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
+        if Fingerprint::same::<Self>(&Self::value(state, scope.chains()), &value) {
+            return Ok(());
+        }
+        Self::assign(state, scope, value)
+    }
+
+    /// Feeds everything of a value that is written in a document, so that two values are told apart.
+    ///
+    /// By itself it takes the value for unlike any other.
+    fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
+        let _ = value;
+        print.unknown();
     }
 }
 

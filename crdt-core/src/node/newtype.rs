@@ -1,6 +1,6 @@
 use core::marker::PhantomData;
 
-use super::{CrdtNode, EditError, Kind, Scope};
+use super::{CrdtNode, EditError, Fingerprint, Kind, Scope};
 use crate::history::Chains;
 
 /// A struct with one unnamed field, which is kept, read and edited as what is in it.
@@ -64,5 +64,17 @@ where
         value: Option<T>,
     ) -> Result<(), EditError> {
         Inner::<T>::assign(state, scope, value.map(T::unwrap))
+    }
+
+    fn reconcile(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Option<T>,
+    ) -> Result<(), EditError> {
+        Inner::<T>::reconcile(state, scope, value.map(T::unwrap))
+    }
+
+    fn fingerprint(value: &Option<T>, print: &mut Fingerprint) {
+        print.option::<T>(value.as_ref());
     }
 }

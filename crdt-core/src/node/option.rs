@@ -3,7 +3,8 @@ use core::marker::PhantomData;
 
 use super::map::Entry;
 use super::{
-    CrdtNode, DigestWriter, EditError, Fit, Incoming, Kind, Misfit, NodeState, Scope, Segment,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope,
+    Segment,
 };
 use crate::history::Chains;
 use crate::op::Key;
@@ -212,6 +213,23 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
     ) -> Result<(), EditError> {
         assign::<T>(state, scope, value)
     }
+
+    fn reconcile(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
+        match value {
+            Some(value) if state.present().is_some() => {
+                T::reconcile(&mut state.entry().state, scope.key(KEY), value)
+            }
+            value => assign::<T>(state, scope, value),
+        }
+    }
+
+    fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
+        print.option::<T>(value.as_ref());
+    }
 }
 
 /// An option of a leaf is a register, an option of anything else a node that may be absent.
@@ -255,5 +273,17 @@ where
         value: Self::Value,
     ) -> Result<(), EditError> {
         <T::Kind as Kind<T>>::Optional::grow(state, scope, value)
+    }
+
+    fn reconcile(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+    ) -> Result<(), EditError> {
+        <T::Kind as Kind<T>>::Optional::reconcile(state, scope, value)
+    }
+
+    fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
+        <T::Kind as Kind<T>>::Optional::fingerprint(value, print);
     }
 }

@@ -6,8 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, IntoLeaf, Misfit, NodeState, Scope,
-    Segment, StandardDefault,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, IntoLeaf, Misfit,
+    NodeState, Scope, Segment, StandardDefault,
 };
 use crate::codec::value;
 use crate::history::{Chains, LocalAction};
@@ -134,6 +134,23 @@ where
         None if state.is_blank() => return Ok(()),
         None => encode(value)?,
     };
+    write_register(state, scope, payload)
+}
+
+/// Sets a register that reads as another value. Values are the same if their canonical bytes are.
+pub(super) fn reconcile_register<T, D>(
+    state: &mut RegisterState<T, D>,
+    scope: Scope<'_>,
+    value: &T,
+) -> Result<(), EditError>
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    D: Initial<T> + Send + Sync,
+{
+    let payload = encode(value)?;
+    if encode(state.get(scope.chains())).is_ok_and(|current| current == payload) {
+        return Ok(());
+    }
     write_register(state, scope, payload)
 }
 
@@ -326,6 +343,14 @@ where
     fn grow(_: &mut Self::State, _: Scope<'_>, _: T) -> Result<(), EditError> {
         Ok(())
     }
+
+    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
+        reconcile_register(state, scope, &value)
+    }
+
+    fn fingerprint(value: &T, print: &mut Fingerprint) {
+        print.leaf(value);
+    }
 }
 
 impl<T> CrdtNode for Register<T>
@@ -360,5 +385,13 @@ where
 
     fn grow(_: &mut Self::State, _: Scope<'_>, _: Self) -> Result<(), EditError> {
         Ok(())
+    }
+
+    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+        reconcile_register(state, scope, &value.0)
+    }
+
+    fn fingerprint(value: &Self, print: &mut Fingerprint) {
+        print.leaf(&value.0);
     }
 }

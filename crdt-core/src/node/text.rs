@@ -2,8 +2,10 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut, Range};
 
+use super::difference::differences;
 use super::{
-    CrdtNode, DigestWriter, EditError, ElementId, Fit, Incoming, Misfit, NodeState, Scope, Segment,
+    CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
+    Scope, Segment,
 };
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Side};
@@ -55,7 +57,7 @@ pub trait TextString: 'static {
     /// From the text.
     fn from_text(text: String) -> Self;
     /// The text.
-    fn into_text(self) -> String;
+    fn as_text(&self) -> &str;
 }
 
 impl TextString for String {
@@ -63,7 +65,7 @@ impl TextString for String {
         text
     }
 
-    fn into_text(self) -> String {
+    fn as_text(&self) -> &str {
         self
     }
 }
@@ -80,6 +82,14 @@ impl TextState {
         let mut text = String::with_capacity(self.sequence.measure().utf8);
         self.sequence.chunks().for_each(|(_, chunk)| text.push_str(chunk.as_str()));
         text
+    }
+
+    /// Whether it is this text, without copying it.
+    fn reads_as(&self, text: &str) -> bool {
+        let mut rest = text;
+        let mut chunks = self.sequence.chunks().map(|(_, chunk)| chunk.as_str());
+        chunks.all(|chunk| rest.strip_prefix(chunk).inspect(|after| rest = after).is_some())
+            && rest.is_empty()
     }
 
     fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
@@ -271,9 +281,7 @@ impl fmt::Debug for TextView<'_> {
 
 impl PartialEq<str> for TextView<'_> {
     fn eq(&self, other: &str) -> bool {
-        let mut rest = other;
-        self.chunks().all(|chunk| rest.strip_prefix(chunk).inspect(|after| rest = after).is_some())
-            && rest.is_empty()
+        self.state.reads_as(other)
     }
 }
 
@@ -355,6 +363,22 @@ fn assign(state: &mut TextState, mut scope: Scope<'_>, text: &str) -> Result<(),
     state.insert(&mut scope, 0, text)
 }
 
+/// Deletes and inserts the characters that differ.
+fn reconcile(state: &mut TextState, mut scope: Scope<'_>, text: &str) -> Result<(), EditError> {
+    if state.reads_as(text) {
+        return Ok(());
+    }
+    let old: Vec<char> = state.to_text().chars().collect();
+    let new: Vec<char> = text.chars().collect();
+    // What lies before a part is new text already when its turn comes.
+    for part in differences(&old, &new) {
+        let at = part.new.start;
+        state.delete(&mut scope, at..at + part.old.len())?;
+        state.insert(&mut scope, at, &String::from_iter(&new[part.new]))?;
+    }
+    Ok(())
+}
+
 #[diagnostic::do_not_recommend]
 impl<T: TextString> CrdtNode for TextField<T> {
     type Value = T;
@@ -376,7 +400,15 @@ impl<T: TextString> CrdtNode for TextField<T> {
     }
 
     fn assign(state: &mut TextState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign(state, scope, &value.into_text())
+        assign(state, scope, value.as_text())
+    }
+
+    fn reconcile(state: &mut TextState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
+        reconcile(state, scope, value.as_text())
+    }
+
+    fn fingerprint(value: &T, print: &mut Fingerprint) {
+        print.bytes(value.as_text().as_bytes());
     }
 }
 
@@ -401,5 +433,13 @@ impl CrdtNode for Text {
 
     fn assign(state: &mut TextState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
         assign(state, scope, &value.0)
+    }
+
+    fn reconcile(state: &mut TextState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
+        reconcile(state, scope, &value.0)
+    }
+
+    fn fingerprint(value: &Self, print: &mut Fingerprint) {
+        print.bytes(value.0.as_bytes());
     }
 }

@@ -31,6 +31,7 @@ impl Record<'_> {
         let (_, lent_generics, _) = self.params.lent();
         let (reading, writing) = (self.reading(target), self.writing(target));
         let key = self.key();
+        let comparing = self.comparing(target);
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #this #where_clause {
@@ -43,6 +44,7 @@ impl Record<'_> {
                 #reading
                 #writing
                 #key
+                #comparing
             }
         }
     }
@@ -84,6 +86,40 @@ impl Record<'_> {
             fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
                 #(#parts)*
                 #make
+            }
+        }
+    }
+
+    /// How a state becomes another value, field by field.
+    fn comparing(&self, target: &Target) -> TokenStream {
+        let take = &target.take;
+        let parts = self.stored().map(|(field, node)| {
+            let (binding, slot, name) = (field.binding(), slot(field), field.wire_name());
+            quote! {
+                <#node as __crdt::CrdtNode>::reconcile(
+                    &mut __state.#slot,
+                    __scope.field(#name),
+                    #binding,
+                )?;
+            }
+        });
+        let prints = self.stored().map(|(field, node)| {
+            let binding = field.binding();
+            quote!(<#node as __crdt::CrdtNode>::fingerprint(#binding, __print);)
+        });
+        quote! {
+            fn reconcile(
+                __state: &mut Self::State,
+                __scope: __crdt::Scope<'_>,
+                __value: Self::Value,
+            ) -> ::core::result::Result<(), __crdt::EditError> {
+                let #take = __value;
+                #(#parts)*
+                ::core::result::Result::Ok(())
+            }
+            fn fingerprint(__value: &Self::Value, __print: &mut __crdt::Fingerprint) {
+                let #take = __value;
+                #(#prints)*
             }
         }
     }

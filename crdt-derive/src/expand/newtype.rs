@@ -125,6 +125,16 @@ fn writing(node: &TokenStream) -> TokenStream {
         ) -> ::core::result::Result<(), __crdt::EditError> {
             <#node as __crdt::CrdtNode>::grow(__state, __scope, __value.0)
         }
+        fn reconcile(
+            __state: &mut Self::State,
+            __scope: __crdt::Scope<'_>,
+            __value: Self::Value,
+        ) -> ::core::result::Result<(), __crdt::EditError> {
+            <#node as __crdt::CrdtNode>::reconcile(__state, __scope, __value.0)
+        }
+        fn fingerprint(__value: &Self::Value, __print: &mut __crdt::Fingerprint) {
+            <#node as __crdt::CrdtNode>::fingerprint(&__value.0, __print)
+        }
     }
 }
 

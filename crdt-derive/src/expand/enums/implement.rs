@@ -17,6 +17,7 @@ impl Enum<'_> {
         let (state, ty_generics, lent_generics) = self.types();
         let (impl_generics, _, where_clause) = self.params.owned();
         let (reading, writing, seed) = (self.reading(), self.writing(), self.seed());
+        let comparing = self.comparing();
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
@@ -29,6 +30,7 @@ impl Enum<'_> {
                 #reading
                 #writing
                 #seed
+                #comparing
             }
         }
     }
@@ -70,7 +72,7 @@ impl Enum<'_> {
         let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
         let indices = self.cases.iter().map(|case| case.index);
         let (state, ty_generics, _) = self.types();
-        let writes: Vec<_> = self.cases.iter().map(Case::write).collect();
+        let writes: Vec<_> = self.cases.iter().map(|case| case.write(&quote!(assign))).collect();
         quote! {
             fn assign(
                 __state: &mut #state #ty_generics,
@@ -92,6 +94,38 @@ impl Enum<'_> {
             ) -> ::core::result::Result<(), __crdt::EditError> {
                 match __value { #(#patterns => { #writes })* }
                 ::core::result::Result::Ok(())
+            }
+        }
+    }
+
+    /// How a state becomes another value: the payload is edited where it is if the variant stays.
+    fn comparing(&self) -> TokenStream {
+        let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
+        let paths: Vec<_> = self.cases.iter().map(Case::path).collect();
+        let indices: Vec<_> = self.cases.iter().map(|case| case.index).collect();
+        let parts = self.cases.iter().map(|case| case.write(&quote!(reconcile)));
+        let prints = self.cases.iter().map(Case::print);
+        let (state, ty_generics, _) = self.types();
+        quote! {
+            fn reconcile(
+                __state: &mut #state #ty_generics,
+                __scope: __crdt::Scope<'_>,
+                __value: Self,
+            ) -> ::core::result::Result<(), __crdt::EditError> {
+                let __index: usize = match &__value { #(#paths { .. } => #indices,)* };
+                if __state.selector.current(__scope.chains(), __VARIANTS) != __index {
+                    return <Self as __crdt::CrdtNode>::assign(__state, __scope, __value);
+                }
+                match __value { #(#patterns => { #parts })* }
+                ::core::result::Result::Ok(())
+            }
+            fn fingerprint(__value: &Self, __print: &mut __crdt::Fingerprint) {
+                match __value {
+                    #(#patterns => {
+                        __print.number(#indices);
+                        #prints
+                    })*
+                }
             }
         }
     }
@@ -139,17 +173,28 @@ impl Case<'_> {
         structs::take(&self.path(), &self.variant.fields)
     }
 
-    /// The statement that writes what the pattern bound.
-    fn write(&self) -> Option<TokenStream> {
+    /// The statement that writes what the pattern bound, by a method of the payload.
+    fn write(&self, method: &TokenStream) -> Option<TokenStream> {
         let Payload { node, wire_name, slot, .. } = self.payload.as_ref()?;
         let bindings = self.bindings();
         Some(quote! {
-            <#node as __crdt::CrdtNode>::assign(
+            <#node as __crdt::CrdtNode>::#method(
                 __state.#slot.get_mut(),
                 __scope.variant(#wire_name),
                 #bindings,
             )?;
         })
+    }
+
+    /// The statements that feed what the pattern bound.
+    fn print(&self) -> TokenStream {
+        let parts = self.payload.iter().flat_map(|payload| &payload.parts);
+        let fields = self.variant.fields.iter().filter(|field| field.is_stored());
+        let prints = parts.zip(fields).map(|(node, field)| {
+            let binding = field.binding();
+            quote!(<#node as __crdt::CrdtNode>::fingerprint(#binding, __print);)
+        });
+        quote!(#(#prints)*)
     }
 
     /// The value of the payload, as pattern and as expression.

@@ -14,6 +14,8 @@ use crate::expand::record::{Names, Record};
 pub(super) struct Payload {
     /// The node.
     pub(super) node: TokenStream,
+    /// The nodes of the stored fields.
+    pub(super) parts: Vec<TokenStream>,
     /// Its views and editors, if they are made for it.
     pub(super) names: Option<Names>,
     /// Its name on the wire, which is the variant's.
@@ -36,19 +38,20 @@ impl Payload {
         if !variant.has_payload() {
             return None;
         }
-        let (node, names, items) =
+        let (node, names, parts, items) =
             if let (Style::Newtype, [field]) = (variant.style, variant.fields.as_slice()) {
                 let node = Node::declare(field, &format!("_{index}_0"), params);
-                (node.ty, None, node.items)
+                (node.ty.clone(), None, vec![node.ty], node.items)
             } else {
                 let (record, mut items) = Record::of_variant(owner, params, variant, index);
                 let name = format_ident!("__{}{}Payload", owner, variant.ident);
                 items.extend(declare_type(&record, &name));
                 let (_, ty_generics, _) = params.owned();
-                (quote!(#name #ty_generics), Some(record.names), items)
+                let parts = record.stored().map(|(_, node)| node.clone()).collect();
+                (quote!(#name #ty_generics), Some(record.names), parts, items)
             };
         let slot = format_ident!("payload_{}", variant.snake_name());
-        Some((Self { node, names, wire_name: variant.wire_name(), slot }, items))
+        Some((Self { node, parts, names, wire_name: variant.wire_name(), slot }, items))
     }
 
     /// The type of its view.

@@ -1,0 +1,159 @@
+use core::borrow::Borrow;
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::map::{assign, fingerprint, reconcile};
+use super::{
+    CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapKey, MapState, MapView, Scope,
+};
+use crate::history::Chains;
+
+/// Reads a set. Elements come in their order, also those of a `HashSet`.
+///
+/// A set is a map whose entries have nothing in them: what is inserted concurrently with its
+/// removal stays.
+pub struct SetView<'a, K: MapKey> {
+    map: MapView<'a, K, ()>,
+}
+
+impl<'a, K: MapKey> SetView<'a, K> {
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Whether an element is in the set. O(log n).
+    pub fn contains<Q>(&self, element: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.map.contains_key(element)
+    }
+
+    /// The elements in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a K> {
+        self.map.keys()
+    }
+}
+
+impl<K: MapKey> Clone for SetView<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: MapKey> Copy for SetView<'_, K> {}
+
+impl<K: MapKey + fmt::Debug> fmt::Debug for SetView<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+/// Edits a set.
+pub struct SetEditor<'a, K: MapKey> {
+    map: MapEditor<'a, K, ()>,
+}
+
+impl<K: MapKey> SetEditor<'_, K> {
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Whether an element is in the set. O(log n).
+    pub fn contains<Q>(&self, element: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.map.contains_key(element)
+    }
+
+    /// Inserts an element; says whether it was absent. One that is present is inserted again, so
+    /// that it outlives a removal that is concurrent to this. O(log n).
+    pub fn insert(&mut self, element: impl IntoKey<K>) -> bool {
+        self.map.put(element.into_key())
+    }
+
+    /// Removes an element; says whether it was present. An insert that is concurrent to this keeps
+    /// it. O(log n).
+    pub fn remove<Q>(&mut self, element: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.map.remove(element)
+    }
+
+    /// Removes every element.
+    pub fn clear(&mut self) {
+        self.map.clear();
+    }
+}
+
+impl<K: MapKey> fmt::Debug for SetEditor<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetEditor").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+macro_rules! set_node {
+    ([$($generics:tt)*] $type:ty) => {
+        impl<$($generics)*> CrdtNode for $type {
+            type Value = Self;
+            type State = MapState<K, ()>;
+            type View<'a> = SetView<'a, K>;
+            type Editor<'a> = SetEditor<'a, K>;
+            type Kind = super::Nested;
+
+            fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+                SetView { map: MapView { state, chains } }
+            }
+
+            fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+                SetEditor { map: MapEditor { state, scope } }
+            }
+
+            fn value(state: &Self::State, _: &Chains) -> Self {
+                state.present().map(|(key, ())| key.clone()).collect()
+            }
+
+            fn assign(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                value: Self,
+            ) -> Result<(), EditError> {
+                assign::<K, ()>(state, scope, value.into_iter().map(|key| (key, ())).collect())
+            }
+
+            fn reconcile(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                value: Self,
+            ) -> Result<(), EditError> {
+                reconcile::<K, ()>(state, scope, value.into_iter().map(|key| (key, ())).collect())
+            }
+
+            fn fingerprint(value: &Self, print: &mut Fingerprint) {
+                let sorted: BTreeMap<_, _> = value.iter().map(|key| (key, &())).collect();
+                fingerprint::<K, ()>(sorted.into_iter(), print);
+            }
+        }
+    };
+}
+
+set_node!([K: MapKey + Clone] BTreeSet<K>);
+set_node!([K: MapKey + Clone + Hash, S: BuildHasher + Default + 'static] HashSet<K, S>);

@@ -1,0 +1,51 @@
+use core::marker::PhantomData;
+
+use super::{
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
+};
+use crate::history::Chains;
+
+/// The state of what has nothing in it.
+impl NodeState for () {
+    fn apply(&mut self, _: &[Segment<'_>], _: &Incoming<'_>, _: &Chains) -> Fit {
+        Fit::wrong_kind()
+    }
+
+    fn clear(&mut self, _: Scope<'_>) {}
+
+    fn is_blank(&self) -> bool {
+        true
+    }
+
+    fn digest(&self, _: &mut DigestWriter<'_>) {}
+}
+
+macro_rules! unit_node {
+    ([$($generics:tt)*] $type:ty, $value:expr) => {
+        /// Nothing is written of it: it has one value only.
+        impl<$($generics)*> CrdtNode for $type {
+            type Value = Self;
+            type State = ();
+            type View<'a> = ();
+            type Editor<'a> = ();
+            type Kind = super::Nested;
+
+            fn view<'a>((): &'a (), _: &'a Chains) {}
+
+            fn edit<'a>((): &'a mut (), _: Scope<'a>) {}
+
+            fn value((): &(), _: &Chains) -> Self {
+                $value
+            }
+
+            fn assign((): &mut (), _: Scope<'_>, _: Self) -> Result<(), EditError> {
+                Ok(())
+            }
+
+            fn fingerprint(_: &Self, _: &mut Fingerprint) {}
+        }
+    };
+}
+
+unit_node!([](), ());
+unit_node!([T: ?Sized + 'static] PhantomData<T>, PhantomData);
