@@ -1,5 +1,7 @@
 //! What the expansion of `#[derive(CrdtNode)]` is written against. Not part of the public API.
 
+use core::fmt;
+
 pub use crate::history::Chains;
 pub use crate::node::{
     CounterField, CrdtNode, DigestWriter, EditError, Fit, Incoming, Initial, Kind, Lazy, LeafField,
@@ -26,15 +28,104 @@ impl<T> Same<T> for Checked<true> {
     type Type = T;
 }
 
+/// A part of a view or editor, to print.
+///
+/// Of the two traits with the method `shown` the compiler takes the first one if the part can be
+/// printed, since that needs one reference less.
+#[derive(Debug)]
+pub struct Shown<'a, T>(pub &'a T);
+
+/// Prints a part.
+pub trait ViaDebug {
+    /// The part.
+    fn shown(&self) -> &dyn fmt::Debug;
+}
+
+/// Stands for a part that cannot be printed.
+pub trait ViaNothing {
+    /// What to print instead.
+    fn shown(&self) -> &dyn fmt::Debug;
+}
+
+impl<T: fmt::Debug> ViaDebug for Shown<'_, T> {
+    fn shown(&self) -> &dyn fmt::Debug {
+        self.0
+    }
+}
+
+impl<T> ViaNothing for &Shown<'_, T> {
+    fn shown(&self) -> &dyn fmt::Debug {
+        struct Hidden;
+
+        impl fmt::Debug for Hidden {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("..")
+            }
+        }
+
+        &Hidden
+    }
+}
+
+/// How the field that is marked as `key` is read.
+pub mod key {
+    use super::{Chains, CrdtNode, Key, MapKey};
+    use crate::node::RegisterView;
+
+    /// The view of something that can be a key.
+    pub trait KeyView<'a> {
+        /// The key.
+        fn key(self) -> Key<'a>;
+    }
+
+    impl<'a, T: MapKey, D> KeyView<'a> for RegisterView<'a, T, D> {
+        fn key(self) -> Key<'a> {
+            self.get().to_key()
+        }
+    }
+
+    /// The key that a value is.
+    pub fn of_value<N: CrdtNode>(value: &N::Value) -> Option<Key<'_>>
+    where
+        N::Value: MapKey,
+    {
+        Some(value.to_key())
+    }
+
+    /// The key that the value of a state is.
+    pub fn of_state<'a, N: CrdtNode>(state: &'a N::State, chains: &'a Chains) -> Option<Key<'a>>
+    where
+        N::View<'a>: KeyView<'a>,
+    {
+        Some(N::view(state, chains).key())
+    }
+}
+
 /// Checks of field types, each at the field's span, so that one fault gives one error.
 pub mod check {
-    use super::{CrdtNode, Initial, LeafValue, RegisterValue};
+    use super::{CrdtNode, Initial, LeafValue, MapKey, RegisterValue};
     use crate::node::{CounterInteger, TextString};
 
     /// The type is a node.
     pub const fn node<T: CrdtNode>() -> bool {
         true
     }
+
+    /// The type is a node that tells the elements of a list apart.
+    pub const fn key<T: CrdtNode + ElementKey>() -> bool {
+        true
+    }
+
+    /// A type that tells the elements of a list apart.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be the `key` of a struct",
+        label = "cannot tell the elements of a list apart",
+        note = "a `key` is a `String`, a `bool`, an integer up to 64 bits, or a newtype of one that derives `CrdtNode`, `PartialEq`, `Eq`, `PartialOrd` and `Ord`"
+    )]
+    pub trait ElementKey {}
+
+    #[diagnostic::do_not_recommend]
+    impl<T: MapKey> ElementKey for T {}
 
     /// The type is a leaf.
     pub const fn leaf<T: LeafValue>() -> bool {

@@ -89,6 +89,10 @@ pub use history::{
 pub use node::{
     Counter, CrdtNode, EditError, ElementId, IntoLeaf, List, Map, MapKey, Register, Text,
 };
+/// The traits of random sources, in the version that [`Document::create_with`] and
+/// [`Keypair::generate_with`] take.
+pub use rand_core;
+
 pub use op::{Action, Key, Name, Op, Place, Seeds, Segment, Side};
 
 /// Limits of the format. Every replica has the same, so that nothing is valid in one place and

@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields, Generics, Ident, Index, Member,
-    Type, Visibility,
+    Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields, Generics, Ident, Index, LitStr,
+    Member, Type, Visibility,
 };
 
-use crate::attr;
+use crate::attr::{self, Case, Once};
 use crate::ctxt::Ctxt;
 use crate::receiver;
 
@@ -31,6 +31,8 @@ pub(crate) enum Body<'a> {
 pub(crate) struct Variant<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) attrs: attr::Variant,
+    /// How the enum names its variants.
+    case: Option<Case>,
     pub(crate) fields: Vec<Field<'a>>,
     pub(crate) style: Style,
 }
@@ -42,6 +44,8 @@ pub(crate) struct Field<'a> {
     /// The type, with `Self` written out.
     pub(crate) ty: Type,
     pub(crate) attrs: attr::Field,
+    /// How the struct or variant names its fields.
+    case: Option<Case>,
     /// Whether the field has been found free of faults so far.
     pub(crate) sound: bool,
 }
@@ -75,10 +79,11 @@ pub(crate) enum Role {
 
 impl<'a> Input<'a> {
     pub(crate) fn from_syn(ctxt: &Ctxt, input: &'a DeriveInput) -> Self {
-        let attrs = attr::Container::parse(ctxt, &input.attrs);
+        let mut attrs = attr::Container::parse(ctxt, &input.attrs);
+        expand_bound(input, &mut attrs.bound);
         let body = match &input.data {
-            Data::Struct(data) => Body::from_struct(ctxt, input, data),
-            Data::Enum(data) => Body::from_enum(ctxt, input, data),
+            Data::Struct(data) => Body::from_struct(ctxt, input, &attrs, data),
+            Data::Enum(data) => Body::from_enum(ctxt, input, &attrs, data),
             Data::Union(data) => {
                 let message = "a union cannot be stored, since nothing tells which field is valid: write an enum";
                 ctxt.error(data.union_token, message);
@@ -105,20 +110,33 @@ impl<'a> Input<'a> {
     }
 }
 
+/// Writes `Self` out, which means something else in the generated items.
+fn expand_bound(input: &DeriveInput, bound: &mut Once<attr::Bound>) {
+    for predicate in bound.value_mut().into_iter().flatten() {
+        *predicate = receiver::expand(input, predicate);
+    }
+}
+
 impl<'a> Body<'a> {
-    fn from_struct(ctxt: &Ctxt, input: &'a DeriveInput, data: &'a DataStruct) -> Self {
-        let fields = Field::all(ctxt, input, &data.fields);
+    fn from_struct(
+        ctxt: &Ctxt,
+        input: &'a DeriveInput,
+        attrs: &attr::Container,
+        data: &'a DataStruct,
+    ) -> Self {
+        let case = attrs.rename_all.value().copied();
+        let fields = Field::all(ctxt, input, case, &data.fields);
         Self::Struct(fields, Style::of(&data.fields))
     }
 
-    fn from_enum(ctxt: &Ctxt, input: &'a DeriveInput, data: &'a DataEnum) -> Self {
-        let variant = |variant: &'a syn::Variant| Variant {
-            ident: &variant.ident,
-            attrs: attr::Variant::parse(ctxt, &variant.attrs),
-            fields: Field::all(ctxt, input, &variant.fields),
-            style: Style::of(&variant.fields),
-        };
-        Self::Enum(data.variants.iter().map(variant).collect())
+    fn from_enum(
+        ctxt: &Ctxt,
+        input: &'a DeriveInput,
+        attrs: &attr::Container,
+        data: &'a DataEnum,
+    ) -> Self {
+        let variants = data.variants.iter();
+        Self::Enum(variants.map(|variant| Variant::new(ctxt, input, attrs, variant)).collect())
     }
 }
 
@@ -133,13 +151,38 @@ impl Style {
     }
 }
 
+impl<'a> Variant<'a> {
+    fn new(
+        ctxt: &Ctxt,
+        input: &'a DeriveInput,
+        container: &attr::Container,
+        variant: &'a syn::Variant,
+    ) -> Self {
+        let attrs = attr::Variant::parse(ctxt, &variant.attrs);
+        let of_fields = attrs.rename_all.value().or(container.rename_all_fields.value());
+        Self {
+            ident: &variant.ident,
+            fields: Field::all(ctxt, input, of_fields.copied(), &variant.fields),
+            attrs,
+            case: container.rename_all.value().copied(),
+            style: Style::of(&variant.fields),
+        }
+    }
+}
+
 impl Variant<'_> {
     /// The name on the wire.
     pub(crate) fn wire_name(&self) -> String {
-        match self.attrs.rename.value() {
-            Some(name) => name.value(),
-            None => self.ident.unraw().to_string(),
-        }
+        let own = || {
+            let ident = self.ident.unraw().to_string();
+            self.case.map_or(ident.clone(), |case| case.of_variant(&ident))
+        };
+        self.attrs.rename.value().map_or_else(own, LitStr::value)
+    }
+
+    /// Its former names on the wire.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = String> {
+        self.attrs.alias.values().iter().map(LitStr::value)
     }
 
     /// Whether anything is stored besides the variant's name.
@@ -181,8 +224,18 @@ pub(crate) fn default_variant(variants: &[Variant<'_>]) -> Option<usize> {
     own.or_else(std)
 }
 
+/// The place of the variant that stands for unknown ones.
+pub(crate) fn other_variant(variants: &[Variant<'_>]) -> Option<usize> {
+    variants.iter().position(|variant| variant.attrs.other.is_set())
+}
+
 impl<'a> Field<'a> {
-    fn all(ctxt: &Ctxt, input: &'a DeriveInput, fields: &'a Fields) -> Vec<Self> {
+    fn all(
+        ctxt: &Ctxt,
+        input: &'a DeriveInput,
+        case: Option<Case>,
+        fields: &'a Fields,
+    ) -> Vec<Self> {
         let member = |(index, field): (usize, &syn::Field)| match &field.ident {
             Some(ident) => Member::Named(ident.clone()),
             None => Member::Unnamed(Index::from(index)),
@@ -190,7 +243,10 @@ impl<'a> Field<'a> {
         fields
             .iter()
             .enumerate()
-            .map(|(index, field)| Self::new(ctxt, input, member((index, field)), field))
+            .map(|(index, field)| {
+                let member = member((index, field));
+                Self { case, ..Self::new(ctxt, input, member, field) }
+            })
             .collect()
     }
 
@@ -200,11 +256,13 @@ impl<'a> Field<'a> {
         if let Some(attr::Default::Function(path)) = attrs.default.value_mut() {
             **path = receiver::expand(input, path);
         }
+        expand_bound(input, &mut attrs.bound);
         Self {
             original,
             member,
             ty: receiver::expand(input, &original.ty),
             attrs,
+            case: None,
             sound: ctxt.count() == before,
         }
     }
@@ -236,9 +294,17 @@ impl<'a> Field<'a> {
     pub(crate) fn wire_name(&self) -> String {
         match (self.attrs.rename.value(), &self.member) {
             (Some(name), _) => name.value(),
-            (None, Member::Named(ident)) => ident.unraw().to_string(),
+            (None, Member::Named(ident)) => {
+                let ident = ident.unraw().to_string();
+                self.case.map_or(ident.clone(), |case| case.of_field(&ident))
+            }
             (None, Member::Unnamed(index)) => index.index.to_string(),
         }
+    }
+
+    /// Its former names on the wire.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = String> {
+        self.attrs.alias.values().iter().map(LitStr::value)
     }
 
     /// Where the user wrote the name on the wire.

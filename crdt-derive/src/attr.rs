@@ -1,10 +1,14 @@
 //! The attributes of the derive, read into typed values.
 
+mod case;
+mod foreign;
 mod known;
 mod syntax;
 
-use syn::{Attribute, ExprPath, Ident, LitStr, Path};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ExprPath, Ident, LitStr, Path, Token, WherePredicate};
 
+pub(crate) use crate::attr::case::Case;
 use crate::attr::known::Place;
 use crate::attr::syntax::Item;
 use crate::ctxt::Ctxt;
@@ -15,11 +19,23 @@ const MAX_NAME_BYTES: usize = 4096;
 /// An attribute that may be given once, with the name the user wrote, for errors to point at.
 pub(crate) struct Once<T>(Option<(Ident, Option<T>)>);
 
+/// An attribute that may be given several times, with its values.
+pub(crate) struct Many<T> {
+    name: Option<Ident>,
+    values: Vec<T>,
+}
+
 /// The attributes of a struct or enum.
 #[derive(Default)]
 pub(crate) struct Container {
     /// Where `crdt-core` is found, if not at `::crdt_core`.
     pub(crate) krate: Once<Path>,
+    /// What is asked of the type parameters, in place of what the fields need.
+    pub(crate) bound: Once<Bound>,
+    /// How the fields of a struct or the variants of an enum are named on the wire.
+    pub(crate) rename_all: Once<Case>,
+    /// How the fields of all variants are named on the wire.
+    pub(crate) rename_all_fields: Once<Case>,
 }
 
 /// The attributes of a variant.
@@ -27,8 +43,14 @@ pub(crate) struct Container {
 pub(crate) struct Variant {
     /// The name on the wire, if not the variant's own.
     pub(crate) rename: Once<LitStr>,
+    /// Former names on the wire.
+    pub(crate) alias: Many<LitStr>,
+    /// How the fields are named on the wire.
+    pub(crate) rename_all: Once<Case>,
     /// `#[crdt(default)]`.
     pub(crate) default: Once<()>,
+    /// Stands for the variants of newer apps.
+    pub(crate) other: Once<()>,
     /// The plain `#[default]` of the standard library's derive.
     pub(crate) std_default: Option<Attribute>,
 }
@@ -46,9 +68,18 @@ pub(crate) struct Field {
     pub(crate) skip: Once<()>,
     /// The name on the wire, if not the field's own.
     pub(crate) rename: Once<LitStr>,
+    /// Former names on the wire.
+    pub(crate) alias: Many<LitStr>,
     /// What the field is before it is set.
     pub(crate) default: Once<Default>,
+    /// Identifies the struct among the elements of a list.
+    pub(crate) key: Once<()>,
+    /// What is asked of the type parameters, in place of what the field needs.
+    pub(crate) bound: Once<Bound>,
 }
+
+/// The predicates of a `where` clause.
+pub(crate) type Bound = Vec<WherePredicate>;
 
 /// What a field is before it is set.
 pub(crate) enum Default {
@@ -64,6 +95,11 @@ impl Container {
         for item in syntax::items(ctxt, attrs) {
             match item.name.to_string().as_str() {
                 "crate" => this.krate.set(ctxt, &item, krate(ctxt, &item)),
+                "rename_all" => this.rename_all.set(ctxt, &item, Case::parse(ctxt, &item)),
+                "bound" => this.bound.set(ctxt, &item, bound(ctxt, &item)),
+                "rename_all_fields" => {
+                    this.rename_all_fields.set(ctxt, &item, Case::parse(ctxt, &item));
+                }
                 _ => known::refuse(ctxt, &item, Place::Container),
             }
         }
@@ -79,8 +115,11 @@ impl Variant {
         };
         for item in syntax::items(ctxt, attrs) {
             match item.name.to_string().as_str() {
-                "rename" => this.rename.set(ctxt, &item, rename(ctxt, &item)),
+                "rename" => this.rename.set(ctxt, &item, name(ctxt, &item)),
+                "alias" => this.alias.add(&item, name(ctxt, &item)),
+                "rename_all" => this.rename_all.set(ctxt, &item, Case::parse(ctxt, &item)),
                 "default" => this.default.set(ctxt, &item, item.flag(ctxt)),
+                "other" => this.other.set(ctxt, &item, item.flag(ctxt)),
                 _ => known::refuse(ctxt, &item, Place::Variant),
             }
         }
@@ -96,9 +135,12 @@ impl Field {
                 "text" => this.text.set(ctxt, &item, item.flag(ctxt)),
                 "counter" => this.counter.set(ctxt, &item, item.flag(ctxt)),
                 "register" => this.register.set(ctxt, &item, item.flag(ctxt)),
+                "key" => this.key.set(ctxt, &item, item.flag(ctxt)),
                 "skip" => this.skip.set(ctxt, &item, item.flag(ctxt)),
-                "rename" => this.rename.set(ctxt, &item, rename(ctxt, &item)),
+                "rename" => this.rename.set(ctxt, &item, name(ctxt, &item)),
+                "alias" => this.alias.add(&item, name(ctxt, &item)),
                 "default" => this.default.set(ctxt, &item, default(ctxt, &item)),
+                "bound" => this.bound.set(ctxt, &item, bound(ctxt, &item)),
                 _ => known::refuse(ctxt, &item, Place::Field),
             }
         }
@@ -109,6 +151,30 @@ impl Field {
 impl<T> std::default::Default for Once<T> {
     fn default() -> Self {
         Self(None)
+    }
+}
+
+impl<T> std::default::Default for Many<T> {
+    fn default() -> Self {
+        Self { name: None, values: Vec::new() }
+    }
+}
+
+impl<T> Many<T> {
+    /// Keeps another value, unless it was malformed.
+    fn add(&mut self, item: &Item, value: Option<T>) {
+        self.name.get_or_insert_with(|| item.name.clone());
+        self.values.extend(value);
+    }
+
+    /// The attribute's name where the user first wrote it.
+    pub(crate) fn name(&self) -> Option<&Ident> {
+        self.name.as_ref()
+    }
+
+    /// The well formed values.
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
     }
 }
 
@@ -150,11 +216,15 @@ impl<T> Once<T> {
     }
 }
 
-fn rename(ctxt: &Ctxt, item: &Item) -> Option<LitStr> {
+/// A name on the wire.
+fn name(ctxt: &Ctxt, item: &Item) -> Option<LitStr> {
     let name = item.string(ctxt, "a string", "name")?;
     let length = name.value().len();
     if length == 0 {
-        ctxt.error(name, "a name on the wire cannot be empty: write one, or remove `rename`");
+        let attribute = &item.name;
+        let message =
+            format!("a name on the wire cannot be empty: write one, or remove `{attribute}`");
+        ctxt.error(name, message);
         return None;
     }
     if length > MAX_NAME_BYTES {
@@ -176,6 +246,16 @@ fn default(ctxt: &Ctxt, item: &Item) -> Option<Default> {
     }
     let message = "expected the path of a function without arguments, as in `default = \"Task::first_title\"`";
     ctxt.error(path, message);
+    None
+}
+
+fn bound(ctxt: &Ctxt, item: &Item) -> Option<Bound> {
+    let bound = item.string(ctxt, "what a `where` clause holds as a string", "T: CrdtNode")?;
+    if let Ok(parsed) = bound.parse_with(Punctuated::<_, Token![,]>::parse_terminated) {
+        return Some(parsed.into_iter().collect());
+    }
+    let message = "expected what a `where` clause holds, as in `bound = \"T: CrdtNode\"`";
+    ctxt.error(bound, message);
     None
 }
 

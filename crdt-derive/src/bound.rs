@@ -3,8 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    GenericParam, Generics, Ident, ImplGenerics, Type, TypeGenerics, WhereClause, WherePredicate,
-    parse_quote,
+    GenericParam, Generics, Ident, ImplGenerics, Type, TypeGenerics, TypeParam, WhereClause,
+    WherePredicate, parse_quote,
 };
 
 use crate::ast::{Field, Input, Role};
@@ -16,6 +16,8 @@ pub(crate) struct Params {
     owned: Generics,
     /// Those of what borrows from a state: `'__a` first.
     lent: Generics,
+    /// Those of `Debug` for what borrows from a state.
+    shown: Generics,
 }
 
 /// What stands after `impl`, after the name of the type, and before the body.
@@ -24,14 +26,17 @@ pub(crate) type Split<'a> = (ImplGenerics<'a>, TypeGenerics<'a>, Option<&'a Wher
 impl Params {
     pub(crate) fn of(input: &Input<'_>) -> Self {
         let mut owned = input.generics.clone();
-        let bounds: Vec<_> =
-            owned.type_params().flat_map(|param| bounds_of(&param.ident, input)).collect();
+        let inferred = owned.type_params().flat_map(|param| bounds_of(&param.ident, input));
+        let bounds: Vec<_> = inferred.chain(given(input).cloned()).collect();
         if !bounds.is_empty() {
             owned.make_where_clause().predicates.extend(bounds);
         }
         let mut lent = owned.clone();
         lent.params.insert(0, parse_quote!('__a));
-        Self { owned, lent }
+        let mut shown = lent.clone();
+        let bounds = input.generics.type_params().flat_map(|param| shown_bounds(param, input));
+        shown.make_where_clause().predicates.extend(bounds);
+        Self { owned, lent, shown }
     }
 
     pub(crate) fn owned(&self) -> Split<'_> {
@@ -40,6 +45,10 @@ impl Params {
 
     pub(crate) fn lent(&self) -> Split<'_> {
         self.lent.split_for_impl()
+    }
+
+    pub(crate) fn shown(&self) -> Split<'_> {
+        self.shown.split_for_impl()
     }
 
     /// A type that borrows from a state, for this lifetime.
@@ -71,16 +80,27 @@ impl Params {
     }
 }
 
+/// What the user says is asked of the type parameters.
+fn given<'a>(input: &'a Input<'_>) -> impl Iterator<Item = &'a WherePredicate> {
+    let of_fields = input.fields().filter_map(|field| field.attrs.bound.value());
+    input.attrs.bound.value().into_iter().chain(of_fields).flatten()
+}
+
 /// What the fields ask of a type parameter, as the derives of the standard library and serde do.
 fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
     let mut bounds: Vec<WherePredicate> = vec![parse_quote!(#param: 'static)];
+    if input.attrs.bound.is_set() {
+        return bounds;
+    }
     let mut seen = Vec::new();
-    for field in input.fields().filter(|field| !is_phantom(&field.ty)) {
+    let is_asking = |field: &&Field<'_>| !is_phantom(&field.ty) && !field.attrs.bound.is_set();
+    for field in input.fields().filter(is_asking) {
         let (role, standard) = (field.role(), has_standard_default(field));
-        if seen.contains(&(role, standard)) || !occurs(param, field.ty.to_token_stream()) {
+        let is_key = field.attrs.key.is_set();
+        if seen.contains(&(role, standard, is_key)) || !occurs(param, field.ty.to_token_stream()) {
             continue;
         }
-        seen.push((role, standard));
+        seen.push((role, standard, is_key));
         match role {
             Role::Node => {
                 bounds.push(parse_quote!(#param: __crdt::CrdtNode<Value = #param>));
@@ -91,8 +111,48 @@ fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
             Role::Register => bounds.push(parse_quote!(#param: __crdt::RegisterValue)),
             Role::Text | Role::Counter | Role::Skip => {}
         }
+        if is_key {
+            bounds.push(parse_quote!(#param: __crdt::MapKey));
+            bounds.push(parse_quote! {
+                for<'__k> <#param as __crdt::CrdtNode>::View<'__k>: __crdt::key::KeyView<'__k>
+            });
+        }
         if standard && matches!(role, Role::Register | Role::Skip) {
             bounds.push(parse_quote!(#param: ::core::default::Default));
+        }
+    }
+    bounds
+}
+
+/// What printing asks of a type parameter; less than all that the fields need, so that a type can
+/// contain itself. What cannot be printed under these bounds is left out.
+fn shown_bounds(param: &TypeParam, input: &Input<'_>) -> Vec<WherePredicate> {
+    let param = &param.ident;
+    let occurs = |role: Role| {
+        let mut fields = input.fields().filter(|field| field.role() == role);
+        fields.any(|field| {
+            let is_asking = !is_phantom(&field.ty) && !field.attrs.bound.is_set();
+            is_asking && occurs(param, field.ty.to_token_stream())
+        })
+    };
+    let mut bounds = Vec::new();
+    if input.attrs.bound.is_set() {
+        return bounds;
+    }
+    if [Role::Node, Role::Leaf, Role::Register].into_iter().any(occurs) {
+        bounds.push(parse_quote!(#param: ::core::fmt::Debug));
+    }
+    if occurs(Role::Node) {
+        let optional = quote! {
+            <<#param as __crdt::CrdtNode>::Kind as __crdt::Kind<#param>>::Optional
+        };
+        for node in [param.to_token_stream(), optional] {
+            bounds.push(parse_quote! {
+                for<'__s> <#node as __crdt::CrdtNode>::View<'__s>: ::core::fmt::Debug
+            });
+            bounds.push(parse_quote! {
+                for<'__s> <#node as __crdt::CrdtNode>::Editor<'__s>: ::core::fmt::Debug
+            });
         }
     }
     bounds

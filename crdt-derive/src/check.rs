@@ -1,10 +1,12 @@
 //! Finds what cannot be derived, before any code is generated.
 
+mod key;
+mod names;
 pub(crate) mod recursion;
+mod rename;
 mod ty;
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -22,6 +24,9 @@ pub(crate) fn check(ctxt: &Ctxt, input: &mut Input<'_>) {
         Body::Enum(variants) => check_enum(ctxt, input.ident, variants),
         Body::Unsupported => {}
     }
+    key::check(ctxt, input);
+    rename::check(ctxt, input);
+    check_bounds(ctxt, input);
     recursion::check(ctxt, input);
     // A field that borrows has been refused with better advice than its lifetime can give.
     if ctxt.count() == before {
@@ -35,6 +40,17 @@ fn check_lifetimes(ctxt: &Ctxt, input: &Input<'_>) {
             let message = "a document owns its data: remove the lifetime and write owned types, as `String` for `&str`";
             ctxt.error(param, message);
         }
+    }
+}
+
+/// Without a type parameter there is nothing to ask anything of.
+fn check_bounds(ctxt: &Ctxt, input: &Input<'_>) {
+    if input.generics.type_params().next().is_some() {
+        return;
+    }
+    let of_fields = input.fields().filter_map(|field| field.attrs.bound.name());
+    for bound in input.attrs.bound.name().into_iter().chain(of_fields) {
+        ctxt.error(bound, "`bound` is for type parameters, and this type has none: remove it");
     }
 }
 
@@ -63,7 +79,7 @@ fn check_fields(ctxt: &Ctxt, fields: &mut [Field<'_>], style: Style) {
     }
     match style {
         Style::Newtype => check_unnamed(ctxt, fields),
-        _ => check_wire_names(ctxt, "fields", fields.iter().filter_map(field_name)),
+        _ => names::check_fields(ctxt, fields),
     }
 }
 
@@ -90,9 +106,9 @@ fn check_skip(ctxt: &Ctxt, field: &Field<'_>) {
     let Some(skip) = attrs.skip.name() else {
         return;
     };
-    let rename = attrs.rename.name();
+    let names = [attrs.rename.name(), attrs.alias.name()];
     let roles = [&attrs.text, &attrs.counter, &attrs.register];
-    for other in roles.into_iter().filter_map(attr::Once::name).chain(rename) {
+    for other in roles.into_iter().filter_map(attr::Once::name).chain(names.into_iter().flatten()) {
         ctxt.pair(
             other,
             format!(
@@ -132,30 +148,9 @@ fn check_unnamed(ctxt: &Ctxt, fields: &[Field<'_>]) {
             let message = "a single unnamed field has no name on the wire: remove `rename`";
             ctxt.error(rename, message);
         }
-    }
-}
-
-fn field_name<'a>(field: &'a Field<'_>) -> Option<(String, &'a dyn ToTokens)> {
-    field.is_stored().then(|| (field.wire_name(), field.name_tokens()))
-}
-
-/// Two things of one parent need two names.
-fn check_wire_names<'a>(
-    ctxt: &Ctxt,
-    what: impl Display,
-    names: impl Iterator<Item = (String, &'a dyn ToTokens)>,
-) {
-    let mut seen: BTreeMap<String, &dyn ToTokens> = BTreeMap::new();
-    for (name, tokens) in names {
-        if let Some(first) = seen.get(&name) {
-            ctxt.pair(
-                tokens,
-                format!("two {what} have the name `{name}` on the wire: give one of them another with `#[crdt(rename = \"...\")]`"),
-                first,
-                format!("`{name}` is used here first"),
-            );
-        } else {
-            seen.insert(name, tokens);
+        if let Some(alias) = field.attrs.alias.name() {
+            let message = "a single unnamed field never had a name on the wire: remove `alias`";
+            ctxt.error(alias, message);
         }
     }
 }
@@ -170,8 +165,8 @@ fn check_enum(ctxt: &Ctxt, ident: &syn::Ident, variants: &mut [Variant<'_>]) {
         check_fields(ctxt, &mut variant.fields, style);
     }
     check_default_variant(ctxt, ident, variants);
-    let name = |variant| (Variant::wire_name(variant), Variant::name_tokens(variant));
-    check_wire_names(ctxt, "variants", variants.iter().map(name));
+    check_other(ctxt, variants);
+    names::check_variants(ctxt, variants);
     check_methods(ctxt, variants);
 }
 
@@ -193,6 +188,26 @@ fn check_default_variant(ctxt: &Ctxt, ident: &syn::Ident, variants: &[Variant<'_
     for second in marks {
         let message = "two variants are marked as the default: keep one of the marks";
         ctxt.pair(second, message, &first, "the first mark is here");
+    }
+}
+
+/// At most one variant stands for unknown ones, of which it cannot hold anything.
+fn check_other(ctxt: &Ctxt, variants: &[Variant<'_>]) {
+    let mut first = None;
+    for variant in variants {
+        let Some(other) = variant.attrs.other.name() else {
+            continue;
+        };
+        if !variant.fields.is_empty() {
+            let message = "`other` stands for variants whose fields are unknown: remove the fields of this one (those of the unknown variant stay stored)";
+            ctxt.error(other, message);
+        }
+        if let Some(first) = first {
+            let message = "two variants are marked as `other`: keep one of the marks";
+            ctxt.pair(other, message, first, "the first mark is here");
+        } else {
+            first = Some(other);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod newtype;
 pub(crate) mod node;
 mod record;
 mod routing;
+mod show;
 mod structs;
 
 use proc_macro2::TokenStream;
@@ -45,12 +46,15 @@ fn expand(input: &Input<'_>) -> TokenStream {
             dead_code,
             deprecated,
             non_snake_case,
+            private_bounds,
             private_interfaces,
             unused_qualifications,
             unused_variables
         )]
         const _: () = {
             use #krate::__derive as __crdt;
+            #[allow(unused_imports)]
+            use __crdt::{ViaDebug as _, ViaNothing as _};
             #items
         };
     }

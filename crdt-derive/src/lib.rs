@@ -24,6 +24,12 @@ use syn::{DeriveInput, parse_macro_input};
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
+/// Views and editors are printed with `{:?}` as values are, without what is not stored; a part that
+/// does not implement `Debug` is printed as `..`. Views are `Copy`.
+///
+/// Attributes of serde stay what they are: `#[serde(...)]` has an effect on what serde writes, and
+/// none on a document.
+///
 /// # Attributes of fields
 ///
 /// | attribute | effect |
@@ -32,8 +38,11 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[crdt(counter)]` | concurrent additions to an integer add up |
 /// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole |
 /// | `#[crdt(rename = "name")]` | the field is stored under this name |
+/// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the field too; may be given several times |
+/// | `#[crdt(key)]` | an update finds the struct in a list again by this field, which a `String`, an integer or a `bool` can be |
 /// | `#[crdt(default = "path")]` | what the function `path()` returns is the value before one is set |
 /// | `#[crdt(default)]` | the same with `Default::default()`, which is understood |
+/// | `#[crdt(bound = "T: CrdtNode")]` | what is asked of the type parameters in place of what this field needs |
 /// | `#[crdt(skip)]` | the field is not stored and reads as its default |
 ///
 /// # Attributes of variants
@@ -42,11 +51,17 @@ use syn::{DeriveInput, parse_macro_input};
 /// | --- | --- |
 /// | `#[crdt(default)]` | the variant that the enum is before one is selected; `#[default]` of the standard library's derive does as well |
 /// | `#[crdt(rename = "name")]` | the variant is stored under this name |
+/// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the variant too; may be given several times |
+/// | `#[crdt(other)]` | a variant that only newer apps know is read as this one, which has no fields; it stays what it is until another one is selected |
+/// | `#[crdt(rename_all = "camelCase")]` | the named fields of the variant are stored under names of this case |
 ///
 /// # Attributes of types
 ///
 /// | attribute | effect |
 /// | --- | --- |
+/// | `#[crdt(rename_all = "camelCase")]` | the fields of a struct, the variants of an enum are stored under names of this case; the cases are those of serde |
+/// | `#[crdt(rename_all_fields = "camelCase")]` | the same for the fields of all variants of an enum |
+/// | `#[crdt(bound = "T: CrdtNode")]` | what is asked of the type parameters in place of what the fields need |
 /// | `#[crdt(crate = "path")]` | `crdt_core` is found at this path |
 #[proc_macro_derive(CrdtNode, attributes(crdt))]
 pub fn derive_crdt_node(input: TokenStream) -> TokenStream {

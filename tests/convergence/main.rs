@@ -4,6 +4,8 @@
 //! Runs are numbered by seeds. `CRDT_SEEDS=from..to` chooses others than the usual ones.
 
 mod board;
+mod described;
+mod honesty;
 mod interpreter;
 mod program;
 mod refusal;

@@ -73,29 +73,11 @@ fn edit_nodes(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng)
     match which {
         10 => edit_text(&mut board.notes, rng),
         11 => {
-            board.point.set((rng.random_range(0..9), 1));
+            board.point.set((digit(rng), digit(rng)));
             Ok(())
         }
-        12 => edit_list(&mut board.tags, word, rng, |tag, rng| {
-            tag.set(word(rng));
-            Ok(())
-        }),
-        13 => edit_list(
-            &mut board.grid,
-            |_| vec![1, 0, 2],
-            rng,
-            |row, rng| {
-                edit_list(
-                    row,
-                    |rng| rng.random_range(0..9),
-                    rng,
-                    |cell, rng| {
-                        cell.set(rng.random_range(0..9));
-                        Ok(())
-                    },
-                )
-            },
-        ),
+        12 => edit_words(&mut board.tags, rng),
+        13 => edit_list(&mut board.grid, |_| vec![1, 0, 2], rng, edit_row),
         14 => edit_task_list(&mut board.tasks, 2, rng),
         15 => edit_status(&mut board.status, rng),
         _ => edit_list(&mut board.states, status, rng, edit_status),
@@ -106,59 +88,32 @@ fn edit_nested(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng
     match which {
         17 => {
             let key = ["a", "b", "ü"].choose(rng).expect("keys").to_string();
-            edit_map(&mut board.labels, key, label, rng, |entry, rng| {
-                edit_label(entry, rng);
+            edit_map(&mut board.labels, key, label, rng, edit_label)
+        }
+        18 => {
+            let (key, digit) = (digit(rng).to_le_bytes()[0], digit);
+            edit_map(&mut board.scores, key, digit, rng, |score, rng| {
+                score.set(digit(rng));
                 Ok(())
             })
         }
-        18 => {
-            let key = rng.random_range(0_u8..3);
-            edit_map(
-                &mut board.scores,
-                key,
-                |rng| rng.random_range(0..9),
-                rng,
-                |entry, rng| {
-                    entry.set(rng.random_range(0..9));
-                    Ok(())
-                },
-            )
-        }
         19 => {
-            let key = *[i64::MIN, -1, i64::MAX].choose(rng).expect("keys");
-            edit_map(
-                &mut board.shelves,
-                key,
-                |rng| vec![word(rng)],
-                rng,
-                |shelf, rng| {
-                    edit_list(shelf, word, rng, |book, rng| {
-                        book.set(word(rng));
-                        Ok(())
-                    })
-                },
-            )
+            let key = *[i64::MIN, -1, 7, i64::MAX].choose(rng).expect("keys");
+            edit_map(&mut board.shelves, key, |rng| vec![word(rng)], rng, edit_words)
         }
         20 => {
             let key = rng.random_bool(0.5);
             let flag = |rng: &mut ChaCha8Rng| rng.random_bool(0.5).then(|| label(rng));
             edit_map(&mut board.flags, key, flag, rng, |flag, rng| {
-                edit_option(flag, label, rng, |label, rng| {
-                    edit_label(label, rng);
-                    Ok(())
-                })
+                edit_option(flag, label, rng, edit_label)
             })
         }
-        21 => edit_option(
-            &mut board.pinned,
-            |rng| task(1, rng),
-            rng,
-            |task, rng| edit_task(task, 1, rng),
-        ),
-        _ => {
-            edit_label(&mut board.cover, rng);
-            Ok(())
+        21 => {
+            let inner =
+                |pinned: &mut Editor<'_, Task>, rng: &mut ChaCha8Rng| edit_task(pinned, 1, rng);
+            edit_option(&mut board.pinned, |rng| task(1, rng), rng, inner)
         }
+        _ => edit_label(&mut board.cover, rng),
     }
 }
 
@@ -238,6 +193,20 @@ fn edit_option<T: CrdtNode>(
     Ok(())
 }
 
+fn edit_words(words: &mut ListEditor<'_, String>, rng: &mut ChaCha8Rng) -> Result {
+    edit_list(words, word, rng, |editor, rng| {
+        editor.set(word(rng));
+        Ok(())
+    })
+}
+
+fn edit_row(row: &mut ListEditor<'_, i64>, rng: &mut ChaCha8Rng) -> Result {
+    edit_list(row, digit, rng, |cell, rng| {
+        cell.set(digit(rng));
+        Ok(())
+    })
+}
+
 fn edit_task_list(list: &mut ListEditor<'_, Task>, depth: u32, rng: &mut ChaCha8Rng) -> Result {
     let value = |rng: &mut ChaCha8Rng| task(depth, rng);
     edit_list(list, value, rng, |task, rng| edit_task(task, depth, rng))
@@ -264,17 +233,32 @@ fn edit_status(editor: &mut Editor<'_, Status>, rng: &mut ChaCha8Rng) -> Result 
         doing.hours.add(rng.random_range(1..9));
         doing.by.set(word(rng));
     } else if let Some(mut label) = editor.as_marked() {
-        edit_label(&mut label, rng);
+        return edit_label(&mut label, rng);
     }
     Ok(())
 }
 
-fn edit_label(label: &mut Editor<'_, Label>, rng: &mut ChaCha8Rng) {
+fn edit_label(label: &mut Editor<'_, Label>, rng: &mut ChaCha8Rng) -> Result {
     match rng.random_range(0..3) {
         0 => label.color.unset(),
         1 => label.color.set(word(rng)),
-        _ => label.weight.set(rng.random_range(0..9)),
+        _ => label.weight.set(digit(rng)),
     }
+    Ok(())
+}
+
+/// Edits a long text by pieces so long that they do not fit one run of the engine.
+pub(crate) fn edit_long(text: &mut TextEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
+    let start = rng.random_range(0..=text.len());
+    if text.len() > 4000 || rng.random_bool(0.3) {
+        return text.delete(start..text.len().min(start + rng.random_range(0..1500)));
+    }
+    let letter = *["a", "é", "€", "🦀"].choose(rng).expect("letters");
+    text.insert(start, letter.repeat(rng.random_range(1..700)))
+}
+
+fn digit(rng: &mut ChaCha8Rng) -> i64 {
+    rng.random_range(0..4)
 }
 
 fn word(rng: &mut ChaCha8Rng) -> String {

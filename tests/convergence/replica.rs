@@ -1,15 +1,38 @@
 //! What must be true of every replica at every moment.
 
-use crdt_core::{Document, EquivocationProof};
+use std::collections::BTreeMap;
+
+use crdt_core::{Digest, Document, EquivocationProof};
+use serde_json::Value;
 
 use crate::board::{Board, board};
-use crate::interpreter::interpret;
+use crate::interpreter::{self, interpret};
 
 /// Asserts that a replica has the value that the interpreter finds in its changes.
 pub(crate) fn check(replica: &Document<Board>) {
     let value = serde_json::to_value(replica.value()).expect("a board has JSON");
     let expected = interpret(replica.history(), &board());
     assert_eq!(value, expected, "the engine and the interpreter disagree");
+    let titles = interpreter::conflicts::<String>(replica.history(), "title");
+    assert_eq!(replica.read().title.conflicts(), titles.iter().collect::<Vec<_>>());
+    check_offsets(replica);
+}
+
+/// Asserts that a text's offsets in other units are those of its characters.
+fn check_offsets(replica: &Document<Board>) {
+    let (view, text) = (replica.read().notes, replica.value().notes);
+    assert_eq!((view.len(), view.len_utf8()), (text.chars().count(), text.len()));
+    let (mut utf8, mut utf16) = (0, 0);
+    for (position, char) in text.chars().chain(['.']).enumerate() {
+        assert_eq!(view.utf8_of_position(position), Ok(utf8));
+        assert_eq!(view.utf16_of_position(position), Ok(utf16));
+        assert_eq!(view.position_of_utf8(utf8), Ok(position));
+        assert_eq!(view.position_of_utf16(utf16), Ok(position));
+        assert_eq!(view.char_at(position), text[utf8..].chars().next());
+        utf8 += char.len_utf8();
+        utf16 += char.len_utf16();
+    }
+    assert_eq!(view.len_utf16() + 1, utf16);
 }
 
 /// Asserts that two replicas cannot be told apart.
@@ -20,6 +43,19 @@ pub(crate) fn same(a: &Document<Board>, b: &Document<Board>) {
     assert_eq!(a.digest(), b.digest(), "digests");
     assert_eq!(a.to_json(), b.to_json(), "untyped views");
     assert_eq!(a.equivocations(), b.equivocations(), "equivocations");
+}
+
+/// Which value each digest stood for.
+#[derive(Default)]
+pub(crate) struct Digests(BTreeMap<Digest, Value>);
+
+impl Digests {
+    /// Asserts that a digest never stands for two values.
+    pub(crate) fn note(&mut self, replica: &Document<Board>) {
+        let value = serde_json::to_value(replica.value()).expect("a board has JSON");
+        let known = self.0.entry(replica.digest()).or_insert_with(|| value.clone());
+        assert_eq!(*known, value, "one digest for two values");
+    }
 }
 
 /// Asserts that every equivocation in a replica can be proved to those who do not have it.

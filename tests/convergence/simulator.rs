@@ -10,6 +10,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::board::{self, Board, FIELDS};
+use crate::described::described;
 use crate::program;
 use crate::replica::{check, proves, same};
 use crate::stranger::World;
@@ -49,6 +50,23 @@ fn replicas_converge_among_strangers() {
             if network.rng.random_bool(0.2) {
                 network.hear_of_strangers();
             }
+        }
+        network.settle();
+    }
+}
+
+#[test]
+fn long_texts_converge() {
+    for seed in crate::seeds(10) {
+        let _seed = crate::Seed(seed);
+        let mut network = Network::new(seed, false);
+        for _ in 0..100 {
+            let replica = network.any();
+            let Network { replicas, rng, .. } = &mut network;
+            let edit = replicas[replica].change(|board| program::edit_long(&mut board.notes, rng));
+            assert_eq!(edit, Ok(()));
+            network.send();
+            network.deliver();
         }
         network.settle();
     }
@@ -207,7 +225,10 @@ impl Network {
         let (first, others) = self.replicas.split_first().expect("replicas");
         check(first);
         proves(first);
-        others.iter().for_each(|other| same(first, other));
+        described(first.history());
+        for other in others {
+            same(first, other);
+        }
         let mut fresh = Document::join(first.id(), key(99));
         fresh.apply(&first.export(&[])).expect("honest bytes");
         same(first, &fresh);

@@ -14,6 +14,8 @@ pub(crate) struct World {
     writers: Vec<Writer>,
     rng: ChaCha8Rng,
     schema: Schema,
+    /// How often a writer goes on with an earlier change than its last.
+    forks: f64,
     written: Vec<Written>,
     /// Every op, and every inserted element, with the path it went to.
     ops: Vec<(Spot, Vec<Stop>)>,
@@ -60,10 +62,12 @@ impl World {
         let writers: Vec<Writer> = (1..=3).map(Writer::new).collect();
         let genesis =
             Genesis { founder: writers[0].author(), salt: [9; 32], schema: "Board".to_owned() };
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
         Self {
             genesis,
             writers,
-            rng: ChaCha8Rng::seed_from_u64(seed),
+            forks: *[0.0, 0.2, 0.7].choose(&mut rng).expect("rates"),
+            rng,
             schema,
             written: Vec::new(),
             ops: Vec::new(),
@@ -110,10 +114,10 @@ impl World {
         let writer = self.writers.choose(&mut self.rng).expect("writers").clone();
         let own = |at: &usize| self.written[*at].draft.author == writer.author();
         let own: Vec<usize> = (0..self.written.len()).filter(own).collect();
-        let prev = match self.rng.random_range(0..20) {
-            0 => None,
-            1..=3 => own.choose(&mut self.rng),
-            _ => own.last(),
+        let prev = match self.rng.random_bool(self.forks) {
+            true if self.rng.random_bool(0.1) => None,
+            true => own.choose(&mut self.rng),
+            false => own.last(),
         };
         let mut others: Vec<usize> = (0..self.written.len()).collect();
         others.retain(|at| Some(at) != prev);
@@ -219,10 +223,7 @@ impl World {
         path: &mut Vec<Stop>,
     ) -> Target {
         path.push(Stop::Plain(key));
-        match self.rng.random_bool(0.5) {
-            true => Target::Entry,
-            false => self.descend(desk, entry, path),
-        }
+        if self.rng.random_bool(0.5) { Target::Entry } else { self.descend(desk, entry, path) }
     }
 
     fn descend_into_payload(&mut self, desk: &Desk, shape: &Shape, path: &mut Vec<Stop>) -> Target {
@@ -335,8 +336,7 @@ impl World {
     fn range(&mut self, desk: &Desk, path: &[Stop]) -> Option<((u32, u32), u32)> {
         let anywhere = self.rng.random_bool(0.1);
         let here = self.elements.iter().filter(|(_, of)| anywhere || of == path);
-        let named = here.filter_map(|(spot, _)| self.name(desk, *spot));
-        let names: Vec<_> = named.collect();
+        let names: Vec<_> = here.filter_map(|(spot, _)| self.name(desk, *spot)).collect();
         let first = *names.choose(&mut self.rng)?;
         let tip = *desk.table[first.0 as usize].last()?;
         let end = match self.written.get(tip) {
@@ -348,10 +348,7 @@ impl World {
     }
 
     fn seed(&mut self) -> Vec<u8> {
-        match self.rng.random_bool(0.5) {
-            true => Vec::new(),
-            false => self.payload(),
-        }
+        if self.rng.random_bool(0.5) { Vec::new() } else { self.payload() }
     }
 
     /// A value of one type or another, or of none.

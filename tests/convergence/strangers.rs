@@ -1,12 +1,12 @@
 //! Strange changes, in any order, make the value that the interpreter finds.
 
-use crdt_core::{Document, DocumentId, Keypair};
+use crdt_core::{ApplyError, Document, DocumentId, Keypair, Refusal};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::board::{self, Board};
-use crate::replica::{check, proves, same};
+use crate::replica::{Digests, check, proves, same};
 use crate::stranger::World;
 
 #[test]
@@ -29,6 +29,63 @@ fn strangers_cannot_tell_replicas_apart() {
     }
 }
 
+/// Bundles that lack some of their signatures are refused here and taken there, where what they do
+/// not cover is known. Still replicas that exchange what they took agree.
+#[test]
+fn withheld_signatures_split_nobody() {
+    for seed in crate::seeds(100) {
+        let _seed = crate::Seed(seed);
+        let rng = &mut ChaCha8Rng::seed_from_u64(seed);
+        let mut world = World::new(board::part(rng.random_range(0..board::FIELDS)), seed);
+        let mut replicas = [join(&world), join(&world), join(&world)];
+        for _ in 0..30 {
+            world.write();
+            let mut bundle = world.bundle(some(world.len(), 6, rng));
+            while rng.random_bool(0.3) && !bundle.signatures.is_empty() {
+                bundle.withhold(rng.random_range(0..bundle.signatures.len()));
+            }
+            for replica in &mut replicas {
+                if rng.random_bool(0.7)
+                    && let Err(error) = replica.apply(&bundle.framed())
+                {
+                    let uncovered = matches!(error, ApplyError::Refused(Refusal::Uncovered(_)));
+                    assert!(uncovered, "{error}");
+                }
+            }
+        }
+        converge(&mut replicas);
+    }
+}
+
+/// Replicas exchange all they have, and none refuses what another holds. What one learns may wake
+/// what waited there, so it takes rounds.
+fn converge(replicas: &mut [Document<Board>]) {
+    let mut rounds = 0;
+    while replicas.iter().any(|replica| replica.heads() != replicas[0].heads()) {
+        rounds += 1;
+        assert!(rounds < 20, "the replicas do not come to agree");
+        let exports: Vec<_> = replicas.iter().map(|replica| replica.export(&[])).collect();
+        for replica in &mut *replicas {
+            for bytes in &exports {
+                replica.apply(bytes).expect("a history proves itself");
+            }
+        }
+    }
+    check(&replicas[0]);
+    for other in &replicas[1..] {
+        same(&replicas[0], other);
+    }
+}
+
+/// Some of the first `count` places, ascending.
+fn some(count: usize, most: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
+    let all: Vec<usize> = (0..count).collect();
+    let number = rng.random_range(1..=most);
+    let mut places: Vec<usize> = all.sample(rng, number).copied().collect();
+    places.sort_unstable();
+    places
+}
+
 fn join(world: &World) -> Document<Board> {
     let id = DocumentId::from_bytes(world.genesis.hash());
     Document::join(id, Keypair::from_secret_bytes(&[99; 32]))
@@ -40,16 +97,15 @@ fn scattered(world: &World, together: usize, rng: &mut ChaCha8Rng) -> Document<B
     let all: Vec<usize> = (0..world.len()).collect();
     let mut bundles: Vec<_> = all.iter().map(|place| world.bundle([*place])).collect();
     for _ in 0..all.len() / 2 {
-        let count = rng.random_range(1..=together);
-        let mut places: Vec<usize> = all.sample(rng, count).copied().collect();
-        places.sort_unstable();
-        bundles.push(world.bundle(places));
+        bundles.push(world.bundle(some(world.len(), together, rng)));
     }
     bundles.shuffle(rng);
     let mut replica = join(world);
+    let mut digests = Digests::default();
     for bundle in &bundles {
         let outcome = replica.apply(&bundle.framed()).expect("valid changes");
         assert_eq!(outcome.refused, []);
+        digests.note(&replica);
         if rng.random_bool(0.1) {
             check(&replica);
             let mut other = join(world);

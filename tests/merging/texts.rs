@@ -34,11 +34,7 @@ fn text_both_type_backwards() -> Outcome {
         b.change(|sheet| sheet.text.insert(0, letter))?;
     }
     let text = exchange(&mut a, &mut b)?.text;
-    let of = |letters: &str| text.chars().filter(|c| letters.contains(*c)).collect::<String>();
-    assert_eq!(
-        (of("123"), of("xyz"), text.chars().last()),
-        ("123".into(), "xyz".into(), Some('.'))
-    );
+    assert!(text == "123xyz." || text == "xyz123.", "{text}");
     Ok(())
 }
 

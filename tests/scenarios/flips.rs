@@ -2,6 +2,10 @@
 
 use crdt_core::{CrdtNode, Document, DocumentId};
 
+use rand::rngs::ChaCha8Rng;
+use rand::seq::{IndexedMutRandom as _, IndexedRandom as _};
+use rand::{RngExt as _, SeedableRng as _};
+
 use crate::{key, sync, two};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
@@ -75,6 +79,31 @@ fn damaged_exports() {
     let (whole, first, rest) = document();
     flips_and_cuts(&first, &rest, &whole);
     flips_and_cuts(&[], &whole.export(&[]), &whole);
+}
+
+/// Pieces of bundles put together at random, with bytes overwritten.
+#[test]
+fn scrambled_exports() {
+    let (whole, first, rest) = document();
+    let sources = [first.clone(), rest, whole.export(&[])];
+    let rng = &mut ChaCha8Rng::seed_from_u64(1);
+    let mut replica = reader(whole.id(), &first);
+    for _ in 0..5000 {
+        let mut scrambled = Vec::new();
+        for _ in 0..rng.random_range(1..4) {
+            let source = sources.choose(rng).expect("sources");
+            let start = if rng.random_bool(0.5) { 0 } else { rng.random_range(0..source.len()) };
+            scrambled.extend_from_slice(&source[start..rng.random_range(start..=source.len())]);
+        }
+        for _ in 0..rng.random_range(0..4) {
+            if let Some(byte) = scrambled.choose_mut(rng) {
+                *byte = rng.random();
+            }
+        }
+        if !refused(&mut replica, &scrambled, &whole) {
+            replica = reader(whole.id(), &first);
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What one writes on a whiteboard when asked what happens: small stories with the values they end in.
 
 mod authorship;
+mod changes;
 mod delivery;
 mod flips;
 mod lists;

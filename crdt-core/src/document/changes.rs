@@ -109,7 +109,16 @@ impl<T: CrdtNode> Document<T> {
     }
 
     fn commit(&mut self, draft: Draft) -> Result<ChangeHash, EditError> {
+        if let Some(writer) = &self.writer {
+            // A bundle of full size may have come; nothing must be added to its stretch.
+            self.history.seal_when_full(&writer.keypair);
+        }
+        let end = self.history.end();
         let committed = self.history.commit(draft);
+        if self.history.end() > end + 1 {
+            // Heads were folded, so the change is later than its editors took it to be.
+            self.rebuild();
+        }
         if let Some(writer) = &mut self.writer {
             // Folding heads may have added changes even if the change itself could not be written.
             writer.tip = self.history.own_tail().or(writer.tip);

@@ -30,7 +30,7 @@ impl<T: CrdtNode> Document<T> {
     pub fn save(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(self.id().as_bytes());
-        bytes.extend_from_slice(&self.export(&[]));
+        bytes.extend_from_slice(&self.export_all());
         let check = sha256(&[domain::SAVED, &bytes]);
         bytes.extend_from_slice(&check);
         bytes

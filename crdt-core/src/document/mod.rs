@@ -16,6 +16,9 @@ use crate::node::{CrdtNode, DigestWriter, Fit, NodeState, Untyped};
 pub use files::LoadError;
 pub use meta::ChangeOptions;
 
+#[cfg(test)]
+mod tests;
+
 /// A collaborative document of type `T`.
 ///
 /// Every change is made in one closure, atomic, signed by this replica's key and linked by hashes
@@ -117,7 +120,7 @@ impl<T: CrdtNode> Document<T> {
     #[must_use]
     pub fn fork(&self, keypair: Keypair) -> Self {
         let mut history = History::with_limits(self.id(), self.history.pending_limits());
-        let adopted = history.apply(&self.export(&[]));
+        let adopted = history.apply(&self.export_all());
         debug_assert!(adopted.is_ok(), "a history proves itself: {adopted:?}");
         Self::over(history, Some(keypair))
     }
@@ -218,6 +221,11 @@ impl<T: CrdtNode> Document<T> {
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
         self.history.export_signed(have, keypair)
+    }
+
+    /// Every change, as a document is saved.
+    fn export_all(&self) -> Vec<u8> {
+        self.history.export_all(self.writer.as_ref().map(|writer| &writer.keypair))
     }
 
     /// Applies the ops of changes from `start` on to the state.

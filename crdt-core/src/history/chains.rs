@@ -21,6 +21,7 @@ pub(crate) type ChangeIndex = u32;
 
 /// The chains of every author, and the time and hash of every change on them.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub struct Chains {
     segments: Vec<ChainSegment>,
     /// The first segment of each author that begins a chain.
@@ -32,6 +33,7 @@ pub struct Chains {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 struct ChainSegment {
     parent: Option<u32>,
     /// The change that its first one follows.
@@ -49,6 +51,7 @@ struct ChainSegment {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 struct ChangeName {
     hash: ChangeHash,
     time: u32,

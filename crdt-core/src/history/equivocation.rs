@@ -74,7 +74,7 @@ impl Forks {
     /// Forgets a change, the newest one.
     pub(super) fn forget(&mut self, author: u32, prev: Option<ChangeIndex>, change: ChangeIndex) {
         if let Some(changes) = self.points.get_mut(&(author, prev)) {
-            changes.retain(|other| *other != change);
+            changes.pop_if(|last| *last == change);
             if changes.len() < 2 {
                 self.points.remove(&(author, prev));
             }

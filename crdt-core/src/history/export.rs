@@ -12,7 +12,8 @@ use crate::crypto::{ChangeHash, Keypair, Signature};
 impl History {
     /// Every change that is not among `have` and what those depend on, as bundles; nothing if there
     /// is none. Hashes that are not known here are passed over, so the answer may hold more than
-    /// the other lacks.
+    /// the other lacks. What this replica wrote and has not signed yet is left out: a
+    /// [`Document`](crate::Document) signs it.
     ///
     /// Costs time in the number of changes sent, not in the length of the history.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
@@ -22,7 +23,13 @@ impl History {
     /// The same, signing what this replica wrote and has not signed yet.
     pub(crate) fn export_signed(&self, have: &[ChangeHash], keypair: Option<&Keypair>) -> Vec<u8> {
         let mut out = Vec::new();
-        let lacking = self.lacking(have);
+        let mut lacking = self.lacking(have);
+        if keypair.is_none()
+            && let Some(tail) = &self.tail
+            && tail.signature.get().is_none()
+        {
+            lacking.retain(|change| *change < tail.first);
+        }
         let mut rest = &lacking[..];
         for (stretch, end) in self.cuts.stretches(self.chains.len()) {
             let (members, later) = rest.split_at(rest.partition_point(|change| *change < end));
@@ -34,6 +41,24 @@ impl History {
         out
     }
 
+    /// Every change, and the genesis record even if there is none.
+    pub(crate) fn export_all(&self, keypair: Option<&Keypair>) -> Vec<u8> {
+        let mut out = self.export_signed(&[], keypair);
+        if self.is_empty() && self.genesis.is_some() {
+            write::bytes(&mut out, &encode(&self.document(), self.genesis.as_ref(), &[]));
+        }
+        out
+    }
+
+    /// The last change written here with its signature, if it has one or can be given it.
+    fn signed_tail(&self, keypair: Option<&Keypair>) -> Option<(ChangeIndex, Signature)> {
+        let tail = self.tail.as_ref()?;
+        let signed = keypair.map(|keypair| {
+            tail.signature.get_or_init(|| keypair.sign(&self.chains.hash_of(tail.change)))
+        });
+        signed.or_else(|| tail.signature.get()).map(|signature| (tail.change, *signature))
+    }
+
     fn bundle(
         &self,
         stretch: &Stretch,
@@ -42,10 +67,8 @@ impl History {
     ) -> Vec<u8> {
         let mut signatures: BTreeMap<ChangeIndex, Signature> =
             stretch.signatures.values().copied().collect();
-        if let (Some(tail), Some(keypair)) = (&self.tail, keypair) {
-            let hash = self.chains.hash_of(tail.change);
-            let signature = tail.signature.get_or_init(|| keypair.sign(&hash));
-            signatures.insert(tail.change, *signature);
+        if let Some((change, signature)) = self.signed_tail(keypair) {
+            signatures.insert(change, signature);
         }
         let items: Vec<Item<'_>> = members
             .iter()
@@ -67,7 +90,7 @@ impl History {
     ///
     /// Walks down from the newest change in order of admission, which is topological, and stops
     /// as soon as everything left to look at is below `have`.
-    fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
+    pub(super) fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
         let mut queue: BTreeMap<ChangeIndex, bool> = BTreeMap::new();
         self.head_indexes().for_each(|head| {
             queue.insert(head, false);

@@ -17,6 +17,8 @@ use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op,
 #[derive(Debug)]
 pub(super) struct Tail {
     pub(super) change: ChangeIndex,
+    /// The first such change. All from there on were written here.
+    pub(super) first: ChangeIndex,
     pub(super) signature: OnceLock<Signature>,
 }
 
@@ -26,6 +28,9 @@ pub(crate) struct Draft {
     pub(crate) author: Author,
     /// The change that it follows on its author's chain.
     pub(crate) prev: Option<ChangeIndex>,
+    /// The counter that its editors took its first op to have. It is higher if changes had to be
+    /// written before this one.
+    pub(crate) start: u32,
     /// Changes that it is to depend on besides the heads.
     pub(crate) after: Vec<ChangeIndex>,
     pub(crate) tags: Tags,
@@ -97,17 +102,20 @@ impl History {
         tips.max_by_key(|tip| (self.record(*tip).seq, self.chains.hash_of(*tip)))
     }
 
-    /// Writes and appends a change; it stays unsigned until it leaves. Heads beyond the limit of a
-    /// table are folded into changes without ops first.
+    /// Writes and appends a change; it stays unsigned until it leaves. What goes beyond the limit of
+    /// a table is written in changes before it: heads are folded into changes without ops, and
+    /// values that an op replaces are taken back. Then the ops come later on their chain, and in time,
+    /// than the editors took them to be.
     pub(crate) fn commit(&mut self, mut draft: Draft) -> Result<ChangeHash, TooLarge> {
         while self.heads_besides(draft.prev).len() > MAX_DEPENDENCIES / 2 {
             draft.prev = Some(self.fold_heads(&draft)?);
         }
+        self.take_back(&mut draft)?;
         let mut dependencies: BTreeSet<ChangeIndex> = self.heads_besides(draft.prev);
         dependencies.extend(&draft.after);
         dependencies.extend(self.chains_named(&draft));
         dependencies.retain(|change| Some(*change) != draft.prev);
-        self.write(&draft, dependencies)
+        self.write(&mut draft, dependencies)
     }
 
     fn heads_besides(&self, prev: Option<ChangeIndex>) -> BTreeSet<ChangeIndex> {
@@ -116,16 +124,33 @@ impl History {
 
     fn fold_heads(&mut self, draft: &Draft) -> Result<ChangeIndex, TooLarge> {
         let heads = self.heads_besides(draft.prev).into_iter().take(MAX_DEPENDENCIES).collect();
-        let fold = Draft {
-            author: draft.author,
-            prev: draft.prev,
-            after: Vec::new(),
-            tags: Tags::default(),
-            paths: Vec::new(),
-            ops: Vec::new(),
-        };
-        self.write(&fold, heads)?;
+        let mut fold = Draft::blank(draft.author, draft.prev, draft.start);
+        self.write(&mut fold, heads)?;
         Ok(self.chains.len() - 1)
+    }
+
+    /// Ops that replace more than fits a table leave the rest to changes before this one.
+    fn take_back(&mut self, draft: &mut Draft) -> Result<(), TooLarge> {
+        let own = self.chains.segment_after(draft.prev);
+        let steps = draft.split_replacing(own);
+        if steps.is_empty() {
+            return Ok(());
+        }
+        draft.split_own_deletes(own);
+        for op in steps {
+            let start = draft.prev.map_or(0, |prev| self.chains.end_of(prev));
+            let mut step = Draft::blank(draft.author, draft.prev, start);
+            step.paths = core::mem::take(&mut draft.paths);
+            step.ops.push(op);
+            let mut dependencies = self.heads_besides(step.prev);
+            dependencies.extend(self.chains_named(&step));
+            dependencies.retain(|change| Some(*change) != step.prev);
+            let written = self.write(&mut step, dependencies);
+            draft.paths = step.paths;
+            written?;
+            draft.prev = Some(self.chains.len() - 1);
+        }
+        Ok(())
     }
 
     /// For every chain segment that ops name, beside the author's own chain, its last change.
@@ -148,7 +173,7 @@ impl History {
 
     fn write(
         &mut self,
-        draft: &Draft,
+        draft: &mut Draft,
         mut deps: BTreeSet<ChangeIndex>,
     ) -> Result<ChangeHash, TooLarge> {
         if deps.len() > MAX_DEPENDENCIES {
@@ -156,6 +181,7 @@ impl History {
         }
         let mut sorted: Vec<ChangeIndex> = core::mem::take(&mut deps).into_iter().collect();
         sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
+        self.split_deletes(draft, &sorted);
         let body = self.encode(draft, &sorted)?;
         let header = Header {
             author: draft.author,
@@ -183,8 +209,31 @@ impl History {
             bytes,
         });
         self.cuts.open().count(Totals { changes: 1, ops: draft.ops.len(), bytes });
-        self.tail = Some(Tail { change, signature: OnceLock::new() });
+        let first = self.tail.as_ref().map_or(change, |tail| tail.first);
+        self.tail = Some(Tail { change, first, signature: OnceLock::new() });
         Ok(hash)
+    }
+
+    /// A delete goes through one entry of the table. What is left of its range beyond that entry is
+    /// deleted at the end of the change: ops that are already there keep their counters.
+    fn split_deletes(&self, draft: &mut Draft, dependencies: &[ChangeIndex]) {
+        let own = self.chains.segment_after(draft.prev);
+        let table = Table::new(&self.chains, draft.prev, dependencies);
+        let mut next = 0;
+        while let Some(LocalOp { path, action, .. }) = draft.ops.get_mut(next) {
+            next += 1;
+            let LocalAction::Delete { range } = action else { continue };
+            if range.chain == own {
+                continue;
+            }
+            let reach = table.reach(&self.chains, *range);
+            if reach < range.end {
+                let (path, rest) = (*path, IdRange { start: reach, ..*range });
+                range.end = reach;
+                let action = LocalAction::Delete { range: rest };
+                draft.ops.push(LocalOp { path, counters: 1, action });
+            }
+        }
     }
 
     fn encode(&self, draft: &Draft, dependencies: &[ChangeIndex]) -> Result<Vec<u8>, TooLarge> {
@@ -199,6 +248,7 @@ impl History {
         let namer = Namer {
             history: self,
             own: self.chains.segment_after(draft.prev),
+            assumed: draft.start,
             start,
             table: Table::new(&self.chains, draft.prev, dependencies),
         };
@@ -232,18 +282,70 @@ impl History {
     }
 }
 
+impl Draft {
+    /// A change without ops.
+    pub(crate) fn blank(author: Author, prev: Option<ChangeIndex>, start: u32) -> Self {
+        Self {
+            author,
+            prev,
+            start,
+            after: Vec::new(),
+            tags: Tags::default(),
+            paths: Vec::new(),
+            ops: Vec::new(),
+        }
+    }
+
+    /// Takes from every op that replaces more than a quarter of what fits a table what is beyond,
+    /// as ops of changes to be written before.
+    fn split_replacing(&mut self, own: u32) -> Vec<LocalOp> {
+        let mut steps = Vec::new();
+        for LocalOp { path, action, .. } in &mut self.ops {
+            let Some((ids, take_back)) = action.replaced() else { continue };
+            if ids.len() > MAX_DEPENDENCIES / 4 {
+                // What is on the change's own segment is replaced without being named.
+                ids.retain(|id| id.chain != own);
+            }
+            while ids.len() > MAX_DEPENDENCIES / 4 {
+                let some = ids.split_off(ids.len() - MAX_DEPENDENCIES / 4);
+                steps.push(LocalOp { path: *path, counters: 1, action: take_back(some) });
+            }
+        }
+        steps
+    }
+
+    /// Cuts deletes that run from earlier elements of the own segment into this change's: the
+    /// counters of changes to be written before will lie between.
+    fn split_own_deletes(&mut self, own: u32) {
+        let mut rest = Vec::new();
+        for LocalOp { path, action, .. } in &mut self.ops {
+            let LocalAction::Delete { range } = action else { continue };
+            if range.chain == own && range.start < self.start && self.start < range.end {
+                let action = LocalAction::Delete { range: IdRange { start: self.start, ..*range } };
+                range.end = self.start;
+                rest.push(LocalOp { path: *path, counters: 1, action });
+            }
+        }
+        self.ops.append(&mut rest);
+    }
+}
+
 /// Turns ids into names.
 struct Namer<'a> {
     history: &'a History,
+    /// The segment of the change.
     own: u32,
+    /// The counter that its first op was taken to have.
+    assumed: u32,
+    /// The counter that its first op has.
     start: u32,
     table: Table,
 }
 
 impl Namer<'_> {
     fn name(&self, id: Id) -> Name {
-        if id.chain == self.own && id.counter >= self.start {
-            return Name { index: 0, counter: id.counter };
+        if id.chain == self.own && id.counter >= self.assumed {
+            return Name { index: 0, counter: id.counter - self.assumed + self.start };
         }
         let name = self.table.name(&self.history.chains, id);
         debug_assert!(name.is_some(), "the table of a draft holds every chain that it names");
@@ -312,6 +414,20 @@ impl Namer<'_> {
 }
 
 impl LocalAction {
+    /// What the op replaces, and the action that only takes such back.
+    fn replaced(&mut self) -> Option<(&mut Vec<Id>, fn(Vec<Id>) -> Self)> {
+        match self {
+            Self::Set { replaces, .. } | Self::Unset { replaces } => {
+                Some((replaces, |replaces| Self::Unset { replaces }))
+            }
+            Self::Put { replaces } | Self::Remove { replaces } => {
+                Some((replaces, |replaces| Self::Remove { replaces }))
+            }
+            Self::Reset { annuls } => Some((annuls, |annuls| Self::Reset { annuls })),
+            _ => None,
+        }
+    }
+
     fn each_id(&self, note: &mut impl FnMut(Id)) {
         match self {
             Self::Set { replaces: ids, .. }

@@ -87,6 +87,20 @@ impl Table {
         if name.counter < entry.from { Err(Refusal::AmbiguousName) } else { Ok((entry, end)) }
     }
 
+    /// How far from its first counter on a range of one segment can be named as the first counter
+    /// is: up to where that entry ends or its chain leaves the segment.
+    pub(crate) fn reach(&self, chains: &Chains, range: IdRange) -> u32 {
+        let first = Id { chain: range.chain, counter: range.start };
+        let Some(Name { index, .. }) = self.name(chains, first) else {
+            return range.end;
+        };
+        let entry = match index.checked_sub(1) {
+            None => self.own,
+            Some(other) => self.others[other as usize],
+        };
+        chains.shared((range.chain, range.end), (entry.segment, entry.end))
+    }
+
     /// The lowest index through which an op can be named, if there is one.
     pub(crate) fn name(&self, chains: &Chains, id: Id) -> Option<Name> {
         let holds = |entry: &Entry| {
@@ -100,26 +114,50 @@ impl Table {
 
 /// Gives every shared counter to the lowest entry that has it.
 ///
-/// Entries of one author are taken in ascending order into a list sorted by tree order. What a
-/// chain shares with all of them together it shares with one of its two neighbours there.
+/// The entries of one author are sorted by tree order. What a chain shares with others, it shares
+/// with one of its two neighbours there; so entries are taken out of the line from the highest on,
+/// each when only lower ones are left beside it.
 fn share_out(chains: &Chains, own: Option<Entry>, others: &mut [Entry]) {
-    if others.is_empty() {
-        return;
+    let mut by_author: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (index, entry) in others.iter().enumerate() {
+        by_author.entry(chains.author_of(entry.segment)).or_default().push(index);
     }
-    let author = |entry: &Entry| chains.author_of(entry.segment);
-    let mut by_author: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
-    if let Some(own) = own {
-        by_author.insert(author(&own), vec![own]);
+    let own_author = own.map(|own| chains.author_of(own.segment));
+    for (author, members) in by_author {
+        let lowest = own.filter(|_| own_author == Some(author));
+        let mut line: Vec<(Option<usize>, Entry)> =
+            lowest.map(|own| (None, own)).into_iter().collect();
+        line.extend(members.into_iter().map(|index| (Some(index), others[index])));
+        if line.len() > 1 {
+            share_line(chains, line, others);
+        }
     }
-    for entry in others {
-        let earlier = by_author.entry(author(entry)).or_default();
-        let tip = |entry: &Entry| Id { chain: entry.segment, counter: entry.end };
-        let at = earlier.partition_point(|other| chains.tree_order(tip(other), tip(entry)).is_lt());
-        let neighbours = earlier[at.saturating_sub(1)..].iter().take(2);
-        entry.from = neighbours
-            .map(|other| chains.shared((other.segment, other.end), (entry.segment, entry.end)))
-            .max()
-            .unwrap_or(0);
-        earlier.insert(at, *entry);
+}
+
+/// Shares out among the entries of one author, each with its place among the others (none for
+/// the change's own chain, which is below all).
+fn share_line(chains: &Chains, mut line: Vec<(Option<usize>, Entry)>, others: &mut [Entry]) {
+    let tip = |entry: &Entry| Id { chain: entry.segment, counter: entry.end };
+    line.sort_by(|a, b| chains.tree_order(tip(&a.1), tip(&b.1)));
+    let mut before: Vec<usize> = (0..line.len()).map(|place| place.wrapping_sub(1)).collect();
+    let mut after: Vec<usize> = (1..=line.len()).collect();
+    let mut places: Vec<usize> = (0..line.len()).collect();
+    places.sort_by_key(|place| core::cmp::Reverse(line[*place].0));
+    for place in places {
+        let (index, entry) = line[place];
+        let (left, right) = (before[place], after[place]);
+        let shared = [left, right]
+            .into_iter()
+            .filter_map(|other| line.get(other))
+            .map(|other| chains.shared((other.1.segment, other.1.end), (entry.segment, entry.end)));
+        if let Some(index) = index {
+            others[index].from = shared.max().unwrap_or(0);
+        }
+        if let Some(next) = after.get_mut(left) {
+            *next = right;
+        }
+        if let Some(previous) = before.get_mut(right) {
+            *previous = left;
+        }
     }
 }

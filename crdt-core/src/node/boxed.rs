@@ -23,6 +23,14 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
         Box::new(T::value(state.get(), chains))
     }
 
+    fn key(value: &Self::Value) -> Option<Key<'_>> {
+        T::key(value)
+    }
+
+    fn key_in<'a>(state: &'a Self::State, chains: &'a Chains) -> Option<Key<'a>> {
+        T::key_in(state.get(), chains)
+    }
+
     fn assign(
         state: &mut Self::State,
         scope: Scope<'_>,

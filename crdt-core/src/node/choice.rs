@@ -9,14 +9,26 @@ use crate::op::Action;
 pub struct Variants {
     /// The wire names.
     pub names: &'static [&'static str],
+    /// Former wire names, with the places of their variants.
+    pub aliases: &'static [(&'static str, usize)],
     /// The place of the default variant.
     pub default: usize,
+    /// The place of the variant as which unknown ones are read.
+    pub other: Option<usize>,
 }
 
 impl Variants {
     /// The wire name at a place.
     pub fn name(&self, place: usize) -> &'static str {
         self.names.get(place).copied().unwrap_or_default()
+    }
+
+    /// The place of the variant with a wire name, present or former, or of the one that stands for
+    /// all others.
+    fn place(&self, name: &str) -> Option<usize> {
+        let current = self.names.iter().position(|known| *known == name);
+        let former = || self.aliases.iter().find(|(alias, _)| *alias == name);
+        current.or_else(|| former().map(|(_, place)| *place)).or(self.other)
     }
 }
 
@@ -37,9 +49,7 @@ impl Selector {
     /// Takes an op that came to the enum itself.
     pub fn apply(&mut self, op: &Incoming<'_>, chains: &Chains, variants: &Variants) -> Fit {
         let (replaces, value) = match &op.action {
-            Action::Set { replaces, payload } => {
-                (replaces, Some(Self::place(payload, variants.names)))
-            }
+            Action::Set { replaces, payload } => (replaces, Some(Self::place(payload, variants))),
             Action::Unset { replaces } => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
@@ -51,9 +61,9 @@ impl Selector {
         fit
     }
 
-    fn place(payload: &[u8], names: &[&str]) -> Result<Option<u32>, Option<u32>> {
+    fn place(payload: &[u8], variants: &Variants) -> Result<Option<u32>, Option<u32>> {
         let name: String = value::decode(payload).ok_or(None)?;
-        let place = names.iter().position(|known| *known == name).ok_or(None)?;
+        let place = variants.place(&name).ok_or(None)?;
         Ok(u32::try_from(place).ok())
     }
 
@@ -88,6 +98,9 @@ impl Selector {
 
     /// Selects a variant, the default one too: of variants that are set concurrently it may win.
     ///
+    /// The variant that stands for unknown ones needs no op where it is read already, so that the
+    /// name of the variant it stands for stays.
+    ///
     /// # Errors
     /// As [`select`](Self::select).
     pub fn set(
@@ -96,6 +109,12 @@ impl Selector {
         variants: &Variants,
         place: usize,
     ) -> Result<(), EditError> {
+        let is_kept = variants.other == Some(place)
+            && !self.is_blank()
+            && self.current(scope.chains(), variants) == place;
+        if is_kept {
+            return Ok(());
+        }
         let payload = encode(variants.name(place))?;
         let replaces = self.versions.ids();
         let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });

@@ -348,6 +348,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         let mut bytes = Vec::new();
         write_seed(&mut bytes, &seed);
         self.scope.write_insert(parent, side, 1, &bytes);
+        self.scope.check_depth()?;
         match self.state.sequence.item_at_mut(position) {
             Some(state) => T::grow(state, self.scope.element(id), value),
             None => Ok(()),

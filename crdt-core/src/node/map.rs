@@ -411,6 +411,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         let key = key.into_key();
         self.scope.pin();
         let mut scope = self.scope.key(key.to_key());
+        scope.check_depth()?;
         let entry = self.state.entries.entry(key).or_default();
         let was = entry.is_present();
         entry.put(&mut scope);

@@ -50,6 +50,8 @@ pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
 pub(crate) use untyped::Untyped;
 
+use crate::op::Key;
+
 pub use crate::history::{Chains, Incoming};
 pub use crate::op::Id;
 
@@ -113,6 +115,19 @@ pub trait CrdtNode: Sized + 'static {
         scope: Scope<'_>,
         value: Self::Value,
     ) -> Result<(), EditError>;
+
+    /// What tells the elements of a list apart when a value is compared with a state: the field
+    /// marked `#[crdt(key)]`. `None` if there is no such field.
+    fn key(value: &Self::Value) -> Option<Key<'_>> {
+        let _ = value;
+        None
+    }
+
+    /// The [`key`](Self::key) that the value of a state has.
+    fn key_in<'a>(state: &'a Self::State, chains: &'a Chains) -> Option<Key<'a>> {
+        let _ = (state, chains);
+        None
+    }
 
     /// What an insert can carry for an element that starts as `value`: the bytes a set of its
     /// register would have. `None` if its default says it all, or if it has no register.

@@ -179,6 +179,7 @@ fn assign<T: CrdtNode>(
         return Ok(());
     };
     let mut scope = scope.key(KEY);
+    scope.check_depth()?;
     let entry = state.entry();
     entry.put(&mut scope);
     T::assign(&mut entry.state, scope, value)

@@ -22,6 +22,8 @@ pub(crate) struct Transaction<'a> {
 struct Log {
     paths: Vec<LocalPath>,
     ops: Vec<LocalOp>,
+    /// The counter of the first op.
+    start: u32,
     /// The counter of the next op.
     next: u32,
     /// The first fault of an edit that could not report it.
@@ -48,7 +50,7 @@ impl<'a> Transaction<'a> {
     /// Begins a change that follows `prev` on its author's chain.
     pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>) -> Self {
         let next = prev.map_or(0, |prev| chains.end_of(prev));
-        let log = Log { paths: Vec::new(), ops: Vec::new(), next, fault: None };
+        let log = Log { paths: Vec::new(), ops: Vec::new(), start: next, next, fault: None };
         Self {
             chains,
             chain: chains.segment_after(prev),
@@ -79,10 +81,10 @@ impl<'a> Transaction<'a> {
         after: Vec<ChangeIndex>,
         tags: Tags,
     ) -> Result<Draft, EditError> {
-        let Log { paths, ops, fault, .. } = self.log.into_inner();
+        let Log { paths, ops, start, fault, .. } = self.log.into_inner();
         match fault {
             Some(fault) => Err(fault),
-            None => Ok(Draft { author, prev, after, tags, paths, ops }),
+            None => Ok(Draft { author, prev, start, after, tags, paths, ops }),
         }
     }
 }
@@ -185,6 +187,13 @@ impl<'a> Scope<'a> {
     /// Makes the change fail at its end, for an edit that has no way to say so at once.
     pub(super) fn fail(&self, fault: EditError) {
         self.transaction.log.borrow_mut().fault.get_or_insert(fault);
+    }
+
+    /// Ends the descent into a value that nests deeper than a path may be, before the stack does.
+    pub(super) fn check_depth(&self) -> Result<(), EditError> {
+        let log = self.transaction.log.borrow();
+        let depth = self.parent.map_or(0, |path| log.paths[path as usize].depth);
+        if depth as usize > MAX_PATH_DEPTH { Err(EditError::PathTooDeep) } else { Ok(()) }
     }
 
     /// Writes an op and returns its id.

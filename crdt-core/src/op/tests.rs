@@ -1,25 +1,21 @@
-use super::{
-    Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_op, write_path, write_seed,
-};
-use crate::codec::DecodeError;
+//! Ops are written in one way and read in no other.
+
 use proptest::prelude::*;
 
-/// An op that owns what it borrows.
+use super::{Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_op, write_path};
+use crate::codec::DecodeError;
+use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
+use crate::op::write_seed;
+
+/// An op that owns its data.
 #[derive(Clone, Debug)]
-struct Owned {
-    path: Vec<OwnedSegment>,
-    kind: u32,
-    names: Vec<Name>,
-    place: Place<Name>,
-    seeds: Vec<Vec<u8>>,
-    text: String,
-    payload: Vec<u8>,
-    delta: i64,
-    count: u32,
+struct Plan {
+    path: Vec<Step>,
+    act: Act,
 }
 
 #[derive(Clone, Debug)]
-enum OwnedSegment {
+enum Step {
     Field(String),
     Variant(String),
     Text(String),
@@ -28,26 +24,29 @@ enum OwnedSegment {
     Element(Name),
 }
 
-fn name() -> impl Strategy<Value = Name> {
-    (0..300u32, any::<u32>()).prop_map(|(index, counter)| Name { index, counter })
+#[derive(Clone, Debug)]
+enum Act {
+    Set(Vec<Name>, Vec<u8>),
+    Unset(Vec<Name>),
+    Add(i64),
+    Reset(Vec<Name>),
+    Insert(Place<Name>, Vec<Vec<u8>>),
+    InsertText(Place<Name>, String),
+    Delete(Name, u32),
+    Put(Vec<Name>),
+    Remove(Vec<Name>),
+    Unknown(u32, Vec<u8>),
 }
 
-/// Names of other chains, one per chain, ascending.
+fn name() -> impl Strategy<Value = Name> {
+    (0..300u32, 0..100_000u32).prop_map(|(index, counter)| Name { index, counter })
+}
+
+/// Names of other chains, ascending, one per chain.
 fn names() -> impl Strategy<Value = Vec<Name>> {
-    prop::collection::btree_map(1..300u32, any::<u32>(), 0..4).prop_map(|names| {
+    prop::collection::btree_map(1..300u32, 0..100_000u32, 0..4).prop_map(|names| {
         names.into_iter().map(|(index, counter)| Name { index, counter }).collect()
     })
-}
-
-fn segment() -> impl Strategy<Value = OwnedSegment> {
-    prop_oneof![
-        ".{0,4}".prop_map(OwnedSegment::Field),
-        ".{0,4}".prop_map(OwnedSegment::Variant),
-        ".{0,4}".prop_map(OwnedSegment::Text),
-        (i128::from(i64::MIN)..=i128::from(u64::MAX)).prop_map(OwnedSegment::Integer),
-        any::<bool>().prop_map(OwnedSegment::Bool),
-        name().prop_map(OwnedSegment::Element),
-    ]
 }
 
 fn place() -> impl Strategy<Value = Place<Name>> {
@@ -58,71 +57,98 @@ fn place() -> impl Strategy<Value = Place<Name>> {
     ]
 }
 
-prop_compose! {
-    fn owned()(
-        path in prop::collection::vec(segment(), 0..4),
-        kind in 1..=10u32,
-        names in names(),
-        place in place(),
-        seeds in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..4), 1..4),
-        text in ".{1,6}",
-        payload in prop::collection::vec(any::<u8>(), 1..6),
-        delta: i64,
-        count in 1..1000u32,
-    ) -> Owned {
-        Owned { path, kind, names, place, seeds, text, payload, delta, count }
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        "[a-zé]{0,5}".prop_map(Step::Field),
+        "[a-z]{0,5}".prop_map(Step::Variant),
+        "[a-z]{0,5}".prop_map(Step::Text),
+        any::<i64>().prop_map(|integer| Step::Integer(i128::from(integer))),
+        any::<u64>().prop_map(|integer| Step::Integer(i128::from(integer))),
+        any::<bool>().prop_map(Step::Bool),
+        name().prop_map(Step::Element),
+    ]
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let bytes = || prop::collection::vec(any::<u8>(), 1..6);
+    prop_oneof![
+        (names(), bytes()).prop_map(|(names, bytes)| Act::Set(names, bytes)),
+        names().prop_map(Act::Unset),
+        any::<i64>().prop_map(Act::Add),
+        names().prop_map(Act::Reset),
+        (place(), prop::collection::vec(prop::collection::vec(any::<u8>(), 0..4), 1..4))
+            .prop_map(|(place, seeds)| Act::Insert(place, seeds)),
+        (place(), "[a-zé😀]{1,6}").prop_map(|(place, text)| Act::InsertText(place, text)),
+        (name(), 1..100u32).prop_map(|(name, count)| Act::Delete(name, count)),
+        names().prop_map(Act::Put),
+        names().prop_map(Act::Remove),
+        (10..500u32, bytes()).prop_map(|(kind, bytes)| Act::Unknown(kind, bytes)),
+    ]
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    (prop::collection::vec(step(), 0..4), act()).prop_map(|(path, act)| Plan { path, act })
+}
+
+impl Step {
+    fn segment(&self) -> Segment<'_, Name> {
+        match self {
+            Self::Field(name) => Segment::Field(name),
+            Self::Variant(name) => Segment::Variant(name),
+            Self::Text(text) => Segment::Key(Key::Text(text)),
+            Self::Integer(integer) => Segment::Key(Key::Integer(*integer)),
+            Self::Bool(bool) => Segment::Key(Key::Bool(*bool)),
+            Self::Element(name) => Segment::Element(*name),
+        }
     }
 }
 
-impl Owned {
-    fn path(&self) -> Vec<Segment<'_, Name>> {
-        let segments = self.path.iter().map(|segment| match segment {
-            OwnedSegment::Field(name) => Segment::Field(name),
-            OwnedSegment::Variant(name) => Segment::Variant(name),
-            OwnedSegment::Text(text) => Segment::Key(Key::Text(text)),
-            OwnedSegment::Integer(integer) => Segment::Key(Key::Integer(*integer)),
-            OwnedSegment::Bool(bool) => Segment::Key(Key::Bool(*bool)),
-            OwnedSegment::Element(name) => Segment::Element(*name),
-        });
-        segments.collect()
+/// Writes an op and says what is to be read.
+fn written(plan: &Plan, seeds: &mut Vec<u8>) -> (Vec<u8>, u32) {
+    let counters = match &plan.act {
+        Act::Insert(_, seeds) => u32::try_from(seeds.len()).expect("few"),
+        Act::InsertText(_, text) => u32::try_from(text.chars().count()).expect("short"),
+        _ => 1,
+    };
+    if let Act::Insert(_, items) = &plan.act {
+        for seed in items {
+            write_seed(seeds, seed);
+        }
     }
-
-    /// The bytes of the seeds.
-    fn seeds(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        self.seeds.iter().for_each(|seed| write_seed(&mut bytes, seed));
-        bytes
+    let mut path = Vec::new();
+    if !matches!(plan.act, Act::Unknown(..)) {
+        write_path(&mut path, plan.path.iter().map(Step::segment));
     }
+    let mut bytes = Vec::new();
+    write_op(&mut bytes, &path, counters, &action(&plan.act, seeds));
+    (bytes, counters)
+}
 
-    /// The op, given the bytes of its seeds.
-    fn op<'a>(&'a self, seeds: &'a [u8]) -> Op<'a, Name> {
-        let names = self.names.clone();
-        let first = Name { index: 0, counter: self.count };
-        let (counters, action) = match self.kind {
-            1 => (1, Action::Set { replaces: names, payload: &self.payload }),
-            2 => (1, Action::Unset { replaces: names }),
-            3 => (1, Action::Add { delta: self.delta }),
-            4 => (1, Action::Reset { annuls: names }),
-            5 => {
-                let seeds = Seeds::from_checked(seeds);
-                (self.seeds.len(), Action::Insert { place: self.place, seeds })
-            }
-            6 => {
-                let action = Action::InsertText { place: self.place, text: &self.text };
-                (self.text.chars().count(), action)
-            }
-            7 => (1, Action::Delete { first, count: self.count }),
-            8 => (1, Action::Put { replaces: names }),
-            9 => (1, Action::Remove { replaces: names }),
-            _ => (1, Action::Unknown { kind: 100, body: &self.payload }),
-        };
-        // Of an unknown op the path is part of what is unknown.
-        let path = if self.kind > 9 { Vec::new() } else { self.path() };
-        Op { path, counters: u32::try_from(counters).expect("few elements"), action }
+fn action<'a>(act: &'a Act, seeds: &'a [u8]) -> Action<'a, Name> {
+    match act {
+        Act::Set(replaces, payload) => Action::Set { replaces: replaces.clone(), payload },
+        Act::Unset(replaces) => Action::Unset { replaces: replaces.clone() },
+        Act::Add(delta) => Action::Add { delta: *delta },
+        Act::Reset(annuls) => Action::Reset { annuls: annuls.clone() },
+        Act::Insert(place, _) => {
+            Action::Insert { place: *place, seeds: Seeds::from_checked(seeds) }
+        }
+        Act::InsertText(place, text) => Action::InsertText { place: *place, text },
+        Act::Delete(first, count) => Action::Delete { first: *first, count: *count },
+        Act::Put(replaces) => Action::Put { replaces: replaces.clone() },
+        Act::Remove(replaces) => Action::Remove { replaces: replaces.clone() },
+        Act::Unknown(kind, body) => Action::Unknown { kind: *kind, body },
     }
 }
 
-fn encode(op: &Op<'_, Name>) -> Vec<u8> {
+fn read(bytes: &[u8]) -> Result<Op<'_, Name>, DecodeError> {
+    let mut body = Body::new(bytes, 0);
+    let op = body.next_op()?.map(|(_, op)| op.clone()).ok_or(DecodeError::Truncated)?;
+    if body.next_op()?.is_some() { Err(DecodeError::TrailingBytes) } else { Ok(op) }
+}
+
+/// The bytes of an op that was read.
+fn again(op: &Op<'_, Name>) -> Vec<u8> {
     let mut path = Vec::new();
     if !matches!(op.action, Action::Unknown { .. }) {
         write_path(&mut path, op.path.iter().copied());
@@ -132,30 +158,107 @@ fn encode(op: &Op<'_, Name>) -> Vec<u8> {
     bytes
 }
 
-/// The one op in some bytes.
-fn decode(bytes: &[u8]) -> Result<Op<'_, Name>, DecodeError> {
-    let mut body = Body::unplaced(bytes);
-    let op = body.next_op()?.map(|(_, op)| op.clone()).ok_or(DecodeError::Truncated)?;
-    if body.next_op()?.is_some() { Err(DecodeError::TrailingBytes) } else { Ok(op) }
-}
-
 proptest! {
     #[test]
-    fn decoding_is_the_inverse_of_encoding(owned in owned()) {
-        let seeds = owned.seeds();
-        let op = owned.op(&seeds);
-        let bytes = encode(&op);
-        prop_assert_eq!(decode(&bytes), Ok(op));
+    fn what_is_written_is_read(plan in plan()) {
+        let mut seeds = Vec::new();
+        let (bytes, counters) = written(&plan, &mut seeds);
+        let op = read(&bytes).expect("as written");
+        prop_assert_eq!(op.counters, counters);
+        prop_assert_eq!(&op.action, &action(&plan.act, &seeds));
+        if !matches!(plan.act, Act::Unknown(..)) {
+            let path: Vec<_> = plan.path.iter().map(Step::segment).collect();
+            prop_assert_eq!(&op.path, &path);
+        }
+    }
+
+    /// Whatever else is read is another op, not another spelling: it is written back as it was.
+    #[test]
+    fn there_is_no_second_spelling(plan in plan(), at: prop::sample::Index, bits in 1..=255u8) {
+        let mut seeds = Vec::new();
+        let (mut bytes, _) = written(&plan, &mut seeds);
+        let at = at.index(bytes.len());
+        bytes[at] ^= bits;
+        if let Ok(op) = read(&bytes) {
+            prop_assert_eq!(again(&op), bytes);
+        }
     }
 
     #[test]
-    fn encoding_is_the_inverse_of_decoding(owned in owned(), at: prop::sample::Index, byte: u8) {
-        let seeds = owned.seeds();
-        let mut bytes = encode(&owned.op(&seeds));
-        let at = at.index(bytes.len());
-        bytes[at] = byte;
-        if let Ok(op) = decode(&bytes) {
-            prop_assert_eq!(encode(&op), bytes);
+    fn a_shortened_op_is_refused(plan in plan(), at: prop::sample::Index) {
+        let mut seeds = Vec::new();
+        let (bytes, _) = written(&plan, &mut seeds);
+        prop_assert!(read(&bytes[..at.index(bytes.len())]).is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        if let Ok(op) = read(&bytes) {
+            prop_assert_eq!(again(&op), bytes);
         }
     }
+}
+
+/// An op of the given kind and counters with this body.
+fn framed(kind: u8, counters: u8, body: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![kind, counters, u8::try_from(body.len()).expect("short")];
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+#[test]
+fn every_fault_has_its_name() {
+    let refused = |kind, counters, body: &[u8]| read(&framed(kind, counters, body)).err();
+    assert_eq!(refused(0, 1, &[0]), Some(DecodeError::InvalidKind));
+    assert_eq!(refused(3, 0, &[0, 2]), Some(DecodeError::WrongCounters));
+    assert_eq!(refused(3, 2, &[0, 2]), Some(DecodeError::WrongCounters));
+    assert_eq!(refused(99, 3, &[0, 2]), Some(DecodeError::WrongCounters));
+    assert_eq!(refused(3, 1, &[1, 8, 2]), Some(DecodeError::InvalidSegment));
+    assert_eq!(refused(3, 1, &[0, 2, 0]), Some(DecodeError::TrailingBytes));
+    assert_eq!(refused(2, 1, &[0, 1, 0, 5]), Some(DecodeError::ImpliedName));
+    assert_eq!(refused(2, 1, &[0, 2, 2, 5, 1, 5]), Some(DecodeError::Unsorted("names")));
+    assert_eq!(refused(2, 1, &[0, 2, 1, 5, 1, 6]), Some(DecodeError::Unsorted("names")));
+    assert_eq!(refused(1, 1, &[0, 0]), Some(DecodeError::EmptyOp("set without a value")));
+    assert_eq!(refused(7, 1, &[0, 0, 5, 0]), Some(DecodeError::EmptyOp("delete of nothing")));
+    assert_eq!(refused(6, 1, &[0, 3, b'a']), Some(DecodeError::InvalidPlace));
+    assert_eq!(refused(6, 1, &[0, 0, b'a', b'b']), Some(DecodeError::WrongCounters));
+    assert_eq!(refused(6, 1, &[0, 0, 0xff]), Some(DecodeError::InvalidUtf8));
+    assert_eq!(refused(5, 2, &[0, 0, 0, 0, 0]), Some(DecodeError::WrongCounters));
+}
+
+#[test]
+fn limits_are_checked() {
+    let deep = vec![Segment::Key(Key::Bool(true)); MAX_PATH_DEPTH + 1];
+    let long = "x".repeat(MAX_KEY_BYTES + 1);
+    for (path, what) in [(deep, "path depth"), (vec![Segment::Field(long.as_str())], "key length")]
+    {
+        let mut bytes = Vec::new();
+        let mut written = Vec::new();
+        write_path(&mut written, path.into_iter());
+        write_op(&mut bytes, &written, 1, &Action::Add { delta: 1 });
+        assert_eq!(read(&bytes), Err(DecodeError::OverLimit(what)));
+    }
+}
+
+#[test]
+fn an_insert_that_only_goes_on_is_refused() {
+    let mut bytes = Vec::new();
+    let insert = |bytes: &mut Vec<u8>, place, text| {
+        write_op(bytes, &[0], 1, &Action::InsertText { place, text });
+    };
+    let after = |counter| Place::Child(Name { index: 0, counter }, Side::Right);
+    insert(&mut bytes, Place::Root, "a");
+    let one = bytes.clone();
+    insert(&mut bytes, after(7), "b");
+    let count = |bytes: &[u8], first| {
+        let mut body = Body::new(bytes, first);
+        let mut count = 0;
+        while body.next_op()?.is_some() {
+            count += 1;
+        }
+        Ok::<_, DecodeError>(count)
+    };
+    assert_eq!(count(&one, 7), Ok(1));
+    assert_eq!(count(&bytes, 7), Err(DecodeError::MergeableOps));
+    assert_eq!(count(&bytes, 6), Ok(2), "it hangs on another element");
 }

@@ -12,9 +12,7 @@ enum Place {
     RightOf(Cursor),
     /// On the right of the root, which has no child.
     Root,
-    /// On the left of an element, right behind its anchor.
-    BehindAnchor(Cursor),
-    /// On the left of an element that has no anchor yet.
+    /// On the left of an element that has no left child.
     LeftOf(Spot),
 }
 
@@ -71,9 +69,10 @@ impl<C: Content> Sequence<C> {
 
     /// The place right behind an element, or behind the root, for an element greater than all.
     ///
-    /// If the left neighbour has a right child, then whatever follows it begins that child's
-    /// subtree and has nothing on its own left side, or only what follows its anchor: the new
-    /// element becomes the first there.
+    /// If the left neighbour has a right child, then what follows it is the beginning of that child's
+    /// subtree. The first element there, deleted or not, has no left child: it would be the first
+    /// instead. The new element becomes that one's left child and so goes on with what stands
+    /// there, as text typed backwards does, rather than beside it.
     fn place_behind<O: OpOrder + ?Sized>(&self, left: Option<Spot>, order: &O) -> Place {
         let next = match left {
             Some(Spot { at, offset }) if offset + 1 < self.tree.get(at).len() => {
@@ -88,8 +87,10 @@ impl<C: Content> Sequence<C> {
             (Some(left), Some(next)) if !self.is_below(left, next, order) => {
                 Place::RightOf(left.at)
             }
-            (_, Some(next)) if self.tree.get(next).is_anchor() => Place::BehindAnchor(next),
-            (_, Some(next)) => Place::LeftOf(Spot { at: next, offset: 0 }),
+            (_, Some(next)) => {
+                let at = self.tree.skip(next, |part| !part.has_elements);
+                Place::LeftOf(Spot { at, offset: 0 })
+            }
         }
     }
 
@@ -112,7 +113,6 @@ impl<C: Content> Sequence<C> {
                 let run = self.tree.get(at);
                 (Some(run.id.plus(run.len() - 1)), Side::Right)
             }
-            Place::BehindAnchor(at) => (Some(self.tree.get(at).id), Side::Left),
             Place::LeftOf(spot) => {
                 let run = self.tree.get(spot.at);
                 (Some(run.id.plus(spot.offset)), Side::Left)
@@ -124,7 +124,7 @@ impl<C: Content> Sequence<C> {
     fn open_gap<O: OpOrder + ?Sized>(&mut self, place: Place, order: &O) -> Cursor {
         match place {
             Place::Root => self.tree.end(),
-            Place::RightOf(at) | Place::BehindAnchor(at) => at.gap_after(),
+            Place::RightOf(at) => at.gap_after(),
             Place::LeftOf(spot) => self.put_anchor(spot, order).gap_after(),
         }
     }

@@ -146,7 +146,7 @@ impl<C: Content> Entry for Piece<C> {
             Kind::Anchor | Kind::Deleted(_) => (0, C::Measure::default()),
             Kind::Live(content) => (content.len() as usize, content.measure()),
         };
-        Totals { least: self.stamp(), len, measure }
+        Totals { least: self.stamp(), len, measure, has_elements: !self.is_anchor() }
     }
 }
 
@@ -159,18 +159,21 @@ pub(super) struct Totals<M> {
     pub(super) len: usize,
     /// Their size.
     pub(super) measure: M,
+    /// Whether there are elements, visible or deleted, and not anchors alone.
+    pub(super) has_elements: bool,
 }
 
 impl<M: Measure> Totals<M> {
     /// The summary of deleted elements, of which this is the first.
     pub(super) fn deleted(first: Stamp) -> Self {
-        Self { least: first, len: 0, measure: M::default() }
+        Self { least: first, len: 0, measure: M::default(), has_elements: true }
     }
 }
 
 impl<M: Measure> Default for Totals<M> {
     fn default() -> Self {
-        Self::deleted(Stamp { time: 0, id: Id { chain: 0, counter: 0 } })
+        let least = Stamp { time: 0, id: Id { chain: 0, counter: 0 } };
+        Self { least, len: 0, measure: M::default(), has_elements: false }
     }
 }
 
@@ -188,6 +191,7 @@ impl<M: Measure, O: OpOrder + ?Sized> Combine<O> for Totals<M> {
             least: if lower { other.least } else { self.least },
             len: self.len + other.len,
             measure: self.measure.plus(other.measure),
+            has_elements: self.has_elements || other.has_elements,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::attr::foreign;
 use crate::attr::syntax::Item;
 use crate::ctxt::Ctxt;
 
@@ -53,14 +54,44 @@ const KNOWN: &[Known] = &[
         elsewhere: "put it on the fields that are not to be stored",
     },
     Known {
+        name: "key",
+        places: &[Place::Field],
+        elsewhere: "put it on the field of a struct that tells the elements of a list apart",
+    },
+    Known {
         name: "rename",
         places: &[Place::Variant, Place::Field],
-        elsewhere: "the name of a type is not stored, so it can change freely",
+        elsewhere: "nothing is stored under the name of a type, so it can change freely; write `rename_all` for the names in it",
+    },
+    Known {
+        name: "alias",
+        places: &[Place::Variant, Place::Field],
+        elsewhere: "put it on the field or variant that had another name before",
+    },
+    Known {
+        name: "rename_all",
+        places: &[Place::Container, Place::Variant],
+        elsewhere: "write `rename` for the name of one field",
+    },
+    Known {
+        name: "rename_all_fields",
+        places: &[Place::Container],
+        elsewhere: "put it above the `enum`, or `rename_all` on one variant",
     },
     Known {
         name: "default",
         places: &[Place::Variant, Place::Field],
         elsewhere: "a struct starts from the defaults of its fields, an enum from the variant marked with it",
+    },
+    Known {
+        name: "other",
+        places: &[Place::Variant],
+        elsewhere: "put it on a variant without fields, as which the variants of newer apps are read; fields of newer apps are kept anyway",
+    },
+    Known {
+        name: "bound",
+        places: &[Place::Container, Place::Field],
+        elsewhere: "put it above the `enum`, or on the field that needs it",
     },
     Known {
         name: "crate",
@@ -72,12 +103,14 @@ const KNOWN: &[Known] = &[
 /// Records why this entry cannot stand here.
 pub(crate) fn refuse(ctxt: &Ctxt, item: &Item, place: Place) {
     let name = item.name.to_string();
-    let message = match KNOWN.iter().find(|known| known.name == name) {
-        Some(known) => format!("`{name}` does not belong on a {place}: {}", known.elsewhere),
-        None => match nearest(&name, place) {
-            Some(near) => format!("unknown attribute `{name}`: did you mean `{near}`?"),
-            None => format!("unknown attribute `{name}`: a {place} takes {}", list(place)),
-        },
+    let message = if let Some(known) = KNOWN.iter().find(|known| known.name == name) {
+        format!("`{name}` does not belong on a {place}: {}", known.elsewhere)
+    } else if let Some(reason) = foreign::reason(&name) {
+        format!("serde's `{name}` has no meaning here, since {reason}")
+    } else if let Some(near) = nearest(&name, place) {
+        format!("unknown attribute `{name}`: did you mean `{near}`?")
+    } else {
+        format!("unknown attribute `{name}`: a {place} takes {}", list(place))
     };
     ctxt.error(&item.name, message);
 }

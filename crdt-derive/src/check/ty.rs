@@ -193,6 +193,24 @@ fn check_key(ctxt: &Ctxt, map: &str, key: &Type) -> bool {
     false
 }
 
+/// Records why a type cannot tell the elements of a list apart, as far as its syntax tells.
+pub(super) fn check_list_key(ctxt: &Ctxt, ty: &Type) {
+    let what = match name_of(ty).as_deref() {
+        Some(float @ ("f32" | "f64")) => format!("the float `{float}`"),
+        Some(wide @ ("i128" | "u128")) => format!("`{wide}`, which has more than 64 bits,"),
+        Some("char") => "a `char`".to_owned(),
+        Some(
+            nested @ ("Vec" | "VecDeque" | "Option" | "BTreeMap" | "HashMap" | "BTreeSet"
+            | "HashSet" | "Text" | "Counter" | "Register" | "List" | "Map"),
+        ) => format!("a `{nested}`"),
+        _ => return,
+    };
+    let message = format!(
+        "{what} cannot tell the elements of a list apart: put `key` on a `String`, an integer, a `bool`, or a newtype of one"
+    );
+    ctxt.error(ty, message);
+}
+
 /// How to keep a type as one value.
 fn as_one_value(at: At) -> &'static str {
     if at.whole {

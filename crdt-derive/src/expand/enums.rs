@@ -3,6 +3,7 @@
 mod access;
 mod implement;
 mod payload;
+mod show;
 mod state;
 
 use proc_macro2::TokenStream;
@@ -22,6 +23,8 @@ struct Enum<'a> {
     cases: Vec<Case<'a>>,
     /// The index of the variant that needs no selection.
     default: usize,
+    /// The index of the variant that stands for unknown ones.
+    other: Option<usize>,
 }
 
 /// A variant.
@@ -45,11 +48,12 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
         cases: variants.iter().enumerate().map(case).collect(),
         // That there is one has been checked.
         default: ast::default_variant(variants).unwrap_or_default(),
+        other: ast::other_variant(variants),
     };
     let variants = this.variants();
     let (state, view, editor) = (this.state(), this.view(), this.editor());
-    let implement = this.implement();
-    quote!(#items #variants #state #view #editor #implement)
+    let (implement, shown) = (this.implement(), this.shown_and_copied());
+    quote!(#items #variants #state #view #editor #implement #shown)
 }
 
 impl Case<'_> {
@@ -68,11 +72,19 @@ impl Enum<'_> {
     /// The table of names.
     fn variants(&self) -> TokenStream {
         let names = self.cases.iter().map(|case| case.variant.wire_name());
+        let aliases = self.cases.iter().flat_map(|case| {
+            let index = case.index;
+            case.variant.aliases().map(move |alias| quote!((#alias, #index)))
+        });
         let default = self.default;
+        let none = || quote!(::core::option::Option::None);
+        let other = self.other.map_or_else(none, |at| quote!(::core::option::Option::Some(#at)));
         quote! {
             const __VARIANTS: &__crdt::Variants = &__crdt::Variants {
                 names: &[#(#names),*],
+                aliases: &[#(#aliases),*],
                 default: #default,
+                other: #other,
             };
         }
     }

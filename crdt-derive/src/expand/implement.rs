@@ -30,6 +30,7 @@ impl Record<'_> {
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
         let (_, lent_generics, _) = self.params.lent();
         let (reading, writing) = (self.reading(target), self.writing(target));
+        let key = self.key();
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #this #where_clause {
@@ -41,8 +42,26 @@ impl Record<'_> {
                 #(const NAME: &'static str = #name;)*
                 #reading
                 #writing
+                #key
             }
         }
+    }
+
+    /// The field that identifies the struct in a list; that it is a struct has been checked.
+    fn key(&self) -> Option<TokenStream> {
+        let (field, node) = self.stored().find(|(field, _)| field.attrs.key.is_set())?;
+        let (member, slot) = (&field.member, slot(field));
+        Some(quote! {
+            fn key(__value: &Self) -> ::core::option::Option<__crdt::Key<'_>> {
+                __crdt::key::of_value::<#node>(&__value.#member)
+            }
+            fn key_in<'__a>(
+                __state: &'__a Self::State,
+                __chains: &'__a __crdt::Chains,
+            ) -> ::core::option::Option<__crdt::Key<'__a>> {
+                __crdt::key::of_state::<#node>(&__state.#slot, __chains)
+            }
+        })
     }
 
     fn reading(&self, target: &Target) -> TokenStream {

@@ -83,6 +83,15 @@ fn reading(node: &TokenStream) -> TokenStream {
         fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
             Self(<#node as __crdt::CrdtNode>::value(__state, __chains))
         }
+        fn key(__value: &Self::Value) -> ::core::option::Option<__crdt::Key<'_>> {
+            <#node as __crdt::CrdtNode>::key(&__value.0)
+        }
+        fn key_in<'__a>(
+            __state: &'__a Self::State,
+            __chains: &'__a __crdt::Chains,
+        ) -> ::core::option::Option<__crdt::Key<'__a>> {
+            <#node as __crdt::CrdtNode>::key_in(__state, __chains)
+        }
     }
 }
 

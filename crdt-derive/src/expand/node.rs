@@ -52,6 +52,9 @@ fn check_with(field: &Field<'_>, name: &Ident, default: &TokenStream) -> TokenSt
     let ty = &field.ty;
     let span = field.original.ty.span();
     let check = match field.role() {
+        Role::Node | Role::Leaf if field.attrs.key.is_set() => {
+            quote_spanned!(span=> __crdt::check::key::<#ty>())
+        }
         Role::Node | Role::Skip => quote_spanned!(span=> __crdt::check::node::<#ty>()),
         Role::Leaf => quote_spanned!(span=> __crdt::check::leaf::<#ty>()),
         Role::Text => quote_spanned!(span=> __crdt::check::text::<#ty>()),

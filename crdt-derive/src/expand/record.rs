@@ -18,24 +18,29 @@ pub(crate) struct Names {
     pub(crate) editor: Ident,
     /// The words for it in documentation.
     pub(crate) title: String,
+    /// The name with which views and editors are printed.
+    pub(crate) shown: String,
 }
 
 impl Names {
     pub(crate) fn of_type(ident: &Ident) -> Self {
-        Self::new(&ident.unraw().to_string(), format!("`{}`", ident.unraw()))
+        let shown = ident.unraw().to_string();
+        Self::new(&shown, format!("`{shown}`"), shown.clone())
     }
 
     pub(crate) fn of_variant(owner: &Ident, variant: &Ident) -> Self {
         let (owner, variant) = (owner.unraw(), variant.unraw());
-        Self::new(&format!("{owner}{variant}"), format!("`{owner}::{variant}`"))
+        let shown = variant.to_string();
+        Self::new(&format!("{owner}{variant}"), format!("`{owner}::{variant}`"), shown)
     }
 
-    fn new(stem: &str, title: String) -> Self {
+    fn new(stem: &str, title: String, shown: String) -> Self {
         Self {
             state: format_ident!("__{stem}State"),
             view: format_ident!("__{stem}View"),
             editor: format_ident!("__{stem}Editor"),
             title,
+            shown,
         }
     }
 }
@@ -83,8 +88,8 @@ impl<'a> Record<'a> {
         let (state, title) = (self.state(), &self.names.title);
         let view = self.lent(&self.names.view, &format!("Reads {title}."), "View");
         let editor = self.lent(&self.names.editor, &format!("Edits {title}."), "Editor");
-        let node_state = self.node_state();
-        quote!(#state #view #editor #node_state)
+        let (node_state, shown) = (self.node_state(), self.shown_and_copied());
+        quote!(#state #view #editor #node_state #shown)
     }
 
     /// The stored fields with their nodes.

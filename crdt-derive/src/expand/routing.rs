@@ -12,6 +12,10 @@ impl Record<'_> {
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
         let slots: Vec<_> = self.stored().map(|(field, _)| slot(field)).collect();
         let wire_names: Vec<_> = self.stored().map(|(field, _)| field.wire_name()).collect();
+        let aliases = self.stored().map(|(field, _)| {
+            let aliases = field.aliases();
+            quote!(#(| #aliases)*)
+        });
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::NodeState for #name #ty_generics #where_clause {
@@ -23,7 +27,7 @@ impl Record<'_> {
                 ) -> __crdt::Fit {
                     match __path {
                         [__crdt::Segment::Field(__name), __rest @ ..] => match *__name {
-                            #(#wire_names => {
+                            #(#wire_names #aliases => {
                                 __crdt::NodeState::apply(&mut self.#slots, __rest, __op, __chains)
                             })*
                             _ => __crdt::Fit::unknown_field(),

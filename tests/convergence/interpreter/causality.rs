@@ -143,29 +143,10 @@ impl Dag {
         let path = op.path.iter().map(|segment| self.step(change, segment));
         let path: Vec<Step> = path.collect();
         if let Action::Insert { seeds, .. } = &op.action {
-            self.plant(id, &path, seeds.iter(), out);
+            out.extend(planted(id, &path, seeds.iter()));
         }
         if let Some(act) = self.act(change, op) {
             out.push(Deed { id, path, act });
-        }
-    }
-
-    /// A seed is a set of the register at the element's path, with the element's own id.
-    fn plant<'a>(
-        &self,
-        first: OpId,
-        path: &[Step],
-        seeds: impl Iterator<Item = &'a [u8]>,
-        out: &mut Vec<Deed>,
-    ) {
-        for (offset, seed) in (first.offset..).zip(seeds) {
-            let id = OpId { offset, ..first };
-            let mut path = path.to_vec();
-            path.push(Step::Element(id));
-            if !seed.is_empty() {
-                let act = Act::Set(Vec::new(), seed.to_vec());
-                out.push(Deed { id, path, act });
-            }
         }
     }
 
@@ -206,4 +187,19 @@ impl Dag {
             _ => return None,
         })
     }
+}
+
+/// The seeds of inserted elements: each is a set of the register at the element's path, with the
+/// element's own id.
+fn planted<'a>(
+    first: OpId,
+    list: &[Step],
+    seeds: impl Iterator<Item = &'a [u8]>,
+) -> impl Iterator<Item = Deed> {
+    let seeds = (first.offset..).zip(seeds).filter(|(_, seed)| !seed.is_empty());
+    seeds.map(move |(offset, seed)| {
+        let id = OpId { offset, ..first };
+        let path = list.iter().cloned().chain([Step::Element(id)]).collect();
+        Deed { id, path, act: Act::Set(Vec::new(), seed.to_vec()) }
+    })
 }

@@ -12,10 +12,23 @@ mod node;
 mod schema;
 
 use crdt_core::History;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use causality::Step;
 pub(crate) use schema::{Schema, Shape};
+
+/// The values that stand side by side in a field of the document that is a register of type `T`, the
+/// one that wins first.
+pub(crate) fn conflicts<T: Serialize + DeserializeOwned>(
+    history: &History,
+    field: &str,
+) -> Vec<Value> {
+    let (dag, deeds) = causality::read(history);
+    let path = [Step::Field(field.to_owned())];
+    node::Tree::new(&dag, deeds).standing(&path, schema::read_leaf::<T>)
+}
 
 /// The value that the changes of a history make under a schema.
 pub(crate) fn interpret(history: &History, schema: &Schema) -> Value {

@@ -40,10 +40,7 @@ impl<'a> Tree<'a> {
             Schema::Map { key, entry } => self.map(path, *key, entry),
             Schema::Optional(inner) => {
                 let entry = below(path, Step::Bool(true));
-                match self.is_present(&entry) {
-                    true => self.value(inner, &entry),
-                    false => Value::Null,
-                }
+                if self.is_present(&entry) { self.value(inner, &entry) } else { Value::Null }
             }
             Schema::Struct(fields) => self.fields(fields, path),
             Schema::Enum { default, variants } => self.variant(path, default, variants),
@@ -65,8 +62,17 @@ impl<'a> Tree<'a> {
         deeds.filter(|deed| !replaced(deed.id)).collect()
     }
 
-    /// The highest value that is not replaced and can be read.
+    /// The highest value that stands.
     fn register(&self, path: &[Step], read: impl Fn(&[u8]) -> Option<Value>) -> Option<Value> {
+        self.standing(path, read).into_iter().next()
+    }
+
+    /// The values that are not replaced and can be read, the highest first.
+    pub(crate) fn standing(
+        &self,
+        path: &[Step],
+        read: impl Fn(&[u8]) -> Option<Value>,
+    ) -> Vec<Value> {
         let here = self.at(path).iter().filter_map(|deed| match &deed.act {
             Act::Set(names, _) | Act::Unset(names) => Some((deed, names.as_slice())),
             _ => None,
@@ -76,8 +82,9 @@ impl<'a> Tree<'a> {
             Act::Set(_, payload) => Some((self.dag.rank(deed.id), read(payload)?)),
             _ => None,
         });
-        let winner = values.max_by_key(|(rank, _)| *rank);
-        winner.map(|(_, value)| value)
+        let mut values: Vec<_> = values.collect();
+        values.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+        values.into_iter().map(|(_, value)| value).collect()
     }
 
     /// The sum of what was added and not annulled: a reset annuls what precedes it on its own chain,
@@ -87,8 +94,8 @@ impl<'a> Tree<'a> {
         let annulled = |id: OpId| {
             here.iter().any(|deed| match &deed.act {
                 Act::Reset(names) => {
-                    let named = |name: &OpId| *name == id || self.dag.precedes(id, *name);
-                    self.dag.precedes(id, deed.id) || names.iter().any(named)
+                    let up_to = |last: &OpId| *last == id || self.dag.precedes(id, *last);
+                    self.dag.precedes(id, deed.id) || names.iter().any(up_to)
                 }
                 _ => false,
             })

@@ -104,7 +104,8 @@ pub(crate) fn decode<T: DeserializeOwned>(mut payload: &[u8]) -> Option<T> {
     payload.is_empty().then_some(value)
 }
 
-fn read_leaf<T: Serialize + DeserializeOwned>(payload: &[u8]) -> Option<Value> {
+/// Reads a leaf and gives it as JSON.
+pub(crate) fn read_leaf<T: Serialize + DeserializeOwned>(payload: &[u8]) -> Option<Value> {
     let value: T = decode(payload)?;
     Some(serde_json::to_value(value).expect("leaves have JSON"))
 }

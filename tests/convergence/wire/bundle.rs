@@ -68,6 +68,14 @@ impl Bundle {
         bundle
     }
 
+    /// Leaves out one of the signatures.
+    pub(crate) fn withhold(&mut self, which: usize) {
+        let (gap, _) = self.signatures.remove(which);
+        if let Some((next, _)) = self.signatures.get_mut(which) {
+            *next += gap + 1;
+        }
+    }
+
     /// The genesis record in place of the document's id.
     pub(crate) fn with_genesis(mut self, genesis: &Genesis) -> Self {
         self.document = [[1].as_slice(), &genesis.to_bytes()].concat();

@@ -55,7 +55,9 @@ impl Op {
     pub(crate) fn insert(path: &[Segment], at: Place, seeds: &[Vec<u8>]) -> Self {
         let mut op = Self::at(5, path);
         place(&mut op.body, at);
-        seeds.iter().for_each(|seed| bytes(&mut op.body, seed));
+        for seed in seeds {
+            bytes(&mut op.body, seed);
+        }
         op.counters = seeds.len() as u64;
         op
     }
@@ -86,7 +88,9 @@ impl Op {
     fn naming(kind: u64, path: &[Segment], names: &[(u32, u32)]) -> Self {
         let mut op = Self::at(kind, path);
         varint(&mut op.body, names.len() as u64);
-        names.iter().for_each(|named| name(&mut op.body, *named));
+        for named in names {
+            name(&mut op.body, *named);
+        }
         op
     }
 
@@ -94,7 +98,9 @@ impl Op {
     fn at(kind: u64, path: &[Segment]) -> Self {
         let mut body = Vec::new();
         varint(&mut body, path.len() as u64);
-        path.iter().for_each(|segment| write_segment(&mut body, segment));
+        for segment in path {
+            write_segment(&mut body, segment);
+        }
         Self { kind, counters: 1, body }
     }
 

@@ -1,7 +1,7 @@
 use crdt_core::CrdtNode;
 
 #[derive(CrdtNode)]
-#[crdt(creat = "another_name", deny_unknown_fields)]
+#[crdt(creat = "another_name", frobnicate)]
 struct Board {
     title: String,
 }

@@ -54,7 +54,8 @@ impl Enum<'_> {
     /// An op for the enum itself selects a variant, all others go to a payload.
     fn apply(&self) -> TokenStream {
         let arms = self.cases.iter().map(|case| {
-            let name = case.variant.wire_name();
+            let (name, aliases) = (case.variant.wire_name(), case.variant.aliases());
+            let name = quote!(#name #(| #aliases)*);
             let Some(Payload { slot, .. }) = &case.payload else {
                 return quote!(#name => __crdt::Fit::wrong_kind(),);
             };

@@ -1,0 +1,227 @@
+//! Chains with random forks against paths that are walked change by change.
+
+use core::cmp::Ordering;
+
+use proptest::prelude::*;
+
+use crate::crypto::ChangeHash;
+use crate::history::chains::{Chains, ChangeIndex, NewChange};
+use crate::history::table::Table;
+use crate::op::{Id, Name};
+
+/// A change: where it follows on (a number that is cut down to a change before it of the same
+/// author, or to none), its author and how many counters it takes.
+type Plan = Vec<(u32, u32, u32)>;
+
+fn plans() -> impl Strategy<Value = Plan> {
+    prop::collection::vec((any::<u32>(), 0..2u32, 0..3u32), 1..60)
+}
+
+/// The chains of a plan, and for every change its predecessor.
+struct Built {
+    chains: Chains,
+    prevs: Vec<Option<ChangeIndex>>,
+}
+
+fn build(plan: &Plan) -> Built {
+    let mut built = Built { chains: Chains::default(), prevs: Vec::new() };
+    let mut authors: Vec<u32> = Vec::new();
+    for (number, (from, author, counters)) in (0u32..).zip(plan) {
+        let own: Vec<ChangeIndex> =
+            (0..number).filter(|index| authors[*index as usize] == *author).collect();
+        let choice = *from as usize % (own.len() * 4 + 1);
+        // Three of four follow the newest change, so that segments grow long.
+        let prev = if choice < own.len() { Some(own[choice]) } else { own.last().copied() };
+        let mut hash = [0; 32];
+        hash[..4].copy_from_slice(&number.wrapping_mul(0x9e37_79b9).to_be_bytes());
+        built.chains.append(&NewChange {
+            hash: ChangeHash(hash),
+            author: *author,
+            prev,
+            time: number + 1,
+            counters: *counters,
+        });
+        built.prevs.push(prev);
+        authors.push(*author);
+    }
+    built
+}
+
+impl Built {
+    fn changes(&self) -> impl Iterator<Item = ChangeIndex> + Clone {
+        0..self.chains.len()
+    }
+
+    /// The change itself and everything before it on its chain.
+    fn path(&self, change: ChangeIndex) -> Vec<ChangeIndex> {
+        core::iter::successors(Some(change), |at| self.prevs[*at as usize]).collect()
+    }
+
+    /// Every op of a change.
+    fn ops(&self, change: ChangeIndex) -> impl Iterator<Item = Id> {
+        let chain = self.chains.segment_of(change);
+        let range = self.chains.start_of(change)..self.chains.end_of(change);
+        range.map(move |counter| Id { chain, counter })
+    }
+
+    /// Every op of the chain that ends with a change, by counter.
+    fn line(&self, change: ChangeIndex) -> Vec<Id> {
+        let mut path = self.path(change);
+        path.reverse();
+        path.into_iter().flat_map(|change| self.ops(change)).collect()
+    }
+}
+
+proptest! {
+    #[test]
+    fn counters_run_along_every_path(plan in plans()) {
+        let built = build(&plan);
+        for change in built.changes() {
+            let line = built.line(change);
+            for (counter, op) in (0u32..).zip(&line) {
+                prop_assert_eq!(op.counter, counter);
+                let segment = built.chains.segment_of(change);
+                prop_assert_eq!(built.chains.segment_at(segment, counter), op.chain);
+            }
+            prop_assert_eq!(built.chains.end_of(change) as usize, line.len());
+        }
+    }
+
+    #[test]
+    fn ops_know_their_change(plan in plans()) {
+        let built = build(&plan);
+        for change in built.changes() {
+            for (offset, op) in (0u32..).zip(built.ops(change)) {
+                prop_assert_eq!(built.chains.change_of(op), Some(change));
+                let (hash, found) = built.chains.global_name(op).expect("admitted");
+                prop_assert_eq!((hash, found), (built.chains.hash_of(change), offset));
+                prop_assert_eq!(built.chains.find(&hash, offset), Some(op));
+            }
+        }
+    }
+
+    #[test]
+    fn an_op_is_on_the_chains_that_pass_it(plan in plans()) {
+        let built = build(&plan);
+        let all: Vec<Id> = built.changes().flat_map(|change| built.ops(change)).collect();
+        for change in built.changes() {
+            let line = built.line(change);
+            for later in built.ops(change) {
+                for earlier in &all {
+                    let on = line.contains(earlier) && earlier.counter <= later.counter;
+                    prop_assert_eq!(built.chains.on_chain(*earlier, later), on);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn shared_counters_are_the_common_beginning(plan in plans()) {
+        let built = build(&plan);
+        let end = |change| (built.chains.segment_of(change), built.chains.end_of(change));
+        for a in built.changes() {
+            for b in built.changes() {
+                let (x, y) = (built.line(a), built.line(b));
+                let common = x.iter().zip(&y).take_while(|(p, q)| p == q).count();
+                prop_assert_eq!(built.chains.shared(end(a), end(b)) as usize, common);
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_is_on_the_chains_that_pass_it(plan in plans()) {
+        let built = build(&plan);
+        for later in built.changes() {
+            let path = built.path(later);
+            let segment = built.chains.segment_of(later);
+            for earlier in built.changes() {
+                let on = built.chains.change_on_chain(segment, later, earlier);
+                prop_assert_eq!(on, path.contains(&earlier));
+            }
+        }
+    }
+
+    /// Total, and whatever lies behind an op on its chains follows it without a gap.
+    #[test]
+    fn tree_order_keeps_descendants_together(plan in plans()) {
+        let built = build(&plan);
+        let mut all: Vec<Id> = built.changes().flat_map(|change| built.ops(change)).collect();
+        all.sort_by(|a, b| built.chains.tree_order(*a, *b));
+        for (index, op) in all.iter().enumerate() {
+            for other in &all[index + 1..] {
+                prop_assert_eq!(built.chains.tree_order(*op, *other), Ordering::Less);
+                prop_assert_eq!(built.chains.tree_order(*other, *op), Ordering::Greater);
+            }
+            let below = |id: &&Id| built.chains.on_chain(*op, **id);
+            let run = all[index..].iter().take_while(below).count();
+            prop_assert_eq!(run, all.iter().filter(below).count());
+        }
+    }
+
+    #[test]
+    fn pieces_cover_a_range_of_a_chain(plan in plans(), start: u32, length: u32) {
+        let built = build(&plan);
+        for change in built.changes() {
+            let line = built.line(change);
+            let len = u32::try_from(line.len()).expect("short");
+            let start = start % (len + 1);
+            let end = start + length % (len - start + 1);
+            let segment = built.chains.segment_of(change);
+            let mut found: Vec<Id> = Vec::new();
+            for piece in built.chains.pieces(segment, start, end) {
+                let counters = piece.start..piece.end;
+                found.extend(counters.map(|counter| Id { chain: piece.chain, counter }));
+            }
+            found.sort_by_key(|id| id.counter);
+            prop_assert_eq!(&found[..], &line[start as usize..end as usize]);
+        }
+    }
+
+    #[test]
+    fn forgetting_changes_restores_what_was(plan in plans(), keep: prop::sample::Index) {
+        let keep = keep.index(plan.len() + 1);
+        let whole = build(&plan);
+        let (mut cut, kept) = (build(&plan).chains, build(&plan[..keep].to_vec()).chains);
+        while cut.len() as usize > keep {
+            cut.pop();
+        }
+        cut.set_highest_time(kept.highest_time());
+        prop_assert!(cut == kept, "{cut:?} is not {kept:?}");
+        prop_assert_eq!(whole.chains.len() as usize, plan.len());
+    }
+
+    /// Through a table every op of its chains has one name, through the lowest entry that holds it.
+    #[test]
+    fn names_are_unambiguous(plan in plans(), picks: [prop::sample::Index; 4]) {
+        let built = build(&plan);
+        let count = plan.len();
+        let own = ChangeIndex::try_from(picks[0].index(count)).expect("small");
+        let mut others: Vec<ChangeIndex> = picks[1..]
+            .iter()
+            .map(|pick| ChangeIndex::try_from(pick.index(count)).expect("small"))
+            .filter(|change| *change != own)
+            .collect();
+        others.sort_by_key(|change| built.chains.hash_of(*change));
+        others.dedup();
+        let table = Table::new(&built.chains, Some(own), &others);
+        let lines: Vec<Vec<Id>> =
+            core::iter::once(&own).chain(&others).map(|change| built.line(*change)).collect();
+        for (index, line) in (0u32..).zip(&lines) {
+            for op in line {
+                let lowest = lines.iter().position(|line| line.contains(op)).expect("in one");
+                let name = Name { index, counter: op.counter };
+                let resolved = table.resolve(&built.chains, name, u32::MAX).ok();
+                let is_lowest = lowest == index as usize;
+                prop_assert_eq!(resolved, is_lowest.then_some(*op));
+                if is_lowest {
+                    prop_assert_eq!(table.name(&built.chains, *op), Some(name));
+                }
+            }
+            let beyond = u32::try_from(line.len()).expect("short");
+            if index > 0 {
+                let name = Name { index, counter: beyond };
+                prop_assert!(table.resolve(&built.chains, name, u32::MAX).is_err());
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The view and the editor of an enum are printed as the value is.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use crate::expand::enums::{Case, Enum};
+use crate::expand::show;
+
+impl Enum<'_> {
+    /// `Debug` for view and editor, `Clone` and `Copy` for the view.
+    pub(super) fn shown_and_copied(&self) -> TokenStream {
+        let (view, editor) = (&self.names.view, &self.names.editor);
+        let (impl_generics, lent_generics, where_clause) = self.params.shown();
+        let (_, ty_generics, _) = self.params.owned();
+        let arms = self.cases.iter().map(Case::show);
+        let ident = self.ident;
+        let shown = quote! {
+            #[automatically_derived]
+            impl #impl_generics ::core::fmt::Debug for #view #lent_generics #where_clause {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    match self.__current() {
+                        #(#arms)*
+                        _ => ::core::result::Result::Ok(()),
+                    }
+                }
+            }
+            #[automatically_derived]
+            impl #impl_generics ::core::fmt::Debug for #editor #lent_generics #where_clause {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    let __view = <#ident #ty_generics as __crdt::CrdtNode>::view(
+                        &*self.state,
+                        self.scope.chains(),
+                    );
+                    ::core::fmt::Debug::fmt(&__view, __f)
+                }
+            }
+        };
+        let (impl_generics, lent_generics, where_clause) = self.params.lent();
+        let copied = show::copied(view, &impl_generics, &lent_generics, &where_clause);
+        quote!(#shown #copied)
+    }
+}
+
+impl Case<'_> {
+    /// The arm that prints the variant. The view of a payload that was made for it prints the name
+    /// itself.
+    fn show(&self) -> TokenStream {
+        let (index, name) = (self.index, self.variant.ident.unraw().to_string());
+        let Some(payload) = &self.payload else {
+            return quote!(#index => __f.write_str(#name),);
+        };
+        let (node, slot) = (&payload.node, &payload.slot);
+        let view = quote! {
+            let __view =
+                <#node as __crdt::CrdtNode>::view(self.state.#slot.get(), self.chains);
+        };
+        if payload.names.is_some() {
+            return quote!(#index => { #view ::core::fmt::Debug::fmt(&__view, __f) });
+        }
+        quote!(#index => {
+            #view
+            __f.debug_tuple(#name).field((&__crdt::Shown(&__view)).shown()).finish()
+        })
+    }
+}

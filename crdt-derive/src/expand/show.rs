@@ -1,0 +1,90 @@
+//! What views and editors have beside their methods: they are printed as the value is, and views
+//! are copied.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Ident;
+
+use crate::ast::{Field, Style};
+use crate::expand::record::Record;
+
+impl Record<'_> {
+    /// `Debug` for view and editor, `Clone` and `Copy` for the view.
+    pub(crate) fn shown_and_copied(&self) -> TokenStream {
+        let (view, editor) = (self.show(&self.names.view), self.show(&self.names.editor));
+        let copied = self.copied();
+        quote!(#view #editor #copied)
+    }
+
+    fn show(&self, name: &Ident) -> TokenStream {
+        let (impl_generics, lent_generics, where_clause) = self.params.shown();
+        let fields: Vec<_> = self.stored().map(|(field, _)| field).collect();
+        let body = show_fields(&self.names.shown, self.style, &fields);
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics ::core::fmt::Debug for #name #lent_generics #where_clause {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #body
+                }
+            }
+        }
+    }
+
+    fn copied(&self) -> TokenStream {
+        let view = &self.names.view;
+        let (impl_generics, lent_generics, where_clause) = self.params.lent();
+        let predicates = where_clause.map(|clause| &clause.predicates);
+        // Beside a type with a fault the compiler would forget what is known of the parameters.
+        let is_asked = |(field, _): &(&Field<'_>, _)| {
+            self.params.marker().is_none() || self.params.occur_in(&field.ty)
+        };
+        let nodes = self.stored().filter(is_asked).map(|(_, node)| node);
+        let clause = quote! {
+            where
+                #(<#nodes as __crdt::CrdtNode>::View<'__a>: ::core::marker::Copy,)*
+                #predicates
+        };
+        copied(view, &impl_generics, &lent_generics, &clause)
+    }
+}
+
+/// `Clone` and `Copy`.
+pub(super) fn copied(
+    view: &Ident,
+    impl_generics: &impl ToTokens,
+    lent_generics: &impl ToTokens,
+    clause: &impl ToTokens,
+) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics ::core::clone::Clone for #view #lent_generics #clause {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        #[automatically_derived]
+        impl #impl_generics ::core::marker::Copy for #view #lent_generics #clause {}
+    }
+}
+
+/// A value that cannot be printed, as one in a register without `Debug`, is left out.
+fn show_fields(name: &str, style: Style, fields: &[&Field<'_>]) -> TokenStream {
+    let members: Vec<_> = fields.iter().map(|field| &field.member).collect();
+    let labels = members.iter().map(|member| match member {
+        syn::Member::Named(ident) => syn::ext::IdentExt::unraw(ident).to_string(),
+        syn::Member::Unnamed(index) => index.index.to_string(),
+    });
+    match style {
+        _ if fields.is_empty() => quote!(__f.write_str(#name)),
+        Style::Named | Style::Unit => quote! {
+            __f.debug_struct(#name)
+                #(.field(#labels, (&__crdt::Shown(&self.#members)).shown()))*
+                .finish()
+        },
+        Style::Tuple | Style::Newtype => quote! {
+            __f.debug_tuple(#name)
+                #(.field((&__crdt::Shown(&self.#members)).shown()))*
+                .finish()
+        },
+    }
+}

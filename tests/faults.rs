@@ -1,0 +1,295 @@
+//! Faults found by attack, each with the smallest history that shows it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
+use serde::{Deserialize, Serialize};
+
+#[path = "convergence/wire/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod wire;
+
+use wire::{Bundle, Draft, Genesis, Op, Segment, Writer, cbor};
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Page {
+    title: String,
+    #[crdt(text)]
+    notes: String,
+    #[crdt(counter)]
+    votes: i64,
+    tasks: Vec<Task>,
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Task {
+    title: String,
+    #[crdt(text)]
+    notes: String,
+}
+
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Default)]
+struct Cached {
+    kept: u8,
+    #[serde(skip)]
+    cache: u8,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Odd {
+    #[crdt(register)]
+    set: HashSet<u32>,
+    #[crdt(register)]
+    cached: Cached,
+    #[crdt(register)]
+    twice: Option<Option<u8>>,
+}
+
+fn key(secret: u8) -> Keypair {
+    Keypair::from_secret_bytes(&[secret; 32])
+}
+
+fn field(name: &str) -> Vec<Segment> {
+    vec![Segment::Field(name.to_owned())]
+}
+
+fn genesis() -> Genesis {
+    Genesis { founder: Writer::new(1).author(), salt: [7; 32], schema: "Page".to_owned() }
+}
+
+fn join(genesis: &Genesis, secret: u8) -> Document<Page> {
+    Document::join(DocumentId::from_bytes(genesis.hash()), key(secret))
+}
+
+fn same<T: CrdtNode>(a: &Document<T>, b: &Document<T>)
+where
+    T::Value: PartialEq + std::fmt::Debug,
+{
+    assert_eq!(a.heads(), b.heads(), "heads");
+    assert_eq!(a.value(), b.value(), "value");
+    assert_eq!(a.digest(), b.digest(), "digest");
+}
+
+fn copy<T: CrdtNode>(of: &Document<T>, secret: u8) -> Document<T> {
+    Document::load(&of.save(), key(secret)).expect("a saved document")
+}
+
+/// A bundle that was rolled back because a later one was refused still applies.
+#[test]
+fn a_rolled_back_change_applies_later() {
+    let genesis = genesis();
+    let (alice, mallory) = (Writer::new(1), Writer::new(3));
+    let good = alice.draft(genesis.hash(), None).with(Op::set(&field("title"), &[], &cbor("a")));
+    let bad = mallory.draft(genesis.hash(), None).with(Op::delete(&field("notes"), (0, 5), 1));
+    let good = Bundle::new(&[&good], &[&alice]).framed();
+    let bad = Bundle::new(&[&bad], &[&mallory]).framed();
+    let mut page = join(&genesis, 9);
+    assert!(page.apply(&[good.clone(), bad].concat()).is_err());
+    let outcome = page.apply(&good).expect("genuine bytes");
+    assert_eq!(outcome.applied.len(), 1, "{outcome:?}");
+    assert_eq!(page.value().title, "a");
+}
+
+/// One author in two places, a third replica deletes over the place where the chains part.
+#[test]
+fn a_delete_across_a_fork_means_the_same_everywhere() {
+    for secret in 2..12 {
+        let mut one = Document::<Page>::create(key(secret)).expect("random");
+        one.change(|page| page.notes.insert(0, "abc")).expect("edits");
+        let mut two = copy(&one, secret);
+        one.change(|page| page.notes.insert(3, "def")).expect("edits");
+        two.change(|page| page.notes.insert(0, "xyz")).expect("edits");
+        let mut three = Document::<Page>::join(one.id(), key(1));
+        three.apply(&one.export(&[])).expect("honest");
+        three.apply(&two.export(&[])).expect("honest");
+        assert_eq!(three.value().notes, "xyzabcdef");
+        three.change(|page| page.notes.delete(3..9)).expect("edits");
+        one.apply(&three.export(&[])).expect("honest");
+        same(&one, &three);
+    }
+}
+
+/// The same with a change in the middle of a chain in the table.
+#[test]
+fn a_delete_across_an_explicit_dependency_is_accepted() {
+    for round in 0..10 {
+        let mut one = Document::<Page>::create(key(2)).expect("random");
+        one.change(|page| page.notes.insert(0, "abc")).expect("edits");
+        let middle = one.heads()[0];
+        one.change(|page| page.notes.insert(3, "def")).expect("edits");
+        let mut three = Document::<Page>::join(one.id(), key(1));
+        three.apply(&one.export(&[])).expect("honest");
+        let options = crdt_core::ChangeOptions::new().after(middle);
+        three.change_with(&options, |page| page.notes.delete(0..6)).expect("edits");
+        one.apply(&three.export(&[])).unwrap_or_else(|e| panic!("{round}: {e}"));
+        same(&one, &three);
+    }
+}
+
+/// `count` first changes of one key, each an insert of one character at the root.
+fn many_heads(genesis: &Genesis, writer: &Writer, count: u32) -> Vec<u8> {
+    let drafts: Vec<Draft> = (0..count)
+        .map(|number| {
+            let mut draft = writer.draft(genesis.hash(), None);
+            draft.tags = vec![(77, number.to_le_bytes().to_vec())];
+            draft
+        })
+        .collect();
+    drafts
+        .chunks(256)
+        .flat_map(|some| {
+            let some: Vec<&Draft> = some.iter().collect();
+            Bundle::new(&some, &[writer]).framed()
+        })
+        .collect()
+}
+
+/// Folding many heads raises the time of the change; its author must know.
+#[test]
+fn a_change_upon_many_heads_stands_where_others_see_it() {
+    let genesis = genesis();
+    let mallory = Writer::new(3);
+    let flood = many_heads(&genesis, &mallory, 8200);
+    for secret in 20..24 {
+        let mut one = join(&genesis, 9);
+        one.apply(&flood).expect("valid");
+        one.change(|page| page.notes.insert(0, "one")).expect("edits");
+        // Of time 3, one's is 3 as well, but one takes it for 2.
+        let mut two = join(&genesis, secret);
+        two.change(|page| Ok(page.title.set("x"))).expect("edits");
+        two.change(|page| Ok(page.title.set("y"))).expect("edits");
+        two.change(|page| page.notes.insert(0, "two")).expect("edits");
+        let bytes = one.export(&[]);
+        one.apply(&two.export(&[])).expect("honest");
+        two.apply(&bytes).expect("honest");
+        same(&one, &two);
+    }
+}
+
+/// What was made to be unreadable by size: a bundle as large as can be, then one change more.
+#[test]
+fn a_local_change_after_a_bundle_of_full_size_can_be_saved() {
+    let genesis = genesis();
+    let writer = Writer::new(3);
+    let count = crdt_core::limits::MAX_BUNDLE_CHANGES;
+    let mut drafts = Vec::new();
+    let mut draft = writer.draft(genesis.hash(), None);
+    let (mut bytes, mut members) = (0, Vec::new());
+    for number in 0..count {
+        bytes += 1 + 75 + if number > 0 { 32 } else { 0 };
+        members.push(vec![0, u8::from(number > 0), 0, 0, 0]);
+        if number + 1 < count {
+            draft = writer.draft(genesis.hash(), Some(&draft));
+        }
+    }
+    drafts.push(&draft);
+    let mut bundle = Bundle::new(&[], &[]);
+    bundle.document = [[0].as_slice(), &genesis.hash()].concat();
+    bundle.totals = [count as u64, 0, bytes];
+    bundle.authors = vec![writer.author()];
+    bundle.members = members;
+    bundle.signatures = vec![(count as u64 - 1, writer.sign(&draft.hash()))];
+    let mut page = join(&genesis, 9);
+    page.apply(&bundle.framed()).expect("valid");
+    page.change(|page| Ok(page.title.set("acknowledged"))).expect("edits");
+    let saved = page.save();
+    let loaded = Document::<Page>::load_read_only(&saved).expect("a saved document");
+    assert_eq!(loaded.value().title, "acknowledged");
+}
+
+/// Enough concurrent values of one register, by one key, and nobody can ever set it again.
+#[test]
+fn a_flooded_register_can_be_set() {
+    let genesis = genesis();
+    let mallory = Writer::new(3);
+    let drafts: Vec<Draft> = (0..16_400u32)
+        .map(|number| {
+            mallory.draft(genesis.hash(), None).with(Op::set(
+                &field("title"),
+                &[],
+                &cbor(&number.to_string()),
+            ))
+        })
+        .collect();
+    let mut page = join(&genesis, 9);
+    for some in drafts.chunks(256) {
+        let some: Vec<&Draft> = some.iter().collect();
+        page.apply(&Bundle::new(&some, &[&mallory]).framed()).expect("valid");
+    }
+    page.change(|page| Ok(page.title.set("mine"))).expect("no limit stops an honest writer");
+    assert_eq!(page.value().title, "mine");
+    let mut other = join(&genesis, 10);
+    other.apply(&page.export(&[])).expect("honest");
+    same(&page, &other);
+}
+
+#[test]
+fn registers_read_the_same_here_and_there() {
+    let mut one = Document::<Odd>::create(key(2)).expect("random");
+    one.change(|odd| {
+        odd.cached.set(Cached { kept: 1, cache: 2 });
+        Ok(())
+    })
+    .expect("edits");
+    same(&one, &copy(&one, 3));
+}
+
+#[test]
+fn registers_read_the_same_here_and_there_some_none() {
+    let mut one = Document::<Odd>::create(key(2)).expect("random");
+    one.change(|odd| {
+        odd.twice.set(Some(None));
+        Ok(())
+    })
+    .expect("edits");
+    same(&one, &copy(&one, 3));
+}
+
+#[test]
+fn a_digest_does_not_depend_on_hash_order() {
+    let mut one = Document::<Odd>::create(key(2)).expect("random");
+    one.change(|odd| Ok(odd.set.set((0..100).collect::<HashSet<u32>>()))).expect("edits");
+    same(&one, &copy(&one, 3));
+}
+
+#[test]
+fn what_the_history_exports_is_accepted() {
+    let mut one = Document::<Page>::create(key(2)).expect("random");
+    one.change(|page| Ok(page.title.set("x"))).expect("edits");
+    let mut two = Document::<Page>::join(one.id(), key(1));
+    two.apply(&one.history().export(&[])).expect("what history exports");
+}
+
+#[test]
+fn a_new_document_keeps_its_genesis_when_saved() {
+    let one = Document::<Page>::create(key(2)).expect("random");
+    let two = copy(&one, 2);
+    assert_eq!(one.history().genesis(), two.history().genesis());
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Tree {
+    option: Option<Box<Tree>>,
+    list: Vec<Tree>,
+    map: BTreeMap<u8, Tree>,
+}
+
+/// A value from elsewhere that nests deeply is refused before the stack ends.
+#[test]
+fn a_value_that_nests_too_deeply_is_an_error() {
+    let none = || Tree { option: None, list: Vec::new(), map: BTreeMap::new() };
+    let wraps: [fn(Tree) -> Tree; 3] = [
+        |tree| Tree { option: Some(Box::new(tree)), list: Vec::new(), map: BTreeMap::new() },
+        |tree| Tree { option: None, list: vec![tree], map: BTreeMap::new() },
+        |tree| Tree { option: None, list: Vec::new(), map: [(0, tree)].into() },
+    ];
+    for wrap in wraps {
+        let deep = (0..8000).fold(none(), |tree, _| wrap(tree));
+        let mut one = Document::<Tree>::create(key(2)).expect("random");
+        let before = one.digest();
+        let set = one.change(|tree| tree.option.set(Some(Box::new(deep))));
+        assert_eq!(set, Err(crdt_core::EditError::PathTooDeep));
+        assert_eq!((one.digest(), one.heads()), (before, Vec::new()));
+    }
+}
