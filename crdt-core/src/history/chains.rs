@@ -290,6 +290,41 @@ impl Chains {
         pieces
     }
 
+    /// Like [`pieces`](Self::pieces), without segments in which the caller holds nothing: `next`
+    /// gives the first segment from a number on in which it holds something. However deep an author
+    /// has nested forks, that is no more work than there are such segments.
+    pub(crate) fn pieces_among(
+        &self,
+        segment: u32,
+        start: u32,
+        end: u32,
+        next: impl Fn(u32) -> Option<u32>,
+    ) -> Vec<IdRange> {
+        let depth = self.segments.get(segment as usize).map_or(0, |segment| segment.depth);
+        let mut pieces = Vec::new();
+        let mut held = next(0);
+        for _ in 0..depth {
+            let Some(here) = held else { return pieces };
+            pieces.extend(self.piece_on(segment, here, start, end));
+            held = next(here + 1);
+        }
+        if held.is_some() { self.pieces(segment, start, end) } else { pieces }
+    }
+
+    /// The part of counters `start..end` of the chain that runs down to `segment` which lies on the
+    /// segment `here`. O(log forks).
+    fn piece_on(&self, segment: u32, here: u32, start: u32, end: u32) -> Option<IdRange> {
+        let (tip, target) = (self.segment(segment), self.segments.get(here as usize)?);
+        let mut end = end;
+        if here != segment {
+            let passes = target.depth < tip.depth && self.ancestor(segment, target.depth) == here;
+            let below = passes.then(|| self.ancestor(segment, target.depth + 1))?;
+            end = end.min(self.segment(below).first);
+        }
+        let start = start.max(target.first);
+        (start < end).then_some(IdRange { chain: here, start, end })
+    }
+
     /// How many counters two chains share, each given by a segment and the end of the chain on it.
     pub(crate) fn shared(&self, a: (u32, u32), b: (u32, u32)) -> u32 {
         let Meeting { at, below: [below_a, below_b] } = self.meeting(a.0, b.0);

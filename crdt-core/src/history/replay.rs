@@ -18,8 +18,8 @@ pub struct Incoming<'a> {
 }
 
 impl History {
-    /// Calls `sink` with every op of the changes from `start` on, in order of admission. A delete
-    /// that spans segments comes once per segment.
+    /// Calls `sink` with every op of the changes from `start` on, in order of admission. The counters
+    /// of a delete are of the chain that runs down to the segment it names.
     pub(crate) fn replay(
         &self,
         start: ChangeIndex,
@@ -103,12 +103,8 @@ impl Resolver<'_> {
                 Action::InsertText { place: self.place(*place)?, text }
             }
             Action::Delete { first, count } => {
-                let chains = &self.history.chains;
-                for piece in self.table.resolve_range(chains, *first, *count, self.counter)? {
-                    let first = Id { chain: piece.chain, counter: piece.start };
-                    sink(Action::Delete { first, count: piece.end - piece.start });
-                }
-                return Ok(());
+                let chain = self.table.resolve_range(*first, *count, self.counter)?;
+                Action::Delete { first: Id { chain, counter: first.counter }, count: *count }
             }
             Action::Put { replaces } => Action::Put { replaces: self.ids(replaces)? },
             Action::Remove { replaces } => Action::Remove { replaces: self.ids(replaces)? },

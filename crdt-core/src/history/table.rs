@@ -61,17 +61,11 @@ impl Table {
         }
     }
 
-    /// The ops that `count` counters from a name on mean, by segments.
-    pub(crate) fn resolve_range(
-        &self,
-        chains: &Chains,
-        name: Name,
-        count: u32,
-        below: u32,
-    ) -> Result<Vec<IdRange>, Refusal> {
+    /// The segment down to which the chain runs that holds `count` counters from a name on.
+    pub(crate) fn resolve_range(&self, name: Name, count: u32, below: u32) -> Result<u32, Refusal> {
         self.check_range(name, count, below)?;
         let (entry, _) = self.entry(name, below)?;
-        Ok(chains.pieces(entry.segment, name.counter, name.counter + count))
+        Ok(entry.segment)
     }
 
     /// The entry a name goes through and the end of what it may name.

@@ -92,7 +92,11 @@ impl CounterState {
         let Some(end) = last.counter.checked_add(1) else {
             return;
         };
-        for piece in chains.pieces(last.chain, 0, end) {
+        let held = |from: u32| {
+            let first = Id { chain: from, counter: 0 };
+            self.adds.range(first..).next().map(|(id, _)| id.chain)
+        };
+        for piece in chains.pieces_among(last.chain, 0, end, held) {
             let first = Id { chain: piece.chain, counter: piece.start };
             let end = Id { chain: piece.chain, counter: piece.end };
             let gone: Vec<Id> = self.adds.range(first..end).map(|(id, _)| *id).collect();

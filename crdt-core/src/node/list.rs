@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
 use super::register::unreadable;
-use super::text::{out_of_range, parent};
+use super::text::{delete, out_of_range, parent};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
     Scope, Segment,
 };
 use crate::history::Chains;
-use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
+use crate::op::{Action, Id, Place, Seeds, write_seed};
 use crate::sequence::{Items, ItemsIter, Sequence};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
@@ -133,9 +133,7 @@ impl<S: NodeState> NodeState for ListState<S> {
         match (path, &op.action) {
             ([], Action::Insert { place, seeds }) => self.insert(op, *place, *seeds, chains),
             ([], Action::Delete { first, count }) => {
-                let Id { chain, counter: start } = *first;
-                let range = IdRange { chain, start, end: start.saturating_add(*count) };
-                self.sequence.delete(range, chains, |_, _| {});
+                delete(&mut self.sequence, *first, *count, chains);
                 Fit::Applied
             }
             ([Segment::Element(id), rest @ ..], _) => self.route(*id, rest, op, chains),
@@ -359,10 +357,11 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         write_seed(&mut bytes, &seed);
         self.scope.write_insert(parent, side, 1, &bytes);
         self.scope.check_depth()?;
-        match self.state.sequence.item_at_mut(position) {
+        let grown = match self.state.sequence.item_at_mut(position) {
             Some(state) => T::grow(state, self.scope.element(id), value),
             None => Ok(()),
-        }
+        };
+        self.scope.whole(grown)
     }
 
     /// Appends an element.

@@ -429,7 +429,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         entry.put(&mut scope);
         let assigned = V::assign(&mut entry.state, scope, value);
         self.state.recount(was, true);
-        assigned
+        self.scope.whole(assigned)
     }
 
     /// Makes the entry of a key absent; says whether it was present. A put that is concurrent

@@ -152,7 +152,8 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
     /// What writing the value meets.
     pub fn set(&mut self, value: Option<T::Value>) -> Result<(), EditError> {
         self.scope.pin();
-        assign::<T>(self.state, self.scope, value)
+        let assigned = assign::<T>(self.state, self.scope, value);
+        self.scope.whole(assigned)
     }
 
     /// Makes the node absent; says whether it was present.

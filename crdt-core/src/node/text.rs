@@ -8,8 +8,8 @@ use super::{
     Scope, Segment,
 };
 use crate::history::Chains;
-use crate::op::{Action, Id, IdRange, Place, Side};
-use crate::sequence::{OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
+use crate::op::{Action, Id, Place, Side};
+use crate::sequence::{Content, OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
 
 /// Text that merges character by character.
 ///
@@ -118,6 +118,21 @@ pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
     EditError::OutOfRange { position: pos, length: len }
 }
 
+/// Deletes those of `count` counters from `first` on that are elements here. The counters are of the
+/// chain that runs down to the segment of `first`.
+pub(super) fn delete<C: Content>(
+    sequence: &mut Sequence<C>,
+    first: Id,
+    count: u32,
+    chains: &Chains,
+) {
+    let end = first.counter.saturating_add(count);
+    let held = |from| sequence.next_chain(from);
+    for range in chains.pieces_among(first.chain, first.counter, end, held) {
+        sequence.delete(range, chains, |_, _| {});
+    }
+}
+
 /// Parent and side of an insert's first element.
 pub(super) fn parent(place: Place<Id>) -> (Option<Id>, Side) {
     match place {
@@ -135,9 +150,7 @@ impl NodeState for TextState {
                 placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
             }
             ([], Action::Delete { first, count }) => {
-                let Id { chain, counter: start } = *first;
-                let range = IdRange { chain, start, end: start.saturating_add(*count) };
-                self.sequence.delete(range, chains, |_, ()| {});
+                delete(&mut self.sequence, *first, *count, chains);
                 Fit::Applied
             }
             _ => Fit::wrong_kind(),

@@ -196,6 +196,12 @@ impl<'a> Scope<'a> {
         if depth as usize > MAX_PATH_DEPTH { Err(EditError::PathTooDeep) } else { Ok(()) }
     }
 
+    /// Passes on the outcome of an edit of several steps. If one of them failed, the change fails too,
+    /// even if the closure goes on: half an edit is not to become part of the document.
+    pub(super) fn whole(&self, outcome: Result<(), EditError>) -> Result<(), EditError> {
+        outcome.inspect_err(|fault| self.fail(fault.clone()))
+    }
+
     /// Writes an op and returns its id.
     pub(super) fn write(&mut self, action: LocalAction) -> Id {
         self.pin();

@@ -46,6 +46,11 @@ impl Index {
         map.insert(piece.id, piece.number);
     }
 
+    /// The first chain from a number on that a run is of.
+    pub(super) fn next_chain(&self, from: u32) -> Option<u32> {
+        self.runs.range(Id { chain: from, counter: 0 }..).next().map(|(id, _)| id.chain)
+    }
+
     /// The element that a run is listed under.
     pub(super) fn listed<C: Content>(&self, run: &Piece<C>) -> Id {
         Id { chain: run.id.chain, counter: self.places[run.number as usize].listed }

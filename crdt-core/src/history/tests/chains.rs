@@ -174,6 +174,20 @@ proptest! {
             }
             found.sort_by_key(|id| id.counter);
             prop_assert_eq!(&found[..], &line[start as usize..end as usize]);
+            // As many segments as there are, or every other one alone.
+            for step in 1..3 {
+                let last = built.chains.segment_after(None);
+                let held = |from: u32| (from..last).find(|chain| chain % step == 0);
+                let mut among: Vec<Id> = Vec::new();
+                for piece in built.chains.pieces_among(segment, start, end, held) {
+                    let counters = piece.start..piece.end;
+                    among.extend(counters.map(|counter| Id { chain: piece.chain, counter }));
+                }
+                among.retain(|id| id.chain % step == 0);
+                among.sort_by_key(|id| id.counter);
+                let held = found.iter().copied().filter(|id| id.chain % step == 0);
+                prop_assert_eq!(among, held.collect::<Vec<_>>());
+            }
         }
     }
 
