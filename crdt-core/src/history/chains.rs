@@ -282,33 +282,41 @@ impl Chains {
         let mut pieces = Vec::new();
         let mut end = end;
         while end > start {
-            let chain = self.segment_at(segment, end - 1);
-            let from = start.max(self.segment(chain).first);
-            pieces.push(IdRange { chain, start: from, end });
-            end = from;
+            let piece = self.last_piece(segment, start, end);
+            end = piece.start;
+            pieces.push(piece);
         }
         pieces
     }
 
     /// Like [`pieces`](Self::pieces), without segments in which the caller holds nothing: `next`
-    /// gives the first segment from a number on in which it holds something. However deep an author
-    /// has nested forks, that is no more work than there are such segments.
-    pub(crate) fn pieces_among(
+    /// gives the first segment from a number on in which it holds something. `None` if these are more
+    /// than `most`, or than there are segments on the chain.
+    pub(crate) fn few_pieces(
         &self,
         segment: u32,
         start: u32,
         end: u32,
+        most: u32,
         next: impl Fn(u32) -> Option<u32>,
-    ) -> Vec<IdRange> {
+    ) -> Option<Vec<IdRange>> {
         let depth = self.segments.get(segment as usize).map_or(0, |segment| segment.depth);
         let mut pieces = Vec::new();
         let mut held = next(0);
-        for _ in 0..depth {
-            let Some(here) = held else { return pieces };
+        for _ in 0..depth.min(most) {
+            let Some(here) = held else { return Some(pieces) };
             pieces.extend(self.piece_on(segment, here, start, end));
             held = next(here + 1);
         }
-        if held.is_some() { self.pieces(segment, start, end) } else { pieces }
+        held.is_none().then_some(pieces)
+    }
+
+    /// The last part of counters `start..end` of the chain that runs down to `segment`: that on the
+    /// segment which holds the last of them. O(log forks).
+    pub(crate) fn last_piece(&self, segment: u32, start: u32, end: u32) -> IdRange {
+        let chain = self.segment_at(segment, end.saturating_sub(1));
+        let first = self.segments.get(chain as usize).map_or(0, |segment| segment.first);
+        IdRange { chain, start: start.max(first), end }
     }
 
     /// The part of counters `start..end` of the chain that runs down to `segment` which lies on the

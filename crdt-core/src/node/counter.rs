@@ -96,7 +96,8 @@ impl CounterState {
             let first = Id { chain: from, counter: 0 };
             self.adds.range(first..).next().map(|(id, _)| id.chain)
         };
-        for piece in chains.pieces_among(last.chain, 0, end, held) {
+        let few = chains.few_pieces(last.chain, 0, end, u32::MAX, held);
+        for piece in few.unwrap_or_else(|| chains.pieces(last.chain, 0, end)) {
             let first = Id { chain: piece.chain, counter: piece.start };
             let end = Id { chain: piece.chain, counter: piece.end };
             let gone: Vec<Id> = self.adds.range(first..end).map(|(id, _)| *id).collect();

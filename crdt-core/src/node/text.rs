@@ -8,7 +8,7 @@ use super::{
     Scope, Segment,
 };
 use crate::history::Chains;
-use crate::op::{Action, Id, Place, Side};
+use crate::op::{Action, Id, IdRange, Place, Side};
 use crate::sequence::{Content, OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
 
 /// Text that merges character by character.
@@ -118,18 +118,44 @@ pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
     EditError::OutOfRange { position: pos, length: len }
 }
 
+/// Up to so many segments, a node looks at each that it holds elements of; beyond, it remembers
+/// what it has walked.
+const FEW: u32 = 16;
+
 /// Deletes those of `count` counters from `first` on that are elements here. The counters are of the
 /// chain that runs down to the segment of `first`.
+///
+/// However deep an author has nested forks, what has been walked once is not walked again.
 pub(super) fn delete<C: Content>(
     sequence: &mut Sequence<C>,
     first: Id,
     count: u32,
     chains: &Chains,
 ) {
-    let end = first.counter.saturating_add(count);
+    let Id { chain, counter: start } = first;
+    let end = start.saturating_add(count);
     let held = |from| sequence.next_chain(from);
-    for range in chains.pieces_among(first.chain, first.counter, end, held) {
-        sequence.delete(range, chains, |_, _| {});
+    if let Some(few) = chains.few_pieces(chain, start, end, FEW, held) {
+        for range in few {
+            sequence.delete(range, chains, |_, _| {});
+        }
+        return;
+    }
+    let (mut left, mut passed) = (end, Vec::new());
+    while left > start {
+        let piece = chains.last_piece(chain, start, left);
+        passed.push(IdRange { start, ..piece });
+        left = if let Some(swept) = sequence.swept_along(piece.chain, left) {
+            swept.max(start)
+        } else {
+            sequence.delete(piece, chains, |_, _| {});
+            piece.start
+        };
+    }
+    if passed.len() > 1 {
+        for range in passed {
+            sequence.sweep_along(range);
+        }
     }
 }
 

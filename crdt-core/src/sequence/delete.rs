@@ -74,6 +74,17 @@ impl<C: Content> Sequence<C> {
         count
     }
 
+    /// Where the counters begin that end before `end` on the chain down to the segment `chain` and
+    /// are known to be swept.
+    pub(crate) fn swept_along(&self, chain: u32, end: u32) -> Option<u32> {
+        self.swept_along.start_of(Id { chain, counter: end.checked_sub(1)? })
+    }
+
+    /// Remembers that counters of the chain that runs down to a segment have been deleted.
+    pub(crate) fn sweep_along(&mut self, range: IdRange) {
+        self.swept_along.add(range);
+    }
+
     /// Deletes the elements of a run from a spot up to the counter `end`. Tells which they are, and
     /// what was there if they were visible.
     fn delete_to<O: OpOrder + ?Sized>(

@@ -82,6 +82,9 @@ pub(crate) struct Sequence<C: Content> {
     tree: Tree<Piece<C>>,
     index: Index,
     swept: Swept,
+    /// The same along chains that pass through several segments: of each segment, counters of the
+    /// chain that runs down to it.
+    swept_along: Swept,
     recent: Option<Recent>,
 }
 
@@ -116,6 +119,7 @@ impl<C: Content> Default for Sequence<C> {
             tree: Tree::default(),
             index: Index::default(),
             swept: Swept::default(),
+            swept_along: Swept::default(),
             recent: None,
         }
     }

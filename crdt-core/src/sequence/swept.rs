@@ -20,6 +20,12 @@ impl Swept {
         (start.chain == id.chain && id.counter < end).then_some(end)
     }
 
+    /// The beginning of the interval that holds `id`.
+    pub(super) fn start_of(&self, id: Id) -> Option<u32> {
+        let (start, &end) = self.ends.range(..=id).next_back()?;
+        (start.chain == id.chain && id.counter < end).then_some(start.counter)
+    }
+
     /// Adds an interval and merges those it touches into it.
     pub(super) fn add(&mut self, range: IdRange) {
         let chain = range.chain;
