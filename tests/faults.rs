@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[allow(dead_code, unused_imports)]
 mod wire;
 
-use wire::{Bundle, Draft, Genesis, Op, Segment, Writer, cbor};
+use wire::{Bundle, Draft, Genesis, Op, Place, Segment, Writer, cbor};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Page {
@@ -292,4 +292,52 @@ fn a_value_that_nests_too_deeply_is_an_error() {
         assert_eq!(set, Err(crdt_core::EditError::PathTooDeep));
         assert_eq!((one.digest(), one.heads()), (before, Vec::new()));
     }
+}
+
+/// An author forks its chain at every change and deletes along it, over all the forks: the same is
+/// gone whether the forks were seen while they were made or only afterwards.
+#[test]
+fn deletes_over_nested_forks_find_every_part() {
+    const DEPTH: u32 = 60;
+    let genesis = genesis();
+    let mallory = Writer::new(3);
+    let letter = |number: u32| char::from_u32(0x4e00 + number).expect("a letter").to_string();
+    let (mut line, mut leaves): (Vec<Draft>, Vec<Draft>) = (Vec::new(), Vec::new());
+    for number in 0..DEPTH {
+        let text = letter(number);
+        let insert = Op::insert_text(&field("notes"), Place::Root, &text);
+        let on = mallory.draft(genesis.hash(), line.last()).with(insert);
+        let leaf = Op::insert_text(&field("notes"), Place::Root, "L");
+        leaves.push(mallory.draft(genesis.hash(), Some(&on)).with(leaf));
+        line.push(on);
+    }
+    let mut gone = std::collections::BTreeSet::new();
+    for (first, count) in [(50, 5), (10, 20), (0, 3), (12, 40), (0, 3), (55, 5), (2, 50)] {
+        let delete = Op::delete(&field("notes"), (0, first), count);
+        line.push(mallory.draft(genesis.hash(), line.last()).with(delete));
+        gone.extend(first..first + count);
+    }
+    let take = |document: &mut Document<Page>, drafts: &[&Draft]| {
+        document.apply(&Bundle::new(drafts, &[&mallory]).framed()).expect("valid");
+    };
+    // Every leaf before the change that goes on with the line: a segment for each change.
+    let mut early = join(&genesis, 9);
+    for (on, leaf) in line.iter().zip(&leaves) {
+        take(&mut early, &[on, leaf]);
+    }
+    for delete in &line[leaves.len()..] {
+        take(&mut early, &[delete]);
+    }
+    // The line alone, then the leaves: one segment for the line.
+    let mut late = join(&genesis, 10);
+    take(&mut late, &line.iter().collect::<Vec<_>>());
+    for leaf in &leaves {
+        take(&mut late, &[leaf]);
+    }
+    same(&early, &late);
+    for number in 0..DEPTH {
+        let visible = early.value().notes.contains(&letter(number));
+        assert_eq!(visible, !gone.contains(&number), "letter {number}");
+    }
+    assert_eq!(early.value().notes.matches('L').count(), leaves.len());
 }
