@@ -10,6 +10,8 @@ mod paths;
 mod reading;
 mod registers;
 mod schemas;
+#[path = "../trace/mod.rs"]
+mod trace;
 mod traces;
 mod updates;
 
