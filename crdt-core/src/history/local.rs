@@ -174,15 +174,16 @@ impl History {
     fn write(
         &mut self,
         draft: &mut Draft,
-        mut deps: BTreeSet<ChangeIndex>,
+        dependencies: BTreeSet<ChangeIndex>,
     ) -> Result<ChangeHash, TooLarge> {
-        if deps.len() > MAX_DEPENDENCIES {
+        if dependencies.len() > MAX_DEPENDENCIES {
             return Err(TooLarge("authors whose elements one change names"));
         }
-        let mut sorted: Vec<ChangeIndex> = core::mem::take(&mut deps).into_iter().collect();
+        let mut sorted: Vec<ChangeIndex> = dependencies.into_iter().collect();
         sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
-        self.split_deletes(draft, &sorted);
-        let body = self.encode(draft, &sorted)?;
+        let table = Table::new(&self.chains, draft.prev, &sorted);
+        self.split_deletes(draft, &table);
+        let body = self.encode(draft, table)?;
         let header = Header {
             author: draft.author,
             seq: draft.prev.map_or(0, |prev| self.record(prev).seq + 1),
@@ -216,9 +217,8 @@ impl History {
 
     /// A delete goes through one entry of the table. What is left of its range beyond that entry is
     /// deleted at the end of the change: ops that are already there keep their counters.
-    fn split_deletes(&self, draft: &mut Draft, dependencies: &[ChangeIndex]) {
+    fn split_deletes(&self, draft: &mut Draft, table: &Table) {
         let own = self.chains.segment_after(draft.prev);
-        let table = Table::new(&self.chains, draft.prev, dependencies);
         let mut next = 0;
         while let Some(LocalOp { path, action, .. }) = draft.ops.get_mut(next) {
             next += 1;
@@ -236,7 +236,7 @@ impl History {
         }
     }
 
-    fn encode(&self, draft: &Draft, dependencies: &[ChangeIndex]) -> Result<Vec<u8>, TooLarge> {
+    fn encode(&self, draft: &Draft, table: Table) -> Result<Vec<u8>, TooLarge> {
         if draft.ops.len() > MAX_CHANGE_OPS {
             return Err(TooLarge("ops of a change"));
         }
@@ -250,7 +250,7 @@ impl History {
             own: self.chains.segment_after(draft.prev),
             assumed: draft.start,
             start,
-            table: Table::new(&self.chains, draft.prev, dependencies),
+            table,
         };
         let mut body = Vec::new();
         let mut path = (None, namer.path(draft, None));
