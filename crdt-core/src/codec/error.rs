@@ -76,6 +76,9 @@ pub enum DecodeError {
     /// The totals a bundle states first are not those of its content.
     #[error("the bundle's stated totals are not those of its content")]
     WrongTotals,
+    /// Compressed bytes do not expand to what they announce.
+    #[error("compressed bytes do not expand to what they announce")]
+    BadCompression,
     /// Two changes of a bundle are the same.
     #[error("a change is twice in the bundle")]
     RepeatedChange,

@@ -3,14 +3,19 @@
 //!
 //! Integers are LEB128 varints of minimal length; signed integers are zigzag-folded first. A
 //! [`Reader`] never reads past its input, never allocates on a claimed length and refuses every
-//! spelling that a [`Writer`](write) would not have produced.
+//! spelling that a [`Writer`](write) would not have produced. What is signed is made of these alone;
+//! columns and compressed blocks are for the way, and leave a writer some freedom.
 
+mod block;
+mod column;
 mod error;
 pub(crate) mod hex;
 mod reader;
 pub(crate) mod value;
 pub(crate) mod write;
 
+pub(crate) use block::{read_block, write_block};
+pub(crate) use column::{ColumnReader, ColumnWriter};
 pub use error::DecodeError;
 pub(crate) use reader::Reader;
 

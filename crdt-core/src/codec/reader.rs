@@ -3,13 +3,13 @@
 use super::DecodeError;
 
 /// A position in a byte string that only moves forward.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
@@ -72,8 +72,7 @@ impl<'a> Reader<'a> {
 
     /// A zigzag-folded signed varint.
     pub(crate) fn signed(&mut self) -> Result<i64, DecodeError> {
-        let folded = self.varint()?;
-        Ok((folded >> 1).cast_signed() ^ -(folded & 1).cast_signed())
+        self.varint().map(super::write::unzigzag)
     }
 
     /// A varint that must fit 32 bits: counters, indexes, sequence numbers.

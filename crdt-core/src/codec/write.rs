@@ -16,7 +16,17 @@ pub(crate) fn length(out: &mut Vec<u8>, value: usize) {
 
 /// Appends a signed integer, zigzag-folded so that small magnitudes stay short.
 pub(crate) fn signed(out: &mut Vec<u8>, value: i64) {
-    varint(out, ((value << 1) ^ (value >> 63)).cast_unsigned());
+    varint(out, zigzag(value));
+}
+
+/// Folds a signed integer, so that small magnitudes become small integers.
+pub(crate) fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
+/// Undoes [`zigzag`].
+pub(crate) fn unzigzag(folded: u64) -> i64 {
+    (folded >> 1).cast_signed() ^ -(folded & 1).cast_signed()
 }
 
 /// Appends a length in bytes and then the bytes.

@@ -11,8 +11,10 @@
 //! takes O(log forks) steps and adding a segment O(1).
 
 use core::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::hashes::Hashes;
+use super::segment::ChainSegment;
 use crate::crypto::ChangeHash;
 use crate::op::{Id, IdRange};
 
@@ -26,36 +28,11 @@ pub struct Chains {
     segments: Vec<ChainSegment>,
     /// The first segment of each author that begins a chain.
     roots: BTreeMap<u32, u32>,
-    changes: Vec<ChangeName>,
-    /// Randomly seeded and never iterated: its order is nobody's business.
-    by_hash: HashMap<ChangeHash, ChangeIndex>,
+    hashes: Hashes,
+    /// Of each change its segment and the counter of its first op.
+    owners: Vec<u32>,
+    starts: Vec<u32>,
     highest_time: u32,
-}
-
-#[derive(Debug)]
-#[cfg_attr(test, derive(PartialEq))]
-struct ChainSegment {
-    parent: Option<u32>,
-    /// The change that its first one follows.
-    prev: Option<ChangeIndex>,
-    /// A segment further up, or itself at a root.
-    jump: u32,
-    /// Number of segments above.
-    depth: u32,
-    author: u32,
-    /// The counter at which it leaves its parent.
-    first: u32,
-    /// First counter and index of each of its changes.
-    changes: Vec<(u32, ChangeIndex)>,
-    end: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(test, derive(PartialEq))]
-struct ChangeName {
-    hash: ChangeHash,
-    time: u32,
-    segment: u32,
 }
 
 /// What is needed to append a change to the chains.
@@ -75,19 +52,27 @@ struct Meeting {
 }
 
 impl Chains {
+    /// Makes room for so many more changes.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.hashes.reserve(more);
+        self.owners.reserve(more);
+        self.starts.reserve(more);
+    }
+
     /// Appends a change whose predecessor is already here. It goes on with its
     /// predecessor's segment or opens one of its own.
     pub(crate) fn append(&mut self, change: &NewChange) {
-        let index = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
+        let index = self.len();
+        let seq = change.prev.map_or(0, |prev| self.seq_of(prev) + 1);
         let segment = self.segment_after(change.prev);
         if segment as usize == self.segments.len() {
             self.open_segment(change.author, change.prev);
         }
         let entry = &mut self.segments[segment as usize];
-        entry.changes.push((entry.end, index));
-        entry.end += change.counters;
-        self.by_hash.insert(change.hash, index);
-        self.changes.push(ChangeName { hash: change.hash, time: change.time, segment });
+        self.starts.push(entry.end);
+        self.owners.push(segment);
+        entry.push(index, seq, change.time, change.counters);
+        self.hashes.push(change.hash, index);
         self.highest_time = self.highest_time.max(change.time);
     }
 
@@ -100,17 +85,8 @@ impl Chains {
         if parent.is_none() {
             self.roots.entry(author).or_insert(number);
         }
-        let (jump, depth) = parent.map_or((number, 0), |parent| self.jump_below(parent));
-        self.segments.push(ChainSegment {
-            parent,
-            prev,
-            jump,
-            depth,
-            author,
-            first,
-            changes: Vec::new(),
-            end: first,
-        });
+        let up = parent.map_or((number, 0), |parent| self.jump_below(parent));
+        self.segments.push(ChainSegment::new(author, (parent, prev, first), up));
     }
 
     fn jump_below(&self, parent: u32) -> (u32, u32) {
@@ -123,19 +99,17 @@ impl Chains {
 
     /// Forgets the newest change.
     pub(crate) fn pop(&mut self) {
-        let Some(change) = self.changes.pop() else {
+        let (Some(owner), Some(start)) = (self.owners.pop(), self.starts.pop()) else {
             return;
         };
-        self.by_hash.remove(&change.hash);
-        let segment = &mut self.segments[change.segment as usize];
-        if let Some((start, _)) = segment.changes.pop() {
-            segment.end = start;
-        }
+        self.hashes.pop();
+        let segment = &mut self.segments[owner as usize];
+        segment.pop(start);
         // The newest change opened the newest segment if it was the first on its segment.
-        if segment.changes.is_empty() {
+        if segment.is_empty() {
             let author = segment.author;
             self.segments.pop();
-            if self.roots.get(&author) == Some(&change.segment) {
+            if self.roots.get(&author) == Some(&owner) {
                 self.roots.remove(&author);
             }
         }
@@ -152,7 +126,7 @@ impl Chains {
 
     /// How many changes are here.
     pub(crate) fn len(&self) -> ChangeIndex {
-        u32::try_from(self.changes.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.hashes.len()).unwrap_or(u32::MAX)
     }
 
     /// The highest time of any change, 0 if there is none.
@@ -168,21 +142,31 @@ impl Chains {
         }
     }
 
-    /// The index of a change, if it is here.
+    /// The index of a change, if it is here. O(1).
     pub(crate) fn index_of(&self, change: &ChangeHash) -> Option<ChangeIndex> {
-        self.by_hash.get(change).copied()
+        self.hashes.find(change)
     }
 
     pub(crate) fn hash_of(&self, change: ChangeIndex) -> ChangeHash {
-        self.changes[change as usize].hash
+        self.hashes.get(change)
     }
 
     pub(crate) fn time_of(&self, change: ChangeIndex) -> u32 {
-        self.changes[change as usize].time
+        self.segment(self.segment_of(change)).time_of(change)
+    }
+
+    /// The number of a change along its chain.
+    pub(crate) fn seq_of(&self, change: ChangeIndex) -> u32 {
+        self.segment(self.segment_of(change)).seq_of(change)
+    }
+
+    /// The change before one on its chain.
+    pub(crate) fn prev_of(&self, change: ChangeIndex) -> Option<ChangeIndex> {
+        self.segment(self.segment_of(change)).before(change)
     }
 
     pub(crate) fn segment_of(&self, change: ChangeIndex) -> u32 {
-        self.changes[change as usize].segment
+        self.owners[change as usize]
     }
 
     pub(crate) fn author_of(&self, segment: u32) -> u32 {
@@ -191,13 +175,13 @@ impl Chains {
 
     /// The last change of a segment.
     pub(crate) fn tip_of(&self, segment: u32) -> Option<ChangeIndex> {
-        self.segment(segment).changes.last().map(|(_, index)| *index)
+        self.segment(segment).last_change()
     }
 
     /// The last change of every segment of an author. O(segments).
     pub(crate) fn tips_of_author(&self, author: u32) -> impl Iterator<Item = ChangeIndex> {
         let own = self.segments.iter().filter(move |segment| segment.author == author);
-        own.filter_map(|segment| segment.changes.last().map(|(_, index)| *index))
+        own.filter_map(ChainSegment::last_change)
     }
 
     /// Whether `earlier` lies on the chain of `later`, which lies on `segment`.
@@ -226,12 +210,10 @@ impl Chains {
         author: u32,
         prev: Option<ChangeIndex>,
     ) -> Option<ChangeIndex> {
-        let Some(prev) = prev else {
-            let root = self.segment(*self.roots.get(&author)?);
-            return root.changes.first().map(|(_, index)| *index);
-        };
-        let changes = &self.segment(self.segment_of(prev)).changes;
-        changes.get(Self::position(changes, prev) + 1).map(|(_, index)| *index)
+        match prev {
+            Some(prev) => self.segment(self.segment_of(prev)).after(prev),
+            None => self.segment(*self.roots.get(&author)?).first_change(),
+        }
     }
 
     fn is_tip(&self, change: ChangeIndex) -> bool {
@@ -240,19 +222,13 @@ impl Chains {
 
     /// The counter of the first op of a change.
     pub(crate) fn start_of(&self, change: ChangeIndex) -> u32 {
-        let changes = &self.segment(self.segment_of(change)).changes;
-        changes[Self::position(changes, change)].0
+        self.starts[change as usize]
     }
 
     /// The counter after the last op of a change.
     pub(crate) fn end_of(&self, change: ChangeIndex) -> u32 {
         let segment = self.segment(self.segment_of(change));
-        let position = Self::position(&segment.changes, change);
-        segment.changes.get(position + 1).map_or(segment.end, |(start, _)| *start)
-    }
-
-    fn position(changes: &[(u32, ChangeIndex)], change: ChangeIndex) -> usize {
-        changes.partition_point(|(_, index)| *index < change)
+        segment.after(change).map_or(segment.end, |next| self.start_of(next))
     }
 
     /// The segment that holds a counter of the chain that runs down to `segment`. O(log forks). A
@@ -397,8 +373,7 @@ impl Chains {
         if id.counter >= segment.end {
             return None;
         }
-        let after = segment.changes.partition_point(|(start, _)| *start <= id.counter);
-        after.checked_sub(1).map(|position| segment.changes[position].1)
+        segment.change_at(id.counter, &self.starts)
     }
 
     /// The counter after the last op of the change that holds an op.
@@ -418,10 +393,7 @@ impl Chains {
         }
         match (self.change_of(a), self.change_of(b)) {
             (Some(x), Some(y)) => {
-                let key = |change: ChangeIndex| {
-                    let name = &self.changes[change as usize];
-                    (name.time, name.hash)
-                };
+                let key = |change| (self.time_of(change), self.hash_of(change));
                 key(x).cmp(&key(y)).then(a.counter.cmp(&b.counter))
             }
             (x, y) => x.is_none().cmp(&y.is_none()),

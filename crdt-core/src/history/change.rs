@@ -46,17 +46,18 @@ impl<'a> Change<'a> {
 
     /// Who wrote it.
     pub fn author(&self) -> Author {
-        self.history.author(self.history.record(self.index).author)
+        self.history.author_of(self.index)
     }
 
     /// Its number along its author's chain, from 0.
     pub fn seq(&self) -> u32 {
-        self.history.record(self.index).seq
+        self.history.chains.seq_of(self.index)
     }
 
     /// The change before it on its author's chain.
     pub fn previous(&self) -> Option<ChangeHash> {
-        self.header().prev
+        let chains = &self.history.chains;
+        chains.prev_of(self.index).map(|prev| chains.hash_of(prev))
     }
 
     /// What else it depends on directly, ascending: entries 1 and up of the table that the names
@@ -99,7 +100,7 @@ impl<'a> Change<'a> {
     }
 
     fn tag_list(&self) -> &'a Tags {
-        &self.history.record(self.index).tags
+        self.history.tags(self.index)
     }
 
     /// Its ops, each with the counter of its first element, as they are on the wire: names are
@@ -109,7 +110,7 @@ impl<'a> Change<'a> {
         let mut body = Body::new(history.body(self.index), self.first_counter());
         let mut ops = Vec::new();
         while let Ok(Some((counter, op))) = body.next_op() {
-            ops.push((counter, op.clone()));
+            ops.push((counter, op.to_op()));
         }
         ops
     }

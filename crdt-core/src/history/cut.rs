@@ -88,9 +88,8 @@ impl Stretch {
 }
 
 impl History {
-    /// Enters changes `start..end`, which a bundle brought, into the open stretch.
-    pub(super) fn cover(&mut self, bundle: &Bundle, start: ChangeIndex, end: ChangeIndex) {
-        let totals = self.totals(start, end);
+    /// Enters changes from `start` on, which a bundle brought, into the open stretch.
+    pub(super) fn cover(&mut self, bundle: &Bundle, start: ChangeIndex, totals: Totals) {
         // What this replica wrote and has not signed yet must not be left behind uncovered.
         if self.tail.is_none() && self.cuts.is_full_for(totals) {
             self.cuts.close(start);
@@ -100,18 +99,10 @@ impl History {
             let Some(change) = self.index_of(&bundle.members[*index].hash) else {
                 continue;
             };
-            if (start..end).contains(&change) {
+            if change >= start {
                 let segment = self.chains.segment_of(change);
                 self.cuts.open().keep(segment, change, *signature);
             }
         }
-    }
-
-    pub(super) fn totals(&self, start: ChangeIndex, end: ChangeIndex) -> Totals {
-        let mut totals = Totals::default();
-        for record in &self.records[start as usize..end as usize] {
-            totals.add(Totals { changes: 1, ops: record.ops, bytes: record.bytes });
-        }
-        totals
     }
 }

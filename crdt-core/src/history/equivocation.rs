@@ -86,7 +86,7 @@ impl History {
     /// Every place where an author's chain forks, by author and sequence number.
     pub fn equivocations(&self) -> Vec<Equivocation> {
         let found = self.forks.points.iter().map(|((author, _), changes)| {
-            let seq = changes.first().map_or(0, |change| self.record(*change).seq);
+            let seq = changes.first().map_or(0, |change| self.chains.seq_of(*change));
             let mut changes: Vec<_> = changes.iter().map(|c| self.chains.hash_of(*c)).collect();
             changes.sort_unstable();
             Equivocation { author: self.author(*author), seq, changes }
@@ -119,7 +119,7 @@ impl History {
         out.extend_from_slice(signature.as_bytes());
         let mut path = vec![signed];
         while let Some(last) = path.last().filter(|last| **last != change) {
-            path.push(self.record(*last).prev?);
+            path.push(self.chains.prev_of(*last)?);
         }
         write::length(out, path.len());
         for step in path {
@@ -142,7 +142,7 @@ impl History {
             .flat_map(|(stretch, _)| stretch.signatures.values().copied())
             .chain(tail)
             .filter(|(signed, _)| covers(*signed))
-            .min_by_key(|(signed, _)| self.record(*signed).seq)
+            .min_by_key(|(signed, _)| self.chains.seq_of(*signed))
     }
 }
 
@@ -198,7 +198,7 @@ fn verify_path(
         let mut bytes = Reader::new(reader.bytes()?);
         let (of, header) = Header::read(&mut bytes)?;
         bytes.finish()?;
-        let hash = header.hash(&ChangeHasher::new(document), &reader.array()?);
+        let hash = ChangeHasher::new(document).hash(&header, &reader.array()?);
         let expected = below.is_none_or(|expected| expected == (header.seq, hash));
         if of != *document || header.author != *author || !expected {
             return Err(ProofError::BrokenPath);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bundle::{Item, Totals, encode};
+use super::bundle::write_bundle;
 use super::chains::ChangeIndex;
 use super::cut::Stretch;
 use super::store::History;
@@ -45,7 +45,7 @@ impl History {
     pub(crate) fn export_all(&self, keypair: Option<&Keypair>) -> Vec<u8> {
         let mut out = self.export_signed(&[], keypair);
         if self.is_empty() && self.genesis.is_some() {
-            write::bytes(&mut out, &encode(&self.document(), self.genesis.as_ref(), &[]));
+            write::bytes(&mut out, &write_bundle(self, &[], &BTreeMap::new()));
         }
         out
     }
@@ -70,20 +70,7 @@ impl History {
         if let Some((change, signature)) = self.signed_tail(keypair) {
             signatures.insert(change, signature);
         }
-        let items: Vec<Item<'_>> = members
-            .iter()
-            .map(|change| {
-                let record = self.record(*change);
-                Item {
-                    header: self.header(*change),
-                    hash: self.chains.hash_of(*change),
-                    body: self.body(*change),
-                    totals: Totals { changes: 1, ops: record.ops, bytes: record.bytes },
-                    signature: signatures.get(change).copied(),
-                }
-            })
-            .collect();
-        encode(&self.document(), self.genesis.as_ref(), &items)
+        write_bundle(self, members, &signatures)
     }
 
     /// The changes that are neither among `have` nor below them, ascending.
@@ -108,13 +95,12 @@ impl History {
                 wanted -= 1;
                 lacking.push(change);
             }
-            let record = self.record(change);
-            for below in record.prev.iter().chain(&*record.dependencies) {
-                match queue.insert(*below, had) {
+            for below in self.below(change) {
+                match queue.insert(below, had) {
                     None if !had => wanted += 1,
                     Some(false) if had => wanted -= 1,
                     Some(true) if !had => {
-                        queue.insert(*below, true);
+                        queue.insert(below, true);
                     }
                     _ => {}
                 }

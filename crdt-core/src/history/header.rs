@@ -75,12 +75,9 @@ impl Header {
         Ok((document, Self { author, seq, prev, dependencies, tags }))
     }
 
-    /// The hash of the change with this header and a body of this hash.
-    pub(crate) fn hash(&self, hasher: &ChangeHasher, body: &[u8; 32]) -> ChangeHash {
-        let mut bytes = Vec::with_capacity(160);
-        self.write_rest(&mut bytes);
-        bytes.extend_from_slice(body);
-        hasher.finish(&bytes)
+    /// How many hashes of other changes it holds.
+    pub(crate) fn references(&self) -> usize {
+        self.dependencies.len() + usize::from(self.prev.is_some())
     }
 }
 
@@ -98,9 +95,13 @@ impl ChangeHasher {
         Self(hasher)
     }
 
-    fn finish(&self, rest: &[u8]) -> ChangeHash {
+    /// The hash of the change with a header and a body of this hash.
+    pub(crate) fn hash(&self, header: &Header, body: &[u8; 32]) -> ChangeHash {
+        let mut bytes = Vec::with_capacity(160);
+        header.write_rest(&mut bytes);
+        bytes.extend_from_slice(body);
         let mut hasher = self.0.clone();
-        hasher.update(rest);
+        hasher.update(&bytes);
         ChangeHash(hasher.finalize().into())
     }
 }
@@ -123,6 +124,9 @@ pub(crate) fn check_dependencies(
 }
 
 impl Tags {
+    /// No tags.
+    pub(crate) const NONE: Self = Self(Vec::new());
+
     /// From entries; sorted here. Of two with one number the later is kept.
     pub(crate) fn new(entries: impl IntoIterator<Item = (u64, Vec<u8>)>) -> Self {
         let sorted: std::collections::BTreeMap<u64, Vec<u8>> = entries.into_iter().collect();

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::bundle::{Totals, canonical_size};
 use super::chains::ChangeIndex;
 use super::header::{Header, Tags};
-use super::store::{Admitted, History};
+use super::store::{Admitted, Extra, History};
 use super::table::Table;
 use crate::crypto::{Author, ChangeHash, Keypair, Signature, sha256};
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
@@ -99,7 +99,7 @@ impl History {
     pub(crate) fn tip_of_author(&self, author: &Author) -> Option<ChangeIndex> {
         let number = self.known_author(author)?;
         let tips = self.chains.tips_of_author(number);
-        tips.max_by_key(|tip| (self.record(*tip).seq, self.chains.hash_of(*tip)))
+        tips.max_by_key(|tip| (self.chains.seq_of(*tip), self.chains.hash_of(*tip)))
     }
 
     /// Writes and appends a change; it stays unsigned until it leaves. What goes beyond the limit of
@@ -186,28 +186,24 @@ impl History {
         let body = self.encode(draft, table)?;
         let header = Header {
             author: draft.author,
-            seq: draft.prev.map_or(0, |prev| self.record(prev).seq + 1),
+            seq: draft.prev.map_or(0, |prev| self.chains.seq_of(prev) + 1),
             prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
             dependencies: sorted.iter().map(|change| self.chains.hash_of(*change)).collect(),
             tags: draft.tags.clone(),
         };
-        let bytes = canonical_size(&header, &body);
+        let bytes = canonical_size(header.references(), &header.tags, &body);
         if bytes > MAX_CHANGE_BYTES {
             return Err(TooLarge("bytes of a change"));
         }
-        let hash = header.hash(&self.hasher, &sha256(&[&body]));
+        let hash = self.hasher.hash(&header, &sha256(&[&body]));
         let author = self.author_number(&draft.author);
         let change = self.append(Admitted {
             hash,
             author,
-            seq: header.seq,
             prev: draft.prev,
-            dependencies: sorted.into(),
-            tags: header.tags,
+            extra: Extra { dependencies: sorted.into(), tags: header.tags },
             body: &body,
             counters: draft.ops.iter().map(|op| op.counters).sum(),
-            ops: draft.ops.len(),
-            bytes,
         });
         self.cuts.open().count(Totals { changes: 1, ops: draft.ops.len(), bytes });
         let first = self.tail.as_ref().map_or(change, |tail| tail.first);

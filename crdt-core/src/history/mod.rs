@@ -17,11 +17,13 @@ mod equivocation;
 mod error;
 mod export;
 mod genesis;
+mod hashes;
 mod header;
 mod local;
 mod pending;
 mod receive;
 mod replay;
+mod segment;
 mod store;
 mod table;
 

@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use thiserror::Error;
 
-use super::bundle::Bundle;
+use super::bundle::{Bundle, Totals};
 use super::chains::ChangeIndex;
 use super::error::Refusal;
 use super::pending::Waiting;
@@ -53,8 +53,8 @@ struct Arrival<'a> {
     bytes: &'a [u8],
     /// Place of the first outside change that is not here; `None` if it was admitted.
     missing: Option<usize>,
-    /// Where its new changes begin.
-    admitted: (ChangeIndex, ChangeIndex),
+    /// Where its new changes begin, and how much they are.
+    admitted: (ChangeIndex, Totals),
 }
 
 impl History {
@@ -103,19 +103,19 @@ impl History {
             return if self.pending.holds(memory) { Ok(()) } else { Err(Refusal::PendingFull) };
         }
         let start = self.chains.len();
-        self.admit(bundle, |hash, known| {
+        let added = self.admit(bundle, |hash, known| {
             let list = if known { &mut outcome.known } else { &mut outcome.applied };
             list.push(hash);
         })?;
-        arrival.admitted = (start, self.chains.len());
+        arrival.admitted = (start, added);
         Ok(())
     }
 
     /// Keeps the signatures of an admitted bundle, files one that waits.
     fn settle(&mut self, arrival: Arrival<'_>, outcome: &mut Outcome) {
-        let Arrival { bundle, bytes, missing, admitted: (start, end) } = arrival;
+        let Arrival { bundle, bytes, missing, admitted: (start, added) } = arrival;
         let Some(missing) = missing else {
-            self.cover(&bundle, start, end);
+            self.cover(&bundle, start, added);
             return;
         };
         tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
@@ -155,8 +155,8 @@ impl History {
             }
         });
         match admitted {
-            Ok(()) => {
-                self.cover(bundle, mark.changes, self.chains.len());
+            Ok(added) => {
+                self.cover(bundle, mark.changes, added);
                 outcome.applied.extend(new);
             }
             Err(refusal) => {
@@ -191,7 +191,7 @@ fn decode_all(bytes: &[u8]) -> Result<Vec<Arrival<'_>>, DecodeError> {
     while !reader.is_empty() {
         let bytes = reader.bytes()?;
         let bundle = Bundle::decode(bytes)?;
-        arrivals.push(Arrival { bundle, bytes, missing: None, admitted: (0, 0) });
+        arrivals.push(Arrival { bundle, bytes, missing: None, admitted: (0, Totals::default()) });
     }
     Ok(arrivals)
 }

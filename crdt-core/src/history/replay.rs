@@ -4,7 +4,7 @@ use super::chains::ChangeIndex;
 use super::error::Refusal;
 use super::store::History;
 use super::table::Table;
-use crate::op::{Action, Body, Id, Name, Op, Place, Segment};
+use crate::op::{Action, Body, Id, Name, Path, Place, RawOp, Segment};
 
 /// An op that has been admitted, with its own id and time and with ids for names.
 #[derive(Debug)]
@@ -25,27 +25,75 @@ impl History {
         start: ChangeIndex,
         mut sink: impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
     ) {
+        let mut way = Way::default();
         for change in start..self.chains.len() {
-            let replayed = self.replay_change(change, &mut sink);
+            let replayed = self.replay_change(change, &mut way, &mut sink);
             debug_assert!(replayed.is_ok(), "an admitted change was checked: {replayed:?}");
         }
     }
 
-    fn replay_change(
-        &self,
+    fn replay_change<'a>(
+        &'a self,
         change: ChangeIndex,
+        way: &mut Way<'a>,
         sink: &mut impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
     ) -> Result<(), Refusal> {
         let table = self.table(change);
         let (chain, time) = (self.chains.segment_of(change), self.chains.time_of(change));
         let mut body = Body::new(self.body(change), self.chains.start_of(change));
+        way.leave();
         while let Some((counter, op)) = body.next_op()? {
             let resolver = Resolver { history: self, table: &table, counter };
-            let path = resolver.path(&op.path)?;
+            let path = way.lead(op.path, &resolver)?;
             let id = Id { chain, counter };
-            resolver.actions(op, |action| sink(&path, &Incoming { id, time, action }))?;
+            resolver.actions(op, |action| sink(path, &Incoming { id, time, action }))?;
         }
         Ok(())
+    }
+}
+
+/// The path of the last op with its names resolved. Most ops go where the one before went.
+#[derive(Default)]
+struct Way<'a> {
+    path: Option<Path<'a>>,
+    segments: Vec<Segment<'a, Id>>,
+    /// Whether there are elements in it. Their names mean something else in another change.
+    has_elements: bool,
+}
+
+impl<'a> Way<'a> {
+    /// Forgets names of a change whose ops are done.
+    fn leave(&mut self) {
+        if self.has_elements {
+            self.path = None;
+        }
+    }
+
+    /// Resolves a path.
+    fn lead(
+        &mut self,
+        path: Path<'a>,
+        resolver: &Resolver<'_>,
+    ) -> Result<&[Segment<'a, Id>], Refusal> {
+        if self.path == Some(path) {
+            return Ok(&self.segments);
+        }
+        self.path = None;
+        self.segments.clear();
+        self.has_elements = false;
+        for segment in path.segments() {
+            self.segments.push(match segment {
+                Segment::Field(name) => Segment::Field(name),
+                Segment::Variant(name) => Segment::Variant(name),
+                Segment::Key(key) => Segment::Key(key),
+                Segment::Element(name) => {
+                    self.has_elements = true;
+                    Segment::Element(resolver.id(name)?)
+                }
+            });
+        }
+        self.path = Some(path);
+        Ok(&self.segments)
     }
 }
 
@@ -64,19 +112,6 @@ impl Resolver<'_> {
         names.iter().map(|name| self.id(*name)).collect()
     }
 
-    fn path<'a>(&self, path: &[Segment<'a, Name>]) -> Result<Vec<Segment<'a, Id>>, Refusal> {
-        path.iter()
-            .map(|segment| {
-                Ok(match *segment {
-                    Segment::Field(name) => Segment::Field(name),
-                    Segment::Variant(name) => Segment::Variant(name),
-                    Segment::Key(key) => Segment::Key(key),
-                    Segment::Element(name) => Segment::Element(self.id(name)?),
-                })
-            })
-            .collect()
-    }
-
     fn place(&self, place: Place<Name>) -> Result<Place<Id>, Refusal> {
         Ok(match place {
             Place::Root => Place::Root,
@@ -86,7 +121,7 @@ impl Resolver<'_> {
 
     fn actions<'a>(
         &self,
-        op: &Op<'a, Name>,
+        op: &RawOp<'a>,
         mut sink: impl FnMut(Action<'a, Id>),
     ) -> Result<(), Refusal> {
         sink(match &op.action {

@@ -1,6 +1,7 @@
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bundle::Bundle;
 use super::chains::{Chains, ChangeIndex, NewChange};
 use super::cut::Cuts;
 use super::equivocation::Forks;
@@ -17,14 +18,17 @@ use crate::crypto::{Author, ChangeHash, DocumentId};
 pub struct History {
     document: DocumentId,
     pub(super) genesis: Option<Genesis>,
-    pub(super) records: Vec<Record>,
     pub(super) chains: Chains,
-    pub(super) bodies: Vec<u8>,
+    bodies: Bodies,
+    /// What few changes have, of those that have it.
+    extras: BTreeMap<ChangeIndex, Extra>,
     pub(super) hasher: ChangeHasher,
     authors: Vec<Author>,
     author_numbers: BTreeMap<Author, u32>,
     /// Changes that no other change depends on.
     heads: BTreeSet<ChangeIndex>,
+    /// What was a head at the last mark and is none now.
+    former_heads: Vec<ChangeIndex>,
     pub(super) forks: Forks,
     pub(super) cuts: Cuts,
     pub(super) pending: Pending,
@@ -43,39 +47,51 @@ impl fmt::Debug for History {
     }
 }
 
-/// What is kept of a change beside its names and its body.
-#[derive(Debug)]
-pub(super) struct Record {
-    pub(super) author: u32,
-    pub(super) seq: u32,
-    pub(super) prev: Option<ChangeIndex>,
+/// The bodies of all changes, in canonical bytes, one after the other.
+#[derive(Debug, Default)]
+struct Bodies {
+    bytes: Vec<u8>,
+    /// Where each one ends.
+    ends: Vec<usize>,
+}
+
+impl Bodies {
+    fn get(&self, change: ChangeIndex) -> &[u8] {
+        let change = change as usize;
+        let start = change.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[change]]
+    }
+
+    fn push(&mut self, body: &[u8]) {
+        self.bytes.extend_from_slice(body);
+        self.ends.push(self.bytes.len());
+    }
+
+    fn pop(&mut self) {
+        self.ends.pop();
+        self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+}
+
+/// What a change can have beside a predecessor and a body.
+#[derive(Debug, Default)]
+pub(super) struct Extra {
     /// In ascending order of their hashes, as in the header.
     pub(super) dependencies: Box<[ChangeIndex]>,
     pub(super) tags: Tags,
-    /// How many changes depend on it directly.
-    dependents: u32,
-    body_start: usize,
-    body_end: usize,
-    /// Ops and canonical bytes.
-    pub(super) ops: usize,
-    pub(super) bytes: usize,
 }
 
 /// A change ready to be appended: everything it refers to is in the history.
 pub(super) struct Admitted<'a> {
     pub(super) hash: ChangeHash,
     pub(super) author: u32,
-    pub(super) seq: u32,
     pub(super) prev: Option<ChangeIndex>,
-    pub(super) dependencies: Box<[ChangeIndex]>,
-    pub(super) tags: Tags,
+    pub(super) extra: Extra,
     pub(super) body: &'a [u8],
     pub(super) counters: u32,
-    pub(super) ops: usize,
-    pub(super) bytes: usize,
 }
 
-/// A state of the history to go back to.
+/// A state of the history to go back to: the last one that was marked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
     pub(super) changes: ChangeIndex,
@@ -95,13 +111,14 @@ impl History {
         Self {
             document,
             genesis: None,
-            records: Vec::new(),
             chains: Chains::default(),
-            bodies: Vec::new(),
+            bodies: Bodies::default(),
+            extras: BTreeMap::new(),
             hasher: ChangeHasher::new(&document),
             authors: Vec::new(),
             author_numbers: BTreeMap::new(),
             heads: BTreeSet::new(),
+            former_heads: Vec::new(),
             forks: Forks::default(),
             cuts: Cuts::default(),
             pending: Pending::new(limits),
@@ -139,12 +156,12 @@ impl History {
 
     /// How many changes there are.
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.chains.len() as usize
     }
 
     /// Whether there are no changes.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.chains.len() == 0
     }
 
     /// Whether a change is known. O(1).
@@ -205,24 +222,38 @@ impl History {
         self.author_numbers.get(author).copied()
     }
 
-    pub(super) fn record(&self, change: ChangeIndex) -> &Record {
-        &self.records[change as usize]
+    /// What a change depends on beside its predecessor, in ascending order of hashes.
+    pub(super) fn dependencies(&self, change: ChangeIndex) -> &[ChangeIndex] {
+        self.extras.get(&change).map_or(&[], |extra| &extra.dependencies)
+    }
+
+    pub(super) fn tags(&self, change: ChangeIndex) -> &Tags {
+        static NONE: Tags = Tags::NONE;
+        self.extras.get(&change).map_or(&NONE, |extra| &extra.tags)
+    }
+
+    /// The changes that one depends on directly.
+    pub(super) fn below(&self, change: ChangeIndex) -> impl Iterator<Item = ChangeIndex> {
+        self.chains.prev_of(change).into_iter().chain(self.dependencies(change).iter().copied())
+    }
+
+    pub(super) fn author_of(&self, change: ChangeIndex) -> Author {
+        self.author(self.chains.author_of(self.chains.segment_of(change)))
     }
 
     pub(super) fn body(&self, change: ChangeIndex) -> &[u8] {
-        let record = self.record(change);
-        &self.bodies[record.body_start..record.body_end]
+        self.bodies.get(change)
     }
 
     /// The header of a change, rebuilt.
     pub(super) fn header(&self, change: ChangeIndex) -> Header {
-        let record = self.record(change);
+        let hash = |below: &ChangeIndex| self.chains.hash_of(*below);
         Header {
-            author: self.author(record.author),
-            seq: record.seq,
-            prev: record.prev.map(|prev| self.chains.hash_of(prev)),
-            dependencies: record.dependencies.iter().map(|d| self.chains.hash_of(*d)).collect(),
-            tags: record.tags.clone(),
+            author: self.author_of(change),
+            seq: self.chains.seq_of(change),
+            prev: self.chains.prev_of(change).as_ref().map(hash),
+            dependencies: self.dependencies(change).iter().map(hash).collect(),
+            tags: self.tags(change).clone(),
         }
     }
 
@@ -232,9 +263,16 @@ impl History {
         times.max().unwrap_or(0).saturating_add(1)
     }
 
+    /// Makes room for the changes of a bundle.
+    pub(super) fn reserve(&mut self, bundle: &Bundle) {
+        self.chains.reserve(bundle.members.len());
+        self.bodies.ends.reserve(bundle.members.len());
+        self.bodies.bytes.reserve(bundle.bodies().len());
+    }
+
     /// Appends a change. Its ops have not been checked against its table yet.
     pub(super) fn append(&mut self, change: Admitted<'_>) -> ChangeIndex {
-        let time = self.time_after(change.prev, &change.dependencies);
+        let time = self.time_after(change.prev, &change.extra.dependencies);
         let index = self.chains.len();
         self.forks.note(&self.chains, change.author, change.prev, index);
         self.chains.append(&NewChange {
@@ -244,29 +282,21 @@ impl History {
             time,
             counters: change.counters,
         });
-        for below in change.prev.iter().chain(&*change.dependencies) {
-            self.records[*below as usize].dependents += 1;
-            self.heads.remove(below);
+        for below in change.prev.iter().chain(&*change.extra.dependencies) {
+            if self.heads.remove(below) {
+                self.former_heads.push(*below);
+            }
         }
         self.heads.insert(index);
-        let body_start = self.bodies.len();
-        self.bodies.extend_from_slice(change.body);
-        self.records.push(Record {
-            author: change.author,
-            seq: change.seq,
-            prev: change.prev,
-            dependencies: change.dependencies,
-            tags: change.tags,
-            dependents: 0,
-            body_start,
-            body_end: self.bodies.len(),
-            ops: change.ops,
-            bytes: change.bytes,
-        });
+        self.bodies.push(change.body);
+        if !change.extra.is_plain() {
+            self.extras.insert(index, change.extra);
+        }
         index
     }
 
-    pub(super) fn mark(&self) -> Mark {
+    pub(super) fn mark(&mut self) -> Mark {
+        self.former_heads.clear();
         Mark {
             changes: self.chains.len(),
             highest_time: self.chains.highest_time(),
@@ -277,16 +307,16 @@ impl History {
 
     /// Forgets everything appended since the mark, newest first.
     pub(super) fn roll_back(&mut self, mark: Mark) {
-        while let Some(record) = self.records.pop_if(|_| self.chains.len() > mark.changes) {
+        while self.chains.len() > mark.changes {
             let index = self.chains.len() - 1;
-            self.bodies.truncate(record.body_start);
+            let author = self.chains.author_of(self.chains.segment_of(index));
+            self.forks.forget(author, self.chains.prev_of(index), index);
             self.heads.remove(&index);
-            self.forks.forget(record.author, record.prev, index);
+            self.extras.remove(&index);
+            self.bodies.pop();
             self.chains.pop();
-            for below in record.prev.iter().chain(&*record.dependencies) {
-                self.release(*below);
-            }
         }
+        self.heads.extend(self.former_heads.drain(..).filter(|head| *head < mark.changes));
         self.chains.set_highest_time(mark.highest_time);
         for author in self.authors.drain(mark.authors..) {
             self.author_numbers.remove(&author);
@@ -295,13 +325,10 @@ impl History {
             self.genesis = None;
         }
     }
+}
 
-    /// Counts one change less that depends on `change`; without any it is a head.
-    fn release(&mut self, change: ChangeIndex) {
-        let record = &mut self.records[change as usize];
-        record.dependents -= 1;
-        if record.dependents == 0 {
-            self.heads.insert(change);
-        }
+impl Extra {
+    fn is_plain(&self) -> bool {
+        self.dependencies.is_empty() && self.tags == Tags::NONE
     }
 }

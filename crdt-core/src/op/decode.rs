@@ -1,11 +1,11 @@
 use super::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
-use super::{Action, Key, Name, Op, Place, Seeds, Segment, Side, kind};
+use super::{Action, Key, Name, Path, Place, RawOp, Seeds, Segment, Side, kind};
 use crate::codec::{DecodeError, Reader};
 
 /// The ops of a change's body, one after the other, checked to be in canonical form.
 pub(crate) struct Body<'a> {
     reader: Reader<'a>,
-    previous: Option<Op<'a, Name>>,
+    previous: Option<RawOp<'a>>,
     next_counter: u32,
     /// Whether counters are those of the chain. Without it is unknown which insert an op goes on
     /// with.
@@ -30,13 +30,13 @@ impl<'a> Body<'a> {
     }
 
     /// The next op and its counter, or `None` at the end.
-    pub(crate) fn next_op(&mut self) -> Result<Option<(u32, &Op<'a, Name>)>, DecodeError> {
+    pub(crate) fn next_op(&mut self) -> Result<Option<(u32, &RawOp<'a>)>, DecodeError> {
         if self.reader.is_empty() {
             return Ok(None);
         }
         let op = read_op(&mut self.reader)?;
         let counter = self.next_counter;
-        let goes_on = |previous: &Op<'_, Name>| mergeable(previous, counter, &op);
+        let goes_on = |previous: &RawOp<'_>| mergeable(previous, counter, &op);
         if self.placed && self.previous.as_ref().is_some_and(goes_on) {
             return Err(DecodeError::MergeableOps);
         }
@@ -44,6 +44,16 @@ impl<'a> Body<'a> {
             .checked_add(op.counters)
             .ok_or(DecodeError::OverLimit("counters of a chain"))?;
         Ok(Some((counter, self.previous.insert(op))))
+    }
+
+    /// How many ops there are in a body that was checked.
+    pub(crate) fn count(bytes: &[u8]) -> usize {
+        let mut reader = Reader::new(bytes);
+        let mut count = 0;
+        while let (Ok(_), Ok(_), Ok(_)) = (reader.varint(), reader.varint(), reader.bytes()) {
+            count += 1;
+        }
+        count
     }
 
     /// The counter after the last op read.
@@ -55,7 +65,7 @@ impl<'a> Body<'a> {
 /// Whether `op`, whose counter is given, only goes on with the insert that `previous` began: the
 /// same elements with the same names and places, in another spelling. (Neighbouring deletes take a
 /// counter each, so joining them would make another change.)
-fn mergeable(previous: &Op<'_, Name>, counter: u32, op: &Op<'_, Name>) -> bool {
+fn mergeable(previous: &RawOp<'_>, counter: u32, op: &RawOp<'_>) -> bool {
     let goes_on = |place: &Place<Name>| {
         let last = Name { index: 0, counter: counter.wrapping_sub(1) };
         *place == Place::Child(last, Side::Right)
@@ -69,7 +79,7 @@ fn mergeable(previous: &Op<'_, Name>, counter: u32, op: &Op<'_, Name>) -> bool {
 }
 
 /// Reads one op: kind, counters taken, byte length, body.
-pub(crate) fn read_op<'a>(reader: &mut Reader<'a>) -> Result<Op<'a, Name>, DecodeError> {
+fn read_op<'a>(reader: &mut Reader<'a>) -> Result<RawOp<'a>, DecodeError> {
     let kind = reader.varint32()?;
     let counters = reader.varint32()?;
     let body = reader.bytes()?;
@@ -80,13 +90,14 @@ pub(crate) fn read_op<'a>(reader: &mut Reader<'a>) -> Result<Op<'a, Name>, Decod
         return Err(DecodeError::WrongCounters);
     }
     if kind > self::kind::REMOVE {
-        return Ok(Op { path: Vec::new(), counters, action: Action::Unknown { kind, body } });
+        let path = Path::from_checked(0, &[]);
+        return Ok(RawOp { path, counters, action: Action::Unknown { kind, body } });
     }
     let mut body = Reader::new(body);
     let path = read_path(&mut body)?;
     let action = read_action(kind, counters, &mut body)?;
     body.finish()?;
-    Ok(Op { path, counters, action })
+    Ok(RawOp { path, counters, action })
 }
 
 fn read_action<'a>(
@@ -154,15 +165,28 @@ fn read_text<'a>(body: &mut Reader<'a>, counters: u32) -> Result<&'a str, Decode
     }
 }
 
-fn read_path<'a>(body: &mut Reader<'a>) -> Result<Vec<Segment<'a, Name>>, DecodeError> {
+fn read_path<'a>(body: &mut Reader<'a>) -> Result<Path<'a>, DecodeError> {
     let depth = body.count(1)?;
     if depth > MAX_PATH_DEPTH {
         return Err(DecodeError::OverLimit("path depth"));
     }
-    (0..depth).map(|_| read_segment(body)).collect()
+    let segments = body.rest();
+    for _ in 0..depth {
+        read_segment(body)?;
+    }
+    Ok(Path::from_checked(depth, &segments[..segments.len() - body.rest().len()]))
 }
 
-fn read_segment<'a>(body: &mut Reader<'a>) -> Result<Segment<'a, Name>, DecodeError> {
+/// The canonical bytes of a field, variant or key.
+pub(crate) fn read_symbol<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
+    let bytes = reader.rest();
+    match read_segment(reader)? {
+        Segment::Element(_) => Err(DecodeError::InvalidSegment),
+        _ => Ok(&bytes[..bytes.len() - reader.rest().len()]),
+    }
+}
+
+pub(super) fn read_segment<'a>(body: &mut Reader<'a>) -> Result<Segment<'a, Name>, DecodeError> {
     Ok(match body.byte()? {
         0 => Segment::Field(read_key_text(body)?),
         1 => Segment::Variant(read_key_text(body)?),

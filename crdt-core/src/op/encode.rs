@@ -3,60 +3,71 @@ use crate::codec::write;
 
 /// Appends an op: kind, counters taken, byte length, body. `path` is its path in canonical bytes.
 pub(crate) fn write_op(out: &mut Vec<u8>, path: &[u8], counters: u32, action: &Action<'_, Name>) {
-    let mut body = Vec::with_capacity(path.len() + 16);
-    body.extend_from_slice(path);
-    let kind = write_action(&mut body, action);
-    write::varint(out, u64::from(kind));
+    write::varint(out, u64::from(kind_of(action)));
     write::varint(out, u64::from(counters));
-    write::bytes(out, &body);
+    write_sized(out, |out| {
+        out.extend_from_slice(path);
+        write_action(out, action);
+    });
 }
 
-fn write_action(out: &mut Vec<u8>, action: &Action<'_, Name>) -> u32 {
+/// Appends what `content` appends, its length in bytes before it.
+fn write_sized(out: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
+    let at = out.len();
+    // Most ops are shorter than 128 bytes, so that their length takes one byte.
+    out.push(0);
+    content(out);
+    let length = out.len() - at - 1;
+    match u8::try_from(length) {
+        Ok(short @ ..0x80) => out[at] = short,
+        _ => {
+            let mut long = Vec::with_capacity(10);
+            write::length(&mut long, length);
+            out.splice(at..=at, long);
+        }
+    }
+}
+
+/// The number of an action's kind.
+pub(crate) fn kind_of(action: &Action<'_, Name>) -> u32 {
+    match action {
+        Action::Set { .. } => kind::SET,
+        Action::Unset { .. } => kind::UNSET,
+        Action::Add { .. } => kind::ADD,
+        Action::Reset { .. } => kind::RESET,
+        Action::Insert { .. } => kind::INSERT,
+        Action::InsertText { .. } => kind::INSERT_TEXT,
+        Action::Delete { .. } => kind::DELETE,
+        Action::Put { .. } => kind::PUT,
+        Action::Remove { .. } => kind::REMOVE,
+        Action::Unknown { kind, .. } => *kind,
+    }
+}
+
+fn write_action(out: &mut Vec<u8>, action: &Action<'_, Name>) {
     match action {
         Action::Set { replaces, payload } => {
             write_names(out, replaces);
             out.extend_from_slice(payload);
-            kind::SET
         }
-        Action::Unset { replaces } => {
-            write_names(out, replaces);
-            kind::UNSET
-        }
-        Action::Add { delta } => {
-            write::signed(out, *delta);
-            kind::ADD
-        }
-        Action::Reset { annuls } => {
-            write_names(out, annuls);
-            kind::RESET
-        }
+        Action::Unset { replaces: names }
+        | Action::Reset { annuls: names }
+        | Action::Put { replaces: names }
+        | Action::Remove { replaces: names } => write_names(out, names),
+        Action::Add { delta } => write::signed(out, *delta),
         Action::Insert { place, seeds } => {
             write_place(out, *place);
             out.extend_from_slice(seeds.bytes);
-            kind::INSERT
         }
         Action::InsertText { place, text } => {
             write_place(out, *place);
             out.extend_from_slice(text.as_bytes());
-            kind::INSERT_TEXT
         }
         Action::Delete { first, count } => {
             write_name(out, *first);
             write::varint(out, u64::from(*count));
-            kind::DELETE
         }
-        Action::Put { replaces } => {
-            write_names(out, replaces);
-            kind::PUT
-        }
-        Action::Remove { replaces } => {
-            write_names(out, replaces);
-            kind::REMOVE
-        }
-        Action::Unknown { kind, body } => {
-            out.extend_from_slice(body);
-            *kind
-        }
+        Action::Unknown { body, .. } => out.extend_from_slice(body),
     }
 }
 
@@ -67,18 +78,26 @@ pub(crate) fn write_path<'a>(
 ) {
     write::length(out, path.len());
     for segment in path {
-        match segment {
-            Segment::Field(name) => tagged(out, 0, name.as_bytes()),
-            Segment::Variant(name) => tagged(out, 1, name.as_bytes()),
-            Segment::Key(Key::Text(text)) => tagged(out, 2, text.as_bytes()),
-            Segment::Key(Key::Integer(integer)) => write_integer(out, integer),
-            Segment::Key(Key::Bool(bool)) => out.push(5 + u8::from(bool)),
-            Segment::Element(name) => {
-                out.push(7);
-                write_name(out, name);
-            }
-        }
+        write_segment(out, segment);
     }
+}
+
+/// Appends a segment of a path.
+pub(crate) fn write_segment(out: &mut Vec<u8>, segment: Segment<'_, Name>) {
+    match segment {
+        Segment::Field(name) => tagged(out, 0, name.as_bytes()),
+        Segment::Variant(name) => tagged(out, 1, name.as_bytes()),
+        Segment::Key(Key::Text(text)) => tagged(out, 2, text.as_bytes()),
+        Segment::Key(Key::Integer(integer)) => write_integer(out, integer),
+        Segment::Key(Key::Bool(bool)) => out.push(5 + u8::from(bool)),
+        Segment::Element(name) => write_element(out, name),
+    }
+}
+
+/// Appends a segment that names an element.
+pub(crate) fn write_element(out: &mut Vec<u8>, name: Name) {
+    out.push(7);
+    write_name(out, name);
 }
 
 /// Appends what one inserted element starts as.

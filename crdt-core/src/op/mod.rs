@@ -9,10 +9,11 @@ mod id;
 pub(crate) mod limits;
 mod path;
 
-pub(crate) use decode::Body;
-pub(crate) use encode::{write_op, write_path, write_seed};
+pub(crate) use decode::{Body, read_symbol};
+pub(crate) use encode::{kind_of, write_element, write_op, write_path, write_seed, write_segment};
 pub use id::Id;
 pub(crate) use id::IdRange;
+pub(crate) use path::Path;
 pub use path::{Key, Segment};
 
 #[cfg(test)]
@@ -55,6 +56,50 @@ pub struct Op<'a, N> {
     pub counters: u32,
     /// What it does.
     pub action: Action<'a, N>,
+}
+
+/// An op as it lies in a change's body, its path not taken apart.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct RawOp<'a> {
+    pub(crate) path: Path<'a>,
+    pub(crate) counters: u32,
+    pub(crate) action: Action<'a, Name>,
+}
+
+impl<'a> RawOp<'a> {
+    /// The op with its path taken apart.
+    pub(crate) fn to_op(&self) -> Op<'a, Name> {
+        let path = self.path.segments().collect();
+        Op { path, counters: self.counters, action: self.action.clone() }
+    }
+
+    /// Calls `visit` with every name in the op; for a delete also with the count.
+    pub(crate) fn each_name<E>(
+        &self,
+        mut visit: impl FnMut(Name, Option<u32>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for segment in self.path.segments() {
+            if let Segment::Element(name) = segment {
+                visit(name, None)?;
+            }
+        }
+        match &self.action {
+            Action::Set { replaces: names, .. }
+            | Action::Unset { replaces: names }
+            | Action::Put { replaces: names }
+            | Action::Remove { replaces: names }
+            | Action::Reset { annuls: names } => {
+                names.iter().try_for_each(|name| visit(*name, None))
+            }
+            Action::Insert { place: Place::Child(parent, _), .. }
+            | Action::InsertText { place: Place::Child(parent, _), .. } => visit(*parent, None),
+            Action::Delete { first, count } => visit(*first, Some(*count)),
+            Action::Insert { .. }
+            | Action::InsertText { .. }
+            | Action::Add { .. }
+            | Action::Unknown { .. } => Ok(()),
+        }
+    }
 }
 
 /// What an op does.
@@ -136,6 +181,11 @@ impl<'a> Seeds<'a> {
     pub fn iter(self) -> impl Iterator<Item = &'a [u8]> {
         let mut reader = crate::codec::Reader::new(self.bytes);
         core::iter::from_fn(move || if reader.is_empty() { None } else { reader.bytes().ok() })
+    }
+
+    /// The bytes of all.
+    pub(crate) fn as_bytes(self) -> &'a [u8] {
+        self.bytes
     }
 
     /// Bytes made with [`write_seed`], or checked to be like them.

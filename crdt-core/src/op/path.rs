@@ -1,3 +1,28 @@
+use super::Name;
+use super::decode::read_segment;
+use crate::codec::Reader;
+
+/// The path of an op in canonical bytes, checked. Two paths are the same if their bytes are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Path<'a> {
+    depth: usize,
+    /// The segments, without their number.
+    bytes: &'a [u8],
+}
+
+impl<'a> Path<'a> {
+    /// A path of so many segments that lie in these bytes.
+    pub(super) fn from_checked(depth: usize, bytes: &'a [u8]) -> Self {
+        Self { depth, bytes }
+    }
+
+    /// The segments from the root on.
+    pub(crate) fn segments(self) -> impl Iterator<Item = Segment<'a, Name>> {
+        let mut reader = Reader::new(self.bytes);
+        (0..self.depth).map_while(move |_| read_segment(&mut reader).ok())
+    }
+}
+
 /// One step of an op's path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Segment<'a, N> {

@@ -143,7 +143,7 @@ fn action<'a>(act: &'a Act, seeds: &'a [u8]) -> Action<'a, Name> {
 
 fn read(bytes: &[u8]) -> Result<Op<'_, Name>, DecodeError> {
     let mut body = Body::new(bytes, 0);
-    let op = body.next_op()?.map(|(_, op)| op.clone()).ok_or(DecodeError::Truncated)?;
+    let op = body.next_op()?.map(|(_, op)| op.to_op()).ok_or(DecodeError::Truncated)?;
     if body.next_op()?.is_some() { Err(DecodeError::TrailingBytes) } else { Ok(op) }
 }
 

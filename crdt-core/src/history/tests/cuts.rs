@@ -91,7 +91,7 @@ fn one_signature_per_segment_and_stretch_is_kept() {
             stretches += 1;
             signatures += stretch.signatures.len();
             for (signed, signature) in stretch.signatures.values() {
-                let by = history.author(history.record(*signed).author);
+                let by = history.author_of(*signed);
                 assert!((stretch.start..end).contains(signed));
                 assert!(by.verify(&history.chains().hash_of(*signed), signature));
             }
@@ -124,8 +124,7 @@ fn lacking_is_everything_not_below() {
         let mut open = vec![start];
         while let Some(change) = open.pop() {
             if below.insert(change) {
-                let record = history.record(change);
-                open.extend(record.prev.iter().chain(&*record.dependencies));
+                open.extend(history.below(change));
             }
         }
         below

@@ -1,0 +1,122 @@
+//! Columns: many integers of one meaning, repeated ones as runs.
+//!
+//! A column is a sequence of parts. Each begins with a varint `n`: if it is even, `n / 2` times the
+//! one value that follows; if it is odd, `n / 2` values that follow one by one. Signed values are
+//! zigzag-folded.
+
+use super::{DecodeError, Reader, write};
+
+/// From so many equal values on they are written as a run.
+const RUN: u64 = 3;
+
+/// Collects a column.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ColumnWriter {
+    out: Vec<u8>,
+    /// Values that are to be written one by one.
+    single: Vec<u64>,
+    /// The last value, and how often it has come in a row.
+    last: u64,
+    count: u64,
+}
+
+impl ColumnWriter {
+    pub(crate) fn push(&mut self, value: u64) {
+        if self.count > 0 && value == self.last {
+            self.count += 1;
+            return;
+        }
+        self.settle();
+        (self.last, self.count) = (value, 1);
+    }
+
+    pub(crate) fn push_signed(&mut self, value: i64) {
+        self.push(write::zigzag(value));
+    }
+
+    /// How far `value` lies from `near`, around the end of 32 bits if that is shorter.
+    pub(crate) fn push_near(&mut self, value: u32, near: u32) {
+        self.push_signed(i64::from(value.wrapping_sub(near).cast_signed()));
+    }
+
+    fn settle(&mut self) {
+        if self.count >= RUN {
+            self.write_single();
+            write::varint(&mut self.out, self.count << 1);
+            write::varint(&mut self.out, self.last);
+        } else {
+            self.single.extend((0..self.count).map(|_| self.last));
+        }
+        self.count = 0;
+    }
+
+    fn write_single(&mut self) {
+        if !self.single.is_empty() {
+            write::varint(&mut self.out, (self.single.len() as u64) << 1 | 1);
+            for value in self.single.drain(..) {
+                write::varint(&mut self.out, value);
+            }
+        }
+    }
+
+    /// The bytes of the column.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        self.settle();
+        self.write_single();
+        self.out
+    }
+}
+
+/// Reads a column from its beginning.
+#[derive(Clone, Debug)]
+pub(crate) struct ColumnReader<'a> {
+    reader: Reader<'a>,
+    /// How many values are left of the part that was begun.
+    left: u64,
+    /// The value of a run; `None` where values come one by one.
+    repeated: Option<u64>,
+}
+
+impl<'a> ColumnReader<'a> {
+    /// A column without values.
+    pub(crate) const EMPTY: Self = Self::new(&[]);
+
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self { reader: Reader::new(bytes), left: 0, repeated: None }
+    }
+
+    /// The next value.
+    pub(crate) fn read(&mut self) -> Result<u64, DecodeError> {
+        while self.left == 0 {
+            let head = self.reader.varint()?;
+            self.left = head >> 1;
+            self.repeated = if head & 1 == 0 { Some(self.reader.varint()?) } else { None };
+        }
+        self.left -= 1;
+        match self.repeated {
+            Some(value) => Ok(value),
+            None => self.reader.varint(),
+        }
+    }
+
+    /// The next value, which must fit 32 bits.
+    pub(crate) fn read_u32(&mut self) -> Result<u32, DecodeError> {
+        u32::try_from(self.read()?).map_err(|_| DecodeError::VarintOverflow)
+    }
+
+    pub(crate) fn read_signed(&mut self) -> Result<i64, DecodeError> {
+        Ok(write::unzigzag(self.read()?))
+    }
+
+    /// The next value, given what it lies near to.
+    pub(crate) fn read_near(&mut self, near: u32) -> Result<u32, DecodeError> {
+        let distance = i32::try_from(self.read_signed()?);
+        let distance = distance.map_err(|_| DecodeError::VarintOverflow)?;
+        Ok(near.wrapping_add_signed(distance))
+    }
+
+    /// Refuses values that were never read.
+    pub(crate) fn finish(&self) -> Result<(), DecodeError> {
+        if self.left > 0 { Err(DecodeError::TrailingBytes) } else { self.reader.finish() }
+    }
+}

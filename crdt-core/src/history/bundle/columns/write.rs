@@ -1,0 +1,242 @@
+//! Writing members as columns.
+
+use super::near::{Near, Table};
+use super::paths::Dictionary;
+use super::runs::{Extent, Run};
+use super::{COLUMNS, Column, is_insert};
+use crate::codec::{ColumnWriter, write, write_block};
+use crate::history::bundle::Reference;
+use crate::history::bundle::write::Outgoing;
+use crate::history::header::Tags;
+use crate::op::{Action, Body, Name, Place, RawOp, Side, kind, kind_of};
+
+/// Appends the members of a bundle: the columns, the dictionary of paths, inserted text, and all
+/// other content (tags, payloads, seeds, unknown ops), each a block.
+pub(in crate::history::bundle) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) {
+    let mut writer = Writer::default();
+    for place in bundle.places() {
+        writer.member(bundle, place);
+    }
+    writer.finish(out);
+}
+
+#[derive(Default)]
+struct Writer<'a> {
+    columns: [ColumnWriter; COLUMNS],
+    dictionary: Dictionary,
+    /// Tags, payloads and bodies of unknown ops, in the order in which they are read.
+    content: Vec<u8>,
+    lanes: Vec<Lane<'a>>,
+    /// The lane of each member.
+    lane_of: Vec<u32>,
+    extents: Vec<Extent>,
+    table: Table,
+    names: Near,
+    path_names: Near,
+    replaced: Near,
+}
+
+/// Members that follow on each other.
+struct Lane<'a> {
+    /// The last member.
+    last: u32,
+    run: Option<Run<'a>>,
+    /// Everything inserted in it.
+    text: Vec<u8>,
+    seeds: Vec<u8>,
+}
+
+impl<'a> Writer<'a> {
+    fn push(&mut self, column: Column, value: u64) {
+        self.columns[column as usize].push(value);
+    }
+
+    fn member(&mut self, bundle: &Outgoing<'a>, place: u32) {
+        let change = bundle.change(place);
+        let lane = self.lane(bundle, place);
+        self.lane_of.push(lane);
+        let dependencies = bundle.dependencies(place);
+        self.push(Column::Dependencies, dependencies.len() as u64);
+        for reference in dependencies {
+            self.push(Column::Dependency, reference.raw(place));
+        }
+        self.tags(bundle.history.tags(change));
+        let lane_of = &self.lane_of;
+        self.table.enter(lane, bundle.dependencies(place), |member| lane_of[member as usize]);
+        let start = bundle.history.chains.start_of(change);
+        let mut body = Body::new(bundle.history.body(change), start);
+        while let Ok(Some((counter, op))) = body.next_op() {
+            self.op(lane, counter, op);
+        }
+        self.push(Column::Counters, u64::from(body.next_counter() - start));
+    }
+
+    /// The lane of a member: that of its predecessor if it is the last there, else a new one.
+    fn lane(&mut self, bundle: &Outgoing<'a>, place: u32) -> u32 {
+        let prev = bundle.prev(place);
+        if let Some(Reference::Member(before)) = prev {
+            let lane = self.lane_of[before as usize];
+            let known = &mut self.lanes[lane as usize];
+            if known.last == before {
+                known.last = place;
+                self.push(Column::Lane, u64::from(lane));
+                return lane;
+            }
+        }
+        let change = bundle.change(place);
+        let lane = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
+        self.push(Column::Lane, u64::from(lane));
+        self.push(Column::LaneAuthor, bundle.author_of(change) as u64);
+        self.push(Column::LaneStart, prev.map_or(0, |reference| reference.raw(place) + 1));
+        if let Some(Reference::Outside(_)) = prev {
+            let chains = &bundle.history.chains;
+            self.push(Column::LaneSeq, u64::from(chains.seq_of(change)));
+            self.push(Column::LaneCounter, u64::from(chains.start_of(change)));
+        }
+        self.lanes.push(Lane { last: place, run: None, text: Vec::new(), seeds: Vec::new() });
+        lane
+    }
+
+    fn tags(&mut self, tags: &Tags) {
+        let bytes = if *tags == Tags::NONE { &[] } else { tags.as_bytes() };
+        self.push(Column::TagBytes, bytes.len() as u64);
+        self.content.extend_from_slice(bytes);
+    }
+
+    fn op(&mut self, lane: u32, counter: u32, op: &RawOp<'a>) {
+        let known = &mut self.lanes[lane as usize];
+        if let Some(run) = &mut known.run
+            && run.take(counter, op)
+        {
+            let extent = &mut self.extents[run.number];
+            extent.length += if is_insert(run.kind) { op.counters } else { 1 };
+            extent.step = run.step();
+        } else {
+            let run = Run::new(self.extents.len(), counter, op);
+            let end = if run.kind == kind::INSERT { known.seeds.len() } else { known.text.len() };
+            known.run = Some(run);
+            self.extents.push(Extent::new(lane, op, end));
+            self.begin_run(op);
+        }
+        self.inserted(lane, counter, op);
+    }
+
+    /// Keeps the content of an insert until its run ends.
+    fn inserted(&mut self, lane: u32, counter: u32, op: &RawOp<'a>) {
+        let lane = &mut self.lanes[lane as usize];
+        let end = match op.action {
+            Action::Insert { seeds, .. } => {
+                lane.seeds.extend_from_slice(seeds.as_bytes());
+                self.path_names.set(self.table.own(), counter);
+                lane.seeds.len()
+            }
+            Action::InsertText { text, .. } => {
+                lane.text.extend_from_slice(text.as_bytes());
+                lane.text.len()
+            }
+            Action::Delete { first, .. } => {
+                return self.names.set(self.table.chain(first.index), first.counter);
+            }
+            _ => return,
+        };
+        self.names.set(self.table.own(), counter + op.counters - 1);
+        if let Some(run) = &lane.run {
+            self.extents[run.number].content.end = end;
+        }
+    }
+
+    fn begin_run(&mut self, op: &RawOp<'a>) {
+        self.push(Column::Kind, u64::from(kind_of(&op.action)));
+        if let Action::Unknown { body, .. } = op.action {
+            self.push(Column::UnknownCounters, u64::from(op.counters));
+            self.push(Column::UnknownBytes, body.len() as u64);
+            self.content.extend_from_slice(body);
+            return;
+        }
+        self.path(op);
+        match &op.action {
+            Action::Set { replaces, payload } => {
+                self.replaced(replaces);
+                self.push(Column::PayloadBytes, payload.len() as u64);
+                self.content.extend_from_slice(payload);
+            }
+            Action::Unset { replaces: names }
+            | Action::Reset { annuls: names }
+            | Action::Put { replaces: names }
+            | Action::Remove { replaces: names } => self.replaced(names),
+            Action::Add { delta } => self.columns[Column::Delta as usize].push_signed(*delta),
+            Action::Insert { place, .. } | Action::InsertText { place, .. } => self.place(*place),
+            Action::Delete { first, count } => {
+                self.name(*first);
+                self.push(Column::DeleteCount, u64::from(*count));
+            }
+            Action::Unknown { .. } => {}
+        }
+    }
+
+    fn path(&mut self, op: &RawOp<'a>) {
+        let shape = self.dictionary.enter(op.path);
+        self.push(Column::Shape, shape);
+        let Self { columns, dictionary, table, path_names, .. } = self;
+        for symbol in &dictionary.parts.keys {
+            columns[Column::Symbol as usize].push(*symbol);
+        }
+        for name in &dictionary.parts.elements {
+            let chain = table.chain(name.index);
+            columns[Column::PathIndex as usize].push(u64::from(name.index));
+            columns[Column::PathCounter as usize].push_near(name.counter, path_names.get(chain));
+            path_names.set(chain, name.counter);
+        }
+    }
+
+    fn place(&mut self, place: Place<Name>) {
+        match place {
+            Place::Root => self.push(Column::Place, 0),
+            Place::Child(parent, side) => {
+                self.push(Column::Place, if side == Side::Right { 1 } else { 2 });
+                self.name(parent);
+            }
+        }
+    }
+
+    fn name(&mut self, name: Name) {
+        let near = self.names.get(self.table.chain(name.index));
+        self.push(Column::NameIndex, u64::from(name.index));
+        self.columns[Column::NameCounter as usize].push_near(name.counter, near);
+    }
+
+    fn replaced(&mut self, names: &[Name]) {
+        self.push(Column::Replaced, names.len() as u64);
+        for name in names {
+            let chain = self.table.chain(name.index);
+            let near = self.replaced.get(chain);
+            self.push(Column::ReplacedIndex, u64::from(name.index));
+            self.columns[Column::ReplacedCounter as usize].push_near(name.counter, near);
+            self.replaced.set(chain, name.counter);
+        }
+    }
+
+    fn finish(mut self, out: &mut Vec<u8>) {
+        let (mut text, mut seeds) = (Vec::new(), Vec::new());
+        for extent in core::mem::take(&mut self.extents) {
+            let lane = &self.lanes[extent.lane as usize];
+            match extent.kind {
+                kind::INSERT => seeds.extend_from_slice(&lane.seeds[extent.content]),
+                kind::INSERT_TEXT => text.extend_from_slice(&lane.text[extent.content]),
+                kind::DELETE => {}
+                _ => continue,
+            }
+            self.push(Column::Length, u64::from(extent.length));
+            if let Some(step) = extent.step {
+                self.columns[Column::DeleteStep as usize].push_signed(step);
+            }
+        }
+        let mut columns = Vec::new();
+        for column in self.columns {
+            write::bytes(&mut columns, &column.finish());
+        }
+        for content in [&columns, &self.dictionary.finish(), &text, &seeds, &self.content] {
+            write_block(out, content);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Building the members of a bundle, in whichever form they lie: each is checked and hashed, and
+//! none may go beyond what the bundle stated.
+
+use std::collections::BTreeSet;
+
+use super::{Bundle, Genesis, Member, MemberExtra, Reference, Totals};
+use crate::codec::DecodeError;
+use crate::crypto::{Author, ChangeHash, DocumentId, Signature, sha256};
+use crate::history::header::{ChangeHasher, Header, Tags, check_dependencies};
+use crate::op::Body;
+use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS};
+
+/// The members read so far.
+pub(super) struct Members {
+    hasher: ChangeHasher,
+    authors: Vec<Author>,
+    outside: Vec<ChangeHash>,
+    members: Vec<Member>,
+    /// The bodies of all members, and of the one that is being read.
+    pub(super) bodies: Vec<u8>,
+    /// What the stated totals still allow.
+    left: Totals,
+    /// The first member that follows each member; none where that has none yet.
+    followed: Vec<Option<u32>>,
+    /// Members that begin a chain, follow a change outside or follow what another one follows too:
+    /// what they follow, and their hashes.
+    siblings: BTreeSet<(u32, Option<Reference>, ChangeHash)>,
+}
+
+/// A member's header as it is read: what its place implies is left out.
+pub(super) struct Lead {
+    pub(super) author: u32,
+    pub(super) seq: u32,
+    pub(super) prev: Option<Reference>,
+    /// In the order of their hashes.
+    pub(super) dependencies: Vec<Reference>,
+    pub(super) tags: Tags,
+}
+
+impl Members {
+    pub(super) fn new(
+        document: &DocumentId,
+        authors: Vec<Author>,
+        outside: Vec<ChangeHash>,
+        left: Totals,
+    ) -> Self {
+        Self {
+            hasher: ChangeHasher::new(document),
+            authors,
+            outside,
+            members: Vec::new(),
+            bodies: Vec::new(),
+            left,
+            followed: Vec::new(),
+            siblings: BTreeSet::new(),
+        }
+    }
+
+    /// How many members are still to come.
+    pub(super) fn left(&self) -> Totals {
+        self.left
+    }
+
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.members.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Where the body of the next member begins.
+    pub(super) fn body_start(&self) -> usize {
+        self.members.last().map_or(0, |member| member.body_end)
+    }
+
+    /// An author by its place in the bundle's list.
+    pub(super) fn author(&self, place: u64) -> Result<u32, DecodeError> {
+        let found =
+            u32::try_from(place).ok().filter(|place| (*place as usize) < self.authors.len());
+        found.ok_or(DecodeError::DanglingReference)
+    }
+
+    /// A reference: twice how many members back, or twice the place in the list of changes outside
+    /// and one more.
+    pub(super) fn reference(&self, raw: u64) -> Result<Reference, DecodeError> {
+        let number = u32::try_from(raw >> 1).map_err(|_| DecodeError::DanglingReference)?;
+        let found = if raw & 1 == 0 {
+            self.len()
+                .checked_sub(1)
+                .and_then(|last| last.checked_sub(number))
+                .map(Reference::Member)
+        } else {
+            ((number as usize) < self.outside.len()).then_some(Reference::Outside(number))
+        };
+        found.ok_or(DecodeError::DanglingReference)
+    }
+
+    /// The sequence number of a change by `author` that follows a member.
+    pub(super) fn seq_after(&self, prev: u32, author: u32) -> Result<u32, DecodeError> {
+        let prev = &self.members[prev as usize];
+        if prev.author != author {
+            return Err(DecodeError::PreviousOfAnotherAuthor);
+        }
+        prev.seq.checked_add(1).ok_or(DecodeError::VarintOverflow)
+    }
+
+    pub(super) fn hash(&self, reference: Reference) -> ChangeHash {
+        match reference {
+            Reference::Member(place) => self.members[place as usize].hash,
+            Reference::Outside(place) => self.outside[place as usize],
+        }
+    }
+
+    /// Adds a member, whose body has been appended to the bodies.
+    pub(super) fn push(&mut self, lead: Lead) -> Result<(), DecodeError> {
+        let header = Header {
+            author: self.authors[lead.author as usize],
+            seq: lead.seq,
+            prev: lead.prev.map(|prev| self.hash(prev)),
+            dependencies: lead.dependencies.iter().map(|below| self.hash(*below)).collect(),
+            tags: lead.tags,
+        };
+        check_dependencies(&header.dependencies, header.prev.as_ref())?;
+        let body = &self.bodies[self.body_start()..];
+        let bytes = canonical_size(header.references(), &header.tags, body);
+        if bytes > MAX_CHANGE_BYTES {
+            return Err(DecodeError::OverLimit("bytes of a change"));
+        }
+        let (ops, counters) = check_body(body)?;
+        self.left.spend(Totals { changes: 1, ops: ops as usize, bytes })?;
+        let hash = self.hasher.hash(&header, &sha256(&[body]));
+        self.enter(lead.author, lead.prev, hash)?;
+        let tags = header.tags;
+        let is_plain = lead.dependencies.is_empty() && tags == Tags::NONE;
+        let extra = MemberExtra { dependencies: lead.dependencies, tags };
+        self.members.push(Member {
+            hash,
+            author: lead.author,
+            seq: lead.seq,
+            prev: lead.prev,
+            counters,
+            ops,
+            body_end: self.bodies.len(),
+            covered: false,
+            extra: if is_plain { None } else { Some(Box::new(extra)) },
+        });
+        Ok(())
+    }
+
+    /// Every change once, and nothing both inside and outside. Changes that follow different ones
+    /// differ, so only those that follow the same one are compared.
+    fn enter(
+        &mut self,
+        author: u32,
+        prev: Option<Reference>,
+        hash: ChangeHash,
+    ) -> Result<(), DecodeError> {
+        self.followed.push(None);
+        if !self.outside.is_empty() && self.outside.binary_search(&hash).is_ok() {
+            return Err(DecodeError::RepeatedChange);
+        }
+        if let Some(Reference::Member(before)) = prev {
+            let place = self.len();
+            let Some(first) = self.followed[before as usize] else {
+                self.followed[before as usize] = Some(place);
+                return Ok(());
+            };
+            self.siblings.insert((author, prev, self.members[first as usize].hash));
+        }
+        let is_new = self.siblings.insert((author, prev, hash));
+        if is_new { Ok(()) } else { Err(DecodeError::RepeatedChange) }
+    }
+
+    /// The bundle, if there is exactly what it stated.
+    pub(super) fn finish(
+        mut self,
+        document: DocumentId,
+        genesis: Option<Genesis>,
+        signatures: Vec<(usize, Signature)>,
+        totals: Totals,
+    ) -> Result<Bundle, DecodeError> {
+        if self.left != Totals::default() {
+            return Err(DecodeError::WrongTotals);
+        }
+        for (index, _) in &signatures {
+            self.members[*index].covered = true;
+        }
+        for index in (0..self.members.len()).rev() {
+            let member = &self.members[index];
+            if let (true, Some(Reference::Member(prev))) = (member.covered, member.prev) {
+                self.members[prev as usize].covered = true;
+            }
+        }
+        let Self { authors, outside, members, bodies, .. } = self;
+        Ok(Bundle { document, genesis, authors, outside, members, signatures, totals, bodies })
+    }
+}
+
+/// Checks that a body is canonical and within the limits. Returns how many ops are in it and the
+/// counters they take.
+fn check_body(body: &[u8]) -> Result<(u32, u32), DecodeError> {
+    let mut ops = 0;
+    let mut reader = Body::unplaced(body);
+    while reader.next_op()?.is_some() {
+        ops += 1;
+        if ops as usize > MAX_CHANGE_OPS {
+            return Err(DecodeError::OverLimit("ops of a change"));
+        }
+    }
+    Ok((ops, reader.next_counter()))
+}
+
+/// Upper bound of the canonical bytes of a change, the same for every replica, given how many
+/// hashes its header holds.
+pub(crate) fn canonical_size(references: usize, tags: &Tags, body: &[u8]) -> usize {
+    body.len() + tags.as_bytes().len() + 32 * references + 75
+}

@@ -1,0 +1,260 @@
+//! Bundles: changes in topological order with the signatures that cover them.
+//!
+//! A bundle leaves out what its place implies (document, predecessor and dependency hashes of
+//! changes inside it, sequence numbers); the canonical bytes of every change are rebuilt from it
+//! and are what is hashed. There are two forms: few changes lie in `rows`, one after the other with
+//! their bodies as they are; many lie in `columns`. `docs/wire-format.md` describes both field by
+//! field.
+
+mod columns;
+mod members;
+mod rows;
+mod write;
+
+pub(super) use members::canonical_size;
+pub(super) use write::write_bundle;
+
+use members::Members;
+
+use super::genesis::Genesis;
+use super::header::Tags;
+use crate::codec::{self, DecodeError, Reader};
+use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
+
+/// The first bytes of a bundle.
+const MAGIC: &[u8; 4] = b"CRDB";
+/// How the changes of a bundle lie, the byte after the mark: a version of the encoding.
+const ROWS: u8 = 1;
+const COLUMNS: u8 = 2;
+
+/// Changes in one bundle.
+pub const MAX_BUNDLE_CHANGES: usize = 1 << 20;
+/// Ops in one bundle.
+pub const MAX_BUNDLE_OPS: usize = 1 << 24;
+/// Canonical bytes of the bodies and headers in one bundle: 256 MiB.
+pub const MAX_BUNDLE_BYTES: usize = 1 << 28;
+
+/// A decoded bundle: every hash computed, signatures not yet verified.
+#[derive(Debug)]
+pub(crate) struct Bundle {
+    pub(crate) document: DocumentId,
+    pub(crate) genesis: Option<Genesis>,
+    /// The authors of members, ascending.
+    authors: Vec<Author>,
+    /// Changes outside that members name, ascending.
+    pub(crate) outside: Vec<ChangeHash>,
+    pub(crate) members: Vec<Member>,
+    /// Members that carry a signature, ascending.
+    pub(crate) signatures: Vec<(usize, Signature)>,
+    pub(crate) totals: Totals,
+    /// The members' bodies in canonical bytes.
+    bodies: Vec<u8>,
+}
+
+/// One change of a bundle.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) hash: ChangeHash,
+    author: u32,
+    pub(crate) seq: u32,
+    pub(crate) prev: Option<Reference>,
+    pub(crate) counters: u32,
+    ops: u32,
+    body_end: usize,
+    /// Whether a signed member vouches for it.
+    pub(crate) covered: bool,
+    /// What few changes have.
+    extra: Option<Box<MemberExtra>>,
+}
+
+#[derive(Debug, Default)]
+struct MemberExtra {
+    /// In the order of the header's dependencies.
+    dependencies: Vec<Reference>,
+    tags: Tags,
+}
+
+/// Where a predecessor or dependency is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Reference {
+    /// Another member, by its place.
+    Member(u32),
+    /// A change outside, by its place in the bundle's list of these.
+    Outside(u32),
+}
+
+impl Reference {
+    /// How it is written in the member at a place: twice how many members back, or twice the place
+    /// in the list of changes outside and one more.
+    fn raw(self, at: u32) -> u64 {
+        match self {
+            Self::Member(place) => 2 * u64::from(at - place - 1),
+            Self::Outside(place) => 2 * u64::from(place) + 1,
+        }
+    }
+}
+
+/// What a bundle states before anything else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) changes: usize,
+    pub(crate) ops: usize,
+    pub(crate) bytes: usize,
+}
+
+impl Bundle {
+    /// Decodes a bundle and computes the hash of every change. Costs are bounded by the stated
+    /// totals, which are checked first.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        if reader.array()? != *MAGIC {
+            return Err(DecodeError::WrongMagic);
+        }
+        let form = reader.byte()?;
+        if ![ROWS, COLUMNS].contains(&form) {
+            return Err(DecodeError::UnsupportedVersion(form));
+        }
+        let (document, genesis) = read_document(&mut reader)?;
+        let totals = Totals::read(&mut reader)?;
+        let authors = read_authors(&mut reader)?;
+        let outside = read_outside(&mut reader)?;
+        let mut members = Members::new(&document, authors, outside, totals);
+        if form == ROWS {
+            rows::read(&mut reader, &mut members)?;
+        } else {
+            columns::read(&mut reader, &mut members)?;
+        }
+        let signatures = read_signatures(&mut reader, totals.changes)?;
+        reader.finish()?;
+        members.finish(document, genesis, signatures, totals)
+    }
+
+    /// The author of a member.
+    pub(crate) fn author(&self, member: &Member) -> &Author {
+        &self.authors[member.author as usize]
+    }
+
+    /// The ops of the member at a place in canonical bytes.
+    pub(crate) fn body(&self, place: usize) -> &[u8] {
+        let start = place.checked_sub(1).map_or(0, |before| self.members[before].body_end);
+        &self.bodies[start..self.members[place].body_end]
+    }
+
+    /// The bodies of all members.
+    pub(crate) fn bodies(&self) -> &[u8] {
+        &self.bodies
+    }
+
+    /// What the member at a place adds to the totals.
+    pub(crate) fn totals_of(&self, place: usize) -> Totals {
+        let member = &self.members[place];
+        let hashes = member.dependencies().len() + usize::from(member.prev.is_some());
+        let bytes = canonical_size(hashes, member.tags(), self.body(place));
+        Totals { changes: 1, ops: member.ops as usize, bytes }
+    }
+
+    /// Bytes of memory it takes while it waits, about.
+    pub(crate) fn memory(&self) -> usize {
+        let member = size_of::<Member>() + 64;
+        self.totals.bytes + self.members.len() * member + self.outside.len() * 32
+    }
+}
+
+impl Member {
+    pub(crate) fn dependencies(&self) -> &[Reference] {
+        self.extra.as_ref().map_or(&[], |extra| &extra.dependencies)
+    }
+
+    pub(crate) fn tags(&self) -> &Tags {
+        static NONE: Tags = Tags::NONE;
+        self.extra.as_ref().map_or(&NONE, |extra| &extra.tags)
+    }
+}
+
+impl Totals {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.changes += other.changes;
+        self.ops += other.ops;
+        self.bytes += other.bytes;
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut total = |limit: usize, what| match usize::try_from(reader.varint()?) {
+            Ok(total) if total <= limit => Ok(total),
+            _ => Err(DecodeError::OverLimit(what)),
+        };
+        Ok(Self {
+            changes: total(MAX_BUNDLE_CHANGES, "changes of a bundle")?,
+            ops: total(MAX_BUNDLE_OPS, "ops of a bundle")?,
+            bytes: total(MAX_BUNDLE_BYTES, "bytes of a bundle")?,
+        })
+    }
+
+    fn write(self, out: &mut Vec<u8>) {
+        for total in [self.changes, self.ops, self.bytes] {
+            codec::write::length(out, total);
+        }
+    }
+
+    fn spend(&mut self, part: Self) -> Result<(), DecodeError> {
+        let sub = |whole: usize, part| whole.checked_sub(part).ok_or(DecodeError::WrongTotals);
+        self.changes = sub(self.changes, part.changes)?;
+        self.ops = sub(self.ops, part.ops)?;
+        self.bytes = sub(self.bytes, part.bytes)?;
+        Ok(())
+    }
+}
+
+fn read_document(reader: &mut Reader<'_>) -> Result<(DocumentId, Option<Genesis>), DecodeError> {
+    match reader.byte()? {
+        0 => Ok((DocumentId(reader.array()?), None)),
+        1 => {
+            let genesis = Genesis::read(reader)?;
+            Ok((genesis.document(), Some(genesis)))
+        }
+        _ => Err(DecodeError::WrongMagic),
+    }
+}
+
+fn read_authors(reader: &mut Reader<'_>) -> Result<Vec<Author>, DecodeError> {
+    let count = reader.count(32)?;
+    let mut authors: Vec<Author> = Vec::with_capacity(count);
+    for _ in 0..count {
+        let bytes: [u8; 32] = reader.array()?;
+        if authors.last().is_some_and(|last| *last.as_bytes() >= bytes) {
+            return Err(DecodeError::Unsorted("authors"));
+        }
+        authors.push(Author::from_bytes(bytes)?);
+    }
+    Ok(authors)
+}
+
+fn read_outside(reader: &mut Reader<'_>) -> Result<Vec<ChangeHash>, DecodeError> {
+    let count = reader.count(32)?;
+    let mut outside: Vec<ChangeHash> = Vec::with_capacity(count);
+    for _ in 0..count {
+        let hash = ChangeHash(reader.array()?);
+        if outside.last().is_some_and(|last| *last >= hash) {
+            return Err(DecodeError::Unsorted("outside hashes"));
+        }
+        outside.push(hash);
+    }
+    Ok(outside)
+}
+
+fn read_signatures(
+    reader: &mut Reader<'_>,
+    members: usize,
+) -> Result<Vec<(usize, Signature)>, DecodeError> {
+    let count = reader.count(65)?;
+    let mut signatures: Vec<(usize, Signature)> = Vec::with_capacity(count);
+    let mut next = 0usize;
+    for _ in 0..count {
+        let gap = usize::try_from(reader.varint()?).map_err(|_| DecodeError::DanglingReference)?;
+        let index = next.checked_add(gap).filter(|index| *index < members);
+        let index = index.ok_or(DecodeError::DanglingReference)?;
+        signatures.push((index, Signature(reader.array()?)));
+        next = index + 1;
+    }
+    Ok(signatures)
+}

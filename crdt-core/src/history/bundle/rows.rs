@@ -1,0 +1,72 @@
+//! Members as rows: each with its own header fields and its body as it is.
+
+use super::members::{Lead, Members};
+use super::{Reference, write::Outgoing};
+use crate::codec::{DecodeError, Reader, write};
+use crate::history::header::Tags;
+use crate::op::limits::MAX_DEPENDENCIES;
+
+pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Result<(), DecodeError> {
+    for _ in 0..members.left().changes {
+        let author = members.author(reader.varint()?)?;
+        let (seq, prev) = read_previous(reader, members, author)?;
+        let count = reader.count(1)?;
+        if count > MAX_DEPENDENCIES {
+            return Err(DecodeError::OverLimit("dependencies of a change"));
+        }
+        let mut dependencies = Vec::with_capacity(count);
+        for _ in 0..count {
+            dependencies.push(members.reference(reader.varint()?)?);
+        }
+        let tags = Tags::read(reader)?;
+        members.bodies.extend_from_slice(reader.bytes()?);
+        members.push(Lead { author, seq, prev, dependencies, tags })?;
+    }
+    Ok(())
+}
+
+/// Sequence number and predecessor: 0 for the first of a chain, else a reference and, where
+/// that points outside, the sequence number.
+fn read_previous(
+    reader: &mut Reader<'_>,
+    members: &Members,
+    author: u32,
+) -> Result<(u32, Option<Reference>), DecodeError> {
+    let raw = reader.varint()?;
+    if raw == 0 {
+        return Ok((0, None));
+    }
+    let reference = members.reference(raw - 1)?;
+    let seq = match reference {
+        Reference::Member(prev) => members.seq_after(prev, author)?,
+        Reference::Outside(_) => match reader.varint32()? {
+            0 => return Err(DecodeError::SequenceWithoutPrevious),
+            seq => seq,
+        },
+    };
+    Ok((seq, Some(reference)))
+}
+
+pub(super) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) {
+    for place in bundle.places() {
+        let change = bundle.change(place);
+        write::length(out, bundle.author_of(change));
+        match bundle.prev(place) {
+            None => write::length(out, 0),
+            Some(reference) => {
+                let raw = reference.raw(place);
+                write::varint(out, raw + 1);
+                if let Reference::Outside(_) = reference {
+                    write::varint(out, u64::from(bundle.history.chains.seq_of(change)));
+                }
+            }
+        }
+        let dependencies = bundle.dependencies(place);
+        write::length(out, dependencies.len());
+        for reference in dependencies {
+            write::varint(out, reference.raw(place));
+        }
+        out.extend_from_slice(bundle.history.tags(change).as_bytes());
+        write::bytes(out, bundle.history.body(change));
+    }
+}

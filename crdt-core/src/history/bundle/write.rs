@@ -1,0 +1,167 @@
+//! Writing bundles of changes of a history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{COLUMNS, MAGIC, ROWS, Reference, Totals, canonical_size, columns, rows};
+use crate::codec::write;
+use crate::crypto::{Author, ChangeHash, Signature};
+use crate::history::History;
+use crate::history::chains::ChangeIndex;
+use crate::op::Body;
+
+/// From so many canonical bytes on, changes are written as columns.
+const MANY: usize = 512;
+
+/// Changes of a history on their way out.
+pub(super) struct Outgoing<'a> {
+    pub(super) history: &'a History,
+    /// In ascending order, which is topological.
+    members: &'a [ChangeIndex],
+    authors: Vec<Author>,
+    /// The hashes of changes outside that members name, ascending.
+    outside: Vec<ChangeHash>,
+}
+
+/// Writes a bundle of changes, given in ascending order, with the signatures of some of them.
+pub(in crate::history) fn write_bundle(
+    history: &History,
+    members: &[ChangeIndex],
+    signatures: &BTreeMap<ChangeIndex, Signature>,
+) -> Vec<u8> {
+    let outgoing = Outgoing::new(history, members);
+    let totals = outgoing.totals();
+    let form = if totals.bytes < MANY { ROWS } else { COLUMNS };
+    outgoing.write(form, totals, signatures)
+}
+
+impl<'a> Outgoing<'a> {
+    pub(super) fn new(history: &'a History, members: &'a [ChangeIndex]) -> Self {
+        let mut outgoing = Self { history, members, authors: Vec::new(), outside: Vec::new() };
+        let mut segments = BTreeSet::new();
+        let mut outside = BTreeSet::new();
+        for change in members {
+            segments.insert(history.chains.segment_of(*change));
+            let lacking = |below: &ChangeIndex| outgoing.place(*below).is_none();
+            outside.extend(history.below(*change).filter(lacking));
+        }
+        let author = |segment| history.author(history.chains.author_of(segment));
+        let authors: BTreeSet<Author> = segments.into_iter().map(author).collect();
+        outgoing.authors = authors.into_iter().collect();
+        outgoing.outside = outside.into_iter().map(|below| history.chains.hash_of(below)).collect();
+        outgoing.outside.sort_unstable();
+        outgoing
+    }
+
+    fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for change in self.members {
+            let body = self.history.body(*change);
+            let bytes = canonical_size(
+                self.history.below(*change).count(),
+                self.history.tags(*change),
+                body,
+            );
+            totals.add(Totals { changes: 1, ops: Body::count(body), bytes });
+        }
+        totals
+    }
+
+    pub(super) fn write(
+        &self,
+        form: u8,
+        totals: Totals,
+        signatures: &BTreeMap<ChangeIndex, Signature>,
+    ) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        out.push(form);
+        self.write_document(&mut out);
+        totals.write(&mut out);
+        write::length(&mut out, self.authors.len());
+        self.authors.iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
+        write::length(&mut out, self.outside.len());
+        self.outside.iter().for_each(|hash| out.extend_from_slice(hash.as_bytes()));
+        if form == ROWS {
+            rows::write(&mut out, self);
+        } else {
+            columns::write(&mut out, self);
+        }
+        self.write_signatures(&mut out, signatures);
+        out
+    }
+
+    fn write_document(&self, out: &mut Vec<u8>) {
+        match self.history.genesis() {
+            None => {
+                out.push(0);
+                out.extend_from_slice(self.history.document().as_bytes());
+            }
+            Some(genesis) => {
+                out.push(1);
+                genesis.write(out);
+            }
+        }
+    }
+
+    fn write_signatures(&self, out: &mut Vec<u8>, all: &BTreeMap<ChangeIndex, Signature>) {
+        let signed: Vec<(u32, &Signature)> = all
+            .iter()
+            .filter_map(|(change, signature)| Some((self.place(*change)?, signature)))
+            .collect();
+        write::length(out, signed.len());
+        let mut next = 0;
+        for (place, signature) in signed {
+            write::varint(out, u64::from(place - next));
+            out.extend_from_slice(signature.as_bytes());
+            next = place + 1;
+        }
+    }
+
+    pub(super) fn places(&self) -> impl Iterator<Item = u32> + use<> {
+        0..u32::try_from(self.members.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn change(&self, place: u32) -> ChangeIndex {
+        self.members[place as usize]
+    }
+
+    /// The place of a change among the members. Most often they are without gaps.
+    fn place(&self, change: ChangeIndex) -> Option<u32> {
+        let first = *self.members.first()?;
+        let near = change.checked_sub(first)?;
+        let place = match self.members.get(near as usize) {
+            Some(found) if *found == change => near as usize,
+            _ => self.members.binary_search(&change).ok()?,
+        };
+        u32::try_from(place).ok()
+    }
+
+    /// The place of a change's author in the list.
+    pub(super) fn author_of(&self, change: ChangeIndex) -> usize {
+        self.authors.binary_search(&self.history.author_of(change)).unwrap_or_default()
+    }
+
+    /// Where the predecessor of a member is.
+    pub(super) fn prev(&self, place: u32) -> Option<Reference> {
+        let prev = self.history.chains.prev_of(self.change(place))?;
+        Some(self.reference(prev))
+    }
+
+    /// Where the dependencies of a member are, in the order of their hashes.
+    pub(super) fn dependencies(
+        &self,
+        place: u32,
+    ) -> impl ExactSizeIterator<Item = Reference> + use<'_, 'a> {
+        let dependencies = self.history.dependencies(self.change(place));
+        dependencies.iter().map(|below| self.reference(*below))
+    }
+
+    fn reference(&self, below: ChangeIndex) -> Reference {
+        self.place(below).map_or_else(|| self.reference_outside(below), Reference::Member)
+    }
+
+    fn reference_outside(&self, below: ChangeIndex) -> Reference {
+        let hash = self.history.chains.hash_of(below);
+        let place = self.outside.binary_search(&hash).unwrap_or_default();
+        Reference::Outside(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+}
