@@ -342,7 +342,7 @@ fn totals_that_are_not_true() {
 #[test]
 fn tables_that_are_not_tables() {
     spoiled(DecodeError::WrongMagic, |bundle| bundle.magic[0] = b'X');
-    spoiled(DecodeError::UnsupportedVersion(2), |bundle| bundle.magic[4] = 2);
+    spoiled(DecodeError::UnsupportedVersion(3), |bundle| bundle.magic[4] = 3);
     spoiled(DecodeError::WrongMagic, |bundle| bundle.document[0] = 2);
     spoiled(DecodeError::Unsorted("authors"), |bundle| bundle.authors.push([0; 32]));
     spoiled(DecodeError::InvalidKey, |bundle| bundle.authors[0] = [0; 32]);
