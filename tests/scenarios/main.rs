@@ -5,6 +5,7 @@ mod changes;
 mod collections;
 mod delivery;
 mod flips;
+mod json;
 mod lists;
 mod paths;
 mod reading;
