@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crdt_core::limits::MAX_PATH_DEPTH;
 use crdt_core::node::{JsonEditor, RegisterValue};
 use crdt_core::serde_json::{Value, json};
-use crdt_core::{CrdtNode, Document, EditError, ElementId, Json, Register};
+use crdt_core::{Action, CrdtNode, Document, EditError, ElementId, Json, Register};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -426,6 +426,40 @@ fn numbers_are_told_apart_by_their_bytes() {
     assert_eq!(number.value().to_string(), "-0.0");
     assert_eq!(ops(&mut number, |number| number.0 = json!([-0.0])), ["set", "insert 1"]);
     assert_eq!(ops(&mut number, |number| number.0 = json!([0.0])), ["set"]);
+}
+
+/// The payloads and seeds of a change.
+fn payloads(document: &Document<Json>) -> Vec<Vec<u8>> {
+    let change = document.history().changes().last().expect("a change");
+    let ops = change.ops();
+    let bytes = ops.iter().flat_map(|(_, op)| match &op.action {
+        Action::Set { payload, .. } => vec![payload.to_vec()],
+        Action::Insert { seeds, .. } => seeds.iter().map(<[u8]>::to_vec).collect(),
+        _ => Vec::new(),
+    });
+    bytes.collect()
+}
+
+#[test]
+fn shapes_are_written_as_the_wire_format_says() {
+    let mut json = document(json!({ "k": [null, true, {}, []] }));
+    assert_eq!(
+        payloads(&json),
+        [vec![0xa0], vec![0x80], vec![], vec![0xf5], vec![0xa0], vec![0x80]]
+    );
+    json.change(|json| json.text("/t").map(|_| ())).unwrap();
+    assert_eq!(payloads(&json), [vec![0x40]]);
+    json.change(|json| json.set("/k", json!([1, 1.0, -0.0, -1, u64::MAX, "a"]))).unwrap();
+    let scalars: [&[u8]; 7] = [
+        &[0x80],
+        &[0x01],
+        &[0xf9, 0x3c, 0],
+        &[0xf9, 0x80, 0],
+        &[0x20],
+        &[0x1b, 255, 255, 255, 255, 255, 255, 255, 255],
+        &[0x61, b'a'],
+    ];
+    assert_eq!(payloads(&json), scalars);
 }
 
 fn nested(depth: usize, array: bool) -> Value {

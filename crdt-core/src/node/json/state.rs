@@ -12,7 +12,7 @@ use crate::op::Action;
 /// says something else.
 ///
 /// A document can have millions of these, most of them scalars, so the containers are made when
-/// they are first needed.
+/// they are first needed: a number or boolean takes 64 bytes or less and allocates nothing.
 #[derive(Debug, Default)]
 pub struct JsonState {
     pub(super) shape: RegisterState<Shape>,
@@ -113,5 +113,15 @@ impl NodeState for Containers {
         digest.field("object", &self.entries);
         digest.field("array", &self.items);
         digest.field("text", &self.text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalars_are_small() {
+        assert!(size_of::<JsonState>() <= 64, "{}", size_of::<JsonState>());
     }
 }
