@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     alice.merge(&mut bob)?;
     let page = alice.read();
     let theme = page.settings.get("/view/theme").ok_or("the theme is set")?;
-    println!("the theme is {theme}, of {:?}", theme.conflicts());
+    println!("the theme is {theme}, of {}", json!(theme.conflicts()));
     assert_eq!(theme.conflicts().len(), 2);
     assert!(page.settings.get("/view/zoom").is_none());
 
