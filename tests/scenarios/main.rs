@@ -6,6 +6,7 @@ mod collections;
 mod delivery;
 mod flips;
 mod json;
+mod json_values;
 mod lists;
 mod paths;
 mod reading;
