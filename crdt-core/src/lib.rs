@@ -87,11 +87,13 @@ pub use history::{
     ProofError, Refusal, Refused,
 };
 pub use node::{
-    Counter, CrdtNode, EditError, ElementId, IntoLeaf, List, Map, MapKey, Register, Text,
+    Counter, CrdtNode, EditError, ElementId, IntoLeaf, Json, List, Map, MapKey, Register, Text,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.
 pub use rand_core;
+/// JSON as plain values, in the version that [`Json`] and [`Document::to_json`] are made with.
+pub use serde_json;
 
 pub use op::{Action, Key, Name, Op, Place, Seeds, Segment, Side};
 

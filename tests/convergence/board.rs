@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crdt_core::CrdtNode;
+use crdt_core::{CrdtNode, Json};
 use serde::Serialize;
 
 use crate::interpreter::{Schema, Shape};
 
 /// How many fields a board has.
-pub(crate) const FIELDS: usize = 23;
+pub(crate) const FIELDS: usize = 24;
 /// How many of them one run writes to.
 pub(crate) const FOCUS: usize = 4;
 
@@ -42,6 +42,7 @@ pub(crate) struct Board {
     pub(crate) flags: BTreeMap<bool, Option<Label>>,
     pub(crate) pinned: Option<Task>,
     pub(crate) cover: Box<Label>,
+    pub(crate) extra: Json,
 }
 
 #[derive(CrdtNode, Serialize, Clone, Debug, PartialEq, Default)]
@@ -110,6 +111,7 @@ pub(crate) fn board() -> Schema {
         ("flags", Schema::bool_map(Schema::optional(label()))),
         ("pinned", Schema::optional(task())),
         ("cover", label()),
+        ("extra", Schema::Json),
     ])
 }
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crdt_core::node::{ListEditor, MapEditor, OptionEditor, TextEditor};
-use crdt_core::{CrdtNode, Document, EditError};
+use crdt_core::node::{JsonEditor, ListEditor, MapEditor, OptionEditor, TextEditor};
+use crdt_core::{CrdtNode, Document, EditError, Json};
 use rand::RngExt as _;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
@@ -28,7 +28,7 @@ pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: usize, rng: &mut ChaCha
 
 /// Assigns whole values, which must then read as they were given, whatever was there before.
 pub(crate) fn assign(document: &mut Document<Board>, rng: &mut ChaCha8Rng) {
-    let (task, status, label) = (task(2, rng), status(rng), label(rng));
+    let (task, status, label, json) = (task(2, rng), status(rng), label(rng), any_json(3, rng));
     let edit = document.change(|board| {
         board.pinned.set(Some(task.clone()))?;
         board.status.set(status.clone())?;
@@ -36,7 +36,8 @@ pub(crate) fn assign(document: &mut Document<Board>, rng: &mut ChaCha8Rng) {
         board.shelves.insert(7, vec![label.color.clone()])?;
         board.flags.insert(true, Some(label.clone()))?;
         board.tasks.insert(0, task.clone())?;
-        board.states.push(status.clone())
+        board.states.push(status.clone())?;
+        board.extra.set("", json.clone())
     });
     edit.expect("every edit is possible");
     let board = document.value();
@@ -47,6 +48,7 @@ pub(crate) fn assign(document: &mut Document<Board>, rng: &mut ChaCha8Rng) {
     assert_eq!(board.flags[&true].as_ref(), Some(&label));
     assert_eq!(board.tasks[0], task);
     assert_eq!(board.states.last(), Some(&status));
+    assert_eq!(board.extra, json);
 }
 
 fn edit_leaf(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) {
@@ -113,7 +115,52 @@ fn edit_nested(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng
                 |pinned: &mut Editor<'_, Task>, rng: &mut ChaCha8Rng| edit_task(pinned, 1, rng);
             edit_option(&mut board.pinned, |rng| task(1, rng), rng, inner)
         }
-        _ => edit_label(&mut board.cover, rng),
+        22 => edit_label(&mut board.cover, rng),
+        _ => edit_json(&mut board.extra, rng),
+    }
+}
+
+/// Edits somewhere in any JSON. Edits for which the place is not there, or something else, are not
+/// made, and must leave nothing.
+fn edit_json(json: &mut JsonEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
+    let paths = ["", "/a", "/b", "/0", "/1", "/a/a", "/a/0", "/0/a", "/b/-", "/a/b/1"];
+    let path = *paths.choose(rng).expect("paths");
+    let edit = match rng.random_range(0..16) {
+        0..=4 => json.set(path, any_json(2, rng)),
+        5..=7 => json.insert(path, any_json(1, rng)),
+        8..=10 => json.push(path, any_json(1, rng)),
+        11 | 12 => json.remove(path),
+        13 => json.at(path).and_then(|mut place| place.set("", any_json(1, rng))),
+        _ => json.text(path).and_then(|mut text| edit_text(&mut text, rng)),
+    };
+    match edit {
+        Err(
+            EditError::NothingAt(_)
+            | EditError::OutOfRange { .. }
+            | EditError::NotAPosition { .. }
+            | EditError::NotAContainer { .. }
+            | EditError::NotAnArray { .. }
+            | EditError::NotAText { .. },
+        ) => Ok(()),
+        edit => edit,
+    }
+}
+
+fn any_json(depth: u32, rng: &mut ChaCha8Rng) -> Json {
+    let inner = |rng: &mut ChaCha8Rng| any_json(depth - 1, rng).0;
+    match rng.random_range(0..if depth > 0 { 9 } else { 5 }) {
+        0 => ().into(),
+        1 => rng.random_bool(0.5).into(),
+        2 => digit(rng).into(),
+        3 => (*[0.0, -0.0, 1.5].choose(rng).expect("numbers")).into(),
+        4 => word(rng).into(),
+        5 | 6 => (0..rng.random_range(0..3)).map(|_| inner(rng)).collect::<Vec<_>>().into(),
+        _ => {
+            let keys = ["a", "b", "0"].into_iter().filter(|_| rng.random_bool(0.4));
+            let keys: Vec<_> = keys.collect();
+            let entries = keys.into_iter().map(|key| (key.to_owned(), inner(rng)));
+            entries.collect::<serde_json::Map<_, _>>().into()
+        }
     }
 }
 

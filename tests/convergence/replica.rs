@@ -15,7 +15,21 @@ pub(crate) fn check(replica: &Document<Board>) {
     assert_eq!(value, expected, "the engine and the interpreter disagree");
     let titles = interpreter::conflicts::<String>(replica.history(), "title");
     assert_eq!(replica.read().title.conflicts(), titles.iter().collect::<Vec<_>>());
+    let extras = interpreter::json_conflicts(replica.history(), "extra");
+    assert_eq!(replica.read().extra.conflicts(), extras);
+    check_untyped(replica);
     check_offsets(replica);
+}
+
+/// Asserts that JSON is shown as what it is to those who do not know the type, unless strangers
+/// wrote what no JSON node takes.
+fn check_untyped(replica: &Document<Board>) {
+    let untyped = &replica.to_json()["extra"];
+    let strange = replica.history().changes().any(|change| {
+        // Only strangers write this tag.
+        change.tags().any(|(number, _)| number == 77)
+    });
+    assert!(strange || *untyped == replica.value().extra.0, "{untyped}");
 }
 
 /// Asserts that a text's offsets in other units are those of its characters.

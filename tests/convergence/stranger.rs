@@ -5,7 +5,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::interpreter::{Schema, Shape, Step};
+use crate::interpreter::{Schema, Shape, Step, text_key};
 use crate::wire::{Bundle, Draft, Genesis, Op, Place, Segment, Writer, cbor};
 
 /// A world of strangers and everything they wrote so far.
@@ -175,19 +175,16 @@ impl World {
             Schema::Text => Target::Text,
             Schema::Recursive(schema) => self.descend(desk, &schema(), path),
             Schema::Struct(fields) => self.descend_into_field(desk, fields, path),
-            Schema::List(element) => {
-                let here = |entry: &&(Spot, Vec<Stop>)| {
-                    entry.1 == *path && self.name(desk, entry.0).is_some()
-                };
-                let here: Vec<_> = self.elements.iter().filter(here).collect();
-                match here.choose(&mut self.rng) {
-                    Some((spot, _)) if self.rng.random_bool(0.6) => {
-                        path.push(Stop::Element(*spot));
-                        self.descend(desk, element, path)
-                    }
-                    _ => Target::List,
+            Schema::List(element) => self.descend_into_element(desk, element, path),
+            Schema::Json => match self.rng.random_range(0..9) {
+                0..=3 => Target::Register,
+                4 => Target::Text,
+                5 | 6 => self.descend_into_element(desk, &Schema::Json, path),
+                _ => {
+                    let key = self.key(text_key);
+                    self.descend_into_entry(desk, key, &Schema::Json, path)
                 }
-            }
+            },
             Schema::Map { key, entry } => {
                 let key = self.key(*key);
                 self.descend_into_entry(desk, key, entry, path)
@@ -201,6 +198,25 @@ impl World {
                 path.push(Stop::Plain(Segment::Variant((*name).to_owned())));
                 self.descend_into_payload(desk, shape, path)
             }
+        }
+    }
+
+    /// Goes on into an element that is here, or stays at the list.
+    fn descend_into_element(
+        &mut self,
+        desk: &Desk,
+        element: &Schema,
+        path: &mut Vec<Stop>,
+    ) -> Target {
+        let here =
+            |entry: &&(Spot, Vec<Stop>)| entry.1 == *path && self.name(desk, entry.0).is_some();
+        let here: Vec<_> = self.elements.iter().filter(here).collect();
+        match here.choose(&mut self.rng) {
+            Some((spot, _)) if self.rng.random_bool(0.6) => {
+                path.push(Stop::Element(*spot));
+                self.descend(desk, element, path)
+            }
+            _ => Target::List,
         }
     }
 
@@ -354,7 +370,7 @@ impl World {
     /// A value of one type or another, or of none.
     fn payload(&mut self) -> Vec<u8> {
         let small: i64 = self.rng.random_range(-130..260);
-        match self.rng.random_range(0..16) {
+        match self.rng.random_range(0..22) {
             0..=2 => cbor(["one", "two", "drei"].choose(&mut self.rng).expect("texts")),
             3..=5 => cbor(&small),
             6 => cbor(&true),
@@ -365,6 +381,21 @@ impl World {
             11 => vec![0xff, 0x00],
             12 => vec![0x01, 0x01],
             13 => cbor("Unknown"),
+            // What says of JSON that it is an object, an array or a text, and what nearly does.
+            14 | 15 => vec![0xa0],
+            16 | 17 => vec![0x80],
+            18 => vec![0x40],
+            19 => {
+                let near: [&[u8]; 6] = [
+                    &[0x41, 0],
+                    &[0x81, 0x40],
+                    &[0xa1, 0x61, b'a', 0x81, 0xa0],
+                    &[0xa1, 1, 2],
+                    &[0xf9, 0x7e, 0],
+                    &[0xa2, 0x61, b'a', 1, 0x61, b'a', 2],
+                ];
+                near.choose(&mut self.rng).expect("payloads").to_vec()
+            }
             _ => {
                 let variants = ["Todo", "Blocked", "Doing", "Pair", "Marked"];
                 cbor(variants.choose(&mut self.rng).expect("variants"))

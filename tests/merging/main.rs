@@ -4,6 +4,7 @@
 //! ops are the higher ones, so where one of two ops has to win it is A's.
 
 mod enums;
+mod json;
 mod lists;
 mod maps;
 mod registers;
@@ -13,7 +14,7 @@ mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crdt_core::{ChangeOptions, CrdtNode, Document, EditError, Keypair};
+use crdt_core::{ChangeOptions, CrdtNode, Document, EditError, Json, Keypair};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 type Edit = fn(&mut <Sheet as CrdtNode>::Editor<'_>) -> Result<(), EditError>;
@@ -35,6 +36,7 @@ struct Sheet {
     set: BTreeSet<String>,
     state: State,
     extra: Option<Item>,
+    json: Json,
 }
 
 #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
@@ -121,6 +123,7 @@ fn every_row_has_a_test_and_every_test_a_row() {
     let rows: BTreeSet<_> = rows.filter_map(|row| row.rsplit('`').nth(1)).collect();
     let files = [
         include_str!("enums.rs"),
+        include_str!("json.rs"),
         include_str!("lists.rs"),
         include_str!("maps.rs"),
         include_str!("registers.rs"),

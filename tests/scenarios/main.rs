@@ -5,6 +5,8 @@ mod changes;
 mod collections;
 mod delivery;
 mod flips;
+mod json;
+mod json_values;
 mod lists;
 mod paths;
 mod reading;

@@ -15,7 +15,7 @@ fn document<T: CrdtNode<Value = T>>(value: T) -> Document<T> {
 }
 
 /// The ops that an update made, in short; none if it made no change.
-fn ops<T: CrdtNode<Value = T>>(
+pub(crate) fn ops<T: CrdtNode<Value = T>>(
     document: &mut Document<T>,
     edit: impl FnOnce(&mut T),
 ) -> Vec<String> {

@@ -263,7 +263,8 @@ impl History {
     /// Structs and maps are objects, lists arrays, texts strings, counters numbers, registers their
     /// values. An enum is its variant's name or, if something was written in what the variant holds,
     /// an object with that name; one that was never selected is null. An optional node is an object
-    /// with the key `true`, or an empty one. Fields that were never written are not there.
+    /// with the key `true`, or an empty one. A `Json` is the JSON it reads as. Fields that were never
+    /// written are not there.
     pub fn to_json(&self) -> serde_json::Value {
         let mut root = Untyped::default();
         let chains = self.chains();

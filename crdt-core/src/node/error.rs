@@ -33,6 +33,50 @@ pub enum EditError {
     /// The change is to depend on a change that is not known here.
     #[error("the change cannot depend on {0:?}, which is not known here")]
     UnknownDependency(ChangeHash),
+    /// What names a place in a `Json` node is no JSON Pointer.
+    #[error(
+        "{0:?} is not a JSON Pointer: it must be empty or begin with `/`, and in a key `~` is written `~0` and `/` is written `~1`"
+    )]
+    MalformedPointer(String),
+    /// An object in a `Json` node has no entry where a pointer, which is given up to there, leads.
+    #[error("nothing is at {0:?}: write it with `set` first")]
+    NothingAt(String),
+    /// A pointer leads into something in a `Json` node that holds nothing.
+    #[error(
+        "{found} is at {path:?}, and nothing is inside it: `set` it to an object or array first"
+    )]
+    NotAContainer {
+        /// The pointer to it.
+        path: String,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A pointer names something in an array in a `Json` node, and not by its position.
+    #[error(
+        "an array is at {path:?}, and {token:?} is no position in it: write the number of an element, counted from 0, or `-` for the end"
+    )]
+    NotAPosition {
+        /// The pointer to the array.
+        path: String,
+        /// What stands for the position.
+        token: String,
+    },
+    /// An element is to be appended to something in a `Json` node that is no array.
+    #[error("{found} is at {path:?}, not an array: `set` it to an array first")]
+    NotAnArray {
+        /// The pointer to it.
+        path: String,
+        /// What it is.
+        found: &'static str,
+    },
+    /// Something in a `Json` node that is no text is to be edited as one.
+    #[error("{found} is at {path:?}, not a text: `remove` it or `set` it to a string first")]
+    NotAText {
+        /// The pointer to it.
+        path: String,
+        /// What it is.
+        found: &'static str,
+    },
     /// The document was opened for reading.
     #[error("the document was opened for reading only")]
     ReadOnly,

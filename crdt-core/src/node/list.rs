@@ -327,15 +327,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
 
     /// The state of the element at a position, and its scope.
     fn place(&mut self, position: usize) -> Result<(&mut T::State, Scope<'_>), EditError> {
-        let length = self.state.sequence.len();
-        let missing = EditError::OutOfRange { position, length };
-        let Some(id) = self.state.sequence.id_at(position) else {
-            return Err(missing);
-        };
         self.scope.pin();
-        let scope = self.scope.element(id);
-        let state = self.state.sequence.item_at_mut(position).ok_or(missing)?;
-        Ok((state, scope))
+        ListEditor::<T> { state: self.state, scope: self.scope }.into_place(position)
     }
 
     /// Inserts an element so that it stands at a position; only what differs from the element's
@@ -394,6 +387,22 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// Removes all elements.
     pub fn clear(&mut self) {
         self.state.clear(self.scope);
+    }
+}
+
+impl<'a, T: CrdtNode> ListEditor<'a, T> {
+    /// The state and scope of the element at a position.
+    pub(super) fn into_place(
+        self,
+        position: usize,
+    ) -> Result<(&'a mut T::State, Scope<'a>), EditError> {
+        let Self { state, scope } = self;
+        let missing = EditError::OutOfRange { position, length: state.sequence.len() };
+        let Some(id) = state.sequence.id_at(position) else {
+            return Err(missing);
+        };
+        let state = state.sequence.item_at_mut(position).ok_or(missing)?;
+        Ok((state, scope.element(id)))
     }
 }
 

@@ -392,26 +392,20 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let (own, _) =
-            self.state.entries.get_key_value(key).filter(|(_, entry)| entry.is_present())?;
-        self.scope.pin();
-        let scope = self.scope.key(own.to_key());
-        let entry = self.state.entries.get_mut(key)?;
-        Some(V::edit(&mut entry.state, scope))
+        let (state, scope) = self.reborrow().into_present(key)?;
+        Some(V::edit(state, scope))
     }
 
     /// Edits the entry of a key, which is made present with its defaults if it is absent. Two
     /// replicas that do so concurrently edit one entry. O(log n).
     pub fn entry(&mut self, key: impl IntoKey<K>) -> V::Editor<'_> {
-        let key = key.into_key();
+        let (state, scope) = self.reborrow().into_entry(key.into_key());
+        V::edit(state, scope)
+    }
+
+    fn reborrow(&mut self) -> MapEditor<'_, K, V> {
         self.scope.pin();
-        let scope = self.scope.key(key.to_key());
-        let entry = self.state.entries.entry(key).or_default();
-        if !entry.is_present() {
-            entry.put_if_absent(scope);
-            self.state.present += 1;
-        }
-        V::edit(&mut entry.state, scope)
+        MapEditor { state: self.state, scope: self.scope }
     }
 
     /// Makes the entry of a key present with a value: what is known of it is cleared, then the
@@ -456,6 +450,33 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     pub fn clear(&mut self) {
         self.scope.pin();
         self.state.clear(self.scope);
+    }
+}
+
+impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
+    /// The state and scope of an entry that is present.
+    pub(super) fn into_present<Q>(self, key: &Q) -> Option<(&'a mut V::State, Scope<'a>)>
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let Self { state, scope } = self;
+        let (own, _) = state.entries.get_key_value(key).filter(|(_, entry)| entry.is_present())?;
+        let scope = scope.key(own.to_key());
+        let entry = state.entries.get_mut(key)?;
+        Some((&mut entry.state, scope))
+    }
+
+    /// The state and scope of an entry, which is made present if it is absent.
+    pub(super) fn into_entry(self, key: K) -> (&'a mut V::State, Scope<'a>) {
+        let Self { state, scope } = self;
+        let scope = scope.key(key.to_key());
+        let entry = state.entries.entry(key).or_default();
+        if !entry.is_present() {
+            entry.put_if_absent(scope);
+            state.present += 1;
+        }
+        (&mut entry.state, scope)
     }
 }
 

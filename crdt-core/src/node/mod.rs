@@ -1,4 +1,4 @@
-//! Nodes: the state of registers, counters, texts, lists, maps and what is built of them.
+//! Nodes: the state of registers, counters, texts, lists, maps, JSON and what is built of them.
 //!
 //! Every type that can be part of a document implements [`CrdtNode`], usually by derive. Its
 //! [`State`](CrdtNode::State) takes ops that are routed to it by their path; its
@@ -15,6 +15,7 @@ mod digest;
 mod element;
 mod error;
 mod fingerprint;
+mod json;
 mod key;
 mod kind;
 mod lazy;
@@ -39,6 +40,7 @@ pub use digest::DigestWriter;
 pub use element::ElementId;
 pub use error::EditError;
 pub use fingerprint::Fingerprint;
+pub use json::{Json, JsonArrayView, JsonEditor, JsonObjectView, JsonState, JsonView};
 pub use key::MapKey;
 pub use kind::{Kind, Leaf, Nested};
 pub use lazy::Lazy;
@@ -80,9 +82,9 @@ pub type Segment<'a> = crate::op::Segment<'a, Id>;
 ///
 /// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `VecDeque`,
 /// `BTreeMap`, `HashMap` and `Option` of nested types are lists and maps of nested nodes;
-/// `BTreeSet` and `HashSet` are sets of map keys; of `()` and `PhantomData` nothing is written; any
-/// serde type can be made a register with `#[crdt(register)]`. All attributes are listed at the
-/// [derive](macro@crate::CrdtNode).
+/// `BTreeSet` and `HashSet` are sets of map keys; [`Json`] is any JSON; of `()` and `PhantomData`
+/// nothing is written; any serde type can be made a register with `#[crdt(register)]`. All
+/// attributes are listed at the [derive](macro@crate::CrdtNode).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a document",
     label = "does not implement `CrdtNode`",

@@ -154,6 +154,19 @@ where
     write_register(state, scope, payload)
 }
 
+/// Sets a register, whatever it reads as.
+pub(super) fn set_register<T, D>(
+    state: &mut RegisterState<T, D>,
+    scope: Scope<'_>,
+    value: &T,
+) -> Result<(), EditError>
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    D: Initial<T> + Send + Sync,
+{
+    write_register(state, scope, encode(value)?)
+}
+
 /// The bytes of a value, unless a register reads as this by itself.
 pub(super) fn seed_register<T: Serialize, D: Initial<T>>(
     value: &T,
@@ -289,9 +302,7 @@ where
     /// If it cannot be encoded, or not be read back, the change fails at its end with
     /// [`EditError::Unencodable`].
     pub fn set(&mut self, value: impl IntoLeaf<T>) {
-        let payload = encode(&value.into_leaf());
-        let set = payload.and_then(|payload| write_register(self.state, self.scope, payload));
-        if let Err(fault) = set {
+        if let Err(fault) = set_register(self.state, self.scope, &value.into_leaf()) {
             self.scope.fail(fault);
         }
     }

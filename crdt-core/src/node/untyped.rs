@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::json::Shape;
 use super::map::Entry;
 use super::versions::{Versions, Write};
 use super::{
-    CounterState, DigestWriter, Fit, Incoming, ListState, Misfit, NodeState, Scope, Segment,
+    CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState, Scope, Segment,
     TextState,
 };
 use crate::codec::value;
@@ -18,7 +19,7 @@ use crate::op::{Action, Key};
 /// used as.
 #[derive(Debug, Default)]
 pub(crate) struct Untyped {
-    register: Option<Box<Versions<Value>>>,
+    register: Option<Box<Versions<Shape>>>,
     counter: Option<Box<CounterState>>,
     text: Option<Box<TextState>>,
     list: Option<Box<ListState<Untyped>>>,
@@ -57,13 +58,16 @@ impl Untyped {
     fn write(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
         let (replaces, value) = match &op.action {
             Action::Set { replaces, payload } => {
-                (replaces, Some(value::to_json(payload).ok_or(Value::Null)))
+                let shape = value::decode(payload);
+                let whole = || value::to_json(payload).map(|value| Shape::Whole(Json(value)));
+                (replaces, Some(shape.or_else(whole).ok_or_else(Shape::default)))
             }
             Action::Unset { replaces } => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
-        let register = self.register.get_or_insert_with(|| Box::new(Versions::None(Value::Null)));
-        register.write(Write { id: op.id, replaces, value }, || Value::Null, chains);
+        let blank = || Box::new(Versions::None(Shape::default()));
+        let register = self.register.get_or_insert_with(blank);
+        register.write(Write { id: op.id, replaces, value }, Shape::default, chains);
         Fit::Applied
     }
 
@@ -85,43 +89,50 @@ impl Untyped {
         }
     }
 
-    /// The node as JSON. What it is shown as, if it was used as several kinds: struct, map,
-    /// list, text, counter, register or enum, the first of these.
+    /// The node as JSON. What it is shown as, if it was used as several kinds: struct, what its
+    /// register says (register, enum or `Json`), map, list, text, counter, the first of these.
     pub(crate) fn to_json(&self, chains: &Chains) -> Value {
-        let object = |nodes: &BTreeMap<Box<str>, Self>| -> Map<String, Value> {
-            nodes.iter().map(|(name, node)| (name.to_string(), node.to_json(chains))).collect()
-        };
         if !self.fields.is_empty() {
-            return Value::Object(object(&self.fields));
+            let fields = self.fields.iter();
+            let fields = fields.map(|(name, node)| (name.to_string(), node.to_json(chains)));
+            return Value::Object(fields.collect());
         }
-        if !self.entries.is_empty() {
-            let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
-            let entry = |(key, entry): (&EntryKey, &Entry<Self>)| {
-                (key.to_text(), entry.state.to_json(chains))
-            };
-            return Value::Object(present.map(entry).collect());
+        match self.register.as_ref().map(|register| register.read(chains)) {
+            Some(Shape::Object) => self.entries_json(chains),
+            Some(Shape::Array) => self.list_json(chains),
+            Some(Shape::Text) => self.text_json(),
+            Some(Shape::Whole(Json(value))) => self.choice_json(value, chains),
+            None if !self.entries.is_empty() => self.entries_json(chains),
+            None if self.list.is_some() => self.list_json(chains),
+            None if self.text.is_some() => self.text_json(),
+            None => self.counter.as_ref().map_or(Value::Null, |counter| sum_json(counter.sum())),
         }
-        if let Some(list) = &self.list {
-            return list.states().map(|node| node.to_json(chains)).collect();
-        }
-        if let Some(text) = &self.text {
-            return Value::String(text.to_text());
-        }
-        if let Some(counter) = &self.counter {
-            return sum_json(counter.sum());
-        }
-        self.choice_json(chains)
+    }
+
+    fn entries_json(&self, chains: &Chains) -> Value {
+        let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
+        let entry =
+            |(key, entry): (&EntryKey, &Entry<Self>)| (key.to_text(), entry.state.to_json(chains));
+        Value::Object(present.map(entry).collect())
+    }
+
+    fn list_json(&self, chains: &Chains) -> Value {
+        let states = self.list.iter().flat_map(|list| list.states());
+        states.map(|node| node.to_json(chains)).collect()
+    }
+
+    fn text_json(&self) -> Value {
+        Value::String(self.text.as_ref().map_or_else(String::new, |text| text.to_text()))
     }
 
     /// A register's value; if it names a variant with a payload, that too, as serde would show it.
-    fn choice_json(&self, chains: &Chains) -> Value {
-        let value = self.register.as_ref().map_or(Value::Null, |all| all.read(chains).clone());
+    fn choice_json(&self, value: &Value, chains: &Chains) -> Value {
         let payload = value.as_str().and_then(|name| Some((name, self.variants.get(name)?)));
         match payload {
             Some((name, node)) => {
                 Value::Object(Map::from_iter([(name.to_owned(), node.to_json(chains))]))
             }
-            None => value,
+            None => value.clone(),
         }
     }
 }

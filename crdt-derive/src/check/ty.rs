@@ -201,7 +201,7 @@ pub(super) fn check_list_key(ctxt: &Ctxt, ty: &Type) {
         Some("char") => "a `char`".to_owned(),
         Some(
             nested @ ("Vec" | "VecDeque" | "Option" | "BTreeMap" | "HashMap" | "BTreeSet"
-            | "HashSet" | "Text" | "Counter" | "Register" | "List" | "Map"),
+            | "HashSet" | "Text" | "Counter" | "Register" | "List" | "Map" | "Json"),
         ) => format!("a `{nested}`"),
         _ => return,
     };

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use causality::Step;
-pub(crate) use schema::{Schema, Shape};
+pub(crate) use schema::{Schema, Shape, text_key};
 
 /// The values that stand side by side in a field of the document that is a register of type `T`, the
 /// one that wins first.
@@ -28,6 +28,13 @@ pub(crate) fn conflicts<T: Serialize + DeserializeOwned>(
     let (dag, deeds) = causality::read(history);
     let path = [Step::Field(field.to_owned())];
     node::Tree::new(&dag, deeds).standing(&path, schema::read_leaf::<T>)
+}
+
+/// The values that stand side by side in a field of the document that is any JSON, the one that wins
+/// first.
+pub(crate) fn json_conflicts(history: &History, field: &str) -> Vec<Value> {
+    let (dag, deeds) = causality::read(history);
+    node::Tree::new(&dag, deeds).standing_json(&[Step::Field(field.to_owned())])
 }
 
 /// The value that the changes of a history make under a schema.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::causality::{Act, Dag, Deed, OpId, Step};
 use super::fugue::Fugue;
-use super::schema::{Schema, Shape, decode};
+use super::schema::{Form, Schema, Shape, decode, read_form, text_key};
 
 /// All ops by the path they go to.
 ///
@@ -44,6 +44,10 @@ impl<'a> Tree<'a> {
             }
             Schema::Struct(fields) => self.fields(fields, path),
             Schema::Enum { default, variants } => self.variant(path, default, variants),
+            Schema::Json => {
+                let form = self.register(path, read_form);
+                self.json(&form.unwrap_or(Form::Whole(Value::Null)), path)
+            }
             Schema::Recursive(schema) => self.value(&schema(), path),
         }
     }
@@ -63,16 +67,12 @@ impl<'a> Tree<'a> {
     }
 
     /// The highest value that stands.
-    fn register(&self, path: &[Step], read: impl Fn(&[u8]) -> Option<Value>) -> Option<Value> {
+    fn register<T>(&self, path: &[Step], read: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
         self.standing(path, read).into_iter().next()
     }
 
     /// The values that are not replaced and can be read, the highest first.
-    pub(crate) fn standing(
-        &self,
-        path: &[Step],
-        read: impl Fn(&[u8]) -> Option<Value>,
-    ) -> Vec<Value> {
+    pub(crate) fn standing<T>(&self, path: &[Step], read: impl Fn(&[u8]) -> Option<T>) -> Vec<T> {
         let here = self.at(path).iter().filter_map(|deed| match &deed.act {
             Act::Set(names, _) | Act::Unset(names) => Some((deed, names.as_slice())),
             _ => None,
@@ -169,6 +169,27 @@ impl<'a> Tree<'a> {
         }
         let ids = self.elements(path, true);
         ids.iter().map(|id| chars[id]).collect()
+    }
+
+    /// What a JSON node reads as if it is of a form.
+    fn json(&self, form: &Form, path: &[Step]) -> Value {
+        match form {
+            Form::Object => self.map(path, text_key, &Schema::Json),
+            Form::Array => self.list(path, &Schema::Json),
+            Form::Text => Value::String(self.text(path)),
+            Form::Whole(value) => value.clone(),
+        }
+    }
+
+    /// The values of a JSON node that stand, the highest first, each container once.
+    pub(crate) fn standing_json(&self, path: &[Step]) -> Vec<Value> {
+        let mut forms: Vec<Form> = Vec::new();
+        for form in self.standing(path, read_form) {
+            if matches!(form, Form::Whole(_)) || !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+        forms.iter().map(|form| self.json(form, path)).collect()
     }
 
     fn fields(&self, fields: &[(&'static str, Schema)], path: &[Step]) -> Value {

@@ -1,5 +1,6 @@
 //! What the interpreter needs to know of a Rust type.
 
+use ciborium::Value as Cbor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -32,6 +33,8 @@ pub(crate) enum Schema {
         default: &'static str,
         variants: Vec<(&'static str, Shape)>,
     },
+    /// Any JSON.
+    Json,
     /// A type that contains itself.
     Recursive(fn() -> Schema),
 }
@@ -68,13 +71,7 @@ impl Schema {
     }
 
     pub(crate) fn text_map(entry: Self) -> Self {
-        Self::Map {
-            key: |step| match step {
-                Step::Text(text) => Some(text.clone()),
-                _ => None,
-            },
-            entry: Box::new(entry),
-        }
+        Self::Map { key: text_key, entry: Box::new(entry) }
     }
 
     pub(crate) fn integer_map<K: TryFrom<i128>>(entry: Self) -> Self {
@@ -95,6 +92,58 @@ impl Schema {
             },
             entry: Box::new(entry),
         }
+    }
+}
+
+pub(crate) fn text_key(step: &Step) -> Option<String> {
+    match step {
+        Step::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// What a JSON node is.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Form {
+    Object,
+    Array,
+    Text,
+    Whole(Value),
+}
+
+/// Reads what a JSON node is to be; `None` if that is no JSON.
+pub(crate) fn read_form(payload: &[u8]) -> Option<Form> {
+    Some(match decode(payload)? {
+        Cbor::Map(entries) if entries.is_empty() => Form::Object,
+        Cbor::Array(items) if items.is_empty() => Form::Array,
+        Cbor::Bytes(bytes) if bytes.is_empty() => Form::Text,
+        whole => Form::Whole(read_json(&whole)?),
+    })
+}
+
+fn read_json(cbor: &Cbor) -> Option<Value> {
+    match cbor {
+        Cbor::Null => Some(Value::Null),
+        Cbor::Bool(bool) => Some(Value::Bool(*bool)),
+        Cbor::Text(text) => Some(Value::String(text.clone())),
+        Cbor::Float(float) if float.is_finite() => Some(serde_json::json!(float)),
+        Cbor::Integer(integer) => match i128::from(*integer) {
+            small if small < 0 => i64::try_from(small).ok().map(Value::from),
+            large => u64::try_from(large).ok().map(Value::from),
+        },
+        Cbor::Array(items) => items.iter().map(read_json).collect(),
+        Cbor::Map(entries) => {
+            let mut object = serde_json::Map::new();
+            for (key, value) in entries {
+                let Cbor::Text(key) = key else { return None };
+                let before = object.insert(key.clone(), read_json(value)?);
+                if before.is_some() {
+                    return None;
+                }
+            }
+            Some(Value::Object(object))
+        }
+        _ => None,
     }
 }
 

@@ -1,0 +1,269 @@
+use core::fmt;
+
+use serde_json::Value;
+
+use super::pointer::{self, Token};
+use super::shape::Shape;
+use super::{Array, Json, JsonState, JsonView, Object, write};
+use crate::node::{CrdtNode, EditError, ListEditor, MapEditor, NodeState, Scope, Text, TextEditor};
+
+/// Edits a [`Json`] node, or a place inside one.
+///
+/// Places are named by JSON Pointers (RFC 6901): `""` is the node that is edited, `/tasks/0/title`
+/// the entry `title` of the first element of the entry `tasks`. In a key `/` is written `~1` and
+/// `~` is written `~0`. In an array `-` is the end, behind the last element.
+///
+/// Null counts as nothing: what is to be an object, array or text may be null before. Nothing else
+/// is turned into a container on the way to a place, which is an error instead. An array or object
+/// that another type has written as one value is taken apart when something inside it is edited.
+pub struct JsonEditor<'a> {
+    state: &'a mut JsonState,
+    scope: Scope<'a>,
+}
+
+/// What to do about places on the way that are null or absent entries of objects.
+#[derive(Clone, Copy, PartialEq)]
+enum Missing {
+    Refuse,
+    MakeObjects,
+}
+
+/// What a place holds, to be edited.
+enum Inside<'a> {
+    Entries(MapEditor<'a, String, Json>),
+    Items(ListEditor<'a, Json>),
+}
+
+impl<'a> JsonEditor<'a> {
+    pub(super) fn new(state: &'a mut JsonState, scope: Scope<'a>) -> Self {
+        Self { state, scope }
+    }
+
+    /// Reads the node.
+    pub fn view(&self) -> JsonView<'_> {
+        JsonView::new(self.state, self.scope.chains())
+    }
+
+    /// Reads a place. `None` if nothing is there or it is no pointer.
+    pub fn get(&self, path: impl AsRef<str>) -> Option<JsonView<'_>> {
+        self.view().get(path)
+    }
+
+    /// Edits a place that is there.
+    ///
+    /// # Errors
+    /// [`EditError::MalformedPointer`]; [`EditError::NothingAt`], [`EditError::OutOfRange`],
+    /// [`EditError::NotAPosition`] or [`EditError::NotAContainer`] if the pointer leads nowhere.
+    pub fn at(&mut self, path: impl AsRef<str>) -> Result<JsonEditor<'_>, EditError> {
+        self.reborrow().reach(&pointer::parse(path.as_ref())?, Missing::Refuse)
+    }
+
+    /// Writes a value over whatever is at a place: what is known of that is cleared. An entry of an
+    /// object is made present, and so are the objects on the way to it; an element of an array must
+    /// be there.
+    ///
+    /// Objects and arrays are written entry by entry and element by element, so that edits in
+    /// different places inside them merge. Strings are scalars, see [`text`](Self::text).
+    ///
+    /// # Errors
+    /// As [`at`](Self::at), for what must be there; [`EditError::PathTooDeep`] if the value nests
+    /// too deeply, and what else writing it meets.
+    pub fn set(&mut self, path: impl AsRef<str>, value: impl Into<Json>) -> Result<(), EditError> {
+        let tokens = pointer::parse(path.as_ref())?;
+        match tokens.split_last() {
+            Some((last, way)) => {
+                self.reborrow().reach(way, Missing::MakeObjects)?.put(last, value.into())
+            }
+            None => self.write(value.into()),
+        }
+    }
+
+    /// Inserts a value before the element at a position of an array, or writes it as an entry of an
+    /// object as [`set`](Self::set) does. The array or object must be there.
+    ///
+    /// # Errors
+    /// As [`at`](Self::at), and what writing the value meets.
+    pub fn insert(
+        &mut self,
+        path: impl AsRef<str>,
+        value: impl Into<Json>,
+    ) -> Result<(), EditError> {
+        let tokens = pointer::parse(path.as_ref())?;
+        let Some((last, way)) = tokens.split_last() else {
+            return self.write(value.into());
+        };
+        match self.reborrow().reach(way, Missing::Refuse)?.open(last.parent)? {
+            Inside::Entries(mut entries) => entries.insert(&*last.key, value.into()),
+            Inside::Items(mut items) => {
+                let position = position(last, items.len())?;
+                items.insert(position, value.into())
+            }
+        }
+    }
+
+    /// Appends a value to the array at a place, which is made if nothing is there, with the objects
+    /// on the way to it.
+    ///
+    /// # Errors
+    /// [`EditError::NotAnArray`] if something else is there; as [`set`](Self::set).
+    pub fn push(&mut self, path: impl AsRef<str>, value: impl Into<Json>) -> Result<(), EditError> {
+        let path = path.as_ref();
+        let mut place = self.reborrow().reach(&pointer::parse(path)?, Missing::MakeObjects)?;
+        if place.view().is_null() {
+            place.write(Json(Value::Array(Vec::new())))?;
+        }
+        if place.view().as_array().is_none() {
+            let found = place.view().found();
+            return Err(EditError::NotAnArray { path: path.to_owned(), found });
+        }
+        place.take_apart()?;
+        Array::edit(place.state.items_mut(), place.scope).push(value.into())
+    }
+
+    /// Removes an entry of an object or an element of an array. The node itself (`""`) becomes null.
+    ///
+    /// # Errors
+    /// As [`at`](Self::at).
+    pub fn remove(&mut self, path: impl AsRef<str>) -> Result<(), EditError> {
+        let tokens = pointer::parse(path.as_ref())?;
+        let Some((last, way)) = tokens.split_last() else {
+            self.state.clear(self.scope);
+            return Ok(());
+        };
+        match self.reborrow().reach(way, Missing::Refuse)?.open(last.parent)? {
+            Inside::Entries(mut entries) => {
+                if !entries.remove(&*last.key) {
+                    return Err(EditError::NothingAt(last.path.to_owned()));
+                }
+                Ok(())
+            }
+            Inside::Items(mut items) => {
+                let position = position(last, items.len())?;
+                items.remove(position)
+            }
+        }
+    }
+
+    /// Edits the text at a place, character by character. It is made if nothing is there, with the
+    /// objects on the way to it.
+    ///
+    /// A plain string becomes a text that starts with the same characters. If two replicas do that
+    /// to one string without knowing of each other, the text has them twice; make the text where the
+    /// string would first be written to avoid that.
+    ///
+    /// # Errors
+    /// [`EditError::NotAText`] if something else is there; as [`set`](Self::set).
+    pub fn text(&mut self, path: impl AsRef<str>) -> Result<TextEditor<'_>, EditError> {
+        let path = path.as_ref();
+        let place = self.reborrow().reach(&pointer::parse(path)?, Missing::MakeObjects)?;
+        let view = place.view();
+        let start = match view.as_str() {
+            Some(string) => Some(string.to_owned()),
+            None => view.is_null().then(String::new),
+        };
+        if start.is_none() && view.as_text().is_none() {
+            return Err(EditError::NotAText { path: path.to_owned(), found: view.found() });
+        }
+        let JsonEditor { state, scope } = place;
+        if let Some(start) = start {
+            scope.whole(write::set_text(state, scope, start))?;
+        }
+        Ok(Text::edit(state.text_mut(), scope))
+    }
+
+    fn reborrow(&mut self) -> JsonEditor<'_> {
+        self.scope.pin();
+        JsonEditor { state: self.state, scope: self.scope }
+    }
+
+    /// Writes a value over this place.
+    fn write(&mut self, value: Json) -> Result<(), EditError> {
+        self.scope.whole(write::set(self.state, self.scope, value))
+    }
+
+    fn reach(self, way: &[Token<'_>], missing: Missing) -> Result<Self, EditError> {
+        way.iter().try_fold(self, |place, token| place.step(token, missing))
+    }
+
+    /// The place that a token leads to.
+    fn step(mut self, token: &Token<'_>, missing: Missing) -> Result<Self, EditError> {
+        if missing == Missing::MakeObjects {
+            self.make_object_of_null()?;
+        }
+        let (state, scope) = match self.open(token.parent)? {
+            Inside::Items(items) => {
+                let position = position(token, items.len())?;
+                items.into_place(position)?
+            }
+            Inside::Entries(entries) if missing == Missing::MakeObjects => {
+                entries.into_entry(token.key.clone().into_owned())
+            }
+            Inside::Entries(entries) => {
+                let present = entries.into_present(&*token.key);
+                present.ok_or_else(|| EditError::NothingAt(token.path.to_owned()))?
+            }
+        };
+        scope.check_depth()?;
+        Ok(Self { state, scope })
+    }
+
+    /// Writes a value at the place that a token leads to.
+    fn put(mut self, token: &Token<'_>, value: Json) -> Result<(), EditError> {
+        self.make_object_of_null()?;
+        match self.open(token.parent)? {
+            Inside::Entries(mut entries) => entries.insert(&*token.key, value),
+            Inside::Items(items) => {
+                let position = position(token, items.len())?;
+                let (state, scope) = items.into_place(position)?;
+                JsonEditor { state, scope }.write(value)
+            }
+        }
+    }
+
+    fn make_object_of_null(&mut self) -> Result<(), EditError> {
+        if self.view().is_null() {
+            self.write(Json(Value::Object(serde_json::Map::new())))?;
+        }
+        Ok(())
+    }
+
+    /// Writes an array or object that is kept as one value part by part.
+    fn take_apart(&mut self) -> Result<(), EditError> {
+        match self.state.shape(self.scope.chains()) {
+            Shape::Whole(value) if value.is_object() || value.is_array() => {
+                let value = value.clone();
+                self.write(value)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is inside this place, whose pointer is `path`.
+    fn open(mut self, path: &str) -> Result<Inside<'a>, EditError> {
+        self.take_apart()?;
+        let Self { state, scope } = self;
+        match state.shape(scope.chains()) {
+            Shape::Object => Ok(Inside::Entries(Object::edit(state.entries_mut(), scope))),
+            Shape::Array => Ok(Inside::Items(Array::edit(state.items_mut(), scope))),
+            Shape::Text | Shape::Whole(_) => {
+                let found = JsonView::new(state, scope.chains()).found();
+                Err(EditError::NotAContainer { path: path.to_owned(), found })
+            }
+        }
+    }
+}
+
+/// The position that a token names in an array.
+fn position(token: &Token<'_>, length: usize) -> Result<usize, EditError> {
+    token.position(length).ok_or_else(|| EditError::NotAPosition {
+        path: token.parent.to_owned(),
+        token: token.key.clone().into_owned(),
+    })
+}
+
+/// The plain value.
+impl fmt::Debug for JsonEditor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}

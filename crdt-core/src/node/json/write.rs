@@ -1,0 +1,124 @@
+//! How plain values are written into a state.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::shape::{Scalar, Shape};
+use super::{Array, Json, JsonState, Object};
+use crate::node::register::{assign_register, set_register};
+use crate::node::{CrdtNode, EditError, Fingerprint, List, Map, Scope, Text};
+use crate::op::limits::MAX_PATH_DEPTH;
+
+/// How deeply a value can nest that a document reads as: along a path, with an element and what is
+/// in it at its end, and then as much within a register.
+const MAX_NESTING: usize = 2 * (MAX_PATH_DEPTH + 2);
+
+/// Says what the node is to be, then writes what the value holds over what was seen of it.
+pub(super) fn assign(
+    state: &mut JsonState,
+    mut scope: Scope<'_>,
+    Json(value): Json,
+) -> Result<(), EditError> {
+    scope.pin();
+    assign_register(&mut state.shape, scope, &Shape::of(&value))?;
+    fill(state, scope, value)
+}
+
+/// The same, where the register is written even if it need not be: of values that are set
+/// concurrently it may win.
+pub(super) fn set(
+    state: &mut JsonState,
+    mut scope: Scope<'_>,
+    Json(value): Json,
+) -> Result<(), EditError> {
+    scope.pin();
+    set_register(&mut state.shape, scope, &Shape::of(&value))?;
+    fill(state, scope, value)
+}
+
+/// Writes what a value holds, given that the register says that it is a container of this kind.
+pub(super) fn fill(state: &mut JsonState, scope: Scope<'_>, value: Value) -> Result<(), EditError> {
+    match value {
+        Value::Object(entries) => Object::assign(state.entries_mut(), scope, nodes(entries)),
+        Value::Array(items) => Array::assign(state.items_mut(), scope, elements(items)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the node a text that starts as a string.
+pub(super) fn set_text(
+    state: &mut JsonState,
+    mut scope: Scope<'_>,
+    text: String,
+) -> Result<(), EditError> {
+    scope.pin();
+    set_register(&mut state.shape, scope, &Shape::Text)?;
+    Text::assign(state.text_mut(), scope, Text(text))
+}
+
+/// Edits what is there where the node remains what it is; assigns where it becomes something else.
+pub(super) fn reconcile(
+    state: &mut JsonState,
+    mut scope: Scope<'_>,
+    value: Json,
+) -> Result<(), EditError> {
+    scope.pin();
+    let shape = state.shape(scope.chains());
+    if matches!(shape, Shape::Whole(old) if Fingerprint::same::<Json>(old, &value)) {
+        return Ok(());
+    }
+    match (shape, value.0) {
+        (Shape::Object, Value::Object(entries)) => {
+            Object::reconcile(state.entries_mut(), scope, nodes(entries))
+        }
+        (Shape::Array, Value::Array(items)) => {
+            Array::reconcile(state.items_mut(), scope, elements(items))
+        }
+        (Shape::Text, Value::String(text)) => Text::reconcile(state.text_mut(), scope, Text(text)),
+        (_, value) => assign(state, scope, Json(value)),
+    }
+}
+
+/// Feeds a value. One that nests deeper than any that is read counts as unlike any other, which
+/// ends the descent before the stack does.
+pub(super) fn fingerprint(value: &Value, print: &mut Fingerprint) {
+    feed(value, print, MAX_NESTING);
+}
+
+fn feed(value: &Value, print: &mut Fingerprint, left: usize) {
+    let Some(left) = left.checked_sub(1) else {
+        return print.unknown();
+    };
+    match value {
+        Value::Array(items) => {
+            print.number(1);
+            print.number(items.len());
+            for item in items {
+                feed(item, print, left);
+            }
+        }
+        Value::Object(entries) => {
+            print.number(2);
+            print.number(entries.len());
+            // `serde_json` can be built to keep entries as they were inserted.
+            let sorted: BTreeMap<_, _> = entries.iter().collect();
+            for (key, value) in sorted {
+                print.bytes(key.as_bytes());
+                feed(value, print, left);
+            }
+        }
+        scalar => {
+            print.number(0);
+            print.leaf(&Scalar(scalar));
+        }
+    }
+}
+
+fn nodes(entries: serde_json::Map<String, Value>) -> Map<String, Json> {
+    entries.into_iter().map(|(key, value)| (key, Json(value))).collect()
+}
+
+fn elements(items: Vec<Value>) -> List<Json> {
+    items.into_iter().map(Json).collect()
+}
