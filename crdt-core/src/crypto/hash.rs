@@ -21,7 +21,7 @@ pub(crate) mod domain {
 }
 
 /// SHA-256 of the parts in sequence.
-pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn sha256_of_parts(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part);

@@ -2,7 +2,7 @@ use thiserror::Error;
 
 use super::Document;
 use crate::codec::{DecodeError, Reader};
-use crate::crypto::{DocumentId, Keypair, domain, sha256};
+use crate::crypto::{DocumentId, Keypair, domain, sha256_of_parts};
 use crate::history::{ApplyError, History};
 use crate::node::CrdtNode;
 
@@ -31,7 +31,7 @@ impl<T: CrdtNode> Document<T> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(self.id().as_bytes());
         bytes.extend_from_slice(&self.export_all());
-        let check = sha256(&[domain::SAVED, &bytes]);
+        let check = sha256_of_parts(&[domain::SAVED, &bytes]);
         bytes.extend_from_slice(&check);
         bytes
     }
@@ -72,7 +72,7 @@ fn load_history(bytes: &[u8]) -> Result<History, LoadError> {
     if reader.array()? != *MAGIC {
         return Err(DecodeError::WrongMagic.into());
     }
-    if sha256(&[domain::SAVED, content]) != *check {
+    if sha256_of_parts(&[domain::SAVED, content]) != *check {
         return Err(DecodeError::ChecksumMismatch.into());
     }
     let mut history = History::new(DocumentId(reader.array()?));

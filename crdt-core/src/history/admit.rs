@@ -34,13 +34,13 @@ impl History {
     }
 
     /// Appends every member that is not here yet, and tells `seen` of each whether it was here.
-    /// Returns what was added. On an error some may have been appended: the caller rolls back.
+    /// Returns where they are and what was added. On an error some may have been appended: the caller rolls back.
     /// Everything outside that the bundle depends on is here.
     pub(super) fn admit(
         &mut self,
         bundle: &Bundle,
         mut seen: impl FnMut(ChangeHash, bool),
-    ) -> Result<Totals, Refusal> {
+    ) -> Result<Taken, Refusal> {
         if self.genesis.is_none() {
             self.genesis.clone_from(&bundle.genesis);
         }
@@ -63,7 +63,7 @@ impl History {
             };
             places.members.push(index);
         }
-        Ok(added)
+        Ok(Taken { start: places.start, members: places.members, added })
     }
 
     fn admit_member(
@@ -135,6 +135,17 @@ impl History {
     pub(super) fn first_missing(&self, hashes: &[ChangeHash], from: usize) -> Option<usize> {
         (from..hashes.len()).find(|index| !self.contains(&hashes[*index]))
     }
+}
+
+/// A bundle that has been admitted.
+#[derive(Debug)]
+pub(super) struct Taken {
+    /// Where its members are.
+    pub(super) members: Vec<ChangeIndex>,
+    /// The first change that was not here before.
+    pub(super) start: ChangeIndex,
+    /// Those that were not.
+    pub(super) added: Totals,
 }
 
 /// Where what a bundle refers to is in the history.

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::admit::Taken;
 use super::bundle::{Bundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals};
 use super::chains::ChangeIndex;
 use super::store::History;
@@ -88,18 +89,16 @@ impl Stretch {
 }
 
 impl History {
-    /// Enters changes from `start` on, which a bundle brought, into the open stretch.
-    pub(super) fn cover(&mut self, bundle: &Bundle, start: ChangeIndex, totals: Totals) {
+    /// Enters what a bundle has added into the open stretch.
+    pub(super) fn cover(&mut self, bundle: &Bundle, taken: &Taken) {
         // What this replica wrote and has not signed yet must not be left behind uncovered.
-        if self.tail.is_none() && self.cuts.is_full_for(totals) {
-            self.cuts.close(start);
+        if self.tail.is_none() && self.cuts.is_full_for(taken.added) {
+            self.cuts.close(taken.start);
         }
-        self.cuts.open().count(totals);
-        for (index, signature) in &bundle.signatures {
-            let Some(change) = self.index_of(&bundle.members[*index].hash) else {
-                continue;
-            };
-            if change >= start {
+        self.cuts.open().count(taken.added);
+        for (place, signature) in &bundle.signatures {
+            let change = taken.members[*place];
+            if change >= taken.start {
                 let segment = self.chains.segment_of(change);
                 self.cuts.open().keep(segment, change, *signature);
             }

@@ -126,7 +126,7 @@ impl History {
             let mut header = Vec::new();
             self.header(step).write(&self.document(), &mut header);
             write::bytes(out, &header);
-            out.extend_from_slice(&sha256(&[self.body(step)]));
+            out.extend_from_slice(&sha256(self.body(step)));
         }
         Some(())
     }

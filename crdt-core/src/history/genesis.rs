@@ -1,5 +1,5 @@
 use crate::codec::{DecodeError, Reader, write};
-use crate::crypto::{Author, DocumentId, domain, sha256};
+use crate::crypto::{Author, DocumentId, domain, sha256_of_parts};
 use crate::op::limits::MAX_KEY_BYTES;
 
 /// The record a document begins with. Its hash is the document's id; it is not a change, has time
@@ -36,7 +36,7 @@ impl Genesis {
     pub fn document(&self) -> DocumentId {
         let mut bytes = Vec::new();
         self.write(&mut bytes);
-        DocumentId(sha256(&[domain::GENESIS, &bytes]))
+        DocumentId(sha256_of_parts(&[domain::GENESIS, &bytes]))
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {

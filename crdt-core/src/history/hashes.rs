@@ -1,6 +1,7 @@
 //! The hashes of all changes, and the way back from a hash to its change.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::OnceLock;
 
 use hashbrown::HashTable;
 
@@ -9,19 +10,46 @@ use crate::crypto::ChangeHash;
 
 /// The hashes of changes by index, and an index by hash that keeps no hash a second time.
 ///
-/// The table is randomly seeded, so that nobody can make changes that collide in it, and never
-/// iterated: its order is nobody's business.
+/// Writing changes, and taking in what goes on from known ones, never asks for a change by its
+/// hash; so the index is made when it is first asked, which is also much faster than one by one.
+/// It is randomly seeded, so that nobody can make changes that collide in it, and never iterated:
+/// its order is nobody's business.
 #[derive(Debug, Default)]
 pub(super) struct Hashes {
     hashes: Vec<ChangeHash>,
-    table: HashTable<ChangeIndex>,
-    seed: RandomState,
+    table: OnceLock<HashTable<ChangeIndex>>,
+    seed: Seed,
+}
+
+/// What places hashes in the table: two random numbers, the second odd.
+#[derive(Clone, Copy, Debug)]
+struct Seed(u64, u64);
+
+impl Default for Seed {
+    fn default() -> Self {
+        let random = RandomState::new();
+        Self(random.hash_one(0), random.hash_one(1) | 1)
+    }
+}
+
+impl Seed {
+    /// Where a hash belongs. Its first part tells it apart from others as well as all of it does;
+    /// both halves of a product with an unknown factor hide which parts collide.
+    fn place(self, hash: &ChangeHash) -> u64 {
+        let [first, second, third, fourth, fifth, sixth, seventh, eighth, ..] = *hash.as_bytes();
+        let part = [first, second, third, fourth, fifth, sixth, seventh, eighth];
+        let product = u128::from(u64::from_le_bytes(part) ^ self.0) * u128::from(self.1);
+        #[expect(clippy::cast_possible_truncation, reason = "one half and the other")]
+        let (low, high) = (product as u64, (product >> 64) as u64);
+        low ^ high
+    }
 }
 
 #[cfg(test)]
 impl PartialEq for Hashes {
     fn eq(&self, other: &Self) -> bool {
-        self.hashes == other.hashes && self.table.len() == other.table.len()
+        let listed = |all: &Self| all.hashes.iter().all(|hash| all.find(hash).is_some());
+        self.hashes == other.hashes && listed(self) && listed(other)
     }
 }
 
@@ -36,41 +64,47 @@ impl Hashes {
 
     /// Makes room for so many more.
     pub(super) fn reserve(&mut self, more: usize) {
-        let Self { hashes, table, seed } = self;
-        hashes.reserve(more);
-        table.reserve(more, |change| digest(seed, &hashes[*change as usize]));
+        self.hashes.reserve(more);
     }
 
     /// Appends the hash of a change that is not here yet.
     pub(super) fn push(&mut self, hash: ChangeHash, change: ChangeIndex) {
         let Self { hashes, table, seed } = self;
         hashes.push(hash);
-        table.insert_unique(digest(seed, &hash), change, |change| {
-            digest(seed, &hashes[*change as usize])
-        });
+        if let Some(table) = table.get_mut() {
+            let place = |change: &ChangeIndex| seed.place(&hashes[*change as usize]);
+            table.insert_unique(seed.place(&hash), change, place);
+        }
     }
 
     /// Forgets the last one.
     pub(super) fn pop(&mut self) {
-        if let Some(hash) = self.hashes.pop() {
-            let change = self.hashes.len();
-            let found =
-                self.table.find_entry(digest(&self.seed, &hash), |other| *other as usize == change);
-            if let Ok(entry) = found {
-                entry.remove();
-            }
+        let Some(hash) = self.hashes.pop() else { return };
+        let change = self.hashes.len();
+        if let Some(table) = self.table.get_mut()
+            && let Ok(entry) =
+                table.find_entry(self.seed.place(&hash), |other| *other as usize == change)
+        {
+            entry.remove();
         }
     }
 
     /// The index of a change, if it is here.
     pub(super) fn find(&self, hash: &ChangeHash) -> Option<ChangeIndex> {
+        if self.hashes.is_empty() {
+            return None;
+        }
         let same = |change: &ChangeIndex| self.hashes[*change as usize] == *hash;
-        self.table.find(digest(&self.seed, hash), same).copied()
+        let table = self.table.get_or_init(|| self.list());
+        table.find(self.seed.place(hash), same).copied()
     }
-}
 
-/// A part of a hash tells it apart from others as well as all of it does.
-fn digest(seed: &RandomState, hash: &ChangeHash) -> u64 {
-    let [first, second, third, fourth, fifth, sixth, seventh, eighth, ..] = *hash.as_bytes();
-    seed.hash_one([first, second, third, fourth, fifth, sixth, seventh, eighth])
+    fn list(&self) -> HashTable<ChangeIndex> {
+        let mut table = HashTable::with_capacity(self.hashes.len());
+        let place = |change: &ChangeIndex| self.seed.place(&self.hashes[*change as usize]);
+        for (change, hash) in (0..).zip(&self.hashes) {
+            table.insert_unique(self.seed.place(hash), change, place);
+        }
+        table
+    }
 }

@@ -1,9 +1,7 @@
 //! The header of a change: its canonical bytes and its hash.
 
-use sha2::{Digest as _, Sha256};
-
 use crate::codec::{DecodeError, Reader, write};
-use crate::crypto::{Author, ChangeHash, DocumentId, domain};
+use crate::crypto::{Author, ChangeHash, DocumentId, Midstate, domain};
 use crate::op::limits::{MAX_DEPENDENCIES, MAX_TAG_BYTES};
 
 /// The format version of changes.
@@ -84,25 +82,28 @@ impl Header {
 /// Hashes changes of one document. What all their headers begin with fills one block of SHA-256 and
 /// is hashed once.
 #[derive(Clone, Debug)]
-pub(crate) struct ChangeHasher(Sha256);
+pub(crate) struct ChangeHasher {
+    begun: Midstate,
+    /// The rest of the header that is being hashed, kept for its space.
+    rest: Vec<u8>,
+}
 
 impl ChangeHasher {
     pub(crate) fn new(document: &DocumentId) -> Self {
-        let mut hasher = Sha256::new();
-        hasher.update(domain::CHANGE);
-        hasher.update([VERSION]);
-        hasher.update(document.as_bytes());
-        Self(hasher)
+        let mut block = [0; 64];
+        let (domain, rest) = block.split_at_mut(domain::CHANGE.len());
+        domain.copy_from_slice(domain::CHANGE);
+        rest[0] = VERSION;
+        rest[1..].copy_from_slice(document.as_bytes());
+        Self { begun: Midstate::after(block), rest: Vec::new() }
     }
 
     /// The hash of the change with a header and a body of this hash.
-    pub(crate) fn hash(&self, header: &Header, body: &[u8; 32]) -> ChangeHash {
-        let mut bytes = Vec::with_capacity(160);
-        header.write_rest(&mut bytes);
-        bytes.extend_from_slice(body);
-        let mut hasher = self.0.clone();
-        hasher.update(&bytes);
-        ChangeHash(hasher.finalize().into())
+    pub(crate) fn hash(&mut self, header: &Header, body: &[u8; 32]) -> ChangeHash {
+        self.rest.clear();
+        header.write_rest(&mut self.rest);
+        self.rest.extend_from_slice(body);
+        ChangeHash(self.begun.finish(&self.rest))
     }
 }
 

@@ -195,7 +195,7 @@ impl History {
         if bytes > MAX_CHANGE_BYTES {
             return Err(TooLarge("bytes of a change"));
         }
-        let hash = self.hasher.hash(&header, &sha256(&[&body]));
+        let hash = self.hasher.hash(&header, &sha256(&body));
         let author = self.author_number(&draft.author);
         let change = self.append(Admitted {
             hash,

@@ -45,7 +45,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) fn new(bundle: Bundle, bytes: &[u8], missing: usize) -> Self {
-        Self { bundle, digest: sha256(&[bytes]), missing }
+        Self { bundle, digest: sha256(bytes), missing }
     }
 
     fn missing(&self) -> ChangeHash {
@@ -75,6 +75,10 @@ impl Pending {
 
     pub(super) fn set_limits(&mut self, limits: PendingLimits) {
         self.limits = limits;
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.bundles.is_empty()
     }
 
     /// Whether a bundle of this size could ever wait here.

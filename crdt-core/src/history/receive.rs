@@ -4,7 +4,8 @@ use std::collections::{HashSet, VecDeque};
 
 use thiserror::Error;
 
-use super::bundle::{Bundle, Totals};
+use super::admit::Taken;
+use super::bundle::Bundle;
 use super::chains::ChangeIndex;
 use super::error::Refusal;
 use super::pending::Waiting;
@@ -47,14 +48,19 @@ pub struct Refused {
     pub reason: Refusal,
 }
 
+/// What was decided about a bundle.
+enum State {
+    Undecided,
+    /// It waits; the place of the first outside change that is not here.
+    Missing(usize),
+    Admitted(Taken),
+}
+
 /// A bundle that came in, with what was decided about it.
 struct Arrival<'a> {
     bundle: Bundle,
     bytes: &'a [u8],
-    /// Place of the first outside change that is not here; `None` if it was admitted.
-    missing: Option<usize>,
-    /// Where its new changes begin, and how much they are.
-    admitted: (ChangeIndex, Totals),
+    state: State,
 }
 
 impl History {
@@ -97,26 +103,26 @@ impl History {
     /// Admits a bundle if everything it depends on is here.
     fn take_in(&mut self, arrival: &mut Arrival<'_>, outcome: &mut Outcome) -> Result<(), Refusal> {
         let bundle = &arrival.bundle;
-        arrival.missing = self.first_missing(&bundle.outside, 0);
-        if arrival.missing.is_some() {
+        if let Some(missing) = self.first_missing(&bundle.outside, 0) {
+            arrival.state = State::Missing(missing);
             let memory = bundle.memory();
             return if self.pending.holds(memory) { Ok(()) } else { Err(Refusal::PendingFull) };
         }
-        let start = self.chains.len();
-        let added = self.admit(bundle, |hash, known| {
+        let taken = self.admit(bundle, |hash, known| {
             let list = if known { &mut outcome.known } else { &mut outcome.applied };
             list.push(hash);
         })?;
-        arrival.admitted = (start, added);
+        arrival.state = State::Admitted(taken);
         Ok(())
     }
 
     /// Keeps the signatures of an admitted bundle, files one that waits.
     fn settle(&mut self, arrival: Arrival<'_>, outcome: &mut Outcome) {
-        let Arrival { bundle, bytes, missing, admitted: (start, added) } = arrival;
-        let Some(missing) = missing else {
-            self.cover(&bundle, start, added);
-            return;
+        let Arrival { bundle, bytes, state } = arrival;
+        let missing = match state {
+            State::Undecided => return,
+            State::Admitted(taken) => return self.cover(&bundle, &taken),
+            State::Missing(missing) => missing,
         };
         tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
         outcome.waiting.extend(bundle.members.iter().map(|member| member.hash));
@@ -127,6 +133,9 @@ impl History {
 
     /// Admits what waited for changes from `first_new` on, and what waited for that in turn.
     fn wake(&mut self, first_new: ChangeIndex, outcome: &mut Outcome) {
+        if self.pending.is_empty() {
+            return;
+        }
         let mut next = first_new;
         let mut ready = VecDeque::new();
         loop {
@@ -155,8 +164,8 @@ impl History {
             }
         });
         match admitted {
-            Ok(added) => {
-                self.cover(bundle, mark.changes, added);
+            Ok(taken) => {
+                self.cover(bundle, &taken);
                 outcome.applied.extend(new);
             }
             Err(refusal) => {
@@ -191,7 +200,7 @@ fn decode_all(bytes: &[u8]) -> Result<Vec<Arrival<'_>>, DecodeError> {
     while !reader.is_empty() {
         let bytes = reader.bytes()?;
         let bundle = Bundle::decode(bytes)?;
-        arrivals.push(Arrival { bundle, bytes, missing: None, admitted: (0, Totals::default()) });
+        arrivals.push(Arrival { bundle, bytes, state: State::Undecided });
     }
     Ok(arrivals)
 }

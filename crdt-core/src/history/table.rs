@@ -40,6 +40,9 @@ impl Table {
             end: chains.end_of(change),
         };
         let nothing = Entry { segment: 0, from: 0, end: 0 };
+        if dependencies.is_empty() {
+            return Self { own: own.map_or(nothing, entry), others: Vec::new() };
+        }
         let mut others: Vec<Entry> = dependencies.iter().map(|change| entry(*change)).collect();
         share_out(chains, own.map(entry), &mut others);
         Self { own: own.map_or(nothing, entry), others }

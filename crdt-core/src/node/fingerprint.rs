@@ -111,6 +111,6 @@ impl Tokens {
             self.unknown += 1;
             return Token::Unknown(self.unknown);
         }
-        Token::Known(sha256(&[&print.bytes]))
+        Token::Known(sha256(&print.bytes))
     }
 }

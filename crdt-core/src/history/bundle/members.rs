@@ -110,6 +110,18 @@ impl Members {
 
     /// Adds a member, whose body has been appended to the bodies.
     pub(super) fn push(&mut self, lead: Lead) -> Result<(), DecodeError> {
+        let (ops, counters) = check_body(&self.bodies[self.body_start()..])?;
+        self.push_checked(lead, ops, counters)
+    }
+
+    /// The same for a body that is known to be canonical, with so many ops that take so many
+    /// counters.
+    pub(super) fn push_checked(
+        &mut self,
+        lead: Lead,
+        ops: u32,
+        counters: u32,
+    ) -> Result<(), DecodeError> {
         let header = Header {
             author: self.authors[lead.author as usize],
             seq: lead.seq,
@@ -123,9 +135,9 @@ impl Members {
         if bytes > MAX_CHANGE_BYTES {
             return Err(DecodeError::OverLimit("bytes of a change"));
         }
-        let (ops, counters) = check_body(body)?;
+        debug_assert_eq!(check_body(body), Ok((ops, counters)), "the body was checked");
         self.left.spend(Totals { changes: 1, ops: ops as usize, bytes })?;
-        let hash = self.hasher.hash(&header, &sha256(&[body]));
+        let hash = self.hasher.hash(&header, &sha256(body));
         self.enter(lead.author, lead.prev, hash)?;
         let tags = header.tags;
         let is_plain = lead.dependencies.is_empty() && tags == Tags::NONE;

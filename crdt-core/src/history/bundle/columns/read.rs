@@ -7,7 +7,7 @@ use crate::codec::{ColumnReader, DecodeError, Reader, read_block, write};
 use crate::history::bundle::Reference;
 use crate::history::bundle::members::{Lead, Members};
 use crate::history::header::Tags;
-use crate::op::limits::MAX_DEPENDENCIES;
+use crate::op::limits::{MAX_CHANGE_OPS, MAX_DEPENDENCIES};
 use crate::op::{Action, Name, Place, Seeds, Side, kind, write_element, write_op};
 
 pub(in crate::history::bundle) fn read(
@@ -121,13 +121,22 @@ impl<'a> Decoder<'a> {
         let end =
             counter.checked_add(counters).ok_or(DecodeError::OverLimit("counters of a chain"))?;
         let most = members.body_start().saturating_add(members.left().bytes);
+        let mut ops = 0;
         while self.lanes[lane as usize].counter < end {
             self.op(lane, end, &mut members.bodies)?;
+            ops += 1;
             if members.bodies.len() > most {
                 return Err(DecodeError::WrongTotals);
             }
+            if ops as usize > MAX_CHANGE_OPS {
+                return Err(DecodeError::OverLimit("ops of a change"));
+            }
         }
-        members.push(Lead { author, seq, prev, dependencies, tags })?;
+        if self.lanes[lane as usize].counter > end {
+            return Err(DecodeError::WrongCounters);
+        }
+        let lead = Lead { author, seq, prev, dependencies, tags };
+        members.push_checked(lead, ops, counters)?;
         let known = &mut self.lanes[lane as usize];
         (known.last, known.seq) =
             (Some(place), seq.checked_add(1).ok_or(DecodeError::VarintOverflow)?);
@@ -217,6 +226,9 @@ impl<'a> Decoder<'a> {
         let counters = self.column(Column::UnknownCounters).read_u32()?;
         let length = self.length(Column::UnknownBytes)?;
         let body = self.content.take(length)?;
+        if counters as usize > length {
+            return Err(DecodeError::WrongCounters);
+        }
         write_op(out, &[], counters, &Action::Unknown { kind, body });
         Ok(counters)
     }
@@ -254,6 +266,9 @@ impl<'a> Decoder<'a> {
             kind::SET => {
                 let replaces = self.replaced()?;
                 let length = self.length(Column::PayloadBytes)?;
+                if length == 0 {
+                    return Err(DecodeError::EmptyOp("set without a value"));
+                }
                 Action::Set { replaces, payload: self.content.take(length)? }
             }
             kind::UNSET => Action::Unset { replaces: self.replaced()? },
@@ -290,6 +305,9 @@ impl<'a> Decoder<'a> {
         let count = self.column(Column::DeleteCount).read_u32()?;
         let ops = self.column(Column::Length).read_u32()?;
         let more = ops.checked_sub(1).ok_or(DecodeError::WrongCounters)?;
+        if count == 0 {
+            return Err(DecodeError::EmptyOp("delete of nothing"));
+        }
         let step = if more > 0 { self.column(Column::DeleteStep).read_signed()? } else { 0 };
         Ok(Rest::Deletes { first, count, more, step })
     }
@@ -315,7 +333,18 @@ impl<'a> Decoder<'a> {
         if count > MAX_DEPENDENCIES as u64 {
             return Err(DecodeError::OverLimit("names of an op"));
         }
-        (0..count).map(|_| self.replaced_name()).collect()
+        let mut names: Vec<Name> = Vec::new();
+        for _ in 0..count {
+            let name = self.replaced_name()?;
+            if name.index == 0 {
+                return Err(DecodeError::ImpliedName);
+            }
+            if names.last().is_some_and(|last| last.index >= name.index) {
+                return Err(DecodeError::Unsorted("names"));
+            }
+            names.push(name);
+        }
+        Ok(names)
     }
 
     fn replaced_name(&mut self) -> Result<Name, DecodeError> {
@@ -354,6 +383,10 @@ impl<'a> Decoder<'a> {
                 (taken, Action::Insert { place, seeds: Seeds::from_checked(here) })
             }
             Rest::Deletes { first, count, more, step } => {
+                first
+                    .counter
+                    .checked_add(count)
+                    .ok_or(DecodeError::OverLimit("counters of a chain"))?;
                 self.names.set(self.table.chain(first.index), first.counter);
                 *rest = next_delete(first, count, more, step)?;
                 (1, Action::Delete { first, count })
