@@ -24,6 +24,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
+/// A value is taken apart when it is written, so a type that implements `Drop` cannot derive this:
+/// put what has to be dropped in a field of its own type, with `#[crdt(skip)]`.
+///
 /// Views and editors are printed with `{:?}` as values are, without what is not stored; a part that
 /// does not implement `Debug` is printed as `..`. Views are `Copy`.
 ///
