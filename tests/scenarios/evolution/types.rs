@@ -67,13 +67,13 @@ fn newtype_wrapped() {
     #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
     struct Notes(#[crdt(text)] String);
     versions! {
-        Old { id: u32, #[crdt(text)] notes: String, names: Vec<Name> }
-        New { id: Id, notes: Notes, names: Vec<Box<Name>> }
+        Old { id: u32, #[crdt(text)] notes: String, name: Name }
+        New { id: Id, notes: Notes, name: Box<Name> }
     }
     let ends = in_every_order::<Old, New>(
         |old| {
             old.notes.push_str("a");
-            old.names.push(name("a"))
+            Ok(old.name.name.set("a"))
         },
         |new| {
             new.id.set(5u32);
@@ -83,7 +83,7 @@ fn newtype_wrapped() {
     for (old, new) in ends {
         assert_eq!((old.id, &old.notes), (new.id.0, &new.notes.0));
         assert_eq!((old.id, old.notes.as_str()), (5, "aa"));
-        assert_eq!((old.names, new.names), (vec![name("a")], vec![Box::new(name("a"))]));
+        assert_eq!((old.name, *new.name), (name("a"), name("a")));
     }
 }
 
