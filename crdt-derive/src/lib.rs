@@ -24,8 +24,15 @@ use syn::{DeriveInput, parse_macro_input};
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
+/// A value is taken apart when it is written, so a type that implements `Drop` cannot derive this:
+/// put what has to be dropped in a field of its own type, with `#[crdt(skip)]`.
+///
 /// Views and editors are printed with `{:?}` as values are, without what is not stored; a part that
 /// does not implement `Debug` is printed as `..`. Views are `Copy`.
+///
+/// Types may change while documents, and older versions of the app, live on: what is stored under a
+/// name that a type does not have is kept. `docs/schema-evolution.md` says what is safe and what is
+/// not.
 ///
 /// Attributes of serde stay what they are: `#[serde(...)]` has an effect on what serde writes, and
 /// none on a document.
@@ -36,7 +43,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | --- | --- |
 /// | `#[crdt(text)]` | a `String` merges character by character |
 /// | `#[crdt(counter)]` | concurrent additions to an integer add up |
-/// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole |
+/// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole; of sets write `BTreeSet`, since the order of a `HashSet` counts as a difference |
 /// | `#[crdt(rename = "name")]` | the field is stored under this name |
 /// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the field too; may be given several times |
 /// | `#[crdt(key)]` | an update finds the struct in a list again by this field, which a `String`, an integer or a `bool` can be |

@@ -4,6 +4,7 @@ mod authorship;
 mod changes;
 mod collections;
 mod delivery;
+mod evolution;
 mod flips;
 mod json;
 mod json_values;

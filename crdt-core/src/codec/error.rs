@@ -31,6 +31,9 @@ pub enum DecodeError {
     /// A checksum does not fit its data.
     #[error("the checksum does not match the data")]
     ChecksumMismatch,
+    /// Text is not a hash, id or key: it has not 64 hexadecimal digits.
+    #[error("not 64 hexadecimal digits")]
+    InvalidHex,
     /// A public key is not a canonical Ed25519 key of large order.
     #[error("not a canonical Ed25519 public key")]
     InvalidKey,

@@ -88,7 +88,7 @@ impl FromStr for Author {
     type Err = DecodeError;
 
     fn from_str(text: &str) -> Result<Self, DecodeError> {
-        Self::from_bytes(hex::parse(text).ok_or(DecodeError::Truncated)?)
+        Self::from_bytes(hex::parse(text).ok_or(DecodeError::InvalidHex)?)
     }
 }
 

@@ -75,7 +75,7 @@ macro_rules! hash_type {
             type Err = DecodeError;
 
             fn from_str(text: &str) -> Result<Self, DecodeError> {
-                hex::parse(text).map(Self).ok_or(DecodeError::Truncated)
+                hex::parse(text).map(Self).ok_or(DecodeError::InvalidHex)
             }
         }
     };

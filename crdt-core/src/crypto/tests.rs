@@ -82,5 +82,5 @@ fn printed_names_are_read_back() {
     assert_eq!(author.to_string().parse(), Ok(author));
     let hash = ChangeHash([0xab; 32]);
     assert_eq!(hash.to_string().parse(), Ok(hash));
-    assert_eq!("ab".parse::<ChangeHash>(), Err(DecodeError::Truncated));
+    assert_eq!("ab".parse::<ChangeHash>(), Err(DecodeError::InvalidHex));
 }

@@ -1,11 +1,11 @@
 use crate::op::Key;
 
-/// A type that can be the key of a map: `String`, `bool`, integers to 64 bits, and newtypes of
-/// these.
+/// A type that can be the key of a map or the element of a set: `String`, `bool`, integers to 64
+/// bits, and newtypes of these.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a map in a document",
-    label = "not a map key",
-    note = "map keys are `String`, `bool`, integers up to 64 bits, and newtype structs of these that derive `CrdtNode`"
+    message = "`{Self}` cannot be the key of a map or the element of a set in a document",
+    label = "not a key",
+    note = "keys are `String`, `bool`, integers up to 64 bits, and newtype structs of these that derive `CrdtNode`"
 )]
 pub trait MapKey: Ord + Send + Sync + 'static {
     /// The key as it is in paths.

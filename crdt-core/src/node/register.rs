@@ -17,6 +17,11 @@ use crate::op::Action;
 /// op's wins, and [`conflicts`](RegisterView::conflicts) shows the others.
 ///
 /// As a field type this is the same as the plain type with `#[crdt(register)]`.
+///
+/// Values are the same if their canonical bytes are. Those of a `HashMap` are, in whatever order
+/// its entries come; those of a `HashSet` are not, since serde writes a set as it writes a list. An
+/// [`update`](crate::Document::update) may therefore set such a register anew although it has not
+/// changed: keep a `BTreeSet` in it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Register<T>(pub T);
 
