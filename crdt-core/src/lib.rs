@@ -79,7 +79,7 @@ pub mod node;
 mod op;
 mod sequence;
 
-pub use codec::DecodeError;
+pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{ChangeOptions, Document, LoadError};
 pub use history::{

@@ -3,6 +3,8 @@ use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
+
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
 };
@@ -41,7 +43,7 @@ impl From<i64> for Counter {
     label = "not an integer of up to 64 bits",
     note = "`#[crdt(counter)]` is for `i8` to `i64` and `u8` to `u64`"
 )]
-pub trait CounterInteger: Copy + Send + Sync + 'static {
+pub trait CounterInteger: Copy + Serialize + Send + Sync + 'static {
     /// The nearest value of the type.
     fn saturating_from(sum: i128) -> Self;
     /// The value, exactly.
@@ -192,6 +194,13 @@ impl<T> fmt::Debug for CounterView<'_, T> {
 impl<T: CounterInteger + fmt::Display> fmt::Display for CounterView<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
+    }
+}
+
+/// As what [`get`](CounterView::get) gives.
+impl<T: CounterInteger> Serialize for CounterView<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
     }
 }
 

@@ -1,11 +1,13 @@
 use core::fmt;
-use core::ops::{Deref, DerefMut, Range};
+use core::ops::{Deref, DerefMut, Range, RangeBounds};
 use std::collections::VecDeque;
+
+use serde::{Serialize, Serializer};
 
 use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
 use super::register::unreadable;
-use super::text::{delete, out_of_range, parent};
+use super::text::{delete, out_of_range, parent, positions};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
     Scope, Segment,
@@ -159,7 +161,7 @@ impl<S: NodeState> NodeState for ListState<S> {
     }
 }
 
-/// Reads a list.
+/// Reads a list. Positions count elements, from 0.
 pub struct ListView<'a, T: CrdtNode> {
     state: &'a ListState<T::State>,
     chains: &'a Chains,
@@ -207,7 +209,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         Some(T::view(state, self.chains))
     }
 
-    /// The elements in order.
+    /// The elements in order, from either end. O(1) for each.
     pub fn iter(&self) -> ListIter<'a, T> {
         ListIter { items: self.state.sequence.items(), chains: self.chains }
     }
@@ -249,6 +251,12 @@ impl<'a, T: CrdtNode> Iterator for ListIter<'a, T> {
     }
 }
 
+impl<'a, T: CrdtNode> DoubleEndedIterator for ListIter<'a, T> {
+    fn next_back(&mut self) -> Option<T::View<'a>> {
+        self.items.next_back().map(|(_, state)| T::view(state, self.chains))
+    }
+}
+
 impl<T: CrdtNode> ExactSizeIterator for ListIter<'_, T> {}
 
 impl<T: CrdtNode> fmt::Debug for ListIter<'_, T> {
@@ -274,7 +282,14 @@ where
     }
 }
 
-/// Edits a list.
+/// As a sequence.
+impl<T: CrdtNode> Serialize for ListView<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+/// Edits a list. Positions count elements, from 0.
 pub struct ListEditor<'a, T: CrdtNode> {
     state: &'a mut ListState<T::State>,
     scope: Scope<'a>,
@@ -300,7 +315,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.view().get(position)
     }
 
-    /// Reads the elements in order.
+    /// Reads the elements in order, from either end.
     pub fn iter(&self) -> ListIter<'_, T> {
         self.view().iter()
     }
@@ -364,7 +379,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.scope.whole(grown)
     }
 
-    /// Appends an element.
+    /// Appends an element. O(log n + what writing the value costs).
     ///
     /// # Errors
     /// What writing the value meets.
@@ -372,7 +387,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.insert(self.len(), value)
     }
 
-    /// Removes the element at a position. Concurrent edits within it are lost with it.
+    /// Removes the element at a position. Concurrent edits within it are lost with it. O(log n).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] if there is none.
@@ -383,15 +398,17 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.delete(position..position + 1)
     }
 
-    /// Removes the elements at a range of positions.
+    /// Removes the elements at a range of positions. O(log n) for each stretch of elements that one
+    /// author inserted in sequence, and the states of all.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the list.
-    pub fn delete(&mut self, range: Range<usize>) -> Result<(), EditError> {
+    /// [`EditError::OutOfRange`] if it does not lie within the list, or starts behind its end.
+    pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
+        let range = positions(&range, self.len())?;
         self.state.delete(&mut self.scope, range)
     }
 
-    /// Removes all elements.
+    /// Removes all elements that are here. What others insert concurrently stays.
     pub fn clear(&mut self) {
         self.state.clear(self.scope);
     }

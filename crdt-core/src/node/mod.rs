@@ -50,11 +50,13 @@ pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{
     Register, RegisterEditor, RegisterField, RegisterState, RegisterValue, RegisterView,
 };
-pub use set::{SetEditor, SetView};
-pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
+pub use set::{SetEditor, SetIter, SetView};
+pub use text::{Text, TextEditor, TextField, TextSlice, TextState, TextString, TextView};
 pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
 pub(crate) use untyped::Untyped;
+
+use serde::Serialize;
 
 use crate::op::Key;
 
@@ -94,8 +96,9 @@ pub trait CrdtNode: Sized + 'static {
     type Value;
     /// The CRDT state.
     type State: NodeState;
-    /// Reads the state by reference.
-    type View<'a>;
+    /// Reads the state by reference. It is serialized as the plain value would be, so that a
+    /// document can be written out without being copied first.
+    type View<'a>: Serialize;
     /// Edits the state inside a change.
     type Editor<'a>;
     /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent

@@ -2,7 +2,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 use super::versions::{Versions, Write};
 use super::{
@@ -236,6 +236,13 @@ impl<T: fmt::Debug, D> fmt::Debug for RegisterView<'_, T, D> {
 impl<T: fmt::Display, D> fmt::Display for RegisterView<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
+    }
+}
+
+/// As the value.
+impl<T: Serialize, D> Serialize for RegisterView<'_, T, D> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
     }
 }
 

@@ -1,6 +1,8 @@
 use core::fmt;
 use core::marker::PhantomData;
-use core::ops::{Deref, DerefMut, Range};
+use core::ops::{Bound, Deref, DerefMut, Range, RangeBounds};
+
+use serde::{Serialize, Serializer};
 
 use super::difference::differences;
 use super::{
@@ -86,10 +88,7 @@ impl TextState {
 
     /// Whether it is this text, without copying it.
     fn reads_as(&self, text: &str) -> bool {
-        let mut rest = text;
-        let mut chunks = self.sequence.chunks().map(|(_, chunk)| chunk.as_str());
-        chunks.all(|chunk| rest.strip_prefix(chunk).inspect(|after| rest = after).is_some())
-            && rest.is_empty()
+        joined(self.sequence.chunks().map(|(_, chunk)| chunk.as_str()), text)
     }
 
     fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
@@ -102,6 +101,11 @@ impl TextState {
         Ok(())
     }
 
+    /// A part of the text.
+    fn slice(&self, range: &impl RangeBounds<usize>) -> Result<TextSlice<'_>, EditError> {
+        Ok(TextSlice { state: self, range: positions(range, self.sequence.len())? })
+    }
+
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
         let chains = scope.chains();
         self.sequence
@@ -110,12 +114,43 @@ impl TextState {
     }
 }
 
+/// Whether chunks, joined, are this text.
+fn joined<'c>(mut chunks: impl Iterator<Item = &'c str>, text: &str) -> bool {
+    let mut rest = text;
+    chunks.all(|chunk| rest.strip_prefix(chunk).inspect(|after| rest = after).is_some())
+        && rest.is_empty()
+}
+
 fn count(text: &str) -> u32 {
     u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
 pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
     EditError::OutOfRange { position: pos, length: len }
+}
+
+/// The positions that a range means in a list or text of some length.
+///
+/// # Errors
+/// [`EditError::OutOfRange`] if they do not lie within it, or the start lies behind the end.
+pub(super) fn positions(
+    range: &impl RangeBounds<usize>,
+    length: usize,
+) -> Result<Range<usize>, EditError> {
+    let start = match range.start_bound() {
+        Bound::Included(start) => *start,
+        Bound::Excluded(before) => before.saturating_add(1),
+        Bound::Unbounded => 0,
+    };
+    let end = match range.end_bound() {
+        Bound::Included(last) => last.saturating_add(1),
+        Bound::Excluded(end) => *end,
+        Bound::Unbounded => length,
+    };
+    if start > end || end > length {
+        return Err(EditError::OutOfRange { position: start.max(end), length });
+    }
+    Ok(start..end)
 }
 
 /// Up to so many segments, a node looks at each that it holds elements of; beyond, it remembers
@@ -299,9 +334,36 @@ impl<'a> TextView<'a> {
         self.state.sequence.position(character.find(self.chains)?)
     }
 
-    /// The pieces of the text in order; joined they are the text.
+    /// The pieces of the text in order; joined they are the text. Where it is cut says nothing: it
+    /// differs between replicas.
     pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.state.sequence.chunks().map(|(_, chunk)| chunk.as_str())
+    }
+
+    /// The scalar values in order.
+    pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
+        self.chunks().flat_map(str::chars)
+    }
+
+    /// The part of the text at a range of positions, without copying it. O(log n) to begin to read
+    /// it, then its length.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Keypair, Text};
+    /// # let mut document = Document::<Text>::create(Keypair::generate()?)?;
+    /// document.change(|text| text.insert(0, "größer"))?;
+    /// let text = document.read();
+    /// assert_eq!(text.slice(2..4)?, "öß");
+    /// assert_eq!(text.slice(4..)?.to_string(), "er");
+    /// assert!(text.slice(5..7).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
+    /// end.
+    pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<TextSlice<'a>, EditError> {
+        self.state.slice(&range)
     }
 }
 
@@ -315,6 +377,13 @@ impl fmt::Display for TextView<'_> {
 impl fmt::Debug for TextView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.state.to_text().fmt(f)
+    }
+}
+
+/// As a string.
+impl Serialize for TextView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -336,6 +405,74 @@ impl PartialEq<String> for TextView<'_> {
     }
 }
 
+/// A part of a text, read by reference; made by [`TextView::slice`] and [`TextEditor::slice`].
+#[derive(Clone)]
+pub struct TextSlice<'a> {
+    state: &'a TextState,
+    /// The positions in the text, which lie within it.
+    range: Range<usize>,
+}
+
+impl<'a> TextSlice<'a> {
+    /// How many Unicode scalar values there are.
+    pub fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// The pieces of the part in order; joined they are the part. O(log n) for the first one.
+    pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.state.sequence.text_in(self.range.clone())
+    }
+
+    /// The scalar values in order. O(log n) for the first one.
+    pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
+        self.chunks().flat_map(str::chars)
+    }
+}
+
+/// The part of the text.
+impl fmt::Display for TextSlice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.chunks().try_for_each(|chunk| f.write_str(chunk))
+    }
+}
+
+impl fmt::Debug for TextSlice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_string().fmt(f)
+    }
+}
+
+/// As a string.
+impl Serialize for TextSlice<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl PartialEq<str> for TextSlice<'_> {
+    fn eq(&self, other: &str) -> bool {
+        joined(self.chunks(), other)
+    }
+}
+
+impl PartialEq<&str> for TextSlice<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl PartialEq<String> for TextSlice<'_> {
+    fn eq(&self, other: &String) -> bool {
+        *self == **other
+    }
+}
+
 /// Edits a text. Positions are Unicode scalar values.
 pub struct TextEditor<'a> {
     state: &'a mut TextState,
@@ -345,7 +482,7 @@ pub struct TextEditor<'a> {
 impl TextEditor<'_> {
     read_text!();
 
-    /// Inserts text so that it begins at a position.
+    /// Inserts text so that it begins at a position. O(log n + its length).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] beyond the end.
@@ -353,32 +490,49 @@ impl TextEditor<'_> {
         self.state.insert(&mut self.scope, position, text.as_ref())
     }
 
-    /// Appends text.
+    /// Appends text. O(log n + its length).
     pub fn push_str(&mut self, text: impl AsRef<str>) {
         let end = self.state.sequence.len();
         let pushed = self.state.insert(&mut self.scope, end, text.as_ref());
         debug_assert!(pushed.is_ok(), "the end is a position");
     }
 
-    /// Deletes the characters at a range of positions.
+    /// Reads the part of the text at a range of positions, without copying it. O(log n) to begin to
+    /// read it, then its length.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the text.
-    pub fn delete(&mut self, range: Range<usize>) -> Result<(), EditError> {
+    /// As [`TextView::slice`].
+    pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<TextSlice<'_>, EditError> {
+        self.state.slice(&range)
+    }
+
+    /// Deletes the characters at a range of positions. O(log n) for each stretch of characters that
+    /// one author typed in sequence.
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if it does not lie within the text, or starts behind its end.
+    pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
+        let range = positions(&range, self.len())?;
         self.state.delete(&mut self.scope, range)
     }
 
-    /// Deletes a range of positions and inserts text in its place.
+    /// Deletes a range of positions and inserts text in its place. Costs what the two cost.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if the range does not lie within the text.
-    pub fn replace(&mut self, range: Range<usize>, text: impl AsRef<str>) -> Result<(), EditError> {
+    /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
+    /// end.
+    pub fn replace(
+        &mut self,
+        range: impl RangeBounds<usize>,
+        text: impl AsRef<str>,
+    ) -> Result<(), EditError> {
+        let range = positions(&range, self.len())?;
         let start = range.start;
         self.state.delete(&mut self.scope, range)?;
         self.state.insert(&mut self.scope, start, text.as_ref())
     }
 
-    /// Deletes everything.
+    /// Deletes everything that is here. What others insert concurrently stays.
     pub fn clear(&mut self) {
         self.state.clear(self.scope);
     }
