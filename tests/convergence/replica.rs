@@ -42,6 +42,7 @@ pub(crate) fn same(a: &Document<Board>, b: &Document<Board>) {
     assert_eq!(of_a, of_b, "values");
     assert_eq!(a.digest(), b.digest(), "digests");
     assert_eq!(a.to_json(), b.to_json(), "untyped views");
+    assert_eq!(a.inspect().to_string(), b.inspect().to_string(), "untyped states");
     assert_eq!(a.equivocations(), b.equivocations(), "equivocations");
 }
 

@@ -3,13 +3,17 @@
 mod authorship;
 mod changes;
 mod collections;
+mod conflicts;
 mod delivery;
 mod flips;
+mod inspection;
 mod lists;
 mod paths;
 mod reading;
 mod registers;
 mod schemas;
+mod serialized;
+mod slices;
 #[path = "../trace/mod.rs"]
 mod trace;
 mod traces;

@@ -84,6 +84,11 @@ impl CounterState {
         self.sum
     }
 
+    /// Everything that was added and stands.
+    pub(super) fn adds(&self) -> impl Iterator<Item = (Id, i64)> {
+        self.adds.iter().map(|(id, delta)| (*id, *delta))
+    }
+
     fn add(&mut self, id: Id, delta: i64) {
         self.adds.insert(id, delta);
         self.sum += i128::from(delta);
@@ -159,7 +164,7 @@ impl NodeState for CounterState {
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.adds(self.adds.iter().map(|(id, delta)| (*id, *delta)));
+        digest.adds(self.adds());
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     Scope, Segment,
 };
 use crate::history::Chains;
-use crate::op::{Action, Id, Place, Seeds, write_seed};
+use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
 use crate::sequence::{Items, ItemsIter, Sequence};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
@@ -70,6 +70,17 @@ impl<S: fmt::Debug> fmt::Debug for ListState<S> {
 }
 
 impl<S: NodeState> ListState<S> {
+    /// All elements in order, in ranges that may be cut anywhere: their states, unless they were
+    /// deleted.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (IdRange, Option<&[S]>)> {
+        self.sequence.contents().map(|(range, items)| (range, items.map(Items::as_slice)))
+    }
+
+    /// Whether this is an element of the list, deleted or not.
+    pub(super) fn contains(&self, id: Id) -> bool {
+        self.sequence.contains(id)
+    }
+
     /// The states of the elements in order.
     pub(super) fn states(&self) -> impl Iterator<Item = &S> {
         self.sequence.items().map(|(_, state)| state)
@@ -106,7 +117,7 @@ impl<S: NodeState> ListState<S> {
         if let Some(state) = self.sequence.item_mut(id) {
             return state.apply(rest, op, chains);
         }
-        let known = self.sequence.contains(id);
+        let known = self.contains(id);
         Fit::Inert(if known { Misfit::DeletedElement } else { Misfit::UnknownElement })
     }
 
@@ -395,7 +406,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         if position >= self.len() {
             return Err(EditError::OutOfRange { position, length: self.len() });
         }
-        self.delete(position..position + 1)
+        self.delete(position..=position)
     }
 
     /// Removes the elements at a range of positions. O(log n) for each stretch of elements that one

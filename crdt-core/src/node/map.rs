@@ -77,6 +77,11 @@ impl<S: NodeState> Entry<S> {
         !self.puts.is_none()
     }
 
+    /// The puts that make it present.
+    pub(super) fn puts(&self) -> &Versions<()> {
+        &self.puts
+    }
+
     pub(super) fn is_blank(&self) -> bool {
         self.puts.is_none() && self.state.is_blank()
     }

@@ -86,6 +86,12 @@ impl TextState {
         text
     }
 
+    /// All characters in order, in ranges that may be cut anywhere: what they are, unless they were
+    /// deleted.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (IdRange, Option<&str>)> {
+        self.sequence.contents().map(|(range, chunk)| (range, chunk.map(TextChunk::as_str)))
+    }
+
     /// Whether it is this text, without copying it.
     fn reads_as(&self, text: &str) -> bool {
         joined(self.sequence.chunks().map(|(_, chunk)| chunk.as_str()), text)

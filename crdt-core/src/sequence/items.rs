@@ -15,7 +15,6 @@ const CAP: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Items<S>(Vec<S>);
 
-#[cfg(test)]
 impl<S> Items<S> {
     /// The states.
     pub(crate) fn as_slice(&self) -> &[S] {
