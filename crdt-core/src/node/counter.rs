@@ -175,7 +175,7 @@ pub struct CounterView<'a, T = i64> {
 }
 
 impl<T: CounterInteger> CounterView<'_, T> {
-    /// The sum, or the nearest value of the field's type.
+    /// The sum, or the nearest value of the field's type. O(1).
     pub fn get(&self) -> T {
         T::saturating_from(self.state.sum)
     }
@@ -223,20 +223,21 @@ pub struct CounterEditor<'a, T = i64> {
 }
 
 impl<T: CounterInteger> CounterEditor<'_, T> {
-    /// The sum, or the nearest value of the field's type.
+    /// The sum, or the nearest value of the field's type. O(1).
     pub fn get(&self) -> T {
         T::saturating_from(self.state.sum)
     }
 }
 
 impl<T> CounterEditor<'_, T> {
-    /// Adds; a negative number subtracts. Adding nothing writes nothing.
+    /// Adds; a negative number subtracts. Adding nothing writes nothing. The sum has 128 bits and
+    /// does not overflow, whatever type it is read as.
     pub fn add(&mut self, delta: i64) {
         self.state.write_add(&mut self.scope, i128::from(delta));
     }
 
     /// Takes back everything that was added so far and is known here. What others add concurrently
-    /// stands.
+    /// stands. O(n) for n additions.
     pub fn reset(&mut self) {
         self.state.clear(self.scope);
     }

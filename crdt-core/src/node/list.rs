@@ -179,7 +179,7 @@ pub struct ListView<'a, T: CrdtNode> {
 }
 
 impl<'a, T: CrdtNode> ListView<'a, T> {
-    /// How many elements there are.
+    /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.state.sequence.len()
     }
@@ -189,7 +189,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         self.len() == 0
     }
 
-    /// The element at a position. O(log n).
+    /// The element at a position; `None` beyond the end. O(log n).
     pub fn get(&self, position: usize) -> Option<T::View<'a>> {
         Some(T::view(self.state.sequence.item_at(position)?, self.chains))
     }
@@ -204,7 +204,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         self.get(self.len().checked_sub(1)?)
     }
 
-    /// The id of the element at a position. O(log n).
+    /// The id of the element at a position; `None` beyond the end. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
         ElementId::new(self.chains, self.state.sequence.id_at(position)?)
     }
@@ -307,7 +307,7 @@ pub struct ListEditor<'a, T: CrdtNode> {
 }
 
 impl<T: CrdtNode> ListEditor<'_, T> {
-    /// How many elements there are.
+    /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.state.sequence.len()
     }
@@ -321,7 +321,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         ListView { state: self.state, chains: self.scope.chains() }
     }
 
-    /// Reads the element at a position. O(log n).
+    /// Reads the element at a position; `None` beyond the end. O(log n).
     pub fn get(&self, position: usize) -> Option<T::View<'_>> {
         self.view().get(position)
     }

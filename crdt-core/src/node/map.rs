@@ -252,7 +252,7 @@ pub struct MapView<'a, K: MapKey, V: CrdtNode> {
 }
 
 impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
-    /// How many entries there are.
+    /// How many entries there are. O(1).
     pub fn len(&self) -> usize {
         self.state.present
     }
@@ -262,7 +262,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
         self.len() == 0
     }
 
-    /// The entry of a key. O(log n).
+    /// The entry of a key, if it is present. O(log n).
     pub fn get<Q>(&self, key: &Q) -> Option<V::View<'a>>
     where
         K: core::borrow::Borrow<Q>,
@@ -378,7 +378,7 @@ pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
 }
 
 impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
-    /// How many entries there are.
+    /// How many entries there are. O(1).
     pub fn len(&self) -> usize {
         self.state.present
     }
@@ -392,7 +392,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         MapView { state: self.state, chains: self.scope.chains() }
     }
 
-    /// Reads the entry of a key. O(log n).
+    /// Reads the entry of a key, if it is present. O(log n).
     pub fn get<Q>(&self, key: &Q) -> Option<V::View<'_>>
     where
         K: core::borrow::Borrow<Q>,

@@ -21,7 +21,7 @@ pub struct SetView<'a, K: MapKey> {
 }
 
 impl<'a, K: MapKey> SetView<'a, K> {
-    /// How many elements there are.
+    /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.map.len()
     }
@@ -132,7 +132,7 @@ pub struct SetEditor<'a, K: MapKey> {
 }
 
 impl<K: MapKey> SetEditor<'_, K> {
-    /// How many elements there are.
+    /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.map.len()
     }

@@ -248,7 +248,7 @@ pub struct TextView<'a> {
 
 macro_rules! read_text {
     () => {
-        /// How many Unicode scalar values there are.
+        /// How many Unicode scalar values there are. O(1).
         pub fn len(&self) -> usize {
             self.state.sequence.len()
         }
@@ -258,17 +258,17 @@ macro_rules! read_text {
             self.len() == 0
         }
 
-        /// How many bytes the text takes in UTF-8.
+        /// How many bytes the text takes in UTF-8. O(1).
         pub fn len_utf8(&self) -> usize {
             self.state.sequence.measure().utf8
         }
 
-        /// How many code units the text takes in UTF-16.
+        /// How many code units the text takes in UTF-16. O(1).
         pub fn len_utf16(&self) -> usize {
             self.state.sequence.measure().utf16
         }
 
-        /// The scalar value at a position. O(log n).
+        /// The scalar value at a position; `None` beyond the end. O(log n).
         pub fn char_at(&self, position: usize) -> Option<char> {
             let (chunk, offset) = self.state.sequence.get(position)?;
             chunk.char_at(offset)
@@ -330,7 +330,7 @@ impl<'a> TextView<'a> {
     read_text!();
 
     /// The id of the character at a position, for a cursor that stays with its character while
-    /// others edit. O(log n).
+    /// others edit; `None` beyond the end. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
         ElementId::new(self.chains, self.state.sequence.id_at(position)?)
     }
