@@ -7,7 +7,8 @@ use serde::{Serialize, Serializer};
 use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
 use super::register::unreadable;
-use super::text::{delete, out_of_range, parent, positions};
+use super::slice::positions;
+use super::text::{delete, out_of_range, parent};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
     Scope, Segment,

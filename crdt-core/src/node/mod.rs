@@ -26,6 +26,7 @@ mod newtype;
 mod option;
 mod register;
 mod set;
+mod slice;
 mod text;
 mod transaction;
 mod unit;
@@ -53,7 +54,8 @@ pub use register::{
     Register, RegisterEditor, RegisterField, RegisterState, RegisterValue, RegisterView,
 };
 pub use set::{SetEditor, SetIter, SetView};
-pub use text::{Text, TextEditor, TextField, TextSlice, TextState, TextString, TextView};
+pub use slice::TextSlice;
+pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
 pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
 pub(crate) use untyped::Untyped;

@@ -1,10 +1,11 @@
 use core::fmt;
 use core::marker::PhantomData;
-use core::ops::{Bound, Deref, DerefMut, Range, RangeBounds};
+use core::ops::{Deref, DerefMut, Range, RangeBounds};
 
 use serde::{Serialize, Serializer};
 
 use super::difference::differences;
+use super::slice::{TextSlice, joined, positions};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
     Scope, Segment,
@@ -109,7 +110,7 @@ impl TextState {
 
     /// A part of the text.
     fn slice(&self, range: &impl RangeBounds<usize>) -> Result<TextSlice<'_>, EditError> {
-        Ok(TextSlice { state: self, range: positions(range, self.sequence.len())? })
+        Ok(TextSlice::new(&self.sequence, positions(range, self.sequence.len())?))
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
@@ -120,43 +121,12 @@ impl TextState {
     }
 }
 
-/// Whether chunks, joined, are this text.
-fn joined<'c>(mut chunks: impl Iterator<Item = &'c str>, text: &str) -> bool {
-    let mut rest = text;
-    chunks.all(|chunk| rest.strip_prefix(chunk).inspect(|after| rest = after).is_some())
-        && rest.is_empty()
-}
-
 fn count(text: &str) -> u32 {
     u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
 pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
     EditError::OutOfRange { position: pos, length: len }
-}
-
-/// The positions that a range means in a list or text of some length.
-///
-/// # Errors
-/// [`EditError::OutOfRange`] if they do not lie within it, or the start lies behind the end.
-pub(super) fn positions(
-    range: &impl RangeBounds<usize>,
-    length: usize,
-) -> Result<Range<usize>, EditError> {
-    let start = match range.start_bound() {
-        Bound::Included(start) => *start,
-        Bound::Excluded(before) => before.saturating_add(1),
-        Bound::Unbounded => 0,
-    };
-    let end = match range.end_bound() {
-        Bound::Included(last) => last.saturating_add(1),
-        Bound::Excluded(end) => *end,
-        Bound::Unbounded => length,
-    };
-    if start > end || end > length {
-        return Err(EditError::OutOfRange { position: start.max(end), length });
-    }
-    Ok(start..end)
 }
 
 /// Up to so many segments, a node looks at each that it holds elements of; beyond, it remembers
@@ -406,74 +376,6 @@ impl PartialEq<&str> for TextView<'_> {
 }
 
 impl PartialEq<String> for TextView<'_> {
-    fn eq(&self, other: &String) -> bool {
-        *self == **other
-    }
-}
-
-/// A part of a text, read by reference; made by [`TextView::slice`] and [`TextEditor::slice`].
-#[derive(Clone)]
-pub struct TextSlice<'a> {
-    state: &'a TextState,
-    /// The positions in the text, which lie within it.
-    range: Range<usize>,
-}
-
-impl<'a> TextSlice<'a> {
-    /// How many Unicode scalar values there are.
-    pub fn len(&self) -> usize {
-        self.range.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.range.is_empty()
-    }
-
-    /// The pieces of the part in order; joined they are the part. O(log n) for the first one.
-    pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.state.sequence.text_in(self.range.clone())
-    }
-
-    /// The scalar values in order. O(log n) for the first one.
-    pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
-        self.chunks().flat_map(str::chars)
-    }
-}
-
-/// The part of the text.
-impl fmt::Display for TextSlice<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chunks().try_for_each(|chunk| f.write_str(chunk))
-    }
-}
-
-impl fmt::Debug for TextSlice<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_string().fmt(f)
-    }
-}
-
-/// As a string.
-impl Serialize for TextSlice<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl PartialEq<str> for TextSlice<'_> {
-    fn eq(&self, other: &str) -> bool {
-        joined(self.chunks(), other)
-    }
-}
-
-impl PartialEq<&str> for TextSlice<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        *self == **other
-    }
-}
-
-impl PartialEq<String> for TextSlice<'_> {
     fn eq(&self, other: &String) -> bool {
         *self == **other
     }

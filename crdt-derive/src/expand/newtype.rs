@@ -163,7 +163,10 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
             fn serialize_key<__S: __crdt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ) -> ::core::result::Result<
+                    <__S as __crdt::serde::Serializer>::Ok,
+                    <__S as __crdt::serde::Serializer>::Error,
+                > {
                 __crdt::MapKey::serialize_key(&self.0, __serializer)
             }
         }

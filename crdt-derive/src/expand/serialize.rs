@@ -30,7 +30,10 @@ pub(super) fn serialize(params: &Params, view: &syn::Ident, body: &TokenStream) 
             fn serialize<__S: __crdt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ) -> ::core::result::Result<
+                    <__S as __crdt::serde::Serializer>::Ok,
+                    <__S as __crdt::serde::Serializer>::Error,
+                > {
                 #body
             }
         }

@@ -29,11 +29,11 @@ impl Enum<'_> {
                 }
                 #[doc = "The variants that were selected concurrently, one view for each, the one that wins first: each reads what its own variant holds. Empty if none was ever selected."]
                 pub fn conflicts(&self) -> __crdt::Vec<Self> {
-                    let __places = self.state.selector.conflicts(self.chains).into_iter();
-                    ::core::iter::Iterator::collect(::core::iter::Iterator::map(
-                        __places,
-                        |place| Self { place, ..*self },
-                    ))
+                    let mut __views = __crdt::Vec::new();
+                    for place in self.state.selector.conflicts(self.chains) {
+                        __views.push(Self { place, ..*self });
+                    }
+                    __views
                 }
                 #questions
                 #(#payloads)*
