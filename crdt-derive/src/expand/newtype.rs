@@ -164,9 +164,9 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
                 &self,
                 __serializer: __S,
             ) -> ::core::result::Result<
-                    <__S as __crdt::serde::Serializer>::Ok,
-                    <__S as __crdt::serde::Serializer>::Error,
-                > {
+                <__S as __crdt::serde::Serializer>::Ok,
+                <__S as __crdt::serde::Serializer>::Error,
+            > {
                 __crdt::MapKey::serialize_key(&self.0, __serializer)
             }
         }

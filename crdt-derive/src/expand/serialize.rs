@@ -31,9 +31,9 @@ pub(super) fn serialize(params: &Params, view: &syn::Ident, body: &TokenStream) 
                 &self,
                 __serializer: __S,
             ) -> ::core::result::Result<
-                    <__S as __crdt::serde::Serializer>::Ok,
-                    <__S as __crdt::serde::Serializer>::Error,
-                > {
+                <__S as __crdt::serde::Serializer>::Ok,
+                <__S as __crdt::serde::Serializer>::Error,
+            > {
                 #body
             }
         }
