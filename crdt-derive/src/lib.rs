@@ -20,7 +20,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// Every field becomes a node of its own, so that concurrent edits of different fields both stay.
 /// A view and an editor are generated with the same fields: for `board: Board` with a field
 /// `title: String`, an edit is `board.title.set("...")`. An enum is read with `is_open()`,
-/// `as_done()` and the like, and edited with `set(...)` and `as_done()`. A struct with one unnamed
+/// `as_done()` and the like, and edited with `set(...)` and `as_done()`; of variants that were
+/// selected concurrently `conflicts()` gives one view each, the winner first, through which what
+/// the others hold is read. A struct with one unnamed
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
@@ -28,7 +30,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// put what has to be dropped in a field of its own type, with `#[crdt(skip)]`.
 ///
 /// Views and editors are printed with `{:?}` as values are, without what is not stored; a part that
-/// does not implement `Debug` is printed as `..`. Views are `Copy`.
+/// does not implement `Debug` is printed as `..`. Views are `Copy`, and implement serde's
+/// `Serialize`: they are written as serde's own derive would write the value, under the names that
+/// the document has for fields and variants, and without what is not stored.
 ///
 /// Types may change while documents, and older versions of the app, live on: what is stored under a
 /// name that a type does not have is kept. `docs/schema-evolution.md` says what is safe and what is

@@ -11,7 +11,7 @@ mod reader;
 pub(crate) mod value;
 pub(crate) mod write;
 
-pub use error::DecodeError;
+pub use error::{DecodeError, ParseIdError};
 pub(crate) use reader::Reader;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod author;
 mod hash;
 mod keypair;
 pub(crate) mod random;
+mod serial;
 
 pub use author::{Author, Signature};
 pub use hash::{ChangeHash, Digest, DocumentId};
