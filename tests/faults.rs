@@ -341,3 +341,34 @@ fn deletes_over_nested_forks_find_every_part() {
     }
     assert_eq!(early.value().notes.matches('L').count(), leaves.len());
 }
+
+/// What no type can read is kept, and shown to those who look for it.
+#[test]
+fn ops_without_effect_are_shown() {
+    let genesis = genesis();
+    let mallory = Writer::new(3);
+    let inside =
+        [&field("tasks")[..], &[Segment::Element(0, 0), field("title").remove(0)]].concat();
+    let draft = mallory
+        .draft(genesis.hash(), None)
+        .with(Op::set(&field("title"), &[], &[0xff]))
+        .with(Op::put(&field("title"), &[]))
+        .with(Op::set(&inside, &[], &cbor("x")))
+        .with(Op::set(&field("new\nline"), &[], &cbor("y")));
+    let mut page = join(&genesis, 9);
+    page.apply(&Bundle::new(&[&draft], &[&mallory]).framed()).expect("valid");
+    let (change, author) = (page.heads()[0].to_string(), key(3).author().to_string());
+    let by = |offset| format!("{}:{offset} by {}", &change[..8], &author[..8]);
+    let expected = [
+        format!("1 change, heads {}", &change[..8]),
+        "new\\nline".to_owned(),
+        format!("  register \"y\" {}", by(3)),
+        "tasks".to_owned(),
+        "  list of 0 elements".to_owned(),
+        format!("  op on an unknown element {}", by(2)),
+        "title".to_owned(),
+        format!("  unreadable value {}", by(0)),
+        format!("  op out of place {}", by(1)),
+    ];
+    assert_eq!(page.inspect().to_string().lines().collect::<Vec<_>>(), expected);
+}

@@ -9,6 +9,7 @@ pub use crate::node::{
     Scope, Segment, Selector, StandardDefault, TextField, Transparent, Variants,
 };
 pub use crate::op::Key;
+pub use serde;
 pub use std::vec::Vec;
 
 /// The bytes of a seed.

@@ -35,6 +35,7 @@
 //!
 //! # Where to look
 //!
+//! - [`tour`]: every kind of node and the rest, by example. Begin there.
 //! - [`Document`]: create, edit, read, exchange, save.
 //! - [`CrdtNode`](macro@CrdtNode): the derive and its attributes. [`node`]: the nodes, with their
 //!   editors and views.
@@ -78,8 +79,9 @@ mod history;
 pub mod node;
 mod op;
 mod sequence;
+pub mod tour;
 
-pub use codec::DecodeError;
+pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{ChangeOptions, Document, LoadError};
 pub use history::{
@@ -87,7 +89,8 @@ pub use history::{
     ProofError, Refusal, Refused,
 };
 pub use node::{
-    Counter, CrdtNode, EditError, ElementId, IntoLeaf, Json, List, Map, MapKey, Register, Text,
+    Counter, CrdtNode, EditError, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,
+    Register, Text,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.

@@ -1,6 +1,6 @@
 //! The type to derive for, with its attributes read.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
@@ -316,10 +316,13 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// An identifier for the field in generated code, free of the user's names.
+    /// An identifier for the field in generated code, free of the user's names. It does not stand at
+    /// the field, where the compiler would propose to edit what the user never wrote.
     pub(crate) fn binding(&self) -> Ident {
         match &self.member {
-            Member::Named(ident) => format_ident!("__field_{}", ident.unraw()),
+            Member::Named(ident) => {
+                format_ident!("__field_{}", ident.unraw(), span = Span::call_site())
+            }
             Member::Unnamed(index) => format_ident!("__field_{}", index.index),
         }
     }

@@ -6,6 +6,7 @@ mod newtype;
 pub(crate) mod node;
 mod record;
 mod routing;
+mod serialize;
 mod show;
 mod structs;
 

@@ -27,7 +27,7 @@ pub(crate) fn expand(derive: &DeriveInput, input: &Input<'_>, errors: &TokenStre
 /// the type for its value, since the compiler complains about every such use again.
 pub(crate) fn expand_quietly(derive: &DeriveInput, input: &Input<'_>) -> TokenStream {
     let fault = quote!(
-        type __Fault = <::core::primitive::bool as __crdt::CrdtNode>::State;
+        type __Fault = <() as __crdt::CrdtNode>::State;
     );
     implement(derive, input, &fault, &quote!(__Fault))
 }

@@ -20,12 +20,23 @@ use syn::{DeriveInput, parse_macro_input};
 /// Every field becomes a node of its own, so that concurrent edits of different fields both stay.
 /// A view and an editor are generated with the same fields: for `board: Board` with a field
 /// `title: String`, an edit is `board.title.set("...")`. An enum is read with `is_open()`,
-/// `as_done()` and the like, and edited with `set(...)` and `as_done()`. A struct with one unnamed
+/// `as_done()` and the like, and edited with `set(...)` and `as_done()`; of variants that were
+/// selected concurrently `conflicts()` gives one view each, the winner first, through which what
+/// the others hold is read. A struct with one unnamed
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
+/// A value is taken apart when it is written, so a type that implements `Drop` cannot derive this:
+/// put what has to be dropped in a field of its own type, with `#[crdt(skip)]`.
+///
 /// Views and editors are printed with `{:?}` as values are, without what is not stored; a part that
-/// does not implement `Debug` is printed as `..`. Views are `Copy`.
+/// does not implement `Debug` is printed as `..`. Views are `Copy`, and implement serde's
+/// `Serialize`: they are written as serde's own derive would write the value, under the names that
+/// the document has for fields and variants, and without what is not stored.
+///
+/// Types may change while documents, and older versions of the app, live on: what is stored under a
+/// name that a type does not have is kept. `docs/schema-evolution.md` says what is safe and what is
+/// not.
 ///
 /// Attributes of serde stay what they are: `#[serde(...)]` has an effect on what serde writes, and
 /// none on a document.
@@ -36,7 +47,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | --- | --- |
 /// | `#[crdt(text)]` | a `String` merges character by character |
 /// | `#[crdt(counter)]` | concurrent additions to an integer add up |
-/// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole |
+/// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole; of sets write `BTreeSet`, since the order of a `HashSet` counts as a difference |
 /// | `#[crdt(rename = "name")]` | the field is stored under this name |
 /// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the field too; may be given several times |
 /// | `#[crdt(key)]` | an update finds the struct in a list again by this field, which a `String`, an integer or a `bool` can be |

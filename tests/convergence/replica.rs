@@ -54,8 +54,10 @@ pub(crate) fn same(a: &Document<Board>, b: &Document<Board>) {
     assert_eq!(a.heads(), b.heads(), "heads");
     let [of_a, of_b] = [a, b].map(|replica| serde_json::to_value(replica.value()).expect("JSON"));
     assert_eq!(of_a, of_b, "values");
+    assert_eq!(serde_json::to_value(a.read()).expect("JSON"), of_a, "serialized view");
     assert_eq!(a.digest(), b.digest(), "digests");
     assert_eq!(a.to_json(), b.to_json(), "untyped views");
+    assert_eq!(a.inspect().to_string(), b.inspect().to_string(), "untyped states");
     assert_eq!(a.equivocations(), b.equivocations(), "equivocations");
 }
 

@@ -1,6 +1,6 @@
 //! Structs and enums.
 
-use super::{Edit, Outcome, State, blocked, merged, nothing};
+use super::{Edit, Outcome, State, blocked, exchange, merged, nothing, replicas};
 
 #[test]
 fn struct_two_fields() -> Outcome {
@@ -21,12 +21,13 @@ fn struct_two_fields() -> Outcome {
 
 #[test]
 fn enum_both_select() -> Outcome {
-    let sheet = merged(
-        nothing,
-        |sheet| sheet.state.set(State::Done(1)),
-        |sheet| sheet.state.set(blocked("rain", "")),
-    )?;
-    assert_eq!(sheet.state, State::Done(1));
+    let (mut a, mut b) = replicas(nothing)?;
+    a.change(|sheet| sheet.state.set(State::Done(1)))?;
+    b.change(|sheet| sheet.state.set(blocked("rain", "")))?;
+    assert_eq!(exchange(&mut a, &mut b)?.state, State::Done(1));
+    let [won, lost] = b.read().state.conflicts().try_into().expect("two were selected");
+    assert_eq!(*won.as_done().expect("it was selected"), 1);
+    assert_eq!(lost.as_blocked().expect("it was selected").reason, "rain");
     Ok(())
 }
 

@@ -3,8 +3,11 @@
 mod authorship;
 mod changes;
 mod collections;
+mod conflicts;
 mod delivery;
+mod evolution;
 mod flips;
+mod inspection;
 mod json;
 mod json_values;
 mod lists;
@@ -12,6 +15,8 @@ mod paths;
 mod reading;
 mod registers;
 mod schemas;
+mod serialized;
+mod slices;
 #[path = "../trace/mod.rs"]
 mod trace;
 mod traces;

@@ -19,7 +19,7 @@ mod tests;
 mod walk;
 
 use node::{Arena, Inner, Leaf, NIL, Up};
-pub(crate) use walk::Iter;
+pub(crate) use walk::{Iter, IterBack};
 
 /// Names a leaf; stable until the leaf runs empty.
 pub(crate) type LeafId = u32;

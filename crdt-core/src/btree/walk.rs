@@ -101,6 +101,20 @@ impl<E: Entry> Tree<E> {
     pub(crate) fn iter(&self) -> Iter<'_, E> {
         Iter { tree: self, leaf: self.first, entries: [].iter() }
     }
+
+    /// The entries behind a gap in order.
+    pub(crate) fn iter_from(&self, gap: Cursor) -> Iter<'_, E> {
+        let Some(leaf) = self.leaves.get(gap.leaf) else {
+            // The tree is empty.
+            return self.iter();
+        };
+        Iter { tree: self, leaf: leaf.next, entries: leaf.entries[gap.slot..].iter() }
+    }
+
+    /// All entries, the last one first.
+    pub(crate) fn iter_back(&self) -> IterBack<'_, E> {
+        IterBack { tree: self, leaf: self.last, entries: [].iter() }
+    }
 }
 
 /// Walks over the entries in order; made by [`Tree::iter`].
@@ -122,6 +136,30 @@ impl<'a, E: Entry> Iterator for Iter<'a, E> {
             let leaf = self.tree.leaves.get(self.leaf)?;
             self.entries = leaf.entries.iter();
             self.leaf = leaf.next;
+        }
+    }
+}
+
+/// Walks over the entries from the last to the first; made by [`Tree::iter_back`].
+pub(crate) struct IterBack<'a, E: Entry> {
+    tree: &'a Tree<E>,
+    /// The leaf before `entries`.
+    leaf: u32,
+    /// What is left of a leaf, to be taken from its end.
+    entries: core::slice::Iter<'a, E>,
+}
+
+impl<'a, E: Entry> Iterator for IterBack<'a, E> {
+    type Item = &'a E;
+
+    fn next(&mut self) -> Option<&'a E> {
+        loop {
+            if let Some(entry) = self.entries.next_back() {
+                return Some(entry);
+            }
+            let leaf = self.tree.leaves.get(self.leaf)?;
+            self.entries = leaf.entries.iter();
+            self.leaf = leaf.prev;
         }
     }
 }

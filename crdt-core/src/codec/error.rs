@@ -83,3 +83,35 @@ pub enum DecodeError {
     #[error("a change is twice in the bundle")]
     RepeatedChange,
 }
+
+/// Why text is not the printed form of a hash, an id or a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum ParseIdError {
+    /// There are too few or too many digits.
+    #[error("expected {expected} hexadecimal digits, found {found}")]
+    WrongLength {
+        /// How many there are to be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// There is something else among the digits.
+    #[error("{found:?} at position {position} is not a hexadecimal digit")]
+    NotADigit {
+        /// How many characters come before it.
+        position: usize,
+        /// What there is.
+        found: char,
+    },
+    /// The digits are not those of a key that an author can have.
+    #[error("not a canonical Ed25519 public key")]
+    InvalidKey,
+    /// An element's id has no `:` between the change and the offset.
+    #[error("expected a change and an offset with `:` between them")]
+    NoOffset,
+    /// What follows on the `:` of an element's id is not a number below 2^32 in its shortest
+    /// spelling.
+    #[error("the offset after `:` is not a number")]
+    InvalidOffset,
+}

@@ -16,7 +16,7 @@ pub(crate) mod write;
 
 pub(crate) use block::{read_block, write_block};
 pub(crate) use column::{ColumnReader, ColumnWriter};
-pub use error::DecodeError;
+pub use error::{DecodeError, ParseIdError};
 pub(crate) use reader::Reader;
 
 #[cfg(test)]

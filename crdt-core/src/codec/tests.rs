@@ -1,4 +1,6 @@
-use super::{DecodeError, Reader, value, write};
+use super::{
+    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, value, write, write_block,
+};
 use proptest::prelude::*;
 
 fn varint(bytes: &[u8]) -> Result<u64, DecodeError> {
@@ -86,4 +88,66 @@ proptest! {
         let back = value::decode::<f64>(&value::encode(&float).expect("encodes")).expect("decodes");
         prop_assert!(back.to_bits() == float.to_bits() || back.is_nan() && float.is_nan());
     }
+}
+
+proptest! {
+    #[test]
+    fn columns_are_read_back(parts in prop::collection::vec((any::<u64>(), 1..9usize), 0..40)) {
+        let values: Vec<u64> =
+            parts.iter().flat_map(|(value, times)| core::iter::repeat_n(value >> 40, *times)).collect();
+        let mut writer = ColumnWriter::default();
+        values.iter().for_each(|value| writer.push(*value));
+        let bytes = writer.finish();
+        let mut reader = ColumnReader::new(&bytes);
+        for value in &values {
+            prop_assert_eq!(reader.read(), Ok(*value));
+        }
+        prop_assert_eq!(reader.finish(), Ok(()));
+        prop_assert_eq!(reader.read(), Err(DecodeError::Truncated));
+    }
+
+    #[test]
+    fn distances_lead_back(values in prop::collection::vec((any::<u32>(), any::<u32>()), 0..20)) {
+        let mut writer = ColumnWriter::default();
+        values.iter().for_each(|(value, near)| writer.push_near(*value, *near));
+        let bytes = writer.finish();
+        let mut reader = ColumnReader::new(&bytes);
+        for (value, near) in values {
+            prop_assert_eq!(reader.read_near(near), Ok(value));
+        }
+    }
+
+    #[test]
+    fn blocks_are_read_back(content in prop::collection::vec(0..4u8, 0..400)) {
+        let mut bytes = Vec::new();
+        write_block(&mut bytes, &content);
+        prop_assert_eq!(read_block(&mut Reader::new(&bytes), content.len()), Ok(content));
+    }
+}
+
+#[test]
+fn a_long_run_takes_few_bytes() {
+    let mut writer = ColumnWriter::default();
+    (0..1_000_000).for_each(|_| writer.push(7));
+    assert_eq!(writer.finish().len(), 4);
+}
+
+#[test]
+fn blocks_that_do_not_hold_what_they_announce() {
+    let mut block = Vec::new();
+    write_block(&mut block, &[0; 100_000]);
+    assert!(block.len() < 200, "compressed to {} bytes", block.len());
+    let read = |bytes: &[u8], most| read_block(&mut Reader::new(bytes), most).map(|b| b.len());
+    assert_eq!(read(&block, 100_000), Ok(100_000));
+    assert_eq!(read(&block, 99_999), Err(DecodeError::OverLimit("bytes of a block")));
+    let announcing = |length: u64| {
+        let mut bytes = Vec::new();
+        write::varint(&mut bytes, length);
+        bytes.extend_from_slice(&block[3..]);
+        bytes
+    };
+    assert_eq!(read(&announcing(99_999), 1 << 20), Err(DecodeError::BadCompression));
+    assert_eq!(read(&announcing(100_001), 1 << 20), Err(DecodeError::BadCompression));
+    assert_eq!(read(&announcing(1 << 40), usize::MAX), Err(DecodeError::BadCompression));
+    assert_eq!(read(&block[..block.len() - 1], 1 << 20), Err(DecodeError::Truncated));
 }

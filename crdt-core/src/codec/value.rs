@@ -2,7 +2,8 @@
 //!
 //! RFC 8949 section 4.2: shortest integers and floats, definite lengths, map entries sorted by
 //! the bytes of their encoded keys; of the many NaNs one is written. Equal values therefore have
-//! equal bytes, which is what `update` and the digests compare.
+//! equal bytes, which is what `update` and the digests compare. What serde writes as a sequence keeps
+//! its order, a `HashSet` the one it happens to have.
 
 use ciborium::Value;
 use serde::{Serialize, de::DeserializeOwned};

@@ -2,9 +2,10 @@ use core::fmt;
 use core::str::FromStr;
 
 use ed25519_dalek::VerifyingKey;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{ChangeHash, domain};
-use crate::codec::{DecodeError, hex};
+use super::{ChangeHash, domain, serial};
+use crate::codec::{DecodeError, ParseIdError, hex};
 
 /// An author of changes: a canonical Ed25519 public key that is not of small order.
 ///
@@ -85,10 +86,24 @@ impl fmt::Debug for Author {
 
 /// Reads and checks what `Display` writes.
 impl FromStr for Author {
-    type Err = DecodeError;
+    type Err = ParseIdError;
 
-    fn from_str(text: &str) -> Result<Self, DecodeError> {
-        Self::from_bytes(hex::parse(text).ok_or(DecodeError::Truncated)?)
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        Self::from_bytes(hex::parse(text)?).map_err(|_| ParseIdError::InvalidKey)
+    }
+}
+
+/// As `Display` writes it in formats for people, as 32 bytes in others.
+impl Serialize for Author {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serial::serialize(self, self.as_bytes(), serializer)
+    }
+}
+
+/// Checks the key too.
+impl<'de> Deserialize<'de> for Author {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_bytes(serial::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

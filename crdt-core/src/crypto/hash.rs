@@ -1,9 +1,11 @@
 use core::fmt;
 use core::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use crate::codec::{DecodeError, hex};
+use super::serial;
+use crate::codec::{ParseIdError, hex};
 
 /// Prefixes that keep the hashes and signatures of different things apart. Each is 31 bytes, so
 /// that with the format version and a document's id it fills one block of SHA-256.
@@ -72,10 +74,23 @@ macro_rules! hash_type {
 
         /// Reads what `Display` writes.
         impl FromStr for $name {
-            type Err = DecodeError;
+            type Err = ParseIdError;
 
-            fn from_str(text: &str) -> Result<Self, DecodeError> {
-                hex::parse(text).map(Self).ok_or(DecodeError::Truncated)
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                hex::parse(text).map(Self)
+            }
+        }
+
+        /// As `Display` writes it in formats for people, as 32 bytes in others.
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serial::serialize(self, &self.0, serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                serial::deserialize(deserializer).map(Self)
             }
         }
     };

@@ -8,6 +8,7 @@ mod author;
 mod hash;
 mod keypair;
 pub(crate) mod random;
+mod serial;
 mod sha256;
 
 pub use author::{Author, Signature};

@@ -1,5 +1,5 @@
 use super::{Author, ChangeHash, Keypair, Signature};
-use crate::codec::DecodeError;
+use crate::codec::{DecodeError, ParseIdError, value};
 
 fn keypair() -> Keypair {
     Keypair::from_secret_bytes(&[7; 32])
@@ -82,5 +82,34 @@ fn printed_names_are_read_back() {
     assert_eq!(author.to_string().parse(), Ok(author));
     let hash = ChangeHash([0xab; 32]);
     assert_eq!(hash.to_string().parse(), Ok(hash));
-    assert_eq!("ab".parse::<ChangeHash>(), Err(DecodeError::Truncated));
+    assert_eq!(hash.to_string().to_uppercase().parse(), Ok(hash));
+}
+
+#[test]
+fn what_is_no_printed_name_is_refused_with_what_is_wrong() {
+    let refused = |text: &str| text.parse::<ChangeHash>().map_err(|error| error.to_string());
+    let found = |digits| Err(format!("expected 64 hexadecimal digits, found {digits}"));
+    assert_eq!(refused(""), found(0));
+    assert_eq!(refused("ab"), found(2));
+    assert_eq!(refused(&"a".repeat(65)), found(65));
+    let foreign = format!("00é{}", "0".repeat(61));
+    assert_eq!(refused(&foreign), Err("'é' at position 2 is not a hexadecimal digit".to_owned()));
+    assert_eq!("0".repeat(64).parse::<Author>(), Err(ParseIdError::InvalidKey));
+}
+
+#[test]
+fn names_are_text_for_people_and_bytes_for_others() {
+    let author = keypair().author();
+    let text = serde_json::to_string(&author).unwrap();
+    assert_eq!(text, format!("\"{author}\""));
+    assert_eq!(serde_json::from_str::<Author>(&text).unwrap(), author);
+    let error = serde_json::from_str::<Author>(&format!("{:?}", "0".repeat(64))).unwrap_err();
+    assert!(error.to_string().contains("Ed25519"), "{error}");
+
+    let hash = ChangeHash([0xab; 32]);
+    let bytes = value::encode(&hash).unwrap();
+    assert_eq!(bytes.len(), 34, "a head of two bytes and the 32");
+    assert_eq!(value::decode(&bytes), Some(hash));
+    assert_eq!(value::decode::<ChangeHash>(&value::encode("ab").unwrap()), None);
+    assert_eq!(value::decode(&value::encode(&[0xab_u8; 32]).unwrap()), Some(hash), "a sequence");
 }

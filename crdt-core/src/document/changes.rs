@@ -64,8 +64,8 @@ impl<T: CrdtNode> Document<T> {
     /// alone. If nothing differs, no change is made.
     ///
     /// The value is read anew for every update, so nothing is overwritten that the closure has not
-    /// seen. Time and memory are linear in the document's value; what is edited through
-    /// [`change`](Self::change) costs only what is edited.
+    /// seen. Time and memory are linear in the document's value, once for every list in which the
+    /// difference lies; what is edited through [`change`](Self::change) costs only what is edited.
     ///
     /// ```
     /// use crdt_core::{Document, Keypair};

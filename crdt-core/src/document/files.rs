@@ -36,7 +36,8 @@ impl<T: CrdtNode> Document<T> {
         bytes
     }
 
-    /// Opens a saved document to go on writing as `keypair`.
+    /// Opens a saved document to go on writing as `keypair`: the key it was written with here, or a
+    /// new one, which makes this replica another author.
     ///
     /// One key must write in one place only: load the newest bytes that were saved with it, and
     /// give another device a key of its own.

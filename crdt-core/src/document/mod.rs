@@ -11,7 +11,7 @@ use crate::history::{
     ApplyError, ChangeIndex, Equivocation, EquivocationProof, Genesis, History, Outcome,
     PendingLimits,
 };
-use crate::node::{CrdtNode, DigestWriter, Fit, NodeState, Untyped};
+use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Untyped};
 
 pub use files::LoadError;
 pub use meta::ChangeOptions;
@@ -188,6 +188,11 @@ impl<T: CrdtNode> Document<T> {
         self.history.to_json()
     }
 
+    /// The whole state with its hidden parts, to print, as [`History::inspect`] shows it.
+    pub fn inspect(&self) -> Inspection<'_> {
+        self.history.inspect()
+    }
+
     /// Every place where an author's chain forks.
     pub fn equivocations(&self) -> Vec<Equivocation> {
         self.history.equivocations()
@@ -266,11 +271,6 @@ impl History {
     /// with the key `true`, or an empty one. A `Json` is the JSON it reads as. Fields that were never
     /// written are not there.
     pub fn to_json(&self) -> serde_json::Value {
-        let mut root = Untyped::default();
-        let chains = self.chains();
-        self.replay(0, |path, op| {
-            let _ = root.apply(path, op, chains);
-        });
-        root.to_json(chains)
+        Untyped::of(self).to_json(self.chains())
     }
 }

@@ -1,3 +1,5 @@
+use serde::Serializer;
+
 use super::{CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope};
 use crate::history::Chains;
 use crate::op::Key;
@@ -71,5 +73,9 @@ impl<T: MapKey> MapKey for Box<T> {
 
     fn from_key(key: Key<'_>) -> Option<Self> {
         T::from_key(key).map(Box::new)
+    }
+
+    fn serialize_key<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        T::serialize_key(self, serializer)
     }
 }

@@ -72,11 +72,11 @@ impl Selector {
         self.versions.read(chains).map_or(variants.default, |place| place as usize)
     }
 
-    /// Wire names of all variants that were selected concurrently, the one that wins first. Empty
+    /// The places of all variants that were selected concurrently, the one that wins first. Empty
     /// if none was ever selected.
-    pub fn conflicts(&self, chains: &Chains, variants: &Variants) -> Vec<&'static str> {
+    pub fn conflicts(&self, chains: &Chains) -> Vec<usize> {
         let ranked = self.versions.ranked(chains).into_iter();
-        ranked.flatten().map(|place| variants.name(*place as usize)).collect()
+        ranked.flatten().map(|place| *place as usize).collect()
     }
 
     /// Selects a variant as part of a larger value. Where nothing was ever selected, the default one

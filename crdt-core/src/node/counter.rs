@@ -3,6 +3,8 @@ use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
+
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
 };
@@ -41,7 +43,7 @@ impl From<i64> for Counter {
     label = "not an integer of up to 64 bits",
     note = "`#[crdt(counter)]` is for `i8` to `i64` and `u8` to `u64`"
 )]
-pub trait CounterInteger: Copy + Send + Sync + 'static {
+pub trait CounterInteger: Copy + Serialize + Send + Sync + 'static {
     /// The nearest value of the type.
     fn saturating_from(sum: i128) -> Self;
     /// The value, exactly.
@@ -80,6 +82,11 @@ impl CounterState {
     /// The sum of everything that was added and stands.
     pub fn sum(&self) -> i128 {
         self.sum
+    }
+
+    /// Everything that was added and stands.
+    pub(super) fn adds(&self) -> impl Iterator<Item = (Id, i64)> {
+        self.adds.iter().map(|(id, delta)| (*id, *delta))
     }
 
     fn add(&mut self, id: Id, delta: i64) {
@@ -157,7 +164,7 @@ impl NodeState for CounterState {
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.adds(self.adds.iter().map(|(id, delta)| (*id, *delta)));
+        digest.adds(self.adds());
     }
 }
 
@@ -168,7 +175,7 @@ pub struct CounterView<'a, T = i64> {
 }
 
 impl<T: CounterInteger> CounterView<'_, T> {
-    /// The sum, or the nearest value of the field's type.
+    /// The sum, or the nearest value of the field's type. O(1).
     pub fn get(&self) -> T {
         T::saturating_from(self.state.sum)
     }
@@ -195,6 +202,13 @@ impl<T: CounterInteger + fmt::Display> fmt::Display for CounterView<'_, T> {
     }
 }
 
+/// As what [`get`](CounterView::get) gives.
+impl<T: CounterInteger> Serialize for CounterView<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
+    }
+}
+
 impl<T: CounterInteger + PartialEq> PartialEq<T> for CounterView<'_, T> {
     fn eq(&self, other: &T) -> bool {
         self.get() == *other
@@ -209,20 +223,21 @@ pub struct CounterEditor<'a, T = i64> {
 }
 
 impl<T: CounterInteger> CounterEditor<'_, T> {
-    /// The sum, or the nearest value of the field's type.
+    /// The sum, or the nearest value of the field's type. O(1).
     pub fn get(&self) -> T {
         T::saturating_from(self.state.sum)
     }
 }
 
 impl<T> CounterEditor<'_, T> {
-    /// Adds; a negative number subtracts. Adding nothing writes nothing.
+    /// Adds; a negative number subtracts. Adding nothing writes nothing. The sum has 128 bits and
+    /// does not overflow, whatever type it is read as.
     pub fn add(&mut self, delta: i64) {
         self.state.write_add(&mut self.scope, i128::from(delta));
     }
 
     /// Takes back everything that was added so far and is known here. What others add concurrently
-    /// stands.
+    /// stands. O(n) for n additions.
     pub fn reset(&mut self) {
         self.state.clear(self.scope);
     }

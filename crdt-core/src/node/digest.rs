@@ -128,9 +128,7 @@ impl<'a> DigestWriter<'a> {
     /// written follows from the name of the op; to encode it again would not always give the same
     /// bytes, since a `HashSet` comes in any order.
     pub(super) fn versions<V>(&mut self, versions: &Versions<V>) {
-        let mut all: Vec<_> = versions.iter().collect();
-        all.sort_by(|a, b| self.chains.op_order(b.id, a.id));
-        for version in all {
+        for version in versions.descending(self.chains) {
             let mut bytes = self.name(version.id);
             bytes.push(u8::from(version.value.is_ok()));
             self.part(Part::Versions, &bytes);

@@ -1,11 +1,13 @@
+use serde::{Serialize, Serializer};
+
 use crate::op::Key;
 
-/// A type that can be the key of a map: `String`, `bool`, integers to 64 bits, and newtypes of
-/// these.
+/// A type that can be the key of a map or the element of a set: `String`, `bool`, integers to 64
+/// bits, and newtypes of these.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a map in a document",
-    label = "not a map key",
-    note = "map keys are `String`, `bool`, integers up to 64 bits, and newtype structs of these that derive `CrdtNode`"
+    message = "`{Self}` cannot be the key of a map or the element of a set in a document",
+    label = "not a key",
+    note = "keys are `String`, `bool`, integers up to 64 bits, and newtype structs of these that derive `CrdtNode`"
 )]
 pub trait MapKey: Ord + Send + Sync + 'static {
     /// The key as it is in paths.
@@ -15,6 +17,32 @@ pub trait MapKey: Ord + Send + Sync + 'static {
     fn from_key(key: Key<'_>) -> Option<Self>
     where
         Self: Sized;
+
+    /// Writes the key as serde writes a plain value of this type: by itself as text, `bool` or the
+    /// narrowest of `i64`, `u64` and `i128` that holds the integer.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    fn serialize_key<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.to_key() {
+            Key::Bool(bool) => serializer.serialize_bool(bool),
+            Key::Text(text) => serializer.serialize_str(text),
+            Key::Integer(integer) => match (i64::try_from(integer), u64::try_from(integer)) {
+                (Ok(signed), _) => serializer.serialize_i64(signed),
+                (_, Ok(unsigned)) => serializer.serialize_u64(unsigned),
+                _ => serializer.serialize_i128(integer),
+            },
+        }
+    }
+}
+
+/// A key, to serialize.
+pub(super) struct Plain<'k, K>(pub(super) &'k K);
+
+impl<K: MapKey> Serialize for Plain<'_, K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_key(serializer)
+    }
 }
 
 impl MapKey for String {
@@ -55,6 +83,10 @@ macro_rules! integer_keys {
                     Key::Integer(integer) => integer.try_into().ok(),
                     _ => None,
                 }
+            }
+
+            fn serialize_key<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
             }
         }
     )*};

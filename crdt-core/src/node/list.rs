@@ -1,17 +1,20 @@
 use core::fmt;
-use core::ops::{Deref, DerefMut, Range};
+use core::ops::{Deref, DerefMut, Range, RangeBounds};
 use std::collections::VecDeque;
+
+use serde::{Serialize, Serializer};
 
 use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
 use super::register::unreadable;
+use super::slice::positions;
 use super::text::{delete, out_of_range, parent};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
     Scope, Segment,
 };
 use crate::history::Chains;
-use crate::op::{Action, Id, Place, Seeds, write_seed};
+use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
 use crate::sequence::{Items, ItemsIter, Sequence};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
@@ -68,6 +71,17 @@ impl<S: fmt::Debug> fmt::Debug for ListState<S> {
 }
 
 impl<S: NodeState> ListState<S> {
+    /// All elements in order, in ranges that may be cut anywhere: their states, unless they were
+    /// deleted.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (IdRange, Option<&[S]>)> {
+        self.sequence.contents().map(|(range, items)| (range, items.map(Items::as_slice)))
+    }
+
+    /// Whether this is an element of the list, deleted or not.
+    pub(super) fn contains(&self, id: Id) -> bool {
+        self.sequence.contains(id)
+    }
+
     /// The states of the elements in order.
     pub(super) fn states(&self) -> impl Iterator<Item = &S> {
         self.sequence.items().map(|(_, state)| state)
@@ -104,7 +118,7 @@ impl<S: NodeState> ListState<S> {
         if let Some(state) = self.sequence.item_mut(id) {
             return state.apply(rest, op, chains);
         }
-        let known = self.sequence.contains(id);
+        let known = self.contains(id);
         Fit::Inert(if known { Misfit::DeletedElement } else { Misfit::UnknownElement })
     }
 
@@ -159,14 +173,14 @@ impl<S: NodeState> NodeState for ListState<S> {
     }
 }
 
-/// Reads a list.
+/// Reads a list. Positions count elements, from 0.
 pub struct ListView<'a, T: CrdtNode> {
     state: &'a ListState<T::State>,
     chains: &'a Chains,
 }
 
 impl<'a, T: CrdtNode> ListView<'a, T> {
-    /// How many elements there are.
+    /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.state.sequence.len()
     }
@@ -176,7 +190,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         self.len() == 0
     }
 
-    /// The element at a position. O(log n).
+    /// The element at a position; `None` beyond the end. O(log n).
     pub fn get(&self, position: usize) -> Option<T::View<'a>> {
         Some(T::view(self.state.sequence.item_at(position)?, self.chains))
     }
@@ -191,7 +205,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         self.get(self.len().checked_sub(1)?)
     }
 
-    /// The id of the element at a position. O(log n).
+    /// The id of the element at a position; `None` beyond the end. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
         ElementId::new(self.chains, self.state.sequence.id_at(position)?)
     }
@@ -207,7 +221,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         Some(T::view(state, self.chains))
     }
 
-    /// The elements in order.
+    /// The elements in order, from either end. O(1) for each.
     pub fn iter(&self) -> ListIter<'a, T> {
         ListIter { items: self.state.sequence.items(), chains: self.chains }
     }
@@ -249,6 +263,12 @@ impl<'a, T: CrdtNode> Iterator for ListIter<'a, T> {
     }
 }
 
+impl<'a, T: CrdtNode> DoubleEndedIterator for ListIter<'a, T> {
+    fn next_back(&mut self) -> Option<T::View<'a>> {
+        self.items.next_back().map(|(_, state)| T::view(state, self.chains))
+    }
+}
+
 impl<T: CrdtNode> ExactSizeIterator for ListIter<'_, T> {}
 
 impl<T: CrdtNode> fmt::Debug for ListIter<'_, T> {
@@ -274,14 +294,21 @@ where
     }
 }
 
-/// Edits a list.
+/// As a sequence.
+impl<T: CrdtNode> Serialize for ListView<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+/// Edits a list. Positions count elements, from 0.
 pub struct ListEditor<'a, T: CrdtNode> {
     state: &'a mut ListState<T::State>,
     scope: Scope<'a>,
 }
 
 impl<T: CrdtNode> ListEditor<'_, T> {
-    /// How many elements there are.
+    /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.state.sequence.len()
     }
@@ -295,12 +322,12 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         ListView { state: self.state, chains: self.scope.chains() }
     }
 
-    /// Reads the element at a position. O(log n).
+    /// Reads the element at a position; `None` beyond the end. O(log n).
     pub fn get(&self, position: usize) -> Option<T::View<'_>> {
         self.view().get(position)
     }
 
-    /// Reads the elements in order.
+    /// Reads the elements in order, from either end.
     pub fn iter(&self) -> ListIter<'_, T> {
         self.view().iter()
     }
@@ -357,7 +384,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.scope.whole(grown)
     }
 
-    /// Appends an element.
+    /// Appends an element. O(log n + what writing the value costs).
     ///
     /// # Errors
     /// What writing the value meets.
@@ -365,7 +392,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.insert(self.len(), value)
     }
 
-    /// Removes the element at a position. Concurrent edits within it are lost with it.
+    /// Removes the element at a position. Concurrent edits within it are lost with it. O(log n).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] if there is none.
@@ -373,18 +400,20 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         if position >= self.len() {
             return Err(EditError::OutOfRange { position, length: self.len() });
         }
-        self.delete(position..position + 1)
+        self.delete(position..=position)
     }
 
-    /// Removes the elements at a range of positions.
+    /// Removes the elements at a range of positions. O(log n) for each stretch of elements that one
+    /// author inserted in sequence, and the states of all.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the list.
-    pub fn delete(&mut self, range: Range<usize>) -> Result<(), EditError> {
+    /// [`EditError::OutOfRange`] if it does not lie within the list, or starts behind its end.
+    pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
+        let range = positions(&range, self.len())?;
         self.state.delete(&mut self.scope, range)
     }
 
-    /// Removes all elements.
+    /// Removes all elements that are here. What others insert concurrently stays.
     pub fn clear(&mut self) {
         self.state.clear(self.scope);
     }

@@ -3,6 +3,9 @@ use core::hash::{BuildHasher, Hash};
 use core::ops::{Deref, DerefMut};
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Serialize, Serializer};
+
+use super::key::Plain;
 use super::versions::{Versions, Write};
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit, NodeState,
@@ -72,6 +75,11 @@ impl<S: Default> Default for Entry<S> {
 impl<S: NodeState> Entry<S> {
     pub(super) fn is_present(&self) -> bool {
         !self.puts.is_none()
+    }
+
+    /// The puts that make it present.
+    pub(super) fn puts(&self) -> &Versions<()> {
+        &self.puts
     }
 
     pub(super) fn is_blank(&self) -> bool {
@@ -184,6 +192,14 @@ impl<'a, K, S: NodeState> Iterator for Present<'a, K, S> {
     }
 }
 
+impl<K, S: NodeState> DoubleEndedIterator for Present<'_, K, S> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let (key, entry) = self.entries.rfind(|(_, entry)| entry.is_present())?;
+        self.left -= 1;
+        Some((key, &entry.state))
+    }
+}
+
 impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         let [Segment::Key(key), rest @ ..] = path else {
@@ -225,13 +241,18 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
 }
 
 /// Reads a map. Entries come in the order of their keys, also those of a `HashMap`.
+///
+/// Whether an entry is present is never in conflict: of concurrent putting and removing, putting
+/// wins, and values that are put concurrently under one key merge as any two edits of that node
+/// do. What is in conflict is inside, and is asked for there: `map.get("key")` gives the view of the
+/// entry's node, and that of a register or enum has `conflicts`.
 pub struct MapView<'a, K: MapKey, V: CrdtNode> {
     pub(super) state: &'a MapState<K, V::State>,
     pub(super) chains: &'a Chains,
 }
 
 impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
-    /// How many entries there are.
+    /// How many entries there are. O(1).
     pub fn len(&self) -> usize {
         self.state.present
     }
@@ -241,7 +262,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
         self.len() == 0
     }
 
-    /// The entry of a key. O(log n).
+    /// The entry of a key, if it is present. O(log n).
     pub fn get<Q>(&self, key: &Q) -> Option<V::View<'a>>
     where
         K: core::borrow::Borrow<Q>,
@@ -260,18 +281,18 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
         self.get(key).is_some()
     }
 
-    /// The entries.
+    /// The entries in the order of their keys, from either end.
     pub fn iter(&self) -> MapIter<'a, K, V> {
         MapIter { entries: self.state.present(), chains: self.chains }
     }
 
-    /// The keys.
-    pub fn keys(&self) -> impl Iterator<Item = &'a K> + use<'a, K, V> {
+    /// The keys in order.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &'a K> + use<'a, K, V> {
         self.state.present().map(|(key, _)| key)
     }
 
     /// The values, in the order of their keys.
-    pub fn values(&self) -> impl Iterator<Item = V::View<'a>> + use<'a, K, V> {
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = V::View<'a>> + use<'a, K, V> {
         self.iter().map(|(_, value)| value)
     }
 }
@@ -312,6 +333,12 @@ impl<'a, K: MapKey, V: CrdtNode> Iterator for MapIter<'a, K, V> {
     }
 }
 
+impl<'a, K: MapKey, V: CrdtNode> DoubleEndedIterator for MapIter<'a, K, V> {
+    fn next_back(&mut self) -> Option<(&'a K, V::View<'a>)> {
+        self.entries.next_back().map(|(key, state)| (key, V::view(state, self.chains)))
+    }
+}
+
 impl<K: MapKey, V: CrdtNode> ExactSizeIterator for MapIter<'_, K, V> {}
 
 impl<K: MapKey, V: CrdtNode> fmt::Debug for MapIter<'_, K, V> {
@@ -337,6 +364,13 @@ where
     }
 }
 
+/// As a map, in the order of the keys.
+impl<K: MapKey, V: CrdtNode> Serialize for MapView<'_, K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (Plain(key), value)))
+    }
+}
+
 /// Edits a map.
 pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
     pub(super) state: &'a mut MapState<K, V::State>,
@@ -344,7 +378,7 @@ pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
 }
 
 impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
-    /// How many entries there are.
+    /// How many entries there are. O(1).
     pub fn len(&self) -> usize {
         self.state.present
     }
@@ -358,7 +392,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         MapView { state: self.state, chains: self.scope.chains() }
     }
 
-    /// Reads the entry of a key. O(log n).
+    /// Reads the entry of a key, if it is present. O(log n).
     pub fn get<Q>(&self, key: &Q) -> Option<V::View<'_>>
     where
         K: core::borrow::Borrow<Q>,
@@ -367,14 +401,19 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.view().get(key)
     }
 
-    /// Reads the entries.
+    /// Reads the entries in the order of their keys, from either end.
     pub fn iter(&self) -> MapIter<'_, K, V> {
         self.view().iter()
     }
 
-    /// The keys.
-    pub fn keys(&self) -> impl Iterator<Item = &K> {
+    /// The keys in order.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> {
         self.view().keys()
+    }
+
+    /// Reads the values, in the order of their keys.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = V::View<'_>> {
+        self.view().values()
     }
 
     /// Whether there is an entry of a key. O(log n).
@@ -409,7 +448,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     }
 
     /// Makes the entry of a key present with a value: what is known of it is cleared, then the
-    /// value is written.
+    /// value is written. O(log n + what clearing and writing cost).
     ///
     /// # Errors
     /// What writing the value meets.
@@ -427,7 +466,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     }
 
     /// Makes the entry of a key absent; says whether it was present. A put that is concurrent
-    /// to this keeps it.
+    /// to this keeps it. O(log n).
     pub fn remove<Q>(&mut self, key: &Q) -> bool
     where
         K: core::borrow::Borrow<Q>,
@@ -446,7 +485,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         true
     }
 
-    /// Makes every entry absent.
+    /// Makes every entry absent. A put that is concurrent to this keeps its entry.
     pub fn clear(&mut self) {
         self.scope.pin();
         self.state.clear(self.scope);

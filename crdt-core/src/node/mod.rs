@@ -15,6 +15,7 @@ mod digest;
 mod element;
 mod error;
 mod fingerprint;
+mod inspect;
 mod json;
 mod key;
 mod kind;
@@ -26,6 +27,7 @@ mod newtype;
 mod option;
 mod register;
 mod set;
+mod slice;
 mod text;
 mod transaction;
 mod unit;
@@ -40,6 +42,7 @@ pub use digest::DigestWriter;
 pub use element::ElementId;
 pub use error::EditError;
 pub use fingerprint::Fingerprint;
+pub use inspect::Inspection;
 pub use json::{Json, JsonArrayView, JsonEditor, JsonObjectView, JsonState, JsonView};
 pub use key::MapKey;
 pub use kind::{Kind, Leaf, Nested};
@@ -52,11 +55,14 @@ pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{
     Register, RegisterEditor, RegisterField, RegisterState, RegisterValue, RegisterView,
 };
-pub use set::{SetEditor, SetView};
+pub use set::{SetEditor, SetIter, SetView};
+pub use slice::TextSlice;
 pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
 pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
 pub(crate) use untyped::Untyped;
+
+use serde::Serialize;
 
 use crate::op::Key;
 
@@ -96,8 +102,9 @@ pub trait CrdtNode: Sized + 'static {
     type Value;
     /// The CRDT state.
     type State: NodeState;
-    /// Reads the state by reference.
-    type View<'a>;
+    /// Reads the state by reference. It is serialized as the plain value would be, so that a
+    /// document can be written out without being copied first.
+    type View<'a>: Serialize;
     /// Edits the state inside a change.
     type Editor<'a>;
     /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent

@@ -1,6 +1,8 @@
 use core::fmt;
 use core::marker::PhantomData;
 
+use serde::{Serialize, Serializer};
+
 use super::map::Entry;
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope,
@@ -67,6 +69,10 @@ impl<S: NodeState> NodeState for OptionState<S> {
 }
 
 /// Reads an optional node.
+///
+/// Whether it is present is never in conflict: of concurrent making present and removing, the
+/// former wins. An `Option` of a leaf is a register, and its view a [`RegisterView`](super::RegisterView),
+/// which has `conflicts`.
 pub struct OptionView<'a, T: CrdtNode> {
     state: &'a OptionState<T::State>,
     chains: &'a Chains,
@@ -87,6 +93,31 @@ impl<'a, T: CrdtNode> OptionView<'a, T> {
     pub fn is_none(&self) -> bool {
         !self.is_some()
     }
+
+    /// The node, if it is present.
+    pub fn iter(&self) -> core::option::IntoIter<T::View<'a>> {
+        self.get().into_iter()
+    }
+}
+
+/// The node, if it is present.
+impl<'a, T: CrdtNode> IntoIterator for OptionView<'a, T> {
+    type Item = T::View<'a>;
+    type IntoIter = core::option::IntoIter<T::View<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.get().into_iter()
+    }
+}
+
+/// The node, if it is present.
+impl<'a, T: CrdtNode> IntoIterator for &OptionView<'a, T> {
+    type Item = T::View<'a>;
+    type IntoIter = core::option::IntoIter<T::View<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 impl<T: CrdtNode> Clone for OptionView<'_, T> {
@@ -103,6 +134,13 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
+    }
+}
+
+/// As what [`get`](OptionView::get) gives.
+impl<T: CrdtNode> Serialize for OptionView<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
     }
 }
 

@@ -2,7 +2,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 use super::versions::{Versions, Write};
 use super::{
@@ -17,6 +17,11 @@ use crate::op::Action;
 /// op's wins, and [`conflicts`](RegisterView::conflicts) shows the others.
 ///
 /// As a field type this is the same as the plain type with `#[crdt(register)]`.
+///
+/// Values are the same if their canonical bytes are. Those of a `HashMap` are, in whatever order
+/// its entries come; those of a `HashSet` are not, since serde writes a set as it writes a list. An
+/// [`update`](crate::Document::update) may therefore set such a register anew although it has not
+/// changed: keep a `BTreeSet` in it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Register<T>(pub T);
 
@@ -217,7 +222,7 @@ impl<'a, T, D> RegisterView<'a, T, D> {
     }
 
     /// Every value that stands, the one that wins first. More than one only where authors wrote
-    /// without having seen each other's values; none if nothing was written.
+    /// without having seen each other's values; none if nothing was written. O(n log n) for n values.
     pub fn conflicts(&self) -> Vec<&'a T> {
         self.state.versions.ranked(self.chains)
     }
@@ -249,6 +254,13 @@ impl<T: fmt::Debug, D> fmt::Debug for RegisterView<'_, T, D> {
 impl<T: fmt::Display, D> fmt::Display for RegisterView<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
+    }
+}
+
+/// As the value.
+impl<T: Serialize, D> Serialize for RegisterView<'_, T, D> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
     }
 }
 
@@ -286,7 +298,8 @@ impl<'a, T, D> RegisterEditor<'a, T, D> {
         self.state.get(self.scope.chains())
     }
 
-    /// Every value that stands, the one that wins first.
+    /// Every value that stands, the one that wins first; none if nothing was written. O(n log n) for
+    /// n values.
     pub fn conflicts(&self) -> Vec<&T> {
         self.state.versions.ranked(self.scope.chains())
     }
@@ -297,7 +310,8 @@ where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     D: Initial<T> + Send + Sync,
 {
-    /// Writes a value; it replaces every value that stands here.
+    /// Writes a value; it replaces every value that stands here. O(size of the value + values in
+    /// conflict).
     ///
     /// If it cannot be encoded, or not be read back, the change fails at its end with
     /// [`EditError::Unencodable`].
@@ -307,7 +321,8 @@ where
         }
     }
 
-    /// Takes every value back; the register reads as its default.
+    /// Takes every value back; the register reads as its default. What others set concurrently
+    /// stands.
     pub fn unset(&mut self) {
         self.state.clear(self.scope);
     }

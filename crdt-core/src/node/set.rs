@@ -3,9 +3,12 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use serde::{Serialize, Serializer};
+
+use super::key::Plain;
 use super::map::{assign, fingerprint, reconcile};
 use super::{
-    CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapKey, MapState, MapView, Scope,
+    CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey, MapState, MapView, Scope,
 };
 use crate::history::Chains;
 
@@ -18,7 +21,7 @@ pub struct SetView<'a, K: MapKey> {
 }
 
 impl<'a, K: MapKey> SetView<'a, K> {
-    /// How many elements there are.
+    /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.map.len()
     }
@@ -37,9 +40,68 @@ impl<'a, K: MapKey> SetView<'a, K> {
         self.map.contains_key(element)
     }
 
-    /// The elements in order.
-    pub fn iter(&self) -> impl Iterator<Item = &'a K> {
-        self.map.keys()
+    /// The elements in order, from either end.
+    pub fn iter(&self) -> SetIter<'a, K> {
+        SetIter { entries: self.map.iter() }
+    }
+
+    /// The lowest element.
+    pub fn first(&self) -> Option<&'a K> {
+        self.iter().next()
+    }
+
+    /// The highest element.
+    pub fn last(&self) -> Option<&'a K> {
+        self.iter().next_back()
+    }
+}
+
+impl<'a, K: MapKey> IntoIterator for SetView<'a, K> {
+    type Item = &'a K;
+    type IntoIter = SetIter<'a, K>;
+
+    fn into_iter(self) -> SetIter<'a, K> {
+        self.iter()
+    }
+}
+
+impl<'a, K: MapKey> IntoIterator for &SetView<'a, K> {
+    type Item = &'a K;
+    type IntoIter = SetIter<'a, K>;
+
+    fn into_iter(self) -> SetIter<'a, K> {
+        self.iter()
+    }
+}
+
+/// The elements of a set in order; made by [`SetView::iter`].
+pub struct SetIter<'a, K: MapKey> {
+    entries: MapIter<'a, K, ()>,
+}
+
+impl<'a, K: MapKey> Iterator for SetIter<'a, K> {
+    type Item = &'a K;
+
+    fn next(&mut self) -> Option<&'a K> {
+        self.entries.next().map(|(key, ())| key)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl<'a, K: MapKey> DoubleEndedIterator for SetIter<'a, K> {
+    fn next_back(&mut self) -> Option<&'a K> {
+        self.entries.next_back().map(|(key, ())| key)
+    }
+}
+
+impl<K: MapKey> ExactSizeIterator for SetIter<'_, K> {}
+
+impl<K: MapKey> fmt::Debug for SetIter<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetIter").field("left", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -57,13 +119,20 @@ impl<K: MapKey + fmt::Debug> fmt::Debug for SetView<'_, K> {
     }
 }
 
+/// As a sequence, in order.
+impl<K: MapKey> Serialize for SetView<'_, K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Plain))
+    }
+}
+
 /// Edits a set.
 pub struct SetEditor<'a, K: MapKey> {
     map: MapEditor<'a, K, ()>,
 }
 
 impl<K: MapKey> SetEditor<'_, K> {
-    /// How many elements there are.
+    /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.map.len()
     }
@@ -80,6 +149,11 @@ impl<K: MapKey> SetEditor<'_, K> {
         Q: Ord + ?Sized,
     {
         self.map.contains_key(element)
+    }
+
+    /// Reads the elements in order, from either end.
+    pub fn iter(&self) -> SetIter<'_, K> {
+        SetIter { entries: self.map.iter() }
     }
 
     /// Inserts an element; says whether it was absent. One that is present is inserted again, so
@@ -98,9 +172,18 @@ impl<K: MapKey> SetEditor<'_, K> {
         self.map.remove(element)
     }
 
-    /// Removes every element.
+    /// Removes every element. An insert that is concurrent to this keeps its element.
     pub fn clear(&mut self) {
         self.map.clear();
+    }
+}
+
+impl<'a, K: MapKey> IntoIterator for &'a SetEditor<'_, K> {
+    type Item = &'a K;
+    type IntoIter = SetIter<'a, K>;
+
+    fn into_iter(self) -> SetIter<'a, K> {
+        self.iter()
     }
 }
 

@@ -1,8 +1,11 @@
 use core::fmt;
 use core::marker::PhantomData;
-use core::ops::{Deref, DerefMut, Range};
+use core::ops::{Deref, DerefMut, Range, RangeBounds};
+
+use serde::{Serialize, Serializer};
 
 use super::difference::differences;
+use super::slice::{TextSlice, joined, positions};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
     Scope, Segment,
@@ -84,12 +87,15 @@ impl TextState {
         text
     }
 
+    /// All characters in order, in ranges that may be cut anywhere: what they are, unless they were
+    /// deleted.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (IdRange, Option<&str>)> {
+        self.sequence.contents().map(|(range, chunk)| (range, chunk.map(TextChunk::as_str)))
+    }
+
     /// Whether it is this text, without copying it.
     fn reads_as(&self, text: &str) -> bool {
-        let mut rest = text;
-        let mut chunks = self.sequence.chunks().map(|(_, chunk)| chunk.as_str());
-        chunks.all(|chunk| rest.strip_prefix(chunk).inspect(|after| rest = after).is_some())
-            && rest.is_empty()
+        joined(self.sequence.chunks().map(|(_, chunk)| chunk.as_str()), text)
     }
 
     fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
@@ -100,6 +106,11 @@ impl TextState {
             scope.write_text(parent, side, count(text), text);
         }
         Ok(())
+    }
+
+    /// A part of the text.
+    fn slice(&self, range: &impl RangeBounds<usize>) -> Result<TextSlice<'_>, EditError> {
+        Ok(TextSlice::new(&self.sequence, positions(range, self.sequence.len())?))
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
@@ -207,7 +218,7 @@ pub struct TextView<'a> {
 
 macro_rules! read_text {
     () => {
-        /// How many Unicode scalar values there are.
+        /// How many Unicode scalar values there are. O(1).
         pub fn len(&self) -> usize {
             self.state.sequence.len()
         }
@@ -217,17 +228,17 @@ macro_rules! read_text {
             self.len() == 0
         }
 
-        /// How many bytes the text takes in UTF-8.
+        /// How many bytes the text takes in UTF-8. O(1).
         pub fn len_utf8(&self) -> usize {
             self.state.sequence.measure().utf8
         }
 
-        /// How many code units the text takes in UTF-16.
+        /// How many code units the text takes in UTF-16. O(1).
         pub fn len_utf16(&self) -> usize {
             self.state.sequence.measure().utf16
         }
 
-        /// The scalar value at a position. O(log n).
+        /// The scalar value at a position; `None` beyond the end. O(log n).
         pub fn char_at(&self, position: usize) -> Option<char> {
             let (chunk, offset) = self.state.sequence.get(position)?;
             chunk.char_at(offset)
@@ -289,7 +300,7 @@ impl<'a> TextView<'a> {
     read_text!();
 
     /// The id of the character at a position, for a cursor that stays with its character while
-    /// others edit. O(log n).
+    /// others edit; `None` beyond the end. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
         ElementId::new(self.chains, self.state.sequence.id_at(position)?)
     }
@@ -299,9 +310,36 @@ impl<'a> TextView<'a> {
         self.state.sequence.position(character.find(self.chains)?)
     }
 
-    /// The pieces of the text in order; joined they are the text.
+    /// The pieces of the text in order; joined they are the text. Where it is cut says nothing: it
+    /// differs between replicas.
     pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.state.sequence.chunks().map(|(_, chunk)| chunk.as_str())
+    }
+
+    /// The scalar values in order.
+    pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
+        self.chunks().flat_map(str::chars)
+    }
+
+    /// The part of the text at a range of positions, without copying it. O(log n) to begin to read
+    /// it, then its length.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Keypair, Text};
+    /// # let mut document = Document::<Text>::create(Keypair::generate()?)?;
+    /// document.change(|text| text.insert(0, "größer"))?;
+    /// let text = document.read();
+    /// assert_eq!(text.slice(2..4)?, "öß");
+    /// assert_eq!(text.slice(4..)?.to_string(), "er");
+    /// assert!(text.slice(5..7).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
+    /// end.
+    pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<TextSlice<'a>, EditError> {
+        self.state.slice(&range)
     }
 }
 
@@ -315,6 +353,13 @@ impl fmt::Display for TextView<'_> {
 impl fmt::Debug for TextView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.state.to_text().fmt(f)
+    }
+}
+
+/// As a string.
+impl Serialize for TextView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -345,7 +390,7 @@ pub struct TextEditor<'a> {
 impl TextEditor<'_> {
     read_text!();
 
-    /// Inserts text so that it begins at a position.
+    /// Inserts text so that it begins at a position. O(log n + its length).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] beyond the end.
@@ -353,32 +398,49 @@ impl TextEditor<'_> {
         self.state.insert(&mut self.scope, position, text.as_ref())
     }
 
-    /// Appends text.
+    /// Appends text. O(log n + its length).
     pub fn push_str(&mut self, text: impl AsRef<str>) {
         let end = self.state.sequence.len();
         let pushed = self.state.insert(&mut self.scope, end, text.as_ref());
         debug_assert!(pushed.is_ok(), "the end is a position");
     }
 
-    /// Deletes the characters at a range of positions.
+    /// Reads the part of the text at a range of positions, without copying it. O(log n) to begin to
+    /// read it, then its length.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the text.
-    pub fn delete(&mut self, range: Range<usize>) -> Result<(), EditError> {
+    /// As [`TextView::slice`].
+    pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<TextSlice<'_>, EditError> {
+        self.state.slice(&range)
+    }
+
+    /// Deletes the characters at a range of positions. O(log n) for each stretch of characters that
+    /// one author typed in sequence.
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if it does not lie within the text, or starts behind its end.
+    pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
+        let range = positions(&range, self.len())?;
         self.state.delete(&mut self.scope, range)
     }
 
-    /// Deletes a range of positions and inserts text in its place.
+    /// Deletes a range of positions and inserts text in its place. Costs what the two cost.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if the range does not lie within the text.
-    pub fn replace(&mut self, range: Range<usize>, text: impl AsRef<str>) -> Result<(), EditError> {
+    /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
+    /// end.
+    pub fn replace(
+        &mut self,
+        range: impl RangeBounds<usize>,
+        text: impl AsRef<str>,
+    ) -> Result<(), EditError> {
+        let range = positions(&range, self.len())?;
         let start = range.start;
         self.state.delete(&mut self.scope, range)?;
         self.state.insert(&mut self.scope, start, text.as_ref())
     }
 
-    /// Deletes everything.
+    /// Deletes everything that is here. What others insert concurrently stays.
     pub fn clear(&mut self) {
         self.state.clear(self.scope);
     }

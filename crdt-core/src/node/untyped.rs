@@ -12,25 +12,27 @@ use super::{
     TextState,
 };
 use crate::codec::value;
-use crate::history::Chains;
-use crate::op::{Action, Key};
+use crate::history::{Chains, History};
+use crate::op::{Action, Id, Key};
 
 /// A node that takes every op: it is all kinds of nodes at once, and shows itself as what it was
 /// used as.
 #[derive(Debug, Default)]
 pub(crate) struct Untyped {
-    register: Option<Box<Versions<Shape>>>,
-    counter: Option<Box<CounterState>>,
-    text: Option<Box<TextState>>,
-    list: Option<Box<ListState<Untyped>>>,
-    fields: BTreeMap<Box<str>, Untyped>,
-    variants: BTreeMap<Box<str>, Untyped>,
-    entries: BTreeMap<EntryKey, Entry<Untyped>>,
+    pub(super) register: Option<Box<Versions<Shape>>>,
+    pub(super) counter: Option<Box<CounterState>>,
+    pub(super) text: Option<Box<TextState>>,
+    pub(super) list: Option<Box<ListState<Untyped>>>,
+    pub(super) fields: BTreeMap<Box<str>, Untyped>,
+    pub(super) variants: BTreeMap<Box<str>, Untyped>,
+    pub(super) entries: BTreeMap<EntryKey, Entry<Untyped>>,
+    /// Ops that have no effect here under any type.
+    pub(super) inert: Vec<(Id, Misfit)>,
 }
 
 /// A key that owns its text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum EntryKey {
+pub(super) enum EntryKey {
     Bool(bool),
     Integer(i128),
     Text(Box<str>),
@@ -45,7 +47,7 @@ impl EntryKey {
         }
     }
 
-    fn to_text(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         match self {
             Self::Bool(bool) => bool.to_string(),
             Self::Integer(integer) => integer.to_string(),
@@ -71,6 +73,16 @@ impl Untyped {
         Fit::Applied
     }
 
+    /// The state of a document, from its changes alone.
+    pub(crate) fn of(history: &History) -> Self {
+        let mut root = Self::default();
+        let chains = history.chains();
+        history.replay(0, |path, op| {
+            let _ = root.apply(path, op, chains);
+        });
+        root
+    }
+
     fn apply_here(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
         match &op.action {
             Action::Set { .. } | Action::Unset { .. } => self.write(op, chains),
@@ -87,6 +99,17 @@ impl Untyped {
             Action::Put { .. } | Action::Remove { .. } => Fit::wrong_kind(),
             Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
         }
+    }
+
+    /// Remembers an op that has no effect wherever it arrives. Whether a delete finds elements to
+    /// delete depends on what came before it, so it is not remembered.
+    fn note(&mut self, op: &Incoming<'_>, fit: Fit) -> Fit {
+        if let Fit::Inert(misfit) = fit
+            && !matches!(op.action, Action::Delete { .. })
+        {
+            self.inert.push((op.id, misfit));
+        }
+        fit
     }
 
     /// The node as JSON. What it is shown as, if it was used as several kinds: struct, what its
@@ -144,7 +167,10 @@ fn sum_json(sum: i128) -> Value {
 impl NodeState for Untyped {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         match path {
-            [] => self.apply_here(op, chains),
+            [] => {
+                let fit = self.apply_here(op, chains);
+                self.note(op, fit)
+            }
             [Segment::Field(name), rest @ ..] => {
                 self.fields.entry((*name).into()).or_default().apply(rest, op, chains)
             }
@@ -154,7 +180,11 @@ impl NodeState for Untyped {
             [Segment::Key(key), rest @ ..] => {
                 self.entries.entry(EntryKey::new(*key)).or_default().apply(rest, op, chains)
             }
-            [Segment::Element(_), ..] => self.list.get_or_insert_default().apply(path, op, chains),
+            [Segment::Element(id), ..] => {
+                let list = self.list.get_or_insert_default();
+                let (known, fit) = (list.contains(*id), list.apply(path, op, chains));
+                if known { fit } else { self.note(op, fit) }
+            }
         }
     }
 

@@ -91,11 +91,17 @@ impl<V> Versions<V> {
         }
     }
 
+    /// Every value, also those that do not fit, the highest op's first.
+    pub(crate) fn descending(&self, chains: &Chains) -> Vec<&Version<V>> {
+        let mut all: Vec<_> = self.iter().collect();
+        all.sort_by(|a, b| chains.op_order(b.id, a.id));
+        all
+    }
+
     /// Every value that fits, the winner first. Empty if nothing was written.
     pub(crate) fn ranked(&self, chains: &Chains) -> Vec<&V> {
-        let mut all: Vec<_> = self.iter().filter(|version| version.value.is_ok()).collect();
-        all.sort_by(|a, b| chains.op_order(b.id, a.id));
-        all.into_iter().map(Version::read).collect()
+        let all = self.descending(chains).into_iter();
+        all.filter_map(|version| version.value.as_ref().ok()).collect()
     }
 }
 

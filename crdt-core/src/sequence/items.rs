@@ -15,7 +15,6 @@ const CAP: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Items<S>(Vec<S>);
 
-#[cfg(test)]
 impl<S> Items<S> {
     /// The states.
     pub(crate) fn as_slice(&self) -> &[S] {
@@ -64,6 +63,12 @@ pub(crate) struct Iter<'a, S> {
     /// The name of the next element of `run`.
     next: Id,
     run: core::slice::Iter<'a, S>,
+    pieces_back: btree::IterBack<'a, Piece<Items<S>>>,
+    /// The name behind the last element of `run_back`.
+    end_back: Id,
+    /// What is left of the run at the other end.
+    run_back: core::slice::Iter<'a, S>,
+    /// How many elements neither end has come to. The two ends know of each other by this alone.
     left: usize,
 }
 
@@ -71,7 +76,7 @@ impl<'a, S> Iterator for Iter<'a, S> {
     type Item = (Id, &'a S);
 
     fn next(&mut self) -> Option<(Id, &'a S)> {
-        loop {
+        while self.left > 0 {
             if let Some(state) = self.run.next() {
                 let id = self.next;
                 self.next = id.plus(1);
@@ -83,10 +88,28 @@ impl<'a, S> Iterator for Iter<'a, S> {
                 (self.next, self.run) = (piece.id, content.0.iter());
             }
         }
+        None
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
+    }
+}
+
+impl<'a, S> DoubleEndedIterator for Iter<'a, S> {
+    fn next_back(&mut self) -> Option<(Id, &'a S)> {
+        while self.left > 0 {
+            if let Some(state) = self.run_back.next_back() {
+                self.end_back.counter -= 1;
+                self.left -= 1;
+                return Some((self.end_back, state));
+            }
+            let piece = self.pieces_back.next()?;
+            if let Some(content) = piece.content() {
+                (self.end_back, self.run_back) = (piece.id.plus(piece.len()), content.0.iter());
+            }
+        }
+        None
     }
 }
 
@@ -95,8 +118,16 @@ impl<S> ExactSizeIterator for Iter<'_, S> {}
 impl<S> Sequence<Items<S>> {
     /// The visible elements in order.
     pub(crate) fn items(&self) -> Iter<'_, S> {
-        let next = Id { chain: 0, counter: 0 };
-        Iter { pieces: self.tree.iter(), next, run: [].iter(), left: self.len() }
+        let none = Id { chain: 0, counter: 0 };
+        Iter {
+            pieces: self.tree.iter(),
+            next: none,
+            run: [].iter(),
+            pieces_back: self.tree.iter_back(),
+            end_back: none,
+            run_back: [].iter(),
+            left: self.len(),
+        }
     }
 
     /// The state of the visible element at a position.

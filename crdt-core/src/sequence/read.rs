@@ -70,7 +70,12 @@ impl<C: Content> Sequence<C> {
     /// All elements in list order, and whether they were deleted. How they are cut into ranges says
     /// nothing about the sequence: it depends on the order in which things happened here.
     pub(crate) fn runs(&self) -> impl Iterator<Item = (IdRange, bool)> {
+        self.contents().map(|(range, content)| (range, content.is_none()))
+    }
+
+    /// The same with what the elements are, unless they were deleted.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = (IdRange, Option<&C>)> {
         let runs = self.tree.iter().filter(|piece| !piece.is_anchor());
-        runs.map(|run| (IdRange::new(run.id, run.len()), run.is_deleted()))
+        runs.map(|run| (IdRange::new(run.id, run.len()), run.content()))
     }
 }

@@ -79,6 +79,11 @@ impl TextChunk {
         self.text.chars().nth(index as usize)
     }
 
+    /// Some of the characters.
+    fn slice(&self, range: Range<u32>) -> &str {
+        &self.text[self.measure_to(range.start).utf8..self.measure_to(range.end).utf8]
+    }
+
     fn is_ascii(&self) -> bool {
         self.text.len() == self.chars as usize
     }
@@ -220,6 +225,21 @@ impl Sequence<TextChunk> {
             Some(chunk) => Ok(index + chunk.index_at(unit, left)?),
             None => Ok(index),
         }
+    }
+
+    /// The pieces of the text at some positions, which lie within it. O(log n) for the first one.
+    pub(crate) fn text_in(&self, range: Range<usize>) -> impl Iterator<Item = &str> {
+        let first = self.locate(range.start).map(|(spot, _)| spot);
+        let (gap, mut start) = first.map_or((self.tree.end(), 0), |spot| (spot.at, spot.offset));
+        let mut left = range.len();
+        let chunks = self.tree.iter_from(gap).filter_map(|piece| piece.content());
+        chunks.map_while(move |chunk| {
+            let from = core::mem::take(&mut start);
+            let rest = chunk.len() - from;
+            let taken = u32::try_from(left).map_or(rest, |left| rest.min(left));
+            left -= taken as usize;
+            (taken > 0).then(|| chunk.slice(from..from + taken))
+        })
     }
 
     /// How many units the first `index` characters take.

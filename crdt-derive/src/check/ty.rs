@@ -157,6 +157,12 @@ fn check_path(ctxt: &Ctxt, path: &TypePath, at: At) {
         ),
         ("Vec" | "Option" | "Box" | "VecDeque" | "List", [_])
         | ("BTreeMap" | "HashMap" | "Map", [_, _]) => check_arguments(ctxt, &name, &arguments, at),
+        ("BTreeSet" | "HashSet", [element, ..]) => {
+            let place = format!("the element of a `{name}`");
+            if at.atomic || check_key(ctxt, &place, element) {
+                check_parts(ctxt, element, At { whole: false, atomic: true });
+            }
+        }
         ("Register", [value]) => check_parts(ctxt, value, At { whole: false, atomic: true }),
         _ => {}
     }
@@ -166,7 +172,8 @@ fn check_arguments(ctxt: &Ctxt, name: &str, arguments: &[&Type], at: At) {
     let part = At { whole: false, ..at };
     match arguments {
         [key, value] => {
-            if at.atomic || check_key(ctxt, name, key) {
+            let place = format!("the key of a `{name}`");
+            if at.atomic || check_key(ctxt, &place, key) {
                 check_parts(ctxt, key, At { atomic: true, ..part });
             }
             check_parts(ctxt, value, part);
@@ -175,19 +182,18 @@ fn check_arguments(ctxt: &Ctxt, name: &str, arguments: &[&Type], at: At) {
     }
 }
 
-/// Whether a type may be a key as far as its syntax tells.
-fn check_key(ctxt: &Ctxt, map: &str, key: &Type) -> bool {
-    let what = match name_of(key).as_deref() {
-        Some(float @ ("f32" | "f64")) => format!("the float `{float}`"),
-        Some(nested @ ("Vec" | "Option" | "BTreeMap" | "Text" | "Counter" | "List" | "Map")) => {
-            format!("a `{nested}`")
-        }
-        None if matches!(key, Type::Tuple(_)) => "a tuple".to_owned(),
-        None if matches!(key, Type::Array(_)) => "an array".to_owned(),
-        _ => return true,
+/// Whether a type may be the key of an entry as far as its syntax tells.
+fn check_key(ctxt: &Ctxt, place: &str, key: &Type) -> bool {
+    let what = match key {
+        Type::Tuple(_) => Some("a tuple".to_owned()),
+        Type::Array(_) => Some("an array".to_owned()),
+        _ => no_key(key),
+    };
+    let Some(what) = what else {
+        return true;
     };
     let message = format!(
-        "{what} cannot be the key of a `{map}`: write a `String`, an integer, a `bool`, or a newtype of one"
+        "{what} cannot be {place}: write a `String`, an integer, a `bool`, or a newtype of one"
     );
     ctxt.error(key, message);
     false
@@ -195,20 +201,25 @@ fn check_key(ctxt: &Ctxt, map: &str, key: &Type) -> bool {
 
 /// Records why a type cannot tell the elements of a list apart, as far as its syntax tells.
 pub(super) fn check_list_key(ctxt: &Ctxt, ty: &Type) {
-    let what = match name_of(ty).as_deref() {
-        Some(float @ ("f32" | "f64")) => format!("the float `{float}`"),
-        Some(wide @ ("i128" | "u128")) => format!("`{wide}`, which has more than 64 bits,"),
-        Some("char") => "a `char`".to_owned(),
-        Some(
-            nested @ ("Vec" | "VecDeque" | "Option" | "BTreeMap" | "HashMap" | "BTreeSet"
-            | "HashSet" | "Text" | "Counter" | "Register" | "List" | "Map" | "Json"),
-        ) => format!("a `{nested}`"),
-        _ => return,
-    };
-    let message = format!(
-        "{what} cannot tell the elements of a list apart: put `key` on a `String`, an integer, a `bool`, or a newtype of one"
-    );
-    ctxt.error(ty, message);
+    if let Some(what) = no_key(ty) {
+        let message = format!(
+            "{what} cannot tell the elements of a list apart: put `key` on a `String`, an integer, a `bool`, or a newtype of one"
+        );
+        ctxt.error(ty, message);
+    }
+}
+
+/// What a type with a name is, if it is known not to be a key.
+fn no_key(ty: &Type) -> Option<String> {
+    Some(match name_of(ty)?.as_str() {
+        float @ ("f32" | "f64") => format!("the float `{float}`"),
+        wide @ ("i128" | "u128") => format!("`{wide}`, which has more than 64 bits,"),
+        "char" => "a `char`".to_owned(),
+        "Option" => "an `Option`".to_owned(),
+        nested @ ("Vec" | "VecDeque" | "BTreeMap" | "HashMap" | "BTreeSet" | "HashSet" | "Text"
+        | "Counter" | "Register" | "List" | "Map" | "Json") => format!("a `{nested}`"),
+        _ => return None,
+    })
 }
 
 /// How to keep a type as one value.

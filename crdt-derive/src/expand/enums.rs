@@ -3,6 +3,7 @@
 mod access;
 mod implement;
 mod payload;
+mod serialize;
 mod show;
 mod state;
 
@@ -52,8 +53,9 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
     };
     let variants = this.variants();
     let (state, view, editor) = (this.state(), this.view(), this.editor());
-    let (implement, shown) = (this.implement(), this.shown_and_copied());
-    quote!(#items #variants #state #view #editor #implement #shown)
+    let (implement, shown, serialized) =
+        (this.implement(), this.shown_and_copied(), this.serialized());
+    quote!(#items #variants #state #view #editor #implement #shown #serialized)
 }
 
 impl Case<'_> {

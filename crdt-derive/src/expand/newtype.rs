@@ -160,6 +160,15 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
             fn from_key(__key: __crdt::Key<'_>) -> ::core::option::Option<Self> {
                 ::core::option::Option::map(__crdt::MapKey::from_key(__key), Self)
             }
+            fn serialize_key<__S: __crdt::serde::Serializer>(
+                &self,
+                __serializer: __S,
+            ) -> ::core::result::Result<
+                <__S as __crdt::serde::Serializer>::Ok,
+                <__S as __crdt::serde::Serializer>::Error,
+            > {
+                __crdt::MapKey::serialize_key(&self.0, __serializer)
+            }
         }
     }
 }

@@ -89,7 +89,8 @@ impl<'a> Record<'a> {
         let view = self.lent(&self.names.view, &format!("Reads {title}."), "View");
         let editor = self.lent(&self.names.editor, &format!("Edits {title}."), "Editor");
         let (node_state, shown) = (self.node_state(), self.shown_and_copied());
-        quote!(#state #view #editor #node_state #shown)
+        let serialized = self.serialized();
+        quote!(#state #view #editor #node_state #shown #serialized)
     }
 
     /// The stored fields with their nodes.

@@ -10,4 +10,12 @@ enum Status {
     Noted(String),
 }
 
+#[derive(CrdtNode)]
+enum Either<T> {
+    #[crdt(default)]
+    Neither,
+    #[crdt(bound = "T: CrdtNode<Value = T>")]
+    One(T),
+}
+
 fn main() {}

@@ -7,6 +7,8 @@ struct Board {
     by_weight: BTreeMap<f64, String>,
     by_path: BTreeMap<Vec<String>, String>,
     by_place: Vec<BTreeMap<(u8, u8), String>>,
+    by_letter: BTreeMap<char, String>,
+    by_hash: BTreeMap<u128, String>,
 }
 
 fn main() {}

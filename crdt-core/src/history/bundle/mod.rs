@@ -9,6 +9,8 @@
 mod columns;
 mod members;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub(super) use members::canonical_size;

@@ -52,7 +52,7 @@ impl<'a> Outgoing<'a> {
         outgoing
     }
 
-    fn totals(&self) -> Totals {
+    pub(super) fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         for change in self.members {
             let body = self.history.body(*change);

@@ -1,5 +1,6 @@
 use core::fmt;
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Json, JsonView};
@@ -81,6 +82,13 @@ impl<'a> JsonArrayView<'a> {
             Kept::Apart(items) => Some(items),
             Kept::Whole(_) => None,
         }
+    }
+}
+
+/// As the plain value.
+impl Serialize for JsonArrayView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 

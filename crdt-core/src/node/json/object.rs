@@ -1,5 +1,6 @@
 use core::fmt;
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Json, JsonView};
@@ -67,6 +68,13 @@ impl<'a> JsonObjectView<'a> {
     /// The keys.
     pub fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.iter().map(|(key, _)| key)
+    }
+}
+
+/// As the plain value.
+impl Serialize for JsonObjectView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 

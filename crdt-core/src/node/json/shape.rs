@@ -1,3 +1,5 @@
+use core::fmt;
+
 use ciborium::Value as Cbor;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
@@ -41,6 +43,18 @@ impl Shape {
             Cbor::Bytes(bytes) if bytes.is_empty() => Self::Text,
             whole => Self::Whole(Json(json(whole)?)),
         })
+    }
+}
+
+/// A container as an empty one; what it holds is not known here.
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Object => f.write_str("{}"),
+            Self::Array => f.write_str("[]"),
+            Self::Text => f.write_str("text"),
+            Self::Whole(Json(value)) => value.fmt(f),
+        }
     }
 }
 

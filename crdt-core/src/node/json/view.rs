@@ -1,5 +1,6 @@
 use core::fmt;
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::shape::Shape;
@@ -227,6 +228,18 @@ impl fmt::Debug for JsonView<'_> {
 impl fmt::Display for JsonView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_value().fmt(f)
+    }
+}
+
+/// As the plain value.
+impl Serialize for JsonView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.read() {
+            Read::Object(object) => object.serialize(serializer),
+            Read::Array(array) => array.serialize(serializer),
+            Read::Text(text) => text.serialize(serializer),
+            Read::Scalar(scalar) => scalar.serialize(serializer),
+        }
     }
 }
 

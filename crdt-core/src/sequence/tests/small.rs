@@ -159,7 +159,7 @@ fn items_are_found_and_changed_by_position_and_by_name() {
     assert_eq!(sequence.item(id(0, 15)), None);
     assert_eq!(sequence.item_mut(id(0, 15)), None);
     assert_eq!(sequence.item_at(190), None);
-    assert_eq!(sequence.items().last(), Some((id(0, 199), &1199)));
+    assert_eq!(sequence.items().next_back(), Some((id(0, 199), &1199)));
     assert_eq!(sequence.items().count(), 190);
     assert!(sequence.chunks().all(|(_, run)| run.as_slice().len() <= 64));
 }

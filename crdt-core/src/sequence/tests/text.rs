@@ -73,8 +73,21 @@ fn offsets_convert_both_ways_and_must_not_split_a_character() {
 }
 
 #[test]
+fn a_part_of_a_text_is_read_without_the_rest() {
+    let mut dice = Dice(13);
+    let (sequence, model) = edited(&mut dice, 500);
+    for _ in 0..500 {
+        let start = dice.below(model.len() + 1);
+        let end = start + dice.below(model.len() - start + 1).min(600);
+        let part: String = sequence.text_in(start..end).collect();
+        assert_eq!(part, String::from_iter(&model[start..end]), "{start}..{end}");
+    }
+}
+
+#[test]
 fn an_empty_text_has_one_place() {
     let sequence = Sequence::<TextChunk>::default();
+    assert_eq!(sequence.text_in(0..0).count(), 0);
     assert_eq!(sequence.index_of(Unit::Utf8, 0), Ok(0));
     assert_eq!(sequence.offset_of(Unit::Utf16, 0), Ok(0));
     assert_eq!(sequence.index_of(Unit::Utf8, 1), Err(OffsetError::OutOfBounds));

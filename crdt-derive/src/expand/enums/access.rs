@@ -13,15 +13,28 @@ impl Enum<'_> {
         let (impl_generics, lent_generics, where_clause) = self.params.lent();
         let (_, ty_generics, _) = self.params.owned();
         let doc = format!("Reads {}.", self.names.title);
-        let questions = self.questions(&quote!(self.chains));
+        let questions = self.questions();
         let payloads = self.cases.iter().filter_map(|case| case.view_payload(self.params));
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
                 state: &'__a #state #ty_generics,
                 chains: &'__a __crdt::Chains,
+                /// The variant that is read: the selected one, or one in conflict with it.
+                place: usize,
             }
             impl #impl_generics #name #lent_generics #where_clause {
+                fn __current(&self) -> usize {
+                    self.place
+                }
+                #[doc = "The variants that were selected concurrently, one view for each, the one that wins first: each reads what its own variant holds. Empty if none was ever selected."]
+                pub fn conflicts(&self) -> __crdt::Vec<Self> {
+                    let mut __views = __crdt::Vec::new();
+                    for place in self.state.selector.conflicts(self.chains) {
+                        __views.push(Self { place, ..*self });
+                    }
+                    __views
+                }
                 #questions
                 #(#payloads)*
             }
@@ -33,7 +46,8 @@ impl Enum<'_> {
         let (impl_generics, lent_generics, where_clause) = self.params.lent();
         let (_, ty_generics, _) = self.params.owned();
         let doc = format!("Edits {}.", self.names.title);
-        let questions = self.questions(&quote!(self.scope.chains()));
+        let questions = self.questions();
+        let view = self.params.lend(&self.names.view, &quote!('_));
         let payloads = self.cases.iter().filter_map(|case| case.edit_payload(self.params));
         let variants = self.cases.iter().map(|case| case.variant.ident);
         let places = self.cases.iter().map(|case| case.index);
@@ -44,6 +58,17 @@ impl Enum<'_> {
                 scope: __crdt::Scope<'__a>,
             }
             impl #impl_generics #name #lent_generics #where_clause {
+                fn __current(&self) -> usize {
+                    self.state.selector.current(self.scope.chains(), __VARIANTS)
+                }
+                #[doc = "The variants that were selected concurrently, as the view gives them."]
+                pub fn conflicts(&self) -> __crdt::Vec<#view> {
+                    let __view = <#ident #ty_generics as __crdt::CrdtNode>::view(
+                        &*self.state,
+                        self.scope.chains(),
+                    );
+                    __view.conflicts()
+                }
                 #questions
                 #(#payloads)*
                 #[doc = "Selects a variant and writes what it holds."]
@@ -64,7 +89,7 @@ impl Enum<'_> {
     }
 
     /// The methods that tell which variant is selected.
-    fn questions(&self, chains: &TokenStream) -> TokenStream {
+    fn questions(&self) -> TokenStream {
         let is = self.cases.iter().map(|case| {
             let (name, index) = (format_ident!("is_{}", case.variant.snake_name()), case.index);
             let doc = format!("Whether `{}` is selected.", case.variant.wire_name());
@@ -76,16 +101,9 @@ impl Enum<'_> {
             }
         });
         quote! {
-            fn __current(&self) -> usize {
-                self.state.selector.current(#chains, __VARIANTS)
-            }
             #[doc = "The name of the selected variant, as it is stored."]
             pub fn variant(&self) -> &'static str {
                 __VARIANTS.name(self.__current())
-            }
-            #[doc = "The names of all variants that were selected concurrently; the first one wins."]
-            pub fn conflicts(&self) -> __crdt::Vec<&'static str> {
-                self.state.selector.conflicts(#chains, __VARIANTS)
             }
             #(#is)*
         }

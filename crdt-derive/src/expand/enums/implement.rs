@@ -51,7 +51,8 @@ impl Enum<'_> {
                 __state: &'__a #state #ty_generics,
                 __chains: &'__a __crdt::Chains,
             ) -> #view #lent_generics {
-                #view { state: __state, chains: __chains }
+                let __place = __state.selector.current(__chains, __VARIANTS);
+                #view { state: __state, chains: __chains, place: __place }
             }
             fn edit<'__a>(
                 __state: &'__a mut #state #ty_generics,

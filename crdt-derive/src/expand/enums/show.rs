@@ -19,7 +19,7 @@ impl Enum<'_> {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Debug for #view #lent_generics #where_clause {
                 fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    match self.__current() {
+                    match self.place {
                         #(#arms)*
                         _ => ::core::result::Result::Ok(()),
                     }

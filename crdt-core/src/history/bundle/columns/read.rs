@@ -10,12 +10,15 @@ use crate::history::header::Tags;
 use crate::op::limits::{MAX_CHANGE_OPS, MAX_DEPENDENCIES};
 use crate::op::{Action, Name, Place, Seeds, Side, kind, write_element, write_op};
 
+/// Bytes that blocks may have beyond twice the canonical bytes.
+const SLACK: usize = 1024;
+
 pub(in crate::history::bundle) fn read(
     reader: &mut Reader<'_>,
     members: &mut Members,
 ) -> Result<(), DecodeError> {
-    // What columns say of a change is shorter than its canonical bytes.
-    let most = members.left().bytes;
+    // No column says more of a change than its canonical bytes do, but for a few bytes of its own.
+    let most = members.left().bytes.saturating_mul(2).saturating_add(SLACK);
     let mut block = || read_block(reader, most);
     let (columns, dictionary, text, seeds, content) =
         (block()?, block()?, block()?, block()?, block()?);

@@ -1,0 +1,396 @@
+//! A tour: every kind of node, what concurrent edits of it come to, and what else one needs to know
+//! to write an app. Ten minutes from top to bottom.
+//!
+//! # A document and its replicas
+//!
+//! A [`Document<T>`](crate::Document) is one replica of a value of type `T`. It can always be
+//! edited, also without a network; what is written goes to other replicas as bytes.
+//! [`create`](crate::Document::create) makes a new document, [`join`](crate::Document::join) a replica
+//! of one that exists elsewhere, and [`fork`](crate::Document::fork) a second replica in this
+//! process, which is how the examples below get one. Every replica writes under a
+//! [`Keypair`](crate::Keypair) of its own.
+//!
+//! ```
+//! use crdt_core::{CrdtNode, Document, Keypair};
+//!
+//! #[derive(CrdtNode, Clone, Debug, PartialEq)]
+//! struct Note { title: String, done: bool }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Note>::create(Keypair::generate()?)?;
+//! let mut bob = Document::<Note>::join(alice.id(), Keypair::generate()?);
+//! alice.change(|note| { note.title.set("Milk"); Ok(()) })?;
+//! bob.change(|note| { note.done.set(true); Ok(()) })?;
+//!
+//! let bytes = alice.export(&bob.heads());  // what Bob lacks
+//! bob.apply(&bytes)?;                      // verified, then merged
+//! assert_eq!(bob.value(), Note { title: "Milk".into(), done: true });
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A field exists by its path from the beginning and reads as its default until it is written.
+//! Nobody creates it, so two replicas that begin to fill one field do not overwrite each other.
+//!
+//! # Registers: one of two values wins
+//!
+//! Numbers, `bool`, `char` and `String`, and `Option`s of them, are [registers](crate::Register): a
+//! value is replaced as a whole. A set that has seen the earlier value replaces it. If two did not
+//! see each other, one wins, the same one everywhere, and
+//! [`conflicts`](crate::node::RegisterView::conflicts) gives all of them, the winner first.
+//! `#[crdt(register)]` makes one value of any type that serde knows.
+//!
+//! ```
+//! # use crdt_core::{Document, Keypair, Register};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Register<String>>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|title| { title.set("Plan"); Ok(()) })?;
+//! bob.change(|title| { title.set("Draft"); Ok(()) })?;
+//! alice.merge(&mut bob)?;                  // both at hand: each gets what it lacks
+//!
+//! let title = alice.read();
+//! assert_eq!(title.conflicts().len(), 2);
+//! assert_eq!(title.conflicts()[0], title.get());
+//! alice.change(|title| { title.set("Plan, drafted"); Ok(()) })?;
+//! assert_eq!(alice.read().conflicts(), ["Plan, drafted"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Counters: additions add up
+//!
+//! `#[crdt(counter)]` on an integer, or [`Counter`](crate::Counter).
+//!
+//! ```
+//! # use crdt_core::{Counter, Document, Keypair};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Counter>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|votes| { votes.add(3); Ok(()) })?;
+//! bob.change(|votes| { votes.add(-1); Ok(()) })?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.read(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Texts: merged character by character
+//!
+//! `#[crdt(text)]` on a `String`, or [`Text`](crate::Text). Words that are typed concurrently in
+//! one place stand one after the other and never mix.
+//!
+//! ```
+//! # use crdt_core::{Document, Keypair, Text};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
+//! alice.change(|text| text.insert(0, "Hello world"))?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|text| text.replace(..5, "Goodbye"))?;
+//! bob.change(|text| { text.push_str("!"); Ok(()) })?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.read(), "Goodbye world!");
+//! assert_eq!(alice.read().slice(8..)?, "world!");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ## Positions, and offsets of other programs
+//!
+//! A position counts Unicode scalar values (`char`s). Editors that count bytes of UTF-8 or code
+//! units of UTF-16, as JavaScript does, convert in O(log n).
+//!
+//! ```
+//! # use crdt_core::{Document, Keypair, Text};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut alice = Document::<Text>::create(Keypair::generate()?)?;
+//! alice.change(|text| text.insert(0, "a😀b"))?;
+//! let text = alice.read();
+//! assert_eq!((text.len(), text.len_utf8(), text.len_utf16()), (3, 6, 4));
+//! assert_eq!(text.position_of_utf16(3)?, 2);
+//! assert_eq!(text.utf8_of_position(2)?, 5);
+//! assert!(text.position_of_utf16(2).is_err());  // within the emoji
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ## Cursors
+//!
+//! Positions shift when others edit; an [`ElementId`](crate::ElementId) names a character for good.
+//! It can be printed, parsed, and sent as any serde type.
+//!
+//! ```
+//! # use crdt_core::{Document, Keypair, Text};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut alice = Document::<Text>::create(Keypair::generate()?)?;
+//! alice.change(|text| text.insert(0, "world"))?;
+//! let cursor = alice.read().id_at(2).expect("there is a third character");
+//! alice.change(|text| text.insert(0, "Hello "))?;
+//! assert_eq!(alice.read().position_of(cursor), Some(8));
+//! assert_eq!(cursor.to_string().parse(), Ok(cursor));
+//! alice.change(|text| text.delete(8..9))?;
+//! assert_eq!(alice.read().position_of(cursor), None);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Lists: elements are nodes
+//!
+//! `Vec<T>`, `VecDeque<T>` or [`List<T>`](crate::List). Each element is a node of its own, which can be edited while
+//! others insert and remove around it. Removing an element removes what others write inside it
+//! meanwhile. Elements have ids as characters do.
+//!
+//! ```
+//! # use crdt_core::{Document, Keypair};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Vec<String>>::create(Keypair::generate()?)?;
+//! alice.change(|list| { list.push("milk".into())?; list.push("bread".into()) })?;
+//! let bread = alice.read().id_at(1).expect("there is a second element");
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|list| list.remove(0))?;
+//! bob.change(|list| { list.at(1)?.set("rye bread"); Ok(()) })?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.value(), ["rye bread"]);
+//! assert_eq!(alice.read().position_of(bread), Some(0));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Maps: one entry for one key
+//!
+//! `BTreeMap<K, V>`, `HashMap<K, V>` or [`Map<K, V>`](crate::Map), with keys that are text, integers or
+//! `bool`. Two replicas that make an entry under one key edit one node. An entry that is put while
+//! another replica removes it stays.
+//!
+//! ```
+//! # use std::collections::BTreeMap;
+//! # use crdt_core::{Counter, Document, Keypair};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<BTreeMap<String, Counter>>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|stock| { stock.entry("apples").add(3); Ok(()) })?;
+//! bob.change(|stock| { stock.entry("apples").add(4); Ok(()) })?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.read().get("apples").unwrap(), 7);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Sets: adding wins
+//!
+//! `BTreeSet<K>` and `HashSet<K>` of what can be a key. An insert that is concurrent to a removal
+//! keeps the element.
+//!
+//! ```
+//! # use std::collections::BTreeSet;
+//! # use crdt_core::{Document, Keypair};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<BTreeSet<String>>::create(Keypair::generate()?)?;
+//! alice.change(|tags| { tags.insert("red"); tags.insert("big"); Ok(()) })?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|tags| { tags.insert("red"); Ok(()) })?;  // again: it is to stay
+//! bob.change(|tags| { tags.clear(); Ok(()) })?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.read().iter().collect::<Vec<_>>(), ["red"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # JSON: no type at all
+//!
+//! [`Json`](crate::Json), for what has no Rust type: an object, array, text or scalar, nested as one
+//! likes, with the same rules as the nodes above. Places are named by JSON Pointers. Two replicas that
+//! make an object in one place write into one object.
+//!
+//! ```
+//! # use crdt_core::{Document, Json, Keypair};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Json>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|page| page.set("/theme/color", "dark"))?;
+//! bob.change(|page| page.set("/theme/size", 12))?;
+//! alice.merge(&mut bob)?;
+//! let theme = alice.read().get("/theme").unwrap();
+//! assert_eq!(theme, serde_json::json!({ "color": "dark", "size": 12 }));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Structs: fields are edited on their own
+//!
+//! Derive [`CrdtNode`](macro@crate::CrdtNode). Views and editors have the fields of the struct, so the
+//! compiler checks every path. Structs nest; edits of different fields never conflict. A struct
+//! with one unnamed field is stored as what it wraps, and structs can be generic.
+//!
+//! ```
+//! # use crdt_core::{CrdtNode, Document, Keypair};
+//! #[derive(CrdtNode, Debug, PartialEq)]
+//! struct Trip { place: Place, days: Dated<u32> }
+//! #[derive(CrdtNode, Debug, PartialEq)]
+//! struct Place(String);
+//! #[derive(CrdtNode, Debug, PartialEq)]
+//! struct Dated<T> { value: T, since: u64 }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Trip>::create(Keypair::generate()?)?;
+//! alice.change(|trip| {
+//!     trip.place.set("Oslo");
+//!     trip.days.value.set(4u32);
+//!     Ok(())
+//! })?;
+//! assert_eq!(alice.value().place, Place("Oslo".into()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Enums: one variant wins, edits inside it merge
+//!
+//! Which variant is selected is a register; what each variant holds is a node of its own. The
+//! default variant needs no selection. Of variants that were selected concurrently
+//! `conflicts()` gives one view each, through which the loser can still be read.
+//!
+//! ```
+//! # use crdt_core::{CrdtNode, Document, Keypair};
+//! #[derive(CrdtNode, Debug, PartialEq)]
+//! enum Status { #[crdt(default)] Open, Blocked { #[crdt(text)] why: String }, Done(u32) }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Status>::create(Keypair::generate()?)?;
+//! alice.change(|status| status.set(Status::Blocked { why: "rain".into() }))?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|status| status.as_blocked().unwrap().why.insert(0, "heavy "))?;
+//! bob.change(|status| status.as_blocked().unwrap().why.insert(4, ", wind"))?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.value(), Status::Blocked { why: "heavy rain, wind".into() });
+//! assert_eq!(alice.read().conflicts().len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Optional nodes: present or absent
+//!
+//! `Option` of a leaf is a register. `Option` of any other node is one that may be absent: of
+//! concurrent removing and making present, the latter wins.
+//!
+//! ```
+//! # use crdt_core::{CrdtNode, Document, Keypair};
+//! #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+//! struct Owner { name: String, mail: String }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Option<Owner>>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|owner| { owner.get_or_insert_default().name.set("Ada"); Ok(()) })?;
+//! bob.change(|owner| { owner.get_or_insert_default().mail.set("ada@example.org"); Ok(()) })?;
+//! alice.merge(&mut bob)?;
+//! let owner = alice.read().get().expect("two made it present");
+//! assert_eq!((owner.name.as_str(), owner.mail.as_str()), ("Ada", "ada@example.org"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Two ways to write: `change` and `update`
+//!
+//! [`change`](crate::Document::change) edits node by node and costs what is edited.
+//! [`update`](crate::Document::update) lends you the plain value and works out what you changed,
+//! down to the character; it costs a walk over the whole value. Both make one atomic change, and
+//! both edit what is there rather than replace it. With `update`, mark the field that tells list
+//! elements apart with `#[crdt(key)]`.
+//!
+//! ```
+//! # use crdt_core::{CrdtNode, Document, Keypair};
+//! #[derive(CrdtNode, Clone, Debug, PartialEq)]
+//! struct Task { #[crdt(key)] id: u32, #[crdt(text)] title: String }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Vec<Task>>::create(Keypair::generate()?)?;
+//! alice.update(|tasks| tasks.push(Task { id: 1, title: "Paint".into() }))?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.update(|tasks| tasks[0].title.push_str(" it black"))?;
+//! bob.change(|tasks| tasks.at(0)?.title.replace(..1, "p"))?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.value()[0].title, "paint it black");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Reading
+//!
+//! [`read`](crate::Document::read) gives a view: it borrows, copies nothing, has the fields of the
+//! struct, and is iterated, compared, printed and serialized like the value.
+//! [`value`](crate::Document::value) makes the plain value.
+//!
+//! ```
+//! # use crdt_core::{CrdtNode, Document, Keypair};
+//! # #[derive(CrdtNode, Clone, Debug, PartialEq)]
+//! # struct Task { title: String, done: bool }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut tasks = Document::<Vec<Task>>::create(Keypair::generate()?)?;
+//! tasks.change(|tasks| tasks.push(Task { title: "Paint".into(), done: true }))?;
+//! for task in tasks.read() {
+//!     println!("{} {}", if *task.done { "x" } else { " " }, task.title);
+//! }
+//! let json = serde_json::to_string(&tasks.read())?;
+//! assert_eq!(json, r#"[{"title":"Paint","done":true}]"#);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Sending, waiting, saving
+//!
+//! [`export`](crate::Document::export) and [`apply`](crate::Document::apply) carry changes in any
+//! order and any number of times. What arrives before what it depends on waits, and
+//! [`Outcome`](crate::Outcome) says so. [`save`](crate::Document::save) gives the whole document,
+//! which [`load`](crate::Document::load) verifies; write its bytes where you like. A
+//! [`History`](crate::History) does the same for programs that do not know the type.
+//!
+//! ```
+//! # use crdt_core::{Document, Keypair, Text};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
+//! let mut bob = Document::<Text>::join(alice.id(), Keypair::generate()?);
+//! alice.change(|text| text.insert(0, "first"))?;
+//! let first = (alice.heads(), alice.export(&[]));
+//! alice.change(|text| text.insert(5, ", second"))?;
+//!
+//! let outcome = bob.apply(&alice.export(&first.0))?;  // the second without the first
+//! assert_eq!((outcome.applied.len(), outcome.waiting.len()), (0, 1));
+//! assert_eq!(bob.apply(&first.1)?.applied.len(), 2);
+//!
+//! let restored = Document::<Text>::load(&bob.save(), Keypair::generate()?)?;
+//! assert_eq!(restored.read(), "first, second");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//!
+//! An error in a closure undoes the whole change. Bytes that are malformed, forged or meant for
+//! another document are refused, and nothing of them is kept. Neither panics.
+//!
+//! ```
+//! # use crdt_core::{ApplyError, Document, EditError, Keypair, Text};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
+//! let edit = alice.change(|text| {
+//!     text.push_str("Hello");
+//!     text.delete(3..9)
+//! });
+//! assert_eq!(edit, Err(EditError::OutOfRange { position: 9, length: 5 }));
+//! assert_eq!(alice.read(), "");
+//!
+//! alice.change(|text| { text.push_str("Hello"); Ok(()) })?;
+//! let mut bytes = alice.export(&[]);
+//! *bytes.last_mut().unwrap() ^= 1;
+//! let mut bob = Document::<Text>::join(alice.id(), Keypair::generate()?);
+//! assert!(matches!(bob.apply(&bytes), Err(ApplyError::Refused(_))));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Looking underneath
+//!
+//! [`inspect`](crate::Document::inspect) prints the whole state: deleted elements, values that
+//! lost, what absent entries still hold, and who wrote each. [`History::changes`](crate::History::changes)
+//! goes through the changes one by one, and [`History::to_json`](crate::History::to_json) shows a
+//! document whose type is not known.

@@ -1,0 +1,12 @@
+use crdt_core::CrdtNode;
+
+#[derive(CrdtNode)]
+struct Connection {
+    address: String,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {}
+}
+
+fn main() {}
