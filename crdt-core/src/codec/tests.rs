@@ -96,7 +96,9 @@ proptest! {
         let values: Vec<u64> =
             parts.iter().flat_map(|(value, times)| core::iter::repeat_n(value >> 40, *times)).collect();
         let mut writer = ColumnWriter::default();
-        values.iter().for_each(|value| writer.push(*value));
+        for value in &values {
+            writer.push(*value);
+        }
         let bytes = writer.finish();
         let mut reader = ColumnReader::new(&bytes);
         for value in &values {
@@ -109,7 +111,9 @@ proptest! {
     #[test]
     fn distances_lead_back(values in prop::collection::vec((any::<u32>(), any::<u32>()), 0..20)) {
         let mut writer = ColumnWriter::default();
-        values.iter().for_each(|(value, near)| writer.push_near(*value, *near));
+        for (value, near) in &values {
+            writer.push_near(*value, *near);
+        }
         let bytes = writer.finish();
         let mut reader = ColumnReader::new(&bytes);
         for (value, near) in values {
@@ -135,7 +139,7 @@ fn a_long_run_takes_few_bytes() {
 #[test]
 fn blocks_that_do_not_hold_what_they_announce() {
     let mut block = Vec::new();
-    write_block(&mut block, &[0; 100_000]);
+    write_block(&mut block, &vec![0; 100_000]);
     assert!(block.len() < 200, "compressed to {} bytes", block.len());
     let read = |bytes: &[u8], most| read_block(&mut Reader::new(bytes), most).map(|b| b.len());
     assert_eq!(read(&block, 100_000), Ok(100_000));

@@ -54,12 +54,11 @@ impl History {
         for (place, member) in bundle.members.iter().enumerate() {
             let known = places.known(member, self);
             seen(member.hash, known.is_some());
-            let index = match known {
-                Some(index) => index,
-                None => {
-                    added.add(bundle.totals_of(place));
-                    self.admit_member(bundle, place, &places)?
-                }
+            let index = if let Some(index) = known {
+                index
+            } else {
+                added.add(bundle.totals_of(place));
+                self.admit_member(bundle, place, &places)?
             };
             places.members.push(index);
         }

@@ -16,7 +16,7 @@ use crate::crypto::ChangeHash;
 /// its order is nobody's business.
 #[derive(Debug, Default)]
 pub(super) struct Hashes {
-    hashes: Vec<ChangeHash>,
+    all: Vec<ChangeHash>,
     table: OnceLock<HashTable<ChangeIndex>>,
     seed: Seed,
 }
@@ -48,39 +48,39 @@ impl Seed {
 #[cfg(test)]
 impl PartialEq for Hashes {
     fn eq(&self, other: &Self) -> bool {
-        let listed = |all: &Self| all.hashes.iter().all(|hash| all.find(hash).is_some());
-        self.hashes == other.hashes && listed(self) && listed(other)
+        let listed = |hashes: &Self| hashes.all.iter().all(|hash| hashes.find(hash).is_some());
+        self.all == other.all && listed(self) && listed(other)
     }
 }
 
 impl Hashes {
     pub(super) fn len(&self) -> usize {
-        self.hashes.len()
+        self.all.len()
     }
 
     pub(super) fn get(&self, change: ChangeIndex) -> ChangeHash {
-        self.hashes[change as usize]
+        self.all[change as usize]
     }
 
     /// Makes room for so many more.
     pub(super) fn reserve(&mut self, more: usize) {
-        self.hashes.reserve(more);
+        self.all.reserve(more);
     }
 
     /// Appends the hash of a change that is not here yet.
     pub(super) fn push(&mut self, hash: ChangeHash, change: ChangeIndex) {
-        let Self { hashes, table, seed } = self;
-        hashes.push(hash);
+        let Self { all, table, seed } = self;
+        all.push(hash);
         if let Some(table) = table.get_mut() {
-            let place = |change: &ChangeIndex| seed.place(&hashes[*change as usize]);
+            let place = |change: &ChangeIndex| seed.place(&all[*change as usize]);
             table.insert_unique(seed.place(&hash), change, place);
         }
     }
 
     /// Forgets the last one.
     pub(super) fn pop(&mut self) {
-        let Some(hash) = self.hashes.pop() else { return };
-        let change = self.hashes.len();
+        let Some(hash) = self.all.pop() else { return };
+        let change = self.all.len();
         if let Some(table) = self.table.get_mut()
             && let Ok(entry) =
                 table.find_entry(self.seed.place(&hash), |other| *other as usize == change)
@@ -91,18 +91,18 @@ impl Hashes {
 
     /// The index of a change, if it is here.
     pub(super) fn find(&self, hash: &ChangeHash) -> Option<ChangeIndex> {
-        if self.hashes.is_empty() {
+        if self.all.is_empty() {
             return None;
         }
-        let same = |change: &ChangeIndex| self.hashes[*change as usize] == *hash;
+        let same = |change: &ChangeIndex| self.all[*change as usize] == *hash;
         let table = self.table.get_or_init(|| self.list());
         table.find(self.seed.place(hash), same).copied()
     }
 
     fn list(&self) -> HashTable<ChangeIndex> {
-        let mut table = HashTable::with_capacity(self.hashes.len());
-        let place = |change: &ChangeIndex| self.seed.place(&self.hashes[*change as usize]);
-        for (change, hash) in (0..).zip(&self.hashes) {
+        let mut table = HashTable::with_capacity(self.all.len());
+        let place = |change: &ChangeIndex| self.seed.place(&self.all[*change as usize]);
+        for (change, hash) in (0..).zip(&self.all) {
             table.insert_unique(self.seed.place(hash), change, place);
         }
         table

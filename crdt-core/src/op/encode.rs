@@ -18,14 +18,13 @@ fn write_sized(out: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
     out.push(0);
     content(out);
     let length = out.len() - at - 1;
-    match u8::try_from(length) {
-        Ok(short @ ..0x80) => out[at] = short,
-        _ => {
-            let mut long = Vec::with_capacity(10);
-            write::length(&mut long, length);
-            out.splice(at..=at, long);
-        }
+    if let Ok(short @ ..0x80) = u8::try_from(length) {
+        out[at] = short;
+        return;
     }
+    let mut long = Vec::with_capacity(10);
+    write::length(&mut long, length);
+    out.splice(at..=at, long);
 }
 
 /// The number of an action's kind.

@@ -15,7 +15,7 @@ pub(super) struct Members {
     hasher: ChangeHasher,
     authors: Vec<Author>,
     outside: Vec<ChangeHash>,
-    members: Vec<Member>,
+    done: Vec<Member>,
     /// The bodies of all members, and of the one that is being read.
     pub(super) bodies: Vec<u8>,
     /// What the stated totals still allow.
@@ -48,7 +48,7 @@ impl Members {
             hasher: ChangeHasher::new(document),
             authors,
             outside,
-            members: Vec::new(),
+            done: Vec::new(),
             bodies: Vec::new(),
             left,
             followed: Vec::new(),
@@ -62,12 +62,12 @@ impl Members {
     }
 
     pub(super) fn len(&self) -> u32 {
-        u32::try_from(self.members.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.done.len()).unwrap_or(u32::MAX)
     }
 
     /// Where the body of the next member begins.
     pub(super) fn body_start(&self) -> usize {
-        self.members.last().map_or(0, |member| member.body_end)
+        self.done.last().map_or(0, |member| member.body_end)
     }
 
     /// An author by its place in the bundle's list.
@@ -94,7 +94,7 @@ impl Members {
 
     /// The sequence number of a change by `author` that follows a member.
     pub(super) fn seq_after(&self, prev: u32, author: u32) -> Result<u32, DecodeError> {
-        let prev = &self.members[prev as usize];
+        let prev = &self.done[prev as usize];
         if prev.author != author {
             return Err(DecodeError::PreviousOfAnotherAuthor);
         }
@@ -103,7 +103,7 @@ impl Members {
 
     pub(super) fn hash(&self, reference: Reference) -> ChangeHash {
         match reference {
-            Reference::Member(place) => self.members[place as usize].hash,
+            Reference::Member(place) => self.done[place as usize].hash,
             Reference::Outside(place) => self.outside[place as usize],
         }
     }
@@ -142,7 +142,7 @@ impl Members {
         let tags = header.tags;
         let is_plain = lead.dependencies.is_empty() && tags == Tags::NONE;
         let extra = MemberExtra { dependencies: lead.dependencies, tags };
-        self.members.push(Member {
+        self.done.push(Member {
             hash,
             author: lead.author,
             seq: lead.seq,
@@ -174,7 +174,7 @@ impl Members {
                 self.followed[before as usize] = Some(place);
                 return Ok(());
             };
-            self.siblings.insert((author, prev, self.members[first as usize].hash));
+            self.siblings.insert((author, prev, self.done[first as usize].hash));
         }
         let is_new = self.siblings.insert((author, prev, hash));
         if is_new { Ok(()) } else { Err(DecodeError::RepeatedChange) }
@@ -192,15 +192,15 @@ impl Members {
             return Err(DecodeError::WrongTotals);
         }
         for (index, _) in &signatures {
-            self.members[*index].covered = true;
+            self.done[*index].covered = true;
         }
-        for index in (0..self.members.len()).rev() {
-            let member = &self.members[index];
+        for index in (0..self.done.len()).rev() {
+            let member = &self.done[index];
             if let (true, Some(Reference::Member(prev))) = (member.covered, member.prev) {
-                self.members[prev as usize].covered = true;
+                self.done[prev as usize].covered = true;
             }
         }
-        let Self { authors, outside, members, bodies, .. } = self;
+        let Self { authors, outside, done: members, bodies, .. } = self;
         Ok(Bundle { document, genesis, authors, outside, members, signatures, totals, bodies })
     }
 }

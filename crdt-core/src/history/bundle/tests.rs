@@ -52,7 +52,7 @@ fn edit(
     b: u16,
 ) -> Result<(), EditError> {
     let key = format!("/{}", a % 4);
-    if !page.get("").is_some_and(|root| root.as_object().is_some()) {
+    if page.get("").is_none_or(|root| root.as_object().is_none()) {
         page.set("", serde_json::json!({}))?;
     }
     match action {
@@ -64,7 +64,7 @@ fn edit(
             page.set("/list", serde_json::json!([]))?;
             (0..a % 5).try_for_each(|item| page.push("/list", item))
         }
-        4 if a % 3 == 0 => {
+        4 if a.is_multiple_of(3) => {
             let mut text = page.text("/text")?;
             let end = text.len();
             text.delete(end / 2..end)
@@ -76,7 +76,8 @@ fn edit(
         }
         _ => {
             let mut text = page.text("/text")?;
-            let position = if b % 3 == 0 { usize::from(b) % (text.len() + 1) } else { text.len() };
+            let position =
+                if b.is_multiple_of(3) { usize::from(b) % (text.len() + 1) } else { text.len() };
             text.insert(position, ["a", "typed", "ßeta", "🎈"][usize::from(a) % 4])
         }
     }

@@ -41,7 +41,9 @@ impl Dictionary {
     /// the symbols in it, those of the keys.
     pub(super) fn enter(&mut self, path: Path<'_>) -> u64 {
         let Parts { mut shape, mut keys, mut elements } = core::mem::take(&mut self.parts);
-        (shape.clear(), keys.clear(), elements.clear());
+        shape.clear();
+        keys.clear();
+        elements.clear();
         for segment in path.segments() {
             shape.push(match segment {
                 Segment::Element(name) => {
@@ -66,7 +68,9 @@ impl Dictionary {
         let number = self.shapes.get(shape).copied().unwrap_or(next);
         if number == next {
             write::length(&mut self.bytes, shape.len());
-            shape.iter().for_each(|part| write::varint(&mut self.bytes, *part));
+            for part in shape {
+                write::varint(&mut self.bytes, *part);
+            }
             self.shapes.insert(shape.to_vec(), next);
         }
         number
