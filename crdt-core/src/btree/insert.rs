@@ -20,6 +20,7 @@ impl<E: Entry> Tree<E> {
         if self.is_empty() {
             return self.plant(entry, placed);
         }
+        self.settle();
         placed(&entry, gap.leaf);
         let summary = entry.summary();
         let entries = &mut self.leaves[gap.leaf].entries;

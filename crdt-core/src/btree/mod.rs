@@ -11,6 +11,7 @@
 
 #[cfg(test)]
 mod check;
+mod deferred;
 mod insert;
 mod node;
 mod remove;
@@ -18,6 +19,7 @@ mod remove;
 mod tests;
 mod walk;
 
+use deferred::Deferred;
 use node::{Arena, Inner, Leaf, NIL, Up};
 pub(crate) use walk::Iter;
 
@@ -77,6 +79,7 @@ pub(crate) struct Tree<E: Entry> {
     first: LeafId,
     last: LeafId,
     total: E::Summary,
+    deferred: Deferred<E::Summary>,
 }
 
 impl<E: Entry> Default for Tree<E> {
@@ -89,6 +92,7 @@ impl<E: Entry> Default for Tree<E> {
             first: NIL,
             last: NIL,
             total: E::Summary::default(),
+            deferred: Deferred::default(),
         }
     }
 }
@@ -100,8 +104,8 @@ impl<E: Entry> Tree<E> {
     }
 
     /// The summary of all entries.
-    pub(crate) fn total(&self) -> &E::Summary {
-        &self.total
+    pub(crate) fn total(&self) -> E::Summary {
+        self.deferred.correct(self.total)
     }
 
     /// The entry at a cursor.
@@ -120,13 +124,14 @@ impl<E: Entry> Tree<E> {
         Some(Cursor { leaf, slot })
     }
 
-    /// Changes an entry in a way that [`Summary::shift`] can follow.
+    /// Changes an entry in a way that [`Summary::shift`] can follow, for its leaf if not for itself.
+    /// The nodes above are told when something else changes.
     pub(crate) fn amend<R>(&mut self, at: Cursor, change: impl FnOnce(&mut E) -> R) -> R {
+        self.defer(at.leaf);
         let entry = &mut self.leaves[at.leaf].entries[at.slot];
         let before = entry.summary();
         let result = change(entry);
-        let after = entry.summary();
-        self.raise(at.leaf, |summary| summary.shift(&before, &after));
+        self.deferred.shift(&before, &entry.summary());
         result
     }
 
@@ -140,6 +145,7 @@ impl<E: Entry> Tree<E> {
     ) where
         E::Summary: Combine<Cx>,
     {
+        self.settle();
         change(&mut self.leaves[at.leaf].entries[at.slot]);
         self.raise(at.leaf, |summary| *summary = summary.combine(more, cx));
     }
@@ -154,6 +160,7 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
+        self.settle();
         let result = change(&mut self.leaves[at.leaf].entries[at.slot]);
         self.refresh(at.leaf, cx);
         result

@@ -9,6 +9,7 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
+        self.settle();
         let entries = &mut self.leaves[at.leaf].entries;
         let entry = entries.remove(at.slot);
         if entries.is_empty() {

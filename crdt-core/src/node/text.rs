@@ -93,12 +93,15 @@ impl TextState {
     }
 
     fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
+        if text.is_empty() {
+            let length = self.sequence.len();
+            let inside = at <= length;
+            return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
+        }
         let (id, chains) = (scope.next_id(), scope.chains());
         let placed = self.sequence.insert_at(at, text, id, scope.time(), chains);
         let (parent, side) = placed.map_err(out_of_range)?;
-        if !text.is_empty() {
-            scope.write_text(parent, side, count(text), text);
-        }
+        scope.write_text(parent, side, text);
         Ok(())
     }
 
@@ -108,10 +111,6 @@ impl TextState {
             .delete_at(range, chains, |deleted| scope.write_delete(deleted))
             .map_err(out_of_range)
     }
-}
-
-fn count(text: &str) -> u32 {
-    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
 pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
@@ -374,7 +373,9 @@ impl TextEditor<'_> {
     /// [`EditError::OutOfRange`] if the range does not lie within the text.
     pub fn replace(&mut self, range: Range<usize>, text: impl AsRef<str>) -> Result<(), EditError> {
         let start = range.start;
-        self.state.delete(&mut self.scope, range)?;
+        if start != range.end {
+            self.state.delete(&mut self.scope, range)?;
+        }
         self.state.insert(&mut self.scope, start, text.as_ref())
     }
 

@@ -78,9 +78,12 @@ impl<C: Content> Sequence<C> {
         let (first, len) = (Stamp::of(run.id.plus(offset), order), run.len());
         let removed = self.tree.amend(at, |run| run.remove(offset..len));
         let survivor = if let Some(next) = next {
-            self.tree.extend(next, Totals::deleted(first), order, |run| {
-                run.begin_at(first);
-            });
+            if next.leaf == at.leaf {
+                // What is lower than the deleted elements is in this leaf still.
+                self.tree.get_mut(next).begin_at(first);
+            } else {
+                self.tree.extend(next, Totals::deleted(first), order, |run| run.begin_at(first));
+            }
             Some(at)
         } else {
             let behind = self.put(at.gap_after(), Piece::deleted(first, len - offset), order);

@@ -28,26 +28,22 @@ impl<C: Content> Sequence<C> {
         time: u32,
         order: &O,
     ) -> Result<(Option<Id>, Side), OutOfBounds> {
-        let before = self.len();
-        if pos > before {
-            return Err(OutOfBounds { pos, len: before });
+        if let Some(run) = self.typing_at(pos, id) {
+            self.type_on(run, pos, Stamp { time, id }, source, order);
+            return Ok((Some(Id { counter: id.counter - 1, ..id }), Side::Right));
         }
-        let new = Stamp { time, id };
-        let (at, name) = if let Some(run) = self.typing_at(pos, id) {
-            let parent = Id { counter: id.counter - 1, ..id };
-            let at = self.lay(run.gap_after(), new, source, order);
-            (at, (Some(parent), Side::Right))
-        } else {
-            let left = pos.checked_sub(1).and_then(|last| self.locate(last));
-            let place = self.place_behind(left.map(|(spot, _)| spot), order);
-            let name = self.name(place);
-            if C::is_exhausted(&source) {
-                return Ok(name);
-            }
+        let len = self.len();
+        if pos > len {
+            return Err(OutOfBounds { pos, len });
+        }
+        let left = pos.checked_sub(1).and_then(|last| self.locate(last));
+        let place = self.place_behind(left.map(|(spot, _)| spot), order);
+        let name = self.name(place);
+        if !C::is_exhausted(&source) {
             let gap = self.open_gap(place, order);
-            (self.lay(gap, new, source, order), name)
-        };
-        self.remember(at, pos + self.len() - before);
+            let at = self.lay(gap, Stamp { time, id }, source, order);
+            self.remember(at, pos, id);
+        }
         Ok(name)
     }
 
@@ -60,10 +56,28 @@ impl<C: Content> Sequence<C> {
         (start + run.len() as usize == pos && run.ends_before(id)).then_some(at)
     }
 
-    /// Remembers the run at whose end new elements were inserted, and the position of that end.
-    /// They are above all others, so nothing hangs on the last one.
-    fn remember(&mut self, at: Cursor, end: usize) {
-        let start = end - self.tree.get(at).len() as usize;
+    /// Inserts new elements that go on where the run at `run` ends, at the position `pos`.
+    fn type_on<O: OpOrder + ?Sized>(
+        &mut self,
+        run: Cursor,
+        pos: usize,
+        new: Stamp,
+        mut source: C::Source<'_>,
+        order: &O,
+    ) {
+        let taken = self.tree.amend(run, |run| run.fill(&mut source));
+        if !C::is_exhausted(&source) {
+            let first = Stamp { id: new.id.plus(taken), ..new };
+            let at = self.lay_runs(run.gap_after(), first, source, order);
+            self.remember(at, pos, new.id);
+        }
+    }
+
+    /// Remembers the last of the runs that new elements came to lie in, given the position and the
+    /// name of the first one. They are above all others, so nothing hangs on the last one.
+    fn remember(&mut self, at: Cursor, pos: usize, first: Id) {
+        let run = self.tree.get(at).id.counter;
+        let start = pos + run as usize - first.counter as usize;
         self.recent = Some(Recent { at, start: Some(start), open: true });
     }
 

@@ -198,28 +198,43 @@ impl<C: Content> Sequence<C> {
     /// run they came to lie in.
     fn lay<O: OpOrder + ?Sized>(
         &mut self,
-        mut gap: Cursor,
-        mut first: Stamp,
+        gap: Cursor,
+        first: Stamp,
         mut source: C::Source<'_>,
         order: &O,
     ) -> Cursor {
-        let mut last = gap;
         if let Some(prev) = self.tree.prev(gap)
             && self.tree.get(prev).content().is_some()
             && self.tree.get(prev).ends_before(first.id)
         {
             let taken = self.tree.amend(prev, |run| run.fill(&mut source));
-            first.id = first.id.plus(taken);
-            (last, gap) = (prev, prev.gap_after());
+            if C::is_exhausted(&source) {
+                return prev;
+            }
+            let first = Stamp { id: first.id.plus(taken), ..first };
+            return self.lay_runs(prev.gap_after(), first, source, order);
         }
-        while !C::is_exhausted(&source) {
+        self.lay_runs(gap, first, source, order)
+    }
+
+    /// Puts new elements into a gap in runs of their own, and returns the last one.
+    fn lay_runs<O: OpOrder + ?Sized>(
+        &mut self,
+        mut gap: Cursor,
+        mut first: Stamp,
+        mut source: C::Source<'_>,
+        order: &O,
+    ) -> Cursor {
+        loop {
             let mut content = C::default();
             content.fill(&mut source);
             let next = first.id.plus(content.len());
-            last = self.put(gap, Piece::live(first, content), order);
+            let last = self.put(gap, Piece::live(first, content), order);
+            if C::is_exhausted(&source) {
+                return last;
+            }
             (first.id, gap) = (next, last.gap_after());
         }
-        last
     }
 }
 
