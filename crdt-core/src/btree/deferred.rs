@@ -46,9 +46,13 @@ impl<S: Summary> Deferred<S> {
 impl<E: Entry> Tree<E> {
     /// Sees to it that what is deferred is about this leaf.
     pub(super) fn defer(&mut self, leaf: LeafId) {
-        if self.deferred.leaf == leaf {
-            return;
+        if self.deferred.leaf != leaf {
+            self.defer_anew(leaf);
         }
+    }
+
+    #[cold]
+    fn defer_anew(&mut self, leaf: LeafId) {
         self.settle();
         let Up { parent, slot } = self.leaves[leaf].up;
         let told = if parent == NIL { self.total } else { self.inners[parent].summaries[slot] };

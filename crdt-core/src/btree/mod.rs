@@ -135,6 +135,19 @@ impl<E: Entry> Tree<E> {
         result
     }
 
+    /// Changes an entry in a way that adds to its summary what `change` returns, as far as
+    /// [`Summary::shift`] can follow. The nodes above are told when something else changes.
+    pub(crate) fn enlarge(
+        &mut self,
+        at: Cursor,
+        change: impl FnOnce(&mut E) -> E::Summary,
+    ) -> E::Summary {
+        self.defer(at.leaf);
+        let more = change(&mut self.leaves[at.leaf].entries[at.slot]);
+        self.deferred.shift(&E::Summary::default(), &more);
+        more
+    }
+
     /// Changes an entry in a way that adds `more` to its summary.
     pub(crate) fn extend<Cx: ?Sized>(
         &mut self,

@@ -98,10 +98,19 @@ impl TextState {
             let inside = at <= length;
             return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
         }
+        let mut rest = text;
+        let typed = self.sequence.type_on(at, &mut rest, scope.next_id());
+        if typed > 0 {
+            scope.write_on(&text[..text.len() - rest.len()], typed);
+            if rest.is_empty() {
+                return Ok(());
+            }
+        }
         let (id, chains) = (scope.next_id(), scope.chains());
-        let placed = self.sequence.insert_at(at, text, id, scope.time(), chains);
+        let at = at + typed as usize;
+        let placed = self.sequence.insert_at(at, rest, id, scope.time(), chains);
         let (parent, side) = placed.map_err(out_of_range)?;
-        scope.write_text(parent, side, text);
+        scope.write_text(parent, side, rest);
         Ok(())
     }
 
@@ -372,11 +381,14 @@ impl TextEditor<'_> {
     /// # Errors
     /// [`EditError::OutOfRange`] if the range does not lie within the text.
     pub fn replace(&mut self, range: Range<usize>, text: impl AsRef<str>) -> Result<(), EditError> {
-        let start = range.start;
+        let (start, text) = (range.start, text.as_ref());
         if start != range.end {
             self.state.delete(&mut self.scope, range)?;
+            if text.is_empty() {
+                return Ok(());
+            }
         }
-        self.state.insert(&mut self.scope, start, text.as_ref())
+        self.state.insert(&mut self.scope, start, text)
     }
 
     /// Deletes everything.

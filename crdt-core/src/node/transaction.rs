@@ -118,6 +118,7 @@ impl Log {
         self.ops.push(op);
     }
 
+    #[cold]
     fn same_path(&self, mut a: Option<u32>, mut b: Option<u32>) -> bool {
         while a != b {
             let (Some(x), Some(y)) = (a, b) else {
@@ -149,7 +150,7 @@ impl Log {
     /// The last op, if it went to the same path.
     fn last_at(&mut self, path: Option<u32>) -> Option<&mut LocalOp> {
         let last = self.ops.last()?.path;
-        if self.same_path(last, path) { self.ops.last_mut() } else { None }
+        if last == path || self.same_path(last, path) { self.ops.last_mut() } else { None }
     }
 }
 
@@ -188,8 +189,10 @@ impl<'a> Scope<'a> {
 
     /// Enters the path into the log, so that it need not be entered again for the next op.
     pub(super) fn pin(&mut self) {
-        self.parent = self.path();
-        self.last = None;
+        if self.last.is_some() {
+            self.parent = self.path();
+            self.last = None;
+        }
     }
 
     fn path(&self) -> Option<u32> {
@@ -269,6 +272,27 @@ impl<'a> Scope<'a> {
         }
         let action = LocalAction::Insert { place, seeds: more.to_vec() };
         log.push(LocalOp { path: self.parent, counters, action });
+    }
+
+    /// Writes an insert of text right after the element with the last counter that was taken, in this
+    /// node.
+    pub(super) fn write_on(&mut self, more: &str, counters: u32) {
+        let mut log = self.transaction.log.borrow_mut();
+        let Log { ops, text: texts, next, .. } = &mut *log;
+        // The last counter is the last op's, so an op of this change is here without a look at paths.
+        if let Some(LocalOp { action: LocalAction::InsertText { text, .. }, counters: all, .. }) =
+            ops.last_mut()
+            && let Some(end) = next.checked_add(counters)
+        {
+            texts.push_str(more);
+            text.end = texts.len();
+            *all += counters;
+            *next = end;
+            return;
+        }
+        let last = Id { chain: self.transaction.chain, counter: next.wrapping_sub(1) };
+        drop(log);
+        self.write_text(Some(last), Side::Right, more);
     }
 
     /// Writes an insert of text; goes on with the op before where that is possible.

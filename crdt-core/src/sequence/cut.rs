@@ -61,10 +61,10 @@ impl<C: Content> Sequence<C> {
         } else {
             self.tree.update(at, order, trim)
         };
-        let run = self.tree.get(at);
-        if self.index.listed(run) < run.id {
+        let run = self.tree.get_mut(at);
+        if run.listed() < run.id {
             // Under its last element, since whoever deletes forward goes on deleting the first.
-            self.index.relist(run, run.id.plus(run.len() - 1));
+            self.index.relist(run, run.id.plus(run.len() - 1), at.leaf);
         }
         self.tree.get_mut(prev).extend(to);
         Cut { removed, survivor: Some(at) }
@@ -75,7 +75,13 @@ impl<C: Content> Sequence<C> {
         self.list_before(at, offset);
         let next = self.deleted_after(at);
         let run = self.tree.get(at);
-        let (first, len) = (Stamp::of(run.id.plus(offset), order), run.len());
+        let (id, len) = (run.id.plus(offset), run.len());
+        let time = match next {
+            // Times rise along a chain.
+            Some(next) if self.tree.get(next).time == run.time => run.time,
+            _ => order.time(id),
+        };
+        let first = Stamp { time, id };
         let removed = self.tree.amend(at, |run| run.remove(offset..len));
         let survivor = if let Some(next) = next {
             if next.leaf == at.leaf {

@@ -107,7 +107,8 @@ impl<C: Content> Sequence<C> {
     /// The first element at `id` or behind it on the same chain, before the counter `end`.
     fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
         self.find(id).or_else(|| {
-            let at = self.find_numbered(self.index.listed_from(id)?)?;
+            let (listed, leaf) = self.index.listed_from(id)?;
+            let at = self.find_in_leaf(leaf, listed)?.at;
             (self.tree.get(at).id.counter < end).then_some(Spot { at, offset: 0 })
         })
     }

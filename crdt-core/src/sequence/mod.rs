@@ -33,6 +33,7 @@
 mod content;
 mod cut;
 mod delete;
+mod directory;
 mod index;
 mod insert;
 mod integrate;
@@ -102,14 +103,23 @@ struct Recent {
     at: Cursor,
     /// The position of the run's first element, if known.
     start: Option<usize>,
-    /// Whether the run's last element is known to have no right child.
-    open: bool,
+    /// If the run's last element is known to have no right child: where typing goes on.
+    open: Option<Open>,
+}
+
+/// Where an element would be the next of a run.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    /// Its position.
+    pos: usize,
+    /// Its name.
+    id: Id,
 }
 
 impl Recent {
     /// A run of which no more is known than where it is.
     fn at(at: Cursor) -> Self {
-        Self { at, start: None, open: false }
+        Self { at, start: None, open: None }
     }
 }
 
@@ -152,23 +162,20 @@ impl<C: Content> Sequence<C> {
         {
             return Some(Spot { at, offset });
         }
-        let in_run = |run: (LeafId, u32)| {
-            let at = self.find_numbered(run)?;
-            Some(Spot { at, offset: self.tree.get(at).offset_of(id)? })
-        };
-        let before = self.index.listed_up_to(id).and_then(in_run);
-        before.or_else(|| self.index.listed_from(id).and_then(in_run))
+        let in_leaf = |leaf| self.find_in_leaf(leaf, id);
+        let before = self.index.listed_up_to(id).and_then(in_leaf);
+        before.or_else(|| self.index.listed_from(id).and_then(|(_, leaf)| in_leaf(leaf)))
     }
 
-    /// Finds the piece with a number in its leaf.
-    fn find_numbered(&self, (leaf, number): (LeafId, u32)) -> Option<Cursor> {
-        self.tree.find_in_leaf(leaf, |piece| piece.number == number)
+    /// Finds an element in a leaf.
+    fn find_in_leaf(&self, leaf: LeafId, id: Id) -> Option<Spot> {
+        let at = self.tree.find_in_leaf(leaf, |piece| piece.offset_of(id).is_some())?;
+        Some(Spot { at, offset: self.tree.get(at).offset_of(id)? })
     }
 
     /// Puts a piece into a gap and returns where it is.
-    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, mut piece: Piece<C>, order: &O) -> Cursor {
+    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, piece: Piece<C>, order: &O) -> Cursor {
         let Self { tree, index, .. } = self;
-        index.list(&mut piece);
         tree.insert(gap, piece, order, |piece, leaf| index.place(piece, leaf))
     }
 
@@ -181,9 +188,9 @@ impl<C: Content> Sequence<C> {
 
     /// Sees to it that a run is listed under an element before `offset`.
     fn list_before(&mut self, at: Cursor, offset: u32) {
-        let run = self.tree.get(at);
-        if self.index.listed(run) >= run.id.plus(offset) {
-            self.index.relist(run, run.id);
+        let run = self.tree.get_mut(at);
+        if run.listed() >= run.id.plus(offset) {
+            self.index.relist(run, run.id, at.leaf);
         }
     }
 
@@ -207,7 +214,7 @@ impl<C: Content> Sequence<C> {
             && self.tree.get(prev).content().is_some()
             && self.tree.get(prev).ends_before(first.id)
         {
-            let taken = self.tree.amend(prev, |run| run.fill(&mut source));
+            let taken = self.fill(prev, &mut source);
             if C::is_exhausted(&source) {
                 return prev;
             }
@@ -215,6 +222,12 @@ impl<C: Content> Sequence<C> {
             return self.lay_runs(prev.gap_after(), first, source, order);
         }
         self.lay_runs(gap, first, source, order)
+    }
+
+    /// Moves elements to the end of a visible run as long as there is room, and says how many.
+    fn fill(&mut self, at: Cursor, source: &mut C::Source<'_>) -> u32 {
+        let taken = self.tree.enlarge(at, |run| run.fill(source)).len;
+        u32::try_from(taken).expect("runs are short")
     }
 
     /// Puts new elements into a gap in runs of their own, and returns the last one.

@@ -83,17 +83,19 @@ impl TextChunk {
         self.text.len() == self.chars as usize
     }
 
-    fn push_str(&mut self, text: &str) {
-        if let [byte @ ..=0x7F] = text.as_bytes() {
+    /// Appends a text and says how many characters it has, and its size.
+    fn push_str(&mut self, text: &str) -> (u32, TextMeasure) {
+        let (chars, utf16) = if let [byte @ ..=0x7F] = text.as_bytes() {
             // Typing is worth a shorter way.
             self.text.push(char::from(*byte));
-            (self.chars, self.utf16) = (self.chars + 1, self.utf16 + 1);
-            return;
-        }
-        self.text.push_str(text);
-        let (chars, utf16) = count(text);
+            (1, 1)
+        } else {
+            self.text.push_str(text);
+            count(text)
+        };
         self.chars += chars;
         self.utf16 += utf16;
+        (chars, TextMeasure { utf8: text.len(), utf16: utf16 as usize })
     }
 
     /// The size of the first characters.
@@ -155,19 +157,22 @@ impl Content for TextChunk {
     }
 
     fn remove(&mut self, range: Range<u32>) {
+        if self.is_ascii() {
+            let len = range.end - range.start;
+            self.chars -= len;
+            self.utf16 -= len;
+            self.text.drain(range.start as usize..range.end as usize);
+            return;
+        }
         let start = self.measure_to(range.start).utf8;
         let end = self.measure_to(range.end).utf8;
         let (chars, utf16) = count(&self.text[start..end]);
         self.chars -= chars;
         self.utf16 -= utf16;
-        if end == self.text.len() {
-            self.text.truncate(start);
-        } else {
-            self.text.drain(start..end);
-        }
+        self.text.drain(start..end);
     }
 
-    fn fill(&mut self, source: &mut &str) {
+    fn fill(&mut self, source: &mut &str) -> (u32, TextMeasure) {
         let mut room = CAP - self.text.len();
         if source.len() <= room {
             return self.push_str(core::mem::take(source));
@@ -176,8 +181,8 @@ impl Content for TextChunk {
             room -= 1;
         }
         let (taken, rest) = source.split_at(room);
-        self.push_str(taken);
         *source = rest;
+        self.push_str(taken)
     }
 
     fn is_exhausted(source: &&str) -> bool {

@@ -36,10 +36,12 @@ impl Content for Letters {
         self.0.drain(range.start as usize..range.end as usize).collect()
     }
 
-    fn fill(&mut self, source: &mut &[char]) {
+    fn fill(&mut self, source: &mut &[char]) -> (u32, Self::Measure) {
         let (taken, rest) = source.split_at(source.len().min(3 - self.0.len()));
         self.0.extend_from_slice(taken);
         *source = rest;
+        let moved = Self(taken.to_vec());
+        (moved.len(), moved.measure())
     }
 
     fn is_exhausted(source: &&[char]) -> bool {
