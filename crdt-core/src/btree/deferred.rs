@@ -1,7 +1,7 @@
 //! Telling the nodes above a leaf later what changed in it.
 
 use super::node::{NIL, Up};
-use super::{Entry, LeafId, Summary, Tree};
+use super::{Combine, Entry, LeafId, Summary, Tree};
 
 /// What the nodes above one leaf have not been told yet.
 ///
@@ -27,6 +27,7 @@ impl<S: Summary> Default for Deferred<S> {
 
 impl<S: Summary> Deferred<S> {
     /// Notes that an entry of the leaf contributes something else than before.
+    #[inline]
     pub(super) fn shift(&mut self, before: &S, after: &S) {
         self.sum.shift(before, after);
     }
@@ -45,6 +46,7 @@ impl<S: Summary> Deferred<S> {
 
 impl<E: Entry> Tree<E> {
     /// Sees to it that what is deferred is about this leaf.
+    #[inline]
     pub(super) fn defer(&mut self, leaf: LeafId) {
         if self.deferred.leaf != leaf {
             self.defer_anew(leaf);
@@ -57,6 +59,22 @@ impl<E: Entry> Tree<E> {
         let Up { parent, slot } = self.leaves[leaf].up;
         let told = if parent == NIL { self.total } else { self.inners[parent].summaries[slot] };
         self.deferred = Deferred { leaf, told, sum: told };
+    }
+
+    /// Notes what a new entry adds to a leaf, if that is all the nodes above need to know of it.
+    pub(super) fn defer_new<Cx: ?Sized>(&mut self, leaf: LeafId, new: E::Summary, cx: &Cx) -> bool
+    where
+        E::Summary: Combine<Cx>,
+    {
+        self.defer(leaf);
+        let told = self.deferred.told;
+        let mut shifted = told;
+        shifted.shift(&E::Summary::default(), &new);
+        let enough = shifted == told.combine(new, cx);
+        if enough {
+            self.deferred.shift(&E::Summary::default(), &new);
+        }
+        enough
     }
 
     /// Tells the nodes above what has been deferred.

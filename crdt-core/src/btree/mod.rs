@@ -40,7 +40,7 @@ pub(crate) trait Entry {
 }
 
 /// The sum of some entries. The default value stands for no entries and is never combined.
-pub(crate) trait Summary: Copy + Default {
+pub(crate) trait Summary: Copy + Default + PartialEq {
     /// Replaces what one entry contributed, for changes that touch only what can be subtracted.
     fn shift(&mut self, before: &Self, after: &Self);
 }
@@ -109,6 +109,7 @@ impl<E: Entry> Tree<E> {
     }
 
     /// The entry at a cursor.
+    #[inline]
     pub(crate) fn get(&self, at: Cursor) -> &E {
         &self.leaves[at.leaf].entries[at.slot]
     }
@@ -126,6 +127,7 @@ impl<E: Entry> Tree<E> {
 
     /// Changes an entry in a way that [`Summary::shift`] can follow, for its leaf if not for itself.
     /// The nodes above are told when something else changes.
+    #[inline]
     pub(crate) fn amend<R>(&mut self, at: Cursor, change: impl FnOnce(&mut E) -> R) -> R {
         self.defer(at.leaf);
         let entry = &mut self.leaves[at.leaf].entries[at.slot];
@@ -137,6 +139,7 @@ impl<E: Entry> Tree<E> {
 
     /// Changes an entry in a way that adds to its summary what `change` returns, as far as
     /// [`Summary::shift`] can follow. The nodes above are told when something else changes.
+    #[inline]
     pub(crate) fn enlarge(
         &mut self,
         at: Cursor,

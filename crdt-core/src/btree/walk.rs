@@ -16,11 +16,13 @@ impl<E: Entry> Tree<E> {
     }
 
     /// The entry behind the one at `at`.
+    #[inline]
     pub(crate) fn next(&self, at: Cursor) -> Option<Cursor> {
         self.entry_at(at.gap_after())
     }
 
     /// The entry before the one, or the gap, at `at`.
+    #[inline]
     pub(crate) fn prev(&self, at: Cursor) -> Option<Cursor> {
         if at.slot > 0 {
             return Some(Cursor { leaf: at.leaf, slot: at.slot - 1 });
@@ -30,6 +32,7 @@ impl<E: Entry> Tree<E> {
     }
 
     /// The entry behind a gap.
+    #[inline]
     pub(crate) fn entry_at(&self, gap: Cursor) -> Option<Cursor> {
         let leaf = self.leaves.get(gap.leaf)?;
         if gap.slot < leaf.entries.len() {

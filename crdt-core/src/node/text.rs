@@ -92,6 +92,7 @@ impl TextState {
             && rest.is_empty()
     }
 
+    #[inline]
     fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
         if text.is_empty() {
             let length = self.sequence.len();
@@ -106,11 +107,20 @@ impl TextState {
                 return Ok(());
             }
         }
+        self.insert_elsewhere(scope, at + typed as usize, rest)
+    }
+
+    #[inline(never)]
+    fn insert_elsewhere(
+        &mut self,
+        scope: &mut Scope<'_>,
+        at: usize,
+        text: &str,
+    ) -> Result<(), EditError> {
         let (id, chains) = (scope.next_id(), scope.chains());
-        let at = at + typed as usize;
-        let placed = self.sequence.insert_at(at, rest, id, scope.time(), chains);
+        let placed = self.sequence.insert_at(at, text, id, scope.time(), chains);
         let (parent, side) = placed.map_err(out_of_range)?;
-        scope.write_text(parent, side, rest);
+        scope.write_text(parent, side, text);
         Ok(())
     }
 

@@ -276,6 +276,7 @@ impl<'a> Scope<'a> {
 
     /// Writes an insert of text right after the element with the last counter that was taken, in this
     /// node.
+    #[inline]
     pub(super) fn write_on(&mut self, more: &str, counters: u32) {
         let mut log = self.transaction.log.borrow_mut();
         let Log { ops, text: texts, next, .. } = &mut *log;
@@ -284,7 +285,10 @@ impl<'a> Scope<'a> {
             ops.last_mut()
             && let Some(end) = next.checked_add(counters)
         {
-            texts.push_str(more);
+            match more.as_bytes() {
+                [byte @ ..=0x7F] => texts.push(char::from(*byte)),
+                _ => texts.push_str(more),
+            }
             text.end = texts.len();
             *all += counters;
             *next = end;
@@ -319,6 +323,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Writes a delete; widens the op before where that is possible.
+    #[inline]
     pub(super) fn write_delete(&mut self, range: IdRange) {
         self.pin();
         let log = &mut *self.transaction.log.borrow_mut();

@@ -1,9 +1,12 @@
 //! Cutting elements out of a run, and what the tree keeps in their place.
 
+use core::ops::Range;
+
 use super::order::Stamp;
 use super::piece::{Piece, Totals};
-use super::{Content, OpOrder, Sequence, Spot};
+use super::{Content, OpOrder, Recent, Sequence, Spot, distance};
 use crate::btree::Cursor;
+use crate::op::IdRange;
 
 /// What came of deleting a part of a run.
 pub(super) struct Cut<C: Content> {
@@ -34,11 +37,11 @@ impl<C: Content> Sequence<C> {
     /// Deletes a whole run and joins it with deleted neighbours.
     fn bury<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> Cut<C> {
         let removed = self.tree.amend(at, Piece::bury);
-        if let Some(next) = self.deleted_after(at) {
-            self.join(at, next, order);
+        if self.deleted_after(at).is_some() {
+            self.join(at, order);
         }
         if let Some(prev) = self.deleted_before(at) {
-            self.join(prev, at, order);
+            self.join(prev, order);
         }
         Cut { removed, survivor: None }
     }
@@ -50,23 +53,14 @@ impl<C: Content> Sequence<C> {
             let at = self.tree.prev(rest).unwrap_or(at);
             return Cut { removed: self.tree.amend(at, Piece::bury), survivor: Some(rest) };
         };
-        let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
-        let trim = |run: &mut Piece<C>| {
-            run.begin_at(rest);
-            run.remove(0..to)
-        };
-        // Beside a lower op in the same leaf, it does not matter that the run's least op rises.
         let removed = if prev.leaf == at.leaf {
-            self.tree.amend(at, trim)
+            self.give_front(at, prev, to, order)
         } else {
-            self.tree.update(at, order, trim)
+            let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
+            self.tree.get_mut(prev).extend(to);
+            self.tree.update(at, order, |run| run.remove_front(rest))
         };
-        let run = self.tree.get_mut(at);
-        if run.listed() < run.id {
-            // Under its last element, since whoever deletes forward goes on deleting the first.
-            self.index.relist(run, run.id.plus(run.len() - 1), at.leaf);
-        }
-        self.tree.get_mut(prev).extend(to);
+        self.list_from(at);
         Cut { removed, survivor: Some(at) }
     }
 
@@ -74,22 +68,17 @@ impl<C: Content> Sequence<C> {
     fn cut_back<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cut<C> {
         self.list_before(at, offset);
         let next = self.deleted_after(at);
+        if let Some(next) = next
+            && next.leaf == at.leaf
+        {
+            let removed = self.give_back(at, next, offset, order);
+            return Cut { removed, survivor: Some(at) };
+        }
         let run = self.tree.get(at);
-        let (id, len) = (run.id.plus(offset), run.len());
-        let time = match next {
-            // Times rise along a chain.
-            Some(next) if self.tree.get(next).time == run.time => run.time,
-            _ => order.time(id),
-        };
-        let first = Stamp { time, id };
+        let (first, len) = (Stamp::of(run.id.plus(offset), order), run.len());
         let removed = self.tree.amend(at, |run| run.remove(offset..len));
         let survivor = if let Some(next) = next {
-            if next.leaf == at.leaf {
-                // What is lower than the deleted elements is in this leaf still.
-                self.tree.get_mut(next).begin_at(first);
-            } else {
-                self.tree.extend(next, Totals::deleted(first), order, |run| run.begin_at(first));
-            }
+            self.tree.extend(next, Totals::deleted(first), order, |run| run.begin_at(first));
             Some(at)
         } else {
             let behind = self.put(at.gap_after(), Piece::deleted(first, len - offset), order);
@@ -98,7 +87,82 @@ impl<C: Content> Sequence<C> {
         Cut { removed, survivor }
     }
 
+    /// Deletes some of the run that was edited last where that takes no more than moving elements from
+    /// one end of it to a deleted run in the same leaf. This is how people delete, one character
+    /// after the other. Returns their names.
+    #[inline]
+    pub(super) fn trim<O: OpOrder + ?Sized>(
+        &mut self,
+        range: &Range<usize>,
+        order: &O,
+    ) -> Option<IdRange> {
+        let Recent { at, start: Some(start), .. } = self.recent? else { return None };
+        let (from, to) = (distance(start, range.start)?, distance(start, range.end)?);
+        let run = self.tree.get(at);
+        if from >= to || to > run.len() {
+            return None;
+        }
+        let names = IdRange::new(run.id.plus(from), to - from);
+        if from > 0 && to == run.len() {
+            let next = self.deleted_after(at).filter(|next| next.leaf == at.leaf)?;
+            self.list_before(at, from);
+            self.give_back(at, next, from, order);
+        } else if from == 0 && to < run.len() {
+            let prev = self.deleted_before(at).filter(|prev| prev.leaf == at.leaf)?;
+            self.give_front(at, prev, to, order);
+            self.list_from(at);
+        } else {
+            return None;
+        }
+        self.recent = Some(Recent { start: Some(start), ..Recent::at(at) });
+        Some(names)
+    }
+
+    /// Moves the first elements of a run to the deleted run before it, in the same leaf.
+    #[inline]
+    fn give_front<O: OpOrder + ?Sized>(
+        &mut self,
+        at: Cursor,
+        prev: Cursor,
+        to: u32,
+        order: &O,
+    ) -> Option<C::Removed> {
+        let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
+        self.tree.get_mut(prev).extend(to);
+        // That the run's lowest op rises does not matter to the leaf: a lower one is right before.
+        self.tree.amend(at, |run| run.remove_front(rest))
+    }
+
+    /// Moves the elements of a run from an offset on to the deleted run behind it, in the same leaf.
+    #[inline]
+    fn give_back<O: OpOrder + ?Sized>(
+        &mut self,
+        at: Cursor,
+        next: Cursor,
+        offset: u32,
+        order: &O,
+    ) -> Option<C::Removed> {
+        let (run, behind) = (self.tree.get(at), self.tree.get(next));
+        let (id, len) = (run.id.plus(offset), run.len());
+        // Times rise along a chain.
+        let time = if run.time == behind.time { run.time } else { order.time(id) };
+        // That the lowest op of the run behind sinks does not matter to the leaf: a lower one is here.
+        self.tree.get_mut(next).begin_at(Stamp { time, id });
+        self.tree.amend(at, |run| run.remove(offset..len))
+    }
+
+    /// Sees to it that a run whose first elements are gone is listed under one that it has.
+    #[inline]
+    fn list_from(&mut self, at: Cursor) {
+        let run = self.tree.get_mut(at);
+        if run.listed() < run.id {
+            // Under its last element, since whoever deletes forward goes on deleting the first.
+            self.index.relist(run, run.id.plus(run.len() - 1), at.leaf);
+        }
+    }
+
     /// The deleted run right before a run that it could be one with.
+    #[inline]
     fn deleted_before(&self, at: Cursor) -> Option<Cursor> {
         let prev = self.tree.prev(at)?;
         let run = self.tree.get(prev);
@@ -106,16 +170,17 @@ impl<C: Content> Sequence<C> {
     }
 
     /// The deleted run right behind a run that it could be one with.
+    #[inline]
     fn deleted_after(&self, at: Cursor) -> Option<Cursor> {
         let next = self.tree.next(at)?;
         let run = self.tree.get(next);
         (run.is_deleted() && self.tree.get(at).ends_before(run.id)).then_some(next)
     }
 
-    /// Makes one of two neighbouring deleted runs.
-    fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, right: Cursor, order: &O) {
-        let gone = self.tree.remove(right, order);
-        self.index.unlist(&gone);
-        self.tree.get_mut(left).extend(gone.len());
+    /// Makes one of a deleted run and the deleted run behind it.
+    fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, order: &O) {
+        if let Some(gone) = self.tree.merge(left, order, |run, next| run.extend(next.len())) {
+            self.index.unlist(&gone);
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::btree::LeafId;
 use crate::op::Id;
 
 /// The most names in a block.
-const BLOCK: usize = if cfg!(test) { 4 } else { 64 };
+const BLOCK: usize = if cfg!(test) { 4 } else { 128 };
 
 /// The map: blocks of consecutive names of one chain, never empty.
 ///
@@ -16,8 +16,11 @@ const BLOCK: usize = if cfg!(test) { 4 } else { 64 };
 pub(super) struct Directory {
     /// By a name that is not above those of the block and above those of the block before; the first
     /// block of a chain goes by the counter zero.
-    blocks: BTreeMap<Id, Vec<Entry>>,
+    blocks: BTreeMap<Key, Vec<Entry>>,
 }
+
+/// A name as one number, chain first, since that compares faster.
+type Key = u64;
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -29,35 +32,30 @@ impl Directory {
     /// Notes the leaf of a name, new or not.
     pub(super) fn set(&mut self, id: Id, leaf: LeafId) {
         let entry = Entry { counter: id.counter, leaf };
-        let Some(block) = self.block_mut(id) else {
-            self.blocks.insert(Id { counter: 0, ..id }, vec![entry]);
+        let Some((_, block)) = self.block_mut(id) else {
+            self.blocks.insert(key(Id { counter: 0, ..id }), vec![entry]);
             return;
         };
-        match search(block, id.counter) {
-            Ok(place) => block[place].leaf = leaf,
-            Err(place) if block.len() < BLOCK => block.insert(place, entry),
-            Err(BLOCK) => {
-                self.blocks.insert(id, vec![entry]);
+        let place = block.partition_point(|entry| entry.counter < id.counter);
+        let full = block.len() == BLOCK;
+        match block.get_mut(place) {
+            Some(known) if known.counter == id.counter => known.leaf = leaf,
+            _ if !full => block.insert(place, entry),
+            None => {
+                self.blocks.insert(key(id), vec![entry]);
             }
-            Err(place) => {
-                let mut upper = block.split_off(BLOCK / 2);
-                let first = Id { counter: upper[0].counter, ..id };
-                match place.checked_sub(BLOCK / 2) {
-                    Some(place) if place > 0 => upper.insert(place, entry),
-                    _ => block.insert(place, entry),
-                }
-                self.blocks.insert(first, upper);
+            Some(_) => {
+                let upper = block.split_off(BLOCK / 2);
+                self.blocks.insert(key(Id { counter: upper[0].counter, ..id }), upper);
+                self.set(id, leaf);
             }
         }
     }
 
     /// Removes a name.
     pub(super) fn remove(&mut self, id: Id) {
-        let Some((&key, block)) = self.blocks.range_mut(..=id).next_back() else { return };
-        if key.chain != id.chain {
-            return;
-        }
-        if let Ok(place) = search(block, id.counter) {
+        let Some((key, block)) = self.block_mut(id) else { return };
+        if let Ok(place) = block.binary_search_by_key(&id.counter, |entry| entry.counter) {
             block.remove(place);
             if block.is_empty() {
                 self.blocks.remove(&key);
@@ -68,10 +66,8 @@ impl Directory {
     /// The leaf of the last name on the chain up to `id`.
     pub(super) fn last_up_to(&self, id: Id) -> Option<LeafId> {
         // The lowest names of a block may be gone, but not all of them.
-        for (key, block) in self.blocks.range(..=id).rev().take(2) {
-            if key.chain != id.chain {
-                return None;
-            }
+        let mut blocks = self.blocks.range(key(Id { counter: 0, ..id })..=key(id));
+        for (_, block) in blocks.by_ref().rev().take(2) {
             let after = block.partition_point(|entry| entry.counter <= id.counter);
             if let Some(place) = after.checked_sub(1) {
                 return Some(block[place].leaf);
@@ -83,27 +79,25 @@ impl Directory {
     /// The first name on the chain from `id` on, and its leaf.
     pub(super) fn first_from(&self, id: Id) -> Option<(Id, LeafId)> {
         let named = |entry: &Entry| (Id { counter: entry.counter, ..id }, entry.leaf);
-        if let Some((key, block)) = self.blocks.range(..=id).next_back()
-            && key.chain == id.chain
-        {
+        if let Some((_, block)) = self.blocks.range(..=key(id)).next_back().filter(of_chain(id)) {
             let before = block.partition_point(|entry| entry.counter < id.counter);
             if let Some(entry) = block.get(before) {
                 return Some(named(entry));
             }
         }
-        let (key, block) = self.blocks.range(id..).find(|(key, _)| **key > id)?;
-        if key.chain == id.chain { block.first().map(named) } else { None }
+        let (_, block) = self.blocks.range(key(id) + 1..).next().filter(of_chain(id))?;
+        block.first().map(named)
     }
 
     /// The first chain from a number on that a name is of.
     pub(super) fn next_chain(&self, from: u32) -> Option<u32> {
-        self.blocks.range(Id { chain: from, counter: 0 }..).next().map(|(id, _)| id.chain)
+        self.blocks.range(key(Id { chain: from, counter: 0 })..).next().map(|(key, _)| chain(*key))
     }
 
-    /// The block in which a name is or would be.
-    fn block_mut(&mut self, id: Id) -> Option<&mut Vec<Entry>> {
-        let (key, block) = self.blocks.range_mut(..=id).next_back()?;
-        (key.chain == id.chain).then_some(block)
+    /// The block in which a name is or would be, and its key.
+    fn block_mut(&mut self, id: Id) -> Option<(Key, &mut Vec<Entry>)> {
+        let (key, block) = self.blocks.range_mut(..=key(id)).next_back()?;
+        (chain(*key) == id.chain).then_some((*key, block))
     }
 
     #[cfg(test)]
@@ -117,6 +111,14 @@ impl Directory {
     }
 }
 
-fn search(block: &[Entry], counter: u32) -> Result<usize, usize> {
-    block.binary_search_by_key(&counter, |entry| entry.counter)
+fn key(id: Id) -> Key {
+    u64::from(id.chain) << 32 | u64::from(id.counter)
+}
+
+fn chain(key: Key) -> u32 {
+    (key >> 32) as u32
+}
+
+fn of_chain<'a>(id: Id) -> impl Fn(&(&'a Key, &'a Vec<Entry>)) -> bool {
+    move |(key, _)| chain(**key) == id.chain
 }

@@ -19,6 +19,7 @@ enum Place {
 impl<C: Content> Sequence<C> {
     /// Goes on with the run that was typed last, if `pos` is its end and `id` continues it, as long as
     /// there is room. Returns the number of elements that were inserted.
+    #[inline]
     pub(crate) fn type_on(&mut self, pos: usize, source: &mut C::Source<'_>, id: Id) -> u32 {
         let Some(Recent { at, open: Some(open), .. }) = self.recent else { return 0 };
         if open.pos != pos || open.id != id {

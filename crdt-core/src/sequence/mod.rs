@@ -30,6 +30,7 @@
 //! of its ancestors, or is one of its ancestors, or an anchor of such, and all of these are lower
 //! than `e`. So two neighbouring runs are one as soon as their counters follow on each other.
 
+mod chunk;
 mod content;
 mod cut;
 mod delete;
@@ -52,12 +53,13 @@ use piece::Piece;
 use swept::Swept;
 use thiserror::Error;
 
+pub(crate) use chunk::TextChunk;
 pub(crate) use content::Content;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 #[cfg(test)]
 use text::TextMeasure;
-pub(crate) use text::{OffsetError, TextChunk, Unit};
+pub(crate) use text::{OffsetError, Unit};
 
 use crate::btree::{Cursor, LeafId, Tree};
 use crate::op::Id;
@@ -137,6 +139,7 @@ impl<C: Content> Default for Sequence<C> {
 
 impl<C: Content> Sequence<C> {
     /// Finds the visible element at a position, and the position of its run.
+    #[inline]
     fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
         if let Some(Recent { at, start: Some(start), .. }) = self.recent
             && let Some(offset) = distance(start, pos)
@@ -144,6 +147,10 @@ impl<C: Content> Sequence<C> {
         {
             return Some((Spot { at, offset }, start));
         }
+        self.locate_anywhere(pos)
+    }
+
+    fn locate_anywhere(&self, pos: usize) -> Option<(Spot, usize)> {
         let mut start = 0;
         let at = self.tree.find(|part| {
             let passes = start + part.len <= pos;
@@ -187,6 +194,7 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Sees to it that a run is listed under an element before `offset`.
+    #[inline]
     fn list_before(&mut self, at: Cursor, offset: u32) {
         let run = self.tree.get_mut(at);
         if run.listed() >= run.id.plus(offset) {
@@ -225,6 +233,7 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Moves elements to the end of a visible run as long as there is room, and says how many.
+    #[inline]
     fn fill(&mut self, at: Cursor, source: &mut C::Source<'_>) -> u32 {
         let taken = self.tree.enlarge(at, |run| run.fill(source)).len;
         u32::try_from(taken).expect("runs are short")

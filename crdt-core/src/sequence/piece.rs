@@ -98,6 +98,7 @@ impl<C: Content> Piece<C> {
 
     /// Moves elements to the end of a visible run as long as there is room, and tells what they add
     /// to its summary.
+    #[inline]
     pub(super) fn fill(&mut self, source: &mut C::Source<'_>) -> Totals<C::Measure> {
         let stamp = self.stamp();
         let (len, measure) =
@@ -117,8 +118,17 @@ impl<C: Content> Piece<C> {
     }
 
     /// Takes some elements out of a visible run.
+    #[inline]
     pub(super) fn remove(&mut self, range: Range<u32>) -> Option<C::Removed> {
         Some(self.content_mut()?.remove(range))
+    }
+
+    /// Takes the elements before `rest` out of a visible run.
+    #[inline]
+    pub(super) fn remove_front(&mut self, rest: Stamp) -> Option<C::Removed> {
+        let gone = rest.id.counter - self.id.counter;
+        self.begin_at(rest);
+        self.remove(0..gone)
     }
 
     /// Makes a visible run a deleted one.
