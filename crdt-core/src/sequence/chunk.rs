@@ -19,15 +19,16 @@ pub(crate) struct TextChunk(Form);
 enum Form {
     /// ASCII.
     Short { len: u8, bytes: [u8; SHORT] },
-    /// Any text.
-    Long(Box<Long>),
+    /// Any text. Its size is at hand without a look at it.
+    Long { size: Size, text: Box<String> },
 }
 
-#[derive(Clone, Debug)]
-struct Long {
-    text: String,
-    chars: u32,
-    utf16: u32,
+/// Number of characters, and units of the two encodings.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    chars: u16,
+    utf8: u16,
+    utf16: u16,
 }
 
 impl Default for TextChunk {
@@ -51,70 +52,76 @@ impl TextChunk {
             Form::Short { len, bytes } => {
                 core::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default()
             }
-            Form::Long(long) => &long.text,
+            Form::Long { text, .. } => text,
         }
     }
 
     /// The character at an index.
     pub(crate) fn char_at(&self, index: u32) -> Option<char> {
         let text = self.as_str();
-        if self.is_ascii() {
+        if self.size().is_ascii() {
             return text.as_bytes().get(index as usize).map(|&byte| char::from(byte));
         }
         text.chars().nth(index as usize)
     }
 
-    fn is_ascii(&self) -> bool {
-        match &self.0 {
-            Form::Short { .. } => true,
-            Form::Long(long) => long.is_ascii(),
+    #[inline]
+    fn size(&self) -> Size {
+        match self.0 {
+            Form::Short { len, .. } => Size::ascii(u16::from(len)),
+            Form::Long { size, .. } => size,
         }
     }
 
-    /// Appends a text and says how many characters it has, and its size.
+    /// Appends a text, and says what its size is.
     #[inline]
-    fn push_str(&mut self, text: &str) -> (u32, TextMeasure) {
-        let (chars, measure) = measure_of(text);
+    fn push_str(&mut self, text: &str) -> Size {
+        let more = Size::of(text);
         match &mut self.0 {
-            Form::Long(long) => long.push(text, chars, measure),
+            Form::Long { size, text: all } => {
+                if let [byte @ ..=0x7F] = text.as_bytes() {
+                    // Typing is worth a shorter way.
+                    all.push(char::from(*byte));
+                } else {
+                    all.push_str(text);
+                }
+                *size = size.plus(more);
+            }
             Form::Short { len, bytes } => {
                 let (start, end) = (usize::from(*len), usize::from(*len) + text.len());
-                if end <= SHORT && chars as usize == text.len() {
+                if end <= SHORT && more.is_ascii() {
                     bytes[start..end].copy_from_slice(text.as_bytes());
                     *len = u8::try_from(end).unwrap_or(*len);
                 } else {
-                    self.lengthen(text, chars, measure);
+                    self.lengthen(text, more);
                 }
             }
         }
-        (chars, measure)
+        more
     }
 
     /// Appends to a short text what makes it a long one.
     #[cold]
-    fn lengthen(&mut self, text: &str, chars: u32, measure: TextMeasure) {
-        let (before, len) = (self.as_str(), self.len());
+    fn lengthen(&mut self, text: &str, more: Size) {
+        let before = self.as_str();
         let mut all = String::with_capacity(before.len() + text.len());
         all.push_str(before);
-        let mut long = Long { text: all, chars: len, utf16: len };
-        long.push(text, chars, measure);
-        self.0 = Form::Long(Box::new(long));
+        all.push_str(text);
+        self.0 = Form::Long { size: self.size().plus(more), text: Box::new(all) };
     }
 
-    /// Takes a long text back in place if that leaves it room to grow.
+    /// Takes a long text that has become short back in place.
+    #[cold]
     fn shorten(&mut self) {
-        if let Form::Long(long) = &self.0
-            && long.text.len() <= SHORT / 2
-            && long.is_ascii()
-        {
-            *self = Self::from(long.text.as_str());
+        if self.size().is_ascii() {
+            *self = Self::from(self.as_str());
         }
     }
 
     /// The size of the first characters.
     pub(super) fn measure_to(&self, index: u32) -> TextMeasure {
         let index = index as usize;
-        if self.is_ascii() {
+        if self.size().is_ascii() {
             return TextMeasure { utf8: index, utf16: index };
         }
         let sizes = self.as_str().chars().take(index).map(TextMeasure::of_char);
@@ -123,7 +130,7 @@ impl TextChunk {
 
     /// The number of characters in the first `offset` units.
     pub(super) fn index_at(&self, unit: Unit, offset: usize) -> Result<usize, OffsetError> {
-        if self.is_ascii() {
+        if self.size().is_ascii() {
             return Ok(offset);
         }
         let (mut units, mut chars) = (0, 0);
@@ -138,49 +145,51 @@ impl TextChunk {
     }
 }
 
-impl Long {
-    fn is_ascii(&self) -> bool {
-        self.text.len() == self.chars as usize
+impl Size {
+    #[inline]
+    fn ascii(len: u16) -> Self {
+        Self { chars: len, utf8: len, utf16: len }
+    }
+
+    /// The size of a text no longer than a run.
+    #[inline]
+    fn of(text: &str) -> Self {
+        let small = |count| u16::try_from(count).expect("runs are short");
+        let utf8 = small(text.len());
+        if matches!(text.as_bytes(), [..=0x7F]) || text.is_ascii() {
+            return Self::ascii(utf8);
+        }
+        let (chars, utf16) = (text.chars().count(), text.encode_utf16().count());
+        Self { chars: small(chars), utf8, utf16: small(utf16) }
     }
 
     #[inline]
-    fn push(&mut self, text: &str, chars: u32, measure: TextMeasure) {
-        if let [byte @ ..=0x7F] = text.as_bytes() {
-            // Typing is worth a shorter way.
-            self.text.push(char::from(*byte));
-        } else {
-            self.text.push_str(text);
-        }
-        self.chars += chars;
-        self.utf16 += small(measure.utf16);
+    fn is_ascii(self) -> bool {
+        self.utf8 == self.chars
     }
 
     #[inline]
-    fn remove(&mut self, bytes: Range<usize>) {
-        let (chars, measure) = measure_of(&self.text[bytes.clone()]);
-        self.chars -= chars;
-        self.utf16 -= small(measure.utf16);
-        if bytes.end == self.text.len() {
-            self.text.truncate(bytes.start);
-        } else {
-            self.text.drain(bytes);
+    fn plus(self, more: Self) -> Self {
+        Self {
+            chars: self.chars + more.chars,
+            utf8: self.utf8 + more.utf8,
+            utf16: self.utf16 + more.utf16,
         }
     }
-}
 
-/// Characters and size of a text no longer than a run.
-#[inline]
-fn measure_of(text: &str) -> (u32, TextMeasure) {
-    let len = text.len();
-    if matches!(text.as_bytes(), [..=0x7F]) || text.is_ascii() {
-        return (small(len), TextMeasure { utf8: len, utf16: len });
+    #[inline]
+    fn minus(self, part: Self) -> Self {
+        Self {
+            chars: self.chars - part.chars,
+            utf8: self.utf8 - part.utf8,
+            utf16: self.utf16 - part.utf16,
+        }
     }
-    let utf16 = text.encode_utf16().count();
-    (small(text.chars().count()), TextMeasure { utf8: len, utf16 })
-}
 
-fn small(count: usize) -> u32 {
-    u32::try_from(count).expect("runs are short")
+    #[inline]
+    fn measure(self) -> TextMeasure {
+        TextMeasure { utf8: usize::from(self.utf8), utf16: usize::from(self.utf16) }
+    }
 }
 
 impl Content for TextChunk {
@@ -190,20 +199,12 @@ impl Content for TextChunk {
 
     #[inline]
     fn len(&self) -> u32 {
-        match &self.0 {
-            Form::Short { len, .. } => u32::from(*len),
-            Form::Long(long) => long.chars,
-        }
+        u32::from(self.size().chars)
     }
 
     #[inline]
     fn measure(&self) -> TextMeasure {
-        match &self.0 {
-            Form::Short { len, .. } => {
-                TextMeasure { utf8: usize::from(*len), utf16: usize::from(*len) }
-            }
-            Form::Long(long) => TextMeasure { utf8: long.text.len(), utf16: long.utf16 as usize },
-        }
+        self.size().measure()
     }
 
     fn split_off(&mut self, at: u32) -> Self {
@@ -222,9 +223,14 @@ impl Content for TextChunk {
                 bytes.copy_within(ends.end..usize::from(*len), ends.start);
                 *len = u8::try_from(left).unwrap_or(*len);
             }
-            Form::Long(long) => {
-                long.remove(ends);
-                if long.text.len() <= SHORT / 2 {
+            Form::Long { size, text } => {
+                *size = size.minus(Size::of(&text[ends.clone()]));
+                if ends.end == text.len() {
+                    text.truncate(ends.start);
+                } else {
+                    text.drain(ends);
+                }
+                if text.len() <= SHORT / 2 {
                     self.shorten();
                 }
             }
@@ -233,16 +239,19 @@ impl Content for TextChunk {
 
     #[inline]
     fn fill(&mut self, source: &mut &str) -> (u32, TextMeasure) {
-        let mut room = CAP - self.measure().utf8;
-        if source.len() <= room {
-            return self.push_str(core::mem::take(source));
-        }
-        while !source.is_char_boundary(room) {
-            room -= 1;
-        }
-        let (taken, rest) = source.split_at(room);
-        *source = rest;
-        self.push_str(taken)
+        let mut room = CAP - usize::from(self.size().utf8);
+        let taken = if source.len() <= room {
+            core::mem::take(source)
+        } else {
+            while !source.is_char_boundary(room) {
+                room -= 1;
+            }
+            let (taken, rest) = source.split_at(room);
+            *source = rest;
+            taken
+        };
+        let size = self.push_str(taken);
+        (u32::from(size.chars), size.measure())
     }
 
     fn is_exhausted(source: &&str) -> bool {

@@ -154,10 +154,10 @@ impl<C: Content> Sequence<C> {
     /// Sees to it that a run whose first elements are gone is listed under one that it has.
     #[inline]
     fn list_from(&mut self, at: Cursor) {
-        let run = self.tree.get_mut(at);
-        if run.listed() < run.id {
+        let run = self.tree.get(at);
+        if self.index.listed(run) < run.id {
             // Under its last element, since whoever deletes forward goes on deleting the first.
-            self.index.relist(run, run.id.plus(run.len() - 1), at.leaf);
+            self.index.relist(run, run.id.plus(run.len() - 1));
         }
     }
 

@@ -111,8 +111,7 @@ impl<C: Content> Sequence<C> {
     /// The first element at `id` or behind it on the same chain, before the counter `end`.
     fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
         self.find(id).or_else(|| {
-            let (listed, leaf) = self.index.listed_from(id)?;
-            let at = self.find_in_leaf(leaf, listed)?.at;
+            let at = self.find_numbered(self.index.listed_from(id)?)?;
             (self.tree.get(at).id.counter < end).then_some(Spot { at, offset: 0 })
         })
     }

@@ -1,8 +1,7 @@
-//! A sorted map from names to leaves, made for many names of few chains.
+//! A sorted map from names to numbers, made for many names of few chains.
 
 use std::collections::BTreeMap;
 
-use crate::btree::LeafId;
 use crate::op::Id;
 
 /// The most names in a block.
@@ -25,13 +24,13 @@ type Key = u64;
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     counter: u32,
-    leaf: LeafId,
+    number: u32,
 }
 
 impl Directory {
-    /// Notes the leaf of a name, new or not.
-    pub(super) fn set(&mut self, id: Id, leaf: LeafId) {
-        let entry = Entry { counter: id.counter, leaf };
+    /// Notes the number of a name, new or not.
+    pub(super) fn set(&mut self, id: Id, number: u32) {
+        let entry = Entry { counter: id.counter, number };
         let Some((_, block)) = self.block_mut(id) else {
             self.blocks.insert(key(Id { counter: 0, ..id }), vec![entry]);
             return;
@@ -39,7 +38,7 @@ impl Directory {
         let place = block.partition_point(|entry| entry.counter < id.counter);
         let full = block.len() == BLOCK;
         match block.get_mut(place) {
-            Some(known) if known.counter == id.counter => known.leaf = leaf,
+            Some(known) if known.counter == id.counter => known.number = number,
             _ if !full => block.insert(place, entry),
             None => {
                 self.blocks.insert(key(id), vec![entry]);
@@ -47,7 +46,7 @@ impl Directory {
             Some(_) => {
                 let upper = block.split_off(BLOCK / 2);
                 self.blocks.insert(key(Id { counter: upper[0].counter, ..id }), upper);
-                self.set(id, leaf);
+                self.set(id, number);
             }
         }
     }
@@ -63,22 +62,22 @@ impl Directory {
         }
     }
 
-    /// The leaf of the last name on the chain up to `id`.
-    pub(super) fn last_up_to(&self, id: Id) -> Option<LeafId> {
+    /// The number of the last name on the chain up to `id`.
+    pub(super) fn last_up_to(&self, id: Id) -> Option<u32> {
         // The lowest names of a block may be gone, but not all of them.
         let mut blocks = self.blocks.range(key(Id { counter: 0, ..id })..=key(id));
         for (_, block) in blocks.by_ref().rev().take(2) {
             let after = block.partition_point(|entry| entry.counter <= id.counter);
             if let Some(place) = after.checked_sub(1) {
-                return Some(block[place].leaf);
+                return Some(block[place].number);
             }
         }
         None
     }
 
-    /// The first name on the chain from `id` on, and its leaf.
-    pub(super) fn first_from(&self, id: Id) -> Option<(Id, LeafId)> {
-        let named = |entry: &Entry| (Id { counter: entry.counter, ..id }, entry.leaf);
+    /// The first name on the chain from `id` on, and its number.
+    pub(super) fn first_from(&self, id: Id) -> Option<(Id, u32)> {
+        let named = |entry: &Entry| (Id { counter: entry.counter, ..id }, entry.number);
         if let Some((_, block)) = self.blocks.range(..=key(id)).next_back().filter(of_chain(id)) {
             let before = block.partition_point(|entry| entry.counter < id.counter);
             if let Some(entry) = block.get(before) {

@@ -1,7 +1,6 @@
 //! Placing elements that name their parent.
 
 use super::order::Stamp;
-use super::piece::Piece;
 use super::{Content, OpOrder, Recent, Sequence, Spot, UnknownParent};
 use crate::btree::Cursor;
 use crate::op::{Id, Side};
@@ -59,10 +58,9 @@ impl<C: Content> Sequence<C> {
     /// The anchor of an element; it gets one if it has none yet.
     fn anchor_of<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
         let id = self.tree.get(spot.at).id.plus(spot.offset);
-        let is_anchor = |piece: &Piece<C>| piece.is_anchor() && piece.id == id;
-        let anchor = self.index.anchor(id);
-        anchor
-            .and_then(|leaf| self.tree.find_in_leaf(leaf, is_anchor))
+        self.index
+            .anchor(id)
+            .and_then(|anchor| self.find_numbered(anchor))
             .unwrap_or_else(|| self.put_anchor(spot, order))
     }
 }

@@ -169,20 +169,23 @@ impl<C: Content> Sequence<C> {
         {
             return Some(Spot { at, offset });
         }
-        let in_leaf = |leaf| self.find_in_leaf(leaf, id);
-        let before = self.index.listed_up_to(id).and_then(in_leaf);
-        before.or_else(|| self.index.listed_from(id).and_then(|(_, leaf)| in_leaf(leaf)))
+        let in_run = |run: (LeafId, u32)| {
+            let at = self.find_numbered(run)?;
+            Some(Spot { at, offset: self.tree.get(at).offset_of(id)? })
+        };
+        let before = self.index.listed_up_to(id).and_then(in_run);
+        before.or_else(|| self.index.listed_from(id).and_then(in_run))
     }
 
-    /// Finds an element in a leaf.
-    fn find_in_leaf(&self, leaf: LeafId, id: Id) -> Option<Spot> {
-        let at = self.tree.find_in_leaf(leaf, |piece| piece.offset_of(id).is_some())?;
-        Some(Spot { at, offset: self.tree.get(at).offset_of(id)? })
+    /// Finds the piece with a number in its leaf.
+    fn find_numbered(&self, (leaf, number): (LeafId, u32)) -> Option<Cursor> {
+        self.tree.find_in_leaf(leaf, |piece| piece.number == number)
     }
 
     /// Puts a piece into a gap and returns where it is.
-    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, piece: Piece<C>, order: &O) -> Cursor {
+    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, mut piece: Piece<C>, order: &O) -> Cursor {
         let Self { tree, index, .. } = self;
+        index.list(&mut piece);
         tree.insert(gap, piece, order, |piece, leaf| index.place(piece, leaf))
     }
 
@@ -196,9 +199,9 @@ impl<C: Content> Sequence<C> {
     /// Sees to it that a run is listed under an element before `offset`.
     #[inline]
     fn list_before(&mut self, at: Cursor, offset: u32) {
-        let run = self.tree.get_mut(at);
-        if run.listed() >= run.id.plus(offset) {
-            self.index.relist(run, run.id, at.leaf);
+        let run = self.tree.get(at);
+        if self.index.listed(run) >= run.id.plus(offset) {
+            self.index.relist(run, run.id);
         }
     }
 

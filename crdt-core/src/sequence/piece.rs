@@ -14,8 +14,8 @@ pub(super) struct Piece<C> {
     pub(super) id: Id,
     /// The time of `id`.
     pub(super) time: u32,
-    /// The counter of the element under which the index knows this piece.
-    listed: u32,
+    /// The number under which the index knows this piece; zero until it has one.
+    pub(super) number: u32,
     kind: Kind<C>,
 }
 
@@ -31,7 +31,7 @@ enum Kind<C> {
 
 impl<C: Content> Piece<C> {
     fn new(first: Stamp, kind: Kind<C>) -> Self {
-        Self { id: first.id, time: first.time, listed: first.id.counter, kind }
+        Self { id: first.id, time: first.time, number: 0, kind }
     }
 
     pub(super) fn anchor(stamp: Stamp) -> Self {
@@ -48,16 +48,6 @@ impl<C: Content> Piece<C> {
 
     pub(super) fn stamp(&self) -> Stamp {
         Stamp { time: self.time, id: self.id }
-    }
-
-    /// The element under which the index knows this piece.
-    pub(super) fn listed(&self) -> Id {
-        Id { chain: self.id.chain, counter: self.listed }
-    }
-
-    /// Remembers the element under which the index knows this run.
-    pub(super) fn list_under(&mut self, id: Id) {
-        self.listed = id.counter;
     }
 
     /// The number of elements, deleted ones included.

@@ -13,11 +13,11 @@ proptest! {
         steps in prop::collection::vec((any::<bool>(), 0..3_u32, 0..40_u32, 0..9_u32), 1..120),
     ) {
         let (mut directory, mut model) = (Directory::default(), BTreeMap::new());
-        for (insert, chain, counter, leaf) in steps {
+        for (insert, chain, counter, number) in steps {
             let id = Id { chain, counter };
             if insert {
-                directory.set(id, leaf);
-                model.insert(id, leaf);
+                directory.set(id, number);
+                model.insert(id, number);
             } else {
                 directory.remove(id);
                 model.remove(&id);
@@ -29,9 +29,9 @@ proptest! {
             prop_assert_eq!(directory.next_chain(chain), next.map(|(id, _)| id.chain));
             for counter in 0..42 {
                 let id = Id { chain, counter };
-                let same = |(found, leaf): (&Id, &u32)| (found.chain == chain).then_some((*found, *leaf));
+                let same = |(found, number): (&Id, &u32)| (found.chain == chain).then_some((*found, *number));
                 let up_to = model.range(..=id).next_back().and_then(same);
-                prop_assert_eq!(directory.last_up_to(id), up_to.map(|(_, leaf)| leaf));
+                prop_assert_eq!(directory.last_up_to(id), up_to.map(|(_, number)| number));
                 prop_assert_eq!(directory.first_from(id), model.range(id..).next().and_then(same));
             }
         }

@@ -56,10 +56,11 @@ impl<C: Content> Sequence<C> {
                 self.index.anchor(piece.id)
             } else {
                 runs += 1;
-                assert!(piece.offset_of(piece.listed()).is_some());
-                self.index.listed_up_to(piece.listed())
+                let listed = self.index.listed(piece);
+                assert!(piece.offset_of(listed).is_some());
+                self.index.listed_up_to(listed)
             };
-            assert_eq!(listed, Some(leaf));
+            assert_eq!(listed, Some((leaf, piece.number)));
         }
         assert_eq!(self.index.len(), (runs, anchors));
     }
