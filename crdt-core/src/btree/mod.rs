@@ -61,6 +61,12 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
+    /// The entry before the one, or the gap, at this cursor, if it is in the same leaf.
+    #[inline]
+    pub(crate) fn before(self) -> Option<Self> {
+        Some(Self { leaf: self.leaf, slot: self.slot.checked_sub(1)? })
+    }
+
     /// The gap behind the entry at this cursor.
     pub(crate) fn gap_after(self) -> Self {
         Self { leaf: self.leaf, slot: self.slot + 1 }
@@ -137,18 +143,36 @@ impl<E: Entry> Tree<E> {
         result
     }
 
-    /// Changes an entry in a way that adds to its summary what `change` returns, as far as
-    /// [`Summary::shift`] can follow. The nodes above are told when something else changes.
+    /// Changes an entry. What `change` returns beside its result is what its summary has gained, as
+    /// far as [`Summary::shift`] can follow. The nodes above are told when something else changes.
     #[inline]
-    pub(crate) fn enlarge(
+    pub(crate) fn enlarge<R>(
         &mut self,
         at: Cursor,
-        change: impl FnOnce(&mut E) -> E::Summary,
-    ) -> E::Summary {
+        change: impl FnOnce(&mut E) -> (R, E::Summary),
+    ) -> R {
         self.defer(at.leaf);
-        let more = change(&mut self.leaves[at.leaf].entries[at.slot]);
-        self.deferred.shift(&E::Summary::default(), &more);
-        more
+        let (result, gained) = change(&mut self.leaves[at.leaf].entries[at.slot]);
+        self.deferred.shift(&E::Summary::default(), &gained);
+        result
+    }
+
+    /// Changes an entry and the one behind it, if that is in the same leaf. What `change` returns
+    /// beside its result is what both together have lost, as far as [`Summary::shift`] can follow;
+    /// if it returns nothing, it has changed nothing. The nodes above are told when something else
+    /// changes.
+    #[inline]
+    pub(crate) fn transfer<R>(
+        &mut self,
+        left: Cursor,
+        change: impl FnOnce(&mut E, &mut E) -> Option<(R, E::Summary)>,
+    ) -> Option<R> {
+        self.defer(left.leaf);
+        let pair = self.leaves[left.leaf].entries.get_mut(left.slot..left.slot + 2)?;
+        let [entry, behind] = pair else { return None };
+        let (result, lost) = change(entry, behind)?;
+        self.deferred.shift(&lost, &E::Summary::default());
+        Some(result)
     }
 
     /// Changes an entry in a way that adds `more` to its summary.

@@ -101,11 +101,12 @@ impl TextState {
         }
         let mut rest = text;
         let typed = self.sequence.type_on(at, &mut rest, scope.next_id());
+        if rest.is_empty() {
+            scope.write_on(text, typed);
+            return Ok(());
+        }
         if typed > 0 {
             scope.write_on(&text[..text.len() - rest.len()], typed);
-            if rest.is_empty() {
-                return Ok(());
-            }
         }
         self.insert_elsewhere(scope, at + typed as usize, rest)
     }

@@ -119,6 +119,7 @@ impl TextChunk {
     }
 
     /// The size of the first characters.
+    #[inline]
     pub(super) fn measure_to(&self, index: u32) -> TextMeasure {
         let index = index as usize;
         if self.size().is_ascii() {
@@ -215,16 +216,18 @@ impl Content for TextChunk {
     }
 
     #[inline]
-    fn remove(&mut self, range: Range<u32>) {
+    fn remove(&mut self, range: Range<u32>) -> ((), TextMeasure) {
         let ends = self.measure_to(range.start).utf8..self.measure_to(range.end).utf8;
-        match &mut self.0 {
+        let gone = match &mut self.0 {
             Form::Short { len, bytes } => {
                 let left = usize::from(*len) - ends.len();
                 bytes.copy_within(ends.end..usize::from(*len), ends.start);
                 *len = u8::try_from(left).unwrap_or(*len);
+                TextMeasure { utf8: ends.len(), utf16: ends.len() }
             }
             Form::Long { size, text } => {
-                *size = size.minus(Size::of(&text[ends.clone()]));
+                let gone = Size::of(&text[ends.clone()]);
+                *size = size.minus(gone);
                 if ends.end == text.len() {
                     text.truncate(ends.start);
                 } else {
@@ -233,8 +236,10 @@ impl Content for TextChunk {
                 if text.len() <= SHORT / 2 {
                     self.shorten();
                 }
+                gone.measure()
             }
-        }
+        };
+        ((), gone)
     }
 
     #[inline]

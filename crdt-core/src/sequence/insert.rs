@@ -21,14 +21,15 @@ impl<C: Content> Sequence<C> {
     /// there is room. Returns the number of elements that were inserted.
     #[inline]
     pub(crate) fn type_on(&mut self, pos: usize, source: &mut C::Source<'_>, id: Id) -> u32 {
-        let Some(Recent { at, open: Some(open), .. }) = self.recent else { return 0 };
+        let Self { tree, recent: Some(Recent { at, open: Some(open), .. }), .. } = self else {
+            return 0;
+        };
         if open.pos != pos || open.id != id {
             return 0;
         }
-        let taken = self.fill(at, source);
-        if let Some(Recent { open: Some(open), .. }) = &mut self.recent {
-            *open = Open { pos: pos + taken as usize, id: id.plus(taken) };
-        }
+        let taken = tree.enlarge(*at, |run| run.fill(source));
+        open.pos += taken as usize;
+        open.id.counter += taken;
         taken
     }
 

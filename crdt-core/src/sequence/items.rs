@@ -44,8 +44,8 @@ impl<S> Content for Items<S> {
         Self(self.0.split_off(at as usize))
     }
 
-    fn remove(&mut self, range: Range<u32>) -> Vec<S> {
-        self.0.drain(range.start as usize..range.end as usize).collect()
+    fn remove(&mut self, range: Range<u32>) -> (Vec<S>, ()) {
+        (self.0.drain(range.start as usize..range.end as usize).collect(), ())
     }
 
     fn fill(&mut self, source: &mut std::vec::IntoIter<S>) -> (u32, ()) {

@@ -46,6 +46,7 @@ mod swept;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trim;
 
 use index::Index;
 use order::Stamp;
@@ -225,7 +226,7 @@ impl<C: Content> Sequence<C> {
             && self.tree.get(prev).content().is_some()
             && self.tree.get(prev).ends_before(first.id)
         {
-            let taken = self.fill(prev, &mut source);
+            let taken = self.tree.enlarge(prev, |run| run.fill(&mut source));
             if C::is_exhausted(&source) {
                 return prev;
             }
@@ -233,13 +234,6 @@ impl<C: Content> Sequence<C> {
             return self.lay_runs(prev.gap_after(), first, source, order);
         }
         self.lay_runs(gap, first, source, order)
-    }
-
-    /// Moves elements to the end of a visible run as long as there is room, and says how many.
-    #[inline]
-    fn fill(&mut self, at: Cursor, source: &mut C::Source<'_>) -> u32 {
-        let taken = self.tree.enlarge(at, |run| run.fill(source)).len;
-        u32::try_from(taken).expect("runs are short")
     }
 
     /// Puts new elements into a gap in runs of their own, and returns the last one.
