@@ -104,7 +104,10 @@ impl TextChunk {
     #[cold]
     fn lengthen(&mut self, text: &str, more: Size) {
         let before = self.as_str();
-        let mut all = String::with_capacity(before.len() + text.len());
+        let len = before.len() + text.len();
+        // What was typed until now is likely to be typed on; what was cut off is not.
+        let room = if before.is_empty() { len } else { len.next_power_of_two().max(32) };
+        let mut all = String::with_capacity(room);
         all.push_str(before);
         all.push_str(text);
         self.0 = Form::Long { size: self.size().plus(more), text: Box::new(all) };
