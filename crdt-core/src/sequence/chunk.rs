@@ -16,6 +16,7 @@ const SHORT: usize = 14;
 pub(crate) struct TextChunk(Form);
 
 #[derive(Clone, Debug)]
+#[expect(clippy::box_collection, reason = "a piece of 32 bytes is worth a step more to the text")]
 enum Form {
     /// ASCII.
     Short { len: u8, bytes: [u8; SHORT] },
