@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use super::node::{NIL, Up};
+use super::node::{NIL, Up, fold};
 use super::{Combine, Entry, LeafId, Tree};
 
 /// The nodes met on a walk through a tree.
@@ -21,9 +21,10 @@ impl<E: Entry> Tree<E> {
         let mut met = Met::default();
         if self.root == NIL {
             assert_eq!((self.height, self.first, self.last), (0, NIL, NIL));
+            assert_eq!(self.deferred.leaf(), None);
         } else {
             let total = self.check_node(self.height, self.root, Up::NONE, cx, &mut met);
-            assert_eq!(self.total, total);
+            assert_eq!(self.total(), total);
         }
         self.check_links(&met.leaves);
         assert_eq!(self.leaves.in_use(), met.leaves.len(), "a leaf was lost");
@@ -65,11 +66,16 @@ impl<E: Entry> Tree<E> {
         let fewest = if up == Up::NONE { 2 } else { 1 };
         assert!((fewest..=E::INNER).contains(&inner.children.len()));
         assert_eq!(inner.children.len(), inner.summaries.len());
-        for (slot, (&child, &summary)) in inner.children.iter().zip(&inner.summaries).enumerate() {
+        let untold = self.untold_child(level - 1, node);
+        let mut summaries = inner.summaries.clone();
+        if let Some(slot) = untold {
+            summaries[slot] = self.deferred.correct(summaries[slot]);
+        }
+        for (slot, (&child, &summary)) in inner.children.iter().zip(&summaries).enumerate() {
             let up = Up { parent: node, slot };
             assert_eq!(summary, self.check_node(level - 1, child, up, cx, met));
         }
-        inner.summary(cx)
+        fold(summaries.into_iter(), cx)
     }
 
     fn check_links(&self, leaves: &[LeafId]) {

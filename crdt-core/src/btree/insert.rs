@@ -3,6 +3,9 @@
 use super::node::{Inner, Leaf, NIL, Up};
 use super::{Combine, Cursor, Entry, LeafId, Tree};
 
+/// For how many more entries a leaf that is full makes room.
+const STEP: usize = 8;
+
 impl<E: Entry> Tree<E> {
     /// Inserts an entry into the gap at `gap` and returns where it is now. `placed` learns the leaf
     /// of every entry that came into another one, the new entry included; what it hears last of an
@@ -22,14 +25,17 @@ impl<E: Entry> Tree<E> {
         }
         placed(&entry, gap.leaf);
         let summary = entry.summary();
+        if !self.defer_new(gap.leaf, summary, cx) {
+            self.settle();
+            self.raise(gap.leaf, |sum| *sum = sum.combine(summary, cx));
+        }
         let entries = &mut self.leaves[gap.leaf].entries;
-        if entries.len() == E::LEAF {
-            // One more than a leaf holds, until it is split: no reason to double its space.
-            entries.reserve_exact(1);
+        if entries.len() == entries.capacity() {
+            // Most leaves stay half full. One more than a leaf holds is there until it is split.
+            entries.reserve_exact(STEP.min(E::LEAF + 1 - entries.len()));
         }
         entries.insert(gap.slot, entry);
         let overfull = entries.len() > E::LEAF;
-        self.raise(gap.leaf, |sum| *sum = sum.combine(summary, cx));
         if overfull { self.split_leaf(gap, cx, placed) } else { gap }
     }
 
@@ -54,13 +60,15 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
+        self.settle();
         let left = new.leaf;
         let len = self.leaves[left].entries.len();
         // Whoever appends goes on appending: then the left leaf stays full.
         let appending = new.slot + 1 == len && self.leaves[left].next == NIL;
         let at = if appending { len - 1 } else { len / 2 };
-        let mut moved = Vec::with_capacity(E::LEAF + 1);
+        let mut moved = Vec::with_capacity(len - at + STEP);
         moved.extend(self.leaves[left].entries.drain(at..));
+        self.leaves[left].entries.shrink_to(at + STEP);
         let right = self.leaves.add(Leaf::new(moved));
         self.link_after(left, right);
         for entry in &self.leaves[right].entries {

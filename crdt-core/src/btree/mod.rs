@@ -11,6 +11,7 @@
 
 #[cfg(test)]
 mod check;
+mod deferred;
 mod insert;
 mod node;
 mod remove;
@@ -18,6 +19,7 @@ mod remove;
 mod tests;
 mod walk;
 
+use deferred::Deferred;
 use node::{Arena, Inner, Leaf, NIL, Up};
 pub(crate) use walk::{Iter, IterBack};
 
@@ -38,7 +40,7 @@ pub(crate) trait Entry {
 }
 
 /// The sum of some entries. The default value stands for no entries and is never combined.
-pub(crate) trait Summary: Copy + Default {
+pub(crate) trait Summary: Copy + Default + PartialEq {
     /// Replaces what one entry contributed, for changes that touch only what can be subtracted.
     fn shift(&mut self, before: &Self, after: &Self);
 }
@@ -59,6 +61,12 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
+    /// The entry before the one, or the gap, at this cursor, if it is in the same leaf.
+    #[inline]
+    pub(crate) fn before(self) -> Option<Self> {
+        Some(Self { leaf: self.leaf, slot: self.slot.checked_sub(1)? })
+    }
+
     /// The gap behind the entry at this cursor.
     pub(crate) fn gap_after(self) -> Self {
         Self { leaf: self.leaf, slot: self.slot + 1 }
@@ -77,6 +85,7 @@ pub(crate) struct Tree<E: Entry> {
     first: LeafId,
     last: LeafId,
     total: E::Summary,
+    deferred: Deferred<E::Summary>,
 }
 
 impl<E: Entry> Default for Tree<E> {
@@ -89,6 +98,7 @@ impl<E: Entry> Default for Tree<E> {
             first: NIL,
             last: NIL,
             total: E::Summary::default(),
+            deferred: Deferred::default(),
         }
     }
 }
@@ -100,11 +110,12 @@ impl<E: Entry> Tree<E> {
     }
 
     /// The summary of all entries.
-    pub(crate) fn total(&self) -> &E::Summary {
-        &self.total
+    pub(crate) fn total(&self) -> E::Summary {
+        self.deferred.correct(self.total)
     }
 
     /// The entry at a cursor.
+    #[inline]
     pub(crate) fn get(&self, at: Cursor) -> &E {
         &self.leaves[at.leaf].entries[at.slot]
     }
@@ -120,14 +131,48 @@ impl<E: Entry> Tree<E> {
         Some(Cursor { leaf, slot })
     }
 
-    /// Changes an entry in a way that [`Summary::shift`] can follow.
+    /// Changes an entry in a way that [`Summary::shift`] can follow, for its leaf if not for itself.
+    /// The nodes above are told when something else changes.
+    #[inline]
     pub(crate) fn amend<R>(&mut self, at: Cursor, change: impl FnOnce(&mut E) -> R) -> R {
+        self.defer(at.leaf);
         let entry = &mut self.leaves[at.leaf].entries[at.slot];
         let before = entry.summary();
         let result = change(entry);
-        let after = entry.summary();
-        self.raise(at.leaf, |summary| summary.shift(&before, &after));
+        self.deferred.shift(&before, &entry.summary());
         result
+    }
+
+    /// Changes an entry. What `change` returns beside its result is what its summary has gained, as
+    /// far as [`Summary::shift`] can follow. The nodes above are told when something else changes.
+    #[inline]
+    pub(crate) fn enlarge<R>(
+        &mut self,
+        at: Cursor,
+        change: impl FnOnce(&mut E) -> (R, E::Summary),
+    ) -> R {
+        self.defer(at.leaf);
+        let (result, gained) = change(&mut self.leaves[at.leaf].entries[at.slot]);
+        self.deferred.shift(&E::Summary::default(), &gained);
+        result
+    }
+
+    /// Changes an entry and the one behind it, if that is in the same leaf. What `change` returns
+    /// beside its result is what both together have lost, as far as [`Summary::shift`] can follow;
+    /// if it returns nothing, it has changed nothing. The nodes above are told when something else
+    /// changes.
+    #[inline]
+    pub(crate) fn transfer<R>(
+        &mut self,
+        left: Cursor,
+        change: impl FnOnce(&mut E, &mut E) -> Option<(R, E::Summary)>,
+    ) -> Option<R> {
+        self.defer(left.leaf);
+        let pair = self.leaves[left.leaf].entries.get_mut(left.slot..left.slot + 2)?;
+        let [entry, behind] = pair else { return None };
+        let (result, lost) = change(entry, behind)?;
+        self.deferred.shift(&lost, &E::Summary::default());
+        Some(result)
     }
 
     /// Changes an entry in a way that adds `more` to its summary.
@@ -140,6 +185,7 @@ impl<E: Entry> Tree<E> {
     ) where
         E::Summary: Combine<Cx>,
     {
+        self.settle();
         change(&mut self.leaves[at.leaf].entries[at.slot]);
         self.raise(at.leaf, |summary| *summary = summary.combine(more, cx));
     }
@@ -154,6 +200,7 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
+        self.settle();
         let result = change(&mut self.leaves[at.leaf].entries[at.slot]);
         self.refresh(at.leaf, cx);
         result

@@ -66,7 +66,8 @@ impl<S: Summary> Inner<S> {
     }
 }
 
-fn fold<S: Combine<Cx>, Cx: ?Sized>(summaries: impl Iterator<Item = S>, cx: &Cx) -> S {
+/// The sum of some summaries.
+pub(super) fn fold<S: Combine<Cx>, Cx: ?Sized>(summaries: impl Iterator<Item = S>, cx: &Cx) -> S {
     summaries.reduce(|left, right| left.combine(right, cx)).unwrap_or_default()
 }
 

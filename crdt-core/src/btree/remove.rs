@@ -9,6 +9,7 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
+        self.settle();
         let entries = &mut self.leaves[at.leaf].entries;
         let entry = entries.remove(at.slot);
         if entries.is_empty() {
@@ -19,6 +20,29 @@ impl<E: Entry> Tree<E> {
             self.refresh(at.leaf, cx);
         }
         entry
+    }
+
+    /// Removes the entry behind another one, which takes its place in all summaries: it changes so
+    /// that it adds to them what both did.
+    pub(crate) fn merge<Cx: ?Sized>(
+        &mut self,
+        left: Cursor,
+        cx: &Cx,
+        change: impl FnOnce(&mut E, &E),
+    ) -> Option<E>
+    where
+        E::Summary: Combine<Cx>,
+    {
+        let right = self.next(left)?;
+        if right.leaf != left.leaf {
+            let gone = self.remove(right, cx);
+            self.update(left, cx, |entry| change(entry, &gone));
+            return Some(gone);
+        }
+        let entries = &mut self.leaves[left.leaf].entries;
+        let gone = entries.remove(right.slot);
+        change(&mut entries[left.slot], &gone);
+        Some(gone)
     }
 
     fn unlink(&mut self, leaf: LeafId) {

@@ -106,6 +106,53 @@ impl Pair {
         self.model[index].weight = weight;
     }
 
+    fn enlarge(&mut self, index: usize, more: u32) {
+        let gained = Pile { weight: more, least: 0 };
+        self.tree.enlarge(self.at(index), |stone| {
+            stone.weight += more;
+            ((), gained)
+        });
+        self.model[index].weight += more;
+    }
+
+    /// Moves some weight to the stone behind, if that is in the same leaf, and loses some.
+    fn transfer(&mut self, index: usize, lost: u32) {
+        let at = self.at(index);
+        let beside = self.tree.next(at).is_some_and(|next| next.leaf == at.leaf);
+        let passed = self.tree.transfer(at, |stone, behind| {
+            let passed = stone.weight.checked_sub(lost)?;
+            stone.weight = 0;
+            behind.weight += passed;
+            Some((passed, Pile { weight: lost, least: 0 }))
+        });
+        let expected = self.model[index].weight.checked_sub(lost).filter(|_| beside);
+        assert_eq!(passed, expected);
+        if let Some(passed) = passed {
+            self.model[index].weight = 0;
+            self.model[index + 1].weight += passed;
+        }
+    }
+
+    /// Makes one stone of two, which has the name that ranks lower.
+    fn merge(&mut self, index: usize) {
+        let lower = |stone: &mut Stone, gone: &Stone| {
+            stone.weight += gone.weight;
+            if RANK.of(gone.name) < RANK.of(stone.name) {
+                stone.name = gone.name;
+            }
+        };
+        let at = self.at(index);
+        let gone = self.tree.merge(at, &RANK, lower);
+        assert_eq!(gone.as_ref(), self.model.get(index + 1));
+        if let Some(gone) = gone {
+            self.model.remove(index + 1);
+            self.leaves.remove(&gone.name);
+            self.leaves.remove(&self.model[index].name);
+            lower(&mut self.model[index], &gone);
+            self.leaves.insert(self.model[index].name, at.leaf);
+        }
+    }
+
     fn check(&self) {
         self.tree.assert_invariants(&RANK);
         assert!(self.tree.iter().eq(&self.model));
@@ -152,7 +199,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn behaves_like_a_vector(steps in prop::collection::vec((0..8_u8, any::<u16>(), 0..9_u32), 1..120)) {
+    fn behaves_like_a_vector(steps in prop::collection::vec((0..12_u8, any::<u16>(), 0..9_u32), 1..120)) {
         let mut pair = Pair::default();
         for (kind, place, number) in steps {
             let len = pair.model.len();
@@ -161,6 +208,9 @@ proptest! {
                 0..4 => pair.insert(place % (len + 1), number),
                 4 | 5 if len > 0 => pair.remove(place % len),
                 6 if len > 0 => pair.change(place % len, number),
+                7 if len > 0 => pair.enlarge(place % len, number),
+                8 if len > 0 => pair.transfer(place % len, number),
+                9 if len > 0 => pair.merge(place % len),
                 _ => {
                     pair.check_find(number * 3);
                     pair.check_skip(place % (len + 1), number * 4);

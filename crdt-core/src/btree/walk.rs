@@ -16,11 +16,13 @@ impl<E: Entry> Tree<E> {
     }
 
     /// The entry behind the one at `at`.
+    #[inline]
     pub(crate) fn next(&self, at: Cursor) -> Option<Cursor> {
         self.entry_at(at.gap_after())
     }
 
     /// The entry before the one, or the gap, at `at`.
+    #[inline]
     pub(crate) fn prev(&self, at: Cursor) -> Option<Cursor> {
         if at.slot > 0 {
             return Some(Cursor { leaf: at.leaf, slot: at.slot - 1 });
@@ -30,6 +32,7 @@ impl<E: Entry> Tree<E> {
     }
 
     /// The entry behind a gap.
+    #[inline]
     pub(crate) fn entry_at(&self, gap: Cursor) -> Option<Cursor> {
         let leaf = self.leaves.get(gap.leaf)?;
         if gap.slot < leaf.entries.len() {
@@ -56,14 +59,11 @@ impl<E: Entry> Tree<E> {
         }
         let mut up = leaf.up;
         for level in 0..self.height {
-            let inner = &self.inners[up.parent];
-            let siblings = inner.children.iter().zip(&inner.summaries);
-            for (child, summary) in siblings.skip(up.slot + 1) {
-                if !passes(summary) {
-                    return self.descend(level, *child, &mut passes).unwrap_or(self.end());
-                }
+            let from = up.slot + 1;
+            if let Some(child) = self.stop_below(level, up.parent, from, &mut passes) {
+                return self.descend(level, child, &mut passes).unwrap_or(self.end());
             }
-            up = inner.up;
+            up = self.inners[up.parent].up;
         }
         self.end()
     }
@@ -74,13 +74,34 @@ impl<E: Entry> Tree<E> {
         mut node: u32,
         passes: &mut impl FnMut(&E::Summary) -> bool,
     ) -> Option<Cursor> {
-        for _ in 0..level {
-            let inner = &self.inners[node];
-            let slot = inner.summaries.iter().position(|summary| !passes(summary))?;
-            node = inner.children[slot];
+        for level in (0..level).rev() {
+            node = self.stop_below(level, node, 0, passes)?;
         }
         let slot = self.leaves[node].entries.iter().position(|entry| !passes(&entry.summary()))?;
         Some(Cursor { leaf: node, slot })
+    }
+
+    /// The first child of an inner node, from a slot on, that is not passed over. The children lie
+    /// at `level`.
+    fn stop_below(
+        &self,
+        level: u32,
+        inner: u32,
+        from: usize,
+        passes: &mut impl FnMut(&E::Summary) -> bool,
+    ) -> Option<u32> {
+        let untold = self.untold_child(level, inner);
+        let inner = &self.inners[inner];
+        let mut slots = from..inner.children.len();
+        let slot = slots.find(|&slot| {
+            let summary = &inner.summaries[slot];
+            if untold == Some(slot) {
+                !passes(&self.deferred.correct(*summary))
+            } else {
+                !passes(summary)
+            }
+        })?;
+        Some(inner.children[slot])
     }
 
     /// Hands out summaries that together cover exactly the entries before `at`, in no order.
@@ -90,9 +111,16 @@ impl<E: Entry> Tree<E> {
             add(&entry.summary());
         }
         let mut up = leaf.up;
-        while up.parent != NIL {
+        for level in 0..self.height {
             let inner = &self.inners[up.parent];
-            inner.summaries[..up.slot].iter().for_each(&mut add);
+            let untold = self.untold_child(level, up.parent);
+            for (slot, summary) in inner.summaries[..up.slot].iter().enumerate() {
+                if untold == Some(slot) {
+                    add(&self.deferred.correct(*summary));
+                } else {
+                    add(summary);
+                }
+            }
             up = inner.up;
         }
     }

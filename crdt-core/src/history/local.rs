@@ -1,5 +1,6 @@
 //! Writing changes: from ops that name ids to a change appended to the history.
 
+use core::ops::Range;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -36,6 +37,8 @@ pub(crate) struct Draft {
     pub(crate) tags: Tags,
     pub(crate) paths: Vec<LocalPath>,
     pub(crate) ops: Vec<LocalOp>,
+    /// What the ops insert into texts; they name ranges of it.
+    pub(crate) text: String,
 }
 
 /// A path of a draft: a longer one by one segment than another, or than the root's empty path.
@@ -74,7 +77,7 @@ pub(crate) enum LocalAction {
     Add { delta: i64 },
     Reset { annuls: Vec<Id> },
     Insert { place: Place<Id>, seeds: Vec<u8> },
-    InsertText { place: Place<Id>, text: String },
+    InsertText { place: Place<Id>, text: Range<usize> },
     Delete { range: IdRange },
     Put { replaces: Vec<Id> },
     Remove { replaces: Vec<Id> },
@@ -254,7 +257,7 @@ impl History {
             if path.0 != op.path {
                 path = (op.path, namer.path(draft, op.path));
             }
-            namer.write(&mut body, &path.1, op);
+            namer.write(&mut body, &path.1, op, &draft.text);
         }
         Ok(body)
     }
@@ -289,6 +292,7 @@ impl Draft {
             tags: Tags::default(),
             paths: Vec::new(),
             ops: Vec::new(),
+            text: String::new(),
         }
     }
 
@@ -379,7 +383,7 @@ impl Namer<'_> {
         bytes
     }
 
-    fn write(&self, out: &mut Vec<u8>, path: &[u8], op: &LocalOp) {
+    fn write(&self, out: &mut Vec<u8>, path: &[u8], op: &LocalOp, texts: &str) {
         let action = match &op.action {
             LocalAction::Set { replaces, payload } => {
                 Action::Set { replaces: self.names(replaces), payload }
@@ -391,6 +395,7 @@ impl Namer<'_> {
                 Action::Insert { place: self.place(*place), seeds: Seeds::from_checked(seeds) }
             }
             LocalAction::InsertText { place, text } => {
+                let text = texts.get(text.clone()).unwrap_or_default();
                 Action::InsertText { place: self.place(*place), text }
             }
             LocalAction::Delete { range } => Action::Delete {

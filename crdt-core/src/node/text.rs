@@ -98,13 +98,36 @@ impl TextState {
         joined(self.sequence.chunks().map(|(_, chunk)| chunk.as_str()), text)
     }
 
+    #[inline]
     fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
+        if text.is_empty() {
+            let length = self.sequence.len();
+            let inside = at <= length;
+            return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
+        }
+        let mut rest = text;
+        let typed = self.sequence.type_on(at, &mut rest, scope.next_id());
+        if rest.is_empty() {
+            scope.write_on(text, typed);
+            return Ok(());
+        }
+        if typed > 0 {
+            scope.write_on(&text[..text.len() - rest.len()], typed);
+        }
+        self.insert_elsewhere(scope, at + typed as usize, rest)
+    }
+
+    #[inline(never)]
+    fn insert_elsewhere(
+        &mut self,
+        scope: &mut Scope<'_>,
+        at: usize,
+        text: &str,
+    ) -> Result<(), EditError> {
         let (id, chains) = (scope.next_id(), scope.chains());
         let placed = self.sequence.insert_at(at, text, id, scope.time(), chains);
         let (parent, side) = placed.map_err(out_of_range)?;
-        if !text.is_empty() {
-            scope.write_text(parent, side, count(text), text);
-        }
+        scope.write_text(parent, side, text);
         Ok(())
     }
 
@@ -119,10 +142,6 @@ impl TextState {
             .delete_at(range, chains, |deleted| scope.write_delete(deleted))
             .map_err(out_of_range)
     }
-}
-
-fn count(text: &str) -> u32 {
-    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
 pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
@@ -435,9 +454,14 @@ impl TextEditor<'_> {
         text: impl AsRef<str>,
     ) -> Result<(), EditError> {
         let range = positions(&range, self.len())?;
-        let start = range.start;
-        self.state.delete(&mut self.scope, range)?;
-        self.state.insert(&mut self.scope, start, text.as_ref())
+        let (start, text) = (range.start, text.as_ref());
+        if start != range.end {
+            self.state.delete(&mut self.scope, range)?;
+            if text.is_empty() {
+                return Ok(());
+            }
+        }
+        self.state.insert(&mut self.scope, start, text)
     }
 
     /// Deletes everything that is here. What others insert concurrently stays.

@@ -5,7 +5,7 @@ use core::cell::RefCell;
 use super::EditError;
 use crate::history::{Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Tags};
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
-use crate::op::{Id, Key, Place, Side};
+use crate::op::{Id, IdRange, Key, Place, Side};
 use crate::{Author, history::ChangeIndex};
 
 /// A change that is being written: the log of ops that all editors of the change share.
@@ -22,6 +22,8 @@ pub(crate) struct Transaction<'a> {
 struct Log {
     paths: Vec<LocalPath>,
     ops: Vec<LocalOp>,
+    /// The text of all inserts.
+    text: String,
     /// The counter of the first op.
     start: u32,
     /// The counter of the next op.
@@ -50,7 +52,14 @@ impl<'a> Transaction<'a> {
     /// Begins a change that follows `prev` on its author's chain.
     pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>) -> Self {
         let next = prev.map_or(0, |prev| chains.end_of(prev));
-        let log = Log { paths: Vec::new(), ops: Vec::new(), start: next, next, fault: None };
+        let log = Log {
+            paths: Vec::new(),
+            ops: Vec::new(),
+            text: String::new(),
+            start: next,
+            next,
+            fault: None,
+        };
         Self {
             chains,
             chain: chains.segment_after(prev),
@@ -81,10 +90,10 @@ impl<'a> Transaction<'a> {
         after: Vec<ChangeIndex>,
         tags: Tags,
     ) -> Result<Draft, EditError> {
-        let Log { paths, ops, start, fault, .. } = self.log.into_inner();
+        let Log { paths, ops, text, start, fault, .. } = self.log.into_inner();
         match fault {
             Some(fault) => Err(fault),
-            None => Ok(Draft { author, prev, start, after, tags, paths, ops }),
+            None => Ok(Draft { author, prev, start, after, tags, paths, ops, text }),
         }
     }
 }
@@ -99,6 +108,17 @@ impl Log {
         u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX)
     }
 
+    fn push(&mut self, op: LocalOp) {
+        match self.next.checked_add(op.counters) {
+            Some(next) => self.next = next,
+            None => {
+                self.fault.get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
+            }
+        }
+        self.ops.push(op);
+    }
+
+    #[cold]
     fn same_path(&self, mut a: Option<u32>, mut b: Option<u32>) -> bool {
         while a != b {
             let (Some(x), Some(y)) = (a, b) else {
@@ -113,10 +133,24 @@ impl Log {
         true
     }
 
+    /// The last op, if it went to the same path, `place` is right after its last counter, and there
+    /// are as many more counters on the chain.
+    fn op_to_lengthen(
+        &mut self,
+        chain: u32,
+        path: Option<u32>,
+        place: Place<Id>,
+        counters: u32,
+    ) -> Option<&mut LocalOp> {
+        let last = Id { chain, counter: self.next.wrapping_sub(1) };
+        let goes_on = place == Place::Child(last, Side::Right);
+        if goes_on && self.next.checked_add(counters).is_some() { self.last_at(path) } else { None }
+    }
+
     /// The last op, if it went to the same path.
     fn last_at(&mut self, path: Option<u32>) -> Option<&mut LocalOp> {
         let last = self.ops.last()?.path;
-        if self.same_path(last, path) { self.ops.last_mut() } else { None }
+        if last == path || self.same_path(last, path) { self.ops.last_mut() } else { None }
     }
 }
 
@@ -155,8 +189,10 @@ impl<'a> Scope<'a> {
 
     /// Enters the path into the log, so that it need not be entered again for the next op.
     pub(super) fn pin(&mut self) {
-        self.parent = self.path();
-        self.last = None;
+        if self.last.is_some() {
+            self.parent = self.path();
+            self.last = None;
+        }
     }
 
     fn path(&self) -> Option<u32> {
@@ -211,13 +247,7 @@ impl<'a> Scope<'a> {
     fn write_many(&self, counters: u32, action: LocalAction) -> Id {
         let log = &mut *self.transaction.log.borrow_mut();
         let id = Id { chain: self.transaction.chain, counter: log.next };
-        match log.next.checked_add(counters) {
-            Some(next) => log.next = next,
-            None => {
-                log.fault.get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
-            }
-        }
-        log.ops.push(LocalOp { path: self.parent, counters, action });
+        log.push(LocalOp { path: self.parent, counters, action });
         id
     }
 
@@ -230,78 +260,93 @@ impl<'a> Scope<'a> {
         counters: u32,
         more: &[u8],
     ) {
+        self.pin();
         let place = Self::place(parent, side);
-        if !self.extend(place, counters, |action| match action {
-            LocalAction::Insert { seeds, .. } => {
-                seeds.extend_from_slice(more);
-                true
-            }
-            _ => false,
-        }) {
-            self.write_many(counters, LocalAction::Insert { place, seeds: more.to_vec() });
+        let log = &mut *self.transaction.log.borrow_mut();
+        let op = log.op_to_lengthen(self.transaction.chain, self.parent, place, counters);
+        if let Some(LocalOp { action: LocalAction::Insert { seeds, .. }, counters: all, .. }) = op {
+            seeds.extend_from_slice(more);
+            *all += counters;
+            log.next += counters;
+            return;
         }
+        let action = LocalAction::Insert { place, seeds: more.to_vec() };
+        log.push(LocalOp { path: self.parent, counters, action });
+    }
+
+    /// Writes an insert of text right after the element with the last counter that was taken, in this
+    /// node.
+    #[inline]
+    pub(super) fn write_on(&mut self, more: &str, counters: u32) {
+        let mut log = self.transaction.log.borrow_mut();
+        let Log { ops, text: texts, next, .. } = &mut *log;
+        // The last counter is the last op's, so an op of this change is here without a look at paths.
+        if let Some(LocalOp { action: LocalAction::InsertText { text, .. }, counters: all, .. }) =
+            ops.last_mut()
+            && let Some(end) = next.checked_add(counters)
+        {
+            match more.as_bytes() {
+                [byte @ ..=0x7F] => texts.push(char::from(*byte)),
+                _ => texts.push_str(more),
+            }
+            text.end = texts.len();
+            *all += counters;
+            *next = end;
+            return;
+        }
+        let last = Id { chain: self.transaction.chain, counter: next.wrapping_sub(1) };
+        drop(log);
+        self.write_text(Some(last), Side::Right, more);
     }
 
     /// Writes an insert of text; goes on with the op before where that is possible.
-    pub(super) fn write_text(&mut self, parent: Option<Id>, side: Side, counters: u32, more: &str) {
+    pub(super) fn write_text(&mut self, parent: Option<Id>, side: Side, more: &str) {
+        self.pin();
+        let counters = count(more);
         let place = Self::place(parent, side);
-        if !self.extend(place, counters, |action| match action {
-            LocalAction::InsertText { text, .. } => {
-                text.push_str(more);
-                true
-            }
-            _ => false,
-        }) {
-            self.write_many(counters, LocalAction::InsertText { place, text: more.to_owned() });
+        let log = &mut *self.transaction.log.borrow_mut();
+        let start = log.text.len();
+        log.text.push_str(more);
+        let end = log.text.len();
+        let op = log.op_to_lengthen(self.transaction.chain, self.parent, place, counters);
+        if let Some(LocalOp {
+            action: LocalAction::InsertText { text, .. }, counters: all, ..
+        }) = op
+        {
+            text.end = end;
+            *all += counters;
+            log.next += counters;
+            return;
         }
+        let action = LocalAction::InsertText { place, text: start..end };
+        log.push(LocalOp { path: self.parent, counters, action });
     }
 
     /// Writes a delete; widens the op before where that is possible.
-    pub(super) fn write_delete(&mut self, range: crate::op::IdRange) {
+    #[inline]
+    pub(super) fn write_delete(&mut self, range: IdRange) {
         self.pin();
+        let log = &mut *self.transaction.log.borrow_mut();
+        if let Some(LocalOp { action: LocalAction::Delete { range: last }, .. }) =
+            log.last_at(self.parent)
+            && last.chain == range.chain
+            && (last.end == range.start || range.end == last.start)
         {
-            let log = &mut *self.transaction.log.borrow_mut();
-            if let Some(LocalOp { action: LocalAction::Delete { range: last }, .. }) =
-                log.last_at(self.parent)
-                && last.chain == range.chain
-                && (last.end == range.start || range.end == last.start)
-            {
-                last.start = last.start.min(range.start);
-                last.end = last.end.max(range.end);
-                return;
-            }
+            last.start = last.start.min(range.start);
+            last.end = last.end.max(range.end);
+            return;
         }
-        self.write_many(1, LocalAction::Delete { range });
+        let action = LocalAction::Delete { range };
+        log.push(LocalOp { path: self.parent, counters: 1, action });
     }
 
     fn place(parent: Option<Id>, side: Side) -> Place<Id> {
         parent.map_or(Place::Root, |parent| Place::Child(parent, side))
     }
+}
 
-    /// Lengthens the last op if it is an insert here and `place` is right after its last element.
-    fn extend(
-        &mut self,
-        place: Place<Id>,
-        counters: u32,
-        append: impl FnOnce(&mut LocalAction) -> bool,
-    ) -> bool {
-        self.pin();
-        let log = &mut *self.transaction.log.borrow_mut();
-        let last = Id { chain: self.transaction.chain, counter: log.next.wrapping_sub(1) };
-        if place != Place::Child(last, Side::Right) {
-            return false;
-        }
-        let Some(next) = log.next.checked_add(counters) else {
-            return false;
-        };
-        let Some(op) = log.last_at(self.parent) else {
-            return false;
-        };
-        if !append(&mut op.action) {
-            return false;
-        }
-        op.counters += counters;
-        log.next = next;
-        true
-    }
+/// The number of characters, one counter for each. A text with more than there are counters cannot be
+/// written.
+fn count(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }

@@ -22,11 +22,12 @@ pub(crate) trait Content: Default {
     fn measure(&self) -> Self::Measure;
     /// Cuts off the elements from `at` on.
     fn split_off(&mut self, at: u32) -> Self;
-    /// Takes some elements out.
-    fn remove(&mut self, range: Range<u32>) -> Self::Removed;
+    /// Takes some elements out and tells their size.
+    fn remove(&mut self, range: Range<u32>) -> (Self::Removed, Self::Measure);
     /// Moves elements from the source to the end of the run until one of them is exhausted; into
-    /// an empty run it moves at least one. The bound keeps splitting a run cheap.
-    fn fill(&mut self, source: &mut Self::Source<'_>);
+    /// an empty run it moves at least one. The bound keeps splitting a run cheap. Returns how many
+    /// were moved, and their size.
+    fn fill(&mut self, source: &mut Self::Source<'_>) -> (u32, Self::Measure);
     /// Whether the source is exhausted.
     fn is_exhausted(source: &Self::Source<'_>) -> bool;
 }

@@ -34,11 +34,11 @@ impl<C: Content> Sequence<C> {
     /// Deletes a whole run and joins it with deleted neighbours.
     fn bury<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> Cut<C> {
         let removed = self.tree.amend(at, Piece::bury);
-        if let Some(next) = self.deleted_after(at) {
-            self.join(at, next, order);
+        if self.deleted_after(at).is_some() {
+            self.join(at, order);
         }
         if let Some(prev) = self.deleted_before(at) {
-            self.join(prev, at, order);
+            self.join(prev, order);
         }
         Cut { removed, survivor: None }
     }
@@ -50,23 +50,18 @@ impl<C: Content> Sequence<C> {
             let at = self.tree.prev(rest).unwrap_or(at);
             return Cut { removed: self.tree.amend(at, Piece::bury), survivor: Some(rest) };
         };
-        let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
-        let trim = |run: &mut Piece<C>| {
-            run.begin_at(rest);
-            run.remove(0..to)
-        };
-        // Beside a lower op in the same leaf, it does not matter that the run's least op rises.
+        self.list_from(at, to);
         let removed = if prev.leaf == at.leaf {
-            self.tree.amend(at, trim)
+            self.tree.transfer(prev, |before, run| run.give_front(before, to, order))
         } else {
-            self.tree.update(at, order, trim)
+            let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
+            self.tree.get_mut(prev).extend(to);
+            let taken = self.tree.update(at, order, |run| {
+                run.begin_at(rest);
+                run.remove(0..to)
+            });
+            taken.map(|(removed, _)| removed)
         };
-        let run = self.tree.get(at);
-        if self.index.listed(run) < run.id {
-            // Under its last element, since whoever deletes forward goes on deleting the first.
-            self.index.relist(run, run.id.plus(run.len() - 1));
-        }
-        self.tree.get_mut(prev).extend(to);
         Cut { removed, survivor: Some(at) }
     }
 
@@ -74,39 +69,49 @@ impl<C: Content> Sequence<C> {
     fn cut_back<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cut<C> {
         self.list_before(at, offset);
         let next = self.deleted_after(at);
+        if next.is_some_and(|next| next.leaf == at.leaf) {
+            let give =
+                |run: &mut Piece<C>, behind: &mut Piece<C>| run.give_back(behind, offset, order);
+            return Cut { removed: self.tree.transfer(at, give), survivor: Some(at) };
+        }
         let run = self.tree.get(at);
         let (first, len) = (Stamp::of(run.id.plus(offset), order), run.len());
-        let removed = self.tree.amend(at, |run| run.remove(offset..len));
+        let taken = self.tree.amend(at, |run| run.remove(offset..len));
         let survivor = if let Some(next) = next {
-            self.tree.extend(next, Totals::deleted(first), order, |run| {
-                run.begin_at(first);
-            });
+            self.tree.extend(next, Totals::deleted(first), order, |run| run.begin_at(first));
             Some(at)
         } else {
             let behind = self.put(at.gap_after(), Piece::deleted(first, len - offset), order);
             self.tree.prev(behind)
         };
-        Cut { removed, survivor }
+        Cut { removed: taken.map(|(removed, _)| removed), survivor }
+    }
+
+    /// Sees to it that a run is listed under an element from `offset` on.
+    fn list_from(&mut self, at: Cursor, offset: u32) {
+        let run = self.tree.get(at);
+        if self.index.listed(run) < run.id.plus(offset) {
+            // Under its last element, since whoever deletes forward goes on deleting the first.
+            self.index.relist(run, run.id.plus(run.len() - 1));
+        }
     }
 
     /// The deleted run right before a run that it could be one with.
     fn deleted_before(&self, at: Cursor) -> Option<Cursor> {
         let prev = self.tree.prev(at)?;
-        let run = self.tree.get(prev);
-        (run.is_deleted() && run.ends_before(self.tree.get(at).id)).then_some(prev)
+        self.tree.get(prev).is_deleted_before(self.tree.get(at)).then_some(prev)
     }
 
     /// The deleted run right behind a run that it could be one with.
     fn deleted_after(&self, at: Cursor) -> Option<Cursor> {
         let next = self.tree.next(at)?;
-        let run = self.tree.get(next);
-        (run.is_deleted() && self.tree.get(at).ends_before(run.id)).then_some(next)
+        self.tree.get(next).is_deleted_behind(self.tree.get(at)).then_some(next)
     }
 
-    /// Makes one of two neighbouring deleted runs.
-    fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, right: Cursor, order: &O) {
-        let gone = self.tree.remove(right, order);
-        self.index.unlist(&gone);
-        self.tree.get_mut(left).extend(gone.len());
+    /// Makes one of a deleted run and the deleted run behind it.
+    fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, order: &O) {
+        if let Some(gone) = self.tree.merge(left, order, |run, next| run.extend(next.len())) {
+            self.index.unlist(&gone);
+        }
     }
 }

@@ -15,8 +15,12 @@ impl<C: Content> Sequence<C> {
         &mut self,
         range: Range<usize>,
         order: &O,
-        out: impl FnMut(IdRange),
+        mut out: impl FnMut(IdRange),
     ) -> Result<(), OutOfBounds> {
+        if let Some(names) = self.trim(&range, order) {
+            out(names);
+            return Ok(());
+        }
         if range.start > range.end || range.end > self.len() {
             let pos = range.start.max(range.end);
             return Err(OutOfBounds { pos, len: self.len() });

@@ -1,8 +1,7 @@
 //! From the name of an element to the leaf it lies in.
 
-use std::collections::BTreeMap;
-
 use super::content::Content;
+use super::directory::Directory;
 use super::piece::Piece;
 use crate::btree::LeafId;
 use crate::op::Id;
@@ -15,8 +14,8 @@ use crate::op::Id;
 /// changes.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Index {
-    runs: BTreeMap<Id, u32>,
-    anchors: BTreeMap<Id, u32>,
+    runs: Directory,
+    anchors: Directory,
     /// By number.
     places: Vec<Place>,
     free: Vec<u32>,
@@ -39,19 +38,24 @@ impl Index {
             self.places[number as usize] = place;
             number
         } else {
+            if self.places.len() == self.places.capacity() {
+                // Doubling would leave half of it unused.
+                self.places.reserve_exact(self.places.len() / 8 + 8);
+            }
             self.places.push(place);
             u32::try_from(self.places.len() - 1).expect("memory ends before the numbers do")
         };
         let map = if piece.is_anchor() { &mut self.anchors } else { &mut self.runs };
-        map.insert(piece.id, piece.number);
+        map.set(piece.id, piece.number);
     }
 
     /// The first chain from a number on that a run is of.
     pub(super) fn next_chain(&self, from: u32) -> Option<u32> {
-        self.runs.range(Id { chain: from, counter: 0 }..).next().map(|(id, _)| id.chain)
+        self.runs.next_chain(from)
     }
 
     /// The element that a run is listed under.
+    #[inline]
     pub(super) fn listed<C: Content>(&self, run: &Piece<C>) -> Id {
         Id { chain: run.id.chain, counter: self.places[run.number as usize].listed }
     }
@@ -59,15 +63,15 @@ impl Index {
     /// Lists a run under another of its elements.
     pub(super) fn relist<C: Content>(&mut self, run: &Piece<C>, under: Id) {
         let listed = self.listed(run);
-        self.runs.remove(&listed);
-        self.runs.insert(under, run.number);
+        self.runs.remove(listed);
+        self.runs.set(under, run.number);
         self.places[run.number as usize].listed = under.counter;
     }
 
     /// Takes a run from the list.
     pub(super) fn unlist<C: Content>(&mut self, run: &Piece<C>) {
         let listed = self.listed(run);
-        self.runs.remove(&listed);
+        self.runs.remove(listed);
         self.free.push(run.number);
     }
 
@@ -78,20 +82,20 @@ impl Index {
 
     /// The last run on the chain that is listed at `id` or before: its leaf and number.
     pub(super) fn listed_up_to(&self, id: Id) -> Option<(LeafId, u32)> {
-        let (listed, &number) = self.runs.range(..=id).next_back()?;
-        (listed.chain == id.chain).then(|| (self.leaf(number), number))
+        let number = self.runs.last_up_to(id)?;
+        Some((self.leaf(number), number))
     }
 
     /// The first run on the chain that is listed at `id` or behind: its leaf and number.
     pub(super) fn listed_from(&self, id: Id) -> Option<(LeafId, u32)> {
-        let (listed, &number) = self.runs.range(id..).next()?;
-        (listed.chain == id.chain).then(|| (self.leaf(number), number))
+        let (_, number) = self.runs.first_from(id)?;
+        Some((self.leaf(number), number))
     }
 
     /// The anchor of an element: its leaf and number.
     pub(super) fn anchor(&self, id: Id) -> Option<(LeafId, u32)> {
-        let number = *self.anchors.get(&id)?;
-        Some((self.leaf(number), number))
+        let (found, number) = self.anchors.first_from(id)?;
+        (found == id).then(|| (self.leaf(number), number))
     }
 
     fn leaf(&self, number: u32) -> LeafId {

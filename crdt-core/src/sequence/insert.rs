@@ -1,7 +1,7 @@
 //! Inserting at a visible position.
 
 use super::order::Stamp;
-use super::{Content, OpOrder, OutOfBounds, Recent, Sequence, Spot};
+use super::{Content, OpOrder, Open, OutOfBounds, Recent, Sequence, Spot};
 use crate::btree::Cursor;
 use crate::op::{Id, Side};
 
@@ -17,54 +17,77 @@ enum Place {
 }
 
 impl<C: Content> Sequence<C> {
+    /// Goes on with the run that was typed last, if `pos` is its end and `id` continues it, as long as
+    /// there is room. Returns the number of elements that were inserted.
+    #[inline]
+    pub(crate) fn type_on(&mut self, pos: usize, source: &mut C::Source<'_>, id: Id) -> u32 {
+        let Self { tree, recent: Some(Recent { at, open: Some(open), .. }), .. } = self else {
+            return 0;
+        };
+        if open.pos != pos || open.id != id {
+            return 0;
+        }
+        let taken = tree.enlarge(*at, |run| run.fill(source));
+        open.pos += taken as usize;
+        open.id.counter += taken;
+        taken
+    }
+
     /// Inserts new elements, the first of them named `id`, so that they stand at the visible
     /// position `pos`. `time` is that of the change they come in, which is above all that is here.
     /// Says where the first one hangs, for others to integrate it.
     pub(crate) fn insert_at<O: OpOrder + ?Sized>(
         &mut self,
         pos: usize,
-        source: C::Source<'_>,
+        mut source: C::Source<'_>,
         id: Id,
         time: u32,
         order: &O,
     ) -> Result<(Option<Id>, Side), OutOfBounds> {
-        let before = self.len();
-        if pos > before {
-            return Err(OutOfBounds { pos, len: before });
+        let typed = self.type_on(pos, &mut source, id);
+        if typed > 0 && C::is_exhausted(&source) {
+            return Ok(Self::after(id));
         }
-        let new = Stamp { time, id };
-        let (at, name) = if let Some(run) = self.typing_at(pos, id) {
-            let parent = Id { counter: id.counter - 1, ..id };
-            let at = self.lay(run.gap_after(), new, source, order);
-            (at, (Some(parent), Side::Right))
-        } else {
-            let left = pos.checked_sub(1).and_then(|last| self.locate(last));
-            let place = self.place_behind(left.map(|(spot, _)| spot), order);
-            let name = self.name(place);
-            if C::is_exhausted(&source) {
-                return Ok(name);
-            }
+        let new = Stamp { time, id: id.plus(typed) };
+        let name = self.insert_elsewhere(pos + typed as usize, source, new, order)?;
+        Ok(if typed > 0 { Self::after(id) } else { name })
+    }
+
+    /// The parent and side of an element that goes on with a run.
+    fn after(id: Id) -> (Option<Id>, Side) {
+        (Some(Id { counter: id.counter - 1, ..id }), Side::Right)
+    }
+
+    /// Inserts new elements without looking at what was typed last.
+    fn insert_elsewhere<O: OpOrder + ?Sized>(
+        &mut self,
+        pos: usize,
+        source: C::Source<'_>,
+        new: Stamp,
+        order: &O,
+    ) -> Result<(Option<Id>, Side), OutOfBounds> {
+        let len = self.len();
+        if pos > len {
+            return Err(OutOfBounds { pos, len });
+        }
+        let left = pos.checked_sub(1).and_then(|last| self.locate(last));
+        let place = self.place_behind(left.map(|(spot, _)| spot), order);
+        let name = self.name(place);
+        if !C::is_exhausted(&source) {
             let gap = self.open_gap(place, order);
-            (self.lay(gap, new, source, order), name)
-        };
-        self.remember(at, pos + self.len() - before);
+            let at = self.lay(gap, new, source, order);
+            self.remember(at, pos, new.id);
+        }
         Ok(name)
     }
 
-    /// The run that was typed last, if `pos` is its end and `id` continues it.
-    fn typing_at(&self, pos: usize, id: Id) -> Option<Cursor> {
-        let Recent { at, start: Some(start), open: true } = self.recent? else {
-            return None;
-        };
+    /// Remembers the last of the runs that new elements came to lie in, given the position and the
+    /// name of the first one. They are above all others, so nothing hangs on the last one.
+    fn remember(&mut self, at: Cursor, pos: usize, first: Id) {
         let run = self.tree.get(at);
-        (start + run.len() as usize == pos && run.ends_before(id)).then_some(at)
-    }
-
-    /// Remembers the run at whose end new elements were inserted, and the position of that end.
-    /// They are above all others, so nothing hangs on the last one.
-    fn remember(&mut self, at: Cursor, end: usize) {
-        let start = end - self.tree.get(at).len() as usize;
-        self.recent = Some(Recent { at, start: Some(start), open: true });
+        let start = pos + run.id.counter as usize - first.counter as usize;
+        let open = Open { pos: start + run.len() as usize, id: run.id.plus(run.len()) };
+        self.recent = Some(Recent { at, start: Some(start), open: Some(open) });
     }
 
     /// The place right behind an element, or behind the root, for an element greater than all.

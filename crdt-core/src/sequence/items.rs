@@ -43,13 +43,14 @@ impl<S> Content for Items<S> {
         Self(self.0.split_off(at as usize))
     }
 
-    fn remove(&mut self, range: Range<u32>) -> Vec<S> {
-        self.0.drain(range.start as usize..range.end as usize).collect()
+    fn remove(&mut self, range: Range<u32>) -> (Vec<S>, ()) {
+        (self.0.drain(range.start as usize..range.end as usize).collect(), ())
     }
 
-    fn fill(&mut self, source: &mut std::vec::IntoIter<S>) {
-        let room = CAP - self.0.len();
-        self.0.extend(source.by_ref().take(room));
+    fn fill(&mut self, source: &mut std::vec::IntoIter<S>) -> (u32, ()) {
+        let before = self.len();
+        self.0.extend(source.by_ref().take(CAP - self.0.len()));
+        (self.len() - before, ())
     }
 
     fn is_exhausted(source: &std::vec::IntoIter<S>) -> bool {

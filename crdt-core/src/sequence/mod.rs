@@ -30,9 +30,11 @@
 //! of its ancestors, or is one of its ancestors, or an anchor of such, and all of these are lower
 //! than `e`. So two neighbouring runs are one as soon as their counters follow on each other.
 
+mod chunk;
 mod content;
 mod cut;
 mod delete;
+mod directory;
 mod index;
 mod insert;
 mod integrate;
@@ -44,6 +46,7 @@ mod swept;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trim;
 
 use index::Index;
 use order::Stamp;
@@ -51,12 +54,13 @@ use piece::Piece;
 use swept::Swept;
 use thiserror::Error;
 
+pub(crate) use chunk::TextChunk;
 pub(crate) use content::Content;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 #[cfg(test)]
 use text::TextMeasure;
-pub(crate) use text::{OffsetError, TextChunk, Unit};
+pub(crate) use text::{OffsetError, Unit};
 
 use crate::btree::{Cursor, LeafId, Tree};
 use crate::op::Id;
@@ -102,14 +106,23 @@ struct Recent {
     at: Cursor,
     /// The position of the run's first element, if known.
     start: Option<usize>,
-    /// Whether the run's last element is known to have no right child.
-    open: bool,
+    /// If the run's last element is known to have no right child: where typing goes on.
+    open: Option<Open>,
+}
+
+/// Where an element would be the next of a run.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    /// Its position.
+    pos: usize,
+    /// Its name.
+    id: Id,
 }
 
 impl Recent {
     /// A run of which no more is known than where it is.
     fn at(at: Cursor) -> Self {
-        Self { at, start: None, open: false }
+        Self { at, start: None, open: None }
     }
 }
 
@@ -127,6 +140,7 @@ impl<C: Content> Default for Sequence<C> {
 
 impl<C: Content> Sequence<C> {
     /// Finds the visible element at a position, and the position of its run.
+    #[inline]
     fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
         if let Some(Recent { at, start: Some(start), .. }) = self.recent
             && let Some(offset) = distance(start, pos)
@@ -134,6 +148,10 @@ impl<C: Content> Sequence<C> {
         {
             return Some((Spot { at, offset }, start));
         }
+        self.locate_anywhere(pos)
+    }
+
+    fn locate_anywhere(&self, pos: usize) -> Option<(Spot, usize)> {
         let mut start = 0;
         let at = self.tree.find(|part| {
             let passes = start + part.len <= pos;
@@ -180,6 +198,7 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Sees to it that a run is listed under an element before `offset`.
+    #[inline]
     fn list_before(&mut self, at: Cursor, offset: u32) {
         let run = self.tree.get(at);
         if self.index.listed(run) >= run.id.plus(offset) {
@@ -198,28 +217,43 @@ impl<C: Content> Sequence<C> {
     /// run they came to lie in.
     fn lay<O: OpOrder + ?Sized>(
         &mut self,
+        gap: Cursor,
+        first: Stamp,
+        mut source: C::Source<'_>,
+        order: &O,
+    ) -> Cursor {
+        if let Some(prev) = self.tree.prev(gap)
+            && self.tree.get(prev).content().is_some()
+            && self.tree.get(prev).ends_before(first.id)
+        {
+            let taken = self.tree.enlarge(prev, |run| run.fill(&mut source));
+            if C::is_exhausted(&source) {
+                return prev;
+            }
+            let first = Stamp { id: first.id.plus(taken), ..first };
+            return self.lay_runs(prev.gap_after(), first, source, order);
+        }
+        self.lay_runs(gap, first, source, order)
+    }
+
+    /// Puts new elements into a gap in runs of their own, and returns the last one.
+    fn lay_runs<O: OpOrder + ?Sized>(
+        &mut self,
         mut gap: Cursor,
         mut first: Stamp,
         mut source: C::Source<'_>,
         order: &O,
     ) -> Cursor {
-        let mut last = gap;
-        if let Some(prev) = self.tree.prev(gap)
-            && self.tree.get(prev).content().is_some()
-            && self.tree.get(prev).ends_before(first.id)
-        {
-            let taken = self.tree.amend(prev, |run| run.fill(&mut source));
-            first.id = first.id.plus(taken);
-            (last, gap) = (prev, prev.gap_after());
-        }
-        while !C::is_exhausted(&source) {
+        loop {
             let mut content = C::default();
             content.fill(&mut source);
             let next = first.id.plus(content.len());
-            last = self.put(gap, Piece::live(first, content), order);
+            let last = self.put(gap, Piece::live(first, content), order);
+            if C::is_exhausted(&source) {
+                return last;
+            }
             (first.id, gap) = (next, last.gap_after());
         }
-        last
     }
 }
 

@@ -29,6 +29,9 @@ enum Kind<C> {
     Live(C),
 }
 
+/// What was taken out of a run, and what its summary loses by that.
+type Taken<C> = (<C as Content>::Removed, Totals<<C as Content>::Measure>);
+
 impl<C: Content> Piece<C> {
     fn new(first: Stamp, kind: Kind<C>) -> Self {
         Self { id: first.id, time: first.time, number: 0, kind }
@@ -86,14 +89,14 @@ impl<C: Content> Piece<C> {
         !self.is_anchor() && self.id.plus(self.len()) == id
     }
 
-    /// Moves elements to the end of a visible run as long as there is room, and says how many.
-    pub(super) fn fill(&mut self, source: &mut C::Source<'_>) -> u32 {
-        let Kind::Live(content) = &mut self.kind else {
-            return 0;
-        };
-        let before = content.len();
-        content.fill(source);
-        content.len() - before
+    /// Moves elements to the end of a visible run as long as there is room. Tells how many, and what
+    /// the run's summary gains.
+    #[inline]
+    pub(super) fn fill(&mut self, source: &mut C::Source<'_>) -> (u32, Totals<C::Measure>) {
+        let least = self.stamp();
+        let filled = self.content_mut().map(|content| content.fill(source));
+        let (count, measure) = filled.unwrap_or_default();
+        (count, Totals { least, len: count as usize, measure, has_elements: true })
     }
 
     /// Cuts off the elements from `at` on.
@@ -107,17 +110,61 @@ impl<C: Content> Piece<C> {
         }
     }
 
-    /// Takes some elements out of a visible run.
-    pub(super) fn remove(&mut self, range: Range<u32>) -> Option<C::Removed> {
-        Some(self.content_mut()?.remove(range))
+    /// Takes some elements out of a visible run. Tells what was there, and what the run's summary
+    /// loses.
+    #[inline]
+    pub(super) fn remove(&mut self, range: Range<u32>) -> Option<Taken<C>> {
+        let (stamp, len) = (self.stamp(), range.len());
+        let (removed, measure) = self.content_mut()?.remove(range);
+        Some((removed, Totals { least: stamp, len, measure, has_elements: true }))
+    }
+
+    /// Whether this is a deleted run that could be one with the run right before it.
+    #[inline]
+    pub(super) fn is_deleted_behind(&self, run: &Self) -> bool {
+        self.is_deleted() && run.ends_before(self.id)
+    }
+
+    /// Whether this is a deleted run that could be one with the run right behind it.
+    #[inline]
+    pub(super) fn is_deleted_before(&self, run: &Self) -> bool {
+        self.is_deleted() && self.ends_before(run.id)
+    }
+
+    /// Deletes the elements of a visible run from an offset on: they go to the deleted run behind it.
+    #[inline]
+    pub(super) fn give_back<O: OpOrder + ?Sized>(
+        &mut self,
+        behind: &mut Self,
+        offset: u32,
+        order: &O,
+    ) -> Option<Taken<C>> {
+        let id = self.id.plus(offset);
+        // Times rise along a chain.
+        let time = if self.time == behind.time { self.time } else { order.time(id) };
+        behind.begin_at(Stamp { time, id });
+        self.remove(offset..self.len())
+    }
+
+    /// Deletes the elements of a visible run before an offset: they go to the deleted run before it.
+    #[inline]
+    pub(super) fn give_front<O: OpOrder + ?Sized>(
+        &mut self,
+        before: &mut Self,
+        to: u32,
+        order: &O,
+    ) -> Option<Taken<C>> {
+        before.extend(to);
+        self.begin_at(Stamp::of(self.id.plus(to), order));
+        self.remove(0..to)
     }
 
     /// Makes a visible run a deleted one.
     pub(super) fn bury(&mut self) -> Option<C::Removed> {
         let len = self.len();
-        let removed = self.remove(0..len);
+        let taken = self.remove(0..len);
         self.kind = Kind::Deleted(len);
-        removed
+        taken.map(|(removed, _)| removed)
     }
 
     /// Lets a run begin at a later element, or a deleted one at an earlier.

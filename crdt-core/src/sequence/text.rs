@@ -5,20 +5,10 @@ use core::ops::Range;
 use thiserror::Error;
 
 use super::Sequence;
-use super::content::{Content, Measure};
+use super::chunk::TextChunk;
+use super::content::{Content as _, Measure};
 use super::piece::Totals;
 use crate::btree::Summary as _;
-
-/// The most bytes a run holds.
-const CAP: usize = 256;
-
-/// Some visible text.
-#[derive(Clone, Default, Debug)]
-pub(crate) struct TextChunk {
-    text: String,
-    chars: u32,
-    utf16: u32,
-}
 
 /// The size of a text in the code units of two encodings.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -57,7 +47,7 @@ impl Unit {
         }
     }
 
-    fn of_char(self, char: char) -> usize {
+    pub(super) fn of_char(self, char: char) -> usize {
         match self {
             Self::Utf8 => char.len_utf8(),
             Self::Utf16 => char.len_utf16(),
@@ -65,133 +55,8 @@ impl Unit {
     }
 }
 
-impl TextChunk {
-    /// The text.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// The character at an index.
-    pub(crate) fn char_at(&self, index: u32) -> Option<char> {
-        if self.is_ascii() {
-            return self.text.as_bytes().get(index as usize).map(|&byte| char::from(byte));
-        }
-        self.text.chars().nth(index as usize)
-    }
-
-    /// Some of the characters.
-    fn slice(&self, range: Range<u32>) -> &str {
-        &self.text[self.measure_to(range.start).utf8..self.measure_to(range.end).utf8]
-    }
-
-    fn is_ascii(&self) -> bool {
-        self.text.len() == self.chars as usize
-    }
-
-    fn push_str(&mut self, text: &str) {
-        if let [byte @ ..=0x7F] = text.as_bytes() {
-            // Typing is worth a shorter way.
-            self.text.push(char::from(*byte));
-            (self.chars, self.utf16) = (self.chars + 1, self.utf16 + 1);
-            return;
-        }
-        self.text.push_str(text);
-        let (chars, utf16) = count(text);
-        self.chars += chars;
-        self.utf16 += utf16;
-    }
-
-    /// The size of the first characters.
-    fn measure_to(&self, index: u32) -> TextMeasure {
-        let index = index as usize;
-        if self.is_ascii() {
-            return TextMeasure { utf8: index, utf16: index };
-        }
-        let sizes = self.text.chars().take(index).map(TextMeasure::of_char);
-        sizes.fold(TextMeasure::default(), Measure::plus)
-    }
-
-    /// The number of characters in the first `offset` units.
-    fn index_at(&self, unit: Unit, offset: usize) -> Result<usize, OffsetError> {
-        if self.is_ascii() {
-            return Ok(offset);
-        }
-        let mut units = 0;
-        for (index, char) in self.text.chars().enumerate() {
-            if units >= offset {
-                return if units == offset { Ok(index) } else { Err(OffsetError::InsideChar) };
-            }
-            units += unit.of_char(char);
-        }
-        if units == offset { Ok(self.chars as usize) } else { Err(OffsetError::InsideChar) }
-    }
-}
-
-/// Characters and UTF-16 units of a text no longer than a run.
-fn count(text: &str) -> (u32, u32) {
-    let (chars, utf16) = if text.is_ascii() {
-        (text.len(), text.len())
-    } else {
-        (text.chars().count(), text.encode_utf16().count())
-    };
-    let small = |count| u32::try_from(count).expect("runs are short");
-    (small(chars), small(utf16))
-}
-
-impl Content for TextChunk {
-    type Measure = TextMeasure;
-    type Source<'a> = &'a str;
-    type Removed = ();
-
-    fn len(&self) -> u32 {
-        self.chars
-    }
-
-    fn measure(&self) -> TextMeasure {
-        TextMeasure { utf8: self.text.len(), utf16: self.utf16 as usize }
-    }
-
-    fn split_off(&mut self, at: u32) -> Self {
-        let text = self.text.split_off(self.measure_to(at).utf8);
-        let (chars, utf16) = count(&text);
-        self.chars -= chars;
-        self.utf16 -= utf16;
-        Self { text, chars, utf16 }
-    }
-
-    fn remove(&mut self, range: Range<u32>) {
-        let start = self.measure_to(range.start).utf8;
-        let end = self.measure_to(range.end).utf8;
-        let (chars, utf16) = count(&self.text[start..end]);
-        self.chars -= chars;
-        self.utf16 -= utf16;
-        if end == self.text.len() {
-            self.text.truncate(start);
-        } else {
-            self.text.drain(start..end);
-        }
-    }
-
-    fn fill(&mut self, source: &mut &str) {
-        let mut room = CAP - self.text.len();
-        if source.len() <= room {
-            return self.push_str(core::mem::take(source));
-        }
-        while !source.is_char_boundary(room) {
-            room -= 1;
-        }
-        let (taken, rest) = source.split_at(room);
-        self.push_str(taken);
-        *source = rest;
-    }
-
-    fn is_exhausted(source: &&str) -> bool {
-        source.is_empty()
-    }
-}
-
 impl TextMeasure {
-    fn of_char(char: char) -> Self {
+    pub(super) fn of_char(char: char) -> Self {
         Self { utf8: char.len_utf8(), utf16: char.len_utf16() }
     }
 }

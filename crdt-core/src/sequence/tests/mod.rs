@@ -1,5 +1,6 @@
 //! The sequence against slower ways to say the same.
 
+mod directory;
 mod exhaustive;
 mod hostile;
 mod oracle;
@@ -38,7 +39,9 @@ impl<C: Content> Sequence<C> {
         self.tree.before(recent.at, |part| before += part.len);
         assert!(run.content().is_some());
         assert!(recent.start.is_none_or(|start| start == before));
-        if recent.open {
+        if let Some(open) = recent.open {
+            assert_eq!(open.pos, before + run.len() as usize);
+            assert_eq!(open.id, run.id.plus(run.len()));
             let last = Stamp::of(run.id.plus(run.len() - 1), order);
             let next = self.tree.next(recent.at).map(|next| self.tree.get(next).stamp());
             assert!(next.is_none_or(|next| last.exceeds(next, order)));

@@ -139,7 +139,7 @@ fn play(seed: u64, steps: usize) {
     let mut cursor = 0;
     for _ in 0..steps {
         let author = dice.below(group.replicas.len());
-        match dice.below(8) {
+        match dice.below(10) {
             // Typing on where one was, as people do.
             0..3 => {
                 group.insert(author, cursor, 1);
@@ -154,6 +154,7 @@ fn play(seed: u64, steps: usize) {
                 group.delete(author, cursor, 1);
             }
             5 => group.delete(author, dice.below(50), 1 + dice.below(7)),
+            6 | 7 => group.delete(author, cursor, 1 + dice.below(2)),
             _ => {
                 let other = dice.below(group.replicas.len());
                 while other != author && group.learn(author, other) {}

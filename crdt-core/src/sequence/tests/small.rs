@@ -92,6 +92,31 @@ fn deleting_forward_leaves_one_deleted_run() {
 }
 
 #[test]
+fn deleting_at_both_ends_in_turn_keeps_the_run_listed() {
+    let mut sequence = typed("abcdefgh");
+    for pos in [7, 6, 0, 0, 3, 0, 1] {
+        sequence.delete_at(pos..pos + 1, &ByCounter, |_| {}).expect("it is there");
+        sequence.assert_invariants(&ByCounter);
+    }
+    assert_eq!(text(&sequence), "d");
+}
+
+#[test]
+fn typing_goes_on_where_the_run_ends_after_its_beginning_was_deleted() {
+    let mut sequence = typed("abcd");
+    for _ in 0..2 {
+        sequence.delete_at(0..1, &ByCounter, |_| {}).expect("it is there");
+    }
+    sequence.insert_at(2, "e", id(0, 4), 0, &ByCounter).expect("the end is there");
+    sequence.delete_at(0..1, &ByCounter, |_| {}).expect("it is there");
+    sequence.assert_invariants(&ByCounter);
+    let refused = sequence.insert_at(3, "f", id(0, 5), 0, &ByCounter);
+    assert_eq!(refused, Err(OutOfBounds { pos: 3, len: 2 }));
+    sequence.insert_at(2, "f", id(0, 5), 0, &ByCounter).expect("the end is there");
+    assert_eq!(text(&sequence), "def");
+}
+
+#[test]
 fn a_deletion_is_named_in_ranges_as_long_as_possible() {
     let mut sequence = typed("abcdef");
     sequence.insert_at(3, "xy", id(1, 9), 0, &ByCounter).expect("it is there");

@@ -46,6 +46,85 @@ fn text_behaves_like_a_string() {
     }
 }
 
+/// Where someone writes, and what should be there.
+struct Writer {
+    sequence: Sequence<TextChunk>,
+    model: Vec<char>,
+    cursor: usize,
+    counter: u32,
+}
+
+impl Writer {
+    fn type_text(&mut self, text: &str) {
+        let len = text.chars().count();
+        let at = self.cursor;
+        self.sequence.insert_at(at, text, id(0, self.counter), 0, &ByCounter).expect("within");
+        self.model.splice(at..at, text.chars());
+        self.cursor += len;
+        self.counter += u32::try_from(len).expect("short");
+    }
+
+    fn delete(&mut self, start: usize, end: usize) {
+        let mut named = 0;
+        let count = |range: crate::op::IdRange| named += range.len() as usize;
+        self.sequence.delete_at(start..end, &ByCounter, count).expect("within bounds");
+        assert_eq!(named, end - start);
+        self.model.drain(start..end);
+        self.cursor = start;
+    }
+
+    /// One thing that people do with a keyboard, some times in a row.
+    fn press(&mut self, key: usize, times: usize) {
+        for _ in 0..times {
+            let (cursor, len) = (self.cursor, self.model.len());
+            match key {
+                0..3 => self.type_text("a"),
+                3 => self.type_text("ö😀"),
+                4 => self.type_text(&"pasted ".repeat(times)),
+                5 | 6 => self.delete(cursor.saturating_sub(1 + times / 20), cursor),
+                7 => self.delete(cursor, len.min(cursor + 1 + times / 20)),
+                _ => self.cursor = (cursor * 7 + times) % (len + 1),
+            }
+            self.counter += u32::from(key > 4);
+            self.read();
+        }
+    }
+
+    /// Asks near the cursor and at the end, before anything has settled.
+    fn read(&self) {
+        let Self { sequence, model, cursor, .. } = self;
+        assert_eq!(sequence.len(), model.len());
+        let utf16 = model.iter().map(|char| char.len_utf16()).sum();
+        let utf8 = model.iter().map(|char| char.len_utf8()).sum();
+        assert_eq!(sequence.measure(), TextMeasure { utf8, utf16 });
+        for pos in [cursor.saturating_sub(1), *cursor, cursor + 40, model.len() * 3 / 4] {
+            let shown = sequence.get(pos).and_then(|(chunk, offset)| chunk.char_at(offset));
+            assert_eq!(shown, model.get(pos).copied());
+            if let Some(id) = sequence.id_at(pos) {
+                assert_eq!(sequence.position(id), Some(pos));
+                let before: usize = model[..pos].iter().map(|char| char.len_utf8()).sum();
+                assert_eq!(sequence.offset_of(Unit::Utf8, pos), Ok(before));
+                assert_eq!(sequence.index_of(Unit::Utf8, before), Ok(pos));
+            }
+        }
+    }
+}
+
+#[test]
+fn reading_between_keystrokes_sees_them_all() {
+    for seed in 0..8 {
+        let mut dice = Dice(seed);
+        let (sequence, model) = (Sequence::default(), Vec::new());
+        let mut writer = Writer { sequence, model, cursor: 0, counter: 0 };
+        for _ in 0..120 {
+            writer.press(dice.below(10), 1 + dice.below(25));
+            writer.sequence.assert_invariants(&ByCounter);
+        }
+        let string: String = writer.model.iter().collect();
+        assert_eq!(text(&writer.sequence), string);
+    }
+}
+
 #[test]
 fn offsets_convert_both_ways_and_must_not_split_a_character() {
     let (sequence, model) = edited(&mut Dice(12), 150);

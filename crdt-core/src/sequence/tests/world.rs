@@ -32,14 +32,18 @@ impl Content for Letters {
         Self(self.0.split_off(at as usize))
     }
 
-    fn remove(&mut self, range: Range<u32>) -> Vec<char> {
-        self.0.drain(range.start as usize..range.end as usize).collect()
+    fn remove(&mut self, range: Range<u32>) -> (Vec<char>, Self::Measure) {
+        let removed = Self(self.0.drain(range.start as usize..range.end as usize).collect());
+        let measure = removed.measure();
+        (removed.0, measure)
     }
 
-    fn fill(&mut self, source: &mut &[char]) {
+    fn fill(&mut self, source: &mut &[char]) -> (u32, Self::Measure) {
         let (taken, rest) = source.split_at(source.len().min(3 - self.0.len()));
         self.0.extend_from_slice(taken);
         *source = rest;
+        let moved = Self(taken.to_vec());
+        (moved.len(), moved.measure())
     }
 
     fn is_exhausted(source: &&[char]) -> bool {

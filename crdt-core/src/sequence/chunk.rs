@@ -1,0 +1,274 @@
+//! The text of one run, kept in place while it is short.
+
+use core::ops::Range;
+
+use super::content::{Content, Measure};
+use super::text::{OffsetError, TextMeasure, Unit};
+
+/// The most bytes a run holds.
+const CAP: usize = 256;
+
+/// The most bytes kept in place. Most runs of an edited text are shorter.
+const SHORT: usize = 14;
+
+/// Some visible text.
+#[derive(Clone, Debug)]
+pub(crate) struct TextChunk(Form);
+
+#[derive(Clone, Debug)]
+#[expect(clippy::box_collection, reason = "a piece of 32 bytes is worth a step more to the text")]
+enum Form {
+    /// ASCII.
+    Short { len: u8, bytes: [u8; SHORT] },
+    /// Any text. Its size is at hand without a look at it.
+    Long { size: Size, text: Box<String> },
+}
+
+/// Number of characters, and units of the two encodings.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    chars: u16,
+    utf8: u16,
+    utf16: u16,
+}
+
+impl Default for TextChunk {
+    fn default() -> Self {
+        Self(Form::Short { len: 0, bytes: [0; SHORT] })
+    }
+}
+
+impl From<&str> for TextChunk {
+    fn from(text: &str) -> Self {
+        let mut chunk = Self::default();
+        chunk.push_str(text);
+        chunk
+    }
+}
+
+impl TextChunk {
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        match &self.0 {
+            Form::Short { len, bytes } => {
+                core::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default()
+            }
+            Form::Long { text, .. } => text,
+        }
+    }
+
+    /// The character at an index.
+    pub(crate) fn char_at(&self, index: u32) -> Option<char> {
+        let text = self.as_str();
+        if self.size().is_ascii() {
+            return text.as_bytes().get(index as usize).map(|&byte| char::from(byte));
+        }
+        text.chars().nth(index as usize)
+    }
+
+    /// Some of the characters.
+    pub(super) fn slice(&self, range: Range<u32>) -> &str {
+        &self.as_str()[self.measure_to(range.start).utf8..self.measure_to(range.end).utf8]
+    }
+
+    #[inline]
+    fn size(&self) -> Size {
+        match self.0 {
+            Form::Short { len, .. } => Size::ascii(u16::from(len)),
+            Form::Long { size, .. } => size,
+        }
+    }
+
+    /// Appends a text, and says what its size is.
+    #[inline]
+    fn push_str(&mut self, text: &str) -> Size {
+        let more = Size::of(text);
+        match &mut self.0 {
+            Form::Long { size, text: all } => {
+                if let [byte @ ..=0x7F] = text.as_bytes() {
+                    // Typing is worth a shorter way.
+                    all.push(char::from(*byte));
+                } else {
+                    all.push_str(text);
+                }
+                *size = size.plus(more);
+            }
+            Form::Short { len, bytes } => {
+                let (start, end) = (usize::from(*len), usize::from(*len) + text.len());
+                if end <= SHORT && more.is_ascii() {
+                    bytes[start..end].copy_from_slice(text.as_bytes());
+                    *len = u8::try_from(end).unwrap_or(*len);
+                } else {
+                    self.lengthen(text, more);
+                }
+            }
+        }
+        more
+    }
+
+    /// Appends to a short text what makes it a long one.
+    #[cold]
+    fn lengthen(&mut self, text: &str, more: Size) {
+        let before = self.as_str();
+        let len = before.len() + text.len();
+        // What was typed until now is likely to be typed on; what was cut off is not.
+        let room = if before.is_empty() { len } else { len.next_power_of_two().max(32) };
+        let mut all = String::with_capacity(room);
+        all.push_str(before);
+        all.push_str(text);
+        self.0 = Form::Long { size: self.size().plus(more), text: Box::new(all) };
+    }
+
+    /// Takes a long text that has become short back in place.
+    #[cold]
+    fn shorten(&mut self) {
+        if self.size().is_ascii() {
+            *self = Self::from(self.as_str());
+        }
+    }
+
+    /// The size of the first characters.
+    #[inline]
+    pub(super) fn measure_to(&self, index: u32) -> TextMeasure {
+        let index = index as usize;
+        if self.size().is_ascii() {
+            return TextMeasure { utf8: index, utf16: index };
+        }
+        let sizes = self.as_str().chars().take(index).map(TextMeasure::of_char);
+        sizes.fold(TextMeasure::default(), Measure::plus)
+    }
+
+    /// The number of characters in the first `offset` units.
+    pub(super) fn index_at(&self, unit: Unit, offset: usize) -> Result<usize, OffsetError> {
+        if self.size().is_ascii() {
+            return Ok(offset);
+        }
+        let (mut units, mut chars) = (0, 0);
+        for char in self.as_str().chars() {
+            if units >= offset {
+                break;
+            }
+            units += unit.of_char(char);
+            chars += 1;
+        }
+        if units == offset { Ok(chars) } else { Err(OffsetError::InsideChar) }
+    }
+}
+
+impl Size {
+    #[inline]
+    fn ascii(len: u16) -> Self {
+        Self { chars: len, utf8: len, utf16: len }
+    }
+
+    /// The size of a text no longer than a run.
+    #[inline]
+    fn of(text: &str) -> Self {
+        let small = |count| u16::try_from(count).expect("runs are short");
+        let utf8 = small(text.len());
+        if matches!(text.as_bytes(), [..=0x7F]) || text.is_ascii() {
+            return Self::ascii(utf8);
+        }
+        let (chars, utf16) = (text.chars().count(), text.encode_utf16().count());
+        Self { chars: small(chars), utf8, utf16: small(utf16) }
+    }
+
+    #[inline]
+    fn is_ascii(self) -> bool {
+        self.utf8 == self.chars
+    }
+
+    #[inline]
+    fn plus(self, more: Self) -> Self {
+        Self {
+            chars: self.chars + more.chars,
+            utf8: self.utf8 + more.utf8,
+            utf16: self.utf16 + more.utf16,
+        }
+    }
+
+    #[inline]
+    fn minus(self, part: Self) -> Self {
+        Self {
+            chars: self.chars - part.chars,
+            utf8: self.utf8 - part.utf8,
+            utf16: self.utf16 - part.utf16,
+        }
+    }
+
+    #[inline]
+    fn measure(self) -> TextMeasure {
+        TextMeasure { utf8: usize::from(self.utf8), utf16: usize::from(self.utf16) }
+    }
+}
+
+impl Content for TextChunk {
+    type Measure = TextMeasure;
+    type Source<'a> = &'a str;
+    type Removed = ();
+
+    #[inline]
+    fn len(&self) -> u32 {
+        u32::from(self.size().chars)
+    }
+
+    #[inline]
+    fn measure(&self) -> TextMeasure {
+        self.size().measure()
+    }
+
+    fn split_off(&mut self, at: u32) -> Self {
+        let start = self.measure_to(at).utf8;
+        let rest = Self::from(&self.as_str()[start..]);
+        self.remove(at..self.len());
+        rest
+    }
+
+    #[inline]
+    fn remove(&mut self, range: Range<u32>) -> ((), TextMeasure) {
+        let ends = self.measure_to(range.start).utf8..self.measure_to(range.end).utf8;
+        let gone = match &mut self.0 {
+            Form::Short { len, bytes } => {
+                let left = usize::from(*len) - ends.len();
+                bytes.copy_within(ends.end..usize::from(*len), ends.start);
+                *len = u8::try_from(left).unwrap_or(*len);
+                TextMeasure { utf8: ends.len(), utf16: ends.len() }
+            }
+            Form::Long { size, text } => {
+                let gone = Size::of(&text[ends.clone()]);
+                *size = size.minus(gone);
+                if ends.end == text.len() {
+                    text.truncate(ends.start);
+                } else {
+                    text.drain(ends);
+                }
+                if text.len() <= SHORT / 2 {
+                    self.shorten();
+                }
+                gone.measure()
+            }
+        };
+        ((), gone)
+    }
+
+    #[inline]
+    fn fill(&mut self, source: &mut &str) -> (u32, TextMeasure) {
+        let mut room = CAP - usize::from(self.size().utf8);
+        let taken = if source.len() <= room {
+            core::mem::take(source)
+        } else {
+            while !source.is_char_boundary(room) {
+                room -= 1;
+            }
+            let (taken, rest) = source.split_at(room);
+            *source = rest;
+            taken
+        };
+        let size = self.push_str(taken);
+        (u32::from(size.chars), size.measure())
+    }
+
+    fn is_exhausted(source: &&str) -> bool {
+        source.is_empty()
+    }
+}

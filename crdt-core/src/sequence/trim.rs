@@ -1,0 +1,50 @@
+//! Deleting one element after the other, as people do.
+
+use core::ops::Range;
+
+use super::{Content, OpOrder, Recent, Sequence, distance};
+use crate::op::IdRange;
+
+impl<C: Content> Sequence<C> {
+    /// Deletes some of the run that was edited last if that takes no more than moving elements from
+    /// one end of it to a deleted run in the same leaf. Returns their names.
+    ///
+    /// The lowest op of the leaf stays what it is: what is deleted has a lower one right before it.
+    #[inline]
+    pub(super) fn trim<O: OpOrder + ?Sized>(
+        &mut self,
+        range: &Range<usize>,
+        order: &O,
+    ) -> Option<IdRange> {
+        let Recent { at, start: Some(start), .. } = self.recent? else { return None };
+        let (from, to) = (distance(start, range.start)?, distance(start, range.end)?);
+        let index = &self.index;
+        let names = if from > 0 {
+            self.tree.transfer(at, |run, behind| {
+                if from >= to || to != run.len() || !behind.is_deleted_behind(run) {
+                    return None;
+                }
+                if index.listed(run) >= run.id.plus(from) {
+                    return None;
+                }
+                let names = IdRange::new(run.id.plus(from), to - from);
+                let (_, totals) = run.give_back(behind, from, order)?;
+                Some((names, totals))
+            })?
+        } else {
+            self.tree.transfer(at.before()?, |before, run| {
+                if to == 0 || to >= run.len() || !before.is_deleted_before(run) {
+                    return None;
+                }
+                if index.listed(run) < run.id.plus(to) {
+                    return None;
+                }
+                let names = IdRange::new(run.id, to);
+                let (_, totals) = run.give_front(before, to, order)?;
+                Some((names, totals))
+            })?
+        };
+        self.recent = Some(Recent { start: Some(start), ..Recent::at(at) });
+        Some(names)
+    }
+}
