@@ -1,0 +1,211 @@
+//! Tables and lines of JSON.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::measure::{Figure, Sample, Unit};
+use crate::peer::{Peer, Role};
+use crate::task::{Case, Task};
+
+/// What is known of one peer in one case of a task.
+pub struct Row {
+    task: Task,
+    case: String,
+    /// The peer.
+    pub peer: Peer,
+    /// What its runs measured.
+    pub samples: Vec<Sample>,
+    /// Why it has not been measured.
+    pub reason: Option<String>,
+    /// Whether it was to be measured and did not come to its end.
+    pub failed: bool,
+}
+
+impl Row {
+    /// One of which nothing is known yet.
+    pub fn new(task: Task, case: &Case, peer: Peer) -> Self {
+        let case = case.name.clone();
+        Self { task, case, peer, samples: Vec::new(), reason: None, failed: false }
+    }
+
+    /// Remembers that a run failed.
+    pub fn fail(&mut self, why: String) {
+        self.failed = true;
+        self.reason = Some(why);
+    }
+
+    /// The medians of the figures, in the order of the first run.
+    fn medians(&self) -> Vec<Figure> {
+        if self.reason.is_some() {
+            return Vec::new();
+        }
+        let first = self.samples.first().into_iter().flat_map(|sample| &sample.figures);
+        first
+            .enumerate()
+            .map(|(column, figure)| {
+                let values = self.samples.iter().filter_map(|sample| sample.figures.get(column));
+                Figure { value: median(values.map(|figure| figure.value)), ..figure.clone() }
+            })
+            .collect()
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => f64::NAN,
+        len if len % 2 == 1 => values[len / 2],
+        len => f64::midpoint(values[len / 2 - 1], values[len / 2]),
+    }
+}
+
+/// The lowest value that a peer other than ours and the baselines has in each column of a case.
+struct Best<'a> {
+    figures: Vec<(&'a str, &'a str, f64)>,
+}
+
+impl<'a> Best<'a> {
+    fn of(rows: &'a [Measured<'a>]) -> Self {
+        let mut figures: Vec<(&str, &str, f64)> = Vec::new();
+        for Measured { row, medians } in rows {
+            if row.peer.role != Role::Peer {
+                continue;
+            }
+            for Figure { name, value, .. } in medians {
+                let same = |(case, known, _): &&mut (&str, &str, f64)| {
+                    *case == row.case && *known == name.as_str()
+                };
+                match figures.iter_mut().find(same) {
+                    Some((_, _, best)) => *best = best.min(*value),
+                    None => figures.push((&row.case, name, *value)),
+                }
+            }
+        }
+        Self { figures }
+    }
+
+    /// How many times the best peer's value a value is.
+    fn ratio(&self, row: &Row, figure: &Figure) -> Option<f64> {
+        if row.peer.role == Role::Baseline {
+            return None;
+        }
+        let same = |(case, name, _): &&(&str, &str, f64)| *case == row.case && *name == figure.name;
+        let (_, _, best) = self.figures.iter().find(same)?;
+        (*best > 0.0).then(|| figure.value / best)
+    }
+}
+
+struct Measured<'a> {
+    row: &'a Row,
+    medians: Vec<Figure>,
+}
+
+fn measured(rows: &[Row]) -> Vec<Measured<'_>> {
+    rows.iter().map(|row| Measured { row, medians: row.medians() }).collect()
+}
+
+/// A table in Markdown of all rows of a task.
+pub fn table(task: Task, rows: &[Row]) -> String {
+    let rows = measured(rows);
+    let best = Best::of(&rows);
+    let columns = columns(&rows);
+    let mut text = format!("\n### {}\n\n| case | peer |", task.name());
+    for column in &columns {
+        let _ = write!(text, " {column} |");
+    }
+    text.push_str(" |\n| --- | --- |");
+    text.push_str(&" ---: |".repeat(columns.len()));
+    text.push_str(" --- |\n");
+    for Measured { row, medians } in &rows {
+        let _ = write!(text, "| {} | {} |", row.case, row.peer.name);
+        for column in &columns {
+            let figure = medians.iter().find(|figure| figure.name == *column);
+            let cell = figure.map(|figure| cell(figure, best.ratio(row, figure)));
+            let _ = write!(text, " {} |", cell.unwrap_or_default());
+        }
+        let _ = writeln!(text, " {} |", row.reason.as_deref().unwrap_or_default());
+    }
+    text
+}
+
+fn columns<'a>(rows: &'a [Measured<'a>]) -> Vec<&'a str> {
+    let mut columns = Vec::new();
+    for figure in rows.iter().flat_map(|row| &row.medians) {
+        if !columns.contains(&figure.name.as_str()) {
+            columns.push(figure.name.as_str());
+        }
+    }
+    columns
+}
+
+fn cell(figure: &Figure, ratio: Option<f64>) -> String {
+    let value = match figure.unit {
+        Unit::Time => duration(figure.value),
+        Unit::Bytes => size(figure.value),
+    };
+    match ratio {
+        Some(ratio) => format!("{value} ({ratio:.2}x)"),
+        None => value,
+    }
+}
+
+fn duration(nanoseconds: f64) -> String {
+    scaled(nanoseconds, 1000.0, &["ns", "µs", "ms", "s"])
+}
+
+fn size(bytes: f64) -> String {
+    scaled(bytes, 1024.0, &["B", "KiB", "MiB", "GiB"])
+}
+
+fn scaled(mut value: f64, step: f64, units: &[&str]) -> String {
+    let mut unit = 0;
+    while value >= step && unit + 1 < units.len() {
+        value /= step;
+        unit += 1;
+    }
+    let digits = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
+    format!("{value:.digits$} {}", units[unit])
+}
+
+/// A line of JSON for each row of a task.
+pub fn lines(rows: &[Row]) -> serde_json::Result<String> {
+    let rows = measured(rows);
+    let best = Best::of(&rows);
+    let mut text = String::new();
+    for Measured { row, medians } in &rows {
+        let figures = medians.iter().map(|figure| Entry { figure, ratio: best.ratio(row, figure) });
+        let line = Line {
+            task: row.task.name(),
+            case: &row.case,
+            peer: row.peer.name,
+            runs: row.samples.len(),
+            figures: figures.collect(),
+            reason: row.reason.as_deref(),
+        };
+        text.push_str(&serde_json::to_string(&line)?);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    task: &'a str,
+    case: &'a str,
+    peer: &'a str,
+    runs: usize,
+    figures: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    #[serde(flatten)]
+    figure: &'a Figure,
+    /// To the best peer that does the same work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ratio: Option<f64>,
+}
