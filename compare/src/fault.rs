@@ -28,6 +28,9 @@ pub enum Fault {
     /// A peer ended with another text or value than all others.
     #[error("wrong result: {0}")]
     WrongResult(&'static str),
+    /// The peer does not do this case of a task.
+    #[error("{0}")]
+    Cannot(&'static str),
     /// A peer's error that is no `std::error::Error`.
     #[error("{0}")]
     Peer(String),

@@ -23,10 +23,10 @@ pub struct Row {
 }
 
 impl Row {
-    /// One of which nothing is known yet.
-    pub fn new(task: Task, case: &Case, peer: Peer) -> Self {
+    /// One before the first run, with the reason if there will be none.
+    pub fn new(task: Task, case: &Case, peer: Peer, reason: Option<String>) -> Self {
         let case = case.name.clone();
-        Self { task, case, peer, samples: Vec::new(), reason: None, failed: false }
+        Self { task, case, peer, samples: Vec::new(), reason, failed: false }
     }
 
     /// Remembers that a run failed.

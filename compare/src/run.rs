@@ -5,6 +5,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use crate::fault::{Fault, Result};
 use crate::measure::Sample;
 use crate::options::Options;
@@ -18,26 +20,32 @@ pub fn child(options: &Options, case: &str) -> Result<()> {
         return Err(Fault::Usage("--child needs --task and --peer".to_owned()).into());
     };
     let input = Input::new(options, case)?;
-    match (peer.offer)(*task) {
-        Offer::Run(run) => println!("{}", serde_json::to_string(&run(&input)?)?),
-        Offer::Cannot(reason) => return Err(Fault::peer(reason).into()),
-    }
+    let Offer::Run(run) = (peer.offer)(*task) else {
+        return Err(Fault::Usage(format!("{} does not do {}", peer.name, task.name())).into());
+    };
+    let outcome = match run(&input) {
+        Ok(sample) => Outcome::Done(sample),
+        Err(error) => match error.downcast_ref() {
+            Some(Fault::Cannot(reason)) => Outcome::Cannot((*reason).to_owned()),
+            Some(fault @ Fault::NotAscii) => Outcome::Cannot(fault.to_string()),
+            _ => Outcome::Failed(error.to_string()),
+        },
+    };
+    println!("{}", serde_json::to_string(&outcome)?);
     Ok(())
 }
 
 /// Measures one case of a task for all peers. Runs of different peers alternate, so that what else the
 /// machine does falls on all of them.
 pub fn case(options: &Options, task: Task, case: &Case) -> Result<Vec<Row>> {
-    let mut rows: Vec<Row> = options.peers.iter().map(|peer| Row::new(task, case, *peer)).collect();
+    let mut rows: Vec<Row> =
+        options.peers.iter().filter_map(|peer| row(task, case, *peer)).collect();
     for run in 0..options.runs {
         for row in rows.iter_mut().filter(|row| row.reason.is_none()) {
-            if let Offer::Cannot(reason) = (row.peer.offer)(task) {
-                row.reason = Some(reason.to_owned());
-                continue;
-            }
             eprintln!("{} {} {}, run {}", task.name(), case.name, row.peer.name, run + 1);
             match one(options, task, case, row.peer)? {
                 Outcome::Done(sample) => row.samples.push(sample),
+                Outcome::Cannot(reason) => row.reason = Some(reason),
                 Outcome::Failed(why) => row.fail(why),
             }
         }
@@ -45,8 +53,24 @@ pub fn case(options: &Options, task: Task, case: &Case) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// The row of a peer before its first run; `None` if the task is not about it.
+fn row(task: Task, case: &Case, peer: Peer) -> Option<Row> {
+    let reason = match (peer.offer)(task) {
+        Offer::Run(_) => None,
+        Offer::Cannot(reason) => Some(reason.to_owned()),
+        Offer::Absent => return None,
+    };
+    Some(Row::new(task, case, peer, reason))
+}
+
+/// What a child tells of its run.
+#[derive(Serialize, Deserialize)]
 enum Outcome {
+    /// What it measured.
     Done(Sample),
+    /// Why the peer does not do this case.
+    Cannot(String),
+    /// Why the run did not come to its end.
     Failed(String),
 }
 
@@ -71,7 +95,7 @@ fn one(options: &Options, task: Task, case: &Case, peer: Peer) -> Result<Outcome
         let last = errors.lines().rfind(|line| !line.trim().is_empty());
         return Ok(Outcome::Failed(last.unwrap_or("ended without a word").to_owned()));
     }
-    Ok(Outcome::Done(serde_json::from_str(output.trim())?))
+    Ok(serde_json::from_str(output.trim())?)
 }
 
 /// Reads a pipe to its end beside everything else, so that a child never waits for its reader.

@@ -18,6 +18,7 @@ pub fn offer(task: Task) -> Offer {
         Task::Messages => Offer::Run(messages),
         Task::Save => Offer::Run(save),
         Task::Heap => Offer::Run(heap),
+        Task::Signing | Task::Growth => Offer::Absent,
         _ => Offer::Cannot("holds no text"),
     }
 }

@@ -1,6 +1,7 @@
 //! Who is measured. Each peer is a module that says why the way it is driven is its own.
 
 mod automerge;
+mod autosurgeon;
 mod cola;
 mod diamond;
 mod loro;
@@ -8,7 +9,7 @@ mod ours;
 mod ropes;
 mod yrs;
 
-use crate::task::{Offer, Task};
+use crate::task::{Offer, Task, signing};
 
 /// A peer.
 #[derive(Clone, Copy)]
@@ -52,7 +53,9 @@ pub const ALL: &[Peer] = &[
     peer("yrs", Role::Peer, yrs::offer),
     peer("yrs-v2", Role::Peer, yrs::offer_v2),
     peer("automerge", Role::Peer, automerge::offer),
+    peer("autosurgeon", Role::Peer, autosurgeon::offer),
     peer("cola", Role::Baseline, cola::offer),
     peer("jumprope", Role::Baseline, ropes::offer_jumprope),
     peer("crop", Role::Baseline, ropes::offer_crop),
+    peer("ed25519-dalek", Role::Baseline, signing::offer),
 ];

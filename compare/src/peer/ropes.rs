@@ -22,6 +22,7 @@ fn offer<P: Text>(task: Task) -> Offer {
     match task {
         Task::Local => Offer::Run(local::<P>),
         Task::Heap => Offer::Run(heap_edited::<P>),
+        Task::Signing | Task::Growth => Offer::Absent,
         _ => Offer::Cannot("has no history"),
     }
 }

@@ -1,6 +1,10 @@
 //! What is measured. Each task is a module with a small trait that peers implement.
 
+pub mod board;
 pub mod concurrent;
+pub mod crdt_benchmarks;
+pub mod growth;
+pub mod signing;
 pub mod text;
 
 use std::path::PathBuf;
@@ -60,6 +64,14 @@ tasks! {
     Heap = "heap", Some(Needs::Sequential);
     /// A fresh replica takes in a history of several authors.
     Concurrent = "concurrent", Some(Needs::Concurrent);
+    /// What signatures and hashes cost by themselves.
+    Signing = "signing", Some(Needs::Sequential);
+    /// Structure: a board of cards.
+    Board = "board", None;
+    /// The suites of `dmonad/crdt-benchmarks`.
+    CrdtBenchmarks = "crdt-benchmarks", None;
+    /// How the time of an operation of ours grows.
+    Growth = "growth", None;
 }
 
 /// Which recording a task takes.
@@ -89,10 +101,15 @@ pub struct Case {
 impl Task {
     /// Its cases. Recordings of the wrong kind are passed over.
     pub fn cases(self, options: &Options) -> Result<Vec<Case>> {
-        match self.needs() {
-            Some(needs) => recordings(options, needs),
-            None => Ok(Vec::new()),
-        }
+        let names = match self {
+            Self::Board => vec![format!("{} cards", options.cards)],
+            Self::CrdtBenchmarks => {
+                crdt_benchmarks::NAMES.iter().map(ToString::to_string).collect()
+            }
+            Self::Growth => growth::sizes(options.size).map(|size| size.to_string()).collect(),
+            _ => return self.needs().map_or(Ok(Vec::new()), |needs| recordings(options, needs)),
+        };
+        Ok(names.into_iter().map(|name| Case { name, trace: None }).collect())
     }
 }
 
@@ -111,13 +128,20 @@ fn recordings(options: &Options, needs: Needs) -> Result<Vec<Case>> {
 /// What a run works on.
 pub struct Input {
     trace: Option<Trace>,
+    /// What the case is called.
+    pub case: String,
+    /// How many cards a board has.
+    pub cards: usize,
+    /// N of `crdt-benchmarks`.
+    pub size: usize,
 }
 
 impl Input {
     /// Loads what a case of a task needs.
-    pub fn new(options: &Options, _case: &str) -> Result<Self> {
+    pub fn new(options: &Options, case: &str) -> Result<Self> {
         let trace = options.traces.first().map(|path| Trace::load(path)).transpose()?;
-        Ok(Self { trace })
+        let size = options.size.unwrap_or(6000).max(1);
+        Ok(Self { trace, case: case.to_owned(), cards: options.cards, size })
     }
 
     /// The sequential recording.
@@ -139,4 +163,6 @@ pub enum Offer {
     Run(fn(&Input) -> Result<Sample>),
     /// It does not, for this reason.
     Cannot(&'static str),
+    /// The task is not about it.
+    Absent,
 }

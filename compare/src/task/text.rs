@@ -1,5 +1,7 @@
 //! Tasks on one text, for which a sequential recording is replayed.
 
+use std::time::Duration;
+
 use super::{Input, Offer, Task};
 use crate::fault::{Fault, Result, ensure};
 use crate::measure::{Sample, live_heap, timed};
@@ -45,9 +47,9 @@ pub trait Store: Text {
     fn open(saved: &[u8]) -> Result<Self>;
 }
 
-/// How a peer that can do everything with texts does these tasks; `None` for all others.
-pub fn offer<P: Exchange + Store>(task: Task) -> Option<Offer> {
-    Some(Offer::Run(match task {
+/// How a peer that can do everything with texts does these tasks.
+pub fn offer<P: Exchange + Store>(task: Task) -> Offer {
+    Offer::Run(match task {
         Task::Local => local_sent::<P>,
         Task::LocalEach => local_each_sent::<P>,
         Task::Messages => messages::<P>,
@@ -58,8 +60,8 @@ pub fn offer<P: Exchange + Store>(task: Task) -> Option<Offer> {
         Task::OpenEdit => open_edit::<P>,
         Task::Heap => heap::<P>,
         Task::Concurrent => super::concurrent::run::<P>,
-        _ => return None,
-    }))
+        Task::Signing | Task::Board | Task::CrdtBenchmarks | Task::Growth => return Offer::Absent,
+    })
 }
 
 /// The whole recording as one change.
@@ -87,7 +89,7 @@ fn one_by_one<P: Text>(document: &mut P, trace: &Trace) -> Result<()> {
     trace.txns.iter().try_for_each(|txn| document.edit(txn.patches.iter()))
 }
 
-fn edited<P: Text>(input: &Input, replay: Replay<P>) -> Result<(Sample, P, std::time::Duration)> {
+fn edited<P: Text>(input: &Input, replay: Replay<P>) -> Result<(Sample, P, Duration)> {
     let trace = recording::<P>(input)?;
     let before = live_heap();
     let mut document = P::create()?;
@@ -176,7 +178,7 @@ fn open<P: Store>(input: &Input) -> Result<Sample> {
     let (opened, took) = timed(|| {
         let document = P::open(&saved)?;
         let text = document.text()?;
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((document, text))
+        Result::Ok((document, text))
     });
     let (document, text) = opened?;
     ensure(text == recording::<P>(input)?.end_content, "the text that was opened")?;

@@ -7,6 +7,9 @@
 //!   the state, so that a fresh replica need not replay the history. Saving is the snapshot in both.
 //! - Positions are scalar values.
 
+mod board;
+mod shared;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use loro::{ExportMode, LoroDoc, LoroText, Subscription};
@@ -18,15 +21,21 @@ use crate::trace::Patch;
 
 /// How it does a task.
 pub fn offer(task: Task) -> Offer {
-    text::offer::<Article<false>>(task).unwrap_or(Offer::Cannot("not measured"))
+    match task {
+        Task::Board => Offer::Run(crate::task::board::run::<board::ContainerBoard<false>>),
+        Task::CrdtBenchmarks => Offer::Run(crate::task::crdt_benchmarks::run::<shared::RootShared>),
+        _ => text::offer::<Article<false>>(task),
+    }
 }
 
 /// How it does a task where a history is sent as a snapshot.
 pub fn offer_snapshot(task: Task) -> Offer {
     match task {
-        Task::MergeOne | Task::MergeEach | Task::Concurrent => {
-            text::offer::<Article<true>>(task).unwrap_or(Offer::Cannot("not measured"))
+        Task::Board => Offer::Run(crate::task::board::run::<board::ContainerBoard<true>>),
+        Task::Local | Task::LocalEach | Task::MergeOne | Task::MergeEach | Task::Concurrent => {
+            text::offer::<Article<true>>(task)
         }
+        Task::Signing | Task::Growth => Offer::Absent,
         _ => Offer::Cannot("the same as loro"),
     }
 }

@@ -6,6 +6,9 @@
 //!   and loads directly if the document is empty.
 //! - Positions are scalar values, which is its default in Rust.
 
+mod board;
+mod shared;
+
 use automerge::transaction::Transactable as _;
 use automerge::{ActorId, Automerge, ObjId, ObjType, ROOT, ReadDoc as _};
 
@@ -16,7 +19,13 @@ use crate::trace::Patch;
 
 /// How it does a task.
 pub fn offer(task: Task) -> Offer {
-    text::offer::<Article>(task).unwrap_or(Offer::Cannot("not measured"))
+    match task {
+        Task::Board => Offer::Run(crate::task::board::run::<board::MapBoard>),
+        Task::CrdtBenchmarks => {
+            Offer::Run(crate::task::crdt_benchmarks::run::<shared::ObjectShared>)
+        }
+        _ => text::offer::<Article>(task),
+    }
 }
 
 const TEXT: &str = "text";

@@ -4,7 +4,10 @@
 //! message the signature. A message of one change has one signature, and so has a bundle of any number
 //! of changes of one author; receiving verifies it. Saving and opening do the same.
 
-use crdt_core::{CrdtNode, Document, Keypair};
+mod board;
+mod shared;
+
+use crdt_core::{CrdtNode, Document, Keypair, Outcome};
 
 use crate::fault::{Fault, Result};
 use crate::task::text::{self, Exchange, Store, Text};
@@ -13,7 +16,14 @@ use crate::trace::Patch;
 
 /// How it does a task.
 pub fn offer(task: Task) -> Offer {
-    text::offer::<Article>(task).unwrap_or(Offer::Cannot("not measured"))
+    match task {
+        Task::Board => Offer::Run(crate::task::board::run::<board::TypedBoard>),
+        Task::CrdtBenchmarks => {
+            Offer::Run(crate::task::crdt_benchmarks::run::<shared::TypedShared>)
+        }
+        Task::Growth => Offer::Run(crate::task::growth::run),
+        _ => text::offer::<Article>(task),
+    }
 }
 
 /// What the document is.
@@ -36,6 +46,12 @@ fn key(agent: usize) -> Keypair {
 
 fn founder() -> Keypair {
     Keypair::from_secret_bytes(&[1; 32])
+}
+
+/// Fails unless all of a message was applied.
+fn received(outcome: &Outcome) -> Result<()> {
+    let applied = outcome.waiting.is_empty() && outcome.refused.is_empty();
+    if applied { Ok(()) } else { Err(Fault::peer("a message was not applied").into()) }
 }
 
 impl Text for Article {
@@ -72,9 +88,7 @@ impl Exchange for Article {
     }
 
     fn receive(&mut self, message: &[u8]) -> Result<()> {
-        let outcome = self.document.apply(message)?;
-        let taken = outcome.waiting.is_empty() && outcome.refused.is_empty();
-        if taken { Ok(()) } else { Err(Fault::peer("a message was not applied").into()) }
+        received(&self.document.apply(message)?)
     }
 }
 

@@ -7,14 +7,15 @@
 //!   second, which is made for larger batches.
 //! - Positions are bytes, its default.
 
+mod board;
+mod shared;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use yrs::updates::decoder::Decode as _;
-use yrs::{ClientID, Update};
-use yrs::{
-    Doc, GetString as _, Options, ReadTxn as _, StateVector, Text as _, TextRef, Transact as _,
-};
+use yrs::{ClientID, Doc, GetString as _, Options, ReadTxn as _, StateVector, Text as _, TextRef};
+use yrs::{Transact as _, TransactionMut, Update};
 
 use crate::fault::{Fault, Result};
 use crate::task::text::{self, Exchange, Store, Text};
@@ -23,21 +24,74 @@ use crate::trace::Patch;
 
 /// How it does a task with the first encoding.
 pub fn offer(task: Task) -> Offer {
-    text::offer::<Article<false>>(task).unwrap_or(Offer::Cannot("not measured"))
+    offer_with::<false>(task)
 }
 
 /// How it does a task with the second encoding.
 pub fn offer_v2(task: Task) -> Offer {
     match task {
-        Task::LocalEach | Task::Local | Task::Heap => Offer::Cannot("the same as yrs"),
-        _ => text::offer::<Article<true>>(task).unwrap_or(Offer::Cannot("not measured")),
+        Task::Heap => Offer::Cannot("the same as yrs"),
+        _ => offer_with::<true>(task),
     }
+}
+
+fn offer_with<const V2: bool>(task: Task) -> Offer {
+    match task {
+        Task::Board => Offer::Run(crate::task::board::run::<board::ArrayBoard<V2>>),
+        Task::CrdtBenchmarks => {
+            Offer::Run(crate::task::crdt_benchmarks::run::<shared::RootShared<V2>>)
+        }
+        _ => text::offer::<Article<V2>>(task),
+    }
+}
+
+/// The update of the last transaction, be it made here or received.
+struct Outbox(Rc<RefCell<Vec<u8>>>);
+
+impl Outbox {
+    fn take(&self) -> Vec<u8> {
+        self.0.take()
+    }
+}
+
+/// Has a document tell of every transaction.
+fn observe<const V2: bool>(document: &Doc) -> Result<Outbox> {
+    let outbox = Rc::new(RefCell::new(Vec::new()));
+    let filled = Rc::clone(&outbox);
+    let fill = move |update: &Vec<u8>| filled.borrow_mut().clone_from(update);
+    let observed = if V2 {
+        document.observe_update_v2("sync", move |_, event| fill(&event.update))
+    } else {
+        document.observe_update_v1("sync", move |_, event| fill(&event.update))
+    };
+    observed.map_err(Fault::peer)?;
+    Ok(Outbox(outbox))
+}
+
+/// All that a document holds.
+fn state<const V2: bool>(document: &Doc) -> Vec<u8> {
+    let (transaction, nothing) = (document.transact(), StateVector::default());
+    if V2 {
+        transaction.encode_state_as_update_v2(&nothing)
+    } else {
+        transaction.encode_state_as_update_v1(&nothing)
+    }
+}
+
+/// Applies an update, all of it.
+fn apply<const V2: bool>(transaction: &mut TransactionMut<'_>, update: &[u8]) -> Result<()> {
+    let update = if V2 { Update::decode_v2(update)? } else { Update::decode_v1(update)? };
+    transaction.apply_update(update)?;
+    if transaction.has_missing_updates() {
+        return Err(Fault::peer("a message was not applied").into());
+    }
+    Ok(())
 }
 
 struct Article<const V2: bool> {
     document: Doc,
     text: TextRef,
-    outbox: Option<Rc<RefCell<Vec<u8>>>>,
+    outbox: Option<Outbox>,
 }
 
 impl<const V2: bool> Article<V2> {
@@ -46,27 +100,6 @@ impl<const V2: bool> Article<V2> {
         let document = Doc::with_options(Options::with_client_id(client));
         let text = document.get_or_insert_text("text");
         Ok(Self { document, text, outbox: None })
-    }
-
-    fn observed(&mut self) -> Result<Rc<RefCell<Vec<u8>>>> {
-        if let Some(outbox) = &self.outbox {
-            return Ok(Rc::clone(outbox));
-        }
-        let outbox = Rc::new(RefCell::new(Vec::new()));
-        let filled = Rc::clone(&outbox);
-        // Every transaction is sent before the next one, so there is never more than one update.
-        let observed = if V2 {
-            self.document.observe_update_v2("sync", move |_, event| {
-                filled.borrow_mut().clone_from(&event.update);
-            })
-        } else {
-            self.document.observe_update_v1("sync", move |_, event| {
-                filled.borrow_mut().clone_from(&event.update);
-            })
-        };
-        observed.map_err(Fault::peer)?;
-        self.outbox = Some(Rc::clone(&outbox));
-        Ok(outbox)
     }
 }
 
@@ -102,34 +135,24 @@ impl<const V2: bool> Exchange for Article<V2> {
     }
 
     fn edit_and_send<'a>(&mut self, patches: impl Iterator<Item = &'a Patch>) -> Result<Vec<u8>> {
-        let outbox = self.observed()?;
-        // An observer is also told of what was received.
-        outbox.borrow_mut().clear();
+        if self.outbox.is_none() {
+            self.outbox = Some(observe::<V2>(&self.document)?);
+        }
+        // What was received was told, too.
+        self.outbox.as_ref().map(Outbox::take);
         self.edit(patches)?;
-        Ok(outbox.take())
+        Ok(self.outbox.as_ref().map(Outbox::take).unwrap_or_default())
     }
 
     fn bundle(&mut self) -> Result<Vec<u8>> {
-        let transaction = self.document.transact();
-        let nothing = StateVector::default();
-        Ok(if V2 {
-            transaction.encode_state_as_update_v2(&nothing)
-        } else {
-            transaction.encode_state_as_update_v1(&nothing)
-        })
+        Ok(state::<V2>(&self.document))
     }
 
     fn receive(&mut self, message: &[u8]) -> Result<()> {
         if message.is_empty() {
             return Ok(());
         }
-        let update = if V2 { Update::decode_v2(message)? } else { Update::decode_v1(message)? };
-        let mut transaction = self.document.transact_mut();
-        transaction.apply_update(update)?;
-        if transaction.has_missing_updates() {
-            return Err(Fault::peer("a message was not applied").into());
-        }
-        Ok(())
+        apply::<V2>(&mut self.document.transact_mut(), message)
     }
 }
 
