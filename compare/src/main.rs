@@ -38,9 +38,9 @@ fn start() -> Result<ExitCode> {
         }
         all_right &= rows.iter().all(|row| !row.failed);
         if options.json {
-            print!("{}", report::lines(&rows)?);
+            print!("{}", report::lines(task, &rows, &options.peers)?);
         } else if !rows.is_empty() {
-            println!("{}", report::table(task, &rows));
+            println!("{}", report::table(task, &rows, &options.peers));
         }
     }
     Ok(if options.check && !all_right { ExitCode::FAILURE } else { ExitCode::SUCCESS })

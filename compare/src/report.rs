@@ -6,27 +6,26 @@ use serde::Serialize;
 
 use crate::measure::{Figure, Sample, Unit};
 use crate::peer::{Peer, Role};
-use crate::task::{Case, Task};
+use crate::task::{Case, Offer, Task};
 
 /// What is known of one peer in one case of a task.
 pub struct Row {
-    task: Task,
     case: String,
     /// The peer.
     pub peer: Peer,
     /// What its runs measured.
     pub samples: Vec<Sample>,
-    /// Why it has not been measured.
+    /// Why there is nothing to show.
     pub reason: Option<String>,
-    /// Whether it was to be measured and did not come to its end.
+    /// Whether a run did not come to its end.
     pub failed: bool,
 }
 
 impl Row {
-    /// One before the first run, with the reason if there will be none.
-    pub fn new(task: Task, case: &Case, peer: Peer, reason: Option<String>) -> Self {
+    /// One before the first run.
+    pub fn new(case: &Case, peer: Peer) -> Self {
         let case = case.name.clone();
-        Self { task, case, peer, samples: Vec::new(), reason, failed: false }
+        Self { case, peer, samples: Vec::new(), reason: None, failed: false }
     }
 
     /// Remembers that a run failed.
@@ -106,8 +105,8 @@ fn measured(rows: &[Row]) -> Vec<Measured<'_>> {
     rows.iter().map(|row| Measured { row, medians: row.medians() }).collect()
 }
 
-/// A table in Markdown of all rows of a task.
-pub fn table(task: Task, rows: &[Row]) -> String {
+/// A table in Markdown of all rows of a task, and why peers are not in it.
+pub fn table(task: Task, rows: &[Row], peers: &[Peer]) -> String {
     let rows = measured(rows);
     let best = Best::of(&rows);
     let columns = columns(&rows);
@@ -127,7 +126,20 @@ pub fn table(task: Task, rows: &[Row]) -> String {
         }
         let _ = writeln!(text, " {} |", row.reason.as_deref().unwrap_or_default());
     }
+    let reasons: Vec<String> =
+        reasons(task, peers).map(|(peer, reason)| format!("{peer} ({reason})")).collect();
+    if !reasons.is_empty() {
+        let _ = writeln!(text, "\nNot measured: {}.", reasons.join(", "));
+    }
     text
+}
+
+/// The peers that do not do a task, and why.
+fn reasons(task: Task, peers: &[Peer]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    peers.iter().filter_map(move |peer| match (peer.offer)(task) {
+        Offer::Cannot(reason) => Some((peer.name, reason)),
+        Offer::Run(_) | Offer::Absent => None,
+    })
 }
 
 fn columns<'a>(rows: &'a [Measured<'a>]) -> Vec<&'a str> {
@@ -169,21 +181,27 @@ fn scaled(mut value: f64, step: f64, units: &[&str]) -> String {
     format!("{value:.digits$} {}", units[unit])
 }
 
-/// A line of JSON for each row of a task.
-pub fn lines(rows: &[Row]) -> serde_json::Result<String> {
+/// A line of JSON for each row of a task, and one for each peer that does not do it.
+pub fn lines(task: Task, rows: &[Row], peers: &[Peer]) -> serde_json::Result<String> {
     let rows = measured(rows);
     let best = Best::of(&rows);
     let mut text = String::new();
     for Measured { row, medians } in &rows {
         let figures = medians.iter().map(|figure| Entry { figure, ratio: best.ratio(row, figure) });
         let line = Line {
-            task: row.task.name(),
-            case: &row.case,
+            task: task.name(),
+            case: Some(&row.case),
             peer: row.peer.name,
             runs: row.samples.len(),
             figures: figures.collect(),
             reason: row.reason.as_deref(),
         };
+        text.push_str(&serde_json::to_string(&line)?);
+        text.push('\n');
+    }
+    for (peer, reason) in reasons(task, peers) {
+        let (task, reason) = (task.name(), Some(reason));
+        let line = Line { task, case: None, peer, runs: 0, figures: Vec::new(), reason };
         text.push_str(&serde_json::to_string(&line)?);
         text.push('\n');
     }
@@ -193,7 +211,8 @@ pub fn lines(rows: &[Row]) -> serde_json::Result<String> {
 #[derive(Serialize)]
 struct Line<'a> {
     task: &'a str,
-    case: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<&'a str>,
     peer: &'a str,
     runs: usize,
     figures: Vec<Entry<'a>>,

@@ -38,8 +38,8 @@ pub fn child(options: &Options, case: &str) -> Result<()> {
 /// Measures one case of a task for all peers. Runs of different peers alternate, so that what else the
 /// machine does falls on all of them.
 pub fn case(options: &Options, task: Task, case: &Case) -> Result<Vec<Row>> {
-    let mut rows: Vec<Row> =
-        options.peers.iter().filter_map(|peer| row(task, case, *peer)).collect();
+    let offering = options.peers.iter().filter(|peer| matches!((peer.offer)(task), Offer::Run(_)));
+    let mut rows: Vec<Row> = offering.map(|peer| Row::new(case, *peer)).collect();
     for run in 0..options.runs {
         for row in rows.iter_mut().filter(|row| row.reason.is_none()) {
             eprintln!("{} {} {}, run {}", task.name(), case.name, row.peer.name, run + 1);
@@ -51,16 +51,6 @@ pub fn case(options: &Options, task: Task, case: &Case) -> Result<Vec<Row>> {
         }
     }
     Ok(rows)
-}
-
-/// The row of a peer before its first run; `None` if the task is not about it.
-fn row(task: Task, case: &Case, peer: Peer) -> Option<Row> {
-    let reason = match (peer.offer)(task) {
-        Offer::Run(_) => None,
-        Offer::Cannot(reason) => Some(reason.to_owned()),
-        Offer::Absent => return None,
-    };
-    Some(Row::new(task, case, peer, reason))
 }
 
 /// What a child tells of its run.
@@ -92,10 +82,16 @@ fn one(options: &Options, task: Task, case: &Case, peer: Peer) -> Result<Outcome
     };
     let (output, errors) = (joined(output), joined(errors));
     if !success {
-        let last = errors.lines().rfind(|line| !line.trim().is_empty());
-        return Ok(Outcome::Failed(last.unwrap_or("ended without a word").to_owned()));
+        return Ok(Outcome::Failed(last_words(&errors).to_owned()));
     }
     Ok(serde_json::from_str(output.trim())?)
+}
+
+/// What a child said of its end: the message of its panic, or else the last line.
+fn last_words(errors: &str) -> &str {
+    let mut lines = errors.lines().filter(|line| !line.trim().is_empty());
+    let panic = lines.clone().skip_while(|line| !line.contains(" panicked at ")).nth(1);
+    panic.or_else(|| lines.next_back()).unwrap_or("ended without a word")
 }
 
 /// Reads a pipe to its end beside everything else, so that a child never waits for its reader.

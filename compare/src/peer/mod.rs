@@ -1,7 +1,6 @@
 //! Who is measured. Each peer is a module that says why the way it is driven is its own.
 
 mod automerge;
-mod autosurgeon;
 mod cola;
 mod diamond;
 mod loro;
@@ -53,7 +52,7 @@ pub const ALL: &[Peer] = &[
     peer("yrs", Role::Peer, yrs::offer),
     peer("yrs-v2", Role::Peer, yrs::offer_v2),
     peer("automerge", Role::Peer, automerge::offer),
-    peer("autosurgeon", Role::Peer, autosurgeon::offer),
+    peer("autosurgeon", Role::Peer, automerge::offer_autosurgeon),
     peer("cola", Role::Baseline, cola::offer),
     peer("jumprope", Role::Baseline, ropes::offer_jumprope),
     peer("crop", Role::Baseline, ropes::offer_crop),

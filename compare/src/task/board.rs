@@ -57,6 +57,9 @@ impl Status {
 /// Fields of a card, for the share of memory that each takes.
 const FIELDS: usize = 5;
 
+/// How many edits go into one change.
+const EDITS_PER_CHANGE: usize = 100;
+
 /// One edit.
 pub enum Edit {
     /// Sets the title of the card at a position.
@@ -99,12 +102,6 @@ pub trait Board: Sized {
     fn update(&mut self, _card: usize, _points: i64) -> Option<Result<()>> {
         None
     }
-
-    /// How many edits go into one change. A peer that writes by comparing whole values makes one
-    /// change of all, as it would take hours otherwise.
-    fn edits_per_change() -> usize {
-        100
-    }
 }
 
 /// Measures everything.
@@ -116,7 +113,7 @@ pub fn run<P: Board>(input: &Input) -> Result<Sample> {
     let (board, building) = timed(|| P::build(&cards));
     let mut board = board?;
     let (edited, editing) =
-        timed(|| edits.chunks(P::edits_per_change()).try_for_each(|edits| board.edit(edits)));
+        timed(|| edits.chunks(EDITS_PER_CHANGE).try_for_each(|edits| board.edit(edits)));
     edited?;
     let fields = plan.cards.len() * FIELDS;
     let sample = Sample::default()

@@ -4,8 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use automerge::hydrate::{Map, Value};
-use automerge::transaction::{Transactable as _, Transaction};
-use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc as _, ScalarValue, TextEncoding};
+use automerge::transaction::Transactable;
+use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding};
 
 use super::actor;
 use crate::fault::{Fault, Result};
@@ -60,7 +60,7 @@ impl Board for MapBoard {
     }
 
     fn read(&self) -> Result<Vec<Card>> {
-        let Value::List(cards) = self.document.hydrate_object(&self.cards)? else {
+        let Value::List(cards) = ReadDoc::hydrate(&self.document, &self.cards, None)? else {
             return Err(Fault::peer("the cards are no list").into());
         };
         let cards = cards.iter().map(|card| match &card.value {
@@ -71,18 +71,11 @@ impl Board for MapBoard {
     }
 }
 
-/// `ReadDoc::hydrate` beside the method of the same name that `Automerge` has for all of it.
-trait HydrateObject {
-    fn hydrate_object(&self, object: &ObjId) -> Result<Value>;
-}
-
-impl HydrateObject for Automerge {
-    fn hydrate_object(&self, object: &ObjId) -> Result<Value> {
-        Ok(automerge::ReadDoc::hydrate(self, object, None)?)
-    }
-}
-
-fn make(transaction: &mut Transaction<'_>, cards: &ObjId, edit: &Edit) -> Result<()> {
+/// Makes an edit in a transaction, be it explicit or not.
+pub(super) fn make<T>(transaction: &mut T, cards: &ObjId, edit: &Edit) -> Result<()>
+where
+    T: Transactable + ReadDoc,
+{
     match edit {
         Edit::Title(at, title) => put(transaction, cards, *at, "title", title.as_str()),
         Edit::Status(at, status) => put(transaction, cards, *at, "status", status.name()),
@@ -95,13 +88,16 @@ fn make(transaction: &mut Transaction<'_>, cards: &ObjId, edit: &Edit) -> Result
     }
 }
 
-fn put(
-    transaction: &mut Transaction<'_>,
+fn put<T>(
+    transaction: &mut T,
     cards: &ObjId,
     at: usize,
     field: &str,
     value: impl Into<ScalarValue>,
-) -> Result<()> {
+) -> Result<()>
+where
+    T: Transactable + ReadDoc,
+{
     let card = transaction.get(cards, at)?;
     let (_, card) = card.ok_or_else(|| Fault::peer("there is no such card"))?;
     Ok(transaction.put(card, field, value)?)

@@ -8,6 +8,7 @@
 
 mod board;
 mod shared;
+mod surgeon;
 
 use automerge::transaction::Transactable as _;
 use automerge::{ActorId, Automerge, ObjId, ObjType, ROOT, ReadDoc as _};
@@ -27,6 +28,8 @@ pub fn offer(task: Task) -> Offer {
         _ => text::offer::<Article>(task),
     }
 }
+
+pub use surgeon::offer as offer_autosurgeon;
 
 const TEXT: &str = "text";
 

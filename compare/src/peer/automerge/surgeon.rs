@@ -1,14 +1,16 @@
 //! Autosurgeon: plain values that are compared with an automerge document. Texts and messages are
 //! automerge's own.
 //!
-//! A whole board is compared with each `reconcile`, so all edits are made in one. A set is a map to
-//! `true`, as it has no sets. Cards have no key of their own by which they could be aligned.
+//! The board is built, read and updated through values. It is edited through automerge, as programs
+//! do that edit much: `reconcile` compares the whole board each time, and panics in this version when
+//! a text has come to another place in a list. A set is a map to `true`, as it has no sets.
 
 use std::collections::BTreeMap;
 
-use automerge::{ActorId, AutoCommit};
+use automerge::{ActorId, AutoCommit, ROOT, ReadDoc as _};
 use autosurgeon::{Hydrate, Reconcile, Text, hydrate, reconcile};
 
+use super::board::make;
 use crate::fault::{Fault, Result};
 use crate::task::board::{self, Board, Card, Edit, Status};
 use crate::task::{Offer, Task};
@@ -36,8 +38,8 @@ struct Item {
     body: Text,
 }
 
-impl From<&Card> for Item {
-    fn from(card: &Card) -> Self {
+impl Item {
+    fn new(card: &Card) -> Self {
         Self {
             title: card.title.clone(),
             status: card.status.name().to_owned(),
@@ -46,9 +48,7 @@ impl From<&Card> for Item {
             body: Text::with_value(&card.body),
         }
     }
-}
 
-impl Item {
     fn card(self) -> Option<Card> {
         Some(Card {
             title: self.title,
@@ -64,37 +64,21 @@ struct ValueBoard {
     document: AutoCommit,
 }
 
-impl ValueBoard {
-    fn edit_value(&mut self, edit: impl FnOnce(&mut Vec<Item>)) -> Result<()> {
-        let mut value: Kanban = hydrate(&self.document)?;
-        edit(&mut value.cards);
-        reconcile(&mut self.document, &value)?;
-        self.document.commit();
-        Ok(())
-    }
-}
-
 impl Board for ValueBoard {
     fn build(cards: &[Card]) -> Result<Self> {
         let mut document = AutoCommit::new().with_actor(ActorId::from(&b"founder"[..]));
-        let value = Kanban { cards: cards.iter().map(Item::from).collect() };
+        let value = Kanban { cards: cards.iter().map(Item::new).collect() };
         reconcile(&mut document, &value)?;
         document.commit();
         Ok(Self { document })
     }
 
     fn edit(&mut self, edits: &[Edit]) -> Result<()> {
-        self.edit_value(|cards| {
-            for edit in edits {
-                match edit {
-                    Edit::Title(at, title) => cards[*at].title.clone_from(title),
-                    Edit::Status(at, status) => cards[*at].status = status.name().to_owned(),
-                    Edit::Points(at, points) => cards[*at].points = *points,
-                    Edit::Remove(at) => drop(cards.remove(*at)),
-                    Edit::Insert(at, card) => cards.insert(*at, card.into()),
-                }
-            }
-        })
+        let found = self.document.get(ROOT, "cards")?;
+        let (_, cards) = found.ok_or_else(|| Fault::peer("there are no cards"))?;
+        edits.iter().try_for_each(|edit| make(&mut self.document, &cards, edit))?;
+        self.document.commit();
+        Ok(())
     }
 
     fn bundle(&mut self) -> Result<Vec<u8>> {
@@ -122,10 +106,16 @@ impl Board for ValueBoard {
     }
 
     fn update(&mut self, card: usize, points: i64) -> Option<Result<()>> {
-        Some(self.edit_value(|cards| cards[card].points = points))
+        Some(self.set_points(card, points))
     }
+}
 
-    fn edits_per_change() -> usize {
-        usize::MAX
+impl ValueBoard {
+    fn set_points(&mut self, card: usize, points: i64) -> Result<()> {
+        let mut value: Kanban = hydrate(&self.document)?;
+        value.cards[card].points = points;
+        reconcile(&mut self.document, &value)?;
+        self.document.commit();
+        Ok(())
     }
 }
