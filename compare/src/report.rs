@@ -228,3 +228,57 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ratio: Option<f64>,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Best, Row, duration, measured, median, size};
+    use crate::measure::Sample;
+    use crate::peer::Peer;
+    use crate::task::Case;
+
+    fn row(peer: &str, times: &[u64]) -> Row {
+        let case = Case { name: "case".to_owned(), trace: None };
+        let mut row = Row::new(&case, Peer::named(peer).unwrap());
+        row.samples = times
+            .iter()
+            .map(|time| Sample::default().time("edit", Duration::from_nanos(*time)))
+            .collect();
+        row
+    }
+
+    #[test]
+    fn medians_of_odd_and_even_counts() {
+        assert_eq!(median([3.0, 1.0, 2.0].into_iter()), 2.0);
+        assert_eq!(median([4.0, 1.0, 2.0, 3.0].into_iter()), 2.5);
+    }
+
+    #[test]
+    fn ratios_are_to_the_best_peer_that_does_the_same_work() {
+        let mut failed = row("automerge", &[1]);
+        failed.fail("late".to_owned());
+        let rows = [
+            row("ours", &[5, 50, 20]),
+            row("loro", &[40]),
+            row("yrs", &[80]),
+            row("crop", &[1]),
+            failed,
+        ];
+        let rows = measured(&rows);
+        let best = Best::of(&rows);
+        let ratio = |place: usize| best.ratio(rows[place].row, &rows[place].medians[0]);
+        assert_eq!(ratio(0), Some(0.5));
+        assert_eq!(ratio(1), Some(1.0));
+        assert_eq!(ratio(2), Some(2.0));
+        assert_eq!(ratio(3), None);
+        assert!(rows[4].medians.is_empty(), "what failed has no figures");
+    }
+
+    #[test]
+    fn units_fit_what_they_show() {
+        assert_eq!(duration(999.0), "999 ns");
+        assert_eq!(duration(1_234_567.0), "1.23 ms");
+        assert_eq!(size(20.0 * 1024.0), "20.0 KiB");
+    }
+}

@@ -1,5 +1,5 @@
-//! A board as a list of maps. Whole cards are made with `batch_create_object`, which its documentation
-//! names as the fast way.
+//! A board as a list of maps. Whole cards are made from values, all of a board with one `splice` and one
+//! card with `batch_create_object`, which its documentation names as the fast way.
 
 use std::collections::{BTreeSet, HashMap};
 
