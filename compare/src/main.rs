@@ -11,7 +11,7 @@ mod trace;
 
 use std::process::ExitCode;
 
-use fault::Result;
+use fault::{Fault, Result};
 use options::Options;
 use task::Task;
 
@@ -32,14 +32,21 @@ fn start() -> Result<ExitCode> {
     }
     let mut all_right = true;
     for task in tasks(&options) {
+        let cases = task.cases(&options)?;
+        if cases.is_empty() {
+            if options.tasks.is_empty() {
+                continue;
+            }
+            return Err(Fault::Usage(format!("{}: no recording for it", task.name())).into());
+        }
         let mut rows = Vec::new();
-        for case in task.cases(&options)? {
+        for case in cases {
             rows.extend(run::case(&options, task, &case)?);
         }
         all_right &= rows.iter().all(|row| !row.failed);
         if options.json {
             print!("{}", report::lines(task, &rows, &options.peers)?);
-        } else if !rows.is_empty() {
+        } else {
             println!("{}", report::table(task, &rows, &options.peers));
         }
     }
