@@ -185,6 +185,37 @@ fn a_first_change_and_its_bundle() -> Tested {
     Ok(())
 }
 
+/// Alice's document, in which she goes on typing, a change for each letter, and takes two back.
+fn typed() -> Result<Document<Note>, EditError> {
+    let mut document = first()?;
+    for letter in ", world".chars() {
+        document.change(|note| note.body.insert(note.body.len(), letter.to_string()))?;
+    }
+    for _ in 0..2 {
+        document.change(|note| note.body.delete(note.body.len() - 1..))?;
+    }
+    Ok(document)
+}
+
+/// How bytes are compressed is for the writer to choose and differs between versions of compressors,
+/// so these are only read.
+#[test]
+fn a_bundle_in_columns() -> Tested {
+    let document = typed()?;
+    let golden = include_str!("golden/columns-bundle.hex");
+    let page = include_str!("../docs/wire-format.md");
+    assert!(page.contains(golden.trim()), "docs/wire-format.md does not show columns-bundle as it is");
+
+    let mut other = Document::<Note>::join(document.id(), bob());
+    let outcome = other.apply(&bytes(golden)).map_err(|error| {
+        format!("{error}; it would be {}", hex(&document.export(&[])))
+    })?;
+    assert_eq!(outcome.applied.len(), 10);
+    assert_eq!(other.heads(), document.heads());
+    assert_eq!(other.value(), Note { title: "Plan".into(), body: "Hi, wor".into() });
+    Ok(())
+}
+
 #[test]
 fn a_change_that_names_another_authors_elements() -> Tested {
     let first = first()?;
