@@ -204,12 +204,15 @@ fn a_bundle_in_columns() -> Tested {
     let document = typed()?;
     let golden = include_str!("golden/columns-bundle.hex");
     let page = include_str!("../docs/wire-format.md");
-    assert!(page.contains(golden.trim()), "docs/wire-format.md does not show columns-bundle as it is");
+    assert!(
+        page.contains(golden.trim()),
+        "docs/wire-format.md does not show columns-bundle as it is"
+    );
 
     let mut other = Document::<Note>::join(document.id(), bob());
-    let outcome = other.apply(&bytes(golden)).map_err(|error| {
-        format!("{error}; it would be {}", hex(&document.export(&[])))
-    })?;
+    let outcome = other
+        .apply(&bytes(golden))
+        .map_err(|error| format!("{error}; it would be {}", hex(&document.export(&[]))))?;
     assert_eq!(outcome.applied.len(), 10);
     assert_eq!(other.heads(), document.heads());
     assert_eq!(other.value(), Note { title: "Plan".into(), body: "Hi, wor".into() });

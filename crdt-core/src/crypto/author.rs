@@ -1,3 +1,4 @@
+use core::borrow::Borrow;
 use core::fmt;
 use core::str::FromStr;
 
@@ -58,6 +59,13 @@ pub(super) fn signed_message(change: &ChangeHash) -> [u8; 63] {
 impl PartialOrd for Author {
     fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+/// Ordered as authors are.
+impl Borrow<[u8; 32]> for Author {
+    fn borrow(&self) -> &[u8; 32] {
+        self.as_bytes()
     }
 }
 

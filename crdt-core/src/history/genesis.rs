@@ -45,8 +45,12 @@ impl Genesis {
         write::bytes(out, self.schema.as_bytes());
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let founder = Author::from_bytes(reader.array()?)?;
+    /// Reads a record; `author` checks the founder's key.
+    pub(crate) fn read(
+        reader: &mut Reader<'_>,
+        author: impl Fn([u8; 32]) -> Result<Author, DecodeError>,
+    ) -> Result<Self, DecodeError> {
+        let founder = author(reader.array()?)?;
         let salt = reader.array()?;
         let schema = reader.text()?;
         if schema.len() > MAX_KEY_BYTES {

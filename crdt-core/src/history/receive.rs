@@ -78,7 +78,7 @@ impl History {
     }
 
     fn receive(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        let mut arrivals = decode_all(bytes)?;
+        let mut arrivals = self.decode_all(bytes)?;
         for arrival in &arrivals {
             self.check_signatures(&arrival.bundle)?;
         }
@@ -98,6 +98,18 @@ impl History {
         let given_up: HashSet<_> = outcome.refused.iter().flat_map(|r| &r.changes).collect();
         outcome.waiting.retain(|hash| !self.contains(hash) && !given_up.contains(hash));
         Ok(outcome)
+    }
+
+    /// Splits bytes into bundles, each after its length, and decodes them all.
+    fn decode_all<'a>(&self, bytes: &'a [u8]) -> Result<Vec<Arrival<'a>>, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let mut arrivals = Vec::new();
+        while !reader.is_empty() {
+            let bytes = reader.bytes()?;
+            let bundle = Bundle::decode(bytes, |key| self.checked_key(key))?;
+            arrivals.push(Arrival { bundle, bytes, state: State::Undecided });
+        }
+        Ok(arrivals)
     }
 
     /// Admits a bundle if everything it depends on is here.
@@ -191,16 +203,4 @@ fn refuse(bundle: &Bundle, reason: Refusal, outcome: &mut Outcome) {
     let changes: Vec<ChangeHash> = bundle.members.iter().map(|member| member.hash).collect();
     tracing::warn!(%reason, changes = changes.len(), "gave up a waiting bundle");
     outcome.refused.push(Refused { changes, reason });
-}
-
-/// Splits bytes into bundles, each after its length, and decodes them all.
-fn decode_all(bytes: &[u8]) -> Result<Vec<Arrival<'_>>, DecodeError> {
-    let mut reader = Reader::new(bytes);
-    let mut arrivals = Vec::new();
-    while !reader.is_empty() {
-        let bytes = reader.bytes()?;
-        let bundle = Bundle::decode(bytes)?;
-        arrivals.push(Arrival { bundle, bytes, state: State::Undecided });
-    }
-    Ok(arrivals)
 }

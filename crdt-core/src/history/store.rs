@@ -218,6 +218,13 @@ impl History {
         number
     }
 
+    /// The author with a key, if it is known and so has been checked.
+    pub(super) fn checked_key(&self, key: &[u8; 32]) -> Option<Author> {
+        let founder = self.genesis.as_ref().map(Genesis::founder);
+        let known = || self.author_numbers.get_key_value(key).map(|(author, _)| *author);
+        founder.filter(|founder| founder.as_bytes() == key).or_else(known)
+    }
+
     pub(crate) fn known_author(&self, author: &Author) -> Option<u32> {
         self.author_numbers.get(author).copied()
     }

@@ -107,7 +107,14 @@ pub(crate) struct Totals {
 impl Bundle {
     /// Decodes a bundle and computes the hash of every change. Costs are bounded by the stated
     /// totals, which are checked first.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+    ///
+    /// Checking a key takes about as long as half a signature, so `known` is asked for keys that
+    /// have been checked before.
+    pub(crate) fn decode(
+        bytes: &[u8],
+        known: impl Fn(&[u8; 32]) -> Option<Author>,
+    ) -> Result<Self, DecodeError> {
+        let author = |bytes| known(&bytes).map_or_else(|| Author::from_bytes(bytes), Ok);
         let mut reader = Reader::new(bytes);
         if reader.array()? != *MAGIC {
             return Err(DecodeError::WrongMagic);
@@ -116,9 +123,9 @@ impl Bundle {
         if ![ROWS, COLUMNS].contains(&form) {
             return Err(DecodeError::UnsupportedVersion(form));
         }
-        let (document, genesis) = read_document(&mut reader)?;
+        let (document, genesis) = read_document(&mut reader, author)?;
         let totals = Totals::read(&mut reader)?;
-        let authors = read_authors(&mut reader)?;
+        let authors = read_authors(&mut reader, author)?;
         let outside = read_outside(&mut reader)?;
         let mut members = Members::new(&document, authors, outside, totals);
         if form == ROWS {
@@ -207,18 +214,24 @@ impl Totals {
     }
 }
 
-fn read_document(reader: &mut Reader<'_>) -> Result<(DocumentId, Option<Genesis>), DecodeError> {
+fn read_document(
+    reader: &mut Reader<'_>,
+    author: impl Fn([u8; 32]) -> Result<Author, DecodeError>,
+) -> Result<(DocumentId, Option<Genesis>), DecodeError> {
     match reader.byte()? {
         0 => Ok((DocumentId(reader.array()?), None)),
         1 => {
-            let genesis = Genesis::read(reader)?;
+            let genesis = Genesis::read(reader, author)?;
             Ok((genesis.document(), Some(genesis)))
         }
         _ => Err(DecodeError::WrongMagic),
     }
 }
 
-fn read_authors(reader: &mut Reader<'_>) -> Result<Vec<Author>, DecodeError> {
+fn read_authors(
+    reader: &mut Reader<'_>,
+    author: impl Fn([u8; 32]) -> Result<Author, DecodeError>,
+) -> Result<Vec<Author>, DecodeError> {
     let count = reader.count(32)?;
     let mut authors: Vec<Author> = Vec::with_capacity(count);
     for _ in 0..count {
@@ -226,7 +239,7 @@ fn read_authors(reader: &mut Reader<'_>) -> Result<Vec<Author>, DecodeError> {
         if authors.last().is_some_and(|last| *last.as_bytes() >= bytes) {
             return Err(DecodeError::Unsorted("authors"));
         }
-        authors.push(Author::from_bytes(bytes)?);
+        authors.push(author(bytes)?);
     }
     Ok(authors)
 }

@@ -125,7 +125,7 @@ proptest! {
             let outgoing = Outgoing::new(history, &members);
             let decoded = |form| {
                 let bytes = outgoing.write(form, outgoing.totals(), &BTreeMap::new());
-                Bundle::decode(&bytes)
+                Bundle::decode(&bytes, |_| None)
             };
             let (rows, columns) = (decoded(ROWS), decoded(COLUMNS));
             prop_assert_eq!(format!("{rows:?}"), format!("{columns:?}"));
@@ -148,7 +148,7 @@ proptest! {
         let members = members(replica.history(), 0);
         let outgoing = Outgoing::new(replica.history(), &members);
         let bytes = outgoing.write(COLUMNS, outgoing.totals(), &BTreeMap::new());
-        let bundle = Bundle::decode(&bytes).expect("genuine changes");
+        let bundle = Bundle::decode(&bytes, |_| None).expect("genuine changes");
         let whole = blocks(&outgoing);
         prop_assert_eq!(read(&whole, &bundle), Ok(()));
         for (block, place, byte) in spoiled {
