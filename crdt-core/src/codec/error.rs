@@ -70,6 +70,9 @@ pub enum DecodeError {
     /// A reference inside a bundle points nowhere.
     #[error("a reference inside the bundle points nowhere")]
     DanglingReference,
+    /// A bundle lists what no change in it refers to.
+    #[error("the bundle lists {0} that none of its changes refers to")]
+    Unused(&'static str),
     /// A change names a change of another author as its predecessor.
     #[error("the predecessor of a change is by another author")]
     PreviousOfAnotherAuthor,

@@ -10,15 +10,12 @@ use crate::op::Body;
 use crate::op::limits::MAX_COUNTER;
 
 impl History {
-    /// What can be said of a bundle before its outside dependencies are here: that it is of this
-    /// document, that every member is covered, and that the signatures are valid.
+    /// What can be said of a bundle before its outside dependencies are here: that every member is
+    /// covered, and that the signatures are valid.
     ///
     /// A signature of a change that is already in the history is not looked at: it vouches for
     /// nothing new.
     pub(super) fn check_signatures(&self, bundle: &Bundle) -> Result<(), Refusal> {
-        if bundle.document != self.document() {
-            return Err(Refusal::WrongDocument(bundle.document));
-        }
         let uncovered = |member: &&Member| !member.covered && !self.contains(&member.hash);
         if let Some(member) = bundle.members.iter().find(uncovered) {
             return Err(Refusal::Uncovered(member.hash));
@@ -44,12 +41,14 @@ impl History {
         if self.genesis.is_none() {
             self.genesis.clone_from(&bundle.genesis);
         }
-        self.reserve(bundle);
         let mut places = Places {
             outside: bundle.outside.iter().filter_map(|hash| self.index_of(hash)).collect(),
             members: Vec::with_capacity(bundle.members.len()),
             start: self.chains.len(),
         };
+        if bundle.members.first().is_some_and(|first| places.known(first, self).is_none()) {
+            self.reserve(bundle);
+        }
         let mut added = Totals::default();
         for (place, member) in bundle.members.iter().enumerate() {
             let known = places.known(member, self);
@@ -130,7 +129,7 @@ impl History {
         Table::new(&self.chains, Some(change), self.dependencies(change))
     }
 
-    /// Whether all these changes are known.
+    /// The place of the first of these changes, from one on, that is not known.
     pub(super) fn first_missing(&self, hashes: &[ChangeHash], from: usize) -> Option<usize> {
         (from..hashes.len()).find(|index| !self.contains(&hashes[*index]))
     }

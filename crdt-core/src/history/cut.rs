@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::admit::Taken;
-use super::bundle::{Bundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals};
+use super::bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals};
 use super::chains::ChangeIndex;
 use super::store::History;
 use crate::crypto::Signature;
@@ -89,14 +89,15 @@ impl Stretch {
 }
 
 impl History {
-    /// Enters what a bundle has added into the open stretch.
-    pub(super) fn cover(&mut self, bundle: &Bundle, taken: &Taken) {
+    /// Enters what a bundle has added into the open stretch, with its signatures, each with the place
+    /// of its member.
+    pub(super) fn cover(&mut self, signatures: &[(usize, Signature)], taken: &Taken) {
         // What this replica wrote and has not signed yet must not be left behind uncovered.
         if self.tail.is_none() && self.cuts.is_full_for(taken.added) {
             self.cuts.close(taken.start);
         }
         self.cuts.open().count(taken.added);
-        for (place, signature) in &bundle.signatures {
+        for (place, signature) in signatures {
             let change = taken.members[*place];
             if change >= taken.start {
                 let segment = self.chains.segment_of(change);

@@ -10,8 +10,8 @@ use crate::crypto::ChangeHash;
 
 /// The hashes of changes by index, and an index by hash that keeps no hash a second time.
 ///
-/// Writing changes, and taking in what goes on from known ones, never asks for a change by its
-/// hash; so the index is made when it is first asked, which is also much faster than one by one.
+/// Whoever only writes, or takes in a whole document, never asks for a change by its hash. So the
+/// index is made when it is first asked, in O(changes), which is also much faster than one by one.
 /// It is randomly seeded, so that nobody can make changes that collide in it, and never iterated:
 /// its order is nobody's business.
 #[derive(Debug, Default)]

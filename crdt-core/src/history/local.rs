@@ -208,6 +208,7 @@ impl History {
             body: &body,
             counters: draft.ops.iter().map(|op| op.counters).sum(),
         });
+        self.forget_mark();
         self.cuts.open().count(Totals { changes: 1, ops: draft.ops.len(), bytes });
         let first = self.tail.as_ref().map_or(change, |tail| tail.first);
         self.tail = Some(Tail { change, first, signature: OnceLock::new() });

@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::pending::Waiting;
 use super::store::History;
 use crate::codec::{DecodeError, Reader};
-use crate::crypto::ChangeHash;
+use crate::crypto::{ChangeHash, Signature};
 
 /// Why bytes from elsewhere were refused. Nothing has changed: heads, digest and waiting
 /// bundles are as before, and the genuine change still applies later.
@@ -48,19 +48,12 @@ pub struct Refused {
     pub reason: Refusal,
 }
 
-/// What was decided about a bundle.
-enum State {
-    Undecided,
-    /// It waits; the place of the first outside change that is not here.
-    Missing(usize),
-    Admitted(Taken),
-}
-
-/// A bundle that came in, with what was decided about it.
-struct Arrival<'a> {
-    bundle: Bundle,
-    bytes: &'a [u8],
-    state: State,
+/// What was decided about a bundle that came in.
+enum Arrival<'a> {
+    /// It was admitted; what is left of it are the signatures, each with the place of its member.
+    Admitted(Taken, Vec<(usize, Signature)>),
+    /// It waits for the outside change at this place.
+    Waits(Bundle, &'a [u8], usize),
 }
 
 impl History {
@@ -78,68 +71,74 @@ impl History {
     }
 
     fn receive(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        let mut arrivals = self.decode_all(bytes)?;
-        for arrival in &arrivals {
-            self.check_signatures(&arrival.bundle)?;
-        }
         let mark = self.mark();
         let mut outcome = Outcome::default();
-        for arrival in &mut arrivals {
-            if let Err(refusal) = self.take_in(arrival, &mut outcome) {
-                self.roll_back(mark);
-                return Err(refusal.into());
-            }
-        }
-        let first_new = mark.changes;
+        let arrivals =
+            self.take_in_all(bytes, &mut outcome).inspect_err(|_| self.roll_back(mark))?;
         for arrival in arrivals {
             self.settle(arrival, &mut outcome);
         }
-        self.wake(first_new, &mut outcome);
+        self.wake(mark.changes, &mut outcome);
         let given_up: HashSet<_> = outcome.refused.iter().flat_map(|r| &r.changes).collect();
         outcome.waiting.retain(|hash| !self.contains(hash) && !given_up.contains(hash));
+        self.forget_mark();
         Ok(outcome)
     }
 
-    /// Splits bytes into bundles, each after its length, and decodes them all.
-    fn decode_all<'a>(&self, bytes: &'a [u8]) -> Result<Vec<Arrival<'a>>, DecodeError> {
+    /// Splits bytes into bundles, each after its length, and takes them in one by one, so that only one
+    /// of them lies decoded beside the history. On an error the caller rolls back.
+    fn take_in_all<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        outcome: &mut Outcome,
+    ) -> Result<Vec<Arrival<'a>>, ApplyError> {
         let mut reader = Reader::new(bytes);
         let mut arrivals = Vec::new();
+        let mut waiting = 0;
         while !reader.is_empty() {
             let bytes = reader.bytes()?;
-            let bundle = Bundle::decode(bytes, |key| self.checked_key(key))?;
-            arrivals.push(Arrival { bundle, bytes, state: State::Undecided });
+            let bundle = Bundle::decode(bytes, self.document(), |key| self.checked_key(key))?;
+            self.check_signatures(&bundle)?;
+            let arrival = self.take_in(bundle, bytes, outcome)?;
+            if let Arrival::Waits(bundle, ..) = &arrival {
+                waiting += bundle.memory();
+                if !self.pending.holds(waiting) {
+                    return Err(Refusal::PendingFull.into());
+                }
+            }
+            arrivals.push(arrival);
         }
         Ok(arrivals)
     }
 
     /// Admits a bundle if everything it depends on is here.
-    fn take_in(&mut self, arrival: &mut Arrival<'_>, outcome: &mut Outcome) -> Result<(), Refusal> {
-        let bundle = &arrival.bundle;
+    fn take_in<'a>(
+        &mut self,
+        bundle: Bundle,
+        bytes: &'a [u8],
+        outcome: &mut Outcome,
+    ) -> Result<Arrival<'a>, Refusal> {
         if let Some(missing) = self.first_missing(&bundle.outside, 0) {
-            arrival.state = State::Missing(missing);
-            let memory = bundle.memory();
-            return if self.pending.holds(memory) { Ok(()) } else { Err(Refusal::PendingFull) };
+            return Ok(Arrival::Waits(bundle, bytes, missing));
         }
-        let taken = self.admit(bundle, |hash, known| {
+        let taken = self.admit(&bundle, |hash, known| {
             let list = if known { &mut outcome.known } else { &mut outcome.applied };
             list.push(hash);
         })?;
-        arrival.state = State::Admitted(taken);
-        Ok(())
+        Ok(Arrival::Admitted(taken, bundle.signatures))
     }
 
     /// Keeps the signatures of an admitted bundle, files one that waits.
     fn settle(&mut self, arrival: Arrival<'_>, outcome: &mut Outcome) {
-        let Arrival { bundle, bytes, state } = arrival;
-        let missing = match state {
-            State::Undecided => return,
-            State::Admitted(taken) => return self.cover(&bundle, &taken),
-            State::Missing(missing) => missing,
-        };
-        tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
-        outcome.waiting.extend(bundle.members.iter().map(|member| member.hash));
-        for dropped in self.pending.add(Waiting::new(bundle, bytes, missing)) {
-            refuse(&dropped, Refusal::PendingFull, outcome);
+        match arrival {
+            Arrival::Admitted(taken, signatures) => self.cover(&signatures, &taken),
+            Arrival::Waits(bundle, bytes, missing) => {
+                tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
+                outcome.waiting.extend(bundle.members.iter().map(|member| member.hash));
+                for dropped in self.pending.add(Waiting::new(bundle, bytes, missing)) {
+                    refuse(&dropped, Refusal::PendingFull, outcome);
+                }
+            }
         }
     }
 
@@ -177,7 +176,7 @@ impl History {
         });
         match admitted {
             Ok(taken) => {
-                self.cover(bundle, &taken);
+                self.cover(&bundle.signatures, &taken);
                 outcome.applied.extend(new);
             }
             Err(refusal) => {

@@ -312,6 +312,11 @@ impl History {
         }
     }
 
+    /// Gives up going back to the mark.
+    pub(super) fn forget_mark(&mut self) {
+        self.former_heads = Vec::new();
+    }
+
     /// Forgets everything appended since the mark, newest first.
     pub(super) fn roll_back(&mut self, mark: Mark) {
         while self.chains.len() > mark.changes {

@@ -22,9 +22,16 @@ pub(super) struct Members {
     left: Totals,
     /// The first member that follows each member; none where that has none yet.
     followed: Vec<Option<u32>>,
+    used: Used,
     /// Members that begin a chain, follow a change outside or follow what another one follows too:
     /// what they follow, and their hashes.
     siblings: BTreeSet<(u32, Option<Reference>, ChangeHash)>,
+}
+
+/// Which entries of the bundle's lists some member has referred to.
+struct Used {
+    authors: Vec<bool>,
+    outside: Vec<bool>,
 }
 
 /// A member's header as it is read: what its place implies is left out.
@@ -44,6 +51,8 @@ impl Members {
         outside: Vec<ChangeHash>,
         left: Totals,
     ) -> Self {
+        let used =
+            Used { authors: vec![false; authors.len()], outside: vec![false; outside.len()] };
         Self {
             hasher: ChangeHasher::new(document),
             authors,
@@ -52,11 +61,12 @@ impl Members {
             bodies: Vec::new(),
             left,
             followed: Vec::new(),
+            used,
             siblings: BTreeSet::new(),
         }
     }
 
-    /// How many members are still to come.
+    /// What the stated totals still allow.
     pub(super) fn left(&self) -> Totals {
         self.left
     }
@@ -122,6 +132,12 @@ impl Members {
         ops: u32,
         counters: u32,
     ) -> Result<(), DecodeError> {
+        self.used.authors[lead.author as usize] = true;
+        for reference in lead.prev.iter().chain(&lead.dependencies) {
+            if let Reference::Outside(place) = reference {
+                self.used.outside[*place as usize] = true;
+            }
+        }
         let header = Header {
             author: self.authors[lead.author as usize],
             seq: lead.seq,
@@ -183,13 +199,18 @@ impl Members {
     /// The bundle, if there is exactly what it stated.
     pub(super) fn finish(
         mut self,
-        document: DocumentId,
         genesis: Option<Genesis>,
         signatures: Vec<(usize, Signature)>,
         totals: Totals,
     ) -> Result<Bundle, DecodeError> {
         if self.left != Totals::default() {
             return Err(DecodeError::WrongTotals);
+        }
+        if !self.used.authors.iter().all(|used| *used) {
+            return Err(DecodeError::Unused("authors"));
+        }
+        if !self.used.outside.iter().all(|used| *used) {
+            return Err(DecodeError::Unused("outside hashes"));
         }
         for (index, _) in &signatures {
             self.done[*index].covered = true;
@@ -201,7 +222,7 @@ impl Members {
             }
         }
         let Self { authors, outside, done: members, bodies, .. } = self;
-        Ok(Bundle { document, genesis, authors, outside, members, signatures, totals, bodies })
+        Ok(Bundle { genesis, authors, outside, members, signatures, totals, bodies })
     }
 }
 

@@ -18,14 +18,16 @@ pub(super) use write::write_bundle;
 
 use members::Members;
 
+use super::error::Refusal;
 use super::genesis::Genesis;
 use super::header::Tags;
+use super::receive::ApplyError;
 use crate::codec::{self, DecodeError, Reader};
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
 
 /// The first bytes of a bundle.
 const MAGIC: &[u8; 4] = b"CRDB";
-/// How the changes of a bundle lie, the byte after the mark: a version of the encoding.
+/// How the changes of a bundle lie: its form, the byte after the mark.
 const ROWS: u8 = 1;
 const COLUMNS: u8 = 2;
 
@@ -39,7 +41,6 @@ pub const MAX_BUNDLE_BYTES: usize = 1 << 28;
 /// A decoded bundle: every hash computed, signatures not yet verified.
 #[derive(Debug)]
 pub(crate) struct Bundle {
-    pub(crate) document: DocumentId,
     pub(crate) genesis: Option<Genesis>,
     /// The authors of members, ascending.
     authors: Vec<Author>,
@@ -105,25 +106,29 @@ pub(crate) struct Totals {
 }
 
 impl Bundle {
-    /// Decodes a bundle and computes the hash of every change. Costs are bounded by the stated
-    /// totals, which are checked first.
+    /// Decodes a bundle of a document and computes the hash of every change. Costs are bounded by the
+    /// stated totals, which are checked first.
     ///
     /// Checking a key takes about as long as half a signature, so `known` is asked for keys that
     /// have been checked before.
     pub(crate) fn decode(
         bytes: &[u8],
+        expected: DocumentId,
         known: impl Fn(&[u8; 32]) -> Option<Author>,
-    ) -> Result<Self, DecodeError> {
+    ) -> Result<Self, ApplyError> {
         let author = |bytes| known(&bytes).map_or_else(|| Author::from_bytes(bytes), Ok);
         let mut reader = Reader::new(bytes);
         if reader.array()? != *MAGIC {
-            return Err(DecodeError::WrongMagic);
+            return Err(DecodeError::WrongMagic.into());
         }
         let form = reader.byte()?;
         if ![ROWS, COLUMNS].contains(&form) {
-            return Err(DecodeError::UnsupportedVersion(form));
+            return Err(DecodeError::UnsupportedVersion(form).into());
         }
         let (document, genesis) = read_document(&mut reader, author)?;
+        if document != expected {
+            return Err(Refusal::WrongDocument(document).into());
+        }
         let totals = Totals::read(&mut reader)?;
         let authors = read_authors(&mut reader, author)?;
         let outside = read_outside(&mut reader)?;
@@ -135,7 +140,7 @@ impl Bundle {
         }
         let signatures = read_signatures(&mut reader, totals.changes)?;
         reader.finish()?;
-        members.finish(document, genesis, signatures, totals)
+        Ok(members.finish(genesis, signatures, totals)?)
     }
 
     /// The author of a member.
@@ -165,7 +170,8 @@ impl Bundle {
     /// Bytes of memory it takes while it waits, about.
     pub(crate) fn memory(&self) -> usize {
         let member = size_of::<Member>() + 64;
-        self.totals.bytes + self.members.len() * member + self.outside.len() * 32
+        let lists = self.outside.len() * 32 + self.authors.len() * size_of::<Author>();
+        self.totals.bytes + self.members.len() * member + lists
     }
 }
 

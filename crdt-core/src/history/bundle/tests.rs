@@ -9,7 +9,7 @@ use super::write::Outgoing;
 use super::{Bundle, COLUMNS, ROWS, columns};
 use crate::codec::{DecodeError, Reader, read_block, write};
 use crate::history::{ChangeIndex, History};
-use crate::{ChangeOptions, Document, EditError, Json, Keypair};
+use crate::{ChangeOptions, Document, DocumentId, EditError, Json, Keypair};
 
 /// A step of a session: which replica does what, and two numbers for it to go by.
 type Step = (usize, u8, u16, u16);
@@ -103,13 +103,13 @@ fn blocks(outgoing: &Outgoing<'_>) -> Vec<Vec<u8>> {
 }
 
 /// Reads columns that lie uncompressed.
-fn read(blocks: &[Vec<u8>], bundle: &Bundle) -> Result<(), DecodeError> {
+fn read(blocks: &[Vec<u8>], document: &DocumentId, bundle: &Bundle) -> Result<(), DecodeError> {
     let mut bytes = Vec::new();
     for block in blocks {
         write::length(&mut bytes, block.len());
         write::bytes(&mut bytes, block);
     }
-    let Bundle { document, authors, outside, totals, .. } = bundle;
+    let Bundle { authors, outside, totals, .. } = bundle;
     let mut members = Members::new(document, authors.clone(), outside.clone(), *totals);
     columns::read(&mut Reader::new(&bytes), &mut members)
 }
@@ -125,7 +125,7 @@ proptest! {
             let outgoing = Outgoing::new(history, &members);
             let decoded = |form| {
                 let bytes = outgoing.write(form, outgoing.totals(), &BTreeMap::new());
-                Bundle::decode(&bytes, |_| None)
+                Bundle::decode(&bytes, history.document(), |_| None)
             };
             let (rows, columns) = (decoded(ROWS), decoded(COLUMNS));
             prop_assert_eq!(format!("{rows:?}"), format!("{columns:?}"));
@@ -148,9 +148,9 @@ proptest! {
         let members = members(replica.history(), 0);
         let outgoing = Outgoing::new(replica.history(), &members);
         let bytes = outgoing.write(COLUMNS, outgoing.totals(), &BTreeMap::new());
-        let bundle = Bundle::decode(&bytes, |_| None).expect("genuine changes");
+        let bundle = Bundle::decode(&bytes, replica.id(), |_| None).expect("genuine changes");
         let whole = blocks(&outgoing);
-        prop_assert_eq!(read(&whole, &bundle), Ok(()));
+        prop_assert_eq!(read(&whole, &replica.id(), &bundle), Ok(()));
         for (block, place, byte) in spoiled {
             let mut blocks = whole.clone();
             let count = blocks.len();
@@ -164,7 +164,7 @@ proptest! {
                 1 => block.insert(place, byte),
                 _ => block[place] = byte,
             }
-            let _ = read(&blocks, &bundle);
+            let _ = read(&blocks, &replica.id(), &bundle);
         }
     }
 }

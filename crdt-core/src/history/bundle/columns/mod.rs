@@ -24,8 +24,8 @@
 //!
 //! # Names
 //!
-//! Counters of names are written as the distance from the counter that was last named on that
-//! chain ([`Near`]): people write near to where they wrote before. Names themselves stay what they
+//! Counters of names are written as the distance from the counter that was last named or written on
+//! that chain ([`near`]): people write near to where they wrote before. Names themselves stay what they
 //! are in the change, so the bytes that were hashed come out again.
 
 mod near;

@@ -106,7 +106,7 @@ pub(super) struct Known<'a> {
 pub(super) enum Part {
     Element,
     Key,
-    Symbol(u64),
+    Symbol(u32),
 }
 
 impl<'a> Known<'a> {
@@ -134,12 +134,15 @@ impl<'a> Known<'a> {
             shape.push(match self.dictionary.varint()? {
                 ELEMENT => Part::Element,
                 KEY => Part::Key,
-                symbol => Part::Symbol(symbol - FIRST_SYMBOL),
+                symbol => Part::Symbol(
+                    u32::try_from(symbol - FIRST_SYMBOL)
+                        .map_err(|_| DecodeError::DanglingReference)?,
+                ),
             });
         }
         for part in &shape {
             if let Part::Symbol(symbol) = part {
-                self.symbol(*symbol)?;
+                self.symbol(u64::from(*symbol))?;
             }
         }
         Ok(shape)

@@ -10,7 +10,7 @@ use crate::history::header::Tags;
 use crate::op::limits::{MAX_CHANGE_OPS, MAX_DEPENDENCIES};
 use crate::op::{Action, Name, Place, Seeds, Side, kind, write_element, write_op};
 
-/// Bytes that blocks may have beyond twice the canonical bytes.
+/// Bytes that all blocks together may have beyond twice the canonical bytes.
 const SLACK: usize = 1024;
 
 pub(in crate::history::bundle) fn read(
@@ -18,8 +18,8 @@ pub(in crate::history::bundle) fn read(
     members: &mut Members,
 ) -> Result<(), DecodeError> {
     // No column says more of a change than its canonical bytes do, but for a few bytes of its own.
-    let most = members.left().bytes.saturating_mul(2).saturating_add(SLACK);
-    let mut block = || read_block(reader, most);
+    let mut most = members.left().bytes.saturating_mul(2).saturating_add(SLACK);
+    let mut block = || read_block(reader, most).inspect(|content| most -= content.len());
     let (columns, dictionary, text, seeds, content) =
         (block()?, block()?, block()?, block()?, block()?);
     let text = core::str::from_utf8(&text).map_err(|_| DecodeError::InvalidUtf8)?;
@@ -201,11 +201,12 @@ impl<'a> Decoder<'a> {
     /// Writes the next op of a lane in canonical bytes. An insert is cut at the counter `end`.
     fn op(&mut self, lane: u32, end: u32, out: &mut Vec<u8>) -> Result<(), DecodeError> {
         let known = &mut self.lanes[lane as usize];
-        let mut path = core::mem::take(&mut known.path);
         let (counter, mut rest) = (known.counter, known.rest);
+        let mut path = core::mem::take(&mut known.path);
         if let Rest::Nothing = rest {
             let kind = self.column(Column::Kind).read_u32()?;
             if kind > kind::REMOVE {
+                self.lanes[lane as usize].path = path;
                 let taken = self.unknown(kind, out)?;
                 return self.advance(lane, counter, taken);
             }
@@ -245,7 +246,9 @@ impl<'a> Decoder<'a> {
         write::length(path, depth);
         for place in 0..depth {
             match self.paths.shape(shape)[place] {
-                Part::Symbol(symbol) => path.extend_from_slice(self.paths.symbol(symbol)?),
+                Part::Symbol(symbol) => {
+                    path.extend_from_slice(self.paths.symbol(u64::from(symbol))?);
+                }
                 Part::Key => {
                     let symbol = self.column(Column::Symbol).read()?;
                     path.extend_from_slice(self.paths.symbol(symbol)?);
@@ -326,8 +329,10 @@ impl<'a> Decoder<'a> {
 
     fn name(&mut self) -> Result<Name, DecodeError> {
         let index = self.column(Column::NameIndex).read_u32()?;
-        let near = self.names.get(self.table.chain(index));
+        let chain = self.table.chain(index);
+        let near = self.names.get(chain);
         let counter = self.column(Column::NameCounter).read_near(near)?;
+        self.names.set(chain, counter);
         Ok(Name { index, counter })
     }
 

@@ -10,8 +10,8 @@ use crate::history::bundle::write::Outgoing;
 use crate::history::header::Tags;
 use crate::op::{Action, Body, Name, Place, RawOp, Side, kind, kind_of};
 
-/// Appends the members of a bundle: the columns, the dictionary of paths, inserted text, and all
-/// other content (tags, payloads, seeds, unknown ops), each a block.
+/// Appends the members of a bundle: the columns, the dictionary of paths, inserted text, seeds, and
+/// all other content (tags, payloads, unknown ops), each a block.
 pub(in crate::history::bundle) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) {
     let mut writer = Writer::default();
     for place in bundle.places() {
@@ -118,11 +118,11 @@ impl<'a> Writer<'a> {
             self.extents.push(Extent::new(lane, op, end));
             self.begin_run(op);
         }
-        self.inserted(lane, counter, op);
+        self.remember(lane, counter, op);
     }
 
-    /// Keeps the content of an insert until its run ends.
-    fn inserted(&mut self, lane: u32, counter: u32, op: &RawOp<'a>) {
+    /// Remembers what was touched last, and the content of an insert until its run ends.
+    fn remember(&mut self, lane: u32, counter: u32, op: &RawOp<'a>) {
         let lane = &mut self.lanes[lane as usize];
         let end = match op.action {
             Action::Insert { seeds, .. } => {
@@ -200,9 +200,11 @@ impl<'a> Writer<'a> {
     }
 
     fn name(&mut self, name: Name) {
-        let near = self.names.get(self.table.chain(name.index));
+        let chain = self.table.chain(name.index);
+        let near = self.names.get(chain);
         self.push(Column::NameIndex, u64::from(name.index));
         self.columns[Column::NameCounter as usize].push_near(name.counter, near);
+        self.names.set(chain, name.counter);
     }
 
     fn replaced(&mut self, names: &[Name]) {
