@@ -265,11 +265,11 @@ impl<T: CrdtNode> Document<T> {
 impl History {
     /// The document as JSON, from its changes alone, for tools that do not know its type.
     ///
-    /// Structs and maps are objects, lists arrays, texts strings, counters numbers, registers their
-    /// values. An enum is its variant's name or, if something was written in what the variant holds,
+    /// Structs and maps are objects, lists arrays, texts strings, counters numbers (or, beyond 64 bits,
+    /// strings), registers their values. An enum is its variant's name or, if something was written in what the variant holds,
     /// an object with that name; one that was never selected is null. An optional node is an object
     /// with the key `true`, or an empty one. A `Json` is the JSON it reads as. Fields that were never
-    /// written are not there.
+    /// written are not there, and elements in which nothing was are null.
     pub fn to_json(&self) -> serde_json::Value {
         Untyped::of(self).to_json(self.chains())
     }

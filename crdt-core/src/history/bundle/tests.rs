@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::members::Members;
 use super::write::Outgoing;
-use super::{Bundle, COLUMNS, ROWS, columns};
-use crate::codec::{DecodeError, Reader, read_block, write};
+use super::{Bundle, COLUMNS, ROWS, Totals, columns};
+use crate::codec::{DecodeError, Reader, read_block, write, write_block};
 use crate::history::{ChangeIndex, History};
 use crate::{ChangeOptions, Document, DocumentId, EditError, Json, Keypair};
 
@@ -112,6 +112,25 @@ fn read(blocks: &[Vec<u8>], document: &DocumentId, bundle: &Bundle) -> Result<()
     let Bundle { authors, outside, totals, .. } = bundle;
     let mut members = Members::new(document, authors.clone(), outside.clone(), *totals);
     columns::read(&mut Reader::new(&bytes), &mut members)
+}
+
+/// What is expanded is bounded by what the bundle states, however many blocks claim it.
+#[test]
+fn blocks_share_one_budget() {
+    let block = vec![0; 2000];
+    let mut bytes = Vec::new();
+    for _ in 0..5 {
+        write_block(&mut bytes, &block);
+    }
+    let read = |stated| {
+        let totals = Totals { changes: 1, ops: 1, bytes: stated };
+        let mut members =
+            Members::new(&DocumentId::from_bytes([0; 32]), Vec::new(), Vec::new(), totals);
+        columns::read(&mut Reader::new(&bytes), &mut members)
+    };
+    assert_eq!(read(1000), Err(DecodeError::OverLimit("bytes of a block")));
+    assert_eq!(read(4000), Err(DecodeError::OverLimit("bytes of a block")));
+    assert_ne!(read(4488), Err(DecodeError::OverLimit("bytes of a block")));
 }
 
 proptest! {
