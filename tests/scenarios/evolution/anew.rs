@@ -80,7 +80,7 @@ enum OldChoice {
 enum Choice {
     #[default]
     Nothing,
-    Card(Card),
+    Card(Box<Card>),
 }
 
 fn name(name: &str) -> Name {
@@ -120,7 +120,7 @@ fn full_cards() -> Apps<Old, New> {
         .change(|new| {
             (0..4).try_for_each(|key| new.cards.insert(key, full()))?;
             new.card.set(Some(full()))?;
-            new.choice.set(Choice::Card(full()))
+            new.choice.set(Choice::Card(full().into()))
         })
         .unwrap();
     apps.exchange();
@@ -144,7 +144,7 @@ fn place_written_over() {
     let (old, new) = apps.read();
     assert_eq!((&old.cards[&0], &old.cards[&1]), (&old_card(), &old_card()));
     assert_eq!((&new.cards[&0], &new.cards[&1]), (&bare(), &bare()));
-    assert_eq!((new.card, new.choice), (Some(bare()), Choice::Card(bare())));
+    assert_eq!((new.card, new.choice), (Some(bare()), Choice::Card(bare().into())));
     assert_eq!((&new.cards[&2], &new.cards[&3]), (&full(), &full()), "nothing else is touched");
 }
 
@@ -172,7 +172,10 @@ fn place_made_anew() {
     let (_, new) = apps.read();
     let entered = Card { status: Status::Open, ..bare() };
     let expected = BTreeMap::from([(0, bare()), (1, entered.clone()), (2, bare())]);
-    assert_eq!((new.cards, new.card, new.choice), (expected, Some(entered), Choice::Card(bare())));
+    assert_eq!(
+        (new.cards, new.card, new.choice),
+        (expected, Some(entered), Choice::Card(bare().into()))
+    );
 }
 
 /// What is not written over as a whole is left alone.
@@ -200,7 +203,7 @@ fn place_edited() {
     let (_, new) = apps.read();
     let named = Card { name: "old".into(), ..full() };
     let inner = Inner { name: "old".into(), ..full().inner };
-    assert_eq!((&new.cards[&0], &new.choice), (&named, &Choice::Card(named.clone())));
+    assert_eq!((&new.cards[&0], &new.choice), (&named, &Choice::Card(named.clone().into())));
     assert_eq!(new.card, Some(Card { inner, ..full() }));
     assert_eq!(new.cards[&2], full());
     let notes = String::new();

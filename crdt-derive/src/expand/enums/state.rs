@@ -58,11 +58,10 @@ impl Enum<'_> {
     fn apply(&self) -> TokenStream {
         let arms = self.cases.iter().map(|case| {
             let (name, aliases) = (case.variant.wire_name(), case.variant.aliases());
-            let fit = match &case.payload {
-                Some(Payload { slot, .. }) => {
-                    quote!(__crdt::NodeState::apply(&mut self.#slot, __rest, __op, __chains))
-                }
-                None => quote!(__crdt::Fit::wrong_kind()),
+            let fit = if let Some(Payload { slot, .. }) = &case.payload {
+                quote!(__crdt::NodeState::apply(&mut self.#slot, __rest, __op, __chains))
+            } else {
+                quote!(__crdt::Fit::wrong_kind())
             };
             quote!(#name #(| #aliases)* => (#name, #fit),)
         });
