@@ -6,7 +6,7 @@ pub use crate::history::Chains;
 pub use crate::node::{
     CounterField, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, Kind,
     Lazy, LeafField, LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField, RegisterValue,
-    Scope, Segment, Selector, StandardDefault, TextField, Transparent, Variants,
+    Scope, Segment, Selector, StandardDefault, TextField, Transparent, Unknown, Variants,
 };
 pub use crate::op::Key;
 pub use serde;

@@ -7,6 +7,7 @@ mod board;
 mod described;
 mod honesty;
 mod interpreter;
+mod older;
 mod program;
 mod refusal;
 mod replica;

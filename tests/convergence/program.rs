@@ -304,11 +304,11 @@ pub(crate) fn edit_long(text: &mut TextEditor<'_>, rng: &mut ChaCha8Rng) -> Resu
     text.insert(start, letter.repeat(rng.random_range(1..700)))
 }
 
-fn digit(rng: &mut ChaCha8Rng) -> i64 {
+pub(crate) fn digit(rng: &mut ChaCha8Rng) -> i64 {
     rng.random_range(0..4)
 }
 
-fn word(rng: &mut ChaCha8Rng) -> String {
+pub(crate) fn word(rng: &mut ChaCha8Rng) -> String {
     ["", "a", "bc", "déf", "🦀🦞", "a longer word"].choose(rng).expect("words").to_string()
 }
 

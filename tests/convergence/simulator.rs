@@ -11,6 +11,7 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::board::{self, Board, FIELDS};
 use crate::described::described;
+use crate::older;
 use crate::program;
 use crate::replica::{check, proves, same};
 use crate::stranger::World;
@@ -103,12 +104,13 @@ impl Network {
 
     /// Something happens somewhere.
     fn step(&mut self) {
-        match self.rng.random_range(0..40) {
+        match self.rng.random_range(0..42) {
             0..=15 => self.edit(),
             16..=25 => self.send(),
             26..=36 => self.deliver(),
             37 => self.restart(),
             38 => self.equivocate(),
+            39 | 40 => self.downgrade(),
             _ => {
                 let replica = self.any();
                 program::assign(&mut self.replicas[replica], &mut self.rng);
@@ -198,6 +200,15 @@ impl Network {
         self.replicas[replica] = opened;
     }
 
+    /// A replica is opened by an older version of the app, which writes, and then by this one again.
+    fn downgrade(&mut self) {
+        let replica = self.any();
+        let keypair = || key(self.secrets[replica]);
+        let after = older::visit(&self.replicas[replica], keypair, &mut self.rng);
+        check(&after);
+        self.replicas[replica] = after;
+    }
+
     /// A copy of a replica goes on writing with the same key.
     fn equivocate(&mut self) {
         if self.replicas.len() < 6 {
@@ -229,6 +240,7 @@ impl Network {
         for other in others {
             same(first, other);
         }
+        older::agree(&self.replicas);
         let mut fresh = Document::join(first.id(), key(99));
         fresh.apply(&first.export(&[])).expect("honest bytes");
         same(first, &fresh);

@@ -1,5 +1,7 @@
 //! Different versions of an app, and one author in two places.
 
+use std::collections::BTreeMap;
+
 use crdt_core::{CrdtNode, Document};
 
 use super::{Outcome, Sheet, State, exchange, keypair, nothing, replicas};
@@ -56,6 +58,42 @@ fn schema_unknown_variant() -> Outcome {
     new.apply(&old.export(&new.heads()))?;
     assert_eq!(old.value().state, State::Done(8));
     assert_eq!(new.value().state, NewState::Open);
+    Ok(())
+}
+
+/// An entry as the earlier and the later version know it.
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Part {
+    name: String,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct NewPart {
+    name: String,
+    colour: String,
+    size: u32,
+}
+
+#[test]
+fn schema_entry_made_anew() -> Outcome {
+    type Parts<T> = BTreeMap<u8, T>;
+    let mut old = Document::<Parts<Part>>::create(keypair(1))?;
+    let mut new = Document::<Parts<NewPart>>::join(old.id(), keypair(2));
+    new.change(|parts| {
+        parts.insert(1, NewPart { name: "a".into(), colour: "red".into(), size: 0 })
+    })?;
+    old.apply(&new.export(&[]))?;
+    old.change(|parts| {
+        parts.remove(&1);
+        parts.insert(1, Part { name: "b".into() })
+    })?;
+    new.change(|parts| {
+        parts.entry(1).size.set(9u32);
+        Ok(())
+    })?;
+    new.apply(&old.export(&new.heads()))?;
+    let expected = NewPart { name: "b".into(), colour: String::new(), size: 9 };
+    assert_eq!(new.value(), BTreeMap::from([(1, expected)]));
     Ok(())
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crdt_core::CrdtNode;
+use crdt_core::{CrdtNode, Document};
 
-use crate::{sync, two};
+use crate::{key, sync, two};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Board {
@@ -138,4 +138,37 @@ fn a_variant_and_its_payload_are_separate() {
     .unwrap();
     sync(&mut a, &mut b);
     assert_eq!(a.value().state, State::Review { by: "Bob".to_owned(), rounds: 4 });
+}
+
+/// A node within a node within a node.
+#[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
+struct Shell {
+    word: String,
+    inner: Option<Box<Shell>>,
+}
+
+fn set_inmost(mut shell: <Shell as CrdtNode>::Editor<'_>, depth: usize) {
+    match depth.checked_sub(1) {
+        Some(less) => set_inmost(shell.inner.get_or_insert_default(), less),
+        None => shell.word.set("inmost"),
+    }
+}
+
+/// A path has at most 128 segments: the key, two for every shell inside another, and the word.
+#[test]
+fn what_is_unknown_is_cleared_as_deep_as_a_path_goes() {
+    let mut new = Document::<BTreeMap<u8, Shell>>::create(key(1)).unwrap();
+    let write = |shells: &mut <BTreeMap<u8, Shell> as CrdtNode>::Editor<'_>, depth| {
+        set_inmost(shells.entry(1), depth);
+        Ok(())
+    };
+    assert!(new.change(|shells| write(shells, 64)).is_err(), "too deep");
+    new.change(|shells| write(shells, 63)).unwrap();
+    let mut old = Document::<BTreeMap<u8, String>>::join(new.id(), key(2));
+    old.apply(&new.export(&[])).unwrap();
+    old.change(|shells| shells.insert(1, "old".to_owned())).unwrap();
+    new.apply(&old.export(&new.heads())).unwrap();
+    assert_eq!(new.value(), BTreeMap::from([(1, Shell::default())]));
+    new.change(|shells| write(shells, 1)).unwrap();
+    assert_eq!(new.value()[&1].inner.as_ref().unwrap().word, "inmost");
 }

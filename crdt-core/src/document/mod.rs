@@ -238,7 +238,7 @@ impl<T: CrdtNode> Document<T> {
         let Self { history, state, .. } = self;
         let chains = history.chains();
         history.replay(start, |path, op| {
-            if let Fit::Inert(reason) = state.apply(path, op, chains) {
+            if let Fit::Inert(reason) | Fit::Refused(reason) = state.apply(path, op, chains) {
                 tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
             }
         });

@@ -1,6 +1,7 @@
 //! Writing changes: from ops that name ids to a change appended to the history.
 
 use core::ops::Range;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -50,11 +51,11 @@ pub(crate) struct LocalPath {
     pub(crate) segment: LocalSegment,
 }
 
-/// A path segment that owns its text.
+/// A path segment that owns its text, or has it from the program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum LocalSegment {
-    Field(&'static str),
-    Variant(&'static str),
+    Field(Cow<'static, str>),
+    Variant(Cow<'static, str>),
     TextKey(Box<str>),
     IntegerKey(i128),
     BoolKey(bool),

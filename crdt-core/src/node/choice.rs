@@ -135,13 +135,8 @@ impl Selector {
     }
 
     /// Takes back what was selected.
-    pub fn clear(&mut self, mut scope: Scope<'_>) {
-        if !self.versions.is_none() {
-            let replaces = self.versions.ids();
-            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
-            let write = Write { id, replaces: &replaces, value: None };
-            self.versions.write(write, || None, scope.chains());
-        }
+    pub fn clear(&mut self, scope: Scope<'_>) {
+        self.versions.unset(scope, || None);
     }
 
     /// Whether nothing was ever selected.

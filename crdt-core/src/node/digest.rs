@@ -31,6 +31,8 @@ enum Part {
     Deleted = 5,
     Versions = 6,
     Adds = 7,
+    Kind = 8,
+    Unknown = 9,
 }
 
 impl<'a> DigestWriter<'a> {
@@ -52,6 +54,16 @@ impl<'a> DigestWriter<'a> {
     /// The payload of a variant of an enum; nothing if it is blank.
     pub fn variant(&mut self, name: &str, state: &impl NodeState) {
         self.named(Part::Variant, name.as_bytes(), state);
+    }
+
+    /// What a node of unknown type is as one kind of node; nothing if it is blank.
+    pub(super) fn kind(&mut self, name: &str, state: &impl NodeState) {
+        self.named(Part::Kind, name.as_bytes(), state);
+    }
+
+    /// What came to a place and does not fit; nothing if that is blank.
+    pub(super) fn unknown(&mut self, state: &impl NodeState) {
+        self.named(Part::Unknown, &[], state);
     }
 
     fn named(&mut self, part: Part, name: &[u8], state: &impl NodeState) {

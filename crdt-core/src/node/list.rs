@@ -102,7 +102,7 @@ impl<S: NodeState> ListState<S> {
                 let id = Id { counter, ..op.id };
                 let (state, seeded) = seeded(id, op.time, seed, chains);
                 if seeded != Fit::Applied {
-                    fit = seeded;
+                    fit = seeded.settled();
                 }
                 state
             })
@@ -116,7 +116,8 @@ impl<S: NodeState> ListState<S> {
 
     fn route(&mut self, id: Id, rest: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         if let Some(state) = self.sequence.item_mut(id) {
-            return state.apply(rest, op, chains);
+            // What an element refuses needs no keeping: the element is never made anew.
+            return state.apply(rest, op, chains).settled();
         }
         let known = self.contains(id);
         Fit::Inert(if known { Misfit::DeletedElement } else { Misfit::UnknownElement })

@@ -9,7 +9,7 @@ use super::key::Plain;
 use super::versions::{Versions, Write};
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit, NodeState,
-    Scope, Segment,
+    Scope, Segment, Unknown,
 };
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
@@ -60,15 +60,17 @@ impl<K, V> IntoIterator for Map<K, V> {
 }
 
 /// What may be present or absent: the puts that make it present, and the state it has either way.
+/// It is written over as a whole, so it keeps what does not fit anywhere in it.
 #[derive(Debug)]
 pub(super) struct Entry<S> {
     puts: Versions<()>,
     pub(super) state: S,
+    unknown: Unknown,
 }
 
 impl<S: Default> Default for Entry<S> {
     fn default() -> Self {
-        Self { puts: Versions::None(()), state: S::default() }
+        Self { puts: Versions::None(()), state: S::default(), unknown: Unknown::default() }
     }
 }
 
@@ -83,7 +85,7 @@ impl<S: NodeState> Entry<S> {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.puts.is_none() && self.state.is_blank()
+        self.puts.is_none() && self.state.is_blank() && self.unknown.is_blank()
     }
 
     /// Takes an op whose path leads to the entry or into it.
@@ -96,27 +98,49 @@ impl<S: NodeState> Entry<S> {
         let (replaces, value) = match (rest, &op.action) {
             ([], Action::Put { replaces }) => (replaces, Some(Ok(()))),
             ([], Action::Remove { replaces }) => (replaces, None),
-            _ => return self.state.apply(rest, op, chains),
+            _ => {
+                let fit = self.state.apply(rest, op, chains);
+                return self.unknown.keep(fit, rest, op, chains);
+            }
         };
         self.puts.write(Write { id: op.id, replaces, value }, || (), chains);
         Fit::Applied
     }
 
-    /// Makes the entry present; its state stays as it is.
-    pub(super) fn put(&mut self, scope: &mut Scope<'_>) {
+    fn write_put(&mut self, scope: &mut Scope<'_>) {
         let replaces = self.puts.ids();
         let id = scope.write(LocalAction::Put { replaces: replaces.clone() });
         let write = Write { id, replaces: &replaces, value: Some(Ok(())) };
         self.puts.write(write, || (), scope.chains());
     }
 
-    /// Makes the entry present as it is by default if it is absent: what is left from an earlier
-    /// life of it is cleared.
-    pub(super) fn put_if_absent(&mut self, mut scope: Scope<'_>) {
-        if !self.is_present() {
-            self.put(&mut scope);
+    /// Makes the entry present, also if it is already. One that is absent is made as it is by
+    /// default: what is left from an earlier life of it is cleared.
+    pub(super) fn put(&mut self, mut scope: Scope<'_>) {
+        let was = self.is_present();
+        self.write_put(&mut scope);
+        if !was {
             self.state.clear(scope);
+            self.unknown.clear(scope);
         }
+    }
+
+    /// Makes the entry present if it is absent.
+    pub(super) fn put_if_absent(&mut self, scope: Scope<'_>) {
+        if !self.is_present() {
+            self.put(scope);
+        }
+    }
+
+    /// Makes the entry present and writes a value over what is known of it.
+    pub(super) fn assign<T: CrdtNode<State = S>>(
+        &mut self,
+        mut scope: Scope<'_>,
+        value: T::Value,
+    ) -> Result<(), EditError> {
+        self.write_put(&mut scope);
+        self.unknown.clear(scope);
+        T::assign(&mut self.state, scope, value)
     }
 
     /// Makes the entry absent as far as its puts are known; says whether it was present.
@@ -134,6 +158,7 @@ impl<S: NodeState> Entry<S> {
     pub(super) fn digest(&self, digest: &mut DigestWriter<'_>) {
         digest.versions(&self.puts);
         self.state.digest(digest);
+        self.unknown.digest(digest);
         digest.end();
     }
 }
@@ -206,7 +231,7 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
             return Fit::wrong_kind();
         };
         let Some(key) = K::from_key(*key) else {
-            return Fit::Inert(Misfit::WrongKey);
+            return Fit::Refused(Misfit::WrongKey);
         };
         let entry = self.entries.entry(key).or_default();
         let was = entry.is_present();
@@ -447,20 +472,19 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         MapEditor { state: self.state, scope: self.scope }
     }
 
-    /// Makes the entry of a key present with a value: what is known of it is cleared, then the
-    /// value is written. O(log n + what clearing and writing cost).
+    /// Makes the entry of a key present with a value: what is known of it is cleared, also what this
+    /// type does not know, then the value is written. O(log n + what clearing and writing cost).
     ///
     /// # Errors
     /// What writing the value meets.
     pub fn insert(&mut self, key: impl IntoKey<K>, value: V::Value) -> Result<(), EditError> {
         let key = key.into_key();
         self.scope.pin();
-        let mut scope = self.scope.key(key.to_key());
+        let scope = self.scope.key(key.to_key());
         scope.check_depth()?;
         let entry = self.state.entries.entry(key).or_default();
         let was = entry.is_present();
-        entry.put(&mut scope);
-        let assigned = V::assign(&mut entry.state, scope, value);
+        let assigned = entry.assign::<V>(scope, value);
         self.state.recount(was, true);
         self.scope.whole(assigned)
     }
@@ -532,10 +556,10 @@ impl<K: MapKey> MapEditor<'_, K, ()> {
     /// Makes a key present, also if it is already; says whether it was absent.
     pub(super) fn put(&mut self, key: K) -> bool {
         self.scope.pin();
-        let mut scope = self.scope.key(key.to_key());
+        let scope = self.scope.key(key.to_key());
         let entry = self.state.entries.entry(key).or_default();
         let was = entry.is_present();
-        entry.put(&mut scope);
+        entry.put(scope);
         self.state.recount(was, true);
         !was
     }

@@ -31,6 +31,7 @@ mod slice;
 mod text;
 mod transaction;
 mod unit;
+mod unknown;
 mod untyped;
 mod versions;
 
@@ -60,6 +61,7 @@ pub use slice::TextSlice;
 pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
 pub use transaction::Scope;
 pub(crate) use transaction::Transaction;
+pub use unknown::Unknown;
 pub(crate) use untyped::Untyped;
 
 use serde::Serialize;
@@ -122,7 +124,8 @@ pub trait CrdtNode: Sized + 'static {
     /// The plain value of the state.
     fn value(state: &Self::State, chains: &Chains) -> Self::Value;
 
-    /// Clears what was observed, then writes what differs from the default.
+    /// Clears what was observed, then writes what differs from the default. What the node has
+    /// [refused](Fit::Refused) is cleared by who keeps it.
     ///
     /// # Errors
     /// [`EditError`] if a part of the value cannot be written.
@@ -203,7 +206,7 @@ pub trait NodeState: Default + Send + Sync + 'static {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit;
 
     /// Writes the ops that annul whatever is here, hidden parts included, so that it reads as its
-    /// default.
+    /// default. What was [refused](Fit::Refused) is cleared by who keeps it.
     fn clear(&mut self, scope: Scope<'_>);
 
     /// Whether nothing ever came here.
@@ -219,8 +222,12 @@ pub trait NodeState: Default + Send + Sync + 'static {
 pub enum Fit {
     /// It took effect.
     Applied,
-    /// It is kept and forwarded, without effect on the value.
+    /// The history keeps and forwards it. It has no effect on the value; what the node has to
+    /// remember of it, it does.
     Inert(Misfit),
+    /// It has no effect on the value either, and the node remembers nothing of it. The nearest place
+    /// around the node that is written over as a whole keeps it in its [`Unknown`], to clear it then.
+    Refused(Misfit),
 }
 
 /// Why an op that the history admitted has no effect under this schema.
@@ -249,16 +256,24 @@ pub enum Misfit {
 impl Fit {
     /// The path names a field that the struct does not have.
     pub fn unknown_field() -> Self {
-        Self::Inert(Misfit::UnknownField)
+        Self::Refused(Misfit::UnknownField)
     }
 
     /// The path or value names a variant that the enum does not have.
     pub fn unknown_variant() -> Self {
-        Self::Inert(Misfit::UnknownVariant)
+        Self::Refused(Misfit::UnknownVariant)
     }
 
     /// The op or the next segment is of a kind that the node does not take.
     pub fn wrong_kind() -> Self {
-        Self::Inert(Misfit::WrongKind)
+        Self::Refused(Misfit::WrongKind)
+    }
+
+    /// The same of an op that is kept, or need not be.
+    pub(crate) fn settled(self) -> Self {
+        match self {
+            Self::Refused(reason) => Self::Inert(reason),
+            settled => settled,
+        }
     }
 }

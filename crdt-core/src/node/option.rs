@@ -45,7 +45,7 @@ impl<S: NodeState> NodeState for OptionState<S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         match path {
             [Segment::Key(key), rest @ ..] if *key == KEY => self.entry().apply(rest, op, chains),
-            [Segment::Key(_), ..] => Fit::Inert(Misfit::WrongKey),
+            [Segment::Key(_), ..] => Fit::Refused(Misfit::WrongKey),
             _ => Fit::wrong_kind(),
         }
     }
@@ -184,7 +184,8 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
         T::edit(&mut entry.state, scope)
     }
 
-    /// Makes the node present with a value, or absent.
+    /// Makes the node present with a value, or absent. A value is written over whatever is there, also
+    /// over what this type does not know.
     ///
     /// # Errors
     /// What writing the value meets.
@@ -218,11 +219,9 @@ fn assign<T: CrdtNode>(
         state.clear(scope);
         return Ok(());
     };
-    let mut scope = scope.key(KEY);
+    let scope = scope.key(KEY);
     scope.check_depth()?;
-    let entry = state.entry();
-    entry.put(&mut scope);
-    T::assign(&mut entry.state, scope, value)
+    state.entry().assign::<T>(scope, value)
 }
 
 #[diagnostic::do_not_recommend]

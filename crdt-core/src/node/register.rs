@@ -106,13 +106,8 @@ where
         fit
     }
 
-    fn clear(&mut self, mut scope: Scope<'_>) {
-        if !self.versions.is_none() {
-            let replaces = self.versions.ids();
-            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
-            let write = Write { id, replaces: &replaces, value: None };
-            self.versions.write(write, D::initial, scope.chains());
-        }
+    fn clear(&mut self, scope: Scope<'_>) {
+        self.versions.unset(scope, D::initial);
     }
 
     fn is_blank(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What editors write down.
 
 use core::cell::RefCell;
+use std::borrow::Cow;
 
 use super::EditError;
 use crate::history::{Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Tags};
@@ -171,14 +172,29 @@ impl<'a> Scope<'a> {
         self.below(LastSegment::Element(id))
     }
 
+    /// The scope of a field whose name came in an op.
+    pub(super) fn named_field(self, name: &str) -> Self {
+        self.entered(LocalSegment::Field(Cow::Owned(name.to_owned())))
+    }
+
+    /// The scope of the payload of a variant whose name came in an op.
+    pub(super) fn named_variant(self, name: &str) -> Self {
+        self.entered(LocalSegment::Variant(Cow::Owned(name.to_owned())))
+    }
+
     pub(super) fn key(self, key: Key<'_>) -> Self {
         if let Key::Text(text) = key
             && text.len() > MAX_KEY_BYTES
         {
             self.fail(EditError::KeyTooLong(text.len()));
         }
+        self.entered(LocalSegment::key(key))
+    }
+
+    /// The scope below this one, entered into the log at once.
+    fn entered(self, segment: LocalSegment) -> Self {
         let parent = self.path();
-        let path = self.transaction.log.borrow_mut().enter(parent, LocalSegment::key(key));
+        let path = self.transaction.log.borrow_mut().enter(parent, segment);
         Self { parent: Some(path), last: None, ..self }
     }
 
@@ -198,8 +214,8 @@ impl<'a> Scope<'a> {
     fn path(&self) -> Option<u32> {
         let segment = match self.last {
             None => return self.parent,
-            Some(LastSegment::Field(name)) => LocalSegment::Field(name),
-            Some(LastSegment::Variant(name)) => LocalSegment::Variant(name),
+            Some(LastSegment::Field(name)) => LocalSegment::Field(Cow::Borrowed(name)),
+            Some(LastSegment::Variant(name)) => LocalSegment::Variant(Cow::Borrowed(name)),
             Some(LastSegment::Element(id)) => LocalSegment::Element(id),
         };
         Some(self.transaction.log.borrow_mut().enter(self.parent, segment))

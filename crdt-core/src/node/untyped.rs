@@ -1,4 +1,4 @@
-//! The state of a document whose Rust type is not known.
+//! The state of documents, and of parts of documents, whose Rust type is not known.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::history::{Chains, History};
 use crate::op::{Action, Id, Key};
 
 /// A node that takes every op: it is all kinds of nodes at once, and shows itself as what it was
-/// used as.
+/// used as. It refuses nothing: an op that no kind of node takes is inert.
 #[derive(Debug, Default)]
 pub(crate) struct Untyped {
     pub(super) register: Option<Box<Versions<Shape>>>,
@@ -47,6 +47,14 @@ impl EntryKey {
         }
     }
 
+    fn as_key(&self) -> Key<'_> {
+        match self {
+            Self::Bool(bool) => Key::Bool(*bool),
+            Self::Integer(integer) => Key::Integer(*integer),
+            Self::Text(text) => Key::Text(text),
+        }
+    }
+
     pub(super) fn to_text(&self) -> String {
         match self {
             Self::Bool(bool) => bool.to_string(),
@@ -57,19 +65,14 @@ impl EntryKey {
 }
 
 impl Untyped {
-    fn write(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
-        let (replaces, value) = match &op.action {
-            Action::Set { replaces, payload } => {
-                let shape = value::decode(payload);
-                let whole = || value::to_json(payload).map(|value| Shape::Whole(Json(value)));
-                (replaces, Some(shape.or_else(whole).ok_or_else(Shape::default)))
-            }
-            Action::Unset { replaces } => (replaces, None),
-            _ => return Fit::wrong_kind(),
-        };
+    fn write(&mut self, id: Id, replaces: &[Id], payload: Option<&[u8]>, chains: &Chains) -> Fit {
+        let value = payload.map(|payload| {
+            let whole = || value::to_json(payload).map(|value| Shape::Whole(Json(value)));
+            value::decode(payload).or_else(whole).ok_or_else(Shape::default)
+        });
         let blank = || Box::new(Versions::None(Shape::default()));
         let register = self.register.get_or_insert_with(blank);
-        register.write(Write { id: op.id, replaces, value }, Shape::default, chains);
+        register.write(Write { id, replaces, value }, Shape::default, chains);
         Fit::Applied
     }
 
@@ -85,7 +88,8 @@ impl Untyped {
 
     fn apply_here(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
         match &op.action {
-            Action::Set { .. } | Action::Unset { .. } => self.write(op, chains),
+            Action::Set { replaces, payload } => self.write(op.id, replaces, Some(payload), chains),
+            Action::Unset { replaces } => self.write(op.id, replaces, None, chains),
             Action::Add { .. } | Action::Reset { .. } => {
                 self.counter.get_or_insert_default().apply(&[], op, chains)
             }
@@ -96,7 +100,7 @@ impl Untyped {
                 let list = self.list.as_mut().map(|list| list.apply(&[], op, chains));
                 text.or(list).unwrap_or(Fit::Inert(Misfit::UnknownElement))
             }
-            Action::Put { .. } | Action::Remove { .. } => Fit::wrong_kind(),
+            Action::Put { .. } | Action::Remove { .. } => Fit::Inert(Misfit::WrongKind),
             Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
         }
     }
@@ -110,6 +114,18 @@ impl Untyped {
             self.inert.push((op.id, misfit));
         }
         fit
+    }
+
+    /// The payload of a variant.
+    pub(super) fn variant_mut(&mut self, name: &str) -> Option<&mut Self> {
+        self.variants.get_mut(name)
+    }
+
+    /// Lets go of what has become as if it had never been written, so that it is not cleared again.
+    fn forget_blank(&mut self) {
+        self.fields.retain(|_, field| !field.is_blank());
+        self.variants.retain(|_, payload| !payload.is_blank());
+        self.entries.retain(|_, entry| !entry.is_blank());
     }
 
     /// The node as JSON. What it is shown as, if it was used as several kinds: struct, what its
@@ -164,36 +180,98 @@ fn sum_json(sum: i128) -> Value {
     i64::try_from(sum).map_or_else(|_| Value::String(sum.to_string()), Value::from)
 }
 
+/// What is below a node under a name or key; made if it is not there, unless for a delete: nothing
+/// can be deleted where nothing is.
+fn below<'a, K: Ord, N: Default>(
+    nodes: &'a mut BTreeMap<K, N>,
+    key: K,
+    op: &Incoming<'_>,
+) -> Option<&'a mut N> {
+    match op.action {
+        Action::Delete { .. } => nodes.get_mut(&key),
+        _ => Some(nodes.entry(key).or_default()),
+    }
+}
+
 impl NodeState for Untyped {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        match path {
+        let fit = match path {
             [] => {
                 let fit = self.apply_here(op, chains);
-                self.note(op, fit)
+                return self.note(op, fit);
             }
-            [Segment::Field(name), rest @ ..] => {
-                self.fields.entry((*name).into()).or_default().apply(rest, op, chains)
-            }
-            [Segment::Variant(name), rest @ ..] => {
-                self.variants.entry((*name).into()).or_default().apply(rest, op, chains)
-            }
-            [Segment::Key(key), rest @ ..] => {
-                self.entries.entry(EntryKey::new(*key)).or_default().apply(rest, op, chains)
-            }
+            [Segment::Field(name), rest @ ..] => below(&mut self.fields, (*name).into(), op)
+                .map(|field| field.apply(rest, op, chains)),
+            [Segment::Variant(name), rest @ ..] => below(&mut self.variants, (*name).into(), op)
+                .map(|payload| payload.apply(rest, op, chains)),
+            [Segment::Key(key), rest @ ..] => below(&mut self.entries, EntryKey::new(*key), op)
+                .map(|entry| entry.apply(rest, op, chains)),
             [Segment::Element(id), ..] => {
-                let list = self.list.get_or_insert_default();
-                let (known, fit) = (list.contains(*id), list.apply(path, op, chains));
-                if known { fit } else { self.note(op, fit) }
+                let list = self.list.as_mut().filter(|list| list.contains(*id));
+                let Some(list) = list else {
+                    return self.note(op, Fit::Inert(Misfit::UnknownElement));
+                };
+                Some(list.apply(path, op, chains))
             }
-        }
+        };
+        fit.unwrap_or(Fit::Inert(Misfit::UnknownElement))
     }
 
-    /// Documents of unknown type are only read.
-    fn clear(&mut self, _: Scope<'_>) {}
+    /// As every node is cleared. No deeper than a path is long.
+    fn clear(&mut self, mut scope: Scope<'_>) {
+        scope.pin();
+        if let Some(register) = &mut self.register {
+            register.unset(scope, Shape::default);
+        }
+        if let Some(counter) = &mut self.counter {
+            counter.clear(scope);
+        }
+        if let Some(text) = &mut self.text {
+            text.clear(scope);
+        }
+        if let Some(list) = &mut self.list {
+            list.clear(scope);
+        }
+        for (name, field) in &mut self.fields {
+            field.clear(scope.named_field(name));
+        }
+        for (name, payload) in &mut self.variants {
+            payload.clear(scope.named_variant(name));
+        }
+        for (key, entry) in &mut self.entries {
+            entry.remove(scope.key(key.as_key()));
+        }
+        self.forget_blank();
+    }
 
     fn is_blank(&self) -> bool {
-        false
+        self.register.as_ref().is_none_or(|register| register.is_none())
+            && self.counter.as_ref().is_none_or(|counter| counter.is_blank())
+            && self.text.as_ref().is_none_or(|text| text.is_blank())
+            && self.list.as_ref().is_none_or(|list| list.is_blank())
+            && self.fields.values().all(Self::is_blank)
+            && self.variants.values().all(Self::is_blank)
+            && self.entries.values().all(Entry::is_blank)
     }
 
-    fn digest(&self, _: &mut DigestWriter<'_>) {}
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        if let Some(register) = &self.register {
+            digest.versions(register);
+        }
+        if let Some(counter) = &self.counter {
+            digest.kind("counter", &**counter);
+        }
+        if let Some(text) = &self.text {
+            digest.kind("text", &**text);
+        }
+        if let Some(list) = &self.list {
+            digest.kind("list", &**list);
+        }
+        self.fields.iter().for_each(|(name, field)| digest.field(name, field));
+        self.variants.iter().for_each(|(name, payload)| digest.variant(name, payload));
+        for (key, entry) in self.entries.iter().filter(|(_, entry)| !entry.is_blank()) {
+            digest.key(key.as_key());
+            entry.digest(digest);
+        }
+    }
 }

@@ -1,4 +1,5 @@
-use crate::history::Chains;
+use super::Scope;
+use crate::history::{Chains, LocalAction};
 use crate::op::Id;
 
 /// The values that stand side by side in one place because none of their authors had seen the
@@ -57,6 +58,15 @@ impl<V> Versions<V> {
             }
         };
         *self = settle(left, new, initial, chains);
+    }
+
+    /// Takes back whatever is here.
+    pub(super) fn unset(&mut self, mut scope: Scope<'_>, initial: impl FnOnce() -> V) {
+        if !self.is_none() {
+            let replaces = self.ids();
+            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
+            self.write(Write { id, replaces: &replaces, value: None }, initial, scope.chains());
+        }
     }
 
     /// The values, all of them, in an order that is not the same everywhere.

@@ -10,8 +10,11 @@ mod causality;
 mod fugue;
 mod node;
 mod schema;
+mod standing;
 
-use crdt_core::History;
+use std::collections::BTreeSet;
+
+use crdt_core::{ChangeHash, History};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,6 +38,15 @@ pub(crate) fn conflicts<T: Serialize + DeserializeOwned>(
 pub(crate) fn json_conflicts(history: &History, field: &str) -> Vec<Value> {
     let (dag, deeds) = causality::read(history);
     node::Tree::new(&dag, deeds).standing_json(&[Step::Field(field.to_owned())])
+}
+
+/// The changes that wrote what stands at a place of the document and below it, whatever it is: known or
+/// unknown to a schema, and of whichever kinds of nodes.
+///
+/// Who writes over a place as a whole leaves nothing there but what that change writes itself.
+pub(crate) fn writers(history: &History, place: &[Step]) -> BTreeSet<ChangeHash> {
+    let (dag, deeds) = causality::read(history);
+    node::Tree::new(&dag, deeds).standing_below(place).map(|id| id.change).collect()
 }
 
 /// The value that the changes of a history make under a schema.

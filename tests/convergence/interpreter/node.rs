@@ -14,7 +14,7 @@ use super::schema::{Form, Schema, Shape, decode, read_form, text_key};
 /// so whatever goes elsewhere is inert without being sorted out.
 pub(crate) struct Tree<'a> {
     dag: &'a Dag,
-    deeds: BTreeMap<Vec<Step>, Vec<Deed>>,
+    pub(super) deeds: BTreeMap<Vec<Step>, Vec<Deed>>,
 }
 
 impl<'a> Tree<'a> {
@@ -73,12 +73,7 @@ impl<'a> Tree<'a> {
 
     /// The values that are not replaced and can be read, the highest first.
     pub(crate) fn standing<T>(&self, path: &[Step], read: impl Fn(&[u8]) -> Option<T>) -> Vec<T> {
-        let here = self.at(path).iter().filter_map(|deed| match &deed.act {
-            Act::Set(names, _) | Act::Unset(names) => Some((deed, names.as_slice())),
-            _ => None,
-        });
-        let surviving = self.surviving(&here.collect::<Vec<_>>());
-        let values = surviving.into_iter().filter_map(|deed| match &deed.act {
+        let values = self.sets(path).into_iter().filter_map(|deed| match &deed.act {
             Act::Set(_, payload) => Some((self.dag.rank(deed.id), read(payload)?)),
             _ => None,
         });
@@ -87,11 +82,25 @@ impl<'a> Tree<'a> {
         values.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// The sum of what was added and not annulled: a reset annuls what precedes it on its own chain,
-    /// and what lies on a named chain at or before the name.
+    /// The sets and unsets of a register that are not replaced.
+    pub(super) fn sets(&self, path: &[Step]) -> Vec<&Deed> {
+        let here = self.at(path).iter().filter_map(|deed| match &deed.act {
+            Act::Set(names, _) | Act::Unset(names) => Some((deed, names.as_slice())),
+            _ => None,
+        });
+        self.surviving(&here.collect::<Vec<_>>())
+    }
+
+    /// The sum of what was added and not annulled.
     fn counter(&self, path: &[Step]) -> i128 {
+        self.adds(path).map(|(_, delta)| i128::from(delta)).sum()
+    }
+
+    /// What was added and not annulled: a reset annuls what precedes it on its own chain, and what lies
+    /// on a named chain at or before the name.
+    pub(super) fn adds(&self, path: &[Step]) -> impl Iterator<Item = (OpId, i64)> {
         let here = self.at(path);
-        let annulled = |id: OpId| {
+        let annulled = move |id: OpId| {
             here.iter().any(|deed| match &deed.act {
                 Act::Reset(names) => {
                     let up_to = |last: &OpId| *last == id || self.dag.precedes(id, *last);
@@ -100,20 +109,23 @@ impl<'a> Tree<'a> {
                 _ => false,
             })
         };
-        let deltas = here.iter().map(|deed| match deed.act {
-            Act::Add(delta) if !annulled(deed.id) => i128::from(delta),
-            _ => 0,
-        });
-        deltas.sum()
+        here.iter().filter_map(move |deed| match deed.act {
+            Act::Add(delta) if !annulled(deed.id) => Some((deed.id, delta)),
+            _ => None,
+        })
     }
 
-    fn is_present(&self, entry: &[Step]) -> bool {
+    pub(super) fn is_present(&self, entry: &[Step]) -> bool {
+        self.puts(entry).iter().any(|deed| matches!(deed.act, Act::Put(_)))
+    }
+
+    /// The puts and removes of an entry that are not replaced.
+    pub(super) fn puts(&self, entry: &[Step]) -> Vec<&Deed> {
         let here = self.at(entry).iter().filter_map(|deed| match &deed.act {
             Act::Put(names) | Act::Remove(names) => Some((deed, names.as_slice())),
             _ => None,
         });
-        let surviving = self.surviving(&here.collect::<Vec<_>>());
-        surviving.iter().any(|deed| matches!(deed.act, Act::Put(_)))
+        self.surviving(&here.collect::<Vec<_>>())
     }
 
     fn map(&self, path: &[Step], key: fn(&Step) -> Option<String>, entry: &Schema) -> Value {
@@ -132,7 +144,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The elements of a list or text that are not deleted, in order.
-    fn elements(&self, path: &[Step], text: bool) -> Vec<OpId> {
+    pub(super) fn elements(&self, path: &[Step], text: bool) -> Vec<OpId> {
         let mut here: Vec<&Deed> = self.at(path).iter().collect();
         // Parents are older than their children.
         here.sort_by_key(|deed| self.dag.rank(deed.id));

@@ -5,6 +5,7 @@
 //! difference is: what an app does not know is kept, forwarded and untouched by what it does next,
 //! and replicas of one version agree in whatever order the changes came.
 
+mod anew;
 mod fields;
 mod recipes;
 mod types;
@@ -147,6 +148,7 @@ fn every_row_has_a_test_and_every_test_a_row() {
     let rows = page.lines().filter(|line| line.starts_with("| "));
     let rows: BTreeSet<_> = rows.filter_map(|row| row.rsplit('`').nth(1)).collect();
     let files = [
+        include_str!("anew.rs"),
         include_str!("fields.rs"),
         include_str!("recipes.rs"),
         include_str!("types.rs"),

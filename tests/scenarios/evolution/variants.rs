@@ -203,13 +203,24 @@ fn variant_given_a_payload() {
         .unwrap();
     apps.exchange();
     assert_eq!(apps.read().0.status, Status::Done);
-    // The old app edits what it knows of the payload, and selects the variant once more.
+    // The old app edits what it knows of the payload.
     apps.old.update(|old| old.other = blocked("snow")).unwrap();
-    apps.old.change(|old| old.status.set(Status::Done)).unwrap();
+    apps.old.change(|old| Ok(old.other.as_blocked().unwrap().reason.set("snow!"))).unwrap();
     apps.exchange();
     let (_, new) = apps.read();
     assert_eq!(new.status, Fuller::Done { by: "me".into() });
-    assert_eq!(new.other, Fuller::Blocked { reason: "snow".into(), since: 5 });
+    assert_eq!(new.other, Fuller::Blocked { reason: "snow!".into(), since: 5 });
+    // It selects the variants once more.
+    apps.old
+        .change(|old| {
+            old.status.set(Status::Done)?;
+            old.other.set(blocked("rain"))
+        })
+        .unwrap();
+    apps.exchange();
+    let (_, new) = apps.read();
+    assert_eq!(new.status, Fuller::Done { by: String::new() });
+    assert_eq!(new.other, Fuller::Blocked { reason: "rain".into(), since: 0 });
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Enum<'_> {
         let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
         let indices = self.cases.iter().map(|case| case.index);
         let (state, ty_generics, _) = self.types();
-        let writes: Vec<_> = self.cases.iter().map(|case| case.write(&quote!(assign))).collect();
+        let writes: Vec<_> = self.cases.iter().map(Case::overwrite).collect();
         quote! {
             fn assign(
                 __state: &mut #state #ty_generics,
@@ -172,6 +172,16 @@ impl Case<'_> {
     /// The pattern that takes the variant apart.
     fn pattern(&self) -> TokenStream {
         structs::take(&self.path(), &self.variant.fields)
+    }
+
+    /// The statements that write what the pattern bound over what is known of the payload, and over
+    /// what is not.
+    fn overwrite(&self) -> TokenStream {
+        let (name, write) = (self.variant.wire_name(), self.write(&quote!(assign)));
+        quote! {
+            __state.unknown.clear_variant(#name, __scope);
+            #write
+        }
     }
 
     /// The statement that writes what the pattern bound, by a method of the payload.

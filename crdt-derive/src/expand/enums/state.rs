@@ -22,6 +22,7 @@ impl Enum<'_> {
             pub struct #name #impl_generics #where_clause {
                 selector: __crdt::Selector,
                 #(#slots: __crdt::Lazy<<#nodes as __crdt::CrdtNode>::State>,)*
+                unknown: __crdt::Unknown,
                 #marker
             }
             #[automatically_derived]
@@ -30,6 +31,7 @@ impl Enum<'_> {
                     Self {
                         selector: ::core::default::Default::default(),
                         #(#slots: ::core::default::Default::default(),)*
+                        unknown: ::core::default::Default::default(),
                         #no_marker
                     }
                 }
@@ -51,17 +53,17 @@ impl Enum<'_> {
         }
     }
 
-    /// An op for the enum itself selects a variant, all others go to a payload.
+    /// An op for the enum itself selects a variant, all others go to a payload. What a payload
+    /// refuses is kept, also if it is that of an unknown variant.
     fn apply(&self) -> TokenStream {
         let arms = self.cases.iter().map(|case| {
             let (name, aliases) = (case.variant.wire_name(), case.variant.aliases());
-            let name = quote!(#name #(| #aliases)*);
-            let Some(Payload { slot, .. }) = &case.payload else {
-                return quote!(#name => __crdt::Fit::wrong_kind(),);
+            let fit = if let Some(Payload { slot, .. }) = &case.payload {
+                quote!(__crdt::NodeState::apply(&mut self.#slot, __rest, __op, __chains))
+            } else {
+                quote!(__crdt::Fit::wrong_kind())
             };
-            quote!(#name => {
-                __crdt::NodeState::apply(&mut self.#slot, __rest, __op, __chains)
-            })
+            quote!(#name #(| #aliases)* => (#name, #fit),)
         });
         quote! {
             fn apply(
@@ -72,17 +74,20 @@ impl Enum<'_> {
             ) -> __crdt::Fit {
                 match __path {
                     [] => self.selector.apply(__op, __chains, __VARIANTS),
-                    [__crdt::Segment::Variant(__name), __rest @ ..] => match *__name {
-                        #(#arms)*
-                        _ => __crdt::Fit::unknown_variant(),
-                    },
+                    [__crdt::Segment::Variant(__name), __rest @ ..] => {
+                        let (__name, __fit) = match *__name {
+                            #(#arms)*
+                            __unknown => (__unknown, __crdt::Fit::unknown_variant()),
+                        };
+                        self.unknown.keep_in_variant(__fit, __name, __rest, __op, __chains)
+                    }
                     _ => __crdt::Fit::wrong_kind(),
                 }
             }
         }
     }
 
-    /// What concerns the selector and all payloads alike.
+    /// What concerns the selector, all payloads and what is unknown alike.
     fn passed_on(&self) -> TokenStream {
         let (names, slots): (Vec<_>, Vec<_>) =
             self.payloads().map(|payload| (&payload.wire_name, &payload.slot)).unzip();
@@ -90,13 +95,17 @@ impl Enum<'_> {
             fn clear(&mut self, __scope: __crdt::Scope<'_>) {
                 self.selector.clear(__scope);
                 #(__crdt::NodeState::clear(&mut self.#slots, __scope.variant(#names));)*
+                self.unknown.clear(__scope);
             }
             fn is_blank(&self) -> bool {
-                self.selector.is_blank() #(&& __crdt::NodeState::is_blank(&self.#slots))*
+                self.selector.is_blank()
+                    #(&& __crdt::NodeState::is_blank(&self.#slots))*
+                    && self.unknown.is_blank()
             }
             fn digest(&self, __digest: &mut __crdt::DigestWriter<'_>) {
                 self.selector.digest(__digest);
                 #(__digest.variant(#names, &self.#slots);)*
+                self.unknown.digest(__digest);
             }
         }
     }

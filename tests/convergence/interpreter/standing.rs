@@ -1,0 +1,37 @@
+//! What stands in a document, without a schema.
+
+use super::causality::{Act, OpId, Step};
+use super::node::Tree;
+
+impl Tree<'_> {
+    /// What stands at a place and below it: values that nothing replaced, additions that nothing
+    /// annulled, elements that are not deleted and puts of entries. What is inside a deleted element
+    /// or an absent entry does not stand.
+    pub(crate) fn standing_below(&self, place: &[Step]) -> impl Iterator<Item = OpId> {
+        let below = self.deeds.keys().filter(move |path| path.starts_with(place));
+        let reached = below.filter(move |path| {
+            (place.len()..path.len()).all(|depth| self.is_there(&path[..depth], &path[depth]))
+        });
+        reached.flat_map(|path| self.standing_at(path))
+    }
+
+    fn is_there(&self, parent: &[Step], step: &Step) -> bool {
+        match step {
+            Step::Field(_) | Step::Variant(_) => true,
+            Step::Element(id) => self.elements(parent, false).contains(id),
+            Step::Text(_) | Step::Integer(_) | Step::Bool(_) => {
+                self.is_present(&[parent, core::slice::from_ref(step)].concat())
+            }
+        }
+    }
+
+    fn standing_at(&self, path: &[Step]) -> Vec<OpId> {
+        let written = self.sets(path).into_iter().chain(self.puts(path));
+        let written = written.filter(|deed| matches!(deed.act, Act::Set(..) | Act::Put(_)));
+        let mut standing: Vec<_> = written.map(|deed| deed.id).collect();
+        standing.extend(self.adds(path).map(|(id, _)| id));
+        standing.extend(self.elements(path, false));
+        standing.extend(self.elements(path, true));
+        standing
+    }
+}
