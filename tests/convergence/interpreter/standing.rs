@@ -5,8 +5,8 @@ use super::node::Tree;
 
 impl Tree<'_> {
     /// What stands at a place and below it: values that nothing replaced, additions that nothing
-    /// annulled, elements that are not deleted and puts of entries. What is inside a deleted element
-    /// or an absent entry does not stand.
+    /// annulled, elements that are not deleted and puts of entries; only where a path ends in a key
+    /// is there an entry. What is inside a deleted element or an absent entry does not stand.
     pub(crate) fn standing_below(&self, place: &[Step]) -> impl Iterator<Item = OpId> {
         let below = self.deeds.keys().filter(move |path| path.starts_with(place));
         let reached = below.filter(move |path| {
@@ -17,16 +17,15 @@ impl Tree<'_> {
 
     fn is_there(&self, parent: &[Step], step: &Step) -> bool {
         match step {
-            Step::Field(_) | Step::Variant(_) => true,
             Step::Element(id) => self.elements(parent, false).contains(id),
-            Step::Text(_) | Step::Integer(_) | Step::Bool(_) => {
-                self.is_present(&[parent, core::slice::from_ref(step)].concat())
-            }
+            key if is_key(key) => self.is_present(&[parent, core::slice::from_ref(key)].concat()),
+            _ => true,
         }
     }
 
     fn standing_at(&self, path: &[Step]) -> Vec<OpId> {
-        let written = self.sets(path).into_iter().chain(self.puts(path));
+        let puts = if path.last().is_some_and(is_key) { self.puts(path) } else { Vec::new() };
+        let written = self.sets(path).into_iter().chain(puts);
         let written = written.filter(|deed| matches!(deed.act, Act::Set(..) | Act::Put(_)));
         let mut standing: Vec<_> = written.map(|deed| deed.id).collect();
         standing.extend(self.adds(path).map(|(id, _)| id));
@@ -34,4 +33,8 @@ impl Tree<'_> {
         standing.extend(self.elements(path, true));
         standing
     }
+}
+
+fn is_key(step: &Step) -> bool {
+    matches!(step, Step::Text(_) | Step::Integer(_) | Step::Bool(_))
 }
