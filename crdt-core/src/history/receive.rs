@@ -53,7 +53,7 @@ enum Arrival<'a> {
     /// It was admitted; what is left of it are the signatures, each with the place of its member.
     Admitted(Taken, Vec<(usize, Signature)>),
     /// It waits for the outside change at this place.
-    Waits(Bundle, &'a [u8], usize),
+    Waits(Box<Bundle>, &'a [u8], usize),
 }
 
 impl History {
@@ -119,7 +119,7 @@ impl History {
         outcome: &mut Outcome,
     ) -> Result<Arrival<'a>, Refusal> {
         if let Some(missing) = self.first_missing(&bundle.outside, 0) {
-            return Ok(Arrival::Waits(bundle, bytes, missing));
+            return Ok(Arrival::Waits(Box::new(bundle), bytes, missing));
         }
         let taken = self.admit(&bundle, |hash, known| {
             let list = if known { &mut outcome.known } else { &mut outcome.applied };
@@ -135,7 +135,7 @@ impl History {
             Arrival::Waits(bundle, bytes, missing) => {
                 tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
                 outcome.waiting.extend(bundle.members.iter().map(|member| member.hash));
-                for dropped in self.pending.add(Waiting::new(bundle, bytes, missing)) {
+                for dropped in self.pending.add(Waiting::new(*bundle, bytes, missing)) {
                     refuse(&dropped, Refusal::PendingFull, outcome);
                 }
             }

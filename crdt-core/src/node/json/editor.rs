@@ -49,7 +49,8 @@ impl<'a> JsonEditor<'a> {
         self.view().get(path)
     }
 
-    /// Edits a place that is there.
+    /// Edits a place that is there. An array or object on the way that is kept as one value is written
+    /// part by part, which does not change what it reads as.
     ///
     /// # Errors
     /// [`EditError::MalformedPointer`]; [`EditError::NothingAt`], [`EditError::OutOfRange`],
