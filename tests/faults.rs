@@ -364,7 +364,6 @@ fn ops_without_effect_are_shown() {
         "new\\nline".to_owned(),
         format!("  register \"y\" {}", by(3)),
         "tasks".to_owned(),
-        "  list of 0 elements".to_owned(),
         format!("  op on an unknown element {}", by(2)),
         "title".to_owned(),
         format!("  unreadable value {}", by(0)),
