@@ -1,3 +1,4 @@
+use core::any::TypeId;
 use core::marker::PhantomData;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -72,7 +73,11 @@ impl IntoLeaf<Option<String>> for &str {
 }
 
 macro_rules! leaves {
-    ($($type:ty)*) => {$(
+    ($($type:ty)*) => {
+        /// The types of leaves, and of options of them.
+        const LEAVES: &[fn() -> TypeId] =
+            &[$(TypeId::of::<$type>, TypeId::of::<Option<$type>>,)*];
+    $(
         impl LeafValue for $type {}
 
         #[diagnostic::do_not_recommend]
@@ -124,6 +129,11 @@ macro_rules! leaves {
             }
         }
     )*};
+}
+
+/// Whether a type is a leaf.
+pub(super) fn is_leaf<T: 'static>() -> bool {
+    LEAVES.iter().any(|leaf| leaf() == TypeId::of::<T>())
 }
 
 leaves!(bool char String f32 f64 i8 i16 i32 i64 i128 u8 u16 u32 u64 u128);

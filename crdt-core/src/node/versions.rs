@@ -60,6 +60,14 @@ impl<V> Versions<V> {
         *self = settle(left, new, initial, chains);
     }
 
+    /// From values in tree order.
+    pub(super) fn of(mut versions: Vec<Version<V>>, initial: impl FnOnce() -> V) -> Self {
+        if versions.len() > 1 {
+            return Self::Many(versions);
+        }
+        versions.pop().map_or_else(|| Self::None(initial()), Self::One)
+    }
+
     /// Takes back whatever is here.
     pub(super) fn unset(&mut self, mut scope: Scope<'_>, initial: impl FnOnce() -> V) {
         if !self.is_none() {
@@ -152,8 +160,5 @@ fn settle<V>(
         let at = left.partition_point(|old| chains.tree_order(old.id, new.id).is_lt());
         left.insert(at, new);
     }
-    if left.len() > 1 {
-        return Versions::Many(left);
-    }
-    left.pop().map_or_else(|| Versions::None(initial()), Versions::One)
+    Versions::of(left, initial)
 }

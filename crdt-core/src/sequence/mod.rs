@@ -42,6 +42,7 @@ mod items;
 mod order;
 mod piece;
 mod read;
+mod saved;
 mod swept;
 #[cfg(test)]
 mod tests;
@@ -58,9 +59,8 @@ pub(crate) use chunk::TextChunk;
 pub(crate) use content::Content;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
-#[cfg(test)]
-use text::TextMeasure;
-pub(crate) use text::{OffsetError, Unit};
+pub(crate) use saved::{Span, SpanKind};
+pub(crate) use text::{OffsetError, TextMeasure, Unit, split_text};
 
 use crate::btree::{Cursor, LeafId, Tree};
 use crate::op::Id;
