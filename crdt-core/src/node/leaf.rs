@@ -74,9 +74,11 @@ impl IntoLeaf<Option<String>> for &str {
 
 macro_rules! leaves {
     ($($type:ty)*) => {
-        /// The types of leaves, and of options of them.
-        const LEAVES: &[fn() -> TypeId] =
-            &[$(TypeId::of::<$type>, TypeId::of::<Option<$type>>,)*];
+        /// The types of leaves and of options of them, with their names.
+        const LEAVES: &[(fn() -> TypeId, &str)] = &[$(
+            (TypeId::of::<$type>, stringify!($type)),
+            (TypeId::of::<Option<$type>>, concat!("Option<", stringify!($type), ">")),
+        )*];
     $(
         impl LeafValue for $type {}
 
@@ -131,9 +133,10 @@ macro_rules! leaves {
     )*};
 }
 
-/// Whether a type is a leaf.
-pub(super) fn is_leaf<T: 'static>() -> bool {
-    LEAVES.iter().any(|leaf| leaf() == TypeId::of::<T>())
+/// The name of a type that is a leaf.
+pub(super) fn leaf_name<T: 'static>() -> Option<&'static str> {
+    let (_, name) = LEAVES.iter().find(|(leaf, _)| leaf() == TypeId::of::<T>())?;
+    Some(name)
 }
 
 leaves!(bool char String f32 f64 i8 i16 i32 i64 i128 u8 u16 u32 u64 u128);

@@ -9,7 +9,7 @@ use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, IntoLeaf, Misfit,
     NodeState, Schema, Scope, Segment, StandardDefault, StateReader, StateWriter,
 };
-use super::leaf::is_leaf;
+use super::leaf::leaf_name;
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
@@ -122,7 +122,7 @@ where
 
     fn describe(schema: &mut Schema) {
         schema.word("register");
-        schema.word(core::any::type_name::<T>());
+        schema.word(leaf_name::<T>().unwrap_or_else(core::any::type_name::<T>));
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
@@ -144,7 +144,7 @@ where
 /// Whether all that a payload says is in the value that was decoded from it. Leaves are never
 /// extended, so they are not asked.
 fn fit_of<T: Serialize + 'static>(value: &T, payload: &[u8]) -> Fit {
-    let whole = is_leaf::<T>() || encode(value).is_ok_and(|encoded| encoded == payload);
+    let whole = leaf_name::<T>().is_some() || encode(value).is_ok_and(|encoded| encoded == payload);
     if whole { Fit::Applied } else { Fit::Partial }
 }
 

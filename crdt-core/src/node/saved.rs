@@ -31,6 +31,10 @@ enum Column {
 /// How many columns there are.
 const COLUMNS: usize = Column::Length as usize + 1;
 
+/// How deep states may be nested. A step of a path leads through a few: a `Json`, what it is as an
+/// object, its entries and the one of a key.
+const MAX_DEPTH: usize = 8 * MAX_PATH_DEPTH;
+
 /// Writes the state of a document.
 #[derive(Debug)]
 pub struct StateWriter<'a> {
@@ -335,12 +339,12 @@ impl<'a> StateReader<'a> {
         Ok((text, Order { orders, start, end: self.ordered, near: self.near.last }))
     }
 
-    /// Reads a state nested in another. A path reaches no deeper than this.
+    /// Reads a state nested in another, no deeper than a path reaches.
     ///
     /// # Errors
     /// [`DecodeError`] if it is something else.
     pub fn nested<S: NodeState>(&mut self) -> Result<S, DecodeError> {
-        if self.depth > MAX_PATH_DEPTH {
+        if self.depth > MAX_DEPTH {
             return Err(DecodeError::OverLimit("depth of a path"));
         }
         self.depth += 1;
