@@ -22,7 +22,8 @@ pub struct History {
     bodies: Bodies,
     /// What few changes have, of those that have it.
     extras: BTreeMap<ChangeIndex, Extra>,
-    pub(super) hasher: ChangeHasher,
+    /// What hashed the last change written here, and whose changes it hashes.
+    pub(super) hasher: Option<(Author, ChangeHasher)>,
     authors: Vec<Author>,
     author_numbers: BTreeMap<Author, u32>,
     /// Changes that no other change depends on.
@@ -114,7 +115,7 @@ impl History {
             chains: Chains::default(),
             bodies: Bodies::default(),
             extras: BTreeMap::new(),
-            hasher: ChangeHasher::new(&document),
+            hasher: None,
             authors: Vec::new(),
             author_numbers: BTreeMap::new(),
             heads: BTreeSet::new(),
@@ -252,11 +253,10 @@ impl History {
         self.bodies.get(change)
     }
 
-    /// The header of a change, rebuilt.
+    /// The header of a change, rebuilt; its author is left out.
     pub(super) fn header(&self, change: ChangeIndex) -> Header {
         let hash = |below: &ChangeIndex| self.chains.hash_of(*below);
         Header {
-            author: self.author_of(change),
             seq: self.chains.seq_of(change),
             prev: self.chains.prev_of(change).as_ref().map(hash),
             dependencies: self.dependencies(change).iter().map(hash).collect(),
