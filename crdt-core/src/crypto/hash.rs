@@ -99,7 +99,7 @@ macro_rules! hash_type {
 }
 
 hash_type! {
-    /// The SHA-256 hash that names a [change](crate::Change): of its header and the hash of its
+    /// The SHA-256 hash that names a [change](crate::Change): of its header and the gist of its
     /// body.
     ChangeHash
 }

@@ -7,10 +7,10 @@ use std::sync::OnceLock;
 
 use super::bundle::{Totals, canonical_size};
 use super::chains::ChangeIndex;
-use super::header::{Header, Tags};
+use super::header::{ChangeHasher, Header, Tags};
 use super::store::{Admitted, Extra, History};
 use super::table::Table;
-use crate::crypto::{Author, ChangeHash, Keypair, Signature, sha256};
+use crate::crypto::{Author, ChangeHash, Keypair, Signature};
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
 use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op, write_path};
 
@@ -189,7 +189,6 @@ impl History {
         self.split_deletes(draft, &table);
         let body = self.encode(draft, table)?;
         let header = Header {
-            author: draft.author,
             seq: draft.prev.map_or(0, |prev| self.chains.seq_of(prev) + 1),
             prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
             dependencies: sorted.iter().map(|change| self.chains.hash_of(*change)).collect(),
@@ -199,7 +198,7 @@ impl History {
         if bytes > MAX_CHANGE_BYTES {
             return Err(TooLarge("bytes of a change"));
         }
-        let hash = self.hasher.hash(&header, &sha256(&body));
+        let hash = self.hasher_of(&draft.author).hash(&header, &body);
         let author = self.author_number(&draft.author);
         let change = self.append(Admitted {
             hash,
@@ -214,6 +213,14 @@ impl History {
         let first = self.tail.as_ref().map_or(change, |tail| tail.first);
         self.tail = Some(Tail { change, first, signature: OnceLock::new() });
         Ok(hash)
+    }
+
+    /// What hashes the changes of an author; that of the last one is kept.
+    fn hasher_of(&mut self, author: &Author) -> &mut ChangeHasher {
+        let kept = self.hasher.take().filter(|(of, _)| of == author);
+        let new = || (*author, ChangeHasher::new(&self.document(), author));
+        let hasher = kept.unwrap_or_else(new);
+        &mut self.hasher.insert(hasher).1
     }
 
     /// A delete goes through one entry of the table. What is left of its range beyond that entry is

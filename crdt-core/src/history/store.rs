@@ -27,7 +27,8 @@ pub struct History {
     bodies: Bodies,
     /// What few changes have, of those that have it.
     extras: BTreeMap<ChangeIndex, Extra>,
-    pub(super) hasher: ChangeHasher,
+    /// What hashed the last change written here, and whose changes it hashes.
+    pub(super) hasher: Option<(Author, ChangeHasher)>,
     authors: Vec<Author>,
     author_numbers: BTreeMap<Author, u32>,
     /// Changes that no other change depends on.
@@ -126,7 +127,7 @@ impl History {
             archive: Archive::default(),
             bodies: Bodies::default(),
             extras: BTreeMap::new(),
-            hasher: ChangeHasher::new(&document),
+            hasher: None,
             authors: Vec::new(),
             author_numbers: BTreeMap::new(),
             heads: BTreeSet::new(),
@@ -285,11 +286,10 @@ impl History {
         }
     }
 
-    /// The header of a change, rebuilt.
+    /// The header of a change, rebuilt; its author is left out.
     pub(super) fn header(&self, change: ChangeIndex) -> Header {
         let hash = |below: &ChangeIndex| self.chains.hash_of(*below);
         Header {
-            author: self.author_of(change),
             seq: self.chains.seq_of(change),
             prev: self.chains.prev_of(change).as_ref().map(hash),
             dependencies: self.dependencies(change).iter().map(hash).collect(),
