@@ -9,7 +9,7 @@ use core::fmt;
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
     ApplyError, ChangeIndex, Equivocation, EquivocationProof, Genesis, History, Outcome,
-    PendingLimits,
+    PendingLimits, Written,
 };
 use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Untyped, load_state};
 
@@ -75,6 +75,8 @@ struct Writer {
     keypair: Keypair,
     /// The last change of the chain that this replica goes on with.
     tip: Option<ChangeIndex>,
+    /// Space for what editors write.
+    space: Written,
 }
 
 impl<T: CrdtNode> fmt::Debug for Document<T> {
@@ -126,7 +128,7 @@ impl<T: CrdtNode> Document<T> {
 
     fn with_state(history: History, state: T::State, keypair: Option<Keypair>) -> Self {
         let tip = keypair.as_ref().and_then(|keypair| history.tip_of_author(&keypair.author()));
-        let writer = keypair.map(|keypair| Writer { keypair, tip });
+        let writer = keypair.map(|keypair| Writer { keypair, tip, space: Written::default() });
         Self { history, state, partial: false, base: None, writer }
     }
 

@@ -2,7 +2,6 @@
 
 use core::ops::Range;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use super::bundle::{Totals, canonical_size};
@@ -12,7 +11,9 @@ use super::store::{Admitted, Extra, History};
 use super::table::Table;
 use crate::crypto::{Author, ChangeHash, Keypair, Signature};
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
-use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op, write_path};
+use crate::op::{
+    Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_depth, write_op, write_segment,
+};
 
 /// The last change that this replica wrote and no kept signature covers. It is signed when it
 /// leaves, so that a burst of changes costs one signature.
@@ -36,10 +37,20 @@ pub(crate) struct Draft {
     /// Changes that it is to depend on besides the heads.
     pub(crate) after: Vec<ChangeIndex>,
     pub(crate) tags: Tags,
+    pub(crate) written: Written,
+}
+
+/// What editors wrote. Its space is used again for one change after the other, since most are small
+/// and would spend more on memory than on anything else.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
     pub(crate) paths: Vec<LocalPath>,
     pub(crate) ops: Vec<LocalOp>,
     /// What the ops insert into texts; they name ranges of it.
     pub(crate) text: String,
+    /// Space for the ops in canonical bytes, and for a path.
+    body: Vec<u8>,
+    path: Vec<u8>,
 }
 
 /// A path of a draft: a longer one by one segment than another, or than the root's empty path.
@@ -88,6 +99,25 @@ pub(crate) enum LocalAction {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TooLarge(pub(crate) &'static str);
 
+impl Written {
+    /// The most ops for which space is kept, and the most bytes.
+    const KEPT: (usize, usize) = (16, 4096);
+
+    /// The space of what was written, for the next change.
+    pub(crate) fn emptied(mut self) -> Self {
+        let (ops, bytes) = Self::KEPT;
+        self.paths.clear();
+        self.ops.clear();
+        self.text.clear();
+        self.body.clear();
+        self.paths.shrink_to(ops);
+        self.ops.shrink_to(ops);
+        self.text.shrink_to(bytes);
+        self.body.shrink_to(bytes);
+        self
+    }
+}
+
 impl LocalSegment {
     pub(crate) fn key(key: Key<'_>) -> Self {
         match key {
@@ -110,24 +140,33 @@ impl History {
     /// a table is written in changes before it: heads are folded into changes without ops, and
     /// values that an op replaces are taken back. Then the ops come later on their chain, and in time,
     /// than the editors took them to be.
-    pub(crate) fn commit(&mut self, mut draft: Draft) -> Result<ChangeHash, TooLarge> {
-        while self.heads_besides(draft.prev).len() > MAX_DEPENDENCIES / 2 {
-            draft.prev = Some(self.fold_heads(&draft)?);
+    pub(crate) fn commit(&mut self, draft: &mut Draft) -> Result<ChangeHash, TooLarge> {
+        while self.heads_besides(draft.prev).count() > MAX_DEPENDENCIES / 2 {
+            draft.prev = Some(self.fold_heads(draft)?);
         }
-        self.take_back(&mut draft)?;
-        let mut dependencies: BTreeSet<ChangeIndex> = self.heads_besides(draft.prev);
-        dependencies.extend(&draft.after);
-        dependencies.extend(self.chains_named(&draft));
-        dependencies.retain(|change| Some(*change) != draft.prev);
-        self.write(&mut draft, dependencies)
+        self.take_back(draft)?;
+        let dependencies = self.dependencies_of(draft);
+        self.write(draft, dependencies)
     }
 
-    fn heads_besides(&self, prev: Option<ChangeIndex>) -> BTreeSet<ChangeIndex> {
-        self.head_indexes().filter(|head| Some(*head) != prev).collect()
+    fn heads_besides(&self, prev: Option<ChangeIndex>) -> impl Iterator<Item = ChangeIndex> {
+        self.head_indexes().filter(move |head| Some(*head) != prev)
+    }
+
+    /// What a change depends on beside its predecessor: the heads, what it is to depend on, and the
+    /// chains that it names.
+    fn dependencies_of(&self, draft: &Draft) -> Vec<ChangeIndex> {
+        let mut dependencies: Vec<ChangeIndex> = self.heads_besides(draft.prev).collect();
+        dependencies.extend(&draft.after);
+        dependencies.extend(self.chains_named(draft));
+        dependencies.retain(|change| Some(*change) != draft.prev);
+        dependencies.sort_unstable();
+        dependencies.dedup();
+        dependencies
     }
 
     fn fold_heads(&mut self, draft: &Draft) -> Result<ChangeIndex, TooLarge> {
-        let heads = self.heads_besides(draft.prev).into_iter().take(MAX_DEPENDENCIES).collect();
+        let heads = self.heads_besides(draft.prev).take(MAX_DEPENDENCIES).collect();
         let mut fold = Draft::blank(draft.author, draft.prev, draft.start);
         self.write(&mut fold, heads)?;
         Ok(self.chains.len() - 1)
@@ -144,13 +183,11 @@ impl History {
         for op in steps {
             let start = draft.prev.map_or(0, |prev| self.chains.end_of(prev));
             let mut step = Draft::blank(draft.author, draft.prev, start);
-            step.paths = core::mem::take(&mut draft.paths);
-            step.ops.push(op);
-            let mut dependencies = self.heads_besides(step.prev);
-            dependencies.extend(self.chains_named(&step));
-            dependencies.retain(|change| Some(*change) != step.prev);
+            step.written.paths = core::mem::take(&mut draft.written.paths);
+            step.written.ops.push(op);
+            let dependencies = self.dependencies_of(&step);
             let written = self.write(&mut step, dependencies);
-            draft.paths = step.paths;
+            draft.written.paths = step.written.paths;
             written?;
             draft.prev = Some(self.chains.len() - 1);
         }
@@ -160,56 +197,59 @@ impl History {
     /// For every chain segment that ops name, beside the author's own chain, its last change.
     fn chains_named(&self, draft: &Draft) -> Vec<ChangeIndex> {
         let own = self.chains.segment_after(draft.prev);
-        let mut segments = BTreeSet::new();
+        let mut segments = Vec::new();
         let mut note = |id: Id| {
-            if id.chain != own {
-                segments.insert(id.chain);
+            // Ops that follow on each other mostly name one chain.
+            if id.chain != own && segments.last() != Some(&id.chain) {
+                segments.push(id.chain);
             }
         };
-        draft.paths.iter().for_each(|path| {
+        draft.written.paths.iter().for_each(|path| {
             if let LocalSegment::Element(id) = path.segment {
                 note(id);
             }
         });
-        draft.ops.iter().for_each(|op| op.action.each_id(&mut note));
+        draft.written.ops.iter().for_each(|op| op.action.each_id(&mut note));
+        segments.sort_unstable();
+        segments.dedup();
         segments.into_iter().filter_map(|segment| self.chains.tip_of(segment)).collect()
     }
 
     fn write(
         &mut self,
         draft: &mut Draft,
-        dependencies: BTreeSet<ChangeIndex>,
+        mut sorted: Vec<ChangeIndex>,
     ) -> Result<ChangeHash, TooLarge> {
-        if dependencies.len() > MAX_DEPENDENCIES {
+        if sorted.len() > MAX_DEPENDENCIES {
             return Err(TooLarge("authors whose elements one change names"));
         }
-        let mut sorted: Vec<ChangeIndex> = dependencies.into_iter().collect();
         sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
         let table = Table::new(&self.chains, draft.prev, &sorted);
         self.split_deletes(draft, &table);
-        let body = self.encode(draft, table)?;
+        self.encode(draft, table)?;
         let header = Header {
             seq: draft.prev.map_or(0, |prev| self.chains.seq_of(prev) + 1),
             prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
             dependencies: sorted.iter().map(|change| self.chains.hash_of(*change)).collect(),
             tags: draft.tags.clone(),
         };
-        let bytes = canonical_size(header.references(), &header.tags, &body);
+        let Written { body, ops, .. } = &draft.written;
+        let bytes = canonical_size(header.references(), &header.tags, body);
         if bytes > MAX_CHANGE_BYTES {
             return Err(TooLarge("bytes of a change"));
         }
-        let hash = self.hasher_of(&draft.author).hash(&header, &body);
+        let hash = self.hasher_of(&draft.author).hash(&header, body);
         let author = self.author_number(&draft.author);
         let change = self.append(Admitted {
             hash,
             author,
             prev: draft.prev,
             extra: Extra { dependencies: sorted.into(), tags: header.tags },
-            body: &body,
-            counters: draft.ops.iter().map(|op| op.counters).sum(),
+            body,
+            counters: ops.iter().map(|op| op.counters).sum(),
         });
         self.forget_mark();
-        self.cuts.open().count(Totals { changes: 1, ops: draft.ops.len(), bytes });
+        self.cuts.open().count(Totals { changes: 1, ops: ops.len(), bytes });
         let first = self.tail.as_ref().map_or(change, |tail| tail.first);
         self.tail = Some(Tail { change, first, signature: OnceLock::new() });
         Ok(hash)
@@ -228,7 +268,7 @@ impl History {
     fn split_deletes(&self, draft: &mut Draft, table: &Table) {
         let own = self.chains.segment_after(draft.prev);
         let mut next = 0;
-        while let Some(LocalOp { path, action, .. }) = draft.ops.get_mut(next) {
+        while let Some(LocalOp { path, action, .. }) = draft.written.ops.get_mut(next) {
             next += 1;
             let LocalAction::Delete { range } = action else { continue };
             if range.chain == own {
@@ -239,17 +279,19 @@ impl History {
                 let (path, rest) = (*path, IdRange { start: reach, ..*range });
                 range.end = reach;
                 let action = LocalAction::Delete { range: rest };
-                draft.ops.push(LocalOp { path, counters: 1, action });
+                draft.written.ops.push(LocalOp { path, counters: 1, action });
             }
         }
     }
 
-    fn encode(&self, draft: &Draft, table: Table) -> Result<Vec<u8>, TooLarge> {
-        if draft.ops.len() > MAX_CHANGE_OPS {
+    /// Writes the ops of a draft in canonical bytes into its body.
+    fn encode(&self, draft: &mut Draft, table: Table) -> Result<(), TooLarge> {
+        let Written { paths, ops, text, body, path } = &mut draft.written;
+        if ops.len() > MAX_CHANGE_OPS {
             return Err(TooLarge("ops of a change"));
         }
         let start = draft.prev.map_or(0, |prev| self.chains.end_of(prev));
-        let counters: u64 = draft.ops.iter().map(|op| u64::from(op.counters)).sum();
+        let counters: u64 = ops.iter().map(|op| u64::from(op.counters)).sum();
         if u64::from(start) + counters > u64::from(MAX_COUNTER) {
             return Err(TooLarge("counters of a chain"));
         }
@@ -260,15 +302,17 @@ impl History {
             start,
             table,
         };
-        let mut body = Vec::new();
-        let mut path = (None, namer.path(draft, None));
-        for op in &draft.ops {
-            if path.0 != op.path {
-                path = (op.path, namer.path(draft, op.path));
+        body.clear();
+        let mut last = None;
+        for op in &*ops {
+            if last != Some(op.path) {
+                last = Some(op.path);
+                path.clear();
+                namer.write_path(path, paths, op.path);
             }
-            namer.write(&mut body, &path.1, op, &draft.text);
+            namer.write(body, path, op, text);
         }
-        Ok(body)
+        Ok(())
     }
 
     /// Signs what this replica wrote, so that everything in the history is covered.
@@ -299,9 +343,7 @@ impl Draft {
             start,
             after: Vec::new(),
             tags: Tags::default(),
-            paths: Vec::new(),
-            ops: Vec::new(),
-            text: String::new(),
+            written: Written::default(),
         }
     }
 
@@ -309,7 +351,7 @@ impl Draft {
     /// as ops of changes to be written before.
     fn split_replacing(&mut self, own: u32) -> Vec<LocalOp> {
         let mut steps = Vec::new();
-        for LocalOp { path, action, .. } in &mut self.ops {
+        for LocalOp { path, action, .. } in &mut self.written.ops {
             while let Some(some) = action.split_replaced(own) {
                 let action = action.taking_back(some);
                 steps.push(LocalOp { path: *path, counters: 1, action });
@@ -322,7 +364,7 @@ impl Draft {
     /// counters of changes to be written before will lie between.
     fn split_own_deletes(&mut self, own: u32) {
         let mut rest = Vec::new();
-        for LocalOp { path, action, .. } in &mut self.ops {
+        for LocalOp { path, action, .. } in &mut self.written.ops {
             let LocalAction::Delete { range } = action else { continue };
             if range.chain == own && range.start < self.start && self.start < range.end {
                 let action = LocalAction::Delete { range: IdRange { start: self.start, ..*range } };
@@ -330,7 +372,7 @@ impl Draft {
                 rest.push(LocalOp { path: *path, counters: 1, action });
             }
         }
-        self.ops.append(&mut rest);
+        self.written.ops.append(&mut rest);
     }
 }
 
@@ -372,24 +414,28 @@ impl Namer<'_> {
         }
     }
 
-    fn path(&self, draft: &Draft, path: Option<u32>) -> Vec<u8> {
-        let mut segments = Vec::new();
-        let mut next = path;
-        while let Some(number) = next {
-            let LocalPath { parent, segment, .. } = &draft.paths[number as usize];
-            segments.push(match segment {
-                LocalSegment::Field(name) => Segment::Field(name),
-                LocalSegment::Variant(name) => Segment::Variant(name),
-                LocalSegment::TextKey(text) => Segment::Key(Key::Text(text)),
-                LocalSegment::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
-                LocalSegment::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
-                LocalSegment::Element(id) => Segment::Element(self.name(*id)),
-            });
-            next = *parent;
+    fn write_path(&self, out: &mut Vec<u8>, paths: &[LocalPath], path: Option<u32>) {
+        let path = path.map(|number| &paths[number as usize]);
+        write_depth(out, path.map_or(0, |path| path.depth));
+        if let Some(path) = path {
+            self.write_segments(out, paths, path);
         }
-        let mut bytes = Vec::new();
-        write_path(&mut bytes, segments.into_iter().rev());
-        bytes
+    }
+
+    /// Appends the segments of a path from the root on. How many there may be has been checked.
+    fn write_segments(&self, out: &mut Vec<u8>, paths: &[LocalPath], path: &LocalPath) {
+        if let Some(parent) = path.parent {
+            self.write_segments(out, paths, &paths[parent as usize]);
+        }
+        let segment = match &path.segment {
+            LocalSegment::Field(name) => Segment::Field(name),
+            LocalSegment::Variant(name) => Segment::Variant(name),
+            LocalSegment::TextKey(text) => Segment::Key(Key::Text(text)),
+            LocalSegment::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
+            LocalSegment::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
+            LocalSegment::Element(id) => Segment::Element(self.name(*id)),
+        };
+        write_segment(out, segment);
     }
 
     fn write(&self, out: &mut Vec<u8>, path: &[u8], op: &LocalOp, texts: &str) {

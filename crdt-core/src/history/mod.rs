@@ -39,7 +39,7 @@ pub use equivocation::{Equivocation, EquivocationProof, ProofError};
 pub use error::Refusal;
 pub use genesis::Genesis;
 pub(crate) use header::{Tags, tag};
-pub(crate) use local::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment};
+pub(crate) use local::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 pub use pending::PendingLimits;
 pub use receive::{ApplyError, Outcome, Refused};
 pub use replay::Incoming;

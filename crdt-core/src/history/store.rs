@@ -322,12 +322,12 @@ impl History {
             time,
             counters: change.counters,
         });
+        self.heads.insert(index);
         for below in change.prev.iter().chain(&*change.extra.dependencies) {
             if self.heads.remove(below) {
                 self.former_heads.push(*below);
             }
         }
-        self.heads.insert(index);
         self.bodies.push(change.body);
         if !change.extra.is_plain() {
             self.extras.insert(index, change.extra);
@@ -347,7 +347,9 @@ impl History {
 
     /// Gives up going back to the mark.
     pub(super) fn forget_mark(&mut self) {
-        self.former_heads = Vec::new();
+        self.former_heads.clear();
+        // Most changes follow one head.
+        self.former_heads.shrink_to(4);
     }
 
     /// Forgets everything appended since the mark, newest first.

@@ -70,15 +70,9 @@ fn write_action(out: &mut Vec<u8>, action: &Action<'_, Name>) {
     }
 }
 
-/// Appends a path: the number of segments and each with its kind first.
-pub(crate) fn write_path<'a>(
-    out: &mut Vec<u8>,
-    path: impl ExactSizeIterator<Item = Segment<'a, Name>>,
-) {
-    write::length(out, path.len());
-    for segment in path {
-        write_segment(out, segment);
-    }
+/// Appends what a path begins with: the number of its segments.
+pub(crate) fn write_depth(out: &mut Vec<u8>, depth: u32) {
+    write::varint(out, u64::from(depth));
 }
 
 /// Appends a segment of a path.

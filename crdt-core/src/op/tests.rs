@@ -2,10 +2,21 @@
 
 use proptest::prelude::*;
 
-use super::{Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_op, write_path};
+use super::{
+    Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_depth, write_op, write_segment,
+};
 use crate::codec::DecodeError;
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
 use crate::op::write_seed;
+
+/// Appends a path.
+fn write_path<'a>(out: &mut Vec<u8>, path: impl Iterator<Item = Segment<'a, Name>>) {
+    let segments: Vec<_> = path.collect();
+    write_depth(out, u32::try_from(segments.len()).expect("paths are short"));
+    for segment in segments {
+        write_segment(out, segment);
+    }
+}
 
 /// An op that owns its data.
 #[derive(Clone, Debug)]
