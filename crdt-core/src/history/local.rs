@@ -10,9 +10,10 @@ use super::chains::ChangeIndex;
 use super::header::{Header, Tags};
 use super::store::{Admitted, Extra, History};
 use super::table::Table;
+use crate::codec::write;
 use crate::crypto::{Author, ChangeHash, Keypair, Signature, sha256};
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
-use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op, write_path};
+use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op, write_segment};
 
 /// The last change that this replica wrote and no kept signature covers. It is signed when it
 /// leaves, so that a burst of changes costs one signature.
@@ -254,12 +255,10 @@ impl History {
             table,
         };
         let mut body = Vec::new();
-        let mut path = (None, namer.path(draft, None));
+        let mut way = Way { path: None, bytes: vec![0], stem: None, before: Vec::new() };
         for op in &draft.ops {
-            if path.0 != op.path {
-                path = (op.path, namer.path(draft, op.path));
-            }
-            namer.write(&mut body, &path.1, op, &draft.text);
+            way.lead(op.path, draft, &namer);
+            namer.write(&mut body, &way.bytes, op, &draft.text);
         }
         Ok(body)
     }
@@ -298,6 +297,11 @@ impl Draft {
         }
     }
 
+    /// A path; `None` if it is the root's.
+    fn path(&self, number: Option<u32>) -> Option<&LocalPath> {
+        self.paths.get(number? as usize)
+    }
+
     /// Takes from every op that replaces more than a quarter of what fits a table what is beyond,
     /// as ops of changes to be written before.
     fn split_replacing(&mut self, own: u32) -> Vec<LocalOp> {
@@ -324,6 +328,42 @@ impl Draft {
             }
         }
         self.ops.append(&mut rest);
+    }
+}
+
+/// The path of an op in canonical bytes. Most ops go where the one before went, up to the last
+/// segment at least.
+struct Way {
+    path: Option<u32>,
+    bytes: Vec<u8>,
+    /// The path without its last segment.
+    stem: Option<u32>,
+    /// The segments of the stem.
+    before: Vec<u8>,
+}
+
+impl Way {
+    fn lead(&mut self, path: Option<u32>, draft: &Draft, namer: &Namer<'_>) {
+        if self.path == path {
+            return;
+        }
+        self.path = path;
+        self.bytes.clear();
+        let Some(LocalPath { parent, depth, segment }) = draft.path(path) else {
+            return self.bytes.push(0);
+        };
+        if self.stem != *parent {
+            self.stem = *parent;
+            self.before.clear();
+            let up = |path: &&LocalPath| draft.path(path.parent);
+            let mut stem: Vec<_> = core::iter::successors(draft.path(*parent), up).collect();
+            while let Some(path) = stem.pop() {
+                write_segment(&mut self.before, namer.segment(&path.segment));
+            }
+        }
+        write::varint(&mut self.bytes, u64::from(*depth));
+        self.bytes.extend_from_slice(&self.before);
+        write_segment(&mut self.bytes, namer.segment(segment));
     }
 }
 
@@ -365,24 +405,15 @@ impl Namer<'_> {
         }
     }
 
-    fn path(&self, draft: &Draft, path: Option<u32>) -> Vec<u8> {
-        let mut segments = Vec::new();
-        let mut next = path;
-        while let Some(number) = next {
-            let LocalPath { parent, segment, .. } = &draft.paths[number as usize];
-            segments.push(match segment {
-                LocalSegment::Field(name) => Segment::Field(name),
-                LocalSegment::Variant(name) => Segment::Variant(name),
-                LocalSegment::TextKey(text) => Segment::Key(Key::Text(text)),
-                LocalSegment::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
-                LocalSegment::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
-                LocalSegment::Element(id) => Segment::Element(self.name(*id)),
-            });
-            next = *parent;
+    fn segment<'s>(&self, segment: &'s LocalSegment) -> Segment<'s, Name> {
+        match segment {
+            LocalSegment::Field(name) => Segment::Field(name),
+            LocalSegment::Variant(name) => Segment::Variant(name),
+            LocalSegment::TextKey(text) => Segment::Key(Key::Text(text)),
+            LocalSegment::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
+            LocalSegment::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
+            LocalSegment::Element(id) => Segment::Element(self.name(*id)),
         }
-        let mut bytes = Vec::new();
-        write_path(&mut bytes, segments.into_iter().rev());
-        bytes
     }
 
     fn write(&self, out: &mut Vec<u8>, path: &[u8], op: &LocalOp, texts: &str) {

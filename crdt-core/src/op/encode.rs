@@ -70,17 +70,6 @@ fn write_action(out: &mut Vec<u8>, action: &Action<'_, Name>) {
     }
 }
 
-/// Appends a path: the number of segments and each with its kind first.
-pub(crate) fn write_path<'a>(
-    out: &mut Vec<u8>,
-    path: impl ExactSizeIterator<Item = Segment<'a, Name>>,
-) {
-    write::length(out, path.len());
-    for segment in path {
-        write_segment(out, segment);
-    }
-}
-
 /// Appends a segment of a path.
 pub(crate) fn write_segment(out: &mut Vec<u8>, segment: Segment<'_, Name>) {
     match segment {

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_op, write_path};
-use crate::codec::DecodeError;
+use super::{Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_op, write_segment};
+use crate::codec::{DecodeError, write};
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
 use crate::op::write_seed;
 
@@ -100,6 +100,14 @@ impl Step {
             Self::Bool(bool) => Segment::Key(Key::Bool(*bool)),
             Self::Element(name) => Segment::Element(*name),
         }
+    }
+}
+
+/// Appends a path: the number of segments and each with its kind first.
+fn write_path<'a>(out: &mut Vec<u8>, path: impl ExactSizeIterator<Item = Segment<'a, Name>>) {
+    write::length(out, path.len());
+    for segment in path {
+        write_segment(out, segment);
     }
 }
 
