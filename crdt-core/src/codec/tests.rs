@@ -69,6 +69,19 @@ fn nesting_is_bounded_both_ways() {
     assert!(value::encode(&nested).is_err());
 }
 
+/// Arrays in arrays, closed by a number: `depth` bytes and one.
+fn nest(depth: usize) -> Vec<u8> {
+    let mut bytes = vec![0x81; depth];
+    bytes.push(0);
+    bytes
+}
+
+#[test]
+fn short_values_nest_as_deeply_as_long_ones() {
+    let is_read = |depth| value::decode::<ciborium::Value>(&nest(depth)).is_some();
+    assert!(is_read(1) && is_read(127) && is_read(128) && !is_read(129));
+}
+
 proptest! {
     #[test]
     fn integers_round_trip(unsigned: u64, signed: i64) {

@@ -16,19 +16,39 @@ pub(crate) struct EncodeError(String);
 /// How deeply arrays and maps may be nested in a register's value.
 const MAX_DEPTH: usize = 128;
 
+/// Values of up to so many bytes are decoded with a buffer of this size. They cannot nest deeper
+/// than any value may.
+const SHORT: usize = MAX_DEPTH;
+
 /// Encodes any serde value.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::with_capacity(32);
+    write(value, &mut out)?;
+    if has_one_spelling(&out) {
+        return Ok(out);
+    }
     let mut tree = Value::serialized(value).map_err(|error| EncodeError(error.to_string()))?;
     normalize(&mut tree, MAX_DEPTH)?;
-    let mut out = Vec::new();
+    out.clear();
     write(&tree, &mut out)?;
     Ok(out)
+}
+
+/// Whether what was written is an integer, bytes, text, a boolean or null, of which there is
+/// nothing to choose or to sort.
+fn has_one_spelling(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|head| matches!(head, 0x00..=0x7b | 0xf4..=0xf6))
 }
 
 /// Decodes what [`encode`] wrote; `None` when the bytes are not one value of this type. Never
 /// panics and never recurses deeper than a fixed bound.
 pub(crate) fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Option<T> {
-    let value = ciborium::de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH).ok()?;
+    let value = if bytes.len() <= SHORT {
+        ciborium::de::from_reader_with_buffer(&mut bytes, &mut [0; SHORT])
+    } else {
+        ciborium::de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH)
+    };
+    let value = value.ok()?;
     bytes.is_empty().then_some(value)
 }
 
@@ -38,8 +58,8 @@ pub(crate) fn to_json(bytes: &[u8]) -> Option<serde_json::Value> {
     decode::<Value>(bytes).map(json)
 }
 
-fn write(tree: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    ciborium::into_writer(tree, out).map_err(|error| EncodeError(error.to_string()))
+fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    ciborium::into_writer(value, out).map_err(|error| EncodeError(error.to_string()))
 }
 
 fn normalize(tree: &mut Value, depth: usize) -> Result<(), EncodeError> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Serialize, Serializer};
 
+use super::entries::{self, Entries};
 use super::key::Plain;
 use super::versions::{Versions, Write};
 use super::{
@@ -178,14 +179,14 @@ impl<S: NodeState> Entry<S> {
 /// The state of a map: its entries, absent ones that something was written in included.
 #[derive(Debug)]
 pub struct MapState<K, S> {
-    entries: BTreeMap<K, Entry<S>>,
+    entries: Entries<K, Entry<S>>,
     /// How many entries are present.
     present: usize,
 }
 
 impl<K, S> Default for MapState<K, S> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), present: 0 }
+        Self { entries: Entries::default(), present: 0 }
     }
 }
 
@@ -196,7 +197,7 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
     }
 
     fn remove_others<V>(&mut self, scope: Scope<'_>, kept: &BTreeMap<K, V>) {
-        for (key, entry) in &mut self.entries {
+        for (key, entry) in self.entries.iter_mut() {
             if entry.is_present() && !kept.contains_key(key) {
                 entry.remove(scope.key(key.to_key()));
                 self.present -= 1;
@@ -211,7 +212,7 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
 
 /// The entries that are present.
 pub(super) struct Present<'a, K, S> {
-    entries: std::collections::btree_map::Iter<'a, K, Entry<S>>,
+    entries: entries::Iter<'a, K, Entry<S>>,
     left: usize,
 }
 
@@ -245,7 +246,7 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
         let Some(key) = K::from_key(*key) else {
             return Fit::Refused(Misfit::WrongKey);
         };
-        let entry = self.entries.entry(key).or_default();
+        let entry = self.entries.get_or_default(key);
         let was = entry.is_present();
         let fit = entry.apply(rest, op, chains);
         let is = entry.is_present();
@@ -254,7 +255,7 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 
     fn clear(&mut self, scope: Scope<'_>) {
-        for (key, entry) in &mut self.entries {
+        for (key, entry) in self.entries.iter_mut() {
             if entry.is_present() {
                 entry.remove(scope.key(key.to_key()));
             }
@@ -263,7 +264,7 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 
     fn is_blank(&self) -> bool {
-        self.entries.values().all(Entry::is_blank)
+        self.entries.iter().all(|(_, entry)| entry.is_blank())
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
@@ -283,8 +284,8 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.number(self.entries.len());
-        for (key, entry) in &self.entries {
+        writer.number(self.entries.iter().count());
+        for (key, entry) in self.entries.iter() {
             writer.key(key.to_key());
             entry.save(writer);
         }
@@ -296,7 +297,7 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
             let key = reader.key()?;
             let entry = Entry::load(reader)?;
             state.present += usize::from(entry.is_present());
-            state.entries.insert(key, entry);
+            *state.entries.get_or_default(key) = entry;
         }
         Ok(state)
     }
@@ -519,7 +520,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.scope.pin();
         let scope = self.scope.key(key.to_key());
         scope.check_depth()?;
-        let entry = self.state.entries.entry(key).or_default();
+        let entry = self.state.entries.get_or_default(key);
         let was = entry.is_present();
         let assigned = entry.assign::<V>(scope, value);
         self.state.recount(was, true);
@@ -571,7 +572,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
     pub(super) fn into_entry(self, key: K) -> (&'a mut V::State, Scope<'a>) {
         let Self { state, scope } = self;
         let scope = scope.key(key.to_key());
-        let entry = state.entries.entry(key).or_default();
+        let entry = state.entries.get_or_default(key);
         if !entry.is_present() {
             entry.put_if_absent(scope);
             state.present += 1;
@@ -594,7 +595,7 @@ impl<K: MapKey> MapEditor<'_, K, ()> {
     pub(super) fn put(&mut self, key: K) -> bool {
         self.scope.pin();
         let scope = self.scope.key(key.to_key());
-        let entry = self.state.entries.entry(key).or_default();
+        let entry = self.state.entries.get_or_default(key);
         let was = entry.is_present();
         entry.put(scope);
         self.state.recount(was, true);

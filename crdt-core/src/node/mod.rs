@@ -13,6 +13,7 @@ mod counter;
 mod difference;
 mod digest;
 mod element;
+mod entries;
 mod error;
 mod fingerprint;
 mod folded;

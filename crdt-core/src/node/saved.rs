@@ -186,7 +186,7 @@ impl<'a> StateWriter<'a> {
         self.number(versions.iter().count());
         for version in versions.iter() {
             self.id(version.id);
-            match &version.value {
+            match version.value {
                 Ok(value) => write(self, value),
                 Err(_) => self.give_up(),
             }
@@ -313,7 +313,7 @@ impl<'a> StateReader<'a> {
     /// of one that does not fit.
     pub(super) fn versions<V>(
         &mut self,
-        initial: impl FnOnce() -> V,
+        initial: impl Fn() -> V,
         mut read: impl FnMut(&mut Self) -> Result<Result<V, V>, DecodeError>,
     ) -> Result<Versions<V>, DecodeError> {
         let mut versions = Vec::new();

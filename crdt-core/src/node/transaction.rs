@@ -161,6 +161,13 @@ impl<'a> Scope<'a> {
         self.below(LastSegment::Variant(name))
     }
 
+    /// The same scope, to go below it several times.
+    #[must_use]
+    pub fn pinned(mut self) -> Self {
+        self.pin();
+        self
+    }
+
     pub(super) fn element(self, id: Id) -> Self {
         self.below(LastSegment::Element(id))
     }

@@ -8,19 +8,25 @@ use crate::op::Id;
 /// An op replaces whatever is here from its own chain, and what it names. What is left belongs to
 /// different chains. A name has an effect only on the very op that it names: an
 /// earlier one of that chain was replaced when that op came.
+///
+/// A document can have millions of these, nearly all with one value, so they take the room of one.
 #[derive(Debug)]
 pub(crate) enum Versions<V> {
     /// Nothing was ever written, or it was taken back; reads as this.
     None(V),
-    /// One value.
-    One(Version<V>),
-    /// Several, in [tree order](Chains::tree_order), by which a chain's value is found in O(log n)
-    /// however often an author has forked it.
-    Many(Vec<Version<V>>),
+    /// One value, which fits.
+    One { id: Id, value: V },
+    /// Anything else.
+    Many(Box<Beside<V>>),
 }
 
-/// One of the values.
+/// Values side by side, in [tree order](Chains::tree_order), by which a chain's value is found in
+/// O(log n) however often an author has forked it.
 #[derive(Debug)]
+pub(crate) struct Beside<V>(Vec<Version<V>>);
+
+/// One of the values.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Version<V> {
     pub(crate) id: Id,
     /// What was written, or, if that does not decode as a value of this place, what to read
@@ -39,37 +45,41 @@ pub(crate) struct Write<'a, V> {
 
 impl<V> Versions<V> {
     /// Carries out an op. `initial` is what the place reads as when nothing is left.
-    pub(crate) fn write(
-        &mut self,
-        write: Write<'_, V>,
-        initial: impl FnOnce() -> V,
-        chains: &Chains,
-    ) {
+    pub(crate) fn write(&mut self, write: Write<'_, V>, initial: impl Fn() -> V, chains: &Chains) {
         let Write { id, replaces, value } = write;
-        let new = value.map(|value| Version { id, value });
-        let gone = |old: &Version<V>| chains.on_chain(old.id, id) || replaces.contains(&old.id);
-        let left = match core::mem::replace(self, Self::Many(Vec::new())) {
-            Self::None(_) => Vec::new(),
-            Self::One(old) if gone(&old) => Vec::new(),
-            Self::One(old) => vec![old],
-            Self::Many(mut all) => {
-                remove_all(&mut all, id, replaces, chains);
-                all
+        let replaces_all = match self {
+            Self::None(_) => true,
+            Self::One { id: old, .. } => chains.on_chain(*old, id) || replaces.contains(old),
+            Self::Many(_) => false,
+        };
+        *self = match value {
+            Some(Ok(value)) if replaces_all => Self::One { id, value },
+            value => {
+                let mut all = core::mem::replace(self, Self::None(initial())).into_beside();
+                all.remove(id, replaces, chains);
+                if let Some(value) = value {
+                    all.insert(Version { id, value }, chains);
+                }
+                all.settle(initial)
             }
         };
-        *self = settle(left, new, initial, chains);
     }
 
     /// From values in tree order.
-    pub(super) fn of(mut versions: Vec<Version<V>>, initial: impl FnOnce() -> V) -> Self {
-        if versions.len() > 1 {
-            return Self::Many(versions);
+    pub(super) fn of(versions: Vec<Version<V>>, initial: impl Fn() -> V) -> Self {
+        Beside(versions).settle(initial)
+    }
+
+    fn into_beside(self) -> Beside<V> {
+        match self {
+            Self::None(_) => Beside(Vec::new()),
+            Self::One { id, value } => Beside(vec![Version { id, value: Ok(value) }]),
+            Self::Many(all) => *all,
         }
-        versions.pop().map_or_else(|| Self::None(initial()), Self::One)
     }
 
     /// Takes back whatever is here.
-    pub(super) fn unset(&mut self, mut scope: Scope<'_>, initial: impl FnOnce() -> V) {
+    pub(super) fn unset(&mut self, mut scope: Scope<'_>, initial: impl Fn() -> V) {
         if !self.is_none() {
             let replaces = self.ids();
             let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
@@ -78,12 +88,13 @@ impl<V> Versions<V> {
     }
 
     /// The values, all of them, in an order that is not the same everywhere.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Version<V>> {
-        match self {
-            Self::None(_) => [].iter(),
-            Self::One(one) => core::slice::from_ref(one).iter(),
-            Self::Many(all) => all.iter(),
-        }
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Version<&V>> {
+        let (one, all) = match self {
+            Self::None(_) => (None, [].as_slice()),
+            Self::One { id, value } => (Some(Version { id: *id, value: Ok(value) }), [].as_slice()),
+            Self::Many(all) => (None, all.0.as_slice()),
+        };
+        one.into_iter().chain(all.iter().map(Version::as_ref))
     }
 
     /// Whether nothing is here.
@@ -99,18 +110,17 @@ impl<V> Versions<V> {
     /// What the place reads as: the highest value that fits.
     pub(crate) fn read(&self, chains: &Chains) -> &V {
         match self {
-            Self::None(initial) => initial,
-            Self::One(one) => one.read(),
+            Self::None(value) | Self::One { value, .. } => value,
             Self::Many(all) => {
-                let fitting = all.iter().filter(|version| version.value.is_ok());
+                let fitting = all.0.iter().filter(|version| version.value.is_ok());
                 let highest = fitting.max_by(|a, b| chains.op_order(a.id, b.id));
-                highest.unwrap_or(&all[0]).read()
+                highest.unwrap_or(&all.0[0]).read()
             }
         }
     }
 
     /// Every value, also those that do not fit, the highest op's first.
-    pub(crate) fn descending(&self, chains: &Chains) -> Vec<&Version<V>> {
+    pub(crate) fn descending(&self, chains: &Chains) -> Vec<Version<&V>> {
         let mut all: Vec<_> = self.iter().collect();
         all.sort_by(|a, b| chains.op_order(b.id, a.id));
         all
@@ -118,12 +128,15 @@ impl<V> Versions<V> {
 
     /// Every value that fits, the winner first. Empty if nothing was written.
     pub(crate) fn ranked(&self, chains: &Chains) -> Vec<&V> {
-        let all = self.descending(chains).into_iter();
-        all.filter_map(|version| version.value.as_ref().ok()).collect()
+        self.descending(chains).into_iter().filter_map(|version| version.value.ok()).collect()
     }
 }
 
 impl<V> Version<V> {
+    fn as_ref(&self) -> Version<&V> {
+        Version { id: self.id, value: self.value.as_ref() }
+    }
+
     fn read(&self) -> &V {
         match &self.value {
             Ok(value) | Err(value) => value,
@@ -131,34 +144,56 @@ impl<V> Version<V> {
     }
 }
 
-/// Removes what is from the op's own chain and what it names. O((names + 1) log n) comparisons.
-fn remove_all<V>(all: &mut Vec<Version<V>>, id: Id, replaces: &[Id], chains: &Chains) {
-    let place = |all: &[Version<V>], id: Id| {
-        all.partition_point(|old| chains.tree_order(old.id, id).is_lt())
-    };
-    // No value follows another on its chain, so of those before `id` in tree order only the last
-    // can be on the chain of `id`.
-    let before = place(all, id).checked_sub(1);
-    if let Some(own) = before.filter(|own| chains.on_chain(all[*own].id, id)) {
-        all.remove(own);
+impl<V> Beside<V> {
+    /// Removes what is from the op's own chain and what it names. O((names + 1) log n) comparisons.
+    fn remove(&mut self, id: Id, replaces: &[Id], chains: &Chains) {
+        // No value follows another on its chain, so of those before `id` in tree order only the last
+        // can be on the chain of `id`.
+        let before = self.place(id, chains).checked_sub(1);
+        if let Some(own) = before.filter(|own| chains.on_chain(self.0[*own].id, id)) {
+            self.0.remove(own);
+        }
+        for name in replaces {
+            let at = self.place(*name, chains);
+            if self.0.get(at).is_some_and(|old| old.id == *name) {
+                self.0.remove(at);
+            }
+        }
     }
-    for name in replaces {
-        let at = place(all, *name);
-        if all.get(at).is_some_and(|old| old.id == *name) {
-            all.remove(at);
+
+    fn insert(&mut self, new: Version<V>, chains: &Chains) {
+        let at = self.place(new.id, chains);
+        self.0.insert(at, new);
+    }
+
+    /// Where an id is or would be.
+    fn place(&self, id: Id, chains: &Chains) -> usize {
+        self.0.partition_point(|old| chains.tree_order(old.id, id).is_lt())
+    }
+
+    fn settle(mut self, initial: impl Fn() -> V) -> Versions<V> {
+        match self.0.pop() {
+            None => Versions::None(initial()),
+            Some(Version { id, value: Ok(value) }) if self.0.is_empty() => {
+                Versions::One { id, value }
+            }
+            Some(last) => {
+                self.0.push(last);
+                Versions::Many(Box::new(self))
+            }
         }
     }
 }
 
-fn settle<V>(
-    mut left: Vec<Version<V>>,
-    new: Option<Version<V>>,
-    initial: impl FnOnce() -> V,
-    chains: &Chains,
-) -> Versions<V> {
-    if let Some(new) = new {
-        let at = left.partition_point(|old| chains.tree_order(old.id, new.id).is_lt());
-        left.insert(at, new);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_value_takes_little_more_than_the_value_and_its_name() {
+        assert_eq!(size_of::<Versions<()>>(), 16);
+        assert_eq!(size_of::<Versions<Option<u32>>>(), 16);
+        assert_eq!(size_of::<Versions<i64>>(), 24);
+        assert_eq!(size_of::<Versions<String>>(), 32);
     }
-    Versions::of(left, initial)
 }

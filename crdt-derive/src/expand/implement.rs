@@ -114,6 +114,7 @@ impl Record<'_> {
                 __value: Self::Value,
             ) -> ::core::result::Result<(), __crdt::EditError> {
                 let #take = __value;
+                let __scope = __scope.pinned();
                 #(#parts)*
                 ::core::result::Result::Ok(())
             }
@@ -145,6 +146,7 @@ impl Record<'_> {
                 __state: &'__a mut Self::State,
                 __scope: __crdt::Scope<'__a>,
             ) -> Self::Editor<'__a> {
+                let __scope = __scope.pinned();
                 #editor
             }
             fn assign(
@@ -153,6 +155,7 @@ impl Record<'_> {
                 __value: Self::Value,
             ) -> ::core::result::Result<(), __crdt::EditError> {
                 let #take = __value;
+                let __scope = __scope.pinned();
                 #(#parts)*
                 ::core::result::Result::Ok(())
             }

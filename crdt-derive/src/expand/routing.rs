@@ -37,6 +37,7 @@ impl Record<'_> {
                     }
                 }
                 fn clear(&mut self, __scope: __crdt::Scope<'_>) {
+                    let __scope = __scope.pinned();
                     #(__crdt::NodeState::clear(&mut self.#slots, __scope.field(#wire_names));)*
                 }
                 fn is_blank(&self) -> bool {

@@ -94,6 +94,7 @@ impl Enum<'_> {
             self.payloads().map(|payload| (&payload.wire_name, &payload.slot)).unzip();
         quote! {
             fn clear(&mut self, __scope: __crdt::Scope<'_>) {
+                let __scope = __scope.pinned();
                 self.selector.clear(__scope);
                 #(__crdt::NodeState::clear(&mut self.#slots, __scope.variant(#names));)*
                 self.unknown.clear(__scope);
