@@ -83,10 +83,10 @@ pub mod tour;
 
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
-pub use document::{ChangeOptions, Document, LoadError};
+pub use document::{ChangeOptions, Document};
 pub use history::{
-    ApplyError, Change, Equivocation, EquivocationProof, Genesis, History, Outcome, PendingLimits,
-    ProofError, Refusal, Refused,
+    ApplyError, Change, Equivocation, EquivocationProof, Genesis, History, LoadError, Outcome,
+    PendingLimits, ProofError, Refusal, Refused,
 };
 pub use node::{
     Counter, CrdtNode, EditError, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,

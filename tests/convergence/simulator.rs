@@ -104,11 +104,11 @@ impl Network {
 
     /// Something happens somewhere.
     fn step(&mut self) {
-        match self.rng.random_range(0..42) {
+        match self.rng.random_range(0..43) {
             0..=15 => self.edit(),
             16..=25 => self.send(),
             26..=36 => self.deliver(),
-            37 => self.restart(),
+            37 | 41 => self.restart(),
             38 => self.equivocate(),
             39 | 40 => self.downgrade(),
             _ => {
@@ -191,12 +191,21 @@ impl Network {
         self.versions.push(heads);
     }
 
-    /// A replica is saved and opened again with its key.
+    /// A replica is saved and opened again with its key. Most often it goes on from there at once, with
+    /// whatever of it is not unpacked yet.
     fn restart(&mut self) {
         let replica = self.any();
         let saved = self.replicas[replica].save();
-        let opened = Document::load(&saved, key(self.secrets[replica])).expect("a saved document");
-        same(&self.replicas[replica], &opened);
+        let keypair = key(self.secrets[replica]);
+        let opened = if self.rng.random_bool(0.2) {
+            Document::load_verified(&saved, Some(keypair))
+        } else {
+            Document::load(&saved, keypair)
+        };
+        let opened = opened.expect("a saved document");
+        if self.rng.random_bool(0.3) {
+            same(&self.replicas[replica], &opened);
+        }
         self.replicas[replica] = opened;
     }
 

@@ -3,7 +3,7 @@
 use core::fmt::Debug;
 
 use super::node::{NIL, Up, fold};
-use super::{Combine, Entry, LeafId, Tree};
+use super::{Combine, Entry, Form, Grown, LeafId, Tree};
 
 /// The nodes met on a walk through a tree.
 #[derive(Default)]
@@ -18,6 +18,26 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx> + PartialEq + Debug,
     {
+        match &self.0 {
+            Form::Small(entries) => assert!(entries.len() <= E::LEAF),
+            Form::Grown(tree) => tree.assert_invariants(cx),
+        }
+    }
+
+    /// How many leaves there are.
+    pub(crate) fn leaves(&self) -> usize {
+        match &self.0 {
+            Form::Small(_) => 1,
+            Form::Grown(tree) => tree.leaves.in_use(),
+        }
+    }
+}
+
+impl<E: Entry> Grown<E> {
+    fn assert_invariants<Cx: ?Sized>(&self, cx: &Cx)
+    where
+        E::Summary: Combine<Cx> + PartialEq + Debug,
+    {
         let mut met = Met::default();
         if self.root == NIL {
             assert_eq!((self.height, self.first, self.last), (0, NIL, NIL));
@@ -29,17 +49,6 @@ impl<E: Entry> Tree<E> {
         self.check_links(&met.leaves);
         assert_eq!(self.leaves.in_use(), met.leaves.len(), "a leaf was lost");
         assert_eq!(self.inners.in_use(), met.inners, "an inner node was lost");
-    }
-
-    /// The leaf of every entry, in order.
-    pub(crate) fn placed(&self) -> impl Iterator<Item = (LeafId, &E)> {
-        let mut leaf = self.first;
-        let leaves = core::iter::from_fn(move || {
-            let current = self.leaves.get(leaf)?;
-            let id = core::mem::replace(&mut leaf, current.next);
-            Some((id, current))
-        });
-        leaves.flat_map(|(id, leaf)| leaf.entries.iter().map(move |entry| (id, entry)))
     }
 
     fn check_node<Cx: ?Sized>(

@@ -1,12 +1,12 @@
 //! Telling the nodes above a leaf later what changed in it.
 
 use super::node::{NIL, Up};
-use super::{Combine, Entry, LeafId, Summary, Tree};
+use super::{Combine, Entry, Grown, LeafId, Summary};
 
 /// What the nodes above one leaf have not been told yet.
 ///
 /// Whoever types changes one entry over and over, and nobody asks for sums in between. So
-/// [`Tree::amend`] leaves the summaries above the leaf as they are and notes here what they should
+/// [`Tree::amend`](super::Tree::amend) leaves the summaries above the leaf as they are and notes here what they should
 /// say. Whatever changes the tree in another way settles this first; whatever reads corrects the
 /// summaries on the way from the root to that leaf, each by the same difference.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl<S: Summary> Deferred<S> {
     }
 }
 
-impl<E: Entry> Tree<E> {
+impl<E: Entry> Grown<E> {
     /// Sees to it that what is deferred is about this leaf.
     #[inline]
     pub(super) fn defer(&mut self, leaf: LeafId) {

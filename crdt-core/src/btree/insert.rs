@@ -1,16 +1,14 @@
 //! Inserting entries and splitting what grows too large.
 
 use super::node::{Inner, Leaf, NIL, Up};
-use super::{Combine, Cursor, Entry, LeafId, Tree};
+use super::small::STEP;
+use super::{Combine, Cursor, Entry, Grown, LeafId};
 
-/// For how many more entries a leaf that is full makes room.
-const STEP: usize = 8;
-
-impl<E: Entry> Tree<E> {
+impl<E: Entry> Grown<E> {
     /// Inserts an entry into the gap at `gap` and returns where it is now. `placed` learns the leaf
     /// of every entry that came into another one, the new entry included; what it hears last of an
     /// entry holds.
-    pub(crate) fn insert<Cx: ?Sized>(
+    pub(super) fn insert<Cx: ?Sized>(
         &mut self,
         gap: Cursor,
         entry: E,

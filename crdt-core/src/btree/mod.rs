@@ -1,10 +1,11 @@
 //! A sequence of entries as a B-tree with a summary of every subtree.
 //!
-//! Nodes live in two arenas and name each other by index. Every node knows its parent, so an entry
-//! that is found through an outside index can be counted from the front by walking up; leaves are
-//! linked, so that neighbours cost nothing to reach. The tree knows nothing about what its entries
-//! mean: a [`Summary`] says what is added up, a context (`cx`) is handed through to whoever needs
-//! one to combine two summaries.
+//! As long as one leaf is enough, its entries are all there is: most texts and lists are short, and
+//! there are many of them. From then on nodes live in two arenas and name each other by index. Every
+//! node knows its parent, so an entry that is found through an outside index can be counted from the
+//! front by walking up; leaves are linked, so that neighbours cost nothing to reach. The tree knows
+//! nothing about what its entries mean: a [`Summary`] says what is added up, a context (`cx`) is
+//! handed through to whoever needs one to combine two summaries.
 //!
 //! A node that runs empty is freed; nodes that are merely sparse are left alone. Its height is
 //! therefore logarithmic in the number of entries ever inserted, and removing stays simple.
@@ -12,15 +13,19 @@
 #[cfg(test)]
 mod check;
 mod deferred;
+mod grown;
 mod insert;
 mod node;
 mod remove;
+mod small;
 #[cfg(test)]
 mod tests;
 mod walk;
 
+use core::fmt::Debug;
+
 use deferred::Deferred;
-use node::{Arena, Inner, Leaf, NIL, Up};
+use grown::Grown;
 pub(crate) use walk::{Iter, IterBack};
 
 /// Names a leaf; stable until the leaf runs empty.
@@ -40,7 +45,7 @@ pub(crate) trait Entry {
 }
 
 /// The sum of some entries. The default value stands for no entries and is never combined.
-pub(crate) trait Summary: Copy + Default + PartialEq {
+pub(crate) trait Summary: Copy + Default + PartialEq + Debug {
     /// Replaces what one entry contributed, for changes that touch only what can be subtracted.
     fn shift(&mut self, before: &Self, after: &Self);
 }
@@ -75,71 +80,77 @@ impl Cursor {
 
 /// The tree. See the module.
 #[derive(Clone, Debug)]
-pub(crate) struct Tree<E: Entry> {
-    leaves: Arena<Leaf<E>>,
-    inners: Arena<Inner<E::Summary>>,
-    /// A leaf if `height` is zero, else an inner node; `NIL` if there are no entries.
-    root: u32,
-    /// The number of levels above the leaves.
-    height: u32,
-    first: LeafId,
-    last: LeafId,
-    total: E::Summary,
-    deferred: Deferred<E::Summary>,
+pub(crate) struct Tree<E: Entry>(Form<E>);
+
+#[derive(Clone, Debug)]
+enum Form<E: Entry> {
+    /// The entries of the only leaf.
+    Small(Vec<E>),
+    Grown(Box<Grown<E>>),
 }
+
+/// The only leaf.
+const ONLY: LeafId = 0;
 
 impl<E: Entry> Default for Tree<E> {
     fn default() -> Self {
-        Self {
-            leaves: Arena::default(),
-            inners: Arena::default(),
-            root: NIL,
-            height: 0,
-            first: NIL,
-            last: NIL,
-            total: E::Summary::default(),
-            deferred: Deferred::default(),
-        }
+        Self(Form::Small(Vec::new()))
     }
 }
 
 impl<E: Entry> Tree<E> {
     /// Whether there are no entries.
     pub(crate) fn is_empty(&self) -> bool {
-        self.root == NIL
+        match &self.0 {
+            Form::Small(entries) => entries.is_empty(),
+            Form::Grown(tree) => tree.is_empty(),
+        }
     }
 
-    /// The summary of all entries.
+    /// Whether there ever was more than one leaf.
+    #[inline]
+    pub(crate) fn is_grown(&self) -> bool {
+        matches!(self.0, Form::Grown(_))
+    }
+
+    /// What [`Summary::shift`] follows of the summary of all entries.
+    #[inline]
     pub(crate) fn total(&self) -> E::Summary {
-        self.deferred.correct(self.total)
+        match &self.0 {
+            Form::Small(entries) => small::total(entries),
+            Form::Grown(tree) => tree.total(),
+        }
     }
 
     /// The entry at a cursor.
     #[inline]
     pub(crate) fn get(&self, at: Cursor) -> &E {
-        &self.leaves[at.leaf].entries[at.slot]
+        match &self.0 {
+            Form::Small(entries) => &entries[at.slot],
+            Form::Grown(tree) => tree.get(at),
+        }
     }
 
     /// The entry at a cursor, for changes that leave its summary as it is.
+    #[inline]
     pub(crate) fn get_mut(&mut self, at: Cursor) -> &mut E {
-        &mut self.leaves[at.leaf].entries[at.slot]
-    }
-
-    /// Finds an entry of one leaf.
-    pub(crate) fn find_in_leaf(&self, leaf: LeafId, found: impl Fn(&E) -> bool) -> Option<Cursor> {
-        let slot = self.leaves.get(leaf)?.entries.iter().position(found)?;
-        Some(Cursor { leaf, slot })
+        match &mut self.0 {
+            Form::Small(entries) => &mut entries[at.slot],
+            Form::Grown(tree) => tree.get_mut(at),
+        }
     }
 
     /// Changes an entry in a way that [`Summary::shift`] can follow, for its leaf if not for itself.
     /// The nodes above are told when something else changes.
     #[inline]
     pub(crate) fn amend<R>(&mut self, at: Cursor, change: impl FnOnce(&mut E) -> R) -> R {
-        self.defer(at.leaf);
-        let entry = &mut self.leaves[at.leaf].entries[at.slot];
+        let (entries, deferred) = self.leaf_to_change(at.leaf);
+        let entry = &mut entries[at.slot];
         let before = entry.summary();
         let result = change(entry);
-        self.deferred.shift(&before, &entry.summary());
+        if let Some(deferred) = deferred {
+            deferred.shift(&before, &entry.summary());
+        }
         result
     }
 
@@ -151,9 +162,11 @@ impl<E: Entry> Tree<E> {
         at: Cursor,
         change: impl FnOnce(&mut E) -> (R, E::Summary),
     ) -> R {
-        self.defer(at.leaf);
-        let (result, gained) = change(&mut self.leaves[at.leaf].entries[at.slot]);
-        self.deferred.shift(&E::Summary::default(), &gained);
+        let (entries, deferred) = self.leaf_to_change(at.leaf);
+        let (result, gained) = change(&mut entries[at.slot]);
+        if let Some(deferred) = deferred {
+            deferred.shift(&E::Summary::default(), &gained);
+        }
         result
     }
 
@@ -167,12 +180,25 @@ impl<E: Entry> Tree<E> {
         left: Cursor,
         change: impl FnOnce(&mut E, &mut E) -> Option<(R, E::Summary)>,
     ) -> Option<R> {
-        self.defer(left.leaf);
-        let pair = self.leaves[left.leaf].entries.get_mut(left.slot..left.slot + 2)?;
-        let [entry, behind] = pair else { return None };
+        let (entries, deferred) = self.leaf_to_change(left.leaf);
+        let [entry, behind] = entries.get_mut(left.slot..left.slot + 2)? else { return None };
         let (result, lost) = change(entry, behind)?;
-        self.deferred.shift(&lost, &E::Summary::default());
+        if let Some(deferred) = deferred {
+            deferred.shift(&lost, &E::Summary::default());
+        }
         Some(result)
+    }
+
+    /// The entries of a leaf, and where to note what the nodes above it are to be told.
+    #[inline]
+    fn leaf_to_change(&mut self, leaf: LeafId) -> (&mut [E], Option<&mut Deferred<E::Summary>>) {
+        match &mut self.0 {
+            Form::Small(entries) => (entries, None),
+            Form::Grown(tree) => {
+                tree.defer(leaf);
+                (&mut tree.leaves[leaf].entries, Some(&mut tree.deferred))
+            }
+        }
     }
 
     /// Changes an entry in a way that adds `more` to its summary.
@@ -185,9 +211,10 @@ impl<E: Entry> Tree<E> {
     ) where
         E::Summary: Combine<Cx>,
     {
-        self.settle();
-        change(&mut self.leaves[at.leaf].entries[at.slot]);
-        self.raise(at.leaf, |summary| *summary = summary.combine(more, cx));
+        match &mut self.0 {
+            Form::Small(entries) => change(&mut entries[at.slot]),
+            Form::Grown(tree) => tree.extend(at, more, cx, change),
+        }
     }
 
     /// Changes an entry in any way.
@@ -200,56 +227,67 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
-        self.settle();
-        let result = change(&mut self.leaves[at.leaf].entries[at.slot]);
-        self.refresh(at.leaf, cx);
-        result
-    }
-
-    /// Applies a change to the summary of a leaf and of everything above it.
-    fn raise(&mut self, leaf: LeafId, change: impl Fn(&mut E::Summary)) {
-        let mut up = self.leaves[leaf].up;
-        while up.parent != NIL {
-            let inner = &mut self.inners[up.parent];
-            change(&mut inner.summaries[up.slot]);
-            up = inner.up;
+        match &mut self.0 {
+            Form::Small(entries) => change(&mut entries[at.slot]),
+            Form::Grown(tree) => tree.update(at, cx, change),
         }
-        change(&mut self.total);
     }
 
-    /// Computes the summaries of a leaf and of everything above it anew.
-    fn refresh<Cx: ?Sized>(&mut self, leaf: LeafId, cx: &Cx)
+    /// Inserts an entry into the gap at `gap` and returns where it is now. `placed` learns the leaf
+    /// of every entry that came into another one, the new entry included; what it hears last of an
+    /// entry holds.
+    pub(crate) fn insert<Cx: ?Sized>(
+        &mut self,
+        gap: Cursor,
+        entry: E,
+        cx: &Cx,
+        mut placed: impl FnMut(&E, LeafId),
+    ) -> Cursor
     where
         E::Summary: Combine<Cx>,
     {
-        let leaf = &self.leaves[leaf];
-        self.refresh_above(leaf.up, leaf.summary(cx), cx);
+        match &mut self.0 {
+            Form::Small(entries) if entries.len() < E::LEAF => {
+                placed(&entry, ONLY);
+                small::insert(entries, gap, entry);
+                gap
+            }
+            Form::Small(entries) => {
+                let mut tree = Grown::of(core::mem::take(entries), cx);
+                let at = tree.insert(gap, entry, cx, placed);
+                self.0 = Form::Grown(Box::new(tree));
+                at
+            }
+            Form::Grown(tree) => tree.insert(gap, entry, cx, placed),
+        }
     }
 
-    /// Passes a node's new summary on to its parent, and so on up.
-    fn refresh_above<Cx: ?Sized>(&mut self, mut up: Up, mut summary: E::Summary, cx: &Cx)
+    /// Removes the entry behind another one, which takes its place in all summaries: it changes so
+    /// that it adds to them what both did.
+    pub(crate) fn merge<Cx: ?Sized>(
+        &mut self,
+        left: Cursor,
+        cx: &Cx,
+        change: impl FnOnce(&mut E, &E),
+    ) -> Option<E>
     where
         E::Summary: Combine<Cx>,
     {
-        while up.parent != NIL {
-            let inner = &mut self.inners[up.parent];
-            inner.summaries[up.slot] = summary;
-            summary = inner.summary(cx);
-            up = inner.up;
+        match &mut self.0 {
+            Form::Small(entries) => small::merge(entries, left, change),
+            Form::Grown(tree) => tree.merge(left, cx, change),
         }
-        self.total = summary;
     }
 
-    /// Where a node hangs that lies `level` levels above the leaves.
-    fn up(&mut self, level: u32, node: u32) -> &mut Up {
-        if level == 0 { &mut self.leaves[node].up } else { &mut self.inners[node].up }
-    }
-
-    /// Tells the children of an inner node, from a slot on, where they hang. They lie at `level`.
-    fn hang(&mut self, level: u32, parent: u32, from: usize) {
-        for slot in from..self.inners[parent].children.len() {
-            let child = self.inners[parent].children[slot];
-            *self.up(level, child) = Up { parent, slot };
+    /// Removes an entry. Cursors before it stay true.
+    #[cfg(test)]
+    pub(crate) fn remove<Cx: ?Sized>(&mut self, at: Cursor, cx: &Cx) -> E
+    where
+        E::Summary: Combine<Cx>,
+    {
+        match &mut self.0 {
+            Form::Small(entries) => entries.remove(at.slot),
+            Form::Grown(tree) => tree.remove(at, cx),
         }
     }
 }

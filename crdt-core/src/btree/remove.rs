@@ -1,11 +1,11 @@
 //! Removing entries and the nodes that run empty by it.
 
 use super::node::{NIL, Up};
-use super::{Combine, Cursor, Entry, LeafId, Tree};
+use super::{Combine, Cursor, Entry, Grown, LeafId};
 
-impl<E: Entry> Tree<E> {
+impl<E: Entry> Grown<E> {
     /// Removes an entry. Cursors before it stay true.
-    pub(crate) fn remove<Cx: ?Sized>(&mut self, at: Cursor, cx: &Cx) -> E
+    pub(super) fn remove<Cx: ?Sized>(&mut self, at: Cursor, cx: &Cx) -> E
     where
         E::Summary: Combine<Cx>,
     {
@@ -24,7 +24,7 @@ impl<E: Entry> Tree<E> {
 
     /// Removes the entry behind another one, which takes its place in all summaries: it changes so
     /// that it adds to them what both did.
-    pub(crate) fn merge<Cx: ?Sized>(
+    pub(super) fn merge<Cx: ?Sized>(
         &mut self,
         left: Cursor,
         cx: &Cx,
@@ -33,7 +33,7 @@ impl<E: Entry> Tree<E> {
     where
         E::Summary: Combine<Cx>,
     {
-        let right = self.next(left)?;
+        let right = self.entry_at(left.gap_after())?;
         if right.leaf != left.leaf {
             let gone = self.remove(right, cx);
             self.update(left, cx, |entry| change(entry, &gone));

@@ -242,5 +242,5 @@ fn appending_fills_the_leaves() {
         pair.insert(index, 1);
     }
     pair.check();
-    assert_eq!(pair.tree.leaves.in_use(), 10);
+    assert_eq!(pair.tree.leaves(), 10);
 }

@@ -1,39 +1,29 @@
 //! Finding entries, going from one to the next, and adding up what lies before one.
 
 use super::node::NIL;
-use super::{Cursor, Entry, Tree};
+use super::{Cursor, Entry, Form, Grown, LeafId, ONLY, Tree};
 
-impl<E: Entry> Tree<E> {
+impl<E: Entry> Grown<E> {
     /// The first entry.
-    pub(crate) fn first(&self) -> Option<Cursor> {
+    pub(super) fn first(&self) -> Option<Cursor> {
         (self.first != NIL).then_some(Cursor { leaf: self.first, slot: 0 })
     }
 
     /// The gap behind the last entry.
-    pub(crate) fn end(&self) -> Cursor {
+    pub(super) fn end(&self) -> Cursor {
         let slot = self.leaves.get(self.last).map_or(0, |leaf| leaf.entries.len());
         Cursor { leaf: self.last, slot }
     }
 
-    /// The entry behind the one at `at`.
-    #[inline]
-    pub(crate) fn next(&self, at: Cursor) -> Option<Cursor> {
-        self.entry_at(at.gap_after())
-    }
-
-    /// The entry before the one, or the gap, at `at`.
-    #[inline]
-    pub(crate) fn prev(&self, at: Cursor) -> Option<Cursor> {
-        if at.slot > 0 {
-            return Some(Cursor { leaf: at.leaf, slot: at.slot - 1 });
-        }
-        let leaf = self.leaves.get(at.leaf)?.prev;
+    /// The last entry before a leaf.
+    pub(super) fn last_before(&self, leaf: LeafId) -> Option<Cursor> {
+        let leaf = self.leaves.get(leaf)?.prev;
         (leaf != NIL).then(|| Cursor { leaf, slot: self.leaves[leaf].entries.len() - 1 })
     }
 
     /// The entry behind a gap.
     #[inline]
-    pub(crate) fn entry_at(&self, gap: Cursor) -> Option<Cursor> {
+    pub(super) fn entry_at(&self, gap: Cursor) -> Option<Cursor> {
         let leaf = self.leaves.get(gap.leaf)?;
         if gap.slot < leaf.entries.len() {
             return Some(gap);
@@ -43,19 +33,17 @@ impl<E: Entry> Tree<E> {
 
     /// Descends to the first entry that `passes` does not let pass. It is asked for whole subtrees
     /// first: where it says true, everything below is passed over at once.
-    pub(crate) fn find(&self, mut passes: impl FnMut(&E::Summary) -> bool) -> Option<Cursor> {
+    pub(super) fn find(&self, mut passes: impl FnMut(&E::Summary) -> bool) -> Option<Cursor> {
         if self.is_empty() { None } else { self.descend(self.height, self.root, &mut passes) }
     }
 
-    /// Like [`Tree::find`], from a gap onwards; the gap at the end if everything passes.
-    pub(crate) fn skip(&self, gap: Cursor, mut passes: impl FnMut(&E::Summary) -> bool) -> Cursor {
+    /// Like [`Grown::find`], from a gap onwards; the gap at the end if everything passes.
+    pub(super) fn skip(&self, gap: Cursor, mut passes: impl FnMut(&E::Summary) -> bool) -> Cursor {
         let Some(leaf) = self.leaves.get(gap.leaf) else {
             return gap;
         };
-        for (slot, entry) in leaf.entries.iter().enumerate().skip(gap.slot) {
-            if !passes(&entry.summary()) {
-                return Cursor { leaf: gap.leaf, slot };
-            }
+        if let Some(at) = stop_in(gap.leaf, &leaf.entries, gap.slot, &mut passes) {
+            return at;
         }
         let mut up = leaf.up;
         for level in 0..self.height {
@@ -77,8 +65,7 @@ impl<E: Entry> Tree<E> {
         for level in (0..level).rev() {
             node = self.stop_below(level, node, 0, passes)?;
         }
-        let slot = self.leaves[node].entries.iter().position(|entry| !passes(&entry.summary()))?;
-        Some(Cursor { leaf: node, slot })
+        stop_in(node, &self.leaves[node].entries, 0, passes)
     }
 
     /// The first child of an inner node, from a slot on, that is not passed over. The children lie
@@ -105,7 +92,7 @@ impl<E: Entry> Tree<E> {
     }
 
     /// Hands out summaries that together cover exactly the entries before `at`, in no order.
-    pub(crate) fn before(&self, at: Cursor, mut add: impl FnMut(&E::Summary)) {
+    pub(super) fn before(&self, at: Cursor, mut add: impl FnMut(&E::Summary)) {
         let leaf = &self.leaves[at.leaf];
         for entry in &leaf.entries[..at.slot] {
             add(&entry.summary());
@@ -124,30 +111,152 @@ impl<E: Entry> Tree<E> {
             up = inner.up;
         }
     }
+}
+
+impl<E: Entry> Tree<E> {
+    /// The first entry.
+    pub(crate) fn first(&self) -> Option<Cursor> {
+        match &self.0 {
+            Form::Small(entries) => (!entries.is_empty()).then_some(Cursor { leaf: ONLY, slot: 0 }),
+            Form::Grown(tree) => tree.first(),
+        }
+    }
+
+    /// The gap behind the last entry.
+    pub(crate) fn end(&self) -> Cursor {
+        match &self.0 {
+            Form::Small(entries) => Cursor { leaf: ONLY, slot: entries.len() },
+            Form::Grown(tree) => tree.end(),
+        }
+    }
+
+    /// The entry behind the one at `at`.
+    #[inline]
+    pub(crate) fn next(&self, at: Cursor) -> Option<Cursor> {
+        self.entry_at(at.gap_after())
+    }
+
+    /// The entry before the one, or the gap, at `at`.
+    #[inline]
+    pub(crate) fn prev(&self, at: Cursor) -> Option<Cursor> {
+        at.before().or_else(|| match &self.0 {
+            Form::Small(_) => None,
+            Form::Grown(tree) => tree.last_before(at.leaf),
+        })
+    }
+
+    /// The entry behind a gap.
+    #[inline]
+    pub(crate) fn entry_at(&self, gap: Cursor) -> Option<Cursor> {
+        match &self.0 {
+            Form::Small(entries) => (gap.slot < entries.len()).then_some(gap),
+            Form::Grown(tree) => tree.entry_at(gap),
+        }
+    }
+
+    /// Finds an entry of one leaf.
+    pub(crate) fn find_in_leaf(&self, leaf: LeafId, found: impl Fn(&E) -> bool) -> Option<Cursor> {
+        let slot = self.leaf(leaf)?.iter().position(found)?;
+        Some(Cursor { leaf, slot })
+    }
+
+    /// The entries of a leaf.
+    fn leaf(&self, leaf: LeafId) -> Option<&[E]> {
+        match &self.0 {
+            Form::Small(entries) => (leaf == ONLY).then_some(entries),
+            Form::Grown(tree) => Some(&tree.leaves.get(leaf)?.entries),
+        }
+    }
+
+    /// Descends to the first entry that `passes` does not let pass. It is asked for whole subtrees
+    /// first: where it says true, everything below is passed over at once.
+    pub(crate) fn find(&self, passes: impl FnMut(&E::Summary) -> bool) -> Option<Cursor> {
+        match &self.0 {
+            Form::Small(entries) => stop_in(ONLY, entries, 0, passes),
+            Form::Grown(tree) => tree.find(passes),
+        }
+    }
+
+    /// Like [`Tree::find`], from a gap onwards; the gap at the end if everything passes.
+    pub(crate) fn skip(&self, gap: Cursor, passes: impl FnMut(&E::Summary) -> bool) -> Cursor {
+        match &self.0 {
+            Form::Small(entries) => {
+                stop_in(ONLY, entries, gap.slot, passes).unwrap_or_else(|| self.end())
+            }
+            Form::Grown(tree) => tree.skip(gap, passes),
+        }
+    }
+
+    /// Hands out summaries that together cover exactly the entries before `at`, in no order.
+    pub(crate) fn before(&self, at: Cursor, mut add: impl FnMut(&E::Summary)) {
+        match &self.0 {
+            Form::Small(entries) => {
+                entries[..at.slot].iter().for_each(|entry| add(&entry.summary()));
+            }
+            Form::Grown(tree) => tree.before(at, add),
+        }
+    }
 
     /// All entries in order.
     pub(crate) fn iter(&self) -> Iter<'_, E> {
-        Iter { tree: self, leaf: self.first, entries: [].iter() }
+        match &self.0 {
+            Form::Small(entries) => Iter { tree: None, leaf: NIL, entries: entries.iter() },
+            Form::Grown(tree) => Iter { tree: Some(tree), leaf: tree.first, entries: [].iter() },
+        }
     }
 
     /// The entries behind a gap in order.
     pub(crate) fn iter_from(&self, gap: Cursor) -> Iter<'_, E> {
-        let Some(leaf) = self.leaves.get(gap.leaf) else {
-            // The tree is empty.
-            return self.iter();
-        };
-        Iter { tree: self, leaf: leaf.next, entries: leaf.entries[gap.slot..].iter() }
+        let entries = self.leaf(gap.leaf).unwrap_or_default()[gap.slot..].iter();
+        match &self.0 {
+            Form::Small(_) => Iter { tree: None, leaf: NIL, entries },
+            Form::Grown(tree) => {
+                let leaf = tree.leaves.get(gap.leaf).map_or(NIL, |leaf| leaf.next);
+                Iter { tree: Some(tree), leaf, entries }
+            }
+        }
     }
 
     /// All entries, the last one first.
     pub(crate) fn iter_back(&self) -> IterBack<'_, E> {
-        IterBack { tree: self, leaf: self.last, entries: [].iter() }
+        match &self.0 {
+            Form::Small(entries) => IterBack { tree: None, leaf: NIL, entries: entries.iter() },
+            Form::Grown(tree) => IterBack { tree: Some(tree), leaf: tree.last, entries: [].iter() },
+        }
     }
+
+    /// All entries in order, each with its leaf.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (LeafId, &E)> {
+        let mut leaf = match &self.0 {
+            Form::Small(_) => ONLY,
+            Form::Grown(tree) => tree.first,
+        };
+        let leaves = core::iter::from_fn(move || {
+            let (here, entries) = (leaf, self.leaf(leaf)?);
+            leaf = match &self.0 {
+                Form::Small(_) => NIL,
+                Form::Grown(tree) => tree.leaves[leaf].next,
+            };
+            Some((here, entries))
+        });
+        leaves.flat_map(|(leaf, entries)| entries.iter().map(move |entry| (leaf, entry)))
+    }
+}
+
+/// The first of a leaf's entries from a slot on that is not let pass.
+fn stop_in<E: Entry>(
+    leaf: LeafId,
+    entries: &[E],
+    from: usize,
+    mut passes: impl FnMut(&E::Summary) -> bool,
+) -> Option<Cursor> {
+    let slot = entries.iter().skip(from).position(|entry| !passes(&entry.summary()))?;
+    Some(Cursor { leaf, slot: from + slot })
 }
 
 /// Walks over the entries in order; made by [`Tree::iter`].
 pub(crate) struct Iter<'a, E: Entry> {
-    tree: &'a Tree<E>,
+    tree: Option<&'a Grown<E>>,
     /// The leaf that follows on `entries`.
     leaf: u32,
     entries: core::slice::Iter<'a, E>,
@@ -161,7 +270,7 @@ impl<'a, E: Entry> Iterator for Iter<'a, E> {
             if let Some(entry) = self.entries.next() {
                 return Some(entry);
             }
-            let leaf = self.tree.leaves.get(self.leaf)?;
+            let leaf = self.tree?.leaves.get(self.leaf)?;
             self.entries = leaf.entries.iter();
             self.leaf = leaf.next;
         }
@@ -170,7 +279,7 @@ impl<'a, E: Entry> Iterator for Iter<'a, E> {
 
 /// Walks over the entries from the last to the first; made by [`Tree::iter_back`].
 pub(crate) struct IterBack<'a, E: Entry> {
-    tree: &'a Tree<E>,
+    tree: Option<&'a Grown<E>>,
     /// The leaf before `entries`.
     leaf: u32,
     /// What is left of a leaf, to be taken from its end.
@@ -185,7 +294,7 @@ impl<'a, E: Entry> Iterator for IterBack<'a, E> {
             if let Some(entry) = self.entries.next_back() {
                 return Some(entry);
             }
-            let leaf = self.tree.leaves.get(self.leaf)?;
+            let leaf = self.tree?.leaves.get(self.leaf)?;
             self.entries = leaf.entries.iter();
             self.leaf = leaf.prev;
         }

@@ -18,6 +18,8 @@ pub(crate) mod domain {
     pub(crate) const GENESIS: &[u8; 31] = b"crdt-core genesis of a document";
     /// What is hashed into a digest of state.
     pub(crate) const STATE: &[u8; 31] = b"crdt-core digest of whole state";
+    /// What is hashed into the description of a type.
+    pub(crate) const SCHEMA: &[u8; 31] = b"crdt-core description of a type";
     /// What is hashed into the checksum of a saved document.
     pub(crate) const SAVED: &[u8; 31] = b"crdt-core check of a saved file";
 }
@@ -97,7 +99,7 @@ macro_rules! hash_type {
 }
 
 hash_type! {
-    /// The SHA-256 hash that names a [change](crate::Change): of its header and the hash of its
+    /// The SHA-256 hash that names a [change](crate::Change): of its header and the gist of its
     /// body.
     ChangeHash
 }

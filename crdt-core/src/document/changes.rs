@@ -157,11 +157,12 @@ impl<T: CrdtNode> Document<T> {
     where
         E: From<EditError>,
     {
-        let Some(writer) = &self.writer else {
+        let Some(writer) = &mut self.writer else {
             return (Err(EditError::ReadOnly.into()), Ok(None));
         };
         let (author, prev) = (writer.keypair.author(), writer.tip);
-        let transaction = Transaction::new(self.history.chains(), prev);
+        let space = core::mem::take(&mut writer.space);
+        let transaction = Transaction::new(self.history.chains(), prev, space);
         let result = edit(&mut self.state, transaction.root());
         if transaction.is_empty() && after.is_empty() {
             return (result, Ok(None));
@@ -169,13 +170,13 @@ impl<T: CrdtNode> Document<T> {
         (result, transaction.finish(author, prev, after, options.tags()).map(Some))
     }
 
-    fn commit(&mut self, draft: Draft) -> Result<ChangeHash, EditError> {
+    fn commit(&mut self, mut draft: Draft) -> Result<ChangeHash, EditError> {
         if let Some(writer) = &self.writer {
             // A bundle of full size may have come; nothing must be added to its stretch.
             self.history.seal_when_full(&writer.keypair);
         }
         let end = self.history.end();
-        let committed = self.history.commit(draft);
+        let committed = self.history.commit(&mut draft);
         if self.history.end() > end + 1 {
             // Heads were folded, so the change is later than its editors took it to be.
             self.rebuild();
@@ -184,6 +185,7 @@ impl<T: CrdtNode> Document<T> {
             // Folding heads may have added changes even if the change itself could not be written.
             writer.tip = self.history.own_tail().or(writer.tip);
             self.history.seal_when_full(&writer.keypair);
+            writer.space = draft.written.emptied();
         }
         committed.map_err(|error| EditError::ChangeTooLarge(error.0))
     }

@@ -1,36 +1,32 @@
-use thiserror::Error;
-
-use super::Document;
-use crate::codec::{DecodeError, Reader};
+use super::{Base, Document};
+use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{DocumentId, Keypair, domain, sha256_of_parts};
-use crate::history::{ApplyError, History};
-use crate::node::CrdtNode;
+use crate::history::{History, LoadError};
+use crate::node::{CrdtNode, Schema, load_state, save_state};
 
 /// The first bytes of a saved document: a mark and the version of its encoding.
 const MAGIC: &[u8; 5] = b"CRDS\x01";
 
-/// Why bytes are not a saved document.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// They are not in the format, or damaged.
-    #[error("not a saved document: {0}")]
-    Decode(#[from] DecodeError),
-    /// The changes in them are not a valid history.
-    #[error("the saved changes were refused: {0}")]
-    Apply(#[from] ApplyError),
-    /// Changes in them depend on others that are missing.
-    #[error("the saved document lacks changes that others depend on")]
-    Incomplete,
-}
-
 impl<T: CrdtNode> Document<T> {
     /// The whole document as bytes, to be [loaded](Self::load) again: every change with the
-    /// signatures that cover it. What waits for others is not saved.
+    /// signatures that cover it, and the state. What waits for others is not saved.
+    ///
+    /// Costs time in the size of the state and in the changes that are new since the document was
+    /// last saved or opened.
     pub fn save(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(self.id().as_bytes());
-        bytes.extend_from_slice(&self.export_all());
+        let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
+        self.history.write_saved(keypair, &mut bytes);
+        let state = if self.partial { None } else { save_state(&self.state, self.history.chains()) };
+        match state {
+            None => bytes.push(0),
+            Some(state) => {
+                bytes.push(1);
+                bytes.extend_from_slice(&Schema::of::<T::State>());
+                write::bytes(&mut bytes, &state);
+            }
+        }
         let check = sha256_of_parts(&[domain::SAVED, &bytes]);
         bytes.extend_from_slice(&check);
         bytes
@@ -42,41 +38,95 @@ impl<T: CrdtNode> Document<T> {
     /// One key must write in one place only: load the newest bytes that were saved with it, and
     /// give another device a key of its own.
     ///
+    /// The bytes are trusted as what this program has saved: a checksum finds damage, but no signature
+    /// is verified again. Open what somebody else could have written with
+    /// [`load_verified`](Self::load_verified).
+    ///
+    /// Costs time in the size of the state, not in the number of changes; old changes are unpacked
+    /// when they are first asked for. Where the type's definition is not the one that the document
+    /// was saved with, or changes say what that type does not know, the state is built from all
+    /// changes.
+    ///
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load(bytes: &[u8], keypair: Keypair) -> Result<Self, LoadError> {
-        Ok(Self::over(load_history(bytes)?, Some(keypair)))
+        Self::open(bytes, Some(keypair))
     }
 
-    /// Opens a saved document for reading.
+    /// Opens a saved document for reading, trusting the bytes as [`load`](Self::load) does.
     ///
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load_read_only(bytes: &[u8]) -> Result<Self, LoadError> {
-        Ok(Self::over(load_history(bytes)?, None))
+        Self::open(bytes, None)
+    }
+
+    /// Opens a saved document that somebody else could have written: everything is checked as if it
+    /// had been received, and the state is built from the changes. `None` opens it for reading.
+    ///
+    /// # Errors
+    /// [`LoadError`] says what is wrong with the bytes.
+    pub fn load_verified(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
+        Ok(Self::over(Saved::read(bytes)?.history.verified()?, keypair))
+    }
+
+    fn open(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
+        let Saved { history, state } = Saved::read(bytes)?;
+        let Some(bytes) = state.filter(|(schema, _)| *schema == Schema::of::<T::State>()) else {
+            return Ok(Self::over(history, keypair));
+        };
+        let bytes = bytes.1;
+        let state = load_state(bytes, history.chains())?;
+        let base = Base { bytes: bytes.into(), end: history.end() };
+        Ok(Self { base: Some(base), ..Self::with_state(history, state, keypair) })
     }
 }
 
 impl History {
-    /// Opens a saved document without knowing its type.
+    /// Opens a saved document without knowing its type, trusting the bytes as
+    /// [`Document::load`] does.
     ///
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load(bytes: &[u8]) -> Result<Self, LoadError> {
-        load_history(bytes)
+        Ok(Saved::read(bytes)?.history)
+    }
+
+    /// Opens a saved document that somebody else could have written: everything is checked as if it
+    /// had been received.
+    ///
+    /// # Errors
+    /// [`LoadError`] says what is wrong with the bytes.
+    pub fn load_verified(bytes: &[u8]) -> Result<Self, LoadError> {
+        Saved::read(bytes)?.history.verified()
     }
 }
 
-fn load_history(bytes: &[u8]) -> Result<History, LoadError> {
-    let (content, check) = bytes.split_last_chunk::<32>().ok_or(DecodeError::Truncated)?;
-    let mut reader = Reader::new(content);
-    if reader.array()? != *MAGIC {
-        return Err(DecodeError::WrongMagic.into());
+/// What is in the bytes of a saved document.
+struct Saved<'a> {
+    history: History,
+    /// The state and the hash of the description of its type.
+    state: Option<([u8; 32], &'a [u8])>,
+}
+
+impl<'a> Saved<'a> {
+    fn read(bytes: &'a [u8]) -> Result<Self, LoadError> {
+        let (content, check) = bytes.split_last_chunk::<32>().ok_or(DecodeError::Truncated)?;
+        let mut reader = Reader::new(content);
+        if reader.array()? != *MAGIC {
+            return Err(DecodeError::WrongMagic.into());
+        }
+        if sha256_of_parts(&[domain::SAVED, content]) != *check {
+            return Err(DecodeError::ChecksumMismatch.into());
+        }
+        let document = DocumentId(reader.array()?);
+        let history = History::read_saved(&mut reader, document)?;
+        let state = match reader.byte()? {
+            0 => None,
+            1 => Some((reader.array()?, reader.bytes()?)),
+            _ => return Err(DecodeError::InvalidKind.into()),
+        };
+        reader.finish()?;
+        Ok(Self { history, state })
     }
-    if sha256_of_parts(&[domain::SAVED, content]) != *check {
-        return Err(DecodeError::ChecksumMismatch.into());
-    }
-    let mut history = History::new(DocumentId(reader.array()?));
-    let outcome = history.apply(reader.take_rest())?;
-    if outcome.waiting.is_empty() { Ok(history) } else { Err(LoadError::Incomplete) }
 }

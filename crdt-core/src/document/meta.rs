@@ -43,6 +43,9 @@ impl ChangeOptions {
     }
 
     pub(super) fn tags(&self) -> Tags {
+        if self.message.is_none() && self.claimed_time.is_none() {
+            return Tags::NONE;
+        }
         let time = self.claimed_time.map(|time| {
             let mut bytes = Vec::new();
             write::varint(&mut bytes, time);

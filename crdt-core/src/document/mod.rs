@@ -9,11 +9,10 @@ use core::fmt;
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
     ApplyError, ChangeIndex, Equivocation, EquivocationProof, Genesis, History, Outcome,
-    PendingLimits,
+    PendingLimits, Written,
 };
-use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Untyped};
+use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Untyped, load_state};
 
-pub use files::LoadError;
 pub use meta::ChangeOptions;
 
 #[cfg(test)]
@@ -55,7 +54,19 @@ mod tests;
 pub struct Document<T: CrdtNode> {
     history: History,
     state: T::State,
+    /// Whether changes say something that `T` does not know, and a type that extends it might.
+    partial: bool,
+    /// The state that the document was opened with, if it was saved with one.
+    base: Option<Base>,
     writer: Option<Writer>,
+}
+
+/// A saved state, from which the state can be built without the changes that it holds.
+#[derive(Debug)]
+struct Base {
+    bytes: Box<[u8]>,
+    /// The first change after it.
+    end: ChangeIndex,
 }
 
 /// The right to write: a key, and where its chain is.
@@ -64,6 +75,8 @@ struct Writer {
     keypair: Keypair,
     /// The last change of the chain that this replica goes on with.
     tip: Option<ChangeIndex>,
+    /// Space for what editors write.
+    space: Written,
 }
 
 impl<T: CrdtNode> fmt::Debug for Document<T> {
@@ -108,11 +121,15 @@ impl<T: CrdtNode> Document<T> {
 
     /// A document over a history, its state built from the beginning.
     fn over(history: History, keypair: Option<Keypair>) -> Self {
-        let tip = keypair.as_ref().and_then(|keypair| history.tip_of_author(&keypair.author()));
-        let writer = keypair.map(|keypair| Writer { keypair, tip });
-        let mut document = Self { history, state: T::State::default(), writer };
+        let mut document = Self::with_state(history, T::State::default(), keypair);
         document.replay(0);
         document
+    }
+
+    fn with_state(history: History, state: T::State, keypair: Option<Keypair>) -> Self {
+        let tip = keypair.as_ref().and_then(|keypair| history.tip_of_author(&keypair.author()));
+        let writer = keypair.map(|keypair| Writer { keypair, tip, space: Written::default() });
+        Self { history, state, partial: false, base: None, writer }
     }
 
     /// A second writer of this document in this process, with all that is known here, under a key
@@ -235,10 +252,12 @@ impl<T: CrdtNode> Document<T> {
 
     /// Applies the ops of changes from `start` on to the state.
     fn replay(&mut self, start: ChangeIndex) {
-        let Self { history, state, .. } = self;
+        let Self { history, state, partial, .. } = self;
         let chains = history.chains();
-        history.replay(start, |path, op| {
-            if let Fit::Inert(reason) | Fit::Refused(reason) = state.apply(path, op, chains) {
+        history.replay(start, |path, op| match state.apply(path, op, chains) {
+            Fit::Applied => {}
+            Fit::Partial => *partial = true,
+            Fit::Inert(reason) | Fit::Refused(reason) => {
                 tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
             }
         });
@@ -255,10 +274,15 @@ impl<T: CrdtNode> Document<T> {
         }
     }
 
-    /// Builds the state anew from the history.
+    /// Builds the state anew, from the one that was saved if there is one, and the changes.
     fn rebuild(&mut self) {
-        self.state = T::State::default();
-        self.replay(0);
+        let saved = self.base.as_ref().and_then(|base| {
+            let state = load_state(&base.bytes, self.history.chains()).ok()?;
+            Some((state, base.end))
+        });
+        let (state, end) = saved.unwrap_or_default();
+        self.state = state;
+        self.replay(end);
     }
 }
 

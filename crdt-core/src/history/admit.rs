@@ -16,18 +16,42 @@ impl History {
     /// A signature of a change that is already in the history is not looked at: it vouches for
     /// nothing new.
     pub(super) fn check_signatures(&self, bundle: &Bundle) -> Result<(), Refusal> {
-        let uncovered = |member: &&Member| !member.covered && !self.contains(&member.hash);
-        if let Some(member) = bundle.members.iter().find(uncovered) {
+        let new = self.surely_new(bundle);
+        let known = |place: usize| !new[place] && self.contains(&bundle.members[place].hash);
+        let uncovered = |(place, member): &(usize, &Member)| !member.covered && !known(*place);
+        if let Some((_, member)) = bundle.members.iter().enumerate().find(uncovered) {
             return Err(Refusal::Uncovered(member.hash));
         }
-        for (index, signature) in &bundle.signatures {
-            let member = &bundle.members[*index];
-            let known = self.contains(&member.hash);
-            if !known && !bundle.author(member).verify(&member.hash, signature) {
+        for (place, signature) in &bundle.signatures {
+            let member = &bundle.members[*place];
+            if !known(*place) && !bundle.author(member).verify(&member.hash, signature) {
                 return Err(Refusal::BadSignature(member.hash));
             }
         }
         Ok(())
+    }
+
+    /// Of each member whether it cannot be in the history. Most of what comes goes on from where
+    /// chains end, which shows without a look for hashes.
+    fn surely_new(&self, bundle: &Bundle) -> Vec<bool> {
+        let mut new: Vec<bool> = Vec::with_capacity(bundle.members.len());
+        for member in &bundle.members {
+            new.push(match member.prev {
+                Some(Reference::Member(prev)) => new[prev as usize],
+                Some(Reference::Outside(place)) => {
+                    let prev = self.index_of(&bundle.outside[place as usize]);
+                    prev.is_none_or(|prev| self.ends_with(bundle.author(member), Some(prev)))
+                }
+                None => self.ends_with(bundle.author(member), None),
+            });
+        }
+        new
+    }
+
+    /// Whether no change of an author follows a change, or begins a chain.
+    fn ends_with(&self, author: &Author, prev: Option<ChangeIndex>) -> bool {
+        let after = |author| self.chains.first_after(author, prev);
+        self.known_author(author).and_then(after).is_none()
     }
 
     /// Appends every member that is not here yet, and tells `seen` of each whether it was here.
@@ -46,12 +70,12 @@ impl History {
             members: Vec::with_capacity(bundle.members.len()),
             start: self.chains.len(),
         };
-        if bundle.members.first().is_some_and(|first| places.known(first, self).is_none()) {
+        if bundle.members.first().is_some_and(|first| places.known(bundle, first, self).is_none()) {
             self.reserve(bundle);
         }
         let mut added = Totals::default();
         for (place, member) in bundle.members.iter().enumerate() {
-            let known = places.known(member, self);
+            let known = places.known(bundle, member, self);
             seen(member.hash, known.is_some());
             let index = if let Some(index) = known {
                 index
@@ -163,10 +187,16 @@ impl Places {
     }
 
     /// The index of a member that was in the history before. What depends on a new change is new
-    /// itself and need not be looked for.
-    fn known(&self, member: &Member, history: &History) -> Option<ChangeIndex> {
+    /// itself and need not be looked for, nor what is the first to follow a change.
+    fn known(&self, bundle: &Bundle, member: &Member, history: &History) -> Option<ChangeIndex> {
         let mut below = member.prev.iter().chain(member.dependencies());
-        let is_new = below.any(|reference| self.find(*reference) >= self.start);
-        if is_new { None } else { history.index_of(&member.hash) }
+        if below.any(|reference| self.find(*reference) >= self.start) {
+            return None;
+        }
+        let prev = member.prev.map(|prev| self.find(prev));
+        if history.ends_with(bundle.author(member), prev) {
+            return None;
+        }
+        history.index_of(&member.hash)
     }
 }

@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 
 use super::hashes::Hashes;
 use super::segment::ChainSegment;
+use super::streaks::{Streak, Streaks};
 use crate::crypto::ChangeHash;
+use crate::op::limits::MAX_COUNTER;
 use crate::op::{Id, IdRange};
 
 /// Number of an admitted change inside this replica, in order of admission.
@@ -28,10 +30,8 @@ pub struct Chains {
     segments: Vec<ChainSegment>,
     /// The first segment of each author that begins a chain.
     roots: BTreeMap<u32, u32>,
+    streaks: Streaks,
     hashes: Hashes,
-    /// Of each change its segment and the counter of its first op.
-    owners: Vec<u32>,
-    starts: Vec<u32>,
     highest_time: u32,
 }
 
@@ -55,28 +55,33 @@ impl Chains {
     /// Makes room for so many more changes.
     pub(crate) fn reserve(&mut self, more: usize) {
         self.hashes.reserve(more);
-        self.owners.reserve(more);
-        self.starts.reserve(more);
     }
 
     /// Appends a change whose predecessor is already here. It goes on with its
     /// predecessor's segment or opens one of its own.
     pub(crate) fn append(&mut self, change: &NewChange) {
-        let index = self.len();
         let seq = change.prev.map_or(0, |prev| self.seq_of(prev) + 1);
         let segment = self.segment_after(change.prev);
         if segment as usize == self.segments.len() {
             self.open_segment(change.author, change.prev);
         }
-        let entry = &mut self.segments[segment as usize];
-        self.starts.push(entry.end);
-        self.owners.push(segment);
-        entry.push(index, seq, change.time, change.counters);
-        self.hashes.push(change.hash, index);
-        self.highest_time = self.highest_time.max(change.time);
+        self.hashes.push(change.hash, self.len());
+        self.extend(segment, seq, (change.time, change.counters), 1);
     }
 
-    fn open_segment(&mut self, author: u32, prev: Option<ChangeIndex>) {
+    /// Appends changes to a segment, which take equally many counters each.
+    fn extend(&mut self, segment: u32, seq: u32, (time, step): (u32, u32), count: u32) {
+        let entry = &mut self.segments[segment as usize];
+        let place = u32::try_from(entry.streaks.len()).unwrap_or(u32::MAX);
+        let (first, start) = (self.streaks.changes(), entry.end);
+        let streak = Streak { first, segment, place, seq, time, start, step };
+        entry.streaks.extend(self.streaks.push(streak, count));
+        entry.end += step * count;
+        self.highest_time = self.highest_time.max(time + count - 1);
+    }
+
+    /// Opens a segment for changes to come, and says which number it has.
+    pub(super) fn open_segment(&mut self, author: u32, prev: Option<ChangeIndex>) -> u32 {
         let number = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
         let (parent, first) = match prev {
             Some(prev) => (Some(self.segment_of(prev)), self.end_of(prev)),
@@ -87,6 +92,60 @@ impl Chains {
         }
         let up = parent.map_or((number, 0), |parent| self.jump_below(parent));
         self.segments.push(ChainSegment::new(author, (parent, prev, first), up));
+        number
+    }
+
+    /// Adds changes to a segment as they were saved: each takes `step` counters, and the first is at
+    /// a time so much after the segment's last one. Says whether that is possible.
+    pub(super) fn restore(&mut self, segment: u32, later: u32, step: u32, count: u32) -> bool {
+        let Some(entry) = self.segments.get(segment as usize) else { return false };
+        let last = entry.streaks.last().map(|last| self.streaks.end(*last) - 1);
+        let seq = last.or(entry.prev).map_or(0, |last| self.seq_of(last) + 1);
+        let after = last.map_or(0, |last| self.time_of(last) + 1);
+        let time = after.checked_add(later).filter(|time| time.checked_add(count).is_some());
+        let end = step.checked_mul(count).and_then(|more| entry.end.checked_add(more));
+        let (Some(time), Some(_)) = (time, end.filter(|end| *end <= MAX_COUNTER)) else {
+            return false;
+        };
+        self.extend(segment, seq, (time, step), count);
+        true
+    }
+
+    /// The hashes of all changes, of which there are none yet.
+    pub(super) fn set_hashes(&mut self, hashes: Hashes) {
+        self.hashes = hashes;
+    }
+
+    /// All changes in order of admission, as streaks, with how many each is.
+    pub(super) fn streaks(&self) -> impl Iterator<Item = (&Streak, u32)> {
+        self.streaks.iter()
+    }
+
+    /// How many segments there are.
+    pub(super) fn segments(&self) -> u32 {
+        u32::try_from(self.segments.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The author of a segment, and what its first change follows.
+    pub(super) fn root_of(&self, segment: u32) -> (u32, Option<ChangeIndex>) {
+        let segment = self.segment(segment);
+        (segment.author, segment.prev)
+    }
+
+    /// The last change of every segment.
+    pub(super) fn tips(&self) -> impl Iterator<Item = ChangeIndex> {
+        self.segments.iter().filter_map(|segment| self.last_change(segment))
+    }
+
+    /// How many counters all ops take.
+    pub(crate) fn counters(&self) -> usize {
+        self.segments.iter().map(|segment| (segment.end - segment.first) as usize).sum()
+    }
+
+    /// Whether counters of a segment are those of ops that are here.
+    pub(crate) fn holds(&self, range: IdRange) -> bool {
+        let segment = self.segments.get(range.chain as usize);
+        segment.is_some_and(|segment| segment.first <= range.start && range.end <= segment.end)
     }
 
     fn jump_below(&self, parent: u32) -> (u32, u32) {
@@ -99,17 +158,20 @@ impl Chains {
 
     /// Forgets the newest change.
     pub(crate) fn pop(&mut self) {
-        let (Some(owner), Some(start)) = (self.owners.pop(), self.starts.pop()) else {
+        let Some((streak, is_gone)) = self.streaks.pop() else {
             return;
         };
-        self.hashes.pop();
-        let segment = &mut self.segments[owner as usize];
-        segment.pop(start);
+        self.hashes.pop(self.len());
+        let segment = &mut self.segments[streak.segment as usize];
+        segment.end -= streak.step;
+        if is_gone {
+            segment.streaks.pop();
+        }
         // The newest change opened the newest segment if it was the first on its segment.
-        if segment.is_empty() {
+        if segment.streaks.is_empty() {
             let author = segment.author;
             self.segments.pop();
-            if self.roots.get(&author) == Some(&owner) {
+            if self.roots.get(&author) == Some(&streak.segment) {
                 self.roots.remove(&author);
             }
         }
@@ -126,7 +188,7 @@ impl Chains {
 
     /// How many changes are here.
     pub(crate) fn len(&self) -> ChangeIndex {
-        u32::try_from(self.hashes.len()).unwrap_or(u32::MAX)
+        self.streaks.changes()
     }
 
     /// The highest time of any change, 0 if there is none.
@@ -152,21 +214,29 @@ impl Chains {
     }
 
     pub(crate) fn time_of(&self, change: ChangeIndex) -> u32 {
-        self.segment(self.segment_of(change)).time_of(change)
+        self.streaks.of(change).time_of(change)
     }
 
     /// The number of a change along its chain.
     pub(crate) fn seq_of(&self, change: ChangeIndex) -> u32 {
-        self.segment(self.segment_of(change)).seq_of(change)
+        self.streaks.of(change).seq_of(change)
     }
 
     /// The change before one on its chain.
     pub(crate) fn prev_of(&self, change: ChangeIndex) -> Option<ChangeIndex> {
-        self.segment(self.segment_of(change)).before(change)
+        let streak = self.streaks.of(change);
+        if change > streak.first {
+            return Some(change - 1);
+        }
+        let segment = self.segment(streak.segment);
+        match streak.place.checked_sub(1) {
+            Some(earlier) => Some(self.streaks.end(segment.streaks[earlier as usize]) - 1),
+            None => segment.prev,
+        }
     }
 
     pub(crate) fn segment_of(&self, change: ChangeIndex) -> u32 {
-        self.owners[change as usize]
+        self.streaks.of(change).segment
     }
 
     pub(crate) fn author_of(&self, segment: u32) -> u32 {
@@ -175,13 +245,21 @@ impl Chains {
 
     /// The last change of a segment.
     pub(crate) fn tip_of(&self, segment: u32) -> Option<ChangeIndex> {
-        self.segment(segment).last_change()
+        self.last_change(self.segment(segment))
     }
 
     /// The last change of every segment of an author. O(segments).
     pub(crate) fn tips_of_author(&self, author: u32) -> impl Iterator<Item = ChangeIndex> {
         let own = self.segments.iter().filter(move |segment| segment.author == author);
-        own.filter_map(ChainSegment::last_change)
+        own.filter_map(|segment| self.last_change(segment))
+    }
+
+    fn last_change(&self, segment: &ChainSegment) -> Option<ChangeIndex> {
+        segment.streaks.last().map(|last| self.streaks.end(*last) - 1)
+    }
+
+    fn first_change(&self, segment: &ChainSegment) -> Option<ChangeIndex> {
+        segment.streaks.first().map(|first| self.streaks.get(*first).first)
     }
 
     /// Whether `earlier` lies on the chain of `later`, which lies on `segment`.
@@ -211,9 +289,20 @@ impl Chains {
         prev: Option<ChangeIndex>,
     ) -> Option<ChangeIndex> {
         match prev {
-            Some(prev) => self.segment(self.segment_of(prev)).after(prev),
-            None => self.segment(*self.roots.get(&author)?).first_change(),
+            Some(prev) => self.after(prev),
+            None => self.first_change(self.segment(*self.roots.get(&author)?)),
         }
+    }
+
+    /// The change right after one on its segment.
+    fn after(&self, change: ChangeIndex) -> Option<ChangeIndex> {
+        let number = self.streaks.number_of(change);
+        if change + 1 < self.streaks.end(number) {
+            return Some(change + 1);
+        }
+        let streak = self.streaks.get(number);
+        let next = self.segment(streak.segment).streaks.get(streak.place as usize + 1)?;
+        Some(self.streaks.get(*next).first)
     }
 
     fn is_tip(&self, change: ChangeIndex) -> bool {
@@ -222,13 +311,12 @@ impl Chains {
 
     /// The counter of the first op of a change.
     pub(crate) fn start_of(&self, change: ChangeIndex) -> u32 {
-        self.starts[change as usize]
+        self.streaks.of(change).start_of(change)
     }
 
     /// The counter after the last op of a change.
     pub(crate) fn end_of(&self, change: ChangeIndex) -> u32 {
-        let segment = self.segment(self.segment_of(change));
-        segment.after(change).map_or(segment.end, |next| self.start_of(next))
+        self.streaks.of(change).end_of(change)
     }
 
     /// The segment that holds a counter of the chain that runs down to `segment`. O(log forks). A
@@ -373,7 +461,7 @@ impl Chains {
         if id.counter >= segment.end {
             return None;
         }
-        segment.change_at(id.counter, &self.starts)
+        self.streaks.change_at(&segment.streaks, id.counter)
     }
 
     /// The counter after the last op of the change that holds an op.

@@ -115,10 +115,11 @@ impl<'a> Change<'a> {
         ops
     }
 
-    /// Its canonical bytes: the header, then the ops. Their hashes make its [`hash`](Self::hash).
+    /// Its canonical bytes: the header, then the ops. The header and the gist of the ops make its
+    /// [`hash`](Self::hash).
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        self.header().write(&self.history.document(), &mut bytes);
+        self.header().write(&self.history.document(), &self.author(), &mut bytes);
         bytes.extend_from_slice(self.history.body(self.index));
         bytes
     }

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 use super::admit::Taken;
 use super::bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals};
-use super::chains::ChangeIndex;
+use super::chains::{Chains, ChangeIndex};
 use super::store::History;
+use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::Signature;
 
 /// A stretch is closed before it would outgrow a quarter of what a bundle may hold.
@@ -61,6 +62,49 @@ impl Cuts {
     /// Closes the open stretch.
     pub(super) fn close(&mut self, at: ChangeIndex) {
         self.stretches.push(Stretch { start: at, ..Stretch::default() });
+    }
+
+    /// Writes all stretches as they are saved. `tail` is the last change written here, with its
+    /// segment and signature.
+    pub(super) fn write(&self, tail: Option<(u32, ChangeIndex, Signature)>, out: &mut Vec<u8>) {
+        write::length(out, self.stretches.len());
+        for (number, stretch) in self.stretches.iter().enumerate() {
+            write::varint(out, stretch.start.into());
+            stretch.totals.write(out);
+            let mut signatures = stretch.signatures.clone();
+            if let Some((segment, change, signature)) = tail
+                && number + 1 == self.stretches.len()
+            {
+                signatures.insert(segment, (change, signature));
+            }
+            write::length(out, signatures.len());
+            for (change, signature) in signatures.values() {
+                write::varint(out, (*change).into());
+                out.extend_from_slice(signature.as_bytes());
+            }
+        }
+    }
+
+    /// Reads the stretches of a saved history.
+    pub(super) fn read(reader: &mut Reader<'_>, chains: &Chains) -> Result<Self, DecodeError> {
+        let mut cuts = Self::default();
+        for _ in 0..reader.count(5)? {
+            let start = reader.varint32()?;
+            let mut stretch = Stretch { start, totals: Totals::read(reader)?, ..Stretch::default() };
+            if cuts.stretches.last().is_some_and(|last| last.start > start) {
+                return Err(DecodeError::Unsorted("stretches"));
+            }
+            for _ in 0..reader.count(65)? {
+                let change = reader.varint32()?;
+                if change >= chains.len() {
+                    return Err(DecodeError::DanglingReference);
+                }
+                let signature = Signature(reader.array()?);
+                stretch.keep(chains.segment_of(change), change, signature);
+            }
+            cuts.stretches.push(stretch);
+        }
+        Ok(cuts)
     }
 
     /// The open stretch.

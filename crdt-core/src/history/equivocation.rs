@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::chains::{Chains, ChangeIndex};
-use super::header::{ChangeHasher, Header};
+use super::header::{ChangeHasher, Header, read_gist, write_gist};
 use super::store::History;
 use crate::codec::{DecodeError, Reader, write};
-use crate::crypto::{Author, ChangeHash, DocumentId, Signature, sha256};
+use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
 
 /// The first bytes of a proof: a mark and the version of its encoding.
 const MAGIC: &[u8; 5] = b"CRDE\x01";
@@ -26,7 +26,8 @@ pub struct Equivocation {
 }
 
 /// A proof that an author wrote two changes with one sequence number. It needs no document to be
-/// checked: two paths of headers, each from a change the author signed down to one of the two.
+/// checked: two paths of headers, each from a change the author signed down to one of the two. It shows
+/// the ops of changes whose bodies are shorter than a hash.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EquivocationProof {
     bytes: Vec<u8>,
@@ -124,9 +125,9 @@ impl History {
         write::length(out, path.len());
         for step in path {
             let mut header = Vec::new();
-            self.header(step).write(&self.document(), &mut header);
+            self.header(step).write(&self.document(), &self.author_of(step), &mut header);
             write::bytes(out, &header);
-            out.extend_from_slice(&sha256(self.body(step)));
+            write_gist(out, self.body(step));
         }
         Some(())
     }
@@ -194,13 +195,14 @@ fn verify_path(
     let length = reader.count(1)?;
     let mut below: Option<(u32, ChangeHash)> = None;
     let mut end = None;
+    let mut hasher = ChangeHasher::new(document, author);
     for _ in 0..length {
         let mut bytes = Reader::new(reader.bytes()?);
-        let (of, header) = Header::read(&mut bytes)?;
+        let (of, by, header) = Header::read(&mut bytes)?;
         bytes.finish()?;
-        let hash = ChangeHasher::new(document).hash(&header, &reader.array()?);
+        let hash = hasher.hash_gist(&header, read_gist(reader)?);
         let expected = below.is_none_or(|expected| expected == (header.seq, hash));
-        if of != *document || header.author != *author || !expected {
+        if of != *document || by != *author || !expected {
             return Err(ProofError::BrokenPath);
         }
         if end.is_none() && !author.verify(&hash, &signature) {

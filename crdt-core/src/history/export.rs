@@ -51,7 +51,7 @@ impl History {
     }
 
     /// The last change written here with its signature, if it has one or can be given it.
-    fn signed_tail(&self, keypair: Option<&Keypair>) -> Option<(ChangeIndex, Signature)> {
+    pub(super) fn signed_tail(&self, keypair: Option<&Keypair>) -> Option<(ChangeIndex, Signature)> {
         let tail = self.tail.as_ref()?;
         let signed = keypair.map(|keypair| {
             tail.signature.get_or_init(|| keypair.sign(&self.chains.hash_of(tail.change)))

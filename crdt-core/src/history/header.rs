@@ -1,16 +1,17 @@
 //! The header of a change: its canonical bytes and its hash.
 
 use crate::codec::{DecodeError, Reader, write};
-use crate::crypto::{Author, ChangeHash, DocumentId, Midstate, domain};
+use crate::crypto::{Author, ChangeHash, DocumentId, Midstate, domain, sha256};
 use crate::op::limits::{MAX_DEPENDENCIES, MAX_TAG_BYTES};
 
 /// The format version of changes.
 pub(crate) const VERSION: u8 = 1;
+/// Bytes of a hash, and the most that a gist has.
+const HASH_BYTES: usize = 32;
 
-/// The header of a change, by which it is hashed together with the hash of its body.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What the header of a change says beside its document and its author.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Header {
-    pub(crate) author: Author,
     /// Number of the change along its author's chain, from 0.
     pub(crate) seq: u32,
     /// The change before it on that chain; absent only at seq 0.
@@ -35,15 +36,15 @@ pub(crate) mod tag {
 
 impl Header {
     /// Appends the canonical bytes.
-    pub(crate) fn write(&self, document: &DocumentId, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, document: &DocumentId, author: &Author, out: &mut Vec<u8>) {
         out.push(VERSION);
         out.extend_from_slice(document.as_bytes());
+        out.extend_from_slice(author.as_bytes());
         self.write_rest(out);
     }
 
-    /// Everything after the version and the document.
+    /// Everything after the version, the document and the author.
     fn write_rest(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.author.as_bytes());
         write::varint(out, u64::from(self.seq));
         if let Some(prev) = &self.prev {
             out.extend_from_slice(prev.as_bytes());
@@ -53,8 +54,8 @@ impl Header {
         out.extend_from_slice(self.tags.as_bytes());
     }
 
-    /// Reads the canonical bytes and the document they belong to.
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<(DocumentId, Self), DecodeError> {
+    /// Reads the canonical bytes, and which document and author they belong to.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<(DocumentId, Author, Self), DecodeError> {
         match reader.byte()? {
             VERSION => {}
             other => return Err(DecodeError::UnsupportedVersion(other)),
@@ -70,7 +71,7 @@ impl Header {
         }
         check_dependencies(&dependencies, prev.as_ref())?;
         let tags = Tags::read(reader)?;
-        Ok((document, Self { author, seq, prev, dependencies, tags }))
+        Ok((document, author, Self { seq, prev, dependencies, tags }))
     }
 
     /// How many hashes of other changes it holds.
@@ -79,30 +80,58 @@ impl Header {
     }
 }
 
-/// Hashes changes of one document. What all their headers begin with fills one block of SHA-256 and
-/// is hashed once.
+/// Appends the gist of a body, which stands for it in the hash of its change: as a length and so many
+/// bytes the body itself, if it is shorter than a hash, or else its hash. So a short body costs no hash
+/// of its own.
+pub(super) fn write_gist(out: &mut Vec<u8>, body: &[u8]) {
+    if body.len() < HASH_BYTES {
+        write::bytes(out, body);
+    } else {
+        write::bytes(out, &sha256(body));
+    }
+}
+
+/// Reads a gist.
+pub(super) fn read_gist<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
+    let gist = reader.bytes()?;
+    if gist.len() > HASH_BYTES { Err(DecodeError::OverLimit("bytes of a gist")) } else { Ok(gist) }
+}
+
+/// Hashes the changes of one author in one document. What they all begin with fills two blocks of
+/// SHA-256 and is hashed once; what is left of a keystroke most often fits a third.
 #[derive(Clone, Debug)]
 pub(crate) struct ChangeHasher {
     begun: Midstate,
-    /// The rest of the header that is being hashed, kept for its space.
+    /// What is being hashed, kept for its space.
     rest: Vec<u8>,
 }
 
 impl ChangeHasher {
-    pub(crate) fn new(document: &DocumentId) -> Self {
-        let mut block = [0; 64];
-        let (domain, rest) = block.split_at_mut(domain::CHANGE.len());
+    pub(crate) fn new(document: &DocumentId, author: &Author) -> Self {
+        let mut first = [0; 64];
+        let (domain, rest) = first.split_at_mut(domain::CHANGE.len());
         domain.copy_from_slice(domain::CHANGE);
         rest[0] = VERSION;
         rest[1..].copy_from_slice(document.as_bytes());
-        Self { begun: Midstate::after(block), rest: Vec::new() }
+        let mut second = [0; 64];
+        second[..32].copy_from_slice(author.as_bytes());
+        Self { begun: Midstate::INITIAL.after(&[first, second]), rest: Vec::new() }
     }
 
-    /// The hash of the change with a header and a body of this hash.
-    pub(crate) fn hash(&mut self, header: &Header, body: &[u8; 32]) -> ChangeHash {
+    /// The hash of the change with a header and a body.
+    pub(crate) fn hash(&mut self, header: &Header, body: &[u8]) -> ChangeHash {
+        self.finish(header, |rest| write_gist(rest, body))
+    }
+
+    /// The same, given the gist of the body.
+    pub(super) fn hash_gist(&mut self, header: &Header, gist: &[u8]) -> ChangeHash {
+        self.finish(header, |rest| write::bytes(rest, gist))
+    }
+
+    fn finish(&mut self, header: &Header, end: impl FnOnce(&mut Vec<u8>)) -> ChangeHash {
         self.rest.clear();
         header.write_rest(&mut self.rest);
-        self.rest.extend_from_slice(body);
+        end(&mut self.rest);
         ChangeHash(self.begun.finish(&self.rest))
     }
 }

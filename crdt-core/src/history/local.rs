@@ -2,18 +2,18 @@
 
 use core::ops::Range;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use super::bundle::{Totals, canonical_size};
 use super::chains::ChangeIndex;
-use super::header::{Header, Tags};
+use super::header::{ChangeHasher, Header, Tags};
 use super::store::{Admitted, Extra, History};
 use super::table::Table;
-use crate::codec::write;
-use crate::crypto::{Author, ChangeHash, Keypair, Signature, sha256};
+use crate::crypto::{Author, ChangeHash, Keypair, Signature};
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
-use crate::op::{Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_op, write_segment};
+use crate::op::{
+    Action, Id, IdRange, Key, Name, Place, Seeds, Segment, write_depth, write_op, write_segment,
+};
 
 /// The last change that this replica wrote and no kept signature covers. It is signed when it
 /// leaves, so that a burst of changes costs one signature.
@@ -37,10 +37,20 @@ pub(crate) struct Draft {
     /// Changes that it is to depend on besides the heads.
     pub(crate) after: Vec<ChangeIndex>,
     pub(crate) tags: Tags,
+    pub(crate) written: Written,
+}
+
+/// What editors wrote. Its space is used again for one change after the other, since most are small
+/// and would spend more on memory than on anything else.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
     pub(crate) paths: Vec<LocalPath>,
     pub(crate) ops: Vec<LocalOp>,
     /// What the ops insert into texts; they name ranges of it.
     pub(crate) text: String,
+    /// Space for the ops in canonical bytes, and for a path.
+    body: Vec<u8>,
+    path: Vec<u8>,
 }
 
 /// A path of a draft: a longer one by one segment than another, or than the root's empty path.
@@ -89,6 +99,25 @@ pub(crate) enum LocalAction {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TooLarge(pub(crate) &'static str);
 
+impl Written {
+    /// The most ops for which space is kept, and the most bytes.
+    const KEPT: (usize, usize) = (16, 4096);
+
+    /// The space of what was written, for the next change.
+    pub(crate) fn emptied(mut self) -> Self {
+        let (ops, bytes) = Self::KEPT;
+        self.paths.clear();
+        self.ops.clear();
+        self.text.clear();
+        self.body.clear();
+        self.paths.shrink_to(ops);
+        self.ops.shrink_to(ops);
+        self.text.shrink_to(bytes);
+        self.body.shrink_to(bytes);
+        self
+    }
+}
+
 impl LocalSegment {
     pub(crate) fn key(key: Key<'_>) -> Self {
         match key {
@@ -111,24 +140,33 @@ impl History {
     /// a table is written in changes before it: heads are folded into changes without ops, and
     /// values that an op replaces are taken back. Then the ops come later on their chain, and in time,
     /// than the editors took them to be.
-    pub(crate) fn commit(&mut self, mut draft: Draft) -> Result<ChangeHash, TooLarge> {
-        while self.heads_besides(draft.prev).len() > MAX_DEPENDENCIES / 2 {
-            draft.prev = Some(self.fold_heads(&draft)?);
+    pub(crate) fn commit(&mut self, draft: &mut Draft) -> Result<ChangeHash, TooLarge> {
+        while self.heads_besides(draft.prev).count() > MAX_DEPENDENCIES / 2 {
+            draft.prev = Some(self.fold_heads(draft)?);
         }
-        self.take_back(&mut draft)?;
-        let mut dependencies: BTreeSet<ChangeIndex> = self.heads_besides(draft.prev);
-        dependencies.extend(&draft.after);
-        dependencies.extend(self.chains_named(&draft));
-        dependencies.retain(|change| Some(*change) != draft.prev);
-        self.write(&mut draft, dependencies)
+        self.take_back(draft)?;
+        let dependencies = self.dependencies_of(draft);
+        self.write(draft, dependencies)
     }
 
-    fn heads_besides(&self, prev: Option<ChangeIndex>) -> BTreeSet<ChangeIndex> {
-        self.head_indexes().filter(|head| Some(*head) != prev).collect()
+    fn heads_besides(&self, prev: Option<ChangeIndex>) -> impl Iterator<Item = ChangeIndex> {
+        self.head_indexes().filter(move |head| Some(*head) != prev)
+    }
+
+    /// What a change depends on beside its predecessor: the heads, what it is to depend on, and the
+    /// chains that it names.
+    fn dependencies_of(&self, draft: &Draft) -> Vec<ChangeIndex> {
+        let mut dependencies: Vec<ChangeIndex> = self.heads_besides(draft.prev).collect();
+        dependencies.extend(&draft.after);
+        dependencies.extend(self.chains_named(draft));
+        dependencies.retain(|change| Some(*change) != draft.prev);
+        dependencies.sort_unstable();
+        dependencies.dedup();
+        dependencies
     }
 
     fn fold_heads(&mut self, draft: &Draft) -> Result<ChangeIndex, TooLarge> {
-        let heads = self.heads_besides(draft.prev).into_iter().take(MAX_DEPENDENCIES).collect();
+        let heads = self.heads_besides(draft.prev).take(MAX_DEPENDENCIES).collect();
         let mut fold = Draft::blank(draft.author, draft.prev, draft.start);
         self.write(&mut fold, heads)?;
         Ok(self.chains.len() - 1)
@@ -145,13 +183,11 @@ impl History {
         for op in steps {
             let start = draft.prev.map_or(0, |prev| self.chains.end_of(prev));
             let mut step = Draft::blank(draft.author, draft.prev, start);
-            step.paths = core::mem::take(&mut draft.paths);
-            step.ops.push(op);
-            let mut dependencies = self.heads_besides(step.prev);
-            dependencies.extend(self.chains_named(&step));
-            dependencies.retain(|change| Some(*change) != step.prev);
+            step.written.paths = core::mem::take(&mut draft.written.paths);
+            step.written.ops.push(op);
+            let dependencies = self.dependencies_of(&step);
             let written = self.write(&mut step, dependencies);
-            draft.paths = step.paths;
+            draft.written.paths = step.written.paths;
             written?;
             draft.prev = Some(self.chains.len() - 1);
         }
@@ -161,60 +197,70 @@ impl History {
     /// For every chain segment that ops name, beside the author's own chain, its last change.
     fn chains_named(&self, draft: &Draft) -> Vec<ChangeIndex> {
         let own = self.chains.segment_after(draft.prev);
-        let mut segments = BTreeSet::new();
+        let mut segments = Vec::new();
         let mut note = |id: Id| {
-            if id.chain != own {
-                segments.insert(id.chain);
+            // Ops that follow on each other mostly name one chain.
+            if id.chain != own && segments.last() != Some(&id.chain) {
+                segments.push(id.chain);
             }
         };
-        draft.paths.iter().for_each(|path| {
+        draft.written.paths.iter().for_each(|path| {
             if let LocalSegment::Element(id) = path.segment {
                 note(id);
             }
         });
-        draft.ops.iter().for_each(|op| op.action.each_id(&mut note));
+        draft.written.ops.iter().for_each(|op| op.action.each_id(&mut note));
+        segments.sort_unstable();
+        segments.dedup();
         segments.into_iter().filter_map(|segment| self.chains.tip_of(segment)).collect()
     }
 
     fn write(
         &mut self,
         draft: &mut Draft,
-        dependencies: BTreeSet<ChangeIndex>,
+        mut sorted: Vec<ChangeIndex>,
     ) -> Result<ChangeHash, TooLarge> {
-        if dependencies.len() > MAX_DEPENDENCIES {
+        if sorted.len() > MAX_DEPENDENCIES {
             return Err(TooLarge("authors whose elements one change names"));
         }
-        let mut sorted: Vec<ChangeIndex> = dependencies.into_iter().collect();
         sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
         let table = Table::new(&self.chains, draft.prev, &sorted);
         self.split_deletes(draft, &table);
-        let body = self.encode(draft, table)?;
+        self.encode(draft, table)?;
         let header = Header {
-            author: draft.author,
             seq: draft.prev.map_or(0, |prev| self.chains.seq_of(prev) + 1),
             prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
             dependencies: sorted.iter().map(|change| self.chains.hash_of(*change)).collect(),
             tags: draft.tags.clone(),
         };
-        let bytes = canonical_size(header.references(), &header.tags, &body);
+        let Written { body, ops, .. } = &draft.written;
+        let bytes = canonical_size(header.references(), &header.tags, body);
         if bytes > MAX_CHANGE_BYTES {
             return Err(TooLarge("bytes of a change"));
         }
-        let hash = self.hasher.hash(&header, &sha256(&body));
+        let hash = self.hasher_of(&draft.author).hash(&header, body);
         let author = self.author_number(&draft.author);
         let change = self.append(Admitted {
             hash,
             author,
             prev: draft.prev,
             extra: Extra { dependencies: sorted.into(), tags: header.tags },
-            body: &body,
-            counters: draft.ops.iter().map(|op| op.counters).sum(),
+            body,
+            counters: ops.iter().map(|op| op.counters).sum(),
         });
         self.forget_mark();
-        self.cuts.open().count(Totals { changes: 1, ops: draft.ops.len(), bytes });
+        self.cuts.open().count(Totals { changes: 1, ops: ops.len(), bytes });
         let first = self.tail.as_ref().map_or(change, |tail| tail.first);
         self.tail = Some(Tail { change, first, signature: OnceLock::new() });
         Ok(hash)
+    }
+
+    /// What hashes the changes of an author; that of the last one is kept.
+    fn hasher_of(&mut self, author: &Author) -> &mut ChangeHasher {
+        let kept = self.hasher.take().filter(|(of, _)| of == author);
+        let new = || (*author, ChangeHasher::new(&self.document(), author));
+        let hasher = kept.unwrap_or_else(new);
+        &mut self.hasher.insert(hasher).1
     }
 
     /// A delete goes through one entry of the table. What is left of its range beyond that entry is
@@ -222,7 +268,7 @@ impl History {
     fn split_deletes(&self, draft: &mut Draft, table: &Table) {
         let own = self.chains.segment_after(draft.prev);
         let mut next = 0;
-        while let Some(LocalOp { path, action, .. }) = draft.ops.get_mut(next) {
+        while let Some(LocalOp { path, action, .. }) = draft.written.ops.get_mut(next) {
             next += 1;
             let LocalAction::Delete { range } = action else { continue };
             if range.chain == own {
@@ -233,17 +279,19 @@ impl History {
                 let (path, rest) = (*path, IdRange { start: reach, ..*range });
                 range.end = reach;
                 let action = LocalAction::Delete { range: rest };
-                draft.ops.push(LocalOp { path, counters: 1, action });
+                draft.written.ops.push(LocalOp { path, counters: 1, action });
             }
         }
     }
 
-    fn encode(&self, draft: &Draft, table: Table) -> Result<Vec<u8>, TooLarge> {
-        if draft.ops.len() > MAX_CHANGE_OPS {
+    /// Writes the ops of a draft in canonical bytes into its body.
+    fn encode(&self, draft: &mut Draft, table: Table) -> Result<(), TooLarge> {
+        let Written { paths, ops, text, body, path } = &mut draft.written;
+        if ops.len() > MAX_CHANGE_OPS {
             return Err(TooLarge("ops of a change"));
         }
         let start = draft.prev.map_or(0, |prev| self.chains.end_of(prev));
-        let counters: u64 = draft.ops.iter().map(|op| u64::from(op.counters)).sum();
+        let counters: u64 = ops.iter().map(|op| u64::from(op.counters)).sum();
         if u64::from(start) + counters > u64::from(MAX_COUNTER) {
             return Err(TooLarge("counters of a chain"));
         }
@@ -254,13 +302,17 @@ impl History {
             start,
             table,
         };
-        let mut body = Vec::new();
-        let mut way = Way { path: None, bytes: vec![0], stem: None, before: Vec::new() };
-        for op in &draft.ops {
-            way.lead(op.path, draft, &namer);
-            namer.write(&mut body, &way.bytes, op, &draft.text);
+        body.clear();
+        let mut last = None;
+        for op in &*ops {
+            if last != Some(op.path) {
+                last = Some(op.path);
+                path.clear();
+                namer.write_path(path, paths, op.path);
+            }
+            namer.write(body, path, op, text);
         }
-        Ok(body)
+        Ok(())
     }
 
     /// Signs what this replica wrote, so that everything in the history is covered.
@@ -291,22 +343,15 @@ impl Draft {
             start,
             after: Vec::new(),
             tags: Tags::default(),
-            paths: Vec::new(),
-            ops: Vec::new(),
-            text: String::new(),
+            written: Written::default(),
         }
-    }
-
-    /// A path; `None` if it is the root's.
-    fn path(&self, number: Option<u32>) -> Option<&LocalPath> {
-        self.paths.get(number? as usize)
     }
 
     /// Takes from every op that replaces more than a quarter of what fits a table what is beyond,
     /// as ops of changes to be written before.
     fn split_replacing(&mut self, own: u32) -> Vec<LocalOp> {
         let mut steps = Vec::new();
-        for LocalOp { path, action, .. } in &mut self.ops {
+        for LocalOp { path, action, .. } in &mut self.written.ops {
             while let Some(some) = action.split_replaced(own) {
                 let action = action.taking_back(some);
                 steps.push(LocalOp { path: *path, counters: 1, action });
@@ -319,7 +364,7 @@ impl Draft {
     /// counters of changes to be written before will lie between.
     fn split_own_deletes(&mut self, own: u32) {
         let mut rest = Vec::new();
-        for LocalOp { path, action, .. } in &mut self.ops {
+        for LocalOp { path, action, .. } in &mut self.written.ops {
             let LocalAction::Delete { range } = action else { continue };
             if range.chain == own && range.start < self.start && self.start < range.end {
                 let action = LocalAction::Delete { range: IdRange { start: self.start, ..*range } };
@@ -327,43 +372,7 @@ impl Draft {
                 rest.push(LocalOp { path: *path, counters: 1, action });
             }
         }
-        self.ops.append(&mut rest);
-    }
-}
-
-/// The path of an op in canonical bytes. Most ops go where the one before went, up to the last
-/// segment at least.
-struct Way {
-    path: Option<u32>,
-    bytes: Vec<u8>,
-    /// The path without its last segment.
-    stem: Option<u32>,
-    /// The segments of the stem.
-    before: Vec<u8>,
-}
-
-impl Way {
-    fn lead(&mut self, path: Option<u32>, draft: &Draft, namer: &Namer<'_>) {
-        if self.path == path {
-            return;
-        }
-        self.path = path;
-        self.bytes.clear();
-        let Some(LocalPath { parent, depth, segment }) = draft.path(path) else {
-            return self.bytes.push(0);
-        };
-        if self.stem != *parent {
-            self.stem = *parent;
-            self.before.clear();
-            let up = |path: &&LocalPath| draft.path(path.parent);
-            let mut stem: Vec<_> = core::iter::successors(draft.path(*parent), up).collect();
-            while let Some(path) = stem.pop() {
-                write_segment(&mut self.before, namer.segment(&path.segment));
-            }
-        }
-        write::varint(&mut self.bytes, u64::from(*depth));
-        self.bytes.extend_from_slice(&self.before);
-        write_segment(&mut self.bytes, namer.segment(segment));
+        self.written.ops.append(&mut rest);
     }
 }
 
@@ -405,15 +414,28 @@ impl Namer<'_> {
         }
     }
 
-    fn segment<'s>(&self, segment: &'s LocalSegment) -> Segment<'s, Name> {
-        match segment {
+    fn write_path(&self, out: &mut Vec<u8>, paths: &[LocalPath], path: Option<u32>) {
+        let path = path.map(|number| &paths[number as usize]);
+        write_depth(out, path.map_or(0, |path| path.depth));
+        if let Some(path) = path {
+            self.write_segments(out, paths, path);
+        }
+    }
+
+    /// Appends the segments of a path from the root on. How many there may be has been checked.
+    fn write_segments(&self, out: &mut Vec<u8>, paths: &[LocalPath], path: &LocalPath) {
+        if let Some(parent) = path.parent {
+            self.write_segments(out, paths, &paths[parent as usize]);
+        }
+        let segment = match &path.segment {
             LocalSegment::Field(name) => Segment::Field(name),
             LocalSegment::Variant(name) => Segment::Variant(name),
             LocalSegment::TextKey(text) => Segment::Key(Key::Text(text)),
             LocalSegment::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
             LocalSegment::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
             LocalSegment::Element(id) => Segment::Element(self.name(*id)),
-        }
+        };
+        write_segment(out, segment);
     }
 
     fn write(&self, out: &mut Vec<u8>, path: &[u8], op: &LocalOp, texts: &str) {

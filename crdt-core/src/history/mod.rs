@@ -9,6 +9,7 @@
 //! out).
 
 mod admit;
+mod archive;
 mod bundle;
 mod chains;
 mod change;
@@ -20,11 +21,14 @@ mod genesis;
 mod hashes;
 mod header;
 mod local;
+mod outline;
 mod pending;
 mod receive;
 mod replay;
+mod saved;
 mod segment;
 mod store;
+mod streaks;
 mod table;
 
 pub use bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS};
@@ -35,10 +39,11 @@ pub use equivocation::{Equivocation, EquivocationProof, ProofError};
 pub use error::Refusal;
 pub use genesis::Genesis;
 pub(crate) use header::{Tags, tag};
-pub(crate) use local::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment};
+pub(crate) use local::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 pub use pending::PendingLimits;
 pub use receive::{ApplyError, Outcome, Refused};
 pub use replay::Incoming;
+pub use saved::LoadError;
 pub use store::History;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::archive::Archive;
 use super::bundle::Bundle;
 use super::chains::{Chains, ChangeIndex, NewChange};
 use super::cut::Cuts;
@@ -9,6 +10,7 @@ use super::genesis::Genesis;
 use super::header::{ChangeHasher, Header, Tags};
 use super::local::Tail;
 use super::pending::{Pending, PendingLimits};
+use super::saved::Packs;
 use crate::crypto::{Author, ChangeHash, DocumentId};
 
 /// Every admitted change of a document, and the bundles that wait for others.
@@ -19,10 +21,14 @@ pub struct History {
     document: DocumentId,
     pub(super) genesis: Option<Genesis>,
     pub(super) chains: Chains,
+    /// The changes that the history was opened with; everything below that is kept of each change
+    /// is of those after them.
+    pub(super) archive: Archive,
     bodies: Bodies,
     /// What few changes have, of those that have it.
     extras: BTreeMap<ChangeIndex, Extra>,
-    pub(super) hasher: ChangeHasher,
+    /// What hashed the last change written here, and whose changes it hashes.
+    pub(super) hasher: Option<(Author, ChangeHasher)>,
     authors: Vec<Author>,
     author_numbers: BTreeMap<Author, u32>,
     /// Changes that no other change depends on.
@@ -33,6 +39,8 @@ pub struct History {
     pub(super) cuts: Cuts,
     pub(super) pending: Pending,
     pub(super) tail: Option<Tail>,
+    /// What was packed when the history was last saved or opened.
+    pub(super) packs: Packs,
 }
 
 /// The document, its heads, and how much there is; not the content.
@@ -47,22 +55,26 @@ impl fmt::Debug for History {
     }
 }
 
-/// The bodies of all changes, in canonical bytes, one after the other.
+/// The bodies of some consecutive changes, in canonical bytes, one after the other.
 #[derive(Debug, Default)]
-struct Bodies {
+pub(super) struct Bodies {
     bytes: Vec<u8>,
     /// Where each one ends.
     ends: Vec<usize>,
 }
 
 impl Bodies {
-    fn get(&self, change: ChangeIndex) -> &[u8] {
-        let change = change as usize;
-        let start = change.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.bytes[start..self.ends[change]]
+    pub(super) fn new(bytes: Vec<u8>, ends: Vec<usize>) -> Self {
+        Self { bytes, ends }
     }
 
-    fn push(&mut self, body: &[u8]) {
+    pub(super) fn get(&self, place: u32) -> &[u8] {
+        let place = place as usize;
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[place]]
+    }
+
+    pub(super) fn push(&mut self, body: &[u8]) {
         self.bytes.extend_from_slice(body);
         self.ends.push(self.bytes.len());
     }
@@ -112,9 +124,10 @@ impl History {
             document,
             genesis: None,
             chains: Chains::default(),
+            archive: Archive::default(),
             bodies: Bodies::default(),
             extras: BTreeMap::new(),
-            hasher: ChangeHasher::new(&document),
+            hasher: None,
             authors: Vec::new(),
             author_numbers: BTreeMap::new(),
             heads: BTreeSet::new(),
@@ -123,6 +136,7 @@ impl History {
             cuts: Cuts::default(),
             pending: Pending::new(limits),
             tail: None,
+            packs: Packs::default(),
         }
     }
 
@@ -172,6 +186,16 @@ impl History {
     /// The authors of changes, ascending.
     pub fn authors(&self) -> impl Iterator<Item = Author> {
         self.author_numbers.keys().copied()
+    }
+
+    /// The authors of changes by their numbers in this replica.
+    pub(super) fn numbered_authors(&self) -> &[Author] {
+        &self.authors
+    }
+
+    /// Takes note of a head of a history that is being opened.
+    pub(super) fn add_head(&mut self, head: ChangeIndex) {
+        self.heads.insert(head);
     }
 
     /// The index that the next change will have.
@@ -231,12 +255,19 @@ impl History {
 
     /// What a change depends on beside its predecessor, in ascending order of hashes.
     pub(super) fn dependencies(&self, change: ChangeIndex) -> &[ChangeIndex] {
-        self.extras.get(&change).map_or(&[], |extra| &extra.dependencies)
+        self.extra(change).map_or(&[], |extra| &extra.dependencies)
     }
 
     pub(super) fn tags(&self, change: ChangeIndex) -> &Tags {
         static NONE: Tags = Tags::NONE;
-        self.extras.get(&change).map_or(&NONE, |extra| &extra.tags)
+        self.extra(change).map_or(&NONE, |extra| &extra.tags)
+    }
+
+    fn extra(&self, change: ChangeIndex) -> Option<&Extra> {
+        if change < self.archive.len() {
+            return self.archive.extra(change);
+        }
+        self.extras.get(&change)
     }
 
     /// The changes that one depends on directly.
@@ -249,14 +280,16 @@ impl History {
     }
 
     pub(super) fn body(&self, change: ChangeIndex) -> &[u8] {
-        self.bodies.get(change)
+        match change.checked_sub(self.archive.len()) {
+            Some(place) => self.bodies.get(place),
+            None => self.archive.body(change),
+        }
     }
 
-    /// The header of a change, rebuilt.
+    /// The header of a change, rebuilt; its author is left out.
     pub(super) fn header(&self, change: ChangeIndex) -> Header {
         let hash = |below: &ChangeIndex| self.chains.hash_of(*below);
         Header {
-            author: self.author_of(change),
             seq: self.chains.seq_of(change),
             prev: self.chains.prev_of(change).as_ref().map(hash),
             dependencies: self.dependencies(change).iter().map(hash).collect(),
@@ -289,12 +322,12 @@ impl History {
             time,
             counters: change.counters,
         });
+        self.heads.insert(index);
         for below in change.prev.iter().chain(&*change.extra.dependencies) {
             if self.heads.remove(below) {
                 self.former_heads.push(*below);
             }
         }
-        self.heads.insert(index);
         self.bodies.push(change.body);
         if !change.extra.is_plain() {
             self.extras.insert(index, change.extra);
@@ -314,7 +347,9 @@ impl History {
 
     /// Gives up going back to the mark.
     pub(super) fn forget_mark(&mut self) {
-        self.former_heads = Vec::new();
+        self.former_heads.clear();
+        // Most changes follow one head.
+        self.former_heads.shrink_to(4);
     }
 
     /// Forgets everything appended since the mark, newest first.
@@ -340,7 +375,7 @@ impl History {
 }
 
 impl Extra {
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.dependencies.is_empty() && self.tags == Tags::NONE
     }
 }

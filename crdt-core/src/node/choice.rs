@@ -1,6 +1,8 @@
 use super::versions::{Versions, Write};
-use super::{DigestWriter, EditError, Fit, Incoming, Misfit, Scope};
-use crate::codec::value;
+use super::{
+    DigestWriter, EditError, Fit, Incoming, Misfit, Schema, Scope, StateReader, StateWriter,
+};
+use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
 
@@ -140,6 +142,41 @@ impl Selector {
     /// Whether nothing was ever selected.
     pub fn is_blank(&self) -> bool {
         self.versions.is_none()
+    }
+
+    /// Describes what it takes.
+    pub fn describe(schema: &mut Schema, variants: &Variants) {
+        schema.number(variants.names.len());
+        variants.names.iter().for_each(|name| schema.word(name));
+        for (alias, place) in variants.aliases {
+            schema.word(alias);
+            schema.number(*place);
+        }
+        schema.number(variants.other.map_or(0, |other| other + 1));
+    }
+
+    /// Writes what is selected.
+    pub fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.versions(&self.versions, |writer, place| {
+            writer.number(place.map_or(0, |place| place as usize + 1));
+        });
+    }
+
+    /// Reads what is selected.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it is something else.
+    pub fn load(
+        reader: &mut StateReader<'_>,
+        variants: &Variants,
+    ) -> Result<Self, DecodeError> {
+        let read = |reader: &mut StateReader<'_>| match reader.number()? {
+            place if place <= variants.names.len() => {
+                Ok(Ok(place.checked_sub(1).and_then(|place| u32::try_from(place).ok())))
+            }
+            _ => Err(DecodeError::InvalidKind),
+        };
+        Ok(Self { versions: reader.versions(|| None, read)? })
     }
 
     /// Feeds what is selected.

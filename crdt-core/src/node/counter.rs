@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Schema, Scope,
+    Segment, StateReader, StateWriter,
 };
+use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
 use crate::op::{Action, Id};
 
@@ -165,6 +167,27 @@ impl NodeState for CounterState {
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         digest.adds(self.adds());
+    }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("counter");
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.number(self.adds.len());
+        for (id, delta) in self.adds() {
+            writer.id(id);
+            writer.signed(delta);
+        }
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        let mut state = Self::default();
+        for _ in 0..reader.count()? {
+            let id = reader.id()?;
+            state.add(id, reader.signed()?);
+        }
+        Ok(state)
     }
 }
 

@@ -46,6 +46,11 @@ impl<'a> DigestWriter<'a> {
         Digest(self.hasher.finalize().into())
     }
 
+    /// How ops are named and ordered.
+    pub(super) fn chains(&self) -> &'a Chains {
+        self.chains
+    }
+
     /// A field of a struct; nothing if it is blank.
     pub fn field(&mut self, name: &str, state: &impl NodeState) {
         self.named(Part::Field, name.as_bytes(), state);

@@ -248,11 +248,12 @@ impl<'f> Page<'_, 'f> {
     }
 
     fn text(&mut self, text: &TextState) -> fmt::Result {
-        let (live, deleted) = count(text.runs().map(|(range, run)| (range, run.is_some())));
+        let chains = self.inspection.chains();
+        let (live, deleted) = count(text.runs(chains).map(|(range, run)| (range, run.is_some())));
         self.line(format_args!("text of {live}{deleted}", live = Count(live, "character")))?;
         let mut page = self.below();
         let mut typed = Typed::default();
-        for (range, run) in text.runs() {
+        for (range, run) in text.runs(chains) {
             typed.take(&mut page, range, run)?;
         }
         typed.finish(&mut page)

@@ -1,6 +1,9 @@
 use std::sync::OnceLock;
 
-use super::{DigestWriter, Fit, Incoming, NodeState, Scope, Segment};
+use super::{
+    DigestWriter, Fit, Incoming, NodeState, Schema, Scope, Segment, StateReader, StateWriter,
+};
+use crate::codec::DecodeError;
 use crate::history::Chains;
 
 /// A state that is made when it is first needed, so that a type can contain itself and what was
@@ -48,6 +51,25 @@ impl<S: NodeState> NodeState for Lazy<S> {
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         if let Some(state) = self.0.get() {
             state.digest(digest);
+        }
+    }
+
+    fn describe(schema: &mut Schema) {
+        schema.node::<S>();
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.number(usize::from(self.0.get().is_some()));
+        if let Some(state) = self.0.get() {
+            state.save(writer);
+        }
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        match reader.number()? {
+            0 => Ok(Self::default()),
+            1 => Ok(Self(OnceLock::from(Box::new(reader.nested()?)))),
+            _ => Err(DecodeError::InvalidKind),
         }
     }
 }

@@ -1,3 +1,4 @@
+use core::any::TypeId;
 use core::marker::PhantomData;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -72,7 +73,13 @@ impl IntoLeaf<Option<String>> for &str {
 }
 
 macro_rules! leaves {
-    ($($type:ty)*) => {$(
+    ($($type:ty)*) => {
+        /// The types of leaves and of options of them, with their names.
+        const LEAVES: &[(fn() -> TypeId, &str)] = &[$(
+            (TypeId::of::<$type>, stringify!($type)),
+            (TypeId::of::<Option<$type>>, concat!("Option<", stringify!($type), ">")),
+        )*];
+    $(
         impl LeafValue for $type {}
 
         #[diagnostic::do_not_recommend]
@@ -124,6 +131,12 @@ macro_rules! leaves {
             }
         }
     )*};
+}
+
+/// The name of a type that is a leaf.
+pub(super) fn leaf_name<T: 'static>() -> Option<&'static str> {
+    let (_, name) = LEAVES.iter().find(|(leaf, _)| leaf() == TypeId::of::<T>())?;
+    Some(name)
 }
 
 leaves!(bool char String f32 f64 i8 i16 i32 i64 i128 u8 u16 u32 u64 u128);

@@ -11,11 +11,12 @@ use super::slice::positions;
 use super::text::{delete, out_of_range, parent};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
-    Scope, Segment,
+    Schema, Scope, Segment, StateReader, StateWriter,
 };
+use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Seeds};
-use crate::sequence::{Items, ItemsIter, Sequence};
+use crate::sequence::{Items, ItemsIter, Sequence, SpanKind};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -171,6 +172,34 @@ impl<S: NodeState> NodeState for ListState<S> {
             state.digest(digest);
             digest.end();
         }
+    }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("list");
+        schema.node::<S>();
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        let spans = self.sequence.spans();
+        writer.number(spans.len());
+        for span in spans {
+            writer.span(span);
+        }
+        self.states().for_each(|state| state.save(writer));
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        let mut spans = Vec::new();
+        for _ in 0..reader.number()? {
+            spans.push(reader.span()?);
+        }
+        let mut sequence = Sequence::default();
+        for span in spans {
+            let visible = if let SpanKind::Live(len) = span.kind { len } else { 0 };
+            let states = (0..visible).map(|_| reader.nested()).collect::<Result<Vec<S>, _>>()?;
+            sequence.restore(span, states.into_iter(), reader.chains());
+        }
+        Ok(Self { sequence })
     }
 }
 

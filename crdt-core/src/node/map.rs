@@ -10,8 +10,9 @@ use super::key::Plain;
 use super::versions::{Versions, Write};
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit, NodeState,
-    Scope, Segment, Unknown,
+    Schema, Scope, Segment, StateReader, StateWriter, Unknown,
 };
+use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
 
@@ -158,6 +159,17 @@ impl<S: NodeState> Entry<S> {
         self.unknown.digest(digest);
         digest.end();
     }
+
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.versions(&self.puts, |_, ()| {});
+        self.state.save(writer);
+        self.unknown.save(writer);
+    }
+
+    pub(super) fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        let puts = reader.versions(|| (), |_| Ok(Ok(())))?;
+        Ok(Self { puts, state: reader.nested()?, unknown: Unknown::default() })
+    }
 }
 
 /// The state of a map: its entries, absent ones that something was written in included.
@@ -259,6 +271,31 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
             digest.key(key.to_key());
             entry.digest(digest);
         }
+    }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("map");
+        schema.word(core::any::type_name::<K>());
+        schema.node::<S>();
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.number(self.entries.iter().count());
+        for (key, entry) in self.entries.iter() {
+            writer.key(key.to_key());
+            entry.save(writer);
+        }
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        let mut state = Self::default();
+        for _ in 0..reader.count()? {
+            let key = reader.key()?;
+            let entry = Entry::load(reader)?;
+            state.present += usize::from(entry.is_present());
+            *state.entries.get_or_default(key) = entry;
+        }
+        Ok(state)
     }
 }
 

@@ -16,6 +16,7 @@ mod element;
 mod entries;
 mod error;
 mod fingerprint;
+mod folded;
 mod inspect;
 mod json;
 mod key;
@@ -27,6 +28,8 @@ mod map;
 mod newtype;
 mod option;
 mod register;
+mod saved;
+mod schema;
 mod set;
 mod slice;
 mod text;
@@ -57,6 +60,9 @@ pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{
     Register, RegisterEditor, RegisterField, RegisterState, RegisterValue, RegisterView,
 };
+pub use saved::{StateReader, StateWriter};
+pub(crate) use saved::{load_state, save_state};
+pub use schema::Schema;
 pub use set::{SetEditor, SetIter, SetView};
 pub use slice::TextSlice;
 pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
@@ -67,6 +73,7 @@ pub(crate) use untyped::Untyped;
 
 use serde::Serialize;
 
+use crate::codec::DecodeError;
 use crate::op::Key;
 
 pub use crate::history::{Chains, Incoming};
@@ -215,6 +222,18 @@ pub trait NodeState: Default + Send + Sync + 'static {
 
     /// Feeds the whole state, hidden parts included, in an order that is the same everywhere.
     fn digest(&self, digest: &mut DigestWriter<'_>);
+
+    /// Describes what the state takes, so that it is only read again as what it was written as.
+    fn describe(schema: &mut Schema);
+
+    /// Writes the whole state, hidden parts included.
+    fn save(&self, writer: &mut StateWriter<'_>);
+
+    /// Reads what [`save`](Self::save) wrote under the same description.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it is something else.
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError>;
 }
 
 /// What became of an op that was routed to a node.
@@ -223,6 +242,9 @@ pub trait NodeState: Default + Send + Sync + 'static {
 pub enum Fit {
     /// It took effect.
     Applied,
+    /// It took effect, and says more than this type knows: a part of it may come to light when the
+    /// type is extended.
+    Partial,
     /// The history keeps and forwards it. It has no effect on the value; what the node has to
     /// remember of it, it does.
     Inert(Misfit),

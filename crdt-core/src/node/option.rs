@@ -5,9 +5,10 @@ use serde::{Serialize, Serializer};
 
 use super::map::Entry;
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope,
-    Segment,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState,
+    Schema, Scope, Segment, StateReader, StateWriter,
 };
+use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::Key;
 
@@ -64,6 +65,26 @@ impl<S: NodeState> NodeState for OptionState<S> {
         if let Some(entry) = self.entry.as_ref().filter(|entry| !entry.is_blank()) {
             digest.key(KEY);
             entry.digest(digest);
+        }
+    }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("option");
+        schema.node::<S>();
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.number(usize::from(self.entry.is_some()));
+        if let Some(entry) = &self.entry {
+            entry.save(writer);
+        }
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        match reader.number()? {
+            0 => Ok(Self::default()),
+            1 => Ok(Self { entry: Some(Box::new(Entry::load(reader)?)) }),
+            _ => Err(DecodeError::InvalidKind),
         }
     }
 }

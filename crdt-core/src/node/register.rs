@@ -7,9 +7,10 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
 use super::versions::{Versions, Write};
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, IntoLeaf, Misfit,
-    NodeState, Scope, Segment, StandardDefault,
+    NodeState, Schema, Scope, Segment, StandardDefault, StateReader, StateWriter,
 };
-use crate::codec::value;
+use super::leaf::leaf_name;
+use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
 
@@ -98,8 +99,9 @@ where
             ([], Action::Unset { replaces }) => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
-        let fit = match &value {
-            Some(Err(_)) => Fit::Inert(Misfit::WrongValue),
+        let fit = match (&value, &op.action) {
+            (Some(Err(_)), _) => Fit::Inert(Misfit::WrongValue),
+            (Some(Ok(value)), Action::Set { payload, .. }) => fit_of(value, payload),
             _ => Fit::Applied,
         };
         self.versions.write(Write { id: op.id, replaces, value }, D::initial, chains);
@@ -117,6 +119,33 @@ where
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         digest.versions(&self.versions);
     }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("register");
+        schema.word(leaf_name::<T>().unwrap_or_else(core::any::type_name::<T>));
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.versions(&self.versions, |writer, value| match encode(value) {
+            Ok(payload) => writer.bytes(&payload),
+            Err(_) => writer.give_up(),
+        });
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        let read = |reader: &mut StateReader<'_>| {
+            Ok(value::decode(reader.bytes()?).ok_or_else(D::initial))
+        };
+        let versions = reader.versions(D::initial, read)?;
+        Ok(Self { versions, initial: PhantomData })
+    }
+}
+
+/// Whether all that a payload says is in the value that was decoded from it. Leaves are never
+/// extended, so they are not asked.
+fn fit_of<T: Serialize + 'static>(value: &T, payload: &[u8]) -> Fit {
+    let whole = leaf_name::<T>().is_some() || encode(value).is_ok_and(|encoded| encoded == payload);
+    if whole { Fit::Applied } else { Fit::Partial }
 }
 
 /// Sets a register. Where nothing was ever written, what it reads as by itself needs no op.

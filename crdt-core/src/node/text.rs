@@ -6,10 +6,12 @@ use serde::{Serialize, Serializer};
 
 use super::difference::differences;
 use super::slice::{TextSlice, joined, positions};
+use super::folded::FoldedText;
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
-    Scope, Segment,
+    Schema, Scope, Segment, StateReader, StateWriter,
 };
+use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Side};
 use crate::sequence::{Content, OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
@@ -76,26 +78,26 @@ impl TextString for String {
 /// The state of a text: its characters (Unicode scalar values) in order, deleted ones as places.
 #[derive(Debug, Default)]
 pub struct TextState {
-    sequence: Sequence<TextChunk>,
+    sequence: FoldedText,
 }
 
 impl TextState {
     /// The text.
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(self.sequence.measure().utf8);
-        self.sequence.chunks().for_each(|(_, chunk)| text.push_str(chunk.as_str()));
+        self.sequence.chunks().for_each(|chunk| text.push_str(chunk));
         text
     }
 
     /// All characters in order, in ranges that may be cut anywhere: what they are, unless they were
     /// deleted.
-    pub(super) fn runs(&self) -> impl Iterator<Item = (IdRange, Option<&str>)> {
-        self.sequence.contents().map(|(range, chunk)| (range, chunk.map(TextChunk::as_str)))
+    pub(super) fn runs(&self, chains: &Chains) -> impl Iterator<Item = (IdRange, Option<&str>)> {
+        self.sequence.get(chains).contents().map(|(range, chunk)| (range, chunk.map(TextChunk::as_str)))
     }
 
     /// Whether it is this text, without copying it.
     fn reads_as(&self, text: &str) -> bool {
-        joined(self.sequence.chunks().map(|(_, chunk)| chunk.as_str()), text)
+        joined(self.sequence.chunks(), text)
     }
 
     #[inline]
@@ -106,7 +108,8 @@ impl TextState {
             return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
         }
         let mut rest = text;
-        let typed = self.sequence.type_on(at, &mut rest, scope.next_id());
+        let sequence = self.sequence.get_mut(scope.chains());
+        let typed = sequence.type_on(at, &mut rest, scope.next_id());
         if rest.is_empty() {
             scope.write_on(text, typed);
             return Ok(());
@@ -125,20 +128,27 @@ impl TextState {
         text: &str,
     ) -> Result<(), EditError> {
         let (id, chains) = (scope.next_id(), scope.chains());
-        let placed = self.sequence.insert_at(at, text, id, scope.time(), chains);
+        let sequence = self.sequence.get_mut(chains);
+        let placed = sequence.insert_at(at, text, id, scope.time(), chains);
         let (parent, side) = placed.map_err(out_of_range)?;
         scope.write_text(parent, side, text);
         Ok(())
     }
 
     /// A part of the text.
-    fn slice(&self, range: &impl RangeBounds<usize>) -> Result<TextSlice<'_>, EditError> {
-        Ok(TextSlice::new(&self.sequence, positions(range, self.sequence.len())?))
+    fn slice(
+        &self,
+        range: &impl RangeBounds<usize>,
+        chains: &Chains,
+    ) -> Result<TextSlice<'_>, EditError> {
+        let range = positions(range, self.sequence.len())?;
+        Ok(TextSlice::new(self.sequence.get(chains), range))
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
         let chains = scope.chains();
         self.sequence
+            .get_mut(chains)
             .delete_at(range, chains, |deleted| scope.write_delete(deleted))
             .map_err(out_of_range)
     }
@@ -202,11 +212,12 @@ impl NodeState for TextState {
         match (path, &op.action) {
             ([], Action::InsertText { place, text }) => {
                 let (parent, side) = parent(*place);
-                let placed = self.sequence.integrate(op.id, op.time, parent, side, text, chains);
+                let sequence = self.sequence.get_mut(chains);
+                let placed = sequence.integrate(op.id, op.time, parent, side, text, chains);
                 placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
             }
             ([], Action::Delete { first, count }) => {
-                delete(&mut self.sequence, *first, *count, chains);
+                delete(self.sequence.get_mut(chains), *first, *count, chains);
                 Fit::Applied
             }
             _ => Fit::wrong_kind(),
@@ -223,8 +234,20 @@ impl NodeState for TextState {
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.runs(self.sequence.runs());
+        digest.runs(self.sequence.get(digest.chains()).runs());
         digest.bytes(self.to_text().as_bytes());
+    }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("text");
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        self.sequence.save(writer);
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { sequence: FoldedText::load(reader)? })
     }
 }
 
@@ -259,7 +282,7 @@ macro_rules! read_text {
 
         /// The scalar value at a position; `None` beyond the end. O(log n).
         pub fn char_at(&self, position: usize) -> Option<char> {
-            let (chunk, offset) = self.state.sequence.get(position)?;
+            let (chunk, offset) = self.sequence().get(position)?;
             chunk.char_at(offset)
         }
 
@@ -269,7 +292,7 @@ macro_rules! read_text {
         /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a
         /// character.
         pub fn position_of_utf8(&self, offset: usize) -> Result<usize, EditError> {
-            position_of(self.state, Unit::Utf8, offset)
+            position_of(self.sequence(), Unit::Utf8, offset)
         }
 
         /// The position of an offset in UTF-16 code units. O(log n).
@@ -278,7 +301,7 @@ macro_rules! read_text {
         /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a
         /// surrogate pair.
         pub fn position_of_utf16(&self, offset: usize) -> Result<usize, EditError> {
-            position_of(self.state, Unit::Utf16, offset)
+            position_of(self.sequence(), Unit::Utf16, offset)
         }
 
         /// The byte offset in UTF-8 of a position. O(log n).
@@ -286,7 +309,7 @@ macro_rules! read_text {
         /// # Errors
         /// [`EditError::OutOfRange`] beyond the end.
         pub fn utf8_of_position(&self, position: usize) -> Result<usize, EditError> {
-            offset_of(self.state, Unit::Utf8, position)
+            offset_of(self.sequence(), Unit::Utf8, position)
         }
 
         /// The offset in UTF-16 code units of a position. O(log n).
@@ -294,45 +317,57 @@ macro_rules! read_text {
         /// # Errors
         /// [`EditError::OutOfRange`] beyond the end.
         pub fn utf16_of_position(&self, position: usize) -> Result<usize, EditError> {
-            offset_of(self.state, Unit::Utf16, position)
+            offset_of(self.sequence(), Unit::Utf16, position)
         }
     };
 }
 
-fn position_of(state: &TextState, unit: Unit, offset: usize) -> Result<usize, EditError> {
+fn position_of(
+    sequence: &Sequence<TextChunk>,
+    unit: Unit,
+    offset: usize,
+) -> Result<usize, EditError> {
     let length = || match unit {
-        Unit::Utf8 => state.sequence.measure().utf8,
-        Unit::Utf16 => state.sequence.measure().utf16,
+        Unit::Utf8 => sequence.measure().utf8,
+        Unit::Utf16 => sequence.measure().utf16,
     };
-    state.sequence.index_of(unit, offset).map_err(|error| match error {
+    sequence.index_of(unit, offset).map_err(|error| match error {
         OffsetError::OutOfBounds => EditError::OutOfRange { position: offset, length: length() },
         OffsetError::InsideChar => EditError::NotOnBoundary(offset),
     })
 }
 
-fn offset_of(state: &TextState, unit: Unit, position: usize) -> Result<usize, EditError> {
-    let length = state.sequence.len();
-    state.sequence.offset_of(unit, position).map_err(|_| EditError::OutOfRange { position, length })
+fn offset_of(
+    sequence: &Sequence<TextChunk>,
+    unit: Unit,
+    position: usize,
+) -> Result<usize, EditError> {
+    let length = sequence.len();
+    sequence.offset_of(unit, position).map_err(|_| EditError::OutOfRange { position, length })
 }
 
 impl<'a> TextView<'a> {
     read_text!();
 
+    fn sequence(&self) -> &'a Sequence<TextChunk> {
+        self.state.sequence.get(self.chains)
+    }
+
     /// The id of the character at a position, for a cursor that stays with its character while
     /// others edit; `None` beyond the end. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
-        ElementId::new(self.chains, self.state.sequence.id_at(position)?)
+        ElementId::new(self.chains, self.sequence().id_at(position)?)
     }
 
     /// Where a character is now; `None` if it is not in this text or has been deleted. O(log n).
     pub fn position_of(&self, character: ElementId) -> Option<usize> {
-        self.state.sequence.position(character.find(self.chains)?)
+        self.sequence().position(character.find(self.chains)?)
     }
 
     /// The pieces of the text in order; joined they are the text. Where it is cut says nothing: it
     /// differs between replicas.
     pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.state.sequence.chunks().map(|(_, chunk)| chunk.as_str())
+        self.state.sequence.chunks()
     }
 
     /// The scalar values in order.
@@ -358,7 +393,7 @@ impl<'a> TextView<'a> {
     /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
     /// end.
     pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<TextSlice<'a>, EditError> {
-        self.state.slice(&range)
+        self.state.slice(&range, self.chains)
     }
 }
 
@@ -409,6 +444,10 @@ pub struct TextEditor<'a> {
 impl TextEditor<'_> {
     read_text!();
 
+    fn sequence(&self) -> &Sequence<TextChunk> {
+        self.state.sequence.get(self.scope.chains())
+    }
+
     /// Inserts text so that it begins at a position. O(log n + its length).
     ///
     /// # Errors
@@ -430,7 +469,7 @@ impl TextEditor<'_> {
     /// # Errors
     /// As [`TextView::slice`].
     pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<TextSlice<'_>, EditError> {
-        self.state.slice(&range)
+        self.state.slice(&range, self.scope.chains())
     }
 
     /// Deletes the characters at a range of positions. O(log n) for each stretch of characters that
@@ -473,7 +512,7 @@ impl TextEditor<'_> {
 /// The text.
 impl fmt::Display for TextEditor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.state.sequence.chunks().try_for_each(|(_, chunk)| f.write_str(chunk.as_str()))
+        self.state.sequence.chunks().try_for_each(|chunk| f.write_str(chunk))
     }
 }
 

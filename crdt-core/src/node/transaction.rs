@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use std::borrow::Cow;
 
 use super::EditError;
-use crate::history::{Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Tags};
+use crate::history::{Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Tags, Written};
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
 use crate::op::{Id, IdRange, Key, Place, Side, write_seed};
 use crate::{Author, history::ChangeIndex};
@@ -21,10 +21,7 @@ pub(crate) struct Transaction<'a> {
 
 #[derive(Debug)]
 struct Log {
-    paths: Vec<LocalPath>,
-    ops: Vec<LocalOp>,
-    /// The text of all inserts.
-    text: String,
+    written: Written,
     /// The counter of the first op.
     start: u32,
     /// The counter of the next op.
@@ -50,17 +47,10 @@ enum LastSegment {
 }
 
 impl<'a> Transaction<'a> {
-    /// Begins a change that follows `prev` on its author's chain.
-    pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>) -> Self {
+    /// Begins a change that follows `prev` on its author's chain, in the space of an earlier one.
+    pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>, space: Written) -> Self {
         let next = prev.map_or(0, |prev| chains.end_of(prev));
-        let log = Log {
-            paths: Vec::new(),
-            ops: Vec::new(),
-            text: String::new(),
-            start: next,
-            next,
-            fault: None,
-        };
+        let log = Log { written: space, start: next, next, fault: None };
         Self {
             chains,
             chain: chains.segment_after(prev),
@@ -77,7 +67,7 @@ impl<'a> Transaction<'a> {
     /// Whether anything has been written, or failed to be.
     pub(crate) fn is_empty(&self) -> bool {
         let log = self.log.borrow();
-        log.ops.is_empty() && log.fault.is_none()
+        log.written.ops.is_empty() && log.fault.is_none()
     }
 
     /// The change that the log makes.
@@ -91,22 +81,23 @@ impl<'a> Transaction<'a> {
         after: Vec<ChangeIndex>,
         tags: Tags,
     ) -> Result<Draft, EditError> {
-        let Log { paths, ops, text, start, fault, .. } = self.log.into_inner();
+        let Log { written, start, fault, .. } = self.log.into_inner();
         match fault {
             Some(fault) => Err(fault),
-            None => Ok(Draft { author, prev, start, after, tags, paths, ops, text }),
+            None => Ok(Draft { author, prev, start, after, tags, written }),
         }
     }
 }
 
 impl Log {
     fn enter(&mut self, parent: Option<u32>, segment: LocalSegment) -> u32 {
-        let depth = parent.map_or(1, |parent| self.paths[parent as usize].depth + 1);
+        let paths = &mut self.written.paths;
+        let depth = parent.map_or(1, |parent| paths[parent as usize].depth + 1);
         if depth as usize > MAX_PATH_DEPTH {
             self.fault.get_or_insert(EditError::PathTooDeep);
         }
-        self.paths.push(LocalPath { parent, depth, segment });
-        u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX)
+        paths.push(LocalPath { parent, depth, segment });
+        u32::try_from(paths.len() - 1).unwrap_or(u32::MAX)
     }
 
     fn push(&mut self, op: LocalOp) {
@@ -116,7 +107,7 @@ impl Log {
                 self.fault.get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
             }
         }
-        self.ops.push(op);
+        self.written.ops.push(op);
     }
 
     #[cold]
@@ -125,7 +116,8 @@ impl Log {
             let (Some(x), Some(y)) = (a, b) else {
                 return false;
             };
-            let (x, y) = (&self.paths[x as usize], &self.paths[y as usize]);
+            let paths = &self.written.paths;
+            let (x, y) = (&paths[x as usize], &paths[y as usize]);
             if x.segment != y.segment {
                 return false;
             }
@@ -150,8 +142,9 @@ impl Log {
 
     /// The last op, if it went to the same path.
     fn last_at(&mut self, path: Option<u32>) -> Option<&mut LocalOp> {
-        let last = self.ops.last()?.path;
-        if last == path || self.same_path(last, path) { self.ops.last_mut() } else { None }
+        let last = self.written.ops.last()?.path;
+        let same = last == path || self.same_path(last, path);
+        if same { self.written.ops.last_mut() } else { None }
     }
 }
 
@@ -251,7 +244,7 @@ impl<'a> Scope<'a> {
     /// Ends the descent into a value that nests deeper than a path may be, before the stack does.
     pub(super) fn check_depth(&self) -> Result<(), EditError> {
         let log = self.transaction.log.borrow();
-        let depth = self.parent.map_or(0, |path| log.paths[path as usize].depth);
+        let depth = self.parent.map_or(0, |path| log.written.paths[path as usize].depth);
         if depth as usize > MAX_PATH_DEPTH { Err(EditError::PathTooDeep) } else { Ok(()) }
     }
 
@@ -298,7 +291,7 @@ impl<'a> Scope<'a> {
     #[inline]
     pub(super) fn write_on(&mut self, more: &str, counters: u32) {
         let mut log = self.transaction.log.borrow_mut();
-        let Log { ops, text: texts, next, .. } = &mut *log;
+        let Log { written: Written { ops, text: texts, .. }, next, .. } = &mut *log;
         // The last counter is the last op's, so an op of this change is here without a look at paths.
         if let Some(LocalOp { action: LocalAction::InsertText { text, .. }, counters: all, .. }) =
             ops.last_mut()
@@ -324,9 +317,10 @@ impl<'a> Scope<'a> {
         let counters = count(more);
         let place = Self::place(parent, side);
         let log = &mut *self.transaction.log.borrow_mut();
-        let start = log.text.len();
-        log.text.push_str(more);
-        let end = log.text.len();
+        let text = &mut log.written.text;
+        let start = text.len();
+        text.push_str(more);
+        let end = text.len();
         let op = log.op_to_lengthen(self.transaction.chain, self.parent, place, counters);
         if let Some(LocalOp {
             action: LocalAction::InsertText { text, .. }, counters: all, ..

@@ -1,8 +1,10 @@
 use core::marker::PhantomData;
 
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Schema, Scope,
+    Segment, StateReader, StateWriter,
 };
+use crate::codec::DecodeError;
 use crate::history::Chains;
 
 /// The state of what has nothing in it.
@@ -18,6 +20,16 @@ impl NodeState for () {
     }
 
     fn digest(&self, _: &mut DigestWriter<'_>) {}
+
+    fn describe(schema: &mut Schema) {
+        schema.word("unit");
+    }
+
+    fn save(&self, _: &mut StateWriter<'_>) {}
+
+    fn load(_: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
 }
 
 macro_rules! unit_node {

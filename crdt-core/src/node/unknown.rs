@@ -1,6 +1,6 @@
 //! What an app does not know of a place that it can write over.
 
-use super::{DigestWriter, Fit, Incoming, NodeState, Scope, Segment, Untyped};
+use super::{DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateWriter, Untyped};
 use crate::history::Chains;
 use crate::op::Action;
 
@@ -79,6 +79,13 @@ impl Unknown {
     /// Whether nothing is kept, or all of it was annulled and nothing is left of it.
     pub fn is_blank(&self) -> bool {
         self.0.as_ref().is_none_or(|kept| kept.is_blank())
+    }
+
+    /// What only a newer type knows is not saved: it is found again in the changes.
+    pub fn save(&self, writer: &mut StateWriter<'_>) {
+        if !self.is_blank() {
+            writer.give_up();
+        }
     }
 
     /// Feeds what is kept.

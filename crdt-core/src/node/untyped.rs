@@ -8,10 +8,10 @@ use super::json::Shape;
 use super::map::Entry;
 use super::versions::{Versions, Write};
 use super::{
-    CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState, Scope, Segment,
-    TextState,
+    CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState, Schema, Scope,
+    Segment, StateReader, StateWriter, TextState,
 };
-use crate::codec::value;
+use crate::codec::{DecodeError, value};
 use crate::history::{Chains, History};
 use crate::op::{Action, Id, Key};
 
@@ -273,5 +273,17 @@ impl NodeState for Untyped {
             digest.key(key.as_key());
             entry.digest(digest);
         }
+    }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("untyped");
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.give_up();
+    }
+
+    fn load(_: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        Err(DecodeError::InvalidKind)
     }
 }

@@ -65,6 +65,11 @@ impl<V> Versions<V> {
         };
     }
 
+    /// From values in tree order.
+    pub(super) fn of(versions: Vec<Version<V>>, initial: impl Fn() -> V) -> Self {
+        Beside(versions).settle(initial)
+    }
+
     fn into_beside(self) -> Beside<V> {
         match self {
             Self::None(_) => Beside(Vec::new()),

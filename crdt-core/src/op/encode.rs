@@ -70,6 +70,11 @@ fn write_action(out: &mut Vec<u8>, action: &Action<'_, Name>) {
     }
 }
 
+/// Appends what a path begins with: the number of its segments.
+pub(crate) fn write_depth(out: &mut Vec<u8>, depth: u32) {
+    write::varint(out, u64::from(depth));
+}
+
 /// Appends a segment of a path.
 pub(crate) fn write_segment(out: &mut Vec<u8>, segment: Segment<'_, Name>) {
     match segment {

@@ -10,7 +10,7 @@ pub(crate) mod limits;
 mod path;
 
 pub(crate) use decode::{Body, read_symbol};
-pub(crate) use encode::{kind_of, write_element, write_op, write_seed, write_segment};
+pub(crate) use encode::{kind_of, write_depth, write_element, write_op, write_seed, write_segment};
 pub use id::Id;
 pub(crate) use id::IdRange;
 pub(crate) use path::Path;

@@ -2,10 +2,21 @@
 
 use proptest::prelude::*;
 
-use super::{Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_op, write_segment};
-use crate::codec::{DecodeError, write};
+use super::{
+    Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_depth, write_op, write_segment,
+};
+use crate::codec::DecodeError;
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
 use crate::op::write_seed;
+
+/// Appends a path.
+fn write_path<'a>(out: &mut Vec<u8>, path: impl Iterator<Item = Segment<'a, Name>>) {
+    let segments: Vec<_> = path.collect();
+    write_depth(out, u32::try_from(segments.len()).expect("paths are short"));
+    for segment in segments {
+        write_segment(out, segment);
+    }
+}
 
 /// An op that owns its data.
 #[derive(Clone, Debug)]
@@ -100,14 +111,6 @@ impl Step {
             Self::Bool(bool) => Segment::Key(Key::Bool(*bool)),
             Self::Element(name) => Segment::Element(*name),
         }
-    }
-}
-
-/// Appends a path: the number of segments and each with its kind first.
-fn write_path<'a>(out: &mut Vec<u8>, path: impl ExactSizeIterator<Item = Segment<'a, Name>>) {
-    write::length(out, path.len());
-    for segment in path {
-        write_segment(out, segment);
     }
 }
 

@@ -85,12 +85,7 @@ impl TextChunk {
         let more = Size::of(text);
         match &mut self.0 {
             Form::Long { size, text: all } => {
-                if let [byte @ ..=0x7F] = text.as_bytes() {
-                    // Typing is worth a shorter way.
-                    all.push(char::from(*byte));
-                } else {
-                    all.push_str(text);
-                }
+                all.push_str(text);
                 *size = size.plus(more);
             }
             Form::Short { len, bytes } => {
@@ -104,6 +99,24 @@ impl TextChunk {
             }
         }
         more
+    }
+
+    /// Appends one character, as typing does, if there is room for it where the text is.
+    #[inline]
+    fn type_ascii(&mut self, byte: u8) -> bool {
+        match &mut self.0 {
+            Form::Long { size, text } if usize::from(size.utf8) < CAP => {
+                text.push(char::from(byte));
+                *size = size.plus(Size::ascii(1));
+                true
+            }
+            Form::Short { len, bytes } if usize::from(*len) < SHORT => {
+                bytes[usize::from(*len)] = byte;
+                *len += 1;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Appends to a short text what makes it a long one.
@@ -164,7 +177,6 @@ impl Size {
     /// The size of a text no longer than a run.
     #[inline]
     fn of(text: &str) -> Self {
-        let small = |count| u16::try_from(count).expect("runs are short");
         let utf8 = small(text.len());
         if matches!(text.as_bytes(), [..=0x7F]) || text.is_ascii() {
             return Self::ascii(utf8);
@@ -202,6 +214,10 @@ impl Size {
     }
 }
 
+fn small(count: usize) -> u16 {
+    u16::try_from(count).expect("runs are short")
+}
+
 impl Content for TextChunk {
     type Measure = TextMeasure;
     type Source<'a> = &'a str;
@@ -235,7 +251,11 @@ impl Content for TextChunk {
                 TextMeasure { utf8: ends.len(), utf16: ends.len() }
             }
             Form::Long { size, text } => {
-                let gone = Size::of(&text[ends.clone()]);
+                let gone = if size.is_ascii() {
+                    Size::ascii(small(ends.len()))
+                } else {
+                    Size::of(&text[ends.clone()])
+                };
                 *size = size.minus(gone);
                 if ends.end == text.len() {
                     text.truncate(ends.start);
@@ -253,6 +273,12 @@ impl Content for TextChunk {
 
     #[inline]
     fn fill(&mut self, source: &mut &str) -> (u32, TextMeasure) {
+        if let [byte @ ..=0x7F] = source.as_bytes()
+            && self.type_ascii(*byte)
+        {
+            *source = "";
+            return (1, TextMeasure { utf8: 1, utf16: 1 });
+        }
         let mut room = CAP - usize::from(self.size().utf8);
         let taken = if source.len() <= room {
             core::mem::take(source)

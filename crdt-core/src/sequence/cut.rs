@@ -90,9 +90,9 @@ impl<C: Content> Sequence<C> {
     /// Sees to it that a run is listed under an element from `offset` on.
     fn list_from(&mut self, at: Cursor, offset: u32) {
         let run = self.tree.get(at);
-        if self.index.listed(run) < run.id.plus(offset) {
+        if run.listed < run.id.counter + offset {
             // Under its last element, since whoever deletes forward goes on deleting the first.
-            self.index.relist(run, run.id.plus(run.len() - 1));
+            self.relist(at, run.id.counter + run.len() - 1);
         }
     }
 
@@ -110,8 +110,10 @@ impl<C: Content> Sequence<C> {
 
     /// Makes one of a deleted run and the deleted run behind it.
     fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, order: &O) {
-        if let Some(gone) = self.tree.merge(left, order, |run, next| run.extend(next.len())) {
-            self.index.unlist(&gone);
+        let gone = self.tree.merge(left, order, |run, next| run.extend(next.len()));
+        let index = self.aids.get_mut().and_then(|aids| aids.index.get_mut());
+        if let (Some(gone), Some(index)) = (gone, index) {
+            index.unlist(&gone);
         }
     }
 }

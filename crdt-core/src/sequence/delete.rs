@@ -36,7 +36,7 @@ impl<C: Content> Sequence<C> {
             merged.push(IdRange::new(run.id.plus(spot.offset), len));
             left -= len as usize;
             let cut = self.cut(spot, spot.offset + len, order);
-            self.recent = cut.survivor.map(|at| Recent { start: Some(start), ..Recent::at(at) });
+            self.set_recent(cut.survivor.map(|at| Recent { start: Some(start), ..Recent::at(at) }));
         }
         merged.finish();
         Ok(())
@@ -58,7 +58,7 @@ impl<C: Content> Sequence<C> {
         while counter < end {
             steps += 1;
             let next = Id { chain, counter };
-            if let Some(swept) = self.swept.end_of(next) {
+            if let Some(swept) = self.aids.get().and_then(|aids| aids.swept.end_of(next)) {
                 counter = swept;
                 continue;
             }
@@ -73,7 +73,7 @@ impl<C: Content> Sequence<C> {
             }
         }
         if steps > MANY {
-            self.swept.add(range);
+            self.aids_mut().swept.add(range);
         }
         count
     }
@@ -81,12 +81,12 @@ impl<C: Content> Sequence<C> {
     /// Where the counters begin that end before `end` on the chain down to the segment `chain` and
     /// are known to be swept.
     pub(crate) fn swept_along(&self, chain: u32, end: u32) -> Option<u32> {
-        self.swept_along.start_of(Id { chain, counter: end.checked_sub(1)? })
+        self.aids.get()?.swept_along.start_of(Id { chain, counter: end.checked_sub(1)? })
     }
 
     /// Remembers that counters of the chain that runs down to a segment have been deleted.
     pub(crate) fn sweep_along(&mut self, range: IdRange) {
-        self.swept_along.add(range);
+        self.aids_mut().swept_along.add(range);
     }
 
     /// Deletes the elements of a run from a spot up to the counter `end`. Tells which they are, and
@@ -104,14 +104,14 @@ impl<C: Content> Sequence<C> {
             return (here, None);
         }
         let cut = self.cut(spot, to, order);
-        self.recent = cut.survivor.map(Recent::at);
+        self.set_recent(cut.survivor.map(Recent::at));
         (here, cut.removed)
     }
 
     /// The first element at `id` or behind it on the same chain, before the counter `end`.
     fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
         self.find(id).or_else(|| {
-            let at = self.find_numbered(self.index.listed_from(id)?)?;
+            let at = self.find_behind(id)?;
             (self.tree.get(at).id.counter < end).then_some(Spot { at, offset: 0 })
         })
     }

@@ -1,21 +1,25 @@
-//! A sorted map from names to numbers, made for many names of few chains.
-
-use std::collections::BTreeMap;
+//! A sorted map from names to numbers, made for many names.
 
 use crate::op::Id;
 
 /// The most names in a block.
-const BLOCK: usize = if cfg!(test) { 4 } else { 128 };
+const BLOCK: usize = if cfg!(test) { 4 } else { 512 };
 
-/// The map: blocks of consecutive names of one chain, never empty.
+/// The map: names in ascending order, in blocks that are never empty.
 ///
-/// Of a name, a block keeps its counter alone. Where someone types, new names are higher than all
-/// before and fill one block after the other.
+/// Blocks come about by halving full ones, and at the end, so moving those behind a new one up costs
+/// little beside filling it. Where one author types, new names are higher than all before and fill
+/// one block after the other.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Directory {
-    /// By a name that is not above those of the block and above those of the block before; the first
-    /// block of a chain goes by the counter zero.
-    blocks: BTreeMap<Key, Vec<Entry>>,
+    blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug)]
+struct Block {
+    /// Not above the names of this block unless it is the first one; above those of the block before.
+    from: Key,
+    entries: Vec<Entry>,
 }
 
 /// A name as one number, chain first, since that compares faster.
@@ -23,29 +27,29 @@ type Key = u64;
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    counter: u32,
+    id: Id,
     number: u32,
 }
 
 impl Directory {
     /// Notes the number of a name, new or not.
     pub(super) fn set(&mut self, id: Id, number: u32) {
-        let entry = Entry { counter: id.counter, number };
-        let Some((_, block)) = self.block_mut(id) else {
-            self.blocks.insert(key(Id { counter: 0, ..id }), vec![entry]);
-            return;
+        let entry = Entry { id, number };
+        let at = self.block_of(key(id));
+        let last = at + 1 >= self.blocks.len();
+        let Some(block) = self.blocks.get_mut(at) else {
+            return self.blocks.push(Block::of(entry));
         };
-        let place = block.partition_point(|entry| entry.counter < id.counter);
-        let full = block.len() == BLOCK;
-        match block.get_mut(place) {
-            Some(known) if known.counter == id.counter => known.number = number,
+        let place = block.entries.partition_point(|entry| key(entry.id) < key(id));
+        let full = block.entries.len() == BLOCK;
+        match block.entries.get_mut(place) {
+            Some(known) if known.id == id => known.number = number,
             _ if !full => block.insert(place, entry),
-            None => {
-                self.blocks.insert(key(id), vec![entry]);
-            }
-            Some(_) => {
-                let upper = block.split_off(BLOCK / 2);
-                self.blocks.insert(key(Id { counter: upper[0].counter, ..id }), upper);
+            None if last => self.blocks.push(Block::of(entry)),
+            _ => {
+                let upper = block.entries.split_off(BLOCK / 2);
+                let upper = Block { from: key(upper[0].id), entries: upper };
+                self.blocks.insert(at + 1, upper);
                 self.set(id, number);
             }
         }
@@ -53,50 +57,51 @@ impl Directory {
 
     /// Removes a name.
     pub(super) fn remove(&mut self, id: Id) {
-        let Some((key, block)) = self.block_mut(id) else { return };
-        if let Ok(place) = block.binary_search_by_key(&id.counter, |entry| entry.counter) {
-            block.remove(place);
-            if block.is_empty() {
-                self.blocks.remove(&key);
+        let at = self.block_of(key(id));
+        let Some(Block { entries, .. }) = self.blocks.get_mut(at) else { return };
+        if let Ok(place) = entries.binary_search_by_key(&key(id), |entry| key(entry.id)) {
+            entries.remove(place);
+            if entries.is_empty() {
+                self.blocks.remove(at);
             }
         }
     }
 
     /// The number of the last name on the chain up to `id`.
     pub(super) fn last_up_to(&self, id: Id) -> Option<u32> {
-        // The lowest names of a block may be gone, but not all of them.
-        let mut blocks = self.blocks.range(key(Id { counter: 0, ..id })..=key(id));
-        for (_, block) in blocks.by_ref().rev().take(2) {
-            let after = block.partition_point(|entry| entry.counter <= id.counter);
-            if let Some(place) = after.checked_sub(1) {
-                return Some(block[place].number);
-            }
-        }
-        None
+        let at = self.block_of(key(id));
+        let entries = &self.blocks.get(at)?.entries;
+        let after = entries.partition_point(|entry| key(entry.id) <= key(id));
+        let found = match after.checked_sub(1) {
+            Some(place) => entries.get(place),
+            // The lowest names of a block may be gone, but not all of the block before.
+            None => self.blocks.get(at.checked_sub(1)?)?.entries.last(),
+        };
+        found.filter(|found| found.id.chain == id.chain).map(|found| found.number)
     }
 
     /// The first name on the chain from `id` on, and its number.
     pub(super) fn first_from(&self, id: Id) -> Option<(Id, u32)> {
-        let named = |entry: &Entry| (Id { counter: entry.counter, ..id }, entry.number);
-        if let Some((_, block)) = self.blocks.range(..=key(id)).next_back().filter(of_chain(id)) {
-            let before = block.partition_point(|entry| entry.counter < id.counter);
-            if let Some(entry) = block.get(before) {
-                return Some(named(entry));
-            }
-        }
-        let (_, block) = self.blocks.range(key(id) + 1..).next().filter(of_chain(id))?;
-        block.first().map(named)
+        let found = self.from(id)?;
+        (found.id.chain == id.chain).then_some((found.id, found.number))
     }
 
     /// The first chain from a number on that a name is of.
     pub(super) fn next_chain(&self, from: u32) -> Option<u32> {
-        self.blocks.range(key(Id { chain: from, counter: 0 })..).next().map(|(key, _)| chain(*key))
+        Some(self.from(Id { chain: from, counter: 0 })?.id.chain)
     }
 
-    /// The block in which a name is or would be, and its key.
-    fn block_mut(&mut self, id: Id) -> Option<(Key, &mut Vec<Entry>)> {
-        let (key, block) = self.blocks.range_mut(..=key(id)).next_back()?;
-        (chain(*key) == id.chain).then_some((*key, block))
+    /// The first name from `id` on, of whichever chain.
+    fn from(&self, id: Id) -> Option<&Entry> {
+        let at = self.block_of(key(id));
+        let entries = &self.blocks.get(at)?.entries;
+        let place = entries.partition_point(|entry| key(entry.id) < key(id));
+        entries.get(place).or_else(|| self.blocks.get(at + 1)?.entries.first())
+    }
+
+    /// The block in which a name is or would be.
+    fn block_of(&self, key: Key) -> usize {
+        self.blocks.partition_point(|block| block.from <= key).saturating_sub(1)
     }
 
     #[cfg(test)]
@@ -106,18 +111,26 @@ impl Directory {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.blocks.values().map(Vec::len).sum()
+        self.blocks.iter().map(|block| block.entries.len()).sum()
+    }
+}
+
+impl Block {
+    fn of(entry: Entry) -> Self {
+        Self { from: key(entry.id), entries: vec![entry] }
+    }
+
+    fn insert(&mut self, place: usize, entry: Entry) {
+        let entries = &mut self.entries;
+        if entries.len() == entries.capacity() {
+            // Doubling would leave half of it unused.
+            let more = (entries.len() / 4 + 4).min(BLOCK - entries.len());
+            entries.reserve_exact(more);
+        }
+        entries.insert(place, entry);
     }
 }
 
 fn key(id: Id) -> Key {
     u64::from(id.chain) << 32 | u64::from(id.counter)
-}
-
-fn chain(key: Key) -> u32 {
-    (key >> 32) as u32
-}
-
-fn of_chain<'a>(id: Id) -> impl Fn(&(&'a Key, &'a Vec<Entry>)) -> bool {
-    move |(key, _)| chain(**key) == id.chain
 }

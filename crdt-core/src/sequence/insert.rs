@@ -21,7 +21,10 @@ impl<C: Content> Sequence<C> {
     /// there is room. Returns the number of elements that were inserted.
     #[inline]
     pub(crate) fn type_on(&mut self, pos: usize, source: &mut C::Source<'_>, id: Id) -> u32 {
-        let Self { tree, recent: Some(Recent { at, open: Some(open), .. }), .. } = self else {
+        let Self { tree, aids } = self;
+        let Some(Recent { at, open: Some(open), .. }) =
+            aids.get_mut().and_then(|aids| aids.recent.as_mut())
+        else {
             return 0;
         };
         if open.pos != pos || open.id != id {
@@ -87,7 +90,7 @@ impl<C: Content> Sequence<C> {
         let run = self.tree.get(at);
         let start = pos + run.id.counter as usize - first.counter as usize;
         let open = Open { pos: start + run.len() as usize, id: run.id.plus(run.len()) };
-        self.recent = Some(Recent { at, start: Some(start), open: Some(open) });
+        self.set_recent(Some(Recent { at, start: Some(start), open: Some(open) }));
     }
 
     /// The place right behind an element, or behind the root, for an element greater than all.

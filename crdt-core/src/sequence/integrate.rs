@@ -36,7 +36,7 @@ impl<C: Content> Sequence<C> {
         };
         let gap = self.tree.skip(start, |part| part.least.exceeds(new, order));
         let at = self.lay(gap, new, source, order);
-        self.recent = Some(Recent::at(at));
+        self.set_recent(Some(Recent::at(at)));
         Ok(())
     }
 
@@ -58,9 +58,6 @@ impl<C: Content> Sequence<C> {
     /// The anchor of an element; it gets one if it has none yet.
     fn anchor_of<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
         let id = self.tree.get(spot.at).id.plus(spot.offset);
-        self.index
-            .anchor(id)
-            .and_then(|anchor| self.find_numbered(anchor))
-            .unwrap_or_else(|| self.put_anchor(spot, order))
+        self.find_anchor(id).unwrap_or_else(|| self.put_anchor(spot, order))
     }
 }

@@ -39,14 +39,18 @@ mod index;
 mod insert;
 mod integrate;
 mod items;
+mod lookup;
 mod order;
 mod piece;
 mod read;
+mod saved;
 mod swept;
 #[cfg(test)]
 mod tests;
 mod text;
 mod trim;
+
+use std::sync::OnceLock;
 
 use index::Index;
 use order::Stamp;
@@ -58,11 +62,10 @@ pub(crate) use chunk::TextChunk;
 pub(crate) use content::Content;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
-#[cfg(test)]
-use text::TextMeasure;
-pub(crate) use text::{OffsetError, Unit};
+pub(crate) use saved::{Span, SpanKind};
+pub(crate) use text::{OffsetError, TextMeasure, Unit, split_text};
 
-use crate::btree::{Cursor, LeafId, Tree};
+use crate::btree::{Cursor, Tree};
 use crate::op::Id;
 
 /// A position or range that does not lie within the sequence.
@@ -84,12 +87,19 @@ pub(crate) struct UnknownParent;
 #[derive(Clone, Debug)]
 pub(crate) struct Sequence<C: Content> {
     tree: Tree<Piece<C>>,
-    index: Index,
+    /// Made when it is first needed, since most sequences are short and many.
+    aids: OnceLock<Box<Aids>>,
+}
+
+/// What makes a large sequence fast.
+#[derive(Clone, Default, Debug)]
+struct Aids {
+    recent: Option<Recent>,
+    index: OnceLock<Index>,
     swept: Swept,
     /// The same along chains that pass through several segments: of each segment, counters of the
     /// chain that runs down to it.
     swept_along: Swept,
-    recent: Option<Recent>,
 }
 
 /// Where an element is: a run, and how far into it.
@@ -128,21 +138,42 @@ impl Recent {
 
 impl<C: Content> Default for Sequence<C> {
     fn default() -> Self {
-        Self {
-            tree: Tree::default(),
-            index: Index::default(),
-            swept: Swept::default(),
-            swept_along: Swept::default(),
-            recent: None,
-        }
+        Self { tree: Tree::default(), aids: OnceLock::new() }
     }
 }
 
 impl<C: Content> Sequence<C> {
+    fn aids(&self) -> &Aids {
+        self.aids.get_or_init(Box::default)
+    }
+
+    fn aids_mut(&mut self) -> &mut Aids {
+        self.aids.get_or_init(Box::default);
+        match self.aids.get_mut() {
+            Some(aids) => aids,
+            None => unreachable!("they were made in the line before"),
+        }
+    }
+
+    #[inline]
+    fn recent(&self) -> Option<&Recent> {
+        self.aids.get()?.recent.as_ref()
+    }
+
+    /// Remembers the run that was edited last, where that saves looking for it.
+    #[inline]
+    fn set_recent(&mut self, recent: Option<Recent>) {
+        if let Some(aids) = self.aids.get_mut() {
+            aids.recent = recent;
+        } else if self.tree.is_grown() {
+            self.aids_mut().recent = recent;
+        }
+    }
+
     /// Finds the visible element at a position, and the position of its run.
     #[inline]
     fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
-        if let Some(Recent { at, start: Some(start), .. }) = self.recent
+        if let Some(&Recent { at, start: Some(start), .. }) = self.recent()
             && let Some(offset) = distance(start, pos)
             && offset < self.tree.get(at).content().map_or(0, C::len)
         {
@@ -163,31 +194,14 @@ impl<C: Content> Sequence<C> {
         Some((Spot { at, offset: distance(start, pos)? }, start))
     }
 
-    /// Finds an element, visible or deleted.
-    fn find(&self, id: Id) -> Option<Spot> {
-        if let Some(Recent { at, .. }) = self.recent
-            && let Some(offset) = self.tree.get(at).offset_of(id)
-        {
-            return Some(Spot { at, offset });
-        }
-        let in_run = |run: (LeafId, u32)| {
-            let at = self.find_numbered(run)?;
-            Some(Spot { at, offset: self.tree.get(at).offset_of(id)? })
-        };
-        let before = self.index.listed_up_to(id).and_then(in_run);
-        before.or_else(|| self.index.listed_from(id).and_then(in_run))
-    }
-
-    /// Finds the piece with a number in its leaf.
-    fn find_numbered(&self, (leaf, number): (LeafId, u32)) -> Option<Cursor> {
-        self.tree.find_in_leaf(leaf, |piece| piece.number == number)
-    }
-
     /// Puts a piece into a gap and returns where it is.
-    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, mut piece: Piece<C>, order: &O) -> Cursor {
-        let Self { tree, index, .. } = self;
-        index.list(&mut piece);
-        tree.insert(gap, piece, order, |piece, leaf| index.place(piece, leaf))
+    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, piece: Piece<C>, order: &O) -> Cursor {
+        let mut index = self.aids.get_mut().and_then(|aids| aids.index.get_mut());
+        self.tree.insert(gap, piece, order, |piece, leaf| {
+            if let Some(index) = &mut index {
+                index.list(piece, leaf);
+            }
+        })
     }
 
     /// Splits a run and returns where its second part is; the first part is right before.
@@ -201,8 +215,21 @@ impl<C: Content> Sequence<C> {
     #[inline]
     fn list_before(&mut self, at: Cursor, offset: u32) {
         let run = self.tree.get(at);
-        if self.index.listed(run) >= run.id.plus(offset) {
-            self.index.relist(run, run.id);
+        if run.listed >= run.id.counter + offset {
+            self.relist(at, run.id.counter);
+        }
+    }
+
+    /// Lists a run under another of its elements.
+    fn relist(&mut self, at: Cursor, under: u32) {
+        let run = self.tree.get_mut(at);
+        let index = self.aids.get_mut().and_then(|aids| aids.index.get_mut());
+        if let Some(index) = index {
+            index.unlist(run);
+            run.listed = under;
+            index.list(run, at.leaf);
+        } else {
+            run.listed = under;
         }
     }
 

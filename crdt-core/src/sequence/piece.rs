@@ -14,8 +14,9 @@ pub(super) struct Piece<C> {
     pub(super) id: Id,
     /// The time of `id`.
     pub(super) time: u32,
-    /// The number under which the index knows this piece; zero until it has one.
-    pub(super) number: u32,
+    /// On the chain of `id`, the counter under which the index lists this piece: of any element of a
+    /// run, so that it may grow at both ends without being listed anew.
+    pub(super) listed: u32,
     kind: Kind<C>,
 }
 
@@ -34,7 +35,7 @@ type Taken<C> = (<C as Content>::Removed, Totals<<C as Content>::Measure>);
 
 impl<C: Content> Piece<C> {
     fn new(first: Stamp, kind: Kind<C>) -> Self {
-        Self { id: first.id, time: first.time, number: 0, kind }
+        Self { id: first.id, time: first.time, listed: first.id.counter, kind }
     }
 
     pub(super) fn anchor(stamp: Stamp) -> Self {
@@ -51,6 +52,11 @@ impl<C: Content> Piece<C> {
 
     pub(super) fn stamp(&self) -> Stamp {
         Stamp { time: self.time, id: self.id }
+    }
+
+    /// The name that the index lists this piece under.
+    pub(super) fn listed(&self) -> Id {
+        Id { chain: self.id.chain, counter: self.listed }
     }
 
     /// The number of elements, deleted ones included.

@@ -14,11 +14,6 @@ impl<C: Content> Sequence<C> {
         self.tree.total().measure
     }
 
-    /// The first chain from a number on of which there are elements, deleted ones included.
-    pub(crate) fn next_chain(&self, from: u32) -> Option<u32> {
-        self.index.next_chain(from)
-    }
-
     /// Whether there never was an element.
     pub(crate) fn is_blank(&self) -> bool {
         self.tree.is_empty()

@@ -16,15 +16,14 @@ impl<C: Content> Sequence<C> {
         range: &Range<usize>,
         order: &O,
     ) -> Option<IdRange> {
-        let Recent { at, start: Some(start), .. } = self.recent? else { return None };
+        let &Recent { at, start: Some(start), .. } = self.recent()? else { return None };
         let (from, to) = (distance(start, range.start)?, distance(start, range.end)?);
-        let index = &self.index;
         let names = if from > 0 {
             self.tree.transfer(at, |run, behind| {
                 if from >= to || to != run.len() || !behind.is_deleted_behind(run) {
                     return None;
                 }
-                if index.listed(run) >= run.id.plus(from) {
+                if run.listed >= run.id.counter + from {
                     return None;
                 }
                 let names = IdRange::new(run.id.plus(from), to - from);
@@ -36,7 +35,7 @@ impl<C: Content> Sequence<C> {
                 if to == 0 || to >= run.len() || !before.is_deleted_before(run) {
                     return None;
                 }
-                if index.listed(run) < run.id.plus(to) {
+                if run.listed < run.id.counter + to {
                     return None;
                 }
                 let names = IdRange::new(run.id, to);
@@ -44,7 +43,7 @@ impl<C: Content> Sequence<C> {
                 Some((names, totals))
             })?
         };
-        self.recent = Some(Recent { start: Some(start), ..Recent::at(at) });
+        self.set_recent(Some(Recent { start: Some(start), ..Recent::at(at) }));
         Some(names)
     }
 }

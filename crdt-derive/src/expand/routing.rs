@@ -16,6 +16,7 @@ impl Record<'_> {
             let aliases = field.aliases();
             quote!(#(| #aliases)*)
         });
+        let saved = self.saved();
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::NodeState for #name #ty_generics #where_clause {
@@ -45,6 +46,34 @@ impl Record<'_> {
                 fn digest(&self, __digest: &mut __crdt::DigestWriter<'_>) {
                     #(__digest.field(#wire_names, &self.#slots);)*
                 }
+                #saved
+            }
+        }
+    }
+
+    /// How the state is described, written and read.
+    fn saved(&self) -> TokenStream {
+        let slots: Vec<_> = self.stored().map(|(field, _)| slot(field)).collect();
+        let described = self.stored().map(|(field, node)| {
+            let (name, aliases) = (field.wire_name(), field.aliases());
+            quote! {
+                __schema.named::<<#node as __crdt::CrdtNode>::State>(#name, &[#(#aliases),*]);
+            }
+        });
+        let marker =
+            self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        quote! {
+            fn describe(__schema: &mut __crdt::Schema) {
+                __schema.word("struct");
+                #(#described)*
+            }
+            fn save(&self, __writer: &mut __crdt::StateWriter<'_>) {
+                #(__crdt::NodeState::save(&self.#slots, __writer);)*
+            }
+            fn load(
+                __reader: &mut __crdt::StateReader<'_>,
+            ) -> ::core::result::Result<Self, __crdt::DecodeError> {
+                ::core::result::Result::Ok(Self { #(#slots: __reader.nested()?,)* #marker })
             }
         }
     }

@@ -115,8 +115,21 @@ impl Draft {
 
     pub(crate) fn hash(&self) -> Hash {
         let prefix = b"crdt-core change hash 32 bytes:".as_slice();
-        let body = Sha256::digest(self.body());
-        Sha256::digest([prefix, &self.header(), &body].concat()).into()
+        let header = self.header();
+        let (writer, rest) = header.split_at(1 + 32 + 32);
+        Sha256::digest([prefix, writer, &[0; 32], rest, &self.gist()].concat()).into()
+    }
+
+    /// What stands for the body in the hash: itself if it is short.
+    fn gist(&self) -> Vec<u8> {
+        let body = self.body();
+        let mut out = Vec::new();
+        if body.len() < 32 {
+            bytes(&mut out, &body);
+        } else {
+            bytes(&mut out, &Sha256::digest(body));
+        }
+        out
     }
 
     /// How many counters it takes.

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 
 use super::{Bundle, Genesis, Member, MemberExtra, Reference, Totals};
 use crate::codec::DecodeError;
-use crate::crypto::{Author, ChangeHash, DocumentId, Signature, sha256};
+use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
 use crate::history::header::{ChangeHasher, Header, Tags, check_dependencies};
 use crate::op::Body;
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS};
 
 /// The members read so far.
 pub(super) struct Members {
-    hasher: ChangeHasher,
     authors: Vec<Author>,
+    /// Of each author what hashes its changes.
+    hashers: Vec<ChangeHasher>,
     outside: Vec<ChangeHash>,
     done: Vec<Member>,
     /// The bodies of all members, and of the one that is being read.
@@ -54,7 +55,7 @@ impl Members {
         let used =
             Used { authors: vec![false; authors.len()], outside: vec![false; outside.len()] };
         Self {
-            hasher: ChangeHasher::new(document),
+            hashers: authors.iter().map(|author| ChangeHasher::new(document, author)).collect(),
             authors,
             outside,
             done: Vec::new(),
@@ -139,7 +140,6 @@ impl Members {
             }
         }
         let header = Header {
-            author: self.authors[lead.author as usize],
             seq: lead.seq,
             prev: lead.prev.map(|prev| self.hash(prev)),
             dependencies: lead.dependencies.iter().map(|below| self.hash(*below)).collect(),
@@ -153,7 +153,7 @@ impl Members {
         }
         debug_assert_eq!(check_body(body), Ok((ops, counters)), "the body was checked");
         self.left.spend(Totals { changes: 1, ops: ops as usize, bytes })?;
-        let hash = self.hasher.hash(&header, &sha256(body));
+        let hash = self.hashers[lead.author as usize].hash(&header, body);
         self.enter(lead.author, lead.prev, hash)?;
         let tags = header.tags;
         let is_plain = lead.dependencies.is_empty() && tags == Tags::NONE;

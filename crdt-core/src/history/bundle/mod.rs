@@ -14,7 +14,7 @@ mod tests;
 mod write;
 
 pub(super) use members::canonical_size;
-pub(super) use write::write_bundle;
+pub(super) use write::{write_bundle, write_pack};
 
 use members::Members;
 
@@ -22,6 +22,7 @@ use super::error::Refusal;
 use super::genesis::Genesis;
 use super::header::Tags;
 use super::receive::ApplyError;
+use super::store::Bodies;
 use crate::codec::{self, DecodeError, Reader};
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
 
@@ -143,6 +144,14 @@ impl Bundle {
         Ok(members.finish(genesis, signatures, totals)?)
     }
 
+    /// Decodes a bundle that this library has written and that is trusted.
+    pub(crate) fn unpack(bytes: &[u8], document: DocumentId) -> Result<Self, DecodeError> {
+        Self::decode(bytes, document, |_| None).map_err(|error| match error {
+            ApplyError::Decode(error) => error,
+            ApplyError::Refused(_) => DecodeError::DanglingReference,
+        })
+    }
+
     /// The author of a member.
     pub(crate) fn author(&self, member: &Member) -> &Author {
         &self.authors[member.author as usize]
@@ -157,6 +166,11 @@ impl Bundle {
     /// The bodies of all members.
     pub(crate) fn bodies(&self) -> &[u8] {
         &self.bodies
+    }
+
+    /// The bodies of all members, without the rest.
+    pub(crate) fn into_bodies(self) -> Bodies {
+        Bodies::new(self.bodies, self.members.iter().map(|member| member.body_end).collect())
     }
 
     /// What the member at a place adds to the totals.
@@ -193,7 +207,7 @@ impl Totals {
         self.bytes += other.bytes;
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    pub(in crate::history) fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut total = |limit: usize, what| match usize::try_from(reader.varint()?) {
             Ok(total) if total <= limit => Ok(total),
             _ => Err(DecodeError::OverLimit(what)),
@@ -205,7 +219,7 @@ impl Totals {
         })
     }
 
-    fn write(self, out: &mut Vec<u8>) {
+    pub(in crate::history) fn write(self, out: &mut Vec<u8>) {
         for total in [self.changes, self.ops, self.bytes] {
             codec::write::length(out, total);
         }

@@ -34,6 +34,26 @@ pub(in crate::history) fn write_bundle(
     outgoing.write(form, totals, signatures)
 }
 
+/// Writes a bundle of changes without signatures, and says which changes those are that lie outside
+/// of it, in the order in which it lists them.
+pub(in crate::history) fn write_pack(
+    history: &History,
+    members: &[ChangeIndex],
+) -> (Box<[ChangeIndex]>, Vec<u8>) {
+    let outgoing = Outgoing::new(history, members);
+    let outside = outgoing.outside.iter().filter_map(|hash| history.index_of(hash)).collect();
+    (outside, write_bundle(history, members, &BTreeMap::new()))
+}
+
+impl History {
+    /// What a change adds to the totals of a bundle.
+    pub(in crate::history) fn totals_of(&self, change: ChangeIndex) -> Totals {
+        let body = self.body(change);
+        let bytes = canonical_size(self.below(change).count(), self.tags(change), body);
+        Totals { changes: 1, ops: Body::count(body), bytes }
+    }
+}
+
 impl<'a> Outgoing<'a> {
     pub(super) fn new(history: &'a History, members: &'a [ChangeIndex]) -> Self {
         let mut outgoing = Self { history, members, authors: Vec::new(), outside: Vec::new() };
@@ -54,15 +74,7 @@ impl<'a> Outgoing<'a> {
 
     pub(super) fn totals(&self) -> Totals {
         let mut totals = Totals::default();
-        for change in self.members {
-            let body = self.history.body(*change);
-            let bytes = canonical_size(
-                self.history.below(*change).count(),
-                self.history.tags(*change),
-                body,
-            );
-            totals.add(Totals { changes: 1, ops: Body::count(body), bytes });
-        }
+        self.members.iter().for_each(|change| totals.add(self.history.totals_of(*change)));
         totals
     }
 

@@ -12,8 +12,8 @@ impl Author {
     fn write(&mut self) {
         let author = self.keypair.author();
         let prev = self.history.tip_of_author(&author);
-        let draft = Draft::blank(author, prev, 0);
-        assert!(self.history.commit(draft).is_ok());
+        let mut draft = Draft::blank(author, prev, 0);
+        assert!(self.history.commit(&mut draft).is_ok());
     }
 
     fn take(&mut self, other: &Self) {

@@ -15,8 +15,8 @@ fn changes(count: usize) -> (History, Vec<Vec<u8>>) {
     for _ in 0..count {
         let heads = history.heads();
         let prev = history.tip_of_author(&author);
-        let draft = Draft::blank(author, prev, 0);
-        assert!(history.commit(draft).is_ok());
+        let mut draft = Draft::blank(author, prev, 0);
+        assert!(history.commit(&mut draft).is_ok());
         exported.push(history.export_signed(&heads, Some(&keypair())));
     }
     (history, exported)

@@ -2,9 +2,10 @@ use super::shape::Shape;
 use crate::history::Chains;
 use crate::node::register::RegisterState;
 use crate::node::{
-    DigestWriter, Fit, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Scope, Segment,
-    TextState,
+    DigestWriter, Fit, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Schema, Scope,
+    Segment, StateReader, StateWriter, TextState,
 };
+use crate::codec::DecodeError;
 use crate::op::Action;
 
 /// The state of a `Json` node: a register that says what it is, and what it holds as each kind of
@@ -79,6 +80,19 @@ impl NodeState for JsonState {
         self.shape.digest(digest);
         self.containers.digest(digest);
     }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("json");
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        self.shape.save(writer);
+        self.containers.save(writer);
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { shape: reader.nested()?, containers: reader.nested()? })
+    }
 }
 
 impl NodeState for Containers {
@@ -113,6 +127,20 @@ impl NodeState for Containers {
         digest.field("object", &self.entries);
         digest.field("array", &self.items);
         digest.field("text", &self.text);
+    }
+
+    fn describe(schema: &mut Schema) {
+        schema.word("containers");
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        self.entries.save(writer);
+        self.items.save(writer);
+        self.text.save(writer);
+    }
+
+    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { entries: reader.nested()?, items: reader.nested()?, text: reader.nested()? })
     }
 }
 

@@ -152,6 +152,19 @@ fn offsets_convert_both_ways_and_must_not_split_a_character() {
 }
 
 #[test]
+fn names_are_found_however_late_they_are_asked_for() {
+    for edits in [1, 10, 100, 1000] {
+        let (sequence, model) = edited(&mut Dice(14), edits);
+        sequence.assert_invariants(&ByCounter);
+        for pos in 0..model.len() {
+            let id = sequence.id_at(pos).expect("it is there");
+            assert_eq!(sequence.position(id), Some(pos));
+        }
+        sequence.assert_invariants(&ByCounter);
+    }
+}
+
+#[test]
 fn a_part_of_a_text_is_read_without_the_rest() {
     let mut dice = Dice(13);
     let (sequence, model) = edited(&mut dice, 500);

@@ -43,12 +43,13 @@ impl Enum<'_> {
     fn node_state(&self) -> TokenStream {
         let name = &self.names.state;
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
-        let (apply, passed_on) = (self.apply(), self.passed_on());
+        let (apply, passed_on, saved) = (self.apply(), self.passed_on(), self.saved());
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::NodeState for #name #ty_generics #where_clause {
                 #apply
                 #passed_on
+                #saved
             }
         }
     }
@@ -107,6 +108,45 @@ impl Enum<'_> {
                 self.selector.digest(__digest);
                 #(__digest.variant(#names, &self.#slots);)*
                 self.unknown.digest(__digest);
+            }
+        }
+    }
+
+    /// How the state is described, written and read.
+    fn saved(&self) -> TokenStream {
+        let slots: Vec<_> = self.payloads().map(|payload| &payload.slot).collect();
+        let described = self.cases.iter().filter_map(|case| {
+            let Payload { node, wire_name, .. } = case.payload.as_ref()?;
+            let aliases = case.variant.aliases();
+            Some(quote! {
+                __schema.named::<<#node as __crdt::CrdtNode>::State>(
+                    #wire_name,
+                    &[#(#aliases),*],
+                );
+            })
+        });
+        let marker =
+            self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        quote! {
+            fn describe(__schema: &mut __crdt::Schema) {
+                __schema.word("enum");
+                __crdt::Selector::describe(__schema, __VARIANTS);
+                #(#described)*
+            }
+            fn save(&self, __writer: &mut __crdt::StateWriter<'_>) {
+                self.selector.save(__writer);
+                #(__crdt::NodeState::save(&self.#slots, __writer);)*
+                self.unknown.save(__writer);
+            }
+            fn load(
+                __reader: &mut __crdt::StateReader<'_>,
+            ) -> ::core::result::Result<Self, __crdt::DecodeError> {
+                ::core::result::Result::Ok(Self {
+                    selector: __crdt::Selector::load(__reader, __VARIANTS)?,
+                    #(#slots: __reader.nested()?,)*
+                    unknown: ::core::default::Default::default(),
+                    #marker
+                })
             }
         }
     }

@@ -1,0 +1,184 @@
+//! The beginning of a history as it was saved, unpacked when it is first asked for.
+//!
+//! Whoever opens a document reads it, goes on writing it, and takes in what goes on from what is
+//! there; none of that asks for hashes or bodies of old changes. So these stay as they lie in the
+//! file, in *packs*: bundles of consecutive changes in order of admission, without signatures.
+//!
+//! The file is trusted: its checksum has been checked, nothing in it is verified again. A pack that
+//! does not unpack all the same was never written by [`save`](crate::Document::save); its changes
+//! then have no bodies and hashes of zeros, which no other replica takes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use super::bundle::{Bundle, Reference};
+use super::chains::ChangeIndex;
+use super::store::{Bodies, Extra};
+use crate::codec::{DecodeError, Reader, write};
+use crate::crypto::{Author, ChangeHash, DocumentId};
+
+/// Some consecutive changes, packed.
+#[derive(Debug)]
+pub(super) struct Pack {
+    document: DocumentId,
+    pub(super) first: ChangeIndex,
+    /// How many changes.
+    pub(super) count: u32,
+    /// What the list of changes outside in the bundle stands for, in its order.
+    outside: Box<[ChangeIndex]>,
+    bundle: Box<[u8]>,
+    contents: OnceLock<Contents>,
+}
+
+/// What is in a pack.
+#[derive(Debug)]
+struct Contents {
+    hashes: Vec<ChangeHash>,
+    bodies: Bodies,
+    extras: BTreeMap<ChangeIndex, Extra>,
+}
+
+impl Pack {
+    /// A pack of changes from `first` on, given the bundle of them and what lies outside of it.
+    pub(super) fn new(
+        document: DocumentId,
+        (first, count): (ChangeIndex, u32),
+        outside: Box<[ChangeIndex]>,
+        bundle: Vec<u8>,
+    ) -> Self {
+        let bundle = bundle.into();
+        Self { document, first, count, outside, bundle, contents: OnceLock::new() }
+    }
+
+    /// Reads the pack of changes from `first` on.
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        document: DocumentId,
+        first: ChangeIndex,
+    ) -> Result<Self, DecodeError> {
+        let count = reader.varint32()?;
+        let outside = reader.count(1)?;
+        let outside = (0..outside).map(|_| match reader.varint32()? {
+            change if change < first => Ok(change),
+            _ => Err(DecodeError::DanglingReference),
+        });
+        let outside = outside.collect::<Result<_, _>>()?;
+        Ok(Self::new(document, (first, count), outside, reader.bytes()?.to_vec()))
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        write::varint(out, u64::from(self.count));
+        write::length(out, self.outside.len());
+        self.outside.iter().for_each(|change| write::varint(out, u64::from(*change)));
+        write::bytes(out, &self.bundle);
+    }
+
+    /// The index after its last change.
+    pub(super) fn end(&self) -> ChangeIndex {
+        self.first + self.count
+    }
+
+    fn contents(&self) -> &Contents {
+        self.contents.get_or_init(|| {
+            self.unpack().unwrap_or_else(|error| {
+                tracing::error!(%error, first = self.first, "a saved pack does not unpack");
+                Contents::missing(self.count)
+            })
+        })
+    }
+
+    fn unpack(&self) -> Result<Contents, DecodeError> {
+        let bundle = Bundle::unpack(&self.bundle, self.document)?;
+        let as_saved = bundle.members.len() == self.count as usize
+            && bundle.outside.len() == self.outside.len();
+        if !as_saved {
+            return Err(DecodeError::WrongTotals);
+        }
+        let mut extras = BTreeMap::new();
+        for (index, member) in (self.first..).zip(&bundle.members) {
+            let place = |below: &Reference| match *below {
+                Reference::Member(place) => self.first + place,
+                Reference::Outside(place) => self.outside[place as usize],
+            };
+            let dependencies = member.dependencies().iter().map(place).collect();
+            let extra = Extra { dependencies, tags: member.tags().clone() };
+            if !extra.is_plain() {
+                extras.insert(index, extra);
+            }
+        }
+        let hashes = bundle.members.iter().map(|member| member.hash).collect();
+        Ok(Contents { hashes, extras, bodies: bundle.into_bodies() })
+    }
+}
+
+impl Contents {
+    /// Stands for what cannot be had.
+    fn missing(count: u32) -> Self {
+        let mut bodies = Bodies::default();
+        (0..count).for_each(|_| bodies.push(&[]));
+        let hashes = vec![ChangeHash([0; 32]); count as usize];
+        Self { hashes, bodies, extras: BTreeMap::new() }
+    }
+}
+
+/// Packs that follow on each other from the first change on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Archive {
+    packs: Vec<Arc<Pack>>,
+}
+
+impl Archive {
+    pub(super) fn new(packs: Vec<Arc<Pack>>) -> Self {
+        Self { packs }
+    }
+
+
+    /// How many changes are in it.
+    pub(super) fn len(&self) -> ChangeIndex {
+        self.packs.last().map_or(0, |last| last.end())
+    }
+
+    pub(super) fn hash(&self, change: ChangeIndex) -> ChangeHash {
+        let pack = self.pack(change);
+        pack.contents().hashes[(change - pack.first) as usize]
+    }
+
+    /// The hashes of all its changes.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = ChangeHash> {
+        self.packs.iter().flat_map(|pack| pack.contents().hashes.iter().copied())
+    }
+
+    pub(super) fn body(&self, change: ChangeIndex) -> &[u8] {
+        let pack = self.pack(change);
+        pack.contents().bodies.get(change - pack.first)
+    }
+
+    /// What a change has beside a predecessor and a body, if it has.
+    pub(super) fn extra(&self, change: ChangeIndex) -> Option<&Extra> {
+        self.pack(change).contents().extras.get(&change)
+    }
+
+    fn pack(&self, change: ChangeIndex) -> &Pack {
+        &self.packs[self.packs.partition_point(|pack| pack.end() <= change)]
+    }
+
+    /// Whether what its packs hold agrees with what is known of the changes without them: `known`
+    /// is given the author, number, predecessor and counters of each, in order.
+    ///
+    /// # Errors
+    /// What is wrong with a pack.
+    pub(super) fn check(
+        &self,
+        mut known: impl FnMut(ChangeIndex, &Author, u32, u32) -> bool,
+    ) -> Result<(), DecodeError> {
+        for pack in &self.packs {
+            let bundle = Bundle::unpack(&pack.bundle, pack.document)?;
+            for (index, member) in (pack.first..).zip(&bundle.members) {
+                if !known(index, bundle.author(member), member.seq, member.counters) {
+                    return Err(DecodeError::WrongTotals);
+                }
+            }
+        }
+        Ok(())
+    }
+}

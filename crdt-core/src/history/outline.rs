@@ -1,0 +1,179 @@
+//! What of a saved history is read as soon as it is opened: its chains, without hashes and bodies.
+//!
+//! Chains are written as streaks in order of admission, so that they come out as they were, with the
+//! same numbers for segments and changes. Of hashes only those are written that whoever goes on from
+//! here needs: of the last change of every segment. `docs/wire-format.md` describes it field by field.
+
+use super::archive::Archive;
+use super::chains::ChangeIndex;
+use super::cut::Cuts;
+use super::hashes::Hashes;
+use super::store::History;
+use crate::codec::{ColumnReader, ColumnWriter, DecodeError, Reader, read_block, write, write_block};
+use crate::crypto::{Author, ChangeHash, Signature};
+
+/// The columns, in the order in which they are written.
+#[derive(Clone, Copy)]
+enum Column {
+    /// Of each streak its segment; a new one has the next free number.
+    Segment,
+    /// Of each segment its author.
+    Author,
+    /// Of each segment 0 if it begins a chain, else how far back what it follows is.
+    Previous,
+    /// Of each streak the time of its first change, from the one before on the segment.
+    Time,
+    /// Of each streak the counters that each of its changes takes.
+    Step,
+    /// Of each streak how many changes it has.
+    Count,
+    /// The heads, each from the one before.
+    Head,
+}
+
+/// How many columns there are.
+const COLUMNS: usize = Column::Head as usize + 1;
+
+impl History {
+    /// Writes the outline; `tail` is the last change written here with its signature.
+    pub(super) fn write_outline(&self, tail: Option<(ChangeIndex, Signature)>, out: &mut Vec<u8>) {
+        write::length(out, self.numbered_authors().len());
+        self.numbered_authors().iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
+        self.write_columns(out);
+        for tip in self.chains.tips() {
+            out.extend_from_slice(self.chains.hash_of(tip).as_bytes());
+        }
+        self.cuts.write(tail.map(|(tip, by)| (self.chains.segment_of(tip), tip, by)), out);
+    }
+
+    fn write_columns(&self, out: &mut Vec<u8>) {
+        let mut columns: [ColumnWriter; COLUMNS] = Default::default();
+        let mut put = |column: Column, value| columns[column as usize].push(value);
+        let (mut segments, mut times) = (0, Vec::new());
+        for (streak, count) in self.chains.streaks() {
+            put(Column::Segment, streak.segment.into());
+            if streak.segment == segments {
+                let (author, prev) = self.chains.root_of(streak.segment);
+                put(Column::Author, author.into());
+                put(Column::Previous, prev.map_or(0, |prev| (streak.first - prev).into()));
+                segments += 1;
+                times.push(0);
+            }
+            let time = &mut times[streak.segment as usize];
+            put(Column::Time, (streak.time - *time).into());
+            *time = streak.time + count;
+            put(Column::Step, streak.step.into());
+            put(Column::Count, count.into());
+        }
+        let mut last = 0;
+        for head in self.head_indexes() {
+            put(Column::Head, (head - last).into());
+            last = head;
+        }
+        let mut block = Vec::new();
+        columns.into_iter().for_each(|column| write::bytes(&mut block, &column.finish()));
+        write_block(out, &block);
+    }
+
+    /// Reads an outline into this history, which is empty, over the packs of an archive.
+    pub(super) fn read_outline(
+        &mut self,
+        reader: &mut Reader<'_>,
+        archive: Archive,
+    ) -> Result<(), DecodeError> {
+        for _ in 0..reader.count(32)? {
+            let author = Author::from_bytes(reader.array()?)?;
+            self.author_number(&author);
+        }
+        let block = read_block(reader, usize::MAX)?;
+        let mut columns = Columns::read(&block)?;
+        while self.chains.len() < archive.len() {
+            self.read_streak(&mut columns, archive.len())?;
+        }
+        let mut head = 0;
+        while !columns.is_exhausted(Column::Head) {
+            head = columns.get(Column::Head)?.saturating_add(head);
+            if head >= archive.len() {
+                return Err(DecodeError::DanglingReference);
+            }
+            self.add_head(head);
+        }
+        columns.finish()?;
+        let mut tips = Vec::new();
+        for tip in self.chains.tips() {
+            tips.push((tip, ChangeHash(reader.array()?)));
+        }
+        self.chains.set_hashes(Hashes::archived(archive.clone(), tips));
+        self.archive = archive;
+        self.cuts = Cuts::read(reader, &self.chains)?;
+        Ok(())
+    }
+
+    fn read_streak(
+        &mut self,
+        columns: &mut Columns<'_>,
+        changes: ChangeIndex,
+    ) -> Result<(), DecodeError> {
+        let first = self.chains.len();
+        let mut segment = columns.get(Column::Segment)?;
+        if segment == self.chains.segments() {
+            let author = columns.get(Column::Author)?;
+            let back = columns.get(Column::Previous)?;
+            let prev = match back {
+                0 => None,
+                back => Some(first.checked_sub(back).ok_or(DecodeError::DanglingReference)?),
+            };
+            segment = self.open_chain(author, prev)?;
+        }
+        let time = columns.get(Column::Time)?;
+        let (step, count) = (columns.get(Column::Step)?, columns.get(Column::Count)?);
+        let fits = count > 0 && count <= changes - first;
+        if !fits || !self.chains.restore(segment, time, step, count) {
+            return Err(DecodeError::WrongTotals);
+        }
+        Ok(())
+    }
+
+    /// Opens the segment of changes to come.
+    fn open_chain(&mut self, author: u32, prev: Option<ChangeIndex>) -> Result<u32, DecodeError> {
+        if author as usize >= self.numbered_authors().len() {
+            return Err(DecodeError::DanglingReference);
+        }
+        let known = prev.is_none_or(|prev| {
+            self.chains.author_of(self.chains.segment_of(prev)) == author
+                && self.chains.segment_after(Some(prev)) == self.chains.segments()
+        });
+        if !known {
+            return Err(DecodeError::PreviousOfAnotherAuthor);
+        }
+        self.forks.note(&self.chains, author, prev, self.chains.len());
+        Ok(self.chains.open_segment(author, prev))
+    }
+}
+
+/// The columns of an outline that is read.
+struct Columns<'a>([ColumnReader<'a>; COLUMNS]);
+
+impl<'a> Columns<'a> {
+    fn read(block: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(block);
+        let mut columns = [const { ColumnReader::EMPTY }; COLUMNS];
+        for column in &mut columns {
+            *column = ColumnReader::new(reader.bytes()?);
+        }
+        reader.finish()?;
+        Ok(Self(columns))
+    }
+
+    fn get(&mut self, column: Column) -> Result<u32, DecodeError> {
+        self.0[column as usize].read_u32()
+    }
+
+    fn is_exhausted(&self, column: Column) -> bool {
+        self.0[column as usize].finish().is_ok()
+    }
+
+    fn finish(&self) -> Result<(), DecodeError> {
+        self.0.iter().try_for_each(ColumnReader::finish)
+    }
+}

@@ -1,0 +1,138 @@
+//! Histories as they are saved: an outline, which is read at once, and packs, which are not.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use thiserror::Error;
+
+use super::archive::{Archive, Pack};
+use super::bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals, write_pack};
+use super::chains::ChangeIndex;
+use super::genesis::Genesis;
+use super::receive::ApplyError;
+use super::store::History;
+use crate::codec::{DecodeError, Reader, write};
+use crate::crypto::{Author, DocumentId, Keypair};
+
+/// Why bytes are not a saved document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// They are not in the format, or damaged.
+    #[error("not a saved document: {0}")]
+    Decode(#[from] DecodeError),
+    /// The changes in them are not a valid history.
+    #[error("the saved changes were refused: {0}")]
+    Apply(#[from] ApplyError),
+    /// Changes in them depend on others that are missing.
+    #[error("the saved document lacks changes that others depend on")]
+    Incomplete,
+}
+
+/// What a pack holds at most.
+const MOST: Totals = Totals {
+    changes: MAX_BUNDLE_CHANGES / 2,
+    ops: MAX_BUNDLE_OPS / 2,
+    bytes: MAX_BUNDLE_BYTES / 2,
+};
+
+/// A pack is written anew together with what came after it, once that is more than this part of it.
+/// So saving costs time in what is new, and there are O(log changes) packs.
+const PART: u32 = 4;
+
+/// The packs of the changes as they were when the history was last saved or opened, so that they
+/// need not be written again.
+#[derive(Debug, Default)]
+pub(super) struct Packs(Mutex<Vec<Arc<Pack>>>);
+
+impl Packs {
+    fn new(packs: &[Arc<Pack>]) -> Self {
+        Self(Mutex::new(packs.to_vec()))
+    }
+}
+
+impl History {
+    /// Appends the whole history as it is saved, signing what this replica wrote and has not signed
+    /// yet. What waits for others is not saved.
+    pub(crate) fn write_saved(&self, keypair: Option<&Keypair>, out: &mut Vec<u8>) {
+        match self.genesis() {
+            None => out.push(0),
+            Some(genesis) => {
+                out.push(1);
+                genesis.write(out);
+            }
+        }
+        let packs = self.pack();
+        write::length(out, packs.len());
+        packs.iter().for_each(|pack| pack.write(out));
+        self.write_outline(self.signed_tail(keypair), out);
+    }
+
+    /// Reads what [`write_saved`](Self::write_saved) wrote, which is trusted.
+    pub(crate) fn read_saved(
+        reader: &mut Reader<'_>,
+        document: DocumentId,
+    ) -> Result<Self, LoadError> {
+        let mut history = Self::new(document);
+        history.genesis = match reader.byte()? {
+            0 => None,
+            1 => Some(Genesis::read(reader, Author::from_bytes)?),
+            _ => return Err(DecodeError::WrongMagic.into()),
+        };
+        if history.genesis.as_ref().is_some_and(|genesis| genesis.document() != document) {
+            return Err(DecodeError::WrongMagic.into());
+        }
+        let mut packs: Vec<Arc<Pack>> = Vec::new();
+        for _ in 0..reader.count(2)? {
+            let first = packs.last().map_or(0, |last| last.end());
+            packs.push(Arc::new(Pack::read(reader, document, first)?));
+        }
+        history.packs = Packs::new(&packs);
+        history.read_outline(reader, Archive::new(packs))?;
+        Ok(history)
+    }
+
+    /// The same history with everything checked anew, as if it had come from elsewhere.
+    pub(crate) fn verified(&self) -> Result<Self, LoadError> {
+        self.archive.check(|change, author, seq, counters| {
+            self.author_of(change) == *author
+                && self.chains.seq_of(change) == seq
+                && self.chains.end_of(change) - self.chains.start_of(change) == counters
+        })?;
+        let mut verified = Self::with_limits(self.document(), self.pending_limits());
+        let outcome = verified.apply(&self.export_all(None))?;
+        let complete = outcome.waiting.is_empty() && verified.heads() == self.heads();
+        if complete { Ok(verified) } else { Err(LoadError::Incomplete) }
+    }
+
+    /// All changes as packs: those that are there already, and new ones for the rest.
+    fn pack(&self) -> Vec<Arc<Pack>> {
+        let mut packs = self.packs.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = self.chains.len();
+        let mut start = packs.last().map_or(0, |last| last.end());
+        if start < end {
+            while let Some(small) = packs.pop_if(|last| last.count / PART < end - last.end()) {
+                start = small.first;
+            }
+        }
+        while start < end {
+            let members: Vec<ChangeIndex> = (start..self.pack_end(start)).collect();
+            let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
+            let (outside, bundle) = write_pack(self, &members);
+            let pack = Pack::new(self.document(), (start, count), outside, bundle);
+            start = pack.end();
+            packs.push(Arc::new(pack));
+        }
+        packs.clone()
+    }
+
+    /// How far a pack reaches that begins with a change.
+    fn pack_end(&self, start: ChangeIndex) -> ChangeIndex {
+        let mut totals = Totals::default();
+        let fits = |change: &ChangeIndex| {
+            totals.add(self.totals_of(*change));
+            totals.changes <= MOST.changes && totals.ops <= MOST.ops && totals.bytes <= MOST.bytes
+        };
+        let count = (start..self.chains.len()).take_while(fits).count();
+        start.saturating_add(u32::try_from(count).unwrap_or(u32::MAX).max(1)).min(self.chains.len())
+    }
+}

@@ -1,0 +1,425 @@
+//! States as they are saved, so that opening a document does not build its state anew.
+//!
+//! A state is written in columns, all nodes one after the other in the order of the schema. It is
+//! read again only under the schema it was written with (see [`Schema`]); under any other it is
+//! built from the changes. What the changes say and this type does not know is not in it: a
+//! document with such changes is saved without its state.
+
+use std::sync::{Arc, OnceLock};
+
+use super::versions::{Version, Versions};
+use super::{MapKey, NodeState};
+use crate::codec::{ColumnReader, ColumnWriter, DecodeError, Reader, read_block, write, write_block};
+use crate::history::Chains;
+use crate::op::limits::MAX_PATH_DEPTH;
+use crate::op::{Id, IdRange, Key};
+use crate::sequence::Span;
+
+/// The columns, in the order in which they are written.
+#[derive(Clone, Copy)]
+enum Column {
+    /// How many there are of something, or which of several things it is.
+    Number,
+    /// Of each id its chain segment.
+    Chain,
+    /// Of each id its counter, from that of the last one on its segment.
+    Counter,
+    /// Lengths in bytes.
+    Length,
+}
+
+/// How many columns there are.
+const COLUMNS: usize = Column::Length as usize + 1;
+
+/// How deep states may be nested. A step of a path leads through a few: a `Json`, what it is as an
+/// object, its entries and the one of a key.
+const MAX_DEPTH: usize = 8 * MAX_PATH_DEPTH;
+
+/// Writes the state of a document.
+#[derive(Debug)]
+pub struct StateWriter<'a> {
+    chains: &'a Chains,
+    columns: [ColumnWriter; COLUMNS],
+    /// Payloads of registers and keys of maps.
+    content: Vec<u8>,
+    /// The visible text of all texts.
+    text: String,
+    /// The order of all texts.
+    orders: Vec<u8>,
+    near: Near,
+    /// Whether there is something that cannot be written.
+    incomplete: bool,
+}
+
+/// Reads the state of a document.
+#[derive(Debug)]
+pub struct StateReader<'a> {
+    columns: [ColumnReader<'a>; COLUMNS],
+    content: Reader<'a>,
+    text: &'a str,
+    orders: Arc<Orders>,
+    /// How much of the orders has been given out.
+    ordered: usize,
+    near: Near,
+    chains: &'a Chains,
+    depth: usize,
+    /// How many things there may still be: an op makes no more than its path is long, and itself.
+    budget: usize,
+}
+
+/// The orders of all texts, expanded when the first of them is asked for.
+#[derive(Debug)]
+pub(super) struct Orders {
+    block: Box<[u8]>,
+    bytes: OnceLock<Vec<u8>>,
+}
+
+/// The last counter of every chain segment.
+#[derive(Clone, Debug, Default)]
+struct Near {
+    counters: Vec<u32>,
+    last: Id,
+}
+
+impl Near {
+    fn get(&self, chain: u32) -> u32 {
+        self.counters.get(chain as usize).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, id: Id) {
+        let place = id.chain as usize;
+        if place >= self.counters.len() {
+            self.counters.resize(place + 1, 0);
+        }
+        self.counters[place] = id.counter;
+        self.last = id;
+    }
+}
+
+impl<'a> StateWriter<'a> {
+    fn new(chains: &'a Chains) -> Self {
+        Self {
+            chains,
+            columns: Default::default(),
+            content: Vec::new(),
+            text: String::new(),
+            orders: Vec::new(),
+            near: Near::default(),
+            incomplete: false,
+        }
+    }
+
+    /// How ops are named and ordered.
+    pub(super) fn chains(&self) -> &'a Chains {
+        self.chains
+    }
+
+    /// The state in bytes; `None` if there is something that cannot be written.
+    pub(crate) fn finish(self) -> Option<Vec<u8>> {
+        if self.incomplete {
+            return None;
+        }
+        let mut columns = Vec::new();
+        for column in self.columns {
+            write::bytes(&mut columns, &column.finish());
+        }
+        let mut out = Vec::new();
+        write_block(&mut out, &columns);
+        write_block(&mut out, &self.content);
+        write_block(&mut out, self.text.as_bytes());
+        let mut orders = Vec::new();
+        write_block(&mut orders, &self.orders);
+        write::bytes(&mut out, &orders);
+        Some(out)
+    }
+
+    /// Gives up: something was kept that only a newer type knows.
+    pub(super) fn give_up(&mut self) {
+        self.incomplete = true;
+    }
+
+    fn put(&mut self, column: Column, value: u64) {
+        self.columns[column as usize].push(value);
+    }
+
+    /// A count or a choice.
+    pub(super) fn number(&mut self, number: usize) {
+        self.put(Column::Number, number as u64);
+    }
+
+    pub(super) fn id(&mut self, id: Id) {
+        self.put(Column::Chain, id.chain.into());
+        let near = self.near.get(id.chain);
+        self.columns[Column::Counter as usize].push_near(id.counter, near);
+        self.near.set(id);
+    }
+
+    pub(super) fn span(&mut self, span: Span) {
+        let (kind, len) = span.parts();
+        self.number((len as usize) << 2 | kind);
+        self.id(span.first);
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.put(Column::Length, bytes.len() as u64);
+        self.content.extend_from_slice(bytes);
+    }
+
+    pub(super) fn signed(&mut self, value: i64) {
+        write::signed(&mut self.content, value);
+    }
+
+    pub(super) fn key(&mut self, key: Key<'_>) {
+        match key {
+            Key::Text(text) => self.bytes(text.as_bytes()),
+            Key::Integer(integer) => self.bytes(&integer.to_le_bytes()),
+            Key::Bool(bool) => self.bytes(&[bool.into()]),
+        }
+    }
+
+    /// The values that stand side by side in one place. `write` writes one.
+    pub(super) fn versions<V>(
+        &mut self,
+        versions: &Versions<V>,
+        mut write: impl FnMut(&mut Self, &V),
+    ) {
+        self.number(versions.iter().count());
+        for version in versions.iter() {
+            self.id(version.id);
+            match version.value {
+                Ok(value) => write(self, value),
+                Err(_) => self.give_up(),
+            }
+        }
+    }
+
+    /// A text and its order. `write` appends the order, given the id that was written last.
+    pub(super) fn text<'t>(
+        &mut self,
+        parts: impl Iterator<Item = &'t str>,
+        write: impl FnOnce(Id, &mut Vec<u8>),
+    ) {
+        let (start, before) = (self.text.len(), self.orders.len());
+        parts.for_each(|part| self.text.push_str(part));
+        write(self.near.last, &mut self.orders);
+        self.put(Column::Length, (self.text.len() - start) as u64);
+        self.put(Column::Length, (self.orders.len() - before) as u64);
+    }
+}
+
+impl<'a> StateReader<'a> {
+    fn new(blocks: &'a Blocks, chains: &'a Chains) -> Result<Self, DecodeError> {
+        let mut parts = Reader::new(&blocks.columns);
+        let mut columns = [const { ColumnReader::EMPTY }; COLUMNS];
+        for column in &mut columns {
+            *column = ColumnReader::new(parts.bytes()?);
+        }
+        parts.finish()?;
+        Ok(Self {
+            columns,
+            content: Reader::new(&blocks.content),
+            text: core::str::from_utf8(&blocks.text).map_err(|_| DecodeError::InvalidUtf8)?,
+            orders: blocks.orders.clone(),
+            ordered: 0,
+            near: Near::default(),
+            chains,
+            depth: 0,
+            budget: chains.counters().saturating_mul(MAX_PATH_DEPTH + 2),
+        })
+    }
+
+    fn finish(&self) -> Result<(), DecodeError> {
+        if !self.text.is_empty() {
+            return Err(DecodeError::TrailingBytes);
+        }
+        self.content.finish()?;
+        self.columns.iter().try_for_each(ColumnReader::finish)
+    }
+
+    /// How ops are named and ordered.
+    pub(super) fn chains(&self) -> &'a Chains {
+        self.chains
+    }
+
+    fn column(&mut self, column: Column) -> &mut ColumnReader<'a> {
+        &mut self.columns[column as usize]
+    }
+
+    fn length(&mut self) -> Result<usize, DecodeError> {
+        let length = self.column(Column::Length).read()?;
+        usize::try_from(length).map_err(|_| DecodeError::Truncated)
+    }
+
+    /// A count or a choice.
+    pub(super) fn number(&mut self) -> Result<usize, DecodeError> {
+        let number = self.column(Column::Number).read()?;
+        usize::try_from(number).map_err(|_| DecodeError::Truncated)
+    }
+
+    /// A count of things that ops have made.
+    pub(super) fn count(&mut self) -> Result<usize, DecodeError> {
+        let count = self.number()?;
+        self.budget = self.budget.checked_sub(count).ok_or(DecodeError::WrongTotals)?;
+        Ok(count)
+    }
+
+    /// The id of an op that is here.
+    pub(super) fn id(&mut self) -> Result<Id, DecodeError> {
+        self.ids(1)
+    }
+
+    /// The first of the ids of ops that follow on each other along a segment and are here.
+    pub(super) fn ids(&mut self, count: u32) -> Result<Id, DecodeError> {
+        let chain = self.column(Column::Chain).read_u32()?;
+        let near = self.near.get(chain);
+        let id = Id { chain, counter: self.column(Column::Counter).read_near(near)? };
+        check_ids(id, count, self.chains)?;
+        self.near.set(id);
+        Ok(id)
+    }
+
+    pub(super) fn span(&mut self) -> Result<Span, DecodeError> {
+        let head = self.number()?;
+        let len = u32::try_from(head >> 2).map_err(|_| DecodeError::VarintOverflow)?;
+        self.budget = self.budget.checked_sub(len as usize).ok_or(DecodeError::WrongTotals)?;
+        let first = self.ids(len.max(1))?;
+        Span::of(first, head & 0b11, len).ok_or(DecodeError::InvalidKind)
+    }
+
+    pub(super) fn bytes(&mut self) -> Result<&'a [u8], DecodeError> {
+        let length = self.length()?;
+        self.content.take(length)
+    }
+
+    pub(super) fn signed(&mut self) -> Result<i64, DecodeError> {
+        self.content.signed()
+    }
+
+    pub(super) fn key<K: MapKey>(&mut self) -> Result<K, DecodeError> {
+        let bytes = self.bytes()?;
+        let text = || core::str::from_utf8(bytes).ok().map(Key::Text);
+        let integer = || bytes.try_into().ok().map(|bytes| Key::Integer(i128::from_le_bytes(bytes)));
+        let bool = || match bytes {
+            [byte @ (0 | 1)] => Some(Key::Bool(*byte == 1)),
+            _ => None,
+        };
+        // The type takes keys of one kind.
+        let kinds = [text(), integer(), bool()];
+        let key = kinds.into_iter().flatten().find_map(K::from_key);
+        key.ok_or(DecodeError::InvalidKind)
+    }
+
+    /// The values that stand side by side in one place. `read` reads one, or what to read instead
+    /// of one that does not fit.
+    pub(super) fn versions<V>(
+        &mut self,
+        initial: impl Fn() -> V,
+        mut read: impl FnMut(&mut Self) -> Result<Result<V, V>, DecodeError>,
+    ) -> Result<Versions<V>, DecodeError> {
+        let mut versions = Vec::new();
+        for _ in 0..self.count()? {
+            let id = self.id()?;
+            versions.push(Version { id, value: read(self)? });
+        }
+        let ascending = |pair: &[Version<V>]| self.chains.tree_order(pair[0].id, pair[1].id).is_lt();
+        if !versions.windows(2).all(ascending) {
+            return Err(DecodeError::Unsorted("versions"));
+        }
+        Ok(Versions::of(versions, initial))
+    }
+
+    /// A text and where its order is to be read.
+    pub(super) fn text(&mut self) -> Result<(&'a str, Order), DecodeError> {
+        let (length, order) = (self.length()?, self.length()?);
+        let (text, rest) = self.text.split_at_checked(length).ok_or(DecodeError::Truncated)?;
+        self.text = rest;
+        let start = self.ordered;
+        self.ordered = start.checked_add(order).ok_or(DecodeError::Truncated)?;
+        let orders = self.orders.clone();
+        Ok((text, Order { orders, start, end: self.ordered, near: self.near.last }))
+    }
+
+    /// Reads a state nested in another, no deeper than a path reaches.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it is something else.
+    pub fn nested<S: NodeState>(&mut self) -> Result<S, DecodeError> {
+        if self.depth > MAX_DEPTH {
+            return Err(DecodeError::OverLimit("depth of a path"));
+        }
+        self.depth += 1;
+        let state = S::load(self);
+        self.depth -= 1;
+        state
+    }
+}
+
+/// Whether these are ops that are here.
+pub(super) fn check_ids(first: Id, count: u32, chains: &Chains) -> Result<(), DecodeError> {
+    let end = first.counter.checked_add(count).ok_or(DecodeError::DanglingReference)?;
+    let range = IdRange { chain: first.chain, start: first.counter, end };
+    if chains.holds(range) { Ok(()) } else { Err(DecodeError::DanglingReference) }
+}
+
+/// Where the order of a text is to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    orders: Arc<Orders>,
+    start: usize,
+    end: usize,
+    /// The id that was written last before it.
+    pub(super) near: Id,
+}
+
+impl Order {
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// The bytes of the order.
+    pub(super) fn bytes(&self) -> Result<&[u8], DecodeError> {
+        self.orders.expand()?.get(self.start..self.end).ok_or(DecodeError::Truncated)
+    }
+}
+
+impl Orders {
+    fn expand(&self) -> Result<&[u8], DecodeError> {
+        if let Some(bytes) = self.bytes.get() {
+            return Ok(bytes);
+        }
+        let mut reader = Reader::new(&self.block);
+        let bytes = read_block(&mut reader, usize::MAX)?;
+        reader.finish()?;
+        Ok(self.bytes.get_or_init(|| bytes))
+    }
+}
+
+/// What a saved state consists of, expanded.
+struct Blocks {
+    columns: Vec<u8>,
+    content: Vec<u8>,
+    text: Vec<u8>,
+    orders: Arc<Orders>,
+}
+
+/// Writes a state; `None` if something in it cannot be written.
+pub(crate) fn save_state<S: NodeState>(state: &S, chains: &Chains) -> Option<Vec<u8>> {
+    let mut writer = StateWriter::new(chains);
+    state.save(&mut writer);
+    writer.finish()
+}
+
+/// Reads a state over the chains that its ids belong to.
+pub(crate) fn load_state<S: NodeState>(bytes: &[u8], chains: &Chains) -> Result<S, DecodeError> {
+    let mut reader = Reader::new(bytes);
+    let mut block = || read_block(&mut reader, usize::MAX);
+    let (columns, content, text) = (block()?, block()?, block()?);
+    let orders = Orders { block: reader.bytes()?.into(), bytes: OnceLock::new() };
+    reader.finish()?;
+    let blocks = Blocks { columns, content, text, orders: Arc::new(orders) };
+    let mut reader = StateReader::new(&blocks, chains)?;
+    let state = S::load(&mut reader)?;
+    reader.finish()?;
+    Ok(state)
+}

@@ -1,0 +1,107 @@
+//! The order of a sequence without what is in it, and a sequence made of both again.
+
+use super::order::Stamp;
+use super::piece::Piece;
+use super::{Content, OpOrder, Sequence};
+use crate::op::Id;
+
+/// Some consecutive elements of one chain, each the right child of the one before, or an anchor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Span {
+    pub(crate) first: Id,
+    pub(crate) kind: SpanKind,
+}
+
+/// What a [`Span`] is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SpanKind {
+    /// The place in front of an element and of its left children.
+    Anchor,
+    /// So many deleted elements.
+    Deleted(u32),
+    /// So many visible elements.
+    Live(u32),
+}
+
+impl Span {
+    /// A number for what it is, and its number of elements.
+    pub(crate) fn parts(self) -> (usize, u32) {
+        match self.kind {
+            SpanKind::Anchor => (0, 0),
+            SpanKind::Deleted(len) => (1, len),
+            SpanKind::Live(len) => (2, len),
+        }
+    }
+
+    /// A span of its [`parts`](Self::parts), if they are those of one.
+    pub(crate) fn of(first: Id, kind: usize, len: u32) -> Option<Self> {
+        let kind = match (kind, len) {
+            (0, 0) => SpanKind::Anchor,
+            (1, 1..) => SpanKind::Deleted(len),
+            (2, 1..) => SpanKind::Live(len),
+            _ => return None,
+        };
+        Some(Self { first, kind })
+    }
+
+    /// The number of elements.
+    pub(crate) fn len(self) -> u32 {
+        match self.kind {
+            SpanKind::Anchor => 0,
+            SpanKind::Deleted(len) | SpanKind::Live(len) => len,
+        }
+    }
+
+    /// One span for this and the next, if there is one.
+    fn joined(self, next: Self) -> Option<Self> {
+        let kind = match (self.kind, next.kind) {
+            (SpanKind::Live(len), SpanKind::Live(more)) => SpanKind::Live(len + more),
+            (SpanKind::Deleted(len), SpanKind::Deleted(more)) => SpanKind::Deleted(len + more),
+            _ => return None,
+        };
+        (self.first.plus(self.len()) == next.first).then_some(Self { kind, ..self })
+    }
+}
+
+impl<C: Content> Sequence<C> {
+    /// Everything in list order, in spans as long as possible.
+    pub(crate) fn spans(&self) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        for piece in self.tree.iter() {
+            let kind = match piece {
+                anchor if anchor.is_anchor() => SpanKind::Anchor,
+                deleted if deleted.is_deleted() => SpanKind::Deleted(deleted.len()),
+                live => SpanKind::Live(live.len()),
+            };
+            let next = Span { first: piece.id, kind };
+            match spans.last_mut().and_then(|last| Some((last.joined(next)?, last))) {
+                Some((joined, last)) => *last = joined,
+                None => spans.push(next),
+            }
+        }
+        spans
+    }
+
+    /// Appends a span as it was saved, behind everything that is here; `source` is what is visible
+    /// of it.
+    pub(crate) fn restore<O: OpOrder + ?Sized>(
+        &mut self,
+        span: Span,
+        source: C::Source<'_>,
+        order: &O,
+    ) {
+        let stamp = Stamp::of(span.first, order);
+        let end = self.tree.end();
+        match span.kind {
+            SpanKind::Anchor => {
+                self.put(end, Piece::anchor(stamp), order);
+            }
+            SpanKind::Deleted(len) => {
+                self.put(end, Piece::deleted(stamp, len), order);
+            }
+            SpanKind::Live(_) => {
+                self.lay_runs(end, stamp, source, order);
+            }
+        }
+    }
+}
