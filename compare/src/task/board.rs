@@ -148,6 +148,7 @@ fn opening<P: Board>(sample: Sample, saved: &[u8], plan: &Plan) -> Result<Sample
     let (cards, reading) = timed(|| board.read());
     ensure(cards? == plan.cards, "the cards that were opened")?;
     let sample = sample.time("open", opening).time("read", reading);
+    let sample = sample.time("open+read", opening + reading);
     let middle = plan.cards.len() / 2;
     let (updated, updating) = timed(|| board.update(middle, -1));
     let Some(updated) = updated else {

@@ -22,16 +22,25 @@ const SHORT: usize = MAX_DEPTH;
 
 /// Encodes any serde value.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::with_capacity(32);
-    write(value, &mut out)?;
-    if has_one_spelling(&out) {
-        return Ok(out);
+    let mut out = Vec::new();
+    append(&mut out, value)?;
+    Ok(out)
+}
+
+/// Appends the encoding of any serde value; if there is none, what is appended means nothing.
+pub(crate) fn append<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), EncodeError> {
+    let start = out.len();
+    write(value, out)?;
+    if has_one_spelling(&out[start..]) {
+        return Ok(());
     }
     let mut tree = Value::serialized(value).map_err(|error| EncodeError(error.to_string()))?;
     normalize(&mut tree, MAX_DEPTH)?;
-    out.clear();
-    write(&tree, &mut out)?;
-    Ok(out)
+    out.truncate(start);
+    write(&tree, out)
 }
 
 /// Whether what was written is an integer, bytes, text, a boolean or null, of which there is

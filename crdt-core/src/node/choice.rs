@@ -118,10 +118,8 @@ impl Selector {
             return Ok(());
         }
         let payload = encode(variants.name(place))?;
-        let replaces = self.versions.ids();
-        let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
-        let value = Some(Ok(u32::try_from(place).ok()));
-        self.versions.write(Write { id, replaces: &replaces, value }, || None, scope.chains());
+        let id = scope.write(LocalAction::Set { replaces: self.versions.ids(), payload });
+        self.versions = Versions::One { id, value: u32::try_from(place).ok() };
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use crate::history::Chains;
 use crate::op::Key;
 
 /// What tells plain values of one type apart, for [`update`](crate::Document::update): their
-/// canonical bytes, every part with its length.
+/// canonical bytes, every part such that its end is known.
 ///
 /// Values with equal fingerprints need no op to become each other.
 #[derive(Debug, Default)]
@@ -17,11 +17,10 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// Adds a value that is written as a whole.
+    /// Adds a value that is written as a whole. Its encoding says where it ends.
     pub fn leaf<T: Serialize + ?Sized>(&mut self, value: &T) {
-        match value::encode(value) {
-            Ok(bytes) => self.bytes(&bytes),
-            Err(_) => self.unknown(),
+        if value::append(&mut self.bytes, value).is_err() {
+            self.unknown();
         }
     }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
-use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
+use crate::op::{Action, Id, IdRange, Place, Seeds};
 use crate::sequence::{Items, ItemsIter, Sequence, SpanKind};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
@@ -403,9 +403,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         let source = vec![state].into_iter();
         let placed = self.state.sequence.insert_at(position, source, id, time, chains);
         let (parent, side) = placed.map_err(out_of_range)?;
-        let mut bytes = Vec::new();
-        write_seed(&mut bytes, &seed);
-        self.scope.write_insert(parent, side, 1, &bytes);
+        self.scope.write_insert(parent, side, &seed);
         self.scope.check_depth()?;
         let grown = match self.state.sequence.item_at_mut(position) {
             Some(state) => T::grow(state, self.scope.element(id), value),

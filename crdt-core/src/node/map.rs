@@ -110,10 +110,8 @@ impl<S: NodeState> Entry<S> {
     }
 
     fn write_put(&mut self, scope: &mut Scope<'_>) {
-        let replaces = self.puts.ids();
-        let id = scope.write(LocalAction::Put { replaces: replaces.clone() });
-        let write = Write { id, replaces: &replaces, value: Some(Ok(())) };
-        self.puts.write(write, || (), scope.chains());
+        let id = scope.write(LocalAction::Put { replaces: self.puts.ids() });
+        self.puts = Versions::One { id, value: () };
     }
 
     /// Makes the entry present, also if it is already. One that is absent is made as it is by
@@ -150,10 +148,8 @@ impl<S: NodeState> Entry<S> {
         if !self.is_present() {
             return false;
         }
-        let replaces = self.puts.ids();
-        let id = scope.write(LocalAction::Remove { replaces: replaces.clone() });
-        let write = Write { id, replaces: &replaces, value: None };
-        self.puts.write(write, || (), scope.chains());
+        scope.write(LocalAction::Remove { replaces: self.puts.ids() });
+        self.puts = Versions::None(());
         true
     }
 

@@ -176,10 +176,13 @@ where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     D: Initial<T> + Send + Sync,
 {
-    let payload = encode(value)?;
-    if encode(state.get(scope.chains())).is_ok_and(|current| current == payload) {
+    let mut payload = encode(value)?;
+    let end = payload.len();
+    let read = append(&mut payload, state.get(scope.chains()));
+    if read.is_ok() && payload[..end] == payload[end..] {
         return Ok(());
     }
+    payload.truncate(end);
     write_register(state, scope, payload)
 }
 
@@ -200,27 +203,34 @@ where
 pub(super) fn seed_register<T: Serialize, D: Initial<T>>(
     value: &T,
 ) -> Result<Option<Vec<u8>>, EditError> {
-    let bytes = encode(value)?;
-    let initial = encode(&D::initial())?;
-    Ok((bytes != initial).then_some(bytes))
+    let mut bytes = encode(value)?;
+    let end = bytes.len();
+    append(&mut bytes, &D::initial())?;
+    let differs = bytes[..end] != bytes[end..];
+    bytes.truncate(end);
+    Ok(differs.then_some(bytes))
 }
 
 fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, EditError> {
-    value::encode(value).map_err(|error| EditError::Unencodable(error.to_string()))
+    let mut bytes = Vec::with_capacity(32);
+    append(&mut bytes, value)?;
+    Ok(bytes)
+}
+
+fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) -> Result<(), EditError> {
+    value::append(bytes, value).map_err(|error| EditError::Unencodable(error.to_string()))
 }
 
 /// Writes the bytes of a value and keeps what every other replica will read from them, which
 /// serde can make differ from what was written (a field it skips, for example).
-fn write_register<T: DeserializeOwned, D: Initial<T>>(
+fn write_register<T: DeserializeOwned, D>(
     state: &mut RegisterState<T, D>,
     mut scope: Scope<'_>,
     payload: Vec<u8>,
 ) -> Result<(), EditError> {
     let value = value::decode(&payload).ok_or_else(unreadable)?;
-    let replaces = state.versions.ids();
-    let id = scope.write(LocalAction::Set { replaces: replaces.clone(), payload });
-    let write = Write { id, replaces: &replaces, value: Some(Ok(value)) };
-    state.versions.write(write, D::initial, scope.chains());
+    let id = scope.write(LocalAction::Set { replaces: state.versions.ids(), payload });
+    state.versions = Versions::One { id, value };
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use core::ops::{Deref, DerefMut, Range, RangeBounds};
 use serde::{Serialize, Serializer};
 
 use super::difference::differences;
-use super::slice::{TextSlice, joined, positions};
 use super::folded::FoldedText;
+use super::slice::{TextSlice, joined, positions};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
     Schema, Scope, Segment, StateReader, StateWriter,
@@ -92,7 +92,10 @@ impl TextState {
     /// All characters in order, in ranges that may be cut anywhere: what they are, unless they were
     /// deleted.
     pub(super) fn runs(&self, chains: &Chains) -> impl Iterator<Item = (IdRange, Option<&str>)> {
-        self.sequence.get(chains).contents().map(|(range, chunk)| (range, chunk.map(TextChunk::as_str)))
+        self.sequence
+            .get(chains)
+            .contents()
+            .map(|(range, chunk)| (range, chunk.map(TextChunk::as_str)))
     }
 
     /// Whether it is this text, without copying it.
@@ -225,6 +228,9 @@ impl NodeState for TextState {
     }
 
     fn clear(&mut self, mut scope: Scope<'_>) {
+        if self.sequence.len() == 0 {
+            return;
+        }
         let cleared = self.delete(&mut scope, 0..self.sequence.len());
         debug_assert!(cleared.is_ok(), "the range is the whole text");
     }

@@ -81,9 +81,8 @@ impl<V> Versions<V> {
     /// Takes back whatever is here.
     pub(super) fn unset(&mut self, mut scope: Scope<'_>, initial: impl Fn() -> V) {
         if !self.is_none() {
-            let replaces = self.ids();
-            let id = scope.write(LocalAction::Unset { replaces: replaces.clone() });
-            self.write(Write { id, replaces: &replaces, value: None }, initial, scope.chains());
+            scope.write(LocalAction::Unset { replaces: self.ids() });
+            *self = Self::None(initial());
         }
     }
 
@@ -102,7 +101,8 @@ impl<V> Versions<V> {
         matches!(self, Self::None(_))
     }
 
-    /// The ids of everything here, for an op that replaces it.
+    /// The ids of everything here, for an op that replaces it. What is written here, with all of it
+    /// seen, replaces all of it.
     pub(crate) fn ids(&self) -> Vec<Id> {
         self.iter().map(|version| version.id).collect()
     }

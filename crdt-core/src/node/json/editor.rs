@@ -179,7 +179,7 @@ impl<'a> JsonEditor<'a> {
 
     /// Writes a value over this place.
     fn write(&mut self, value: Json) -> Result<(), EditError> {
-        self.scope.whole(write::set(self.state, self.scope, value))
+        self.scope.whole(write::write(self.state, self.scope, value, write::SET))
     }
 
     fn reach(self, way: &[Token<'_>], missing: Missing) -> Result<Self, EditError> {

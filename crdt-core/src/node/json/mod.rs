@@ -167,7 +167,7 @@ impl CrdtNode for Json {
     }
 
     fn assign(state: &mut JsonState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        write::assign(state, scope, value)
+        write::write(state, scope, value, write::ASSIGN)
     }
 
     fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {

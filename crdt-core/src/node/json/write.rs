@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::shape::{Scalar, Shape};
 use super::{Array, Json, JsonState, Object};
-use crate::node::register::{assign_register, set_register};
+use crate::node::register::{RegisterState, assign_register, set_register};
 use crate::node::{CrdtNode, EditError, Fingerprint, List, Map, Scope, Text};
 use crate::op::limits::MAX_PATH_DEPTH;
 
@@ -14,26 +14,24 @@ use crate::op::limits::MAX_PATH_DEPTH;
 /// in it at its end, and then as much within a register.
 const MAX_NESTING: usize = 2 * (MAX_PATH_DEPTH + 2);
 
-/// Says what the node is to be, then writes what the value holds over what was seen of it.
-pub(super) fn assign(
-    state: &mut JsonState,
-    mut scope: Scope<'_>,
-    Json(value): Json,
-) -> Result<(), EditError> {
-    scope.pin();
-    assign_register(&mut state.shape, scope, &Shape::of(&value))?;
-    fill(state, scope, value)
-}
+/// How the register that says what a node is gets written.
+type Say = fn(&mut RegisterState<Shape>, Scope<'_>, &Shape) -> Result<(), EditError>;
 
-/// The same, where the register is written even if it need not be: of values that are set
-/// concurrently it may win.
-pub(super) fn set(
+/// Where it needs to be.
+pub(super) const ASSIGN: Say = assign_register;
+
+/// In any case: of values that are set concurrently it may win.
+pub(super) const SET: Say = set_register;
+
+/// Says what the node is to be, then writes what the value holds over what was seen of it.
+pub(super) fn write(
     state: &mut JsonState,
     mut scope: Scope<'_>,
     Json(value): Json,
+    say: Say,
 ) -> Result<(), EditError> {
     scope.pin();
-    set_register(&mut state.shape, scope, &Shape::of(&value))?;
+    say(&mut state.shape, scope, &Shape::of(&value))?;
     fill(state, scope, value)
 }
 
@@ -76,7 +74,7 @@ pub(super) fn reconcile(
             Array::reconcile(state.items_mut(), scope, elements(items))
         }
         (Shape::Text, Value::String(text)) => Text::reconcile(state.text_mut(), scope, Text(text)),
-        (_, value) => assign(state, scope, Json(value)),
+        (_, value) => write(state, scope, Json(value), ASSIGN),
     }
 }
 
