@@ -3,10 +3,9 @@
 use super::bundle::{Bundle, Member, Reference, Totals};
 use super::chains::ChangeIndex;
 use super::error::Refusal;
+use super::replay::Walk;
 use super::store::{Admitted, Extra, History};
-use super::table::Table;
-use crate::crypto::{Author, ChangeHash};
-use crate::op::Body;
+use crate::crypto::ChangeHash;
 use crate::op::limits::MAX_COUNTER;
 
 impl History {
@@ -43,27 +42,34 @@ impl History {
         }
         let mut places = Places {
             outside: bundle.outside.iter().filter_map(|hash| self.index_of(hash)).collect(),
+            authors: bundle.authors().iter().map(|author| self.author_number(author)).collect(),
             members: Vec::with_capacity(bundle.members.len()),
             start: self.chains.len(),
         };
         if bundle.members.first().is_some_and(|first| places.known(first, self).is_none()) {
             self.reserve(bundle);
         }
-        let mut added = Totals::default();
+        let mut added = bundle.totals;
+        let mut walk = Walk::default();
         for (place, member) in bundle.members.iter().enumerate() {
             let known = places.known(member, self);
             seen(member.hash, known.is_some());
             let index = if let Some(index) = known {
+                added.spend(bundle.totals_of(place))?;
                 index
             } else {
-                added.add(bundle.totals_of(place));
-                self.admit_member(bundle, place, &places)?
+                let index = self.admit_member(bundle, place, &places)?;
+                let below =
+                    if member.dependencies().is_empty() { &[] } else { self.dependencies(index) };
+                walk.change(self, index, below, bundle.body(place), |_, _, _| {})?;
+                index
             };
             places.members.push(index);
         }
         Ok(Taken { start: places.start, members: places.members, added })
     }
 
+    /// Appends a member. Its ops have not been checked yet.
     fn admit_member(
         &mut self,
         bundle: &Bundle,
@@ -71,9 +77,11 @@ impl History {
         places: &Places,
     ) -> Result<ChangeIndex, Refusal> {
         let member = &bundle.members[place];
-        let author = bundle.author(member);
+        let author = places.authors[member.author as usize];
         let prev = member.prev.map(|prev| places.find(prev));
-        self.check_previous(member, author, prev)?;
+        if let (Some(Reference::Outside(_)), Some(prev)) = (member.prev, prev) {
+            self.check_previous(member, author, prev)?;
+        }
         let dependencies: Box<[ChangeIndex]> =
             member.dependencies().iter().map(|reference| places.find(*reference)).collect();
         let start = prev.map_or(0, |prev| self.chains.end_of(prev));
@@ -82,51 +90,32 @@ impl History {
         if end.is_none() || time == u32::MAX {
             return Err(Refusal::ChainFull);
         }
-        let author = self.author_number(author);
-        let index = self.append(Admitted {
+        Ok(self.append(Admitted {
             hash: member.hash,
             author,
             prev,
+            time,
             extra: Extra { dependencies, tags: member.tags().clone() },
             body: bundle.body(place),
             counters: member.counters,
-        });
-        self.check_names(index)?;
-        Ok(index)
+        }))
     }
 
+    /// That a change goes on from one outside its bundle as it says. What follows a member was
+    /// checked when the bundle was decoded.
     fn check_previous(
         &self,
         member: &Member,
-        author: &Author,
-        prev: Option<ChangeIndex>,
+        author: u32,
+        prev: ChangeIndex,
     ) -> Result<(), Refusal> {
-        let Some(prev) = prev else { return Ok(()) };
-        if self.author_of(prev) != *author {
+        if self.chains.author_of(self.chains.segment_of(prev)) != author {
             return Err(Refusal::PreviousOfAnotherAuthor(member.hash));
         }
         if self.chains.seq_of(prev).checked_add(1) != Some(member.seq) {
             return Err(Refusal::WrongSequence(member.hash));
         }
         Ok(())
-    }
-
-    /// Every name of every op resolves through the lowest entry that has it.
-    fn check_names(&self, change: ChangeIndex) -> Result<(), Refusal> {
-        let table = self.table(change);
-        let mut body = Body::new(self.body(change), self.chains.start_of(change));
-        while let Some((counter, op)) = body.next_op()? {
-            op.each_name(|name, count| match count {
-                None => table.resolve(&self.chains, name, counter).map(|_| ()),
-                Some(count) => table.check_range(name, count, counter),
-            })?;
-        }
-        Ok(())
-    }
-
-    /// The table of a change of this history.
-    pub(super) fn table(&self, change: ChangeIndex) -> Table {
-        Table::new(&self.chains, Some(change), self.dependencies(change))
     }
 
     /// The place of the first of these changes, from one on, that is not known.
@@ -149,6 +138,8 @@ pub(super) struct Taken {
 /// Where what a bundle refers to is in the history.
 struct Places {
     outside: Vec<ChangeIndex>,
+    /// The numbers of its authors.
+    authors: Vec<u32>,
     members: Vec<ChangeIndex>,
     /// The first change that the bundle adds.
     start: ChangeIndex,

@@ -78,11 +78,15 @@ impl History {
     /// Walks down from the newest change in order of admission, which is topological, and stops
     /// as soon as everything left to look at is below `have`.
     pub(super) fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
+        let had: Vec<ChangeIndex> = have.iter().filter_map(|hash| self.index_of(hash)).collect();
+        if had.is_empty() {
+            return (0..self.chains.len()).collect();
+        }
         let mut queue: BTreeMap<ChangeIndex, bool> = BTreeMap::new();
         self.head_indexes().for_each(|head| {
             queue.insert(head, false);
         });
-        for change in have.iter().filter_map(|hash| self.index_of(hash)) {
+        for change in had {
             queue.insert(change, true);
         }
         let mut wanted = queue.values().filter(|had| !**had).count();

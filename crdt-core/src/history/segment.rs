@@ -115,10 +115,13 @@ impl ChainSegment {
         streak.time + (change - streak.first)
     }
 
+    /// The place of the streak that holds a change. Most often it is the last one.
     fn place(&self, change: ChangeIndex) -> usize {
-        if let [only] = &self.streaks[..] {
-            debug_assert!((only.first..only.end()).contains(&change), "the change lies here");
-            return 0;
+        if let [before @ .., last] = &self.streaks[..]
+            && last.first <= change
+        {
+            debug_assert!(change < last.end(), "the change lies here");
+            return before.len();
         }
         self.streaks.partition_point(|streak| streak.first <= change) - 1
     }

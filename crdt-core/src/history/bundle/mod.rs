@@ -58,7 +58,8 @@ pub(crate) struct Bundle {
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) hash: ChangeHash,
-    author: u32,
+    /// The place of its author among the bundle's.
+    pub(crate) author: u32,
     pub(crate) seq: u32,
     pub(crate) prev: Option<Reference>,
     pub(crate) counters: u32,
@@ -143,6 +144,11 @@ impl Bundle {
         Ok(members.finish(genesis, signatures, totals)?)
     }
 
+    /// The authors of its members.
+    pub(crate) fn authors(&self) -> &[Author] {
+        &self.authors
+    }
+
     /// The author of a member.
     pub(crate) fn author(&self, member: &Member) -> &Author {
         &self.authors[member.author as usize]
@@ -211,7 +217,8 @@ impl Totals {
         }
     }
 
-    fn spend(&mut self, part: Self) -> Result<(), DecodeError> {
+    /// Takes a part away.
+    pub(crate) fn spend(&mut self, part: Self) -> Result<(), DecodeError> {
         let sub = |whole: usize, part| whole.checked_sub(part).ok_or(DecodeError::WrongTotals);
         self.changes = sub(self.changes, part.changes)?;
         self.ops = sub(self.ops, part.ops)?;
