@@ -15,28 +15,24 @@ impl History {
     /// A signature of a change that is already in the history is not looked at: it vouches for
     /// nothing new.
     pub(super) fn check_signatures(&self, bundle: &Bundle) -> Result<(), Refusal> {
-        let uncovered = |member: &&Member| !member.covered && !self.contains(&member.hash);
-        if let Some(member) = bundle.members.iter().find(uncovered) {
-            return Err(Refusal::Uncovered(member.hash));
+        for (hash, covered) in bundle.hashes.iter().zip(&bundle.covered) {
+            if !covered && !self.contains(hash) {
+                return Err(Refusal::Uncovered(*hash));
+            }
         }
-        for (index, signature) in &bundle.signatures {
-            let member = &bundle.members[*index];
-            let known = self.contains(&member.hash);
-            if !known && !bundle.author(member).verify(&member.hash, signature) {
-                return Err(Refusal::BadSignature(member.hash));
+        for (place, signature) in &bundle.signatures {
+            let hash = bundle.hashes[*place];
+            if !self.contains(&hash) && !bundle.author(*place).verify(&hash, signature) {
+                return Err(Refusal::BadSignature(hash));
             }
         }
         Ok(())
     }
 
-    /// Appends every member that is not here yet, and tells `seen` of each whether it was here.
-    /// Returns where they are and what was added. On an error some may have been appended: the caller rolls back.
-    /// Everything outside that the bundle depends on is here.
-    pub(super) fn admit(
-        &mut self,
-        bundle: &Bundle,
-        mut seen: impl FnMut(ChangeHash, bool),
-    ) -> Result<Taken, Refusal> {
+    /// Appends every member that is not here yet. Returns where they are and what was added. On an
+    /// error some may have been appended: the caller rolls back. Everything outside that the bundle
+    /// depends on is here.
+    pub(super) fn admit(&mut self, bundle: &Bundle) -> Result<Taken, Refusal> {
         if self.genesis.is_none() {
             self.genesis.clone_from(&bundle.genesis);
         }
@@ -46,74 +42,71 @@ impl History {
             members: Vec::with_capacity(bundle.members.len()),
             start: self.chains.len(),
         };
-        if bundle.members.first().is_some_and(|first| places.known(first, self).is_none()) {
-            self.reserve(bundle);
-        }
-        let mut added = bundle.totals;
+        let (mut known, mut added) = (Vec::new(), bundle.totals);
         let mut walk = Walk::default();
-        for (place, member) in bundle.members.iter().enumerate() {
-            let known = places.known(member, self);
-            seen(member.hash, known.is_some());
-            let index = if let Some(index) = known {
+        for place in 0..bundle.members.len() {
+            let index = if let Some(index) = places.known(place, bundle, self) {
+                known.push(place);
                 added.spend(bundle.totals_of(place))?;
                 index
             } else {
-                let index = self.admit_member(bundle, place, &places)?;
-                let below =
-                    if member.dependencies().is_empty() { &[] } else { self.dependencies(index) };
-                walk.change(self, index, below, bundle.body(place), |_, _, _| {})?;
-                index
+                if places.members.is_empty() {
+                    self.reserve(bundle);
+                }
+                self.admit_member(bundle, place, &places, &mut walk)?
             };
             places.members.push(index);
         }
-        Ok(Taken { start: places.start, members: places.members, added })
+        Ok(Taken { start: places.start, members: places.members, known, added })
     }
 
-    /// Appends a member. Its ops have not been checked yet.
-    fn admit_member(
+    /// Appends a member and checks its ops.
+    fn admit_member<'a>(
         &mut self,
-        bundle: &Bundle,
+        bundle: &'a Bundle,
         place: usize,
         places: &Places,
+        walk: &mut Walk<'a>,
     ) -> Result<ChangeIndex, Refusal> {
-        let member = &bundle.members[place];
+        let (member, hash, body) =
+            (&bundle.members[place], bundle.hashes[place], bundle.body(place));
         let author = places.authors[member.author as usize];
         let prev = member.prev.map(|prev| places.find(prev));
         if let (Some(Reference::Outside(_)), Some(prev)) = (member.prev, prev) {
-            self.check_previous(member, author, prev)?;
+            self.check_previous(hash, member, author, prev)?;
         }
-        let dependencies: Box<[ChangeIndex]> =
-            member.dependencies().iter().map(|reference| places.find(*reference)).collect();
+        let dependencies: Vec<ChangeIndex> =
+            bundle.dependencies(place).iter().map(|reference| places.find(*reference)).collect();
         let start = prev.map_or(0, |prev| self.chains.end_of(prev));
         let end = start.checked_add(member.counters).filter(|end| *end <= MAX_COUNTER);
         let time = self.time_after(prev, &dependencies);
         if end.is_none() || time == u32::MAX {
             return Err(Refusal::ChainFull);
         }
-        Ok(self.append(Admitted {
-            hash: member.hash,
-            author,
-            prev,
-            time,
-            extra: Extra { dependencies, tags: member.tags().clone() },
-            body: bundle.body(place),
-            counters: member.counters,
-        }))
+        let extra = Extra {
+            dependencies: dependencies.as_slice().into(),
+            tags: bundle.tags(place).clone(),
+        };
+        let counters = member.counters;
+        let index = self.append(Admitted { hash, author, prev, time, extra, body, counters });
+        walk.change(self, index, &dependencies, body, |_, _, _| {})?;
+        Ok(index)
     }
 
     /// That a change goes on from one outside its bundle as it says. What follows a member was
     /// checked when the bundle was decoded.
     fn check_previous(
         &self,
+        hash: ChangeHash,
         member: &Member,
         author: u32,
         prev: ChangeIndex,
     ) -> Result<(), Refusal> {
         if self.chains.author_of(self.chains.segment_of(prev)) != author {
-            return Err(Refusal::PreviousOfAnotherAuthor(member.hash));
+            return Err(Refusal::PreviousOfAnotherAuthor(hash));
         }
         if self.chains.seq_of(prev).checked_add(1) != Some(member.seq) {
-            return Err(Refusal::WrongSequence(member.hash));
+            return Err(Refusal::WrongSequence(hash));
         }
         Ok(())
     }
@@ -129,9 +122,11 @@ impl History {
 pub(super) struct Taken {
     /// Where its members are.
     pub(super) members: Vec<ChangeIndex>,
+    /// The places of those that were here before, ascending.
+    pub(super) known: Vec<usize>,
     /// The first change that was not here before.
     pub(super) start: ChangeIndex,
-    /// Those that were not.
+    /// What the others add.
     pub(super) added: Totals,
 }
 
@@ -155,9 +150,10 @@ impl Places {
 
     /// The index of a member that was in the history before. What depends on a new change is new
     /// itself and need not be looked for.
-    fn known(&self, member: &Member, history: &History) -> Option<ChangeIndex> {
-        let mut below = member.prev.iter().chain(member.dependencies());
+    fn known(&self, place: usize, bundle: &Bundle, history: &History) -> Option<ChangeIndex> {
+        let prev = &bundle.members[place].prev;
+        let mut below = prev.iter().chain(bundle.dependencies(place));
         let is_new = below.any(|reference| self.find(*reference) >= self.start);
-        if is_new { None } else { history.index_of(&member.hash) }
+        if is_new { None } else { history.index_of(&bundle.hashes[place]) }
     }
 }
