@@ -30,8 +30,7 @@ pub(in crate::history) fn write_bundle(
     signatures: &BTreeMap<ChangeIndex, Signature>,
 ) -> Vec<u8> {
     let outgoing = Outgoing::new(history, members);
-    let form = if outgoing.bytes < MANY { ROWS } else { COLUMNS };
-    outgoing.write(form, signatures)
+    outgoing.write(outgoing.form(), signatures)
 }
 
 /// Writes a bundle of changes without signatures, and says which changes those are that lie outside
@@ -42,7 +41,7 @@ pub(in crate::history) fn write_pack(
 ) -> (Box<[ChangeIndex]>, Vec<u8>) {
     let outgoing = Outgoing::new(history, members);
     let outside = outgoing.outside.iter().filter_map(|hash| history.index_of(hash)).collect();
-    (outside, outgoing.write(COLUMNS, &BTreeMap::new()))
+    (outside, outgoing.write(outgoing.form(), &BTreeMap::new()))
 }
 
 impl History {
@@ -80,6 +79,11 @@ impl<'a> Outgoing<'a> {
         outgoing.outside = outside.into_iter().map(|below| history.chains.hash_of(below)).collect();
         outgoing.outside.sort_unstable();
         outgoing
+    }
+
+    /// The form in which they are written.
+    fn form(&self) -> u8 {
+        if self.bytes < MANY { ROWS } else { COLUMNS }
     }
 
     pub(super) fn write(&self, form: u8, signatures: &BTreeMap<ChangeIndex, Signature>) -> Vec<u8> {
