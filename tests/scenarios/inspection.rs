@@ -100,50 +100,50 @@ fn written() -> [Document<Board>; 3] {
     [a, b, twin]
 }
 
-const GOLDEN: &str = r#"8 changes, heads 113a4dca 2905e0e0 c74bc51a
-fork of 8139770e at change 0: 2905e0e0 c74bc51a
+const GOLDEN: &str = r#"8 changes, heads 6e01dd9a 86692ce8 ee43d168
+fork of 8139770e at change 0: 6e01dd9a 86692ce8
 labels
   map of 1 entry, 1 absent
     "blue" absent
       title
-        register "Blue" 65eaefb3:24 by 8a88e3dd
-    "red" put c74bc51a:2 by 8139770e
+        register "Blue" 32e2c921:24 by 8a88e3dd
+    "red" put 6e01dd9a:2 by 8139770e
       title
-        register "rot" c74bc51a:3 by 8139770e
+        register "rot" 6e01dd9a:3 by 8139770e
 lead
   map of 1 entry
-    true put c74bc51a:4 by 8139770e
+    true put 6e01dd9a:4 by 8139770e
       title
-        register "lead" c74bc51a:5 by 8139770e
+        register "lead" 6e01dd9a:5 by 8139770e
 notes
   text of 13 characters, 2 deleted
-    "Hello" 65eaefb3:1 by 8a88e3dd
-    "," 726663d4:1 by 8a88e3dd
-    " " 65eaefb3:6 by 8a88e3dd
+    "Hello" 32e2c921:1 by 8a88e3dd
+    "," 655e546c:1 by 8a88e3dd
+    " " 32e2c921:6 by 8a88e3dd
     2 deleted
-    "rl" 65eaefb3:9 by 8a88e3dd
-    "d!!" 59cfbb68:0 by 8a88e3dd
-    "d" 65eaefb3:11 by 8a88e3dd
+    "rl" 32e2c921:9 by 8a88e3dd
+    "d!!" 6554c7d9:0 by 8a88e3dd
+    "d" 32e2c921:11 by 8a88e3dd
 status
-  register "Open" 2905e0e0:0 by 8139770e
+  register "Open" 86692ce8:0 by 8139770e
   variant Blocked
     reason
-      register "rain" 65eaefb3:27 by 8a88e3dd
+      register "rain" 32e2c921:27 by 8a88e3dd
 tags
   map of 1 entry
-    -3 put 65eaefb3:25 by 8a88e3dd
+    -3 put 32e2c921:25 by 8a88e3dd
 tasks
   list of 2 elements, 2 deleted
-    element 65eaefb3:13 by 8a88e3dd
+    element 32e2c921:13 by 8a88e3dd
       title
-        register "one" 65eaefb3:14 by 8a88e3dd
+        register "one" 32e2c921:14 by 8a88e3dd
     2 deleted
-    element 65eaefb3:19 by 8a88e3dd
+    element 32e2c921:19 by 8a88e3dd
       title
-        register "four" 65eaefb3:20 by 8a88e3dd
+        register "four" 32e2c921:20 by 8a88e3dd
 title
-  register "Plan A" 726663d4:0 by 8a88e3dd
-  overruled "Plan B" c74bc51a:0 by 8139770e
+  register "Plan A" 655e546c:0 by 8a88e3dd
+  overruled "Plan B" 6e01dd9a:0 by 8139770e
 votes
   counter 6
     +5 in 1 op by 8139770e

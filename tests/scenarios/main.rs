@@ -14,6 +14,7 @@ mod lists;
 mod paths;
 mod reading;
 mod registers;
+mod saved;
 mod schemas;
 mod serialized;
 mod slices;

@@ -21,6 +21,7 @@ pub(crate) struct ColumnWriter {
 }
 
 impl ColumnWriter {
+    #[inline]
     pub(crate) fn push(&mut self, value: u64) {
         if self.count > 0 && value == self.last {
             self.count += 1;
@@ -86,17 +87,25 @@ impl<'a> ColumnReader<'a> {
     }
 
     /// The next value.
+    #[inline]
     pub(crate) fn read(&mut self) -> Result<u64, DecodeError> {
-        while self.left == 0 {
-            let head = self.reader.varint()?;
-            self.left = head >> 1;
-            self.repeated = if head & 1 == 0 { Some(self.reader.varint()?) } else { None };
+        if self.left == 0 {
+            self.begin_part()?;
         }
         self.left -= 1;
         match self.repeated {
             Some(value) => Ok(value),
             None => self.reader.varint(),
         }
+    }
+
+    fn begin_part(&mut self) -> Result<(), DecodeError> {
+        while self.left == 0 {
+            let head = self.reader.varint()?;
+            self.left = head >> 1;
+            self.repeated = if head & 1 == 0 { Some(self.reader.varint()?) } else { None };
+        }
+        Ok(())
     }
 
     /// The next value, which must fit 32 bits.

@@ -14,11 +14,21 @@ impl<T: CrdtNode> Document<T> {
     /// Costs time in the size of the state and in the changes that are new since the document was
     /// last saved or opened.
     pub fn save(&self) -> Vec<u8> {
+        let chains = self.history.chains();
+        self.write(if self.partial { None } else { save_state(&self.state, chains) })
+    }
+
+    /// The same without the state, for keeping: smaller, but whoever loads it builds the state from
+    /// all changes.
+    pub fn save_changes(&self) -> Vec<u8> {
+        self.write(None)
+    }
+
+    fn write(&self, state: Option<Vec<u8>>) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(self.id().as_bytes());
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
         self.history.write_saved(keypair, &mut bytes);
-        let state = if self.partial { None } else { save_state(&self.state, self.history.chains()) };
         match state {
             None => bytes.push(0),
             Some(state) => {

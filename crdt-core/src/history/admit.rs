@@ -3,10 +3,9 @@
 use super::bundle::{Bundle, Member, Reference, Totals};
 use super::chains::ChangeIndex;
 use super::error::Refusal;
+use super::replay::Walk;
 use super::store::{Admitted, Extra, History};
-use super::table::Table;
 use crate::crypto::{Author, ChangeHash};
-use crate::op::Body;
 use crate::op::limits::MAX_COUNTER;
 
 impl History {
@@ -17,15 +16,15 @@ impl History {
     /// nothing new.
     pub(super) fn check_signatures(&self, bundle: &Bundle) -> Result<(), Refusal> {
         let new = self.surely_new(bundle);
-        let known = |place: usize| !new[place] && self.contains(&bundle.members[place].hash);
-        let uncovered = |(place, member): &(usize, &Member)| !member.covered && !known(*place);
-        if let Some((_, member)) = bundle.members.iter().enumerate().find(uncovered) {
-            return Err(Refusal::Uncovered(member.hash));
+        let known = |place: usize| !new[place] && self.contains(&bundle.hashes[place]);
+        let uncovered = |place: &usize| !bundle.covered[*place] && !known(*place);
+        if let Some(place) = (0..bundle.members.len()).find(uncovered) {
+            return Err(Refusal::Uncovered(bundle.hashes[place]));
         }
         for (place, signature) in &bundle.signatures {
-            let member = &bundle.members[*place];
-            if !known(*place) && !bundle.author(member).verify(&member.hash, signature) {
-                return Err(Refusal::BadSignature(member.hash));
+            let hash = bundle.hashes[*place];
+            if !known(*place) && !bundle.author(*place).verify(&hash, signature) {
+                return Err(Refusal::BadSignature(hash));
             }
         }
         Ok(())
@@ -35,14 +34,14 @@ impl History {
     /// chains end, which shows without a look for hashes.
     fn surely_new(&self, bundle: &Bundle) -> Vec<bool> {
         let mut new: Vec<bool> = Vec::with_capacity(bundle.members.len());
-        for member in &bundle.members {
+        for (place, member) in bundle.members.iter().enumerate() {
             new.push(match member.prev {
                 Some(Reference::Member(prev)) => new[prev as usize],
-                Some(Reference::Outside(place)) => {
-                    let prev = self.index_of(&bundle.outside[place as usize]);
-                    prev.is_none_or(|prev| self.ends_with(bundle.author(member), Some(prev)))
+                Some(Reference::Outside(outside)) => {
+                    let prev = self.index_of(&bundle.outside[outside as usize]);
+                    prev.is_none_or(|prev| self.ends_with(bundle.author(place), Some(prev)))
                 }
-                None => self.ends_with(bundle.author(member), None),
+                None => self.ends_with(bundle.author(place), None),
             });
         }
         new
@@ -54,103 +53,86 @@ impl History {
         self.known_author(author).and_then(after).is_none()
     }
 
-    /// Appends every member that is not here yet, and tells `seen` of each whether it was here.
-    /// Returns where they are and what was added. On an error some may have been appended: the caller rolls back.
-    /// Everything outside that the bundle depends on is here.
-    pub(super) fn admit(
-        &mut self,
-        bundle: &Bundle,
-        mut seen: impl FnMut(ChangeHash, bool),
-    ) -> Result<Taken, Refusal> {
+    /// Appends every member that is not here yet. Returns where they are and what was added. On an
+    /// error some may have been appended: the caller rolls back. Everything outside that the bundle
+    /// depends on is here.
+    pub(super) fn admit(&mut self, bundle: &Bundle) -> Result<Taken, Refusal> {
         if self.genesis.is_none() {
             self.genesis.clone_from(&bundle.genesis);
         }
         let mut places = Places {
             outside: bundle.outside.iter().filter_map(|hash| self.index_of(hash)).collect(),
+            authors: bundle.authors().iter().map(|author| self.author_number(author)).collect(),
             members: Vec::with_capacity(bundle.members.len()),
             start: self.chains.len(),
         };
-        if bundle.members.first().is_some_and(|first| places.known(bundle, first, self).is_none()) {
-            self.reserve(bundle);
-        }
-        let mut added = Totals::default();
-        for (place, member) in bundle.members.iter().enumerate() {
-            let known = places.known(bundle, member, self);
-            seen(member.hash, known.is_some());
-            let index = if let Some(index) = known {
+        let (mut known, mut added) = (Vec::new(), bundle.totals);
+        let mut walk = Walk::default();
+        for place in 0..bundle.members.len() {
+            let index = if let Some(index) = places.known(place, bundle, self) {
+                known.push(place);
+                added.spend(bundle.totals_of(place))?;
                 index
             } else {
-                added.add(bundle.totals_of(place));
-                self.admit_member(bundle, place, &places)?
+                if places.members.is_empty() {
+                    self.reserve(bundle);
+                }
+                self.admit_member(bundle, place, &places, &mut walk)?
             };
             places.members.push(index);
         }
-        Ok(Taken { start: places.start, members: places.members, added })
+        Ok(Taken { start: places.start, members: places.members, known, added })
     }
 
-    fn admit_member(
+    /// Appends a member and checks its ops.
+    fn admit_member<'a>(
         &mut self,
-        bundle: &Bundle,
+        bundle: &'a Bundle,
         place: usize,
         places: &Places,
+        walk: &mut Walk<'a>,
     ) -> Result<ChangeIndex, Refusal> {
-        let member = &bundle.members[place];
-        let author = bundle.author(member);
+        let (member, hash, body) =
+            (&bundle.members[place], bundle.hashes[place], bundle.body(place));
+        let author = places.authors[member.author as usize];
         let prev = member.prev.map(|prev| places.find(prev));
-        self.check_previous(member, author, prev)?;
-        let dependencies: Box<[ChangeIndex]> =
-            member.dependencies().iter().map(|reference| places.find(*reference)).collect();
+        if let (Some(Reference::Outside(_)), Some(prev)) = (member.prev, prev) {
+            self.check_previous(hash, member, author, prev)?;
+        }
+        let dependencies: Vec<ChangeIndex> =
+            bundle.dependencies(place).iter().map(|reference| places.find(*reference)).collect();
         let start = prev.map_or(0, |prev| self.chains.end_of(prev));
         let end = start.checked_add(member.counters).filter(|end| *end <= MAX_COUNTER);
         let time = self.time_after(prev, &dependencies);
         if end.is_none() || time == u32::MAX {
             return Err(Refusal::ChainFull);
         }
-        let author = self.author_number(author);
-        let index = self.append(Admitted {
-            hash: member.hash,
-            author,
-            prev,
-            extra: Extra { dependencies, tags: member.tags().clone() },
-            body: bundle.body(place),
-            counters: member.counters,
-        });
-        self.check_names(index)?;
+        let extra = Extra {
+            dependencies: dependencies.as_slice().into(),
+            tags: bundle.tags(place).clone(),
+        };
+        let counters = member.counters;
+        let index = self.append(Admitted { hash, author, prev, time, extra, body, counters });
+        walk.change(self, index, &dependencies, body, |_, _, _| {})?;
         Ok(index)
     }
 
+    /// That a change goes on from one outside its bundle as it says. What follows a member was
+    /// checked when the bundle was decoded.
     fn check_previous(
         &self,
+        hash: ChangeHash,
         member: &Member,
-        author: &Author,
-        prev: Option<ChangeIndex>,
+        author: u32,
+        prev: ChangeIndex,
     ) -> Result<(), Refusal> {
-        let Some(prev) = prev else { return Ok(()) };
-        if self.author_of(prev) != *author {
-            return Err(Refusal::PreviousOfAnotherAuthor(member.hash));
+        if self.chains.author_of(self.chains.segment_of(prev)) != author {
+            return Err(Refusal::PreviousOfAnotherAuthor(hash));
         }
         if self.chains.seq_of(prev).checked_add(1) != Some(member.seq) {
-            return Err(Refusal::WrongSequence(member.hash));
+            return Err(Refusal::WrongSequence(hash));
         }
         Ok(())
-    }
-
-    /// Every name of every op resolves through the lowest entry that has it.
-    fn check_names(&self, change: ChangeIndex) -> Result<(), Refusal> {
-        let table = self.table(change);
-        let mut body = Body::new(self.body(change), self.chains.start_of(change));
-        while let Some((counter, op)) = body.next_op()? {
-            op.each_name(|name, count| match count {
-                None => table.resolve(&self.chains, name, counter).map(|_| ()),
-                Some(count) => table.check_range(name, count, counter),
-            })?;
-        }
-        Ok(())
-    }
-
-    /// The table of a change of this history.
-    pub(super) fn table(&self, change: ChangeIndex) -> Table {
-        Table::new(&self.chains, Some(change), self.dependencies(change))
     }
 
     /// The place of the first of these changes, from one on, that is not known.
@@ -164,15 +146,19 @@ impl History {
 pub(super) struct Taken {
     /// Where its members are.
     pub(super) members: Vec<ChangeIndex>,
+    /// The places of those that were here before, ascending.
+    pub(super) known: Vec<usize>,
     /// The first change that was not here before.
     pub(super) start: ChangeIndex,
-    /// Those that were not.
+    /// What the others add.
     pub(super) added: Totals,
 }
 
 /// Where what a bundle refers to is in the history.
 struct Places {
     outside: Vec<ChangeIndex>,
+    /// The numbers of its authors.
+    authors: Vec<u32>,
     members: Vec<ChangeIndex>,
     /// The first change that the bundle adds.
     start: ChangeIndex,
@@ -188,15 +174,16 @@ impl Places {
 
     /// The index of a member that was in the history before. What depends on a new change is new
     /// itself and need not be looked for, nor what is the first to follow a change.
-    fn known(&self, bundle: &Bundle, member: &Member, history: &History) -> Option<ChangeIndex> {
-        let mut below = member.prev.iter().chain(member.dependencies());
+    fn known(&self, place: usize, bundle: &Bundle, history: &History) -> Option<ChangeIndex> {
+        let prev = &bundle.members[place].prev;
+        let mut below = prev.iter().chain(bundle.dependencies(place));
         if below.any(|reference| self.find(*reference) >= self.start) {
             return None;
         }
-        let prev = member.prev.map(|prev| self.find(prev));
-        if history.ends_with(bundle.author(member), prev) {
+        let prev = prev.map(|prev| self.find(prev));
+        if history.ends_with(bundle.author(place), prev) {
             return None;
         }
-        history.index_of(&member.hash)
+        history.index_of(&bundle.hashes[place])
     }
 }

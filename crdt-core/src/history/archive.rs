@@ -95,19 +95,19 @@ impl Pack {
             return Err(DecodeError::WrongTotals);
         }
         let mut extras = BTreeMap::new();
-        for (index, member) in (self.first..).zip(&bundle.members) {
+        for (index, at) in (self.first..).zip(0..bundle.members.len()) {
             let place = |below: &Reference| match *below {
                 Reference::Member(place) => self.first + place,
                 Reference::Outside(place) => self.outside[place as usize],
             };
-            let dependencies = member.dependencies().iter().map(place).collect();
-            let extra = Extra { dependencies, tags: member.tags().clone() };
+            let dependencies = bundle.dependencies(at).iter().map(place).collect();
+            let extra = Extra { dependencies, tags: bundle.tags(at).clone() };
             if !extra.is_plain() {
                 extras.insert(index, extra);
             }
         }
-        let hashes = bundle.members.iter().map(|member| member.hash).collect();
-        Ok(Contents { hashes, extras, bodies: bundle.into_bodies() })
+        let (hashes, bodies) = bundle.into_hashes_and_bodies();
+        Ok(Contents { hashes, bodies, extras })
     }
 }
 
@@ -131,7 +131,6 @@ impl Archive {
     pub(super) fn new(packs: Vec<Arc<Pack>>) -> Self {
         Self { packs }
     }
-
 
     /// How many changes are in it.
     pub(super) fn len(&self) -> ChangeIndex {
@@ -173,8 +172,9 @@ impl Archive {
     ) -> Result<(), DecodeError> {
         for pack in &self.packs {
             let bundle = Bundle::unpack(&pack.bundle, pack.document)?;
-            for (index, member) in (pack.first..).zip(&bundle.members) {
-                if !known(index, bundle.author(member), member.seq, member.counters) {
+            for (place, member) in bundle.members.iter().enumerate() {
+                let index = pack.first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
+                if !known(index, bundle.author(place), member.seq, member.counters) {
                     return Err(DecodeError::WrongTotals);
                 }
             }

@@ -90,7 +90,8 @@ impl Cuts {
         let mut cuts = Self::default();
         for _ in 0..reader.count(5)? {
             let start = reader.varint32()?;
-            let mut stretch = Stretch { start, totals: Totals::read(reader)?, ..Stretch::default() };
+            let mut stretch =
+                Stretch { start, totals: Totals::read(reader)?, ..Stretch::default() };
             if cuts.stretches.last().is_some_and(|last| last.start > start) {
                 return Err(DecodeError::Unsorted("stretches"));
             }

@@ -51,7 +51,10 @@ impl History {
     }
 
     /// The last change written here with its signature, if it has one or can be given it.
-    pub(super) fn signed_tail(&self, keypair: Option<&Keypair>) -> Option<(ChangeIndex, Signature)> {
+    pub(super) fn signed_tail(
+        &self,
+        keypair: Option<&Keypair>,
+    ) -> Option<(ChangeIndex, Signature)> {
         let tail = self.tail.as_ref()?;
         let signed = keypair.map(|keypair| {
             tail.signature.get_or_init(|| keypair.sign(&self.chains.hash_of(tail.change)))
@@ -78,11 +81,15 @@ impl History {
     /// Walks down from the newest change in order of admission, which is topological, and stops
     /// as soon as everything left to look at is below `have`.
     pub(super) fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
+        let had: Vec<ChangeIndex> = have.iter().filter_map(|hash| self.index_of(hash)).collect();
+        if had.is_empty() {
+            return (0..self.chains.len()).collect();
+        }
         let mut queue: BTreeMap<ChangeIndex, bool> = BTreeMap::new();
         self.head_indexes().for_each(|head| {
             queue.insert(head, false);
         });
-        for change in have.iter().filter_map(|hash| self.index_of(hash)) {
+        for change in had {
             queue.insert(change, true);
         }
         let mut wanted = queue.values().filter(|had| !**had).count();

@@ -67,7 +67,8 @@ impl Seed {
 #[cfg(test)]
 impl PartialEq for Hashes {
     fn eq(&self, other: &Self) -> bool {
-        let all = |hashes: &Self| -> Vec<_> { (0..hashes.len()).map(|of| hashes.get(of)).collect() };
+        let all =
+            |hashes: &Self| -> Vec<_> { (0..hashes.len()).map(|of| hashes.get(of)).collect() };
         let listed =
             |hashes: &Self| (0..hashes.len()).all(|of| hashes.find(&hashes.get(of)) == Some(of));
         all(self) == all(other) && listed(self) && listed(other)

@@ -244,6 +244,7 @@ impl History {
             hash,
             author,
             prev: draft.prev,
+            time: self.time_after(draft.prev, &sorted),
             extra: Extra { dependencies: sorted.into(), tags: header.tags },
             body,
             counters: ops.iter().map(|op| op.counters).sum(),

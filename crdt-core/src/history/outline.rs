@@ -9,7 +9,9 @@ use super::chains::ChangeIndex;
 use super::cut::Cuts;
 use super::hashes::Hashes;
 use super::store::History;
-use crate::codec::{ColumnReader, ColumnWriter, DecodeError, Reader, read_block, write, write_block};
+use crate::codec::{
+    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, write, write_block,
+};
 use crate::crypto::{Author, ChangeHash, Signature};
 
 /// The columns, in the order in which they are written.

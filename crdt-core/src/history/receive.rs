@@ -56,6 +56,21 @@ enum Arrival<'a> {
     Waits(Box<Bundle>, &'a [u8], usize),
 }
 
+impl Outcome {
+    /// Enters the members of an admitted bundle, given the places of those that were known.
+    fn enter(&mut self, mut members: Vec<ChangeHash>, known: &[usize]) {
+        let mut rest = known.iter().peekable();
+        if known.is_empty() && self.applied.is_empty() {
+            self.applied = core::mem::take(&mut members);
+        }
+        for (place, hash) in members.into_iter().enumerate() {
+            let was_known = rest.next_if(|known| **known == place).is_some();
+            let list = if was_known { &mut self.known } else { &mut self.applied };
+            list.push(hash);
+        }
+    }
+}
+
 impl History {
     /// Takes in bytes that another replica [exported](crate::Document::export): any number of
     /// bundles, in any order relative to other bytes, any number of times.
@@ -121,10 +136,8 @@ impl History {
         if let Some(missing) = self.first_missing(&bundle.outside, 0) {
             return Ok(Arrival::Waits(Box::new(bundle), bytes, missing));
         }
-        let taken = self.admit(&bundle, |hash, known| {
-            let list = if known { &mut outcome.known } else { &mut outcome.applied };
-            list.push(hash);
-        })?;
+        let taken = self.admit(&bundle)?;
+        outcome.enter(bundle.hashes, &taken.known);
         Ok(Arrival::Admitted(taken, bundle.signatures))
     }
 
@@ -134,7 +147,7 @@ impl History {
             Arrival::Admitted(taken, signatures) => self.cover(&signatures, &taken),
             Arrival::Waits(bundle, bytes, missing) => {
                 tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
-                outcome.waiting.extend(bundle.members.iter().map(|member| member.hash));
+                outcome.waiting.extend_from_slice(&bundle.hashes);
                 for dropped in self.pending.add(Waiting::new(*bundle, bytes, missing)) {
                     refuse(&dropped, Refusal::PendingFull, outcome);
                 }
@@ -168,16 +181,11 @@ impl History {
 
     fn admit_woken(&mut self, bundle: &Bundle, outcome: &mut Outcome) {
         let mark = self.mark();
-        let mut new = Vec::new();
-        let admitted = self.admit(bundle, |hash, known| {
-            if !known {
-                new.push(hash);
-            }
-        });
-        match admitted {
+        match self.admit(bundle) {
             Ok(taken) => {
                 self.cover(&bundle.signatures, &taken);
-                outcome.applied.extend(new);
+                let added = self.chains.len();
+                outcome.applied.extend((taken.start..added).map(|new| self.chains.hash_of(new)));
             }
             Err(refusal) => {
                 self.roll_back(mark);
@@ -199,7 +207,7 @@ impl History {
 }
 
 fn refuse(bundle: &Bundle, reason: Refusal, outcome: &mut Outcome) {
-    let changes: Vec<ChangeHash> = bundle.members.iter().map(|member| member.hash).collect();
+    let changes = bundle.hashes.clone();
     tracing::warn!(%reason, changes = changes.len(), "gave up a waiting bundle");
     outcome.refused.push(Refused { changes, reason });
 }

@@ -1,10 +1,10 @@
 //! Reading the ops of admitted changes with their names resolved, for building state.
 
-use super::chains::ChangeIndex;
+use super::chains::{Chains, ChangeIndex};
 use super::error::Refusal;
 use super::store::History;
 use super::table::Table;
-use crate::op::{Action, Body, Id, Name, Path, Place, RawOp, Segment};
+use crate::op::{Action, Body, Id, Name, Path, Place, Segment};
 
 /// An op that has been admitted, with its own id and time and with ids for names.
 #[derive(Debug)]
@@ -25,65 +25,84 @@ impl History {
         start: ChangeIndex,
         mut sink: impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
     ) {
-        let mut way = Way::default();
+        let mut walk = Walk::default();
         for change in start..self.chains.len() {
-            if let Err(refusal) = self.replay_change(change, &mut way, &mut sink) {
+            let time = self.chains.time_of(change);
+            let sink = |path: &[Segment<'_, Id>], id, action| {
+                sink(path, &Incoming { id, time, action });
+            };
+            let replayed =
+                walk.change(self, change, self.dependencies(change), self.body(change), sink);
+            if let Err(refusal) = replayed {
                 // What was admitted has been checked; a saved file is trusted.
                 debug_assert!(change < self.archive.len(), "an admitted change: {refusal}");
                 tracing::error!(%refusal, change, "the changes of a saved file are not valid");
             }
         }
     }
-
-    fn replay_change<'a>(
-        &'a self,
-        change: ChangeIndex,
-        way: &mut Way<'a>,
-        sink: &mut impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
-    ) -> Result<(), Refusal> {
-        let table = self.table(change);
-        let (chain, time) = (self.chains.segment_of(change), self.chains.time_of(change));
-        let mut body = Body::new(self.body(change), self.chains.start_of(change));
-        way.leave();
-        while let Some((counter, op)) = body.next_op()? {
-            let resolver = Resolver { history: self, table: &table, counter };
-            let path = way.lead(op.path, &resolver)?;
-            let id = Id { chain, counter };
-            resolver.actions(op, |action| sink(path, &Incoming { id, time, action }))?;
-        }
-        Ok(())
-    }
 }
 
-/// The path of the last op with its names resolved. Most ops go where the one before went.
-#[derive(Default)]
-struct Way<'a> {
-    path: Option<Path<'a>>,
+/// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go where
+/// the one before went, so its path is kept.
+pub(super) struct Walk<'a> {
+    body: Body<'a>,
+    /// The path of the last op, and that with its names resolved.
+    path: Path<'a>,
     segments: Vec<Segment<'a, Id>>,
     /// Whether there are elements in it. Their names mean something else in another change.
     has_elements: bool,
 }
 
-impl<'a> Way<'a> {
-    /// Forgets names of a change whose ops are done.
-    fn leave(&mut self) {
-        if self.has_elements {
-            self.path = None;
+impl Default for Walk<'_> {
+    fn default() -> Self {
+        let (body, path) = (Body::new(&[], 0), Path::ROOT);
+        Self { body, path, segments: Vec::new(), has_elements: false }
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// Calls `sink` with every op of a change that has been appended, given its dependencies and its
+    /// body. Refuses what is not canonical, and names that do not resolve through the lowest entry
+    /// that has them.
+    pub(super) fn change(
+        &mut self,
+        history: &History,
+        change: ChangeIndex,
+        dependencies: &[ChangeIndex],
+        body: &'a [u8],
+        mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
+    ) -> Result<(), Refusal> {
+        if body.is_empty() {
+            return Ok(());
         }
+        if self.has_elements {
+            self.turn_back();
+        }
+        let chain = history.chains.segment_of(change);
+        let table = Table::on_segment(&history.chains, chain, dependencies);
+        self.body.enter(body, history.chains.start_of(change));
+        while let Some((counter, op)) = self.body.next_op()? {
+            let resolver = Resolver { chains: &history.chains, table: &table, counter };
+            self.lead(op.path, &resolver)?;
+            let action = resolver.action(op.action)?;
+            sink(&self.segments, Id { chain, counter }, action);
+        }
+        Ok(())
+    }
+
+    /// Goes back to the root.
+    fn turn_back(&mut self) {
+        self.path = Path::ROOT;
+        self.segments.clear();
+        self.has_elements = false;
     }
 
     /// Resolves a path.
-    fn lead(
-        &mut self,
-        path: Path<'a>,
-        resolver: &Resolver<'_>,
-    ) -> Result<&[Segment<'a, Id>], Refusal> {
-        if self.path == Some(path) {
-            return Ok(&self.segments);
+    fn lead(&mut self, path: Path<'a>, resolver: &Resolver<'_>) -> Result<(), Refusal> {
+        if self.path == path {
+            return Ok(());
         }
-        self.path = None;
-        self.segments.clear();
-        self.has_elements = false;
+        self.turn_back();
         for segment in path.segments() {
             self.segments.push(match segment {
                 Segment::Field(name) => Segment::Field(name),
@@ -95,24 +114,24 @@ impl<'a> Way<'a> {
                 }
             });
         }
-        self.path = Some(path);
-        Ok(&self.segments)
+        self.path = path;
+        Ok(())
     }
 }
 
 struct Resolver<'a> {
-    history: &'a History,
+    chains: &'a Chains,
     table: &'a Table,
     counter: u32,
 }
 
 impl Resolver<'_> {
     fn id(&self, name: Name) -> Result<Id, Refusal> {
-        self.table.resolve(&self.history.chains, name, self.counter)
+        self.table.resolve(self.chains, name, self.counter)
     }
 
-    fn ids(&self, names: &[Name]) -> Result<Vec<Id>, Refusal> {
-        names.iter().map(|name| self.id(*name)).collect()
+    fn ids(&self, names: Vec<Name>) -> Result<Vec<Id>, Refusal> {
+        names.into_iter().map(|name| self.id(name)).collect()
     }
 
     fn place(&self, place: Place<Name>) -> Result<Place<Id>, Refusal> {
@@ -122,32 +141,25 @@ impl Resolver<'_> {
         })
     }
 
-    fn actions<'a>(
-        &self,
-        op: &RawOp<'a>,
-        mut sink: impl FnMut(Action<'a, Id>),
-    ) -> Result<(), Refusal> {
-        sink(match &op.action {
+    fn action<'a>(&self, action: Action<'a, Name>) -> Result<Action<'a, Id>, Refusal> {
+        Ok(match action {
             Action::Set { replaces, payload } => {
                 Action::Set { replaces: self.ids(replaces)?, payload }
             }
             Action::Unset { replaces } => Action::Unset { replaces: self.ids(replaces)? },
-            Action::Add { delta } => Action::Add { delta: *delta },
+            Action::Add { delta } => Action::Add { delta },
             Action::Reset { annuls } => Action::Reset { annuls: self.ids(annuls)? },
-            Action::Insert { place, seeds } => {
-                Action::Insert { place: self.place(*place)?, seeds: *seeds }
-            }
+            Action::Insert { place, seeds } => Action::Insert { place: self.place(place)?, seeds },
             Action::InsertText { place, text } => {
-                Action::InsertText { place: self.place(*place)?, text }
+                Action::InsertText { place: self.place(place)?, text }
             }
             Action::Delete { first, count } => {
-                let chain = self.table.resolve_range(*first, *count, self.counter)?;
-                Action::Delete { first: Id { chain, counter: first.counter }, count: *count }
+                let chain = self.table.resolve_range(first, count, self.counter)?;
+                Action::Delete { first: Id { chain, counter: first.counter }, count }
             }
             Action::Put { replaces } => Action::Put { replaces: self.ids(replaces)? },
             Action::Remove { replaces } => Action::Remove { replaces: self.ids(replaces)? },
-            Action::Unknown { kind, body } => Action::Unknown { kind: *kind, body },
-        });
-        Ok(())
+            Action::Unknown { kind, body } => Action::Unknown { kind, body },
+        })
     }
 }

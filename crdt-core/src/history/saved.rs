@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 use super::archive::{Archive, Pack};
-use super::bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals, write_pack};
+use super::bundle::{MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, write_pack};
 use super::chains::ChangeIndex;
 use super::genesis::Genesis;
 use super::receive::ApplyError;
@@ -28,12 +28,10 @@ pub enum LoadError {
     Incomplete,
 }
 
-/// What a pack holds at most.
-const MOST: Totals = Totals {
-    changes: MAX_BUNDLE_CHANGES / 2,
-    ops: MAX_BUNDLE_OPS / 2,
-    bytes: MAX_BUNDLE_BYTES / 2,
-};
+/// What a pack holds at most, so that the bundle in it stays within all limits of one: an op takes
+/// several bytes.
+const MOST_CHANGES: usize = MAX_BUNDLE_CHANGES / 2;
+const MOST_BYTES: usize = MAX_BUNDLE_OPS;
 
 /// A pack is written anew together with what came after it, once that is more than this part of it.
 /// So saving costs time in what is new, and there are O(log changes) packs.
@@ -127,12 +125,12 @@ impl History {
 
     /// How far a pack reaches that begins with a change.
     fn pack_end(&self, start: ChangeIndex) -> ChangeIndex {
-        let mut totals = Totals::default();
+        let mut bytes = 0;
         let fits = |change: &ChangeIndex| {
-            totals.add(self.totals_of(*change));
-            totals.changes <= MOST.changes && totals.ops <= MOST.ops && totals.bytes <= MOST.bytes
+            bytes += self.bytes_of(*change);
+            bytes <= MOST_BYTES
         };
-        let count = (start..self.chains.len()).take_while(fits).count();
+        let count = (start..self.chains.len()).take_while(fits).take(MOST_CHANGES).count();
         start.saturating_add(u32::try_from(count).unwrap_or(u32::MAX).max(1)).min(self.chains.len())
     }
 }

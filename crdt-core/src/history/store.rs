@@ -98,6 +98,7 @@ pub(super) struct Admitted<'a> {
     pub(super) hash: ChangeHash,
     pub(super) author: u32,
     pub(super) prev: Option<ChangeIndex>,
+    pub(super) time: u32,
     pub(super) extra: Extra,
     pub(super) body: &'a [u8],
     pub(super) counters: u32,
@@ -312,14 +313,13 @@ impl History {
 
     /// Appends a change. Its ops have not been checked against its table yet.
     pub(super) fn append(&mut self, change: Admitted<'_>) -> ChangeIndex {
-        let time = self.time_after(change.prev, &change.extra.dependencies);
         let index = self.chains.len();
         self.forks.note(&self.chains, change.author, change.prev, index);
         self.chains.append(&NewChange {
             hash: change.hash,
             author: change.author,
             prev: change.prev,
-            time,
+            time: change.time,
             counters: change.counters,
         });
         self.heads.insert(index);

@@ -1,7 +1,5 @@
 //! The table of a change: which chains its names may point into.
 
-use std::collections::BTreeMap;
-
 use super::chains::{Chains, ChangeIndex};
 use super::error::Refusal;
 use crate::op::{Id, IdRange, Name};
@@ -25,6 +23,13 @@ struct Entry {
     end: u32,
 }
 
+impl Entry {
+    /// The whole chain that ends with a change.
+    fn up_to(chains: &Chains, change: ChangeIndex) -> Self {
+        Self { segment: chains.segment_of(change), from: 0, end: chains.end_of(change) }
+    }
+}
+
 impl Table {
     /// The table of a change whose own chain ends with `own`: the change itself when it has been
     /// appended, its predecessor (if it has one) while it is being written. O(n log n) in the
@@ -34,18 +39,22 @@ impl Table {
         own: Option<ChangeIndex>,
         dependencies: &[ChangeIndex],
     ) -> Self {
-        let entry = |change: ChangeIndex| Entry {
-            segment: chains.segment_of(change),
-            from: 0,
-            end: chains.end_of(change),
-        };
-        let nothing = Entry { segment: 0, from: 0, end: 0 };
-        if dependencies.is_empty() {
-            return Self { own: own.map_or(nothing, entry), others: Vec::new() };
+        Self::with(chains, own.map(|own| Entry::up_to(chains, own)), dependencies)
+    }
+
+    /// The table of a change that lies on a segment, to resolve the names in its ops. They bound its
+    /// own chain.
+    pub(crate) fn on_segment(chains: &Chains, segment: u32, dependencies: &[ChangeIndex]) -> Self {
+        Self::with(chains, Some(Entry { segment, from: 0, end: u32::MAX }), dependencies)
+    }
+
+    fn with(chains: &Chains, own: Option<Entry>, dependencies: &[ChangeIndex]) -> Self {
+        let mut others = Vec::new();
+        if !dependencies.is_empty() {
+            others.extend(dependencies.iter().map(|change| Entry::up_to(chains, *change)));
+            share_out(chains, own, &mut others);
         }
-        let mut others: Vec<Entry> = dependencies.iter().map(|change| entry(*change)).collect();
-        share_out(chains, own.map(entry), &mut others);
-        Self { own: own.map_or(nothing, entry), others }
+        Self { own: own.unwrap_or(Entry { segment: 0, from: 0, end: 0 }), others }
     }
 
     /// The op that a name means. `below` is the counter of the op that names it.
@@ -115,19 +124,16 @@ impl Table {
 /// with one of its two neighbours there; so entries are taken out of the line from the highest on,
 /// each when only lower ones are left beside it.
 fn share_out(chains: &Chains, own: Option<Entry>, others: &mut [Entry]) {
-    let mut by_author: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (index, entry) in others.iter().enumerate() {
-        by_author.entry(chains.author_of(entry.segment)).or_default().push(index);
-    }
-    let own_author = own.map(|own| chains.author_of(own.segment));
-    for (author, members) in by_author {
-        let lowest = own.filter(|_| own_author == Some(author));
-        let mut line: Vec<(Option<usize>, Entry)> =
-            lowest.map(|own| (None, own)).into_iter().collect();
-        line.extend(members.into_iter().map(|index| (Some(index), others[index])));
-        if line.len() > 1 {
-            share_line(chains, line, others);
-        }
+    let author = |entry: &Entry| chains.author_of(entry.segment);
+    let mut line: Vec<(u32, Option<usize>, Entry)> =
+        own.iter().map(|own| (author(own), None, *own)).collect();
+    line.extend(
+        others.iter().enumerate().map(|(index, entry)| (author(entry), Some(index), *entry)),
+    );
+    line.sort_unstable_by_key(|(author, index, _)| (*author, *index));
+    for of_author in line.chunk_by(|a, b| a.0 == b.0).filter(|line| line.len() > 1) {
+        let line = of_author.iter().map(|(_, index, entry)| (*index, *entry)).collect();
+        share_line(chains, line, others);
     }
 }
 

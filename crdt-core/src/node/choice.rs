@@ -166,10 +166,7 @@ impl Selector {
     ///
     /// # Errors
     /// [`DecodeError`] if it is something else.
-    pub fn load(
-        reader: &mut StateReader<'_>,
-        variants: &Variants,
-    ) -> Result<Self, DecodeError> {
+    pub fn load(reader: &mut StateReader<'_>, variants: &Variants) -> Result<Self, DecodeError> {
         let read = |reader: &mut StateReader<'_>| match reader.number()? {
             place if place <= variants.names.len() => {
                 Ok(Ok(place.checked_sub(1).and_then(|place| u32::try_from(place).ok())))

@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use super::map::Entry;
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState,
-    Schema, Scope, Segment, StateReader, StateWriter,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Schema,
+    Scope, Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;

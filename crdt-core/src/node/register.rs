@@ -4,12 +4,12 @@ use core::ops::{Deref, DerefMut};
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 
+use super::leaf::leaf_name;
 use super::versions::{Versions, Write};
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, IntoLeaf, Misfit,
     NodeState, Schema, Scope, Segment, StandardDefault, StateReader, StateWriter,
 };
-use super::leaf::leaf_name;
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;

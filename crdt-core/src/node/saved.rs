@@ -9,7 +9,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::versions::{Version, Versions};
 use super::{MapKey, NodeState};
-use crate::codec::{ColumnReader, ColumnWriter, DecodeError, Reader, read_block, write, write_block};
+use crate::codec::{
+    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, write, write_block,
+};
 use crate::history::Chains;
 use crate::op::limits::MAX_PATH_DEPTH;
 use crate::op::{Id, IdRange, Key};
@@ -298,7 +300,8 @@ impl<'a> StateReader<'a> {
     pub(super) fn key<K: MapKey>(&mut self) -> Result<K, DecodeError> {
         let bytes = self.bytes()?;
         let text = || core::str::from_utf8(bytes).ok().map(Key::Text);
-        let integer = || bytes.try_into().ok().map(|bytes| Key::Integer(i128::from_le_bytes(bytes)));
+        let integer =
+            || bytes.try_into().ok().map(|bytes| Key::Integer(i128::from_le_bytes(bytes)));
         let bool = || match bytes {
             [byte @ (0 | 1)] => Some(Key::Bool(*byte == 1)),
             _ => None,
@@ -321,7 +324,8 @@ impl<'a> StateReader<'a> {
             let id = self.id()?;
             versions.push(Version { id, value: read(self)? });
         }
-        let ascending = |pair: &[Version<V>]| self.chains.tree_order(pair[0].id, pair[1].id).is_lt();
+        let ascending =
+            |pair: &[Version<V>]| self.chains.tree_order(pair[0].id, pair[1].id).is_lt();
         if !versions.windows(2).all(ascending) {
             return Err(DecodeError::Unsorted("versions"));
         }

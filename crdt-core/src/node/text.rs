@@ -177,6 +177,11 @@ pub(super) fn delete<C: Content>(
 ) {
     let Id { chain, counter: start } = first;
     let end = start.saturating_add(count);
+    let last = chains.last_piece(chain, start, end);
+    if last.start == start {
+        sequence.delete(last, chains, |_, _| {});
+        return;
+    }
     let held = |from| sequence.next_chain(from);
     if let Some(few) = chains.few_pieces(chain, start, end, FEW, held) {
         for range in few {

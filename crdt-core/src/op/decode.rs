@@ -5,7 +5,10 @@ use crate::codec::{DecodeError, Reader};
 /// The ops of a change's body, one after the other, checked to be in canonical form.
 pub(crate) struct Body<'a> {
     reader: Reader<'a>,
-    previous: Option<RawOp<'a>>,
+    /// The path of the last op, here or in the body before. Most ops go where the one before went.
+    path: Path<'a>,
+    /// The kind of the last op, 0 before the first.
+    last_kind: u32,
     next_counter: u32,
     /// Whether counters are those of the chain. Without it is unknown which insert an op goes on
     /// with.
@@ -17,7 +20,8 @@ impl<'a> Body<'a> {
     pub(crate) fn new(bytes: &'a [u8], first_counter: u32) -> Self {
         Self {
             reader: Reader::new(bytes),
-            previous: None,
+            path: Path::ROOT,
+            last_kind: 0,
             next_counter: first_counter,
             placed: true,
         }
@@ -29,21 +33,33 @@ impl<'a> Body<'a> {
         Self { placed: false, ..Self::new(bytes, 0) }
     }
 
+    /// Goes on to the body of another change. Its paths are read faster if they are like those before.
+    pub(crate) fn enter(&mut self, bytes: &'a [u8], first_counter: u32) {
+        let path = self.path;
+        *self = Self { path, ..Self::new(bytes, first_counter) };
+    }
+
     /// The next op and its counter, or `None` at the end.
-    pub(crate) fn next_op(&mut self) -> Result<Option<(u32, &RawOp<'a>)>, DecodeError> {
+    pub(crate) fn next_op(&mut self) -> Result<Option<(u32, RawOp<'a>)>, DecodeError> {
         if self.reader.is_empty() {
             return Ok(None);
         }
-        let op = read_op(&mut self.reader)?;
+        let (kind, counters, mut body) = read_frame(&mut self.reader)?;
+        let (path, action) = if kind > kind::REMOVE {
+            (Path::ROOT, Action::Unknown { kind, body: body.take_rest() })
+        } else {
+            let path = read_path(&mut body, self.path)?;
+            (path, read_action(kind, counters, &mut body)?)
+        };
+        body.finish()?;
         let counter = self.next_counter;
-        let goes_on = |previous: &RawOp<'_>| mergeable(previous, counter, &op);
-        if self.placed && self.previous.as_ref().is_some_and(goes_on) {
+        if self.placed && self.last_kind == kind && goes_on(&action, counter) && self.path == path {
             return Err(DecodeError::MergeableOps);
         }
-        self.next_counter = counter
-            .checked_add(op.counters)
-            .ok_or(DecodeError::OverLimit("counters of a chain"))?;
-        Ok(Some((counter, self.previous.insert(op))))
+        self.next_counter =
+            counter.checked_add(counters).ok_or(DecodeError::OverLimit("counters of a chain"))?;
+        (self.path, self.last_kind) = (path, kind);
+        Ok(Some((counter, RawOp { path, counters, action })))
     }
 
     /// How many ops there are in a body that was checked.
@@ -62,24 +78,20 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Whether `op`, whose counter is given, only goes on with the insert that `previous` began: the
+/// Whether an insert, whose counter is given, only goes on with what the op before it inserted: the
 /// same elements with the same names and places, in another spelling. (Neighbouring deletes take a
 /// counter each, so joining them would make another change.)
-fn mergeable(previous: &RawOp<'_>, counter: u32, op: &RawOp<'_>) -> bool {
-    let goes_on = |place: &Place<Name>| {
-        let last = Name { index: 0, counter: counter.wrapping_sub(1) };
-        *place == Place::Child(last, Side::Right)
+fn goes_on(action: &Action<'_, Name>, counter: u32) -> bool {
+    let (Action::Insert { place, .. } | Action::InsertText { place, .. }) = action else {
+        return false;
     };
-    let same_kind = match (&previous.action, &op.action) {
-        (Action::Insert { .. }, Action::Insert { place, .. })
-        | (Action::InsertText { .. }, Action::InsertText { place, .. }) => goes_on(place),
-        _ => false,
-    };
-    same_kind && previous.path == op.path
+    let last = Name { index: 0, counter: counter.wrapping_sub(1) };
+    *place == Place::Child(last, Side::Right)
 }
 
-/// Reads one op: kind, counters taken, byte length, body.
-fn read_op<'a>(reader: &mut Reader<'a>) -> Result<RawOp<'a>, DecodeError> {
+/// Reads what surrounds an op: kind, counters taken, byte length, body.
+#[inline]
+fn read_frame<'a>(reader: &mut Reader<'a>) -> Result<(u32, u32, Reader<'a>), DecodeError> {
     let kind = reader.varint32()?;
     let counters = reader.varint32()?;
     let body = reader.bytes()?;
@@ -89,15 +101,7 @@ fn read_op<'a>(reader: &mut Reader<'a>) -> Result<RawOp<'a>, DecodeError> {
     if counters == 0 || counters as usize > body.len() {
         return Err(DecodeError::WrongCounters);
     }
-    if kind > self::kind::REMOVE {
-        let path = Path::from_checked(0, &[]);
-        return Ok(RawOp { path, counters, action: Action::Unknown { kind, body } });
-    }
-    let mut body = Reader::new(body);
-    let path = read_path(&mut body)?;
-    let action = read_action(kind, counters, &mut body)?;
-    body.finish()?;
-    Ok(RawOp { path, counters, action })
+    Ok((kind, counters, Reader::new(body)))
 }
 
 fn read_action<'a>(
@@ -165,16 +169,20 @@ fn read_text<'a>(body: &mut Reader<'a>, counters: u32) -> Result<&'a str, Decode
     }
 }
 
-fn read_path<'a>(body: &mut Reader<'a>) -> Result<Path<'a>, DecodeError> {
+fn read_path<'a>(body: &mut Reader<'a>, last: Path<'a>) -> Result<Path<'a>, DecodeError> {
+    let bytes = body.rest();
+    if bytes.starts_with(last.as_bytes()) {
+        body.take(last.as_bytes().len())?;
+        return Ok(last);
+    }
     let depth = body.count(1)?;
     if depth > MAX_PATH_DEPTH {
         return Err(DecodeError::OverLimit("path depth"));
     }
-    let segments = body.rest();
     for _ in 0..depth {
         read_segment(body)?;
     }
-    Ok(Path::from_checked(depth, &segments[..segments.len() - body.rest().len()]))
+    Ok(Path::from_checked(&bytes[..bytes.len() - body.rest().len()]))
 }
 
 /// The canonical bytes of a field, variant or key.
@@ -210,27 +218,33 @@ fn read_key_text<'a>(body: &mut Reader<'a>) -> Result<&'a str, DecodeError> {
     if text.len() <= MAX_KEY_BYTES { Ok(text) } else { Err(DecodeError::OverLimit("key length")) }
 }
 
+#[inline]
 fn read_name(body: &mut Reader<'_>) -> Result<Name, DecodeError> {
     Ok(Name { index: body.varint32()?, counter: body.varint32()? })
 }
 
-/// Names of other chains, one per chain, ascending.
 fn read_names(body: &mut Reader<'_>) -> Result<Vec<Name>, DecodeError> {
     let count = body.count(2)?;
     let mut names: Vec<Name> = Vec::with_capacity(count);
     for _ in 0..count {
-        let name = read_name(body)?;
-        if name.index == 0 {
-            return Err(DecodeError::ImpliedName);
-        }
-        if names.last().is_some_and(|last| last.index >= name.index) {
-            return Err(DecodeError::Unsorted("names"));
-        }
-        names.push(name);
+        push_name(&mut names, read_name(body)?)?;
     }
     Ok(names)
 }
 
+/// Adds a name to names of other chains, one per chain, ascending.
+pub(crate) fn push_name(names: &mut Vec<Name>, name: Name) -> Result<(), DecodeError> {
+    if name.index == 0 {
+        return Err(DecodeError::ImpliedName);
+    }
+    if names.last().is_some_and(|last| last.index >= name.index) {
+        return Err(DecodeError::Unsorted("names"));
+    }
+    names.push(name);
+    Ok(())
+}
+
+#[inline]
 fn read_place(body: &mut Reader<'_>) -> Result<Place<Name>, DecodeError> {
     Ok(match body.byte()? {
         0 => Place::Root,

@@ -9,7 +9,7 @@ mod id;
 pub(crate) mod limits;
 mod path;
 
-pub(crate) use decode::{Body, read_symbol};
+pub(crate) use decode::{Body, push_name, read_symbol};
 pub(crate) use encode::{kind_of, write_depth, write_element, write_op, write_seed, write_segment};
 pub use id::Id;
 pub(crate) use id::IdRange;
@@ -71,34 +71,6 @@ impl<'a> RawOp<'a> {
     pub(crate) fn to_op(&self) -> Op<'a, Name> {
         let path = self.path.segments().collect();
         Op { path, counters: self.counters, action: self.action.clone() }
-    }
-
-    /// Calls `visit` with every name in the op; for a delete also with the count.
-    pub(crate) fn each_name<E>(
-        &self,
-        mut visit: impl FnMut(Name, Option<u32>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        for segment in self.path.segments() {
-            if let Segment::Element(name) = segment {
-                visit(name, None)?;
-            }
-        }
-        match &self.action {
-            Action::Set { replaces: names, .. }
-            | Action::Unset { replaces: names }
-            | Action::Put { replaces: names }
-            | Action::Remove { replaces: names }
-            | Action::Reset { annuls: names } => {
-                names.iter().try_for_each(|name| visit(*name, None))
-            }
-            Action::Insert { place: Place::Child(parent, _), .. }
-            | Action::InsertText { place: Place::Child(parent, _), .. } => visit(*parent, None),
-            Action::Delete { first, count } => visit(*first, Some(*count)),
-            Action::Insert { .. }
-            | Action::InsertText { .. }
-            | Action::Add { .. }
-            | Action::Unknown { .. } => Ok(()),
-        }
     }
 }
 

@@ -2,24 +2,31 @@ use super::Name;
 use super::decode::read_segment;
 use crate::codec::Reader;
 
-/// The path of an op in canonical bytes, checked. Two paths are the same if their bytes are.
+/// The path of an op in canonical bytes, checked. Two paths are the same if their bytes are, and no
+/// path's bytes are the beginning of another's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Path<'a> {
-    depth: usize,
-    /// The segments, without their number.
     bytes: &'a [u8],
 }
 
 impl<'a> Path<'a> {
-    /// A path of so many segments that lie in these bytes.
-    pub(super) fn from_checked(depth: usize, bytes: &'a [u8]) -> Self {
-        Self { depth, bytes }
+    /// The root's path.
+    pub(crate) const ROOT: Self = Self { bytes: &[0] };
+
+    /// A path that was read from these bytes.
+    pub(super) fn from_checked(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    pub(super) fn as_bytes(self) -> &'a [u8] {
+        self.bytes
     }
 
     /// The segments from the root on.
     pub(crate) fn segments(self) -> impl Iterator<Item = Segment<'a, Name>> {
         let mut reader = Reader::new(self.bytes);
-        (0..self.depth).map_while(move |_| read_segment(&mut reader).ok())
+        let depth = reader.varint().unwrap_or(0);
+        (0..depth).map_while(move |_| read_segment(&mut reader).ok())
     }
 }
 

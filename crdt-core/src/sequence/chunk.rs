@@ -140,6 +140,23 @@ impl TextChunk {
         }
     }
 
+    /// Takes the end of an ASCII text away, as a backspace does, and tells its size.
+    #[inline]
+    fn drop_end(&mut self, range: Range<u32>) -> TextMeasure {
+        let gone = Size::ascii(small(range.len()));
+        match &mut self.0 {
+            Form::Short { len, .. } => *len = u8::try_from(range.start).unwrap_or(*len),
+            Form::Long { size, text } => {
+                text.truncate(range.start as usize);
+                *size = size.minus(gone);
+                if text.len() <= SHORT / 2 {
+                    self.shorten();
+                }
+            }
+        }
+        gone.measure()
+    }
+
     /// The size of the first characters.
     #[inline]
     pub(super) fn measure_to(&self, index: u32) -> TextMeasure {
@@ -214,6 +231,7 @@ impl Size {
     }
 }
 
+#[inline]
 fn small(count: usize) -> u16 {
     u16::try_from(count).expect("runs are short")
 }
@@ -242,6 +260,9 @@ impl Content for TextChunk {
 
     #[inline]
     fn remove(&mut self, range: Range<u32>) -> ((), TextMeasure) {
+        if self.size().is_ascii() && range.end == self.len() {
+            return ((), self.drop_end(range));
+        }
         let ends = self.measure_to(range.start).utf8..self.measure_to(range.end).utf8;
         let gone = match &mut self.0 {
             Form::Short { len, bytes } => {
@@ -251,17 +272,9 @@ impl Content for TextChunk {
                 TextMeasure { utf8: ends.len(), utf16: ends.len() }
             }
             Form::Long { size, text } => {
-                let gone = if size.is_ascii() {
-                    Size::ascii(small(ends.len()))
-                } else {
-                    Size::of(&text[ends.clone()])
-                };
+                let gone = Size::of(&text[ends.clone()]);
                 *size = size.minus(gone);
-                if ends.end == text.len() {
-                    text.truncate(ends.start);
-                } else {
-                    text.drain(ends);
-                }
+                text.drain(ends);
                 if text.len() <= SHORT / 2 {
                     self.shorten();
                 }

@@ -16,10 +16,12 @@ impl<C: Content> Sequence<C> {
         range: &Range<usize>,
         order: &O,
     ) -> Option<IdRange> {
-        let &Recent { at, start: Some(start), .. } = self.recent()? else { return None };
+        let Self { tree, aids } = self;
+        let recent = aids.get_mut()?.recent.as_mut()?;
+        let Recent { at, start: Some(start), .. } = *recent else { return None };
         let (from, to) = (distance(start, range.start)?, distance(start, range.end)?);
         let names = if from > 0 {
-            self.tree.transfer(at, |run, behind| {
+            tree.transfer(at, |run, behind| {
                 if from >= to || to != run.len() || !behind.is_deleted_behind(run) {
                     return None;
                 }
@@ -31,7 +33,7 @@ impl<C: Content> Sequence<C> {
                 Some((names, totals))
             })?
         } else {
-            self.tree.transfer(at.before()?, |before, run| {
+            tree.transfer(at.before()?, |before, run| {
                 if to == 0 || to >= run.len() || !before.is_deleted_before(run) {
                     return None;
                 }
@@ -43,7 +45,8 @@ impl<C: Content> Sequence<C> {
                 Some((names, totals))
             })?
         };
-        self.set_recent(Some(Recent { start: Some(start), ..Recent::at(at) }));
+        // Its last element has a right child now, or another position.
+        recent.open = None;
         Some(names)
     }
 }

@@ -60,8 +60,7 @@ impl Record<'_> {
                 __schema.named::<<#node as __crdt::CrdtNode>::State>(#name, &[#(#aliases),*]);
             }
         });
-        let marker =
-            self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        let marker = self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
         quote! {
             fn describe(__schema: &mut __crdt::Schema) {
                 __schema.word("struct");

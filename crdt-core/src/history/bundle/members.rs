@@ -16,13 +16,17 @@ pub(super) struct Members {
     /// Of each author what hashes its changes.
     hashers: Vec<ChangeHasher>,
     outside: Vec<ChangeHash>,
+    hashes: Vec<ChangeHash>,
     done: Vec<Member>,
+    extras: Vec<MemberExtra>,
+    /// The header that is being hashed, kept for its space.
+    header: Header,
     /// The bodies of all members, and of the one that is being read.
     pub(super) bodies: Vec<u8>,
     /// What the stated totals still allow.
     left: Totals,
-    /// The first member that follows each member; none where that has none yet.
-    followed: Vec<Option<u32>>,
+    /// The first member that follows each member, 0 where none does yet.
+    followed: Vec<u32>,
     used: Used,
     /// Members that begin a chain, follow a change outside or follow what another one follows too:
     /// what they follow, and their hashes.
@@ -58,7 +62,10 @@ impl Members {
             hashers: authors.iter().map(|author| ChangeHasher::new(document, author)).collect(),
             authors,
             outside,
+            hashes: Vec::new(),
             done: Vec::new(),
+            extras: Vec::new(),
+            header: Header::default(),
             bodies: Vec::new(),
             left,
             followed: Vec::new(),
@@ -78,7 +85,7 @@ impl Members {
 
     /// Where the body of the next member begins.
     pub(super) fn body_start(&self) -> usize {
-        self.done.last().map_or(0, |member| member.body_end)
+        self.done.last().map_or(0, |member| member.body_end as usize)
     }
 
     /// An author by its place in the bundle's list.
@@ -112,13 +119,6 @@ impl Members {
         prev.seq.checked_add(1).ok_or(DecodeError::VarintOverflow)
     }
 
-    pub(super) fn hash(&self, reference: Reference) -> ChangeHash {
-        match reference {
-            Reference::Member(place) => self.done[place as usize].hash,
-            Reference::Outside(place) => self.outside[place as usize],
-        }
-    }
-
     /// Adds a member, whose body has been appended to the bodies.
     pub(super) fn push(&mut self, lead: Lead) -> Result<(), DecodeError> {
         let (ops, counters) = check_body(&self.bodies[self.body_start()..])?;
@@ -139,37 +139,54 @@ impl Members {
                 self.used.outside[*place as usize] = true;
             }
         }
-        let header = Header {
-            seq: lead.seq,
-            prev: lead.prev.map(|prev| self.hash(prev)),
-            dependencies: lead.dependencies.iter().map(|below| self.hash(*below)).collect(),
-            tags: lead.tags,
-        };
-        check_dependencies(&header.dependencies, header.prev.as_ref())?;
+        self.set_header(&lead)?;
         let body = &self.bodies[self.body_start()..];
-        let bytes = canonical_size(header.references(), &header.tags, body);
+        let bytes = canonical_size(self.header.references(), &self.header.tags, body);
         if bytes > MAX_CHANGE_BYTES {
             return Err(DecodeError::OverLimit("bytes of a change"));
         }
         debug_assert_eq!(check_body(body), Ok((ops, counters)), "the body was checked");
         self.left.spend(Totals { changes: 1, ops: ops as usize, bytes })?;
-        let hash = self.hashers[lead.author as usize].hash(&header, body);
+        let hash = self.hashers[lead.author as usize].hash(&self.header, body);
         self.enter(lead.author, lead.prev, hash)?;
-        let tags = header.tags;
-        let is_plain = lead.dependencies.is_empty() && tags == Tags::NONE;
-        let extra = MemberExtra { dependencies: lead.dependencies, tags };
+        let body_end = u32::try_from(self.bodies.len());
+        let extra = self.keep_extra(lead.dependencies);
         self.done.push(Member {
-            hash,
             author: lead.author,
             seq: lead.seq,
             prev: lead.prev,
             counters,
             ops,
-            body_end: self.bodies.len(),
-            covered: false,
-            extra: if is_plain { None } else { Some(Box::new(extra)) },
+            body_end: body_end.map_err(|_| DecodeError::OverLimit("bytes of a bundle"))?,
+            extra,
         });
+        self.hashes.push(hash);
         Ok(())
+    }
+
+    /// Fills in the header of a member and checks it.
+    fn set_header(&mut self, lead: &Lead) -> Result<(), DecodeError> {
+        let Self { header, hashes, outside, .. } = self;
+        let hash = |reference: &Reference| match *reference {
+            Reference::Member(place) => hashes[place as usize],
+            Reference::Outside(place) => outside[place as usize],
+        };
+        header.seq = lead.seq;
+        header.prev = lead.prev.as_ref().map(hash);
+        header.dependencies.clear();
+        header.dependencies.extend(lead.dependencies.iter().map(hash));
+        header.tags = lead.tags.clone();
+        check_dependencies(&header.dependencies, header.prev.as_ref())
+    }
+
+    /// Keeps what few members have, and says where.
+    fn keep_extra(&mut self, dependencies: Vec<Reference>) -> u32 {
+        let tags = core::mem::take(&mut self.header.tags);
+        if dependencies.is_empty() && tags == Tags::NONE {
+            return 0;
+        }
+        self.extras.push(MemberExtra { dependencies, tags });
+        u32::try_from(self.extras.len()).unwrap_or(u32::MAX)
     }
 
     /// Every change once, and nothing both inside and outside. Changes that follow different ones
@@ -180,17 +197,18 @@ impl Members {
         prev: Option<Reference>,
         hash: ChangeHash,
     ) -> Result<(), DecodeError> {
-        self.followed.push(None);
+        self.followed.push(0);
         if !self.outside.is_empty() && self.outside.binary_search(&hash).is_ok() {
             return Err(DecodeError::RepeatedChange);
         }
         if let Some(Reference::Member(before)) = prev {
             let place = self.len();
-            let Some(first) = self.followed[before as usize] else {
-                self.followed[before as usize] = Some(place);
+            let first = self.followed[before as usize];
+            if first == 0 {
+                self.followed[before as usize] = place;
                 return Ok(());
-            };
-            self.siblings.insert((author, prev, self.done[first as usize].hash));
+            }
+            self.siblings.insert((author, prev, self.hashes[first as usize]));
         }
         let is_new = self.siblings.insert((author, prev, hash));
         if is_new { Ok(()) } else { Err(DecodeError::RepeatedChange) }
@@ -198,7 +216,7 @@ impl Members {
 
     /// The bundle, if there is exactly what it stated.
     pub(super) fn finish(
-        mut self,
+        self,
         genesis: Option<Genesis>,
         signatures: Vec<(usize, Signature)>,
         totals: Totals,
@@ -212,17 +230,32 @@ impl Members {
         if !self.used.outside.iter().all(|used| *used) {
             return Err(DecodeError::Unused("outside hashes"));
         }
-        for (index, _) in &signatures {
-            self.done[*index].covered = true;
-        }
-        for index in (0..self.done.len()).rev() {
-            let member = &self.done[index];
-            if let (true, Some(Reference::Member(prev))) = (member.covered, member.prev) {
-                self.done[prev as usize].covered = true;
+        let covered = self.covered(&signatures);
+        let Self { authors, outside, hashes, done: members, extras, bodies, .. } = self;
+        Ok(Bundle {
+            genesis,
+            authors,
+            outside,
+            hashes,
+            members,
+            extras,
+            covered,
+            signatures,
+            totals,
+            bodies,
+        })
+    }
+
+    /// Of each member whether a signed one vouches for it.
+    fn covered(&self, signatures: &[(usize, Signature)]) -> Vec<bool> {
+        let mut covered = vec![false; self.done.len()];
+        signatures.iter().for_each(|(place, _)| covered[*place] = true);
+        for (place, member) in self.done.iter().enumerate().rev() {
+            if let (true, Some(Reference::Member(prev))) = (covered[place], member.prev) {
+                covered[prev as usize] = true;
             }
         }
-        let Self { authors, outside, done: members, bodies, .. } = self;
-        Ok(Bundle { genesis, authors, outside, members, signatures, totals, bodies })
+        covered
     }
 }
 

@@ -47,7 +47,12 @@ pub(crate) struct Bundle {
     authors: Vec<Author>,
     /// Changes outside that members name, ascending.
     pub(crate) outside: Vec<ChangeHash>,
+    /// The hashes of the members.
+    pub(crate) hashes: Vec<ChangeHash>,
     pub(crate) members: Vec<Member>,
+    extras: Vec<MemberExtra>,
+    /// Of each member whether a signed member vouches for it.
+    pub(crate) covered: Vec<bool>,
     /// Members that carry a signature, ascending.
     pub(crate) signatures: Vec<(usize, Signature)>,
     pub(crate) totals: Totals,
@@ -55,23 +60,22 @@ pub(crate) struct Bundle {
     bodies: Vec<u8>,
 }
 
-/// One change of a bundle.
+/// One change of a bundle, but for its hash. There can be very many, so it is small.
 #[derive(Debug)]
 pub(crate) struct Member {
-    pub(crate) hash: ChangeHash,
-    author: u32,
+    /// The place of its author among the bundle's.
+    pub(crate) author: u32,
     pub(crate) seq: u32,
     pub(crate) prev: Option<Reference>,
     pub(crate) counters: u32,
     ops: u32,
-    body_end: usize,
-    /// Whether a signed member vouches for it.
-    pub(crate) covered: bool,
-    /// What few changes have.
-    extra: Option<Box<MemberExtra>>,
+    body_end: u32,
+    /// 1 + the place of what few members have, if it has that, else 0.
+    extra: u32,
 }
 
-#[derive(Debug, Default)]
+/// What few members have.
+#[derive(Debug)]
 struct MemberExtra {
     /// In the order of the header's dependencies.
     dependencies: Vec<Reference>,
@@ -152,15 +156,35 @@ impl Bundle {
         })
     }
 
-    /// The author of a member.
-    pub(crate) fn author(&self, member: &Member) -> &Author {
-        &self.authors[member.author as usize]
+    /// The authors of its members.
+    pub(crate) fn authors(&self) -> &[Author] {
+        &self.authors
+    }
+
+    /// The author of the member at a place.
+    pub(crate) fn author(&self, place: usize) -> &Author {
+        &self.authors[self.members[place].author as usize]
+    }
+
+    /// What the member at a place depends on beside its predecessor.
+    pub(crate) fn dependencies(&self, place: usize) -> &[Reference] {
+        self.extra(place).map_or(&[], |extra| &extra.dependencies)
+    }
+
+    /// The tags of the member at a place.
+    pub(crate) fn tags(&self, place: usize) -> &Tags {
+        static NONE: Tags = Tags::NONE;
+        self.extra(place).map_or(&NONE, |extra| &extra.tags)
+    }
+
+    fn extra(&self, place: usize) -> Option<&MemberExtra> {
+        self.members[place].extra.checked_sub(1).map(|extra| &self.extras[extra as usize])
     }
 
     /// The ops of the member at a place in canonical bytes.
     pub(crate) fn body(&self, place: usize) -> &[u8] {
         let start = place.checked_sub(1).map_or(0, |before| self.members[before].body_end);
-        &self.bodies[start..self.members[place].body_end]
+        &self.bodies[start as usize..self.members[place].body_end as usize]
     }
 
     /// The bodies of all members.
@@ -168,35 +192,25 @@ impl Bundle {
         &self.bodies
     }
 
-    /// The bodies of all members, without the rest.
-    pub(crate) fn into_bodies(self) -> Bodies {
-        Bodies::new(self.bodies, self.members.iter().map(|member| member.body_end).collect())
+    /// The hashes and bodies of all members, without the rest.
+    pub(crate) fn into_hashes_and_bodies(self) -> (Vec<ChangeHash>, Bodies) {
+        let ends = self.members.iter().map(|member| member.body_end as usize).collect();
+        (self.hashes, Bodies::new(self.bodies, ends))
     }
 
     /// What the member at a place adds to the totals.
     pub(crate) fn totals_of(&self, place: usize) -> Totals {
         let member = &self.members[place];
-        let hashes = member.dependencies().len() + usize::from(member.prev.is_some());
-        let bytes = canonical_size(hashes, member.tags(), self.body(place));
+        let hashes = self.dependencies(place).len() + usize::from(member.prev.is_some());
+        let bytes = canonical_size(hashes, self.tags(place), self.body(place));
         Totals { changes: 1, ops: member.ops as usize, bytes }
     }
 
     /// Bytes of memory it takes while it waits, about.
     pub(crate) fn memory(&self) -> usize {
-        let member = size_of::<Member>() + 64;
+        let member = size_of::<Member>() + size_of::<ChangeHash>() + 64;
         let lists = self.outside.len() * 32 + self.authors.len() * size_of::<Author>();
         self.totals.bytes + self.members.len() * member + lists
-    }
-}
-
-impl Member {
-    pub(crate) fn dependencies(&self) -> &[Reference] {
-        self.extra.as_ref().map_or(&[], |extra| &extra.dependencies)
-    }
-
-    pub(crate) fn tags(&self) -> &Tags {
-        static NONE: Tags = Tags::NONE;
-        self.extra.as_ref().map_or(&NONE, |extra| &extra.tags)
     }
 }
 
@@ -225,7 +239,8 @@ impl Totals {
         }
     }
 
-    fn spend(&mut self, part: Self) -> Result<(), DecodeError> {
+    /// Takes a part away.
+    pub(crate) fn spend(&mut self, part: Self) -> Result<(), DecodeError> {
         let sub = |whole: usize, part| whole.checked_sub(part).ok_or(DecodeError::WrongTotals);
         self.changes = sub(self.changes, part.changes)?;
         self.ops = sub(self.ops, part.ops)?;

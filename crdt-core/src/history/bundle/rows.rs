@@ -4,6 +4,7 @@ use super::members::{Lead, Members};
 use super::{Reference, write::Outgoing};
 use crate::codec::{DecodeError, Reader, write};
 use crate::history::header::Tags;
+use crate::op::Body;
 use crate::op::limits::MAX_DEPENDENCIES;
 
 pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Result<(), DecodeError> {
@@ -47,7 +48,9 @@ fn read_previous(
     Ok((seq, Some(reference)))
 }
 
-pub(super) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) {
+/// Appends the members of a bundle and says how many ops are in them.
+pub(super) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> usize {
+    let mut ops = 0;
     for place in bundle.places() {
         let change = bundle.change(place);
         write::length(out, bundle.author_of(change));
@@ -67,6 +70,9 @@ pub(super) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) {
             write::varint(out, reference.raw(place));
         }
         out.extend_from_slice(bundle.history.tags(change).as_bytes());
-        write::bytes(out, bundle.history.body(change));
+        let body = bundle.history.body(change);
+        write::bytes(out, body);
+        ops += Body::count(body);
     }
+    ops
 }

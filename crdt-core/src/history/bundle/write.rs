@@ -7,7 +7,6 @@ use crate::codec::write;
 use crate::crypto::{Author, ChangeHash, Signature};
 use crate::history::History;
 use crate::history::chains::ChangeIndex;
-use crate::op::Body;
 
 /// From so many canonical bytes on, changes are written as columns.
 const MANY: usize = 512;
@@ -20,6 +19,8 @@ pub(super) struct Outgoing<'a> {
     authors: Vec<Author>,
     /// The hashes of changes outside that members name, ascending.
     outside: Vec<ChangeHash>,
+    /// The canonical bytes of all members.
+    bytes: usize,
 }
 
 /// Writes a bundle of changes, given in ascending order, with the signatures of some of them.
@@ -29,9 +30,8 @@ pub(in crate::history) fn write_bundle(
     signatures: &BTreeMap<ChangeIndex, Signature>,
 ) -> Vec<u8> {
     let outgoing = Outgoing::new(history, members);
-    let totals = outgoing.totals();
-    let form = if totals.bytes < MANY { ROWS } else { COLUMNS };
-    outgoing.write(form, totals, signatures)
+    let form = if outgoing.bytes < MANY { ROWS } else { COLUMNS };
+    outgoing.write(form, signatures)
 }
 
 /// Writes a bundle of changes without signatures, and says which changes those are that lie outside
@@ -42,27 +42,37 @@ pub(in crate::history) fn write_pack(
 ) -> (Box<[ChangeIndex]>, Vec<u8>) {
     let outgoing = Outgoing::new(history, members);
     let outside = outgoing.outside.iter().filter_map(|hash| history.index_of(hash)).collect();
-    (outside, write_bundle(history, members, &BTreeMap::new()))
+    (outside, outgoing.write(COLUMNS, &BTreeMap::new()))
 }
 
 impl History {
-    /// What a change adds to the totals of a bundle.
-    pub(in crate::history) fn totals_of(&self, change: ChangeIndex) -> Totals {
-        let body = self.body(change);
-        let bytes = canonical_size(self.below(change).count(), self.tags(change), body);
-        Totals { changes: 1, ops: Body::count(body), bytes }
+    /// The canonical bytes of a change, as bundles count them.
+    pub(in crate::history) fn bytes_of(&self, change: ChangeIndex) -> usize {
+        canonical_size(self.below(change).count(), self.tags(change), self.body(change))
     }
 }
 
 impl<'a> Outgoing<'a> {
     pub(super) fn new(history: &'a History, members: &'a [ChangeIndex]) -> Self {
-        let mut outgoing = Self { history, members, authors: Vec::new(), outside: Vec::new() };
+        let (authors, outside) = (Vec::new(), Vec::new());
+        let mut outgoing = Self { history, members, authors, outside, bytes: 0 };
         let mut segments = BTreeSet::new();
         let mut outside = BTreeSet::new();
+        let mut last = None;
         for change in members {
-            segments.insert(history.chains.segment_of(*change));
-            let lacking = |below: &ChangeIndex| outgoing.place(*below).is_none();
-            outside.extend(history.below(*change).filter(lacking));
+            let segment = history.chains.segment_of(*change);
+            if last.replace(segment) != Some(segment) {
+                segments.insert(segment);
+            }
+            let mut references = 0;
+            for below in history.below(*change) {
+                references += 1;
+                if outgoing.place(below).is_none() {
+                    outside.insert(below);
+                }
+            }
+            let (tags, body) = (history.tags(*change), history.body(*change));
+            outgoing.bytes += canonical_size(references, tags, body);
         }
         let author = |segment| history.author(history.chains.author_of(segment));
         let authors: BTreeSet<Author> = segments.into_iter().map(author).collect();
@@ -72,31 +82,22 @@ impl<'a> Outgoing<'a> {
         outgoing
     }
 
-    pub(super) fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        self.members.iter().for_each(|change| totals.add(self.history.totals_of(*change)));
-        totals
-    }
-
-    pub(super) fn write(
-        &self,
-        form: u8,
-        totals: Totals,
-        signatures: &BTreeMap<ChangeIndex, Signature>,
-    ) -> Vec<u8> {
+    pub(super) fn write(&self, form: u8, signatures: &BTreeMap<ChangeIndex, Signature>) -> Vec<u8> {
+        let mut changes = Vec::new();
+        let ops = if form == ROWS {
+            rows::write(&mut changes, self)
+        } else {
+            columns::write(&mut changes, self)
+        };
         let mut out = MAGIC.to_vec();
         out.push(form);
         self.write_document(&mut out);
-        totals.write(&mut out);
+        Totals { changes: self.members.len(), ops, bytes: self.bytes }.write(&mut out);
         write::length(&mut out, self.authors.len());
         self.authors.iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
         write::length(&mut out, self.outside.len());
         self.outside.iter().for_each(|hash| out.extend_from_slice(hash.as_bytes()));
-        if form == ROWS {
-            rows::write(&mut out, self);
-        } else {
-            columns::write(&mut out, self);
-        }
+        out.append(&mut changes);
         self.write_signatures(&mut out, signatures);
         out
     }

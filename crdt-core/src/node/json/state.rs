@@ -1,11 +1,11 @@
 use super::shape::Shape;
+use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::register::RegisterState;
 use crate::node::{
     DigestWriter, Fit, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Schema, Scope,
     Segment, StateReader, StateWriter, TextState,
 };
-use crate::codec::DecodeError;
 use crate::op::Action;
 
 /// The state of a `Json` node: a register that says what it is, and what it holds as each kind of

@@ -125,8 +125,7 @@ impl Enum<'_> {
                 );
             })
         });
-        let marker =
-            self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
+        let marker = self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
         quote! {
             fn describe(__schema: &mut __crdt::Schema) {
                 __schema.word("enum");

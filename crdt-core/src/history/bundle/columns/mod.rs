@@ -32,6 +32,7 @@ mod near;
 mod paths;
 mod read;
 mod runs;
+mod source;
 mod write;
 
 pub(super) use read::read;
@@ -40,7 +41,7 @@ pub(super) use write::write;
 use crate::op::kind;
 
 /// The columns, in the order in which they are written.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Column {
     /// Of each member, its lane; the first member of a lane has the next free number.
     Lane,

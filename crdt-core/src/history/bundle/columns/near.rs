@@ -1,6 +1,9 @@
-//! What the counters of names are written from.
+//! Names as two columns: an index, and a counter written from what was named last on its chain.
 
+use super::{COLUMNS, Column};
+use crate::codec::{ColumnReader, ColumnWriter, DecodeError};
 use crate::history::bundle::Reference;
+use crate::op::Name;
 
 /// The chain that a name points into, as far as a bundle knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,15 +16,73 @@ pub(super) enum Chain {
     None,
 }
 
+/// Names of one meaning: their columns, and what was named last.
+#[derive(Debug)]
+pub(super) struct Names {
+    index: Column,
+    counter: Column,
+    near: Near,
+}
+
+impl Names {
+    /// Names of elements in paths.
+    pub(super) fn in_paths() -> Self {
+        Self::new(Column::PathIndex, Column::PathCounter)
+    }
+
+    /// Names of places and of what is deleted.
+    pub(super) fn touched() -> Self {
+        Self::new(Column::NameIndex, Column::NameCounter)
+    }
+
+    /// Names of what is replaced or annulled.
+    pub(super) fn replaced() -> Self {
+        Self::new(Column::ReplacedIndex, Column::ReplacedCounter)
+    }
+
+    fn new(index: Column, counter: Column) -> Self {
+        Self { index, counter, near: Near::default() }
+    }
+
+    pub(super) fn write(
+        &mut self,
+        name: Name,
+        table: &Table,
+        columns: &mut [ColumnWriter; COLUMNS],
+    ) {
+        let chain = table.chain(name.index);
+        columns[self.index as usize].push(u64::from(name.index));
+        columns[self.counter as usize].push_near(name.counter, self.near.get(chain));
+        self.near.set(chain, name.counter);
+    }
+
+    pub(super) fn read(
+        &mut self,
+        table: &Table,
+        columns: &mut [ColumnReader<'_>; COLUMNS],
+    ) -> Result<Name, DecodeError> {
+        let index = columns[self.index as usize].read_u32()?;
+        let chain = table.chain(index);
+        let counter = columns[self.counter as usize].read_near(self.near.get(chain))?;
+        self.near.set(chain, counter);
+        Ok(Name { index, counter })
+    }
+
+    /// Remembers a counter that was touched without being named.
+    pub(super) fn remember(&mut self, chain: Chain, counter: u32) {
+        self.near.set(chain, counter);
+    }
+}
+
 /// The counter that was named last on every chain; 0 where none was.
 #[derive(Debug, Default)]
-pub(super) struct Near {
+struct Near {
     lanes: Vec<u32>,
     outside: Vec<u32>,
 }
 
 impl Near {
-    pub(super) fn get(&self, chain: Chain) -> u32 {
+    fn get(&self, chain: Chain) -> u32 {
         match chain {
             Chain::Lane(lane) => self.lanes.get(lane as usize).copied().unwrap_or(0),
             Chain::Outside(place) => self.outside.get(place as usize).copied().unwrap_or(0),
@@ -29,7 +90,7 @@ impl Near {
         }
     }
 
-    pub(super) fn set(&mut self, chain: Chain, counter: u32) {
+    fn set(&mut self, chain: Chain, counter: u32) {
         let (all, place) = match chain {
             Chain::Lane(lane) => (&mut self.lanes, lane as usize),
             Chain::Outside(place) => (&mut self.outside, place as usize),

@@ -1,6 +1,6 @@
 //! Writing members as columns.
 
-use super::near::{Near, Table};
+use super::near::{Names, Table};
 use super::paths::Dictionary;
 use super::runs::{Extent, Run};
 use super::{COLUMNS, Column, is_insert};
@@ -11,17 +11,20 @@ use crate::history::header::Tags;
 use crate::op::{Action, Body, Name, Place, RawOp, Side, kind, kind_of};
 
 /// Appends the members of a bundle: the columns, the dictionary of paths, inserted text, seeds, and
-/// all other content (tags, payloads, unknown ops), each a block.
-pub(in crate::history::bundle) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) {
-    let mut writer = Writer::default();
+/// all other content (tags, payloads, unknown ops), each a block. Says how many ops are in them.
+pub(in crate::history::bundle) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> usize {
+    let mut writer = Writer::new();
     for place in bundle.places() {
         writer.member(bundle, place);
     }
+    let ops = writer.ops;
     writer.finish(out);
+    ops
 }
 
-#[derive(Default)]
 struct Writer<'a> {
+    body: Body<'a>,
+    ops: usize,
     columns: [ColumnWriter; COLUMNS],
     dictionary: Dictionary,
     /// Tags, payloads and bodies of unknown ops, in the order in which they are read.
@@ -31,9 +34,9 @@ struct Writer<'a> {
     lane_of: Vec<u32>,
     extents: Vec<Extent>,
     table: Table,
-    names: Near,
-    path_names: Near,
-    replaced: Near,
+    names: Names,
+    path_names: Names,
+    replaced: Names,
 }
 
 /// Members that follow on each other.
@@ -47,6 +50,23 @@ struct Lane<'a> {
 }
 
 impl<'a> Writer<'a> {
+    fn new() -> Self {
+        Self {
+            body: Body::new(&[], 0),
+            ops: 0,
+            columns: Default::default(),
+            dictionary: Dictionary::default(),
+            content: Vec::new(),
+            lanes: Vec::new(),
+            lane_of: Vec::new(),
+            extents: Vec::new(),
+            table: Table::default(),
+            names: Names::touched(),
+            path_names: Names::in_paths(),
+            replaced: Names::replaced(),
+        }
+    }
+
     fn push(&mut self, column: Column, value: u64) {
         self.columns[column as usize].push(value);
     }
@@ -64,11 +84,12 @@ impl<'a> Writer<'a> {
         let lane_of = &self.lane_of;
         self.table.enter(lane, bundle.dependencies(place), |member| lane_of[member as usize]);
         let start = bundle.history.chains.start_of(change);
-        let mut body = Body::new(bundle.history.body(change), start);
-        while let Ok(Some((counter, op))) = body.next_op() {
-            self.op(lane, counter, op);
+        self.body.enter(bundle.history.body(change), start);
+        while let Ok(Some((counter, op))) = self.body.next_op() {
+            self.ops += 1;
+            self.op(lane, counter, &op);
         }
-        self.push(Column::Counters, u64::from(body.next_counter() - start));
+        self.push(Column::Counters, u64::from(self.body.next_counter() - start));
     }
 
     /// The lane of a member: that of its predecessor if it is the last there, else a new one.
@@ -127,7 +148,7 @@ impl<'a> Writer<'a> {
         let end = match op.action {
             Action::Insert { seeds, .. } => {
                 lane.seeds.extend_from_slice(seeds.as_bytes());
-                self.path_names.set(self.table.own(), counter);
+                self.path_names.remember(self.table.own(), counter);
                 lane.seeds.len()
             }
             Action::InsertText { text, .. } => {
@@ -135,11 +156,11 @@ impl<'a> Writer<'a> {
                 lane.text.len()
             }
             Action::Delete { first, .. } => {
-                return self.names.set(self.table.chain(first.index), first.counter);
+                return self.names.remember(self.table.chain(first.index), first.counter);
             }
             _ => return,
         };
-        self.names.set(self.table.own(), counter + op.counters - 1);
+        self.names.remember(self.table.own(), counter + op.counters - 1);
         if let Some(run) = &lane.run {
             self.extents[run.number].content.end = end;
         }
@@ -182,10 +203,7 @@ impl<'a> Writer<'a> {
             columns[Column::Symbol as usize].push(*symbol);
         }
         for name in &dictionary.parts.elements {
-            let chain = table.chain(name.index);
-            columns[Column::PathIndex as usize].push(u64::from(name.index));
-            columns[Column::PathCounter as usize].push_near(name.counter, path_names.get(chain));
-            path_names.set(chain, name.counter);
+            path_names.write(*name, table, columns);
         }
     }
 
@@ -200,21 +218,13 @@ impl<'a> Writer<'a> {
     }
 
     fn name(&mut self, name: Name) {
-        let chain = self.table.chain(name.index);
-        let near = self.names.get(chain);
-        self.push(Column::NameIndex, u64::from(name.index));
-        self.columns[Column::NameCounter as usize].push_near(name.counter, near);
-        self.names.set(chain, name.counter);
+        self.names.write(name, &self.table, &mut self.columns);
     }
 
     fn replaced(&mut self, names: &[Name]) {
         self.push(Column::Replaced, names.len() as u64);
         for name in names {
-            let chain = self.table.chain(name.index);
-            let near = self.replaced.get(chain);
-            self.push(Column::ReplacedIndex, u64::from(name.index));
-            self.columns[Column::ReplacedCounter as usize].push_near(name.counter, near);
-            self.replaced.set(chain, name.counter);
+            self.replaced.write(*name, &self.table, &mut self.columns);
         }
     }
 

@@ -1,0 +1,252 @@
+//! Documents that are saved with their state, and opened as a friend or a stranger does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crdt_core::{CrdtNode, DecodeError, Document, History, Json, LoadError, Register};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{key, sync, two};
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Shelf {
+    title: String,
+    #[crdt(text)]
+    notes: String,
+    #[crdt(counter)]
+    visits: i64,
+    books: Vec<Book>,
+    labels: BTreeMap<String, Register<Label>>,
+    rooms: BTreeMap<i64, Option<Book>>,
+    tags: BTreeSet<bool>,
+    state: State,
+    best: Option<Box<Book>>,
+    extra: Json,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Book {
+    name: String,
+    #[crdt(text)]
+    review: String,
+    parts: Vec<Book>,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+enum State {
+    #[crdt(default)]
+    Open,
+    Lent {
+        to: String,
+        #[crdt(counter)]
+        days: u32,
+    },
+    Lost(Book),
+}
+
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Default)]
+struct Label {
+    color: String,
+}
+
+fn book(name: &str) -> Book {
+    let part = Book { name: format!("{name}, part"), review: "ok".into(), parts: Vec::new() };
+    Book { name: name.into(), review: format!("größer als {name}"), parts: vec![part] }
+}
+
+/// A shelf on which two authors have used everything, also at the same time.
+fn shelf() -> (Document<Shelf>, Document<Shelf>) {
+    let (mut a, mut b) = two::<Shelf>();
+    a.change(|shelf| {
+        shelf.title.set("Upstairs");
+        shelf.notes.insert(0, "Hello wörld")?;
+        shelf.visits.add(3);
+        shelf.books.push(book("Emma"))?;
+        shelf.books.push(book("Persuasion"))?;
+        shelf.labels.insert("old", Register(Label { color: "brown".into() }))?;
+        shelf.rooms.insert(-3, Some(book("Cellar")))?;
+        shelf.tags.insert(true);
+        shelf.state.set(State::Lent { to: "Anne".into(), days: 3 })?;
+        shelf.best.set(Some(Box::new(book("Ulysses"))))?;
+        shelf.extra.set("", serde_json::json!({ "list": [1, "two", [3]], "none": null }))
+    })
+    .unwrap();
+    sync(&mut a, &mut b);
+    b.change(|shelf| {
+        shelf.title.set("Downstairs");
+        shelf.notes.delete(2..4)?;
+        shelf.notes.insert(1, "ä")?;
+        shelf.books.at(0)?.review.insert(0, "By Jane: ")?;
+        shelf.books.remove(1)?;
+        shelf.visits.add(-1);
+        shelf.state.set(State::Lost(book("Lost")))
+    })
+    .unwrap();
+    a.change(|shelf| {
+        shelf.title.set("Attic");
+        shelf.notes.insert(1, "b")?;
+        shelf.books.at(1)?.name.set("gone");
+        shelf.labels.remove("old");
+        shelf.visits.add(4);
+        Ok(())
+    })
+    .unwrap();
+    sync(&mut a, &mut b);
+    (a, b)
+}
+
+/// Puts the right checksum at the end of changed bytes, as someone who wants to deceive would.
+fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.len() - 32;
+    let mut hasher = Sha256::new();
+    hasher.update(b"crdt-core check of a saved file");
+    hasher.update(&bytes[..end]);
+    bytes[end..].copy_from_slice(&hasher.finalize());
+    bytes
+}
+
+#[test]
+fn everything_is_as_it_was() {
+    let (a, mut b) = shelf();
+    let saved = a.save();
+    let mut opened = Document::<Shelf>::load(&saved, key(1)).unwrap();
+    assert_eq!(opened.value(), a.value());
+    assert_eq!(opened.digest(), a.digest());
+    assert_eq!(opened.heads(), a.heads());
+    assert_eq!(opened.read().title.conflicts(), a.read().title.conflicts());
+    assert_eq!(opened.inspect().to_string(), a.inspect().to_string());
+    assert_eq!(opened.export(&[]), a.export(&[]), "the changes are there, bit for bit");
+    assert_eq!(opened.save(), saved);
+    let kept = a.save_changes();
+    assert!(kept.len() < saved.len());
+    assert_eq!(Document::<Shelf>::load(&kept, key(1)).unwrap().digest(), a.digest());
+    opened.change(|shelf| shelf.notes.insert(3, "!")).unwrap();
+    sync(&mut opened, &mut b);
+    let verified = Document::<Shelf>::load_verified(&opened.save(), None).unwrap();
+    assert_eq!(verified.digest(), b.digest());
+}
+
+#[test]
+fn what_is_new_is_saved_behind_what_was() {
+    let (mut a, _) = shelf();
+    for round in 0..40 {
+        a.change(|shelf| shelf.notes.insert(0, format!("{round} "))).unwrap();
+        let opened = Document::<Shelf>::load(&a.save(), key(1)).unwrap();
+        assert_eq!((opened.digest(), opened.heads()), (a.digest(), a.heads()));
+        if round % 3 == 0 {
+            a = opened;
+        }
+    }
+    assert_eq!(Document::<Shelf>::load_verified(&a.save(), None).unwrap().digest(), a.digest());
+}
+
+#[test]
+fn an_edit_that_fails_leaves_an_opened_document_as_it_was() {
+    let (a, _) = shelf();
+    let mut opened = Document::<Shelf>::load(&a.save(), key(1)).unwrap();
+    opened.change(|shelf| shelf.notes.insert(0, "more ")).unwrap();
+    let before = (opened.digest(), opened.value());
+    let failed = opened.change(|shelf| {
+        shelf.books.remove(0)?;
+        shelf.notes.clear();
+        shelf.notes.delete(5..9)
+    });
+    assert!(failed.is_err());
+    assert_eq!((opened.digest(), opened.value()), before);
+}
+
+#[test]
+fn another_type_finds_everything_in_the_changes() {
+    #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    struct Less {
+        title: String,
+        #[crdt(counter)]
+        visits: i64,
+    }
+    let (a, _) = shelf();
+    let mut less = Document::<Less>::load(&a.save(), key(3)).unwrap();
+    assert_eq!(less.value().title, a.value().title);
+    less.change(|less| Ok(less.visits.add(10))).unwrap();
+    let again = Document::<Shelf>::load(&less.save(), key(1)).unwrap();
+    assert_eq!(again.value().visits, a.value().visits + 10);
+    assert_eq!(again.value().books, a.value().books);
+}
+
+#[test]
+fn a_value_of_which_a_part_is_unknown_comes_to_light_later() {
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Default)]
+    struct Tint {
+        color: String,
+        #[serde(default)]
+        depth: u8,
+    }
+    #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    struct New {
+        labels: BTreeMap<String, Register<Tint>>,
+    }
+    #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    struct Old {
+        labels: BTreeMap<String, Register<Label>>,
+    }
+    let tint = Tint { color: "red".into(), depth: 7 };
+    let mut new = Document::<New>::create(key(1)).unwrap();
+    new.change(|new| new.labels.insert("a", Register(tint.clone()))).unwrap();
+    let old = Document::<Old>::load(&new.save(), key(2)).unwrap();
+    assert_eq!(old.value().labels["a"].color, "red");
+    let again = Document::<New>::load(&old.save(), key(1)).unwrap();
+    assert_eq!(again.value().labels["a"].0, tint);
+}
+
+#[test]
+fn a_stranger_looks_at_everything() {
+    let (a, _) = shelf();
+    let saved = a.save();
+    for place in (37..saved.len() - 32).step_by(7) {
+        let mut forged = saved.clone();
+        forged[place] ^= 1;
+        assert_eq!(
+            Document::<Shelf>::load(&forged, key(1)).err(),
+            Some(LoadError::Decode(DecodeError::ChecksumMismatch)),
+        );
+        if let Ok(opened) = Document::<Shelf>::load_verified(&sealed(forged), None) {
+            assert_eq!(opened.digest(), a.digest(), "what was not refused has no effect");
+        }
+    }
+}
+
+/// Files that are trusted and should not be: whatever is in them, nothing panics and nobody else is
+/// deceived.
+#[test]
+fn forged_files_harm_only_those_who_trust_them() {
+    let (a, b) = shelf();
+    let saved = a.save();
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut opened = 0;
+    for _ in 0..if cfg!(debug_assertions) { 1500 } else { 20_000 } {
+        let mut forged = saved.clone();
+        for _ in 0..rng.random_range(1..4) {
+            let place = rng.random_range(37..saved.len() - 32);
+            forged[place] = if rng.random_bool(0.5) { rng.random() } else { forged[place] ^ 1 };
+        }
+        let forged = sealed(forged);
+        let _ = Document::<Shelf>::load_verified(&forged, None);
+        let _ = History::load(&forged).map(|history| history.to_json());
+        let Ok(mut document) = Document::<Shelf>::load(&forged, key(1)) else { continue };
+        opened += 1;
+        let _ = (document.value(), document.digest(), document.inspect().to_string());
+        let _ = document.change(|shelf| {
+            shelf.notes.insert(0, "new")?;
+            shelf.books.push(book("New"))?;
+            shelf.notes.delete(1..2)
+        });
+        let _ = document.apply(&b.export(&[]));
+        let _ = document.save();
+        let mut other = Document::<Shelf>::join(a.id(), key(4));
+        if other.apply(&document.export(&[])).is_ok() {
+            let _ = other.value();
+        }
+    }
+    assert!(opened > 0, "some forged files are opened");
+}
