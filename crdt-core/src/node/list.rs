@@ -15,7 +15,7 @@ use super::{
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
-use crate::op::{Action, Id, IdRange, Place, Seeds};
+use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
 use crate::sequence::{Items, ItemsIter, Sequence, SpanKind};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
@@ -142,6 +142,26 @@ fn seeded<S: NodeState>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, 
     let action = Action::Set { replaces: Vec::new(), payload: seed };
     let fit = state.apply(&[], &Incoming { id, time, action }, chains);
     (state, fit)
+}
+
+/// The states of elements with these values as an insert brings them, and their seeds.
+fn seeded_all<T: CrdtNode>(
+    first: Id,
+    time: u32,
+    values: &[T::Value],
+    chains: &Chains,
+) -> Result<(Vec<T::State>, Vec<u8>), EditError> {
+    let (mut states, mut seeds) = (Vec::with_capacity(values.len()), Vec::new());
+    for (counter, value) in (first.counter..).zip(values) {
+        let seed = T::seed(value)?.unwrap_or_default();
+        let (state, fit) = seeded(Id { counter, ..first }, time, &seed, chains);
+        if fit != Fit::Applied {
+            return Err(unreadable());
+        }
+        states.push(state);
+        write_seed(&mut seeds, &seed);
+    }
+    Ok((states, seeds))
 }
 
 impl<S: NodeState> NodeState for ListState<S> {
@@ -389,26 +409,48 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     }
 
     /// Inserts an element so that it stands at a position; only what differs from the element's
-    /// default is written. O(log n).
+    /// default is written. O(log n + what writing the value costs).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] beyond the end, or what writing the value meets.
     pub fn insert(&mut self, position: usize, value: T::Value) -> Result<(), EditError> {
+        self.insert_all(position, [value])
+    }
+
+    /// Inserts elements so that the first of them stands at a position. It takes one op, and less time
+    /// and memory than inserting them one by one. O(log n + what writing the values costs).
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Keypair};
+    /// # let mut numbers = Document::<Vec<i64>>::create(Keypair::generate()?)?;
+    /// numbers.change(|numbers| {
+    ///     numbers.extend([1, 2, 5])?;
+    ///     numbers.insert_all(2, [3, 4])
+    /// })?;
+    /// assert_eq!(numbers.value(), [1, 2, 3, 4, 5]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] beyond the end, or what writing the values meets.
+    pub fn insert_all(
+        &mut self,
+        position: usize,
+        values: impl IntoIterator<Item = T::Value>,
+    ) -> Result<(), EditError> {
+        let values: Vec<_> = values.into_iter().collect();
         let (id, time, chains) = (self.scope.next_id(), self.scope.time(), self.scope.chains());
-        let seed = T::seed(&value)?.unwrap_or_default();
-        let (state, fit) = seeded::<T::State>(id, time, &seed, chains);
-        if fit != Fit::Applied {
-            return Err(unreadable());
-        }
-        let source = vec![state].into_iter();
-        let placed = self.state.sequence.insert_at(position, source, id, time, chains);
+        let (states, seeds) = seeded_all::<T>(id, time, &values, chains)?;
+        let placed = self.state.sequence.insert_at(position, states.into_iter(), id, time, chains);
         let (parent, side) = placed.map_err(out_of_range)?;
-        self.scope.write_insert(parent, side, &seed);
+        self.scope.write_insert(parent, side, values.len(), seeds);
         self.scope.check_depth()?;
-        let grown = match self.state.sequence.item_at_mut(position) {
-            Some(state) => T::grow(state, self.scope.element(id), value),
-            None => Ok(()),
-        };
+        let mut grown = Ok(());
+        for ((at, counter), value) in (position..).zip(id.counter..).zip(values) {
+            if let (Ok(()), Some(state)) = (&grown, self.state.sequence.item_at_mut(at)) {
+                grown = T::grow(state, self.scope.element(Id { counter, ..id }), value);
+            }
+        }
         self.scope.whole(grown)
     }
 
@@ -418,6 +460,14 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// What writing the value meets.
     pub fn push(&mut self, value: T::Value) -> Result<(), EditError> {
         self.insert(self.len(), value)
+    }
+
+    /// Appends elements, as [`insert_all`](Self::insert_all) does.
+    ///
+    /// # Errors
+    /// What writing the values meets.
+    pub fn extend(&mut self, values: impl IntoIterator<Item = T::Value>) -> Result<(), EditError> {
+        self.insert_all(self.len(), values)
     }
 
     /// Removes the element at a position. Concurrent edits within it are lost with it. O(log n).
@@ -484,8 +534,7 @@ fn assign<T: CrdtNode>(
     values: impl IntoIterator<Item = T::Value>,
 ) -> Result<(), EditError> {
     state.clear(scope);
-    let mut editor = ListEditor::<T> { state, scope };
-    values.into_iter().try_for_each(|value| editor.push(value))
+    ListEditor::<T> { state, scope }.extend(values)
 }
 
 /// Aligns the elements with the values, then removes, inserts and edits what differs.
@@ -535,17 +584,20 @@ impl<T: CrdtNode, I: Iterator<Item = T::Value>> Alignment<'_, T, I> {
     /// Turns the next elements into the next values: one by one as far as there are both, except
     /// those whose keys say that they are others.
     fn replace(&mut self, Replaced { old, new }: Replaced) -> Result<(), EditError> {
-        let mut left = old.len();
+        let (mut left, mut added) = (old.len(), Vec::new());
         for value in self.values.by_ref().take(new.len()) {
             if left > 0 && T::key(&value).is_none() {
                 let (state, scope) = self.editor.place(self.position)?;
                 T::reconcile(state, scope, value)?;
                 left -= 1;
+                self.position += 1;
             } else {
-                self.editor.insert(self.position, value)?;
+                added.push(value);
             }
-            self.position += 1;
         }
+        let count = added.len();
+        self.editor.insert_all(self.position, added)?;
+        self.position += count;
         self.editor.delete(self.position..self.position + left)
     }
 }

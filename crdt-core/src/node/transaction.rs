@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::EditError;
 use crate::history::{Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Tags, Written};
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
-use crate::op::{Id, IdRange, Key, Place, Side, write_seed};
+use crate::op::{Id, IdRange, Key, Place, Side};
 use crate::{Author, history::ChangeIndex};
 
 /// A change that is being written: the log of ops that all editors of the change share.
@@ -267,23 +267,31 @@ impl<'a> Scope<'a> {
         id
     }
 
-    /// Writes an insert of an element into a list, given its seed; goes on with the op before where
-    /// that is possible.
-    pub(super) fn write_insert(&mut self, parent: Option<Id>, side: Side, seed: &[u8]) {
-        self.pin();
-        let place = Self::place(parent, side);
-        let log = &mut *self.transaction.log.borrow_mut();
-        let op = log.op_to_lengthen(self.transaction.chain, self.parent, place, 1);
-        if let Some(LocalOp { action: LocalAction::Insert { seeds, .. }, counters, .. }) = op {
-            write_seed(seeds, seed);
-            *counters += 1;
-            log.next += 1;
+    /// Writes an insert of so many elements into a list, given their seeds' bytes; goes on with the
+    /// op before where that is possible.
+    pub(super) fn write_insert(
+        &mut self,
+        parent: Option<Id>,
+        side: Side,
+        count: usize,
+        more: Vec<u8>,
+    ) {
+        if count == 0 {
             return;
         }
-        let mut seeds = Vec::new();
-        write_seed(&mut seeds, seed);
-        let action = LocalAction::Insert { place, seeds };
-        log.push(LocalOp { path: self.parent, counters: 1, action });
+        self.pin();
+        let counters = u32::try_from(count).unwrap_or(u32::MAX);
+        let place = Self::place(parent, side);
+        let log = &mut *self.transaction.log.borrow_mut();
+        let op = log.op_to_lengthen(self.transaction.chain, self.parent, place, counters);
+        if let Some(LocalOp { action: LocalAction::Insert { seeds, .. }, counters: all, .. }) = op {
+            seeds.extend_from_slice(&more);
+            *all += counters;
+            log.next += counters;
+            return;
+        }
+        let action = LocalAction::Insert { place, seeds: more };
+        log.push(LocalOp { path: self.parent, counters, action });
     }
 
     /// Writes an insert of text right after the element with the last counter that was taken, in this

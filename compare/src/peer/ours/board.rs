@@ -71,7 +71,7 @@ pub(super) struct TypedBoard {
 impl Board for TypedBoard {
     fn build(cards: &[Card]) -> Result<Self> {
         let mut document = Document::<Kanban>::create(founder())?;
-        document.change(|board| cards.iter().try_for_each(|card| board.cards.push(card.into())))?;
+        document.change(|board| board.cards.extend(cards.iter().map(Item::from)))?;
         Ok(Self { document })
     }
 

@@ -86,7 +86,7 @@ fn make(
         Edit::InsertText(at, text) => document.text.insert(*at, text),
         Edit::DeleteText(at, count) => document.text.delete(*at..*at + *count),
         Edit::InsertNumbers(at, numbers) => {
-            (*at..).zip(numbers).try_for_each(|(at, number)| document.numbers.insert(at, *number))
+            document.numbers.insert_all(*at, numbers.iter().copied())
         }
         Edit::InsertString(at, string) => document.strings.insert(*at, string.clone()),
         Edit::SetNumber(number) => document.number_map.insert(KEY, *number),
