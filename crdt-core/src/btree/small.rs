@@ -26,8 +26,7 @@ pub(super) fn insert<E, const N: usize>(
         let more = len.clamp(1, STEP).min(most.saturating_sub(len));
         entries.reserve_exact(more.max(N));
     }
-    entries.extend(new);
-    entries[gap.slot..].rotate_right(N);
+    entries.splice(gap.slot..gap.slot, new);
 }
 
 pub(super) fn merge<E>(
