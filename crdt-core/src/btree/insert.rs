@@ -1,17 +1,15 @@
 //! Inserting entries and splitting what grows too large.
 
-use super::node::{Inner, Leaf, NIL, Up};
-use super::small::STEP;
+use super::node::{Inner, Leaf, NIL, Up, fold};
+use super::small::{self, STEP};
 use super::{Combine, Cursor, Entry, Grown, LeafId};
 
 impl<E: Entry> Grown<E> {
-    /// Inserts an entry into the gap at `gap` and returns where it is now. `placed` learns the leaf
-    /// of every entry that came into another one, the new entry included; what it hears last of an
-    /// entry holds.
-    pub(super) fn insert<Cx: ?Sized>(
+    /// See [`Tree::insert`](super::Tree::insert).
+    pub(super) fn insert<const N: usize, Cx: ?Sized>(
         &mut self,
         gap: Cursor,
-        entry: E,
+        new: [E; N],
         cx: &Cx,
         mut placed: impl FnMut(&E, LeafId),
     ) -> Cursor
@@ -19,39 +17,48 @@ impl<E: Entry> Grown<E> {
         E::Summary: Combine<Cx>,
     {
         if self.is_empty() {
-            return self.plant(entry, placed);
+            return self.plant(new, cx, placed);
         }
-        placed(&entry, gap.leaf);
-        let summary = entry.summary();
+        for entry in &new {
+            placed(entry, gap.leaf);
+        }
+        let summary = fold(new.iter().map(E::summary), cx);
         if !self.defer_new(gap.leaf, summary, cx) {
             self.settle();
             self.raise(gap.leaf, |sum| *sum = sum.combine(summary, cx));
         }
         let entries = &mut self.leaves[gap.leaf].entries;
-        if entries.len() == entries.capacity() {
-            // Most leaves stay half full. One more than a leaf holds is there until it is split.
-            entries.reserve_exact(STEP.min(E::LEAF + 1 - entries.len()));
-        }
-        entries.insert(gap.slot, entry);
+        small::insert(entries, gap, new, E::LEAF);
         let overfull = entries.len() > E::LEAF;
-        if overfull { self.split_leaf(gap, cx, placed) } else { gap }
+        if overfull { self.split_leaf(gap, N, cx, placed) } else { gap }
     }
 
-    /// Makes the first entry the whole tree.
-    fn plant(&mut self, entry: E, mut placed: impl FnMut(&E, LeafId)) -> Cursor {
-        self.total = entry.summary();
-        self.root = self.leaves.add(Leaf::new(Vec::with_capacity(1)));
+    /// Makes the first entries the whole tree.
+    fn plant<const N: usize, Cx: ?Sized>(
+        &mut self,
+        new: [E; N],
+        cx: &Cx,
+        mut placed: impl FnMut(&E, LeafId),
+    ) -> Cursor
+    where
+        E::Summary: Combine<Cx>,
+    {
+        let leaf = Leaf::new(Vec::from(new));
+        self.total = leaf.summary(cx);
+        self.root = self.leaves.add(leaf);
         (self.first, self.last, self.height) = (self.root, self.root, 0);
-        placed(&entry, self.root);
-        self.leaves[self.root].entries.push(entry);
+        for entry in &self.leaves[self.root].entries {
+            placed(entry, self.root);
+        }
         Cursor { leaf: self.root, slot: 0 }
     }
 
-    /// Moves the upper part of a leaf into a new one. `new` is the entry that made it too large;
-    /// the result is where that one is now.
+    /// Moves the upper part of a leaf into a new one. `new` is the first of the entries that made it
+    /// too large; the result is where that one is now.
     fn split_leaf<Cx: ?Sized>(
         &mut self,
         new: Cursor,
+        count: usize,
         cx: &Cx,
         mut placed: impl FnMut(&E, LeafId),
     ) -> Cursor
@@ -62,8 +69,8 @@ impl<E: Entry> Grown<E> {
         let left = new.leaf;
         let len = self.leaves[left].entries.len();
         // Whoever appends goes on appending: then the left leaf stays full.
-        let appending = new.slot + 1 == len && self.leaves[left].next == NIL;
-        let at = if appending { len - 1 } else { len / 2 };
+        let appending = new.slot + count == len && self.leaves[left].next == NIL;
+        let at = if appending { new.slot } else { len / 2 };
         let mut moved = Vec::with_capacity(len - at + STEP);
         moved.extend(self.leaves[left].entries.drain(at..));
         self.leaves[left].entries.shrink_to(at + STEP);

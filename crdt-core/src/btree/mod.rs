@@ -233,13 +233,13 @@ impl<E: Entry> Tree<E> {
         }
     }
 
-    /// Inserts an entry into the gap at `gap` and returns where it is now. `placed` learns the leaf
-    /// of every entry that came into another one, the new entry included; what it hears last of an
-    /// entry holds.
-    pub(crate) fn insert<Cx: ?Sized>(
+    /// Inserts entries, at least one and at most [`Entry::LEAF`], into the gap at `gap` and returns
+    /// where the first one is now. `placed` learns the leaf of every entry that came into another one,
+    /// the new entries included; what it hears last of an entry holds.
+    pub(crate) fn insert<const N: usize, Cx: ?Sized>(
         &mut self,
         gap: Cursor,
-        entry: E,
+        new: [E; N],
         cx: &Cx,
         mut placed: impl FnMut(&E, LeafId),
     ) -> Cursor
@@ -247,18 +247,20 @@ impl<E: Entry> Tree<E> {
         E::Summary: Combine<Cx>,
     {
         match &mut self.0 {
-            Form::Small(entries) if entries.len() < E::LEAF => {
-                placed(&entry, ONLY);
-                small::insert(entries, gap, entry);
+            Form::Small(entries) if entries.len() + N <= E::LEAF => {
+                for entry in &new {
+                    placed(entry, ONLY);
+                }
+                small::insert(entries, gap, new, E::LEAF);
                 gap
             }
             Form::Small(entries) => {
                 let mut tree = Grown::of(core::mem::take(entries), cx);
-                let at = tree.insert(gap, entry, cx, placed);
+                let at = tree.insert(gap, new, cx, placed);
                 self.0 = Form::Grown(Box::new(tree));
                 at
             }
-            Form::Grown(tree) => tree.insert(gap, entry, cx, placed),
+            Form::Grown(tree) => tree.insert(gap, new, cx, placed),
         }
     }
 

@@ -13,12 +13,20 @@ pub(super) fn total<E: Entry>(entries: &[E]) -> E::Summary {
     total
 }
 
-pub(super) fn insert<E>(entries: &mut Vec<E>, gap: Cursor, entry: E) {
-    if entries.len() == entries.capacity() {
-        // Most stay small.
-        entries.reserve_exact(entries.len().clamp(1, STEP));
+/// Inserts entries into a leaf, in which there may be `most` for longer than a moment.
+pub(super) fn insert<E, const N: usize>(
+    entries: &mut Vec<E>,
+    gap: Cursor,
+    new: [E; N],
+    most: usize,
+) {
+    let len = entries.len();
+    if len + N > entries.capacity() {
+        // Most leaves stay small or half full.
+        let more = len.clamp(1, STEP).min(most.saturating_sub(len));
+        entries.reserve_exact(more.max(N));
     }
-    entries.insert(gap.slot, entry);
+    entries.splice(gap.slot..gap.slot, new);
 }
 
 pub(super) fn merge<E>(

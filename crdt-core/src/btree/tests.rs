@@ -70,16 +70,18 @@ impl Pair {
         at
     }
 
-    fn insert(&mut self, index: usize, weight: u32) {
-        let stone = Stone { name: self.next_name, weight };
-        self.next_name += 1;
+    fn insert<const N: usize>(&mut self, index: usize, weight: u32) {
+        let stones = core::array::from_fn::<_, N, _>(|_| {
+            self.next_name += 1;
+            Stone { name: self.next_name - 1, weight }
+        });
         let gap = if index == self.model.len() { self.tree.end() } else { self.at(index) };
         let Self { tree, leaves, .. } = self;
-        let at = tree.insert(gap, stone.clone(), &RANK, |stone, leaf| {
+        let at = tree.insert(gap, stones.clone(), &RANK, |stone, leaf| {
             leaves.insert(stone.name, leaf);
         });
-        assert_eq!(self.tree.get(at), &stone);
-        self.model.insert(index, stone);
+        assert_eq!(self.tree.get(at), &stones[0]);
+        self.model.splice(index..index, stones);
     }
 
     fn remove(&mut self, index: usize) {
@@ -205,7 +207,9 @@ proptest! {
             let len = pair.model.len();
             let place = usize::from(place);
             match kind {
-                0..4 => pair.insert(place % (len + 1), number),
+                0 | 1 => pair.insert::<1>(place % (len + 1), number),
+                2 => pair.insert::<2>(place % (len + 1), number),
+                3 => pair.insert::<3>(place % (len + 1), number),
                 4 | 5 if len > 0 => pair.remove(place % len),
                 6 if len > 0 => pair.change(place % len, number),
                 7 if len > 0 => pair.enlarge(place % len, number),
@@ -225,7 +229,7 @@ proptest! {
         let mut pair = Pair::default();
         for _ in 0..2 {
             for &place in &places {
-                pair.insert(usize::from(place) % (pair.model.len() + 1), 1);
+                pair.insert::<1>(usize::from(place) % (pair.model.len() + 1), 1);
             }
             for &place in &places {
                 pair.remove(usize::from(place) % pair.model.len());
@@ -239,7 +243,7 @@ proptest! {
 fn appending_fills_the_leaves() {
     let mut pair = Pair::default();
     for index in 0..30 {
-        pair.insert(index, 1);
+        pair.insert::<1>(index, 1);
     }
     pair.check();
     assert_eq!(pair.tree.leaves(), 10);

@@ -1,5 +1,7 @@
 //! Cutting elements out of a run, and what the tree keeps in their place.
 
+use core::ops::Range;
+
 use super::order::Stamp;
 use super::piece::{Piece, Totals};
 use super::{Content, OpOrder, Sequence, Spot};
@@ -17,18 +19,28 @@ pub(super) struct Cut<C: Content> {
 impl<C: Content> Sequence<C> {
     /// Deletes the elements of a visible run from a spot up to the offset `to`.
     pub(super) fn cut<O: OpOrder + ?Sized>(&mut self, spot: Spot, to: u32, order: &O) -> Cut<C> {
-        let Spot { mut at, offset } = spot;
+        let Spot { at, offset } = spot;
         let len = self.tree.get(at).len();
         match (offset == 0, to == len) {
-            (true, true) => return self.bury(at, order),
-            (true, false) => return self.cut_front(at, to, order),
-            (false, true) => {}
-            (false, false) => {
-                let rest = self.split(at, to, order);
-                at = self.tree.prev(rest).unwrap_or(at);
-            }
+            (true, true) => self.bury(at, order),
+            (true, false) => self.cut_front(at, to, order),
+            (false, true) => self.cut_back(at, offset, order),
+            (false, false) => self.cut_middle(at, offset..to, order),
         }
-        self.cut_back(at, offset, order)
+    }
+
+    /// Deletes elements in the middle of a run.
+    fn cut_middle<O: OpOrder + ?Sized>(
+        &mut self,
+        at: Cursor,
+        range: Range<u32>,
+        order: &O,
+    ) -> Cut<C> {
+        let rest = self.split_off(at, range.end, order);
+        let mut gone = self.split_off(at, range.start, order);
+        let removed = gone.bury();
+        let behind = self.put(at.gap_after(), [gone, rest], order);
+        Cut { removed, survivor: self.tree.prev(behind) }
     }
 
     /// Deletes a whole run and joins it with deleted neighbours.
@@ -81,7 +93,7 @@ impl<C: Content> Sequence<C> {
             self.tree.extend(next, Totals::deleted(first), order, |run| run.begin_at(first));
             Some(at)
         } else {
-            let behind = self.put(at.gap_after(), Piece::deleted(first, len - offset), order);
+            let behind = self.put(at.gap_after(), [Piece::deleted(first, len - offset)], order);
             self.tree.prev(behind)
         };
         Cut { removed: taken.map(|(removed, _)| removed), survivor }

@@ -3,7 +3,7 @@
 use crate::op::Id;
 
 /// The most names in a block.
-const BLOCK: usize = if cfg!(test) { 4 } else { 512 };
+const BLOCK: usize = if cfg!(test) { 4 } else { 128 };
 
 /// The map: names in ascending order, in blocks that are never empty.
 ///

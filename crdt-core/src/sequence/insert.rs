@@ -77,8 +77,11 @@ impl<C: Content> Sequence<C> {
         let place = self.place_behind(left.map(|(spot, _)| spot), order);
         let name = self.name(place);
         if !C::is_exhausted(&source) {
-            let gap = self.open_gap(place, order);
-            let at = self.lay(gap, new, source, order);
+            let at = match place {
+                Place::Root => self.lay(self.tree.end(), new, source, order),
+                Place::RightOf(at) => self.lay(at.gap_after(), new, source, order),
+                Place::LeftOf(spot) => self.lay_left(spot, new, source, order),
+            };
             self.remember(at, pos, new.id);
         }
         Ok(name)
@@ -143,15 +146,6 @@ impl<C: Content> Sequence<C> {
                 let run = self.tree.get(spot.at);
                 (Some(run.id.plus(spot.offset)), Side::Left)
             }
-        }
-    }
-
-    /// The gap at a place.
-    fn open_gap<O: OpOrder + ?Sized>(&mut self, place: Place, order: &O) -> Cursor {
-        match place {
-            Place::Root => self.tree.end(),
-            Place::RightOf(at) => at.gap_after(),
-            Place::LeftOf(spot) => self.put_anchor(spot, order).gap_after(),
         }
     }
 }

@@ -29,35 +29,60 @@ impl<C: Content> Sequence<C> {
         if C::is_exhausted(&source) {
             return Ok(());
         }
-        let start = match (parent, side) {
-            (None, _) => self.tree.first().unwrap_or_else(|| self.tree.end()),
-            (Some(parent), Side::Left) => self.anchor_of(parent, order).gap_after(),
-            (Some(parent), Side::Right) => self.gap_behind(parent, new, order),
+        let at = match (parent, side) {
+            (None, _) => {
+                let start = self.tree.first().unwrap_or_else(|| self.tree.end());
+                self.lay_among(start, new, source, order)
+            }
+            (Some(parent), Side::Left) => self.integrate_left(parent, new, source, order),
+            (Some(parent), Side::Right) => self.integrate_right(parent, new, source, order),
         };
-        let gap = self.tree.skip(start, |part| part.least.exceeds(new, order));
-        let at = self.lay(gap, new, source, order);
         self.set_recent(Some(Recent::at(at)));
         Ok(())
     }
 
-    /// Where the right children of an element begin, as far as `new` is concerned: if the run goes
-    /// on with a greater sibling, that one's part of the run is passed over already.
-    fn gap_behind<O: OpOrder + ?Sized>(&mut self, parent: Spot, new: Stamp, order: &O) -> Cursor {
-        let run = self.tree.get(parent.at);
-        let next = parent.offset + 1;
-        if next == run.len() {
-            return parent.at.gap_after();
+    fn integrate_left<O: OpOrder + ?Sized>(
+        &mut self,
+        parent: Spot,
+        new: Stamp,
+        source: C::Source<'_>,
+        order: &O,
+    ) -> Cursor {
+        let id = self.tree.get(parent.at).id.plus(parent.offset);
+        match self.find_anchor(id) {
+            Some(anchor) => self.lay_among(anchor.gap_after(), new, source, order),
+            None => self.lay_left(parent, new, source, order),
         }
-        let id = run.id.plus(next);
-        if Stamp::of(id, order).exceeds(new, order) {
-            return parent.at.gap_after();
-        }
-        self.split(parent.at, next, order)
     }
 
-    /// The anchor of an element; it gets one if it has none yet.
-    fn anchor_of<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
-        let id = self.tree.get(spot.at).id.plus(spot.offset);
-        self.find_anchor(id).unwrap_or_else(|| self.put_anchor(spot, order))
+    /// If the parent's run goes on with a greater sibling, that one's part of the run is passed over
+    /// as a whole.
+    fn integrate_right<O: OpOrder + ?Sized>(
+        &mut self,
+        parent: Spot,
+        new: Stamp,
+        source: C::Source<'_>,
+        order: &O,
+    ) -> Cursor {
+        let run = self.tree.get(parent.at);
+        let next = parent.offset + 1;
+        let last = next == run.len();
+        if last || Stamp::of(run.id.plus(next), order).exceeds(new, order) {
+            self.lay_among(parent.at.gap_after(), new, source, order)
+        } else {
+            self.lay_inside(parent.at, next, new, source, order)
+        }
+    }
+
+    /// Puts new elements among the children that begin at a gap.
+    fn lay_among<O: OpOrder + ?Sized>(
+        &mut self,
+        start: Cursor,
+        new: Stamp,
+        source: C::Source<'_>,
+        order: &O,
+    ) -> Cursor {
+        let gap = self.tree.skip(start, |part| part.least.exceeds(new, order));
+        self.lay(gap, new, source, order)
     }
 }

@@ -194,10 +194,15 @@ impl<C: Content> Sequence<C> {
         Some((Spot { at, offset: distance(start, pos)? }, start))
     }
 
-    /// Puts a piece into a gap and returns where it is.
-    fn put<O: OpOrder + ?Sized>(&mut self, gap: Cursor, piece: Piece<C>, order: &O) -> Cursor {
+    /// Puts pieces into a gap and returns where the first one is.
+    fn put<const N: usize, O: OpOrder + ?Sized>(
+        &mut self,
+        gap: Cursor,
+        pieces: [Piece<C>; N],
+        order: &O,
+    ) -> Cursor {
         let mut index = self.aids.get_mut().and_then(|aids| aids.index.get_mut());
-        self.tree.insert(gap, piece, order, |piece, leaf| {
+        self.tree.insert(gap, pieces, order, |piece, leaf| {
             if let Some(index) = &mut index {
                 index.list(piece, leaf);
             }
@@ -206,9 +211,14 @@ impl<C: Content> Sequence<C> {
 
     /// Splits a run and returns where its second part is; the first part is right before.
     fn split<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cursor {
+        let rest = self.split_off(at, offset, order);
+        self.put(at.gap_after(), [rest], order)
+    }
+
+    /// Takes the second part of a run out, to be put back behind the first one.
+    fn split_off<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Piece<C> {
         self.list_before(at, offset);
-        let rest = self.tree.amend(at, |run| run.split_off(offset, order));
-        self.put(at.gap_after(), rest, order)
+        self.tree.amend(at, |run| run.split_off(offset, order))
     }
 
     /// Sees to it that a run is listed under an element before `offset`.
@@ -233,11 +243,44 @@ impl<C: Content> Sequence<C> {
         }
     }
 
-    /// Puts an anchor before an element that has none.
-    fn put_anchor<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
-        let at = if spot.offset > 0 { self.split(spot.at, spot.offset, order) } else { spot.at };
-        let anchor = Piece::anchor(self.tree.get(at).stamp());
-        self.put(at, anchor, order)
+    /// Puts new elements on the left of an element that has no left child, with its anchor before
+    /// them, and returns the last run they came to lie in.
+    fn lay_left<O: OpOrder + ?Sized>(
+        &mut self,
+        spot: Spot,
+        new: Stamp,
+        mut source: C::Source<'_>,
+        order: &O,
+    ) -> Cursor {
+        let run = Piece::filled(new, &mut source);
+        let next = Stamp { id: new.id.plus(run.len()), ..new };
+        let first = if spot.offset > 0 {
+            let rest = self.split_off(spot.at, spot.offset, order);
+            let anchor = Piece::anchor(rest.stamp());
+            self.put(spot.at.gap_after(), [anchor, run, rest], order)
+        } else {
+            let anchor = Piece::anchor(self.tree.get(spot.at).stamp());
+            self.put(spot.at, [anchor, run], order)
+        };
+        let at = self.tree.next(first).unwrap_or(first);
+        self.lay_rest(at, next, source, order)
+    }
+
+    /// Puts new elements into a run, behind an element that has no right child above them, and
+    /// returns the last run they came to lie in.
+    fn lay_inside<O: OpOrder + ?Sized>(
+        &mut self,
+        at: Cursor,
+        offset: u32,
+        new: Stamp,
+        mut source: C::Source<'_>,
+        order: &O,
+    ) -> Cursor {
+        let run = Piece::filled(new, &mut source);
+        let next = Stamp { id: new.id.plus(run.len()), ..new };
+        let rest = self.split_off(at, offset, order);
+        let at = self.put(at.gap_after(), [run, rest], order);
+        self.lay_rest(at, next, source, order)
     }
 
     /// Puts new elements into a gap, each the right child of the one before, and returns the last
@@ -257,30 +300,30 @@ impl<C: Content> Sequence<C> {
             if C::is_exhausted(&source) {
                 return prev;
             }
-            let first = Stamp { id: first.id.plus(taken), ..first };
-            return self.lay_runs(prev.gap_after(), first, source, order);
+            let next = Stamp { id: first.id.plus(taken), ..first };
+            return self.lay_rest(prev, next, source, order);
         }
-        self.lay_runs(gap, first, source, order)
+        let run = Piece::filled(first, &mut source);
+        let next = Stamp { id: first.id.plus(run.len()), ..first };
+        let at = self.put(gap, [run], order);
+        self.lay_rest(at, next, source, order)
     }
 
-    /// Puts new elements into a gap in runs of their own, and returns the last one.
-    fn lay_runs<O: OpOrder + ?Sized>(
+    /// Puts what is left of new elements behind the run that the ones before came to lie in, in runs
+    /// of their own, and returns the last one.
+    fn lay_rest<O: OpOrder + ?Sized>(
         &mut self,
-        mut gap: Cursor,
-        mut first: Stamp,
+        mut last: Cursor,
+        mut next: Stamp,
         mut source: C::Source<'_>,
         order: &O,
     ) -> Cursor {
-        loop {
-            let mut content = C::default();
-            content.fill(&mut source);
-            let next = first.id.plus(content.len());
-            let last = self.put(gap, Piece::live(first, content), order);
-            if C::is_exhausted(&source) {
-                return last;
-            }
-            (first.id, gap) = (next, last.gap_after());
+        while !C::is_exhausted(&source) {
+            let run = Piece::filled(next, &mut source);
+            next.id = next.id.plus(run.len());
+            last = self.put(last.gap_after(), [run], order);
         }
+        last
     }
 }
 

@@ -46,7 +46,14 @@ impl<C: Content> Piece<C> {
         Self::new(first, Kind::Deleted(len))
     }
 
-    pub(super) fn live(first: Stamp, content: C) -> Self {
+    /// A run of as many new elements as fit into one.
+    pub(super) fn filled(first: Stamp, source: &mut C::Source<'_>) -> Self {
+        let mut content = C::default();
+        content.fill(source);
+        Self::live(first, content)
+    }
+
+    fn live(first: Stamp, content: C) -> Self {
         Self::new(first, Kind::Live(content))
     }
 
