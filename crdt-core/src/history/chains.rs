@@ -14,7 +14,7 @@ use core::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::hashes::Hashes;
-use super::segment::ChainSegment;
+use super::segment::{ChainSegment, Streak};
 use crate::crypto::ChangeHash;
 use crate::op::{Id, IdRange};
 
@@ -49,6 +49,23 @@ pub(crate) struct NewChange {
 struct Meeting {
     at: Option<u32>,
     below: [Option<u32>; 2],
+}
+
+/// Gives the times of changes, in O(1) where they follow on each other along a chain.
+pub(crate) struct Times<'a> {
+    chains: &'a Chains,
+    streak: Option<Streak>,
+}
+
+impl Times<'_> {
+    pub(crate) fn of(&mut self, change: ChangeIndex) -> u32 {
+        if let Some(time) = self.streak.and_then(|streak| streak.time_of(change)) {
+            return time;
+        }
+        let segment = self.chains.segment(self.chains.segment_of(change));
+        self.streak = Some(segment.streak(change));
+        segment.time_of(change)
+    }
 }
 
 impl Chains {
@@ -153,6 +170,11 @@ impl Chains {
 
     pub(crate) fn time_of(&self, change: ChangeIndex) -> u32 {
         self.segment(self.segment_of(change)).time_of(change)
+    }
+
+    /// Gives the times of many changes.
+    pub(crate) fn times(&self) -> Times<'_> {
+        Times { chains: self, streak: None }
     }
 
     /// The number of a change along its chain.

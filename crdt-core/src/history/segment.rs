@@ -27,7 +27,7 @@ pub(super) struct ChainSegment {
 /// one.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(test, derive(PartialEq))]
-struct Streak {
+pub(super) struct Streak {
     first: ChangeIndex,
     count: u32,
     /// Number along the chain, and time, of the first one.
@@ -36,6 +36,11 @@ struct Streak {
 }
 
 impl Streak {
+    /// The time of a change, if it is one of these.
+    pub(super) fn time_of(self, change: ChangeIndex) -> Option<u32> {
+        (self.first..self.end()).contains(&change).then(|| self.time + (change - self.first))
+    }
+
     fn end(self) -> ChangeIndex {
         self.first + self.count
     }
@@ -113,6 +118,11 @@ impl ChainSegment {
     pub(super) fn time_of(&self, change: ChangeIndex) -> u32 {
         let streak = self.streaks[self.place(change)];
         streak.time + (change - streak.first)
+    }
+
+    /// The streak that holds a change.
+    pub(super) fn streak(&self, change: ChangeIndex) -> Streak {
+        self.streaks[self.place(change)]
     }
 
     /// The place of the streak that holds a change. Most often it is the last one.
