@@ -73,6 +73,33 @@ fn long_texts_converge() {
     }
 }
 
+/// One replica types on, each keystroke a change, further than a run reaches; the others have seen
+/// some of it and write into it. It arrives keystroke by keystroke in one place and at once in
+/// another.
+#[test]
+fn typing_converges() {
+    for seed in crate::seeds(8) {
+        let _seed = crate::Seed(seed);
+        let mut network = Network::new(seed, false);
+        let others = network.replicas.len();
+        for _ in 0..600 {
+            let typist = &mut network.replicas[0];
+            let end = typist.read().notes.len();
+            typist.change(|board| board.notes.insert(end, "k")).expect("the end is a place");
+            if network.rng.random_bool(0.03) {
+                let other = network.rng.random_range(1..others);
+                let bytes = network.replicas[0].export(&network.replicas[other].heads());
+                let Network { replicas, rng, .. } = &mut network;
+                replicas[other].apply(&bytes).expect("honest bytes");
+                let place = rng.random_range(0..=replicas[other].read().notes.len());
+                let written = replicas[other].change(|board| board.notes.insert(place, "i"));
+                assert_eq!(written, Ok(()));
+            }
+        }
+        network.settle();
+    }
+}
+
 impl Network {
     /// Every replica but the first can hold only a little that waits, if there are strangers.
     fn new(seed: u64, strange: bool) -> Self {

@@ -111,7 +111,12 @@ impl Untyped {
         if let Fit::Inert(misfit) = fit
             && !matches!(op.action, Action::Delete { .. })
         {
-            self.inert.push((op.id, misfit));
+            // Each element by itself, so that it does not matter over how many ops a text is typed.
+            let elements = match op.action {
+                Action::InsertText { text, .. } => text.chars().count(),
+                _ => 1,
+            };
+            self.inert.extend((0..).take(elements).map(|step| (op.id.plus(step), misfit)));
         }
         fit
     }

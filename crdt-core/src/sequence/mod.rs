@@ -253,7 +253,7 @@ impl<C: Content> Sequence<C> {
         order: &O,
     ) -> Cursor {
         let run = Piece::filled(new, &mut source);
-        let next = Stamp { id: new.id.plus(run.len()), ..new };
+        let next = new.id.plus(run.len());
         let first = if spot.offset > 0 {
             let rest = self.split_off(spot.at, spot.offset, order);
             let anchor = Piece::anchor(rest.stamp());
@@ -277,7 +277,7 @@ impl<C: Content> Sequence<C> {
         order: &O,
     ) -> Cursor {
         let run = Piece::filled(new, &mut source);
-        let next = Stamp { id: new.id.plus(run.len()), ..new };
+        let next = new.id.plus(run.len());
         let rest = self.split_off(at, offset, order);
         let at = self.put(at.gap_after(), [run, rest], order);
         self.lay_rest(at, next, source, order)
@@ -300,27 +300,28 @@ impl<C: Content> Sequence<C> {
             if C::is_exhausted(&source) {
                 return prev;
             }
-            let next = Stamp { id: first.id.plus(taken), ..first };
+            let next = first.id.plus(taken);
             return self.lay_rest(prev, next, source, order);
         }
         let run = Piece::filled(first, &mut source);
-        let next = Stamp { id: first.id.plus(run.len()), ..first };
+        let next = first.id.plus(run.len());
         let at = self.put(gap, [run], order);
         self.lay_rest(at, next, source, order)
     }
 
-    /// Puts what is left of new elements behind the run that the ones before came to lie in, in runs
-    /// of their own, and returns the last one.
+    /// Puts what is left of new elements, `next` and those after it, behind the run that the ones
+    /// before came to lie in, in runs of their own, and returns the last one. They may come in later
+    /// changes than the ones before.
     fn lay_rest<O: OpOrder + ?Sized>(
         &mut self,
         mut last: Cursor,
-        mut next: Stamp,
+        mut next: Id,
         mut source: C::Source<'_>,
         order: &O,
     ) -> Cursor {
         while !C::is_exhausted(&source) {
-            let run = Piece::filled(next, &mut source);
-            next.id = next.id.plus(run.len());
+            let run = Piece::filled(Stamp::of(next, order), &mut source);
+            next = next.plus(run.len());
             last = self.put(last.gap_after(), [run], order);
         }
         last

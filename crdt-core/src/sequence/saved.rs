@@ -90,18 +90,12 @@ impl<C: Content> Sequence<C> {
         source: C::Source<'_>,
         order: &O,
     ) {
-        let stamp = Stamp::of(span.first, order);
+        let first = Stamp::of(span.first, order);
         let end = self.tree.end();
         match span.kind {
-            SpanKind::Anchor => {
-                self.put(end, Piece::anchor(stamp), order);
-            }
-            SpanKind::Deleted(len) => {
-                self.put(end, Piece::deleted(stamp, len), order);
-            }
-            SpanKind::Live(_) => {
-                self.lay_runs(end, stamp, source, order);
-            }
-        }
+            SpanKind::Anchor => self.put(end, [Piece::anchor(first)], order),
+            SpanKind::Deleted(len) => self.put(end, [Piece::deleted(first, len)], order),
+            SpanKind::Live(_) => self.lay(end, first, source, order),
+        };
     }
 }

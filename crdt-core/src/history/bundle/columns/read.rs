@@ -122,6 +122,9 @@ impl<'a> Decoder<'a> {
 
     fn dependencies(&mut self, members: &Members) -> Result<Vec<Reference>, DecodeError> {
         let count = self.column(Column::Dependencies).read()?;
+        if count == 0 {
+            return Ok(Vec::new());
+        }
         if count > MAX_DEPENDENCIES as u64 {
             return Err(DecodeError::OverLimit("dependencies of a change"));
         }
