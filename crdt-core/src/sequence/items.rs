@@ -49,6 +49,10 @@ impl<S> Content for Items<S> {
 
     fn fill(&mut self, source: &mut std::vec::IntoIter<S>) -> (u32, ()) {
         let before = self.len();
+        if self.0.is_empty() {
+            // An element that comes alone mostly stays alone.
+            self.0.reserve_exact(source.len().min(CAP));
+        }
         self.0.extend(source.by_ref().take(CAP - self.0.len()));
         (self.len() - before, ())
     }
