@@ -32,7 +32,7 @@ impl History {
             let time = times.of(change);
             let (below, body) = (self.dependencies(change), self.body(change));
             let replayed = walk.change(self, change, below, body, |path, id, action| {
-                typing.pass(path, Incoming { id, time, action }, &mut sink);
+                typing.pass(path, &Incoming { id, time, action }, &mut sink);
             });
             debug_assert!(replayed.is_ok(), "an admitted change was checked: {replayed:?}");
         }
@@ -57,17 +57,17 @@ impl<'a> Typing<'a> {
     fn pass(
         &mut self,
         path: &[Segment<'a, Id>],
-        op: Incoming<'_>,
+        op: &Incoming<'_>,
         sink: &mut impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
     ) {
-        let Action::InsertText { place, text } = op.action else {
+        let Action::InsertText { place, text } = &op.action else {
             self.end(sink);
-            return sink(path, &op);
+            return sink(path, op);
         };
-        if !self.goes_on(path, op.id, place) {
+        if !self.goes_on(path, op.id, *place) {
             self.end(sink);
             path.clone_into(&mut self.path);
-            self.first = Some((op.id, op.time, place));
+            self.first = Some((op.id, op.time, *place));
         }
         self.text.push_str(text);
         let steps = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
