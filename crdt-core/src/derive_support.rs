@@ -5,9 +5,9 @@ use core::fmt;
 pub use crate::codec::DecodeError;
 pub use crate::history::Chains;
 pub use crate::node::{
-    CounterField, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, Kind,
-    Lazy, LeafField, LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField, RegisterValue,
-    Schema, Scope, Segment, Selector, StandardDefault, StateReader, StateWriter, TextField,
+    CounterField, CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming,
+    Initial, Kind, Lazy, LeafField, LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField,
+    RegisterValue, Scope, Segment, Selector, StandardDefault, StateReader, StateWriter, TextField,
     Transparent, Unknown, Variants,
 };
 pub use crate::op::Key;

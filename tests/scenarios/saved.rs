@@ -1,11 +1,12 @@
 //! Documents that are saved with their state, and opened as a friend or a stranger does.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::{CrdtNode, DecodeError, Document, History, Json, LoadError, Register};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt as _, SeedableRng as _};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use crate::{key, sync, two};
@@ -197,6 +198,68 @@ fn a_value_of_which_a_part_is_unknown_comes_to_light_later() {
     assert_eq!(old.value().labels["a"].color, "red");
     let again = Document::<New>::load(&old.save(), key(1)).unwrap();
     assert_eq!(again.value().labels["a"].0, tint);
+}
+
+thread_local! {
+    /// Whether this is the newer version of an app, in which `Tag` has a depth.
+    static NEWER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A type whose definition differs between two versions of an app, under one name.
+#[derive(Clone, Debug, PartialEq, Default)]
+struct Tag {
+    color: String,
+    depth: u8,
+}
+
+impl Serialize for Tag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { color, depth } = self;
+        if NEWER.get() { (color, depth).serialize(serializer) } else { color.serialize(serializer) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Tag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Any {
+            Old(String),
+            New(String, u8),
+        }
+        Ok(match Any::deserialize(deserializer)? {
+            Any::New(color, depth) if NEWER.get() => Self { color, depth },
+            Any::Old(color) | Any::New(color, _) => Self { color, depth: 0 },
+        })
+    }
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Tagged {
+    #[crdt(register)]
+    tag: Tag,
+    tags: Vec<Register<Tag>>,
+}
+
+#[test]
+fn an_older_version_of_an_app_loses_nothing_of_a_value() {
+    NEWER.set(true);
+    let tag = Tag { color: "red".into(), depth: 7 };
+    let mut new = Document::<Tagged>::create(key(1)).unwrap();
+    new.change(|tagged| {
+        tagged.tag.set(tag.clone());
+        tagged.tags.push(Register(tag.clone()))
+    })
+    .unwrap();
+    let saved = new.save();
+    NEWER.set(false);
+    let mut old = Document::<Tagged>::load(&saved, key(2)).unwrap();
+    assert_eq!(old.value().tag, Tag { depth: 0, ..tag.clone() });
+    old.change(|tagged| tagged.tags.push(Register(Tag::default()))).unwrap();
+    let saved = old.save();
+    NEWER.set(true);
+    let again = Document::<Tagged>::load(&saved, key(1)).unwrap();
+    assert_eq!((again.value().tag, again.value().tags[0].clone()), (tag.clone(), Register(tag)));
 }
 
 #[test]

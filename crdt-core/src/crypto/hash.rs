@@ -19,7 +19,7 @@ pub(crate) mod domain {
     /// What is hashed into a digest of state.
     pub(crate) const STATE: &[u8; 31] = b"crdt-core digest of whole state";
     /// What is hashed into the description of a type.
-    pub(crate) const SCHEMA: &[u8; 31] = b"crdt-core description of a type";
+    pub(crate) const TYPE: &[u8; 31] = b"crdt-core description of a type";
     /// What is hashed into the checksum of a saved document.
     pub(crate) const SAVED: &[u8; 31] = b"crdt-core check of a saved file";
 }

@@ -2,7 +2,7 @@ use super::{Base, Document};
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{DocumentId, Keypair, domain, sha256_of_parts};
 use crate::history::{History, LoadError};
-use crate::node::{CrdtNode, Schema, load_state, save_state};
+use crate::node::{CrdtNode, Description, load_state, save_state};
 
 /// The first bytes of a saved document: a mark and the version of its encoding.
 const MAGIC: &[u8; 5] = b"CRDS\x01";
@@ -33,7 +33,7 @@ impl<T: CrdtNode> Document<T> {
             None => bytes.push(0),
             Some(state) => {
                 bytes.push(1);
-                bytes.extend_from_slice(&Schema::of::<T::State>());
+                bytes.extend_from_slice(&Description::of::<T::State>());
                 write::bytes(&mut bytes, &state);
             }
         }
@@ -82,13 +82,20 @@ impl<T: CrdtNode> Document<T> {
 
     fn open(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
         let Saved { history, state } = Saved::read(bytes)?;
-        let Some(bytes) = state.filter(|(schema, _)| *schema == Schema::of::<T::State>()) else {
+        let Some(bytes) = state.filter(|(schema, _)| *schema == Description::of::<T::State>())
+        else {
             return Ok(Self::over(history, keypair));
         };
-        let bytes = bytes.1;
-        let state = load_state(bytes, history.chains())?;
-        let base = Base { bytes: bytes.into(), end: history.end() };
-        Ok(Self { base: Some(base), ..Self::with_state(history, state, keypair) })
+        match load_state(bytes.1, history.chains()) {
+            Ok((state, partial)) => {
+                let base = Some(Base { bytes: bytes.1.into(), end: history.end() });
+                Ok(Self { partial, base, ..Self::with_state(history, state, keypair) })
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a saved state is not one; it is built from the changes");
+                Ok(Self::over(history, keypair))
+            }
+        }
     }
 }
 

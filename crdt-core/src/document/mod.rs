@@ -277,7 +277,7 @@ impl<T: CrdtNode> Document<T> {
     /// Builds the state anew, from the one that was saved if there is one, and the changes.
     fn rebuild(&mut self) {
         let saved = self.base.as_ref().and_then(|base| {
-            let state = load_state(&base.bytes, self.history.chains()).ok()?;
+            let (state, _) = load_state(&base.bytes, self.history.chains()).ok()?;
             Some((state, base.end))
         });
         let (state, end) = saved.unwrap_or_default();

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::bundle::{Bundle, Reference};
+use super::bundle::{Bundle, Reference, Totals};
 use super::chains::ChangeIndex;
 use super::store::{Bodies, Extra};
 use crate::codec::{DecodeError, Reader, write};
@@ -24,6 +24,8 @@ pub(super) struct Pack {
     pub(super) first: ChangeIndex,
     /// How many changes.
     pub(super) count: u32,
+    /// Their canonical bytes.
+    pub(super) bytes: usize,
     /// What the list of changes outside in the bundle stands for, in its order.
     outside: Box<[ChangeIndex]>,
     bundle: Box<[u8]>,
@@ -40,14 +42,21 @@ struct Contents {
 
 impl Pack {
     /// A pack of changes from `first` on, given the bundle of them and what lies outside of it.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if what the bundle states is not possible.
     pub(super) fn new(
         document: DocumentId,
-        (first, count): (ChangeIndex, u32),
+        first: ChangeIndex,
         outside: Box<[ChangeIndex]>,
-        bundle: Vec<u8>,
-    ) -> Self {
-        let bundle = bundle.into();
-        Self { document, first, count, outside, bundle, contents: OnceLock::new() }
+        bundle: &[u8],
+    ) -> Result<Self, DecodeError> {
+        let Totals { changes, bytes, .. } = Bundle::stated(bundle)?;
+        let count = u32::try_from(changes).ok().filter(|count| *count > 0);
+        let count = count.ok_or(DecodeError::WrongTotals)?;
+        first.checked_add(count).ok_or(DecodeError::OverLimit("changes of a history"))?;
+        let (bundle, contents) = (bundle.into(), OnceLock::new());
+        Ok(Self { document, first, count, bytes, outside, bundle, contents })
     }
 
     /// Reads the pack of changes from `first` on.
@@ -56,18 +65,16 @@ impl Pack {
         document: DocumentId,
         first: ChangeIndex,
     ) -> Result<Self, DecodeError> {
-        let count = reader.varint32()?;
         let outside = reader.count(1)?;
         let outside = (0..outside).map(|_| match reader.varint32()? {
             change if change < first => Ok(change),
             _ => Err(DecodeError::DanglingReference),
         });
         let outside = outside.collect::<Result<_, _>>()?;
-        Ok(Self::new(document, (first, count), outside, reader.bytes()?.to_vec()))
+        Self::new(document, first, outside, reader.bytes()?)
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        write::varint(out, u64::from(self.count));
         write::length(out, self.outside.len());
         self.outside.iter().for_each(|change| write::varint(out, u64::from(*change)));
         write::bytes(out, &self.bundle);
@@ -87,13 +94,14 @@ impl Pack {
         })
     }
 
+    fn decode(&self) -> Result<Bundle, DecodeError> {
+        let bundle = Bundle::decode_trusted(&self.bundle, self.document)?;
+        let listed = bundle.outside.len() == self.outside.len();
+        if listed { Ok(bundle) } else { Err(DecodeError::WrongTotals) }
+    }
+
     fn unpack(&self) -> Result<Contents, DecodeError> {
-        let bundle = Bundle::unpack(&self.bundle, self.document)?;
-        let as_saved = bundle.members.len() == self.count as usize
-            && bundle.outside.len() == self.outside.len();
-        if !as_saved {
-            return Err(DecodeError::WrongTotals);
-        }
+        let bundle = self.decode()?;
         let mut extras = BTreeMap::new();
         for (index, at) in (self.first..).zip(0..bundle.members.len()) {
             let place = |below: &Reference| match *below {
@@ -162,7 +170,7 @@ impl Archive {
     }
 
     /// Whether what its packs hold agrees with what is known of the changes without them: `known`
-    /// is given the author, number, predecessor and counters of each, in order.
+    /// is given the author, number and counters of each, in order.
     ///
     /// # Errors
     /// What is wrong with a pack.
@@ -171,7 +179,7 @@ impl Archive {
         mut known: impl FnMut(ChangeIndex, &Author, u32, u32) -> bool,
     ) -> Result<(), DecodeError> {
         for pack in &self.packs {
-            let bundle = Bundle::unpack(&pack.bundle, pack.document)?;
+            let bundle = pack.decode()?;
             for (place, member) in bundle.members.iter().enumerate() {
                 let index = pack.first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
                 if !known(index, bundle.author(place), member.seq, member.counters) {

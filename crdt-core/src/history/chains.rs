@@ -481,8 +481,10 @@ impl Chains {
         }
         match (self.change_of(a), self.change_of(b)) {
             (Some(x), Some(y)) => {
-                let key = |change| (self.time_of(change), self.hash_of(change));
-                key(x).cmp(&key(y)).then(a.counter.cmp(&b.counter))
+                let times = self.time_of(x).cmp(&self.time_of(y));
+                // Hashes of old changes may have to be unpacked first.
+                let hashes = || self.hash_of(x).cmp(&self.hash_of(y));
+                times.then_with(hashes).then(a.counter.cmp(&b.counter))
             }
             (x, y) => x.is_none().cmp(&y.is_none()),
         }

@@ -97,7 +97,7 @@ impl Cuts {
             }
             for _ in 0..reader.count(65)? {
                 let change = reader.varint32()?;
-                if change >= chains.len() {
+                if change >= chains.len() || change < start {
                     return Err(DecodeError::DanglingReference);
                 }
                 let signature = Signature(reader.array()?);

@@ -92,13 +92,14 @@ impl History {
         while self.chains.len() < archive.len() {
             self.read_streak(&mut columns, archive.len())?;
         }
-        let mut head = 0;
+        let mut last = None;
         while !columns.is_exhausted(Column::Head) {
-            head = columns.get(Column::Head)?.saturating_add(head);
-            if head >= archive.len() {
-                return Err(DecodeError::DanglingReference);
+            let head = columns.get(Column::Head)?.saturating_add(last.unwrap_or(0));
+            if last.is_some_and(|last| head <= last) || head >= archive.len() {
+                return Err(DecodeError::Unsorted("heads"));
             }
             self.add_head(head);
+            last = Some(head);
         }
         columns.finish()?;
         let mut tips = Vec::new();

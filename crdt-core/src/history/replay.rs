@@ -31,7 +31,7 @@ impl History {
             let time = self.chains.time_of(change);
             let (below, body) = (self.dependencies(change), self.body(change));
             let replayed = walk.change(self, change, below, body, |path, id, action| {
-                typing.pass(path, Incoming { id, time, action }, &mut sink);
+                typing.pass(path, &Incoming { id, time, action }, &mut sink);
             });
             if let Err(refusal) = replayed {
                 // What was admitted has been checked; a saved file is trusted.
@@ -60,17 +60,17 @@ impl<'a> Typing<'a> {
     fn pass(
         &mut self,
         path: &[Segment<'a, Id>],
-        op: Incoming<'_>,
+        op: &Incoming<'_>,
         sink: &mut impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
     ) {
-        let Action::InsertText { place, text } = op.action else {
+        let Action::InsertText { place, text } = &op.action else {
             self.end(sink);
-            return sink(path, &op);
+            return sink(path, op);
         };
-        if !self.goes_on(path, op.id, place) {
+        if !self.goes_on(path, op.id, *place) {
             self.end(sink);
             path.clone_into(&mut self.path);
-            self.first = Some((op.id, op.time, place));
+            self.first = Some((op.id, op.time, *place));
         }
         self.text.push_str(text);
         let steps = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);

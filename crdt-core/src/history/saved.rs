@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 use super::archive::{Archive, Pack};
-use super::bundle::{MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, write_pack};
+use super::bundle::write_pack;
 use super::chains::ChangeIndex;
+use super::error::Refusal;
 use super::genesis::Genesis;
 use super::receive::ApplyError;
 use super::store::History;
@@ -28,14 +29,13 @@ pub enum LoadError {
     Incomplete,
 }
 
-/// What a pack holds at most, so that the bundle in it stays within all limits of one: an op takes
-/// several bytes.
-const MOST_CHANGES: usize = MAX_BUNDLE_CHANGES / 2;
-const MOST_BYTES: usize = MAX_BUNDLE_OPS;
+/// Canonical bytes of a pack, beyond which it is left as it is. The bundle in it stays within all
+/// limits of one, since changes and ops take several bytes.
+const FULL: usize = 1 << 24;
 
-/// A pack is written anew together with what came after it, once that is more than this part of it.
-/// So saving costs time in what is new, and there are O(log changes) packs.
-const PART: u32 = 4;
+/// A pack that is not full is written anew together with what came after it, once that is more than
+/// this part of it. So saving costs time in what is new, and there are few packs.
+const PART: usize = 4;
 
 /// The packs of the changes as they were when the history was last saved or opened, so that they
 /// need not be written again.
@@ -59,7 +59,7 @@ impl History {
                 genesis.write(out);
             }
         }
-        let packs = self.pack();
+        let packs = self.packed();
         write::length(out, packs.len());
         packs.iter().for_each(|pack| pack.write(out));
         self.write_outline(self.signed_tail(keypair), out);
@@ -74,10 +74,11 @@ impl History {
         history.genesis = match reader.byte()? {
             0 => None,
             1 => Some(Genesis::read(reader, Author::from_bytes)?),
-            _ => return Err(DecodeError::WrongMagic.into()),
+            _ => return Err(DecodeError::InvalidKind.into()),
         };
-        if history.genesis.as_ref().is_some_and(|genesis| genesis.document() != document) {
-            return Err(DecodeError::WrongMagic.into());
+        let founded = history.genesis.as_ref().map_or(document, Genesis::document);
+        if founded != document {
+            return Err(ApplyError::from(Refusal::WrongDocument(founded)).into());
         }
         let mut packs: Vec<Arc<Pack>> = Vec::new();
         for _ in 0..reader.count(2)? {
@@ -103,20 +104,22 @@ impl History {
     }
 
     /// All changes as packs: those that are there already, and new ones for the rest.
-    fn pack(&self) -> Vec<Arc<Pack>> {
+    fn packed(&self) -> Vec<Arc<Pack>> {
         let mut packs = self.packs.0.lock().unwrap_or_else(PoisonError::into_inner);
         let end = self.chains.len();
         let mut start = packs.last().map_or(0, |last| last.end());
-        if start < end {
-            while let Some(small) = packs.pop_if(|last| last.count / PART < end - last.end()) {
-                start = small.first;
-            }
+        let mut new: usize = (start..end).map(|change| self.bytes_of(change)).sum();
+        while let Some(small) =
+            packs.pop_if(|last| last.bytes < FULL / 2 && last.bytes / PART < new)
+        {
+            (start, new) = (small.first, new + small.bytes);
         }
         while start < end {
             let members: Vec<ChangeIndex> = (start..self.pack_end(start)).collect();
-            let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
             let (outside, bundle) = write_pack(self, &members);
-            let pack = Pack::new(self.document(), (start, count), outside, bundle);
+            let pack = Pack::new(self.document(), start, outside, &bundle);
+            debug_assert!(pack.is_ok(), "it was written a line before: {pack:?}");
+            let Ok(pack) = pack else { break };
             start = pack.end();
             packs.push(Arc::new(pack));
         }
@@ -128,9 +131,9 @@ impl History {
         let mut bytes = 0;
         let fits = |change: &ChangeIndex| {
             bytes += self.bytes_of(*change);
-            bytes <= MOST_BYTES
+            bytes <= FULL
         };
-        let count = (start..self.chains.len()).take_while(fits).take(MOST_CHANGES).count();
+        let count = (start..self.chains.len()).take_while(fits).count();
         start.saturating_add(u32::try_from(count).unwrap_or(u32::MAX).max(1)).min(self.chains.len())
     }
 }

@@ -31,9 +31,9 @@ pub struct History {
     pub(super) hasher: Option<(Author, ChangeHasher)>,
     authors: Vec<Author>,
     author_numbers: BTreeMap<Author, u32>,
-    /// Changes that no other change depends on.
-    heads: BTreeSet<ChangeIndex>,
-    /// What was a head at the last mark and is none now.
+    /// Changes that no other change depends on, but for the newest, which is always one of them.
+    older_heads: BTreeSet<ChangeIndex>,
+    /// What was among them at the last mark and is not now.
     former_heads: Vec<ChangeIndex>,
     pub(super) forks: Forks,
     pub(super) cuts: Cuts,
@@ -131,7 +131,7 @@ impl History {
             hasher: None,
             authors: Vec::new(),
             author_numbers: BTreeMap::new(),
-            heads: BTreeSet::new(),
+            older_heads: BTreeSet::new(),
             former_heads: Vec::new(),
             forks: Forks::default(),
             cuts: Cuts::default(),
@@ -166,7 +166,7 @@ impl History {
     }
 
     pub(super) fn head_indexes(&self) -> impl Iterator<Item = ChangeIndex> {
-        self.heads.iter().copied()
+        self.older_heads.iter().copied().chain(self.chains.len().checked_sub(1))
     }
 
     /// How many changes there are.
@@ -194,9 +194,11 @@ impl History {
         &self.authors
     }
 
-    /// Takes note of a head of a history that is being opened.
+    /// Takes note of a head of a history that is being opened, which has all its changes.
     pub(super) fn add_head(&mut self, head: ChangeIndex) {
-        self.heads.insert(head);
+        if head + 1 < self.chains.len() {
+            self.older_heads.insert(head);
+        }
     }
 
     /// The index that the next change will have.
@@ -322,17 +324,29 @@ impl History {
             time: change.time,
             counters: change.counters,
         });
-        self.heads.insert(index);
-        for below in change.prev.iter().chain(&*change.extra.dependencies) {
-            if self.heads.remove(below) {
-                self.former_heads.push(*below);
-            }
-        }
+        self.replace_heads(index, change.prev.iter().chain(&*change.extra.dependencies));
         self.bodies.push(change.body);
         if !change.extra.is_plain() {
             self.extras.insert(index, change.extra);
         }
         index
+    }
+
+    /// Makes a change a head in the place of those that it depends on.
+    fn replace_heads<'a>(
+        &mut self,
+        change: ChangeIndex,
+        below: impl Iterator<Item = &'a ChangeIndex>,
+    ) {
+        let mut newest = change.checked_sub(1);
+        for below in below {
+            if newest == Some(*below) {
+                newest = None;
+            } else if self.older_heads.remove(below) {
+                self.former_heads.push(*below);
+            }
+        }
+        self.older_heads.extend(newest);
     }
 
     pub(super) fn mark(&mut self) -> Mark {
@@ -358,12 +372,12 @@ impl History {
             let index = self.chains.len() - 1;
             let author = self.chains.author_of(self.chains.segment_of(index));
             self.forks.forget(author, self.chains.prev_of(index), index);
-            self.heads.remove(&index);
             self.extras.remove(&index);
             self.bodies.pop();
             self.chains.pop();
         }
-        self.heads.extend(self.former_heads.drain(..).filter(|head| *head < mark.changes));
+        self.older_heads.append(&mut self.former_heads.drain(..).collect());
+        self.older_heads.split_off(&mark.changes.saturating_sub(1));
         self.chains.set_highest_time(mark.highest_time);
         for author in self.authors.drain(mark.authors..) {
             self.author_numbers.remove(&author);

@@ -1,6 +1,6 @@
 use serde::Serializer;
 
-use super::{CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope};
+use super::{CrdtNode, Description, EditError, Fingerprint, Lazy, MapKey, Scope};
 use crate::history::Chains;
 use crate::op::Key;
 
@@ -73,6 +73,10 @@ impl<T: MapKey> MapKey for Box<T> {
 
     fn from_key(key: Key<'_>) -> Option<Self> {
         T::from_key(key).map(Box::new)
+    }
+
+    fn describe(description: &mut Description) {
+        T::describe(description);
     }
 
     fn serialize_key<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

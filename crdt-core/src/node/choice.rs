@@ -1,6 +1,6 @@
 use super::versions::{Versions, Write};
 use super::{
-    DigestWriter, EditError, Fit, Incoming, Misfit, Schema, Scope, StateReader, StateWriter,
+    Description, DigestWriter, EditError, Fit, Incoming, Misfit, Scope, StateReader, StateWriter,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
@@ -145,14 +145,15 @@ impl Selector {
     }
 
     /// Describes what it takes.
-    pub fn describe(schema: &mut Schema, variants: &Variants) {
-        schema.number(variants.names.len());
-        variants.names.iter().for_each(|name| schema.word(name));
+    pub fn describe(description: &mut Description, variants: &Variants) {
+        description.number(variants.names.len());
+        variants.names.iter().for_each(|name| description.word(name));
+        description.number(variants.aliases.len());
         for (alias, place) in variants.aliases {
-            schema.word(alias);
-            schema.number(*place);
+            description.word(alias);
+            description.number(*place);
         }
-        schema.number(variants.other.map_or(0, |other| other + 1));
+        description.number(variants.other.map_or(0, |other| other + 1));
     }
 
     /// Writes what is selected.

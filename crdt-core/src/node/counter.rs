@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Schema, Scope,
+    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope,
     Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
@@ -169,8 +169,8 @@ impl NodeState for CounterState {
         digest.adds(self.adds());
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("counter");
+    fn describe(description: &mut Description) {
+        description.word("counter");
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

@@ -1,5 +1,6 @@
 use serde::{Serialize, Serializer};
 
+use super::Description;
 use crate::op::Key;
 
 /// A type that can be the key of a map or the element of a set: `String`, `bool`, integers to 64
@@ -17,6 +18,15 @@ pub trait MapKey: Ord + Send + Sync + 'static {
     fn from_key(key: Key<'_>) -> Option<Self>
     where
         Self: Sized;
+
+    /// Describes which keys the type takes, so that a saved map is only read again as what it was
+    /// written as. By itself it writes the name of the type.
+    fn describe(description: &mut Description)
+    where
+        Self: Sized,
+    {
+        description.word(core::any::type_name::<Self>());
+    }
 
     /// Writes the key as serde writes a plain value of this type: by itself as text, `bool` or the
     /// narrowest of `i64`, `u64` and `i128` that holds the integer.
@@ -50,6 +60,10 @@ impl MapKey for String {
         Key::Text(self)
     }
 
+    fn describe(description: &mut Description) {
+        description.word("text");
+    }
+
     fn from_key(key: Key<'_>) -> Option<Self> {
         match key {
             Key::Text(text) => Some(text.to_owned()),
@@ -61,6 +75,10 @@ impl MapKey for String {
 impl MapKey for bool {
     fn to_key(&self) -> Key<'_> {
         Key::Bool(*self)
+    }
+
+    fn describe(description: &mut Description) {
+        description.word("bool");
     }
 
     fn from_key(key: Key<'_>) -> Option<Self> {
@@ -76,6 +94,10 @@ macro_rules! integer_keys {
         impl MapKey for $type {
             fn to_key(&self) -> Key<'_> {
                 Key::Integer(i128::from(*self))
+            }
+
+            fn describe(description: &mut Description) {
+                description.word(stringify!($type));
             }
 
             fn from_key(key: Key<'_>) -> Option<Self> {

@@ -1,7 +1,7 @@
 use std::sync::OnceLock;
 
 use super::{
-    DigestWriter, Fit, Incoming, NodeState, Schema, Scope, Segment, StateReader, StateWriter,
+    Description, DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -54,8 +54,8 @@ impl<S: NodeState> NodeState for Lazy<S> {
         }
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.node::<S>();
+    fn describe(description: &mut Description) {
+        description.node::<S>();
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

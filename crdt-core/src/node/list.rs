@@ -10,8 +10,8 @@ use super::register::unreadable;
 use super::slice::positions;
 use super::text::{delete, out_of_range, parent};
 use super::{
-    CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
-    Schema, Scope, Segment, StateReader, StateWriter,
+    CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
+    NodeState, Scope, Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -102,7 +102,8 @@ impl<S: NodeState> ListState<S> {
             .map(|(counter, seed)| {
                 let id = Id { counter, ..op.id };
                 let (state, seeded) = seeded(id, op.time, seed, chains);
-                if seeded != Fit::Applied {
+                // Of a part that is unknown, more may come to light later.
+                if seeded != Fit::Applied && fit != Fit::Partial {
                     fit = seeded.settled();
                 }
                 state
@@ -146,17 +147,18 @@ fn seeded<S: NodeState>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, 
 
 /// The states of elements with these values as an insert brings them, and their seeds.
 fn seeded_all<T: CrdtNode>(
-    first: Id,
-    time: u32,
+    scope: Scope<'_>,
     values: &[T::Value],
-    chains: &Chains,
 ) -> Result<(Vec<T::State>, Vec<u8>), EditError> {
+    let (first, time, chains) = (scope.next_id(), scope.time(), scope.chains());
     let (mut states, mut seeds) = (Vec::with_capacity(values.len()), Vec::new());
     for (counter, value) in (first.counter..).zip(values) {
         let seed = T::seed(value)?.unwrap_or_default();
         let (state, fit) = seeded(Id { counter, ..first }, time, &seed, chains);
-        if fit != Fit::Applied {
-            return Err(unreadable());
+        match fit {
+            Fit::Applied => {}
+            Fit::Partial => scope.keep_partial(),
+            Fit::Inert(_) | Fit::Refused(_) => return Err(unreadable()),
         }
         states.push(state);
         write_seed(&mut seeds, &seed);
@@ -194,9 +196,9 @@ impl<S: NodeState> NodeState for ListState<S> {
         }
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("list");
-        schema.node::<S>();
+    fn describe(description: &mut Description) {
+        description.word("list");
+        description.node::<S>();
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
@@ -210,7 +212,7 @@ impl<S: NodeState> NodeState for ListState<S> {
 
     fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
         let mut spans = Vec::new();
-        for _ in 0..reader.number()? {
+        for _ in 0..reader.count()? {
             spans.push(reader.span()?);
         }
         let mut sequence = Sequence::default();
@@ -440,7 +442,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     ) -> Result<(), EditError> {
         let values: Vec<_> = values.into_iter().collect();
         let (id, time, chains) = (self.scope.next_id(), self.scope.time(), self.scope.chains());
-        let (states, seeds) = seeded_all::<T>(id, time, &values, chains)?;
+        let (states, seeds) = seeded_all::<T>(self.scope, &values)?;
         let placed = self.state.sequence.insert_at(position, states.into_iter(), id, time, chains);
         let (parent, side) = placed.map_err(out_of_range)?;
         self.scope.write_insert(parent, side, values.len(), seeds);

@@ -9,8 +9,8 @@ use super::entries::{self, Entries};
 use super::key::Plain;
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit, NodeState,
-    Schema, Scope, Segment, StateReader, StateWriter, Unknown,
+    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit,
+    NodeState, Scope, Segment, StateReader, StateWriter, Unknown,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -273,10 +273,10 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
         }
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("map");
-        schema.word(core::any::type_name::<K>());
-        schema.node::<S>();
+    fn describe(description: &mut Description) {
+        description.word("map");
+        K::describe(description);
+        description.node::<S>();
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

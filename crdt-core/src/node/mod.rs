@@ -10,6 +10,7 @@
 mod boxed;
 mod choice;
 mod counter;
+mod description;
 mod difference;
 mod digest;
 mod element;
@@ -29,7 +30,6 @@ mod newtype;
 mod option;
 mod register;
 mod saved;
-mod schema;
 mod set;
 mod slice;
 mod text;
@@ -43,6 +43,7 @@ pub use choice::{Selector, Variants};
 pub use counter::{
     Counter, CounterEditor, CounterField, CounterInteger, CounterState, CounterView,
 };
+pub use description::Description;
 pub use digest::DigestWriter;
 pub use element::ElementId;
 pub use error::EditError;
@@ -62,7 +63,6 @@ pub use register::{
 };
 pub use saved::{StateReader, StateWriter};
 pub(crate) use saved::{load_state, save_state};
-pub use schema::Schema;
 pub use set::{SetEditor, SetIter, SetView};
 pub use slice::TextSlice;
 pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
@@ -224,7 +224,7 @@ pub trait NodeState: Default + Send + Sync + 'static {
     fn digest(&self, digest: &mut DigestWriter<'_>);
 
     /// Describes what the state takes, so that it is only read again as what it was written as.
-    fn describe(schema: &mut Schema);
+    fn describe(description: &mut Description);
 
     /// Writes the whole state, hidden parts included.
     fn save(&self, writer: &mut StateWriter<'_>);

@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use super::map::Entry;
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Schema,
-    Scope, Segment, StateReader, StateWriter,
+    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit,
+    NodeState, Scope, Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -68,9 +68,9 @@ impl<S: NodeState> NodeState for OptionState<S> {
         }
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("option");
-        schema.node::<S>();
+    fn describe(description: &mut Description) {
+        description.word("option");
+        description.node::<S>();
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
 use super::leaf::leaf_name;
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, IntoLeaf, Misfit,
-    NodeState, Schema, Scope, Segment, StandardDefault, StateReader, StateWriter,
+    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, IntoLeaf,
+    Misfit, NodeState, Scope, Segment, StandardDefault, StateReader, StateWriter,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
@@ -120,9 +120,9 @@ where
         digest.versions(&self.versions);
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("register");
-        schema.word(leaf_name::<T>().unwrap_or_else(core::any::type_name::<T>));
+    fn describe(description: &mut Description) {
+        description.word("register");
+        description.word(leaf_name::<T>().unwrap_or_else(core::any::type_name::<T>));
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
@@ -134,7 +134,13 @@ where
 
     fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
         let read = |reader: &mut StateReader<'_>| {
-            Ok(value::decode(reader.bytes()?).ok_or_else(D::initial))
+            let payload = reader.bytes()?;
+            let value = value::decode(payload).ok_or_else(D::initial);
+            // The type may be defined otherwise than when this was written.
+            if value.as_ref().map_or(true, |value| fit_of(value, payload) != Fit::Applied) {
+                reader.keep_partial();
+            }
+            Ok(value)
         };
         let versions = reader.versions(D::initial, read)?;
         Ok(Self { versions, initial: PhantomData })
@@ -223,12 +229,15 @@ fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) -> Result<(), EditError>
 
 /// Writes the bytes of a value and keeps what every other replica will read from them, which
 /// serde can make differ from what was written (a field it skips, for example).
-fn write_register<T: DeserializeOwned, D>(
+fn write_register<T: DeserializeOwned + Serialize + 'static, D>(
     state: &mut RegisterState<T, D>,
     mut scope: Scope<'_>,
     payload: Vec<u8>,
 ) -> Result<(), EditError> {
     let value = value::decode(&payload).ok_or_else(unreadable)?;
+    if fit_of(&value, &payload) == Fit::Partial {
+        scope.keep_partial();
+    }
     let id = scope.write(LocalAction::Set { replaces: state.versions.ids(), payload });
     state.versions = Versions::One { id, value };
     Ok(())

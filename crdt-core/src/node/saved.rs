@@ -1,7 +1,7 @@
 //! States as they are saved, so that opening a document does not build its state anew.
 //!
 //! A state is written in columns, all nodes one after the other in the order of the schema. It is
-//! read again only under the schema it was written with (see [`Schema`]); under any other it is
+//! read again only under the schema it was written with (see [`Description`]); under any other it is
 //! built from the changes. What the changes say and this type does not know is not in it: a
 //! document with such changes is saved without its state.
 
@@ -65,6 +65,8 @@ pub struct StateReader<'a> {
     near: Near,
     chains: &'a Chains,
     depth: usize,
+    /// Whether there was a value of which its type reads a part only.
+    partial: bool,
     /// How many things there may still be: an op makes no more than its path is long, and itself.
     budget: usize,
 }
@@ -173,9 +175,15 @@ impl<'a> StateWriter<'a> {
 
     pub(super) fn key(&mut self, key: Key<'_>) {
         match key {
-            Key::Text(text) => self.bytes(text.as_bytes()),
-            Key::Integer(integer) => self.bytes(&integer.to_le_bytes()),
-            Key::Bool(bool) => self.bytes(&[bool.into()]),
+            Key::Bool(bool) => self.number(usize::from(bool)),
+            Key::Integer(integer) => {
+                self.number(2);
+                self.bytes(&integer.to_le_bytes());
+            }
+            Key::Text(text) => {
+                self.number(3);
+                self.bytes(text.as_bytes());
+            }
         }
     }
 
@@ -226,6 +234,7 @@ impl<'a> StateReader<'a> {
             near: Near::default(),
             chains,
             depth: 0,
+            partial: false,
             budget: chains.counters().saturating_mul(MAX_PATH_DEPTH + 2),
         })
     }
@@ -241,6 +250,11 @@ impl<'a> StateReader<'a> {
     /// How ops are named and ordered.
     pub(super) fn chains(&self) -> &'a Chains {
         self.chains
+    }
+
+    /// Takes note of a value of which its type reads a part only.
+    pub(super) fn keep_partial(&mut self) {
+        self.partial = true;
     }
 
     fn column(&mut self, column: Column) -> &mut ColumnReader<'a> {
@@ -298,18 +312,18 @@ impl<'a> StateReader<'a> {
     }
 
     pub(super) fn key<K: MapKey>(&mut self) -> Result<K, DecodeError> {
-        let bytes = self.bytes()?;
-        let text = || core::str::from_utf8(bytes).ok().map(Key::Text);
-        let integer =
-            || bytes.try_into().ok().map(|bytes| Key::Integer(i128::from_le_bytes(bytes)));
-        let bool = || match bytes {
-            [byte @ (0 | 1)] => Some(Key::Bool(*byte == 1)),
-            _ => None,
+        let key = match self.number()? {
+            bool @ (0 | 1) => Key::Bool(bool == 1),
+            2 => {
+                let bytes = self.bytes()?.try_into().map_err(|_| DecodeError::Truncated)?;
+                Key::Integer(i128::from_le_bytes(bytes))
+            }
+            3 => Key::Text(
+                core::str::from_utf8(self.bytes()?).map_err(|_| DecodeError::InvalidUtf8)?,
+            ),
+            _ => return Err(DecodeError::InvalidKind),
         };
-        // The type takes keys of one kind.
-        let kinds = [text(), integer(), bool()];
-        let key = kinds.into_iter().flatten().find_map(K::from_key);
-        key.ok_or(DecodeError::InvalidKind)
+        K::from_key(key).ok_or(DecodeError::InvalidKind)
     }
 
     /// The values that stand side by side in one place. `read` reads one, or what to read instead
@@ -414,8 +428,12 @@ pub(crate) fn save_state<S: NodeState>(state: &S, chains: &Chains) -> Option<Vec
     writer.finish()
 }
 
-/// Reads a state over the chains that its ids belong to.
-pub(crate) fn load_state<S: NodeState>(bytes: &[u8], chains: &Chains) -> Result<S, DecodeError> {
+/// Reads a state over the chains that its ids belong to, and says whether there is a value in it of
+/// which its type reads a part only.
+pub(crate) fn load_state<S: NodeState>(
+    bytes: &[u8],
+    chains: &Chains,
+) -> Result<(S, bool), DecodeError> {
     let mut reader = Reader::new(bytes);
     let mut block = || read_block(&mut reader, usize::MAX);
     let (columns, content, text) = (block()?, block()?, block()?);
@@ -425,5 +443,5 @@ pub(crate) fn load_state<S: NodeState>(bytes: &[u8], chains: &Chains) -> Result<
     let mut reader = StateReader::new(&blocks, chains)?;
     let state = S::load(&mut reader)?;
     reader.finish()?;
-    Ok(state)
+    Ok((state, reader.partial))
 }

@@ -8,8 +8,8 @@ use super::difference::differences;
 use super::folded::FoldedText;
 use super::slice::{TextSlice, joined, positions};
 use super::{
-    CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
-    Schema, Scope, Segment, StateReader, StateWriter,
+    CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
+    NodeState, Scope, Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -249,8 +249,8 @@ impl NodeState for TextState {
         digest.bytes(self.to_text().as_bytes());
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("text");
+    fn describe(description: &mut Description) {
+        description.word("text");
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

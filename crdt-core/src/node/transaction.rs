@@ -1,6 +1,6 @@
 //! What editors write down.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use std::borrow::Cow;
 
 use super::EditError;
@@ -17,6 +17,8 @@ pub(crate) struct Transaction<'a> {
     chain: u32,
     time: u32,
     log: RefCell<Log>,
+    /// Whether a value was written of which its type reads a part only.
+    partial: Cell<bool>,
 }
 
 #[derive(Debug)]
@@ -56,7 +58,13 @@ impl<'a> Transaction<'a> {
             chain: chains.segment_after(prev),
             time: chains.highest_time() + 1,
             log: RefCell::new(log),
+            partial: Cell::new(false),
         }
+    }
+
+    /// Whether a value was written of which its type reads a part only.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial.get()
     }
 
     /// The scope of the document's root.
@@ -229,6 +237,11 @@ impl<'a> Scope<'a> {
     /// The id that the next op will have.
     pub(super) fn next_id(&self) -> Id {
         Id { chain: self.transaction.chain, counter: self.transaction.log.borrow().next }
+    }
+
+    /// Takes note of a value of which its type reads a part only.
+    pub(super) fn keep_partial(&self) {
+        self.transaction.partial.set(true);
     }
 
     /// The time of the change.

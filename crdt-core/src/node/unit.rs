@@ -1,7 +1,7 @@
 use core::marker::PhantomData;
 
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Schema, Scope,
+    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope,
     Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
@@ -21,8 +21,8 @@ impl NodeState for () {
 
     fn digest(&self, _: &mut DigestWriter<'_>) {}
 
-    fn describe(schema: &mut Schema) {
-        schema.word("unit");
+    fn describe(description: &mut Description) {
+        description.word("unit");
     }
 
     fn save(&self, _: &mut StateWriter<'_>) {}

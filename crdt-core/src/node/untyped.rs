@@ -8,8 +8,8 @@ use super::json::Shape;
 use super::map::Entry;
 use super::versions::{Versions, Write};
 use super::{
-    CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState, Schema, Scope,
-    Segment, StateReader, StateWriter, TextState,
+    CounterState, Description, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState,
+    Scope, Segment, StateReader, StateWriter, TextState,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, History};
@@ -280,8 +280,8 @@ impl NodeState for Untyped {
         }
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("untyped");
+    fn describe(description: &mut Description) {
+        description.word("untyped");
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

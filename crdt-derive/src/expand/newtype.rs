@@ -160,6 +160,9 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
             fn from_key(__key: __crdt::Key<'_>) -> ::core::option::Option<Self> {
                 ::core::option::Option::map(__crdt::MapKey::from_key(__key), Self)
             }
+            fn describe(__description: &mut __crdt::Description) {
+                <#ty as __crdt::MapKey>::describe(__description);
+            }
             fn serialize_key<__S: __crdt::serde::Serializer>(
                 &self,
                 __serializer: __S,

@@ -54,16 +54,18 @@ impl Record<'_> {
     /// How the state is described, written and read.
     fn saved(&self) -> TokenStream {
         let slots: Vec<_> = self.stored().map(|(field, _)| slot(field)).collect();
+        let count = slots.len();
         let described = self.stored().map(|(field, node)| {
             let (name, aliases) = (field.wire_name(), field.aliases());
             quote! {
-                __schema.named::<<#node as __crdt::CrdtNode>::State>(#name, &[#(#aliases),*]);
+                __description.named::<<#node as __crdt::CrdtNode>::State>(#name, &[#(#aliases),*]);
             }
         });
         let marker = self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
         quote! {
-            fn describe(__schema: &mut __crdt::Schema) {
-                __schema.word("struct");
+            fn describe(__description: &mut __crdt::Description) {
+                __description.word("struct");
+                __description.number(#count);
                 #(#described)*
             }
             fn save(&self, __writer: &mut __crdt::StateWriter<'_>) {

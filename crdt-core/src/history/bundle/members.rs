@@ -249,7 +249,9 @@ impl Members {
     /// Of each member whether a signed one vouches for it.
     fn covered(&self, signatures: &[(usize, Signature)]) -> Vec<bool> {
         let mut covered = vec![false; self.done.len()];
-        signatures.iter().for_each(|(place, _)| covered[*place] = true);
+        for (place, _) in signatures {
+            covered[*place] = true;
+        }
         for (place, member) in self.done.iter().enumerate().rev() {
             if let (true, Some(Reference::Member(prev))) = (covered[place], member.prev) {
                 covered[prev as usize] = true;

@@ -148,8 +148,22 @@ impl Bundle {
         Ok(members.finish(genesis, signatures, totals)?)
     }
 
+    /// What a bundle states.
+    pub(crate) fn stated(bytes: &[u8]) -> Result<Totals, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        reader.take(MAGIC.len() + 1)?;
+        // Either the document, or a founder, a salt and a name.
+        if reader.byte()? == 0 {
+            reader.take(32)?;
+        } else {
+            reader.take(64)?;
+            reader.bytes()?;
+        }
+        Totals::read(&mut reader)
+    }
+
     /// Decodes a bundle that this library has written and that is trusted.
-    pub(crate) fn unpack(bytes: &[u8], document: DocumentId) -> Result<Self, DecodeError> {
+    pub(crate) fn decode_trusted(bytes: &[u8], document: DocumentId) -> Result<Self, DecodeError> {
         Self::decode(bytes, document, |_| None).map_err(|error| match error {
             ApplyError::Decode(error) => error,
             ApplyError::Refused(_) => DecodeError::DanglingReference,

@@ -17,8 +17,8 @@ pub(super) struct Outgoing<'a> {
     /// In ascending order, which is topological.
     members: &'a [ChangeIndex],
     authors: Vec<Author>,
-    /// The hashes of changes outside that members name, ascending.
-    outside: Vec<ChangeHash>,
+    /// Changes outside that members name, ascending by their hashes.
+    outside: Vec<(ChangeHash, ChangeIndex)>,
     /// The canonical bytes of all members.
     bytes: usize,
 }
@@ -40,7 +40,7 @@ pub(in crate::history) fn write_pack(
     members: &[ChangeIndex],
 ) -> (Box<[ChangeIndex]>, Vec<u8>) {
     let outgoing = Outgoing::new(history, members);
-    let outside = outgoing.outside.iter().filter_map(|hash| history.index_of(hash)).collect();
+    let outside = outgoing.outside.iter().map(|(_, change)| *change).collect();
     (outside, outgoing.write(outgoing.form(), &BTreeMap::new()))
 }
 
@@ -76,7 +76,8 @@ impl<'a> Outgoing<'a> {
         let author = |segment| history.author(history.chains.author_of(segment));
         let authors: BTreeSet<Author> = segments.into_iter().map(author).collect();
         outgoing.authors = authors.into_iter().collect();
-        outgoing.outside = outside.into_iter().map(|below| history.chains.hash_of(below)).collect();
+        let hashed = |below| (history.chains.hash_of(below), below);
+        outgoing.outside = outside.into_iter().map(hashed).collect();
         outgoing.outside.sort_unstable();
         outgoing
     }
@@ -100,7 +101,7 @@ impl<'a> Outgoing<'a> {
         write::length(&mut out, self.authors.len());
         self.authors.iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
         write::length(&mut out, self.outside.len());
-        self.outside.iter().for_each(|hash| out.extend_from_slice(hash.as_bytes()));
+        self.outside.iter().for_each(|(hash, _)| out.extend_from_slice(hash.as_bytes()));
         out.append(&mut changes);
         self.write_signatures(&mut out, signatures);
         out
@@ -178,7 +179,7 @@ impl<'a> Outgoing<'a> {
 
     fn reference_outside(&self, below: ChangeIndex) -> Reference {
         let hash = self.history.chains.hash_of(below);
-        let place = self.outside.binary_search(&hash).unwrap_or_default();
+        let place = self.outside.binary_search(&(hash, below)).unwrap_or_default();
         Reference::Outside(u32::try_from(place).unwrap_or(u32::MAX))
     }
 }

@@ -3,7 +3,7 @@ use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::register::RegisterState;
 use crate::node::{
-    DigestWriter, Fit, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Schema, Scope,
+    Description, DigestWriter, Fit, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Scope,
     Segment, StateReader, StateWriter, TextState,
 };
 use crate::op::Action;
@@ -81,8 +81,8 @@ impl NodeState for JsonState {
         self.containers.digest(digest);
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("json");
+    fn describe(description: &mut Description) {
+        description.word("json");
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
@@ -129,8 +129,8 @@ impl NodeState for Containers {
         digest.field("text", &self.text);
     }
 
-    fn describe(schema: &mut Schema) {
-        schema.word("containers");
+    fn describe(description: &mut Description) {
+        description.word("containers");
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

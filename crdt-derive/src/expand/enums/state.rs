@@ -119,7 +119,7 @@ impl Enum<'_> {
             let Payload { node, wire_name, .. } = case.payload.as_ref()?;
             let aliases = case.variant.aliases();
             Some(quote! {
-                __schema.named::<<#node as __crdt::CrdtNode>::State>(
+                __description.named::<<#node as __crdt::CrdtNode>::State>(
                     #wire_name,
                     &[#(#aliases),*],
                 );
@@ -127,9 +127,9 @@ impl Enum<'_> {
         });
         let marker = self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
         quote! {
-            fn describe(__schema: &mut __crdt::Schema) {
-                __schema.word("enum");
-                __crdt::Selector::describe(__schema, __VARIANTS);
+            fn describe(__description: &mut __crdt::Description) {
+                __description.word("enum");
+                __crdt::Selector::describe(__description, __VARIANTS);
                 #(#described)*
             }
             fn save(&self, __writer: &mut __crdt::StateWriter<'_>) {

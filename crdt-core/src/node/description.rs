@@ -5,30 +5,31 @@ use sha2::{Digest as _, Sha256};
 use super::NodeState;
 use crate::crypto::domain;
 
-/// The version of how states are written. Under another one they are built from the changes.
+/// Raised whenever states are written in another way, or ops come to something else under the same
+/// type, be it that a kind of op is known that was not. States of another version are built anew.
 const VERSION: usize = 1;
 
 /// Describes what a type of state takes: two types with one description build the same state from
 /// the same changes.
 ///
-/// Names, their aliases, kinds of nodes and types of leaves are part of it. The definition of a type
-/// that is kept in a register as a whole is not: its values are decoded anew whenever a state is
-/// read.
+/// Names, their aliases, kinds of nodes, keys and types of leaves are part of it. The definition of a
+/// type that is kept in a register as a whole is not; a value of which it reads a part only keeps
+/// the state from being saved.
 #[derive(Debug)]
-pub struct Schema {
+pub struct Description {
     hasher: Sha256,
     /// Types that have been described or are being described, for types that contain themselves.
     seen: Vec<TypeId>,
 }
 
-impl Schema {
+impl Description {
     /// The hash of the description of a type.
     pub(crate) fn of<S: NodeState>() -> [u8; 32] {
-        let mut schema = Self { hasher: Sha256::new(), seen: Vec::new() };
-        schema.hasher.update(domain::SCHEMA);
-        schema.number(VERSION);
-        schema.node::<S>();
-        schema.hasher.finalize().into()
+        let mut description = Self { hasher: Sha256::new(), seen: Vec::new() };
+        description.hasher.update(domain::TYPE);
+        description.number(VERSION);
+        description.node::<S>();
+        description.hasher.finalize().into()
     }
 
     /// A node nested in the one that is being described.
@@ -41,7 +42,6 @@ impl Schema {
         }
         self.seen.push(this);
         S::describe(self);
-        self.word("end");
     }
 
     /// A kind of node, or what else there is to say of one.
@@ -63,7 +63,8 @@ impl Schema {
         aliases.iter().for_each(|alias| self.word(alias));
     }
 
-    pub(super) fn number(&mut self, number: usize) {
+    /// How many of something follow.
+    pub fn number(&mut self, number: usize) {
         self.hasher.update((number as u64).to_le_bytes());
     }
 }
