@@ -73,7 +73,9 @@ impl History {
             last = head;
         }
         let mut block = Vec::new();
-        columns.into_iter().for_each(|column| write::bytes(&mut block, &column.finish()));
+        for column in columns {
+            write::bytes(&mut block, &column.finish());
+        }
         write_block(out, &block);
     }
 

@@ -61,7 +61,9 @@ impl History {
         }
         let packs = self.packed();
         write::length(out, packs.len());
-        packs.iter().for_each(|pack| pack.write(out));
+        for pack in packs {
+            pack.write(out);
+        }
         self.write_outline(self.signed_tail(keypair), out);
     }
 

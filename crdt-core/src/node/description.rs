@@ -60,7 +60,9 @@ impl Description {
     pub(super) fn names(&mut self, name: &str, aliases: &[&str]) {
         self.word(name);
         self.number(aliases.len());
-        aliases.iter().for_each(|alias| self.word(alias));
+        for alias in aliases {
+            self.word(alias);
+        }
     }
 
     /// How many of something follow.
