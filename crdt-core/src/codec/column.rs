@@ -68,6 +68,28 @@ impl ColumnWriter {
     }
 }
 
+/// The bytes of several columns, each with its length.
+pub(crate) fn write_columns(columns: impl IntoIterator<Item = ColumnWriter>) -> Vec<u8> {
+    let mut out = Vec::new();
+    for column in columns {
+        write::bytes(&mut out, &column.finish());
+    }
+    out
+}
+
+/// The columns that [`write_columns`] wrote.
+pub(crate) fn read_columns<const N: usize>(
+    bytes: &[u8],
+) -> Result<[ColumnReader<'_>; N], DecodeError> {
+    let mut reader = Reader::new(bytes);
+    let mut columns = [const { ColumnReader::new(&[]) }; N];
+    for column in &mut columns {
+        *column = ColumnReader::new(reader.bytes()?);
+    }
+    reader.finish()?;
+    Ok(columns)
+}
+
 /// Reads a column from its beginning.
 #[derive(Clone, Debug)]
 pub(crate) struct ColumnReader<'a> {
@@ -79,9 +101,6 @@ pub(crate) struct ColumnReader<'a> {
 }
 
 impl<'a> ColumnReader<'a> {
-    /// A column without values.
-    pub(crate) const EMPTY: Self = Self::new(&[]);
-
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { reader: Reader::new(bytes), left: 0, repeated: None }
     }

@@ -15,9 +15,9 @@ pub(crate) mod value;
 pub(crate) mod write;
 
 pub(crate) use block::{read_block, write_block};
-pub(crate) use column::{ColumnReader, ColumnWriter};
+pub(crate) use column::{ColumnReader, ColumnWriter, read_columns, write_columns};
 pub use error::{DecodeError, ParseIdError};
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, split_text};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,16 @@ pub(crate) struct Reader<'a> {
     rest: &'a [u8],
 }
 
+/// Cuts a text behind so many characters, if it has as many.
+pub(crate) fn split_text(text: &str, chars: u32) -> Option<(&str, &str)> {
+    let chars = chars as usize;
+    if text.as_bytes().get(..chars).is_some_and(<[u8]>::is_ascii) {
+        return Some(text.split_at(chars));
+    }
+    let mut ends = text.char_indices().map(|(start, _)| start).chain([text.len()]);
+    Some(text.split_at(ends.nth(chars)?))
+}
+
 impl<'a> Reader<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }

@@ -8,6 +8,7 @@ use hashbrown::HashTable;
 
 use super::archive::Archive;
 use super::chains::ChangeIndex;
+use super::store::make_room;
 use crate::crypto::ChangeHash;
 
 /// The hashes of changes by index, and an index by hash that keeps no hash a second time.
@@ -108,6 +109,7 @@ impl Hashes {
     /// Appends the hash of a change that is not here yet.
     pub(super) fn push(&mut self, hash: ChangeHash, change: ChangeIndex) {
         let Self { archive, recent, table, seed, .. } = self;
+        make_room(recent, 1);
         recent.push(hash);
         if let Some(table) = table.get_mut() {
             let first = archive.len();

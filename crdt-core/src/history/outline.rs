@@ -10,7 +10,8 @@ use super::cut::Cuts;
 use super::hashes::Hashes;
 use super::store::History;
 use crate::codec::{
-    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, write, write_block,
+    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, read_columns, write, write_block,
+    write_columns,
 };
 use crate::crypto::{Author, ChangeHash, Signature};
 
@@ -72,11 +73,7 @@ impl History {
             put(Column::Head, (head - last).into());
             last = head;
         }
-        let mut block = Vec::new();
-        for column in columns {
-            write::bytes(&mut block, &column.finish());
-        }
-        write_block(out, &block);
+        write_block(out, &write_columns(columns));
     }
 
     /// Reads an outline into this history, which is empty, over the packs of an archive.
@@ -161,13 +158,7 @@ struct Columns<'a>([ColumnReader<'a>; COLUMNS]);
 
 impl<'a> Columns<'a> {
     fn read(block: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::new(block);
-        let mut columns = [const { ColumnReader::EMPTY }; COLUMNS];
-        for column in &mut columns {
-            *column = ColumnReader::new(reader.bytes()?);
-        }
-        reader.finish()?;
-        Ok(Self(columns))
+        read_columns(block).map(Self)
     }
 
     fn get(&mut self, column: Column) -> Result<u32, DecodeError> {

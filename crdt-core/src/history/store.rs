@@ -75,6 +75,8 @@ impl Bodies {
     }
 
     pub(super) fn push(&mut self, body: &[u8]) {
+        make_room(&mut self.bytes, body.len());
+        make_room(&mut self.ends, 1);
         self.bytes.extend_from_slice(body);
         self.ends.push(self.bytes.len());
     }
@@ -385,6 +387,13 @@ impl History {
         if !mark.had_genesis {
             self.genesis = None;
         }
+    }
+}
+
+/// Makes room for some more by an eighth: doubling would leave up to half of a history's memory unused.
+pub(super) fn make_room<T>(list: &mut Vec<T>, more: usize) {
+    if list.capacity() - list.len() < more {
+        list.reserve_exact(more.max(list.len() / 8));
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::saved::{Order, StateReader, StateWriter, check_ids};
-use crate::codec::{DecodeError, Reader, write};
+use crate::codec::{DecodeError, Reader, split_text, write};
 use crate::history::Chains;
 use crate::op::Id;
-use crate::sequence::{Sequence, Span, SpanKind, TextChunk, TextMeasure, split_text};
+use crate::sequence::{Sequence, Span, SpanKind, TextChunk, TextMeasure};
 
 /// A sequence of characters. As long as only the text as a whole is read from an opened document,
 /// nothing else is made of it.

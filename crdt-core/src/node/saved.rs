@@ -10,7 +10,8 @@ use std::sync::{Arc, OnceLock};
 use super::versions::{Version, Versions};
 use super::{MapKey, NodeState};
 use crate::codec::{
-    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, write, write_block,
+    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, read_columns, write, write_block,
+    write_columns,
 };
 use crate::history::Chains;
 use crate::op::limits::MAX_PATH_DEPTH;
@@ -123,12 +124,8 @@ impl<'a> StateWriter<'a> {
         if self.incomplete {
             return None;
         }
-        let mut columns = Vec::new();
-        for column in self.columns {
-            write::bytes(&mut columns, &column.finish());
-        }
         let mut out = Vec::new();
-        write_block(&mut out, &columns);
+        write_block(&mut out, &write_columns(self.columns));
         write_block(&mut out, &self.content);
         write_block(&mut out, self.text.as_bytes());
         let mut orders = Vec::new();
@@ -219,14 +216,8 @@ impl<'a> StateWriter<'a> {
 
 impl<'a> StateReader<'a> {
     fn new(blocks: &'a Blocks, chains: &'a Chains) -> Result<Self, DecodeError> {
-        let mut parts = Reader::new(&blocks.columns);
-        let mut columns = [const { ColumnReader::EMPTY }; COLUMNS];
-        for column in &mut columns {
-            *column = ColumnReader::new(parts.bytes()?);
-        }
-        parts.finish()?;
         Ok(Self {
-            columns,
+            columns: read_columns(&blocks.columns)?,
             content: Reader::new(&blocks.content),
             text: core::str::from_utf8(&blocks.text).map_err(|_| DecodeError::InvalidUtf8)?,
             orders: blocks.orders.clone(),

@@ -40,7 +40,10 @@ impl<S> Content for Items<S> {
     fn measure(&self) {}
 
     fn split_off(&mut self, at: u32) -> Self {
-        Self(self.0.split_off(at as usize))
+        let rest = self.0.split_off(at as usize);
+        // Neither part is likely to grow.
+        self.0.shrink_to_fit();
+        Self(rest)
     }
 
     fn remove(&mut self, range: Range<u32>) -> (Vec<S>, ()) {

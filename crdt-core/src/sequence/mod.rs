@@ -63,7 +63,7 @@ pub(crate) use content::Content;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 pub(crate) use saved::{Span, SpanKind};
-pub(crate) use text::{OffsetError, TextMeasure, Unit, split_text};
+pub(crate) use text::{OffsetError, TextMeasure, Unit};
 
 use crate::btree::{Cursor, Tree};
 use crate::op::Id;

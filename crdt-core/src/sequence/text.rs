@@ -71,16 +71,6 @@ impl Measure for TextMeasure {
     }
 }
 
-/// Cuts a text behind so many characters, if it has as many.
-pub(crate) fn split_text(text: &str, chars: u32) -> Option<(&str, &str)> {
-    let chars = chars as usize;
-    if text.as_bytes().get(..chars).is_some_and(<[u8]>::is_ascii) {
-        return Some(text.split_at(chars));
-    }
-    let mut ends = text.char_indices().map(|(start, _)| start).chain([text.len()]);
-    Some(text.split_at(ends.nth(chars)?))
-}
-
 impl Sequence<TextChunk> {
     /// The index of the character that begins `offset` units into the text.
     pub(crate) fn index_of(&self, unit: Unit, offset: usize) -> Result<usize, OffsetError> {

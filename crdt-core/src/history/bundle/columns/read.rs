@@ -1,10 +1,10 @@
 //! Reading members from columns: their canonical bytes are written anew.
 
+use super::Column;
 use super::near::{Names, Table};
 use super::paths::Known;
 use super::source::{LaneOps, Source};
-use super::{COLUMNS, Column};
-use crate::codec::{ColumnReader, DecodeError, Reader, read_block};
+use crate::codec::{ColumnReader, DecodeError, Reader, read_block, read_columns};
 use crate::history::bundle::Reference;
 use crate::history::bundle::members::{Lead, Members};
 use crate::op::limits::{MAX_CHANGE_OPS, MAX_DEPENDENCIES};
@@ -23,7 +23,7 @@ pub(in crate::history::bundle) fn read(
         (block()?, block()?, block()?, block()?, block()?);
     let text = core::str::from_utf8(&text).map_err(|_| DecodeError::InvalidUtf8)?;
     let source = Source {
-        columns: split(&columns)?,
+        columns: read_columns(&columns)?,
         paths: Known::new(&dictionary),
         text,
         seeds: Reader::new(&seeds),
@@ -38,16 +38,6 @@ pub(in crate::history::bundle) fn read(
         decoder.member(members)?;
     }
     decoder.finish()
-}
-
-fn split(columns: &[u8]) -> Result<[ColumnReader<'_>; COLUMNS], DecodeError> {
-    let mut reader = Reader::new(columns);
-    let mut split = [const { ColumnReader::EMPTY }; COLUMNS];
-    for column in &mut split {
-        *column = ColumnReader::new(reader.bytes()?);
-    }
-    reader.finish()?;
-    Ok(split)
 }
 
 struct Decoder<'a> {

@@ -3,7 +3,7 @@
 use super::near::{Names, Table};
 use super::paths::{Known, Part};
 use super::{COLUMNS, Column};
-use crate::codec::{ColumnReader, DecodeError, Reader, write};
+use crate::codec::{ColumnReader, DecodeError, Reader, split_text, write};
 use crate::history::header::Tags;
 use crate::op::limits::MAX_DEPENDENCIES;
 use crate::op::{Action, Name, Place, Seeds, Side, kind, push_name, write_element, write_op};
@@ -185,7 +185,7 @@ impl<'a> Source<'a> {
     fn text(&mut self) -> Result<Rest<'a>, DecodeError> {
         let place = self.place()?;
         let count = self.column(Column::Length).read_u32()?;
-        let (text, rest) = split_text(self.text, count)?;
+        let (text, rest) = split_text(self.text, count).ok_or(DecodeError::Truncated)?;
         self.text = rest;
         Ok(Rest::Text { text, count, place })
     }
@@ -240,7 +240,7 @@ impl<'a> Source<'a> {
             Rest::Nothing => return Ok(1),
             Rest::Text { text, count, place } => {
                 let taken = count.min(end - counter);
-                let (text, left) = split_text(text, taken)?;
+                let (text, left) = split_text(text, taken).ok_or(DecodeError::Truncated)?;
                 let next = self.continued(counter, taken);
                 *rest = Rest::Text { text: left, count: count - taken, place: next };
                 (taken, Action::InsertText { place, text })
@@ -294,17 +294,6 @@ fn next_delete<'a>(first: Name, count: u32, more: u32, step: i64) -> Result<Rest
     let counter = i64::from(first.counter).checked_add(step).and_then(|next| next.try_into().ok());
     let counter = counter.ok_or(DecodeError::OverLimit("counters of a chain"))?;
     Ok(Rest::Deletes { first: Name { counter, ..first }, count, more, step })
-}
-
-/// Cuts text behind so many characters.
-fn split_text(text: &str, chars: u32) -> Result<(&str, &str), DecodeError> {
-    let chars = chars as usize;
-    if text.as_bytes().get(..chars).is_some_and(<[u8]>::is_ascii) {
-        return Ok(text.split_at(chars));
-    }
-    let mut ends = text.char_indices().map(|(start, _)| start).chain([text.len()]);
-    let end = ends.nth(chars).ok_or(DecodeError::Truncated)?;
-    Ok(text.split_at(end))
 }
 
 /// Takes the bytes of so many seeds.

@@ -4,7 +4,7 @@ use super::near::{Names, Table};
 use super::paths::Dictionary;
 use super::runs::{Extent, Run};
 use super::{COLUMNS, Column, is_insert};
-use crate::codec::{ColumnWriter, write, write_block};
+use crate::codec::{ColumnWriter, write_block, write_columns};
 use crate::history::bundle::Reference;
 use crate::history::bundle::write::Outgoing;
 use crate::history::header::Tags;
@@ -243,10 +243,7 @@ impl<'a> Writer<'a> {
                 self.columns[Column::DeleteStep as usize].push_signed(step);
             }
         }
-        let mut columns = Vec::new();
-        for column in self.columns {
-            write::bytes(&mut columns, &column.finish());
-        }
+        let columns = write_columns(self.columns);
         for content in [&columns, &self.dictionary.finish(), &text, &seeds, &self.content] {
             write_block(out, content);
         }
