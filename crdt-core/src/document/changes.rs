@@ -7,8 +7,9 @@ use crate::op::limits::MAX_TAG_BYTES;
 impl<T: CrdtNode> Document<T> {
     /// Makes one atomic change: all edits in the closure, or none if it returns an error.
     ///
-    /// A closure that edits nothing makes no change. After an error the state is built anew from
-    /// the history, if anything had been edited: O(history).
+    /// A closure that edits nothing makes no change. After an error the state is built anew, if
+    /// anything had been edited: from the one that the document was opened with and the changes
+    /// since, which are all if it was not saved with its state.
     ///
     /// # Errors
     /// The closure's own, [`EditError::ReadOnly`], or what prevents the change from being written.

@@ -11,8 +11,8 @@ impl<T: CrdtNode> Document<T> {
     /// The whole document as bytes, to be [loaded](Self::load) again: every change with the
     /// signatures that cover it, and the state. What waits for others is not saved.
     ///
-    /// Costs time in the size of the state and in the changes that are new since the document was
-    /// last saved or opened.
+    /// Costs time in the size of the state, in the changes that are new since the document was last
+    /// saved or opened, and a copy and a hash of the bytes.
     pub fn save(&self) -> Vec<u8> {
         let chains = self.history.chains();
         self.write(if self.partial { None } else { save_state(&self.state, chains) })
@@ -52,8 +52,11 @@ impl<T: CrdtNode> Document<T> {
     /// is verified again. Open what somebody else could have written with
     /// [`load_verified`](Self::load_verified).
     ///
-    /// Costs time in the size of the state, not in the number of changes; old changes are unpacked
-    /// when they are first asked for. Where the type's definition is not the one that the document
+    /// Costs time in the size of the state, and a copy and a hash of the bytes; changes are not looked at.
+    /// Old ones are unpacked, O(changes), when they are first asked for: by an export to a replica
+    /// that lacks some of them, by looking at changes, by naming elements for outside
+    /// ([`ElementId`](crate::ElementId)), where concurrent writes of one time have to be ordered, and
+    /// by changes from elsewhere that follow on old ones. Where the type's definition is not the one that the document
     /// was saved with, or changes say what that type does not know, the state is built from all
     /// changes.
     ///

@@ -26,7 +26,7 @@ impl fmt::Debug for Change<'_> {
 }
 
 impl History {
-    /// A change by its hash. O(1).
+    /// A change by its hash. Costs what [`contains`](Self::contains) does.
     pub fn change(&self, hash: &ChangeHash) -> Option<Change<'_>> {
         self.index_of(hash).map(|index| Change { history: self, index })
     }

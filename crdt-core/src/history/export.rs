@@ -15,7 +15,9 @@ impl History {
     /// the other lacks. What this replica wrote and has not signed yet is left out: a
     /// [`Document`](crate::Document) signs it.
     ///
-    /// Costs time in the number of changes sent, not in the length of the history.
+    /// Costs time in the number of changes sent, not in the length of the history; of an opened
+    /// document, old changes are unpacked if some of them are sent or `have` names others than heads
+    /// and ends of chains.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         self.export_signed(have, None)
     }

@@ -181,7 +181,8 @@ impl History {
         self.chains.len() == 0
     }
 
-    /// Whether a change is known. O(1).
+    /// Whether a change is known. O(1), but for an opened document's old changes: to say that one is among
+    /// them or is not, the first question unpacks them all.
     pub fn contains(&self, change: &ChangeHash) -> bool {
         self.index_of(change).is_some()
     }
