@@ -10,6 +10,7 @@
 //! A node that runs empty is freed; nodes that are merely sparse are left alone. Its height is
 //! therefore logarithmic in the number of entries ever inserted, and removing stays simple.
 
+mod build;
 #[cfg(test)]
 mod check;
 mod deferred;

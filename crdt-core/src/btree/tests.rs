@@ -248,3 +248,18 @@ fn appending_fills_the_leaves() {
     pair.check();
     assert_eq!(pair.tree.leaves(), 10);
 }
+
+#[test]
+fn a_tree_of_entries_that_are_all_there() {
+    for count in 0..120 {
+        let model: Vec<Stone> = (0..count).map(|name| Stone { name, weight: name % 5 }).collect();
+        let tree = Tree::of(model.clone(), &RANK);
+        let leaves = tree.placed().map(|(leaf, stone)| (stone.name, leaf)).collect();
+        let mut pair = Pair { tree, model, leaves, next_name: count };
+        pair.check();
+        for place in [0, count / 2, count] {
+            pair.insert::<2>(place as usize, 1);
+            pair.check();
+        }
+    }
+}

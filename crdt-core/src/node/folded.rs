@@ -7,7 +7,7 @@ use super::saved::{Order, StateReader, StateWriter, check_ids};
 use crate::codec::{DecodeError, Reader, split_text, write};
 use crate::history::Chains;
 use crate::op::Id;
-use crate::sequence::{Sequence, Span, SpanKind, TextChunk, TextMeasure};
+use crate::sequence::{Restored, Sequence, Span, SpanKind, TextChunk, TextMeasure};
 
 /// A sequence of characters. As long as only the text as a whole is read from an opened document,
 /// nothing else is made of it.
@@ -120,17 +120,17 @@ impl Folded {
     }
 
     fn unfold(&self, chains: &Chains) -> Result<Sequence<TextChunk>, DecodeError> {
-        let mut sequence = Sequence::default();
+        let mut restored = Restored::new();
         let mut rest = &*self.text;
         read_order(self.order.bytes()?, self.order.near, |span| {
             check_ids(span.first, span.len().max(1), chains)?;
             let visible = if let SpanKind::Live(len) = span.kind { len } else { 0 };
             let (text, after) = split_text(rest, visible).ok_or(DecodeError::Truncated)?;
             rest = after;
-            sequence.restore(span, text, chains);
+            restored.push(span, text, chains);
             Ok(())
         })?;
-        if rest.is_empty() { Ok(sequence) } else { Err(DecodeError::TrailingBytes) }
+        if rest.is_empty() { Ok(restored.finish(chains)) } else { Err(DecodeError::TrailingBytes) }
     }
 }
 

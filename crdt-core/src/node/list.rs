@@ -16,7 +16,7 @@ use super::{
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
-use crate::sequence::{Items, ItemsIter, Sequence, SpanKind};
+use crate::sequence::{Items, ItemsIter, Restored, Sequence, SpanKind};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -215,13 +215,13 @@ impl<S: NodeState> NodeState for ListState<S> {
         for _ in 0..reader.count()? {
             spans.push(reader.span()?);
         }
-        let mut sequence = Sequence::default();
+        let mut restored = Restored::new();
         for span in spans {
             let visible = if let SpanKind::Live(len) = span.kind { len } else { 0 };
             let states = (0..visible).map(|_| reader.nested()).collect::<Result<Vec<S>, _>>()?;
-            sequence.restore(span, states.into_iter(), reader.chains());
+            restored.push(span, states.into_iter(), reader.chains());
         }
-        Ok(Self { sequence })
+        Ok(Self { sequence: restored.finish(reader.chains()) })
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) use chunk::TextChunk;
 pub(crate) use content::Content;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
-pub(crate) use saved::{Span, SpanKind};
+pub(crate) use saved::{Restored, Span, SpanKind};
 pub(crate) use text::{OffsetError, TextMeasure, Unit};
 
 use crate::btree::{Cursor, Tree};

@@ -3,6 +3,7 @@
 use super::order::Stamp;
 use super::piece::Piece;
 use super::{Content, OpOrder, Sequence};
+use crate::btree::Tree;
 use crate::op::Id;
 
 /// Some consecutive elements of one chain, each the right child of the one before, or an anchor.
@@ -81,21 +82,41 @@ impl<C: Content> Sequence<C> {
         }
         spans
     }
+}
 
-    /// Appends a span as it was saved, behind everything that is here; `source` is what is visible
-    /// of it.
-    pub(crate) fn restore<O: OpOrder + ?Sized>(
+/// A sequence that is made of what was saved of it.
+pub(crate) struct Restored<C>(Vec<Piece<C>>);
+
+impl<C: Content> Restored<C> {
+    /// Nothing yet.
+    pub(crate) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Appends a span; `source` is what is visible of it.
+    pub(crate) fn push<O: OpOrder + ?Sized>(
         &mut self,
         span: Span,
-        source: C::Source<'_>,
+        mut source: C::Source<'_>,
         order: &O,
     ) {
         let first = Stamp::of(span.first, order);
-        let end = self.tree.end();
         match span.kind {
-            SpanKind::Anchor => self.put(end, [Piece::anchor(first)], order),
-            SpanKind::Deleted(len) => self.put(end, [Piece::deleted(first, len)], order),
-            SpanKind::Live(_) => self.lay(end, first, source, order),
-        };
+            SpanKind::Anchor => self.0.push(Piece::anchor(first)),
+            SpanKind::Deleted(len) => self.0.push(Piece::deleted(first, len)),
+            SpanKind::Live(_) => {
+                let mut next = first;
+                while !C::is_exhausted(&source) {
+                    let run = Piece::filled(next, &mut source);
+                    next = Stamp::of(next.id.plus(run.len()), order);
+                    self.0.push(run);
+                }
+            }
+        }
+    }
+
+    /// The sequence. O(n).
+    pub(crate) fn finish<O: OpOrder + ?Sized>(self, order: &O) -> Sequence<C> {
+        Sequence { tree: Tree::of(self.0, order), ..Sequence::default() }
     }
 }
