@@ -80,11 +80,11 @@ impl<T: CrdtNode> Document<T> {
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load_verified(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
-        Ok(Self::over(Saved::read(bytes)?.history.verified()?, keypair))
+        Ok(Self::over(Saved::read(bytes, false)?.history.verified()?, keypair))
     }
 
     fn open(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
-        let Saved { history, state } = Saved::read(bytes)?;
+        let Saved { history, state } = Saved::read(bytes, true)?;
         let Some(bytes) = state.filter(|(schema, _)| *schema == Description::of::<T::State>())
         else {
             return Ok(Self::over(history, keypair));
@@ -109,7 +109,7 @@ impl History {
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load(bytes: &[u8]) -> Result<Self, LoadError> {
-        Ok(Saved::read(bytes)?.history)
+        Ok(Saved::read(bytes, true)?.history)
     }
 
     /// Opens a saved document that somebody else could have written: everything is checked as if it
@@ -118,7 +118,7 @@ impl History {
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load_verified(bytes: &[u8]) -> Result<Self, LoadError> {
-        Saved::read(bytes)?.history.verified()
+        Saved::read(bytes, false)?.history.verified()
     }
 }
 
@@ -130,7 +130,7 @@ struct Saved<'a> {
 }
 
 impl<'a> Saved<'a> {
-    fn read(bytes: &'a [u8]) -> Result<Self, LoadError> {
+    fn read(bytes: &'a [u8], trusted: bool) -> Result<Self, LoadError> {
         let (content, check) = bytes.split_last_chunk::<32>().ok_or(DecodeError::Truncated)?;
         let mut reader = Reader::new(content);
         if reader.array()? != *MAGIC {
@@ -140,7 +140,7 @@ impl<'a> Saved<'a> {
             return Err(DecodeError::ChecksumMismatch.into());
         }
         let document = DocumentId(reader.array()?);
-        let history = History::read_saved(&mut reader, document)?;
+        let history = History::read_saved(&mut reader, document, trusted)?;
         let state = match reader.byte()? {
             0 => None,
             1 => Some((reader.array()?, reader.bytes()?)),

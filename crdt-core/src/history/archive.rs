@@ -100,6 +100,11 @@ impl Pack {
         if listed { Ok(bundle) } else { Err(DecodeError::WrongTotals) }
     }
 
+    /// Whether it holds what it claims to.
+    pub(super) fn check(&self) -> Result<(), DecodeError> {
+        self.decode().map(|_| ())
+    }
+
     fn unpack(&self) -> Result<Contents, DecodeError> {
         let bundle = self.decode()?;
         let mut extras = BTreeMap::new();
@@ -143,6 +148,11 @@ impl Archive {
     /// How many changes are in it.
     pub(super) fn len(&self) -> ChangeIndex {
         self.packs.last().map_or(0, |last| last.end())
+    }
+
+    /// The canonical bytes of all its changes.
+    pub(super) fn bytes(&self) -> usize {
+        self.packs.iter().map(|pack| pack.bytes).sum()
     }
 
     pub(super) fn hash(&self, change: ChangeIndex) -> ChangeHash {

@@ -77,7 +77,7 @@ impl Chains {
         let streak = Streak { first, segment, place, seq, time, start, step };
         entry.streaks.extend(self.streaks.push(streak, count));
         entry.end += step * count;
-        self.highest_time = self.highest_time.max(time + count - 1);
+        self.highest_time = self.highest_time.max(time + (count - 1));
     }
 
     /// Opens a segment for changes to come, and says which number it has.

@@ -92,7 +92,8 @@ impl Cuts {
             let start = reader.varint32()?;
             let mut stretch =
                 Stretch { start, totals: Totals::read(reader)?, ..Stretch::default() };
-            if cuts.stretches.last().is_some_and(|last| last.start > start) {
+            let least = cuts.stretches.last().map_or(0, |last| last.start);
+            if start < least || (cuts.stretches.is_empty() && start > 0) || start > chains.len() {
                 return Err(DecodeError::Unsorted("stretches"));
             }
             for _ in 0..reader.count(65)? {
@@ -105,7 +106,8 @@ impl Cuts {
             }
             cuts.stretches.push(stretch);
         }
-        Ok(cuts)
+        let whole = chains.len() == 0 || !cuts.stretches.is_empty();
+        if whole { Ok(cuts) } else { Err(DecodeError::WrongTotals) }
     }
 
     /// The open stretch.

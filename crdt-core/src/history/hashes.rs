@@ -154,7 +154,9 @@ impl Hashes {
         }
         let table = self.archived.get_or_init(|| {
             let all: Vec<ChangeHash> = self.archive.hashes().collect();
-            self.list(all.len(), 0..self.archive.len(), |change| &all[*change as usize])
+            // What could not be unpacked has no hash.
+            let listed = (0..self.archive.len()).filter(|of| all[*of as usize].0 != [0; 32]);
+            self.list(all.len(), listed, |change| &all[*change as usize])
         });
         let same = |change: &ChangeIndex| self.archive.hash(*change) == *hash;
         table.find(self.seed.place(hash), same).copied()

@@ -223,6 +223,9 @@ impl History {
         if sorted.len() > MAX_DEPENDENCIES {
             return Err(TooLarge("authors whose elements one change names"));
         }
+        if self.time_after(draft.prev, &sorted) == u32::MAX {
+            return Err(TooLarge("changes that follow on each other"));
+        }
         sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
         let table = Table::new(&self.chains, draft.prev, &sorted);
         self.split_deletes(draft, &table);

@@ -91,6 +91,9 @@ impl History {
         while self.chains.len() < archive.len() {
             self.read_streak(&mut columns, archive.len())?;
         }
+        if self.chains.counters() > archive.bytes() {
+            return Err(DecodeError::WrongTotals);
+        }
         let mut last = None;
         while !columns.is_exhausted(Column::Head) {
             let head = columns.get(Column::Head)?.saturating_add(last.unwrap_or(0));

@@ -67,10 +67,12 @@ impl History {
         self.write_outline(self.signed_tail(keypair), out);
     }
 
-    /// Reads what [`write_saved`](Self::write_saved) wrote, which is trusted.
+    /// Reads what [`write_saved`](Self::write_saved) wrote. What is not trusted is only believed as far as
+    /// [`verified`](Self::verified) needs it: packs have to hold what they claim to.
     pub(crate) fn read_saved(
         reader: &mut Reader<'_>,
         document: DocumentId,
+        trusted: bool,
     ) -> Result<Self, LoadError> {
         let mut history = Self::new(document);
         history.genesis = match reader.byte()? {
@@ -85,7 +87,11 @@ impl History {
         let mut packs: Vec<Arc<Pack>> = Vec::new();
         for _ in 0..reader.count(2)? {
             let first = packs.last().map_or(0, |last| last.end());
-            packs.push(Arc::new(Pack::read(reader, document, first)?));
+            let pack = Pack::read(reader, document, first)?;
+            if !trusted {
+                pack.check()?;
+            }
+            packs.push(Arc::new(pack));
         }
         history.packs = Packs::new(&packs);
         history.read_outline(reader, Archive::new(packs))?;

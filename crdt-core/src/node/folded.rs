@@ -130,7 +130,10 @@ impl Folded {
             restored.push(span, text, chains);
             Ok(())
         })?;
-        if rest.is_empty() { Ok(restored.finish(chains)) } else { Err(DecodeError::TrailingBytes) }
+        if !rest.is_empty() {
+            return Err(DecodeError::TrailingBytes);
+        }
+        restored.finish(chains).ok_or(DecodeError::InvalidPlace)
     }
 }
 

@@ -221,7 +221,8 @@ impl<S: NodeState> NodeState for ListState<S> {
             let states = (0..visible).map(|_| reader.nested()).collect::<Result<Vec<S>, _>>()?;
             restored.push(span, states.into_iter(), reader.chains());
         }
-        Ok(Self { sequence: restored.finish(reader.chains()) })
+        let sequence = restored.finish(reader.chains());
+        Ok(Self { sequence: sequence.ok_or(DecodeError::InvalidPlace)? })
     }
 }
 

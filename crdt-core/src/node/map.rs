@@ -289,8 +289,11 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
 
     fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
         let mut state = Self::default();
-        for _ in 0..reader.count()? {
-            let key = reader.key()?;
+        for _ in 0..reader.number()? {
+            let key: K = reader.key()?;
+            if state.entries.iter().next_back().is_some_and(|(last, _)| *last >= key) {
+                return Err(DecodeError::Unsorted("keys"));
+            }
             let entry = Entry::load(reader)?;
             state.present += usize::from(entry.is_present());
             *state.entries.get_or_default(key) = entry;

@@ -68,7 +68,8 @@ pub struct StateReader<'a> {
     depth: usize,
     /// Whether there was a value of which its type reads a part only.
     partial: bool,
-    /// How many things there may still be: an op makes no more than its path is long, and itself.
+    /// How many versions, elements and adds there may still be. An insert makes an element and the
+    /// value in it; entries of maps are told apart by their keys instead.
     budget: usize,
 }
 
@@ -226,7 +227,7 @@ impl<'a> StateReader<'a> {
             chains,
             depth: 0,
             partial: false,
-            budget: chains.counters().saturating_mul(MAX_PATH_DEPTH + 2),
+            budget: chains.counters().saturating_mul(2),
         })
     }
 
@@ -263,7 +264,7 @@ impl<'a> StateReader<'a> {
         usize::try_from(number).map_err(|_| DecodeError::Truncated)
     }
 
-    /// A count of things that ops have made.
+    /// A count of versions, elements or adds.
     pub(super) fn count(&mut self) -> Result<usize, DecodeError> {
         let count = self.number()?;
         self.budget = self.budget.checked_sub(count).ok_or(DecodeError::WrongTotals)?;

@@ -85,12 +85,16 @@ impl<C: Content> Sequence<C> {
 }
 
 /// A sequence that is made of what was saved of it.
-pub(crate) struct Restored<C>(Vec<Piece<C>>);
+pub(crate) struct Restored<C> {
+    pieces: Vec<Piece<C>>,
+    /// Anchors whose elements have not come yet, the last one first to come.
+    open: Vec<Id>,
+}
 
 impl<C: Content> Restored<C> {
     /// Nothing yet.
     pub(crate) fn new() -> Self {
-        Self(Vec::new())
+        Self { pieces: Vec::new(), open: Vec::new() }
     }
 
     /// Appends a span; `source` is what is visible of it.
@@ -101,22 +105,25 @@ impl<C: Content> Restored<C> {
         order: &O,
     ) {
         let first = Stamp::of(span.first, order);
-        match span.kind {
-            SpanKind::Anchor => self.0.push(Piece::anchor(first)),
-            SpanKind::Deleted(len) => self.0.push(Piece::deleted(first, len)),
-            SpanKind::Live(_) => {
-                let mut next = first;
-                while !C::is_exhausted(&source) {
-                    let run = Piece::filled(next, &mut source);
-                    next = Stamp::of(next.id.plus(run.len()), order);
-                    self.0.push(run);
-                }
-            }
+        if span.kind == SpanKind::Anchor {
+            self.open.push(span.first);
+            return self.pieces.push(Piece::anchor(first));
+        }
+        self.open.pop_if(|anchored| *anchored == span.first);
+        if let SpanKind::Deleted(len) = span.kind {
+            return self.pieces.push(Piece::deleted(first, len));
+        }
+        let mut next = span.first;
+        while !C::is_exhausted(&source) {
+            let run = Piece::filled(Stamp::of(next, order), &mut source);
+            next = next.plus(run.len());
+            self.pieces.push(run);
         }
     }
 
-    /// The sequence. O(n).
-    pub(crate) fn finish<O: OpOrder + ?Sized>(self, order: &O) -> Sequence<C> {
-        Sequence { tree: Tree::of(self.0, order), ..Sequence::default() }
+    /// The sequence, if every anchor was followed by its element. O(n).
+    pub(crate) fn finish<O: OpOrder + ?Sized>(self, order: &O) -> Option<Sequence<C>> {
+        let whole = self.open.is_empty();
+        whole.then(|| Sequence { tree: Tree::of(self.pieces, order), ..Sequence::default() })
     }
 }

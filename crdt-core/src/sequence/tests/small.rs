@@ -2,7 +2,9 @@
 
 use core::cmp::Ordering;
 
-use super::super::{Items, OpOrder, OutOfBounds, Sequence, TextChunk, UnknownParent};
+use super::super::{
+    Items, OpOrder, OutOfBounds, Restored, Sequence, Span, SpanKind, TextChunk, UnknownParent,
+};
 use crate::op::{Id, IdRange, Side};
 
 /// The order of counters, with the chain to settle ties. All ops have one time.
@@ -187,4 +189,46 @@ fn items_are_found_and_changed_by_position_and_by_name() {
     assert_eq!(sequence.items().next_back(), Some((id(0, 199), &1199)));
     assert_eq!(sequence.items().count(), 190);
     assert!(sequence.chunks().all(|(_, run)| run.as_slice().len() <= 64));
+}
+
+#[test]
+fn what_was_saved_is_restored() {
+    let mut sequence = typed(&"long ".repeat(100));
+    sequence.insert_at(3, "in", id(1, 700), 0, &ByCounter).expect("a place");
+    sequence.insert_at(3, "xyz", id(1, 800), 0, &ByCounter).expect("a place");
+    sequence.delete_at(1..4, &ByCounter, |_| {}).expect("a range");
+    let (whole, spans) = (text(&sequence), sequence.spans());
+    let mut restored = Restored::<TextChunk>::new();
+    let mut rest = &*whole;
+    for span in &spans {
+        let visible = if let SpanKind::Live(len) = span.kind { len as usize } else { 0 };
+        let (part, after) = rest.split_at(visible);
+        restored.push(*span, part, &ByCounter);
+        rest = after;
+    }
+    let mut restored = restored.finish(&ByCounter).expect("every anchor has its element");
+    assert_eq!((text(&restored), restored.spans()), (whole, spans));
+    for sequence in [&mut sequence, &mut restored] {
+        let placed = sequence.insert_at(5, "new", id(2, 900), 0, &ByCounter);
+        assert!(placed.is_ok());
+    }
+    assert_eq!((text(&restored), restored.spans()), (text(&sequence), sequence.spans()));
+}
+
+#[test]
+fn an_anchor_without_its_element_is_not_restored() {
+    let anchor = |counter| Span { first: id(0, counter), kind: SpanKind::Anchor };
+    let run = |counter| Span { first: id(0, counter), kind: SpanKind::Live(1) };
+    let restored = |spans: &[Span]| {
+        let mut restored = Restored::<TextChunk>::new();
+        for span in spans {
+            let text = if span.kind == SpanKind::Anchor { "" } else { "a" };
+            restored.push(*span, text, &ByCounter);
+        }
+        restored.finish(&ByCounter).is_some()
+    };
+    assert!(restored(&[anchor(1), anchor(2), run(5), run(2), run(4), run(1)]));
+    assert!(!restored(&[anchor(1)]));
+    assert!(!restored(&[run(1), anchor(2)]));
+    assert!(!restored(&[anchor(1), anchor(2), run(1), run(2)]), "they nest");
 }
