@@ -32,6 +32,17 @@ struct Entry {
 }
 
 impl Directory {
+    /// The map of some names, each once, with their numbers.
+    pub(super) fn of(mut names: Vec<(Id, u32)>) -> Self {
+        names.sort_unstable_by_key(|(id, _)| key(*id));
+        // Some room is left for names to come in between.
+        let blocks = names.chunks(BLOCK * 3 / 4).map(|part| {
+            let entries = part.iter().map(|(id, number)| Entry { id: *id, number: *number });
+            Block { from: key(part[0].0), entries: entries.collect() }
+        });
+        Self { blocks: blocks.collect() }
+    }
+
     /// Notes the number of a name, new or not.
     pub(super) fn set(&mut self, id: Id, number: u32) {
         let entry = Entry { id, number };

@@ -21,11 +21,12 @@ impl Index {
     pub(super) fn of<'a, C: Content + 'a>(
         pieces: impl Iterator<Item = (LeafId, &'a Piece<C>)>,
     ) -> Self {
-        let mut index = Self::default();
+        let (mut runs, mut anchors) = (Vec::new(), Vec::new());
         for (leaf, piece) in pieces {
-            index.list(piece, leaf);
+            let names = if piece.is_anchor() { &mut anchors } else { &mut runs };
+            names.push((piece.listed(), leaf));
         }
-        index
+        Self { runs: Directory::of(runs), anchors: Directory::of(anchors) }
     }
 
     /// Notes where a piece lies.

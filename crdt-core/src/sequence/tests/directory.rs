@@ -13,7 +13,11 @@ proptest! {
         steps in prop::collection::vec((any::<bool>(), 0..3_u32, 0..40_u32, 0..9_u32), 1..120),
     ) {
         let (mut directory, mut model) = (Directory::default(), BTreeMap::new());
-        for (insert, chain, counter, number) in steps {
+        let half = steps.len() / 2;
+        for (step, (insert, chain, counter, number)) in steps.into_iter().enumerate() {
+            if step == half {
+                directory = Directory::of(model.iter().rev().map(|(id, of)| (*id, *of)).collect());
+            }
             let id = Id { chain, counter };
             if insert {
                 directory.set(id, number);
