@@ -1,7 +1,6 @@
 //! Building a tree of entries that are all there already.
 
-use super::deferred::Deferred;
-use super::node::{Arena, Inner, Leaf, NIL};
+use super::node::{Inner, Leaf, NIL};
 use super::{Combine, Entry, Form, Grown, Tree};
 
 /// Of so many quarters a node is filled, so that it can take some more before it is split.
@@ -26,16 +25,7 @@ impl<E: Entry> Grown<E> {
     where
         E::Summary: Combine<Cx>,
     {
-        let mut tree = Self {
-            leaves: Arena::default(),
-            inners: Arena::default(),
-            root: NIL,
-            height: 0,
-            first: NIL,
-            last: NIL,
-            total: E::Summary::default(),
-            deferred: Deferred::default(),
-        };
+        let mut tree = Self::blank();
         let mut level = tree.build_leaves(entries, cx);
         while level.len() > 1 {
             let filled = (E::INNER * QUARTERS / 4).max(2);

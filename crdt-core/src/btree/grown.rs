@@ -20,26 +20,32 @@ pub(super) struct Grown<E: Entry> {
 }
 
 impl<E: Entry> Grown<E> {
+    /// A tree without nodes.
+    pub(super) fn blank() -> Self {
+        Self {
+            leaves: Arena::default(),
+            inners: Arena::default(),
+            root: NIL,
+            height: 0,
+            first: NIL,
+            last: NIL,
+            total: E::Summary::default(),
+            deferred: Deferred::default(),
+        }
+    }
+
     /// A tree of one leaf, of the number [`ONLY`].
     pub(super) fn of<Cx: ?Sized>(entries: Vec<E>, cx: &Cx) -> Self
     where
         E::Summary: Combine<Cx>,
     {
         let leaf = Leaf::new(entries);
-        let total = leaf.summary(cx);
-        let mut leaves = Arena::default();
-        let root = leaves.add(leaf);
-        debug_assert_eq!(root, ONLY, "it goes on under the name it had");
-        Self {
-            leaves,
-            inners: Arena::default(),
-            root,
-            height: 0,
-            first: root,
-            last: root,
-            total,
-            deferred: Deferred::default(),
-        }
+        let mut tree = Self::blank();
+        tree.total = leaf.summary(cx);
+        tree.root = tree.leaves.add(leaf);
+        debug_assert_eq!(tree.root, ONLY, "it goes on under the name it had");
+        (tree.first, tree.last) = (tree.root, tree.root);
+        tree
     }
 
     /// Whether there are no entries.

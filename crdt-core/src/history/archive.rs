@@ -100,9 +100,14 @@ impl Pack {
         if listed { Ok(bundle) } else { Err(DecodeError::WrongTotals) }
     }
 
-    /// Whether it holds what it claims to.
+    /// Unpacks it at once, since it is not trusted.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it does not hold what it claims to.
     pub(super) fn check(&self) -> Result<(), DecodeError> {
-        self.decode().map(|_| ())
+        let contents = self.unpack()?;
+        self.contents.get_or_init(|| contents);
+        Ok(())
     }
 
     fn unpack(&self) -> Result<Contents, DecodeError> {

@@ -223,7 +223,8 @@ impl History {
         if sorted.len() > MAX_DEPENDENCIES {
             return Err(TooLarge("authors whose elements one change names"));
         }
-        if self.time_after(draft.prev, &sorted) == u32::MAX {
+        let time = self.time_after(draft.prev, &sorted);
+        if time == u32::MAX {
             return Err(TooLarge("changes that follow on each other"));
         }
         sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
@@ -247,7 +248,7 @@ impl History {
             hash,
             author,
             prev: draft.prev,
-            time: self.time_after(draft.prev, &sorted),
+            time,
             extra: Extra { dependencies: sorted.into(), tags: header.tags },
             body,
             counters: ops.iter().map(|op| op.counters).sum(),

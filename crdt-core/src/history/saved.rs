@@ -123,12 +123,13 @@ impl History {
             (start, new) = (small.first, new + small.bytes);
         }
         while start < end {
-            let members: Vec<ChangeIndex> = (start..self.pack_end(start)).collect();
+            let upto = if new <= FULL { end } else { self.pack_end(start) };
+            let members: Vec<ChangeIndex> = (start..upto).collect();
             let (outside, bundle) = write_pack(self, &members);
             let pack = Pack::new(self.document(), start, outside, &bundle);
             debug_assert!(pack.is_ok(), "it was written a line before: {pack:?}");
             let Ok(pack) = pack else { break };
-            start = pack.end();
+            (start, new) = (pack.end(), new.saturating_sub(pack.bytes));
             packs.push(Arc::new(pack));
         }
         packs.clone()

@@ -52,17 +52,12 @@ impl Description {
 
     /// A field or a variant with its former names, and its node.
     pub fn named<S: NodeState>(&mut self, name: &str, aliases: &[&str]) {
-        self.names(name, aliases);
-        self.node::<S>();
-    }
-
-    /// A name and former names.
-    pub(super) fn names(&mut self, name: &str, aliases: &[&str]) {
         self.word(name);
         self.number(aliases.len());
         for alias in aliases {
             self.word(alias);
         }
+        self.node::<S>();
     }
 
     /// How many of something follow.

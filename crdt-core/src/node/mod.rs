@@ -15,6 +15,7 @@ mod difference;
 mod digest;
 mod element;
 mod entries;
+mod entry;
 mod error;
 mod fingerprint;
 mod folded;

@@ -3,7 +3,7 @@ use core::marker::PhantomData;
 
 use serde::{Serialize, Serializer};
 
-use super::map::Entry;
+use super::entry::Entry;
 use super::{
     CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit,
     NodeState, Scope, Segment, StateReader, StateWriter,

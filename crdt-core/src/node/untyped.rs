@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::entry::Entry;
 use super::json::Shape;
-use super::map::Entry;
 use super::versions::{Versions, Write};
 use super::{
     CounterState, Description, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState,

@@ -47,10 +47,7 @@ impl Span {
 
     /// The number of elements.
     pub(crate) fn len(self) -> u32 {
-        match self.kind {
-            SpanKind::Anchor => 0,
-            SpanKind::Deleted(len) | SpanKind::Live(len) => len,
-        }
+        self.parts().1
     }
 
     /// One span for this and the next, if there is one.
