@@ -4,8 +4,9 @@ use super::bundle::{Bundle, Member, Reference, Totals};
 use super::chains::ChangeIndex;
 use super::error::Refusal;
 use super::replay::Walk;
-use super::store::{Admitted, Extra, History};
+use super::store::{Admitted, History};
 use crate::crypto::{Author, ChangeHash};
+use crate::op::Id;
 use crate::op::limits::MAX_COUNTER;
 
 impl History {
@@ -66,6 +67,7 @@ impl History {
             members: Vec::with_capacity(bundle.members.len()),
             start: self.chains.len(),
         };
+        let mut below = Vec::new();
         let (mut known, mut added) = (Vec::new(), bundle.totals);
         let mut walk = Walk::default();
         for place in 0..bundle.members.len() {
@@ -77,19 +79,23 @@ impl History {
                 if places.members.is_empty() {
                     self.reserve(bundle);
                 }
-                self.admit_member(bundle, place, &places, &mut walk)?
+                below.clear();
+                let references = bundle.dependencies(place).iter();
+                below.extend(references.map(|reference| places.find(*reference)));
+                self.admit_member(bundle, place, &places, &below, &mut walk)?
             };
             places.members.push(index);
         }
         Ok(Taken { start: places.start, members: places.members, known, added })
     }
 
-    /// Appends a member and checks its ops.
+    /// Appends a member, given its dependencies, and checks its ops.
     fn admit_member<'a>(
         &mut self,
         bundle: &'a Bundle,
         place: usize,
         places: &Places,
+        dependencies: &[ChangeIndex],
         walk: &mut Walk<'a>,
     ) -> Result<ChangeIndex, Refusal> {
         let (member, hash, body) =
@@ -99,21 +105,18 @@ impl History {
         if let (Some(Reference::Outside(_)), Some(prev)) = (member.prev, prev) {
             self.check_previous(hash, member, author, prev)?;
         }
-        let dependencies: Vec<ChangeIndex> =
-            bundle.dependencies(place).iter().map(|reference| places.find(*reference)).collect();
-        let start = prev.map_or(0, |prev| self.chains.end_of(prev));
-        let end = start.checked_add(member.counters).filter(|end| *end <= MAX_COUNTER);
-        let time = self.time_after(prev, &dependencies);
+        let next = self.chains.next_after(prev);
+        let end = next.start.checked_add(member.counters).filter(|end| *end <= MAX_COUNTER);
+        let time = self.time_after(next, dependencies);
         if end.is_none() || time == u32::MAX {
             return Err(Refusal::ChainFull);
         }
-        let extra = Extra {
-            dependencies: dependencies.as_slice().into(),
-            tags: bundle.tags(place).clone(),
-        };
-        let counters = member.counters;
-        let index = self.append(Admitted { hash, author, prev, time, extra, body, counters });
-        walk.change(self, index, &dependencies, body, |_, _, _| {})?;
+        let (tags, counters) = (bundle.tags(place).clone(), member.counters);
+        let index =
+            self.append(Admitted { hash, author, next, time, dependencies, tags, body, counters });
+        walk.enter(&self.chains, next.segment, dependencies);
+        let first = Id { chain: next.segment, counter: next.start };
+        walk.ops(&self.chains, first, body, |_, _, _| {})?;
         Ok(index)
     }
 
@@ -175,9 +178,9 @@ impl Places {
     /// The index of a member that was in the history before. What depends on a new change is new
     /// itself and need not be looked for, nor what is the first to follow a change.
     fn known(&self, place: usize, bundle: &Bundle, history: &History) -> Option<ChangeIndex> {
-        let prev = &bundle.members[place].prev;
-        let mut below = prev.iter().chain(bundle.dependencies(place));
-        if below.any(|reference| self.find(*reference) >= self.start) {
+        let is_new = |reference: &Reference| self.find(*reference) >= self.start;
+        let prev = bundle.members[place].prev;
+        if prev.as_ref().is_some_and(is_new) || bundle.dependencies(place).iter().any(is_new) {
             return None;
         }
         let prev = prev.map(|prev| self.find(prev));

@@ -8,12 +8,12 @@
 //! does not unpack all the same was never written by [`save`](crate::Document::save); its changes
 //! then have no bodies and hashes of zeros, which no other replica takes.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::bundle::{Bundle, Reference, Totals};
 use super::chains::ChangeIndex;
-use super::store::{Bodies, Extra};
+use super::extras::Extras;
+use super::store::Bodies;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, ChangeHash, DocumentId};
 
@@ -37,7 +37,7 @@ pub(super) struct Pack {
 struct Contents {
     hashes: Vec<ChangeHash>,
     bodies: Bodies,
-    extras: BTreeMap<ChangeIndex, Extra>,
+    extras: Extras<ChangeIndex>,
 }
 
 impl Pack {
@@ -112,17 +112,14 @@ impl Pack {
 
     fn unpack(&self) -> Result<Contents, DecodeError> {
         let bundle = self.decode()?;
-        let mut extras = BTreeMap::new();
+        let mut extras = Extras::default();
         for (index, at) in (self.first..).zip(0..bundle.members.len()) {
             let place = |below: &Reference| match *below {
                 Reference::Member(place) => self.first + place,
                 Reference::Outside(place) => self.outside[place as usize],
             };
-            let dependencies = bundle.dependencies(at).iter().map(place).collect();
-            let extra = Extra { dependencies, tags: bundle.tags(at).clone() };
-            if !extra.is_plain() {
-                extras.insert(index, extra);
-            }
+            let dependencies = bundle.dependencies(at).iter().map(place);
+            extras.push(index, dependencies, bundle.tags(at).clone());
         }
         let (hashes, bodies) = bundle.into_hashes_and_bodies();
         Ok(Contents { hashes, bodies, extras })
@@ -135,7 +132,7 @@ impl Contents {
         let mut bodies = Bodies::default();
         (0..count).for_each(|_| bodies.push(&[]));
         let hashes = vec![ChangeHash([0; 32]); count as usize];
-        Self { hashes, bodies, extras: BTreeMap::new() }
+        Self { hashes, bodies, extras: Extras::default() }
     }
 }
 
@@ -175,9 +172,9 @@ impl Archive {
         pack.contents().bodies.get(change - pack.first)
     }
 
-    /// What a change has beside a predecessor and a body, if it has.
-    pub(super) fn extra(&self, change: ChangeIndex) -> Option<&Extra> {
-        self.pack(change).contents().extras.get(&change)
+    /// What changes have beside a predecessor and a body, one and those that lie with it.
+    pub(super) fn extras(&self, change: ChangeIndex) -> &Extras<ChangeIndex> {
+        &self.pack(change).contents().extras
     }
 
     fn pack(&self, change: ChangeIndex) -> &Pack {

@@ -39,9 +39,24 @@ pub struct Chains {
 pub(crate) struct NewChange {
     pub(crate) hash: ChangeHash,
     pub(crate) author: u32,
-    pub(crate) prev: Option<ChangeIndex>,
+    pub(crate) next: Next,
     pub(crate) time: u32,
     pub(crate) counters: u32,
+}
+
+/// Where the next change after another one on its chain will lie.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Next {
+    /// The other one; `None` for the first change of a chain.
+    pub(crate) prev: Option<ChangeIndex>,
+    /// The time of that one, 0 without.
+    pub(crate) after: u32,
+    pub(crate) segment: u32,
+    /// Whether it opens this segment.
+    pub(crate) opens: bool,
+    /// Number along the chain, and counter of the first op.
+    pub(crate) seq: u32,
+    pub(crate) start: u32,
 }
 
 /// Where two chains part: the segment both pass through, if any, and on each side the segment
@@ -57,13 +72,30 @@ impl Chains {
         self.hashes.reserve(more);
     }
 
-    /// Appends a change whose predecessor is already here. It goes on with its
-    /// predecessor's segment or opens one of its own.
+    /// Where the next change after one will lie: on its segment, if it is the last there, or else on
+    /// one of its own.
+    pub(crate) fn next_after(&self, prev: Option<ChangeIndex>) -> Next {
+        let opened = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
+        let Some(before) = prev else {
+            return Next { prev, after: 0, segment: opened, opens: true, seq: 0, start: 0 };
+        };
+        let streak = self.streaks.of(before);
+        let opens = self.tip_of(streak.segment) != prev;
+        Next {
+            prev,
+            after: streak.time_of(before),
+            segment: if opens { opened } else { streak.segment },
+            opens,
+            seq: streak.seq_of(before) + 1,
+            start: streak.end_of(before),
+        }
+    }
+
+    /// Appends a change.
     pub(crate) fn append(&mut self, change: &NewChange) {
-        let seq = change.prev.map_or(0, |prev| self.seq_of(prev) + 1);
-        let segment = self.segment_after(change.prev);
-        if segment as usize == self.segments.len() {
-            self.open_segment(change.author, change.prev);
+        let Next { prev, segment, opens, seq, .. } = change.next;
+        if opens {
+            self.open_segment(change.author, prev);
         }
         self.hashes.push(change.hash, self.len());
         self.extend(segment, seq, (change.time, change.counters), 1);
@@ -119,6 +151,20 @@ impl Chains {
     /// All changes in order of admission, as streaks, with how many each is.
     pub(super) fn streaks(&self) -> impl Iterator<Item = (&Streak, u32)> {
         self.streaks.iter()
+    }
+
+    /// The changes from one on, each with its streak.
+    pub(super) fn streaks_from(
+        &self,
+        start: ChangeIndex,
+    ) -> impl Iterator<Item = (ChangeIndex, &Streak)> {
+        self.streaks.from(start)
+    }
+
+    /// The segment of a change, and the counter after its last op.
+    pub(super) fn end_on_segment(&self, change: ChangeIndex) -> (u32, u32) {
+        let streak = self.streaks.of(change);
+        (streak.segment, streak.end_of(change))
     }
 
     /// How many segments there are.
@@ -198,10 +244,7 @@ impl Chains {
 
     /// The segment that the next change after `prev` will lie on.
     pub(crate) fn segment_after(&self, prev: Option<ChangeIndex>) -> u32 {
-        match prev {
-            Some(prev) if self.is_tip(prev) => self.segment_of(prev),
-            _ => u32::try_from(self.segments.len()).unwrap_or(u32::MAX),
-        }
+        self.next_after(prev).segment
     }
 
     /// The index of a change, if it is here. O(1).
@@ -303,10 +346,6 @@ impl Chains {
         let streak = self.streaks.get(number);
         let next = self.segment(streak.segment).streaks.get(streak.place as usize + 1)?;
         Some(self.streaks.get(*next).first)
-    }
-
-    fn is_tip(&self, change: ChangeIndex) -> bool {
-        self.tip_of(self.segment_of(change)) == Some(change)
     }
 
     /// The counter of the first op of a change.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::bundle::{Totals, canonical_size};
 use super::chains::ChangeIndex;
 use super::header::{ChangeHasher, Header, Tags};
-use super::store::{Admitted, Extra, History};
+use super::store::{Admitted, History};
 use super::table::Table;
 use crate::crypto::{Author, ChangeHash, Keypair, Signature};
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
@@ -223,7 +223,8 @@ impl History {
         if sorted.len() > MAX_DEPENDENCIES {
             return Err(TooLarge("authors whose elements one change names"));
         }
-        let time = self.time_after(draft.prev, &sorted);
+        let next = self.chains.next_after(draft.prev);
+        let time = self.time_after(next, &sorted);
         if time == u32::MAX {
             return Err(TooLarge("changes that follow on each other"));
         }
@@ -232,7 +233,7 @@ impl History {
         self.split_deletes(draft, &table);
         self.encode(draft, table)?;
         let header = Header {
-            seq: draft.prev.map_or(0, |prev| self.chains.seq_of(prev) + 1),
+            seq: next.seq,
             prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
             dependencies: sorted.iter().map(|change| self.chains.hash_of(*change)).collect(),
             tags: draft.tags.clone(),
@@ -247,9 +248,10 @@ impl History {
         let change = self.append(Admitted {
             hash,
             author,
-            prev: draft.prev,
+            next,
             time,
-            extra: Extra { dependencies: sorted.into(), tags: header.tags },
+            dependencies: &sorted,
+            tags: header.tags,
             body,
             counters: ops.iter().map(|op| op.counters).sum(),
         });

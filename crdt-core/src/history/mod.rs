@@ -17,6 +17,7 @@ mod cut;
 mod equivocation;
 mod error;
 mod export;
+mod extras;
 mod genesis;
 mod hashes;
 mod header;

@@ -27,10 +27,11 @@ impl History {
         mut sink: impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
     ) {
         let (mut walk, mut typing) = (Walk::default(), Typing::default());
-        for change in start..self.chains.len() {
-            let time = self.chains.time_of(change);
-            let (below, body) = (self.dependencies(change), self.body(change));
-            let replayed = walk.change(self, change, below, body, |path, id, action| {
+        for (change, streak) in self.chains.streaks_from(start) {
+            let time = streak.time_of(change);
+            walk.enter(&self.chains, streak.segment, self.dependencies(change));
+            let first = Id { chain: streak.segment, counter: streak.start_of(change) };
+            let replayed = walk.ops(&self.chains, first, self.body(change), |path, id, action| {
                 typing.pass(path, &Incoming { id, time, action }, &mut sink);
             });
             if let Err(refusal) = replayed {
@@ -97,6 +98,7 @@ impl<'a> Typing<'a> {
 /// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go where
 /// the one before went, so its path is kept.
 pub(super) struct Walk<'a> {
+    table: Table,
     body: Body<'a>,
     /// The path of the last op, and that with its names resolved.
     path: Path<'a>,
@@ -107,37 +109,35 @@ pub(super) struct Walk<'a> {
 
 impl Default for Walk<'_> {
     fn default() -> Self {
-        let (body, path) = (Body::new(&[], 0), Path::ROOT);
-        Self { body, path, segments: Vec::new(), has_elements: false }
+        let (table, body) = (Table::default(), Body::new(&[], 0));
+        Self { table, body, path: Path::ROOT, segments: Vec::new(), has_elements: false }
     }
 }
 
 impl<'a> Walk<'a> {
-    /// Calls `sink` with every op of a change that has been appended, given its dependencies and its
-    /// body. Refuses what is not canonical, and names that do not resolve through the lowest entry
-    /// that has them.
-    pub(super) fn change(
-        &mut self,
-        history: &History,
-        change: ChangeIndex,
-        dependencies: &[ChangeIndex],
-        body: &'a [u8],
-        mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
-    ) -> Result<(), Refusal> {
-        if body.is_empty() {
-            return Ok(());
-        }
+    /// Comes to a change that has been appended to a segment.
+    pub(super) fn enter(&mut self, chains: &Chains, segment: u32, dependencies: &[ChangeIndex]) {
+        self.table.enter(chains, segment, dependencies);
         if self.has_elements {
             self.turn_back();
         }
-        let chain = history.chains.segment_of(change);
-        let table = Table::on_segment(&history.chains, chain, dependencies);
-        self.body.enter(body, history.chains.start_of(change));
+    }
+
+    /// Calls `sink` with every op of the change, given the name of its first one and its body. Refuses
+    /// what is not canonical, and names that do not resolve through the lowest entry that has them.
+    pub(super) fn ops(
+        &mut self,
+        chains: &Chains,
+        first: Id,
+        body: &'a [u8],
+        mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
+    ) -> Result<(), Refusal> {
+        let Id { chain, counter } = first;
+        self.body.enter(body, counter);
         while let Some((counter, op)) = self.body.next_op()? {
-            let resolver = Resolver { chains: &history.chains, table: &table, counter };
-            self.lead(op.path, &resolver)?;
-            let action = resolver.action(op.action)?;
-            sink(&self.segments, Id { chain, counter }, action);
+            self.lead(op.path, chains, counter)?;
+            let resolver = Resolver { chains, table: &self.table, counter };
+            sink(&self.segments, Id { chain, counter }, resolver.action(op.action)?);
         }
         Ok(())
     }
@@ -150,11 +150,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Resolves a path.
-    fn lead(&mut self, path: Path<'a>, resolver: &Resolver<'_>) -> Result<(), Refusal> {
+    fn lead(&mut self, path: Path<'a>, chains: &Chains, counter: u32) -> Result<(), Refusal> {
         if self.path == path {
             return Ok(());
         }
         self.turn_back();
+        let resolver = Resolver { chains, table: &self.table, counter };
         for segment in path.segments() {
             self.segments.push(match segment {
                 Segment::Field(name) => Segment::Field(name),

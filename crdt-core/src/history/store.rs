@@ -3,9 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive::Archive;
 use super::bundle::Bundle;
-use super::chains::{Chains, ChangeIndex, NewChange};
+use super::chains::{Chains, ChangeIndex, NewChange, Next};
 use super::cut::Cuts;
 use super::equivocation::Forks;
+use super::extras::Extras;
 use super::genesis::Genesis;
 use super::header::{ChangeHasher, Header, Tags};
 use super::local::Tail;
@@ -25,8 +26,7 @@ pub struct History {
     /// is of those after them.
     pub(super) archive: Archive,
     bodies: Bodies,
-    /// What few changes have, of those that have it.
-    extras: BTreeMap<ChangeIndex, Extra>,
+    extras: Extras<ChangeIndex>,
     /// What hashed the last change written here, and whose changes it hashes.
     pub(super) hasher: Option<(Author, ChangeHasher)>,
     authors: Vec<Author>,
@@ -87,21 +87,15 @@ impl Bodies {
     }
 }
 
-/// What a change can have beside a predecessor and a body.
-#[derive(Debug, Default)]
-pub(super) struct Extra {
-    /// In ascending order of their hashes, as in the header.
-    pub(super) dependencies: Box<[ChangeIndex]>,
-    pub(super) tags: Tags,
-}
-
 /// A change ready to be appended: everything it refers to is in the history.
 pub(super) struct Admitted<'a> {
     pub(super) hash: ChangeHash,
     pub(super) author: u32,
-    pub(super) prev: Option<ChangeIndex>,
+    pub(super) next: Next,
     pub(super) time: u32,
-    pub(super) extra: Extra,
+    /// In ascending order of their hashes, as in the header.
+    pub(super) dependencies: &'a [ChangeIndex],
+    pub(super) tags: Tags,
     pub(super) body: &'a [u8],
     pub(super) counters: u32,
 }
@@ -129,7 +123,7 @@ impl History {
             chains: Chains::default(),
             archive: Archive::default(),
             bodies: Bodies::default(),
-            extras: BTreeMap::new(),
+            extras: Extras::default(),
             hasher: None,
             authors: Vec::new(),
             author_numbers: BTreeMap::new(),
@@ -261,19 +255,15 @@ impl History {
 
     /// What a change depends on beside its predecessor, in ascending order of hashes.
     pub(super) fn dependencies(&self, change: ChangeIndex) -> &[ChangeIndex] {
-        self.extra(change).map_or(&[], |extra| &extra.dependencies)
+        self.extras(change).dependencies(change)
     }
 
     pub(super) fn tags(&self, change: ChangeIndex) -> &Tags {
-        static NONE: Tags = Tags::NONE;
-        self.extra(change).map_or(&NONE, |extra| &extra.tags)
+        self.extras(change).tags(change)
     }
 
-    fn extra(&self, change: ChangeIndex) -> Option<&Extra> {
-        if change < self.archive.len() {
-            return self.archive.extra(change);
-        }
-        self.extras.get(&change)
+    fn extras(&self, change: ChangeIndex) -> &Extras<ChangeIndex> {
+        if change < self.archive.len() { self.archive.extras(change) } else { &self.extras }
     }
 
     /// The changes that one depends on directly.
@@ -304,9 +294,9 @@ impl History {
     }
 
     /// 1 + the highest time in a table.
-    pub(super) fn time_after(&self, prev: Option<ChangeIndex>, others: &[ChangeIndex]) -> u32 {
-        let times = prev.iter().chain(others).map(|change| self.chains.time_of(*change));
-        times.max().unwrap_or(0).saturating_add(1)
+    pub(super) fn time_after(&self, next: Next, others: &[ChangeIndex]) -> u32 {
+        let times = others.iter().map(|change| self.chains.time_of(*change));
+        times.fold(next.after, u32::max).saturating_add(1)
     }
 
     /// Makes room for the changes of a bundle.
@@ -319,19 +309,14 @@ impl History {
     /// Appends a change. Its ops have not been checked against its table yet.
     pub(super) fn append(&mut self, change: Admitted<'_>) -> ChangeIndex {
         let index = self.chains.len();
-        self.forks.note(&self.chains, change.author, change.prev, index);
-        self.chains.append(&NewChange {
-            hash: change.hash,
-            author: change.author,
-            prev: change.prev,
-            time: change.time,
-            counters: change.counters,
-        });
-        self.replace_heads(index, change.prev.iter().chain(&*change.extra.dependencies));
-        self.bodies.push(change.body);
-        if !change.extra.is_plain() {
-            self.extras.insert(index, change.extra);
+        let Admitted { hash, author, next, time, counters, dependencies, .. } = change;
+        if next.opens {
+            self.forks.note(&self.chains, author, next.prev, index);
         }
+        self.chains.append(&NewChange { hash, author, next, time, counters });
+        self.replace_heads(index, next.prev.iter().chain(dependencies));
+        self.bodies.push(change.body);
+        self.extras.push(index, dependencies.iter().copied(), change.tags);
         index
     }
 
@@ -375,7 +360,7 @@ impl History {
             let index = self.chains.len() - 1;
             let author = self.chains.author_of(self.chains.segment_of(index));
             self.forks.forget(author, self.chains.prev_of(index), index);
-            self.extras.remove(&index);
+            self.extras.pop(index);
             self.bodies.pop();
             self.chains.pop();
         }
@@ -395,11 +380,5 @@ impl History {
 pub(super) fn make_room<T>(list: &mut Vec<T>, more: usize) {
     if list.capacity() - list.len() < more {
         list.reserve_exact(more.max(list.len() / 8));
-    }
-}
-
-impl Extra {
-    pub(super) fn is_plain(&self) -> bool {
-        self.dependencies.is_empty() && self.tags == Tags::NONE
     }
 }

@@ -66,6 +66,16 @@ impl Streaks {
         (0..).zip(&self.all).map(|(number, streak)| (streak, self.end(number) - streak.first))
     }
 
+    /// The changes from one on, each with its streak.
+    pub(super) fn from(&self, start: ChangeIndex) -> impl Iterator<Item = (ChangeIndex, &Streak)> {
+        let first =
+            if start < self.changes { self.number_of(start) as usize } else { self.all.len() };
+        let streaks = (0..).zip(&self.all).skip(first);
+        streaks.flat_map(move |(number, streak)| {
+            (streak.first.max(start)..self.end(number)).map(move |change| (change, streak))
+        })
+    }
+
     /// The streak with a number.
     pub(super) fn get(&self, number: u32) -> &Streak {
         &self.all[number as usize]
@@ -78,6 +88,12 @@ impl Streaks {
 
     /// The number of the streak of a change.
     pub(super) fn number_of(&self, change: ChangeIndex) -> u32 {
+        // Most often it is asked for the newest.
+        if let Some(last) = self.all.last()
+            && last.first <= change
+        {
+            return u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX);
+        }
         let block = (change / BLOCK) as usize;
         let first = self.blocks[block] as usize;
         let last = self.blocks.get(block + 1).map_or(self.all.len() - 1, |next| *next as usize);

@@ -9,13 +9,13 @@ use crate::op::{Id, IdRange, Name};
 ///
 /// Chains of one author can share a beginning. A shared counter is named through the lowest index
 /// whose chain holds it, so that every op has exactly one name in a change.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub(crate) struct Table {
     own: Entry,
     others: Vec<Entry>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Default, Debug)]
 struct Entry {
     segment: u32,
     /// Counters below belong to a lower index.
@@ -26,7 +26,8 @@ struct Entry {
 impl Entry {
     /// The whole chain that ends with a change.
     fn up_to(chains: &Chains, change: ChangeIndex) -> Self {
-        Self { segment: chains.segment_of(change), from: 0, end: chains.end_of(change) }
+        let (segment, end) = chains.end_on_segment(change);
+        Self { segment, from: 0, end }
     }
 }
 
@@ -39,22 +40,27 @@ impl Table {
         own: Option<ChangeIndex>,
         dependencies: &[ChangeIndex],
     ) -> Self {
-        Self::with(chains, own.map(|own| Entry::up_to(chains, own)), dependencies)
+        let own = own.map(|own| Entry::up_to(chains, own));
+        let mut table = Self { own: own.unwrap_or_default(), others: Vec::new() };
+        table.depend_on(chains, own, dependencies);
+        table
     }
 
-    /// The table of a change that lies on a segment, to resolve the names in its ops. They bound its
-    /// own chain.
-    pub(crate) fn on_segment(chains: &Chains, segment: u32, dependencies: &[ChangeIndex]) -> Self {
-        Self::with(chains, Some(Entry { segment, from: 0, end: u32::MAX }), dependencies)
+    /// Makes this the table of a change that lies on a segment, to resolve the names in its ops. They
+    /// bound its own chain.
+    pub(crate) fn enter(&mut self, chains: &Chains, segment: u32, dependencies: &[ChangeIndex]) {
+        self.own = Entry { segment, from: 0, end: u32::MAX };
+        self.depend_on(chains, Some(self.own), dependencies);
     }
 
-    fn with(chains: &Chains, own: Option<Entry>, dependencies: &[ChangeIndex]) -> Self {
-        let mut others = Vec::new();
-        if !dependencies.is_empty() {
-            others.extend(dependencies.iter().map(|change| Entry::up_to(chains, *change)));
-            share_out(chains, own, &mut others);
+    fn depend_on(&mut self, chains: &Chains, own: Option<Entry>, dependencies: &[ChangeIndex]) {
+        self.others.clear();
+        self.others.extend(dependencies.iter().map(|change| Entry::up_to(chains, *change)));
+        match (&*self.others, own) {
+            ([], _) | ([_], None) => {}
+            ([other], Some(own)) if !have_one_author(chains, other, &own) => {}
+            _ => share_out(chains, own, &mut self.others),
         }
-        Self { own: own.unwrap_or(Entry { segment: 0, from: 0, end: 0 }), others }
     }
 
     /// The op that a name means. `below` is the counter of the op that names it.
@@ -116,6 +122,11 @@ impl Table {
         let index = core::iter::once(&self.own).chain(&self.others).position(holds)?;
         Some(Name { index: u32::try_from(index).ok()?, counter: id.counter })
     }
+}
+
+/// Whether two chains are of one author: only those can share a beginning.
+fn have_one_author(chains: &Chains, one: &Entry, other: &Entry) -> bool {
+    chains.author_of(one.segment) == chains.author_of(other.segment)
 }
 
 /// Gives every shared counter to the lowest entry that has it.

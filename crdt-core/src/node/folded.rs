@@ -1,25 +1,42 @@
-//! The sequence of a text, which lies as it was saved until its order is asked for.
+//! The sequence of a text, which lies as it was saved or as it came until its order is asked for.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::Incoming;
 use super::saved::{Order, StateReader, StateWriter, check_ids};
+use super::text::{delete, parent};
 use crate::codec::{DecodeError, Reader, split_text, write};
 use crate::history::Chains;
-use crate::op::Id;
-use crate::sequence::{Restored, Sequence, Span, SpanKind, TextChunk, TextMeasure};
+use crate::op::{Id, Place};
+use crate::sequence::{
+    Gathered, Restored, Sequence, Span, SpanKind, TextChunk, TextMeasure, UnknownParent,
+};
 
-/// A sequence of characters. As long as only the text as a whole is read from an opened document,
-/// nothing else is made of it.
+/// Of how many bytes a text is that is laid out at once, rather than placed, even if it is all.
+const LONG: usize = 256;
+
+/// A sequence of characters, which is made when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct FoldedText {
+    /// What it is made of. Nothing is left here once the sequence has been changed.
     folded: Option<Box<Folded>>,
     sequence: OnceLock<Box<Sequence<TextChunk>>>,
 }
 
+#[derive(Debug)]
+enum Folded {
+    /// As long as only the text as a whole is read from an opened document, nothing else is made
+    /// of it.
+    Saved(Saved),
+    /// As long as ops come and nobody looks, they are only gathered: to lay out many at once takes
+    /// less than to place one after the other. Whoever lays them out takes them.
+    Gathered(Mutex<Gathered>),
+}
+
 /// What is kept of a saved text.
 #[derive(Debug)]
-struct Folded {
+struct Saved {
     text: Box<str>,
     chars: usize,
     utf16: usize,
@@ -31,7 +48,7 @@ impl FoldedText {
     pub(super) fn get(&self, chains: &Chains) -> &Sequence<TextChunk> {
         self.sequence.get_or_init(|| {
             let unfolded = self.folded.as_ref().map(|folded| folded.unfold(chains));
-            Box::new(unfolded.transpose().unwrap_or_else(blank).unwrap_or_default())
+            Box::new(unfolded.unwrap_or_default())
         })
     }
 
@@ -48,43 +65,100 @@ impl FoldedText {
         }
     }
 
+    /// Takes an insert.
+    pub(super) fn integrate(
+        &mut self,
+        op: &Incoming<'_>,
+        place: Place<Id>,
+        text: &str,
+        chains: &Chains,
+    ) -> Result<(), UnknownParent> {
+        let (parent, side) = parent(place);
+        if let Some(gathered) = self.gathered(parent, text) {
+            return gathered.insert(op.id, op.time, parent, side, text);
+        }
+        self.get_mut(chains).integrate(op.id, op.time, parent, side, text, chains)
+    }
+
+    /// Deletes those of `count` counters from `first` on that are elements here, as [`delete`] does.
+    pub(super) fn delete(&mut self, first: Id, count: u32, chains: &Chains) {
+        let end = first.counter.saturating_add(count);
+        let last = chains.last_piece(first.chain, first.counter, end);
+        match self.gathered(None, "") {
+            Some(gathered) if last.start == first.counter => gathered.delete(last),
+            _ => delete(self.get_mut(chains), first, count, chains),
+        }
+    }
+
+    /// Where to gather an op, if there: of an insert given its parent and text.
+    fn gathered(&mut self, parent: Option<Id>, text: &str) -> Option<&mut Gathered> {
+        if let Some(gathered) = self.begin(parent, text) {
+            let folded = Folded::Gathered(Mutex::new(gathered));
+            *self = Self { folded: Some(Box::new(folded)), sequence: OnceLock::new() };
+        }
+        match self.folded.as_deref_mut()? {
+            Folded::Gathered(gathered) if self.sequence.get().is_none() => {
+                Some(gathered.get_mut().unwrap_or_else(PoisonError::into_inner))
+            }
+            _ => None,
+        }
+    }
+
+    /// What has come until now, if gathering begins with this op. Most texts stay what they were
+    /// inserted as, or are typed on, and to place that takes next to nothing.
+    fn begin(&self, parent: Option<Id>, text: &str) -> Option<Gathered> {
+        match self.sequence.get() {
+            Some(sequence) => sequence.gather(parent),
+            None if self.folded.is_none() && text.len() > LONG => Some(Gathered::default()),
+            None => None,
+        }
+    }
+
     /// What is kept as it was saved, if the sequence has not been asked for.
-    fn folded(&self) -> Option<&Folded> {
-        self.folded.as_deref().filter(|_| self.sequence.get().is_none())
+    fn saved(&self) -> Option<&Saved> {
+        match self.folded.as_deref()? {
+            Folded::Saved(saved) if self.sequence.get().is_none() => Some(saved),
+            _ => None,
+        }
     }
 
     /// The number of visible characters.
-    pub(super) fn len(&self) -> usize {
-        let sequence = || self.sequence.get().map_or(0, |sequence| sequence.len());
-        self.folded().map_or_else(sequence, |folded| folded.chars)
+    pub(super) fn len(&self, chains: &Chains) -> usize {
+        self.saved().map_or_else(|| self.get(chains).len(), |saved| saved.chars)
     }
 
     /// Their size.
-    pub(super) fn measure(&self) -> TextMeasure {
-        let sequence = || self.sequence.get().map(|sequence| sequence.measure());
-        let saved = self.folded().map(Folded::measure);
-        saved.or_else(sequence).unwrap_or_default()
+    pub(super) fn measure(&self, chains: &Chains) -> TextMeasure {
+        self.saved().map_or_else(|| self.get(chains).measure(), Saved::measure)
     }
 
     /// Whether there never was a character.
     pub(super) fn is_blank(&self) -> bool {
-        let sequence = || self.sequence.get().is_none_or(|sequence| sequence.is_blank());
-        self.folded().map_or_else(sequence, |folded| folded.order.is_empty())
+        if let Some(sequence) = self.sequence.get() {
+            return sequence.is_blank();
+        }
+        match self.folded.as_deref() {
+            Some(Folded::Saved(saved)) => saved.order.is_empty(),
+            Some(Folded::Gathered(gathered)) => locked(gathered).is_blank(),
+            None => true,
+        }
     }
 
     /// The visible text in pieces.
-    pub(super) fn chunks(&self) -> impl Iterator<Item = &str> {
-        let folded = self.folded().map(|folded| &*folded.text);
-        let sequence = self.sequence.get().map(|sequence| sequence.chunks());
-        folded.into_iter().chain(sequence.into_iter().flatten().map(|(_, chunk)| chunk.as_str()))
+    pub(super) fn chunks<'a>(&'a self, chains: &Chains) -> impl Iterator<Item = &'a str> + use<'a> {
+        let saved = self.saved();
+        let sequence = saved.is_none().then(|| self.get(chains).chunks());
+        let chunks = sequence.into_iter().flatten().map(|(_, chunk)| chunk.as_str());
+        saved.map(|saved| &*saved.text).into_iter().chain(chunks)
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
-        let sequence = || Ok(self.get(writer.chains()).spans());
-        let Ok(spans) = self.folded().map_or_else(sequence, Folded::spans) else {
+        let chains = writer.chains();
+        let sequence = || Ok(self.get(chains).spans());
+        let Ok(spans) = self.saved().map_or_else(sequence, Saved::spans) else {
             return writer.give_up();
         };
-        writer.text(self.chunks(), |near, out| write_order(&spans, near, out));
+        writer.text(self.chunks(chains), |near, out| write_order(&spans, near, out));
     }
 
     pub(super) fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
@@ -94,18 +168,31 @@ impl FoldedText {
         } else {
             (text.chars().count(), text.encode_utf16().count())
         };
-        let folded = Folded { text: text.into(), chars, utf16, order };
-        Ok(Self { folded: Some(Box::new(folded)), sequence: OnceLock::new() })
+        let saved = Saved { text: text.into(), chars, utf16, order };
+        Ok(Self { folded: Some(Box::new(Folded::Saved(saved))), sequence: OnceLock::new() })
+    }
+}
+
+fn locked(gathered: &Mutex<Gathered>) -> MutexGuard<'_, Gathered> {
+    gathered.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Folded {
+    fn unfold(&self, chains: &Chains) -> Sequence<TextChunk> {
+        match self {
+            Self::Saved(saved) => saved.unfold(chains).unwrap_or_else(blank),
+            Self::Gathered(gathered) => core::mem::take(&mut *locked(gathered)).lay_out(chains),
+        }
     }
 }
 
 /// Stands for a sequence that cannot be read: its state was not written by this library.
-fn blank(error: DecodeError) -> Option<Sequence<TextChunk>> {
+fn blank(error: DecodeError) -> Sequence<TextChunk> {
     tracing::error!(%error, "the saved order of a text is not one");
-    None
+    Sequence::default()
 }
 
-impl Folded {
+impl Saved {
     fn measure(&self) -> TextMeasure {
         TextMeasure { utf8: self.text.len(), utf16: self.utf16 }
     }

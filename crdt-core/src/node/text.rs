@@ -83,9 +83,9 @@ pub struct TextState {
 
 impl TextState {
     /// The text.
-    pub fn to_text(&self) -> String {
-        let mut text = String::with_capacity(self.sequence.measure().utf8);
-        self.sequence.chunks().for_each(|chunk| text.push_str(chunk));
+    pub fn to_text(&self, chains: &Chains) -> String {
+        let mut text = String::with_capacity(self.sequence.measure(chains).utf8);
+        self.sequence.chunks(chains).for_each(|chunk| text.push_str(chunk));
         text
     }
 
@@ -99,14 +99,14 @@ impl TextState {
     }
 
     /// Whether it is this text, without copying it.
-    fn reads_as(&self, text: &str) -> bool {
-        joined(self.sequence.chunks(), text)
+    fn reads_as(&self, text: &str, chains: &Chains) -> bool {
+        joined(self.sequence.chunks(chains), text)
     }
 
     #[inline]
     fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
         if text.is_empty() {
-            let length = self.sequence.len();
+            let length = self.sequence.len(scope.chains());
             let inside = at <= length;
             return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
         }
@@ -144,7 +144,7 @@ impl TextState {
         range: &impl RangeBounds<usize>,
         chains: &Chains,
     ) -> Result<TextSlice<'_>, EditError> {
-        let range = positions(range, self.sequence.len())?;
+        let range = positions(range, self.sequence.len(chains))?;
         Ok(TextSlice::new(self.sequence.get(chains), range))
     }
 
@@ -219,13 +219,11 @@ impl NodeState for TextState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         match (path, &op.action) {
             ([], Action::InsertText { place, text }) => {
-                let (parent, side) = parent(*place);
-                let sequence = self.sequence.get_mut(chains);
-                let placed = sequence.integrate(op.id, op.time, parent, side, text, chains);
+                let placed = self.sequence.integrate(op, *place, text, chains);
                 placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
             }
             ([], Action::Delete { first, count }) => {
-                delete(self.sequence.get_mut(chains), *first, *count, chains);
+                self.sequence.delete(*first, *count, chains);
                 Fit::Applied
             }
             _ => Fit::wrong_kind(),
@@ -233,10 +231,11 @@ impl NodeState for TextState {
     }
 
     fn clear(&mut self, mut scope: Scope<'_>) {
-        if self.sequence.len() == 0 {
+        let length = self.sequence.len(scope.chains());
+        if length == 0 {
             return;
         }
-        let cleared = self.delete(&mut scope, 0..self.sequence.len());
+        let cleared = self.delete(&mut scope, 0..length);
         debug_assert!(cleared.is_ok(), "the range is the whole text");
     }
 
@@ -246,7 +245,7 @@ impl NodeState for TextState {
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         digest.runs(self.sequence.get(digest.chains()).runs());
-        digest.bytes(self.to_text().as_bytes());
+        digest.bytes(self.to_text(digest.chains()).as_bytes());
     }
 
     fn describe(description: &mut Description) {
@@ -273,7 +272,7 @@ macro_rules! read_text {
     () => {
         /// How many Unicode scalar values there are. O(1).
         pub fn len(&self) -> usize {
-            self.state.sequence.len()
+            self.state.sequence.len(self.chains())
         }
 
         /// Whether there is no text.
@@ -283,12 +282,12 @@ macro_rules! read_text {
 
         /// How many bytes the text takes in UTF-8. O(1).
         pub fn len_utf8(&self) -> usize {
-            self.state.sequence.measure().utf8
+            self.state.sequence.measure(self.chains()).utf8
         }
 
         /// How many code units the text takes in UTF-16. O(1).
         pub fn len_utf16(&self) -> usize {
-            self.state.sequence.measure().utf16
+            self.state.sequence.measure(self.chains()).utf16
         }
 
         /// The scalar value at a position; `None` beyond the end. O(log n).
@@ -360,6 +359,10 @@ fn offset_of(
 impl<'a> TextView<'a> {
     read_text!();
 
+    fn chains(&self) -> &'a Chains {
+        self.chains
+    }
+
     fn sequence(&self) -> &'a Sequence<TextChunk> {
         self.state.sequence.get(self.chains)
     }
@@ -378,7 +381,7 @@ impl<'a> TextView<'a> {
     /// The pieces of the text in order; joined they are the text. Where it is cut says nothing: it
     /// differs between replicas.
     pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.state.sequence.chunks()
+        self.state.sequence.chunks(self.chains)
     }
 
     /// The scalar values in order.
@@ -417,7 +420,7 @@ impl fmt::Display for TextView<'_> {
 
 impl fmt::Debug for TextView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.state.to_text().fmt(f)
+        self.state.to_text(self.chains()).fmt(f)
     }
 }
 
@@ -430,7 +433,7 @@ impl Serialize for TextView<'_> {
 
 impl PartialEq<str> for TextView<'_> {
     fn eq(&self, other: &str) -> bool {
-        self.state.reads_as(other)
+        self.state.reads_as(other, self.chains)
     }
 }
 
@@ -455,8 +458,12 @@ pub struct TextEditor<'a> {
 impl TextEditor<'_> {
     read_text!();
 
+    fn chains(&self) -> &Chains {
+        self.scope.chains()
+    }
+
     fn sequence(&self) -> &Sequence<TextChunk> {
-        self.state.sequence.get(self.scope.chains())
+        self.state.sequence.get(self.chains())
     }
 
     /// Inserts text so that it begins at a position. O(log n + its length).
@@ -469,7 +476,7 @@ impl TextEditor<'_> {
 
     /// Appends text. O(log n + its length).
     pub fn push_str(&mut self, text: impl AsRef<str>) {
-        let end = self.state.sequence.len();
+        let end = self.len();
         let pushed = self.state.insert(&mut self.scope, end, text.as_ref());
         debug_assert!(pushed.is_ok(), "the end is a position");
     }
@@ -523,13 +530,13 @@ impl TextEditor<'_> {
 /// The text.
 impl fmt::Display for TextEditor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.state.sequence.chunks().try_for_each(|chunk| f.write_str(chunk))
+        self.state.sequence.chunks(self.chains()).try_for_each(|chunk| f.write_str(chunk))
     }
 }
 
 impl fmt::Debug for TextEditor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.state.to_text().fmt(f)
+        self.state.to_text(self.chains()).fmt(f)
     }
 }
 
@@ -540,10 +547,10 @@ fn assign(state: &mut TextState, mut scope: Scope<'_>, text: &str) -> Result<(),
 
 /// Deletes and inserts the characters that differ.
 fn reconcile(state: &mut TextState, mut scope: Scope<'_>, text: &str) -> Result<(), EditError> {
-    if state.reads_as(text) {
+    if state.reads_as(text, scope.chains()) {
         return Ok(());
     }
-    let old: Vec<char> = state.to_text().chars().collect();
+    let old: Vec<char> = state.to_text(scope.chains()).chars().collect();
     let new: Vec<char> = text.chars().collect();
     // What lies before a part is new text already when its turn comes.
     for part in differences(&old, &new) {
@@ -570,8 +577,8 @@ impl<T: TextString> CrdtNode for TextField<T> {
         TextEditor { state, scope }
     }
 
-    fn value(state: &TextState, _: &Chains) -> T {
-        T::from_text(state.to_text())
+    fn value(state: &TextState, chains: &Chains) -> T {
+        T::from_text(state.to_text(chains))
     }
 
     fn assign(state: &mut TextState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
@@ -602,8 +609,8 @@ impl CrdtNode for Text {
         TextEditor { state, scope }
     }
 
-    fn value(state: &TextState, _: &Chains) -> Self {
-        Self(state.to_text())
+    fn value(state: &TextState, chains: &Chains) -> Self {
+        Self(state.to_text(chains))
     }
 
     fn assign(state: &mut TextState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {

@@ -144,11 +144,11 @@ impl Untyped {
         match self.register.as_ref().map(|register| register.read(chains)) {
             Some(Shape::Object) => self.entries_json(chains),
             Some(Shape::Array) => self.list_json(chains),
-            Some(Shape::Text) => self.text_json(),
+            Some(Shape::Text) => self.text_json(chains),
             Some(Shape::Whole(Json(value))) => self.choice_json(value, chains),
             None if !self.entries.is_empty() => self.entries_json(chains),
             None if self.list.is_some() => self.list_json(chains),
-            None if self.text.is_some() => self.text_json(),
+            None if self.text.is_some() => self.text_json(chains),
             None => self.counter.as_ref().map_or(Value::Null, |counter| sum_json(counter.sum())),
         }
     }
@@ -165,8 +165,8 @@ impl Untyped {
         states.map(|node| node.to_json(chains)).collect()
     }
 
-    fn text_json(&self) -> Value {
-        Value::String(self.text.as_ref().map_or_else(String::new, |text| text.to_text()))
+    fn text_json(&self, chains: &Chains) -> Value {
+        Value::String(self.text.as_ref().map_or_else(String::new, |text| text.to_text(chains)))
     }
 
     /// A register's value; if it names a variant with a payload, that too, as serde would show it.

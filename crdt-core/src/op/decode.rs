@@ -40,10 +40,12 @@ impl<'a> Body<'a> {
     }
 
     /// The next op and its counter, or `None` at the end.
+    #[inline]
     pub(crate) fn next_op(&mut self) -> Result<Option<(u32, RawOp<'a>)>, DecodeError> {
-        if self.reader.is_empty() {
-            return Ok(None);
-        }
+        if self.reader.is_empty() { Ok(None) } else { self.read_op().map(Some) }
+    }
+
+    fn read_op(&mut self) -> Result<(u32, RawOp<'a>), DecodeError> {
         let (kind, counters, mut body) = read_frame(&mut self.reader)?;
         let (path, action) = if kind > kind::REMOVE {
             (Path::ROOT, Action::Unknown { kind, body: body.take_rest() })
@@ -59,7 +61,7 @@ impl<'a> Body<'a> {
         self.next_counter =
             counter.checked_add(counters).ok_or(DecodeError::OverLimit("counters of a chain"))?;
         (self.path, self.last_kind) = (path, kind);
-        Ok(Some((counter, RawOp { path, counters, action })))
+        Ok((counter, RawOp { path, counters, action }))
     }
 
     /// How many ops there are in a body that was checked.
@@ -162,7 +164,8 @@ fn read_seeds<'a>(body: &mut Reader<'a>, counters: u32) -> Result<Seeds<'a>, Dec
 
 fn read_text<'a>(body: &mut Reader<'a>, counters: u32) -> Result<&'a str, DecodeError> {
     let text = core::str::from_utf8(body.take_rest()).map_err(|_| DecodeError::InvalidUtf8)?;
-    if text.chars().count() == counters as usize {
+    let is_ascii = text.len() == counters as usize && text.is_ascii();
+    if is_ascii || text.chars().count() == counters as usize {
         Ok(text)
     } else {
         Err(DecodeError::WrongCounters)

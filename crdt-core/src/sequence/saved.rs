@@ -51,7 +51,7 @@ impl Span {
     }
 
     /// One span for this and the next, if there is one.
-    fn joined(self, next: Self) -> Option<Self> {
+    pub(super) fn joined(self, next: Self) -> Option<Self> {
         let kind = match (self.kind, next.kind) {
             (SpanKind::Live(len), SpanKind::Live(more)) => SpanKind::Live(len + more),
             (SpanKind::Deleted(len), SpanKind::Deleted(more)) => SpanKind::Deleted(len + more),

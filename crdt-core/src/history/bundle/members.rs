@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bundle, Genesis, Member, MemberExtra, Reference, Totals};
+use super::{Bundle, Extras, Genesis, Member, Reference, Totals};
 use crate::codec::DecodeError;
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
 use crate::history::header::{ChangeHasher, Header, Tags, check_dependencies};
@@ -18,7 +18,9 @@ pub(super) struct Members {
     outside: Vec<ChangeHash>,
     hashes: Vec<ChangeHash>,
     done: Vec<Member>,
-    extras: Vec<MemberExtra>,
+    extras: Extras<Reference>,
+    /// What the member that is being read depends on, in the order of their hashes.
+    pub(super) dependencies: Vec<Reference>,
     /// The header that is being hashed, kept for its space.
     header: Header,
     /// The bodies of all members, and of the one that is being read.
@@ -44,8 +46,6 @@ pub(super) struct Lead {
     pub(super) author: u32,
     pub(super) seq: u32,
     pub(super) prev: Option<Reference>,
-    /// In the order of their hashes.
-    pub(super) dependencies: Vec<Reference>,
     pub(super) tags: Tags,
 }
 
@@ -64,7 +64,8 @@ impl Members {
             outside,
             hashes: Vec::new(),
             done: Vec::new(),
-            extras: Vec::new(),
+            extras: Extras::default(),
+            dependencies: Vec::new(),
             header: Header::default(),
             bodies: Vec::new(),
             left,
@@ -119,7 +120,8 @@ impl Members {
         prev.seq.checked_add(1).ok_or(DecodeError::VarintOverflow)
     }
 
-    /// Adds a member, whose body has been appended to the bodies.
+    /// Adds a member, whose body has been appended to the bodies, and of which the dependencies lie
+    /// ready.
     pub(super) fn push(&mut self, lead: Lead) -> Result<(), DecodeError> {
         let (ops, counters) = check_body(&self.bodies[self.body_start()..])?;
         self.push_checked(lead, ops, counters)
@@ -134,12 +136,12 @@ impl Members {
         counters: u32,
     ) -> Result<(), DecodeError> {
         self.used.authors[lead.author as usize] = true;
-        for reference in lead.prev.iter().chain(&lead.dependencies) {
+        for reference in lead.prev.iter().chain(&self.dependencies) {
             if let Reference::Outside(place) = reference {
                 self.used.outside[*place as usize] = true;
             }
         }
-        self.set_header(&lead)?;
+        self.set_header(lead.seq, lead.prev, lead.tags)?;
         let body = &self.bodies[self.body_start()..];
         let bytes = canonical_size(self.header.references(), &self.header.tags, body);
         if bytes > MAX_CHANGE_BYTES {
@@ -150,7 +152,8 @@ impl Members {
         let hash = self.hashers[lead.author as usize].hash(&self.header, body);
         self.enter(lead.author, lead.prev, hash)?;
         let body_end = u32::try_from(self.bodies.len());
-        let extra = self.keep_extra(lead.dependencies);
+        let tags = core::mem::take(&mut self.header.tags);
+        self.extras.push(self.len(), self.dependencies.drain(..), tags);
         self.done.push(Member {
             author: lead.author,
             seq: lead.seq,
@@ -158,35 +161,29 @@ impl Members {
             counters,
             ops,
             body_end: body_end.map_err(|_| DecodeError::OverLimit("bytes of a bundle"))?,
-            extra,
         });
         self.hashes.push(hash);
         Ok(())
     }
 
     /// Fills in the header of a member and checks it.
-    fn set_header(&mut self, lead: &Lead) -> Result<(), DecodeError> {
-        let Self { header, hashes, outside, .. } = self;
+    fn set_header(
+        &mut self,
+        seq: u32,
+        prev: Option<Reference>,
+        tags: Tags,
+    ) -> Result<(), DecodeError> {
+        let Self { header, hashes, outside, dependencies, .. } = self;
         let hash = |reference: &Reference| match *reference {
             Reference::Member(place) => hashes[place as usize],
             Reference::Outside(place) => outside[place as usize],
         };
-        header.seq = lead.seq;
-        header.prev = lead.prev.as_ref().map(hash);
+        header.seq = seq;
+        header.prev = prev.as_ref().map(hash);
         header.dependencies.clear();
-        header.dependencies.extend(lead.dependencies.iter().map(hash));
-        header.tags = lead.tags.clone();
+        header.dependencies.extend(dependencies.iter().map(hash));
+        header.tags = tags;
         check_dependencies(&header.dependencies, header.prev.as_ref())
-    }
-
-    /// Keeps what few members have, and says where.
-    fn keep_extra(&mut self, dependencies: Vec<Reference>) -> u32 {
-        let tags = core::mem::take(&mut self.header.tags);
-        if dependencies.is_empty() && tags == Tags::NONE {
-            return 0;
-        }
-        self.extras.push(MemberExtra { dependencies, tags });
-        u32::try_from(self.extras.len()).unwrap_or(u32::MAX)
     }
 
     /// Every change once, and nothing both inside and outside. Changes that follow different ones

@@ -19,6 +19,7 @@ pub(super) use write::{write_bundle, write_pack};
 use members::Members;
 
 use super::error::Refusal;
+use super::extras::Extras;
 use super::genesis::Genesis;
 use super::header::Tags;
 use super::receive::ApplyError;
@@ -50,7 +51,7 @@ pub(crate) struct Bundle {
     /// The hashes of the members.
     pub(crate) hashes: Vec<ChangeHash>,
     pub(crate) members: Vec<Member>,
-    extras: Vec<MemberExtra>,
+    extras: Extras<Reference>,
     /// Of each member whether a signed member vouches for it.
     pub(crate) covered: Vec<bool>,
     /// Members that carry a signature, ascending.
@@ -70,16 +71,6 @@ pub(crate) struct Member {
     pub(crate) counters: u32,
     ops: u32,
     body_end: u32,
-    /// 1 + the place of what few members have, if it has that, else 0.
-    extra: u32,
-}
-
-/// What few members have.
-#[derive(Debug)]
-struct MemberExtra {
-    /// In the order of the header's dependencies.
-    dependencies: Vec<Reference>,
-    tags: Tags,
 }
 
 /// Where a predecessor or dependency is.
@@ -182,17 +173,12 @@ impl Bundle {
 
     /// What the member at a place depends on beside its predecessor.
     pub(crate) fn dependencies(&self, place: usize) -> &[Reference] {
-        self.extra(place).map_or(&[], |extra| &extra.dependencies)
+        self.extras.dependencies(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
     /// The tags of the member at a place.
     pub(crate) fn tags(&self, place: usize) -> &Tags {
-        static NONE: Tags = Tags::NONE;
-        self.extra(place).map_or(&NONE, |extra| &extra.tags)
-    }
-
-    fn extra(&self, place: usize) -> Option<&MemberExtra> {
-        self.members[place].extra.checked_sub(1).map(|extra| &self.extras[extra as usize])
+        self.extras.tags(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
     /// The ops of the member at a place in canonical bytes.

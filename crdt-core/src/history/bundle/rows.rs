@@ -15,13 +15,13 @@ pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Result<(),
         if count > MAX_DEPENDENCIES {
             return Err(DecodeError::OverLimit("dependencies of a change"));
         }
-        let mut dependencies = Vec::with_capacity(count);
         for _ in 0..count {
-            dependencies.push(members.reference(reader.varint()?)?);
+            let below = members.reference(reader.varint()?)?;
+            members.dependencies.push(below);
         }
         let tags = Tags::read(reader)?;
         members.bodies.extend_from_slice(reader.bytes()?);
-        members.push(Lead { author, seq, prev, dependencies, tags })?;
+        members.push(Lead { author, seq, prev, tags })?;
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ fn build(plan: &Plan) -> Built {
         built.chains.append(&NewChange {
             hash: ChangeHash(hash),
             author: *author,
-            prev,
+            next: built.chains.next_after(prev),
             time: number + 1,
             counters: *counters,
         });

@@ -207,7 +207,7 @@ fn value_as(state: &JsonState, shape: &Shape, chains: &Chains) -> Value {
         Shape::Array => {
             Array::value(state.items(), chains).into_iter().map(|Json(value)| value).collect()
         }
-        Shape::Text => Value::String(state.text().to_text()),
+        Shape::Text => Value::String(state.text().to_text(chains)),
         Shape::Whole(Json(value)) => value.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! All trees of a few elements, in all orders in which they can arrive.
 
 use super::super::Sequence;
+use super::gathered;
 use super::oracle::Oracle;
 use super::world::{Act, Op, Ranks, apply, compare};
 use crate::op::{Id, Side};
@@ -62,6 +63,8 @@ impl Tree {
             apply(&self.ops[next], &self.ranks, &mut sequence, &mut oracle);
         }
         compare(&sequence, &oracle, &self.ranks);
+        let ops: Vec<Op> = arrived.iter().map(|next| self.ops[*next].clone()).collect();
+        gathered::compare(&ops, &self.ranks);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Inputs made to be slow: each of these takes minutes if a step costs more than a logarithm.
 
-use super::super::{Sequence, TextChunk};
+use super::super::{Gathered, Sequence, TextChunk};
 use super::small::{ByCounter, id, text};
 use crate::op::{IdRange, Side};
 
@@ -43,6 +43,31 @@ fn a_deep_tree_that_leans_left_and_right_in_turn() {
     }
     sequence.assert_invariants(&ByCounter);
     assert_eq!(sequence.len(), MANY as usize);
+}
+
+#[test]
+fn the_same_trees_are_laid_out_at_once() {
+    let (mut siblings, mut deep) = (Gathered::default(), Gathered::default());
+    let laid = |gathered: &mut Gathered, new, parent, side| {
+        gathered.insert(new, 0, parent, side, "x").expect("the parent is known");
+    };
+    laid(&mut siblings, id(0, 0), None, Side::Right);
+    laid(&mut deep, id(0, 0), None, Side::Right);
+    for chain in (1..MANY).rev() {
+        laid(&mut siblings, id(chain, 5), Some(id(0, 0)), Side::Right);
+    }
+    let mut parent = id(0, 0);
+    for counter in 1..MANY {
+        let side = if counter % 2 == 0 { Side::Left } else { Side::Right };
+        let new = id(counter % 2, counter);
+        laid(&mut deep, new, Some(parent), side);
+        parent = new;
+    }
+    let (siblings, deep) = (siblings.lay_out(&ByCounter), deep.lay_out(&ByCounter));
+    siblings.assert_invariants(&ByCounter);
+    assert_eq!(siblings.position(id(1, 5)), Some(MANY as usize - 1));
+    deep.assert_invariants(&ByCounter);
+    assert_eq!(deep.len(), MANY as usize);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod directory;
 mod exhaustive;
+mod gathered;
 mod hostile;
 mod oracle;
 mod replicas;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::Sequence;
+use super::gathered;
 use super::oracle::Oracle;
 use super::world::{Act, Dice, Letters, Op, Ranks, apply, compare, delete, insert, letter, shown};
 use crate::op::{Id, IdRange};
@@ -12,6 +13,8 @@ use crate::op::{Id, IdRange};
 struct Replica {
     sequence: Sequence<Letters>,
     oracle: Oracle,
+    /// All ops that are here, as they came.
+    ops: Vec<Op>,
     /// How much of everyone's log is here.
     seen: Vec<usize>,
     time: u32,
@@ -93,6 +96,7 @@ impl Group {
 
     fn log(&mut self, author: usize, op: Op) {
         let replica = &mut self.replicas[author];
+        replica.ops.push(op.clone());
         self.logs[author].push((op, replica.seen.clone()));
         replica.seen[author] += 1;
     }
@@ -106,6 +110,7 @@ impl Group {
         let ready = seen.iter().zip(&replica.seen).all(|(needed, here)| needed <= here);
         if ready {
             apply(op, &self.ranks, &mut replica.sequence, &mut replica.oracle);
+            replica.ops.push(op.clone());
             replica.time = replica.time.max(self.ranks.get(op.id).0);
             replica.seen[author] += 1;
         }
@@ -130,6 +135,7 @@ impl Group {
     fn check(&self, author: usize) {
         let replica = &self.replicas[author];
         compare(&replica.sequence, &replica.oracle, &self.ranks);
+        gathered::compare(&replica.ops, &self.ranks);
     }
 }
 

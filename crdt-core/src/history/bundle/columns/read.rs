@@ -65,17 +65,17 @@ impl<'a> Decoder<'a> {
     fn member(&mut self, members: &mut Members) -> Result<(), DecodeError> {
         let place = members.len();
         let (lane, prev) = self.lane(members)?;
-        let dependencies = self.dependencies(members)?;
+        self.dependencies(members)?;
         let tags = self.source.tags()?;
         let counters = self.column(Column::Counters).read_u32()?;
         let Self { source, lanes, lane_of, ends } = self;
-        let below = dependencies.iter().copied();
+        let below = members.dependencies.iter().copied();
         source.table.enter(lane, below, |member| lane_of[member as usize]);
         let known = &mut lanes[lane as usize];
         let end = known.ops.counter.checked_add(counters);
         let end = end.ok_or(DecodeError::OverLimit("counters of a chain"))?;
         let ops = read_ops(source, &mut known.ops, end, members)?;
-        let lead = Lead { author: known.author, seq: known.seq, prev, dependencies, tags };
+        let lead = Lead { author: known.author, seq: known.seq, prev, tags };
         members.push_checked(lead, ops, counters)?;
         known.last = Some(place);
         known.seq = known.seq.checked_add(1).ok_or(DecodeError::VarintOverflow)?;
@@ -110,15 +110,16 @@ impl<'a> Decoder<'a> {
         Ok((lane, prev))
     }
 
-    fn dependencies(&mut self, members: &Members) -> Result<Vec<Reference>, DecodeError> {
+    fn dependencies(&mut self, members: &mut Members) -> Result<(), DecodeError> {
         let count = self.column(Column::Dependencies).read()?;
-        if count == 0 {
-            return Ok(Vec::new());
-        }
         if count > MAX_DEPENDENCIES as u64 {
             return Err(DecodeError::OverLimit("dependencies of a change"));
         }
-        (0..count).map(|_| members.reference(self.column(Column::Dependency).read()?)).collect()
+        for _ in 0..count {
+            let below = members.reference(self.column(Column::Dependency).read()?)?;
+            members.dependencies.push(below);
+        }
+        Ok(())
     }
 
     /// Refuses what no member has used.
