@@ -8,7 +8,7 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 use super::{DecodeError, Reader, write};
 
 /// Where more effort gains little on editing histories.
-const LEVEL: u32 = 6;
+const LEVEL: u32 = 5;
 /// No DEFLATE stream expands its bytes by more.
 const MOST_EXPANDED: usize = 1032;
 

@@ -13,8 +13,9 @@ const RUN: u64 = 3;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ColumnWriter {
     out: Vec<u8>,
-    /// Values that are to be written one by one.
-    single: Vec<u64>,
+    /// Values that are to be written one by one, and how many they are.
+    single: Vec<u8>,
+    singles: u64,
     /// The last value, and how often it has come in a row.
     last: u64,
     count: u64,
@@ -46,17 +47,17 @@ impl ColumnWriter {
             write::varint(&mut self.out, self.count << 1);
             write::varint(&mut self.out, self.last);
         } else {
-            self.single.extend((0..self.count).map(|_| self.last));
+            (0..self.count).for_each(|_| write::varint(&mut self.single, self.last));
+            self.singles += self.count;
         }
         self.count = 0;
     }
 
     fn write_single(&mut self) {
-        if !self.single.is_empty() {
-            write::varint(&mut self.out, (self.single.len() as u64) << 1 | 1);
-            for value in self.single.drain(..) {
-                write::varint(&mut self.out, value);
-            }
+        if self.singles > 0 {
+            write::varint(&mut self.out, self.singles << 1 | 1);
+            self.out.append(&mut self.single);
+            self.singles = 0;
         }
     }
 

@@ -1,5 +1,5 @@
 use super::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
-use super::{Action, Key, Name, Path, Place, RawOp, Seeds, Segment, Side, kind};
+use super::{Action, Key, Name, Path, Place, RawOp, RawSegment, Seeds, Segment, Side, kind};
 use crate::codec::{DecodeError, Reader};
 
 /// The ops of a change's body, one after the other, checked to be in canonical form.
@@ -13,6 +13,8 @@ pub(crate) struct Body<'a> {
     /// Whether counters are those of the chain. Without it is unknown which insert an op goes on
     /// with.
     placed: bool,
+    /// Whether the bytes were checked before, so that texts in paths need not be.
+    known: bool,
 }
 
 impl<'a> Body<'a> {
@@ -24,7 +26,13 @@ impl<'a> Body<'a> {
             last_kind: 0,
             next_counter: first_counter,
             placed: true,
+            known: false,
         }
+    }
+
+    /// Reads bodies, to be [entered](Self::enter), that were checked before.
+    pub(crate) fn known() -> Self {
+        Self { known: true, ..Self::new(&[], 0) }
     }
 
     /// Reads a body whose place on its chain is not known yet; counters are given from 0. What can
@@ -35,8 +43,8 @@ impl<'a> Body<'a> {
 
     /// Goes on to the body of another change. Its paths are read faster if they are like those before.
     pub(crate) fn enter(&mut self, bytes: &'a [u8], first_counter: u32) {
-        let path = self.path;
-        *self = Self { path, ..Self::new(bytes, first_counter) };
+        let Self { path, known, .. } = *self;
+        *self = Self { path, known, ..Self::new(bytes, first_counter) };
     }
 
     /// The next op and its counter, or `None` at the end.
@@ -50,7 +58,7 @@ impl<'a> Body<'a> {
         let (path, action) = if kind > kind::REMOVE {
             (Path::ROOT, Action::Unknown { kind, body: body.take_rest() })
         } else {
-            let path = read_path(&mut body, self.path)?;
+            let path = self.read_path(&mut body)?;
             (path, read_action(kind, counters, &mut body)?)
         };
         body.finish()?;
@@ -62,6 +70,26 @@ impl<'a> Body<'a> {
             counter.checked_add(counters).ok_or(DecodeError::OverLimit("counters of a chain"))?;
         (self.path, self.last_kind) = (path, kind);
         Ok((counter, RawOp { path, counters, action }))
+    }
+
+    fn read_path(&self, body: &mut Reader<'a>) -> Result<Path<'a>, DecodeError> {
+        let (bytes, last) = (body.rest(), self.path.as_bytes());
+        if bytes.starts_with(last) {
+            body.take(last.len())?;
+            return Ok(self.path);
+        }
+        let depth = body.count(1)?;
+        if depth > MAX_PATH_DEPTH {
+            return Err(DecodeError::OverLimit("path depth"));
+        }
+        for _ in 0..depth {
+            if self.known {
+                read_raw_segment(body)?;
+            } else {
+                read_segment(body)?;
+            }
+        }
+        Ok(Path::from_checked(&bytes[..bytes.len() - body.rest().len()]))
     }
 
     /// How many ops there are in a body that was checked.
@@ -172,22 +200,6 @@ fn read_text<'a>(body: &mut Reader<'a>, counters: u32) -> Result<&'a str, Decode
     }
 }
 
-fn read_path<'a>(body: &mut Reader<'a>, last: Path<'a>) -> Result<Path<'a>, DecodeError> {
-    let bytes = body.rest();
-    if bytes.starts_with(last.as_bytes()) {
-        body.take(last.as_bytes().len())?;
-        return Ok(last);
-    }
-    let depth = body.count(1)?;
-    if depth > MAX_PATH_DEPTH {
-        return Err(DecodeError::OverLimit("path depth"));
-    }
-    for _ in 0..depth {
-        read_segment(body)?;
-    }
-    Ok(Path::from_checked(&bytes[..bytes.len() - body.rest().len()]))
-}
-
 /// The canonical bytes of a field, variant or key.
 pub(crate) fn read_symbol<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
     let bytes = reader.rest();
@@ -209,6 +221,26 @@ pub(super) fn read_segment<'a>(body: &mut Reader<'a>) -> Result<Segment<'a, Name
         7 => Segment::Element(read_name(body)?),
         _ => return Err(DecodeError::InvalidSegment),
     })
+}
+
+/// Reads a segment that was checked before.
+#[inline]
+pub(super) fn read_raw_segment<'a>(body: &mut Reader<'a>) -> Result<RawSegment<'a>, DecodeError> {
+    let bytes = body.rest();
+    let kind = body.byte()?;
+    match kind {
+        0..=2 => {
+            body.bytes()?;
+        }
+        3 | 4 => {
+            body.varint()?;
+        }
+        5 | 6 => {}
+        7 => return Ok(RawSegment::Element(read_name(body)?)),
+        _ => return Err(DecodeError::InvalidSegment),
+    }
+    let bytes = &bytes[..bytes.len() - body.rest().len()];
+    Ok(if kind < 2 { RawSegment::Named(bytes) } else { RawSegment::Key(bytes) })
 }
 
 fn read_negative(body: &mut Reader<'_>) -> Result<i128, DecodeError> {

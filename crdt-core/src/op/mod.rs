@@ -13,8 +13,8 @@ pub(crate) use decode::{Body, push_name, read_symbol};
 pub(crate) use encode::{kind_of, write_depth, write_element, write_op, write_seed, write_segment};
 pub use id::Id;
 pub(crate) use id::IdRange;
-pub(crate) use path::Path;
 pub use path::{Key, Segment};
+pub(crate) use path::{Path, RawSegment};
 
 #[cfg(test)]
 mod tests;

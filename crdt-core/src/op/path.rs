@@ -1,5 +1,5 @@
 use super::Name;
-use super::decode::read_segment;
+use super::decode::{read_raw_segment, read_segment};
 use crate::codec::Reader;
 
 /// The path of an op in canonical bytes, checked. Two paths are the same if their bytes are, and no
@@ -28,6 +28,25 @@ impl<'a> Path<'a> {
         let depth = reader.varint().unwrap_or(0);
         (0..depth).map_while(move |_| read_segment(&mut reader).ok())
     }
+
+    /// The segments from the root on, as they lie in the path.
+    #[inline]
+    pub(crate) fn raw_segments(self) -> impl Iterator<Item = RawSegment<'a>> {
+        let mut reader = Reader::new(self.bytes);
+        let depth = reader.varint().unwrap_or(0);
+        (0..depth).map_while(move |_| read_raw_segment(&mut reader).ok())
+    }
+}
+
+/// One step of an op's path as it lies in canonical bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RawSegment<'a> {
+    /// The bytes of a field or a variant.
+    Named(&'a [u8]),
+    /// The bytes of a key.
+    Key(&'a [u8]),
+    /// An element of a list.
+    Element(Name),
 }
 
 /// One step of an op's path.

@@ -8,84 +8,125 @@ use std::collections::HashMap;
 
 use crate::codec::{DecodeError, Reader, write};
 use crate::op::limits::MAX_PATH_DEPTH;
-use crate::op::{Name, Path, Segment, read_symbol, write_segment};
+use crate::op::{Name, Path, RawSegment, read_symbol};
 
 const ELEMENT: u64 = 0;
 const KEY: u64 = 1;
 const FIRST_SYMBOL: u64 = 2;
 
+/// What stands in a frame for a key and an element: bytes with which they can begin in a path.
+const KEY_IN_FRAME: u8 = 2;
+const ELEMENT_IN_FRAME: u8 = 7;
+
 /// The shapes and symbols used so far, while writing.
 #[derive(Debug, Default)]
-pub(super) struct Dictionary {
-    symbols: HashMap<Vec<u8>, u64>,
-    shapes: HashMap<Vec<u64>, u64>,
+pub(super) struct Dictionary<'a> {
+    symbols: HashMap<&'a [u8], u64>,
+    shapes: Vec<Shape>,
+    /// The numbers of shapes by their frames.
+    numbers: HashMap<Box<[u8]>, usize>,
     bytes: Vec<u8>,
-    /// Symbols that a shape not written yet is the first to use.
+    /// Symbols that the path entered last is the first to use.
     unwritten: Vec<u8>,
-    /// The segment that is being looked up.
-    segment: Vec<u8>,
+    /// The frame of the path entered last, its keys, and the number of its shape.
+    frame: Vec<u8>,
+    keys: Vec<&'a [u8]>,
+    last: usize,
     pub(super) parts: Parts,
 }
 
-/// The path entered last, taken apart.
+/// A shape that has been written.
+#[derive(Debug)]
+struct Shape {
+    /// The segments of its paths in canonical bytes, without which keys and elements they name.
+    frame: Box<[u8]>,
+    /// The shape that came after it the last time. Fields of one struct mostly come in one order.
+    next: usize,
+}
+
+/// What the path entered last names.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    shape: Vec<u64>,
     /// The symbols of its keys.
     pub(super) keys: Vec<u64>,
     pub(super) elements: Vec<Name>,
 }
 
-impl Dictionary {
+impl<'a> Dictionary<'a> {
     /// Takes a path apart and returns the number of its shape. What is new is written: the shape,
     /// the symbols in it, those of the keys.
-    pub(super) fn enter(&mut self, path: Path<'_>) -> u64 {
-        let Parts { mut shape, mut keys, mut elements } = core::mem::take(&mut self.parts);
-        shape.clear();
-        keys.clear();
-        elements.clear();
-        for segment in path.segments() {
-            shape.push(match segment {
-                Segment::Element(name) => {
-                    elements.push(name);
-                    ELEMENT
+    pub(super) fn enter(&mut self, path: Path<'a>) -> u64 {
+        self.frame.clear();
+        self.keys.clear();
+        self.parts.elements.clear();
+        for segment in path.raw_segments() {
+            match segment {
+                RawSegment::Named(bytes) => self.frame.extend_from_slice(bytes),
+                RawSegment::Key(bytes) => {
+                    self.frame.push(KEY_IN_FRAME);
+                    self.keys.push(bytes);
                 }
-                Segment::Key(_) => KEY,
-                Segment::Field(_) | Segment::Variant(_) => FIRST_SYMBOL + self.symbol(segment),
-            });
+                RawSegment::Element(name) => {
+                    self.frame.push(ELEMENT_IN_FRAME);
+                    self.parts.elements.push(name);
+                }
+            }
         }
-        let number = self.shape(&shape);
-        for segment in path.segments().filter(|segment| matches!(segment, Segment::Key(_))) {
-            keys.push(self.symbol(segment));
+        let number = self.shape(path);
+        self.parts.keys.clear();
+        for place in 0..self.keys.len() {
+            let symbol = self.symbol(self.keys[place]);
+            self.parts.keys.push(symbol);
         }
         self.bytes.append(&mut self.unwritten);
-        self.parts = Parts { shape, keys, elements };
+        number as u64
+    }
+
+    /// The number of a path's shape, of which the frame is there.
+    fn shape(&mut self, path: Path<'a>) -> usize {
+        let expected = self.shapes.get(self.last).map_or(0, |last| last.next);
+        let number = match self.shapes.get(expected) {
+            Some(shape) if *shape.frame == self.frame => expected,
+            _ => self.find_shape(path),
+        };
+        if let Some(last) = self.shapes.get_mut(self.last) {
+            last.next = number;
+        }
+        self.last = number;
         number
     }
 
-    fn shape(&mut self, shape: &[u64]) -> u64 {
-        let next = self.shapes.len() as u64;
-        let number = self.shapes.get(shape).copied().unwrap_or(next);
+    fn find_shape(&mut self, path: Path<'a>) -> usize {
+        if let Some(number) = self.numbers.get(&*self.frame) {
+            return *number;
+        }
+        let number = self.shapes.len();
+        let frame: Box<[u8]> = self.frame.as_slice().into();
+        self.shapes.push(Shape { frame: frame.clone(), next: number });
+        self.numbers.insert(frame, number);
+        self.write_shape(path);
+        number
+    }
+
+    fn write_shape(&mut self, path: Path<'a>) {
+        write::length(&mut self.bytes, path.raw_segments().count());
+        for segment in path.raw_segments() {
+            let part = match segment {
+                RawSegment::Element(_) => ELEMENT,
+                RawSegment::Key(_) => KEY,
+                RawSegment::Named(bytes) => FIRST_SYMBOL + self.symbol(bytes),
+            };
+            write::varint(&mut self.bytes, part);
+        }
+    }
+
+    fn symbol(&mut self, bytes: &'a [u8]) -> u64 {
+        let next = self.symbols.len() as u64;
+        let number = *self.symbols.entry(bytes).or_insert(next);
         if number == next {
-            write::length(&mut self.bytes, shape.len());
-            for part in shape {
-                write::varint(&mut self.bytes, *part);
-            }
-            self.shapes.insert(shape.to_vec(), next);
+            self.unwritten.extend_from_slice(bytes);
         }
         number
-    }
-
-    fn symbol(&mut self, segment: Segment<'_, Name>) -> u64 {
-        self.segment.clear();
-        write_segment(&mut self.segment, segment);
-        if let Some(symbol) = self.symbols.get(&self.segment) {
-            return *symbol;
-        }
-        let symbol = self.symbols.len() as u64;
-        self.unwritten.extend_from_slice(&self.segment);
-        self.symbols.insert(self.segment.clone(), symbol);
-        symbol
     }
 
     pub(super) fn finish(self) -> Vec<u8> {

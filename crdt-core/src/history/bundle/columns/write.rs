@@ -26,7 +26,7 @@ struct Writer<'a> {
     body: Body<'a>,
     ops: usize,
     columns: [ColumnWriter; COLUMNS],
-    dictionary: Dictionary,
+    dictionary: Dictionary<'a>,
     /// Tags, payloads and bodies of unknown ops, in the order in which they are read.
     content: Vec<u8>,
     lanes: Vec<Lane<'a>>,
@@ -52,7 +52,7 @@ struct Lane<'a> {
 impl<'a> Writer<'a> {
     fn new() -> Self {
         Self {
-            body: Body::new(&[], 0),
+            body: Body::known(),
             ops: 0,
             columns: Default::default(),
             dictionary: Dictionary::default(),
