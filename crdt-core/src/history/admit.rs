@@ -114,9 +114,8 @@ impl History {
         let (tags, counters) = (bundle.tags(place).clone(), member.counters);
         let index =
             self.append(Admitted { hash, author, next, time, dependencies, tags, body, counters });
-        walk.enter(&self.chains, next.segment, dependencies);
         let first = Id { chain: next.segment, counter: next.start };
-        walk.ops(&self.chains, first, body, |_, _, _| {})?;
+        walk.change(&self.chains, first, || dependencies, body, |_, _, _| {})?;
         Ok(index)
     }
 

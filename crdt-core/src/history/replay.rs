@@ -4,7 +4,7 @@ use super::chains::{Chains, ChangeIndex};
 use super::error::Refusal;
 use super::store::History;
 use super::table::Table;
-use crate::op::{Action, Body, Id, Name, Path, Place, Segment, Side};
+use crate::op::{Action, Body, Id, Keystroke, Name, Path, Place, Segment, Side};
 
 /// An op that has been admitted, with its own id and time and with ids for names.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ impl History {
         let (mut walk, mut typing) = (Walk::default(), Typing::default());
         for (change, streak) in self.chains.streaks_from(start) {
             let time = streak.time_of(change);
-            walk.enter(&self.chains, streak.segment, self.dependencies(change));
             let first = Id { chain: streak.segment, counter: streak.start_of(change) };
-            let replayed = walk.ops(&self.chains, first, self.body(change), |path, id, action| {
+            let (below, body) = (|| self.dependencies(change), self.body(change));
+            let replayed = walk.change(&self.chains, first, below, body, |path, id, action| {
                 typing.pass(path, &Incoming { id, time, action }, &mut sink);
             });
             if let Err(refusal) = replayed {
@@ -105,40 +105,93 @@ pub(super) struct Walk<'a> {
     segments: Vec<Segment<'a, Id>>,
     /// Whether there are elements in it. Their names mean something else in another change.
     has_elements: bool,
+    /// The last change of some segments.
+    typed: [Typed<'a>; TYPED],
+}
+
+/// Of so many segments it is known whether the last change was a keystroke.
+const TYPED: usize = 4;
+
+/// The last change of a segment, if it was a keystroke.
+#[derive(Clone, Copy)]
+struct Typed<'a> {
+    /// Where the segment goes on.
+    end: Id,
+    keystroke: Keystroke<'a>,
+    /// The path, in which there are no elements.
+    path: Path<'a>,
+}
+
+impl Default for Typed<'_> {
+    fn default() -> Self {
+        Self { end: Id::default(), keystroke: Keystroke::default(), path: Path::ROOT }
+    }
 }
 
 impl Default for Walk<'_> {
     fn default() -> Self {
-        let (table, body) = (Table::default(), Body::new(&[], 0));
-        Self { table, body, path: Path::ROOT, segments: Vec::new(), has_elements: false }
+        Self {
+            table: Table::default(),
+            body: Body::new(&[], 0),
+            path: Path::ROOT,
+            segments: Vec::new(),
+            has_elements: false,
+            typed: [Typed::default(); TYPED],
+        }
     }
 }
 
 impl<'a> Walk<'a> {
-    /// Comes to a change that has been appended to a segment.
-    pub(super) fn enter(&mut self, chains: &Chains, segment: u32, dependencies: &[ChangeIndex]) {
-        self.table.enter(chains, segment, dependencies);
-        if self.has_elements {
-            self.turn_back();
+    /// Calls `sink` with every op of a change that has been appended, given the name of its first one,
+    /// its dependencies and its body. Refuses what is not canonical, and names that do not resolve
+    /// through the lowest entry that has them.
+    pub(super) fn change<'d>(
+        &mut self,
+        chains: &Chains,
+        first: Id,
+        dependencies: impl FnOnce() -> &'d [ChangeIndex],
+        body: &'a [u8],
+        mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
+    ) -> Result<(), Refusal> {
+        let typed = self.typed[first.chain as usize % TYPED];
+        if typed.end == first
+            && let Some(text) = typed.keystroke.next(body, first.counter)
+        {
+            self.lead(typed.path, chains, first.counter)?;
+            let before = Id { counter: first.counter - 1, ..first };
+            let action = Action::InsertText { place: Place::Child(before, Side::Right), text };
+            self.typed[first.chain as usize % TYPED].end = first.plus(1);
+            sink(&self.segments, first, action);
+            return Ok(());
         }
+        self.table.enter(chains, first.chain, dependencies());
+        self.ops(chains, first, body, sink)
     }
 
-    /// Calls `sink` with every op of the change, given the name of its first one and its body. Refuses
-    /// what is not canonical, and names that do not resolve through the lowest entry that has them.
-    pub(super) fn ops(
+    /// The same for a change whose table has been entered.
+    fn ops(
         &mut self,
         chains: &Chains,
         first: Id,
         body: &'a [u8],
         mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
     ) -> Result<(), Refusal> {
-        let Id { chain, counter } = first;
-        self.body.enter(body, counter);
+        let chain = first.chain;
+        if self.has_elements {
+            self.turn_back();
+        }
+        self.body.enter(body, first.counter);
+        let mut keystroke = Keystroke::default();
         while let Some((counter, op)) = self.body.next_op()? {
             self.lead(op.path, chains, counter)?;
+            if counter == first.counter && self.body.is_at_end() && !self.has_elements {
+                keystroke = Keystroke::of(body, counter, &op);
+            }
             let resolver = Resolver { chains, table: &self.table, counter };
             sink(&self.segments, Id { chain, counter }, resolver.action(op.action)?);
         }
+        let end = Id { chain, counter: self.body.next_counter() };
+        self.typed[chain as usize % TYPED] = Typed { end, keystroke, path: self.path };
         Ok(())
     }
 

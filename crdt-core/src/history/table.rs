@@ -55,9 +55,12 @@ impl Table {
 
     fn depend_on(&mut self, chains: &Chains, own: Option<Entry>, dependencies: &[ChangeIndex]) {
         self.others.clear();
+        if dependencies.is_empty() {
+            return;
+        }
         self.others.extend(dependencies.iter().map(|change| Entry::up_to(chains, *change)));
         match (&*self.others, own) {
-            ([], _) | ([_], None) => {}
+            ([_], None) => {}
             ([other], Some(own)) if !have_one_author(chains, other, &own) => {}
             _ => share_out(chains, own, &mut self.others),
         }

@@ -102,6 +102,11 @@ impl<'a> Body<'a> {
         count
     }
 
+    /// Whether all ops have been read.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.reader.is_empty()
+    }
+
     /// The counter after the last op read.
     pub(crate) fn next_counter(&self) -> u32 {
         self.next_counter

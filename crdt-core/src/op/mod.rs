@@ -6,6 +6,7 @@
 mod decode;
 mod encode;
 mod id;
+mod keystroke;
 pub(crate) mod limits;
 mod path;
 
@@ -13,6 +14,7 @@ pub(crate) use decode::{Body, push_name, read_symbol};
 pub(crate) use encode::{kind_of, write_depth, write_element, write_op, write_seed, write_segment};
 pub use id::Id;
 pub(crate) use id::IdRange;
+pub(crate) use keystroke::Keystroke;
 pub use path::{Key, Segment};
 pub(crate) use path::{Path, RawSegment};
 

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    Action, Body, Key, Name, Op, Place, Seeds, Segment, Side, write_depth, write_op, write_segment,
+    Action, Body, Key, Keystroke, Name, Op, Place, Seeds, Segment, Side, write_depth, write_op,
+    write_segment,
 };
 use crate::codec::DecodeError;
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
@@ -272,4 +273,52 @@ fn an_insert_that_only_goes_on_is_refused() {
     assert_eq!(count(&one, 7), Ok(1));
     assert_eq!(count(&bytes, 7), Err(DecodeError::MergeableOps));
     assert_eq!(count(&bytes, 6), Ok(2), "it hangs on another element");
+}
+
+/// Whatever is taken for the next keystroke reads as that, and what differs is not taken for it.
+#[test]
+fn a_keystroke_is_known_by_its_bytes() {
+    let (mut path, field) = (Vec::new(), Segment::Field("text"));
+    write_path(&mut path, [field].into_iter());
+    let body = |counter: u32, text: &str| {
+        let place = Place::Child(Name { index: 0, counter: counter - 1 }, Side::Right);
+        let mut bytes = Vec::new();
+        write_op(&mut bytes, &path, 1, &Action::InsertText { place, text });
+        bytes
+    };
+    for counter in [1, 126, 127, 128, 129, 16_383, 16_384, 1 << 21, (1 << 28) - 1, 1 << 28] {
+        let (first, next) = (body(counter, "a"), body(counter + 1, "b"));
+        let read = Body::new(&first, counter).next_op();
+        let (_, op) = read.expect("canonical").expect("an op");
+        let keystroke = Keystroke::of(&first, counter, &op);
+        let alike = first.len() == next.len();
+        assert_eq!(keystroke.next(&next, counter + 1), alike.then_some("b"));
+        assert_eq!(keystroke.next(&next, counter), None);
+        assert_eq!(keystroke.next(&next, counter + 2), None);
+        assert_eq!(keystroke.next(&next[..next.len() - 1], counter + 1), None);
+        assert_eq!(keystroke.next(&[&*next, b"c"].concat(), counter + 1), None);
+        for bit in 0..next.len() * 8 {
+            let mut changed = next.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            if let Some(text) = keystroke.next(&changed, counter + 1) {
+                assert_eq!(changed, body(counter + 1, text));
+            }
+        }
+    }
+    let other = |counters, place, text| {
+        let mut bytes = Vec::new();
+        write_op(&mut bytes, &path, counters, &Action::InsertText { place, text });
+        let read = Body::new(&bytes, 9).next_op();
+        let (_, op) = read.expect("canonical").expect("an op");
+        let next = body(10, "b");
+        Keystroke::of(&bytes, 9, &op).next(&next, 10).is_some()
+    };
+    let after = |index, counter, side| Place::Child(Name { index, counter }, side);
+    assert!(other(1, after(0, 8, Side::Right), "a"));
+    assert!(!other(2, after(0, 8, Side::Right), "aa"));
+    assert!(!other(1, after(0, 8, Side::Right), "ä"));
+    assert!(!other(1, after(0, 7, Side::Right), "a"));
+    assert!(!other(1, after(0, 8, Side::Left), "a"));
+    assert!(!other(1, after(1, 8, Side::Right), "a"));
+    assert!(!other(1, Place::Root, "a"));
 }

@@ -64,23 +64,25 @@ impl Gathered {
         side: Side,
         text: &str,
     ) -> Result<(), UnknownParent> {
+        let len = u32::try_from(text.chars().count()).expect("counters are 32 bits");
+        if let Some(at) = self.known_line(id.chain)
+            && let Line { inserts, text: all, .. } = &mut self.lines[at]
+            && let Some(last) = inserts.last_mut()
+            && (side == Side::Right && last.goes_on(parent, id))
+        {
+            last.len += len;
+            all.push_str(text);
+            self.last = at;
+            return Ok(());
+        }
         let spot = match parent {
             Some(parent) => Some(self.find(parent).ok_or(UnknownParent)?),
             None if side == Side::Left => return Err(UnknownParent),
             None => None,
         };
-        let at = self.line(id.chain);
-        let line = &mut self.lines[at];
-        let len = u32::try_from(text.chars().count()).expect("counters are 32 bits");
-        match line.inserts.last_mut() {
-            Some(last) if side == Side::Right && parent.is_some() && last.goes_on(parent, id) => {
-                last.len += len;
-            }
-            _ => {
-                let (first, start) = (Stamp { time, id }, line.text.len());
-                line.inserts.push(Insert { first, len, text: start, parent: spot, side });
-            }
-        }
+        let line = self.line(id.chain);
+        let (first, start) = (Stamp { time, id }, line.text.len());
+        line.inserts.push(Insert { first, len, text: start, parent: spot, side });
         line.text.push_str(text);
         Ok(())
     }
@@ -119,14 +121,14 @@ impl Gathered {
     }
 
     /// The line of a chain, which may be a new one.
-    fn line(&mut self, chain: u32) -> usize {
+    fn line(&mut self, chain: u32) -> &mut Line {
         self.last = self.known_line(chain).unwrap_or_else(|| {
             let (inserts, text) = (Vec::new(), String::new());
             self.lines.push(Line { chain, inserts, text, near: 0 });
             self.line_of.insert(chain, self.lines.len() - 1);
             self.lines.len() - 1
         });
-        self.last
+        &mut self.lines[self.last]
     }
 }
 
