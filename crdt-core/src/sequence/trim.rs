@@ -2,7 +2,9 @@
 
 use core::ops::Range;
 
+use super::piece::Piece;
 use super::{Content, OpOrder, Recent, Sequence, distance};
+use crate::btree::{Cursor, Tree};
 use crate::op::IdRange;
 
 impl<C: Content> Sequence<C> {
@@ -20,33 +22,33 @@ impl<C: Content> Sequence<C> {
         let recent = aids.get_mut()?.recent.as_mut()?;
         let Recent { at, start: Some(start), .. } = *recent else { return None };
         let (from, to) = (distance(start, range.start)?, distance(start, range.end)?);
-        let names = if from > 0 {
-            tree.transfer(at, |run, behind| {
-                if from >= to || to != run.len() || !behind.is_deleted_behind(run) {
-                    return None;
-                }
-                if run.listed >= run.id.counter + from {
-                    return None;
-                }
-                let names = IdRange::new(run.id.plus(from), to - from);
-                let (_, totals) = run.give_back(behind, from, order)?;
-                Some((names, totals))
-            })?
+        if from >= to {
+            return None;
+        }
+        let names = IdRange::new(tree.get(at).id.plus(from), to - from);
+        let trimmed = if from > 0 {
+            tree.transfer(at, |run, behind| run.trim_back(behind, from..to, order))
         } else {
-            tree.transfer(at.before()?, |before, run| {
-                if to == 0 || to >= run.len() || !before.is_deleted_before(run) {
-                    return None;
-                }
-                if run.listed < run.id.counter + to {
-                    return None;
-                }
-                let names = IdRange::new(run.id, to);
-                let (_, totals) = run.give_front(before, to, order)?;
-                Some((names, totals))
-            })?
+            trim_front(tree, at, to, order)
         };
+        if !trimmed {
+            return None;
+        }
         // Its last element has a right child now, or another position.
         recent.open = None;
         Some(names)
     }
+}
+
+/// Deletes the elements of a visible run before an offset.
+#[inline(never)]
+fn trim_front<C: Content, O: OpOrder + ?Sized>(
+    tree: &mut Tree<Piece<C>>,
+    at: Cursor,
+    to: u32,
+    order: &O,
+) -> bool {
+    at.before().is_some_and(|before| {
+        tree.transfer(before, |before, run| run.trim_front(before, to, order))
+    })
 }
