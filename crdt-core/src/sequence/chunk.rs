@@ -47,6 +47,23 @@ impl From<&str> for TextChunk {
 }
 
 impl TextChunk {
+    /// An ASCII text of at most [`SHORT`] bytes.
+    #[inline]
+    fn short(ascii: &[u8]) -> Self {
+        let mut bytes = [0; SHORT];
+        bytes[..ascii.len()].copy_from_slice(ascii);
+        Self(Form::Short { len: u8::try_from(ascii.len()).unwrap_or_default(), bytes })
+    }
+
+    /// An ASCII text no longer than a run, that is not likely to be typed on.
+    fn ascii(text: &str) -> Self {
+        if text.len() <= SHORT {
+            return Self::short(text.as_bytes());
+        }
+        let size = Size::ascii(small(text.len()));
+        Self(Form::Long { size, text: Box::new(text.to_owned()) })
+    }
+
     /// The text.
     pub(crate) fn as_str(&self) -> &str {
         match &self.0 {
@@ -136,7 +153,7 @@ impl TextChunk {
     #[cold]
     fn shorten(&mut self) {
         if self.size().is_ascii() {
-            *self = Self::from(self.as_str());
+            *self = Self::short(self.as_str().as_bytes());
         }
     }
 
@@ -261,9 +278,12 @@ impl Content for TextChunk {
     }
 
     fn split_off(&mut self, at: u32) -> Self {
-        let start = self.byte_at(at);
-        let rest = Self::from(&self.as_str()[start..]);
-        self.remove(at..self.len());
+        let rest = match &self.0 {
+            Form::Short { len, bytes } => Self::short(&bytes[at as usize..usize::from(*len)]),
+            Form::Long { size, text } if size.is_ascii() => Self::ascii(&text[at as usize..]),
+            Form::Long { text, .. } => Self::from(&text[self.byte_at(at)..]),
+        };
+        self.truncate(at);
         rest
     }
 
@@ -277,7 +297,11 @@ impl Content for TextChunk {
                 Excess::default()
             }
             Form::Long { size, text } => {
-                let gone = Size::of(&text[ends.clone()]);
+                let gone = if size.is_ascii() {
+                    Size::ascii(small(ends.len()))
+                } else {
+                    Size::of(&text[ends.clone()])
+                };
                 *size = size.minus(gone);
                 text.drain(ends);
                 if text.len() <= SHORT / 2 {

@@ -39,6 +39,7 @@ mod index;
 mod insert;
 mod integrate;
 mod items;
+mod locate;
 mod lookup;
 mod order;
 mod piece;
@@ -84,10 +85,6 @@ pub(crate) struct OutOfBounds {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[error("the parent is not an element of this sequence")]
 pub(crate) struct UnknownParent;
-
-/// Up to so many pieces around the run that was edited last are looked at before the tree is
-/// searched.
-const NEAR: usize = 8;
 
 /// Elements in list order. See the module.
 #[derive(Clone, Debug)]
@@ -174,62 +171,6 @@ impl<C: Content> Sequence<C> {
         } else if self.tree.is_grown() {
             self.aids_mut().recent = recent;
         }
-    }
-
-    /// Finds the visible element at a position, and the position of its run.
-    fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
-        self.locate_near(pos).or_else(|| self.locate_anywhere(pos))
-    }
-
-    /// The same for whoever edits there: what was changed elsewhere is settled first, since it would
-    /// be next.
-    fn locate_to_edit(&mut self, pos: usize) -> Option<(Spot, usize)> {
-        let near = self.locate_near(pos);
-        if near.is_none() {
-            self.tree.settle();
-        }
-        near.or_else(|| self.locate_anywhere(pos))
-    }
-
-    /// Finds the visible element at a position if it is a few pieces from the run that was edited
-    /// last.
-    fn locate_near(&self, pos: usize) -> Option<(Spot, usize)> {
-        let Recent { at, start, .. } = *self.recent()?;
-        let start = start?;
-        let len = |piece: &Piece<C>| piece.content().map_or(0, C::len);
-        if let Some(ahead) = pos.checked_sub(start) {
-            let mut left = u32::try_from(ahead).ok()?;
-            for (at, piece) in self.tree.ahead(at).take(NEAR) {
-                let len = len(piece);
-                if left < len {
-                    return Some((Spot { at, offset: left }, pos - left as usize));
-                }
-                left -= len;
-            }
-        } else {
-            let mut left = u32::try_from(start - pos).ok()?;
-            for (at, piece) in self.tree.back(at).take(NEAR) {
-                let len = len(piece);
-                if left <= len {
-                    let offset = len - left;
-                    return Some((Spot { at, offset }, pos - offset as usize));
-                }
-                left -= len;
-            }
-        }
-        None
-    }
-
-    fn locate_anywhere(&self, pos: usize) -> Option<(Spot, usize)> {
-        let mut start = 0;
-        let at = self.tree.find(|part| {
-            let passes = start + part.len <= pos;
-            if passes {
-                start += part.len;
-            }
-            passes
-        })?;
-        Some((Spot { at, offset: distance(start, pos)? }, start))
     }
 
     /// Puts pieces into a gap and returns where the first one is.
