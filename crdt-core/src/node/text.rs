@@ -107,8 +107,7 @@ impl TextState {
         // What is typed comes character by character, and goes on where the one before is.
         if let [ascii @ ..=0x7F] = text.as_bytes() {
             let sequence = self.sequence.get_mut(scope.chains());
-            if sequence.type_ascii(at, *ascii, scope.next_id()) {
-                scope.write_on(*ascii);
+            if scope.write_on(*ascii, |id| sequence.type_ascii(at, *ascii, id)) {
                 return Ok(());
             }
         }

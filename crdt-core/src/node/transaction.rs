@@ -308,11 +308,15 @@ impl<'a> Scope<'a> {
     }
 
     /// Writes an insert of an ASCII character right after the element with the last counter that was
-    /// taken, in this node.
+    /// taken, in this node, if `type_on` says that this is where it went. It is given the
+    /// character's id.
     #[inline]
-    pub(super) fn write_on(&mut self, ascii: u8) {
+    pub(super) fn write_on(&mut self, ascii: u8, type_on: impl FnOnce(Id) -> bool) -> bool {
         let mut log = self.transaction.log.borrow_mut();
         let Log { written: Written { ops, text: texts, .. }, next, .. } = &mut *log;
+        if !type_on(Id { chain: self.transaction.chain, counter: *next }) {
+            return false;
+        }
         // The last counter is the last op's, so an op of this change is here without a look at paths.
         if let Some(LocalOp { action: LocalAction::InsertText { text, .. }, counters, .. }) =
             ops.last_mut()
@@ -322,10 +326,11 @@ impl<'a> Scope<'a> {
             text.end = texts.len();
             *counters += 1;
             *next = end;
-            return;
+            return true;
         }
         drop(log);
         self.write_on_before(ascii);
+        true
     }
 
     /// The same where the element is of a change before this one.

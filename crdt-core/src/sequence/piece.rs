@@ -158,11 +158,11 @@ impl<C: Content> Piece<C> {
         range: Range<u32>,
         order: &O,
     ) -> Option<Totals<C::Measure>> {
+        if range.end != self.len() || !behind.is_deleted_behind(self) {
+            return None;
+        }
         let first = self.id.plus(range.start);
-        if range.end != self.len()
-            || self.listed >= first.counter
-            || !behind.is_deleted_behind(self)
-        {
+        if self.listed >= first.counter {
             return None;
         }
         let measure = self.content_mut()?.truncate(range.start);
@@ -180,8 +180,11 @@ impl<C: Content> Piece<C> {
         to: u32,
         order: &O,
     ) -> Option<Totals<C::Measure>> {
+        if to >= self.len() || !before.is_deleted_before(self) {
+            return None;
+        }
         let first = self.id.plus(to);
-        if to >= self.len() || self.listed < first.counter || !before.is_deleted_before(self) {
+        if self.listed < first.counter {
             return None;
         }
         let (_, lost) = self.remove(0..to)?;

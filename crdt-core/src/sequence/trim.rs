@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::piece::Piece;
 use super::{Content, OpOrder, Recent, Sequence, distance};
 use crate::btree::{Cursor, Tree};
-use crate::op::IdRange;
+use crate::op::{Id, IdRange};
 
 impl<C: Content> Sequence<C> {
     /// Deletes some of the run that was edited last if that takes no more than moving elements from
@@ -25,10 +25,15 @@ impl<C: Content> Sequence<C> {
         if from >= to {
             return None;
         }
-        let names = IdRange::new(tree.get(at).id.plus(from), to - from);
+        let mut first = Id::default();
         let trimmed = if from > 0 {
-            tree.transfer(at, |run, behind| run.trim_back(behind, from..to, order))
+            tree.transfer(at, |run, behind| {
+                let lost = run.trim_back(behind, from..to, order)?;
+                first = run.id.plus(from);
+                Some(lost)
+            })
         } else {
+            first = tree.get(at).id;
             trim_front(tree, at, to, order)
         };
         if !trimmed {
@@ -36,7 +41,7 @@ impl<C: Content> Sequence<C> {
         }
         // Its last element has a right child now, or another position.
         recent.open = None;
-        Some(names)
+        Some(IdRange::new(first, to - from))
     }
 }
 
