@@ -292,8 +292,7 @@ impl<E: Entry> Tree<E> {
         }
     }
 
-    /// Removes an entry. Cursors before it stay true.
-    #[cfg(test)]
+    /// Removes an entry. Cursors before it stay true, and those into other leaves.
     pub(crate) fn remove<Cx: ?Sized>(&mut self, at: Cursor, cx: &Cx) -> E
     where
         E::Summary: Combine<Cx>,

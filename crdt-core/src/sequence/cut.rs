@@ -51,8 +51,12 @@ impl<C: Content> Sequence<C> {
         let Some(prev) = self.deleted_before(at) else {
             return Cut { removed, at };
         };
-        self.join(prev, order);
-        Cut { removed, at: prev }
+        if prev.leaf == at.leaf {
+            self.join(prev, order);
+            return Cut { removed, at: prev };
+        }
+        self.join_before(prev, at, order);
+        Cut { removed, at }
     }
 
     /// Deletes the beginning of a run. A deleted run before it grows if it can.
@@ -122,12 +126,24 @@ impl<C: Content> Sequence<C> {
         self.tree.get(next).is_deleted_behind(self.tree.get(at)).then_some(next)
     }
 
-    /// Makes one of a deleted run and the deleted run behind it.
+    /// Makes one of a deleted run and the deleted run behind it, where the first one is.
     fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, order: &O) {
-        let gone = self.tree.merge(left, order, |run, next| run.extend(next.len()));
-        let index = self.aids.get_mut().and_then(|aids| aids.index.get_mut());
-        if let (Some(gone), Some(index)) = (gone, index) {
-            index.unlist(&gone);
+        if let Some(gone) = self.tree.merge(left, order, |run, next| run.extend(next.len())) {
+            self.unlist(&gone);
+        }
+    }
+
+    /// The same across two leaves, where the second one is: whoever deletes on goes on in its leaf.
+    fn join_before<O: OpOrder + ?Sized>(&mut self, left: Cursor, right: Cursor, order: &O) {
+        let gone = self.tree.remove(left, order);
+        let first = gone.stamp();
+        self.tree.extend(right, Totals::deleted(first), order, |run| run.begin_at(first));
+        self.unlist(&gone);
+    }
+
+    fn unlist(&mut self, gone: &Piece<C>) {
+        if let Some(index) = self.aids.get_mut().and_then(|aids| aids.index.get_mut()) {
+            index.unlist(gone);
         }
     }
 }
