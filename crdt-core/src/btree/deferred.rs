@@ -53,7 +53,7 @@ impl<E: Entry> Grown<E> {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn defer_anew(&mut self, leaf: LeafId) {
         self.settle();
         let Up { parent, slot } = self.leaves[leaf].up;

@@ -171,27 +171,29 @@ impl<E: Entry> Tree<E> {
         result
     }
 
-    /// Changes an entry and the one behind it, if that is in the same leaf. What `change` returns
-    /// beside its result is what both together have lost, as far as [`Summary::shift`] can follow;
-    /// if it returns nothing, it has changed nothing. The nodes above are told when something else
-    /// changes.
+    /// Changes an entry and the one behind it, if that is in the same leaf. What `change` returns is
+    /// what both together have lost, as far as [`Summary::shift`] can follow; if it returns nothing,
+    /// it has changed nothing. The nodes above are told when something else changes.
     #[inline]
-    pub(crate) fn transfer<R>(
+    pub(crate) fn transfer(
         &mut self,
         left: Cursor,
-        change: impl FnOnce(&mut E, &mut E) -> Option<(R, E::Summary)>,
-    ) -> Option<R> {
+        change: impl FnOnce(&mut E, &mut E) -> Option<E::Summary>,
+    ) -> bool {
         let (entries, deferred) = self.leaf_to_change(left.leaf);
-        let [entry, behind] = entries.get_mut(left.slot..left.slot + 2)? else { return None };
-        let (result, lost) = change(entry, behind)?;
+        let Some([entry, behind]) = entries.get_mut(left.slot..left.slot + 2) else {
+            return false;
+        };
+        let Some(lost) = change(entry, behind) else { return false };
         if let Some(deferred) = deferred {
             deferred.shift(&lost, &E::Summary::default());
         }
-        Some(result)
+        true
     }
 
     /// The entries of a leaf, and where to note what the nodes above it are to be told.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "every keystroke comes through here")]
+    #[inline(always)]
     fn leaf_to_change(&mut self, leaf: LeafId) -> (&mut [E], Option<&mut Deferred<E::Summary>>) {
         match &mut self.0 {
             Form::Small(entries) => (entries, None),
@@ -199,6 +201,14 @@ impl<E: Entry> Tree<E> {
                 tree.defer(leaf);
                 (&mut tree.leaves[leaf].entries, Some(&mut tree.deferred))
             }
+        }
+    }
+
+    /// Tells the nodes above an entry that was changed what they have not been told, as whoever changes
+    /// another one would.
+    pub(crate) fn settle(&mut self) {
+        if let Form::Grown(tree) = &mut self.0 {
+            tree.settle();
         }
     }
 
@@ -282,8 +292,7 @@ impl<E: Entry> Tree<E> {
         }
     }
 
-    /// Removes an entry. Cursors before it stay true.
-    #[cfg(test)]
+    /// Removes an entry. Cursors before it stay true, and those into other leaves.
     pub(crate) fn remove<Cx: ?Sized>(&mut self, at: Cursor, cx: &Cx) -> E
     where
         E::Summary: Combine<Cx>,

@@ -26,7 +26,8 @@ pub(super) fn insert<E, const N: usize>(
         let more = len.clamp(1, STEP).min(most.saturating_sub(len));
         entries.reserve_exact(more.max(N));
     }
-    entries.splice(gap.slot..gap.slot, new);
+    entries.extend(new);
+    entries[gap.slot..].rotate_right(N);
 }
 
 pub(super) fn merge<E>(

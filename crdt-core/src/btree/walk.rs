@@ -154,6 +154,20 @@ impl<E: Entry> Tree<E> {
         }
     }
 
+    /// The entry at a cursor and those behind it in the same leaf.
+    pub(crate) fn ahead(&self, at: Cursor) -> impl Iterator<Item = (Cursor, &E)> {
+        let entries = self.leaf(at.leaf).unwrap_or_default();
+        let slots = at.slot..entries.len();
+        slots.zip(&entries[at.slot..]).map(move |(slot, entry)| (Cursor { slot, ..at }, entry))
+    }
+
+    /// The entries before a cursor in the same leaf, the last one first.
+    pub(crate) fn back(&self, at: Cursor) -> impl Iterator<Item = (Cursor, &E)> {
+        let entries = self.leaf(at.leaf).unwrap_or_default();
+        let before = (0..at.slot).zip(&entries[..at.slot]).rev();
+        before.map(move |(slot, entry)| (Cursor { slot, ..at }, entry))
+    }
+
     /// Finds an entry of one leaf.
     pub(crate) fn find_in_leaf(&self, leaf: LeafId, found: impl Fn(&E) -> bool) -> Option<Cursor> {
         let slot = self.leaf(leaf)?.iter().position(found)?;

@@ -56,13 +56,18 @@ impl FoldedText {
     #[inline]
     pub(super) fn get_mut(&mut self, chains: &Chains) -> &mut Sequence<TextChunk> {
         if self.folded.is_some() || self.sequence.get().is_none() {
-            self.get(chains);
-            self.folded = None;
+            self.unfold(chains);
         }
         match self.sequence.get_mut() {
             Some(sequence) => sequence,
             None => unreachable!("it was made in the lines before"),
         }
+    }
+
+    #[cold]
+    fn unfold(&mut self, chains: &Chains) {
+        self.get(chains);
+        self.folded = None;
     }
 
     /// Takes an insert.

@@ -95,6 +95,20 @@ pub(super) fn positions(
     range: &impl RangeBounds<usize>,
     length: usize,
 ) -> Result<Range<usize>, EditError> {
+    let Range { start, end } = bounds(range, || length);
+    if start > end || end > length {
+        return Err(EditError::OutOfRange { position: start.max(end), length });
+    }
+    Ok(start..end)
+}
+
+/// The same for whoever finds out that the positions do not lie within it, or that the start lies
+/// behind the end.
+#[inline]
+pub(super) fn bounds(
+    range: &impl RangeBounds<usize>,
+    length: impl FnOnce() -> usize,
+) -> Range<usize> {
     let start = match range.start_bound() {
         Bound::Included(start) => *start,
         Bound::Excluded(before) => before.saturating_add(1),
@@ -103,10 +117,7 @@ pub(super) fn positions(
     let end = match range.end_bound() {
         Bound::Included(last) => last.saturating_add(1),
         Bound::Excluded(end) => *end,
-        Bound::Unbounded => length,
+        Bound::Unbounded => length(),
     };
-    if start > end || end > length {
-        return Err(EditError::OutOfRange { position: start.max(end), length });
-    }
-    Ok(start..end)
+    start..end
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::difference::differences;
 use super::folded::FoldedText;
-use super::slice::{TextSlice, joined, positions};
+use super::slice::{TextSlice, bounds, joined, positions};
 use super::{
     CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
     NodeState, Scope, Segment, StateReader, StateWriter,
@@ -103,33 +103,29 @@ impl TextState {
         joined(self.sequence.chunks(chains), text)
     }
 
-    #[inline]
     fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
-        if text.is_empty() {
-            let length = self.sequence.len(scope.chains());
-            let inside = at <= length;
-            return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
+        // What is typed comes character by character, and goes on where the one before is.
+        if let [ascii @ ..=0x7F] = text.as_bytes() {
+            let sequence = self.sequence.get_mut(scope.chains());
+            if scope.write_on(*ascii, |id| sequence.type_ascii(at, *ascii, id)) {
+                return Ok(());
+            }
         }
-        let mut rest = text;
-        let sequence = self.sequence.get_mut(scope.chains());
-        let typed = sequence.type_on(at, &mut rest, scope.next_id());
-        if rest.is_empty() {
-            scope.write_on(text, typed);
-            return Ok(());
-        }
-        if typed > 0 {
-            scope.write_on(&text[..text.len() - rest.len()], typed);
-        }
-        self.insert_elsewhere(scope, at + typed as usize, rest)
+        self.insert_any(scope, at, text)
     }
 
     #[inline(never)]
-    fn insert_elsewhere(
+    fn insert_any(
         &mut self,
         scope: &mut Scope<'_>,
         at: usize,
         text: &str,
     ) -> Result<(), EditError> {
+        if text.is_empty() {
+            let length = self.sequence.len(scope.chains());
+            let inside = at <= length;
+            return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
+        }
         let (id, chains) = (scope.next_id(), scope.chains());
         let sequence = self.sequence.get_mut(chains);
         let placed = sequence.insert_at(at, text, id, scope.time(), chains);
@@ -496,7 +492,7 @@ impl TextEditor<'_> {
     /// # Errors
     /// [`EditError::OutOfRange`] if it does not lie within the text, or starts behind its end.
     pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
-        let range = positions(&range, self.len())?;
+        let range = bounds(&range, || self.len());
         self.state.delete(&mut self.scope, range)
     }
 
@@ -510,15 +506,13 @@ impl TextEditor<'_> {
         range: impl RangeBounds<usize>,
         text: impl AsRef<str>,
     ) -> Result<(), EditError> {
-        let range = positions(&range, self.len())?;
+        let range = bounds(&range, || self.len());
         let (start, text) = (range.start, text.as_ref());
-        if start != range.end {
-            self.state.delete(&mut self.scope, range)?;
-            if text.is_empty() {
-                return Ok(());
-            }
+        if start == range.end {
+            return self.state.insert(&mut self.scope, start, text);
         }
-        self.state.insert(&mut self.scope, start, text)
+        self.state.delete(&mut self.scope, range)?;
+        if text.is_empty() { Ok(()) } else { self.state.insert(&mut self.scope, start, text) }
     }
 
     /// Deletes everything that is here. What others insert concurrently stays.

@@ -307,29 +307,38 @@ impl<'a> Scope<'a> {
         log.push(LocalOp { path: self.parent, counters, action });
     }
 
-    /// Writes an insert of text right after the element with the last counter that was taken, in this
-    /// node.
+    /// Writes an insert of an ASCII character right after the element with the last counter that was
+    /// taken, in this node, if `type_on` says that this is where it went. It is given the
+    /// character's id.
     #[inline]
-    pub(super) fn write_on(&mut self, more: &str, counters: u32) {
+    pub(super) fn write_on(&mut self, ascii: u8, type_on: impl FnOnce(Id) -> bool) -> bool {
         let mut log = self.transaction.log.borrow_mut();
         let Log { written: Written { ops, text: texts, .. }, next, .. } = &mut *log;
-        // The last counter is the last op's, so an op of this change is here without a look at paths.
-        if let Some(LocalOp { action: LocalAction::InsertText { text, .. }, counters: all, .. }) =
-            ops.last_mut()
-            && let Some(end) = next.checked_add(counters)
-        {
-            match more.as_bytes() {
-                [byte @ ..=0x7F] => texts.push(char::from(*byte)),
-                _ => texts.push_str(more),
-            }
-            text.end = texts.len();
-            *all += counters;
-            *next = end;
-            return;
+        if !type_on(Id { chain: self.transaction.chain, counter: *next }) {
+            return false;
         }
-        let last = Id { chain: self.transaction.chain, counter: next.wrapping_sub(1) };
+        // The last counter is the last op's, so an op of this change is here without a look at paths.
+        if let Some(LocalOp { action: LocalAction::InsertText { text, .. }, counters, .. }) =
+            ops.last_mut()
+            && let Some(end) = next.checked_add(1)
+        {
+            texts.push(char::from(ascii));
+            text.end = texts.len();
+            *counters += 1;
+            *next = end;
+            return true;
+        }
         drop(log);
-        self.write_text(Some(last), Side::Right, more);
+        self.write_on_before(ascii);
+        true
+    }
+
+    /// The same where the element is of a change before this one.
+    #[cold]
+    fn write_on_before(&mut self, ascii: u8) {
+        let Id { chain, counter } = self.next_id();
+        let last = Id { chain, counter: counter.wrapping_sub(1) };
+        self.write_text(Some(last), Side::Right, char::from(ascii).encode_utf8(&mut [0; 4]));
     }
 
     /// Writes an insert of text; goes on with the op before where that is possible.

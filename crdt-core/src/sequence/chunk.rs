@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::content::{Content, Measure};
-use super::text::{OffsetError, TextMeasure, Unit};
+use super::text::{Excess, OffsetError, Unit};
 
 /// The most bytes a run holds.
 const CAP: usize = 256;
@@ -24,7 +24,7 @@ enum Form {
     Long { size: Size, text: Box<String> },
 }
 
-/// Number of characters, and units of the two encodings.
+/// Number of characters, and their [`Excess`].
 #[derive(Clone, Copy, Debug)]
 struct Size {
     chars: u16,
@@ -47,6 +47,23 @@ impl From<&str> for TextChunk {
 }
 
 impl TextChunk {
+    /// An ASCII text of at most [`SHORT`] bytes.
+    #[inline]
+    fn short(ascii: &[u8]) -> Self {
+        let mut bytes = [0; SHORT];
+        bytes[..ascii.len()].copy_from_slice(ascii);
+        Self(Form::Short { len: u8::try_from(ascii.len()).unwrap_or_default(), bytes })
+    }
+
+    /// An ASCII text no longer than a run, that is not likely to be typed on.
+    fn ascii(text: &str) -> Self {
+        if text.len() <= SHORT {
+            return Self::short(text.as_bytes());
+        }
+        let size = Size::ascii(small(text.len()));
+        Self(Form::Long { size, text: Box::new(text.to_owned()) })
+    }
+
     /// The text.
     pub(crate) fn as_str(&self) -> &str {
         match &self.0 {
@@ -68,7 +85,7 @@ impl TextChunk {
 
     /// Some of the characters.
     pub(super) fn slice(&self, range: Range<u32>) -> &str {
-        &self.as_str()[self.measure_to(range.start).utf8..self.measure_to(range.end).utf8]
+        &self.as_str()[self.byte_at(range.start)..self.byte_at(range.end)]
     }
 
     #[inline]
@@ -103,11 +120,11 @@ impl TextChunk {
 
     /// Appends one character, as typing does, if there is room for it where the text is.
     #[inline]
-    fn type_ascii(&mut self, byte: u8) -> bool {
+    pub(super) fn type_ascii(&mut self, byte: u8) -> bool {
         match &mut self.0 {
-            Form::Long { size, text } if usize::from(size.utf8) < CAP => {
+            Form::Long { size, text } if size.bytes() < CAP => {
                 text.push(char::from(byte));
-                *size = size.plus(Size::ascii(1));
+                size.chars += 1;
                 true
             }
             Form::Short { len, bytes } if usize::from(*len) < SHORT => {
@@ -136,36 +153,39 @@ impl TextChunk {
     #[cold]
     fn shorten(&mut self) {
         if self.size().is_ascii() {
-            *self = Self::from(self.as_str());
+            *self = Self::short(self.as_str().as_bytes());
         }
     }
 
-    /// Takes the end of an ASCII text away, as a backspace does, and tells its size.
+    /// Takes the end of an ASCII text away, as a backspace does.
     #[inline]
-    fn drop_end(&mut self, range: Range<u32>) -> TextMeasure {
-        let gone = Size::ascii(small(range.len()));
+    fn drop_end(&mut self, from: u32) {
         match &mut self.0 {
-            Form::Short { len, .. } => *len = u8::try_from(range.start).unwrap_or(*len),
+            Form::Short { len, .. } => *len = u8::try_from(from).unwrap_or(*len),
             Form::Long { size, text } => {
-                text.truncate(range.start as usize);
-                *size = size.minus(gone);
+                text.truncate(from as usize);
+                size.chars = u16::try_from(from).unwrap_or(size.chars);
                 if text.len() <= SHORT / 2 {
                     self.shorten();
                 }
             }
         }
-        gone.measure()
     }
 
-    /// The size of the first characters.
+    /// Where a character begins in the text.
     #[inline]
-    pub(super) fn measure_to(&self, index: u32) -> TextMeasure {
-        let index = index as usize;
+    fn byte_at(&self, index: u32) -> usize {
+        index as usize + self.excess_to(index).utf8
+    }
+
+    /// The excess of the first characters.
+    #[inline]
+    pub(super) fn excess_to(&self, index: u32) -> Excess {
         if self.size().is_ascii() {
-            return TextMeasure { utf8: index, utf16: index };
+            return Excess::default();
         }
-        let sizes = self.as_str().chars().take(index).map(TextMeasure::of_char);
-        sizes.fold(TextMeasure::default(), Measure::plus)
+        let sizes = self.as_str().chars().take(index as usize).map(Excess::of_char);
+        sizes.fold(Excess::default(), Measure::plus)
     }
 
     /// The number of characters in the first `offset` units.
@@ -188,23 +208,29 @@ impl TextChunk {
 impl Size {
     #[inline]
     fn ascii(len: u16) -> Self {
-        Self { chars: len, utf8: len, utf16: len }
+        Self { chars: len, utf8: 0, utf16: 0 }
     }
 
     /// The size of a text no longer than a run.
     #[inline]
     fn of(text: &str) -> Self {
-        let utf8 = small(text.len());
         if matches!(text.as_bytes(), [..=0x7F]) || text.is_ascii() {
-            return Self::ascii(utf8);
+            return Self::ascii(small(text.len()));
         }
-        let (chars, utf16) = (text.chars().count(), text.encode_utf16().count());
-        Self { chars: small(chars), utf8, utf16: small(utf16) }
+        let excess = text.chars().map(Excess::of_char).fold(Excess::default(), Measure::plus);
+        let chars = text.len() - excess.utf8;
+        Self { chars: small(chars), utf8: small(excess.utf8), utf16: small(excess.utf16) }
     }
 
     #[inline]
     fn is_ascii(self) -> bool {
-        self.utf8 == self.chars
+        self.utf8 == 0
+    }
+
+    /// How many bytes the text takes in UTF-8.
+    #[inline]
+    fn bytes(self) -> usize {
+        usize::from(self.chars) + usize::from(self.utf8)
     }
 
     #[inline]
@@ -226,8 +252,8 @@ impl Size {
     }
 
     #[inline]
-    fn measure(self) -> TextMeasure {
-        TextMeasure { utf8: usize::from(self.utf8), utf16: usize::from(self.utf16) }
+    fn excess(self) -> Excess {
+        Excess { utf8: usize::from(self.utf8), utf16: usize::from(self.utf16) }
     }
 }
 
@@ -237,7 +263,7 @@ fn small(count: usize) -> u16 {
 }
 
 impl Content for TextChunk {
-    type Measure = TextMeasure;
+    type Measure = Excess;
     type Source<'a> = &'a str;
     type Removed = ();
 
@@ -247,52 +273,57 @@ impl Content for TextChunk {
     }
 
     #[inline]
-    fn measure(&self) -> TextMeasure {
-        self.size().measure()
+    fn measure(&self) -> Excess {
+        self.size().excess()
     }
 
     fn split_off(&mut self, at: u32) -> Self {
-        let start = self.measure_to(at).utf8;
-        let rest = Self::from(&self.as_str()[start..]);
-        self.remove(at..self.len());
+        let rest = match &self.0 {
+            Form::Short { len, bytes } => Self::short(&bytes[at as usize..usize::from(*len)]),
+            Form::Long { size, text } if size.is_ascii() => Self::ascii(&text[at as usize..]),
+            Form::Long { text, .. } => Self::from(&text[self.byte_at(at)..]),
+        };
+        self.truncate(at);
         rest
     }
 
-    #[inline]
-    fn remove(&mut self, range: Range<u32>) -> ((), TextMeasure) {
-        if self.size().is_ascii() && range.end == self.len() {
-            return ((), self.drop_end(range));
-        }
-        let ends = self.measure_to(range.start).utf8..self.measure_to(range.end).utf8;
+    fn remove(&mut self, range: Range<u32>) -> ((), Excess) {
+        let ends = self.byte_at(range.start)..self.byte_at(range.end);
         let gone = match &mut self.0 {
             Form::Short { len, bytes } => {
                 let left = usize::from(*len) - ends.len();
                 bytes.copy_within(ends.end..usize::from(*len), ends.start);
                 *len = u8::try_from(left).unwrap_or(*len);
-                TextMeasure { utf8: ends.len(), utf16: ends.len() }
+                Excess::default()
             }
             Form::Long { size, text } => {
-                let gone = Size::of(&text[ends.clone()]);
+                let gone = if size.is_ascii() {
+                    Size::ascii(small(ends.len()))
+                } else {
+                    Size::of(&text[ends.clone()])
+                };
                 *size = size.minus(gone);
                 text.drain(ends);
                 if text.len() <= SHORT / 2 {
                     self.shorten();
                 }
-                gone.measure()
+                gone.excess()
             }
         };
         ((), gone)
     }
 
     #[inline]
-    fn fill(&mut self, source: &mut &str) -> (u32, TextMeasure) {
-        if let [byte @ ..=0x7F] = source.as_bytes()
-            && self.type_ascii(*byte)
-        {
-            *source = "";
-            return (1, TextMeasure { utf8: 1, utf16: 1 });
+    fn truncate(&mut self, at: u32) -> Excess {
+        if !self.size().is_ascii() {
+            return self.remove(at..self.len()).1;
         }
-        let mut room = CAP - usize::from(self.size().utf8);
+        self.drop_end(at);
+        Excess::default()
+    }
+
+    fn fill(&mut self, source: &mut &str) -> (u32, Excess) {
+        let mut room = CAP - self.size().bytes();
         let taken = if source.len() <= room {
             core::mem::take(source)
         } else {
@@ -304,7 +335,7 @@ impl Content for TextChunk {
             taken
         };
         let size = self.push_str(taken);
-        (u32::from(size.chars), size.measure())
+        (u32::from(size.chars), size.excess())
     }
 
     fn is_exhausted(source: &&str) -> bool {

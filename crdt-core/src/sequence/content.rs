@@ -24,6 +24,10 @@ pub(crate) trait Content: Default {
     fn split_off(&mut self, at: u32) -> Self;
     /// Takes some elements out and tells their size.
     fn remove(&mut self, range: Range<u32>) -> (Self::Removed, Self::Measure);
+    /// Drops the elements from `at` on and tells their size.
+    fn truncate(&mut self, at: u32) -> Self::Measure {
+        self.remove(at..self.len()).1
+    }
     /// Moves elements from the source to the end of the run until one of them is exhausted; into
     /// an empty run it moves at least one. The bound keeps splitting a run cheap. Returns how many
     /// were moved, and their size.

@@ -11,9 +11,8 @@ use crate::btree::Cursor;
 pub(super) struct Cut<C: Content> {
     /// The content that was there.
     pub(super) removed: Option<C::Removed>,
-    /// Where the first part of the run that is left over is now, if any is: it begins at the same
-    /// position as the run did.
-    pub(super) survivor: Option<Cursor>,
+    /// The run that begins at the position where the run did: what is left of it, or a deleted one.
+    pub(super) at: Cursor,
 }
 
 impl<C: Content> Sequence<C> {
@@ -40,7 +39,7 @@ impl<C: Content> Sequence<C> {
         let mut gone = self.split_off(at, range.start, order);
         let removed = gone.bury();
         let behind = self.put(at.gap_after(), [gone, rest], order);
-        Cut { removed, survivor: self.tree.prev(behind) }
+        Cut { removed, at: self.tree.prev(behind).unwrap_or(at) }
     }
 
     /// Deletes a whole run and joins it with deleted neighbours.
@@ -49,10 +48,15 @@ impl<C: Content> Sequence<C> {
         if self.deleted_after(at).is_some() {
             self.join(at, order);
         }
-        if let Some(prev) = self.deleted_before(at) {
+        let Some(prev) = self.deleted_before(at) else {
+            return Cut { removed, at };
+        };
+        if prev.leaf == at.leaf {
             self.join(prev, order);
+            return Cut { removed, at: prev };
         }
-        Cut { removed, survivor: None }
+        self.join_before(prev, at, order);
+        Cut { removed, at }
     }
 
     /// Deletes the beginning of a run. A deleted run before it grows if it can.
@@ -60,43 +64,45 @@ impl<C: Content> Sequence<C> {
         let Some(prev) = self.deleted_before(at) else {
             let rest = self.split(at, to, order);
             let at = self.tree.prev(rest).unwrap_or(at);
-            return Cut { removed: self.tree.amend(at, Piece::bury), survivor: Some(rest) };
+            return Cut { removed: self.tree.amend(at, Piece::bury), at: rest };
         };
         self.list_from(at, to);
-        let removed = if prev.leaf == at.leaf {
-            self.tree.transfer(prev, |before, run| run.give_front(before, to, order))
-        } else {
-            let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
-            self.tree.get_mut(prev).extend(to);
-            let taken = self.tree.update(at, order, |run| {
-                run.begin_at(rest);
-                run.remove(0..to)
-            });
-            taken.map(|(removed, _)| removed)
+        let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
+        let change = |run: &mut Piece<C>| {
+            run.begin_at(rest);
+            run.remove(0..to)
         };
-        Cut { removed, survivor: Some(at) }
+        self.tree.get_mut(prev).extend(to);
+        // What is deleted stays the lowest of a leaf that it stays in.
+        let taken = if prev.leaf == at.leaf {
+            self.tree.amend(at, change)
+        } else {
+            self.tree.update(at, order, change)
+        };
+        let removed = taken.map(|(removed, _)| removed);
+        Cut { removed, at }
     }
 
     /// Deletes the end of a run. A deleted run behind it grows if it can.
     fn cut_back<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cut<C> {
         self.list_before(at, offset);
         let next = self.deleted_after(at);
-        if next.is_some_and(|next| next.leaf == at.leaf) {
-            let give =
-                |run: &mut Piece<C>, behind: &mut Piece<C>| run.give_back(behind, offset, order);
-            return Cut { removed: self.tree.transfer(at, give), survivor: Some(at) };
-        }
         let run = self.tree.get(at);
         let (first, len) = (Stamp::of(run.id.plus(offset), order), run.len());
         let taken = self.tree.amend(at, |run| run.remove(offset..len));
-        let survivor = if let Some(next) = next {
-            self.tree.extend(next, Totals::deleted(first), order, |run| run.begin_at(first));
-            Some(at)
-        } else {
-            let behind = self.put(at.gap_after(), [Piece::deleted(first, len - offset)], order);
-            self.tree.prev(behind)
-        };
-        Cut { removed: taken.map(|(removed, _)| removed), survivor }
+        let removed = taken.map(|(removed, _)| removed);
+        match next {
+            Some(next) if next.leaf == at.leaf => self.tree.get_mut(next).begin_at(first),
+            Some(next) => {
+                self.tree.extend(next, Totals::deleted(first), order, |run| run.begin_at(first));
+            }
+            None => {
+                let gone = Piece::deleted(first, len - offset);
+                let behind = self.put(at.gap_after(), [gone], order);
+                return Cut { removed, at: self.tree.prev(behind).unwrap_or(at) };
+            }
+        }
+        Cut { removed, at }
     }
 
     /// Sees to it that a run is listed under an element from `offset` on.
@@ -120,12 +126,24 @@ impl<C: Content> Sequence<C> {
         self.tree.get(next).is_deleted_behind(self.tree.get(at)).then_some(next)
     }
 
-    /// Makes one of a deleted run and the deleted run behind it.
+    /// Makes one of a deleted run and the deleted run behind it, where the first one is.
     fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, order: &O) {
-        let gone = self.tree.merge(left, order, |run, next| run.extend(next.len()));
-        let index = self.aids.get_mut().and_then(|aids| aids.index.get_mut());
-        if let (Some(gone), Some(index)) = (gone, index) {
-            index.unlist(&gone);
+        if let Some(gone) = self.tree.merge(left, order, |run, next| run.extend(next.len())) {
+            self.unlist(&gone);
+        }
+    }
+
+    /// The same across two leaves, where the second one is: whoever deletes on goes on in its leaf.
+    fn join_before<O: OpOrder + ?Sized>(&mut self, left: Cursor, right: Cursor, order: &O) {
+        let gone = self.tree.remove(left, order);
+        let first = gone.stamp();
+        self.tree.extend(right, Totals::deleted(first), order, |run| run.begin_at(first));
+        self.unlist(&gone);
+    }
+
+    fn unlist(&mut self, gone: &Piece<C>) {
+        if let Some(index) = self.aids.get_mut().and_then(|aids| aids.index.get_mut()) {
+            index.unlist(gone);
         }
     }
 }

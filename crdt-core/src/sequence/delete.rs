@@ -11,6 +11,7 @@ const MANY: usize = 8;
 impl<C: Content> Sequence<C> {
     /// Deletes the elements at some visible positions. `out` is given their names in list order, in
     /// ranges as long as possible.
+    #[inline]
     pub(crate) fn delete_at<O: OpOrder + ?Sized>(
         &mut self,
         range: Range<usize>,
@@ -21,6 +22,17 @@ impl<C: Content> Sequence<C> {
             out(names);
             return Ok(());
         }
+        self.delete_elsewhere(range, order, out)
+    }
+
+    /// The same without a look at what was edited last.
+    #[inline(never)]
+    fn delete_elsewhere<O: OpOrder + ?Sized>(
+        &mut self,
+        range: Range<usize>,
+        order: &O,
+        out: impl FnMut(IdRange),
+    ) -> Result<(), OutOfBounds> {
         if range.start > range.end || range.end > self.len() {
             let pos = range.start.max(range.end);
             return Err(OutOfBounds { pos, len: self.len() });
@@ -28,7 +40,7 @@ impl<C: Content> Sequence<C> {
         let mut left = range.len();
         let mut merged = Merged { pending: None, out };
         while left > 0
-            && let Some((spot, start)) = self.locate(range.start)
+            && let Some((spot, start)) = self.locate_to_edit(range.start)
         {
             let run = self.tree.get(spot.at);
             let most = u32::try_from(left).unwrap_or(u32::MAX);
@@ -36,7 +48,7 @@ impl<C: Content> Sequence<C> {
             merged.push(IdRange::new(run.id.plus(spot.offset), len));
             left -= len as usize;
             let cut = self.cut(spot, spot.offset + len, order);
-            self.set_recent(cut.survivor.map(|at| Recent { start: Some(start), ..Recent::at(at) }));
+            self.set_recent(Some(Recent { start: Some(start), ..Recent::at(cut.at) }));
         }
         merged.finish();
         Ok(())
@@ -104,7 +116,7 @@ impl<C: Content> Sequence<C> {
             return (here, None);
         }
         let cut = self.cut(spot, to, order);
-        self.set_recent(cut.survivor.map(Recent::at));
+        self.set_recent(Some(Recent::at(cut.at)));
         (here, cut.removed)
     }
 

@@ -19,7 +19,6 @@ enum Place {
 impl<C: Content> Sequence<C> {
     /// Goes on with the run that was typed last, if `pos` is its end and `id` continues it, as long as
     /// there is room. Returns the number of elements that were inserted.
-    #[inline]
     pub(crate) fn type_on(&mut self, pos: usize, source: &mut C::Source<'_>, id: Id) -> u32 {
         let Self { tree, aids } = self;
         let Some(Recent { at, open: Some(open), .. }) =
@@ -73,7 +72,7 @@ impl<C: Content> Sequence<C> {
         if pos > len {
             return Err(OutOfBounds { pos, len });
         }
-        let left = pos.checked_sub(1).and_then(|last| self.locate(last));
+        let left = pos.checked_sub(1).and_then(|last| self.locate_to_edit(last));
         let place = self.place_behind(left.map(|(spot, _)| spot), order);
         let name = self.name(place);
         if !C::is_exhausted(&source) {

@@ -41,6 +41,7 @@ mod insert;
 mod integrate;
 mod items;
 mod layout;
+mod locate;
 mod lookup;
 mod order;
 mod piece;
@@ -66,6 +67,8 @@ pub(crate) use gathered::Gathered;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 pub(crate) use saved::{Restored, Span, SpanKind};
+#[cfg(test)]
+pub(crate) use text::Excess;
 pub(crate) use text::{OffsetError, TextMeasure, Unit};
 
 use crate::btree::{Cursor, Tree};
@@ -171,30 +174,6 @@ impl<C: Content> Sequence<C> {
         } else if self.tree.is_grown() {
             self.aids_mut().recent = recent;
         }
-    }
-
-    /// Finds the visible element at a position, and the position of its run.
-    #[inline]
-    fn locate(&self, pos: usize) -> Option<(Spot, usize)> {
-        if let Some(&Recent { at, start: Some(start), .. }) = self.recent()
-            && let Some(offset) = distance(start, pos)
-            && offset < self.tree.get(at).content().map_or(0, C::len)
-        {
-            return Some((Spot { at, offset }, start));
-        }
-        self.locate_anywhere(pos)
-    }
-
-    fn locate_anywhere(&self, pos: usize) -> Option<(Spot, usize)> {
-        let mut start = 0;
-        let at = self.tree.find(|part| {
-            let passes = start + part.len <= pos;
-            if passes {
-                start += part.len;
-            }
-            passes
-        })?;
-        Some((Spot { at, offset: distance(start, pos)? }, start))
     }
 
     /// Puts pieces into a gap and returns where the first one is.

@@ -57,6 +57,7 @@ impl<C: Content> Piece<C> {
         Self::new(first, Kind::Live(content))
     }
 
+    #[inline]
     pub(super) fn stamp(&self) -> Stamp {
         Stamp { time: self.time, id: self.id }
     }
@@ -67,6 +68,7 @@ impl<C: Content> Piece<C> {
     }
 
     /// The number of elements, deleted ones included.
+    #[inline]
     pub(super) fn len(&self) -> u32 {
         match &self.kind {
             Kind::Anchor => 0,
@@ -79,6 +81,7 @@ impl<C: Content> Piece<C> {
         matches!(self.kind, Kind::Anchor)
     }
 
+    #[inline]
     pub(super) fn is_deleted(&self) -> bool {
         matches!(self.kind, Kind::Deleted(_))
     }
@@ -87,6 +90,7 @@ impl<C: Content> Piece<C> {
         if let Kind::Live(content) = &self.kind { Some(content) } else { None }
     }
 
+    #[inline]
     pub(super) fn content_mut(&mut self) -> Option<&mut C> {
         if let Kind::Live(content) = &mut self.kind { Some(content) } else { None }
     }
@@ -98,6 +102,7 @@ impl<C: Content> Piece<C> {
     }
 
     /// Whether `id` would continue this run.
+    #[inline]
     pub(super) fn ends_before(&self, id: Id) -> bool {
         !self.is_anchor() && self.id.plus(self.len()) == id
     }
@@ -144,32 +149,48 @@ impl<C: Content> Piece<C> {
         self.is_deleted() && self.ends_before(run.id)
     }
 
-    /// Deletes the elements of a visible run from an offset on: they go to the deleted run behind it.
+    /// Deletes the elements of a visible run at some offsets if they are its end, the deleted run
+    /// behind it can begin with them, and the index need not know. Tells what is lost by that.
     #[inline]
-    pub(super) fn give_back<O: OpOrder + ?Sized>(
+    pub(super) fn trim_back<O: OpOrder + ?Sized>(
         &mut self,
         behind: &mut Self,
-        offset: u32,
+        range: Range<u32>,
         order: &O,
-    ) -> Option<Taken<C>> {
-        let id = self.id.plus(offset);
+    ) -> Option<Totals<C::Measure>> {
+        if range.end != self.len() || !behind.is_deleted_behind(self) {
+            return None;
+        }
+        let first = self.id.plus(range.start);
+        if self.listed >= first.counter {
+            return None;
+        }
+        let measure = self.content_mut()?.truncate(range.start);
         // Times rise along a chain.
-        let time = if self.time == behind.time { self.time } else { order.time(id) };
-        behind.begin_at(Stamp { time, id });
-        self.remove(offset..self.len())
+        let time = if self.time == behind.time { self.time } else { order.time(first) };
+        behind.begin_at(Stamp { time, id: first });
+        Some(Totals { len: range.len(), measure, ..Totals::default() })
     }
 
-    /// Deletes the elements of a visible run before an offset: they go to the deleted run before it.
-    #[inline]
-    pub(super) fn give_front<O: OpOrder + ?Sized>(
+    /// Deletes the elements of a visible run before an offset if some stay, the deleted run before it
+    /// can end with them, and the index need not know. Tells what is lost by that.
+    pub(super) fn trim_front<O: OpOrder + ?Sized>(
         &mut self,
         before: &mut Self,
         to: u32,
         order: &O,
-    ) -> Option<Taken<C>> {
+    ) -> Option<Totals<C::Measure>> {
+        if to >= self.len() || !before.is_deleted_before(self) {
+            return None;
+        }
+        let first = self.id.plus(to);
+        if self.listed < first.counter {
+            return None;
+        }
+        let (_, lost) = self.remove(0..to)?;
         before.extend(to);
-        self.begin_at(Stamp::of(self.id.plus(to), order));
-        self.remove(0..to)
+        self.begin_at(Stamp::of(first, order));
+        Some(lost)
     }
 
     /// Makes a visible run a deleted one.
@@ -181,6 +202,7 @@ impl<C: Content> Piece<C> {
     }
 
     /// Lets a run begin at a later element, or a deleted one at an earlier.
+    #[inline]
     pub(super) fn begin_at(&mut self, first: Stamp) {
         if let Kind::Deleted(len) = &mut self.kind {
             *len += self.id.counter - first.id.counter;

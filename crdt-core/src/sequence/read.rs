@@ -9,11 +9,6 @@ impl<C: Content> Sequence<C> {
         self.tree.total().len
     }
 
-    /// The size of all visible elements.
-    pub(crate) fn measure(&self) -> C::Measure {
-        self.tree.total().measure
-    }
-
     /// Whether there never was an element.
     pub(crate) fn is_blank(&self) -> bool {
         self.tree.is_empty()

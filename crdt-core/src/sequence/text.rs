@@ -4,11 +4,12 @@ use core::ops::Range;
 
 use thiserror::Error;
 
-use super::Sequence;
 use super::chunk::TextChunk;
 use super::content::{Content as _, Measure};
-use super::piece::Totals;
+use super::piece::{Piece, Totals};
+use super::{Recent, Sequence};
 use crate::btree::Summary as _;
+use crate::op::Id;
 
 /// The size of a text in the code units of two encodings.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -17,6 +18,14 @@ pub(crate) struct TextMeasure {
     pub(crate) utf8: usize,
     /// Code units of UTF-16.
     pub(crate) utf16: usize,
+}
+
+/// What characters take in two encodings beyond one code unit for each: nothing in ASCII, so that of
+/// most of what is typed nothing changes but the number of characters.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Excess {
+    pub(super) utf8: usize,
+    pub(super) utf16: usize,
 }
 
 /// What an offset counts.
@@ -40,10 +49,10 @@ pub(crate) enum OffsetError {
 }
 
 impl Unit {
-    fn of(self, measure: TextMeasure) -> usize {
+    fn of(self, TextMeasure { utf8, utf16 }: TextMeasure) -> usize {
         match self {
-            Self::Utf8 => measure.utf8,
-            Self::Utf16 => measure.utf16,
+            Self::Utf8 => utf8,
+            Self::Utf16 => utf16,
         }
     }
 
@@ -55,23 +64,59 @@ impl Unit {
     }
 }
 
-impl TextMeasure {
+impl Excess {
     pub(super) fn of_char(char: char) -> Self {
-        Self { utf8: char.len_utf8(), utf16: char.len_utf16() }
+        Self { utf8: char.len_utf8() - 1, utf16: char.len_utf16() - 1 }
+    }
+
+    /// The size of so many characters that have this excess.
+    fn with(self, chars: usize) -> TextMeasure {
+        TextMeasure { utf8: chars + self.utf8, utf16: chars + self.utf16 }
     }
 }
 
-impl Measure for TextMeasure {
+impl Measure for Excess {
+    #[inline]
     fn plus(self, other: Self) -> Self {
         Self { utf8: self.utf8 + other.utf8, utf16: self.utf16 + other.utf16 }
     }
 
+    #[inline]
     fn minus(self, part: Self) -> Self {
         Self { utf8: self.utf8 - part.utf8, utf16: self.utf16 - part.utf16 }
     }
 }
 
+impl Totals<Excess> {
+    fn size(&self) -> TextMeasure {
+        self.measure.with(self.len)
+    }
+}
+
 impl Sequence<TextChunk> {
+    /// The size of the text.
+    pub(crate) fn measure(&self) -> TextMeasure {
+        self.tree.total().size()
+    }
+
+    /// Types one ASCII character on, as [`type_on`](Self::type_on) does.
+    #[inline]
+    pub(crate) fn type_ascii(&mut self, pos: usize, ascii: u8, id: Id) -> bool {
+        let Self { tree, aids } = self;
+        let Some(Recent { at, open: Some(open), .. }) =
+            aids.get_mut().and_then(|aids| aids.recent.as_mut())
+        else {
+            return false;
+        };
+        if open.pos != pos || open.id != id {
+            return false;
+        }
+        let typed = tree.enlarge(*at, |run| run.type_ascii(ascii));
+        open.pos += usize::from(typed);
+        open.id.counter += u32::from(typed);
+        typed
+    }
+
     /// The index of the character that begins `offset` units into the text.
     pub(crate) fn index_of(&self, unit: Unit, offset: usize) -> Result<usize, OffsetError> {
         if offset > unit.of(self.measure()) {
@@ -79,9 +124,10 @@ impl Sequence<TextChunk> {
         }
         let (mut left, mut index) = (offset, 0);
         let at = self.tree.find(|part| {
-            let passes = left >= unit.of(part.measure);
+            let size = unit.of(part.size());
+            let passes = left >= size;
             if passes {
-                left -= unit.of(part.measure);
+                left -= size;
                 index += part.len;
             }
             passes
@@ -120,7 +166,17 @@ impl Sequence<TextChunk> {
         let mut sum = Totals::default();
         let (spot, _) = self.locate(index)?;
         self.tree.before(spot.at, |part| sum.shift(&Totals::default(), part));
-        let inside = self.tree.get(spot.at).content()?.measure_to(spot.offset);
-        Some(sum.measure.plus(inside))
+        let inside = self.tree.get(spot.at).content()?.excess_to(spot.offset);
+        Some(sum.measure.plus(inside).with(index))
+    }
+}
+
+impl Piece<TextChunk> {
+    /// Appends one ASCII character to a visible run, if there is room. Tells whether there was, and
+    /// what the run's summary gains.
+    #[inline]
+    fn type_ascii(&mut self, ascii: u8) -> (bool, Totals<Excess>) {
+        let typed = self.content_mut().is_some_and(|content| content.type_ascii(ascii));
+        (typed, Totals { len: usize::from(typed), ..Totals::default() })
     }
 }

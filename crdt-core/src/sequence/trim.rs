@@ -2,8 +2,10 @@
 
 use core::ops::Range;
 
+use super::piece::Piece;
 use super::{Content, OpOrder, Recent, Sequence, distance};
-use crate::op::IdRange;
+use crate::btree::{Cursor, Tree};
+use crate::op::{Id, IdRange};
 
 impl<C: Content> Sequence<C> {
     /// Deletes some of the run that was edited last if that takes no more than moving elements from
@@ -20,33 +22,38 @@ impl<C: Content> Sequence<C> {
         let recent = aids.get_mut()?.recent.as_mut()?;
         let Recent { at, start: Some(start), .. } = *recent else { return None };
         let (from, to) = (distance(start, range.start)?, distance(start, range.end)?);
-        let names = if from > 0 {
+        if from >= to {
+            return None;
+        }
+        let mut first = Id::default();
+        let trimmed = if from > 0 {
             tree.transfer(at, |run, behind| {
-                if from >= to || to != run.len() || !behind.is_deleted_behind(run) {
-                    return None;
-                }
-                if run.listed >= run.id.counter + from {
-                    return None;
-                }
-                let names = IdRange::new(run.id.plus(from), to - from);
-                let (_, totals) = run.give_back(behind, from, order)?;
-                Some((names, totals))
-            })?
+                let lost = run.trim_back(behind, from..to, order)?;
+                first = run.id.plus(from);
+                Some(lost)
+            })
         } else {
-            tree.transfer(at.before()?, |before, run| {
-                if to == 0 || to >= run.len() || !before.is_deleted_before(run) {
-                    return None;
-                }
-                if run.listed < run.id.counter + to {
-                    return None;
-                }
-                let names = IdRange::new(run.id, to);
-                let (_, totals) = run.give_front(before, to, order)?;
-                Some((names, totals))
-            })?
+            first = tree.get(at).id;
+            trim_front(tree, at, to, order)
         };
+        if !trimmed {
+            return None;
+        }
         // Its last element has a right child now, or another position.
         recent.open = None;
-        Some(names)
+        Some(IdRange::new(first, to - from))
     }
+}
+
+/// Deletes the elements of a visible run before an offset.
+#[inline(never)]
+fn trim_front<C: Content, O: OpOrder + ?Sized>(
+    tree: &mut Tree<Piece<C>>,
+    at: Cursor,
+    to: u32,
+    order: &O,
+) -> bool {
+    at.before().is_some_and(|before| {
+        tree.transfer(before, |before, run| run.trim_front(before, to, order))
+    })
 }

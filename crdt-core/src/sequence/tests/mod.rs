@@ -38,7 +38,6 @@ impl<C: Content> Sequence<C> {
         let run = self.tree.get(recent.at);
         let mut before = 0;
         self.tree.before(recent.at, |part| before += part.len);
-        assert!(run.content().is_some());
         assert!(recent.start.is_none_or(|start| start == before));
         if let Some(open) = recent.open {
             assert_eq!(open.pos, before + run.len() as usize);

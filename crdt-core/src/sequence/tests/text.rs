@@ -1,6 +1,6 @@
 //! Text in its real node sizes, and its three ways of counting.
 
-use super::super::{OffsetError, Sequence, TextChunk, TextMeasure, Unit};
+use super::super::{OffsetError, OutOfBounds, Sequence, TextChunk, TextMeasure, Unit};
 use super::small::{ByCounter, id, text};
 use super::world::Dice;
 
@@ -44,6 +44,21 @@ fn text_behaves_like_a_string() {
         let (chunk, offset) = sequence.get(pos).expect("within bounds");
         assert_eq!(chunk.char_at(offset), Some(model[pos]));
     }
+}
+
+#[test]
+fn ranges_far_beyond_the_end_are_refused() {
+    let (mut sequence, model) = edited(&mut Dice(5), 300);
+    let far = u32::MAX as usize;
+    for start in [0, 1, model.len() / 2, model.len(), far - 1] {
+        for end in [far, usize::MAX] {
+            let refused = sequence.delete_at(start..end, &ByCounter, |_| {});
+            assert_eq!(refused, Err(OutOfBounds { pos: end, len: model.len() }));
+        }
+        let near = sequence.delete_at(start..start, &ByCounter, |_| {});
+        assert_eq!(near.is_ok(), start <= model.len());
+    }
+    sequence.assert_invariants(&ByCounter);
 }
 
 /// Where someone writes, and what should be there.

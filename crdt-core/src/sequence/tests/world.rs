@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 use core::ops::Range;
 use std::collections::BTreeMap;
 
+use super::super::content::Measure;
 use super::super::{Content, OpOrder, Sequence};
 use super::oracle::{Oracle, Rank};
 use crate::op::{Id, IdRange, Side};
@@ -13,7 +14,7 @@ use crate::op::{Id, IdRange, Side};
 pub(super) struct Letters(pub(super) Vec<char>);
 
 impl Content for Letters {
-    type Measure = super::super::TextMeasure;
+    type Measure = super::super::Excess;
     type Source<'a> = &'a [char];
     type Removed = Vec<char>;
     const LEAF: usize = 3;
@@ -24,8 +25,8 @@ impl Content for Letters {
     }
 
     fn measure(&self) -> Self::Measure {
-        let sum = |of: fn(char) -> usize| self.0.iter().map(|&char| of(char)).sum();
-        Self::Measure { utf8: sum(char::len_utf8), utf16: sum(char::len_utf16) }
+        let sizes = self.0.iter().map(|&char| Self::Measure::of_char(char));
+        sizes.fold(Self::Measure::default(), Measure::plus)
     }
 
     fn split_off(&mut self, at: u32) -> Self {
