@@ -4,7 +4,7 @@ use super::near::{Names, Table};
 use super::paths::Dictionary;
 use super::runs::{Extent, Run};
 use super::{COLUMNS, Column, is_insert};
-use crate::codec::{ColumnWriter, write_block, write_columns};
+use crate::codec::{ColumnWriter, value, write_block, write_columns};
 use crate::history::bundle::Reference;
 use crate::history::bundle::write::Outgoing;
 use crate::history::header::Tags;
@@ -167,18 +167,17 @@ impl<'a> Writer<'a> {
     }
 
     fn begin_run(&mut self, op: &RawOp<'a>) {
-        self.push(Column::Kind, u64::from(kind_of(&op.action)));
+        self.shape(op);
         if let Action::Unknown { body, .. } = op.action {
             self.push(Column::UnknownCounters, u64::from(op.counters));
             self.push(Column::UnknownBytes, body.len() as u64);
             self.content.extend_from_slice(body);
             return;
         }
-        self.path(op);
         match &op.action {
             Action::Set { replaces, payload } => {
                 self.replaced(replaces);
-                self.push(Column::PayloadBytes, payload.len() as u64);
+                self.push(Column::PayloadBytes, value::stated_length(payload) as u64);
                 self.content.extend_from_slice(payload);
             }
             Action::Unset { replaces: names }
@@ -195,8 +194,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn path(&mut self, op: &RawOp<'a>) {
-        let shape = self.dictionary.enter(op.path);
+    fn shape(&mut self, op: &RawOp<'a>) {
+        let shape = self.dictionary.enter(kind_of(&op.action), op.path);
         self.push(Column::Shape, shape);
         let Self { columns, dictionary, table, path_names, .. } = self;
         for symbol in &dictionary.parts.keys {
