@@ -261,12 +261,17 @@ impl History {
 
     /// What a change depends on beside its predecessor, in ascending order of hashes.
     pub(super) fn dependencies(&self, change: ChangeIndex) -> &[ChangeIndex] {
-        self.extra(change).map_or(&[], |extra| &extra.dependencies)
+        self.beside(change).0
     }
 
     pub(super) fn tags(&self, change: ChangeIndex) -> &Tags {
+        self.beside(change).1
+    }
+
+    /// The dependencies and the tags of a change.
+    pub(super) fn beside(&self, change: ChangeIndex) -> (&[ChangeIndex], &Tags) {
         static NONE: Tags = Tags::NONE;
-        self.extra(change).map_or(&NONE, |extra| &extra.tags)
+        self.extra(change).map_or((&[], &NONE), |extra| (&*extra.dependencies, &extra.tags))
     }
 
     fn extra(&self, change: ChangeIndex) -> Option<&Extra> {
