@@ -2,6 +2,9 @@
 
 use super::DecodeError;
 
+/// The most bytes of a varint.
+const MOST_IN_VARINT: usize = 10;
+
 /// A position in a byte string that only moves forward.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
@@ -80,19 +83,20 @@ impl<'a> Reader<'a> {
 
     fn long_varint(&mut self) -> Result<u64, DecodeError> {
         let mut value = 0u64;
-        for shift in (0..70).step_by(7) {
-            let byte = self.byte()?;
+        for (place, byte) in self.rest.iter().take(MOST_IN_VARINT).enumerate() {
             let bits = u64::from(byte & 0x7f);
-            if shift == 63 && bits > 1 {
+            if place + 1 == MOST_IN_VARINT && bits > 1 {
                 return Err(DecodeError::VarintOverflow);
             }
-            value |= bits << shift;
+            value |= bits << (7 * place);
             if byte & 0x80 == 0 {
-                let padded = bits == 0 && shift > 0;
+                self.rest = &self.rest[place + 1..];
+                let padded = bits == 0 && place > 0;
                 return if padded { Err(DecodeError::NonMinimalVarint) } else { Ok(value) };
             }
         }
-        Err(DecodeError::VarintOverflow)
+        let is_cut = self.rest.len() < MOST_IN_VARINT;
+        Err(if is_cut { DecodeError::Truncated } else { DecodeError::VarintOverflow })
     }
 
     /// A zigzag-folded signed varint.

@@ -168,3 +168,30 @@ fn blocks_that_do_not_hold_what_they_announce() {
     assert_eq!(read(&announcing(1 << 40), usize::MAX), Err(DecodeError::BadCompression));
     assert_eq!(read(&block[..block.len() - 1], 1 << 20), Err(DecodeError::Truncated));
 }
+
+#[test]
+fn payloads_that_tell_their_length_need_none_stated() {
+    let told: [&[u8]; 8] = [
+        b"\x17",
+        b"\x38\x64",
+        b"\x1b\0\0\0\x01\0\0\0\0",
+        b"\x60",
+        b"\x64Plan",
+        b"\x42ab",
+        b"\xf5",
+        b"\xfb\x3f\xf0\x66\x66\x66\x66\x66\x66",
+    ];
+    let untold: [&[u8]; 8] =
+        [b"\x80", b"\x81\0", b"\xa0", b"\xc2\x41\x01", b"\0\0", b"\x64Pla", b"\x19\x01", b"\xff"];
+    for payload in told.into_iter().chain(untold) {
+        let stated = value::stated_length(payload);
+        assert_eq!(stated == 0, told.contains(&payload), "{payload:x?}");
+        let followed = [payload, b"more"].concat();
+        let mut reader = Reader::new(&followed);
+        assert_eq!(value::take(&mut reader, stated), Ok(payload));
+        assert_eq!(reader.rest(), b"more");
+    }
+    for short in [b"\x7b\xff\xff\xff\xff\xff\xff\xff\xff".as_slice(), b"\x64Pla", b"\x80", b""] {
+        assert_eq!(value::take(&mut Reader::new(short), 0), Err(DecodeError::Truncated));
+    }
+}

@@ -8,6 +8,8 @@
 use ciborium::Value;
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::{DecodeError, Reader};
+
 /// Why a value cannot be put into a register.
 #[derive(Debug, thiserror::Error)]
 #[error("the value cannot be encoded: {0}")]
@@ -47,6 +49,41 @@ pub(crate) fn append<T: Serialize + ?Sized>(
 /// nothing to choose or to sort.
 fn has_one_spelling(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|head| matches!(head, 0x00..=0x7b | 0xf4..=0xf6))
+}
+
+/// The length to be stated beside a payload, of which there is at least a byte: none, which is 0, where
+/// its own first bytes tell it.
+pub(crate) fn stated_length(payload: &[u8]) -> usize {
+    if told_length(payload) == Some(payload.len()) { 0 } else { payload.len() }
+}
+
+/// Takes a payload with its stated length.
+pub(crate) fn take<'a>(reader: &mut Reader<'a>, stated: usize) -> Result<&'a [u8], DecodeError> {
+    let length = match stated {
+        0 => told_length(reader.rest()).ok_or(DecodeError::Truncated)?,
+        stated => stated,
+    };
+    reader.take(length)
+}
+
+/// How many bytes the item takes that bytes begin with, if it is a number, bytes, text or a simple
+/// value, and so tells it at its beginning.
+fn told_length(bytes: &[u8]) -> Option<usize> {
+    let (head, rest) = bytes.split_first()?;
+    let (more, argument) = match head & 0x1f {
+        small @ 0..24 => (0, u64::from(small)),
+        24 => (1, u64::from(*rest.first()?)),
+        25 => (2, u16::from_be_bytes(*rest.first_chunk()?).into()),
+        26 => (4, u32::from_be_bytes(*rest.first_chunk()?).into()),
+        27 => (8, u64::from_be_bytes(*rest.first_chunk()?)),
+        _ => return None,
+    };
+    let content = match head >> 5 {
+        0 | 1 | 7 => 0,
+        2 | 3 => usize::try_from(argument).ok()?,
+        _ => return None,
+    };
+    content.checked_add(1 + more)
 }
 
 /// Decodes what [`encode`] wrote; `None` when the bytes are not one value of this type. Never

@@ -278,6 +278,12 @@ impl Chains {
         }
     }
 
+    /// The streak of a change, and the change after the last one of it.
+    pub(super) fn streak_of(&self, change: ChangeIndex) -> (&Streak, ChangeIndex) {
+        let number = self.streaks.number_of(change);
+        (self.streaks.get(number), self.streaks.end(number))
+    }
+
     pub(crate) fn segment_of(&self, change: ChangeIndex) -> u32 {
         self.streaks.of(change).segment
     }

@@ -29,6 +29,7 @@ mod replay;
 mod saved;
 mod segment;
 mod store;
+mod stored;
 mod streaks;
 mod table;
 

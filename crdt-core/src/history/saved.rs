@@ -11,6 +11,7 @@ use super::error::Refusal;
 use super::genesis::Genesis;
 use super::receive::ApplyError;
 use super::store::History;
+use super::stored::Stored;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, DocumentId, Keypair};
 
@@ -116,20 +117,21 @@ impl History {
         let mut packs = self.packs.0.lock().unwrap_or_else(PoisonError::into_inner);
         let end = self.chains.len();
         let mut start = packs.last().map_or(0, |last| last.end());
-        let mut new: usize = (start..end).map(|change| self.bytes_of(change)).sum();
-        while let Some(small) =
-            packs.pop_if(|last| last.bytes < FULL / 2 && last.bytes / PART < new)
-        {
-            (start, new) = (small.first, new + small.bytes);
+        if !packs.is_empty() {
+            let mut new: usize = self.stored(start..end).map(|change| change.bytes()).sum();
+            while let Some(small) =
+                packs.pop_if(|last| last.bytes < FULL / 2 && last.bytes / PART < new)
+            {
+                (start, new) = (small.first, new + small.bytes);
+            }
         }
         while start < end {
-            let upto = if new <= FULL { end } else { self.pack_end(start) };
-            let members: Vec<ChangeIndex> = (start..upto).collect();
+            let members: Vec<ChangeIndex> = (start..self.pack_end(start)).collect();
             let (outside, bundle) = write_pack(self, &members);
             let pack = Pack::new(self.document(), start, outside, &bundle);
             debug_assert!(pack.is_ok(), "it was written a line before: {pack:?}");
             let Ok(pack) = pack else { break };
-            (start, new) = (pack.end(), new.saturating_sub(pack.bytes));
+            start = pack.end();
             packs.push(Arc::new(pack));
         }
         packs.clone()
@@ -138,11 +140,11 @@ impl History {
     /// How far a pack reaches that begins with a change.
     fn pack_end(&self, start: ChangeIndex) -> ChangeIndex {
         let mut bytes = 0;
-        let fits = |change: &ChangeIndex| {
-            bytes += self.bytes_of(*change);
+        let fits = |change: &Stored<'_>| {
+            bytes += change.bytes();
             bytes <= FULL
         };
-        let count = (start..self.chains.len()).take_while(fits).count();
+        let count = self.stored(start..self.chains.len()).take_while(fits).count();
         start.saturating_add(u32::try_from(count).unwrap_or(u32::MAX).max(1)).min(self.chains.len())
     }
 }

@@ -262,6 +262,12 @@ impl History {
         self.extras(change).tags(change)
     }
 
+    /// The dependencies and the tags of a change.
+    pub(super) fn beside(&self, change: ChangeIndex) -> (&[ChangeIndex], &Tags) {
+        let extras = self.extras(change);
+        (extras.dependencies(change), extras.tags(change))
+    }
+
     fn extras(&self, change: ChangeIndex) -> &Extras<ChangeIndex> {
         if change < self.archive.len() { self.archive.extras(change) } else { &self.extras }
     }

@@ -27,6 +27,7 @@ mod lazy;
 mod leaf;
 mod list;
 mod map;
+mod near;
 mod newtype;
 mod option;
 mod register;

@@ -127,14 +127,14 @@ where
 
     fn save(&self, writer: &mut StateWriter<'_>) {
         writer.versions(&self.versions, |writer, value| match encode(value) {
-            Ok(payload) => writer.bytes(&payload),
+            Ok(payload) => writer.payload(&payload),
             Err(_) => writer.give_up(),
         });
     }
 
     fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
         let read = |reader: &mut StateReader<'_>| {
-            let payload = reader.bytes()?;
+            let payload = reader.payload()?;
             let value = value::decode(payload).ok_or_else(D::initial);
             // The type may be defined otherwise than when this was written.
             if value.as_ref().map_or(true, |value| fit_of(value, payload) != Fit::Applied) {

@@ -7,11 +7,12 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::near::Near;
 use super::versions::{Version, Versions};
 use super::{MapKey, NodeState};
 use crate::codec::{
-    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, read_columns, write, write_block,
-    write_columns,
+    ColumnReader, ColumnWriter, DecodeError, Reader, read_block, read_columns, value, write,
+    write_block, write_columns,
 };
 use crate::history::Chains;
 use crate::op::limits::MAX_PATH_DEPTH;
@@ -25,7 +26,7 @@ enum Column {
     Number,
     /// Of each id its chain segment.
     Chain,
-    /// Of each id its counter, from that of the last one on its segment.
+    /// Of each id its counter, from one of those that it may be [near](Near) to.
     Counter,
     /// Lengths in bytes.
     Length,
@@ -80,28 +81,6 @@ pub(super) struct Orders {
     bytes: OnceLock<Vec<u8>>,
 }
 
-/// The last counter of every chain segment.
-#[derive(Clone, Debug, Default)]
-struct Near {
-    counters: Vec<u32>,
-    last: Id,
-}
-
-impl Near {
-    fn get(&self, chain: u32) -> u32 {
-        self.counters.get(chain as usize).copied().unwrap_or(0)
-    }
-
-    fn set(&mut self, id: Id) {
-        let place = id.chain as usize;
-        if place >= self.counters.len() {
-            self.counters.resize(place + 1, 0);
-        }
-        self.counters[place] = id.counter;
-        self.last = id;
-    }
-}
-
 impl<'a> StateWriter<'a> {
     fn new(chains: &'a Chains) -> Self {
         Self {
@@ -151,9 +130,8 @@ impl<'a> StateWriter<'a> {
 
     pub(super) fn id(&mut self, id: Id) {
         self.put(Column::Chain, id.chain.into());
-        let near = self.near.get(id.chain);
-        self.columns[Column::Counter as usize].push_near(id.counter, near);
-        self.near.set(id);
+        let counter = self.near.fold(id);
+        self.put(Column::Counter, counter);
     }
 
     pub(super) fn span(&mut self, span: Span) {
@@ -165,6 +143,12 @@ impl<'a> StateWriter<'a> {
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.put(Column::Length, bytes.len() as u64);
         self.content.extend_from_slice(bytes);
+    }
+
+    /// A register's value in CBOR.
+    pub(super) fn payload(&mut self, payload: &[u8]) {
+        self.put(Column::Length, value::stated_length(payload) as u64);
+        self.content.extend_from_slice(payload);
     }
 
     pub(super) fn signed(&mut self, value: i64) {
@@ -201,7 +185,8 @@ impl<'a> StateWriter<'a> {
         }
     }
 
-    /// A text and its order. `write` appends the order, given the id that was written last.
+    /// A text and its order. `write` appends the order, given the id that its first
+    /// is near to.
     pub(super) fn text<'t>(
         &mut self,
         parts: impl Iterator<Item = &'t str>,
@@ -209,8 +194,10 @@ impl<'a> StateWriter<'a> {
     ) {
         let (start, before) = (self.text.len(), self.orders.len());
         parts.for_each(|part| self.text.push_str(part));
-        write(self.near.last, &mut self.orders);
-        self.put(Column::Length, (self.text.len() - start) as u64);
+        write(self.near.last(), &mut self.orders);
+        let length = self.text.len() - start;
+        self.near.pass(length);
+        self.put(Column::Length, length as u64);
         self.put(Column::Length, (self.orders.len() - before) as u64);
     }
 }
@@ -279,10 +266,10 @@ impl<'a> StateReader<'a> {
     /// The first of the ids of ops that follow on each other along a segment and are here.
     pub(super) fn ids(&mut self, count: u32) -> Result<Id, DecodeError> {
         let chain = self.column(Column::Chain).read_u32()?;
-        let near = self.near.get(chain);
-        let id = Id { chain, counter: self.column(Column::Counter).read_near(near)? };
+        let counter = self.column(Column::Counter).read()?;
+        let (id, place) = self.near.unfold(chain, counter)?;
         check_ids(id, count, self.chains)?;
-        self.near.set(id);
+        self.near.set(id, place);
         Ok(id)
     }
 
@@ -297,6 +284,12 @@ impl<'a> StateReader<'a> {
     pub(super) fn bytes(&mut self) -> Result<&'a [u8], DecodeError> {
         let length = self.length()?;
         self.content.take(length)
+    }
+
+    /// A register's value in CBOR.
+    pub(super) fn payload(&mut self) -> Result<&'a [u8], DecodeError> {
+        let length = self.length()?;
+        value::take(&mut self.content, length)
     }
 
     pub(super) fn signed(&mut self) -> Result<i64, DecodeError> {
@@ -345,8 +338,9 @@ impl<'a> StateReader<'a> {
         self.text = rest;
         let start = self.ordered;
         self.ordered = start.checked_add(order).ok_or(DecodeError::Truncated)?;
-        let orders = self.orders.clone();
-        Ok((text, Order { orders, start, end: self.ordered, near: self.near.last }))
+        let (orders, near) = (self.orders.clone(), self.near.last());
+        self.near.pass(length);
+        Ok((text, Order { orders, start, end: self.ordered, near }))
     }
 
     /// Reads a state nested in another, no deeper than a path reaches.
@@ -377,7 +371,7 @@ pub(super) struct Order {
     orders: Arc<Orders>,
     start: usize,
     end: usize,
-    /// The id that was written last before it.
+    /// The id that its first is near to.
     pub(super) near: Id,
 }
 

@@ -51,28 +51,26 @@ fn read_previous(
 /// Appends the members of a bundle and says how many ops are in them.
 pub(super) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> usize {
     let mut ops = 0;
-    for place in bundle.places() {
-        let change = bundle.change(place);
-        write::length(out, bundle.author_of(change));
-        match bundle.prev(place) {
+    for (place, member) in bundle.members() {
+        write::length(out, bundle.author_of(&member));
+        match member.prev.map(|prev| bundle.reference(prev)) {
             None => write::length(out, 0),
             Some(reference) => {
                 let raw = reference.raw(place);
                 write::varint(out, raw + 1);
                 if let Reference::Outside(_) = reference {
-                    write::varint(out, u64::from(bundle.history.chains.seq_of(change)));
+                    let seq = bundle.history.chains.seq_of(member.change);
+                    write::varint(out, u64::from(seq));
                 }
             }
         }
-        let dependencies = bundle.dependencies(place);
-        write::length(out, dependencies.len());
-        for reference in dependencies {
-            write::varint(out, reference.raw(place));
+        write::length(out, member.dependencies.len());
+        for below in member.dependencies {
+            write::varint(out, bundle.reference(*below).raw(place));
         }
-        out.extend_from_slice(bundle.history.tags(change).as_bytes());
-        let body = bundle.history.body(change);
-        write::bytes(out, body);
-        ops += Body::count(body);
+        out.extend_from_slice(member.tags.as_bytes());
+        write::bytes(out, member.body);
+        ops += Body::count(member.body);
     }
     ops
 }

@@ -7,6 +7,7 @@ use crate::codec::write;
 use crate::crypto::{Author, ChangeHash, Signature};
 use crate::history::History;
 use crate::history::chains::ChangeIndex;
+use crate::history::stored::Stored;
 
 /// From so many canonical bytes on, changes are written as columns.
 const MANY: usize = 512;
@@ -44,10 +45,10 @@ pub(in crate::history) fn write_pack(
     (outside, outgoing.write(outgoing.form(), &BTreeMap::new()))
 }
 
-impl History {
+impl Stored<'_> {
     /// The canonical bytes of a change, as bundles count them.
-    pub(in crate::history) fn bytes_of(&self, change: ChangeIndex) -> usize {
-        canonical_size(self.below(change).count(), self.tags(change), self.body(change))
+    pub(in crate::history) fn bytes(&self) -> usize {
+        canonical_size(self.below().count(), self.tags, self.body)
     }
 }
 
@@ -58,20 +59,12 @@ impl<'a> Outgoing<'a> {
         let mut segments = BTreeSet::new();
         let mut outside = BTreeSet::new();
         let mut last = None;
-        for change in members {
-            let segment = history.chains.segment_of(*change);
-            if last.replace(segment) != Some(segment) {
-                segments.insert(segment);
+        for member in history.stored(members.iter().copied()) {
+            if last.replace(member.segment) != Some(member.segment) {
+                segments.insert(member.segment);
             }
-            let mut references = 0;
-            for below in history.below(*change) {
-                references += 1;
-                if outgoing.place(below).is_none() {
-                    outside.insert(below);
-                }
-            }
-            let (tags, body) = (history.tags(*change), history.body(*change));
-            outgoing.bytes += canonical_size(references, tags, body);
+            outside.extend(member.below().filter(|below| outgoing.place(*below).is_none()));
+            outgoing.bytes += member.bytes();
         }
         let author = |segment| history.author(history.chains.author_of(segment));
         let authors: BTreeSet<Author> = segments.into_iter().map(author).collect();
@@ -134,12 +127,9 @@ impl<'a> Outgoing<'a> {
         }
     }
 
-    pub(super) fn places(&self) -> impl Iterator<Item = u32> + use<> {
-        0..u32::try_from(self.members.len()).unwrap_or(u32::MAX)
-    }
-
-    pub(super) fn change(&self, place: u32) -> ChangeIndex {
-        self.members[place as usize]
+    /// The members, each with its place.
+    pub(super) fn members(&self) -> impl Iterator<Item = (u32, Stored<'a>)> + use<'a> {
+        (0..).zip(self.history.stored(self.members.iter().copied()))
     }
 
     /// The place of a change among the members. Most often they are without gaps.
@@ -153,27 +143,14 @@ impl<'a> Outgoing<'a> {
         u32::try_from(place).ok()
     }
 
-    /// The place of a change's author in the list.
-    pub(super) fn author_of(&self, change: ChangeIndex) -> usize {
-        self.authors.binary_search(&self.history.author_of(change)).unwrap_or_default()
+    /// The place of a member's author in the list.
+    pub(super) fn author_of(&self, member: &Stored<'_>) -> usize {
+        let author = self.history.author(self.history.chains.author_of(member.segment));
+        self.authors.binary_search(&author).unwrap_or_default()
     }
 
-    /// Where the predecessor of a member is.
-    pub(super) fn prev(&self, place: u32) -> Option<Reference> {
-        let prev = self.history.chains.prev_of(self.change(place))?;
-        Some(self.reference(prev))
-    }
-
-    /// Where the dependencies of a member are, in the order of their hashes.
-    pub(super) fn dependencies(
-        &self,
-        place: u32,
-    ) -> impl ExactSizeIterator<Item = Reference> + use<'_, 'a> {
-        let dependencies = self.history.dependencies(self.change(place));
-        dependencies.iter().map(|below| self.reference(*below))
-    }
-
-    fn reference(&self, below: ChangeIndex) -> Reference {
+    /// Where a change is that a member follows or depends on.
+    pub(super) fn reference(&self, below: ChangeIndex) -> Reference {
         self.place(below).map_or_else(|| self.reference_outside(below), Reference::Member)
     }
 

@@ -61,9 +61,8 @@ enum Column {
     TagBytes,
     /// Of each member the counters that it takes.
     Counters,
-    /// Of each run the kind of its ops.
-    Kind,
-    /// Of each run its shape; a new one has the next free number.
+    /// Of each run its shape, which says the kind of its ops and how their path looks; a new one has
+    /// the next free number.
     Shape,
     /// For each key in a path its symbol; a new one has the next free number.
     Symbol,
@@ -89,7 +88,7 @@ enum Column {
     ReplacedIndex,
     /// The counter of it, from the last one on its chain.
     ReplacedCounter,
-    /// Of each set the length of its payload.
+    /// Of each set the length of its payload, 0 if the payload tells it.
     PayloadBytes,
     /// Of each add what it adds.
     Delta,

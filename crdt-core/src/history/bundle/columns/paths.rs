@@ -1,14 +1,14 @@
-//! Paths as shapes: what stands in a path but for its keys and elements.
+//! Shapes: the kind of an op and what stands in its path but for its keys and elements.
 //!
-//! A shape is the number of segments and for each 0 for an element, 1 for a key or 2 + the symbol of
-//! a field or variant. A symbol is the canonical bytes of a field, variant or key. Both are written
-//! into the *dictionary* where they are first used.
+//! A shape is the kind, the number of segments and for each 0 for an element, 1 for a key or 2 + the
+//! symbol of a field or variant; of an unknown kind it is the kind alone. A symbol is the canonical
+//! bytes of a field, variant or key. Both are written into the *dictionary* where they are first used.
 
 use std::collections::HashMap;
 
 use crate::codec::{DecodeError, Reader, write};
 use crate::op::limits::MAX_PATH_DEPTH;
-use crate::op::{Name, Path, RawSegment, read_symbol};
+use crate::op::{Name, Path, RawSegment, kind, read_symbol};
 
 const ELEMENT: u64 = 0;
 const KEY: u64 = 1;
@@ -26,9 +26,9 @@ pub(super) struct Dictionary<'a> {
     /// The numbers of shapes by their frames.
     numbers: HashMap<Box<[u8]>, usize>,
     bytes: Vec<u8>,
-    /// Symbols that the path entered last is the first to use.
+    /// Symbols that the op entered last is the first to use.
     unwritten: Vec<u8>,
-    /// The frame of the path entered last, its keys, and the number of its shape.
+    /// Of the op entered last the frame, the keys in its path, and the number of its shape.
     frame: Vec<u8>,
     keys: Vec<&'a [u8]>,
     last: usize,
@@ -38,13 +38,14 @@ pub(super) struct Dictionary<'a> {
 /// A shape that has been written.
 #[derive(Debug)]
 struct Shape {
-    /// The segments of its paths in canonical bytes, without which keys and elements they name.
+    /// The kind of its ops and the segments of their paths in canonical bytes, without which keys and
+    /// elements they name.
     frame: Box<[u8]>,
     /// The shape that came after it the last time. Fields of one struct mostly come in one order.
     next: usize,
 }
 
-/// What the path entered last names.
+/// What the path of the op entered last names.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     /// The symbols of its keys.
@@ -53,10 +54,11 @@ pub(super) struct Parts {
 }
 
 impl<'a> Dictionary<'a> {
-    /// Takes a path apart and returns the number of its shape. What is new is written: the shape,
-    /// the symbols in it, those of the keys.
-    pub(super) fn enter(&mut self, path: Path<'a>) -> u64 {
+    /// Takes the path of an op apart and returns the number of the op's shape. What is new is written:
+    /// the shape, the symbols in it, those of the keys.
+    pub(super) fn enter(&mut self, kind: u32, path: Path<'a>) -> u64 {
         self.frame.clear();
+        write::varint(&mut self.frame, kind.into());
         self.keys.clear();
         self.parts.elements.clear();
         for segment in path.raw_segments() {
@@ -72,7 +74,7 @@ impl<'a> Dictionary<'a> {
                 }
             }
         }
-        let number = self.shape(path);
+        let number = self.shape(kind, path);
         self.parts.keys.clear();
         for place in 0..self.keys.len() {
             let symbol = self.symbol(self.keys[place]);
@@ -82,12 +84,12 @@ impl<'a> Dictionary<'a> {
         number as u64
     }
 
-    /// The number of a path's shape, of which the frame is there.
-    fn shape(&mut self, path: Path<'a>) -> usize {
+    /// The number of an op's shape, of which the frame is there.
+    fn shape(&mut self, kind: u32, path: Path<'a>) -> usize {
         let expected = self.shapes.get(self.last).map_or(0, |last| last.next);
         let number = match self.shapes.get(expected) {
             Some(shape) if *shape.frame == self.frame => expected,
-            _ => self.find_shape(path),
+            _ => self.find_shape(kind, path),
         };
         if let Some(last) = self.shapes.get_mut(self.last) {
             last.next = number;
@@ -96,7 +98,7 @@ impl<'a> Dictionary<'a> {
         number
     }
 
-    fn find_shape(&mut self, path: Path<'a>) -> usize {
+    fn find_shape(&mut self, kind: u32, path: Path<'a>) -> usize {
         if let Some(number) = self.numbers.get(&*self.frame) {
             return *number;
         }
@@ -104,11 +106,15 @@ impl<'a> Dictionary<'a> {
         let frame: Box<[u8]> = self.frame.as_slice().into();
         self.shapes.push(Shape { frame: frame.clone(), next: number });
         self.numbers.insert(frame, number);
-        self.write_shape(path);
+        self.write_shape(kind, path);
         number
     }
 
-    fn write_shape(&mut self, path: Path<'a>) {
+    fn write_shape(&mut self, kind: u32, path: Path<'a>) {
+        write::varint(&mut self.bytes, kind.into());
+        if kind > kind::REMOVE {
+            return;
+        }
         write::length(&mut self.bytes, path.raw_segments().count());
         for segment in path.raw_segments() {
             let part = match segment {
@@ -138,8 +144,15 @@ impl<'a> Dictionary<'a> {
 #[derive(Debug)]
 pub(super) struct Known<'a> {
     symbols: Vec<&'a [u8]>,
-    shapes: Vec<Vec<Part>>,
+    shapes: Vec<KnownShape>,
     dictionary: Reader<'a>,
+}
+
+/// A shape that has been read.
+#[derive(Debug)]
+pub(super) struct KnownShape {
+    pub(super) kind: u32,
+    pub(super) parts: Vec<Part>,
 }
 
 /// A part of a shape.
@@ -165,14 +178,20 @@ impl<'a> Known<'a> {
         if number < self.shapes.len() { Ok(number) } else { Err(DecodeError::DanglingReference) }
     }
 
-    fn read_shape(&mut self) -> Result<Vec<Part>, DecodeError> {
+    fn read_shape(&mut self) -> Result<KnownShape, DecodeError> {
+        let kind = self.dictionary.varint32()?;
+        let parts = if kind > kind::REMOVE { Vec::new() } else { self.read_parts()? };
+        if kind == 0 { Err(DecodeError::InvalidKind) } else { Ok(KnownShape { kind, parts }) }
+    }
+
+    fn read_parts(&mut self) -> Result<Vec<Part>, DecodeError> {
         let depth = self.dictionary.count(1)?;
         if depth > MAX_PATH_DEPTH {
             return Err(DecodeError::OverLimit("path depth"));
         }
-        let mut shape = Vec::with_capacity(depth);
+        let mut parts = Vec::with_capacity(depth);
         for _ in 0..depth {
-            shape.push(match self.dictionary.varint()? {
+            parts.push(match self.dictionary.varint()? {
                 ELEMENT => Part::Element,
                 KEY => Part::Key,
                 symbol => Part::Symbol(
@@ -181,15 +200,15 @@ impl<'a> Known<'a> {
                 ),
             });
         }
-        for part in &shape {
+        for part in &parts {
             if let Part::Symbol(symbol) = part {
                 self.symbol(u64::from(*symbol))?;
             }
         }
-        Ok(shape)
+        Ok(parts)
     }
 
-    pub(super) fn shape(&self, number: usize) -> &[Part] {
+    pub(super) fn shape(&self, number: usize) -> &KnownShape {
         &self.shapes[number]
     }
 

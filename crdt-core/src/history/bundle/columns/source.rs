@@ -3,7 +3,7 @@
 use super::near::{Names, Table};
 use super::paths::{Known, Part};
 use super::{COLUMNS, Column};
-use crate::codec::{ColumnReader, DecodeError, Reader, split_text, write};
+use crate::codec::{ColumnReader, DecodeError, Reader, split_text, value, write};
 use crate::history::header::Tags;
 use crate::op::limits::MAX_DEPENDENCIES;
 use crate::op::{Action, Name, Place, Seeds, Side, kind, push_name, write_element, write_op};
@@ -102,12 +102,14 @@ impl<'a> Source<'a> {
         out: &mut Vec<u8>,
     ) -> Result<(), DecodeError> {
         if ops.is_idle() {
-            let kind = self.column(Column::Kind).read_u32()?;
+            let number = self.column(Column::Shape).read()?;
+            let shape = self.paths.learn_shape(number)?;
+            let kind = self.paths.shape(shape).kind;
             if kind > kind::REMOVE {
                 let taken = self.unknown(kind, out)?;
                 return ops.advance(taken);
             }
-            self.path(&mut ops.path)?;
+            self.path(shape, &mut ops.path)?;
             ops.rest = self.run(kind, &ops.path, out)?;
         }
         let taken = self.next_of_run(ops, end, out)?;
@@ -126,15 +128,13 @@ impl<'a> Source<'a> {
         Ok(counters)
     }
 
-    /// Reads a path into canonical bytes.
-    fn path(&mut self, path: &mut Vec<u8>) -> Result<(), DecodeError> {
+    /// Reads a path of a shape into canonical bytes.
+    fn path(&mut self, shape: usize, path: &mut Vec<u8>) -> Result<(), DecodeError> {
         path.clear();
-        let number = self.column(Column::Shape).read()?;
-        let shape = self.paths.learn_shape(number)?;
-        let depth = self.paths.shape(shape).len();
+        let depth = self.paths.shape(shape).parts.len();
         write::length(path, depth);
         for place in 0..depth {
-            match self.paths.shape(shape)[place] {
+            match self.paths.shape(shape).parts[place] {
                 Part::Symbol(symbol) => {
                     path.extend_from_slice(self.paths.symbol(u64::from(symbol))?);
                 }
@@ -156,10 +156,7 @@ impl<'a> Source<'a> {
             kind::SET => {
                 let replaces = self.replaced()?;
                 let length = self.length(Column::PayloadBytes)?;
-                if length == 0 {
-                    return Err(DecodeError::EmptyOp("set without a value"));
-                }
-                Action::Set { replaces, payload: self.content.take(length)? }
+                Action::Set { replaces, payload: value::take(&mut self.content, length)? }
             }
             kind::UNSET => Action::Unset { replaces: self.replaced()? },
             kind::ADD => Action::Add { delta: self.column(Column::Delta).read_signed()? },

@@ -4,18 +4,19 @@ use super::near::{Names, Table};
 use super::paths::Dictionary;
 use super::runs::{Extent, Run};
 use super::{COLUMNS, Column, is_insert};
-use crate::codec::{ColumnWriter, write_block, write_columns};
+use crate::codec::{ColumnWriter, value, write_block, write_columns};
 use crate::history::bundle::Reference;
 use crate::history::bundle::write::Outgoing;
 use crate::history::header::Tags;
+use crate::history::stored::Stored;
 use crate::op::{Action, Body, Name, Place, RawOp, Side, kind, kind_of};
 
 /// Appends the members of a bundle: the columns, the dictionary of paths, inserted text, seeds, and
 /// all other content (tags, payloads, unknown ops), each a block. Says how many ops are in them.
 pub(in crate::history::bundle) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> usize {
     let mut writer = Writer::new();
-    for place in bundle.places() {
-        writer.member(bundle, place);
+    for (place, member) in bundle.members() {
+        writer.member(bundle, place, &member);
     }
     let ops = writer.ops;
     writer.finish(out);
@@ -71,30 +72,28 @@ impl<'a> Writer<'a> {
         self.columns[column as usize].push(value);
     }
 
-    fn member(&mut self, bundle: &Outgoing<'a>, place: u32) {
-        let change = bundle.change(place);
-        let lane = self.lane(bundle, place);
+    fn member(&mut self, bundle: &Outgoing<'a>, place: u32, member: &Stored<'a>) {
+        let lane = self.lane(bundle, place, member);
         self.lane_of.push(lane);
-        let dependencies = bundle.dependencies(place);
+        let dependencies = member.dependencies.iter().map(|below| bundle.reference(*below));
         self.push(Column::Dependencies, dependencies.len() as u64);
-        for reference in dependencies {
+        for reference in dependencies.clone() {
             self.push(Column::Dependency, reference.raw(place));
         }
-        self.tags(bundle.history.tags(change));
+        self.tags(member.tags);
         let lane_of = &self.lane_of;
-        self.table.enter(lane, bundle.dependencies(place), |member| lane_of[member as usize]);
-        let start = bundle.history.chains.start_of(change);
-        self.body.enter(bundle.history.body(change), start);
+        self.table.enter(lane, dependencies, |member| lane_of[member as usize]);
+        self.body.enter(member.body, member.start);
         while let Ok(Some((counter, op))) = self.body.next_op() {
             self.ops += 1;
             self.op(lane, counter, &op);
         }
-        self.push(Column::Counters, u64::from(self.body.next_counter() - start));
+        self.push(Column::Counters, u64::from(self.body.next_counter() - member.start));
     }
 
     /// The lane of a member: that of its predecessor if it is the last there, else a new one.
-    fn lane(&mut self, bundle: &Outgoing<'a>, place: u32) -> u32 {
-        let prev = bundle.prev(place);
+    fn lane(&mut self, bundle: &Outgoing<'a>, place: u32, member: &Stored<'a>) -> u32 {
+        let prev = member.prev.map(|prev| bundle.reference(prev));
         if let Some(Reference::Member(before)) = prev {
             let lane = self.lane_of[before as usize];
             let known = &mut self.lanes[lane as usize];
@@ -104,15 +103,14 @@ impl<'a> Writer<'a> {
                 return lane;
             }
         }
-        let change = bundle.change(place);
         let lane = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
         self.push(Column::Lane, u64::from(lane));
-        self.push(Column::LaneAuthor, bundle.author_of(change) as u64);
+        self.push(Column::LaneAuthor, bundle.author_of(member) as u64);
         self.push(Column::LaneStart, prev.map_or(0, |reference| reference.raw(place) + 1));
         if let Some(Reference::Outside(_)) = prev {
-            let chains = &bundle.history.chains;
-            self.push(Column::LaneSeq, u64::from(chains.seq_of(change)));
-            self.push(Column::LaneCounter, u64::from(chains.start_of(change)));
+            let seq = bundle.history.chains.seq_of(member.change);
+            self.push(Column::LaneSeq, u64::from(seq));
+            self.push(Column::LaneCounter, u64::from(member.start));
         }
         self.lanes.push(Lane { last: place, run: None, text: Vec::new(), seeds: Vec::new() });
         lane
@@ -167,18 +165,17 @@ impl<'a> Writer<'a> {
     }
 
     fn begin_run(&mut self, op: &RawOp<'a>) {
-        self.push(Column::Kind, u64::from(kind_of(&op.action)));
+        self.shape(op);
         if let Action::Unknown { body, .. } = op.action {
             self.push(Column::UnknownCounters, u64::from(op.counters));
             self.push(Column::UnknownBytes, body.len() as u64);
             self.content.extend_from_slice(body);
             return;
         }
-        self.path(op);
         match &op.action {
             Action::Set { replaces, payload } => {
                 self.replaced(replaces);
-                self.push(Column::PayloadBytes, payload.len() as u64);
+                self.push(Column::PayloadBytes, value::stated_length(payload) as u64);
                 self.content.extend_from_slice(payload);
             }
             Action::Unset { replaces: names }
@@ -195,8 +192,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn path(&mut self, op: &RawOp<'a>) {
-        let shape = self.dictionary.enter(op.path);
+    fn shape(&mut self, op: &RawOp<'a>) {
+        let shape = self.dictionary.enter(kind_of(&op.action), op.path);
         self.push(Column::Shape, shape);
         let Self { columns, dictionary, table, path_names, .. } = self;
         for symbol in &dictionary.parts.keys {

@@ -1,0 +1,50 @@
+//! Going over changes with what is kept of each.
+
+use super::chains::ChangeIndex;
+use super::header::Tags;
+use super::store::History;
+use super::streaks::Streak;
+
+/// A change of a history with what is kept of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stored<'a> {
+    pub(super) change: ChangeIndex,
+    pub(super) segment: u32,
+    pub(super) prev: Option<ChangeIndex>,
+    /// The counter of its first op.
+    pub(super) start: u32,
+    /// In ascending order of their hashes.
+    pub(super) dependencies: &'a [ChangeIndex],
+    pub(super) tags: &'a Tags,
+    pub(super) body: &'a [u8],
+}
+
+impl Stored<'_> {
+    /// The changes that it depends on directly.
+    pub(super) fn below(&self) -> impl Iterator<Item = ChangeIndex> {
+        self.prev.into_iter().chain(self.dependencies.iter().copied())
+    }
+}
+
+impl History {
+    /// Changes with what is kept of them. Where they lie is only looked up where it does not follow
+    /// from the one before.
+    pub(super) fn stored(
+        &self,
+        changes: impl IntoIterator<Item = ChangeIndex>,
+    ) -> impl Iterator<Item = Stored<'_>> {
+        let mut known: Option<(&Streak, ChangeIndex)> = None;
+        changes.into_iter().map(move |change| {
+            let (streak, end) = match known {
+                Some((streak, end)) if (streak.first..end).contains(&change) => (streak, end),
+                _ => self.chains.streak_of(change),
+            };
+            known = Some((streak, end));
+            let is_first = change == streak.first;
+            let prev = if is_first { self.chains.prev_of(change) } else { Some(change - 1) };
+            let (dependencies, tags) = self.beside(change);
+            let (segment, start) = (streak.segment, streak.start_of(change));
+            Stored { change, segment, prev, start, dependencies, tags, body: self.body(change) }
+        })
+    }
+}
