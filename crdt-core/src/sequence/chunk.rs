@@ -313,6 +313,8 @@ impl Content for TextChunk {
         ((), gone)
     }
 
+    fn into_removed(self) {}
+
     #[inline]
     fn truncate(&mut self, at: u32) -> Excess {
         if !self.size().is_ascii() {

@@ -24,6 +24,8 @@ pub(crate) trait Content: Default {
     fn split_off(&mut self, at: u32) -> Self;
     /// Takes some elements out and tells their size.
     fn remove(&mut self, range: Range<u32>) -> (Self::Removed, Self::Measure);
+    /// Takes all elements out.
+    fn into_removed(self) -> Self::Removed;
     /// Drops the elements from `at` on and tells their size.
     fn truncate(&mut self, at: u32) -> Self::Measure {
         self.remove(at..self.len()).1

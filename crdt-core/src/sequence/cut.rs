@@ -35,9 +35,12 @@ impl<C: Content> Sequence<C> {
         range: Range<u32>,
         order: &O,
     ) -> Cut<C> {
+        self.list_before(at, range.start);
         let rest = self.split_off(at, range.end, order);
-        let mut gone = self.split_off(at, range.start, order);
-        let removed = gone.bury();
+        let first = Stamp::of(self.tree.get(at).id.plus(range.start), order);
+        let gone = Piece::deleted(first, range.end - range.start);
+        let taken = self.tree.amend(at, |run| run.remove(range));
+        let removed = taken.map(|(removed, _)| removed);
         let behind = self.put(at.gap_after(), [gone, rest], order);
         Cut { removed, at: self.tree.prev(behind).unwrap_or(at) }
     }

@@ -50,6 +50,10 @@ impl<S> Content for Items<S> {
         (self.0.drain(range.start as usize..range.end as usize).collect(), ())
     }
 
+    fn into_removed(self) -> Vec<S> {
+        self.0
+    }
+
     fn fill(&mut self, source: &mut std::vec::IntoIter<S>) -> (u32, ()) {
         let before = self.len();
         if self.0.is_empty() {

@@ -196,9 +196,10 @@ impl<C: Content> Piece<C> {
     /// Makes a visible run a deleted one.
     pub(super) fn bury(&mut self) -> Option<C::Removed> {
         let len = self.len();
-        let taken = self.remove(0..len);
-        self.kind = Kind::Deleted(len);
-        taken.map(|(removed, _)| removed)
+        match core::mem::replace(&mut self.kind, Kind::Deleted(len)) {
+            Kind::Live(content) => Some(content.into_removed()),
+            Kind::Anchor | Kind::Deleted(_) => None,
+        }
     }
 
     /// Lets a run begin at a later element, or a deleted one at an earlier.

@@ -39,6 +39,10 @@ impl Content for Letters {
         (removed.0, measure)
     }
 
+    fn into_removed(self) -> Vec<char> {
+        self.0
+    }
+
     fn fill(&mut self, source: &mut &[char]) -> (u32, Self::Measure) {
         let (taken, rest) = source.split_at(source.len().min(3 - self.0.len()));
         self.0.extend_from_slice(taken);
