@@ -70,8 +70,10 @@ impl History {
         members: &[ChangeIndex],
         keypair: Option<&Keypair>,
     ) -> Vec<u8> {
-        let mut signatures: BTreeMap<ChangeIndex, Signature> =
-            stretch.signatures.values().copied().collect();
+        // Most bundles are of the newest changes, and there may be very many authors.
+        let first = members.first().copied().unwrap_or(ChangeIndex::MAX);
+        let kept = stretch.signatures.values().filter(|(change, _)| *change >= first);
+        let mut signatures: BTreeMap<ChangeIndex, Signature> = kept.copied().collect();
         if let Some((change, signature)) = self.signed_tail(keypair) {
             signatures.insert(change, signature);
         }

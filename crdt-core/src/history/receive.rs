@@ -112,7 +112,8 @@ impl History {
         let mut waiting = 0;
         while !reader.is_empty() {
             let bytes = reader.bytes()?;
-            let bundle = Bundle::decode(bytes, self.document(), |key| self.checked_key(key))?;
+            let known = |key: &[u8; 32]| self.checked_key(key);
+            let bundle = Bundle::decode(bytes, self.document(), self.genesis(), known)?;
             self.check_signatures(&bundle)?;
             let arrival = self.take_in(bundle, bytes, outcome)?;
             if let Arrival::Waits(bundle, ..) = &arrival {

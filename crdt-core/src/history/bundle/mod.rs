@@ -106,10 +106,12 @@ impl Bundle {
     /// stated totals, which are checked first.
     ///
     /// Checking a key takes about as long as half a signature, so `known` is asked for keys that
-    /// have been checked before.
+    /// have been checked before. `genesis` is the document's record if it is known, which is then not
+    /// hashed again.
     pub(crate) fn decode(
         bytes: &[u8],
         expected: DocumentId,
+        genesis: Option<&Genesis>,
         known: impl Fn(&[u8; 32]) -> Option<Author>,
     ) -> Result<Self, ApplyError> {
         let author = |bytes| known(&bytes).map_or_else(|| Author::from_bytes(bytes), Ok);
@@ -121,7 +123,7 @@ impl Bundle {
         if ![ROWS, COLUMNS].contains(&form) {
             return Err(DecodeError::UnsupportedVersion(form).into());
         }
-        let (document, genesis) = read_document(&mut reader, author)?;
+        let (document, genesis) = read_document(&mut reader, (expected, genesis), author)?;
         if document != expected {
             return Err(Refusal::WrongDocument(document).into());
         }
@@ -155,7 +157,7 @@ impl Bundle {
 
     /// Decodes a bundle that this library has written and that is trusted.
     pub(crate) fn decode_trusted(bytes: &[u8], document: DocumentId) -> Result<Self, DecodeError> {
-        Self::decode(bytes, document, |_| None).map_err(|error| match error {
+        Self::decode(bytes, document, None, |_| None).map_err(|error| match error {
             ApplyError::Decode(error) => error,
             ApplyError::Refused(_) => DecodeError::DanglingReference,
         })
@@ -249,15 +251,18 @@ impl Totals {
     }
 }
 
+/// Reads which document it is. A record that is known belongs to a document that is.
 fn read_document(
     reader: &mut Reader<'_>,
+    (expected, known): (DocumentId, Option<&Genesis>),
     author: impl Fn([u8; 32]) -> Result<Author, DecodeError>,
 ) -> Result<(DocumentId, Option<Genesis>), DecodeError> {
     match reader.byte()? {
         0 => Ok((DocumentId(reader.array()?), None)),
         1 => {
             let genesis = Genesis::read(reader, author)?;
-            Ok((genesis.document(), Some(genesis)))
+            let is_known = known == Some(&genesis);
+            Ok((if is_known { expected } else { genesis.document() }, Some(genesis)))
         }
         _ => Err(DecodeError::WrongMagic),
     }

@@ -144,7 +144,7 @@ proptest! {
             let outgoing = Outgoing::new(history, &members);
             let decoded = |form| {
                 let bytes = outgoing.write(form, &BTreeMap::new());
-                Bundle::decode(&bytes, history.document(), |_| None)
+                Bundle::decode(&bytes, history.document(), None, |_| None)
             };
             let (rows, columns) = (decoded(ROWS), decoded(COLUMNS));
             prop_assert_eq!(format!("{rows:?}"), format!("{columns:?}"));
@@ -166,7 +166,7 @@ proptest! {
         let members = members(replica.history(), 0);
         let outgoing = Outgoing::new(replica.history(), &members);
         let bytes = outgoing.write(COLUMNS, &BTreeMap::new());
-        let bundle = Bundle::decode(&bytes, replica.id(), |_| None).expect("genuine changes");
+        let bundle = Bundle::decode(&bytes, replica.id(), None, |_| None).expect("genuine changes");
         let whole = blocks(&outgoing);
         prop_assert_eq!(read(&whole, &replica.id(), &bundle), Ok(()));
         for (block, place, byte) in spoiled {
