@@ -1,0 +1,194 @@
+//! What editors wrote, before it is a change.
+
+use core::ops::Range;
+use std::borrow::Cow;
+
+use super::chains::ChangeIndex;
+use super::header::Tags;
+use crate::crypto::Author;
+use crate::op::limits::MAX_DEPENDENCIES;
+use crate::op::{Id, IdRange, Key, Place};
+
+/// A change that is being written.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) author: Author,
+    /// The change that it follows on its author's chain.
+    pub(crate) prev: Option<ChangeIndex>,
+    /// The counter that its editors took its first op to have. It is higher if changes had to be
+    /// written before this one.
+    pub(crate) start: u32,
+    /// Changes that it is to depend on besides the heads.
+    pub(crate) after: Vec<ChangeIndex>,
+    pub(crate) tags: Tags,
+    pub(crate) written: Written,
+}
+
+/// What editors wrote. Its space is used again for one change after the other, since most are small
+/// and would spend more on memory than on anything else.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) paths: Vec<LocalPath>,
+    pub(crate) ops: Vec<LocalOp>,
+    /// What the ops insert into texts; they name ranges of it.
+    pub(crate) text: String,
+    /// Space for the ops in canonical bytes, and for a path.
+    pub(super) body: Vec<u8>,
+    pub(super) path: Vec<u8>,
+}
+
+/// A path of a draft: a longer one by one segment than another, or than the root's empty path.
+#[derive(Debug)]
+pub(crate) struct LocalPath {
+    pub(crate) parent: Option<u32>,
+    /// The number of segments.
+    pub(crate) depth: u32,
+    pub(crate) segment: LocalSegment,
+}
+
+/// A path segment that owns its text, or has it from the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum LocalSegment {
+    Field(Cow<'static, str>),
+    Variant(Cow<'static, str>),
+    TextKey(Box<str>),
+    IntegerKey(i128),
+    BoolKey(bool),
+    Element(Id),
+}
+
+/// An op of a draft; its counter follows from its place.
+#[derive(Debug)]
+pub(crate) struct LocalOp {
+    pub(crate) path: Option<u32>,
+    pub(crate) counters: u32,
+    pub(crate) action: LocalAction,
+}
+
+/// An action that owns its data and names ids.
+#[derive(Debug)]
+pub(crate) enum LocalAction {
+    Set { replaces: Vec<Id>, payload: Vec<u8> },
+    Unset { replaces: Vec<Id> },
+    Add { delta: i64 },
+    Reset { annuls: Vec<Id> },
+    Insert { place: Place<Id>, seeds: Vec<u8> },
+    InsertText { place: Place<Id>, text: Range<usize> },
+    Delete { range: IdRange },
+    Put { replaces: Vec<Id> },
+    Remove { replaces: Vec<Id> },
+}
+
+impl Written {
+    /// The most ops for which space is kept, and the most bytes.
+    const KEPT: (usize, usize) = (16, 4096);
+
+    /// The space of what was written, for the next change.
+    pub(crate) fn emptied(mut self) -> Self {
+        let (ops, bytes) = Self::KEPT;
+        self.paths.clear();
+        self.ops.clear();
+        self.text.clear();
+        self.body.clear();
+        self.paths.shrink_to(ops);
+        self.ops.shrink_to(ops);
+        self.text.shrink_to(bytes);
+        self.body.shrink_to(bytes);
+        self
+    }
+}
+
+impl LocalSegment {
+    pub(crate) fn key(key: Key<'_>) -> Self {
+        match key {
+            Key::Text(text) => Self::TextKey(text.into()),
+            Key::Integer(integer) => Self::IntegerKey(integer),
+            Key::Bool(bool) => Self::BoolKey(bool),
+        }
+    }
+}
+
+impl Draft {
+    /// A change without ops.
+    pub(crate) fn blank(author: Author, prev: Option<ChangeIndex>, start: u32) -> Self {
+        Self {
+            author,
+            prev,
+            start,
+            after: Vec::new(),
+            tags: Tags::default(),
+            written: Written::default(),
+        }
+    }
+
+    /// Takes from every op that replaces more than a quarter of what fits a table what is beyond,
+    /// as ops of changes to be written before.
+    pub(super) fn split_replacing(&mut self, own: u32) -> Vec<LocalOp> {
+        let mut steps = Vec::new();
+        for LocalOp { path, action, .. } in &mut self.written.ops {
+            while let Some(some) = action.split_replaced(own) {
+                let action = action.taking_back(some);
+                steps.push(LocalOp { path: *path, counters: 1, action });
+            }
+        }
+        steps
+    }
+
+    /// Cuts deletes that run from earlier elements of the own segment into this change's: the
+    /// counters of changes to be written before will lie between.
+    pub(super) fn split_own_deletes(&mut self, own: u32) {
+        let mut rest = Vec::new();
+        for LocalOp { path, action, .. } in &mut self.written.ops {
+            let LocalAction::Delete { range } = action else { continue };
+            if range.chain == own && range.start < self.start && self.start < range.end {
+                let action = LocalAction::Delete { range: IdRange { start: self.start, ..*range } };
+                range.end = self.start;
+                rest.push(LocalOp { path: *path, counters: 1, action });
+            }
+        }
+        self.written.ops.append(&mut rest);
+    }
+}
+
+impl LocalAction {
+    /// Takes some of what the op replaces out of it if that is more than a quarter of what fits a
+    /// table. What is on the segment `own` is replaced without being named.
+    fn split_replaced(&mut self, own: u32) -> Option<Vec<Id>> {
+        let (Self::Set { replaces: ids, .. }
+        | Self::Unset { replaces: ids }
+        | Self::Put { replaces: ids }
+        | Self::Remove { replaces: ids }
+        | Self::Reset { annuls: ids }) = self
+        else {
+            return None;
+        };
+        let most = MAX_DEPENDENCIES / 4;
+        if ids.len() > most {
+            ids.retain(|id| id.chain != own);
+        }
+        (ids.len() > most).then(|| ids.split_off(ids.len() - most))
+    }
+
+    /// The action that only takes back what this one replaces.
+    fn taking_back(&self, ids: Vec<Id>) -> Self {
+        match self {
+            Self::Put { .. } | Self::Remove { .. } => Self::Remove { replaces: ids },
+            Self::Reset { .. } => Self::Reset { annuls: ids },
+            _ => Self::Unset { replaces: ids },
+        }
+    }
+
+    pub(super) fn each_id(&self, note: &mut impl FnMut(Id)) {
+        match self {
+            Self::Set { replaces: ids, .. }
+            | Self::Unset { replaces: ids }
+            | Self::Reset { annuls: ids }
+            | Self::Put { replaces: ids }
+            | Self::Remove { replaces: ids } => ids.iter().for_each(|id| note(*id)),
+            Self::Insert { place: Place::Child(id, _), .. }
+            | Self::InsertText { place: Place::Child(id, _), .. } => note(*id),
+            Self::Delete { range } => note(Id { chain: range.chain, counter: range.start }),
+            Self::Insert { .. } | Self::InsertText { .. } | Self::Add { .. } => {}
+        }
+    }
+}
