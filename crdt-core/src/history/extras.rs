@@ -6,17 +6,25 @@ use super::header::Tags;
 /// `D`.
 #[derive(Debug)]
 pub(super) struct Extras<D> {
-    /// Of the changes that have dependencies, ascending, where these end.
-    ends: Vec<(u32, u32)>,
+    /// The changes that have dependencies, ascending, and of each where these end.
+    dependent: Vec<u32>,
+    ends: Vec<usize>,
     /// Those of a change in ascending order of their hashes, as in the header.
     dependencies: Vec<D>,
-    /// Of the changes that have tags, ascending.
-    tags: Vec<(u32, Tags)>,
+    /// The changes that have tags, ascending, and those.
+    tagged: Vec<u32>,
+    tags: Vec<Tags>,
 }
 
 impl<D> Default for Extras<D> {
     fn default() -> Self {
-        Self { ends: Vec::new(), dependencies: Vec::new(), tags: Vec::new() }
+        Self {
+            dependent: Vec::new(),
+            ends: Vec::new(),
+            dependencies: Vec::new(),
+            tagged: Vec::new(),
+            tags: Vec::new(),
+        }
     }
 }
 
@@ -31,39 +39,44 @@ impl<D> Extras<D> {
         let before = self.dependencies.len();
         self.dependencies.extend(dependencies);
         if self.dependencies.len() > before {
-            let end = u32::try_from(self.dependencies.len()).expect("memory ends before");
-            self.ends.push((change, end));
+            self.dependent.push(change);
+            self.ends.push(self.dependencies.len());
         }
         if tags != Tags::NONE {
-            self.tags.push((change, tags));
+            self.tagged.push(change);
+            self.tags.push(tags);
         }
     }
 
     /// Forgets those of the change with the highest number, if it has any.
     pub(super) fn pop(&mut self, change: u32) {
-        if self.ends.pop_if(|(last, _)| *last == change).is_some() {
-            self.dependencies.truncate(self.ends.last().map_or(0, |(_, end)| *end as usize));
+        if self.dependent.pop_if(|last| *last == change).is_some() {
+            self.ends.pop();
+            self.dependencies.truncate(self.ends.last().copied().unwrap_or(0));
         }
-        self.tags.pop_if(|(last, _)| *last == change);
+        if self.tagged.pop_if(|last| *last == change).is_some() {
+            self.tags.pop();
+        }
     }
 
     pub(super) fn dependencies(&self, change: u32) -> &[D] {
-        let Some(place) = place(&self.ends, change) else { return &[] };
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before].1);
-        &self.dependencies[start as usize..self.ends[place].1 as usize]
+        let Some(place) = place(&self.dependent, change) else { return &[] };
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.dependencies[start..self.ends[place]]
     }
 
     pub(super) fn tags(&self, change: u32) -> &Tags {
         static NONE: Tags = Tags::NONE;
-        place(&self.tags, change).map_or(&NONE, |place| &self.tags[place].1)
+        place(&self.tagged, change).map_or(&NONE, |place| &self.tags[place])
     }
 }
 
-/// The place of a change's entry, if it has one. Whoever asks mostly asks for the last one.
-fn place<T>(entries: &[(u32, T)], change: u32) -> Option<usize> {
-    match entries.last()?.0 {
+/// The place of a change in an ascending list, if it is there. Whoever asks mostly asks for the last
+/// one, or one after it.
+fn place(changes: &[u32], change: u32) -> Option<usize> {
+    match *changes.last()? {
         last if last < change => None,
-        last if last == change => Some(entries.len() - 1),
-        _ => entries.binary_search_by_key(&change, |(of, _)| *of).ok(),
+        last if last == change => Some(changes.len() - 1),
+        _ => changes.binary_search(&change).ok(),
     }
 }

@@ -142,7 +142,7 @@ impl Default for Walk<'_> {
 }
 
 impl<'a> Walk<'a> {
-    /// Calls `sink` with every op of a change that has been appended, given the name of its first one,
+    /// Calls `sink` with every op of a change that has been appended, given the id of its first one,
     /// its dependencies and its body. Refuses what is not canonical, and names that do not resolve
     /// through the lowest entry that has them.
     pub(super) fn change<'d>(
@@ -210,15 +210,9 @@ impl<'a> Walk<'a> {
         self.turn_back();
         let resolver = Resolver { chains, table: &self.table, counter };
         for segment in path.segments() {
-            self.segments.push(match segment {
-                Segment::Field(name) => Segment::Field(name),
-                Segment::Variant(name) => Segment::Variant(name),
-                Segment::Key(key) => Segment::Key(key),
-                Segment::Element(name) => {
-                    self.has_elements = true;
-                    Segment::Element(resolver.id(name)?)
-                }
-            });
+            let resolved = resolver.segment(segment).inspect_err(|_| self.segments.clear())?;
+            self.has_elements |= matches!(resolved, Segment::Element(_));
+            self.segments.push(resolved);
         }
         self.path = path;
         Ok(())
@@ -234,6 +228,15 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn id(&self, name: Name) -> Result<Id, Refusal> {
         self.table.resolve(self.chains, name, self.counter)
+    }
+
+    fn segment<'a>(&self, segment: Segment<'a, Name>) -> Result<Segment<'a, Id>, Refusal> {
+        Ok(match segment {
+            Segment::Field(name) => Segment::Field(name),
+            Segment::Variant(name) => Segment::Variant(name),
+            Segment::Key(key) => Segment::Key(key),
+            Segment::Element(name) => Segment::Element(self.id(name)?),
+        })
     }
 
     fn ids(&self, names: Vec<Name>) -> Result<Vec<Id>, Refusal> {

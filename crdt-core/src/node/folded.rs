@@ -1,7 +1,7 @@
 //! The sequence of a text, which lies as it was saved or as it came until its order is asked for.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use super::Incoming;
 use super::saved::{Order, StateReader, StateWriter, check_ids};
@@ -13,13 +13,10 @@ use crate::sequence::{
     Gathered, Restored, Sequence, Span, SpanKind, TextChunk, TextMeasure, UnknownParent,
 };
 
-/// Of how many bytes a text is that is laid out at once, rather than placed, even if it is all.
-const LONG: usize = 256;
-
 /// A sequence of characters, which is made when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct FoldedText {
-    /// What it is made of. Nothing is left here once the sequence has been changed.
+    /// What it is made of, kept until the sequence is changed.
     folded: Option<Box<Folded>>,
     sequence: OnceLock<Box<Sequence<TextChunk>>>,
 }
@@ -30,8 +27,8 @@ enum Folded {
     /// of it.
     Saved(Saved),
     /// As long as ops come and nobody looks, they are only gathered: to lay out many at once takes
-    /// less than to place one after the other. Whoever lays them out takes them.
-    Gathered(Mutex<Gathered>),
+    /// less than to place one after the other.
+    Gathered(Gathered),
 }
 
 /// What is kept of a saved text.
@@ -79,7 +76,7 @@ impl FoldedText {
         chains: &Chains,
     ) -> Result<(), UnknownParent> {
         let (parent, side) = parent(place);
-        if let Some(gathered) = self.gathered(parent, text) {
+        if let Some(gathered) = self.gathering(parent, text) {
             return gathered.insert(op.id, op.time, parent, side, text);
         }
         self.get_mut(chains).integrate(op.id, op.time, parent, side, text, chains)
@@ -87,35 +84,40 @@ impl FoldedText {
 
     /// Deletes those of `count` counters from `first` on that are elements here, as [`delete`] does.
     pub(super) fn delete(&mut self, first: Id, count: u32, chains: &Chains) {
+        if self.is_blank() {
+            return;
+        }
         let end = first.counter.saturating_add(count);
         let last = chains.last_piece(first.chain, first.counter, end);
-        match self.gathered(None, "") {
-            Some(gathered) if last.start == first.counter => gathered.delete(last),
-            _ => delete(self.get_mut(chains), first, count, chains),
+        // What spans forks is looked for segment by segment.
+        if last.start == first.counter
+            && let Some(gathered) = self.gathering(None, "")
+        {
+            return gathered.delete(last);
         }
+        delete(self.get_mut(chains), first, count, chains);
     }
 
-    /// Where to gather an op, if there: of an insert given its parent and text.
-    fn gathered(&mut self, parent: Option<Id>, text: &str) -> Option<&mut Gathered> {
-        if let Some(gathered) = self.begin(parent, text) {
-            let folded = Folded::Gathered(Mutex::new(gathered));
-            *self = Self { folded: Some(Box::new(folded)), sequence: OnceLock::new() };
+    /// Begins to gather ops, if there is no reason against it, and gives where to.
+    ///
+    /// An op is placed in the sequence at once if that is there and holds more than one run, since most
+    /// of the work is done then; or if that takes next to nothing: if the op is the first and fits
+    /// one run, as most texts do, or goes on with the only run. Of an insert, `parent` and `text` are
+    /// given.
+    fn gathering(&mut self, parent: Option<Id>, text: &str) -> Option<&mut Gathered> {
+        let begun = match self.sequence.get().filter(|sequence| !sequence.is_blank()) {
+            Some(sequence) => Some(sequence.gather(parent)?),
+            None if self.folded.is_some() => None,
+            None if text.len() > TextChunk::CAP => Some(Gathered::default()),
+            None => return None,
+        };
+        if let Some(gathered) = begun {
+            let folded = Some(Box::new(Folded::Gathered(gathered)));
+            *self = Self { folded, sequence: OnceLock::new() };
         }
         match self.folded.as_deref_mut()? {
-            Folded::Gathered(gathered) if self.sequence.get().is_none() => {
-                Some(gathered.get_mut().unwrap_or_else(PoisonError::into_inner))
-            }
-            _ => None,
-        }
-    }
-
-    /// What has come until now, if gathering begins with this op. Most texts stay what they were
-    /// inserted as, or are typed on, and to place that takes next to nothing.
-    fn begin(&self, parent: Option<Id>, text: &str) -> Option<Gathered> {
-        match self.sequence.get() {
-            Some(sequence) => sequence.gather(parent),
-            None if self.folded.is_none() && text.len() > LONG => Some(Gathered::default()),
-            None => None,
+            Folded::Gathered(gathered) => Some(gathered),
+            Folded::Saved(_) => None,
         }
     }
 
@@ -127,33 +129,43 @@ impl FoldedText {
         }
     }
 
+    /// The sequence, to read, if there ever was a character.
+    fn some(&self, chains: &Chains) -> Option<&Sequence<TextChunk>> {
+        if self.folded.is_some() {
+            Some(self.get(chains))
+        } else {
+            self.sequence.get().map(|all| &**all)
+        }
+    }
+
     /// The number of visible characters.
     pub(super) fn len(&self, chains: &Chains) -> usize {
-        self.saved().map_or_else(|| self.get(chains).len(), |saved| saved.chars)
+        let len = || self.some(chains).map_or(0, Sequence::len);
+        self.saved().map_or_else(len, |saved| saved.chars)
     }
 
     /// Their size.
     pub(super) fn measure(&self, chains: &Chains) -> TextMeasure {
-        self.saved().map_or_else(|| self.get(chains).measure(), Saved::measure)
+        let measure = || self.some(chains).map(Sequence::measure).unwrap_or_default();
+        self.saved().map_or_else(measure, Saved::measure)
     }
 
     /// Whether there never was a character.
     pub(super) fn is_blank(&self) -> bool {
-        if let Some(sequence) = self.sequence.get() {
-            return sequence.is_blank();
-        }
-        match self.folded.as_deref() {
-            Some(Folded::Saved(saved)) => saved.order.is_empty(),
-            Some(Folded::Gathered(gathered)) => locked(gathered).is_blank(),
-            None => true,
+        match (self.sequence.get(), self.folded.as_deref()) {
+            (Some(sequence), _) => sequence.is_blank(),
+            (None, Some(Folded::Saved(saved))) => saved.order.is_empty(),
+            (None, Some(Folded::Gathered(gathered))) => gathered.is_blank(),
+            (None, None) => true,
         }
     }
 
     /// The visible text in pieces.
     pub(super) fn chunks<'a>(&'a self, chains: &Chains) -> impl Iterator<Item = &'a str> + use<'a> {
         let saved = self.saved();
-        let sequence = saved.is_none().then(|| self.get(chains).chunks());
-        let chunks = sequence.into_iter().flatten().map(|(_, chunk)| chunk.as_str());
+        let sequence = if saved.is_none() { self.some(chains) } else { None };
+        let chunks = sequence.into_iter().flat_map(Sequence::chunks);
+        let chunks = chunks.map(|(_, chunk)| chunk.as_str());
         saved.map(|saved| &*saved.text).into_iter().chain(chunks)
     }
 
@@ -178,15 +190,11 @@ impl FoldedText {
     }
 }
 
-fn locked(gathered: &Mutex<Gathered>) -> MutexGuard<'_, Gathered> {
-    gathered.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Folded {
     fn unfold(&self, chains: &Chains) -> Sequence<TextChunk> {
         match self {
             Self::Saved(saved) => saved.unfold(chains).unwrap_or_else(blank),
-            Self::Gathered(gathered) => core::mem::take(&mut *locked(gathered)).lay_out(chains),
+            Self::Gathered(gathered) => gathered.lay_out(chains),
         }
     }
 }

@@ -102,8 +102,8 @@ pub(super) fn positions(
     Ok(start..end)
 }
 
-/// The same for whoever finds out that the positions do not lie within it, or that the start lies
-/// behind the end.
+/// The positions that a range means, not checked against the length, which is asked for only if the
+/// range has no end.
 #[inline]
 pub(super) fn bounds(
     range: &impl RangeBounds<usize>,

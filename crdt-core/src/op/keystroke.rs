@@ -3,9 +3,9 @@
 use super::{Action, Name, Place, RawOp, Side};
 use crate::codec::Reader;
 
-/// A body that is one op, which inserts one character on the right of the op before it, however far
-/// that is along the chain. The body of the keystroke that goes on from there differs in two places
-/// only; so it need not be taken apart to be known as canonical.
+/// A body that is one op, which inserts one ASCII character on the right of the op before it on its
+/// chain. The body of the keystroke that goes on from there differs from it in a counter and the
+/// character alone; so it need not be taken apart to be known as canonical.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Keystroke<'a> {
     /// The bytes before the counter of the op before it.
@@ -15,7 +15,7 @@ pub(crate) struct Keystroke<'a> {
 }
 
 impl<'a> Keystroke<'a> {
-    /// The frame of a body, given its last op and the counter of that one.
+    /// Of a body, given its only op and that op's counter.
     pub(crate) fn of(body: &'a [u8], counter: u32, op: &RawOp<'_>) -> Self {
         let before = Name { index: 0, counter: counter.wrapping_sub(1) };
         match op.action {

@@ -5,9 +5,6 @@ use core::ops::Range;
 use super::content::{Content, Measure};
 use super::text::{Excess, OffsetError, Unit};
 
-/// The most bytes a run holds.
-const CAP: usize = 256;
-
 /// The most bytes kept in place. Most runs of an edited text are shorter.
 const SHORT: usize = 14;
 
@@ -47,6 +44,9 @@ impl From<&str> for TextChunk {
 }
 
 impl TextChunk {
+    /// The most bytes a run holds.
+    pub(crate) const CAP: usize = 256;
+
     /// An ASCII text of at most [`SHORT`] bytes.
     #[inline]
     fn short(ascii: &[u8]) -> Self {
@@ -122,7 +122,7 @@ impl TextChunk {
     #[inline]
     pub(super) fn type_ascii(&mut self, byte: u8) -> bool {
         match &mut self.0 {
-            Form::Long { size, text } if size.bytes() < CAP => {
+            Form::Long { size, text } if size.bytes() < Self::CAP => {
                 text.push(char::from(byte));
                 size.chars += 1;
                 true
@@ -325,7 +325,7 @@ impl Content for TextChunk {
     }
 
     fn fill(&mut self, source: &mut &str) -> (u32, Excess) {
-        let mut room = CAP - self.size().bytes();
+        let mut room = Self::CAP - self.size().bytes();
         let taken = if source.len() <= room {
             core::mem::take(source)
         } else {

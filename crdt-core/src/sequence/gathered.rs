@@ -42,13 +42,13 @@ pub(super) struct Insert {
     /// Where the text begins in that of the line.
     pub(super) text: usize,
     /// Where the first one hangs, if not on the root, and on which side.
-    pub(super) parent: Option<Spot>,
+    pub(super) parent: Option<At>,
     pub(super) side: Side,
 }
 
 /// Where an element is: a line, an insert there, and how far into it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Spot {
+pub(super) struct At {
     pub(super) line: usize,
     pub(super) insert: usize,
     pub(super) offset: u32,
@@ -102,15 +102,15 @@ impl Gathered {
         self.lines.is_empty()
     }
 
-    /// The sequence. O(n log n) in the number of ops.
-    pub(crate) fn lay_out<O: OpOrder + ?Sized>(self, order: &O) -> Sequence<TextChunk> {
+    /// The sequence. O(n log n) in the number of ops, and the length of the text.
+    pub(crate) fn lay_out<O: OpOrder + ?Sized>(&self, order: &O) -> Sequence<TextChunk> {
         Layout::of(self, order).walk(order)
     }
 
-    fn find(&mut self, id: Id) -> Option<Spot> {
+    fn find(&mut self, id: Id) -> Option<At> {
         let line = self.known_line(id.chain)?;
         let (insert, offset) = self.lines[line].find(id)?;
-        Some(Spot { line, insert, offset })
+        Some(At { line, insert, offset })
     }
 
     fn known_line(&self, chain: u32) -> Option<usize> {

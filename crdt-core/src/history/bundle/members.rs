@@ -20,7 +20,7 @@ pub(super) struct Members {
     done: Vec<Member>,
     extras: Extras<Reference>,
     /// What the member that is being read depends on, in the order of their hashes.
-    pub(super) dependencies: Vec<Reference>,
+    dependencies: Vec<Reference>,
     /// The header that is being hashed, kept for its space.
     header: Header,
     /// The bodies of all members, and of the one that is being read.
@@ -109,6 +109,16 @@ impl Members {
             ((number as usize) < self.outside.len()).then_some(Reference::Outside(number))
         };
         found.ok_or(DecodeError::DanglingReference)
+    }
+
+    /// Lets the member that is being read depend on another change, after those before by hash.
+    pub(super) fn depend_on(&mut self, reference: Reference) {
+        self.dependencies.push(reference);
+    }
+
+    /// What the member that is being read depends on.
+    pub(super) fn dependencies(&self) -> &[Reference] {
+        &self.dependencies
     }
 
     /// The sequence number of a change by `author` that follows a member.

@@ -17,7 +17,7 @@ pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Result<(),
         }
         for _ in 0..count {
             let below = members.reference(reader.varint()?)?;
-            members.dependencies.push(below);
+            members.depend_on(below);
         }
         let tags = Tags::read(reader)?;
         members.bodies.extend_from_slice(reader.bytes()?);

@@ -69,7 +69,7 @@ impl<'a> Decoder<'a> {
         let tags = self.source.tags()?;
         let counters = self.column(Column::Counters).read_u32()?;
         let Self { source, lanes, lane_of, ends } = self;
-        let below = members.dependencies.iter().copied();
+        let below = members.dependencies().iter().copied();
         source.table.enter(lane, below, |member| lane_of[member as usize]);
         let known = &mut lanes[lane as usize];
         let end = known.ops.counter.checked_add(counters);
@@ -117,7 +117,7 @@ impl<'a> Decoder<'a> {
         }
         for _ in 0..count {
             let below = members.reference(self.column(Column::Dependency).read()?)?;
-            members.dependencies.push(below);
+            members.depend_on(below);
         }
         Ok(())
     }
