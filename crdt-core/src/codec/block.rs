@@ -9,12 +9,15 @@ use super::{DecodeError, Reader, write};
 
 /// Where more effort gains little on editing histories.
 const LEVEL: u32 = 5;
+/// Shorter content is left as it is: setting up a compressor takes longer than what it gains is worth.
+const SHORT: usize = 64;
 /// No DEFLATE stream expands its bytes by more.
 const MOST_EXPANDED: usize = 1032;
 
 /// Appends a block.
 pub(crate) fn write_block(out: &mut Vec<u8>, content: &[u8]) {
-    let packed = compress(content).filter(|packed| packed.len() < content.len());
+    let packed = if content.len() < SHORT { None } else { compress(content) };
+    let packed = packed.filter(|packed| packed.len() < content.len());
     write::length(out, content.len());
     write::bytes(out, packed.as_deref().unwrap_or(content));
 }

@@ -22,18 +22,28 @@ use crate::sequence::Span;
 /// The columns, in the order in which they are written.
 #[derive(Clone, Copy)]
 enum Column {
-    /// How many there are of something, or which of several things it is.
+    /// How many versions there are of something.
+    Versions,
+    /// How many there are of something else, or which of several things it is.
     Number,
+    /// Of what type a key is.
+    KeyType,
     /// Of each id its chain segment.
     Chain,
     /// Of each id its counter, from one of those that it may be [near](Near) to.
     Counter,
-    /// Lengths in bytes.
-    Length,
+    /// The stated length of each payload.
+    Payload,
+    /// The length of each key that has bytes.
+    Key,
+    /// The length of each text.
+    Text,
+    /// The length of the order of each text.
+    Order,
 }
 
 /// How many columns there are.
-const COLUMNS: usize = Column::Length as usize + 1;
+const COLUMNS: usize = Column::Order as usize + 1;
 
 /// How deep states may be nested. A step of a path leads through a few: a `Json`, what it is as an
 /// object, its entries and the one of a key.
@@ -140,14 +150,9 @@ impl<'a> StateWriter<'a> {
         self.id(span.first);
     }
 
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        self.put(Column::Length, bytes.len() as u64);
-        self.content.extend_from_slice(bytes);
-    }
-
     /// A register's value in CBOR.
     pub(super) fn payload(&mut self, payload: &[u8]) {
-        self.put(Column::Length, value::stated_length(payload) as u64);
+        self.put(Column::Payload, value::stated_length(payload) as u64);
         self.content.extend_from_slice(payload);
     }
 
@@ -157,16 +162,16 @@ impl<'a> StateWriter<'a> {
 
     pub(super) fn key(&mut self, key: Key<'_>) {
         match key {
-            Key::Bool(bool) => self.number(usize::from(bool)),
-            Key::Integer(integer) => {
-                self.number(2);
-                self.bytes(&integer.to_le_bytes());
-            }
-            Key::Text(text) => {
-                self.number(3);
-                self.bytes(text.as_bytes());
-            }
+            Key::Bool(bool) => self.put(Column::KeyType, bool.into()),
+            Key::Integer(integer) => self.key_bytes(2, &integer.to_le_bytes()),
+            Key::Text(text) => self.key_bytes(3, text.as_bytes()),
         }
+    }
+
+    fn key_bytes(&mut self, of: u64, bytes: &[u8]) {
+        self.put(Column::KeyType, of);
+        self.put(Column::Key, bytes.len() as u64);
+        self.content.extend_from_slice(bytes);
     }
 
     /// The values that stand side by side in one place. `write` writes one.
@@ -175,7 +180,7 @@ impl<'a> StateWriter<'a> {
         versions: &Versions<V>,
         mut write: impl FnMut(&mut Self, &V),
     ) {
-        self.number(versions.iter().count());
+        self.put(Column::Versions, versions.iter().count() as u64);
         for version in versions.iter() {
             self.id(version.id);
             match version.value {
@@ -197,8 +202,8 @@ impl<'a> StateWriter<'a> {
         write(self.near.last(), &mut self.orders);
         let length = self.text.len() - start;
         self.near.pass(length);
-        self.put(Column::Length, length as u64);
-        self.put(Column::Length, (self.orders.len() - before) as u64);
+        self.put(Column::Text, length as u64);
+        self.put(Column::Order, (self.orders.len() - before) as u64);
     }
 }
 
@@ -240,20 +245,23 @@ impl<'a> StateReader<'a> {
         &mut self.columns[column as usize]
     }
 
-    fn length(&mut self) -> Result<usize, DecodeError> {
-        let length = self.column(Column::Length).read()?;
-        usize::try_from(length).map_err(|_| DecodeError::Truncated)
+    fn read(&mut self, column: Column) -> Result<usize, DecodeError> {
+        usize::try_from(self.column(column).read()?).map_err(|_| DecodeError::Truncated)
     }
 
     /// A count or a choice.
     pub(super) fn number(&mut self) -> Result<usize, DecodeError> {
-        let number = self.column(Column::Number).read()?;
-        usize::try_from(number).map_err(|_| DecodeError::Truncated)
+        self.read(Column::Number)
     }
 
-    /// A count of versions, elements or adds.
+    /// A count of elements or adds.
     pub(super) fn count(&mut self) -> Result<usize, DecodeError> {
-        let count = self.number()?;
+        self.counted(Column::Number)
+    }
+
+    /// A count of what there is a bound on.
+    fn counted(&mut self, column: Column) -> Result<usize, DecodeError> {
+        let count = self.read(column)?;
         self.budget = self.budget.checked_sub(count).ok_or(DecodeError::WrongTotals)?;
         Ok(count)
     }
@@ -281,14 +289,9 @@ impl<'a> StateReader<'a> {
         Span::of(first, head & 0b11, len).ok_or(DecodeError::InvalidKind)
     }
 
-    pub(super) fn bytes(&mut self) -> Result<&'a [u8], DecodeError> {
-        let length = self.length()?;
-        self.content.take(length)
-    }
-
     /// A register's value in CBOR.
     pub(super) fn payload(&mut self) -> Result<&'a [u8], DecodeError> {
-        let length = self.length()?;
+        let length = self.read(Column::Payload)?;
         value::take(&mut self.content, length)
     }
 
@@ -297,18 +300,23 @@ impl<'a> StateReader<'a> {
     }
 
     pub(super) fn key<K: MapKey>(&mut self) -> Result<K, DecodeError> {
-        let key = match self.number()? {
+        let key = match self.read(Column::KeyType)? {
             bool @ (0 | 1) => Key::Bool(bool == 1),
             2 => {
-                let bytes = self.bytes()?.try_into().map_err(|_| DecodeError::Truncated)?;
+                let bytes = self.key_bytes()?.try_into().map_err(|_| DecodeError::Truncated)?;
                 Key::Integer(i128::from_le_bytes(bytes))
             }
             3 => Key::Text(
-                core::str::from_utf8(self.bytes()?).map_err(|_| DecodeError::InvalidUtf8)?,
+                core::str::from_utf8(self.key_bytes()?).map_err(|_| DecodeError::InvalidUtf8)?,
             ),
             _ => return Err(DecodeError::InvalidKind),
         };
         K::from_key(key).ok_or(DecodeError::InvalidKind)
+    }
+
+    fn key_bytes(&mut self) -> Result<&'a [u8], DecodeError> {
+        let length = self.read(Column::Key)?;
+        self.content.take(length)
     }
 
     /// The values that stand side by side in one place. `read` reads one, or what to read instead
@@ -319,7 +327,7 @@ impl<'a> StateReader<'a> {
         mut read: impl FnMut(&mut Self) -> Result<Result<V, V>, DecodeError>,
     ) -> Result<Versions<V>, DecodeError> {
         let mut versions = Vec::new();
-        for _ in 0..self.count()? {
+        for _ in 0..self.counted(Column::Versions)? {
             let id = self.id()?;
             versions.push(Version { id, value: read(self)? });
         }
@@ -333,7 +341,7 @@ impl<'a> StateReader<'a> {
 
     /// A text and where its order is to be read.
     pub(super) fn text(&mut self) -> Result<(&'a str, Order), DecodeError> {
-        let (length, order) = (self.length()?, self.length()?);
+        let (length, order) = (self.read(Column::Text)?, self.read(Column::Order)?);
         let (text, rest) = self.text.split_at_checked(length).ok_or(DecodeError::Truncated)?;
         self.text = rest;
         let start = self.ordered;
