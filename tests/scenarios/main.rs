@@ -10,6 +10,7 @@ mod flips;
 mod inspection;
 mod json;
 mod json_values;
+mod keystrokes;
 mod lists;
 mod paths;
 mod reading;

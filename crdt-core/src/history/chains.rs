@@ -153,14 +153,6 @@ impl Chains {
         self.streaks.iter()
     }
 
-    /// The changes from one on, each with its streak.
-    pub(super) fn streaks_from(
-        &self,
-        start: ChangeIndex,
-    ) -> impl Iterator<Item = (ChangeIndex, &Streak)> {
-        self.streaks.from(start)
-    }
-
     /// The segment of a change, and the counter after its last op.
     pub(super) fn end_on_segment(&self, change: ChangeIndex) -> (u32, u32) {
         let streak = self.streaks.of(change);

@@ -3,6 +3,7 @@
 use super::chains::{Chains, ChangeIndex};
 use super::error::Refusal;
 use super::store::History;
+use super::stored::Stored;
 use super::table::Table;
 use crate::op::{Action, Body, Id, Keystroke, Name, Path, Place, Segment, Side};
 
@@ -27,13 +28,13 @@ impl History {
         mut sink: impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
     ) {
         let (mut walk, mut typing) = (Walk::default(), Typing::default());
-        for (change, streak) in self.chains.streaks_from(start) {
-            let time = streak.time_of(change);
-            let first = Id { chain: streak.segment, counter: streak.start_of(change) };
-            let (below, body) = (|| self.dependencies(change), self.body(change));
-            let replayed = walk.change(&self.chains, first, below, body, |path, id, action| {
-                typing.pass(path, &Incoming { id, time, action }, &mut sink);
-            });
+        for stored in self.stored(start..self.chains.len()) {
+            let Stored { change, segment, time, start, dependencies, body, .. } = stored;
+            let first = Id { chain: segment, counter: start };
+            let replayed =
+                walk.change(&self.chains, first, dependencies, body, |path, id, action| {
+                    typing.pass(path, &Incoming { id, time, action }, &mut sink);
+                });
             if let Err(refusal) = replayed {
                 // What was admitted has been checked; a saved file is trusted.
                 debug_assert!(change < self.archive.len(), "an admitted change: {refusal}");
@@ -145,11 +146,11 @@ impl<'a> Walk<'a> {
     /// Calls `sink` with every op of a change that has been appended, given the id of its first one,
     /// its dependencies and its body. Refuses what is not canonical, and names that do not resolve
     /// through the lowest entry that has them.
-    pub(super) fn change<'d>(
+    pub(super) fn change(
         &mut self,
         chains: &Chains,
         first: Id,
-        dependencies: impl FnOnce() -> &'d [ChangeIndex],
+        dependencies: &[ChangeIndex],
         body: &'a [u8],
         mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
     ) -> Result<(), Refusal> {
@@ -164,7 +165,7 @@ impl<'a> Walk<'a> {
             sink(&self.segments, first, action);
             return Ok(());
         }
-        self.table.enter(chains, first.chain, dependencies());
+        self.table.enter(chains, first.chain, dependencies);
         self.ops(chains, first, body, sink)
     }
 
@@ -210,9 +211,9 @@ impl<'a> Walk<'a> {
         self.turn_back();
         let resolver = Resolver { chains, table: &self.table, counter };
         for segment in path.segments() {
-            let resolved = resolver.segment(segment).inspect_err(|_| self.segments.clear())?;
-            self.has_elements |= matches!(resolved, Segment::Element(_));
-            self.segments.push(resolved);
+            let known = resolver.segment(segment).inspect_err(|_| self.segments.clear())?;
+            self.has_elements |= matches!(known, Segment::Element(_));
+            self.segments.push(known);
         }
         self.path = path;
         Ok(())

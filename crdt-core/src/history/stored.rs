@@ -11,6 +11,7 @@ pub(super) struct Stored<'a> {
     pub(super) change: ChangeIndex,
     pub(super) segment: u32,
     pub(super) prev: Option<ChangeIndex>,
+    pub(super) time: u32,
     /// The counter of its first op.
     pub(super) start: u32,
     /// In ascending order of their hashes.
@@ -43,8 +44,16 @@ impl History {
             let is_first = change == streak.first;
             let prev = if is_first { self.chains.prev_of(change) } else { Some(change - 1) };
             let (dependencies, tags) = self.beside(change);
-            let (segment, start) = (streak.segment, streak.start_of(change));
-            Stored { change, segment, prev, start, dependencies, tags, body: self.body(change) }
+            Stored {
+                change,
+                segment: streak.segment,
+                prev,
+                time: streak.time_of(change),
+                start: streak.start_of(change),
+                dependencies,
+                tags,
+                body: self.body(change),
+            }
         })
     }
 }

@@ -66,16 +66,6 @@ impl Streaks {
         (0..).zip(&self.all).map(|(number, streak)| (streak, self.end(number) - streak.first))
     }
 
-    /// The changes from one on, each with its streak.
-    pub(super) fn from(&self, start: ChangeIndex) -> impl Iterator<Item = (ChangeIndex, &Streak)> {
-        let first =
-            if start < self.changes { self.number_of(start) as usize } else { self.all.len() };
-        let streaks = (0..).zip(&self.all).skip(first);
-        streaks.flat_map(move |(number, streak)| {
-            (streak.first.max(start)..self.end(number)).map(move |change| (change, streak))
-        })
-    }
-
     /// The streak with a number.
     pub(super) fn get(&self, number: u32) -> &Streak {
         &self.all[number as usize]

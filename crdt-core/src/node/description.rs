@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::NodeState;
 use crate::crypto::domain;
 
-/// Raised whenever states are written in another way, or ops come to something else under the same
+/// From the first release on raised whenever states are written in another way, or ops come to something else under the same
 /// type, be it that a kind of op is known that was not. States of another version are built anew.
 const VERSION: usize = 1;
 

@@ -294,3 +294,87 @@ fn read_order(
     }
     firsts.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Folded, FoldedText};
+    use crate::history::Chains;
+    use crate::node::Incoming;
+    use crate::op::{Action, Id, Place, Side};
+    use crate::sequence::TextChunk;
+
+    fn id(counter: u32) -> Id {
+        Id { chain: 0, counter }
+    }
+
+    /// Lets an insert come to a text, and says whether it was gathered.
+    fn insert(text: &mut FoldedText, at: u32, place: Place<Id>, more: &str) -> bool {
+        let action = Action::InsertText { place, text: more };
+        let op = Incoming { id: id(at), time: 0, action };
+        text.integrate(&op, place, more, &Chains::default()).expect("the parent is there");
+        matches!(text.folded.as_deref(), Some(Folded::Gathered(_))) && text.sequence.get().is_none()
+    }
+
+    fn right_of(counter: u32) -> Place<Id> {
+        Place::Child(id(counter), Side::Right)
+    }
+
+    fn read(text: &FoldedText) -> String {
+        let chains = Chains::default();
+        let all: String = text.chunks(&chains).collect();
+        assert_eq!(text.len(&chains), all.chars().count());
+        assert_eq!(text.measure(&chains).utf8, all.len());
+        assert_eq!(text.is_blank(), text.get(&chains).is_blank());
+        all
+    }
+
+    #[test]
+    fn looking_at_an_empty_text_makes_nothing() {
+        let (mut text, chains) = (FoldedText::default(), Chains::default());
+        assert_eq!((text.len(&chains), text.chunks(&chains).count()), (0, 0));
+        text.delete(id(3), 4, &chains);
+        assert!(text.is_blank() && text.sequence.get().is_none());
+        assert_eq!(read(&text), "");
+        assert!(insert(&mut text, 0, Place::Root, &"x".repeat(TextChunk::CAP + 1)), "still");
+    }
+
+    #[test]
+    fn ops_are_gathered_until_somebody_looks() {
+        let (mut text, chains) = (FoldedText::default(), Chains::default());
+        assert!(!insert(&mut text, 0, Place::Root, "wörd"), "the first fits one run");
+        assert!(!insert(&mut text, 4, right_of(3), "s"), "it is typed on");
+        assert!(insert(&mut text, 5, right_of(0), "o"), "it goes elsewhere");
+        assert!(insert(&mut text, 6, right_of(4), "!"));
+        text.delete(id(1), 1, &chains);
+        let op = Incoming { id: id(9), time: 0, action: Action::Add { delta: 0 } };
+        assert!(text.integrate(&op, right_of(8), "lost", &chains).is_err());
+        assert!(!text.is_blank());
+        assert_eq!(read(&text), "words!");
+        assert!(!insert(&mut text, 7, right_of(6), "?"), "it has been looked at");
+        assert_eq!(read(&text), "words!?");
+    }
+
+    #[test]
+    fn what_is_deleted_as_a_whole_is_not_blank() {
+        let (mut text, chains) = (FoldedText::default(), Chains::default());
+        insert(&mut text, 0, Place::Root, "ab");
+        text.delete(id(0), 2, &chains);
+        assert!(matches!(text.folded.as_deref(), Some(Folded::Gathered(_))));
+        assert!(!text.is_blank());
+        assert_eq!(read(&text), "");
+        assert!(!text.is_blank());
+    }
+
+    #[test]
+    fn many_may_look_first() {
+        let mut text = FoldedText::default();
+        insert(&mut text, 0, Place::Root, &"long ".repeat(2000));
+        (0..2000).for_each(|step| assert!(insert(&mut text, 10_000 + step, right_of(step), "x")));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| assert!(!text.is_blank()));
+                scope.spawn(|| assert_eq!(text.len(&Chains::default()), 12_000));
+            }
+        });
+    }
+}

@@ -9,7 +9,7 @@ use crate::op::Id;
 
 /// Where the ids that come next are likely to be.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Near {
+pub(super) struct Nearby {
     /// Of every chain segment the counter of the last id, and the one it would have been near to at
     /// the other place.
     places: Vec<[u32; 2]>,
@@ -17,7 +17,7 @@ pub(super) struct Near {
     chain: u32,
 }
 
-impl Near {
+impl Nearby {
     /// Where the id that comes next is most likely to be.
     pub(super) fn last(&self) -> Id {
         Id { chain: self.chain, counter: self.of(self.chain)[0] }
@@ -49,34 +49,38 @@ impl Near {
 
     /// Remembers an id and at which place it is.
     pub(super) fn set(&mut self, id: Id, elsewhere: usize) {
-        let place = id.chain as usize;
-        if place >= self.places.len() {
-            self.places.resize(place + 1, [0; 2]);
-        }
-        let places = &mut self.places[place];
+        self.chain = id.chain;
+        let places = self.here();
         places.swap(0, elsewhere);
         places[0] = id.counter;
-        self.chain = id.chain;
+    }
+
+    /// The places on the segment of the last id.
+    fn here(&mut self) -> &mut [u32; 2] {
+        let segment = self.chain as usize;
+        if segment >= self.places.len() {
+            self.places.resize(segment + 1, [0; 2]);
+        }
+        &mut self.places[segment]
     }
 
     /// Goes on behind a text of so many bytes that was likely written after the last id.
     pub(super) fn pass(&mut self, bytes: usize) {
-        if let Some([last, _]) = self.places.get_mut(self.chain as usize) {
-            *last = last.wrapping_add(u32::try_from(bytes).unwrap_or(u32::MAX));
-        }
+        let [last, _] = self.here();
+        *last = last.wrapping_add(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Near;
+    use super::Nearby;
     use crate::op::Id;
 
     #[test]
     fn what_lies_elsewhere_costs_one_jump() {
         let at = |counter| Id { chain: 1, counter };
         let counters = [5, 6, 70_000, 7, 8, 70_003, 9, u32::MAX, 10];
-        let (mut writer, mut reader) = (Near::default(), Near::default());
+        let (mut writer, mut reader) = (Nearby::default(), Nearby::default());
         let values = counters.map(|counter| writer.fold(at(counter)));
         let far = values.iter().filter(|value| **value > 100).count();
         assert_eq!(far, 1, "{values:?}");

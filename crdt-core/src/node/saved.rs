@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::near::Near;
+use super::near::Nearby;
 use super::versions::{Version, Versions};
 use super::{MapKey, NodeState};
 use crate::codec::{
@@ -30,7 +30,7 @@ enum Column {
     KeyType,
     /// Of each id its chain segment.
     Chain,
-    /// Of each id its counter, from one of those that it may be [near](Near) to.
+    /// Of each id its counter, from one of those that it may be [near](Nearby) to.
     Counter,
     /// The stated length of each payload.
     Payload,
@@ -60,7 +60,7 @@ pub struct StateWriter<'a> {
     text: String,
     /// The order of all texts.
     orders: Vec<u8>,
-    near: Near,
+    near: Nearby,
     /// Whether there is something that cannot be written.
     incomplete: bool,
 }
@@ -74,7 +74,7 @@ pub struct StateReader<'a> {
     orders: Arc<Orders>,
     /// How much of the orders has been given out.
     ordered: usize,
-    near: Near,
+    near: Nearby,
     chains: &'a Chains,
     depth: usize,
     /// Whether there was a value of which its type reads a part only.
@@ -99,7 +99,7 @@ impl<'a> StateWriter<'a> {
             content: Vec::new(),
             text: String::new(),
             orders: Vec::new(),
-            near: Near::default(),
+            near: Nearby::default(),
             incomplete: false,
         }
     }
@@ -215,7 +215,7 @@ impl<'a> StateReader<'a> {
             text: core::str::from_utf8(&blocks.text).map_err(|_| DecodeError::InvalidUtf8)?,
             orders: blocks.orders.clone(),
             ordered: 0,
-            near: Near::default(),
+            near: Nearby::default(),
             chains,
             depth: 0,
             partial: false,

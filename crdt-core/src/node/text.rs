@@ -258,6 +258,9 @@ impl NodeState for TextState {
 }
 
 /// Reads a text. Positions are Unicode scalar values unless said otherwise.
+///
+/// Whoever looks first after many ops came from elsewhere has them laid out: O(n log n) in their
+/// number, beside what is said of each method.
 #[derive(Clone, Copy)]
 pub struct TextView<'a> {
     state: &'a TextState,

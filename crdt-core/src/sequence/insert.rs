@@ -1,6 +1,7 @@
 //! Inserting at a visible position.
 
 use super::order::Stamp;
+use super::piece::{Piece, Totals};
 use super::{Content, OpOrder, Open, OutOfBounds, Recent, Sequence, Spot};
 use crate::btree::Cursor;
 use crate::op::{Id, Side};
@@ -20,6 +21,17 @@ impl<C: Content> Sequence<C> {
     /// Goes on with the run that was typed last, if `pos` is its end and `id` continues it, as long as
     /// there is room. Returns the number of elements that were inserted.
     pub(crate) fn type_on(&mut self, pos: usize, source: &mut C::Source<'_>, id: Id) -> u32 {
+        self.type_by(pos, id, |run| run.fill(source))
+    }
+
+    /// The same, given what appends to a run and tells how many elements, and what its summary gains.
+    #[inline]
+    pub(super) fn type_by(
+        &mut self,
+        pos: usize,
+        id: Id,
+        append: impl FnOnce(&mut Piece<C>) -> (u32, Totals<C::Measure>),
+    ) -> u32 {
         let Self { tree, aids } = self;
         let Some(Recent { at, open: Some(open), .. }) =
             aids.get_mut().and_then(|aids| aids.recent.as_mut())
@@ -29,7 +41,7 @@ impl<C: Content> Sequence<C> {
         if open.pos != pos || open.id != id {
             return 0;
         }
-        let taken = tree.enlarge(*at, |run| run.fill(source));
+        let taken = tree.enlarge(*at, append);
         open.pos += taken as usize;
         open.id.counter += taken;
         taken

@@ -4,10 +4,10 @@ use core::ops::Range;
 
 use thiserror::Error;
 
+use super::Sequence;
 use super::chunk::TextChunk;
 use super::content::{Content as _, Measure};
 use super::piece::{Piece, Totals};
-use super::{Recent, Sequence};
 use crate::btree::Summary as _;
 use crate::op::Id;
 
@@ -102,19 +102,7 @@ impl Sequence<TextChunk> {
     /// Types one ASCII character on, as [`type_on`](Self::type_on) does.
     #[inline]
     pub(crate) fn type_ascii(&mut self, pos: usize, ascii: u8, id: Id) -> bool {
-        let Self { tree, aids } = self;
-        let Some(Recent { at, open: Some(open), .. }) =
-            aids.get_mut().and_then(|aids| aids.recent.as_mut())
-        else {
-            return false;
-        };
-        if open.pos != pos || open.id != id {
-            return false;
-        }
-        let typed = tree.enlarge(*at, |run| run.type_ascii(ascii));
-        open.pos += usize::from(typed);
-        open.id.counter += u32::from(typed);
-        typed
+        self.type_by(pos, id, |run| run.type_ascii(ascii)) > 0
     }
 
     /// The index of the character that begins `offset` units into the text.
@@ -172,11 +160,11 @@ impl Sequence<TextChunk> {
 }
 
 impl Piece<TextChunk> {
-    /// Appends one ASCII character to a visible run, if there is room. Tells whether there was, and
+    /// Appends one ASCII character to a visible run, if there is room. Tells how many that were, and
     /// what the run's summary gains.
     #[inline]
-    fn type_ascii(&mut self, ascii: u8) -> (bool, Totals<Excess>) {
+    fn type_ascii(&mut self, ascii: u8) -> (u32, Totals<Excess>) {
         let typed = self.content_mut().is_some_and(|content| content.type_ascii(ascii));
-        (typed, Totals { len: usize::from(typed), ..Totals::default() })
+        (u32::from(typed), Totals { len: usize::from(typed), ..Totals::default() })
     }
 }

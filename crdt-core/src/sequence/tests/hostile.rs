@@ -63,11 +63,15 @@ fn the_same_trees_are_laid_out_at_once() {
         laid(&mut deep, new, Some(parent), side);
         parent = new;
     }
+    // Every third element is deleted, one by one.
+    for counter in (0..MANY).step_by(3) {
+        deep.delete(IdRange::new(id(counter % 2, counter), 1));
+    }
     let (siblings, deep) = (siblings.lay_out(&ByCounter), deep.lay_out(&ByCounter));
     siblings.assert_invariants(&ByCounter);
     assert_eq!(siblings.position(id(1, 5)), Some(MANY as usize - 1));
     deep.assert_invariants(&ByCounter);
-    assert_eq!(deep.len(), MANY as usize);
+    assert_eq!(deep.len(), MANY as usize - MANY.div_ceil(3) as usize);
 }
 
 #[test]
