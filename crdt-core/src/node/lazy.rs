@@ -59,8 +59,10 @@ impl<S: NodeState> NodeState for Lazy<S> {
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.number(usize::from(self.0.get().is_some()));
-        if let Some(state) = self.0.get() {
+        // Reading may have made a state in which nothing is.
+        let state = self.0.get().filter(|state| !state.is_blank());
+        writer.number(usize::from(state.is_some()));
+        if let Some(state) = state {
             state.save(writer);
         }
     }

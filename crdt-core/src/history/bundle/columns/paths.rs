@@ -4,15 +4,17 @@
 //! symbol of a field or variant; of an unknown kind it is the kind alone. A symbol is the canonical
 //! bytes of a field, variant or key. Both are written into the *dictionary* where they are first used.
 
+use core::ops::Range;
 use std::collections::HashMap;
 
 use crate::codec::{DecodeError, Reader, write};
+use crate::history::store::make_room;
 use crate::op::limits::MAX_PATH_DEPTH;
 use crate::op::{Name, Path, RawSegment, kind, read_symbol};
 
-const ELEMENT: u64 = 0;
-const KEY: u64 = 1;
-const FIRST_SYMBOL: u64 = 2;
+const ELEMENT: u32 = 0;
+const KEY: u32 = 1;
+const FIRST_SYMBOL: u32 = 2;
 
 /// What stands in a frame for a key and an element: bytes with which they can begin in a path.
 const KEY_IN_FRAME: u8 = 2;
@@ -118,9 +120,9 @@ impl<'a> Dictionary<'a> {
         write::length(&mut self.bytes, path.raw_segments().count());
         for segment in path.raw_segments() {
             let part = match segment {
-                RawSegment::Element(_) => ELEMENT,
-                RawSegment::Key(_) => KEY,
-                RawSegment::Named(bytes) => FIRST_SYMBOL + self.symbol(bytes),
+                RawSegment::Element(_) => u64::from(ELEMENT),
+                RawSegment::Key(_) => u64::from(KEY),
+                RawSegment::Named(bytes) => u64::from(FIRST_SYMBOL) + self.symbol(bytes),
             };
             write::varint(&mut self.bytes, part);
         }
@@ -140,19 +142,18 @@ impl<'a> Dictionary<'a> {
     }
 }
 
-/// The shapes and symbols known so far, while reading.
+/// The shapes and symbols known so far, while reading. A dictionary can define as many as it has bytes,
+/// so each takes few.
 #[derive(Debug)]
 pub(super) struct Known<'a> {
-    symbols: Vec<&'a [u8]>,
-    shapes: Vec<KnownShape>,
-    dictionary: Reader<'a>,
-}
-
-/// A shape that has been read.
-#[derive(Debug)]
-pub(super) struct KnownShape {
-    pub(super) kind: u32,
-    pub(super) parts: Vec<Part>,
+    dictionary: &'a [u8],
+    rest: Reader<'a>,
+    /// Of each symbol where in the dictionary it begins and ends.
+    symbols: Vec<(u32, u32)>,
+    /// Of each shape the kind of its ops, and where its parts end.
+    shapes: Vec<(u32, u32)>,
+    /// The parts of all shapes, as they are written.
+    parts: Vec<u32>,
 }
 
 /// A part of a shape.
@@ -165,63 +166,92 @@ pub(super) enum Part {
 
 impl<'a> Known<'a> {
     pub(super) fn new(dictionary: &'a [u8]) -> Self {
-        Self { symbols: Vec::new(), shapes: Vec::new(), dictionary: Reader::new(dictionary) }
+        let (symbols, shapes, parts) = (Vec::new(), Vec::new(), Vec::new());
+        Self { dictionary, rest: Reader::new(dictionary), symbols, shapes, parts }
     }
 
     /// Reads the definition of a shape that was not used before.
     pub(super) fn learn_shape(&mut self, number: u64) -> Result<usize, DecodeError> {
         let number = usize::try_from(number).map_err(|_| DecodeError::DanglingReference)?;
         if number == self.shapes.len() {
-            let shape = self.read_shape()?;
-            self.shapes.push(shape);
+            self.read_shape()?;
         }
         if number < self.shapes.len() { Ok(number) } else { Err(DecodeError::DanglingReference) }
     }
 
-    fn read_shape(&mut self) -> Result<KnownShape, DecodeError> {
-        let kind = self.dictionary.varint32()?;
-        let parts = if kind > kind::REMOVE { Vec::new() } else { self.read_parts()? };
-        if kind == 0 { Err(DecodeError::InvalidKind) } else { Ok(KnownShape { kind, parts }) }
+    fn read_shape(&mut self) -> Result<(), DecodeError> {
+        let kind = self.rest.varint32()?;
+        if kind == 0 {
+            return Err(DecodeError::InvalidKind);
+        }
+        if kind <= kind::REMOVE {
+            self.read_parts()?;
+        }
+        let end = u32::try_from(self.parts.len());
+        let end = end.map_err(|_| DecodeError::OverLimit("bytes of a bundle"))?;
+        make_room(&mut self.shapes, 1);
+        self.shapes.push((kind, end));
+        Ok(())
     }
 
-    fn read_parts(&mut self) -> Result<Vec<Part>, DecodeError> {
-        let depth = self.dictionary.count(1)?;
+    fn read_parts(&mut self) -> Result<(), DecodeError> {
+        let depth = self.rest.count(1)?;
         if depth > MAX_PATH_DEPTH {
             return Err(DecodeError::OverLimit("path depth"));
         }
-        let mut parts = Vec::with_capacity(depth);
+        let first = self.parts.len();
+        make_room(&mut self.parts, depth);
         for _ in 0..depth {
-            parts.push(match self.dictionary.varint()? {
-                ELEMENT => Part::Element,
-                KEY => Part::Key,
-                symbol => Part::Symbol(
-                    u32::try_from(symbol - FIRST_SYMBOL)
-                        .map_err(|_| DecodeError::DanglingReference)?,
-                ),
-            });
+            let part = u32::try_from(self.rest.varint()?);
+            self.parts.push(part.map_err(|_| DecodeError::DanglingReference)?);
         }
-        for part in &parts {
-            if let Part::Symbol(symbol) = part {
-                self.symbol(u64::from(*symbol))?;
+        for place in first..self.parts.len() {
+            if let Part::Symbol(symbol) = self.part(place) {
+                self.symbol(u64::from(symbol))?;
             }
         }
-        Ok(parts)
+        Ok(())
     }
 
-    pub(super) fn shape(&self, number: usize) -> &KnownShape {
-        &self.shapes[number]
+    /// The kind of the ops of a shape.
+    pub(super) fn kind(&self, shape: usize) -> u32 {
+        self.shapes[shape].0
+    }
+
+    /// Where the parts of a shape are.
+    pub(super) fn parts(&self, shape: usize) -> Range<usize> {
+        let start = shape.checked_sub(1).map_or(0, |before| self.shapes[before].1);
+        start as usize..self.shapes[shape].1 as usize
+    }
+
+    /// The part at a place among those of all shapes.
+    pub(super) fn part(&self, place: usize) -> Part {
+        match self.parts[place].checked_sub(FIRST_SYMBOL) {
+            Some(symbol) => Part::Symbol(symbol),
+            None if self.parts[place] == KEY => Part::Key,
+            None => Part::Element,
+        }
     }
 
     /// The canonical bytes of a symbol.
     pub(super) fn symbol(&mut self, number: u64) -> Result<&'a [u8], DecodeError> {
         let number = usize::try_from(number).map_err(|_| DecodeError::DanglingReference)?;
         if number == self.symbols.len() {
-            self.symbols.push(read_symbol(&mut self.dictionary)?);
+            let start = self.read();
+            read_symbol(&mut self.rest)?;
+            make_room(&mut self.symbols, 1);
+            self.symbols.push((start, self.read()));
         }
-        self.symbols.get(number).copied().ok_or(DecodeError::DanglingReference)
+        let (start, end) = *self.symbols.get(number).ok_or(DecodeError::DanglingReference)?;
+        Ok(&self.dictionary[start as usize..end as usize])
+    }
+
+    /// How many bytes of the dictionary have been read. A bundle has fewer than 2^32.
+    fn read(&self) -> u32 {
+        u32::try_from(self.dictionary.len() - self.rest.rest().len()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn finish(&self) -> Result<(), DecodeError> {
-        self.dictionary.finish()
+        self.rest.finish()
     }
 }

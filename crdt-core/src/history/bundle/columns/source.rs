@@ -104,7 +104,7 @@ impl<'a> Source<'a> {
         if ops.is_idle() {
             let number = self.column(Column::Shape).read()?;
             let shape = self.paths.learn_shape(number)?;
-            let kind = self.paths.shape(shape).kind;
+            let kind = self.paths.kind(shape);
             if kind > kind::REMOVE {
                 let taken = self.unknown(kind, out)?;
                 return ops.advance(taken);
@@ -131,10 +131,10 @@ impl<'a> Source<'a> {
     /// Reads a path of a shape into canonical bytes.
     fn path(&mut self, shape: usize, path: &mut Vec<u8>) -> Result<(), DecodeError> {
         path.clear();
-        let depth = self.paths.shape(shape).parts.len();
-        write::length(path, depth);
-        for place in 0..depth {
-            match self.paths.shape(shape).parts[place] {
+        let parts = self.paths.parts(shape);
+        write::length(path, parts.len());
+        for place in parts {
+            match self.paths.part(place) {
                 Part::Symbol(symbol) => {
                     path.extend_from_slice(self.paths.symbol(u64::from(symbol))?);
                 }
