@@ -1,7 +1,7 @@
 //! The sequence of a text, which lies as it was saved or as it came until its order is asked for.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Incoming;
 use super::saved::{Order, StateReader, StateWriter, check_ids};
@@ -27,8 +27,9 @@ enum Folded {
     /// of it.
     Saved(Saved),
     /// As long as ops come and nobody looks, they are only gathered: to lay out many at once takes
-    /// less than to place one after the other.
-    Gathered(Gathered),
+    /// less than to place one after the other. There is a character among them, deleted or not. Who
+    /// has laid them out lets go of them.
+    Gathered(Mutex<Gathered>),
 }
 
 /// What is kept of a saved text.
@@ -77,7 +78,11 @@ impl FoldedText {
     ) -> Result<(), UnknownParent> {
         let (parent, side) = parent(place);
         if let Some(gathered) = self.gathering(parent, text) {
-            return gathered.insert(op.id, op.time, parent, side, text);
+            let taken = gathered.insert(op.id, op.time, parent, side, text);
+            if gathered.is_blank() {
+                *self = Self::default();
+            }
+            return taken;
         }
         self.get_mut(chains).integrate(op.id, op.time, parent, side, text, chains)
     }
@@ -112,11 +117,13 @@ impl FoldedText {
             None => return None,
         };
         if let Some(gathered) = begun {
-            let folded = Some(Box::new(Folded::Gathered(gathered)));
+            let folded = Some(Box::new(Folded::Gathered(Mutex::new(gathered))));
             *self = Self { folded, sequence: OnceLock::new() };
         }
         match self.folded.as_deref_mut()? {
-            Folded::Gathered(gathered) => Some(gathered),
+            Folded::Gathered(gathered) => {
+                Some(gathered.get_mut().unwrap_or_else(PoisonError::into_inner))
+            }
             Folded::Saved(_) => None,
         }
     }
@@ -155,7 +162,7 @@ impl FoldedText {
         match (self.sequence.get(), self.folded.as_deref()) {
             (Some(sequence), _) => sequence.is_blank(),
             (None, Some(Folded::Saved(saved))) => saved.order.is_empty(),
-            (None, Some(Folded::Gathered(gathered))) => gathered.is_blank(),
+            (None, Some(Folded::Gathered(_))) => false,
             (None, None) => true,
         }
     }
@@ -194,7 +201,12 @@ impl Folded {
     fn unfold(&self, chains: &Chains) -> Sequence<TextChunk> {
         match self {
             Self::Saved(saved) => saved.unfold(chains).unwrap_or_else(blank),
-            Self::Gathered(gathered) => gathered.lay_out(chains),
+            Self::Gathered(gathered) => {
+                let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);
+                let sequence = gathered.lay_out(chains);
+                *gathered = Gathered::default();
+                sequence
+            }
         }
     }
 }
@@ -348,6 +360,9 @@ mod tests {
         text.delete(id(1), 1, &chains);
         let op = Incoming { id: id(9), time: 0, action: Action::Add { delta: 0 } };
         assert!(text.integrate(&op, right_of(8), "lost", &chains).is_err());
+        let mut other = FoldedText::default();
+        assert!(other.integrate(&op, right_of(8), &"lost".repeat(99), &chains).is_err());
+        assert!(other.is_blank() && other.folded.is_none());
         assert!(!text.is_blank());
         assert_eq!(read(&text), "words!");
         assert!(!insert(&mut text, 7, right_of(6), "?"), "it has been looked at");
