@@ -79,7 +79,7 @@ impl History {
         }
         draft.split_own_deletes(own);
         for op in steps {
-            let start = draft.prev.map_or(0, |prev| self.chains.end_of(prev));
+            let start = self.chains.next_after(draft.prev).start;
             let mut step = Draft::blank(draft.author, draft.prev, start);
             step.written.paths = core::mem::take(&mut draft.written.paths);
             step.written.ops.push(op);
@@ -128,8 +128,8 @@ impl History {
         }
         sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
         let table = Table::new(&self.chains, draft.prev, &sorted);
-        self.split_deletes(draft, &table);
-        self.encode(draft, table)?;
+        self.split_deletes(draft, next.segment, &table);
+        self.encode(draft, next, table)?;
         let header = Header {
             seq: next.seq,
             prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
@@ -170,8 +170,7 @@ impl History {
 
     /// A delete goes through one entry of the table. What is left of its range beyond that entry is
     /// deleted at the end of the change: ops that are already there keep their counters.
-    fn split_deletes(&self, draft: &mut Draft, table: &Table) {
-        let own = self.chains.segment_after(draft.prev);
+    fn split_deletes(&self, draft: &mut Draft, own: u32, table: &Table) {
         let mut next = 0;
         while let Some(LocalOp { path, action, .. }) = draft.written.ops.get_mut(next) {
             next += 1;

@@ -37,7 +37,7 @@ mod table;
 
 pub use bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS};
 pub use chains::Chains;
-pub(crate) use chains::ChangeIndex;
+pub(crate) use chains::{ChangeIndex, Next};
 pub use change::Change;
 pub(crate) use draft::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 pub use equivocation::{Equivocation, EquivocationProof, ProofError};

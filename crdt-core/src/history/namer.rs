@@ -1,5 +1,6 @@
 //! The ops of a draft in canonical bytes, with names for ids.
 
+use super::chains::Next;
 use super::draft::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use super::local::TooLarge;
 use super::store::History;
@@ -10,24 +11,23 @@ use crate::op::{
 };
 
 impl History {
-    /// Writes the ops of a draft in canonical bytes into its body.
-    pub(super) fn encode(&self, draft: &mut Draft, table: Table) -> Result<(), TooLarge> {
+    /// Writes the ops of a draft, which will lie at `next`, in canonical bytes into its body.
+    pub(super) fn encode(
+        &self,
+        draft: &mut Draft,
+        next: Next,
+        table: Table,
+    ) -> Result<(), TooLarge> {
         let Written { paths, ops, text, body, path } = &mut draft.written;
         if ops.len() > MAX_CHANGE_OPS {
             return Err(TooLarge("ops of a change"));
         }
-        let start = draft.prev.map_or(0, |prev| self.chains.end_of(prev));
+        let Next { segment: own, start, .. } = next;
         let counters: u64 = ops.iter().map(|op| u64::from(op.counters)).sum();
         if u64::from(start) + counters > u64::from(MAX_COUNTER) {
             return Err(TooLarge("counters of a chain"));
         }
-        let namer = Namer {
-            history: self,
-            own: self.chains.segment_after(draft.prev),
-            assumed: draft.start,
-            start,
-            table,
-        };
+        let namer = Namer { history: self, own, assumed: draft.start, start, table };
         body.clear();
         let mut last = None;
         for op in &*ops {

@@ -4,7 +4,9 @@ use core::cell::{Cell, RefCell};
 use std::borrow::Cow;
 
 use super::EditError;
-use crate::history::{Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Tags, Written};
+use crate::history::{
+    Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Next, Tags, Written,
+};
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
 use crate::op::{Id, IdRange, Key, Place, Side};
 use crate::{Author, history::ChangeIndex};
@@ -51,11 +53,11 @@ enum LastSegment {
 impl<'a> Transaction<'a> {
     /// Begins a change that follows `prev` on its author's chain, in the space of an earlier one.
     pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>, space: Written) -> Self {
-        let next = prev.map_or(0, |prev| chains.end_of(prev));
-        let log = Log { written: space, start: next, next, fault: None };
+        let Next { segment, start, .. } = chains.next_after(prev);
+        let log = Log { written: space, start, next: start, fault: None };
         Self {
             chains,
-            chain: chains.segment_after(prev),
+            chain: segment,
             time: chains.highest_time() + 1,
             log: RefCell::new(log),
             partial: Cell::new(false),

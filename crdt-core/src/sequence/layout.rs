@@ -18,11 +18,11 @@ use crate::op::{Id, IdRange, Side};
 pub(super) struct Layout<'a> {
     /// The text of all branches, one after the other.
     text: Cow<'a, str>,
-    /// By the name of the first element.
+    /// By the id of the first element.
     branches: Vec<Branch>,
-    /// Runs that hang on the root, the greatest first.
+    /// Branches that hang on the root, the greatest first.
     roots: Vec<usize>,
-    /// Runs that hang on elements, by place, and of each place the greatest first.
+    /// Branches that hang on elements, by place, and of each place the greatest first.
     children: Vec<Child>,
     /// What was deleted, disjoint and ascending.
     deleted: Vec<IdRange>,
@@ -256,7 +256,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// The same names in ascending order, each once.
+/// The same ids in ascending order, each once.
 fn merged(mut ranges: Vec<IdRange>) -> Vec<IdRange> {
     ranges.sort_unstable_by_key(|range| (range.chain, range.start));
     ranges.dedup_by(|range, last| {
@@ -283,7 +283,7 @@ impl<O: OpOrder + ?Sized> Laid<'_, O> {
         split_text(rest, chars).map_or(rest.len(), |(taken, _)| taken.len())
     }
 
-    /// Appends a span. Runs lie in the text as their names follow on each other.
+    /// Appends a span. Branches lie in the text as their ids follow on each other.
     fn push(&mut self, next: Span, text: Range<usize>) {
         let joined = self.last.as_mut().and_then(|last| Some((last.0.joined(next)?, last)));
         if let Some((joined, last)) = joined {
