@@ -159,22 +159,37 @@ impl Network {
         self.in_flight.push((to, bytes));
     }
 
-    /// A change of one or more edits; some fail after they have edited, and leave nothing.
+    /// A change of one or more edits. Some changes fail after they have edited, and leave nothing; so
+    /// do some edits within a change that goes on.
     fn edit(&mut self) {
         let replica = self.any();
         let (focus, rng) = (self.focus, &mut self.rng);
         let document = &mut self.replicas[replica];
-        let fails = rng.random_bool(0.1).then(|| (document.heads(), document.digest()));
+        let all = |document: &Document<Board>| {
+            (document.heads(), document.digest(), document.save(), document.inspect().to_string())
+        };
+        let fails = rng.random_bool(0.2).then(|| all(document));
+        let stumbles = rng.random_bool(0.2);
         let result = document.change(|board| {
-            (0..rng.random_range(1..5)).try_for_each(|_| program::edit(board, focus, rng))?;
+            for _ in 0..rng.random_range(1..5) {
+                program::edit(board, focus, rng)?;
+                if stumbles {
+                    program::stumble(board, focus, rng);
+                }
+            }
             if fails.is_some() { Err(EditError::NotOnBoundary(0)) } else { Ok(()) }
         });
         match fails {
             Some(before) => {
                 assert_eq!(result, Err(EditError::NotOnBoundary(0)));
-                assert_eq!((document.heads(), document.digest()), before, "rolled back");
+                let after = all(document);
+                assert_eq!((after.0, after.1, after.3), (before.0, before.1, before.3));
+                assert!(after.2 == before.2, "saved as before");
             }
             None => assert_eq!(result, Ok(())),
+        }
+        if stumbles {
+            check(document);
         }
         let heads = document.heads();
         self.versions.push(heads);

@@ -9,9 +9,9 @@ use core::fmt;
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
     ApplyError, ChangeIndex, Equivocation, EquivocationProof, Genesis, History, Outcome,
-    PendingLimits, Written,
+    PendingLimits,
 };
-use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Untyped, load_state};
+use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Space, Untyped};
 
 pub use meta::ChangeOptions;
 
@@ -56,17 +56,7 @@ pub struct Document<T: CrdtNode> {
     state: T::State,
     /// Whether changes say something that `T` does not know, and a type that extends it might.
     partial: bool,
-    /// The state that the document was opened with, if it was saved with one.
-    base: Option<Base>,
     writer: Option<Writer>,
-}
-
-/// A saved state, from which the state can be built without the changes that it holds.
-#[derive(Debug)]
-struct Base {
-    bytes: Box<[u8]>,
-    /// The first change after it.
-    end: ChangeIndex,
 }
 
 /// The right to write: a key, and where its chain is.
@@ -76,7 +66,7 @@ struct Writer {
     /// The last change of the chain that this replica goes on with.
     tip: Option<ChangeIndex>,
     /// Space for what editors write.
-    space: Written,
+    space: Space,
 }
 
 impl<T: CrdtNode> fmt::Debug for Document<T> {
@@ -128,8 +118,10 @@ impl<T: CrdtNode> Document<T> {
 
     fn with_state(history: History, state: T::State, keypair: Option<Keypair>) -> Self {
         let tip = keypair.as_ref().and_then(|keypair| history.tip_of_author(&keypair.author()));
-        let writer = keypair.map(|keypair| Writer { keypair, tip, space: Written::default() });
-        Self { history, state, partial: false, base: None, writer }
+        let writer = keypair.map(|keypair| Writer { keypair, tip, space: Space::default() });
+        let mut document = Self { history, state, partial: false, writer };
+        document.begin_stretch();
+        document
     }
 
     /// A second writer of this document in this process, with all that is known here, under a key
@@ -236,6 +228,7 @@ impl<T: CrdtNode> Document<T> {
         let outcome = self.history.apply(bytes)?;
         self.replay(start);
         self.follow_own_chain();
+        self.begin_stretch();
         Ok(outcome)
     }
 
@@ -256,13 +249,24 @@ impl<T: CrdtNode> Document<T> {
     fn replay(&mut self, start: ChangeIndex) {
         let Self { history, state, partial, .. } = self;
         let chains = history.chains();
-        history.replay(start, |path, op| match state.apply(path, op, chains) {
-            Fit::Applied => {}
-            Fit::Partial => *partial = true,
-            Fit::Inert(reason) | Fit::Refused(reason) => {
-                tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
+        history.replay(start, |path, op| {
+            let op = op.into();
+            match state.apply(path, &op, chains) {
+                Fit::Applied => {}
+                Fit::Partial => *partial = true,
+                Fit::Inert(reason) | Fit::Refused(reason) => {
+                    tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
+                }
             }
         });
+    }
+
+    /// What is written must not be added to a stretch of signatures that is full, as one is that a large
+    /// bundle has come into.
+    fn begin_stretch(&mut self) {
+        if let Some(writer) = &self.writer {
+            self.history.seal_when_full(&writer.keypair);
+        }
     }
 
     /// Another writer with the same key may have gone on with the chain.
@@ -276,15 +280,10 @@ impl<T: CrdtNode> Document<T> {
         }
     }
 
-    /// Builds the state anew, from the one that was saved if there is one, and the changes.
+    /// Builds the state anew from all changes.
     fn rebuild(&mut self) {
-        let saved = self.base.as_ref().and_then(|base| {
-            let (state, _) = load_state(&base.bytes, self.history.chains()).ok()?;
-            Some((state, base.end))
-        });
-        let (state, end) = saved.unwrap_or_default();
-        self.state = state;
-        self.replay(end);
+        self.state = T::State::default();
+        self.replay(0);
     }
 }
 

@@ -50,6 +50,10 @@ impl Default for Selector {
 impl Selector {
     /// Takes an op that came to the enum itself.
     pub fn apply(&mut self, op: &Incoming<'_>, chains: &Chains, variants: &Variants) -> Fit {
+        if let Some(undone) = op.undone {
+            undone.put_back(&mut self.versions, || Versions::None(None));
+            return Fit::Applied;
+        }
         let (replaces, value) = match &op.action {
             Action::Set { replaces, payload } => (replaces, Some(Self::place(payload, variants))),
             Action::Unset { replaces } => (replaces, None),
@@ -107,7 +111,7 @@ impl Selector {
     /// As [`select`](Self::select).
     pub fn set(
         &mut self,
-        mut scope: Scope<'_>,
+        scope: Scope<'_>,
         variants: &Variants,
         place: usize,
     ) -> Result<(), EditError> {
@@ -118,8 +122,9 @@ impl Selector {
             return Ok(());
         }
         let payload = encode(variants.name(place))?;
-        let id = scope.write(LocalAction::Set { replaces: self.versions.ids(), payload });
-        self.versions = Versions::One { id, value: u32::try_from(place).ok() };
+        let action = LocalAction::Set { replaces: self.versions.ids(), payload };
+        let value = u32::try_from(place).ok();
+        self.versions.overwrite(scope, action, |id| Versions::One { id, value });
         Ok(())
     }
 

@@ -96,6 +96,10 @@ impl CounterState {
         self.sum += i128::from(delta);
     }
 
+    fn take_back(&mut self, id: Id) {
+        self.sum -= self.adds.remove(&id).map_or(0, i128::from);
+    }
+
     /// Takes back what was added at or before `last` on its chain.
     fn annul(&mut self, last: Id, chains: &Chains) {
         let Some(end) = last.counter.checked_add(1) else {
@@ -111,7 +115,7 @@ impl CounterState {
             let end = Id { chain: piece.chain, counter: piece.end };
             let gone: Vec<Id> = self.adds.range(first..end).map(|(id, _)| *id).collect();
             for id in gone {
-                self.sum -= self.adds.remove(&id).map_or(0, i128::from);
+                self.take_back(id);
             }
         }
     }
@@ -142,8 +146,13 @@ impl CounterState {
 impl NodeState for CounterState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         match (path, &op.action) {
+            ([], Action::Add { .. }) if op.undone.is_some() => self.take_back(op.id),
             ([], Action::Add { delta }) => self.add(op.id, *delta),
             ([], Action::Reset { annuls }) => {
+                if let Some(undone) = op.undone {
+                    undone.put_back(self, Self::default);
+                    return Fit::Applied;
+                }
                 self.annul(op.id, chains);
                 for last in annuls {
                     self.annul(*last, chains);
@@ -157,7 +166,7 @@ impl NodeState for CounterState {
     fn clear(&mut self, mut scope: Scope<'_>) {
         if !self.adds.is_empty() {
             scope.write(LocalAction::Reset { annuls: self.last_adds() });
-            *self = Self::default();
+            scope.found(core::mem::take(self));
         }
     }
 

@@ -51,20 +51,23 @@ impl<S: NodeState> Entry<S> {
                 return self.unknown.keep(fit, rest, op, chains);
             }
         };
-        self.puts.write(Write { id: op.id, replaces, value }, || (), chains);
+        match op.undone {
+            Some(undone) => undone.put_back(&mut self.puts, || Versions::None(())),
+            None => self.puts.write(Write { id: op.id, replaces, value }, || (), chains),
+        }
         Fit::Applied
     }
 
-    fn write_put(&mut self, scope: &mut Scope<'_>) {
-        let id = scope.write(LocalAction::Put { replaces: self.puts.ids() });
-        self.puts = Versions::One { id, value: () };
+    fn write_put(&mut self, scope: Scope<'_>) {
+        let action = LocalAction::Put { replaces: self.puts.ids() };
+        self.puts.overwrite(scope, action, |id| Versions::One { id, value: () });
     }
 
     /// Makes the entry present, also if it is already. One that is absent is made as it is by
     /// default: what is left from an earlier life of it is cleared.
-    pub(super) fn put(&mut self, mut scope: Scope<'_>) {
+    pub(super) fn put(&mut self, scope: Scope<'_>) {
         let was = self.is_present();
-        self.write_put(&mut scope);
+        self.write_put(scope);
         if !was {
             self.state.clear(scope);
             self.unknown.clear(scope);
@@ -81,21 +84,21 @@ impl<S: NodeState> Entry<S> {
     /// Makes the entry present and writes a value over what is known of it.
     pub(super) fn assign<T: CrdtNode<State = S>>(
         &mut self,
-        mut scope: Scope<'_>,
+        scope: Scope<'_>,
         value: T::Value,
     ) -> Result<(), EditError> {
-        self.write_put(&mut scope);
+        self.write_put(scope);
         self.unknown.clear(scope);
         T::assign(&mut self.state, scope, value)
     }
 
     /// Makes the entry absent as far as its puts are known; says whether it was present.
-    pub(super) fn remove(&mut self, mut scope: Scope<'_>) -> bool {
+    pub(super) fn remove(&mut self, scope: Scope<'_>) -> bool {
         if !self.is_present() {
             return false;
         }
-        scope.write(LocalAction::Remove { replaces: self.puts.ids() });
-        self.puts = Versions::None(());
+        let action = LocalAction::Remove { replaces: self.puts.ids() };
+        self.puts.overwrite(scope, action, |_| Versions::None(()));
         true
     }
 

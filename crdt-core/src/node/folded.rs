@@ -322,7 +322,7 @@ mod tests {
     /// Lets an insert come to a text, and says whether it was gathered.
     fn insert(text: &mut FoldedText, at: u32, place: Place<Id>, more: &str) -> bool {
         let action = Action::InsertText { place, text: more };
-        let op = Incoming { id: id(at), time: 0, action };
+        let op = Incoming::new(id(at), 0, action);
         text.integrate(&op, place, more, &Chains::default()).expect("the parent is there");
         matches!(text.folded.as_deref(), Some(Folded::Gathered(_))) && text.sequence.get().is_none()
     }
@@ -358,7 +358,7 @@ mod tests {
         assert!(insert(&mut text, 5, right_of(0), "o"), "it goes elsewhere");
         assert!(insert(&mut text, 6, right_of(4), "!"));
         text.delete(id(1), 1, &chains);
-        let op = Incoming { id: id(9), time: 0, action: Action::Add { delta: 0 } };
+        let op = Incoming::new(id(9), 0, Action::Add { delta: 0 });
         assert!(text.integrate(&op, right_of(8), "lost", &chains).is_err());
         let mut other = FoldedText::default();
         assert!(other.integrate(&op, right_of(8), &"lost".repeat(99), &chains).is_err());

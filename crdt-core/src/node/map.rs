@@ -168,8 +168,10 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.number(self.entries.iter().count());
-        for (key, entry) in self.entries.iter() {
+        // An entry in which nothing is may have been made or not.
+        let entries = || self.entries.iter().filter(|(_, entry)| !entry.is_blank());
+        writer.number(entries().count());
+        for (key, entry) in entries() {
             writer.key(key.to_key());
             entry.save(writer);
         }
@@ -404,14 +406,15 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     /// What writing the value meets.
     pub fn insert(&mut self, key: impl IntoKey<K>, value: V::Value) -> Result<(), EditError> {
         let key = key.into_key();
-        self.scope.pin();
-        let scope = self.scope.key(key.to_key());
-        scope.check_depth()?;
-        let entry = self.state.entries.get_or_default(key);
-        let was = entry.is_present();
-        let assigned = entry.assign::<V>(scope, value);
-        self.state.recount(was, true);
-        self.scope.whole(assigned)
+        self.scope.attempt(self.state, |state, scope| {
+            let scope = scope.key(key.to_key());
+            scope.check_depth()?;
+            let entry = state.entries.get_or_default(key);
+            let was = entry.is_present();
+            let assigned = entry.assign::<V>(scope, value);
+            state.recount(was, true);
+            assigned
+        })
     }
 
     /// Makes the entry of a key absent; says whether it was present. A put that is concurrent

@@ -74,8 +74,10 @@ impl<S: NodeState> NodeState for OptionState<S> {
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.number(usize::from(self.entry.is_some()));
-        if let Some(entry) = &self.entry {
+        // An entry in which nothing is may have been made or not.
+        let entry = self.entry.as_ref().filter(|entry| !entry.is_blank());
+        writer.number(usize::from(entry.is_some()));
+        if let Some(entry) = entry {
             entry.save(writer);
         }
     }
@@ -211,9 +213,7 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
     /// # Errors
     /// What writing the value meets.
     pub fn set(&mut self, value: Option<T::Value>) -> Result<(), EditError> {
-        self.scope.pin();
-        let assigned = assign::<T>(self.state, self.scope, value);
-        self.scope.whole(assigned)
+        self.scope.attempt(self.state, |state, scope| assign::<T>(state, scope, value))
     }
 
     /// Makes the node absent; says whether it was present.

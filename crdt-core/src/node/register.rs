@@ -92,6 +92,10 @@ where
     D: Initial<T> + Send + Sync,
 {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let (Some(undone), []) = (op.undone, path) {
+            undone.put_back(&mut self.versions, || Versions::None(D::initial()));
+            return Fit::Applied;
+        }
         let (replaces, value) = match (path, &op.action) {
             ([], Action::Set { replaces, payload }) => {
                 (replaces, Some(value::decode(payload).ok_or_else(D::initial)))
@@ -229,17 +233,17 @@ fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) -> Result<(), EditError>
 
 /// Writes the bytes of a value and keeps what every other replica will read from them, which
 /// serde can make differ from what was written (a field it skips, for example).
-fn write_register<T: DeserializeOwned + Serialize + 'static, D>(
+fn write_register<T: DeserializeOwned + Serialize + Send + Sync + 'static, D>(
     state: &mut RegisterState<T, D>,
-    mut scope: Scope<'_>,
+    scope: Scope<'_>,
     payload: Vec<u8>,
 ) -> Result<(), EditError> {
     let value = value::decode(&payload).ok_or_else(unreadable)?;
     if fit_of(&value, &payload) == Fit::Partial {
         scope.keep_partial();
     }
-    let id = scope.write(LocalAction::Set { replaces: state.versions.ids(), payload });
-    state.versions = Versions::One { id, value };
+    let action = LocalAction::Set { replaces: state.versions.ids(), payload };
+    state.versions.overwrite(scope, action, |id| Versions::One { id, value });
     Ok(())
 }
 

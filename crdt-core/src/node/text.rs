@@ -9,7 +9,7 @@ use super::folded::FoldedText;
 use super::slice::{TextSlice, bounds, joined, positions};
 use super::{
     CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
-    NodeState, Scope, Segment, StateReader, StateWriter,
+    NodeState, Scope, Segment, StateReader, StateWriter, Undone,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -145,11 +145,28 @@ impl TextState {
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
+        scope.pin();
         let chains = scope.chains();
-        self.sequence
-            .get_mut(chains)
-            .delete_at(range, chains, |deleted| scope.write_delete(deleted))
-            .map_err(out_of_range)
+        let sequence = self.sequence.get_mut(chains);
+        let mut write = *scope;
+        let deleted = scope.deleting(|undo, fresh| {
+            let (out, keep) = (|names| write.write_delete(names), &mut undo.texts(fresh));
+            sequence.delete_at(range, chains, out, keep)
+        });
+        deleted.map_err(out_of_range)
+    }
+
+    /// Takes an edit back.
+    fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
+        let sequence = self.sequence.get_mut(chains);
+        match op.action {
+            Action::InsertText { .. } => sequence.take_out(undone.inserted(op.id), chains),
+            Action::Delete { .. } => undone.each_text(|names, text| {
+                sequence.restore(names, text, chains);
+            }),
+            _ => return Fit::wrong_kind(),
+        }
+        Fit::Applied
     }
 }
 
@@ -175,13 +192,13 @@ pub(super) fn delete<C: Content>(
     let end = start.saturating_add(count);
     let last = chains.last_piece(chain, start, end);
     if last.start == start {
-        sequence.delete(last, chains, |_, _| {});
+        sequence.delete(last, chains, &mut ());
         return;
     }
     let held = |from| sequence.next_chain(from);
     if let Some(few) = chains.few_pieces(chain, start, end, FEW, held) {
         for range in few {
-            sequence.delete(range, chains, |_, _| {});
+            sequence.delete(range, chains, &mut ());
         }
         return;
     }
@@ -192,7 +209,7 @@ pub(super) fn delete<C: Content>(
         left = if let Some(swept) = sequence.swept_along(piece.chain, left) {
             swept.max(start)
         } else {
-            sequence.delete(piece, chains, |_, _| {});
+            sequence.delete(piece, chains, &mut ());
             piece.start
         };
     }
@@ -213,6 +230,9 @@ pub(super) fn parent(place: Place<Id>) -> (Option<Id>, Side) {
 
 impl NodeState for TextState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let (Some(undone), []) = (op.undone, path) {
+            return self.take_back(op, undone, chains);
+        }
         match (path, &op.action) {
             ([], Action::InsertText { place, text }) => {
                 let placed = self.sequence.integrate(op, *place, text, chains);

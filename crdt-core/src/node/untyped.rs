@@ -81,12 +81,20 @@ impl Untyped {
         let mut root = Self::default();
         let chains = history.chains();
         history.replay(0, |path, op| {
-            let _ = root.apply(path, op, chains);
+            let _ = root.apply(path, &op.into(), chains);
         });
         root
     }
 
     fn apply_here(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let Some(undone) = op.undone
+            && let Action::Set { .. } | Action::Unset { .. } = op.action
+        {
+            let blank = || Versions::None(Shape::default());
+            let register = self.register.get_or_insert_with(|| Box::new(blank()));
+            undone.put_back(&mut **register, blank);
+            return Fit::Applied;
+        }
         match &op.action {
             Action::Set { replaces, payload } => self.write(op.id, replaces, Some(payload), chains),
             Action::Unset { replaces } => self.write(op.id, replaces, None, chains),
@@ -109,6 +117,7 @@ impl Untyped {
     /// delete depends on what came before it, so it is not remembered.
     fn note(&mut self, op: &Incoming<'_>, fit: Fit) -> Fit {
         if let Fit::Inert(misfit) = fit
+            && op.undone.is_none()
             && !matches!(op.action, Action::Delete { .. })
         {
             // Each element by itself, so that it does not matter over how many ops a text is typed.

@@ -52,6 +52,7 @@ mod swept;
 mod tests;
 mod text;
 mod trim;
+mod undo;
 
 use std::sync::OnceLock;
 
@@ -62,7 +63,7 @@ use swept::Swept;
 use thiserror::Error;
 
 pub(crate) use chunk::TextChunk;
-pub(crate) use content::Content;
+pub(crate) use content::{Content, Keep};
 pub(crate) use gathered::Gathered;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
