@@ -84,3 +84,42 @@ fn changes_of_one_document_mean_nothing_in_another() {
     assert_eq!(other.heads(), []);
     assert_eq!(other.history().pending(), (0, 0));
 }
+
+/// What a session of two costs, who both write before each exchange: all bytes that are sent, given
+/// what one sends to the other.
+fn session(edits: usize, send: fn(&Document<Text>, &Document<Text>) -> Vec<u8>) -> usize {
+    let (mut a, mut b) = two::<Text>();
+    let mut bytes = 0;
+    for _ in 0..edits {
+        for replica in [&mut a, &mut b] {
+            replica.change(|text| text.insert(0, "x")).unwrap();
+        }
+        let (for_b, for_a) = (send(&a, &b), send(&b, &a));
+        bytes += for_a.len() + for_b.len();
+        a.apply(&for_a).unwrap();
+        b.apply(&for_b).unwrap();
+        assert_eq!(a.heads(), b.heads());
+    }
+    bytes
+}
+
+/// Those who tell each other what they have send what is new, however long they go on. Heads that
+/// the other does not know tell it nothing, so everything is sent each time.
+#[test]
+fn a_session_costs_what_is_written() {
+    let growth = |send| session(80, send) as f64 / session(20, send) as f64;
+    let by_frontier = growth(|from, to| from.export_for(&to.frontier()));
+    let by_heads = growth(|from, to| from.export(&to.heads()));
+    assert!(by_frontier < 4.4, "{by_frontier}");
+    assert!(by_heads > 6.0, "{by_heads}");
+}
+
+#[test]
+fn documents_that_are_not_one_do_not_merge() {
+    let (mut a, mut b) = (two::<Text>().0, two::<Text>().0);
+    a.change(|text| text.insert(0, "a")).unwrap();
+    b.change(|text| text.insert(0, "b")).unwrap();
+    let refusal = Refusal::WrongDocument(b.id());
+    assert_eq!(a.merge(&mut b), Err(ApplyError::Refused(refusal)));
+    assert_eq!((a.history().len(), b.history().len()), (1, 1));
+}
