@@ -85,33 +85,34 @@ fn changes_of_one_document_mean_nothing_in_another() {
     assert_eq!(other.history().pending(), (0, 0));
 }
 
-/// What a session of two costs, who both write before each exchange: all bytes that are sent, given
-/// what one sends to the other.
-fn session(edits: usize, send: fn(&Document<Text>, &Document<Text>) -> Vec<u8>) -> usize {
+/// The bytes and the changes that are sent in a session of two, who both write before each exchange.
+fn session(edits: usize, send: fn(&Document<Text>, &Document<Text>) -> Vec<u8>) -> (usize, usize) {
     let (mut a, mut b) = two::<Text>();
-    let mut bytes = 0;
+    let (mut bytes, mut changes) = (0, 0);
     for _ in 0..edits {
         for replica in [&mut a, &mut b] {
             replica.change(|text| text.insert(0, "x")).unwrap();
         }
         let (for_b, for_a) = (send(&a, &b), send(&b, &a));
         bytes += for_a.len() + for_b.len();
-        a.apply(&for_a).unwrap();
-        b.apply(&for_b).unwrap();
+        for outcome in [a.apply(&for_a).unwrap(), b.apply(&for_b).unwrap()] {
+            changes += outcome.applied.len() + outcome.known.len();
+        }
         assert_eq!(a.heads(), b.heads());
     }
-    bytes
+    (bytes, changes)
 }
 
 /// Those who tell each other what they have send what is new, however long they go on. Heads that
 /// the other does not know tell it nothing, so everything is sent each time.
 #[test]
 fn a_session_costs_what_is_written() {
-    let growth = |send| session(80, send) as f64 / session(20, send) as f64;
-    let by_frontier = growth(|from, to| from.export_for(&to.frontier()));
-    let by_heads = growth(|from, to| from.export(&to.heads()));
-    assert!(by_frontier < 4.4, "{by_frontier}");
-    assert!(by_heads > 6.0, "{by_heads}");
+    let by_frontier = |edits| session(edits, |from, to| from.export_for(&to.frontier()));
+    let ((few, written), (many, more)) = (by_frontier(20), by_frontier(80));
+    assert_eq!((written, more), (2 * 20, 2 * 80));
+    assert!(many < few * 5, "{few} and {many} bytes");
+    let (_, sent) = session(80, |from, to| from.export(&to.heads()));
+    assert!(sent > 80 * 80, "{sent}");
 }
 
 #[test]
