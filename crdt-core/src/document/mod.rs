@@ -8,8 +8,8 @@ use core::fmt;
 
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
-    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Genesis, History, Outcome,
-    PendingLimits,
+    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History, Outcome,
+    PendingLimits, Refusal,
 };
 use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Space, Untyped};
 
@@ -42,10 +42,10 @@ mod tests;
 /// })?;
 ///
 /// let mut yours = Document::<Note>::join(mine.id(), Keypair::generate()?);
-/// yours.apply(&mine.export(&yours.heads()))?;
+/// yours.apply(&mine.export_for(&yours.frontier()))?;
 /// yours.change(|note| note.body.insert(5, " world"))?;
 ///
-/// mine.apply(&yours.export(&mine.heads()))?;
+/// mine.apply(&yours.export_for(&mine.frontier()))?;
 /// assert_eq!(mine.value(), yours.value());
 /// assert_eq!(mine.read().body, "Hello world");
 /// # Ok(())
@@ -136,15 +136,27 @@ impl<T: CrdtNode> Document<T> {
         Self::over(history, Some(keypair))
     }
 
-    /// Exchanges with another replica in this process whatever one of the two lacks.
+    /// Exchanges with another replica in this process whatever one of the two lacks. Afterwards both
+    /// have the same.
+    ///
+    /// Costs time in the number of authors and in the changes exchanged, not in the length of the
+    /// history; with authors that fork between the two, as [`export_for`](Self::export_for) does.
     ///
     /// # Errors
     /// [`ApplyError`] if they are not replicas of one document.
     pub fn merge(&mut self, other: &mut Self) -> Result<(), ApplyError> {
-        let theirs = other.export(&self.heads());
-        let ours = self.export(&other.heads());
-        self.apply(&theirs)?;
-        other.apply(&ours)?;
+        if self.id() != other.id() {
+            return Err(Refusal::WrongDocument(other.id()).into());
+        }
+        // Who sees a fork sends all that the other lacks; who does not may take too much for had
+        // until then. So the former begins, and what the latter sends is exact.
+        if self.history.is_contested(&other.frontier()) {
+            other.apply(&self.export_for(&other.frontier()))?;
+            self.apply(&other.export_for(&self.frontier()))?;
+        } else {
+            self.apply(&other.export_for(&self.frontier()))?;
+            other.apply(&self.export_for(&other.frontier()))?;
+        }
         Ok(())
     }
 
@@ -167,6 +179,9 @@ impl<T: CrdtNode> Document<T> {
 
     /// The changes that no known change depends on, ascending: the version of the document. Two
     /// replicas with equal heads have equal values under the same `T`.
+    ///
+    /// Heads name a version to those who have it. To compare with a replica that may have written
+    /// something of its own, take the [`frontier`](Self::frontier).
     pub fn heads(&self) -> Vec<ChangeHash> {
         self.history.heads()
     }
@@ -232,9 +247,47 @@ impl<T: CrdtNode> Document<T> {
         Ok(outcome)
     }
 
-    /// Everything that a replica with these heads lacks, as bytes to [`apply`](Self::apply) there;
-    /// nothing if it lacks nothing. `&[]` exports everything. What was written here since the last
-    /// export is signed once.
+    /// What this replica has, said so that another one can tell what it lacks: to be sent there, for
+    /// [`export_for`](Self::export_for). O(n log n) in the number of authors.
+    pub fn frontier(&self) -> Frontier {
+        self.history.frontier()
+    }
+
+    /// What a replica with this frontier lacks, as bytes to [`apply`](Self::apply) there; nothing if
+    /// it lacks nothing. What was written here since the last export is signed once.
+    ///
+    /// When two replicas have exchanged frontiers, and then what each lacks, they have the same. Only
+    /// if the chain of one author forks between the two, so that each has a branch that the other
+    /// has not seen, a second such exchange may be needed; it always is enough.
+    ///
+    /// Costs what [`History::export_for`] does.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Frontier, Keypair, Text};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut mine = Document::<Text>::create(Keypair::generate()?)?;
+    /// # let mut yours = Document::<Text>::join(mine.id(), Keypair::generate()?);
+    /// mine.change(|text| text.insert(0, "Hello"))?;
+    /// yours.change(|text| text.insert(0, "Hi"))?;
+    ///
+    /// let asked = yours.frontier().to_bytes();       // yours to mine, and the same the other way
+    /// let answer = mine.export_for(&Frontier::from_bytes(&asked)?);
+    /// yours.apply(&answer)?;
+    /// assert_eq!(yours.read().len(), 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn export_for(&self, frontier: &Frontier) -> Vec<u8> {
+        self.history.export_signed_for(frontier, self.writer.as_ref().map(|writer| &writer.keypair))
+    }
+
+    /// Everything that a replica lacks which has these changes and what they depend on, as bytes to
+    /// [`apply`](Self::apply) there; nothing if it lacks nothing. `&[]` exports everything. What was
+    /// written here since the last export is signed once.
+    ///
+    /// Changes that are not known here are passed over. So this is for heads that both sides have
+    /// had; the heads of a replica that has written since are not known here, and for them everything
+    /// is sent. [`export_for`](Self::export_for) sends such a replica what it lacks.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
         self.history.export_signed(have, keypair)

@@ -8,7 +8,7 @@ use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
 use super::register::unreadable;
 use super::slice::positions;
-use super::text::{delete, out_of_range, parent};
+use super::text::{out_of_range, parent};
 use super::{
     CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
     NodeState, Scope, Segment, StateReader, StateWriter, Undone,
@@ -189,7 +189,7 @@ impl<S: NodeState> NodeState for ListState<S> {
         match (path, &op.action) {
             ([], Action::Insert { place, seeds }) => self.insert(op, *place, *seeds, chains),
             ([], Action::Delete { first, count }) => {
-                delete(&mut self.sequence, *first, *count, chains);
+                self.sequence.delete_along(IdRange::new(*first, *count), chains);
                 Fit::Applied
             }
             ([Segment::Element(id), rest @ ..], _) => self.route(*id, rest, op, chains),

@@ -35,6 +35,8 @@ mod register;
 mod saved;
 mod set;
 mod slice;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transaction;
 mod undo;

@@ -14,7 +14,7 @@ use super::{
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Side};
-use crate::sequence::{Content, OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
+use crate::sequence::{OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
 
 /// Text that merges character by character.
 ///
@@ -174,52 +174,6 @@ pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
     EditError::OutOfRange { position: pos, length: len }
 }
 
-/// Up to so many segments, a node looks at each that it holds elements of; beyond, it remembers
-/// what it has walked.
-const FEW: u32 = 16;
-
-/// Deletes those of `count` counters from `first` on that are elements here. The counters are of the
-/// chain that runs down to the segment of `first`.
-///
-/// However deep an author has nested forks, what has been walked once is not walked again.
-pub(super) fn delete<C: Content>(
-    sequence: &mut Sequence<C>,
-    first: Id,
-    count: u32,
-    chains: &Chains,
-) {
-    let Id { chain, counter: start } = first;
-    let end = start.saturating_add(count);
-    let last = chains.last_piece(chain, start, end);
-    if last.start == start {
-        sequence.delete(last, chains, &mut ());
-        return;
-    }
-    let held = |from| sequence.next_chain(from);
-    if let Some(few) = chains.few_pieces(chain, start, end, FEW, held) {
-        for range in few {
-            sequence.delete(range, chains, &mut ());
-        }
-        return;
-    }
-    let (mut left, mut passed) = (end, Vec::new());
-    while left > start {
-        let piece = chains.last_piece(chain, start, left);
-        passed.push(IdRange { start, ..piece });
-        left = if let Some(swept) = sequence.swept_along(piece.chain, left) {
-            swept.max(start)
-        } else {
-            sequence.delete(piece, chains, &mut ());
-            piece.start
-        };
-    }
-    if passed.len() > 1 {
-        for range in passed {
-            sequence.sweep_along(range);
-        }
-    }
-}
-
 /// Parent and side of an insert's first element.
 pub(super) fn parent(place: Place<Id>) -> (Option<Id>, Side) {
     match place {
@@ -239,7 +193,7 @@ impl NodeState for TextState {
                 placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
             }
             ([], Action::Delete { first, count }) => {
-                self.sequence.delete(*first, *count, chains);
+                self.sequence.delete(IdRange::new(*first, *count), chains);
                 Fit::Applied
             }
             _ => Fit::wrong_kind(),

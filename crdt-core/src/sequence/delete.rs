@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::{Content, Keep, OpOrder, OutOfBounds, Recent, Sequence, Spot};
+use crate::history::Chains;
 use crate::op::{Id, IdRange};
 
 /// A deletion that had to look at more runs than this is remembered as swept.
@@ -88,15 +89,18 @@ impl<C: Content> Sequence<C> {
         count
     }
 
-    /// Where the counters begin that end before `end` on the chain down to the segment `chain` and
-    /// are known to be swept.
-    pub(crate) fn swept_along(&self, chain: u32, end: u32) -> Option<u32> {
-        self.aids.get()?.swept_along.start_of(Id { chain, counter: end.checked_sub(1)? })
-    }
-
-    /// Remembers that counters of the chain that runs down to a segment have been deleted.
-    pub(crate) fn sweep_along(&mut self, range: IdRange) {
-        self.aids_mut().swept_along.add(range);
+    /// Deletes those counters of the chain that runs down to a segment which are elements here.
+    pub(crate) fn delete_along(&mut self, range: IdRange, chains: &Chains) {
+        let last = chains.last_piece(range.chain, range.start, range.end);
+        if last.start == range.start {
+            self.delete(last, chains, &mut ());
+            return;
+        }
+        let mut swept = core::mem::take(&mut self.aids_mut().swept_along);
+        for piece in swept.sweep(range, chains, |from| self.next_chain(from)) {
+            self.delete(piece, chains, &mut ());
+        }
+        self.aids_mut().swept_along = swept;
     }
 
     /// Deletes the elements of a run from a spot up to the counter `end`. Tells the counter after the

@@ -68,6 +68,7 @@ pub(crate) use gathered::Gathered;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 pub(crate) use saved::{Restored, Span, SpanKind};
+pub(crate) use swept::SweptAlong;
 #[cfg(test)]
 pub(crate) use text::Excess;
 pub(crate) use text::{OffsetError, TextMeasure, Unit};
@@ -104,9 +105,7 @@ struct Aids {
     recent: Option<Recent>,
     index: OnceLock<Index>,
     swept: Swept,
-    /// The same along chains that pass through several segments: of each segment, counters of the
-    /// chain that runs down to it.
-    swept_along: Swept,
+    swept_along: SweptAlong,
 }
 
 /// Where an element is: a run, and how far into it.
