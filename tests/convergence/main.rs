@@ -9,6 +9,7 @@ mod honesty;
 mod interpreter;
 mod older;
 mod program;
+mod proofs;
 mod refusal;
 mod replica;
 mod simulator;
