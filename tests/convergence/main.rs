@@ -15,6 +15,7 @@ mod replica;
 mod simulator;
 mod stranger;
 mod strangers;
+mod together;
 mod wire;
 
 /// The seeds to run: the first `count`, unless `CRDT_SEEDS` says otherwise.

@@ -5,7 +5,7 @@
 //! the changes that every other replica does.
 //!
 //! Read [`chains`] first (how ops are named and ordered), then `header` and `bundle` (bytes),
-//! `admit` (the rules), `pending` and `receive` (what arrives early), `cut` and `export` (what goes
+//! `admit` (the rules), `receive` and `pending` (what arrives, and arrives early), `cut` and `export` (what goes
 //! out).
 
 mod admit;
@@ -30,12 +30,17 @@ mod receive;
 mod replay;
 mod saved;
 mod segment;
+mod sizes;
 mod store;
 mod stored;
 mod streaks;
 mod table;
 
-pub use bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS};
+pub(crate) use bundle::is_bundle;
+pub use bundle::{
+    MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE,
+    MAX_BUNDLE_OPS,
+};
 pub use chains::Chains;
 pub(crate) use chains::{ChangeIndex, Next};
 pub use change::Change;
