@@ -86,7 +86,7 @@ pub mod tour;
 
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
-pub use document::{ChangeOptions, Document};
+pub use document::{ChangeOptions, Document, Journal};
 pub use history::{
     ApplyError, Change, Equivocation, EquivocationProof, Frontier, Genesis, History, LoadError,
     Outcome, PendingLimits, ProofError, Refusal, Refused,
@@ -106,7 +106,10 @@ pub use op::{Action, Key, Name, Op, Place, Seeds, Segment, Side};
 /// Limits of the format. Every replica has the same, so that nothing is valid in one place and
 /// refused in another.
 pub mod limits {
-    pub use crate::history::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS};
+    pub use crate::history::{
+        MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE,
+        MAX_BUNDLE_OPS,
+    };
     pub use crate::op::limits::{
         MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES, MAX_KEY_BYTES,
         MAX_PATH_DEPTH, MAX_TAG_BYTES,

@@ -9,11 +9,13 @@ mod honesty;
 mod interpreter;
 mod older;
 mod program;
+mod proofs;
 mod refusal;
 mod replica;
 mod simulator;
 mod stranger;
 mod strangers;
+mod together;
 mod wire;
 
 /// The seeds to run: the first `count`, unless `CRDT_SEEDS` says otherwise.

@@ -1,7 +1,9 @@
 //! Bytes that no honest writer makes: each is refused for the right reason, and the document is as it
 //! was before.
 
-use crdt_core::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH, MAX_TAG_BYTES};
+use crdt_core::limits::{
+    MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE, MAX_KEY_BYTES, MAX_PATH_DEPTH, MAX_TAG_BYTES,
+};
 use crdt_core::{
     ApplyError, Author, ChangeHash, DecodeError, Digest, Document, DocumentId, Keypair, Refusal,
 };
@@ -11,19 +13,31 @@ use crate::board::Board;
 use crate::wire::{Bundle, Draft, Genesis, Hash, Op, Place, Segment, Writer, cbor, frame, varint};
 
 /// A small document, those who write in it, and a replica that is to stand firm.
-struct Stage {
-    genesis: Genesis,
-    alice: Writer,
-    bob: Writer,
-    mallory: Writer,
+pub(crate) struct Stage {
+    pub(crate) genesis: Genesis,
+    pub(crate) alice: Writer,
+    pub(crate) bob: Writer,
+    pub(crate) mallory: Writer,
     /// Alice's two changes: a title, the text "hello" with counters 1 to 5; another title.
-    first: Draft,
-    second: Draft,
-    document: Document<Board>,
+    pub(crate) first: Draft,
+    pub(crate) second: Draft,
+    pub(crate) document: Document<Board>,
+}
+
+/// What a refusal must not change.
+#[derive(PartialEq, Debug)]
+pub(crate) struct Trace {
+    heads: Vec<ChangeHash>,
+    changes: usize,
+    digest: Digest,
+    waiting: ((usize, usize), Vec<ChangeHash>),
+    bytes: u64,
+    authors: Vec<(Author, u64)>,
+    exported: Vec<u8>,
 }
 
 impl Stage {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let [alice, bob, mallory] = [1, 2, 3].map(Writer::new);
         let genesis =
             Genesis { founder: alice.author(), salt: [7; 32], schema: "Board".to_owned() };
@@ -39,31 +53,39 @@ impl Stage {
         let bundle = Bundle::new(&[&first, &second], &[&alice]).with_genesis(&genesis);
         let outcome = document.apply(&bundle.framed()).expect("a genuine bundle");
         assert_eq!(outcome.applied, [hash(&first), hash(&second)]);
+        assert_eq!(outcome.bytes, first.size() + second.size());
         Self { genesis, alice, bob, mallory, first, second, document }
     }
 
     /// A first change of mallory's, in its own name, with nothing wrong so far.
-    fn draft(&self) -> Draft {
+    pub(crate) fn draft(&self) -> Draft {
         let dependencies = [self.second.hash()];
         self.mallory.draft(self.genesis.hash(), None).after(&dependencies)
     }
 
-    fn signed(&self, draft: &Draft) -> Bundle {
+    pub(crate) fn signed(&self, draft: &Draft) -> Bundle {
         Bundle::new(&[draft], &[&self.alice, &self.bob, &self.mallory])
     }
 
     /// Asserts that bytes are refused for a reason and have changed nothing.
-    fn refuses(&mut self, bytes: &[u8], reason: impl Into<ApplyError>) {
+    pub(crate) fn refuses(&mut self, bytes: &[u8], reason: impl Into<ApplyError>) {
         let before = self.trace();
         assert_eq!(self.document.apply(bytes), Err(reason.into()));
         assert_eq!(self.trace(), before, "a refusal leaves no trace");
     }
 
     /// Everything in which a refusal could leave a trace.
-    fn trace(&self) -> (Vec<ChangeHash>, usize, Digest, (usize, usize), Vec<Author>) {
+    pub(crate) fn trace(&self) -> Trace {
         let history = self.document.history();
-        let (heads, digest) = (self.document.heads(), self.document.digest());
-        (heads, history.len(), digest, history.pending(), history.authors().collect())
+        Trace {
+            heads: self.document.heads(),
+            changes: history.len(),
+            digest: self.document.digest(),
+            waiting: (history.pending(), history.missing()),
+            bytes: history.bytes(),
+            authors: history.authors().map(|author| (author, history.bytes_by(&author))).collect(),
+            exported: self.document.export(&[]),
+        }
     }
 
     fn refuses_draft(&mut self, draft: &Draft, reason: impl Into<ApplyError>) {
@@ -77,7 +99,7 @@ impl Stage {
     }
 
     /// Asserts that a genuine change of alice's still applies.
-    fn still_works(mut self) {
+    pub(crate) fn still_works(mut self) {
         let third = self.alice.draft(self.genesis.hash(), Some(&self.second)).with(Op::delete(
             &field("notes"),
             (0, 1),
@@ -90,11 +112,11 @@ impl Stage {
     }
 }
 
-fn hash(draft: &Draft) -> ChangeHash {
+pub(crate) fn hash(draft: &Draft) -> ChangeHash {
     ChangeHash::from_bytes(draft.hash())
 }
 
-fn field(name: &str) -> [Segment; 1] {
+pub(crate) fn field(name: &str) -> [Segment; 1] {
     [Segment::Field(name.to_owned())]
 }
 
@@ -339,6 +361,28 @@ fn totals_that_are_not_true() {
     }
 }
 
+/// What a bundle claims to hold is bounded by its length, before anything of it is read.
+#[test]
+fn more_canonical_bytes_than_the_length_allows() {
+    for (beyond, reason) in [(0, DecodeError::WrongTotals), (1, DecodeError::TooDense)] {
+        spoiled(reason, |bundle| {
+            bundle.totals[2] = 1 << 18;
+            let most = MAX_BUNDLE_EXPANSION * bundle.to_bytes().len() + MAX_BUNDLE_EXPANSION_BASE;
+            bundle.totals[2] = most as u64 + beyond;
+            assert_eq!(bundle.to_bytes().len(), (most - MAX_BUNDLE_EXPANSION_BASE) / 1024);
+        });
+    }
+    spoiled(DecodeError::WrongTotals, |bundle| {
+        bundle.totals[0] = bundle.totals[2] / 75 + 1;
+        bundle.authors[0] = [0; 32];
+    });
+    // Before its lists are looked at.
+    spoiled(DecodeError::TooDense, |bundle| {
+        bundle.totals[2] = 1 << 27;
+        bundle.authors[0] = [0; 32];
+    });
+}
+
 #[test]
 fn tables_that_are_not_tables() {
     spoiled(DecodeError::WrongMagic, |bundle| bundle.magic[0] = b'X');
@@ -382,40 +426,6 @@ fn bytes_that_are_no_bundles() {
     stage.refuses(&[0xff; 11], DecodeError::VarintOverflow);
     stage.refuses(&[0x80, 0], DecodeError::NonMinimalVarint);
     stage.still_works();
-}
-
-/// One bad bundle among good ones: none of them is taken.
-#[test]
-fn bundles_are_taken_together_or_not_at_all() {
-    let mut stage = Stage::new();
-    let good = stage.draft();
-    let bad = stage.bob.draft(stage.genesis.hash(), None).after(&[good.hash()]);
-    let bad = bad.with(Op::delete(&field("notes"), (1, 0), 1));
-    let both = [stage.signed(&good).framed(), stage.signed(&bad).framed()].concat();
-    stage.refuses(&both, Refusal::NameBeyondChain);
-    let outcome = stage.document.apply(&stage.signed(&good).framed());
-    assert_eq!(outcome.expect("the good one").applied, [hash(&good)]);
-}
-
-/// A bundle found bad only when what it waited for arrives is given up, with what waits for it left
-/// waiting, and the genuine changes stay.
-#[test]
-fn a_bad_bundle_that_waited() {
-    let mut stage = Stage::new();
-    let good = stage.draft();
-    let bad = stage.bob.draft(stage.genesis.hash(), None).after(&[good.hash()]);
-    let bad = bad.with(Op::delete(&field("notes"), (1, 0), 1));
-    let outcome = stage.document.apply(&stage.signed(&bad).framed()).expect("waits");
-    assert_eq!(outcome.waiting, [hash(&bad)]);
-    assert_eq!(stage.document.history().pending().0, 1);
-    assert_eq!(stage.document.history().missing(), [hash(&good)]);
-    let outcome = stage.document.apply(&stage.signed(&good).framed()).expect("genuine");
-    assert_eq!(outcome.applied, [hash(&good)]);
-    assert_eq!(outcome.refused.len(), 1);
-    assert_eq!(outcome.refused[0].changes, [hash(&bad)]);
-    assert_eq!(outcome.refused[0].reason, Refusal::NameBeyondChain);
-    assert_eq!(stage.document.history().pending(), (0, 0));
-    assert_eq!(stage.document.heads(), [hash(&good)]);
 }
 
 /// Every change that the crate keeps has the bytes and the hash that the description gives it.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crdt_core::{CrdtNode, DecodeError, Document, History, Json, LoadError, Register};
+use crdt_core::{CrdtNode, DecodeError, Document, History, Journal, Json, LoadError, Register};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -262,20 +262,174 @@ fn an_older_version_of_an_app_loses_nothing_of_a_value() {
     assert_eq!((again.value().tag, again.value().tags[0].clone()), (tag.clone(), Register(tag)));
 }
 
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Card {
+    title: String,
+    #[crdt(text)]
+    notes: String,
+}
+
+/// A small document with everything that a saved one can have: two authors, changes at the same time,
+/// two packs of which one goes on from the other, an own change that was signed when it was saved, and
+/// a bundle that waits. Also what it waits for.
+fn card() -> (Document<Card>, Vec<u8>) {
+    let (mut a, mut b) = two::<Card>();
+    a.change(|card| card.notes.insert(0, "a first text that is long".repeat(40))).unwrap();
+    sync(&mut a, &mut b);
+    a.change(|card| Ok(card.title.set("Attic"))).unwrap();
+    b.change(|card| Ok(card.title.set("Cellar"))).unwrap();
+    sync(&mut a, &mut b);
+    let mut a = Document::<Card>::load(&a.save(), key(1)).unwrap();
+    let mut messages = Vec::new();
+    for title in ["one", "two"] {
+        let heads = b.heads();
+        b.change(|card| Ok(card.title.set(title))).unwrap();
+        messages.push(b.export(&heads));
+    }
+    a.apply(&messages[1]).unwrap();
+    a.change(|card| card.notes.insert(3, "!")).unwrap();
+    (a, messages.swap_remove(0))
+}
+
+/// All that two replicas can differ in.
+fn traces(card: &Document<Card>) -> impl PartialEq + core::fmt::Debug + use<> {
+    let history = card.history();
+    let sizes: Vec<_> = history.authors().map(|author| history.bytes_by(&author)).collect();
+    let waiting = (history.pending(), history.missing());
+    (card.digest(), card.heads(), history.bytes(), sizes, waiting, card.inspect().to_string())
+}
+
+/// Whatever byte of a file is otherwise, whoever verifies it refuses it or has the same document.
 #[test]
 fn a_stranger_looks_at_everything() {
-    let (a, _) = shelf();
-    let saved = a.save();
-    for place in (37..saved.len() - 32).step_by(7) {
+    let (a, _) = card();
+    let saved = a.save_changes();
+    let whole = Document::<Card>::load_verified(&saved, None).unwrap();
+    assert_eq!(traces(&whole), traces(&a));
+    let expected = (traces(&a), whole.export(&[]));
+    let mut same = 0;
+    for (place, bits) in (0..saved.len() - 32).flat_map(|place| [(place, 1), (place, 0x80)]) {
         let mut forged = saved.clone();
-        forged[place] ^= 1;
-        assert_eq!(
-            Document::<Shelf>::load(&forged, key(1)).err(),
-            Some(LoadError::Decode(DecodeError::ChecksumMismatch)),
-        );
-        if let Ok(opened) = Document::<Shelf>::load_verified(&sealed(forged), None) {
-            assert_eq!(opened.digest(), a.digest(), "what was not refused has no effect");
+        forged[place] ^= bits;
+        if place > 5 + 2 {
+            let opened = Document::<Card>::load(&forged, key(1));
+            let damaged = LoadError::Decode(DecodeError::ChecksumMismatch);
+            assert_eq!(opened.err(), Some(damaged), "byte {place}");
         }
+        if let Ok(opened) = Document::<Card>::load_verified(&sealed(forged), None) {
+            same += 1;
+            assert_eq!((traces(&opened), opened.export(&[])), expected, "byte {place}");
+        }
+    }
+    // For what the bundle that waits was taken to wait for, and bits that no stream of DEFLATE needs.
+    assert!(same < 8, "{same} files are not what was saved");
+}
+
+/// What waits when a document is saved waits when it is opened.
+#[test]
+fn what_waits_is_saved() {
+    let (a, message) = card();
+    let waiting = a.history().pending();
+    assert_eq!(waiting.0, 1);
+    let saved = a.save();
+    let opened = Document::<Card>::load(&saved, key(1)).unwrap();
+    let verified = Document::<Card>::load_verified(&saved, None).unwrap();
+    let kept = Document::<Card>::load_read_only(&a.save_changes()).unwrap();
+    let again = Document::<Card>::load_read_only(&opened.save()).unwrap();
+    for mut opened in [opened, verified, kept, again] {
+        let history = opened.history();
+        assert_eq!((history.pending(), history.missing()), (waiting, a.history().missing()));
+        let outcome = opened.apply(&message).unwrap();
+        assert_eq!(outcome.applied.len(), 2);
+        assert_eq!(opened.history().pending(), (0, 0));
+    }
+    let mut relay = History::load(&saved).unwrap();
+    assert_eq!(relay.apply(&message).unwrap().applied.len(), 2);
+}
+
+/// What makes bundles shortest may not make them denser than a bundle may be, and everything is sent
+/// and saved all the same.
+#[test]
+fn a_million_equal_characters() {
+    const MANY: usize = 1_000_000;
+    let mut whole = Document::<Card>::create(key(1)).unwrap();
+    whole.change(|card| card.notes.insert(0, "a".repeat(MANY))).unwrap();
+    let mut typed = Document::<Card>::create(key(1)).unwrap();
+    for place in 0..MANY {
+        typed.change(|card| card.notes.insert(place, "a")).unwrap();
+    }
+    for card in [whole, typed] {
+        let (exported, saved) = (card.export(&[]), card.save());
+        let mut other = Document::<Card>::join(card.id(), key(2));
+        let outcome = other.apply(&exported).unwrap();
+        let opened = Document::<Card>::load(&saved, key(1)).unwrap();
+        let verified = Document::<Card>::load_verified(&saved, None).unwrap();
+        assert_eq!(outcome.bytes, card.history().bytes());
+        for other in [other, opened, verified] {
+            assert_eq!((other.heads(), other.digest()), (card.heads(), card.digest()));
+            assert_eq!(other.history().bytes(), card.history().bytes());
+        }
+    }
+}
+
+/// What a file does not hold, though it says so, is not sent on as something else.
+#[test]
+fn a_pack_that_does_not_unpack_stays_here() {
+    let (a, _) = card();
+    let mut forged = a.save();
+    let bundle = forged.windows(4).position(|mark| mark == b"CRDB").unwrap();
+    forged[bundle + 4] = 9;
+    let mut opened = Document::<Card>::load(&sealed(forged), key(1)).unwrap();
+    assert_eq!(opened.value().notes, a.value().notes, "the state is believed");
+    let heads = opened.heads();
+    assert_eq!(opened.history().bytes(), a.history().bytes());
+    opened.change(|card| card.notes.insert(0, "more")).unwrap();
+    let mut other = Document::<Card>::load(&a.save(), key(3)).unwrap();
+    assert!(opened.export(&[]).is_empty(), "nothing of what is lost, nor what it covers");
+    assert_eq!(other.apply(&opened.export(&heads)).unwrap().applied, opened.heads());
+}
+
+/// A file is as large as it says, so that bundles can be appended to it.
+#[test]
+fn nothing_lies_behind_a_saved_document() {
+    let (a, message) = card();
+    let mut saved = a.save();
+    saved.extend_from_slice(&message);
+    let opened = Document::<Card>::load(&saved, key(1)).err();
+    assert_eq!(opened, Some(LoadError::Decode(DecodeError::TrailingBytes)));
+}
+
+/// A journal cut anywhere gives out what is whole, and says where the rest begins.
+#[test]
+fn a_torn_journal() {
+    let (a, message) = card();
+    let pieces = [a.save(), message, a.export(&[]), a.export(&a.heads())];
+    for first in 0..2 {
+        let whole: Vec<u8> = pieces[first..].concat();
+        for end in 0..=whole.len() {
+            let mut journal = Journal::new(&whole[..end]);
+            let mut expected = 0;
+            let mut fits = |piece: &[u8]| {
+                expected += piece.len();
+                expected <= end && !piece.is_empty()
+            };
+            if first == 0 {
+                let saved = fits(&pieces[0]).then_some(pieces[0].as_slice());
+                assert_eq!(journal.saved(), saved, "cut at {end}");
+            } else {
+                assert_eq!(journal.saved(), None);
+            }
+            let bundles: Vec<&[u8]> = (&mut journal).collect();
+            let left: Vec<&[u8]> =
+                pieces[1..].iter().map(Vec::as_slice).take_while(|piece| fits(piece)).collect();
+            assert_eq!(bundles, left, "cut at {end}");
+            let saved = journal.saved().map_or(0, <[u8]>::len);
+            assert_eq!(journal.offset(), saved + left.concat().len());
+        }
+    }
+    for foreign in [&b"\x00"[..], b"\x05hello", b"CRDS\x01", b"CRDS\x02\x00", &[0xff; 20]] {
+        let mut journal = Journal::new(foreign);
+        assert_eq!((journal.saved(), journal.next(), journal.offset()), (None, None, 0));
     }
 }
 

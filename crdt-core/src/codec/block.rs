@@ -1,7 +1,7 @@
 //! Blocks: bytes that are compressed where that makes them shorter.
 //!
 //! A block is the length of its content, the length of its bytes and its bytes: the content itself
-//! if both lengths are the same, else a DEFLATE stream (RFC 1951) of the content.
+//! if both lengths are the same, else a DEFLATE stream (RFC 1951) of the content, which is shorter.
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
@@ -39,6 +39,9 @@ pub(crate) fn read_block(reader: &mut Reader<'_>, most: usize) -> Result<Vec<u8>
     }
     if length == packed.len() {
         return Ok(packed.to_vec());
+    }
+    if length < packed.len() {
+        return Err(DecodeError::NotShortest("a block"));
     }
     if length / MOST_EXPANDED > packed.len() {
         return Err(DecodeError::BadCompression);

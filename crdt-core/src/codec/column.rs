@@ -1,8 +1,8 @@
 //! Columns: many integers of one meaning, repeated ones as runs.
 //!
 //! A column is a sequence of parts. Each begins with a varint `n`: if it is even, `n / 2` times the
-//! one value that follows; if it is odd, `n / 2` values that follow one by one. Signed values are
-//! zigzag-folded.
+//! one value that follows; if it is odd, `n / 2` values that follow one by one. None is empty, and no
+//! two that follow on each other could be one. Signed values are zigzag-folded.
 
 use super::{DecodeError, Reader, write};
 
@@ -97,13 +97,23 @@ pub(crate) struct ColumnReader<'a> {
     reader: Reader<'a>,
     /// How many values are left of the part that was begun.
     left: u64,
-    /// The value of a run; `None` where values come one by one.
-    repeated: Option<u64>,
+    part: Part,
+}
+
+/// The part of a column that was begun last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    /// None was.
+    None,
+    /// One value, several times.
+    Run(u64),
+    /// Values one by one.
+    Singles,
 }
 
 impl<'a> ColumnReader<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
-        Self { reader: Reader::new(bytes), left: 0, repeated: None }
+        Self { reader: Reader::new(bytes), left: 0, part: Part::None }
     }
 
     /// The next value.
@@ -113,18 +123,19 @@ impl<'a> ColumnReader<'a> {
             self.begin_part()?;
         }
         self.left -= 1;
-        match self.repeated {
-            Some(value) => Ok(value),
-            None => self.reader.varint(),
+        match self.part {
+            Part::Run(value) => Ok(value),
+            Part::Singles | Part::None => self.reader.varint(),
         }
     }
 
     fn begin_part(&mut self) -> Result<(), DecodeError> {
-        while self.left == 0 {
-            let head = self.reader.varint()?;
-            self.left = head >> 1;
-            self.repeated = if head & 1 == 0 { Some(self.reader.varint()?) } else { None };
+        let head = self.reader.varint()?;
+        let part = if head & 1 == 0 { Part::Run(self.reader.varint()?) } else { Part::Singles };
+        if head < 2 || part == self.part {
+            return Err(DecodeError::NotShortest("a column"));
         }
+        (self.left, self.part) = (head >> 1, part);
         Ok(())
     }
 

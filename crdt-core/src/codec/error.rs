@@ -79,6 +79,12 @@ pub enum DecodeError {
     /// The totals a bundle states first are not those of its content.
     #[error("the bundle's stated totals are not those of its content")]
     WrongTotals,
+    /// A bundle states more canonical bytes than one of its length may hold.
+    #[error("the bundle states more canonical bytes than one of its length may hold")]
+    TooDense,
+    /// What a bundle says in columns is written with more than it takes.
+    #[error("{0} could be written shorter")]
+    NotShortest(&'static str),
     /// Compressed bytes do not expand to what they announce.
     #[error("compressed bytes do not expand to what they announce")]
     BadCompression,

@@ -195,3 +195,32 @@ fn payloads_that_tell_their_length_need_none_stated() {
         assert_eq!(value::take(&mut Reader::new(short), 0), Err(DecodeError::Truncated));
     }
 }
+
+/// Of every row of integers one column is read.
+#[test]
+fn columns_have_no_parts_that_could_be_fewer() {
+    let read = |bytes: &[u8]| {
+        let mut reader = ColumnReader::new(bytes);
+        while reader.finish().is_err() {
+            reader.read()?;
+        }
+        Ok(())
+    };
+    assert_eq!(read(&[6, 5, 5, 6, 7]), Ok(()));
+    let longer: [&[u8]; 5] = [&[1], &[0, 5], &[3, 5, 3, 6], &[6, 5, 6, 5], &[6, 5, 5, 6, 7, 1]];
+    for column in longer {
+        assert_eq!(read(column), Err(DecodeError::NotShortest("a column")), "{column:?}");
+    }
+}
+
+#[test]
+fn blocks_are_compressed_only_where_that_is_shorter() {
+    // A stream of nothing, and of one byte.
+    for (length, packed) in [(0, &[3, 0][..]), (1, &[0x4b, 4, 0])] {
+        let mut block = Vec::new();
+        write::length(&mut block, length);
+        write::bytes(&mut block, packed);
+        let read = read_block(&mut Reader::new(&block), 100);
+        assert_eq!(read, Err(DecodeError::NotShortest("a block")));
+    }
+}

@@ -9,7 +9,7 @@ const MAGIC: &[u8; 5] = b"CRDS\x01";
 
 impl<T: CrdtNode> Document<T> {
     /// The whole document as bytes, to be [loaded](Self::load) again: every change with the
-    /// signatures that cover it, and the state. What waits for others is not saved.
+    /// signatures that cover it, the bundles that wait for others, and the state.
     ///
     /// Costs time in the size of the state, in the changes that are new since the document was last
     /// saved or opened, and a copy and a hash of the bytes.
@@ -25,18 +25,19 @@ impl<T: CrdtNode> Document<T> {
     }
 
     fn write(&self, state: Option<Vec<u8>>) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend_from_slice(self.id().as_bytes());
+        let mut content = self.id().as_bytes().to_vec();
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
-        self.history.write_saved(keypair, &mut bytes);
+        self.history.write_saved(keypair, &mut content);
         match state {
-            None => bytes.push(0),
+            None => content.push(0),
             Some(state) => {
-                bytes.push(1);
-                bytes.extend_from_slice(&Description::of::<T::State>());
-                write::bytes(&mut bytes, &state);
+                content.push(1);
+                content.extend_from_slice(&Description::of::<T::State>());
+                write::bytes(&mut content, &state);
             }
         }
+        let mut bytes = MAGIC.to_vec();
+        write::bytes(&mut bytes, &content);
         let check = sha256_of_parts(&[domain::SAVED, &bytes]);
         bytes.extend_from_slice(&check);
         bytes
@@ -77,14 +78,19 @@ impl<T: CrdtNode> Document<T> {
     /// Opens a saved document that somebody else could have written: everything is checked as if it
     /// had been received, and the state is built from the changes. `None` opens it for reading.
     ///
+    /// What the bytes say of the changes beside them has to be what these come to, the bundles that
+    /// wait are checked as those that come in are, and the state in the bytes is passed over. Costs
+    /// what receiving all the changes costs; memory is bounded by the bytes times
+    /// [`MAX_BUNDLE_EXPANSION`](crate::limits::MAX_BUNDLE_EXPANSION).
+    ///
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load_verified(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
-        Ok(Self::over(Saved::read(bytes, false)?.history.verified()?, keypair))
+        Ok(Self::over(Saved::read(bytes)?.history.verified()?, keypair))
     }
 
     fn open(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
-        let Saved { history, state } = Saved::read(bytes, true)?;
+        let Saved { history, state } = Saved::read(bytes)?;
         let Some(bytes) = state.filter(|(schema, _)| *schema == Description::of::<T::State>())
         else {
             return Ok(Self::over(history, keypair));
@@ -108,17 +114,29 @@ impl History {
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load(bytes: &[u8]) -> Result<Self, LoadError> {
-        Ok(Saved::read(bytes, true)?.history)
+        Ok(Saved::read(bytes)?.history)
     }
 
-    /// Opens a saved document that somebody else could have written: everything is checked as if it
-    /// had been received.
+    /// Opens a saved document that somebody else could have written, checking everything as
+    /// [`Document::load_verified`] does.
     ///
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
     pub fn load_verified(bytes: &[u8]) -> Result<Self, LoadError> {
-        Saved::read(bytes, false)?.history.verified()
+        Saved::read(bytes)?.history.verified()
     }
+}
+
+/// The saved document that bytes begin with, if they do with a whole one, and how long it is.
+pub(super) fn saved_at_front(bytes: &[u8]) -> Option<&[u8]> {
+    let mut reader = Reader::new(bytes);
+    read_content(&mut reader).and_then(|_| reader.take(32)).ok()?;
+    Some(&bytes[..bytes.len() - reader.rest().len()])
+}
+
+/// Reads what lies between the mark and the checksum.
+fn read_content<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
+    if reader.array()? == *MAGIC { reader.bytes() } else { Err(DecodeError::WrongMagic) }
 }
 
 /// What is in the bytes of a saved document.
@@ -129,17 +147,18 @@ struct Saved<'a> {
 }
 
 impl<'a> Saved<'a> {
-    fn read(bytes: &'a [u8], trusted: bool) -> Result<Self, LoadError> {
-        let (content, check) = bytes.split_last_chunk::<32>().ok_or(DecodeError::Truncated)?;
-        let mut reader = Reader::new(content);
-        if reader.array()? != *MAGIC {
-            return Err(DecodeError::WrongMagic.into());
-        }
-        if sha256_of_parts(&[domain::SAVED, content]) != *check {
+    fn read(bytes: &'a [u8]) -> Result<Self, LoadError> {
+        let mut reader = Reader::new(bytes);
+        let content = read_content(&mut reader)?;
+        let checked = &bytes[..bytes.len() - reader.rest().len()];
+        let check = reader.array::<32>()?;
+        reader.finish()?;
+        if sha256_of_parts(&[domain::SAVED, checked]) != check {
             return Err(DecodeError::ChecksumMismatch.into());
         }
+        let mut reader = Reader::new(content);
         let document = DocumentId(reader.array()?);
-        let history = History::read_saved(&mut reader, document, trusted)?;
+        let history = History::read_saved(&mut reader, document)?;
         let state = match reader.byte()? {
             0 => None,
             1 => Some((reader.array()?, reader.bytes()?)),

@@ -2,6 +2,7 @@
 
 mod changes;
 mod files;
+mod journal;
 mod meta;
 
 use core::fmt;
@@ -13,6 +14,7 @@ use crate::history::{
 };
 use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Space, Untyped};
 
+pub use journal::Journal;
 pub use meta::ChangeOptions;
 
 #[cfg(test)]

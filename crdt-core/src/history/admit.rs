@@ -13,11 +13,18 @@ impl History {
     /// What can be said of a bundle before its outside dependencies are here: that every member is
     /// covered, and that the signatures are valid.
     ///
-    /// A signature of a change that is already in the history is not looked at: it vouches for
-    /// nothing new.
-    pub(super) fn check_signatures(&self, bundle: &Bundle) -> Result<(), Refusal> {
-        let new = self.surely_new(bundle);
-        let known = |place: usize| !new[place] && self.contains(&bundle.hashes[place]);
+    /// A signature of a change that was in the history before the one with the index `new` is not
+    /// looked at: it vouches for nothing new. What came with the bundle does not count, so that the
+    /// answer does not depend on which came first.
+    pub(super) fn check_signatures(
+        &self,
+        bundle: &Bundle,
+        new: ChangeIndex,
+    ) -> Result<(), Refusal> {
+        let is_new = self.surely_new(bundle);
+        let known = |place: usize| {
+            !is_new[place] && self.index_of(&bundle.hashes[place]).is_some_and(|at| at < new)
+        };
         let uncovered = |place: &usize| !bundle.covered[*place] && !known(*place);
         if let Some(place) = (0..bundle.members.len()).find(uncovered) {
             return Err(Refusal::Uncovered(bundle.hashes[place]));

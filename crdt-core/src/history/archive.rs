@@ -17,6 +17,9 @@ use super::store::Bodies;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, ChangeHash, DocumentId};
 
+/// Stands for the hash of a change that could not be unpacked.
+pub(super) const UNKNOWN: ChangeHash = ChangeHash([0; 32]);
+
 /// Some consecutive changes, packed.
 #[derive(Debug)]
 pub(super) struct Pack {
@@ -94,24 +97,26 @@ impl Pack {
         })
     }
 
-    fn decode(&self) -> Result<Bundle, DecodeError> {
-        let bundle = Bundle::decode_trusted(&self.bundle, self.document)?;
+    /// The bundle in it. `known` is asked for keys that have been checked before.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it is not a bundle of so many changes outside.
+    pub(super) fn decode(
+        &self,
+        known: impl Fn(&[u8; 32]) -> Option<Author>,
+    ) -> Result<Bundle, DecodeError> {
+        let bundle = Bundle::decode_pack(&self.bundle, self.document, known)?;
         let listed = bundle.outside.len() == self.outside.len();
         if listed { Ok(bundle) } else { Err(DecodeError::WrongTotals) }
     }
 
-    /// Unpacks it at once, since it is not trusted.
-    ///
-    /// # Errors
-    /// [`DecodeError`] if it does not hold what it claims to.
-    pub(super) fn check(&self) -> Result<(), DecodeError> {
-        let contents = self.unpack()?;
-        self.contents.get_or_init(|| contents);
-        Ok(())
+    /// What the list of changes outside in its bundle stands for, in its order.
+    pub(super) fn outside(&self) -> &[ChangeIndex] {
+        &self.outside
     }
 
     fn unpack(&self) -> Result<Contents, DecodeError> {
-        let bundle = self.decode()?;
+        let bundle = self.decode(|_| None)?;
         let mut extras = Extras::default();
         for (index, at) in (self.first..).zip(0..bundle.members.len()) {
             let place = |below: &Reference| match *below {
@@ -131,7 +136,7 @@ impl Contents {
     fn missing(count: u32) -> Self {
         let mut bodies = Bodies::default();
         (0..count).for_each(|_| bodies.push(&[]));
-        let hashes = vec![ChangeHash([0; 32]); count as usize];
+        let hashes = vec![UNKNOWN; count as usize];
         Self { hashes, bodies, extras: Extras::default() }
     }
 }
@@ -158,9 +163,14 @@ impl Archive {
         self.packs.iter().filter(|pack| pack.contents.get().is_some()).count()
     }
 
+    /// The packs in order.
+    pub(super) fn packs(&self) -> &[Arc<Pack>] {
+        &self.packs
+    }
+
     /// The canonical bytes of all its changes.
-    pub(super) fn bytes(&self) -> usize {
-        self.packs.iter().map(|pack| pack.bytes).sum()
+    pub(super) fn bytes(&self) -> u64 {
+        self.packs.iter().map(|pack| pack.bytes as u64).sum()
     }
 
     pub(super) fn hash(&self, change: ChangeIndex) -> ChangeHash {
@@ -178,6 +188,16 @@ impl Archive {
         pack.contents().bodies.get(change - pack.first)
     }
 
+    /// Whether those of some changes, in ascending order, that are in it could be unpacked.
+    pub(super) fn unpacks(&self, changes: &[ChangeIndex]) -> bool {
+        let asked = |pack: &&Arc<Pack>| {
+            let first = changes.partition_point(|change| *change < pack.first);
+            changes.get(first).is_some_and(|change| *change < pack.end())
+        };
+        let mut asked = self.packs.iter().filter(asked);
+        asked.all(|pack| pack.contents().hashes.first() != Some(&UNKNOWN))
+    }
+
     /// What changes have beside a predecessor and a body, one and those that lie with it.
     pub(super) fn extras(&self, change: ChangeIndex) -> &Extras<ChangeIndex> {
         &self.pack(change).contents().extras
@@ -185,26 +205,5 @@ impl Archive {
 
     fn pack(&self, change: ChangeIndex) -> &Pack {
         &self.packs[self.packs.partition_point(|pack| pack.end() <= change)]
-    }
-
-    /// Whether what its packs hold agrees with what is known of the changes without them: `known`
-    /// is given the author, number and counters of each, in order.
-    ///
-    /// # Errors
-    /// What is wrong with a pack.
-    pub(super) fn check(
-        &self,
-        mut known: impl FnMut(ChangeIndex, &Author, u32, u32) -> bool,
-    ) -> Result<(), DecodeError> {
-        for pack in &self.packs {
-            let bundle = pack.decode()?;
-            for (place, member) in bundle.members.iter().enumerate() {
-                let index = pack.first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
-                if !known(index, bundle.author(place), member.seq, member.counters) {
-                    return Err(DecodeError::WrongTotals);
-                }
-            }
-        }
-        Ok(())
     }
 }

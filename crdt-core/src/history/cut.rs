@@ -130,7 +130,10 @@ impl Cuts {
                     return Err(DecodeError::DanglingReference);
                 }
                 let signature = Signature(reader.array()?);
-                stretch.keep(chains.segment_of(change), change, signature);
+                let segment = chains.segment_of(change);
+                if stretch.signatures.insert(segment, (change, signature)).is_some() {
+                    return Err(DecodeError::Unsorted("signatures"));
+                }
             }
             cuts.stretches.push(stretch);
         }

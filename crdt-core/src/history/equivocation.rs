@@ -40,8 +40,8 @@ pub enum ProofError {
     /// They are malformed.
     #[error("not a proof of equivocation: {0}")]
     Decode(#[from] DecodeError),
-    /// A header does not belong to the document and author of the proof, or not below the one
-    /// before it.
+    /// A header does not belong to the document and author of the proof, or is not the predecessor
+    /// of the one before it, or a path has none.
     #[error("the headers of the proof do not belong together")]
     BrokenPath,
     /// A signature is not the author's.
@@ -185,31 +185,54 @@ impl EquivocationProof {
     }
 }
 
+/// What the next header of a path has to be.
+enum Expected {
+    /// The first one: what the author has signed.
+    Signed(Signature),
+    /// The predecessor of the one before: its sequence number and its hash.
+    Previous(u32, ChangeHash),
+    /// None: the one before begins its chain.
+    Nothing,
+}
+
+impl Expected {
+    /// What follows a header.
+    fn after(header: &Header) -> Self {
+        let below = header.prev.and_then(|prev| Some((header.seq.checked_sub(1)?, prev)));
+        below.map_or(Self::Nothing, |(seq, prev)| Self::Previous(seq, prev))
+    }
+
+    fn check(&self, author: &Author, seq: u32, hash: &ChangeHash) -> Result<(), ProofError> {
+        match self {
+            Self::Signed(signature) if author.verify(hash, signature) => Ok(()),
+            Self::Signed(_) => Err(ProofError::BadSignature),
+            Self::Previous(number, prev) if (*number, prev) == (seq, hash) => Ok(()),
+            Self::Previous(..) | Self::Nothing => Err(ProofError::BrokenPath),
+        }
+    }
+}
+
 /// Sequence number and hash of the change at the lower end of a path.
 fn verify_path(
     reader: &mut Reader<'_>,
     document: &DocumentId,
     author: &Author,
 ) -> Result<(u32, ChangeHash), ProofError> {
-    let signature = Signature(reader.array()?);
+    let mut expected = Expected::Signed(Signature(reader.array()?));
     let length = reader.count(1)?;
-    let mut below: Option<(u32, ChangeHash)> = None;
     let mut end = None;
     let mut hasher = ChangeHasher::new(document, author);
     for _ in 0..length {
         let mut bytes = Reader::new(reader.bytes()?);
         let (of, by, header) = Header::read(&mut bytes)?;
         bytes.finish()?;
-        let hash = hasher.hash_gist(&header, read_gist(reader)?);
-        let expected = below.is_none_or(|expected| expected == (header.seq, hash));
-        if of != *document || by != *author || !expected {
+        if of != *document || by != *author {
             return Err(ProofError::BrokenPath);
         }
-        if end.is_none() && !author.verify(&hash, &signature) {
-            return Err(ProofError::BadSignature);
-        }
+        let hash = hasher.hash_gist(&header, read_gist(reader)?);
+        expected.check(author, header.seq, &hash)?;
+        expected = Expected::after(&header);
         end = Some((header.seq, hash));
-        below = header.prev.map(|prev| (header.seq - 1, prev));
     }
     end.ok_or(ProofError::BrokenPath)
 }

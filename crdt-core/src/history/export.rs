@@ -48,8 +48,10 @@ impl History {
         for (stretch, end) in self.cuts.stretches(self.chains.len()) {
             let (members, later) = rest.split_at(rest.partition_point(|change| *change < end));
             rest = later;
-            if !members.is_empty() {
-                write::bytes(&mut out, &self.bundle(stretch, members, keypair));
+            if !members.is_empty()
+                && let Some(bundle) = self.bundle(stretch, members, keypair)
+            {
+                write::bytes(&mut out, &bundle);
             }
         }
         out
@@ -58,8 +60,11 @@ impl History {
     /// Every change, and the genesis record even if there is none.
     pub(crate) fn export_all(&self, keypair: Option<&Keypair>) -> Vec<u8> {
         let mut out = self.export_signed(&[], keypair);
-        if self.is_empty() && self.genesis.is_some() {
-            write::bytes(&mut out, &write_bundle(self, &[], &BTreeMap::new()));
+        if self.is_empty()
+            && self.genesis.is_some()
+            && let Some(bundle) = write_bundle(self, &[], &BTreeMap::new())
+        {
+            write::bytes(&mut out, &bundle);
         }
         out
     }
@@ -81,7 +86,7 @@ impl History {
         stretch: &Stretch,
         members: &[ChangeIndex],
         keypair: Option<&Keypair>,
-    ) -> Vec<u8> {
+    ) -> Option<Vec<u8>> {
         // Most bundles are of the newest changes, and there may be very many authors.
         let first = members.first().copied().unwrap_or(ChangeIndex::MAX);
         let kept = stretch.signatures.values().filter(|(change, _)| *change >= first);

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use hashbrown::HashTable;
 
-use super::archive::Archive;
+use super::archive::{Archive, UNKNOWN};
 use super::chains::ChangeIndex;
 use super::store::make_room;
 use crate::crypto::ChangeHash;
@@ -155,7 +155,7 @@ impl Hashes {
         let table = self.archived.get_or_init(|| {
             let all: Vec<ChangeHash> = self.archive.hashes().collect();
             // What could not be unpacked has no hash.
-            let listed = (0..self.archive.len()).filter(|of| all[*of as usize].0 != [0; 32]);
+            let listed = (0..self.archive.len()).filter(|of| all[*of as usize] != UNKNOWN);
             self.list(all.len(), listed, |change| &all[*change as usize])
         });
         let same = |change: &ChangeIndex| self.archive.hash(*change) == *hash;

@@ -5,8 +5,8 @@
 //! the changes that every other replica does.
 //!
 //! Read [`chains`] first (how ops are named and ordered), then `header` and `bundle` (bytes),
-//! `admit` (the rules), `pending` and `receive` (what arrives early), `cut`, `export` and `frontier`
-//! (what goes out).
+//! `admit` (the rules), `receive` and `pending` (what arrives, and arrives early), `cut`, `export` and
+//! `frontier` (what goes out).
 
 mod admit;
 mod archive;
@@ -31,13 +31,18 @@ mod receive;
 mod replay;
 mod saved;
 mod segment;
+mod sizes;
 mod steps;
 mod store;
 mod stored;
 mod streaks;
 mod table;
 
-pub use bundle::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS};
+pub(crate) use bundle::is_bundle;
+pub use bundle::{
+    MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE,
+    MAX_BUNDLE_OPS,
+};
 pub use chains::Chains;
 pub(crate) use chains::{ChangeIndex, Next};
 pub use change::Change;

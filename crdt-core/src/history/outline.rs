@@ -32,24 +32,47 @@ enum Column {
     Count,
     /// The heads, each from the one before.
     Head,
+    /// Of each author the canonical bytes of its changes.
+    Bytes,
 }
 
 /// How many columns there are.
-const COLUMNS: usize = Column::Head as usize + 1;
+const COLUMNS: usize = Column::Bytes as usize + 1;
 
 impl History {
     /// Writes the outline; `tail` is the last change written here with its signature.
     pub(super) fn write_outline(&self, tail: Option<(ChangeIndex, Signature)>, out: &mut Vec<u8>) {
-        write::length(out, self.numbered_authors().len());
-        self.numbered_authors().iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
-        self.write_columns(out);
-        for tip in self.chains.tips() {
-            out.extend_from_slice(self.chains.hash_of(tip).as_bytes());
-        }
+        self.write_authors(out);
+        write_block(out, &self.columns());
+        self.write_tips(out);
         self.cuts.write(tail.map(|(tip, by)| (self.chains.segment_of(tip), tip, by)), out);
     }
 
-    fn write_columns(&self, out: &mut Vec<u8>) {
+    /// Whether another history has the same outline: the same numbers for authors, segments and
+    /// changes, the same times, counters, sizes, heads and signatures.
+    pub(super) fn has_outline_of(&self, other: &Self) -> bool {
+        let outline = |history: &Self| {
+            let mut out = history.columns();
+            history.write_authors(&mut out);
+            history.write_tips(&mut out);
+            history.cuts.write(None, &mut out);
+            out
+        };
+        outline(self) == outline(other)
+    }
+
+    fn write_authors(&self, out: &mut Vec<u8>) {
+        write::length(out, self.numbered_authors().len());
+        self.numbered_authors().iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
+    }
+
+    fn write_tips(&self, out: &mut Vec<u8>) {
+        for tip in self.chains.tips() {
+            out.extend_from_slice(self.chains.hash_of(tip).as_bytes());
+        }
+    }
+
+    fn columns(&self) -> Vec<u8> {
         let mut columns: [ColumnWriter; COLUMNS] = Default::default();
         let mut put = |column: Column, value| columns[column as usize].push(value);
         let (mut segments, mut times) = (0, Vec::new());
@@ -73,39 +96,35 @@ impl History {
             put(Column::Head, (head - last).into());
             last = head;
         }
-        write_block(out, &write_columns(columns));
+        for (author, _) in (0..).zip(self.numbered_authors()) {
+            put(Column::Bytes, self.sizes.of(author));
+        }
+        write_columns(columns)
     }
 
-    /// Reads an outline into this history, which is empty, over the packs of an archive. The keys
-    /// of a trusted one were checked before they were saved.
+    /// Reads an outline into this history, which is empty, over the packs of an archive. Keys were
+    /// checked before they were saved; who does not believe that checks them afterwards.
     pub(super) fn read_outline(
         &mut self,
         reader: &mut Reader<'_>,
         archive: Archive,
-        trusted: bool,
     ) -> Result<(), DecodeError> {
-        for _ in 0..reader.count(32)? {
-            let key = reader.array()?;
-            let author = if trusted { Author::unchecked(key) } else { Author::from_bytes(key)? };
-            self.author_number(&author);
+        for number in 0..reader.count(32)? {
+            let author = Author::unchecked(reader.array()?);
+            if self.author_number(&author) as usize != number {
+                return Err(DecodeError::Unsorted("authors"));
+            }
         }
         let block = read_block(reader, usize::MAX)?;
         let mut columns = Columns::read(&block)?;
         while self.chains.len() < archive.len() {
             self.read_streak(&mut columns, archive.len())?;
         }
-        if self.chains.counters() > archive.bytes() {
+        if self.chains.counters() as u64 > archive.bytes() {
             return Err(DecodeError::WrongTotals);
         }
-        let mut last = None;
-        while !columns.is_exhausted(Column::Head) {
-            let head = columns.get(Column::Head)?.saturating_add(last.unwrap_or(0));
-            if last.is_some_and(|last| head <= last) || head >= archive.len() {
-                return Err(DecodeError::Unsorted("heads"));
-            }
-            self.add_head(head);
-            last = Some(head);
-        }
+        self.read_sizes(&mut columns, archive.bytes())?;
+        self.read_heads(&mut columns, archive.len())?;
         columns.finish()?;
         let mut tips = Vec::new();
         for tip in self.chains.tips() {
@@ -114,6 +133,36 @@ impl History {
         self.chains.set_hashes(Hashes::archived(archive.clone(), tips));
         self.archive = archive;
         self.cuts = Cuts::read(reader, &self.chains)?;
+        Ok(())
+    }
+
+    /// Reads the sizes of all authors, which come to so many bytes.
+    fn read_sizes(&mut self, columns: &mut Columns<'_>, all: u64) -> Result<(), DecodeError> {
+        for (author, _) in (0..).zip(0..self.numbered_authors().len()) {
+            let bytes = columns.0[Column::Bytes as usize].read()?;
+            if bytes > all - self.sizes.all() {
+                return Err(DecodeError::WrongTotals);
+            }
+            self.sizes.add(author, bytes);
+        }
+        if self.sizes.all() == all { Ok(()) } else { Err(DecodeError::WrongTotals) }
+    }
+
+    /// Reads the heads, which are among so many changes.
+    fn read_heads(
+        &mut self,
+        columns: &mut Columns<'_>,
+        changes: ChangeIndex,
+    ) -> Result<(), DecodeError> {
+        let mut last = None;
+        while !columns.is_exhausted(Column::Head) {
+            let head = columns.get(Column::Head)?.saturating_add(last.unwrap_or(0));
+            if last.is_some_and(|last| head <= last) || head >= changes {
+                return Err(DecodeError::Unsorted("heads"));
+            }
+            self.add_head(head);
+            last = Some(head);
+        }
         Ok(())
     }
 

@@ -1,17 +1,26 @@
 //! Bundles that wait for changes they depend on.
+//!
+//! A bundle waits as the bytes it came in: decoded it can be a thousand times as large. It is decoded
+//! again when it wakes, which costs once more what taking it in has cost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bundle::Bundle;
+use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{ChangeHash, sha256};
 
 /// How much may wait. Both limits are of one replica and may differ between replicas.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PendingLimits {
-    /// Bytes of memory, about. 64 MiB by default.
+    /// Bytes of memory. 64 MiB by default.
     pub bytes: usize,
     /// Bundles. 65,536 by default.
     pub bundles: usize,
+}
+
+impl PendingLimits {
+    /// For what is bounded elsewhere.
+    pub(super) const NONE: Self = Self { bytes: usize::MAX, bundles: usize::MAX };
 }
 
 impl Default for PendingLimits {
@@ -20,53 +29,54 @@ impl Default for PendingLimits {
     }
 }
 
+/// What a waiting bundle takes beside its bytes and its list: an entry in each of three B-trees,
+/// whose nodes can be less than half full, and its allocations.
+const OVERHEAD: usize = 512;
+
 /// The buffer. When it is full, the bundles that have waited longest are dropped to make room;
 /// sync brings them again if they were genuine.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     limits: PendingLimits,
     bundles: BTreeMap<u64, Waiting>,
-    /// Which bundles wait for a change, each under the first outside change that it lacks.
-    waiting_for: BTreeMap<ChangeHash, BTreeSet<u64>>,
+    /// The waiting bundles, each under the first outside change that it lacks.
+    waiting_for: BTreeSet<(ChangeHash, u64)>,
     /// Digests of the waiting bundles' bytes, so that none waits twice.
-    known: BTreeMap<[u8; 32], u64>,
-    bytes: usize,
+    known: BTreeSet<[u8; 32]>,
+    memory: usize,
     next: u64,
 }
 
-/// A bundle that waits.
+/// A bundle that waits. Its signatures have been verified.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    pub(super) bundle: Bundle,
+    pub(super) bytes: Box<[u8]>,
+    /// The changes outside that it names.
+    pub(super) outside: Box<[ChangeHash]>,
     digest: [u8; 32],
-    /// The place in `bundle.outside` of the change that it is filed under.
-    missing: usize,
+    /// The place in `outside` of the change that it is filed under. All before it are here.
+    pub(super) missing: usize,
 }
 
 impl Waiting {
-    pub(super) fn new(bundle: Bundle, bytes: &[u8], missing: usize) -> Self {
-        Self { bundle, digest: sha256(bytes), missing }
+    pub(super) fn new(bytes: &[u8], outside: Vec<ChangeHash>, missing: usize) -> Self {
+        Self { bytes: bytes.into(), outside: outside.into(), digest: sha256(bytes), missing }
     }
 
-    fn missing(&self) -> ChangeHash {
-        self.bundle.outside[self.missing]
+    /// The change that it waits for.
+    pub(super) fn missing(&self) -> ChangeHash {
+        self.outside[self.missing]
     }
 
-    pub(super) fn memory(&self) -> usize {
-        self.bundle.memory()
+    /// Bytes of memory that it takes.
+    fn memory(&self) -> usize {
+        self.bytes.len() + size_of_val(&*self.outside) + OVERHEAD
     }
 }
 
 impl Pending {
     pub(super) fn new(limits: PendingLimits) -> Self {
-        Self {
-            limits,
-            bundles: BTreeMap::new(),
-            waiting_for: BTreeMap::new(),
-            known: BTreeMap::new(),
-            bytes: 0,
-            next: 0,
-        }
+        Self { limits, ..Self::default() }
     }
 
     pub(super) fn limits(&self) -> PendingLimits {
@@ -81,85 +91,102 @@ impl Pending {
         self.bundles.is_empty()
     }
 
-    /// Whether a bundle of this size could ever wait here.
-    pub(super) fn holds(&self, memory: usize) -> bool {
-        memory <= self.limits.bytes && self.limits.bundles > 0
+    /// Whether so many bundles that take so much memory could ever wait here together.
+    pub(super) fn holds(&self, (bundles, memory): (usize, usize)) -> bool {
+        memory <= self.limits.bytes && bundles <= self.limits.bundles
     }
 
     /// Puts a bundle into the buffer unless the same bytes wait already. Returns what was dropped
     /// to make room.
-    pub(super) fn add(&mut self, waiting: Waiting) -> Vec<Bundle> {
-        if self.known.contains_key(&waiting.digest) {
+    pub(super) fn add(&mut self, waiting: Waiting) -> Vec<Waiting> {
+        if self.known.contains(&waiting.digest) {
             return Vec::new();
         }
         let mut dropped = Vec::new();
         while self.bundles.len() >= self.limits.bundles
-            || self.bytes + waiting.memory() > self.limits.bytes
+            || self.memory + waiting.memory() > self.limits.bytes
         {
             let Some(oldest) = self.bundles.keys().next().copied() else {
                 break;
             };
-            dropped.extend(self.remove(oldest).map(|waiting| waiting.bundle));
+            dropped.extend(self.remove(oldest));
         }
-        let number = self.next;
-        self.next += 1;
-        self.known.insert(waiting.digest, number);
-        self.file(number, waiting);
+        self.file(self.next, waiting);
         dropped
     }
 
-    fn file(&mut self, number: u64, waiting: Waiting) {
-        self.bytes += waiting.memory();
-        self.waiting_for.entry(waiting.missing()).or_default().insert(number);
+    /// Puts a bundle in the place that its number says.
+    pub(super) fn file(&mut self, number: u64, waiting: Waiting) {
+        self.next = self.next.max(number + 1);
+        self.memory += waiting.memory();
+        self.known.insert(waiting.digest);
+        self.waiting_for.insert((waiting.missing(), number));
         self.bundles.insert(number, waiting);
     }
 
-    fn remove(&mut self, number: u64) -> Option<Waiting> {
+    /// Takes out the bundle with a number, if it is here.
+    pub(super) fn remove(&mut self, number: u64) -> Option<Waiting> {
         let waiting = self.bundles.remove(&number)?;
-        self.bytes -= waiting.memory();
+        self.memory -= waiting.memory();
         self.known.remove(&waiting.digest);
-        if let Some(numbers) = self.waiting_for.get_mut(&waiting.missing()) {
-            numbers.remove(&number);
-            if numbers.is_empty() {
-                self.waiting_for.remove(&waiting.missing());
-            }
-        }
+        self.waiting_for.remove(&(waiting.missing(), number));
         Some(waiting)
     }
 
-    /// Takes out the bundles that waited for `change` and for nothing else, oldest first. Others
-    /// that wait for it are filed under what else they lack, which `first_missing` finds in their
-    /// list of outside changes from a place on.
-    pub(super) fn ready(
-        &mut self,
-        change: &ChangeHash,
-        first_missing: impl Fn(&[ChangeHash], usize) -> Option<usize>,
-    ) -> Vec<Bundle> {
-        let numbers = self.waiting_for.get(change).cloned().unwrap_or_default();
-        let mut ready = Vec::new();
-        for number in numbers {
-            let Some(mut waiting) = self.remove(number) else {
-                continue;
-            };
-            match first_missing(&waiting.bundle.outside, waiting.missing) {
-                None => ready.push(waiting.bundle),
-                Some(missing) => {
-                    waiting.missing = missing;
-                    self.known.insert(waiting.digest, number);
-                    self.file(number, waiting);
-                }
-            }
-        }
-        ready
+    /// Takes out the bundles that are filed under a change, oldest first, with their numbers.
+    pub(super) fn take(&mut self, change: &ChangeHash) -> Vec<(u64, Waiting)> {
+        let filed = self.waiting_for.range((*change, 0)..=(*change, u64::MAX));
+        let numbers: Vec<u64> = filed.map(|(_, number)| *number).collect();
+        let take = |number| Some((number, self.remove(number)?));
+        numbers.into_iter().filter_map(take).collect()
     }
 
-    /// How many bundles wait and how much memory they take, about.
+    /// All that wait, oldest first.
+    pub(super) fn into_waiting(self) -> impl Iterator<Item = Waiting> {
+        self.bundles.into_values()
+    }
+
+    /// How many bundles wait and how much memory they take.
     pub(super) fn usage(&self) -> (usize, usize) {
-        (self.bundles.len(), self.bytes)
+        (self.bundles.len(), self.memory)
     }
 
     /// The changes that are waited for.
-    pub(super) fn missing(&self) -> impl Iterator<Item = &ChangeHash> {
-        self.waiting_for.keys()
+    pub(super) fn missing(&self) -> Vec<ChangeHash> {
+        let mut missing: Vec<ChangeHash> = self.waiting_for.iter().map(|(hash, _)| *hash).collect();
+        missing.dedup();
+        missing
+    }
+
+    /// Writes what waits, as it is saved.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        write::length(out, self.bundles.len());
+        for waiting in self.bundles.values() {
+            write::length(out, waiting.missing);
+            write::bytes(out, &waiting.bytes);
+        }
+    }
+
+    /// Reads what [`write`](Self::write) wrote. The file bounds how much it is, so limits hold from
+    /// the next bundle on.
+    pub(super) fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        for _ in 0..reader.count(2)? {
+            let missing = usize::try_from(reader.varint()?);
+            let missing = missing.map_err(|_| DecodeError::DanglingReference)?;
+            let bytes = reader.bytes()?;
+            let outside = Bundle::named_outside(bytes)?;
+            if missing >= outside.len() {
+                return Err(DecodeError::DanglingReference);
+            }
+            self.file(self.next, Waiting::new(bytes, outside, missing));
+        }
+        Ok(())
+    }
+
+    /// What waits as bytes that could have come from elsewhere.
+    pub(super) fn framed(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.bundles.values().for_each(|waiting| write::bytes(&mut out, &waiting.bytes));
+        out
     }
 }

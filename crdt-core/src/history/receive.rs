@@ -1,15 +1,14 @@
 //! Taking in bytes from elsewhere.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use thiserror::Error;
 
 use super::admit::Taken;
 use super::bundle::Bundle;
-use super::chains::ChangeIndex;
 use super::error::Refusal;
-use super::pending::Waiting;
-use super::store::History;
+use super::pending::{Pending, PendingLimits, Waiting};
+use super::store::{History, Mark};
 use crate::codec::{DecodeError, Reader};
 use crate::crypto::{ChangeHash, Signature};
 
@@ -26,11 +25,14 @@ pub enum ApplyError {
     Refused(#[from] Refusal),
 }
 
-/// What became of the changes in bytes that were taken in. Every list is in the order of the bytes.
+/// What became of the changes in bytes that were taken in.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
-    /// Changes that are now part of the document, those that had waited included.
+    /// Changes that are now part of the document, those that had waited included, each after what it
+    /// depends on.
     pub applied: Vec<ChangeHash>,
+    /// How much [`History::bytes`] has grown by them.
+    pub bytes: u64,
     /// Changes that were part of it before.
     pub known: Vec<ChangeHash>,
     /// Changes that wait for others on which they depend.
@@ -48,12 +50,27 @@ pub struct Refused {
     pub reason: Refusal,
 }
 
-/// What was decided about a bundle that came in.
-enum Arrival<'a> {
-    /// It was admitted; what is left of it are the signatures, each with the place of its member.
-    Admitted(Taken, Vec<(usize, Signature)>),
-    /// It waits for the outside change at this place.
-    Waits(Box<Bundle>, &'a [u8], usize),
+/// What one call has done so far, to be kept or undone.
+struct Call {
+    mark: Mark,
+    /// The canonical bytes before it.
+    bytes: u64,
+    /// Bundles of the call that wait for other changes.
+    waiting: Pending,
+    /// Bundles that had waited before the call and were admitted or given up in it.
+    woken: Vec<(u64, Waiting)>,
+    /// For which of its changes outside each bundle waited before the call that does not any more.
+    moved: BTreeMap<u64, usize>,
+    /// Of each bundle that was admitted where it is, and its signatures with the places of its members.
+    admitted: Vec<(Taken, Vec<(usize, Signature)>)>,
+    outcome: Outcome,
+}
+
+/// A bundle that waits for nothing any more.
+struct Ready {
+    waiting: Waiting,
+    /// Its number among those that had waited before the call; `None` if it is of the call.
+    earlier: Option<u64>,
 }
 
 impl Outcome {
@@ -69,133 +86,179 @@ impl Outcome {
             list.push(hash);
         }
     }
+
+    fn refuse(&mut self, changes: Vec<ChangeHash>, reason: Refusal) {
+        tracing::warn!(%reason, changes = changes.len(), "gave up a waiting bundle");
+        self.refused.push(Refused { changes, reason });
+    }
 }
 
 impl History {
     /// Takes in bytes that another replica [exported](crate::Document::export): any number of
-    /// bundles, in any order relative to other bytes, any number of times.
+    /// bundles, in any order, any number of times. Within the bytes too: bundles that depend on each
+    /// other are admitted together, whichever comes first.
     ///
     /// # Errors
-    /// [`ApplyError`] if any of the bundles is refused; then none of them has been taken in.
+    /// [`ApplyError`] if any of the bundles is found to be invalid; then none of them has been taken in.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        let result = self.receive(bytes);
-        if let Err(error) = &result {
-            tracing::debug!(%error, bytes = bytes.len(), "refused bytes");
+        let mut call = self.begin_call();
+        match self.take_in_all(bytes, &mut call) {
+            Ok(()) => Ok(self.keep(call)),
+            Err(error) => {
+                tracing::debug!(%error, bytes = bytes.len(), "refused bytes");
+                self.undo(call);
+                Err(error)
+            }
         }
-        result
     }
 
-    fn receive(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        let mark = self.mark();
-        let mut outcome = Outcome::default();
-        let arrivals =
-            self.take_in_all(bytes, &mut outcome).inspect_err(|_| self.roll_back(mark))?;
-        for arrival in arrivals {
-            self.settle(arrival, &mut outcome);
+    fn begin_call(&mut self) -> Call {
+        Call {
+            mark: self.mark(),
+            bytes: self.bytes(),
+            waiting: Pending::new(PendingLimits::NONE),
+            woken: Vec::new(),
+            moved: BTreeMap::new(),
+            admitted: Vec::new(),
+            outcome: Outcome::default(),
         }
-        self.wake(mark.changes, &mut outcome);
-        let given_up: HashSet<_> = outcome.refused.iter().flat_map(|r| &r.changes).collect();
-        outcome.waiting.retain(|hash| !self.contains(hash) && !given_up.contains(hash));
-        self.forget_mark();
-        Ok(outcome)
     }
 
     /// Splits bytes into bundles, each after its length, and takes them in one by one, so that only one
-    /// of them lies decoded beside the history. On an error the caller rolls back.
-    fn take_in_all<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        outcome: &mut Outcome,
-    ) -> Result<Vec<Arrival<'a>>, ApplyError> {
+    /// of them lies decoded beside the history. On an error the caller undoes the call.
+    fn take_in_all(&mut self, bytes: &[u8], call: &mut Call) -> Result<(), ApplyError> {
         let mut reader = Reader::new(bytes);
-        let mut arrivals = Vec::new();
-        let mut waiting = 0;
         while !reader.is_empty() {
             let bytes = reader.bytes()?;
-            let known = |key: &[u8; 32]| self.checked_key(key);
-            let bundle = Bundle::decode(bytes, self.document(), self.genesis(), known)?;
-            self.check_signatures(&bundle)?;
-            let arrival = self.take_in(bundle, bytes, outcome)?;
-            if let Arrival::Waits(bundle, ..) = &arrival {
-                waiting += bundle.memory();
-                if !self.pending.holds(waiting) {
-                    return Err(Refusal::PendingFull.into());
+            let bundle = self.decode(bytes)?;
+            self.check_signatures(&bundle, call.mark.changes)?;
+            match self.first_missing(&bundle.outside, 0) {
+                None => self.take_in(bundle, call)?,
+                Some(missing) => {
+                    call.outcome.waiting.extend_from_slice(&bundle.hashes);
+                    call.waiting.add(Waiting::new(bytes, bundle.outside, missing));
                 }
             }
-            arrivals.push(arrival);
         }
-        Ok(arrivals)
+        self.wake(call)?;
+        let room = self.pending.holds(call.waiting.usage());
+        if room { Ok(()) } else { Err(Refusal::PendingFull.into()) }
     }
 
-    /// Admits a bundle if everything it depends on is here.
-    fn take_in<'a>(
-        &mut self,
-        bundle: Bundle,
-        bytes: &'a [u8],
-        outcome: &mut Outcome,
-    ) -> Result<Arrival<'a>, Refusal> {
-        if let Some(missing) = self.first_missing(&bundle.outside, 0) {
-            return Ok(Arrival::Waits(Box::new(bundle), bytes, missing));
-        }
+    fn decode(&self, bytes: &[u8]) -> Result<Bundle, ApplyError> {
+        let known = |key: &[u8; 32]| self.checked_key(key);
+        Bundle::decode(bytes, self.document(), self.genesis(), known)
+    }
+
+    /// Admits a bundle of the call of which everything outside is here.
+    fn take_in(&mut self, bundle: Bundle, call: &mut Call) -> Result<(), Refusal> {
         let taken = self.admit(&bundle)?;
-        outcome.enter(bundle.hashes, &taken.known);
-        Ok(Arrival::Admitted(taken, bundle.signatures))
+        call.outcome.enter(bundle.hashes, &taken.known);
+        call.admitted.push((taken, bundle.signatures));
+        Ok(())
     }
 
-    /// Keeps the signatures of an admitted bundle, files one that waits.
-    fn settle(&mut self, arrival: Arrival<'_>, outcome: &mut Outcome) {
-        match arrival {
-            Arrival::Admitted(taken, signatures) => self.cover(&signatures, &taken),
-            Arrival::Waits(bundle, bytes, missing) => {
-                tracing::debug!(missing = %bundle.outside[missing], "a bundle waits");
-                outcome.waiting.extend_from_slice(&bundle.hashes);
-                for dropped in self.pending.add(Waiting::new(*bundle, bytes, missing)) {
-                    refuse(&dropped, Refusal::PendingFull, outcome);
-                }
-            }
-        }
-    }
-
-    /// Admits what waited for changes from `first_new` on, and what waited for that in turn.
-    fn wake(&mut self, first_new: ChangeIndex, outcome: &mut Outcome) {
-        if self.pending.is_empty() {
-            return;
-        }
-        let mut next = first_new;
+    /// Admits what waited for changes of the call, and what waited for that in turn.
+    fn wake(&mut self, call: &mut Call) -> Result<(), ApplyError> {
+        let mut next = call.mark.changes;
         let mut ready = VecDeque::new();
         loop {
-            while next < self.chains.len() {
+            while next < self.chains.len() && !(self.pending.is_empty() && call.waiting.is_empty())
+            {
                 let hash = self.chains.hash_of(next);
-                let mut pending = core::mem::take(&mut self.pending);
-                ready.extend(
-                    pending.ready(&hash, |outside, from| self.first_missing(outside, from)),
-                );
-                self.pending = pending;
+                self.find_ready(&hash, call, &mut ready);
                 next += 1;
             }
-            let Some(bundle) = ready.pop_front() else {
-                return;
+            let Some(Ready { waiting, earlier }) = ready.pop_front() else {
+                return Ok(());
             };
-            self.admit_woken(&bundle, outcome);
+            match earlier {
+                None => self.take_in(self.decode(&waiting.bytes)?, call)?,
+                Some(number) => {
+                    self.admit_woken(&waiting, call);
+                    call.woken.push((number, waiting));
+                }
+            }
         }
     }
 
-    fn admit_woken(&mut self, bundle: &Bundle, outcome: &mut Outcome) {
+    /// Takes out what waited for a change and for nothing else. What lacks more is filed under that.
+    fn find_ready(&mut self, change: &ChangeHash, call: &mut Call, ready: &mut VecDeque<Ready>) {
+        for (number, mut waiting) in call.waiting.take(change) {
+            match self.first_missing(&waiting.outside, waiting.missing) {
+                None => ready.push_back(Ready { waiting, earlier: None }),
+                Some(missing) => {
+                    waiting.missing = missing;
+                    call.waiting.file(number, waiting);
+                }
+            }
+        }
+        for (number, mut waiting) in self.pending.take(change) {
+            call.moved.entry(number).or_insert(waiting.missing);
+            match self.first_missing(&waiting.outside, waiting.missing) {
+                None => ready.push_back(Ready { waiting, earlier: Some(number) }),
+                Some(missing) => {
+                    waiting.missing = missing;
+                    self.pending.file(number, waiting);
+                }
+            }
+        }
+    }
+
+    /// Admits a bundle that had waited before the call, or gives it up.
+    fn admit_woken(&mut self, waiting: &Waiting, call: &mut Call) {
+        let bundle = match self.decode(&waiting.bytes) {
+            Ok(bundle) => bundle,
+            Err(error) => return call.outcome.refuse(Vec::new(), error.into()),
+        };
         let mark = self.mark();
-        match self.admit(bundle) {
+        match self.admit(&bundle) {
             Ok(taken) => {
-                self.cover(&bundle.signatures, &taken);
-                let added = self.chains.len();
-                outcome.applied.extend((taken.start..added).map(|new| self.chains.hash_of(new)));
+                let new = taken.start..self.chains.len();
+                call.outcome.applied.extend(new.map(|new| self.chains.hash_of(new)));
+                call.admitted.push((taken, bundle.signatures));
             }
             Err(refusal) => {
                 self.roll_back(mark);
-                refuse(bundle, refusal, outcome);
+                call.outcome.refuse(bundle.hashes, refusal);
             }
         }
     }
 
-    /// How many bundles wait for changes they depend on, and the bytes of memory they take, about.
+    /// Keeps what a call has done: the signatures of what was admitted, and what is left waiting.
+    fn keep(&mut self, call: Call) -> Outcome {
+        let Call { bytes, waiting, admitted, mut outcome, .. } = call;
+        for (taken, signatures) in admitted {
+            self.cover(&signatures, &taken);
+        }
+        for waiting in waiting.into_waiting() {
+            tracing::debug!(missing = %waiting.missing(), "a bundle waits");
+            for dropped in self.pending.add(waiting) {
+                let changes = self.decode(&dropped.bytes).map(|bundle| bundle.hashes);
+                outcome.refuse(changes.unwrap_or_default(), Refusal::PendingFull);
+            }
+        }
+        let given_up: HashSet<_> = outcome.refused.iter().flat_map(|r| &r.changes).collect();
+        outcome.waiting.retain(|hash| !self.contains(hash) && !given_up.contains(hash));
+        outcome.bytes = self.bytes() - bytes;
+        self.forget_mark();
+        outcome
+    }
+
+    /// Makes everything as it was before a call.
+    fn undo(&mut self, call: Call) {
+        self.roll_back(call.mark);
+        let mut woken: BTreeMap<u64, Waiting> = call.woken.into_iter().collect();
+        for (number, missing) in call.moved {
+            let waiting = woken.remove(&number).or_else(|| self.pending.remove(number));
+            if let Some(mut waiting) = waiting {
+                waiting.missing = missing;
+                self.pending.file(number, waiting);
+            }
+        }
+    }
+
+    /// How many bundles wait for changes they depend on, and the bytes of memory they take.
     pub fn pending(&self) -> (usize, usize) {
         self.pending.usage()
     }
@@ -203,12 +266,15 @@ impl History {
     /// Changes that are not here and that waiting bundles depend on: what to ask other replicas
     /// for.
     pub fn missing(&self) -> Vec<ChangeHash> {
-        self.pending.missing().copied().collect()
+        self.pending.missing()
     }
 }
 
-fn refuse(bundle: &Bundle, reason: Refusal, outcome: &mut Outcome) {
-    let changes = bundle.hashes.clone();
-    tracing::warn!(%reason, changes = changes.len(), "gave up a waiting bundle");
-    outcome.refused.push(Refused { changes, reason });
+impl From<ApplyError> for Refusal {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Decode(error) => Self::Malformed(error),
+            ApplyError::Refused(refusal) => refusal,
+        }
+    }
 }

@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 use super::archive::{Archive, Pack};
-use super::bundle::write_pack;
+use super::bundle::{Totals, write_pack};
 use super::chains::ChangeIndex;
+use super::cut::Stretch;
 use super::error::Refusal;
 use super::genesis::Genesis;
+use super::pending::PendingLimits;
 use super::receive::ApplyError;
 use super::store::History;
 use super::stored::Stored;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, DocumentId, Keypair};
+use crate::op::Body;
 
 /// Why bytes are not a saved document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
@@ -25,9 +28,9 @@ pub enum LoadError {
     /// The changes in them are not a valid history.
     #[error("the saved changes were refused: {0}")]
     Apply(#[from] ApplyError),
-    /// Changes in them depend on others that are missing.
-    #[error("the saved document lacks changes that others depend on")]
-    Incomplete,
+    /// What else they say of the changes is not what these come to.
+    #[error("the saved document says of its changes what they do not come to")]
+    Inconsistent,
 }
 
 /// Canonical bytes of a pack, beyond which it is left as it is. The bundle in it stays within all
@@ -50,8 +53,8 @@ impl Packs {
 }
 
 impl History {
-    /// Appends the whole history as it is saved, signing what this replica wrote and has not signed
-    /// yet. What waits for others is not saved.
+    /// Appends the whole history as it is saved, and what waits for others, signing what this replica
+    /// wrote and has not signed yet.
     pub(crate) fn write_saved(&self, keypair: Option<&Keypair>, out: &mut Vec<u8>) {
         match self.genesis() {
             None => out.push(0),
@@ -66,14 +69,14 @@ impl History {
             pack.write(out);
         }
         self.write_outline(self.signed_tail(keypair), out);
+        self.pending.write(out);
     }
 
-    /// Reads what [`write_saved`](Self::write_saved) wrote. What is not trusted is only believed as far as
-    /// [`verified`](Self::verified) needs it: packs have to hold what they claim to.
+    /// Reads what [`write_saved`](Self::write_saved) wrote, and believes it. Packs stay packed, so it
+    /// costs time and memory in proportion to the bytes whoever wrote them.
     pub(crate) fn read_saved(
         reader: &mut Reader<'_>,
         document: DocumentId,
-        trusted: bool,
     ) -> Result<Self, LoadError> {
         let mut history = Self::new(document);
         history.genesis = match reader.byte()? {
@@ -88,28 +91,90 @@ impl History {
         let mut packs: Vec<Arc<Pack>> = Vec::new();
         for _ in 0..reader.count(2)? {
             let first = packs.last().map_or(0, |last| last.end());
-            let pack = Pack::read(reader, document, first)?;
-            if !trusted {
-                pack.check()?;
-            }
-            packs.push(Arc::new(pack));
+            packs.push(Arc::new(Pack::read(reader, document, first)?));
         }
         history.packs = Packs::new(&packs);
-        history.read_outline(reader, Archive::new(packs), trusted)?;
+        history.read_outline(reader, Archive::new(packs))?;
+        history.pending.read(reader)?;
         Ok(history)
     }
 
-    /// The same history with everything checked anew, as if it had come from elsewhere.
+    /// The same history with everything checked anew, as if it had come from elsewhere: all changes are
+    /// taken in, every signature is verified, and everything else that the file says of the changes has
+    /// to be what they come to.
+    ///
+    /// One pack at a time is unpacked beside the new history, and changes of a stretch are taken back
+    /// with all others as soon as a signature of it turns out not to hold.
     pub(crate) fn verified(&self) -> Result<Self, LoadError> {
-        self.archive.check(|change, author, seq, counters| {
-            self.author_of(change) == *author
-                && self.chains.seq_of(change) == seq
-                && self.chains.end_of(change) - self.chains.start_of(change) == counters
-        })?;
-        let mut verified = Self::with_limits(self.document(), self.pending_limits());
-        let outcome = verified.apply(&self.export_all(None))?;
-        let complete = outcome.waiting.is_empty() && verified.heads() == self.heads();
-        if complete { Ok(verified) } else { Err(LoadError::Incomplete) }
+        let mut verified = Self::with_limits(self.document(), PendingLimits::NONE);
+        verified.genesis.clone_from(&self.genesis);
+        for author in self.numbered_authors() {
+            verified.author_number(&Author::from_bytes(*author.as_bytes())?);
+        }
+        let mut stretches = self.cuts.stretches(self.chains.len()).peekable();
+        for pack in self.archive.packs() {
+            verified.admit_pack(pack)?;
+            let end = verified.chains.len();
+            while let Some((stretch, end)) = stretches.next_if(|(_, last)| *last <= end) {
+                verified.prove_stretch(stretch, end)?;
+            }
+        }
+        for (stretch, end) in stretches {
+            verified.prove_stretch(stretch, end)?;
+        }
+        let used = self.authors().all(|author| verified.bytes_by(&author) > 0);
+        let told = verified.genesis == self.genesis && verified.has_outline_of(self);
+        if !used || !told {
+            return Err(LoadError::Inconsistent);
+        }
+        verified.apply(&self.pending.framed())?;
+        verified.set_pending_limits(self.pending_limits());
+        Ok(verified)
+    }
+
+    /// Takes in the changes of a pack of which all before it are here. Nothing vouches for them yet.
+    fn admit_pack(&mut self, pack: &Pack) -> Result<(), LoadError> {
+        let bundle = pack.decode(|key| self.checked_key(key))?;
+        let mut outside = bundle.outside.iter().zip(pack.outside());
+        if !outside.all(|(hash, change)| self.index_of(hash) == Some(*change)) {
+            return Err(LoadError::Inconsistent);
+        }
+        self.admit(&bundle).map_err(ApplyError::from)?;
+        let exact = self.chains.len() == pack.end() && bundle.signatures.is_empty();
+        if exact { Ok(()) } else { Err(LoadError::Inconsistent) }
+    }
+
+    /// Verifies that the signatures of a stretch vouch for all its changes, which are here, and enters
+    /// it as one of this history's.
+    fn prove_stretch(&mut self, stretch: &Stretch, end: ChangeIndex) -> Result<(), LoadError> {
+        let refused = |refusal| LoadError::from(ApplyError::from(refusal));
+        let start = stretch.start;
+        let mut covered = vec![false; end.saturating_sub(start) as usize];
+        self.cuts.close(start);
+        for (signed, signature) in stretch.signatures.values() {
+            let place = signed.checked_sub(start).and_then(|place| covered.get_mut(place as usize));
+            *place.ok_or(LoadError::Inconsistent)? = true;
+            let hash = self.chains.hash_of(*signed);
+            if !self.author_of(*signed).verify(&hash, signature) {
+                return Err(refused(Refusal::BadSignature(hash)));
+            }
+            self.cuts.open().keep(self.chains.segment_of(*signed), *signed, *signature);
+        }
+        let mut totals = Totals::default();
+        for change in (start..end).rev() {
+            if !covered[(change - start) as usize] {
+                return Err(refused(Refusal::Uncovered(self.chains.hash_of(change))));
+            }
+            if let Some(place) =
+                self.chains.prev_of(change).and_then(|prev| prev.checked_sub(start))
+            {
+                covered[place as usize] = true;
+            }
+            let (ops, bytes) = (Body::count(self.body(change)), self.bytes_of(change));
+            totals.add(Totals { changes: 1, ops, bytes });
+        }
+        self.cuts.open().count(totals);
+        Ok(())
     }
 
     /// All changes as packs: those that are there already, and new ones for the rest.
@@ -127,10 +192,14 @@ impl History {
         }
         while start < end {
             let members: Vec<ChangeIndex> = (start..self.pack_end(start)).collect();
-            let (outside, bundle) = write_pack(self, &members);
-            let pack = Pack::new(self.document(), start, outside, &bundle);
-            debug_assert!(pack.is_ok(), "it was written a line before: {pack:?}");
-            let Ok(pack) = pack else { break };
+            let pack = write_pack(self, &members).and_then(|(outside, bundle)| {
+                Pack::new(self.document(), start, outside, &bundle).ok()
+            });
+            let Some(pack) = pack else {
+                // What is written then says that there are more changes, so that no one takes it for whole.
+                tracing::error!(start, "changes that contradict each other are not saved");
+                break;
+            };
             start = pack.end();
             packs.push(Arc::new(pack));
         }
@@ -144,7 +213,7 @@ impl History {
             bytes += change.bytes();
             bytes <= FULL
         };
-        let count = self.stored(start..self.chains.len()).take_while(fits).count();
-        start.saturating_add(u32::try_from(count).unwrap_or(u32::MAX).max(1)).min(self.chains.len())
+        let last = self.stored(start..self.chains.len()).take_while(fits).last();
+        last.map_or(start, |last| last.change) + 1
     }
 }

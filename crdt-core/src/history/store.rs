@@ -2,7 +2,7 @@ use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive::Archive;
-use super::bundle::Bundle;
+use super::bundle::{Bundle, canonical_size};
 use super::chains::{Chains, ChangeIndex, NewChange, Next};
 use super::cut::Cuts;
 use super::equivocation::Forks;
@@ -12,6 +12,7 @@ use super::header::{ChangeHasher, Header, Tags};
 use super::local::Tail;
 use super::pending::{Pending, PendingLimits};
 use super::saved::Packs;
+use super::sizes::Sizes;
 use crate::crypto::{Author, ChangeHash, DocumentId};
 
 /// Every admitted change of a document, and the bundles that wait for others.
@@ -33,8 +34,9 @@ pub struct History {
     author_numbers: BTreeMap<Author, u32>,
     /// Changes that no other change depends on, but for the newest, which is always one of them.
     older_heads: BTreeSet<ChangeIndex>,
-    /// What was among them at the last mark and is not now.
+    /// What was among them since the first mark that is not forgotten, and is not now.
     former_heads: Vec<ChangeIndex>,
+    pub(super) sizes: Sizes,
     pub(super) forks: Forks,
     pub(super) cuts: Cuts,
     pub(super) pending: Pending,
@@ -100,10 +102,11 @@ pub(super) struct Admitted<'a> {
     pub(super) counters: u32,
 }
 
-/// A state of the history to go back to: the last one that was marked.
+/// A state of the history to go back to. There can be several, each made after the one before.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
     pub(super) changes: ChangeIndex,
+    former_heads: usize,
     highest_time: u32,
     authors: usize,
     had_genesis: bool,
@@ -129,6 +132,7 @@ impl History {
             author_numbers: BTreeMap::new(),
             older_heads: BTreeSet::new(),
             former_heads: Vec::new(),
+            sizes: Sizes::default(),
             forks: Forks::default(),
             cuts: Cuts::default(),
             pending: Pending::new(limits),
@@ -324,6 +328,8 @@ impl History {
         if next.opens {
             self.forks.note(&self.chains, author, next.prev, index);
         }
+        let references = dependencies.len() + usize::from(next.prev.is_some());
+        self.sizes.add(author, canonical_size(references, &change.tags, change.body) as u64);
         self.chains.append(&NewChange { hash, author, next, time, counters });
         self.replace_heads(index, next.prev.iter().chain(dependencies));
         self.bodies.push(change.body);
@@ -348,34 +354,35 @@ impl History {
         self.older_heads.extend(newest);
     }
 
-    pub(super) fn mark(&mut self) -> Mark {
-        self.former_heads.clear();
+    pub(super) fn mark(&self) -> Mark {
         Mark {
             changes: self.chains.len(),
+            former_heads: self.former_heads.len(),
             highest_time: self.chains.highest_time(),
             authors: self.authors.len(),
             had_genesis: self.genesis.is_some(),
         }
     }
 
-    /// Gives up going back to the mark.
+    /// Gives up going back to any mark.
     pub(super) fn forget_mark(&mut self) {
         self.former_heads.clear();
         // Most changes follow one head.
         self.former_heads.shrink_to(4);
     }
 
-    /// Forgets everything appended since the mark, newest first.
+    /// Forgets everything appended since a mark, newest first, and the marks made since.
     pub(super) fn roll_back(&mut self, mark: Mark) {
         while self.chains.len() > mark.changes {
             let index = self.chains.len() - 1;
             let author = self.chains.author_of(self.chains.segment_of(index));
+            self.sizes.take_back(author, self.bytes_of(index) as u64);
             self.forks.forget(author, self.chains.prev_of(index), index);
             self.extras.pop(index);
             self.bodies.pop();
             self.chains.pop();
         }
-        self.older_heads.append(&mut self.former_heads.drain(..).collect());
+        self.older_heads.extend(self.former_heads.drain(mark.former_heads..));
         self.older_heads.split_off(&mark.changes.saturating_sub(1));
         self.chains.set_highest_time(mark.highest_time);
         for author in self.authors.drain(mark.authors..) {

@@ -121,7 +121,7 @@ impl Draft {
     }
 
     /// What stands for the body in the hash: itself if it is short.
-    fn gist(&self) -> Vec<u8> {
+    pub(super) fn gist(&self) -> Vec<u8> {
         let body = self.body();
         let mut out = Vec::new();
         if body.len() < 32 {
@@ -139,7 +139,7 @@ impl Draft {
     }
 
     /// What it adds to a bundle's total of bytes.
-    pub(super) fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         let mut tags = Vec::new();
         self.write_tags(&mut tags);
         let hashes = self.dependencies.len() + self.prev.iter().len();

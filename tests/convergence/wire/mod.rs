@@ -7,11 +7,13 @@ mod bundle;
 mod change;
 mod frontier;
 mod op;
+mod proof;
 
 pub(crate) use bundle::{Bundle, frame};
 pub(crate) use change::{Draft, Genesis, Hash, Writer};
 pub(crate) use frontier::frontier;
 pub(crate) use op::{Op, Place, Segment};
+pub(crate) use proof::{Proof, Route};
 
 /// Appends an unsigned integer, seven bits a byte, the lowest first.
 pub(crate) fn varint(out: &mut Vec<u8>, mut value: u64) {

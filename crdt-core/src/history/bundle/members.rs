@@ -282,8 +282,11 @@ fn check_body(body: &[u8]) -> Result<(u32, u32), DecodeError> {
     Ok((ops, reader.next_counter()))
 }
 
+/// Canonical bytes that every change has beside its body, its tags and the hashes of others.
+pub(super) const CHANGE_BYTES: usize = 75;
+
 /// Upper bound of the canonical bytes of a change, the same for every replica, given how many
 /// hashes its header holds.
 pub(crate) fn canonical_size(references: usize, tags: &Tags, body: &[u8]) -> usize {
-    body.len() + tags.as_bytes().len() + 32 * references + 75
+    body.len() + tags.as_bytes().len() + 32 * references + CHANGE_BYTES
 }

@@ -16,7 +16,7 @@ mod write;
 pub(super) use members::canonical_size;
 pub(super) use write::{write_bundle, write_pack};
 
-use members::Members;
+use members::{CHANGE_BYTES, Members};
 
 use super::error::Refusal;
 use super::extras::Extras;
@@ -39,6 +39,12 @@ pub const MAX_BUNDLE_CHANGES: usize = 1 << 20;
 pub const MAX_BUNDLE_OPS: usize = 1 << 24;
 /// Canonical bytes of the bodies and headers in one bundle: 256 MiB.
 pub const MAX_BUNDLE_BYTES: usize = 1 << 28;
+
+/// Canonical bytes that a bundle may hold for each of its own bytes, beside
+/// [`MAX_BUNDLE_EXPANSION_BASE`]. A writer whose columns are denser takes rows, which never are.
+pub const MAX_BUNDLE_EXPANSION: usize = 1024;
+/// Canonical bytes that any bundle may hold, however short it is: 64 KiB.
+pub const MAX_BUNDLE_EXPANSION_BASE: usize = 1 << 16;
 
 /// A decoded bundle: every hash computed, signatures not yet verified.
 #[derive(Debug)]
@@ -128,6 +134,7 @@ impl Bundle {
             return Err(Refusal::WrongDocument(document).into());
         }
         let totals = Totals::read(&mut reader)?;
+        totals.check(bytes.len())?;
         let authors = read_authors(&mut reader, author)?;
         let outside = read_outside(&mut reader)?;
         let mut members = Members::new(&document, authors, outside, totals);
@@ -143,7 +150,21 @@ impl Bundle {
 
     /// What a bundle states.
     pub(crate) fn stated(bytes: &[u8]) -> Result<Totals, DecodeError> {
+        Self::read_stated(&mut Reader::new(bytes))
+    }
+
+    /// The changes outside that a bundle names.
+    pub(crate) fn named_outside(bytes: &[u8]) -> Result<Vec<ChangeHash>, DecodeError> {
         let mut reader = Reader::new(bytes);
+        Self::read_stated(&mut reader)?;
+        let authors = reader.count(32)?;
+        reader.take(32 * authors)?;
+        read_outside(&mut reader)
+    }
+
+    /// Passes over what comes before the totals and reads those.
+    fn read_stated(reader: &mut Reader<'_>) -> Result<Totals, DecodeError> {
+        let length = reader.rest().len();
         reader.take(MAGIC.len() + 1)?;
         // Either the document, or a founder, a salt and a name.
         if reader.byte()? == 0 {
@@ -152,12 +173,18 @@ impl Bundle {
             reader.take(64)?;
             reader.bytes()?;
         }
-        Totals::read(&mut reader)
+        let totals = Totals::read(reader)?;
+        totals.check(length)?;
+        Ok(totals)
     }
 
-    /// Decodes a bundle that this library has written and that is trusted.
-    pub(crate) fn decode_trusted(bytes: &[u8], document: DocumentId) -> Result<Self, DecodeError> {
-        Self::decode(bytes, document, None, |_| None).map_err(|error| match error {
+    /// Decodes a bundle that lies in a saved history of a document.
+    pub(crate) fn decode_pack(
+        bytes: &[u8],
+        document: DocumentId,
+        known: impl Fn(&[u8; 32]) -> Option<Author>,
+    ) -> Result<Self, DecodeError> {
+        Self::decode(bytes, document, None, known).map_err(|error| match error {
             ApplyError::Decode(error) => error,
             ApplyError::Refused(_) => DecodeError::DanglingReference,
         })
@@ -207,13 +234,6 @@ impl Bundle {
         let bytes = canonical_size(hashes, self.tags(place), self.body(place));
         Totals { changes: 1, ops: member.ops as usize, bytes }
     }
-
-    /// Bytes of memory it takes while it waits, about.
-    pub(crate) fn memory(&self) -> usize {
-        let member = size_of::<Member>() + size_of::<ChangeHash>() + 64;
-        let lists = self.outside.len() * 32 + self.authors.len() * size_of::<Author>();
-        self.totals.bytes + self.members.len() * member + lists
-    }
 }
 
 impl Totals {
@@ -235,6 +255,21 @@ impl Totals {
         })
     }
 
+    /// Refuses what no bundle of a length can hold.
+    fn check(self, length: usize) -> Result<(), DecodeError> {
+        if !self.fits(length) {
+            return Err(DecodeError::TooDense);
+        }
+        let possible = self.changes <= self.bytes / CHANGE_BYTES;
+        if possible { Ok(()) } else { Err(DecodeError::WrongTotals) }
+    }
+
+    /// Whether a bundle of a length may hold so many canonical bytes.
+    fn fits(self, length: usize) -> bool {
+        let most = length.saturating_mul(MAX_BUNDLE_EXPANSION);
+        self.bytes <= most.saturating_add(MAX_BUNDLE_EXPANSION_BASE)
+    }
+
     pub(in crate::history) fn write(self, out: &mut Vec<u8>) {
         for total in [self.changes, self.ops, self.bytes] {
             codec::write::length(out, total);
@@ -249,6 +284,11 @@ impl Totals {
         self.bytes = sub(self.bytes, part.bytes)?;
         Ok(())
     }
+}
+
+/// Whether bytes begin as a bundle does.
+pub(crate) fn is_bundle(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
 }
 
 /// Reads which document it is. A record that is known belongs to a document that is.

@@ -48,16 +48,17 @@ fn read_previous(
     Ok((seq, Some(reference)))
 }
 
-/// Appends the members of a bundle and says how many ops are in them.
-pub(super) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> usize {
+/// Appends the members of a bundle and says how many ops are in them; `None` if the history
+/// contradicts itself.
+pub(super) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> Option<usize> {
     let mut ops = 0;
     for (place, member) in bundle.members() {
-        write::length(out, bundle.author_of(&member));
-        match member.prev.map(|prev| bundle.reference(prev)) {
+        write::length(out, bundle.author_of(&member)?);
+        match member.prev {
             None => write::length(out, 0),
-            Some(reference) => {
-                let raw = reference.raw(place);
-                write::varint(out, raw + 1);
+            Some(prev) => {
+                let reference = bundle.reference(prev)?;
+                write::varint(out, reference.raw(place) + 1);
                 if let Reference::Outside(_) = reference {
                     let seq = bundle.history.chains.seq_of(member.change);
                     write::varint(out, u64::from(seq));
@@ -66,11 +67,11 @@ pub(super) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> usize {
         }
         write::length(out, member.dependencies.len());
         for below in member.dependencies {
-            write::varint(out, bundle.reference(*below).raw(place));
+            write::varint(out, bundle.reference(*below)?.raw(place));
         }
         out.extend_from_slice(member.tags.as_bytes());
         write::bytes(out, member.body);
         ops += Body::count(member.body);
     }
-    ops
+    Some(ops)
 }

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::columns::Column;
 use super::members::Members;
 use super::write::Outgoing;
-use super::{Bundle, COLUMNS, ROWS, Totals, columns};
-use crate::codec::{DecodeError, Reader, read_block, write, write_block};
-use crate::history::{ChangeIndex, History};
+use super::{Bundle, COLUMNS, MAGIC, ROWS, Totals, columns};
+use crate::codec::{
+    ColumnWriter, DecodeError, Reader, read_block, write, write_block, write_columns,
+};
+use crate::history::{ApplyError, ChangeIndex, History};
 use crate::{ChangeOptions, Document, DocumentId, EditError, Json, Keypair};
 
 /// A step of a session: which replica does what, and two numbers for it to go by.
@@ -93,7 +96,7 @@ fn members(history: &History, from: u16) -> Vec<ChangeIndex> {
 /// The members of a bundle as columns, as they lie uncompressed.
 fn blocks(outgoing: &Outgoing<'_>) -> Vec<Vec<u8>> {
     let mut bytes = Vec::new();
-    columns::write(&mut bytes, outgoing);
+    columns::write(&mut bytes, outgoing).expect("a history of changes");
     let mut reader = Reader::new(&bytes);
     let mut blocks = Vec::new();
     while !reader.is_empty() {
@@ -112,6 +115,112 @@ fn read(blocks: &[Vec<u8>], document: &DocumentId, bundle: &Bundle) -> Result<()
     let Bundle { authors, outside, totals, .. } = bundle;
     let mut members = Members::new(document, authors.clone(), outside.clone(), *totals);
     columns::read(&mut Reader::new(&bytes), &mut members)
+}
+
+/// Columns of so many changes of one author that set a field to 5, one after the other, of which each
+/// column can be put in another way; also the dictionary and the content.
+struct Spelling {
+    columns: BTreeMap<usize, Vec<u64>>,
+    changes: usize,
+    dictionary: Vec<u8>,
+    content: Vec<u8>,
+}
+
+impl Spelling {
+    fn of(changes: usize) -> Self {
+        let each = |value| vec![value; changes];
+        let columns = [
+            (Column::Lane, each(0)),
+            (Column::LaneAuthor, vec![0]),
+            (Column::LaneStart, vec![0]),
+            (Column::Dependencies, each(0)),
+            (Column::TagBytes, each(0)),
+            (Column::Counters, each(1)),
+            (Column::Shape, each(0)),
+            (Column::Replaced, each(0)),
+            (Column::PayloadBytes, each(0)),
+        ];
+        Self {
+            columns: columns.map(|(column, values)| (column as usize, values)).into(),
+            changes,
+            dictionary: b"\x01\x01\x02\x00\x01a".to_vec(),
+            content: vec![5; changes],
+        }
+    }
+
+    fn with(mut self, column: Column, values: &[u64]) -> Self {
+        self.columns.insert(column as usize, values.to_vec());
+        self
+    }
+
+    fn read(&self) -> Result<(), DecodeError> {
+        let mut columns: [ColumnWriter; columns::COLUMNS] = Default::default();
+        for (column, values) in &self.columns {
+            for value in values {
+                columns[*column].push(*value);
+            }
+        }
+        let columns = write_columns(columns);
+        let mut bytes = Vec::new();
+        for block in [&columns, &self.dictionary, &Vec::new(), &Vec::new(), &self.content] {
+            write_block(&mut bytes, block);
+        }
+        let authors = vec![Keypair::from_secret_bytes(&[1; 32]).author()];
+        let totals = Totals { changes: self.changes, ops: 10, bytes: 1000 };
+        let document = DocumentId::from_bytes([0; 32]);
+        let mut members = Members::new(&document, authors, Vec::new(), totals);
+        columns::read(&mut Reader::new(&bytes), &mut members)
+    }
+}
+
+/// Of what columns say the shortest spelling is read, and what could be shorter is refused.
+#[test]
+fn columns_are_as_short_as_they_can_be() {
+    assert_eq!(Spelling::of(2).read(), Ok(()));
+    let lane = Spelling::of(2)
+        .with(Column::Lane, &[0, 1])
+        .with(Column::LaneAuthor, &[0, 0])
+        .with(Column::LaneStart, &[0, 1]);
+    assert_eq!(lane.read(), Err(DecodeError::NotShortest("a lane")));
+    let mut tags = Spelling::of(1).with(Column::TagBytes, &[1]);
+    tags.content.insert(0, 0);
+    assert_eq!(tags.read(), Err(DecodeError::NotShortest("no tags")));
+    let payload = Spelling::of(1).with(Column::PayloadBytes, &[1]);
+    assert_eq!(payload.read(), Err(DecodeError::NotShortest("the length of a payload")));
+    // The same path either way: keys stand in their column, fields in shapes.
+    let mut key = Spelling::of(1);
+    key.dictionary[3] = 2;
+    assert_eq!(key.read(), Err(DecodeError::InvalidSegment));
+    let mut field = Spelling::of(1).with(Column::Symbol, &[0]);
+    field.dictionary[2] = 1;
+    assert_eq!(field.read(), Err(DecodeError::InvalidSegment));
+    field.dictionary[3] = 2;
+    assert_eq!(field.read(), Ok(()));
+}
+
+/// Where columns would be denser than a bundle may be, it is written in rows, and columns are refused
+/// before anything of them is read.
+#[test]
+fn what_is_too_dense_in_columns_is_written_in_rows() {
+    let mut document =
+        Document::<Json>::create(Keypair::from_secret_bytes(&[1; 32])).expect("randomness");
+    for place in 0..6000 {
+        document.change(|page| page.text("/text")?.insert(place, "a")).expect("an edit");
+    }
+    let history = document.history();
+    let members: Vec<ChangeIndex> = (0..history.end()).collect();
+    let outgoing = Outgoing::new(history, &members).expect("a whole history");
+    let columns = outgoing.write(COLUMNS, &BTreeMap::new()).expect("a history of changes");
+    let decode = |bytes: &[u8]| Bundle::decode(bytes, history.document(), None, |_| None);
+    let dense = decode(&columns).map(|bundle| bundle.hashes);
+    assert_eq!(dense, Err(ApplyError::Decode(DecodeError::TooDense)));
+    assert_eq!(Bundle::stated(&columns), Err(DecodeError::TooDense));
+    let written = outgoing.write_densely(&BTreeMap::new()).expect("a history of changes");
+    assert_eq!(written[MAGIC.len()], ROWS);
+    assert_eq!(decode(&written).expect("genuine changes").hashes.len(), 6000);
+    let few = Outgoing::new(history, &members[..1000]).expect("a whole history");
+    let written = few.write_densely(&BTreeMap::new()).expect("a history of changes");
+    assert_eq!(written[MAGIC.len()], COLUMNS);
 }
 
 /// What is expanded is bounded by what the bundle states, however many blocks claim it.
@@ -141,9 +250,9 @@ proptest! {
         for replica in &replicas(&steps) {
             let history = replica.history();
             let members = members(history, from);
-            let outgoing = Outgoing::new(history, &members);
+            let outgoing = Outgoing::new(history, &members).expect("a whole history");
             let decoded = |form| {
-                let bytes = outgoing.write(form, &BTreeMap::new());
+                let bytes = outgoing.write(form, &BTreeMap::new()).expect("a history of changes");
                 Bundle::decode(&bytes, history.document(), None, |_| None)
             };
             let (rows, columns) = (decoded(ROWS), decoded(COLUMNS));
@@ -164,8 +273,8 @@ proptest! {
     ) {
         let replica = &replicas(&steps)[0];
         let members = members(replica.history(), 0);
-        let outgoing = Outgoing::new(replica.history(), &members);
-        let bytes = outgoing.write(COLUMNS, &BTreeMap::new());
+        let outgoing = Outgoing::new(replica.history(), &members).expect("a whole history");
+        let bytes = outgoing.write(COLUMNS, &BTreeMap::new()).expect("a history of changes");
         let bundle = Bundle::decode(&bytes, replica.id(), None, |_| None).expect("genuine changes");
         let whole = blocks(&outgoing);
         prop_assert_eq!(read(&whole, &replica.id(), &bundle), Ok(()));

@@ -6,6 +6,7 @@ use super::{COLUMNS, MAGIC, ROWS, Reference, Totals, canonical_size, columns, ro
 use crate::codec::write;
 use crate::crypto::{Author, ChangeHash, Signature};
 use crate::history::History;
+use crate::history::archive::UNKNOWN;
 use crate::history::chains::ChangeIndex;
 use crate::history::stored::Stored;
 
@@ -25,24 +26,30 @@ pub(super) struct Outgoing<'a> {
 }
 
 /// Writes a bundle of changes, given in ascending order, with the signatures of some of them.
+/// `None` if the history contradicts itself, to which only a file leads that was trusted and should
+/// not have been.
 pub(in crate::history) fn write_bundle(
     history: &History,
     members: &[ChangeIndex],
     signatures: &BTreeMap<ChangeIndex, Signature>,
-) -> Vec<u8> {
+) -> Option<Vec<u8>> {
     let outgoing = Outgoing::new(history, members);
-    outgoing.write(outgoing.form(), signatures)
+    let bundle = outgoing.and_then(|outgoing| outgoing.write_densely(signatures));
+    if bundle.is_none() {
+        tracing::error!(changes = members.len(), "changes that contradict each other stay here");
+    }
+    bundle
 }
 
 /// Writes a bundle of changes without signatures, and says which changes those are that lie outside
-/// of it, in the order in which it lists them.
+/// of it, in the order in which it lists them. `None` as of [`write_bundle`].
 pub(in crate::history) fn write_pack(
     history: &History,
     members: &[ChangeIndex],
-) -> (Box<[ChangeIndex]>, Vec<u8>) {
-    let outgoing = Outgoing::new(history, members);
+) -> Option<(Box<[ChangeIndex]>, Vec<u8>)> {
+    let outgoing = Outgoing::new(history, members)?;
     let outside = outgoing.outside.iter().map(|(_, change)| *change).collect();
-    (outside, outgoing.write(outgoing.form(), &BTreeMap::new()))
+    Some((outside, outgoing.write_densely(&BTreeMap::new())?))
 }
 
 impl Stored<'_> {
@@ -53,7 +60,11 @@ impl Stored<'_> {
 }
 
 impl<'a> Outgoing<'a> {
-    pub(super) fn new(history: &'a History, members: &'a [ChangeIndex]) -> Self {
+    /// `None` if a saved history does not hold what it says, so that something is not known of them.
+    pub(super) fn new(history: &'a History, members: &'a [ChangeIndex]) -> Option<Self> {
+        if !history.archive.unpacks(members) {
+            return None;
+        }
         let (authors, outside) = (Vec::new(), Vec::new());
         let mut outgoing = Self { history, members, authors, outside, bytes: 0 };
         let mut segments = BTreeSet::new();
@@ -72,32 +83,51 @@ impl<'a> Outgoing<'a> {
         let hashed = |below| (history.chains.hash_of(below), below);
         outgoing.outside = outside.into_iter().map(hashed).collect();
         outgoing.outside.sort_unstable();
-        outgoing
+        let known = outgoing.outside.first().is_none_or(|(hash, _)| *hash != UNKNOWN);
+        known.then_some(outgoing)
     }
 
-    /// The form in which they are written.
-    fn form(&self) -> u8 {
-        if self.bytes < MANY { ROWS } else { COLUMNS }
+    /// The bundle in columns if there is enough for them to be shorter, and not so much alike that a
+    /// bundle may not be as dense; else in rows.
+    pub(super) fn write_densely(
+        &self,
+        signatures: &BTreeMap<ChangeIndex, Signature>,
+    ) -> Option<Vec<u8>> {
+        if self.bytes >= MANY {
+            let columns = self.write(COLUMNS, signatures)?;
+            if self.totals(0).fits(columns.len()) {
+                return Some(columns);
+            }
+        }
+        self.write(ROWS, signatures)
     }
 
-    pub(super) fn write(&self, form: u8, signatures: &BTreeMap<ChangeIndex, Signature>) -> Vec<u8> {
+    fn totals(&self, ops: usize) -> Totals {
+        Totals { changes: self.members.len(), ops, bytes: self.bytes }
+    }
+
+    pub(super) fn write(
+        &self,
+        form: u8,
+        signatures: &BTreeMap<ChangeIndex, Signature>,
+    ) -> Option<Vec<u8>> {
         let mut changes = Vec::new();
         let ops = if form == ROWS {
-            rows::write(&mut changes, self)
+            rows::write(&mut changes, self)?
         } else {
-            columns::write(&mut changes, self)
+            columns::write(&mut changes, self)?
         };
         let mut out = MAGIC.to_vec();
         out.push(form);
         self.write_document(&mut out);
-        Totals { changes: self.members.len(), ops, bytes: self.bytes }.write(&mut out);
+        self.totals(ops).write(&mut out);
         write::length(&mut out, self.authors.len());
         self.authors.iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
         write::length(&mut out, self.outside.len());
         self.outside.iter().for_each(|(hash, _)| out.extend_from_slice(hash.as_bytes()));
         out.append(&mut changes);
         self.write_signatures(&mut out, signatures);
-        out
+        Some(out)
     }
 
     fn write_document(&self, out: &mut Vec<u8>) {
@@ -144,19 +174,20 @@ impl<'a> Outgoing<'a> {
     }
 
     /// The place of a member's author in the list.
-    pub(super) fn author_of(&self, member: &Stored<'_>) -> usize {
+    pub(super) fn author_of(&self, member: &Stored<'_>) -> Option<usize> {
         let author = self.history.author(self.history.chains.author_of(member.segment));
-        self.authors.binary_search(&author).unwrap_or_default()
+        self.authors.binary_search(&author).ok()
     }
 
     /// Where a change is that a member follows or depends on.
-    pub(super) fn reference(&self, below: ChangeIndex) -> Reference {
-        self.place(below).map_or_else(|| self.reference_outside(below), Reference::Member)
+    pub(super) fn reference(&self, below: ChangeIndex) -> Option<Reference> {
+        let inside = self.place(below).map(Reference::Member);
+        inside.or_else(|| self.reference_outside(below))
     }
 
-    fn reference_outside(&self, below: ChangeIndex) -> Reference {
+    fn reference_outside(&self, below: ChangeIndex) -> Option<Reference> {
         let hash = self.history.chains.hash_of(below);
-        let place = self.outside.binary_search(&(hash, below)).unwrap_or_default();
-        Reference::Outside(u32::try_from(place).unwrap_or(u32::MAX))
+        let place = self.outside.binary_search(&(hash, below)).ok()?;
+        u32::try_from(place).ok().map(Reference::Outside)
     }
 }

@@ -238,7 +238,7 @@ fn unknown_tips_unpack_nothing() {
     let mut file = Vec::new();
     a.write_saved(None, &mut file);
     let mut reader = Reader::new(&file);
-    let mut opened = History::read_saved(&mut reader, a.document(), true).expect("a saved history");
+    let mut opened = History::read_saved(&mut reader, a.document()).expect("a saved history");
     let mut b = a;
     go_on(&mut opened, 0, "here");
     go_on(&mut b, 1, "there");

@@ -42,7 +42,7 @@ use crate::op::kind;
 
 /// The columns, in the order in which they are written.
 #[derive(Clone, Copy, Debug)]
-enum Column {
+pub(super) enum Column {
     /// Of each member, its lane; the first member of a lane has the next free number.
     Lane,
     /// Of each lane its author, as a place in the bundle's list.
@@ -99,7 +99,7 @@ enum Column {
 }
 
 /// How many columns there are.
-const COLUMNS: usize = Column::UnknownBytes as usize + 1;
+pub(super) const COLUMNS: usize = Column::UnknownBytes as usize + 1;
 
 /// Whether the ops of a kind form runs that are cut at the members' ends.
 fn is_insert(kind: u32) -> bool {

@@ -111,19 +111,18 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Enters the table of a member of a lane. `lane_of` knows the lanes of members.
-    pub(super) fn enter(
-        &mut self,
-        own: u32,
-        dependencies: impl Iterator<Item = Reference>,
-        lane_of: impl Fn(u32) -> u32,
-    ) {
+    /// Enters the table of a member of a lane, which depends on nothing yet.
+    pub(super) fn enter(&mut self, own: u32) {
         self.own = own;
         self.others.clear();
-        self.others.extend(dependencies.map(|reference| match reference {
+    }
+
+    /// Enters the next dependency of the member. `lane_of` knows the lanes of members.
+    pub(super) fn depend_on(&mut self, reference: Reference, lane_of: impl Fn(u32) -> u32) {
+        self.others.push(match reference {
             Reference::Member(member) => Chain::Lane(lane_of(member)),
             Reference::Outside(place) => Chain::Outside(place),
-        }));
+        });
     }
 
     pub(super) fn chain(&self, index: u32) -> Chain {

@@ -207,7 +207,7 @@ impl<'a> Known<'a> {
         }
         for place in first..self.parts.len() {
             if let Part::Symbol(symbol) = self.part(place) {
-                self.symbol(u64::from(symbol))?;
+                self.named(symbol)?;
             }
         }
         Ok(())
@@ -233,8 +233,20 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// The canonical bytes of a symbol that is a field or variant, as those in shapes are.
+    pub(super) fn named(&mut self, number: u32) -> Result<&'a [u8], DecodeError> {
+        let bytes = self.symbol(u64::from(number))?;
+        if is_key(bytes) { Err(DecodeError::InvalidSegment) } else { Ok(bytes) }
+    }
+
+    /// The canonical bytes of a symbol that is a key.
+    pub(super) fn key(&mut self, number: u64) -> Result<&'a [u8], DecodeError> {
+        let bytes = self.symbol(number)?;
+        if is_key(bytes) { Ok(bytes) } else { Err(DecodeError::InvalidSegment) }
+    }
+
     /// The canonical bytes of a symbol.
-    pub(super) fn symbol(&mut self, number: u64) -> Result<&'a [u8], DecodeError> {
+    fn symbol(&mut self, number: u64) -> Result<&'a [u8], DecodeError> {
         let number = usize::try_from(number).map_err(|_| DecodeError::DanglingReference)?;
         if number == self.symbols.len() {
             let start = self.read();
@@ -254,4 +266,9 @@ impl<'a> Known<'a> {
     pub(super) fn finish(&self) -> Result<(), DecodeError> {
         self.rest.finish()
     }
+}
+
+/// Whether a symbol is a key: its first byte says which kind of segment it is.
+fn is_key(symbol: &[u8]) -> bool {
+    symbol.first().is_some_and(|kind| *kind >= KEY_IN_FRAME)
 }

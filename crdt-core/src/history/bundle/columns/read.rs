@@ -69,8 +69,10 @@ impl<'a> Decoder<'a> {
         let tags = self.source.tags()?;
         let counters = self.column(Column::Counters).read_u32()?;
         let Self { source, lanes, lane_of, ends } = self;
-        let below = members.dependencies().iter().copied();
-        source.table.enter(lane, below, |member| lane_of[member as usize]);
+        source.table.enter(lane);
+        for below in members.dependencies() {
+            source.table.depend_on(*below, |member| lane_of[member as usize]);
+        }
         let known = &mut lanes[lane as usize];
         let end = known.ops.counter.checked_add(counters);
         let end = end.ok_or(DecodeError::OverLimit("counters of a chain"))?;
@@ -99,6 +101,10 @@ impl<'a> Decoder<'a> {
         let (seq, counter) = match prev {
             None => (0, 0),
             Some(Reference::Member(before)) => {
+                let lane = self.lane_of[before as usize] as usize;
+                if self.lanes[lane].last == Some(before) {
+                    return Err(DecodeError::NotShortest("a lane"));
+                }
                 (members.seq_after(before, author)?, self.ends[before as usize])
             }
             Some(Reference::Outside(_)) => match self.column(Column::LaneSeq).read_u32()? {

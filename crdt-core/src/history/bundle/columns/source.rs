@@ -87,7 +87,7 @@ impl<'a> Source<'a> {
         let mut reader = Reader::new(self.content.take(length)?);
         let tags = Tags::read(&mut reader)?;
         reader.finish()?;
-        Ok(tags)
+        if tags == Tags::NONE { Err(DecodeError::NotShortest("no tags")) } else { Ok(tags) }
     }
 
     fn length(&mut self, column: Column) -> Result<usize, DecodeError> {
@@ -135,12 +135,10 @@ impl<'a> Source<'a> {
         write::length(path, parts.len());
         for place in parts {
             match self.paths.part(place) {
-                Part::Symbol(symbol) => {
-                    path.extend_from_slice(self.paths.symbol(u64::from(symbol))?);
-                }
+                Part::Symbol(symbol) => path.extend_from_slice(self.paths.named(symbol)?),
                 Part::Key => {
                     let symbol = self.column(Column::Symbol).read()?;
-                    path.extend_from_slice(self.paths.symbol(symbol)?);
+                    path.extend_from_slice(self.paths.key(symbol)?);
                 }
                 Part::Element => {
                     write_element(path, self.path_names.read(&self.table, &mut self.columns)?);
@@ -153,11 +151,7 @@ impl<'a> Source<'a> {
     /// Reads what there is of a run. An op that is one for itself is written.
     fn run(&mut self, kind: u32, path: &[u8], out: &mut Vec<u8>) -> Result<Rest<'a>, DecodeError> {
         let action = match kind {
-            kind::SET => {
-                let replaces = self.replaced()?;
-                let length = self.length(Column::PayloadBytes)?;
-                Action::Set { replaces, payload: value::take(&mut self.content, length)? }
-            }
+            kind::SET => Action::Set { replaces: self.replaced()?, payload: self.payload()? },
             kind::UNSET => Action::Unset { replaces: self.replaced()? },
             kind::ADD => Action::Add { delta: self.column(Column::Delta).read_signed()? },
             kind::RESET => Action::Reset { annuls: self.replaced()? },
@@ -197,6 +191,13 @@ impl<'a> Source<'a> {
         }
         let step = if more > 0 { self.column(Column::DeleteStep).read_signed()? } else { 0 };
         Ok(Rest::Deletes { first, count, more, step })
+    }
+
+    fn payload(&mut self) -> Result<&'a [u8], DecodeError> {
+        let length = self.length(Column::PayloadBytes)?;
+        let payload = value::take(&mut self.content, length)?;
+        let told = length > 0 && value::stated_length(payload) == 0;
+        if told { Err(DecodeError::NotShortest("the length of a payload")) } else { Ok(payload) }
     }
 
     fn place(&mut self) -> Result<Place<Name>, DecodeError> {

@@ -12,15 +12,16 @@ use crate::history::stored::Stored;
 use crate::op::{Action, Body, Name, Place, RawOp, Side, kind, kind_of};
 
 /// Appends the members of a bundle: the columns, the dictionary of paths, inserted text, seeds, and
-/// all other content (tags, payloads, unknown ops), each a block. Says how many ops are in them.
-pub(in crate::history::bundle) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> usize {
+/// all other content (tags, payloads, unknown ops), each a block. Says how many ops are in them;
+/// `None` if the history contradicts itself.
+pub(in crate::history::bundle) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> Option<usize> {
     let mut writer = Writer::new();
     for (place, member) in bundle.members() {
-        writer.member(bundle, place, &member);
+        writer.member(bundle, place, &member)?;
     }
     let ops = writer.ops;
     writer.finish(out);
-    ops
+    Some(ops)
 }
 
 struct Writer<'a> {
@@ -72,40 +73,44 @@ impl<'a> Writer<'a> {
         self.columns[column as usize].push(value);
     }
 
-    fn member(&mut self, bundle: &Outgoing<'a>, place: u32, member: &Stored<'a>) {
-        let lane = self.lane(bundle, place, member);
+    fn member(&mut self, bundle: &Outgoing<'a>, place: u32, member: &Stored<'a>) -> Option<()> {
+        let lane = self.lane(bundle, place, member)?;
         self.lane_of.push(lane);
-        let dependencies = member.dependencies.iter().map(|below| bundle.reference(*below));
-        self.push(Column::Dependencies, dependencies.len() as u64);
-        for reference in dependencies.clone() {
+        self.push(Column::Dependencies, member.dependencies.len() as u64);
+        self.table.enter(lane);
+        for below in member.dependencies {
+            let reference = bundle.reference(*below)?;
             self.push(Column::Dependency, reference.raw(place));
+            self.table.depend_on(reference, |member| self.lane_of[member as usize]);
         }
         self.tags(member.tags);
-        let lane_of = &self.lane_of;
-        self.table.enter(lane, dependencies, |member| lane_of[member as usize]);
         self.body.enter(member.body, member.start);
-        while let Ok(Some((counter, op))) = self.body.next_op() {
+        while let Some((counter, op)) = self.body.next_op().ok()? {
             self.ops += 1;
             self.op(lane, counter, &op);
         }
         self.push(Column::Counters, u64::from(self.body.next_counter() - member.start));
+        Some(())
     }
 
     /// The lane of a member: that of its predecessor if it is the last there, else a new one.
-    fn lane(&mut self, bundle: &Outgoing<'a>, place: u32, member: &Stored<'a>) -> u32 {
-        let prev = member.prev.map(|prev| bundle.reference(prev));
+    fn lane(&mut self, bundle: &Outgoing<'a>, place: u32, member: &Stored<'a>) -> Option<u32> {
+        let prev = match member.prev {
+            Some(prev) => Some(bundle.reference(prev)?),
+            None => None,
+        };
         if let Some(Reference::Member(before)) = prev {
             let lane = self.lane_of[before as usize];
             let known = &mut self.lanes[lane as usize];
             if known.last == before {
                 known.last = place;
                 self.push(Column::Lane, u64::from(lane));
-                return lane;
+                return Some(lane);
             }
         }
-        let lane = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
+        let lane = u32::try_from(self.lanes.len()).ok()?;
         self.push(Column::Lane, u64::from(lane));
-        self.push(Column::LaneAuthor, bundle.author_of(member) as u64);
+        self.push(Column::LaneAuthor, bundle.author_of(member)? as u64);
         self.push(Column::LaneStart, prev.map_or(0, |reference| reference.raw(place) + 1));
         if let Some(Reference::Outside(_)) = prev {
             let seq = bundle.history.chains.seq_of(member.change);
@@ -113,7 +118,7 @@ impl<'a> Writer<'a> {
             self.push(Column::LaneCounter, u64::from(member.start));
         }
         self.lanes.push(Lane { last: place, run: None, text: Vec::new(), seeds: Vec::new() });
-        lane
+        Some(lane)
     }
 
     fn tags(&mut self, tags: &Tags) {

@@ -1,0 +1,94 @@
+//! What a history says it holds is what the allocator counts.
+
+use std::alloc::System;
+
+use cap::Cap;
+use crdt_core::{CrdtNode, Document, DocumentId, History, Keypair};
+
+#[path = "convergence/wire/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod wire;
+
+use wire::{Bundle, Draft, Genesis, Writer};
+
+#[global_allocator]
+static HEAP: Cap<System> = Cap::new(System, usize::MAX);
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Page {
+    #[crdt(text)]
+    text: String,
+}
+
+fn genesis(schema: usize) -> Genesis {
+    let founder = Writer::new(1).author();
+    Genesis { founder, salt: [4; 32], schema: "s".repeat(schema) }
+}
+
+/// A hash that no change has.
+fn unknown(bundle: usize, number: usize) -> [u8; 32] {
+    let mut hash = [0xee; 32];
+    hash[..8].copy_from_slice(&(bundle as u64).to_le_bytes());
+    hash[8..16].copy_from_slice(&(number as u64).to_be_bytes());
+    hash
+}
+
+/// Lets bundles wait and compares what is held for them with what is accounted. Says how much that is.
+fn held(what: &str, id: [u8; 32], bundles: impl ExactSizeIterator<Item = Vec<u8>>) -> usize {
+    let count = bundles.len();
+    let mut history = History::new(DocumentId::from_bytes(id));
+    let before = HEAP.allocated();
+    for bundle in bundles {
+        assert!(!history.apply(&bundle).expect("valid").waiting.is_empty(), "{what}");
+    }
+    let held = HEAP.allocated() - before;
+    let (waiting, accounted) = history.pending();
+    assert_eq!(waiting, count, "{what}");
+    assert!(held <= accounted, "{what}: {held} bytes held, {accounted} accounted");
+    held
+}
+
+/// Bundles of one change by each of some writers, which depend on so many unknown changes each.
+fn hostile(
+    genesis: &Genesis,
+    bundles: usize,
+    writers: usize,
+    outside: usize,
+) -> impl ExactSizeIterator<Item = Vec<u8>> {
+    let writers: Vec<Writer> = (0..writers).map(|secret| Writer::new(secret as u8 + 1)).collect();
+    (0..bundles).map(move |bundle| {
+        let hashes: Vec<_> = (0..outside).map(|number| unknown(bundle, number)).collect();
+        let drafts: Vec<Draft> = writers
+            .iter()
+            .map(|writer| writer.draft(genesis.hash(), None).after(&hashes))
+            .collect();
+        let signers: Vec<&Writer> = writers.iter().collect();
+        let bundle = Bundle::new(&drafts.iter().collect::<Vec<_>>(), &signers);
+        bundle.with_genesis(genesis).framed()
+    })
+}
+
+/// The one test of this binary, so that nobody else allocates meanwhile.
+#[test]
+fn what_waits_is_accounted() {
+    let (plain, long) = (genesis(4), genesis(4096));
+    held("many small bundles", plain.hash(), hostile(&plain, 5000, 1, 1));
+    held("long names of schemas", long.hash(), hostile(&long, 500, 1, 1));
+    held("many changes outside", plain.hash(), hostile(&plain, 10, 1, 10_000));
+    held("many authors", plain.hash(), hostile(&plain, 20, 100, 1));
+    let mut page = Document::<Page>::create(Keypair::from_secret_bytes(&[1; 32])).expect("random");
+    page.change(|page| page.text.insert(0, "a")).expect("an edit");
+    let dense: Vec<Vec<u8>> = (0..20)
+        .map(|_| {
+            let heads = page.heads();
+            (0..2000).for_each(|place| {
+                page.change(|page| page.text.insert(place, "a")).expect("an edit");
+            });
+            page.export(&heads)
+        })
+        .collect();
+    let canonical = page.history().bytes();
+    let id = *page.id().as_bytes();
+    let held = held("dense bundles", id, dense.into_iter());
+    assert!(held as u64 * 50 < canonical, "{held} bytes held of {canonical} canonical ones");
+}
