@@ -165,7 +165,6 @@ impl<T: CrdtNode> Document<T> {
         let space = core::mem::take(&mut writer.space);
         let transaction = Transaction::new(self.history.chains(), prev, space);
         let result = edit(&mut self.state, transaction.root());
-        self.partial |= transaction.is_partial();
         if transaction.is_empty() && after.is_empty() {
             return (result, Ok(None));
         }

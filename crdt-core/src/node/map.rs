@@ -80,11 +80,16 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
         Present { entries: self.entries.iter(), left: self.present }
     }
 
-    fn remove_others<V>(&mut self, scope: Scope<'_>, kept: &BTreeMap<K, V>) {
+    /// Makes all entries absent but those that are kept, and those that `chosen` leaves out.
+    fn remove_others<V>(
+        &mut self,
+        scope: Scope<'_>,
+        kept: &BTreeMap<K, V>,
+        chosen: impl Fn(&Entry<S>) -> bool,
+    ) {
         for (key, entry) in self.entries.iter_mut() {
-            if entry.is_present() && !kept.contains_key(key) {
-                entry.remove(scope.key(key.to_key()));
-                self.present -= 1;
+            if !kept.contains_key(key) && chosen(entry) {
+                self.present -= usize::from(entry.remove(|| scope.key(key.to_key())));
             }
         }
     }
@@ -140,9 +145,7 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
 
     fn clear(&mut self, scope: Scope<'_>) {
         for (key, entry) in self.entries.iter_mut() {
-            if entry.is_present() {
-                entry.remove(scope.key(key.to_key()));
-            }
+            entry.remove(|| scope.key(key.to_key()));
         }
         self.present = 0;
     }
@@ -168,8 +171,10 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.number(self.entries.iter().count());
-        for (key, entry) in self.entries.iter() {
+        // An entry in which nothing is may have been made or not.
+        let entries = || self.entries.iter().filter(|(_, entry)| !entry.is_blank());
+        writer.number(entries().count());
+        for (key, entry) in entries() {
             writer.key(key.to_key());
             entry.save(writer);
         }
@@ -321,6 +326,9 @@ impl<K: MapKey, V: CrdtNode> Serialize for MapView<'_, K, V> {
     }
 }
 
+/// An entry of a map that is edited, and its scope.
+type Entered<'a, V> = (&'a mut Entry<<V as CrdtNode>::State>, Scope<'a>);
+
 /// Edits a map.
 pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
     pub(super) state: &'a mut MapState<K, V::State>,
@@ -375,21 +383,24 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.get(key).is_some()
     }
 
-    /// Edits the entry of a key that is present. O(log n).
+    /// Edits the entry of a key that is present. One that others have removed, and that only a value
+    /// written at the same time keeps, is put. O(log n).
     pub fn get_mut<Q>(&mut self, key: &Q) -> Option<V::Editor<'_>>
     where
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let (state, scope) = self.reborrow().into_present(key)?;
-        Some(V::edit(state, scope))
+        let (entry, scope) = self.reborrow().into_present(key)?;
+        entry.enter(scope);
+        Some(V::edit(&mut entry.state, scope))
     }
 
     /// Edits the entry of a key, which is made present with its defaults if it is absent. Two
     /// replicas that do so concurrently edit one entry. O(log n).
     pub fn entry(&mut self, key: impl IntoKey<K>) -> V::Editor<'_> {
-        let (state, scope) = self.reborrow().into_entry(key.into_key());
-        V::edit(state, scope)
+        let (entry, scope) = self.reborrow().into_entry(key.into_key());
+        entry.enter(scope);
+        V::edit(&mut entry.state, scope)
     }
 
     fn reborrow(&mut self) -> MapEditor<'_, K, V> {
@@ -428,7 +439,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.scope.pin();
         let scope = self.scope.key(own.to_key());
         if let Some(entry) = self.state.entries.get_mut(key) {
-            entry.remove(scope);
+            entry.remove(|| scope);
             self.state.present -= 1;
         }
         true
@@ -442,8 +453,8 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
 }
 
 impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
-    /// The state and scope of an entry that is present.
-    pub(super) fn into_present<Q>(self, key: &Q) -> Option<(&'a mut V::State, Scope<'a>)>
+    /// An entry that is present, and its scope.
+    pub(super) fn into_present<Q>(self, key: &Q) -> Option<Entered<'a, V>>
     where
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
@@ -451,20 +462,19 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
         let Self { state, scope } = self;
         let (own, _) = state.entries.get_key_value(key).filter(|(_, entry)| entry.is_present())?;
         let scope = scope.key(own.to_key());
-        let entry = state.entries.get_mut(key)?;
-        Some((&mut entry.state, scope))
+        Some((state.entries.get_mut(key)?, scope))
     }
 
-    /// The state and scope of an entry, which is made present if it is absent.
-    pub(super) fn into_entry(self, key: K) -> (&'a mut V::State, Scope<'a>) {
+    /// An entry, which is made present if it is absent, and its scope.
+    pub(super) fn into_entry(self, key: K) -> Entered<'a, V> {
         let Self { state, scope } = self;
         let scope = scope.key(key.to_key());
         let entry = state.entries.get_or_default(key);
         if !entry.is_present() {
-            entry.put_if_absent(scope);
+            entry.put(scope);
             state.present += 1;
         }
-        (&mut entry.state, scope)
+        (entry, scope)
     }
 }
 
@@ -521,7 +531,7 @@ pub(super) fn assign<K: MapKey, V: CrdtNode>(
     values: BTreeMap<K, V::Value>,
 ) -> Result<(), EditError> {
     scope.pin();
-    state.remove_others(scope, &values);
+    state.remove_others(scope, &values, |_| true);
     let mut editor = MapEditor::<K, V> { state, scope };
     values.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
 }
@@ -533,7 +543,7 @@ pub(super) fn reconcile<K: MapKey, V: CrdtNode>(
     values: BTreeMap<K, V::Value>,
 ) -> Result<(), EditError> {
     scope.pin();
-    state.remove_others(scope, &values);
+    state.remove_others(scope, &values, Entry::is_present);
     for (key, value) in values {
         match state.entries.get_mut(&key).filter(|entry| entry.is_present()) {
             Some(entry) => V::reconcile(&mut entry.state, scope.key(key.to_key()), value)?,

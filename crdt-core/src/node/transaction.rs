@@ -1,6 +1,6 @@
 //! What editors write down.
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use std::borrow::Cow;
 
 use super::EditError;
@@ -19,8 +19,6 @@ pub(crate) struct Transaction<'a> {
     chain: u32,
     time: u32,
     log: RefCell<Log>,
-    /// Whether a value was written of which its type reads a part only.
-    partial: Cell<bool>,
 }
 
 #[derive(Debug)]
@@ -55,18 +53,7 @@ impl<'a> Transaction<'a> {
     pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>, space: Written) -> Self {
         let Next { segment, start, .. } = chains.next_after(prev);
         let log = Log { written: space, start, next: start, fault: None };
-        Self {
-            chains,
-            chain: segment,
-            time: chains.highest_time() + 1,
-            log: RefCell::new(log),
-            partial: Cell::new(false),
-        }
-    }
-
-    /// Whether a value was written of which its type reads a part only.
-    pub(crate) fn is_partial(&self) -> bool {
-        self.partial.get()
+        Self { chains, chain: segment, time: chains.highest_time() + 1, log: RefCell::new(log) }
     }
 
     /// The scope of the document's root.
@@ -239,11 +226,6 @@ impl<'a> Scope<'a> {
     /// The id that the next op will have.
     pub(super) fn next_id(&self) -> Id {
         Id { chain: self.transaction.chain, counter: self.transaction.log.borrow().next }
-    }
-
-    /// Takes note of a value of which its type reads a part only.
-    pub(super) fn keep_partial(&self) {
-        self.transaction.partial.set(true);
     }
 
     /// The time of the change.

@@ -70,6 +70,10 @@ impl Untyped {
             let whole = || value::to_json(payload).map(|value| Shape::Whole(Json(value)));
             value::decode(payload).or_else(whole).ok_or_else(Shape::default)
         });
+        if value.is_none() && self.register.is_none() {
+            // Nothing is there to be taken back, and that makes it no register.
+            return Fit::Applied;
+        }
         let blank = || Box::new(Versions::None(Shape::default()));
         let register = self.register.get_or_insert_with(blank);
         register.write(Write { id, replaces, value }, Shape::default, chains);
@@ -244,7 +248,7 @@ impl NodeState for Untyped {
             payload.clear(scope.named_variant(name));
         }
         for (key, entry) in &mut self.entries {
-            entry.remove(scope.key(key.as_key()));
+            entry.remove(|| scope.key(key.as_key()));
         }
         self.forget_blank();
     }
@@ -257,6 +261,14 @@ impl NodeState for Untyped {
             && self.fields.values().all(Self::is_blank)
             && self.variants.values().all(Self::is_blank)
             && self.entries.values().all(Entry::is_blank)
+    }
+
+    fn is_set(&self) -> bool {
+        self.register.as_ref().is_some_and(|register| register.has_fitting())
+    }
+
+    fn append_sets(&self, sets: &mut Vec<Id>) {
+        sets.extend(self.register.iter().flat_map(|register| register.ids()));
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

@@ -145,12 +145,10 @@ impl Bundle {
     pub(crate) fn stated(bytes: &[u8]) -> Result<Totals, DecodeError> {
         let mut reader = Reader::new(bytes);
         reader.take(MAGIC.len() + 1)?;
-        // Either the document, or a founder, a salt and a name.
         if reader.byte()? == 0 {
             reader.take(32)?;
         } else {
-            reader.take(64)?;
-            reader.bytes()?;
+            Genesis::skip(&mut reader)?;
         }
         Totals::read(&mut reader)
     }

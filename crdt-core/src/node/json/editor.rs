@@ -25,6 +25,8 @@ pub struct JsonEditor<'a> {
 #[derive(Clone, Copy, PartialEq)]
 enum Missing {
     Refuse,
+    /// The same, and the place is to be edited itself, so that it may be taken back.
+    Enter,
     MakeObjects,
 }
 
@@ -56,7 +58,13 @@ impl<'a> JsonEditor<'a> {
     /// [`EditError::MalformedPointer`]; [`EditError::NothingAt`], [`EditError::OutOfRange`],
     /// [`EditError::NotAPosition`] or [`EditError::NotAContainer`] if the pointer leads nowhere.
     pub fn at(&mut self, path: impl AsRef<str>) -> Result<JsonEditor<'_>, EditError> {
-        self.reborrow().reach(&pointer::parse(path.as_ref())?, Missing::Refuse)
+        let tokens = pointer::parse(path.as_ref())?;
+        match tokens.split_last() {
+            Some((last, way)) => {
+                self.reborrow().reach(way, Missing::Refuse)?.step(last, Missing::Enter)
+            }
+            None => Ok(self.reborrow()),
+        }
     }
 
     /// Writes a value over whatever is at a place: what is known of that is cleared. An entry of an
@@ -191,21 +199,26 @@ impl<'a> JsonEditor<'a> {
         if missing == Missing::MakeObjects {
             self.make_object_of_null()?;
         }
-        let (state, scope) = match self.open(token.parent)? {
+        let entries = match self.open(token.parent)? {
             Inside::Items(items) => {
                 let position = position(token, items.len())?;
-                items.into_place(position)?
+                let (state, scope) = items.into_place(position)?;
+                scope.check_depth()?;
+                return Ok(Self { state, scope });
             }
-            Inside::Entries(entries) if missing == Missing::MakeObjects => {
-                entries.into_entry(token.key.clone().into_owned())
-            }
-            Inside::Entries(entries) => {
-                let present = entries.into_present(&*token.key);
-                present.ok_or_else(|| EditError::NothingAt(token.path.to_owned()))?
-            }
+            Inside::Entries(entries) => entries,
+        };
+        let (entry, scope) = if missing == Missing::MakeObjects {
+            entries.into_entry(token.key.clone().into_owned())
+        } else {
+            let present = entries.into_present(&*token.key);
+            present.ok_or_else(|| EditError::NothingAt(token.path.to_owned()))?
         };
         scope.check_depth()?;
-        Ok(Self { state, scope })
+        if missing == Missing::Enter {
+            entry.enter(scope);
+        }
+        Ok(Self { state: &mut entry.state, scope })
     }
 
     /// Writes a value at the place that a token leads to.
