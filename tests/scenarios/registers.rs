@@ -207,7 +207,7 @@ fn a_some_that_holds_nothing_is_refused_anywhere() {
         kept.nested = Nested::Map(BTreeMap::from([("key".to_owned(), (1, list))]));
     });
     refused(|kept| kept.list.push(Register(Some(None))));
-    refused(|kept| drop(kept.map.insert("key".to_owned(), Register(Some(None)))));
+    refused(|kept| kept.map = BTreeMap::from([("key".to_owned(), Register(Some(None)))]));
 
     // Nothing else is.
     let written = Kept {
