@@ -86,8 +86,8 @@ fn begin() -> Result<Document<Board>> {
 /// themselves.
 fn join(alice: &Document<Board>) -> Result<Document<Board>> {
     let mut bob = Document::<Board>::join(alice.id(), Keypair::generate()?);
-    // Bob's heads say what he has; Alice's replica exports what he lacks.
-    let outcome = bob.apply(&alice.export(&bob.heads()))?;
+    // Bob's frontier says what he has; Alice's replica exports what he lacks.
+    let outcome = bob.apply(&alice.export_for(&bob.frontier()))?;
     assert_eq!(outcome.applied, alice.heads());
     assert_eq!(bob.value(), alice.value());
     println!("Bob joined document {} and got {} change.", bob.id(), outcome.applied.len());
@@ -121,7 +121,7 @@ fn edit_offline(alice: &mut Document<Board>, bob: &mut Document<Board>) -> Resul
 
 /// Somebody between the two changes one letter of what Alice wrote. Returns the genuine bytes.
 fn tamper(alice: &Document<Board>, bob: &mut Document<Board>) -> Result<Vec<u8>> {
-    let genuine = alice.export(&bob.heads());
+    let genuine = alice.export_for(&bob.frontier());
     let at = genuine.windows(6).position(|bytes| bytes == b"Friday").ok_or("it is in there")?;
     let mut forged = genuine.clone();
     forged[at..at + 6].copy_from_slice(b"Monday");
@@ -138,7 +138,7 @@ fn tamper(alice: &Document<Board>, bob: &mut Document<Board>) -> Result<Vec<u8>>
 /// The genuine bytes still apply, and both replicas come to hold the same board.
 fn exchange(alice: &mut Document<Board>, bob: &mut Document<Board>, bytes: &[u8]) -> Result {
     bob.apply(bytes)?;
-    alice.apply(&bob.export(&alice.heads()))?;
+    alice.apply(&bob.export_for(&alice.frontier()))?;
     assert_eq!(alice.value(), bob.value());
     assert_eq!(alice.digest(), bob.digest());
 

@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut phone = Document::<v1::Task>::create(Keypair::generate()?)?;
     phone.change(|task| Ok(task.title.set("Paint the door")))?;
     let mut laptop = Document::<v2::Task>::join(phone.id(), Keypair::generate()?);
-    laptop.apply(&phone.export(&laptop.heads()))?;
+    laptop.apply(&phone.export_for(&laptop.frontier()))?;
     assert_eq!(laptop.read().name, "Paint the door");
 
     // Both write at the same time, the laptop what the phone does not know.
@@ -71,7 +71,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         task.state.set(v2::State::Waiting { reason: "rain".into() })
     })?;
     phone.change(|task| task.notes.insert(0, "Blue, as it was."))?;
-    let (to_phone, to_laptop) = (laptop.export(&phone.heads()), phone.export(&laptop.heads()));
+    let (to_phone, to_laptop) =
+        (laptop.export_for(&phone.frontier()), phone.export_for(&laptop.frontier()));
     phone.apply(&to_phone)?;
     laptop.apply(&to_laptop)?;
     println!("The phone reads  {:?}", phone.value());
@@ -80,7 +81,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // The phone goes on. It edits what it knows; the rest stays as it is.
     phone.update(|task| task.title = "Paint both doors".into())?;
-    laptop.apply(&phone.export(&laptop.heads()))?;
+    laptop.apply(&phone.export_for(&laptop.frontier()))?;
     let task = laptop.value();
     assert_eq!((task.name.as_str(), task.estimate), ("Paint both doors", Some(90)));
     assert_eq!(task.state, v2::State::Waiting { reason: "rain".into() });
@@ -93,7 +94,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // What an app can see it can overwrite, also what it reads as unknown.
     phone.update(|task| task.state = v1::State::Done)?;
-    laptop.apply(&phone.export(&laptop.heads()))?;
+    laptop.apply(&phone.export_for(&laptop.frontier()))?;
     assert_eq!(laptop.value().state, v2::State::Done);
     println!("In the end       {:?}", laptop.value());
     Ok(())

@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut alice = Document::<Page>::create(Keypair::generate()?)?;
     alice.change(|page| page.text.insert(0, "The fox jumps."))?;
     let mut bob = Document::<Page>::join(alice.id(), Keypair::generate()?);
-    bob.apply(&alice.export(&bob.heads()))?;
+    bob.apply(&alice.export_for(&bob.frontier()))?;
 
     // Alice types letter by letter, each in a change of its own. What she writes in one place
     // stays together, however many changes it took.
@@ -31,7 +31,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("Alice: {}\nBob:   {}", alice.read().text, bob.read().text);
 
     // They exchange what the other lacks. The order does not matter, nor does repetition.
-    let (from_alice, from_bob) = (alice.export(&bob.heads()), bob.export(&alice.heads()));
+    let (from_alice, from_bob) =
+        (alice.export_for(&bob.frontier()), bob.export_for(&alice.frontier()));
     alice.apply(&from_bob)?;
     bob.apply(&from_alice)?;
     assert_eq!(bob.apply(&from_alice)?.applied, []);

@@ -8,7 +8,8 @@ use core::convert::Infallible;
 use std::collections::BTreeMap;
 
 use crdt_core::{
-    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, EquivocationProof, Keypair, Outcome,
+    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, EquivocationProof, Frontier, Keypair,
+    Outcome,
 };
 use rand::rand_core::{TryCryptoRng, TryRng};
 
@@ -132,16 +133,22 @@ fn plan() -> Result<Document<Plan>, EditError> {
     Ok(document)
 }
 
-/// The proof that Alice's key was used in two places.
-fn proof() -> Result<EquivocationProof, Box<dyn std::error::Error>> {
+/// Alice's document, after her key was used in two places.
+fn forked() -> Result<Document<Note>, Box<dyn std::error::Error>> {
     let mut here = first()?;
     let mut there = Document::<Note>::load(&here.save(), alice())?;
     here.change(|note| note.body.insert(2, "!"))?;
     there.change(|note| note.body.insert(2, "?"))?;
     there.change(|note| note.body.insert(3, "?"))?;
     here.apply(&there.export(&[]))?;
-    let forks = here.equivocations();
-    Ok(here.prove(&forks[0]).ok_or("both branches are signed")?)
+    Ok(here)
+}
+
+/// The proof of that.
+fn proof() -> Result<EquivocationProof, Box<dyn std::error::Error>> {
+    let forked = forked()?;
+    let forks = forked.equivocations();
+    Ok(forked.prove(&forks[0]).ok_or("both branches are signed")?)
 }
 
 /// The bytes of a golden file: what stands before `#` in each line.
@@ -242,6 +249,18 @@ fn a_change_with_every_kind_of_op() -> Tested {
     let document = plan()?;
     let change = document.history().changes().nth(1).ok_or("two changes")?;
     check(include_str!("golden/every-op.hex"), "every-op", &change.to_bytes());
+    Ok(())
+}
+
+#[test]
+fn a_frontier() -> Tested {
+    let mut document = forked()?;
+    document.apply(&second(&first()?)?.export(&[]))?;
+    let golden = include_str!("golden/frontier.hex");
+    check(golden, "frontier", &document.frontier().to_bytes());
+    let frontier = Frontier::from_bytes(&bytes(golden))?;
+    assert_eq!(frontier, document.frontier());
+    assert!(document.export_for(&frontier).is_empty());
     Ok(())
 }
 

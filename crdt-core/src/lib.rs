@@ -24,10 +24,10 @@
 //! })?;
 //!
 //! let mut phone = Document::<Task>::join(laptop.id(), Keypair::generate()?);
-//! phone.apply(&laptop.export(&phone.heads()))?;
+//! phone.apply(&laptop.export_for(&phone.frontier()))?;
 //! phone.change(|task| { task.done.set(true); Ok(()) })?;
 //!
-//! laptop.apply(&phone.export(&laptop.heads()))?;
+//! laptop.apply(&phone.export_for(&laptop.frontier()))?;
 //! assert_eq!(laptop.value(), phone.value());
 //! # Ok(())
 //! # }
@@ -41,6 +41,7 @@
 //!   editors and views.
 //! - [`History`]: the changes of a document. It needs no Rust type, so a relay or a tool can store,
 //!   verify and forward documents it does not understand.
+//! - [`Frontier`]: what a replica has, for another one to find out what it lacks.
 //! - [`Keypair`], [`Author`]: keys. One belongs to one device.
 //! - [`Equivocation`], [`EquivocationProof`]: authors that wrote two changes with one number.
 //!
@@ -79,14 +80,16 @@ mod history;
 pub mod node;
 mod op;
 mod sequence;
+#[cfg(test)]
+mod steps;
 pub mod tour;
 
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{ChangeOptions, Document};
 pub use history::{
-    ApplyError, Change, Equivocation, EquivocationProof, Genesis, History, LoadError, Outcome,
-    PendingLimits, ProofError, Refusal, Refused,
+    ApplyError, Change, Equivocation, EquivocationProof, Frontier, Genesis, History, LoadError,
+    Outcome, PendingLimits, ProofError, Refusal, Refused,
 };
 pub use node::{
     Counter, CrdtNode, EditError, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,

@@ -22,8 +22,8 @@
 //! alice.change(|note| { note.title.set("Milk"); Ok(()) })?;
 //! bob.change(|note| { note.done.set(true); Ok(()) })?;
 //!
-//! let bytes = alice.export(&bob.heads());  // what Bob lacks
-//! bob.apply(&bytes)?;                      // verified, then merged
+//! let bytes = alice.export_for(&bob.frontier());  // what Bob lacks
+//! bob.apply(&bytes)?;                             // verified, then merged
 //! assert_eq!(bob.value(), Note { title: "Milk".into(), done: true });
 //! # Ok(())
 //! # }
@@ -338,10 +338,37 @@
 //!
 //! # Sending, waiting, saving
 //!
-//! [`export`](crate::Document::export) and [`apply`](crate::Document::apply) carry changes in any
-//! order and any number of times. What arrives before what it depends on waits, and
-//! [`Outcome`](crate::Outcome) says so. [`save`](crate::Document::save) gives the whole document,
-//! which [`load`](crate::Document::load) verifies; write its bytes where you like. A
+//! Two replicas that exchange send each other a [`frontier`](crate::Document::frontier), which says
+//! what is there, and answer with what the other lacks
+//! ([`export_for`](crate::Document::export_for)). That both have the same then is certain unless a
+//! key writes in two places; a second exchange settles that too.
+//!
+//! ```
+//! # use crdt_core::{Document, Frontier, Keypair, Text};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?);
+//! alice.change(|text| text.insert(0, "Hello"))?;
+//! bob.change(|text| text.insert(0, "Hi"))?;
+//!
+//! let (alice_has, bob_has) = (alice.frontier().to_bytes(), bob.frontier().to_bytes());
+//! let for_bob = alice.export_for(&Frontier::from_bytes(&bob_has)?);
+//! let for_alice = bob.export_for(&Frontier::from_bytes(&alice_has)?);
+//! bob.apply(&for_bob)?;
+//! alice.apply(&for_alice)?;
+//! assert_eq!(alice.heads(), bob.heads());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`heads`](crate::Document::heads) name a version: replicas with equal heads are equal, and
+//! [`export`](crate::Document::export) gives what came after heads that both sides have had. A
+//! replica that has written since has heads that nobody else knows, which say nothing to others: do
+//! not ask with them.
+//!
+//! [`apply`](crate::Document::apply) takes changes in any order and any number of times. What
+//! arrives before what it depends on waits, and [`Outcome`](crate::Outcome) says so. [`save`](crate::Document::save) gives the whole document,
+//! which [`load`](crate::Document::load) opens again; write its bytes where you like. A
 //! [`History`](crate::History) does the same for programs that do not know the type.
 //!
 //! ```

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use crdt_core::limits::MAX_KEY_BYTES;
 use crdt_core::node::{JsonEditor, ListEditor, MapEditor, OptionEditor, TextEditor};
+use crdt_core::serde_json::json;
 use crdt_core::{CrdtNode, Document, EditError, Json};
 use rand::RngExt as _;
 use rand::rngs::ChaCha8Rng;
@@ -23,6 +25,32 @@ pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: usize, rng: &mut ChaCha
         }
         10..=16 => edit_nodes(board, which, rng),
         _ => edit_nested(board, which, rng),
+    }
+}
+
+/// Tries edits that fail after they have begun. They have to leave nothing, although the change goes on.
+pub(crate) fn stumble(board: &mut Editor<'_, Board>, focus: usize, rng: &mut ChaCha8Rng) {
+    let deep = (0..200).fold(json!(1), |inner, _| json!([2, { "in": inner }]));
+    let mut steps = task(1, rng);
+    (0..200).for_each(|_| steps = Task { steps: vec![steps.clone()], ..Task::default() });
+    let long = "k".repeat(MAX_KEY_BYTES + 1);
+    for field in focus..focus + FOCUS {
+        let failed = match field % FIELDS {
+            14 => {
+                let at = rng.random_range(0..=board.tasks.len());
+                board.tasks.insert_all(at, [task(1, rng), steps.clone()])
+            }
+            17 => board.labels.insert(long.clone(), label(rng)),
+            21 => board.pinned.set(Some(steps.clone())),
+            23 => match rng.random_range(0..4) {
+                0 => board.extra.set("", deep.clone()),
+                1 => board.extra.set(format!("/made/on/the/way/{long}"), 1),
+                2 => board.extra.push("", deep.clone()),
+                _ => board.extra.text(format!("/made/{long}")).map(|_| ()),
+            },
+            _ => continue,
+        };
+        failed.expect_err("too deep, too long, or something else is there");
     }
 }
 

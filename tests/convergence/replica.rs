@@ -1,12 +1,13 @@
 //! What must be true of every replica at every moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::{Digest, Document, EquivocationProof};
 use serde_json::Value;
 
 use crate::board::{Board, board};
 use crate::interpreter::{self, interpret};
+use crate::wire;
 
 /// Asserts that a replica has the value that the interpreter finds in its changes.
 pub(crate) fn check(replica: &Document<Board>) {
@@ -59,6 +60,16 @@ pub(crate) fn same(a: &Document<Board>, b: &Document<Board>) {
     assert_eq!(a.to_json(), b.to_json(), "untyped views");
     assert_eq!(a.inspect().to_string(), b.inspect().to_string(), "untyped states");
     assert_eq!(a.equivocations(), b.equivocations(), "equivocations");
+}
+
+/// Asserts that a frontier is the changes that are nobody's predecessor, spelled as documented.
+pub(crate) fn check_frontier(replica: &Document<Board>) {
+    let history = replica.history();
+    let previous: BTreeSet<_> = history.changes().filter_map(|change| change.previous()).collect();
+    let tips = history.changes().filter(|change| !previous.contains(&change.hash()));
+    let tips =
+        tips.map(|tip| (*tip.author().as_bytes(), tip.seq(), *tip.hash().as_bytes())).collect();
+    assert_eq!(replica.frontier().to_bytes(), wire::frontier(tips));
 }
 
 /// Which value each digest stood for.

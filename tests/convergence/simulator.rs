@@ -2,8 +2,8 @@
 //! seed.
 
 use crdt_core::{
-    ApplyError, ChangeHash, Document, DocumentId, EditError, Keypair, PendingLimits, Refusal,
-    Refused,
+    ApplyError, ChangeHash, Document, DocumentId, EditError, Frontier, Keypair, PendingLimits,
+    Refusal, Refused,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
@@ -13,7 +13,7 @@ use crate::board::{self, Board, FIELDS};
 use crate::described::described;
 use crate::older;
 use crate::program;
-use crate::replica::{check, proves, same};
+use crate::replica::{check, check_frontier, proves, same};
 use crate::stranger::World;
 
 /// Replicas, and the bytes on their way.
@@ -25,6 +25,8 @@ struct Network {
     in_flight: Vec<(usize, Vec<u8>)>,
     /// Versions that some replica once had, for exports that rely on old news.
     versions: Vec<Vec<ChangeHash>>,
+    /// What replicas once had, for the same.
+    frontiers: Vec<Frontier>,
     /// Strangers who write in the document too; one of them has a replica's key.
     strangers: World,
     focus: usize,
@@ -120,6 +122,7 @@ impl Network {
             secrets,
             in_flight: Vec::new(),
             versions: vec![Vec::new()],
+            frontiers: vec![Frontier::default()],
             strangers,
             focus,
             rng,
@@ -159,38 +162,57 @@ impl Network {
         self.in_flight.push((to, bytes));
     }
 
-    /// A change of one or more edits; some fail after they have edited, and leave nothing.
+    /// A change of one or more edits. Some changes fail after they have edited, and leave nothing; so
+    /// do some edits within a change that goes on.
     fn edit(&mut self) {
         let replica = self.any();
         let (focus, rng) = (self.focus, &mut self.rng);
         let document = &mut self.replicas[replica];
-        let fails = rng.random_bool(0.1).then(|| (document.heads(), document.digest()));
+        let all = |document: &Document<Board>| {
+            (document.heads(), document.digest(), document.save(), document.inspect().to_string())
+        };
+        let fails = rng.random_bool(0.2).then(|| all(document));
+        let stumbles = rng.random_bool(0.2);
         let result = document.change(|board| {
-            (0..rng.random_range(1..5)).try_for_each(|_| program::edit(board, focus, rng))?;
+            for _ in 0..rng.random_range(1..5) {
+                program::edit(board, focus, rng)?;
+                if stumbles {
+                    program::stumble(board, focus, rng);
+                }
+            }
             if fails.is_some() { Err(EditError::NotOnBoundary(0)) } else { Ok(()) }
         });
         match fails {
             Some(before) => {
                 assert_eq!(result, Err(EditError::NotOnBoundary(0)));
-                assert_eq!((document.heads(), document.digest()), before, "rolled back");
+                let after = all(document);
+                assert_eq!((after.0, after.1, after.3), (before.0, before.1, before.3));
+                assert!(after.2 == before.2, "saved as before");
             }
             None => assert_eq!(result, Ok(())),
         }
+        if stumbles {
+            check(document);
+        }
         let heads = document.heads();
         self.versions.push(heads);
+        self.frontiers.push(self.replicas[replica].frontier());
     }
 
     /// One replica exports for another, which may be said to have more or less than it has. The bytes may get
     /// lost or go twice.
     fn send(&mut self) {
         let (from, to) = (self.any(), self.any());
-        let heads = match self.rng.random_range(0..4) {
-            0 => self.versions.choose(&mut self.rng).cloned().unwrap_or_default(),
-            1 => self.replicas[from].heads().into_iter().take(1).collect(),
-            2 => Vec::new(),
-            _ => self.replicas[to].heads(),
+        let Self { replicas, versions, frontiers, rng, .. } = self;
+        let [sender, receiver] = [from, to].map(|replica| &replicas[replica]);
+        let bytes = match rng.random_range(0..6) {
+            0 => sender.export(versions.choose(rng).map_or(&[], |heads| heads)),
+            1 => sender.export(&sender.heads()[..sender.heads().len().min(1)]),
+            2 => sender.export(&[]),
+            3 => sender.export(&receiver.heads()),
+            4 => sender.export_for(frontiers.choose(rng).unwrap_or(&Frontier::default())),
+            _ => sender.export_for(&receiver.frontier()),
         };
-        let bytes = self.replicas[from].export(&heads);
         for _ in 0..self.rng.random_range(0..3) {
             self.in_flight.push((to, bytes.clone()));
         }
@@ -208,15 +230,20 @@ impl Network {
             bytes.extend(others.flat_map(|(_, more)| more));
             self.in_flight.retain(|(other, _)| *other != to);
         }
-        match self.replicas[to].apply(&bytes) {
+        self.take_in(to, &bytes);
+        let heads = self.replicas[to].heads();
+        self.versions.push(heads);
+    }
+
+    /// Honest bytes are only refused for want of space to wait in.
+    fn take_in(&mut self, to: usize, bytes: &[u8]) {
+        match self.replicas[to].apply(bytes) {
             Ok(outcome) => {
                 let full = |refused: &Refused| refused.reason == Refusal::PendingFull;
                 assert!(outcome.refused.iter().all(full), "{outcome:?}");
             }
             Err(error) => assert_eq!(error, ApplyError::Refused(Refusal::PendingFull)),
         }
-        let heads = self.replicas[to].heads();
-        self.versions.push(heads);
     }
 
     /// A replica is saved and opened again with its key. Most often it goes on from there at once, with
@@ -258,21 +285,46 @@ impl Network {
         }
     }
 
+    /// Two replicas tell each other what they have, and send what the other lacks, twice. Then they
+    /// have the same.
+    fn exchange(&mut self, one: usize, other: usize) {
+        for _ in 0..2 {
+            let [a, b] = [one, other].map(|replica| &self.replicas[replica]);
+            let (for_b, for_a) = (a.export_for(&b.frontier()), b.export_for(&a.frontier()));
+            self.take_in(one, &for_a);
+            self.take_in(other, &for_b);
+        }
+        let [a, b] = [one, other].map(|replica| &self.replicas[replica]);
+        assert_eq!(a.heads(), b.heads(), "two exchanges are enough");
+    }
+
+    /// Two replicas at hand of each other get what each lacks.
+    fn merge(&mut self, one: usize, other: usize) {
+        let (before, after) = self.replicas.split_at_mut(one.max(other));
+        let (a, b) = (&mut before[one.min(other)], &mut after[0]);
+        a.merge(b).expect("replicas of one document");
+        assert_eq!(a.heads(), b.heads(), "one merge is enough");
+    }
+
     /// Everything lost is sent again until all have all; then nothing tells the replicas apart.
     fn settle(mut self) {
         let strange = self.strangers.bundle(0..self.strangers.len()).framed();
         self.replicas[0].apply(&strange).expect("valid changes");
         for _ in 0..2 {
-            for from in 0..self.replicas.len() {
-                for to in 0..self.replicas.len() {
-                    let bytes = self.replicas[from].export(&self.replicas[to].heads());
-                    self.replicas[to].apply(&bytes).expect("honest bytes");
+            for one in 0..self.replicas.len() {
+                for other in 0..one {
+                    if self.rng.random_bool(0.5) {
+                        self.exchange(one, other);
+                    } else {
+                        self.merge(one, other);
+                    }
                 }
             }
         }
         let (first, others) = self.replicas.split_first().expect("replicas");
         check(first);
         proves(first);
+        check_frontier(first);
         described(first.history());
         for other in others {
             same(first, other);

@@ -84,3 +84,43 @@ fn changes_of_one_document_mean_nothing_in_another() {
     assert_eq!(other.heads(), []);
     assert_eq!(other.history().pending(), (0, 0));
 }
+
+/// The bytes and the changes that are sent in a session of two, who both write before each exchange.
+fn session(edits: usize, send: fn(&Document<Text>, &Document<Text>) -> Vec<u8>) -> (usize, usize) {
+    let (mut a, mut b) = two::<Text>();
+    let (mut bytes, mut changes) = (0, 0);
+    for _ in 0..edits {
+        for replica in [&mut a, &mut b] {
+            replica.change(|text| text.insert(0, "x")).unwrap();
+        }
+        let (for_b, for_a) = (send(&a, &b), send(&b, &a));
+        bytes += for_a.len() + for_b.len();
+        for outcome in [a.apply(&for_a).unwrap(), b.apply(&for_b).unwrap()] {
+            changes += outcome.applied.len() + outcome.known.len();
+        }
+        assert_eq!(a.heads(), b.heads());
+    }
+    (bytes, changes)
+}
+
+/// Those who tell each other what they have send what is new, however long they go on. Heads that
+/// the other does not know tell it nothing, so everything is sent each time.
+#[test]
+fn a_session_costs_what_is_written() {
+    let by_frontier = |edits| session(edits, |from, to| from.export_for(&to.frontier()));
+    let ((few, written), (many, more)) = (by_frontier(20), by_frontier(80));
+    assert_eq!((written, more), (2 * 20, 2 * 80));
+    assert!(many < few * 5, "{few} and {many} bytes");
+    let (_, sent) = session(80, |from, to| from.export(&to.heads()));
+    assert!(sent > 80 * 80, "{sent}");
+}
+
+#[test]
+fn documents_that_are_not_one_do_not_merge() {
+    let (mut a, mut b) = (two::<Text>().0, two::<Text>().0);
+    a.change(|text| text.insert(0, "a")).unwrap();
+    b.change(|text| text.insert(0, "b")).unwrap();
+    let refusal = Refusal::WrongDocument(b.id());
+    assert_eq!(a.merge(&mut b), Err(ApplyError::Refused(refusal)));
+    assert_eq!((a.history().len(), b.history().len()), (1, 1));
+}

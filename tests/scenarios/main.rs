@@ -19,6 +19,7 @@ mod saved;
 mod schemas;
 mod serialized;
 mod slices;
+mod taken_back;
 #[path = "../trace/mod.rs"]
 mod trace;
 mod traces;

@@ -10,10 +10,11 @@ use crate::codec::{DecodeError, ParseIdError, hex};
 
 /// An author of changes: a canonical Ed25519 public key that is not of small order.
 ///
-/// One key belongs to one device. A value of this type can only be made from bytes that passed
-/// the check.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Author(VerifyingKey);
+/// One key belongs to one device. A value of this type is made from bytes that passed the check,
+/// or was stored by this program, which had checked it. Bytes that are no such key all the same
+/// verify no signature.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Author([u8; 32]);
 
 /// An Ed25519 signature: 64 bytes, checked only against a hash and an author.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,25 +27,44 @@ impl Author {
     /// [`DecodeError::InvalidKey`] if the bytes are no curve point, spell one in a non-canonical
     /// way, or name one of small order.
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, DecodeError> {
-        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| DecodeError::InvalidKey)?;
-        let canonical = key.to_edwards().compress().to_bytes() == bytes;
-        if canonical && !key.is_weak() { Ok(Self(key)) } else { Err(DecodeError::InvalidKey) }
+        let author = Self(bytes);
+        let is_strong = author.key().is_some_and(|key| !key.is_weak());
+        if is_strong { Ok(author) } else { Err(DecodeError::InvalidKey) }
     }
 
-    pub(super) fn from_key(key: VerifyingKey) -> Self {
-        Self(key)
+    /// Takes the bytes of a key that was checked before, or is only compared with such keys.
+    pub(crate) const fn unchecked(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads what [`Serialize`] writes without checking the key, for those who only compare it.
+    pub(crate) fn deserialize_unchecked<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        serial::deserialize(deserializer).map(Self)
     }
 
     /// The 32 bytes of the key.
     pub fn as_bytes(&self) -> &[u8; 32] {
-        self.0.as_bytes()
+        &self.0
     }
 
     /// Whether `signature` is this author's signature of the change, by the one predicate of this
     /// crate (strict, single).
     pub fn verify(&self, change: &ChangeHash, signature: &Signature) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        self.0.verify_strict(&signed_message(change), &signature).is_ok()
+        // Keys of small order are refused here too.
+        self.key().is_some_and(|key| key.verify_strict(&signed_message(change), &signature).is_ok())
+    }
+
+    /// The key as a curve point, if its encoding is canonical or names one of small order.
+    fn key(&self) -> Option<VerifyingKey> {
+        // A coordinate has one spelling below the field's prime, 2^255 - 19. Beside that only the
+        // sign of 0 can be spelled in two ways, and points with that coordinate have small order.
+        let [lowest, middle @ .., highest] = &self.0;
+        let overflows =
+            *lowest >= 0xed && middle.iter().all(|byte| *byte == 0xff) && highest & 0x7f == 0x7f;
+        if overflows { None } else { VerifyingKey::from_bytes(&self.0).ok() }
     }
 }
 
@@ -56,23 +76,10 @@ pub(super) fn signed_message(change: &ChangeHash) -> [u8; 63] {
     message
 }
 
-impl PartialOrd for Author {
-    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 /// Ordered as authors are.
 impl Borrow<[u8; 32]> for Author {
     fn borrow(&self) -> &[u8; 32] {
         self.as_bytes()
-    }
-}
-
-/// By the bytes of the key.
-impl Ord for Author {
-    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        self.as_bytes().cmp(other.as_bytes())
     }
 }
 

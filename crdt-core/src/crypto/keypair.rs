@@ -46,7 +46,7 @@ impl Keypair {
 
     /// The public half.
     pub fn author(&self) -> Author {
-        Author::from_key(self.0.verifying_key())
+        Author::unchecked(self.0.verifying_key().to_bytes())
     }
 
     pub(crate) fn sign(&self, change: &ChangeHash) -> Signature {

@@ -61,6 +61,10 @@ fn weak_and_non_canonical_keys_are_refused() {
     negative_zero[31] = 0x80;
     for bytes in [[0; 32], identity, order_two, identity_beyond_p, beyond_p, negative_zero] {
         assert_eq!(Author::from_bytes(bytes), Err(DecodeError::InvalidKey), "{bytes:02x?}");
+        // For a key of small order, a looser predicate takes a signature by nobody.
+        let nobody = Signature([identity, [0; 32]].concat().try_into().unwrap());
+        let unchecked = Author::unchecked(bytes);
+        assert!(!unchecked.verify(&ChangeHash([0xab; 32]), &nobody), "{bytes:02x?}");
     }
     let canonical = *keypair().author().as_bytes();
     assert_eq!(Author::from_bytes(canonical), Ok(keypair().author()));

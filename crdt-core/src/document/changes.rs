@@ -1,15 +1,15 @@
 use super::{ChangeOptions, Document};
 use crate::crypto::ChangeHash;
-use crate::history::{ChangeIndex, Draft};
-use crate::node::{CrdtNode, EditError, Scope, Transaction};
+use crate::history::{ChangeIndex, Draft, Unwritten};
+use crate::node::{CrdtNode, EditError, Log, Scope, Space, Transaction};
 use crate::op::limits::MAX_TAG_BYTES;
 
 impl<T: CrdtNode> Document<T> {
     /// Makes one atomic change: all edits in the closure, or none if it returns an error.
     ///
-    /// A closure that edits nothing makes no change. After an error the state is built anew, if
-    /// anything had been edited: from the one that the document was opened with and the changes
-    /// since, which are all if it was not saved with its state.
+    /// A closure that edits nothing makes no change. After an error what had been edited is taken back,
+    /// which costs what it took to edit. What exceeds a limit of one change is written as several,
+    /// which are one change to the caller: all of them are made, or none.
     ///
     /// # Errors
     /// The closure's own, [`EditError::ReadOnly`], or what prevents the change from being written.
@@ -108,31 +108,23 @@ impl<T: CrdtNode> Document<T> {
         self.attempt(options, |state, scope| T::reconcile(state, scope, value))
     }
 
-    /// Makes a change of what is written in the scope, or undoes it.
+    /// Makes a change of what is written in the scope, or takes it back.
     fn attempt<R, E: From<EditError>>(
         &mut self,
         options: &ChangeOptions,
         edit: impl FnOnce(&mut T::State, Scope<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
         let after = self.known(options)?;
-        let mut attempt = Attempt { document: self, dirty: true };
-        let (result, draft) = attempt.document.draft(options, after, edit);
-        match (result, draft) {
-            (Ok(value), Ok(None)) => {
-                attempt.dirty = false;
-                Ok(value)
-            }
-            (Ok(value), Ok(Some(draft))) => {
-                attempt.document.commit(draft)?;
-                attempt.dirty = false;
-                Ok(value)
-            }
-            (Ok(_), Err(fault)) => Err(fault.into()),
-            (Err(error), draft) => {
-                attempt.dirty = !matches!(draft, Ok(None));
-                Err(error)
-            }
+        let (result, mut log) = self.edit(edit);
+        let made = match &result {
+            Ok(_) => self.commit(&mut log, after, options),
+            Err(_) => Ok(self.take_back(&mut log)),
+        };
+        if let Some(writer) = &mut self.writer {
+            writer.space = log.emptied();
         }
+        made?;
+        result
     }
 
     fn known(&self, options: &ChangeOptions) -> Result<Vec<ChangeIndex>, EditError> {
@@ -148,60 +140,83 @@ impl<T: CrdtNode> Document<T> {
         options.after.iter().map(index).collect()
     }
 
-    /// Runs the closure on the state and gives what it wrote, if anything.
-    fn draft<R, E>(
-        &mut self,
-        options: &ChangeOptions,
-        after: Vec<ChangeIndex>,
-        edit: impl FnOnce(&mut T::State, Scope<'_>) -> Result<R, E>,
-    ) -> (Result<R, E>, Result<Option<Draft>, EditError>)
-    where
-        E: From<EditError>,
-    {
-        let Some(writer) = &mut self.writer else {
-            return (Err(EditError::ReadOnly.into()), Ok(None));
+    /// Runs the closure on the state and gives what it wrote.
+    fn edit<R>(&mut self, edit: impl FnOnce(&mut T::State, Scope<'_>) -> R) -> (R, Log) {
+        let (prev, space) = match &mut self.writer {
+            Some(writer) => (writer.tip, core::mem::take(&mut writer.space)),
+            None => (None, Space::default()),
         };
-        let (author, prev) = (writer.keypair.author(), writer.tip);
-        let space = core::mem::take(&mut writer.space);
-        let transaction = Transaction::new(self.history.chains(), prev, space);
-        let result = edit(&mut self.state, transaction.root());
-        if transaction.is_empty() && after.is_empty() {
-            return (result, Ok(None));
-        }
-        (result, transaction.finish(author, prev, after, options.tags()).map(Some))
+        let mut document = Rebuilt { document: self, panics: true };
+        let Self { history, state, .. } = &mut *document.document;
+        let transaction = Transaction::new(history.chains(), prev, space);
+        let result = edit(state, transaction.root());
+        let log = transaction.finish();
+        document.panics = false;
+        (result, log)
     }
 
-    fn commit(&mut self, mut draft: Draft) -> Result<ChangeHash, EditError> {
-        if let Some(writer) = &self.writer {
-            // A bundle of full size may have come; nothing must be added to its stretch.
-            self.history.seal_when_full(&writer.keypair);
+    /// Makes a change of what has been written. On an error the state is as it was before.
+    fn commit(
+        &mut self,
+        log: &mut Log,
+        after: Vec<ChangeIndex>,
+        options: &ChangeOptions,
+    ) -> Result<(), EditError> {
+        if log.is_empty() && after.is_empty() {
+            return Ok(());
         }
-        let end = self.history.end();
-        let committed = self.history.commit(&mut draft);
-        if self.history.end() > end + 1 {
-            // Heads were folded, so the change is later than its editors took it to be.
-            self.rebuild();
+        if let Some(fault) = log.fault().cloned() {
+            self.take_back(log);
+            return Err(fault);
+        }
+        let Some(writer) = &self.writer else { return Err(EditError::ReadOnly) };
+        let (start, written) = log.lend();
+        let mut draft = Draft::blank(writer.keypair.author(), writer.tip, start);
+        (draft.after, draft.tags, draft.written) = (after, options.tags(), written);
+        let mut committed = self.history.commit(&mut draft);
+        log.take_in(core::mem::take(&mut draft.written));
+        if committed.is_err() {
+            self.take_back(log);
+        }
+        if let Err(Unwritten::TooLarge(_)) = committed {
+            draft.written = log.lend().1;
+            committed = self.commit_in_steps(&mut draft);
         }
         if let Some(writer) = &mut self.writer {
-            // Folding heads may have added changes even if the change itself could not be written.
             writer.tip = self.history.own_tail().or(writer.tip);
             self.history.seal_when_full(&writer.keypair);
-            writer.space = draft.written.emptied();
         }
-        committed.map_err(|error| EditError::ChangeTooLarge(error.0))
+        committed.map_err(|error| match error {
+            Unwritten::TooLarge(what) => EditError::ChangeTooLarge(what),
+            Unwritten::Inconsistent(what) => EditError::Inconsistent(what),
+        })
+    }
+
+    /// Makes several changes of a draft, whose edits have been taken back, and takes these in as what
+    /// comes from elsewhere is.
+    fn commit_in_steps(&mut self, draft: &mut Draft) -> Result<(), Unwritten> {
+        let Some(writer) = &self.writer else { return Ok(()) };
+        let start = self.history.end();
+        self.history.commit_in_steps(draft, &writer.keypair)?;
+        self.replay(start);
+        Ok(())
+    }
+
+    /// Takes edits back. Costs what was written.
+    fn take_back(&mut self, log: &mut Log) {
+        log.roll_back(&mut self.state, self.history.chains());
     }
 }
 
-/// Undoes the edits of a change that does not come about, also when the closure panics.
-struct Attempt<'a, T: CrdtNode> {
+/// Builds the state anew if the closure panics: what it was doing then is not known.
+struct Rebuilt<'a, T: CrdtNode> {
     document: &'a mut Document<T>,
-    /// Whether the state may hold edits that no change holds.
-    dirty: bool,
+    panics: bool,
 }
 
-impl<T: CrdtNode> Drop for Attempt<'_, T> {
+impl<T: CrdtNode> Drop for Rebuilt<'_, T> {
     fn drop(&mut self) {
-        if self.dirty {
+        if self.panics {
             self.document.rebuild();
         }
     }

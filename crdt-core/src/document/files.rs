@@ -1,4 +1,4 @@
-use super::{Base, Document};
+use super::Document;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{DocumentId, Keypair, domain, sha256_of_parts};
 use crate::history::{History, LoadError};
@@ -91,8 +91,7 @@ impl<T: CrdtNode> Document<T> {
         };
         match load_state(bytes.1, history.chains()) {
             Ok((state, partial)) => {
-                let base = Some(Base { bytes: bytes.1.into(), end: history.end() });
-                Ok(Self { partial, base, ..Self::with_state(history, state, keypair) })
+                Ok(Self { partial, ..Self::with_state(history, state, keypair) })
             }
             Err(error) => {
                 tracing::warn!(%error, "a saved state is not one; it is built from the changes");

@@ -8,10 +8,10 @@ use core::fmt;
 
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
-    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Genesis, History, Outcome,
-    PendingLimits, Written,
+    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History, Outcome,
+    PendingLimits, Refusal,
 };
-use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Untyped, load_state};
+use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Space, Untyped};
 
 pub use meta::ChangeOptions;
 
@@ -42,10 +42,10 @@ mod tests;
 /// })?;
 ///
 /// let mut yours = Document::<Note>::join(mine.id(), Keypair::generate()?);
-/// yours.apply(&mine.export(&yours.heads()))?;
+/// yours.apply(&mine.export_for(&yours.frontier()))?;
 /// yours.change(|note| note.body.insert(5, " world"))?;
 ///
-/// mine.apply(&yours.export(&mine.heads()))?;
+/// mine.apply(&yours.export_for(&mine.frontier()))?;
 /// assert_eq!(mine.value(), yours.value());
 /// assert_eq!(mine.read().body, "Hello world");
 /// # Ok(())
@@ -56,17 +56,7 @@ pub struct Document<T: CrdtNode> {
     state: T::State,
     /// Whether changes say something that `T` does not know, and a type that extends it might.
     partial: bool,
-    /// The state that the document was opened with, if it was saved with one.
-    base: Option<Base>,
     writer: Option<Writer>,
-}
-
-/// A saved state, from which the state can be built without the changes that it holds.
-#[derive(Debug)]
-struct Base {
-    bytes: Box<[u8]>,
-    /// The first change after it.
-    end: ChangeIndex,
 }
 
 /// The right to write: a key, and where its chain is.
@@ -76,7 +66,7 @@ struct Writer {
     /// The last change of the chain that this replica goes on with.
     tip: Option<ChangeIndex>,
     /// Space for what editors write.
-    space: Written,
+    space: Space,
 }
 
 impl<T: CrdtNode> fmt::Debug for Document<T> {
@@ -128,8 +118,10 @@ impl<T: CrdtNode> Document<T> {
 
     fn with_state(history: History, state: T::State, keypair: Option<Keypair>) -> Self {
         let tip = keypair.as_ref().and_then(|keypair| history.tip_of_author(&keypair.author()));
-        let writer = keypair.map(|keypair| Writer { keypair, tip, space: Written::default() });
-        Self { history, state, partial: false, base: None, writer }
+        let writer = keypair.map(|keypair| Writer { keypair, tip, space: Space::default() });
+        let mut document = Self { history, state, partial: false, writer };
+        document.begin_stretch();
+        document
     }
 
     /// A second writer of this document in this process, with all that is known here, under a key
@@ -144,15 +136,27 @@ impl<T: CrdtNode> Document<T> {
         Self::over(history, Some(keypair))
     }
 
-    /// Exchanges with another replica in this process whatever one of the two lacks.
+    /// Exchanges with another replica in this process whatever one of the two lacks. Afterwards both
+    /// have the same.
+    ///
+    /// Costs time in the number of authors and in the changes exchanged, not in the length of the
+    /// history; with authors that fork between the two, as [`export_for`](Self::export_for) does.
     ///
     /// # Errors
     /// [`ApplyError`] if they are not replicas of one document.
     pub fn merge(&mut self, other: &mut Self) -> Result<(), ApplyError> {
-        let theirs = other.export(&self.heads());
-        let ours = self.export(&other.heads());
-        self.apply(&theirs)?;
-        other.apply(&ours)?;
+        if self.id() != other.id() {
+            return Err(Refusal::WrongDocument(other.id()).into());
+        }
+        // Who sees a fork sends all that the other lacks; who does not may take too much for had
+        // until then. So the former begins, and what the latter sends is exact.
+        if self.history.is_contested(&other.frontier()) {
+            other.apply(&self.export_for(&other.frontier()))?;
+            self.apply(&other.export_for(&self.frontier()))?;
+        } else {
+            self.apply(&other.export_for(&self.frontier()))?;
+            other.apply(&self.export_for(&other.frontier()))?;
+        }
         Ok(())
     }
 
@@ -175,6 +179,9 @@ impl<T: CrdtNode> Document<T> {
 
     /// The changes that no known change depends on, ascending: the version of the document. Two
     /// replicas with equal heads have equal values under the same `T`.
+    ///
+    /// Heads name a version to those who have it. To compare with a replica that may have written
+    /// something of its own, take the [`frontier`](Self::frontier).
     pub fn heads(&self) -> Vec<ChangeHash> {
         self.history.heads()
     }
@@ -236,12 +243,51 @@ impl<T: CrdtNode> Document<T> {
         let outcome = self.history.apply(bytes)?;
         self.replay(start);
         self.follow_own_chain();
+        self.begin_stretch();
         Ok(outcome)
     }
 
-    /// Everything that a replica with these heads lacks, as bytes to [`apply`](Self::apply) there;
-    /// nothing if it lacks nothing. `&[]` exports everything. What was written here since the last
-    /// export is signed once.
+    /// What this replica has, said so that another one can tell what it lacks: to be sent there, for
+    /// [`export_for`](Self::export_for). O(n log n) in the number of authors.
+    pub fn frontier(&self) -> Frontier {
+        self.history.frontier()
+    }
+
+    /// What a replica with this frontier lacks, as bytes to [`apply`](Self::apply) there; nothing if
+    /// it lacks nothing. What was written here since the last export is signed once.
+    ///
+    /// When two replicas have exchanged frontiers, and then what each lacks, they have the same. Only
+    /// if the chain of one author forks between the two, so that each has a branch that the other
+    /// has not seen, a second such exchange may be needed; it always is enough.
+    ///
+    /// Costs what [`History::export_for`] does.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Frontier, Keypair, Text};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut mine = Document::<Text>::create(Keypair::generate()?)?;
+    /// # let mut yours = Document::<Text>::join(mine.id(), Keypair::generate()?);
+    /// mine.change(|text| text.insert(0, "Hello"))?;
+    /// yours.change(|text| text.insert(0, "Hi"))?;
+    ///
+    /// let asked = yours.frontier().to_bytes();       // yours to mine, and the same the other way
+    /// let answer = mine.export_for(&Frontier::from_bytes(&asked)?);
+    /// yours.apply(&answer)?;
+    /// assert_eq!(yours.read().len(), 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn export_for(&self, frontier: &Frontier) -> Vec<u8> {
+        self.history.export_signed_for(frontier, self.writer.as_ref().map(|writer| &writer.keypair))
+    }
+
+    /// Everything that a replica lacks which has these changes and what they depend on, as bytes to
+    /// [`apply`](Self::apply) there; nothing if it lacks nothing. `&[]` exports everything. What was
+    /// written here since the last export is signed once.
+    ///
+    /// Changes that are not known here are passed over. So this is for heads that both sides have
+    /// had; the heads of a replica that has written since are not known here, and for them everything
+    /// is sent. [`export_for`](Self::export_for) sends such a replica what it lacks.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
         self.history.export_signed(have, keypair)
@@ -256,13 +302,24 @@ impl<T: CrdtNode> Document<T> {
     fn replay(&mut self, start: ChangeIndex) {
         let Self { history, state, partial, .. } = self;
         let chains = history.chains();
-        history.replay(start, |path, op| match state.apply(path, op, chains) {
-            Fit::Applied => {}
-            Fit::Partial => *partial = true,
-            Fit::Inert(reason) | Fit::Refused(reason) => {
-                tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
+        history.replay(start, |path, op| {
+            let op = op.into();
+            match state.apply(path, &op, chains) {
+                Fit::Applied => {}
+                Fit::Partial => *partial = true,
+                Fit::Inert(reason) | Fit::Refused(reason) => {
+                    tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
+                }
             }
         });
+    }
+
+    /// What is written must not be added to a stretch of signatures that is full, as one is that a large
+    /// bundle has come into.
+    fn begin_stretch(&mut self) {
+        if let Some(writer) = &self.writer {
+            self.history.seal_when_full(&writer.keypair);
+        }
     }
 
     /// Another writer with the same key may have gone on with the chain.
@@ -276,15 +333,10 @@ impl<T: CrdtNode> Document<T> {
         }
     }
 
-    /// Builds the state anew, from the one that was saved if there is one, and the changes.
+    /// Builds the state anew from all changes.
     fn rebuild(&mut self) {
-        let saved = self.base.as_ref().and_then(|base| {
-            let (state, _) = load_state(&base.bytes, self.history.chains()).ok()?;
-            Some((state, base.end))
-        });
-        let (state, end) = saved.unwrap_or_default();
-        self.state = state;
-        self.replay(end);
+        self.state = T::State::default();
+        self.replay(0);
     }
 }
 

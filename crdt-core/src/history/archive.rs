@@ -152,6 +152,12 @@ impl Archive {
         self.packs.last().map_or(0, |last| last.end())
     }
 
+    /// How many packs have been unpacked.
+    #[cfg(test)]
+    pub(super) fn unpacked(&self) -> usize {
+        self.packs.iter().filter(|pack| pack.contents.get().is_some()).count()
+    }
+
     /// The canonical bytes of all its changes.
     pub(super) fn bytes(&self) -> usize {
         self.packs.iter().map(|pack| pack.bytes).sum()

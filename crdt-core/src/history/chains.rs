@@ -11,6 +11,7 @@
 //! takes O(log forks) steps and adding a segment O(1).
 
 use core::cmp::Ordering;
+use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::hashes::Hashes;
@@ -173,6 +174,49 @@ impl Chains {
     /// The last change of every segment.
     pub(super) fn tips(&self) -> impl Iterator<Item = ChangeIndex> {
         self.segments.iter().filter_map(|segment| self.last_change(segment))
+    }
+
+    /// The numbers along their chain of the changes on a segment.
+    pub(super) fn seqs_of(&self, segment: u32) -> Range<u32> {
+        let segment = self.segment(segment);
+        let first = segment.streaks.first().map_or(0, |first| self.streaks.get(*first).seq);
+        first..self.last_change(segment).map_or(first, |last| self.seq_of(last) + 1)
+    }
+
+    /// The change on a segment with a number along its chain. O(log n).
+    pub(super) fn numbered(&self, segment: u32, seq: u32) -> Option<ChangeIndex> {
+        let streaks = &self.segment(segment).streaks;
+        let passed = streaks.partition_point(|number| self.streaks.get(*number).seq <= seq);
+        let number = *streaks.get(passed.checked_sub(1)?)?;
+        let streak = self.streaks.get(number);
+        let change = streak.first.checked_add(seq - streak.seq)?;
+        (change < self.streaks.end(number)).then_some(change)
+    }
+
+    /// The changes that are neither among `ends` nor before one of these on its chain, ascending.
+    /// Looks at every segment, and at no change but these.
+    pub(super) fn beyond(&self, ends: &[ChangeIndex]) -> Vec<ChangeIndex> {
+        let mut ended: Vec<Option<ChangeIndex>> = vec![None; self.segments.len()];
+        for end in ends {
+            let on_segment = &mut ended[self.segment_of(*end) as usize];
+            *on_segment = (*on_segment).max(Some(*end));
+        }
+        let mut beyond = Vec::new();
+        // A segment is opened after its parent.
+        for (number, segment) in self.segments.iter().enumerate().rev() {
+            let end = ended[number];
+            if let (Some(_), Some(parent)) = (end, segment.parent) {
+                let on_parent = &mut ended[parent as usize];
+                *on_parent = (*on_parent).max(segment.prev);
+            }
+            let passed = |streak: &u32| Some(self.streaks.end(*streak) - 1) <= end;
+            for streak in &segment.streaks[segment.streaks.partition_point(passed)..] {
+                let first = self.streaks.get(*streak).first;
+                beyond.extend(first.max(end.map_or(0, |end| end + 1))..self.streaks.end(*streak));
+            }
+        }
+        beyond.sort_unstable();
+        beyond
     }
 
     /// How many counters all ops take.
@@ -378,40 +422,6 @@ impl Chains {
                 || self.segment_at(later.chain, earlier.counter) == earlier.chain)
     }
 
-    /// Cuts counters `start..end` of the chain that runs down to `segment` at its segments.
-    pub(crate) fn pieces(&self, segment: u32, start: u32, end: u32) -> Vec<IdRange> {
-        let mut pieces = Vec::new();
-        let mut end = end;
-        while end > start {
-            let piece = self.last_piece(segment, start, end);
-            end = piece.start;
-            pieces.push(piece);
-        }
-        pieces
-    }
-
-    /// Like [`pieces`](Self::pieces), without segments in which the caller holds nothing: `next`
-    /// gives the first segment from a number on in which it holds something. `None` if these are more
-    /// than `most`, or than there are segments on the chain.
-    pub(crate) fn few_pieces(
-        &self,
-        segment: u32,
-        start: u32,
-        end: u32,
-        most: u32,
-        next: impl Fn(u32) -> Option<u32>,
-    ) -> Option<Vec<IdRange>> {
-        let depth = self.segments.get(segment as usize).map_or(0, |segment| segment.depth);
-        let mut pieces = Vec::new();
-        let mut held = next(0);
-        for _ in 0..depth.min(most) {
-            let Some(here) = held else { return Some(pieces) };
-            pieces.extend(self.piece_on(segment, here, start, end));
-            held = next(here + 1);
-        }
-        held.is_none().then_some(pieces)
-    }
-
     /// The last part of counters `start..end` of the chain that runs down to `segment`: that on the
     /// segment which holds the last of them. O(log forks).
     pub(crate) fn last_piece(&self, segment: u32, start: u32, end: u32) -> IdRange {
@@ -422,15 +432,23 @@ impl Chains {
 
     /// The part of counters `start..end` of the chain that runs down to `segment` which lies on the
     /// segment `here`. O(log forks).
-    fn piece_on(&self, segment: u32, here: u32, start: u32, end: u32) -> Option<IdRange> {
-        let (tip, target) = (self.segment(segment), self.segments.get(here as usize)?);
+    pub(crate) fn piece_on(
+        &self,
+        segment: u32,
+        here: u32,
+        start: u32,
+        end: u32,
+    ) -> Option<IdRange> {
+        let first = self.segments.get(here as usize).map_or(0, |target| target.first);
         let mut end = end;
         if here != segment {
-            let passes = target.depth < tip.depth && self.ancestor(segment, target.depth) == here;
-            let below = passes.then(|| self.ancestor(segment, target.depth + 1))?;
+            let tip = self.segments.get(segment as usize)?;
+            let depth = self.segments.get(here as usize)?.depth;
+            let passes = depth < tip.depth && self.ancestor(segment, depth) == here;
+            let below = passes.then(|| self.ancestor(segment, depth + 1))?;
             end = end.min(self.segment(below).first);
         }
-        let start = start.max(target.first);
+        let start = start.max(first);
         (start < end).then_some(IdRange { chain: here, start, end })
     }
 

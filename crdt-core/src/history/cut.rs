@@ -36,7 +36,35 @@ pub(super) struct Stretch {
     pub(super) signatures: BTreeMap<u32, (ChangeIndex, Signature)>,
 }
 
+/// What the stretches were, as far as what is written here changes them.
+#[derive(Debug)]
+pub(super) struct CutsMark {
+    stretches: usize,
+    totals: Totals,
+    /// The segment of what is written, and the signature that was kept for it.
+    own: u32,
+    signature: Option<(ChangeIndex, Signature)>,
+}
+
 impl Cuts {
+    /// What to go back to if what is written on a segment does not come about.
+    pub(super) fn mark(&mut self, own: u32) -> CutsMark {
+        let open = self.open();
+        let (totals, signature) = (open.totals, open.signatures.get(&own).copied());
+        CutsMark { stretches: self.stretches.len(), totals, own, signature }
+    }
+
+    /// Goes back.
+    pub(super) fn roll_back(&mut self, mark: CutsMark) {
+        self.stretches.truncate(mark.stretches);
+        let open = self.open();
+        open.totals = mark.totals;
+        match mark.signature {
+            Some(signature) => open.signatures.insert(mark.own, signature),
+            None => open.signatures.remove(&mark.own),
+        };
+    }
+
     /// The stretches in order, each with the index at which it ends.
     pub(super) fn stretches(
         &self,

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use super::chains::ChangeIndex;
 use super::header::Tags;
+use crate::codec::{Reader, split_text};
 use crate::crypto::Author;
 use crate::op::limits::MAX_DEPENDENCIES;
-use crate::op::{Id, IdRange, Key, Place};
+use crate::op::{Action, Id, IdRange, Key, Place, Seeds, Segment, Side};
 
 /// A change that is being written.
 #[derive(Debug)]
@@ -15,9 +16,10 @@ pub(crate) struct Draft {
     pub(crate) author: Author,
     /// The change that it follows on its author's chain.
     pub(crate) prev: Option<ChangeIndex>,
-    /// The counter that its editors took its first op to have. It is higher if changes had to be
-    /// written before this one.
+    /// The counter that its editors took its first op to have.
     pub(crate) start: u32,
+    /// How much higher it comes to be, since other changes have to be written before.
+    pub(super) shift: u32,
     /// Changes that it is to depend on besides the heads.
     pub(crate) after: Vec<ChangeIndex>,
     pub(crate) tags: Tags,
@@ -99,6 +101,18 @@ impl Written {
 }
 
 impl LocalSegment {
+    /// The segment as it leads to a node of this replica.
+    pub(crate) fn as_segment(&self) -> Segment<'_, Id> {
+        match self {
+            Self::Field(name) => Segment::Field(name),
+            Self::Variant(name) => Segment::Variant(name),
+            Self::TextKey(text) => Segment::Key(Key::Text(text)),
+            Self::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
+            Self::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
+            Self::Element(id) => Segment::Element(*id),
+        }
+    }
+
     pub(crate) fn key(key: Key<'_>) -> Self {
         match key {
             Key::Text(text) => Self::TextKey(text.into()),
@@ -115,6 +129,7 @@ impl Draft {
             author,
             prev,
             start,
+            shift: 0,
             after: Vec::new(),
             tags: Tags::default(),
             written: Written::default(),
@@ -133,21 +148,45 @@ impl Draft {
         }
         steps
     }
+}
 
-    /// Cuts deletes that run from earlier elements of the own segment into this change's: the
-    /// counters of changes to be written before will lie between.
-    pub(super) fn split_own_deletes(&mut self, own: u32) {
-        let mut rest = Vec::new();
-        for LocalOp { path, action, .. } in &mut self.written.ops {
-            let LocalAction::Delete { range } = action else { continue };
-            if range.chain == own && range.start < self.start && self.start < range.end {
-                let action = LocalAction::Delete { range: IdRange { start: self.start, ..*range } };
-                range.end = self.start;
-                rest.push(LocalOp { path: *path, counters: 1, action });
-            }
+impl LocalOp {
+    /// The op as two, if it inserts several elements; it comes back if it does not. Its first element is
+    /// `first`, and the second op goes on behind the first one.
+    pub(super) fn halved(self, first: Id, texts: &str) -> Result<(Self, Self), Self> {
+        let Self { path, counters, action } = self;
+        let half = counters / 2;
+        if half == 0 {
+            return Err(Self { path, counters, action });
         }
-        self.written.ops.append(&mut rest);
+        let last = first.plus(half - 1);
+        let place_after = Place::Child(last, Side::Right);
+        let (action, rest) = match action {
+            LocalAction::Insert { place, mut seeds } => {
+                let rest = seeds.split_off(seeds_length(&seeds, half));
+                let rest = LocalAction::Insert { place: place_after, seeds: rest };
+                (LocalAction::Insert { place, seeds }, rest)
+            }
+            LocalAction::InsertText { place, text } => {
+                let all = texts.get(text.clone()).unwrap_or_default();
+                let length = split_text(all, half).map_or(0, |(taken, _)| taken.len());
+                let middle = text.start + length;
+                let rest = LocalAction::InsertText { place: place_after, text: middle..text.end };
+                (LocalAction::InsertText { place, text: text.start..middle }, rest)
+            }
+            action => return Err(Self { path, counters, action }),
+        };
+        let rest = Self { path, counters: counters - half, action: rest };
+        Ok((Self { path, counters: half, action }, rest))
     }
+}
+
+/// How many bytes so many seeds take.
+fn seeds_length(seeds: &[u8], count: u32) -> usize {
+    let mut reader = Reader::new(seeds);
+    let passed = (0..count).map_while(|_| reader.bytes().ok()).count();
+    debug_assert_eq!(passed, count as usize, "there are as many");
+    seeds.len() - reader.rest().len()
 }
 
 impl LocalAction {
@@ -175,6 +214,29 @@ impl LocalAction {
             Self::Put { .. } | Self::Remove { .. } => Self::Remove { replaces: ids },
             Self::Reset { .. } => Self::Reset { annuls: ids },
             _ => Self::Unset { replaces: ids },
+        }
+    }
+
+    /// The action as it comes to a node of this replica, without what it replaces.
+    pub(crate) fn as_action<'a>(&'a self, texts: &'a str) -> Action<'a, Id> {
+        match self {
+            Self::Set { payload, .. } => Action::Set { replaces: Vec::new(), payload },
+            Self::Unset { .. } => Action::Unset { replaces: Vec::new() },
+            Self::Add { delta } => Action::Add { delta: *delta },
+            Self::Reset { .. } => Action::Reset { annuls: Vec::new() },
+            Self::Insert { place, seeds } => {
+                Action::Insert { place: *place, seeds: Seeds::from_checked(seeds) }
+            }
+            Self::InsertText { place, text } => {
+                let text = texts.get(text.clone()).unwrap_or_default();
+                Action::InsertText { place: *place, text }
+            }
+            Self::Delete { range } => Action::Delete {
+                first: Id { chain: range.chain, counter: range.start },
+                count: range.len(),
+            },
+            Self::Put { .. } => Action::Put { replaces: Vec::new() },
+            Self::Remove { .. } => Action::Remove { replaces: Vec::new() },
         }
     }
 

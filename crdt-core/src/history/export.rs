@@ -11,21 +11,33 @@ use crate::crypto::{ChangeHash, Keypair, Signature};
 
 impl History {
     /// Every change that is not among `have` and what those depend on, as bundles; nothing if there
-    /// is none. Hashes that are not known here are passed over, so the answer may hold more than
-    /// the other lacks. What this replica wrote and has not signed yet is left out: a
+    /// is none. What this replica wrote and has not signed yet is left out: a
     /// [`Document`](crate::Document) signs it.
     ///
-    /// Costs time in the number of changes sent, not in the length of the history; of an opened
-    /// document, old changes are unpacked if some of them are sent or `have` names others than heads
-    /// and ends of chains.
+    /// Hashes that are not known here say nothing and are passed over. The heads of a replica that
+    /// has written something of its own are such hashes: to that replica, everything is sent. Name
+    /// heads that both sides have had, or ask for a [`frontier`](Self::frontier) and
+    /// [`export_for`](Self::export_for) it.
+    ///
+    /// Costs time in the changes sent and those that came here after the first of them, not in the
+    /// length of the history; of an opened document, old changes are unpacked if some of them are
+    /// sent or `have` names others than heads and ends of chains.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         self.export_signed(have, None)
     }
 
     /// The same, signing what this replica wrote and has not signed yet.
     pub(crate) fn export_signed(&self, have: &[ChangeHash], keypair: Option<&Keypair>) -> Vec<u8> {
+        self.export_changes(self.lacking(have), keypair)
+    }
+
+    /// Some changes as bundles, given in order of admission: of every chain all from one on.
+    pub(super) fn export_changes(
+        &self,
+        mut lacking: Vec<ChangeIndex>,
+        keypair: Option<&Keypair>,
+    ) -> Vec<u8> {
         let mut out = Vec::new();
-        let mut lacking = self.lacking(have);
         if keypair.is_none()
             && let Some(tail) = &self.tail
             && tail.signature.get().is_none()
@@ -81,11 +93,16 @@ impl History {
     }
 
     /// The changes that are neither among `have` nor below them, ascending.
-    ///
-    /// Walks down from the newest change in order of admission, which is topological, and stops
-    /// as soon as everything left to look at is below `have`.
     pub(super) fn lacking(&self, have: &[ChangeHash]) -> Vec<ChangeIndex> {
         let had: Vec<ChangeIndex> = have.iter().filter_map(|hash| self.index_of(hash)).collect();
+        self.not_below(&had)
+    }
+
+    /// The same of changes that are known here.
+    ///
+    /// Walks down from the newest change in order of admission, which is topological, and stops
+    /// as soon as everything left to look at is below `had`.
+    pub(super) fn not_below(&self, had: &[ChangeIndex]) -> Vec<ChangeIndex> {
         if had.is_empty() {
             return (0..self.chains.len()).collect();
         }
@@ -94,7 +111,7 @@ impl History {
             queue.insert(head, false);
         });
         for change in had {
-            queue.insert(change, true);
+            queue.insert(*change, true);
         }
         let mut wanted = queue.values().filter(|had| !**had).count();
         let mut lacking = Vec::new();

@@ -3,18 +3,19 @@
 use std::sync::OnceLock;
 
 use super::bundle::{Totals, canonical_size};
-use super::chains::ChangeIndex;
-use super::draft::{Draft, LocalAction, LocalOp, LocalSegment, Written};
+use super::chains::{ChangeIndex, Next};
+use super::draft::{Draft, LocalOp, LocalPath, LocalSegment};
 use super::header::{ChangeHasher, Header};
+use super::namer::Namer;
 use super::store::{Admitted, History};
 use super::table::Table;
 use crate::crypto::{Author, ChangeHash, Keypair, Signature};
-use crate::op::limits::{MAX_CHANGE_BYTES, MAX_DEPENDENCIES};
-use crate::op::{Id, IdRange};
+use crate::op::Id;
+use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
 
 /// The last change that this replica wrote and no kept signature covers. It is signed when it
 /// leaves, so that a burst of changes costs one signature.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Tail {
     pub(super) change: ChangeIndex,
     /// The first such change. All from there on were written here.
@@ -22,9 +23,15 @@ pub(super) struct Tail {
     pub(super) signature: OnceLock<Signature>,
 }
 
-/// A change cannot be written because it would exceed a limit of the format.
+/// Why a change was not written. Nothing has changed then.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct TooLarge(pub(crate) &'static str);
+pub(crate) enum Unwritten {
+    /// It exceeds a limit of the format. Several changes may do.
+    TooLarge(&'static str),
+    /// It refers to what is not there: the state is not one of this history, which only happens to
+    /// what was opened from a file that lies.
+    Inconsistent(&'static str),
+}
 
 impl History {
     /// The change of an author that its next one follows: the last one of its longest chain.
@@ -34,67 +41,40 @@ impl History {
         tips.max_by_key(|tip| (self.chains.seq_of(*tip), self.chains.hash_of(*tip)))
     }
 
-    /// Writes and appends a change; it stays unsigned until it leaves. What goes beyond the limit of
-    /// a table is written in changes before it: heads are folded into changes without ops, and
-    /// values that an op replaces are taken back. Then the ops come later on their chain, and in time,
-    /// than the editors took them to be.
-    pub(crate) fn commit(&mut self, draft: &mut Draft) -> Result<ChangeHash, TooLarge> {
-        while self.heads_besides(draft.prev).count() > MAX_DEPENDENCIES / 2 {
-            draft.prev = Some(self.fold_heads(draft)?);
+    /// Writes and appends a change; it stays unsigned until it leaves.
+    ///
+    /// # Errors
+    /// [`Unwritten`]; the draft is as it was.
+    pub(crate) fn commit(&mut self, draft: &mut Draft) -> Result<(), Unwritten> {
+        let seen = self.seen_besides(draft.prev, &draft.after);
+        if seen.len() > MAX_DEPENDENCIES / 2 {
+            return Err(Unwritten::TooLarge("heads of the document"));
         }
-        self.take_back(draft)?;
-        let dependencies = self.dependencies_of(draft);
-        self.write(draft, dependencies)
+        let ops = core::mem::take(&mut draft.written.ops);
+        let written = self.write(draft, &ops, seen, None);
+        draft.written.ops = ops;
+        self.forget_mark();
+        written.map(|_| ())
     }
 
-    fn heads_besides(&self, prev: Option<ChangeIndex>) -> impl Iterator<Item = ChangeIndex> {
-        self.head_indexes().filter(move |head| Some(*head) != prev)
-    }
-
-    /// What a change depends on beside its predecessor: the heads, what it is to depend on, and the
-    /// chains that it names.
-    fn dependencies_of(&self, draft: &Draft) -> Vec<ChangeIndex> {
-        let mut dependencies: Vec<ChangeIndex> = self.heads_besides(draft.prev).collect();
-        dependencies.extend(&draft.after);
-        dependencies.extend(self.chains_named(draft));
-        dependencies.retain(|change| Some(*change) != draft.prev);
-        dependencies.sort_unstable();
-        dependencies.dedup();
-        dependencies
-    }
-
-    fn fold_heads(&mut self, draft: &Draft) -> Result<ChangeIndex, TooLarge> {
-        let heads = self.heads_besides(draft.prev).take(MAX_DEPENDENCIES).collect();
-        let mut fold = Draft::blank(draft.author, draft.prev, draft.start);
-        self.write(&mut fold, heads)?;
-        Ok(self.chains.len() - 1)
-    }
-
-    /// Ops that replace more than fits a table leave the rest to changes before this one.
-    fn take_back(&mut self, draft: &mut Draft) -> Result<(), TooLarge> {
-        let own = self.chains.segment_after(draft.prev);
-        let steps = draft.split_replacing(own);
-        if steps.is_empty() {
-            return Ok(());
+    /// The heads beside a change, and others that are to be seen.
+    pub(super) fn seen_besides(
+        &self,
+        prev: Option<ChangeIndex>,
+        after: &[ChangeIndex],
+    ) -> Vec<ChangeIndex> {
+        let heads = self.head_indexes().filter(|head| Some(*head) != prev);
+        let mut seen: Vec<ChangeIndex> = heads.collect();
+        if !after.is_empty() {
+            seen.extend(after.iter().filter(|change| Some(**change) != prev));
+            seen.sort_unstable();
+            seen.dedup();
         }
-        draft.split_own_deletes(own);
-        for op in steps {
-            let start = self.chains.next_after(draft.prev).start;
-            let mut step = Draft::blank(draft.author, draft.prev, start);
-            step.written.paths = core::mem::take(&mut draft.written.paths);
-            step.written.ops.push(op);
-            let dependencies = self.dependencies_of(&step);
-            let written = self.write(&mut step, dependencies);
-            draft.written.paths = step.written.paths;
-            written?;
-            draft.prev = Some(self.chains.len() - 1);
-        }
-        Ok(())
+        seen
     }
 
-    /// For every chain segment that ops name, beside the author's own chain, its last change.
-    fn chains_named(&self, draft: &Draft) -> Vec<ChangeIndex> {
-        let own = self.chains.segment_after(draft.prev);
+    /// For every chain segment that ops and their paths name, beside `own`, its last change.
+    fn chains_named(&self, own: u32, ops: &[LocalOp], paths: &[LocalPath]) -> Vec<ChangeIndex> {
         let mut segments = Vec::new();
         let mut note = |id: Id| {
             // Ops that follow on each other mostly name one chain.
@@ -102,62 +82,124 @@ impl History {
                 segments.push(id.chain);
             }
         };
-        draft.written.paths.iter().for_each(|path| {
-            if let LocalSegment::Element(id) = path.segment {
-                note(id);
+        let mut last = None;
+        for op in ops {
+            op.action.each_id(&mut note);
+            let mut here = op.path.filter(|_| last != op.path);
+            last = op.path;
+            while let Some(number) = here {
+                let LocalPath { parent, segment, .. } = &paths[number as usize];
+                if let LocalSegment::Element(id) = segment {
+                    note(*id);
+                }
+                here = *parent;
             }
-        });
-        draft.written.ops.iter().for_each(|op| op.action.each_id(&mut note));
+        }
         segments.sort_unstable();
         segments.dedup();
         segments.into_iter().filter_map(|segment| self.chains.tip_of(segment)).collect()
     }
 
-    fn write(
+    /// Writes and appends a change with some ops of a draft, which follows what the draft follows and
+    /// depends on what was seen and what it names. What of its deletes has to go through further
+    /// names is put into `rest` or, without that, deleted at the end of the change.
+    pub(super) fn write(
         &mut self,
         draft: &mut Draft,
-        mut sorted: Vec<ChangeIndex>,
-    ) -> Result<ChangeHash, TooLarge> {
-        if sorted.len() > MAX_DEPENDENCIES {
-            return Err(TooLarge("authors whose elements one change names"));
-        }
+        ops: &[LocalOp],
+        mut dependencies: Vec<ChangeIndex>,
+        rest: Option<&mut Vec<LocalOp>>,
+    ) -> Result<ChangeIndex, Unwritten> {
         let next = self.chains.next_after(draft.prev);
-        let time = self.time_after(next, &sorted);
-        if time == u32::MAX {
-            return Err(TooLarge("changes that follow on each other"));
+        dependencies.extend(self.chains_named(next.segment, ops, &draft.written.paths));
+        dependencies.retain(|change| Some(*change) != draft.prev);
+        dependencies.sort_unstable();
+        dependencies.dedup();
+        if dependencies.len() > MAX_DEPENDENCIES {
+            return Err(Unwritten::TooLarge("authors whose elements one change names"));
         }
-        sorted.sort_unstable_by_key(|change| self.chains.hash_of(*change));
-        let table = Table::new(&self.chains, draft.prev, &sorted);
-        self.split_deletes(draft, next.segment, &table);
-        self.encode(draft, next, table)?;
-        let header = Header {
-            seq: next.seq,
-            prev: draft.prev.map(|prev| self.chains.hash_of(prev)),
-            dependencies: sorted.iter().map(|change| self.chains.hash_of(*change)).collect(),
-            tags: draft.tags.clone(),
-        };
-        let Written { body, ops, .. } = &draft.written;
+        let time = self.time_after(next, &dependencies);
+        if time == u32::MAX {
+            return Err(Unwritten::TooLarge("changes that follow on each other"));
+        }
+        dependencies.sort_unstable_by_key(|change| self.chains.hash_of(*change));
+        let (count, counters) = self.encode(draft, ops, next, &dependencies, rest)?;
+        let header = self.header_of(draft, next, &dependencies)?;
+        let body = &draft.written.body;
         let bytes = canonical_size(header.references(), &header.tags, body);
         if bytes > MAX_CHANGE_BYTES {
-            return Err(TooLarge("bytes of a change"));
+            return Err(Unwritten::TooLarge("bytes of a change"));
         }
         let hash = self.hasher_of(&draft.author).hash(&header, body);
         let author = self.author_number(&draft.author);
-        let change = self.append(Admitted {
-            hash,
-            author,
-            next,
-            time,
-            dependencies: &sorted,
-            tags: header.tags,
-            body,
-            counters: ops.iter().map(|op| op.counters).sum(),
-        });
-        self.forget_mark();
-        self.cuts.open().count(Totals { changes: 1, ops: ops.len(), bytes });
+        let (dependencies, tags) = (&dependencies[..], header.tags);
+        let change =
+            self.append(Admitted { hash, author, next, time, dependencies, tags, body, counters });
+        self.cuts.open().count(Totals { changes: 1, ops: count, bytes });
         let first = self.tail.as_ref().map_or(change, |tail| tail.first);
         self.tail = Some(Tail { change, first, signature: OnceLock::new() });
-        Ok(hash)
+        Ok(change)
+    }
+
+    /// Writes ops in canonical bytes into the body of a draft. Says how many they are, and the counters
+    /// that they take.
+    fn encode(
+        &self,
+        draft: &mut Draft,
+        ops: &[LocalOp],
+        next: Next,
+        dependencies: &[ChangeIndex],
+        rest: Option<&mut Vec<LocalOp>>,
+    ) -> Result<(usize, u32), Unwritten> {
+        let counters = |ops: &[LocalOp]| ops.iter().map(|op| u64::from(op.counters)).sum::<u64>();
+        let (mut count, mut taken) = (ops.len(), counters(ops));
+        if count > MAX_CHANGE_OPS {
+            return Err(Unwritten::TooLarge("ops of a change"));
+        }
+        let namer = Namer {
+            history: self,
+            own: next.segment,
+            assumed: draft.start,
+            shift: draft.shift,
+            table: Table::new(&self.chains, draft.prev, dependencies),
+        };
+        draft.written.body.clear();
+        let mut left = Vec::new();
+        namer.encode(ops, &mut draft.written, &mut left)?;
+        if let Some(rest) = rest {
+            rest.append(&mut left);
+        }
+        while !left.is_empty() {
+            let ops = core::mem::take(&mut left);
+            (count, taken) = (count + ops.len(), taken + counters(&ops));
+            namer.encode(&ops, &mut draft.written, &mut left)?;
+        }
+        let end = u64::from(next.start) + taken;
+        match u32::try_from(taken) {
+            Ok(taken) if end <= u64::from(MAX_COUNTER) => Ok((count, taken)),
+            _ => Err(Unwritten::TooLarge("counters of a chain")),
+        }
+    }
+
+    /// The header of a change. Hashes of zeros stand for changes of a file that lies.
+    fn header_of(
+        &self,
+        draft: &Draft,
+        next: Next,
+        dependencies: &[ChangeIndex],
+    ) -> Result<Header, Unwritten> {
+        let hash = |change: &ChangeIndex| match self.chains.hash_of(*change) {
+            ChangeHash(zeros) if zeros == [0; 32] => {
+                Err(Unwritten::Inconsistent("a change on which this one follows is missing"))
+            }
+            hash => Ok(hash),
+        };
+        Ok(Header {
+            seq: next.seq,
+            prev: draft.prev.as_ref().map(hash).transpose()?,
+            dependencies: dependencies.iter().map(hash).collect::<Result<_, _>>()?,
+            tags: draft.tags.clone(),
+        })
     }
 
     /// What hashes the changes of an author; that of the last one is kept.
@@ -166,26 +208,6 @@ impl History {
         let new = || (*author, ChangeHasher::new(&self.document(), author));
         let hasher = kept.unwrap_or_else(new);
         &mut self.hasher.insert(hasher).1
-    }
-
-    /// A delete goes through one entry of the table. What is left of its range beyond that entry is
-    /// deleted at the end of the change: ops that are already there keep their counters.
-    fn split_deletes(&self, draft: &mut Draft, own: u32, table: &Table) {
-        let mut next = 0;
-        while let Some(LocalOp { path, action, .. }) = draft.written.ops.get_mut(next) {
-            next += 1;
-            let LocalAction::Delete { range } = action else { continue };
-            if range.chain == own {
-                continue;
-            }
-            let reach = table.reach(&self.chains, *range);
-            if reach < range.end {
-                let (path, rest) = (*path, IdRange { start: reach, ..*range });
-                range.end = reach;
-                let action = LocalAction::Delete { range: rest };
-                draft.written.ops.push(LocalOp { path, counters: 1, action });
-            }
-        }
     }
 
     /// Signs what this replica wrote, so that everything in the history is covered.

@@ -5,8 +5,8 @@
 //! the changes that every other replica does.
 //!
 //! Read [`chains`] first (how ops are named and ordered), then `header` and `bundle` (bytes),
-//! `admit` (the rules), `pending` and `receive` (what arrives early), `cut` and `export` (what goes
-//! out).
+//! `admit` (the rules), `pending` and `receive` (what arrives early), `cut`, `export` and `frontier`
+//! (what goes out).
 
 mod admit;
 mod archive;
@@ -19,6 +19,7 @@ mod equivocation;
 mod error;
 mod export;
 mod extras;
+mod frontier;
 mod genesis;
 mod hashes;
 mod header;
@@ -30,6 +31,7 @@ mod receive;
 mod replay;
 mod saved;
 mod segment;
+mod steps;
 mod store;
 mod stored;
 mod streaks;
@@ -42,13 +44,15 @@ pub use change::Change;
 pub(crate) use draft::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 pub use equivocation::{Equivocation, EquivocationProof, ProofError};
 pub use error::Refusal;
+pub use frontier::Frontier;
 pub use genesis::Genesis;
 pub(crate) use header::{Tags, tag};
+pub(crate) use local::Unwritten;
 pub use pending::PendingLimits;
 pub use receive::{ApplyError, Outcome, Refused};
-pub use replay::Incoming;
+pub(crate) use replay::Replayed;
 pub use saved::LoadError;
 pub use store::History;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,131 +1,152 @@
-//! The ops of a draft in canonical bytes, with names for ids.
+//! Ops of a draft in canonical bytes, with names for ids.
 
-use super::chains::Next;
-use super::draft::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
-use super::local::TooLarge;
+use super::draft::{LocalAction, LocalOp, LocalPath, Written};
+use super::local::Unwritten;
 use super::store::History;
 use super::table::Table;
-use crate::op::limits::{MAX_CHANGE_OPS, MAX_COUNTER};
 use crate::op::{
-    Action, Id, Key, Name, Place, Seeds, Segment, write_depth, write_op, write_segment,
+    Action, Id, IdRange, Name, Place, Seeds, Segment, write_depth, write_op, write_segment,
 };
 
-impl History {
-    /// Writes the ops of a draft, which will lie at `next`, in canonical bytes into its body.
-    pub(super) fn encode(
-        &self,
-        draft: &mut Draft,
-        next: Next,
-        table: Table,
-    ) -> Result<(), TooLarge> {
-        let Written { paths, ops, text, body, path } = &mut draft.written;
-        if ops.len() > MAX_CHANGE_OPS {
-            return Err(TooLarge("ops of a change"));
-        }
-        let Next { segment: own, start, .. } = next;
-        let counters: u64 = ops.iter().map(|op| u64::from(op.counters)).sum();
-        if u64::from(start) + counters > u64::from(MAX_COUNTER) {
-            return Err(TooLarge("counters of a chain"));
-        }
-        let namer = Namer { history: self, own, assumed: draft.start, start, table };
-        body.clear();
-        let mut last = None;
-        for op in &*ops {
-            if last != Some(op.path) {
-                last = Some(op.path);
-                path.clear();
-                namer.write_path(path, paths, op.path);
-            }
-            namer.write(body, path, op, text);
-        }
-        Ok(())
-    }
-}
-
 /// Turns ids into names.
-struct Namer<'a> {
-    history: &'a History,
+pub(super) struct Namer<'a> {
+    pub(super) history: &'a History,
     /// The segment of the change.
-    own: u32,
-    /// The counter that its first op was taken to have.
-    assumed: u32,
-    /// The counter that its first op has.
-    start: u32,
-    table: Table,
+    pub(super) own: u32,
+    /// The counter that editors took the first op of all to have.
+    pub(super) assumed: u32,
+    /// How much higher the counters come to be.
+    pub(super) shift: u32,
+    pub(super) table: Table,
 }
 
 impl Namer<'_> {
-    fn name(&self, id: Id) -> Name {
+    /// Appends ops in canonical bytes to the body of what was written. A delete goes through one entry
+    /// of the table; what is left of its range beyond that entry is put into `rest`, to be deleted
+    /// later.
+    pub(super) fn encode(
+        &self,
+        ops: &[LocalOp],
+        written: &mut Written,
+        rest: &mut Vec<LocalOp>,
+    ) -> Result<(), Unwritten> {
+        let Written { paths, text, body, path, .. } = written;
+        let mut last = None;
+        for op in ops {
+            if last != Some(op.path) {
+                last = Some(op.path);
+                path.clear();
+                self.write_path(path, paths, op.path)?;
+            }
+            let action = self.action(op, text, rest)?;
+            write_op(body, path, op.counters, &action);
+        }
+        Ok(())
+    }
+
+    fn name(&self, id: Id) -> Result<Name, Unwritten> {
         if id.chain == self.own && id.counter >= self.assumed {
-            return Name { index: 0, counter: id.counter - self.assumed + self.start };
+            return Ok(Name { index: 0, counter: id.counter + self.shift });
         }
         let name = self.table.name(&self.history.chains, id);
-        debug_assert!(name.is_some(), "the table of a draft holds every chain that it names");
-        name.unwrap_or(Name { index: 0, counter: id.counter })
+        name.ok_or(Unwritten::Inconsistent("an op names what is not in the history"))
     }
 
     /// One name per chain other than the author's own, ascending.
-    fn names(&self, ids: &[Id]) -> Vec<Name> {
-        let mut names: Vec<Name> = ids.iter().map(|id| self.name(*id)).collect();
+    fn names(&self, ids: &[Id]) -> Result<Vec<Name>, Unwritten> {
+        let names = ids.iter().map(|id| self.name(*id));
+        let mut names = names.collect::<Result<Vec<Name>, _>>()?;
         names.sort_unstable_by_key(|name| (name.index, core::cmp::Reverse(name.counter)));
         names.dedup_by_key(|name| name.index);
         names.retain(|name| name.index > 0);
-        names
+        Ok(names)
     }
 
-    fn place(&self, place: Place<Id>) -> Place<Name> {
-        match place {
+    fn place(&self, place: Place<Id>) -> Result<Place<Name>, Unwritten> {
+        Ok(match place {
             Place::Root => Place::Root,
-            Place::Child(parent, side) => Place::Child(self.name(parent), side),
-        }
+            Place::Child(parent, side) => Place::Child(self.name(parent)?, side),
+        })
     }
 
-    fn write_path(&self, out: &mut Vec<u8>, paths: &[LocalPath], path: Option<u32>) {
+    fn write_path(
+        &self,
+        out: &mut Vec<u8>,
+        paths: &[LocalPath],
+        path: Option<u32>,
+    ) -> Result<(), Unwritten> {
         let path = path.map(|number| &paths[number as usize]);
         write_depth(out, path.map_or(0, |path| path.depth));
-        if let Some(path) = path {
-            self.write_segments(out, paths, path);
-        }
+        path.map_or(Ok(()), |path| self.write_segments(out, paths, path))
     }
 
     /// Appends the segments of a path from the root on. How many there may be has been checked.
-    fn write_segments(&self, out: &mut Vec<u8>, paths: &[LocalPath], path: &LocalPath) {
+    fn write_segments(
+        &self,
+        out: &mut Vec<u8>,
+        paths: &[LocalPath],
+        path: &LocalPath,
+    ) -> Result<(), Unwritten> {
         if let Some(parent) = path.parent {
-            self.write_segments(out, paths, &paths[parent as usize]);
+            self.write_segments(out, paths, &paths[parent as usize])?;
         }
-        let segment = match &path.segment {
-            LocalSegment::Field(name) => Segment::Field(name),
-            LocalSegment::Variant(name) => Segment::Variant(name),
-            LocalSegment::TextKey(text) => Segment::Key(Key::Text(text)),
-            LocalSegment::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
-            LocalSegment::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
-            LocalSegment::Element(id) => Segment::Element(self.name(*id)),
+        let segment = match path.segment.as_segment() {
+            Segment::Field(name) => Segment::Field(name),
+            Segment::Variant(name) => Segment::Variant(name),
+            Segment::Key(key) => Segment::Key(key),
+            Segment::Element(id) => Segment::Element(self.name(id)?),
         };
         write_segment(out, segment);
+        Ok(())
     }
 
-    fn write(&self, out: &mut Vec<u8>, path: &[u8], op: &LocalOp, texts: &str) {
-        let action = match &op.action {
+    fn action<'a>(
+        &self,
+        op: &'a LocalOp,
+        texts: &'a str,
+        rest: &mut Vec<LocalOp>,
+    ) -> Result<Action<'a, Name>, Unwritten> {
+        Ok(match &op.action {
             LocalAction::Set { replaces, payload } => {
-                Action::Set { replaces: self.names(replaces), payload }
+                Action::Set { replaces: self.names(replaces)?, payload }
             }
-            LocalAction::Unset { replaces } => Action::Unset { replaces: self.names(replaces) },
+            LocalAction::Unset { replaces } => Action::Unset { replaces: self.names(replaces)? },
             LocalAction::Add { delta } => Action::Add { delta: *delta },
-            LocalAction::Reset { annuls } => Action::Reset { annuls: self.names(annuls) },
+            LocalAction::Reset { annuls } => Action::Reset { annuls: self.names(annuls)? },
             LocalAction::Insert { place, seeds } => {
-                Action::Insert { place: self.place(*place), seeds: Seeds::from_checked(seeds) }
+                Action::Insert { place: self.place(*place)?, seeds: Seeds::from_checked(seeds) }
             }
             LocalAction::InsertText { place, text } => {
                 let text = texts.get(text.clone()).unwrap_or_default();
-                Action::InsertText { place: self.place(*place), text }
+                Action::InsertText { place: self.place(*place)?, text }
             }
-            LocalAction::Delete { range } => Action::Delete {
-                first: self.name(Id { chain: range.chain, counter: range.start }),
-                count: range.end - range.start,
-            },
-            LocalAction::Put { replaces } => Action::Put { replaces: self.names(replaces) },
-            LocalAction::Remove { replaces } => Action::Remove { replaces: self.names(replaces) },
-        };
-        write_op(out, path, op.counters, &action);
+            LocalAction::Delete { range } => self.delete(op.path, *range, rest)?,
+            LocalAction::Put { replaces } => Action::Put { replaces: self.names(replaces)? },
+            LocalAction::Remove { replaces } => Action::Remove { replaces: self.names(replaces)? },
+        })
+    }
+
+    /// A delete of as much of a range as goes through one entry of the table. Of its own chain that is
+    /// all of it; counters of changes that were written before lie between, and name no elements.
+    fn delete(
+        &self,
+        path: Option<u32>,
+        range: IdRange,
+        rest: &mut Vec<LocalOp>,
+    ) -> Result<Action<'static, Name>, Unwritten> {
+        let first = self.name(Id { chain: range.chain, counter: range.start })?;
+        let mut end = range.end;
+        if range.chain != self.own {
+            end = self.table.reach(&self.history.chains, range).min(end);
+        } else if end > self.assumed {
+            end += self.shift;
+        }
+        if end < range.end {
+            let action = LocalAction::Delete { range: IdRange { start: end, ..range } };
+            rest.push(LocalOp { path, counters: 1, action });
+        }
+        let count = end.checked_sub(first.counter).filter(|count| *count > 0);
+        let count = count.ok_or(Unwritten::Inconsistent("a delete names nothing"))?;
+        Ok(Action::Delete { first, count })
     }
 }

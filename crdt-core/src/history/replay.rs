@@ -9,7 +9,7 @@ use crate::op::{Action, Body, Id, Keystroke, Name, Path, Place, Segment, Side};
 
 /// An op that has been admitted, with its own id and time and with ids for names.
 #[derive(Debug)]
-pub struct Incoming<'a> {
+pub(crate) struct Replayed<'a> {
     /// The id of the op; of an insert, of its first element.
     pub(crate) id: Id,
     /// The time of its change; of text that is typed on over several changes, of the first.
@@ -25,7 +25,7 @@ impl History {
     pub(crate) fn replay(
         &self,
         start: ChangeIndex,
-        mut sink: impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
+        mut sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
     ) {
         let (mut walk, mut typing) = (Walk::default(), Typing::default());
         for stored in self.stored(start..self.chains.len()) {
@@ -33,7 +33,7 @@ impl History {
             let first = Id { chain: segment, counter: start };
             let replayed =
                 walk.change(&self.chains, first, dependencies, body, |path, id, action| {
-                    typing.pass(path, &Incoming { id, time, action }, &mut sink);
+                    typing.pass(path, Replayed { id, time, action }, &mut sink);
                 });
             if let Err(refusal) = replayed {
                 // What was admitted has been checked; a saved file is trusted.
@@ -62,8 +62,8 @@ impl<'a> Typing<'a> {
     fn pass(
         &mut self,
         path: &[Segment<'a, Id>],
-        op: &Incoming<'_>,
-        sink: &mut impl FnMut(&[Segment<'_, Id>], &Incoming<'_>),
+        op: Replayed<'_>,
+        sink: &mut impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
     ) {
         let Action::InsertText { place, text } = &op.action else {
             self.end(sink);
@@ -86,10 +86,10 @@ impl<'a> Typing<'a> {
     }
 
     /// Hands on what was kept back.
-    fn end(&mut self, sink: &mut impl FnMut(&[Segment<'_, Id>], &Incoming<'_>)) {
+    fn end(&mut self, sink: &mut impl FnMut(&[Segment<'_, Id>], Replayed<'_>)) {
         if let Some((id, time, place)) = self.first.take() {
             let action = Action::InsertText { place, text: &self.text };
-            sink(&self.path, &Incoming { id, time, action });
+            sink(&self.path, Replayed { id, time, action });
         }
         self.text.clear();
         self.last = None;

@@ -95,7 +95,7 @@ impl History {
             packs.push(Arc::new(pack));
         }
         history.packs = Packs::new(&packs);
-        history.read_outline(reader, Archive::new(packs))?;
+        history.read_outline(reader, Archive::new(packs), trusted)?;
         Ok(history)
     }
 

@@ -278,7 +278,12 @@ impl History {
     }
 
     pub(super) fn author_of(&self, change: ChangeIndex) -> Author {
-        self.author(self.chains.author_of(self.chains.segment_of(change)))
+        self.author(self.author_number_of(change))
+    }
+
+    /// The number of the author of a change in this replica.
+    pub(super) fn author_number_of(&self, change: ChangeIndex) -> u32 {
+        self.chains.author_of(self.chains.segment_of(change))
     }
 
     pub(super) fn body(&self, change: ChangeIndex) -> &[u8] {

@@ -1,8 +1,12 @@
 //! The table of a change: which chains its names may point into.
 
+use std::sync::OnceLock;
+
 use super::chains::{Chains, ChangeIndex};
 use super::error::Refusal;
 use crate::op::{Id, IdRange, Name};
+#[cfg(test)]
+use crate::steps;
 
 /// A change's own chain (index 0, the change included) and its dependencies' chains (1 and up),
 /// with the counters that are to be named through each.
@@ -13,6 +17,8 @@ use crate::op::{Id, IdRange, Name};
 pub(crate) struct Table {
     own: Entry,
     others: Vec<Entry>,
+    /// Made when a name is first looked for among many entries.
+    line: OnceLock<Line>,
 }
 
 #[derive(Clone, Copy, Default, Debug)]
@@ -29,6 +35,75 @@ impl Entry {
         let (segment, end) = chains.end_on_segment(change);
         Self { segment, from: 0, end }
     }
+
+    /// Where its chain ends.
+    fn tip(&self) -> Id {
+        Id { chain: self.segment, counter: self.end }
+    }
+
+    /// Whether an op lies on its chain.
+    fn holds(&self, chains: &Chains, id: Id) -> bool {
+        #[cfg(test)]
+        steps::count();
+        id.counter < self.end && chains.segment_at(self.segment, id.counter) == id.chain
+    }
+}
+
+/// Of how many entries on they are not looked through one by one.
+const MANY: usize = if cfg!(test) { 2 } else { 8 };
+
+/// The entries of a table in [tree order](Chains::tree_order) of where their chains end. Those whose
+/// chains hold an op follow on each other there.
+#[derive(Debug)]
+struct Line {
+    entries: Vec<Entry>,
+    /// A tree of minima over their indexes: the leaves are the second half, in the same order, and
+    /// above `n` and `n + 1` is `n / 2`.
+    lowest: Vec<usize>,
+}
+
+impl Line {
+    fn of<'a>(chains: &Chains, entries: impl Iterator<Item = &'a Entry>) -> Self {
+        let mut line: Vec<(usize, Entry)> = entries.copied().enumerate().collect();
+        line.sort_by(|one, other| chains.tree_order(one.1.tip(), other.1.tip()));
+        let (indexes, entries): (Vec<usize>, Vec<Entry>) = line.into_iter().unzip();
+        let mut lowest = vec![usize::MAX; entries.len()];
+        lowest.extend(indexes);
+        for place in (1..entries.len()).rev() {
+            lowest[place] = lowest[2 * place].min(lowest[2 * place + 1]);
+        }
+        Self { entries, lowest }
+    }
+
+    /// The lowest index of an entry whose chain holds an op.
+    fn lowest(&self, chains: &Chains, id: Id) -> Option<usize> {
+        let before = |entry: &Entry| {
+            #[cfg(test)]
+            steps::count();
+            chains.tree_order(entry.tip(), id).is_le()
+        };
+        let start = self.entries.partition_point(before);
+        let holding = self.entries[start..].partition_point(|entry| entry.holds(chains, id));
+        (holding > 0).then(|| self.least(start, start + holding))
+    }
+
+    /// The lowest index among the entries at some places.
+    fn least(&self, start: usize, end: usize) -> usize {
+        let (mut start, mut end) = (start + self.entries.len(), end + self.entries.len());
+        let mut least = usize::MAX;
+        while start < end {
+            if start % 2 == 1 {
+                least = least.min(self.lowest[start]);
+                start += 1;
+            }
+            if end % 2 == 1 {
+                end -= 1;
+                least = least.min(self.lowest[end]);
+            }
+            (start, end) = (start / 2, end / 2);
+        }
+        least
+    }
 }
 
 impl Table {
@@ -41,7 +116,7 @@ impl Table {
         dependencies: &[ChangeIndex],
     ) -> Self {
         let own = own.map(|own| Entry::up_to(chains, own));
-        let mut table = Self { own: own.unwrap_or_default(), others: Vec::new() };
+        let mut table = Self { own: own.unwrap_or_default(), ..Self::default() };
         table.depend_on(chains, own, dependencies);
         table
     }
@@ -55,6 +130,7 @@ impl Table {
 
     fn depend_on(&mut self, chains: &Chains, own: Option<Entry>, dependencies: &[ChangeIndex]) {
         self.others.clear();
+        self.line.take();
         if dependencies.is_empty() {
             return;
         }
@@ -116,14 +192,20 @@ impl Table {
         chains.shared((range.chain, range.end), (entry.segment, entry.end))
     }
 
-    /// The lowest index through which an op can be named, if there is one.
+    /// The lowest index through which an op can be named, if there is one. O(log n), but for the
+    /// first time, which is O(n log n).
     pub(crate) fn name(&self, chains: &Chains, id: Id) -> Option<Name> {
-        let holds = |entry: &Entry| {
-            (entry.from..entry.end).contains(&id.counter)
-                && chains.segment_at(entry.segment, id.counter) == id.chain
+        let index = if self.others.len() < MANY {
+            self.entries().position(|entry| entry.holds(chains, id))?
+        } else {
+            self.line.get_or_init(|| Line::of(chains, self.entries())).lowest(chains, id)?
         };
-        let index = core::iter::once(&self.own).chain(&self.others).position(holds)?;
         Some(Name { index: u32::try_from(index).ok()?, counter: id.counter })
+    }
+
+    /// All entries, by their index.
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        core::iter::once(&self.own).chain(&self.others)
     }
 }
 
@@ -154,8 +236,7 @@ fn share_out(chains: &Chains, own: Option<Entry>, others: &mut [Entry]) {
 /// Shares out among the entries of one author, each with its place among the others (none for
 /// the change's own chain, which is below all).
 fn share_line(chains: &Chains, mut line: Vec<(Option<usize>, Entry)>, others: &mut [Entry]) {
-    let tip = |entry: &Entry| Id { chain: entry.segment, counter: entry.end };
-    line.sort_by(|a, b| chains.tree_order(tip(&a.1), tip(&b.1)));
+    line.sort_by(|a, b| chains.tree_order(a.1.tip(), b.1.tip()));
     let mut before: Vec<usize> = (0..line.len()).map(|place| place.wrapping_sub(1)).collect();
     let mut after: Vec<usize> = (1..=line.len()).collect();
     let mut places: Vec<usize> = (0..line.len()).collect();

@@ -51,6 +51,10 @@ impl Default for Selector {
 impl Selector {
     /// Takes an op that came to the enum itself.
     pub fn apply(&mut self, op: &Incoming<'_>, chains: &Chains, variants: &Variants) -> Fit {
+        if let Some(undone) = op.undone {
+            undone.put_back(&mut self.versions, || Versions::None(None));
+            return Fit::Applied;
+        }
         let (replaces, value) = match &op.action {
             Action::Set { replaces, payload } => (replaces, Some(Self::place(payload, variants))),
             Action::Unset { replaces } => (replaces, None),
@@ -108,7 +112,7 @@ impl Selector {
     /// As [`select`](Self::select).
     pub fn set(
         &mut self,
-        mut scope: Scope<'_>,
+        scope: Scope<'_>,
         variants: &Variants,
         place: usize,
     ) -> Result<(), EditError> {
@@ -119,8 +123,9 @@ impl Selector {
             return Ok(());
         }
         let payload = encode(variants.name(place))?;
-        let id = scope.write(LocalAction::Set { replaces: self.versions.ids(), payload });
-        self.versions = Versions::One { id, value: u32::try_from(place).ok() };
+        let action = LocalAction::Set { replaces: self.versions.ids(), payload };
+        let value = u32::try_from(place).ok();
+        self.versions.overwrite(scope, action, |id| Versions::One { id, value });
         Ok(())
     }
 
@@ -153,6 +158,11 @@ impl Selector {
     /// Appends what selected variants, also unknown ones.
     pub fn append_sets(&self, sets: &mut Vec<Id>) {
         sets.extend(self.versions.ids());
+    }
+
+    /// Takes them back, as an op says that has just been written to the entry of this enum.
+    pub fn forget_sets(&mut self, scope: Scope<'_>) {
+        self.versions.forget(scope, || None);
     }
 
     /// Describes what it takes.

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
-use crate::op::{Action, Id};
+use crate::op::{Action, Id, IdRange};
+use crate::sequence::SweptAlong;
 
 /// A number that is changed by adding, so that concurrent additions add up.
 ///
@@ -78,6 +79,8 @@ pub struct CounterField<T>(PhantomData<T>);
 pub struct CounterState {
     adds: BTreeMap<Id, i64>,
     sum: i128,
+    /// Of which ops nothing stands. Most counters are never reset.
+    swept: Option<Box<SweptAlong>>,
 }
 
 impl CounterState {
@@ -96,22 +99,27 @@ impl CounterState {
         self.sum += i128::from(delta);
     }
 
+    fn take_back(&mut self, id: Id) {
+        self.sum -= self.adds.remove(&id).map_or(0, i128::from);
+    }
+
     /// Takes back what was added at or before `last` on its chain.
     fn annul(&mut self, last: Id, chains: &Chains) {
-        let Some(end) = last.counter.checked_add(1) else {
+        let Self { adds, sum, swept } = self;
+        if adds.is_empty() {
             return;
-        };
+        }
+        let range = IdRange { chain: last.chain, start: 0, end: last.counter.saturating_add(1) };
         let held = |from: u32| {
             let first = Id { chain: from, counter: 0 };
-            self.adds.range(first..).next().map(|(id, _)| id.chain)
+            adds.range(first..).next().map(|(id, _)| id.chain)
         };
-        let few = chains.few_pieces(last.chain, 0, end, u32::MAX, held);
-        for piece in few.unwrap_or_else(|| chains.pieces(last.chain, 0, end)) {
-            let first = Id { chain: piece.chain, counter: piece.start };
-            let end = Id { chain: piece.chain, counter: piece.end };
-            let gone: Vec<Id> = self.adds.range(first..end).map(|(id, _)| *id).collect();
+        let pieces = swept.get_or_insert_default().sweep(range, chains, held);
+        for IdRange { chain, start, end } in pieces {
+            let within = Id { chain, counter: start }..Id { chain, counter: end };
+            let gone: Vec<Id> = adds.range(within).map(|(id, _)| *id).collect();
             for id in gone {
-                self.sum -= self.adds.remove(&id).map_or(0, i128::from);
+                *sum -= adds.remove(&id).map_or(0, i128::from);
             }
         }
     }
@@ -127,7 +135,7 @@ impl CounterState {
     }
 
     /// The last standing add of each chain segment.
-    fn last_adds(&self) -> Vec<Id> {
+    pub(super) fn last_adds(&self) -> Vec<Id> {
         let mut last: Vec<Id> = Vec::new();
         for id in self.adds.keys() {
             match last.last_mut() {
@@ -142,8 +150,13 @@ impl CounterState {
 impl NodeState for CounterState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         match (path, &op.action) {
+            ([], Action::Add { .. }) if op.undone.is_some() => self.take_back(op.id),
             ([], Action::Add { delta }) => self.add(op.id, *delta),
             ([], Action::Reset { annuls }) => {
+                if let Some(undone) = op.undone {
+                    undone.put_back(self, Self::default);
+                    return Fit::Applied;
+                }
                 self.annul(op.id, chains);
                 for last in annuls {
                     self.annul(*last, chains);
@@ -157,7 +170,7 @@ impl NodeState for CounterState {
     fn clear(&mut self, mut scope: Scope<'_>) {
         if !self.adds.is_empty() {
             scope.write(LocalAction::Reset { annuls: self.last_adds() });
-            *self = Self::default();
+            scope.found(core::mem::take(self));
         }
     }
 

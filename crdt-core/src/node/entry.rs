@@ -49,12 +49,17 @@ impl<S: NodeState> Entry<S> {
     ) -> Fit {
         match (rest, &op.action) {
             ([], Action::Put { replaces }) => {
-                let write = Write { id: op.id, replaces, value: Some(Ok(())) };
-                self.puts.write(write, || (), chains);
+                self.apply_to_puts(op, replaces, Some(Ok(())), chains);
                 Fit::Applied
             }
             ([], Action::Remove { replaces }) => {
-                self.take_back(op.id, op.time, replaces, chains);
+                // For the node it is an unset. What takes no sets has none to take back. Whoever undoes a
+                // remove is given the states in the order that is the reverse of that of `remove`.
+                let action = Action::Unset { replaces: replaces.clone() };
+                let unset = Incoming { id: op.id, time: op.time, action, undone: op.undone };
+                self.unknown.unset(&unset, chains);
+                let _ = self.state.apply(&[], &unset, chains);
+                self.apply_to_puts(op, replaces, None, chains);
                 Fit::Applied
             }
             _ => {
@@ -64,26 +69,29 @@ impl<S: NodeState> Entry<S> {
         }
     }
 
-    /// Takes back puts and sets alike, as a remove does: for the node it is an unset.
-    fn take_back(&mut self, id: Id, time: u32, replaces: &[Id], chains: &Chains) {
-        self.puts.write(Write { id, replaces, value: None }, || (), chains);
-        let unset = Action::Unset { replaces: replaces.to_vec() };
-        let unset = Incoming { id, time, action: unset };
-        // What takes no sets has none to take back.
-        let _ = self.state.apply(&[], &unset, chains);
-        self.unknown.unset(&unset, chains);
+    fn apply_to_puts(
+        &mut self,
+        op: &Incoming<'_>,
+        replaces: &[Id],
+        value: Option<Result<(), ()>>,
+        chains: &Chains,
+    ) {
+        match op.undone {
+            Some(undone) => undone.put_back(&mut self.puts, || Versions::None(())),
+            None => self.puts.write(Write { id: op.id, replaces, value }, || (), chains),
+        }
     }
 
-    fn write_put(&mut self, scope: &mut Scope<'_>) {
-        let id = scope.write(LocalAction::Put { replaces: self.puts.ids() });
-        self.puts = Versions::One { id, value: () };
+    fn write_put(&mut self, scope: Scope<'_>) {
+        let action = LocalAction::Put { replaces: self.puts.ids() };
+        self.puts.overwrite(scope, action, |id| Versions::One { id, value: () });
     }
 
     /// Makes the entry present, also if it is already. One that is absent is made as it is by
     /// default: what is left from an earlier life of it is cleared.
-    pub(super) fn put(&mut self, mut scope: Scope<'_>) {
+    pub(super) fn put(&mut self, scope: Scope<'_>) {
         let was = self.is_present();
-        self.write_put(&mut scope);
+        self.write_put(scope);
         if !was {
             self.state.clear(scope);
             self.unknown.clear(scope);
@@ -101,10 +109,10 @@ impl<S: NodeState> Entry<S> {
     /// Makes the entry present and writes a value over what is known of it.
     pub(super) fn assign<T: CrdtNode<State = S>>(
         &mut self,
-        mut scope: Scope<'_>,
+        scope: Scope<'_>,
         value: T::Value,
     ) -> Result<(), EditError> {
-        self.write_put(&mut scope);
+        self.write_put(scope);
         self.unknown.clear(scope);
         T::assign(&mut self.state, scope, value)
     }
@@ -118,9 +126,11 @@ impl<S: NodeState> Entry<S> {
         if replaces.is_empty() {
             return false;
         }
-        let (was, mut scope) = (self.is_present(), scope());
-        let id = scope.write(LocalAction::Remove { replaces: replaces.clone() });
-        self.take_back(id, scope.time(), &replaces, scope.chains());
+        let (was, scope) = (self.is_present(), scope());
+        let action = LocalAction::Remove { replaces };
+        self.puts.overwrite(scope, action, |_| Versions::None(()));
+        self.state.forget_sets(scope);
+        self.unknown.forget_sets(scope);
         was
     }
 

@@ -2,7 +2,8 @@ use thiserror::Error;
 
 use crate::crypto::ChangeHash;
 
-/// Why an edit was not made. The change it was part of is rolled back as a whole.
+/// Why an edit was not made. An edit that returned an error did nothing, and a change whose closure
+/// returns one is taken back as a whole.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum EditError {
@@ -28,9 +29,14 @@ pub enum EditError {
     /// A node lies deeper than [`MAX_PATH_DEPTH`](crate::limits::MAX_PATH_DEPTH).
     #[error("a node lies deeper than the format allows")]
     PathTooDeep,
-    /// The change exceeds a limit of the format; make it in several steps.
-    #[error("the change is too large: {0}; make it in several steps")]
+    /// Something exceeds a limit of the format that cannot be split over several changes: a single value,
+    /// or the message of the change.
+    #[error("the change is too large: {0}")]
     ChangeTooLarge(&'static str),
+    /// The document was opened from a file that says of its changes what is not so. Open it with
+    /// [`load_verified`](crate::Document::load_verified).
+    #[error("the saved document that was opened contradicts itself: {0}")]
+    Inconsistent(&'static str),
     /// The change is to depend on a change that is not known here.
     #[error("the change cannot depend on {0:?}, which is not known here")]
     UnknownDependency(ChangeHash),

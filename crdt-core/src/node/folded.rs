@@ -5,10 +5,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Incoming;
 use super::saved::{Order, StateReader, StateWriter, check_ids};
-use super::text::{delete, parent};
+use super::text::parent;
 use crate::codec::{DecodeError, Reader, split_text, write};
 use crate::history::Chains;
-use crate::op::{Id, Place};
+use crate::op::{Id, IdRange, Place};
 use crate::sequence::{
     Gathered, Restored, Sequence, Span, SpanKind, TextChunk, TextMeasure, UnknownParent,
 };
@@ -87,20 +87,19 @@ impl FoldedText {
         self.get_mut(chains).integrate(op.id, op.time, parent, side, text, chains)
     }
 
-    /// Deletes those of `count` counters from `first` on that are elements here, as [`delete`] does.
-    pub(super) fn delete(&mut self, first: Id, count: u32, chains: &Chains) {
+    /// Deletes those counters of the chain that runs down to a segment which are elements here.
+    pub(super) fn delete(&mut self, range: IdRange, chains: &Chains) {
         if self.is_blank() {
             return;
         }
-        let end = first.counter.saturating_add(count);
-        let last = chains.last_piece(first.chain, first.counter, end);
+        let last = chains.last_piece(range.chain, range.start, range.end);
         // What spans forks is looked for segment by segment.
-        if last.start == first.counter
+        if last.start == range.start
             && let Some(gathered) = self.gathering(None, "")
         {
             return gathered.delete(last);
         }
-        delete(self.get_mut(chains), first, count, chains);
+        self.get_mut(chains).delete_along(range, chains);
     }
 
     /// Begins to gather ops, if there is no reason against it, and gives where to.
@@ -312,7 +311,7 @@ mod tests {
     use super::{Folded, FoldedText};
     use crate::history::Chains;
     use crate::node::Incoming;
-    use crate::op::{Action, Id, Place, Side};
+    use crate::op::{Action, Id, IdRange, Place, Side};
     use crate::sequence::TextChunk;
 
     fn id(counter: u32) -> Id {
@@ -322,7 +321,7 @@ mod tests {
     /// Lets an insert come to a text, and says whether it was gathered.
     fn insert(text: &mut FoldedText, at: u32, place: Place<Id>, more: &str) -> bool {
         let action = Action::InsertText { place, text: more };
-        let op = Incoming { id: id(at), time: 0, action };
+        let op = Incoming::new(id(at), 0, action);
         text.integrate(&op, place, more, &Chains::default()).expect("the parent is there");
         matches!(text.folded.as_deref(), Some(Folded::Gathered(_))) && text.sequence.get().is_none()
     }
@@ -344,7 +343,7 @@ mod tests {
     fn looking_at_an_empty_text_makes_nothing() {
         let (mut text, chains) = (FoldedText::default(), Chains::default());
         assert_eq!((text.len(&chains), text.chunks(&chains).count()), (0, 0));
-        text.delete(id(3), 4, &chains);
+        text.delete(IdRange::new(id(3), 4), &chains);
         assert!(text.is_blank() && text.sequence.get().is_none());
         assert_eq!(read(&text), "");
         assert!(insert(&mut text, 0, Place::Root, &"x".repeat(TextChunk::CAP + 1)), "still");
@@ -357,8 +356,8 @@ mod tests {
         assert!(!insert(&mut text, 4, right_of(3), "s"), "it is typed on");
         assert!(insert(&mut text, 5, right_of(0), "o"), "it goes elsewhere");
         assert!(insert(&mut text, 6, right_of(4), "!"));
-        text.delete(id(1), 1, &chains);
-        let op = Incoming { id: id(9), time: 0, action: Action::Add { delta: 0 } };
+        text.delete(IdRange::new(id(1), 1), &chains);
+        let op = Incoming::new(id(9), 0, Action::Add { delta: 0 });
         assert!(text.integrate(&op, right_of(8), "lost", &chains).is_err());
         let mut other = FoldedText::default();
         assert!(other.integrate(&op, right_of(8), &"lost".repeat(99), &chains).is_err());
@@ -373,7 +372,7 @@ mod tests {
     fn what_is_deleted_as_a_whole_is_not_blank() {
         let (mut text, chains) = (FoldedText::default(), Chains::default());
         insert(&mut text, 0, Place::Root, "ab");
-        text.delete(id(0), 2, &chains);
+        text.delete(IdRange::new(id(0), 2), &chains);
         assert!(matches!(text.folded.as_deref(), Some(Folded::Gathered(_))));
         assert!(!text.is_blank());
         assert_eq!(read(&text), "");

@@ -59,6 +59,12 @@ impl<S: NodeState> NodeState for Lazy<S> {
         }
     }
 
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        if let Some(state) = self.0.get_mut() {
+            state.forget_sets(scope);
+        }
+    }
+
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         if let Some(state) = self.0.get() {
             state.digest(digest);

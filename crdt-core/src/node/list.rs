@@ -8,10 +8,10 @@ use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
 use super::register::{altered, unreadable};
 use super::slice::positions;
-use super::text::{delete, out_of_range, parent};
+use super::text::{out_of_range, parent};
 use super::{
     CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
-    NodeState, Scope, Segment, StateReader, StateWriter,
+    NodeState, Scope, Segment, StateReader, StateWriter, Undone,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -126,10 +126,25 @@ impl<S: NodeState> ListState<S> {
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
-        let chains = scope.chains();
-        self.sequence
-            .delete_at(range, chains, |deleted| scope.write_delete(deleted))
-            .map_err(out_of_range)
+        scope.pin();
+        let (chains, mut write) = (scope.chains(), *scope);
+        let deleted = scope.deleting(|undo, fresh| {
+            let (out, keep) = (|names| write.write_delete(names), &mut undo.items(fresh));
+            self.sequence.delete_at(range, chains, out, keep)
+        });
+        deleted.map_err(out_of_range)
+    }
+
+    /// Takes an edit back.
+    fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
+        match op.action {
+            Action::Insert { .. } => self.sequence.take_out(undone.inserted(op.id), chains),
+            Action::Delete { .. } => undone.each_items(|names, states: Vec<S>| {
+                self.sequence.restore(names, states.into_iter(), chains);
+            }),
+            _ => return Fit::wrong_kind(),
+        }
+        Fit::Applied
     }
 }
 
@@ -141,7 +156,7 @@ fn seeded<S: NodeState>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, 
         return (state, Fit::Applied);
     }
     let action = Action::Set { replaces: Vec::new(), payload: seed };
-    let fit = state.apply(&[], &Incoming { id, time, action }, chains);
+    let fit = state.apply(&[], &Incoming::new(id, time, action), chains);
     (state, fit)
 }
 
@@ -168,10 +183,13 @@ fn seeded_all<T: CrdtNode>(
 
 impl<S: NodeState> NodeState for ListState<S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let (Some(undone), []) = (op.undone, path) {
+            return self.take_back(op, undone, chains);
+        }
         match (path, &op.action) {
             ([], Action::Insert { place, seeds }) => self.insert(op, *place, *seeds, chains),
             ([], Action::Delete { first, count }) => {
-                delete(&mut self.sequence, *first, *count, chains);
+                self.sequence.delete_along(IdRange::new(*first, *count), chains);
                 Fit::Applied
             }
             ([Segment::Element(id), rest @ ..], _) => self.route(*id, rest, op, chains),
@@ -442,19 +460,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         values: impl IntoIterator<Item = T::Value>,
     ) -> Result<(), EditError> {
         let values: Vec<_> = values.into_iter().collect();
-        let (id, time, chains) = (self.scope.next_id(), self.scope.time(), self.scope.chains());
-        let (states, seeds) = seeded_all::<T>(self.scope, &values)?;
-        let placed = self.state.sequence.insert_at(position, states.into_iter(), id, time, chains);
-        let (parent, side) = placed.map_err(out_of_range)?;
-        self.scope.write_insert(parent, side, values.len(), seeds);
-        self.scope.check_depth()?;
-        let mut grown = Ok(());
-        for ((at, counter), value) in (position..).zip(id.counter..).zip(values) {
-            if let (Ok(()), Some(state)) = (&grown, self.state.sequence.item_at_mut(at)) {
-                grown = T::grow(state, self.scope.element(Id { counter, ..id }), value);
-            }
-        }
-        self.scope.whole(grown)
+        self.scope
+            .attempt(self.state, |state, scope| insert_all::<T>(state, scope, position, values))
     }
 
     /// Appends an element. O(log n + what writing the value costs).
@@ -529,6 +536,27 @@ impl<T: CrdtNode> fmt::Debug for ListEditor<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ListEditor").field("len", &self.len()).finish_non_exhaustive()
     }
+}
+
+/// Inserts elements, and writes what of them does not come with the insert.
+fn insert_all<T: CrdtNode>(
+    state: &mut ListState<T::State>,
+    mut scope: Scope<'_>,
+    position: usize,
+    values: Vec<T::Value>,
+) -> Result<(), EditError> {
+    let (id, time, chains) = (scope.next_id(), scope.time(), scope.chains());
+    let (states, seeds) = seeded_all::<T>(scope, &values)?;
+    let placed = state.sequence.insert_at(position, states.into_iter(), id, time, chains);
+    let (parent, side) = placed.map_err(out_of_range)?;
+    scope.write_insert(parent, side, values.len(), seeds);
+    scope.check_depth()?;
+    for ((at, counter), value) in (position..).zip(id.counter..).zip(values) {
+        if let Some(state) = state.sequence.item_at_mut(at) {
+            T::grow(state, scope.element(Id { counter, ..id }), value)?;
+        }
+    }
+    Ok(())
 }
 
 fn assign<T: CrdtNode>(

@@ -326,9 +326,6 @@ impl<K: MapKey, V: CrdtNode> Serialize for MapView<'_, K, V> {
     }
 }
 
-/// An entry of a map that is edited, and its scope.
-type Entered<'a, V> = (&'a mut Entry<<V as CrdtNode>::State>, Scope<'a>);
-
 /// Edits a map.
 pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
     pub(super) state: &'a mut MapState<K, V::State>,
@@ -390,17 +387,15 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let (entry, scope) = self.reborrow().into_present(key)?;
-        entry.enter(scope);
-        Some(V::edit(&mut entry.state, scope))
+        let (state, scope) = self.reborrow().into_present(key)?;
+        Some(V::edit(state, scope))
     }
 
     /// Edits the entry of a key, which is made present with its defaults if it is absent. Two
     /// replicas that do so concurrently edit one entry. O(log n).
     pub fn entry(&mut self, key: impl IntoKey<K>) -> V::Editor<'_> {
-        let (entry, scope) = self.reborrow().into_entry(key.into_key());
-        entry.enter(scope);
-        V::edit(&mut entry.state, scope)
+        let (state, scope) = self.reborrow().into_entry(key.into_key());
+        V::edit(state, scope)
     }
 
     fn reborrow(&mut self) -> MapEditor<'_, K, V> {
@@ -415,14 +410,15 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     /// What writing the value meets.
     pub fn insert(&mut self, key: impl IntoKey<K>, value: V::Value) -> Result<(), EditError> {
         let key = key.into_key();
-        self.scope.pin();
-        let scope = self.scope.key(key.to_key());
-        scope.check_depth()?;
-        let entry = self.state.entries.get_or_default(key);
-        let was = entry.is_present();
-        let assigned = entry.assign::<V>(scope, value);
-        self.state.recount(was, true);
-        self.scope.whole(assigned)
+        self.scope.attempt(self.state, |state, scope| {
+            let scope = scope.key(key.to_key());
+            scope.check_depth()?;
+            let entry = state.entries.get_or_default(key);
+            let was = entry.is_present();
+            let assigned = entry.assign::<V>(scope, value);
+            state.recount(was, true);
+            assigned
+        })
     }
 
     /// Makes the entry of a key absent; says whether it was present. A put that is concurrent
@@ -453,8 +449,8 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
 }
 
 impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
-    /// An entry that is present, and its scope.
-    pub(super) fn into_present<Q>(self, key: &Q) -> Option<Entered<'a, V>>
+    /// The state and scope of an entry that is present.
+    pub(super) fn into_present<Q>(self, key: &Q) -> Option<(&'a mut V::State, Scope<'a>)>
     where
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
@@ -462,19 +458,19 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
         let Self { state, scope } = self;
         let (own, _) = state.entries.get_key_value(key).filter(|(_, entry)| entry.is_present())?;
         let scope = scope.key(own.to_key());
-        Some((state.entries.get_mut(key)?, scope))
+        let entry = state.entries.get_mut(key)?;
+        entry.enter(scope);
+        Some((&mut entry.state, scope))
     }
 
-    /// An entry, which is made present if it is absent, and its scope.
-    pub(super) fn into_entry(self, key: K) -> Entered<'a, V> {
+    /// The state and scope of an entry, which is made present if it is absent.
+    pub(super) fn into_entry(self, key: K) -> (&'a mut V::State, Scope<'a>) {
         let Self { state, scope } = self;
         let scope = scope.key(key.to_key());
         let entry = state.entries.get_or_default(key);
-        if !entry.is_present() {
-            entry.put(scope);
-            state.present += 1;
-        }
-        (entry, scope)
+        state.present += usize::from(!entry.is_present());
+        entry.enter(scope);
+        (&mut entry.state, scope)
     }
 }
 

@@ -19,6 +19,7 @@ mod entry;
 mod error;
 mod fingerprint;
 mod folded;
+mod incoming;
 mod inspect;
 mod json;
 mod key;
@@ -34,8 +35,11 @@ mod register;
 mod saved;
 mod set;
 mod slice;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transaction;
+mod undo;
 mod unit;
 mod unknown;
 mod untyped;
@@ -50,6 +54,7 @@ pub use digest::DigestWriter;
 pub use element::ElementId;
 pub use error::EditError;
 pub use fingerprint::Fingerprint;
+pub use incoming::Incoming;
 pub use inspect::Inspection;
 pub use json::{Json, JsonArrayView, JsonEditor, JsonObjectView, JsonState, JsonView};
 pub use key::MapKey;
@@ -69,7 +74,8 @@ pub use set::{SetEditor, SetIter, SetView};
 pub use slice::TextSlice;
 pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
 pub use transaction::Scope;
-pub(crate) use transaction::Transaction;
+pub(crate) use transaction::{Log, Space, Transaction};
+pub use undo::Undone;
 pub use unknown::Unknown;
 pub(crate) use untyped::Untyped;
 
@@ -78,7 +84,7 @@ use serde::Serialize;
 use crate::codec::DecodeError;
 use crate::op::Key;
 
-pub use crate::history::{Chains, Incoming};
+pub use crate::history::Chains;
 pub use crate::op::Id;
 
 /// A segment of the path that leads an op to a node of this replica.
@@ -231,6 +237,11 @@ pub trait NodeState: Default + Send + Sync + 'static {
     /// Appends the sets of this very node that stand, also those of which the value does not fit.
     fn append_sets(&self, sets: &mut Vec<Id>) {
         let _ = sets;
+    }
+
+    /// Takes them back, as an op says that has just been written to the entry of this node.
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        let _ = scope;
     }
 
     /// Feeds the whole state, hidden parts included, in an order that is the same everywhere.

@@ -210,9 +210,7 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
     /// # Errors
     /// What writing the value meets.
     pub fn set(&mut self, value: Option<T::Value>) -> Result<(), EditError> {
-        self.scope.pin();
-        let assigned = assign::<T>(self.state, self.scope, value);
-        self.scope.whole(assigned)
+        self.scope.attempt(self.state, |state, scope| assign::<T>(state, scope, value))
     }
 
     /// Makes the node absent; says whether it was present.

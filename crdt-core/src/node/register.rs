@@ -97,6 +97,10 @@ where
     D: Initial<T> + Send + Sync,
 {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let (Some(undone), []) = (op.undone, path) {
+            undone.put_back(&mut self.versions, || Versions::None(D::initial()));
+            return Fit::Applied;
+        }
         let (replaces, value) = match (path, &op.action) {
             ([], Action::Set { replaces, payload }) => {
                 (replaces, Some(value::decode(payload).ok_or_else(D::initial)))
@@ -127,6 +131,10 @@ where
 
     fn append_sets(&self, sets: &mut Vec<Id>) {
         sets.extend(self.versions.ids());
+    }
+
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        self.versions.forget(scope, D::initial);
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
@@ -245,17 +253,17 @@ fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) -> Result<(), EditError>
 
 /// Writes the bytes of a value and keeps what every other replica will read from them. Where serde
 /// reads something else than it wrote, nothing is written. (A field that it skips is in no bytes.)
-fn write_register<T: DeserializeOwned + Serialize + 'static, D>(
+fn write_register<T: DeserializeOwned + Serialize + Send + Sync + 'static, D>(
     state: &mut RegisterState<T, D>,
-    mut scope: Scope<'_>,
+    scope: Scope<'_>,
     payload: Vec<u8>,
 ) -> Result<(), EditError> {
     let value = value::decode(&payload).ok_or_else(unreadable)?;
     if fit_of(&value, &payload) != Fit::Applied {
         return Err(altered());
     }
-    let id = scope.write(LocalAction::Set { replaces: state.versions.ids(), payload });
-    state.versions = Versions::One { id, value };
+    let action = LocalAction::Set { replaces: state.versions.ids(), payload };
+    state.versions.overwrite(scope, action, |id| Versions::One { id, value });
     Ok(())
 }
 

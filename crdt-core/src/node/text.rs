@@ -9,12 +9,12 @@ use super::folded::FoldedText;
 use super::slice::{TextSlice, bounds, joined, positions};
 use super::{
     CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
-    NodeState, Scope, Segment, StateReader, StateWriter,
+    NodeState, Scope, Segment, StateReader, StateWriter, Undone,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Side};
-use crate::sequence::{Content, OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
+use crate::sequence::{OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
 
 /// Text that merges character by character.
 ///
@@ -145,62 +145,33 @@ impl TextState {
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
+        scope.pin();
         let chains = scope.chains();
-        self.sequence
-            .get_mut(chains)
-            .delete_at(range, chains, |deleted| scope.write_delete(deleted))
-            .map_err(out_of_range)
+        let sequence = self.sequence.get_mut(chains);
+        let mut write = *scope;
+        let deleted = scope.deleting(|undo, fresh| {
+            let (out, keep) = (|names| write.write_delete(names), &mut undo.texts(fresh));
+            sequence.delete_at(range, chains, out, keep)
+        });
+        deleted.map_err(out_of_range)
+    }
+
+    /// Takes an edit back.
+    fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
+        let sequence = self.sequence.get_mut(chains);
+        match op.action {
+            Action::InsertText { .. } => sequence.take_out(undone.inserted(op.id), chains),
+            Action::Delete { .. } => undone.each_text(|names, text| {
+                sequence.restore(names, text, chains);
+            }),
+            _ => return Fit::wrong_kind(),
+        }
+        Fit::Applied
     }
 }
 
 pub(super) fn out_of_range(OutOfBounds { pos, len }: OutOfBounds) -> EditError {
     EditError::OutOfRange { position: pos, length: len }
-}
-
-/// Up to so many segments, a node looks at each that it holds elements of; beyond, it remembers
-/// what it has walked.
-const FEW: u32 = 16;
-
-/// Deletes those of `count` counters from `first` on that are elements here. The counters are of the
-/// chain that runs down to the segment of `first`.
-///
-/// However deep an author has nested forks, what has been walked once is not walked again.
-pub(super) fn delete<C: Content>(
-    sequence: &mut Sequence<C>,
-    first: Id,
-    count: u32,
-    chains: &Chains,
-) {
-    let Id { chain, counter: start } = first;
-    let end = start.saturating_add(count);
-    let last = chains.last_piece(chain, start, end);
-    if last.start == start {
-        sequence.delete(last, chains, |_, _| {});
-        return;
-    }
-    let held = |from| sequence.next_chain(from);
-    if let Some(few) = chains.few_pieces(chain, start, end, FEW, held) {
-        for range in few {
-            sequence.delete(range, chains, |_, _| {});
-        }
-        return;
-    }
-    let (mut left, mut passed) = (end, Vec::new());
-    while left > start {
-        let piece = chains.last_piece(chain, start, left);
-        passed.push(IdRange { start, ..piece });
-        left = if let Some(swept) = sequence.swept_along(piece.chain, left) {
-            swept.max(start)
-        } else {
-            sequence.delete(piece, chains, |_, _| {});
-            piece.start
-        };
-    }
-    if passed.len() > 1 {
-        for range in passed {
-            sequence.sweep_along(range);
-        }
-    }
 }
 
 /// Parent and side of an insert's first element.
@@ -213,13 +184,16 @@ pub(super) fn parent(place: Place<Id>) -> (Option<Id>, Side) {
 
 impl NodeState for TextState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let (Some(undone), []) = (op.undone, path) {
+            return self.take_back(op, undone, chains);
+        }
         match (path, &op.action) {
             ([], Action::InsertText { place, text }) => {
                 let placed = self.sequence.integrate(op, *place, text, chains);
                 placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
             }
             ([], Action::Delete { first, count }) => {
-                self.sequence.delete(*first, *count, chains);
+                self.sequence.delete(IdRange::new(*first, *count), chains);
                 Fit::Applied
             }
             _ => Fit::wrong_kind(),

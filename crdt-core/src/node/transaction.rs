@@ -1,35 +1,69 @@
 //! What editors write down.
 
+use core::any::Any;
 use core::cell::RefCell;
 use std::borrow::Cow;
 
-use super::EditError;
+use super::undo::{UndoLog, UndoPoint};
+use super::{EditError, Incoming, NodeState, Segment};
 use crate::history::{
-    Chains, Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Next, Tags, Written,
+    Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Next, Written,
 };
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
 use crate::op::{Id, IdRange, Key, Place, Side};
-use crate::{Author, history::ChangeIndex};
 
-/// A change that is being written: the log of ops that all editors of the change share.
+/// A change that is being written: what all editors of the change share.
 #[derive(Debug)]
 pub(crate) struct Transaction<'a> {
     chains: &'a Chains,
-    /// The segment that the change will lie on.
-    chain: u32,
-    time: u32,
     log: RefCell<Log>,
 }
 
+/// What the editors of a change wrote, and what they found where they wrote it.
 #[derive(Debug)]
-struct Log {
+pub(crate) struct Log {
     written: Written,
+    undo: UndoLog,
+    /// The segment that the change will lie on, and its time.
+    chain: u32,
+    time: u32,
     /// The counter of the first op.
     start: u32,
     /// The counter of the next op.
     next: u32,
+    /// What this and later counters have inserted need not be kept when it is deleted: whoever goes
+    /// back takes it out.
+    fresh: u32,
     /// The first fault of an edit that could not report it.
     fault: Option<EditError>,
+}
+
+/// Space for what editors write, used again for one change after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Space {
+    written: Written,
+    undo: UndoLog,
+}
+
+/// A state of the log to go back to.
+#[derive(Debug)]
+struct Point {
+    ops: usize,
+    next: u32,
+    text: usize,
+    undo: UndoPoint,
+    /// The op before, which later edits may lengthen.
+    last: Option<LastOp>,
+    fresh: u32,
+    fault: Option<EditError>,
+}
+
+/// What lengthening changes in an op.
+#[derive(Clone, Copy, Debug)]
+enum LastOp {
+    /// The counters of an insert, and how far its seeds or its text reach.
+    Insert(u32, usize),
+    Delete(IdRange),
 }
 
 /// Where an editor is: its change and the path of its node.
@@ -49,11 +83,21 @@ enum LastSegment {
 }
 
 impl<'a> Transaction<'a> {
-    /// Begins a change that follows `prev` on its author's chain, in the space of an earlier one.
-    pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>, space: Written) -> Self {
+    /// Begins a change that follows `prev` on its author's chain.
+    pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>, space: Space) -> Self {
         let Next { segment, start, .. } = chains.next_after(prev);
-        let log = Log { written: space, start, next: start, fault: None };
-        Self { chains, chain: segment, time: chains.highest_time() + 1, log: RefCell::new(log) }
+        let Space { written, undo } = space;
+        let log = Log {
+            written,
+            undo,
+            chain: segment,
+            time: chains.highest_time() + 1,
+            start,
+            next: start,
+            fresh: start,
+            fault: None,
+        };
+        Self { chains, log: RefCell::new(log) }
     }
 
     /// The scope of the document's root.
@@ -61,32 +105,127 @@ impl<'a> Transaction<'a> {
         Scope { transaction: self, parent: None, last: None }
     }
 
-    /// Whether anything has been written, or failed to be.
-    pub(crate) fn is_empty(&self) -> bool {
-        let log = self.log.borrow();
-        log.written.ops.is_empty() && log.fault.is_none()
-    }
-
-    /// The change that the log makes.
-    ///
-    /// # Errors
-    /// The first fault that an edit could not report itself.
-    pub(crate) fn finish(
-        self,
-        author: Author,
-        prev: Option<ChangeIndex>,
-        after: Vec<ChangeIndex>,
-        tags: Tags,
-    ) -> Result<Draft, EditError> {
-        let Log { written, start, fault, .. } = self.log.into_inner();
-        match fault {
-            Some(fault) => Err(fault),
-            None => Ok(Draft { author, prev, start, after, tags, written }),
-        }
+    /// What has been written.
+    pub(crate) fn finish(self) -> Log {
+        self.log.into_inner()
     }
 }
 
 impl Log {
+    /// Whether nothing has been written, nor failed to be.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.written.ops.is_empty() && self.fault.is_none()
+    }
+
+    /// The first fault of an edit that could not report it itself.
+    pub(crate) fn fault(&self) -> Option<&EditError> {
+        self.fault.as_ref()
+    }
+
+    /// Lends out what has been written, to make a change of it.
+    pub(crate) fn lend(&mut self) -> (u32, Written) {
+        (self.start, core::mem::take(&mut self.written))
+    }
+
+    /// Takes back what was lent out.
+    pub(crate) fn take_in(&mut self, written: Written) {
+        self.written = written;
+    }
+
+    /// The space of it, for the next change.
+    pub(crate) fn emptied(self) -> Space {
+        Space { written: self.written.emptied(), undo: self.undo.emptied() }
+    }
+
+    /// Takes all edits of a document's state back, the last one first. Costs what was written, which
+    /// stays here.
+    pub(crate) fn roll_back<S: NodeState>(&mut self, state: &mut S, chains: &Chains) {
+        let begin = Point {
+            ops: 0,
+            next: self.start,
+            text: 0,
+            undo: UndoPoint::default(),
+            last: None,
+            fresh: self.start,
+            fault: None,
+        };
+        self.take_back(&begin, None, state, chains);
+    }
+
+    /// The state to go back to if the edits to come fail. They keep what they delete of everything
+    /// that has been written until now.
+    fn mark(&mut self) -> Point {
+        let Self { written: Written { ops, text, .. }, undo, next, fresh, fault, .. } = self;
+        let last = ops.last().and_then(|last| match &last.action {
+            LocalAction::Insert { seeds, .. } => Some(LastOp::Insert(last.counters, seeds.len())),
+            LocalAction::InsertText { text, .. } => Some(LastOp::Insert(last.counters, text.end)),
+            LocalAction::Delete { range } => Some(LastOp::Delete(*range)),
+            _ => None,
+        });
+        Point {
+            ops: ops.len(),
+            next: *next,
+            text: text.len(),
+            undo: undo.point(),
+            last,
+            fresh: core::mem::replace(fresh, *next),
+            fault: fault.take(),
+        }
+    }
+
+    /// Takes back what was edited since a point in the node at a path or below, whose state this is.
+    fn take_back<S: NodeState>(
+        &mut self,
+        point: &Point,
+        base: Option<u32>,
+        state: &mut S,
+        chains: &Chains,
+    ) {
+        let Self { written: Written { paths, ops, text, .. }, undo, .. } = self;
+        let mut end = self.next;
+        for (number, op) in ops.iter().enumerate().rev() {
+            if end <= point.next && !undo.concerns(number, point.undo) {
+                break;
+            }
+            let start = end.saturating_sub(op.counters);
+            let mut undone = undo.pop(number, point.undo);
+            undone.counters = start.max(point.next)..end;
+            end = start;
+            let id = Id { chain: self.chain, counter: undone.counters.start };
+            let new = Id { chain: self.chain, counter: point.next };
+            // What is in an element that is taken out itself goes with it.
+            if let Some(path) = route(paths, op.path, base, new) {
+                let action = op.action.as_action(text);
+                let op = Incoming { id, time: self.time, action, undone: Some(&undone) };
+                let _ = state.apply(&path, &op, chains);
+            }
+        }
+    }
+
+    /// Forgets what was written since a point.
+    fn cut(&mut self, point: Point) {
+        let Written { ops, text: texts, .. } = &mut self.written;
+        ops.truncate(point.ops);
+        texts.truncate(point.text);
+        if let (Some(LocalOp { action, counters, .. }), Some(last)) = (ops.last_mut(), point.last) {
+            match (action, last) {
+                (LocalAction::Insert { seeds, .. }, LastOp::Insert(count, size)) => {
+                    seeds.truncate(size);
+                    *counters = count;
+                }
+                (LocalAction::InsertText { text, .. }, LastOp::Insert(count, size)) => {
+                    text.end = size;
+                    *counters = count;
+                }
+                (LocalAction::Delete { range }, LastOp::Delete(was)) => *range = was,
+                _ => {}
+            }
+        }
+        self.undo.cut(point.undo);
+        self.next = point.next;
+        (self.fresh, self.fault) = (point.fresh, point.fault);
+    }
+
     fn enter(&mut self, parent: Option<u32>, segment: LocalSegment) -> u32 {
         let paths = &mut self.written.paths;
         let depth = parent.map_or(1, |parent| paths[parent as usize].depth + 1);
@@ -127,12 +266,11 @@ impl Log {
     /// are as many more counters on the chain.
     fn op_to_lengthen(
         &mut self,
-        chain: u32,
         path: Option<u32>,
         place: Place<Id>,
         counters: u32,
     ) -> Option<&mut LocalOp> {
-        let last = Id { chain, counter: self.next.wrapping_sub(1) };
+        let last = Id { chain: self.chain, counter: self.next.wrapping_sub(1) };
         let goes_on = place == Place::Child(last, Side::Right);
         if goes_on && self.next.checked_add(counters).is_some() { self.last_at(path) } else { None }
     }
@@ -225,12 +363,13 @@ impl<'a> Scope<'a> {
 
     /// The id that the next op will have.
     pub(super) fn next_id(&self) -> Id {
-        Id { chain: self.transaction.chain, counter: self.transaction.log.borrow().next }
+        let log = self.transaction.log.borrow();
+        Id { chain: log.chain, counter: log.next }
     }
 
     /// The time of the change.
     pub(super) fn time(&self) -> u32 {
-        self.transaction.time
+        self.transaction.log.borrow().time
     }
 
     /// Makes the change fail at its end, for an edit that has no way to say so at once.
@@ -245,10 +384,53 @@ impl<'a> Scope<'a> {
         if depth as usize > MAX_PATH_DEPTH { Err(EditError::PathTooDeep) } else { Ok(()) }
     }
 
-    /// Passes on the outcome of an edit of several steps. If one of them failed, the change fails too,
-    /// even if the closure goes on: half an edit is not to become part of the document.
-    pub(super) fn whole(&self, outcome: Result<(), EditError>) -> Result<(), EditError> {
-        outcome.inspect_err(|fault| self.fail(fault.clone()))
+    /// Makes an edit of several steps in the node of this scope, all of them or, if one fails, none: an
+    /// edit that returns an error did nothing, also if the closure goes on.
+    ///
+    /// # Errors
+    /// The edit's own, or a fault that a part of it could not report itself.
+    pub fn attempt<S: NodeState, R>(
+        mut self,
+        state: &mut S,
+        edit: impl FnOnce(&mut S, Self) -> Result<R, EditError>,
+    ) -> Result<R, EditError> {
+        self.pin();
+        let point = self.transaction.log.borrow_mut().mark();
+        let result = edit(state, self);
+        let log = &mut *self.transaction.log.borrow_mut();
+        let error = match (result, log.fault.take()) {
+            (Ok(value), None) => {
+                (log.fresh, log.fault) = (point.fresh, point.fault);
+                return Ok(value);
+            }
+            (Err(error), _) | (Ok(_), Some(error)) => error,
+        };
+        log.take_back(&point, self.parent, state, self.chains());
+        log.cut(point);
+        Err(error)
+    }
+
+    /// Keeps the state in which the op that was written last found a part of its node.
+    pub(super) fn found(&self, state: impl Any + Send + Sync) {
+        let log = &mut *self.transaction.log.borrow_mut();
+        if let Some(last) = log.written.ops.len().checked_sub(1) {
+            log.undo.keep(last, state);
+        }
+    }
+
+    /// Lets the node delete elements: `delete` is given where to keep them, and from which id on they
+    /// need not be kept.
+    pub(super) fn deleting<R>(&self, delete: impl FnOnce(&mut UndoLog, Id) -> R) -> R {
+        let log = &self.transaction.log;
+        let (chain, counter) = (log.borrow().chain, log.borrow().fresh);
+        let mut undo = core::mem::take(&mut log.borrow_mut().undo);
+        let result = delete(&mut undo, Id { chain, counter });
+        let log = &mut *log.borrow_mut();
+        if let Some(last) = log.written.ops.len().checked_sub(1) {
+            undo.assign(last);
+        }
+        log.undo = undo;
+        result
     }
 
     /// Writes an op and returns its id.
@@ -259,7 +441,7 @@ impl<'a> Scope<'a> {
 
     fn write_many(&self, counters: u32, action: LocalAction) -> Id {
         let log = &mut *self.transaction.log.borrow_mut();
-        let id = Id { chain: self.transaction.chain, counter: log.next };
+        let id = Id { chain: log.chain, counter: log.next };
         log.push(LocalOp { path: self.parent, counters, action });
         id
     }
@@ -280,7 +462,7 @@ impl<'a> Scope<'a> {
         let counters = u32::try_from(count).unwrap_or(u32::MAX);
         let place = Self::place(parent, side);
         let log = &mut *self.transaction.log.borrow_mut();
-        let op = log.op_to_lengthen(self.transaction.chain, self.parent, place, counters);
+        let op = log.op_to_lengthen(self.parent, place, counters);
         if let Some(LocalOp { action: LocalAction::Insert { seeds, .. }, counters: all, .. }) = op {
             seeds.extend_from_slice(&more);
             *all += counters;
@@ -297,8 +479,8 @@ impl<'a> Scope<'a> {
     #[inline]
     pub(super) fn write_on(&mut self, ascii: u8, type_on: impl FnOnce(Id) -> bool) -> bool {
         let mut log = self.transaction.log.borrow_mut();
-        let Log { written: Written { ops, text: texts, .. }, next, .. } = &mut *log;
-        if !type_on(Id { chain: self.transaction.chain, counter: *next }) {
+        let Log { written: Written { ops, text: texts, .. }, chain, next, .. } = &mut *log;
+        if !type_on(Id { chain: *chain, counter: *next }) {
             return false;
         }
         // The last counter is the last op's, so an op of this change is here without a look at paths.
@@ -335,7 +517,7 @@ impl<'a> Scope<'a> {
         let start = text.len();
         text.push_str(more);
         let end = text.len();
-        let op = log.op_to_lengthen(self.transaction.chain, self.parent, place, counters);
+        let op = log.op_to_lengthen(self.parent, place, counters);
         if let Some(LocalOp {
             action: LocalAction::InsertText { text, .. }, counters: all, ..
         }) = op
@@ -370,6 +552,33 @@ impl<'a> Scope<'a> {
     fn place(parent: Option<Id>, side: Side) -> Place<Id> {
         parent.map_or(Place::Root, |parent| Place::Child(parent, side))
     }
+}
+
+/// The path of an op at or below the path `base`, from there on; `None` if it leads through an element
+/// that was inserted at `new` or later. One path may have been entered several times.
+fn route(
+    paths: &[LocalPath],
+    path: Option<u32>,
+    base: Option<u32>,
+    new: Id,
+) -> Option<Vec<Segment<'_>>> {
+    let base = base.map_or(0, |number| paths[number as usize].depth);
+    let (mut here, mut route) = (path, Vec::new());
+    while let Some(LocalPath { parent, depth, segment }) =
+        here.map(|number| &paths[number as usize])
+        && *depth > base
+    {
+        if let LocalSegment::Element(id) = segment
+            && id.chain == new.chain
+            && id.counter >= new.counter
+        {
+            return None;
+        }
+        route.push(segment.as_segment());
+        here = *parent;
+    }
+    route.reverse();
+    Some(route)
 }
 
 /// The number of characters, one counter for each. A text with more than there are counters cannot be

@@ -90,6 +90,13 @@ impl Unknown {
         }
     }
 
+    /// Takes them back, as an op says that has just been written to the place.
+    pub(super) fn forget_sets(&mut self, scope: Scope<'_>) {
+        if let Some(kept) = &mut self.0 {
+            kept.forget_sets(scope);
+        }
+    }
+
     /// Whether nothing is kept, or all of it was annulled and nothing is left of it.
     pub fn is_blank(&self) -> bool {
         self.0.as_ref().is_none_or(|kept| kept.is_blank())

@@ -85,12 +85,21 @@ impl Untyped {
         let mut root = Self::default();
         let chains = history.chains();
         history.replay(0, |path, op| {
-            let _ = root.apply(path, op, chains);
+            let _ = root.apply(path, &op.into(), chains);
         });
         root
     }
 
     fn apply_here(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let Some(undone) = op.undone
+            && let Action::Set { .. } | Action::Unset { .. } = op.action
+        {
+            // What is taken back was written here, or else is not here.
+            if let Some(register) = &mut self.register {
+                undone.put_back(&mut **register, || Versions::None(Shape::default()));
+            }
+            return Fit::Applied;
+        }
         match &op.action {
             Action::Set { replaces, payload } => self.write(op.id, replaces, Some(payload), chains),
             Action::Unset { replaces } => self.write(op.id, replaces, None, chains),
@@ -113,6 +122,7 @@ impl Untyped {
     /// delete depends on what came before it, so it is not remembered.
     fn note(&mut self, op: &Incoming<'_>, fit: Fit) -> Fit {
         if let Fit::Inert(misfit) = fit
+            && op.undone.is_none()
             && !matches!(op.action, Action::Delete { .. })
         {
             // Each element by itself, so that it does not matter over how many ops a text is typed.
@@ -269,6 +279,12 @@ impl NodeState for Untyped {
 
     fn append_sets(&self, sets: &mut Vec<Id>) {
         sets.extend(self.register.iter().flat_map(|register| register.ids()));
+    }
+
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        if let Some(register) = &mut self.register {
+            register.forget(scope, Shape::default);
+        }
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

@@ -88,11 +88,40 @@ impl<V> Versions<V> {
     }
 
     /// Takes back whatever is here.
-    pub(super) fn unset(&mut self, mut scope: Scope<'_>, initial: impl Fn() -> V) {
+    pub(super) fn unset(&mut self, scope: Scope<'_>, initial: impl Fn() -> V)
+    where
+        V: Send + Sync + 'static,
+    {
         if !self.is_none() {
-            scope.write(LocalAction::Unset { replaces: self.ids() });
-            *self = Self::None(initial());
+            let action = LocalAction::Unset { replaces: self.ids() };
+            self.overwrite(scope, action, |_| Self::None(initial()));
         }
+    }
+
+    /// Writes an op, given what it leaves here, and keeps what it found.
+    pub(super) fn overwrite(
+        &mut self,
+        mut scope: Scope<'_>,
+        action: LocalAction,
+        left: impl FnOnce(Id) -> Self,
+    ) where
+        V: Send + Sync + 'static,
+    {
+        let id = scope.write(action);
+        let found = core::mem::replace(self, left(id));
+        if !found.is_none() {
+            scope.found(found);
+        }
+    }
+
+    /// Lets go of whatever is here, which an op takes back that has just been written around it, and keeps
+    /// it all the same, even if it is nothing: other parts of the place do so too, and each is given
+    /// back what is its own.
+    pub(super) fn forget(&mut self, scope: Scope<'_>, initial: impl Fn() -> V)
+    where
+        V: Send + Sync + 'static,
+    {
+        scope.found(core::mem::replace(self, Self::None(initial())));
     }
 
     /// The values, all of them, in an order that is not the same everywhere.

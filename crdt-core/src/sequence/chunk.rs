@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::content::{Content, Measure};
 use super::text::{Excess, OffsetError, Unit};
+use crate::codec::split_text;
 
 /// The most bytes kept in place. Most runs of an edited text are shorter.
 const SHORT: usize = 14;
@@ -265,7 +266,7 @@ fn small(count: usize) -> u16 {
 impl Content for TextChunk {
     type Measure = Excess;
     type Source<'a> = &'a str;
-    type Removed = ();
+    type Removed = String;
 
     #[inline]
     fn len(&self) -> u32 {
@@ -283,13 +284,16 @@ impl Content for TextChunk {
             Form::Long { size, text } if size.is_ascii() => Self::ascii(&text[at as usize..]),
             Form::Long { text, .. } => Self::from(&text[self.byte_at(at)..]),
         };
-        self.truncate(at);
+        self.truncate(at, None);
         rest
     }
 
-    fn remove(&mut self, range: Range<u32>) -> ((), Excess) {
+    fn remove(&mut self, range: Range<u32>, kept: Option<&mut String>) -> Excess {
         let ends = self.byte_at(range.start)..self.byte_at(range.end);
-        let gone = match &mut self.0 {
+        if let Some(kept) = kept {
+            kept.push_str(&self.as_str()[ends.clone()]);
+        }
+        match &mut self.0 {
             Form::Short { len, bytes } => {
                 let left = usize::from(*len) - ends.len();
                 bytes.copy_within(ends.end..usize::from(*len), ends.start);
@@ -309,19 +313,31 @@ impl Content for TextChunk {
                 }
                 gone.excess()
             }
-        };
-        ((), gone)
+        }
     }
 
-    fn into_removed(self) {}
+    fn remove_all(self, kept: Option<&mut String>) {
+        if let Some(kept) = kept {
+            kept.push_str(self.as_str());
+        }
+    }
 
     #[inline]
-    fn truncate(&mut self, at: u32) -> Excess {
+    fn truncate(&mut self, at: u32, kept: Option<&mut String>) -> Excess {
         if !self.size().is_ascii() {
-            return self.remove(at..self.len()).1;
+            return self.remove(at..self.len(), kept);
+        }
+        if let Some(kept) = kept {
+            kept.push_str(&self.as_str()[at as usize..]);
         }
         self.drop_end(at);
         Excess::default()
+    }
+
+    fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a> {
+        let (taken, rest) = split_text(source, count).unwrap_or((source, ""));
+        *source = rest;
+        taken
     }
 
     fn fill(&mut self, source: &mut &str) -> (u32, Excess) {

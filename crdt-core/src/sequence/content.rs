@@ -3,13 +3,15 @@
 use core::fmt::Debug;
 use core::ops::Range;
 
+use crate::op::IdRange;
+
 /// The visible elements of one run.
 pub(crate) trait Content: Default {
     /// A size of the elements beside their number.
     type Measure: Measure;
     /// Elements on their way into a sequence.
     type Source<'a>;
-    /// Elements on their way out of it.
+    /// Elements that were taken out of it, in list order.
     type Removed;
     /// The most pieces in a leaf of the tree.
     const LEAF: usize = 32;
@@ -22,20 +24,36 @@ pub(crate) trait Content: Default {
     fn measure(&self) -> Self::Measure;
     /// Cuts off the elements from `at` on.
     fn split_off(&mut self, at: u32) -> Self;
-    /// Takes some elements out and tells their size.
-    fn remove(&mut self, range: Range<u32>) -> (Self::Removed, Self::Measure);
-    /// Takes all elements out.
-    fn into_removed(self) -> Self::Removed;
-    /// Drops the elements from `at` on and tells their size.
-    fn truncate(&mut self, at: u32) -> Self::Measure {
-        self.remove(at..self.len()).1
+    /// Takes some elements out and tells their size. They are appended to `kept` if that is given.
+    fn remove(&mut self, range: Range<u32>, kept: Option<&mut Self::Removed>) -> Self::Measure;
+    /// Takes all elements out, as [`remove`](Self::remove) does.
+    fn remove_all(self, kept: Option<&mut Self::Removed>);
+    /// Takes the elements from `at` on out, as [`remove`](Self::remove) does.
+    fn truncate(&mut self, at: u32, kept: Option<&mut Self::Removed>) -> Self::Measure {
+        self.remove(at..self.len(), kept)
     }
+    /// Takes so many elements, at most, from the front of a source.
+    fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a>;
     /// Moves elements from the source to the end of the run until one of them is exhausted; into
     /// an empty run it moves at least one. The bound keeps splitting a run cheap. Returns how many
     /// were moved, and their size.
     fn fill(&mut self, source: &mut Self::Source<'_>) -> (u32, Self::Measure);
     /// Whether the source is exhausted.
     fn is_exhausted(source: &Self::Source<'_>) -> bool;
+}
+
+/// Who keeps what is deleted, so that it can be [restored](super::Sequence::restore).
+pub(crate) trait Keep<C: Content> {
+    /// Where the elements with these names, which are being deleted, are to be appended; nothing if
+    /// they need not be kept.
+    fn keep(&mut self, names: IdRange) -> Option<&mut C::Removed>;
+}
+
+/// Nothing is kept.
+impl<C: Content> Keep<C> for () {
+    fn keep(&mut self, _: IdRange) -> Option<&mut C::Removed> {
+        None
+    }
 }
 
 /// Something that adds up along a sequence.

@@ -2,29 +2,29 @@
 
 use core::ops::Range;
 
+use super::content::Keep;
 use super::order::Stamp;
 use super::piece::{Piece, Totals};
 use super::{Content, OpOrder, Sequence, Spot};
 use crate::btree::Cursor;
 
-/// What came of deleting a part of a run.
-pub(super) struct Cut<C: Content> {
-    /// The content that was there.
-    pub(super) removed: Option<C::Removed>,
-    /// The run that begins at the position where the run did: what is left of it, or a deleted one.
-    pub(super) at: Cursor,
-}
-
 impl<C: Content> Sequence<C> {
-    /// Deletes the elements of a visible run from a spot up to the offset `to`.
-    pub(super) fn cut<O: OpOrder + ?Sized>(&mut self, spot: Spot, to: u32, order: &O) -> Cut<C> {
+    /// Deletes the elements of a visible run from a spot up to the offset `to`. Returns the run that
+    /// begins at the position where the run did: what is left of it, or a deleted one.
+    pub(super) fn cut<O: OpOrder + ?Sized>(
+        &mut self,
+        spot: Spot,
+        to: u32,
+        order: &O,
+        keep: &mut impl Keep<C>,
+    ) -> Cursor {
         let Spot { at, offset } = spot;
         let len = self.tree.get(at).len();
         match (offset == 0, to == len) {
-            (true, true) => self.bury(at, order),
-            (true, false) => self.cut_front(at, to, order),
-            (false, true) => self.cut_back(at, offset, order),
-            (false, false) => self.cut_middle(at, offset..to, order),
+            (true, true) => self.bury(at, order, keep),
+            (true, false) => self.cut_front(at, to, order, keep),
+            (false, true) => self.cut_back(at, offset, order, keep),
+            (false, false) => self.cut_middle(at, offset..to, order, keep),
         }
     }
 
@@ -34,66 +34,87 @@ impl<C: Content> Sequence<C> {
         at: Cursor,
         range: Range<u32>,
         order: &O,
-    ) -> Cut<C> {
+        keep: &mut impl Keep<C>,
+    ) -> Cursor {
         self.list_before(at, range.start);
         let rest = self.split_off(at, range.end, order);
         let first = Stamp::of(self.tree.get(at).id.plus(range.start), order);
         let gone = Piece::deleted(first, range.end - range.start);
-        let taken = self.tree.amend(at, |run| run.remove(range));
-        let removed = taken.map(|(removed, _)| removed);
+        self.tree.amend(at, |run| run.remove(range, keep));
         let behind = self.put(at.gap_after(), [gone, rest], order);
-        Cut { removed, at: self.tree.prev(behind).unwrap_or(at) }
+        self.tree.prev(behind).unwrap_or(at)
     }
 
     /// Deletes a whole run and joins it with deleted neighbours.
-    fn bury<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> Cut<C> {
-        let removed = self.tree.amend(at, Piece::bury);
+    fn bury<O: OpOrder + ?Sized>(
+        &mut self,
+        at: Cursor,
+        order: &O,
+        keep: &mut impl Keep<C>,
+    ) -> Cursor {
+        self.tree.amend(at, |run| run.bury(keep));
+        self.join_around(at, order)
+    }
+
+    /// Joins a deleted run with deleted neighbours that it could be one with. Returns where it is then.
+    pub(super) fn join_around<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> Cursor {
         if self.deleted_after(at).is_some() {
             self.join(at, order);
         }
         let Some(prev) = self.deleted_before(at) else {
-            return Cut { removed, at };
+            return at;
         };
         if prev.leaf == at.leaf {
             self.join(prev, order);
-            return Cut { removed, at: prev };
+            return prev;
         }
         self.join_before(prev, at, order);
-        Cut { removed, at }
+        at
     }
 
     /// Deletes the beginning of a run. A deleted run before it grows if it can.
-    fn cut_front<O: OpOrder + ?Sized>(&mut self, at: Cursor, to: u32, order: &O) -> Cut<C> {
+    fn cut_front<O: OpOrder + ?Sized>(
+        &mut self,
+        at: Cursor,
+        to: u32,
+        order: &O,
+        keep: &mut impl Keep<C>,
+    ) -> Cursor {
         let Some(prev) = self.deleted_before(at) else {
             let rest = self.split(at, to, order);
             let at = self.tree.prev(rest).unwrap_or(at);
-            return Cut { removed: self.tree.amend(at, Piece::bury), at: rest };
+            self.tree.amend(at, |run| run.bury(keep));
+            return rest;
         };
         self.list_from(at, to);
         let rest = Stamp::of(self.tree.get(at).id.plus(to), order);
         let change = |run: &mut Piece<C>| {
+            run.remove(0..to, keep);
             run.begin_at(rest);
-            run.remove(0..to)
         };
         self.tree.get_mut(prev).extend(to);
         // What is deleted stays the lowest of a leaf that it stays in.
-        let taken = if prev.leaf == at.leaf {
-            self.tree.amend(at, change)
+        if prev.leaf == at.leaf {
+            self.tree.amend(at, change);
         } else {
-            self.tree.update(at, order, change)
-        };
-        let removed = taken.map(|(removed, _)| removed);
-        Cut { removed, at }
+            self.tree.update(at, order, change);
+        }
+        at
     }
 
     /// Deletes the end of a run. A deleted run behind it grows if it can.
-    fn cut_back<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cut<C> {
+    fn cut_back<O: OpOrder + ?Sized>(
+        &mut self,
+        at: Cursor,
+        offset: u32,
+        order: &O,
+        keep: &mut impl Keep<C>,
+    ) -> Cursor {
         self.list_before(at, offset);
         let next = self.deleted_after(at);
         let run = self.tree.get(at);
         let (first, len) = (Stamp::of(run.id.plus(offset), order), run.len());
-        let taken = self.tree.amend(at, |run| run.remove(offset..len));
-        let removed = taken.map(|(removed, _)| removed);
+        self.tree.amend(at, |run| run.remove(offset..len, keep));
         match next {
             Some(next) if next.leaf == at.leaf => self.tree.get_mut(next).begin_at(first),
             Some(next) => {
@@ -102,10 +123,10 @@ impl<C: Content> Sequence<C> {
             None => {
                 let gone = Piece::deleted(first, len - offset);
                 let behind = self.put(at.gap_after(), [gone], order);
-                return Cut { removed, at: self.tree.prev(behind).unwrap_or(at) };
+                return self.tree.prev(behind).unwrap_or(at);
             }
         }
-        Cut { removed, at }
+        at
     }
 
     /// Sees to it that a run is listed under an element from `offset` on.
@@ -144,7 +165,8 @@ impl<C: Content> Sequence<C> {
         self.unlist(&gone);
     }
 
-    fn unlist(&mut self, gone: &Piece<C>) {
+    /// Takes a piece that is gone from the index.
+    pub(super) fn unlist(&mut self, gone: &Piece<C>) {
         if let Some(index) = self.aids.get_mut().and_then(|aids| aids.index.get_mut()) {
             index.unlist(gone);
         }

@@ -2,7 +2,8 @@
 
 use core::ops::Range;
 
-use super::{Content, OpOrder, OutOfBounds, Recent, Sequence, Spot};
+use super::{Content, Keep, OpOrder, OutOfBounds, Recent, Sequence, Spot};
+use crate::history::Chains;
 use crate::op::{Id, IdRange};
 
 /// A deletion that had to look at more runs than this is remembered as swept.
@@ -10,19 +11,20 @@ const MANY: usize = 8;
 
 impl<C: Content> Sequence<C> {
     /// Deletes the elements at some visible positions. `out` is given their names in list order, in
-    /// ranges as long as possible.
+    /// ranges as long as possible, and `keep` may keep them.
     #[inline]
     pub(crate) fn delete_at<O: OpOrder + ?Sized>(
         &mut self,
         range: Range<usize>,
         order: &O,
         mut out: impl FnMut(IdRange),
+        keep: &mut impl Keep<C>,
     ) -> Result<(), OutOfBounds> {
-        if let Some(names) = self.trim(&range, order) {
+        if let Some(names) = self.trim(&range, order, keep) {
             out(names);
             return Ok(());
         }
-        self.delete_elsewhere(range, order, out)
+        self.delete_elsewhere(range, order, out, keep)
     }
 
     /// The same without a look at what was edited last.
@@ -32,6 +34,7 @@ impl<C: Content> Sequence<C> {
         range: Range<usize>,
         order: &O,
         out: impl FnMut(IdRange),
+        keep: &mut impl Keep<C>,
     ) -> Result<(), OutOfBounds> {
         if range.start > range.end || range.end > self.len() {
             let pos = range.start.max(range.end);
@@ -47,23 +50,22 @@ impl<C: Content> Sequence<C> {
             let len = most.min(run.len() - spot.offset);
             merged.push(IdRange::new(run.id.plus(spot.offset), len));
             left -= len as usize;
-            let cut = self.cut(spot, spot.offset + len, order);
-            self.set_recent(Some(Recent { start: Some(start), ..Recent::at(cut.at) }));
+            let at = self.cut(spot, spot.offset + len, order, keep);
+            self.set_recent(Some(Recent { start: Some(start), ..Recent::at(at) }));
         }
         merged.finish();
         Ok(())
     }
 
-    /// Deletes the elements named by a range; names of something else are passed over. `dropped` is
-    /// given the names of those that were visible until now, and what was there. Returns how many
-    /// they are.
+    /// Deletes the elements named by a range; names of something else are passed over. `keep` may keep
+    /// those that were visible until now. Returns how many they are.
     ///
     /// All ops that the range can name have been integrated before, if they belong here at all.
     pub(crate) fn delete<O: OpOrder + ?Sized>(
         &mut self,
         range: IdRange,
         order: &O,
-        mut dropped: impl FnMut(IdRange, C::Removed),
+        keep: &mut impl Keep<C>,
     ) -> usize {
         let IdRange { chain, start: mut counter, end } = range;
         let (mut steps, mut count) = (0, 0);
@@ -77,12 +79,9 @@ impl<C: Content> Sequence<C> {
             let Some(spot) = self.find_from(next, end) else {
                 break;
             };
-            let (here, removed) = self.delete_to(spot, end, order);
-            counter = here.end;
-            if let Some(removed) = removed {
-                count += here.len() as usize;
-                dropped(here, removed);
-            }
+            let (passed, deleted) = self.delete_to(spot, end, order, keep);
+            counter = passed;
+            count += deleted as usize;
         }
         if steps > MANY {
             self.aids_mut().swept.add(range);
@@ -90,34 +89,38 @@ impl<C: Content> Sequence<C> {
         count
     }
 
-    /// Where the counters begin that end before `end` on the chain down to the segment `chain` and
-    /// are known to be swept.
-    pub(crate) fn swept_along(&self, chain: u32, end: u32) -> Option<u32> {
-        self.aids.get()?.swept_along.start_of(Id { chain, counter: end.checked_sub(1)? })
+    /// Deletes those counters of the chain that runs down to a segment which are elements here.
+    pub(crate) fn delete_along(&mut self, range: IdRange, chains: &Chains) {
+        let last = chains.last_piece(range.chain, range.start, range.end);
+        if last.start == range.start {
+            self.delete(last, chains, &mut ());
+            return;
+        }
+        let mut swept = core::mem::take(&mut self.aids_mut().swept_along);
+        for piece in swept.sweep(range, chains, |from| self.next_chain(from)) {
+            self.delete(piece, chains, &mut ());
+        }
+        self.aids_mut().swept_along = swept;
     }
 
-    /// Remembers that counters of the chain that runs down to a segment have been deleted.
-    pub(crate) fn sweep_along(&mut self, range: IdRange) {
-        self.aids_mut().swept_along.add(range);
-    }
-
-    /// Deletes the elements of a run from a spot up to the counter `end`. Tells which they are, and
-    /// what was there if they were visible.
+    /// Deletes the elements of a run from a spot up to the counter `end`. Tells the counter after the
+    /// last of them, and how many were visible.
     fn delete_to<O: OpOrder + ?Sized>(
         &mut self,
         spot: Spot,
         end: u32,
         order: &O,
-    ) -> (IdRange, Option<C::Removed>) {
+        keep: &mut impl Keep<C>,
+    ) -> (u32, u32) {
         let run = self.tree.get(spot.at);
         let to = run.len().min(end - run.id.counter);
-        let here = IdRange::new(run.id.plus(spot.offset), to - spot.offset);
+        let passed = run.id.counter + to;
         if run.is_deleted() {
-            return (here, None);
+            return (passed, 0);
         }
-        let cut = self.cut(spot, to, order);
-        self.set_recent(Some(Recent::at(cut.at)));
-        (here, cut.removed)
+        let at = self.cut(spot, to, order, keep);
+        self.set_recent(Some(Recent::at(at)));
+        (passed, to - spot.offset)
     }
 
     /// The first element at `id` or behind it on the same chain, before the counter `end`.

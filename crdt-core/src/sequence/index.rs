@@ -35,9 +35,10 @@ impl Index {
         map.set(piece.listed(), leaf);
     }
 
-    /// Takes a run from the list.
-    pub(super) fn unlist<C: Content>(&mut self, run: &Piece<C>) {
-        self.runs.remove(run.listed());
+    /// Takes a piece from the list.
+    pub(super) fn unlist<C: Content>(&mut self, piece: &Piece<C>) {
+        let map = if piece.is_anchor() { &mut self.anchors } else { &mut self.runs };
+        map.remove(piece.listed());
     }
 
     /// The first chain from a number on that a run is of.

@@ -46,12 +46,21 @@ impl<S> Content for Items<S> {
         Self(rest)
     }
 
-    fn remove(&mut self, range: Range<u32>) -> (Vec<S>, ()) {
-        (self.0.drain(range.start as usize..range.end as usize).collect(), ())
+    fn remove(&mut self, range: Range<u32>, kept: Option<&mut Vec<S>>) {
+        let gone = self.0.drain(range.start as usize..range.end as usize);
+        if let Some(kept) = kept {
+            kept.extend(gone);
+        }
     }
 
-    fn into_removed(self) -> Vec<S> {
-        self.0
+    fn remove_all(mut self, kept: Option<&mut Vec<S>>) {
+        if let Some(kept) = kept {
+            kept.append(&mut self.0);
+        }
+    }
+
+    fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a> {
+        source.by_ref().take(count as usize).collect::<Vec<S>>().into_iter()
     }
 
     fn fill(&mut self, source: &mut std::vec::IntoIter<S>) -> (u32, ()) {

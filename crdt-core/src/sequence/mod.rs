@@ -52,6 +52,7 @@ mod swept;
 mod tests;
 mod text;
 mod trim;
+mod undo;
 
 use std::sync::OnceLock;
 
@@ -62,11 +63,12 @@ use swept::Swept;
 use thiserror::Error;
 
 pub(crate) use chunk::TextChunk;
-pub(crate) use content::Content;
+pub(crate) use content::{Content, Keep};
 pub(crate) use gathered::Gathered;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 pub(crate) use saved::{Restored, Span, SpanKind};
+pub(crate) use swept::SweptAlong;
 #[cfg(test)]
 pub(crate) use text::Excess;
 pub(crate) use text::{OffsetError, TextMeasure, Unit};
@@ -103,9 +105,7 @@ struct Aids {
     recent: Option<Recent>,
     index: OnceLock<Index>,
     swept: Swept,
-    /// The same along chains that pass through several segments: of each segment, counters of the
-    /// chain that runs down to it.
-    swept_along: Swept,
+    swept_along: SweptAlong,
 }
 
 /// Where an element is: a run, and how far into it.

@@ -2,10 +2,10 @@
 
 use core::ops::Range;
 
-use super::content::{Content, Measure};
+use super::content::{Content, Keep, Measure};
 use super::order::{OpOrder, Stamp};
 use crate::btree::{Combine, Entry, Summary};
-use crate::op::Id;
+use crate::op::{Id, IdRange};
 
 /// A run of elements, or an anchor.
 #[derive(Clone, Debug)]
@@ -29,9 +29,6 @@ enum Kind<C> {
     /// Visible elements.
     Live(C),
 }
-
-/// What was taken out of a run, and what its summary loses by that.
-type Taken<C> = (<C as Content>::Removed, Totals<<C as Content>::Measure>);
 
 impl<C: Content> Piece<C> {
     fn new(first: Stamp, kind: Kind<C>) -> Self {
@@ -128,13 +125,22 @@ impl<C: Content> Piece<C> {
         }
     }
 
-    /// Takes some elements out of a visible run. Tells what was there, and what the run's summary
-    /// loses.
+    /// The names of some of the elements.
     #[inline]
-    pub(super) fn remove(&mut self, range: Range<u32>) -> Option<Taken<C>> {
-        let (stamp, len) = (self.stamp(), range.len());
-        let (removed, measure) = self.content_mut()?.remove(range);
-        Some((removed, Totals { least: stamp, len, measure, has_elements: true }))
+    pub(super) fn names(&self, range: &Range<u32>) -> IdRange {
+        IdRange::new(self.id.plus(range.start), range.end - range.start)
+    }
+
+    /// Takes some elements out of a visible run. Tells what the run's summary loses.
+    #[inline]
+    pub(super) fn remove(
+        &mut self,
+        range: Range<u32>,
+        keep: &mut impl Keep<C>,
+    ) -> Option<Totals<C::Measure>> {
+        let (least, len, names) = (self.stamp(), range.len(), self.names(&range));
+        let measure = self.content_mut()?.remove(range, keep.keep(names));
+        Some(Totals { least, len, measure, has_elements: true })
     }
 
     /// Whether this is a deleted run that could be one with the run right before it.
@@ -157,6 +163,7 @@ impl<C: Content> Piece<C> {
         behind: &mut Self,
         range: Range<u32>,
         order: &O,
+        keep: &mut impl Keep<C>,
     ) -> Option<Totals<C::Measure>> {
         if range.end != self.len() || !behind.is_deleted_behind(self) {
             return None;
@@ -165,7 +172,8 @@ impl<C: Content> Piece<C> {
         if self.listed >= first.counter {
             return None;
         }
-        let measure = self.content_mut()?.truncate(range.start);
+        let names = self.names(&range);
+        let measure = self.content_mut()?.truncate(range.start, keep.keep(names));
         // Times rise along a chain.
         let time = if self.time == behind.time { self.time } else { order.time(first) };
         behind.begin_at(Stamp { time, id: first });
@@ -179,6 +187,7 @@ impl<C: Content> Piece<C> {
         before: &mut Self,
         to: u32,
         order: &O,
+        keep: &mut impl Keep<C>,
     ) -> Option<Totals<C::Measure>> {
         if to >= self.len() || !before.is_deleted_before(self) {
             return None;
@@ -187,19 +196,24 @@ impl<C: Content> Piece<C> {
         if self.listed < first.counter {
             return None;
         }
-        let (_, lost) = self.remove(0..to)?;
+        let lost = self.remove(0..to, keep)?;
         before.extend(to);
         self.begin_at(Stamp::of(first, order));
         Some(lost)
     }
 
     /// Makes a visible run a deleted one.
-    pub(super) fn bury(&mut self) -> Option<C::Removed> {
-        let len = self.len();
-        match core::mem::replace(&mut self.kind, Kind::Deleted(len)) {
-            Kind::Live(content) => Some(content.into_removed()),
-            Kind::Anchor | Kind::Deleted(_) => None,
+    pub(super) fn bury(&mut self, keep: &mut impl Keep<C>) {
+        let (len, names) = (self.len(), self.names(&(0..self.len())));
+        if let Kind::Live(content) = core::mem::replace(&mut self.kind, Kind::Deleted(len)) {
+            content.remove_all(keep.keep(names));
         }
+    }
+
+    /// Makes a deleted run a visible one again, of as many elements.
+    pub(super) fn revive(&mut self, content: C) {
+        debug_assert!(self.is_deleted() && self.len() == content.len(), "what was there");
+        self.kind = Kind::Live(content);
     }
 
     /// Lets a run begin at a later element, or a deleted one at an earlier.

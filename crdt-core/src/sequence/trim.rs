@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::piece::Piece;
-use super::{Content, OpOrder, Recent, Sequence, distance};
+use super::{Content, Keep, OpOrder, Recent, Sequence, distance};
 use crate::btree::{Cursor, Tree};
 use crate::op::{Id, IdRange};
 
@@ -17,6 +17,7 @@ impl<C: Content> Sequence<C> {
         &mut self,
         range: &Range<usize>,
         order: &O,
+        keep: &mut impl Keep<C>,
     ) -> Option<IdRange> {
         let Self { tree, aids } = self;
         let recent = aids.get_mut()?.recent.as_mut()?;
@@ -28,13 +29,13 @@ impl<C: Content> Sequence<C> {
         let mut first = Id::default();
         let trimmed = if from > 0 {
             tree.transfer(at, |run, behind| {
-                let lost = run.trim_back(behind, from..to, order)?;
+                let lost = run.trim_back(behind, from..to, order, keep)?;
                 first = run.id.plus(from);
                 Some(lost)
             })
         } else {
             first = tree.get(at).id;
-            trim_front(tree, at, to, order)
+            trim_front(tree, at, to, order, keep)
         };
         if !trimmed {
             return None;
@@ -52,8 +53,9 @@ fn trim_front<C: Content, O: OpOrder + ?Sized>(
     at: Cursor,
     to: u32,
     order: &O,
+    keep: &mut impl Keep<C>,
 ) -> bool {
     at.before().is_some_and(|before| {
-        tree.transfer(before, |before, run| run.trim_front(before, to, order))
+        tree.transfer(before, |before, run| run.trim_front(before, to, order, keep))
     })
 }

@@ -5,10 +5,12 @@
 
 mod bundle;
 mod change;
+mod frontier;
 mod op;
 
 pub(crate) use bundle::{Bundle, frame};
 pub(crate) use change::{Draft, Genesis, Hash, Writer};
+pub(crate) use frontier::frontier;
 pub(crate) use op::{Op, Place, Segment};
 
 /// Appends an unsigned integer, seven bits a byte, the lowest first.

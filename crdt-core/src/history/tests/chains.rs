@@ -8,22 +8,42 @@ use crate::crypto::ChangeHash;
 use crate::history::chains::{Chains, ChangeIndex, NewChange};
 use crate::history::table::Table;
 use crate::op::{Id, Name};
+use crate::steps;
 
 /// A change: where it follows on (a number that is cut down to a change before it of the same
 /// author, or to none), its author and how many counters it takes.
-type Plan = Vec<(u32, u32, u32)>;
+pub(crate) type Plan = Vec<(u32, u32, u32)>;
 
-fn plans() -> impl Strategy<Value = Plan> {
+pub(crate) fn plans() -> impl Strategy<Value = Plan> {
     prop::collection::vec((any::<u32>(), 0..2u32, 0..3u32), 1..60)
 }
 
+/// Forks nested so deep: every segment but the first begins at the first change of the one before,
+/// which goes on there with a second change. Each change takes one counter.
+pub(crate) fn nested(depth: u32) -> Chains {
+    let mut chains = Chains::default();
+    let mut prev = None;
+    for _ in 0..depth {
+        let first = chains.len();
+        for after in [prev, Some(first)] {
+            let mut hash = [0; 32];
+            hash[..4].copy_from_slice(&chains.len().to_be_bytes());
+            let (hash, next) = (ChangeHash(hash), chains.next_after(after));
+            let time = chains.len() + 1;
+            chains.append(&NewChange { hash, author: 0, next, time, counters: 1 });
+        }
+        prev = Some(first);
+    }
+    chains
+}
+
 /// The chains of a plan, and for every change its predecessor.
-struct Built {
-    chains: Chains,
+pub(crate) struct Built {
+    pub(crate) chains: Chains,
     prevs: Vec<Option<ChangeIndex>>,
 }
 
-fn build(plan: &Plan) -> Built {
+pub(crate) fn build(plan: &Plan) -> Built {
     let mut built = Built { chains: Chains::default(), prevs: Vec::new() };
     let mut authors: Vec<u32> = Vec::new();
     for (number, (from, author, counters)) in (0u32..).zip(plan) {
@@ -48,7 +68,7 @@ fn build(plan: &Plan) -> Built {
 }
 
 impl Built {
-    fn changes(&self) -> impl Iterator<Item = ChangeIndex> + Clone {
+    pub(crate) fn changes(&self) -> impl Iterator<Item = ChangeIndex> + Clone {
         0..self.chains.len()
     }
 
@@ -58,14 +78,14 @@ impl Built {
     }
 
     /// Every op of a change.
-    fn ops(&self, change: ChangeIndex) -> impl Iterator<Item = Id> {
+    pub(crate) fn ops(&self, change: ChangeIndex) -> impl Iterator<Item = Id> {
         let chain = self.chains.segment_of(change);
         let range = self.chains.start_of(change)..self.chains.end_of(change);
         range.map(move |counter| Id { chain, counter })
     }
 
     /// Every op of the chain that ends with a change, by counter.
-    fn line(&self, change: ChangeIndex) -> Vec<Id> {
+    pub(crate) fn line(&self, change: ChangeIndex) -> Vec<Id> {
         let mut path = self.path(change);
         path.reverse();
         path.into_iter().flat_map(|change| self.ops(change)).collect()
@@ -159,41 +179,6 @@ proptest! {
     }
 
     #[test]
-    fn pieces_cover_a_range_of_a_chain(plan in plans(), start: u32, length: u32) {
-        let built = build(&plan);
-        for change in built.changes() {
-            let line = built.line(change);
-            let len = u32::try_from(line.len()).expect("short");
-            let start = start % (len + 1);
-            let end = start + length % (len - start + 1);
-            let segment = built.chains.segment_of(change);
-            let mut found: Vec<Id> = Vec::new();
-            for piece in built.chains.pieces(segment, start, end) {
-                let counters = piece.start..piece.end;
-                found.extend(counters.map(|counter| Id { chain: piece.chain, counter }));
-            }
-            found.sort_by_key(|id| id.counter);
-            prop_assert_eq!(&found[..], &line[start as usize..end as usize]);
-            // As many segments as there are, or every other one alone.
-            for step in 1..3 {
-                let last = built.chains.segment_after(None);
-                let held = |from: u32| (from..last).find(|chain| chain % step == 0);
-                let few = built.chains.few_pieces(segment, start, end, u32::MAX, held);
-                let Some(few) = few else { continue };
-                let mut among: Vec<Id> = Vec::new();
-                for piece in few {
-                    let counters = piece.start..piece.end;
-                    among.extend(counters.map(|counter| Id { chain: piece.chain, counter }));
-                }
-                among.retain(|id| id.chain % step == 0);
-                among.sort_by_key(|id| id.counter);
-                let held = found.iter().copied().filter(|id| id.chain % step == 0);
-                prop_assert_eq!(among, held.collect::<Vec<_>>());
-            }
-        }
-    }
-
-    #[test]
     fn forgetting_changes_restores_what_was(plan in plans(), keep: prop::sample::Index) {
         let keep = keep.index(plan.len() + 1);
         let whole = build(&plan);
@@ -208,7 +193,7 @@ proptest! {
 
     /// Through a table every op of its chains has one name, through the lowest entry that holds it.
     #[test]
-    fn names_are_unambiguous(plan in plans(), picks: [prop::sample::Index; 4]) {
+    fn names_are_unambiguous(plan in plans(), picks: [prop::sample::Index; 12]) {
         let built = build(&plan);
         let count = plan.len();
         let own = ChangeIndex::try_from(picks[0].index(count)).expect("small");
@@ -240,4 +225,24 @@ proptest! {
             }
         }
     }
+}
+
+/// Of nested forks every chain begins with all ops above it, and is named through the lowest entry.
+#[test]
+fn a_name_costs_a_logarithm_in_the_entries() {
+    let steps = |depth: u32| {
+        let chains = nested(depth);
+        let mut tips: Vec<ChangeIndex> = chains.tips().collect();
+        tips.sort_by_key(|tip| chains.hash_of(*tip).as_bytes().map(u8::reverse_bits));
+        let table = Table::new(&chains, None, &tips);
+        let mut ops: Vec<Id> = (0..depth).map(|at| Id { chain: at, counter: at }).collect();
+        ops.extend((0..depth).map(|at| Id { chain: at, counter: at + 1 }));
+        steps::of(|| {
+            for op in ops {
+                let name = table.name(&chains, op).expect("every op is on a chain of the table");
+                assert_eq!(table.resolve(&chains, name, u32::MAX).ok(), Some(op));
+            }
+        })
+    };
+    assert!(steps(1000) <= 2 * 1000 * 2 * 11, "twice a binary search for each");
 }

@@ -1,5 +1,6 @@
 //! Tests of what the public API cannot reach directly; the rest is in the top-level `tests/`.
 
-mod chains;
+pub(crate) mod chains;
 mod cuts;
+mod frontier;
 mod pending;

@@ -25,8 +25,6 @@ pub struct JsonEditor<'a> {
 #[derive(Clone, Copy, PartialEq)]
 enum Missing {
     Refuse,
-    /// The same, and the place is to be edited itself, so that it may be taken back.
-    Enter,
     MakeObjects,
 }
 
@@ -58,13 +56,17 @@ impl<'a> JsonEditor<'a> {
     /// [`EditError::MalformedPointer`]; [`EditError::NothingAt`], [`EditError::OutOfRange`],
     /// [`EditError::NotAPosition`] or [`EditError::NotAContainer`] if the pointer leads nowhere.
     pub fn at(&mut self, path: impl AsRef<str>) -> Result<JsonEditor<'_>, EditError> {
-        let tokens = pointer::parse(path.as_ref())?;
-        match tokens.split_last() {
-            Some((last, way)) => {
-                self.reborrow().reach(way, Missing::Refuse)?.step(last, Missing::Enter)
-            }
-            None => Ok(self.reborrow()),
-        }
+        let way = pointer::parse(path.as_ref())?;
+        self.attempt(|node| node.reach(&way, Missing::Refuse).map(|_| ()))?;
+        self.reborrow().reach(&way, Missing::Refuse)
+    }
+
+    /// Makes an edit of several steps, all of them or, if one fails, none.
+    fn attempt<R>(
+        &mut self,
+        edit: impl FnOnce(JsonEditor<'_>) -> Result<R, EditError>,
+    ) -> Result<R, EditError> {
+        self.scope.attempt(self.state, |state, scope| edit(JsonEditor { state, scope }))
     }
 
     /// Writes a value over whatever is at a place: what is known of that is cleared. An entry of an
@@ -78,13 +80,11 @@ impl<'a> JsonEditor<'a> {
     /// As [`at`](Self::at), for what must be there; [`EditError::PathTooDeep`] if the value nests
     /// too deeply, and what else writing it meets.
     pub fn set(&mut self, path: impl AsRef<str>, value: impl Into<Json>) -> Result<(), EditError> {
-        let tokens = pointer::parse(path.as_ref())?;
-        match tokens.split_last() {
-            Some((last, way)) => {
-                self.reborrow().reach(way, Missing::MakeObjects)?.put(last, value.into())
-            }
-            None => self.write(value.into()),
-        }
+        let (tokens, value) = (pointer::parse(path.as_ref())?, value.into());
+        self.attempt(|mut node| match tokens.split_last() {
+            Some((last, way)) => node.reach(way, Missing::MakeObjects)?.put(last, value),
+            None => node.write(value),
+        })
     }
 
     /// Inserts a value before the element at a position of an array, or writes it as an entry of an
@@ -97,17 +97,17 @@ impl<'a> JsonEditor<'a> {
         path: impl AsRef<str>,
         value: impl Into<Json>,
     ) -> Result<(), EditError> {
-        let tokens = pointer::parse(path.as_ref())?;
-        let Some((last, way)) = tokens.split_last() else {
-            return self.write(value.into());
-        };
-        match self.reborrow().reach(way, Missing::Refuse)?.open(last.parent)? {
-            Inside::Entries(mut entries) => entries.insert(&*last.key, value.into()),
-            Inside::Items(mut items) => {
-                let position = position(last, items.len())?;
-                items.insert(position, value.into())
+        let (tokens, value) = (pointer::parse(path.as_ref())?, value.into());
+        self.attempt(|mut node| {
+            let Some((last, way)) = tokens.split_last() else { return node.write(value) };
+            match node.reach(way, Missing::Refuse)?.open(last.parent)? {
+                Inside::Entries(mut entries) => entries.insert(&*last.key, value),
+                Inside::Items(mut items) => {
+                    let position = position(last, items.len())?;
+                    items.insert(position, value)
+                }
             }
-        }
+        })
     }
 
     /// Appends a value to the array at a place, which is made if nothing is there, with the objects
@@ -116,17 +116,20 @@ impl<'a> JsonEditor<'a> {
     /// # Errors
     /// [`EditError::NotAnArray`] if something else is there; as [`set`](Self::set).
     pub fn push(&mut self, path: impl AsRef<str>, value: impl Into<Json>) -> Result<(), EditError> {
-        let path = path.as_ref();
-        let mut place = self.reborrow().reach(&pointer::parse(path)?, Missing::MakeObjects)?;
-        if place.view().is_null() {
-            place.write(Json(Value::Array(Vec::new())))?;
-        }
-        if place.view().as_array().is_none() {
-            let found = place.view().found();
-            return Err(EditError::NotAnArray { path: path.to_owned(), found });
-        }
-        place.take_apart()?;
-        Array::edit(place.state.items_mut(), place.scope).push(value.into())
+        let (path, value) = (path.as_ref(), value.into());
+        let way = pointer::parse(path)?;
+        self.attempt(|node| {
+            let mut place = node.reach(&way, Missing::MakeObjects)?;
+            if place.view().is_null() {
+                place.write(Json(Value::Array(Vec::new())))?;
+            }
+            if place.view().as_array().is_none() {
+                let found = place.view().found();
+                return Err(EditError::NotAnArray { path: path.to_owned(), found });
+            }
+            place.take_apart()?;
+            Array::edit(place.state.items_mut(), place.scope).push(value)
+        })
     }
 
     /// Removes an entry of an object or an element of an array. The node itself (`""`) becomes null.
@@ -139,18 +142,16 @@ impl<'a> JsonEditor<'a> {
             self.state.clear(self.scope);
             return Ok(());
         };
-        match self.reborrow().reach(way, Missing::Refuse)?.open(last.parent)? {
+        self.attempt(|node| match node.reach(way, Missing::Refuse)?.open(last.parent)? {
             Inside::Entries(mut entries) => {
-                if !entries.remove(&*last.key) {
-                    return Err(EditError::NothingAt(last.path.to_owned()));
-                }
-                Ok(())
+                let removed = entries.remove(&*last.key);
+                removed.then_some(()).ok_or_else(|| EditError::NothingAt(last.path.to_owned()))
             }
             Inside::Items(mut items) => {
                 let position = position(last, items.len())?;
                 items.remove(position)
             }
-        }
+        })
     }
 
     /// Edits the text at a place, character by character. It is made if nothing is there, with the
@@ -164,20 +165,24 @@ impl<'a> JsonEditor<'a> {
     /// [`EditError::NotAText`] if something else is there; as [`set`](Self::set).
     pub fn text(&mut self, path: impl AsRef<str>) -> Result<TextEditor<'_>, EditError> {
         let path = path.as_ref();
-        let place = self.reborrow().reach(&pointer::parse(path)?, Missing::MakeObjects)?;
-        let view = place.view();
+        let way = pointer::parse(path)?;
+        self.attempt(|node| node.reach(&way, Missing::MakeObjects)?.make_text(path))?;
+        let JsonEditor { state, scope } = self.reborrow().reach(&way, Missing::Refuse)?;
+        Ok(Text::edit(state.text_mut(), scope))
+    }
+
+    /// Makes this place, whose pointer is `path`, a text.
+    fn make_text(self, path: &str) -> Result<(), EditError> {
+        let view = self.view();
         let start = match view.as_str() {
             Some(string) => Some(string.to_owned()),
             None => view.is_null().then(String::new),
         };
-        if start.is_none() && view.as_text().is_none() {
-            return Err(EditError::NotAText { path: path.to_owned(), found: view.found() });
+        match start {
+            Some(start) => write::set_text(self.state, self.scope, start),
+            None if view.as_text().is_some() => Ok(()),
+            None => Err(EditError::NotAText { path: path.to_owned(), found: view.found() }),
         }
-        let JsonEditor { state, scope } = place;
-        if let Some(start) = start {
-            scope.whole(write::set_text(state, scope, start))?;
-        }
-        Ok(Text::edit(state.text_mut(), scope))
     }
 
     fn reborrow(&mut self) -> JsonEditor<'_> {
@@ -187,7 +192,7 @@ impl<'a> JsonEditor<'a> {
 
     /// Writes a value over this place.
     fn write(&mut self, value: Json) -> Result<(), EditError> {
-        self.scope.whole(write::write(self.state, self.scope, value, write::SET))
+        write::write(self.state, self.scope, value, write::SET)
     }
 
     fn reach(self, way: &[Token<'_>], missing: Missing) -> Result<Self, EditError> {
@@ -199,26 +204,21 @@ impl<'a> JsonEditor<'a> {
         if missing == Missing::MakeObjects {
             self.make_object_of_null()?;
         }
-        let entries = match self.open(token.parent)? {
+        let (state, scope) = match self.open(token.parent)? {
             Inside::Items(items) => {
                 let position = position(token, items.len())?;
-                let (state, scope) = items.into_place(position)?;
-                scope.check_depth()?;
-                return Ok(Self { state, scope });
+                items.into_place(position)?
             }
-            Inside::Entries(entries) => entries,
-        };
-        let (entry, scope) = if missing == Missing::MakeObjects {
-            entries.into_entry(token.key.clone().into_owned())
-        } else {
-            let present = entries.into_present(&*token.key);
-            present.ok_or_else(|| EditError::NothingAt(token.path.to_owned()))?
+            Inside::Entries(entries) if missing == Missing::MakeObjects => {
+                entries.into_entry(token.key.clone().into_owned())
+            }
+            Inside::Entries(entries) => {
+                let present = entries.into_present(&*token.key);
+                present.ok_or_else(|| EditError::NothingAt(token.path.to_owned()))?
+            }
         };
         scope.check_depth()?;
-        if missing == Missing::Enter {
-            entry.enter(scope);
-        }
-        Ok(Self { state: &mut entry.state, scope })
+        Ok(Self { state, scope })
     }
 
     /// Writes a value at the place that a token leads to.

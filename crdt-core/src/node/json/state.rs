@@ -84,6 +84,10 @@ impl NodeState for JsonState {
         self.shape.append_sets(sets);
     }
 
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        self.shape.forget_sets(scope);
+    }
+
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         self.shape.digest(digest);
         self.containers.digest(digest);

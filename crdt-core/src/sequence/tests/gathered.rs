@@ -24,7 +24,7 @@ pub(super) fn compare(ops: &[Op], ranks: &Ranks) {
             Act::Delete(range) => {
                 gathered.delete(range);
                 delete(range, &mut oracle);
-                placed.delete(range, ranks, |_, ()| {});
+                placed.delete(range, ranks, &mut ());
             }
         }
     }
@@ -72,6 +72,6 @@ fn one_run_is_gathered_again_unless_it_is_typed_on() {
         assert_eq!(again.spans(), sequence.spans());
         assert_eq!(text(&again), "größer");
     }
-    sequence.delete_at(1..2, &ByCounter, |_| {}).expect("within bounds");
+    sequence.delete_at(1..2, &ByCounter, |_| {}, &mut ()).expect("within bounds");
     assert!(sequence.gather(None).is_none(), "three runs");
 }

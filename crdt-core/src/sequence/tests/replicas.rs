@@ -2,10 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::super::Sequence;
+use super::super::{Keep, Sequence};
 use super::gathered;
 use super::oracle::Oracle;
-use super::world::{Act, Dice, Letters, Op, Ranks, apply, compare, delete, insert, letter, shown};
+use super::world::{
+    Act, Dice, Kept, Letters, Op, Ranks, apply, compare, delete, insert, letter, shown,
+};
 use crate::op::{Id, IdRange};
 
 /// One person's copy.
@@ -18,6 +20,17 @@ struct Replica {
     /// How much of everyone's log is here.
     seen: Vec<usize>,
     time: u32,
+}
+
+/// What is deleted of elements that were there before one, of whatever chain.
+struct OldOnes(Id, Kept);
+
+impl Keep<Letters> for OldOnes {
+    fn keep(&mut self, names: IdRange) -> Option<&mut Vec<char>> {
+        let Self(fresh, kept) = self;
+        let is_new = names.chain == fresh.chain && names.start >= fresh.counter;
+        if is_new { None } else { kept.keep(names) }
+    }
 }
 
 /// Everyone, and everyone's log with the number of others' ops each op has seen.
@@ -78,7 +91,7 @@ impl Group {
         let end = model.len().min(start + len);
         let mut ranges = Vec::<IdRange>::new();
         sequence
-            .delete_at(start..end, &self.ranks, |range| ranges.push(range))
+            .delete_at(start..end, &self.ranks, |range| ranges.push(range), &mut ())
             .expect("within bounds");
         model.drain(start..end);
         assert!(shown(sequence).eq(model));
@@ -92,6 +105,44 @@ impl Group {
             let (id, _) = self.take(author, 1);
             self.log(author, Op { id, act: Act::Delete(range) });
         }
+    }
+
+    /// Lets an author edit and take all of it back, the last edit first.
+    fn attempt(&mut self, author: usize, dice: &mut Dice) {
+        let fresh = Id { chain: author as u32, counter: self.counters[author] };
+        let (mut next, time) = (fresh, self.replicas[author].time + 1);
+        let (ranks, sequence) = (&mut self.ranks, &mut self.replicas[author].sequence);
+        (0..64).for_each(|step| ranks.set(fresh.plus(step), (time, 0, step)));
+        let before = (sequence.spans(), shown(sequence).collect::<String>());
+        let mut edits = Vec::new();
+        for _ in 0..1 + dice.below(6) {
+            let len = sequence.len();
+            if dice.below(3) > 0 || len == 0 {
+                let count = 1 + u32::try_from(dice.below(8)).expect("few");
+                let letters: Vec<_> = (0..count).map(|step| letter(next.plus(step))).collect();
+                let pos = dice.below(len + 1);
+                sequence.insert_at(pos, &letters, next, time, ranks).expect("within bounds");
+                edits.push(Err(IdRange::new(next, count)));
+                next = next.plus(count);
+            } else {
+                let start = dice.below(len);
+                let end = len.min(start + 1 + dice.below(9));
+                let mut kept = OldOnes(fresh, Kept::default());
+                sequence.delete_at(start..end, ranks, |_| {}, &mut kept).expect("within bounds");
+                edits.push(Ok(kept.1));
+            }
+            sequence.assert_invariants(ranks);
+        }
+        for edit in edits.into_iter().rev() {
+            match edit {
+                Err(inserted) => sequence.take_out(inserted, ranks),
+                Ok(Kept(deleted)) => deleted.into_iter().rev().for_each(|(names, letters)| {
+                    sequence.restore(names, &letters, ranks);
+                }),
+            }
+            sequence.assert_invariants(ranks);
+        }
+        assert_eq!((sequence.spans(), shown(sequence).collect::<String>()), before);
     }
 
     fn log(&mut self, author: usize, op: Op) {
@@ -145,7 +196,7 @@ fn play(seed: u64, steps: usize) {
     let mut cursor = 0;
     for _ in 0..steps {
         let author = dice.below(group.replicas.len());
-        match dice.below(10) {
+        match dice.below(11) {
             // Typing on where one was, as people do.
             0..3 => {
                 group.insert(author, cursor, 1);
@@ -161,6 +212,7 @@ fn play(seed: u64, steps: usize) {
             }
             5 => group.delete(author, dice.below(50), 1 + dice.below(7)),
             6 | 7 => group.delete(author, cursor, 1 + dice.below(2)),
+            8 => group.attempt(author, &mut dice),
             _ => {
                 let other = dice.below(group.replicas.len());
                 while other != author && group.learn(author, other) {}

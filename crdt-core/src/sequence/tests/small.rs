@@ -3,9 +3,23 @@
 use core::cmp::Ordering;
 
 use super::super::{
-    Items, OpOrder, OutOfBounds, Restored, Sequence, Span, SpanKind, TextChunk, UnknownParent,
+    Items, Keep, OpOrder, OutOfBounds, Restored, Sequence, Span, SpanKind, TextChunk, UnknownParent,
 };
 use crate::op::{Id, IdRange, Side};
+
+/// Everything that is deleted, one after the other.
+#[derive(Default)]
+struct Kept {
+    names: Vec<IdRange>,
+    text: String,
+}
+
+impl Keep<TextChunk> for Kept {
+    fn keep(&mut self, names: IdRange) -> Option<&mut String> {
+        self.names.push(names);
+        Some(&mut self.text)
+    }
+}
 
 /// The order of counters, with the chain to settle ties. All ops have one time.
 pub(super) struct ByCounter;
@@ -45,7 +59,7 @@ fn a_new_sequence_is_blank_until_something_was_in_it() {
     sequence.insert_at(0, "", id(0, 0), 0, &ByCounter).expect("the beginning is there");
     assert!(sequence.is_blank());
     sequence.insert_at(0, "a", id(0, 0), 0, &ByCounter).expect("the beginning is there");
-    sequence.delete_at(0..1, &ByCounter, |_| {}).expect("it is there");
+    sequence.delete_at(0..1, &ByCounter, |_| {}, &mut ()).expect("it is there");
     assert_eq!(sequence.len(), 0);
     assert!(!sequence.is_blank());
 }
@@ -65,7 +79,7 @@ fn typing_on_is_one_run() {
 #[test]
 fn inserting_before_a_deleted_element_hangs_on_its_left() {
     let mut sequence = typed("abc");
-    sequence.delete_at(1..2, &ByCounter, |_| {}).expect("it is there");
+    sequence.delete_at(1..2, &ByCounter, |_| {}, &mut ()).expect("it is there");
     let name = sequence.insert_at(1, "x", id(0, 3), 0, &ByCounter).expect("it is there");
     assert_eq!(name, (Some(id(0, 1)), Side::Left));
     assert_eq!(text(&sequence), "axc");
@@ -75,7 +89,7 @@ fn inserting_before_a_deleted_element_hangs_on_its_left() {
 fn backspacing_leaves_one_deleted_run() {
     let mut sequence = typed("abcdef");
     for pos in (2..6).rev() {
-        sequence.delete_at(pos..pos + 1, &ByCounter, |_| {}).expect("it is there");
+        sequence.delete_at(pos..pos + 1, &ByCounter, |_| {}, &mut ()).expect("it is there");
         sequence.assert_invariants(&ByCounter);
     }
     let runs: Vec<_> = sequence.runs().collect();
@@ -86,7 +100,7 @@ fn backspacing_leaves_one_deleted_run() {
 fn deleting_forward_leaves_one_deleted_run() {
     let mut sequence = typed("abcdef");
     for _ in 0..4 {
-        sequence.delete_at(1..2, &ByCounter, |_| {}).expect("it is there");
+        sequence.delete_at(1..2, &ByCounter, |_| {}, &mut ()).expect("it is there");
         sequence.assert_invariants(&ByCounter);
     }
     let runs: Vec<_> = sequence.runs().collect();
@@ -97,7 +111,7 @@ fn deleting_forward_leaves_one_deleted_run() {
 fn deleting_at_both_ends_in_turn_keeps_the_run_listed() {
     let mut sequence = typed("abcdefgh");
     for pos in [7, 6, 0, 0, 3, 0, 1] {
-        sequence.delete_at(pos..pos + 1, &ByCounter, |_| {}).expect("it is there");
+        sequence.delete_at(pos..pos + 1, &ByCounter, |_| {}, &mut ()).expect("it is there");
         sequence.assert_invariants(&ByCounter);
     }
     assert_eq!(text(&sequence), "d");
@@ -107,10 +121,10 @@ fn deleting_at_both_ends_in_turn_keeps_the_run_listed() {
 fn typing_goes_on_where_the_run_ends_after_its_beginning_was_deleted() {
     let mut sequence = typed("abcd");
     for _ in 0..2 {
-        sequence.delete_at(0..1, &ByCounter, |_| {}).expect("it is there");
+        sequence.delete_at(0..1, &ByCounter, |_| {}, &mut ()).expect("it is there");
     }
     sequence.insert_at(2, "e", id(0, 4), 0, &ByCounter).expect("the end is there");
-    sequence.delete_at(0..1, &ByCounter, |_| {}).expect("it is there");
+    sequence.delete_at(0..1, &ByCounter, |_| {}, &mut ()).expect("it is there");
     sequence.assert_invariants(&ByCounter);
     let refused = sequence.insert_at(3, "f", id(0, 5), 0, &ByCounter);
     assert_eq!(refused, Err(OutOfBounds { pos: 3, len: 2 }));
@@ -123,9 +137,11 @@ fn a_deletion_is_named_in_ranges_as_long_as_possible() {
     let mut sequence = typed("abcdef");
     sequence.insert_at(3, "xy", id(1, 9), 0, &ByCounter).expect("it is there");
     sequence.insert_at(2, "z", id(1, 11), 0, &ByCounter).expect("it is there");
-    sequence.delete_at(2..3, &ByCounter, |_| {}).expect("it is there");
+    sequence.delete_at(2..3, &ByCounter, |_| {}, &mut ()).expect("it is there");
     let mut ranges = Vec::new();
-    sequence.delete_at(1..7, &ByCounter, |range| ranges.push(range)).expect("all are there");
+    sequence
+        .delete_at(1..7, &ByCounter, |range| ranges.push(range), &mut ())
+        .expect("all are there");
     assert_eq!(ranges, [range(0, 1, 3), range(1, 9, 11), range(0, 3, 5)]);
     assert_eq!(text(&sequence), "af");
 }
@@ -133,12 +149,12 @@ fn a_deletion_is_named_in_ranges_as_long_as_possible() {
 #[test]
 fn a_deletion_counts_and_hands_out_only_what_was_visible() {
     let mut sequence = typed("abcdef");
-    let mut dropped = Vec::new();
-    let count = sequence.delete(range(0, 1, 3), &ByCounter, |range, ()| dropped.push(range));
-    assert_eq!((count, dropped), (2, vec![range(0, 1, 3)]));
-    assert_eq!(sequence.delete(range(0, 0, 100), &ByCounter, |_, ()| {}), 4);
-    assert_eq!(sequence.delete(range(0, 0, 100), &ByCounter, |_, ()| {}), 0);
-    assert_eq!(sequence.delete(range(7, 0, 100), &ByCounter, |_, ()| {}), 0);
+    let mut kept = Kept::default();
+    assert_eq!(sequence.delete(range(0, 1, 3), &ByCounter, &mut kept), 2);
+    assert_eq!((kept.names, &*kept.text), (vec![range(0, 1, 3)], "bc"));
+    assert_eq!(sequence.delete(range(0, 0, 100), &ByCounter, &mut ()), 4);
+    assert_eq!(sequence.delete(range(0, 0, 100), &ByCounter, &mut ()), 0);
+    assert_eq!(sequence.delete(range(7, 0, 100), &ByCounter, &mut ()), 0);
     assert_eq!(sequence.runs().count(), 1);
 }
 
@@ -147,10 +163,10 @@ fn what_is_out_of_bounds_is_refused() {
     let mut sequence = typed("abc");
     let refused = sequence.insert_at(4, "x", id(0, 3), 0, &ByCounter);
     assert_eq!(refused, Err(OutOfBounds { pos: 4, len: 3 }));
-    let refused = sequence.delete_at(2..4, &ByCounter, |_| {});
+    let refused = sequence.delete_at(2..4, &ByCounter, |_| {}, &mut ());
     assert_eq!(refused, Err(OutOfBounds { pos: 4, len: 3 }));
     #[expect(clippy::reversed_empty_ranges, reason = "that is the point")]
-    let refused = sequence.delete_at(3..2, &ByCounter, |_| {});
+    let refused = sequence.delete_at(3..2, &ByCounter, |_| {}, &mut ());
     assert_eq!(refused, Err(OutOfBounds { pos: 3, len: 3 }));
     assert_eq!(text(&sequence), "abc");
 }
@@ -178,7 +194,7 @@ fn items_are_found_and_changed_by_position_and_by_name() {
     let mut sequence = Sequence::<Items<u32>>::default();
     let states: Vec<_> = (0..200).collect();
     sequence.insert_at(0, states.into_iter(), id(0, 0), 0, &ByCounter).expect("it is there");
-    sequence.delete_at(10..20, &ByCounter, |_| {}).expect("they are there");
+    sequence.delete_at(10..20, &ByCounter, |_| {}, &mut ()).expect("they are there");
     *sequence.item_at_mut(10).expect("it is there") += 1000;
     *sequence.item_mut(id(0, 199)).expect("it is there") += 1000;
     assert_eq!(sequence.item(id(0, 20)), Some(&1020));
@@ -196,7 +212,7 @@ fn what_was_saved_is_restored() {
     let mut sequence = typed(&"long ".repeat(100));
     sequence.insert_at(3, "in", id(1, 700), 0, &ByCounter).expect("a place");
     sequence.insert_at(3, "xyz", id(1, 800), 0, &ByCounter).expect("a place");
-    sequence.delete_at(1..4, &ByCounter, |_| {}).expect("a range");
+    sequence.delete_at(1..4, &ByCounter, |_| {}, &mut ()).expect("a range");
     let (whole, spans) = (text(&sequence), sequence.spans());
     let mut restored = Restored::<TextChunk>::new();
     let mut rest = &*whole;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::super::swept::Swept;
+use super::super::swept::{Swept, SweptAlong};
+use crate::history::tests::chains::{build, plans};
 use crate::op::{Id, IdRange};
 
 proptest! {
@@ -20,6 +21,40 @@ proptest! {
             let id = Id { chain, counter };
             let end = (counter..100).find(|&counter| !model.contains(&Id { chain, counter }));
             prop_assert_eq!(swept.end_of(id), end.filter(|&end| end > counter));
+        }
+    }
+
+    /// Whatever was swept before, nothing of a range is left when it has been swept, and nothing
+    /// else is gone; and ops keep coming.
+    #[test]
+    fn leaves_nothing_of_a_range(
+        plan in plans(),
+        keep in 1..4_u32,
+        sweeps in prop::collection::vec((any::<u32>(), any::<u32>(), any::<u32>()), 40..60),
+    ) {
+        let built = build(&plan);
+        let (mut swept, mut held) = (SweptAlong::default(), BTreeSet::new());
+        for (change, (pick, from, len)) in built.changes().zip(sweeps) {
+            // The node is that of every op, or of each second or third.
+            held.extend(built.ops(change).filter(|op| op.counter % keep == 0));
+            let named = pick % (change + 1);
+            let (line, chain) = (built.line(named), built.chains.segment_of(named));
+            let most = u32::try_from(line.len()).expect("short");
+            let start = from % (most + 1);
+            let end = start + len % (most - start + 1);
+            let range = IdRange { chain, start, end };
+            let next = |from: u32| {
+                held.range(Id { chain: from, counter: 0 }..).next().map(|id| id.chain)
+            };
+            let mut left = held.clone();
+            for piece in swept.sweep(range, &built.chains, next) {
+                left.retain(|id| {
+                    id.chain != piece.chain || !(piece.start..piece.end).contains(&id.counter)
+                });
+            }
+            let named = &line[start as usize..end as usize];
+            held.retain(|id| !named.contains(id));
+            prop_assert_eq!(&left, &held);
         }
     }
 }

@@ -13,7 +13,7 @@ fn edited(dice: &mut Dice, steps: u32) -> (Sequence<TextChunk>, Vec<char>) {
         if !model.is_empty() && dice.one_in(3) {
             let start = dice.below(model.len());
             let end = model.len().min(start + dice.below(20));
-            sequence.delete_at(start..end, &ByCounter, |_| {}).expect("within bounds");
+            sequence.delete_at(start..end, &ByCounter, |_| {}, &mut ()).expect("within bounds");
             model.drain(start..end);
         } else {
             let word = words[dice.below(words.len())].repeat(1 + dice.below(3) * 40);
@@ -52,10 +52,10 @@ fn ranges_far_beyond_the_end_are_refused() {
     let far = u32::MAX as usize;
     for start in [0, 1, model.len() / 2, model.len(), far - 1] {
         for end in [far, usize::MAX] {
-            let refused = sequence.delete_at(start..end, &ByCounter, |_| {});
+            let refused = sequence.delete_at(start..end, &ByCounter, |_| {}, &mut ());
             assert_eq!(refused, Err(OutOfBounds { pos: end, len: model.len() }));
         }
-        let near = sequence.delete_at(start..start, &ByCounter, |_| {});
+        let near = sequence.delete_at(start..start, &ByCounter, |_| {}, &mut ());
         assert_eq!(near.is_ok(), start <= model.len());
     }
     sequence.assert_invariants(&ByCounter);
@@ -82,7 +82,7 @@ impl Writer {
     fn delete(&mut self, start: usize, end: usize) {
         let mut named = 0;
         let count = |range: crate::op::IdRange| named += range.len() as usize;
-        self.sequence.delete_at(start..end, &ByCounter, count).expect("within bounds");
+        self.sequence.delete_at(start..end, &ByCounter, count, &mut ()).expect("within bounds");
         assert_eq!(named, end - start);
         self.model.drain(start..end);
         self.cursor = start;

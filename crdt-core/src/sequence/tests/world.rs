@@ -5,7 +5,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::super::content::Measure;
-use super::super::{Content, OpOrder, Sequence};
+use super::super::{Content, Keep, OpOrder, Sequence};
 use super::oracle::{Oracle, Rank};
 use crate::op::{Id, IdRange, Side};
 
@@ -33,14 +33,23 @@ impl Content for Letters {
         Self(self.0.split_off(at as usize))
     }
 
-    fn remove(&mut self, range: Range<u32>) -> (Vec<char>, Self::Measure) {
+    fn remove(&mut self, range: Range<u32>, kept: Option<&mut Vec<char>>) -> Self::Measure {
         let removed = Self(self.0.drain(range.start as usize..range.end as usize).collect());
         let measure = removed.measure();
-        (removed.0, measure)
+        removed.remove_all(kept);
+        measure
     }
 
-    fn into_removed(self) -> Vec<char> {
-        self.0
+    fn remove_all(self, kept: Option<&mut Vec<char>>) {
+        if let Some(kept) = kept {
+            kept.extend(self.0);
+        }
+    }
+
+    fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a> {
+        let (taken, rest) = source.split_at(source.len().min(count as usize));
+        *source = rest;
+        taken
     }
 
     fn fill(&mut self, source: &mut &[char]) -> (u32, Self::Measure) {
@@ -53,6 +62,17 @@ impl Content for Letters {
 
     fn is_exhausted(source: &&[char]) -> bool {
         source.is_empty()
+    }
+}
+
+/// Everything that is deleted.
+#[derive(Default, Debug)]
+pub(super) struct Kept(pub(super) Vec<(IdRange, Vec<char>)>);
+
+impl Keep<Letters> for Kept {
+    fn keep(&mut self, names: IdRange) -> Option<&mut Vec<char>> {
+        self.0.push((names, Vec::new()));
+        self.0.last_mut().map(|(_, kept)| kept)
     }
 }
 
@@ -112,11 +132,13 @@ pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, or
             insert(op.id, len, parent, side, ranks, oracle);
         }
         Act::Delete(range) => {
-            sequence.delete(range, ranks, |range, removed| {
+            let mut kept = Kept::default();
+            sequence.delete(range, ranks, &mut kept);
+            for (range, removed) in kept.0 {
                 let ids =
                     (range.start..range.end).map(|counter| Id { chain: range.chain, counter });
                 assert!(removed.into_iter().eq(ids.map(letter)));
-            });
+            }
             delete(range, oracle);
         }
     }

@@ -77,12 +77,10 @@ impl Enum<'_> {
                     __value: #ident #ty_generics,
                 ) -> ::core::result::Result<(), __crdt::EditError> {
                     let __place = match &__value { #(#ident::#variants { .. } => #places,)* };
-                    self.state.selector.set(self.scope, __VARIANTS, __place)?;
-                    <#ident #ty_generics as __crdt::CrdtNode>::grow(
-                        self.state,
-                        self.scope,
-                        __value,
-                    )
+                    self.scope.attempt(&mut *self.state, |__state, __scope| {
+                        __state.selector.set(__scope, __VARIANTS, __place)?;
+                        <#ident #ty_generics as __crdt::CrdtNode>::grow(__state, __scope, __value)
+                    })
                 }
             }
         }

@@ -110,6 +110,9 @@ impl Enum<'_> {
             fn append_sets(&self, __sets: &mut __crdt::Vec<__crdt::Id>) {
                 self.selector.append_sets(__sets);
             }
+            fn forget_sets(&mut self, __scope: __crdt::Scope<'_>) {
+                self.selector.forget_sets(__scope);
+            }
             fn digest(&self, __digest: &mut __crdt::DigestWriter<'_>) {
                 self.selector.digest(__digest);
                 #(__digest.variant(#names, &self.#slots);)*

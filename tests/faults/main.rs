@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use serde::{Deserialize, Serialize};
 
-#[path = "convergence/wire/mod.rs"]
+mod flooded;
+#[path = "../convergence/wire/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod wire;
 

@@ -1,0 +1,30 @@
+use super::Undone;
+use crate::history::Replayed;
+use crate::op::{Action, Id};
+
+/// An op on its way to the node that its path leads to; or on its way back out, if it is an edit that
+/// is taken back.
+#[derive(Debug)]
+pub struct Incoming<'a> {
+    /// The id of the op; of an insert, of its first element.
+    pub(crate) id: Id,
+    /// The time of its change; of text that is typed on over several changes, of the first.
+    pub(crate) time: u32,
+    /// What it does. Of an edit that is taken back, what it replaced is left out.
+    pub(crate) action: Action<'a, Id>,
+    /// What the edit that is taken back found where it was made.
+    pub(super) undone: Option<&'a Undone<'a>>,
+}
+
+impl<'a> Incoming<'a> {
+    /// An op that takes effect.
+    pub(crate) fn new(id: Id, time: u32, action: Action<'a, Id>) -> Self {
+        Self { id, time, action, undone: None }
+    }
+}
+
+impl<'a> From<Replayed<'a>> for Incoming<'a> {
+    fn from(Replayed { id, time, action }: Replayed<'a>) -> Self {
+        Self::new(id, time, action)
+    }
+}
