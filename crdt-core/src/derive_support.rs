@@ -5,7 +5,7 @@ use core::fmt;
 pub use crate::codec::DecodeError;
 pub use crate::history::Chains;
 pub use crate::node::{
-    CounterField, CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming,
+    CounterField, CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Id, Incoming,
     Initial, Kind, Lazy, LeafField, LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField,
     RegisterValue, Scope, Segment, Selector, StandardDefault, StateReader, StateWriter, TextField,
     Transparent, Unknown, Variants,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::interpreter::{Schema, Shape};
 
 /// How many fields a board has.
-pub(crate) const FIELDS: usize = 24;
+pub(crate) const FIELDS: usize = 25;
 /// How many of them one run writes to.
 pub(crate) const FOCUS: usize = 4;
 
@@ -42,6 +42,7 @@ pub(crate) struct Board {
     pub(crate) flags: BTreeMap<bool, Option<Label>>,
     pub(crate) pinned: Option<Task>,
     pub(crate) cover: Box<Label>,
+    pub(crate) moods: BTreeMap<String, Status>,
     pub(crate) extra: Json,
 }
 
@@ -111,6 +112,7 @@ pub(crate) fn board() -> Schema {
         ("flags", Schema::bool_map(Schema::optional(label()))),
         ("pinned", Schema::optional(task())),
         ("cover", label()),
+        ("moods", Schema::text_map(status())),
         ("extra", Schema::Json),
     ])
 }

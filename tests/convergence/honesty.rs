@@ -10,7 +10,7 @@ use crate::wire::{Bundle, Draft, Genesis, Writer};
 #[test]
 fn more_heads_than_a_table_holds() {
     let mallory = Writer::new(1);
-    let genesis = Genesis { founder: mallory.author(), salt: [1; 32], schema: "Board".to_owned() };
+    let genesis = Genesis::new(mallory.author(), 1, "Board");
     let draft = |number: usize| Draft {
         tags: vec![(99, number.to_le_bytes().to_vec())],
         ..mallory.draft(genesis.hash(), None)

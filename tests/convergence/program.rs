@@ -123,7 +123,11 @@ fn edit_nested(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng
         18 => {
             let (key, digit) = (digit(rng).to_le_bytes()[0], digit);
             edit_map(&mut board.scores, key, digit, rng, |score, rng| {
-                score.set(digit(rng));
+                if rng.random_bool(0.2) {
+                    score.unset()
+                } else {
+                    score.set(digit(rng))
+                }
                 Ok(())
             })
         }
@@ -144,6 +148,10 @@ fn edit_nested(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng
             edit_option(&mut board.pinned, |rng| task(1, rng), rng, inner)
         }
         22 => edit_label(&mut board.cover, rng),
+        23 => {
+            let key = ["a", "b"].choose(rng).expect("keys").to_string();
+            edit_map(&mut board.moods, key, status, rng, edit_status)
+        }
         _ => edit_json(&mut board.extra, rng),
     }
 }

@@ -39,8 +39,7 @@ pub(crate) struct Trace {
 impl Stage {
     pub(crate) fn new() -> Self {
         let [alice, bob, mallory] = [1, 2, 3].map(Writer::new);
-        let genesis =
-            Genesis { founder: alice.author(), salt: [7; 32], schema: "Board".to_owned() };
+        let genesis = Genesis::new(alice.author(), 7, "Board");
         let document = genesis.hash();
         let first = alice
             .draft(document, None)

@@ -286,9 +286,10 @@ impl Network {
     }
 
     /// Two replicas tell each other what they have, and send what the other lacks, twice. Then they
-    /// have the same.
+    /// have the same. What waits in them and comes free by that may take more.
     fn exchange(&mut self, one: usize, other: usize) {
-        for _ in 0..2 {
+        let waits = |replica: usize| self.replicas[replica].history().pending().0;
+        for _ in 0..2 + waits(one) + waits(other) {
             let [a, b] = [one, other].map(|replica| &self.replicas[replica]);
             let (for_b, for_a) = (a.export_for(&b.frontier()), b.export_for(&a.frontier()));
             self.take_in(one, &for_a);

@@ -60,8 +60,7 @@ struct Desk {
 impl World {
     pub(crate) fn new(schema: Schema, seed: u64) -> Self {
         let writers: Vec<Writer> = (1..=3).map(Writer::new).collect();
-        let genesis =
-            Genesis { founder: writers[0].author(), salt: [9; 32], schema: "Board".to_owned() };
+        let genesis = Genesis::new(writers[0].author(), 9, "Board");
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         Self {
             genesis,
@@ -370,7 +369,7 @@ impl World {
     /// A value of one type or another, or of none.
     fn payload(&mut self) -> Vec<u8> {
         let small: i64 = self.rng.random_range(-130..260);
-        match self.rng.random_range(0..22) {
+        match self.rng.random_range(0..23) {
             0..=2 => cbor(["one", "two", "drei"].choose(&mut self.rng).expect("texts")),
             3..=5 => cbor(&small),
             6 => cbor(&true),
@@ -395,6 +394,18 @@ impl World {
                     &[0xa2, 0x61, b'a', 1, 0x61, b'a', 2],
                 ];
                 near.choose(&mut self.rng).expect("payloads").to_vec()
+            }
+            // What other writers of CBOR may write, and is read nowhere.
+            20 => {
+                let other: [&[u8]; 6] = [
+                    &[0x18, 5],
+                    &[0x7f, 0x61, b'a', 0xff],
+                    &[0xfb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0],
+                    &[0xf7],
+                    &[0xc0, 0x61, b'a'],
+                    &[0x78, 4, b'T', b'o', b'd', b'o'],
+                ];
+                other.choose(&mut self.rng).expect("payloads").to_vec()
             }
             _ => {
                 let variants = ["Todo", "Blocked", "Doing", "Pair", "Marked"];

@@ -56,7 +56,7 @@ fn field(name: &str) -> Vec<Segment> {
 }
 
 fn genesis() -> Genesis {
-    Genesis { founder: Writer::new(1).author(), salt: [7; 32], schema: "Page".to_owned() }
+    Genesis::new(Writer::new(1).author(), 7, "Page")
 }
 
 fn join(genesis: &Genesis, secret: u8) -> Document<Page> {

@@ -136,6 +136,16 @@ fn json_remove_and_edit_inside() -> Outcome {
 }
 
 #[test]
+fn json_remove_and_make_an_object() -> Outcome {
+    both_ways(
+        |sheet| sheet.json.set("/k", ()),
+        |sheet| sheet.json.remove("/k"),
+        |sheet| sheet.json.set("/k/x", 2),
+        &json!({ "k": { "x": 2 } }),
+    )
+}
+
+#[test]
 fn json_remove_an_element_and_edit_inside() -> Outcome {
     both_ways(
         |sheet| sheet.json.set("", json!([{}, "stays"])),

@@ -34,9 +34,12 @@ struct Sheet {
     items: Vec<Item>,
     words: Vec<String>,
     map: BTreeMap<String, Item>,
+    leaves: BTreeMap<String, String>,
+    states: BTreeMap<String, State>,
     set: BTreeSet<String>,
     state: State,
     extra: Option<Item>,
+    choice: Option<State>,
     json: Json,
 }
 

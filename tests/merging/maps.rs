@@ -1,6 +1,16 @@
 //! Maps and options of nodes.
 
-use super::{Edit, Item, Outcome, exchange, item, merged, nothing, replicas};
+use std::collections::BTreeMap;
+
+use crdt_core::{CrdtNode, Document};
+
+use super::{
+    Edit, Item, Outcome, Sheet, State, blocked, exchange, item, keypair, merged, nothing, replicas,
+};
+
+fn leaf(key: &str, value: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([(key.to_owned(), value.to_owned())])
+}
 
 #[test]
 fn map_two_keys() -> Outcome {
@@ -123,6 +133,148 @@ fn map_clear_and_insert() -> Outcome {
         |sheet| sheet.map.insert("new", item("", "")),
     )?;
     assert_eq!(sheet.map.keys().collect::<Vec<_>>(), ["new"]);
+    Ok(())
+}
+
+#[test]
+fn map_remove_and_set_a_leaf() -> Outcome {
+    let sheet = merged(
+        |sheet| sheet.leaves.insert("k", "old".into()),
+        |sheet| {
+            assert!(sheet.leaves.remove("k"));
+            Ok(())
+        },
+        |sheet| Ok(sheet.leaves.entry("k").set("new")),
+    )?;
+    assert_eq!(sheet.leaves, leaf("k", "new"));
+    Ok(())
+}
+
+#[test]
+fn map_remove_and_update_a_leaf() -> Outcome {
+    let (mut a, mut b) = replicas(|sheet| sheet.leaves.insert("k", "old".into()))?;
+    a.update(|sheet| sheet.leaves.clear())?;
+    b.update(|sheet| sheet.leaves = leaf("k", "new"))?;
+    assert_eq!(exchange(&mut a, &mut b)?.leaves, leaf("k", "new"));
+    // A remove takes back the value too, which is not there when the entry is made again.
+    a.change(|sheet| {
+        assert!(sheet.leaves.remove("k"));
+        Ok(())
+    })?;
+    assert_eq!(exchange(&mut a, &mut b)?.leaves, BTreeMap::new());
+    b.change(|sheet| Ok(drop(sheet.leaves.entry("k"))))?;
+    assert_eq!(exchange(&mut a, &mut b)?.leaves, leaf("k", ""));
+    Ok(())
+}
+
+#[test]
+fn map_remove_and_unset_a_leaf() -> Outcome {
+    let sheet = merged(
+        |sheet| sheet.leaves.insert("k", "old".into()),
+        |sheet| Ok(sheet.leaves.clear()),
+        |sheet| Ok(sheet.leaves.entry("k").unset()),
+    )?;
+    assert_eq!(sheet.leaves, BTreeMap::new());
+    Ok(())
+}
+
+/// An entry that only a value keeps stays when whoever edits it takes the value back.
+#[test]
+fn map_unset_what_alone_keeps_an_entry() -> Outcome {
+    let (mut a, mut b) = replicas(|sheet| sheet.leaves.insert("k", "old".into()))?;
+    a.change(|sheet| Ok(sheet.leaves.clear()))?;
+    b.change(|sheet| Ok(sheet.leaves.entry("k").set("new")))?;
+    exchange(&mut a, &mut b)?;
+    a.change(|sheet| {
+        sheet.leaves.get_mut("k").expect("it is present").unset();
+        assert_eq!(sheet.leaves.len(), sheet.leaves.iter().count());
+        Ok(())
+    })?;
+    assert_eq!(exchange(&mut a, &mut b)?.leaves, leaf("k", ""));
+    Ok(())
+}
+
+#[test]
+fn map_remove_and_select() -> Outcome {
+    let sheet = merged(
+        |sheet| sheet.states.insert("k", State::Done(1)),
+        |sheet| Ok(sheet.states.clear()),
+        |sheet| sheet.states.entry("k").set(blocked("rain", "")),
+    )?;
+    assert_eq!(sheet.states.get("k"), Some(&blocked("rain", "")));
+    Ok(())
+}
+
+#[test]
+fn map_remove_and_edit_a_payload() -> Outcome {
+    let sheet = merged(
+        |sheet| sheet.states.insert("k", blocked("rain", "")),
+        |sheet| Ok(sheet.states.clear()),
+        |sheet| {
+            let mut entry = sheet.states.entry("k");
+            Ok(entry.as_blocked().expect("it is selected").reason.set("snow"))
+        },
+    )?;
+    assert_eq!(sheet.states.len(), 0);
+    Ok(())
+}
+
+/// A later version of the app, whose leaves are numbers.
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Numbers {
+    leaves: BTreeMap<String, u32>,
+}
+
+#[test]
+fn map_clear_what_a_misfit_keeps() -> Outcome {
+    let (mut old, mut b) = replicas(|sheet| sheet.leaves.insert("k", "old".into()))?;
+    let mut new = Document::<Numbers>::join(old.id(), keypair(3));
+    new.apply(&old.export(&[]))?;
+    old.change(|sheet| Ok(sheet.leaves.clear()))?;
+    new.change(|sheet| Ok(sheet.leaves.entry("k").set(7)))?;
+    old.apply(&new.export(&old.heads()))?;
+    new.apply(&old.export(&new.heads()))?;
+    assert_eq!(new.value().leaves, BTreeMap::from([("k".to_owned(), 7)]));
+    assert_eq!(old.value().leaves.len(), 0, "a value that does not fit keeps nothing present");
+    // What is not there for the old app is left alone by an update, and cleared with the rest.
+    let heads = old.heads();
+    old.update(|sheet| sheet.leaves.clear())?;
+    assert_eq!(old.heads(), heads);
+    old.change(|sheet| Ok(sheet.leaves.clear()))?;
+    new.apply(&old.export(&new.heads()))?;
+    assert_eq!(new.value().leaves.len(), 0);
+    exchange(&mut old, &mut b)?;
+    Ok(())
+}
+
+/// Whether an entry was ever asked for does not show in what is saved.
+#[test]
+fn map_blank_entries_are_not_saved() -> Outcome {
+    let (mut a, _) = replicas(nothing)?;
+    let mut c = Document::<Sheet>::join(a.id(), keypair(3));
+    c.apply(&a.export(&[]))?;
+    c.change(|sheet| sheet.leaves.insert("k", "old".into()))?;
+    c.change(|sheet| {
+        sheet.leaves.remove("k");
+        sheet.choice.set(Some(State::Done(1)))?;
+        sheet.choice.set(None)?;
+        sheet.extra.set(Some(item("a", "")))
+    })?;
+    a.apply(&c.export(&[]))?;
+    let loaded = Document::<Sheet>::load_read_only(&a.save())?;
+    assert_eq!(loaded.digest(), a.digest());
+    assert_eq!(loaded.save(), a.save());
+    Ok(())
+}
+
+#[test]
+fn option_of_node_remove_and_select() -> Outcome {
+    let sheet = merged(
+        |sheet| sheet.choice.set(Some(State::Open)),
+        |sheet| sheet.choice.set(None),
+        |sheet| sheet.choice.get_or_insert_default().set(State::Done(1)),
+    )?;
+    assert_eq!(sheet.choice, Some(State::Done(1)));
     Ok(())
 }
 

@@ -100,50 +100,50 @@ fn written() -> [Document<Board>; 3] {
     [a, b, twin]
 }
 
-const GOLDEN: &str = r#"8 changes, heads 6e01dd9a 86692ce8 ee43d168
-fork of 8139770e at change 0: 6e01dd9a 86692ce8
+const GOLDEN: &str = r#"8 changes, heads 04c2ffca d06d83cd ed133ac7
+fork of 8139770e at change 0: 04c2ffca ed133ac7
 labels
   map of 1 entry, 1 absent
     "blue" absent
       title
-        register "Blue" 32e2c921:24 by 8a88e3dd
-    "red" put 6e01dd9a:2 by 8139770e
+        register "Blue" 9e8361aa:24 by 8a88e3dd
+    "red" put 04c2ffca:2 by 8139770e
       title
-        register "rot" 6e01dd9a:3 by 8139770e
+        register "rot" 04c2ffca:3 by 8139770e
 lead
   map of 1 entry
-    true put 6e01dd9a:4 by 8139770e
+    true put 04c2ffca:4 by 8139770e
       title
-        register "lead" 6e01dd9a:5 by 8139770e
+        register "lead" 04c2ffca:5 by 8139770e
 notes
   text of 13 characters, 2 deleted
-    "Hello" 32e2c921:1 by 8a88e3dd
-    "," 655e546c:1 by 8a88e3dd
-    " " 32e2c921:6 by 8a88e3dd
+    "Hello" 9e8361aa:1 by 8a88e3dd
+    "," 8714aa7e:1 by 8a88e3dd
+    " " 9e8361aa:6 by 8a88e3dd
     2 deleted
-    "rl" 32e2c921:9 by 8a88e3dd
-    "d!!" 6554c7d9:0 by 8a88e3dd
-    "d" 32e2c921:11 by 8a88e3dd
+    "rl" 9e8361aa:9 by 8a88e3dd
+    "d!!" 1ccc5b55:0 by 8a88e3dd
+    "d" 9e8361aa:11 by 8a88e3dd
 status
-  register "Open" 86692ce8:0 by 8139770e
+  register "Open" ed133ac7:0 by 8139770e
   variant Blocked
     reason
-      register "rain" 32e2c921:27 by 8a88e3dd
+      register "rain" 9e8361aa:27 by 8a88e3dd
 tags
   map of 1 entry
-    -3 put 32e2c921:25 by 8a88e3dd
+    -3 put 9e8361aa:25 by 8a88e3dd
 tasks
   list of 2 elements, 2 deleted
-    element 32e2c921:13 by 8a88e3dd
+    element 9e8361aa:13 by 8a88e3dd
       title
-        register "one" 32e2c921:14 by 8a88e3dd
+        register "one" 9e8361aa:14 by 8a88e3dd
     2 deleted
-    element 32e2c921:19 by 8a88e3dd
+    element 9e8361aa:19 by 8a88e3dd
       title
-        register "four" 32e2c921:20 by 8a88e3dd
+        register "four" 9e8361aa:20 by 8a88e3dd
 title
-  register "Plan A" 655e546c:0 by 8a88e3dd
-  overruled "Plan B" 6e01dd9a:0 by 8139770e
+  register "Plan A" 8714aa7e:0 by 8a88e3dd
+  overruled "Plan B" 04c2ffca:0 by 8139770e
 votes
   counter 6
     +5 in 1 op by 8139770e

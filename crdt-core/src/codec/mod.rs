@@ -7,9 +7,11 @@
 //! columns and compressed blocks are for the way, and leave a writer some freedom.
 
 mod block;
+mod canonical;
 mod column;
 mod error;
 pub(crate) mod hex;
+mod options;
 mod reader;
 pub(crate) mod value;
 pub(crate) mod write;

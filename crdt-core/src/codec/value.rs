@@ -2,21 +2,25 @@
 //!
 //! RFC 8949 section 4.2: shortest integers and floats, definite lengths, map entries sorted by
 //! the bytes of their encoded keys; of the many NaNs one is written. Equal values therefore have
-//! equal bytes, which is what `update` and the digests compare. What serde writes as a sequence keeps
-//! its order, a `HashSet` the one it happens to have.
+//! equal bytes, which is what `update` compares, and nothing else is [read](is_canonical). What serde
+//! writes as a sequence keeps its order, a `HashSet` the one it happens to have.
 
 use ciborium::Value;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{DecodeError, Reader};
+use super::canonical::{MAX_DEPTH, is_canonical};
+use super::{DecodeError, Reader, options};
 
 /// Why a value cannot be put into a register.
 #[derive(Debug, thiserror::Error)]
 #[error("the value cannot be encoded: {0}")]
 pub(crate) struct EncodeError(String);
 
-/// How deeply arrays and maps may be nested in a register's value.
-const MAX_DEPTH: usize = 128;
+impl serde::ser::Error for EncodeError {
+    fn custom<T: core::fmt::Display>(reason: T) -> Self {
+        Self(reason.to_string())
+    }
+}
 
 /// Values of up to so many bytes are decoded with a buffer of this size. They cannot nest deeper
 /// than any value may.
@@ -34,21 +38,20 @@ pub(crate) fn append<T: Serialize + ?Sized>(
     out: &mut Vec<u8>,
     value: &T,
 ) -> Result<(), EncodeError> {
+    options::check(value)?;
     let start = out.len();
     write(value, out)?;
-    if has_one_spelling(&out[start..]) {
+    if is_canonical(&out[start..]) {
         return Ok(());
     }
     let mut tree = Value::serialized(value).map_err(|error| EncodeError(error.to_string()))?;
     normalize(&mut tree, MAX_DEPTH)?;
     out.truncate(start);
-    write(&tree, out)
-}
-
-/// Whether what was written is an integer, bytes, text, a boolean or null, of which there is
-/// nothing to choose or to sort.
-fn has_one_spelling(bytes: &[u8]) -> bool {
-    bytes.first().is_some_and(|head| matches!(head, 0x00..=0x7b | 0xf4..=0xf6))
+    write(&tree, out)?;
+    if is_canonical(&out[start..]) {
+        return Ok(());
+    }
+    Err(EncodeError("it has a tag of CBOR in it, which no register reads".into()))
 }
 
 /// The length to be stated beside a payload, of which there is at least a byte: none, which is 0, where
@@ -86,9 +89,12 @@ fn told_length(bytes: &[u8]) -> Option<usize> {
     content.checked_add(1 + more)
 }
 
-/// Decodes what [`encode`] wrote; `None` when the bytes are not one value of this type. Never
-/// panics and never recurses deeper than a fixed bound.
+/// Decodes what [`encode`] wrote; `None` when the bytes are not one value of this type, or are not in
+/// the one spelling of it. Never panics and never recurses deeper than a fixed bound.
 pub(crate) fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Option<T> {
+    if !is_canonical(bytes) {
+        return None;
+    }
     let value = if bytes.len() <= SHORT {
         ciborium::de::from_reader_with_buffer(&mut bytes, &mut [0; SHORT])
     } else {
@@ -96,6 +102,35 @@ pub(crate) fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Option<T> {
     };
     let value = value.ok()?;
     bytes.is_empty().then_some(value)
+}
+
+/// Whether two values are the same but for the order of what arrays hold, anywhere in them.
+pub(crate) fn same_in_any_order(a: &[u8], b: &[u8]) -> bool {
+    let ordered = |bytes| decode::<Value>(bytes).and_then(|value| in_order(value).ok());
+    a.len() == b.len() && ordered(a).is_some_and(|a| Some(a) == ordered(b))
+}
+
+/// The encoding of a value with what arrays hold in order of its encoding. No deeper than what was
+/// decoded nests.
+fn in_order(value: Value) -> Result<Vec<u8>, EncodeError> {
+    let sorted = match value {
+        Value::Array(items) => {
+            let mut items: Vec<_> = items.into_iter().map(in_order).collect::<Result<_, _>>()?;
+            items.sort_unstable();
+            Value::Array(items.into_iter().map(Value::Bytes).collect())
+        }
+        Value::Map(entries) => {
+            let entry = |(key, value)| Ok((in_order(key)?, in_order(value)?));
+            let mut entries: Vec<_> = entries.into_iter().map(entry).collect::<Result<_, _>>()?;
+            entries.sort_unstable();
+            let bytes = |(key, value)| (Value::Bytes(key), Value::Bytes(value));
+            Value::Map(entries.into_iter().map(bytes).collect())
+        }
+        scalar => scalar,
+    };
+    let mut bytes = Vec::new();
+    write(&sorted, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// The value as JSON, for tools that do not know its type: bytes become arrays of numbers,
@@ -114,7 +149,6 @@ fn normalize(tree: &mut Value, depth: usize) -> Result<(), EncodeError> {
         Value::Float(float) if float.is_nan() => *float = f64::NAN,
         Value::Array(items) => items.iter_mut().try_for_each(|item| normalize(item, deeper))?,
         Value::Map(entries) => sort_entries(entries, deeper)?,
-        Value::Tag(_, inner) => normalize(inner, deeper)?,
         _ => {}
     }
     Ok(())

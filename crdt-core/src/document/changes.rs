@@ -182,7 +182,6 @@ impl<T: CrdtNode> Document<T> {
             draft.written = log.lend().1;
             committed = self.commit_in_steps(&mut draft);
         }
-        self.partial |= log.is_partial() && committed.is_ok();
         if let Some(writer) = &mut self.writer {
             writer.tip = self.history.own_tail().or(writer.tip);
             self.history.seal_when_full(&writer.keypair);

@@ -150,16 +150,23 @@ impl<T: CrdtNode> Document<T> {
         if self.id() != other.id() {
             return Err(Refusal::WrongDocument(other.id()).into());
         }
-        // Who sees a fork sends all that the other lacks; who does not may take too much for had
-        // until then. So the former begins, and what the latter sends is exact.
-        if self.history.is_contested(&other.frontier()) {
-            other.apply(&self.export_for(&other.frontier()))?;
-            self.apply(&other.export_for(&self.frontier()))?;
-        } else {
-            self.apply(&other.export_for(&self.frontier()))?;
-            other.apply(&self.export_for(&other.frontier()))?;
+        loop {
+            let before = (self.history.len(), other.history.len());
+            // Who sees a fork sends all that the other lacks; who does not may take too much for had
+            // until then. So the former begins, and what the latter sends is exact.
+            if self.history.is_contested(&other.frontier()) {
+                other.apply(&self.export_for(&other.frontier()))?;
+                self.apply(&other.export_for(&self.frontier()))?;
+            } else {
+                self.apply(&other.export_for(&self.frontier()))?;
+                other.apply(&self.export_for(&other.frontier()))?;
+            }
+            // What waited in one of them may have come free, and the other lacks it.
+            let after = (self.history.len(), other.history.len());
+            if before == after || self.heads() == other.heads() {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Bounds what may wait for changes it depends on.

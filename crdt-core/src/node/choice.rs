@@ -1,6 +1,7 @@
 use super::versions::{Versions, Write};
 use super::{
-    Description, DigestWriter, EditError, Fit, Incoming, Misfit, Scope, StateReader, StateWriter,
+    Description, DigestWriter, EditError, Fit, Id, Incoming, Misfit, Scope, StateReader,
+    StateWriter,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
@@ -147,6 +148,21 @@ impl Selector {
     /// Whether nothing was ever selected.
     pub fn is_blank(&self) -> bool {
         self.versions.is_none()
+    }
+
+    /// Whether a variant was selected that is known.
+    pub fn is_set(&self) -> bool {
+        self.versions.has_fitting()
+    }
+
+    /// Appends what selected variants, also unknown ones.
+    pub fn append_sets(&self, sets: &mut Vec<Id>) {
+        sets.extend(self.versions.ids());
+    }
+
+    /// Takes them back, as an op says that has just been written to the entry of this enum.
+    pub fn forget_sets(&mut self, scope: Scope<'_>) {
+        self.versions.forget(scope, || None);
     }
 
     /// Describes what it takes.

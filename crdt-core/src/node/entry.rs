@@ -5,10 +5,14 @@ use super::{
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
-use crate::op::Action;
+use crate::op::{Action, Id};
 
-/// What may be present or absent: the puts that make it present, and the state it has either way.
-/// It is written over as a whole, so it keeps what does not fit anywhere in it.
+/// What may be present or absent, and the state that it has either way. It is written over as a whole,
+/// so it keeps what does not fit anywhere in it.
+///
+/// It is present while a put stands, or a set of its node itself: of a leaf its value, of an enum its
+/// variant, of a `Json` what it is. So whoever writes a leaf entry keeps it, against a concurrent remove.
+/// A remove takes back both, so that nothing is left which could come back.
 #[derive(Debug)]
 pub(super) struct Entry<S> {
     puts: Versions<()>,
@@ -24,10 +28,10 @@ impl<S: Default> Default for Entry<S> {
 
 impl<S: NodeState> Entry<S> {
     pub(super) fn is_present(&self) -> bool {
-        !self.puts.is_none()
+        !self.puts.is_none() || self.state.is_set()
     }
 
-    /// The puts that make it present.
+    /// The puts that stand.
     pub(super) fn puts(&self) -> &Versions<()> {
         &self.puts
     }
@@ -43,19 +47,39 @@ impl<S: NodeState> Entry<S> {
         op: &Incoming<'_>,
         chains: &Chains,
     ) -> Fit {
-        let (replaces, value) = match (rest, &op.action) {
-            ([], Action::Put { replaces }) => (replaces, Some(Ok(()))),
-            ([], Action::Remove { replaces }) => (replaces, None),
+        match (rest, &op.action) {
+            ([], Action::Put { replaces }) => {
+                self.apply_to_puts(op, replaces, Some(Ok(())), chains);
+                Fit::Applied
+            }
+            ([], Action::Remove { replaces }) => {
+                // For the node it is an unset. What takes no sets has none to take back. Whoever undoes a
+                // remove is given the states in the order that is the reverse of that of `remove`.
+                let action = Action::Unset { replaces: replaces.clone() };
+                let unset = Incoming { id: op.id, time: op.time, action, undone: op.undone };
+                self.unknown.unset(&unset, chains);
+                let _ = self.state.apply(&[], &unset, chains);
+                self.apply_to_puts(op, replaces, None, chains);
+                Fit::Applied
+            }
             _ => {
                 let fit = self.state.apply(rest, op, chains);
-                return self.unknown.keep(fit, rest, op, chains);
+                self.unknown.keep(fit, rest, op, chains)
             }
-        };
+        }
+    }
+
+    fn apply_to_puts(
+        &mut self,
+        op: &Incoming<'_>,
+        replaces: &[Id],
+        value: Option<Result<(), ()>>,
+        chains: &Chains,
+    ) {
         match op.undone {
             Some(undone) => undone.put_back(&mut self.puts, || Versions::None(())),
             None => self.puts.write(Write { id: op.id, replaces, value }, || (), chains),
         }
-        Fit::Applied
     }
 
     fn write_put(&mut self, scope: Scope<'_>) {
@@ -74,9 +98,10 @@ impl<S: NodeState> Entry<S> {
         }
     }
 
-    /// Makes the entry present if it is absent.
-    pub(super) fn put_if_absent(&mut self, scope: Scope<'_>) {
-        if !self.is_present() {
+    /// Makes sure that the entry is present and stays so while it is edited: a set that alone keeps it
+    /// could be taken back.
+    pub(super) fn enter(&mut self, scope: Scope<'_>) {
+        if self.puts.is_none() {
             self.put(scope);
         }
     }
@@ -92,14 +117,21 @@ impl<S: NodeState> Entry<S> {
         T::assign(&mut self.state, scope, value)
     }
 
-    /// Makes the entry absent as far as its puts are known; says whether it was present.
-    pub(super) fn remove(&mut self, scope: Scope<'_>) -> bool {
-        if !self.is_present() {
+    /// Makes the entry absent, for every type: what does not fit here is taken back too. Says whether it
+    /// was present. `scope` is asked for if there is something to write.
+    pub(super) fn remove<'s>(&mut self, scope: impl FnOnce() -> Scope<'s>) -> bool {
+        let mut replaces = self.puts.ids();
+        self.state.append_sets(&mut replaces);
+        self.unknown.append_sets(&mut replaces);
+        if replaces.is_empty() {
             return false;
         }
-        let action = LocalAction::Remove { replaces: self.puts.ids() };
+        let (was, scope) = (self.is_present(), scope());
+        let action = LocalAction::Remove { replaces };
         self.puts.overwrite(scope, action, |_| Versions::None(()));
-        true
+        self.state.forget_sets(scope);
+        self.unknown.forget_sets(scope);
+        was
     }
 
     pub(super) fn digest(&self, digest: &mut DigestWriter<'_>) {

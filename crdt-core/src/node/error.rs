@@ -19,7 +19,8 @@ pub enum EditError {
     #[error("offset {0} lies within a character")]
     NotOnBoundary(usize),
     /// A value cannot be encoded as a register's value: its serde implementation says so, it is
-    /// nested too deeply, a map in it has a key twice, or it cannot be read back.
+    /// nested too deeply, a map in it has a key twice, a `Some` in it holds nothing, or it is not read
+    /// back as it is.
     #[error("{0}")]
     Unencodable(String),
     /// A text key of a map is longer than [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).

@@ -304,6 +304,7 @@ impl<'f> Page<'_, 'f> {
             let puts = entry.puts().descending(page.inspection.chains());
             let puts: Vec<_> = puts.iter().map(|put| page.inspection.name(put.id)).collect();
             match puts.as_slice() {
+                [] if entry.is_present() => page.line(format_args!("{key} kept by its value"))?,
                 [] => page.line(format_args!("{key} absent"))?,
                 puts => page.line(format_args!("{key} put {}", puts.join(" and ")))?,
             }

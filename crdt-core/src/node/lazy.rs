@@ -1,7 +1,8 @@
 use std::sync::OnceLock;
 
 use super::{
-    Description, DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateReader, StateWriter,
+    Description, DigestWriter, Fit, Id, Incoming, NodeState, Scope, Segment, StateReader,
+    StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -46,6 +47,22 @@ impl<S: NodeState> NodeState for Lazy<S> {
 
     fn is_blank(&self) -> bool {
         self.0.get().is_none_or(|state| state.is_blank())
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.get().is_some_and(|state| state.is_set())
+    }
+
+    fn append_sets(&self, sets: &mut Vec<Id>) {
+        if let Some(state) = self.0.get() {
+            state.append_sets(sets);
+        }
+    }
+
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        if let Some(state) = self.0.get_mut() {
+            state.forget_sets(scope);
+        }
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

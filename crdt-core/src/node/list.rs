@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
-use super::register::unreadable;
+use super::register::{altered, unreadable};
 use super::slice::positions;
 use super::text::{out_of_range, parent};
 use super::{
@@ -172,7 +172,7 @@ fn seeded_all<T: CrdtNode>(
         let (state, fit) = seeded(Id { counter, ..first }, time, &seed, chains);
         match fit {
             Fit::Applied => {}
-            Fit::Partial => scope.keep_partial(),
+            Fit::Partial => return Err(altered()),
             Fit::Inert(_) | Fit::Refused(_) => return Err(unreadable()),
         }
         states.push(state);

@@ -80,11 +80,16 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
         Present { entries: self.entries.iter(), left: self.present }
     }
 
-    fn remove_others<V>(&mut self, scope: Scope<'_>, kept: &BTreeMap<K, V>) {
+    /// Makes all entries absent but those that are kept, and those that `chosen` leaves out.
+    fn remove_others<V>(
+        &mut self,
+        scope: Scope<'_>,
+        kept: &BTreeMap<K, V>,
+        chosen: impl Fn(&Entry<S>) -> bool,
+    ) {
         for (key, entry) in self.entries.iter_mut() {
-            if entry.is_present() && !kept.contains_key(key) {
-                entry.remove(scope.key(key.to_key()));
-                self.present -= 1;
+            if !kept.contains_key(key) && chosen(entry) {
+                self.present -= usize::from(entry.remove(|| scope.key(key.to_key())));
             }
         }
     }
@@ -140,9 +145,7 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
 
     fn clear(&mut self, scope: Scope<'_>) {
         for (key, entry) in self.entries.iter_mut() {
-            if entry.is_present() {
-                entry.remove(scope.key(key.to_key()));
-            }
+            entry.remove(|| scope.key(key.to_key()));
         }
         self.present = 0;
     }
@@ -377,7 +380,8 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.get(key).is_some()
     }
 
-    /// Edits the entry of a key that is present. O(log n).
+    /// Edits the entry of a key that is present. One that others have removed, and that only a value
+    /// written at the same time keeps, is put. O(log n).
     pub fn get_mut<Q>(&mut self, key: &Q) -> Option<V::Editor<'_>>
     where
         K: core::borrow::Borrow<Q>,
@@ -431,7 +435,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.scope.pin();
         let scope = self.scope.key(own.to_key());
         if let Some(entry) = self.state.entries.get_mut(key) {
-            entry.remove(scope);
+            entry.remove(|| scope);
             self.state.present -= 1;
         }
         true
@@ -455,6 +459,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
         let (own, _) = state.entries.get_key_value(key).filter(|(_, entry)| entry.is_present())?;
         let scope = scope.key(own.to_key());
         let entry = state.entries.get_mut(key)?;
+        entry.enter(scope);
         Some((&mut entry.state, scope))
     }
 
@@ -463,10 +468,8 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
         let Self { state, scope } = self;
         let scope = scope.key(key.to_key());
         let entry = state.entries.get_or_default(key);
-        if !entry.is_present() {
-            entry.put_if_absent(scope);
-            state.present += 1;
-        }
+        state.present += usize::from(!entry.is_present());
+        entry.enter(scope);
         (&mut entry.state, scope)
     }
 }
@@ -524,7 +527,7 @@ pub(super) fn assign<K: MapKey, V: CrdtNode>(
     values: BTreeMap<K, V::Value>,
 ) -> Result<(), EditError> {
     scope.pin();
-    state.remove_others(scope, &values);
+    state.remove_others(scope, &values, |_| true);
     let mut editor = MapEditor::<K, V> { state, scope };
     values.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
 }
@@ -536,7 +539,7 @@ pub(super) fn reconcile<K: MapKey, V: CrdtNode>(
     values: BTreeMap<K, V::Value>,
 ) -> Result<(), EditError> {
     scope.pin();
-    state.remove_others(scope, &values);
+    state.remove_others(scope, &values, Entry::is_present);
     for (key, value) in values {
         match state.entries.get_mut(&key).filter(|entry| entry.is_present()) {
             Some(entry) => V::reconcile(&mut entry.state, scope.key(key.to_key()), value)?,

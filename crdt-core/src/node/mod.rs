@@ -228,6 +228,22 @@ pub trait NodeState: Default + Send + Sync + 'static {
     /// Whether nothing ever came here.
     fn is_blank(&self) -> bool;
 
+    /// Whether a set of this very node stands, of which the value fits. Such a set keeps the entry of
+    /// a map present, as a put does. Never of a node that takes no sets. O(1).
+    fn is_set(&self) -> bool {
+        false
+    }
+
+    /// Appends the sets of this very node that stand, also those of which the value does not fit.
+    fn append_sets(&self, sets: &mut Vec<Id>) {
+        let _ = sets;
+    }
+
+    /// Takes them back, as an op says that has just been written to the entry of this node.
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        let _ = scope;
+    }
+
     /// Feeds the whole state, hidden parts included, in an order that is the same everywhere.
     fn digest(&self, digest: &mut DigestWriter<'_>);
 

@@ -52,8 +52,8 @@ impl<S: NodeState> NodeState for OptionState<S> {
     }
 
     fn clear(&mut self, scope: Scope<'_>) {
-        if let Some(entry) = self.entry.as_mut().filter(|entry| entry.is_present()) {
-            entry.remove(scope.key(KEY));
+        if let Some(entry) = &mut self.entry {
+            entry.remove(|| scope.key(KEY));
         }
     }
 
@@ -189,13 +189,10 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
         self.state.present().map(|state| T::view(state, self.scope.chains()))
     }
 
-    /// Edits the node, if it is present.
+    /// Edits the node, if it is present. One that others have removed, and that only a value written at
+    /// the same time keeps, is put.
     pub fn get_mut(&mut self) -> Option<T::Editor<'_>> {
-        if self.is_none() {
-            return None;
-        }
-        self.scope.pin();
-        Some(T::edit(&mut self.state.entry().state, self.scope.key(KEY)))
+        if self.is_none() { None } else { Some(self.get_or_insert_default()) }
     }
 
     /// Edits the node, which is made present with its defaults if it is absent.
@@ -203,7 +200,7 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
         self.scope.pin();
         let scope = self.scope.key(KEY);
         let entry = self.state.entry();
-        entry.put_if_absent(scope);
+        entry.enter(scope);
         T::edit(&mut entry.state, scope)
     }
 
@@ -282,6 +279,7 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
             Some(value) if state.present().is_some() => {
                 T::reconcile(&mut state.entry().state, scope.key(KEY), value)
             }
+            None if state.present().is_none() => Ok(()),
             value => assign::<T>(state, scope, value),
         }
     }

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
 use super::leaf::leaf_name;
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, Initial, IntoLeaf,
-    Misfit, NodeState, Scope, Segment, StandardDefault, StateReader, StateWriter,
+    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Id, Incoming, Initial,
+    IntoLeaf, Misfit, NodeState, Scope, Segment, StandardDefault, StateReader, StateWriter,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
@@ -23,6 +23,11 @@ use crate::op::Action;
 /// its entries come; those of a `HashSet` are not, since serde writes a set as it writes a list. An
 /// [`update`](crate::Document::update) may therefore set such a register anew although it has not
 /// changed: keep a `BTreeSet` in it.
+///
+/// A value is written only if it comes back: it is encoded, decoded and encoded again, and must give the
+/// same bytes, but for the order of what is in sequences. A `Some` that holds `None` or a unit is
+/// refused, anywhere in a value, since serde writes it as it writes `None`. What a type leaves out with
+/// `#[serde(skip)]` is not written and reads as the default everywhere, at the writer too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Register<T>(pub T);
 
@@ -120,6 +125,18 @@ where
         self.versions.is_none()
     }
 
+    fn is_set(&self) -> bool {
+        self.versions.has_fitting()
+    }
+
+    fn append_sets(&self, sets: &mut Vec<Id>) {
+        sets.extend(self.versions.ids());
+    }
+
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        self.versions.forget(scope, D::initial);
+    }
+
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         digest.versions(&self.versions);
     }
@@ -152,9 +169,12 @@ where
 }
 
 /// Whether all that a payload says is in the value that was decoded from it. Leaves are never
-/// extended, so they are not asked.
+/// extended, so they are not asked. What is in an array may come in another order: so do the elements
+/// of a `HashSet`, each time.
 fn fit_of<T: Serialize + 'static>(value: &T, payload: &[u8]) -> Fit {
-    let whole = leaf_name::<T>().is_some() || encode(value).is_ok_and(|encoded| encoded == payload);
+    let is_same =
+        |encoded: Vec<u8>| encoded == payload || value::same_in_any_order(&encoded, payload);
+    let whole = leaf_name::<T>().is_some() || encode(value).is_ok_and(is_same);
     if whole { Fit::Applied } else { Fit::Partial }
 }
 
@@ -231,16 +251,16 @@ fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) -> Result<(), EditError>
     value::append(bytes, value).map_err(|error| EditError::Unencodable(error.to_string()))
 }
 
-/// Writes the bytes of a value and keeps what every other replica will read from them, which
-/// serde can make differ from what was written (a field it skips, for example).
+/// Writes the bytes of a value and keeps what every other replica will read from them. Where serde
+/// reads something else than it wrote, nothing is written. (A field that it skips is in no bytes.)
 fn write_register<T: DeserializeOwned + Serialize + Send + Sync + 'static, D>(
     state: &mut RegisterState<T, D>,
     scope: Scope<'_>,
     payload: Vec<u8>,
 ) -> Result<(), EditError> {
     let value = value::decode(&payload).ok_or_else(unreadable)?;
-    if fit_of(&value, &payload) == Fit::Partial {
-        scope.keep_partial();
+    if fit_of(&value, &payload) != Fit::Applied {
+        return Err(altered());
     }
     let action = LocalAction::Set { replaces: state.versions.ids(), payload };
     state.versions.overwrite(scope, action, |id| Versions::One { id, value });
@@ -250,6 +270,11 @@ fn write_register<T: DeserializeOwned + Serialize + Send + Sync + 'static, D>(
 /// The fault of a value whose type does not read what it writes.
 pub(super) fn unreadable() -> EditError {
     EditError::Unencodable("the value cannot be read back from its encoding".to_owned())
+}
+
+/// The fault of a value whose type reads something else than it writes.
+pub(super) fn altered() -> EditError {
+    EditError::Unencodable("the value is read back from its encoding as another one".to_owned())
 }
 
 /// Reads a register.
@@ -360,7 +385,7 @@ where
     /// Writes a value; it replaces every value that stands here. O(size of the value + values in
     /// conflict).
     ///
-    /// If it cannot be encoded, or not be read back, the change fails at its end with
+    /// If it cannot be encoded, or is not read back as it is, the change fails at its end with
     /// [`EditError::Unencodable`].
     pub fn set(&mut self, value: impl IntoLeaf<T>) {
         if let Err(fault) = set_register(self.state, self.scope, &value.into_leaf()) {

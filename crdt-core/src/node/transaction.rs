@@ -36,8 +36,6 @@ pub(crate) struct Log {
     fresh: u32,
     /// The first fault of an edit that could not report it.
     fault: Option<EditError>,
-    /// Whether a value was written of which its type reads a part only.
-    partial: bool,
 }
 
 /// Space for what editors write, used again for one change after the other.
@@ -58,7 +56,6 @@ struct Point {
     last: Option<LastOp>,
     fresh: u32,
     fault: Option<EditError>,
-    partial: bool,
 }
 
 /// What lengthening changes in an op.
@@ -99,7 +96,6 @@ impl<'a> Transaction<'a> {
             next: start,
             fresh: start,
             fault: None,
-            partial: false,
         };
         Self { chains, log: RefCell::new(log) }
     }
@@ -124,11 +120,6 @@ impl Log {
     /// The first fault of an edit that could not report it itself.
     pub(crate) fn fault(&self) -> Option<&EditError> {
         self.fault.as_ref()
-    }
-
-    /// Whether a value was written of which its type reads a part only.
-    pub(crate) fn is_partial(&self) -> bool {
-        self.partial
     }
 
     /// Lends out what has been written, to make a change of it.
@@ -157,7 +148,6 @@ impl Log {
             last: None,
             fresh: self.start,
             fault: None,
-            partial: false,
         };
         self.take_back(&begin, None, state, chains);
     }
@@ -165,8 +155,7 @@ impl Log {
     /// The state to go back to if the edits to come fail. They keep what they delete of everything
     /// that has been written until now.
     fn mark(&mut self) -> Point {
-        let Self { written: Written { ops, text, .. }, undo, next, fresh, fault, partial, .. } =
-            self;
+        let Self { written: Written { ops, text, .. }, undo, next, fresh, fault, .. } = self;
         let last = ops.last().and_then(|last| match &last.action {
             LocalAction::Insert { seeds, .. } => Some(LastOp::Insert(last.counters, seeds.len())),
             LocalAction::InsertText { text, .. } => Some(LastOp::Insert(last.counters, text.end)),
@@ -181,7 +170,6 @@ impl Log {
             last,
             fresh: core::mem::replace(fresh, *next),
             fault: fault.take(),
-            partial: *partial,
         }
     }
 
@@ -235,7 +223,7 @@ impl Log {
         }
         self.undo.cut(point.undo);
         self.next = point.next;
-        (self.fresh, self.fault, self.partial) = (point.fresh, point.fault, point.partial);
+        (self.fresh, self.fault) = (point.fresh, point.fault);
     }
 
     fn enter(&mut self, parent: Option<u32>, segment: LocalSegment) -> u32 {
@@ -377,11 +365,6 @@ impl<'a> Scope<'a> {
     pub(super) fn next_id(&self) -> Id {
         let log = self.transaction.log.borrow();
         Id { chain: log.chain, counter: log.next }
-    }
-
-    /// Takes note of a value of which its type reads a part only.
-    pub(super) fn keep_partial(&self) {
-        self.transaction.log.borrow_mut().partial = true;
     }
 
     /// The time of the change.

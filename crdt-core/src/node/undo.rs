@@ -155,25 +155,22 @@ pub struct Undone<'a> {
 
 impl Undone<'_> {
     /// Puts back what a part of a node was, which is `blank` if nothing was kept of it.
-    pub(super) fn put_back<S: Send + Sync + 'static>(
-        &self,
-        state: &mut S,
-        blank: impl FnOnce() -> S,
-    ) {
-        let mut found = self.found.borrow_mut();
-        for entry in &mut *found {
+    pub(super) fn put_back<S: 'static>(&self, state: &mut S, blank: impl FnOnce() -> S) {
+        *state = self.take().unwrap_or_else(blank);
+    }
+
+    /// What a part of a node was, if anything was kept of it.
+    pub(super) fn take<S: 'static>(&self) -> Option<S> {
+        for entry in &mut *self.found.borrow_mut() {
             match entry.take() {
                 Some(Found::State(kept)) => match kept.downcast() {
-                    Ok(kept) => {
-                        *state = *kept;
-                        return;
-                    }
+                    Ok(kept) => return Some(*kept),
                     Err(other) => *entry = Some(Found::State(other)),
                 },
                 other => *entry = other,
             }
         }
-        *state = blank();
+        None
     }
 
     /// The elements that an insert with this id has made.

@@ -1,6 +1,6 @@
 //! What an app does not know of a place that it can write over.
 
-use super::{DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateWriter, Untyped};
+use super::{DigestWriter, Fit, Id, Incoming, NodeState, Scope, Segment, StateWriter, Untyped};
 use crate::history::Chains;
 use crate::op::Action;
 
@@ -73,6 +73,27 @@ impl Unknown {
     pub fn clear_variant(&mut self, name: &'static str, scope: Scope<'_>) {
         if let Some(payload) = self.0.as_mut().and_then(|kept| kept.variant_mut(name)) {
             payload.clear(scope.variant(name));
+        }
+    }
+
+    /// Takes back the sets that came to the place itself, as an unset says.
+    pub(super) fn unset(&mut self, unset: &Incoming<'_>, chains: &Chains) {
+        if let Some(kept) = &mut self.0 {
+            let _ = kept.apply(&[], unset, chains);
+        }
+    }
+
+    /// Appends the sets that came to the place itself and stand.
+    pub(super) fn append_sets(&self, sets: &mut Vec<Id>) {
+        if let Some(kept) = &self.0 {
+            kept.append_sets(sets);
+        }
+    }
+
+    /// Takes them back, as an op says that has just been written to the place.
+    pub(super) fn forget_sets(&mut self, scope: Scope<'_>) {
+        if let Some(kept) = &mut self.0 {
+            kept.forget_sets(scope);
         }
     }
 

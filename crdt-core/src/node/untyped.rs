@@ -70,6 +70,10 @@ impl Untyped {
             let whole = || value::to_json(payload).map(|value| Shape::Whole(Json(value)));
             value::decode(payload).or_else(whole).ok_or_else(Shape::default)
         });
+        if value.is_none() && self.register.is_none() {
+            // Nothing is there to be taken back, and that makes it no register.
+            return Fit::Applied;
+        }
         let blank = || Box::new(Versions::None(Shape::default()));
         let register = self.register.get_or_insert_with(blank);
         register.write(Write { id, replaces, value }, Shape::default, chains);
@@ -90,9 +94,8 @@ impl Untyped {
         if let Some(undone) = op.undone
             && let Action::Set { .. } | Action::Unset { .. } = op.action
         {
-            let blank = || Versions::None(Shape::default());
-            let register = self.register.get_or_insert_with(|| Box::new(blank()));
-            undone.put_back(&mut **register, blank);
+            // It is let go of when it is cleared.
+            self.register = undone.take().map(Box::new);
             return Fit::Applied;
         }
         match &op.action {
@@ -253,7 +256,7 @@ impl NodeState for Untyped {
             payload.clear(scope.named_variant(name));
         }
         for (key, entry) in &mut self.entries {
-            entry.remove(scope.key(key.as_key()));
+            entry.remove(|| scope.key(key.as_key()));
         }
         self.forget_blank();
     }
@@ -266,6 +269,20 @@ impl NodeState for Untyped {
             && self.fields.values().all(Self::is_blank)
             && self.variants.values().all(Self::is_blank)
             && self.entries.values().all(Entry::is_blank)
+    }
+
+    fn is_set(&self) -> bool {
+        self.register.as_ref().is_some_and(|register| register.has_fitting())
+    }
+
+    fn append_sets(&self, sets: &mut Vec<Id>) {
+        sets.extend(self.register.iter().flat_map(|register| register.ids()));
+    }
+
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        if let Some(register) = &mut self.register {
+            register.forget(scope, Shape::default);
+        }
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

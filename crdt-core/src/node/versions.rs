@@ -5,9 +5,8 @@ use crate::op::Id;
 /// The values that stand side by side in one place because none of their authors had seen the
 /// others: of a register, of an enum's choice, of a map entry's presence.
 ///
-/// An op replaces whatever is here from its own chain, and what it names. What is left belongs to
-/// different chains. A name has an effect only on the very op that it names: an
-/// earlier one of that chain was replaced when that op came.
+/// An op replaces whatever is here from its own chain, and of each chain that it names what lies at
+/// or before the name. What is left belongs to different chains.
 ///
 /// A document can have millions of these, nearly all with one value, so they take the room of one.
 #[derive(Debug)]
@@ -23,7 +22,11 @@ pub(crate) enum Versions<V> {
 /// Values side by side, in [tree order](Chains::tree_order), by which a chain's value is found in
 /// O(log n) however often an author has forked it.
 #[derive(Debug)]
-pub(crate) struct Beside<V>(Vec<Version<V>>);
+pub(crate) struct Beside<V> {
+    versions: Vec<Version<V>>,
+    /// How many of them fit.
+    fitting: usize,
+}
 
 /// One of the values.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +52,10 @@ impl<V> Versions<V> {
         let Write { id, replaces, value } = write;
         let replaces_all = match self {
             Self::None(_) => true,
-            Self::One { id: old, .. } => chains.on_chain(*old, id) || replaces.contains(old),
+            Self::One { id: old, .. } => {
+                let mut up_to = replaces.iter().chain([&id]);
+                up_to.any(|last| chains.on_chain(*old, *last))
+            }
             Self::Many(_) => false,
         };
         *self = match value {
@@ -67,13 +73,16 @@ impl<V> Versions<V> {
 
     /// From values in tree order.
     pub(super) fn of(versions: Vec<Version<V>>, initial: impl Fn() -> V) -> Self {
-        Beside(versions).settle(initial)
+        let fitting = versions.iter().filter(|version| version.value.is_ok()).count();
+        Beside { versions, fitting }.settle(initial)
     }
 
     fn into_beside(self) -> Beside<V> {
         match self {
-            Self::None(_) => Beside(Vec::new()),
-            Self::One { id, value } => Beside(vec![Version { id, value: Ok(value) }]),
+            Self::None(_) => Beside { versions: Vec::new(), fitting: 0 },
+            Self::One { id, value } => {
+                Beside { versions: vec![Version { id, value: Ok(value) }], fitting: 1 }
+            }
             Self::Many(all) => *all,
         }
     }
@@ -105,12 +114,22 @@ impl<V> Versions<V> {
         }
     }
 
+    /// Lets go of whatever is here, which an op takes back that has just been written around it, and keeps
+    /// it all the same, even if it is nothing: other parts of the place do so too, and each is given
+    /// back what is its own.
+    pub(super) fn forget(&mut self, scope: Scope<'_>, initial: impl Fn() -> V)
+    where
+        V: Send + Sync + 'static,
+    {
+        scope.found(core::mem::replace(self, Self::None(initial())));
+    }
+
     /// The values, all of them, in an order that is not the same everywhere.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Version<&V>> {
         let (one, all) = match self {
             Self::None(_) => (None, [].as_slice()),
             Self::One { id, value } => (Some(Version { id: *id, value: Ok(value) }), [].as_slice()),
-            Self::Many(all) => (None, all.0.as_slice()),
+            Self::Many(all) => (None, all.versions.as_slice()),
         };
         one.into_iter().chain(all.iter().map(Version::as_ref))
     }
@@ -118,6 +137,15 @@ impl<V> Versions<V> {
     /// Whether nothing is here.
     pub(crate) fn is_none(&self) -> bool {
         matches!(self, Self::None(_))
+    }
+
+    /// Whether a value is here that fits. O(1).
+    pub(crate) fn has_fitting(&self) -> bool {
+        match self {
+            Self::None(_) => false,
+            Self::One { .. } => true,
+            Self::Many(all) => all.fitting > 0,
+        }
     }
 
     /// The ids of everything here, for an op that replaces it. What is written here, with all of it
@@ -131,9 +159,9 @@ impl<V> Versions<V> {
         match self {
             Self::None(value) | Self::One { value, .. } => value,
             Self::Many(all) => {
-                let fitting = all.0.iter().filter(|version| version.value.is_ok());
+                let fitting = all.versions.iter().filter(|version| version.value.is_ok());
                 let highest = fitting.max_by(|a, b| chains.op_order(a.id, b.id));
-                highest.unwrap_or(&all.0[0]).read()
+                highest.unwrap_or(&all.versions[0]).read()
             }
         }
     }
@@ -164,40 +192,37 @@ impl<V> Version<V> {
 }
 
 impl<V> Beside<V> {
-    /// Removes what is from the op's own chain and what it names. O((names + 1) log n) comparisons.
+    /// Removes what is from the op's own chain and what its names cover. O((names + 1) log n)
+    /// comparisons.
     fn remove(&mut self, id: Id, replaces: &[Id], chains: &Chains) {
-        // No value follows another on its chain, so of those before `id` in tree order only the last
-        // can be on the chain of `id`.
-        let before = self.place(id, chains).checked_sub(1);
-        if let Some(own) = before.filter(|own| chains.on_chain(self.0[*own].id, id)) {
-            self.0.remove(own);
-        }
-        for name in replaces {
-            let at = self.place(*name, chains);
-            if self.0.get(at).is_some_and(|old| old.id == *name) {
-                self.0.remove(at);
+        for last in replaces.iter().chain([&id]) {
+            // No value follows another on its chain, so of those up to an id in tree order only the
+            // last can be on the chain of that id.
+            let up_to = self
+                .versions
+                .partition_point(|old| old.id == *last || chains.tree_order(old.id, *last).is_lt());
+            let found = up_to.checked_sub(1);
+            if let Some(at) = found.filter(|at| chains.on_chain(self.versions[*at].id, *last)) {
+                self.fitting -= usize::from(self.versions.remove(at).value.is_ok());
             }
         }
     }
 
     fn insert(&mut self, new: Version<V>, chains: &Chains) {
-        let at = self.place(new.id, chains);
-        self.0.insert(at, new);
-    }
-
-    /// Where an id is or would be.
-    fn place(&self, id: Id, chains: &Chains) -> usize {
-        self.0.partition_point(|old| chains.tree_order(old.id, id).is_lt())
+        let before = |old: &Version<V>| chains.tree_order(old.id, new.id).is_lt();
+        let at = self.versions.partition_point(before);
+        self.fitting += usize::from(new.value.is_ok());
+        self.versions.insert(at, new);
     }
 
     fn settle(mut self, initial: impl Fn() -> V) -> Versions<V> {
-        match self.0.pop() {
+        match self.versions.pop() {
             None => Versions::None(initial()),
-            Some(Version { id, value: Ok(value) }) if self.0.is_empty() => {
+            Some(Version { id, value: Ok(value) }) if self.versions.is_empty() => {
                 Versions::One { id, value }
             }
             Some(last) => {
-                self.0.push(last);
+                self.versions.push(last);
                 Versions::Many(Box::new(self))
             }
         }

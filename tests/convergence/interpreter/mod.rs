@@ -10,6 +10,7 @@ mod causality;
 mod fugue;
 mod node;
 mod schema;
+mod spelling;
 mod standing;
 
 use std::collections::BTreeSet;

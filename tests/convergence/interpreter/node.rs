@@ -40,7 +40,7 @@ impl<'a> Tree<'a> {
             Schema::Map { key, entry } => self.map(path, *key, entry),
             Schema::Optional(inner) => {
                 let entry = below(path, Step::Bool(true));
-                if self.is_present(&entry) { self.value(inner, &entry) } else { Value::Null }
+                if self.is_present(&entry, inner) { self.value(inner, &entry) } else { Value::Null }
             }
             Schema::Struct(fields) => self.fields(fields, path),
             Schema::Enum { default, variants } => self.variant(path, default, variants),
@@ -57,10 +57,13 @@ impl<'a> Tree<'a> {
     }
 
     /// Those of some ops of one node that none of them replaces: an op replaces whatever precedes
-    /// it on its own chain, and the ops it names.
+    /// it on its own chain, and what lies on a named chain at or before the name.
     fn surviving<'d>(&self, here: &[(&'d Deed, &'d [OpId])]) -> Vec<&'d Deed> {
+        let covers = |last: &OpId, id| *last == id || self.dag.precedes(id, *last);
         let replaced = |id: OpId| {
-            here.iter().any(|(by, names)| names.contains(&id) || self.dag.precedes(id, by.id))
+            here.iter().any(|(by, names)| {
+                self.dag.precedes(id, by.id) || names.iter().any(|last| covers(last, id))
+            })
         };
         let deeds = here.iter().map(|(deed, _)| *deed);
         deeds.filter(|deed| !replaced(deed.id)).collect()
@@ -82,13 +85,18 @@ impl<'a> Tree<'a> {
         values.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// The sets and unsets of a register that are not replaced.
+    /// The sets of a register that are not replaced. Where a path ends in a key, the remove of the entry
+    /// replaces them too.
     pub(super) fn sets(&self, path: &[Step]) -> Vec<&Deed> {
+        let is_entry = path.last().is_some_and(is_key);
         let here = self.at(path).iter().filter_map(|deed| match &deed.act {
             Act::Set(names, _) | Act::Unset(names) => Some((deed, names.as_slice())),
+            Act::Remove(names) if is_entry => Some((deed, names.as_slice())),
             _ => None,
         });
-        self.surviving(&here.collect::<Vec<_>>())
+        let mut sets = self.surviving(&here.collect::<Vec<_>>());
+        sets.retain(|deed| matches!(deed.act, Act::Set(..)));
+        sets
     }
 
     /// The sum of what was added and not annulled.
@@ -115,17 +123,30 @@ impl<'a> Tree<'a> {
         })
     }
 
-    pub(super) fn is_present(&self, entry: &[Step]) -> bool {
-        self.puts(entry).iter().any(|deed| matches!(deed.act, Act::Put(_)))
+    /// Whether an entry of a type is present: a put stands, or a set of its node itself that fits.
+    fn is_present(&self, entry: &[Step], schema: &Schema) -> bool {
+        !self.puts(entry).is_empty() || self.is_set(entry, schema)
     }
 
-    /// The puts and removes of an entry that are not replaced.
+    fn is_set(&self, path: &[Step], schema: &Schema) -> bool {
+        match schema {
+            Schema::Register { read, .. } => self.register(path, read).is_some(),
+            Schema::Enum { variants, .. } => self.selected(path, variants).is_some(),
+            Schema::Json => self.register(path, read_form).is_some(),
+            Schema::Recursive(schema) => self.is_set(path, &schema()),
+            _ => false,
+        }
+    }
+
+    /// The puts of an entry that are not replaced.
     pub(super) fn puts(&self, entry: &[Step]) -> Vec<&Deed> {
         let here = self.at(entry).iter().filter_map(|deed| match &deed.act {
             Act::Put(names) | Act::Remove(names) => Some((deed, names.as_slice())),
             _ => None,
         });
-        self.surviving(&here.collect::<Vec<_>>())
+        let mut puts = self.surviving(&here.collect::<Vec<_>>());
+        puts.retain(|deed| matches!(deed.act, Act::Put(_)));
+        puts
     }
 
     fn map(&self, path: &[Step], key: fn(&Step) -> Option<String>, entry: &Schema) -> Value {
@@ -135,7 +156,7 @@ impl<'a> Tree<'a> {
                 continue;
             };
             if let (true, Some(key)) = (parent == path, key(last))
-                && self.is_present(candidate)
+                && self.is_present(candidate, entry)
             {
                 entries.insert(key, self.value(entry, candidate));
             }
@@ -212,13 +233,16 @@ impl<'a> Tree<'a> {
         Value::Object(fields.iter().map(field).collect())
     }
 
-    fn variant(&self, path: &[Step], default: &str, variants: &[(&'static str, Shape)]) -> Value {
-        let selected = self.register(path, |payload| {
+    fn selected(&self, path: &[Step], variants: &[(&'static str, Shape)]) -> Option<Value> {
+        self.register(path, |payload| {
             let name: String = decode(payload)?;
             let known = variants.iter().any(|(variant, _)| *variant == name);
             known.then_some(Value::String(name))
-        });
-        let selected = selected.unwrap_or_else(|| default.into());
+        })
+    }
+
+    fn variant(&self, path: &[Step], default: &str, variants: &[(&'static str, Shape)]) -> Value {
+        let selected = self.selected(path, variants).unwrap_or_else(|| default.into());
         let shape = variants.iter().find(|(name, _)| selected == *name);
         let (name, shape) = shape.expect("the default is a variant");
         let path = below(path, Step::Variant((*name).to_owned()));
@@ -235,6 +259,10 @@ impl<'a> Tree<'a> {
         };
         serde_json::json!({ *name: payload })
     }
+}
+
+pub(super) fn is_key(step: &Step) -> bool {
+    matches!(step, Step::Text(_) | Step::Integer(_) | Step::Bool(_))
 }
 
 fn below(path: &[Step], step: Step) -> Vec<Step> {

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::causality::Step;
+use super::spelling;
 
 /// The type of a node. Values are JSON, as `serde_json::to_value` makes it of the Rust type.
 #[derive(Clone)]
@@ -147,10 +148,10 @@ fn read_json(cbor: &Cbor) -> Option<Value> {
     }
 }
 
-/// Reads exactly one value in CBOR.
-pub(crate) fn decode<T: DeserializeOwned>(mut payload: &[u8]) -> Option<T> {
-    let value = ciborium::de::from_reader_with_recursion_limit(&mut payload, 128).ok()?;
-    payload.is_empty().then_some(value)
+/// Reads exactly one value in CBOR, in its one spelling.
+pub(crate) fn decode<T: DeserializeOwned>(payload: &[u8]) -> Option<T> {
+    spelling::read(payload)?;
+    ciborium::from_reader(payload).ok()
 }
 
 /// Reads a leaf and gives it as JSON.

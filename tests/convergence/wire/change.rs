@@ -18,6 +18,7 @@ pub(crate) struct Genesis {
     pub(crate) founder: [u8; 32],
     pub(crate) salt: [u8; 32],
     pub(crate) schema: String,
+    pub(crate) tags: Vec<(u64, Vec<u8>)>,
 }
 
 /// A change, with everything in it free to be wrong.
@@ -62,9 +63,15 @@ impl Writer {
 }
 
 impl Genesis {
+    /// A record without tags.
+    pub(crate) fn new(founder: [u8; 32], salt: u8, schema: &str) -> Self {
+        Self { founder, salt: [salt; 32], schema: schema.to_owned(), tags: Vec::new() }
+    }
+
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut out = [self.founder, self.salt].concat();
         bytes(&mut out, self.schema.as_bytes());
+        write_tags(&mut out, &self.tags);
         out
     }
 
@@ -100,11 +107,7 @@ impl Draft {
     }
 
     pub(super) fn write_tags(&self, out: &mut Vec<u8>) {
-        varint(out, self.tags.len() as u64);
-        for (number, value) in &self.tags {
-            varint(out, *number);
-            bytes(out, value);
-        }
+        write_tags(out, &self.tags);
     }
 
     pub(crate) fn body(&self) -> Vec<u8> {
@@ -144,5 +147,13 @@ impl Draft {
         self.write_tags(&mut tags);
         let hashes = self.dependencies.len() + self.prev.iter().len();
         (self.body().len() + tags.len() + 32 * hashes + 75) as u64
+    }
+}
+
+fn write_tags(out: &mut Vec<u8>, tags: &[(u64, Vec<u8>)]) {
+    varint(out, tags.len() as u64);
+    for (number, value) in tags {
+        varint(out, *number);
+        bytes(out, value);
     }
 }

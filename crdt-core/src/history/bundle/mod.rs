@@ -166,12 +166,10 @@ impl Bundle {
     fn read_stated(reader: &mut Reader<'_>) -> Result<Totals, DecodeError> {
         let length = reader.rest().len();
         reader.take(MAGIC.len() + 1)?;
-        // Either the document, or a founder, a salt and a name.
         if reader.byte()? == 0 {
             reader.take(32)?;
         } else {
-            reader.take(64)?;
-            reader.bytes()?;
+            Genesis::skip(reader)?;
         }
         let totals = Totals::read(reader)?;
         totals.check(length)?;

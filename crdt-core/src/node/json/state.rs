@@ -3,8 +3,8 @@ use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::register::RegisterState;
 use crate::node::{
-    Description, DigestWriter, Fit, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Scope,
-    Segment, StateReader, StateWriter, TextState,
+    Description, DigestWriter, Fit, Id, Incoming, Lazy, ListState, MapState, Misfit, NodeState,
+    Scope, Segment, StateReader, StateWriter, TextState,
 };
 use crate::op::Action;
 
@@ -74,6 +74,18 @@ impl NodeState for JsonState {
 
     fn is_blank(&self) -> bool {
         self.shape.is_blank() && self.containers.is_blank()
+    }
+
+    fn is_set(&self) -> bool {
+        self.shape.is_set()
+    }
+
+    fn append_sets(&self, sets: &mut Vec<Id>) {
+        self.shape.append_sets(sets);
+    }
+
+    fn forget_sets(&mut self, scope: Scope<'_>) {
+        self.shape.forget_sets(scope);
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

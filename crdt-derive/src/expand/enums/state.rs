@@ -104,6 +104,15 @@ impl Enum<'_> {
                     #(&& __crdt::NodeState::is_blank(&self.#slots))*
                     && self.unknown.is_blank()
             }
+            fn is_set(&self) -> bool {
+                self.selector.is_set()
+            }
+            fn append_sets(&self, __sets: &mut __crdt::Vec<__crdt::Id>) {
+                self.selector.append_sets(__sets);
+            }
+            fn forget_sets(&mut self, __scope: __crdt::Scope<'_>) {
+                self.selector.forget_sets(__scope);
+            }
             fn digest(&self, __digest: &mut __crdt::DigestWriter<'_>) {
                 self.selector.digest(__digest);
                 #(__digest.variant(#names, &self.#slots);)*
