@@ -1,6 +1,8 @@
 //! A change is all or nothing, and says of itself what it was given to say.
 
-use crdt_core::{ChangeHash, ChangeOptions, CrdtNode, Document, EditError};
+use std::collections::BTreeMap;
+
+use crdt_core::{ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Json};
 use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 
 use crate::{key, sync, two};
@@ -25,10 +27,7 @@ impl Serialize for Stamp {
         if self.broken {
             return Err(S::Error::custom("the stamp is broken"));
         }
-        [("broken", false)]
-            .into_iter()
-            .collect::<std::collections::BTreeMap<_, _>>()
-            .serialize(serializer)
+        [("broken", false)].into_iter().collect::<BTreeMap<_, _>>().serialize(serializer)
     }
 }
 
@@ -114,4 +113,65 @@ fn a_change_names_what_it_was_told_to() {
     let unknown = ChangeHash::from_bytes([7; 32]);
     let edit = b.change_with(&ChangeOptions::new().after(unknown), |form| form.text.insert(0, "x"));
     assert_eq!(edit, Err(EditError::UnknownDependency(unknown)));
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
+struct Entries {
+    leaves: BTreeMap<String, u8>,
+    states: BTreeMap<String, State>,
+    json: Json,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
+enum State {
+    #[default]
+    Open,
+    Done(u8),
+}
+
+/// A remove takes back the value of an entry too, and all of it comes back with the change.
+#[test]
+fn a_remove_that_is_rolled_back_leaves_every_value() {
+    let (mut a, mut b) = two::<Entries>();
+    for (replica, number) in [(&mut a, 1), (&mut b, 2)] {
+        let edit = replica.change(|entries| {
+            entries.leaves.insert("k", number)?;
+            entries.states.insert("k", State::Done(number))?;
+            entries.json.set("/k", number)
+        });
+        edit.unwrap();
+    }
+    sync(&mut a, &mut b);
+    // Only the values keep the entries now.
+    a.update(|entries| {
+        *entries = Entries { json: serde_json::json!({}).into(), ..Entries::default() }
+    })
+    .unwrap();
+    b.change(|entries| {
+        entries.leaves.entry("k").set(3);
+        entries.states.entry("k").set(State::Done(3))
+    })
+    .unwrap();
+    sync(&mut a, &mut b);
+    let before = (a.digest(), a.value(), a.inspect().to_string());
+    let edit = a.change(|entries| {
+        assert!(entries.leaves.remove("k"));
+        assert!(entries.states.remove("k"));
+        entries.leaves.insert("k", 4)?;
+        entries.leaves.clear();
+        entries.states.entry("k").set(State::Open)?;
+        Err::<(), _>(EditError::NotOnBoundary(0))
+    });
+    edit.unwrap_err();
+    assert_eq!((a.digest(), a.value(), a.inspect().to_string()), before);
+    assert_eq!((a.value().leaves["k"], a.read().leaves.len()), (3, 1));
+    // They can still be removed for good.
+    a.change(|entries| {
+        entries.leaves.clear();
+        entries.states.clear();
+        Ok::<(), EditError>(())
+    })
+    .unwrap();
+    sync(&mut a, &mut b);
+    assert_eq!((b.value().leaves.len(), b.value().states.len()), (0, 0));
 }

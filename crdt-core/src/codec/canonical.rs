@@ -7,6 +7,14 @@
 /// How many items there may be within each other, the outermost included.
 pub(super) const MAX_DEPTH: usize = 128;
 
+/// What a head begins.
+enum Item<'a> {
+    /// An item that holds no others, to its end.
+    Whole,
+    /// One that does.
+    Holding(Open<'a>),
+}
+
 /// An array or map that has begun and not ended.
 struct Open<'a> {
     /// The bytes from its head on.
@@ -31,7 +39,7 @@ fn check(bytes: &[u8]) -> Option<()> {
         if open.len() >= MAX_DEPTH {
             return None;
         }
-        if let Some(container) = read_item(&mut rest)? {
+        if let Item::Holding(container) = read_item(&mut rest)? {
             open.push(Open { begun, ..container });
             continue;
         }
@@ -64,27 +72,28 @@ impl<'a> Open<'a> {
 }
 
 /// Takes an item, or of one that has others within it the head.
-fn read_item<'a>(rest: &mut &'a [u8]) -> Option<Option<Open<'a>>> {
+fn read_item<'a>(rest: &mut &'a [u8]) -> Option<Item<'a>> {
     let head = take(rest, 1)?[0];
     if head >> 5 == 7 {
-        return read_simple(head, rest).map(|()| None);
+        return read_simple(head, rest).map(|()| Item::Whole);
     }
     let argument = read_argument(head & 0x1f, rest)?;
     match head >> 5 {
-        0 | 1 => Some(None),
-        2 => take(rest, usize::try_from(argument).ok()?).map(|_| None),
+        0 | 1 => Some(Item::Whole),
+        2 => take(rest, usize::try_from(argument).ok()?).map(|_| Item::Whole),
         3 => {
             let text = take(rest, usize::try_from(argument).ok()?)?;
-            core::str::from_utf8(text).ok().map(|_| None)
+            core::str::from_utf8(text).ok().map(|_| Item::Whole)
         }
-        6 => read_wide_integer(argument, rest).map(|()| None),
+        6 => read_wide_integer(argument, rest).map(|()| Item::Whole),
         major => {
             // Each item takes a byte, so more of them than bytes is refused before any is looked for.
             let entries = usize::try_from(argument).ok().filter(|count| *count <= rest.len())?;
             let is_map = major == 5;
             let left = if is_map { entries.checked_mul(2)? } else { entries };
             let key = is_map.then_some([].as_slice());
-            Some((left > 0).then_some(Open { begun: &[], left, key }))
+            let holding = Item::Holding(Open { begun: &[], left, key });
+            Some(if left > 0 { holding } else { Item::Whole })
         }
     }
 }
@@ -196,7 +205,7 @@ mod tests {
                 Value::Array(items) => items.iter_mut().try_for_each(sort)?,
                 Value::Map(entries) => {
                     for (key, value) in entries.iter_mut() {
-                        (sort(key)?, sort(value)?);
+                        sort(key).and_then(|()| sort(value))?;
                     }
                     entries.sort_by_key(|(key, _)| write(key));
                     entries.dedup_by_key(|(key, _)| write(key));

@@ -76,9 +76,10 @@ impl Unknown {
         }
     }
 
-    /// Takes back the sets that came to the place itself, as an unset says.
+    /// Takes back the sets that came to the place itself, as an unset says; or, if that is undone, puts
+    /// them back.
     pub(super) fn unset(&mut self, unset: &Incoming<'_>, chains: &Chains) {
-        if let Some(kept) = &mut self.0 {
+        if let Some(kept) = self.0.as_mut().filter(|kept| kept.is_register()) {
             let _ = kept.apply(&[], unset, chains);
         }
     }
