@@ -94,8 +94,9 @@ impl Untyped {
         if let Some(undone) = op.undone
             && let Action::Set { .. } | Action::Unset { .. } = op.action
         {
-            // It is let go of when it is cleared.
-            self.register = undone.take().map(Box::new);
+            let blank = || Versions::None(Shape::default());
+            let register = self.register.get_or_insert_with(|| Box::new(blank()));
+            undone.put_back(&mut **register, blank);
             return Fit::Applied;
         }
         match &op.action {
@@ -131,6 +132,11 @@ impl Untyped {
             self.inert.extend((0..).take(elements).map(|step| (op.id.plus(step), misfit)));
         }
         fit
+    }
+
+    /// Whether values were ever set here, also if none is left.
+    pub(super) fn is_register(&self) -> bool {
+        self.register.is_some()
     }
 
     /// The payload of a variant.
