@@ -22,7 +22,7 @@ struct Page {
 
 fn genesis(schema: usize) -> Genesis {
     let founder = Writer::new(1).author();
-    Genesis { founder, salt: [4; 32], schema: "s".repeat(schema) }
+    Genesis { founder, salt: [4; 32], schema: "s".repeat(schema), tags: Vec::new() }
 }
 
 /// A hash that no change has.

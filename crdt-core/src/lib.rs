@@ -47,7 +47,8 @@
 //!
 //! # Errors
 //!
-//! - [`EditError`]: an edit could not be made. The change it was part of is undone as a whole.
+//! - [`EditError`]: an edit could not be made, and did nothing. A change whose closure returns an error
+//!   is taken back as a whole.
 //! - [`ApplyError`]: bytes from elsewhere were refused, as malformed ([`DecodeError`]) or because
 //!   they break a rule ([`Refusal`]). Nothing has changed, and the genuine changes still apply.
 //! - [`LoadError`]: bytes are not a saved document.

@@ -116,9 +116,11 @@ impl<T: CrdtNode> Document<T> {
     ) -> Result<R, E> {
         let after = self.known(options)?;
         let (result, mut log) = self.edit(edit);
-        let made = match &result {
-            Ok(_) => self.commit(&mut log, after, options),
-            Err(_) => Ok(self.take_back(&mut log)),
+        let made = if result.is_ok() {
+            self.commit(&mut log, after, options)
+        } else {
+            self.take_back(&mut log);
+            Ok(())
         };
         if let Some(writer) = &mut self.writer {
             writer.space = log.emptied();

@@ -55,14 +55,12 @@ impl Cuts {
     }
 
     /// Goes back.
-    pub(super) fn roll_back(&mut self, mark: CutsMark) {
+    pub(super) fn roll_back(&mut self, mark: &CutsMark) {
         self.stretches.truncate(mark.stretches);
         let open = self.open();
         open.totals = mark.totals;
-        match mark.signature {
-            Some(signature) => open.signatures.insert(mark.own, signature),
-            None => open.signatures.remove(&mark.own),
-        };
+        open.signatures.remove(&mark.own);
+        open.signatures.extend(mark.signature.map(|signature| (mark.own, signature)));
     }
 
     /// The stretches in order, each with the index at which it ends.

@@ -31,7 +31,7 @@ impl History {
         let written = steps.write();
         if written.is_err() {
             self.roll_back(mark);
-            self.cuts.roll_back(cuts);
+            self.cuts.roll_back(&cuts);
             self.tail = tail;
         }
         self.forget_mark();

@@ -109,13 +109,14 @@ impl Group {
 
     /// Lets an author edit and take all of it back, the last edit first.
     fn attempt(&mut self, author: usize, dice: &mut Dice) {
-        let fresh = Id { chain: author as u32, counter: self.counters[author] };
+        let chain = u32::try_from(author).expect("few");
+        let fresh = Id { chain, counter: self.counters[author] };
         let (mut next, time) = (fresh, self.replicas[author].time + 1);
         let (ranks, sequence) = (&mut self.ranks, &mut self.replicas[author].sequence);
         (0..64).for_each(|step| ranks.set(fresh.plus(step), (time, 0, step)));
         let before = (sequence.spans(), shown(sequence).collect::<String>());
         let mut edits = Vec::new();
-        for _ in 0..1 + dice.below(6) {
+        for _ in 0..=dice.below(6) {
             let len = sequence.len();
             if dice.below(3) > 0 || len == 0 {
                 let count = 1 + u32::try_from(dice.below(8)).expect("few");

@@ -1,0 +1,5 @@
+//! What the fuzz targets check. See `checks`.
+
+#![forbid(unsafe_code)]
+
+pub mod checks;
