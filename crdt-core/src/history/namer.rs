@@ -117,7 +117,8 @@ impl Namer<'_> {
                 Action::Insert { place: self.place(*place)?, seeds: Seeds::from_checked(seeds) }
             }
             LocalAction::InsertText { place, text } => {
-                let text = texts.get(text.clone()).unwrap_or_default();
+                let text = texts.get(text.clone());
+                let text = text.ok_or(Unwritten::Inconsistent("an insert has no text"))?;
                 Action::InsertText { place: self.place(*place)?, text }
             }
             LocalAction::Delete { range } => self.delete(op.path, *range, rest)?,
