@@ -236,14 +236,21 @@ fn registers_read_the_same_here_and_there() {
     same(&one, &copy(&one, 3));
 }
 
+/// In CBOR it would be the same as `None`.
 #[test]
-fn registers_read_the_same_here_and_there_some_none() {
+fn a_some_that_holds_nothing_is_refused() {
     let mut one = Document::<Odd>::create(key(2)).expect("random");
-    one.change(|odd| {
+    let edit = one.change(|odd| {
         odd.twice.set(Some(None));
         Ok(())
-    })
-    .expect("edits");
+    });
+    assert!(matches!(edit, Err(crdt_core::EditError::Unencodable(_))), "{edit:?}");
+    assert_eq!((one.value().twice, one.heads().len()), (None, 0));
+    let edit = one.change(|odd| {
+        odd.twice.set(Some(Some(1)));
+        Ok(())
+    });
+    assert_eq!(edit, Ok(()));
     same(&one, &copy(&one, 3));
 }
 
