@@ -218,8 +218,12 @@ fn a_flooded_register_can_be_set() {
         let some: Vec<&Draft> = some.iter().collect();
         page.apply(&Bundle::new(&some, &[&mallory]).framed()).expect("valid");
     }
-    page.change(|page| Ok(page.title.set("mine"))).expect("no limit stops an honest writer");
+    let options = crdt_core::ChangeOptions::new().message("said once");
+    let edit = page.change_with(&options, |page| Ok(page.title.set("mine")));
+    edit.expect("no limit stops an honest writer");
     assert_eq!(page.value().title, "mine");
+    let says = page.history().changes().filter(|change| change.message().is_some());
+    assert_eq!(says.count(), 1, "what is written before it says nothing");
     let mut other = join(&genesis, 10);
     other.apply(&page.export(&[])).expect("honest");
     same(&page, &other);

@@ -18,8 +18,8 @@ struct Form {
 
 /// A value that cannot always be encoded.
 #[derive(Deserialize, Clone, Debug, PartialEq, Default)]
-struct Stamp {
-    broken: bool,
+pub(crate) struct Stamp {
+    pub(crate) broken: bool,
 }
 
 impl Serialize for Stamp {

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::changes::Stamp;
+use crate::{key, sync, two};
 use crdt_core::limits::MAX_KEY_BYTES;
 use crdt_core::node::{
     Chains, Description, DigestWriter, Fit, Incoming, Nested, NodeState, RegisterState, Scope,
     Segment, StateReader, StateWriter,
 };
 use crdt_core::{CrdtNode, DecodeError, Document, EditError};
-use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
-
-use crate::{key, sync, two};
 
 /// A register that counts the ops that come to it, those that are taken back included.
 struct Counted;
@@ -135,21 +134,6 @@ enum Status {
         #[crdt(register)]
         stamp: Stamp,
     },
-}
-
-/// A value that cannot always be encoded.
-#[derive(Deserialize, Clone, Debug, PartialEq, Default)]
-struct Stamp {
-    broken: bool,
-}
-
-impl Serialize for Stamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.broken {
-            return Err(S::Error::custom("the stamp is broken"));
-        }
-        BTreeMap::from([("broken", false)]).serialize(serializer)
-    }
 }
 
 /// The variant is written before what it holds, and the entry before its value: whoever goes on after

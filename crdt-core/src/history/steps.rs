@@ -54,6 +54,8 @@ struct Steps<'a> {
 
 impl Steps<'_> {
     fn write(&mut self) -> Result<(), Unwritten> {
+        // What the change says of itself goes with its ops.
+        let tags = core::mem::take(&mut self.draft.tags);
         while self.seen.len() > MAX_DEPENDENCIES / 2 {
             let later = self.seen.split_off(self.seen.len().min(MAX_DEPENDENCIES));
             self.change(&[])?;
@@ -64,6 +66,7 @@ impl Steps<'_> {
         }
         let start = self.history.chains.next_after(self.draft.prev).start;
         self.draft.shift = start - self.draft.start;
+        self.draft.tags = tags;
         let ops = core::mem::take(&mut self.draft.written.ops);
         self.changes(ops, Id { chain: self.own, counter: self.draft.start })?;
         while !self.rest.is_empty() {
