@@ -76,14 +76,13 @@ where
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut house = Document::<House>::create(Keypair::generate()?)?;
     house.change(|house| {
-        house.rooms.title.set("Ground floor");
+        house.rooms.title.set("Ground floor")?;
         house.rooms.items.push(Room { name: "Kitchen".into(), windows: 2 })?;
         house.phones.entries.insert("Ann", 5550)?;
         for cell in [1, 1, 0, 1, 0, 1] {
             house.plan.cells.push(cell)?;
         }
-        house.height.value.set(2.5);
-        Ok(())
+        house.height.value.set(2.5)
     })?;
     let copy = replicate(&house)?;
     println!("{:?}", copy.read().rooms);

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Places are named by JSON Pointers. What is missing on the way is made; since an object exists
     // by its path, two who make the same one make one.
     alice.change(|page| {
-        page.title.set("Shopping");
+        page.title.set("Shopping")?;
         page.settings.set("/view/theme", "dark")?;
         page.settings.push("/tags", "home")
     })?;
@@ -35,10 +35,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(alice.read().settings.get("/tags").map(|tags| tags.len()), Some(2));
 
     // A string is replaced as a whole; a text merges character by character.
-    alice.change(|page| Ok(page.settings.text("/note")?.push_str("milk")))?;
+    alice.change(|page| page.settings.text("/note")?.push_str("milk"))?;
     alice.merge(&mut bob)?;
     alice.change(|page| page.settings.text("/note")?.insert(0, "soy "))?;
-    bob.change(|page| Ok(page.settings.text("/note")?.push_str(" and tea")))?;
+    bob.change(|page| page.settings.text("/note")?.push_str(" and tea"))?;
     alice.merge(&mut bob)?;
     println!("both wrote the note: {}", alice.value().settings["note"]);
     assert_eq!(alice.value().settings["note"], "soy milk and tea");

@@ -73,7 +73,7 @@ fn begin() -> Result<Document<Board>> {
     // One closure is one atomic change. `board` has the fields of the struct, each an editor of
     // its node: the compiler knows that `tasks` is a list and that a task has a title.
     alice.change(|board| {
-        board.title.set("Release");
+        board.title.set("Release")?;
         board.notes.insert(0, "Ship it.")?;
         board.tasks.push(Task { title: "Write docs".into(), done: false, steps: vec![] })?;
         board.tasks.push(Task { title: "Run tests".into(), done: false, steps: vec![] })?;
@@ -98,22 +98,21 @@ fn join(alice: &Document<Board>) -> Result<Document<Board>> {
 fn edit_offline(alice: &mut Document<Board>, bob: &mut Document<Board>) -> Result {
     alice.change(|board| {
         board.notes.insert(7, " on Friday")?;
-        board.votes.add(2);
-        board.tasks.at(0)?.done.set(true);
+        board.votes.add(2)?;
+        board.tasks.at(0)?.done.set(true)?;
         board.tasks.at(0)?.steps.push("wire format".into())?;
         // Alice and Bob create the same entry without knowing of each other.
-        board.labels.entry("urgent").color.set("red");
+        board.labels.entry("urgent")?.color.set("red")?;
         board.status.set(Status::Done)
     })?;
     bob.change(|board| {
         board.notes.replace(0..4, "Release")?;
-        board.votes.add(1);
-        board.tasks.at(0)?.title.set("Write all docs");
+        board.votes.add(1)?;
+        board.tasks.at(0)?.title.set("Write all docs")?;
         board.tasks.at(0)?.steps.push("examples".into())?;
         board.tasks.push(Task { title: "Tell people".into(), done: false, steps: vec![] })?;
-        board.labels.entry("urgent").meaning.push_str("before anything else");
-        board.owner.set("Bob");
-        Ok(())
+        board.labels.entry("urgent")?.meaning.push_str("before anything else")?;
+        board.owner.set("Bob")
     })?;
     assert_ne!(alice.value(), bob.value());
     Ok(())
@@ -163,7 +162,7 @@ fn exchange(alice: &mut Document<Board>, bob: &mut Document<Board>, bytes: &[u8]
 fn keep_all_or_nothing(alice: &mut Document<Board>) -> Result {
     let (before, heads) = (alice.value(), alice.heads());
     let result = alice.change(|board| {
-        board.title.set("Oops");
+        board.title.set("Oops")?;
         board.tasks.remove(99)
     });
     assert_eq!(result, Err(EditError::OutOfRange { position: 99, length: 3 }));
@@ -176,20 +175,11 @@ fn keep_all_or_nothing(alice: &mut Document<Board>) -> Result {
 fn use_one_key_twice(alice: &mut Document<Board>, bob: &Document<Board>) -> Result {
     let (saved, secret) = (bob.save(), Keypair::generate()?.to_secret_bytes());
     let mut desk = Document::<Board>::load(&saved, Keypair::from_secret_bytes(&secret))?;
-    desk.change(|board| {
-        board.votes.add(1);
-        Ok(())
-    })?;
+    desk.change(|board| board.votes.add(1))?;
     let saved = desk.save();
     let mut couch = Document::<Board>::load(&saved, Keypair::from_secret_bytes(&secret))?;
-    desk.change(|board| {
-        board.owner.set("desk");
-        Ok(())
-    })?;
-    couch.change(|board| {
-        board.owner.set("couch");
-        Ok(())
-    })?;
+    desk.change(|board| board.owner.set("desk"))?;
+    couch.change(|board| board.owner.set("couch"))?;
 
     // Alice takes in both branches: a fork splits nobody from anybody. But she can see it.
     alice.merge(&mut desk)?;

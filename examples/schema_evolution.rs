@@ -60,14 +60,14 @@ mod v2 {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The document does not hold its schema: each replica reads it with the types of its app.
     let mut phone = Document::<v1::Task>::create(Keypair::generate()?)?;
-    phone.change(|task| Ok(task.title.set("Paint the door")))?;
+    phone.change(|task| task.title.set("Paint the door"))?;
     let mut laptop = Document::<v2::Task>::join(phone.id(), Keypair::generate()?);
     laptop.apply(&phone.export_for(&laptop.frontier()))?;
     assert_eq!(laptop.read().name, "Paint the door");
 
     // Both write at the same time, the laptop what the phone does not know.
     laptop.change(|task| {
-        task.estimate.set(90);
+        task.estimate.set(90)?;
         task.state.set(v2::State::Waiting { reason: "rain".into() })
     })?;
     phone.change(|task| task.notes.insert(0, "Blue, as it was."))?;

@@ -88,7 +88,7 @@ fn first() -> Result<Document<Note>, EditError> {
     let mut document = Document::<Note>::create_with(alice(), &mut Constant(0x5a));
     let options = ChangeOptions::new().claimed_time(1_700_000_000_000).message("begin");
     document.change_with(&options, |note| {
-        note.title.set("Plan");
+        note.title.set("Plan")?;
         note.body.insert(0, "Hi")
     })?;
     Ok(document)
@@ -100,8 +100,7 @@ fn second(first: &Document<Note>) -> Result<Document<Note>, Box<dyn std::error::
     document.apply(&first.export(&[]))?;
     document.change(|note| {
         note.body.replace(1..2, "ello")?;
-        note.title.set("Greeting");
-        Ok(())
+        note.title.set("Greeting")
     })?;
     Ok(document)
 }
@@ -114,19 +113,19 @@ fn plan() -> Result<Document<Plan>, EditError> {
         plan.labels.insert("red", "urgent".into())
     })?;
     document.change(|plan| {
-        plan.title.set("Launch");
-        plan.title.unset();
-        plan.votes.add(-2);
-        plan.votes.reset();
+        plan.title.set("Launch")?;
+        plan.title.unset()?;
+        plan.votes.add(-2)?;
+        plan.votes.reset()?;
         plan.text.insert(1, "b")?;
         plan.text.delete(0..1)?;
-        plan.tasks.at(0)?.done.set(true);
+        plan.tasks.at(0)?.done.set(true)?;
         plan.tasks.push(Task { title: String::new(), done: true })?;
-        plan.labels.remove("red");
+        plan.labels.remove("red")?;
         plan.rooms.insert(300, true)?;
-        plan.rooms.entry(-1);
-        plan.flags.entry(true);
-        plan.flags.entry(false);
+        plan.rooms.entry(-1)?;
+        plan.flags.entry(true)?;
+        plan.flags.entry(false)?;
         plan.status.set(Status::Blocked { reason: "rain".into() })?;
         plan.lead.set(Some(Task { title: "Ask".into(), done: false }))
     })?;

@@ -19,13 +19,13 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut laptop = Document::<Task>::create(Keypair::generate()?)?;
 //! laptop.change(|task| {
-//!     task.title.set("Buy milk");
+//!     task.title.set("Buy milk")?;
 //!     task.notes.insert(0, "two bottles")
 //! })?;
 //!
 //! let mut phone = Document::<Task>::join(laptop.id(), Keypair::generate()?);
 //! phone.apply(&laptop.export_for(&phone.frontier()))?;
-//! phone.change(|task| { task.done.set(true); Ok(()) })?;
+//! phone.change(|task| task.done.set(true))?;
 //!
 //! laptop.apply(&phone.export_for(&laptop.frontier()))?;
 //! assert_eq!(laptop.value(), phone.value());
@@ -93,8 +93,8 @@ pub use history::{
     Outcome, PendingLimits, ProofError, Refusal, Refused,
 };
 pub use node::{
-    Counter, CrdtNode, EditError, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,
-    Register, Text,
+    Counter, CrdtNode, EditError, Editor, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,
+    NewElement, NewElements, Register, Text, Variant, View,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.

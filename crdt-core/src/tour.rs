@@ -19,8 +19,8 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Note>::create(Keypair::generate()?)?;
 //! let mut bob = Document::<Note>::join(alice.id(), Keypair::generate()?);
-//! alice.change(|note| { note.title.set("Milk"); Ok(()) })?;
-//! bob.change(|note| { note.done.set(true); Ok(()) })?;
+//! alice.change(|note| note.title.set("Milk"))?;
+//! bob.change(|note| note.done.set(true))?;
 //!
 //! let bytes = alice.export_for(&bob.frontier());  // what Bob lacks
 //! bob.apply(&bytes)?;                             // verified, then merged
@@ -45,14 +45,14 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Register<String>>::create(Keypair::generate()?)?;
 //! let mut bob = alice.fork(Keypair::generate()?);
-//! alice.change(|title| { title.set("Plan"); Ok(()) })?;
-//! bob.change(|title| { title.set("Draft"); Ok(()) })?;
+//! alice.change(|title| title.set("Plan"))?;
+//! bob.change(|title| title.set("Draft"))?;
 //! alice.merge(&mut bob)?;                  // both at hand: each gets what it lacks
 //!
 //! let title = alice.read();
 //! assert_eq!(title.conflicts().len(), 2);
 //! assert_eq!(title.conflicts()[0], title.get());
-//! alice.change(|title| { title.set("Plan, drafted"); Ok(()) })?;
+//! alice.change(|title| title.set("Plan, drafted"))?;
 //! assert_eq!(alice.read().conflicts(), ["Plan, drafted"]);
 //! # Ok(())
 //! # }
@@ -67,8 +67,8 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Counter>::create(Keypair::generate()?)?;
 //! let mut bob = alice.fork(Keypair::generate()?);
-//! alice.change(|votes| { votes.add(3); Ok(()) })?;
-//! bob.change(|votes| { votes.add(-1); Ok(()) })?;
+//! alice.change(|votes| votes.add(3))?;
+//! bob.change(|votes| votes.add(-1))?;
 //! alice.merge(&mut bob)?;
 //! assert_eq!(alice.read(), 2);
 //! # Ok(())
@@ -87,7 +87,7 @@
 //! alice.change(|text| text.insert(0, "Hello world"))?;
 //! let mut bob = alice.fork(Keypair::generate()?);
 //! alice.change(|text| text.replace(..5, "Goodbye"))?;
-//! bob.change(|text| { text.push_str("!"); Ok(()) })?;
+//! bob.change(|text| text.push_str("!"))?;
 //! alice.merge(&mut bob)?;
 //! assert_eq!(alice.read(), "Goodbye world!");
 //! assert_eq!(alice.read().slice(8..)?, "world!");
@@ -148,7 +148,7 @@
 //! let bread = alice.read().id_at(1).expect("there is a second element");
 //! let mut bob = alice.fork(Keypair::generate()?);
 //! alice.change(|list| list.remove(0))?;
-//! bob.change(|list| { list.at(1)?.set("rye bread"); Ok(()) })?;
+//! bob.change(|list| list.at(1)?.set("rye bread"))?;
 //! alice.merge(&mut bob)?;
 //! assert_eq!(alice.value(), ["rye bread"]);
 //! assert_eq!(alice.read().position_of(bread), Some(0));
@@ -168,8 +168,8 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<BTreeMap<String, Counter>>::create(Keypair::generate()?)?;
 //! let mut bob = alice.fork(Keypair::generate()?);
-//! alice.change(|stock| { stock.entry("apples").add(3); Ok(()) })?;
-//! bob.change(|stock| { stock.entry("apples").add(4); Ok(()) })?;
+//! alice.change(|stock| stock.entry("apples")?.add(3))?;
+//! bob.change(|stock| stock.entry("apples")?.add(4))?;
 //! alice.merge(&mut bob)?;
 //! assert_eq!(alice.read().get("apples").unwrap(), 7);
 //! # Ok(())
@@ -189,7 +189,7 @@
 //! alice.change(|tags| { tags.insert("red"); tags.insert("big"); Ok(()) })?;
 //! let mut bob = alice.fork(Keypair::generate()?);
 //! alice.change(|tags| { tags.insert("red"); Ok(()) })?;  // again: it is to stay
-//! bob.change(|tags| { tags.clear(); Ok(()) })?;
+//! bob.change(|tags| tags.clear())?;
 //! alice.merge(&mut bob)?;
 //! assert_eq!(alice.read().iter().collect::<Vec<_>>(), ["red"]);
 //! # Ok(())
@@ -234,8 +234,8 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Trip>::create(Keypair::generate()?)?;
 //! alice.change(|trip| {
-//!     trip.place.set("Oslo");
-//!     trip.days.value.set(4u32);
+//!     trip.place.set("Oslo")?;
+//!     trip.days.value.set(4u32)?;
 //!     Ok(())
 //! })?;
 //! assert_eq!(alice.value().place, Place("Oslo".into()));
@@ -280,8 +280,8 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Option<Owner>>::create(Keypair::generate()?)?;
 //! let mut bob = alice.fork(Keypair::generate()?);
-//! alice.change(|owner| { owner.get_or_insert_default().name.set("Ada"); Ok(()) })?;
-//! bob.change(|owner| { owner.get_or_insert_default().mail.set("ada@example.org"); Ok(()) })?;
+//! alice.change(|owner| owner.get_or_insert_default()?.name.set("Ada"))?;
+//! bob.change(|owner| owner.get_or_insert_default()?.mail.set("ada@example.org"))?;
 //! alice.merge(&mut bob)?;
 //! let owner = alice.read().get().expect("two made it present");
 //! assert_eq!((owner.name.as_str(), owner.mail.as_str()), ("Ada", "ada@example.org"));
@@ -400,13 +400,13 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
 //! let edit = alice.change(|text| {
-//!     text.push_str("Hello");
+//!     text.push_str("Hello")?;
 //!     text.delete(3..9)
 //! });
 //! assert_eq!(edit, Err(EditError::OutOfRange { position: 9, length: 5 }));
 //! assert_eq!(alice.read(), "");
 //!
-//! alice.change(|text| { text.push_str("Hello"); Ok(()) })?;
+//! alice.change(|text| text.push_str("Hello"))?;
 //! let mut bytes = alice.export(&[]);
 //! *bytes.last_mut().unwrap() ^= 1;
 //! let mut bob = Document::<Text>::join(alice.id(), Keypair::generate()?);

@@ -62,6 +62,15 @@ impl Params {
         self.names().any(|name| occurs(name, tokens.to_token_stream()))
     }
 
+    /// Whether every type parameter occurs in one of these types.
+    pub(crate) fn all_occur_in<'t, I: Iterator<Item = &'t Type>>(
+        &self,
+        types: impl Fn() -> I,
+    ) -> bool {
+        let occurs = |name: &Ident| types().any(|ty| occurs(name, ty.to_token_stream()));
+        self.owned.type_params().all(|param| occurs(&param.ident))
+    }
+
     /// The names of all parameters; lifetimes have been refused.
     fn names(&self) -> impl Iterator<Item = &Ident> {
         self.owned.params.iter().filter_map(|param| match param {

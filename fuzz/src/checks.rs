@@ -99,7 +99,7 @@ pub fn bundles() -> Vec<Vec<u8>> {
         let edit = document.change(|sample| {
             sample.notes.insert(4, word)?;
             sample.labels.insert(word, 4)?;
-            sample.votes.add(2);
+            sample.votes.add(2)?;
             sample.kind.set(Kind::Sized { width: 1, height: 2 })?;
             sample.lead.set(Some(Task::default()))
         });
@@ -112,8 +112,9 @@ pub fn bundles() -> Vec<Vec<u8>> {
         let known = first.heads();
         let edit = first.change(|sample| {
             sample.notes.delete(0..1)?;
-            sample.notes.push_str("typed");
-            sample.tasks.insert(step, Task { name: step.to_string(), body: String::new() })
+            sample.notes.push_str("typed")?;
+            sample.tasks.insert(step, Task { name: step.to_string(), body: String::new() })?;
+            Ok(())
         });
         assert_eq!(edit, Ok(()));
         if step % 10 == 0 {

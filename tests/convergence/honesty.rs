@@ -36,10 +36,7 @@ fn more_heads_than_a_table_holds() {
 fn a_history_longer_than_a_bundle() {
     let mut alice = Document::<Board>::create(Keypair::from_secret_bytes(&[1; 32])).unwrap();
     let add = |alice: &mut Document<Board>| {
-        let edit = alice.change(|board| {
-            board.votes.add(1);
-            Ok(())
-        });
+        let edit = alice.change(|board| board.votes.add(1));
         edit.expect("a small change");
     };
     let changes = (1 << 18) + 1000;

@@ -210,8 +210,8 @@ impl Write {
         match self.place {
             0 => older.labels.insert(text.clone(), label.clone())?,
             1 => {
-                older.labels.remove(text);
-                older.labels.entry(text.clone());
+                older.labels.remove(text)?;
+                older.labels.entry(text.clone())?;
             }
             2 => older.scores.insert(*number, label.clone())?,
             3 => older.shelves.insert(7, label.color.clone())?,

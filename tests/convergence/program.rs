@@ -20,7 +20,7 @@ pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: usize, rng: &mut ChaCha
     let which = (focus + rng.random_range(0..FOCUS)) % FIELDS;
     match which {
         0..=9 => {
-            edit_leaf(board, which, rng);
+            edit_leaf(board, which, rng)?;
             Ok(())
         }
         10..=16 => edit_nodes(board, which, rng),
@@ -38,14 +38,14 @@ pub(crate) fn stumble(board: &mut Editor<'_, Board>, focus: usize, rng: &mut Cha
         let failed = match field % FIELDS {
             14 => {
                 let at = rng.random_range(0..=board.tasks.len());
-                board.tasks.insert_all(at, [task(1, rng), steps.clone()])
+                board.tasks.insert_all(at, [task(1, rng), steps.clone()]).map(drop)
             }
             17 => board.labels.insert(long.clone(), label(rng)),
             21 => board.pinned.set(Some(steps.clone())),
             23 => match rng.random_range(0..4) {
                 0 => board.extra.set("", deep.clone()),
                 1 => board.extra.set(format!("/made/on/the/way/{long}"), 1),
-                2 => board.extra.push("", deep.clone()),
+                2 => board.extra.push("", deep.clone()).map(drop),
                 _ => board.extra.text(format!("/made/{long}")).map(|_| ()),
             },
             _ => continue,
@@ -79,7 +79,7 @@ pub(crate) fn assign(document: &mut Document<Board>, rng: &mut ChaCha8Rng) {
     assert_eq!(board.extra, json);
 }
 
-fn edit_leaf(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) {
+fn edit_leaf(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) -> Result {
     let unset = rng.random_bool(0.2);
     match which {
         0 if unset => board.title.unset(),
@@ -102,10 +102,7 @@ fn edit_leaf(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) 
 fn edit_nodes(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) -> Result {
     match which {
         10 => edit_text(&mut board.notes, rng),
-        11 => {
-            board.point.set((digit(rng), digit(rng)));
-            Ok(())
-        }
+        11 => board.point.set((digit(rng), digit(rng))),
         12 => edit_words(&mut board.tags, rng),
         13 => edit_list(&mut board.grid, |_| vec![1, 0, 2], rng, edit_row),
         14 => edit_task_list(&mut board.tasks, 2, rng),
@@ -123,12 +120,7 @@ fn edit_nested(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng
         18 => {
             let (key, digit) = (digit(rng).to_le_bytes()[0], digit);
             edit_map(&mut board.scores, key, digit, rng, |score, rng| {
-                if rng.random_bool(0.2) {
-                    score.unset()
-                } else {
-                    score.set(digit(rng))
-                }
-                Ok(())
+                if rng.random_bool(0.2) { score.unset() } else { score.set(digit(rng)) }
             })
         }
         19 => {
@@ -164,7 +156,7 @@ fn edit_json(json: &mut JsonEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
     let edit = match rng.random_range(0..16) {
         0..=4 => json.set(path, any_json(2, rng)),
         5..=7 => json.insert(path, any_json(1, rng)),
-        8..=10 => json.push(path, any_json(1, rng)),
+        8..=10 => json.push(path, any_json(1, rng)).map(drop),
         11 | 12 => json.remove(path),
         13 => json.at(path).and_then(|mut place| place.set("", any_json(1, rng))),
         _ => json.text(path).and_then(|mut text| edit_text(&mut text, rng)),
@@ -204,11 +196,11 @@ fn edit_text(text: &mut TextEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
     match rng.random_range(0..10) {
         0 => text.clear(),
         1 => text.push_str(word(rng)),
-        2 => return text.replace(range(text.len(), rng), word(rng)),
-        3..=5 => return text.delete(range(text.len(), rng)),
-        _ => return text.insert(rng.random_range(0..=text.len()), word(rng)),
+        2 => text.replace(range(text.len(), rng), word(rng)),
+        3..=5 => text.delete(range(text.len(), rng)),
+        6 => text.set(word(rng)),
+        _ => text.insert(rng.random_range(0..=text.len()), word(rng)),
     }
-    Ok(())
 }
 
 fn edit_list<T: CrdtNode>(
@@ -219,16 +211,15 @@ fn edit_list<T: CrdtNode>(
 ) -> Result {
     match rng.random_range(0..12) {
         0 => list.clear(),
-        1 => return list.delete(range(list.len(), rng)),
-        2 | 3 if !list.is_empty() => return list.remove(rng.random_range(0..list.len())),
-        4 | 5 => return list.push(value(rng)),
+        1 => list.delete(range(list.len(), rng)),
+        2 | 3 if !list.is_empty() => list.remove(rng.random_range(0..list.len())).map(drop),
+        4 | 5 => list.push(value(rng)).map(drop),
         6..=8 if !list.is_empty() => {
             let position = rng.random_range(0..list.len());
-            return inner(&mut list.at(position)?, rng);
+            inner(&mut list.at(position)?, rng)
         }
-        _ => return list.insert(rng.random_range(0..=list.len()), value(rng)),
+        _ => list.insert(rng.random_range(0..=list.len()), value(rng)).map(drop),
     }
-    Ok(())
 }
 
 fn edit_map<K, V>(
@@ -244,16 +235,11 @@ where
 {
     match rng.random_range(0..12) {
         0 => map.clear(),
-        1..=3 => drop(map.remove(&key)),
-        4..=6 => return map.insert(key, value(rng)),
-        7..=9 => return inner(&mut map.entry(key), rng),
-        _ => {
-            if let Some(mut entry) = map.get_mut(&key) {
-                return inner(&mut entry, rng);
-            }
-        }
+        1..=3 => map.remove(&key).map(drop),
+        4..=6 => map.insert(key, value(rng)),
+        7..=9 => inner(&mut map.entry(key)?, rng),
+        _ => map.get_mut(&key)?.map_or(Ok(()), |mut entry| inner(&mut entry, rng)),
     }
-    Ok(())
 }
 
 fn edit_option<T: CrdtNode>(
@@ -263,31 +249,20 @@ fn edit_option<T: CrdtNode>(
     inner: impl Fn(&mut T::Editor<'_>, &mut ChaCha8Rng) -> Result,
 ) -> Result {
     match rng.random_range(0..10) {
-        0 | 1 => drop(option.remove()),
-        2 => return option.set(None),
-        3 | 4 => return option.set(Some(value(rng))),
-        5 | 6 => return inner(&mut option.get_or_insert_default(), rng),
-        _ => {
-            if let Some(mut present) = option.get_mut() {
-                return inner(&mut present, rng);
-            }
-        }
+        0 | 1 => option.remove().map(drop),
+        2 => option.set(None),
+        3 | 4 => option.set(Some(value(rng))),
+        5 | 6 => inner(&mut option.get_or_insert_default()?, rng),
+        _ => option.get_mut()?.map_or(Ok(()), |mut present| inner(&mut present, rng)),
     }
-    Ok(())
 }
 
 fn edit_words(words: &mut ListEditor<'_, String>, rng: &mut ChaCha8Rng) -> Result {
-    edit_list(words, word, rng, |editor, rng| {
-        editor.set(word(rng));
-        Ok(())
-    })
+    edit_list(words, word, rng, |editor, rng| editor.set(word(rng)))
 }
 
 fn edit_row(row: &mut ListEditor<'_, i64>, rng: &mut ChaCha8Rng) -> Result {
-    edit_list(row, digit, rng, |cell, rng| {
-        cell.set(digit(rng));
-        Ok(())
-    })
+    edit_list(row, digit, rng, |cell, rng| cell.set(digit(rng)))
 }
 
 fn edit_task_list(list: &mut ListEditor<'_, Task>, depth: u32, rng: &mut ChaCha8Rng) -> Result {
@@ -298,12 +273,11 @@ fn edit_task_list(list: &mut ListEditor<'_, Task>, depth: u32, rng: &mut ChaCha8
 fn edit_task(task: &mut Editor<'_, Task>, depth: u32, rng: &mut ChaCha8Rng) -> Result {
     match rng.random_range(0..5) {
         0 => task.name.set(word(rng)),
-        1 => return edit_text(&mut task.body, rng),
+        1 => edit_text(&mut task.body, rng),
         2 => task.done.set(rng.random_bool(0.5)),
-        3 if depth > 0 => return edit_task_list(&mut task.steps, depth - 1, rng),
-        _ => return edit_status(&mut task.status, rng),
+        3 if depth > 0 => edit_task_list(&mut task.steps, depth - 1, rng),
+        _ => edit_status(&mut task.status, rng),
     }
-    Ok(())
 }
 
 fn edit_status(editor: &mut Editor<'_, Status>, rng: &mut ChaCha8Rng) -> Result {
@@ -311,10 +285,10 @@ fn edit_status(editor: &mut Editor<'_, Status>, rng: &mut ChaCha8Rng) -> Result 
         return editor.set(status(rng));
     }
     if let Some(mut reason) = editor.as_blocked() {
-        reason.set(word(rng));
+        reason.set(word(rng))?;
     } else if let Some(mut doing) = editor.as_doing() {
-        doing.hours.add(rng.random_range(1..9));
-        doing.by.set(word(rng));
+        doing.hours.add(rng.random_range(1..9))?;
+        doing.by.set(word(rng))?;
     } else if let Some(mut label) = editor.as_marked() {
         return edit_label(&mut label, rng);
     }
@@ -327,7 +301,6 @@ fn edit_label(label: &mut Editor<'_, Label>, rng: &mut ChaCha8Rng) -> Result {
         1 => label.color.set(word(rng)),
         _ => label.weight.set(digit(rng)),
     }
-    Ok(())
 }
 
 /// Edits a long text by pieces so long that they do not fit one run of the engine.

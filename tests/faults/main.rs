@@ -158,8 +158,8 @@ fn a_change_upon_many_heads_stands_where_others_see_it() {
         one.change(|page| page.notes.insert(0, "one")).expect("edits");
         // Of time 3, one's is 3 as well, but one takes it for 2.
         let mut two = join(&genesis, secret);
-        two.change(|page| Ok(page.title.set("x"))).expect("edits");
-        two.change(|page| Ok(page.title.set("y"))).expect("edits");
+        two.change(|page| page.title.set("x")).expect("edits");
+        two.change(|page| page.title.set("y")).expect("edits");
         two.change(|page| page.notes.insert(0, "two")).expect("edits");
         let bytes = one.export(&[]);
         one.apply(&two.export(&[])).expect("honest");
@@ -193,7 +193,7 @@ fn a_local_change_after_a_bundle_of_full_size_can_be_saved() {
     bundle.signatures = vec![(count as u64 - 1, writer.sign(&draft.hash()))];
     let mut page = join(&genesis, 9);
     page.apply(&bundle.framed()).expect("valid");
-    page.change(|page| Ok(page.title.set("acknowledged"))).expect("edits");
+    page.change(|page| page.title.set("acknowledged")).expect("edits");
     let saved = page.save();
     let loaded = Document::<Page>::load_read_only(&saved).expect("a saved document");
     assert_eq!(loaded.value().title, "acknowledged");
@@ -219,7 +219,7 @@ fn a_flooded_register_can_be_set() {
         page.apply(&Bundle::new(&some, &[&mallory]).framed()).expect("valid");
     }
     let options = crdt_core::ChangeOptions::new().message("said once");
-    let edit = page.change_with(&options, |page| Ok(page.title.set("mine")));
+    let edit = page.change_with(&options, |page| page.title.set("mine"));
     edit.expect("no limit stops an honest writer");
     assert_eq!(page.value().title, "mine");
     let says = page.history().changes().filter(|change| change.message().is_some());
@@ -233,7 +233,7 @@ fn a_flooded_register_can_be_set() {
 fn registers_read_the_same_here_and_there() {
     let mut one = Document::<Odd>::create(key(2)).expect("random");
     one.change(|odd| {
-        odd.cached.set(Cached { kept: 1, cache: 2 });
+        odd.cached.set(Cached { kept: 1, cache: 2 })?;
         Ok(())
     })
     .expect("edits");
@@ -244,16 +244,10 @@ fn registers_read_the_same_here_and_there() {
 #[test]
 fn a_some_that_holds_nothing_is_refused() {
     let mut one = Document::<Odd>::create(key(2)).expect("random");
-    let edit = one.change(|odd| {
-        odd.twice.set(Some(None));
-        Ok(())
-    });
+    let edit = one.change(|odd| odd.twice.set(Some(None)));
     assert!(matches!(edit, Err(crdt_core::EditError::Unencodable(_))), "{edit:?}");
     assert_eq!((one.value().twice, one.heads().len()), (None, 0));
-    let edit = one.change(|odd| {
-        odd.twice.set(Some(Some(1)));
-        Ok(())
-    });
+    let edit = one.change(|odd| odd.twice.set(Some(Some(1))));
     assert_eq!(edit, Ok(()));
     same(&one, &copy(&one, 3));
 }
@@ -261,14 +255,14 @@ fn a_some_that_holds_nothing_is_refused() {
 #[test]
 fn a_digest_does_not_depend_on_hash_order() {
     let mut one = Document::<Odd>::create(key(2)).expect("random");
-    one.change(|odd| Ok(odd.set.set((0..100).collect::<HashSet<u32>>()))).expect("edits");
+    one.change(|odd| odd.set.set((0..100).collect::<HashSet<u32>>())).expect("edits");
     same(&one, &copy(&one, 3));
 }
 
 #[test]
 fn what_the_history_exports_is_accepted() {
     let mut one = Document::<Page>::create(key(2)).expect("random");
-    one.change(|page| Ok(page.title.set("x"))).expect("edits");
+    one.change(|page| page.title.set("x")).expect("edits");
     let mut two = Document::<Page>::join(one.id(), key(1));
     two.apply(&one.history().export(&[])).expect("what history exports");
 }

@@ -4,17 +4,7 @@ use super::{Edit, Outcome, State, blocked, exchange, merged, nothing, replicas};
 
 #[test]
 fn struct_two_fields() -> Outcome {
-    let sheet = merged(
-        nothing,
-        |sheet| {
-            sheet.word.set("a");
-            Ok(())
-        },
-        |sheet| {
-            sheet.count.add(1);
-            Ok(())
-        },
-    )?;
+    let sheet = merged(nothing, |sheet| sheet.word.set("a"), |sheet| sheet.count.add(1))?;
     assert_eq!((sheet.word.as_str(), sheet.count), ("a", 1));
     Ok(())
 }
@@ -55,7 +45,7 @@ fn enum_both_select_one_variant() -> Outcome {
 fn enum_select_another_and_edit_payload() -> Outcome {
     let edit: Edit = |sheet| {
         let mut payload = sheet.state.as_blocked().expect("the beginning selected it");
-        payload.reason.set("snow");
+        payload.reason.set("snow")?;
         Ok(())
     };
     let beginning: Edit = |sheet| sheet.state.set(blocked("rain", ""));

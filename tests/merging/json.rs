@@ -26,8 +26,8 @@ fn json_both_make_an_object() -> Outcome {
 fn json_both_make_an_array() -> Outcome {
     let sheet = merged(
         nothing,
-        |sheet| sheet.json.push("/list", "a"),
-        |sheet| sheet.json.push("/list", "b"),
+        |sheet| sheet.json.push("/list", "a").map(drop),
+        |sheet| sheet.json.push("/list", "b").map(drop),
     )?;
     assert_eq!(sheet.json, json!({ "list": ["a", "b"] }));
     Ok(())
@@ -37,8 +37,8 @@ fn json_both_make_an_array() -> Outcome {
 fn json_both_make_a_text() -> Outcome {
     let sheet = merged(
         nothing,
-        |sheet| Ok(sheet.json.text("/note")?.push_str("aa")),
-        |sheet| Ok(sheet.json.text("/note")?.push_str("bb")),
+        |sheet| sheet.json.text("/note")?.push_str("aa"),
+        |sheet| sheet.json.text("/note")?.push_str("bb"),
     )?;
     assert_eq!(sheet.json, json!({ "note": "aabb" }));
     Ok(())
@@ -83,7 +83,7 @@ fn json_replace_and_edit_inside() -> Outcome {
         |sheet| sheet.json.set("/k", 5),
         |sheet| {
             sheet.json.set("/k/y", 2)?;
-            sheet.json.push("/k/list", 3)
+            sheet.json.push("/k/list", 3).map(drop)
         },
         &json!({ "k": 5 }),
     )
@@ -96,7 +96,7 @@ fn json_set_and_edit_inside() -> Outcome {
         |sheet| sheet.json.set("/k", json!({ "list": [2] })),
         |sheet| {
             sheet.json.set("/k/new", 2)?;
-            sheet.json.push("/k/list", 3)
+            sheet.json.push("/k/list", 3).map(drop)
         },
         &json!({ "k": { "list": [2, 3], "new": 2 } }),
     )
@@ -180,8 +180,8 @@ fn json_both_type() -> Outcome {
 fn json_both_make_a_text_of_a_string() -> Outcome {
     let sheet = merged(
         |sheet| sheet.json.set("/note", "ab"),
-        |sheet| Ok(sheet.json.text("/note")?.push_str("!")),
-        |sheet| Ok(sheet.json.text("/note")?.push_str("?")),
+        |sheet| sheet.json.text("/note")?.push_str("!"),
+        |sheet| sheet.json.text("/note")?.push_str("?"),
     )?;
     assert_eq!(sheet.json, json!({ "note": "ab!ab?" }));
     Ok(())
@@ -208,7 +208,7 @@ struct Atomic {
 fn json_both_edit_inside_a_value_kept_as_one() -> Outcome {
     let (a, _) = replicas(nothing)?;
     let mut atomic = Document::<Atomic>::load(&a.save(), super::keypair(3))?;
-    atomic.change(|sheet| Ok(sheet.json.set(json!({ "list": [1], "n": 0 }))))?;
+    atomic.change(|sheet| sheet.json.set(json!({ "list": [1], "n": 0 })))?;
     let [mut a, mut b] = [4, 5].map(|secret| {
         let sheet = Document::<super::Sheet>::load(&atomic.save(), super::keypair(secret));
         sheet.expect("a saved document")

@@ -88,7 +88,7 @@ fn replicas(
 ) -> Result<(Document<Sheet>, Document<Sheet>), Box<dyn std::error::Error>> {
     let mut a = Document::<Sheet>::create(keypair(1))?;
     a.change(|sheet| {
-        sheet.other.set("begun");
+        sheet.other.set("begun")?;
         beginning(sheet)
     })?;
     let mut b = Document::<Sheet>::join(a.id(), keypair(2));

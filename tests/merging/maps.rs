@@ -27,11 +27,8 @@ fn map_two_keys() -> Outcome {
 fn map_both_enter_one_key() -> Outcome {
     let sheet = merged(
         nothing,
-        |sheet| {
-            sheet.map.entry("k").name.set("name");
-            Ok(())
-        },
-        |sheet| sheet.map.entry("k").note.insert(0, "note"),
+        |sheet| sheet.map.entry("k")?.name.set("name"),
+        |sheet| sheet.map.entry("k")?.note.insert(0, "note"),
     )?;
     assert_eq!(sheet.map["k"], item("name", "note"));
     Ok(())
@@ -58,7 +55,7 @@ fn map_remove_and_insert() -> Outcome {
     let sheet = merged(
         |sheet| sheet.map.insert("k", item("old", "")),
         |sheet| {
-            sheet.map.remove("k");
+            sheet.map.remove("k")?;
             Ok(())
         },
         |sheet| sheet.map.insert("k", item("new", "")),
@@ -71,16 +68,13 @@ fn map_remove_and_insert() -> Outcome {
 fn map_remove_and_edit_inside() -> Outcome {
     let (mut a, mut b) = replicas(|sheet| sheet.map.insert("k", item("old", "")))?;
     a.change(|sheet| {
-        assert!(sheet.map.remove("k"));
+        assert!(sheet.map.remove("k")?.is_some());
         Ok(())
     })?;
-    b.change(|sheet| sheet.map.entry("k").note.insert(0, "lost"))?;
+    b.change(|sheet| sheet.map.entry("k")?.note.insert(0, "lost"))?;
     assert_eq!(exchange(&mut a, &mut b)?.map.len(), 0);
     // Whoever has seen the lost edit and makes the entry anew starts from the defaults.
-    a.change(|sheet| {
-        sheet.map.entry("k").name.set("new");
-        Ok(())
-    })?;
+    a.change(|sheet| sheet.map.entry("k")?.name.set("new"))?;
     assert_eq!(exchange(&mut a, &mut b)?.map["k"], item("new", ""));
     Ok(())
 }
@@ -90,11 +84,11 @@ fn map_remove_and_enter_again_and_edit_inside() -> Outcome {
     let sheet = merged(
         |sheet| sheet.map.insert("k", item("old", "old")),
         |sheet| {
-            sheet.map.remove("k");
-            sheet.map.entry("k");
+            sheet.map.remove("k")?;
+            sheet.map.entry("k")?;
             Ok(())
         },
-        |sheet| sheet.map.entry("k").note.insert(3, " and more"),
+        |sheet| sheet.map.entry("k")?.note.insert(3, " and more"),
     )?;
     assert_eq!(sheet.map["k"], item("", " and more"));
     Ok(())
@@ -105,7 +99,7 @@ fn map_insert_and_edit_inside() -> Outcome {
     let sheet = merged(
         |sheet| sheet.map.insert("k", item("old", "old")),
         |sheet| sheet.map.insert("k", item("new", "new")),
-        |sheet| sheet.map.entry("k").note.insert(3, " and more"),
+        |sheet| sheet.map.entry("k")?.note.insert(3, " and more"),
     )?;
     assert_eq!(sheet.map["k"], item("new", "new and more"));
     Ok(())
@@ -114,7 +108,7 @@ fn map_insert_and_edit_inside() -> Outcome {
 #[test]
 fn map_both_remove() -> Outcome {
     let remove: Edit = |sheet| {
-        assert!(sheet.map.remove("k"));
+        assert!(sheet.map.remove("k")?.is_some());
         Ok(())
     };
     let sheet = merged(|sheet| sheet.map.insert("k", item("old", "")), remove, remove)?;
@@ -126,10 +120,7 @@ fn map_both_remove() -> Outcome {
 fn map_clear_and_insert() -> Outcome {
     let sheet = merged(
         |sheet| sheet.map.insert("old", item("", "")),
-        |sheet| {
-            sheet.map.clear();
-            Ok(())
-        },
+        |sheet| sheet.map.clear(),
         |sheet| sheet.map.insert("new", item("", "")),
     )?;
     assert_eq!(sheet.map.keys().collect::<Vec<_>>(), ["new"]);
@@ -141,10 +132,10 @@ fn map_remove_and_set_a_leaf() -> Outcome {
     let sheet = merged(
         |sheet| sheet.leaves.insert("k", "old".into()),
         |sheet| {
-            assert!(sheet.leaves.remove("k"));
+            assert!(sheet.leaves.remove("k")?.is_some());
             Ok(())
         },
-        |sheet| Ok(sheet.leaves.entry("k").set("new")),
+        |sheet| sheet.leaves.entry("k")?.set("new"),
     )?;
     assert_eq!(sheet.leaves, leaf("k", "new"));
     Ok(())
@@ -158,7 +149,7 @@ fn map_remove_and_update_a_leaf() -> Outcome {
     assert_eq!(exchange(&mut a, &mut b)?.leaves, leaf("k", "new"));
     // A remove takes back the value too, which is not there when the entry is made again.
     a.change(|sheet| {
-        assert!(sheet.leaves.remove("k"));
+        assert!(sheet.leaves.remove("k")?.is_some());
         Ok(())
     })?;
     assert_eq!(exchange(&mut a, &mut b)?.leaves, BTreeMap::new());
@@ -174,8 +165,8 @@ fn map_remove_and_update_a_leaf() -> Outcome {
 fn map_remove_and_unset_a_leaf() -> Outcome {
     let sheet = merged(
         |sheet| sheet.leaves.insert("k", "old".into()),
-        |sheet| Ok(sheet.leaves.clear()),
-        |sheet| Ok(sheet.leaves.entry("k").unset()),
+        |sheet| sheet.leaves.clear(),
+        |sheet| sheet.leaves.entry("k")?.unset(),
     )?;
     assert_eq!(sheet.leaves, BTreeMap::new());
     Ok(())
@@ -185,11 +176,11 @@ fn map_remove_and_unset_a_leaf() -> Outcome {
 #[test]
 fn map_unset_what_alone_keeps_an_entry() -> Outcome {
     let (mut a, mut b) = replicas(|sheet| sheet.leaves.insert("k", "old".into()))?;
-    a.change(|sheet| Ok(sheet.leaves.clear()))?;
-    b.change(|sheet| Ok(sheet.leaves.entry("k").set("new")))?;
+    a.change(|sheet| sheet.leaves.clear())?;
+    b.change(|sheet| sheet.leaves.entry("k")?.set("new"))?;
     exchange(&mut a, &mut b)?;
     a.change(|sheet| {
-        sheet.leaves.get_mut("k").expect("it is present").unset();
+        sheet.leaves.get_mut("k")?.expect("it is present").unset()?;
         assert_eq!(sheet.leaves.len(), sheet.leaves.iter().count());
         Ok(())
     })?;
@@ -201,8 +192,8 @@ fn map_unset_what_alone_keeps_an_entry() -> Outcome {
 fn map_remove_and_select() -> Outcome {
     let sheet = merged(
         |sheet| sheet.states.insert("k", State::Done(1)),
-        |sheet| Ok(sheet.states.clear()),
-        |sheet| sheet.states.entry("k").set(blocked("rain", "")),
+        |sheet| sheet.states.clear(),
+        |sheet| sheet.states.entry("k")?.set(blocked("rain", "")),
     )?;
     assert_eq!(sheet.states.get("k"), Some(&blocked("rain", "")));
     Ok(())
@@ -212,10 +203,10 @@ fn map_remove_and_select() -> Outcome {
 fn map_remove_and_edit_a_payload() -> Outcome {
     let sheet = merged(
         |sheet| sheet.states.insert("k", blocked("rain", "")),
-        |sheet| Ok(sheet.states.clear()),
+        |sheet| sheet.states.clear(),
         |sheet| {
-            let mut entry = sheet.states.entry("k");
-            Ok(entry.as_blocked().expect("it is selected").reason.set("snow"))
+            let mut entry = sheet.states.entry("k")?;
+            entry.as_blocked().expect("it is selected").reason.set("snow")
         },
     )?;
     assert_eq!(sheet.states.len(), 0);
@@ -233,8 +224,8 @@ fn map_clear_what_a_misfit_keeps() -> Outcome {
     let (mut old, mut b) = replicas(|sheet| sheet.leaves.insert("k", "old".into()))?;
     let mut new = Document::<Numbers>::join(old.id(), keypair(3));
     new.apply(&old.export(&[]))?;
-    old.change(|sheet| Ok(sheet.leaves.clear()))?;
-    new.change(|sheet| Ok(sheet.leaves.entry("k").set(7)))?;
+    old.change(|sheet| sheet.leaves.clear())?;
+    new.change(|sheet| sheet.leaves.entry("k")?.set(7))?;
     old.apply(&new.export(&old.heads()))?;
     new.apply(&old.export(&new.heads()))?;
     assert_eq!(new.value().leaves, BTreeMap::from([("k".to_owned(), 7)]));
@@ -243,7 +234,7 @@ fn map_clear_what_a_misfit_keeps() -> Outcome {
     let heads = old.heads();
     old.update(|sheet| sheet.leaves.clear())?;
     assert_eq!(old.heads(), heads);
-    old.change(|sheet| Ok(sheet.leaves.clear()))?;
+    old.change(|sheet| sheet.leaves.clear())?;
     new.apply(&old.export(&new.heads()))?;
     assert_eq!(new.value().leaves.len(), 0);
     exchange(&mut old, &mut b)?;
@@ -258,7 +249,7 @@ fn map_blank_entries_are_not_saved() -> Outcome {
     c.apply(&a.export(&[]))?;
     c.change(|sheet| sheet.leaves.insert("k", "old".into()))?;
     c.change(|sheet| {
-        sheet.leaves.remove("k");
+        sheet.leaves.remove("k")?;
         sheet.choice.set(Some(State::Done(1)))?;
         sheet.choice.set(None)?;
         sheet.extra.set(Some(item("a", "")))
@@ -275,7 +266,7 @@ fn option_of_node_remove_and_select() -> Outcome {
     let sheet = merged(
         |sheet| sheet.choice.set(Some(State::Open)),
         |sheet| sheet.choice.set(None),
-        |sheet| sheet.choice.get_or_insert_default().set(State::Done(1)),
+        |sheet| sheet.choice.get_or_insert_default()?.set(State::Done(1)),
     )?;
     assert_eq!(sheet.choice, Some(State::Done(1)));
     Ok(())
@@ -308,7 +299,7 @@ fn option_of_node_remove_and_edit_inside() -> Outcome {
     let sheet = merged(
         |sheet| sheet.extra.set(Some(item("old", ""))),
         |sheet| sheet.extra.set(None),
-        |sheet| sheet.extra.get_or_insert_default().note.insert(0, "lost"),
+        |sheet| sheet.extra.get_or_insert_default()?.note.insert(0, "lost"),
     )?;
     assert_eq!(sheet.extra, None);
     Ok(())

@@ -31,15 +31,9 @@ struct OldSheet {
 fn schema_unknown_field() -> Outcome {
     let (mut old, _) = replicas(nothing)?;
     let mut new = Document::<NewSheet>::join(old.id(), keypair(3));
-    new.change(|sheet| {
-        sheet.colour.set("red");
-        Ok(())
-    })?;
+    new.change(|sheet| sheet.colour.set("red"))?;
     old.apply(&new.export(&[]))?;
-    old.change(|sheet| {
-        sheet.word.set("edited");
-        Ok(())
-    })?;
+    old.change(|sheet| sheet.word.set("edited"))?;
     new.apply(&old.export(&new.heads()))?;
     let expected = NewSheet { word: "edited".into(), colour: "red".into(), state: NewState::Open };
     assert_eq!(new.value(), expected);
@@ -84,13 +78,10 @@ fn schema_entry_made_anew() -> Outcome {
     })?;
     old.apply(&new.export(&[]))?;
     old.change(|parts| {
-        parts.remove(&1);
+        parts.remove(&1)?;
         parts.insert(1, Part { name: "b".into() })
     })?;
-    new.change(|parts| {
-        parts.entry(1).size.set(9u32);
-        Ok(())
-    })?;
+    new.change(|parts| parts.entry(1)?.size.set(9u32))?;
     new.apply(&old.export(&new.heads()))?;
     let expected = NewPart { name: "b".into(), colour: String::new(), size: 9 };
     assert_eq!(new.value(), BTreeMap::from([(1, expected)]));
@@ -99,22 +90,13 @@ fn schema_entry_made_anew() -> Outcome {
 
 #[test]
 fn schema_wrong_type() -> Outcome {
-    let (mut new, _) = replicas(|sheet| {
-        sheet.word.set("text");
-        Ok(())
-    })?;
+    let (mut new, _) = replicas(|sheet| sheet.word.set("text"))?;
     let mut old = Document::<OldSheet>::join(new.id(), keypair(3));
-    old.change(|sheet| {
-        sheet.word.set(5u32);
-        Ok(())
-    })?;
+    old.change(|sheet| sheet.word.set(5u32))?;
     new.apply(&old.export(&[]))?;
     old.apply(&new.export(&[]))?;
     assert_eq!((new.value().word.as_str(), old.value().word), ("text", 5));
-    new.change(|sheet| {
-        sheet.word.set("text again");
-        Ok(())
-    })?;
+    new.change(|sheet| sheet.word.set("text again"))?;
     old.apply(&new.export(&old.heads()))?;
     assert_eq!(old.value().word, 0);
     Ok(())
@@ -122,19 +104,10 @@ fn schema_wrong_type() -> Outcome {
 
 #[test]
 fn author_in_two_places() -> Outcome {
-    let (mut a, mut b) = replicas(|sheet| {
-        sheet.word.set("old");
-        Ok(())
-    })?;
+    let (mut a, mut b) = replicas(|sheet| sheet.word.set("old"))?;
     let mut twin = Document::<Sheet>::load(&a.save(), keypair(1))?;
-    a.change(|sheet| {
-        sheet.word.set("here");
-        Ok(())
-    })?;
-    twin.change(|sheet| {
-        sheet.word.set("there");
-        Ok(())
-    })?;
+    a.change(|sheet| sheet.word.set("here"))?;
+    twin.change(|sheet| sheet.word.set("there"))?;
     exchange(&mut a, &mut b)?;
     exchange(&mut twin, &mut b)?;
     exchange(&mut a, &mut b)?;

@@ -6,12 +6,12 @@ use super::{Edit, Outcome, exchange, merged, nothing, replicas};
 
 #[test]
 fn set_both_insert_one_element() -> Outcome {
-    let insert: Edit = |sheet| Ok(assert!(sheet.set.insert("x")));
+    let insert: Edit = |sheet| Ok(assert!(sheet.set.insert("x")?));
     let (mut a, mut b) = replicas(nothing)?;
     a.change(insert)?;
     b.change(insert)?;
     assert_eq!(exchange(&mut a, &mut b)?.set, BTreeSet::from(["x".into()]));
-    b.change(|sheet| Ok(assert!(sheet.set.remove("x"))))?;
+    b.change(|sheet| Ok(assert!(sheet.set.remove("x")?)))?;
     assert_eq!(exchange(&mut a, &mut b)?.set, BTreeSet::new());
     Ok(())
 }
@@ -19,9 +19,9 @@ fn set_both_insert_one_element() -> Outcome {
 #[test]
 fn set_remove_and_insert_again() -> Outcome {
     let sheet = merged(
-        |sheet| Ok(assert!(sheet.set.insert("x"))),
-        |sheet| Ok(assert!(sheet.set.remove("x"))),
-        |sheet| Ok(assert!(!sheet.set.insert("x"))),
+        |sheet| Ok(assert!(sheet.set.insert("x")?)),
+        |sheet| Ok(assert!(sheet.set.remove("x")?)),
+        |sheet| Ok(assert!(!sheet.set.insert("x")?)),
     )?;
     assert_eq!(sheet.set, BTreeSet::from(["x".into()]));
     Ok(())
@@ -30,9 +30,9 @@ fn set_remove_and_insert_again() -> Outcome {
 #[test]
 fn set_clear_and_insert() -> Outcome {
     let sheet = merged(
-        |sheet| Ok(assert!(sheet.set.insert("old"))),
-        |sheet| Ok(sheet.set.clear()),
-        |sheet| Ok(assert!(sheet.set.insert("new"))),
+        |sheet| Ok(assert!(sheet.set.insert("old")?)),
+        |sheet| sheet.set.clear(),
+        |sheet| Ok(assert!(sheet.set.insert("new")?)),
     )?;
     assert_eq!(sheet.set, BTreeSet::from(["new".into()]));
     Ok(())

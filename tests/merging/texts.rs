@@ -75,14 +75,8 @@ fn text_both_replace() -> Outcome {
 fn text_clear_and_append() -> Outcome {
     let sheet = merged(
         |sheet| sheet.text.insert(0, "old"),
-        |sheet| {
-            sheet.text.clear();
-            Ok(())
-        },
-        |sheet| {
-            sheet.text.push_str("new");
-            Ok(())
-        },
+        |sheet| sheet.text.clear(),
+        |sheet| sheet.text.push_str("new"),
     )?;
     assert_eq!(sheet.text, "new");
     Ok(())

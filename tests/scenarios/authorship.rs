@@ -13,10 +13,7 @@ struct Purse {
 }
 
 fn pay(purse: &mut Document<Purse>, sum: i64) {
-    let edit = purse.change(|purse| {
-        purse.alpha.set(sum);
-        Ok(())
-    });
+    let edit = purse.change(|purse| purse.alpha.set(sum));
     edit.unwrap();
 }
 

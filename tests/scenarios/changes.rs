@@ -43,13 +43,13 @@ fn an_error_rolls_everything_back() {
     let mut form = filled();
     let before = (form.heads(), form.digest());
     let edit = form.change(|form| {
-        form.name.set("lost");
+        form.name.set("lost")?;
         form.text.insert(99, "beyond")
     });
     assert_eq!(edit, Err(EditError::OutOfRange { position: 99, length: 4 }));
     assert_eq!((form.heads(), form.digest()), before);
     let edit: Result<(), Box<dyn std::error::Error>> = form.try_change(|form| {
-        form.name.set("lost");
+        form.name.set("lost")?;
         Err("an error of the app".into())
     });
     assert_eq!(edit.unwrap_err().to_string(), "an error of the app");
@@ -62,8 +62,8 @@ fn a_panic_rolls_everything_back() {
     let before = (form.heads(), form.digest());
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         form.change(|form| {
-            form.name.set("lost");
-            form.text.clear();
+            form.name.set("lost")?;
+            form.text.clear()?;
             panic!("a fault of the app");
         })
     }));
@@ -79,8 +79,8 @@ fn a_value_that_cannot_be_encoded_fails_the_change() {
     let mut form = filled();
     let before = (form.heads(), form.digest());
     let edit = form.change(|form| {
-        form.name.set("lost");
-        form.stamp.set(Stamp { broken: true });
+        form.name.set("lost")?;
+        form.stamp.set(Stamp { broken: true })?;
         form.text.insert(0, "lost too")
     });
     assert!(matches!(edit, Err(EditError::Unencodable(_))), "{edit:?}");
@@ -148,18 +148,18 @@ fn a_remove_that_is_rolled_back_leaves_every_value() {
     })
     .unwrap();
     b.change(|entries| {
-        entries.leaves.entry("k").set(3);
-        entries.states.entry("k").set(State::Done(3))
+        entries.leaves.entry("k")?.set(3)?;
+        entries.states.entry("k")?.set(State::Done(3))
     })
     .unwrap();
     sync(&mut a, &mut b);
     let before = (a.digest(), a.value(), a.inspect().to_string());
     let edit = a.change(|entries| {
-        assert!(entries.leaves.remove("k"));
-        assert!(entries.states.remove("k"));
+        assert!(entries.leaves.remove("k")?.is_some());
+        assert!(entries.states.remove("k")?.is_some());
         entries.leaves.insert("k", 4)?;
-        entries.leaves.clear();
-        entries.states.entry("k").set(State::Open)?;
+        entries.leaves.clear()?;
+        entries.states.entry("k")?.set(State::Open)?;
         Err::<(), _>(EditError::NotOnBoundary(0))
     });
     edit.unwrap_err();
@@ -167,8 +167,8 @@ fn a_remove_that_is_rolled_back_leaves_every_value() {
     assert_eq!((a.value().leaves["k"], a.read().leaves.len()), (3, 1));
     // They can still be removed for good.
     a.change(|entries| {
-        entries.leaves.clear();
-        entries.states.clear();
+        entries.leaves.clear()?;
+        entries.states.clear()?;
         Ok::<(), EditError>(())
     })
     .unwrap();

@@ -72,12 +72,12 @@ fn collections_are_edited_and_read_in_order() -> Result<(), EditError> {
     let (mut a, mut b) = two::<Sheet>();
     a.change(|sheet| {
         for number in [5, -3, 9, 0] {
-            assert!(sheet.numbers.insert(number));
+            assert!(sheet.numbers.insert(number)?);
         }
-        assert!(sheet.numbers.contains(&9) && sheet.numbers.remove(&9));
-        assert!(!sheet.numbers.remove(&9));
-        sheet.nested.entry(7).push(BTreeSet::from([true]))?;
-        sheet.nested.entry(7).at(0)?.insert(false);
+        assert!(sheet.numbers.contains(&9) && sheet.numbers.remove(&9)?);
+        assert!(!sheet.numbers.remove(&9)?);
+        sheet.nested.entry(7)?.push(BTreeSet::from([true]))?;
+        sheet.nested.entry(7)?.at(0)?.insert(false)?;
         sheet.pulses.push(())?;
         sheet.pulses.push(())
     })?;
@@ -94,7 +94,7 @@ fn collections_are_edited_and_read_in_order() -> Result<(), EditError> {
         pulses: vec![(), ()],
     };
     assert_eq!(b.value(), expected);
-    b.change(|sheet| Ok(sheet.numbers.clear()))?;
+    b.change(|sheet| sheet.numbers.clear())?;
     sync(&mut a, &mut b);
     assert!(a.read().numbers.is_empty());
     Ok(())
@@ -104,9 +104,9 @@ fn collections_are_edited_and_read_in_order() -> Result<(), EditError> {
 fn a_set_without_its_type_is_an_object_of_its_elements() -> Result<(), EditError> {
     let (mut a, _) = two::<BTreeSet<String>>();
     a.change(|set| {
-        set.insert("kept");
-        set.insert("removed");
-        Ok(assert!(set.remove("removed")))
+        set.insert("kept")?;
+        set.insert("removed")?;
+        Ok(assert!(set.remove("removed")?))
     })?;
     assert_eq!(a.to_json(), serde_json::json!({ "kept": null }));
     Ok(())

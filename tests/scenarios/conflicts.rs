@@ -59,7 +59,7 @@ fn blocked() -> State {
 fn conflict(beginning: Edit, winner: Edit, other: Edit) -> Document<Sheet> {
     let (mut a, mut b) = two::<Sheet>();
     a.change(|sheet| {
-        sheet.entries.entry("begun");
+        sheet.entries.entry("begun")?;
         beginning(sheet)
     })
     .unwrap();
@@ -81,23 +81,23 @@ fn registers_in_fields_options_and_newtypes() {
     let document = conflict(
         nothing,
         |sheet| {
-            sheet.title.set("a");
-            sheet.maybe.set("a");
-            sheet.owner.set("a");
-            sheet.maybe_owner.set(None);
-            sheet.pair.set((1, 1));
-            sheet.boxed.name.set("a");
-            sheet.wide.1.set("a");
+            sheet.title.set("a")?;
+            sheet.maybe.set("a")?;
+            sheet.owner.set("a")?;
+            sheet.maybe_owner.set(None)?;
+            sheet.pair.set((1, 1))?;
+            sheet.boxed.name.set("a")?;
+            sheet.wide.1.set("a")?;
             Ok(())
         },
         |sheet| {
-            sheet.title.set("b");
-            sheet.maybe.set(None);
-            sheet.owner.set("b");
-            sheet.maybe_owner.set("b".to_owned());
-            sheet.pair.set((2, 2));
-            sheet.boxed.name.set("b");
-            sheet.wide.1.set("b");
+            sheet.title.set("b")?;
+            sheet.maybe.set(None)?;
+            sheet.owner.set("b")?;
+            sheet.maybe_owner.set("b".to_owned())?;
+            sheet.pair.set((2, 2))?;
+            sheet.boxed.name.set("b")?;
+            sheet.wide.1.set("b")?;
             Ok(())
         },
     );
@@ -112,12 +112,12 @@ fn registers_in_fields_options_and_newtypes() {
 }
 
 fn write(sheet: &mut <Sheet as CrdtNode>::Editor<'_>, name: &str) -> Result<(), EditError> {
-    sheet.items.at(0)?.name.set(name);
-    sheet.words.at(0)?.set(name);
-    sheet.entries.entry("k").name.set(name);
+    sheet.items.at(0)?.name.set(name)?;
+    sheet.words.at(0)?.set(name)?;
+    sheet.entries.entry("k")?.name.set(name)?;
     // Puts are never in conflict; what they put is.
     sheet.names.insert("new", name.to_owned())?;
-    sheet.extra.get_or_insert_default().name.set(name);
+    sheet.extra.get_or_insert_default()?.name.set(name)?;
     Ok(())
 }
 
@@ -125,7 +125,7 @@ fn write(sheet: &mut <Sheet as CrdtNode>::Editor<'_>, name: &str) -> Result<(), 
 fn registers_in_lists_maps_and_options() {
     let beginning: Edit = |sheet| {
         sheet.items.push(Item::default())?;
-        sheet.words.push("begun".into())
+        sheet.words.push("begun".into()).map(drop)
     };
     let document = conflict(beginning, |sheet| write(sheet, "a"), |sheet| write(sheet, "b"));
     let sheet = document.read();
@@ -139,7 +139,7 @@ fn registers_in_lists_maps_and_options() {
 #[test]
 fn variants_with_what_they_hold() {
     let mut document = conflict(
-        |sheet| sheet.items.push(Item::default()),
+        |sheet| sheet.items.push(Item::default()).map(drop),
         |sheet| {
             sheet.state.set(State::Done(1))?;
             sheet.items.at(0)?.state.set(State::Open)
@@ -151,7 +151,7 @@ fn variants_with_what_they_hold() {
     );
     let state = document.read().state;
     let conflicts = state.conflicts();
-    let names: Vec<_> = conflicts.iter().map(|state| state.variant()).collect();
+    let names: Vec<_> = conflicts.iter().map(|state| state.variant_name()).collect();
     assert_eq!(names, ["Done", "Blocked"]);
     assert_eq!(*conflicts[0].as_done().unwrap(), 1);
     let lost = conflicts[1].as_blocked().unwrap();
@@ -164,7 +164,7 @@ fn variants_with_what_they_hold() {
     assert!(state.as_blocked().is_none(), "the view of the value reads the winner alone");
 
     let item = document.read().items.get(0).unwrap().state;
-    let names: Vec<_> = item.conflicts().iter().map(|state| state.variant()).collect();
+    let names: Vec<_> = item.conflicts().iter().map(|state| state.variant_name()).collect();
     assert_eq!(names, ["Open", "Done"]);
 
     document
@@ -188,9 +188,9 @@ struct Old {
 #[test]
 fn registers_under_a_former_name() {
     let (mut new, _) = two::<Sheet>();
-    new.change(|sheet| Ok(sheet.title.set("new"))).unwrap();
+    new.change(|sheet| sheet.title.set("new")).unwrap();
     let mut old = Document::<Old>::join(new.id(), crate::key(2));
-    old.change(|sheet| Ok(sheet.word.set("old"))).unwrap();
+    old.change(|sheet| sheet.word.set("old")).unwrap();
     new.apply(&old.export(&[])).unwrap();
     let mut conflicts = new.read().title.conflicts();
     conflicts.sort();

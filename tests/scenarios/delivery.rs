@@ -21,9 +21,9 @@ fn story() -> (Document<Page>, Vec<Vec<u8>>) {
         let before = writer.heads();
         let edit = writer.change(|page| match step % 3 {
             0 => page.body.insert(0, step.to_string()),
-            1 => page.words.push(step.to_string()),
+            1 => page.words.push(step.to_string()).map(drop),
             _ => {
-                page.title.set(step.to_string());
+                page.title.set(step.to_string())?;
                 Ok(())
             }
         });

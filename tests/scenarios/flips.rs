@@ -22,7 +22,7 @@ struct Page {
 fn document() -> (Document<Page>, Vec<u8>, Vec<u8>) {
     let (mut a, mut b) = two::<Page>();
     a.change(|page| {
-        page.title.set("Title");
+        page.title.set("Title")?;
         page.body.insert(0, "Hello")
     })
     .unwrap();
@@ -30,7 +30,7 @@ fn document() -> (Document<Page>, Vec<u8>, Vec<u8>) {
     let (heads, first) = (a.heads(), a.export(&[]));
     b.change(|page| page.lines.push("line".to_owned())).unwrap();
     a.change(|page| {
-        page.views.add(1);
+        page.views.add(1)?;
         page.body.delete(1..3)
     })
     .unwrap();

@@ -50,15 +50,15 @@ fn task(title: &str) -> Task {
 fn begun() -> Document<Board> {
     let mut a = Document::<Board>::create_with(key(1), &mut ChaCha8Rng::seed_from_u64(1));
     let first = a.change(|board| {
-        board.title.set("Plan");
+        board.title.set("Plan")?;
         board.notes.insert(0, "Hello world")?;
-        board.votes.add(2);
+        board.votes.add(2)?;
         for title in ["one", "two", "three", "four"] {
             board.tasks.push(task(title))?;
         }
         board.labels.insert("red", task("Red"))?;
         board.labels.insert("blue", task("Blue"))?;
-        board.tags.insert(-3);
+        board.tags.insert(-3)?;
         board.status.set(Status::Blocked { reason: "rain".into() })
     });
     first.unwrap();
@@ -76,12 +76,12 @@ fn written() -> [Document<Board>; 3] {
     let head = a.heads()[0];
     a.change_with(&ChangeOptions::new().after(head), |_| Ok(())).unwrap();
     a.change(|board| {
-        board.title.set("Plan A");
+        board.title.set("Plan A")?;
         board.notes.insert(5, ",")?;
         board.notes.delete(7..9)?;
         board.tasks.delete(1..3)?;
-        board.labels.remove("blue");
-        board.votes.add(-1);
+        board.labels.remove("blue")?;
+        board.votes.add(-1)?;
         Ok(())
     })
     .unwrap();
@@ -90,8 +90,8 @@ fn written() -> [Document<Board>; 3] {
         a.change(|board| board.notes.insert(at, char)).unwrap();
     }
     b.change(|board| {
-        board.title.set("Plan B");
-        board.votes.add(5);
+        board.title.set("Plan B")?;
+        board.votes.add(5)?;
         board.labels.insert("red", task("rot"))?;
         board.lead.set(Some(task("lead")))
     })

@@ -51,13 +51,15 @@ fn words_typed_at_once_do_not_interleave() {
 fn a_delete_wins_over_edits_inside_the_deleted() {
     let (mut a, mut b) = two::<Sheet>();
     a.change(|sheet| {
-        ["one", "two", "three"].into_iter().try_for_each(|word| sheet.words.push(word.to_owned()))
+        ["one", "two", "three"]
+            .into_iter()
+            .try_for_each(|word| sheet.words.push(word.to_owned()).map(drop))
     })
     .unwrap();
     sync(&mut a, &mut b);
     a.change(|sheet| sheet.words.remove(1)).unwrap();
     b.change(|sheet| {
-        sheet.words.at(1)?.set("TWO");
+        sheet.words.at(1)?.set("TWO")?;
         sheet.words.insert(2, "between".to_owned())
     })
     .unwrap();
@@ -68,15 +70,16 @@ fn a_delete_wins_over_edits_inside_the_deleted() {
 #[test]
 fn a_grid_of_registers() {
     let (mut a, mut b) = two::<Sheet>();
-    a.change(|sheet| (0..3).try_for_each(|row| sheet.grid.push(vec![row, 0, 0]))).unwrap();
+    a.change(|sheet| (0..3).try_for_each(|row| sheet.grid.push(vec![row, 0, 0]).map(drop)))
+        .unwrap();
     sync(&mut a, &mut b);
     a.change(|sheet| {
-        sheet.grid.at(0)?.at(1)?.set(11);
+        sheet.grid.at(0)?.at(1)?.set(11)?;
         sheet.grid.insert(1, vec![7])
     })
     .unwrap();
     b.change(|sheet| {
-        sheet.grid.at(1)?.at(2)?.set(22);
+        sheet.grid.at(1)?.at(2)?.set(22)?;
         sheet.grid.at(0)?.remove(2)?;
         sheet.grid.remove(2)
     })

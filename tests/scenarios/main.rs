@@ -5,6 +5,7 @@ mod changes;
 mod collections;
 mod conflicts;
 mod delivery;
+mod editing;
 mod evolution;
 mod flips;
 mod inspection;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crdt_core::{CrdtNode, Document};
+use crdt_core::{CrdtNode, Document, EditError, Editor};
 
 use crate::{key, sync, two};
 
@@ -48,17 +48,17 @@ enum State {
 #[test]
 fn edits_at_every_depth_merge() {
     let (mut a, mut b) = two::<Board>();
-    a.change(|board| board.columns.entry("todo").cards.push(Card::default())).unwrap();
+    a.change(|board| board.columns.entry("todo")?.cards.push(Card::default())).unwrap();
     sync(&mut a, &mut b);
     a.change(|board| {
-        let mut column = board.columns.entry("todo");
-        column.title.set("To do");
+        let mut column = board.columns.entry("todo")?;
+        column.title.set("To do")?;
         column.cards.at(0)?.notes.insert(0, "left")
     })
     .unwrap();
     b.change(|board| {
-        let mut column = board.columns.entry("todo");
-        column.cards.at(0)?.done.set(true);
+        let mut column = board.columns.entry("todo")?;
+        column.cards.at(0)?.done.set(true)?;
         column.cards.at(0)?.notes.insert(0, "right")
     })
     .unwrap();
@@ -73,12 +73,8 @@ fn edits_at_every_depth_merge() {
 #[test]
 fn two_that_create_one_entry_share_it() {
     let (mut a, mut b) = two::<Board>();
-    a.change(|board| board.columns.entry("new").cards.push(Card::default())).unwrap();
-    b.change(|board| {
-        board.columns.entry("new").title.set("New");
-        Ok(())
-    })
-    .unwrap();
+    a.change(|board| board.columns.entry("new")?.cards.push(Card::default())).unwrap();
+    b.change(|board| board.columns.entry("new")?.title.set("New")).unwrap();
     sync(&mut a, &mut b);
     let column = Column { title: "New".to_owned(), cards: vec![Card::default()] };
     assert_eq!(a.value().columns, BTreeMap::from([("new".to_owned(), column)]));
@@ -90,7 +86,7 @@ fn what_was_put_concurrently_survives_a_remove() {
     a.change(|board| board.cover.set(Some(Cover { color: "red".to_owned(), stars: 1 }))).unwrap();
     sync(&mut a, &mut b);
     a.change(|board| {
-        board.cover.remove();
+        board.cover.remove()?;
         Ok(())
     })
     .unwrap();
@@ -105,15 +101,11 @@ fn an_edit_inside_an_absent_entry_does_not_bring_it_back() {
     a.change(|board| board.cover.set(Some(Cover::default()))).unwrap();
     sync(&mut a, &mut b);
     a.change(|board| {
-        board.cover.remove();
+        board.cover.remove()?;
         Ok(())
     })
     .unwrap();
-    b.change(|board| {
-        board.cover.get_mut().expect("present here").stars.add(3);
-        Ok(())
-    })
-    .unwrap();
+    b.change(|board| board.cover.get_mut()?.expect("present here").stars.add(3)).unwrap();
     sync(&mut a, &mut b);
     assert_eq!(a.value().cover, None);
 }
@@ -124,15 +116,11 @@ fn a_variant_and_its_payload_are_separate() {
     let review = State::Review { by: "Ada".to_owned(), rounds: 1 };
     a.change(|board| board.state.set(review)).unwrap();
     sync(&mut a, &mut b);
-    a.change(|board| {
-        board.state.as_review().expect("selected").rounds.add(1);
-        Ok(())
-    })
-    .unwrap();
+    a.change(|board| board.state.as_review().expect("selected").rounds.add(1)).unwrap();
     b.change(|board| {
         let mut review = board.state.as_review().expect("selected");
-        review.by.set("Bob");
-        review.rounds.add(2);
+        review.by.set("Bob")?;
+        review.rounds.add(2)?;
         Ok(())
     })
     .unwrap();
@@ -147,9 +135,9 @@ struct Shell {
     inner: Option<Box<Shell>>,
 }
 
-fn set_inmost(mut shell: <Shell as CrdtNode>::Editor<'_>, depth: usize) {
+fn set_inmost(mut shell: Editor<'_, Shell>, depth: usize) -> Result<(), EditError> {
     match depth.checked_sub(1) {
-        Some(less) => set_inmost(shell.inner.get_or_insert_default(), less),
+        Some(less) => set_inmost(shell.inner.get_or_insert_default()?, less),
         None => shell.word.set("inmost"),
     }
 }
@@ -159,8 +147,7 @@ fn set_inmost(mut shell: <Shell as CrdtNode>::Editor<'_>, depth: usize) {
 fn what_is_unknown_is_cleared_as_deep_as_a_path_goes() {
     let mut new = Document::<BTreeMap<u8, Shell>>::create(key(1)).unwrap();
     let write = |shells: &mut <BTreeMap<u8, Shell> as CrdtNode>::Editor<'_>, depth| {
-        set_inmost(shells.entry(1), depth);
-        Ok(())
+        set_inmost(shells.entry(1)?, depth)
     };
     assert!(new.change(|shells| write(shells, 64)).is_err(), "too deep");
     new.change(|shells| write(shells, 63)).unwrap();

@@ -22,10 +22,10 @@ struct Shop {
 fn views_are_printed_compared_and_iterated() {
     let (mut a, _) = two::<Shop>();
     a.change(|shop| {
-        shop.name.set("Corner");
-        shop.hours.push_str("8 to 6");
-        shop.visits.add(3);
-        shop.floor.set(2);
+        shop.name.set("Corner")?;
+        shop.hours.push_str("8 to 6")?;
+        shop.visits.add(3)?;
+        shop.floor.set(2)?;
         shop.goods.push("bread".into())?;
         shop.goods.push("milk".into())?;
         shop.prices.insert("milk", 2)?;
@@ -69,12 +69,12 @@ fn editors_read_what_they_edit() {
     a.change(|shop| {
         shop.goods.insert(0, "bread".into())?;
         let place = shop.goods.position_of(milk?).unwrap();
-        shop.goods.at(place)?.set("oat milk");
+        shop.goods.at(place)?.set("oat milk")?;
         assert_eq!(shop.goods.iter().map(|good| good.len()).sum::<usize>(), 13);
-        if let Some(mut price) = shop.prices.get_mut("milk") {
-            price.set(4u64);
+        if let Some(mut price) = shop.prices.get_mut("milk")? {
+            price.set(4u64)?;
         }
-        assert!(shop.prices.get_mut("bread").is_none());
+        assert!(shop.prices.get_mut("bread")?.is_none());
         assert_eq!(shop.prices.keys().count(), 1);
         Ok(())
     })

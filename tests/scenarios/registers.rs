@@ -20,9 +20,8 @@ fn one_of_two_concurrent_values_wins_and_the_other_is_not_lost() {
     let (mut a, mut b) = two::<Note>();
     for (replica, text) in [(&mut a, "from a"), (&mut b, "from b")] {
         let edit = replica.change(|note| {
-            note.title.set(text);
-            note.author.set(text);
-            Ok(())
+            note.title.set(text)?;
+            note.author.set(text)
         });
         edit.unwrap();
     }
@@ -34,11 +33,7 @@ fn one_of_two_concurrent_values_wins_and_the_other_is_not_lost() {
     assert_eq!(conflicts[0], &note.title);
     conflicts.sort();
     assert_eq!(conflicts, ["from a", "from b"]);
-    a.change(|note| {
-        note.title.set("agreed");
-        Ok(())
-    })
-    .unwrap();
+    a.change(|note| note.title.set("agreed")).unwrap();
     sync(&mut a, &mut b);
     assert_eq!(b.value().title, "agreed");
     assert_eq!(b.read().title.conflicts(), ["agreed"]);
@@ -49,10 +44,7 @@ fn a_later_value_wins_against_one_it_has_seen() {
     let (mut a, mut b) = two::<Note>();
     for round in 0..20 {
         let (writer, reader) = if round % 2 == 0 { (&mut a, &mut b) } else { (&mut b, &mut a) };
-        let edit = writer.change(|note| {
-            note.title.set(round.to_string());
-            Ok(())
-        });
+        let edit = writer.change(|note| note.title.set(round.to_string()));
         edit.unwrap();
         sync(writer, reader);
         assert_eq!(reader.value().title, round.to_string());
@@ -64,7 +56,7 @@ fn additions_add_up_and_a_reset_takes_back_what_it_saw() {
     let (mut a, mut b) = two::<Note>();
     let add = |delta| {
         move |note: &mut <Note as CrdtNode>::Editor<'_>| {
-            note.votes.add(delta);
+            note.votes.add(delta)?;
             Ok::<(), EditError>(())
         }
     };
@@ -73,11 +65,7 @@ fn additions_add_up_and_a_reset_takes_back_what_it_saw() {
     sync(&mut a, &mut b);
     assert_eq!(a.value().votes, 3);
     a.change(add(10)).unwrap();
-    b.change(|note| {
-        note.votes.reset();
-        Ok(())
-    })
-    .unwrap();
+    b.change(|note| note.votes.reset()).unwrap();
     sync(&mut a, &mut b);
     assert_eq!(a.value().votes, 10, "the reset had not seen the ten");
 }
@@ -118,11 +106,7 @@ impl Serialize for Broken {
 fn the_digest_does_not_depend_on_the_order_of_a_hash_set() {
     let (mut a, mut b) = two::<Odd>();
     let words: HashSet<String> = (0..100).map(|n| n.to_string()).collect();
-    a.change(|odd| {
-        odd.words.set(words.clone());
-        Ok(())
-    })
-    .unwrap();
+    a.change(|odd| odd.words.set(words.clone())).unwrap();
     sync(&mut a, &mut b);
     assert_eq!(b.value().words, words);
 }
@@ -131,7 +115,7 @@ fn the_digest_does_not_depend_on_the_order_of_a_hash_set() {
 fn a_writer_sees_what_others_see() {
     let (mut a, mut b) = two::<Odd>();
     a.change(|odd| {
-        odd.cached.set(Cached { kept: 1, dropped: 1 });
+        odd.cached.set(Cached { kept: 1, dropped: 1 })?;
         Ok(())
     })
     .unwrap();
@@ -144,10 +128,7 @@ fn a_writer_sees_what_others_see() {
 fn a_value_that_cannot_be_read_back_is_not_written() {
     let (mut a, _) = two::<Odd>();
     let broken = Broken { number: 1 };
-    let set = a.change(|odd| {
-        odd.broken.set(broken.clone());
-        Ok(())
-    });
+    let set = a.change(|odd| odd.broken.set(broken.clone()));
     assert!(matches!(set, Err(EditError::Unencodable(_))), "{set:?}");
 }
 
@@ -255,7 +236,7 @@ struct Halves {
 #[test]
 fn a_value_that_comes_back_as_another_is_refused() {
     let (mut a, mut b) = two::<Halves>();
-    let set = a.change(|halves| Ok::<(), EditError>(halves.one.set(Halved { number: 6 })));
+    let set = a.change(|halves| halves.one.set(Halved { number: 6 }));
     assert!(matches!(&set, Err(EditError::Unencodable(_))), "{set:?}");
     let pushed = a.change(|halves| halves.list.push(Register(Halved { number: 6 })));
     assert!(matches!(&pushed, Err(EditError::Unencodable(_))), "{pushed:?}");
@@ -264,8 +245,8 @@ fn a_value_that_comes_back_as_another_is_refused() {
     let set = |from: u8| (from..100).map(|n| vec![n, 1]).collect();
     let sets = HashMap::from([("a".to_owned(), set(0)), ("b".to_owned(), set(50))]);
     a.change(|halves| {
-        halves.one.set(Halved { number: 0 });
-        halves.sets.set(sets.clone());
+        halves.one.set(Halved { number: 0 })?;
+        halves.sets.set(sets.clone())?;
         Ok::<(), EditError>(())
     })
     .unwrap();

@@ -26,8 +26,8 @@ fn what_does_not_fit_has_no_effect_and_is_not_lost() {
     let mut old = Document::<Old>::create(key(1)).unwrap();
     let mut new = Document::<New>::join(old.id(), key(2));
     old.change(|old| {
-        old.title.set("both know this");
-        old.size.set("large");
+        old.title.set("both know this")?;
+        old.size.set("large")?;
         old.tags.push("a".to_owned())
     })
     .unwrap();
@@ -36,7 +36,7 @@ fn what_does_not_fit_has_no_effect_and_is_not_lost() {
         New { title: "both know this".to_owned(), size: 0, tags: String::new(), extra: None };
     assert_eq!(new.value(), expected);
     new.change(|new| {
-        new.extra.set(Some(true));
+        new.extra.set(Some(true))?;
         new.tags.insert(0, "text")
     })
     .unwrap();
@@ -59,17 +59,9 @@ fn what_does_not_fit_has_no_effect_and_is_not_lost() {
 fn a_value_of_the_wrong_type_is_replaced_when_it_is_written_over() {
     let mut old = Document::<Old>::create(key(1)).unwrap();
     let mut new = Document::<New>::join(old.id(), key(2));
-    old.change(|old| {
-        old.size.set("large");
-        Ok(())
-    })
-    .unwrap();
+    old.change(|old| old.size.set("large")).unwrap();
     new.apply(&old.export(&[])).unwrap();
-    new.change(|new| {
-        new.size.set(7_u32);
-        Ok(())
-    })
-    .unwrap();
+    new.change(|new| new.size.set(7_u32)).unwrap();
     old.apply(&new.export(&old.heads())).unwrap();
     assert_eq!(new.value().size, 7);
     assert_eq!(old.value().size, "", "the text was replaced by what is no text");

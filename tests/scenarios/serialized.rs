@@ -112,26 +112,25 @@ fn states() -> Vec<State> {
 fn filled() -> Document<Archive> {
     let (mut document, _) = two::<Archive>();
     let change = document.change(|archive| {
-        archive.full_title.set("Papers");
-        archive.notes.push_str("größer \"and\" 😀");
-        archive.visits.add(300);
-        archive.owner.set("Ada");
+        archive.full_title.set("Papers")?;
+        archive.notes.push_str("größer \"and\" 😀")?;
+        archive.visits.add(300)?;
+        archive.owner.set("Ada")?;
         archive.lead.set(Some(Person { name: "Max".into(), friend: None }))?;
-        archive.size.set((7, 0.5));
+        archive.size.set((7, 0.5))?;
         archive.people.push(Person::default())?;
         archive.people.push(Person { name: "gone".into(), friend: None })?;
         archive.people.remove(1)?;
         for (shelf, states) in [(9, states()), (10, Vec::new())] {
             archive.shelves.insert(Shelf(shelf), states)?;
-            archive.tags.insert(Shelf(shelf));
+            archive.tags.insert(Shelf(shelf))?;
         }
         archive.flags.insert(true, ())?;
-        archive.wrapped.name.set("in a wrapper");
+        archive.wrapped.name.set("in a wrapper")?;
         archive.many.all.push(Some(Shelf(3)))?;
         archive.many.all.push(None)?;
-        archive.pair.0.set(4u8);
-        archive.pair.2.set("second");
-        Ok(())
+        archive.pair.0.set(4u8)?;
+        archive.pair.2.set("second")
     });
     change.unwrap();
     document
@@ -167,7 +166,7 @@ fn a_document_of_defaults_is_written_as_the_value_too() {
 fn keys_of_maps_are_written_as_what_they_are() {
     let (mut document, _) = two::<Map<Box<String>, Map<i8, Map<bool, Text>>>>();
     document
-        .change(|map| map.entry(Box::new("a".into())).entry(-1).entry(true).insert(0, "b"))
+        .change(|map| map.entry(Box::new("a".into()))?.entry(-1)?.entry(true)?.insert(0, "b"))
         .unwrap();
     let json = serde_json::to_string(&document.read()).unwrap();
     assert_eq!(json, r#"{"a":{"-1":{"true":"b"}}}"#);
@@ -186,7 +185,7 @@ fn element_ids_are_kept_in_json_and_in_documents() {
     let (mut document, _) = two::<Cursors>();
     document.change(|cursors| cursors.text.insert(0, "abc")).unwrap();
     let id = document.read().text.id_at(2).unwrap();
-    document.change(|cursors| Ok(cursors.cursor.set(Some(id)))).unwrap();
+    document.change(|cursors| cursors.cursor.set(Some(id))).unwrap();
     assert_eq!(document.value().cursor, Some(id));
 
     let printed = id.to_string();

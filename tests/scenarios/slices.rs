@@ -147,12 +147,12 @@ fn views_are_walked_from_both_ends() {
                 let at = if number % 7 == 0 { 0 } else { shelf.numbers.len() };
                 shelf.numbers.insert(at, number)?;
                 shelf.map.insert(number * 5 % 201, number)?;
-                shelf.set.insert(number * 5 % 201);
+                shelf.set.insert(number * 5 % 201)?;
             }
             for number in (0..length / 3).rev() {
                 shelf.numbers.remove(number as usize * 2)?;
-                shelf.map.remove(&number);
-                shelf.set.remove(&number);
+                shelf.map.remove(&number)?;
+                shelf.set.remove(&number)?;
             }
             Ok(())
         });
@@ -172,7 +172,7 @@ fn views_are_walked_by_for_loops() {
     let edit = document.change(|shelf| {
         for number in [3, 1, 2] {
             shelf.numbers.push(number)?;
-            shelf.set.insert(number);
+            shelf.set.insert(number)?;
             shelf.map.insert(number, 10 * number)?;
         }
         for (number, element) in shelf.numbers.into_iter().zip(&shelf.set) {

@@ -92,7 +92,7 @@ fn a_failed_change_costs_what_it_wrote() {
     let fail = |list: &mut Document<Vec<Counted>>| {
         let edit = list.change(|list| {
             for at in [3, 77, 1999, 3] {
-                list.at(at)?.set("lost");
+                list.at(at)?.set("lost")?;
             }
             list.delete(70..80)?;
             list.insert(0, "lost".to_owned())?;
@@ -106,7 +106,7 @@ fn a_failed_change_costs_what_it_wrote() {
     let panicking = came(|| {
         let edit: Result<Result<(), _>, _> = catch_unwind(AssertUnwindSafe(|| {
             list.change(|list| {
-                list.at(3)?.set("lost");
+                list.at(3)?.set("lost")?;
                 panic!("a fault of the app")
             })
         }));
@@ -166,7 +166,7 @@ fn an_edit_that_returned_an_error_did_nothing() {
         form.history.push(broken()).unwrap_err();
         form.history.push(Status::Open)?;
         form.chosen.set(Some(broken())).unwrap_err();
-        form.count.set(1);
+        form.count.set(1)?;
         Ok(())
     })
     .unwrap();

@@ -115,7 +115,7 @@ fn an_element_that_is_edited_keeps_its_id_and_what_others_write_in_it() -> Resul
     let mut a = document(vec![Text::from("first"), Text::from("second"), Text::from("third")]);
     let ids: Vec<_> = (0..3).map(|position| a.read().id_at(position)).collect();
     let mut b = a.fork(key(9));
-    b.change(|list| Ok(list.at(1)?.push_str("!")))?;
+    b.change(|list| list.at(1)?.push_str("!"))?;
     a.update(|list| {
         list[1].insert_str(0, "the ");
         list.insert(0, "new".into());

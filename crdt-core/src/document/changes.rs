@@ -1,7 +1,8 @@
 use super::{ChangeOptions, Document};
 use crate::crypto::ChangeHash;
 use crate::history::{ChangeIndex, Draft, Unwritten};
-use crate::node::{CrdtNode, EditError, Log, Scope, Space, Transaction};
+use crate::node::{CrdtNode, EditError, ElementId, Log, NewElement, Scope, Space, Transaction};
+use crate::op::Id;
 use crate::op::limits::MAX_TAG_BYTES;
 
 impl<T: CrdtNode> Document<T> {
@@ -53,7 +54,15 @@ impl<T: CrdtNode> Document<T> {
         options: &ChangeOptions,
         edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        self.attempt(options, |state, scope| edit(&mut T::edit(state, scope)))
+        let mut edit = Some(edit);
+        let mut result = Err(EditError::ReadOnly.into());
+        self.attempt(options, &mut |state, scope| {
+            if let Some(edit) = edit.take() {
+                result = edit(&mut T::edit(state, scope));
+            }
+            Ok(result.is_ok())
+        })?;
+        result
     }
 
     /// Changes the plain value: the difference to what it was becomes one atomic change, with as few edits
@@ -80,53 +89,92 @@ impl<T: CrdtNode> Document<T> {
     /// # }
     /// ```
     ///
+    /// Gives what the closure returns. One that can fail belongs in [`try_update`](Self::try_update).
+    ///
     /// # Errors
     /// [`EditError::ReadOnly`], or what prevents the change from being written. Then nothing is
     /// changed.
-    pub fn update(&mut self, edit: impl FnOnce(&mut T)) -> Result<(), EditError>
+    pub fn update<R>(&mut self, edit: impl FnOnce(&mut T) -> R) -> Result<R, EditError>
     where
         T: CrdtNode<Value = T>,
     {
         self.update_with(&ChangeOptions::default(), edit)
     }
 
+    /// Like [`update`](Self::update), with a closure that can fail, and an error type of yours. If it
+    /// fails nothing is changed.
+    ///
+    /// # Errors
+    /// The closure's own, and as [`update`](Self::update).
+    pub fn try_update<R, E: From<EditError>>(
+        &mut self,
+        edit: impl FnOnce(&mut T) -> Result<R, E>,
+    ) -> Result<R, E>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.try_update_with(&ChangeOptions::default(), edit)
+    }
+
     /// Like [`update`](Self::update), with a message, a claimed time or further dependencies.
     ///
     /// # Errors
     /// As [`update`](Self::update); [`EditError::UnknownDependency`] if a dependency is not known here.
-    pub fn update_with(
+    pub fn update_with<R>(
         &mut self,
         options: &ChangeOptions,
-        edit: impl FnOnce(&mut T),
-    ) -> Result<(), EditError>
+        edit: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, EditError>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.try_update_with(options, |value| Ok(edit(value)))
+    }
+
+    /// Like [`update_with`](Self::update_with), with a closure that can fail, and an error type of
+    /// yours.
+    ///
+    /// # Errors
+    /// As [`try_update`](Self::try_update) and [`update_with`](Self::update_with).
+    pub fn try_update_with<R, E: From<EditError>>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T) -> Result<R, E>,
+    ) -> Result<R, E>
     where
         T: CrdtNode<Value = T>,
     {
         self.known(options)?;
         let mut value = self.value();
-        edit(&mut value);
-        self.attempt(options, |state, scope| T::reconcile(state, scope, value))
+        let result = edit(&mut value)?;
+        let mut value = Some(value);
+        self.attempt(options, &mut |state, scope| match value.take() {
+            Some(value) => T::reconcile(state, scope, value).map(|()| true),
+            None => Ok(false),
+        })?;
+        Ok(result)
     }
 
-    /// Makes a change of what is written in the scope, or takes it back.
-    fn attempt<R, E: From<EditError>>(
+    /// Makes a change of what is written in the scope, unless that says to take it back, which is
+    /// called once at most. It is not generic, so that a change costs little code.
+    fn attempt(
         &mut self,
         options: &ChangeOptions,
-        edit: impl FnOnce(&mut T::State, Scope<'_>) -> Result<R, E>,
-    ) -> Result<R, E> {
+        edit: &mut dyn FnMut(&mut T::State, Scope<'_>) -> Result<bool, EditError>,
+    ) -> Result<(), EditError> {
         let after = self.known(options)?;
         let (result, mut log) = self.edit(edit);
-        let made = if result.is_ok() {
-            self.commit(&mut log, after, options)
-        } else {
-            self.take_back(&mut log);
-            Ok(())
+        let made = match result {
+            Ok(true) => self.commit(&mut log, after, options),
+            stopped => {
+                self.take_back(&mut log);
+                stopped.map(|_| ())
+            }
         };
         if let Some(writer) = &mut self.writer {
             writer.space = log.emptied();
         }
-        made?;
-        result
+        made
     }
 
     fn known(&self, options: &ChangeOptions) -> Result<Vec<ChangeIndex>, EditError> {
@@ -143,7 +191,7 @@ impl<T: CrdtNode> Document<T> {
     }
 
     /// Runs the closure on the state and gives what it wrote.
-    fn edit<R>(&mut self, edit: impl FnOnce(&mut T::State, Scope<'_>) -> R) -> (R, Log) {
+    fn edit<R>(&mut self, edit: &mut dyn FnMut(&mut T::State, Scope<'_>) -> R) -> (R, Log) {
         let (prev, space) = match &mut self.writer {
             Some(writer) => (writer.tip, core::mem::take(&mut writer.space)),
             None => (None, Space::default()),
@@ -194,12 +242,26 @@ impl<T: CrdtNode> Document<T> {
         })
     }
 
+    /// Names an element that a change of this replica has inserted, for good; `None` if that change
+    /// has not been made, or was made by another replica.
+    pub fn element_id(&self, element: NewElement) -> Option<ElementId> {
+        let Id { chain, counter } = element.id;
+        let moved = self.writer.iter().flat_map(|writer| &writer.moved);
+        let counter = moved
+            .rev()
+            .find(|(to, taken)| to.chain == chain && taken.contains(&counter))
+            .map_or(counter, |(to, taken)| to.counter + (counter - taken.start));
+        ElementId::new(self.history.chains(), Id { chain, counter })
+    }
+
     /// Makes several changes of a draft, whose edits have been taken back, and takes these in as what
     /// comes from elsewhere is.
     fn commit_in_steps(&mut self, draft: &mut Draft) -> Result<(), Unwritten> {
-        let Some(writer) = &self.writer else { return Ok(()) };
+        let Some(writer) = &mut self.writer else { return Ok(()) };
         let start = self.history.end();
-        self.history.commit_in_steps(draft, &writer.keypair)?;
+        let counters = draft.written.ops.iter().map(|op| op.counters).sum::<u32>();
+        let moved = self.history.commit_in_steps(draft, &writer.keypair)?;
+        writer.moved.push((moved, draft.start..draft.start + counters));
         self.replay(start);
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::history::is_bundle;
 /// # let mut file = note.save();
 /// # for title in ["Draft", "Plan", "Launch"] {
 /// #     let heads = note.heads();
-/// #     note.change(|note| { note.title.set(title); Ok(()) })?;
+/// #     note.change(|note| note.title.set(title))?;
 /// #     file.extend(note.export(&heads));
 /// # }
 /// # file.truncate(file.len() - 10);

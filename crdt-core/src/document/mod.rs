@@ -6,6 +6,7 @@ mod journal;
 mod meta;
 
 use core::fmt;
+use core::ops::Range;
 
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
@@ -13,6 +14,7 @@ use crate::history::{
     PendingLimits, Refusal,
 };
 use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Space, Untyped};
+use crate::op::Id;
 
 pub use journal::Journal;
 pub use meta::ChangeOptions;
@@ -39,7 +41,7 @@ mod tests;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut mine = Document::<Note>::create(Keypair::generate()?)?;
 /// mine.change(|note| {
-///     note.title.set("Plan");
+///     note.title.set("Plan")?;
 ///     note.body.insert(0, "Hello")
 /// })?;
 ///
@@ -69,6 +71,9 @@ struct Writer {
     tip: Option<ChangeIndex>,
     /// Space for what editors write.
     space: Space,
+    /// Where the ops of changes that were written in steps came to lie, and which counters their
+    /// editors took them to have.
+    moved: Vec<(Id, Range<u32>)>,
 }
 
 impl<T: CrdtNode> fmt::Debug for Document<T> {
@@ -120,7 +125,12 @@ impl<T: CrdtNode> Document<T> {
 
     fn with_state(history: History, state: T::State, keypair: Option<Keypair>) -> Self {
         let tip = keypair.as_ref().and_then(|keypair| history.tip_of_author(&keypair.author()));
-        let writer = keypair.map(|keypair| Writer { keypair, tip, space: Space::default() });
+        let writer = keypair.map(|keypair| Writer {
+            keypair,
+            tip,
+            space: Space::default(),
+            moved: Vec::new(),
+        });
         let mut document = Self { history, state, partial: false, writer };
         document.begin_stretch();
         document

@@ -14,7 +14,8 @@ use crate::op::Id;
 use crate::op::limits::MAX_DEPENDENCIES;
 
 impl History {
-    /// Writes and appends a draft as several changes. The state has to take them in from here.
+    /// Writes and appends a draft as several changes, and gives the id that its first op got. The
+    /// state has to take them in from here.
     ///
     /// # Errors
     /// [`Unwritten`] if a single value is too large for a change, or another reason remains. Nothing
@@ -23,7 +24,7 @@ impl History {
         &mut self,
         draft: &mut Draft,
         keypair: &Keypair,
-    ) -> Result<(), Unwritten> {
+    ) -> Result<Id, Unwritten> {
         let own = self.chains.segment_after(draft.prev);
         let (mark, cuts, tail) = (self.mark(), self.cuts.mark(own), self.tail.clone());
         let seen = self.seen_besides(draft.prev, &draft.after);
@@ -35,7 +36,7 @@ impl History {
             self.tail = tail;
         }
         self.forget_mark();
-        written
+        written.map(|()| Id { chain: own, counter: draft.start + draft.shift })
     }
 }
 

@@ -79,11 +79,17 @@ impl Selector {
         self.versions.read(chains).map_or(variants.default, |place| place as usize)
     }
 
-    /// The places of all variants that were selected concurrently, the one that wins first. Empty
-    /// if none was ever selected.
+    /// The places of all variants that were selected concurrently, each once, the one that wins
+    /// first. Empty if none was ever selected.
     pub fn conflicts(&self, chains: &Chains) -> Vec<usize> {
-        let ranked = self.versions.ranked(chains).into_iter();
-        ranked.flatten().map(|place| *place as usize).collect()
+        let mut places = Vec::new();
+        for place in self.versions.ranked(chains).into_iter().flatten() {
+            let place = *place as usize;
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
     }
 
     /// Selects a variant as part of a larger value. Where nothing was ever selected, the default one

@@ -1,6 +1,6 @@
 use core::fmt;
 use core::marker::PhantomData;
-use core::ops::{Deref, DerefMut};
+use core::ops::{AddAssign, Deref, DerefMut, SubAssign};
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
@@ -215,6 +215,11 @@ impl<T: CounterInteger> CounterView<'_, T> {
     pub fn get(&self) -> T {
         T::saturating_from(self.state.sum)
     }
+
+    /// The same as [`get`](Self::get).
+    pub fn value(&self) -> T {
+        self.get()
+    }
 }
 
 impl<T> Clone for CounterView<'_, T> {
@@ -263,19 +268,52 @@ impl<T: CounterInteger> CounterEditor<'_, T> {
     pub fn get(&self) -> T {
         T::saturating_from(self.state.sum)
     }
+
+    /// Adds what is missing to a number, so that the counter reads as it. What others add
+    /// concurrently is added to it; a number to start from again is written by
+    /// [`reset`](Self::reset) and [`add`](Self::add). Nothing is written if it reads so already.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn set(&mut self, value: T) -> Result<(), EditError> {
+        reconcile(self.state, self.scope, value);
+        Ok(())
+    }
 }
 
 impl<T> CounterEditor<'_, T> {
     /// Adds; a negative number subtracts. Adding nothing writes nothing. The sum has 128 bits and
-    /// does not overflow, whatever type it is read as.
-    pub fn add(&mut self, delta: i64) {
+    /// does not overflow, whatever type it is read as. `votes += 1` does the same.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn add(&mut self, delta: i64) -> Result<(), EditError> {
         self.state.write_add(&mut self.scope, i128::from(delta));
+        Ok(())
     }
 
     /// Takes back everything that was added so far and is known here. What others add concurrently
     /// stands. O(n) for n additions.
-    pub fn reset(&mut self) {
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn reset(&mut self) -> Result<(), EditError> {
         self.state.clear(self.scope);
+        Ok(())
+    }
+}
+
+/// As [`add`](CounterEditor::add).
+impl<T> AddAssign<i64> for CounterEditor<'_, T> {
+    fn add_assign(&mut self, delta: i64) {
+        self.state.write_add(&mut self.scope, i128::from(delta));
+    }
+}
+
+/// As [`add`](CounterEditor::add) of the number with the other sign.
+impl<T> SubAssign<i64> for CounterEditor<'_, T> {
+    fn sub_assign(&mut self, delta: i64) {
+        self.state.write_add(&mut self.scope, -i128::from(delta));
     }
 }
 

@@ -1,4 +1,5 @@
 use core::fmt;
+use core::ops::Range;
 use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -19,7 +20,7 @@ pub struct ElementId {
 }
 
 impl ElementId {
-    pub(super) fn new(chains: &Chains, id: Id) -> Option<Self> {
+    pub(crate) fn new(chains: &Chains, id: Id) -> Option<Self> {
         chains.global_name(id).map(|(change, offset)| Self { change, offset })
     }
 
@@ -27,6 +28,55 @@ impl ElementId {
         chains.find(&self.change, self.offset)
     }
 }
+
+/// An element that a change has inserted. Once the change is made,
+/// [`Document::element_id`](crate::Document::element_id) names it for good.
+///
+/// ```
+/// # use crdt_core::{Document, Keypair};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut words = Document::<Vec<String>>::create(Keypair::generate()?)?;
+/// let new = words.change(|words| words.push("one".into()))?;
+/// let one = words.element_id(new).expect("the change has been made");
+/// words.change(|words| words.insert(0, "zero".into()))?;
+/// assert_eq!(words.read().position_of(one), Some(1));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NewElement {
+    /// Where the change's editors took the element to be.
+    pub(crate) id: Id,
+}
+
+/// Elements that a change has inserted beside each other, the first one first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewElements {
+    first: Id,
+    counters: Range<u32>,
+}
+
+impl NewElements {
+    pub(super) fn new(first: Id, count: usize) -> Self {
+        let end = first.counter.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        Self { first, counters: first.counter..end }
+    }
+}
+
+impl Iterator for NewElements {
+    type Item = NewElement;
+
+    fn next(&mut self) -> Option<NewElement> {
+        let counter = self.counters.next()?;
+        Some(NewElement { id: Id { counter, ..self.first } })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.counters.size_hint()
+    }
+}
+
+impl ExactSizeIterator for NewElements {}
 
 /// The change's first digits and the offset.
 impl fmt::Debug for ElementId {

@@ -1,5 +1,6 @@
 use thiserror::Error;
 
+use super::ElementId;
 use crate::crypto::ChangeHash;
 
 /// Why an edit was not made. An edit that returned an error did nothing, and a change whose closure
@@ -23,6 +24,12 @@ pub enum EditError {
     /// back as it is.
     #[error("{0}")]
     Unencodable(String),
+    /// A map has no entry under the key that is to be edited.
+    #[error("the map has no entry under this key: `insert` it, or ask for its `entry`")]
+    NoEntry,
+    /// An element of a list that is to be edited or removed is not in it, or not any more.
+    #[error("the list does not have the element {0}")]
+    NoElement(ElementId),
     /// A text key of a map is longer than [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
     #[error("a map key of {0} bytes is longer than the format allows")]
     KeyTooLong(usize),
@@ -87,4 +94,15 @@ pub enum EditError {
     /// The document was opened for reading.
     #[error("the document was opened for reading only")]
     ReadOnly,
+}
+
+/// Has no value. It stands in the compiler's message where `?` is given another error than
+/// [`EditError`] inside [`change`](crate::Document::change).
+#[derive(Debug)]
+pub enum UseTryChangeForOtherErrors {}
+
+impl From<UseTryChangeForOtherErrors> for EditError {
+    fn from(never: UseTryChangeForOtherErrors) -> Self {
+        match never {}
+    }
 }

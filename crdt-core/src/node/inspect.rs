@@ -50,7 +50,7 @@ impl History {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let mut note = Document::<Note>::create(Keypair::generate()?)?;
     /// note.change(|note| {
-    ///     note.title.set("Plan");
+    ///     note.title.set("Plan")?;
     ///     note.body.insert(0, "Hello, you")
     /// })?;
     /// let (author, first) = (note.author().unwrap().to_string(), note.heads()[0].to_string());

@@ -11,7 +11,7 @@ use super::slice::positions;
 use super::text::{out_of_range, parent};
 use super::{
     CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
-    NodeState, Scope, Segment, StateReader, StateWriter, Undone,
+    NewElement, NewElements, NodeState, Scope, Segment, StateReader, StateWriter, Undone,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -296,6 +296,21 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
     pub fn iter(&self) -> ListIter<'a, T> {
         ListIter { items: self.state.sequence.items(), chains: self.chains }
     }
+
+    /// The elements in order with their ids, from either end. O(log n) for each.
+    pub fn iter_with_ids(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (ElementId, T::View<'a>)> + use<'a, T> {
+        let chains = self.chains;
+        self.state.sequence.items().filter_map(move |(id, state)| {
+            Some((ElementId::new(chains, id)?, T::view(state, chains)))
+        })
+    }
+
+    /// The list as a plain value.
+    pub fn value(&self) -> Vec<T::Value> {
+        self.state.states().map(|state| T::value(state, self.chains)).collect()
+    }
 }
 
 impl<'a, T: CrdtNode> IntoIterator for ListView<'a, T> {
@@ -398,9 +413,25 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.view().get(position)
     }
 
+    /// Reads the first element. O(log n).
+    pub fn first(&self) -> Option<T::View<'_>> {
+        self.view().first()
+    }
+
+    /// Reads the last element. O(log n).
+    pub fn last(&self) -> Option<T::View<'_>> {
+        self.view().last()
+    }
+
     /// Reads the elements in order, from either end.
     pub fn iter(&self) -> ListIter<'_, T> {
         self.view().iter()
+    }
+
+    /// Reads the elements in order with their ids, from either end, without those that this change
+    /// has inserted. O(log n) for each.
+    pub fn iter_with_ids(&self) -> impl DoubleEndedIterator<Item = (ElementId, T::View<'_>)> {
+        self.view().iter_with_ids()
     }
 
     /// The id of the element at a position; `None` also if this change has inserted it, since the
@@ -414,10 +445,49 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.view().position_of(element)
     }
 
+    /// Reads an element by its id, wherever it is now. O(log n).
+    pub fn by_id(&self, element: ElementId) -> Option<T::View<'_>> {
+        self.view().by_id(element)
+    }
+
+    /// Edits an element by its id, wherever it is now. O(log n).
+    ///
+    /// # Errors
+    /// [`EditError::NoElement`] if it is not in the list or has been removed.
+    pub fn at_id(&mut self, element: ElementId) -> Result<T::Editor<'_>, EditError> {
+        self.at(self.require(element)?)
+    }
+
+    /// Removes an element by its id, wherever it is now, and gives the value it had. O(log n + size
+    /// of the value).
+    ///
+    /// # Errors
+    /// [`EditError::NoElement`] if it is not in the list or has been removed already.
+    pub fn remove_id(&mut self, element: ElementId) -> Result<T::Value, EditError> {
+        self.remove(self.require(element)?)
+    }
+
+    fn require(&self, element: ElementId) -> Result<usize, EditError> {
+        self.position_of(element).ok_or(EditError::NoElement(element))
+    }
+
+    /// Edits every element, in order, up to the first for which the closure returns an error.
+    ///
+    /// # Errors
+    /// The closure's.
+    #[doc(alias = "iter_mut")]
+    pub fn for_each(
+        &mut self,
+        mut edit: impl FnMut(T::Editor<'_>) -> Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        (0..self.len()).try_for_each(|position| edit(self.at(position)?))
+    }
+
     /// Edits the element at a position. O(log n).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] if there is none.
+    #[doc(alias = "get_mut")]
     pub fn at(&mut self, position: usize) -> Result<T::Editor<'_>, EditError> {
         let (state, scope) = self.place(position)?;
         Ok(T::edit(state, scope))
@@ -434,8 +504,10 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] beyond the end, or what writing the value meets.
-    pub fn insert(&mut self, position: usize, value: T::Value) -> Result<(), EditError> {
-        self.insert_all(position, [value])
+    pub fn insert(&mut self, position: usize, value: T::Value) -> Result<NewElement, EditError> {
+        let id = self.scope.next_id();
+        self.insert_values(position, vec![value])?;
+        Ok(NewElement { id })
     }
 
     /// Inserts elements so that the first of them stands at a position. It takes one op, and less time
@@ -458,8 +530,14 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         &mut self,
         position: usize,
         values: impl IntoIterator<Item = T::Value>,
-    ) -> Result<(), EditError> {
+    ) -> Result<NewElements, EditError> {
         let values: Vec<_> = values.into_iter().collect();
+        let new = NewElements::new(self.scope.next_id(), values.len());
+        self.insert_values(position, values)?;
+        Ok(new)
+    }
+
+    fn insert_values(&mut self, position: usize, values: Vec<T::Value>) -> Result<(), EditError> {
         self.scope
             .attempt(self.state, |state, scope| insert_all::<T>(state, scope, position, values))
     }
@@ -468,7 +546,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     ///
     /// # Errors
     /// What writing the value meets.
-    pub fn push(&mut self, value: T::Value) -> Result<(), EditError> {
+    pub fn push(&mut self, value: T::Value) -> Result<NewElement, EditError> {
         self.insert(self.len(), value)
     }
 
@@ -476,19 +554,58 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     ///
     /// # Errors
     /// What writing the values meets.
-    pub fn extend(&mut self, values: impl IntoIterator<Item = T::Value>) -> Result<(), EditError> {
+    pub fn extend(
+        &mut self,
+        values: impl IntoIterator<Item = T::Value>,
+    ) -> Result<NewElements, EditError> {
         self.insert_all(self.len(), values)
     }
 
-    /// Removes the element at a position. Concurrent edits within it are lost with it. O(log n).
+    /// Removes the element at a position and gives the value it had. Concurrent edits within it are
+    /// lost with it. O(log n + size of the value).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] if there is none.
-    pub fn remove(&mut self, position: usize) -> Result<(), EditError> {
-        if position >= self.len() {
-            return Err(EditError::OutOfRange { position, length: self.len() });
+    pub fn remove(&mut self, position: usize) -> Result<T::Value, EditError> {
+        let missing = EditError::OutOfRange { position, length: self.len() };
+        let state = self.state.sequence.item_at(position).ok_or(missing)?;
+        let value = T::value(state, self.scope.chains());
+        self.delete(position..=position)?;
+        Ok(value)
+    }
+
+    /// Removes the last element and gives the value it had; `None` if there is none. O(log n + size
+    /// of the value).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn pop(&mut self) -> Result<Option<T::Value>, EditError> {
+        self.len().checked_sub(1).map(|last| self.remove(last)).transpose()
+    }
+
+    /// Removes the elements behind the first `length`; nothing if there are no more.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn truncate(&mut self, length: usize) -> Result<(), EditError> {
+        if length < self.len() { self.delete(length..) } else { Ok(()) }
+    }
+
+    /// Removes every element that the closure does not want to keep.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn retain(&mut self, mut keep: impl FnMut(T::View<'_>) -> bool) -> Result<(), EditError> {
+        let mut position = 0;
+        let kept: Vec<bool> = self.iter().map(&mut keep).collect();
+        for run in kept.chunk_by(|a, b| a == b) {
+            if run[0] {
+                position += run.len();
+            } else {
+                self.delete(position..position + run.len())?;
+            }
         }
-        self.delete(position..=position)
+        Ok(())
     }
 
     /// Removes the elements at a range of positions. O(log n) for each stretch of elements that one
@@ -502,8 +619,12 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     }
 
     /// Removes all elements that are here. What others insert concurrently stays.
-    pub fn clear(&mut self) {
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn clear(&mut self) -> Result<(), EditError> {
         self.state.clear(self.scope);
+        Ok(())
     }
 }
 
@@ -565,7 +686,8 @@ fn assign<T: CrdtNode>(
     values: impl IntoIterator<Item = T::Value>,
 ) -> Result<(), EditError> {
     state.clear(scope);
-    ListEditor::<T> { state, scope }.extend(values)
+    ListEditor::<T> { state, scope }.extend(values)?;
+    Ok(())
 }
 
 /// Aligns the elements with the values, then removes, inserts and edits what differs.

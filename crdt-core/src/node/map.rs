@@ -250,6 +250,15 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
     pub fn values(&self) -> impl DoubleEndedIterator<Item = V::View<'a>> + use<'a, K, V> {
         self.iter().map(|(_, value)| value)
     }
+
+    /// The map as a plain value.
+    pub fn value(&self) -> BTreeMap<K, V::Value>
+    where
+        K: Clone,
+    {
+        let entries = self.state.present();
+        entries.map(|(key, item)| (key.clone(), V::value(item, self.chains))).collect()
+    }
 }
 
 impl<'a, K: MapKey, V: CrdtNode> IntoIterator for MapView<'a, K, V> {
@@ -380,22 +389,62 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.get(key).is_some()
     }
 
-    /// Edits the entry of a key that is present. One that others have removed, and that only a value
-    /// written at the same time keeps, is put. O(log n).
-    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<V::Editor<'_>>
+    /// Edits the entry of a key; `None` if it is absent. One that others have removed, and that only
+    /// a value written at the same time keeps, is put. O(log n).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn get_mut<Q>(&mut self, key: &Q) -> Result<Option<V::Editor<'_>>, EditError>
     where
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let (state, scope) = self.reborrow().into_present(key)?;
-        Some(V::edit(state, scope))
+        let entry = self.reborrow().into_present(key);
+        Ok(entry.map(|(state, scope)| V::edit(state, scope)))
+    }
+
+    /// Edits the entry of a key, as [`get_mut`](Self::get_mut) does, where it is to be there.
+    ///
+    /// # Errors
+    /// [`EditError::NoEntry`] if it is absent.
+    pub fn at<Q>(&mut self, key: &Q) -> Result<V::Editor<'_>, EditError>
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let (state, scope) = self.reborrow().into_present(key).ok_or(EditError::NoEntry)?;
+        Ok(V::edit(state, scope))
     }
 
     /// Edits the entry of a key, which is made present with its defaults if it is absent. Two
     /// replicas that do so concurrently edit one entry. O(log n).
-    pub fn entry(&mut self, key: impl IntoKey<K>) -> V::Editor<'_> {
-        let (state, scope) = self.reborrow().into_entry(key.into_key());
-        V::edit(state, scope)
+    ///
+    /// # Errors
+    /// [`EditError::KeyTooLong`], [`EditError::PathTooDeep`].
+    pub fn entry(&mut self, key: impl IntoKey<K>) -> Result<V::Editor<'_>, EditError> {
+        let (state, scope) = self.reborrow().into_entry(key.into_key())?;
+        Ok(V::edit(state, scope))
+    }
+
+    /// Edits every entry, in the order of the keys, up to the first for which the closure returns an
+    /// error.
+    ///
+    /// # Errors
+    /// The closure's.
+    #[doc(alias = "iter_mut")]
+    #[doc(alias = "values_mut")]
+    pub fn for_each(
+        &mut self,
+        mut edit: impl FnMut(&K, V::Editor<'_>) -> Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        self.scope.pin();
+        let MapEditor { state, scope } = self;
+        for (key, entry) in state.entries.iter_mut().filter(|(_, entry)| entry.is_present()) {
+            let scope = scope.key(key.to_key());
+            entry.enter(scope);
+            edit(key, V::edit(&mut entry.state, scope))?;
+        }
+        Ok(())
     }
 
     fn reborrow(&mut self) -> MapEditor<'_, K, V> {
@@ -411,8 +460,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     pub fn insert(&mut self, key: impl IntoKey<K>, value: V::Value) -> Result<(), EditError> {
         let key = key.into_key();
         self.scope.attempt(self.state, |state, scope| {
-            let scope = scope.key(key.to_key());
-            scope.check_depth()?;
+            let scope = scope.new_key(key.to_key())?;
             let entry = state.entries.get_or_default(key);
             let was = entry.is_present();
             let assigned = entry.assign::<V>(scope, value);
@@ -421,9 +469,39 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         })
     }
 
-    /// Makes the entry of a key absent; says whether it was present. A put that is concurrent
-    /// to this keeps it. O(log n).
-    pub fn remove<Q>(&mut self, key: &Q) -> bool
+    /// Makes inserts of several entries, all of them or, if one fails, none.
+    ///
+    /// # Errors
+    /// What writing the values meets.
+    pub fn extend(
+        &mut self,
+        entries: impl IntoIterator<Item = (K, V::Value)>,
+    ) -> Result<(), EditError> {
+        self.scope.attempt(self.state, |state, scope| {
+            let mut editor = MapEditor::<K, V> { state, scope };
+            entries.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
+        })
+    }
+
+    /// Makes the entry of a key absent and gives the value it had; `None` if it was absent already.
+    /// A put that is concurrent to this keeps it. O(log n + size of the value).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn remove<Q>(&mut self, key: &Q) -> Result<Option<V::Value>, EditError>
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let chains = self.scope.chains();
+        let found = self.state.entries.get(key).filter(|entry| entry.is_present());
+        let value = found.map(|entry| V::value(&entry.state, chains));
+        self.forget(key);
+        Ok(value)
+    }
+
+    /// Makes the entry of a key absent; says whether it was present.
+    pub(super) fn forget<Q>(&mut self, key: &Q) -> bool
     where
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
@@ -441,10 +519,33 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         true
     }
 
+    /// Makes absent every entry that the closure does not want to keep.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn retain(
+        &mut self,
+        mut keep: impl FnMut(&K, V::View<'_>) -> bool,
+    ) -> Result<(), EditError> {
+        self.scope.pin();
+        let MapEditor { state, scope } = self;
+        for (key, entry) in state.entries.iter_mut().filter(|(_, entry)| entry.is_present()) {
+            if !keep(key, V::view(&entry.state, scope.chains())) {
+                entry.remove(|| scope.key(key.to_key()));
+                state.present -= 1;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes every entry absent. A put that is concurrent to this keeps its entry.
-    pub fn clear(&mut self) {
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn clear(&mut self) -> Result<(), EditError> {
         self.scope.pin();
         self.state.clear(self.scope);
+        Ok(())
     }
 }
 
@@ -464,13 +565,13 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
     }
 
     /// The state and scope of an entry, which is made present if it is absent.
-    pub(super) fn into_entry(self, key: K) -> (&'a mut V::State, Scope<'a>) {
+    pub(super) fn into_entry(self, key: K) -> Result<(&'a mut V::State, Scope<'a>), EditError> {
         let Self { state, scope } = self;
-        let scope = scope.key(key.to_key());
+        let scope = scope.new_key(key.to_key())?;
         let entry = state.entries.get_or_default(key);
         state.present += usize::from(!entry.is_present());
         entry.enter(scope);
-        (&mut entry.state, scope)
+        Ok((&mut entry.state, scope))
     }
 }
 
@@ -485,14 +586,14 @@ impl<'a, K: MapKey, V: CrdtNode> IntoIterator for &'a MapEditor<'_, K, V> {
 
 impl<K: MapKey> MapEditor<'_, K, ()> {
     /// Makes a key present, also if it is already; says whether it was absent.
-    pub(super) fn put(&mut self, key: K) -> bool {
+    pub(super) fn put(&mut self, key: K) -> Result<bool, EditError> {
         self.scope.pin();
-        let scope = self.scope.key(key.to_key());
+        let scope = self.scope.new_key(key.to_key())?;
         let entry = self.state.entries.get_or_default(key);
         let was = entry.is_present();
         entry.put(scope);
         self.state.recount(was, true);
-        !was
+        Ok(!was)
     }
 }
 

@@ -28,6 +28,7 @@ mod lazy;
 mod leaf;
 mod list;
 mod map;
+mod misuse;
 mod near;
 mod newtype;
 mod option;
@@ -51,8 +52,10 @@ pub use counter::{
 };
 pub use description::Description;
 pub use digest::DigestWriter;
-pub use element::ElementId;
+pub use element::{ElementId, NewElement, NewElements};
 pub use error::EditError;
+#[doc(hidden)]
+pub use error::UseTryChangeForOtherErrors;
 pub use fingerprint::Fingerprint;
 pub use incoming::Incoming;
 pub use inspect::Inspection;
@@ -63,6 +66,8 @@ pub use lazy::Lazy;
 pub use leaf::{Initial, IntoLeaf, LeafField, LeafValue, StandardDefault};
 pub use list::{List, ListEditor, ListIter, ListState, ListView};
 pub use map::{IntoKey, Map, MapEditor, MapIter, MapState, MapView};
+#[doc(hidden)]
+pub use misuse::{MergesAdditions, MergesCharacters, MergesElements, Subscript};
 pub use newtype::{Newtype, Transparent};
 pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{
@@ -86,6 +91,59 @@ use crate::op::Key;
 
 pub use crate::history::Chains;
 pub use crate::op::Id;
+
+/// Reads a node of type `T` by reference: what [`Document::read`](crate::Document::read) gives, for
+/// the signature of a function.
+///
+/// ```
+/// # use crdt_core::{CrdtNode, View};
+/// # #[derive(CrdtNode)]
+/// # struct Task { title: String, done: bool }
+/// fn line(task: View<'_, Task>) -> String {
+///     format!("[{}] {}", if *task.done { "x" } else { " " }, task.title)
+/// }
+/// ```
+pub type View<'a, T> = <T as CrdtNode>::View<'a>;
+
+/// Edits a node of type `T` inside a change, for the signature of a function.
+///
+/// ```
+/// # use crdt_core::{CrdtNode, EditError, Editor};
+/// # #[derive(CrdtNode)]
+/// # struct Task { title: String, done: bool }
+/// fn finish(task: &mut Editor<'_, Task>) -> Result<(), EditError> {
+///     task.done.set(true)
+/// }
+/// ```
+pub type Editor<'a, T> = <T as CrdtNode>::Editor<'a>;
+
+/// An enum of which one variant is selected; implemented by the derive.
+pub trait Choice: CrdtNode {
+    /// The selected variant with views of what it holds: an enum with the same variants, to match
+    /// on. Of an enum whose variants hold nothing it is the enum itself.
+    type Variant<'a>;
+}
+
+/// The selected variant of the enum `T`, with views of what it holds; the method `variant` of the
+/// enum's view gives it.
+///
+/// ```
+/// # use crdt_core::{CrdtNode, Variant, View};
+/// #[derive(CrdtNode)]
+/// enum Status {
+///     #[crdt(default)]
+///     Open,
+///     Done { by: String },
+/// }
+///
+/// fn word(status: View<'_, Status>) -> String {
+///     match status.variant() {
+///         Variant::<Status>::Open => "open".into(),
+///         Variant::<Status>::Done { by } => format!("done by {by}"),
+///     }
+/// }
+/// ```
+pub type Variant<'a, T> = <T as Choice>::Variant<'a>;
 
 /// A segment of the path that leads an op to a node of this replica.
 pub type Segment<'a> = crate::op::Segment<'a, Id>;

@@ -107,6 +107,11 @@ impl<'a, T: CrdtNode> OptionView<'a, T> {
         self.state.present().map(|state| T::view(state, self.chains))
     }
 
+    /// The plain value.
+    pub fn value(&self) -> Option<T::Value> {
+        self.state.present().map(|state| T::value(state, self.chains))
+    }
+
     /// Whether it is present.
     pub fn is_some(&self) -> bool {
         self.state.present().is_some()
@@ -189,19 +194,26 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
         self.state.present().map(|state| T::view(state, self.scope.chains()))
     }
 
-    /// Edits the node, if it is present. One that others have removed, and that only a value written at
-    /// the same time keeps, is put.
-    pub fn get_mut(&mut self) -> Option<T::Editor<'_>> {
-        if self.is_none() { None } else { Some(self.get_or_insert_default()) }
+    /// Edits the node; `None` if it is absent. One that others have removed, and that only a value
+    /// written at the same time keeps, is put.
+    ///
+    /// # Errors
+    /// None at present.
+    #[doc(alias = "as_mut")]
+    pub fn get_mut(&mut self) -> Result<Option<T::Editor<'_>>, EditError> {
+        if self.is_none() { Ok(None) } else { self.get_or_insert_default().map(Some) }
     }
 
     /// Edits the node, which is made present with its defaults if it is absent.
-    pub fn get_or_insert_default(&mut self) -> T::Editor<'_> {
+    ///
+    /// # Errors
+    /// [`EditError::PathTooDeep`].
+    pub fn get_or_insert_default(&mut self) -> Result<T::Editor<'_>, EditError> {
         self.scope.pin();
-        let scope = self.scope.key(KEY);
+        let scope = self.scope.new_key(KEY)?;
         let entry = self.state.entry();
         entry.enter(scope);
-        T::edit(&mut entry.state, scope)
+        Ok(T::edit(&mut entry.state, scope))
     }
 
     /// Makes the node present with a value, or absent. A value is written over whatever is there, also
@@ -213,12 +225,17 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
         self.scope.attempt(self.state, |state, scope| assign::<T>(state, scope, value))
     }
 
-    /// Makes the node absent; says whether it was present.
-    pub fn remove(&mut self) -> bool {
+    /// Makes the node absent and gives the value it had; `None` if it was absent already. O(size of
+    /// the value).
+    ///
+    /// # Errors
+    /// None at present.
+    #[doc(alias = "take")]
+    pub fn remove(&mut self) -> Result<Option<T::Value>, EditError> {
         self.scope.pin();
-        let present = self.is_some();
+        let value = self.state.present().map(|state| T::value(state, self.scope.chains()));
         self.state.clear(self.scope);
-        present
+        Ok(value)
     }
 }
 
@@ -237,8 +254,7 @@ fn assign<T: CrdtNode>(
         state.clear(scope);
         return Ok(());
     };
-    let scope = scope.key(KEY);
-    scope.check_depth()?;
+    let scope = scope.new_key(KEY)?;
     state.entry().assign::<T>(scope, value)
 }
 

@@ -293,6 +293,14 @@ impl<'a, T, D> RegisterView<'a, T, D> {
         self.state.get(self.chains)
     }
 
+    /// The value, cloned.
+    pub fn value(&self) -> T
+    where
+        T: Clone,
+    {
+        self.get().clone()
+    }
+
     /// Every value that stands, the one that wins first. More than one only where authors wrote
     /// without having seen each other's values; none if nothing was written. O(n log n) for n values.
     pub fn conflicts(&self) -> Vec<&'a T> {
@@ -385,18 +393,34 @@ where
     /// Writes a value; it replaces every value that stands here. O(size of the value + values in
     /// conflict).
     ///
-    /// If it cannot be encoded, or is not read back as it is, the change fails at its end with
-    /// [`EditError::Unencodable`].
-    pub fn set(&mut self, value: impl IntoLeaf<T>) {
-        if let Err(fault) = set_register(self.state, self.scope, &value.into_leaf()) {
-            self.scope.fail(fault);
-        }
+    /// # Errors
+    /// [`EditError::Unencodable`] if it cannot be encoded, or is not read back as it is.
+    pub fn set(&mut self, value: impl IntoLeaf<T>) -> Result<(), EditError> {
+        set_register(self.state, self.scope, &value.into_leaf())
+    }
+
+    /// Writes what a closure makes of the value. Costs what reading, cloning and
+    /// [`set`](Self::set) cost.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn modify(&mut self, edit: impl FnOnce(&mut T)) -> Result<(), EditError>
+    where
+        T: Clone,
+    {
+        let mut value = self.get().clone();
+        edit(&mut value);
+        set_register(self.state, self.scope, &value)
     }
 
     /// Takes every value back; the register reads as its default. What others set concurrently
     /// stands.
-    pub fn unset(&mut self) {
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn unset(&mut self) -> Result<(), EditError> {
         self.state.clear(self.scope);
+        Ok(())
     }
 }
 

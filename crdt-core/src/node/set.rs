@@ -45,6 +45,14 @@ impl<'a, K: MapKey> SetView<'a, K> {
         SetIter { entries: self.map.iter() }
     }
 
+    /// The set as a plain value.
+    pub fn value(&self) -> BTreeSet<K>
+    where
+        K: Clone,
+    {
+        self.iter().cloned().collect()
+    }
+
     /// The lowest element.
     pub fn first(&self) -> Option<&'a K> {
         self.iter().next()
@@ -158,23 +166,48 @@ impl<K: MapKey> SetEditor<'_, K> {
 
     /// Inserts an element; says whether it was absent. One that is present is inserted again, so
     /// that it outlives a removal that is concurrent to this. O(log n).
-    pub fn insert(&mut self, element: impl IntoKey<K>) -> bool {
+    ///
+    /// # Errors
+    /// [`EditError::KeyTooLong`], [`EditError::PathTooDeep`].
+    pub fn insert(&mut self, element: impl IntoKey<K>) -> Result<bool, EditError> {
         self.map.put(element.into_key())
+    }
+
+    /// Inserts elements, all of them or, if one fails, none.
+    ///
+    /// # Errors
+    /// As [`insert`](Self::insert).
+    pub fn extend(&mut self, elements: impl IntoIterator<Item = K>) -> Result<(), EditError> {
+        self.map.extend(elements.into_iter().map(|element| (element, ())))
     }
 
     /// Removes an element; says whether it was present. An insert that is concurrent to this keeps
     /// it. O(log n).
-    pub fn remove<Q>(&mut self, element: &Q) -> bool
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn remove<Q>(&mut self, element: &Q) -> Result<bool, EditError>
     where
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        self.map.remove(element)
+        Ok(self.map.forget(element))
+    }
+
+    /// Removes every element that the closure does not want to keep.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool) -> Result<(), EditError> {
+        self.map.retain(|element, ()| keep(element))
     }
 
     /// Removes every element. An insert that is concurrent to this keeps its element.
-    pub fn clear(&mut self) {
-        self.map.clear();
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn clear(&mut self) -> Result<(), EditError> {
+        self.map.clear()
     }
 }
 

@@ -357,6 +357,11 @@ impl<'a> TextView<'a> {
         self.state.sequence.chunks(self.chains)
     }
 
+    /// The text as a string.
+    pub fn value(&self) -> String {
+        self.state.to_text(self.chains)
+    }
+
     /// The scalar values in order.
     pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
         self.chunks().flat_map(str::chars)
@@ -448,10 +453,22 @@ impl TextEditor<'_> {
     }
 
     /// Appends text. O(log n + its length).
-    pub fn push_str(&mut self, text: impl AsRef<str>) {
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn push_str(&mut self, text: impl AsRef<str>) -> Result<(), EditError> {
         let end = self.len();
-        let pushed = self.state.insert(&mut self.scope, end, text.as_ref());
-        debug_assert!(pushed.is_ok(), "the end is a position");
+        self.state.insert(&mut self.scope, end, text.as_ref())
+    }
+
+    /// Makes the text read as another, by deleting and inserting the characters that differ, so that
+    /// what others insert concurrently stays. O(n + m) in the lengths of the two, and more the more
+    /// they differ.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn set(&mut self, text: impl AsRef<str>) -> Result<(), EditError> {
+        reconcile(self.state, self.scope, text.as_ref())
     }
 
     /// Reads the part of the text at a range of positions, without copying it. O(log n) to begin to
@@ -493,8 +510,12 @@ impl TextEditor<'_> {
     }
 
     /// Deletes everything that is here. What others insert concurrently stays.
-    pub fn clear(&mut self) {
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn clear(&mut self) -> Result<(), EditError> {
         self.state.clear(self.scope);
+        Ok(())
     }
 }
 

@@ -317,13 +317,21 @@ impl<'a> Scope<'a> {
         self.entered(LocalSegment::Variant(Cow::Owned(name.to_owned())))
     }
 
+    /// The scope of an entry that is there, or whose key is short.
     pub(super) fn key(self, key: Key<'_>) -> Self {
+        self.entered(LocalSegment::key(key))
+    }
+
+    /// The scope of an entry under any key.
+    pub(super) fn new_key(self, key: Key<'_>) -> Result<Self, EditError> {
         if let Key::Text(text) = key
             && text.len() > MAX_KEY_BYTES
         {
-            self.fail(EditError::KeyTooLong(text.len()));
+            return Err(EditError::KeyTooLong(text.len()));
         }
-        self.entered(LocalSegment::key(key))
+        let scope = self.entered(LocalSegment::key(key));
+        scope.check_depth()?;
+        Ok(scope)
     }
 
     /// The scope below this one, entered into the log at once.
@@ -370,11 +378,6 @@ impl<'a> Scope<'a> {
     /// The time of the change.
     pub(super) fn time(&self) -> u32 {
         self.transaction.log.borrow().time
-    }
-
-    /// Makes the change fail at its end, for an edit that has no way to say so at once.
-    pub(super) fn fail(&self, fault: EditError) {
-        self.transaction.log.borrow_mut().fault.get_or_insert(fault);
     }
 
     /// Ends the descent into a value that nests deeper than a path may be, before the stack does.

@@ -3,6 +3,7 @@
 mod access;
 mod implement;
 mod payload;
+mod selected;
 mod serialize;
 mod show;
 mod state;
@@ -55,7 +56,8 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
     let (state, view, editor) = (this.state(), this.view(), this.editor());
     let (implement, shown, serialized) =
         (this.implement(), this.shown_and_copied(), this.serialized());
-    quote!(#items #variants #state #view #editor #implement #shown #serialized)
+    let selected = this.selected();
+    quote!(#items #variants #state #view #editor #implement #selected #shown #serialized)
 }
 
 impl Case<'_> {

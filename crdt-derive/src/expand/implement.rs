@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::expand::record::{Record, slot};
+use crate::expand::record::{Lent, Record, slot};
 
 /// For which type a record is implemented, and how its value is made of the parts.
 ///
@@ -68,7 +68,7 @@ impl Record<'_> {
 
     fn reading(&self, target: &Target) -> TokenStream {
         let make = &target.make;
-        let view = self.make_lent(&self.names.view, |field, node| {
+        let view = self.make_lent(Lent::View, |field, node| {
             let slot = slot(field);
             quote!(<#node as __crdt::CrdtNode>::view(&__state.#slot, __chains))
         });
@@ -127,7 +127,7 @@ impl Record<'_> {
 
     fn writing(&self, target: &Target) -> TokenStream {
         let take = &target.take;
-        let editor = self.make_lent(&self.names.editor, |field, node| {
+        let editor = self.make_lent(Lent::Editor, |field, node| {
             let (slot, name) = (slot(field), field.wire_name());
             quote!(<#node as __crdt::CrdtNode>::edit(&mut __state.#slot, __scope.field(#name)))
         });

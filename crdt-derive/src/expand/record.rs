@@ -86,8 +86,8 @@ impl<'a> Record<'a> {
     /// The three structs, and how an op reaches the state.
     pub(crate) fn items(&self) -> TokenStream {
         let (state, title) = (self.state(), &self.names.title);
-        let view = self.lent(&self.names.view, &format!("Reads {title}."), "View");
-        let editor = self.lent(&self.names.editor, &format!("Edits {title}."), "Editor");
+        let view = self.lent(Lent::View, &format!("Reads {title}."));
+        let editor = self.lent(Lent::Editor, &format!("Edits {title}."));
         let (node_state, shown) = (self.node_state(), self.shown_and_copied());
         let serialized = self.serialized();
         quote!(#state #view #editor #node_state #shown #serialized)
@@ -126,8 +126,11 @@ impl<'a> Record<'a> {
     }
 
     /// A struct that borrows from the state, with the fields of the record.
-    fn lent(&self, name: &Ident, doc: &str, associated: &str) -> TokenStream {
-        let associated = format_ident!("{associated}");
+    fn lent(&self, lent: Lent, doc: &str) -> TokenStream {
+        let (name, associated) = match lent {
+            Lent::View => (&self.names.view, quote!(View)),
+            Lent::Editor => (&self.names.editor, quote!(Editor)),
+        };
         let (impl_generics, _, where_clause) = self.params.lent();
         let field = |(field, node): (&Field<'_>, &Option<TokenStream>)| {
             let head = self.lent_head(field);
@@ -136,11 +139,12 @@ impl<'a> Record<'a> {
             let ty = ty.unwrap_or_else(|| quote!(()));
             quote!(#head #ty)
         };
-        let marker = self.lent_marker().map(|(member, ty)| match member {
-            Member::Named(ident) => quote!(#ident: #ty),
-            Member::Unnamed(_) => ty,
+        let hidden = self.hidden(lent).into_iter().map(|hidden| match hidden.member {
+            Member::Named(ident) => (quote!(#ident:), hidden.ty),
+            Member::Unnamed(_) => (quote!(), hidden.ty),
         });
-        let fields = self.shown().map(field).chain(marker);
+        let hidden = hidden.map(|(name, ty)| quote!(#name #ty));
+        let fields = self.shown().map(field).chain(hidden);
         match self.style {
             Style::Named | Style::Unit => quote! {
                 #[doc = #doc]
@@ -173,35 +177,83 @@ impl<'a> Record<'a> {
         quote!(#(#docs)* #vis #name)
     }
 
-    /// The field of views and editors that uses parameters which no other field may use.
-    fn lent_marker(&self) -> Option<(Member, TokenStream)> {
-        let params = self.params.marker();
-        if params.is_none() && self.stored().next().is_some() {
-            return None;
-        }
-        let member = match self.style {
-            Style::Named | Style::Unit => Member::Named(format_ident!("__marker")),
-            Style::Tuple | Style::Newtype => Member::Unnamed(Index::from(self.fields.len())),
+    /// The fields of a view or editor that are not of the record: those through which a view reads
+    /// the plain value, and one that uses parameters which no field of an editor may use.
+    fn hidden(&self, lent: Lent) -> Vec<Hidden> {
+        let (_, ty_generics, _) = self.params.owned();
+        let (state, params) = (&self.names.state, self.params.marker());
+        let fields = match lent {
+            Lent::View => vec![
+                ("__state", quote!(&'__a #state #ty_generics), quote!(__state)),
+                ("__chains", quote!(&'__a __crdt::Chains), quote!(__chains)),
+            ],
+            Lent::Editor if params.is_none() && self.stored().next().is_some() => Vec::new(),
+            Lent::Editor => {
+                let ty = quote!(::core::marker::PhantomData<(&'__a (), #params)>);
+                vec![("__marker", ty, quote!(::core::marker::PhantomData))]
+            }
         };
-        Some((member, quote!(::core::marker::PhantomData<(&'__a (), #params)>)))
+        let hidden = |(index, (name, ty, value))| {
+            let member = match self.style {
+                Style::Named | Style::Unit => Member::Named(format_ident!("{name}")),
+                Style::Tuple | Style::Newtype => Member::Unnamed(Index::from(index)),
+            };
+            Hidden { member, ty, value }
+        };
+        (self.fields.len()..).zip(fields).map(hidden).collect()
     }
 
     /// Makes a view or editor; `part` makes the one of a stored field.
     pub(crate) fn make_lent(
         &self,
-        name: &Ident,
+        lent: Lent,
         part: impl Fn(&Field<'_>, &TokenStream) -> TokenStream,
     ) -> TokenStream {
+        let name = match lent {
+            Lent::View => &self.names.view,
+            Lent::Editor => &self.names.editor,
+        };
         let field = |(field, node): (&Field<'_>, &Option<TokenStream>)| {
             let member = &field.member;
             let part = node.as_ref().map_or_else(|| quote!(()), |node| part(field, node));
             quote!(#member: #part)
         };
-        let marker =
-            self.lent_marker().map(|(member, _)| quote!(#member: ::core::marker::PhantomData));
-        let fields = self.shown().map(field).chain(marker);
+        let hidden = self.hidden(lent).into_iter();
+        let hidden = hidden.map(|Hidden { member, value, .. }| quote!(#member: #value));
+        let fields = self.shown().map(field).chain(hidden);
         quote!(#name { #(#fields,)* })
     }
+
+    /// The method of the view that gives the plain value.
+    pub(crate) fn view_value(&self, this: &TokenStream) -> TokenStream {
+        let view = &self.names.view;
+        let (impl_generics, lent_generics, where_clause) = self.params.lent();
+        let hidden = self.hidden(Lent::View);
+        let parts = hidden.iter().map(|hidden| &hidden.member);
+        quote! {
+            impl #impl_generics #view #lent_generics #where_clause {
+                #[doc = "The plain value."]
+                pub fn value(&self) -> #this {
+                    <#this as __crdt::CrdtNode>::value(#(self.#parts),*)
+                }
+            }
+        }
+    }
+}
+
+/// What borrows from a state.
+#[derive(Clone, Copy)]
+pub(crate) enum Lent {
+    View,
+    Editor,
+}
+
+/// A field of a view or editor that its user does not see.
+struct Hidden {
+    member: Member,
+    ty: TokenStream,
+    /// What it is made of.
+    value: TokenStream,
 }
 
 /// The field of the state that belongs to a field of the record.

@@ -19,15 +19,17 @@ pub(crate) fn expand(
     let (record, nodes) = Record::of_struct(input.ident, params, fields, style);
     let (_, ty_generics, _) = params.owned();
     let ident = input.ident;
+    let this = quote!(#ident #ty_generics);
+    let view_value = record.view_value(&this);
     let node = record.crdt_node(&Target {
-        this: quote!(#ident #ty_generics),
+        this,
         name: Some(ident.unraw().to_string()),
         value: quote!(Self),
         make: make(&quote!(Self), fields),
         take: take(&quote!(Self), fields),
     });
     let items = record.items();
-    quote!(#nodes #items #node)
+    quote!(#nodes #items #view_value #node)
 }
 
 /// Makes a struct or variant of the bindings of its fields.

@@ -124,7 +124,7 @@ fn full_cards() -> Apps<Old, New> {
         })
         .unwrap();
     apps.exchange();
-    apps.old.change(|old| Ok(old.cards.entry(1).items.push_str("mine"))).unwrap();
+    apps.old.change(|old| old.cards.entry(1)?.items.push_str("mine")).unwrap();
     apps.exchange();
     apps
 }
@@ -153,8 +153,8 @@ fn place_made_anew() {
     let mut apps = full_cards();
     apps.old
         .change(|old| {
-            old.cards.clear();
-            old.card.remove();
+            old.cards.clear()?;
+            old.card.remove()?;
             old.choice.set(OldChoice::Nothing)
         })
         .unwrap();
@@ -162,8 +162,8 @@ fn place_made_anew() {
     apps.old
         .change(|old| {
             old.cards.insert(0, old_card())?;
-            old.cards.entry(1).name.set("old");
-            old.card.get_or_insert_default().name.set("old");
+            old.cards.entry(1)?.name.set("old")?;
+            old.card.get_or_insert_default()?.name.set("old")?;
             old.choice.set(OldChoice::Card(old_card()))
         })
         .unwrap();
@@ -190,14 +190,14 @@ fn place_edited() {
         .unwrap();
     apps.old
         .change(|old| {
-            old.cards.get_mut(&2).unwrap().items.push_str("old");
-            old.cards.entry(3).status.set(OldStatus::Open)?;
-            Ok(old.choice.as_card().unwrap().name.set("old"))
+            old.cards.get_mut(&2)?.unwrap().items.push_str("old")?;
+            old.cards.entry(3)?.status.set(OldStatus::Open)?;
+            old.choice.as_card().unwrap().name.set("old")
         })
         .unwrap();
     apps.exchange();
     let before = apps.old.digest();
-    apps.new.change(|new| Ok(new.cards.entry(3).notes.clear())).unwrap();
+    apps.new.change(|new| new.cards.entry(3)?.notes.clear()).unwrap();
     apps.exchange();
     assert_ne!(apps.old.digest(), before, "what is unknown is hidden and not unseen");
     let (_, new) = apps.read();
@@ -216,7 +216,7 @@ fn place_written_over_and_edited_at_once() {
     let writes: [Edit<Old>; 2] = [
         |old| old.cards.insert(0, old_card()),
         |old| {
-            old.cards.remove(&0);
+            old.cards.remove(&0)?;
             old.cards.insert(0, old_card())
         },
     ];
@@ -225,12 +225,12 @@ fn place_written_over_and_edited_at_once() {
         apps.old.change(write).unwrap();
         apps.new
             .change(|new| {
-                let mut card = new.cards.entry(0);
-                card.votes.add(2);
-                card.notes.push_str("!");
+                let mut card = new.cards.entry(0)?;
+                card.votes.add(2)?;
+                card.notes.push_str("!")?;
                 card.items.push(name("c"))?;
                 card.entries.insert("l", name("b"))?;
-                Ok(card.inner.colour.set("blue"))
+                card.inner.colour.set("blue")
             })
             .unwrap();
         apps.exchange();
@@ -290,9 +290,9 @@ fn entry_of_another_kind_made_anew() {
         .change(|old| {
             old.words.insert(1, "old".into())?;
             old.lists.insert(1, vec![])?;
-            old.unit.remove(&1);
-            old.unit.insert(1u8);
-            old.unit.insert(2u8);
+            old.unit.remove(&1)?;
+            old.unit.insert(1u8)?;
+            old.unit.insert(2u8)?;
             old.maybe.insert(1, name("old"))?;
             old.keys.insert(1, BTreeMap::from([(8, 8)]))?;
             old.json.set("", json!({}))?;

@@ -18,10 +18,7 @@ fn field_added() {
         Old { title: String }
         New { title: String, colour: String }
     }
-    let ends = in_every_order::<Old, New>(
-        |old| Ok(old.title.set("plan")),
-        |new| Ok(new.colour.set("red")),
-    );
+    let ends = in_every_order::<Old, New>(|old| old.title.set("plan"), |new| new.colour.set("red"));
     for (old, new) in ends {
         assert_eq!((old.title.as_str(), new.title.as_str()), ("plan", "plan"));
         assert_eq!(new.colour, "red");
@@ -34,10 +31,8 @@ fn field_removed() {
         Old { title: String, #[crdt(text)] notes: String }
         New { title: String }
     }
-    let ends = in_every_order::<Old, New>(
-        |old| old.notes.insert(0, "kept"),
-        |new| Ok(new.title.set("plan")),
-    );
+    let ends =
+        in_every_order::<Old, New>(|old| old.notes.insert(0, "kept"), |new| new.title.set("plan"));
     for (old, new) in ends {
         assert_eq!((old.title.as_str(), new.title.as_str()), ("plan", "plan"));
         assert_eq!(old.notes, "kept");
@@ -67,7 +62,7 @@ fn field_added_in_a_nested_type() {
         })
         .unwrap();
     apps.exchange();
-    apps.old.change(|old| Ok(old.list.at(0)?.done.set(true))).unwrap();
+    apps.old.change(|old| old.list.at(0)?.done.set(true)).unwrap();
     apps.old.update(|old| old.list.insert(0, Task::default())).unwrap();
     let edited = || Task { name: "b".into(), done: true };
     apps.old
@@ -140,10 +135,7 @@ fn register_renamed() {
         Old { title: String }
         New { #[crdt(alias = "title")] heading: String }
     }
-    let ends = in_every_order::<Old, New>(
-        |old| Ok(old.title.set("old")),
-        |new| Ok(new.heading.set("new")),
-    );
+    let ends = in_every_order::<Old, New>(|old| old.title.set("old"), |new| new.heading.set("new"));
     let read = ends.map(|(old, new)| (old.title, new.heading));
     // The old app does not see the current name. What it sets later is the later one for the new
     // app too.
@@ -157,13 +149,13 @@ fn counter_renamed() {
         Old { #[crdt(counter)] votes: i64 }
         New { #[crdt(counter, alias = "votes")] likes: i64 }
     }
-    let ends = in_every_order::<Old, New>(|old| Ok(old.votes.add(2)), |new| Ok(new.likes.add(40)));
+    let ends = in_every_order::<Old, New>(|old| old.votes.add(2), |new| new.likes.add(40));
     assert_eq!(ends.map(|(old, new)| (old.votes, new.likes)), [(2, 42); 3]);
     let ends = in_every_order::<Old, New>(
-        |old| Ok(old.votes.add(2)),
+        |old| old.votes.add(2),
         |new| {
-            new.likes.reset();
-            Ok(new.likes.add(40))
+            new.likes.reset()?;
+            new.likes.add(40)
         },
     );
     assert_eq!(ends.map(|(_, new)| new.likes), [40, 42, 42]);
@@ -188,7 +180,7 @@ fn text_renamed() {
     apps.exchange();
     let (old, new) = apps.read();
     assert_eq!((old.notes.as_str(), new.text.as_str()), ("one three four", "ONE two three four"));
-    apps.old.change(|old| Ok(old.notes.clear())).unwrap();
+    apps.old.change(|old| old.notes.clear()).unwrap();
     apps.exchange();
     let (old, new) = apps.read();
     assert_eq!((old.notes.as_str(), new.text.as_str()), ("", "ONEtwo "));
@@ -205,7 +197,7 @@ fn list_renamed() {
     apps.old.change(|old| old.tasks.push(task("first"))).unwrap();
     apps.old.change(|old| old.tasks.push(task("second"))).unwrap();
     apps.exchange();
-    apps.old.change(|old| Ok(old.tasks.at(1)?.name.set("SECOND"))).unwrap();
+    apps.old.change(|old| old.tasks.at(1)?.name.set("SECOND")).unwrap();
     apps.new
         .update(|new| {
             new.cards[1].done = true;
@@ -226,14 +218,14 @@ fn map_renamed() {
         New { #[crdt(alias = "labels")] tags: BTreeMap<String, Task> }
     }
     let mut apps = Apps::<Old, New>::begin();
-    apps.old.change(|old| Ok(old.labels.entry("a").name.set("old"))).unwrap();
-    apps.old.change(|old| Ok(old.labels.entry("b").name.set("old"))).unwrap();
+    apps.old.change(|old| old.labels.entry("a")?.name.set("old")).unwrap();
+    apps.old.change(|old| old.labels.entry("b")?.name.set("old")).unwrap();
     apps.exchange();
-    apps.old.change(|old| Ok(old.labels.entry("a").done.set(true))).unwrap();
+    apps.old.change(|old| old.labels.entry("a")?.done.set(true)).unwrap();
     apps.new
         .change(|new| {
-            new.tags.entry("a").name.set("new");
-            new.tags.remove("b");
+            new.tags.entry("a")?.name.set("new")?;
+            new.tags.remove("b")?;
             Ok(())
         })
         .unwrap();
@@ -252,13 +244,13 @@ fn set_renamed() {
     }
     let ends = in_every_order::<Old, New>(
         |old| {
-            old.words.insert("both");
-            old.words.insert("old");
+            old.words.insert("both")?;
+            old.words.insert("old")?;
             Ok(())
         },
         |new| {
-            new.terms.insert("both");
-            new.terms.remove("old");
+            new.terms.insert("both")?;
+            new.terms.remove("old")?;
             Ok(())
         },
     );
@@ -278,13 +270,13 @@ fn nested_renamed() {
     }
     let ends = in_every_order::<Old, New>(
         |old| {
-            old.task.name.set("old");
-            old.maybe.get_or_insert_default().name.set("old");
-            Ok(old.word.set("old"))
+            old.task.name.set("old")?;
+            old.maybe.get_or_insert_default()?.name.set("old")?;
+            old.word.set("old")
         },
         |new| {
-            new.card.done.set(true);
-            new.extra.get_or_insert_default().done.set(true);
+            new.card.done.set(true)?;
+            new.extra.get_or_insert_default()?.done.set(true)?;
             Ok(())
         },
     );
@@ -301,10 +293,7 @@ fn field_renamed_without_alias() {
         Old { title: String }
         New { heading: String }
     }
-    let ends = in_every_order::<Old, New>(
-        |old| Ok(old.title.set("old")),
-        |new| Ok(new.heading.set("new")),
-    );
+    let ends = in_every_order::<Old, New>(|old| old.title.set("old"), |new| new.heading.set("new"));
     for (old, new) in ends {
         assert_eq!((old.title.as_str(), new.heading.as_str()), ("old", "new"));
     }

@@ -11,10 +11,7 @@ fn recipe_rename() {
         Old { title: String }
         New { #[crdt(rename = "title")] heading: String }
     }
-    let ends = in_every_order::<Old, New>(
-        |old| Ok(old.title.set("old")),
-        |new| Ok(new.heading.set("new")),
-    );
+    let ends = in_every_order::<Old, New>(|old| old.title.set("old"), |new| new.heading.set("new"));
     let read = ends.map(|(old, new)| (old.title, new.heading));
     assert_eq!(read, ["new", "old", "new"].map(|word| (word.to_owned(), word.to_owned())));
 }
@@ -178,9 +175,9 @@ fn recipe_several_versions() {
     first.change(|first| first.notes.insert(0, "a")).unwrap();
     let mut second = Document::<Second>::load(&first.save(), key(2)).unwrap();
     let mut third = Document::<Third>::load(&first.save(), key(3)).unwrap();
-    first.change(|first| Ok(first.notes.push_str("b"))).unwrap();
+    first.change(|first| first.notes.push_str("b")).unwrap();
     second.change(|second| second.body.insert(0, "0")).unwrap();
-    third.change(|third| Ok(third.text.clear())).unwrap();
+    third.change(|third| third.text.clear()).unwrap();
     let bundles = [first.export(&[]), second.export(&[]), third.export(&[])];
     for bundle in &bundles {
         first.apply(bundle).unwrap();

@@ -36,14 +36,14 @@ fn default_changed() {
         .change(|old| {
             old.tasks.push(OldTask { size: 1 })?;
             old.tasks.push(OldTask { size: 1 })?;
-            Ok(old.tasks.at(1)?.size.set(1u32))
+            old.tasks.at(1)?.size.set(1u32)
         })
         .unwrap();
     apps.exchange();
     let (old, new) = apps.read();
     assert_eq!((old.size, old.tasks[0].size, old.tasks[1].size), (1, 1, 1));
     assert_eq!((new.size, new.tasks[0].size, new.tasks[1].size), (2, 2, 1));
-    apps.old.change(|old| Ok(old.size.set(1u32))).unwrap();
+    apps.old.change(|old| old.size.set(1u32)).unwrap();
     apps.exchange();
     assert_eq!(apps.read().1.size, 1);
 }
@@ -58,8 +58,8 @@ fn misfits() -> Apps<Old, New> {
     let mut apps = Apps::<Old, New>::begin();
     apps.new
         .change(|new| {
-            new.size.set("new");
-            new.maybe.set("new");
+            new.size.set("new")?;
+            new.maybe.set("new")?;
             new.sizes.push("new".into())
         })
         .unwrap();
@@ -79,16 +79,16 @@ fn misfit_that_is_set_over() {
     let mut apps = misfits();
     apps.old
         .change(|old| {
-            old.size.set(3u32);
-            old.maybe.set(3u32);
-            Ok(old.sizes.at(0)?.set(3u32))
+            old.size.set(3u32)?;
+            old.maybe.set(3u32)?;
+            old.sizes.at(0)?.set(3u32)
         })
         .unwrap();
     apps.exchange();
     let (old, new) = apps.read();
     assert_eq!((old.size, old.maybe, old.sizes), (3, Some(3), vec![3]));
     assert_eq!((new.size.as_str(), new.maybe, new.sizes), ("", None, vec![String::new()]));
-    apps.old.change(|old| Ok(old.size.unset())).unwrap();
+    apps.old.change(|old| old.size.unset()).unwrap();
     apps.exchange();
     assert_eq!(apps.read().1.size, "", "nothing comes back");
 }
@@ -98,8 +98,8 @@ fn misfit_that_is_unset() {
     let mut apps = misfits();
     apps.old
         .change(|old| {
-            old.size.unset();
-            old.maybe.unset();
+            old.size.unset()?;
+            old.maybe.unset()?;
             old.sizes.remove(0)
         })
         .unwrap();
@@ -146,8 +146,8 @@ fn entry_made_anew() {
     apps.exchange();
     apps.old
         .change(|old| {
-            old.labels.remove("k");
-            old.list.clear();
+            old.labels.remove("k")?;
+            old.list.clear()?;
             old.list.push(OldLabel { name: "b".into() })
         })
         .unwrap();

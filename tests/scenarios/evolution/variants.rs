@@ -205,7 +205,7 @@ fn variant_given_a_payload() {
     assert_eq!(apps.read().0.status, Status::Done);
     // The old app edits what it knows of the payload.
     apps.old.update(|old| old.other = blocked("snow")).unwrap();
-    apps.old.change(|old| Ok(old.other.as_blocked().unwrap().reason.set("snow!"))).unwrap();
+    apps.old.change(|old| old.other.as_blocked().unwrap().reason.set("snow!")).unwrap();
     apps.exchange();
     let (_, new) = apps.read();
     assert_eq!(new.status, Fuller::Done { by: "me".into() });

@@ -14,5 +14,5 @@ struct Task {
 
 fn main() {
     let mut document = Document::<Task>::create(Keypair::generate().unwrap()).unwrap();
-    document.change(|task| Ok(task.title.set("a"))).unwrap();
+    document.change(|task| task.title.set("a")).unwrap();
 }

@@ -69,7 +69,7 @@ fn main() {
         status: NewStatus::Finished { author: "me".to_owned() },
     };
     assert_eq!(new.value(), expected);
-    assert_eq!(new.read().status.variant(), "Finished");
+    assert_eq!(new.read().status.variant_name(), "Finished");
 
     // New ops have the current names and reach what was there before.
     new.change(|board| {
@@ -88,14 +88,14 @@ fn main() {
     expected.status = NewStatus::Away("there".to_owned());
     assert_eq!(new.value(), expected);
     assert_eq!(new.read().heading.conflicts().len(), 1);
-    assert_eq!(new.read().status.variant(), "Left");
+    assert_eq!(new.read().status.variant_name(), "Left");
     let json = new.to_json().to_string();
     assert!(json.contains("\"heading\"") && json.contains("\"body\""), "{json}");
 
     // The old app does not see them, so what it writes does not replace them.
     old.apply(&new.export(&[])).unwrap();
     assert_eq!(old.value().title, "a");
-    old.change(|board| Ok(board.title.set("c"))).unwrap();
+    old.change(|board| board.title.set("c")).unwrap();
     new.apply(&old.export(&[])).unwrap();
     assert_eq!(new.read().heading.conflicts().len(), 2);
     let mut third = Document::<New>::join(old.id(), Keypair::generate().unwrap());

@@ -47,8 +47,8 @@ struct NotANode;
 fn main() {
     let mut document = Document::<Page<Titles, u8>>::create(Keypair::generate().unwrap()).unwrap();
     document.change(|page| {
-        page.first.set(1);
-        Ok(page.entry.value.set("a"))
+        page.first.set(1)?;
+        page.entry.value.set("a")
     })
     .unwrap();
     assert_eq!(document.value().entry.value, "a");

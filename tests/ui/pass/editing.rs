@@ -89,21 +89,21 @@ fn create<T: CrdtNode>() -> Document<T> {
 fn main() {
     let mut document = create::<Board>();
     let change = document.change(|board| {
-        board.title.set("Launch");
+        board.title.set("Launch")?;
         board.notes.insert(0, "Hello")?;
-        board.votes.add(3);
+        board.votes.add(3)?;
         let person = Person { name: String::new() };
         let step = Step { person: person.clone() };
         board.tasks.push(Task { title: "a".to_owned(), done: false, steps: vec![vec![step]] })?;
-        board.tasks.at(0)?.done.set(true);
-        board.tasks.at(0)?.steps.at(0)?.at(0)?.person.name.set("Ada");
-        board.labels.entry(LabelId("red".to_owned())).color.set(1_u32);
+        board.tasks.at(0)?.done.set(true)?;
+        board.tasks.at(0)?.steps.at(0)?.at(0)?.person.name.set("Ada")?;
+        board.labels.entry(LabelId("red".to_owned()))?.color.set(1_u32)?;
         board.lead.set(Some(person.clone()))?;
-        board.lead.get_mut().unwrap().name.set("Bob");
-        board.owner.set("me");
+        board.lead.get_mut().unwrap().name.set("Bob")?;
+        board.owner.set("me")?;
         board.status.set(Status::Closed { by: person })?;
-        board.status.as_closed().unwrap().by.name.set("Eve");
-        board.place.set((1, [2, 3]));
+        board.status.as_closed().unwrap().by.name.set("Eve")?;
+        board.place.set((1, [2, 3]))?;
         Ok(())
     });
     change.unwrap();

@@ -91,11 +91,11 @@ fn main() {
     document.change(|editor| editor.set(label)).unwrap();
     let change = document.change(|editor| {
         assert!(editor.is_label());
-        assert_eq!(editor.variant(), "Label");
+        assert_eq!(editor.variant_name(), "Label");
         assert!(editor.as_line().is_none());
         let mut label = editor.as_label().unwrap();
         label.text.insert(1, "b")?;
-        label.votes.add(1);
+        label.votes.add(1)?;
         label.color.set(Color::Named("red".to_owned()))
     });
     change.unwrap();

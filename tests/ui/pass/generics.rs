@@ -65,8 +65,8 @@ fn create<T: CrdtNode>() -> Document<T> {
 fn main() {
     let mut page = create::<Page<String>>();
     let change = page.change(|page| {
-        page.first.set("a");
-        page.extra.set(Some(1));
+        page.first.set("a")?;
+        page.extra.set(Some(1))?;
         Ok(())
     });
     change.unwrap();

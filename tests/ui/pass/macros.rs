@@ -39,7 +39,7 @@ fn seven() -> u8 {
 
 fn main() {
     let mut document = Document::<Task>::create(Keypair::generate().unwrap()).unwrap();
-    document.change(|task| Ok(task.title.set("a"))).unwrap();
+    document.change(|task| task.title.set("a")).unwrap();
     assert_eq!((document.value().title.as_str(), document.value().level), ("a", 7));
     let choice = Document::<Choice>::create(Keypair::generate().unwrap()).unwrap();
     assert_eq!(choice.value(), Choice::Nothing);

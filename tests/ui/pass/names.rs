@@ -57,7 +57,7 @@ fn main() {
     assert_eq!(value.r#type, "a");
     assert_eq!(value.state, "b");
     assert_eq!(value.r#match, Kind::r#yield { r#in: "c".to_owned(), variant: 1 });
-    assert_eq!(document.read().r#match.variant(), "yield");
+    assert_eq!(document.read().r#match.variant_name(), "yield");
     assert!(document.read().r#match.as_yield().is_some());
     let _ = create::<r#try>();
 }

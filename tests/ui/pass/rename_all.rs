@@ -31,13 +31,13 @@ fn main() {
     let mut document = Document::<Board>::create(Keypair::generate().unwrap()).unwrap();
     let mut set = |status| {
         document.change(|board| {
-            board.first_title.set("a");
-            board.r#type.set("b");
-            board.second_title.set("c");
+            board.first_title.set("a")?;
+            board.r#type.set("b")?;
+            board.second_title.set("c")?;
             board.status.set(status)
         })
         .unwrap();
-        let variant = document.read().status.variant();
+        let variant = document.read().status.variant_name();
         (variant, document.to_json().to_string())
     };
     let (variant, json) = set(Status::InReview { first_reader: "d".to_owned() });

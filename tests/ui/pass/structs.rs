@@ -55,15 +55,15 @@ fn create<T: CrdtNode>() -> Document<T> {
 fn main() {
     let mut document = create::<All>();
     let change = document.change(|all| {
-        all.tuple.0.set("a");
-        all.tuple.2.add(300);
+        all.tuple.0.set("a")?;
+        all.tuple.2.add(300)?;
         all.notes.push(Notes("b".to_owned()))?;
         all.notes.at(0)?.insert(1, "c")?;
-        all.id.set(Some(7_u32));
-        all.inner.set(8_u32);
-        all.place.set((1, 2));
+        all.id.set(Some(7_u32))?;
+        all.inner.set(8_u32)?;
+        all.place.set((1, 2))?;
         all.explicit.notes.insert(0, "d")?;
-        all.explicit.votes.add(-1);
+        all.explicit.votes.add(-1)?;
         all.explicit.list.push(Tuple::default())?;
         all.explicit.map.insert(Id(Inner(1)), Notes("e".to_owned()))?;
         all.by_id.insert(Id(Inner(2)), Some(Notes::default()))

@@ -42,8 +42,8 @@ mod model {
 
     pub fn paint(document: &mut crdt_core::Document<Board>) {
         let change = document.change(|board| {
-            board.color.set("red");
-            board.secret.code.set("open sesame");
+            board.color.set("red")?;
+            board.secret.code.set("open sesame")?;
             Ok(())
         });
         change.unwrap();
@@ -75,8 +75,8 @@ fn create<T: crdt_core::CrdtNode>() -> crdt_core::Document<T> {
 fn main() {
     let mut document = create::<model::Board>();
     let change = document.change(|board| {
-        board.title.set("a");
-        board.notes.set("b");
+        board.title.set("a")?;
+        board.notes.set("b")?;
         Ok(())
     });
     change.unwrap();
@@ -93,7 +93,7 @@ fn main() {
 
     let mut pair = create::<model::Pair>();
     let change = pair.change(|pair| {
-        pair.0.set("c");
+        pair.0.set("c")?;
         Ok(())
     });
     change.unwrap();

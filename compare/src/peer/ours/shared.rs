@@ -95,6 +95,6 @@ fn make(
             document.user_map.insert(KEY, Register(user))
         }
         Edit::SetString(string) => document.string_map.insert(KEY, string.clone()),
-        Edit::Add(delta) => Ok(document.count.add(*delta)),
+        Edit::Add(delta) => document.count.add(*delta),
     }
 }

@@ -31,6 +31,11 @@ impl<'a> JsonArrayView<'a> {
         Self { kept: Kept::Whole(items) }
     }
 
+    /// The array as plain values.
+    pub fn value(&self) -> Vec<Value> {
+        self.iter().map(|item| item.value()).collect()
+    }
+
     /// How many elements there are.
     pub fn len(&self) -> usize {
         match self.kept {

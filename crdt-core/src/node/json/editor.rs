@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::pointer::{self, Token};
 use super::shape::Shape;
 use super::{Array, Json, JsonState, JsonView, Object, write};
-use crate::node::{CrdtNode, EditError, ListEditor, MapEditor, NodeState, Scope, Text, TextEditor};
+use crate::node::{
+    CrdtNode, EditError, ListEditor, MapEditor, NewElement, NodeState, Scope, Text, TextEditor,
+};
 
 /// Edits a [`Json`] node, or a place inside one.
 ///
@@ -104,7 +106,7 @@ impl<'a> JsonEditor<'a> {
                 Inside::Entries(mut entries) => entries.insert(&*last.key, value),
                 Inside::Items(mut items) => {
                     let position = position(last, items.len())?;
-                    items.insert(position, value)
+                    items.insert(position, value).map(|_| ())
                 }
             }
         })
@@ -115,7 +117,11 @@ impl<'a> JsonEditor<'a> {
     ///
     /// # Errors
     /// [`EditError::NotAnArray`] if something else is there; as [`set`](Self::set).
-    pub fn push(&mut self, path: impl AsRef<str>, value: impl Into<Json>) -> Result<(), EditError> {
+    pub fn push(
+        &mut self,
+        path: impl AsRef<str>,
+        value: impl Into<Json>,
+    ) -> Result<NewElement, EditError> {
         let (path, value) = (path.as_ref(), value.into());
         let way = pointer::parse(path)?;
         self.attempt(|node| {
@@ -144,12 +150,12 @@ impl<'a> JsonEditor<'a> {
         };
         self.attempt(|node| match node.reach(way, Missing::Refuse)?.open(last.parent)? {
             Inside::Entries(mut entries) => {
-                let removed = entries.remove(&*last.key);
+                let removed = entries.forget(&*last.key);
                 removed.then_some(()).ok_or_else(|| EditError::NothingAt(last.path.to_owned()))
             }
             Inside::Items(mut items) => {
                 let position = position(last, items.len())?;
-                items.remove(position)
+                items.delete(position..=position)
             }
         })
     }
@@ -174,15 +180,16 @@ impl<'a> JsonEditor<'a> {
     /// Makes this place, whose pointer is `path`, a text.
     fn make_text(self, path: &str) -> Result<(), EditError> {
         let view = self.view();
+        if view.as_text().is_some() {
+            return Ok(());
+        }
         let start = match view.as_str() {
-            Some(string) => Some(string.to_owned()),
+            Some(string) => Some(string.into_owned()),
             None => view.is_null().then(String::new),
         };
-        match start {
-            Some(start) => write::set_text(self.state, self.scope, start),
-            None if view.as_text().is_some() => Ok(()),
-            None => Err(EditError::NotAText { path: path.to_owned(), found: view.found() }),
-        }
+        let found = view.found();
+        let start = start.ok_or_else(|| EditError::NotAText { path: path.to_owned(), found })?;
+        write::set_text(self.state, self.scope, start)
     }
 
     fn reborrow(&mut self) -> JsonEditor<'_> {
@@ -210,7 +217,7 @@ impl<'a> JsonEditor<'a> {
                 items.into_place(position)?
             }
             Inside::Entries(entries) if missing == Missing::MakeObjects => {
-                entries.into_entry(token.key.clone().into_owned())
+                entries.into_entry(token.key.clone().into_owned())?
             }
             Inside::Entries(entries) => {
                 let present = entries.into_present(&*token.key);

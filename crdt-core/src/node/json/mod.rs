@@ -42,7 +42,7 @@ use crate::history::Chains;
 ///     json.set("/title", "Plan")?;
 ///     json.set("/size", json!({ "width": 3, "height": 4 }))?;
 ///     json.push("/tasks", json!({ "name": "Write", "done": false }))?;
-///     json.text("/notes")?.push_str("Hello");
+///     json.text("/notes")?.push_str("Hello")?;
 ///     Ok(())
 /// })?;
 ///
@@ -65,7 +65,7 @@ use crate::history::Chains;
 ///
 /// // The plain value can be changed too; what differs is written.
 /// yours.update(|json| json["tasks"][0]["name"] = "Write docs".into())?;
-/// assert_eq!(yours.read().get("/tasks/0/name").unwrap().as_str(), Some("Write docs"));
+/// assert_eq!(yours.read().get("/tasks/0/name").unwrap(), "Write docs");
 /// # Ok(())
 /// # }
 /// ```
@@ -163,7 +163,7 @@ impl CrdtNode for Json {
     }
 
     fn value(state: &JsonState, chains: &Chains) -> Self {
-        Self(JsonView::new(state, chains).to_value())
+        Self(JsonView::new(state, chains).value())
     }
 
     fn assign(state: &mut JsonState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {

@@ -28,6 +28,11 @@ impl<'a> JsonObjectView<'a> {
         Self { kept: Kept::Whole(entries) }
     }
 
+    /// The object as plain values.
+    pub fn value(&self) -> serde_json::Map<String, Value> {
+        self.iter().map(|(key, value)| (key.to_owned(), value.value())).collect()
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         match self.kept {

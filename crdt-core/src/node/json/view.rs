@@ -1,4 +1,5 @@
 use core::fmt;
+use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -11,9 +12,9 @@ use crate::node::{CrdtNode, Text, TextView};
 
 /// Reads a [`Json`] node, or a place inside one.
 ///
-/// A string is either a scalar, which is replaced as a whole ([`as_str`](Self::as_str)), or a text,
-/// which is edited character by character ([`as_text`](Self::as_text)); as a plain value both are
-/// the same.
+/// A string is either a scalar, which is replaced as a whole, or a text, which is edited character by
+/// character. Both read the same ([`as_str`](Self::as_str)); [`as_text`](Self::as_text) gives the
+/// latter only.
 #[derive(Clone, Copy)]
 pub struct JsonView<'a> {
     at: At<'a>,
@@ -99,12 +100,16 @@ impl<'a> JsonView<'a> {
         self.scalar()?.as_f64()
     }
 
-    /// The string, if it is one and not a text.
-    pub fn as_str(&self) -> Option<&'a str> {
-        self.scalar()?.as_str()
+    /// The string, if it is one, be it a scalar or a text. O(1) of a scalar, O(length) of a text.
+    pub fn as_str(&self) -> Option<Cow<'a, str>> {
+        match self.read() {
+            Read::Scalar(scalar) => scalar.as_str().map(Cow::Borrowed),
+            Read::Text(text) => Some(Cow::Owned(text.value())),
+            _ => None,
+        }
     }
 
-    /// The text, if it is one and not a plain string.
+    /// The text, if it is one that is edited character by character, and not a scalar.
     pub fn as_text(&self) -> Option<TextView<'a>> {
         match self.read() {
             Read::Text(text) => Some(text),
@@ -156,7 +161,7 @@ impl<'a> JsonView<'a> {
     }
 
     /// The plain value.
-    pub fn to_value(&self) -> Value {
+    pub fn value(&self) -> Value {
         match self.at {
             At::Node(state, chains) => value_as(state, state.shape(chains), chains),
             At::Whole(value) => value.clone(),
@@ -227,7 +232,7 @@ impl fmt::Debug for JsonView<'_> {
 /// The value in the notation of JSON.
 impl fmt::Display for JsonView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_value().fmt(f)
+        self.value().fmt(f)
     }
 }
 
@@ -245,6 +250,23 @@ impl Serialize for JsonView<'_> {
 
 impl PartialEq<Value> for JsonView<'_> {
     fn eq(&self, other: &Value) -> bool {
-        self.to_value() == *other
+        self.value() == *other
+    }
+}
+
+/// A string, be it a scalar or a text.
+impl PartialEq<str> for JsonView<'_> {
+    fn eq(&self, other: &str) -> bool {
+        match self.read() {
+            Read::Scalar(scalar) => scalar.as_str() == Some(other),
+            Read::Text(text) => text == *other,
+            Read::Object(_) | Read::Array(_) => false,
+        }
+    }
+}
+
+impl PartialEq<&str> for JsonView<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
     }
 }

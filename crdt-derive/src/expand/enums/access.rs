@@ -13,7 +13,7 @@ impl Enum<'_> {
         let (impl_generics, lent_generics, where_clause) = self.params.lent();
         let (_, ty_generics, _) = self.params.owned();
         let doc = format!("Reads {}.", self.names.title);
-        let questions = self.questions();
+        let (ident, questions, selected) = (self.ident, self.questions(), self.selected_method());
         let payloads = self.cases.iter().filter_map(|case| case.view_payload(self.params));
         quote! {
             #[doc = #doc]
@@ -35,6 +35,11 @@ impl Enum<'_> {
                     }
                     __views
                 }
+                #[doc = "The plain value of the variant that is read."]
+                pub fn value(&self) -> #ident #ty_generics {
+                    self.state.__read(self.chains, self.place)
+                }
+                #selected
                 #questions
                 #(#payloads)*
             }
@@ -100,7 +105,7 @@ impl Enum<'_> {
         });
         quote! {
             #[doc = "The name of the selected variant, as it is stored."]
-            pub fn variant(&self) -> &'static str {
+            pub fn variant_name(&self) -> &'static str {
                 __VARIANTS.name(self.__current())
             }
             #(#is)*

@@ -17,8 +17,9 @@ impl Enum<'_> {
         let (state, ty_generics, lent_generics) = self.types();
         let (impl_generics, _, where_clause) = self.params.owned();
         let (reading, writing, seed) = (self.reading(), self.writing(), self.seed());
-        let comparing = self.comparing();
+        let (comparing, read) = (self.comparing(), self.read());
         quote! {
+            #read
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
                 type Value = Self;
@@ -38,14 +39,6 @@ impl Enum<'_> {
     fn reading(&self) -> TokenStream {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (state, ty_generics, lent_generics) = self.types();
-        // The arm of the default comes last and takes every number; no other is left by then.
-        let (default, others): (Vec<_>, Vec<_>) =
-            self.cases.iter().partition(|case| case.index == self.default);
-        let others = others.into_iter().map(|case| {
-            let (index, read) = (case.index, case.read());
-            quote!(#index => #read)
-        });
-        let default = default.into_iter().map(Case::read);
         quote! {
             fn view<'__a>(
                 __state: &'__a #state #ty_generics,
@@ -61,9 +54,30 @@ impl Enum<'_> {
                 #editor { state: __state, scope: __scope }
             }
             fn value(__state: &#state #ty_generics, __chains: &__crdt::Chains) -> Self {
-                match __state.selector.current(__chains, __VARIANTS) {
-                    #(#others)*
-                    #(_ => #default)*
+                __state.__read(__chains, __state.selector.current(__chains, __VARIANTS))
+            }
+        }
+    }
+
+    /// The method of the state that reads a variant, be it selected or not.
+    fn read(&self) -> TokenStream {
+        let (state, ty_generics, _) = self.types();
+        let (ident, (impl_generics, _, where_clause)) = (self.ident, self.params.owned());
+        // The arm of the default comes last and takes every number; no other is left by then.
+        let (default, others): (Vec<_>, Vec<_>) =
+            self.cases.iter().partition(|case| case.index == self.default);
+        let others = others.into_iter().map(|case| {
+            let (index, read) = (case.index, case.read(ident));
+            quote!(#index => #read)
+        });
+        let default = default.into_iter().map(|case| case.read(ident));
+        quote! {
+            impl #impl_generics #state #ty_generics #where_clause {
+                fn __read(&self, __chains: &__crdt::Chains, __place: usize) -> #ident #ty_generics {
+                    match __place {
+                        #(#others)*
+                        #(_ => #default)*
+                    }
                 }
             }
         }
@@ -157,13 +171,14 @@ impl Enum<'_> {
 }
 
 impl Case<'_> {
-    /// The block that reads the variant from `__state`.
-    fn read(&self) -> TokenStream {
-        let make = structs::make(&self.path(), &self.variant.fields);
+    /// The block that reads the variant from the state of the enum.
+    fn read(&self, owner: &Ident) -> TokenStream {
+        let ident = self.variant.ident;
+        let make = structs::make(&quote!(#owner::#ident), &self.variant.fields);
         let payload = self.payload.as_ref().map(|Payload { node, slot, .. }| {
             let bindings = self.bindings();
             quote! {
-                let #bindings = <#node as __crdt::CrdtNode>::value(__state.#slot.get(), __chains);
+                let #bindings = <#node as __crdt::CrdtNode>::value(self.#slot.get(), __chains);
             }
         });
         quote!({ #payload #make })
