@@ -13,8 +13,8 @@ use std::process::Command;
 const COMPILER: &str = "rustc 1.95.0";
 
 /// What a fault is about.
-const THEMES: [&str; 6] =
-    ["attribute", "conflict", "duplicate", "malformed", "type", "unsupported"];
+const THEMES: [&str; 7] =
+    ["attribute", "conflict", "duplicate", "editing", "malformed", "type", "unsupported"];
 
 #[test]
 fn derive() {

@@ -1,6 +1,7 @@
 //! The document: a typed state over a history, with a writer.
 
 mod changes;
+mod cloned;
 mod files;
 mod journal;
 mod meta;

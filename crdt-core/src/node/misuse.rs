@@ -7,7 +7,8 @@
 use core::ops::{AddAssign, Index, IndexMut};
 
 use super::{
-    CrdtNode, EditError, ListEditor, ListView, MapEditor, MapKey, MapView, RegisterEditor,
+    CounterView, CrdtNode, EditError, ListEditor, ListView, MapEditor, MapKey, MapView,
+    RegisterEditor, RegisterView,
 };
 
 /// Characters that merge one by one.
@@ -17,7 +18,7 @@ use super::{
     note = "to have concurrent insertions merge, put `#[crdt(text)]` on the field",
     note = "to write the longer string over it: `.modify(|text| text.push_str(..))`"
 )]
-pub trait MergesCharacters {}
+pub trait MarkedCrdtText {}
 
 /// Elements that merge one by one.
 #[diagnostic::on_unimplemented(
@@ -35,7 +36,45 @@ pub trait MergesElements {}
     note = "to have concurrent additions add up, put `#[crdt(counter)]` on the field",
     note = "to write the sum over it: `.modify(|number| *number += 1)`"
 )]
-pub trait MergesAdditions {}
+pub trait MarkedCrdtCounter {}
+
+/// Editors of all that is in a list or map, at the same time.
+#[diagnostic::on_unimplemented(
+    message = "the editors of a list or map are lent one by one",
+    label = "write `.for_each(|mut item| ..)?`",
+    note = "`.for_each(..)` gives the closure an editor of each element; of a map's entries the key and an editor",
+    note = "`.iter()` reads them"
+)]
+pub trait EditedAtOnce {}
+
+/// What can be written without a change.
+#[diagnostic::on_unimplemented(
+    message = "a view only reads",
+    label = "write inside a change: `document.change(|root| ..)`",
+    note = "the closure is given an editor, with the same fields as the view"
+)]
+pub trait WrittenWithoutChange {}
+
+macro_rules! only_read {
+    ($([$($generics:tt)*] $type:ty: $($method:ident)*;)*) => {$(
+        impl<$($generics)*> $type {$(
+            #[doc(hidden)]
+            pub fn $method<U>(&self, _: U) -> Result<(), EditError>
+            where
+                Self: WrittenWithoutChange,
+            {
+                Ok(())
+            }
+        )*}
+    )*};
+}
+
+only_read! {
+    [T, D] RegisterView<'_, T, D>: set;
+    [T] CounterView<'_, T>: set add;
+    [T: CrdtNode] ListView<'_, T>: push remove;
+    [K: MapKey, V: CrdtNode] MapView<'_, K, V>: remove entry;
+}
 
 /// What an editor's or a view's operator `[]` takes.
 #[diagnostic::on_unimplemented(
@@ -52,7 +91,7 @@ impl<T, D> RegisterEditor<'_, T, D> {
     #[doc(hidden)]
     pub fn push_str(&mut self, _: impl AsRef<str>) -> Result<(), EditError>
     where
-        Self: MergesCharacters,
+        Self: MarkedCrdtText,
     {
         Ok(())
     }
@@ -68,7 +107,7 @@ impl<T, D> RegisterEditor<'_, T, D> {
     #[doc(hidden)]
     pub fn add<U>(&mut self, _: U) -> Result<(), EditError>
     where
-        Self: MergesAdditions,
+        Self: MarkedCrdtCounter,
     {
         Ok(())
     }
@@ -76,9 +115,37 @@ impl<T, D> RegisterEditor<'_, T, D> {
 
 impl<T, D, U> AddAssign<U> for RegisterEditor<'_, T, D>
 where
-    Self: MergesAdditions,
+    Self: MarkedCrdtCounter,
 {
     fn add_assign(&mut self, _: U) {}
+}
+
+impl<T: CrdtNode> ListEditor<'_, T> {
+    #[doc(hidden)]
+    pub fn iter_mut(&mut self) -> Vec<T::Editor<'_>>
+    where
+        Self: EditedAtOnce,
+    {
+        Vec::new()
+    }
+}
+
+impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
+    #[doc(hidden)]
+    pub fn iter_mut(&mut self) -> Vec<(&K, V::Editor<'_>)>
+    where
+        Self: EditedAtOnce,
+    {
+        Vec::new()
+    }
+
+    #[doc(hidden)]
+    pub fn values_mut(&mut self) -> Vec<V::Editor<'_>>
+    where
+        Self: EditedAtOnce,
+    {
+        Vec::new()
+    }
 }
 
 macro_rules! no_subscripts {

@@ -67,7 +67,10 @@ pub use leaf::{Initial, IntoLeaf, LeafField, LeafValue, StandardDefault};
 pub use list::{List, ListEditor, ListIter, ListState, ListView};
 pub use map::{IntoKey, Map, MapEditor, MapIter, MapState, MapView};
 #[doc(hidden)]
-pub use misuse::{MergesAdditions, MergesCharacters, MergesElements, Subscript};
+pub use misuse::{
+    EditedAtOnce, MarkedCrdtCounter, MarkedCrdtText, MergesElements, Subscript,
+    WrittenWithoutChange,
+};
 pub use newtype::{Newtype, Transparent};
 pub use option::{OptionEditor, OptionNode, OptionState, OptionView};
 pub use register::{

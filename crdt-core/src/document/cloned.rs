@@ -1,0 +1,24 @@
+//! What the compiler says to whoever clones a document.
+
+use super::Document;
+use crate::node::CrdtNode;
+
+/// A document of which there can be two with one key.
+#[diagnostic::on_unimplemented(
+    message = "a `Document` cannot be cloned",
+    label = "two documents that write under one key would fork its chain",
+    note = "for a second writer in this process: `document.fork(keypair)`, with a key of its own",
+    note = "to read it elsewhere: `document.value()`, or `document.save()`"
+)]
+pub trait CopiedByFork {}
+
+impl<T: CrdtNode> Document<T> {
+    #[doc(hidden)]
+    #[expect(clippy::should_implement_trait, reason = "it is there to say why it is not")]
+    pub fn clone(&self) -> Self
+    where
+        Self: CopiedByFork,
+    {
+        unreachable!("nothing is `CopiedByFork`")
+    }
+}
