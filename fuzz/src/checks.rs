@@ -84,7 +84,7 @@ fn document() -> Document<Sample> {
 }
 
 /// The record that it begins with.
-pub fn genesis() -> Genesis {
+pub(crate) fn genesis() -> Genesis {
     let genesis = Genesis::new(*key(1).author().as_bytes(), 7, Sample::NAME);
     assert_eq!(&genesis.hash(), document().id().as_bytes());
     genesis
@@ -295,13 +295,13 @@ pub fn hostile(data: &[u8]) {
     let mut strangers = Strangers::new(genesis(), &[2, 3, 4]);
     // The other one has the key of a stranger: it writes in two places.
     let [mut one, mut other] = [8, 4].map(|secret| Document::join(document().id(), key(secret)));
-    let bundles = strangers.write(&mut choices, 16, |bundle| {
+    let bundles = strangers.write(&mut choices, 12, |bundle| {
         one.apply(bundle).is_ok_and(|outcome| outcome.waiting.is_empty())
     });
     let mut rest: Vec<_> = bundles.iter().collect();
     while !rest.is_empty() {
         let _ = other.apply(rest.swap_remove(order.below(rest.len())));
-        if order.below(4) == 3 {
+        if order.below(6) == 5 {
             other = reopened(&other, 4);
         }
     }

@@ -124,7 +124,7 @@ impl Strangers {
     fn bundle(&self, choices: &mut Choices<'_>) -> Vec<u8> {
         let count = self.written.len();
         let mut places = BTreeSet::from([count - 1]);
-        for _ in 0..choices.below(4).saturating_sub(1) {
+        for _ in 0..choices.below(8).saturating_sub(5) {
             places.insert(choices.below(count));
         }
         let drafts: Vec<&Draft> = places.iter().map(|at| &self.written[*at].draft).collect();
