@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::sync::LazyLock;
 
 use crdt_core::rand_core::{TryCryptoRng, TryRng};
 use crdt_core::serde_json::Value;
@@ -91,7 +92,9 @@ pub(crate) fn genesis() -> Genesis {
 }
 
 /// Some bundles of it, in an order in which each can be admitted at once. One author has forked.
-pub fn bundles() -> Vec<Vec<u8>> {
+static BUNDLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(bundles);
+
+fn bundles() -> Vec<Vec<u8>> {
     let mut first = document();
     let mut bundles = Vec::new();
     let mut keep = |document: &Document<Sample>, have: &[ChangeHash]| {
@@ -140,8 +143,8 @@ pub fn bundles() -> Vec<Vec<u8>> {
 /// A replica of the document with all that is in [`bundles`].
 fn whole() -> Document<Sample> {
     let mut whole = Document::join(document().id(), key(9));
-    for bundle in bundles() {
-        whole.apply(&bundle).expect("honest bytes");
+    for bundle in &*BUNDLES {
+        whole.apply(bundle).expect("honest bytes");
     }
     whole
 }
@@ -149,7 +152,7 @@ fn whole() -> Document<Sample> {
 /// First files of each corpus: the target, a name and the bytes.
 pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
     let mut seeds = Vec::new();
-    for (number, bundle) in bundles().into_iter().enumerate() {
+    for (number, bundle) in BUNDLES.iter().enumerate() {
         seeds.push(("bundle", format!("bundle-{number}"), [&[0], &bundle[..]].concat()));
     }
     let whole = whole();
@@ -214,7 +217,7 @@ pub fn columns(data: &[u8]) {
 /// Applies bytes to a history that has some changes and to an empty one.
 fn apply(bytes: &[u8]) {
     let id = document().id();
-    for known in [&bundles()[..1], &[]] {
+    for known in [&BUNDLES[..1], &[]] {
         let mut history = History::with_limits(id, PendingLimits { bytes: 1 << 20, bundles: 4 });
         for bundle in known {
             history.apply(bundle).expect("honest bytes");
@@ -261,7 +264,7 @@ pub fn saved_verified(data: &[u8]) {
 
 /// Whatever comes in whatever order, those who have it all in the end have the same.
 pub fn applies(data: &[u8]) {
-    let bundles = bundles();
+    let bundles = &*BUNDLES;
     let mut replicas = [8, 9].map(|secret| Document::<Sample>::join(document().id(), key(secret)));
     for pair in data.chunks(2).take(64) {
         let [what, how] = [pair[0], pair.get(1).copied().unwrap_or(0)];
@@ -278,7 +281,7 @@ pub fn applies(data: &[u8]) {
         let _ = replicas[usize::from(how & 1)].apply(&bytes);
     }
     for replica in &mut replicas {
-        for bundle in &bundles {
+        for bundle in bundles {
             replica.apply(bundle).expect("honest bytes");
         }
     }
