@@ -115,10 +115,16 @@ fn what_a_node_does_not_hold_is_not_walked_for_it() {
     assert!(steps <= 6 * DEPTH as usize, "{steps}");
 }
 
-/// Chains, and an op on each of them: beside each other, or on forks nested in each other.
-const WORLDS: [(&str, fn(u32) -> Chains, fn(u32) -> Id); 2] = [
-    ("beside each other", fan, |chain| Id { chain, counter: 0 }),
-    ("nested", nested, |chain| Id { chain, counter: chain + 1 }),
+/// How chains lie to each other, so many of them, and an op on each that is on no other.
+struct World {
+    name: &'static str,
+    chains: fn(u32) -> Chains,
+    op: fn(u32) -> Id,
+}
+
+const WORLDS: [World; 2] = [
+    World { name: "beside each other", chains: fan, op: |chain| Id { chain, counter: 0 } },
+    World { name: "nested", chains: nested, op: |chain| Id { chain, counter: chain + 1 } },
 ];
 
 /// Ops that together leave nothing of what some ops wrote.
@@ -136,24 +142,24 @@ fn assert_even<S: NodeState>(
     write: &Action<'static, Id>,
     close: Close,
 ) {
-    for (world, chains, op) in WORLDS {
-        steps::assert_even(&format!("{what}, {world}"), |count| {
+    for World { name, chains, op } in WORLDS {
+        steps::assert_even(&format!("{what}, {name}"), |count| {
             let (chains, mut node) = (chains(count + 1), S::default());
-            let apply = |node: &mut S, id: Id, action: Action<'_, Id>| {
-                let op = Incoming::new(id, chains.time(id), action);
-                let _ = node.apply(path, &op, &chains);
+            let apply = |node: &mut S, id: Id, action: &Action<'_, Id>| {
+                let _ =
+                    node.apply(path, &Incoming::new(id, chains.time(id), action.clone()), &chains);
             };
             let written: Vec<Id> = (0..count).map(op).collect();
             steps::of(|| {
-                let halves = written.split_at(written.len() / 2);
-                halves.0.iter().for_each(|id| apply(&mut node, *id, write.clone()));
-                // Whoever looks lets texts be laid out; what comes later is placed op by op.
-                node.digest(&mut DigestWriter::new(&chains));
-                halves.1.iter().for_each(|id| apply(&mut node, *id, write.clone()));
-                for _ in 0..2 {
-                    close(&written)
-                        .into_iter()
-                        .for_each(|action| apply(&mut node, op(count), action));
+                for (number, id) in written.iter().enumerate() {
+                    if number == written.len() / 2 {
+                        // Whoever looks lets texts be laid out; what comes later is placed op by op.
+                        node.digest(&mut DigestWriter::new(&chains));
+                    }
+                    apply(&mut node, *id, write);
+                }
+                for action in [close(&written), close(&written)].iter().flatten() {
+                    apply(&mut node, op(count), action);
                 }
             })
         });

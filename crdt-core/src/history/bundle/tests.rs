@@ -155,7 +155,7 @@ impl Spelling {
 
     fn read(&self) -> Result<(), DecodeError> {
         let totals = Totals { changes: self.changes, ops: 10, bytes: 1000 };
-        self.expand(&self.to_bytes(), totals).map(|_| ())
+        Self::expand(&self.to_bytes(), totals).map(|_| ())
     }
 
     fn to_bytes(&self) -> Vec<u8> {
@@ -173,8 +173,8 @@ impl Spelling {
         bytes
     }
 
-    /// What the columns hold, whatever they are long.
-    fn expand(&self, bytes: &[u8], totals: Totals) -> Result<Members, DecodeError> {
+    /// What columns of that author hold, however short they are.
+    fn expand(bytes: &[u8], totals: Totals) -> Result<Members, DecodeError> {
         let authors = vec![Keypair::from_secret_bytes(&[1; 32]).author()];
         let document = DocumentId::from_bytes([0; 32]);
         let mut members = Members::new(&document, authors, Vec::new(), totals);
@@ -240,9 +240,8 @@ fn without_the_bound_a_few_bytes_expand_to_many() {
     let changes = 20_000;
     // Of each change: 76 bytes beside its body of 9 bytes, and the hash of the one before.
     let totals = Totals { changes, ops: changes, bytes: changes * (76 + 9 + 32) - 32 };
-    let spelling = Spelling::of(changes);
-    let bytes = spelling.to_bytes();
-    let expanded = spelling.expand(&bytes, totals).expect("nobody has looked at the bound");
+    let bytes = Spelling::of(changes).to_bytes();
+    let expanded = Spelling::expand(&bytes, totals).expect("nobody has looked at the bound");
     let held = expanded.finish(None, Vec::new(), totals).expect("exactly what is stated");
     assert_eq!(held.hashes.len(), changes);
     assert!(bytes.len() < 300 && totals.bytes > 2_000_000, "{}", bytes.len());
