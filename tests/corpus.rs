@@ -3,8 +3,19 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crdt_core::{DocumentId, History};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt as _, SeedableRng as _};
+
 #[path = "../fuzz/src/checks.rs"]
 mod checks;
+#[path = "../fuzz/src/hostile.rs"]
+mod hostile;
+#[path = "convergence/wire/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod wire;
+
+use hostile::{Choices, Strangers};
 
 fn corpus() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus")
@@ -33,7 +44,7 @@ macro_rules! corpora {
     )*};
 }
 
-corpora!(bundle columns proof saved saved_verified applies round_trip);
+corpora!(bundle columns proof saved saved_verified applies round_trip hostile);
 
 /// Writes the first files of each corpus anew.
 #[test]
@@ -44,4 +55,23 @@ fn write_seeds() {
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join(name), bytes).expect("written");
     }
+}
+/// Most of what strangers write is taken in, so that there is something to differ in.
+#[test]
+fn strangers_mostly_write_what_is_valid() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let (mut written, mut taken) = (0, 0);
+    for _ in 0..50 {
+        let data: Vec<u8> = (0..600).map(|_| rng.random()).collect();
+        let genesis = checks::genesis();
+        let mut history = History::new(DocumentId::from_bytes(genesis.hash()));
+        let mut strangers = Strangers::new(genesis, &[2, 3, 4]);
+        let bundles = strangers.write(&mut Choices(&data), 16, |bundle| {
+            history.apply(bundle).is_ok_and(|outcome| outcome.waiting.is_empty())
+        });
+        written += bundles.len();
+        taken += history.len();
+    }
+    assert!(taken * 4 > written * 3, "{taken} of {written}");
+    assert!(taken < written, "some is refused");
 }

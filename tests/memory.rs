@@ -3,7 +3,7 @@
 use std::alloc::System;
 
 use cap::Cap;
-use crdt_core::{CrdtNode, Document, DocumentId, History, Keypair};
+use crdt_core::{CrdtNode, Document, DocumentId, History, Keypair, PendingLimits};
 
 #[path = "convergence/wire/mod.rs"]
 #[allow(dead_code, unused_imports)]
@@ -33,19 +33,25 @@ fn unknown(bundle: usize, number: usize) -> [u8; 32] {
     hash
 }
 
-/// Lets bundles wait and compares what is held for them with what is accounted. Says how much that is.
-fn held(what: &str, id: [u8; 32], bundles: impl ExactSizeIterator<Item = Vec<u8>>) -> usize {
+/// Lets bundles wait and compares what is held for them with what is accounted. Says how much that is,
+/// and the bytes of the bundles.
+fn held(
+    what: &str,
+    id: [u8; 32],
+    bundles: impl ExactSizeIterator<Item = Vec<u8>>,
+) -> (usize, usize) {
     let count = bundles.len();
     let mut history = History::new(DocumentId::from_bytes(id));
-    let before = HEAP.allocated();
+    let (before, mut received) = (HEAP.allocated(), 0);
     for bundle in bundles {
+        received += bundle.len();
         assert!(!history.apply(&bundle).expect("valid").waiting.is_empty(), "{what}");
     }
     let held = HEAP.allocated() - before;
     let (waiting, accounted) = history.pending();
     assert_eq!(waiting, count, "{what}");
     assert!(held <= accounted, "{what}: {held} bytes held, {accounted} accounted");
-    held
+    (held, received)
 }
 
 /// Bundles of one change by each of some writers, which depend on so many unknown changes each.
@@ -68,14 +74,39 @@ fn hostile(
     })
 }
 
+/// Memory held for a flood of bundles under some limits.
+fn flooded(genesis: &Genesis, limits: PendingLimits) -> usize {
+    let bundles: Vec<Vec<u8>> = hostile(genesis, 2000, 1, 10).collect();
+    let mut history = History::with_limits(DocumentId::from_bytes(genesis.hash()), limits);
+    let before = HEAP.allocated();
+    for bundle in &bundles {
+        history.apply(bundle).expect("valid");
+    }
+    HEAP.allocated() - before
+}
+
+/// A flood is held within the limits, and it is these that hold it: without them it is not.
+fn limits_hold(genesis: &Genesis) {
+    let limits = PendingLimits { bytes: 1 << 18, bundles: usize::MAX };
+    let held = flooded(genesis, limits);
+    assert!(held <= limits.bytes, "{held} bytes held");
+    let unbounded = flooded(genesis, PendingLimits { bytes: usize::MAX, ..limits });
+    assert!(unbounded > 4 * limits.bytes, "{unbounded} bytes held without a limit");
+}
+
 /// The one test of this binary, so that nobody else allocates meanwhile.
 #[test]
 fn what_waits_is_accounted() {
     let (plain, long) = (genesis(4), genesis(4096));
-    held("many small bundles", plain.hash(), hostile(&plain, 5000, 1, 1));
-    held("long names of schemas", long.hash(), hostile(&long, 500, 1, 1));
-    held("many changes outside", plain.hash(), hostile(&plain, 10, 1, 10_000));
+    for (held, received) in [
+        held("many small bundles", plain.hash(), hostile(&plain, 5000, 1, 1)),
+        held("long names of schemas", long.hash(), hostile(&long, 500, 1, 1)),
+        held("many changes outside", plain.hash(), hostile(&plain, 10, 1, 10_000)),
+    ] {
+        assert!(held > received, "whoever accounted the bundles alone would hold more");
+    }
     held("many authors", plain.hash(), hostile(&plain, 20, 100, 1));
+    limits_hold(&plain);
     let mut page = Document::<Page>::create(Keypair::from_secret_bytes(&[1; 32])).expect("random");
     page.change(|page| page.text.insert(0, "a")).expect("an edit");
     let dense: Vec<Vec<u8>> = (0..20)
@@ -89,6 +120,6 @@ fn what_waits_is_accounted() {
         .collect();
     let canonical = page.history().bytes();
     let id = *page.id().as_bytes();
-    let held = held("dense bundles", id, dense.into_iter());
+    let (held, _) = held("dense bundles", id, dense.into_iter());
     assert!(held as u64 * 50 < canonical, "{held} bytes held of {canonical} canonical ones");
 }

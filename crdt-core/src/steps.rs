@@ -9,6 +9,14 @@ pub(crate) fn count() {
     STEPS.with(|steps| steps.set(steps.get() + 1));
 }
 
+/// Asserts that twice as much of something takes little more than twice the steps, as what grows with
+/// n log n does.
+pub(crate) fn assert_even(what: &str, work: impl Fn(u32) -> usize) {
+    let (half, whole) = (work(500), work(1000));
+    assert!(half >= 250, "{what}: {half} steps are not all there is to count");
+    assert!(whole <= half * 5 / 2, "{what}: {half} steps come to {whole}");
+}
+
 /// The steps that something takes.
 pub(crate) fn of(work: impl FnOnce()) -> usize {
     let before = STEPS.with(Cell::get);

@@ -1,13 +1,18 @@
 //! What has to hold whatever the bytes are. A check that fails panics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::sync::LazyLock;
 
 use crdt_core::rand_core::{TryCryptoRng, TryRng};
+use crdt_core::serde_json::Value;
 use crdt_core::{
-    ChangeHash, CrdtNode, Document, EquivocationProof, History, Keypair, PendingLimits,
+    ChangeHash, CrdtNode, Document, EquivocationProof, History, Json, Keypair, PendingLimits,
 };
 use sha2::{Digest as _, Sha256};
+
+use crate::hostile::{Choices, Strangers};
+use crate::wire::Genesis;
 
 /// Has every kind of node.
 #[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
@@ -23,6 +28,8 @@ pub struct Sample {
     labels: BTreeMap<String, i16>,
     lead: Option<Task>,
     kind: Kind,
+    tags: BTreeSet<i64>,
+    extra: Json,
 }
 
 #[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
@@ -77,8 +84,17 @@ fn document() -> Document<Sample> {
     Document::create_with(key(1), &mut Constant(7))
 }
 
+/// The record that it begins with.
+pub(crate) fn genesis() -> Genesis {
+    let genesis = Genesis::new(*key(1).author().as_bytes(), 7, Sample::NAME);
+    assert_eq!(&genesis.hash(), document().id().as_bytes());
+    genesis
+}
+
 /// Some bundles of it, in an order in which each can be admitted at once. One author has forked.
-pub fn bundles() -> Vec<Vec<u8>> {
+static BUNDLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(bundles);
+
+fn bundles() -> Vec<Vec<u8>> {
     let mut first = document();
     let mut bundles = Vec::new();
     let mut keep = |document: &Document<Sample>, have: &[ChangeHash]| {
@@ -128,8 +144,8 @@ pub fn bundles() -> Vec<Vec<u8>> {
 /// A replica of the document with all that is in [`bundles`].
 fn whole() -> Document<Sample> {
     let mut whole = Document::join(document().id(), key(9));
-    for bundle in bundles() {
-        whole.apply(&bundle).expect("honest bytes");
+    for bundle in &*BUNDLES {
+        whole.apply(bundle).expect("honest bytes");
     }
     whole
 }
@@ -137,7 +153,7 @@ fn whole() -> Document<Sample> {
 /// First files of each corpus: the target, a name and the bytes.
 pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
     let mut seeds = Vec::new();
-    for (number, bundle) in bundles().into_iter().enumerate() {
+    for (number, bundle) in BUNDLES.iter().enumerate() {
         seeds.push(("bundle", format!("bundle-{number}"), [&[0], &bundle[..]].concat()));
     }
     let whole = whole();
@@ -153,6 +169,9 @@ pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
     seeds.push(("applies", "in-order".into(), (0..24).collect()));
     seeds.push(("applies", "in-disorder".into(), (0..=255).rev().collect()));
     seeds.push(("round_trip", "letters".into(), b"some words that become values".repeat(8)));
+    seeds.push(("hostile", "ascending".into(), (0..=255).collect()));
+    let scattered = (0..400u32).map(|at| (at * at * 7 + at / 3) as u8);
+    seeds.push(("hostile", "scattered".into(), scattered.collect()));
     seeds.push(("columns", "blank".into(), vec![1, 1, 0, 0, 0, 0, 0]));
     seeds
 }
@@ -199,7 +218,7 @@ pub fn columns(data: &[u8]) {
 /// Applies bytes to a history that has some changes and to an empty one.
 fn apply(bytes: &[u8]) {
     let id = document().id();
-    for known in [&bundles()[..1], &[]] {
+    for known in [&BUNDLES[..1], &[]] {
         let mut history = History::with_limits(id, PendingLimits { bytes: 1 << 20, bundles: 4 });
         for bundle in known {
             history.apply(bundle).expect("honest bytes");
@@ -246,7 +265,7 @@ pub fn saved_verified(data: &[u8]) {
 
 /// Whatever comes in whatever order, those who have it all in the end have the same.
 pub fn applies(data: &[u8]) {
-    let bundles = bundles();
+    let bundles = &*BUNDLES;
     let mut replicas = [8, 9].map(|secret| Document::<Sample>::join(document().id(), key(secret)));
     for pair in data.chunks(2).take(64) {
         let [what, how] = [pair[0], pair.get(1).copied().unwrap_or(0)];
@@ -263,13 +282,72 @@ pub fn applies(data: &[u8]) {
         let _ = replicas[usize::from(how & 1)].apply(&bytes);
     }
     for replica in &mut replicas {
-        for bundle in &bundles {
+        for bundle in bundles {
             replica.apply(bundle).expect("honest bytes");
         }
     }
     let [one, other] = replicas;
     assert_eq!((one.heads(), one.digest()), (other.heads(), other.digest()));
     assert_eq!(one.value(), other.value());
+}
+
+/// Signed changes that say whatever bytes say split nobody: what is taken in by one replica is taken
+/// in by another, in whatever order it comes, also over a restart, and honest writers go on.
+pub fn hostile(data: &[u8]) {
+    let mut choices = Choices(data);
+    let mut order = Choices(data.get(..8).unwrap_or(data));
+    let mut strangers = Strangers::new(genesis(), &[2, 3, 4]);
+    // The other one has the key of a stranger: it writes in two places.
+    let [mut one, mut other] = [8, 4].map(|secret| Document::join(document().id(), key(secret)));
+    let bundles = strangers.write(&mut choices, 12, |bundle| {
+        one.apply(bundle).is_ok_and(|outcome| outcome.waiting.is_empty())
+    });
+    let mut rest: Vec<_> = bundles.iter().collect();
+    while !rest.is_empty() {
+        let _ = other.apply(rest.swap_remove(order.below(rest.len())));
+        if order.below(6) == 5 {
+            other = reopened(&other, 4);
+        }
+    }
+    same(&one, &other);
+    for replica in [&mut one, &mut other] {
+        for edit in [all_of_it, a_bit_of_it] {
+            assert_eq!(replica.update(edit), Ok(()));
+        }
+    }
+    one.apply(&other.export_for(&one.frontier())).expect("a history proves itself");
+    other.apply(&one.export(&[])).expect("a history proves itself");
+    same(&one, &other);
+    same(&one, &reopened(&one, 8));
+}
+
+fn all_of_it(sample: &mut Sample) {
+    *sample = Words(&b"replaced as a whole".repeat(8)).sample();
+}
+
+fn a_bit_of_it(sample: &mut Sample) {
+    sample.notes.push('.');
+    sample.tasks.truncate(1);
+    sample.votes = 0;
+    sample.kind = Kind::Sized { width: 3, height: 4 };
+}
+
+/// A document saved and opened, as one's own file and as that of somebody else.
+fn reopened(document: &Document<Sample>, secret: u8) -> Document<Sample> {
+    let bytes = document.save();
+    let trusted = Document::load(&bytes, key(secret)).expect("as saved");
+    let verified = Document::load_verified(&bytes, Some(key(secret))).expect("as saved");
+    for opened in [&trusted, &verified] {
+        same(opened, document);
+        assert_eq!(opened.history().missing(), document.history().missing());
+    }
+    trusted
+}
+
+fn same(one: &Document<Sample>, other: &Document<Sample>) {
+    assert_eq!((one.heads(), one.digest()), (other.heads(), other.digest()));
+    assert_eq!(one.value(), other.value());
+    assert_eq!(one.to_json(), other.to_json());
 }
 
 /// A document reads as the plain values that it was updated to, here, there and when it is opened.
@@ -309,6 +387,24 @@ impl Words<'_> {
         Task { name: self.word(), body: self.word() }
     }
 
+    /// JSON that is so many containers deep at most.
+    fn json(&mut self, depth: u8) -> Json {
+        match self.byte() % if depth == 0 { 3 } else { 5 } {
+            0 => Json::default(),
+            1 => self.word().into(),
+            2 => self.byte().into(),
+            3 => {
+                let items = (0..self.byte() % 4).map(|_| self.json(depth - 1).0).collect();
+                Json(Value::Array(items))
+            }
+            _ => {
+                let count = self.byte() % 4;
+                let entry = |_| (self.word(), self.json(depth - 1).0);
+                Json(Value::Object((0..count).map(entry).collect()))
+            }
+        }
+    }
+
     fn sample(&mut self) -> Sample {
         Sample {
             title: self.word(),
@@ -324,6 +420,8 @@ impl Words<'_> {
                 1 => Kind::Named(self.word()),
                 _ => Kind::Sized { width: self.byte(), height: self.byte() },
             },
+            tags: (0..self.byte() % 4).map(|_| self.byte().into()).collect(),
+            extra: self.json(3),
         }
     }
 }

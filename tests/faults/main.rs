@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use serde::{Deserialize, Serialize};
 
+mod errors;
 mod flooded;
 #[path = "../convergence/wire/mod.rs"]
 #[allow(dead_code, unused_imports)]

@@ -41,17 +41,14 @@ pub struct Transaction {
     patches: Vec<(usize, usize, String)>,
 }
 
-/// A trace, or nothing and a word where there are none.
-#[expect(clippy::print_stderr, reason = "what is skipped says so")]
-pub fn load(name: &str) -> Option<Trace> {
-    let Some(folder) = std::env::var_os("CRDT_TRACES").map(PathBuf::from) else {
-        eprintln!("CRDT_TRACES is not set: {name} is skipped");
-        return None;
-    };
-    let file = std::fs::File::open(folder.join(format!("{name}.json.gz"))).expect("the trace");
+/// A trace. Tests and benchmarks that need one run only where there are some (`cfg(traces)`).
+pub fn load(name: &str) -> Trace {
+    let folder = std::env::var_os("CRDT_TRACES").expect("CRDT_TRACES names the folder of traces");
+    let path = PathBuf::from(folder).join(format!("{name}.json.gz"));
+    let file = std::fs::File::open(path).expect("the trace");
     let mut json = String::new();
     flate2::read::GzDecoder::new(file).read_to_string(&mut json).expect("gzip");
-    Some(serde_json::from_str(&json).expect("a trace"))
+    serde_json::from_str(&json).expect("a trace")
 }
 
 /// Writes what was written in a transaction.

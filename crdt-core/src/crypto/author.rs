@@ -27,6 +27,8 @@ impl Author {
     /// [`DecodeError::InvalidKey`] if the bytes are no curve point, spell one in a non-canonical
     /// way, or name one of small order.
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, DecodeError> {
+        #[cfg(test)]
+        crate::steps::count();
         let author = Self(bytes);
         let is_strong = author.key().is_some_and(|key| !key.is_weak());
         if is_strong { Ok(author) } else { Err(DecodeError::InvalidKey) }

@@ -14,8 +14,10 @@ use crate::history::{
     ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History, Outcome,
     PendingLimits, Refusal,
 };
-use crate::node::{CrdtNode, DigestWriter, Fit, Inspection, NodeState, Space, Untyped};
-use crate::op::Id;
+use crate::node::{
+    CrdtNode, DigestWriter, Fit, Incoming, Inspection, Misfit, NodeState, Space, Untyped,
+};
+use crate::op::{Action, Id};
 
 pub use journal::Journal;
 pub use meta::ChangeOptions;
@@ -323,8 +325,12 @@ impl<T: CrdtNode> Document<T> {
         let Self { history, state, partial, .. } = self;
         let chains = history.chains();
         history.replay(start, |path, op| {
-            let op = op.into();
-            match state.apply(path, &op, chains) {
+            let op = Incoming::from(op);
+            let fit = match op.action {
+                Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
+                _ => state.apply(path, &op, chains),
+            };
+            match fit {
                 Fit::Applied => {}
                 Fit::Partial => *partial = true,
                 Fit::Inert(reason) | Fit::Refused(reason) => {

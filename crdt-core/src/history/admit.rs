@@ -8,6 +8,8 @@ use super::store::{Admitted, History};
 use crate::crypto::{Author, ChangeHash};
 use crate::op::Id;
 use crate::op::limits::MAX_COUNTER;
+#[cfg(test)]
+use crate::steps;
 
 impl History {
     /// What can be said of a bundle before its outside dependencies are here: that every member is
@@ -146,7 +148,12 @@ impl History {
 
     /// The place of the first of these changes, from one on, that is not known.
     pub(super) fn first_missing(&self, hashes: &[ChangeHash], from: usize) -> Option<usize> {
-        (from..hashes.len()).find(|index| !self.contains(&hashes[*index]))
+        let is_missing = |index: &usize| {
+            #[cfg(test)]
+            steps::count();
+            !self.contains(&hashes[*index])
+        };
+        (from..hashes.len()).find(is_missing)
     }
 }
 

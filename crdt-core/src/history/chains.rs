@@ -20,6 +20,8 @@ use super::streaks::{Streak, Streaks};
 use crate::crypto::ChangeHash;
 use crate::op::limits::MAX_COUNTER;
 use crate::op::{Id, IdRange};
+#[cfg(test)]
+use crate::steps;
 
 /// Number of an admitted change inside this replica, in order of admission.
 pub(crate) type ChangeIndex = u32;
@@ -204,6 +206,8 @@ impl Chains {
         let mut beyond = Vec::new();
         // A segment is opened after its parent.
         for (number, segment) in self.segments.iter().enumerate().rev() {
+            #[cfg(test)]
+            steps::count();
             let end = ended[number];
             if let (Some(_), Some(parent)) = (end, segment.parent) {
                 let on_parent = &mut ended[parent as usize];
@@ -211,6 +215,8 @@ impl Chains {
             }
             let passed = |streak: &u32| Some(self.streaks.end(*streak) - 1) <= end;
             for streak in &segment.streaks[segment.streaks.partition_point(passed)..] {
+                #[cfg(test)]
+                steps::count();
                 let first = self.streaks.get(*streak).first;
                 beyond.extend(first.max(end.map_or(0, |end| end + 1))..self.streaks.end(*streak));
             }
@@ -417,6 +423,8 @@ impl Chains {
 
     /// Whether `earlier` lies on the chain of `later`, at or before it. O(log forks).
     pub(crate) fn on_chain(&self, earlier: Id, later: Id) -> bool {
+        #[cfg(test)]
+        steps::count();
         earlier.counter <= later.counter
             && (earlier.chain == later.chain
                 || self.segment_at(later.chain, earlier.counter) == earlier.chain)
@@ -466,6 +474,8 @@ impl Chains {
     /// op on its chains, on any fork, follows it without a gap: an op's descendants are
     /// consecutive. Positions of different authors or trees are ordered by segment number.
     pub(crate) fn tree_order(&self, a: Id, b: Id) -> Ordering {
+        #[cfg(test)]
+        steps::count();
         if a.chain == b.chain {
             return a.counter.cmp(&b.counter);
         }
@@ -531,6 +541,8 @@ impl Chains {
 
     /// The order of ops: by time, then change hash, then offset in the change.
     pub(crate) fn op_order(&self, a: Id, b: Id) -> Ordering {
+        #[cfg(test)]
+        steps::count();
         if a.chain == b.chain {
             return a.counter.cmp(&b.counter);
         }

@@ -77,11 +77,7 @@ impl Line {
 
     /// The lowest index of an entry whose chain holds an op.
     fn lowest(&self, chains: &Chains, id: Id) -> Option<usize> {
-        let before = |entry: &Entry| {
-            #[cfg(test)]
-            steps::count();
-            chains.tree_order(entry.tip(), id).is_le()
-        };
+        let before = |entry: &Entry| chains.tree_order(entry.tip(), id).is_le();
         let start = self.entries.partition_point(before);
         let holding = self.entries[start..].partition_point(|entry| entry.holds(chains, id));
         (holding > 0).then(|| self.least(start, start + holding))

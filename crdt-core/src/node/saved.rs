@@ -336,7 +336,7 @@ impl<'a> StateReader<'a> {
         if !versions.windows(2).all(ascending) {
             return Err(DecodeError::Unsorted("versions"));
         }
-        Ok(Versions::of(versions, initial))
+        Ok(Versions::of(versions, initial, self.chains))
     }
 
     /// A text and where its order is to be read.

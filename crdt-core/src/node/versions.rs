@@ -1,4 +1,5 @@
 use super::Scope;
+use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
 use crate::history::{Chains, LocalAction};
 use crate::op::Id;
 
@@ -23,7 +24,7 @@ pub(crate) enum Versions<V> {
 /// O(log n) however often an author has forked it.
 #[derive(Debug)]
 pub(crate) struct Beside<V> {
-    versions: Vec<Version<V>>,
+    versions: Tree<Version<V>>,
     /// How many of them fit.
     fitting: usize,
 }
@@ -46,6 +47,38 @@ pub(crate) struct Write<'a, V> {
     pub(crate) value: Option<Result<V, V>>,
 }
 
+/// The last of some values in tree order.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(crate) struct Last(Option<Id>);
+
+impl Last {
+    /// Whether all are at or before an id.
+    fn is_up_to(&self, id: Id, chains: &Chains) -> bool {
+        self.0.is_none_or(|last| last == id || chains.tree_order(last, id).is_lt())
+    }
+}
+
+impl Summary for Last {
+    /// Of what is last nothing can be subtracted.
+    fn shift(&mut self, _: &Self, _: &Self) {}
+}
+
+impl Combine<Chains> for Last {
+    fn combine(self, other: Self, chains: &Chains) -> Self {
+        if other.0.is_some_and(|id| self.is_up_to(id, chains)) { other } else { self }
+    }
+}
+
+impl<V> Entry for Version<V> {
+    type Summary = Last;
+    const LEAF: usize = if cfg!(test) { 4 } else { 16 };
+    const INNER: usize = if cfg!(test) { 4 } else { 16 };
+
+    fn summary(&self) -> Last {
+        Last(Some(self.id))
+    }
+}
+
 impl<V> Versions<V> {
     /// Carries out an op. `initial` is what the place reads as when nothing is left.
     pub(crate) fn write(&mut self, write: Write<'_, V>, initial: impl Fn() -> V, chains: &Chains) {
@@ -61,28 +94,25 @@ impl<V> Versions<V> {
         *self = match value {
             Some(Ok(value)) if replaces_all => Self::One { id, value },
             value => {
-                let mut all = core::mem::replace(self, Self::None(initial())).into_beside();
+                let mut all = core::mem::replace(self, Self::None(initial())).into_beside(chains);
                 all.remove(id, replaces, chains);
                 if let Some(value) = value {
                     all.insert(Version { id, value }, chains);
                 }
-                all.settle(initial)
+                all.settle(initial, chains)
             }
         };
     }
 
     /// From values in tree order.
-    pub(super) fn of(versions: Vec<Version<V>>, initial: impl Fn() -> V) -> Self {
-        let fitting = versions.iter().filter(|version| version.value.is_ok()).count();
-        Beside { versions, fitting }.settle(initial)
+    pub(super) fn of(versions: Vec<Version<V>>, initial: impl Fn() -> V, chains: &Chains) -> Self {
+        Beside::of(versions, chains).settle(initial, chains)
     }
 
-    fn into_beside(self) -> Beside<V> {
+    fn into_beside(self, chains: &Chains) -> Beside<V> {
         match self {
-            Self::None(_) => Beside { versions: Vec::new(), fitting: 0 },
-            Self::One { id, value } => {
-                Beside { versions: vec![Version { id, value: Ok(value) }], fitting: 1 }
-            }
+            Self::None(_) => Beside::of(Vec::new(), chains),
+            Self::One { id, value } => Beside::of(vec![Version { id, value: Ok(value) }], chains),
             Self::Many(all) => *all,
         }
     }
@@ -127,11 +157,11 @@ impl<V> Versions<V> {
     /// The values, all of them, in an order that is not the same everywhere.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Version<&V>> {
         let (one, all) = match self {
-            Self::None(_) => (None, [].as_slice()),
-            Self::One { id, value } => (Some(Version { id: *id, value: Ok(value) }), [].as_slice()),
-            Self::Many(all) => (None, all.versions.as_slice()),
+            Self::None(_) => (None, None),
+            Self::One { id, value } => (Some(Version { id: *id, value: Ok(value) }), None),
+            Self::Many(all) => (None, Some(all.versions.iter())),
         };
-        one.into_iter().chain(all.iter().map(Version::as_ref))
+        one.into_iter().chain(all.into_iter().flatten().map(Version::as_ref))
     }
 
     /// Whether nothing is here.
@@ -159,9 +189,11 @@ impl<V> Versions<V> {
         match self {
             Self::None(value) | Self::One { value, .. } => value,
             Self::Many(all) => {
-                let fitting = all.versions.iter().filter(|version| version.value.is_ok());
-                let highest = fitting.max_by(|a, b| chains.op_order(a.id, b.id));
-                highest.unwrap_or(&all.versions[0]).read()
+                let rank = |a: &&Version<V>, b: &&Version<V>| {
+                    let fits = a.value.is_ok().cmp(&b.value.is_ok());
+                    fits.then_with(|| chains.op_order(a.id, b.id))
+                };
+                all.versions.iter().max_by(rank).expect("there is at least one").read()
             }
         }
     }
@@ -192,40 +224,45 @@ impl<V> Version<V> {
 }
 
 impl<V> Beside<V> {
-    /// Removes what is from the op's own chain and what its names cover. O((names + 1) log n)
-    /// comparisons.
+    fn of(versions: Vec<Version<V>>, chains: &Chains) -> Self {
+        let fitting = versions.iter().filter(|version| version.value.is_ok()).count();
+        Self { versions: Tree::of(versions, chains), fitting }
+    }
+
+    /// The gap behind the values that are at or before an id. O(log n).
+    fn gap_after(&self, id: Id, chains: &Chains) -> Cursor {
+        let after = self.versions.find(|last| last.is_up_to(id, chains));
+        after.unwrap_or_else(|| self.versions.end())
+    }
+
+    /// Removes what is from the op's own chain and what its names cover. O(log n) for each name.
     fn remove(&mut self, id: Id, replaces: &[Id], chains: &Chains) {
         for last in replaces.iter().chain([&id]) {
             // No value follows another on its chain, so of those up to an id in tree order only the
             // last can be on the chain of that id.
-            let up_to = self
-                .versions
-                .partition_point(|old| old.id == *last || chains.tree_order(old.id, *last).is_lt());
-            let found = up_to.checked_sub(1);
-            if let Some(at) = found.filter(|at| chains.on_chain(self.versions[*at].id, *last)) {
-                self.fitting -= usize::from(self.versions.remove(at).value.is_ok());
+            let found = self.versions.prev(self.gap_after(*last, chains));
+            let covered = |at: &Cursor| chains.on_chain(self.versions.get(*at).id, *last);
+            if let Some(at) = found.filter(covered) {
+                self.fitting -= usize::from(self.versions.remove(at, chains).value.is_ok());
             }
         }
     }
 
     fn insert(&mut self, new: Version<V>, chains: &Chains) {
-        let before = |old: &Version<V>| chains.tree_order(old.id, new.id).is_lt();
-        let at = self.versions.partition_point(before);
+        let gap = self.gap_after(new.id, chains);
         self.fitting += usize::from(new.value.is_ok());
-        self.versions.insert(at, new);
+        self.versions.insert(gap, [new], chains, |_, _| {});
     }
 
-    fn settle(mut self, initial: impl Fn() -> V) -> Versions<V> {
-        match self.versions.pop() {
-            None => Versions::None(initial()),
-            Some(Version { id, value: Ok(value) }) if self.versions.is_empty() => {
-                Versions::One { id, value }
-            }
-            Some(last) => {
-                self.versions.push(last);
-                Versions::Many(Box::new(self))
-            }
+    fn settle(mut self, initial: impl Fn() -> V, chains: &Chains) -> Versions<V> {
+        let Some(first) = self.versions.first() else {
+            return Versions::None(initial());
+        };
+        if self.fitting == 0 || self.versions.next(first).is_some() {
+            return Versions::Many(Box::new(self));
         }
+        let Version { id, value: Ok(value) | Err(value) } = self.versions.remove(first, chains);
+        Versions::One { id, value }
     }
 }
 

@@ -4,6 +4,8 @@ use core::cmp::Ordering;
 
 use crate::history::Chains;
 use crate::op::Id;
+#[cfg(test)]
+use crate::steps;
 
 /// The total order of ops: by time, then by change hash, then by offset in the change.
 pub(crate) trait OpOrder {
@@ -37,6 +39,8 @@ impl Stamp {
     }
 
     pub(super) fn exceeds<O: OpOrder + ?Sized>(self, other: Self, order: &O) -> bool {
+        #[cfg(test)]
+        steps::count();
         if self.id.chain == other.id.chain {
             return self.id.counter > other.id.counter;
         }

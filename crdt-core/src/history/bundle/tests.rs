@@ -154,6 +154,11 @@ impl Spelling {
     }
 
     fn read(&self) -> Result<(), DecodeError> {
+        let totals = Totals { changes: self.changes, ops: 10, bytes: 1000 };
+        Self::expand(&self.to_bytes(), totals).map(|_| ())
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
         let mut columns: [ColumnWriter; columns::COLUMNS] = Default::default();
         for (column, values) in &self.columns {
             for value in values {
@@ -165,11 +170,16 @@ impl Spelling {
         for block in [&columns, &self.dictionary, &Vec::new(), &Vec::new(), &self.content] {
             write_block(&mut bytes, block);
         }
+        bytes
+    }
+
+    /// What columns of that author hold, however short they are.
+    fn expand(bytes: &[u8], totals: Totals) -> Result<Members, DecodeError> {
         let authors = vec![Keypair::from_secret_bytes(&[1; 32]).author()];
-        let totals = Totals { changes: self.changes, ops: 10, bytes: 1000 };
         let document = DocumentId::from_bytes([0; 32]);
         let mut members = Members::new(&document, authors, Vec::new(), totals);
-        columns::read(&mut Reader::new(&bytes), &mut members)
+        columns::read(&mut Reader::new(bytes), &mut members)?;
+        Ok(members)
     }
 }
 
@@ -221,6 +231,21 @@ fn what_is_too_dense_in_columns_is_written_in_rows() {
     let few = Outgoing::new(history, &members[..1000]).expect("a whole history");
     let written = few.write_densely(&BTreeMap::new()).expect("a history of changes");
     assert_eq!(written[MAGIC.len()], COLUMNS);
+}
+
+/// The bound on expansion is looked at before columns are. Were it not, some hundred bytes would be taken
+/// for megabytes.
+#[test]
+fn without_the_bound_a_few_bytes_expand_to_many() {
+    let changes = 20_000;
+    // Of each change: 76 bytes beside its body of 9 bytes, and the hash of the one before.
+    let totals = Totals { changes, ops: changes, bytes: changes * (76 + 9 + 32) - 32 };
+    let bytes = Spelling::of(changes).to_bytes();
+    let expanded = Spelling::expand(&bytes, totals).expect("nobody has looked at the bound");
+    let held = expanded.finish(None, Vec::new(), totals).expect("exactly what is stated");
+    assert_eq!(held.hashes.len(), changes);
+    assert!(bytes.len() < 300 && totals.bytes > 2_000_000, "{}", bytes.len());
+    assert_eq!(totals.check(bytes.len()), Err(DecodeError::TooDense));
 }
 
 /// What is expanded is bounded by what the bundle states, however many blocks claim it.

@@ -37,6 +37,19 @@ pub(crate) fn nested(depth: u32) -> Chains {
     chains
 }
 
+/// First changes of one author, each of one counter: so many chains.
+pub(crate) fn fan(count: u32) -> Chains {
+    let mut chains = Chains::default();
+    for number in 0..count {
+        let mut hash = [0; 32];
+        hash[..4].copy_from_slice(&number.wrapping_mul(0x9e37_79b9).to_be_bytes());
+        let next = chains.next_after(None);
+        let hash = ChangeHash(hash);
+        chains.append(&NewChange { hash, author: 0, next, time: 1, counters: 1 });
+    }
+    chains
+}
+
 /// The chains of a plan, and for every change its predecessor.
 pub(crate) struct Built {
     pub(crate) chains: Chains,
@@ -244,5 +257,47 @@ fn a_name_costs_a_logarithm_in_the_entries() {
             }
         })
     };
-    assert!(steps(1000) <= 2 * 1000 * 2 * 11, "twice a binary search for each");
+    let (made, asked) = (1000 * 11, 2 * 1000 * 2 * 11);
+    assert!(
+        steps(1000) <= made + asked,
+        "the entries are sorted, then two binary searches for each"
+    );
+}
+
+/// What lies beyond some changes is found without a look at what does not.
+#[test]
+fn what_is_beyond_costs_the_chains_and_what_is_found() {
+    for (what, made) in [("a fan", fan as fn(u32) -> Chains), ("nested forks", nested)] {
+        for keep in [0, 1, 2] {
+            steps::assert_even(&format!("{what}, {keep} of 2 tips are known"), |count| {
+                let chains = made(count);
+                let tips: Vec<ChangeIndex> = chains.tips().collect();
+                let known: Vec<_> = tips.iter().copied().filter(|tip| tip % 2 < keep).collect();
+                steps::of(|| assert_eq!(chains.beyond(&known).is_empty(), keep == 2))
+            });
+        }
+    }
+    // Two authors take turns, so that no two changes lie in one streak.
+    let mut chains = Chains::default();
+    for number in 0..1000_u32 {
+        let prev = number.checked_sub(2);
+        let hash = ChangeHash([1; 32]);
+        let next = chains.next_after(prev);
+        let time = number + 1;
+        chains.append(&NewChange { hash, author: number % 2, next, time, counters: 1 });
+    }
+    let steps = steps::of(|| assert_eq!(chains.beyond(&[996, 997]), [998, 999]));
+    assert!(steps <= 4, "{steps}");
+}
+
+/// A change over many heads of one author, whose chains all begin apart or all within each other.
+#[test]
+fn a_table_of_many_entries_is_made_evenly() {
+    for (what, made) in [("a fan", fan as fn(u32) -> Chains), ("nested forks", nested)] {
+        steps::assert_even(what, |count| {
+            let chains = made(count);
+            let tips: Vec<ChangeIndex> = chains.tips().collect();
+            steps::of(|| drop(Table::new(&chains, None, &tips)))
+        });
+    }
 }

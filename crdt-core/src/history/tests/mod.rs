@@ -1,6 +1,7 @@
 //! Tests of what the public API cannot reach directly; the rest is in the top-level `tests/`.
 
 pub(crate) mod chains;
+mod coverage;
 mod cuts;
 mod frontier;
 mod pending;

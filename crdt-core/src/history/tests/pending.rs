@@ -1,7 +1,9 @@
 //! The buffer of waiting bundles is bounded and forgets the oldest first.
 
+use crate::codec::Reader;
 use crate::crypto::Keypair;
-use crate::history::{ApplyError, Draft, Genesis, History, PendingLimits, Refusal};
+use crate::history::{ApplyError, Draft, Genesis, History, PendingLimits, Refusal, Tags, tag};
+use crate::steps;
 
 fn keypair() -> Keypair {
     Keypair::from_secret_bytes(&[3; 32])
@@ -95,4 +97,89 @@ fn a_refused_bundle_takes_the_others_with_it() {
         assert!(late.apply(bytes).is_ok());
     }
     assert_eq!(late.heads(), original.heads());
+}
+
+/// A change upon so many others that do not know each other, and each of these, alone.
+fn upon_many(count: u32) -> (History, Vec<u8>, Vec<Vec<u8>>) {
+    let author = keypair().author();
+    let mut history = History::founded(Genesis::new(author, [9; 32], "test"));
+    let mut below = Vec::new();
+    for number in 0..count {
+        let heads = history.heads();
+        let mut alone = History::founded(Genesis::new(author, [9; 32], "test"));
+        let mut draft = Draft::blank(author, None, 0);
+        draft.tags = Tags::new([(tag::MESSAGE, number.to_le_bytes().to_vec())]);
+        assert!(alone.commit(&mut draft).is_ok() && heads.len() == number as usize);
+        below.push(alone.export_signed(&[], Some(&keypair())));
+        assert!(history.apply(&below[below.len() - 1]).is_ok());
+    }
+    let heads = history.heads();
+    let mut draft = Draft::blank(Keypair::from_secret_bytes(&[4; 32]).author(), None, 0);
+    assert!(history.commit(&mut draft).is_ok());
+    let last = history.export_signed(&heads, Some(&Keypair::from_secret_bytes(&[4; 32])));
+    (history, last, below)
+}
+
+/// Whatever waits for whatever, in one call or in many: each bundle is looked at once for each change
+/// that it waits for.
+#[test]
+fn waking_is_even_in_what_wakes() {
+    let in_calls = |late: &mut History, bundles: &[&[u8]], together: usize| {
+        for bundles in bundles.chunks(together) {
+            assert!(late.apply(&bundles.concat()).is_ok());
+        }
+    };
+    for together in [1, usize::MAX] {
+        steps::assert_even("each waits for the one before", |count| {
+            let (original, exported) = changes(count as usize);
+            let mut late = History::new(original.document());
+            let bundles: Vec<&[u8]> = exported.iter().rev().map(Vec::as_slice).collect();
+            let steps = steps::of(|| in_calls(&mut late, &bundles, together));
+            assert_eq!((late.heads(), late.pending()), (original.heads(), (0, 0)));
+            steps
+        });
+        for backwards in [false, true] {
+            steps::assert_even("one waits for all others", |count| {
+                let (original, last, mut below) = upon_many(count);
+                let mut late = History::new(original.document());
+                if backwards {
+                    below.reverse();
+                }
+                let bundles = [&last].into_iter().chain(&below).map(Vec::as_slice);
+                let bundles: Vec<&[u8]> = bundles.collect();
+                let steps = steps::of(|| in_calls(&mut late, &bundles, together));
+                assert_eq!((late.heads(), late.pending()), (original.heads(), (0, 0)));
+                steps
+            });
+        }
+    }
+}
+
+/// Whoever opens a document of its own checks no key of it again; whoever does not trust it checks each
+/// once.
+#[test]
+fn opening_checks_no_keys() {
+    let authors = |count: u32| {
+        let mut history = changes(1).0;
+        history.seal(&keypair());
+        for number in 0..count {
+            let mut secret = [7; 32];
+            secret[..4].copy_from_slice(&number.to_le_bytes());
+            let keypair = Keypair::from_secret_bytes(&secret);
+            assert!(history.commit(&mut Draft::blank(keypair.author(), None, 0)).is_ok());
+            history.seal(&keypair);
+        }
+        let mut file = Vec::new();
+        history.write_saved(Some(&keypair()), &mut file);
+        (history.document(), file)
+    };
+    let (document, file) = authors(300);
+    let open = || History::read_saved(&mut Reader::new(&file), document).expect("as saved");
+    let steps = steps::of(|| assert_eq!(open().authors().count(), 301));
+    assert!(steps <= 1, "{steps}: the founder's");
+    steps::assert_even("verified", |count| {
+        let (document, file) = authors(count);
+        let opened = History::read_saved(&mut Reader::new(&file), document).expect("as saved");
+        steps::of(|| assert!(opened.verified().is_ok()))
+    });
 }
