@@ -11,8 +11,8 @@ use crdt_core::limits::{MAX_CHANGE_BYTES, MAX_KEY_BYTES};
 use crdt_core::serde_json::{Value, json};
 use crdt_core::{
     ApplyError, Author, ChangeHash, ChangeOptions, CrdtNode, DecodeError, Document, DocumentId,
-    EditError, ElementId, EquivocationProof, History, Json, LoadError, ParseIdError, PendingLimits,
-    ProofError, Refusal,
+    EditError, Editor, ElementId, EquivocationProof, History, Json, LoadError, ParseIdError,
+    PendingLimits, ProofError, Refusal,
 };
 use sha2::{Digest as _, Sha256};
 use tracing::field::{Field, Visit};
@@ -332,10 +332,9 @@ fn proving(stage: &Stage) -> Vec<ProofError> {
 }
 
 fn editing(stage: &Stage) -> Vec<EditError> {
-    type Editor<'a> = <Form as CrdtNode>::Editor<'a>;
     fn edit(
         stage: &Stage,
-        edit: impl FnOnce(&mut Editor<'_>) -> Result<(), EditError>,
+        edit: impl FnOnce(&mut Editor<'_, Form>) -> Result<(), EditError>,
     ) -> EditError {
         let mut document = stage.document();
         document.change(|form| form.extra.set("", json!({ "a": 1, "l": [] }))).expect("an object");
@@ -345,6 +344,7 @@ fn editing(stage: &Stage) -> Vec<EditError> {
     let saved = stage.document().save();
     let mut reader = Document::<Form>::load_read_only(&saved).expect("as saved");
     let mut liar = Document::<Form>::load(&without_its_tip(stage), key(9)).expect("trusted");
+    let elsewhere = ElementId { change: ChangeHash::from_bytes([8; 32]), offset: 3 };
     let after = ChangeOptions::new().after(ChangeHash::from_bytes([9; 32]));
     vec![
         edit(stage, |form| form.notes.insert(9, "x")),
@@ -352,16 +352,12 @@ fn editing(stage: &Stage) -> Vec<EditError> {
             form.notes.insert(0, "ä")?;
             form.notes.position_of_utf8(1).map(|_| ())
         }),
-        edit(stage, |form| {
-            form.twice.set(Some(None))?;
-            Ok(())
-        }),
+        edit(stage, |form| form.twice.set(Some(None))),
+        edit(stage, |form| form.labels.at("absent")?.set("x")),
+        edit(stage, |form| form.tasks.at_id(elsewhere)?.title.set("x")),
         edit(stage, |form| form.labels.insert("k".repeat(MAX_KEY_BYTES + 1), String::new())),
         edit(stage, |form| form.extra.set("", deep)),
-        edit(stage, |form| {
-            form.title.set("x".repeat(MAX_CHANGE_BYTES))?;
-            Ok(())
-        }),
+        edit(stage, |form| form.title.set("x".repeat(MAX_CHANGE_BYTES))),
         liar.change(|form| form.notes.insert(0, "x")).expect_err("nothing to follow"),
         stage.document().change_with(&after, |_| Ok(())).expect_err("not known"),
         edit(stage, |form| form.extra.set("a", 1)),
