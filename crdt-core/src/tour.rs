@@ -138,17 +138,19 @@
 //!
 //! `Vec<T>`, `VecDeque<T>` or [`List<T>`](crate::List). Each element is a node of its own, which can be edited while
 //! others insert and remove around it. Removing an element removes what others write inside it
-//! meanwhile. Elements have ids as characters do.
+//! meanwhile. Elements have ids as characters do, and those that a change inserts are named by what
+//! inserting them gives. The verbs are those of `Vec`: `insert`, `push`, `extend`, `remove`, `pop`,
+//! `truncate`, `retain`; `at` and [`at_id`](crate::node::ListEditor::at_id) edit an element.
 //!
 //! ```
 //! # use crdt_core::{Document, Keypair};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Vec<String>>::create(Keypair::generate()?)?;
-//! alice.change(|list| { list.push("milk".into())?; list.push("bread".into()) })?;
-//! let bread = alice.read().id_at(1).expect("there is a second element");
+//! let new = alice.change(|list| { list.push("milk".into())?; list.push("bread".into()) })?;
+//! let bread = alice.element_id(new).expect("the change has been made");
 //! let mut bob = alice.fork(Keypair::generate()?);
 //! alice.change(|list| list.remove(0))?;
-//! bob.change(|list| list.at(1)?.set("rye bread"))?;
+//! bob.change(|list| list.at_id(bread)?.set("rye bread"))?;
 //! alice.merge(&mut bob)?;
 //! assert_eq!(alice.value(), ["rye bread"]);
 //! assert_eq!(alice.read().position_of(bread), Some(0));
@@ -247,10 +249,11 @@
 //!
 //! Which variant is selected is a register; what each variant holds is a node of its own. The
 //! default variant needs no selection. Of variants that were selected concurrently
-//! `conflicts()` gives one view each, through which the loser can still be read.
+//! `conflicts()` gives one view each, through which the loser can still be read. `variant()` is matched
+//! on: it has the enum's variants, named through [`Variant`](crate::Variant), with views inside.
 //!
 //! ```
-//! # use crdt_core::{CrdtNode, Document, Keypair};
+//! # use crdt_core::{CrdtNode, Document, Keypair, Variant};
 //! #[derive(CrdtNode, Debug, PartialEq)]
 //! enum Status { #[crdt(default)] Open, Blocked { #[crdt(text)] why: String }, Done(u32) }
 //!
@@ -263,6 +266,39 @@
 //! alice.merge(&mut bob)?;
 //! assert_eq!(alice.value(), Status::Blocked { why: "heavy rain, wind".into() });
 //! assert_eq!(alice.read().conflicts().len(), 1);
+//! let line = match alice.read().variant() {
+//!     Variant::<Status>::Open => "open".to_owned(),
+//!     Variant::<Status>::Blocked { why } => format!("blocked by {why}"),
+//!     Variant::<Status>::Done(day) => format!("done on day {day}"),
+//! };
+//! assert_eq!(line, "blocked by heavy rain, wind");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ## Editors and views in signatures
+//!
+//! Functions take what edits a node as [`Editor<'_, T>`](crate::Editor), what reads it as
+//! [`View<'_, T>`](crate::View).
+//!
+//! ```
+//! # use crdt_core::{CrdtNode, Document, EditError, Editor, Keypair, View};
+//! #[derive(CrdtNode)]
+//! struct Task { title: String, done: bool }
+//!
+//! fn finish(task: &mut Editor<'_, Task>) -> Result<(), EditError> {
+//!     task.done.set(true)
+//! }
+//!
+//! fn line(task: View<'_, Task>) -> String {
+//!     format!("[{}] {}", if *task.done { "x" } else { " " }, task.title)
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut tasks = Document::<Vec<Task>>::create(Keypair::generate()?)?;
+//! tasks.change(|tasks| tasks.push(Task { title: "Paint".into(), done: false }))?;
+//! tasks.change(|tasks| tasks.for_each(|mut task| finish(&mut task)))?;
+//! assert_eq!(tasks.read().iter().map(line).collect::<Vec<_>>(), ["[x] Paint"]);
 //! # Ok(())
 //! # }
 //! ```
