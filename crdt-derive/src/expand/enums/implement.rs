@@ -17,7 +17,7 @@ impl Enum<'_> {
         let (state, ty_generics, lent_generics) = self.types();
         let (impl_generics, _, where_clause) = self.params.owned();
         let (reading, writing, seed) = (self.reading(), self.writing(), self.seed());
-        let comparing = self.comparing();
+        let (comparing, described) = (self.comparing(), self.described());
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
@@ -27,6 +27,7 @@ impl Enum<'_> {
                 type Editor<'__a> = #editor #lent_generics;
                 type Kind = __crdt::Nested;
                 const NAME: &'static str = #name;
+                #described
                 #reading
                 #writing
                 #seed
