@@ -1,5 +1,5 @@
-//! An app keeps the schema of every version that is out in a file, and has a test that fails when its
-//! types change so that documents would not be read as they were meant.
+//! An app keeps the schema of every version that is out in a file, and has a test that fails when
+//! its types change so that documents would not be read as they were meant.
 //!
 //! Run it with `cargo run --release --example schema_file`. Every step asserts what it claims. The
 //! rules are in `docs/schema-evolution.md`.

@@ -419,9 +419,9 @@
 //!
 //! Types may change while documents live on; `docs/schema-evolution.md` says what is safe. What a
 //! type stores can be had as data: [`Schema::of`](crate::schema::Schema::of), with a stable JSON
-//! form. [`compare`](crate::schema::compare()) says how two versions differ, and of each difference whether
-//! it is safe and why. An app that keeps the schema of its last version in a file has a test that
-//! fails when its types change otherwise.
+//! form. [`compare`](crate::schema::compare()) says how two versions differ, and of each difference
+//! whether it is safe and why. An app that keeps the schema of its last version in a file has a
+//! test that fails when its types change otherwise.
 //!
 //! ```
 //! use crdt_core::schema::{Schema, compare};

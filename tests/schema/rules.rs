@@ -413,8 +413,8 @@ fn each_difference_falls_under_its_rule() {
     }
 }
 
-/// The rows of the document that are about what differs, with whether it is safe by the section they
-/// are in.
+/// The rows of the document that are about what differs, with whether it is safe by the section
+/// they are in.
 fn documented() -> BTreeMap<&'static str, bool> {
     let page = include_str!("../../docs/schema-evolution.md");
     let (_, tables) = page.split_once("## What is safe").unwrap();
@@ -449,15 +449,14 @@ fn every_rule_is_met() {
     let met: BTreeSet<Rule> =
         rows().flat_map(|row| row.found.iter().map(|(_, rule)| *rule)).collect();
     let source = include_str!("../../crdt-core/src/schema/compare/rule.rs");
-    let (_, list) = source.split_once("pub enum Rule {").unwrap();
-    let (list, _) = list.split_once("\n}").unwrap();
-    let declared: BTreeMap<_, _> = list
-        .split("    /// ")
-        .filter_map(|rule| {
-            let (doc, name) = rule.trim().rsplit_once('\n')?;
-            Some((name.trim().trim_end_matches(','), !doc.ends_with("Not safe.")))
-        })
-        .collect();
+    let (_, list) = source.split_once("\nrules! {\n").unwrap();
+    let names = list.lines().filter_map(|line| line.trim().strip_suffix("SAFE,"));
+    let names: Vec<_> =
+        names.filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
+    let docs = list.lines().filter_map(|line| line.strip_prefix("    /// "));
+    let docs: Vec<_> = docs.map(|doc| !doc.ends_with("Not safe.")).collect();
+    assert_eq!(names.len(), docs.len());
+    let declared: BTreeMap<_, _> = names.into_iter().zip(docs).collect();
     let is: BTreeMap<_, _> = met.iter().map(|rule| (format!("{rule:?}"), rule.is_safe())).collect();
     let is: BTreeMap<_, _> = is.iter().map(|(name, is_safe)| (name.as_str(), *is_safe)).collect();
     assert_eq!(is, declared);

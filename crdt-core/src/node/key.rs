@@ -18,9 +18,9 @@ pub trait MapKey: Ord + Send + Sync + 'static {
     where
         Self: Sized;
 
-    /// The name under which a schema has the type. A saved map is read again only under the name that it
-    /// was saved with, so types that take other keys need other names. By itself it is the compiler's
-    /// name for the type, with its path.
+    /// The name under which a schema has the type. A saved map is read again only under the name
+    /// that it was saved with, so types that take other keys need other names. By itself it is the
+    /// compiler's name for the type, with its path.
     fn key_type() -> &'static str
     where
         Self: Sized,

@@ -132,9 +132,9 @@ pub trait CrdtNode: Sized + 'static {
 
     /// Describes the node: what a [`Schema`](schema::Schema) says of it.
     ///
-    /// A saved state is read again only by types that are described as the type it was saved with, so
-    /// what is written or read in another way has to be described otherwise. A node whose state is
-    /// that of another type is described as that one; for a state of your own there is
+    /// A saved state is read again only by types that are described as the type it was saved with,
+    /// so what is written or read in another way has to be described otherwise. A node whose state
+    /// is that of another type is described as that one; for a state of your own there is
     /// [`Custom`](schema::Node::Custom).
     fn describe(schema: &mut SchemaBuilder) -> schema::Node;
 

@@ -26,7 +26,10 @@
 //!         "Task": {
 //!             "docs": "What has to be done.",
 //!             "struct": { "named": [
-//!                 { "name": "title", "node": { "register": { "value": "String", "default": "" } } },
+//!                 {
+//!                     "name": "title",
+//!                     "node": { "register": { "value": "String", "default": "" } },
+//!                 },
 //!                 { "name": "points", "node": { "counter": "u8" } },
 //!                 { "name": "parts", "node": { "list": { "type": "Task" } } },
 //!             ] },
@@ -40,20 +43,20 @@
 //!
 //! # The JSON form
 //!
-//! It is that of serde's derive for the types of this module, variants in `snake_case`, and is meant
-//! to be kept in files: what is read by one version of this crate will be read by later ones. What is
-//! empty or false is left out.
+//! It is that of serde's derive for the types of this module, variants in `snake_case`, and is
+//! meant to be kept in files: what is read by one version of this crate will be read by later ones.
+//! What is empty or false is left out.
 //!
 //! # What it says and what not
 //!
 //! - Names are those in the document, after `rename` and `rename_all`. Fields with `skip` are not
 //!   there.
 //! - Types that differ in Rust and not in the document are not told apart: `Vec` and `VecDeque`,
-//!   `BTreeMap` and `HashMap`. A newtype is in the table and says what it wraps; where it is the key
-//!   of a map, what it wraps stands in its place.
-//! - Each instance of a generic type is a type of its own, such as `Pair<String, i64>`. Of two types
-//!   that have the same name in different modules the one that comes first from the root keeps it,
-//!   the next one is `Name#2`.
+//!   `BTreeMap` and `HashMap`. A newtype is in the table and says what it wraps; where it is the
+//!   key of a map, what it wraps stands in its place.
+//! - Each instance of a generic type is a type of its own, such as `Pair<String, i64>`. Of two
+//!   types that have the same name in different modules the one that comes first from the root
+//!   keeps it, the next one is `Name#2`.
 //! - Of the value in a `#[crdt(register)]` nothing is known but the name of its type and, if there
 //!   is one, what it is before it is set. What is within is serde's affair.
 //!
@@ -216,7 +219,8 @@ pub enum Node {
     /// The type of the schema with this name.
     Type(String),
     /// A node of the app's own making, of which there is only a name. It takes part in deciding
-    /// whether a saved state is of this type: another name for each way in which states are written.
+    /// whether a saved state is of this type: another name for each way in which states are
+    /// written.
     Custom(String),
 }
 

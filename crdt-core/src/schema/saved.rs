@@ -14,10 +14,11 @@ const VERSION: usize = 1;
 /// A hash of all that a state of the type depends on: two types with one hash build the same state
 /// from the same changes, and write and read it alike.
 ///
-/// Names, their aliases, kinds of nodes, types of keys and of the values of registers are part of it, and
-/// what is in a box, which is written otherwise than what is not. Names of types, docs, defaults, the types
-/// of counters and newtypes are not. The definition of a type that is kept in a register as a whole cannot be;
-/// a value of which it reads a part only keeps the state from being saved.
+/// Names, their aliases, kinds of nodes, types of keys and of the values of registers are part of
+/// it, and what is in a box, which is written otherwise than what is not. Names of types, docs,
+/// defaults, the types of counters and newtypes are not. The definition of a type that is kept in a
+/// register as a whole cannot be; a value of which it reads a part only keeps the state from being
+/// saved.
 pub(crate) fn state_hash<T: CrdtNode>() -> [u8; 32] {
     let schema = Schema::bare_of::<T>();
     let mut description =
@@ -91,7 +92,8 @@ impl<'a> Description<'a> {
         }
     }
 
-    /// Which variant is the default is not in it: the state of an enum in which none was selected is blank.
+    /// Which variant is the default is not in it: the state of an enum in which none was selected
+    /// is blank.
     fn variants(&mut self, variants: &'a [Variant]) {
         self.word("enum");
         self.number(variants.len());
@@ -108,11 +110,15 @@ impl<'a> Description<'a> {
     fn names(&mut self, name: &str, aliases: &[String]) {
         self.word(name);
         self.number(aliases.len());
-        aliases.iter().for_each(|alias| self.word(alias));
+        for alias in aliases {
+            self.word(alias);
+        }
     }
 
     fn words<const N: usize>(&mut self, words: [&str; N]) {
-        words.into_iter().for_each(|word| self.word(word));
+        for word in words {
+            self.word(word);
+        }
     }
 
     fn word(&mut self, word: &str) {

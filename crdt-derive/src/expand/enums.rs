@@ -79,12 +79,12 @@ impl Enum<'_> {
         let docs = self.docs;
         let variants = self.cases.iter().map(|case| {
             let docs = &case.variant.docs;
-            let payload = match &case.payload {
-                Some(Payload { node, .. }) => {
+            let payload = case.payload.as_ref().map_or_else(
+                || quote!(::core::option::Option::None),
+                |Payload { node, .. }| {
                     quote!(::core::option::Option::Some(<#node as __crdt::CrdtNode>::describe))
-                }
-                None => quote!(::core::option::Option::None),
-            };
+                },
+            );
             quote!(__crdt::DerivedVariant { docs: &[#(#docs),*], payload: #payload })
         });
         describe(&quote! {

@@ -90,8 +90,8 @@ impl Matching {
         pairs.filter_map(|(at, old)| Some((old, new.get((*at)?)?))).collect()
     }
 
-    /// Those that are gone and those that are new between the same neighbours, if they are alike: they
-    /// may be the same under another name.
+    /// Those that are gone and those that are new between the same neighbours, if they are alike:
+    /// they may be the same under another name.
     fn take_renamed<N: Named>(&mut self, old: &[N], new: &[N]) -> Vec<(usize, usize)> {
         let mut renamed = Vec::new();
         for (gone, was) in old.iter().enumerate() {
@@ -213,7 +213,7 @@ impl<'a> Walk<'a> {
             (Some(old), Some(new)) => self.later(path.to_owned(), old, new),
             (None, Some(_)) => self.find(path, Rule::PayloadAdded, "the variant has got fields"),
             (Some(_), None) => {
-                self.find(path, Rule::PayloadRemoved, "the variant has no fields now")
+                self.find(path, Rule::PayloadRemoved, "the variant has no fields now");
             }
             (None, None) => {}
         }

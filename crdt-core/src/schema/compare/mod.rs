@@ -15,14 +15,14 @@ pub use rule::Rule;
 use super::Schema;
 use walk::Walk;
 
-/// Says how a new version of a schema differs from an old one. Each difference is safe or not by the
-/// rules of `docs/schema-evolution.md`: whether apps of both versions, which write the same document
-/// at the same time, read what the other one means.
+/// Says how a new version of a schema differs from an old one. Each difference is safe or not by
+/// the rules of `docs/schema-evolution.md`: whether apps of both versions, which write the same
+/// document at the same time, read what the other one means.
 ///
-/// The types of both are compared by what they store, not by their names. The same types of an old and a
-/// new version that are met in several places are compared once, in the first one. What is kept
-/// in a `#[crdt(register)]` as one value is known by the name of its type only, so that differences within it
-/// are not found.
+/// The types of both are compared by what they store, not by their names. The same types of an old
+/// and a new version that are met in several places are compared once, in the first one. What is
+/// kept in a `#[crdt(register)]` as one value is known by the name of its type only, so that
+/// differences within it are not found.
 ///
 /// What stood in older versions is not in the old one: a field that uses the name of one that was
 /// removed before looks new. Compare with every version of which there may be documents.
