@@ -5,12 +5,14 @@ use core::fmt;
 pub use crate::codec::DecodeError;
 pub use crate::history::Chains;
 pub use crate::node::{
-    Choice, CounterField, CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Id,
-    Incoming, Initial, Kind, Lazy, LeafField, LeafValue, MapKey, Nested, Newtype, NodeState,
-    RegisterField, RegisterValue, Scope, Segment, Selector, StandardDefault, StateReader,
-    StateWriter, TextField, Transparent, Unknown, Variants,
+    Choice, CounterField, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Id, Incoming,
+    Initial, Kind, Lazy, LeafField, LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField,
+    RegisterValue, Scope, Segment, Selector, StandardDefault, StateReader, StateWriter, TextField,
+    Transparent, Unknown, Variants,
 };
 pub use crate::op::Key;
+pub use crate::schema::builder::{DerivedField, DerivedFields, DerivedVariant};
+pub use crate::schema::{self, SchemaBuilder};
 pub use serde;
 pub use std::vec::Vec;
 

@@ -43,6 +43,7 @@
 //!   verify and forward documents it does not understand.
 //! - [`Frontier`]: what a replica has, for another one to find out what it lacks.
 //! - [`Keypair`], [`Author`]: keys. One belongs to one device.
+//! - [`schema`]: what a type stores, as data, and which changes of a type are safe.
 //! - [`Equivocation`], [`EquivocationProof`]: authors that wrote two changes with one number.
 //!
 //! # Errors
@@ -80,6 +81,7 @@ mod document;
 mod history;
 pub mod node;
 mod op;
+pub mod schema;
 mod sequence;
 #[cfg(test)]
 mod steps;

@@ -451,6 +451,42 @@
 //! # }
 //! ```
 //!
+//! # Types that change: the schema as data
+//!
+//! Types may change while documents live on; `docs/schema-evolution.md` says what is safe. What a
+//! type stores can be had as data: [`Schema::of`](crate::schema::Schema::of), with a stable JSON
+//! form. [`compare`](crate::schema::compare()) says how two versions differ, and of each difference
+//! whether it is safe and why. An app that keeps the schema of its last version in a file has a
+//! test that fails when its types change otherwise.
+//!
+//! ```
+//! use crdt_core::schema::{Schema, compare};
+//! use crdt_core::{CrdtNode, serde_json};
+//!
+//! #[derive(CrdtNode)]
+//! struct Task {
+//!     title: String,
+//!     #[crdt(text)]
+//!     notes: String,
+//! }
+//!
+//! // What the file of the last version says: the notes were a register.
+//! let released = r#"{
+//!     "root": { "type": "Task" },
+//!     "types": { "Task": { "struct": { "named": [
+//!         { "name": "title", "node": { "register": { "value": "String", "default": "" } } },
+//!         { "name": "notes", "node": { "register": { "value": "String", "default": "" } } }
+//!     ] } } }
+//! }"#;
+//! let released: Schema = serde_json::from_str(released)?;
+//! let comparison = compare(&released, &Schema::of::<Task>());
+//! assert!(!comparison.is_safe());
+//! assert!(comparison.to_string().starts_with(
+//!     "not safe: notes: a register of `String` became a text: there are two nodes in one place"
+//! ));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
 //! # Looking underneath
 //!
 //! [`inspect`](crate::Document::inspect) prints the whole state: deleted elements, values that

@@ -4,8 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields, Generics, Ident, Index, LitStr,
-    Member, Type, Visibility,
+    Attribute, Data, DataEnum, DataStruct, DeriveInput, Expr, Fields, Generics, Ident, Index,
+    LitStr, Member, Meta, Type, Visibility,
 };
 
 use crate::attr::{self, Case, Once};
@@ -16,6 +16,8 @@ use crate::receiver;
 pub(crate) struct Input<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) generics: &'a Generics,
+    /// The documentation.
+    pub(crate) docs: Vec<&'a Expr>,
     pub(crate) attrs: attr::Container,
     pub(crate) body: Body<'a>,
 }
@@ -30,6 +32,8 @@ pub(crate) enum Body<'a> {
 /// A variant of an enum.
 pub(crate) struct Variant<'a> {
     pub(crate) ident: &'a Ident,
+    /// The documentation.
+    pub(crate) docs: Vec<&'a Expr>,
     pub(crate) attrs: attr::Variant,
     /// How the enum names its variants.
     case: Option<Case>,
@@ -90,7 +94,8 @@ impl<'a> Input<'a> {
                 Body::Unsupported
             }
         };
-        Self { ident: &input.ident, generics: &input.generics, attrs, body }
+        let docs = docs(&input.attrs).collect();
+        Self { ident: &input.ident, generics: &input.generics, docs, attrs, body }
     }
 
     /// All fields, those of variants included.
@@ -162,6 +167,7 @@ impl<'a> Variant<'a> {
         let of_fields = attrs.rename_all.value().or(container.rename_all_fields.value());
         Self {
             ident: &variant.ident,
+            docs: docs(&variant.attrs).collect(),
             fields: Field::all(ctxt, input, of_fields.copied(), &variant.fields),
             attrs,
             case: container.rename_all.value().copied(),
@@ -333,7 +339,21 @@ impl<'a> Field<'a> {
         self.original.attrs.iter().filter(is_doc)
     }
 
+    /// The pieces of that documentation.
+    pub(crate) fn doc_pieces(&self) -> impl Iterator<Item = &'a Expr> {
+        docs(&self.original.attrs)
+    }
+
     pub(crate) fn vis(&self) -> &'a Visibility {
         &self.original.vis
     }
+}
+
+/// The pieces that documentation consists of: one for each line after `///`, and what
+/// `#[doc = ...]` is given.
+fn docs(attrs: &[Attribute]) -> impl Iterator<Item = &Expr> {
+    attrs.iter().filter_map(|attr| match &attr.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => Some(&meta.value),
+        _ => None,
+    })
 }

@@ -1,5 +1,6 @@
 //! Generates the implementation of a type without faults.
 
+pub(crate) mod describe;
 mod enums;
 mod implement;
 mod newtype;

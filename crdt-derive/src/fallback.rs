@@ -66,6 +66,9 @@ fn implement(
 
 fn methods(value: &TokenStream) -> TokenStream {
     quote! {
+        fn describe(_: &mut __crdt::SchemaBuilder) -> __crdt::schema::Node {
+            ::core::unreachable!()
+        }
         fn view<'__a>(_: &'__a __Fault, _: &'__a __crdt::Chains) -> __Fault {
             ::core::unreachable!()
         }

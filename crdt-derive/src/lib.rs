@@ -34,6 +34,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// `Serialize`: they are written as serde's own derive would write the value, under the names that
 /// the document has for fields and variants, and without what is not stored.
 ///
+/// Doc comments of types, fields and variants are part of the schema that `schema::Schema::of` gives.
+///
 /// Types may change while documents, and older versions of the app, live on: what is stored under a
 /// name that a type does not have is kept. `docs/schema-evolution.md` says what is safe and what is
 /// not.

@@ -8,9 +8,10 @@ use crate::changes::Stamp;
 use crate::{key, sync, two};
 use crdt_core::limits::MAX_KEY_BYTES;
 use crdt_core::node::{
-    Chains, Description, DigestWriter, Fit, Incoming, Nested, NodeState, RegisterState, Scope,
-    Segment, StateReader, StateWriter,
+    Chains, DigestWriter, Fit, Incoming, Nested, NodeState, RegisterState, Scope, Segment,
+    StateReader, StateWriter,
 };
+use crdt_core::schema::{self, SchemaBuilder};
 use crdt_core::{CrdtNode, DecodeError, Document, EditError};
 
 /// A register that counts the ops that come to it, those that are taken back included.
@@ -27,6 +28,10 @@ impl CrdtNode for Counted {
     type View<'a> = <String as CrdtNode>::View<'a>;
     type Editor<'a> = <String as CrdtNode>::Editor<'a>;
     type Kind = Nested;
+
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        String::describe(schema)
+    }
 
     fn view<'a>(state: &'a CountedState, chains: &'a Chains) -> Self::View<'a> {
         String::view(&state.0, chains)
@@ -61,10 +66,6 @@ impl NodeState for CountedState {
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         self.0.digest(digest);
-    }
-
-    fn describe(description: &mut Description) {
-        RegisterState::<String>::describe(description);
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

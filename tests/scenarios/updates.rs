@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crdt_core::node::{Chains, Scope};
+use crdt_core::schema::{self, SchemaBuilder};
 use crdt_core::{Action, Counter, CrdtNode, Document, EditError, Key, MapKey, Register, Text};
 use proptest::prelude::*;
 
@@ -242,6 +243,10 @@ impl CrdtNode for Numbered {
     type View<'a> = <Entry as CrdtNode>::View<'a>;
     type Editor<'a> = <Entry as CrdtNode>::Editor<'a>;
     type Kind = <Entry as CrdtNode>::Kind;
+
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        Entry::describe(schema)
+    }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
         Entry::view(state, chains)

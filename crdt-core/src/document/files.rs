@@ -2,7 +2,8 @@ use super::Document;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{DocumentId, Keypair, domain, sha256_of_parts};
 use crate::history::{History, LoadError};
-use crate::node::{CrdtNode, Description, load_state, save_state};
+use crate::node::{CrdtNode, load_state, save_state};
+use crate::schema::state_hash;
 
 /// The first bytes of a saved document: a mark and the version of its encoding.
 const MAGIC: &[u8; 5] = b"CRDS\x01";
@@ -32,7 +33,7 @@ impl<T: CrdtNode> Document<T> {
             None => content.push(0),
             Some(state) => {
                 content.push(1);
-                content.extend_from_slice(&Description::of::<T::State>());
+                content.extend_from_slice(&state_hash::<T>());
                 write::bytes(&mut content, &state);
             }
         }
@@ -91,8 +92,7 @@ impl<T: CrdtNode> Document<T> {
 
     fn open(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
         let Saved { history, state } = Saved::read(bytes)?;
-        let Some(bytes) = state.filter(|(schema, _)| *schema == Description::of::<T::State>())
-        else {
+        let Some(bytes) = state.filter(|(schema, _)| *schema == state_hash::<T>()) else {
             return Ok(Self::over(history, keypair));
         };
         match load_state(bytes.1, history.chains()) {
@@ -142,7 +142,7 @@ fn read_content<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
 /// What is in the bytes of a saved document.
 struct Saved<'a> {
     history: History,
-    /// The state and the hash of the description of its type.
+    /// The state and the [hash](state_hash) of what it depends on of its type.
     state: Option<([u8; 32], &'a [u8])>,
 }
 

@@ -1,8 +1,9 @@
 use serde::Serializer;
 
-use super::{CrdtNode, Description, EditError, Fingerprint, Lazy, MapKey, Scope};
+use super::{CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope};
 use crate::history::Chains;
 use crate::op::Key;
+use crate::schema::{self, SchemaBuilder};
 
 /// A box is what is in it.
 impl<T: CrdtNode> CrdtNode for Box<T> {
@@ -12,6 +13,10 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
     type Editor<'a> = T::Editor<'a>;
     type Kind = super::Nested;
     const NAME: &'static str = T::NAME;
+
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        schema::Node::Box(Box::new(T::describe(schema)))
+    }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
         T::view(state.get(), chains)
@@ -75,8 +80,8 @@ impl<T: MapKey> MapKey for Box<T> {
         T::from_key(key).map(Box::new)
     }
 
-    fn describe(description: &mut Description) {
-        T::describe(description);
+    fn key_type() -> &'static str {
+        T::key_type()
     }
 
     fn serialize_key<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,8 +1,5 @@
 use super::versions::{Versions, Write};
-use super::{
-    Description, DigestWriter, EditError, Fit, Id, Incoming, Misfit, Scope, StateReader,
-    StateWriter,
-};
+use super::{DigestWriter, EditError, Fit, Id, Incoming, Misfit, Scope, StateReader, StateWriter};
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
@@ -169,18 +166,6 @@ impl Selector {
     /// Takes them back, as an op says that has just been written to the entry of this enum.
     pub fn forget_sets(&mut self, scope: Scope<'_>) {
         self.versions.forget(scope, || None);
-    }
-
-    /// Describes what it takes.
-    pub fn describe(description: &mut Description, variants: &Variants) {
-        description.number(variants.names.len());
-        variants.names.iter().for_each(|name| description.word(name));
-        description.number(variants.aliases.len());
-        for (alias, place) in variants.aliases {
-            description.word(alias);
-            description.number(*place);
-        }
-        description.number(variants.other.map_or(0, |other| other + 1));
     }
 
     /// Writes what is selected.

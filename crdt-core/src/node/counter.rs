@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::{
-    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope,
-    Segment, StateReader, StateWriter,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
+    StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
 use crate::op::{Action, Id, IdRange};
+use crate::schema::{self, SchemaBuilder};
 use crate::sequence::SweptAlong;
 
 /// A number that is changed by adding, so that concurrent additions add up.
@@ -182,10 +183,6 @@ impl NodeState for CounterState {
         digest.adds(self.adds());
     }
 
-    fn describe(description: &mut Description) {
-        description.word("counter");
-    }
-
     fn save(&self, writer: &mut StateWriter<'_>) {
         writer.number(self.adds.len());
         for (id, delta) in self.adds() {
@@ -336,6 +333,11 @@ fn assign(state: &mut CounterState, mut scope: Scope<'_>, value: i128) {
     state.write_add(&mut scope, value);
 }
 
+/// Describes a counter.
+fn describe<T: CounterInteger>() -> schema::Node {
+    schema::Node::Counter(core::any::type_name::<T>().to_owned())
+}
+
 /// Adds what is missing. A sum beyond the type's range that the type reads as `value` stays.
 fn reconcile<T: CounterInteger>(state: &mut CounterState, mut scope: Scope<'_>, value: T) {
     if T::saturating_from(state.sum).widen() != value.widen() {
@@ -351,6 +353,10 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
     type View<'a> = CounterView<'a, T>;
     type Editor<'a> = CounterEditor<'a, T>;
     type Kind = super::Nested;
+
+    fn describe(_: &mut SchemaBuilder) -> schema::Node {
+        describe::<T>()
+    }
 
     fn view<'a>(state: &'a CounterState, _: &'a Chains) -> CounterView<'a, T> {
         view(state)
@@ -385,6 +391,10 @@ impl CrdtNode for Counter {
     type View<'a> = CounterView<'a>;
     type Editor<'a> = CounterEditor<'a>;
     type Kind = super::Nested;
+
+    fn describe(_: &mut SchemaBuilder) -> schema::Node {
+        describe::<i64>()
+    }
 
     fn view<'a>(state: &'a CounterState, _: &'a Chains) -> CounterView<'a> {
         view(state)

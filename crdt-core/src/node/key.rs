@@ -1,6 +1,5 @@
 use serde::{Serialize, Serializer};
 
-use super::Description;
 use crate::op::Key;
 
 /// A type that can be the key of a map or the element of a set: `String`, `bool`, integers to 64
@@ -19,13 +18,14 @@ pub trait MapKey: Ord + Send + Sync + 'static {
     where
         Self: Sized;
 
-    /// Describes which keys the type takes, so that a saved map is only read again as what it was
-    /// written as. By itself it writes the name of the type.
-    fn describe(description: &mut Description)
+    /// The name under which a schema has the type. A saved map is read again only under the name
+    /// that it was saved with, so types that take other keys need other names. By itself it is the
+    /// compiler's name for the type, with its path.
+    fn key_type() -> &'static str
     where
         Self: Sized,
     {
-        description.word(core::any::type_name::<Self>());
+        core::any::type_name::<Self>()
     }
 
     /// Writes the key as serde writes a plain value of this type: by itself as text, `bool` or the
@@ -60,8 +60,8 @@ impl MapKey for String {
         Key::Text(self)
     }
 
-    fn describe(description: &mut Description) {
-        description.word("text");
+    fn key_type() -> &'static str {
+        "String"
     }
 
     fn from_key(key: Key<'_>) -> Option<Self> {
@@ -77,10 +77,6 @@ impl MapKey for bool {
         Key::Bool(*self)
     }
 
-    fn describe(description: &mut Description) {
-        description.word("bool");
-    }
-
     fn from_key(key: Key<'_>) -> Option<Self> {
         match key {
             Key::Bool(bool) => Some(bool),
@@ -94,10 +90,6 @@ macro_rules! integer_keys {
         impl MapKey for $type {
             fn to_key(&self) -> Key<'_> {
                 Key::Integer(i128::from(*self))
-            }
-
-            fn describe(description: &mut Description) {
-                description.word(stringify!($type));
             }
 
             fn from_key(key: Key<'_>) -> Option<Self> {

@@ -1,9 +1,6 @@
 use std::sync::OnceLock;
 
-use super::{
-    Description, DigestWriter, Fit, Id, Incoming, NodeState, Scope, Segment, StateReader,
-    StateWriter,
-};
+use super::{DigestWriter, Fit, Id, Incoming, NodeState, Scope, Segment, StateReader, StateWriter};
 use crate::codec::DecodeError;
 use crate::history::Chains;
 
@@ -69,10 +66,6 @@ impl<S: NodeState> NodeState for Lazy<S> {
         if let Some(state) = self.0.get() {
             state.digest(digest);
         }
-    }
-
-    fn describe(description: &mut Description) {
-        description.node::<S>();
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

@@ -4,10 +4,12 @@ use core::marker::PhantomData;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::register::{
-    RegisterEditor, RegisterState, RegisterView, assign_register, reconcile_register, seed_register,
+    RegisterEditor, RegisterState, RegisterView, assign_register, describe_register,
+    reconcile_register, seed_register,
 };
 use super::{CrdtNode, EditError, Fingerprint, Leaf, Scope};
 use crate::history::Chains;
+use crate::schema::{self, SchemaBuilder};
 
 /// A type whose values are written and replaced as a whole.
 ///
@@ -98,6 +100,10 @@ macro_rules! leaves {
             type Editor<'a> = RegisterEditor<'a, Self>;
             type Kind = Leaf;
 
+            fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+                describe_register::<Self, StandardDefault>(schema)
+            }
+
             fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
                 RegisterView::new(state, chains)
             }
@@ -154,6 +160,10 @@ impl<T: LeafValue + Clone, D: Initial<T> + Send + Sync> CrdtNode for LeafField<T
     type View<'a> = RegisterView<'a, T, D>;
     type Editor<'a> = RegisterEditor<'a, T, D>;
     type Kind = Leaf;
+
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        describe_register::<T, D>(schema)
+    }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
         RegisterView::new(state, chains)

@@ -10,12 +10,13 @@ use super::register::{altered, unreadable};
 use super::slice::positions;
 use super::text::{out_of_range, parent};
 use super::{
-    CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
-    NewElement, NewElements, NodeState, Scope, Segment, StateReader, StateWriter, Undone,
+    CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NewElement,
+    NewElements, NodeState, Scope, Segment, StateReader, StateWriter, Undone,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
+use crate::schema::{self, SchemaBuilder};
 use crate::sequence::{Items, ItemsIter, Restored, Sequence, SpanKind};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
@@ -212,11 +213,6 @@ impl<S: NodeState> NodeState for ListState<S> {
             state.digest(digest);
             digest.end();
         }
-    }
-
-    fn describe(description: &mut Description) {
-        description.word("list");
-        description.node::<S>();
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
@@ -763,6 +759,10 @@ macro_rules! list_node {
             type View<'a> = ListView<'a, T>;
             type Editor<'a> = ListEditor<'a, T>;
             type Kind = super::Nested;
+
+            fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+                schema::Node::List(Box::new(T::describe(schema)))
+            }
 
             fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
                 ListView { state, chains }

@@ -9,11 +9,12 @@ use super::entries::{self, Entries};
 use super::entry::Entry;
 use super::key::Plain;
 use super::{
-    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit,
-    NodeState, Scope, Segment, StateReader, StateWriter,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit, NodeState,
+    Scope, Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
+use crate::schema::{self, SchemaBuilder};
 
 /// A map whose entries are nested nodes. As a field type this is the same as `BTreeMap<K, V>`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -162,12 +163,6 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
             digest.key(key.to_key());
             entry.digest(digest);
         }
-    }
-
-    fn describe(description: &mut Description) {
-        description.word("map");
-        K::describe(description);
-        description.node::<S>();
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
@@ -662,6 +657,12 @@ pub(super) fn fingerprint<'v, K: MapKey, V: CrdtNode<Value: 'v>>(
     }
 }
 
+/// Describes a map.
+fn describe<K: MapKey, V: CrdtNode>(schema: &mut SchemaBuilder) -> schema::Node {
+    let (key, value) = (K::key_type().to_owned(), V::describe(schema));
+    schema::Node::Map { key, value: Box::new(value) }
+}
+
 macro_rules! map_node {
     ([$($generics:tt)*] $type:ty, $value:ty, |$given:ident| $entries:expr, $sorted:expr) => {
         impl<$($generics)*> CrdtNode for $type {
@@ -670,6 +671,10 @@ macro_rules! map_node {
             type View<'a> = MapView<'a, K, V>;
             type Editor<'a> = MapEditor<'a, K, V>;
             type Kind = super::Nested;
+
+            fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+                describe::<K, V>(schema)
+            }
 
             fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
                 MapView { state, chains }

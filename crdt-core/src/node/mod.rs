@@ -10,7 +10,6 @@
 mod boxed;
 mod choice;
 mod counter;
-mod description;
 mod difference;
 mod digest;
 mod element;
@@ -50,7 +49,6 @@ pub use choice::{Selector, Variants};
 pub use counter::{
     Counter, CounterEditor, CounterField, CounterInteger, CounterState, CounterView,
 };
-pub use description::Description;
 pub use digest::DigestWriter;
 pub use element::{ElementId, NewElement, NewElements};
 pub use error::EditError;
@@ -91,6 +89,7 @@ use serde::Serialize;
 
 use crate::codec::DecodeError;
 use crate::op::Key;
+use crate::schema::{self, SchemaBuilder};
 
 pub use crate::history::Chains;
 pub use crate::op::Id;
@@ -191,6 +190,14 @@ pub trait CrdtNode: Sized + 'static {
     type Kind;
     /// The name of the type, kept in the genesis record of documents created with it.
     const NAME: &'static str = "";
+
+    /// Describes the node: what a [`Schema`](schema::Schema) says of it.
+    ///
+    /// A saved state is read again only by types that are described as the type it was saved with,
+    /// so what is written or read in another way has to be described otherwise. A node whose state
+    /// is that of another type is described as that one; for a state of your own there is
+    /// [`Custom`](schema::Node::Custom).
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node;
 
     /// Views the state.
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a>;
@@ -308,13 +315,11 @@ pub trait NodeState: Default + Send + Sync + 'static {
     /// Feeds the whole state, hidden parts included, in an order that is the same everywhere.
     fn digest(&self, digest: &mut DigestWriter<'_>);
 
-    /// Describes what the state takes, so that it is only read again as what it was written as.
-    fn describe(description: &mut Description);
-
     /// Writes the whole state, hidden parts included.
     fn save(&self, writer: &mut StateWriter<'_>);
 
-    /// Reads what [`save`](Self::save) wrote under the same description.
+    /// Reads what [`save`](Self::save) wrote for a node that is [described](CrdtNode::describe) the
+    /// same.
     ///
     /// # Errors
     /// [`DecodeError`] if it is something else.

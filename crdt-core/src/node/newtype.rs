@@ -2,6 +2,7 @@ use core::marker::PhantomData;
 
 use super::{CrdtNode, EditError, Fingerprint, Kind, Scope};
 use crate::history::Chains;
+use crate::schema::{self, SchemaBuilder};
 
 /// A struct with one unnamed field, which is kept, read and edited as what is in it.
 pub trait Newtype: CrdtNode<Value = Self> {
@@ -45,6 +46,10 @@ where
     type View<'a> = <Inner<T> as CrdtNode>::View<'a>;
     type Editor<'a> = <Inner<T> as CrdtNode>::Editor<'a>;
     type Kind = super::Nested;
+
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        Inner::<T>::describe(schema)
+    }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
         Inner::<T>::view(state, chains)

@@ -5,12 +5,13 @@ use serde::{Serialize, Serializer};
 
 use super::entry::Entry;
 use super::{
-    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit,
-    NodeState, Scope, Segment, StateReader, StateWriter,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope,
+    Segment, StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::Key;
+use crate::schema::{self, SchemaBuilder};
 
 /// The one key of an optional node.
 const KEY: Key<'static> = Key::Bool(true);
@@ -66,11 +67,6 @@ impl<S: NodeState> NodeState for OptionState<S> {
             digest.key(KEY);
             entry.digest(digest);
         }
-    }
-
-    fn describe(description: &mut Description) {
-        description.word("option");
-        description.node::<S>();
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
@@ -266,6 +262,10 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
     type Editor<'a> = OptionEditor<'a, T>;
     type Kind = super::Nested;
 
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        schema::Node::Option(Box::new(T::describe(schema)))
+    }
+
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
         OptionView { state, chains }
     }
@@ -315,6 +315,10 @@ where
     type View<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::View<'a>;
     type Editor<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::Editor<'a>;
     type Kind = super::Nested;
+
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        <T::Kind as Kind<T>>::Optional::describe(schema)
+    }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
         <T::Kind as Kind<T>>::Optional::view(state, chains)

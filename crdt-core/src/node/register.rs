@@ -7,12 +7,13 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
 use super::leaf::leaf_name;
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Id, Incoming, Initial,
-    IntoLeaf, Misfit, NodeState, Scope, Segment, StandardDefault, StateReader, StateWriter,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Id, Incoming, Initial, IntoLeaf, Misfit,
+    NodeState, Scope, Segment, StandardDefault, StateReader, StateWriter,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
 use crate::op::Action;
+use crate::schema::{self, SchemaBuilder};
 
 /// A value that is written and replaced as a whole; of values written concurrently the highest
 /// op's wins, and [`conflicts`](RegisterView::conflicts) shows the others.
@@ -141,11 +142,6 @@ where
         digest.versions(&self.versions);
     }
 
-    fn describe(description: &mut Description) {
-        description.word("register");
-        description.word(leaf_name::<T>().unwrap_or_else(core::any::type_name::<T>));
-    }
-
     fn save(&self, writer: &mut StateWriter<'_>) {
         writer.versions(&self.versions, |writer, value| match encode(value) {
             Ok(payload) => writer.payload(&payload),
@@ -176,6 +172,16 @@ fn fit_of<T: Serialize + 'static>(value: &T, payload: &[u8]) -> Fit {
         |encoded: Vec<u8>| encoded == payload || value::same_in_any_order(&encoded, payload);
     let whole = leaf_name::<T>().is_some() || encode(value).is_ok_and(is_same);
     if whole { Fit::Applied } else { Fit::Partial }
+}
+
+/// Describes a register.
+pub(super) fn describe_register<T, D>(schema: &mut SchemaBuilder) -> schema::Node
+where
+    T: Serialize + 'static,
+    D: Initial<T>,
+{
+    let value = leaf_name::<T>().unwrap_or_else(core::any::type_name::<T>);
+    schema.register(value, || encode(&D::initial()).ok())
 }
 
 /// Sets a register. Where nothing was ever written, what it reads as by itself needs no op.
@@ -442,6 +448,10 @@ where
     type Editor<'a> = RegisterEditor<'a, T, D>;
     type Kind = super::Nested;
 
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        describe_register::<T, D>(schema)
+    }
+
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
         RegisterView::new(state, chains)
     }
@@ -484,6 +494,10 @@ where
     type View<'a> = RegisterView<'a, T>;
     type Editor<'a> = RegisterEditor<'a, T>;
     type Kind = super::Nested;
+
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        describe_register::<T, StandardDefault>(schema)
+    }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
         RegisterView::new(state, chains)

@@ -1,8 +1,8 @@
 //! States as they are saved, so that opening a document does not build its state anew.
 //!
 //! A state is written in columns, all nodes one after the other in the order of the schema. It is
-//! read again only under the schema it was written with (see [`Description`]); under any other it is
-//! built from the changes. What the changes say and this type does not know is not in it: a
+//! read again only under the schema it was written with (see `schema/saved.rs`); under any other it
+//! is built from the changes. What the changes say and this type does not know is not in it: a
 //! document with such changes is saved without its state.
 
 use std::sync::{Arc, OnceLock};

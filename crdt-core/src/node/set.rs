@@ -11,6 +11,7 @@ use super::{
     CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey, MapState, MapView, Scope,
 };
 use crate::history::Chains;
+use crate::schema::{self, SchemaBuilder};
 
 /// Reads a set. Elements come in their order, also those of a `HashSet`.
 ///
@@ -234,6 +235,10 @@ macro_rules! set_node {
             type View<'a> = SetView<'a, K>;
             type Editor<'a> = SetEditor<'a, K>;
             type Kind = super::Nested;
+
+            fn describe(_: &mut SchemaBuilder) -> schema::Node {
+                schema::Node::Set(K::key_type().to_owned())
+            }
 
             fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
                 SetView { map: MapView { state, chains } }

@@ -8,12 +8,13 @@ use super::difference::differences;
 use super::folded::FoldedText;
 use super::slice::{TextSlice, bounds, joined, positions};
 use super::{
-    CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
-    NodeState, Scope, Segment, StateReader, StateWriter, Undone,
+    CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
+    Scope, Segment, StateReader, StateWriter, Undone,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place, Side};
+use crate::schema::{self, SchemaBuilder};
 use crate::sequence::{OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
 
 /// Text that merges character by character.
@@ -216,10 +217,6 @@ impl NodeState for TextState {
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         digest.runs(self.sequence.get(digest.chains()).runs());
         digest.bytes(self.to_text(digest.chains()).as_bytes());
-    }
-
-    fn describe(description: &mut Description) {
-        description.word("text");
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
@@ -561,6 +558,10 @@ impl<T: TextString> CrdtNode for TextField<T> {
     type Editor<'a> = TextEditor<'a>;
     type Kind = super::Nested;
 
+    fn describe(_: &mut SchemaBuilder) -> schema::Node {
+        schema::Node::Text
+    }
+
     fn view<'a>(state: &'a TextState, chains: &'a Chains) -> TextView<'a> {
         TextView { state, chains }
     }
@@ -592,6 +593,10 @@ impl CrdtNode for Text {
     type View<'a> = TextView<'a>;
     type Editor<'a> = TextEditor<'a>;
     type Kind = super::Nested;
+
+    fn describe(_: &mut SchemaBuilder) -> schema::Node {
+        schema::Node::Text
+    }
 
     fn view<'a>(state: &'a TextState, chains: &'a Chains) -> TextView<'a> {
         TextView { state, chains }

@@ -1,11 +1,12 @@
 use core::marker::PhantomData;
 
 use super::{
-    CrdtNode, Description, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope,
-    Segment, StateReader, StateWriter,
+    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
+    StateReader, StateWriter,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
+use crate::schema::{self, SchemaBuilder};
 
 /// The state of what has nothing in it.
 impl NodeState for () {
@@ -20,10 +21,6 @@ impl NodeState for () {
     }
 
     fn digest(&self, _: &mut DigestWriter<'_>) {}
-
-    fn describe(description: &mut Description) {
-        description.word("unit");
-    }
 
     fn save(&self, _: &mut StateWriter<'_>) {}
 
@@ -41,6 +38,10 @@ macro_rules! unit_node {
             type View<'a> = ();
             type Editor<'a> = ();
             type Kind = super::Nested;
+
+            fn describe(_: &mut SchemaBuilder) -> schema::Node {
+                schema::Node::Unit
+            }
 
             fn view<'a>((): &'a (), _: &'a Chains) {}
 

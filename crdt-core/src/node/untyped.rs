@@ -8,8 +8,8 @@ use super::entry::Entry;
 use super::json::Shape;
 use super::versions::{Versions, Write};
 use super::{
-    CounterState, Description, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState,
-    Scope, Segment, StateReader, StateWriter, TextState,
+    CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState, Scope, Segment,
+    StateReader, StateWriter, TextState,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, History};
@@ -310,10 +310,6 @@ impl NodeState for Untyped {
             digest.key(key.as_key());
             entry.digest(digest);
         }
-    }
-
-    fn describe(description: &mut Description) {
-        description.word("untyped");
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

@@ -14,12 +14,14 @@ use syn::Ident;
 
 use crate::ast::{self, Input, Variant};
 use crate::bound::Params;
+use crate::expand::describe::describe;
 use crate::expand::enums::payload::Payload;
 use crate::expand::record::Names;
 
 /// An enum, with its payloads declared.
 struct Enum<'a> {
     ident: &'a Ident,
+    docs: &'a [&'a syn::Expr],
     names: Names,
     params: &'a Params,
     cases: Vec<Case<'a>>,
@@ -45,6 +47,7 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
     };
     let this = Enum {
         ident: input.ident,
+        docs: &input.docs,
         names: Names::of_type(input.ident),
         params,
         cases: variants.iter().enumerate().map(case).collect(),
@@ -71,6 +74,24 @@ impl Case<'_> {
 impl Enum<'_> {
     fn payloads(&self) -> impl Iterator<Item = &Payload> {
         self.cases.iter().filter_map(|case| case.payload.as_ref())
+    }
+
+    /// How it describes itself.
+    fn described(&self) -> TokenStream {
+        let docs = self.docs;
+        let variants = self.cases.iter().map(|case| {
+            let docs = &case.variant.docs;
+            let payload = case.payload.as_ref().map_or_else(
+                || quote!(::core::option::Option::None),
+                |Payload { node, .. }| {
+                    quote!(::core::option::Option::Some(<#node as __crdt::CrdtNode>::describe))
+                },
+            );
+            quote!(__crdt::DerivedVariant { docs: &[#(#docs),*], payload: #payload })
+        });
+        describe(&quote! {
+            __schema.derived_enum::<Self>(&[#(#docs),*], __VARIANTS, &[#(#variants),*])
+        })
     }
 
     /// The table of names.

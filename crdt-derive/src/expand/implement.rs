@@ -19,12 +19,14 @@ pub(crate) struct Target {
     pub(crate) make: TokenStream,
     /// The pattern that takes a value apart into the bindings.
     pub(crate) take: TokenStream,
+    /// How it describes itself.
+    pub(crate) describe: TokenStream,
 }
 
 impl Record<'_> {
     /// The implementation of `CrdtNode` in terms of the stored fields.
     pub(crate) fn crdt_node(&self, target: &Target) -> TokenStream {
-        let Target { this, value, .. } = target;
+        let Target { this, value, describe, .. } = target;
         let name = target.name.iter();
         let (state, view, editor) = (&self.names.state, &self.names.view, &self.names.editor);
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
@@ -41,6 +43,7 @@ impl Record<'_> {
                 type Editor<'__a> = #editor #lent_generics;
                 type Kind = __crdt::Nested;
                 #(const NAME: &'static str = #name;)*
+                #describe
                 #reading
                 #writing
                 #key

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 
 use crate::ast::{Field, Input, Role};
 use crate::bound::Params;
+use crate::expand::describe::describe;
 use crate::expand::node::Node;
 
 pub(crate) fn expand(input: &Input<'_>, params: &Params, fields: &[Field<'_>]) -> TokenStream {
@@ -48,12 +49,20 @@ fn crdt_node(
     let (ident, name) = (input.ident, input.ident.unraw().to_string());
     let (impl_generics, ty_generics, where_clause) = params.owned();
     let (types, reading, writing) = (types(field, node), reading(&node.ty), writing(&node.ty));
+    let (docs, inner) = (&input.docs, &node.ty);
+    let describe = describe(&quote! {
+        __schema.derived_newtype::<Self>(
+            &[#(#docs),*],
+            <#inner as __crdt::CrdtNode>::describe,
+        )
+    });
     quote! {
         #[automatically_derived]
         impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
             type Value = Self;
             type Kind = __crdt::Transparent;
             const NAME: &'static str = #name;
+            #describe
             #types
             #reading
             #writing
@@ -160,8 +169,8 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
             fn from_key(__key: __crdt::Key<'_>) -> ::core::option::Option<Self> {
                 ::core::option::Option::map(__crdt::MapKey::from_key(__key), Self)
             }
-            fn describe(__description: &mut __crdt::Description) {
-                <#ty as __crdt::MapKey>::describe(__description);
+            fn key_type() -> &'static str {
+                <#ty as __crdt::MapKey>::key_type()
             }
             fn serialize_key<__S: __crdt::serde::Serializer>(
                 &self,

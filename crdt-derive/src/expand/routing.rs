@@ -51,23 +51,11 @@ impl Record<'_> {
         }
     }
 
-    /// How the state is described, written and read.
+    /// How the state is written and read.
     fn saved(&self) -> TokenStream {
         let slots: Vec<_> = self.stored().map(|(field, _)| slot(field)).collect();
-        let count = slots.len();
-        let described = self.stored().map(|(field, node)| {
-            let (name, aliases) = (field.wire_name(), field.aliases());
-            quote! {
-                __description.named::<<#node as __crdt::CrdtNode>::State>(#name, &[#(#aliases),*]);
-            }
-        });
         let marker = self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
         quote! {
-            fn describe(__description: &mut __crdt::Description) {
-                __description.word("struct");
-                __description.number(#count);
-                #(#described)*
-            }
             fn save(&self, __writer: &mut __crdt::StateWriter<'_>) {
                 #(__crdt::NodeState::save(&self.#slots, __writer);)*
             }

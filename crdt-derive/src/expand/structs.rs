@@ -27,6 +27,7 @@ pub(crate) fn expand(
         value: quote!(Self),
         make: make(&quote!(Self), fields),
         take: take(&quote!(Self), fields),
+        describe: record.described_struct(&input.docs),
     });
     let items = record.items();
     quote!(#nodes #items #view_value #node)

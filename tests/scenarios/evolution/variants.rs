@@ -133,6 +133,29 @@ fn variant_removed() {
 }
 
 #[test]
+fn variant_removed_beside_other() {
+    #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    enum Careful {
+        #[crdt(default)]
+        Open,
+        Done,
+        #[crdt(other)]
+        Other,
+    }
+    versions! {
+        Old { status: Wider }
+        New { status: Careful }
+    }
+    let ends = in_every_order::<Old, New>(
+        |old| old.status.set(archived()),
+        |new| new.status.set(Careful::Done),
+    );
+    let read = ends.map(|(old, new)| (old.status, new.status));
+    let done = || (Wider::Done, Careful::Done);
+    assert_eq!(read, [done(), (archived(), Careful::Other), done()]);
+}
+
+#[test]
 fn variant_renamed() {
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
     enum Renamed {

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use crdt_core::__derive::{self, Chains, Scope};
+use crdt_core::__derive::{self, Chains, SchemaBuilder, Scope, schema};
 use crdt_core::{CrdtNode, Document, EditError, Key, Keypair};
 
 #[derive(CrdtNode)]
@@ -50,6 +50,10 @@ impl<T: CrdtNode> CrdtNode for KeyOf<T> {
     type View<'a> = ();
     type Editor<'a> = ();
     type Kind = __derive::Nested;
+
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+        T::describe(schema)
+    }
 
     fn view<'a>(_: &'a T::State, _: &'a Chains) {}
 

@@ -25,6 +25,7 @@ pub use view::JsonView;
 use super::register::seed_register;
 use super::{CrdtNode, EditError, Fingerprint, List, Map, Scope, StandardDefault};
 use crate::history::Chains;
+use crate::schema::{self, SchemaBuilder};
 
 /// Any JSON, without a schema, merged at every depth: objects entry by entry, arrays element by
 /// element, texts character by character, all else value by value.
@@ -153,6 +154,10 @@ impl CrdtNode for Json {
     type Editor<'a> = JsonEditor<'a>;
     type Kind = super::Nested;
     const NAME: &'static str = "Json";
+
+    fn describe(_: &mut SchemaBuilder) -> schema::Node {
+        schema::Node::Json
+    }
 
     fn view<'a>(state: &'a JsonState, chains: &'a Chains) -> JsonView<'a> {
         JsonView::new(state, chains)

@@ -3,8 +3,8 @@ use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::register::RegisterState;
 use crate::node::{
-    Description, DigestWriter, Fit, Id, Incoming, Lazy, ListState, MapState, Misfit, NodeState,
-    Scope, Segment, StateReader, StateWriter, TextState,
+    DigestWriter, Fit, Id, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Scope, Segment,
+    StateReader, StateWriter, TextState,
 };
 use crate::op::Action;
 
@@ -93,10 +93,6 @@ impl NodeState for JsonState {
         self.containers.digest(digest);
     }
 
-    fn describe(description: &mut Description) {
-        description.word("json");
-    }
-
     fn save(&self, writer: &mut StateWriter<'_>) {
         self.shape.save(writer);
         self.containers.save(writer);
@@ -139,10 +135,6 @@ impl NodeState for Containers {
         digest.field("object", &self.entries);
         digest.field("array", &self.items);
         digest.field("text", &self.text);
-    }
-
-    fn describe(description: &mut Description) {
-        description.word("containers");
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

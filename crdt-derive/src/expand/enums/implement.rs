@@ -18,6 +18,7 @@ impl Enum<'_> {
         let (impl_generics, _, where_clause) = self.params.owned();
         let (reading, writing, seed) = (self.reading(), self.writing(), self.seed());
         let (comparing, read) = (self.comparing(), self.read());
+        let described = self.described();
         quote! {
             #read
             #[automatically_derived]
@@ -28,6 +29,7 @@ impl Enum<'_> {
                 type Editor<'__a> = #editor #lent_generics;
                 type Kind = __crdt::Nested;
                 const NAME: &'static str = #name;
+                #described
                 #reading
                 #writing
                 #seed

@@ -84,6 +84,7 @@ fn declare_type(record: &Record<'_>, name: &Ident) -> TokenStream {
         value: quote!((#(#values,)*)),
         make: quote!((#(#bindings,)*)),
         take: quote!((#(#bindings,)*)),
+        describe: record.described_payload(),
     });
     let items = record.items();
     quote! {

@@ -121,26 +121,11 @@ impl Enum<'_> {
         }
     }
 
-    /// How the state is described, written and read.
+    /// How the state is written and read.
     fn saved(&self) -> TokenStream {
         let slots: Vec<_> = self.payloads().map(|payload| &payload.slot).collect();
-        let described = self.cases.iter().filter_map(|case| {
-            let Payload { node, wire_name, .. } = case.payload.as_ref()?;
-            let aliases = case.variant.aliases();
-            Some(quote! {
-                __description.named::<<#node as __crdt::CrdtNode>::State>(
-                    #wire_name,
-                    &[#(#aliases),*],
-                );
-            })
-        });
         let marker = self.params.marker().map(|_| quote!(__marker: ::core::marker::PhantomData,));
         quote! {
-            fn describe(__description: &mut __crdt::Description) {
-                __description.word("enum");
-                __crdt::Selector::describe(__description, __VARIANTS);
-                #(#described)*
-            }
             fn save(&self, __writer: &mut __crdt::StateWriter<'_>) {
                 self.selector.save(__writer);
                 #(__crdt::NodeState::save(&self.#slots, __writer);)*

@@ -1,0 +1,69 @@
+//! Names of types as they stand in a schema.
+
+/// The name of a type with the arguments it has in the compiler's name for it, all without the
+/// paths of modules: `Pair` and `app::Pair<alloc::string::String, i64>` give `Pair<String, i64>`.
+pub(super) fn instance(name: &str, compiler: &str) -> String {
+    format!("{name}{}", without_paths(arguments(compiler)))
+}
+
+/// The arguments at the end of a name, with their brackets; empty if there are none.
+fn arguments(compiler: &str) -> &str {
+    if !compiler.ends_with('>') {
+        return "";
+    }
+    let mut depth = 0_usize;
+    for (at, byte) in compiler.bytes().enumerate().rev() {
+        let is_arrow = byte == b'>' && compiler[..at].ends_with('-');
+        match byte {
+            b'>' if !is_arrow => depth += 1,
+            b'<' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &compiler[at..];
+        }
+    }
+    ""
+}
+
+/// A name of a type without the paths of modules, in its arguments too.
+pub(super) fn without_paths(name: &str) -> String {
+    let mut short = String::with_capacity(name.len());
+    let mut start = 0;
+    for char in name.chars() {
+        match char {
+            ':' => short.truncate(start),
+            '_' | '#' | '{' | '}' => short.push(char),
+            char if char.is_alphanumeric() => short.push(char),
+            char => {
+                short.push(char);
+                start = short.len();
+            }
+        }
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{instance, without_paths};
+
+    #[test]
+    fn arguments_are_kept_and_paths_are_not() {
+        assert_eq!(instance("Task", "app::model::Task"), "Task");
+        let pair = "app::Pair<alloc::string::String, core::option::Option<app::Id>>";
+        assert_eq!(instance("Pair", pair), "Pair<String, Option<Id>>");
+        assert_eq!(instance("Grid", "app::make<u8>::Grid<3>"), "Grid<3>");
+        assert_eq!(instance("Inner", "app::make<u8>::Inner"), "Inner");
+        let marked = "app::Marked<fn(app::Id) -> alloc::string::String>";
+        assert_eq!(instance("Marked", marked), "Marked<fn(Id) -> String>");
+        assert_eq!(instance("Odd", "-> app::Odd>"), "Odd");
+    }
+
+    #[test]
+    fn names_of_other_types_lose_their_paths_too() {
+        assert_eq!(without_paths("u8"), "u8");
+        assert_eq!(without_paths("[alloc::vec::Vec<app::Id>; 4]"), "[Vec<Id>; 4]");
+        assert_eq!(without_paths("(app::A, &app::B)"), "(A, &B)");
+    }
+}

@@ -1,0 +1,132 @@
+//! For which types a saved state is read again: those of whose schema the same is said here.
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Body, Fields, Node, Schema, Variant};
+use crate::crypto::domain;
+use crate::node::CrdtNode;
+
+/// From the first release on raised whenever states are written in another way, or ops come to
+/// something else under the same type, be it that a kind of op is known that was not. States of
+/// another version are built anew.
+const VERSION: usize = 1;
+
+/// A hash of all that a state of the type depends on: two types with one hash build the same state
+/// from the same changes, and write and read it alike.
+///
+/// Names, their aliases, kinds of nodes, types of keys and of the values of registers are part of
+/// it, and what is in a box, which is written otherwise than what is not. Names of types, docs,
+/// defaults, the types of counters and newtypes are not. The definition of a type that is kept in a
+/// register as a whole cannot be; a value of which it reads a part only keeps the state from being
+/// saved.
+pub(crate) fn state_hash<T: CrdtNode>() -> [u8; 32] {
+    let schema = Schema::bare_of::<T>();
+    let mut description =
+        Description { schema: &schema, hasher: Sha256::new(), described: Vec::new() };
+    description.hasher.update(domain::TYPE);
+    description.number(VERSION);
+    description.node(&schema.root);
+    description.hasher.finalize().into()
+}
+
+/// Says a schema so that no two are said alike.
+struct Description<'a> {
+    schema: &'a Schema,
+    hasher: Sha256,
+    /// Structs and enums that have been described or are being described, for types that contain
+    /// themselves.
+    described: Vec<&'a str>,
+}
+
+impl<'a> Description<'a> {
+    fn node(&mut self, node: &'a Node) {
+        match node {
+            Node::Register { value, .. } => self.words(["register", value]),
+            Node::Counter(_) => self.word("counter"),
+            Node::Text => self.word("text"),
+            Node::List(inner) => self.around("list", inner),
+            Node::Map { key, value } => {
+                self.words(["map", key]);
+                self.node(value);
+            }
+            // The state of a set is that of a map to what has nothing in it.
+            Node::Set(key) => self.words(["map", key, "unit"]),
+            Node::Option(inner) => self.around("option", inner),
+            Node::Box(inner) => self.around("box", inner),
+            Node::Json => self.word("json"),
+            Node::Unit => self.word("unit"),
+            Node::Struct(fields) => self.fields(fields),
+            Node::Type(name) => self.named(name),
+            Node::Custom(name) => self.words(["custom", name]),
+        }
+    }
+
+    fn around(&mut self, kind: &str, inner: &'a Node) {
+        self.word(kind);
+        self.node(inner);
+    }
+
+    fn named(&mut self, name: &'a str) {
+        let body = self.schema.types.get(name).map(|found| &found.body);
+        if let Some(Body::Newtype(inner)) = body {
+            return self.node(inner);
+        }
+        if let Some(place) = self.described.iter().position(|described| *described == name) {
+            self.word("again");
+            return self.number(place);
+        }
+        self.described.push(name);
+        match body {
+            Some(Body::Struct(fields)) => self.fields(fields),
+            Some(Body::Enum(variants)) => self.variants(variants),
+            Some(Body::Newtype(_)) | None => {}
+        }
+    }
+
+    fn fields(&mut self, fields: &'a Fields) {
+        self.word("struct");
+        self.number(fields.as_slice().len());
+        for field in fields.as_slice() {
+            self.names(&field.name, &field.aliases);
+            self.node(&field.node);
+        }
+    }
+
+    /// Which variant is the default is not in it: the state of an enum in which none was selected
+    /// is blank.
+    fn variants(&mut self, variants: &'a [Variant]) {
+        self.word("enum");
+        self.number(variants.len());
+        for variant in variants {
+            self.names(&variant.name, &variant.aliases);
+            self.number(variant.other.into());
+            match &variant.payload {
+                Some(node) => self.around("holds", node),
+                None => self.word("bare"),
+            }
+        }
+    }
+
+    fn names(&mut self, name: &str, aliases: &[String]) {
+        self.word(name);
+        self.number(aliases.len());
+        for alias in aliases {
+            self.word(alias);
+        }
+    }
+
+    fn words<const N: usize>(&mut self, words: [&str; N]) {
+        for word in words {
+            self.word(word);
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        self.number(word.len());
+        self.hasher.update(word.as_bytes());
+    }
+
+    fn number(&mut self, number: usize) {
+        self.hasher.update((number as u64).to_le_bytes());
+    }
+}
