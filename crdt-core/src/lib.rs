@@ -93,7 +93,7 @@ pub use history::{
     Outcome, PendingLimits, ProofError, Refusal, Refused,
 };
 pub use node::{
-    Counter, CrdtNode, EditError, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,
+    Bytes, Counter, CrdtNode, EditError, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,
     Register, Text,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
@@ -102,7 +102,7 @@ pub use rand_core;
 /// JSON as plain values, in the version that [`Json`] and [`Document::to_json`] are made with.
 pub use serde_json;
 
-pub use op::{Action, Key, Name, Op, Place, Seeds, Segment, Side};
+pub use op::{Action, Key, KeyBytes, Name, Op, Place, Seeds, Segment, Side};
 
 /// Limits of the format. Every replica has the same, so that nothing is valid in one place and
 /// refused in another.

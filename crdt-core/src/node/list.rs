@@ -2,12 +2,12 @@ use core::fmt;
 use core::ops::{Deref, DerefMut, Range, RangeBounds};
 use std::collections::VecDeque;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
 use super::register::{altered, unreadable};
-use super::slice::positions;
+use super::slice::{forwards, positions};
 use super::text::{out_of_range, parent};
 use super::{
     CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
@@ -19,7 +19,8 @@ use crate::op::{Action, Id, IdRange, Place, Seeds, write_seed};
 use crate::sequence::{Items, ItemsIter, Restored, Sequence, SpanKind};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct List<T>(pub Vec<T>);
 
 impl<T> Default for List<T> {
@@ -126,6 +127,7 @@ impl<S: NodeState> ListState<S> {
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
+        let range = forwards(range)?;
         scope.pin();
         let (chains, mut write) = (scope.chains(), *scope);
         let deleted = scope.deleting(|undo, fresh| {

@@ -2,11 +2,11 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut, Range, RangeBounds};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::difference::differences;
 use super::folded::FoldedText;
-use super::slice::{TextSlice, bounds, joined, positions};
+use super::slice::{TextSlice, bounds, forwards, joined, positions};
 use super::{
     CrdtNode, Description, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit,
     NodeState, Scope, Segment, StateReader, StateWriter, Undone,
@@ -19,7 +19,8 @@ use crate::sequence::{OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
 /// Text that merges character by character.
 ///
 /// As a field type this is the same as `String` with `#[crdt(text)]`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Text(pub String);
 
 impl Deref for Text {
@@ -145,6 +146,7 @@ impl TextState {
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
+        let range = forwards(range)?;
         scope.pin();
         let chains = scope.chains();
         let sequence = self.sequence.get_mut(chains);

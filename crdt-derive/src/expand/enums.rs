@@ -18,6 +18,7 @@ use crate::expand::record::Names;
 
 /// An enum, with its payloads declared.
 struct Enum<'a> {
+    input: &'a Input<'a>,
     ident: &'a Ident,
     names: Names,
     params: &'a Params,
@@ -43,6 +44,7 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
         Case { variant, index, payload }
     };
     let this = Enum {
+        input,
         ident: input.ident,
         names: Names::of_type(input.ident),
         params,

@@ -6,6 +6,7 @@ mod object;
 mod pointer;
 mod shape;
 mod state;
+mod value;
 mod view;
 mod write;
 
@@ -46,7 +47,7 @@ use crate::history::Chains;
 ///     Ok(())
 /// })?;
 ///
-/// let mut yours = mine.fork(Keypair::generate()?);
+/// let mut yours = mine.fork(Keypair::generate()?)?;
 /// yours.change(|json| json.set("/size/width", 5))?;
 /// mine.change(|json| {
 ///     json.set("/tasks/0/done", true)?;
@@ -153,6 +154,11 @@ impl CrdtNode for Json {
     type Editor<'a> = JsonEditor<'a>;
     type Kind = super::Nested;
     const NAME: &'static str = "Json";
+
+    /// Whatever a document is of, it can be looked at.
+    fn is_known_as(_: &str) -> bool {
+        true
+    }
 
     fn view<'a>(state: &'a JsonState, chains: &'a Chains) -> JsonView<'a> {
         JsonView::new(state, chains)
