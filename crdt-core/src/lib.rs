@@ -65,6 +65,10 @@
 //!   [`Document::create_with`], which take a source of yours. In a browser, turn the feature on
 //!   together with the feature `wasm_js` of the crate `getrandom`, or leave it off.
 //!
+//! - `uuid`, `chrono`, `time`, `jiff`: the ids, dates and times of these crates are leaves, as `String`
+//!   is. A `Uuid`, a date without a time, and a point in time in UTC are also keys of maps and can be the
+//!   `#[crdt(key)]` of a struct. What depends on a database of time zones is left out.
+//!
 //! The crate does no IO, starts no threads and asks no clock. [`Document`] is `Send` and `Sync`.
 
 #![forbid(unsafe_code)]

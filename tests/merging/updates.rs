@@ -180,6 +180,7 @@ fn update_unknown_fields() -> Outcome {
         colour: String,
     }
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    #[crdt(rename = "Sheet")]
     struct NewSheet {
         items: Vec<NewItem>,
     }

@@ -497,7 +497,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// author inserted in sequence, and the states of all.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the list, or starts behind its end.
+    /// [`EditError::OutOfRange`] if it does not lie within the list, [`EditError::InvertedRange`] if it
+    /// ends before it starts.
     pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
         let range = positions(&range, self.len())?;
         self.state.delete(&mut self.scope, range)

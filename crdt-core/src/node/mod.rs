@@ -109,7 +109,8 @@ pub type Segment<'a> = crate::op::Segment<'a, Id>;
 /// }
 /// ```
 ///
-/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `VecDeque`,
+/// Leaves (numbers, `bool`, `char`, `String`, [`Bytes`], with their features the types of `uuid`,
+/// `chrono`, `time` and `jiff`, `Option`s of all these) are registers; `Vec`, `VecDeque`,
 /// `BTreeMap`, `HashMap` and `Option` of nested types are lists and maps of nested nodes;
 /// `BTreeSet` and `HashSet` are sets of map keys; [`Json`] is any JSON; of `()` and `PhantomData`
 /// nothing is written; any serde type can be made a register with `#[crdt(register)]`. All

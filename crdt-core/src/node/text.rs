@@ -379,8 +379,8 @@ impl<'a> TextView<'a> {
     /// ```
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
-    /// end.
+    /// [`EditError::OutOfRange`] if the range does not lie within the text,
+    /// [`EditError::InvertedRange`] if it ends before it starts.
     pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<TextSlice<'a>, EditError> {
         self.state.slice(&range, self.chains)
     }
@@ -469,7 +469,8 @@ impl TextEditor<'_> {
     /// one author typed in sequence.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the text, or starts behind its end.
+    /// [`EditError::OutOfRange`] if it does not lie within the text, [`EditError::InvertedRange`] if it
+    /// ends before it starts.
     pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
         let range = bounds(&range, || self.len());
         self.state.delete(&mut self.scope, range)
@@ -478,8 +479,8 @@ impl TextEditor<'_> {
     /// Deletes a range of positions and inserts text in its place. Costs what the two cost.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
-    /// end.
+    /// [`EditError::OutOfRange`] if the range does not lie within the text,
+    /// [`EditError::InvertedRange`] if it ends before it starts.
     pub fn replace(
         &mut self,
         range: impl RangeBounds<usize>,
