@@ -28,11 +28,11 @@ where
 /// A constant is part of the type, not of the document.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Grid<const WIDTH: usize> {
-    cells: Vec<u8>,
+    cells: Vec<u16>,
 }
 
 impl<const WIDTH: usize> Grid<WIDTH> {
-    fn rows(&self) -> impl Iterator<Item = &[u8]> {
+    fn rows(&self) -> impl Iterator<Item = &[u16]> {
         self.cells.chunks(WIDTH)
     }
 }
@@ -68,7 +68,7 @@ where
     T: CrdtNode<Value: PartialEq>,
 {
     let mut copy = Document::<T>::join(document.id(), Keypair::generate()?);
-    copy.apply(&document.fork(Keypair::generate()?).export(&[]))?;
+    copy.apply(&document.fork(Keypair::generate()?)?.export(&[]))?;
     assert!(copy.value() == document.value());
     Ok(copy)
 }

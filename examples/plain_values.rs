@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         recipe.ingredients = vec![ingredient("flour", 500), ingredient("water", 350)];
     })?;
 
-    let mut ben = ann.fork(Keypair::generate()?);
+    let mut ben = ann.fork(Keypair::generate()?)?;
     ann.update(|recipe| {
         recipe.method = recipe.method.replace("Mix", "Mix, rest");
         recipe.ingredients.insert(0, ingredient("salt", 10));

@@ -5,10 +5,11 @@ use core::fmt;
 pub use crate::codec::DecodeError;
 pub use crate::history::Chains;
 pub use crate::node::{
-    Choice, CounterField, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Id, Incoming,
-    Initial, Kind, Lazy, LeafField, LeafValue, MapKey, Nested, Newtype, NodeState, RegisterField,
-    RegisterValue, Scope, Segment, Selector, StandardDefault, StateReader, StateWriter, TextField,
-    Transparent, Unknown, Variants,
+    ByteString, BytesField, Choice, CounterField, CounterInteger, CrdtNode, DigestWriter,
+    EditError, Fingerprint, Fit, Id, Incoming, Initial, Kind, Lazy, LeafField, LeafValue, MapKey,
+    Nested, Newtype, NoBytes, NodeState, RegisterField, RegisterValue, Scope, Segment, Selector,
+    StandardDefault, StateReader, StateWriter, TextField, TextString, Transparent, Unknown,
+    Variants,
 };
 pub use crate::op::Key;
 pub use crate::schema::builder::{DerivedField, DerivedFields, DerivedVariant};
@@ -108,13 +109,33 @@ pub mod key {
 
 /// Checks of field types, each at the field's span, so that one fault gives one error.
 pub mod check {
-    use super::{CrdtNode, Initial, LeafValue, MapKey, RegisterValue};
-    use crate::node::{CounterInteger, TextString};
+    use core::marker::PhantomData;
+
+    use super::{
+        ByteString, CounterInteger, CrdtNode, Initial, LeafValue, MapKey, RegisterValue, TextString,
+    };
 
     /// The type is a node.
     pub const fn node<T: CrdtNode>() -> bool {
         true
     }
+
+    /// The type is called `Value`, and a node. Of that of `serde_json` the compiler says why it is none
+    /// in the words of what is asked first.
+    pub const fn value<T: ValueNode>() -> bool {
+        true
+    }
+
+    /// A node that is called `Value`.
+    #[diagnostic::on_unimplemented(
+        message = "`serde_json::Value` cannot be part of a document: write `crdt_core::Json`",
+        label = "write `Json` for `serde_json::Value`",
+        note = "a `Json` is a `serde_json::Value` in which concurrent edits merge at every depth: `value.into()` makes one, `.0` is what is in it",
+        note = "to keep a `serde_json::Value` as one value that is replaced as a whole, put `#[crdt(register)]` on the field"
+    )]
+    pub trait ValueNode {}
+
+    impl<T: CrdtNode> ValueNode for T {}
 
     /// The type is a node that tells the elements of a list apart.
     pub const fn key<T: CrdtNode + ElementKey>() -> bool {
@@ -125,7 +146,7 @@ pub mod check {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be the `key` of a struct",
         label = "cannot tell the elements of a list apart",
-        note = "a `key` is a `String`, a `bool`, an integer up to 64 bits, or a newtype of one that derives `CrdtNode`, `PartialEq`, `Eq`, `PartialOrd` and `Ord`"
+        note = "a `key` is a `String`, a `bool`, an integer, or a newtype of one that derives `CrdtNode`, `PartialEq`, `Eq`, `PartialOrd` and `Ord`"
     )]
     pub trait ElementKey {}
 
@@ -144,6 +165,49 @@ pub mod check {
 
     /// The type is a counter.
     pub const fn counter<T: CounterInteger>() -> bool {
+        true
+    }
+
+    /// The type is bytes.
+    pub const fn bytes<T: ByteString>() -> bool {
+        true
+    }
+
+    /// Asks whether a type implements `Drop`.
+    #[derive(Debug)]
+    pub struct Dropped<T>(PhantomData<T>);
+
+    /// The answer for types that do not. For those that do the compiler finds the constant of
+    /// [`Dropped`] itself first.
+    pub trait NotDropped {
+        /// Whether it does.
+        const IS_IMPLEMENTED: bool = false;
+    }
+
+    impl<T> NotDropped for Dropped<T> {}
+
+    #[expect(drop_bounds, reason = "it is the very question")]
+    impl<T: Drop> Dropped<T> {
+        /// Whether it does.
+        pub const IS_IMPLEMENTED: bool = true;
+    }
+
+    /// The answer as a type.
+    #[derive(Debug)]
+    pub struct Drops<const IS_IMPLEMENTED: bool>;
+
+    /// What can be taken apart.
+    #[diagnostic::on_unimplemented(
+        message = "a type that implements `Drop` cannot be part of a document",
+        label = "implements `Drop`, and its values are taken apart when they are written",
+        note = "put what has to be dropped into a type of its own, which implements `Drop`, and keep that in a field with `#[crdt(skip)]`"
+    )]
+    pub trait TakenApart {}
+
+    impl TakenApart for Drops<false> {}
+
+    /// The type can be taken apart.
+    pub const fn apart<T: TakenApart>() -> bool {
         true
     }
 

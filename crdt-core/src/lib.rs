@@ -66,6 +66,10 @@
 //!   [`Document::create_with`], which take a source of yours. In a browser, turn the feature on
 //!   together with the feature `wasm_js` of the crate `getrandom`, or leave it off.
 //!
+//! - `uuid`, `chrono`, `time`, `jiff`: the ids, dates and times of these crates are leaves, as `String`
+//!   is. A `Uuid`, a date without a time, and a point in time in UTC are also keys of maps and can be the
+//!   `#[crdt(key)]` of a struct. What depends on a database of time zones is left out.
+//!
 //! The crate does no IO, starts no threads and asks no clock. [`Document`] is `Send` and `Sync`.
 
 #![forbid(unsafe_code)]
@@ -95,7 +99,7 @@ pub use history::{
     Outcome, PendingLimits, ProofError, Refusal, Refused,
 };
 pub use node::{
-    Counter, CrdtNode, EditError, Editor, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,
+    Bytes, Counter, CrdtNode, EditError, Editor, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,
     NewElement, NewElements, Register, Text, Variant, View,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
@@ -104,7 +108,7 @@ pub use rand_core;
 /// JSON as plain values, in the version that [`Json`] and [`Document::to_json`] are made with.
 pub use serde_json;
 
-pub use op::{Action, Key, Name, Op, Place, Seeds, Segment, Side};
+pub use op::{Action, Key, KeyBytes, Name, Op, Place, Seeds, Segment, Side};
 
 /// Limits of the format. Every replica has the same, so that nothing is valid in one place and
 /// refused in another.

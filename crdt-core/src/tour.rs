@@ -44,7 +44,7 @@
 //! # use crdt_core::{Document, Keypair, Register};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Register<String>>::create(Keypair::generate()?)?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|title| title.set("Plan"))?;
 //! bob.change(|title| title.set("Draft"))?;
 //! alice.merge(&mut bob)?;                  // both at hand: each gets what it lacks
@@ -66,7 +66,7 @@
 //! # use crdt_core::{Counter, Document, Keypair};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Counter>::create(Keypair::generate()?)?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|votes| votes.add(3))?;
 //! bob.change(|votes| votes.add(-1))?;
 //! alice.merge(&mut bob)?;
@@ -85,7 +85,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
 //! alice.change(|text| text.insert(0, "Hello world"))?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|text| text.replace(..5, "Goodbye"))?;
 //! bob.change(|text| text.push_str("!"))?;
 //! alice.merge(&mut bob)?;
@@ -148,7 +148,7 @@
 //! let mut alice = Document::<Vec<String>>::create(Keypair::generate()?)?;
 //! let new = alice.change(|list| { list.push("milk".into())?; list.push("bread".into()) })?;
 //! let bread = alice.element_id(new).expect("the change has been made");
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|list| list.remove(0))?;
 //! bob.change(|list| list.at_id(bread)?.set("rye bread"))?;
 //! alice.merge(&mut bob)?;
@@ -169,7 +169,7 @@
 //! # use crdt_core::{Counter, Document, Keypair};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<BTreeMap<String, Counter>>::create(Keypair::generate()?)?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|stock| stock.entry("apples")?.add(3))?;
 //! bob.change(|stock| stock.entry("apples")?.add(4))?;
 //! alice.merge(&mut bob)?;
@@ -189,7 +189,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<BTreeSet<String>>::create(Keypair::generate()?)?;
 //! alice.change(|tags| { tags.insert("red"); tags.insert("big"); Ok(()) })?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|tags| { tags.insert("red"); Ok(()) })?;  // again: it is to stay
 //! bob.change(|tags| tags.clear())?;
 //! alice.merge(&mut bob)?;
@@ -208,7 +208,7 @@
 //! # use crdt_core::{Document, Json, Keypair};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Json>::create(Keypair::generate()?)?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|page| page.set("/theme/color", "dark"))?;
 //! bob.change(|page| page.set("/theme/size", 12))?;
 //! alice.merge(&mut bob)?;
@@ -260,7 +260,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Status>::create(Keypair::generate()?)?;
 //! alice.change(|status| status.set(Status::Blocked { why: "rain".into() }))?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|status| status.as_blocked().unwrap().why.insert(0, "heavy "))?;
 //! bob.change(|status| status.as_blocked().unwrap().why.insert(4, ", wind"))?;
 //! alice.merge(&mut bob)?;
@@ -315,7 +315,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Option<Owner>>::create(Keypair::generate()?)?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|owner| owner.get_or_insert_default()?.name.set("Ada"))?;
 //! bob.change(|owner| owner.get_or_insert_default()?.mail.set("ada@example.org"))?;
 //! alice.merge(&mut bob)?;
@@ -341,7 +341,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Vec<Task>>::create(Keypair::generate()?)?;
 //! alice.update(|tasks| tasks.push(Task { id: 1, title: "Paint".into() }))?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.update(|tasks| tasks[0].title.push_str(" it black"))?;
 //! bob.change(|tasks| tasks.at(0)?.title.replace(..1, "p"))?;
 //! alice.merge(&mut bob)?;
@@ -383,7 +383,7 @@
 //! # use crdt_core::{Document, Frontier, Keypair, Text};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
-//! let mut bob = alice.fork(Keypair::generate()?);
+//! let mut bob = alice.fork(Keypair::generate()?)?;
 //! alice.change(|text| text.insert(0, "Hello"))?;
 //! bob.change(|text| text.insert(0, "Hi"))?;
 //!

@@ -77,6 +77,7 @@ pub(crate) enum Role {
     Text,
     Counter,
     Register,
+    Bytes,
     /// None.
     Skip,
 }
@@ -106,6 +107,17 @@ impl<'a> Input<'a> {
             Body::Unsupported => (&[], &[]),
         };
         fields.iter().chain(variants.iter().flat_map(|variant| &variant.fields))
+    }
+
+    /// The name in the genesis records of documents, without generic arguments.
+    pub(crate) fn name(&self) -> String {
+        let own = || self.ident.unraw().to_string();
+        self.attrs.rename.value().map_or_else(own, LitStr::value)
+    }
+
+    /// Its former names there.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = String> {
+        self.attrs.alias.values().iter().map(LitStr::value)
     }
 
     /// The path of `crdt-core`.
@@ -284,6 +296,8 @@ impl<'a> Field<'a> {
             Role::Counter
         } else if attrs.register.is_set() {
             Role::Register
+        } else if attrs.bytes.is_set() {
+            Role::Bytes
         } else if matches!(attrs.default.value(), Some(attr::Default::Function(_))) {
             Role::Leaf
         } else {

@@ -36,6 +36,10 @@ pub(crate) struct Container {
     pub(crate) rename_all: Once<Case>,
     /// How the fields of all variants are named on the wire.
     pub(crate) rename_all_fields: Once<Case>,
+    /// The name in the genesis records of documents, if not the type's own.
+    pub(crate) rename: Once<LitStr>,
+    /// Former names there.
+    pub(crate) alias: Many<LitStr>,
 }
 
 /// The attributes of a variant.
@@ -64,6 +68,8 @@ pub(crate) struct Field {
     pub(crate) counter: Once<()>,
     /// Keep the field as one value.
     pub(crate) register: Once<()>,
+    /// Keep bytes as one value.
+    pub(crate) bytes: Once<()>,
     /// Leave the field out of the document.
     pub(crate) skip: Once<()>,
     /// The name on the wire, if not the field's own.
@@ -100,6 +106,8 @@ impl Container {
                 "rename_all_fields" => {
                     this.rename_all_fields.set(ctxt, &item, Case::parse(ctxt, &item));
                 }
+                "rename" => this.rename.set(ctxt, &item, name(ctxt, &item)),
+                "alias" => this.alias.add(&item, name(ctxt, &item)),
                 _ => known::refuse(ctxt, &item, Place::Container),
             }
         }
@@ -135,6 +143,7 @@ impl Field {
                 "text" => this.text.set(ctxt, &item, item.flag(ctxt)),
                 "counter" => this.counter.set(ctxt, &item, item.flag(ctxt)),
                 "register" => this.register.set(ctxt, &item, item.flag(ctxt)),
+                "bytes" => this.bytes.set(ctxt, &item, item.flag(ctxt)),
                 "key" => this.key.set(ctxt, &item, item.flag(ctxt)),
                 "skip" => this.skip.set(ctxt, &item, item.flag(ctxt)),
                 "rename" => this.rename.set(ctxt, &item, name(ctxt, &item)),

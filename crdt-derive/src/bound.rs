@@ -1,14 +1,19 @@
 //! The generics of the generated items: those of the type, with the bounds its fields need.
 
+mod asked;
+
+use std::collections::BTreeSet;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    GenericParam, Generics, Ident, ImplGenerics, Type, TypeGenerics, TypeParam, WhereClause,
-    WherePredicate, parse_quote,
+    GenericParam, Generics, Ident, ImplGenerics, TypeGenerics, WhereClause, WherePredicate,
+    parse_quote,
 };
 
 use crate::ast::{Field, Input, Role};
 use crate::attr;
+use crate::bound::asked::{Asked, Place};
 
 /// Generics in the two forms in which generated items have them.
 pub(crate) struct Params {
@@ -26,16 +31,14 @@ pub(crate) type Split<'a> = (ImplGenerics<'a>, TypeGenerics<'a>, Option<&'a Wher
 impl Params {
     pub(crate) fn of(input: &Input<'_>) -> Self {
         let mut owned = input.generics.clone();
-        let inferred = owned.type_params().flat_map(|param| bounds_of(&param.ident, input));
-        let bounds: Vec<_> = inferred.chain(given(input).cloned()).collect();
+        let bounds: Vec<_> = inferred(input).into_iter().chain(given(input).cloned()).collect();
         if !bounds.is_empty() {
             owned.make_where_clause().predicates.extend(bounds);
         }
         let mut lent = owned.clone();
         lent.params.insert(0, parse_quote!('__a));
         let mut shown = lent.clone();
-        let bounds = input.generics.type_params().flat_map(|param| shown_bounds(param, input));
-        shown.make_where_clause().predicates.extend(bounds);
+        shown.make_where_clause().predicates.extend(self::shown(input));
         Self { owned, lent, shown }
     }
 
@@ -63,7 +66,7 @@ impl Params {
     }
 
     /// Whether every type parameter occurs in one of these types.
-    pub(crate) fn all_occur_in<'t, I: Iterator<Item = &'t Type>>(
+    pub(crate) fn all_occur_in<'t, I: Iterator<Item = &'t syn::Type>>(
         &self,
         types: impl Fn() -> I,
     ) -> bool {
@@ -95,90 +98,141 @@ fn given<'a>(input: &'a Input<'_>) -> impl Iterator<Item = &'a WherePredicate> {
     input.attrs.bound.value().into_iter().chain(of_fields).flatten()
 }
 
-/// What the fields ask of a type parameter, as the derives of the standard library and serde do.
-fn bounds_of(param: &Ident, input: &Input<'_>) -> Vec<WherePredicate> {
-    let mut bounds: Vec<WherePredicate> = vec![parse_quote!(#param: 'static)];
-    if input.attrs.bound.is_set() {
-        return bounds;
-    }
-    let mut seen = Vec::new();
-    let is_asking = |field: &&Field<'_>| !is_phantom(&field.ty) && !field.attrs.bound.is_set();
-    for field in input.fields().filter(is_asking) {
-        let (role, standard) = (field.role(), has_standard_default(field));
-        let is_key = field.attrs.key.is_set();
-        if seen.contains(&(role, standard, is_key)) || !occurs(param, field.ty.to_token_stream()) {
-            continue;
-        }
-        seen.push((role, standard, is_key));
-        match role {
-            Role::Node => {
-                bounds.push(parse_quote!(#param: __crdt::CrdtNode<Value = #param>));
-                // What an `Option` of it needs.
-                bounds.push(parse_quote!(<#param as __crdt::CrdtNode>::Kind: __crdt::Kind<#param>));
-            }
-            Role::Leaf => bounds.push(parse_quote!(#param: __crdt::LeafValue)),
-            Role::Register => bounds.push(parse_quote!(#param: __crdt::RegisterValue)),
-            Role::Text | Role::Counter | Role::Skip => {}
-        }
-        if is_key {
-            bounds.push(parse_quote!(#param: __crdt::MapKey));
-            bounds.push(parse_quote! {
-                for<'__k> <#param as __crdt::CrdtNode>::View<'__k>: __crdt::key::KeyView<'__k>
-            });
-        }
-        if standard && matches!(role, Role::Register | Role::Skip) {
-            bounds.push(parse_quote!(#param: ::core::default::Default));
-        }
-    }
-    bounds
+/// Predicates of which each is there once.
+#[derive(Default)]
+struct Bounds {
+    list: Vec<WherePredicate>,
+    seen: BTreeSet<String>,
 }
 
-/// What printing asks of a type parameter; less than all that the fields need, so that a type can
-/// contain itself. What cannot be printed under these bounds is left out.
-fn shown_bounds(param: &TypeParam, input: &Input<'_>) -> Vec<WherePredicate> {
-    let param = &param.ident;
-    let occurs = |role: Role| {
-        let mut fields = input.fields().filter(|field| field.role() == role);
-        fields.any(|field| {
-            let is_asking = !is_phantom(&field.ty) && !field.attrs.bound.is_set();
-            is_asking && occurs(param, field.ty.to_token_stream())
-        })
-    };
-    let mut bounds = Vec::new();
-    if input.attrs.bound.is_set() {
-        return bounds;
-    }
-    if [Role::Node, Role::Leaf, Role::Register].into_iter().any(occurs) {
-        bounds.push(parse_quote!(#param: ::core::fmt::Debug));
-    }
-    if occurs(Role::Node) {
-        let optional = quote! {
-            <<#param as __crdt::CrdtNode>::Kind as __crdt::Kind<#param>>::Optional
-        };
-        for node in [param.to_token_stream(), optional] {
-            bounds.push(parse_quote! {
-                for<'__s> <#node as __crdt::CrdtNode>::View<'__s>: ::core::fmt::Debug
-            });
-            bounds.push(parse_quote! {
-                for<'__s> <#node as __crdt::CrdtNode>::Editor<'__s>: ::core::fmt::Debug
-            });
+impl Bounds {
+    fn add(&mut self, predicate: WherePredicate) {
+        if self.seen.insert(predicate.to_token_stream().to_string()) {
+            self.list.push(predicate);
         }
     }
-    bounds
+}
+
+/// What the fields ask of the type parameters, as the derives of the standard library and serde do.
+fn inferred(input: &Input<'_>) -> Vec<WherePredicate> {
+    let params: Vec<_> = input.generics.type_params().map(|param| &param.ident).collect();
+    let mut bounds = Bounds::default();
+    params.iter().for_each(|param| bounds.add(parse_quote!(#param: 'static)));
+    for field in asking(input) {
+        if let Some(asked) = asked_of_whole(field)
+            && params.iter().any(|param| occurs(param, field.ty.to_token_stream()))
+        {
+            let ty = &field.ty;
+            bounds.add(parse_quote!(#ty: __crdt::#asked));
+        }
+        for asked in asked::of(&field.ty, &params) {
+            ask(&mut bounds, field, &asked);
+        }
+    }
+    bounds.list
+}
+
+/// The fields whose needs are not written out in a `bound`.
+fn asking<'a>(input: &'a Input<'_>) -> impl Iterator<Item = &'a Field<'a>> {
+    let is_given = input.attrs.bound.is_set();
+    input.fields().filter(move |field| !is_given && !field.attrs.bound.is_set())
+}
+
+/// The trait that is asked of the whole type of a field.
+fn asked_of_whole(field: &Field<'_>) -> Option<TokenStream> {
+    Some(match field.role() {
+        Role::Text => quote!(TextString),
+        Role::Counter => quote!(CounterInteger),
+        Role::Bytes => quote!(ByteString),
+        Role::Node | Role::Leaf | Role::Register | Role::Skip => return None,
+    })
+}
+
+/// Asks of a part of a field's type what the field needs of it.
+fn ask(bounds: &mut Bounds, field: &Field<'_>, Asked { ty, place }: &Asked) {
+    let role = field.role();
+    match (role, place) {
+        (Role::Node | Role::Register, Place::Hasher) => {
+            bounds.add(parse_quote!(#ty: ::core::hash::BuildHasher + ::core::default::Default));
+        }
+        (Role::Node, Place::Key { hashed }) => ask_key(bounds, ty, *hashed),
+        (Role::Node, Place::Part) => {
+            bounds.add(parse_quote!(#ty: __crdt::CrdtNode<Value = #ty>));
+            // What an `Option` of it needs.
+            bounds.add(parse_quote!(<#ty as __crdt::CrdtNode>::Kind: __crdt::Kind<#ty>));
+        }
+        (Role::Leaf, _) => bounds.add(parse_quote!(#ty: __crdt::LeafValue)),
+        (Role::Register, _) => {
+            bounds.add(parse_quote!(#ty: __crdt::RegisterValue));
+            if let Place::Key { hashed } = place {
+                ask_order(bounds, ty, *hashed);
+            }
+        }
+        (Role::Text | Role::Counter | Role::Bytes | Role::Skip, _) => {}
+    }
+    if field.attrs.key.is_set() {
+        bounds.add(parse_quote!(#ty: __crdt::MapKey));
+        bounds.add(parse_quote! {
+            for<'__k> <#ty as __crdt::CrdtNode>::View<'__k>: __crdt::key::KeyView<'__k>
+        });
+    }
+    if has_standard_default(field) && matches!(role, Role::Register | Role::Skip) {
+        bounds.add(parse_quote!(#ty: ::core::default::Default));
+    }
+}
+
+fn ask_key(bounds: &mut Bounds, ty: &TokenStream, hashed: bool) {
+    bounds.add(parse_quote!(#ty: __crdt::MapKey + ::core::clone::Clone));
+    ask_order(bounds, ty, hashed);
+}
+
+/// What a map asks of its keys.
+fn ask_order(bounds: &mut Bounds, ty: &TokenStream, hashed: bool) {
+    if hashed {
+        bounds.add(parse_quote!(#ty: ::core::hash::Hash + ::core::cmp::Eq));
+    } else {
+        bounds.add(parse_quote!(#ty: ::core::cmp::Ord));
+    }
+}
+
+/// What printing asks of the type parameters; less than all that the fields need, so that a type can
+/// contain itself. What cannot be printed under these bounds is left out.
+fn shown(input: &Input<'_>) -> Vec<WherePredicate> {
+    let params: Vec<_> = input.generics.type_params().map(|param| &param.ident).collect();
+    let mut bounds = Bounds::default();
+    for field in asking(input) {
+        let role = field.role();
+        if !matches!(role, Role::Node | Role::Leaf | Role::Register) {
+            continue;
+        }
+        for Asked { ty, place } in asked::of(&field.ty, &params) {
+            if place != Place::Hasher {
+                bounds.add(parse_quote!(#ty: ::core::fmt::Debug));
+            }
+            if role == Role::Node && place == Place::Part {
+                show_node(&mut bounds, &ty);
+            }
+        }
+    }
+    bounds.list
+}
+
+fn show_node(bounds: &mut Bounds, ty: &TokenStream) {
+    let optional = quote! {
+        <<#ty as __crdt::CrdtNode>::Kind as __crdt::Kind<#ty>>::Optional
+    };
+    for node in [ty, &optional] {
+        bounds.add(parse_quote! {
+            for<'__s> <#node as __crdt::CrdtNode>::View<'__s>: ::core::fmt::Debug
+        });
+        bounds.add(parse_quote! {
+            for<'__s> <#node as __crdt::CrdtNode>::Editor<'__s>: ::core::fmt::Debug
+        });
+    }
 }
 
 fn has_standard_default(field: &Field<'_>) -> bool {
     !matches!(field.attrs.default.value(), Some(attr::Default::Function(_)))
-}
-
-/// `PhantomData` is what it is whatever its parameter is.
-fn is_phantom(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) => {
-            path.path.segments.last().is_some_and(|last| last.ident == "PhantomData")
-        }
-        _ => false,
-    }
 }
 
 fn occurs(name: &Ident, tokens: TokenStream) -> bool {

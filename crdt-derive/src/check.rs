@@ -26,6 +26,7 @@ pub(crate) fn check(ctxt: &Ctxt, input: &mut Input<'_>) {
     }
     key::check(ctxt, input);
     rename::check(ctxt, input);
+    names::check_type(ctxt, input);
     check_bounds(ctxt, input);
     recursion::check(ctxt, input);
     // A field that borrows has been refused with better advice than its lifetime can give.
@@ -86,7 +87,7 @@ fn check_fields(ctxt: &Ctxt, fields: &mut [Field<'_>], style: Style) {
 /// At most one attribute says how a field is merged.
 fn check_roles(ctxt: &Ctxt, field: &Field<'_>) {
     let attrs = &field.attrs;
-    let mut roles = [&attrs.text, &attrs.counter, &attrs.register].into_iter();
+    let mut roles = [&attrs.text, &attrs.counter, &attrs.register, &attrs.bytes].into_iter();
     let Some(first) = roles.by_ref().find_map(|role| role.name()) else {
         return;
     };
@@ -107,7 +108,7 @@ fn check_skip(ctxt: &Ctxt, field: &Field<'_>) {
         return;
     };
     let names = [attrs.rename.name(), attrs.alias.name()];
-    let roles = [&attrs.text, &attrs.counter, &attrs.register];
+    let roles = [&attrs.text, &attrs.counter, &attrs.register, &attrs.bytes];
     for other in roles.into_iter().filter_map(attr::Once::name).chain(names.into_iter().flatten()) {
         ctxt.pair(
             other,

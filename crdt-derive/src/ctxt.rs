@@ -5,15 +5,27 @@ use std::fmt::Display;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::Error;
+use syn::{Error, Generics, Ident};
 
 /// Collects every fault of a type, so that the user sees all of them at once.
-#[derive(Default)]
 pub(crate) struct Ctxt {
     errors: RefCell<Vec<Error>>,
+    /// The names of the type's const parameters.
+    const_params: Vec<Ident>,
 }
 
 impl Ctxt {
+    /// For a type with these parameters.
+    pub(crate) fn new(generics: &Generics) -> Self {
+        let const_params = generics.const_params().map(|param| param.ident.clone()).collect();
+        Self { errors: RefCell::default(), const_params }
+    }
+
+    /// Whether a name is that of a const parameter.
+    pub(crate) fn is_const_param(&self, name: &Ident) -> bool {
+        self.const_params.contains(name)
+    }
+
     /// Records a fault at exactly these tokens.
     pub(crate) fn error(&self, tokens: impl ToTokens, message: impl Display) {
         self.push(Error::new_spanned(tokens, message));

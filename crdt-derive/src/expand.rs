@@ -1,5 +1,6 @@
 //! Generates the implementation of a type without faults.
 
+mod apart;
 pub(crate) mod describe;
 mod enums;
 mod implement;
@@ -23,7 +24,7 @@ use crate::fallback;
 
 /// Derives `CrdtNode`, or explains why not.
 pub(crate) fn derive(derive: &DeriveInput) -> TokenStream {
-    let ctxt = Ctxt::default();
+    let ctxt = Ctxt::new(&derive.generics);
     let mut input = Input::from_syn(&ctxt, derive);
     check::check(&ctxt, &mut input);
     match ctxt.finish() {
@@ -37,6 +38,7 @@ pub(crate) fn derive(derive: &DeriveInput) -> TokenStream {
 fn expand(input: &Input<'_>) -> TokenStream {
     let krate = input.krate();
     let params = Params::of(input);
+    let intact = apart::check(input);
     let items = match &input.body {
         Body::Struct(fields, Style::Newtype) => newtype::expand(input, &params, fields),
         Body::Struct(fields, style) => structs::expand(input, &params, fields, *style),
@@ -57,6 +59,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
             use #krate::__derive as __crdt;
             #[allow(unused_imports)]
             use __crdt::{ViaDebug as _, ViaNothing as _};
+            #intact
             #items
         };
     }

@@ -26,6 +26,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
+/// A document keeps the name of the type that it was created with, and is opened as another one only
+/// if that has the name among its former ones (see `rename` and `alias` below).
+///
 /// A value is taken apart when it is written, so a type that implements `Drop` cannot derive this:
 /// put what has to be dropped in a field of its own type, with `#[crdt(skip)]`.
 ///
@@ -50,13 +53,19 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[crdt(text)]` | a `String` merges character by character |
 /// | `#[crdt(counter)]` | concurrent additions to an integer add up |
 /// | `#[crdt(register)]` | any serde type is kept as one value, which is replaced as a whole; of sets write `BTreeSet`, since the order of a `HashSet` counts as a difference |
+/// | `#[crdt(bytes)]` | a `Vec<u8>`, a `[u8; N]` or an `Option` of one is kept as one value, as the bytes it is |
 /// | `#[crdt(rename = "name")]` | the field is stored under this name |
 /// | `#[crdt(alias = "name")]` | what is stored under this former name belongs to the field too; may be given several times |
-/// | `#[crdt(key)]` | an update finds the struct in a list again by this field, which a `String`, an integer or a `bool` can be |
+/// | `#[crdt(key)]` | an update finds the struct in a list again by this field, which a `String`, an integer, a `bool` or a `Uuid` can be (see below) |
 /// | `#[crdt(default = "path")]` | what the function `path()` returns is the value before one is set |
 /// | `#[crdt(default)]` | the same with `Default::default()`, which is understood |
 /// | `#[crdt(bound = "T: CrdtNode")]` | what is asked of the type parameters in place of what this field needs |
 /// | `#[crdt(skip)]` | the field is not stored and reads as its default |
+///
+/// `key` says which elements of a list `update` compares with each other, nothing more: elements
+/// with one key are not made one. An update that moves an element removes it and inserts it anew, since
+/// there is no move yet. So if two replicas reorder a list concurrently, what both have moved is there
+/// twice, with one key, and what a third one edits in it meanwhile is lost with the element that was removed.
 ///
 /// # Attributes of variants
 ///
@@ -72,6 +81,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// | attribute | effect |
 /// | --- | --- |
+/// | `#[crdt(rename = "Name")]` | documents are of a type with this name; the same type under several names in the program is one |
+/// | `#[crdt(alias = "Name")]` | documents that were created as a type with this former name are of this one; may be given several times |
 /// | `#[crdt(rename_all = "camelCase")]` | the fields of a struct, the variants of an enum are stored under names of this case; the cases are those of serde |
 /// | `#[crdt(rename_all_fields = "camelCase")]` | the same for the fields of all variants of an enum |
 /// | `#[crdt(bound = "T: CrdtNode")]` | what is asked of the type parameters in place of what the fields need |

@@ -57,6 +57,7 @@ fn segment(segment: &Segment<'_, Name>) -> wire::Segment {
         Segment::Key(Key::Text(text)) => wire::Segment::Text(text.to_owned()),
         Segment::Key(Key::Integer(integer)) => wire::Segment::Integer(integer),
         Segment::Key(Key::Bool(bool)) => wire::Segment::Bool(bool),
+        Segment::Key(Key::Bytes(bytes)) => wire::Segment::Bytes(bytes.to_vec()),
         Segment::Element(name) => wire::Segment::Element(name.index, name.counter),
     }
 }

@@ -15,6 +15,7 @@ use crate::program::{digit, word};
 
 /// The board.
 #[derive(CrdtNode, Serialize, Clone, Debug, PartialEq)]
+#[crdt(rename = "Board")]
 struct Older {
     status: OldStatus,
     states: Vec<OldStatus>,

@@ -272,7 +272,7 @@ fn an_op_in_another_spelling() {
         (raw(3, 1, &[0]), DecodeError::Truncated),
         (raw(3, 1, &[0, 2, 0]), DecodeError::TrailingBytes),
         (raw(3, 1, &[0, 0x82, 0]), DecodeError::NonMinimalVarint),
-        (raw(3, 1, &[1, 8, 2]), DecodeError::InvalidSegment),
+        (raw(3, 1, &[1, 9, 2]), DecodeError::InvalidSegment),
         (raw(3, 1, &[1, 0, 1, 0xff, 2]), DecodeError::InvalidUtf8),
         (raw(6, 1, &[0, 3, b'x']), DecodeError::InvalidPlace),
         (raw(6, 1, &[0, 0, 0xff]), DecodeError::InvalidUtf8),

@@ -334,7 +334,7 @@ impl Network {
         let mut fresh = Document::join(first.id(), key(99));
         fresh.apply(&first.export(&[])).expect("honest bytes");
         same(first, &fresh);
-        same(first, &first.fork(key(98)));
+        same(first, &first.fork(key(98)).expect("it proves itself"));
         let saved = fresh.save();
         same(first, &Document::load_read_only(&saved).expect("a saved document"));
     }

@@ -264,6 +264,7 @@ impl World {
             (Segment::Integer(300), Step::Integer(300)),
             (Segment::Bool(true), Step::Bool(true)),
             (Segment::Bool(false), Step::Bool(false)),
+            (Segment::Bytes(vec![7; 16]), Step::Bytes(vec![7; 16])),
         ];
         let any = self.rng.random_bool(0.05);
         let fitting = keys.iter().filter(|(_, step)| any || fits(step).is_some());

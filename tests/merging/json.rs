@@ -199,6 +199,7 @@ fn json_set_a_text_and_type() -> Outcome {
 
 /// The same document as an app sees it that keeps the value as one.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(rename = "Sheet")]
 struct Atomic {
     #[crdt(register)]
     json: Value,

@@ -215,6 +215,7 @@ fn map_remove_and_edit_a_payload() -> Outcome {
 
 /// A later version of the app, whose leaves are numbers.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(rename = "Sheet")]
 struct Numbers {
     leaves: BTreeMap<String, u32>,
 }

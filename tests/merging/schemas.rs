@@ -8,6 +8,7 @@ use super::{Outcome, Sheet, State, exchange, keypair, nothing, replicas};
 
 /// A later version of [`Sheet`]'s type, with a field more and a variant more.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(rename = "Sheet")]
 struct NewSheet {
     word: String,
     colour: String,
@@ -23,6 +24,7 @@ enum NewState {
 
 /// An earlier version, in which the word was a number.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(rename = "Sheet")]
 struct OldSheet {
     word: u32,
 }

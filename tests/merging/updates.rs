@@ -97,7 +97,7 @@ fn keyed(id: u32, name: &str, note: &str) -> Keyed {
 fn update_list_with_keys() -> Outcome {
     let mut a = Document::<Vec<Keyed>>::create(keypair(1))?;
     a.update(|list| *list = vec![keyed(1, "one", "x"), keyed(2, "two", "y"), keyed(3, "", "")])?;
-    let mut b = a.fork(keypair(2));
+    let mut b = a.fork(keypair(2)).expect("it proves itself");
     a.update(|list| *list = vec![keyed(4, "four", ""), keyed(2, "TWO", "y"), keyed(3, "", "")])?;
     b.update(|list| list[1].note.push_str("es"))?;
     a.merge(&mut b)?;
@@ -110,7 +110,7 @@ fn update_list_with_keys() -> Outcome {
 fn update_moves_an_element() -> Outcome {
     let mut a = Document::<Vec<Keyed>>::create(keypair(1))?;
     a.update(|list| *list = vec![keyed(1, "one", ""), keyed(2, "two", ""), keyed(3, "three", "")])?;
-    let mut b = a.fork(keypair(2));
+    let mut b = a.fork(keypair(2)).expect("it proves itself");
     a.update(|list| list.rotate_left(1))?;
     b.update(|list| list[0].name = "ONE".into())?;
     a.merge(&mut b)?;
@@ -180,6 +180,7 @@ fn update_unknown_fields() -> Outcome {
         colour: String,
     }
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    #[crdt(rename = "Sheet")]
     struct NewSheet {
         items: Vec<NewItem>,
     }

@@ -180,6 +180,7 @@ fn variants_with_what_they_hold() {
 }
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(rename = "Sheet")]
 struct Old {
     word: String,
 }

@@ -38,6 +38,7 @@ enum Status {
 
 /// A newer app, whose title is no longer a register.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(rename = "Board")]
 struct Other {
     #[crdt(text)]
     title: String,

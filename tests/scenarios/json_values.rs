@@ -96,6 +96,15 @@ fn nested(depth: usize, array: bool) -> Value {
 
 /// Values can be as deep as paths; deeper ones fail the change before the stack is at its end. A
 /// scalar takes no path of its own where it comes with its element.
+/// Whether it says what lies too deep, and how deep anything may.
+fn is_too_deep(edit: &Result<(), EditError>) -> bool {
+    matches!(
+        edit,
+        Err(EditError::PathTooDeep { path, limit: MAX_PATH_DEPTH })
+            if path.matches('/').count() == MAX_PATH_DEPTH + 1
+    )
+}
+
 #[test]
 fn values_nest_as_deeply_as_paths() {
     for array in [false, true] {
@@ -109,8 +118,8 @@ fn values_nest_as_deeply_as_paths() {
         for depth in [MAX_PATH_DEPTH + 1 + usize::from(array), 2000] {
             let deeper = nested(depth, array);
             let set = json.change(|json| json.set("", deeper.clone()));
-            assert_eq!(set, Err(EditError::PathTooDeep));
-            assert_eq!(json.update(|json| json.0 = deeper), Err(EditError::PathTooDeep));
+            assert!(is_too_deep(&set));
+            assert!(is_too_deep(&json.update(|json| json.0 = deeper)));
         }
         assert_eq!((json.value(), json.digest()), (deepest.into(), digest));
         let pointer = if array { "/0" } else { "/k" }.repeat(MAX_PATH_DEPTH);
@@ -121,9 +130,9 @@ fn values_nest_as_deeply_as_paths() {
     let mut json = document(Value::Null);
     let digest = json.digest();
     for path in ["/k".repeat(MAX_PATH_DEPTH + 1), "/k".repeat(100_000)] {
-        assert_eq!(json.change(|json| json.set(&path, 1)), Err(EditError::PathTooDeep));
-        assert_eq!(json.change(|json| json.push(&path, 1)), Err(EditError::PathTooDeep));
-        assert_eq!(json.change(|json| json.text(&path).map(|_| ())), Err(EditError::PathTooDeep));
+        assert!(is_too_deep(&json.change(|json| json.set(&path, 1))));
+        assert!(is_too_deep(&json.change(|json| json.push(&path, 1))));
+        assert!(is_too_deep(&json.change(|json| json.text(&path).map(|_| ()))));
         // It is not part of the document either if the closure goes on.
         assert_eq!(json.change(|json| Ok(drop(json.set(&path, 1)))), Ok(()));
         assert!(json.read().get(&path).is_none());
@@ -157,7 +166,7 @@ impl Serialize for Bytes {
 fn taken_for_json<T: RegisterValue + Default>(value: T) -> Document<Json> {
     let (mut written, _) = two::<Register<T>>();
     written.change(|register| register.set(value)).unwrap();
-    let other = written.fork(key(9));
+    let other = written.fork(key(9)).expect("it proves itself");
     Document::load(&other.save(), key(8)).unwrap()
 }
 

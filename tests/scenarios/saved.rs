@@ -161,6 +161,7 @@ fn an_edit_that_fails_leaves_an_opened_document_as_it_was() {
 #[test]
 fn another_type_finds_everything_in_the_changes() {
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    #[crdt(rename = "Shelf")]
     struct Less {
         title: String,
         #[crdt(counter)]
@@ -188,6 +189,7 @@ fn a_value_of_which_a_part_is_unknown_comes_to_light_later() {
         labels: BTreeMap<String, Register<Tint>>,
     }
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    #[crdt(rename = "New")]
     struct Old {
         labels: BTreeMap<String, Register<Label>>,
     }

@@ -13,6 +13,7 @@ struct Old {
 
 /// A later version: `size` has become a number, `tags` a text, and there is more.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(rename = "Old")]
 struct New {
     title: String,
     size: u32,

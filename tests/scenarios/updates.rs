@@ -69,7 +69,7 @@ fn a_counter_is_added_to() {
     let mut counter = document(Counter(10));
     assert_eq!(ops(&mut counter, |counter| counter.0 = 7), ["add -3"]);
     assert_eq!(ops(&mut counter, |counter| counter.0 = 7), [""; 0]);
-    let mut other = counter.fork(key(9));
+    let mut other = counter.fork(key(9)).expect("it proves itself");
     counter.update(|counter| counter.0 += 5).unwrap();
     other.update(|counter| counter.0 += 5).unwrap();
     sync(&mut counter, &mut other);
@@ -91,7 +91,7 @@ fn a_text_is_edited_where_it_differs() {
 #[test]
 fn texts_updated_at_once_keep_both_edits() -> Result<(), EditError> {
     let mut a = document(Text::from("one two three"));
-    let mut b = a.fork(key(9));
+    let mut b = a.fork(key(9)).expect("it proves itself");
     a.update(|text| text.0 = "ONE two three".into())?;
     b.update(|text| text.0 = "one two three four".into())?;
     sync(&mut a, &mut b);
@@ -115,7 +115,7 @@ fn list_elements_that_stay_are_not_written() {
 fn an_element_that_is_edited_keeps_its_id_and_what_others_write_in_it() -> Result<(), EditError> {
     let mut a = document(vec![Text::from("first"), Text::from("second"), Text::from("third")]);
     let ids: Vec<_> = (0..3).map(|position| a.read().id_at(position)).collect();
-    let mut b = a.fork(key(9));
+    let mut b = a.fork(key(9)).expect("it proves itself");
     b.change(|list| list.at(1)?.push_str("!"))?;
     a.update(|list| {
         list[1].insert_str(0, "the ");

@@ -23,7 +23,7 @@ pub enum DecodeError {
     #[error("text is not valid UTF-8")]
     InvalidUtf8,
     /// The bytes do not begin as data of this kind does.
-    #[error("these bytes are not of the expected kind")]
+    #[error("the bytes do not begin as data of this kind does")]
     WrongMagic,
     /// The format version is not known here.
     #[error("format version {0} is not supported")]

@@ -69,6 +69,17 @@ impl<'a> Reader<'a> {
         Ok(*taken)
     }
 
+    /// What data of a kind begins with. Bytes that are too short but begin so are cut; others, however
+    /// few there are, are something else.
+    pub(crate) fn mark(&mut self, mark: &[u8]) -> Result<(), DecodeError> {
+        if let Some(rest) = self.rest.strip_prefix(mark) {
+            self.rest = rest;
+            return Ok(());
+        }
+        let is_cut = mark.starts_with(self.rest);
+        Err(if is_cut { DecodeError::Truncated } else { DecodeError::WrongMagic })
+    }
+
     /// An unsigned varint in its minimal spelling. Most take one byte.
     #[inline]
     pub(crate) fn varint(&mut self) -> Result<u64, DecodeError> {

@@ -13,7 +13,7 @@ use crate::codec::{DecodeError, ParseIdError, hex};
 /// One key belongs to one device. A value of this type is made from bytes that passed the check,
 /// or was stored by this program, which had checked it. Bytes that are no such key all the same
 /// verify no signature.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Author([u8; 32]);
 
 /// An Ed25519 signature: 64 bytes, checked only against a hash and an author.

@@ -1,4 +1,5 @@
 use core::fmt;
+use std::sync::Arc;
 
 use ed25519_dalek::{Signer, SigningKey};
 use rand_core::CryptoRng;
@@ -9,10 +10,24 @@ use super::{Author, ChangeHash, Signature};
 
 /// The secret key of an [`Author`].
 ///
-/// It is wiped from memory when dropped, never printed, and not `Clone`: a key belongs to one
-/// writer on one device. Two writers with one key fork their chain of changes, which every
-/// replica that holds both branches sees and can prove.
-pub struct Keypair(SigningKey);
+/// It is never printed, and wiped from memory when the last handle to it is dropped: a clone is a
+/// handle to the same secret, not a copy of it. So one key of a device can write in many documents:
+///
+/// ```
+/// # use crdt_core::{Document, Keypair, Text};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let device = Keypair::generate()?;
+/// let notes = Document::<Text>::create(device.clone())?;
+/// let tasks = Document::<Vec<String>>::create(device)?;
+/// assert_eq!(notes.author(), tasks.author());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// In one document a key belongs to one writer on one device. Two writers with one key fork their
+/// chain of changes, which every replica that holds both branches sees and can prove.
+#[derive(Clone)]
+pub struct Keypair(Arc<SigningKey>);
 
 impl Keypair {
     /// A new key from the operating system's randomness.
@@ -35,7 +50,7 @@ impl Keypair {
 
     /// The key whose 32 secret bytes were [saved](Self::to_secret_bytes) (RFC 8032's seed).
     pub fn from_secret_bytes(secret: &[u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(secret))
+        Self(Arc::new(SigningKey::from_bytes(secret)))
     }
 
     /// The 32 secret bytes, to be kept where secrets are kept. Whoever has them writes as this

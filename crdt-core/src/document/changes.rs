@@ -181,8 +181,10 @@ impl<T: CrdtNode> Document<T> {
         if self.writer.is_none() {
             return Err(EditError::ReadOnly);
         }
-        if options.tags().as_bytes().len() > MAX_TAG_BYTES {
-            return Err(EditError::ChangeTooLarge("bytes of tags"));
+        let (length, tags) = (options.message_length(), options.tags().as_bytes().len());
+        if tags > MAX_TAG_BYTES {
+            let limit = MAX_TAG_BYTES - (tags - length);
+            return Err(EditError::MessageTooLong { length, limit });
         }
         let index = |hash: &ChangeHash| {
             self.history.index_of(hash).ok_or(EditError::UnknownDependency(*hash))

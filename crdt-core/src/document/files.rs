@@ -1,7 +1,7 @@
 use super::Document;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{DocumentId, Keypair, domain, sha256_of_parts};
-use crate::history::{History, LoadError};
+use crate::history::{History, LoadError, OpenedAs};
 use crate::node::{CrdtNode, load_state, save_state};
 use crate::schema::state_hash;
 
@@ -63,17 +63,31 @@ impl<T: CrdtNode> Document<T> {
     /// changes.
     ///
     /// # Errors
-    /// [`LoadError`] says what is wrong with the bytes.
+    /// [`LoadError`] says what is wrong with the bytes. It is [`LoadError::OfAnotherType`] if the
+    /// document was created as a type that is not `T`, and was never called so: `#[crdt(alias = "..")]` on
+    /// a type gives its former names.
     pub fn load(bytes: &[u8], keypair: Keypair) -> Result<Self, LoadError> {
-        Self::open(bytes, Some(keypair))
+        Self::open(bytes, Some(keypair), Some(Self::as_this_type()))
     }
 
     /// Opens a saved document for reading, trusting the bytes as [`load`](Self::load) does.
     ///
     /// # Errors
-    /// [`LoadError`] says what is wrong with the bytes.
+    /// As [`load`](Self::load).
     pub fn load_read_only(bytes: &[u8]) -> Result<Self, LoadError> {
-        Self::open(bytes, None)
+        Self::open(bytes, None, Some(Self::as_this_type()))
+    }
+
+    /// Opens a saved document of whatever type, for reading if there is no key, trusting the bytes as
+    /// [`load`](Self::load) does. What does not fit `T` reads as if it had not been written, and stays.
+    ///
+    /// A `Document<Json>`, and one of a type without a name of its own as `Vec<Task>`, opens any
+    /// document anyway, and so does [`History`], which shows it without a type.
+    ///
+    /// # Errors
+    /// [`LoadError`] says what is wrong with the bytes.
+    pub fn load_with_any_type(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
+        Ok(Self::open(bytes, keypair, None)?.with_any_type())
     }
 
     /// Opens a saved document that somebody else could have written: everything is checked as if it
@@ -85,13 +99,18 @@ impl<T: CrdtNode> Document<T> {
     /// [`MAX_BUNDLE_EXPANSION`](crate::limits::MAX_BUNDLE_EXPANSION).
     ///
     /// # Errors
-    /// [`LoadError`] says what is wrong with the bytes.
+    /// As [`load`](Self::load).
     pub fn load_verified(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
-        Ok(Self::over(Saved::read(bytes)?.history.verified()?, keypair))
+        let Saved { history, .. } = Saved::read_as(bytes, Some(Self::as_this_type()))?;
+        Ok(Self::over(history.verified()?, keypair))
     }
 
-    fn open(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
-        let Saved { history, state } = Saved::read(bytes)?;
+    fn open(
+        bytes: &[u8],
+        keypair: Option<Keypair>,
+        opened_as: Option<OpenedAs>,
+    ) -> Result<Self, LoadError> {
+        let Saved { history, state } = Saved::read_as(bytes, opened_as)?;
         let Some(bytes) = state.filter(|(schema, _)| *schema == state_hash::<T>()) else {
             return Ok(Self::over(history, keypair));
         };
@@ -136,7 +155,8 @@ pub(super) fn saved_at_front(bytes: &[u8]) -> Option<&[u8]> {
 
 /// Reads what lies between the mark and the checksum.
 fn read_content<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
-    if reader.array()? == *MAGIC { reader.bytes() } else { Err(DecodeError::WrongMagic) }
+    reader.mark(MAGIC)?;
+    reader.bytes()
 }
 
 /// What is in the bytes of a saved document.
@@ -147,6 +167,19 @@ struct Saved<'a> {
 }
 
 impl<'a> Saved<'a> {
+    /// Reads a document that is to be of a type.
+    fn read_as(bytes: &'a [u8], opened_as: Option<OpenedAs>) -> Result<Self, LoadError> {
+        let saved = Self::read(bytes)?;
+        let Some(opened_as) = opened_as else { return Ok(saved) };
+        match opened_as.other(saved.history.genesis()) {
+            None => Ok(saved),
+            Some(document) => Err(LoadError::OfAnotherType {
+                document: document.to_owned(),
+                opened_as: opened_as.name,
+            }),
+        }
+    }
+
     fn read(bytes: &'a [u8]) -> Result<Self, LoadError> {
         let mut reader = Reader::new(bytes);
         let content = read_content(&mut reader)?;

@@ -42,6 +42,11 @@ impl ChangeOptions {
         self
     }
 
+    /// In bytes.
+    pub(super) fn message_length(&self) -> usize {
+        self.message.as_ref().map_or(0, String::len)
+    }
+
     pub(super) fn tags(&self) -> Tags {
         if self.message.is_none() && self.claimed_time.is_none() {
             return Tags::NONE;

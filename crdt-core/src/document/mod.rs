@@ -11,8 +11,8 @@ use core::ops::Range;
 
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
-    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History, Outcome,
-    PendingLimits, Refusal,
+    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History, OpenedAs,
+    Outcome, PendingLimits, Refusal,
 };
 use crate::node::{
     CrdtNode, DigestWriter, Fit, Incoming, Inspection, Misfit, NodeState, Space, Untyped,
@@ -63,6 +63,8 @@ pub struct Document<T: CrdtNode> {
     state: T::State,
     /// Whether changes say something that `T` does not know, and a type that extends it might.
     partial: bool,
+    /// Whether it may be of another type than `T`.
+    any_type: bool,
     writer: Option<Writer>,
 }
 
@@ -115,6 +117,9 @@ impl<T: CrdtNode> Document<T> {
     }
 
     /// A replica of a document of which nothing is known yet but its id. It can be edited at once.
+    ///
+    /// Of which type the document is comes with the first changes. If that is not `T`,
+    /// [`apply`](Self::apply) refuses them.
     pub fn join(document: DocumentId, keypair: Keypair) -> Self {
         Self::over(History::new(document), Some(keypair))
     }
@@ -134,21 +139,21 @@ impl<T: CrdtNode> Document<T> {
             space: Space::default(),
             moved: Vec::new(),
         });
-        let mut document = Self { history, state, partial: false, writer };
+        let mut document = Self { history, state, partial: false, any_type: false, writer };
         document.begin_stretch();
         document
     }
 
     /// A second writer of this document in this process, with all that is known here, under a key
     /// of its own.
-    #[must_use]
-    pub fn fork(&self, keypair: Keypair) -> Self {
+    ///
+    /// # Errors
+    /// [`ApplyError`] if the history does not prove itself, as that of a file that was
+    /// [loaded](Self::load) although somebody else has made it up.
+    pub fn fork(&self, keypair: Keypair) -> Result<Self, ApplyError> {
         let mut history = History::with_limits(self.id(), self.history.pending_limits());
-        if let Err(error) = history.apply(&self.export_all()) {
-            // A history proves itself, unless it is of a file that should not have been trusted.
-            tracing::error!(%error, "a history that was not verified cannot be forked");
-        }
-        Self::over(history, Some(keypair))
+        history.apply(&self.export_all())?;
+        Ok(Self { any_type: self.any_type, ..Self::over(history, Some(keypair)) })
     }
 
     /// Exchanges with another replica in this process whatever one of the two lacks. Afterwards both
@@ -187,6 +192,23 @@ impl<T: CrdtNode> Document<T> {
     pub fn with_pending_limits(mut self, limits: PendingLimits) -> Self {
         self.history.set_pending_limits(limits);
         self
+    }
+
+    /// Takes in changes also if the document turns out to be of another type than `T`, of which most then
+    /// reads as if it had not been written.
+    #[must_use]
+    pub fn with_any_type(mut self) -> Self {
+        self.any_type = true;
+        self
+    }
+
+    /// The type as which it is opened, unless any will do.
+    fn opened_as(&self) -> Option<OpenedAs> {
+        (!self.any_type).then(Self::as_this_type)
+    }
+
+    fn as_this_type() -> OpenedAs {
+        OpenedAs { name: T::NAME, is_known_as: T::is_known_as }
     }
 
     /// The document's id, the same on all replicas.
@@ -256,13 +278,15 @@ impl<T: CrdtNode> Document<T> {
     ///
     /// # Errors
     /// [`ApplyError`] if any of it is malformed, forged or of another document. Then nothing has
-    /// changed, and the genuine changes still apply later.
+    /// changed, and the genuine changes still apply later. So it is, by
+    /// [`ApplyError::OfAnotherType`], if a document that was [joined](Self::join) as a `T` turns out to
+    /// be of another type.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
         if let Some(writer) = &self.writer {
             self.history.seal(&writer.keypair);
         }
         let start = self.history.end();
-        let outcome = self.history.apply(bytes)?;
+        let outcome = self.history.apply_as(bytes, self.opened_as())?;
         self.replay(start);
         self.follow_own_chain();
         self.begin_stretch();

@@ -1,8 +1,13 @@
-//! What the compiler is to say of documents.
+//! What the compiler is to say of documents, and what documents say of what went wrong.
 
-use super::Document;
-use crate::history::History;
-use crate::node::{Counter, List, Map, Register, Text};
+use std::error::Error;
+
+use super::{ChangeOptions, Document};
+use crate::codec::{DecodeError, write};
+use crate::crypto::{Author, ChangeHash, Keypair, domain, sha256_of_parts};
+use crate::history::{ApplyError, Equivocation, History, LoadError, Outcome, Refusal, Refused};
+use crate::node::{Counter, CrdtNode, EditError, Json, List, Map, Register, Text};
+use crate::op::limits::{MAX_PATH_DEPTH, MAX_TAG_BYTES};
 
 fn travels<T: Send + Sync + 'static>() {}
 
@@ -13,4 +18,204 @@ fn documents_can_be_shared_between_threads() {
     travels::<Document<Counter>>();
     travels::<Document<List<Option<Vec<String>>>>>();
     travels::<Document<Map<String, Register<Vec<u8>>>>>();
+}
+
+fn key(secret: u8) -> Keypair {
+    Keypair::from_secret_bytes(&[secret; 32])
+}
+
+fn create<T: CrdtNode>() -> Document<T> {
+    Document::found(key(1), [7; 32])
+}
+
+#[test]
+fn a_message_that_is_too_long_says_so() {
+    let mut text = create::<Text>();
+    let mut said = |length: usize| {
+        let options = ChangeOptions::new().message("m".repeat(length)).claimed_time(1 << 40);
+        text.change_with(&options, |text| text.insert(0, "a"))
+    };
+    let error = said(MAX_TAG_BYTES).expect_err("it is too long");
+    let EditError::MessageTooLong { length: MAX_TAG_BYTES, limit } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        error.to_string(),
+        format!("the message of the change has 65536 bytes, and at most {limit} are allowed")
+    );
+    assert_eq!(said(limit), Ok(()));
+    assert!(said(limit + 1).is_err());
+}
+
+#[test]
+fn a_range_that_ends_before_it_starts_says_so() {
+    let (start, end) = (3, 1);
+    let inverted = Err(EditError::InvertedRange { start, end });
+    let mut text = create::<Text>();
+    text.change(|text| text.insert(0, "abcdefg")).expect("it fits");
+    assert_eq!(text.change(|text| text.delete(start..end)), inverted);
+    assert_eq!(text.change(|text| text.replace(start..end, "x")), inverted);
+    assert_eq!(text.read().slice(start..end).map(|_| ()), inverted);
+    let mut list = create::<Vec<String>>();
+    assert_eq!(list.change(|list| list.delete(start..end)), inverted);
+    assert_eq!(text.value().0, "abcdefg");
+}
+
+#[test]
+fn a_place_that_is_too_deep_is_named() {
+    let mut json = create::<Json>();
+    let deep = "/k".repeat(MAX_PATH_DEPTH + 1);
+    let error = json.change(|json| json.set(&deep, 1)).expect_err("it is too deep");
+    let text = format!("{deep} lies deeper than the 128 steps that the format allows");
+    assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn bytes_of_something_else_are_not_called_cut() {
+    let mut text = create::<Text>();
+    text.change(|text| text.insert(0, "a")).expect("it fits");
+    let genuine = text.export(&[]);
+    let mut other = Document::<Text>::join(text.id(), key(2));
+    for bytes in [&b"hello"[..], b"\x89PNG\r\n", b"{}", b"\x20C", &text.save()] {
+        let error = other.apply(bytes).expect_err("it is no bundle");
+        if bytes != b"\x20C" {
+            assert_eq!(error, ApplyError::Decode(DecodeError::WrongMagic), "{bytes:?}");
+            assert!(error.to_string().starts_with("not a bundle: "), "{error}");
+        }
+        if !bytes.starts_with(b"CRDS") {
+            let error = Document::<Text>::load_read_only(bytes).expect_err("it is no document");
+            assert_eq!(error, LoadError::Decode(DecodeError::WrongMagic), "{bytes:?}");
+        }
+    }
+    for end in 1..genuine.len() {
+        let cut = other.apply(&genuine[..end]).map(|_| ());
+        assert_eq!(cut, Err(ApplyError::Decode(DecodeError::Truncated)), "{end}");
+    }
+}
+
+#[test]
+fn errors_print_their_cause_once() {
+    let refused = ApplyError::Refused(Refusal::Malformed(DecodeError::Truncated));
+    let errors: [&dyn Error; 3] = [
+        &refused,
+        &LoadError::Apply(refused.clone()),
+        &crate::history::ProofError::Decode(DecodeError::Truncated),
+    ];
+    for error in errors {
+        assert!(error.source().is_none(), "{error}");
+        assert_eq!(error.to_string().matches("the bytes end too early").count(), 1, "{error}");
+    }
+}
+
+/// The same bytes with one of the content turned over, and a checksum that fits.
+fn forged(saved: &[u8], at: usize) -> Vec<u8> {
+    let mut bytes = saved[..saved.len() - 32].to_vec();
+    bytes[at] ^= 1;
+    let check = sha256_of_parts(&[domain::SAVED, &bytes]);
+    bytes.extend_from_slice(&check);
+    bytes
+}
+
+#[test]
+fn a_fork_is_whole_or_an_error() {
+    let mut text = create::<Text>();
+    text.change(|text| text.insert(0, "abc")).expect("it fits");
+    let saved = text.save();
+    let mut errors = 0;
+    for at in 0..saved.len() - 32 {
+        let Ok(opened) = Document::<Text>::load_read_only(&forged(&saved, at)) else { continue };
+        match opened.fork(key(3)) {
+            Ok(fork) => assert_eq!(fork.heads(), opened.heads(), "byte {at}"),
+            Err(_) => errors += 1,
+        }
+    }
+    assert!(errors > 32, "a signature has more bytes than that");
+}
+
+#[test]
+fn outcomes_and_equivocations_are_printed_and_serialized() {
+    let hash = |byte| ChangeHash::from_bytes([byte; 32]);
+    let refused = Refused { changes: vec![hash(4)], reason: Refusal::PendingFull };
+    let outcome = Outcome {
+        applied: vec![hash(1), hash(2)],
+        bytes: 90,
+        waiting: vec![hash(3)],
+        refused: vec![refused],
+        ..Outcome::default()
+    };
+    let text =
+        "2 applied, 1 waiting for others, 1 given up (the buffer for waiting bundles is full)";
+    assert_eq!(outcome.to_string(), text);
+    let json = serde_json::to_value(&outcome).expect("it is JSON");
+    assert_eq!(json["applied"][0], hash(1).to_string());
+    assert_eq!(json["refused"][0]["reason"], "the buffer for waiting bundles is full");
+
+    let author: Author = key(1).author();
+    let fork = Equivocation { author, seq: 3, changes: vec![hash(1), hash(2)] };
+    let (one, two) = (hash(1), hash(2));
+    assert_eq!(fork.to_string(), format!("{author} wrote 2 changes with number 3: {one}, {two}"));
+    let json = serde_json::to_value(&fork).expect("it is JSON");
+    assert_eq!((&json["author"], &json["seq"]), (&author.to_string().into(), &3.into()));
+}
+
+/// A type with a name.
+struct Named;
+
+impl CrdtNode for Named {
+    type Value = String;
+    type State = <Text as CrdtNode>::State;
+    type View<'a> = <Text as CrdtNode>::View<'a>;
+    type Editor<'a> = <Text as CrdtNode>::Editor<'a>;
+    type Kind = crate::node::Nested;
+    const NAME: &'static str = "Named";
+    const ALIASES: &'static [&'static str] = &["Former"];
+
+    fn view<'a>(state: &'a Self::State, chains: &'a crate::history::Chains) -> Self::View<'a> {
+        Text::view(state, chains)
+    }
+
+    fn edit<'a>(state: &'a mut Self::State, scope: crate::node::Scope<'a>) -> Self::Editor<'a> {
+        Text::edit(state, scope)
+    }
+
+    fn value(state: &Self::State, chains: &crate::history::Chains) -> String {
+        Text::value(state, chains).0
+    }
+
+    fn assign(
+        state: &mut Self::State,
+        scope: crate::node::Scope<'_>,
+        value: String,
+    ) -> Result<(), EditError> {
+        Text::assign(state, scope, value.into())
+    }
+}
+
+#[test]
+fn a_document_of_another_type_is_refused_before_it_can_wait() {
+    assert!(Named::is_known_as("Named") && Named::is_known_as("Former") && Named::is_known_as(""));
+    assert!(!Named::is_known_as("Other"));
+    let genesis = crate::history::Genesis::new(key(1).author(), [7; 32], "Other");
+    let mut other = Document::<Text>::over(History::founded(genesis), Some(key(1)));
+    other.change(|text| text.insert(0, "a")).expect("it fits");
+    let first = other.export(&[]);
+    let heads = other.heads();
+    other.change(|text| text.insert(1, "b")).expect("it fits");
+    let second = other.export(&heads);
+
+    let mut named = Document::<Named>::join(other.id(), key(2));
+    for bytes in [&first, &second] {
+        let refused = named.apply(bytes).expect_err("it is of another type");
+        let expected =
+            ApplyError::OfAnotherType { document: "Other".to_owned(), opened_as: "Named" };
+        assert_eq!(refused, expected);
+        assert_eq!((named.history().len(), named.history().pending().0), (0, 0));
+    }
+    let mut named = named.with_any_type();
+    named.apply(&second).expect("it waits");
+    named.apply(&first).expect("it is genuine");
+    assert_eq!(named.value(), "ab");
+    let mut framed = Vec::new();
+    write::bytes(&mut framed, b"");
+    assert_eq!(named.apply(&framed), Err(ApplyError::Decode(DecodeError::Truncated)));
 }

@@ -1,5 +1,6 @@
 //! What editors wrote, before it is a change.
 
+use core::fmt;
 use core::ops::Range;
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use super::header::Tags;
 use crate::codec::{Reader, split_text};
 use crate::crypto::Author;
 use crate::op::limits::MAX_DEPENDENCIES;
-use crate::op::{Action, Id, IdRange, Key, Place, Seeds, Segment, Side};
+use crate::op::{Action, Id, IdRange, Key, KeyBytes, Place, Seeds, Segment, Side};
 
 /// A change that is being written.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ pub(crate) enum LocalSegment {
     TextKey(Box<str>),
     IntegerKey(i128),
     BoolKey(bool),
+    BytesKey(Box<[u8]>),
     Element(Id),
 }
 
@@ -100,6 +102,20 @@ impl Written {
     }
 }
 
+/// Its name or key; `*` stands for an element.
+impl fmt::Display for LocalSegment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(name) | Self::Variant(name) => f.write_str(name),
+            Self::TextKey(text) => f.write_str(text),
+            Self::IntegerKey(integer) => integer.fmt(f),
+            Self::BoolKey(bool) => bool.fmt(f),
+            Self::BytesKey(bytes) => KeyBytes::from(&**bytes).fmt(f),
+            Self::Element(_) => f.write_str("*"),
+        }
+    }
+}
+
 impl LocalSegment {
     /// The segment as it leads to a node of this replica.
     pub(crate) fn as_segment(&self) -> Segment<'_, Id> {
@@ -109,6 +125,7 @@ impl LocalSegment {
             Self::TextKey(text) => Segment::Key(Key::Text(text)),
             Self::IntegerKey(integer) => Segment::Key(Key::Integer(*integer)),
             Self::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
+            Self::BytesKey(bytes) => Segment::Key(Key::Bytes((&**bytes).into())),
             Self::Element(id) => Segment::Element(*id),
         }
     }
@@ -118,6 +135,7 @@ impl LocalSegment {
             Key::Text(text) => Self::TextKey(text.into()),
             Key::Integer(integer) => Self::IntegerKey(integer),
             Key::Bool(bool) => Self::BoolKey(bool),
+            Key::Bytes(bytes) => Self::BytesKey((*bytes).into()),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Authors that wrote two changes with one sequence number, and the proof of it.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use thiserror::Error;
 
 use super::chains::{Chains, ChangeIndex};
@@ -15,7 +17,7 @@ const MAGIC: &[u8; 5] = b"CRDE\x01";
 
 /// Changes of one author with one sequence number on top of one predecessor: the author forked
 /// its chain, by malice or by using one key in two places. All are part of the document.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Equivocation {
     /// Whose chain forks.
     pub author: Author,
@@ -23,6 +25,17 @@ pub struct Equivocation {
     pub seq: u32,
     /// The changes that have it, ascending by hash.
     pub changes: Vec<ChangeHash>,
+}
+
+impl fmt::Display for Equivocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { author, seq, changes } = self;
+        write!(f, "{author} wrote {} changes with number {seq}: ", changes.len())?;
+        for (place, change) in changes.iter().enumerate() {
+            write!(f, "{}{change}", if place == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
 }
 
 /// A proof that an author wrote two changes with one sequence number. It needs no document to be
@@ -39,7 +52,7 @@ pub struct EquivocationProof {
 pub enum ProofError {
     /// They are malformed.
     #[error("not a proof of equivocation: {0}")]
-    Decode(#[from] DecodeError),
+    Decode(DecodeError),
     /// A header does not belong to the document and author of the proof, or is not the predecessor
     /// of the one before it, or a path has none.
     #[error("the headers of the proof do not belong together")]
@@ -50,6 +63,12 @@ pub enum ProofError {
     /// Both paths lead to one change, or to changes of different sequence numbers.
     #[error("the proof does not show two changes with one sequence number")]
     NoConflict,
+}
+
+impl From<DecodeError> for ProofError {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
 }
 
 /// Where chains fork: an author and the predecessor of all the changes that have it in common.
@@ -169,9 +188,7 @@ impl EquivocationProof {
     /// [`ProofError`] says what is wrong with it.
     pub fn verify(&self) -> Result<(DocumentId, Equivocation), ProofError> {
         let mut reader = Reader::new(&self.bytes);
-        if reader.array()? != *MAGIC {
-            return Err(DecodeError::WrongMagic.into());
-        }
+        reader.mark(MAGIC)?;
         let document = DocumentId(reader.array()?);
         let author = Author::from_bytes(reader.array()?)?;
         let first = verify_path(&mut reader, &document, &author)?;

@@ -1,3 +1,4 @@
+use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 use crate::codec::DecodeError;
@@ -40,9 +41,22 @@ pub enum Refusal {
     ChainFull,
     /// The body of a change is not in canonical form.
     #[error("the body of a change is malformed: {0}")]
-    Malformed(#[from] DecodeError),
+    Malformed(DecodeError),
     /// The bundle waits for changes that are not here and is larger than the whole buffer for
     /// such bundles, or was dropped from it to make room.
     #[error("the buffer for waiting bundles is full")]
     PendingFull,
+}
+
+impl From<DecodeError> for Refusal {
+    fn from(error: DecodeError) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+/// As `Display` writes it.
+impl Serialize for Refusal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }

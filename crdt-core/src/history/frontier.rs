@@ -95,9 +95,7 @@ impl Frontier {
     /// [`DecodeError`] if the bytes are no frontier, or one that is spelled in another way.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        if reader.array()? != *MAGIC {
-            return Err(DecodeError::WrongMagic);
-        }
+        reader.mark(MAGIC)?;
         let tips = (0..reader.count(LEAST)?).map(|_| {
             let author = Author::unchecked(reader.array()?);
             Ok(Tip { author, seq: reader.varint32()?, change: ChangeHash(reader.array()?) })

@@ -3,6 +3,15 @@ use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, DocumentId, domain, sha256_of_parts};
 use crate::op::limits::MAX_KEY_BYTES;
 
+/// What a record says of the name of a type: as much as fits.
+pub(crate) fn name_in_genesis(name: &str) -> &str {
+    let mut end = name.len().min(MAX_KEY_BYTES);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
+}
+
 /// The record a document begins with. Its hash is the document's id; it is not a change, has time
 /// 0 and travels with every bundle.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,11 +42,8 @@ impl Genesis {
 
     /// A record for a new document.
     pub(crate) fn new(founder: Author, salt: [u8; 32], schema: &str) -> Self {
-        let mut end = schema.len().min(MAX_KEY_BYTES);
-        while !schema.is_char_boundary(end) {
-            end -= 1;
-        }
-        Self { founder, salt, schema: schema[..end].to_owned(), tags: Tags::NONE }
+        let schema = name_in_genesis(schema).to_owned();
+        Self { founder, salt, schema, tags: Tags::NONE }
     }
 
     /// The document's id.

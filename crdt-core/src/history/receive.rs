@@ -1,12 +1,15 @@
 //! Taking in bytes from elsewhere.
 
+use core::fmt;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
+use serde::Serialize;
 use thiserror::Error;
 
 use super::admit::Taken;
-use super::bundle::Bundle;
+use super::bundle::{Bundle, Unreadable, check_mark};
 use super::error::Refusal;
+use super::genesis::Genesis;
 use super::pending::{Pending, PendingLimits, Waiting};
 use super::store::{History, Mark};
 use crate::codec::{DecodeError, Reader};
@@ -14,19 +17,63 @@ use crate::crypto::{ChangeHash, Signature};
 
 /// Why bytes from elsewhere were refused. Nothing has changed: heads, digest and waiting
 /// bundles are as before, and the genuine change still applies later.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum ApplyError {
     /// The bytes are not bundles in the format.
-    #[error("these bytes are not valid bundles: {0}")]
-    Decode(#[from] DecodeError),
+    #[error("not a bundle: {0}")]
+    Decode(DecodeError),
     /// A bundle breaks a rule of the history.
     #[error("a bundle was refused: {0}")]
-    Refused(#[from] Refusal),
+    Refused(Refusal),
+    /// The document turns out to be of another type than the one that it was joined as. The id of a
+    /// document is the hash of what names its type, so nobody can forge that.
+    #[error("the document is a `{document}`, and was joined as a `{opened_as}`: {HOW_TO_OPEN}")]
+    OfAnotherType {
+        /// The name of the type that the document was created with.
+        document: String,
+        /// The name of the type here.
+        opened_as: &'static str,
+    },
+}
+
+/// What to do about a document of another type.
+pub(super) const HOW_TO_OPEN: &str = "if the type was only renamed, put its former name on it with `#[crdt(alias = \"..\")]`; otherwise `with_any_type` and `load_with_any_type` open it all the same";
+
+impl From<DecodeError> for ApplyError {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+impl From<Refusal> for ApplyError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// The type as which a document is opened: its name, and the names of documents of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenedAs {
+    pub(crate) name: &'static str,
+    pub(crate) is_known_as: fn(&str) -> bool,
+}
+
+impl OpenedAs {
+    /// The name of the type that a document with this record is of, if it is not this one.
+    pub(crate) fn other(self, genesis: Option<&Genesis>) -> Option<&str> {
+        genesis.map(Genesis::schema).filter(|name| !(self.is_known_as)(name))
+    }
+
+    fn check(self, genesis: Option<&Genesis>) -> Result<(), ApplyError> {
+        self.other(genesis).map_or(Ok(()), |document| {
+            Err(ApplyError::OfAnotherType { document: document.to_owned(), opened_as: self.name })
+        })
+    }
 }
 
 /// What became of the changes in bytes that were taken in.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Outcome {
     /// Changes that are now part of the document, those that had waited included, each after what it
     /// depends on.
@@ -42,7 +89,7 @@ pub struct Outcome {
 }
 
 /// Changes of one bundle that had waited and were given up, and why.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Refused {
     /// The changes.
     pub changes: Vec<ChangeHash>,
@@ -50,8 +97,30 @@ pub struct Refused {
     pub reason: Refusal,
 }
 
+/// How many changes each list has, the empty ones left out, and why what was given up was.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { applied, known, waiting, refused, .. } = self;
+        write!(f, "{} applied", applied.len())?;
+        for (what, changes) in [("known before", known), ("waiting for others", waiting)] {
+            if !changes.is_empty() {
+                write!(f, ", {} {what}", changes.len())?;
+            }
+        }
+        refused.iter().try_for_each(|refused| write!(f, ", {refused}"))
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} given up ({})", self.changes.len(), self.reason)
+    }
+}
+
 /// What one call has done so far, to be kept or undone.
 struct Call {
+    /// The type as which the document is opened, if it is for one.
+    opened_as: Option<OpenedAs>,
     mark: Mark,
     /// The canonical bytes before it.
     bytes: u64,
@@ -64,6 +133,12 @@ struct Call {
     /// Of each bundle that was admitted where it is, and its signatures with the places of its members.
     admitted: Vec<(Taken, Vec<(usize, Signature)>)>,
     outcome: Outcome,
+}
+
+impl Call {
+    fn check_type(&self, genesis: Option<&Genesis>) -> Result<(), ApplyError> {
+        self.opened_as.map_or(Ok(()), |opened_as| opened_as.check(genesis))
+    }
 }
 
 /// A bundle that waits for nothing any more.
@@ -101,7 +176,17 @@ impl History {
     /// # Errors
     /// [`ApplyError`] if any of the bundles is found to be invalid; then none of them has been taken in.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        let mut call = self.begin_call();
+        self.apply_as(bytes, None)
+    }
+
+    /// The same for a document that is opened as a type, if it is of no other.
+    pub(crate) fn apply_as(
+        &mut self,
+        bytes: &[u8],
+        opened_as: Option<OpenedAs>,
+    ) -> Result<Outcome, ApplyError> {
+        // Once it is known of which type the document is, that has been settled.
+        let mut call = self.begin_call(opened_as.filter(|_| self.genesis().is_none()));
         match self.take_in_all(bytes, &mut call) {
             Ok(()) => Ok(self.keep(call)),
             Err(error) => {
@@ -112,8 +197,9 @@ impl History {
         }
     }
 
-    fn begin_call(&mut self) -> Call {
+    fn begin_call(&mut self, opened_as: Option<OpenedAs>) -> Call {
         Call {
+            opened_as,
             mark: self.mark(),
             bytes: self.bytes(),
             waiting: Pending::new(PendingLimits::NONE),
@@ -129,8 +215,10 @@ impl History {
     fn take_in_all(&mut self, bytes: &[u8], call: &mut Call) -> Result<(), ApplyError> {
         let mut reader = Reader::new(bytes);
         while !reader.is_empty() {
+            check_mark(reader.rest())?;
             let bytes = reader.bytes()?;
             let bundle = self.decode(bytes)?;
+            call.check_type(bundle.genesis.as_ref())?;
             self.check_signatures(&bundle, call.mark.changes)?;
             match self.first_missing(&bundle.outside, 0) {
                 None => self.take_in(bundle, call)?,
@@ -141,11 +229,12 @@ impl History {
             }
         }
         self.wake(call)?;
+        call.check_type(self.genesis())?;
         let room = self.pending.holds(call.waiting.usage());
         if room { Ok(()) } else { Err(Refusal::PendingFull.into()) }
     }
 
-    fn decode(&self, bytes: &[u8]) -> Result<Bundle, ApplyError> {
+    fn decode(&self, bytes: &[u8]) -> Result<Bundle, Unreadable> {
         let known = |key: &[u8; 32]| self.checked_key(key);
         Bundle::decode(bytes, self.document(), self.genesis(), known)
     }
@@ -267,14 +356,5 @@ impl History {
     /// for.
     pub fn missing(&self) -> Vec<ChangeHash> {
         self.pending.missing()
-    }
-}
-
-impl From<ApplyError> for Refusal {
-    fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::Decode(error) => Self::Malformed(error),
-            ApplyError::Refused(refusal) => refusal,
-        }
     }
 }

@@ -13,6 +13,11 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
     type Editor<'a> = T::Editor<'a>;
     type Kind = super::Nested;
     const NAME: &'static str = T::NAME;
+    const ALIASES: &'static [&'static str] = T::ALIASES;
+
+    fn is_known_as(name: &str) -> bool {
+        T::is_known_as(name)
+    }
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
         schema::Node::Box(Box::new(T::describe(schema)))

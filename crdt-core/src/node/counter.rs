@@ -3,7 +3,7 @@ use core::marker::PhantomData;
 use core::ops::{AddAssign, Deref, DerefMut, SubAssign};
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
@@ -18,7 +18,10 @@ use crate::sequence::SweptAlong;
 /// A number that is changed by adding, so that concurrent additions add up.
 ///
 /// As a field type this is the same as `i64` with `#[crdt(counter)]`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct Counter(pub i64);
 
 impl Deref for Counter {
@@ -47,7 +50,7 @@ impl From<i64> for Counter {
     label = "not an integer of up to 64 bits",
     note = "`#[crdt(counter)]` is for `i8` to `i64` and `u8` to `u64`"
 )]
-pub trait CounterInteger: Copy + Serialize + Send + Sync + 'static {
+pub trait CounterInteger: Copy + fmt::Debug + Serialize + Send + Sync + 'static {
     /// The nearest value of the type.
     fn saturating_from(sum: i128) -> Self;
     /// The value, exactly.
@@ -227,16 +230,17 @@ impl<T> Clone for CounterView<'_, T> {
 
 impl<T> Copy for CounterView<'_, T> {}
 
-impl<T> fmt::Debug for CounterView<'_, T> {
+/// What [`get`](CounterView::get) gives.
+impl<T: CounterInteger> fmt::Debug for CounterView<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.state.sum.fmt(f)
+        fmt::Debug::fmt(&self.get(), f)
     }
 }
 
 /// What [`get`](CounterView::get) gives.
 impl<T: CounterInteger + fmt::Display> fmt::Display for CounterView<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(f)
+        fmt::Display::fmt(&self.get(), f)
     }
 }
 
@@ -314,9 +318,9 @@ impl<T> SubAssign<i64> for CounterEditor<'_, T> {
     }
 }
 
-impl<T> fmt::Debug for CounterEditor<'_, T> {
+impl<T: CounterInteger> fmt::Debug for CounterEditor<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.state.sum.fmt(f)
+        fmt::Debug::fmt(&self.get(), f)
     }
 }
 

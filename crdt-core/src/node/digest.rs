@@ -91,6 +91,10 @@ impl<'a> DigestWriter<'a> {
                 bytes.push(3);
                 bytes.extend_from_slice(text.as_bytes());
             }
+            Key::Bytes(key) => {
+                bytes.push(4);
+                bytes.extend_from_slice(&key);
+            }
         }
         self.part(Part::Key, &bytes);
     }

@@ -16,6 +16,14 @@ pub enum EditError {
         /// How many there are.
         length: usize,
     },
+    /// A range that ends before it starts.
+    #[error("the range {start}..{end} ends before it starts")]
+    InvertedRange {
+        /// Where it starts.
+        start: usize,
+        /// Where it ends.
+        end: usize,
+    },
     /// A byte or UTF-16 offset that lies within a character.
     #[error("offset {0} lies within a character")]
     NotOnBoundary(usize),
@@ -30,14 +38,26 @@ pub enum EditError {
     /// An element of a list that is to be edited or removed is not in it, or not any more.
     #[error("the list does not have the element {0}")]
     NoElement(ElementId),
-    /// A text key of a map is longer than [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
+    /// A key of a map, text or bytes, is longer than [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
     #[error("a map key of {0} bytes is longer than the format allows")]
     KeyTooLong(usize),
     /// A node lies deeper than [`MAX_PATH_DEPTH`](crate::limits::MAX_PATH_DEPTH).
-    #[error("a node lies deeper than the format allows")]
-    PathTooDeep,
-    /// Something exceeds a limit of the format that cannot be split over several changes: a single value,
-    /// or the message of the change.
+    #[error("{path} lies deeper than the {limit} steps that the format allows")]
+    PathTooDeep {
+        /// The names and keys that lead to it, after a `/` each; `*` stands for an element of a list.
+        path: String,
+        /// How many there may be: the limit.
+        limit: usize,
+    },
+    /// The message of the change is too long.
+    #[error("the message of the change has {length} bytes, and at most {limit} are allowed")]
+    MessageTooLong {
+        /// Its length in bytes.
+        length: usize,
+        /// How many there may be, beside what else the change says of itself.
+        limit: usize,
+    },
+    /// A single value exceeds a limit of the format, which cannot be split over several changes.
     #[error("the change is too large: {0}")]
     ChangeTooLarge(&'static str),
     /// The document was opened from a file that says of its changes what is not so. Open it with

@@ -41,6 +41,7 @@ impl Fingerprint {
             Key::Bool(bool) => self.number(usize::from(bool)),
             Key::Integer(integer) => self.bytes(&integer.to_be_bytes()),
             Key::Text(text) => self.bytes(text.as_bytes()),
+            Key::Bytes(bytes) => self.bytes(&bytes),
         }
     }
 

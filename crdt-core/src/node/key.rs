@@ -1,13 +1,19 @@
 use serde::{Serialize, Serializer};
 
+use crate::crypto::{Author, ChangeHash, DocumentId};
 use crate::op::Key;
 
-/// A type that can be the key of a map or the element of a set: `String`, `bool`, integers to 64
-/// bits, and newtypes of these.
+/// A type that can be the key of a map or the element of a set: `String`, `bool`, integers, the names
+/// of authors, documents and changes, the types of other crates that a feature stands for and that
+/// can be told apart by a few bytes, and newtypes of these.
+///
+/// In a path a key is text, a `bool`, an integer of up to 64 bits or bytes. Those of `u128` and `i128`
+/// are 16 bytes, the highest first, of which the first bit of an `i128` is turned over; so bytes and
+/// numbers have one order.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a map or the element of a set in a document",
     label = "not a key",
-    note = "keys are `String`, `bool`, integers up to 64 bits, and newtype structs of these that derive `CrdtNode`"
+    note = "keys are `String`, `bool`, integers, `Author`, `Uuid` and dates with their features, and newtype structs of these that derive `CrdtNode`, `PartialEq`, `Eq`, `PartialOrd` and `Ord`"
 )]
 pub trait MapKey: Ord + Send + Sync + 'static {
     /// The key as it is in paths.
@@ -28,8 +34,8 @@ pub trait MapKey: Ord + Send + Sync + 'static {
         core::any::type_name::<Self>()
     }
 
-    /// Writes the key as serde writes a plain value of this type: by itself as text, `bool` or the
-    /// narrowest of `i64`, `u64` and `i128` that holds the integer.
+    /// Writes the key as serde writes a plain value of this type: by itself as text, `bool`, bytes or
+    /// the narrowest of `i64`, `u64` and `i128` that holds the integer.
     ///
     /// # Errors
     /// Those of the serializer.
@@ -37,6 +43,7 @@ pub trait MapKey: Ord + Send + Sync + 'static {
         match self.to_key() {
             Key::Bool(bool) => serializer.serialize_bool(bool),
             Key::Text(text) => serializer.serialize_str(text),
+            Key::Bytes(bytes) => serializer.serialize_bytes(&bytes),
             Key::Integer(integer) => match (i64::try_from(integer), u64::try_from(integer)) {
                 (Ok(signed), _) => serializer.serialize_i64(signed),
                 (_, Ok(unsigned)) => serializer.serialize_u64(unsigned),
@@ -107,3 +114,66 @@ macro_rules! integer_keys {
 }
 
 integer_keys!(i8 i16 i32 i64 u8 u16 u32 u64);
+
+/// The bytes of a key, if it is so many.
+pub(super) fn bytes_of<const N: usize>(key: Key<'_>) -> Option<[u8; N]> {
+    match key {
+        Key::Bytes(bytes) => (*bytes).try_into().ok(),
+        _ => None,
+    }
+}
+
+macro_rules! wide_integer_keys {
+    ($($type:ident by $turned:expr;)*) => {$(
+        impl MapKey for $type {
+            fn to_key(&self) -> Key<'_> {
+                Key::Bytes((*self ^ $turned).to_be_bytes().into())
+            }
+
+            fn key_type() -> &'static str {
+                stringify!($type)
+            }
+
+            fn from_key(key: Key<'_>) -> Option<Self> {
+                bytes_of(key).map(|bytes| Self::from_be_bytes(bytes) ^ $turned)
+            }
+
+            fn serialize_key<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
+            }
+        }
+    )*};
+}
+
+wide_integer_keys! {
+    u128 by 0;
+    i128 by i128::MIN;
+}
+
+macro_rules! name_keys {
+    ($($type:ident from $read:expr;)*) => {$(
+        impl MapKey for $type {
+            fn to_key(&self) -> Key<'_> {
+                Key::Bytes(self.as_bytes().as_slice().into())
+            }
+
+            fn key_type() -> &'static str {
+                stringify!($type)
+            }
+
+            fn from_key(key: Key<'_>) -> Option<Self> {
+                $read(bytes_of(key)?)
+            }
+
+            fn serialize_key<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
+            }
+        }
+    )*};
+}
+
+name_keys! {
+    Author from |bytes| Author::from_bytes(bytes).ok();
+    ChangeHash from |bytes| Some(ChangeHash::from_bytes(bytes));
+    DocumentId from |bytes| Some(DocumentId::from_bytes(bytes));
+}

@@ -3,18 +3,11 @@ use core::marker::PhantomData;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::register::{
-    RegisterEditor, RegisterState, RegisterView, assign_register, describe_register,
-    reconcile_register, seed_register,
-};
-use super::{CrdtNode, EditError, Fingerprint, Leaf, Scope};
-use crate::history::Chains;
-use crate::schema::{self, SchemaBuilder};
-
 /// A type whose values are written and replaced as a whole.
 ///
-/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`, and `Option`s
-/// of them.
+/// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`,
+/// [`Bytes`](super::Bytes), the types of other crates that a feature stands for, and `Option`s of
+/// them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a leaf",
     label = "not a leaf",
@@ -74,6 +67,69 @@ impl IntoLeaf<Option<String>> for &str {
     }
 }
 
+/// The node of a type that is a leaf, and what it is before it is set.
+macro_rules! leaf_node {
+    ([$($generics:tt)*] $node:ty, $initial:ty) => {
+        $crate::node::leaf::leaf_node!([$($generics)*] $node, $node, $initial);
+    };
+    ([$($generics:tt)*] $node:ty, $value:ty, $initial:ty) => {
+        // Too many to list where another type is missing.
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> $crate::node::CrdtNode for $node {
+            type Value = $value;
+            type State = $crate::node::RegisterState<$value, $initial>;
+            type View<'a> = $crate::node::RegisterView<'a, $value, $initial>;
+            type Editor<'a> = $crate::node::RegisterEditor<'a, $value, $initial>;
+            type Kind = $crate::node::Leaf;
+
+            fn describe(schema: &mut $crate::schema::SchemaBuilder) -> $crate::schema::Node {
+                $crate::node::register::describe_register::<$value, $initial>(schema)
+            }
+
+            fn view<'a>(state: &'a Self::State, chains: &'a $crate::node::Chains) -> Self::View<'a> {
+                $crate::node::RegisterView::new(state, chains)
+            }
+
+            fn edit<'a>(state: &'a mut Self::State, scope: $crate::node::Scope<'a>) -> Self::Editor<'a> {
+                $crate::node::RegisterEditor::new(state, scope)
+            }
+
+            fn value(state: &Self::State, chains: &$crate::node::Chains) -> $value {
+                state.get(chains).clone()
+            }
+
+            fn assign(
+                state: &mut Self::State,
+                scope: $crate::node::Scope<'_>,
+                value: $value,
+            ) -> Result<(), $crate::node::EditError> {
+                $crate::node::register::assign_register(state, scope, &value)
+            }
+
+            fn seed(value: &$value) -> Result<Option<Vec<u8>>, $crate::node::EditError> {
+                $crate::node::register::seed_register::<$value, $initial>(value)
+            }
+
+            fn grow(_: &mut Self::State, _: $crate::node::Scope<'_>, _: $value) -> Result<(), $crate::node::EditError> {
+                Ok(())
+            }
+
+            fn reconcile(
+                state: &mut Self::State,
+                scope: $crate::node::Scope<'_>,
+                value: $value,
+            ) -> Result<(), $crate::node::EditError> {
+                $crate::node::register::reconcile_register(state, scope, &value)
+            }
+
+            fn fingerprint(value: &$value, print: &mut $crate::node::Fingerprint) {
+                print.leaf(value);
+            }
+        }
+    };
+}
+pub(super) use leaf_node;
+
 macro_rules! leaves {
     ($($type:ty)*) => {
         /// The types of leaves and of options of them, with their names.
@@ -91,51 +147,7 @@ macro_rules! leaves {
             }
         }
 
-        // Too many to list where another type is missing.
-        #[diagnostic::do_not_recommend]
-        impl CrdtNode for $type {
-            type Value = Self;
-            type State = RegisterState<Self>;
-            type View<'a> = RegisterView<'a, Self>;
-            type Editor<'a> = RegisterEditor<'a, Self>;
-            type Kind = Leaf;
-
-            fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-                describe_register::<Self, StandardDefault>(schema)
-            }
-
-            fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
-                RegisterView::new(state, chains)
-            }
-
-            fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
-                RegisterEditor::new(state, scope)
-            }
-
-            fn value(state: &Self::State, chains: &Chains) -> Self {
-                state.get(chains).clone()
-            }
-
-            fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-                assign_register(state, scope, &value)
-            }
-
-            fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {
-                seed_register::<Self, StandardDefault>(value)
-            }
-
-            fn grow(_: &mut Self::State, _: Scope<'_>, _: Self) -> Result<(), EditError> {
-                Ok(())
-            }
-
-            fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-                reconcile_register(state, scope, &value)
-            }
-
-            fn fingerprint(value: &Self, print: &mut Fingerprint) {
-                print.leaf(value);
-            }
-        }
+        leaf_node!([] $type, StandardDefault);
     )*};
 }
 
@@ -153,47 +165,4 @@ impl<T: LeafValue> LeafValue for Option<T> {}
 #[derive(Debug)]
 pub struct LeafField<T, D>(PhantomData<(T, D)>);
 
-#[diagnostic::do_not_recommend]
-impl<T: LeafValue + Clone, D: Initial<T> + Send + Sync> CrdtNode for LeafField<T, D> {
-    type Value = T;
-    type State = RegisterState<T, D>;
-    type View<'a> = RegisterView<'a, T, D>;
-    type Editor<'a> = RegisterEditor<'a, T, D>;
-    type Kind = Leaf;
-
-    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-        describe_register::<T, D>(schema)
-    }
-
-    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
-        RegisterView::new(state, chains)
-    }
-
-    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
-        RegisterEditor::new(state, scope)
-    }
-
-    fn value(state: &Self::State, chains: &Chains) -> T {
-        state.get(chains).clone()
-    }
-
-    fn assign(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign_register(state, scope, &value)
-    }
-
-    fn seed(value: &T) -> Result<Option<Vec<u8>>, EditError> {
-        seed_register::<T, D>(value)
-    }
-
-    fn grow(_: &mut Self::State, _: Scope<'_>, _: T) -> Result<(), EditError> {
-        Ok(())
-    }
-
-    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        reconcile_register(state, scope, &value)
-    }
-
-    fn fingerprint(value: &T, print: &mut Fingerprint) {
-        print.leaf(value);
-    }
-}
+leaf_node!([T: LeafValue + Clone, D: Initial<T> + Send + Sync] LeafField<T, D>, T, D);

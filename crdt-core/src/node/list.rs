@@ -2,12 +2,12 @@ use core::fmt;
 use core::ops::{Deref, DerefMut, Range, RangeBounds};
 use std::collections::VecDeque;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::difference::{Replaced, differences};
 use super::fingerprint::Tokens;
 use super::register::{altered, unreadable};
-use super::slice::positions;
+use super::slice::{forwards, positions};
 use super::text::{out_of_range, parent};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NewElement,
@@ -20,7 +20,8 @@ use crate::schema::{self, SchemaBuilder};
 use crate::sequence::{Items, ItemsIter, Restored, Sequence, SpanKind};
 
 /// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct List<T>(pub Vec<T>);
 
 impl<T> Default for List<T> {
@@ -127,6 +128,7 @@ impl<S: NodeState> ListState<S> {
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
+        let range = forwards(range)?;
         scope.pin();
         let (chains, mut write) = (scope.chains(), *scope);
         let deleted = scope.deleting(|undo, fresh| {
@@ -608,7 +610,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// author inserted in sequence, and the states of all.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the list, or starts behind its end.
+    /// [`EditError::OutOfRange`] if it does not lie within the list, [`EditError::InvertedRange`] if it
+    /// ends before it starts.
     pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
         let range = positions(&range, self.len())?;
         self.state.delete(&mut self.scope, range)

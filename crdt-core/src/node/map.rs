@@ -3,7 +3,7 @@ use core::hash::{BuildHasher, Hash};
 use core::ops::{Deref, DerefMut};
 use std::collections::{BTreeMap, HashMap};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::entries::{self, Entries};
 use super::entry::Entry;
@@ -17,7 +17,8 @@ use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
 /// A map whose entries are nested nodes. As a field type this is the same as `BTreeMap<K, V>`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent, bound(deserialize = "K: Ord + Deserialize<'de>, V: Deserialize<'de>"))]
 pub struct Map<K, V>(pub BTreeMap<K, V>);
 
 impl<K, V> Default for Map<K, V> {

@@ -8,6 +8,7 @@
 //! How concurrent edits of each node merge is tabled in `docs/merging.md`.
 
 mod boxed;
+mod bytes;
 mod choice;
 mod counter;
 mod difference;
@@ -18,6 +19,8 @@ mod entry;
 mod error;
 mod fingerprint;
 mod folded;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time", feature = "uuid"))]
+mod foreign;
 mod incoming;
 mod inspect;
 mod json;
@@ -45,6 +48,7 @@ mod unknown;
 mod untyped;
 mod versions;
 
+pub use bytes::{ByteString, Bytes, BytesField, InitialBytes, NoBytes};
 pub use choice::{Selector, Variants};
 pub use counter::{
     Counter, CounterEditor, CounterField, CounterInteger, CounterState, CounterView,
@@ -88,6 +92,7 @@ pub(crate) use untyped::Untyped;
 use serde::Serialize;
 
 use crate::codec::DecodeError;
+use crate::history::name_in_genesis;
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
 
@@ -164,7 +169,8 @@ pub type Segment<'a> = crate::op::Segment<'a, Id>;
 /// }
 /// ```
 ///
-/// Leaves (numbers, `bool`, `char`, `String`, `Option`s of them) are registers; `Vec`, `VecDeque`,
+/// Leaves (numbers, `bool`, `char`, `String`, [`Bytes`], with their features the types of `uuid`,
+/// `chrono`, `time` and `jiff`, `Option`s of all these) are registers; `Vec`, `VecDeque`,
 /// `BTreeMap`, `HashMap` and `Option` of nested types are lists and maps of nested nodes;
 /// `BTreeSet` and `HashSet` are sets of map keys; [`Json`] is any JSON; of `()` and `PhantomData`
 /// nothing is written; any serde type can be made a register with `#[crdt(register)]`. All
@@ -173,7 +179,9 @@ pub type Segment<'a> = crate::op::Segment<'a, Id>;
     message = "`{Self}` cannot be part of a document",
     label = "does not implement `CrdtNode`",
     note = "if `{Self}` is your own type, put `#[derive(CrdtNode)]` on it",
-    note = "a type of another crate that implements serde's `Serialize` and `Deserialize` can be one atomic value: put `#[crdt(register)]` on the field"
+    note = "if it is a type of another crate that serde knows, write `Register<{Self}>` in its place, which is one value that is replaced as a whole: `Vec<Register<{Self}>>` is a list of such values, `Option<Register<{Self}>>` one or none",
+    note = "`#[crdt(register)]` on the field makes all of the field one value: that is the same for a field of type `{Self}`, but of a list or map concurrent edits of different elements no longer both stay",
+    note = "types of the crates `uuid`, `chrono`, `time` and `jiff` need neither, with the feature of that name of `crdt-core`"
 )]
 pub trait CrdtNode: Sized + 'static {
     /// The plain value; the type itself except for the wrappers that field attributes stand for.
@@ -182,14 +190,24 @@ pub trait CrdtNode: Sized + 'static {
     type State: NodeState;
     /// Reads the state by reference. It is serialized as the plain value would be, so that a
     /// document can be written out without being copied first.
-    type View<'a>: Serialize;
+    type View<'a>: Copy + Serialize;
     /// Edits the state inside a change.
     type Editor<'a>;
     /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent
     /// ([`Nested`]).
     type Kind;
-    /// The name of the type, kept in the genesis record of documents created with it.
+    /// The name of the type, kept in the genesis record of documents created with it: empty of a type
+    /// whose documents say nothing of it.
     const NAME: &'static str = "";
+    /// Former names of the type, under which documents of it were created.
+    const ALIASES: &'static [&'static str] = &[];
+
+    /// Whether a document whose genesis record names this type can be opened as this one. By itself if
+    /// the name is one of its own, or one of the two has none.
+    fn is_known_as(name: &str) -> bool {
+        let own = || core::iter::once(&Self::NAME).chain(Self::ALIASES);
+        name.is_empty() || Self::NAME.is_empty() || own().any(|own| name_in_genesis(own) == name)
+    }
 
     /// Describes the node: what a [`Schema`](schema::Schema) says of it.
     ///

@@ -2,7 +2,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 
 use super::leaf::leaf_name;
 use super::versions::{Versions, Write};
@@ -29,7 +29,10 @@ use crate::schema::{self, SchemaBuilder};
 /// same bytes, but for the order of what is in sequences. A `Some` that holds `None` or a unit is
 /// refused, anywhere in a value, since serde writes it as it writes `None`. What a type leaves out with
 /// `#[serde(skip)]` is not written and reads as the default everywhere, at the writer too.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct Register<T>(pub T);
 
 impl<T> Deref for Register<T> {
@@ -56,7 +59,8 @@ impl<T> From<T> for Register<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be kept in a register",
     label = "needs serde's `Serialize` and `Deserialize`, `Clone`, `Send` and `Sync`",
-    note = "put `#[derive(Clone, serde::Serialize, serde::Deserialize)]` on `{Self}`"
+    note = "if `{Self}` is your own type, put `#[derive(Clone, serde::Serialize, serde::Deserialize)]` on it",
+    note = "if it is not, keep what it stands for in a type that serde knows (an instant as a `SystemTime`, what is in a `Mutex` without it, an array of more than 32 elements as a `Vec`), or put `#[crdt(skip)]` on a field that other replicas have no use for"
 )]
 pub trait RegisterValue: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 

@@ -165,6 +165,7 @@ impl<'a> StateWriter<'a> {
             Key::Bool(bool) => self.put(Column::KeyType, bool.into()),
             Key::Integer(integer) => self.key_bytes(2, &integer.to_le_bytes()),
             Key::Text(text) => self.key_bytes(3, text.as_bytes()),
+            Key::Bytes(bytes) => self.key_bytes(4, &bytes),
         }
     }
 
@@ -309,6 +310,7 @@ impl<'a> StateReader<'a> {
             3 => Key::Text(
                 core::str::from_utf8(self.key_bytes()?).map_err(|_| DecodeError::InvalidUtf8)?,
             ),
+            4 => Key::Bytes(self.key_bytes()?.into()),
             _ => return Err(DecodeError::InvalidKind),
         };
         K::from_key(key).ok_or(DecodeError::InvalidKind)

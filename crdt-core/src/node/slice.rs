@@ -90,16 +90,24 @@ pub(super) fn joined<'c>(mut chunks: impl Iterator<Item = &'c str>, text: &str) 
 /// The positions that a range means in a list or text of some length.
 ///
 /// # Errors
-/// [`EditError::OutOfRange`] if they do not lie within it, or the start lies behind the end.
+/// [`EditError::OutOfRange`] if they do not lie within it, [`EditError::InvertedRange`] if the start
+/// lies behind the end.
 pub(super) fn positions(
     range: &impl RangeBounds<usize>,
     length: usize,
 ) -> Result<Range<usize>, EditError> {
     let Range { start, end } = bounds(range, || length);
-    if start > end || end > length {
-        return Err(EditError::OutOfRange { position: start.max(end), length });
+    forwards(start..end)?;
+    if end > length {
+        return Err(EditError::OutOfRange { position: end, length });
     }
     Ok(start..end)
+}
+
+/// The range, unless it ends before it starts.
+pub(super) fn forwards(range: Range<usize>) -> Result<Range<usize>, EditError> {
+    let Range { start, end } = range;
+    if start > end { Err(EditError::InvertedRange { start, end }) } else { Ok(range) }
 }
 
 /// The positions that a range means, not checked against the length, which is asked for only if the

@@ -2,11 +2,11 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut, Range, RangeBounds};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::difference::differences;
 use super::folded::FoldedText;
-use super::slice::{TextSlice, bounds, joined, positions};
+use super::slice::{TextSlice, bounds, forwards, joined, positions};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
     Scope, Segment, StateReader, StateWriter, Undone,
@@ -20,7 +20,8 @@ use crate::sequence::{OffsetError, OutOfBounds, Sequence, TextChunk, Unit};
 /// Text that merges character by character.
 ///
 /// As a field type this is the same as `String` with `#[crdt(text)]`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Text(pub String);
 
 impl Deref for Text {
@@ -146,6 +147,7 @@ impl TextState {
     }
 
     fn delete(&mut self, scope: &mut Scope<'_>, range: Range<usize>) -> Result<(), EditError> {
+        let range = forwards(range)?;
         scope.pin();
         let chains = scope.chains();
         let sequence = self.sequence.get_mut(chains);
@@ -379,8 +381,8 @@ impl<'a> TextView<'a> {
     /// ```
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
-    /// end.
+    /// [`EditError::OutOfRange`] if the range does not lie within the text,
+    /// [`EditError::InvertedRange`] if it ends before it starts.
     pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<TextSlice<'a>, EditError> {
         self.state.slice(&range, self.chains)
     }
@@ -481,7 +483,8 @@ impl TextEditor<'_> {
     /// one author typed in sequence.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the text, or starts behind its end.
+    /// [`EditError::OutOfRange`] if it does not lie within the text, [`EditError::InvertedRange`] if it
+    /// ends before it starts.
     pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
         let range = bounds(&range, || self.len());
         self.state.delete(&mut self.scope, range)
@@ -490,8 +493,8 @@ impl TextEditor<'_> {
     /// Deletes a range of positions and inserts text in its place. Costs what the two cost.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if the range does not lie within the text, or starts behind its
-    /// end.
+    /// [`EditError::OutOfRange`] if the range does not lie within the text,
+    /// [`EditError::InvertedRange`] if it ends before it starts.
     pub fn replace(
         &mut self,
         range: impl RangeBounds<usize>,

@@ -230,7 +230,10 @@ impl Log {
         let paths = &mut self.written.paths;
         let depth = parent.map_or(1, |parent| paths[parent as usize].depth + 1);
         if depth as usize > MAX_PATH_DEPTH {
-            self.fault.get_or_insert(EditError::PathTooDeep);
+            self.fault.get_or_insert_with(|| {
+                let path = format!("{}/{segment}", path_to(paths, parent));
+                EditError::PathTooDeep { path, limit: MAX_PATH_DEPTH }
+            });
         }
         paths.push(LocalPath { parent, depth, segment });
         u32::try_from(paths.len() - 1).unwrap_or(u32::MAX)
@@ -324,10 +327,13 @@ impl<'a> Scope<'a> {
 
     /// The scope of an entry under any key.
     pub(super) fn new_key(self, key: Key<'_>) -> Result<Self, EditError> {
-        if let Key::Text(text) = key
-            && text.len() > MAX_KEY_BYTES
-        {
-            return Err(EditError::KeyTooLong(text.len()));
+        let length = match key {
+            Key::Text(text) => text.len(),
+            Key::Bytes(bytes) => bytes.len(),
+            Key::Bool(_) | Key::Integer(_) => 0,
+        };
+        if length > MAX_KEY_BYTES {
+            return Err(EditError::KeyTooLong(length));
         }
         let scope = self.entered(LocalSegment::key(key));
         scope.check_depth()?;
@@ -383,8 +389,13 @@ impl<'a> Scope<'a> {
     /// Ends the descent into a value that nests deeper than a path may be, before the stack does.
     pub(super) fn check_depth(&self) -> Result<(), EditError> {
         let log = self.transaction.log.borrow();
-        let depth = self.parent.map_or(0, |path| log.written.paths[path as usize].depth);
-        if depth as usize > MAX_PATH_DEPTH { Err(EditError::PathTooDeep) } else { Ok(()) }
+        let paths = &log.written.paths;
+        let depth = self.parent.map_or(0, |path| paths[path as usize].depth);
+        if depth as usize <= MAX_PATH_DEPTH {
+            return Ok(());
+        }
+        let path = path_to(paths, self.parent);
+        Err(EditError::PathTooDeep { path, limit: MAX_PATH_DEPTH })
     }
 
     /// Makes an edit of several steps in the node of this scope, all of them or, if one fails, none: an
@@ -588,4 +599,15 @@ fn route(
 /// written.
 fn count(text: &str) -> u32 {
     u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+/// A path for people to read, each step after a `/`.
+fn path_to(paths: &[LocalPath], end: Option<u32>) -> String {
+    let step = |at: &u32| paths[*at as usize].parent;
+    let steps: Vec<u32> = core::iter::successors(end, step).collect();
+    steps.iter().rev().fold(String::new(), |mut text, at| {
+        text.push('/');
+        text.push_str(&paths[*at as usize].segment.to_string());
+        text
+    })
 }

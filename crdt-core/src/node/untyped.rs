@@ -13,7 +13,7 @@ use super::{
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, History};
-use crate::op::{Action, Id, Key};
+use crate::op::{Action, Id, Key, KeyBytes};
 
 /// A node that takes every op: it is all kinds of nodes at once, and shows itself as what it was
 /// used as. It refuses nothing: an op that no kind of node takes is inert.
@@ -36,6 +36,7 @@ pub(super) enum EntryKey {
     Bool(bool),
     Integer(i128),
     Text(Box<str>),
+    Bytes(Box<[u8]>),
 }
 
 impl EntryKey {
@@ -44,6 +45,7 @@ impl EntryKey {
             Key::Bool(bool) => Self::Bool(bool),
             Key::Integer(integer) => Self::Integer(integer),
             Key::Text(text) => Self::Text(text.into()),
+            Key::Bytes(bytes) => Self::Bytes((*bytes).into()),
         }
     }
 
@@ -52,6 +54,7 @@ impl EntryKey {
             Self::Bool(bool) => Key::Bool(*bool),
             Self::Integer(integer) => Key::Integer(*integer),
             Self::Text(text) => Key::Text(text),
+            Self::Bytes(bytes) => Key::Bytes((&**bytes).into()),
         }
     }
 
@@ -60,6 +63,7 @@ impl EntryKey {
             Self::Bool(bool) => bool.to_string(),
             Self::Integer(integer) => integer.to_string(),
             Self::Text(text) => text.to_string(),
+            Self::Bytes(bytes) => KeyBytes::from(&**bytes).to_string(),
         }
     }
 }

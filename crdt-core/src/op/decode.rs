@@ -224,6 +224,7 @@ pub(super) fn read_segment<'a>(body: &mut Reader<'a>) -> Result<Segment<'a, Name
         5 => Segment::Key(Key::Bool(false)),
         6 => Segment::Key(Key::Bool(true)),
         7 => Segment::Element(read_name(body)?),
+        8 => Segment::Key(Key::Bytes(read_key_bytes(body)?.into())),
         _ => return Err(DecodeError::InvalidSegment),
     })
 }
@@ -234,7 +235,7 @@ pub(super) fn read_raw_segment<'a>(body: &mut Reader<'a>) -> Result<RawSegment<'
     let bytes = body.rest();
     let kind = body.byte()?;
     match kind {
-        0..=2 => {
+        0..=2 | 8 => {
             body.bytes()?;
         }
         3 | 4 => {
@@ -256,6 +257,11 @@ fn read_negative(body: &mut Reader<'_>) -> Result<i128, DecodeError> {
 fn read_key_text<'a>(body: &mut Reader<'a>) -> Result<&'a str, DecodeError> {
     let text = body.text()?;
     if text.len() <= MAX_KEY_BYTES { Ok(text) } else { Err(DecodeError::OverLimit("key length")) }
+}
+
+fn read_key_bytes<'a>(body: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
+    let bytes = body.bytes()?;
+    if bytes.len() <= MAX_KEY_BYTES { Ok(bytes) } else { Err(DecodeError::OverLimit("key length")) }
 }
 
 #[inline]

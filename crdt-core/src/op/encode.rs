@@ -83,6 +83,7 @@ pub(crate) fn write_segment(out: &mut Vec<u8>, segment: Segment<'_, Name>) {
         Segment::Key(Key::Text(text)) => tagged(out, 2, text.as_bytes()),
         Segment::Key(Key::Integer(integer)) => write_integer(out, integer),
         Segment::Key(Key::Bool(bool)) => out.push(5 + u8::from(bool)),
+        Segment::Key(Key::Bytes(bytes)) => tagged(out, 8, &bytes),
         Segment::Element(name) => write_element(out, name),
     }
 }

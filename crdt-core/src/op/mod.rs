@@ -15,7 +15,7 @@ pub(crate) use encode::{kind_of, write_depth, write_element, write_op, write_see
 pub use id::Id;
 pub(crate) use id::IdRange;
 pub(crate) use keystroke::Keystroke;
-pub use path::{Key, Segment};
+pub use path::{Key, KeyBytes, Segment};
 pub(crate) use path::{Path, RawSegment};
 
 #[cfg(test)]

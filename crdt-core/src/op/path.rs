@@ -1,6 +1,11 @@
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::ops::Deref;
+
 use super::Name;
 use super::decode::{read_raw_segment, read_segment};
-use crate::codec::Reader;
+use crate::codec::{Reader, hex};
 
 /// The path of an op in canonical bytes, checked. Two paths are the same if their bytes are, and no
 /// path's bytes are the beginning of another's.
@@ -71,4 +76,86 @@ pub enum Key<'a> {
     Integer(i128),
     /// Text.
     Text(&'a str),
+    /// Bytes, ordered as they are.
+    Bytes(KeyBytes<'a>),
+}
+
+/// Bytes that are a key: lent ones, or 12 or 16 of its own.
+#[derive(Clone, Copy)]
+pub struct KeyBytes<'a>(Held<'a>);
+
+#[derive(Clone, Copy)]
+enum Held<'a> {
+    Lent(&'a [u8]),
+    Twelve([u8; 12]),
+    Sixteen([u8; 16]),
+}
+
+impl<'a> From<&'a [u8]> for KeyBytes<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self(Held::Lent(bytes))
+    }
+}
+
+impl From<[u8; 12]> for KeyBytes<'_> {
+    fn from(bytes: [u8; 12]) -> Self {
+        Self(Held::Twelve(bytes))
+    }
+}
+
+impl From<[u8; 16]> for KeyBytes<'_> {
+    fn from(bytes: [u8; 16]) -> Self {
+        Self(Held::Sixteen(bytes))
+    }
+}
+
+impl Deref for KeyBytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match &self.0 {
+            Held::Lent(bytes) => bytes,
+            Held::Twelve(bytes) => bytes,
+            Held::Sixteen(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for KeyBytes<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for KeyBytes<'_> {}
+
+impl PartialOrd for KeyBytes<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for KeyBytes<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl Hash for KeyBytes<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+/// In hexadecimal digits.
+impl fmt::Display for KeyBytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hex::write(f, self)
+    }
+}
+
+impl fmt::Debug for KeyBytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

@@ -33,6 +33,7 @@ enum Step {
     Text(String),
     Integer(i128),
     Bool(bool),
+    Bytes(Vec<u8>),
     Element(Name),
 }
 
@@ -77,6 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
         any::<i64>().prop_map(|integer| Step::Integer(i128::from(integer))),
         any::<u64>().prop_map(|integer| Step::Integer(i128::from(integer))),
         any::<bool>().prop_map(Step::Bool),
+        prop::collection::vec(any::<u8>(), 0..20).prop_map(Step::Bytes),
         name().prop_map(Step::Element),
     ]
 }
@@ -110,6 +112,7 @@ impl Step {
             Self::Text(text) => Segment::Key(Key::Text(text)),
             Self::Integer(integer) => Segment::Key(Key::Integer(*integer)),
             Self::Bool(bool) => Segment::Key(Key::Bool(*bool)),
+            Self::Bytes(bytes) => Segment::Key(Key::Bytes(bytes.as_slice().into())),
             Self::Element(name) => Segment::Element(*name),
         }
     }
@@ -225,7 +228,7 @@ fn every_fault_has_its_name() {
     assert_eq!(refused(3, 0, &[0, 2]), Some(DecodeError::WrongCounters));
     assert_eq!(refused(3, 2, &[0, 2]), Some(DecodeError::WrongCounters));
     assert_eq!(refused(99, 3, &[0, 2]), Some(DecodeError::WrongCounters));
-    assert_eq!(refused(3, 1, &[1, 8, 2]), Some(DecodeError::InvalidSegment));
+    assert_eq!(refused(3, 1, &[1, 9, 2]), Some(DecodeError::InvalidSegment));
     assert_eq!(refused(3, 1, &[0, 2, 0]), Some(DecodeError::TrailingBytes));
     assert_eq!(refused(2, 1, &[0, 1, 0, 5]), Some(DecodeError::ImpliedName));
     assert_eq!(refused(2, 1, &[0, 2, 2, 5, 1, 5]), Some(DecodeError::Unsorted("names")));
@@ -242,8 +245,9 @@ fn every_fault_has_its_name() {
 fn limits_are_checked() {
     let deep = vec![Segment::Key(Key::Bool(true)); MAX_PATH_DEPTH + 1];
     let long = "x".repeat(MAX_KEY_BYTES + 1);
-    for (path, what) in [(deep, "path depth"), (vec![Segment::Field(long.as_str())], "key length")]
-    {
+    let field = vec![Segment::Field(long.as_str())];
+    let bytes = vec![Segment::Key(Key::Bytes(long.as_bytes().into()))];
+    for (path, what) in [(deep, "path depth"), (field, "key length"), (bytes, "key length")] {
         let mut bytes = Vec::new();
         let mut written = Vec::new();
         write_path(&mut written, path.into_iter());

@@ -49,6 +49,11 @@ const KNOWN: &[Known] = &[
         elsewhere: "put it on the field that is to change as one value",
     },
     Known {
+        name: "bytes",
+        places: &[Place::Field],
+        elsewhere: "put it on a field of type `Vec<u8>` or `[u8; N]`",
+    },
+    Known {
         name: "skip",
         places: &[Place::Field],
         elsewhere: "put it on the fields that are not to be stored",
@@ -60,13 +65,13 @@ const KNOWN: &[Known] = &[
     },
     Known {
         name: "rename",
-        places: &[Place::Variant, Place::Field],
-        elsewhere: "nothing is stored under the name of a type, so it can change freely; write `rename_all` for the names in it",
+        places: &[Place::Container, Place::Variant, Place::Field],
+        elsewhere: "put it on what is to be stored under another name",
     },
     Known {
         name: "alias",
-        places: &[Place::Variant, Place::Field],
-        elsewhere: "put it on the field or variant that had another name before",
+        places: &[Place::Container, Place::Variant, Place::Field],
+        elsewhere: "put it on what had another name before",
     },
     Known {
         name: "rename_all",

@@ -55,6 +55,7 @@ fn check_conflicts(ctxt: &Ctxt, field: &Field<'_>) {
         (&attrs.text, "is replaced as a whole, and a text merges"),
         (&attrs.counter, "is replaced as a whole, and a counter adds up"),
         (&attrs.register, "is a `String`, an integer or a `bool`, which needs no attribute"),
+        (&attrs.bytes, "is a `String`, an integer or a `bool`, and bytes are none of them"),
         (&attrs.skip, "is stored, and this field is not"),
     ];
     for (other, reason) in others {

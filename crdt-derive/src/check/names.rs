@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use quote::ToTokens;
 
-use crate::ast::{Field, Variant};
+use crate::ast::{Field, Input, Variant};
 use crate::ctxt::Ctxt;
 
 /// A name where the user wrote it.
@@ -21,6 +21,17 @@ struct Names<'a> {
     /// The word for what has the names.
     what: &'static str,
     seen: BTreeMap<String, Name<'a>>,
+}
+
+/// Records former names of the type that are its own, or come twice.
+pub(super) fn check_type(ctxt: &Ctxt, input: &Input<'_>) {
+    let tokens: &dyn ToTokens = match input.attrs.rename.value() {
+        Some(name) => name,
+        None => input.ident,
+    };
+    let current = Name { text: input.name(), tokens, owner: 0, is_alias: false };
+    let former = input.attrs.alias.values().iter().map(|alias| Name::former(0, alias));
+    Names::check(ctxt, "type", [current].into_iter().chain(former));
 }
 
 /// Records the names that several fields have.

@@ -4,10 +4,18 @@
 //! better from its syntax. Only names that are hardly used for anything else are recognised, and
 //! only where they are written without a path of the user's own.
 
-use syn::{GenericArgument, Ident, PathArguments, Type, TypePath, TypeReference};
+mod bytes;
+
+use syn::{
+    Expr, ExprLit, GenericArgument, Ident, Lit, PathArguments, Type, TypeArray, TypePath,
+    TypeReference,
+};
 
 use crate::ast::{Field, Role};
 use crate::ctxt::Ctxt;
+
+/// The longest array that serde writes.
+const MAX_SERDE_ARRAY: u64 = 32;
 
 /// What the advice can refer to.
 #[derive(Clone, Copy)]
@@ -28,6 +36,7 @@ pub(crate) fn check(ctxt: &Ctxt, field: &Field<'_>) {
         Role::Leaf => check_leaf(ctxt, ty),
         Role::Node => check_parts(ctxt, ty, At { whole: true, atomic: false }),
         Role::Register => check_parts(ctxt, ty, At { whole: true, atomic: true }),
+        Role::Bytes => bytes::check(ctxt, ty),
     }
 }
 
@@ -75,6 +84,9 @@ fn check_counter(ctxt: &Ctxt, ty: &Type) {
 
 /// A leaf is one value; containers have no default but being empty.
 fn check_leaf(ctxt: &Ctxt, ty: &Type) {
+    if let Some(message) = bytes::refusal(ty, At { whole: true, atomic: false }) {
+        return ctxt.error(ty, message);
+    }
     if let Some(container @ ("Vec" | "BTreeMap" | "Text" | "Counter" | "List" | "Map")) =
         name_of(ty).as_deref()
     {
@@ -89,6 +101,9 @@ fn check_leaf(ctxt: &Ctxt, ty: &Type) {
 
 /// Checks a type and what the containers in it contain.
 fn check_parts(ctxt: &Ctxt, ty: &Type, at: At) {
+    if let Some(message) = bytes::refusal(ty, at) {
+        return ctxt.error(ty, message);
+    }
     match ty {
         Type::Group(group) => check_parts(ctxt, &group.elem, at),
         Type::Paren(paren) => check_parts(ctxt, &paren.elem, at),
@@ -98,6 +113,7 @@ fn check_parts(ctxt: &Ctxt, ty: &Type, at: At) {
             tuple.elems.iter().for_each(|ty| check_parts(ctxt, ty, part));
         }
         Type::Array(array) if at.atomic => {
+            check_array(ctxt, array);
             check_parts(ctxt, &array.elem, At { whole: false, ..at });
         }
         _ => {
@@ -106,6 +122,30 @@ fn check_parts(ctxt: &Ctxt, ty: &Type, at: At) {
             }
         }
     }
+}
+
+/// Serde knows arrays up to a length, one by one.
+fn check_array(ctxt: &Ctxt, array: &TypeArray) {
+    let is_known = match &array.len {
+        Expr::Lit(ExprLit { lit: Lit::Int(length), .. }) => {
+            length.base10_parse::<u64>().is_ok_and(|length| length <= MAX_SERDE_ARRAY)
+        }
+        // The value of a constant; the compiler knows.
+        Expr::Path(path) => !path.path.get_ident().is_some_and(|name| ctxt.is_const_param(name)),
+        _ => true,
+    };
+    if is_known {
+        return;
+    }
+    let instead = if name_of(&array.elem).as_deref() == Some("u8") {
+        "put `#[crdt(bytes)]` on the field, which keeps bytes of any number"
+    } else {
+        "write a `Vec`"
+    };
+    let message = format!(
+        "serde does not write arrays of more than {MAX_SERDE_ARRAY} elements, nor of a number that is a parameter: {instead}"
+    );
+    ctxt.error(array, message);
 }
 
 /// Why a type that is not a path cannot be stored.
@@ -213,7 +253,6 @@ pub(super) fn check_list_key(ctxt: &Ctxt, ty: &Type) {
 fn no_key(ty: &Type) -> Option<String> {
     Some(match name_of(ty)?.as_str() {
         float @ ("f32" | "f64") => format!("the float `{float}`"),
-        wide @ ("i128" | "u128") => format!("`{wide}`, which has more than 64 bits,"),
         "char" => "a `char`".to_owned(),
         "Option" => "an `Option`".to_owned(),
         nested @ ("Vec" | "VecDeque" | "BTreeMap" | "HashMap" | "BTreeSet" | "HashSet" | "Text"

@@ -20,6 +20,7 @@ use crate::expand::record::Names;
 
 /// An enum, with its payloads declared.
 struct Enum<'a> {
+    input: &'a Input<'a>,
     ident: &'a Ident,
     docs: &'a [&'a syn::Expr],
     names: Names,
@@ -46,6 +47,7 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
         Case { variant, index, payload }
     };
     let this = Enum {
+        input,
         ident: input.ident,
         docs: &input.docs,
         names: Names::of_type(input.ident),

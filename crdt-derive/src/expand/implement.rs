@@ -11,8 +11,10 @@ use crate::expand::record::{Lent, Record, slot};
 pub(crate) struct Target {
     /// The type that implements `CrdtNode`.
     pub(crate) this: TokenStream,
-    /// Its name, where it is known by one.
-    pub(crate) name: Option<String>,
+    /// The constants with its names, where it is known by one.
+    pub(crate) names: TokenStream,
+    /// The statement before a value is taken apart.
+    pub(crate) whole: Option<TokenStream>,
     /// Its plain value.
     pub(crate) value: TokenStream,
     /// The expression that makes a value of the bindings.
@@ -26,8 +28,7 @@ pub(crate) struct Target {
 impl Record<'_> {
     /// The implementation of `CrdtNode` in terms of the stored fields.
     pub(crate) fn crdt_node(&self, target: &Target) -> TokenStream {
-        let Target { this, value, describe, .. } = target;
-        let name = target.name.iter();
+        let Target { this, value, names, describe, .. } = target;
         let (state, view, editor) = (&self.names.state, &self.names.view, &self.names.editor);
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
         let (_, lent_generics, _) = self.params.lent();
@@ -42,7 +43,7 @@ impl Record<'_> {
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
                 type Kind = __crdt::Nested;
-                #(const NAME: &'static str = #name;)*
+                #names
                 #describe
                 #reading
                 #writing
@@ -95,7 +96,7 @@ impl Record<'_> {
 
     /// How a state becomes another value, field by field.
     fn comparing(&self, target: &Target) -> TokenStream {
-        let take = &target.take;
+        let Target { take, whole, .. } = target;
         let parts = self.stored().map(|(field, node)| {
             let (binding, slot, name) = (field.binding(), slot(field), field.wire_name());
             quote! {
@@ -116,6 +117,7 @@ impl Record<'_> {
                 __scope: __crdt::Scope<'_>,
                 __value: Self::Value,
             ) -> ::core::result::Result<(), __crdt::EditError> {
+                #whole
                 let #take = __value;
                 let __scope = __scope.pinned();
                 #(#parts)*
@@ -129,7 +131,7 @@ impl Record<'_> {
     }
 
     fn writing(&self, target: &Target) -> TokenStream {
-        let take = &target.take;
+        let Target { take, whole, .. } = target;
         let editor = self.make_lent(Lent::Editor, |field, node| {
             let (slot, name) = (slot(field), field.wire_name());
             quote!(<#node as __crdt::CrdtNode>::edit(&mut __state.#slot, __scope.field(#name)))
@@ -157,6 +159,7 @@ impl Record<'_> {
                 __scope: __crdt::Scope<'_>,
                 __value: Self::Value,
             ) -> ::core::result::Result<(), __crdt::EditError> {
+                #whole
                 let #take = __value;
                 let __scope = __scope.pinned();
                 #(#parts)*

@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::ast::{Field, Input, Role};
 use crate::bound::Params;
 use crate::expand::describe::describe;
 use crate::expand::node::Node;
+use crate::expand::{apart, structs};
 
 pub(crate) fn expand(input: &Input<'_>, params: &Params, fields: &[Field<'_>]) -> TokenStream {
     let nodes: Vec<_> = fields.iter().map(|field| Node::declare(field, "_0", params)).collect();
@@ -24,7 +24,7 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, fields: &[Field<'_>]) -
 
 /// How a value is put in and taken out.
 fn newtype(input: &Input<'_>, params: &Params, (field, node): (&Field<'_>, &Node)) -> TokenStream {
-    let (ident, node) = (input.ident, &node.ty);
+    let (ident, node, whole) = (input.ident, &node.ty, apart::whole(input));
     let (impl_generics, ty_generics, where_clause) = params.owned();
     let inner = quote_spanned!(field.original.ty.span()=> type Inner = #node;);
     quote! {
@@ -35,7 +35,9 @@ fn newtype(input: &Input<'_>, params: &Params, (field, node): (&Field<'_>, &Node
                 Self(__inner)
             }
             fn unwrap(self) -> <#node as __crdt::CrdtNode>::Value {
-                self.0
+                let __value = self;
+                #whole
+                __value.0
             }
         }
     }
@@ -46,9 +48,10 @@ fn crdt_node(
     params: &Params,
     (field, node): (&Field<'_>, &Node),
 ) -> TokenStream {
-    let (ident, name) = (input.ident, input.ident.unraw().to_string());
+    let (ident, names) = (input.ident, structs::names(input));
     let (impl_generics, ty_generics, where_clause) = params.owned();
-    let (types, reading, writing) = (types(field, node), reading(&node.ty), writing(&node.ty));
+    let (types, reading, writing) =
+        (types(field, node), reading(&node.ty), writing(input, &node.ty));
     let (docs, inner) = (&input.docs, &node.ty);
     let describe = describe(&quote! {
         __schema.derived_newtype::<Self>(
@@ -61,7 +64,7 @@ fn crdt_node(
         impl #impl_generics __crdt::CrdtNode for #ident #ty_generics #where_clause {
             type Value = Self;
             type Kind = __crdt::Transparent;
-            const NAME: &'static str = #name;
+            #names
             #describe
             #types
             #reading
@@ -104,7 +107,8 @@ fn reading(node: &TokenStream) -> TokenStream {
     }
 }
 
-fn writing(node: &TokenStream) -> TokenStream {
+fn writing(input: &Input<'_>, node: &TokenStream) -> TokenStream {
+    let whole = apart::whole(input);
     quote! {
         fn edit<'__a>(
             __state: &'__a mut Self::State,
@@ -117,6 +121,7 @@ fn writing(node: &TokenStream) -> TokenStream {
             __scope: __crdt::Scope<'_>,
             __value: Self::Value,
         ) -> ::core::result::Result<(), __crdt::EditError> {
+            #whole
             <#node as __crdt::CrdtNode>::assign(__state, __scope, __value.0)
         }
         fn seed(
@@ -132,6 +137,7 @@ fn writing(node: &TokenStream) -> TokenStream {
             __scope: __crdt::Scope<'_>,
             __value: Self::Value,
         ) -> ::core::result::Result<(), __crdt::EditError> {
+            #whole
             <#node as __crdt::CrdtNode>::grow(__state, __scope, __value.0)
         }
         fn reconcile(
@@ -139,6 +145,7 @@ fn writing(node: &TokenStream) -> TokenStream {
             __scope: __crdt::Scope<'_>,
             __value: Self::Value,
         ) -> ::core::result::Result<(), __crdt::EditError> {
+            #whole
             <#node as __crdt::CrdtNode>::reconcile(__state, __scope, __value.0)
         }
         fn fingerprint(__value: &Self::Value, __print: &mut __crdt::Fingerprint) {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ExprPath, Ident};
+use syn::{ExprPath, Ident, Type};
 
 use crate::ast::{Field, Role};
 use crate::attr;
@@ -55,15 +55,23 @@ fn check_with(field: &Field<'_>, name: &Ident, default: &TokenStream) -> TokenSt
         Role::Node | Role::Leaf if field.attrs.key.is_set() => {
             quote_spanned!(span=> __crdt::check::key::<#ty>())
         }
+        Role::Node if is_named_value(ty) => quote_spanned!(span=> __crdt::check::value::<#ty>()),
         Role::Node | Role::Skip => quote_spanned!(span=> __crdt::check::node::<#ty>()),
         Role::Leaf => quote_spanned!(span=> __crdt::check::leaf::<#ty>()),
         Role::Text => quote_spanned!(span=> __crdt::check::text::<#ty>()),
         Role::Counter => quote_spanned!(span=> __crdt::check::counter::<#ty>()),
         Role::Register => quote_spanned!(span=> __crdt::check::register::<#ty, #default>()),
+        Role::Bytes => quote_spanned!(span=> __crdt::check::bytes::<#ty>()),
     };
     let mut name = name.clone();
     name.set_span(span);
     quote_spanned!(span=> const #name: bool = #check;)
+}
+
+/// Whether the type may be the `Value` of `serde_json`, which needs its own advice.
+fn is_named_value(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Value")
 }
 
 fn node_type(field: &Field<'_>, default: &TokenStream) -> TokenStream {
@@ -74,6 +82,7 @@ fn node_type(field: &Field<'_>, default: &TokenStream) -> TokenStream {
         Role::Text => quote!(__crdt::TextField<#ty>),
         Role::Counter => quote!(__crdt::CounterField<#ty>),
         Role::Register => quote!(__crdt::RegisterField<#ty, #default>),
+        Role::Bytes => quote!(__crdt::BytesField<#ty, #default>),
     }
 }
 
@@ -86,7 +95,11 @@ struct Initial {
 impl Initial {
     fn of(field: &Field<'_>, label: &str, params: Option<&Params>) -> Self {
         let Some(path) = function(field) else {
-            let ty = quote_spanned!(field.original.ty.span()=> __crdt::StandardDefault);
+            let standard = match field.role() {
+                Role::Bytes => quote!(NoBytes),
+                _ => quote!(StandardDefault),
+            };
+            let ty = quote_spanned!(field.original.ty.span()=> __crdt::#standard);
             return Self { ty, items: TokenStream::new() };
         };
         let name = format_ident!("__Default{label}");

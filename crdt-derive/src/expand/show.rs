@@ -33,18 +33,7 @@ impl Record<'_> {
     fn copied(&self) -> TokenStream {
         let view = &self.names.view;
         let (impl_generics, lent_generics, where_clause) = self.params.lent();
-        let predicates = where_clause.map(|clause| &clause.predicates);
-        // Beside a type with a fault the compiler would forget what is known of the parameters.
-        let is_asked = |(field, _): &(&Field<'_>, _)| {
-            self.params.marker().is_none() || self.params.occur_in(&field.ty)
-        };
-        let nodes = self.stored().filter(is_asked).map(|(_, node)| node);
-        let clause = quote! {
-            where
-                #(<#nodes as __crdt::CrdtNode>::View<'__a>: ::core::marker::Copy,)*
-                #predicates
-        };
-        copied(view, &impl_generics, &lent_generics, &clause)
+        copied(view, &impl_generics, &lent_generics, &where_clause)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::ext::IdentExt;
 
 use crate::ast::{Field, Input, Role, Style};
 use crate::bound::Params;
 use crate::expand::implement::Target;
-use crate::expand::node;
 use crate::expand::record::Record;
+use crate::expand::{apart, node};
 
 pub(crate) fn expand(
     input: &Input<'_>,
@@ -23,7 +22,8 @@ pub(crate) fn expand(
     let view_value = record.view_value(&this);
     let node = record.crdt_node(&Target {
         this,
-        name: Some(ident.unraw().to_string()),
+        names: names(input),
+        whole: apart::whole(input),
         value: quote!(Self),
         make: make(&quote!(Self), fields),
         take: take(&quote!(Self), fields),
@@ -31,6 +31,15 @@ pub(crate) fn expand(
     });
     let items = record.items();
     quote!(#nodes #items #view_value #node)
+}
+
+/// The names under which documents of the type say what they are of.
+pub(crate) fn names(input: &Input<'_>) -> TokenStream {
+    let name = input.name();
+    let aliases: Vec<_> = input.aliases().collect();
+    let former = (!aliases.is_empty())
+        .then(|| quote!(const ALIASES: &'static [&'static str] = &[#(#aliases),*];));
+    quote!(const NAME: &'static str = #name; #former)
 }
 
 /// Makes a struct or variant of the bindings of its fields.

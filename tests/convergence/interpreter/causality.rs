@@ -19,6 +19,7 @@ pub(crate) enum Step {
     Text(String),
     Integer(i128),
     Bool(bool),
+    Bytes(Vec<u8>),
     Element(OpId),
 }
 
@@ -157,6 +158,7 @@ impl Dag {
             Segment::Key(Key::Text(text)) => Step::Text(text.to_owned()),
             Segment::Key(Key::Integer(integer)) => Step::Integer(integer),
             Segment::Key(Key::Bool(bool)) => Step::Bool(bool),
+            Segment::Key(Key::Bytes(bytes)) => Step::Bytes(bytes.to_vec()),
             Segment::Element(name) => Step::Element(self.named(change, name)),
         }
     }

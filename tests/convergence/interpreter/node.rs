@@ -262,7 +262,7 @@ impl<'a> Tree<'a> {
 }
 
 pub(super) fn is_key(step: &Step) -> bool {
-    matches!(step, Step::Text(_) | Step::Integer(_) | Step::Bool(_))
+    matches!(step, Step::Text(_) | Step::Integer(_) | Step::Bool(_) | Step::Bytes(_))
 }
 
 fn below(path: &[Step], step: Step) -> Vec<Step> {

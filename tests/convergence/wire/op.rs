@@ -18,6 +18,7 @@ pub(crate) enum Segment {
     Text(String),
     Integer(i128),
     Bool(bool),
+    Bytes(Vec<u8>),
     Element(u32, u32),
 }
 
@@ -118,6 +119,10 @@ fn write_segment(out: &mut Vec<u8>, segment: &Segment) {
         Segment::Text(text) => (2, text),
         Segment::Integer(integer) => return write_integer(out, *integer),
         Segment::Bool(bool) => return out.push(if *bool { 6 } else { 5 }),
+        Segment::Bytes(key) => {
+            out.push(8);
+            return bytes(out, key);
+        }
         Segment::Element(index, counter) => {
             out.push(7);
             return name(out, (*index, *counter));

@@ -30,6 +30,7 @@ trait App: CrdtNode<Value = Self> + Clone + Debug + PartialEq {
 macro_rules! versions {
     (@app $app:ident { $($fields:tt)* }) => {
         #[derive(CrdtNode, Clone, Debug, PartialEq)]
+        #[crdt(rename = "App")]
         struct $app {
             neighbour: u32,
             $($fields)*

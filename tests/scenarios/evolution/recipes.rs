@@ -57,7 +57,7 @@ fn recipe_move_a_value() {
     let mut apps = Apps::<Old, New>::begin();
     apps.old.update(|old| old.size = "12".into()).unwrap();
     apps.exchange();
-    let mut other = apps.new.fork(key(9));
+    let mut other = apps.new.fork(key(9)).expect("it proves itself");
     for document in [&mut apps.new, &mut other] {
         document
             .update(|new| {

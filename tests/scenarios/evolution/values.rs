@@ -63,7 +63,7 @@ fn misfits() -> Apps<Old, New> {
             new.sizes.push("new".into())
         })
         .unwrap();
-    let mut other = apps.new.fork(crate::key(9));
+    let mut other = apps.new.fork(crate::key(9)).expect("it proves itself");
     other.update(|new| new.size = "other".into()).unwrap();
     apps.new.update(|new| new.size = "again".into()).unwrap();
     let from_other = other.export(&apps.new.heads());

@@ -23,6 +23,7 @@ enum OldStatus {
 }
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(alias = "Old")]
 struct New {
     #[crdt(alias = "title", alias = "caption")]
     heading: String,

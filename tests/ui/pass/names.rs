@@ -9,7 +9,7 @@ struct Names {
     path: String,
     state: String,
     scope: u8,
-    chains: Vec<u8>,
+    chains: Vec<u16>,
     value: bool,
     view: char,
     edit: i32,

@@ -14,8 +14,8 @@ struct Leaf {
 struct Deep {
     many: Vec<Option<Box<Leaf>>>,
     maps: BTreeMap<String, Vec<BTreeMap<u32, Leaf>>>,
-    maybe: Option<Option<Vec<u8>>>,
-    grid: Vec<Vec<u8>>,
+    maybe: Option<Option<Vec<u16>>>,
+    grid: Vec<Vec<u16>>,
 }
 
 #[derive(CrdtNode, Debug, PartialEq)]

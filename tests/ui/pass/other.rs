@@ -19,6 +19,7 @@ enum NewStatus {
 }
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(alias = "New")]
 struct Old {
     status: OldStatus,
     list: Vec<OldStatus>,

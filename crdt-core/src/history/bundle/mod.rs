@@ -119,19 +119,17 @@ impl Bundle {
         expected: DocumentId,
         genesis: Option<&Genesis>,
         known: impl Fn(&[u8; 32]) -> Option<Author>,
-    ) -> Result<Self, ApplyError> {
+    ) -> Result<Self, Unreadable> {
         let author = |bytes| known(&bytes).map_or_else(|| Author::from_bytes(bytes), Ok);
         let mut reader = Reader::new(bytes);
-        if reader.array()? != *MAGIC {
-            return Err(DecodeError::WrongMagic.into());
-        }
+        reader.mark(MAGIC)?;
         let form = reader.byte()?;
         if ![ROWS, COLUMNS].contains(&form) {
             return Err(DecodeError::UnsupportedVersion(form).into());
         }
         let (document, genesis) = read_document(&mut reader, (expected, genesis), author)?;
         if document != expected {
-            return Err(Refusal::WrongDocument(document).into());
+            return Err(Unreadable::WrongDocument(document));
         }
         let totals = Totals::read(&mut reader)?;
         totals.check(bytes.len())?;
@@ -183,8 +181,8 @@ impl Bundle {
         known: impl Fn(&[u8; 32]) -> Option<Author>,
     ) -> Result<Self, DecodeError> {
         Self::decode(bytes, document, None, known).map_err(|error| match error {
-            ApplyError::Decode(error) => error,
-            ApplyError::Refused(_) => DecodeError::DanglingReference,
+            Unreadable::Malformed(error) => error,
+            Unreadable::WrongDocument(_) => DecodeError::DanglingReference,
         })
     }
 
@@ -282,6 +280,46 @@ impl Totals {
         self.bytes = sub(self.bytes, part.bytes)?;
         Ok(())
     }
+}
+
+/// Why bytes are not a bundle of a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unreadable {
+    Malformed(DecodeError),
+    WrongDocument(DocumentId),
+}
+
+impl From<DecodeError> for Unreadable {
+    fn from(error: DecodeError) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+impl From<Unreadable> for Refusal {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Malformed(error) => Self::Malformed(error),
+            Unreadable::WrongDocument(document) => Self::WrongDocument(document),
+        }
+    }
+}
+
+impl From<Unreadable> for ApplyError {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Malformed(error) => Self::Decode(error),
+            Unreadable::WrongDocument(document) => Self::Refused(Refusal::WrongDocument(document)),
+        }
+    }
+}
+
+/// Takes note if what is framed as a bundle, and perhaps cut, does not begin as one.
+pub(super) fn check_mark(framed: &[u8]) -> Result<(), DecodeError> {
+    let mut reader = Reader::new(framed);
+    reader.varint()?;
+    let rest = reader.rest();
+    let seen = rest.len().min(MAGIC.len());
+    if rest[..seen] == MAGIC[..seen] { Ok(()) } else { Err(DecodeError::WrongMagic) }
 }
 
 /// Whether bytes begin as a bundle does.

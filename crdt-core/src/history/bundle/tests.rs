@@ -11,7 +11,8 @@ use super::{Bundle, COLUMNS, MAGIC, ROWS, Totals, columns};
 use crate::codec::{
     ColumnWriter, DecodeError, Reader, read_block, write, write_block, write_columns,
 };
-use crate::history::{ApplyError, ChangeIndex, History};
+use crate::history::bundle::Unreadable;
+use crate::history::{ChangeIndex, History};
 use crate::{ChangeOptions, Document, DocumentId, EditError, Json, Keypair};
 
 /// A step of a session: which replica does what, and two numbers for it to go by.
@@ -27,7 +28,7 @@ fn replicas(steps: &[Step]) -> Vec<Document<Json>> {
     let founder = Document::<Json>::create(key(1)).expect("randomness");
     let mut all = vec![founder];
     for secret in [2, 2] {
-        all.push(all[0].fork(key(secret)));
+        all.push(all[0].fork(key(secret)).expect("it proves itself"));
     }
     for (replica, action, a, b) in steps {
         if *action >= 8 {
@@ -223,7 +224,7 @@ fn what_is_too_dense_in_columns_is_written_in_rows() {
     let columns = outgoing.write(COLUMNS, &BTreeMap::new()).expect("a history of changes");
     let decode = |bytes: &[u8]| Bundle::decode(bytes, history.document(), None, |_| None);
     let dense = decode(&columns).map(|bundle| bundle.hashes);
-    assert_eq!(dense, Err(ApplyError::Decode(DecodeError::TooDense)));
+    assert_eq!(dense, Err(Unreadable::Malformed(DecodeError::TooDense)));
     assert_eq!(Bundle::stated(&columns), Err(DecodeError::TooDense));
     let written = outgoing.write_densely(&BTreeMap::new()).expect("a history of changes");
     assert_eq!(written[MAGIC.len()], ROWS);

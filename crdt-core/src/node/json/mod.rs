@@ -6,6 +6,7 @@ mod object;
 mod pointer;
 mod shape;
 mod state;
+mod value;
 mod view;
 mod write;
 
@@ -47,7 +48,7 @@ use crate::schema::{self, SchemaBuilder};
 ///     Ok(())
 /// })?;
 ///
-/// let mut yours = mine.fork(Keypair::generate()?);
+/// let mut yours = mine.fork(Keypair::generate()?)?;
 /// yours.change(|json| json.set("/size/width", 5))?;
 /// mine.change(|json| {
 ///     json.set("/tasks/0/done", true)?;
@@ -157,6 +158,11 @@ impl CrdtNode for Json {
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
         schema::Node::Json
+    }
+
+    /// Whatever a document is of, it can be looked at.
+    fn is_known_as(_: &str) -> bool {
+        true
     }
 
     fn view<'a>(state: &'a JsonState, chains: &'a Chains) -> JsonView<'a> {

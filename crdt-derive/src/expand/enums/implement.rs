@@ -2,17 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ext::IdentExt;
 use syn::{Ident, TypeGenerics};
 
 use crate::ast::{Field, Style};
 use crate::expand::enums::payload::Payload;
 use crate::expand::enums::{Case, Enum};
-use crate::expand::structs;
+use crate::expand::{apart, structs};
 
 impl Enum<'_> {
     pub(super) fn implement(&self) -> TokenStream {
-        let (ident, name) = (self.ident, self.ident.unraw().to_string());
+        let (ident, names) = (self.ident, structs::names(self.input));
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (state, ty_generics, lent_generics) = self.types();
         let (impl_generics, _, where_clause) = self.params.owned();
@@ -28,7 +27,7 @@ impl Enum<'_> {
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
                 type Kind = __crdt::Nested;
-                const NAME: &'static str = #name;
+                #names
                 #described
                 #reading
                 #writing
@@ -88,6 +87,7 @@ impl Enum<'_> {
     fn writing(&self) -> TokenStream {
         let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
         let indices = self.cases.iter().map(|case| case.index);
+        let whole = apart::whole(self.input);
         let (state, ty_generics, _) = self.types();
         let writes: Vec<_> = self.cases.iter().map(Case::overwrite).collect();
         quote! {
@@ -96,6 +96,7 @@ impl Enum<'_> {
                 __scope: __crdt::Scope<'_>,
                 __value: Self,
             ) -> ::core::result::Result<(), __crdt::EditError> {
+                #whole
                 match __value {
                     #(#patterns => {
                         __state.selector.select(__scope, __VARIANTS, #indices)?;
@@ -109,6 +110,7 @@ impl Enum<'_> {
                 __scope: __crdt::Scope<'_>,
                 __value: Self,
             ) -> ::core::result::Result<(), __crdt::EditError> {
+                #whole
                 match __value { #(#patterns => { #writes })* }
                 ::core::result::Result::Ok(())
             }
@@ -122,6 +124,7 @@ impl Enum<'_> {
         let indices: Vec<_> = self.cases.iter().map(|case| case.index).collect();
         let parts = self.cases.iter().map(|case| case.write(&quote!(reconcile)));
         let prints = self.cases.iter().map(Case::print);
+        let whole = apart::whole(self.input);
         let (state, ty_generics, _) = self.types();
         quote! {
             fn reconcile(
@@ -129,6 +132,7 @@ impl Enum<'_> {
                 __scope: __crdt::Scope<'_>,
                 __value: Self,
             ) -> ::core::result::Result<(), __crdt::EditError> {
+                #whole
                 let __index: usize = match &__value { #(#paths { .. } => #indices,)* };
                 if __state.selector.current(__scope.chains(), __VARIANTS) != __index {
                     return <Self as __crdt::CrdtNode>::assign(__state, __scope, __value);

@@ -80,7 +80,8 @@ fn declare_type(record: &Record<'_>, name: &Ident) -> TokenStream {
         record.stored().map(|(field, _)| (&field.ty, field.binding())).unzip();
     let node = record.crdt_node(&Target {
         this: quote!(#name #ty_generics),
-        name: None,
+        names: TokenStream::new(),
+        whole: None,
         value: quote!((#(#values,)*)),
         make: quote!((#(#bindings,)*)),
         take: quote!((#(#bindings,)*)),
