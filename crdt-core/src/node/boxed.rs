@@ -15,7 +15,7 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
     const NAME: &'static str = T::NAME;
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-        schema::Node::Box(Box::new(T::describe(schema)))
+        schema::Node::BoxOf(Box::new(T::describe(schema)))
     }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {

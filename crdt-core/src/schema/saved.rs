@@ -43,19 +43,19 @@ struct Description<'a> {
 impl<'a> Description<'a> {
     fn node(&mut self, node: &'a Node) {
         match node {
-            Node::Register { value, .. } => self.words(["register", value]),
-            Node::Counter(_) => self.word("counter"),
-            Node::Text => self.word("text"),
-            Node::List(inner) => self.around("list", inner),
-            Node::Map { key, value } => {
+            Node::RegisterOf { value, .. } => self.words(["register", value]),
+            Node::CounterOf(_) => self.word("counter"),
+            Node::AnyText => self.word("text"),
+            Node::ListOf(inner) => self.around("list", inner),
+            Node::MapOf { key, value } => {
                 self.words(["map", key]);
                 self.node(value);
             }
             // The state of a set is that of a map to what has nothing in it.
-            Node::Set(key) => self.words(["map", key, "unit"]),
-            Node::Option(inner) => self.around("option", inner),
-            Node::Box(inner) => self.around("box", inner),
-            Node::Json => self.word("json"),
+            Node::SetOf(key) => self.words(["map", key, "unit"]),
+            Node::OptionOf(inner) => self.around("option", inner),
+            Node::BoxOf(inner) => self.around("box", inner),
+            Node::AnyJson => self.word("json"),
             Node::Unit => self.word("unit"),
             Node::Struct(fields) => self.fields(fields),
             Node::Type(name) => self.named(name),

@@ -156,7 +156,7 @@ impl CrdtNode for Json {
     const NAME: &'static str = "Json";
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
-        schema::Node::Json
+        schema::Node::AnyJson
     }
 
     fn view<'a>(state: &'a JsonState, chains: &'a Chains) -> JsonView<'a> {
