@@ -152,14 +152,14 @@ fn everything_is_said_as_it_was() {
 
 #[test]
 fn a_schema_can_begin_anywhere() {
-    assert_eq!(Schema::of::<Text>().root(), &Node::Text);
+    assert_eq!(Schema::of::<Text>().root(), &Node::AnyText);
     assert!(Schema::of::<Text>().types().is_empty());
     let lists = Schema::of::<Vec<Option<Status>>>();
-    let expected = Node::List(Box::new(Node::Option(Box::new(Node::Type("Status".into())))));
+    let expected = Node::ListOf(Box::new(Node::OptionOf(Box::new(Node::Type("Status".into())))));
     assert_eq!(lists.root(), &expected);
     let names: Vec<_> = lists.types().keys().collect();
     assert_eq!(names, ["Status", "UserId"]);
-    assert!(matches!(lists.types()["UserId"].body, Body::Newtype(Node::Register { .. })));
+    assert!(matches!(lists.types()["UserId"].body, Body::Newtype(Node::RegisterOf { .. })));
 }
 
 /// The one that comes first from the root has the name.

@@ -264,6 +264,7 @@ fn saved_states_are_not_read_under_another_layout() {
         votes: u8,
     }
     #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+    #[expect(clippy::vec_box, reason = "boxes are what this is about")]
     struct Boxed {
         labels: Vec<Box<Label>>,
         label: Box<Label>,

@@ -20,7 +20,7 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
     }
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-        schema::Node::Box(Box::new(T::describe(schema)))
+        schema::Node::BoxOf(Box::new(T::describe(schema)))
     }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {

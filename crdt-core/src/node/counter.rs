@@ -339,7 +339,7 @@ fn assign(state: &mut CounterState, mut scope: Scope<'_>, value: i128) {
 
 /// Describes a counter.
 fn describe<T: CounterInteger>() -> schema::Node {
-    schema::Node::Counter(core::any::type_name::<T>().to_owned())
+    schema::Node::CounterOf(core::any::type_name::<T>().to_owned())
 }
 
 /// Adds what is missing. A sum beyond the type's range that the type reads as `value` stays.

@@ -764,7 +764,7 @@ macro_rules! list_node {
             type Kind = super::Nested;
 
             fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-                schema::Node::List(Box::new(T::describe(schema)))
+                schema::Node::ListOf(Box::new(T::describe(schema)))
             }
 
             fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {

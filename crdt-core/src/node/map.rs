@@ -661,7 +661,7 @@ pub(super) fn fingerprint<'v, K: MapKey, V: CrdtNode<Value: 'v>>(
 /// Describes a map.
 fn describe<K: MapKey, V: CrdtNode>(schema: &mut SchemaBuilder) -> schema::Node {
     let (key, value) = (K::key_type().to_owned(), V::describe(schema));
-    schema::Node::Map { key, value: Box::new(value) }
+    schema::Node::MapOf { key, value: Box::new(value) }
 }
 
 macro_rules! map_node {

@@ -263,7 +263,7 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
     type Kind = super::Nested;
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-        schema::Node::Option(Box::new(T::describe(schema)))
+        schema::Node::OptionOf(Box::new(T::describe(schema)))
     }
 
     fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {

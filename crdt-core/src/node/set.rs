@@ -237,7 +237,7 @@ macro_rules! set_node {
             type Kind = super::Nested;
 
             fn describe(_: &mut SchemaBuilder) -> schema::Node {
-                schema::Node::Set(K::key_type().to_owned())
+                schema::Node::SetOf(K::key_type().to_owned())
             }
 
             fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {

@@ -562,7 +562,7 @@ impl<T: TextString> CrdtNode for TextField<T> {
     type Kind = super::Nested;
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
-        schema::Node::Text
+        schema::Node::AnyText
     }
 
     fn view<'a>(state: &'a TextState, chains: &'a Chains) -> TextView<'a> {
@@ -598,7 +598,7 @@ impl CrdtNode for Text {
     type Kind = super::Nested;
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
-        schema::Node::Text
+        schema::Node::AnyText
     }
 
     fn view<'a>(state: &'a TextState, chains: &'a Chains) -> TextView<'a> {

@@ -135,7 +135,7 @@ impl SchemaBuilder {
     ) -> Node {
         let bytes = if self.is_whole { default() } else { None };
         let default = bytes.and_then(|bytes| value::to_json(&bytes));
-        Node::Register { value: value.to_owned(), default }
+        Node::RegisterOf { value: value.to_owned(), default }
     }
 
     /// A type that has been met before is only referred to.

@@ -177,12 +177,17 @@ pub struct Variant {
 }
 
 /// What keeps a field, an element, an entry, or the whole document.
+///
+/// The variants are not called `Option`, `Box` or `Text` since the compiler writes the short name
+/// of a type only where nothing else has it, and would write `std::option::Option` in the messages
+/// of every crate that uses this one.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Node {
     /// One value that is replaced as a whole.
-    Register {
+    #[serde(rename = "register")]
+    RegisterOf {
         /// The type of its values: `bool`, `char`, `String`, a number, an `Option` of these, or
         /// with its path, as in `app::Color`, another type that serde reads and writes.
         value: String,
@@ -192,26 +197,34 @@ pub enum Node {
         default: Option<Value>,
     },
     /// A sum, read as this type of integer.
-    Counter(String),
+    #[serde(rename = "counter")]
+    CounterOf(String),
     /// A text.
-    Text,
+    #[serde(rename = "text")]
+    AnyText,
     /// A list, with the node that each element is.
-    List(Box<Node>),
+    #[serde(rename = "list")]
+    ListOf(Box<Node>),
     /// A map.
-    Map {
+    #[serde(rename = "map")]
+    MapOf {
         /// The type of its keys: `bool`, `String`, an integer, or with its path a type of the app.
         key: String,
         /// The node that each entry is.
         value: Box<Node>,
     },
     /// A set, with the type of its elements, which is one that a map can have for its keys.
-    Set(String),
+    #[serde(rename = "set")]
+    SetOf(String),
     /// A node that may be absent. An `Option` of a leaf is a register instead.
-    Option(Box<Node>),
+    #[serde(rename = "option")]
+    OptionOf(Box<Node>),
     /// What is in a `Box`. There is no difference in the document.
-    Box(Box<Node>),
+    #[serde(rename = "box")]
+    BoxOf(Box<Node>),
     /// Any JSON.
-    Json,
+    #[serde(rename = "json")]
+    AnyJson,
     /// Nothing is stored.
     Unit,
     /// The fields of a variant. Any other struct has a name.
@@ -256,7 +269,7 @@ impl Schema {
     pub fn resolve<'a>(&'a self, mut node: &'a Node) -> Resolved<'a> {
         loop {
             node = match node {
-                Node::Box(inner) => inner,
+                Node::BoxOf(inner) => inner,
                 Node::Struct(fields) => return Resolved::Struct(fields),
                 Node::Type(name) => match self.types.get(name).map(|found| &found.body) {
                     Some(Body::Newtype(inner)) => inner,

@@ -54,8 +54,10 @@ fn check_fields(fields: &Fields, types: &BTreeMap<String, Type>) -> Result<(), S
 
 fn check_node(node: &Node, types: &BTreeMap<String, Type>) -> Result<(), SchemaError> {
     match node {
-        Node::List(inner) | Node::Option(inner) | Node::Box(inner) => check_node(inner, types),
-        Node::Map { value, .. } => check_node(value, types),
+        Node::ListOf(inner) | Node::OptionOf(inner) | Node::BoxOf(inner) => {
+            check_node(inner, types)
+        }
+        Node::MapOf { value, .. } => check_node(value, types),
         Node::Struct(fields) => check_fields(fields, types),
         Node::Type(name) if !types.contains_key(name) => Err(SchemaError::Missing(name.clone())),
         _ => Ok(()),
@@ -67,14 +69,14 @@ fn check_end(name: &str, node: &Node, types: &BTreeMap<String, Type>) -> Result<
     let (mut node, mut steps) = (node, 0);
     loop {
         node = match node {
-            Node::Box(inner) => inner,
+            Node::BoxOf(inner) => inner,
             Node::Type(next) => match types.get(next).map(|found| &found.body) {
                 Some(Body::Newtype(inner)) => inner,
                 _ => return Ok(()),
             },
             _ => return Ok(()),
         };
-        steps += usize::from(!matches!(node, Node::Box(_)));
+        steps += usize::from(!matches!(node, Node::BoxOf(_)));
         if steps > types.len() {
             return Err(SchemaError::Endless(name.to_owned()));
         }

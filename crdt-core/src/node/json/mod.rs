@@ -157,7 +157,7 @@ impl CrdtNode for Json {
     const NAME: &'static str = "Json";
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
-        schema::Node::Json
+        schema::Node::AnyJson
     }
 
     /// Whatever a document is of, it can be looked at.

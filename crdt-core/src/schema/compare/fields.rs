@@ -258,11 +258,11 @@ impl<'a> Walk<'a> {
 /// Whether two nodes look as if one could be the other under another name.
 fn is_like(old: &Node, new: &Node) -> bool {
     match (old, new) {
-        (Node::Register { value: old, .. }, Node::Register { value: new, .. }) => old == new,
-        (Node::List(old), Node::List(new))
-        | (Node::Option(old), Node::Option(new))
-        | (Node::Box(old), Node::Box(new)) => is_like(old, new),
-        (Node::Map { key: old, value: was }, Node::Map { key: new, value: is }) => {
+        (Node::RegisterOf { value: old, .. }, Node::RegisterOf { value: new, .. }) => old == new,
+        (Node::ListOf(old), Node::ListOf(new))
+        | (Node::OptionOf(old), Node::OptionOf(new))
+        | (Node::BoxOf(old), Node::BoxOf(new)) => is_like(old, new),
+        (Node::MapOf { key: old, value: was }, Node::MapOf { key: new, value: is }) => {
             old == new && is_like(was, is)
         }
         (Node::Struct(old), Node::Struct(new)) => {

@@ -20,12 +20,12 @@ impl<'a> Walk<'a> {
             (Resolved::Enum(old), Resolved::Enum(new)) => self.variants(path, old, new),
             (Resolved::Node(Node::Unit), new) => self.filled(path, new),
             (old, Resolved::Node(Node::Unit)) => self.emptied(path, old),
-            (Resolved::Node(Node::Register { value, default }), Resolved::Enum(variants))
+            (Resolved::Node(Node::RegisterOf { value, default }), Resolved::Enum(variants))
                 if value == "String" =>
             {
                 self.string_and_enum(path, "a `String` became an enum", default.as_ref(), variants);
             }
-            (Resolved::Enum(variants), Resolved::Node(Node::Register { value, default }))
+            (Resolved::Enum(variants), Resolved::Node(Node::RegisterOf { value, default }))
                 if value == "String" =>
             {
                 self.string_and_enum(path, "an enum became a `String`", default.as_ref(), variants);
@@ -37,30 +37,30 @@ impl<'a> Walk<'a> {
     fn nodes(&mut self, path: &str, old: &'a Node, new: &'a Node) {
         match (old, new) {
             (
-                Node::Register { value: old, default: was },
-                Node::Register { value: new, default: is },
+                Node::RegisterOf { value: old, default: was },
+                Node::RegisterOf { value: new, default: is },
             ) => self.registers(path, (old, was.as_ref()), (new, is.as_ref())),
-            (Node::Counter(old), Node::Counter(new)) if old != new => {
+            (Node::CounterOf(old), Node::CounterOf(new)) if old != new => {
                 let what = format!("the counter is read as `{new}` and was as `{old}`");
                 self.find(path, Rule::CounterType, what);
             }
-            (Node::List(old), Node::List(new)) => self.later(below(path, ELEMENT), old, new),
-            (Node::Option(old), Node::Option(new)) => self.later(path.to_owned(), old, new),
-            (Node::Map { key: old, value: was }, Node::Map { key: new, value: is }) => {
+            (Node::ListOf(old), Node::ListOf(new)) => self.later(below(path, ELEMENT), old, new),
+            (Node::OptionOf(old), Node::OptionOf(new)) => self.later(path.to_owned(), old, new),
+            (Node::MapOf { key: old, value: was }, Node::MapOf { key: new, value: is }) => {
                 self.keys(path, old, new);
                 self.later(below(path, KEY), was, is);
             }
-            (Node::Set(old), Node::Set(new)) => self.keys(path, old, new),
+            (Node::SetOf(old), Node::SetOf(new)) => self.keys(path, old, new),
             // A set is a map whose entries have nothing in them.
-            (Node::Set(old), Node::Map { key: new, value }) => {
+            (Node::SetOf(old), Node::MapOf { key: new, value }) => {
                 self.keys(path, old, new);
                 self.later(below(path, KEY), &Node::Unit, value);
             }
-            (Node::Map { key: old, value }, Node::Set(new)) => {
+            (Node::MapOf { key: old, value }, Node::SetOf(new)) => {
                 self.keys(path, old, new);
                 self.later(below(path, KEY), value, &Node::Unit);
             }
-            (Node::Counter(_), Node::Counter(_)) => {}
+            (Node::CounterOf(_), Node::CounterOf(_)) => {}
             (old, new) if old == new => {}
             (Node::Unit, new) => self.filled(path, Resolved::Node(new)),
             (old, Node::Unit) => self.emptied(path, Resolved::Node(old)),
@@ -116,16 +116,18 @@ fn kind(resolved: Resolved<'_>) -> String {
     let word = match resolved {
         Resolved::Struct(_) | Resolved::Node(Node::Struct(_)) => "a struct",
         Resolved::Enum(_) => "an enum",
-        Resolved::Node(Node::Register { value, .. }) => return format!("a register of `{value}`"),
-        Resolved::Node(Node::Counter(_)) => "a counter",
-        Resolved::Node(Node::Text) => "a text",
-        Resolved::Node(Node::List(_)) => "a list",
-        Resolved::Node(Node::Map { .. }) => "a map",
-        Resolved::Node(Node::Set(_)) => "a set",
-        Resolved::Node(Node::Option(_)) => "an optional node",
-        Resolved::Node(Node::Json) => "a `Json`",
+        Resolved::Node(Node::RegisterOf { value, .. }) => {
+            return format!("a register of `{value}`");
+        }
+        Resolved::Node(Node::CounterOf(_)) => "a counter",
+        Resolved::Node(Node::AnyText) => "a text",
+        Resolved::Node(Node::ListOf(_)) => "a list",
+        Resolved::Node(Node::MapOf { .. }) => "a map",
+        Resolved::Node(Node::SetOf(_)) => "a set",
+        Resolved::Node(Node::OptionOf(_)) => "an optional node",
+        Resolved::Node(Node::AnyJson) => "a `Json`",
         Resolved::Node(Node::Unit) => "nothing",
-        Resolved::Node(Node::Box(inner)) => return kind(Resolved::Node(inner)),
+        Resolved::Node(Node::BoxOf(inner)) => return kind(Resolved::Node(inner)),
         Resolved::Node(Node::Type(name) | Node::Custom(name)) => return format!("a `{name}`"),
     };
     word.to_owned()
