@@ -99,8 +99,8 @@ pub use history::{
     Outcome, PendingLimits, ProofError, Refusal, Refused,
 };
 pub use node::{
-    Bytes, Counter, CrdtNode, EditError, Editor, ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey,
-    NewElement, NewElements, Register, Text, Variant, View,
+    Bytes, Counter, CrdtNode, EditError, Editor, ElementId, Inspection, IntoLeaf, Json, List, Map,
+    MapKey, NewElement, NewElements, Register, Text, Variant, View,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.

@@ -170,6 +170,10 @@ impl CrdtNode for Named {
     const NAME: &'static str = "Named";
     const ALIASES: &'static [&'static str] = &["Former"];
 
+    fn describe(schema: &mut crate::schema::SchemaBuilder) -> crate::schema::Node {
+        Text::describe(schema)
+    }
+
     fn view<'a>(state: &'a Self::State, chains: &'a crate::history::Chains) -> Self::View<'a> {
         Text::view(state, chains)
     }

@@ -5,12 +5,13 @@ use core::ops::{Deref, DerefMut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::leaf::leaf_node;
-use super::register::{assign_register, reconcile_register};
+use super::register::{assign_register, describe_register, reconcile_register};
 use super::{
     CrdtNode, EditError, Fingerprint, Initial, IntoLeaf, LeafValue, Nested, RegisterEditor,
     RegisterState, RegisterView, Scope,
 };
 use crate::history::Chains;
+use crate::schema::{self, SchemaBuilder};
 
 /// Bytes as one value, which is replaced as a whole: an image, a key, what another program has
 /// encoded.

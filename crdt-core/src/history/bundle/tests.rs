@@ -66,7 +66,7 @@ fn edit(
         3 => {
             page.set("/gone", true)?;
             page.set("/list", serde_json::json!([]))?;
-            (0..a % 5).try_for_each(|item| page.push("/list", item))
+            (0..a % 5).try_for_each(|item| page.push("/list", item).map(drop))
         }
         4 if a.is_multiple_of(3) => {
             let mut text = page.text("/text")?;

@@ -38,8 +38,8 @@ macro_rules! foreign_keys {
                 $to(*self)
             }
 
-            fn describe(description: &mut $crate::node::Description) {
-                description.word($word);
+            fn key_type() -> &'static str {
+                $word
             }
 
             fn from_key(key: Key<'_>) -> Option<Self> {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::foreign_leaves;
 use crate::node::key::bytes_of;
-use crate::node::{Description, MapKey, StandardDefault};
+use crate::node::{MapKey, StandardDefault};
 use crate::op::Key;
 
 foreign_leaves! {
@@ -17,8 +17,8 @@ impl MapKey for Uuid {
         Key::Bytes(self.as_bytes().as_slice().into())
     }
 
-    fn describe(description: &mut Description) {
-        description.word("uuid");
+    fn key_type() -> &'static str {
+        "uuid"
     }
 
     fn from_key(key: Key<'_>) -> Option<Self> {

@@ -28,7 +28,7 @@ where
     type Kind = Nested;
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
-        schema::Node::Json
+        schema::Node::AnyJson
     }
 
     fn view<'a>(state: &'a JsonState, chains: &'a Chains) -> JsonView<'a> {
