@@ -96,9 +96,10 @@ impl Initial {
     fn of(field: &Field<'_>, label: &str, params: Option<&Params>) -> Self {
         let Some(path) = function(field) else {
             let span = field.original.ty.span();
-            let ty = match field.role() {
-                Role::Bytes => quote_spanned!(span=> __crdt::NoBytes),
-                _ => quote_spanned!(span=> __crdt::StandardDefault),
+            let ty = if field.role() == Role::Bytes {
+                quote_spanned!(span=> __crdt::NoBytes)
+            } else {
+                quote_spanned!(span=> __crdt::StandardDefault)
             };
             return Self { ty, items: TokenStream::new() };
         };
