@@ -19,7 +19,7 @@ where
     assert_eq!(other.value(), *value);
     let change = other.history().changes().next().expect("it was written");
     match &change.ops()[0].1.action {
-        Action::Set { payload, .. } => payload.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Action::Set { payload, .. } => digits(payload),
         action => panic!("{action:?}"),
     }
 }
@@ -32,7 +32,11 @@ fn text(text: &str) -> String {
     } else {
         format!("78{:02x}", text.len())
     };
-    text.bytes().fold(head, |all, byte| all + &format!("{byte:02x}"))
+    head + &digits(text.as_bytes())
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |all, byte| all + &format!("{byte:02x}"))
 }
 
 /// Keys in ascending order come back, and their forms have the same order.

@@ -117,7 +117,9 @@ impl Bounds {
 fn inferred(input: &Input<'_>) -> Vec<WherePredicate> {
     let params: Vec<_> = input.generics.type_params().map(|param| &param.ident).collect();
     let mut bounds = Bounds::default();
-    params.iter().for_each(|param| bounds.add(parse_quote!(#param: 'static)));
+    for param in &params {
+        bounds.add(parse_quote!(#param: 'static));
+    }
     for field in asking(input) {
         if let Some(asked) = asked_of_whole(field)
             && params.iter().any(|param| occurs(param, field.ty.to_token_stream()))

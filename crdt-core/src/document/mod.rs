@@ -11,8 +11,8 @@ use core::ops::Range;
 
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
-    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History, OpenedAs,
-    Outcome, PendingLimits, Refusal,
+    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History,
+    LoadError, OpenedAs, Outcome, PendingLimits, Refusal,
 };
 use crate::node::{
     CrdtNode, DigestWriter, Fit, Incoming, Inspection, Misfit, NodeState, Space, Untyped,
@@ -148,11 +148,14 @@ impl<T: CrdtNode> Document<T> {
     /// of its own.
     ///
     /// # Errors
-    /// [`ApplyError`] if the history does not prove itself, as that of a file that was
+    /// [`LoadError`] if the history does not prove itself, as that of a file that was
     /// [loaded](Self::load) although somebody else has made it up.
-    pub fn fork(&self, keypair: Keypair) -> Result<Self, ApplyError> {
+    pub fn fork(&self, keypair: Keypair) -> Result<Self, LoadError> {
         let mut history = History::with_limits(self.id(), self.history.pending_limits());
         history.apply(&self.export_all())?;
+        if history.heads() != self.heads() {
+            return Err(LoadError::Inconsistent);
+        }
         Ok(Self { any_type: self.any_type, ..Self::over(history, Some(keypair)) })
     }
 

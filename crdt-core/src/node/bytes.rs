@@ -223,24 +223,28 @@ impl<T: ByteString, D: Initial<T>> Initial<Bytes<T>> for InitialBytes<D> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ByteString> IntoLeaf<Bytes<T>> for T {
     fn into_leaf(self) -> Bytes<T> {
         Bytes(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoLeaf<Bytes> for &[u8] {
     fn into_leaf(self) -> Bytes {
         Bytes(self.to_vec())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> IntoLeaf<Bytes> for &[u8; N] {
     fn into_leaf(self) -> Bytes {
         Bytes(self.to_vec())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ByteString> IntoLeaf<Bytes<Option<T>>> for T {
     fn into_leaf(self) -> Bytes<Option<T>> {
         Bytes(Some(self))

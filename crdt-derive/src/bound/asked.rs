@@ -44,7 +44,7 @@ impl Walk<'_> {
             Type::Array(array) => self.ty(&array.elem, place),
             Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| self.ty(ty, place)),
             Type::Path(path) => self.path(path, place),
-            other => self.all(other.to_token_stream(), place),
+            other => self.all(other, place),
         }
     }
 
@@ -64,11 +64,11 @@ impl Walk<'_> {
         }
     }
 
-    fn arguments(&mut self, last: &PathSegment, place: Place) {
-        let PathArguments::AngleBracketed(list) = &last.arguments else {
-            return self.all(last.arguments.to_token_stream(), place);
+    fn arguments(&mut self, segment: &PathSegment, place: Place) {
+        let PathArguments::AngleBracketed(list) = &segment.arguments else {
+            return self.all(&segment.arguments, place);
         };
-        let name = last.ident.to_string();
+        let name = segment.ident.to_string();
         let hashed = name.starts_with("Hash");
         for (at, argument) in list.args.iter().enumerate() {
             let place = match (name.as_str(), at) {
@@ -85,8 +85,9 @@ impl Walk<'_> {
     }
 
     /// Every parameter among tokens that say no more.
-    fn all(&mut self, tokens: TokenStream, place: Place) {
-        let params = self.params.iter().filter(|param| occurs(param, tokens.clone()));
+    fn all(&mut self, tokens: &impl ToTokens, place: Place) {
+        let is_there = |param: &&&Ident| occurs(param, tokens.to_token_stream());
+        let params = self.params.iter().filter(is_there);
         self.found.extend(params.map(|param| Asked { ty: param.to_token_stream(), place }));
     }
 }

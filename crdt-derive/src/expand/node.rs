@@ -95,11 +95,12 @@ struct Initial {
 impl Initial {
     fn of(field: &Field<'_>, label: &str, params: Option<&Params>) -> Self {
         let Some(path) = function(field) else {
-            let standard = match field.role() {
-                Role::Bytes => quote!(NoBytes),
-                _ => quote!(StandardDefault),
+            let span = field.original.ty.span();
+            let ty = if field.role() == Role::Bytes {
+                quote_spanned!(span=> __crdt::NoBytes)
+            } else {
+                quote_spanned!(span=> __crdt::StandardDefault)
             };
-            let ty = quote_spanned!(field.original.ty.span()=> __crdt::#standard);
             return Self { ty, items: TokenStream::new() };
         };
         let name = format_ident!("__Default{label}");

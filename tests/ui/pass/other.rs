@@ -35,6 +35,7 @@ enum OldStatus {
 
 /// Reads what it does not know as the default.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(alias = "NewStatus")]
 enum Only {
     #[crdt(default, other)]
     Unknown,

@@ -8,7 +8,6 @@ struct Board {
     by_path: BTreeMap<Vec<String>, String>,
     by_place: Vec<BTreeMap<(u8, u8), String>>,
     by_letter: BTreeMap<char, String>,
-    by_hash: BTreeMap<u128, String>,
 }
 
 fn main() {}
