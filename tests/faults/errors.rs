@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use crdt_core::limits::{MAX_CHANGE_BYTES, MAX_KEY_BYTES};
+use crdt_core::limits::{MAX_CHANGE_BYTES, MAX_KEY_BYTES, MAX_TAG_BYTES};
 use crdt_core::serde_json::{Value, json};
 use crdt_core::{
     ApplyError, Author, ChangeHash, ChangeOptions, CrdtNode, DecodeError, Document, DocumentId,
@@ -181,7 +181,7 @@ fn decoding(stage: &Stage) -> Vec<DecodeError> {
         stage.in_op(Op::put(&field(&"k".repeat(MAX_KEY_BYTES + 1)), &[])),
         raw(99, 2, &[0]),
         raw(0, 1, &[0]),
-        raw(3, 1, &[1, 8, 2]),
+        raw(3, 1, &[1, 9, 2]),
         raw(6, 1, &[0, 3, b'x']),
         stage.in_op(Op::set(&field("title"), &[], &[])),
         stage.in_op(Op::unset(&field("title"), &[(0, 0)])),
@@ -311,6 +311,7 @@ fn loading(stage: &Stage) -> Vec<LoadError> {
         load(b"CRDX"),
         load(&forged(stage, |content| content[0] ^= 1)),
         Document::<Form>::load_verified(&without_its_tip(stage), None).expect_err("a lie"),
+        Document::<Task>::load(&stage.document().save(), key(9)).expect_err("of a form"),
     ]
 }
 
@@ -344,10 +345,12 @@ fn editing(stage: &Stage) -> Vec<EditError> {
     let saved = stage.document().save();
     let mut reader = Document::<Form>::load_read_only(&saved).expect("as saved");
     let mut liar = Document::<Form>::load(&without_its_tip(stage), key(9)).expect("trusted");
+    let long = ChangeOptions::new().message("x".repeat(MAX_TAG_BYTES));
     let elsewhere = ElementId { change: ChangeHash::from_bytes([8; 32]), offset: 3 };
     let after = ChangeOptions::new().after(ChangeHash::from_bytes([9; 32]));
     vec![
         edit(stage, |form| form.notes.insert(9, "x")),
+        edit(stage, |form| form.notes.delete(std::ops::Range { start: 2, end: 1 })),
         edit(stage, |form| {
             form.notes.insert(0, "ä")?;
             form.notes.position_of_utf8(1).map(|_| ())
@@ -358,6 +361,7 @@ fn editing(stage: &Stage) -> Vec<EditError> {
         edit(stage, |form| form.labels.insert("k".repeat(MAX_KEY_BYTES + 1), String::new())),
         edit(stage, |form| form.extra.set("", deep)),
         edit(stage, |form| form.title.set("x".repeat(MAX_CHANGE_BYTES))),
+        stage.document().change_with(&long, |_| Ok(())).expect_err("too long"),
         liar.change(|form| form.notes.insert(0, "x")).expect_err("nothing to follow"),
         stage.document().change_with(&after, |_| Ok(())).expect_err("not known"),
         edit(stage, |form| form.extra.set("a", 1)),
@@ -379,6 +383,9 @@ fn all() -> Vec<Said> {
     all.extend(editing(&stage).into_iter().map(said));
     all.extend(refusals(&stage).into_iter().map(said));
     all.extend(apply.map(said));
+    let first = stage.signed(&[&stage.first]).framed();
+    let mut joined = Document::<Task>::join(stage.id(), key(9));
+    all.push(said(joined.apply(&first).expect_err("of a form")));
     all.extend(loading(&stage).into_iter().map(said));
     all.extend(proving(&stage).into_iter().map(said));
     all

@@ -80,7 +80,6 @@ use serde_json::Value;
 
 pub use builder::SchemaBuilder;
 pub use compare::{Comparison, Difference, Rule, compare};
-pub use references::SchemaError;
 pub(crate) use saved::state_hash;
 
 use crate::document::Document;

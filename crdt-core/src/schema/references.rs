@@ -9,7 +9,7 @@ use super::{Body, Fields, Node, Schema, Type};
 /// Why data is not a schema, although it has the form of one.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum SchemaError {
+pub(super) enum SchemaError {
     /// A type is referred to that is not there.
     #[error("the schema refers to the type `{0}`, which is not in it")]
     Missing(String),
