@@ -246,7 +246,7 @@ fn counters_and_texts_are_set() -> Outcome {
         sheet.votes.set(5)?;
         sheet.body.set("some old text")
     });
-    let mut two = one.fork(key(2));
+    let mut two = one.fork(key(2))?;
     one.change(|sheet| {
         sheet.votes += 2;
         sheet.votes -= 1;
@@ -333,7 +333,7 @@ fn a_view_of_an_enum_is_matched_by_all_its_variants() -> Outcome {
 #[test]
 fn conflicts_of_an_enum_are_given_once_each() -> Outcome {
     let mut one = sheet(|_| Ok(()));
-    let (mut two, mut three) = (one.fork(key(2)), one.fork(key(3)));
+    let (mut two, mut three) = (one.fork(key(2))?, one.fork(key(3))?);
     one.change(|sheet| sheet.state.set(State::Named("one".into())))?;
     two.change(|sheet| sheet.state.set(State::Held { why: "two".into(), _cache: 0, days: 2 }))?;
     three

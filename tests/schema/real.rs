@@ -19,6 +19,7 @@ fn label(name: &str) -> Label {
 struct Wrapped(Label);
 
 #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+#[crdt(rename = "Status")]
 enum Status {
     #[default]
     Open,
@@ -30,6 +31,7 @@ enum Status {
 
 /// [`Status`] with a variant less, and with one that holds the same otherwise.
 #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+#[crdt(rename = "Status")]
 enum Narrow {
     #[default]
     Open,
@@ -49,6 +51,7 @@ enum Careful {
 }
 
 #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+#[crdt(rename = "App")]
 struct Old {
     heading: String,
     unrelated: String,
@@ -80,6 +83,7 @@ struct Old {
 }
 
 #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+#[crdt(rename = "App")]
 struct New {
     #[crdt(alias = "heading")]
     title: String,
@@ -257,6 +261,7 @@ fn what_a_variant_holds_may_be_a_struct() {
 #[test]
 fn saved_states_are_not_read_under_another_layout() {
     #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+    #[crdt(rename = "Plain")]
     struct Plain {
         labels: Vec<Label>,
         label: Label,
@@ -265,6 +270,7 @@ fn saved_states_are_not_read_under_another_layout() {
     }
     #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
     #[expect(clippy::vec_box, reason = "boxes are what this is about")]
+    #[crdt(rename = "Plain")]
     struct Boxed {
         labels: Vec<Box<Label>>,
         label: Box<Label>,

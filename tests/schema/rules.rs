@@ -73,6 +73,32 @@ fn row(of: &'static str, old: Schema, new: Schema, found: &'static [(&'static st
     Row { of, old, new, found }
 }
 
+/// A schema of a struct without fields, of this name.
+fn named(name: &str, aliases: &[&str]) -> Schema {
+    let types = json!({ name: { "aliases": aliases, "struct": "unit" } });
+    serde_json::from_value(json!({ "root": { "type": name }, "types": types })).unwrap()
+}
+
+/// The names of the types of documents.
+fn names() -> Vec<Row> {
+    vec![
+        row(
+            "type_renamed_without_alias",
+            named("Board", &[]),
+            named("Wall", &[]),
+            &[("", Rule::TypeRenamedWithoutAlias)],
+        ),
+        row(
+            "type_renamed",
+            named("Board", &[]),
+            named("Wall", &["Board"]),
+            &[("", Rule::TypeRenamed)],
+        ),
+        row("", named("Board", &["Wall"]), named("Board", &[]), &[("", Rule::AliasRemoved)]),
+        row("", named("Board<u8>", &["Wall"]), named("Board<u16>", &["Wall"]), &[]),
+    ]
+}
+
 /// The same node under a former name and a new one that has it as an alias.
 fn renamed(of: &'static str, node: &Value) -> Row {
     let (old, new) = (field("former", node.clone()), aliased("name", node.clone()));
@@ -231,9 +257,9 @@ fn nodes() -> Vec<Row> {
         ),
         row(
             "field_added_in_a_nested_type",
-            root(name()),
-            root(more()),
-            &[("more", Rule::FieldAdded)],
+            root(list(name())),
+            root(list(more())),
+            &[("<element>/more", Rule::FieldAdded)],
         ),
     ];
     let kinds = [
@@ -245,11 +271,16 @@ fn nodes() -> Vec<Row> {
         [list(json!("json")), json!("json")],
         [json!({ "custom": "own" }), json!({ "custom": "other" })],
         [leaf("Option<String>"), json!({ "type": "Bare" })],
-        [name(), json!({ "type": "Bare" })],
     ];
     for kind in kinds {
         rows.extend(both_ways("node_of_another_kind", kind, &[("", Rule::NodeKind)]));
     }
+    // In a list, since documents have the name of the type that they are.
+    rows.extend(both_ways(
+        "node_of_another_kind",
+        [list(name()), list(json!({ "type": "Bare" }))],
+        &[("<element>", Rule::NodeKind)],
+    ));
     rows.extend(both_ways(
         "elements_of_another_type",
         [list(leaf("String")), list(name())],
@@ -397,7 +428,7 @@ fn variants() -> Vec<Row> {
 }
 
 fn rows() -> impl Iterator<Item = Row> {
-    [fields(), registers(), nodes(), variants()].into_iter().flatten()
+    [names(), fields(), registers(), nodes(), variants()].into_iter().flatten()
 }
 
 #[test]

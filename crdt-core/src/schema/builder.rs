@@ -71,13 +71,20 @@ struct Identity {
     id: TypeId,
     /// Without its arguments.
     name: &'static str,
+    /// Former names.
+    aliases: &'static [&'static str],
     /// As the compiler calls it.
     compiler: &'static str,
 }
 
 impl Identity {
     fn of<T: CrdtNode>() -> Self {
-        Self { id: TypeId::of::<T>(), name: T::NAME, compiler: type_name::<T>() }
+        Self {
+            id: TypeId::of::<T>(),
+            name: T::NAME,
+            aliases: T::ALIASES,
+            compiler: type_name::<T>(),
+        }
     }
 }
 
@@ -151,7 +158,8 @@ impl SchemaBuilder {
             Derived::Enum(names, variants) => Body::Enum(self.variants(names, variants)),
             Derived::Newtype(inner) => Body::Newtype(inner(self)),
         };
-        self.types[place].described = Some(Type { docs: self.docs(docs), body });
+        let aliases = identity.aliases.iter().map(ToString::to_string).collect();
+        self.types[place].described = Some(Type { aliases, docs: self.docs(docs), body });
         Node::Type(name)
     }
 

@@ -97,6 +97,9 @@ pub struct Schema {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Type {
+    /// Former names, under which documents were created that are of the type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// Its documentation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub docs: String,

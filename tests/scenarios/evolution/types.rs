@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use crdt_core::CrdtNode;
+use crdt_core::{ApplyError, CrdtNode, Document, LoadError};
 use serde::{Deserialize, Serialize};
 
-use super::{App, Apps, in_every_order, versions};
+use super::{App, Apps, Edit, in_every_order, versions};
+use crate::key;
 
 #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
 struct Name {
@@ -256,4 +257,51 @@ fn fields_within_a_register() {
     );
     let read = ends.map(|(old, new)| (old.at.x, new.at.x, new.at.z));
     assert_eq!(read, [(10, 10, 10), (11, 11, 0), (10, 10, 10)]);
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Note {
+    title: String,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+#[crdt(alias = "Note")]
+struct Page {
+    title: String,
+}
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Sheet {
+    title: String,
+}
+
+/// A document of one type, in which something is written: as it is saved and as it is sent, and a
+/// replica that takes it for another type.
+fn written<Old: CrdtNode, New: CrdtNode>(edit: Edit<Old>) -> (Vec<u8>, Vec<u8>, Document<New>) {
+    let mut document = Document::<Old>::create(key(1)).unwrap();
+    document.change(edit).unwrap();
+    let joined = Document::<New>::join(document.id(), key(2));
+    (document.save(), document.export(&[]), joined)
+}
+
+#[test]
+fn type_renamed() {
+    let (saved, bundles, mut joined) = written::<Note, Page>(|note| note.title.set("written"));
+    assert_eq!(Document::<Page>::load(&saved, key(2)).unwrap().value().title, "written");
+    joined.apply(&bundles).unwrap();
+    assert_eq!(joined.value().title, "written");
+    let (saved, bundles, mut joined) = written::<Page, Note>(|page| page.title.set("written"));
+    assert!(matches!(Document::<Note>::load(&saved, key(2)), Err(LoadError::OfAnotherType { .. })));
+    assert!(matches!(joined.apply(&bundles), Err(ApplyError::OfAnotherType { .. })));
+}
+
+#[test]
+fn type_renamed_without_alias() {
+    let (saved, bundles, mut joined) = written::<Note, Sheet>(|note| note.title.set("written"));
+    let refused = Document::<Sheet>::load(&saved, key(2));
+    assert!(matches!(refused, Err(LoadError::OfAnotherType { .. })));
+    assert!(matches!(joined.apply(&bundles), Err(ApplyError::OfAnotherType { .. })));
+    assert_eq!(joined.history().len(), 0, "nothing was taken in");
+    let opened = Document::<Sheet>::load_with_any_type(&saved, Some(key(2))).unwrap();
+    assert_eq!(opened.value().title, "written");
 }

@@ -36,6 +36,16 @@ macro_rules! rules {
 }
 
 rules! {
+    /// The type of the document has another name, and the former one as an alias. Safe.
+    TypeRenamed: SAFE,
+        "this app opens documents of both names; older apps do not open what it creates, so \
+         keep the name in the document with `rename` if they should";
+
+    /// The type of the document has another name. Not safe.
+    TypeRenamedWithoutAlias: NOT_SAFE,
+        "documents of the old name are refused; write `#[crdt(rename = \"...\")]` with it on the \
+         type, or `#[crdt(alias = \"...\")]` if documents of the new name are out already";
+
     /// A field is new. Safe.
     FieldAdded: SAFE,
         "older apps keep what is written there and pass it on";

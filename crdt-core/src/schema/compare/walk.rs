@@ -23,11 +23,33 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn run(&mut self) {
+        self.names_of_documents();
         while let Some((path, old, new)) = self.waiting.pop_front() {
             let (old, new) = (self.old.resolve(old), self.new.resolve(new));
             if self.compared.insert((address(old), address(new))) {
                 self.pair(&path, old, new);
             }
+        }
+    }
+
+    /// The names that documents have of the types they were created as. A type without one opens any.
+    fn names_of_documents(&mut self) {
+        let (Node::Type(old), Node::Type(new)) = (self.old.root(), self.new.root()) else {
+            return;
+        };
+        let (was, is) = (without_arguments(old), without_arguments(new));
+        let known = self.new.types().get(new).map_or(&[][..], |known| &known.aliases);
+        let is_known = |name: &str| name == is || known.iter().any(|alias| alias == name);
+        if !is_known(was) {
+            let what = format!("the type is called `{is}` and was called `{was}`");
+            self.find("", Rule::TypeRenamedWithoutAlias, what);
+        } else if was != is {
+            let what = format!("the type is called `{is}` and was called `{was}`");
+            self.find("", Rule::TypeRenamed, what);
+        }
+        let former = self.old.types().get(old).map_or(&[][..], |former| &former.aliases);
+        for alias in former.iter().filter(|alias| !is_known(alias)) {
+            self.find("", Rule::AliasRemoved, format!("the type is not called `{alias}` any more"));
         }
     }
 
@@ -39,6 +61,11 @@ impl<'a> Walk<'a> {
     pub(super) fn find(&mut self, path: impl Into<String>, rule: Rule, what: impl Into<String>) {
         self.found.push(Difference { path: path.into(), what: what.into(), rule });
     }
+}
+
+/// The name of a type, of whatever arguments, that documents have.
+fn without_arguments(name: &str) -> &str {
+    name.split(['<', '#']).next().unwrap_or(name)
 }
 
 /// A place below another one.
