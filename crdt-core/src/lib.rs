@@ -127,7 +127,12 @@ pub mod limits {
 #[cfg(feature = "derive")]
 pub use crdt_derive::CrdtNode;
 
-/// Compiles and runs the example of the README.
+/// Compiles and runs the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// Compiles and runs the recipes.
+#[cfg(doctest)]
+#[doc = include_str!("../recipes.md")]
+struct Recipes;
