@@ -105,7 +105,7 @@ pub use node::{
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.
 pub use rand_core;
-/// JSON as plain values, in the version that [`Json`] and [`Document::to_json`] are made with.
+/// JSON as plain values, in the version that [`Json`] and [`History::to_json`] are made with.
 pub use serde_json;
 
 pub use op::{Action, Key, KeyBytes, Name, Op, Place, Seeds, Segment, Side};

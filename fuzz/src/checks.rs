@@ -247,7 +247,7 @@ pub fn proof(data: &[u8]) {
 pub fn saved(data: &[u8]) {
     let bytes = checked(data);
     let Ok(mut document) = Document::<Sample>::load(&bytes, key(5)) else { return };
-    let _ = (document.value(), document.to_json(), document.digest());
+    let _ = (document.value(), document.history().to_json(), document.digest());
     let _ = document.change(|sample| sample.notes.insert(0, "x"));
     let _ = (document.export(&[]), document.save());
 }
@@ -347,7 +347,7 @@ fn reopened(document: &Document<Sample>, secret: u8) -> Document<Sample> {
 fn same(one: &Document<Sample>, other: &Document<Sample>) {
     assert_eq!((one.heads(), one.digest()), (other.heads(), other.digest()));
     assert_eq!(one.value(), other.value());
-    assert_eq!(one.to_json(), other.to_json());
+    assert_eq!(one.history().to_json(), other.history().to_json());
 }
 
 /// A document reads as the plain values that it was updated to, here, there and when it is opened.

@@ -108,6 +108,6 @@ fn a_set_without_its_type_is_an_object_of_its_elements() -> Result<(), EditError
         set.insert("removed")?;
         Ok(assert!(set.remove("removed")?))
     })?;
-    assert_eq!(a.to_json(), serde_json::json!({ "kept": null }));
+    assert_eq!(a.history().to_json(), serde_json::json!({ "kept": null }));
     Ok(())
 }

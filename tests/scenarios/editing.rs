@@ -365,6 +365,8 @@ fn every_view_gives_its_plain_value() -> Outcome {
     sheet.change(|sheet| sheet.extra.text("/text")?.push_str("text"))?;
     let (view, value) = (sheet.read(), sheet.value());
     assert_eq!(view.value(), value);
+    assert_eq!(sheet.to_json()?["votes"], json!(255), "as the type reads it");
+    assert_eq!(sheet.history().to_json()["votes"], json!(300), "as it is kept");
     assert_eq!((view.title.value(), view.body.value()), (value.title, value.body));
     assert_eq!((view.votes.value(), view.words.value()), (255, value.words));
     assert_eq!((view.prices.value(), view.tags.value()), (value.prices, value.tags));

@@ -256,9 +256,14 @@ impl<T: CrdtNode> Document<T> {
         digest.finish()
     }
 
-    /// The document as JSON, as [`History::to_json`] shows it.
-    pub fn to_json(&self) -> serde_json::Value {
-        self.history.to_json()
+    /// The document as JSON: its value, as serde writes it. `serde_json::to_string(&document.read())`
+    /// writes it out without making it first.
+    ///
+    /// # Errors
+    /// Those of `serde_json`, for what JSON cannot say: integers beyond 64 bits, keys of maps that are
+    /// bytes, and what the app's own types refuse.
+    pub fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(self.read())
     }
 
     /// The whole state with its hidden parts, to print, as [`History::inspect`] shows it.
@@ -394,7 +399,8 @@ impl<T: CrdtNode> Document<T> {
 }
 
 impl History {
-    /// The document as JSON, from its changes alone, for tools that do not know its type.
+    /// What the changes come to as JSON, without the document's type, for tools that do not know it;
+    /// [`Document::to_json`] gives that of the typed value.
     ///
     /// Structs and maps are objects, lists arrays, texts strings, counters numbers (or, beyond 64 bits,
     /// strings), registers their values. An enum is its variant's name or, if something was written in what the variant holds,

@@ -90,7 +90,7 @@ fn main() {
     assert_eq!(new.value(), expected);
     assert_eq!(new.read().heading.conflicts().len(), 1);
     assert_eq!(new.read().status.variant_name(), "Left");
-    let json = new.to_json().to_string();
+    let json = new.history().to_json().to_string();
     assert!(json.contains("\"heading\"") && json.contains("\"body\""), "{json}");
 
     // The old app does not see them, so what it writes does not replace them.

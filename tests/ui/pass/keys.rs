@@ -53,7 +53,7 @@ fn main() {
     let json = crdt_core::serde_json::to_string(&again.read()).unwrap();
     assert!(json.contains(&format!(r#""{author}":"Ann""#)), "{json}");
     assert!(json.contains(r#""340282366920938463463374607431768211455":"most""#), "{json}");
-    let untyped = board.to_json();
+    let untyped = board.history().to_json();
     assert_eq!(untyped["members"][author.to_string()], "Ann");
     assert_eq!(untyped["wide"]["f".repeat(32)], "most");
 

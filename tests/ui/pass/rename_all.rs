@@ -38,7 +38,7 @@ fn main() {
         })
         .unwrap();
         let variant = document.read().status.variant_name();
-        (variant, document.to_json().to_string())
+        (variant, document.history().to_json().to_string())
     };
     let (variant, json) = set(Status::InReview { first_reader: "d".to_owned() });
     assert_eq!(variant, "IN-REVIEW");
