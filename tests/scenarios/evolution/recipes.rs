@@ -137,6 +137,7 @@ fn recipe_remove_a_field() {
         New { votes: u32 }
     }
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    #[crdt(rename = "App")]
     struct Between {
         neighbour: u32,
     }
@@ -155,17 +156,20 @@ fn recipe_remove_a_field() {
 #[test]
 fn recipe_several_versions() {
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    #[crdt(rename = "Notes")]
     struct First {
         #[crdt(text)]
         notes: String,
     }
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    #[crdt(rename = "Notes")]
     struct Second {
         #[crdt(text, alias = "notes")]
         body: String,
         pinned: bool,
     }
     #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    #[crdt(rename = "Notes")]
     struct Third {
         #[crdt(text, alias = "notes", alias = "body")]
         text: String,

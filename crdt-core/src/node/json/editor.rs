@@ -155,7 +155,7 @@ impl<'a> JsonEditor<'a> {
             }
             Inside::Items(mut items) => {
                 let position = position(last, items.len())?;
-                items.delete(position..=position)
+                items.remove(position).map(drop)
             }
         })
     }
