@@ -5,6 +5,9 @@ use crate::node::{CrdtNode, EditError, ElementId, Log, NewElement, Scope, Space,
 use crate::op::Id;
 use crate::op::limits::MAX_TAG_BYTES;
 
+/// Edits a state.
+type Edit<'e, S, R> = &'e mut dyn FnMut(&mut S, Scope<'_>) -> R;
+
 impl<T: CrdtNode> Document<T> {
     /// Makes one atomic change: all edits in the closure, or none if it returns an error.
     ///
@@ -160,7 +163,7 @@ impl<T: CrdtNode> Document<T> {
     fn attempt(
         &mut self,
         options: &ChangeOptions,
-        edit: &mut dyn FnMut(&mut T::State, Scope<'_>) -> Result<bool, EditError>,
+        edit: Edit<'_, T::State, Result<bool, EditError>>,
     ) -> Result<(), EditError> {
         let after = self.known(options)?;
         let (result, mut log) = self.edit(edit);
@@ -193,7 +196,7 @@ impl<T: CrdtNode> Document<T> {
     }
 
     /// Runs the closure on the state and gives what it wrote.
-    fn edit<R>(&mut self, edit: &mut dyn FnMut(&mut T::State, Scope<'_>) -> R) -> (R, Log) {
+    fn edit<R>(&mut self, edit: Edit<'_, T::State, R>) -> (R, Log) {
         let (prev, space) = match &mut self.writer {
             Some(writer) => (writer.tip, core::mem::take(&mut writer.space)),
             None => (None, Space::default()),

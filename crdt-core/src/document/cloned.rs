@@ -14,6 +14,7 @@ pub trait CopiedByFork {}
 
 impl<T: CrdtNode> Document<T> {
     #[doc(hidden)]
+    #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it is there to say why it is not")]
     pub fn clone(&self) -> Self
     where

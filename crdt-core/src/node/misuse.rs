@@ -5,6 +5,7 @@
 //! there for the message alone.
 
 use core::ops::{AddAssign, Index, IndexMut};
+use std::vec::IntoIter;
 
 use super::{
     CounterView, CrdtNode, EditError, ListEditor, ListView, MapEditor, MapKey, MapView,
@@ -122,29 +123,31 @@ where
 
 impl<T: CrdtNode> ListEditor<'_, T> {
     #[doc(hidden)]
-    pub fn iter_mut(&mut self) -> Vec<T::Editor<'_>>
+    #[expect(clippy::iter_without_into_iter, reason = "it is there to say why it is not")]
+    pub fn iter_mut(&mut self) -> IntoIter<T::Editor<'_>>
     where
         Self: EditedAtOnce,
     {
-        Vec::new()
+        Vec::new().into_iter()
     }
 }
 
 impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     #[doc(hidden)]
-    pub fn iter_mut(&mut self) -> Vec<(&K, V::Editor<'_>)>
+    #[expect(clippy::iter_without_into_iter, reason = "it is there to say why it is not")]
+    pub fn iter_mut(&mut self) -> IntoIter<(&K, V::Editor<'_>)>
     where
         Self: EditedAtOnce,
     {
-        Vec::new()
+        Vec::new().into_iter()
     }
 
     #[doc(hidden)]
-    pub fn values_mut(&mut self) -> Vec<V::Editor<'_>>
+    pub fn values_mut(&mut self) -> IntoIter<V::Editor<'_>>
     where
         Self: EditedAtOnce,
     {
-        Vec::new()
+        Vec::new().into_iter()
     }
 }
 

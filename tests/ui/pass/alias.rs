@@ -52,9 +52,9 @@ enum NewStatus {
 fn main() {
     let mut old = Document::<Old>::create(Keypair::generate().unwrap()).unwrap();
     old.change(|board| {
-        board.title.set("a");
+        board.title.set("a")?;
         board.notes.insert(0, "xz")?;
-        board.votes.add(2);
+        board.votes.add(2)?;
         board.tasks.push("first".to_owned())?;
         board.status.set(OldStatus::Done { by: "me".to_owned() })
     })
@@ -74,10 +74,10 @@ fn main() {
 
     // New ops have the current names and reach what was there before.
     new.change(|board| {
-        board.heading.set("b");
+        board.heading.set("b")?;
         board.text.insert(1, "y")?;
-        board.likes.add(1);
-        board.cards.at(0)?.set("changed");
+        board.likes.add(1)?;
+        board.cards.at(0)?.set("changed")?;
         board.cards.insert(0, "zeroth".to_owned())?;
         board.status.set(NewStatus::Away("there".to_owned()))
     })

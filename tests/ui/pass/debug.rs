@@ -70,15 +70,15 @@ fn main() {
     let mut document = Document::<Board>::create(Keypair::generate().unwrap()).unwrap();
     let task = |status| Task { status, children: Vec::new(), parent: None };
     document.change(|board| {
-        board.title.set("a");
+        board.title.set("a")?;
         board.r#type.insert(0, "b")?;
         board.tasks.push(task(Status::Moved(1, 2)))?;
         board.tasks.push(task(Status::InReview { by: vec![Status::Done("c".to_owned())] }))?;
         board.tasks.at(0)?.children.push(task(Status::Open))?;
         board.tasks.at(0)?.parent.set(Some(Box::new(task(Status::Open))))?;
         board.labels.insert("d", Pair(3, 4))?;
-        board.owner.set(Some("e".to_owned()));
-        board.page.first.set("f");
+        board.owner.set(Some("e".to_owned()))?;
+        board.page.first.set("f")?;
         let text = format!("{board:?}");
         assert!(text.starts_with("Board { title: \"a\", type: \"b\", votes: 0"), "{text}");
         let task = board.tasks.at(0)?;

@@ -47,8 +47,8 @@ fn create<T: CrdtNode>() -> Document<T> {
 fn main() {
     let mut document = create::<Names>();
     let change = document.change(|names| {
-        names.r#type.set("a");
-        names.state.set("b");
+        names.r#type.set("a")?;
+        names.state.set("b")?;
         names.r#match.set(Kind::r#yield { r#in: "c".to_owned(), variant: 1 })?;
         names.chains.push(7)
     });

@@ -15,8 +15,8 @@ fn main() {
     let mut board = Document::<Board>::create(Keypair::generate().unwrap()).unwrap();
     board
         .change(|board| {
-            board.votes.add(300);
-            board.depth.add(-300);
+            board.votes.add(300)?;
+            board.depth.add(-300)?;
             assert_eq!(format!("{board:?}"), "Board { votes: 255, depth: -128 }");
             Ok(())
         })

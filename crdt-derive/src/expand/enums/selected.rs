@@ -59,7 +59,7 @@ impl Enum<'_> {
 
     /// Whether there are views to hold, and they use every type parameter.
     fn has_views(&self) -> bool {
-        let fields = || self.cases.iter().flat_map(|case| case.stored());
+        let fields = || self.cases.iter().flat_map(Case::stored);
         fields().next().is_some() && self.params.all_occur_in(|| fields().map(|field| &field.ty))
     }
 
