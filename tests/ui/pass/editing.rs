@@ -99,7 +99,7 @@ fn main() {
         board.tasks.at(0)?.steps.at(0)?.at(0)?.person.name.set("Ada")?;
         board.labels.entry(LabelId("red".to_owned()))?.color.set(1_u32)?;
         board.lead.set(Some(person.clone()))?;
-        board.lead.get_mut().unwrap().name.set("Bob")?;
+        board.lead.get_mut()?.unwrap().name.set("Bob")?;
         board.owner.set("me")?;
         board.status.set(Status::Closed { by: person })?;
         board.status.as_closed().unwrap().by.name.set("Eve")?;

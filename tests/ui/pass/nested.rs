@@ -55,7 +55,7 @@ fn main() {
     let change = tree.change(|tree| {
         let root = Tree { name: "child".to_owned(), first: None, more: vec![], named: BTreeMap::new() };
         tree.more.push(root)?;
-        tree.more.at(0)?.name.set("renamed");
+        tree.more.at(0)?.name.set("renamed")?;
         Ok(())
     });
     change.unwrap();
@@ -69,7 +69,7 @@ fn main() {
     let change = expr.change(|expr| {
         expr.set(product)?;
         let mut product = expr.as_product().unwrap();
-        product.left.as_number().unwrap().set(3.0);
+        product.left.as_number().unwrap().set(3.0)?;
         Ok(())
     });
     change.unwrap();
