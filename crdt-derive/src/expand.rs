@@ -49,6 +49,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
         #[allow(
             dead_code,
             deprecated,
+            non_camel_case_types,
             non_snake_case,
             private_bounds,
             private_interfaces,

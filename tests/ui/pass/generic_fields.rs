@@ -74,7 +74,7 @@ fn main() {
     let mut tally = create::<Tally<i8, String>>();
     tally.update(|tally| {
         tally.votes -= 3;
-        tally.notes.push_str("three")?;
+        tally.notes.push_str("three");
     })
     .unwrap();
     assert_eq!(tally.value(), Tally { votes: -3, notes: "three".to_owned() });
