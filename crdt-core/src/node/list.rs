@@ -568,8 +568,16 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         let missing = EditError::OutOfRange { position, length: self.len() };
         let state = self.state.sequence.item_at(position).ok_or(missing)?;
         let value = T::value(state, self.scope.chains());
-        self.delete(position..=position)?;
+        self.forget(position)?;
         Ok(value)
+    }
+
+    /// Removes the element at a position, without its value.
+    pub(super) fn forget(&mut self, position: usize) -> Result<(), EditError> {
+        if position >= self.len() {
+            return Err(EditError::OutOfRange { position, length: self.len() });
+        }
+        self.delete(position..=position)
     }
 
     /// Removes the last element and gives the value it had; `None` if there is none. O(log n + size

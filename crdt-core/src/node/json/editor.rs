@@ -155,7 +155,7 @@ impl<'a> JsonEditor<'a> {
             }
             Inside::Items(mut items) => {
                 let position = position(last, items.len())?;
-                items.remove(position).map(drop)
+                items.forget(position)
             }
         })
     }
