@@ -76,8 +76,8 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[doc(hidden)]
-#[path = "derive_support.rs"]
-pub mod __derive;
+#[path = "expansion.rs"]
+pub mod __private_0_1_0;
 mod btree;
 mod codec;
 mod crypto;

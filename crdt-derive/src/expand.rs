@@ -7,14 +7,14 @@ mod implement;
 mod newtype;
 pub(crate) mod node;
 mod record;
-mod routing;
 mod serialize;
 mod show;
+mod state;
 mod structs;
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::DeriveInput;
+use quote::{format_ident, quote};
+use syn::{DeriveInput, Ident};
 
 use crate::ast::{Body, Input, Style};
 use crate::bound::Params;
@@ -34,9 +34,16 @@ pub(crate) fn derive(derive: &DeriveInput) -> TokenStream {
     }
 }
 
+/// The module of `crdt-core` that expansions are written against. It has the version in its name, so
+/// that the expansion of another version finds nothing rather than something else.
+pub(crate) fn private() -> Ident {
+    let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
+    format_ident!("__private_{version}")
+}
+
 /// Everything stands in an unnamed constant, which keeps the generated names to itself.
 fn expand(input: &Input<'_>) -> TokenStream {
-    let krate = input.krate();
+    let (krate, private) = (input.krate(), private());
     let params = Params::of(input);
     let intact = apart::check(input);
     let items = match &input.body {
@@ -57,7 +64,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
             unused_variables
         )]
         const _: () = {
-            use #krate::__derive as __crdt;
+            use #krate::#private as __crdt;
             #[allow(unused_imports)]
             use __crdt::{ViaDebug as _, ViaNothing as _};
             #intact

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::DeriveInput;
 
 use crate::ast::{Field, Input, Role};
-use crate::expand::node;
+use crate::expand::{node, private};
 
 /// The faults of a type, and an implementation that hides their consequences.
 ///
@@ -39,13 +39,13 @@ fn implement(
     fault: &TokenStream,
     value: &TokenStream,
 ) -> TokenStream {
-    let (krate, ident) = (input.krate(), input.ident);
+    let (krate, private, ident) = (input.krate(), private(), input.ident);
     let (impl_generics, ty_generics, where_clause) = derive.generics.split_for_impl();
     let predicates = where_clause.map(|clause| &clause.predicates);
     let methods = methods(value);
     quote! {
         const _: () = {
-            use #krate::__derive as __crdt;
+            use #krate::#private as __crdt;
             #fault
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics
@@ -78,10 +78,11 @@ fn methods(value: &TokenStream) -> TokenStream {
         fn value(_: &__Fault, _: &__crdt::Chains) -> #value {
             ::core::unreachable!()
         }
-        fn assign(
+        fn write(
             _: &mut __Fault,
             _: __crdt::Scope<'_>,
             _: #value,
+            _: __crdt::Writing,
         ) -> ::core::result::Result<(), __crdt::EditError> {
             ::core::unreachable!()
         }

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::changes::Stamp;
 use crate::{key, sync, two};
-use crdt_core::limits::MAX_KEY_BYTES;
-use crdt_core::node::{
+use crdt_core::__private_0_1_0::{
     Chains, DigestWriter, Fit, Incoming, Nested, NodeState, RegisterState, Scope, Segment,
-    StateReader, StateWriter,
+    StateReader, StateWriter, Writing,
 };
+use crdt_core::limits::MAX_KEY_BYTES;
 use crdt_core::schema::{self, SchemaBuilder};
 use crdt_core::{CrdtNode, DecodeError, Document, EditError};
 
@@ -45,8 +45,13 @@ impl CrdtNode for Counted {
         String::value(&state.0, chains)
     }
 
-    fn assign(state: &mut CountedState, scope: Scope<'_>, value: String) -> Result<(), EditError> {
-        String::assign(&mut state.0, scope, value)
+    fn write(
+        state: &mut CountedState,
+        scope: Scope<'_>,
+        value: String,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        String::write(&mut state.0, scope, value, how)
     }
 }
 
@@ -72,8 +77,8 @@ impl NodeState for CountedState {
         self.0.save(writer);
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
-        reader.nested().map(Self)
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        reader.nested(&mut self.0)
     }
 }
 

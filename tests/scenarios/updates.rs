@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use crdt_core::node::{Chains, Scope};
+use crdt_core::__private_0_1_0::{Chains, Scope, Writing};
 use crdt_core::schema::{self, SchemaBuilder};
 use crdt_core::{Action, Counter, CrdtNode, Document, EditError, Key, MapKey, Register, Text};
 use proptest::prelude::*;
@@ -261,12 +261,13 @@ impl CrdtNode for Numbered {
         Self(number, text)
     }
 
-    fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        Entry::assign(state, scope, BTreeMap::from([(value.0, value.1)]))
-    }
-
-    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        Entry::reconcile(state, scope, BTreeMap::from([(value.0, value.1)]))
+    fn write(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        Entry::write(state, scope, BTreeMap::from([(value.0, value.1)]), how)
     }
 
     fn key(value: &Self) -> Option<Key<'_>> {

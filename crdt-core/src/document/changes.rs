@@ -1,7 +1,9 @@
 use super::{ChangeOptions, Document};
 use crate::crypto::ChangeHash;
 use crate::history::{ChangeIndex, Draft, Unwritten};
-use crate::node::{CrdtNode, EditError, ElementId, Log, NewElement, Scope, Space, Transaction};
+use crate::node::{
+    CrdtNode, EditError, ElementId, Log, NewElement, Scope, Space, Transaction, Writing,
+};
 use crate::op::Id;
 use crate::op::limits::MAX_TAG_BYTES;
 
@@ -152,7 +154,7 @@ impl<T: CrdtNode> Document<T> {
         let result = edit(&mut value)?;
         let mut value = Some(value);
         self.attempt(options, &mut |state, scope| match value.take() {
-            Some(value) => T::reconcile(state, scope, value).map(|()| true),
+            Some(value) => T::write(state, scope, value, Writing::Difference).map(|()| true),
             None => Ok(false),
         })?;
         Ok(result)

@@ -186,12 +186,13 @@ impl CrdtNode for Named {
         Text::value(state, chains).0
     }
 
-    fn assign(
+    fn write(
         state: &mut Self::State,
         scope: crate::node::Scope<'_>,
         value: String,
+        how: crate::node::Writing,
     ) -> Result<(), EditError> {
-        Text::assign(state, scope, value.into())
+        Text::write(state, scope, value.into(), how)
     }
 }
 

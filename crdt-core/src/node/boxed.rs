@@ -1,6 +1,6 @@
 use serde::Serializer;
 
-use super::{CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope};
+use super::{CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope, Writing};
 use crate::history::Chains;
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
@@ -43,32 +43,17 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
         T::key_in(state.get(), chains)
     }
 
-    fn assign(
+    fn write(
         state: &mut Self::State,
         scope: Scope<'_>,
         value: Self::Value,
+        how: Writing,
     ) -> Result<(), EditError> {
-        T::assign(state.get_mut(), scope, *value)
+        T::write(state.get_mut(), scope, *value, how)
     }
 
     fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {
         T::seed(value)
-    }
-
-    fn grow(
-        state: &mut Self::State,
-        scope: Scope<'_>,
-        value: Self::Value,
-    ) -> Result<(), EditError> {
-        T::grow(state.get_mut(), scope, *value)
-    }
-
-    fn reconcile(
-        state: &mut Self::State,
-        scope: Scope<'_>,
-        value: Self::Value,
-    ) -> Result<(), EditError> {
-        T::reconcile(state.get_mut(), scope, *value)
     }
 
     fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {

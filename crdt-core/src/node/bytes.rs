@@ -5,13 +5,8 @@ use core::ops::{Deref, DerefMut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::leaf::leaf_node;
-use super::register::{assign_register, describe_register, reconcile_register};
-use super::{
-    CrdtNode, EditError, Fingerprint, Initial, IntoLeaf, LeafValue, Nested, RegisterEditor,
-    RegisterState, RegisterView, Scope,
-};
-use crate::history::Chains;
-use crate::schema::{self, SchemaBuilder};
+use super::register::register_node;
+use super::{Initial, IntoLeaf, LeafValue, Nested};
 
 /// Bytes as one value, which is replaced as a whole: an image, a key, what another program has
 /// encoded.
@@ -259,45 +254,7 @@ leaf_node!([T: ByteString] Bytes<T>, InitialBytes<NoBytes>);
 #[derive(Debug)]
 pub struct BytesField<T, D = NoBytes>(PhantomData<(T, D)>);
 
-#[diagnostic::do_not_recommend]
-impl<T: ByteString, D: Initial<T> + Send + Sync> CrdtNode for BytesField<T, D> {
-    type Value = T;
-    type State = RegisterState<Bytes<T>, InitialBytes<D>>;
-    type View<'a> = RegisterView<'a, Bytes<T>, InitialBytes<D>>;
-    type Editor<'a> = RegisterEditor<'a, Bytes<T>, InitialBytes<D>>;
-    type Kind = Nested;
-
-    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-        describe_register::<Bytes<T>, InitialBytes<D>>(schema)
-    }
-
-    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
-        RegisterView::new(state, chains)
-    }
-
-    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
-        RegisterEditor::new(state, scope)
-    }
-
-    fn value(state: &Self::State, chains: &Chains) -> T {
-        state.get(chains).0.clone()
-    }
-
-    fn assign(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign_register(state, scope, &Bytes(value))
-    }
-
-    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        reconcile_register(state, scope, &Bytes(value))
-    }
-
-    fn fingerprint(value: &T, print: &mut Fingerprint) {
-        match value.as_bytes() {
-            None => print.number(0),
-            Some(bytes) => {
-                print.number(1);
-                print.bytes(bytes);
-            }
-        }
-    }
-}
+register_node!(
+    [T: ByteString, D: Initial<T> + Send + Sync] BytesField<T, D>, Nested, InitialBytes<D>,
+    T => Bytes<T>, |value| Bytes(value.clone()), |value| value.0
+);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
-    StateReader, StateWriter,
+    StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -194,13 +194,12 @@ impl NodeState for CounterState {
         }
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
-        let mut state = Self::default();
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         for _ in 0..reader.count()? {
             let id = reader.id()?;
-            state.add(id, reader.signed()?);
+            self.add(id, reader.signed()?);
         }
-        Ok(state)
+        Ok(())
     }
 }
 
@@ -277,7 +276,7 @@ impl<T: CounterInteger> CounterEditor<'_, T> {
     /// # Errors
     /// None at present.
     pub fn set(&mut self, value: T) -> Result<(), EditError> {
-        reconcile(self.state, self.scope, value);
+        write(self.state, self.scope, value, Writing::Difference);
         Ok(())
     }
 }
@@ -332,22 +331,26 @@ fn edit<'a, T>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'
     CounterEditor { state, scope, integer: PhantomData }
 }
 
-fn assign(state: &mut CounterState, mut scope: Scope<'_>, value: i128) {
-    state.clear(scope);
-    state.write_add(&mut scope, value);
-}
-
 /// Describes a counter.
 fn describe<T: CounterInteger>() -> schema::Node {
     schema::Node::CounterOf(core::any::type_name::<T>().to_owned())
 }
 
-/// Adds what is missing. A sum beyond the type's range that the type reads as `value` stays.
-fn reconcile<T: CounterInteger>(state: &mut CounterState, mut scope: Scope<'_>, value: T) {
-    if T::saturating_from(state.sum).widen() != value.widen() {
-        let delta = value.widen() - state.sum;
-        state.write_add(&mut scope, delta);
+/// Writes a sum. Where only the difference is wanted, a sum beyond the type's range that the type
+/// reads as `value` stays.
+fn write<T: CounterInteger>(
+    state: &mut CounterState,
+    mut scope: Scope<'_>,
+    value: T,
+    how: Writing,
+) {
+    if how != Writing::Difference {
+        state.clear(scope);
+    } else if T::saturating_from(state.sum).widen() == value.widen() {
+        return;
     }
+    let missing = value.widen() - state.sum;
+    state.write_add(&mut scope, missing);
 }
 
 #[diagnostic::do_not_recommend]
@@ -374,13 +377,13 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
         T::saturating_from(state.sum)
     }
 
-    fn assign(state: &mut CounterState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign(state, scope, value.widen());
-        Ok(())
-    }
-
-    fn reconcile(state: &mut CounterState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        reconcile(state, scope, value);
+    fn write(
+        state: &mut CounterState,
+        scope: Scope<'_>,
+        value: T,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        write(state, scope, value, how);
         Ok(())
     }
 
@@ -412,13 +415,13 @@ impl CrdtNode for Counter {
         Self(i64::saturating_from(state.sum))
     }
 
-    fn assign(state: &mut CounterState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        assign(state, scope, i128::from(value.0));
-        Ok(())
-    }
-
-    fn reconcile(state: &mut CounterState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        reconcile(state, scope, value.0);
+    fn write(
+        state: &mut CounterState,
+        scope: Scope<'_>,
+        value: Self,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        write(state, scope, value.0, how);
         Ok(())
     }
 

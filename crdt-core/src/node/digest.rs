@@ -52,26 +52,26 @@ impl<'a> DigestWriter<'a> {
     }
 
     /// A field of a struct; nothing if it is blank.
-    pub fn field(&mut self, name: &str, state: &impl NodeState) {
+    pub fn field(&mut self, name: &str, state: &dyn NodeState) {
         self.named(Part::Field, name.as_bytes(), state);
     }
 
     /// The payload of a variant of an enum; nothing if it is blank.
-    pub fn variant(&mut self, name: &str, state: &impl NodeState) {
+    pub fn variant(&mut self, name: &str, state: &dyn NodeState) {
         self.named(Part::Variant, name.as_bytes(), state);
     }
 
     /// What a node of unknown type is as one kind of node; nothing if it is blank.
-    pub(super) fn kind(&mut self, name: &str, state: &impl NodeState) {
+    pub(super) fn kind(&mut self, name: &str, state: &dyn NodeState) {
         self.named(Part::Kind, name.as_bytes(), state);
     }
 
     /// What came to a place and does not fit; nothing if that is blank.
-    pub(super) fn unknown(&mut self, state: &impl NodeState) {
+    pub(super) fn unknown(&mut self, state: &dyn NodeState) {
         self.named(Part::Unknown, &[], state);
     }
 
-    fn named(&mut self, part: Part, name: &[u8], state: &impl NodeState) {
+    fn named(&mut self, part: Part, name: &[u8], state: &dyn NodeState) {
         if !state.is_blank() {
             self.part(part, name);
             state.digest(self);

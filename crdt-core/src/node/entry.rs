@@ -1,7 +1,7 @@
 use super::versions::{Versions, Write};
 use super::{
     CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment, StateReader,
-    StateWriter, Unknown,
+    StateWriter, Unknown, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -114,7 +114,7 @@ impl<S: NodeState> Entry<S> {
     ) -> Result<(), EditError> {
         self.write_put(scope);
         self.unknown.clear(scope);
-        T::assign(&mut self.state, scope, value)
+        T::write(&mut self.state, scope, value, Writing::Anew)
     }
 
     /// Makes the entry absent, for every type: what does not fit here is taken back too. Says whether it
@@ -147,8 +147,9 @@ impl<S: NodeState> Entry<S> {
         self.unknown.save(writer);
     }
 
-    pub(super) fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
-        let puts = reader.versions(|| (), |_| Ok(Ok(())))?;
-        Ok(Self { puts, state: reader.nested()?, unknown: Unknown::default() })
+    /// Reads, into a blank entry, what [`save`](Self::save) wrote.
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        self.puts = reader.versions(|| (), |_| Ok(Ok(())))?;
+        reader.nested(&mut self.state)
     }
 }

@@ -15,7 +15,7 @@ impl<S> Default for Lazy<S> {
     }
 }
 
-impl<S: NodeState> Lazy<S> {
+impl<S: Default> Lazy<S> {
     /// The state, to read.
     pub fn get(&self) -> &S {
         self.0.get_or_init(Box::default)
@@ -31,7 +31,7 @@ impl<S: NodeState> Lazy<S> {
     }
 }
 
-impl<S: NodeState> NodeState for Lazy<S> {
+impl<S: NodeState + Default> NodeState for Lazy<S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         self.get_mut().apply(path, op, chains)
     }
@@ -77,10 +77,10 @@ impl<S: NodeState> NodeState for Lazy<S> {
         }
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         match reader.number()? {
-            0 => Ok(Self::default()),
-            1 => Ok(Self(OnceLock::from(Box::new(reader.nested()?)))),
+            0 => Ok(()),
+            1 => reader.nested(self.get_mut()),
             _ => Err(DecodeError::InvalidKind),
         }
     }

@@ -3,6 +3,9 @@ use core::marker::PhantomData;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::Leaf;
+use super::register::register_node;
+
 /// A type whose values are written and replaced as a whole.
 ///
 /// Implemented for `bool`, integers up to 128 bits, `f32`, `f64`, `char`, `String`,
@@ -70,62 +73,10 @@ impl IntoLeaf<Option<String>> for &str {
 /// The node of a type that is a leaf, and what it is before it is set.
 macro_rules! leaf_node {
     ([$($generics:tt)*] $node:ty, $initial:ty) => {
-        $crate::node::leaf::leaf_node!([$($generics)*] $node, $node, $initial);
-    };
-    ([$($generics:tt)*] $node:ty, $value:ty, $initial:ty) => {
-        // Too many to list where another type is missing.
-        #[diagnostic::do_not_recommend]
-        impl<$($generics)*> $crate::node::CrdtNode for $node {
-            type Value = $value;
-            type State = $crate::node::RegisterState<$value, $initial>;
-            type View<'a> = $crate::node::RegisterView<'a, $value, $initial>;
-            type Editor<'a> = $crate::node::RegisterEditor<'a, $value, $initial>;
-            type Kind = $crate::node::Leaf;
-
-            fn describe(schema: &mut $crate::schema::SchemaBuilder) -> $crate::schema::Node {
-                $crate::node::register::describe_register::<$value, $initial>(schema)
-            }
-
-            fn view<'a>(state: &'a Self::State, chains: &'a $crate::node::Chains) -> Self::View<'a> {
-                $crate::node::RegisterView::new(state, chains)
-            }
-
-            fn edit<'a>(state: &'a mut Self::State, scope: $crate::node::Scope<'a>) -> Self::Editor<'a> {
-                $crate::node::RegisterEditor::new(state, scope)
-            }
-
-            fn value(state: &Self::State, chains: &$crate::node::Chains) -> $value {
-                state.get(chains).clone()
-            }
-
-            fn assign(
-                state: &mut Self::State,
-                scope: $crate::node::Scope<'_>,
-                value: $value,
-            ) -> Result<(), $crate::node::EditError> {
-                $crate::node::register::assign_register(state, scope, &value)
-            }
-
-            fn seed(value: &$value) -> Result<Option<Vec<u8>>, $crate::node::EditError> {
-                $crate::node::register::seed_register::<$value, $initial>(value)
-            }
-
-            fn grow(_: &mut Self::State, _: $crate::node::Scope<'_>, _: $value) -> Result<(), $crate::node::EditError> {
-                Ok(())
-            }
-
-            fn reconcile(
-                state: &mut Self::State,
-                scope: $crate::node::Scope<'_>,
-                value: $value,
-            ) -> Result<(), $crate::node::EditError> {
-                $crate::node::register::reconcile_register(state, scope, &value)
-            }
-
-            fn fingerprint(value: &$value, print: &mut $crate::node::Fingerprint) {
-                print.leaf(value);
-            }
-        }
+        $crate::node::register::register_node!(
+            [$($generics)*] $node, $crate::node::Leaf, $initial,
+            Self => Self, |value| value, |value| value
+        );
     };
 }
 pub(super) use leaf_node;
@@ -165,4 +116,7 @@ impl<T: LeafValue> LeafValue for Option<T> {}
 #[derive(Debug)]
 pub struct LeafField<T, D>(PhantomData<(T, D)>);
 
-leaf_node!([T: LeafValue + Clone, D: Initial<T> + Send + Sync] LeafField<T, D>, T, D);
+register_node!(
+    [T: LeafValue + Clone, D: Initial<T> + Send + Sync] LeafField<T, D>, Leaf, D,
+    T => T, |value| value, |value| value
+);

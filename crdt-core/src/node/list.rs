@@ -11,7 +11,7 @@ use super::slice::{forwards, positions};
 use super::text::{out_of_range, parent};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NewElement,
-    NewElements, NodeState, Scope, Segment, StateReader, StateWriter, Undone,
+    NewElements, NodeState, Scope, Segment, StateReader, StateWriter, Undone, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -73,7 +73,7 @@ impl<S: fmt::Debug> fmt::Debug for ListState<S> {
     }
 }
 
-impl<S: NodeState> ListState<S> {
+impl<S: NodeState + Default> ListState<S> {
     /// All elements in order, in ranges that may be cut anywhere: their states, unless they were
     /// deleted.
     pub(super) fn runs(&self) -> impl Iterator<Item = (IdRange, Option<&[S]>)> {
@@ -153,7 +153,7 @@ impl<S: NodeState> ListState<S> {
 
 /// The state of an element that an insert brings: blank, or with a register that was set by the
 /// insert.
-fn seeded<S: NodeState>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, Fit) {
+fn seeded<S: NodeState + Default>(id: Id, time: u32, seed: &[u8], chains: &Chains) -> (S, Fit) {
     let mut state = S::default();
     if seed.is_empty() {
         return (state, Fit::Applied);
@@ -184,7 +184,7 @@ fn seeded_all<T: CrdtNode>(
     Ok((states, seeds))
 }
 
-impl<S: NodeState> NodeState for ListState<S> {
+impl<S: NodeState + Default> NodeState for ListState<S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         if let (Some(undone), []) = (op.undone, path) {
             return self.take_back(op, undone, chains);
@@ -226,7 +226,7 @@ impl<S: NodeState> NodeState for ListState<S> {
         self.states().for_each(|state| state.save(writer));
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         let mut spans = Vec::new();
         for _ in 0..reader.count()? {
             spans.push(reader.span()?);
@@ -234,11 +234,16 @@ impl<S: NodeState> NodeState for ListState<S> {
         let mut restored = Restored::new();
         for span in spans {
             let visible = if let SpanKind::Live(len) = span.kind { len } else { 0 };
-            let states = (0..visible).map(|_| reader.nested()).collect::<Result<Vec<S>, _>>()?;
+            let mut load = |_| {
+                let mut state = S::default();
+                reader.nested(&mut state).map(|()| state)
+            };
+            let states = (0..visible).map(&mut load).collect::<Result<Vec<S>, _>>()?;
             restored.push(span, states.into_iter(), reader.chains());
         }
         let sequence = restored.finish(reader.chains());
-        Ok(Self { sequence: sequence.ok_or(DecodeError::InvalidPlace)? })
+        self.sequence = sequence.ok_or(DecodeError::InvalidPlace)?;
+        Ok(())
     }
 }
 
@@ -681,7 +686,8 @@ fn insert_all<T: CrdtNode>(
     scope.check_depth()?;
     for ((at, counter), value) in (position..).zip(id.counter..).zip(values) {
         if let Some(state) = state.sequence.item_at_mut(at) {
-            T::grow(state, scope.element(Id { counter, ..id }), value)?;
+            let scope = scope.element(Id { counter, ..id });
+            T::write(state, scope, value, Writing::Seeded)?;
         }
     }
     Ok(())
@@ -734,7 +740,7 @@ impl<T: CrdtNode, I: Iterator<Item = T::Value>> Alignment<'_, T, I> {
         for value in self.values.by_ref().take(end - self.position) {
             if T::key(&value).is_some() {
                 let (state, scope) = self.editor.place(self.position)?;
-                T::reconcile(state, scope, value)?;
+                T::write(state, scope, value, Writing::Difference)?;
             }
             self.position += 1;
         }
@@ -748,7 +754,7 @@ impl<T: CrdtNode, I: Iterator<Item = T::Value>> Alignment<'_, T, I> {
         for value in self.values.by_ref().take(new.len()) {
             if left > 0 && T::key(&value).is_none() {
                 let (state, scope) = self.editor.place(self.position)?;
-                T::reconcile(state, scope, value)?;
+                T::write(state, scope, value, Writing::Difference)?;
                 left -= 1;
                 self.position += 1;
             } else {
@@ -787,20 +793,16 @@ macro_rules! list_node {
                 state.sequence.items().map(|(_, item)| T::value(item, chains)).collect()
             }
 
-            fn assign(
+            fn write(
                 state: &mut Self::State,
                 scope: Scope<'_>,
                 value: Self::Value,
+                how: Writing,
             ) -> Result<(), EditError> {
-                assign::<T>(state, scope, value)
-            }
-
-            fn reconcile(
-                state: &mut Self::State,
-                scope: Scope<'_>,
-                value: Self::Value,
-            ) -> Result<(), EditError> {
-                reconcile::<T>(state, scope, value)
+                match how {
+                    Writing::Anew | Writing::Seeded => assign::<T>(state, scope, value),
+                    Writing::Difference => reconcile::<T>(state, scope, value),
+                }
             }
 
             fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {

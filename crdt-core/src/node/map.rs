@@ -10,7 +10,7 @@ use super::entry::Entry;
 use super::key::Plain;
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, MapKey, Misfit, NodeState,
-    Scope, Segment, StateReader, StateWriter,
+    Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -129,7 +129,7 @@ impl<K, S: NodeState> DoubleEndedIterator for Present<'_, K, S> {
     }
 }
 
-impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
+impl<K: MapKey, S: NodeState + Default> NodeState for MapState<K, S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         let [Segment::Key(key), rest @ ..] = path else {
             return Fit::wrong_kind();
@@ -176,18 +176,17 @@ impl<K: MapKey, S: NodeState> NodeState for MapState<K, S> {
         }
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
-        let mut state = Self::default();
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         for _ in 0..reader.number()? {
             let key: K = reader.key()?;
-            if state.entries.iter().next_back().is_some_and(|(last, _)| *last >= key) {
+            if self.entries.iter().next_back().is_some_and(|(last, _)| *last >= key) {
                 return Err(DecodeError::Unsorted("keys"));
             }
-            let entry = Entry::load(reader)?;
-            state.present += usize::from(entry.is_present());
-            *state.entries.get_or_default(key) = entry;
+            let entry = self.entries.get_or_default(key);
+            entry.load(reader)?;
+            self.present += usize::from(entry.is_present());
         }
-        Ok(state)
+        Ok(())
     }
 }
 
@@ -617,8 +616,21 @@ impl IntoKey<String> for &str {
     }
 }
 
+/// Writes entries into a map.
+pub(super) fn write<K: MapKey, V: CrdtNode>(
+    state: &mut MapState<K, V::State>,
+    scope: Scope<'_>,
+    values: BTreeMap<K, V::Value>,
+    how: Writing,
+) -> Result<(), EditError> {
+    match how.of_parts() {
+        Writing::Difference => reconcile::<K, V>(state, scope, values),
+        _ => assign::<K, V>(state, scope, values),
+    }
+}
+
 /// Writes entries over a map: those that are gone are removed, all others inserted.
-pub(super) fn assign<K: MapKey, V: CrdtNode>(
+fn assign<K: MapKey, V: CrdtNode>(
     state: &mut MapState<K, V::State>,
     mut scope: Scope<'_>,
     values: BTreeMap<K, V::Value>,
@@ -630,7 +642,7 @@ pub(super) fn assign<K: MapKey, V: CrdtNode>(
 }
 
 /// Removes the entries that are gone, inserts the new ones and edits the others where they are.
-pub(super) fn reconcile<K: MapKey, V: CrdtNode>(
+fn reconcile<K: MapKey, V: CrdtNode>(
     state: &mut MapState<K, V::State>,
     mut scope: Scope<'_>,
     values: BTreeMap<K, V::Value>,
@@ -639,7 +651,10 @@ pub(super) fn reconcile<K: MapKey, V: CrdtNode>(
     state.remove_others(scope, &values, Entry::is_present);
     for (key, value) in values {
         match state.entries.get_mut(&key).filter(|entry| entry.is_present()) {
-            Some(entry) => V::reconcile(&mut entry.state, scope.key(key.to_key()), value)?,
+            Some(entry) => {
+                let scope = scope.key(key.to_key());
+                V::write(&mut entry.state, scope, value, Writing::Difference)?;
+            }
             None => MapEditor::<K, V> { state, scope }.insert(key, value)?,
         }
     }
@@ -689,20 +704,13 @@ macro_rules! map_node {
                 state.present().map(|(key, item)| (key.clone(), V::value(item, chains))).collect()
             }
 
-            fn assign(
+            fn write(
                 state: &mut Self::State,
                 scope: Scope<'_>,
                 $given: Self::Value,
+                how: Writing,
             ) -> Result<(), EditError> {
-                assign::<K, V>(state, scope, $entries)
-            }
-
-            fn reconcile(
-                state: &mut Self::State,
-                scope: Scope<'_>,
-                $given: Self::Value,
-            ) -> Result<(), EditError> {
-                reconcile::<K, V>(state, scope, $entries)
+                write::<K, V>(state, scope, $entries, how)
             }
 
             fn fingerprint($given: &Self::Value, print: &mut Fingerprint) {

@@ -1,6 +1,6 @@
 use core::marker::PhantomData;
 
-use super::{CrdtNode, EditError, Fingerprint, Kind, Scope};
+use super::{CrdtNode, EditError, Fingerprint, Kind, Scope, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -63,20 +63,13 @@ where
         Inner::<T>::value(state, chains).map(T::wrap)
     }
 
-    fn assign(
+    fn write(
         state: &mut Self::State,
         scope: Scope<'_>,
         value: Option<T>,
+        how: Writing,
     ) -> Result<(), EditError> {
-        Inner::<T>::assign(state, scope, value.map(T::unwrap))
-    }
-
-    fn reconcile(
-        state: &mut Self::State,
-        scope: Scope<'_>,
-        value: Option<T>,
-    ) -> Result<(), EditError> {
-        Inner::<T>::reconcile(state, scope, value.map(T::unwrap))
+        Inner::<T>::write(state, scope, value.map(T::unwrap), how)
     }
 
     fn fingerprint(value: &Option<T>, print: &mut Fingerprint) {

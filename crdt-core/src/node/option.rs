@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::entry::Entry;
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope,
-    Segment, StateReader, StateWriter,
+    Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -33,7 +33,7 @@ impl<S> Default for OptionState<S> {
     }
 }
 
-impl<S: NodeState> OptionState<S> {
+impl<S: NodeState + Default> OptionState<S> {
     fn present(&self) -> Option<&S> {
         self.entry.as_ref().filter(|entry| entry.is_present()).map(|entry| &entry.state)
     }
@@ -43,7 +43,7 @@ impl<S: NodeState> OptionState<S> {
     }
 }
 
-impl<S: NodeState> NodeState for OptionState<S> {
+impl<S: NodeState + Default> NodeState for OptionState<S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         match path {
             [Segment::Key(key), rest @ ..] if *key == KEY => self.entry().apply(rest, op, chains),
@@ -78,10 +78,10 @@ impl<S: NodeState> NodeState for OptionState<S> {
         }
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         match reader.number()? {
-            0 => Ok(Self::default()),
-            1 => Ok(Self { entry: Some(Box::new(Entry::load(reader)?)) }),
+            0 => Ok(()),
+            1 => self.entry().load(reader),
             _ => Err(DecodeError::InvalidKind),
         }
     }
@@ -278,25 +278,18 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
         state.present().map(|state| T::value(state, chains))
     }
 
-    fn assign(
+    fn write(
         state: &mut Self::State,
         scope: Scope<'_>,
         value: Self::Value,
+        how: Writing,
     ) -> Result<(), EditError> {
-        assign::<T>(state, scope, value)
-    }
-
-    fn reconcile(
-        state: &mut Self::State,
-        scope: Scope<'_>,
-        value: Self::Value,
-    ) -> Result<(), EditError> {
-        match value {
-            Some(value) if state.present().is_some() => {
-                T::reconcile(&mut state.entry().state, scope.key(KEY), value)
+        match (how, value) {
+            (Writing::Difference, Some(value)) if state.present().is_some() => {
+                T::write(&mut state.entry().state, scope.key(KEY), value, how)
             }
-            None if state.present().is_none() => Ok(()),
-            value => assign::<T>(state, scope, value),
+            (Writing::Difference, None) if state.present().is_none() => Ok(()),
+            (_, value) => assign::<T>(state, scope, value),
         }
     }
 
@@ -332,32 +325,17 @@ where
         <T::Kind as Kind<T>>::Optional::value(state, chains)
     }
 
-    fn assign(
+    fn write(
         state: &mut Self::State,
         scope: Scope<'_>,
         value: Self::Value,
+        how: Writing,
     ) -> Result<(), EditError> {
-        <T::Kind as Kind<T>>::Optional::assign(state, scope, value)
+        <T::Kind as Kind<T>>::Optional::write(state, scope, value, how)
     }
 
     fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {
         <T::Kind as Kind<T>>::Optional::seed(value)
-    }
-
-    fn grow(
-        state: &mut Self::State,
-        scope: Scope<'_>,
-        value: Self::Value,
-    ) -> Result<(), EditError> {
-        <T::Kind as Kind<T>>::Optional::grow(state, scope, value)
-    }
-
-    fn reconcile(
-        state: &mut Self::State,
-        scope: Scope<'_>,
-        value: Self::Value,
-    ) -> Result<(), EditError> {
-        <T::Kind as Kind<T>>::Optional::reconcile(state, scope, value)
     }
 
     fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {

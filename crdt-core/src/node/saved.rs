@@ -353,18 +353,18 @@ impl<'a> StateReader<'a> {
         Ok((text, Order { orders, start, end: self.ordered, near }))
     }
 
-    /// Reads a state nested in another, no deeper than a path reaches.
+    /// Reads into a blank state that is nested in another, no deeper than a path reaches.
     ///
     /// # Errors
     /// [`DecodeError`] if it is something else.
-    pub fn nested<S: NodeState>(&mut self) -> Result<S, DecodeError> {
+    pub fn nested(&mut self, state: &mut dyn NodeState) -> Result<(), DecodeError> {
         if self.depth > MAX_DEPTH {
             return Err(DecodeError::OverLimit("depth of a path"));
         }
         self.depth += 1;
-        let state = S::load(self);
+        let loaded = state.load(self);
         self.depth -= 1;
-        state
+        loaded
     }
 }
 
@@ -418,7 +418,7 @@ struct Blocks {
 }
 
 /// Writes a state; `None` if something in it cannot be written.
-pub(crate) fn save_state<S: NodeState>(state: &S, chains: &Chains) -> Option<Vec<u8>> {
+pub(crate) fn save_state(state: &dyn NodeState, chains: &Chains) -> Option<Vec<u8>> {
     let mut writer = StateWriter::new(chains);
     state.save(&mut writer);
     writer.finish()
@@ -426,7 +426,7 @@ pub(crate) fn save_state<S: NodeState>(state: &S, chains: &Chains) -> Option<Vec
 
 /// Reads a state over the chains that its ids belong to, and says whether there is a value in it of
 /// which its type reads a part only.
-pub(crate) fn load_state<S: NodeState>(
+pub(crate) fn load_state<S: NodeState + Default>(
     bytes: &[u8],
     chains: &Chains,
 ) -> Result<(S, bool), DecodeError> {
@@ -437,7 +437,8 @@ pub(crate) fn load_state<S: NodeState>(
     reader.finish()?;
     let blocks = Blocks { columns, content, text, orders: Arc::new(orders) };
     let mut reader = StateReader::new(&blocks, chains)?;
-    let state = S::load(&mut reader)?;
+    let mut state = S::default();
+    state.load(&mut reader)?;
     reader.finish()?;
     Ok((state, reader.partial))
 }

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde::{Serialize, Serializer};
 
 use super::key::Plain;
-use super::map::{assign, fingerprint, reconcile};
+use super::map::{fingerprint, write};
 use super::{
-    CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey, MapState, MapView, Scope,
+    CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey, MapState, MapView,
+    Scope, Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -252,20 +253,14 @@ macro_rules! set_node {
                 state.present().map(|(key, ())| key.clone()).collect()
             }
 
-            fn assign(
+            fn write(
                 state: &mut Self::State,
                 scope: Scope<'_>,
                 value: Self,
+                how: Writing,
             ) -> Result<(), EditError> {
-                assign::<K, ()>(state, scope, value.into_iter().map(|key| (key, ())).collect())
-            }
-
-            fn reconcile(
-                state: &mut Self::State,
-                scope: Scope<'_>,
-                value: Self,
-            ) -> Result<(), EditError> {
-                reconcile::<K, ()>(state, scope, value.into_iter().map(|key| (key, ())).collect())
+                let entries = value.into_iter().map(|key| (key, ())).collect();
+                write::<K, ()>(state, scope, entries, how)
             }
 
             fn fingerprint(value: &Self, print: &mut Fingerprint) {

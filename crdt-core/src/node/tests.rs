@@ -68,7 +68,7 @@ fn insert<'a>(text: bool) -> Action<'a, Id> {
 }
 
 /// The steps of deleting, fork by fork, everything on its chain from a counter on.
-fn steps_of_deleting<S: NodeState>(text: bool, from: u32, deepest_first: bool) -> usize {
+fn steps_of_deleting<S: NodeState + Default>(text: bool, from: u32, deepest_first: bool) -> usize {
     let (chains, mut node) = (nested(DEPTH), S::default());
     (0..DEPTH).for_each(|at| apply(&mut node, fork(at), insert(text), &chains));
     steps::of(|| {
@@ -136,7 +136,7 @@ fn one_by_one(written: &[Id]) -> Vec<Action<'static, Id>> {
 
 /// A stranger writes in one place of a node on so many chains, and somebody looks meanwhile; then whoever has seen all of it takes it
 /// back, twice.
-fn assert_even<S: NodeState>(
+fn assert_even<S: NodeState + Default>(
     what: &str,
     path: &[Segment<'static, Id>],
     write: &Action<'static, Id>,

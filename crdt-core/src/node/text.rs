@@ -9,7 +9,7 @@ use super::folded::FoldedText;
 use super::slice::{TextSlice, bounds, forwards, joined, positions};
 use super::{
     CrdtNode, DigestWriter, EditError, ElementId, Fingerprint, Fit, Incoming, Misfit, NodeState,
-    Scope, Segment, StateReader, StateWriter, Undone,
+    Scope, Segment, StateReader, StateWriter, Undone, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -225,8 +225,9 @@ impl NodeState for TextState {
         self.sequence.save(writer);
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { sequence: FoldedText::load(reader)? })
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        self.sequence = FoldedText::load(reader)?;
+        Ok(())
     }
 }
 
@@ -532,7 +533,15 @@ impl fmt::Debug for TextEditor<'_> {
     }
 }
 
-fn assign(state: &mut TextState, mut scope: Scope<'_>, text: &str) -> Result<(), EditError> {
+fn write(
+    state: &mut TextState,
+    mut scope: Scope<'_>,
+    text: &str,
+    how: Writing,
+) -> Result<(), EditError> {
+    if how == Writing::Difference {
+        return reconcile(state, scope, text);
+    }
     state.clear(scope);
     state.insert(&mut scope, 0, text)
 }
@@ -577,12 +586,13 @@ impl<T: TextString> CrdtNode for TextField<T> {
         T::from_text(state.to_text(chains))
     }
 
-    fn assign(state: &mut TextState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign(state, scope, value.as_text())
-    }
-
-    fn reconcile(state: &mut TextState, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        reconcile(state, scope, value.as_text())
+    fn write(
+        state: &mut TextState,
+        scope: Scope<'_>,
+        value: T,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        write(state, scope, value.as_text(), how)
     }
 
     fn fingerprint(value: &T, print: &mut Fingerprint) {
@@ -613,12 +623,13 @@ impl CrdtNode for Text {
         Self(state.to_text(chains))
     }
 
-    fn assign(state: &mut TextState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        assign(state, scope, &value.0)
-    }
-
-    fn reconcile(state: &mut TextState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        reconcile(state, scope, &value.0)
+    fn write(
+        state: &mut TextState,
+        scope: Scope<'_>,
+        value: Self,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        write(state, scope, &value.0, how)
     }
 
     fn fingerprint(value: &Self, print: &mut Fingerprint) {

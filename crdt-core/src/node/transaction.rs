@@ -139,7 +139,7 @@ impl Log {
 
     /// Takes all edits of a document's state back, the last one first. Costs what was written, which
     /// stays here.
-    pub(crate) fn roll_back<S: NodeState>(&mut self, state: &mut S, chains: &Chains) {
+    pub(crate) fn roll_back(&mut self, state: &mut dyn NodeState, chains: &Chains) {
         let begin = Point {
             ops: 0,
             next: self.start,
@@ -174,11 +174,11 @@ impl Log {
     }
 
     /// Takes back what was edited since a point in the node at a path or below, whose state this is.
-    fn take_back<S: NodeState>(
+    fn take_back(
         &mut self,
         point: &Point,
         base: Option<u32>,
-        state: &mut S,
+        state: &mut dyn NodeState,
         chains: &Chains,
     ) {
         let Self { written: Written { paths, ops, text, .. }, undo, .. } = self;

@@ -2,7 +2,7 @@ use core::marker::PhantomData;
 
 use super::{
     CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
-    StateReader, StateWriter,
+    StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -24,7 +24,7 @@ impl NodeState for () {
 
     fn save(&self, _: &mut StateWriter<'_>) {}
 
-    fn load(_: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+    fn load(&mut self, _: &mut StateReader<'_>) -> Result<(), DecodeError> {
         Ok(())
     }
 }
@@ -51,7 +51,7 @@ macro_rules! unit_node {
                 $value
             }
 
-            fn assign((): &mut (), _: Scope<'_>, _: Self) -> Result<(), EditError> {
+            fn write((): &mut (), _: Scope<'_>, _: Self, _: Writing) -> Result<(), EditError> {
                 Ok(())
             }
 

@@ -320,7 +320,7 @@ impl NodeState for Untyped {
         writer.give_up();
     }
 
-    fn load(_: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+    fn load(&mut self, _: &mut StateReader<'_>) -> Result<(), DecodeError> {
         Err(DecodeError::InvalidKind)
     }
 }

@@ -2,7 +2,7 @@ use core::any::{TypeId, type_name};
 
 use super::{Body, Field, Fields, Node, Schema, Type, Variant, docs, names};
 use crate::codec::value;
-use crate::node::{CrdtNode, Variants};
+use crate::node::{CrdtNode, Field as DerivedField, Variants};
 
 /// Gathers the types that a schema consists of; see [`CrdtNode::describe`].
 #[derive(Debug)]
@@ -24,28 +24,13 @@ struct Known {
 /// How a node is described.
 type Describe = fn(&mut SchemaBuilder) -> Node;
 
-/// A stored field, as the derive knows it.
-#[derive(Debug)]
-pub struct DerivedField<'a> {
-    /// The wire name.
-    pub name: &'a str,
-    /// Former wire names.
-    pub aliases: &'a [&'a str],
-    /// The pieces of its documentation.
-    pub docs: &'a [&'a str],
-    /// Whether it is marked as `key`.
-    pub key: bool,
-    /// Describes its node.
-    pub node: Describe,
-}
-
-/// The stored fields of a struct or variant, as the derive knows them.
-#[derive(Debug)]
-pub enum DerivedFields<'a> {
+/// How the stored fields of a struct or variant are written, as the derive knows them.
+#[derive(Clone, Copy, Debug)]
+pub enum DerivedFields {
     /// With names.
-    Named(&'a [DerivedField<'a>]),
+    Named(&'static [DerivedField]),
     /// Without.
-    Tuple(&'a [DerivedField<'a>]),
+    Tuple(&'static [DerivedField]),
     /// None.
     Unit,
 }
@@ -61,7 +46,7 @@ pub struct DerivedVariant<'a> {
 
 /// What a derived type is.
 enum Derived<'a> {
-    Struct(&'a DerivedFields<'a>),
+    Struct(DerivedFields),
     Enum(&'a Variants, &'a [DerivedVariant<'a>]),
     Newtype(Describe),
 }
@@ -92,7 +77,7 @@ impl Identity {
 #[doc(hidden)]
 impl SchemaBuilder {
     /// A struct.
-    pub fn derived_struct<T: CrdtNode>(&mut self, docs: &[&str], of: &DerivedFields<'_>) -> Node {
+    pub fn derived_struct<T: CrdtNode>(&mut self, docs: &[&str], of: DerivedFields) -> Node {
         self.derived(&Identity::of::<T>(), docs, &Derived::Struct(of))
     }
 
@@ -112,7 +97,7 @@ impl SchemaBuilder {
     }
 
     /// The fields of a variant.
-    pub fn derived_payload(&mut self, of: &DerivedFields<'_>) -> Node {
+    pub fn derived_payload(&mut self, of: DerivedFields) -> Node {
         Node::Struct(self.fields(of))
     }
 }
@@ -154,7 +139,7 @@ impl SchemaBuilder {
         let place = self.types.len();
         self.types.push(Known { id: identity.id, name: name.clone(), described: None });
         let body = match of {
-            Derived::Struct(fields) => Body::Struct(self.fields(fields)),
+            Derived::Struct(fields) => Body::Struct(self.fields(*fields)),
             Derived::Enum(names, variants) => Body::Enum(self.variants(names, variants)),
             Derived::Newtype(inner) => Body::Newtype(inner(self)),
         };
@@ -173,7 +158,7 @@ impl SchemaBuilder {
         numbered.find(|name| !is_used(name)).unwrap_or(name)
     }
 
-    fn fields(&mut self, of: &DerivedFields<'_>) -> Fields {
+    fn fields(&mut self, of: DerivedFields) -> Fields {
         match of {
             DerivedFields::Named(fields) => Fields::Named(self.all(fields)),
             DerivedFields::Tuple(fields) => Fields::Tuple(self.all(fields)),
@@ -181,13 +166,13 @@ impl SchemaBuilder {
         }
     }
 
-    fn all(&mut self, fields: &[DerivedField<'_>]) -> Vec<Field> {
-        let field = |field: &DerivedField<'_>| Field {
+    fn all(&mut self, fields: &[DerivedField]) -> Vec<Field> {
+        let field = |field: &DerivedField| Field {
             name: field.name.to_owned(),
             aliases: field.aliases.iter().map(ToString::to_string).collect(),
             docs: self.docs(field.docs),
-            key: field.key,
-            node: (field.node)(self),
+            key: field.is_key,
+            node: (field.describe)(self),
         };
         fields.iter().map(field).collect()
     }

@@ -10,32 +10,21 @@ impl Record<'_> {
     /// A struct, which has a name in the schema.
     pub(crate) fn described_struct(&self, docs: &[&syn::Expr]) -> TokenStream {
         let fields = self.described_fields();
-        describe(&quote!(__schema.derived_struct::<Self>(&[#(#docs),*], &#fields)))
+        describe(&quote!(__schema.derived_struct::<Self>(&[#(#docs),*], #fields)))
     }
 
     /// What a variant holds, which has none.
     pub(crate) fn described_payload(&self) -> TokenStream {
         let fields = self.described_fields();
-        describe(&quote!(__schema.derived_payload(&#fields)))
+        describe(&quote!(__schema.derived_payload(#fields)))
     }
 
     fn described_fields(&self) -> TokenStream {
-        let fields = self.stored().map(|(field, node)| {
-            let (name, aliases, docs) = (field.wire_name(), field.aliases(), field.doc_pieces());
-            let key = field.attrs.key.is_set();
-            quote! {
-                __crdt::DerivedField {
-                    name: #name,
-                    aliases: &[#(#aliases),*],
-                    docs: &[#(#docs),*],
-                    key: #key,
-                    node: <#node as __crdt::CrdtNode>::describe,
-                }
-            }
-        });
+        let (state, (_, ty_generics, _)) = (&self.names.state, self.params.owned());
+        let fields = quote!(<#state #ty_generics as __crdt::Fields>::FIELDS);
         match self.style {
-            Style::Named => quote!(__crdt::DerivedFields::Named(&[#(#fields),*])),
-            Style::Tuple | Style::Newtype => quote!(__crdt::DerivedFields::Tuple(&[#(#fields),*])),
+            Style::Named => quote!(__crdt::DerivedFields::Named(#fields)),
+            Style::Tuple | Style::Newtype => quote!(__crdt::DerivedFields::Tuple(#fields)),
             Style::Unit => quote!(__crdt::DerivedFields::Unit),
         }
     }

@@ -1,6 +1,7 @@
 //! An enum is a register of its variant's name, and one node for each payload.
 
 mod access;
+mod case;
 mod implement;
 mod payload;
 mod selected;
@@ -12,7 +13,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use crate::ast::{self, Input, Variant};
+use crate::ast::{self, Field, Input, Variant};
 use crate::bound::Params;
 use crate::expand::describe::describe;
 use crate::expand::enums::payload::Payload;
@@ -66,6 +67,11 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
 }
 
 impl Case<'_> {
+    /// The fields that are stored.
+    fn stored(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.variant.fields.iter().filter(|field| field.is_stored())
+    }
+
     /// The name of the variant as a path.
     fn path(&self) -> TokenStream {
         let ident = self.variant.ident;

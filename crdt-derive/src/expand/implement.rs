@@ -1,13 +1,14 @@
 //! The implementation of `CrdtNode` for a record.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
+use syn::Index;
 
+use crate::ast::{Field, Role};
+use crate::expand::node;
 use crate::expand::record::{Lent, Record, slot};
 
-/// For which type a record is implemented, and how its value is made of the parts.
-///
-/// The parts are bound to `Field::binding`.
+/// For which type a record is implemented.
 pub(crate) struct Target {
     /// The type that implements `CrdtNode`.
     pub(crate) this: TokenStream,
@@ -15,31 +16,36 @@ pub(crate) struct Target {
     pub(crate) names: TokenStream,
     /// The statement before a value is taken apart.
     pub(crate) whole: Option<TokenStream>,
-    /// Its plain value.
-    pub(crate) value: TokenStream,
-    /// The expression that makes a value of the bindings.
-    pub(crate) make: TokenStream,
-    /// The pattern that takes a value apart into the bindings.
-    pub(crate) take: TokenStream,
+    /// What its plain values are.
+    pub(crate) value: Plain,
     /// How it describes itself.
     pub(crate) describe: TokenStream,
+}
+
+/// What the plain values of a record are.
+#[derive(Clone, Copy)]
+pub(crate) enum Plain {
+    /// The struct.
+    Struct,
+    /// A tuple of what is stored, in a type made for a payload.
+    Tuple,
 }
 
 impl Record<'_> {
     /// The implementation of `CrdtNode` in terms of the stored fields.
     pub(crate) fn crdt_node(&self, target: &Target) -> TokenStream {
-        let Target { this, value, names, describe, .. } = target;
-        let (state, view, editor) = (&self.names.state, &self.names.view, &self.names.editor);
-        let (impl_generics, ty_generics, where_clause) = self.params.owned();
+        let Target { this, names, describe, .. } = target;
+        let (state, view, editor) = (self.state_type(), &self.names.view, &self.names.editor);
+        let (impl_generics, _, where_clause) = self.params.owned();
         let (_, lent_generics, _) = self.params.lent();
-        let (reading, writing) = (self.reading(target), self.writing(target));
+        let (value, reading, writing) =
+            (self.value_type(target.value), self.reading(target), self.writing(target));
         let key = self.key();
-        let comparing = self.comparing(target);
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #this #where_clause {
                 type Value = #value;
-                type State = #state #ty_generics;
+                type State = #state;
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
                 type Kind = __crdt::Nested;
@@ -48,9 +54,30 @@ impl Record<'_> {
                 #reading
                 #writing
                 #key
-                #comparing
             }
         }
+    }
+
+    fn value_type(&self, value: Plain) -> TokenStream {
+        let types = self.stored().map(|(field, _)| &field.ty);
+        match value {
+            Plain::Struct => quote!(Self),
+            Plain::Tuple => quote!((#(#types,)*)),
+        }
+    }
+
+    /// The stored fields, each with where a plain value has it.
+    fn members(
+        &self,
+        value: Plain,
+    ) -> impl Iterator<Item = (&Field<'_>, &TokenStream, TokenStream)> {
+        self.stored().enumerate().map(move |(index, (field, node))| {
+            let member = match value {
+                Plain::Struct => field.member.to_token_stream(),
+                Plain::Tuple => Index::from(index).to_token_stream(),
+            };
+            (field, node, member)
+        })
     }
 
     /// The field that identifies the struct in a list; that it is a struct has been checked.
@@ -58,28 +85,27 @@ impl Record<'_> {
         let (field, node) = self.stored().find(|(field, _)| field.attrs.key.is_set())?;
         let (member, slot) = (&field.member, slot(field));
         Some(quote! {
-            fn key(__value: &Self) -> ::core::option::Option<__crdt::Key<'_>> {
+            fn key(__value: &Self) -> __crdt::Option<__crdt::Key<'_>> {
                 __crdt::key::of_value::<#node>(&__value.#member)
             }
             fn key_in<'__a>(
                 __state: &'__a Self::State,
                 __chains: &'__a __crdt::Chains,
-            ) -> ::core::option::Option<__crdt::Key<'__a>> {
-                __crdt::key::of_state::<#node>(&__state.#slot, __chains)
+            ) -> __crdt::Option<__crdt::Key<'__a>> {
+                __crdt::key::of_state::<#node>(&__state.0.#slot, __chains)
             }
         })
     }
 
     fn reading(&self, target: &Target) -> TokenStream {
-        let make = &target.make;
         let view = self.make_lent(Lent::View, |field, node| {
             let slot = slot(field);
-            quote!(<#node as __crdt::CrdtNode>::view(&__state.#slot, __chains))
+            quote!(<#node as __crdt::CrdtNode>::view(&__state.0.#slot, __chains))
         });
-        let parts = self.stored().map(|(field, node)| {
-            let (binding, slot) = (field.binding(), slot(field));
-            quote!(let #binding = <#node as __crdt::CrdtNode>::value(&__state.#slot, __chains);)
-        });
+        let value = self.made(target.value);
+        let prints = self.members(target.value).map(
+            |(_, node, member)| quote!(<#node as __crdt::CrdtNode>::fingerprint(&__value.#member, __print);),
+        );
         quote! {
             fn view<'__a>(
                 __state: &'__a Self::State,
@@ -88,61 +114,49 @@ impl Record<'_> {
                 #view
             }
             fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
-                #(#parts)*
-                #make
-            }
-        }
-    }
-
-    /// How a state becomes another value, field by field.
-    fn comparing(&self, target: &Target) -> TokenStream {
-        let Target { take, whole, .. } = target;
-        let parts = self.stored().map(|(field, node)| {
-            let (binding, slot, name) = (field.binding(), slot(field), field.wire_name());
-            quote! {
-                <#node as __crdt::CrdtNode>::reconcile(
-                    &mut __state.#slot,
-                    __scope.field(#name),
-                    #binding,
-                )?;
-            }
-        });
-        let prints = self.stored().map(|(field, node)| {
-            let binding = field.binding();
-            quote!(<#node as __crdt::CrdtNode>::fingerprint(#binding, __print);)
-        });
-        quote! {
-            fn reconcile(
-                __state: &mut Self::State,
-                __scope: __crdt::Scope<'_>,
-                __value: Self::Value,
-            ) -> ::core::result::Result<(), __crdt::EditError> {
-                #whole
-                let #take = __value;
-                let __scope = __scope.pinned();
-                #(#parts)*
-                ::core::result::Result::Ok(())
+                #value
             }
             fn fingerprint(__value: &Self::Value, __print: &mut __crdt::Fingerprint) {
-                let #take = __value;
                 #(#prints)*
             }
         }
     }
 
+    /// The expression that makes a plain value of `__state`.
+    fn made(&self, value: Plain) -> TokenStream {
+        let read = |field: &Field<'_>, node: &TokenStream| {
+            let slot = slot(field);
+            quote!(<#node as __crdt::CrdtNode>::value(&__state.0.#slot, __chains))
+        };
+        if let Plain::Tuple = value {
+            let parts = self.stored().map(|(field, node)| read(field, node));
+            return quote!((#(#parts,)*));
+        }
+        let members = self.every().map(|(field, node)| {
+            let member = &field.member;
+            let part = match node {
+                Some(node) if field.role() != Role::Skip => read(field, node),
+                _ => node::skipped(field),
+            };
+            quote!(#member: #part)
+        });
+        quote!(Self { #(#members,)* })
+    }
+
     fn writing(&self, target: &Target) -> TokenStream {
-        let Target { take, whole, .. } = target;
         let editor = self.make_lent(Lent::Editor, |field, node| {
             let (slot, name) = (slot(field), field.wire_name());
-            quote!(<#node as __crdt::CrdtNode>::edit(&mut __state.#slot, __scope.field(#name)))
+            quote!(<#node as __crdt::CrdtNode>::edit(&mut __state.0.#slot, __scope.field(#name)))
         });
-        let parts = self.stored().map(|(field, node)| {
-            let (binding, slot, name) = (field.binding(), slot(field), field.wire_name());
+        let whole = &target.whole;
+        let parts = self.members(target.value).map(|(field, node, member)| {
+            let (slot, name) = (slot(field), field.wire_name());
             quote! {
-                <#node as __crdt::CrdtNode>::assign(
-                    &mut __state.#slot,
+                <#node as __crdt::CrdtNode>::write(
+                    &mut __state.0.#slot,
                     __scope.field(#name),
-                    #binding,
+                    __value.#member,
+                    __how,
                 )?;
             }
         });
@@ -154,16 +168,16 @@ impl Record<'_> {
                 let __scope = __scope.pinned();
                 #editor
             }
-            fn assign(
+            fn write(
                 __state: &mut Self::State,
                 __scope: __crdt::Scope<'_>,
                 __value: Self::Value,
-            ) -> ::core::result::Result<(), __crdt::EditError> {
+                __how: __crdt::Writing,
+            ) -> __crdt::Written {
                 #whole
-                let #take = __value;
-                let __scope = __scope.pinned();
+                let (__scope, __how) = (__scope.pinned(), __how.of_parts());
                 #(#parts)*
-                ::core::result::Result::Ok(())
+                __crdt::Ok(())
             }
         }
     }

@@ -95,13 +95,13 @@ fn reading(node: &TokenStream) -> TokenStream {
         fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
             Self(<#node as __crdt::CrdtNode>::value(__state, __chains))
         }
-        fn key(__value: &Self::Value) -> ::core::option::Option<__crdt::Key<'_>> {
+        fn key(__value: &Self::Value) -> __crdt::Option<__crdt::Key<'_>> {
             <#node as __crdt::CrdtNode>::key(&__value.0)
         }
         fn key_in<'__a>(
             __state: &'__a Self::State,
             __chains: &'__a __crdt::Chains,
-        ) -> ::core::option::Option<__crdt::Key<'__a>> {
+        ) -> __crdt::Option<__crdt::Key<'__a>> {
             <#node as __crdt::CrdtNode>::key_in(__state, __chains)
         }
     }
@@ -116,37 +116,17 @@ fn writing(input: &Input<'_>, node: &TokenStream) -> TokenStream {
         ) -> Self::Editor<'__a> {
             <#node as __crdt::CrdtNode>::edit(__state, __scope)
         }
-        fn assign(
+        fn write(
             __state: &mut Self::State,
             __scope: __crdt::Scope<'_>,
             __value: Self::Value,
-        ) -> ::core::result::Result<(), __crdt::EditError> {
+            __how: __crdt::Writing,
+        ) -> __crdt::Written {
             #whole
-            <#node as __crdt::CrdtNode>::assign(__state, __scope, __value.0)
+            <#node as __crdt::CrdtNode>::write(__state, __scope, __value.0, __how)
         }
-        fn seed(
-            __value: &Self::Value,
-        ) -> ::core::result::Result<
-            ::core::option::Option<__crdt::Bytes>,
-            __crdt::EditError,
-        > {
+        fn seed(__value: &Self::Value) -> __crdt::Seeded {
             <#node as __crdt::CrdtNode>::seed(&__value.0)
-        }
-        fn grow(
-            __state: &mut Self::State,
-            __scope: __crdt::Scope<'_>,
-            __value: Self::Value,
-        ) -> ::core::result::Result<(), __crdt::EditError> {
-            #whole
-            <#node as __crdt::CrdtNode>::grow(__state, __scope, __value.0)
-        }
-        fn reconcile(
-            __state: &mut Self::State,
-            __scope: __crdt::Scope<'_>,
-            __value: Self::Value,
-        ) -> ::core::result::Result<(), __crdt::EditError> {
-            #whole
-            <#node as __crdt::CrdtNode>::reconcile(__state, __scope, __value.0)
         }
         fn fingerprint(__value: &Self::Value, __print: &mut __crdt::Fingerprint) {
             <#node as __crdt::CrdtNode>::fingerprint(&__value.0, __print)
@@ -173,19 +153,16 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
             fn to_key(&self) -> __crdt::Key<'_> {
                 __crdt::MapKey::to_key(&self.0)
             }
-            fn from_key(__key: __crdt::Key<'_>) -> ::core::option::Option<Self> {
-                ::core::option::Option::map(__crdt::MapKey::from_key(__key), Self)
+            fn from_key(__key: __crdt::Key<'_>) -> __crdt::Option<Self> {
+                __crdt::Option::map(__crdt::MapKey::from_key(__key), Self)
             }
             fn key_type() -> &'static str {
                 <#ty as __crdt::MapKey>::key_type()
             }
-            fn serialize_key<__S: __crdt::serde::Serializer>(
+            fn serialize_key<__S: __crdt::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<
-                <__S as __crdt::serde::Serializer>::Ok,
-                <__S as __crdt::serde::Serializer>::Error,
-            > {
+            ) -> __crdt::Serialized<__S> {
                 __crdt::MapKey::serialize_key(&self.0, __serializer)
             }
         }

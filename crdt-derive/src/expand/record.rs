@@ -10,9 +10,11 @@ use syn::{Ident, Index, Member};
 use crate::ast::{Field, Style, Variant};
 use crate::bound::Params;
 use crate::expand::node::Node;
+use crate::expand::state;
 
 /// The generated names of one record or enum.
 pub(crate) struct Names {
+    /// What is known of its parts.
     pub(crate) state: Ident,
     pub(crate) view: Ident,
     pub(crate) editor: Ident,
@@ -83,14 +85,14 @@ impl<'a> Record<'a> {
         (Self { names, params, fields, style, nodes, is_payload: true }, items)
     }
 
-    /// The three structs, and how an op reaches the state.
+    /// The three structs, and what is asked of them.
     pub(crate) fn items(&self) -> TokenStream {
         let (state, title) = (self.state(), &self.names.title);
         let view = self.lent(Lent::View, &format!("Reads {title}."));
         let editor = self.lent(Lent::Editor, &format!("Edits {title}."));
-        let (node_state, shown) = (self.node_state(), self.shown_and_copied());
+        let (parts, shown) = (self.parts(), self.shown_and_copied());
         let serialized = self.serialized();
-        quote!(#state #view #editor #node_state #shown #serialized)
+        quote!(#state #view #editor #parts #shown #serialized)
     }
 
     /// The stored fields with their nodes.
@@ -99,30 +101,25 @@ impl<'a> Record<'a> {
         pairs.filter_map(|(field, node)| Some((field, node.as_ref()?)))
     }
 
+    /// All fields, with the nodes of those that are stored.
+    pub(crate) fn every(&self) -> impl Iterator<Item = (&'a Field<'a>, Option<&TokenStream>)> {
+        self.fields.iter().zip(self.nodes.iter().map(Option::as_ref))
+    }
+
+    /// The struct of the fields' states.
     fn state(&self) -> TokenStream {
-        let name = &self.names.state;
-        let (impl_generics, ty_generics, where_clause) = self.params.owned();
         let doc = format!("What is known of {}.", self.names.title);
-        let (idents, nodes): (Vec<_>, Vec<_>) =
-            self.stored().map(|(field, node)| (slot(field), node)).unzip();
-        let marker = self
-            .params
-            .marker()
-            .map(|marker| quote!(__marker: ::core::marker::PhantomData<#marker>,));
-        let default = marker.as_ref().map(|_| quote!(__marker: ::core::marker::PhantomData,));
-        quote! {
-            #[doc = #doc]
-            pub struct #name #impl_generics #where_clause {
-                #(#idents: <#nodes as __crdt::CrdtNode>::State,)*
-                #marker
-            }
-            #[automatically_derived]
-            impl #impl_generics ::core::default::Default for #name #ty_generics #where_clause {
-                fn default() -> Self {
-                    Self { #(#idents: ::core::default::Default::default(),)* #default }
-                }
-            }
-        }
+        let slots = self.stored().map(|(field, node)| {
+            let slot = slot(field);
+            (quote!(#slot), quote!(__crdt::State<#node>))
+        });
+        state::declare(&self.names.state, self.params, &doc, slots)
+    }
+
+    /// The type of the state, for which the core knows what there is to do.
+    pub(crate) fn state_type(&self) -> TokenStream {
+        let (name, (_, ty_generics, _)) = (&self.names.state, self.params.owned());
+        quote!(__crdt::RecordState<#name #ty_generics>)
     }
 
     /// A struct that borrows from the state, with the fields of the record.
@@ -134,8 +131,7 @@ impl<'a> Record<'a> {
         let (impl_generics, _, where_clause) = self.params.lent();
         let field = |(field, node): (&Field<'_>, &Option<TokenStream>)| {
             let head = self.lent_head(field);
-            let ty =
-                node.as_ref().map(|node| quote!(<#node as __crdt::CrdtNode>::#associated<'__a>));
+            let ty = node.as_ref().map(|node| quote!(__crdt::#associated<'__a, #node>));
             let ty = ty.unwrap_or_else(|| quote!(()));
             quote!(#head #ty)
         };
@@ -180,11 +176,10 @@ impl<'a> Record<'a> {
     /// The fields of a view or editor that are not of the record: those through which a view reads
     /// the plain value, and one that uses parameters which no field of an editor may use.
     fn hidden(&self, lent: Lent) -> Vec<Hidden> {
-        let (_, ty_generics, _) = self.params.owned();
-        let (state, params) = (&self.names.state, self.params.marker());
+        let (state, params) = (self.state_type(), self.params.marker());
         let fields = match lent {
             Lent::View => vec![
-                ("__state", quote!(&'__a #state #ty_generics), quote!(__state)),
+                ("__state", quote!(&'__a #state), quote!(__state)),
                 ("__chains", quote!(&'__a __crdt::Chains), quote!(__chains)),
             ],
             Lent::Editor if params.is_none() && self.stored().next().is_some() => Vec::new(),

@@ -26,14 +26,11 @@ pub(super) fn serialize(params: &Params, view: &syn::Ident, body: &TokenStream) 
     let (impl_generics, lent_generics, where_clause) = params.lent();
     quote! {
         #[automatically_derived]
-        impl #impl_generics __crdt::serde::Serialize for #view #lent_generics #where_clause {
-            fn serialize<__S: __crdt::serde::Serializer>(
+        impl #impl_generics __crdt::Serialize for #view #lent_generics #where_clause {
+            fn serialize<__S: __crdt::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<
-                <__S as __crdt::serde::Serializer>::Ok,
-                <__S as __crdt::serde::Serializer>::Error,
-            > {
+            ) -> __crdt::Serialized<__S> {
                 #body
             }
         }
@@ -71,11 +68,11 @@ pub(super) fn parts(
     });
     quote! {
         let mut __parts = __serializer.#begin(#head, #count)?;
-        #(__crdt::serde::ser::#compound::serialize_field(
+        #(__crdt::#compound::serialize_field(
             &mut __parts,
             #names
             &#view.#members,
         )?;)*
-        __crdt::serde::ser::#compound::end(__parts)
+        __crdt::#compound::end(__parts)
     }
 }

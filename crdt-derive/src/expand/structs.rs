@@ -1,13 +1,13 @@
 //! A struct is one record.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
-use crate::ast::{Field, Input, Role, Style};
+use crate::ast::{Field, Input, Style};
 use crate::bound::Params;
-use crate::expand::implement::Target;
+use crate::expand::apart;
+use crate::expand::implement::{Plain, Target};
 use crate::expand::record::Record;
-use crate::expand::{apart, node};
 
 pub(crate) fn expand(
     input: &Input<'_>,
@@ -24,9 +24,7 @@ pub(crate) fn expand(
         this,
         names: names(input),
         whole: apart::whole(input),
-        value: quote!(Self),
-        make: make(&quote!(Self), fields),
-        take: take(&quote!(Self), fields),
+        value: Plain::Struct,
         describe: record.described_struct(&input.docs),
     });
     let items = record.items();
@@ -40,32 +38,4 @@ pub(crate) fn names(input: &Input<'_>) -> TokenStream {
     let former = (!aliases.is_empty())
         .then(|| quote!(const ALIASES: &'static [&'static str] = &[#(#aliases),*];));
     quote!(const NAME: &'static str = #name; #former)
-}
-
-/// Makes a struct or variant of the bindings of its fields.
-pub(crate) fn make(name: &TokenStream, fields: &[Field<'_>]) -> TokenStream {
-    let field = |field: &Field<'_>| {
-        let member = &field.member;
-        let value = match field.role() {
-            Role::Skip => node::skipped(field),
-            _ => field.binding().to_token_stream(),
-        };
-        quote!(#member: #value)
-    };
-    let fields = fields.iter().map(field);
-    quote!(#name { #(#fields,)* })
-}
-
-/// Takes a struct or variant apart into the bindings of its fields.
-pub(crate) fn take(name: &TokenStream, fields: &[Field<'_>]) -> TokenStream {
-    let field = |field: &Field<'_>| {
-        let member = &field.member;
-        let binding = match field.role() {
-            Role::Skip => quote!(_),
-            _ => field.binding().to_token_stream(),
-        };
-        quote!(#member: #binding)
-    };
-    let fields = fields.iter().map(field);
-    quote!(#name { #(#fields,)* })
 }

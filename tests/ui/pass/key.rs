@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use crdt_core::__derive::{self, Chains, SchemaBuilder, Scope, schema};
+use crdt_core::__private_0_1_0::{self as private, Chains, SchemaBuilder, Scope, Writing, schema};
 use crdt_core::{CrdtNode, Document, EditError, Key, Keypair};
 
 #[derive(CrdtNode)]
@@ -49,7 +49,7 @@ impl<T: CrdtNode> CrdtNode for KeyOf<T> {
     type State = T::State;
     type View<'a> = ();
     type Editor<'a> = ();
-    type Kind = __derive::Nested;
+    type Kind = private::Nested;
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
         T::describe(schema)
@@ -63,7 +63,7 @@ impl<T: CrdtNode> CrdtNode for KeyOf<T> {
         Self(T::key_in(state, chains).map(|key| format!("{key:?}")), PhantomData)
     }
 
-    fn assign(_: &mut T::State, _: Scope<'_>, _: Self) -> Result<(), EditError> {
+    fn write(_: &mut T::State, _: Scope<'_>, _: Self, _: Writing) -> Result<(), EditError> {
         Ok(())
     }
 }

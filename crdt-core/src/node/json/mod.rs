@@ -24,7 +24,7 @@ pub use state::JsonState;
 pub use view::JsonView;
 
 use super::register::seed_register;
-use super::{CrdtNode, EditError, Fingerprint, List, Map, Scope, StandardDefault};
+use super::{CrdtNode, EditError, Fingerprint, List, Map, Scope, StandardDefault, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -177,20 +177,21 @@ impl CrdtNode for Json {
         Self(JsonView::new(state, chains).value())
     }
 
-    fn assign(state: &mut JsonState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        write::write(state, scope, value, write::ASSIGN)
+    fn write(
+        state: &mut JsonState,
+        scope: Scope<'_>,
+        value: Self,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        match how {
+            Writing::Anew => write::write(state, scope, value, write::ASSIGN),
+            Writing::Seeded => write::fill(state, scope, value.0),
+            Writing::Difference => write::reconcile(state, scope, value),
+        }
     }
 
     fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {
         seed_register::<Shape, StandardDefault>(&Shape::of(value))
-    }
-
-    fn grow(state: &mut JsonState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        write::fill(state, scope, value.0)
-    }
-
-    fn reconcile(state: &mut JsonState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        write::reconcile(state, scope, value)
     }
 
     fn fingerprint(value: &Self, print: &mut Fingerprint) {

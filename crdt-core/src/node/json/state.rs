@@ -98,8 +98,9 @@ impl NodeState for JsonState {
         self.containers.save(writer);
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { shape: reader.nested()?, containers: reader.nested()? })
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        reader.nested(&mut self.shape)?;
+        reader.nested(&mut self.containers)
     }
 }
 
@@ -143,8 +144,10 @@ impl NodeState for Containers {
         self.text.save(writer);
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { entries: reader.nested()?, items: reader.nested()?, text: reader.nested()? })
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        reader.nested(&mut self.entries)?;
+        reader.nested(&mut self.items)?;
+        reader.nested(&mut self.text)
     }
 }
 

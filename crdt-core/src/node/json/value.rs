@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Json, JsonEditor, JsonState, JsonView};
 use crate::history::Chains;
-use crate::node::{CrdtNode, EditError, Nested, Scope};
+use crate::node::{CrdtNode, EditError, Nested, Scope, Writing};
 use crate::schema::{self, SchemaBuilder};
 
 /// What `serde_json::Value` would have to be to be a node.
@@ -43,7 +43,12 @@ where
         Json::value(state, chains).0
     }
 
-    fn assign(state: &mut JsonState, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        Json::assign(state, scope, Json(value))
+    fn write(
+        state: &mut JsonState,
+        scope: Scope<'_>,
+        value: Self,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        Json::write(state, scope, Json(value), how)
     }
 }

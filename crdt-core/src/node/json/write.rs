@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::shape::{Scalar, Shape};
 use super::{Array, Json, JsonState, Object};
 use crate::node::register::{RegisterState, assign_register, set_register};
-use crate::node::{CrdtNode, EditError, Fingerprint, List, Map, Scope, Text};
+use crate::node::{CrdtNode, EditError, Fingerprint, List, Map, Scope, Text, Writing};
 use crate::op::limits::MAX_PATH_DEPTH;
 
 /// How deeply a value can nest that a document reads as: along a path, with an element and what is
@@ -38,8 +38,12 @@ pub(super) fn write(
 /// Writes what a value holds, given that the register says that it is a container of this kind.
 pub(super) fn fill(state: &mut JsonState, scope: Scope<'_>, value: Value) -> Result<(), EditError> {
     match value {
-        Value::Object(entries) => Object::assign(state.entries_mut(), scope, nodes(entries)),
-        Value::Array(items) => Array::assign(state.items_mut(), scope, elements(items)),
+        Value::Object(entries) => {
+            Object::write(state.entries_mut(), scope, nodes(entries), Writing::Anew)
+        }
+        Value::Array(items) => {
+            Array::write(state.items_mut(), scope, elements(items), Writing::Anew)
+        }
         _ => Ok(()),
     }
 }
@@ -52,7 +56,7 @@ pub(super) fn set_text(
 ) -> Result<(), EditError> {
     scope.pin();
     set_register(&mut state.shape, scope, &Shape::Text)?;
-    Text::assign(state.text_mut(), scope, Text(text))
+    Text::write(state.text_mut(), scope, Text(text), Writing::Anew)
 }
 
 /// Edits what is there where the node remains what it is; assigns where it becomes something else.
@@ -68,12 +72,14 @@ pub(super) fn reconcile(
     }
     match (shape, value.0) {
         (Shape::Object, Value::Object(entries)) => {
-            Object::reconcile(state.entries_mut(), scope, nodes(entries))
+            Object::write(state.entries_mut(), scope, nodes(entries), Writing::Difference)
         }
         (Shape::Array, Value::Array(items)) => {
-            Array::reconcile(state.items_mut(), scope, elements(items))
+            Array::write(state.items_mut(), scope, elements(items), Writing::Difference)
         }
-        (Shape::Text, Value::String(text)) => Text::reconcile(state.text_mut(), scope, Text(text)),
+        (Shape::Text, Value::String(text)) => {
+            Text::write(state.text_mut(), scope, Text(text), Writing::Difference)
+        }
         (_, value) => write(state, scope, Json(value), ASSIGN),
     }
 }

@@ -9,7 +9,7 @@ use crate::expand::enums::{Case, Enum};
 
 impl Enum<'_> {
     pub(super) fn view(&self) -> TokenStream {
-        let (name, state) = (&self.names.view, &self.names.state);
+        let (name, state) = (&self.names.view, self.state_type());
         let (impl_generics, lent_generics, where_clause) = self.params.lent();
         let (_, ty_generics, _) = self.params.owned();
         let doc = format!("Reads {}.", self.names.title);
@@ -18,7 +18,7 @@ impl Enum<'_> {
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
-                state: &'__a #state #ty_generics,
+                state: &'__a #state,
                 chains: &'__a __crdt::Chains,
                 /// The variant that is read: the selected one, or one in conflict with it.
                 place: usize,
@@ -30,14 +30,14 @@ impl Enum<'_> {
                 #[doc = "The variants that were selected concurrently, one view for each, the one that wins first: each reads what its own variant holds. Empty if none was ever selected."]
                 pub fn conflicts(&self) -> __crdt::Vec<Self> {
                     let mut __views = __crdt::Vec::new();
-                    for place in self.state.selector.conflicts(self.chains) {
+                    for place in self.state.conflicts(self.chains) {
                         __views.push(Self { place, ..*self });
                     }
                     __views
                 }
                 #[doc = "The plain value of the variant that is read."]
                 pub fn value(&self) -> #ident #ty_generics {
-                    self.state.__read(self.chains, self.place)
+                    __read(self.state, self.chains, self.place)
                 }
                 #selected
                 #questions
@@ -47,24 +47,22 @@ impl Enum<'_> {
     }
 
     pub(super) fn editor(&self) -> TokenStream {
-        let (name, state, ident) = (&self.names.editor, &self.names.state, self.ident);
+        let (name, state, ident) = (&self.names.editor, self.state_type(), self.ident);
         let (impl_generics, lent_generics, where_clause) = self.params.lent();
         let (_, ty_generics, _) = self.params.owned();
         let doc = format!("Edits {}.", self.names.title);
         let questions = self.questions();
         let view = self.params.lend(&self.names.view, &quote!('_));
         let payloads = self.cases.iter().filter_map(|case| case.edit_payload(self.params));
-        let variants = self.cases.iter().map(|case| case.variant.ident);
-        let places = self.cases.iter().map(|case| case.index);
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
-                state: &'__a mut #state #ty_generics,
+                state: &'__a mut #state,
                 scope: __crdt::Scope<'__a>,
             }
             impl #impl_generics #name #lent_generics #where_clause {
                 fn __current(&self) -> usize {
-                    self.state.selector.current(self.scope.chains(), __VARIANTS)
+                    self.state.current(self.scope.chains())
                 }
                 #[doc = "The variants that were selected concurrently, as the view gives them."]
                 pub fn conflicts(&self) -> __crdt::Vec<#view> {
@@ -81,10 +79,12 @@ impl Enum<'_> {
                     &mut self,
                     __value: #ident #ty_generics,
                 ) -> ::core::result::Result<(), __crdt::EditError> {
-                    let __place = match &__value { #(#ident::#variants { .. } => #places,)* };
                     self.scope.attempt(&mut *self.state, |__state, __scope| {
-                        __state.selector.set(__scope, __VARIANTS, __place)?;
-                        <#ident #ty_generics as __crdt::CrdtNode>::grow(__state, __scope, __value)
+                        __state.selector.set(__scope, __VARIANTS, __place(&__value))?;
+                        let __how = __crdt::Writing::Seeded;
+                        <#ident #ty_generics as __crdt::CrdtNode>::write(
+                            __state, __scope, __value, __how,
+                        )
                     })
                 }
             }
@@ -116,7 +116,7 @@ impl Enum<'_> {
 impl Case<'_> {
     fn view_payload(&self, params: &Params) -> Option<TokenStream> {
         let payload = self.payload.as_ref()?;
-        let Payload { node, wire_name, slot, .. } = payload;
+        let (wire_name, viewed) = (&payload.wire_name, payload.viewed());
         let (name, index, view) = (self.accessor(), self.index, payload.view(params));
         let doc = format!("What `{wire_name}` holds, if it is selected.");
         Some(quote! {
@@ -125,9 +125,7 @@ impl Case<'_> {
                 if self.__current() != #index {
                     return ::core::option::Option::None;
                 }
-                let __payload = self.state.#slot.get();
-                let __view = <#node as __crdt::CrdtNode>::view(__payload, self.chains);
-                ::core::option::Option::Some(__view)
+                ::core::option::Option::Some(#viewed)
             }
         })
     }
@@ -144,7 +142,7 @@ impl Case<'_> {
                     return ::core::option::Option::None;
                 }
                 let __scope = self.scope.variant(#wire_name);
-                let __payload = self.state.#slot.get_mut();
+                let __payload = self.state.payloads.#slot.get_mut();
                 let __editor = <#node as __crdt::CrdtNode>::edit(__payload, __scope);
                 ::core::option::Option::Some(__editor)
             }

@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::ast::{Style, Variant};
 use crate::bound::Params;
-use crate::expand::implement::Target;
+use crate::expand::implement::{Plain, Target};
 use crate::expand::node::Node;
 use crate::expand::record::{Names, Record};
 
@@ -54,18 +54,30 @@ impl Payload {
         Some((Self { node, parts, names, wire_name: variant.wire_name(), slot }, items))
     }
 
+    /// Its state, to read, in that of the enum.
+    pub(super) fn read(&self, state: &TokenStream) -> TokenStream {
+        let slot = &self.slot;
+        quote!(#state.payloads.#slot.get())
+    }
+
+    /// The expression that makes its view of the view of the enum.
+    pub(super) fn viewed(&self) -> TokenStream {
+        let (node, state) = (&self.node, self.read(&quote!(self.state)));
+        quote!(<#node as __crdt::CrdtNode>::view(#state, self.chains))
+    }
+
     /// The type of its view.
     pub(super) fn view(&self, params: &Params) -> TokenStream {
         let node = &self.node;
         let made = self.names.as_ref().map(|names| params.lend(&names.view, &quote!('__a)));
-        made.unwrap_or_else(|| quote!(<#node as __crdt::CrdtNode>::View<'__a>))
+        made.unwrap_or_else(|| quote!(__crdt::View<'__a, #node>))
     }
 
     /// The type of its editor.
     pub(super) fn editor(&self, params: &Params) -> TokenStream {
         let node = &self.node;
         let made = self.names.as_ref().map(|names| params.lend(&names.editor, &quote!('_)));
-        made.unwrap_or_else(|| quote!(<#node as __crdt::CrdtNode>::Editor<'_>))
+        made.unwrap_or_else(|| quote!(__crdt::Editor<'_, #node>))
     }
 }
 
@@ -76,15 +88,11 @@ fn declare_type(record: &Record<'_>, name: &Ident) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = record.params.owned();
     let marker = record.params.marker().unwrap_or_else(|| quote!(()));
     let doc = format!("The payload of {}.", record.names.title);
-    let (values, bindings): (Vec<_>, Vec<_>) =
-        record.stored().map(|(field, _)| (&field.ty, field.binding())).unzip();
     let node = record.crdt_node(&Target {
         this: quote!(#name #ty_generics),
         names: TokenStream::new(),
         whole: None,
-        value: quote!((#(#values,)*)),
-        make: quote!((#(#bindings,)*)),
-        take: quote!((#(#bindings,)*)),
+        value: Plain::Tuple,
         describe: record.described_payload(),
     });
     let items = record.items();

@@ -7,7 +7,6 @@ use syn::ext::IdentExt;
 use syn::{Ident, Member};
 
 use crate::ast::{Field, Style};
-use crate::expand::enums::payload::Payload;
 use crate::expand::enums::{Case, Enum};
 
 impl Enum<'_> {
@@ -36,15 +35,7 @@ impl Enum<'_> {
         let (_, ty_generics, _) = self.params.owned();
         let (ty, body) = if self.has_views() {
             let (name, (_, lent_generics, _)) = (self.selected_name(), self.params.lent());
-            // The arm of the default comes last and takes every number; no other is left by then.
-            let (default, others): (Vec<_>, Vec<_>) =
-                self.cases.iter().partition(|case| case.index == self.default);
-            let others = others.into_iter().map(|case| {
-                let (index, make) = (case.index, case.make_selected(&name));
-                quote!(#index => #make)
-            });
-            let default = default.into_iter().map(|case| case.make_selected(&name));
-            let body = quote!(match self.place { #(#others,)* #(_ => #default,)* });
+            let body = self.by_place(&quote!(self.place), |case| case.make_selected(&name));
             (quote!(#name #lent_generics), body)
         } else {
             (quote!(#ident #ty_generics), quote!(self.value()))
@@ -87,10 +78,6 @@ impl Enum<'_> {
 }
 
 impl Case<'_> {
-    fn stored(&self) -> impl Iterator<Item = &Field<'_>> {
-        self.variant.fields.iter().filter(|field| field.is_stored())
-    }
-
     /// The fields that hold views; those of a tuple that are not stored hold their index's place.
     fn held(&self) -> impl Iterator<Item = &Field<'_>> {
         let is_tuple = self.variant.style == Style::Tuple && self.payload.is_some();
@@ -103,7 +90,7 @@ impl Case<'_> {
         let mut nodes = self.payload.iter().flat_map(|payload| &payload.parts);
         let fields = self.held().map(|field| {
             let node = if field.is_stored() { nodes.next() } else { None };
-            let ty = node.map(|node| quote!(<#node as __crdt::CrdtNode>::View<'__a>));
+            let ty = node.map(|node| quote!(__crdt::View<'__a, #node>));
             let ty = ty.unwrap_or_else(|| quote!(()));
             let doc = format!("The field `{}`.", field.wire_name());
             let name = field.original.ident.as_ref().map(|ident| quote!(#ident:));
@@ -121,11 +108,11 @@ impl Case<'_> {
     /// The expression that makes it of a view's state.
     fn make_selected(&self, name: &Ident) -> TokenStream {
         let ident = self.variant.ident;
-        let Some(Payload { node, slot, names, .. }) = &self.payload else {
+        let Some(payload) = &self.payload else {
             return quote!(#name::#ident);
         };
-        let view = quote!(<#node as __crdt::CrdtNode>::view(self.state.#slot.get(), self.chains));
-        if names.is_none() {
+        let view = payload.viewed();
+        if payload.names.is_none() {
             return quote!(#name::#ident(#view));
         }
         let members: Vec<&dyn ToTokens> = self

@@ -12,20 +12,10 @@ impl Enum<'_> {
     /// `Serialize` for the view.
     pub(super) fn serialized(&self) -> TokenStream {
         let name = self.ident.unraw().to_string();
-        // The arm of the default comes last and takes every number; no other is left by then.
-        let (default, others): (Vec<_>, Vec<_>) =
-            self.cases.iter().partition(|case| case.index == self.default);
-        let others = others.into_iter().map(|case| {
-            let (index, write) = (case.index, case.serialize(&name));
-            quote!(#index => { #write })
+        let body = self.by_place(&quote!(self.place), |case| {
+            let write = case.serialize(&name);
+            quote!({ #write })
         });
-        let default = default.into_iter().map(|case| case.serialize(&name));
-        let body = quote! {
-            match self.place {
-                #(#others)*
-                #(_ => { #default })*
-            }
-        };
         serialize(self.params, &self.names.view, &body)
     }
 }
@@ -37,16 +27,12 @@ impl Case<'_> {
             (u32::try_from(self.index).unwrap_or(u32::MAX), self.variant.wire_name());
         let head = quote!(#name, #index, #variant);
         let view = self.payload.as_ref().map(|payload| {
-            let (node, slot) = (&payload.node, &payload.slot);
-            quote! {
-                let __view =
-                    <#node as __crdt::CrdtNode>::view(self.state.#slot.get(), self.chains);
-            }
+            let view = payload.viewed();
+            quote!(let __view = #view;)
         });
         match self.variant.style {
             Style::Named | Style::Tuple => {
-                let fields: Vec<_> =
-                    self.variant.fields.iter().filter(|field| field.is_stored()).collect();
+                let fields: Vec<_> = self.stored().collect();
                 let parts =
                     parts(self.variant.style, Form::Variant, &head, &fields, &quote!(__view));
                 quote!(#view #parts)

@@ -13,16 +13,13 @@ impl Enum<'_> {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (impl_generics, lent_generics, where_clause) = self.params.shown();
         let (_, ty_generics, _) = self.params.owned();
-        let arms = self.cases.iter().map(Case::show);
+        let shown = self.by_place(&quote!(self.place), |case| case.show());
         let ident = self.ident;
         let shown = quote! {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Debug for #view #lent_generics #where_clause {
                 fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    match self.place {
-                        #(#arms)*
-                        _ => ::core::result::Result::Ok(()),
-                    }
+                    #shown
                 }
             }
             #[automatically_derived]
@@ -46,20 +43,16 @@ impl Case<'_> {
     /// The arm that prints the variant. The view of a payload that was made for it prints the name
     /// itself.
     fn show(&self) -> TokenStream {
-        let (index, name) = (self.index, self.variant.ident.unraw().to_string());
+        let name = self.variant.ident.unraw().to_string();
         let Some(payload) = &self.payload else {
-            return quote!(#index => __f.write_str(#name),);
+            return quote!(__f.write_str(#name));
         };
-        let (node, slot) = (&payload.node, &payload.slot);
-        let view = quote! {
-            let __view =
-                <#node as __crdt::CrdtNode>::view(self.state.#slot.get(), self.chains);
-        };
+        let view = payload.viewed();
         if payload.names.is_some() {
-            return quote!(#index => { #view ::core::fmt::Debug::fmt(&__view, __f) });
+            return quote!(::core::fmt::Debug::fmt(&#view, __f));
         }
-        quote!(#index => {
-            #view
+        quote!({
+            let __view = #view;
             __f.debug_tuple(#name).field((&__crdt::Shown(&__view)).shown()).finish()
         })
     }

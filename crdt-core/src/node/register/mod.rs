@@ -1,14 +1,25 @@
+//! A register: a value that is written and replaced as a whole.
+
+mod edit;
+mod node;
+mod view;
+
+pub use edit::RegisterEditor;
+pub use node::RegisterField;
+pub(super) use node::register_node;
+pub use view::RegisterView;
+
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::leaf::leaf_name;
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Id, Incoming, Initial, IntoLeaf, Misfit,
-    NodeState, Scope, Segment, StandardDefault, StateReader, StateWriter,
+    DigestWriter, EditError, Fit, Id, Incoming, Initial, Misfit, NodeState, Scope, Segment,
+    StandardDefault, StateReader, StateWriter, Writing,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
@@ -66,10 +77,6 @@ pub trait RegisterValue: Serialize + DeserializeOwned + Clone + Send + Sync + 's
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> RegisterValue for T {}
-
-/// What `#[crdt(register)]` on a field stands for.
-#[derive(Debug)]
-pub struct RegisterField<T, D = StandardDefault>(PhantomData<(T, D)>);
 
 /// The state of a register.
 pub struct RegisterState<T, D = StandardDefault> {
@@ -153,7 +160,7 @@ where
         });
     }
 
-    fn load(reader: &mut StateReader<'_>) -> Result<Self, DecodeError> {
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         let read = |reader: &mut StateReader<'_>| {
             let payload = reader.payload()?;
             let value = value::decode(payload).ok_or_else(D::initial);
@@ -163,8 +170,8 @@ where
             }
             Ok(value)
         };
-        let versions = reader.versions(D::initial, read)?;
-        Ok(Self { versions, initial: PhantomData })
+        self.versions = reader.versions(D::initial, read)?;
+        Ok(())
     }
 }
 
@@ -188,6 +195,25 @@ where
     schema.register(value, || encode(&D::initial()).ok())
 }
 
+/// Writes a value in one of three ways. Where nothing was ever written, what the register reads as by
+/// itself needs no op; a seed says all there is.
+pub(super) fn write_register<T, D>(
+    state: &mut RegisterState<T, D>,
+    scope: Scope<'_>,
+    value: &T,
+    how: Writing,
+) -> Result<(), EditError>
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    D: Initial<T> + Send + Sync,
+{
+    match how {
+        Writing::Anew => assign_register(state, scope, value),
+        Writing::Seeded => Ok(()),
+        Writing::Difference => reconcile_register(state, scope, value),
+    }
+}
+
 /// Sets a register. Where nothing was ever written, what it reads as by itself needs no op.
 pub(super) fn assign_register<T, D>(
     state: &mut RegisterState<T, D>,
@@ -203,11 +229,11 @@ where
         None if state.is_blank() => return Ok(()),
         None => encode(value)?,
     };
-    write_register(state, scope, payload)
+    write_payload(state, scope, payload)
 }
 
 /// Sets a register that reads as another value. Values are the same if their canonical bytes are.
-pub(super) fn reconcile_register<T, D>(
+fn reconcile_register<T, D>(
     state: &mut RegisterState<T, D>,
     scope: Scope<'_>,
     value: &T,
@@ -223,7 +249,7 @@ where
         return Ok(());
     }
     payload.truncate(end);
-    write_register(state, scope, payload)
+    write_payload(state, scope, payload)
 }
 
 /// Sets a register, whatever it reads as.
@@ -236,7 +262,7 @@ where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     D: Initial<T> + Send + Sync,
 {
-    write_register(state, scope, encode(value)?)
+    write_payload(state, scope, encode(value)?)
 }
 
 /// The bytes of a value, unless a register reads as this by itself.
@@ -263,7 +289,7 @@ fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) -> Result<(), EditError>
 
 /// Writes the bytes of a value and keeps what every other replica will read from them. Where serde
 /// reads something else than it wrote, nothing is written. (A field that it skips is in no bytes.)
-fn write_register<T: DeserializeOwned + Serialize + Send + Sync + 'static, D>(
+fn write_payload<T: DeserializeOwned + Serialize + Send + Sync + 'static, D>(
     state: &mut RegisterState<T, D>,
     scope: Scope<'_>,
     payload: Vec<u8>,
@@ -285,253 +311,4 @@ pub(super) fn unreadable() -> EditError {
 /// The fault of a value whose type reads something else than it writes.
 pub(super) fn altered() -> EditError {
     EditError::Unencodable("the value is read back from its encoding as another one".to_owned())
-}
-
-/// Reads a register.
-pub struct RegisterView<'a, T, D = StandardDefault> {
-    state: &'a RegisterState<T, D>,
-    chains: &'a Chains,
-}
-
-impl<'a, T, D> RegisterView<'a, T, D> {
-    pub(super) fn new(state: &'a RegisterState<T, D>, chains: &'a Chains) -> Self {
-        Self { state, chains }
-    }
-
-    /// The value. O(values in conflict).
-    pub fn get(&self) -> &'a T {
-        self.state.get(self.chains)
-    }
-
-    /// The value, cloned.
-    pub fn value(&self) -> T
-    where
-        T: Clone,
-    {
-        self.get().clone()
-    }
-
-    /// Every value that stands, the one that wins first. More than one only where authors wrote
-    /// without having seen each other's values; none if nothing was written. O(n log n) for n values.
-    pub fn conflicts(&self) -> Vec<&'a T> {
-        self.state.versions.ranked(self.chains)
-    }
-}
-
-impl<T, D> Deref for RegisterView<'_, T, D> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        self.get()
-    }
-}
-
-impl<T, D> Clone for RegisterView<'_, T, D> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, D> Copy for RegisterView<'_, T, D> {}
-
-impl<T: fmt::Debug, D> fmt::Debug for RegisterView<'_, T, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(f)
-    }
-}
-
-/// The value.
-impl<T: fmt::Display, D> fmt::Display for RegisterView<'_, T, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(f)
-    }
-}
-
-/// As the value.
-impl<T: Serialize, D> Serialize for RegisterView<'_, T, D> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.get().serialize(serializer)
-    }
-}
-
-impl<T: PartialEq, D> PartialEq<T> for RegisterView<'_, T, D> {
-    fn eq(&self, other: &T) -> bool {
-        self.get() == other
-    }
-}
-
-impl<D> PartialEq<str> for RegisterView<'_, String, D> {
-    fn eq(&self, other: &str) -> bool {
-        self.get() == other
-    }
-}
-
-impl<D> PartialEq<&str> for RegisterView<'_, String, D> {
-    fn eq(&self, other: &&str) -> bool {
-        self.get() == other
-    }
-}
-
-/// Edits a register.
-pub struct RegisterEditor<'a, T, D = StandardDefault> {
-    state: &'a mut RegisterState<T, D>,
-    scope: Scope<'a>,
-}
-
-impl<'a, T, D> RegisterEditor<'a, T, D> {
-    pub(super) fn new(state: &'a mut RegisterState<T, D>, scope: Scope<'a>) -> Self {
-        Self { state, scope }
-    }
-
-    /// The value. O(values in conflict).
-    pub fn get(&self) -> &T {
-        self.state.get(self.scope.chains())
-    }
-
-    /// Every value that stands, the one that wins first; none if nothing was written. O(n log n) for
-    /// n values.
-    pub fn conflicts(&self) -> Vec<&T> {
-        self.state.versions.ranked(self.scope.chains())
-    }
-}
-
-impl<T, D> RegisterEditor<'_, T, D>
-where
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    D: Initial<T> + Send + Sync,
-{
-    /// Writes a value; it replaces every value that stands here. O(size of the value + values in
-    /// conflict).
-    ///
-    /// # Errors
-    /// [`EditError::Unencodable`] if it cannot be encoded, or is not read back as it is.
-    pub fn set(&mut self, value: impl IntoLeaf<T>) -> Result<(), EditError> {
-        set_register(self.state, self.scope, &value.into_leaf())
-    }
-
-    /// Writes what a closure makes of the value. Costs what reading, cloning and
-    /// [`set`](Self::set) cost.
-    ///
-    /// # Errors
-    /// As [`set`](Self::set).
-    pub fn modify(&mut self, edit: impl FnOnce(&mut T)) -> Result<(), EditError>
-    where
-        T: Clone,
-    {
-        let mut value = self.get().clone();
-        edit(&mut value);
-        set_register(self.state, self.scope, &value)
-    }
-
-    /// Takes every value back; the register reads as its default. What others set concurrently
-    /// stands.
-    ///
-    /// # Errors
-    /// None at present.
-    pub fn unset(&mut self) -> Result<(), EditError> {
-        self.state.clear(self.scope);
-        Ok(())
-    }
-}
-
-impl<T: fmt::Debug, D> fmt::Debug for RegisterEditor<'_, T, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(f)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, D> CrdtNode for RegisterField<T, D>
-where
-    T: RegisterValue,
-    D: Initial<T> + Send + Sync,
-{
-    type Value = T;
-    type State = RegisterState<T, D>;
-    type View<'a> = RegisterView<'a, T, D>;
-    type Editor<'a> = RegisterEditor<'a, T, D>;
-    type Kind = super::Nested;
-
-    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-        describe_register::<T, D>(schema)
-    }
-
-    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
-        RegisterView::new(state, chains)
-    }
-
-    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
-        RegisterEditor::new(state, scope)
-    }
-
-    fn value(state: &Self::State, chains: &Chains) -> T {
-        state.get(chains).clone()
-    }
-
-    fn assign(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        assign_register(state, scope, &value)
-    }
-
-    fn seed(value: &T) -> Result<Option<Vec<u8>>, EditError> {
-        seed_register::<T, D>(value)
-    }
-
-    fn grow(_: &mut Self::State, _: Scope<'_>, _: T) -> Result<(), EditError> {
-        Ok(())
-    }
-
-    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: T) -> Result<(), EditError> {
-        reconcile_register(state, scope, &value)
-    }
-
-    fn fingerprint(value: &T, print: &mut Fingerprint) {
-        print.leaf(value);
-    }
-}
-
-impl<T> CrdtNode for Register<T>
-where
-    T: RegisterValue + Default,
-{
-    type Value = Self;
-    type State = RegisterState<T>;
-    type View<'a> = RegisterView<'a, T>;
-    type Editor<'a> = RegisterEditor<'a, T>;
-    type Kind = super::Nested;
-
-    fn describe(schema: &mut SchemaBuilder) -> schema::Node {
-        describe_register::<T, StandardDefault>(schema)
-    }
-
-    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
-        RegisterView::new(state, chains)
-    }
-
-    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
-        RegisterEditor::new(state, scope)
-    }
-
-    fn value(state: &Self::State, chains: &Chains) -> Self {
-        Self(state.get(chains).clone())
-    }
-
-    fn assign(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        assign_register(state, scope, &value.0)
-    }
-
-    fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {
-        seed_register::<T, StandardDefault>(&value.0)
-    }
-
-    fn grow(_: &mut Self::State, _: Scope<'_>, _: Self) -> Result<(), EditError> {
-        Ok(())
-    }
-
-    fn reconcile(state: &mut Self::State, scope: Scope<'_>, value: Self) -> Result<(), EditError> {
-        reconcile_register(state, scope, &value.0)
-    }
-
-    fn fingerprint(value: &Self, print: &mut Fingerprint) {
-        print.leaf(&value.0);
-    }
 }

@@ -2,23 +2,38 @@
 
 use core::fmt;
 
-pub use crate::codec::DecodeError;
-pub use crate::history::Chains;
+pub use crate::node::internals::*;
 pub use crate::node::{
-    ByteString, BytesField, Choice, CounterField, CounterInteger, CrdtNode, DigestWriter,
-    EditError, Fingerprint, Fit, Id, Incoming, Initial, Kind, Lazy, LeafField, LeafValue, MapKey,
-    Nested, Newtype, NoBytes, NodeState, RegisterField, RegisterValue, Scope, Segment, Selector,
-    StandardDefault, StateReader, StateWriter, TextField, TextString, Transparent, Unknown,
-    Variants,
+    ByteString, CounterInteger, CrdtNode, EditError, Editor, LeafValue, MapKey, RegisterValue,
+    TextString, View,
 };
 pub use crate::op::Key;
-pub use crate::schema::builder::{DerivedField, DerivedFields, DerivedVariant};
+pub use crate::schema::builder::{DerivedFields, DerivedVariant};
 pub use crate::schema::{self, SchemaBuilder};
-pub use serde;
+pub use core::option::Option::{self, None, Some};
+pub use core::result::Result::{self, Ok};
+pub use serde::ser::{
+    Serialize, SerializeStruct, SerializeStructVariant, SerializeTupleStruct,
+    SerializeTupleVariant, Serializer,
+};
 pub use std::vec::Vec;
 
-/// The bytes of a seed.
-pub type Bytes = Vec<u8>;
+/// The state of a node.
+pub type State<N> = <N as CrdtNode>::State;
+
+/// What writing gives.
+pub type Written = Result<(), EditError>;
+
+/// What [`CrdtNode::seed`] gives.
+pub type Seeded = Result<Option<Vec<u8>>, EditError>;
+
+/// What serializing gives.
+pub type Serialized<S> = Result<<S as Serializer>::Ok, <S as Serializer>::Error>;
+
+/// A state in which nothing is.
+pub fn blank<S: Default>() -> S {
+    S::default()
+}
 
 /// Carries the result of a check from one place of an expansion to another.
 #[derive(Debug)]

@@ -1,0 +1,206 @@
+use serde::Serialize;
+
+use super::{Chains, Choice, EditError, Fingerprint, NodeState, Scope};
+use crate::history::name_in_genesis;
+use crate::op::Key;
+use crate::schema::{self, SchemaBuilder};
+
+/// Reads a node of type `T` by reference: what [`Document::read`](crate::Document::read) gives, for
+/// the signature of a function.
+///
+/// ```
+/// # use crdt_core::{CrdtNode, View};
+/// # #[derive(CrdtNode)]
+/// # struct Task { title: String, done: bool }
+/// fn line(task: View<'_, Task>) -> String {
+///     format!("[{}] {}", if *task.done { "x" } else { " " }, task.title)
+/// }
+/// ```
+pub type View<'a, T> = <T as CrdtNode>::View<'a>;
+
+/// Edits a node of type `T` inside a change, for the signature of a function.
+///
+/// ```
+/// # use crdt_core::{CrdtNode, EditError, Editor};
+/// # #[derive(CrdtNode)]
+/// # struct Task { title: String, done: bool }
+/// fn finish(task: &mut Editor<'_, Task>) -> Result<(), EditError> {
+///     task.done.set(true)
+/// }
+/// ```
+pub type Editor<'a, T> = <T as CrdtNode>::Editor<'a>;
+
+/// The selected variant of the enum `T`, with views of what it holds; the method `variant` of the
+/// enum's view gives it.
+///
+/// ```
+/// # use crdt_core::{CrdtNode, Variant, View};
+/// #[derive(CrdtNode)]
+/// enum Status {
+///     #[crdt(default)]
+///     Open,
+///     Done { by: String },
+/// }
+///
+/// fn word(status: View<'_, Status>) -> String {
+///     match status.variant() {
+///         Variant::<Status>::Open => "open".into(),
+///         Variant::<Status>::Done { by } => format!("done by {by}"),
+///     }
+/// }
+/// ```
+pub type Variant<'a, T> = <T as Choice>::Variant<'a>;
+
+/// A type that can be part of a document. Derive it for structs and enums:
+///
+/// ```
+/// use crdt_core::CrdtNode;
+///
+/// #[derive(CrdtNode, Debug, PartialEq)]
+/// struct Task {
+///     title: String,
+///     #[crdt(text)]
+///     notes: String,
+///     done: bool,
+/// }
+/// ```
+///
+/// Leaves (numbers, `bool`, `char`, `String`, [`Bytes`], with their features the types of `uuid`,
+/// `chrono`, `time` and `jiff`, `Option`s of all these) are registers; `Vec`, `VecDeque`,
+/// `BTreeMap`, `HashMap` and `Option` of nested types are lists and maps of nested nodes;
+/// `BTreeSet` and `HashSet` are sets of map keys; [`Json`] is any JSON; of `()` and `PhantomData`
+/// nothing is written; any serde type can be made a register with `#[crdt(register)]`. All
+/// attributes are listed at the [derive](macro@crate::CrdtNode).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of a document",
+    label = "does not implement `CrdtNode`",
+    note = "if `{Self}` is your own type, put `#[derive(CrdtNode)]` on it",
+    note = "if it is a type of another crate that serde knows, write `Register<{Self}>` in its place, which is one value that is replaced as a whole: `Vec<Register<{Self}>>` is a list of such values, `Option<Register<{Self}>>` one or none",
+    note = "`#[crdt(register)]` on the field makes all of the field one value: that is the same for a field of type `{Self}`, but of a list or map concurrent edits of different elements no longer both stay",
+    note = "types of the crates `uuid`, `chrono`, `time` and `jiff` need neither, with the feature of that name of `crdt-core`"
+)]
+pub trait CrdtNode: Sized + 'static {
+    /// The plain value; the type itself except for the wrappers that field attributes stand for.
+    type Value;
+    /// The CRDT state.
+    #[doc(hidden)]
+    type State: NodeState + Default;
+    /// Reads the state by reference. It is serialized as the plain value would be, so that a
+    /// document can be written out without being copied first.
+    type View<'a>: Copy + Serialize;
+    /// Edits the state inside a change.
+    type Editor<'a>;
+    /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent
+    /// ([`Nested`]).
+    #[doc(hidden)]
+    type Kind;
+    /// The name of the type, kept in the genesis record of documents created with it: empty of a type
+    /// whose documents say nothing of it.
+    #[doc(hidden)]
+    const NAME: &'static str = "";
+    /// Former names of the type, under which documents of it were created.
+    #[doc(hidden)]
+    const ALIASES: &'static [&'static str] = &[];
+
+    /// Whether a document whose genesis record names this type can be opened as this one. By itself if
+    /// the name is one of its own, or one of the two has none.
+    #[doc(hidden)]
+    fn is_known_as(name: &str) -> bool {
+        let own = || core::iter::once(&Self::NAME).chain(Self::ALIASES);
+        name.is_empty() || Self::NAME.is_empty() || own().any(|own| name_in_genesis(own) == name)
+    }
+
+    /// Describes the node: what a [`Schema`](schema::Schema) says of it.
+    ///
+    /// A saved state is read again only by types that are described as the type it was saved with,
+    /// so what is written or read in another way has to be described otherwise. A node whose state
+    /// is that of another type is described as that one; for a state of your own there is
+    /// [`Custom`](schema::Node::Custom).
+    #[doc(hidden)]
+    fn describe(schema: &mut SchemaBuilder) -> schema::Node;
+
+    /// Views the state.
+    #[doc(hidden)]
+    fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a>;
+
+    /// Opens the state for editing.
+    #[doc(hidden)]
+    fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a>;
+
+    /// The plain value of the state.
+    #[doc(hidden)]
+    fn value(state: &Self::State, chains: &Chains) -> Self::Value;
+
+    /// Makes the state read as the value, in one of three [ways](Writing). What the node has
+    /// [refused](super::Fit::Refused) is cleared by who keeps it.
+    ///
+    /// # Errors
+    /// [`EditError`] if a part of the value cannot be written.
+    #[doc(hidden)]
+    fn write(
+        state: &mut Self::State,
+        scope: Scope<'_>,
+        value: Self::Value,
+        how: Writing,
+    ) -> Result<(), EditError>;
+
+    /// What tells the elements of a list apart when a value is compared with a state: the field
+    /// marked `#[crdt(key)]`. `None` if there is no such field.
+    #[doc(hidden)]
+    fn key(value: &Self::Value) -> Option<Key<'_>> {
+        let _ = value;
+        None
+    }
+
+    /// The [`key`](Self::key) that the value of a state has.
+    #[doc(hidden)]
+    fn key_in<'a>(state: &'a Self::State, chains: &'a Chains) -> Option<Key<'a>> {
+        let _ = (state, chains);
+        None
+    }
+
+    /// What an insert can carry for an element that starts as `value`: the bytes a set of its
+    /// register would have. `None` if its default says it all, or if it has no register.
+    ///
+    /// # Errors
+    /// [`EditError`] if the value cannot be encoded.
+    #[doc(hidden)]
+    fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {
+        let _ = value;
+        Ok(None)
+    }
+
+    /// Feeds everything of a value that is written in a document, so that two values are told apart.
+    ///
+    /// By itself it takes the value for unlike any other.
+    #[doc(hidden)]
+    fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
+        let _ = value;
+        print.unknown();
+    }
+}
+
+/// How a value is written into a state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Writing {
+    /// Over whatever is there: what was observed is annulled, then what differs from the default is
+    /// written.
+    Anew,
+    /// Into the blank state of an element whose insert has brought the value's
+    /// [`seed`](CrdtNode::seed): the rest of it is written.
+    Seeded,
+    /// With as few ops as that takes: what is the same is not written, and parts that stay are edited
+    /// where they are, so that what this type does not know of them stays too.
+    Difference,
+}
+
+impl Writing {
+    /// How the parts of the value are written: a seed says nothing of them.
+    #[must_use]
+    pub fn of_parts(self) -> Self {
+        match self {
+            Self::Anew | Self::Seeded => Self::Anew,
+            Self::Difference => Self::Difference,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The state of a struct, or of what a variant holds: states with names.
+//!
+//! The derive makes a plain struct of the states and says how to find one by its place
+//! ([`Parts`]); all that is done with the states of every field alike is written here, once for all
+//! types.
+
+use super::{
+    CrdtNode, DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateReader, StateWriter,
+};
+use crate::codec::DecodeError;
+use crate::history::Chains;
+use crate::schema::{Node, SchemaBuilder};
+
+/// A stored field: its names, and what a schema says of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) docs: &'static [&'static str],
+    pub(crate) is_key: bool,
+    pub(crate) describe: fn(&mut SchemaBuilder) -> Node,
+}
+
+/// A field with a wire name, which the node `N` keeps.
+pub const fn field<N: CrdtNode>(name: &'static str) -> Field {
+    Field { name, aliases: &[], docs: &[], is_key: false, describe: N::describe }
+}
+
+impl Field {
+    /// With former wire names.
+    #[must_use]
+    pub const fn aliases(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    /// With the pieces of its documentation.
+    #[must_use]
+    pub const fn docs(self, docs: &'static [&'static str]) -> Self {
+        Self { docs, ..self }
+    }
+
+    /// Marked as `key`.
+    #[must_use]
+    pub const fn key(self) -> Self {
+        Self { is_key: true, ..self }
+    }
+
+    fn is_known_as(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+}
+
+/// The states that a larger one consists of, each at its place.
+pub trait Parts: Send + Sync + 'static {
+    /// The state at a place; `None` if none is stored there.
+    fn part(&self, place: usize) -> Option<&dyn NodeState>;
+
+    /// The same, to change it.
+    fn part_mut(&mut self, place: usize) -> Option<&mut dyn NodeState>;
+}
+
+/// The states of fields.
+pub trait Fields: Parts + Default {
+    /// The fields, in the order of their places.
+    const FIELDS: &'static [Field];
+}
+
+/// The state of the fields together.
+#[derive(Debug, Default)]
+pub struct RecordState<F>(pub F);
+
+impl<F: Fields> NodeState for RecordState<F> {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        apply(F::FIELDS, &mut self.0, path, op, chains)
+    }
+
+    fn clear(&mut self, scope: Scope<'_>) {
+        clear(F::FIELDS, &mut self.0, scope);
+    }
+
+    fn is_blank(&self) -> bool {
+        states(&self.0).all(NodeState::is_blank)
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        for (field, state) in F::FIELDS.iter().zip(states(&self.0)) {
+            digest.field(field.name, state);
+        }
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        states(&self.0).for_each(|state| state.save(writer));
+    }
+
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        load(&mut self.0, reader)
+    }
+}
+
+/// All states, in the order of their places, which are without a gap.
+fn states(parts: &dyn Parts) -> impl Iterator<Item = &dyn NodeState> {
+    (0..).map_while(|place| parts.part(place))
+}
+
+fn apply(
+    fields: &[Field],
+    parts: &mut dyn Parts,
+    path: &[Segment<'_>],
+    op: &Incoming<'_>,
+    chains: &Chains,
+) -> Fit {
+    let [Segment::Field(name), rest @ ..] = path else {
+        return Fit::wrong_kind();
+    };
+    let place = fields.iter().position(|field| field.is_known_as(name));
+    match place.and_then(|place| parts.part_mut(place)) {
+        Some(state) => state.apply(rest, op, chains),
+        None => Fit::unknown_field(),
+    }
+}
+
+fn clear(fields: &[Field], parts: &mut dyn Parts, scope: Scope<'_>) {
+    let scope = scope.pinned();
+    for (place, field) in fields.iter().enumerate() {
+        if let Some(state) = parts.part_mut(place) {
+            state.clear(scope.field(field.name));
+        }
+    }
+}
+
+fn load(parts: &mut dyn Parts, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+    let mut place = 0;
+    while let Some(state) = parts.part_mut(place) {
+        reader.nested(state)?;
+        place += 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+use core::fmt;
+use core::ops::Deref;
+
+use serde::{Serialize, Serializer};
+
+use super::RegisterState;
+use crate::history::Chains;
+use crate::node::StandardDefault;
+
+/// Reads a register.
+pub struct RegisterView<'a, T, D = StandardDefault> {
+    state: &'a RegisterState<T, D>,
+    chains: &'a Chains,
+}
+
+impl<'a, T, D> RegisterView<'a, T, D> {
+    pub(in crate::node) fn new(state: &'a RegisterState<T, D>, chains: &'a Chains) -> Self {
+        Self { state, chains }
+    }
+
+    /// The value. O(values in conflict).
+    pub fn get(&self) -> &'a T {
+        self.state.get(self.chains)
+    }
+
+    /// The value, cloned.
+    pub fn value(&self) -> T
+    where
+        T: Clone,
+    {
+        self.get().clone()
+    }
+
+    /// Every value that stands, the one that wins first. More than one only where authors wrote
+    /// without having seen each other's values; none if nothing was written. O(n log n) for n values.
+    pub fn conflicts(&self) -> Vec<&'a T> {
+        self.state.versions.ranked(self.chains)
+    }
+}
+
+impl<T, D> Deref for RegisterView<'_, T, D> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.get()
+    }
+}
+
+impl<T, D> Clone for RegisterView<'_, T, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, D> Copy for RegisterView<'_, T, D> {}
+
+impl<T: fmt::Debug, D> fmt::Debug for RegisterView<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// The value.
+impl<T: fmt::Display, D> fmt::Display for RegisterView<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// As the value.
+impl<T: Serialize, D> Serialize for RegisterView<'_, T, D> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
+    }
+}
+
+impl<T: PartialEq, D> PartialEq<T> for RegisterView<'_, T, D> {
+    fn eq(&self, other: &T) -> bool {
+        self.get() == other
+    }
+}
+
+impl<D> PartialEq<str> for RegisterView<'_, String, D> {
+    fn eq(&self, other: &str) -> bool {
+        self.get() == other
+    }
+}
+
+impl<D> PartialEq<&str> for RegisterView<'_, String, D> {
+    fn eq(&self, other: &&str) -> bool {
+        self.get() == other
+    }
+}
