@@ -185,4 +185,10 @@ pub(crate) mod kind {
     /// Reserved: marks on ranges of text.
     #[expect(dead_code, reason = "reserved so that no other kind takes the number")]
     pub(crate) const MARK: u32 = 11;
+
+    /// Whether this version knows what ops of a kind consist of. The bytes of others are kept and
+    /// passed on as they are. (0 is no kind: it counts as known, and is refused when it is read.)
+    pub(crate) const fn is_known(kind: u32) -> bool {
+        kind <= REMOVE
+    }
 }

@@ -114,7 +114,7 @@ impl<'a> Dictionary<'a> {
 
     fn write_shape(&mut self, kind: u32, path: Path<'a>) {
         write::varint(&mut self.bytes, kind.into());
-        if kind > kind::REMOVE {
+        if !kind::is_known(kind) {
             return;
         }
         write::length(&mut self.bytes, path.raw_segments().count());
@@ -184,7 +184,7 @@ impl<'a> Known<'a> {
         if kind == 0 {
             return Err(DecodeError::InvalidKind);
         }
-        if kind <= kind::REMOVE {
+        if kind::is_known(kind) {
             self.read_parts()?;
         }
         let end = u32::try_from(self.parts.len());

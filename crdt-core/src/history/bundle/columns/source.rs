@@ -105,7 +105,7 @@ impl<'a> Source<'a> {
             let number = self.column(Column::Shape).read()?;
             let shape = self.paths.learn_shape(number)?;
             let kind = self.paths.kind(shape);
-            if kind > kind::REMOVE {
+            if !kind::is_known(kind) {
                 let taken = self.unknown(kind, out)?;
                 return ops.advance(taken);
             }
