@@ -50,7 +50,7 @@ pub fn ensure(right: bool, what: &'static str) -> Result<()> {
 
 /// How the program is called.
 pub const USAGE: &str = "\
-usage: crdt-compare [--trace FILE]... [--task TASK]... [--peer PEER]... [--runs N] [--json]
+usage: crdt-compare [--trace FILE]... [--first N] [--task TASK]... [--peer PEER]... [--runs N] [--json]
                     [--limit SECONDS] [--cards N] [--size N] [--check]
 
 Without --task: every task for the recordings given, or every task that takes none.

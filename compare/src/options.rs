@@ -12,6 +12,8 @@ use crate::task::Task;
 pub struct Options {
     /// Recordings.
     pub traces: Vec<PathBuf>,
+    /// How many transactions of a sequential recording are taken; `None` for all.
+    pub first: Option<usize>,
     /// Tasks; empty for all that fit the recordings.
     pub tasks: Vec<Task>,
     /// Peers.
@@ -37,6 +39,7 @@ impl Options {
     pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self> {
         let mut options = Self {
             traces: Vec::new(),
+            first: None,
             tasks: Vec::new(),
             peers: Vec::new(),
             runs: 3,
@@ -64,6 +67,7 @@ impl Options {
             || words.next().ok_or_else(|| Fault::Usage(format!("{word} needs a value")));
         match word {
             "--trace" => self.traces.push(value()?.into()),
+            "--first" => self.first = Some(number(word, &value()?)?),
             "--task" => self.tasks.push(known(word, &value()?, Task::named)?),
             "--peer" => self.peers.push(known(word, &value()?, Peer::named)?),
             "--runs" => self.runs = number::<usize>(word, &value()?)?.max(1),

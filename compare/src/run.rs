@@ -71,6 +71,9 @@ fn one(options: &Options, task: Task, case: &Case, peer: Peer) -> Result<Outcome
     if let Some(size) = options.size {
         command.args(["--size", &size.to_string()]);
     }
+    if let Some(first) = options.first {
+        command.args(["--first", &first.to_string()]);
+    }
     if let Some(trace) = &case.trace {
         command.arg("--trace").arg(trace);
     }

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
+use jumprope::JumpRope;
 use serde::Deserialize;
 
 use crate::fault::{Fault, Result};
@@ -69,6 +70,21 @@ impl Trace {
             serde_json::from_slice(&json).map_err(|error| fault(error.to_string()))?;
         trace.check().map_err(|cause| fault(cause.to_owned()))?;
         Ok(trace)
+    }
+
+    /// What was written first, as a recording of its own.
+    pub fn shortened(mut self, transactions: usize) -> Self {
+        if self.is_concurrent() || self.txns.len() <= transactions {
+            return self;
+        }
+        self.txns.truncate(transactions);
+        let mut text = JumpRope::new();
+        for Patch { at, deleted, inserted } in self.patches() {
+            text.remove(*at..*at + *deleted);
+            text.insert(*at, inserted);
+        }
+        self.end_content = text.to_string();
+        self
     }
 
     fn check(&self) -> std::result::Result<(), &'static str> {

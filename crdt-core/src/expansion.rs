@@ -197,6 +197,9 @@ pub mod check {
     pub trait NotDropped {
         /// Whether it does.
         const IS_IMPLEMENTED: bool = false;
+
+        /// Values can be taken apart.
+        fn taken_apart() {}
     }
 
     impl<T> NotDropped for Dropped<T> {}
@@ -205,6 +208,13 @@ pub mod check {
     impl<T: Drop> Dropped<T> {
         /// Whether it does.
         pub const IS_IMPLEMENTED: bool = true;
+
+        /// Values can be taken apart, which is not so.
+        pub fn taken_apart()
+        where
+            Self: TakenApart,
+        {
+        }
     }
 
     /// The answer as a type.
@@ -226,8 +236,55 @@ pub mod check {
         true
     }
 
-    /// The type can be kept in a register and has a default.
-    pub const fn register<T: RegisterValue, D: Initial<T>>() -> bool {
+    /// The type can be kept in a register.
+    pub const fn register<T: RegisterValue>() -> bool {
+        true
+    }
+
+    /// The type has a default.
+    pub const fn initial<T, D: Initial<T>>() -> bool {
+        true
+    }
+
+    /// Asks whether a type, whatever it is called, is a list of bytes.
+    #[derive(Debug)]
+    pub struct Listed<T>(PhantomData<T>);
+
+    /// The answer for types that are not. For those that are the compiler finds the constant of
+    /// [`Listed`] itself first.
+    pub trait NotBytes {
+        /// Whether it is.
+        const IS_BYTES: bool = false;
+    }
+
+    impl<T> NotBytes for Listed<T> {}
+
+    impl Listed<Vec<u8>> {
+        /// Whether it is.
+        pub const IS_BYTES: bool = true;
+    }
+
+    impl Listed<Option<Vec<u8>>> {
+        /// Whether it is.
+        pub const IS_BYTES: bool = true;
+    }
+
+    /// The answer as a type.
+    #[derive(Debug)]
+    pub struct OfBytes<const IS_BYTES: bool>;
+
+    /// What can be a list.
+    #[diagnostic::on_unimplemented(
+        message = "a list of bytes takes twenty times their size",
+        label = "this is another name for a `Vec<u8>`",
+        note = "put `#[crdt(bytes)]` on the field to keep them as one value, or write `List<u8>` to merge them byte by byte"
+    )]
+    pub trait Merged {}
+
+    impl Merged for OfBytes<false> {}
+
+    /// The type is a node, and no list of bytes.
+    pub const fn listed<T: CrdtNode, B: Merged>() -> bool {
         true
     }
 }

@@ -67,6 +67,8 @@ fn expand(input: &Input<'_>) -> TokenStream {
             use #krate::#private as __crdt;
             #[allow(unused_imports)]
             use __crdt::{ViaDebug as _, ViaNothing as _};
+            #[allow(unused_imports)]
+            use __crdt::check::{NotBytes as _, NotDropped as _};
             #intact
             #items
         };

@@ -46,6 +46,8 @@ fn implement(
     quote! {
         const _: () = {
             use #krate::#private as __crdt;
+            #[allow(unused_imports)]
+            use __crdt::check::NotBytes as _;
             #fault
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #ident #ty_generics

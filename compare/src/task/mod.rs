@@ -140,6 +140,10 @@ impl Input {
     /// Loads what a case of a task needs.
     pub fn new(options: &Options, case: &str) -> Result<Self> {
         let trace = options.traces.first().map(|path| Trace::load(path)).transpose()?;
+        let trace = match options.first {
+            Some(first) => trace.map(|trace| trace.shortened(first)),
+            None => trace,
+        };
         let size = options.size.unwrap_or(6000).max(1);
         Ok(Self { trace, case: case.to_owned(), cards: options.cards, size })
     }

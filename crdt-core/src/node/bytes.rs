@@ -255,6 +255,7 @@ leaf_node!([T: ByteString] Bytes<T>, InitialBytes<NoBytes>);
 pub struct BytesField<T, D = NoBytes>(PhantomData<(T, D)>);
 
 register_node!(
+    #[diagnostic::do_not_recommend]
     [T: ByteString, D: Initial<T> + Send + Sync] BytesField<T, D>, Nested, InitialBytes<D>,
     T => Bytes<T>, |value| Bytes(value.clone()), |value| value.0
 );

@@ -74,6 +74,8 @@ impl IntoLeaf<Option<String>> for &str {
 macro_rules! leaf_node {
     ([$($generics:tt)*] $node:ty, $initial:ty) => {
         $crate::node::register::register_node!(
+            // Too many to list where another type is missing.
+            #[diagnostic::do_not_recommend]
             [$($generics)*] $node, $crate::node::Leaf, $initial,
             Self => Self, |value| value, |value| value
         );
@@ -117,6 +119,7 @@ impl<T: LeafValue> LeafValue for Option<T> {}
 pub struct LeafField<T, D>(PhantomData<(T, D)>);
 
 register_node!(
+    #[diagnostic::do_not_recommend]
     [T: LeafValue + Clone, D: Initial<T> + Send + Sync] LeafField<T, D>, Leaf, D,
     T => T, |value| value, |value| value
 );

@@ -80,6 +80,7 @@ pub(crate) mod internals {
     pub use super::counter::{CounterField, CounterState};
     pub use super::crdt_node::Writing;
     pub use super::digest::DigestWriter;
+    pub use super::error::UseTryChangeForOtherErrors;
     pub use super::fingerprint::Fingerprint;
     pub use super::incoming::Incoming;
     pub use super::json::JsonState;
@@ -88,6 +89,10 @@ pub(crate) mod internals {
     pub use super::leaf::{Initial, LeafField, StandardDefault};
     pub use super::list::ListState;
     pub use super::map::MapState;
+    pub use super::misuse::{
+        EditedAtOnce, MarkedCrdtCounter, MarkedCrdtText, MergesElements, Subscript,
+        WrittenWithoutChange,
+    };
     pub use super::newtype::{Newtype, Transparent};
     pub use super::option::{OptionNode, OptionState};
     pub use super::record::{Field, Fields, Parts, RecordState, field};

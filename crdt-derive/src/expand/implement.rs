@@ -15,7 +15,7 @@ pub(crate) struct Target {
     /// The constants with its names, where it is known by one.
     pub(crate) names: TokenStream,
     /// The statement before a value is taken apart.
-    pub(crate) whole: Option<TokenStream>,
+    pub(crate) whole: TokenStream,
     /// What its plain values are.
     pub(crate) value: Plain,
     /// How it describes itself.

@@ -50,8 +50,7 @@ fn crdt_node(
 ) -> TokenStream {
     let (ident, names) = (input.ident, structs::names(input));
     let (impl_generics, ty_generics, where_clause) = params.owned();
-    let (types, reading, writing) =
-        (types(field, node), reading(&node.ty), writing(input, &node.ty));
+    let (types, reading, writing) = (types(field, node), reading(&node.ty), writing(&node.ty));
     let (docs, inner) = (&input.docs, &node.ty);
     let describe = describe(&quote! {
         __schema.derived_newtype::<Self>(
@@ -107,8 +106,7 @@ fn reading(node: &TokenStream) -> TokenStream {
     }
 }
 
-fn writing(input: &Input<'_>, node: &TokenStream) -> TokenStream {
-    let whole = apart::whole(input);
+fn writing(node: &TokenStream) -> TokenStream {
     quote! {
         fn edit<'__a>(
             __state: &'__a mut Self::State,
@@ -122,8 +120,8 @@ fn writing(input: &Input<'_>, node: &TokenStream) -> TokenStream {
             __value: Self::Value,
             __how: __crdt::Writing,
         ) -> __crdt::Written {
-            #whole
-            <#node as __crdt::CrdtNode>::write(__state, __scope, __value.0, __how)
+            let __inner = <Self as __crdt::Newtype>::unwrap(__value);
+            <#node as __crdt::CrdtNode>::write(__state, __scope, __inner, __how)
         }
         fn seed(__value: &Self::Value) -> __crdt::Seeded {
             <#node as __crdt::CrdtNode>::seed(&__value.0)

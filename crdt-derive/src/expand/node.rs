@@ -56,11 +56,23 @@ fn check_with(field: &Field<'_>, name: &Ident, default: &TokenStream) -> TokenSt
             quote_spanned!(span=> __crdt::check::key::<#ty>())
         }
         Role::Node if is_named_value(ty) => quote_spanned!(span=> __crdt::check::value::<#ty>()),
+        Role::Node if may_be_alias(ty) => quote_spanned! {span=>
+            __crdt::check::listed::<
+                #ty,
+                __crdt::check::OfBytes<{ __crdt::check::Listed::<#ty>::IS_BYTES }>,
+            >()
+        },
         Role::Node | Role::Skip => quote_spanned!(span=> __crdt::check::node::<#ty>()),
         Role::Leaf => quote_spanned!(span=> __crdt::check::leaf::<#ty>()),
         Role::Text => quote_spanned!(span=> __crdt::check::text::<#ty>()),
         Role::Counter => quote_spanned!(span=> __crdt::check::counter::<#ty>()),
-        Role::Register => quote_spanned!(span=> __crdt::check::register::<#ty, #default>()),
+        // Without serde there is no second complaint about the default.
+        Role::Register => quote_spanned! {span=>
+            __crdt::check::initial::<
+                <__crdt::Checked<{ __crdt::check::register::<#ty>() }> as __crdt::Same<#ty>>::Type,
+                #default,
+            >()
+        },
         Role::Bytes => quote_spanned!(span=> __crdt::check::bytes::<#ty>()),
     };
     let mut name = name.clone();
@@ -72,6 +84,18 @@ fn check_with(field: &Field<'_>, name: &Ident, default: &TokenStream) -> TokenSt
 fn is_named_value(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     path.path.segments.last().is_some_and(|last| last.ident == "Value")
+}
+
+/// Whether the type may be an alias of another: what has no arguments and is no leaf by its name.
+fn may_be_alias(ty: &Type) -> bool {
+    const LEAVES: &[&str] = &[
+        "bool", "char", "String", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "u8", "u16",
+        "u32", "u64", "u128", "Text", "Counter", "Json", "Bytes",
+    ];
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| {
+        last.arguments.is_none() && !LEAVES.iter().any(|leaf| last.ident == leaf)
+    })
 }
 
 fn node_type(field: &Field<'_>, default: &TokenStream) -> TokenStream {

@@ -9,11 +9,11 @@ use crate::node::{Initial, Nested, RegisterValue, StandardDefault};
 /// what it is before it is set, and how one becomes the other.
 macro_rules! register_node {
     (
+        $(#[$attribute:meta])*
         [$($generics:tt)*] $node:ty, $kind:ty, $initial:ty,
         $value:ty => $kept:ty, |$given:ident| $keep:expr, |$read:ident| $give:expr
     ) => {
-        // Too many to list where another type is missing.
-        #[diagnostic::do_not_recommend]
+        $(#[$attribute])*
         impl<$($generics)*> $crate::node::CrdtNode for $node {
             type Value = $value;
             type State = $crate::node::RegisterState<$kept, $initial>;
@@ -70,6 +70,7 @@ pub(in crate::node) use register_node;
 pub struct RegisterField<T, D = StandardDefault>(PhantomData<(T, D)>);
 
 register_node!(
+    #[diagnostic::do_not_recommend]
     [T: RegisterValue, D: Initial<T> + Send + Sync] RegisterField<T, D>, Nested, D,
     T => T, |value| value, |value| value
 );

@@ -91,7 +91,7 @@ fn declare_type(record: &Record<'_>, name: &Ident) -> TokenStream {
     let node = record.crdt_node(&Target {
         this: quote!(#name #ty_generics),
         names: TokenStream::new(),
-        whole: None,
+        whole: TokenStream::new(),
         value: Plain::Tuple,
         describe: record.described_payload(),
     });
