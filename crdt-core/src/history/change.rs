@@ -1,10 +1,10 @@
 use core::fmt;
 
-use super::chains::ChangeIndex;
-use super::header::{Header, Tags, tag};
-use super::store::History;
 use crate::codec::Reader;
 use crate::crypto::{Author, ChangeHash};
+use crate::history::format::header::{Header, Tags, tag};
+use crate::history::store::History;
+use crate::history::store::chains::ChangeIndex;
 use crate::op::{Body, Name, Op};
 
 /// A change of a [`History`], for tools that look at what happened.

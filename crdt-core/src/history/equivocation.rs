@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::chains::{Chains, ChangeIndex};
-use super::header::{ChangeHasher, Header, read_gist, write_gist};
-use super::store::History;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
+use crate::history::format::header::{ChangeHasher, Header, read_gist, write_gist};
+use crate::history::store::History;
+use crate::history::store::chains::{Chains, ChangeIndex};
 
 /// The first bytes of a proof: a mark and the version of its encoding.
 const MAGIC: &[u8; 5] = b"CRDE\x01";
@@ -73,13 +73,13 @@ impl From<DecodeError> for ProofError {
 
 /// Where chains fork: an author and the predecessor of all the changes that have it in common.
 #[derive(Debug, Default)]
-pub(super) struct Forks {
+pub(crate) struct Forks {
     points: BTreeMap<(u32, Option<ChangeIndex>), Vec<ChangeIndex>>,
 }
 
 impl Forks {
     /// Takes note of a change that is about to be appended, if it forks a chain.
-    pub(super) fn note(
+    pub(crate) fn note(
         &mut self,
         chains: &Chains,
         author: u32,
@@ -92,7 +92,7 @@ impl Forks {
     }
 
     /// Forgets a change, the newest one.
-    pub(super) fn forget(&mut self, author: u32, prev: Option<ChangeIndex>, change: ChangeIndex) {
+    pub(crate) fn forget(&mut self, author: u32, prev: Option<ChangeIndex>, change: ChangeIndex) {
         if let Some(changes) = self.points.get_mut(&(author, prev)) {
             changes.pop_if(|last| *last == change);
             if changes.len() < 2 {

@@ -1,10 +1,10 @@
 //! Reading the ops of admitted changes with their names resolved, for building state.
 
-use super::chains::{Chains, ChangeIndex};
-use super::error::Refusal;
-use super::store::History;
-use super::stored::Stored;
-use super::table::Table;
+use crate::history::store::History;
+use crate::history::store::chains::{Chains, ChangeIndex};
+use crate::history::store::refusal::Refusal;
+use crate::history::store::stored::Stored;
+use crate::history::store::table::Table;
 use crate::op::{Action, Body, Id, Keystroke, Name, Path, Place, Segment, Side};
 
 /// An op that has been admitted, with its own id and time and with ids for names.
@@ -98,7 +98,7 @@ impl<'a> Typing<'a> {
 
 /// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go where
 /// the one before went, so its path is kept.
-pub(super) struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     table: Table,
     body: Body<'a>,
     /// The path of the last op, and that with its names resolved.
@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
     /// Calls `sink` with every op of a change that has been appended, given the id of its first one,
     /// its dependencies and its body. Refuses what is not canonical, and names that do not resolve
     /// through the lowest entry that has them.
-    pub(super) fn change(
+    pub(crate) fn change(
         &mut self,
         chains: &Chains,
         first: Id,

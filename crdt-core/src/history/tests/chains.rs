@@ -5,8 +5,8 @@ use core::cmp::Ordering;
 use proptest::prelude::*;
 
 use crate::crypto::ChangeHash;
-use crate::history::chains::{Chains, ChangeIndex, NewChange};
-use crate::history::table::Table;
+use crate::history::store::chains::{Chains, ChangeIndex, NewChange};
+use crate::history::store::table::Table;
 use crate::op::{Id, Name};
 use crate::steps;
 

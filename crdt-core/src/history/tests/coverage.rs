@@ -3,7 +3,7 @@
 
 use crate::codec::{Reader, write};
 use crate::crypto::Keypair;
-use crate::history::bundle::Bundle;
+use crate::history::format::bundle::Bundle;
 use crate::history::{Draft, Genesis, History};
 
 fn keypair(secret: u8) -> Keypair {

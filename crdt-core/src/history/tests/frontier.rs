@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::codec::{DecodeError, Reader, value};
 use crate::crypto::{Author, ChangeHash, Keypair};
-use crate::history::frontier::{Frontier, Tip};
+use crate::history::format::frontier::{Frontier, Tip};
 use crate::history::{ChangeIndex, Draft, Genesis, History, Tags, tag};
 
 fn keypair(author: u8) -> Keypair {

@@ -1,0 +1,3 @@
+//! Which signatures are kept.
+
+pub(crate) mod stretches;
