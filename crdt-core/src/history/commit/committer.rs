@@ -1,46 +1,21 @@
-//! Writing changes: from ops that name ids to a change appended to the history.
+//! Writing changes: from ops that name ids to a change appended to the store.
 
-use std::sync::OnceLock;
-
-use crate::crypto::{Author, ChangeHash, Keypair, Signature};
-use crate::history::commit::draft::{Draft, LocalOp, LocalPath, LocalSegment};
-use crate::history::commit::namer::Namer;
-use crate::history::format::bundle::{Totals, canonical_size};
-use crate::history::format::header::{ChangeHasher, Header};
-use crate::history::store::chains::{ChangeIndex, Next};
+use super::draft::{Draft, LocalOp, LocalPath, LocalSegment};
+use super::namer::Namer;
+use super::{Committer, Unwritten};
+use crate::crypto::{Author, ChangeHash};
+use crate::history::format::header::{ChangeHasher, Header, canonical_size};
+use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
+use crate::history::format::totals::Totals;
+use crate::history::store::Admitted;
+use crate::history::store::chains::Next;
 use crate::history::store::table::Table;
-use crate::history::store::{Admitted, History};
 use crate::op::Id;
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
 
-/// The last change that this replica wrote and no kept signature covers. It is signed when it
-/// leaves, so that a burst of changes costs one signature.
-#[derive(Clone, Debug)]
-pub(crate) struct Tail {
-    pub(crate) change: ChangeIndex,
-    /// The first such change. All from there on were written here.
-    pub(crate) first: ChangeIndex,
-    pub(crate) signature: OnceLock<Signature>,
-}
+const NO_CHAIN: Unwritten = Unwritten::Inconsistent("an op names a chain that is not here");
 
-/// Why a change was not written. Nothing has changed then.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Unwritten {
-    /// It exceeds a limit of the format. Several changes may do.
-    TooLarge(&'static str),
-    /// It refers to what is not there: the state is not one of this history, which only happens to
-    /// what was opened from a file that lies.
-    Inconsistent(&'static str),
-}
-
-impl History {
-    /// The change of an author that its next one follows: the last one of its longest chain.
-    pub(crate) fn tip_of_author(&self, author: &Author) -> Option<ChangeIndex> {
-        let number = self.known_author(author)?;
-        let tips = self.chains.tips_of_author(number);
-        tips.max_by_key(|tip| (self.chains.seq_of(*tip), self.chains.hash_of(*tip)))
-    }
-
+impl Committer<'_> {
     /// Writes and appends a change; it stays unsigned until it leaves.
     ///
     /// # Errors
@@ -53,7 +28,7 @@ impl History {
         let ops = core::mem::take(&mut draft.written.ops);
         let written = self.write(draft, &ops, seen, None);
         draft.written.ops = ops;
-        self.forget_mark();
+        self.store.forget_mark();
         written.map(|_| ())
     }
 
@@ -63,7 +38,7 @@ impl History {
         prev: Option<ChangeIndex>,
         after: &[ChangeIndex],
     ) -> Vec<ChangeIndex> {
-        let heads = self.head_indexes().filter(|head| Some(*head) != prev);
+        let heads = self.store.head_indexes().filter(|head| Some(*head) != prev);
         let mut seen: Vec<ChangeIndex> = heads.collect();
         if !after.is_empty() {
             seen.extend(after.iter().filter(|change| Some(**change) != prev));
@@ -73,13 +48,18 @@ impl History {
         seen
     }
 
-    /// For every chain segment that ops and their paths name, beside `own`, its last change.
-    fn chains_named(&self, own: u32, ops: &[LocalOp], paths: &[LocalPath]) -> Vec<ChangeIndex> {
-        let mut segments = Vec::new();
+    /// For every branch that ops and their paths name, beside `own`, its last change.
+    fn chains_named(
+        &self,
+        own: BranchIndex,
+        ops: &[LocalOp],
+        paths: &[LocalPath],
+    ) -> Result<Vec<ChangeIndex>, Unwritten> {
+        let mut chains = Vec::new();
         let mut note = |id: Id| {
             // Ops that follow on each other mostly name one chain.
-            if id.chain != own && segments.last() != Some(&id.chain) {
-                segments.push(id.chain);
+            if id.chain != own.get() && chains.last() != Some(&id.chain) {
+                chains.push(id.chain);
             }
         };
         let mut last = None;
@@ -95,9 +75,10 @@ impl History {
                 here = *parent;
             }
         }
-        segments.sort_unstable();
-        segments.dedup();
-        segments.into_iter().filter_map(|segment| self.chains.tip_of(segment)).collect()
+        chains.sort_unstable();
+        chains.dedup();
+        let tip = |chain| self.store.chains.tip_of(BranchIndex::new(chain)).ok_or(NO_CHAIN);
+        chains.into_iter().map(tip).collect()
     }
 
     /// Writes and appends a change with some ops of a draft, which follows what the draft follows and
@@ -110,19 +91,19 @@ impl History {
         mut dependencies: Vec<ChangeIndex>,
         rest: Option<&mut Vec<LocalOp>>,
     ) -> Result<ChangeIndex, Unwritten> {
-        let next = self.chains.next_after(draft.prev);
-        dependencies.extend(self.chains_named(next.segment, ops, &draft.written.paths));
+        let next = self.store.chains.next_after(draft.prev);
+        dependencies.extend(self.chains_named(next.branch, ops, &draft.written.paths)?);
         dependencies.retain(|change| Some(*change) != draft.prev);
         dependencies.sort_unstable();
         dependencies.dedup();
         if dependencies.len() > MAX_DEPENDENCIES {
             return Err(Unwritten::TooLarge("authors whose elements one change names"));
         }
-        let time = self.time_after(next, &dependencies);
+        let time = self.store.time_after(next, &dependencies);
         if time == u32::MAX {
             return Err(Unwritten::TooLarge("changes that follow on each other"));
         }
-        dependencies.sort_unstable_by_key(|change| self.chains.hash_of(*change));
+        dependencies.sort_unstable_by_key(|change| self.store.chains.hash_of(*change));
         let (count, counters) = self.encode(draft, ops, next, &dependencies, rest)?;
         let header = self.header_of(draft, next, &dependencies)?;
         let body = &draft.written.body;
@@ -131,13 +112,11 @@ impl History {
             return Err(Unwritten::TooLarge("bytes of a change"));
         }
         let hash = self.hasher_of(&draft.author).hash(&header, body);
-        let author = self.author_number(&draft.author);
+        let author = self.store.number_author(&draft.author)?;
         let (dependencies, tags) = (&dependencies[..], header.tags);
-        let change =
-            self.append(Admitted { hash, author, next, time, dependencies, tags, body, counters });
-        self.cuts.open().count(Totals { changes: 1, ops: count, bytes });
-        let first = self.tail.as_ref().map_or(change, |tail| tail.first);
-        self.tail = Some(Tail { change, first, signature: OnceLock::new() });
+        let change = Admitted { hash, author, next, time, dependencies, tags, body, counters };
+        let change = self.store.append(change)?;
+        self.coverage.write(change, Totals { changes: 1, ops: count, bytes });
         Ok(change)
     }
 
@@ -157,11 +136,11 @@ impl History {
             return Err(Unwritten::TooLarge("ops of a change"));
         }
         let namer = Namer {
-            history: self,
-            own: next.segment,
+            chains: &self.store.chains,
+            own: next.branch,
             assumed: draft.start,
             shift: draft.shift,
-            table: Table::new(&self.chains, draft.prev, dependencies),
+            table: Table::new(&self.store.chains, draft.prev, dependencies),
         };
         draft.written.body.clear();
         let mut left = Vec::new();
@@ -188,7 +167,7 @@ impl History {
         next: Next,
         dependencies: &[ChangeIndex],
     ) -> Result<Header, Unwritten> {
-        let hash = |change: &ChangeIndex| match self.chains.hash_of(*change) {
+        let hash = |change: &ChangeIndex| match self.store.chains.hash_of(*change) {
             ChangeHash(zeros) if zeros == [0; 32] => {
                 Err(Unwritten::Inconsistent("a change on which this one follows is missing"))
             }
@@ -204,27 +183,10 @@ impl History {
 
     /// What hashes the changes of an author; that of the last one is kept.
     fn hasher_of(&mut self, author: &Author) -> &mut ChangeHasher {
+        let document = self.store.document;
         let kept = self.hasher.take().filter(|(of, _)| of == author);
-        let new = || (*author, ChangeHasher::new(&self.document(), author));
+        let new = || (*author, ChangeHasher::new(&document, author));
         let hasher = kept.unwrap_or_else(new);
         &mut self.hasher.insert(hasher).1
-    }
-
-    /// Signs what this replica wrote, so that everything in the history is covered.
-    pub(crate) fn seal(&mut self, keypair: &Keypair) {
-        if let Some(tail) = self.tail.take() {
-            let hash = self.chains.hash_of(tail.change);
-            let signature = *tail.signature.get_or_init(|| keypair.sign(&hash));
-            let segment = self.chains.segment_of(tail.change);
-            self.cuts.open().keep(segment, tail.change, signature);
-        }
-    }
-
-    /// Seals and closes the open stretch when it is large.
-    pub(crate) fn seal_when_full(&mut self, keypair: &Keypair) {
-        if self.cuts.is_full_for(Totals::default()) {
-            self.seal(keypair);
-            self.cuts.close(self.chains.len());
-        }
     }
 }

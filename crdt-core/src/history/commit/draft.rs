@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use crate::codec::{Reader, split_text};
 use crate::crypto::Author;
-use crate::history::format::header::Tags;
-use crate::history::store::chains::ChangeIndex;
+use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
+use crate::history::format::tags::Tags;
 use crate::op::limits::MAX_DEPENDENCIES;
 use crate::op::{Action, Id, IdRange, Key, KeyBytes, Place, Seeds, Segment, Side};
 
@@ -156,7 +156,7 @@ impl Draft {
 
     /// Takes from every op that replaces more than a quarter of what fits a table what is beyond,
     /// as ops of changes to be written before.
-    pub(crate) fn split_replacing(&mut self, own: u32) -> Vec<LocalOp> {
+    pub(crate) fn split_replacing(&mut self, own: BranchIndex) -> Vec<LocalOp> {
         let mut steps = Vec::new();
         for LocalOp { path, action, .. } in &mut self.written.ops {
             while let Some(some) = action.split_replaced(own) {
@@ -209,8 +209,8 @@ fn seeds_length(seeds: &[u8], count: u32) -> usize {
 
 impl LocalAction {
     /// Takes some of what the op replaces out of it if that is more than a quarter of what fits a
-    /// table. What is on the segment `own` is replaced without being named.
-    fn split_replaced(&mut self, own: u32) -> Option<Vec<Id>> {
+    /// table. What is on the branch `own` is replaced without being named.
+    fn split_replaced(&mut self, own: BranchIndex) -> Option<Vec<Id>> {
         let (Self::Set { replaces: ids, .. }
         | Self::Unset { replaces: ids }
         | Self::Put { replaces: ids }
@@ -221,7 +221,7 @@ impl LocalAction {
         };
         let most = MAX_DEPENDENCIES / 4;
         if ids.len() > most {
-            ids.retain(|id| id.chain != own);
+            ids.retain(|id| id.chain != own.get());
         }
         (ids.len() > most).then(|| ids.split_off(ids.len() - most))
     }

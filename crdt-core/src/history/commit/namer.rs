@@ -1,30 +1,31 @@
 //! Ops of a draft in canonical bytes, with names for ids.
 
-use crate::history::commit::committer::Unwritten;
-use crate::history::commit::draft::{LocalAction, LocalOp, LocalPath, Written};
-use crate::history::store::History;
+use super::Unwritten;
+use super::draft::{LocalAction, LocalOp, LocalPath, Written};
+use crate::history::format::numbers::{BranchIndex, Number as _};
+use crate::history::store::chains::Chains;
 use crate::history::store::table::Table;
 use crate::op::{
     Action, Id, IdRange, Name, Place, Seeds, Segment, write_depth, write_op, write_segment,
 };
 
 /// Turns ids into names.
-pub(crate) struct Namer<'a> {
-    pub(crate) history: &'a History,
-    /// The segment of the change.
-    pub(crate) own: u32,
+pub(super) struct Namer<'a> {
+    pub(super) chains: &'a Chains,
+    /// The branch of the change.
+    pub(super) own: BranchIndex,
     /// The counter that editors took the first op of all to have.
-    pub(crate) assumed: u32,
+    pub(super) assumed: u32,
     /// How much higher the counters come to be.
-    pub(crate) shift: u32,
-    pub(crate) table: Table,
+    pub(super) shift: u32,
+    pub(super) table: Table,
 }
 
 impl Namer<'_> {
     /// Appends ops in canonical bytes to the body of what was written. A delete goes through one entry
     /// of the table; what is left of its range beyond that entry is put into `rest`, to be deleted
     /// later.
-    pub(crate) fn encode(
+    pub(super) fn encode(
         &self,
         ops: &[LocalOp],
         written: &mut Written,
@@ -45,10 +46,10 @@ impl Namer<'_> {
     }
 
     fn name(&self, id: Id) -> Result<Name, Unwritten> {
-        if id.chain == self.own && id.counter >= self.assumed {
+        if id.chain == self.own.get() && id.counter >= self.assumed {
             return Ok(Name { index: 0, counter: id.counter + self.shift });
         }
-        let name = self.table.name(&self.history.chains, id);
+        let name = self.table.name(self.chains, id);
         name.ok_or(Unwritten::Inconsistent("an op names what is not in the history"))
     }
 
@@ -137,8 +138,8 @@ impl Namer<'_> {
     ) -> Result<Action<'static, Name>, Unwritten> {
         let first = self.name(Id { chain: range.chain, counter: range.start })?;
         let mut end = range.end;
-        if range.chain != self.own {
-            end = self.table.reach(&self.history.chains, range).min(end);
+        if range.chain != self.own.get() {
+            end = self.table.reach(self.chains, range).min(end);
         } else if end > self.assumed {
             end += self.shift;
         }

@@ -5,15 +5,14 @@
 //! the rest fits a table. Then the ops follow, in as few changes as halving leads to. So they come later
 //! on their chain than the editors took them to be, and in time.
 
+use super::draft::{Draft, LocalOp};
+use super::{Committer, Unwritten};
 use crate::crypto::Keypair;
-use crate::history::commit::committer::Unwritten;
-use crate::history::commit::draft::{Draft, LocalOp};
-use crate::history::store::History;
-use crate::history::store::chains::ChangeIndex;
+use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::op::Id;
 use crate::op::limits::MAX_DEPENDENCIES;
 
-impl History {
+impl Committer<'_> {
     /// Writes and appends a draft as several changes, and gives the id that its first op got. The
     /// state has to take them in from here.
     ///
@@ -25,35 +24,34 @@ impl History {
         draft: &mut Draft,
         keypair: &Keypair,
     ) -> Result<Id, Unwritten> {
-        let own = self.chains.segment_after(draft.prev);
-        let (mark, cuts, tail) = (self.mark(), self.cuts.mark(own), self.tail.clone());
+        let own = self.store.chains.next_after(draft.prev).branch;
+        let (mark, covered) = (self.store.mark(), self.coverage.mark(own));
         let seen = self.seen_besides(draft.prev, &draft.after);
-        let mut steps = Steps { history: self, draft, keypair, own, seen, rest: Vec::new() };
+        let mut steps = Steps { committer: self, draft, keypair, own, seen, rest: Vec::new() };
         let written = steps.write();
         if written.is_err() {
-            self.roll_back(mark);
-            self.cuts.roll_back(&cuts);
-            self.tail = tail;
+            self.store.roll_back(mark);
+            self.coverage.roll_back(covered);
         }
-        self.forget_mark();
-        written.map(|()| Id { chain: own, counter: draft.start + draft.shift })
+        self.store.forget_mark();
+        written.map(|()| Id { chain: own.get(), counter: draft.start + draft.shift })
     }
 }
 
 /// A draft on its way.
-struct Steps<'a> {
-    history: &'a mut History,
+struct Steps<'a, 'b> {
+    committer: &'a mut Committer<'b>,
     draft: &'a mut Draft,
     keypair: &'a Keypair,
-    /// The segment that all changes lie on.
-    own: u32,
+    /// The branch that all changes lie on.
+    own: BranchIndex,
     /// What the next change is to have seen.
     seen: Vec<ChangeIndex>,
     /// What is left to be deleted.
     rest: Vec<LocalOp>,
 }
 
-impl Steps<'_> {
+impl Steps<'_, '_> {
     fn write(&mut self) -> Result<(), Unwritten> {
         // What the change says of itself goes with its ops.
         let tags = core::mem::take(&mut self.draft.tags);
@@ -65,11 +63,11 @@ impl Steps<'_> {
         for op in self.draft.split_replacing(self.own) {
             self.change(&[op])?;
         }
-        let start = self.history.chains.next_after(self.draft.prev).start;
+        let start = self.committer.store.chains.next_after(self.draft.prev).start;
         self.draft.shift = start - self.draft.start;
         self.draft.tags = tags;
         let ops = core::mem::take(&mut self.draft.written.ops);
-        self.changes(ops, Id { chain: self.own, counter: self.draft.start })?;
+        self.changes(ops, Id { chain: self.own.get(), counter: self.draft.start })?;
         while !self.rest.is_empty() {
             let ops = core::mem::take(&mut self.rest);
             self.changes(ops, Id::default())?;
@@ -100,12 +98,12 @@ impl Steps<'_> {
 
     /// Writes ops as one change, on which the next one follows.
     fn change(&mut self, ops: &[LocalOp]) -> Result<(), Unwritten> {
-        let Self { history, draft, seen, rest, keypair, .. } = self;
+        let Self { committer, draft, seen, rest, keypair, .. } = self;
         let left = rest.len();
-        let written = history.write(draft, ops, seen.clone(), Some(rest));
+        let written = committer.write(draft, ops, seen.clone(), Some(rest));
         draft.prev = Some(written.inspect_err(|_| rest.truncate(left))?);
         seen.clear();
-        history.seal_when_full(keypair);
+        committer.coverage.seal_when_full(&committer.store.chains, keypair);
         Ok(())
     }
 }

@@ -1,20 +1,15 @@
-//! Cuts: which signatures are kept.
-//!
-//! The history is divided, in order of admission, into stretches whose members are all covered by
-//! signatures of members of the same stretch; a stretch with its signatures can be sent as one
-//! bundle. Within a stretch the latest signature on a chain segment vouches for everything below
-//! it there, so one per segment is kept.
+//! The stretches of a history, and the signatures that are kept of each.
 
 use std::collections::BTreeMap;
 
-use crate::codec::{DecodeError, Reader, write};
+use crate::codec::DecodeError;
 use crate::crypto::Signature;
-use crate::history::admission::Taken;
-use crate::history::format::bundle::{
+use crate::history::format::numbers::{BranchIndex, ChangeIndex};
+use crate::history::format::outline::StretchRow;
+use crate::history::format::totals::{
     MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals,
 };
-use crate::history::store::History;
-use crate::history::store::chains::{Chains, ChangeIndex};
+use crate::history::store::chains::Chains;
 
 /// A stretch is closed before it would outgrow a quarter of what a bundle may hold.
 const STRETCH: Totals = Totals {
@@ -25,39 +20,39 @@ const STRETCH: Totals = Totals {
 
 /// The stretches of a history; the last one is open.
 #[derive(Debug, Default)]
-pub(crate) struct Cuts {
+pub(super) struct Stretches {
     stretches: Vec<Stretch>,
 }
 
 /// Consecutive changes that can be sent as one bundle.
 #[derive(Debug, Default)]
-pub(crate) struct Stretch {
-    pub(crate) start: ChangeIndex,
+pub(super) struct Stretch {
+    pub(super) start: ChangeIndex,
     totals: Totals,
-    /// The latest signed change of each chain segment.
-    pub(crate) signatures: BTreeMap<u32, (ChangeIndex, Signature)>,
+    /// The latest signed change of each branch.
+    pub(super) signatures: BTreeMap<BranchIndex, (ChangeIndex, Signature)>,
 }
 
 /// What the stretches were, as far as what is written here changes them.
 #[derive(Debug)]
-pub(crate) struct CutsMark {
+pub(super) struct StretchesMark {
     stretches: usize,
     totals: Totals,
-    /// The segment of what is written, and the signature that was kept for it.
-    own: u32,
+    /// The branch of what is written, and the signature that was kept for it.
+    own: BranchIndex,
     signature: Option<(ChangeIndex, Signature)>,
 }
 
-impl Cuts {
-    /// What to go back to if what is written on a segment does not come about.
-    pub(crate) fn mark(&mut self, own: u32) -> CutsMark {
+impl Stretches {
+    /// What to go back to if what is written on a branch does not come about.
+    pub(super) fn mark(&mut self, own: BranchIndex) -> StretchesMark {
         let open = self.open();
         let (totals, signature) = (open.totals, open.signatures.get(&own).copied());
-        CutsMark { stretches: self.stretches.len(), totals, own, signature }
+        StretchesMark { stretches: self.stretches.len(), totals, own, signature }
     }
 
     /// Goes back.
-    pub(crate) fn roll_back(&mut self, mark: &CutsMark) {
+    pub(super) fn roll_back(&mut self, mark: &StretchesMark) {
         self.stretches.truncate(mark.stretches);
         let open = self.open();
         open.totals = mark.totals;
@@ -66,7 +61,7 @@ impl Cuts {
     }
 
     /// The stretches in order, each with the index at which it ends.
-    pub(crate) fn stretches(
+    pub(super) fn stretches(
         &self,
         end: ChangeIndex,
     ) -> impl Iterator<Item = (&Stretch, ChangeIndex)> {
@@ -76,7 +71,7 @@ impl Cuts {
 
     /// Whether adding so much calls for a new stretch; the caller sees to it that everything
     /// before is covered.
-    pub(crate) fn is_full_for(&self, more: Totals) -> bool {
+    pub(super) fn is_full_for(&self, more: Totals) -> bool {
         self.stretches.last().is_some_and(|open| {
             let mut sum = open.totals;
             sum.add(more);
@@ -88,61 +83,29 @@ impl Cuts {
     }
 
     /// Closes the open stretch.
-    pub(crate) fn close(&mut self, at: ChangeIndex) {
+    pub(super) fn close(&mut self, at: ChangeIndex) {
         self.stretches.push(Stretch { start: at, ..Stretch::default() });
     }
 
-    /// Writes all stretches as they are saved. `tail` is the last change written here, with its
-    /// segment and signature.
-    pub(crate) fn write(&self, tail: Option<(u32, ChangeIndex, Signature)>, out: &mut Vec<u8>) {
-        write::length(out, self.stretches.len());
-        for (number, stretch) in self.stretches.iter().enumerate() {
-            write::varint(out, stretch.start.into());
-            stretch.totals.write(out);
-            let mut signatures = stretch.signatures.clone();
-            if let Some((segment, change, signature)) = tail
-                && number + 1 == self.stretches.len()
-            {
-                signatures.insert(segment, (change, signature));
-            }
-            write::length(out, signatures.len());
-            for (change, signature) in signatures.values() {
-                write::varint(out, (*change).into());
-                out.extend_from_slice(signature.as_bytes());
-            }
-        }
+    /// All stretches as they are saved. `tail` is the last change written here, with its branch and
+    /// signature.
+    pub(super) fn rows(
+        &self,
+        tail: Option<(BranchIndex, ChangeIndex, Signature)>,
+    ) -> Vec<StretchRow> {
+        let last = self.stretches.len().checked_sub(1);
+        let rows = self.stretches.iter().enumerate();
+        rows.map(|(place, stretch)| stretch.row(tail.filter(|_| Some(place) == last))).collect()
     }
 
-    /// Reads the stretches of a saved history.
-    pub(crate) fn read(reader: &mut Reader<'_>, chains: &Chains) -> Result<Self, DecodeError> {
-        let mut cuts = Self::default();
-        for _ in 0..reader.count(5)? {
-            let start = reader.varint32()?;
-            let mut stretch =
-                Stretch { start, totals: Totals::read(reader)?, ..Stretch::default() };
-            let least = cuts.stretches.last().map_or(0, |last| last.start);
-            if start < least || (cuts.stretches.is_empty() && start > 0) || start > chains.len() {
-                return Err(DecodeError::Unsorted("stretches"));
-            }
-            for _ in 0..reader.count(65)? {
-                let change = reader.varint32()?;
-                if change >= chains.len() || change < start {
-                    return Err(DecodeError::DanglingReference);
-                }
-                let signature = Signature(reader.array()?);
-                let segment = chains.segment_of(change);
-                if stretch.signatures.insert(segment, (change, signature)).is_some() {
-                    return Err(DecodeError::Unsorted("signatures"));
-                }
-            }
-            cuts.stretches.push(stretch);
-        }
-        let whole = chains.len() == 0 || !cuts.stretches.is_empty();
-        if whole { Ok(cuts) } else { Err(DecodeError::WrongTotals) }
+    /// The stretches of a saved history, given where its changes lie.
+    pub(super) fn of(rows: &[StretchRow], chains: &Chains) -> Result<Self, DecodeError> {
+        let stretches = rows.iter().map(|row| Stretch::of(row, chains));
+        Ok(Self { stretches: stretches.collect::<Result<_, _>>()? })
     }
 
     /// The open stretch.
-    pub(crate) fn open(&mut self) -> &mut Stretch {
+    pub(super) fn open(&mut self) -> &mut Stretch {
         if self.stretches.is_empty() {
             self.stretches.push(Stretch::default());
         }
@@ -152,35 +115,33 @@ impl Cuts {
 }
 
 impl Stretch {
+    fn row(&self, tail: Option<(BranchIndex, ChangeIndex, Signature)>) -> StretchRow {
+        let mut signatures = self.signatures.clone();
+        signatures.extend(tail.map(|(branch, change, signature)| (branch, (change, signature))));
+        let signatures = signatures.into_values().collect();
+        StretchRow { start: self.start, totals: self.totals, signatures }
+    }
+
+    fn of(row: &StretchRow, chains: &Chains) -> Result<Self, DecodeError> {
+        let mut signatures = BTreeMap::new();
+        for signed in &row.signatures {
+            if signatures.insert(chains.branch_of(signed.0), *signed).is_some() {
+                return Err(DecodeError::Unsorted("signatures"));
+            }
+        }
+        Ok(Self { start: row.start, totals: row.totals, signatures })
+    }
+
     /// Counts changes that were added.
-    pub(crate) fn count(&mut self, more: Totals) {
+    pub(super) fn count(&mut self, more: Totals) {
         self.totals.add(more);
     }
 
-    /// Keeps a signature if it is the latest of its segment.
-    pub(crate) fn keep(&mut self, segment: u32, change: ChangeIndex, signature: Signature) {
-        let entry = self.signatures.entry(segment).or_insert((change, signature));
+    /// Keeps a signature if it is the latest of its branch.
+    pub(super) fn keep(&mut self, branch: BranchIndex, change: ChangeIndex, signature: Signature) {
+        let entry = self.signatures.entry(branch).or_insert((change, signature));
         if entry.0 <= change {
             *entry = (change, signature);
-        }
-    }
-}
-
-impl History {
-    /// Enters what a bundle has added into the open stretch, with its signatures, each with the place
-    /// of its member.
-    pub(crate) fn cover(&mut self, signatures: &[(usize, Signature)], taken: &Taken) {
-        // What this replica wrote and has not signed yet must not be left behind uncovered.
-        if self.tail.is_none() && self.cuts.is_full_for(taken.added) {
-            self.cuts.close(taken.start);
-        }
-        self.cuts.open().count(taken.added);
-        for (place, signature) in signatures {
-            let change = taken.members[*place];
-            if change >= taken.start {
-                let segment = self.chains.segment_of(change);
-                self.cuts.open().keep(segment, change, *signature);
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What few changes have beside a predecessor and a body.
 
-use crate::history::format::header::Tags;
+use super::bodies::end_of;
+use super::tags::Tags;
 
 /// Dependencies and tags of those of many numbered changes that have any. A dependency is named by a
 /// `D`.
@@ -52,7 +53,7 @@ impl<D> Extras<D> {
     pub(crate) fn pop(&mut self, change: u32) {
         if self.dependent.pop_if(|last| *last == change).is_some() {
             self.ends.pop();
-            self.dependencies.truncate(self.ends.last().copied().unwrap_or(0));
+            self.dependencies.truncate(end_of(&self.ends));
         }
         if self.tagged.pop_if(|last| *last == change).is_some() {
             self.tags.pop();

@@ -1,6 +1,8 @@
+//! The record a document begins with.
+
+use super::tags::Tags;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, DocumentId, domain, sha256_of_parts};
-use crate::history::format::header::Tags;
 use crate::op::limits::MAX_KEY_BYTES;
 
 /// What a record says of the name of a type: as much as fits.

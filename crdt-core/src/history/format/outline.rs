@@ -1,30 +1,74 @@
 //! What of a saved history is read as soon as it is opened: its chains, without hashes and bodies.
 //!
 //! Chains are written as streaks in order of admission, so that they come out as they were, with the
-//! same numbers for segments and changes. Of hashes only those are written that whoever goes on from
-//! here needs: of the last change of every segment. `docs/wire-format.md` describes it field by field.
+//! same numbers for branches and changes. Of hashes only those are written that whoever goes on from
+//! here needs: of the last change of every branch. `docs/wire-format.md` describes it field by field.
 
+use super::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Number as _};
+use super::totals::Totals;
 use crate::codec::{
     ColumnReader, ColumnWriter, DecodeError, Reader, read_block, read_columns, write, write_block,
     write_columns,
 };
 use crate::crypto::{Author, ChangeHash, Signature};
-use crate::history::coverage::stretches::Cuts;
-use crate::history::store::History;
-use crate::history::store::archive::Archive;
-use crate::history::store::chains::ChangeIndex;
-use crate::history::store::hashes::Hashes;
+
+/// The outline of a history.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) struct Outline {
+    /// By their numbers.
+    pub(crate) authors: Vec<Author>,
+    /// In order of admission.
+    pub(crate) streaks: Vec<StreakRow>,
+    /// Strictly ascending.
+    pub(crate) heads: Vec<ChangeIndex>,
+    /// Of each author the canonical bytes of its changes.
+    pub(crate) sizes: Vec<u64>,
+    /// Of each branch the hash of its last change.
+    pub(crate) tips: Vec<ChangeHash>,
+    pub(crate) stretches: Vec<StretchRow>,
+}
+
+/// Changes that follow on each other along a branch and in order of admission, and are otherwise alike.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct StreakRow {
+    pub(crate) branch: BranchIndex,
+    /// Of the first streak of a branch.
+    pub(crate) opens: Option<BranchRow>,
+    /// The time of the first change, from that after the streak before on the branch.
+    pub(crate) later: u32,
+    /// The counters that each change takes.
+    pub(crate) step: u32,
+    /// How many changes there are.
+    pub(crate) count: u32,
+}
+
+/// Where a branch begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct BranchRow {
+    pub(crate) author: AuthorIndex,
+    /// The change that its first one follows.
+    pub(crate) prev: Option<ChangeIndex>,
+}
+
+/// Consecutive changes that are covered by the signatures of some of them.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) struct StretchRow {
+    pub(crate) start: ChangeIndex,
+    pub(crate) totals: Totals,
+    /// By the branches of the signed changes.
+    pub(crate) signatures: Vec<(ChangeIndex, Signature)>,
+}
 
 /// The columns, in the order in which they are written.
 #[derive(Clone, Copy)]
 enum Column {
-    /// Of each streak its segment; a new one has the next free number.
-    Segment,
-    /// Of each segment its author.
+    /// Of each streak its branch; a new one has the next free number.
+    Branch,
+    /// Of each branch its author.
     Author,
-    /// Of each segment 0 if it begins a chain, else how far back what it follows is.
+    /// Of each branch 0 if it begins a chain, else how far back what it follows is.
     Previous,
-    /// Of each streak the time of its first change, from the one before on the segment.
+    /// Of each streak the time of its first change, from the one before on the branch.
     Time,
     /// Of each streak the counters that each of its changes takes.
     Step,
@@ -39,172 +83,57 @@ enum Column {
 /// How many columns there are.
 const COLUMNS: usize = Column::Bytes as usize + 1;
 
-impl History {
-    /// Writes the outline; `tail` is the last change written here with its signature.
-    pub(crate) fn write_outline(&self, tail: Option<(ChangeIndex, Signature)>, out: &mut Vec<u8>) {
-        self.write_authors(out);
+impl Outline {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        write::length(out, self.authors.len());
+        self.authors.iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
         write_block(out, &self.columns());
-        self.write_tips(out);
-        self.cuts.write(tail.map(|(tip, by)| (self.chains.segment_of(tip), tip, by)), out);
-    }
-
-    /// Whether another history has the same outline: the same numbers for authors, segments and
-    /// changes, the same times, counters, sizes, heads and signatures.
-    pub(crate) fn has_outline_of(&self, other: &Self) -> bool {
-        let outline = |history: &Self| {
-            let mut out = history.columns();
-            history.write_authors(&mut out);
-            history.write_tips(&mut out);
-            history.cuts.write(None, &mut out);
-            out
-        };
-        outline(self) == outline(other)
-    }
-
-    fn write_authors(&self, out: &mut Vec<u8>) {
-        write::length(out, self.numbered_authors().len());
-        self.numbered_authors().iter().for_each(|author| out.extend_from_slice(author.as_bytes()));
-    }
-
-    fn write_tips(&self, out: &mut Vec<u8>) {
-        for tip in self.chains.tips() {
-            out.extend_from_slice(self.chains.hash_of(tip).as_bytes());
-        }
+        self.tips.iter().for_each(|tip| out.extend_from_slice(tip.as_bytes()));
+        write::length(out, self.stretches.len());
+        self.stretches.iter().for_each(|stretch| stretch.write(out));
     }
 
     fn columns(&self) -> Vec<u8> {
         let mut columns: [ColumnWriter; COLUMNS] = Default::default();
         let mut put = |column: Column, value| columns[column as usize].push(value);
-        let (mut segments, mut times) = (0, Vec::new());
-        for (streak, count) in self.chains.streaks() {
-            put(Column::Segment, streak.segment.into());
-            if streak.segment == segments {
-                let (author, prev) = self.chains.root_of(streak.segment);
-                put(Column::Author, author.into());
-                put(Column::Previous, prev.map_or(0, |prev| (streak.first - prev).into()));
-                segments += 1;
-                times.push(0);
+        let mut first = 0;
+        for streak in &self.streaks {
+            put(Column::Branch, streak.branch.get().into());
+            if let Some(BranchRow { author, prev }) = streak.opens {
+                put(Column::Author, author.get().into());
+                put(Column::Previous, prev.map_or(0, |prev| (first - prev).into()));
             }
-            let time = &mut times[streak.segment as usize];
-            put(Column::Time, (streak.time - *time).into());
-            *time = streak.time + count;
+            put(Column::Time, streak.later.into());
             put(Column::Step, streak.step.into());
-            put(Column::Count, count.into());
+            put(Column::Count, streak.count.into());
+            first += streak.count;
         }
         let mut last = 0;
-        for head in self.head_indexes() {
+        for head in &self.heads {
             put(Column::Head, (head - last).into());
-            last = head;
+            last = *head;
         }
-        for (author, _) in (0..).zip(self.numbered_authors()) {
-            put(Column::Bytes, self.sizes.of(author));
-        }
+        self.sizes.iter().for_each(|bytes| put(Column::Bytes, *bytes));
         write_columns(columns)
     }
 
-    /// Reads an outline into this history, which is empty, over the packs of an archive. Keys were
-    /// checked before they were saved; who does not believe that checks them afterwards.
-    pub(crate) fn read_outline(
-        &mut self,
-        reader: &mut Reader<'_>,
-        archive: Archive,
-    ) -> Result<(), DecodeError> {
-        for number in 0..reader.count(32)? {
-            let author = Author::unchecked(reader.array()?);
-            if self.author_number(&author) as usize != number {
-                return Err(DecodeError::Unsorted("authors"));
-            }
-        }
+    /// Reads the outline of so many changes. Keys were checked before they were saved; who does not
+    /// believe that checks them afterwards.
+    pub(crate) fn read(reader: &mut Reader<'_>, changes: ChangeIndex) -> Result<Self, DecodeError> {
+        let authors = 0..reader.count(32)?;
+        let authors = authors.map(|_| Ok(Author::unchecked(reader.array()?)));
+        let authors = authors.collect::<Result<Vec<_>, DecodeError>>()?;
         let block = read_block(reader, usize::MAX)?;
         let mut columns = Columns::read(&block)?;
-        while self.chains.len() < archive.len() {
-            self.read_streak(&mut columns, archive.len())?;
-        }
-        if self.chains.counters() as u64 > archive.bytes() {
-            return Err(DecodeError::WrongTotals);
-        }
-        self.read_sizes(&mut columns, archive.bytes())?;
-        self.read_heads(&mut columns, archive.len())?;
+        let (streaks, branches) = columns.streaks(changes)?;
+        let sizes = (0..authors.len()).map(|_| columns.0[Column::Bytes as usize].read());
+        let sizes = sizes.collect::<Result<_, _>>()?;
+        let heads = columns.heads(changes)?;
         columns.finish()?;
-        let mut tips = Vec::new();
-        for tip in self.chains.tips() {
-            tips.push((tip, ChangeHash(reader.array()?)));
-        }
-        self.chains.set_hashes(Hashes::archived(archive.clone(), tips));
-        self.archive = archive;
-        self.cuts = Cuts::read(reader, &self.chains)?;
-        Ok(())
-    }
-
-    /// Reads the sizes of all authors, which come to so many bytes.
-    fn read_sizes(&mut self, columns: &mut Columns<'_>, all: u64) -> Result<(), DecodeError> {
-        for (author, _) in (0..).zip(0..self.numbered_authors().len()) {
-            let bytes = columns.0[Column::Bytes as usize].read()?;
-            if bytes > all - self.sizes.all() {
-                return Err(DecodeError::WrongTotals);
-            }
-            self.sizes.add(author, bytes);
-        }
-        if self.sizes.all() == all { Ok(()) } else { Err(DecodeError::WrongTotals) }
-    }
-
-    /// Reads the heads, which are among so many changes.
-    fn read_heads(
-        &mut self,
-        columns: &mut Columns<'_>,
-        changes: ChangeIndex,
-    ) -> Result<(), DecodeError> {
-        let mut last = None;
-        while !columns.is_exhausted(Column::Head) {
-            let head = columns.get(Column::Head)?.saturating_add(last.unwrap_or(0));
-            if last.is_some_and(|last| head <= last) || head >= changes {
-                return Err(DecodeError::Unsorted("heads"));
-            }
-            self.add_head(head);
-            last = Some(head);
-        }
-        Ok(())
-    }
-
-    fn read_streak(
-        &mut self,
-        columns: &mut Columns<'_>,
-        changes: ChangeIndex,
-    ) -> Result<(), DecodeError> {
-        let first = self.chains.len();
-        let mut segment = columns.get(Column::Segment)?;
-        if segment == self.chains.segments() {
-            let author = columns.get(Column::Author)?;
-            let back = columns.get(Column::Previous)?;
-            let prev = match back {
-                0 => None,
-                back => Some(first.checked_sub(back).ok_or(DecodeError::DanglingReference)?),
-            };
-            segment = self.open_chain(author, prev)?;
-        }
-        let time = columns.get(Column::Time)?;
-        let (step, count) = (columns.get(Column::Step)?, columns.get(Column::Count)?);
-        let fits = count > 0 && count <= changes - first;
-        if !fits || !self.chains.restore(segment, time, step, count) {
-            return Err(DecodeError::WrongTotals);
-        }
-        Ok(())
-    }
-
-    /// Opens the segment of changes to come.
-    fn open_chain(&mut self, author: u32, prev: Option<ChangeIndex>) -> Result<u32, DecodeError> {
-        if author as usize >= self.numbered_authors().len() {
-            return Err(DecodeError::DanglingReference);
-        }
-        let known = prev.is_none_or(|prev| {
-            self.chains.author_of(self.chains.segment_of(prev)) == author
-                && self.chains.segment_after(Some(prev)) == self.chains.segments()
-        });
-        if !known {
-            return Err(DecodeError::PreviousOfAnotherAuthor);
-        }
-        self.forks.note(&self.chains, author, prev, self.chains.len());
-        Ok(self.chains.open_segment(author, prev))
+        let tips = (0..branches).map(|_| Ok(ChangeHash(reader.array()?)));
+        let tips = tips.collect::<Result<_, DecodeError>>()?;
+        let stretches = read_stretches(reader, changes)?;
+        Ok(Self { authors, streaks, heads, sizes, tips, stretches })
     }
 }
 
@@ -220,11 +149,99 @@ impl<'a> Columns<'a> {
         self.0[column as usize].read_u32()
     }
 
-    fn is_exhausted(&self, column: Column) -> bool {
-        self.0[column as usize].finish().is_ok()
+    /// The streaks that so many changes are, and how many branches they lie on.
+    fn streaks(&mut self, changes: ChangeIndex) -> Result<(Vec<StreakRow>, u32), DecodeError> {
+        let (mut streaks, mut branches, mut first) = (Vec::new(), 0, 0);
+        while first < changes {
+            let branch = self.get(Column::Branch)?;
+            let opens = if branch == branches { Some(self.branch(first)?) } else { None };
+            branches += u32::from(opens.is_some());
+            let later = self.get(Column::Time)?;
+            let (step, count) = (self.get(Column::Step)?, self.get(Column::Count)?);
+            if count == 0 || count > changes - first || branch >= branches {
+                return Err(DecodeError::WrongTotals);
+            }
+            let branch = BranchIndex::new(branch);
+            streaks.push(StreakRow { branch, opens, later, step, count });
+            first += count;
+        }
+        Ok((streaks, branches))
+    }
+
+    /// Where a branch begins of which the first change is `first`.
+    fn branch(&mut self, first: ChangeIndex) -> Result<BranchRow, DecodeError> {
+        let author = AuthorIndex::new(self.get(Column::Author)?);
+        let prev = match self.get(Column::Previous)? {
+            0 => None,
+            back => Some(first.checked_sub(back).ok_or(DecodeError::DanglingReference)?),
+        };
+        Ok(BranchRow { author, prev })
+    }
+
+    /// The heads, which are among so many changes.
+    fn heads(&mut self, changes: ChangeIndex) -> Result<Vec<ChangeIndex>, DecodeError> {
+        let mut heads: Vec<ChangeIndex> = Vec::new();
+        while self.0[Column::Head as usize].finish().is_err() {
+            let distance = self.get(Column::Head)?;
+            let head = match heads.last() {
+                None => Some(distance),
+                Some(last) => last.checked_add(distance).filter(|head| head > last),
+            };
+            let head = head.filter(|head| *head < changes);
+            heads.push(head.ok_or(DecodeError::Unsorted("heads"))?);
+        }
+        Ok(heads)
     }
 
     fn finish(&self) -> Result<(), DecodeError> {
         self.0.iter().try_for_each(ColumnReader::finish)
     }
+}
+
+impl StretchRow {
+    fn write(&self, out: &mut Vec<u8>) {
+        write::varint(out, self.start.into());
+        self.totals.write(out);
+        write::length(out, self.signatures.len());
+        for (change, signature) in &self.signatures {
+            write::varint(out, (*change).into());
+            out.extend_from_slice(signature.as_bytes());
+        }
+    }
+
+    /// Reads a stretch among so many changes.
+    fn read(reader: &mut Reader<'_>, changes: ChangeIndex) -> Result<Self, DecodeError> {
+        let (start, totals) = (reader.varint32()?, Totals::read(reader)?);
+        let mut signatures = Vec::new();
+        for _ in 0..reader.count(65)? {
+            let change = reader.varint32()?;
+            if change >= changes || change < start {
+                return Err(DecodeError::DanglingReference);
+            }
+            signatures.push((change, Signature(reader.array()?)));
+        }
+        Ok(Self { start, totals, signatures })
+    }
+}
+
+/// Reads the stretches of so many changes: the first begins with these, and each where the one before
+/// does or later.
+fn read_stretches(
+    reader: &mut Reader<'_>,
+    changes: ChangeIndex,
+) -> Result<Vec<StretchRow>, DecodeError> {
+    let mut stretches: Vec<StretchRow> = Vec::new();
+    for _ in 0..reader.count(5)? {
+        let stretch = StretchRow::read(reader, changes)?;
+        let follows = match stretches.last() {
+            None => stretch.start == 0,
+            Some(last) => stretch.start >= last.start,
+        };
+        if !follows || stretch.start > changes {
+            return Err(DecodeError::Unsorted("stretches"));
+        }
+        stretches.push(stretch);
+    }
+    let whole = changes == 0 || !stretches.is_empty();
+    if whole { Ok(stretches) } else { Err(DecodeError::WrongTotals) }
 }

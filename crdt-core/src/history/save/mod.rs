@@ -1,240 +1,106 @@
-//! Histories as they are saved: an outline, which is read at once, and packs, which are not.
+//! Saving: histories as files, an outline, which is read at once, and packs, which are not.
+//!
+//! Opening believes the file ([`Kept::read`]); [`verifying`] checks it anew. [`packing`] sees to it
+//! that saving costs time in what is new.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod load_error;
+mod packing;
+mod verifying;
 
-use thiserror::Error;
+pub use load_error::LoadError;
+pub(crate) use packing::Packs;
 
+use std::sync::Arc;
+
+use super::coverage::Coverage;
+use super::format::genesis::Genesis;
+use super::format::numbers::ChangeIndex;
+use super::format::outline::Outline;
+use super::format::pack::Pack;
+use super::pending::{Pending, PendingLimits};
+use super::receive::ApplyError;
+use super::store::Store;
+use super::store::archive::Archive;
+use super::store::refusal::Refusal;
 use crate::codec::{DecodeError, Reader, write};
-use crate::crypto::{Author, DocumentId, Keypair};
-use crate::history::coverage::stretches::Stretch;
-use crate::history::format::bundle::{Totals, write_pack};
-use crate::history::format::genesis::Genesis;
-use crate::history::pending::PendingLimits;
-use crate::history::receive::{ApplyError, HOW_TO_OPEN};
-use crate::history::store::History;
-use crate::history::store::archive::{Archive, Pack};
-use crate::history::store::chains::ChangeIndex;
-use crate::history::store::refusal::Refusal;
-use crate::history::store::stored::Stored;
-use crate::op::Body;
+use crate::crypto::{Author, DocumentId, Keypair, Signature};
 
-/// Why bytes are not a saved document.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// They are not in the format, or damaged.
-    #[error("not a saved document: {0}")]
-    Decode(DecodeError),
-    /// The changes in them are not a valid history.
-    #[error("the saved changes were refused: {0}")]
-    Apply(ApplyError),
-    /// What else they say of the changes is not what these come to.
-    #[error("the saved document says of its changes what they do not come to")]
-    Inconsistent,
-    /// The document is of another type than the one that it is opened as, which would read as if
-    /// nothing had been written.
-    #[error("the document is a `{document}`, and is opened as a `{opened_as}`: {HOW_TO_OPEN}")]
-    OfAnotherType {
-        /// The name of the type that the document was created with.
-        document: String,
-        /// The name of the type here.
-        opened_as: &'static str,
-    },
+/// All that is kept of a history, and saved.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) store: Store,
+    pub(crate) coverage: Coverage,
+    pub(crate) pending: Pending,
+    /// What was packed when the history was last saved or opened.
+    pub(crate) packs: Packs,
 }
 
-impl From<DecodeError> for LoadError {
-    fn from(error: DecodeError) -> Self {
-        Self::Decode(error)
+impl Kept {
+    /// Nothing of a document yet.
+    pub(crate) fn new(document: DocumentId, limits: PendingLimits) -> Self {
+        Self {
+            store: Store::new(document),
+            coverage: Coverage::default(),
+            pending: Pending::new(limits),
+            packs: Packs::default(),
+        }
     }
-}
 
-impl From<ApplyError> for LoadError {
-    fn from(error: ApplyError) -> Self {
-        Self::Apply(error)
-    }
-}
-
-/// Canonical bytes of a pack, beyond which it is left as it is. The bundle in it stays within all
-/// limits of one, since changes and ops take several bytes.
-const FULL: usize = 1 << 24;
-
-/// A pack that is not full is written anew together with what came after it, once that is more than
-/// this part of it. So saving costs time in what is new, and there are few packs.
-const PART: usize = 4;
-
-/// The packs of the changes as they were when the history was last saved or opened, so that they
-/// need not be written again.
-#[derive(Debug, Default)]
-pub(crate) struct Packs(Mutex<Vec<Arc<Pack>>>);
-
-impl Packs {
-    fn new(packs: &[Arc<Pack>]) -> Self {
-        Self(Mutex::new(packs.to_vec()))
-    }
-}
-
-impl History {
-    /// Appends the whole history as it is saved, and what waits for others, signing what this replica
-    /// wrote and has not signed yet.
-    pub(crate) fn write_saved(&self, keypair: Option<&Keypair>, out: &mut Vec<u8>) {
-        match self.genesis() {
+    /// Appends all of it as it is saved, signing what this replica wrote and has not signed yet.
+    pub(crate) fn write(&self, keypair: Option<&Keypair>, out: &mut Vec<u8>) {
+        let Self { store, coverage, pending, packs } = self;
+        match &store.genesis {
             None => out.push(0),
             Some(genesis) => {
                 out.push(1);
                 genesis.write(out);
             }
         }
-        let packs = self.packed();
+        let packs = packs.of(store);
         write::length(out, packs.len());
-        for pack in packs {
-            pack.write(out);
-        }
-        self.write_outline(self.signed_tail(keypair), out);
-        self.pending.write(out);
+        packs.iter().for_each(|pack| pack.write(out));
+        self.outline(coverage.signed_tail(&store.chains, keypair)).write(out);
+        pending.write(out);
     }
 
-    /// Reads what [`write_saved`](Self::write_saved) wrote, and believes it. Packs stay packed, so it
-    /// costs time and memory in proportion to the bytes whoever wrote them.
-    pub(crate) fn read_saved(
-        reader: &mut Reader<'_>,
-        document: DocumentId,
-    ) -> Result<Self, LoadError> {
-        let mut history = Self::new(document);
-        history.genesis = match reader.byte()? {
-            0 => None,
-            1 => Some(Genesis::read(reader, Author::from_bytes)?),
-            _ => return Err(DecodeError::InvalidKind.into()),
-        };
-        let founded = history.genesis.as_ref().map_or(document, Genesis::document);
-        if founded != document {
-            return Err(ApplyError::from(Refusal::WrongDocument(founded)).into());
-        }
+    /// Its outline; `tail` is the last change written here with its signature.
+    fn outline(&self, tail: Option<(ChangeIndex, Signature)>) -> Outline {
+        self.store.outline(self.coverage.rows(&self.store, tail))
+    }
+
+    /// Reads what [`write`](Self::write) wrote, and believes it. Packs stay packed, so it costs time and
+    /// memory in proportion to the bytes whoever wrote them.
+    pub(crate) fn read(reader: &mut Reader<'_>, document: DocumentId) -> Result<Self, LoadError> {
+        let mut kept = Self::new(document, PendingLimits::default());
+        kept.store.genesis = read_genesis(reader, document)?;
         let mut packs: Vec<Arc<Pack>> = Vec::new();
         for _ in 0..reader.count(2)? {
             let first = packs.last().map_or(0, |last| last.end());
             packs.push(Arc::new(Pack::read(reader, document, first)?));
         }
-        history.packs = Packs::new(&packs);
-        history.read_outline(reader, Archive::new(packs))?;
-        history.pending.read(reader)?;
-        Ok(history)
+        kept.packs = Packs::new(&packs);
+        let archive = Archive::new(packs);
+        let outline = Outline::read(reader, archive.len())?;
+        kept.store.reopen(&outline, archive)?;
+        kept.coverage = Coverage::of(&outline.stretches, &kept.store.chains)?;
+        kept.pending.read(reader)?;
+        Ok(kept)
     }
+}
 
-    /// The same history with everything checked anew, as if it had come from elsewhere: all changes are
-    /// taken in, every signature is verified, and everything else that the file says of the changes has
-    /// to be what they come to.
-    ///
-    /// One pack at a time is unpacked beside the new history, and changes of a stretch are taken back
-    /// with all others as soon as a signature of it turns out not to hold.
-    pub(crate) fn verified(&self) -> Result<Self, LoadError> {
-        let mut verified = Self::with_limits(self.document(), PendingLimits::NONE);
-        verified.genesis.clone_from(&self.genesis);
-        for author in self.numbered_authors() {
-            verified.author_number(&Author::from_bytes(*author.as_bytes())?);
-        }
-        let mut stretches = self.cuts.stretches(self.chains.len()).peekable();
-        for pack in self.archive.packs() {
-            verified.admit_pack(pack)?;
-            let end = verified.chains.len();
-            while let Some((stretch, end)) = stretches.next_if(|(_, last)| *last <= end) {
-                verified.prove_stretch(stretch, end)?;
-            }
-        }
-        for (stretch, end) in stretches {
-            verified.prove_stretch(stretch, end)?;
-        }
-        let used = self.authors().all(|author| verified.bytes_by(&author) > 0);
-        let told = verified.genesis == self.genesis && verified.has_outline_of(self);
-        if !used || !told {
-            return Err(LoadError::Inconsistent);
-        }
-        verified.apply(&self.pending.framed())?;
-        verified.set_pending_limits(self.pending_limits());
-        Ok(verified)
+/// Reads the record of a document, if it is there.
+fn read_genesis(
+    reader: &mut Reader<'_>,
+    document: DocumentId,
+) -> Result<Option<Genesis>, LoadError> {
+    let genesis = match reader.byte()? {
+        0 => return Ok(None),
+        1 => Genesis::read(reader, Author::from_bytes)?,
+        _ => return Err(DecodeError::InvalidKind.into()),
+    };
+    let founded = genesis.document();
+    if founded != document {
+        return Err(ApplyError::from(Refusal::WrongDocument(founded)).into());
     }
-
-    /// Takes in the changes of a pack of which all before it are here. Nothing vouches for them yet.
-    fn admit_pack(&mut self, pack: &Pack) -> Result<(), LoadError> {
-        let bundle = pack.decode(|key| self.checked_key(key))?;
-        let mut outside = bundle.outside.iter().zip(pack.outside());
-        if !outside.all(|(hash, change)| self.index_of(hash) == Some(*change)) {
-            return Err(LoadError::Inconsistent);
-        }
-        self.admit(&bundle).map_err(ApplyError::from)?;
-        let exact = self.chains.len() == pack.end() && bundle.signatures.is_empty();
-        if exact { Ok(()) } else { Err(LoadError::Inconsistent) }
-    }
-
-    /// Verifies that the signatures of a stretch vouch for all its changes, which are here, and enters
-    /// it as one of this history's.
-    fn prove_stretch(&mut self, stretch: &Stretch, end: ChangeIndex) -> Result<(), LoadError> {
-        let refused = |refusal| LoadError::from(ApplyError::from(refusal));
-        let start = stretch.start;
-        let mut covered = vec![false; end.saturating_sub(start) as usize];
-        self.cuts.close(start);
-        for (signed, signature) in stretch.signatures.values() {
-            let place = signed.checked_sub(start).and_then(|place| covered.get_mut(place as usize));
-            *place.ok_or(LoadError::Inconsistent)? = true;
-            let hash = self.chains.hash_of(*signed);
-            if !self.author_of(*signed).verify(&hash, signature) {
-                return Err(refused(Refusal::BadSignature(hash)));
-            }
-            self.cuts.open().keep(self.chains.segment_of(*signed), *signed, *signature);
-        }
-        let mut totals = Totals::default();
-        for change in (start..end).rev() {
-            if !covered[(change - start) as usize] {
-                return Err(refused(Refusal::Uncovered(self.chains.hash_of(change))));
-            }
-            if let Some(place) =
-                self.chains.prev_of(change).and_then(|prev| prev.checked_sub(start))
-            {
-                covered[place as usize] = true;
-            }
-            let (ops, bytes) = (Body::count(self.body(change)), self.bytes_of(change));
-            totals.add(Totals { changes: 1, ops, bytes });
-        }
-        self.cuts.open().count(totals);
-        Ok(())
-    }
-
-    /// All changes as packs: those that are there already, and new ones for the rest.
-    fn packed(&self) -> Vec<Arc<Pack>> {
-        let mut packs = self.packs.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = self.chains.len();
-        let mut start = packs.last().map_or(0, |last| last.end());
-        if !packs.is_empty() {
-            let mut new: usize = self.stored(start..end).map(|change| change.bytes()).sum();
-            while let Some(small) =
-                packs.pop_if(|last| last.bytes < FULL / 2 && last.bytes / PART < new)
-            {
-                (start, new) = (small.first, new + small.bytes);
-            }
-        }
-        while start < end {
-            let members: Vec<ChangeIndex> = (start..self.pack_end(start)).collect();
-            let pack = write_pack(self, &members).and_then(|(outside, bundle)| {
-                Pack::new(self.document(), start, outside, &bundle).ok()
-            });
-            let Some(pack) = pack else {
-                // What is written then says that there are more changes, so that no one takes it for whole.
-                tracing::error!(start, "changes that contradict each other are not saved");
-                break;
-            };
-            start = pack.end();
-            packs.push(Arc::new(pack));
-        }
-        packs.clone()
-    }
-
-    /// How far a pack reaches that begins with a change.
-    fn pack_end(&self, start: ChangeIndex) -> ChangeIndex {
-        let mut bytes = 0;
-        let fits = |change: &Stored<'_>| {
-            bytes += change.bytes();
-            bytes <= FULL
-        };
-        let last = self.stored(start..self.chains.len()).take_while(fits).last();
-        last.map_or(start, |last| last.change) + 1
-    }
+    Ok(Some(genesis))
 }

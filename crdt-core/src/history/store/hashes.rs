@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 
 use hashbrown::HashTable;
 
+use super::archive::{Archive, UNKNOWN};
 use crate::crypto::ChangeHash;
-use crate::history::store::archive::{Archive, UNKNOWN};
-use crate::history::store::chains::ChangeIndex;
-use crate::history::store::make_room;
+use crate::history::format::growth::make_room;
+use crate::history::format::numbers::ChangeIndex;
 
 /// The hashes of changes by index, and an index by hash that keeps no hash a second time.
 ///
@@ -20,7 +20,7 @@ use crate::history::store::make_room;
 ///
 /// Of an opened document's changes, the [`Archive`] has the hashes. Unpacking them is as much work as
 /// receiving them was, so those that whoever goes on from there will ask for are at hand: the last
-/// change of every segment.
+/// change of every branch.
 #[derive(Debug, Default)]
 pub(crate) struct Hashes {
     archive: Archive,
@@ -86,7 +86,8 @@ impl Hashes {
 
     #[cfg(test)]
     fn len(&self) -> ChangeIndex {
-        self.archive.len() + u32::try_from(self.recent.len()).unwrap_or(u32::MAX)
+        let recent = u32::try_from(self.recent.len());
+        self.archive.len() + recent.expect("no more than are numbered")
     }
 
     pub(crate) fn get(&self, change: ChangeIndex) -> ChangeHash {

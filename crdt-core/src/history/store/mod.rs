@@ -1,106 +1,63 @@
+//! The store: all admitted changes of a document, to append to, to roll back and to look up in.
+//!
+//! What is kept of changes lies in parts, each in a file of its own: where they lie on [`chains`], their
+//! [`hashes`], their bodies and what few have beside these, whose [`authors`] they are, how large
+//! ([`sizes`]), which are [`heads`], where [`forks`] are. Of an opened history the [`archive`] has the
+//! old ones. [`Store`] keeps the parts in step. [`stored`] goes over changes with all that is kept of
+//! them, [`table`] and [`resolve`] turn names in ops into ids, and [`reopening`] makes an outline of a
+//! store and a store of one.
+//!
+//! It may import [`format`](super::format), and knows no service: it does not ask whether a change is
+//! signed, or may be appended at all.
+
 pub(crate) mod archive;
+pub(crate) mod authors;
 pub(crate) mod chains;
+pub(crate) mod forks;
 pub(crate) mod hashes;
+pub(crate) mod heads;
 pub(crate) mod refusal;
+mod reopening;
+pub(crate) mod resolve;
 pub(crate) mod sizes;
 pub(crate) mod stored;
 pub(crate) mod table;
 
-use core::fmt;
-use std::collections::{BTreeMap, BTreeSet};
+use archive::Archive;
+use authors::Authors;
+use chains::{Chains, NewChange, Next};
+use forks::Forks;
+use heads::Heads;
+use sizes::Sizes;
 
+use super::format::bodies::Bodies;
+use super::format::extras::Extras;
+use super::format::genesis::Genesis;
+use super::format::header::{Header, canonical_size};
+use super::format::numbers::{AuthorIndex, ChangeIndex, Full};
+use super::format::tags::Tags;
 use crate::crypto::{Author, ChangeHash, DocumentId};
-use crate::history::commit::committer::Tail;
-use crate::history::coverage::stretches::Cuts;
-use crate::history::equivocation::Forks;
-use crate::history::format::bundle::{Bundle, canonical_size};
-use crate::history::format::extras::Extras;
-use crate::history::format::genesis::Genesis;
-use crate::history::format::header::{ChangeHasher, Header, Tags};
-use crate::history::pending::{Pending, PendingLimits};
-use crate::history::save::Packs;
-use crate::history::store::archive::Archive;
-use crate::history::store::chains::{Chains, ChangeIndex, NewChange, Next};
-use crate::history::store::sizes::Sizes;
 
-/// Every admitted change of a document, and the bundles that wait for others.
-///
-/// A history needs no Rust type: a relay or a tool keeps one to store, verify and forward a
-/// document it does not understand. A [`Document`](crate::Document) has one inside.
-pub struct History {
-    document: DocumentId,
+/// Every admitted change of a document.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) document: DocumentId,
     pub(crate) genesis: Option<Genesis>,
     pub(crate) chains: Chains,
-    /// The changes that the history was opened with; everything below that is kept of each change
-    /// is of those after them.
+    /// The changes that the history was opened with; the bodies and extras are of those after them.
     pub(crate) archive: Archive,
-    pub(crate) bodies: Bodies,
+    bodies: Bodies,
     extras: Extras<ChangeIndex>,
-    /// What hashed the last change written here, and whose changes it hashes.
-    pub(crate) hasher: Option<(Author, ChangeHasher)>,
-    authors: Vec<Author>,
-    author_numbers: BTreeMap<Author, u32>,
-    /// Changes that no other change depends on, but for the newest, which is always one of them.
-    older_heads: BTreeSet<ChangeIndex>,
-    /// What was among them since the first mark that is not forgotten, and is not now.
-    former_heads: Vec<ChangeIndex>,
+    pub(crate) authors: Authors,
+    heads: Heads,
     pub(crate) sizes: Sizes,
     pub(crate) forks: Forks,
-    pub(crate) cuts: Cuts,
-    pub(crate) pending: Pending,
-    pub(crate) tail: Option<Tail>,
-    /// What was packed when the history was last saved or opened.
-    pub(crate) packs: Packs,
 }
 
-/// The document, its heads, and how much there is; not the content.
-impl fmt::Debug for History {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("History")
-            .field("document", &self.document)
-            .field("changes", &self.len())
-            .field("heads", &self.heads())
-            .field("pending", &self.pending())
-            .finish_non_exhaustive()
-    }
-}
-
-/// The bodies of some consecutive changes, in canonical bytes, one after the other.
-#[derive(Debug, Default)]
-pub(crate) struct Bodies {
-    bytes: Vec<u8>,
-    /// Where each one ends.
-    ends: Vec<usize>,
-}
-
-impl Bodies {
-    pub(crate) fn new(bytes: Vec<u8>, ends: Vec<usize>) -> Self {
-        Self { bytes, ends }
-    }
-
-    pub(crate) fn get(&self, place: u32) -> &[u8] {
-        let place = place as usize;
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.bytes[start..self.ends[place]]
-    }
-
-    pub(crate) fn push(&mut self, body: &[u8]) {
-        make_room(&mut self.bytes, body.len());
-        make_room(&mut self.ends, 1);
-        self.bytes.extend_from_slice(body);
-        self.ends.push(self.bytes.len());
-    }
-
-    fn pop(&mut self) {
-        self.ends.pop();
-        self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
-    }
-}
-
-/// A change ready to be appended: everything it refers to is in the history.
+/// A change ready to be appended: everything it refers to is in the store.
 pub(crate) struct Admitted<'a> {
     pub(crate) hash: ChangeHash,
-    pub(crate) author: u32,
+    pub(crate) author: AuthorIndex,
     pub(crate) next: Next,
     pub(crate) time: u32,
     /// In ascending order of their hashes, as in the header.
@@ -110,24 +67,20 @@ pub(crate) struct Admitted<'a> {
     pub(crate) counters: u32,
 }
 
-/// A state of the history to go back to. There can be several, each made after the one before.
+/// A state of the store to go back to. There can be several, each made after the one before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
     pub(crate) changes: ChangeIndex,
-    former_heads: usize,
+    heads: usize,
     highest_time: u32,
-    authors: usize,
+    authors: u32,
     had_genesis: bool,
 }
 
-impl History {
-    /// An empty history of a document, of which only the id is known so far.
-    pub fn new(document: DocumentId) -> Self {
-        Self::with_limits(document, PendingLimits::default())
-    }
-
-    /// The same with limits of its own for the buffer of waiting bundles.
-    pub fn with_limits(document: DocumentId, limits: PendingLimits) -> Self {
+/// Looking up.
+impl Store {
+    /// An empty store of a document.
+    pub(crate) fn new(document: DocumentId) -> Self {
         Self {
             document,
             genesis: None,
@@ -135,134 +88,60 @@ impl History {
             archive: Archive::default(),
             bodies: Bodies::default(),
             extras: Extras::default(),
-            hasher: None,
-            authors: Vec::new(),
-            author_numbers: BTreeMap::new(),
-            older_heads: BTreeSet::new(),
-            former_heads: Vec::new(),
+            authors: Authors::default(),
+            heads: Heads::default(),
             sizes: Sizes::default(),
             forks: Forks::default(),
-            cuts: Cuts::default(),
-            pending: Pending::new(limits),
-            tail: None,
-            packs: Packs::default(),
         }
     }
 
-    /// The history of a new document.
-    pub(crate) fn founded(genesis: Genesis) -> Self {
-        let mut history = Self::new(genesis.document());
-        history.genesis = Some(genesis);
-        history
-    }
-
-    /// The id of the document.
-    pub fn document(&self) -> DocumentId {
-        self.document
-    }
-
-    /// The record the document began with, once a bundle has brought it.
-    pub fn genesis(&self) -> Option<&Genesis> {
-        self.genesis.as_ref()
-    }
-
-    /// The changes that no known change depends on, ascending: the version of the document.
-    pub fn heads(&self) -> Vec<ChangeHash> {
+    /// The changes that no other one depends on, ascending by hash.
+    pub(crate) fn heads(&self) -> Vec<ChangeHash> {
         let mut heads: Vec<_> = self.head_indexes().map(|head| self.chains.hash_of(head)).collect();
         heads.sort_unstable();
         heads
     }
 
+    /// The same in order of admission.
     pub(crate) fn head_indexes(&self) -> impl Iterator<Item = ChangeIndex> {
-        self.older_heads.iter().copied().chain(self.chains.len().checked_sub(1))
-    }
-
-    /// How many changes there are.
-    pub fn len(&self) -> usize {
-        self.chains.len() as usize
-    }
-
-    /// Whether there are no changes.
-    pub fn is_empty(&self) -> bool {
-        self.chains.len() == 0
-    }
-
-    /// Whether a change is known. O(1), but for an opened document's old changes: to say that one is among
-    /// them or is not, the first question unpacks them all.
-    pub fn contains(&self, change: &ChangeHash) -> bool {
-        self.index_of(change).is_some()
-    }
-
-    /// The authors of changes, ascending.
-    pub fn authors(&self) -> impl Iterator<Item = Author> {
-        self.author_numbers.keys().copied()
-    }
-
-    /// The authors of changes by their numbers in this replica.
-    pub(crate) fn numbered_authors(&self) -> &[Author] {
-        &self.authors
-    }
-
-    /// Takes note of a head of a history that is being opened, which has all its changes.
-    pub(crate) fn add_head(&mut self, head: ChangeIndex) {
-        if head + 1 < self.chains.len() {
-            self.older_heads.insert(head);
-        }
-    }
-
-    /// The index that the next change will have.
-    pub(crate) fn end(&self) -> ChangeIndex {
-        self.chains.len()
-    }
-
-    /// The last change written here, if it has not been signed yet.
-    pub(crate) fn own_tail(&self) -> Option<ChangeIndex> {
-        self.tail.as_ref().map(|tail| tail.change)
-    }
-
-    /// The limits of the buffer of waiting bundles.
-    pub fn pending_limits(&self) -> PendingLimits {
-        self.pending.limits()
-    }
-
-    /// Sets other limits for the buffer of waiting bundles; they hold from the next bundle on.
-    pub fn set_pending_limits(&mut self, limits: PendingLimits) {
-        self.pending.set_limits(limits);
-    }
-
-    /// How ops are named and ordered.
-    pub(crate) fn chains(&self) -> &Chains {
-        &self.chains
+        self.heads.of(self.chains.len())
     }
 
     pub(crate) fn index_of(&self, change: &ChangeHash) -> Option<ChangeIndex> {
         self.chains.index_of(change)
     }
 
-    pub(crate) fn author(&self, number: u32) -> Author {
-        self.authors[number as usize]
+    /// The place of the first of some changes, from one on, that is not here.
+    pub(crate) fn first_missing(&self, hashes: &[ChangeHash], from: usize) -> Option<usize> {
+        let is_missing = |place: &usize| {
+            #[cfg(test)]
+            crate::steps::count();
+            self.index_of(&hashes[*place]).is_none()
+        };
+        (from..hashes.len()).find(is_missing)
     }
 
-    /// The number of an author in this replica; given to it if it has none.
-    pub(crate) fn author_number(&mut self, author: &Author) -> u32 {
-        if let Some(number) = self.author_numbers.get(author) {
-            return *number;
-        }
-        let number = u32::try_from(self.authors.len()).unwrap_or(u32::MAX);
-        self.authors.push(*author);
-        self.author_numbers.insert(*author, number);
-        number
+    pub(crate) fn author(&self, number: AuthorIndex) -> Author {
+        self.authors.get(number)
     }
 
     /// The author with a key, if it is known and so has been checked.
     pub(crate) fn checked_key(&self, key: &[u8; 32]) -> Option<Author> {
         let founder = self.genesis.as_ref().map(Genesis::founder);
-        let known = || self.author_numbers.get_key_value(key).map(|(author, _)| *author);
-        founder.filter(|founder| founder.as_bytes() == key).or_else(known)
+        let founder = founder.filter(|founder| founder.as_bytes() == key);
+        founder.or_else(|| self.authors.with_key(key))
     }
 
-    pub(crate) fn known_author(&self, author: &Author) -> Option<u32> {
-        self.author_numbers.get(author).copied()
+    /// Whether no change of an author follows a change, or begins a chain.
+    pub(crate) fn ends_with(&self, author: &Author, prev: Option<ChangeIndex>) -> bool {
+        let after = |author| self.chains.first_after(author, prev);
+        self.authors.find(author).and_then(after).is_none()
+    }
+
+    /// The change of an author that its next one follows: the last one of its longest chain.
+    pub(crate) fn tip_of_author(&self, author: &Author) -> Option<ChangeIndex> {
+        let tips = self.chains.tips_of_author(self.authors.find(author)?);
+        tips.max_by_key(|tip| (self.chains.seq_of(*tip), self.chains.hash_of(*tip)))
     }
 
     /// What a change depends on beside its predecessor, in ascending order of hashes.
@@ -293,9 +172,9 @@ impl History {
         self.author(self.author_number_of(change))
     }
 
-    /// The number of the author of a change in this replica.
-    pub(crate) fn author_number_of(&self, change: ChangeIndex) -> u32 {
-        self.chains.author_of(self.chains.segment_of(change))
+    /// The number of the author of a change.
+    pub(crate) fn author_number_of(&self, change: ChangeIndex) -> AuthorIndex {
+        self.chains.author_of(self.chains.branch_of(change))
     }
 
     pub(crate) fn body(&self, change: ChangeIndex) -> &[u8] {
@@ -303,6 +182,11 @@ impl History {
             Some(place) => self.bodies.get(place),
             None => self.archive.body(change),
         }
+    }
+
+    /// The canonical bytes of a change.
+    pub(crate) fn bytes_of(&self, change: ChangeIndex) -> usize {
+        canonical_size(self.below(change).count(), self.tags(change), self.body(change))
     }
 
     /// The header of a change, rebuilt; its author is left out.
@@ -316,95 +200,80 @@ impl History {
         }
     }
 
-    /// 1 + the highest time in a table.
+    /// 1 + the highest time of what a change depends on.
     pub(crate) fn time_after(&self, next: Next, others: &[ChangeIndex]) -> u32 {
         let times = others.iter().map(|change| self.chains.time_of(*change));
         times.fold(next.after, u32::max).saturating_add(1)
     }
+}
 
-    /// Makes room for the changes of a bundle.
-    pub(crate) fn reserve(&mut self, bundle: &Bundle) {
-        self.chains.reserve(bundle.members.len());
-        self.bodies.ends.reserve(bundle.members.len());
-        self.bodies.bytes.reserve(bundle.bodies().len());
+/// Appending and rolling back.
+impl Store {
+    /// The number of an author; given to it if it has none.
+    pub(crate) fn number_author(&mut self, author: &Author) -> Result<AuthorIndex, Full> {
+        if let Some(number) = self.authors.find(author) {
+            return Ok(number);
+        }
+        self.sizes.open()?;
+        self.authors.push(*author)
+    }
+
+    /// Makes room for so many changes, the bodies of which take so many bytes.
+    pub(crate) fn reserve(&mut self, changes: usize, bytes: usize) {
+        self.chains.reserve(changes);
+        self.bodies.reserve(changes, bytes);
     }
 
     /// Appends a change. Its ops have not been checked against its table yet.
-    pub(crate) fn append(&mut self, change: Admitted<'_>) -> ChangeIndex {
+    ///
+    /// # Errors
+    /// [`Full`] if there are as many as can be numbered. The change has not been appended then.
+    pub(crate) fn append(&mut self, change: Admitted<'_>) -> Result<ChangeIndex, Full> {
         let index = self.chains.len();
         let Admitted { hash, author, next, time, counters, dependencies, .. } = change;
-        if next.opens {
-            self.forks.note(&self.chains, author, next.prev, index);
-        }
+        let first = if next.opens { self.chains.first_after(author, next.prev) } else { None };
+        self.chains.append(&NewChange { hash, author, next, time, counters })?;
+        self.forks.note(first, author, next.prev, index);
         let references = dependencies.len() + usize::from(next.prev.is_some());
         self.sizes.add(author, canonical_size(references, &change.tags, change.body) as u64);
-        self.chains.append(&NewChange { hash, author, next, time, counters });
-        self.replace_heads(index, next.prev.iter().chain(dependencies));
+        self.heads.replace(index, next.prev.iter().chain(dependencies));
         self.bodies.push(change.body);
         self.extras.push(index, dependencies.iter().copied(), change.tags);
-        index
-    }
-
-    /// Makes a change a head in the place of those that it depends on.
-    fn replace_heads<'a>(
-        &mut self,
-        change: ChangeIndex,
-        below: impl Iterator<Item = &'a ChangeIndex>,
-    ) {
-        let mut newest = change.checked_sub(1);
-        for below in below {
-            if newest == Some(*below) {
-                newest = None;
-            } else if self.older_heads.remove(below) {
-                self.former_heads.push(*below);
-            }
-        }
-        self.older_heads.extend(newest);
+        Ok(index)
     }
 
     pub(crate) fn mark(&self) -> Mark {
         Mark {
             changes: self.chains.len(),
-            former_heads: self.former_heads.len(),
+            heads: self.heads.mark(),
             highest_time: self.chains.highest_time(),
-            authors: self.authors.len(),
+            authors: self.authors.count(),
             had_genesis: self.genesis.is_some(),
         }
     }
 
     /// Gives up going back to any mark.
     pub(crate) fn forget_mark(&mut self) {
-        self.former_heads.clear();
-        // Most changes follow one head.
-        self.former_heads.shrink_to(4);
+        self.heads.forget_mark();
     }
 
     /// Forgets everything appended since a mark, newest first, and the marks made since.
     pub(crate) fn roll_back(&mut self, mark: Mark) {
         while self.chains.len() > mark.changes {
             let index = self.chains.len() - 1;
-            let author = self.chains.author_of(self.chains.segment_of(index));
+            let author = self.author_number_of(index);
             self.sizes.take_back(author, self.bytes_of(index) as u64);
             self.forks.forget(author, self.chains.prev_of(index), index);
             self.extras.pop(index);
             self.bodies.pop();
             self.chains.pop();
         }
-        self.older_heads.extend(self.former_heads.drain(mark.former_heads..));
-        self.older_heads.split_off(&mark.changes.saturating_sub(1));
+        self.heads.roll_back(mark.heads, mark.changes);
         self.chains.set_highest_time(mark.highest_time);
-        for author in self.authors.drain(mark.authors..) {
-            self.author_numbers.remove(&author);
-        }
+        self.authors.truncate(mark.authors);
+        self.sizes.truncate(mark.authors);
         if !mark.had_genesis {
             self.genesis = None;
         }
-    }
-}
-
-/// Makes room for some more by an eighth: doubling would leave up to half of a history's memory unused.
-pub(crate) fn make_room<T>(list: &mut Vec<T>, more: usize) {
-    if list.capacity() - list.len() < more {
-        list.reserve_exact(more.max(list.len() / 8));
     }
 }

@@ -1,8 +1,12 @@
+//! Why the history refuses what is well-formed.
+
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 use crate::codec::DecodeError;
 use crate::crypto::{ChangeHash, DocumentId};
+use crate::history::format::bundle::Unreadable;
+use crate::history::format::numbers::Full;
 
 /// Why a well-formed bundle was refused by the history it was meant for.
 ///
@@ -51,6 +55,22 @@ pub enum Refusal {
 impl From<DecodeError> for Refusal {
     fn from(error: DecodeError) -> Self {
         Self::Malformed(error)
+    }
+}
+
+impl From<Unreadable> for Refusal {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Malformed(error) => Self::Malformed(error),
+            Unreadable::WrongDocument(document) => Self::WrongDocument(document),
+        }
+    }
+}
+
+/// A history of as many changes as can be numbered takes no more.
+impl From<Full> for Refusal {
+    fn from(Full: Full) -> Self {
+        Self::ChainFull
     }
 }
 

@@ -1,17 +1,20 @@
 //! Going over changes with what is kept of each.
 
-use crate::history::format::header::Tags;
-use crate::history::store::History;
-use crate::history::store::chains::ChangeIndex;
-use crate::history::store::chains::streaks::Streak;
+use super::Store;
+use super::chains::Streak;
+use crate::history::format::header::canonical_size;
+use crate::history::format::numbers::{BranchIndex, ChangeIndex};
+use crate::history::format::tags::Tags;
 
 /// A change of a history with what is kept of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stored<'a> {
     pub(crate) change: ChangeIndex,
-    pub(crate) segment: u32,
+    pub(crate) branch: BranchIndex,
     pub(crate) prev: Option<ChangeIndex>,
     pub(crate) time: u32,
+    /// Its number along its chain.
+    pub(crate) seq: u32,
     /// The counter of its first op.
     pub(crate) start: u32,
     /// In ascending order of their hashes.
@@ -25,9 +28,14 @@ impl Stored<'_> {
     pub(crate) fn below(&self) -> impl Iterator<Item = ChangeIndex> {
         self.prev.into_iter().chain(self.dependencies.iter().copied())
     }
+
+    /// Its canonical bytes, as bundles count them.
+    pub(crate) fn bytes(&self) -> usize {
+        canonical_size(self.below().count(), self.tags, self.body)
+    }
 }
 
-impl History {
+impl Store {
     /// Changes with what is kept of them. Where they lie is only looked up where it does not follow
     /// from the one before.
     pub(crate) fn stored(
@@ -46,9 +54,10 @@ impl History {
             let (dependencies, tags) = self.beside(change);
             Stored {
                 change,
-                segment: streak.segment,
+                branch: streak.branch,
                 prev,
                 time: streak.time_of(change),
+                seq: streak.seq_of(change),
                 start: streak.start_of(change),
                 dependencies,
                 tags,

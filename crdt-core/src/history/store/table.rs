@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use crate::history::store::chains::{Chains, ChangeIndex};
-use crate::history::store::refusal::Refusal;
+use super::chains::Chains;
+use super::refusal::Refusal;
+use crate::history::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Number as _};
 use crate::op::{Id, IdRange, Name};
 #[cfg(test)]
 use crate::steps;
@@ -13,7 +14,7 @@ use crate::steps;
 ///
 /// Chains of one author can share a beginning. A shared counter is named through the lowest index
 /// whose chain holds it, so that every op has exactly one name in a change.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub(crate) struct Table {
     own: Entry,
     others: Vec<Entry>,
@@ -21,31 +22,34 @@ pub(crate) struct Table {
     line: OnceLock<Line>,
 }
 
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Entry {
-    segment: u32,
+    branch: BranchIndex,
     /// Counters below belong to a lower index.
     from: u32,
     end: u32,
 }
 
 impl Entry {
+    /// What lies below the first change of a chain.
+    const EMPTY: Self = Self { branch: BranchIndex::FIRST, from: 0, end: 0 };
+
     /// The whole chain that ends with a change.
     fn up_to(chains: &Chains, change: ChangeIndex) -> Self {
-        let (segment, end) = chains.end_on_segment(change);
-        Self { segment, from: 0, end }
+        let (branch, end) = chains.end_on_branch(change);
+        Self { branch, from: 0, end }
     }
 
     /// Where its chain ends.
     fn tip(&self) -> Id {
-        Id { chain: self.segment, counter: self.end }
+        Id { chain: self.branch.get(), counter: self.end }
     }
 
     /// Whether an op lies on its chain.
     fn holds(&self, chains: &Chains, id: Id) -> bool {
         #[cfg(test)]
         steps::count();
-        id.counter < self.end && chains.segment_at(self.segment, id.counter) == id.chain
+        id.counter < self.end && chains.branch_at(self.branch, id.counter).get() == id.chain
     }
 }
 
@@ -102,6 +106,13 @@ impl Line {
     }
 }
 
+impl Default for Table {
+    /// The table of a change that follows nothing.
+    fn default() -> Self {
+        Self { own: Entry::EMPTY, others: Vec::new(), line: OnceLock::new() }
+    }
+}
+
 impl Table {
     /// The table of a change whose own chain ends with `own`: the change itself when it has been
     /// appended, its predecessor (if it has one) while it is being written. O(n log n) in the
@@ -112,15 +123,20 @@ impl Table {
         dependencies: &[ChangeIndex],
     ) -> Self {
         let own = own.map(|own| Entry::up_to(chains, own));
-        let mut table = Self { own: own.unwrap_or_default(), ..Self::default() };
+        let mut table = Self { own: own.unwrap_or(Entry::EMPTY), ..Self::default() };
         table.depend_on(chains, own, dependencies);
         table
     }
 
-    /// Makes this the table of a change that lies on a segment, to resolve the names in its ops. They
+    /// Makes this the table of a change that lies on a branch, to resolve the names in its ops. They
     /// bound its own chain.
-    pub(crate) fn enter(&mut self, chains: &Chains, segment: u32, dependencies: &[ChangeIndex]) {
-        self.own = Entry { segment, from: 0, end: u32::MAX };
+    pub(crate) fn enter(
+        &mut self,
+        chains: &Chains,
+        branch: BranchIndex,
+        dependencies: &[ChangeIndex],
+    ) {
+        self.own = Entry { branch, from: 0, end: u32::MAX };
         self.depend_on(chains, Some(self.own), dependencies);
     }
 
@@ -141,7 +157,7 @@ impl Table {
     /// The op that a name means. `below` is the counter of the op that names it.
     pub(crate) fn resolve(&self, chains: &Chains, name: Name, below: u32) -> Result<Id, Refusal> {
         let (entry, _) = self.entry(name, below)?;
-        let chain = chains.segment_at(entry.segment, name.counter);
+        let chain = chains.branch_at(entry.branch, name.counter).get();
         Ok(Id { chain, counter: name.counter })
     }
 
@@ -154,11 +170,16 @@ impl Table {
         }
     }
 
-    /// The segment down to which the chain runs that holds `count` counters from a name on.
-    pub(crate) fn resolve_range(&self, name: Name, count: u32, below: u32) -> Result<u32, Refusal> {
+    /// The branch down to which the chain runs that holds `count` counters from a name on.
+    pub(crate) fn resolve_range(
+        &self,
+        name: Name,
+        count: u32,
+        below: u32,
+    ) -> Result<BranchIndex, Refusal> {
         self.check_range(name, count, below)?;
         let (entry, _) = self.entry(name, below)?;
-        Ok(entry.segment)
+        Ok(entry.branch)
     }
 
     /// The entry a name goes through and the end of what it may name.
@@ -174,8 +195,8 @@ impl Table {
         if name.counter < entry.from { Err(Refusal::AmbiguousName) } else { Ok((entry, end)) }
     }
 
-    /// How far from its first counter on a range of one segment can be named as the first counter
-    /// is: up to where that entry ends or its chain leaves the segment.
+    /// How far from its first counter on a range of one branch can be named as the first counter
+    /// is: up to where that entry ends or its chain leaves the branch.
     pub(crate) fn reach(&self, chains: &Chains, range: IdRange) -> u32 {
         let first = Id { chain: range.chain, counter: range.start };
         let Some(Name { index, .. }) = self.name(chains, first) else {
@@ -185,7 +206,8 @@ impl Table {
             None => self.own,
             Some(other) => self.others[other as usize],
         };
-        chains.shared((range.chain, range.end), (entry.segment, entry.end))
+        let first = (BranchIndex::new(range.chain), range.end);
+        chains.shared(first, (entry.branch, entry.end))
     }
 
     /// The lowest index through which an op can be named, if there is one. O(log n), but for the
@@ -207,7 +229,7 @@ impl Table {
 
 /// Whether two chains are of one author: only those can share a beginning.
 fn have_one_author(chains: &Chains, one: &Entry, other: &Entry) -> bool {
-    chains.author_of(one.segment) == chains.author_of(other.segment)
+    chains.author_of(one.branch) == chains.author_of(other.branch)
 }
 
 /// Gives every shared counter to the lowest entry that has it.
@@ -216,8 +238,8 @@ fn have_one_author(chains: &Chains, one: &Entry, other: &Entry) -> bool {
 /// with one of its two neighbours there; so entries are taken out of the line from the highest on,
 /// each when only lower ones are left beside it.
 fn share_out(chains: &Chains, own: Option<Entry>, others: &mut [Entry]) {
-    let author = |entry: &Entry| chains.author_of(entry.segment);
-    let mut line: Vec<(u32, Option<usize>, Entry)> =
+    let author = |entry: &Entry| chains.author_of(entry.branch);
+    let mut line: Vec<(AuthorIndex, Option<usize>, Entry)> =
         own.iter().map(|own| (author(own), None, *own)).collect();
     line.extend(
         others.iter().enumerate().map(|(index, entry)| (author(entry), Some(index), *entry)),
@@ -243,9 +265,9 @@ fn share_line(chains: &Chains, mut line: Vec<(Option<usize>, Entry)>, others: &m
         let shared = [left, right]
             .into_iter()
             .filter_map(|other| line.get(other))
-            .map(|other| chains.shared((other.1.segment, other.1.end), (entry.segment, entry.end)));
+            .map(|other| chains.shared((other.1.branch, other.1.end), (entry.branch, entry.end)));
         if let Some(index) = index {
-            others[index].from = shared.max().unwrap_or(0);
+            others[index].from = shared.fold(0, u32::max);
         }
         if let Some(next) = after.get_mut(left) {
             *next = right;

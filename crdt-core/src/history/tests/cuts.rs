@@ -1,6 +1,7 @@
 //! Exports of a history in several stretches, relative to any heads, prove themselves.
 
 use crate::crypto::Keypair;
+use crate::history::export::lacking::lacking;
 use crate::history::{ChangeIndex, Draft, Genesis, History};
 
 struct Author {
@@ -26,7 +27,7 @@ impl Author {
     fn cut(&mut self) {
         self.history.seal(&self.keypair);
         let end = self.history.end();
-        self.history.cuts.close(end);
+        self.history.kept.coverage.close(end);
     }
 }
 
@@ -73,7 +74,7 @@ fn an_export_from_any_version_completes_it() {
             let mut fresh = History::new(history.document());
             let outcome = fresh.apply(&above).expect("an export covers itself");
             let sent = outcome.applied.len() + outcome.waiting.len();
-            assert_eq!(sent, history.lacking(&heads).len());
+            assert_eq!(sent, lacking(&history.kept.store, &heads).len());
             assert!(fresh.apply(&whole).is_ok());
             assert_eq!(fresh.heads(), history.heads());
             assert_eq!(fresh.pending(), (0, 0));
@@ -82,18 +83,19 @@ fn an_export_from_any_version_completes_it() {
 }
 
 #[test]
-fn one_signature_per_segment_and_stretch_is_kept() {
+fn one_signature_per_branch_and_stretch_is_kept() {
     for author in authors() {
         let history = &author.history;
         let mut signatures = 0;
         let mut stretches = 0;
-        for (stretch, end) in history.cuts.stretches(history.end()) {
+        let store = &history.kept.store;
+        for part in history.kept.coverage.parts(store) {
             stretches += 1;
-            signatures += stretch.signatures.len();
-            for (signed, signature) in stretch.signatures.values() {
-                let by = history.author_of(*signed);
-                assert!((stretch.start..end).contains(signed));
-                assert!(by.verify(&history.chains().hash_of(*signed), signature));
+            signatures += part.signatures().count();
+            for (signed, signature) in part.signatures() {
+                let by = store.author_of(signed);
+                assert!((part.start..part.end).contains(&signed));
+                assert!(by.verify(&history.chains().hash_of(signed), &signature));
             }
         }
         assert!(stretches > 3);
@@ -124,7 +126,7 @@ fn lacking_is_everything_not_below() {
         let mut open = vec![start];
         while let Some(change) = open.pop() {
             if below.insert(change) {
-                open.extend(history.below(change));
+                open.extend(history.kept.store.below(change));
             }
         }
         below
@@ -135,7 +137,7 @@ fn lacking_is_everything_not_below() {
             let expected: Vec<ChangeIndex> =
                 (0..history.end()).filter(|change| !had.contains(change)).collect();
             let heads = [history.chains().hash_of(x), history.chains().hash_of(y)];
-            assert_eq!(history.lacking(&heads), expected);
+            assert_eq!(lacking(&history.kept.store, &heads), expected);
         }
     }
 }

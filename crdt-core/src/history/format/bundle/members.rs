@@ -3,32 +3,37 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bundle, Extras, Genesis, Member, Reference, Totals};
+use super::{Bundle, Member, Reference};
 use crate::codec::DecodeError;
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
-use crate::history::format::header::{ChangeHasher, Header, Tags, check_dependencies};
+use crate::history::format::extras::Extras;
+use crate::history::format::genesis::Genesis;
+use crate::history::format::header::{ChangeHasher, Header, canonical_size, check_dependencies};
+use crate::history::format::numbers::{MemberIndex, Number as _, Numbered};
+use crate::history::format::tags::Tags;
+use crate::history::format::totals::Totals;
 use crate::op::Body;
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS};
 
 /// The members read so far.
-pub(crate) struct Members {
+pub(super) struct Members {
     authors: Vec<Author>,
     /// Of each author what hashes its changes.
     hashers: Vec<ChangeHasher>,
     outside: Vec<ChangeHash>,
     hashes: Vec<ChangeHash>,
-    done: Vec<Member>,
+    done: Numbered<MemberIndex, Member>,
     extras: Extras<Reference>,
     /// What the member that is being read depends on, in the order of their hashes.
     dependencies: Vec<Reference>,
     /// The header that is being hashed, kept for its space.
     header: Header,
     /// The bodies of all members, and of the one that is being read.
-    pub(crate) bodies: Vec<u8>,
+    pub(super) bodies: Vec<u8>,
     /// What the stated totals still allow.
     left: Totals,
-    /// The first member that follows each member, 0 where none does yet.
-    followed: Vec<u32>,
+    /// The first member that follows each member, the very first where none does yet.
+    followed: Vec<MemberIndex>,
     used: Used,
     /// Members that begin a chain, follow a change outside or follow what another one follows too:
     /// what they follow, and their hashes.
@@ -42,15 +47,15 @@ struct Used {
 }
 
 /// A member's header as it is read: what its place implies is left out.
-pub(crate) struct Lead {
-    pub(crate) author: u32,
-    pub(crate) seq: u32,
-    pub(crate) prev: Option<Reference>,
-    pub(crate) tags: Tags,
+pub(super) struct Lead {
+    pub(super) author: u32,
+    pub(super) seq: u32,
+    pub(super) prev: Option<Reference>,
+    pub(super) tags: Tags,
 }
 
 impl Members {
-    pub(crate) fn new(
+    pub(super) fn new(
         document: &DocumentId,
         authors: Vec<Author>,
         outside: Vec<ChangeHash>,
@@ -63,7 +68,7 @@ impl Members {
             authors,
             outside,
             hashes: Vec::new(),
-            done: Vec::new(),
+            done: Numbered::default(),
             extras: Extras::default(),
             dependencies: Vec::new(),
             header: Header::default(),
@@ -76,21 +81,22 @@ impl Members {
     }
 
     /// What the stated totals still allow.
-    pub(crate) fn left(&self) -> Totals {
+    pub(super) fn left(&self) -> Totals {
         self.left
     }
 
-    pub(crate) fn len(&self) -> u32 {
-        u32::try_from(self.done.len()).unwrap_or(u32::MAX)
+    /// The place of the next member.
+    pub(super) fn next(&self) -> MemberIndex {
+        self.done.next()
     }
 
     /// Where the body of the next member begins.
-    pub(crate) fn body_start(&self) -> usize {
-        self.done.last().map_or(0, |member| member.body_end as usize)
+    pub(super) fn body_start(&self) -> usize {
+        self.done.as_slice().last().map_or(0, |member| member.body_end as usize)
     }
 
     /// An author by its place in the bundle's list.
-    pub(crate) fn author(&self, place: u64) -> Result<u32, DecodeError> {
+    pub(super) fn author(&self, place: u64) -> Result<u32, DecodeError> {
         let found =
             u32::try_from(place).ok().filter(|place| (*place as usize) < self.authors.len());
         found.ok_or(DecodeError::DanglingReference)
@@ -98,13 +104,12 @@ impl Members {
 
     /// A reference: twice how many members back, or twice the place in the list of changes outside
     /// and one more.
-    pub(crate) fn reference(&self, raw: u64) -> Result<Reference, DecodeError> {
+    pub(super) fn reference(&self, raw: u64) -> Result<Reference, DecodeError> {
         let number = u32::try_from(raw >> 1).map_err(|_| DecodeError::DanglingReference)?;
         let found = if raw & 1 == 0 {
-            self.len()
-                .checked_sub(1)
-                .and_then(|last| last.checked_sub(number))
-                .map(Reference::Member)
+            let last = self.done.count().checked_sub(1);
+            let back = last.and_then(|last| last.checked_sub(number));
+            back.map(|back| Reference::Member(MemberIndex::new(back)))
         } else {
             ((number as usize) < self.outside.len()).then_some(Reference::Outside(number))
         };
@@ -112,18 +117,18 @@ impl Members {
     }
 
     /// Lets the member that is being read depend on another change, after those before by hash.
-    pub(crate) fn depend_on(&mut self, reference: Reference) {
+    pub(super) fn depend_on(&mut self, reference: Reference) {
         self.dependencies.push(reference);
     }
 
     /// What the member that is being read depends on.
-    pub(crate) fn dependencies(&self) -> &[Reference] {
+    pub(super) fn dependencies(&self) -> &[Reference] {
         &self.dependencies
     }
 
     /// The sequence number of a change by `author` that follows a member.
-    pub(crate) fn seq_after(&self, prev: u32, author: u32) -> Result<u32, DecodeError> {
-        let prev = &self.done[prev as usize];
+    pub(super) fn seq_after(&self, prev: MemberIndex, author: u32) -> Result<u32, DecodeError> {
+        let prev = &self.done[prev];
         if prev.author != author {
             return Err(DecodeError::PreviousOfAnotherAuthor);
         }
@@ -132,14 +137,14 @@ impl Members {
 
     /// Adds a member, whose body has been appended to the bodies, and of which the dependencies lie
     /// ready.
-    pub(crate) fn push(&mut self, lead: Lead) -> Result<(), DecodeError> {
+    pub(super) fn push(&mut self, lead: Lead) -> Result<(), DecodeError> {
         let (ops, counters) = check_body(&self.bodies[self.body_start()..])?;
         self.push_checked(lead, ops, counters)
     }
 
     /// The same for a body that is known to be canonical, with so many ops that take so many
     /// counters.
-    pub(crate) fn push_checked(
+    pub(super) fn push_checked(
         &mut self,
         lead: Lead,
         ops: u32,
@@ -163,7 +168,7 @@ impl Members {
         self.enter(lead.author, lead.prev, hash)?;
         let body_end = u32::try_from(self.bodies.len());
         let tags = core::mem::take(&mut self.header.tags);
-        self.extras.push(self.len(), self.dependencies.drain(..), tags);
+        self.extras.push(self.done.count(), self.dependencies.drain(..), tags);
         self.done.push(Member {
             author: lead.author,
             seq: lead.seq,
@@ -171,7 +176,7 @@ impl Members {
             counters,
             ops,
             body_end: body_end.map_err(|_| DecodeError::OverLimit("bytes of a bundle"))?,
-        });
+        })?;
         self.hashes.push(hash);
         Ok(())
     }
@@ -185,7 +190,7 @@ impl Members {
     ) -> Result<(), DecodeError> {
         let Self { header, hashes, outside, dependencies, .. } = self;
         let hash = |reference: &Reference| match *reference {
-            Reference::Member(place) => hashes[place as usize],
+            Reference::Member(member) => hashes[member.place()],
             Reference::Outside(place) => outside[place as usize],
         };
         header.seq = seq;
@@ -204,28 +209,28 @@ impl Members {
         prev: Option<Reference>,
         hash: ChangeHash,
     ) -> Result<(), DecodeError> {
-        self.followed.push(0);
+        self.followed.push(MemberIndex::FIRST);
         if !self.outside.is_empty() && self.outside.binary_search(&hash).is_ok() {
             return Err(DecodeError::RepeatedChange);
         }
         if let Some(Reference::Member(before)) = prev {
-            let place = self.len();
-            let first = self.followed[before as usize];
-            if first == 0 {
-                self.followed[before as usize] = place;
+            let next = self.next();
+            let first = &mut self.followed[before.place()];
+            if *first == MemberIndex::FIRST {
+                *first = next;
                 return Ok(());
             }
-            self.siblings.insert((author, prev, self.hashes[first as usize]));
+            self.siblings.insert((author, prev, self.hashes[first.place()]));
         }
         let is_new = self.siblings.insert((author, prev, hash));
         if is_new { Ok(()) } else { Err(DecodeError::RepeatedChange) }
     }
 
     /// The bundle, if there is exactly what it stated.
-    pub(crate) fn finish(
+    pub(super) fn finish(
         self,
         genesis: Option<Genesis>,
-        signatures: Vec<(usize, Signature)>,
+        signatures: Vec<(MemberIndex, Signature)>,
         totals: Totals,
     ) -> Result<Bundle, DecodeError> {
         if self.left != Totals::default() {
@@ -254,14 +259,16 @@ impl Members {
     }
 
     /// Of each member whether a signed one vouches for it.
-    fn covered(&self, signatures: &[(usize, Signature)]) -> Vec<bool> {
-        let mut covered = vec![false; self.done.len()];
-        for (place, _) in signatures {
-            covered[*place] = true;
+    fn covered(&self, signatures: &[(MemberIndex, Signature)]) -> Vec<bool> {
+        let mut covered = vec![false; self.hashes.len()];
+        for (member, _) in signatures {
+            covered[member.place()] = true;
         }
-        for (place, member) in self.done.iter().enumerate().rev() {
-            if let (true, Some(Reference::Member(prev))) = (covered[place], member.prev) {
-                covered[prev as usize] = true;
+        for member in self.done.numbers().rev() {
+            if let (true, Some(Reference::Member(prev))) =
+                (covered[member.place()], self.done[member].prev)
+            {
+                covered[prev.place()] = true;
             }
         }
         covered
@@ -280,13 +287,4 @@ fn check_body(body: &[u8]) -> Result<(u32, u32), DecodeError> {
         }
     }
     Ok((ops, reader.next_counter()))
-}
-
-/// Canonical bytes that every change has beside its body, its tags and the hashes of others.
-pub(crate) const CHANGE_BYTES: usize = 75;
-
-/// Upper bound of the canonical bytes of a change, the same for every replica, given how many
-/// hashes its header holds.
-pub(crate) fn canonical_size(references: usize, tags: &Tags, body: &[u8]) -> usize {
-    body.len() + tags.as_bytes().len() + 32 * references + CHANGE_BYTES
 }

@@ -1,13 +1,14 @@
 //! Members as rows: each with its own header fields and its body as it is.
 
 use super::members::{Lead, Members};
-use super::{Reference, encoding::Outgoing};
+use super::{Leaving, Reference};
 use crate::codec::{DecodeError, Reader, write};
-use crate::history::format::header::Tags;
+use crate::history::format::numbers::{MemberIndex, Number as _};
+use crate::history::format::tags::Tags;
 use crate::op::Body;
 use crate::op::limits::MAX_DEPENDENCIES;
 
-pub(crate) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Result<(), DecodeError> {
+pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Result<(), DecodeError> {
     for _ in 0..members.left().changes {
         let author = members.author(reader.varint()?)?;
         let (seq, prev) = read_previous(reader, members, author)?;
@@ -48,30 +49,41 @@ fn read_previous(
     Ok((seq, Some(reference)))
 }
 
-/// Appends the members of a bundle and says how many ops are in them; `None` if the history
-/// contradicts itself.
-pub(crate) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> Option<usize> {
-    let mut ops = 0;
-    for (place, member) in bundle.members() {
-        write::length(out, bundle.author_of(&member)?);
+/// Members written so far.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    bytes: Vec<u8>,
+    members: u32,
+    ops: usize,
+}
+
+impl Writer {
+    pub(super) fn push(&mut self, member: &Leaving<'_, '_>) -> Result<(), DecodeError> {
+        let (out, place) = (&mut self.bytes, MemberIndex::new(self.members));
+        write::length(out, member.author);
         match member.prev {
             None => write::length(out, 0),
-            Some(prev) => {
-                let reference = bundle.reference(prev)?;
+            Some(reference) => {
                 write::varint(out, reference.raw(place) + 1);
                 if let Reference::Outside(_) = reference {
-                    let seq = bundle.history.chains.seq_of(member.change);
-                    write::varint(out, u64::from(seq));
+                    write::varint(out, u64::from(member.seq));
                 }
             }
         }
         write::length(out, member.dependencies.len());
-        for below in member.dependencies {
-            write::varint(out, bundle.reference(*below)?.raw(place));
+        for reference in member.dependencies {
+            write::varint(out, reference.raw(place));
         }
         out.extend_from_slice(member.tags.as_bytes());
         write::bytes(out, member.body);
-        ops += Body::count(member.body);
+        let next = self.members.checked_add(1);
+        self.members = next.ok_or(DecodeError::OverLimit("changes of a bundle"))?;
+        self.ops += Body::count(member.body);
+        Ok(())
     }
-    Some(ops)
+
+    /// The members, and how many ops are in them.
+    pub(super) fn finish(self) -> (Vec<u8>, usize) {
+        (self.bytes, self.ops)
+    }
 }

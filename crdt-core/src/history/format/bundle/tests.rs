@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::columns::Column;
-use super::encoding::Outgoing;
+use super::columns::{self, Column};
 use super::members::Members;
-use super::{Bundle, COLUMNS, MAGIC, ROWS, Totals, columns};
+use super::{Bundle, Form, MAGIC, Unreadable};
 use crate::codec::{
     ColumnWriter, DecodeError, Reader, read_block, write, write_block, write_columns,
 };
-use crate::history::format::bundle::Unreadable;
+use crate::history::export::lacking::lacking;
+use crate::history::export::outgoing::Outgoing;
+use crate::history::format::genesis::Genesis;
+use crate::history::format::totals::Totals;
 use crate::history::{ChangeIndex, History};
 use crate::{ChangeOptions, Document, DocumentId, EditError, Json, Keypair};
 
@@ -91,19 +93,28 @@ fn edit(
 fn members(history: &History, from: u16) -> Vec<ChangeIndex> {
     let all: Vec<_> = history.changes().map(|change| change.hash()).collect();
     let have = all.get(usize::from(from) % (all.len() * 2 + 1));
-    history.lacking(have.map_or(&[], core::slice::from_ref))
+    lacking(&history.kept.store, have.map_or(&[], core::slice::from_ref))
 }
 
 /// The members of a bundle as columns, as they lie uncompressed.
-fn blocks(outgoing: &Outgoing<'_>) -> Vec<Vec<u8>> {
-    let mut bytes = Vec::new();
-    columns::write(&mut bytes, outgoing).expect("a history of changes");
-    let mut reader = Reader::new(&bytes);
-    let mut blocks = Vec::new();
-    while !reader.is_empty() {
-        blocks.push(read_block(&mut reader, usize::MAX).expect("a block"));
-    }
-    blocks
+fn blocks(bundle: &[u8]) -> Vec<Vec<u8>> {
+    let mut reader = Reader::new(bundle);
+    let mut frame = || {
+        reader.take(MAGIC.len() + 1)?;
+        if reader.byte()? == 0 {
+            reader.take(32).map(drop)?
+        } else {
+            Genesis::skip(&mut reader)?
+        }
+        Totals::read(&mut reader)?;
+        for _ in ["authors", "outside"] {
+            let count = reader.count(32)?;
+            reader.take(32 * count)?;
+        }
+        Ok::<(), DecodeError>(())
+    };
+    frame().expect("a bundle");
+    (0..5).map(|_| read_block(&mut reader, usize::MAX).expect("a block")).collect()
 }
 
 /// Reads columns that lie uncompressed.
@@ -220,18 +231,18 @@ fn what_is_too_dense_in_columns_is_written_in_rows() {
     }
     let history = document.history();
     let members: Vec<ChangeIndex> = (0..history.end()).collect();
-    let outgoing = Outgoing::new(history, &members).expect("a whole history");
-    let columns = outgoing.write(COLUMNS, &BTreeMap::new()).expect("a history of changes");
+    let outgoing = Outgoing::new(&history.kept.store, &members).expect("a whole history");
+    let columns = outgoing.write(Form::Columns, &BTreeMap::new()).expect("a history of changes");
     let decode = |bytes: &[u8]| Bundle::decode(bytes, history.document(), None, |_| None);
     let dense = decode(&columns).map(|bundle| bundle.hashes);
     assert_eq!(dense, Err(Unreadable::Malformed(DecodeError::TooDense)));
     assert_eq!(Bundle::stated(&columns), Err(DecodeError::TooDense));
     let written = outgoing.write_densely(&BTreeMap::new()).expect("a history of changes");
-    assert_eq!(written[MAGIC.len()], ROWS);
+    assert_eq!(written[MAGIC.len()], Form::Rows as u8);
     assert_eq!(decode(&written).expect("genuine changes").hashes.len(), 6000);
-    let few = Outgoing::new(history, &members[..1000]).expect("a whole history");
+    let few = Outgoing::new(&history.kept.store, &members[..1000]).expect("a whole history");
     let written = few.write_densely(&BTreeMap::new()).expect("a history of changes");
-    assert_eq!(written[MAGIC.len()], COLUMNS);
+    assert_eq!(written[MAGIC.len()], Form::Columns as u8);
 }
 
 /// The bound on expansion is looked at before columns are. Were it not, some hundred bytes would be taken
@@ -276,15 +287,15 @@ proptest! {
         for replica in &replicas(&steps) {
             let history = replica.history();
             let members = members(history, from);
-            let outgoing = Outgoing::new(history, &members).expect("a whole history");
+            let outgoing = Outgoing::new(&history.kept.store, &members).expect("a whole history");
             let decoded = |form| {
                 let bytes = outgoing.write(form, &BTreeMap::new()).expect("a history of changes");
                 Bundle::decode(&bytes, history.document(), None, |_| None)
             };
-            let (rows, columns) = (decoded(ROWS), decoded(COLUMNS));
+            let (rows, columns) = (decoded(Form::Rows), decoded(Form::Columns));
             prop_assert_eq!(format!("{rows:?}"), format!("{columns:?}"));
             let rows = rows.expect("genuine changes");
-            let expected = members.iter().map(|change| history.chains.hash_of(*change));
+            let expected = members.iter().map(|change| history.chains().hash_of(*change));
             prop_assert_eq!(rows.hashes, expected.collect::<Vec<_>>());
         }
     }
@@ -299,10 +310,10 @@ proptest! {
     ) {
         let replica = &replicas(&steps)[0];
         let members = members(replica.history(), 0);
-        let outgoing = Outgoing::new(replica.history(), &members).expect("a whole history");
-        let bytes = outgoing.write(COLUMNS, &BTreeMap::new()).expect("a history of changes");
+        let outgoing = Outgoing::new(&replica.history().kept.store, &members).expect("a whole history");
+        let bytes = outgoing.write(Form::Columns, &BTreeMap::new()).expect("a history of changes");
         let bundle = Bundle::decode(&bytes, replica.id(), None, |_| None).expect("genuine changes");
-        let whole = blocks(&outgoing);
+        let whole = blocks(&bytes);
         prop_assert_eq!(read(&whole, &replica.id(), &bundle), Ok(()));
         for (block, place, byte) in spoiled {
             let mut blocks = whole.clone();

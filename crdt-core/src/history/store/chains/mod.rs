@@ -2,40 +2,38 @@
 //!
 //! An author's changes are linked by `prev`. As long as an author never writes two changes with one
 //! predecessor they form a line; an author that does (a fork) makes a tree. The tree is kept as
-//! *segments*: a segment begins at an author's first change or at the second change that names some
-//! predecessor, and goes on with whatever first extends its last change. Segment numbers differ
+//! *branches*: a branch begins at an author's first change or at the second change that names some
+//! predecessor, and goes on with whatever first extends its last change. Branch numbers differ
 //! between replicas; everything that leaves this module as meaning does not depend on them.
 //!
-//! Every segment has a pointer to its parent and a jump pointer further up, laid out as in Myers'
-//! skew-binary random-access lists ("An applicative random-access stack", 1983), so that walking up
-//! takes O(log forks) steps and adding a segment O(1).
+//! What is on which branch is kept by [`streaks`]; how branches lie in their trees, by [`branches`].
 
-pub(crate) mod branch;
-pub(crate) mod streaks;
+mod branches;
+mod ends;
+mod precedence;
+mod streaks;
+
+pub(crate) use streaks::Streak;
 
 use core::cmp::Ordering;
-use core::ops::Range;
 use std::collections::BTreeMap;
 
+use branches::{Branch, Branches};
+use streaks::Streaks;
+
+use super::hashes::Hashes;
 use crate::crypto::ChangeHash;
-use crate::history::store::chains::branch::ChainSegment;
-use crate::history::store::chains::streaks::{Streak, Streaks};
-use crate::history::store::hashes::Hashes;
+use crate::history::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Full, Number as _};
 use crate::op::limits::MAX_COUNTER;
 use crate::op::{Id, IdRange};
-#[cfg(test)]
-use crate::steps;
-
-/// Number of an admitted change inside this replica, in order of admission.
-pub(crate) type ChangeIndex = u32;
 
 /// The chains of every author, and the time and hash of every change on them.
 #[derive(Debug, Default)]
 #[cfg_attr(test, derive(PartialEq))]
 pub struct Chains {
-    segments: Vec<ChainSegment>,
-    /// The first segment of each author that begins a chain.
-    roots: BTreeMap<u32, u32>,
+    branches: Branches,
+    /// The first branch of each author that begins a chain.
+    roots: BTreeMap<AuthorIndex, BranchIndex>,
     streaks: Streaks,
     hashes: Hashes,
     highest_time: u32,
@@ -44,7 +42,7 @@ pub struct Chains {
 /// What is needed to append a change to the chains.
 pub(crate) struct NewChange {
     pub(crate) hash: ChangeHash,
-    pub(crate) author: u32,
+    pub(crate) author: AuthorIndex,
     pub(crate) next: Next,
     pub(crate) time: u32,
     pub(crate) counters: u32,
@@ -57,19 +55,12 @@ pub(crate) struct Next {
     pub(crate) prev: Option<ChangeIndex>,
     /// The time of that one, 0 without.
     pub(crate) after: u32,
-    pub(crate) segment: u32,
-    /// Whether it opens this segment.
+    pub(crate) branch: BranchIndex,
+    /// Whether it opens this branch.
     pub(crate) opens: bool,
     /// Number along the chain, and counter of the first op.
     pub(crate) seq: u32,
     pub(crate) start: u32,
-}
-
-/// Where two chains part: the segment both pass through, if any, and on each side the segment
-/// below it that the chain goes on into, if it does.
-struct Meeting {
-    at: Option<u32>,
-    below: [Option<u32>; 2],
 }
 
 impl Chains {
@@ -78,75 +69,102 @@ impl Chains {
         self.hashes.reserve(more);
     }
 
-    /// Where the next change after one will lie: on its segment, if it is the last there, or else on
+    /// Where the next change after one will lie: on its branch, if it is the last there, or else on
     /// one of its own.
     pub(crate) fn next_after(&self, prev: Option<ChangeIndex>) -> Next {
-        let opened = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
+        let opened = self.branches.all().next();
         let Some(before) = prev else {
-            return Next { prev, after: 0, segment: opened, opens: true, seq: 0, start: 0 };
+            return Next { prev, after: 0, branch: opened, opens: true, seq: 0, start: 0 };
         };
         let streak = self.streaks.of(before);
-        let opens = self.tip_of(streak.segment) != prev;
+        let opens = self.tip_of(streak.branch) != prev;
         Next {
             prev,
             after: streak.time_of(before),
-            segment: if opens { opened } else { streak.segment },
+            branch: if opens { opened } else { streak.branch },
             opens,
             seq: streak.seq_of(before) + 1,
             start: streak.end_of(before),
         }
     }
 
+    /// The id that the next op of an author will have whose last change is `prev`.
+    pub(crate) fn next_id(&self, prev: Option<ChangeIndex>) -> Id {
+        let Next { branch, start, .. } = self.next_after(prev);
+        Id { chain: branch.get(), counter: start }
+    }
+
     /// Appends a change.
-    pub(crate) fn append(&mut self, change: &NewChange) {
-        let Next { prev, segment, opens, seq, .. } = change.next;
+    ///
+    /// # Errors
+    /// [`Full`] if there are as many as can be numbered. Nothing has changed then: there are no more
+    /// branches and streaks than changes.
+    pub(crate) fn append(&mut self, change: &NewChange) -> Result<(), Full> {
+        self.streaks.check_room(1)?;
+        let Next { prev, branch, opens, seq, .. } = change.next;
         if opens {
-            self.open_segment(change.author, prev);
+            self.open_branch(change.author, prev)?;
         }
         self.hashes.push(change.hash, self.len());
-        self.extend(segment, seq, (change.time, change.counters), 1);
+        self.extend(branch, seq, (change.time, change.counters), 1)
     }
 
-    /// Appends changes to a segment, which take equally many counters each.
-    fn extend(&mut self, segment: u32, seq: u32, (time, step): (u32, u32), count: u32) {
-        let entry = &mut self.segments[segment as usize];
-        let place = u32::try_from(entry.streaks.len()).unwrap_or(u32::MAX);
-        let (first, start) = (self.streaks.changes(), entry.end);
-        let streak = Streak { first, segment, place, seq, time, start, step };
-        entry.streaks.extend(self.streaks.push(streak, count));
+    /// Appends changes to a branch, which take equally many counters each.
+    fn extend(
+        &mut self,
+        branch: BranchIndex,
+        seq: u32,
+        (time, step): (u32, u32),
+        count: u32,
+    ) -> Result<(), Full> {
+        let entry = self.branches.get_mut(branch);
+        let (first, start, place) = (self.streaks.changes(), entry.end, entry.streaks.next());
+        let streak = Streak { first, branch, place, seq, time, start, step };
+        if let Some(number) = self.streaks.push(streak, count)? {
+            entry.streaks.push(number)?;
+        }
         entry.end += step * count;
         self.highest_time = self.highest_time.max(time + (count - 1));
+        Ok(())
     }
 
-    /// Opens a segment for changes to come, and says which number it has.
-    pub(crate) fn open_segment(&mut self, author: u32, prev: Option<ChangeIndex>) -> u32 {
-        let number = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
+    /// Opens a branch for changes to come, and says which number it has.
+    pub(crate) fn open_branch(
+        &mut self,
+        author: AuthorIndex,
+        prev: Option<ChangeIndex>,
+    ) -> Result<BranchIndex, Full> {
         let (parent, first) = match prev {
-            Some(prev) => (Some(self.segment_of(prev)), self.end_of(prev)),
+            Some(prev) => (Some(self.branch_of(prev)), self.end_of(prev)),
             None => (None, 0),
         };
+        let number = self.branches.open(author, (parent, prev, first))?;
         if parent.is_none() {
             self.roots.entry(author).or_insert(number);
         }
-        let up = parent.map_or((number, 0), |parent| self.jump_below(parent));
-        self.segments.push(ChainSegment::new(author, (parent, prev, first), up));
-        number
+        Ok(number)
     }
 
-    /// Adds changes to a segment as they were saved: each takes `step` counters, and the first is at
-    /// a time so much after the segment's last one. Says whether that is possible.
-    pub(crate) fn restore(&mut self, segment: u32, later: u32, step: u32, count: u32) -> bool {
-        let Some(entry) = self.segments.get(segment as usize) else { return false };
+    /// Adds changes to a branch as they were saved: each takes `step` counters, and the first is at
+    /// a time so much after the branch's last one. `None` if that is not possible.
+    pub(crate) fn restore(
+        &mut self,
+        branch: BranchIndex,
+        later: u32,
+        step: u32,
+        count: u32,
+    ) -> Option<()> {
+        let entry = self.branches.find(branch)?;
         let last = entry.streaks.last().map(|last| self.streaks.end(*last) - 1);
         let seq = last.or(entry.prev).map_or(0, |last| self.seq_of(last) + 1);
         let after = last.map_or(0, |last| self.time_of(last) + 1);
-        let time = after.checked_add(later).filter(|time| time.checked_add(count).is_some());
-        let end = step.checked_mul(count).and_then(|more| entry.end.checked_add(more));
-        let (Some(time), Some(_)) = (time, end.filter(|end| *end <= MAX_COUNTER)) else {
-            return false;
-        };
-        self.extend(segment, seq, (time, step), count);
-        true
+        let time = after.checked_add(later)?;
+        time.checked_add(count)?;
+        let end = step.checked_mul(count).and_then(|more| entry.end.checked_add(more))?;
+        if end > MAX_COUNTER {
+            return None;
+        }
+        self.extend(branch, seq, (time, step), count).ok()
     }
 
     /// The hashes of all changes, of which there are none yet.
@@ -159,92 +177,21 @@ impl Chains {
         self.streaks.iter()
     }
 
-    /// The segment of a change, and the counter after its last op.
-    pub(crate) fn end_on_segment(&self, change: ChangeIndex) -> (u32, u32) {
+    /// The branch of a change, and the counter after its last op.
+    pub(crate) fn end_on_branch(&self, change: ChangeIndex) -> (BranchIndex, u32) {
         let streak = self.streaks.of(change);
-        (streak.segment, streak.end_of(change))
+        (streak.branch, streak.end_of(change))
     }
 
-    /// How many segments there are.
-    pub(crate) fn segments(&self) -> u32 {
-        u32::try_from(self.segments.len()).unwrap_or(u32::MAX)
+    /// The numbers of all branches.
+    pub(crate) fn branches(&self) -> impl Iterator<Item = BranchIndex> + use<> {
+        self.branches.all().numbers()
     }
 
-    /// The author of a segment, and what its first change follows.
-    pub(crate) fn root_of(&self, segment: u32) -> (u32, Option<ChangeIndex>) {
-        let segment = self.segment(segment);
-        (segment.author, segment.prev)
-    }
-
-    /// The last change of every segment.
-    pub(crate) fn tips(&self) -> impl Iterator<Item = ChangeIndex> {
-        self.segments.iter().filter_map(|segment| self.last_change(segment))
-    }
-
-    /// The numbers along their chain of the changes on a segment.
-    pub(crate) fn seqs_of(&self, segment: u32) -> Range<u32> {
-        let segment = self.segment(segment);
-        let first = segment.streaks.first().map_or(0, |first| self.streaks.get(*first).seq);
-        first..self.last_change(segment).map_or(first, |last| self.seq_of(last) + 1)
-    }
-
-    /// The change on a segment with a number along its chain. O(log n).
-    pub(crate) fn numbered(&self, segment: u32, seq: u32) -> Option<ChangeIndex> {
-        let streaks = &self.segment(segment).streaks;
-        let passed = streaks.partition_point(|number| self.streaks.get(*number).seq <= seq);
-        let number = *streaks.get(passed.checked_sub(1)?)?;
-        let streak = self.streaks.get(number);
-        let change = streak.first.checked_add(seq - streak.seq)?;
-        (change < self.streaks.end(number)).then_some(change)
-    }
-
-    /// The changes that are neither among `ends` nor before one of these on its chain, ascending.
-    /// Looks at every segment, and at no change but these.
-    pub(crate) fn beyond(&self, ends: &[ChangeIndex]) -> Vec<ChangeIndex> {
-        let mut ended: Vec<Option<ChangeIndex>> = vec![None; self.segments.len()];
-        for end in ends {
-            let on_segment = &mut ended[self.segment_of(*end) as usize];
-            *on_segment = (*on_segment).max(Some(*end));
-        }
-        let mut beyond = Vec::new();
-        // A segment is opened after its parent.
-        for (number, segment) in self.segments.iter().enumerate().rev() {
-            #[cfg(test)]
-            steps::count();
-            let end = ended[number];
-            if let (Some(_), Some(parent)) = (end, segment.parent) {
-                let on_parent = &mut ended[parent as usize];
-                *on_parent = (*on_parent).max(segment.prev);
-            }
-            let passed = |streak: &u32| Some(self.streaks.end(*streak) - 1) <= end;
-            for streak in &segment.streaks[segment.streaks.partition_point(passed)..] {
-                #[cfg(test)]
-                steps::count();
-                let first = self.streaks.get(*streak).first;
-                beyond.extend(first.max(end.map_or(0, |end| end + 1))..self.streaks.end(*streak));
-            }
-        }
-        beyond.sort_unstable();
-        beyond
-    }
-
-    /// How many counters all ops take.
-    pub(crate) fn counters(&self) -> usize {
-        self.segments.iter().map(|segment| (segment.end - segment.first) as usize).sum()
-    }
-
-    /// Whether counters of a segment are those of ops that are here.
-    pub(crate) fn holds(&self, range: IdRange) -> bool {
-        let segment = self.segments.get(range.chain as usize);
-        segment.is_some_and(|segment| segment.first <= range.start && range.end <= segment.end)
-    }
-
-    fn jump_below(&self, parent: u32) -> (u32, u32) {
-        let up = self.segment(parent);
-        let over = self.segment(up.jump);
-        let equal = up.depth - over.depth == over.depth - self.segment(over.jump).depth;
-        let jump = if equal && up.depth > 0 { over.jump } else { parent };
-        (jump, up.depth + 1)
+    /// The author of a branch, and what its first change follows.
+    pub(crate) fn root_of(&self, branch: BranchIndex) -> (AuthorIndex, Option<ChangeIndex>) {
+        let Branch { author, prev, .. } = self.branches.get(branch);
+        (*author, *prev)
     }
 
     /// Forgets the newest change.
@@ -253,16 +200,16 @@ impl Chains {
             return;
         };
         self.hashes.pop(self.len());
-        let segment = &mut self.segments[streak.segment as usize];
-        segment.end -= streak.step;
+        let branch = self.branches.get_mut(streak.branch);
+        branch.end -= streak.step;
         if is_gone {
-            segment.streaks.pop();
+            branch.streaks.pop();
         }
-        // The newest change opened the newest segment if it was the first on its segment.
-        if segment.streaks.is_empty() {
-            let author = segment.author;
-            self.segments.pop();
-            if self.roots.get(&author) == Some(&streak.segment) {
+        // The newest change opened the newest branch if it was the first on its branch.
+        if branch.streaks.is_empty() {
+            let author = branch.author;
+            self.branches.pop();
+            if self.roots.get(&author) == Some(&streak.branch) {
                 self.roots.remove(&author);
             }
         }
@@ -273,10 +220,6 @@ impl Chains {
         self.highest_time = time;
     }
 
-    fn segment(&self, number: u32) -> &ChainSegment {
-        &self.segments[number as usize]
-    }
-
     /// How many changes are here.
     pub(crate) fn len(&self) -> ChangeIndex {
         self.streaks.changes()
@@ -285,11 +228,6 @@ impl Chains {
     /// The highest time of any change, 0 if there is none.
     pub(crate) fn highest_time(&self) -> u32 {
         self.highest_time
-    }
-
-    /// The segment that the next change after `prev` will lie on.
-    pub(crate) fn segment_after(&self, prev: Option<ChangeIndex>) -> u32 {
-        self.next_after(prev).segment
     }
 
     /// The index of a change, if it is here. O(1).
@@ -316,10 +254,10 @@ impl Chains {
         if change > streak.first {
             return Some(change - 1);
         }
-        let segment = self.segment(streak.segment);
-        match streak.place.checked_sub(1) {
-            Some(earlier) => Some(self.streaks.end(segment.streaks[earlier as usize]) - 1),
-            None => segment.prev,
+        let branch = self.branches.get(streak.branch);
+        match streak.place.before() {
+            Some(earlier) => Some(self.streaks.end(branch.streaks[earlier]) - 1),
+            None => branch.prev,
         }
     }
 
@@ -329,73 +267,47 @@ impl Chains {
         (self.streaks.get(number), self.streaks.end(number))
     }
 
-    pub(crate) fn segment_of(&self, change: ChangeIndex) -> u32 {
-        self.streaks.of(change).segment
+    pub(crate) fn branch_of(&self, change: ChangeIndex) -> BranchIndex {
+        self.streaks.of(change).branch
     }
 
-    pub(crate) fn author_of(&self, segment: u32) -> u32 {
-        self.segment(segment).author
+    pub(crate) fn author_of(&self, branch: BranchIndex) -> AuthorIndex {
+        self.branches.get(branch).author
     }
 
-    /// The last change of a segment.
-    pub(crate) fn tip_of(&self, segment: u32) -> Option<ChangeIndex> {
-        self.last_change(self.segment(segment))
+    /// The last change of a branch; `None` if there is no such branch.
+    pub(crate) fn tip_of(&self, branch: BranchIndex) -> Option<ChangeIndex> {
+        self.last_change(self.branches.find(branch)?)
     }
 
-    /// The last change of every segment of an author. O(segments).
-    pub(crate) fn tips_of_author(&self, author: u32) -> impl Iterator<Item = ChangeIndex> {
-        let own = self.segments.iter().filter(move |segment| segment.author == author);
-        own.filter_map(|segment| self.last_change(segment))
+    fn last_change(&self, branch: &Branch) -> Option<ChangeIndex> {
+        branch.streaks.last().map(|last| self.streaks.end(*last) - 1)
     }
 
-    fn last_change(&self, segment: &ChainSegment) -> Option<ChangeIndex> {
-        segment.streaks.last().map(|last| self.streaks.end(*last) - 1)
-    }
-
-    fn first_change(&self, segment: &ChainSegment) -> Option<ChangeIndex> {
-        segment.streaks.first().map(|first| self.streaks.get(*first).first)
-    }
-
-    /// Whether `earlier` lies on the chain of `later`, which lies on `segment`.
-    pub(crate) fn change_on_chain(
-        &self,
-        segment: u32,
-        later: ChangeIndex,
-        earlier: ChangeIndex,
-    ) -> bool {
-        let target = self.segment_of(earlier);
-        let depth = self.segment(target).depth;
-        if segment == target {
-            return earlier <= later;
-        }
-        if depth >= self.segment(segment).depth || self.ancestor(segment, depth) != target {
-            return false;
-        }
-        // The chain leaves the target segment after the predecessor of what lies below it.
-        let below = self.ancestor(segment, depth + 1);
-        self.segment(below).prev.is_some_and(|prev| earlier <= prev)
+    fn first_change(&self, branch: &Branch) -> Option<ChangeIndex> {
+        branch.streaks.first().map(|first| self.streaks.get(*first).first)
     }
 
     /// The change that first named `prev` as its predecessor, or the author's first change.
     pub(crate) fn first_after(
         &self,
-        author: u32,
+        author: AuthorIndex,
         prev: Option<ChangeIndex>,
     ) -> Option<ChangeIndex> {
         match prev {
             Some(prev) => self.after(prev),
-            None => self.first_change(self.segment(*self.roots.get(&author)?)),
+            None => self.first_change(self.branches.get(*self.roots.get(&author)?)),
         }
     }
 
-    /// The change right after one on its segment.
+    /// The change right after one on its branch.
     fn after(&self, change: ChangeIndex) -> Option<ChangeIndex> {
         let number = self.streaks.number_of(change);
         if change + 1 < self.streaks.end(number) {
             return Some(change + 1);
         }
         let streak = self.streaks.get(number);
-        let next = self.segment(streak.segment).streaks.get(streak.place as usize + 1)?;
+        let next = self.branches.get(streak.branch).streaks.get(streak.place.after()?)?;
         Some(self.streaks.get(*next).first)
     }
 
@@ -409,168 +321,66 @@ impl Chains {
         self.streaks.of(change).end_of(change)
     }
 
-    /// The segment that holds a counter of the chain that runs down to `segment`. O(log forks). A
-    /// segment that a change being written will open has nothing above it.
-    pub(crate) fn segment_at(&self, mut segment: u32, counter: u32) -> u32 {
-        while let Some(here) = self.segments.get(segment as usize) {
-            match here.parent {
-                Some(parent) if here.first > counter => {
-                    let far = self.segment(here.jump).first > counter;
-                    segment = if far { here.jump } else { parent };
-                }
-                _ => break,
-            }
+    /// How many counters all ops take.
+    pub(crate) fn counters(&self) -> usize {
+        let branches = self.branches.all().as_slice().iter();
+        branches.map(|branch| (branch.end - branch.first) as usize).sum()
+    }
+
+    /// Whether counters of a branch are those of ops that are here.
+    pub(crate) fn holds(&self, range: IdRange) -> bool {
+        let branch = self.branches.find(BranchIndex::new(range.chain));
+        branch.is_some_and(|branch| branch.first <= range.start && range.end <= branch.end)
+    }
+
+    /// Whether `earlier` lies on the chain of `later`, which lies on `branch`.
+    pub(crate) fn change_on_chain(
+        &self,
+        branch: BranchIndex,
+        later: ChangeIndex,
+        earlier: ChangeIndex,
+    ) -> bool {
+        let target = self.branch_of(earlier);
+        if branch == target {
+            return earlier <= later;
         }
-        segment
+        // The chain leaves the target branch after the predecessor of what lies below it.
+        let below = self.branches.below(target, branch);
+        below.is_some_and(|below| self.branches.get(below).prev.is_some_and(|prev| earlier <= prev))
+    }
+
+    /// The branch that holds a counter of the chain that runs down to `branch`. O(log forks). A
+    /// branch that a change being written will open has nothing above it.
+    pub(crate) fn branch_at(&self, branch: BranchIndex, counter: u32) -> BranchIndex {
+        self.branches.at(branch, counter)
+    }
+
+    /// How many counters two chains share, each given by a branch and the end of the chain on it.
+    pub(crate) fn shared(&self, a: (BranchIndex, u32), b: (BranchIndex, u32)) -> u32 {
+        self.branches.shared(a, b)
     }
 
     /// Whether `earlier` lies on the chain of `later`, at or before it. O(log forks).
     pub(crate) fn on_chain(&self, earlier: Id, later: Id) -> bool {
-        #[cfg(test)]
-        steps::count();
-        earlier.counter <= later.counter
-            && (earlier.chain == later.chain
-                || self.segment_at(later.chain, earlier.counter) == earlier.chain)
+        self.branches.on_chain(earlier, later)
     }
 
-    /// The last part of counters `start..end` of the chain that runs down to `segment`: that on the
-    /// segment which holds the last of them. O(log forks).
-    pub(crate) fn last_piece(&self, segment: u32, start: u32, end: u32) -> IdRange {
-        let chain = self.segment_at(segment, end.saturating_sub(1));
-        let first = self.segments.get(chain as usize).map_or(0, |segment| segment.first);
-        IdRange { chain, start: start.max(first), end }
+    /// The last part of counters `start..end` of the chain that runs down to a branch: that on the
+    /// branch which holds the last of them. O(log forks).
+    pub(crate) fn last_piece(&self, chain: u32, start: u32, end: u32) -> IdRange {
+        self.branches.last_piece(BranchIndex::new(chain), start, end)
     }
 
-    /// The part of counters `start..end` of the chain that runs down to `segment` which lies on the
-    /// segment `here`. O(log forks).
-    pub(crate) fn piece_on(
-        &self,
-        segment: u32,
-        here: u32,
-        start: u32,
-        end: u32,
-    ) -> Option<IdRange> {
-        let first = self.segments.get(here as usize).map_or(0, |target| target.first);
-        let mut end = end;
-        if here != segment {
-            let tip = self.segments.get(segment as usize)?;
-            let depth = self.segments.get(here as usize)?.depth;
-            let passes = depth < tip.depth && self.ancestor(segment, depth) == here;
-            let below = passes.then(|| self.ancestor(segment, depth + 1))?;
-            end = end.min(self.segment(below).first);
-        }
-        let start = start.max(first);
-        (start < end).then_some(IdRange { chain: here, start, end })
+    /// The part of counters `start..end` of the chain that runs down to a branch which lies on the
+    /// branch `here`. O(log forks).
+    pub(crate) fn piece_on(&self, chain: u32, here: u32, start: u32, end: u32) -> Option<IdRange> {
+        self.branches.piece_on(BranchIndex::new(chain), BranchIndex::new(here), start, end)
     }
 
-    /// How many counters two chains share, each given by a segment and the end of the chain on it.
-    pub(crate) fn shared(&self, a: (u32, u32), b: (u32, u32)) -> u32 {
-        let Meeting { at, below: [below_a, below_b] } = self.meeting(a.0, b.0);
-        if at.is_none() {
-            return 0;
-        }
-        let leaves = |below: Option<u32>, end| below.map_or(end, |child| self.segment(child).first);
-        leaves(below_a, a.1).min(leaves(below_b, b.1))
-    }
-
-    /// A total order of positions in an author's tree of segments in which whatever lies after an
+    /// A total order of positions in an author's tree of branches in which whatever lies after an
     /// op on its chains, on any fork, follows it without a gap: an op's descendants are
-    /// consecutive. Positions of different authors or trees are ordered by segment number.
+    /// consecutive. Positions of different authors or trees are ordered by branch number.
     pub(crate) fn tree_order(&self, a: Id, b: Id) -> Ordering {
-        #[cfg(test)]
-        steps::count();
-        if a.chain == b.chain {
-            return a.counter.cmp(&b.counter);
-        }
-        if a.chain.max(b.chain) as usize >= self.segments.len() {
-            return a.chain.cmp(&b.chain);
-        }
-        let Meeting { below: [below_a, below_b], .. } = self.meeting(a.chain, b.chain);
-        // A fork sorts before what its parent goes on with at that counter.
-        let key = |below: Option<u32>, counter| match below {
-            Some(child) => (self.segment(child).first, 0, child),
-            None => (counter, 1, 0),
-        };
-        key(below_a, a.counter).cmp(&key(below_b, b.counter))
-    }
-
-    fn meeting(&self, a: u32, b: u32) -> Meeting {
-        let shallow = self.segment(a).depth.min(self.segment(b).depth);
-        let (up_a, up_b) = (self.ancestor(a, shallow), self.ancestor(b, shallow));
-        if up_a == up_b {
-            let below = |from| (from != up_a).then(|| self.ancestor(from, shallow + 1));
-            return Meeting { at: Some(up_a), below: [below(a), below(b)] };
-        }
-        let mut sides = (up_a, up_b);
-        loop {
-            let (left, right) = (self.segment(sides.0), self.segment(sides.1));
-            sides = match (left.parent, right.parent) {
-                (Some(over_left), Some(over_right)) if over_left != over_right => {
-                    let far = left.jump != right.jump;
-                    if far { (left.jump, right.jump) } else { (over_left, over_right) }
-                }
-                _ => return Meeting { at: left.parent, below: [Some(sides.0), Some(sides.1)] },
-            };
-        }
-    }
-
-    fn ancestor(&self, mut segment: u32, depth: u32) -> u32 {
-        while self.segment(segment).depth > depth {
-            let here = self.segment(segment);
-            let far = self.segment(here.jump).depth >= depth;
-            segment = if far { here.jump } else { here.parent.unwrap_or(segment) };
-        }
-        segment
-    }
-
-    /// The change that holds an op; `None` for an op of the change that is being written.
-    pub(crate) fn change_of(&self, id: Id) -> Option<ChangeIndex> {
-        let segment = self.segments.get(id.chain as usize)?;
-        if id.counter >= segment.end {
-            return None;
-        }
-        self.streaks.change_at(&segment.streaks, id.counter)
-    }
-
-    /// The counter after the last op of the change that holds an op.
-    pub(crate) fn end_of_change_at(&self, id: Id) -> u32 {
-        self.change_of(id).map_or(u32::MAX, |change| self.end_of(change))
-    }
-
-    /// Time of the change that holds an op. The change that is being written is above all others.
-    pub(crate) fn time(&self, id: Id) -> u32 {
-        self.change_of(id).map_or(self.highest_time + 1, |change| self.time_of(change))
-    }
-
-    /// The order of ops: by time, then change hash, then offset in the change.
-    pub(crate) fn op_order(&self, a: Id, b: Id) -> Ordering {
-        #[cfg(test)]
-        steps::count();
-        if a.chain == b.chain {
-            return a.counter.cmp(&b.counter);
-        }
-        match (self.change_of(a), self.change_of(b)) {
-            (Some(x), Some(y)) => {
-                let times = self.time_of(x).cmp(&self.time_of(y));
-                // Hashes of old changes may have to be unpacked first.
-                let hashes = || self.hash_of(x).cmp(&self.hash_of(y));
-                times.then_with(hashes).then(a.counter.cmp(&b.counter))
-            }
-            (x, y) => x.is_none().cmp(&y.is_none()),
-        }
-    }
-
-    /// The op with a name that every replica has for it.
-    pub(crate) fn find(&self, change: &ChangeHash, offset: u32) -> Option<Id> {
-        let change = self.index_of(change)?;
-        let counter = self.start_of(change).checked_add(offset)?;
-        let chain = self.segment_of(change);
-        (counter < self.end_of(change)).then_some(Id { chain, counter })
-    }
-
-    /// The name of an op that every replica has for it: its change's hash and its offset.
-    pub(crate) fn global_name(&self, id: Id) -> Option<(ChangeHash, u32)> {
-        let change = self.change_of(id)?;
-        Some((self.hash_of(change), id.counter - self.start_of(change)))
+        self.branches.tree_order(a, b)
     }
 }

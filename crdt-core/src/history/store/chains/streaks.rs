@@ -1,20 +1,22 @@
 //! From changes to where they lie on their chains.
 
-use crate::history::store::chains::ChangeIndex;
+use crate::history::format::numbers::{
+    BranchIndex, ChangeIndex, Full, Number as _, Numbered, StreakIndex, StreakPlace,
+};
 
 /// Changes per block, a power of two.
 const BLOCK: u32 = 64;
 
-/// Changes that follow on each other along a segment, were admitted one right after the other, take
+/// Changes that follow on each other along a branch, were admitted one right after the other, take
 /// equally many counters each, and are each at a time one higher than the one before. However many
 /// they are, they take the space of one.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Streak {
     pub(crate) first: ChangeIndex,
-    pub(crate) segment: u32,
-    /// Its place among the streaks of the segment.
-    pub(crate) place: u32,
+    pub(crate) branch: BranchIndex,
+    /// Its place among the streaks of the branch.
+    pub(crate) place: StreakPlace,
     /// Of the first change: number along the chain, time, and counter of the first op.
     pub(crate) seq: u32,
     pub(crate) time: u32,
@@ -27,12 +29,12 @@ pub(crate) struct Streak {
 #[derive(Debug, Default)]
 #[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Streaks {
-    all: Vec<Streak>,
+    all: Numbered<StreakIndex, Streak>,
     /// How many changes there are.
     changes: ChangeIndex,
     /// Of every block of changes, the streak of its first one, so that finding a streak takes no
     /// longer where there are many.
-    blocks: Vec<u32>,
+    blocks: Vec<StreakIndex>,
 }
 
 impl Streak {
@@ -62,34 +64,39 @@ impl Streaks {
         self.changes
     }
 
+    /// All with how many changes each is.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Streak, u32)> {
-        (0..).zip(&self.all).map(|(number, streak)| (streak, self.end(number) - streak.first))
+        self.all.numbers().map(|number| {
+            let streak = self.get(number);
+            (streak, self.end(number) - streak.first)
+        })
     }
 
     /// The streak with a number.
-    pub(crate) fn get(&self, number: u32) -> &Streak {
-        &self.all[number as usize]
+    pub(crate) fn get(&self, number: StreakIndex) -> &Streak {
+        &self.all[number]
     }
 
     /// The change after the last one of a streak.
-    pub(crate) fn end(&self, number: u32) -> ChangeIndex {
-        self.all.get(number as usize + 1).map_or(self.changes, |next| next.first)
+    pub(crate) fn end(&self, number: StreakIndex) -> ChangeIndex {
+        self.all.as_slice().get(number.place() + 1).map_or(self.changes, |next| next.first)
     }
 
-    /// The number of the streak of a change.
-    pub(crate) fn number_of(&self, change: ChangeIndex) -> u32 {
+    /// The number of the streak of a change, which is here.
+    pub(crate) fn number_of(&self, change: ChangeIndex) -> StreakIndex {
         // Most often it is asked for the newest.
         if let Some(last) = self.all.last()
             && last.first <= change
         {
-            return u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX);
+            return StreakIndex::new(self.all.count() - 1);
         }
         let block = (change / BLOCK) as usize;
-        let first = self.blocks[block] as usize;
-        let last = self.blocks.get(block + 1).map_or(self.all.len() - 1, |next| *next as usize);
-        let later = &self.all[first + 1..=last];
-        let passed = later.partition_point(|streak| streak.first <= change);
-        u32::try_from(first + passed).unwrap_or(u32::MAX)
+        let first = self.blocks[block];
+        let last = self.blocks.get(block + 1).map_or(self.all.count() - 1, |next| next.get());
+        let from = StreakIndex::new(first.get() + 1);
+        let later =
+            self.all.passed(from, StreakIndex::new(last + 1), |streak| streak.first <= change);
+        StreakIndex::new(later.get() - 1)
     }
 
     /// The streak of a change.
@@ -97,22 +104,26 @@ impl Streaks {
         self.get(self.number_of(change))
     }
 
+    /// Refuses so many more changes if they could not be numbered.
+    pub(crate) fn check_room(&self, more: u32) -> Result<(), Full> {
+        self.changes.checked_add(more).filter(|sum| *sum < ChangeIndex::MAX).map(|_| ()).ok_or(Full)
+    }
+
     /// Appends changes as a streak, or to the last one if they go on with it. Says which number
     /// the streak has if it is a new one.
-    pub(crate) fn push(&mut self, new: Streak, count: u32) -> Option<u32> {
+    pub(crate) fn push(&mut self, new: Streak, count: u32) -> Result<Option<StreakIndex>, Full> {
         debug_assert_eq!(new.first, self.changes, "changes are appended");
+        self.check_room(count)?;
         let goes_on = self.all.last().is_some_and(|last| {
-            last.segment == new.segment
+            last.branch == new.branch
                 && last.step == new.step
                 && last.time_of(new.first) == new.time
         });
-        if !goes_on {
-            self.all.push(new);
-        }
-        let number = u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX);
+        let opened = if goes_on { None } else { Some(self.all.push(new)?) };
+        let number = StreakIndex::new(self.all.count() - 1);
         self.changes += count;
         self.blocks.resize(self.changes.div_ceil(BLOCK) as usize, number);
-        (!goes_on).then_some(number)
+        Ok(opened)
     }
 
     /// Forgets the newest change. Says whether its streak is gone with it, and gives that streak.
@@ -127,14 +138,14 @@ impl Streaks {
         Some((last, is_gone))
     }
 
-    /// Of the streaks with these numbers, which lie on one segment, the last change that begins at
+    /// Of the streaks with these numbers, which lie on one branch, the last change that begins at
     /// or before a counter.
-    pub(crate) fn change_at(&self, numbers: &[u32], counter: u32) -> Option<ChangeIndex> {
+    pub(crate) fn change_at(&self, numbers: &[StreakIndex], counter: u32) -> Option<ChangeIndex> {
         let passed = numbers.partition_point(|number| self.get(*number).start <= counter);
         let number = numbers[passed.checked_sub(1)?];
-        let streak = self.get(number);
-        let last = self.end(number) - 1;
-        let offset = (counter - streak.start).checked_div(streak.step).unwrap_or(u32::MAX);
-        Some(streak.first.saturating_add(offset).min(last))
+        let (streak, last) = (self.get(number), self.end(number) - 1);
+        // Of changes that take no counters all begin there.
+        let offset = (counter - streak.start).checked_div(streak.step);
+        Some(offset.map_or(last, |offset| streak.first.saturating_add(offset).min(last)))
     }
 }

@@ -3,6 +3,7 @@
 use super::{COLUMNS, Column};
 use crate::codec::{ColumnReader, ColumnWriter, DecodeError};
 use crate::history::format::bundle::Reference;
+use crate::history::format::numbers::MemberIndex;
 use crate::op::Name;
 
 /// The chain that a name points into, as far as a bundle knows it.
@@ -74,7 +75,10 @@ impl Names {
     }
 }
 
-/// The counter that was named last on every chain; 0 where none was.
+/// What counters are written from on a chain where none was named.
+const UNNAMED: u32 = 0;
+
+/// The counter that was named last on every chain; [`UNNAMED`] where none was.
 #[derive(Debug, Default)]
 struct Near {
     lanes: Vec<u32>,
@@ -84,9 +88,9 @@ struct Near {
 impl Near {
     fn get(&self, chain: Chain) -> u32 {
         match chain {
-            Chain::Lane(lane) => self.lanes.get(lane as usize).copied().unwrap_or(0),
-            Chain::Outside(place) => self.outside.get(place as usize).copied().unwrap_or(0),
-            Chain::None => 0,
+            Chain::Lane(lane) => named(&self.lanes, lane),
+            Chain::Outside(place) => named(&self.outside, place),
+            Chain::None => UNNAMED,
         }
     }
 
@@ -97,10 +101,14 @@ impl Near {
             Chain::None => return,
         };
         if place >= all.len() {
-            all.resize(place + 1, 0);
+            all.resize(place + 1, UNNAMED);
         }
         all[place] = counter;
     }
+}
+
+fn named(counters: &[u32], place: u32) -> u32 {
+    counters.get(place as usize).map_or(UNNAMED, |counter| *counter)
 }
 
 /// The chains that the names in one member point into.
@@ -118,7 +126,7 @@ impl Table {
     }
 
     /// Enters the next dependency of the member. `lane_of` knows the lanes of members.
-    pub(super) fn depend_on(&mut self, reference: Reference, lane_of: impl Fn(u32) -> u32) {
+    pub(super) fn depend_on(&mut self, reference: Reference, lane_of: impl Fn(MemberIndex) -> u32) {
         self.others.push(match reference {
             Reference::Member(member) => Chain::Lane(lane_of(member)),
             Reference::Outside(place) => Chain::Outside(place),
@@ -128,7 +136,7 @@ impl Table {
     pub(super) fn chain(&self, index: u32) -> Chain {
         match index.checked_sub(1) {
             None => Chain::Lane(self.own),
-            Some(other) => self.others.get(other as usize).copied().unwrap_or(Chain::None),
+            Some(other) => self.others.get(other as usize).map_or(Chain::None, |chain| *chain),
         }
     }
 

@@ -36,7 +36,7 @@ mod source;
 mod writing;
 
 pub(super) use reading::read;
-pub(super) use writing::write;
+pub(super) use writing::Writer;
 
 use crate::op::kind;
 

@@ -7,12 +7,16 @@ use super::source::{LaneOps, Source};
 use crate::codec::{ColumnReader, DecodeError, Reader, read_block, read_columns};
 use crate::history::format::bundle::Reference;
 use crate::history::format::bundle::members::{Lead, Members};
+use crate::history::format::numbers::{MemberIndex, Number as _};
 use crate::op::limits::{MAX_CHANGE_OPS, MAX_DEPENDENCIES};
 
 /// Bytes that all blocks together may have beyond twice the canonical bytes.
 const SLACK: usize = 1024;
 
-pub(crate) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Result<(), DecodeError> {
+pub(in crate::history::format::bundle) fn read(
+    reader: &mut Reader<'_>,
+    members: &mut Members,
+) -> Result<(), DecodeError> {
     // No column says more of a change than its canonical bytes do, but for a few bytes of its own.
     let mut most = members.left().bytes.saturating_mul(2).saturating_add(SLACK);
     let mut block = || read_block(reader, most).inspect(|content| most -= content.len());
@@ -48,7 +52,7 @@ struct Decoder<'a> {
 struct Lane<'a> {
     author: u32,
     /// The last member, if there is one yet.
-    last: Option<u32>,
+    last: Option<MemberIndex>,
     /// Number of the next change.
     seq: u32,
     ops: LaneOps<'a>,
@@ -60,7 +64,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn member(&mut self, members: &mut Members) -> Result<(), DecodeError> {
-        let place = members.len();
+        let place = members.next();
         let (lane, prev) = self.lane(members)?;
         self.dependencies(members)?;
         let tags = self.source.tags()?;
@@ -68,7 +72,7 @@ impl<'a> Decoder<'a> {
         let Self { source, lanes, lane_of, ends } = self;
         source.table.enter(lane);
         for below in members.dependencies() {
-            source.table.depend_on(*below, |member| lane_of[member as usize]);
+            source.table.depend_on(*below, |member| lane_of[member.place()]);
         }
         let known = &mut lanes[lane as usize];
         let end = known.ops.counter.checked_add(counters);
@@ -98,11 +102,11 @@ impl<'a> Decoder<'a> {
         let (seq, counter) = match prev {
             None => (0, 0),
             Some(Reference::Member(before)) => {
-                let lane = self.lane_of[before as usize] as usize;
+                let lane = self.lane_of[before.place()] as usize;
                 if self.lanes[lane].last == Some(before) {
                     return Err(DecodeError::NotShortest("a lane"));
                 }
-                (members.seq_after(before, author)?, self.ends[before as usize])
+                (members.seq_after(before, author)?, self.ends[before.place()])
             }
             Some(Reference::Outside(_)) => match self.column(Column::LaneSeq).read_u32()? {
                 0 => return Err(DecodeError::SequenceWithoutPrevious),

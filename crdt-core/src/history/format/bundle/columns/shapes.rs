@@ -8,7 +8,7 @@ use core::ops::Range;
 use std::collections::HashMap;
 
 use crate::codec::{DecodeError, Reader, write};
-use crate::history::store::make_room;
+use crate::history::format::growth::make_room;
 use crate::op::limits::MAX_PATH_DEPTH;
 use crate::op::{Name, Path, RawSegment, kind, read_symbol};
 
@@ -249,18 +249,19 @@ impl<'a> Known<'a> {
     fn symbol(&mut self, number: u64) -> Result<&'a [u8], DecodeError> {
         let number = usize::try_from(number).map_err(|_| DecodeError::DanglingReference)?;
         if number == self.symbols.len() {
-            let start = self.read();
+            let start = self.read()?;
             read_symbol(&mut self.rest)?;
             make_room(&mut self.symbols, 1);
-            self.symbols.push((start, self.read()));
+            self.symbols.push((start, self.read()?));
         }
         let (start, end) = *self.symbols.get(number).ok_or(DecodeError::DanglingReference)?;
         Ok(&self.dictionary[start as usize..end as usize])
     }
 
-    /// How many bytes of the dictionary have been read. A bundle has fewer than 2^32.
-    fn read(&self) -> u32 {
-        u32::try_from(self.dictionary.len() - self.rest.rest().len()).unwrap_or(u32::MAX)
+    /// How many bytes of the dictionary have been read.
+    fn read(&self) -> Result<u32, DecodeError> {
+        let read = u32::try_from(self.dictionary.len() - self.rest.rest().len());
+        read.map_err(|_| DecodeError::OverLimit("bytes of a bundle"))
     }
 
     pub(super) fn finish(&self) -> Result<(), DecodeError> {

@@ -4,7 +4,7 @@ use super::distance::{Names, Table};
 use super::shapes::{Known, Part};
 use super::{COLUMNS, Column};
 use crate::codec::{ColumnReader, DecodeError, Reader, split_text, value, write};
-use crate::history::format::header::Tags;
+use crate::history::format::tags::Tags;
 use crate::op::limits::MAX_DEPENDENCIES;
 use crate::op::{Action, Name, Place, Seeds, Side, kind, push_name, write_element, write_op};
 

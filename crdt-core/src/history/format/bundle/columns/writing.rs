@@ -4,27 +4,14 @@ use super::distance::{Names, Table};
 use super::runs::{Extent, Run};
 use super::shapes::Dictionary;
 use super::{COLUMNS, Column, is_insert};
-use crate::codec::{ColumnWriter, value, write_block, write_columns};
-use crate::history::format::bundle::Reference;
-use crate::history::format::bundle::encoding::Outgoing;
-use crate::history::format::header::Tags;
-use crate::history::store::stored::Stored;
+use crate::codec::{ColumnWriter, DecodeError, value, write_block, write_columns};
+use crate::history::format::bundle::{Leaving, Reference};
+use crate::history::format::numbers::{MemberIndex, Numbered};
+use crate::history::format::tags::Tags;
 use crate::op::{Action, Body, Name, Place, RawOp, Side, kind, kind_of};
 
-/// Appends the members of a bundle: the columns, the dictionary of paths, inserted text, seeds, and
-/// all other content (tags, payloads, unknown ops), each a block. Says how many ops are in them;
-/// `None` if the history contradicts itself.
-pub(crate) fn write(out: &mut Vec<u8>, bundle: &Outgoing<'_>) -> Option<usize> {
-    let mut writer = Writer::new();
-    for (place, member) in bundle.members() {
-        writer.member(bundle, place, &member)?;
-    }
-    let ops = writer.ops;
-    writer.finish(out);
-    Some(ops)
-}
-
-struct Writer<'a> {
+/// Members written so far.
+pub(crate) struct Writer<'a> {
     body: Body<'a>,
     ops: usize,
     columns: [ColumnWriter; COLUMNS],
@@ -33,7 +20,7 @@ struct Writer<'a> {
     content: Vec<u8>,
     lanes: Vec<Lane<'a>>,
     /// The lane of each member.
-    lane_of: Vec<u32>,
+    lane_of: Numbered<MemberIndex, u32>,
     extents: Vec<Extent>,
     table: Table,
     names: Names,
@@ -44,7 +31,7 @@ struct Writer<'a> {
 /// Members that follow on each other.
 struct Lane<'a> {
     /// The last member.
-    last: u32,
+    last: MemberIndex,
     run: Option<Run<'a>>,
     /// Everything inserted in it.
     text: Vec<u8>,
@@ -52,7 +39,7 @@ struct Lane<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new() -> Self {
+    pub(in crate::history::format::bundle) fn new() -> Self {
         Self {
             body: Body::known(),
             ops: 0,
@@ -60,7 +47,7 @@ impl<'a> Writer<'a> {
             dictionary: Dictionary::default(),
             content: Vec::new(),
             lanes: Vec::new(),
-            lane_of: Vec::new(),
+            lane_of: Numbered::default(),
             extents: Vec::new(),
             table: Table::default(),
             names: Names::touched(),
@@ -69,61 +56,60 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn push(&mut self, column: Column, value: u64) {
-        self.columns[column as usize].push(value);
-    }
-
-    fn member(&mut self, bundle: &Outgoing<'a>, place: u32, member: &Stored<'a>) -> Option<()> {
-        let lane = self.lane(bundle, place, member)?;
-        self.lane_of.push(lane);
-        self.push(Column::Dependencies, member.dependencies.len() as u64);
+    pub(in crate::history::format::bundle) fn push(
+        &mut self,
+        member: &Leaving<'a, '_>,
+    ) -> Result<(), DecodeError> {
+        let place = self.lane_of.next();
+        let lane = self.lane(place, member)?;
+        self.lane_of.push(lane)?;
+        self.put(Column::Dependencies, member.dependencies.len() as u64);
         self.table.enter(lane);
-        for below in member.dependencies {
-            let reference = bundle.reference(*below)?;
-            self.push(Column::Dependency, reference.raw(place));
-            self.table.depend_on(reference, |member| self.lane_of[member as usize]);
+        for reference in member.dependencies {
+            self.put(Column::Dependency, reference.raw(place));
+            self.table.depend_on(*reference, |member| self.lane_of[member]);
         }
         self.tags(member.tags);
         self.body.enter(member.body, member.start);
-        while let Some((counter, op)) = self.body.next_op().ok()? {
+        while let Some((counter, op)) = self.body.next_op()? {
             self.ops += 1;
             self.op(lane, counter, &op);
         }
-        self.push(Column::Counters, u64::from(self.body.next_counter() - member.start));
-        Some(())
+        self.put(Column::Counters, u64::from(self.body.next_counter() - member.start));
+        Ok(())
     }
 
     /// The lane of a member: that of its predecessor if it is the last there, else a new one.
-    fn lane(&mut self, bundle: &Outgoing<'a>, place: u32, member: &Stored<'a>) -> Option<u32> {
-        let prev = match member.prev {
-            Some(prev) => Some(bundle.reference(prev)?),
-            None => None,
-        };
-        if let Some(Reference::Member(before)) = prev {
-            let lane = self.lane_of[before as usize];
+    fn lane(&mut self, place: MemberIndex, member: &Leaving<'a, '_>) -> Result<u32, DecodeError> {
+        if let Some(Reference::Member(before)) = member.prev {
+            let lane = self.lane_of[before];
             let known = &mut self.lanes[lane as usize];
             if known.last == before {
                 known.last = place;
-                self.push(Column::Lane, u64::from(lane));
-                return Some(lane);
+                self.put(Column::Lane, u64::from(lane));
+                return Ok(lane);
             }
         }
-        let lane = u32::try_from(self.lanes.len()).ok()?;
-        self.push(Column::Lane, u64::from(lane));
-        self.push(Column::LaneAuthor, bundle.author_of(member)? as u64);
-        self.push(Column::LaneStart, prev.map_or(0, |reference| reference.raw(place) + 1));
-        if let Some(Reference::Outside(_)) = prev {
-            let seq = bundle.history.chains.seq_of(member.change);
-            self.push(Column::LaneSeq, u64::from(seq));
-            self.push(Column::LaneCounter, u64::from(member.start));
+        let lane = u32::try_from(self.lanes.len());
+        let lane = lane.map_err(|_| DecodeError::OverLimit("changes of a bundle"))?;
+        self.put(Column::Lane, u64::from(lane));
+        self.put(Column::LaneAuthor, member.author as u64);
+        self.put(Column::LaneStart, member.prev.map_or(0, |prev| prev.raw(place) + 1));
+        if let Some(Reference::Outside(_)) = member.prev {
+            self.put(Column::LaneSeq, u64::from(member.seq));
+            self.put(Column::LaneCounter, u64::from(member.start));
         }
         self.lanes.push(Lane { last: place, run: None, text: Vec::new(), seeds: Vec::new() });
-        Some(lane)
+        Ok(lane)
+    }
+
+    fn put(&mut self, column: Column, value: u64) {
+        self.columns[column as usize].push(value);
     }
 
     fn tags(&mut self, tags: &Tags) {
         let bytes = if *tags == Tags::NONE { &[] } else { tags.as_bytes() };
-        self.push(Column::TagBytes, bytes.len() as u64);
+        self.put(Column::TagBytes, bytes.len() as u64);
         self.content.extend_from_slice(bytes);
     }
 
@@ -172,15 +158,15 @@ impl<'a> Writer<'a> {
     fn begin_run(&mut self, op: &RawOp<'a>) {
         self.shape(op);
         if let Action::Unknown { body, .. } = op.action {
-            self.push(Column::UnknownCounters, u64::from(op.counters));
-            self.push(Column::UnknownBytes, body.len() as u64);
+            self.put(Column::UnknownCounters, u64::from(op.counters));
+            self.put(Column::UnknownBytes, body.len() as u64);
             self.content.extend_from_slice(body);
             return;
         }
         match &op.action {
             Action::Set { replaces, payload } => {
                 self.replaced(replaces);
-                self.push(Column::PayloadBytes, value::stated_length(payload) as u64);
+                self.put(Column::PayloadBytes, value::stated_length(payload) as u64);
                 self.content.extend_from_slice(payload);
             }
             Action::Unset { replaces: names }
@@ -191,7 +177,7 @@ impl<'a> Writer<'a> {
             Action::Insert { place, .. } | Action::InsertText { place, .. } => self.place(*place),
             Action::Delete { first, count } => {
                 self.name(*first);
-                self.push(Column::DeleteCount, u64::from(*count));
+                self.put(Column::DeleteCount, u64::from(*count));
             }
             Action::Unknown { .. } => {}
         }
@@ -199,7 +185,7 @@ impl<'a> Writer<'a> {
 
     fn shape(&mut self, op: &RawOp<'a>) {
         let shape = self.dictionary.enter(kind_of(&op.action), op.path);
-        self.push(Column::Shape, shape);
+        self.put(Column::Shape, shape);
         let Self { columns, dictionary, table, path_names, .. } = self;
         for symbol in &dictionary.parts.keys {
             columns[Column::Symbol as usize].push(*symbol);
@@ -211,9 +197,9 @@ impl<'a> Writer<'a> {
 
     fn place(&mut self, place: Place<Name>) {
         match place {
-            Place::Root => self.push(Column::Place, 0),
+            Place::Root => self.put(Column::Place, 0),
             Place::Child(parent, side) => {
-                self.push(Column::Place, if side == Side::Right { 1 } else { 2 });
+                self.put(Column::Place, if side == Side::Right { 1 } else { 2 });
                 self.name(parent);
             }
         }
@@ -224,13 +210,16 @@ impl<'a> Writer<'a> {
     }
 
     fn replaced(&mut self, names: &[Name]) {
-        self.push(Column::Replaced, names.len() as u64);
+        self.put(Column::Replaced, names.len() as u64);
         for name in names {
             self.replaced.write(*name, &self.table, &mut self.columns);
         }
     }
 
-    fn finish(mut self, out: &mut Vec<u8>) {
+    /// The columns, the dictionary of paths, inserted text, seeds, and all other content (tags, payloads,
+    /// unknown ops), each a block; and how many ops are in them.
+    pub(in crate::history::format::bundle) fn finish(mut self) -> (Vec<u8>, usize) {
+        let mut out = Vec::new();
         let (mut text, mut seeds) = (Vec::new(), Vec::new());
         for extent in core::mem::take(&mut self.extents) {
             let lane = &self.lanes[extent.lane as usize];
@@ -240,14 +229,15 @@ impl<'a> Writer<'a> {
                 kind::DELETE => {}
                 _ => continue,
             }
-            self.push(Column::Length, u64::from(extent.length));
+            self.put(Column::Length, u64::from(extent.length));
             if let Some(step) = extent.step {
                 self.columns[Column::DeleteStep as usize].push_signed(step);
             }
         }
         let columns = write_columns(self.columns);
         for content in [&columns, &self.dictionary.finish(), &text, &seeds, &self.content] {
-            write_block(out, content);
+            write_block(&mut out, content);
         }
+        (out, self.ops)
     }
 }
