@@ -174,20 +174,17 @@ impl LocalOp {
     pub(crate) fn halved(self, first: Id, texts: &str) -> Result<(Self, Self), Self> {
         let Self { path, counters, action } = self;
         let half = counters / 2;
-        if half == 0 {
+        let Some(length) = action.length_of(half, texts).filter(|_| half > 0) else {
             return Err(Self { path, counters, action });
-        }
-        let last = first.plus(half - 1);
-        let place_after = Place::Child(last, Side::Right);
+        };
+        let place_after = Place::Child(first.plus(half - 1), Side::Right);
         let (action, rest) = match action {
             LocalAction::Insert { place, mut seeds } => {
-                let rest = seeds.split_off(seeds_length(&seeds, half));
+                let rest = seeds.split_off(length);
                 let rest = LocalAction::Insert { place: place_after, seeds: rest };
                 (LocalAction::Insert { place, seeds }, rest)
             }
             LocalAction::InsertText { place, text } => {
-                let all = texts.get(text.clone()).unwrap_or_default();
-                let length = split_text(all, half).map_or(0, |(taken, _)| taken.len());
                 let middle = text.start + length;
                 let rest = LocalAction::InsertText { place: place_after, text: middle..text.end };
                 (LocalAction::InsertText { place, text: text.start..middle }, rest)
@@ -199,15 +196,25 @@ impl LocalOp {
     }
 }
 
-/// How many bytes so many seeds take.
-fn seeds_length(seeds: &[u8], count: u32) -> usize {
+/// How many bytes so many seeds take, if there are as many.
+fn seeds_length(seeds: &[u8], count: u32) -> Option<usize> {
     let mut reader = Reader::new(seeds);
-    let passed = (0..count).map_while(|_| reader.bytes().ok()).count();
-    debug_assert_eq!(passed, count as usize, "there are as many");
-    seeds.len() - reader.rest().len()
+    (0..count).try_for_each(|_| reader.bytes().ok().map(drop))?;
+    Some(seeds.len() - reader.rest().len())
 }
 
 impl LocalAction {
+    /// How many bytes the first of the elements take that are inserted, if there are as many.
+    fn length_of(&self, elements: u32, texts: &str) -> Option<usize> {
+        match self {
+            Self::Insert { seeds, .. } => seeds_length(seeds, elements),
+            Self::InsertText { text, .. } => {
+                split_text(texts.get(text.clone())?, elements).map(|(taken, _)| taken.len())
+            }
+            _ => None,
+        }
+    }
+
     /// Takes some of what the op replaces out of it if that is more than a quarter of what fits a
     /// table. What is on the branch `own` is replaced without being named.
     fn split_replaced(&mut self, own: BranchIndex) -> Option<Vec<Id>> {
@@ -246,8 +253,7 @@ impl LocalAction {
                 Action::Insert { place: *place, seeds: Seeds::from_checked(seeds) }
             }
             Self::InsertText { place, text } => {
-                let text = texts.get(text.clone()).unwrap_or_default();
-                Action::InsertText { place: *place, text }
+                Action::InsertText { place: *place, text: &texts[text.clone()] }
             }
             Self::Delete { range } => Action::Delete {
                 first: Id { chain: range.chain, counter: range.start },

@@ -77,6 +77,8 @@ numbers! {
     StreakIndex;
     /// Place of a streak among those of its branch.
     StreakPlace;
+    /// Number of a lane of a bundle, which is what the bundle has of a chain.
+    LaneIndex;
     /// Place of a change among the members of a bundle.
     MemberIndex;
 }

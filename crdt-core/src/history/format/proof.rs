@@ -94,7 +94,9 @@ impl EquivocationProof {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(document.as_bytes());
         bytes.extend_from_slice(author.as_bytes());
-        paths.iter().for_each(|path| path.write(document, author, &mut bytes));
+        for path in paths {
+            path.write(document, author, &mut bytes);
+        }
         Self { bytes }
     }
 

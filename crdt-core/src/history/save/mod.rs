@@ -58,7 +58,9 @@ impl Kept {
         }
         let packs = packs.of(store);
         write::length(out, packs.len());
-        packs.iter().for_each(|pack| pack.write(out));
+        for pack in packs {
+            pack.write(out);
+        }
         self.outline(coverage.signed_tail(&store.chains, keypair)).write(out);
         pending.write(out);
     }

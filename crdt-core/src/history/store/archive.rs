@@ -23,11 +23,16 @@ pub(crate) const UNKNOWN: ChangeHash = ChangeHash([0; 32]);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Archive {
     shelves: Arc<[Shelf]>,
+    /// How many changes are in it.
+    len: ChangeIndex,
 }
 
 /// A pack, and what is in it once somebody has asked.
 #[derive(Debug)]
 struct Shelf {
+    /// The first change of the pack, and the one after its last.
+    first: ChangeIndex,
+    end: ChangeIndex,
     pack: Arc<Pack>,
     contents: OnceLock<Contents>,
 }
@@ -53,13 +58,17 @@ fn missing(count: u32) -> Contents {
 
 impl Archive {
     pub(crate) fn new(packs: Vec<Arc<Pack>>) -> Self {
-        let shelf = |pack| Shelf { pack, contents: OnceLock::new() };
-        Self { shelves: packs.into_iter().map(shelf).collect() }
+        let len = packs.last().map_or(0, |last| last.end());
+        let shelf = |pack: Arc<Pack>| {
+            let (first, end) = (pack.first, pack.end());
+            Shelf { first, end, pack, contents: OnceLock::new() }
+        };
+        Self { shelves: packs.into_iter().map(shelf).collect(), len }
     }
 
     /// How many changes are in it.
     pub(crate) fn len(&self) -> ChangeIndex {
-        self.shelves.last().map_or(0, |last| last.pack.end())
+        self.len
     }
 
     /// How many packs have been unpacked.
@@ -79,8 +88,8 @@ impl Archive {
     }
 
     pub(crate) fn hash(&self, change: ChangeIndex) -> ChangeHash {
-        let shelf = self.shelf(change);
-        shelf.contents().hashes[(change - shelf.pack.first) as usize]
+        let found = self.shelf(change);
+        found.contents().hashes[(change - found.first) as usize]
     }
 
     /// The hashes of all its changes.
@@ -89,15 +98,15 @@ impl Archive {
     }
 
     pub(crate) fn body(&self, change: ChangeIndex) -> &[u8] {
-        let shelf = self.shelf(change);
-        shelf.contents().bodies.get(change - shelf.pack.first)
+        let found = self.shelf(change);
+        found.contents().bodies.get(change - found.first)
     }
 
     /// Whether those of some changes, in ascending order, that are in it could be unpacked.
     pub(crate) fn unpacks(&self, changes: &[ChangeIndex]) -> bool {
         let asked = |shelf: &&Shelf| {
-            let first = changes.partition_point(|change| *change < shelf.pack.first);
-            changes.get(first).is_some_and(|change| *change < shelf.pack.end())
+            let first = changes.partition_point(|change| *change < shelf.first);
+            changes.get(first).is_some_and(|change| *change < shelf.end)
         };
         let mut asked = self.shelves.iter().filter(asked);
         asked.all(|shelf| shelf.contents().hashes.first() != Some(&UNKNOWN))
@@ -109,6 +118,6 @@ impl Archive {
     }
 
     fn shelf(&self, change: ChangeIndex) -> &Shelf {
-        &self.shelves[self.shelves.partition_point(|shelf| shelf.pack.end() <= change)]
+        &self.shelves[self.shelves.partition_point(|shelf| shelf.end <= change)]
     }
 }

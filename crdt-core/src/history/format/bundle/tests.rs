@@ -101,10 +101,9 @@ fn blocks(bundle: &[u8]) -> Vec<Vec<u8>> {
     let mut reader = Reader::new(bundle);
     let mut frame = || {
         reader.take(MAGIC.len() + 1)?;
-        if reader.byte()? == 0 {
-            reader.take(32).map(drop)?
-        } else {
-            Genesis::skip(&mut reader)?
+        match reader.byte()? {
+            0 => drop(reader.take(32)?),
+            _ => Genesis::skip(&mut reader)?,
         }
         Totals::read(&mut reader)?;
         for _ in ["authors", "outside"] {

@@ -106,14 +106,14 @@ impl Streaks {
 
     /// Refuses so many more changes if they could not be numbered.
     pub(crate) fn check_room(&self, more: u32) -> Result<(), Full> {
-        self.changes.checked_add(more).filter(|sum| *sum < ChangeIndex::MAX).map(|_| ()).ok_or(Full)
+        self.changes.checked_add(more).map(drop).ok_or(Full)
     }
 
     /// Appends changes as a streak, or to the last one if they go on with it. Says which number
     /// the streak has if it is a new one.
     pub(crate) fn push(&mut self, new: Streak, count: u32) -> Result<Option<StreakIndex>, Full> {
         debug_assert_eq!(new.first, self.changes, "changes are appended");
-        self.check_room(count)?;
+        let changes = self.changes.checked_add(count).ok_or(Full)?;
         let goes_on = self.all.last().is_some_and(|last| {
             last.branch == new.branch
                 && last.step == new.step
@@ -121,7 +121,7 @@ impl Streaks {
         });
         let opened = if goes_on { None } else { Some(self.all.push(new)?) };
         let number = StreakIndex::new(self.all.count() - 1);
-        self.changes += count;
+        self.changes = changes;
         self.blocks.resize(self.changes.div_ceil(BLOCK) as usize, number);
         Ok(opened)
     }

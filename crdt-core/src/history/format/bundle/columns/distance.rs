@@ -3,14 +3,14 @@
 use super::{COLUMNS, Column};
 use crate::codec::{ColumnReader, ColumnWriter, DecodeError};
 use crate::history::format::bundle::Reference;
-use crate::history::format::numbers::MemberIndex;
+use crate::history::format::numbers::{LaneIndex, MemberIndex, Number as _};
 use crate::op::Name;
 
 /// The chain that a name points into, as far as a bundle knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Chain {
     /// The chain of a lane.
-    Lane(u32),
+    Lane(LaneIndex),
     /// The chain of a change outside.
     Outside(u32),
     /// None: no honest writer names it.
@@ -88,7 +88,7 @@ struct Near {
 impl Near {
     fn get(&self, chain: Chain) -> u32 {
         match chain {
-            Chain::Lane(lane) => named(&self.lanes, lane),
+            Chain::Lane(lane) => named(&self.lanes, lane.get()),
             Chain::Outside(place) => named(&self.outside, place),
             Chain::None => UNNAMED,
         }
@@ -96,7 +96,7 @@ impl Near {
 
     fn set(&mut self, chain: Chain, counter: u32) {
         let (all, place) = match chain {
-            Chain::Lane(lane) => (&mut self.lanes, lane as usize),
+            Chain::Lane(lane) => (&mut self.lanes, lane.place()),
             Chain::Outside(place) => (&mut self.outside, place as usize),
             Chain::None => return,
         };
@@ -112,21 +112,30 @@ fn named(counters: &[u32], place: u32) -> u32 {
 }
 
 /// The chains that the names in one member point into.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Table {
-    own: u32,
+    own: LaneIndex,
     others: Vec<Chain>,
 }
 
 impl Table {
+    /// That of no member yet.
+    pub(super) fn new() -> Self {
+        Self { own: LaneIndex::FIRST, others: Vec::new() }
+    }
+
     /// Enters the table of a member of a lane, which depends on nothing yet.
-    pub(super) fn enter(&mut self, own: u32) {
+    pub(super) fn enter(&mut self, own: LaneIndex) {
         self.own = own;
         self.others.clear();
     }
 
     /// Enters the next dependency of the member. `lane_of` knows the lanes of members.
-    pub(super) fn depend_on(&mut self, reference: Reference, lane_of: impl Fn(MemberIndex) -> u32) {
+    pub(super) fn depend_on(
+        &mut self,
+        reference: Reference,
+        lane_of: impl Fn(MemberIndex) -> LaneIndex,
+    ) {
         self.others.push(match reference {
             Reference::Member(member) => Chain::Lane(lane_of(member)),
             Reference::Outside(place) => Chain::Outside(place),

@@ -7,7 +7,7 @@ use super::source::{LaneOps, Source};
 use crate::codec::{ColumnReader, DecodeError, Reader, read_block, read_columns};
 use crate::history::format::bundle::Reference;
 use crate::history::format::bundle::members::{Lead, Members};
-use crate::history::format::numbers::{MemberIndex, Number as _};
+use crate::history::format::numbers::{LaneIndex, MemberIndex, Number as _, Numbered};
 use crate::op::limits::{MAX_CHANGE_OPS, MAX_DEPENDENCIES};
 
 /// Bytes that all blocks together may have beyond twice the canonical bytes.
@@ -29,12 +29,13 @@ pub(in crate::history::format::bundle) fn read(
         text,
         seeds: Reader::new(&seeds),
         content: Reader::new(&content),
-        table: Table::default(),
+        table: Table::new(),
         names: Names::touched(),
         path_names: Names::in_paths(),
         replaced: Names::replaced(),
     };
-    let mut decoder = Decoder { source, lanes: Vec::new(), lane_of: Vec::new(), ends: Vec::new() };
+    let (lanes, lane_of, ends) = Default::default();
+    let mut decoder = Decoder { source, lanes, lane_of, ends };
     for _ in 0..members.left().changes {
         decoder.member(members)?;
     }
@@ -43,10 +44,10 @@ pub(in crate::history::format::bundle) fn read(
 
 struct Decoder<'a> {
     source: Source<'a>,
-    lanes: Vec<Lane<'a>>,
+    lanes: Numbered<LaneIndex, Lane<'a>>,
     /// Of each member its lane, and the counter after its last op.
-    lane_of: Vec<u32>,
-    ends: Vec<u32>,
+    lane_of: Numbered<MemberIndex, LaneIndex>,
+    ends: Numbered<MemberIndex, u32>,
 }
 
 struct Lane<'a> {
@@ -72,9 +73,9 @@ impl<'a> Decoder<'a> {
         let Self { source, lanes, lane_of, ends } = self;
         source.table.enter(lane);
         for below in members.dependencies() {
-            source.table.depend_on(*below, |member| lane_of[member.place()]);
+            source.table.depend_on(*below, |member| lane_of[member]);
         }
-        let known = &mut lanes[lane as usize];
+        let known = &mut lanes[lane];
         let end = known.ops.counter.checked_add(counters);
         let end = end.ok_or(DecodeError::OverLimit("counters of a chain"))?;
         let ops = read_ops(source, &mut known.ops, end, members)?;
@@ -82,18 +83,18 @@ impl<'a> Decoder<'a> {
         members.push_checked(lead, ops, counters)?;
         known.last = Some(place);
         known.seq = known.seq.checked_add(1).ok_or(DecodeError::VarintOverflow)?;
-        lane_of.push(lane);
-        ends.push(end);
+        lane_of.push(lane)?;
+        ends.push(end)?;
         Ok(())
     }
 
     /// The lane of the next member and what it follows.
-    fn lane(&mut self, members: &Members) -> Result<(u32, Option<Reference>), DecodeError> {
-        let lane = self.column(Column::Lane).read_u32()?;
-        if let Some(known) = self.lanes.get(lane as usize) {
+    fn lane(&mut self, members: &Members) -> Result<(LaneIndex, Option<Reference>), DecodeError> {
+        let lane = LaneIndex::new(self.column(Column::Lane).read_u32()?);
+        if let Some(known) = self.lanes.get(lane) {
             return Ok((lane, known.last.map(Reference::Member)));
         }
-        if lane as usize != self.lanes.len() {
+        if lane != self.lanes.next() {
             return Err(DecodeError::DanglingReference);
         }
         let author = members.author(self.column(Column::LaneAuthor).read()?)?;
@@ -102,18 +103,18 @@ impl<'a> Decoder<'a> {
         let (seq, counter) = match prev {
             None => (0, 0),
             Some(Reference::Member(before)) => {
-                let lane = self.lane_of[before.place()] as usize;
+                let lane = self.lane_of[before];
                 if self.lanes[lane].last == Some(before) {
                     return Err(DecodeError::NotShortest("a lane"));
                 }
-                (members.seq_after(before, author)?, self.ends[before.place()])
+                (members.seq_after(before, author)?, self.ends[before])
             }
             Some(Reference::Outside(_)) => match self.column(Column::LaneSeq).read_u32()? {
                 0 => return Err(DecodeError::SequenceWithoutPrevious),
                 seq => (seq, self.column(Column::LaneCounter).read_u32()?),
             },
         };
-        self.lanes.push(Lane { author, last: None, seq, ops: LaneOps::from(counter) });
+        self.lanes.push(Lane { author, last: None, seq, ops: LaneOps::from(counter) })?;
         Ok((lane, prev))
     }
 
@@ -131,7 +132,7 @@ impl<'a> Decoder<'a> {
 
     /// Refuses what no member has used.
     fn finish(&self) -> Result<(), DecodeError> {
-        let idle = self.lanes.iter().all(|lane| lane.ops.is_idle());
+        let idle = self.lanes.as_slice().iter().all(|lane| lane.ops.is_idle());
         if idle { self.source.finish() } else { Err(DecodeError::TrailingBytes) }
     }
 }

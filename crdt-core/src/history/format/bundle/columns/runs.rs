@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::is_insert;
+use crate::history::format::numbers::LaneIndex;
 use crate::op::{Action, Name, Path, Place, RawOp, Side, kind_of};
 
 /// The last run of a lane.
@@ -33,7 +34,7 @@ pub(super) struct Extent {
     /// The elements of an insert, the ops of a run of deletes.
     pub(super) length: u32,
     pub(super) step: Option<i64>,
-    pub(super) lane: u32,
+    pub(super) lane: LaneIndex,
     /// Of an insert, where in its lane's text or seeds its content lies.
     pub(super) content: Range<usize>,
 }
@@ -89,7 +90,7 @@ impl Delete {
 
 impl Extent {
     /// The extent of a run that begins with an op of `lane`, whose content so far ends at `end`.
-    pub(super) fn new(lane: u32, op: &RawOp<'_>, end: usize) -> Self {
+    pub(super) fn new(lane: LaneIndex, op: &RawOp<'_>, end: usize) -> Self {
         let kind = kind_of(&op.action);
         let length = if is_insert(kind) { op.counters } else { 1 };
         Self { kind, length, step: None, lane, content: end..end }

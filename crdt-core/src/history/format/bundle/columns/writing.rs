@@ -6,7 +6,7 @@ use super::shapes::Dictionary;
 use super::{COLUMNS, Column, is_insert};
 use crate::codec::{ColumnWriter, DecodeError, value, write_block, write_columns};
 use crate::history::format::bundle::{Leaving, Reference};
-use crate::history::format::numbers::{MemberIndex, Numbered};
+use crate::history::format::numbers::{LaneIndex, MemberIndex, Number as _, Numbered};
 use crate::history::format::tags::Tags;
 use crate::op::{Action, Body, Name, Place, RawOp, Side, kind, kind_of};
 
@@ -18,9 +18,9 @@ pub(crate) struct Writer<'a> {
     dictionary: Dictionary<'a>,
     /// Tags, payloads and bodies of unknown ops, in the order in which they are read.
     content: Vec<u8>,
-    lanes: Vec<Lane<'a>>,
+    lanes: Numbered<LaneIndex, Lane<'a>>,
     /// The lane of each member.
-    lane_of: Numbered<MemberIndex, u32>,
+    lane_of: Numbered<MemberIndex, LaneIndex>,
     extents: Vec<Extent>,
     table: Table,
     names: Names,
@@ -46,10 +46,10 @@ impl<'a> Writer<'a> {
             columns: Default::default(),
             dictionary: Dictionary::default(),
             content: Vec::new(),
-            lanes: Vec::new(),
+            lanes: Numbered::default(),
             lane_of: Numbered::default(),
             extents: Vec::new(),
-            table: Table::default(),
+            table: Table::new(),
             names: Names::touched(),
             path_names: Names::in_paths(),
             replaced: Names::replaced(),
@@ -80,27 +80,30 @@ impl<'a> Writer<'a> {
     }
 
     /// The lane of a member: that of its predecessor if it is the last there, else a new one.
-    fn lane(&mut self, place: MemberIndex, member: &Leaving<'a, '_>) -> Result<u32, DecodeError> {
+    fn lane(
+        &mut self,
+        place: MemberIndex,
+        member: &Leaving<'a, '_>,
+    ) -> Result<LaneIndex, DecodeError> {
         if let Some(Reference::Member(before)) = member.prev {
             let lane = self.lane_of[before];
-            let known = &mut self.lanes[lane as usize];
+            let known = &mut self.lanes[lane];
             if known.last == before {
                 known.last = place;
-                self.put(Column::Lane, u64::from(lane));
+                self.put(Column::Lane, lane.get().into());
                 return Ok(lane);
             }
         }
-        let lane = u32::try_from(self.lanes.len());
-        let lane = lane.map_err(|_| DecodeError::OverLimit("changes of a bundle"))?;
-        self.put(Column::Lane, u64::from(lane));
+        let lane = self.lanes.next();
+        self.put(Column::Lane, lane.get().into());
         self.put(Column::LaneAuthor, member.author as u64);
         self.put(Column::LaneStart, member.prev.map_or(0, |prev| prev.raw(place) + 1));
         if let Some(Reference::Outside(_)) = member.prev {
             self.put(Column::LaneSeq, u64::from(member.seq));
             self.put(Column::LaneCounter, u64::from(member.start));
         }
-        self.lanes.push(Lane { last: place, run: None, text: Vec::new(), seeds: Vec::new() });
-        Ok(lane)
+        let opened = Lane { last: place, run: None, text: Vec::new(), seeds: Vec::new() };
+        Ok(self.lanes.push(opened)?)
     }
 
     fn put(&mut self, column: Column, value: u64) {
@@ -113,8 +116,8 @@ impl<'a> Writer<'a> {
         self.content.extend_from_slice(bytes);
     }
 
-    fn op(&mut self, lane: u32, counter: u32, op: &RawOp<'a>) {
-        let known = &mut self.lanes[lane as usize];
+    fn op(&mut self, lane: LaneIndex, counter: u32, op: &RawOp<'a>) {
+        let known = &mut self.lanes[lane];
         if let Some(run) = &mut known.run
             && run.take(counter, op)
         {
@@ -132,8 +135,8 @@ impl<'a> Writer<'a> {
     }
 
     /// Remembers what was touched last, and the content of an insert until its run ends.
-    fn remember(&mut self, lane: u32, counter: u32, op: &RawOp<'a>) {
-        let lane = &mut self.lanes[lane as usize];
+    fn remember(&mut self, lane: LaneIndex, counter: u32, op: &RawOp<'a>) {
+        let lane = &mut self.lanes[lane];
         let end = match op.action {
             Action::Insert { seeds, .. } => {
                 lane.seeds.extend_from_slice(seeds.as_bytes());
@@ -222,7 +225,7 @@ impl<'a> Writer<'a> {
         let mut out = Vec::new();
         let (mut text, mut seeds) = (Vec::new(), Vec::new());
         for extent in core::mem::take(&mut self.extents) {
-            let lane = &self.lanes[extent.lane as usize];
+            let lane = &self.lanes[extent.lane];
             match extent.kind {
                 kind::INSERT => seeds.extend_from_slice(&lane.seeds[extent.content]),
                 kind::INSERT_TEXT => text.extend_from_slice(&lane.text[extent.content]),
