@@ -112,6 +112,7 @@ impl Committer<'_> {
             return Err(Unwritten::TooLarge("bytes of a change"));
         }
         let hash = self.hasher_of(&draft.author).hash(&header, body);
+        self.store.check_room()?;
         let author = self.store.number_author(&draft.author)?;
         let (dependencies, tags) = (&dependencies[..], header.tags);
         let change = Admitted { hash, author, next, time, dependencies, tags, body, counters };

@@ -245,3 +245,81 @@ fn read_stretches(
     let whole = changes == 0 || !stretches.is_empty();
     if whole { Ok(stretches) } else { Err(DecodeError::WrongTotals) }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Streaks that go on with a branch or open one, each of up to three changes.
+    fn streaks() -> impl Strategy<Value = Vec<StreakRow>> {
+        let streak = (0..4u32, any::<bool>(), 0..9u32, 0..3u32, 1..4u32);
+        prop::collection::vec(streak, 1..40).prop_map(|all| {
+            let (mut branches, mut first) = (0, 0);
+            let row = |(number, goes_on, later, step, count): (u32, bool, u32, u32, u32)| {
+                let (branch, opens) = if goes_on && branches > 0 {
+                    (number % branches, None)
+                } else {
+                    branches += 1;
+                    let prev = (first > number && number > 0).then(|| first - number);
+                    let author = AuthorIndex::new(number);
+                    (branches - 1, Some(BranchRow { author, prev }))
+                };
+                first += count;
+                StreakRow { branch: BranchIndex::new(branch), opens, later, step, count }
+            };
+            all.into_iter().map(row).collect()
+        })
+    }
+
+    fn outline(streaks: Vec<StreakRow>) -> (Outline, ChangeIndex) {
+        let changes: u32 = streaks.iter().map(|streak| streak.count).sum();
+        let branches = streaks.iter().filter(|streak| streak.opens.is_some()).count();
+        let signatures = vec![(changes - 1, Signature([7; 64]))];
+        let totals = Totals { changes: changes as usize, ops: 1, bytes: 100 };
+        let outline = Outline {
+            authors: (0..4).map(|number| Author::unchecked([number; 32])).collect(),
+            streaks,
+            heads: (0..changes).step_by(3).collect(),
+            sizes: vec![0, 1, 300, u64::MAX],
+            tips: vec![ChangeHash([3; 32]); branches],
+            stretches: vec![StretchRow { start: 0, totals, signatures }],
+        };
+        (outline, changes)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(streaks in streaks()) {
+            let (outline, changes) = outline(streaks);
+            let mut bytes = Vec::new();
+            outline.write(&mut bytes);
+            let mut reader = Reader::new(&bytes);
+            prop_assert_eq!(Outline::read(&mut reader, changes), Ok(outline));
+            prop_assert!(reader.is_empty());
+        }
+
+        /// Whatever the columns say, they are read or refused.
+        #[test]
+        fn no_columns_make_reading_panic(
+            streaks in streaks(),
+            spoiled in prop::collection::vec((any::<usize>(), any::<u8>()), 1..9),
+        ) {
+            let (outline, changes) = outline(streaks);
+            let mut columns = outline.columns();
+            for (place, byte) in spoiled {
+                let place = place % columns.len();
+                columns[place] = byte;
+            }
+            if let Ok(mut columns) = Columns::read(&columns)
+                && let Ok((streaks, _)) = columns.streaks(changes)
+            {
+                prop_assert_eq!(streaks.iter().map(|streak| streak.count).sum::<u32>(), changes);
+                if let Ok(heads) = columns.heads(changes) {
+                    prop_assert!(heads.is_sorted_by(|one, other| one < other));
+                }
+            }
+        }
+    }
+}

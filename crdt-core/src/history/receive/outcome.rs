@@ -13,7 +13,7 @@ pub struct Outcome {
     /// Changes that are now part of the document, those that had waited included, each after what it
     /// depends on.
     pub applied: Vec<ChangeHash>,
-    /// How much [`History::bytes`] has grown by them.
+    /// How much [`History::bytes`](crate::History::bytes) has grown by them.
     pub bytes: u64,
     /// Changes that were part of it before.
     pub known: Vec<ChangeHash>,

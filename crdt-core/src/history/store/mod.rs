@@ -218,6 +218,11 @@ impl Store {
         self.authors.push(*author)
     }
 
+    /// Refuses if no further change can be numbered.
+    pub(crate) fn check_room(&self) -> Result<(), Full> {
+        self.chains.check_room()
+    }
+
     /// Makes room for so many changes, the bodies of which take so many bytes.
     pub(crate) fn reserve(&mut self, changes: usize, bytes: usize) {
         self.chains.reserve(changes);

@@ -100,13 +100,18 @@ impl Chains {
     /// [`Full`] if there are as many as can be numbered. Nothing has changed then: there are no more
     /// branches and streaks than changes.
     pub(crate) fn append(&mut self, change: &NewChange) -> Result<(), Full> {
-        self.streaks.check_room(1)?;
+        self.check_room()?;
         let Next { prev, branch, opens, seq, .. } = change.next;
         if opens {
             self.open_branch(change.author, prev)?;
         }
         self.hashes.push(change.hash, self.len());
         self.extend(branch, seq, (change.time, change.counters), 1)
+    }
+
+    /// Refuses if no further change can be numbered.
+    pub(crate) fn check_room(&self) -> Result<(), Full> {
+        self.streaks.changes().checked_add(1).map(drop).ok_or(Full)
     }
 
     /// Appends changes to a branch, which take equally many counters each.

@@ -104,11 +104,6 @@ impl Streaks {
         self.get(self.number_of(change))
     }
 
-    /// Refuses so many more changes if they could not be numbered.
-    pub(crate) fn check_room(&self, more: u32) -> Result<(), Full> {
-        self.changes.checked_add(more).map(drop).ok_or(Full)
-    }
-
     /// Appends changes as a streak, or to the last one if they go on with it. Says which number
     /// the streak has if it is a new one.
     pub(crate) fn push(&mut self, new: Streak, count: u32) -> Result<Option<StreakIndex>, Full> {
