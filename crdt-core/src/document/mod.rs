@@ -385,7 +385,7 @@ impl<T: CrdtNode> Document<T> {
         if let Some(writer) = &mut self.writer {
             let chains = self.history.chains();
             writer.tip = match writer.tip {
-                Some(tip) => chains.tip_of(chains.segment_of(tip)),
+                Some(tip) => chains.tip_of(chains.branch_of(tip)),
                 None => self.history.tip_of_author(&writer.keypair.author()),
             };
         }

@@ -1,16 +1,19 @@
+//! Looking at changes.
+
 use core::fmt;
 
-use super::chains::ChangeIndex;
-use super::header::{Header, Tags, tag};
-use super::store::History;
+use super::format::header::Header;
+use super::format::numbers::ChangeIndex;
+use super::format::tags::{Tags, tag};
+use super::store::Store;
 use crate::codec::Reader;
 use crate::crypto::{Author, ChangeHash};
 use crate::op::{Body, Name, Op};
 
-/// A change of a [`History`], for tools that look at what happened.
+/// A change of a [`History`](super::History), for tools that look at what happened.
 #[derive(Clone, Copy)]
 pub struct Change<'a> {
-    history: &'a History,
+    store: &'a Store,
     index: ChangeIndex,
 }
 
@@ -25,38 +28,29 @@ impl fmt::Debug for Change<'_> {
     }
 }
 
-impl History {
-    /// A change by its hash. Costs what [`contains`](Self::contains) does.
-    pub fn change(&self, hash: &ChangeHash) -> Option<Change<'_>> {
-        self.index_of(hash).map(|index| Change { history: self, index })
-    }
-
-    /// All changes, each after everything it depends on. The order is that of arrival and differs
-    /// between replicas.
-    pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
-        (0..self.chains.len()).map(|index| Change { history: self, index })
-    }
-}
-
 impl<'a> Change<'a> {
+    pub(super) fn new(store: &'a Store, index: ChangeIndex) -> Self {
+        Self { store, index }
+    }
+
     /// Its name: the hash of its header and body.
     pub fn hash(&self) -> ChangeHash {
-        self.history.chains.hash_of(self.index)
+        self.store.chains.hash_of(self.index)
     }
 
     /// Who wrote it.
     pub fn author(&self) -> Author {
-        self.history.author_of(self.index)
+        self.store.author_of(self.index)
     }
 
     /// Its number along its author's chain, from 0.
     pub fn seq(&self) -> u32 {
-        self.history.chains.seq_of(self.index)
+        self.store.chains.seq_of(self.index)
     }
 
     /// The change before it on its author's chain.
     pub fn previous(&self) -> Option<ChangeHash> {
-        let chains = &self.history.chains;
+        let chains = &self.store.chains;
         chains.prev_of(self.index).map(|prev| chains.hash_of(prev))
     }
 
@@ -69,12 +63,12 @@ impl<'a> Change<'a> {
     /// Its time: 1 + the highest time of what it depends on, 1 if that is nothing. Computed, not
     /// claimed.
     pub fn time(&self) -> u32 {
-        self.history.chains.time_of(self.index)
+        self.store.chains.time_of(self.index)
     }
 
     /// The counter of its first op along its chain.
     pub fn first_counter(&self) -> u32 {
-        self.history.chains.start_of(self.index)
+        self.store.chains.start_of(self.index)
     }
 
     /// When its author says it was written, in milliseconds since 1970-01-01 UTC. Nothing checks it
@@ -100,14 +94,14 @@ impl<'a> Change<'a> {
     }
 
     fn tag_list(&self) -> &'a Tags {
-        self.history.tags(self.index)
+        self.store.tags(self.index)
     }
 
     /// Its ops, each with the counter of its first element, as they are on the wire: names are
     /// indexes into the change's table.
     pub fn ops(&self) -> Vec<(u32, Op<'a, Name>)> {
-        let history: &'a History = self.history;
-        let mut body = Body::new(history.body(self.index), self.first_counter());
+        let store: &'a Store = self.store;
+        let mut body = Body::new(store.body(self.index), self.first_counter());
         let mut ops = Vec::new();
         while let Ok(Some((counter, op))) = body.next_op() {
             ops.push((counter, op.to_op()));
@@ -124,12 +118,12 @@ impl<'a> Change<'a> {
     /// [`export_for`](crate::Document::export_for) makes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        self.header().write(&self.history.document(), &self.author(), &mut bytes);
-        bytes.extend_from_slice(self.history.body(self.index));
+        self.header().write(&self.store.document, &self.author(), &mut bytes);
+        bytes.extend_from_slice(self.store.body(self.index));
         bytes
     }
 
     fn header(&self) -> Header {
-        self.history.header(self.index)
+        self.store.header(self.index)
     }
 }

@@ -4,62 +4,62 @@
 //! their bytes alone: a relay that does not know the document's Rust type takes and refuses exactly
 //! the changes that every other replica does.
 //!
-//! Read [`chains`] first (how ops are named and ordered), then `header` and `bundle` (bytes),
-//! `admit` (the rules), `receive` and `pending` (what arrives, and arrives early), `cut`, `export` and
-//! `frontier` (what goes out).
+//! # Floors
+//!
+//! Imports go down only; a test reads the table of floors in `ARCHITECTURE.md` and holds the files to
+//! it.
+//!
+//! - [`facade`]: [`History`], every method of it, a line or three each. Whoever looks for where
+//!   something is done begins there.
+//! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`]; [`export`];
+//!   [`save`]; [`replay`], [`equivocation`], [`change`]. Each is functions over the store and what else
+//!   is kept. [`coverage`], [`pending`] and [`admission`] are where the three decisions lie: what has to
+//!   be signed, what may wait, what may be appended.
+//! - [`store`]: what is kept of changes, to append, to roll back and to look up.
+//! - [`format`](mod@format): bytes to plain structs and back.
+//!
+//! # What to read first
+//!
+//! [`store::chains`] (how ops are named and ordered), then [`format::header`] and [`format::bundle`]
+//! (bytes), [`admission`] (the rules), [`receive`] and [`pending`] (what arrives, and arrives early),
+//! [`coverage`] and [`export`] (what goes out).
 
-mod admit;
-mod archive;
-mod bundle;
-mod chains;
+mod admission;
 mod change;
-mod cut;
-mod draft;
+mod commit;
+mod coverage;
 mod equivocation;
-mod error;
 mod export;
-mod extras;
-mod frontier;
-mod genesis;
-mod hashes;
-mod header;
-mod local;
-mod namer;
-mod outline;
+mod facade;
+mod format;
 mod pending;
 mod receive;
 mod replay;
-mod saved;
-mod segment;
-mod sizes;
-mod steps;
+mod save;
 mod store;
-mod stored;
-mod streaks;
-mod table;
 
-pub(crate) use bundle::is_bundle;
-pub use bundle::{
+pub use change::Change;
+pub(crate) use commit::Unwritten;
+pub(crate) use commit::draft::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
+pub use facade::History;
+pub(crate) use format::bundle::is_bundle;
+pub use format::frontier::Frontier;
+pub use format::genesis::Genesis;
+pub(crate) use format::genesis::name_in_genesis;
+pub(crate) use format::numbers::ChangeIndex;
+pub use format::proof::{Equivocation, EquivocationProof, ProofError};
+pub(crate) use format::tags::{Tags, tag};
+pub use format::totals::{
     MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE,
     MAX_BUNDLE_OPS,
 };
-pub use chains::Chains;
-pub(crate) use chains::{ChangeIndex, Next};
-pub use change::Change;
-pub(crate) use draft::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
-pub use equivocation::{Equivocation, EquivocationProof, ProofError};
-pub use error::Refusal;
-pub use frontier::Frontier;
-pub use genesis::Genesis;
-pub(crate) use genesis::name_in_genesis;
-pub(crate) use header::{Tags, tag};
-pub(crate) use local::Unwritten;
 pub use pending::PendingLimits;
 pub(crate) use receive::OpenedAs;
 pub use receive::{ApplyError, Outcome, Refused};
 pub(crate) use replay::Replayed;
-pub use saved::LoadError;
-pub use store::History;
+pub use save::LoadError;
+pub use store::chains::Chains;
+pub use store::refusal::Refusal;
 
 #[cfg(test)]
 pub(crate) mod tests;

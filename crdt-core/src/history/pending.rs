@@ -1,13 +1,14 @@
-//! Bundles that wait for changes they depend on.
+//! Pending: bundles that wait for changes they depend on. Which are dropped when there is no room, which
+//! wake when a change has come, and how all is put back if a call fails, is decided here.
 //!
 //! A bundle waits as the bytes it came in: decoded it can be a thousand times as large. It is decoded
 //! again when it wakes, which costs once more what taking it in has cost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bundle::Bundle;
 use crate::codec::{DecodeError, Reader, write};
-use crate::crypto::{ChangeHash, sha256};
+use crate::crypto::ChangeHash;
+use crate::history::format::waiting::Waiting;
 
 /// How much may wait. Both limits are of one replica and may differ between replicas.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +21,7 @@ pub struct PendingLimits {
 
 impl PendingLimits {
     /// For what is bounded elsewhere.
-    pub(super) const NONE: Self = Self { bytes: usize::MAX, bundles: usize::MAX };
+    pub(crate) const NONE: Self = Self { bytes: usize::MAX, bundles: usize::MAX };
 }
 
 impl Default for PendingLimits {
@@ -29,14 +30,10 @@ impl Default for PendingLimits {
     }
 }
 
-/// What a waiting bundle takes beside its bytes and its list: an entry in each of three B-trees,
-/// whose nodes can be less than half full, and its allocations.
-const OVERHEAD: usize = 512;
-
 /// The buffer. When it is full, the bundles that have waited longest are dropped to make room;
 /// sync brings them again if they were genuine.
 #[derive(Debug, Default)]
-pub(super) struct Pending {
+pub(crate) struct Pending {
     limits: PendingLimits,
     bundles: BTreeMap<u64, Waiting>,
     /// The waiting bundles, each under the first outside change that it lacks.
@@ -47,58 +44,31 @@ pub(super) struct Pending {
     next: u64,
 }
 
-/// A bundle that waits. Its signatures have been verified.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) bytes: Box<[u8]>,
-    /// The changes outside that it names.
-    pub(super) outside: Box<[ChangeHash]>,
-    digest: [u8; 32],
-    /// The place in `outside` of the change that it is filed under. All before it are here.
-    pub(super) missing: usize,
-}
-
-impl Waiting {
-    pub(super) fn new(bytes: &[u8], outside: Vec<ChangeHash>, missing: usize) -> Self {
-        Self { bytes: bytes.into(), outside: outside.into(), digest: sha256(bytes), missing }
-    }
-
-    /// The change that it waits for.
-    pub(super) fn missing(&self) -> ChangeHash {
-        self.outside[self.missing]
-    }
-
-    /// Bytes of memory that it takes.
-    fn memory(&self) -> usize {
-        self.bytes.len() + size_of_val(&*self.outside) + OVERHEAD
-    }
-}
-
 impl Pending {
-    pub(super) fn new(limits: PendingLimits) -> Self {
+    pub(crate) fn new(limits: PendingLimits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    pub(super) fn limits(&self) -> PendingLimits {
+    pub(crate) fn limits(&self) -> PendingLimits {
         self.limits
     }
 
-    pub(super) fn set_limits(&mut self, limits: PendingLimits) {
+    pub(crate) fn set_limits(&mut self, limits: PendingLimits) {
         self.limits = limits;
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.bundles.is_empty()
     }
 
     /// Whether so many bundles that take so much memory could ever wait here together.
-    pub(super) fn holds(&self, (bundles, memory): (usize, usize)) -> bool {
+    pub(crate) fn holds(&self, (bundles, memory): (usize, usize)) -> bool {
         memory <= self.limits.bytes && bundles <= self.limits.bundles
     }
 
     /// Puts a bundle into the buffer unless the same bytes wait already. Returns what was dropped
     /// to make room.
-    pub(super) fn add(&mut self, waiting: Waiting) -> Vec<Waiting> {
+    pub(crate) fn add(&mut self, waiting: Waiting) -> Vec<Waiting> {
         if self.known.contains(&waiting.digest) {
             return Vec::new();
         }
@@ -116,7 +86,7 @@ impl Pending {
     }
 
     /// Puts a bundle in the place that its number says.
-    pub(super) fn file(&mut self, number: u64, waiting: Waiting) {
+    fn file(&mut self, number: u64, waiting: Waiting) {
         self.next = self.next.max(number + 1);
         self.memory += waiting.memory();
         self.known.insert(waiting.digest);
@@ -125,7 +95,7 @@ impl Pending {
     }
 
     /// Takes out the bundle with a number, if it is here.
-    pub(super) fn remove(&mut self, number: u64) -> Option<Waiting> {
+    fn remove(&mut self, number: u64) -> Option<Waiting> {
         let waiting = self.bundles.remove(&number)?;
         self.memory -= waiting.memory();
         self.known.remove(&waiting.digest);
@@ -134,57 +104,83 @@ impl Pending {
     }
 
     /// Takes out the bundles that are filed under a change, oldest first, with their numbers.
-    pub(super) fn take(&mut self, change: &ChangeHash) -> Vec<(u64, Waiting)> {
+    fn take(&mut self, change: &ChangeHash) -> Vec<(u64, Waiting)> {
         let filed = self.waiting_for.range((*change, 0)..=(*change, u64::MAX));
         let numbers: Vec<u64> = filed.map(|(_, number)| *number).collect();
         let take = |number| Some((number, self.remove(number)?));
         numbers.into_iter().filter_map(take).collect()
     }
 
+    /// Takes out what waited for a change and for nothing else, oldest first, with the numbers. What
+    /// lacks more is filed under that: `missing` says which of the changes outside of a bundle is the
+    /// first, from one on, that is not here. `moved` is told of each by which place it was filed before.
+    pub(crate) fn wake(
+        &mut self,
+        change: &ChangeHash,
+        missing: impl Fn(&[ChangeHash], usize) -> Option<usize>,
+        mut moved: impl FnMut(u64, usize),
+    ) -> Vec<(u64, Waiting)> {
+        let mut ready = Vec::new();
+        for (number, mut waiting) in self.take(change) {
+            moved(number, waiting.missing);
+            match missing(&waiting.outside, waiting.missing) {
+                None => ready.push((number, waiting)),
+                Some(missing) => {
+                    waiting.missing = missing;
+                    self.file(number, waiting);
+                }
+            }
+        }
+        ready
+    }
+
+    /// Makes everything as it was before bundles were woken and others filed under other changes, given
+    /// by which place each was filed before.
+    pub(crate) fn put_back(&mut self, woken: Vec<(u64, Waiting)>, moved: BTreeMap<u64, usize>) {
+        let mut woken: BTreeMap<u64, Waiting> = woken.into_iter().collect();
+        for (number, missing) in moved {
+            let waiting = woken.remove(&number).or_else(|| self.remove(number));
+            if let Some(mut waiting) = waiting {
+                waiting.missing = missing;
+                self.file(number, waiting);
+            }
+        }
+    }
+
     /// All that wait, oldest first.
-    pub(super) fn into_waiting(self) -> impl Iterator<Item = Waiting> {
+    pub(crate) fn into_waiting(self) -> impl Iterator<Item = Waiting> {
         self.bundles.into_values()
     }
 
     /// How many bundles wait and how much memory they take.
-    pub(super) fn usage(&self) -> (usize, usize) {
+    pub(crate) fn usage(&self) -> (usize, usize) {
         (self.bundles.len(), self.memory)
     }
 
     /// The changes that are waited for.
-    pub(super) fn missing(&self) -> Vec<ChangeHash> {
+    pub(crate) fn missing(&self) -> Vec<ChangeHash> {
         let mut missing: Vec<ChangeHash> = self.waiting_for.iter().map(|(hash, _)| *hash).collect();
         missing.dedup();
         missing
     }
 
     /// Writes what waits, as it is saved.
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
         write::length(out, self.bundles.len());
-        for waiting in self.bundles.values() {
-            write::length(out, waiting.missing);
-            write::bytes(out, &waiting.bytes);
-        }
+        self.bundles.values().for_each(|waiting| waiting.write(out));
     }
 
     /// Reads what [`write`](Self::write) wrote. The file bounds how much it is, so limits hold from
     /// the next bundle on.
-    pub(super) fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+    pub(crate) fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         for _ in 0..reader.count(2)? {
-            let missing = usize::try_from(reader.varint()?);
-            let missing = missing.map_err(|_| DecodeError::DanglingReference)?;
-            let bytes = reader.bytes()?;
-            let outside = Bundle::named_outside(bytes)?;
-            if missing >= outside.len() {
-                return Err(DecodeError::DanglingReference);
-            }
-            self.file(self.next, Waiting::new(bytes, outside, missing));
+            self.file(self.next, Waiting::read(reader)?);
         }
         Ok(())
     }
 
     /// What waits as bytes that could have come from elsewhere.
-    pub(super) fn framed(&self) -> Vec<u8> {
+    pub(crate) fn framed(&self) -> Vec<u8> {
         let mut out = Vec::new();
         self.bundles.values().for_each(|waiting| write::bytes(&mut out, &waiting.bytes));
         out

@@ -1,11 +1,10 @@
-//! Reading the ops of admitted changes with their names resolved, for building state.
+//! Reading the ops of admitted changes, for building state.
 
-use super::chains::{Chains, ChangeIndex};
-use super::error::Refusal;
-use super::store::History;
-use super::stored::Stored;
-use super::table::Table;
-use crate::op::{Action, Body, Id, Keystroke, Name, Path, Place, Segment, Side};
+use super::format::numbers::{ChangeIndex, Number as _};
+use super::store::Store;
+use super::store::resolve::Walk;
+use super::store::stored::Stored;
+use crate::op::{Action, Id, Place, Segment, Side};
 
 /// An op that has been admitted, with its own id and time and with ids for names.
 #[derive(Debug)]
@@ -18,31 +17,28 @@ pub(crate) struct Replayed<'a> {
     pub(crate) action: Action<'a, Id>,
 }
 
-impl History {
-    /// Calls `sink` with every op of the changes from `start` on, in order of admission. The counters
-    /// of a delete are of the chain that runs down to the segment it names. Text that is typed on over
-    /// several changes comes as one insert.
-    pub(crate) fn replay(
-        &self,
-        start: ChangeIndex,
-        mut sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
-    ) {
-        let (mut walk, mut typing) = (Walk::default(), Typing::default());
-        for stored in self.stored(start..self.chains.len()) {
-            let Stored { change, segment, time, start, dependencies, body, .. } = stored;
-            let first = Id { chain: segment, counter: start };
-            let replayed =
-                walk.change(&self.chains, first, dependencies, body, |path, id, action| {
-                    typing.pass(path, Replayed { id, time, action }, &mut sink);
-                });
-            if let Err(refusal) = replayed {
-                // What was admitted has been checked; a saved file is trusted.
-                debug_assert!(change < self.archive.len(), "an admitted change: {refusal}");
-                tracing::error!(%refusal, change, "the changes of a saved file are not valid");
-            }
+/// Calls `sink` with every op of the changes from `start` on, in order of admission. The counters
+/// of a delete are of the chain that runs down to the branch it names. Text that is typed on over
+/// several changes comes as one insert.
+pub(crate) fn replay(
+    store: &Store,
+    start: ChangeIndex,
+    mut sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
+) {
+    let (mut walk, mut typing) = (Walk::default(), Typing::default());
+    for stored in store.stored(start..store.chains.len()) {
+        let Stored { change, branch, time, start, dependencies, body, .. } = stored;
+        let first = Id { chain: branch.get(), counter: start };
+        let replayed = walk.change(&store.chains, first, dependencies, body, |path, id, action| {
+            typing.pass(path, Replayed { id, time, action }, &mut sink);
+        });
+        if let Err(refusal) = replayed {
+            // What was admitted has been checked; a saved file is trusted.
+            debug_assert!(change < store.archive.len(), "an admitted change: {refusal}");
+            tracing::error!(%refusal, change, "the changes of a saved file are not valid");
         }
-        typing.end(&mut sink);
     }
+    typing.end(&mut sink);
 }
 
 /// Inserts into a text that go on with each other, however many changes they come in. Most changes are
@@ -75,8 +71,8 @@ impl<'a> Typing<'a> {
             self.first = Some((op.id, op.time, *place));
         }
         self.text.push_str(text);
-        let steps = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        self.last = Some(op.id.plus(steps - 1));
+        let steps = u32::try_from(text.chars().count()).ok();
+        self.last = steps.map(|steps| op.id.plus(steps - 1));
     }
 
     fn goes_on(&self, path: &[Segment<'a, Id>], id: Id, place: Place<Id>) -> bool {
@@ -93,183 +89,5 @@ impl<'a> Typing<'a> {
         }
         self.text.clear();
         self.last = None;
-    }
-}
-
-/// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go where
-/// the one before went, so its path is kept.
-pub(super) struct Walk<'a> {
-    table: Table,
-    body: Body<'a>,
-    /// The path of the last op, and that with its names resolved.
-    path: Path<'a>,
-    segments: Vec<Segment<'a, Id>>,
-    /// Whether there are elements in it. Their names mean something else in another change.
-    has_elements: bool,
-    /// The last change of some segments.
-    typed: [Typed<'a>; TYPED],
-}
-
-/// Of so many segments it is known whether the last change was a keystroke.
-const TYPED: usize = 4;
-
-/// The last change of a segment, if it was a keystroke.
-#[derive(Clone, Copy)]
-struct Typed<'a> {
-    /// Where the segment goes on.
-    end: Id,
-    keystroke: Keystroke<'a>,
-    /// The path, in which there are no elements.
-    path: Path<'a>,
-}
-
-impl Default for Typed<'_> {
-    fn default() -> Self {
-        Self { end: Id::default(), keystroke: Keystroke::default(), path: Path::ROOT }
-    }
-}
-
-impl Default for Walk<'_> {
-    fn default() -> Self {
-        Self {
-            table: Table::default(),
-            body: Body::new(&[], 0),
-            path: Path::ROOT,
-            segments: Vec::new(),
-            has_elements: false,
-            typed: [Typed::default(); TYPED],
-        }
-    }
-}
-
-impl<'a> Walk<'a> {
-    /// Calls `sink` with every op of a change that has been appended, given the id of its first one,
-    /// its dependencies and its body. Refuses what is not canonical, and names that do not resolve
-    /// through the lowest entry that has them.
-    pub(super) fn change(
-        &mut self,
-        chains: &Chains,
-        first: Id,
-        dependencies: &[ChangeIndex],
-        body: &'a [u8],
-        mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
-    ) -> Result<(), Refusal> {
-        let typed = self.typed[first.chain as usize % TYPED];
-        if typed.end == first
-            && let Some(text) = typed.keystroke.next(body, first.counter)
-        {
-            self.lead(typed.path, chains, first.counter)?;
-            let before = Id { counter: first.counter - 1, ..first };
-            let action = Action::InsertText { place: Place::Child(before, Side::Right), text };
-            self.typed[first.chain as usize % TYPED].end = first.plus(1);
-            sink(&self.segments, first, action);
-            return Ok(());
-        }
-        self.table.enter(chains, first.chain, dependencies);
-        self.ops(chains, first, body, sink)
-    }
-
-    /// The same for a change whose table has been entered.
-    fn ops(
-        &mut self,
-        chains: &Chains,
-        first: Id,
-        body: &'a [u8],
-        mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
-    ) -> Result<(), Refusal> {
-        let chain = first.chain;
-        if self.has_elements {
-            self.turn_back();
-        }
-        self.body.enter(body, first.counter);
-        let mut keystroke = Keystroke::default();
-        while let Some((counter, op)) = self.body.next_op()? {
-            self.lead(op.path, chains, counter)?;
-            if counter == first.counter && self.body.is_at_end() && !self.has_elements {
-                keystroke = Keystroke::of(body, counter, &op);
-            }
-            let resolver = Resolver { chains, table: &self.table, counter };
-            sink(&self.segments, Id { chain, counter }, resolver.action(op.action)?);
-        }
-        let end = Id { chain, counter: self.body.next_counter() };
-        self.typed[chain as usize % TYPED] = Typed { end, keystroke, path: self.path };
-        Ok(())
-    }
-
-    /// Goes back to the root.
-    fn turn_back(&mut self) {
-        self.path = Path::ROOT;
-        self.segments.clear();
-        self.has_elements = false;
-    }
-
-    /// Resolves a path.
-    fn lead(&mut self, path: Path<'a>, chains: &Chains, counter: u32) -> Result<(), Refusal> {
-        if self.path == path {
-            return Ok(());
-        }
-        self.turn_back();
-        let resolver = Resolver { chains, table: &self.table, counter };
-        for segment in path.segments() {
-            let known = resolver.segment(segment).inspect_err(|_| self.segments.clear())?;
-            self.has_elements |= matches!(known, Segment::Element(_));
-            self.segments.push(known);
-        }
-        self.path = path;
-        Ok(())
-    }
-}
-
-struct Resolver<'a> {
-    chains: &'a Chains,
-    table: &'a Table,
-    counter: u32,
-}
-
-impl Resolver<'_> {
-    fn id(&self, name: Name) -> Result<Id, Refusal> {
-        self.table.resolve(self.chains, name, self.counter)
-    }
-
-    fn segment<'a>(&self, segment: Segment<'a, Name>) -> Result<Segment<'a, Id>, Refusal> {
-        Ok(match segment {
-            Segment::Field(name) => Segment::Field(name),
-            Segment::Variant(name) => Segment::Variant(name),
-            Segment::Key(key) => Segment::Key(key),
-            Segment::Element(name) => Segment::Element(self.id(name)?),
-        })
-    }
-
-    fn ids(&self, names: Vec<Name>) -> Result<Vec<Id>, Refusal> {
-        names.into_iter().map(|name| self.id(name)).collect()
-    }
-
-    fn place(&self, place: Place<Name>) -> Result<Place<Id>, Refusal> {
-        Ok(match place {
-            Place::Root => Place::Root,
-            Place::Child(parent, side) => Place::Child(self.id(parent)?, side),
-        })
-    }
-
-    fn action<'a>(&self, action: Action<'a, Name>) -> Result<Action<'a, Id>, Refusal> {
-        Ok(match action {
-            Action::Set { replaces, payload } => {
-                Action::Set { replaces: self.ids(replaces)?, payload }
-            }
-            Action::Unset { replaces } => Action::Unset { replaces: self.ids(replaces)? },
-            Action::Add { delta } => Action::Add { delta },
-            Action::Reset { annuls } => Action::Reset { annuls: self.ids(annuls)? },
-            Action::Insert { place, seeds } => Action::Insert { place: self.place(place)?, seeds },
-            Action::InsertText { place, text } => {
-                Action::InsertText { place: self.place(place)?, text }
-            }
-            Action::Delete { first, count } => {
-                let chain = self.table.resolve_range(first, count, self.counter)?;
-                Action::Delete { first: Id { chain, counter: first.counter }, count }
-            }
-            Action::Put { replaces } => Action::Put { replaces: self.ids(replaces)? },
-            Action::Remove { replaces } => Action::Remove { replaces: self.ids(replaces)? },
-            Action::Unknown { kind, body } => Action::Unknown { kind, body },
-        })
     }
 }

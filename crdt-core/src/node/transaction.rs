@@ -6,9 +6,7 @@ use std::borrow::Cow;
 
 use super::undo::{UndoLog, UndoPoint};
 use super::{EditError, Incoming, NodeState, Segment};
-use crate::history::{
-    Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Next, Written,
-};
+use crate::history::{Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
 use crate::op::{Id, IdRange, Key, Place, Side};
 
@@ -85,12 +83,12 @@ enum LastSegment {
 impl<'a> Transaction<'a> {
     /// Begins a change that follows `prev` on its author's chain.
     pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>, space: Space) -> Self {
-        let Next { segment, start, .. } = chains.next_after(prev);
+        let Id { chain, counter: start } = chains.next_id(prev);
         let Space { written, undo } = space;
         let log = Log {
             written,
             undo,
-            chain: segment,
+            chain,
             time: chains.highest_time() + 1,
             start,
             next: start,

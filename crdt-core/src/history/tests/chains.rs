@@ -5,8 +5,10 @@ use core::cmp::Ordering;
 use proptest::prelude::*;
 
 use crate::crypto::ChangeHash;
-use crate::history::chains::{Chains, ChangeIndex, NewChange};
-use crate::history::table::Table;
+use crate::history::ChangeIndex;
+use crate::history::format::numbers::{AuthorIndex, Number as _};
+use crate::history::store::chains::{Chains, NewChange};
+use crate::history::store::table::Table;
 use crate::op::{Id, Name};
 use crate::steps;
 
@@ -18,7 +20,12 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
     prop::collection::vec((any::<u32>(), 0..2u32, 0..3u32), 1..60)
 }
 
-/// Forks nested so deep: every segment but the first begins at the first change of the one before,
+#[expect(clippy::needless_pass_by_value, reason = "it is made for this")]
+fn append(chains: &mut Chains, change: NewChange) {
+    chains.append(&change).expect("there is room");
+}
+
+/// Forks nested so deep: every branch but the first begins at the first change of the one before,
 /// which goes on there with a second change. Each change takes one counter.
 pub(crate) fn nested(depth: u32) -> Chains {
     let mut chains = Chains::default();
@@ -30,7 +37,10 @@ pub(crate) fn nested(depth: u32) -> Chains {
             hash[..4].copy_from_slice(&chains.len().to_be_bytes());
             let (hash, next) = (ChangeHash(hash), chains.next_after(after));
             let time = chains.len() + 1;
-            chains.append(&NewChange { hash, author: 0, next, time, counters: 1 });
+            append(
+                &mut chains,
+                NewChange { hash, author: AuthorIndex::FIRST, next, time, counters: 1 },
+            );
         }
         prev = Some(first);
     }
@@ -45,7 +55,10 @@ pub(crate) fn fan(count: u32) -> Chains {
         hash[..4].copy_from_slice(&number.wrapping_mul(0x9e37_79b9).to_be_bytes());
         let next = chains.next_after(None);
         let hash = ChangeHash(hash);
-        chains.append(&NewChange { hash, author: 0, next, time: 1, counters: 1 });
+        append(
+            &mut chains,
+            NewChange { hash, author: AuthorIndex::FIRST, next, time: 1, counters: 1 },
+        );
     }
     chains
 }
@@ -63,17 +76,18 @@ pub(crate) fn build(plan: &Plan) -> Built {
         let own: Vec<ChangeIndex> =
             (0..number).filter(|index| authors[*index as usize] == *author).collect();
         let choice = *from as usize % (own.len() * 4 + 1);
-        // Three of four follow the newest change, so that segments grow long.
+        // Three of four follow the newest change, so that branches grow long.
         let prev = if choice < own.len() { Some(own[choice]) } else { own.last().copied() };
         let mut hash = [0; 32];
         hash[..4].copy_from_slice(&number.wrapping_mul(0x9e37_79b9).to_be_bytes());
-        built.chains.append(&NewChange {
+        let change = NewChange {
             hash: ChangeHash(hash),
-            author: *author,
+            author: AuthorIndex::new(*author),
             next: built.chains.next_after(prev),
             time: number + 1,
             counters: *counters,
-        });
+        };
+        append(&mut built.chains, change);
         built.prevs.push(prev);
         authors.push(*author);
     }
@@ -90,9 +104,14 @@ impl Built {
         core::iter::successors(Some(change), |at| self.prevs[*at as usize]).collect()
     }
 
+    /// What ids of ops of a change name their chain by.
+    pub(crate) fn chain_of(&self, change: ChangeIndex) -> u32 {
+        self.chains.branch_of(change).get()
+    }
+
     /// Every op of a change.
     pub(crate) fn ops(&self, change: ChangeIndex) -> impl Iterator<Item = Id> {
-        let chain = self.chains.segment_of(change);
+        let chain = self.chain_of(change);
         let range = self.chains.start_of(change)..self.chains.end_of(change);
         range.map(move |counter| Id { chain, counter })
     }
@@ -113,8 +132,8 @@ proptest! {
             let line = built.line(change);
             for (counter, op) in (0u32..).zip(&line) {
                 prop_assert_eq!(op.counter, counter);
-                let segment = built.chains.segment_of(change);
-                prop_assert_eq!(built.chains.segment_at(segment, counter), op.chain);
+                let branch = built.chains.branch_of(change);
+                prop_assert_eq!(built.chains.branch_at(branch, counter).get(), op.chain);
             }
             prop_assert_eq!(built.chains.end_of(change) as usize, line.len());
         }
@@ -151,7 +170,7 @@ proptest! {
     #[test]
     fn shared_counters_are_the_common_beginning(plan in plans()) {
         let built = build(&plan);
-        let end = |change| (built.chains.segment_of(change), built.chains.end_of(change));
+        let end = |change| (built.chains.branch_of(change), built.chains.end_of(change));
         for a in built.changes() {
             for b in built.changes() {
                 let (x, y) = (built.line(a), built.line(b));
@@ -166,9 +185,9 @@ proptest! {
         let built = build(&plan);
         for later in built.changes() {
             let path = built.path(later);
-            let segment = built.chains.segment_of(later);
+            let branch = built.chains.branch_of(later);
             for earlier in built.changes() {
-                let on = built.chains.change_on_chain(segment, later, earlier);
+                let on = built.chains.change_on_chain(branch, later, earlier);
                 prop_assert_eq!(on, path.contains(&earlier));
             }
         }
@@ -284,7 +303,8 @@ fn what_is_beyond_costs_the_chains_and_what_is_found() {
         let hash = ChangeHash([1; 32]);
         let next = chains.next_after(prev);
         let time = number + 1;
-        chains.append(&NewChange { hash, author: number % 2, next, time, counters: 1 });
+        let author = AuthorIndex::new(number % 2);
+        append(&mut chains, NewChange { hash, author, next, time, counters: 1 });
     }
     let steps = steps::of(|| assert_eq!(chains.beyond(&[996, 997]), [998, 999]));
     assert!(steps <= 4, "{steps}");

@@ -3,7 +3,10 @@
 
 use crate::codec::{Reader, write};
 use crate::crypto::Keypair;
-use crate::history::bundle::Bundle;
+use crate::history::admission::admit;
+use crate::history::coverage::Added;
+use crate::history::format::bundle::Bundle;
+use crate::history::save::Kept;
 use crate::history::{Draft, Genesis, History};
 
 fn keypair(secret: u8) -> Keypair {
@@ -40,8 +43,10 @@ fn believing(history: &mut History, bytes: &[u8]) {
     let bytes = Reader::new(bytes).bytes().expect("a frame");
     let bundle = Bundle::decode(bytes, history.document(), history.genesis(), |_| None);
     let bundle = bundle.expect("well formed");
-    let taken = history.admit(&bundle).expect("but for signatures it is valid");
-    history.cover(&bundle.signatures, &taken);
+    let Kept { store, coverage, .. } = &mut history.kept;
+    let taken = admit(store, &bundle).expect("but for signatures it is valid");
+    let added = Added { members: &taken.members, start: taken.start, totals: taken.added };
+    coverage.cover(&store.chains, &added, &bundle.signatures);
 }
 
 /// A change of mallory's that mallory has not signed reaches bob, who goes on. Says whether bob and alice

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::codec::{DecodeError, Reader, value};
 use crate::crypto::{Author, ChangeHash, Keypair};
-use crate::history::frontier::{Frontier, Tip};
+use crate::history::format::frontier::{Frontier, Tip};
 use crate::history::{ChangeIndex, Draft, Genesis, History, Tags, tag};
 
 fn keypair(author: u8) -> Keypair {
@@ -82,7 +82,7 @@ fn world(steps: &[Step], forks: bool) -> [History; 3] {
         let author = if forks { *author } else { u8::try_from(*at).expect("small") };
         let history = &mut replicas[*at];
         let own = keypair(author).author();
-        let of_author = |change: &ChangeIndex| history.author_of(*change) == own;
+        let of_author = |change: &ChangeIndex| history.kept.store.author_of(*change) == own;
         let mut prev = history.tip_of_author(&own);
         if let (true, Some(from)) = (forks, from) {
             let all: Vec<ChangeIndex> = (0..history.end()).filter(of_author).collect();
@@ -248,10 +248,10 @@ fn unknown_tips_unpack_nothing() {
     asked.tips.sort();
     let bytes = opened.export_for(&asked);
     assert_eq!(sent(&bytes), BTreeSet::from([opened.chains().hash_of(opened.end() - 1)]));
-    assert_eq!(opened.archive.unpacked(), 0);
+    assert_eq!(opened.kept.store.archive.unpacked(), 0);
     // A made-up tip among what is there is looked for where it would lie.
     asked.tips.push(Tip { author: keypair(2).author(), seq: 20, change: ChangeHash([7; 32]) });
     asked.tips.sort();
     assert!(opened.is_contested(&asked));
-    assert!(opened.archive.unpacked() <= 1);
+    assert!(opened.kept.store.archive.unpacked() <= 1);
 }

@@ -2,6 +2,6 @@
 
 pub(crate) mod chains;
 mod coverage;
-mod cuts;
 mod frontier;
 mod pending;
+mod stretches;

@@ -38,7 +38,7 @@ proptest! {
             // The node is that of every op, or of each second or third.
             held.extend(built.ops(change).filter(|op| op.counter % keep == 0));
             let named = pick % (change + 1);
-            let (line, chain) = (built.line(named), built.chains.segment_of(named));
+            let (line, chain) = (built.line(named), built.chain_of(named));
             let most = u32::try_from(line.len()).expect("short");
             let start = from % (most + 1);
             let end = start + len % (most - start + 1);

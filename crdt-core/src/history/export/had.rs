@@ -1,0 +1,128 @@
+//! What a replica has, said so that any other can compare it with what it has itself.
+//!
+//! Heads name a version, but only to those who know them: once both sides have written, neither
+//! knows the other's heads, and nothing follows from them. A [`Frontier`] names the tip of every
+//! chain, by author, seq and hash, so that whoever compares finds the chains that it has too.
+//!
+//! # Known, claimed, contested
+//!
+//! A replica looks at each tip of another's frontier:
+//!
+//! - *Known*: it has that very change. Then the other has it too, and everything before it on its
+//!   chain.
+//! - *Unknown, of a higher seq* than any change of that author here. The other's chain then runs
+//!   through what is here of that author, unless the author forked: the tip *claims* it.
+//! - *Unknown, of a seq that is not higher*. There is another change here with that seq, so the
+//!   author did fork. The frontier is *contested*: claims may be false, and none counts, of
+//!   whichever author. If only those of that author did not count, two authors that fork could keep
+//!   each side waiting for a branch of one that the other side takes for had.
+//!
+//! What is neither known nor claimed is sent.
+//!
+//! # Why two exchanges always settle it
+//!
+//! An exchange is that both sides say their frontiers, and each sends what it finds the other to
+//! lack. Let X take for had what Y lacks. What is known is had, so it was claimed: there is a tip p
+//! of X that Y has not, and a tip of Y of the same author with a higher seq. Y sees p as an unknown
+//! tip with a seq not higher than its own, so to Y the frontier of X is contested: Y counts no
+//! claims and sends at least everything that X lacks. Now X has whatever Y has, so in the second
+//! exchange it knows all of Y's tips, and what it sends is exact.
+//!
+//! So after one exchange at least one side has everything, after two both; and where no author
+//! forked between the two, no claim is false and one exchange is enough. (What waits for others on one
+//! side and comes free by an exchange is new there, and goes with the next.)
+//!
+//! Nothing of this asks for truth: a frontier that lies harms none but who sent it, who gets too
+//! little or too much.
+
+use std::collections::BTreeSet;
+
+use crate::history::format::frontier::{Frontier, Tip};
+use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
+use crate::history::store::Store;
+
+/// What of a history the replica with some frontier has.
+pub(crate) struct Had {
+    /// The last change of each chain, as far as it has it. What lies before is had too.
+    pub(crate) ends: Vec<ChangeIndex>,
+    /// Whether claims were not counted, since an author has forked between here and there.
+    pub(crate) is_contested: bool,
+}
+
+/// What is here, said so that others can compare.
+pub(crate) fn frontier(store: &Store) -> Frontier {
+    let mut tips: Vec<Tip> = store.chains.tips().map(|tip| self::tip(store, tip)).collect();
+    tips.sort_unstable();
+    Frontier { tips }
+}
+
+/// What the replica with a frontier has.
+pub(crate) fn had_by(store: &Store, frontier: &Frontier) -> Had {
+    let (mut ends, unknown) = known_tips(store, frontier);
+    let mut highest = vec![None; store.authors.count() as usize];
+    for tip in store.chains.tips() {
+        let of_author = &mut highest[store.author_number_of(tip).place()];
+        *of_author = (*of_author).max(Some(store.chains.seq_of(tip)));
+    }
+    let mut claimed = vec![false; highest.len()];
+    let mut is_contested = false;
+    for tip in unknown {
+        if let Some(author) = store.authors.find(&tip.author) {
+            claimed[author.place()] = true;
+            is_contested |= highest[author.place()] >= Some(tip.seq);
+        }
+    }
+    if !is_contested {
+        let is_claimed = |tip: &ChangeIndex| claimed[store.author_number_of(*tip).place()];
+        ends.extend(store.chains.tips().filter(is_claimed));
+    }
+    Had { ends, is_contested }
+}
+
+/// The changes here that are tips of a frontier, and its tips that are not here.
+///
+/// Most tips there are tips here, whose hashes are at hand. Any other can only be what lies at
+/// its seq on a chain of its author. So packs of an archive are unpacked where a tip may lie,
+/// and not for every unknown hash.
+fn known_tips(store: &Store, frontier: &Frontier) -> (Vec<ChangeIndex>, Vec<Tip>) {
+    let mut known = Vec::new();
+    let rest = find(store, &frontier.tips, store.chains.tips(), &mut known);
+    let branches = store.chains.branches();
+    let alike = branches.flat_map(|branch| numbered_as(store, &rest, branch));
+    let unknown = find(store, &rest, alike, &mut known);
+    (known, unknown)
+}
+
+/// Notes those of some changes that are asked for, and gives the tips that none of them is.
+fn find(
+    store: &Store,
+    asked: &[Tip],
+    here: impl Iterator<Item = ChangeIndex>,
+    known: &mut Vec<ChangeIndex>,
+) -> Vec<Tip> {
+    let mut found = BTreeSet::new();
+    for change in here {
+        let tip = tip(store, change);
+        if asked.binary_search(&tip).is_ok() {
+            found.insert(tip);
+            known.push(change);
+        }
+    }
+    asked.iter().copied().filter(|tip| !found.contains(tip)).collect()
+}
+
+/// The changes on a branch that have the seq of a tip of their author, each once, however many
+/// tips have it.
+fn numbered_as(store: &Store, asked: &[Tip], branch: BranchIndex) -> Vec<ChangeIndex> {
+    let (author, _) = store.chains.root_of(branch);
+    let (author, seqs) = (store.author(author), store.chains.seqs_of(branch));
+    let place = |seq| asked.partition_point(|tip| (tip.author, tip.seq) < (author, seq));
+    let within = &asked[place(seqs.start)..place(seqs.end)];
+    let alike = within.chunk_by(|one, other| one.seq == other.seq);
+    alike.filter_map(|tips| store.chains.numbered(branch, tips[0].seq)).collect()
+}
+
+fn tip(store: &Store, change: ChangeIndex) -> Tip {
+    let (author, seq) = (store.author_of(change), store.chains.seq_of(change));
+    Tip { author, seq, change: store.chains.hash_of(change) }
+}

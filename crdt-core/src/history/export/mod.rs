@@ -1,0 +1,100 @@
+//! Exporting: what another replica lacks, as bundles. What it has follows from its heads ([`lacking`])
+//! or from its frontier ([`had`]); what is left leaves as bundles with the signatures that cover it
+//! ([`outgoing`]).
+
+pub(crate) mod had;
+pub(crate) mod lacking;
+pub(crate) mod outgoing;
+
+use std::collections::BTreeMap;
+
+use had::Had;
+use outgoing::Outgoing;
+
+use super::coverage::{Coverage, Part};
+use super::format::frontier::Frontier;
+use super::format::numbers::ChangeIndex;
+use super::store::Store;
+use crate::codec::write;
+use crate::crypto::{ChangeHash, Keypair, Signature};
+
+/// What exporting reads. It signs what this replica wrote if it has a keypair, and leaves it out if not.
+#[derive(Clone, Copy)]
+pub(crate) struct Exporter<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) coverage: &'a Coverage,
+    pub(crate) keypair: Option<&'a Keypair>,
+}
+
+impl Exporter<'_> {
+    /// Every change that is not among `have` and what those depend on.
+    pub(crate) fn beyond(self, have: &[ChangeHash]) -> Vec<u8> {
+        self.changes(lacking::lacking(self.store, have))
+    }
+
+    /// What a replica with a frontier lacks.
+    pub(crate) fn beyond_frontier(self, frontier: &Frontier) -> Vec<u8> {
+        let Had { ends, is_contested } = had::had_by(self.store, frontier);
+        // Where claims do not count, what the known tips depend on tells more than their chains do.
+        self.changes(if is_contested {
+            lacking::not_below(self.store, &ends)
+        } else {
+            self.store.chains.beyond(&ends)
+        })
+    }
+
+    /// Every change, and the genesis record even if there is none.
+    pub(crate) fn all(self) -> Vec<u8> {
+        let mut out = self.beyond(&[]);
+        if self.store.chains.len() == 0
+            && self.store.genesis.is_some()
+            && let Some(bundle) = self.write(&[], &BTreeMap::new())
+        {
+            write::bytes(&mut out, &bundle);
+        }
+        out
+    }
+
+    /// Some changes as bundles, given in order of admission: of every chain all from one on.
+    fn changes(self, mut lacking: Vec<ChangeIndex>) -> Vec<u8> {
+        let mut out = Vec::new();
+        if self.keypair.is_none()
+            && let Some(unsigned) = self.coverage.unsigned_from()
+        {
+            lacking.retain(|change| *change < unsigned);
+        }
+        let mut rest = &lacking[..];
+        for part in self.coverage.parts(self.store) {
+            let (members, later) = rest.split_at(rest.partition_point(|change| *change < part.end));
+            rest = later;
+            if !members.is_empty()
+                && let Some(bundle) = self.bundle(part, members)
+            {
+                write::bytes(&mut out, &bundle);
+            }
+        }
+        out
+    }
+
+    /// Members of a stretch as a bundle.
+    fn bundle(self, part: Part<'_>, members: &[ChangeIndex]) -> Option<Vec<u8>> {
+        // Most bundles are of the newest changes, and there may be very many authors.
+        let first = *members.first()?;
+        let kept = part.signatures().filter(|(change, _)| *change >= first);
+        let mut signatures: BTreeMap<ChangeIndex, Signature> = kept.collect();
+        signatures.extend(self.coverage.signed_tail(&self.store.chains, self.keypair));
+        self.write(members, &signatures)
+    }
+
+    /// Writes a bundle. Changes that contradict each other stay here.
+    fn write(
+        self,
+        members: &[ChangeIndex],
+        signatures: &BTreeMap<ChangeIndex, Signature>,
+    ) -> Option<Vec<u8>> {
+        let outgoing = Outgoing::new(self.store, members);
+        let bundle = outgoing.and_then(|outgoing| outgoing.write_densely(signatures));
+        let report = |error: &_| tracing::error!(%error, changes = members.len(), "not exported");
+        bundle.inspect_err(report).ok()
+    }
+}

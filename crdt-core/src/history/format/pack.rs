@@ -1,0 +1,114 @@
+//! Consecutive changes of a saved history, in order of admission: a bundle without signatures, and what
+//! its list of changes outside stands for.
+
+use super::bodies::Bodies;
+use super::bundle::{Bundle, Reference};
+use super::extras::Extras;
+use super::numbers::{ChangeIndex, Number as _};
+use super::totals::Totals;
+use crate::codec::{DecodeError, Reader, write};
+use crate::crypto::{Author, ChangeHash, DocumentId};
+
+/// Some consecutive changes, packed.
+#[derive(Debug)]
+pub(crate) struct Pack {
+    document: DocumentId,
+    pub(crate) first: ChangeIndex,
+    /// How many changes.
+    pub(crate) count: u32,
+    /// Their canonical bytes.
+    pub(crate) bytes: usize,
+    /// What the list of changes outside in the bundle stands for, in its order.
+    outside: Box<[ChangeIndex]>,
+    bundle: Box<[u8]>,
+}
+
+/// What is in a pack.
+#[derive(Debug)]
+pub(crate) struct Contents {
+    pub(crate) hashes: Vec<ChangeHash>,
+    pub(crate) bodies: Bodies,
+    pub(crate) extras: Extras<ChangeIndex>,
+}
+
+impl Pack {
+    /// A pack of changes from `first` on, given the bundle of them and what lies outside of it.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if what the bundle states is not possible.
+    pub(crate) fn new(
+        document: DocumentId,
+        first: ChangeIndex,
+        outside: Box<[ChangeIndex]>,
+        bundle: &[u8],
+    ) -> Result<Self, DecodeError> {
+        let Totals { changes, bytes, .. } = Bundle::stated(bundle)?;
+        let count = u32::try_from(changes).ok().filter(|count| *count > 0);
+        let count = count.ok_or(DecodeError::WrongTotals)?;
+        first.checked_add(count).ok_or(DecodeError::OverLimit("changes of a history"))?;
+        Ok(Self { document, first, count, bytes, outside, bundle: bundle.into() })
+    }
+
+    /// Reads the pack of changes from `first` on.
+    pub(crate) fn read(
+        reader: &mut Reader<'_>,
+        document: DocumentId,
+        first: ChangeIndex,
+    ) -> Result<Self, DecodeError> {
+        let outside = reader.count(1)?;
+        let outside = (0..outside).map(|_| match reader.varint32()? {
+            change if change < first => Ok(change),
+            _ => Err(DecodeError::DanglingReference),
+        });
+        let outside = outside.collect::<Result<_, _>>()?;
+        Self::new(document, first, outside, reader.bytes()?)
+    }
+
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        write::length(out, self.outside.len());
+        self.outside.iter().for_each(|change| write::varint(out, u64::from(*change)));
+        write::bytes(out, &self.bundle);
+    }
+
+    /// The index after its last change.
+    pub(crate) fn end(&self) -> ChangeIndex {
+        self.first + self.count
+    }
+
+    /// The bundle in it. `known` is asked for keys that have been checked before.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it is not a bundle of so many changes outside.
+    pub(crate) fn decode(
+        &self,
+        known: impl Fn(&[u8; 32]) -> Option<Author>,
+    ) -> Result<Bundle, DecodeError> {
+        let bundle = Bundle::decode_pack(&self.bundle, self.document, known)?;
+        let listed = bundle.outside.len() == self.outside.len();
+        if listed { Ok(bundle) } else { Err(DecodeError::WrongTotals) }
+    }
+
+    /// What the list of changes outside in its bundle stands for, in its order.
+    pub(crate) fn outside(&self) -> &[ChangeIndex] {
+        &self.outside
+    }
+
+    /// What is in it.
+    ///
+    /// # Errors
+    /// As of [`decode`](Self::decode).
+    pub(crate) fn unpack(&self) -> Result<Contents, DecodeError> {
+        let bundle = self.decode(|_| None)?;
+        let mut extras = Extras::default();
+        for (index, member) in (self.first..).zip(bundle.members.numbers()) {
+            let place = |below: &Reference| match *below {
+                Reference::Member(member) => self.first + member.get(),
+                Reference::Outside(place) => self.outside[place as usize],
+            };
+            let dependencies = bundle.dependencies(member).iter().map(place);
+            extras.push(index, dependencies, bundle.tags(member).clone());
+        }
+        let (hashes, bodies) = bundle.into_hashes_and_bodies();
+        Ok(Contents { hashes, bodies, extras })
+    }
+}

@@ -1,0 +1,108 @@
+//! Saving: histories as files, an outline, which is read at once, and packs, which are not.
+//!
+//! Opening believes the file ([`Kept::read`]); [`verifying`] checks it anew. [`packing`] sees to it
+//! that saving costs time in what is new.
+
+mod load_error;
+mod packing;
+mod verifying;
+
+pub use load_error::LoadError;
+pub(crate) use packing::Packs;
+
+use std::sync::Arc;
+
+use super::coverage::Coverage;
+use super::format::genesis::Genesis;
+use super::format::numbers::ChangeIndex;
+use super::format::outline::Outline;
+use super::format::pack::Pack;
+use super::pending::{Pending, PendingLimits};
+use super::receive::ApplyError;
+use super::store::Store;
+use super::store::archive::Archive;
+use super::store::refusal::Refusal;
+use crate::codec::{DecodeError, Reader, write};
+use crate::crypto::{Author, DocumentId, Keypair, Signature};
+
+/// All that is kept of a history, and saved.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) store: Store,
+    pub(crate) coverage: Coverage,
+    pub(crate) pending: Pending,
+    /// What was packed when the history was last saved or opened.
+    pub(crate) packs: Packs,
+}
+
+impl Kept {
+    /// Nothing of a document yet.
+    pub(crate) fn new(document: DocumentId, limits: PendingLimits) -> Self {
+        Self {
+            store: Store::new(document),
+            coverage: Coverage::default(),
+            pending: Pending::new(limits),
+            packs: Packs::default(),
+        }
+    }
+
+    /// Appends all of it as it is saved, signing what this replica wrote and has not signed yet.
+    pub(crate) fn write(&self, keypair: Option<&Keypair>, out: &mut Vec<u8>) {
+        let Self { store, coverage, pending, packs } = self;
+        match &store.genesis {
+            None => out.push(0),
+            Some(genesis) => {
+                out.push(1);
+                genesis.write(out);
+            }
+        }
+        let packs = packs.of(store);
+        write::length(out, packs.len());
+        for pack in packs {
+            pack.write(out);
+        }
+        self.outline(coverage.signed_tail(&store.chains, keypair)).write(out);
+        pending.write(out);
+    }
+
+    /// Its outline; `tail` is the last change written here with its signature.
+    fn outline(&self, tail: Option<(ChangeIndex, Signature)>) -> Outline {
+        self.store.outline(self.coverage.rows(&self.store, tail))
+    }
+
+    /// Reads what [`write`](Self::write) wrote, and believes it. Packs stay packed, so it costs time and
+    /// memory in proportion to the bytes whoever wrote them.
+    pub(crate) fn read(reader: &mut Reader<'_>, document: DocumentId) -> Result<Self, LoadError> {
+        let mut kept = Self::new(document, PendingLimits::default());
+        kept.store.genesis = read_genesis(reader, document)?;
+        let mut packs: Vec<Arc<Pack>> = Vec::new();
+        for _ in 0..reader.count(2)? {
+            let first = packs.last().map_or(0, |last| last.end());
+            packs.push(Arc::new(Pack::read(reader, document, first)?));
+        }
+        kept.packs = Packs::new(&packs);
+        let archive = Archive::new(packs);
+        let outline = Outline::read(reader, archive.len())?;
+        kept.store.reopen(&outline, archive)?;
+        kept.coverage = Coverage::of(&outline.stretches, &kept.store.chains)?;
+        kept.pending.read(reader)?;
+        Ok(kept)
+    }
+}
+
+/// Reads the record of a document, if it is there.
+fn read_genesis(
+    reader: &mut Reader<'_>,
+    document: DocumentId,
+) -> Result<Option<Genesis>, LoadError> {
+    let genesis = match reader.byte()? {
+        0 => return Ok(None),
+        1 => Genesis::read(reader, Author::from_bytes)?,
+        _ => return Err(DecodeError::InvalidKind.into()),
+    };
+    let founded = genesis.document();
+    if founded != document {
+        return Err(ApplyError::from(Refusal::WrongDocument(founded)).into());
+    }
+    Ok(Some(genesis))
+}

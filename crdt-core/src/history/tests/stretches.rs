@@ -1,0 +1,143 @@
+//! Exports of a history in several stretches, relative to any heads, prove themselves.
+
+use crate::crypto::Keypair;
+use crate::history::export::lacking::lacking;
+use crate::history::{ChangeIndex, Draft, Genesis, History};
+
+struct Author {
+    keypair: Keypair,
+    history: History,
+}
+
+impl Author {
+    fn write(&mut self) {
+        let author = self.keypair.author();
+        let prev = self.history.tip_of_author(&author);
+        let mut draft = Draft::blank(author, prev, 0);
+        assert!(self.history.commit(&mut draft).is_ok());
+    }
+
+    fn take(&mut self, other: &Self) {
+        self.history.seal(&self.keypair);
+        let bytes = other.history.export_signed(&self.history.heads(), Some(&other.keypair));
+        assert!(self.history.apply(&bytes).is_ok());
+    }
+
+    /// Ends the open stretch, as if it had grown to its limit.
+    fn cut(&mut self) {
+        self.history.seal(&self.keypair);
+        let end = self.history.end();
+        self.history.kept.coverage.close(end);
+    }
+}
+
+/// Two authors that write in turns, now and then alone for a while, and cut at different times.
+fn authors() -> [Author; 2] {
+    let founder = Keypair::from_secret_bytes(&[1; 32]);
+    let genesis = Genesis::new(founder.author(), [0; 32], "test");
+    let new = |secret| Author {
+        keypair: Keypair::from_secret_bytes(&[secret; 32]),
+        history: History::founded(genesis.clone()),
+    };
+    let [mut a, mut b] = [new(1), new(2)];
+    for round in 0..30 {
+        for _ in 0..round % 4 {
+            a.write();
+        }
+        b.write();
+        if round % 3 == 0 {
+            b.take(&a);
+        }
+        if round % 5 == 0 {
+            a.take(&b);
+        }
+        if round % 7 == 0 {
+            a.cut();
+        }
+        if round % 6 == 0 {
+            b.cut();
+        }
+    }
+    a.take(&b);
+    b.take(&a);
+    [a, b]
+}
+
+#[test]
+fn an_export_from_any_version_completes_it() {
+    for author in &authors() {
+        let history = &author.history;
+        let whole = history.export_signed(&[], Some(&author.keypair));
+        for end in 0..history.end() {
+            let heads = [history.chains().hash_of(end)];
+            let above = history.export_signed(&heads, Some(&author.keypair));
+            let mut fresh = History::new(history.document());
+            let outcome = fresh.apply(&above).expect("an export covers itself");
+            let sent = outcome.applied.len() + outcome.waiting.len();
+            assert_eq!(sent, lacking(&history.kept.store, &heads).len());
+            assert!(fresh.apply(&whole).is_ok());
+            assert_eq!(fresh.heads(), history.heads());
+            assert_eq!(fresh.pending(), (0, 0));
+        }
+    }
+}
+
+#[test]
+fn one_signature_per_branch_and_stretch_is_kept() {
+    for author in authors() {
+        let history = &author.history;
+        let mut signatures = 0;
+        let mut stretches = 0;
+        let store = &history.kept.store;
+        for part in history.kept.coverage.parts(store) {
+            stretches += 1;
+            signatures += part.signatures().count();
+            for (signed, signature) in part.signatures() {
+                let by = store.author_of(signed);
+                assert!((part.start..part.end).contains(&signed));
+                assert!(by.verify(&history.chains().hash_of(signed), &signature));
+            }
+        }
+        assert!(stretches > 3);
+        assert!(signatures <= 2 * stretches);
+    }
+}
+
+#[test]
+fn a_burst_costs_one_signature() {
+    let [mut a, _] = authors();
+    a.history.seal(&a.keypair);
+    let heads = a.history.heads();
+    for _ in 0..100 {
+        a.write();
+    }
+    let bytes = a.history.export_signed(&heads, Some(&a.keypair));
+    // Hashes are not sent, so a change without ops takes a few bytes; signatures take 64.
+    assert!(bytes.len() < 100 * 8 + 400, "{} bytes", bytes.len());
+}
+
+/// The walk that finds what is lacking agrees with the definition.
+#[test]
+fn lacking_is_everything_not_below() {
+    let [a, _] = authors();
+    let history = &a.history;
+    let below = |start: ChangeIndex| {
+        let mut below = std::collections::BTreeSet::new();
+        let mut open = vec![start];
+        while let Some(change) = open.pop() {
+            if below.insert(change) {
+                open.extend(history.kept.store.below(change));
+            }
+        }
+        below
+    };
+    for x in (0..history.end()).step_by(3) {
+        for y in (0..history.end()).step_by(7) {
+            let had: std::collections::BTreeSet<_> = below(x).union(&below(y)).copied().collect();
+            let expected: Vec<ChangeIndex> =
+                (0..history.end()).filter(|change| !had.contains(change)).collect();
+            let heads = [history.chains().hash_of(x), history.chains().hash_of(y)];
+            assert_eq!(lacking(&history.kept.store, &heads), expected);
+        }
+    }
+}
