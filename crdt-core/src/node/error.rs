@@ -2,6 +2,7 @@ use thiserror::Error;
 
 use super::ElementId;
 use crate::crypto::ChangeHash;
+use crate::sequence::{OffsetError, OutOfBounds};
 
 /// Why an edit was not made. An edit that returned an error did nothing, and a change whose closure
 /// returns one is taken back as a whole.
@@ -120,6 +121,21 @@ pub enum EditError {
 /// [`EditError`] inside [`change`](crate::Document::change).
 #[derive(Debug)]
 pub enum UseTryChangeForOtherErrors {}
+
+impl From<OutOfBounds> for EditError {
+    fn from(OutOfBounds { pos, len }: OutOfBounds) -> Self {
+        Self::OutOfRange { position: pos, length: len }
+    }
+}
+
+impl From<OffsetError> for EditError {
+    fn from(error: OffsetError) -> Self {
+        match error {
+            OffsetError::OutOfBounds(beyond) => beyond.into(),
+            OffsetError::InsideChar(offset) => Self::NotOnBoundary(offset),
+        }
+    }
+}
 
 impl From<UseTryChangeForOtherErrors> for EditError {
     fn from(never: UseTryChangeForOtherErrors) -> Self {

@@ -13,12 +13,12 @@ mod choice;
 mod counter;
 mod difference;
 mod digest;
+mod edit;
 mod element;
 mod entries;
 mod entry;
 mod error;
 mod fingerprint;
-mod folded;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time", feature = "uuid"))]
 mod foreign;
 mod incoming;
@@ -34,10 +34,11 @@ mod misuse;
 mod near;
 mod newtype;
 mod option;
+mod positions;
 mod register;
 mod saved;
 mod set;
-mod slice;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -81,8 +82,7 @@ pub use register::{
 pub use saved::{StateReader, StateWriter};
 pub(crate) use saved::{load_state, save_state};
 pub use set::{SetEditor, SetIter, SetView};
-pub use slice::TextSlice;
-pub use text::{Text, TextEditor, TextField, TextState, TextString, TextView};
+pub use text::{Text, TextEditor, TextField, TextSlice, TextState, TextString, TextView};
 pub use transaction::Scope;
 pub(crate) use transaction::{Log, Space, Transaction};
 pub use undo::Undone;
