@@ -124,7 +124,7 @@ impl History {
         let index =
             self.append(Admitted { hash, author, next, time, dependencies, tags, body, counters });
         let first = Id { chain: next.segment, counter: next.start };
-        walk.change(&self.chains, first, dependencies, body, |_, _, _| {})?;
+        walk.change(&self.chains, first, dependencies, body, &mut ())?;
         Ok(index)
     }
 

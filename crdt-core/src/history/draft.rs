@@ -9,7 +9,7 @@ use super::header::Tags;
 use crate::codec::{Reader, split_text};
 use crate::crypto::Author;
 use crate::op::limits::MAX_DEPENDENCIES;
-use crate::op::{Action, Id, IdRange, Key, KeyBytes, Place, Seeds, Segment, Side};
+use crate::op::{Action, Id, IdRange, Key, KeyBytes, Place, Seeds, Segment};
 
 /// A change that is being written.
 #[derive(Debug)]
@@ -177,8 +177,7 @@ impl LocalOp {
         if half == 0 {
             return Err(Self { path, counters, action });
         }
-        let last = first.plus(half - 1);
-        let place_after = Place::Child(last, Side::Right);
+        let place_after = Place::<Id>::going_on(first.plus(half));
         let (action, rest) = match action {
             LocalAction::Insert { place, mut seeds } => {
                 let rest = seeds.split_off(seeds_length(&seeds, half));

@@ -17,7 +17,8 @@ pub(super) fn insert_at<C: Content>(
     source: C::Source<'_>,
 ) -> Result<Place<Id>, EditError> {
     let (id, time, chains) = (scope.next_id(), scope.time(), scope.chains());
-    Ok(sequence.insert_at(position, source, id, time, chains)?)
+    let placed = sequence.insert_at(position, source, id, time, chains);
+    placed.map_err(EditError::out_of_bounds)
 }
 
 /// Deletes the elements at a range of positions, keeps them and writes the ops.
@@ -34,5 +35,6 @@ where
     scope.pin();
     let (chains, mut write) = (scope.chains(), *scope);
     let out = |names| write.write_delete(names);
-    Ok(scope.deleting(|kept| sequence.delete_at(range, chains, out, kept))?)
+    let deleted = scope.deleting(|kept| sequence.delete_at(range, chains, out, kept));
+    deleted.map_err(EditError::out_of_bounds)
 }

@@ -122,16 +122,16 @@ pub enum EditError {
 #[derive(Debug)]
 pub enum UseTryChangeForOtherErrors {}
 
-impl From<OutOfBounds> for EditError {
-    fn from(OutOfBounds { pos, len }: OutOfBounds) -> Self {
+/// What is wrong with a position. No conversions by [`From`]: who writes `?` on another error is shown
+/// these first, where the one below says what to do.
+impl EditError {
+    pub(super) fn out_of_bounds(OutOfBounds { pos, len }: OutOfBounds) -> Self {
         Self::OutOfRange { position: pos, length: len }
     }
-}
 
-impl From<OffsetError> for EditError {
-    fn from(error: OffsetError) -> Self {
+    pub(super) fn of_offset(error: OffsetError) -> Self {
         match error {
-            OffsetError::OutOfBounds(beyond) => beyond.into(),
+            OffsetError::OutOfBounds(beyond) => Self::out_of_bounds(beyond),
             OffsetError::InsideChar(offset) => Self::NotOnBoundary(offset),
         }
     }

@@ -10,7 +10,7 @@ use crate::history::{
     Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Next, Written,
 };
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
-use crate::op::{Id, IdRange, Key, Place, Side};
+use crate::op::{Id, IdRange, Key, Place};
 
 /// A change that is being written: what all editors of the change share.
 #[derive(Debug)]
@@ -273,8 +273,8 @@ impl Log {
         place: Place<Id>,
         counters: u32,
     ) -> Option<&mut LocalOp> {
-        let last = Id { chain: self.chain, counter: self.next.wrapping_sub(1) };
-        let goes_on = place == Place::Child(last, Side::Right);
+        let next = Id { chain: self.chain, counter: self.next };
+        let goes_on = place == Place::<Id>::going_on(next);
         if goes_on && self.next.checked_add(counters).is_some() { self.last_at(path) } else { None }
     }
 
@@ -508,9 +508,7 @@ impl<'a> Scope<'a> {
     /// The same where the element is of a change before this one.
     #[cold]
     fn write_on_before(&mut self, ascii: u8) {
-        let Id { chain, counter } = self.next_id();
-        let last = Id { chain, counter: counter.wrapping_sub(1) };
-        let place = Place::Child(last, Side::Right);
+        let place = Place::<Id>::going_on(self.next_id());
         self.write_text(place, char::from(ascii).encode_utf8(&mut [0; 4]));
     }
 

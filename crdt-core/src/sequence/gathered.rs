@@ -32,7 +32,7 @@ pub(super) struct Line {
     near: usize,
 }
 
-/// Elements that were inserted, each the right child of the one before.
+/// Elements that were inserted as a [run](crate::op::run).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Insert {
     /// The first one.
@@ -66,7 +66,7 @@ impl Gathered {
         if let Some(at) = self.known_line(id.chain)
             && let Line { inserts, text: all, .. } = &mut self.lines[at]
             && let Some(last) = inserts.last_mut()
-            && last.goes_on(place, id)
+            && (id == last.names().next() && place == Place::<Id>::going_on(id))
         {
             last.len += len;
             all.push_str(text);
@@ -86,11 +86,8 @@ impl Gathered {
 
     /// Takes a delete. Names of something else are passed over in the end.
     pub(crate) fn delete(&mut self, range: IdRange) {
-        match self.deletes.last_mut() {
-            Some(last) if (last.chain, last.end) == (range.chain, range.start) => {
-                last.end = range.end;
-            }
-            _ => self.deletes.push(range),
+        if !self.deletes.last_mut().is_some_and(|last| last.append(range)) {
+            self.deletes.push(range);
         }
     }
 
@@ -149,10 +146,9 @@ impl Insert {
         (offset < self.len).then_some(offset)
     }
 
-    /// Whether an element that hangs at a place goes on with it.
-    fn goes_on(&self, place: Place<Id>, id: Id) -> bool {
-        let last = self.first.id.plus(self.len - 1);
-        place == Place::Child(last, Side::Right) && id == last.plus(1)
+    /// The elements.
+    fn names(&self) -> IdRange {
+        IdRange::new(self.first.id, self.len)
     }
 }
 

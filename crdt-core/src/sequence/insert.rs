@@ -60,16 +60,11 @@ impl<C: Content> Sequence<C> {
     ) -> Result<Place<Id>, OutOfBounds> {
         let typed = self.type_on(pos, &mut source, id);
         if typed > 0 && C::is_exhausted(&source) {
-            return Ok(Self::after(id));
+            return Ok(Place::<Id>::going_on(id));
         }
         let new = Stamp { time, id: id.plus(typed) };
         let place = self.insert_elsewhere(pos + typed as usize, source, new, order)?;
-        Ok(if typed > 0 { Self::after(id) } else { place })
-    }
-
-    /// Where an element hangs that goes on with a run.
-    fn after(id: Id) -> Place<Id> {
-        Place::Child(Id { counter: id.counter - 1, ..id }, Side::Right)
+        Ok(if typed > 0 { Place::<Id>::going_on(id) } else { place })
     }
 
     /// Inserts new elements without looking at what was typed last.

@@ -5,3 +5,4 @@ mod coverage;
 mod cuts;
 mod frontier;
 mod pending;
+mod runs;

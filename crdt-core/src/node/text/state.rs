@@ -11,7 +11,7 @@ use crate::node::{
     StateWriter, Undone,
 };
 use crate::op::{Action, IdRange};
-use crate::sequence::{OutOfBounds, Sequence, TextChunk, TextMeasure};
+use crate::sequence::{Sequence, TextChunk, TextMeasure};
 
 /// The state of a text: its characters (Unicode scalar values) in order, deleted ones as places.
 #[derive(Debug, Default)]
@@ -98,8 +98,9 @@ impl TextState {
         text: &str,
     ) -> Result<(), EditError> {
         if text.is_empty() {
-            let len = self.len(scope.chains());
-            return if at <= len { Ok(()) } else { Err(OutOfBounds { pos: at, len }.into()) };
+            let length = self.len(scope.chains());
+            let inside = at <= length;
+            return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
         }
         let place = insert_at(self.characters.lay_out(scope.chains()), scope, at, text)?;
         scope.write_text(place, text);

@@ -55,7 +55,7 @@ macro_rules! read_text {
         /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a
         /// character.
         pub fn position_of_utf8(&self, offset: usize) -> Result<usize, EditError> {
-            Ok(self.sequence().index_of(Unit::Utf8, offset)?)
+            self.sequence().index_of(Unit::Utf8, offset).map_err(EditError::of_offset)
         }
 
         /// The position of an offset in UTF-16 code units. O(log n).
@@ -64,7 +64,7 @@ macro_rules! read_text {
         /// [`EditError::OutOfRange`] beyond the end, [`EditError::NotOnBoundary`] within a
         /// surrogate pair.
         pub fn position_of_utf16(&self, offset: usize) -> Result<usize, EditError> {
-            Ok(self.sequence().index_of(Unit::Utf16, offset)?)
+            self.sequence().index_of(Unit::Utf16, offset).map_err(EditError::of_offset)
         }
 
         /// The byte offset in UTF-8 of a position. O(log n).
@@ -72,7 +72,7 @@ macro_rules! read_text {
         /// # Errors
         /// [`EditError::OutOfRange`] beyond the end.
         pub fn utf8_of_position(&self, position: usize) -> Result<usize, EditError> {
-            Ok(self.sequence().offset_of(Unit::Utf8, position)?)
+            self.sequence().offset_of(Unit::Utf8, position).map_err(EditError::out_of_bounds)
         }
 
         /// The offset in UTF-16 code units of a position. O(log n).
@@ -80,7 +80,7 @@ macro_rules! read_text {
         /// # Errors
         /// [`EditError::OutOfRange`] beyond the end.
         pub fn utf16_of_position(&self, position: usize) -> Result<usize, EditError> {
-            Ok(self.sequence().offset_of(Unit::Utf16, position)?)
+            self.sequence().offset_of(Unit::Utf16, position).map_err(EditError::out_of_bounds)
         }
     };
 }
