@@ -95,11 +95,16 @@ const ONLY: LeafId = 0;
 
 impl<E: Entry> Default for Tree<E> {
     fn default() -> Self {
-        Self(Form::Small(Vec::new()))
+        Self::new()
     }
 }
 
 impl<E: Entry> Tree<E> {
+    /// Without an entry.
+    pub(crate) const fn new() -> Self {
+        Self(Form::Small(Vec::new()))
+    }
+
     /// Whether there are no entries.
     pub(crate) fn is_empty(&self) -> bool {
         match &self.0 {

@@ -22,6 +22,6 @@ pub use error::{DecodeError, ParseIdError};
 pub(crate) use reader::{Reader, split_text};
 
 #[cfg(test)]
-mod shapes;
+mod golden;
 #[cfg(test)]
 mod tests;

@@ -84,7 +84,7 @@ fn admit_member<'a>(
     let change = Admitted { hash, author, next, time, dependencies, tags, body, counters };
     let index = store.append(change)?;
     let first = Id { chain: next.branch.get(), counter: next.start };
-    walk.change(&store.chains, first, dependencies, body, |_, _, _| {})?;
+    walk.change(&store.chains, first, dependencies, body, &mut ())?;
     Ok(index)
 }
 

@@ -2,9 +2,9 @@
 
 use super::format::numbers::{ChangeIndex, Number as _};
 use super::store::Store;
-use super::store::resolve::Walk;
+use super::store::resolve::{Sink, Walk};
 use super::store::stored::Stored;
-use crate::op::{Action, Id, Place, Segment, Side};
+use crate::op::{Action, Id, IdRange, Place, Segment};
 
 /// An op that has been admitted, with its own id and time and with ids for names.
 #[derive(Debug)]
@@ -25,69 +25,83 @@ pub(crate) fn replay(
     start: ChangeIndex,
     mut sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
 ) {
-    let (mut walk, mut typing) = (Walk::default(), Typing::default());
+    let (mut walk, mut typing) = (Walk::default(), Typing::new(&mut sink));
     for stored in store.stored(start..store.chains.len()) {
         let Stored { change, branch, time, start, dependencies, body, .. } = stored;
         let first = Id { chain: branch.get(), counter: start };
-        let replayed = walk.change(&store.chains, first, dependencies, body, |path, id, action| {
-            typing.pass(path, Replayed { id, time, action }, &mut sink);
-        });
+        typing.time = time;
+        let replayed = walk.change(&store.chains, first, dependencies, body, &mut typing);
         if let Err(refusal) = replayed {
             // What was admitted has been checked; a saved file is trusted.
             debug_assert!(change < store.archive.len(), "an admitted change: {refusal}");
             tracing::error!(%refusal, change, "the changes of a saved file are not valid");
         }
     }
-    typing.end(&mut sink);
+    typing.end();
 }
 
-/// Inserts into a text that go on with each other, however many changes they come in. Most changes are
-/// one keystroke, and what is placed at once is placed where it would come to one by one.
-#[derive(Default)]
-struct Typing<'a> {
+/// Inserts into a text that [go on](crate::op::run) with each other, however many changes they come in: they
+/// are handed on as one.
+struct Typing<'a, S> {
     path: Vec<Segment<'a, Id>>,
-    /// The first insert without its text, if there is one.
-    first: Option<(Id, u32, Place<Id>)>,
+    /// The elements, and the time and the place of the first one, if there is an insert.
+    run: Option<(IdRange, u32, Place<Id>)>,
     text: String,
-    /// The last element.
-    last: Option<Id>,
+    /// The time of the change whose ops come.
+    time: u32,
+    sink: S,
 }
 
-impl<'a> Typing<'a> {
-    /// Keeps back an op if others may go on with it, else hands it on.
-    fn pass(
-        &mut self,
-        path: &[Segment<'a, Id>],
-        op: Replayed<'_>,
-        sink: &mut impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
-    ) {
-        let Action::InsertText { place, text } = &op.action else {
-            self.end(sink);
-            return sink(path, op);
-        };
-        if !self.goes_on(path, op.id, *place) {
-            self.end(sink);
-            path.clone_into(&mut self.path);
-            self.first = Some((op.id, op.time, *place));
-        }
-        self.text.push_str(text);
-        let steps = u32::try_from(text.chars().count()).ok();
-        self.last = steps.map(|steps| op.id.plus(steps - 1));
+impl<'a, S: FnMut(&[Segment<'_, Id>], Replayed<'_>)> Typing<'a, S> {
+    fn new(sink: S) -> Self {
+        Self { path: Vec::new(), run: None, text: String::new(), time: 0, sink }
     }
 
+    /// Whether an insert at a place goes on with what is kept back.
     fn goes_on(&self, path: &[Segment<'a, Id>], id: Id, place: Place<Id>) -> bool {
-        self.last.is_some_and(|last| {
-            place == Place::Child(last, Side::Right) && id == last.plus(1) && path == self.path
-        })
+        self.run.is_some_and(|(names, ..)| names.next() == id)
+            && place == Place::<Id>::going_on(id)
+            && path == self.path
     }
 
     /// Hands on what was kept back.
-    fn end(&mut self, sink: &mut impl FnMut(&[Segment<'_, Id>], Replayed<'_>)) {
-        if let Some((id, time, place)) = self.first.take() {
+    fn end(&mut self) {
+        if let Some((names, time, place)) = self.run.take() {
+            let id = Id { chain: names.chain, counter: names.start };
             let action = Action::InsertText { place, text: &self.text };
-            sink(&self.path, Replayed { id, time, action });
+            (self.sink)(&self.path, Replayed { id, time, action });
         }
         self.text.clear();
-        self.last = None;
+    }
+}
+
+impl<'a, S: FnMut(&[Segment<'_, Id>], Replayed<'_>)> Sink<'a> for Typing<'a, S> {
+    fn op(&mut self, path: &[Segment<'a, Id>], id: Id, action: Action<'a, Id>) {
+        let time = self.time;
+        let Action::InsertText { place, text } = action else {
+            self.end();
+            return (self.sink)(path, Replayed { id, time, action });
+        };
+        if !self.goes_on(path, id, place) {
+            self.end();
+            path.clone_into(&mut self.path);
+        }
+        let count = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        self.text.push_str(text);
+        let names = IdRange::new(id, count);
+        let (run, ..) = self.run.get_or_insert((IdRange::new(id, 0), time, place));
+        let goes_on = run.append(names);
+        debug_assert!(goes_on, "what does not was handed on");
+    }
+
+    #[inline]
+    fn typed_on(&mut self, id: Id, text: &'a str) -> bool {
+        // Its node is that of the element before, and so is the run's.
+        let goes_on =
+            self.run.as_mut().is_some_and(|(names, ..)| names.append(IdRange::new(id, 1)));
+        if goes_on {
+            self.text.push_str(text);
+        }
+        goes_on
     }
 }

@@ -2,6 +2,7 @@ use thiserror::Error;
 
 use super::ElementId;
 use crate::crypto::ChangeHash;
+use crate::sequence::{OffsetError, OutOfBounds};
 
 /// Why an edit was not made. An edit that returned an error did nothing, and a change whose closure
 /// returns one is taken back as a whole.
@@ -120,6 +121,21 @@ pub enum EditError {
 /// [`EditError`] inside [`change`](crate::Document::change).
 #[derive(Debug)]
 pub enum UseTryChangeForOtherErrors {}
+
+/// What is wrong with a position. No conversions by [`From`]: who writes `?` on another error is shown
+/// these first, where the one below says what to do.
+impl EditError {
+    pub(super) fn out_of_bounds(OutOfBounds { pos, len }: OutOfBounds) -> Self {
+        Self::OutOfRange { position: pos, length: len }
+    }
+
+    pub(super) fn of_offset(error: OffsetError) -> Self {
+        match error {
+            OffsetError::OutOfBounds(beyond) => Self::out_of_bounds(beyond),
+            OffsetError::InsideChar(offset) => Self::NotOnBoundary(offset),
+        }
+    }
+}
 
 impl From<UseTryChangeForOtherErrors> for EditError {
     fn from(never: UseTryChangeForOtherErrors) -> Self {

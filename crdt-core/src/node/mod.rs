@@ -14,12 +14,12 @@ mod counter;
 mod crdt_node;
 mod difference;
 mod digest;
+mod edit;
 mod element;
 mod entries;
 mod entry;
 mod error;
 mod fingerprint;
-mod folded;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time", feature = "uuid"))]
 mod foreign;
 mod incoming;
@@ -35,12 +35,13 @@ mod misuse;
 mod near;
 mod newtype;
 mod option;
+mod positions;
 mod record;
 mod register;
 mod saved;
 mod selector;
 mod set;
-mod slice;
+mod spans;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -68,8 +69,7 @@ pub use option::{OptionEditor, OptionView};
 pub use register::{Register, RegisterEditor, RegisterValue, RegisterView};
 pub(crate) use saved::{load_state, save_state};
 pub use set::{SetEditor, SetIter, SetView};
-pub use slice::TextSlice;
-pub use text::{Text, TextEditor, TextString, TextView};
+pub use text::{Text, TextEditor, TextSlice, TextString, TextView};
 pub(crate) use transaction::{Log, Space, Transaction};
 pub(crate) use untyped::Untyped;
 

@@ -4,27 +4,39 @@
 //! that was changed come others that were not. So of every chain two places are remembered, and an id
 //! lies near to one or the other.
 
+use core::mem;
+use std::collections::BTreeMap;
+
 use crate::codec::{DecodeError, write};
 use crate::op::Id;
 
-/// Where the ids that come next are likely to be.
+/// Where the ids that come next are likely to be: of every chain segment the counter of the last id, and
+/// the one it would have been near to at the other place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Nearby {
-    /// Of every chain segment the counter of the last id, and the one it would have been near to at
-    /// the other place.
-    places: Vec<[u32; 2]>,
-    /// The segment of the last id.
+    /// The segment of the last id. The next is mostly on it too.
     chain: u32,
+    here: [u32; 2],
+    /// Of the other segments.
+    others: BTreeMap<u32, [u32; 2]>,
 }
 
 impl Nearby {
+    /// With one place that is known.
+    pub(super) fn at(id: Id) -> Self {
+        Self { chain: id.chain, here: [id.counter, 0], others: BTreeMap::new() }
+    }
+
     /// Where the id that comes next is most likely to be.
     pub(super) fn last(&self) -> Id {
-        Id { chain: self.chain, counter: self.of(self.chain)[0] }
+        Id { chain: self.chain, counter: self.here[0] }
     }
 
     fn of(&self, chain: u32) -> [u32; 2] {
-        self.places.get(chain as usize).copied().unwrap_or_default()
+        if chain == self.chain {
+            return self.here;
+        }
+        self.others.get(&chain).copied().unwrap_or_default()
     }
 
     /// What stands for the counter of an id: its distance from the nearer place, folded, and in the
@@ -38,36 +50,31 @@ impl Nearby {
         write::zigzag(distances[elsewhere]) << 1 | elsewhere as u64
     }
 
-    /// The id on a segment that a value stands for, and at which place it is.
-    pub(super) fn unfold(&self, chain: u32, value: u64) -> Result<(Id, usize), DecodeError> {
+    /// The id on a segment that a value stands for.
+    pub(super) fn unfold(&mut self, chain: u32, value: u64) -> Result<Id, DecodeError> {
         let distance = i32::try_from(write::unzigzag(value >> 1));
         let distance = distance.map_err(|_| DecodeError::VarintOverflow)?;
         let elsewhere = usize::from(value & 1 == 1);
         let counter = self.of(chain)[elsewhere].wrapping_add_signed(distance);
-        Ok((Id { chain, counter }, elsewhere))
+        let id = Id { chain, counter };
+        self.set(id, elsewhere);
+        Ok(id)
     }
 
     /// Remembers an id and at which place it is.
-    pub(super) fn set(&mut self, id: Id, elsewhere: usize) {
-        self.chain = id.chain;
-        let places = self.here();
-        places.swap(0, elsewhere);
-        places[0] = id.counter;
-    }
-
-    /// The places on the segment of the last id.
-    fn here(&mut self) -> &mut [u32; 2] {
-        let segment = self.chain as usize;
-        if segment >= self.places.len() {
-            self.places.resize(segment + 1, [0; 2]);
+    fn set(&mut self, id: Id, elsewhere: usize) {
+        if id.chain != self.chain {
+            let there = self.others.remove(&id.chain).unwrap_or_default();
+            self.others.insert(self.chain, mem::replace(&mut self.here, there));
+            self.chain = id.chain;
         }
-        &mut self.places[segment]
+        self.here.swap(0, elsewhere);
+        self.here[0] = id.counter;
     }
 
-    /// Goes on behind a text of so many bytes that was likely written after the last id.
-    pub(super) fn pass(&mut self, bytes: usize) {
-        let [last, _] = self.here();
-        *last = last.wrapping_add(u32::try_from(bytes).unwrap_or(u32::MAX));
+    /// Goes on behind so many elements that were likely written after the last id.
+    pub(super) fn pass(&mut self, elements: u32) {
+        self.here[0] = self.here[0].wrapping_add(elements);
     }
 }
 
@@ -85,9 +92,7 @@ mod tests {
         let far = values.iter().filter(|value| **value > 100).count();
         assert_eq!(far, 1, "{values:?}");
         for (value, counter) in values.into_iter().zip(counters) {
-            let (id, place) = reader.unfold(1, value).expect("a distance of 32 bits");
-            assert_eq!(id, at(counter));
-            reader.set(id, place);
+            assert_eq!(reader.unfold(1, value), Ok(at(counter)));
         }
         assert_eq!(writer.last(), reader.last());
         assert!(reader.unfold(1, u64::MAX).is_err());

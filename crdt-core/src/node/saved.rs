@@ -5,9 +5,10 @@
 //! is built from the changes. What the changes say and this type does not know is not in it: a
 //! document with such changes is saved without its state.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::near::Nearby;
+use super::spans::{Order, Orders, check_ids, read_spans, write_spans};
 use super::versions::{Version, Versions};
 use super::{MapKey, NodeState};
 use crate::codec::{
@@ -16,7 +17,7 @@ use crate::codec::{
 };
 use crate::history::Chains;
 use crate::op::limits::MAX_PATH_DEPTH;
-use crate::op::{Id, IdRange, Key};
+use crate::op::{Id, Key};
 use crate::sequence::Span;
 
 /// The columns, in the order in which they are written.
@@ -84,13 +85,6 @@ pub struct StateReader<'a> {
     budget: usize,
 }
 
-/// The orders of all texts, expanded when the first of them is asked for.
-#[derive(Debug)]
-pub(super) struct Orders {
-    block: Box<[u8]>,
-    bytes: OnceLock<Vec<u8>>,
-}
-
 impl<'a> StateWriter<'a> {
     fn new(chains: &'a Chains) -> Self {
         Self {
@@ -144,10 +138,9 @@ impl<'a> StateWriter<'a> {
         self.put(Column::Counter, counter);
     }
 
-    pub(super) fn span(&mut self, span: Span) {
-        let (kind, len) = span.parts();
-        self.number((len as usize) << 2 | kind);
-        self.id(span.first);
+    /// The order of a list.
+    pub(super) fn spans(&mut self, spans: &[Span]) {
+        write_spans(spans, &mut self.near, &mut self.content);
     }
 
     /// A register's value in CBOR.
@@ -191,18 +184,15 @@ impl<'a> StateWriter<'a> {
         }
     }
 
-    /// A text and its order. `write` appends the order, given the id that its first
-    /// is near to.
-    pub(super) fn text<'t>(
-        &mut self,
-        parts: impl Iterator<Item = &'t str>,
-        write: impl FnOnce(Id, &mut Vec<u8>),
-    ) {
+    /// A text and its order.
+    pub(super) fn text<'t>(&mut self, parts: impl Iterator<Item = &'t str>, spans: &[Span]) {
         let (start, before) = (self.text.len(), self.orders.len());
         parts.for_each(|part| self.text.push_str(part));
-        write(self.near.last(), &mut self.orders);
+        if !spans.is_empty() {
+            write_spans(spans, &mut Nearby::at(self.near.last()), &mut self.orders);
+        }
         let length = self.text.len() - start;
-        self.near.pass(length);
+        self.near.pass(u32::try_from(length).unwrap_or(u32::MAX));
         self.put(Column::Text, length as u64);
         self.put(Column::Order, (self.orders.len() - before) as u64);
     }
@@ -269,25 +259,23 @@ impl<'a> StateReader<'a> {
 
     /// The id of an op that is here.
     pub(super) fn id(&mut self) -> Result<Id, DecodeError> {
-        self.ids(1)
-    }
-
-    /// The first of the ids of ops that follow on each other along a segment and are here.
-    pub(super) fn ids(&mut self, count: u32) -> Result<Id, DecodeError> {
         let chain = self.column(Column::Chain).read_u32()?;
         let counter = self.column(Column::Counter).read()?;
-        let (id, place) = self.near.unfold(chain, counter)?;
-        check_ids(id, count, self.chains)?;
-        self.near.set(id, place);
+        let id = self.near.unfold(chain, counter)?;
+        check_ids(id, 1, self.chains)?;
         Ok(id)
     }
 
-    pub(super) fn span(&mut self) -> Result<Span, DecodeError> {
-        let head = self.number()?;
-        let len = u32::try_from(head >> 2).map_err(|_| DecodeError::VarintOverflow)?;
-        self.budget = self.budget.checked_sub(len as usize).ok_or(DecodeError::WrongTotals)?;
-        let first = self.ids(len.max(1))?;
-        Span::of(first, head & 0b11, len).ok_or(DecodeError::InvalidKind)
+    /// The order of a list.
+    pub(super) fn spans(&mut self) -> Result<Vec<Span>, DecodeError> {
+        let Self { content, near, chains, budget, .. } = self;
+        let mut spans = Vec::new();
+        read_spans(content, near, |span| {
+            *budget = budget.checked_sub(span.len() as usize).ok_or(DecodeError::WrongTotals)?;
+            spans.push(span);
+            check_ids(span.first, span.len().max(1), chains)
+        })?;
+        Ok(spans)
     }
 
     /// A register's value in CBOR.
@@ -348,9 +336,9 @@ impl<'a> StateReader<'a> {
         self.text = rest;
         let start = self.ordered;
         self.ordered = start.checked_add(order).ok_or(DecodeError::Truncated)?;
-        let (orders, near) = (self.orders.clone(), self.near.last());
-        self.near.pass(length);
-        Ok((text, Order { orders, start, end: self.ordered, near }))
+        let order = self.orders.at(start, self.ordered, self.near.last());
+        self.near.pass(u32::try_from(length).unwrap_or(u32::MAX));
+        Ok((text, order))
     }
 
     /// Reads into a blank state that is nested in another, no deeper than a path reaches.
@@ -365,47 +353,6 @@ impl<'a> StateReader<'a> {
         let loaded = state.load(self);
         self.depth -= 1;
         loaded
-    }
-}
-
-/// Whether these are ops that are here.
-pub(super) fn check_ids(first: Id, count: u32, chains: &Chains) -> Result<(), DecodeError> {
-    let end = first.counter.checked_add(count).ok_or(DecodeError::DanglingReference)?;
-    let range = IdRange { chain: first.chain, start: first.counter, end };
-    if chains.holds(range) { Ok(()) } else { Err(DecodeError::DanglingReference) }
-}
-
-/// Where the order of a text is to be read.
-#[derive(Clone, Debug)]
-pub(super) struct Order {
-    orders: Arc<Orders>,
-    start: usize,
-    end: usize,
-    /// The id that its first is near to.
-    pub(super) near: Id,
-}
-
-impl Order {
-    /// Whether there is nothing in it.
-    pub(super) fn is_empty(&self) -> bool {
-        self.start == self.end
-    }
-
-    /// The bytes of the order.
-    pub(super) fn bytes(&self) -> Result<&[u8], DecodeError> {
-        self.orders.expand()?.get(self.start..self.end).ok_or(DecodeError::Truncated)
-    }
-}
-
-impl Orders {
-    fn expand(&self) -> Result<&[u8], DecodeError> {
-        if let Some(bytes) = self.bytes.get() {
-            return Ok(bytes);
-        }
-        let mut reader = Reader::new(&self.block);
-        let bytes = read_block(&mut reader, usize::MAX)?;
-        reader.finish()?;
-        Ok(self.bytes.get_or_init(|| bytes))
     }
 }
 
@@ -433,9 +380,9 @@ pub(crate) fn load_state<S: NodeState + Default>(
     let mut reader = Reader::new(bytes);
     let mut block = || read_block(&mut reader, usize::MAX);
     let (columns, content, text) = (block()?, block()?, block()?);
-    let orders = Orders { block: reader.bytes()?.into(), bytes: OnceLock::new() };
+    let orders = Orders::new(reader.bytes()?);
     reader.finish()?;
-    let blocks = Blocks { columns, content, text, orders: Arc::new(orders) };
+    let blocks = Blocks { columns, content, text, orders };
     let mut reader = StateReader::new(&blocks, chains)?;
     let mut state = S::default();
     state.load(&mut reader)?;

@@ -4,11 +4,11 @@ use core::any::Any;
 use core::cell::RefCell;
 use std::borrow::Cow;
 
-use super::undo::{UndoLog, UndoPoint};
+use super::undo::{Kept, UndoLog, UndoPoint};
 use super::{EditError, Incoming, NodeState, Segment};
 use crate::history::{Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
-use crate::op::{Id, IdRange, Key, Place, Side};
+use crate::op::{Id, IdRange, Key, Place};
 
 /// A change that is being written: what all editors of the change share.
 #[derive(Debug)]
@@ -271,8 +271,8 @@ impl Log {
         place: Place<Id>,
         counters: u32,
     ) -> Option<&mut LocalOp> {
-        let last = Id { chain: self.chain, counter: self.next.wrapping_sub(1) };
-        let goes_on = place == Place::Child(last, Side::Right);
+        let next = Id { chain: self.chain, counter: self.next };
+        let goes_on = place == Place::<Id>::going_on(next);
         if goes_on && self.next.checked_add(counters).is_some() { self.last_at(path) } else { None }
     }
 
@@ -430,13 +430,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Lets the node delete elements: `delete` is given where to keep them, and from which id on they
-    /// need not be kept.
-    pub(super) fn deleting<R>(&self, delete: impl FnOnce(&mut UndoLog, Id) -> R) -> R {
+    /// Lets the node delete elements: `delete` is given where to keep them.
+    pub(super) fn deleting<R>(&self, delete: impl FnOnce(&mut Kept<'_>) -> R) -> R {
         let log = &self.transaction.log;
         let (chain, counter) = (log.borrow().chain, log.borrow().fresh);
         let mut undo = core::mem::take(&mut log.borrow_mut().undo);
-        let result = delete(&mut undo, Id { chain, counter });
+        let result = delete(&mut undo.keeping(Id { chain, counter }));
         let log = &mut *log.borrow_mut();
         if let Some(last) = log.written.ops.len().checked_sub(1) {
             undo.assign(last);
@@ -460,19 +459,12 @@ impl<'a> Scope<'a> {
 
     /// Writes an insert of so many elements into a list, given their seeds' bytes; goes on with the
     /// op before where that is possible.
-    pub(super) fn write_insert(
-        &mut self,
-        parent: Option<Id>,
-        side: Side,
-        count: usize,
-        more: Vec<u8>,
-    ) {
+    pub(super) fn write_insert(&mut self, place: Place<Id>, count: usize, more: Vec<u8>) {
         if count == 0 {
             return;
         }
         self.pin();
         let counters = u32::try_from(count).unwrap_or(u32::MAX);
-        let place = Self::place(parent, side);
         let log = &mut *self.transaction.log.borrow_mut();
         let op = log.op_to_lengthen(self.parent, place, counters);
         if let Some(LocalOp { action: LocalAction::Insert { seeds, .. }, counters: all, .. }) = op {
@@ -514,16 +506,14 @@ impl<'a> Scope<'a> {
     /// The same where the element is of a change before this one.
     #[cold]
     fn write_on_before(&mut self, ascii: u8) {
-        let Id { chain, counter } = self.next_id();
-        let last = Id { chain, counter: counter.wrapping_sub(1) };
-        self.write_text(Some(last), Side::Right, char::from(ascii).encode_utf8(&mut [0; 4]));
+        let place = Place::<Id>::going_on(self.next_id());
+        self.write_text(place, char::from(ascii).encode_utf8(&mut [0; 4]));
     }
 
     /// Writes an insert of text; goes on with the op before where that is possible.
-    pub(super) fn write_text(&mut self, parent: Option<Id>, side: Side, more: &str) {
+    pub(super) fn write_text(&mut self, place: Place<Id>, more: &str) {
         self.pin();
         let counters = count(more);
-        let place = Self::place(parent, side);
         let log = &mut *self.transaction.log.borrow_mut();
         let text = &mut log.written.text;
         let start = text.len();
@@ -559,10 +549,6 @@ impl<'a> Scope<'a> {
         }
         let action = LocalAction::Delete { range };
         log.push(LocalOp { path: self.parent, counters: 1, action });
-    }
-
-    fn place(parent: Option<Id>, side: Side) -> Place<Id> {
-        parent.map_or(Place::Root, |parent| Place::Child(parent, side))
     }
 }
 

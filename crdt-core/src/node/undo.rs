@@ -69,15 +69,10 @@ impl UndoLog {
         self.found.push((op, Found::State(Box::new(state))));
     }
 
-    /// Keeps what is deleted of a text, but for what this change has inserted: that begins with the id
-    /// `fresh`.
-    pub(super) fn texts(&mut self, fresh: Id) -> impl Keep<TextChunk> {
-        KeptText { log: self, fresh }
-    }
-
-    /// The same for elements of a list.
-    pub(super) fn items<S: Send + Sync + 'static>(&mut self, fresh: Id) -> impl Keep<Items<S>> {
-        KeptItems { log: self, fresh }
+    /// Keeps what is deleted of a text or list, but for what this change has inserted: that begins with
+    /// the id `fresh`.
+    pub(super) fn keeping(&mut self, fresh: Id) -> Kept<'_> {
+        Kept { log: self, fresh }
     }
 
     /// Gives what was kept of deletions to the op that deletes.
@@ -103,20 +98,23 @@ impl UndoLog {
     }
 }
 
-/// Whether a change has inserted all elements of a range.
-fn is_new(names: IdRange, fresh: Id) -> bool {
-    names.chain == fresh.chain && names.start >= fresh.counter
-}
-
-struct KeptText<'a> {
+/// Where what is deleted is kept.
+pub(super) struct Kept<'a> {
     log: &'a mut UndoLog,
     fresh: Id,
 }
 
-impl Keep<TextChunk> for KeptText<'_> {
+impl Kept<'_> {
+    /// Whether the change has inserted all elements of a range itself.
+    fn is_fresh(&self, names: IdRange) -> bool {
+        names.chain == self.fresh.chain && names.start >= self.fresh.counter
+    }
+}
+
+impl Keep<TextChunk> for Kept<'_> {
     #[inline]
     fn keep(&mut self, names: IdRange) -> Option<&mut String> {
-        if is_new(names, self.fresh) {
+        if self.is_fresh(names) {
             return None;
         }
         let UndoLog { found, texts } = &mut *self.log;
@@ -125,14 +123,9 @@ impl Keep<TextChunk> for KeptText<'_> {
     }
 }
 
-struct KeptItems<'a> {
-    log: &'a mut UndoLog,
-    fresh: Id,
-}
-
-impl<S: Send + Sync + 'static> Keep<Items<S>> for KeptItems<'_> {
+impl<S: Send + Sync + 'static> Keep<Items<S>> for Kept<'_> {
     fn keep(&mut self, names: IdRange) -> Option<&mut Vec<S>> {
-        if is_new(names, self.fresh) {
+        if self.is_fresh(names) {
             return None;
         }
         let UndoLog { found, .. } = &mut *self.log;

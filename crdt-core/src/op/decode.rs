@@ -63,7 +63,9 @@ impl<'a> Body<'a> {
         };
         body.finish()?;
         let counter = self.next_counter;
-        if self.placed && self.last_kind == kind && goes_on(&action, counter) && self.path == path {
+        if self.placed && self.last_kind == kind && action.goes_on(counter) && self.path == path {
+            // The same elements with the same names and places, in another spelling. (Neighbouring
+            // deletes take a counter each, so joining them would make another change.)
             return Err(DecodeError::MergeableOps);
         }
         self.next_counter =
@@ -111,17 +113,6 @@ impl<'a> Body<'a> {
     pub(crate) fn next_counter(&self) -> u32 {
         self.next_counter
     }
-}
-
-/// Whether an insert, whose counter is given, only goes on with what the op before it inserted: the
-/// same elements with the same names and places, in another spelling. (Neighbouring deletes take a
-/// counter each, so joining them would make another change.)
-fn goes_on(action: &Action<'_, Name>, counter: u32) -> bool {
-    let (Action::Insert { place, .. } | Action::InsertText { place, .. }) = action else {
-        return false;
-    };
-    let last = Name { index: 0, counter: counter.wrapping_sub(1) };
-    *place == Place::Child(last, Side::Right)
 }
 
 /// Reads what surrounds an op: kind, counters taken, byte length, body.

@@ -34,4 +34,18 @@ impl IdRange {
     pub(crate) fn len(self) -> u32 {
         self.end - self.start
     }
+
+    /// The name behind the last one.
+    pub(crate) fn next(self) -> Id {
+        Id { chain: self.chain, counter: self.end }
+    }
+
+    /// Appends a range that begins where this one ends; says whether it does.
+    pub(crate) fn append(&mut self, more: Self) -> bool {
+        let follows = self.chain == more.chain && self.end == more.start;
+        if follows {
+            self.end = more.end;
+        }
+        follows
+    }
 }

@@ -1,6 +1,8 @@
 //! Changes of one keystroke, told apart from others by their bytes.
+//!
+//! They are the twin of the [rule](super::run) that says what goes on with what.
 
-use super::{Action, Name, Place, RawOp, Side};
+use super::{Action, RawOp};
 use crate::codec::Reader;
 
 /// A body that is one op, which inserts one ASCII character on the right of the op before it on its
@@ -17,12 +19,10 @@ pub(crate) struct Keystroke<'a> {
 impl<'a> Keystroke<'a> {
     /// Of a body, given its only op and that op's counter.
     pub(crate) fn of(body: &'a [u8], counter: u32, op: &RawOp<'_>) -> Self {
-        let before = Name { index: 0, counter: counter.wrapping_sub(1) };
         match op.action {
-            Action::InsertText { place: Place::Child(parent, Side::Right), text }
-                if op.counters == 1 && parent == before && text.len() == 1 =>
-            {
-                let frame = body.len().saturating_sub(varint_len(parent.counter) + text.len());
+            Action::InsertText { text, .. } if text.len() == 1 && op.action.goes_on(counter) => {
+                let before = counter.wrapping_sub(1);
+                let frame = body.len().saturating_sub(varint_len(before) + text.len());
                 Self { frame: &body[..frame], len: body.len() }
             }
             _ => Self::default(),

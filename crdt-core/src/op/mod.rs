@@ -9,6 +9,7 @@ mod id;
 mod keystroke;
 pub(crate) mod limits;
 mod path;
+pub(crate) mod run;
 
 pub(crate) use decode::{Body, push_name, read_symbol};
 pub(crate) use encode::{kind_of, write_depth, write_element, write_op, write_seed, write_segment};

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::content::{Content, Measure};
-use super::text::{Excess, OffsetError, Unit};
+use super::text::{Excess, Unit};
 use crate::codec::split_text;
 
 /// The most bytes kept in place. Most runs of an edited text are shorter.
@@ -189,10 +189,10 @@ impl TextChunk {
         sizes.fold(Excess::default(), Measure::plus)
     }
 
-    /// The number of characters in the first `offset` units.
-    pub(super) fn index_at(&self, unit: Unit, offset: usize) -> Result<usize, OffsetError> {
+    /// The number of characters in the first `offset` units, unless these end inside of one.
+    pub(super) fn index_at(&self, unit: Unit, offset: usize) -> Option<usize> {
         if self.size().is_ascii() {
-            return Ok(offset);
+            return Some(offset);
         }
         let (mut units, mut chars) = (0, 0);
         for char in self.as_str().chars() {
@@ -202,7 +202,7 @@ impl TextChunk {
             units += unit.of_char(char);
             chars += 1;
         }
-        if units == offset { Ok(chars) } else { Err(OffsetError::InsideChar) }
+        (units == offset).then_some(chars)
     }
 }
 

@@ -140,15 +140,10 @@ struct Merged<F> {
 
 impl<F: FnMut(IdRange)> Merged<F> {
     fn push(&mut self, next: IdRange) {
-        match &mut self.pending {
-            Some(last) if last.chain == next.chain && last.end == next.start => {
-                last.end = next.end;
-            }
-            pending => {
-                if let Some(last) = pending.replace(next) {
-                    (self.out)(last);
-                }
-            }
+        if !self.pending.as_mut().is_some_and(|last| last.append(next))
+            && let Some(last) = self.pending.replace(next)
+        {
+            (self.out)(last);
         }
     }
 

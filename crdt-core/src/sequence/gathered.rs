@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::layout::Layout;
 use super::order::Stamp;
 use super::{OpOrder, Sequence, TextChunk, UnknownParent};
-use crate::op::{Id, IdRange, Side};
+use crate::op::{Id, IdRange, Place, Side};
 
 /// Ops on a text. They come one after the other, each once and after those it depends on.
 #[derive(Default, Debug)]
@@ -32,7 +32,7 @@ pub(super) struct Line {
     near: usize,
 }
 
-/// Elements that were inserted, each the right child of the one before.
+/// Elements that were inserted as a [run](crate::op::run).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Insert {
     /// The first one.
@@ -42,8 +42,7 @@ pub(super) struct Insert {
     /// Where the text begins in that of the line.
     pub(super) text: usize,
     /// Where the first one hangs, if not on the root, and on which side.
-    pub(super) parent: Option<At>,
-    pub(super) side: Side,
+    pub(super) parent: Option<(At, Side)>,
 }
 
 /// Where an element is: a line, an insert there, and how far into it.
@@ -60,44 +59,40 @@ impl Gathered {
         &mut self,
         id: Id,
         time: u32,
-        parent: Option<Id>,
-        side: Side,
+        place: Place<Id>,
         text: &str,
     ) -> Result<(), UnknownParent> {
         let len = u32::try_from(text.chars().count()).expect("counters are 32 bits");
         if let Some(at) = self.known_line(id.chain)
             && let Line { inserts, text: all, .. } = &mut self.lines[at]
             && let Some(last) = inserts.last_mut()
-            && (side == Side::Right && last.goes_on(parent, id))
+            && (id == last.names().next() && place == Place::<Id>::going_on(id))
         {
             last.len += len;
             all.push_str(text);
             self.last = at;
             return Ok(());
         }
-        let spot = match parent {
-            Some(parent) => Some(self.find(parent).ok_or(UnknownParent)?),
-            None if side == Side::Left => return Err(UnknownParent),
-            None => None,
+        let parent = match place {
+            Place::Root => None,
+            Place::Child(parent, side) => Some((self.find(parent).ok_or(UnknownParent)?, side)),
         };
         let line = self.line(id.chain);
         let (first, start) = (Stamp { time, id }, line.text.len());
-        line.inserts.push(Insert { first, len, text: start, parent: spot, side });
+        line.inserts.push(Insert { first, len, text: start, parent });
         line.text.push_str(text);
         Ok(())
     }
 
     /// Takes a delete. Names of something else are passed over in the end.
     pub(crate) fn delete(&mut self, range: IdRange) {
-        match self.deletes.last_mut() {
-            Some(last) if (last.chain, last.end) == (range.chain, range.start) => {
-                last.end = range.end;
-            }
-            _ => self.deletes.push(range),
+        if !self.deletes.last_mut().is_some_and(|last| last.append(range)) {
+            self.deletes.push(range);
         }
     }
 
     /// Whether there is no element.
+    #[cfg(test)]
     pub(crate) fn is_blank(&self) -> bool {
         self.lines.is_empty()
     }
@@ -151,25 +146,25 @@ impl Insert {
         (offset < self.len).then_some(offset)
     }
 
-    /// Whether a right child of some element goes on with it.
-    fn goes_on(&self, parent: Option<Id>, child: Id) -> bool {
-        let last = self.first.id.plus(self.len - 1);
-        parent == Some(last) && child == last.plus(1)
+    /// The elements.
+    fn names(&self) -> IdRange {
+        IdRange::new(self.first.id, self.len)
     }
 }
 
 impl Sequence<TextChunk> {
-    /// The ops it came from, if it is one run and nothing else, unless what comes next goes on with
-    /// that run: hangs on its last element.
-    pub(crate) fn gather(&self, next: Option<Id>) -> Option<Gathered> {
+    /// The ops it came from, if it is one run and nothing else, unless what comes next hangs on its
+    /// last element, and so goes on with that run.
+    pub(crate) fn gather(&self, next: Option<Place<Id>>) -> Option<Gathered> {
         let mut pieces = self.tree.iter();
         let (run, None) = (pieces.next()?, pieces.next()) else { return None };
         let (Stamp { time, id }, text) = (run.stamp(), run.content()?.as_str());
-        if next == Some(id.plus(run.len() - 1)) {
+        let last = id.plus(run.len() - 1);
+        if next.is_some_and(|place| matches!(place, Place::Child(parent, _) if parent == last)) {
             return None;
         }
         let mut gathered = Gathered::default();
-        gathered.insert(id, time, None, Side::Right, text).ok()?;
+        gathered.insert(id, time, Place::Root, text).ok()?;
         Some(gathered)
     }
 }

@@ -4,11 +4,11 @@ use super::order::Stamp;
 use super::piece::{Piece, Totals};
 use super::{Content, OpOrder, Open, OutOfBounds, Recent, Sequence, Spot};
 use crate::btree::Cursor;
-use crate::op::{Id, Side};
+use crate::op::{Id, Place, Side};
 
-/// Where a new element goes.
+/// Where a new element goes, and how it is laid there.
 #[derive(Clone, Copy)]
-enum Place {
+enum Target {
     /// On the right of an element that ends its run and has no right child.
     RightOf(Cursor),
     /// On the right of the root, which has no child.
@@ -57,19 +57,14 @@ impl<C: Content> Sequence<C> {
         id: Id,
         time: u32,
         order: &O,
-    ) -> Result<(Option<Id>, Side), OutOfBounds> {
+    ) -> Result<Place<Id>, OutOfBounds> {
         let typed = self.type_on(pos, &mut source, id);
         if typed > 0 && C::is_exhausted(&source) {
-            return Ok(Self::after(id));
+            return Ok(Place::<Id>::going_on(id));
         }
         let new = Stamp { time, id: id.plus(typed) };
-        let name = self.insert_elsewhere(pos + typed as usize, source, new, order)?;
-        Ok(if typed > 0 { Self::after(id) } else { name })
-    }
-
-    /// The parent and side of an element that goes on with a run.
-    fn after(id: Id) -> (Option<Id>, Side) {
-        (Some(Id { counter: id.counter - 1, ..id }), Side::Right)
+        let place = self.insert_elsewhere(pos + typed as usize, source, new, order)?;
+        Ok(if typed > 0 { Place::<Id>::going_on(id) } else { place })
     }
 
     /// Inserts new elements without looking at what was typed last.
@@ -79,23 +74,23 @@ impl<C: Content> Sequence<C> {
         source: C::Source<'_>,
         new: Stamp,
         order: &O,
-    ) -> Result<(Option<Id>, Side), OutOfBounds> {
+    ) -> Result<Place<Id>, OutOfBounds> {
         let len = self.len();
         if pos > len {
             return Err(OutOfBounds { pos, len });
         }
         let left = pos.checked_sub(1).and_then(|last| self.locate_to_edit(last));
-        let place = self.place_behind(left.map(|(spot, _)| spot), order);
-        let name = self.name(place);
+        let target = self.target_behind(left.map(|(spot, _)| spot), order);
+        let place = self.place(target);
         if !C::is_exhausted(&source) {
-            let at = match place {
-                Place::Root => self.lay(self.tree.end(), new, source, order),
-                Place::RightOf(at) => self.lay(at.gap_after(), new, source, order),
-                Place::LeftOf(spot) => self.lay_left(spot, new, source, order),
+            let at = match target {
+                Target::Root => self.lay(self.tree.end(), new, source, order),
+                Target::RightOf(at) => self.lay(at.gap_after(), new, source, order),
+                Target::LeftOf(spot) => self.lay_left(spot, new, source, order),
             };
             self.remember(at, pos, new.id);
         }
-        Ok(name)
+        Ok(place)
     }
 
     /// Remembers the last of the runs that new elements came to lie in, given the position and the
@@ -107,29 +102,29 @@ impl<C: Content> Sequence<C> {
         self.set_recent(Some(Recent { at, start: Some(start), open: Some(open) }));
     }
 
-    /// The place right behind an element, or behind the root, for an element greater than all.
+    /// The target right behind an element, or behind the root, for an element greater than all.
     ///
     /// If the left neighbour has a right child, then what follows it is the beginning of that child's
     /// subtree. The first element there, deleted or not, has no left child: it would be the first
     /// instead. The new element becomes that one's left child and so goes on with what stands
     /// there, as text typed backwards does, rather than beside it.
-    fn place_behind<O: OpOrder + ?Sized>(&self, left: Option<Spot>, order: &O) -> Place {
+    fn target_behind<O: OpOrder + ?Sized>(&self, left: Option<Spot>, order: &O) -> Target {
         let next = match left {
             Some(Spot { at, offset }) if offset + 1 < self.tree.get(at).len() => {
-                return Place::LeftOf(Spot { at, offset: offset + 1 });
+                return Target::LeftOf(Spot { at, offset: offset + 1 });
             }
             Some(Spot { at, .. }) => self.tree.next(at),
             None => self.tree.first(),
         };
         match (left, next) {
-            (None, None) => Place::Root,
-            (Some(left), None) => Place::RightOf(left.at),
+            (None, None) => Target::Root,
+            (Some(left), None) => Target::RightOf(left.at),
             (Some(left), Some(next)) if !self.is_below(left, next, order) => {
-                Place::RightOf(left.at)
+                Target::RightOf(left.at)
             }
             (_, Some(next)) => {
                 let at = self.tree.skip(next, |part| !part.has_elements);
-                Place::LeftOf(Spot { at, offset: 0 })
+                Target::LeftOf(Spot { at, offset: 0 })
             }
         }
     }
@@ -145,17 +140,17 @@ impl<C: Content> Sequence<C> {
         piece.exceeds(Stamp::of(id, order), order)
     }
 
-    /// The parent and side that lead to a place.
-    fn name(&self, place: Place) -> (Option<Id>, Side) {
-        match place {
-            Place::Root => (None, Side::Right),
-            Place::RightOf(at) => {
+    /// Where an element hangs that goes to a target.
+    fn place(&self, target: Target) -> Place<Id> {
+        match target {
+            Target::Root => Place::Root,
+            Target::RightOf(at) => {
                 let run = self.tree.get(at);
-                (Some(run.id.plus(run.len() - 1)), Side::Right)
+                Place::Child(run.id.plus(run.len() - 1), Side::Right)
             }
-            Place::LeftOf(spot) => {
+            Target::LeftOf(spot) => {
                 let run = self.tree.get(spot.at);
-                (Some(run.id.plus(spot.offset)), Side::Left)
+                Place::Child(run.id.plus(spot.offset), Side::Left)
             }
         }
     }

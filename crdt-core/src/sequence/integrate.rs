@@ -3,39 +3,36 @@
 use super::order::Stamp;
 use super::{Content, OpOrder, Recent, Sequence, Spot, UnknownParent};
 use crate::btree::Cursor;
-use crate::op::{Id, Side};
+use crate::op::{Id, Place, Side};
 
 impl<C: Content> Sequence<C> {
-    /// Inserts new elements: the first, named `id`, hangs on the given side of its parent (`None`
-    /// is the root, which has a right side only), every further one on the right of the one before.
-    /// `time` is that of the change they come in.
+    /// Inserts new elements: the first, named `id`, hangs where `place` says, every further one on
+    /// the right of the one before. `time` is that of the change they come in.
     ///
     /// The caller inserts every op once, after those it depends on.
     pub(crate) fn integrate<O: OpOrder + ?Sized>(
         &mut self,
         id: Id,
         time: u32,
-        parent: Option<Id>,
-        side: Side,
+        place: Place<Id>,
         source: C::Source<'_>,
         order: &O,
     ) -> Result<(), UnknownParent> {
         let new = Stamp { time, id };
-        let parent = match (parent, side) {
-            (None, Side::Left) => return Err(UnknownParent),
-            (None, Side::Right) => None,
-            (Some(parent), _) => Some(self.find(parent).ok_or(UnknownParent)?),
+        let parent = match place {
+            Place::Root => None,
+            Place::Child(parent, side) => Some((self.find(parent).ok_or(UnknownParent)?, side)),
         };
         if C::is_exhausted(&source) {
             return Ok(());
         }
-        let at = match (parent, side) {
-            (None, _) => {
+        let at = match parent {
+            None => {
                 let start = self.tree.first().unwrap_or_else(|| self.tree.end());
                 self.lay_among(start, new, source, order)
             }
-            (Some(parent), Side::Left) => self.integrate_left(parent, new, source, order),
-            (Some(parent), Side::Right) => self.integrate_right(parent, new, source, order),
+            Some((parent, Side::Left)) => self.integrate_left(parent, new, source, order),
+            Some((parent, Side::Right)) => self.integrate_right(parent, new, source, order),
         };
         self.set_recent(Some(Recent::at(at)));
         Ok(())

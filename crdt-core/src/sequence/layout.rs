@@ -115,9 +115,9 @@ impl<'a> Layout<'a> {
         for (branch, insert) in (first..).zip(inserts) {
             match insert.parent {
                 None => self.roots.push(branch),
-                Some(At { line, insert: parent, offset }) => {
+                Some((At { line, insert: parent, offset }, side)) => {
                     let parent = firsts[line] + parent;
-                    self.children.push(Child { parent, offset, side: insert.side, branch });
+                    self.children.push(Child { parent, offset, side, branch });
                 }
             }
         }

@@ -144,11 +144,16 @@ impl Recent {
 
 impl<C: Content> Default for Sequence<C> {
     fn default() -> Self {
-        Self { tree: Tree::default(), aids: OnceLock::new() }
+        Self::new()
     }
 }
 
 impl<C: Content> Sequence<C> {
+    /// Without an element.
+    pub(crate) const fn new() -> Self {
+        Self { tree: Tree::new(), aids: OnceLock::new() }
+    }
+
     fn aids(&self) -> &Aids {
         self.aids.get_or_init(Box::default)
     }

@@ -101,7 +101,7 @@ impl<C: Content> Piece<C> {
     /// Whether `id` would continue this run.
     #[inline]
     pub(super) fn ends_before(&self, id: Id) -> bool {
-        !self.is_anchor() && self.id.plus(self.len()) == id
+        !self.is_anchor() && IdRange::new(self.id, self.len()).next() == id
     }
 
     /// Moves elements to the end of a visible run as long as there is room. Tells how many, and what

@@ -4,7 +4,7 @@ use super::order::Stamp;
 use super::piece::Piece;
 use super::{Content, OpOrder, Sequence};
 use crate::btree::Tree;
-use crate::op::Id;
+use crate::op::{Id, IdRange};
 
 /// Some consecutive elements of one chain, each the right child of the one before, or an anchor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,7 +57,8 @@ impl Span {
             (SpanKind::Deleted(len), SpanKind::Deleted(more)) => SpanKind::Deleted(len + more),
             _ => return None,
         };
-        (self.first.plus(self.len()) == next.first).then_some(Self { kind, ..self })
+        let names = IdRange::new(self.first, self.len());
+        (names.next() == next.first).then_some(Self { kind, ..self })
     }
 }
 

@@ -4,10 +4,10 @@ use core::ops::Range;
 
 use thiserror::Error;
 
-use super::Sequence;
 use super::chunk::TextChunk;
 use super::content::{Content as _, Measure};
 use super::piece::{Piece, Totals};
+use super::{OutOfBounds, Sequence};
 use crate::btree::Summary as _;
 use crate::op::Id;
 
@@ -40,12 +40,12 @@ pub(crate) enum Unit {
 /// Why an offset is not a place in a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub(crate) enum OffsetError {
-    /// It lies beyond the end.
-    #[error("the offset lies beyond the end of the text")]
-    OutOfBounds,
+    /// It lies beyond the end; position and length are in the units of the offset.
+    #[error(transparent)]
+    OutOfBounds(#[from] OutOfBounds),
     /// It lies between the code units of one character.
-    #[error("the offset lies inside a character")]
-    InsideChar,
+    #[error("offset {0} lies inside a character")]
+    InsideChar(usize),
 }
 
 impl Unit {
@@ -107,8 +107,9 @@ impl Sequence<TextChunk> {
 
     /// The index of the character that begins `offset` units into the text.
     pub(crate) fn index_of(&self, unit: Unit, offset: usize) -> Result<usize, OffsetError> {
-        if offset > unit.of(self.measure()) {
-            return Err(OffsetError::OutOfBounds);
+        let len = unit.of(self.measure());
+        if offset > len {
+            return Err(OutOfBounds { pos: offset, len }.into());
         }
         let (mut left, mut index) = (offset, 0);
         let at = self.tree.find(|part| {
@@ -121,7 +122,9 @@ impl Sequence<TextChunk> {
             passes
         });
         match at.and_then(|at| self.tree.get(at).content()) {
-            Some(chunk) => Ok(index + chunk.index_at(unit, left)?),
+            Some(chunk) => {
+                Ok(index + chunk.index_at(unit, left).ok_or(OffsetError::InsideChar(offset))?)
+            }
             None => Ok(index),
         }
     }
@@ -142,8 +145,9 @@ impl Sequence<TextChunk> {
     }
 
     /// How many units the first `index` characters take.
-    pub(crate) fn offset_of(&self, unit: Unit, index: usize) -> Result<usize, OffsetError> {
-        Ok(unit.of(self.measure_to(index).ok_or(OffsetError::OutOfBounds)?))
+    pub(crate) fn offset_of(&self, unit: Unit, index: usize) -> Result<usize, OutOfBounds> {
+        let beyond = || OutOfBounds { pos: index, len: self.len() };
+        Ok(unit.of(self.measure_to(index).ok_or_else(beyond)?))
     }
 
     /// The size of the first `index` characters, if there are that many.

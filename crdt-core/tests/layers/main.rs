@@ -19,7 +19,7 @@ use table::Table;
 
 /// What is above all layers: the public names, what expansions of the derive are written against, and
 /// what only tests have.
-const ABOVE: [&str; 4] = ["", "derive_support", "steps", "tour"];
+const ABOVE: [&str; 4] = ["", "expansion", "steps", "tour"];
 
 /// Arrows up that are known: from which file to which layer, and why.
 const KNOWN: [(&str, &str, &str); 1] =

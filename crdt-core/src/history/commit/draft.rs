@@ -9,7 +9,7 @@ use crate::crypto::Author;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::history::format::tags::Tags;
 use crate::op::limits::MAX_DEPENDENCIES;
-use crate::op::{Action, Id, IdRange, Key, KeyBytes, Place, Seeds, Segment, Side};
+use crate::op::{Action, Id, IdRange, Key, KeyBytes, Place, Seeds, Segment};
 
 /// A change that is being written.
 #[derive(Debug)]
@@ -177,7 +177,7 @@ impl LocalOp {
         let Some(length) = action.length_of(half, texts).filter(|_| half > 0) else {
             return Err(Self { path, counters, action });
         };
-        let place_after = Place::Child(first.plus(half - 1), Side::Right);
+        let place_after = Place::<Id>::going_on(first.plus(half));
         let (action, rest) = match action {
             LocalAction::Insert { place, mut seeds } => {
                 let rest = seeds.split_off(length);

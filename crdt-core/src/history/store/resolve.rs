@@ -4,7 +4,26 @@ use super::chains::Chains;
 use super::refusal::Refusal;
 use super::table::Table;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
-use crate::op::{Action, Body, Id, Keystroke, Name, Path, Place, Segment, Side};
+use crate::op::{Action, Body, Id, Keystroke, Name, Path, Place, Segment};
+
+/// Who is given the ops of changes, one after the other.
+pub(crate) trait Sink<'a> {
+    /// Takes an op with its names resolved.
+    fn op(&mut self, path: &[Segment<'a, Id>], id: Id, action: Action<'a, Id>);
+
+    /// Takes an ASCII character that [goes on](crate::op::run) with what its branch inserted last, or says
+    /// that it wants the op.
+    fn typed_on(&mut self, id: Id, text: &'a str) -> bool;
+}
+
+/// Nobody: what is to be checked has been.
+impl<'a> Sink<'a> for () {
+    fn op(&mut self, _: &[Segment<'a, Id>], _: Id, _: Action<'a, Id>) {}
+
+    fn typed_on(&mut self, _: Id, _: &'a str) -> bool {
+        true
+    }
+}
 
 /// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go where
 /// the one before went, so its path is kept.
@@ -53,7 +72,7 @@ impl Default for Walk<'_> {
 }
 
 impl<'a> Walk<'a> {
-    /// Calls `sink` with every op of a change that has been appended, given the id of its first one,
+    /// Gives `sink` every op of a change that has been appended, given the id of its first one,
     /// its dependencies and its body. Refuses what is not canonical, and names that do not resolve
     /// through the lowest entry that has them.
     pub(crate) fn change(
@@ -62,17 +81,19 @@ impl<'a> Walk<'a> {
         first: Id,
         dependencies: &[ChangeIndex],
         body: &'a [u8],
-        mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
+        sink: &mut impl Sink<'a>,
     ) -> Result<(), Refusal> {
-        let typed = self.typed[first.chain as usize % TYPED];
+        let typed = &mut self.typed[first.chain as usize % TYPED];
         if typed.end == first
             && let Some(text) = typed.keystroke.next(body, first.counter)
         {
-            self.lead(typed.path, chains, first.counter)?;
-            let before = Id { counter: first.counter - 1, ..first };
-            let action = Action::InsertText { place: Place::Child(before, Side::Right), text };
-            self.typed[first.chain as usize % TYPED].end = first.plus(1);
-            sink(&self.segments, first, action);
+            typed.end = first.plus(1);
+            if !sink.typed_on(first, text) {
+                let path = typed.path;
+                self.lead(path, chains, first.counter)?;
+                let action = Action::InsertText { place: Place::<Id>::going_on(first), text };
+                sink.op(&self.segments, first, action);
+            }
             return Ok(());
         }
         self.table.enter(chains, BranchIndex::new(first.chain), dependencies);
@@ -85,7 +106,7 @@ impl<'a> Walk<'a> {
         chains: &Chains,
         first: Id,
         body: &'a [u8],
-        mut sink: impl FnMut(&[Segment<'a, Id>], Id, Action<'a, Id>),
+        sink: &mut impl Sink<'a>,
     ) -> Result<(), Refusal> {
         let chain = first.chain;
         if self.has_elements {
@@ -99,7 +120,7 @@ impl<'a> Walk<'a> {
                 keystroke = Keystroke::of(body, counter, &op);
             }
             let resolver = Resolver { chains, table: &self.table, counter };
-            sink(&self.segments, Id { chain, counter }, resolver.action(op.action)?);
+            sink.op(&self.segments, Id { chain, counter }, resolver.action(op.action)?);
         }
         let end = Id { chain, counter: self.body.next_counter() };
         self.typed[chain as usize % TYPED] = Typed { end, keystroke, path: self.path };

@@ -4,4 +4,5 @@ pub(crate) mod chains;
 mod coverage;
 mod frontier;
 mod pending;
+mod runs;
 mod stretches;

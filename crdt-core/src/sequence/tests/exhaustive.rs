@@ -4,7 +4,7 @@ use super::super::Sequence;
 use super::gathered;
 use super::oracle::Oracle;
 use super::world::{Act, Op, Ranks, apply, compare};
-use crate::op::{Id, Side};
+use crate::op::{Id, Place, Side};
 
 /// The ops of a tree in rising order. An op depends on its parent and on what its chain had before.
 struct Tree {
@@ -24,11 +24,12 @@ impl Tree {
             form /= places;
             let side = if choice % 2 == 1 { Side::Left } else { Side::Right };
             let parent = choice.checked_sub(1).map(|other| ops[(other / 2) as usize].id);
+            let place = parent.map_or(Place::Root, |parent| Place::Child(parent, side));
             let chain = chain_of(rank);
             let counter = ops.iter().filter(|op| op.id.chain == chain).count();
             let id = Id { chain, counter: u32::try_from(counter).expect("few") };
             ranks.set(id, (rank / ticks, u64::from(rank), 0));
-            ops.push(Op { id, act: Act::Insert { len: 1, parent, side } });
+            ops.push(Op { id, act: Act::Insert { len: 1, place } });
         }
         Self { ops, ranks }
     }
@@ -50,8 +51,10 @@ impl Tree {
     fn is_ready(&self, next: usize, arrived: &[usize]) -> bool {
         let is_here = |id| arrived.iter().any(|&here| self.ops[here].id == id);
         let op = &self.ops[next];
-        let Act::Insert { parent, .. } = op.act else {
-            return true;
+        let parent = match op.act {
+            Act::Delete(_) => return true,
+            Act::Insert { place: Place::Root, .. } => None,
+            Act::Insert { place: Place::Child(parent, _), .. } => Some(parent),
         };
         let before = op.id.counter.checked_sub(1).map(|counter| Id { counter, ..op.id });
         parent.is_none_or(is_here) && before.is_none_or(is_here)

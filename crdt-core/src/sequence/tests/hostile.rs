@@ -2,7 +2,7 @@
 
 use super::super::{Gathered, Sequence, TextChunk};
 use super::small::{ByCounter, id, text};
-use crate::op::{IdRange, Side};
+use crate::op::{IdRange, Place, Side};
 
 const MANY: u32 = 100_000;
 
@@ -18,7 +18,7 @@ fn many_siblings_that_arrive_in_the_worst_order() {
         let mut sequence = begun();
         for chain in (1..MANY).rev() {
             sequence
-                .integrate(id(chain, 5), 0, Some(id(0, 0)), side, "x", &ByCounter)
+                .integrate(id(chain, 5), 0, Place::Child(id(0, 0), side), "x", &ByCounter)
                 .expect("the parent is known");
         }
         sequence.assert_invariants(&ByCounter);
@@ -37,7 +37,7 @@ fn a_deep_tree_that_leans_left_and_right_in_turn() {
         let side = if counter % 2 == 0 { Side::Left } else { Side::Right };
         let new = id(counter % 2, counter);
         sequence
-            .integrate(new, 0, Some(parent), side, "x", &ByCounter)
+            .integrate(new, 0, Place::Child(parent, side), "x", &ByCounter)
             .expect("the parent is known");
         parent = new;
     }
@@ -48,19 +48,19 @@ fn a_deep_tree_that_leans_left_and_right_in_turn() {
 #[test]
 fn the_same_trees_are_laid_out_at_once() {
     let (mut siblings, mut deep) = (Gathered::default(), Gathered::default());
-    let laid = |gathered: &mut Gathered, new, parent, side| {
-        gathered.insert(new, 0, parent, side, "x").expect("the parent is known");
+    let laid = |gathered: &mut Gathered, new, place| {
+        gathered.insert(new, 0, place, "x").expect("the parent is known");
     };
-    laid(&mut siblings, id(0, 0), None, Side::Right);
-    laid(&mut deep, id(0, 0), None, Side::Right);
+    laid(&mut siblings, id(0, 0), Place::Root);
+    laid(&mut deep, id(0, 0), Place::Root);
     for chain in (1..MANY).rev() {
-        laid(&mut siblings, id(chain, 5), Some(id(0, 0)), Side::Right);
+        laid(&mut siblings, id(chain, 5), Place::Child(id(0, 0), Side::Right));
     }
     let mut parent = id(0, 0);
     for counter in 1..MANY {
         let side = if counter % 2 == 0 { Side::Left } else { Side::Right };
         let new = id(counter % 2, counter);
-        laid(&mut deep, new, Some(parent), side);
+        laid(&mut deep, new, Place::Child(parent, side));
         parent = new;
     }
     // Every third element is deleted, one by one.
@@ -80,7 +80,7 @@ fn deletions_that_are_repeated_cost_once() {
     // Every other counter is an element, so that no two of them can ever join.
     for counter in (2..MANY).step_by(2) {
         sequence
-            .integrate(id(0, counter), 0, Some(id(0, 0)), Side::Right, "x", &ByCounter)
+            .integrate(id(0, counter), 0, Place::Child(id(0, 0), Side::Right), "x", &ByCounter)
             .expect("the parent is known");
     }
     let all = IdRange { chain: 0, start: 2, end: MANY };

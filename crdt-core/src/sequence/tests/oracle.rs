@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::op::{Id, Side};
+use crate::op::{Id, Place, Side};
 
 /// The place of an op in the total order.
 pub(super) type Rank = (u32, u64, u32);
@@ -15,8 +15,12 @@ pub(super) struct Oracle {
 }
 
 impl Oracle {
-    pub(super) fn insert(&mut self, id: Id, rank: Rank, parent: Option<Id>, side: Side) {
-        let old = self.children.entry((parent, side)).or_default().insert(rank, id);
+    pub(super) fn insert(&mut self, id: Id, rank: Rank, place: Place<Id>) {
+        let parent = match place {
+            Place::Root => (None, Side::Right),
+            Place::Child(parent, side) => (Some(parent), side),
+        };
+        let old = self.children.entry(parent).or_default().insert(rank, id);
         assert_eq!(old, None, "ranks are unique");
     }
 

@@ -73,12 +73,12 @@ impl Group {
         let mut model: Vec<_> = shown(sequence).collect();
         let pos = pos % (model.len() + 1);
         let letters: Vec<_> = (0..len).map(|step| letter(id.plus(step))).collect();
-        let (parent, side) =
+        let place =
             sequence.insert_at(pos, &letters, id, time, &self.ranks).expect("within bounds");
-        insert(id, len, parent, side, &self.ranks, oracle);
+        insert(id, len, place, &self.ranks, oracle);
         model.splice(pos..pos, letters);
         assert!(shown(sequence).eq(model));
-        self.log(author, Op { id, act: Act::Insert { len, parent, side } });
+        self.log(author, Op { id, act: Act::Insert { len, place } });
     }
 
     fn delete(&mut self, author: usize, pos: usize, len: usize) {

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use super::super::{
     Items, Keep, OpOrder, OutOfBounds, Restored, Sequence, Span, SpanKind, TextChunk, UnknownParent,
 };
-use crate::op::{Id, IdRange, Side};
+use crate::op::{Id, IdRange, Place, Side};
 
 /// Everything that is deleted, one after the other.
 #[derive(Default)]
@@ -68,10 +68,10 @@ fn a_new_sequence_is_blank_until_something_was_in_it() {
 fn typing_on_is_one_run() {
     let mut sequence = typed("a");
     for counter in 1..20 {
-        let name = sequence
+        let place = sequence
             .insert_at(counter as usize, "b", id(0, counter), 0, &ByCounter)
             .expect("the end is there");
-        assert_eq!(name, (Some(id(0, counter - 1)), Side::Right));
+        assert_eq!(place, Place::Child(id(0, counter - 1), Side::Right));
     }
     assert_eq!(sequence.runs().count(), 1);
 }
@@ -80,8 +80,8 @@ fn typing_on_is_one_run() {
 fn inserting_before_a_deleted_element_hangs_on_its_left() {
     let mut sequence = typed("abc");
     sequence.delete_at(1..2, &ByCounter, |_| {}, &mut ()).expect("it is there");
-    let name = sequence.insert_at(1, "x", id(0, 3), 0, &ByCounter).expect("it is there");
-    assert_eq!(name, (Some(id(0, 1)), Side::Left));
+    let place = sequence.insert_at(1, "x", id(0, 3), 0, &ByCounter).expect("it is there");
+    assert_eq!(place, Place::Child(id(0, 1), Side::Left));
     assert_eq!(text(&sequence), "axc");
 }
 
@@ -174,17 +174,17 @@ fn what_is_out_of_bounds_is_refused() {
 #[test]
 fn an_unknown_parent_is_refused() {
     let mut sequence = typed("abc");
-    let mut insert = |parent, side| sequence.integrate(id(1, 9), 0, parent, side, "x", &ByCounter);
-    assert_eq!(insert(Some(id(0, 3)), Side::Right), Err(UnknownParent));
-    assert_eq!(insert(Some(id(2, 0)), Side::Left), Err(UnknownParent));
-    assert_eq!(insert(None, Side::Left), Err(UnknownParent));
+    let mut insert = |place| sequence.integrate(id(1, 9), 0, place, "x", &ByCounter);
+    assert_eq!(insert(Place::Child(id(0, 3), Side::Right)), Err(UnknownParent));
+    assert_eq!(insert(Place::Child(id(2, 0), Side::Left)), Err(UnknownParent));
     assert_eq!(text(&sequence), "abc");
 }
 
 #[test]
 fn inserting_nothing_changes_nothing() {
     let mut sequence = typed("abc");
-    sequence.integrate(id(1, 9), 0, Some(id(0, 1)), Side::Left, "", &ByCounter).expect("known");
+    let place = Place::Child(id(0, 1), Side::Left);
+    sequence.integrate(id(1, 9), 0, place, "", &ByCounter).expect("known");
     sequence.insert_at(1, "", id(1, 9), 0, &ByCounter).expect("it is there");
     assert_eq!(sequence.tree.iter().count(), 1);
 }

@@ -151,19 +151,21 @@ fn offsets_convert_both_ways_and_must_not_split_a_character() {
         assert_eq!(sequence.index_of(Unit::Utf16, utf16), Ok(index));
         for inside in 1..char.len_utf8() {
             let refused = sequence.index_of(Unit::Utf8, utf8 + inside);
-            assert_eq!(refused, Err(OffsetError::InsideChar));
+            assert_eq!(refused, Err(OffsetError::InsideChar(utf8 + inside)));
         }
         for inside in 1..char.len_utf16() {
             let refused = sequence.index_of(Unit::Utf16, utf16 + inside);
-            assert_eq!(refused, Err(OffsetError::InsideChar));
+            assert_eq!(refused, Err(OffsetError::InsideChar(utf16 + inside)));
         }
         utf8 += char.len_utf8();
         utf16 += char.len_utf16();
     }
     assert_eq!(sequence.index_of(Unit::Utf8, utf8), Ok(model.len()));
-    assert_eq!(sequence.index_of(Unit::Utf8, utf8 + 1), Err(OffsetError::OutOfBounds));
+    let beyond = |pos, len| OutOfBounds { pos, len };
+    assert_eq!(sequence.index_of(Unit::Utf8, utf8 + 1), Err(beyond(utf8 + 1, utf8).into()));
     assert_eq!(sequence.offset_of(Unit::Utf16, model.len()), Ok(utf16));
-    assert_eq!(sequence.offset_of(Unit::Utf16, model.len() + 1), Err(OffsetError::OutOfBounds));
+    let (end, refused) = (model.len(), sequence.offset_of(Unit::Utf16, model.len() + 1));
+    assert_eq!(refused, Err(beyond(end + 1, end)));
 }
 
 #[test]
@@ -197,7 +199,8 @@ fn an_empty_text_has_one_place() {
     assert_eq!(sequence.text_in(0..0).count(), 0);
     assert_eq!(sequence.index_of(Unit::Utf8, 0), Ok(0));
     assert_eq!(sequence.offset_of(Unit::Utf16, 0), Ok(0));
-    assert_eq!(sequence.index_of(Unit::Utf8, 1), Err(OffsetError::OutOfBounds));
+    let beyond = OutOfBounds { pos: 1, len: 0 };
+    assert_eq!(sequence.index_of(Unit::Utf8, 1), Err(beyond.into()));
 }
 
 #[test]

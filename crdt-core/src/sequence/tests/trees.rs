@@ -3,7 +3,7 @@
 use super::super::Sequence;
 use super::oracle::Oracle;
 use super::world::{Act, Dice, Op, Ranks, apply, compare};
-use crate::op::{Id, IdRange, Side};
+use crate::op::{Id, IdRange, Place, Side};
 
 /// A change: some ops, and the changes that must be there before.
 struct Change {
@@ -62,8 +62,9 @@ impl Forest {
         } else {
             let len = 1 + u32::try_from(dice.below(5)).expect("few");
             let parent = if dice.one_in(6) { None } else { some_element(dice, visible) };
-            let left = parent.is_some() && dice.one_in(2);
-            (Act::Insert { len, parent, side: if left { Side::Left } else { Side::Right } }, len)
+            let side = |left| if left { Side::Left } else { Side::Right };
+            let child = |parent| Place::Child(parent, side(dice.one_in(2)));
+            (Act::Insert { len, place: parent.map_or(Place::Root, child) }, len)
         };
         for step in 0..taken {
             self.ranks.set(id.plus(step), (rank.0, rank.1, counter + step));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::super::content::Measure;
 use super::super::{Content, Keep, OpOrder, Sequence};
 use super::oracle::{Oracle, Rank};
-use crate::op::{Id, IdRange, Side};
+use crate::op::{Id, IdRange, Place, Side};
 
 /// Elements with a visible name, in runs of at most three and nodes of at most three.
 #[derive(Clone, Default, Debug)]
@@ -85,7 +85,7 @@ pub(super) fn letter(id: Id) -> char {
 /// What an op does.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    Insert { len: u32, parent: Option<Id>, side: Side },
+    Insert { len: u32, place: Place<Id> },
     Delete(IdRange),
 }
 
@@ -123,13 +123,11 @@ impl OpOrder for Ranks {
 /// Applies an op to a sequence and to the definition.
 pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, oracle: &mut Oracle) {
     match op.act {
-        Act::Insert { len, parent, side } => {
+        Act::Insert { len, place } => {
             let letters: Vec<_> = (0..len).map(|step| letter(op.id.plus(step))).collect();
             let time = ranks.time(op.id);
-            sequence
-                .integrate(op.id, time, parent, side, &letters, ranks)
-                .expect("the parent is known");
-            insert(op.id, len, parent, side, ranks, oracle);
+            sequence.integrate(op.id, time, place, &letters, ranks).expect("the parent is known");
+            insert(op.id, len, place, ranks, oracle);
         }
         Act::Delete(range) => {
             let mut kept = Kept::default();
@@ -145,18 +143,11 @@ pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, or
 }
 
 /// Inserts a run as the definition has it: a chain of right children.
-pub(super) fn insert(
-    first: Id,
-    len: u32,
-    parent: Option<Id>,
-    side: Side,
-    ranks: &Ranks,
-    oracle: &mut Oracle,
-) {
-    oracle.insert(first, ranks.get(first), parent, side);
+pub(super) fn insert(first: Id, len: u32, place: Place<Id>, ranks: &Ranks, oracle: &mut Oracle) {
+    oracle.insert(first, ranks.get(first), place);
     for step in 1..len {
         let (id, before) = (first.plus(step), first.plus(step - 1));
-        oracle.insert(id, ranks.get(id), Some(before), Side::Right);
+        oracle.insert(id, ranks.get(id), Place::Child(before, Side::Right));
     }
 }
 

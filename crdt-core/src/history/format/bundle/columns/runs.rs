@@ -1,10 +1,11 @@
-//! Runs of ops while they are written: which op goes on with which run.
+//! Runs of ops while they are written: which op goes on with which run. Of inserts the
+//! [rule](crate::op::run) says it.
 
 use core::ops::Range;
 
 use super::is_insert;
 use crate::history::format::numbers::LaneIndex;
-use crate::op::{Action, Name, Path, Place, RawOp, Side, kind_of};
+use crate::op::{Action, Name, Path, RawOp, kind_of};
 
 /// The last run of a lane.
 #[derive(Debug)]
@@ -57,11 +58,7 @@ impl<'a> Run<'a> {
         }
         let goes_on = match (&op.action, &mut self.delete) {
             (Action::Delete { first, count }, Some(last)) => last.step_to(*first, *count),
-            (Action::Insert { place, .. } | Action::InsertText { place, .. }, _) => {
-                let before = Name { index: 0, counter: counter.wrapping_sub(1) };
-                *place == Place::Child(before, Side::Right)
-            }
-            _ => false,
+            _ => op.action.goes_on(counter),
         };
         if goes_on {
             self.next += op.counters;

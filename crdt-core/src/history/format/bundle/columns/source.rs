@@ -272,7 +272,7 @@ impl<'a> Source<'a> {
     fn continued(&mut self, counter: u32, taken: u32) -> Place<Name> {
         let last = counter + taken.saturating_sub(1);
         self.names.remember(self.table.own(), last);
-        Place::Child(Name { index: 0, counter: last }, Side::Right)
+        Place::<Name>::going_on(last + 1)
     }
 
     /// Refuses what has not been used.

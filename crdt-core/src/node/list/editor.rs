@@ -1,0 +1,339 @@
+use core::fmt;
+use core::ops::RangeBounds;
+
+use super::state::seeded;
+use super::{ListIter, ListState, ListView};
+use crate::node::edit::{delete_at, insert_at};
+use crate::node::positions::positions;
+use crate::node::register::{altered, unreadable};
+use crate::node::{
+    CrdtNode, EditError, ElementId, Fit, NewElement, NewElements, NodeState as _, Scope, Writing,
+};
+use crate::op::{Id, write_seed};
+
+/// Edits a list. Positions count elements, from 0.
+pub struct ListEditor<'a, T: CrdtNode> {
+    pub(super) state: &'a mut ListState<T::State>,
+    pub(super) scope: Scope<'a>,
+}
+
+impl<T: CrdtNode> ListEditor<'_, T> {
+    /// How many elements there are. O(1).
+    pub fn len(&self) -> usize {
+        self.state.sequence.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn view(&self) -> ListView<'_, T> {
+        ListView { state: self.state, chains: self.scope.chains() }
+    }
+
+    /// Reads the element at a position; `None` beyond the end. O(log n).
+    pub fn get(&self, position: usize) -> Option<T::View<'_>> {
+        self.view().get(position)
+    }
+
+    /// Reads the first element. O(log n).
+    pub fn first(&self) -> Option<T::View<'_>> {
+        self.view().first()
+    }
+
+    /// Reads the last element. O(log n).
+    pub fn last(&self) -> Option<T::View<'_>> {
+        self.view().last()
+    }
+
+    /// Reads the elements in order, from either end.
+    pub fn iter(&self) -> ListIter<'_, T> {
+        self.view().iter()
+    }
+
+    /// Reads the elements in order with their ids, from either end, without those that this change
+    /// has inserted. O(log n) for each.
+    pub fn iter_with_ids(&self) -> impl DoubleEndedIterator<Item = (ElementId, T::View<'_>)> {
+        self.view().iter_with_ids()
+    }
+
+    /// The id of the element at a position; `None` also if this change has inserted it, since the
+    /// change has no hash yet. O(log n).
+    pub fn id_at(&self, position: usize) -> Option<ElementId> {
+        self.view().id_at(position)
+    }
+
+    /// Where an element is now; `None` if it is not in the list or has been removed. O(log n).
+    pub fn position_of(&self, element: ElementId) -> Option<usize> {
+        self.view().position_of(element)
+    }
+
+    /// Reads an element by its id, wherever it is now. O(log n).
+    pub fn by_id(&self, element: ElementId) -> Option<T::View<'_>> {
+        self.view().by_id(element)
+    }
+
+    /// Edits an element by its id, wherever it is now. O(log n).
+    ///
+    /// # Errors
+    /// [`EditError::NoElement`] if it is not in the list or has been removed.
+    pub fn at_id(&mut self, element: ElementId) -> Result<T::Editor<'_>, EditError> {
+        self.at(self.require(element)?)
+    }
+
+    /// Removes an element by its id, wherever it is now, and gives the value it had. O(log n + size
+    /// of the value).
+    ///
+    /// # Errors
+    /// [`EditError::NoElement`] if it is not in the list or has been removed already.
+    pub fn remove_id(&mut self, element: ElementId) -> Result<T::Value, EditError> {
+        self.remove(self.require(element)?)
+    }
+
+    fn require(&self, element: ElementId) -> Result<usize, EditError> {
+        self.position_of(element).ok_or(EditError::NoElement(element))
+    }
+
+    /// Edits every element, in order, up to the first for which the closure returns an error.
+    ///
+    /// # Errors
+    /// The closure's.
+    #[doc(alias = "iter_mut")]
+    pub fn for_each(
+        &mut self,
+        mut edit: impl FnMut(T::Editor<'_>) -> Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        (0..self.len()).try_for_each(|position| edit(self.at(position)?))
+    }
+
+    /// Edits the element at a position. O(log n).
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if there is none.
+    #[doc(alias = "get_mut")]
+    pub fn at(&mut self, position: usize) -> Result<T::Editor<'_>, EditError> {
+        let (state, scope) = self.place(position)?;
+        Ok(T::edit(state, scope))
+    }
+
+    /// The state of the element at a position, and its scope.
+    pub(super) fn place(
+        &mut self,
+        position: usize,
+    ) -> Result<(&mut T::State, Scope<'_>), EditError> {
+        self.scope.pin();
+        ListEditor::<T> { state: self.state, scope: self.scope }.into_place(position)
+    }
+
+    /// Inserts an element so that it stands at a position; only what differs from the element's
+    /// default is written. O(log n + what writing the value costs).
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] beyond the end, or what writing the value meets.
+    pub fn insert(&mut self, position: usize, value: T::Value) -> Result<NewElement, EditError> {
+        let id = self.scope.next_id();
+        self.insert_values(position, vec![value])?;
+        Ok(NewElement { id })
+    }
+
+    /// Inserts elements so that the first of them stands at a position. It takes one op, and less time
+    /// and memory than inserting them one by one. O(log n + what writing the values costs).
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Keypair};
+    /// # let mut numbers = Document::<Vec<i64>>::create(Keypair::generate()?)?;
+    /// numbers.change(|numbers| {
+    ///     numbers.extend([1, 2, 5])?;
+    ///     numbers.insert_all(2, [3, 4])
+    /// })?;
+    /// assert_eq!(numbers.value(), [1, 2, 3, 4, 5]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] beyond the end, or what writing the values meets.
+    pub fn insert_all(
+        &mut self,
+        position: usize,
+        values: impl IntoIterator<Item = T::Value>,
+    ) -> Result<NewElements, EditError> {
+        let values: Vec<_> = values.into_iter().collect();
+        let new = NewElements::new(self.scope.next_id(), values.len());
+        self.insert_values(position, values)?;
+        Ok(new)
+    }
+
+    fn insert_values(&mut self, position: usize, values: Vec<T::Value>) -> Result<(), EditError> {
+        self.scope
+            .attempt(self.state, |state, scope| insert_all::<T>(state, scope, position, values))
+    }
+
+    /// Appends an element. O(log n + what writing the value costs).
+    ///
+    /// # Errors
+    /// What writing the value meets.
+    pub fn push(&mut self, value: T::Value) -> Result<NewElement, EditError> {
+        self.insert(self.len(), value)
+    }
+
+    /// Appends elements, as [`insert_all`](Self::insert_all) does.
+    ///
+    /// # Errors
+    /// What writing the values meets.
+    pub fn extend(
+        &mut self,
+        values: impl IntoIterator<Item = T::Value>,
+    ) -> Result<NewElements, EditError> {
+        self.insert_all(self.len(), values)
+    }
+
+    /// Removes the element at a position and gives the value it had. Concurrent edits within it are
+    /// lost with it. O(log n + size of the value).
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if there is none.
+    pub fn remove(&mut self, position: usize) -> Result<T::Value, EditError> {
+        let missing = EditError::OutOfRange { position, length: self.len() };
+        let state = self.state.sequence.item_at(position).ok_or(missing)?;
+        let value = T::value(state, self.scope.chains());
+        self.forget(position)?;
+        Ok(value)
+    }
+
+    /// Removes the element at a position, without its value.
+    pub(in crate::node) fn forget(&mut self, position: usize) -> Result<(), EditError> {
+        if position >= self.len() {
+            return Err(EditError::OutOfRange { position, length: self.len() });
+        }
+        self.delete(position..=position)
+    }
+
+    /// Removes the last element and gives the value it had; `None` if there is none. O(log n + size
+    /// of the value).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn pop(&mut self) -> Result<Option<T::Value>, EditError> {
+        self.len().checked_sub(1).map(|last| self.remove(last)).transpose()
+    }
+
+    /// Removes the elements behind the first `length`; nothing if there are no more.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn truncate(&mut self, length: usize) -> Result<(), EditError> {
+        if length < self.len() { self.delete(length..) } else { Ok(()) }
+    }
+
+    /// Removes every element that the closure does not want to keep.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn retain(&mut self, mut keep: impl FnMut(T::View<'_>) -> bool) -> Result<(), EditError> {
+        let mut position = 0;
+        let kept: Vec<bool> = self.iter().map(&mut keep).collect();
+        for run in kept.chunk_by(|a, b| a == b) {
+            if run[0] {
+                position += run.len();
+            } else {
+                self.delete(position..position + run.len())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the elements at a range of positions. O(log n) for each stretch of elements that one
+    /// author inserted in sequence, and the states of all.
+    ///
+    /// # Errors
+    /// [`EditError::OutOfRange`] if it does not lie within the list, [`EditError::InvertedRange`] if it
+    /// ends before it starts.
+    pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
+        let range = positions(&range, self.len())?;
+        delete_at(&mut self.state.sequence, &mut self.scope, range)
+    }
+
+    /// Removes all elements that are here. What others insert concurrently stays.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn clear(&mut self) -> Result<(), EditError> {
+        self.state.clear(self.scope);
+        Ok(())
+    }
+}
+
+impl<'a, T: CrdtNode> ListEditor<'a, T> {
+    /// The state and scope of the element at a position.
+    pub(in crate::node) fn into_place(
+        self,
+        position: usize,
+    ) -> Result<(&'a mut T::State, Scope<'a>), EditError> {
+        let Self { state, scope } = self;
+        let missing = EditError::OutOfRange { position, length: state.sequence.len() };
+        let Some(id) = state.sequence.id_at(position) else {
+            return Err(missing);
+        };
+        let state = state.sequence.item_at_mut(position).ok_or(missing)?;
+        Ok((state, scope.element(id)))
+    }
+}
+
+impl<'a, T: CrdtNode> IntoIterator for &'a ListEditor<'_, T> {
+    type Item = T::View<'a>;
+    type IntoIter = ListIter<'a, T>;
+
+    fn into_iter(self) -> ListIter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T: CrdtNode> fmt::Debug for ListEditor<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListEditor").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// Inserts elements, and writes what of them does not come with the insert.
+fn insert_all<T: CrdtNode>(
+    state: &mut ListState<T::State>,
+    mut scope: Scope<'_>,
+    position: usize,
+    values: Vec<T::Value>,
+) -> Result<(), EditError> {
+    let first = scope.next_id();
+    let (states, seeds) = seeded_all::<T>(scope, &values)?;
+    let place = insert_at(&mut state.sequence, &scope, position, states.into_iter())?;
+    scope.write_insert(place, values.len(), seeds);
+    scope.check_depth()?;
+    for ((at, counter), value) in (position..).zip(first.counter..).zip(values) {
+        if let Some(state) = state.sequence.item_at_mut(at) {
+            // What its default says has no seed, and a node need not have one at all.
+            let how = if state.is_blank() { Writing::Anew } else { Writing::Seeded };
+            T::write(state, scope.element(Id { counter, ..first }), value, how)?;
+        }
+    }
+    Ok(())
+}
+
+/// The states of elements with these values as an insert brings them, and their seeds.
+fn seeded_all<T: CrdtNode>(
+    scope: Scope<'_>,
+    values: &[T::Value],
+) -> Result<(Vec<T::State>, Vec<u8>), EditError> {
+    let (first, time, chains) = (scope.next_id(), scope.time(), scope.chains());
+    let (mut states, mut seeds) = (Vec::with_capacity(values.len()), Vec::new());
+    for (counter, value) in (first.counter..).zip(values) {
+        let seed = T::seed(value)?.unwrap_or_default();
+        let (state, fit) = seeded(Id { counter, ..first }, time, &seed, chains);
+        match fit {
+            Fit::Applied => {}
+            Fit::Partial => return Err(altered()),
+            Fit::Inert(_) | Fit::Refused(_) => return Err(unreadable()),
+        }
+        states.push(state);
+        write_seed(&mut seeds, &seed);
+    }
+    Ok((states, seeds))
+}

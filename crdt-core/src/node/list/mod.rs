@@ -1,0 +1,120 @@
+//! Lists, whose elements are nested nodes.
+
+mod editor;
+mod reconcile;
+mod state;
+mod view;
+
+use core::ops::{Deref, DerefMut};
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use reconcile::reconcile;
+
+pub use editor::ListEditor;
+pub use state::ListState;
+pub use view::{ListIter, ListView};
+
+use super::{CrdtNode, EditError, Fingerprint, NodeState as _, Scope, Writing};
+use crate::history::Chains;
+use crate::schema::{self, SchemaBuilder};
+
+/// A list whose elements are nested nodes. As a field type this is the same as `Vec<T>`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct List<T>(pub Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for List<T> {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        &mut self.0
+    }
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self(items)
+    }
+}
+
+impl<T> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self(items.into_iter().collect())
+    }
+}
+
+impl<T> IntoIterator for List<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+macro_rules! list_node {
+    ($type:ident, $value:ty) => {
+        impl<T: CrdtNode> CrdtNode for $type<T> {
+            type Value = $value;
+            type State = ListState<T::State>;
+            type View<'a> = ListView<'a, T>;
+            type Editor<'a> = ListEditor<'a, T>;
+            type Kind = super::Nested;
+
+            fn describe(schema: &mut SchemaBuilder) -> schema::Node {
+                schema::Node::ListOf(Box::new(T::describe(schema)))
+            }
+
+            fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+                ListView { state, chains }
+            }
+
+            fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+                ListEditor { state, scope }
+            }
+
+            fn value(state: &Self::State, chains: &Chains) -> Self::Value {
+                state.states().map(|item| T::value(item, chains)).collect()
+            }
+
+            fn write(
+                state: &mut Self::State,
+                scope: Scope<'_>,
+                value: Self::Value,
+                how: Writing,
+            ) -> Result<(), EditError> {
+                if how == Writing::Difference {
+                    return reconcile::<T>(state, scope, value);
+                }
+                state.clear(scope);
+                ListEditor::<T> { state, scope }.extend(value)?;
+                Ok(())
+            }
+
+            fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
+                print.number(value.len());
+                for value in value.iter() {
+                    T::fingerprint(value, print);
+                }
+            }
+        }
+    };
+}
+
+list_node!(Vec, Vec<T::Value>);
+list_node!(VecDeque, VecDeque<T::Value>);
+list_node!(List, List<T::Value>);

@@ -1,0 +1,167 @@
+use core::fmt;
+
+use crate::codec::DecodeError;
+use crate::history::Chains;
+use crate::node::edit::delete_at;
+use crate::node::{
+    DigestWriter, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader, StateWriter,
+    Undone,
+};
+use crate::op::{Action, Id, IdRange, Place, Seeds};
+use crate::sequence::{Items, Restored, Sequence, SpanKind};
+
+/// The state of a list: the states of its elements in order, deleted ones as places.
+pub struct ListState<S> {
+    pub(super) sequence: Sequence<Items<S>>,
+}
+
+impl<S> Default for ListState<S> {
+    fn default() -> Self {
+        Self { sequence: Sequence::default() }
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for ListState<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.sequence.items()).finish()
+    }
+}
+
+impl<S: NodeState + Default> ListState<S> {
+    /// All elements in order, in ranges that may be cut anywhere: their states, unless they were
+    /// deleted.
+    pub(in crate::node) fn runs(&self) -> impl Iterator<Item = (IdRange, Option<&[S]>)> {
+        self.sequence.contents().map(|(range, items)| (range, items.map(Items::as_slice)))
+    }
+
+    /// Whether this is an element of the list, deleted or not.
+    pub(in crate::node) fn contains(&self, id: Id) -> bool {
+        self.sequence.contains(id)
+    }
+
+    /// The states of the elements in order.
+    pub(in crate::node) fn states(&self) -> impl Iterator<Item = &S> {
+        self.sequence.items().map(|(_, state)| state)
+    }
+
+    fn insert(
+        &mut self,
+        op: &Incoming<'_>,
+        place: Place<Id>,
+        seeds: Seeds<'_>,
+        chains: &Chains,
+    ) -> Fit {
+        let mut fit = Fit::Applied;
+        let states: Vec<S> = (op.id.counter..)
+            .zip(seeds.iter())
+            .map(|(counter, seed)| {
+                let id = Id { counter, ..op.id };
+                let (state, seeded) = seeded(id, op.time, seed, chains);
+                // Of a part that is unknown, more may come to light later.
+                if seeded != Fit::Applied && fit != Fit::Partial {
+                    fit = seeded.settled();
+                }
+                state
+            })
+            .collect();
+        let source = states.into_iter();
+        match self.sequence.integrate(op.id, op.time, place, source, chains) {
+            Ok(()) => fit,
+            Err(_) => Fit::Inert(Misfit::UnknownElement),
+        }
+    }
+
+    fn route(&mut self, id: Id, rest: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let Some(state) = self.sequence.item_mut(id) {
+            // What an element refuses needs no keeping: the element is never made anew.
+            return state.apply(rest, op, chains).settled();
+        }
+        let known = self.contains(id);
+        Fit::Inert(if known { Misfit::DeletedElement } else { Misfit::UnknownElement })
+    }
+
+    /// Takes an edit back.
+    fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
+        match op.action {
+            Action::Insert { .. } => self.sequence.take_out(undone.inserted(op.id), chains),
+            Action::Delete { .. } => undone.each_items(|names, states: Vec<S>| {
+                self.sequence.restore(names, states.into_iter(), chains);
+            }),
+            _ => return Fit::wrong_kind(),
+        }
+        Fit::Applied
+    }
+}
+
+/// The state of an element that an insert brings: blank, or with a register that was set by the
+/// insert.
+pub(super) fn seeded<S: NodeState + Default>(
+    id: Id,
+    time: u32,
+    seed: &[u8],
+    chains: &Chains,
+) -> (S, Fit) {
+    let mut state = S::default();
+    if seed.is_empty() {
+        return (state, Fit::Applied);
+    }
+    let action = Action::Set { replaces: Vec::new(), payload: seed };
+    let fit = state.apply(&[], &Incoming::new(id, time, action), chains);
+    (state, fit)
+}
+
+impl<S: NodeState + Default> NodeState for ListState<S> {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let (Some(undone), []) = (op.undone, path) {
+            return self.take_back(op, undone, chains);
+        }
+        match (path, &op.action) {
+            ([], Action::Insert { place, seeds }) => self.insert(op, *place, *seeds, chains),
+            ([], Action::Delete { first, count }) => {
+                self.sequence.delete_along(IdRange::new(*first, *count), chains);
+                Fit::Applied
+            }
+            ([Segment::Element(id), rest @ ..], _) => self.route(*id, rest, op, chains),
+            _ => Fit::wrong_kind(),
+        }
+    }
+
+    fn clear(&mut self, mut scope: Scope<'_>) {
+        let all = 0..self.sequence.len();
+        let cleared = delete_at(&mut self.sequence, &mut scope, all);
+        debug_assert!(cleared.is_ok(), "the range is the whole list");
+    }
+
+    fn is_blank(&self) -> bool {
+        self.sequence.is_blank()
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        digest.runs(self.sequence.runs());
+        for (_, state) in self.sequence.items() {
+            state.digest(digest);
+            digest.end();
+        }
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.spans(&self.sequence.spans());
+        self.states().for_each(|state| state.save(writer));
+    }
+
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        let mut restored = Restored::new();
+        for span in reader.spans()? {
+            let visible = if let SpanKind::Live(len) = span.kind { len } else { 0 };
+            let mut load = |_| {
+                let mut state = S::default();
+                reader.nested(&mut state).map(|()| state)
+            };
+            let states = (0..visible).map(&mut load).collect::<Result<Vec<S>, _>>()?;
+            restored.push(span, states.into_iter(), reader.chains());
+        }
+        let sequence = restored.finish(reader.chains());
+        self.sequence = sequence.ok_or(DecodeError::InvalidPlace)?;
+        Ok(())
+    }
+}

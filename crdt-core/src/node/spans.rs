@@ -1,0 +1,136 @@
+//! The order of lists and texts, as it is saved.
+//!
+//! Of every [`Span`] there is a head, which says what it is and how long, and where it begins: most
+//! often where another one on its chain ended ([`Nearby`]), since most of a sequence was written in
+//! order.
+
+use std::sync::{Arc, OnceLock};
+
+use super::near::Nearby;
+use crate::codec::{DecodeError, Reader, read_block, write};
+use crate::history::Chains;
+use crate::op::{Id, IdRange};
+use crate::sequence::Span;
+
+/// Bits of the head of a span: what it is, and whether it is of the same chain as the one before.
+const KIND: u64 = 0b11;
+const SAME: u64 = 0b100;
+
+/// Writes the order of a sequence: the heads of all spans, then where they begin.
+pub(super) fn write_spans(spans: &[Span], near: &mut Nearby, out: &mut Vec<u8>) {
+    let (mut heads, mut firsts) = (Vec::new(), Vec::new());
+    let mut chain = near.last().chain;
+    for span in spans {
+        let (kind, len) = span.parts();
+        let here = span.first.chain;
+        let same = if here == chain { SAME } else { 0 };
+        write::varint(&mut heads, u64::from(len) << 3 | same | kind as u64);
+        if here != chain {
+            write::varint(&mut firsts, here.into());
+            chain = here;
+        }
+        write::varint(&mut firsts, near.fold(span.first));
+        near.pass(len);
+    }
+    write::bytes(out, &heads);
+    out.extend_from_slice(&firsts);
+}
+
+/// Reads the order of a sequence. What its ids name is not checked.
+pub(super) fn read_spans(
+    firsts: &mut Reader<'_>,
+    near: &mut Nearby,
+    mut each: impl FnMut(Span) -> Result<(), DecodeError>,
+) -> Result<(), DecodeError> {
+    let mut heads = Reader::new(firsts.bytes()?);
+    let mut chain = near.last().chain;
+    while !heads.is_empty() {
+        let head = heads.varint()?;
+        let len = u32::try_from(head >> 3).map_err(|_| DecodeError::VarintOverflow)?;
+        if head & SAME == 0 {
+            chain = firsts.varint32()?;
+        }
+        let first = near.unfold(chain, firsts.varint()?)?;
+        near.pass(len);
+        let span = Span::of(first, (head & KIND) as usize, len);
+        each(span.ok_or(DecodeError::InvalidKind)?)?;
+    }
+    Ok(())
+}
+
+/// Whether these are ops that are here.
+pub(super) fn check_ids(first: Id, count: u32, chains: &Chains) -> Result<(), DecodeError> {
+    let end = first.counter.checked_add(count).ok_or(DecodeError::DanglingReference)?;
+    let range = IdRange { chain: first.chain, start: first.counter, end };
+    if chains.holds(range) { Ok(()) } else { Err(DecodeError::DanglingReference) }
+}
+
+/// The orders of all texts, expanded when the first of them is asked for.
+#[derive(Debug)]
+pub(super) struct Orders {
+    block: Box<[u8]>,
+    bytes: OnceLock<Vec<u8>>,
+}
+
+/// Where the order of a text is to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    orders: Arc<Orders>,
+    start: usize,
+    end: usize,
+    /// The id that its first is near to.
+    near: Id,
+}
+
+impl Orders {
+    /// Those in a block.
+    pub(super) fn new(block: &[u8]) -> Arc<Self> {
+        Arc::new(Self { block: block.into(), bytes: OnceLock::new() })
+    }
+
+    /// The order at a place in them.
+    pub(super) fn at(self: &Arc<Self>, start: usize, end: usize, near: Id) -> Order {
+        Order { orders: self.clone(), start, end, near }
+    }
+
+    fn expand(&self) -> Result<&[u8], DecodeError> {
+        if let Some(bytes) = self.bytes.get() {
+            return Ok(bytes);
+        }
+        let mut reader = Reader::new(&self.block);
+        let bytes = read_block(&mut reader, usize::MAX)?;
+        reader.finish()?;
+        Ok(self.bytes.get_or_init(|| bytes))
+    }
+}
+
+impl Order {
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Goes over its spans.
+    pub(super) fn read(
+        &self,
+        each: impl FnMut(Span) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let bytes = self.orders.expand()?.get(self.start..self.end);
+        let mut reader = Reader::new(bytes.ok_or(DecodeError::Truncated)?);
+        read_spans(&mut reader, &mut Nearby::at(self.near), each)?;
+        reader.finish()
+    }
+
+    /// All its spans.
+    pub(super) fn spans(&self) -> Result<Vec<Span>, DecodeError> {
+        let mut spans = Vec::new();
+        self.read(|span| {
+            spans.push(span);
+            Ok(())
+        })?;
+        Ok(spans)
+    }
+}

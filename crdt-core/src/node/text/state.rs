@@ -1,0 +1,186 @@
+use core::ops::Range;
+
+use super::characters::Characters;
+use super::slice::joined;
+use crate::codec::DecodeError;
+use crate::history::Chains;
+use crate::node::difference::differences;
+use crate::node::edit::{delete_at, insert_at};
+use crate::node::{
+    DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
+    StateWriter, Undone,
+};
+use crate::op::{Action, IdRange};
+use crate::sequence::{Sequence, TextChunk, TextMeasure};
+
+/// The state of a text: its characters (Unicode scalar values) in order, deleted ones as places.
+#[derive(Debug, Default)]
+pub struct TextState {
+    characters: Characters,
+}
+
+impl TextState {
+    /// The text.
+    pub fn to_text(&self, chains: &Chains) -> String {
+        let mut text = String::with_capacity(self.measure(chains).utf8);
+        self.chunks(chains).for_each(|chunk| text.push_str(chunk));
+        text
+    }
+
+    /// The number of characters.
+    pub(super) fn len(&self, chains: &Chains) -> usize {
+        self.characters.len(chains)
+    }
+
+    /// Their size.
+    pub(super) fn measure(&self, chains: &Chains) -> TextMeasure {
+        self.characters.measure(chains)
+    }
+
+    /// The text in pieces.
+    pub(super) fn chunks<'a>(&'a self, chains: &Chains) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.characters.chunks(chains)
+    }
+
+    /// The characters in order, to look for some of them.
+    pub(super) fn sequence(&self, chains: &Chains) -> &Sequence<TextChunk> {
+        self.characters.look(chains)
+    }
+
+    /// All characters in order, in ranges that may be cut anywhere: what they are, unless they were
+    /// deleted.
+    pub(in crate::node) fn runs(
+        &self,
+        chains: &Chains,
+    ) -> impl Iterator<Item = (IdRange, Option<&str>)> {
+        let contents = self.sequence(chains).contents();
+        contents.map(|(range, chunk)| (range, chunk.map(TextChunk::as_str)))
+    }
+
+    /// Whether it is this text, without copying it.
+    pub(super) fn reads_as(&self, text: &str, chains: &Chains) -> bool {
+        joined(self.chunks(chains), text)
+    }
+
+    /// Deletes the characters at a range of positions and inserts text in their place. All edits of a
+    /// text are this one.
+    #[inline]
+    pub(super) fn splice(
+        &mut self,
+        scope: &mut Scope<'_>,
+        range: Range<usize>,
+        text: &str,
+    ) -> Result<(), EditError> {
+        let at = range.start;
+        if at == range.end {
+            return self.insert(scope, at, text);
+        }
+        delete_at(self.characters.lay_out(scope.chains()), scope, range)?;
+        if text.is_empty() { Ok(()) } else { self.insert(scope, at, text) }
+    }
+
+    /// What is typed comes character by character, and goes on where the one before is.
+    fn insert(&mut self, scope: &mut Scope<'_>, at: usize, text: &str) -> Result<(), EditError> {
+        if let [ascii @ ..=0x7F] = text.as_bytes() {
+            let sequence = self.characters.lay_out(scope.chains());
+            if scope.write_on(*ascii, |id| sequence.type_ascii(at, *ascii, id)) {
+                return Ok(());
+            }
+        }
+        self.insert_elsewhere(scope, at, text)
+    }
+
+    #[inline(never)]
+    fn insert_elsewhere(
+        &mut self,
+        scope: &mut Scope<'_>,
+        at: usize,
+        text: &str,
+    ) -> Result<(), EditError> {
+        if text.is_empty() {
+            let length = self.len(scope.chains());
+            let inside = at <= length;
+            return inside.then_some(()).ok_or(EditError::OutOfRange { position: at, length });
+        }
+        let place = insert_at(self.characters.lay_out(scope.chains()), scope, at, text)?;
+        scope.write_text(place, text);
+        Ok(())
+    }
+
+    /// Writes another text in place of what is here.
+    pub(super) fn assign(&mut self, mut scope: Scope<'_>, text: &str) -> Result<(), EditError> {
+        let all = 0..self.len(scope.chains());
+        self.splice(&mut scope, all, text)
+    }
+
+    /// Deletes and inserts the characters that differ.
+    pub(super) fn reconcile(&mut self, mut scope: Scope<'_>, text: &str) -> Result<(), EditError> {
+        if self.reads_as(text, scope.chains()) {
+            return Ok(());
+        }
+        let old: Vec<char> = self.to_text(scope.chains()).chars().collect();
+        let new: Vec<char> = text.chars().collect();
+        // What lies before a part is new text already when its turn comes.
+        for part in differences(&old, &new) {
+            let at = part.new.start;
+            let text = String::from_iter(&new[part.new]);
+            self.splice(&mut scope, at..at + part.old.len(), &text)?;
+        }
+        Ok(())
+    }
+
+    /// Takes an edit back.
+    fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
+        let sequence = self.characters.lay_out(chains);
+        match op.action {
+            Action::InsertText { .. } => sequence.take_out(undone.inserted(op.id), chains),
+            Action::Delete { .. } => undone.each_text(|names, text| {
+                sequence.restore(names, text, chains);
+            }),
+            _ => return Fit::wrong_kind(),
+        }
+        Fit::Applied
+    }
+}
+
+impl NodeState for TextState {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if let (Some(undone), []) = (op.undone, path) {
+            return self.take_back(op, undone, chains);
+        }
+        match (path, &op.action) {
+            ([], Action::InsertText { place, text }) => {
+                let placed = self.characters.integrate(op, *place, text, chains);
+                placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
+            }
+            ([], Action::Delete { first, count }) => {
+                self.characters.delete(IdRange::new(*first, *count), chains);
+                Fit::Applied
+            }
+            _ => Fit::wrong_kind(),
+        }
+    }
+
+    fn clear(&mut self, scope: Scope<'_>) {
+        let cleared = self.assign(scope, "");
+        debug_assert!(cleared.is_ok(), "the range is the whole text");
+    }
+
+    fn is_blank(&self) -> bool {
+        self.characters.is_blank()
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        digest.runs(self.sequence(digest.chains()).runs());
+        digest.bytes(self.to_text(digest.chains()).as_bytes());
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        self.characters.save(writer);
+    }
+
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        self.characters = Characters::load(reader)?;
+        Ok(())
+    }
+}
