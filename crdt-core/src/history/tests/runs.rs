@@ -199,7 +199,8 @@ proptest! {
             let expected = match first.action {
                 Action::InsertText { text, .. } if goes_on
                     && (here.len(), there.len()) == (1, 1)
-                    && (last.counters, text.len()) == (1, 1)
+                    && text.len() == 1
+                    && matches!(last.action, Action::InsertText { text, .. } if text.len() == 1)
                     && last.action.goes_on(*counter)
                     && change.body.len() == next.body.len() => Some(text),
                 _ => None,
