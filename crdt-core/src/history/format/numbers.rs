@@ -148,6 +148,11 @@ impl<N: Number, T> Numbered<N, T> {
         self.list.last()
     }
 
+    /// All, each with its number.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (N, &T)> {
+        self.numbers().zip(&self.list)
+    }
+
     /// All numbers, ascending.
     pub(crate) fn numbers(&self) -> impl DoubleEndedIterator<Item = N> + use<N, T> {
         (0..self.count()).map(N::new)

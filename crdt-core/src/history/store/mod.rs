@@ -238,7 +238,9 @@ impl Store {
         let Admitted { hash, author, next, time, counters, dependencies, .. } = change;
         let first = if next.opens { self.chains.first_after(author, next.prev) } else { None };
         self.chains.append(&NewChange { hash, author, next, time, counters })?;
-        self.forks.note(first, author, next.prev, index);
+        if let Some(first) = first {
+            self.forks.note(first, author, next.prev, index);
+        }
         let references = dependencies.len() + usize::from(next.prev.is_some());
         self.sizes.add(author, canonical_size(references, &change.tags, change.body) as u64);
         self.heads.replace(index, next.prev.iter().chain(dependencies));
