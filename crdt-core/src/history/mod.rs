@@ -6,8 +6,8 @@
 //!
 //! # Floors
 //!
-//! Imports go down only; a test reads the table of floors in `ARCHITECTURE.md` and holds the files to
-//! it.
+//! Imports go down only; a test reads the table of floors in `ARCHITECTURE.md` and holds the files
+//! to it.
 //!
 //! - [`facade`]: [`History`], every method of it, a line or three each. Whoever looks for where
 //!   something is done begins there.
@@ -20,9 +20,9 @@
 //!
 //! # What to read first
 //!
-//! [`store::chains`] (how ops are named and ordered), then [`format::header`] and [`format::bundle`]
-//! (bytes), [`admission`] (the rules), [`receive`] and [`pending`] (what arrives, and arrives early),
-//! [`coverage`] and [`export`] (what goes out).
+//! [`store::chains`] (how ops are named and ordered), then [`format::header`] and
+//! [`format::bundle`] (bytes), [`admission`] (the rules), [`receive`] and [`pending`] (what
+//! arrives, and arrives early), [`coverage`] and [`export`] (what goes out).
 
 mod admission;
 mod change;

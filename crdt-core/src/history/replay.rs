@@ -41,8 +41,8 @@ pub(crate) fn replay(
     typing.end(&mut sink);
 }
 
-/// Inserts into a text that go on with each other, however many changes they come in. Most changes are
-/// one keystroke, and what is placed at once is placed where it would come to one by one.
+/// Inserts into a text that go on with each other, however many changes they come in. Most changes
+/// are one keystroke, and what is placed at once is placed where it would come to one by one.
 #[derive(Default)]
 struct Typing<'a> {
     path: Vec<Segment<'a, Id>>,

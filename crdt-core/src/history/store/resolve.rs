@@ -6,8 +6,8 @@ use super::table::Table;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::op::{Action, Body, Id, Keystroke, Name, Path, Place, Segment, Side};
 
-/// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go where
-/// the one before went, so its path is kept.
+/// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go
+/// where the one before went, so its path is kept.
 pub(crate) struct Walk<'a> {
     table: Table,
     body: Body<'a>,
@@ -53,9 +53,9 @@ impl Default for Walk<'_> {
 }
 
 impl<'a> Walk<'a> {
-    /// Calls `sink` with every op of a change that has been appended, given the id of its first one,
-    /// its dependencies and its body. Refuses what is not canonical, and names that do not resolve
-    /// through the lowest entry that has them.
+    /// Calls `sink` with every op of a change that has been appended, given the id of its first
+    /// one, its dependencies and its body. Refuses what is not canonical, and names that do not
+    /// resolve through the lowest entry that has them.
     pub(crate) fn change(
         &mut self,
         chains: &Chains,

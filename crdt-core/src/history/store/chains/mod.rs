@@ -6,7 +6,8 @@
 //! predecessor, and goes on with whatever first extends its last change. Branch numbers differ
 //! between replicas; everything that leaves this module as meaning does not depend on them.
 //!
-//! What is on which branch is kept by [`streaks`]; how branches lie in their trees, by [`branches`].
+//! What is on which branch is kept by [`streaks`]; how branches lie in their trees, by
+//! [`branches`].
 
 mod branches;
 mod ends;
