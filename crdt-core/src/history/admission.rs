@@ -1,8 +1,9 @@
 //! Admission: the rules a change must keep with respect to what it refers to.
 //!
-//! What a change must keep by itself was checked when it was decoded ([`bundle`](super::format::bundle)),
-//! and what vouches for it is looked at in [`coverage`](super::coverage). Here it is given its place on
-//! its chain and its time, and its ops are resolved; [`Refusal`] lists the rules.
+//! What a change must keep by itself was checked when it was decoded
+//! ([`bundle`](super::format::bundle)), and what vouches for it is looked at in
+//! [`coverage`](super::coverage). Here it is given its place on its chain and its time, and its ops
+//! are resolved; [`Refusal`] lists the rules.
 
 use super::format::bundle::{Bundle, Member, Reference};
 use super::format::numbers::{AuthorIndex, ChangeIndex, Full, MemberIndex, Number as _, Numbered};
@@ -28,9 +29,9 @@ pub(crate) struct Taken {
     pub(crate) added: Totals,
 }
 
-/// Appends every member of a bundle that is not here yet. Returns where they are and what was added.
-/// On an error some may have been appended: the caller rolls back. Everything outside that the bundle
-/// depends on is here.
+/// Appends every member of a bundle that is not here yet. Returns where they are and what was
+/// added. On an error some may have been appended: the caller rolls back. Everything outside that
+/// the bundle depends on is here.
 pub(crate) fn admit(store: &mut Store, bundle: &Bundle) -> Result<Taken, Refusal> {
     if store.genesis.is_none() {
         store.genesis.clone_from(&bundle.genesis);

@@ -112,9 +112,9 @@ impl<'a> Change<'a> {
     /// Its canonical bytes: the header, then the ops. The header and the gist of the ops make its
     /// [`hash`](Self::hash).
     ///
-    /// They are for tools that keep or compare changes, and for other implementations, which read them by
-    /// `docs/wire-format.md`. No function here takes them: they carry no signature. What another replica
-    /// [applies](crate::Document::apply) is bundles, which
+    /// They are for tools that keep or compare changes, and for other implementations, which read
+    /// them by `docs/wire-format.md`. No function here takes them: they carry no signature. What
+    /// another replica [applies](crate::Document::apply) is bundles, which
     /// [`export_for`](crate::Document::export_for) makes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();

@@ -96,8 +96,8 @@ impl History {
         self.chains().len()
     }
 
-    /// Whether a change is known. O(1), but for an opened document's old changes: to say that one is among
-    /// them or is not, the first question unpacks them all.
+    /// Whether a change is known. O(1), but for an opened document's old changes: to say that one
+    /// is among them or is not, the first question unpacks them all.
     pub fn contains(&self, change: &ChangeHash) -> bool {
         self.index_of(change).is_some()
     }
@@ -122,8 +122,8 @@ impl History {
         self.store().authors.ascending()
     }
 
-    /// Canonical bytes of all changes, as the limits of a bundle count them. Memory, work and what is
-    /// saved grow with them, so they are what to bound. O(1).
+    /// Canonical bytes of all changes, as the limits of a bundle count them. Memory, work and what
+    /// is saved grow with them, so they are what to bound. O(1).
     pub fn bytes(&self) -> u64 {
         self.store().sizes.all()
     }
@@ -143,9 +143,9 @@ impl History {
         &self.kept.store
     }
 
-    /// Calls `sink` with every op of the changes from `start` on, in order of admission. The counters
-    /// of a delete are of the chain that runs down to the branch it names. Text that is typed on over
-    /// several changes comes as one insert.
+    /// Calls `sink` with every op of the changes from `start` on, in order of admission. The
+    /// counters of a delete are of the chain that runs down to the branch it names. Text that is
+    /// typed on over several changes comes as one insert.
     pub(crate) fn replay(
         &self,
         start: ChangeIndex,
@@ -158,11 +158,12 @@ impl History {
 /// What comes from elsewhere.
 impl History {
     /// Takes in bytes that another replica [exported](crate::Document::export): any number of
-    /// bundles, in any order, any number of times. Within the bytes too: bundles that depend on each
-    /// other are admitted together, whichever comes first.
+    /// bundles, in any order, any number of times. Within the bytes too: bundles that depend on
+    /// each other are admitted together, whichever comes first.
     ///
     /// # Errors
-    /// [`ApplyError`] if any of the bundles is found to be invalid; then none of them has been taken in.
+    /// [`ApplyError`] if any of the bundles is found to be invalid; then none of them has been
+    /// taken in.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
         self.apply_as(bytes, None)
     }
@@ -256,7 +257,8 @@ impl History {
         self.exporter(keypair).beyond_frontier(frontier)
     }
 
-    /// Whether an author has forked between here and the replica with a frontier, as seen from here.
+    /// Whether an author has forked between here and the replica with a frontier, as seen from
+    /// here.
     pub(crate) fn is_contested(&self, frontier: &Frontier) -> bool {
         had::had_by(self.store(), frontier).is_contested
     }
@@ -297,8 +299,8 @@ impl History {
     /// state has to take them in from here.
     ///
     /// # Errors
-    /// [`Unwritten`] if a single value is too large for a change, or another reason remains. Nothing
-    /// has changed then.
+    /// [`Unwritten`] if a single value is too large for a change, or another reason remains.
+    /// Nothing has changed then.
     pub(crate) fn commit_in_steps(
         &mut self,
         draft: &mut Draft,
@@ -330,14 +332,14 @@ impl History {
 
 /// What is saved.
 impl History {
-    /// Appends the whole history as it is saved, and what waits for others, signing what this replica
-    /// wrote and has not signed yet.
+    /// Appends the whole history as it is saved, and what waits for others, signing what this
+    /// replica wrote and has not signed yet.
     pub(crate) fn write_saved(&self, keypair: Option<&Keypair>, out: &mut Vec<u8>) {
         self.kept.write(keypair, out);
     }
 
-    /// Reads what [`write_saved`](Self::write_saved) wrote, and believes it. Packs stay packed, so it
-    /// costs time and memory in proportion to the bytes whoever wrote them.
+    /// Reads what [`write_saved`](Self::write_saved) wrote, and believes it. Packs stay packed, so
+    /// it costs time and memory in proportion to the bytes whoever wrote them.
     pub(crate) fn read_saved(
         reader: &mut Reader<'_>,
         document: DocumentId,
@@ -345,9 +347,9 @@ impl History {
         Kept::read(reader, document).map(Self::from)
     }
 
-    /// The same history with everything checked anew, as if it had come from elsewhere: all changes are
-    /// taken in, every signature is verified, and everything else that the file says of the changes has
-    /// to be what they come to.
+    /// The same history with everything checked anew, as if it had come from elsewhere: all changes
+    /// are taken in, every signature is verified, and everything else that the file says of the
+    /// changes has to be what they come to.
     pub(crate) fn verified(&self) -> Result<Self, LoadError> {
         self.kept.verified().map(Self::from)
     }

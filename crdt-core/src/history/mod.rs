@@ -6,23 +6,23 @@
 //!
 //! # Floors
 //!
-//! Imports go down only; a test reads the table of floors in `ARCHITECTURE.md` and holds the files to
-//! it.
+//! Imports go down only; a test reads the table of floors in `ARCHITECTURE.md` and holds the files
+//! to it.
 //!
 //! - [`facade`]: [`History`], every method of it, a line or three each. Whoever looks for where
 //!   something is done begins there.
-//! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`]; [`export`];
-//!   [`save`]; [`replay`], [`equivocation`], [`change`]. Each is functions over the store and what else
-//!   is kept. [`coverage`], [`pending`] and [`admission`] are where the three decisions lie: what has to
-//!   be signed, what may wait, what may be appended.
+//! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`];
+//!   [`export`]; [`save`]; [`replay`], [`equivocation`], [`change`]. Each is functions over the
+//!   store and what else is kept. [`coverage`], [`pending`] and [`admission`] are where the three
+//!   decisions lie: what has to be signed, what may wait, what may be appended.
 //! - [`store`]: what is kept of changes, to append, to roll back and to look up.
 //! - [`format`](mod@format): bytes to plain structs and back.
 //!
 //! # What to read first
 //!
-//! [`store::chains`] (how ops are named and ordered), then [`format::header`] and [`format::bundle`]
-//! (bytes), [`admission`] (the rules), [`receive`] and [`pending`] (what arrives, and arrives early),
-//! [`coverage`] and [`export`] (what goes out).
+//! [`store::chains`] (how ops are named and ordered), then [`format::header`] and
+//! [`format::bundle`] (bytes), [`admission`] (the rules), [`receive`] and [`pending`] (what
+//! arrives, and arrives early), [`coverage`] and [`export`] (what goes out).
 
 mod admission;
 mod change;

@@ -1,8 +1,8 @@
-//! Pending: bundles that wait for changes they depend on. Which are dropped when there is no room, which
-//! wake when a change has come, and how all is put back if a call fails, is decided here.
+//! Pending: bundles that wait for changes they depend on. Which are dropped when there is no room,
+//! which wake when a change has come, and how all is put back if a call fails, is decided here.
 //!
-//! A bundle waits as the bytes it came in: decoded it can be a thousand times as large. It is decoded
-//! again when it wakes, which costs once more what taking it in has cost.
+//! A bundle waits as the bytes it came in: decoded it can be a thousand times as large. It is
+//! decoded again when it wakes, which costs once more what taking it in has cost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,9 +111,10 @@ impl Pending {
         numbers.into_iter().filter_map(take).collect()
     }
 
-    /// Takes out what waited for a change and for nothing else, oldest first, with the numbers. What
-    /// lacks more is filed under that: `missing` says which of the changes outside of a bundle is the
-    /// first, from one on, that is not here. `moved` is told of each by which place it was filed before.
+    /// Takes out what waited for a change and for nothing else, oldest first, with the numbers.
+    /// What lacks more is filed under that: `missing` says which of the changes outside of a bundle
+    /// is the first, from one on, that is not here. `moved` is told of each by which place it was
+    /// filed before.
     pub(crate) fn wake(
         &mut self,
         change: &ChangeHash,
@@ -134,8 +135,8 @@ impl Pending {
         ready
     }
 
-    /// Makes everything as it was before bundles were woken and others filed under other changes, given
-    /// by which place each was filed before.
+    /// Makes everything as it was before bundles were woken and others filed under other changes,
+    /// given by which place each was filed before.
     pub(crate) fn put_back(&mut self, woken: Vec<(u64, Waiting)>, moved: BTreeMap<u64, usize>) {
         let mut woken: BTreeMap<u64, Waiting> = woken.into_iter().collect();
         for (number, missing) in moved {

@@ -40,8 +40,8 @@ pub(crate) fn replay(
     typing.end();
 }
 
-/// Inserts into a text that [go on](crate::op::run) with each other, however many changes they come in: they
-/// are handed on as one.
+/// Inserts into a text that [go on](crate::op::run) with each other, however many changes they come
+/// in: they are handed on as one.
 struct Typing<'a, S> {
     path: Vec<Segment<'a, Id>>,
     /// The elements, and the time and the place of the first one, if there is an insert.

@@ -1,8 +1,8 @@
-//! The files of the crate import each other as `ARCHITECTURE.md` says: down only, and within the history
-//! without a circle.
+//! The files of the crate import each other as `ARCHITECTURE.md` says: down only, and within the
+//! history without a circle.
 //!
-//! The tables there are read, and the imports and paths of all sources but those of tests. Where the
-//! sources or the tables are not, as in a published package, there is nothing to check.
+//! The tables there are read, and the imports and paths of all sources but those of tests. Where
+//! the sources or the tables are not, as in a published package, there is nothing to check.
 
 mod graph;
 mod imports;
@@ -17,8 +17,8 @@ use graph::Graph;
 use sources::Source;
 use table::Table;
 
-/// What is above all layers: the public names, what expansions of the derive are written against, and
-/// what only tests have.
+/// What is above all layers: the public names, what expansions of the derive are written against,
+/// and what only tests have.
 const ABOVE: [&str; 4] = ["", "expansion", "steps", "tour"];
 
 /// Arrows up that are known: from which file to which layer, and why.

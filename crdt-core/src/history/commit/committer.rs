@@ -81,9 +81,9 @@ impl Committer<'_> {
         chains.into_iter().map(tip).collect()
     }
 
-    /// Writes and appends a change with some ops of a draft, which follows what the draft follows and
-    /// depends on what was seen and what it names. What of its deletes has to go through further
-    /// names is put into `rest` or, without that, deleted at the end of the change.
+    /// Writes and appends a change with some ops of a draft, which follows what the draft follows
+    /// and depends on what was seen and what it names. What of its deletes has to go through
+    /// further names is put into `rest` or, without that, deleted at the end of the change.
     pub(crate) fn write(
         &mut self,
         draft: &mut Draft,
@@ -121,8 +121,8 @@ impl Committer<'_> {
         Ok(change)
     }
 
-    /// Writes ops in canonical bytes into the body of a draft. Says how many they are, and the counters
-    /// that they take.
+    /// Writes ops in canonical bytes into the body of a draft. Says how many they are, and the
+    /// counters that they take.
     fn encode(
         &self,
         draft: &mut Draft,

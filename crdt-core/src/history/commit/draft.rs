@@ -169,8 +169,8 @@ impl Draft {
 }
 
 impl LocalOp {
-    /// The op as two, if it inserts several elements; it comes back if it does not. Its first element is
-    /// `first`, and the second op goes on behind the first one.
+    /// The op as two, if it inserts several elements; it comes back if it does not. Its first
+    /// element is `first`, and the second op goes on behind the first one.
     pub(crate) fn halved(self, first: Id, texts: &str) -> Result<(Self, Self), Self> {
         let Self { path, counters, action } = self;
         let half = counters / 2;

@@ -1,6 +1,6 @@
-//! Committing: from what editors wrote, a [`draft`], to a change, or to [`several`] where one cannot hold
-//! it. The [`namer`] writes its ops in canonical bytes; the [`committer`] finds what the change depends
-//! on, and appends it.
+//! Committing: from what editors wrote, a [`draft`], to a change, or to [`several`] where one
+//! cannot hold it. The [`namer`] writes its ops in canonical bytes; the [`committer`] finds what
+//! the change depends on, and appends it.
 
 mod committer;
 pub(crate) mod draft;

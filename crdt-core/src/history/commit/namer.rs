@@ -22,9 +22,9 @@ pub(super) struct Namer<'a> {
 }
 
 impl Namer<'_> {
-    /// Appends ops in canonical bytes to the body of what was written. A delete goes through one entry
-    /// of the table; what is left of its range beyond that entry is put into `rest`, to be deleted
-    /// later.
+    /// Appends ops in canonical bytes to the body of what was written. A delete goes through one
+    /// entry of the table; what is left of its range beyond that entry is put into `rest`, to be
+    /// deleted later.
     pub(super) fn encode(
         &self,
         ops: &[LocalOp],
@@ -128,8 +128,9 @@ impl Namer<'_> {
         })
     }
 
-    /// A delete of as much of a range as goes through one entry of the table. Of its own chain that is
-    /// all of it; counters of changes that were written before lie between, and name no elements.
+    /// A delete of as much of a range as goes through one entry of the table. Of its own chain that
+    /// is all of it; counters of changes that were written before lie between, and name no
+    /// elements.
     fn delete(
         &self,
         path: Option<u32>,

@@ -1,9 +1,9 @@
 //! Writing what exceeds a limit of one change as several, which come one after the other on their
 //! chain: all of them, or none.
 //!
-//! Heads are folded into changes without ops. Of what an op replaces, so much is taken back before that
-//! the rest fits a table. Then the ops follow, in as few changes as halving leads to. So they come later
-//! on their chain than the editors took them to be, and in time.
+//! Heads are folded into changes without ops. Of what an op replaces, so much is taken back before
+//! that the rest fits a table. Then the ops follow, in as few changes as halving leads to. So they
+//! come later on their chain than the editors took them to be, and in time.
 
 use super::draft::{Draft, LocalOp};
 use super::{Committer, Unwritten};
@@ -17,8 +17,8 @@ impl Committer<'_> {
     /// state has to take them in from here.
     ///
     /// # Errors
-    /// [`Unwritten`] if a single value is too large for a change, or another reason remains. Nothing
-    /// has changed then.
+    /// [`Unwritten`] if a single value is too large for a change, or another reason remains.
+    /// Nothing has changed then.
     pub(crate) fn commit_in_steps(
         &mut self,
         draft: &mut Draft,

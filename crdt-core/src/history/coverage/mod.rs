@@ -1,14 +1,14 @@
 //! Coverage: which signatures are needed, and which are kept.
 //!
-//! *Needed*, of what comes from elsewhere: every change of a bundle that is new here is covered by a
-//! signature in the bundle, its own or that of a later change on its chain ([`needed`]). What this
-//! replica writes itself is the *tail*: it is signed when it leaves, so that a burst of changes costs
-//! one signature.
+//! *Needed*, of what comes from elsewhere: every change of a bundle that is new here is covered by
+//! a signature in the bundle, its own or that of a later change on its chain ([`needed`]). What
+//! this replica writes itself is the *tail*: it is signed when it leaves, so that a burst of
+//! changes costs one signature.
 //!
 //! *Kept*: the history is divided, in order of admission, into [`stretches`] whose members are all
-//! covered by signatures of members of the same stretch; a stretch with its signatures can be sent as
-//! one bundle. Within a stretch the latest signature on a branch vouches for everything below it there,
-//! so one per branch is kept.
+//! covered by signatures of members of the same stretch; a stretch with its signatures can be sent
+//! as one bundle. Within a stretch the latest signature on a branch vouches for everything below it
+//! there, so one per branch is kept.
 
 mod needed;
 mod stretches;

@@ -33,14 +33,14 @@ pub(crate) fn check(store: &Store, bundle: &Bundle, new: ChangeIndex) -> Result<
 /// chains end, which shows without a look for hashes.
 fn surely_new(store: &Store, bundle: &Bundle) -> Vec<bool> {
     let mut new: Vec<bool> = Vec::with_capacity(bundle.hashes.len());
-    for member in bundle.members.numbers() {
-        new.push(match bundle.members[member].prev {
+    for (place, member) in bundle.members.iter() {
+        new.push(match member.prev {
             Some(Reference::Member(prev)) => new[prev.place()],
             Some(Reference::Outside(outside)) => {
                 let prev = store.index_of(&bundle.outside[outside as usize]);
-                prev.is_none_or(|prev| store.ends_with(bundle.author(member), Some(prev)))
+                prev.is_none_or(|prev| store.ends_with(bundle.author(place), Some(prev)))
             }
-            None => store.ends_with(bundle.author(member), None),
+            None => store.ends_with(bundle.author(place), None),
         });
     }
     new

@@ -29,8 +29,8 @@
 //! exchange it knows all of Y's tips, and what it sends is exact.
 //!
 //! So after one exchange at least one side has everything, after two both; and where no author
-//! forked between the two, no claim is false and one exchange is enough. (What waits for others on one
-//! side and comes free by an exchange is new there, and goes with the next.)
+//! forked between the two, no claim is false and one exchange is enough. (What waits for others on
+//! one side and comes free by an exchange is new there, and goes with the next.)
 //!
 //! Nothing of this asks for truth: a frontier that lies harms none but who sent it, who gets too
 //! little or too much.

@@ -1,6 +1,6 @@
-//! Exporting: what another replica lacks, as bundles. What it has follows from its heads ([`lacking`])
-//! or from its frontier ([`had`]); what is left leaves as bundles with the signatures that cover it
-//! ([`outgoing`]).
+//! Exporting: what another replica lacks, as bundles. What it has follows from its heads
+//! ([`lacking`]) or from its frontier ([`had`]); what is left leaves as bundles with the signatures
+//! that cover it ([`outgoing`]).
 
 pub(crate) mod had;
 pub(crate) mod lacking;
@@ -18,7 +18,8 @@ use super::store::Store;
 use crate::codec::write;
 use crate::crypto::{ChangeHash, Keypair, Signature};
 
-/// What exporting reads. It signs what this replica wrote if it has a keypair, and leaves it out if not.
+/// What exporting reads. It signs what this replica wrote if it has a keypair, and leaves it out if
+/// not.
 #[derive(Clone, Copy)]
 pub(crate) struct Exporter<'a> {
     pub(crate) store: &'a Store,

@@ -15,7 +15,8 @@ use crate::history::store::archive::UNKNOWN;
 /// From so many canonical bytes on, changes are written as columns.
 const MANY: usize = 512;
 
-/// The store contradicts itself, to which only a file leads that was trusted and should not have been.
+/// The store contradicts itself, to which only a file leads that was trusted and should not have
+/// been.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[error("the changes of a saved file contradict each other")]
 pub(crate) struct Contradiction;
@@ -39,8 +40,8 @@ pub(crate) struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    /// Changes given in ascending order. Refuses if a saved history does not hold what it says, so that
-    /// something is not known of them.
+    /// Changes given in ascending order. Refuses if a saved history does not hold what it says, so
+    /// that something is not known of them.
     pub(crate) fn new(store: &'a Store, members: &'a [ChangeIndex]) -> Result<Self, Contradiction> {
         if !store.archive.unpacks(members) {
             return Err(Contradiction);
@@ -72,8 +73,8 @@ impl<'a> Outgoing<'a> {
         self.outside.iter().map(|(_, change)| *change).collect()
     }
 
-    /// The bundle, with the signatures of some of its members, in columns if there is enough for them to
-    /// be shorter, and not so much alike that a bundle may not be as dense; else in rows.
+    /// The bundle, with the signatures of some of its members, in columns if there is enough for
+    /// them to be shorter, and not so much alike that a bundle may not be as dense; else in rows.
     pub(crate) fn write_densely(
         &self,
         signatures: &BTreeMap<ChangeIndex, Signature>,

@@ -3,8 +3,8 @@
 use super::bodies::end_of;
 use super::tags::Tags;
 
-/// Dependencies and tags of those of many numbered changes that have any. A dependency is named by a
-/// `D`.
+/// Dependencies and tags of those of many numbered changes that have any. A dependency is named by
+/// a `D`.
 #[derive(Debug)]
 pub(crate) struct Extras<D> {
     /// The changes that have dependencies, ascending, and of each where these end.
@@ -72,8 +72,8 @@ impl<D> Extras<D> {
     }
 }
 
-/// The place of a change in an ascending list, if it is there. Whoever asks mostly asks for the last
-/// one, or one after it.
+/// The place of a change in an ascending list, if it is there. Whoever asks mostly asks for the
+/// last one, or one after it.
 fn place(changes: &[u32], change: u32) -> Option<usize> {
     match *changes.last()? {
         last if last < change => None,

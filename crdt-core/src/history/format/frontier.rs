@@ -1,5 +1,5 @@
-//! What a replica has, as bytes and as part of a message: the tip of every chain, by author, seq and
-//! hash. What follows from it is told in [`had`](crate::history::export::had).
+//! What a replica has, as bytes and as part of a message: the tip of every chain, by author, seq
+//! and hash. What follows from it is told in [`had`](crate::history::export::had).
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 

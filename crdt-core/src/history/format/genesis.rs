@@ -36,8 +36,8 @@ impl Genesis {
         &self.schema
     }
 
-    /// All tags by number: facts about the document beside its name. This version knows none and keeps
-    /// whatever there are; they are part of the document's id.
+    /// All tags by number: facts about the document beside its name. This version knows none and
+    /// keeps whatever there are; they are part of the document's id.
     pub fn tags(&self) -> impl Iterator<Item = (u64, &[u8])> {
         self.tags.entries()
     }

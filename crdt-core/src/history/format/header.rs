@@ -68,9 +68,9 @@ impl Header {
     }
 }
 
-/// Appends the gist of a body, which stands for it in the hash of its change: as a length and so many
-/// bytes the body itself, if it is shorter than a hash, or else its hash. So a short body costs no hash
-/// of its own.
+/// Appends the gist of a body, which stands for it in the hash of its change: as a length and so
+/// many bytes the body itself, if it is shorter than a hash, or else its hash. So a short body
+/// costs no hash of its own.
 pub(crate) fn write_gist(out: &mut Vec<u8>, body: &[u8]) {
     if body.len() < HASH_BYTES {
         write::bytes(out, body);

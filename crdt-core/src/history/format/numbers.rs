@@ -1,5 +1,5 @@
-//! Numbers of what a replica or a bundle has many of. Each kind has a type of its own, so that none is
-//! taken for another, and a list that gives them out refuses to grow beyond what they can count.
+//! Numbers of what a replica or a bundle has many of. Each kind has a type of its own, so that none
+//! is taken for another, and a list that gives them out refuses to grow beyond what they can count.
 
 use core::fmt::Debug;
 use core::marker::PhantomData;
@@ -148,12 +148,18 @@ impl<N: Number, T> Numbered<N, T> {
         self.list.last()
     }
 
+    /// All, each with its number.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (N, &T)> {
+        self.numbers().zip(&self.list)
+    }
+
     /// All numbers, ascending.
     pub(crate) fn numbers(&self) -> impl DoubleEndedIterator<Item = N> + use<N, T> {
         (0..self.count()).map(N::new)
     }
 
-    /// The first number from one on, and at most the other, of whose entry something is not true any more.
+    /// The first number from one on, and at most the other, of whose entry something is not true
+    /// any more.
     #[expect(clippy::cast_possible_truncation, reason = "no place lies behind what is numbered")]
     pub(crate) fn passed(&self, from: N, to: N, is_before: impl FnMut(&T) -> bool) -> N {
         let passed = self.list[from.place()..to.place()].partition_point(is_before);
@@ -180,7 +186,8 @@ impl<N: Number, T> IndexMut<N> for Numbered<N, T> {
     }
 }
 
-/// The number of what comes after so many; `u32::MAX` stays free, so that there is always a next one.
+/// The number of what comes after so many; `u32::MAX` stays free, so that there is always a next
+/// one.
 fn next_number(count: usize) -> Result<u32, Full> {
     u32::try_from(count).ok().filter(|number| *number < u32::MAX).ok_or(Full)
 }

@@ -1,8 +1,9 @@
 //! What of a saved history is read as soon as it is opened: its chains, without hashes and bodies.
 //!
-//! Chains are written as streaks in order of admission, so that they come out as they were, with the
-//! same numbers for branches and changes. Of hashes only those are written that whoever goes on from
-//! here needs: of the last change of every branch. `docs/wire-format.md` describes it field by field.
+//! Chains are written as streaks in order of admission, so that they come out as they were, with
+//! the same numbers for branches and changes. Of hashes only those are written that whoever goes on
+//! from here needs: of the last change of every branch. `docs/wire-format.md` describes it field by
+//! field.
 
 use super::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Number as _};
 use super::totals::Totals;
@@ -28,7 +29,8 @@ pub(crate) struct Outline {
     pub(crate) stretches: Vec<StretchRow>,
 }
 
-/// Changes that follow on each other along a branch and in order of admission, and are otherwise alike.
+/// Changes that follow on each other along a branch and in order of admission, and are otherwise
+/// alike.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct StreakRow {
     pub(crate) branch: BranchIndex,
@@ -224,8 +226,8 @@ impl StretchRow {
     }
 }
 
-/// Reads the stretches of so many changes: the first begins with these, and each where the one before
-/// does or later.
+/// Reads the stretches of so many changes: the first begins with these, and each where the one
+/// before does or later.
 fn read_stretches(
     reader: &mut Reader<'_>,
     changes: ChangeIndex,

@@ -1,5 +1,5 @@
-//! Consecutive changes of a saved history, in order of admission: a bundle without signatures, and what
-//! its list of changes outside stands for.
+//! Consecutive changes of a saved history, in order of admission: a bundle without signatures, and
+//! what its list of changes outside stands for.
 
 use super::bodies::Bodies;
 use super::bundle::{Bundle, Reference};

@@ -36,8 +36,8 @@ impl fmt::Display for Equivocation {
 }
 
 /// A proof that an author wrote two changes with one sequence number. It needs no document to be
-/// checked: two paths of headers, each from a change the author signed down to one of the two. It shows
-/// the ops of changes whose bodies are shorter than a hash.
+/// checked: two paths of headers, each from a change the author signed down to one of the two. It
+/// shows the ops of changes whose bodies are shorter than a hash.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EquivocationProof {
     bytes: Vec<u8>,

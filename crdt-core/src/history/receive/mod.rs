@@ -1,8 +1,8 @@
 //! Receiving: taking in bytes from elsewhere, all or nothing.
 //!
 //! A call goes through the bundles in the bytes one by one. Each is decoded and its signatures are
-//! checked; then it is admitted, or waits with what else waits. What was admitted wakes others. At the
-//! end all of it is kept, or everything is as it was.
+//! checked; then it is admitted, or waits with what else waits. What was admitted wakes others. At
+//! the end all of it is kept, or everything is as it was.
 
 mod apply_error;
 mod outcome;
@@ -45,7 +45,8 @@ struct Call {
     woken: Vec<(u64, Waiting)>,
     /// For which of its changes outside each bundle waited before the call that does not any more.
     moved: BTreeMap<u64, usize>,
-    /// Of each bundle that was admitted where it is, and its signatures with the places of its members.
+    /// Of each bundle that was admitted where it is, and its signatures with the places of its
+    /// members.
     admitted: Vec<(Taken, Vec<(MemberIndex, Signature)>)>,
     outcome: Outcome,
 }
@@ -97,8 +98,8 @@ impl Receiver<'_> {
         }
     }
 
-    /// Splits bytes into bundles, each after its length, and takes them in one by one, so that only one
-    /// of them lies decoded beside the history. On an error the caller undoes the call.
+    /// Splits bytes into bundles, each after its length, and takes them in one by one, so that only
+    /// one of them lies decoded beside the history. On an error the caller undoes the call.
     fn take_in_all(&mut self, bytes: &[u8], call: &mut Call) -> Result<(), ApplyError> {
         let mut reader = Reader::new(bytes);
         while !reader.is_empty() {

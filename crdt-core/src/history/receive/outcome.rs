@@ -10,8 +10,8 @@ use crate::history::store::refusal::Refusal;
 /// What became of the changes in bytes that were taken in.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Outcome {
-    /// Changes that are now part of the document, those that had waited included, each after what it
-    /// depends on.
+    /// Changes that are now part of the document, those that had waited included, each after what
+    /// it depends on.
     pub applied: Vec<ChangeHash>,
     /// How much [`History::bytes`](crate::History::bytes) has grown by them.
     pub bytes: u64,

@@ -70,8 +70,8 @@ impl Kept {
         self.store.outline(self.coverage.rows(&self.store, tail))
     }
 
-    /// Reads what [`write`](Self::write) wrote, and believes it. Packs stay packed, so it costs time and
-    /// memory in proportion to the bytes whoever wrote them.
+    /// Reads what [`write`](Self::write) wrote, and believes it. Packs stay packed, so it costs
+    /// time and memory in proportion to the bytes whoever wrote them.
     pub(crate) fn read(reader: &mut Reader<'_>, document: DocumentId) -> Result<Self, LoadError> {
         let mut kept = Self::new(document, PendingLimits::default());
         kept.store.genesis = read_genesis(reader, document)?;

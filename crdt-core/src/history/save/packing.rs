@@ -47,8 +47,8 @@ impl Packs {
                     packs.push(Arc::new(pack));
                 }
                 Err(error) => {
-                    // What is written then says that there are more changes, so that no one takes it for
-                    // whole.
+                    // What is written then says that there are more changes, so that no one takes
+                    // it for whole.
                     tracing::error!(%error, start, "changes are not saved");
                     break;
                 }

@@ -16,8 +16,8 @@ impl Kept {
     /// The same with everything checked: all changes are taken in, every signature is
     /// verified, and everything else that the file says of the changes has to be what they come to.
     ///
-    /// One pack at a time is unpacked beside the new history, and changes of a stretch are taken back
-    /// with all others as soon as a signature of it turns out not to hold.
+    /// One pack at a time is unpacked beside the new history, and changes of a stretch are taken
+    /// back with all others as soon as a signature of it turns out not to hold.
     pub(crate) fn verified(&self) -> Result<Self, LoadError> {
         let mut verified = Self::new(self.store.document, PendingLimits::NONE);
         verified.store.genesis.clone_from(&self.store.genesis);
@@ -48,8 +48,8 @@ impl Kept {
         Ok(verified)
     }
 
-    /// Verifies that the signatures of a stretch vouch for all its changes, which are here, and enters
-    /// it as one of this history's.
+    /// Verifies that the signatures of a stretch vouch for all its changes, which are here, and
+    /// enters it as one of this history's.
     fn prove(&mut self, part: Part<'_>) -> Result<(), LoadError> {
         let Self { store, coverage, .. } = self;
         let Part { start, end, .. } = part;

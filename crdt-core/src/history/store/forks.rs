@@ -14,14 +14,12 @@ impl Forks {
     /// Takes note of a change that forks a chain: another one, the first, has its predecessor too.
     pub(crate) fn note(
         &mut self,
-        first: Option<ChangeIndex>,
+        first: ChangeIndex,
         author: AuthorIndex,
         prev: Option<ChangeIndex>,
         change: ChangeIndex,
     ) {
-        if let Some(first) = first {
-            self.points.entry((author, prev)).or_insert_with(|| vec![first]).push(change);
-        }
+        self.points.entry((author, prev)).or_insert_with(|| vec![first]).push(change);
     }
 
     /// Forgets a change, the newest one.

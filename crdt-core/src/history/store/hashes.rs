@@ -18,9 +18,9 @@ use crate::history::format::numbers::ChangeIndex;
 /// It is randomly seeded, so that nobody can make changes that collide in it, and never iterated:
 /// its order is nobody's business.
 ///
-/// Of an opened document's changes, the [`Archive`] has the hashes. Unpacking them is as much work as
-/// receiving them was, so those that whoever goes on from there will ask for are at hand: the last
-/// change of every branch.
+/// Of an opened document's changes, the [`Archive`] has the hashes. Unpacking them is as much work
+/// as receiving them was, so those that whoever goes on from there will ask for are at hand: the
+/// last change of every branch.
 #[derive(Debug, Default)]
 pub(crate) struct Hashes {
     archive: Archive,

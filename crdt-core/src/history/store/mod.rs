@@ -1,14 +1,14 @@
 //! The store: all admitted changes of a document, to append to, to roll back and to look up in.
 //!
-//! What is kept of changes lies in parts, each in a file of its own: where they lie on [`chains`], their
-//! [`hashes`], their bodies and what few have beside these, whose [`authors`] they are, how large
-//! ([`sizes`]), which are [`heads`], where [`forks`] are. Of an opened history the [`archive`] has the
-//! old ones. [`Store`] keeps the parts in step. [`stored`] goes over changes with all that is kept of
-//! them, [`table`] and [`resolve`] turn names in ops into ids, and [`reopening`] makes an outline of a
-//! store and a store of one.
+//! What is kept of changes lies in parts, each in a file of its own: where they lie on [`chains`],
+//! their [`hashes`], their bodies and what few have beside these, whose [`authors`] they are, how
+//! large ([`sizes`]), which are [`heads`], where [`forks`] are. Of an opened history the
+//! [`archive`] has the old ones. [`Store`] keeps the parts in step. [`stored`] goes over changes
+//! with all that is kept of them, [`table`] and [`resolve`] turn names in ops into ids, and
+//! [`reopening`] makes an outline of a store and a store of one.
 //!
-//! It may import [`format`](super::format), and knows no service: it does not ask whether a change is
-//! signed, or may be appended at all.
+//! It may import [`format`](super::format), and knows no service: it does not ask whether a change
+//! is signed, or may be appended at all.
 
 pub(crate) mod archive;
 pub(crate) mod authors;
@@ -238,7 +238,9 @@ impl Store {
         let Admitted { hash, author, next, time, counters, dependencies, .. } = change;
         let first = if next.opens { self.chains.first_after(author, next.prev) } else { None };
         self.chains.append(&NewChange { hash, author, next, time, counters })?;
-        self.forks.note(first, author, next.prev, index);
+        if let Some(first) = first {
+            self.forks.note(first, author, next.prev, index);
+        }
         let references = dependencies.len() + usize::from(next.prev.is_some());
         self.sizes.add(author, canonical_size(references, &change.tags, change.body) as u64);
         self.heads.replace(index, next.prev.iter().chain(dependencies));

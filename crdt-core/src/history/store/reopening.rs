@@ -86,8 +86,9 @@ impl Store {
         if !forks {
             return Err(DecodeError::PreviousOfAnotherAuthor);
         }
-        let first = self.chains.first_after(author, prev);
-        self.forks.note(first, author, prev, self.chains.len());
+        if let Some(first) = self.chains.first_after(author, prev) {
+            self.forks.note(first, author, prev, self.chains.len());
+        }
         Ok(self.chains.open_branch(author, prev)?)
     }
 

@@ -11,8 +11,8 @@ pub(crate) trait Sink<'a> {
     /// Takes an op with its names resolved.
     fn op(&mut self, path: &[Segment<'a, Id>], id: Id, action: Action<'a, Id>);
 
-    /// Takes an ASCII character that [goes on](crate::op::run) with what its branch inserted last, or says
-    /// that it wants the op.
+    /// Takes an ASCII character that [goes on](crate::op::run) with what its branch inserted last,
+    /// or says that it wants the op.
     fn typed_on(&mut self, id: Id, text: &'a str) -> bool;
 }
 
@@ -25,8 +25,8 @@ impl<'a> Sink<'a> for () {
     }
 }
 
-/// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go where
-/// the one before went, so its path is kept.
+/// Goes over the ops of changes, one change after the other, and resolves their names. Most ops go
+/// where the one before went, so its path is kept.
 pub(crate) struct Walk<'a> {
     table: Table,
     body: Body<'a>,

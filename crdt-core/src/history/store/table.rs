@@ -56,8 +56,8 @@ impl Entry {
 /// Of how many entries on they are not looked through one by one.
 const MANY: usize = if cfg!(test) { 2 } else { 8 };
 
-/// The entries of a table in [tree order](Chains::tree_order) of where their chains end. Those whose
-/// chains hold an op follow on each other there.
+/// The entries of a table in [tree order](Chains::tree_order) of where their chains end. Those
+/// whose chains hold an op follow on each other there.
 #[derive(Debug)]
 struct Line {
     entries: Vec<Entry>,
@@ -128,8 +128,8 @@ impl Table {
         table
     }
 
-    /// Makes this the table of a change that lies on a branch, to resolve the names in its ops. They
-    /// bound its own chain.
+    /// Makes this the table of a change that lies on a branch, to resolve the names in its ops.
+    /// They bound its own chain.
     pub(crate) fn enter(
         &mut self,
         chains: &Chains,

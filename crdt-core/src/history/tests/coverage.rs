@@ -1,5 +1,5 @@
-//! What nobody has signed is not taken in. The same story is told without that check, to see that it is
-//! the check that keeps replicas together.
+//! What nobody has signed is not taken in. The same story is told without that check, to see that
+//! it is the check that keeps replicas together.
 
 use crate::codec::{Reader, write};
 use crate::crypto::Keypair;
@@ -49,8 +49,8 @@ fn believing(history: &mut History, bytes: &[u8]) {
     coverage.cover(&store.chains, &added, &bundle.signatures);
 }
 
-/// A change of mallory's that mallory has not signed reaches bob, who goes on. Says whether bob and alice
-/// come to agree.
+/// A change of mallory's that mallory has not signed reaches bob, who goes on. Says whether bob and
+/// alice come to agree.
 fn agree(take: fn(&mut History, &[u8])) -> bool {
     let (mut alice, mut bob, mut mallory) = (empty(), empty(), empty());
     write(&mut alice, 1);

@@ -56,8 +56,8 @@ fn sent(bytes: &[u8]) -> BTreeSet<ChangeHash> {
     outcome.applied.into_iter().chain(outcome.waiting).collect()
 }
 
-/// A replica, an author, where it writes if not at the end of its chain, and what the replica hears of
-/// another one.
+/// A replica, an author, where it writes if not at the end of its chain, and what the replica hears
+/// of another one.
 type Step = (usize, u8, Option<u32>, Option<(usize, u32)>);
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

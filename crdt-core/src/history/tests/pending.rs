@@ -120,8 +120,8 @@ fn upon_many(count: u32) -> (History, Vec<u8>, Vec<Vec<u8>>) {
     (history, last, below)
 }
 
-/// Whatever waits for whatever, in one call or in many: each bundle is looked at once for each change
-/// that it waits for.
+/// Whatever waits for whatever, in one call or in many: each bundle is looked at once for each
+/// change that it waits for.
 #[test]
 fn waking_is_even_in_what_wakes() {
     let in_calls = |late: &mut History, bundles: &[&[u8]], together: usize| {
@@ -155,8 +155,8 @@ fn waking_is_even_in_what_wakes() {
     }
 }
 
-/// Whoever opens a document of its own checks no key of it again; whoever does not trust it checks each
-/// once.
+/// Whoever opens a document of its own checks no key of it again; whoever does not trust it checks
+/// each once.
 #[test]
 fn opening_checks_no_keys() {
     let authors = |count: u32| {

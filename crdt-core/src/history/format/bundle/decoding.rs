@@ -9,12 +9,12 @@ use crate::history::format::numbers::{MemberIndex, Number as _};
 use crate::history::format::totals::Totals;
 
 impl Bundle {
-    /// Decodes a bundle of a document and computes the hash of every change. Costs are bounded by the
-    /// stated totals, which are checked first.
+    /// Decodes a bundle of a document and computes the hash of every change. Costs are bounded by
+    /// the stated totals, which are checked first.
     ///
     /// Checking a key takes about as long as half a signature, so `known` is asked for keys that
-    /// have been checked before. `genesis` is the document's record if it is known, which is then not
-    /// hashed again.
+    /// have been checked before. `genesis` is the document's record if it is known, which is then
+    /// not hashed again.
     pub(crate) fn decode(
         bytes: &[u8],
         expected: DocumentId,

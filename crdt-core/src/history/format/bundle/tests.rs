@@ -128,8 +128,8 @@ fn read(blocks: &[Vec<u8>], document: &DocumentId, bundle: &Bundle) -> Result<()
     columns::read(&mut Reader::new(&bytes), &mut members)
 }
 
-/// Columns of so many changes of one author that set a field to 5, one after the other, of which each
-/// column can be put in another way; also the dictionary and the content.
+/// Columns of so many changes of one author that set a field to 5, one after the other, of which
+/// each column can be put in another way; also the dictionary and the content.
 struct Spelling {
     columns: BTreeMap<usize, Vec<u64>>,
     changes: usize,
@@ -219,8 +219,8 @@ fn columns_are_as_short_as_they_can_be() {
     assert_eq!(field.read(), Ok(()));
 }
 
-/// Where columns would be denser than a bundle may be, it is written in rows, and columns are refused
-/// before anything of them is read.
+/// Where columns would be denser than a bundle may be, it is written in rows, and columns are
+/// refused before anything of them is read.
 #[test]
 fn what_is_too_dense_in_columns_is_written_in_rows() {
     let mut document =
@@ -244,8 +244,8 @@ fn what_is_too_dense_in_columns_is_written_in_rows() {
     assert_eq!(written[MAGIC.len()], Form::Columns as u8);
 }
 
-/// The bound on expansion is looked at before columns are. Were it not, some hundred bytes would be taken
-/// for megabytes.
+/// The bound on expansion is looked at before columns are. Were it not, some hundred bytes would be
+/// taken for megabytes.
 #[test]
 fn without_the_bound_a_few_bytes_expand_to_many() {
     let changes = 20_000;
@@ -309,7 +309,8 @@ proptest! {
     ) {
         let replica = &replicas(&steps)[0];
         let members = members(replica.history(), 0);
-        let outgoing = Outgoing::new(&replica.history().kept.store, &members).expect("a whole history");
+        let store = &replica.history().kept.store;
+        let outgoing = Outgoing::new(store, &members).expect("a whole history");
         let bytes = outgoing.write(Form::Columns, &BTreeMap::new()).expect("a history of changes");
         let bundle = Bundle::decode(&bytes, replica.id(), None, |_| None).expect("genuine changes");
         let whole = blocks(&bytes);

@@ -49,8 +49,8 @@ struct Meeting {
 }
 
 impl Branches {
-    /// Opens a branch without changes. The first one will follow `prev`, which lies on `parent`, and begin
-    /// at the counter `first`.
+    /// Opens a branch without changes. The first one will follow `prev`, which lies on `parent`,
+    /// and begin at the counter `first`.
     pub(crate) fn open(
         &mut self,
         author: AuthorIndex,
@@ -84,7 +84,8 @@ impl Branches {
         &mut self.all[number]
     }
 
-    /// The branch below `target` that the chain goes on into which runs down to `branch`, another one.
+    /// The branch below `target` that the chain goes on into which runs down to `branch`, another
+    /// one.
     pub(crate) fn below(&self, target: BranchIndex, branch: BranchIndex) -> Option<BranchIndex> {
         let depth = self.find(target)?.depth;
         let passes = depth < self.find(branch)?.depth && self.ancestor(branch, depth) == target;

@@ -6,7 +6,8 @@
 //! predecessor, and goes on with whatever first extends its last change. Branch numbers differ
 //! between replicas; everything that leaves this module as meaning does not depend on them.
 //!
-//! What is on which branch is kept by [`streaks`]; how branches lie in their trees, by [`branches`].
+//! What is on which branch is kept by [`streaks`]; how branches lie in their trees, by
+//! [`branches`].
 
 mod branches;
 mod ends;
@@ -97,8 +98,8 @@ impl Chains {
     /// Appends a change.
     ///
     /// # Errors
-    /// [`Full`] if there are as many as can be numbered. Nothing has changed then: there are no more
-    /// branches and streaks than changes.
+    /// [`Full`] if there are as many as can be numbered. Nothing has changed then: there are no
+    /// more branches and streaks than changes.
     pub(crate) fn append(&mut self, change: &NewChange) -> Result<(), Full> {
         self.check_room()?;
         let Next { prev, branch, opens, seq, .. } = change.next;

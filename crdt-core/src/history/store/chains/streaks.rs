@@ -66,10 +66,7 @@ impl Streaks {
 
     /// All with how many changes each is.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Streak, u32)> {
-        self.all.numbers().map(|number| {
-            let streak = self.get(number);
-            (streak, self.end(number) - streak.first)
-        })
+        self.all.iter().map(|(number, streak)| (streak, self.end(number) - streak.first))
     }
 
     /// The streak with a number.

@@ -25,8 +25,8 @@
 //! # Names
 //!
 //! Counters of names are written as the distance from the counter that was last named or written on
-//! that chain ([`distance`]): people write near to where they wrote before. Names themselves stay what they
-//! are in the change, so the bytes that were hashed come out again.
+//! that chain ([`distance`]): people write near to where they wrote before. Names themselves stay
+//! what they are in the change, so the bytes that were hashed come out again.
 
 mod distance;
 mod reading;
@@ -61,8 +61,8 @@ pub(super) enum Column {
     TagBytes,
     /// Of each member the counters that it takes.
     Counters,
-    /// Of each run its shape, which says the kind of its ops and how their path looks; a new one has
-    /// the next free number.
+    /// Of each run its shape, which says the kind of its ops and how their path looks; a new one
+    /// has the next free number.
     Shape,
     /// For each key in a path its symbol; a new one has the next free number.
     Symbol,

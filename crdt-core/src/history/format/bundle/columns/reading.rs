@@ -34,8 +34,8 @@ pub(in crate::history::format::bundle) fn read(
         path_names: Names::in_paths(),
         replaced: Names::replaced(),
     };
-    let (lanes, lane_of, ends) = Default::default();
-    let mut decoder = Decoder { source, lanes, lane_of, ends };
+    let (lanes, placed) = Default::default();
+    let mut decoder = Decoder { source, lanes, placed };
     for _ in 0..members.left().changes {
         decoder.member(members)?;
     }
@@ -46,8 +46,7 @@ struct Decoder<'a> {
     source: Source<'a>,
     lanes: Numbered<LaneIndex, Lane<'a>>,
     /// Of each member its lane, and the counter after its last op.
-    lane_of: Numbered<MemberIndex, LaneIndex>,
-    ends: Numbered<MemberIndex, u32>,
+    placed: Numbered<MemberIndex, (LaneIndex, u32)>,
 }
 
 struct Lane<'a> {
@@ -70,10 +69,10 @@ impl<'a> Decoder<'a> {
         self.dependencies(members)?;
         let tags = self.source.tags()?;
         let counters = self.column(Column::Counters).read_u32()?;
-        let Self { source, lanes, lane_of, ends } = self;
+        let Self { source, lanes, placed } = self;
         source.table.enter(lane);
         for below in members.dependencies() {
-            source.table.depend_on(*below, |member| lane_of[member]);
+            source.table.depend_on(*below, |member| placed[member].0);
         }
         let known = &mut lanes[lane];
         let end = known.ops.counter.checked_add(counters);
@@ -83,8 +82,7 @@ impl<'a> Decoder<'a> {
         members.push_checked(lead, ops, counters)?;
         known.last = Some(place);
         known.seq = known.seq.checked_add(1).ok_or(DecodeError::VarintOverflow)?;
-        lane_of.push(lane)?;
-        ends.push(end)?;
+        placed.push((lane, end))?;
         Ok(())
     }
 
@@ -103,11 +101,11 @@ impl<'a> Decoder<'a> {
         let (seq, counter) = match prev {
             None => (0, 0),
             Some(Reference::Member(before)) => {
-                let lane = self.lane_of[before];
+                let (lane, end) = self.placed[before];
                 if self.lanes[lane].last == Some(before) {
                     return Err(DecodeError::NotShortest("a lane"));
                 }
-                (members.seq_after(before, author)?, self.ends[before])
+                (members.seq_after(before, author)?, end)
             }
             Some(Reference::Outside(_)) => match self.column(Column::LaneSeq).read_u32()? {
                 0 => return Err(DecodeError::SequenceWithoutPrevious),

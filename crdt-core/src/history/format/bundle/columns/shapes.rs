@@ -1,8 +1,9 @@
 //! Shapes: the kind of an op and what stands in its path but for its keys and elements.
 //!
-//! A shape is the kind, the number of segments and for each 0 for an element, 1 for a key or 2 + the
-//! symbol of a field or variant; of an unknown kind it is the kind alone. A symbol is the canonical
-//! bytes of a field, variant or key. Both are written into the *dictionary* where they are first used.
+//! A shape is the kind, the number of segments and for each 0 for an element, 1 for a key or 2 +
+//! the symbol of a field or variant; of an unknown kind it is the kind alone. A symbol is the
+//! canonical bytes of a field, variant or key. Both are written into the *dictionary* where they
+//! are first used.
 
 use core::ops::Range;
 use std::collections::HashMap;
@@ -40,8 +41,8 @@ pub(super) struct Dictionary<'a> {
 /// A shape that has been written.
 #[derive(Debug)]
 struct Shape {
-    /// The kind of its ops and the segments of their paths in canonical bytes, without which keys and
-    /// elements they name.
+    /// The kind of its ops and the segments of their paths in canonical bytes, without which keys
+    /// and elements they name.
     frame: Box<[u8]>,
     /// The shape that came after it the last time. Fields of one struct mostly come in one order.
     next: usize,
@@ -56,8 +57,8 @@ pub(super) struct Parts {
 }
 
 impl<'a> Dictionary<'a> {
-    /// Takes the path of an op apart and returns the number of the op's shape. What is new is written:
-    /// the shape, the symbols in it, those of the keys.
+    /// Takes the path of an op apart and returns the number of the op's shape. What is new is
+    /// written: the shape, the symbols in it, those of the keys.
     pub(super) fn enter(&mut self, kind: u32, path: Path<'a>) -> u64 {
         self.frame.clear();
         write::varint(&mut self.frame, kind.into());
@@ -142,8 +143,8 @@ impl<'a> Dictionary<'a> {
     }
 }
 
-/// The shapes and symbols known so far, while reading. A dictionary can define as many as it has bytes,
-/// so each takes few.
+/// The shapes and symbols known so far, while reading. A dictionary can define as many as it has
+/// bytes, so each takes few.
 #[derive(Debug)]
 pub(super) struct Known<'a> {
     dictionary: &'a [u8],

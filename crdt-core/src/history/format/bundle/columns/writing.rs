@@ -219,8 +219,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The columns, the dictionary of paths, inserted text, seeds, and all other content (tags, payloads,
-    /// unknown ops), each a block; and how many ops are in them.
+    /// The columns, the dictionary of paths, inserted text, seeds, and all other content (tags,
+    /// payloads, unknown ops), each a block; and how many ops are in them.
     pub(in crate::history::format::bundle) fn finish(mut self) -> (Vec<u8>, usize) {
         let mut out = Vec::new();
         let (mut text, mut seeds) = (Vec::new(), Vec::new());
