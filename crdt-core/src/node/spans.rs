@@ -134,3 +134,52 @@ impl Order {
         Ok(spans)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Nearby, read_spans, write_spans};
+    use crate::codec::{DecodeError, Reader};
+    use crate::op::Id;
+    use crate::sequence::Span;
+
+    fn spans() -> impl Strategy<Value = Vec<Span>> {
+        let counter = prop_oneof![3 => 0..90u32, 1 => any::<u32>()];
+        let span =
+            (0..3u32, counter, 0..3usize, 1..70u32).prop_map(|(chain, counter, kind, len)| {
+                let len = if kind == 0 { 0 } else { len };
+                Span::of(Id { chain, counter }, kind, len).expect("a kind and a length of it")
+            });
+        prop::collection::vec(span, 0..40)
+    }
+
+    fn read(bytes: &[u8], near: &mut Nearby) -> Result<Vec<Span>, DecodeError> {
+        let (mut reader, mut spans) = (Reader::new(bytes), Vec::new());
+        read_spans(&mut reader, near, |span| {
+            spans.push(span);
+            Ok(())
+        })?;
+        reader.finish()?;
+        Ok(spans)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(all in prop::collection::vec(spans(), 1..4), start in 0..99u32) {
+            let first = Id { chain: 1, counter: start };
+            let (mut writer, mut reader) = (Nearby::at(first), Nearby::at(first));
+            for spans in all {
+                let mut bytes = Vec::new();
+                write_spans(&spans, &mut writer, &mut bytes);
+                prop_assert_eq!(read(&bytes, &mut reader), Ok(spans));
+                prop_assert_eq!(writer.last(), reader.last());
+            }
+        }
+
+        #[test]
+        fn whatever_is_read_is_spans_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            let _ = read(&bytes, &mut Nearby::default());
+        }
+    }
+}

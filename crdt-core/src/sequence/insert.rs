@@ -18,15 +18,11 @@ enum Target {
 }
 
 impl<C: Content> Sequence<C> {
-    /// Goes on with the run that was typed last, if `pos` is its end and `id` continues it, as long as
-    /// there is room. Returns the number of elements that were inserted.
-    pub(crate) fn type_on(&mut self, pos: usize, source: &mut C::Source<'_>, id: Id) -> u32 {
-        self.type_by(pos, id, |run| run.fill(source))
-    }
-
-    /// The same, given what appends to a run and tells how many elements, and what its summary gains.
+    /// Goes on with the run that was typed last, if `pos` is its end and `id` continues it. `append`
+    /// appends to a run as long as there is room, and tells how many elements, and what the run's
+    /// summary gains. Returns the number of elements that were inserted.
     #[inline]
-    pub(super) fn type_by(
+    pub(super) fn type_on(
         &mut self,
         pos: usize,
         id: Id,
@@ -58,7 +54,7 @@ impl<C: Content> Sequence<C> {
         time: u32,
         order: &O,
     ) -> Result<Place<Id>, OutOfBounds> {
-        let typed = self.type_on(pos, &mut source, id);
+        let typed = self.type_on(pos, id, |run| run.fill(&mut source));
         if typed > 0 && C::is_exhausted(&source) {
             return Ok(Place::<Id>::going_on(id));
         }

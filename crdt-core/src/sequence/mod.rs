@@ -59,6 +59,7 @@ use std::sync::OnceLock;
 use index::Index;
 use order::Stamp;
 use piece::Piece;
+use saved::SpanKind;
 use swept::Swept;
 use thiserror::Error;
 
@@ -67,7 +68,7 @@ pub(crate) use content::{Content, Keep};
 pub(crate) use gathered::Gathered;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
-pub(crate) use saved::{Restored, Span, SpanKind};
+pub(crate) use saved::{Restored, Span};
 pub(crate) use swept::SweptAlong;
 #[cfg(test)]
 pub(crate) use text::Excess;

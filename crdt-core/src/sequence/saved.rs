@@ -10,12 +10,12 @@ use crate::op::{Id, IdRange};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Span {
     pub(crate) first: Id,
-    pub(crate) kind: SpanKind,
+    pub(super) kind: SpanKind,
 }
 
 /// What a [`Span`] is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum SpanKind {
+pub(super) enum SpanKind {
     /// The place in front of an element and of its left children.
     Anchor,
     /// So many deleted elements.
@@ -48,6 +48,11 @@ impl Span {
     /// The number of elements.
     pub(crate) fn len(self) -> u32 {
         self.parts().1
+    }
+
+    /// The number of visible elements.
+    pub(crate) fn visible(self) -> u32 {
+        if let SpanKind::Live(len) = self.kind { len } else { 0 }
     }
 
     /// One span for this and the next, if there is one.

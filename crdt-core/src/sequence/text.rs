@@ -99,10 +99,11 @@ impl Sequence<TextChunk> {
         self.tree.total().size()
     }
 
-    /// Types one ASCII character on, as [`type_on`](Self::type_on) does.
+    /// Types one ASCII character on, if it goes on with the run that was typed last and there is room:
+    /// what [`insert_at`](Self::insert_at) does, without a look at anything else.
     #[inline]
     pub(crate) fn type_ascii(&mut self, pos: usize, ascii: u8, id: Id) -> bool {
-        self.type_by(pos, id, |run| run.type_ascii(ascii)) > 0
+        self.type_on(pos, id, |run| run.type_ascii(ascii)) > 0
     }
 
     /// The index of the character that begins `offset` units into the text.

@@ -8,7 +8,7 @@ use crate::node::{
     Undone,
 };
 use crate::op::{Action, Id, IdRange, Place, Seeds};
-use crate::sequence::{Items, Restored, Sequence, SpanKind};
+use crate::sequence::{Items, Restored, Sequence};
 
 /// The state of a list: the states of its elements in order, deleted ones as places.
 pub struct ListState<S> {
@@ -152,12 +152,11 @@ impl<S: NodeState + Default> NodeState for ListState<S> {
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         let mut restored = Restored::new();
         for span in reader.spans()? {
-            let visible = if let SpanKind::Live(len) = span.kind { len } else { 0 };
             let mut load = |_| {
                 let mut state = S::default();
                 reader.nested(&mut state).map(|()| state)
             };
-            let states = (0..visible).map(&mut load).collect::<Result<Vec<S>, _>>()?;
+            let states = (0..span.visible()).map(&mut load).collect::<Result<Vec<S>, _>>()?;
             restored.push(span, states.into_iter(), reader.chains());
         }
         let sequence = restored.finish(reader.chains());

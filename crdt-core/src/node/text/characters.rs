@@ -42,9 +42,7 @@ use crate::history::Chains;
 use crate::node::spans::{Order, check_ids};
 use crate::node::{Incoming, StateReader, StateWriter};
 use crate::op::{Id, IdRange, Place};
-use crate::sequence::{
-    Gathered, Restored, Sequence, SpanKind, TextChunk, TextMeasure, UnknownParent,
-};
+use crate::sequence::{Gathered, Restored, Sequence, TextChunk, TextMeasure, UnknownParent};
 
 /// The characters of a text and how far they have come. See the module.
 #[derive(Debug, Default)]
@@ -258,8 +256,7 @@ impl Folded {
         let mut rest = &*self.text;
         self.order.read(|span| {
             check_ids(span.first, span.len().max(1), chains)?;
-            let visible = if let SpanKind::Live(len) = span.kind { len } else { 0 };
-            let (text, after) = split_text(rest, visible).ok_or(DecodeError::Truncated)?;
+            let (text, after) = split_text(rest, span.visible()).ok_or(DecodeError::Truncated)?;
             rest = after;
             restored.push(span, text, chains);
             Ok(())
