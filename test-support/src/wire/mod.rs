@@ -9,14 +9,14 @@ mod frontier;
 mod op;
 mod proof;
 
-pub(crate) use bundle::{Bundle, frame};
-pub(crate) use change::{Draft, Genesis, Hash, Writer};
-pub(crate) use frontier::frontier;
-pub(crate) use op::{Op, Place, Segment};
-pub(crate) use proof::{Proof, Route};
+pub use bundle::{Bundle, frame};
+pub use change::{Draft, Genesis, Hash, Writer};
+pub use frontier::frontier;
+pub use op::{Op, Place, Segment};
+pub use proof::{Proof, Route};
 
 /// Appends an unsigned integer, seven bits a byte, the lowest first.
-pub(crate) fn varint(out: &mut Vec<u8>, mut value: u64) {
+pub fn varint(out: &mut Vec<u8>, mut value: u64) {
     loop {
         let low = u8::try_from(value % 128).expect("seven bits");
         value /= 128;
@@ -29,13 +29,13 @@ pub(crate) fn varint(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Appends a length and then the bytes.
-pub(crate) fn bytes(out: &mut Vec<u8>, value: &[u8]) {
+pub fn bytes(out: &mut Vec<u8>, value: &[u8]) {
     varint(out, value.len() as u64);
     out.extend_from_slice(value);
 }
 
 /// A value in CBOR, as register payloads are.
-pub(crate) fn cbor<T: serde::Serialize + ?Sized>(value: &T) -> Vec<u8> {
+pub fn cbor<T: serde::Serialize + ?Sized>(value: &T) -> Vec<u8> {
     let mut out = Vec::new();
     ciborium::into_writer(value, &mut out).expect("a vector takes all bytes");
     out

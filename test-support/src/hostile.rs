@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use crate::wire::{Bundle, Draft, Genesis, Op, Place, Segment, Writer, cbor};
 
 /// Bytes as choices, in their order. When they are spent, every choice is the first one.
-pub(crate) struct Choices<'a>(pub(crate) &'a [u8]);
+pub struct Choices<'a>(pub &'a [u8]);
 
 /// What a few writers have written, one after the other.
-pub(crate) struct Strangers {
+pub struct Strangers {
     genesis: Genesis,
     writers: Vec<Writer>,
     written: Vec<Written>,
@@ -72,12 +72,13 @@ const SPOTS: [Spot; 20] = [
 ];
 
 impl Choices<'_> {
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether all are spent.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// One of so many.
-    pub(crate) fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         let Some((byte, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         usize::from(*byte) % count.max(1)
@@ -94,14 +95,14 @@ impl Choices<'_> {
 
 impl Strangers {
     /// Those who write in a document that begins so.
-    pub(crate) fn new(genesis: Genesis, secrets: &[u8]) -> Self {
+    pub fn new(genesis: Genesis, secrets: &[u8]) -> Self {
         let writers = secrets.iter().map(|secret| Writer::new(*secret)).collect();
         Self { genesis, writers, written: Vec::new() }
     }
 
     /// Bundles of so many changes at most, each with one new change, and some with older ones too. What is
     /// refused is hardly ever built upon: nothing would come of all that follows.
-    pub(crate) fn write(
+    pub fn write(
         &mut self,
         choices: &mut Choices<'_>,
         most: usize,

@@ -5,24 +5,27 @@ use super::{bytes, varint};
 
 /// A bundle in parts, each free to be wrong.
 #[derive(Clone)]
-pub(crate) struct Bundle {
-    pub(crate) magic: Vec<u8>,
+pub struct Bundle {
+    /// What every bundle begins with.
+    pub magic: Vec<u8>,
     /// 0 and the document's id, or 1 and the genesis record.
-    pub(crate) document: Vec<u8>,
+    pub document: Vec<u8>,
     /// Changes, ops, canonical bytes.
-    pub(crate) totals: [u64; 3],
-    pub(crate) authors: Vec<[u8; 32]>,
-    pub(crate) outside: Vec<Hash>,
+    pub totals: [u64; 3],
+    /// The keys of all authors, ascending.
+    pub authors: Vec<[u8; 32]>,
+    /// Changes that members depend on and that are no members.
+    pub outside: Vec<Hash>,
     /// The bytes of each member.
-    pub(crate) members: Vec<Vec<u8>>,
+    pub members: Vec<Vec<u8>>,
     /// For each signature how many members lie between it and the one before, and its bytes.
-    pub(crate) signatures: Vec<(u64, [u8; 64])>,
+    pub signatures: Vec<(u64, [u8; 64])>,
 }
 
 impl Bundle {
     /// Changes given after what they depend on. The writers sign those of theirs that no other
     /// member follows on its chain.
-    pub(crate) fn new(drafts: &[&Draft], signers: &[&Writer]) -> Self {
+    pub fn new(drafts: &[&Draft], signers: &[&Writer]) -> Self {
         let mut bundle = Self::unsigned(drafts);
         let mut next = 0;
         for (index, draft) in drafts.iter().enumerate() {
@@ -69,7 +72,7 @@ impl Bundle {
     }
 
     /// Leaves out one of the signatures.
-    pub(crate) fn withhold(&mut self, which: usize) {
+    pub fn withhold(&mut self, which: usize) {
         let (gap, _) = self.signatures.remove(which);
         if let Some((next, _)) = self.signatures.get_mut(which) {
             *next += gap + 1;
@@ -77,7 +80,7 @@ impl Bundle {
     }
 
     /// The genesis record in place of the document's id.
-    pub(crate) fn with_genesis(mut self, genesis: &Genesis) -> Self {
+    pub fn with_genesis(mut self, genesis: &Genesis) -> Self {
         self.document = [[1].as_slice(), &genesis.to_bytes()].concat();
         self
     }
@@ -115,7 +118,8 @@ impl Bundle {
         }
     }
 
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    /// The bundle without its length.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = self.magic.clone();
         out.extend_from_slice(&self.document);
         self.totals.iter().for_each(|total| varint(&mut out, *total));
@@ -133,13 +137,13 @@ impl Bundle {
     }
 
     /// What is handed to `apply`: the length and the bundle.
-    pub(crate) fn framed(&self) -> Vec<u8> {
+    pub fn framed(&self) -> Vec<u8> {
         frame(&self.to_bytes())
     }
 }
 
 /// Puts the length before the bytes of a bundle.
-pub(crate) fn frame(bundle: &[u8]) -> Vec<u8> {
+pub fn frame(bundle: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     bytes(&mut out, bundle);
     out

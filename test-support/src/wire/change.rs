@@ -6,50 +6,64 @@ use sha2::{Digest as _, Sha256};
 use super::op::Op;
 use super::{bytes, varint};
 
-pub(crate) type Hash = [u8; 32];
+/// A hash of a change or of a genesis record.
+pub type Hash = [u8; 32];
 
 /// Whoever holds a secret key.
 #[derive(Clone)]
-pub(crate) struct Writer(SigningKey);
+pub struct Writer(SigningKey);
 
 /// The record a document begins with.
 #[derive(Clone)]
-pub(crate) struct Genesis {
-    pub(crate) founder: [u8; 32],
-    pub(crate) salt: [u8; 32],
-    pub(crate) schema: String,
-    pub(crate) tags: Vec<(u64, Vec<u8>)>,
+pub struct Genesis {
+    /// The key of who made the document.
+    pub founder: [u8; 32],
+    /// What tells documents of one founder apart.
+    pub salt: [u8; 32],
+    /// The name of the type.
+    pub schema: String,
+    /// Numbers and what is said under them, ascending.
+    pub tags: Vec<(u64, Vec<u8>)>,
 }
 
 /// A change, with everything in it free to be wrong.
 #[derive(Clone)]
-pub(crate) struct Draft {
-    pub(crate) document: Hash,
-    pub(crate) author: [u8; 32],
-    pub(crate) seq: u32,
-    pub(crate) prev: Option<Hash>,
-    pub(crate) dependencies: Vec<Hash>,
-    pub(crate) tags: Vec<(u64, Vec<u8>)>,
-    pub(crate) ops: Vec<Op>,
+pub struct Draft {
+    /// The id of the document.
+    pub document: Hash,
+    /// The key of the author.
+    pub author: [u8; 32],
+    /// Its number on its chain, from 0.
+    pub seq: u32,
+    /// The change before it on its chain.
+    pub prev: Option<Hash>,
+    /// The other changes that it depends on, ascending.
+    pub dependencies: Vec<Hash>,
+    /// Numbers and what is said under them, ascending.
+    pub tags: Vec<(u64, Vec<u8>)>,
+    /// What it does.
+    pub ops: Vec<Op>,
 }
 
 impl Writer {
-    pub(crate) fn new(secret: u8) -> Self {
+    /// The holder of the key whose every byte is this one.
+    pub fn new(secret: u8) -> Self {
         Self(SigningKey::from_bytes(&[secret; 32]))
     }
 
-    pub(crate) fn author(&self) -> [u8; 32] {
+    /// The public key.
+    pub fn author(&self) -> [u8; 32] {
         self.0.verifying_key().to_bytes()
     }
 
     /// A domain prefix and the hash are what is signed.
-    pub(crate) fn sign(&self, change: &Hash) -> [u8; 64] {
+    pub fn sign(&self, change: &Hash) -> [u8; 64] {
         let message = [b"crdt-core signature of a change".as_slice(), change].concat();
         self.0.sign(&message).to_bytes()
     }
 
     /// The next change after one of this writer's, or its first one.
-    pub(crate) fn draft(&self, document: Hash, after: Option<&Draft>) -> Draft {
+    pub fn draft(&self, document: Hash, after: Option<&Draft>) -> Draft {
         Draft {
             document,
             author: self.author(),
@@ -64,11 +78,12 @@ impl Writer {
 
 impl Genesis {
     /// A record without tags.
-    pub(crate) fn new(founder: [u8; 32], salt: u8, schema: &str) -> Self {
+    pub fn new(founder: [u8; 32], salt: u8, schema: &str) -> Self {
         Self { founder, salt: [salt; 32], schema: schema.to_owned(), tags: Vec::new() }
     }
 
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    /// Its canonical bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = [self.founder, self.salt].concat();
         bytes(&mut out, self.schema.as_bytes());
         write_tags(&mut out, &self.tags);
@@ -76,25 +91,28 @@ impl Genesis {
     }
 
     /// The document's id.
-    pub(crate) fn hash(&self) -> Hash {
+    pub fn hash(&self) -> Hash {
         let prefix = b"crdt-core genesis of a document".as_slice();
         Sha256::digest([prefix, &self.to_bytes()].concat()).into()
     }
 }
 
 impl Draft {
-    pub(crate) fn after(mut self, dependencies: &[Hash]) -> Self {
+    /// It depends on these changes too.
+    pub fn after(mut self, dependencies: &[Hash]) -> Self {
         self.dependencies.extend_from_slice(dependencies);
         self.dependencies.sort_unstable();
         self
     }
 
-    pub(crate) fn with(mut self, op: Op) -> Self {
+    /// It does this too.
+    pub fn with(mut self, op: Op) -> Self {
         self.ops.push(op);
         self
     }
 
-    pub(crate) fn header(&self) -> Vec<u8> {
+    /// Its canonical header.
+    pub fn header(&self) -> Vec<u8> {
         let mut out = vec![1];
         out.extend_from_slice(&self.document);
         out.extend_from_slice(&self.author);
@@ -110,13 +128,15 @@ impl Draft {
         write_tags(out, &self.tags);
     }
 
-    pub(crate) fn body(&self) -> Vec<u8> {
+    /// Its canonical body.
+    pub fn body(&self) -> Vec<u8> {
         let mut out = Vec::new();
         self.ops.iter().for_each(|op| op.write(&mut out));
         out
     }
 
-    pub(crate) fn hash(&self) -> Hash {
+    /// What it is known by.
+    pub fn hash(&self) -> Hash {
         let prefix = b"crdt-core change hash 32 bytes:".as_slice();
         let header = self.header();
         let (writer, rest) = header.split_at(1 + 32 + 32);
@@ -136,13 +156,13 @@ impl Draft {
     }
 
     /// How many counters it takes.
-    pub(crate) fn counters(&self) -> u32 {
+    pub fn counters(&self) -> u32 {
         let taken: u64 = self.ops.iter().map(|op| op.counters).sum();
         u32::try_from(taken).expect("drafts are small")
     }
 
     /// What it adds to a bundle's total of bytes.
-    pub(crate) fn size(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         let mut tags = Vec::new();
         self.write_tags(&mut tags);
         let hashes = self.dependencies.len() + self.prev.iter().len();

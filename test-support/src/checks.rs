@@ -1,4 +1,4 @@
-//! What has to hold whatever the bytes are. A check that fails panics.
+//! What the fuzz targets check: what has to hold whatever the bytes are. A check that fails panics.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -6,13 +6,12 @@ use std::sync::LazyLock;
 
 use crdt_core::rand_core::{TryCryptoRng, TryRng};
 use crdt_core::serde_json::Value;
-use crdt_core::{
-    ChangeHash, CrdtNode, Document, EquivocationProof, History, Json, Keypair, PendingLimits,
-};
+use crdt_core::{ChangeHash, CrdtNode, Document, EquivocationProof, History, Json, PendingLimits};
 use sha2::{Digest as _, Sha256};
 
 use crate::hostile::{Choices, Strangers};
-use crate::wire::Genesis;
+use crate::key;
+use crate::wire::{Genesis, frame, varint};
 
 /// Has every kind of node.
 #[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
@@ -72,10 +71,6 @@ impl TryRng for Constant {
 
 impl TryCryptoRng for Constant {}
 
-fn key(secret: u8) -> Keypair {
-    Keypair::from_secret_bytes(&[secret; 32])
-}
-
 /// Who wrote two changes with one sequence number in [`bundles`]. Nobody else did.
 const EQUIVOCATOR: u8 = 3;
 
@@ -85,7 +80,7 @@ fn document() -> Document<Sample> {
 }
 
 /// The record that it begins with.
-pub(crate) fn genesis() -> Genesis {
+pub fn genesis() -> Genesis {
     let genesis = Genesis::new(*key(1).author().as_bytes(), 7, Sample::NAME);
     assert_eq!(&genesis.hash(), document().id().as_bytes());
     genesis
@@ -181,12 +176,12 @@ pub fn bundle(data: &[u8]) {
     let Some((kind, rest)) = data.split_first() else { return };
     match kind % 3 {
         0 => apply(rest),
-        1 => apply(&framed(rest)),
+        1 => apply(&frame(rest)),
         _ => {
             let form = 1 + kind / 3 % 2;
             let id = document().id();
             let start = [b"CRDB".as_slice(), &[form, 0], id.as_bytes()].concat();
-            apply(&framed(&[&start, rest].concat()));
+            apply(&frame(&[&start, rest].concat()));
         }
     }
 }
@@ -212,7 +207,7 @@ pub fn columns(data: &[u8]) {
         rest = after;
     }
     bytes.push(0);
-    apply(&framed(&bytes));
+    apply(&frame(&bytes));
 }
 
 /// Applies bytes to a history that has some changes and to an empty one.
@@ -431,20 +426,4 @@ fn checked(content: &[u8]) -> Vec<u8> {
     let domain = b"crdt-core check of a saved file".as_slice();
     let check: [u8; 32] = Sha256::digest([domain, content].concat()).into();
     [content, &check].concat()
-}
-
-/// A bundle after its length.
-fn framed(bundle: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    varint(&mut bytes, bundle.len() as u64);
-    bytes.extend_from_slice(bundle);
-    bytes
-}
-
-fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }

@@ -4,44 +4,60 @@ use super::{bytes, varint};
 
 /// An op, with everything in it free to be wrong.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Op {
-    pub(crate) kind: u64,
-    pub(crate) counters: u64,
-    pub(crate) body: Vec<u8>,
+pub struct Op {
+    /// Which kind of op.
+    pub kind: u64,
+    /// How many counters it takes.
+    pub counters: u64,
+    /// Its path and what it does there.
+    pub body: Vec<u8>,
 }
 
 /// A segment of a path. Elements are named by an index into the change's table and a counter.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Segment {
+pub enum Segment {
+    /// A field of a struct.
     Field(String),
+    /// A variant of an enum.
     Variant(String),
+    /// A key of a map.
     Text(String),
+    /// A key of a map.
     Integer(i128),
+    /// A key of a map.
     Bool(bool),
+    /// A key of a map.
     Bytes(Vec<u8>),
+    /// An element of a list.
     Element(u32, u32),
 }
 
 /// Where an inserted element hangs.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) enum Place {
+pub enum Place {
+    /// On nothing: it is the first one.
     Root,
+    /// To the right of an element.
     Right(u32, u32),
+    /// To the left of an element.
     Left(u32, u32),
 }
 
 impl Op {
-    pub(crate) fn set(path: &[Segment], replaces: &[(u32, u32)], payload: &[u8]) -> Self {
+    /// Sets a register and replaces what it held.
+    pub fn set(path: &[Segment], replaces: &[(u32, u32)], payload: &[u8]) -> Self {
         let mut op = Self::naming(1, path, replaces);
         op.body.extend_from_slice(payload);
         op
     }
 
-    pub(crate) fn unset(path: &[Segment], replaces: &[(u32, u32)]) -> Self {
+    /// Takes what a register held out of it.
+    pub fn unset(path: &[Segment], replaces: &[(u32, u32)]) -> Self {
         Self::naming(2, path, replaces)
     }
 
-    pub(crate) fn add(path: &[Segment], delta: i64) -> Self {
+    /// Adds to a counter.
+    pub fn add(path: &[Segment], delta: i64) -> Self {
         let mut op = Self::at(3, path);
         let doubled = i128::from(delta) * 2;
         let folded = if delta < 0 { -doubled - 1 } else { doubled };
@@ -49,11 +65,13 @@ impl Op {
         op
     }
 
-    pub(crate) fn reset(path: &[Segment], annuls: &[(u32, u32)]) -> Self {
+    /// Annuls what was added to a counter.
+    pub fn reset(path: &[Segment], annuls: &[(u32, u32)]) -> Self {
         Self::naming(4, path, annuls)
     }
 
-    pub(crate) fn insert(path: &[Segment], at: Place, seeds: &[Vec<u8>]) -> Self {
+    /// Inserts elements into a list, each with its seed.
+    pub fn insert(path: &[Segment], at: Place, seeds: &[Vec<u8>]) -> Self {
         let mut op = Self::at(5, path);
         place(&mut op.body, at);
         for seed in seeds {
@@ -63,7 +81,8 @@ impl Op {
         op
     }
 
-    pub(crate) fn insert_text(path: &[Segment], at: Place, text: &str) -> Self {
+    /// Inserts characters into a text.
+    pub fn insert_text(path: &[Segment], at: Place, text: &str) -> Self {
         let mut op = Self::at(6, path);
         place(&mut op.body, at);
         op.body.extend_from_slice(text.as_bytes());
@@ -71,18 +90,21 @@ impl Op {
         op
     }
 
-    pub(crate) fn delete(path: &[Segment], first: (u32, u32), count: u32) -> Self {
+    /// Deletes elements or characters that follow each other by name.
+    pub fn delete(path: &[Segment], first: (u32, u32), count: u32) -> Self {
         let mut op = Self::at(7, path);
         name(&mut op.body, first);
         varint(&mut op.body, u64::from(count));
         op
     }
 
-    pub(crate) fn put(path: &[Segment], replaces: &[(u32, u32)]) -> Self {
+    /// Makes a map entry present.
+    pub fn put(path: &[Segment], replaces: &[(u32, u32)]) -> Self {
         Self::naming(8, path, replaces)
     }
 
-    pub(crate) fn remove(path: &[Segment], replaces: &[(u32, u32)]) -> Self {
+    /// Makes a map entry absent.
+    pub fn remove(path: &[Segment], replaces: &[(u32, u32)]) -> Self {
         Self::naming(9, path, replaces)
     }
 
