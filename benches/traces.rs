@@ -3,17 +3,14 @@
 //! `CRDT_TRACES` names the folder that holds them (from the public repository
 //! `josephg/editing-traces`); without it the benchmark says so and does nothing.
 //!
-//! `cargo bench --bench traces`
+//! `cargo bench -p benches`
 
+use std::env;
 use std::hint::black_box;
 
 use crdt_core::{Document, DocumentId, Keypair};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-
-#[path = "../tests/trace/mod.rs"]
-mod trace;
-
-use trace::{Article, Trace, agents, load, replay};
+use test_support::trace::{Article, Trace, agents, load, replay};
 
 fn empty() -> Document<Article> {
     Document::create(Keypair::from_secret_bytes(&[1; 32])).expect("randomness")
@@ -78,7 +75,7 @@ fn concurrent(criterion: &mut Criterion) {
 }
 
 fn all(criterion: &mut Criterion) {
-    if cfg!(traces) {
+    if env::var_os("CRDT_TRACES").is_some() {
         sequential(criterion);
         concurrent(criterion);
     } else {

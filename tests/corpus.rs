@@ -6,16 +6,8 @@ use std::path::PathBuf;
 use crdt_core::{DocumentId, History};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt as _, SeedableRng as _};
-
-#[path = "../fuzz/src/checks.rs"]
-mod checks;
-#[path = "../fuzz/src/hostile.rs"]
-mod hostile;
-#[path = "convergence/wire/mod.rs"]
-#[allow(dead_code, unused_imports)]
-mod wire;
-
-use hostile::{Choices, Strangers};
+use test_support::checks;
+use test_support::hostile::{Choices, Strangers};
 
 fn corpus() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus")
@@ -56,6 +48,7 @@ fn write_seeds() {
         fs::write(folder.join(name), bytes).expect("written");
     }
 }
+
 /// Most of what strangers write is taken in, so that there is something to differ in.
 #[test]
 fn strangers_mostly_write_what_is_valid() {

@@ -4,12 +4,7 @@ use std::alloc::System;
 
 use cap::Cap;
 use crdt_core::{CrdtNode, Document, DocumentId, History, Keypair, PendingLimits};
-
-#[path = "convergence/wire/mod.rs"]
-#[allow(dead_code, unused_imports)]
-mod wire;
-
-use wire::{Bundle, Draft, Genesis, Writer};
+use test_support::wire::{Bundle, Draft, Genesis, Writer};
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);

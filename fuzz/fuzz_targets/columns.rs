@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| crdt_fuzz::checks::columns(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| test_support::checks::columns(data));

@@ -2,12 +2,13 @@
 //! seed.
 
 use crdt_core::{
-    ApplyError, ChangeHash, Document, DocumentId, EditError, Frontier, Keypair, PendingLimits,
-    Refusal, Refused,
+    ApplyError, ChangeHash, Document, DocumentId, EditError, Frontier, PendingLimits, Refusal,
+    Refused,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
+use test_support::{Seed, key, seeds};
 
 use crate::board::{self, Board, FIELDS};
 use crate::described::described;
@@ -35,8 +36,8 @@ struct Network {
 
 #[test]
 fn replicas_converge() {
-    for seed in crate::seeds(150) {
-        let _seed = crate::Seed(seed);
+    for seed in seeds(75) {
+        let _seed = Seed(seed);
         let mut network = Network::new(seed, false);
         (0..60).for_each(|_| network.step());
         network.settle();
@@ -45,8 +46,8 @@ fn replicas_converge() {
 
 #[test]
 fn replicas_converge_among_strangers() {
-    for seed in crate::seeds(100) {
-        let _seed = crate::Seed(seed);
+    for seed in seeds(50) {
+        let _seed = Seed(seed);
         let mut network = Network::new(seed, true);
         for _ in 0..80 {
             network.step();
@@ -60,8 +61,8 @@ fn replicas_converge_among_strangers() {
 
 #[test]
 fn long_texts_converge() {
-    for seed in crate::seeds(10) {
-        let _seed = crate::Seed(seed);
+    for seed in seeds(10) {
+        let _seed = Seed(seed);
         let mut network = Network::new(seed, false);
         for _ in 0..100 {
             let replica = network.any();
@@ -80,8 +81,8 @@ fn long_texts_converge() {
 /// whole. It arrives keystroke by keystroke in one place and at once in another.
 #[test]
 fn typing_converges() {
-    for seed in crate::seeds(8) {
-        let _seed = crate::Seed(seed);
+    for seed in seeds(8) {
+        let _seed = Seed(seed);
         let mut network = Network::new(seed, false);
         let others = network.replicas.len();
         for _ in 0..600 {
@@ -338,8 +339,4 @@ impl Network {
         let saved = fresh.save();
         same(first, &Document::load_read_only(&saved).expect("a saved document"));
     }
-}
-
-fn key(secret: u8) -> Keypair {
-    Keypair::from_secret_bytes(&[secret; 32])
 }

@@ -4,6 +4,7 @@ use crdt_core::{ApplyError, Document, DocumentId, Keypair, Refusal};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand::{RngExt as _, SeedableRng as _};
+use test_support::{Seed, seeds};
 
 use crate::board::{self, Board};
 use crate::replica::{Digests, check, proves, same};
@@ -11,8 +12,8 @@ use crate::stranger::World;
 
 #[test]
 fn strangers_cannot_tell_replicas_apart() {
-    for seed in crate::seeds(150) {
-        let _seed = crate::Seed(seed);
+    for seed in seeds(75) {
+        let _seed = Seed(seed);
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         let mut world = World::new(board::part(rng.random_range(0..board::FIELDS)), seed);
         (0..30).for_each(|_| world.write());
@@ -33,8 +34,8 @@ fn strangers_cannot_tell_replicas_apart() {
 /// not cover is known. Still replicas that exchange what they took agree.
 #[test]
 fn withheld_signatures_split_nobody() {
-    for seed in crate::seeds(100) {
-        let _seed = crate::Seed(seed);
+    for seed in seeds(50) {
+        let _seed = Seed(seed);
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         let mut world = World::new(board::part(rng.random_range(0..board::FIELDS)), seed);
         let mut replicas = [join(&world), join(&world), join(&world)];

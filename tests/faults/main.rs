@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
+use crdt_core::{CrdtNode, Document, DocumentId};
 use serde::{Deserialize, Serialize};
+use test_support::{key, wire};
 
 mod errors;
 mod flooded;
-#[path = "../convergence/wire/mod.rs"]
-#[allow(dead_code, unused_imports)]
-mod wire;
 
 use wire::{Bundle, Draft, Genesis, Op, Place, Segment, Writer, cbor};
 
@@ -46,10 +44,6 @@ struct Odd {
     cached: Cached,
     #[crdt(register)]
     twice: Option<Option<u8>>,
-}
-
-fn key(secret: u8) -> Keypair {
-    Keypair::from_secret_bytes(&[secret; 32])
 }
 
 fn field(name: &str) -> Vec<Segment> {

@@ -1,9 +1,8 @@
 //! Recordings of people writing end in the text that was recorded, on every replica.
 
 use crdt_core::Document;
-
-use crate::trace::{Article, Trace, agents, load, replay};
-use crate::two;
+use test_support::trace::{Article, Trace, agents, load, replay};
+use test_support::two;
 
 /// Sends everything to a second replica and compares.
 fn travels(writer: &Document<Article>, reader: &mut Document<Article>, trace: &Trace) {

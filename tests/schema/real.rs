@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::schema::{Rule, Schema, compare};
-use crdt_core::{CrdtNode, Document, Keypair};
+use crdt_core::{CrdtNode, Document};
+use test_support::key;
 
 #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
 struct Label {
@@ -144,10 +145,6 @@ fn written() -> Old {
         gone: "kept".into(),
         ..Old::default()
     }
-}
-
-fn key(number: u8) -> Keypair {
-    Keypair::from_secret_bytes(&[number; 32])
 }
 
 #[test]
