@@ -11,8 +11,8 @@ use crdt_core::limits::{MAX_CHANGE_BYTES, MAX_KEY_BYTES, MAX_TAG_BYTES};
 use crdt_core::serde_json::{Value, json};
 use crdt_core::{
     ApplyError, Author, ChangeHash, ChangeOptions, CrdtNode, DecodeError, Document, DocumentId,
-    EditError, Editor, ElementId, EquivocationProof, History, Json, LoadError, ParseIdError,
-    PendingLimits, ProofError, Refusal,
+    EditError, Editor, ElementId, EquivocationProof, History, Json, Key, LoadError, MapKey,
+    ParseIdError, PendingLimits, ProofError, Refusal,
 };
 use sha2::{Digest as _, Sha256};
 use tracing::field::{Field, Visit};
@@ -32,6 +32,21 @@ struct Form {
     extra: Json,
     #[crdt(register)]
     twice: Option<Option<u8>>,
+    rounded: BTreeMap<Rounded, u8>,
+}
+
+/// A key that is not read back as it is written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Rounded(u8);
+
+impl MapKey for Rounded {
+    fn to_key(&self) -> Key<'_> {
+        Key::Integer(self.0.into())
+    }
+
+    fn from_key(key: Key<'_>) -> Option<Self> {
+        u8::from_key(key).map(|number| Self(number / 10 * 10))
+    }
 }
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
@@ -359,6 +374,7 @@ fn editing(stage: &Stage) -> Vec<EditError> {
         edit(stage, |form| form.labels.at("absent")?.set("x")),
         edit(stage, |form| form.tasks.at_id(elsewhere)?.title.set("x")),
         edit(stage, |form| form.labels.insert("k".repeat(MAX_KEY_BYTES + 1), String::new())),
+        edit(stage, |form| form.rounded.insert(Rounded(12), 1)),
         edit(stage, |form| form.extra.set("", deep)),
         edit(stage, |form| form.title.set("x".repeat(MAX_CHANGE_BYTES))),
         stage.document().change_with(&long, |_| Ok(())).expect_err("too long"),

@@ -108,8 +108,26 @@ fn an_element_of_a_change_in_steps_is_named_too() -> Outcome {
     })?;
     assert!(list.history().len() > 1, "one change holds it all");
     let again = list.change(|list| list.insert(0, "zero".into()))?;
+    assert_eq!(list.equivocations(), []);
     let position = |new| list.read().position_of(list.element_id(new)?);
     assert_eq!([again, first, last].map(position), [Some(0), Some(1), Some(9)]);
+    Ok(())
+}
+
+/// The signature that closes a stretch may come with the last of the steps.
+#[test]
+fn who_writes_in_steps_goes_on_where_they_end() -> Outcome {
+    for size in [crdt_core::limits::MAX_CHANGE_BYTES + 1000, (1 << 22) + 1000] {
+        let mut text = Document::<crdt_core::Text>::create_with(key(1), &mut rand_chacha());
+        text.change(|text| text.insert(0, &"x".repeat(size)))?;
+        text.change(|text| text.insert(0, "y"))?;
+        text.change(|text| text.insert(0, "z"))?;
+        assert_eq!(text.history().equivocations(), []);
+        assert_eq!(text.read().len(), size + 2);
+        let mut other = Document::join(text.id(), key(2));
+        text.merge(&mut other)?;
+        assert_eq!(other.read().len(), size + 2);
+    }
     Ok(())
 }
 

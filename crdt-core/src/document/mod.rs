@@ -5,6 +5,7 @@ mod cloned;
 mod files;
 mod journal;
 mod meta;
+mod stamps;
 
 use core::fmt;
 use core::ops::Range;
@@ -21,6 +22,7 @@ use crate::op::{Action, Id};
 
 pub use journal::Journal;
 pub use meta::ChangeOptions;
+use stamps::Stamps;
 
 #[cfg(test)]
 mod tests;
@@ -79,6 +81,7 @@ struct Writer {
     /// Where the ops of changes that were written in steps came to lie, and which counters their
     /// editors took them to have.
     moved: Vec<(Id, Range<u32>)>,
+    stamps: Stamps,
 }
 
 impl<T: CrdtNode> fmt::Debug for Document<T> {
@@ -138,6 +141,7 @@ impl<T: CrdtNode> Document<T> {
             tip,
             space: Space::default(),
             moved: Vec::new(),
+            stamps: Stamps::default(),
         });
         let mut document = Self { history, state, partial: false, any_type: false, writer };
         document.begin_stretch();

@@ -41,7 +41,8 @@ impl History {
         tips.max_by_key(|tip| (self.chains.seq_of(*tip), self.chains.hash_of(*tip)))
     }
 
-    /// Writes and appends a change; it stays unsigned until it leaves.
+    /// Writes and appends a change, which is what the draft follows then; it stays unsigned until it
+    /// leaves.
     ///
     /// # Errors
     /// [`Unwritten`]; the draft is as it was.
@@ -54,7 +55,8 @@ impl History {
         let written = self.write(draft, &ops, seen, None);
         draft.written.ops = ops;
         self.forget_mark();
-        written.map(|_| ())
+        draft.prev = Some(written?);
+        Ok(())
     }
 
     /// The heads beside a change, and others that are to be seen.

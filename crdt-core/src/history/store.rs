@@ -207,11 +207,6 @@ impl History {
         self.chains.len()
     }
 
-    /// The last change written here, if it has not been signed yet.
-    pub(crate) fn own_tail(&self) -> Option<ChangeIndex> {
-        self.tail.as_ref().map(|tail| tail.change)
-    }
-
     /// The limits of the buffer of waiting bundles.
     pub fn pending_limits(&self) -> PendingLimits {
         self.pending.limits()

@@ -41,6 +41,10 @@ pub enum EditError {
     /// A key of a map, text or bytes, is longer than [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
     #[error("a map key of {0} bytes is longer than the format allows")]
     KeyTooLong(usize),
+    /// A key of a map or set does not come back: its [`MapKey`](crate::MapKey) refuses to read what it has
+    /// written into a path, or reads another key from it.
+    #[error("the map key {0} is not read back from its path as it was written")]
+    AlteredKey(String),
     /// A node lies deeper than [`MAX_PATH_DEPTH`](crate::limits::MAX_PATH_DEPTH).
     #[error("{path} lies deeper than the {limit} steps that the format allows")]
     PathTooDeep {

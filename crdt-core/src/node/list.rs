@@ -510,7 +510,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     pub fn insert(&mut self, position: usize, value: T::Value) -> Result<NewElement, EditError> {
         let id = self.scope.next_id();
         self.insert_values(position, vec![value])?;
-        Ok(NewElement { id })
+        Ok(self.scope.new_element(id))
     }
 
     /// Inserts elements so that the first of them stands at a position. It takes one op, and less time
@@ -535,7 +535,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         values: impl IntoIterator<Item = T::Value>,
     ) -> Result<NewElements, EditError> {
         let values: Vec<_> = values.into_iter().collect();
-        let new = NewElements::new(self.scope.next_id(), values.len());
+        let first = self.scope.new_element(self.scope.next_id());
+        let new = NewElements::new(first, values.len());
         self.insert_values(position, values)?;
         Ok(new)
     }

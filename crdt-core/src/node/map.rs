@@ -13,7 +13,7 @@ use super::{
     Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
-use crate::history::Chains;
+use crate::history::{Chains, LocalSegment};
 use crate::schema::{self, SchemaBuilder};
 
 /// A map whose entries are nested nodes. As a field type this is the same as `BTreeMap<K, V>`.
@@ -94,6 +94,16 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
                 self.present -= usize::from(entry.remove(|| scope.key(key.to_key())));
             }
         }
+    }
+
+    /// The scope of the entry under a key that an app gives. Under one that does not come back every
+    /// other replica would have something else, so no entry is made there.
+    fn scope_of<'a>(&self, scope: Scope<'a>, key: &K) -> Result<Scope<'a>, EditError> {
+        let scope = scope.new_key(key.to_key())?;
+        if self.entries.get(key).is_none() && K::from_key(key.to_key()).as_ref() != Some(key) {
+            return Err(EditError::AlteredKey(LocalSegment::key(key.to_key()).to_string()));
+        }
+        Ok(scope)
     }
 
     fn recount(&mut self, was: bool, is: bool) {
@@ -415,7 +425,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     /// replicas that do so concurrently edit one entry. O(log n).
     ///
     /// # Errors
-    /// [`EditError::KeyTooLong`], [`EditError::PathTooDeep`].
+    /// [`EditError::KeyTooLong`], [`EditError::AlteredKey`], [`EditError::PathTooDeep`].
     pub fn entry(&mut self, key: impl IntoKey<K>) -> Result<V::Editor<'_>, EditError> {
         let (state, scope) = self.reborrow().into_entry(key.into_key())?;
         Ok(V::edit(state, scope))
@@ -455,7 +465,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     pub fn insert(&mut self, key: impl IntoKey<K>, value: V::Value) -> Result<(), EditError> {
         let key = key.into_key();
         self.scope.attempt(self.state, |state, scope| {
-            let scope = scope.new_key(key.to_key())?;
+            let scope = state.scope_of(scope, &key)?;
             let entry = state.entries.get_or_default(key);
             let was = entry.is_present();
             let assigned = entry.assign::<V>(scope, value);
@@ -562,7 +572,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
     /// The state and scope of an entry, which is made present if it is absent.
     pub(super) fn into_entry(self, key: K) -> Result<(&'a mut V::State, Scope<'a>), EditError> {
         let Self { state, scope } = self;
-        let scope = scope.new_key(key.to_key())?;
+        let scope = state.scope_of(scope, &key)?;
         let entry = state.entries.get_or_default(key);
         state.present += usize::from(!entry.is_present());
         entry.enter(scope);
@@ -583,7 +593,7 @@ impl<K: MapKey> MapEditor<'_, K, ()> {
     /// Makes a key present, also if it is already; says whether it was absent.
     pub(super) fn put(&mut self, key: K) -> Result<bool, EditError> {
         self.scope.pin();
-        let scope = self.scope.new_key(key.to_key())?;
+        let scope = self.state.scope_of(self.scope, &key)?;
         let entry = self.state.entries.get_or_default(key);
         let was = entry.is_present();
         entry.put(scope);

@@ -170,7 +170,7 @@ impl<K: MapKey> SetEditor<'_, K> {
     /// that it outlives a removal that is concurrent to this. O(log n).
     ///
     /// # Errors
-    /// [`EditError::KeyTooLong`], [`EditError::PathTooDeep`].
+    /// [`EditError::KeyTooLong`], [`EditError::AlteredKey`], [`EditError::PathTooDeep`].
     pub fn insert(&mut self, element: impl IntoKey<K>) -> Result<bool, EditError> {
         self.map.put(element.into_key())
     }

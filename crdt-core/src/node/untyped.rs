@@ -95,12 +95,11 @@ impl Untyped {
     }
 
     fn apply_here(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let Some(undone) = op.undone
-            && let Action::Set { .. } | Action::Unset { .. } = op.action
-        {
-            let blank = || Versions::None(Shape::default());
-            let register = self.register.get_or_insert_with(|| Box::new(blank()));
-            undone.put_back(&mut **register, blank);
+        if let Some(undone) = op.undone_set() {
+            // Nothing is ever set here, so what found nothing has left nothing.
+            if let Some(found) = undone.take() {
+                self.register = Some(Box::new(found));
+            }
             return Fit::Applied;
         }
         match &op.action {
