@@ -1,6 +1,7 @@
 //! What a history says it holds is what the allocator counts.
 
 use std::alloc::System;
+use std::collections::BTreeMap;
 
 use cap::Cap;
 use crdt_core::{CrdtNode, Document, DocumentId, History, Keypair, PendingLimits};
@@ -9,7 +10,7 @@ use crdt_core::{CrdtNode, Document, DocumentId, History, Keypair, PendingLimits}
 #[allow(dead_code, unused_imports)]
 mod wire;
 
-use wire::{Bundle, Draft, Genesis, Writer};
+use wire::{Bundle, Draft, Genesis, Op, Segment, Writer};
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
@@ -94,9 +95,54 @@ fn limits_hold(genesis: &Genesis) {
     assert!(unbounded > 4 * limits.bytes, "{unbounded} bytes held without a limit");
 }
 
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Labels {
+    labels: BTreeMap<String, String>,
+}
+
+/// Bytes of memory that a document takes for each canonical byte of ops whose paths lead through steps
+/// of a byte or two into what the type does not know.
+fn held_for_unknown_steps(step: &Segment) -> usize {
+    let genesis = Genesis::new(Writer::new(1).author(), 4, "Labels");
+    let writer = Writer::new(2);
+    let mut draft = writer.draft(genesis.hash(), None);
+    for number in 0..500 {
+        let mut path = vec![Segment::Field("labels".into()), Segment::Text("x".into())];
+        path.push(Segment::Integer(number));
+        path.resize(125, step.clone());
+        draft = draft.with(Op::add(&path, 1));
+    }
+    let bundle = Bundle::new(&[&draft], &[&writer]).with_genesis(&genesis).framed();
+    let id = DocumentId::from_bytes(genesis.hash());
+    let mut labels = Document::<Labels>::join(id, Keypair::from_secret_bytes(&[3; 32]));
+    let before = HEAP.allocated();
+    labels.apply(&bundle).expect("valid");
+    let held = HEAP.allocated() - before;
+    assert!(labels.value().labels.is_empty(), "nothing of it is known");
+    held / usize::try_from(labels.history().bytes()).expect("it is in memory")
+}
+
+/// docs/threat-model.md names the bound.
+fn unknown_paths_are_in_proportion() {
+    let steps = [
+        Segment::Bool(true),
+        Segment::Integer(1),
+        Segment::Bytes(Vec::new()),
+        Segment::Text(String::new()),
+        Segment::Field("f".into()),
+        Segment::Variant("v".into()),
+    ];
+    for step in steps {
+        let held = held_for_unknown_steps(&step);
+        println!("{held} bytes for each canonical byte: {step:?}");
+        assert!(held <= 256, "{held} bytes for each canonical byte: {step:?}");
+    }
+}
+
 /// The one test of this binary, so that nobody else allocates meanwhile.
 #[test]
-fn what_waits_is_accounted() {
+fn what_is_held_is_in_proportion_and_accounted() {
+    unknown_paths_are_in_proportion();
     let (plain, long) = (genesis(4), genesis(4096));
     for (held, received) in [
         held("many small bundles", plain.hash(), hostile(&plain, 5000, 1, 1)),

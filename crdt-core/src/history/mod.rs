@@ -56,7 +56,7 @@ pub(crate) use header::{Tags, tag};
 pub(crate) use local::Unwritten;
 pub use pending::PendingLimits;
 pub(crate) use receive::OpenedAs;
-pub use receive::{ApplyError, Outcome, Refused};
+pub use receive::{ApplyError, GivenUp, Outcome};
 pub(crate) use replay::Replayed;
 pub use saved::LoadError;
 pub use store::History;

@@ -153,6 +153,23 @@ impl History {
         Ok(verified)
     }
 
+    /// A history of these changes of it, and of what waits in it, which is checked as what comes from
+    /// elsewhere is.
+    pub(crate) fn copied(&self, changes: &[u8]) -> Result<Self, ApplyError> {
+        let mut copy = Self::with_limits(self.document(), PendingLimits::NONE);
+        copy.genesis.clone_from(&self.genesis);
+        copy.apply(changes)?;
+        copy.apply(&self.pending.framed())?;
+        copy.set_pending_limits(self.pending_limits());
+        Ok(copy)
+    }
+
+    /// A copy without the changes that no signature covers yet, if there are any.
+    pub(crate) fn without_unsigned(&self) -> Option<Self> {
+        self.tail.as_ref().filter(|tail| tail.signature.get().is_none())?;
+        self.copied(&self.export(&[])).ok()
+    }
+
     /// Takes in the changes of a pack of which all before it are here. Nothing vouches for them yet.
     fn admit_pack(&mut self, pack: &Pack) -> Result<(), LoadError> {
         let bundle = pack.decode(|key| self.checked_key(key))?;

@@ -212,6 +212,12 @@ impl History {
         self.pending.limits()
     }
 
+    /// Sets other limits and drops at once what exceeds them, what has waited longest first.
+    pub(crate) fn bound_pending(&mut self, limits: PendingLimits) {
+        self.set_pending_limits(limits);
+        self.pending.make_room(0, 0);
+    }
+
     /// Sets other limits for the buffer of waiting bundles; they hold from the next bundle on.
     pub fn set_pending_limits(&mut self, limits: PendingLimits) {
         self.pending.set_limits(limits);

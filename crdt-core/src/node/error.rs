@@ -61,7 +61,9 @@ pub enum EditError {
         /// How many there may be, beside what else the change says of itself.
         limit: usize,
     },
-    /// A single value exceeds a limit of the format, which cannot be split over several changes.
+    /// A single value exceeds a limit of the format, which cannot be split over several changes; or the
+    /// counters of this author's chain, or the times of changes that follow on each other, have come to
+    /// their end.
     #[error("the change is too large: {0}")]
     ChangeTooLarge(&'static str),
     /// The document was opened from a file that says of its changes what is not so. Open it with

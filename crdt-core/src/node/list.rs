@@ -486,11 +486,18 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         (0..self.len()).try_for_each(|position| edit(self.at(position)?))
     }
 
-    /// Edits the element at a position. O(log n).
+    /// Edits the element at a position; `None` if there is none. O(log n).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn get_mut(&mut self, position: usize) -> Result<Option<T::Editor<'_>>, EditError> {
+        if position < self.len() { self.at(position).map(Some) } else { Ok(None) }
+    }
+
+    /// Edits the element at a position, where it is to be there. O(log n).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] if there is none.
-    #[doc(alias = "get_mut")]
     pub fn at(&mut self, position: usize) -> Result<T::Editor<'_>, EditError> {
         let (state, scope) = self.place(position)?;
         Ok(T::edit(state, scope))
@@ -574,16 +581,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         let missing = EditError::OutOfRange { position, length: self.len() };
         let state = self.state.sequence.item_at(position).ok_or(missing)?;
         let value = T::value(state, self.scope.chains());
-        self.forget(position)?;
+        self.delete(position..=position)?;
         Ok(value)
-    }
-
-    /// Removes the element at a position, without its value.
-    pub(super) fn forget(&mut self, position: usize) -> Result<(), EditError> {
-        if position >= self.len() {
-            return Err(EditError::OutOfRange { position, length: self.len() });
-        }
-        self.delete(position..=position)
     }
 
     /// Removes the last element and gives the value it had; `None` if there is none. O(log n + size

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalSegment};
+use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
 
 /// A map whose entries are nested nodes. As a field type this is the same as `BTreeMap<K, V>`.
@@ -100,7 +101,7 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
     /// other replica would have something else, so no entry is made there.
     fn scope_of<'a>(&self, scope: Scope<'a>, key: &K) -> Result<Scope<'a>, EditError> {
         let scope = scope.new_key(key.to_key())?;
-        if self.entries.get(key).is_none() && K::from_key(key.to_key()).as_ref() != Some(key) {
+        if self.entries.get(key).is_none() && !comes_back(key) {
             return Err(EditError::AlteredKey(LocalSegment::key(key.to_key()).to_string()));
         }
         Ok(scope)
@@ -109,6 +110,16 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
     fn recount(&mut self, was: bool, is: bool) {
         self.present = self.present + usize::from(is) - usize::from(was);
     }
+}
+
+/// Whether a key is read from a path as it is written there.
+fn comes_back<K: MapKey>(key: &K) -> bool {
+    let written = key.to_key();
+    let fits = match written {
+        Key::Integer(integer) => (i64::MIN.into()..=u64::MAX.into()).contains(&integer),
+        Key::Bool(_) | Key::Text(_) | Key::Bytes(_) => true,
+    };
+    fits && K::from_key(written).as_ref() == Some(key)
 }
 
 /// The entries that are present.
@@ -480,7 +491,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     /// What writing the values meets.
     pub fn extend(
         &mut self,
-        entries: impl IntoIterator<Item = (K, V::Value)>,
+        entries: impl IntoIterator<Item = (impl IntoKey<K>, V::Value)>,
     ) -> Result<(), EditError> {
         self.scope.attempt(self.state, |state, scope| {
             let mut editor = MapEditor::<K, V> { state, scope };

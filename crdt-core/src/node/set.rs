@@ -179,7 +179,10 @@ impl<K: MapKey> SetEditor<'_, K> {
     ///
     /// # Errors
     /// As [`insert`](Self::insert).
-    pub fn extend(&mut self, elements: impl IntoIterator<Item = K>) -> Result<(), EditError> {
+    pub fn extend(
+        &mut self,
+        elements: impl IntoIterator<Item = impl IntoKey<K>>,
+    ) -> Result<(), EditError> {
         self.map.extend(elements.into_iter().map(|element| (element, ())))
     }
 

@@ -269,6 +269,23 @@ macro_rules! read_text {
             chunk.char_at(offset)
         }
 
+        /// The text as a string.
+        pub fn value(&self) -> String {
+            self.state.to_text(self.chains())
+        }
+
+        /// The id of the character at a position, for a cursor that stays with its character while
+        /// others edit; `None` beyond the end, and of a character that the change inserts which is
+        /// being made, since that has no hash yet. O(log n).
+        pub fn id_at(&self, position: usize) -> Option<ElementId> {
+            ElementId::new(self.chains(), self.sequence().id_at(position)?)
+        }
+
+        /// Where a character is now; `None` if it is not in this text or has been deleted. O(log n).
+        pub fn position_of(&self, character: ElementId) -> Option<usize> {
+            self.sequence().position(character.find(self.chains())?)
+        }
+
         /// The position of a byte offset in UTF-8. O(log n).
         ///
         /// # Errors
@@ -340,26 +357,10 @@ impl<'a> TextView<'a> {
         self.state.sequence.get(self.chains)
     }
 
-    /// The id of the character at a position, for a cursor that stays with its character while
-    /// others edit; `None` beyond the end. O(log n).
-    pub fn id_at(&self, position: usize) -> Option<ElementId> {
-        ElementId::new(self.chains, self.sequence().id_at(position)?)
-    }
-
-    /// Where a character is now; `None` if it is not in this text or has been deleted. O(log n).
-    pub fn position_of(&self, character: ElementId) -> Option<usize> {
-        self.sequence().position(character.find(self.chains)?)
-    }
-
     /// The pieces of the text in order; joined they are the text. Where it is cut says nothing: it
     /// differs between replicas.
     pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.state.sequence.chunks(self.chains)
-    }
-
-    /// The text as a string.
-    pub fn value(&self) -> String {
-        self.state.to_text(self.chains)
     }
 
     /// The scalar values in order.
@@ -469,6 +470,16 @@ impl TextEditor<'_> {
     /// None at present.
     pub fn set(&mut self, text: impl AsRef<str>) -> Result<(), EditError> {
         reconcile(self.state, self.scope, text.as_ref())
+    }
+
+    /// Reads the pieces of the text in order, as [`TextView::chunks`] does.
+    pub fn chunks(&self) -> impl Iterator<Item = &str> {
+        self.state.sequence.chunks(self.chains())
+    }
+
+    /// Reads the scalar values in order.
+    pub fn chars(&self) -> impl Iterator<Item = char> {
+        self.chunks().flat_map(str::chars)
     }
 
     /// Reads the part of the text at a range of positions, without copying it. O(log n) to begin to
