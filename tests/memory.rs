@@ -10,7 +10,7 @@ use crdt_core::{CrdtNode, Document, DocumentId, History, Keypair, PendingLimits}
 #[allow(dead_code, unused_imports)]
 mod wire;
 
-use wire::{Bundle, Draft, Genesis, Op, Segment, Writer};
+use wire::{Bundle, Draft, Genesis, Op, Place, Segment, Writer};
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
@@ -100,18 +100,27 @@ struct Labels {
     labels: BTreeMap<String, String>,
 }
 
-/// Bytes of memory that a document takes for each canonical byte of ops whose paths lead through steps
-/// of a byte or two into what the type does not know.
-fn held_for_unknown_steps(step: &Segment) -> usize {
-    let genesis = Genesis::new(Writer::new(1).author(), 4, "Labels");
-    let writer = Writer::new(2);
-    let mut draft = writer.draft(genesis.hash(), None);
-    for number in 0..500 {
-        let mut path = vec![Segment::Field("labels".into()), Segment::Text("x".into())];
+/// The path of an entry.
+fn entry() -> Vec<Segment> {
+    vec![Segment::Field("labels".into()), Segment::Text("x".into())]
+}
+
+/// Ops whose paths lead, by such a step for each byte or two, into what the type does not know.
+fn along(step: &Segment) -> Vec<Op> {
+    let path = |number| {
+        let mut path = entry();
         path.push(Segment::Integer(number));
         path.resize(125, step.clone());
-        draft = draft.with(Op::add(&path, 1));
-    }
+        path
+    };
+    (0..500).map(|number| Op::add(&path(number), 1)).collect()
+}
+
+/// Bytes of memory that a document takes for each canonical byte of ops that do not fit its type.
+fn held_for_each_byte(ops: Vec<Op>) -> usize {
+    let genesis = Genesis::new(Writer::new(1).author(), 4, "Labels");
+    let writer = Writer::new(2);
+    let draft = ops.into_iter().fold(writer.draft(genesis.hash(), None), Draft::with);
     let bundle = Bundle::new(&[&draft], &[&writer]).with_genesis(&genesis).framed();
     let id = DocumentId::from_bytes(genesis.hash());
     let mut labels = Document::<Labels>::join(id, Keypair::from_secret_bytes(&[3; 32]));
@@ -123,7 +132,7 @@ fn held_for_unknown_steps(step: &Segment) -> usize {
 }
 
 /// docs/threat-model.md names the bound.
-fn unknown_paths_are_in_proportion() {
+fn what_does_not_fit_is_in_proportion() {
     let steps = [
         Segment::Bool(true),
         Segment::Integer(1),
@@ -132,17 +141,21 @@ fn unknown_paths_are_in_proportion() {
         Segment::Field("f".into()),
         Segment::Variant("v".into()),
     ];
-    for step in steps {
-        let held = held_for_unknown_steps(&step);
-        println!("{held} bytes for each canonical byte: {step:?}");
-        assert!(held <= 256, "{held} bytes for each canonical byte: {step:?}");
+    let elements = Op::insert(&entry(), Place::Root, &vec![Vec::new(); 10_000]);
+    let text = Op::insert_text(&entry(), Place::Root, &"x".repeat(10_000));
+    let counts = (0..1000).map(|_| Op::add(&entry(), 1)).collect();
+    let all = steps.iter().map(along).chain([vec![elements], vec![text], counts]);
+    for (case, ops) in all.enumerate() {
+        let held = held_for_each_byte(ops);
+        println!("case {case}: {held} bytes for each canonical byte");
+        assert!(held < 256, "case {case}: {held} bytes for each canonical byte");
     }
 }
 
 /// The one test of this binary, so that nobody else allocates meanwhile.
 #[test]
 fn what_is_held_is_in_proportion_and_accounted() {
-    unknown_paths_are_in_proportion();
+    what_does_not_fit_is_in_proportion();
     let (plain, long) = (genesis(4), genesis(4096));
     for (held, received) in [
         held("many small bundles", plain.hash(), hostile(&plain, 5000, 1, 1)),
