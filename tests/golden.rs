@@ -178,7 +178,7 @@ fn shown(golden: &str, name: &str) {
 
 fn applied(outcome: &Outcome, changes: &[ChangeHash]) {
     assert_eq!(outcome.applied, changes);
-    assert_eq!((outcome.waiting.len(), outcome.refused.len()), (0, 0));
+    assert_eq!((outcome.waiting.len(), outcome.given_up.len()), (0, 0));
 }
 
 #[test]

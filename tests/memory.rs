@@ -1,10 +1,11 @@
 //! What a history says it holds is what the allocator counts.
 
 use std::alloc::System;
+use std::collections::BTreeMap;
 
 use cap::Cap;
 use crdt_core::{CrdtNode, Document, DocumentId, History, Keypair, PendingLimits};
-use test_support::wire::{Bundle, Draft, Genesis, Writer};
+use test_support::wire::{Bundle, Draft, Genesis, Op, Place, Segment, Writer};
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
@@ -89,9 +90,67 @@ fn limits_hold(genesis: &Genesis) {
     assert!(unbounded > 4 * limits.bytes, "{unbounded} bytes held without a limit");
 }
 
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Labels {
+    labels: BTreeMap<String, String>,
+}
+
+/// The path of an entry.
+fn entry() -> Vec<Segment> {
+    vec![Segment::Field("labels".into()), Segment::Text("x".into())]
+}
+
+/// Ops whose paths lead, by such a step for each byte or two, into what the type does not know.
+fn along(step: &Segment) -> Vec<Op> {
+    let path = |number| {
+        let mut path = entry();
+        path.push(Segment::Integer(number));
+        path.resize(125, step.clone());
+        path
+    };
+    (0..500).map(|number| Op::add(&path(number), 1)).collect()
+}
+
+/// Bytes of memory that a document takes for each canonical byte of ops that do not fit its type.
+fn held_for_each_byte(ops: Vec<Op>) -> usize {
+    let genesis = Genesis::new(Writer::new(1).author(), 4, "Labels");
+    let writer = Writer::new(2);
+    let draft = ops.into_iter().fold(writer.draft(genesis.hash(), None), Draft::with);
+    let bundle = Bundle::new(&[&draft], &[&writer]).with_genesis(&genesis).framed();
+    let id = DocumentId::from_bytes(genesis.hash());
+    let mut labels = Document::<Labels>::join(id, Keypair::from_secret_bytes(&[3; 32]));
+    let before = HEAP.allocated();
+    labels.apply(&bundle).expect("valid");
+    let held = HEAP.allocated() - before;
+    assert!(labels.value().labels.is_empty(), "nothing of it is known");
+    held / usize::try_from(labels.history().bytes()).expect("it is in memory")
+}
+
+/// docs/threat-model.md names the bound.
+fn what_does_not_fit_is_in_proportion() {
+    let steps = [
+        Segment::Bool(true),
+        Segment::Integer(1),
+        Segment::Bytes(Vec::new()),
+        Segment::Text(String::new()),
+        Segment::Field("f".into()),
+        Segment::Variant("v".into()),
+    ];
+    let elements = Op::insert(&entry(), Place::Root, &vec![Vec::new(); 10_000]);
+    let text = Op::insert_text(&entry(), Place::Root, &"x".repeat(10_000));
+    let counts = (0..1000).map(|_| Op::add(&entry(), 1)).collect();
+    let all = steps.iter().map(along).chain([vec![elements], vec![text], counts]);
+    for (case, ops) in all.enumerate() {
+        let held = held_for_each_byte(ops);
+        println!("case {case}: {held} bytes for each canonical byte");
+        assert!(held < 256, "case {case}: {held} bytes for each canonical byte");
+    }
+}
+
 /// The one test of this binary, so that nobody else allocates meanwhile.
 #[test]
-fn what_waits_is_accounted() {
+fn what_is_held_is_in_proportion_and_accounted() {
+    what_does_not_fit_is_in_proportion();
     let (plain, long) = (genesis(4), genesis(4096));
     for (held, received) in [
         held("many small bundles", plain.hash(), hostile(&plain, 5000, 1, 1)),

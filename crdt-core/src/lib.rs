@@ -93,10 +93,10 @@ pub mod tour;
 
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
-pub use document::{ChangeOptions, Document, Journal};
+pub use document::{ChangeOptions, Document, ForkError, Journal, LoadOptions};
 pub use history::{
-    ApplyError, Change, Equivocation, EquivocationProof, Frontier, Genesis, History, LoadError,
-    Outcome, PendingLimits, ProofError, Refusal, Refused,
+    ApplyError, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp, History,
+    LoadError, Outcome, PendingLimits, ProofError, Refusal,
 };
 pub use node::{
     Bytes, Counter, CrdtNode, EditError, Editor, ElementId, Inspection, IntoLeaf, Json, List, Map,

@@ -160,8 +160,8 @@
 //!
 //! # Maps: one entry for one key
 //!
-//! `BTreeMap<K, V>`, `HashMap<K, V>` or [`Map<K, V>`](crate::Map), with keys that are text, integers or
-//! `bool`. Two replicas that make an entry under one key edit one node. An entry that is put while
+//! `BTreeMap<K, V>`, `HashMap<K, V>` or [`Map<K, V>`](crate::Map), with [keys](crate::MapKey) that are text,
+//! integers, `bool`, names as [`Author`](crate::Author), and, with features, a `Uuid` or dates. Two replicas that make an entry under one key edit one node. An entry that is put while
 //! another replica removes it stays.
 //!
 //! ```
@@ -188,9 +188,9 @@
 //! # use crdt_core::{Document, Keypair};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut alice = Document::<BTreeSet<String>>::create(Keypair::generate()?)?;
-//! alice.change(|tags| { tags.insert("red"); tags.insert("big"); Ok(()) })?;
+//! alice.change(|tags| tags.extend(["red", "big"]))?;
 //! let mut bob = alice.fork(Keypair::generate()?)?;
-//! alice.change(|tags| { tags.insert("red"); Ok(()) })?;  // again: it is to stay
+//! alice.change(|tags| tags.insert("red"))?;              // again: it is to stay
 //! bob.change(|tags| tags.clear())?;
 //! alice.merge(&mut bob)?;
 //! assert_eq!(alice.read().iter().collect::<Vec<_>>(), ["red"]);
@@ -404,8 +404,11 @@
 //!
 //! [`apply`](crate::Document::apply) takes changes in any order and any number of times. What
 //! arrives before what it depends on waits, and [`Outcome`](crate::Outcome) says so. [`save`](crate::Document::save) gives the whole document,
-//! which [`load`](crate::Document::load) opens again; write its bytes where you like. A
-//! [`History`](crate::History) does the same for programs that do not know the type.
+//! which [`load`](crate::Document::load) opens again; write its bytes where you like. What somebody else
+//! could have written is opened with [`load_verified`](crate::Document::load_verified), and what else there is
+//! to say of an opening is in [`LoadOptions`](crate::LoadOptions). A
+//! [`History`](crate::History) takes in, exports, saves and loads as a document does, for programs that do
+//! not know the type.
 //!
 //! ```
 //! # use crdt_core::{Document, Keypair, Text};

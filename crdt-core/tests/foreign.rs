@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use crdt_core::{Action, CrdtNode, Document, Key, Keypair, MapKey};
+use crdt_core::{Action, CrdtNode, Document, EditError, Key, Keypair, MapKey};
 use uuid::Uuid;
 
 /// What a value of a leaf is written as, in hexadecimal digits; it is read back as it was.
@@ -92,6 +92,20 @@ fn dates_and_times_of_chrono() {
         DateTime::from_timestamp(1, 2).expect("it is a time").to_key(),
         Key::Bytes(second.into())
     );
+}
+
+/// `chrono` makes leap seconds within a minute too, and reads none of them.
+#[test]
+fn a_leap_second_where_none_can_be_is_no_key() {
+    use chrono::{DateTime, Timelike, Utc};
+
+    let leap = DateTime::UNIX_EPOCH.with_nanosecond(1_500_000_000).expect("chrono takes it");
+    let mut map =
+        Document::<BTreeMap<DateTime<Utc>, String>>::create(Keypair::generate().expect("random"))
+            .expect("random");
+    let inserted = map.change(|map| map.insert(leap, "lost".to_owned()));
+    assert!(matches!(inserted, Err(EditError::AlteredKey(_))), "{inserted:?}");
+    assert!(map.read().is_empty());
 }
 
 #[test]

@@ -155,9 +155,9 @@ fn edit_json(json: &mut JsonEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
     let path = *paths.choose(rng).expect("paths");
     let edit = match rng.random_range(0..16) {
         0..=4 => json.set(path, any_json(2, rng)),
-        5..=7 => json.insert(path, any_json(1, rng)),
+        5..=7 => json.insert(path, any_json(1, rng)).map(drop),
         8..=10 => json.push(path, any_json(1, rng)).map(drop),
-        11 | 12 => json.remove(path),
+        11 | 12 => json.remove(path).map(drop),
         13 => json.at(path).and_then(|mut place| place.set("", any_json(1, rng))),
         _ => json.text(path).and_then(|mut text| edit_text(&mut text, rng)),
     };

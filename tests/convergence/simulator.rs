@@ -2,8 +2,8 @@
 //! seed.
 
 use crdt_core::{
-    ApplyError, ChangeHash, Document, DocumentId, EditError, Frontier, PendingLimits, Refusal,
-    Refused,
+    ApplyError, ChangeHash, Document, DocumentId, EditError, Frontier, GivenUp, Keypair,
+    PendingLimits, Refusal,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
@@ -240,8 +240,8 @@ impl Network {
     fn take_in(&mut self, to: usize, bytes: &[u8]) {
         match self.replicas[to].apply(bytes) {
             Ok(outcome) => {
-                let full = |refused: &Refused| refused.reason == Refusal::PendingFull;
-                assert!(outcome.refused.iter().all(full), "{outcome:?}");
+                let full = |given_up: &GivenUp| given_up.reason == Refusal::PendingFull;
+                assert!(outcome.given_up.iter().all(full), "{outcome:?}");
             }
             Err(error) => assert_eq!(error, ApplyError::Refused(Refusal::PendingFull)),
         }

@@ -105,7 +105,7 @@ fn scattered(world: &World, together: usize, rng: &mut ChaCha8Rng) -> Document<B
     let mut digests = Digests::default();
     for bundle in &bundles {
         let outcome = replica.apply(&bundle.framed()).expect("valid changes");
-        assert_eq!(outcome.refused, []);
+        assert_eq!(outcome.given_up, []);
         digests.note(&replica);
         if rng.random_bool(0.1) {
             check(&replica);

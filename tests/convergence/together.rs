@@ -43,9 +43,9 @@ fn a_bad_bundle_that_waited() {
     assert_eq!(stage.document.history().missing(), [hash(&good)]);
     let outcome = stage.document.apply(&stage.signed(&good).framed()).expect("genuine");
     assert_eq!(outcome.applied, [hash(&good)]);
-    assert_eq!(outcome.refused.len(), 1);
-    assert_eq!(outcome.refused[0].changes, [hash(&bad)]);
-    assert_eq!(outcome.refused[0].reason, Refusal::NameBeyondChain);
+    assert_eq!(outcome.given_up.len(), 1);
+    assert_eq!(outcome.given_up[0].changes, [hash(&bad)]);
+    assert_eq!(outcome.given_up[0].reason, Refusal::NameBeyondChain);
     assert_eq!(stage.document.history().pending(), (0, 0));
     assert_eq!(stage.document.heads(), [hash(&good)]);
 }

@@ -11,8 +11,8 @@ use crdt_core::limits::{MAX_CHANGE_BYTES, MAX_KEY_BYTES, MAX_TAG_BYTES};
 use crdt_core::serde_json::{Value, json};
 use crdt_core::{
     ApplyError, Author, ChangeHash, ChangeOptions, CrdtNode, DecodeError, Document, DocumentId,
-    EditError, Editor, ElementId, EquivocationProof, History, Json, LoadError, ParseIdError,
-    PendingLimits, ProofError, Refusal,
+    EditError, Editor, ElementId, EquivocationProof, ForkError, History, Json, Key, LoadError,
+    MapKey, ParseIdError, PendingLimits, ProofError, Refusal,
 };
 use sha2::{Digest as _, Sha256};
 use tracing::field::{Field, Visit};
@@ -32,6 +32,21 @@ struct Form {
     extra: Json,
     #[crdt(register)]
     twice: Option<Option<u8>>,
+    rounded: BTreeMap<Rounded, u8>,
+}
+
+/// A key that is not read back as it is written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Rounded(u8);
+
+impl MapKey for Rounded {
+    fn to_key(&self) -> Key<'_> {
+        Key::Integer(self.0.into())
+    }
+
+    fn from_key(key: Key<'_>) -> Option<Self> {
+        u8::from_key(key).map(|number| Self(number / 10 * 10))
+    }
 }
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
@@ -315,6 +330,17 @@ fn loading(stage: &Stage) -> Vec<LoadError> {
     ]
 }
 
+fn forking(stage: &Stage) -> Vec<ForkError> {
+    let fork = |document: &Document<Form>, secret| document.fork(key(secret)).expect_err("refused");
+    let load = |bytes: &[u8]| Document::<Form>::load(bytes, key(9)).expect("trusted");
+    let signature = stage.alice.sign(&stage.first.hash());
+    let unsigned = load(&forged(stage, |content| {
+        let place = content.windows(64).position(|bytes| bytes == signature);
+        content[place.expect("a signature")] ^= 1;
+    }));
+    vec![fork(&stage.document(), 9), fork(&unsigned, 8), fork(&load(&without_its_tip(stage)), 8)]
+}
+
 fn proving(stage: &Stage) -> Vec<ProofError> {
     let (alice, first) = (&stage.alice, &stage.first);
     let second = stage.second();
@@ -359,15 +385,16 @@ fn editing(stage: &Stage) -> Vec<EditError> {
         edit(stage, |form| form.labels.at("absent")?.set("x")),
         edit(stage, |form| form.tasks.at_id(elsewhere)?.title.set("x")),
         edit(stage, |form| form.labels.insert("k".repeat(MAX_KEY_BYTES + 1), String::new())),
+        edit(stage, |form| form.rounded.insert(Rounded(12), 1)),
         edit(stage, |form| form.extra.set("", deep)),
         edit(stage, |form| form.title.set("x".repeat(MAX_CHANGE_BYTES))),
         stage.document().change_with(&long, |_| Ok(())).expect_err("too long"),
         liar.change(|form| form.notes.insert(0, "x")).expect_err("nothing to follow"),
         stage.document().change_with(&after, |_| Ok(())).expect_err("not known"),
         edit(stage, |form| form.extra.set("a", 1)),
-        edit(stage, |form| form.extra.remove("/b")),
+        edit(stage, |form| form.extra.remove("/b").map(drop)),
         edit(stage, |form| form.extra.set("/a/b", 1)),
-        edit(stage, |form| form.extra.insert("/l/x", 1)),
+        edit(stage, |form| form.extra.insert("/l/x", 1).map(drop)),
         edit(stage, |form| form.extra.push("/a", 1).map(drop)),
         edit(stage, |form| form.extra.text("/l").map(|_| ())),
         reader.change(|_| Ok(())).expect_err("for reading"),
@@ -387,6 +414,7 @@ fn all() -> Vec<Said> {
     let mut joined = Document::<Task>::join(stage.id(), key(9));
     all.push(said(joined.apply(&first).expect_err("of a form")));
     all.extend(loading(&stage).into_iter().map(said));
+    all.extend(forking(&stage).into_iter().map(said));
     all.extend(proving(&stage).into_iter().map(said));
     all
 }

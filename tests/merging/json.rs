@@ -119,7 +119,7 @@ fn json_replace_and_make_again_and_edit_inside() -> Outcome {
 fn json_remove_and_set() -> Outcome {
     both_ways(
         |sheet| sheet.json.set("/k", 1),
-        |sheet| sheet.json.remove("/k"),
+        |sheet| sheet.json.remove("/k").map(drop),
         |sheet| sheet.json.set("/k", 2),
         &json!({ "k": 2 }),
     )
@@ -129,7 +129,7 @@ fn json_remove_and_set() -> Outcome {
 fn json_remove_and_edit_inside() -> Outcome {
     both_ways(
         |sheet| sheet.json.set("/k", json!({})),
-        |sheet| sheet.json.remove("/k"),
+        |sheet| sheet.json.remove("/k").map(drop),
         |sheet| sheet.json.set("/k/x", 2),
         &json!({}),
     )
@@ -139,7 +139,7 @@ fn json_remove_and_edit_inside() -> Outcome {
 fn json_remove_and_make_an_object() -> Outcome {
     both_ways(
         |sheet| sheet.json.set("/k", ()),
-        |sheet| sheet.json.remove("/k"),
+        |sheet| sheet.json.remove("/k").map(drop),
         |sheet| sheet.json.set("/k/x", 2),
         &json!({ "k": { "x": 2 } }),
     )
@@ -149,7 +149,7 @@ fn json_remove_and_make_an_object() -> Outcome {
 fn json_remove_an_element_and_edit_inside() -> Outcome {
     both_ways(
         |sheet| sheet.json.set("", json!([{}, "stays"])),
-        |sheet| sheet.json.remove("/0"),
+        |sheet| sheet.json.remove("/0").map(drop),
         |sheet| sheet.json.set("/0/x", 2),
         &json!(["stays"]),
     )

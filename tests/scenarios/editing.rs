@@ -108,8 +108,26 @@ fn an_element_of_a_change_in_steps_is_named_too() -> Outcome {
     })?;
     assert!(list.history().len() > 1, "one change holds it all");
     let again = list.change(|list| list.insert(0, "zero".into()))?;
+    assert_eq!(list.equivocations(), []);
     let position = |new| list.read().position_of(list.element_id(new)?);
     assert_eq!([again, first, last].map(position), [Some(0), Some(1), Some(9)]);
+    Ok(())
+}
+
+/// The signature that closes a stretch may come with the last of the steps.
+#[test]
+fn who_writes_in_steps_goes_on_where_they_end() -> Outcome {
+    for size in [crdt_core::limits::MAX_CHANGE_BYTES + 1000, (1 << 22) + 1000] {
+        let mut text = Document::<crdt_core::Text>::create_with(key(1), &mut rand_chacha());
+        text.change(|text| text.insert(0, &"x".repeat(size)))?;
+        text.change(|text| text.insert(0, "y"))?;
+        text.change(|text| text.insert(0, "z"))?;
+        assert_eq!(text.history().equivocations(), []);
+        assert_eq!(text.read().len(), size + 2);
+        let mut other = Document::join(text.id(), key(2));
+        text.merge(&mut other)?;
+        assert_eq!(other.read().len(), size + 2);
+    }
     Ok(())
 }
 
@@ -193,7 +211,7 @@ fn what_is_removed_is_given_back() -> Outcome {
     let cover = Cover { color: "red".into(), stars: 3 };
     let mut sheet = sheet(|sheet| {
         sheet.words.extend(words(&["a", "b"]))?;
-        sheet.prices.extend([("milk".into(), 3), ("bread".into(), 4), ("tea".into(), 5)])?;
+        sheet.prices.extend([("milk", 3), ("bread", 4), ("tea", 5)])?;
         sheet.tags.extend(words(&["x", "y", "z"]))?;
         sheet.cover.set(Some(cover.clone()))
     });
@@ -216,7 +234,7 @@ fn what_is_removed_is_given_back() -> Outcome {
 
 #[test]
 fn entries_are_edited_where_they_are_or_missed() -> Outcome {
-    let mut sheet = sheet(|sheet| sheet.prices.extend([("a".into(), 1), ("b".into(), 2)]));
+    let mut sheet = sheet(|sheet| sheet.prices.extend([("a", 1), ("b", 2)]));
     sheet.change(|sheet| {
         sheet.prices.at("a")?.set(10u64)?;
         sheet
@@ -365,7 +383,7 @@ fn every_view_gives_its_plain_value() -> Outcome {
     sheet.change(|sheet| sheet.extra.text("/text")?.push_str("text"))?;
     let (view, value) = (sheet.read(), sheet.value());
     assert_eq!(view.value(), value);
-    assert_eq!(sheet.to_json()?["votes"], json!(255), "as the type reads it");
+    assert_eq!(sheet.value_as_json()?["votes"], json!(255), "as the type reads it");
     assert_eq!(sheet.history().to_json()["votes"], json!(300), "as it is kept");
     assert_eq!((view.title.value(), view.body.value()), (value.title, value.body));
     assert_eq!((view.votes.value(), view.words.value()), (255, value.words));
@@ -400,7 +418,7 @@ fn editors_and_views_are_named_in_signatures() -> Outcome {
     cover.change(rename)?;
     assert_eq!(cover.value().color, "blue");
     let mut prices = Document::<HashMap<String, u64>>::create(key(1))?;
-    prices.change(|prices| prices.extend([("a".into(), 1), ("b".into(), 2)]))?;
+    prices.change(|prices| prices.extend([("a", 1), ("b", 2)]))?;
     assert_eq!(total(prices.read()), 3);
     let mut text = Document::<Text>::create(key(1))?;
     text.change(|text: &mut Editor<'_, Text>| text.set("one program"))?;

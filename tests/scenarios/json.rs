@@ -112,7 +112,7 @@ fn whatever_json_can_be_can_be_given() {
 #[test]
 fn values_are_inserted() {
     let start = json!({ "a": 1, "list": ["x", "y"] });
-    let insert = |path: &str| edited(start.clone(), |json| json.insert(path, "new"));
+    let insert = |path: &str| edited(start.clone(), |json| json.insert(path, "new").map(drop));
     assert_eq!(insert(""), Ok(json!("new")));
     assert_eq!(insert("/b"), Ok(json!({ "a": 1, "b": "new", "list": ["x", "y"] })));
     assert_eq!(insert("/a"), Ok(json!({ "a": "new", "list": ["x", "y"] })));
@@ -152,7 +152,7 @@ fn values_are_pushed() {
 #[test]
 fn values_are_removed() {
     let start = json!({ "a": { "b": 1 }, "list": ["x", "y"] });
-    let remove = |path: &str| edited(start.clone(), |json| json.remove(path));
+    let remove = |path: &str| edited(start.clone(), |json| json.remove(path).map(drop));
     assert_eq!(remove(""), Ok(json!(null)));
     assert_eq!(remove("/a"), Ok(json!({ "list": ["x", "y"] })));
     assert_eq!(remove("/a/b"), Ok(json!({ "a": {}, "list": ["x", "y"] })));
@@ -211,13 +211,16 @@ fn faults_say_what_was_found_and_what_to_do() {
         fault(|json| json.set("a", 1)),
         "\"a\" is not a JSON Pointer: it must be empty or begin with `/`, and in a key `~` is written `~0` and `/` is written `~1`"
     );
-    assert_eq!(fault(|json| json.remove("/b")), "nothing is at \"/b\": write it with `set` first");
+    assert_eq!(
+        fault(|json| json.remove("/b").map(drop)),
+        "nothing is at \"/b\": write it with `set` first"
+    );
     assert_eq!(
         fault(|json| json.set("/a/b", 1)),
         "a number is at \"/a\", and nothing is inside it: `set` it to an object or array first"
     );
     assert_eq!(
-        fault(|json| json.insert("/l/x", 1)),
+        fault(|json| json.insert("/l/x", 1).map(drop)),
         "an array is at \"/l\", and \"x\" is no position in it: write the number of an element, counted from 0, or `-` for the end"
     );
     assert_eq!(

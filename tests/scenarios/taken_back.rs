@@ -12,7 +12,7 @@ use crdt_core::__private_0_1_0::{
 };
 use crdt_core::limits::MAX_KEY_BYTES;
 use crdt_core::schema::{self, SchemaBuilder};
-use crdt_core::{CrdtNode, DecodeError, Document, EditError};
+use crdt_core::{CrdtNode, DecodeError, Document, EditError, Editor};
 
 /// A register that counts the ops that come to it, those that are taken back included.
 struct Counted;
@@ -206,4 +206,114 @@ fn an_edit_that_fails_leaves_what_was_written_before_as_it_was() {
     .unwrap();
     assert_eq!(page.value(), Page { text: "d".into(), list: vec![Status::Open] });
     sync(&mut page, &mut other);
+}
+
+/// Two versions of an app that keep other kinds of nodes in the same places.
+mod versions {
+    use std::collections::BTreeMap;
+
+    use super::Status;
+    use crdt_core::{Counter, CrdtNode};
+
+    #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+    #[crdt(rename = "Filed")]
+    pub(super) struct Old {
+        pub(super) cards: BTreeMap<u8, OldCard>,
+        pub(super) card: Option<OldCard>,
+        pub(super) choice: OldChoice,
+        pub(super) states: BTreeMap<u8, Status>,
+    }
+
+    #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+    pub(super) struct OldCard {
+        pub(super) title: String,
+        pub(super) status: Status,
+        #[crdt(text)]
+        pub(super) notes: String,
+    }
+
+    #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+    pub(super) enum OldChoice {
+        #[default]
+        Nothing,
+        Card(OldCard),
+        Word(String),
+    }
+
+    #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+    #[crdt(rename = "Filed")]
+    pub(super) struct New {
+        pub(super) cards: BTreeMap<u8, NewCard>,
+        pub(super) card: Option<NewCard>,
+        pub(super) choice: NewChoice,
+        pub(super) states: BTreeMap<u8, Counter>,
+    }
+
+    #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+    pub(super) struct NewCard {
+        #[crdt(counter)]
+        pub(super) title: i64,
+        #[crdt(text)]
+        pub(super) status: String,
+        pub(super) notes: Vec<u32>,
+        pub(super) more: String,
+    }
+
+    #[derive(CrdtNode, Clone, Debug, Default, PartialEq)]
+    pub(super) enum NewChoice {
+        #[default]
+        Nothing,
+        Card(NewCard),
+        Word(#[crdt(counter)] i64),
+    }
+}
+
+/// Whatever is written over is cleared of what does not fit, and has it again if the change fails.
+#[test]
+fn a_failed_change_restores_what_only_another_version_knows() {
+    use versions::{New, NewCard, NewChoice, Old, OldCard, OldChoice};
+
+    let card = || OldCard { title: "old".into(), notes: "old".into(), ..OldCard::default() };
+    let other = || NewCard { title: 5, status: "s".into(), notes: vec![1], more: "m".into() };
+    let mut old = Document::<Old>::create(key(1)).expect("the system has randomness");
+    old.change(|old| {
+        old.cards.insert(1, card())?;
+        old.card.set(Some(card()))?;
+        old.choice.set(OldChoice::Card(card()))?;
+        old.states.insert(1, Status::Open)
+    })
+    .unwrap();
+    let mut new = Document::<New>::join(old.id(), key(2));
+    new.change(|new| {
+        new.cards.insert(1, other())?;
+        new.card.set(Some(other()))?;
+        new.choice.set(NewChoice::Word(3))?;
+        new.choice.set(NewChoice::Card(other()))?;
+        new.states.entry(1)?.add(7)
+    })
+    .unwrap();
+    old.apply(&new.export(&[])).unwrap();
+    let before = (old.value(), old.digest(), old.heads());
+    let mut check = |edit: fn(&mut Editor<'_, Old>) -> Result<(), EditError>| {
+        let failed = old.change(|old| {
+            edit(old)?;
+            Err::<(), _>(EditError::NoEntry)
+        });
+        assert_eq!(failed, Err(EditError::NoEntry));
+        assert!((old.value(), old.digest(), old.heads()) == before, "{:?}", old.value());
+    };
+    check(|old| old.cards.insert(1, OldCard::default()));
+    check(|old| old.card.set(Some(OldCard::default())));
+    check(|old| old.choice.set(OldChoice::Card(OldCard::default())));
+    check(|old| old.choice.set(OldChoice::Word("w".into())));
+    check(|old| old.states.insert(1, Status::default()));
+    check(|old| {
+        old.cards.clear()?;
+        old.card.remove()?;
+        old.choice.set(OldChoice::Nothing)?;
+        old.states.clear()?;
+        old.cards.insert(1, OldCard::default())?;
+        old.card.set(Some(OldCard::default()))?;
+        old.states.insert(1, Status::default())
+    });
 }

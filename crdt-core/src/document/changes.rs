@@ -1,8 +1,8 @@
-use super::{ChangeOptions, Document};
+use super::{ChangeOptions, Document, Writer};
 use crate::crypto::ChangeHash;
 use crate::history::{ChangeIndex, Draft, Unwritten};
 use crate::node::{
-    CrdtNode, EditError, ElementId, Log, NewElement, Scope, Space, Transaction, Writing,
+    CrdtNode, EditError, ElementId, Log, NewElement, Scope, Space, Stamp, Transaction, Writing,
 };
 use crate::op::Id;
 use crate::op::limits::MAX_TAG_BYTES;
@@ -170,16 +170,19 @@ impl<T: CrdtNode> Document<T> {
         let after = self.known(options)?;
         let (result, mut log) = self.edit(edit);
         let made = match result {
-            Ok(true) => self.commit(&mut log, after, options),
+            Ok(true) => self.commit(&mut log, after, options).map(|()| true),
             stopped => {
                 self.take_back(&mut log);
-                stopped.map(|_| ())
+                stopped
             }
         };
         if let Some(writer) = &mut self.writer {
+            if let (Ok(false) | Err(_), Some(begin)) = (&made, log.begin()) {
+                writer.stamps.end(begin);
+            }
             writer.space = log.emptied();
         }
-        made
+        made.map(|_| ())
     }
 
     fn known(&self, options: &ChangeOptions) -> Result<Vec<ChangeIndex>, EditError> {
@@ -199,13 +202,13 @@ impl<T: CrdtNode> Document<T> {
 
     /// Runs the closure on the state and gives what it wrote.
     fn edit<R>(&mut self, edit: Edit<'_, T::State, R>) -> (R, Log) {
-        let (prev, space) = match &mut self.writer {
-            Some(writer) => (writer.tip, core::mem::take(&mut writer.space)),
-            None => (None, Space::default()),
+        let (prev, space, stamp) = match &mut self.writer {
+            Some(Writer { tip, space, stamps, .. }) => (*tip, core::mem::take(space), stamps.now()),
+            None => (None, Space::default(), Stamp::fresh()),
         };
         let mut document = Rebuilt { document: self, panics: true };
         let Self { history, state, .. } = &mut *document.document;
-        let transaction = Transaction::new(history.chains(), prev, space);
+        let transaction = Transaction::new(history.chains(), prev, space, stamp);
         let result = edit(state, transaction.root());
         let log = transaction.finish();
         document.panics = false;
@@ -239,8 +242,8 @@ impl<T: CrdtNode> Document<T> {
             draft.written = log.lend().1;
             committed = self.commit_in_steps(&mut draft);
         }
-        if let Some(writer) = &mut self.writer {
-            writer.tip = self.history.own_tail().or(writer.tip);
+        if let (Ok(()), Some(writer)) = (&committed, &mut self.writer) {
+            writer.tip = draft.prev;
             self.history.seal_when_full(&writer.keypair);
         }
         committed.map_err(|error| match error {
@@ -250,12 +253,12 @@ impl<T: CrdtNode> Document<T> {
     }
 
     /// Names an element that a change of this replica has inserted, for good; `None` if that change
-    /// has not been made, or was made by another replica.
+    /// came to nothing, or was made by another replica or before the document was opened.
     pub fn element_id(&self, element: NewElement) -> Option<ElementId> {
+        let writer = self.writer.as_ref().filter(|writer| writer.stamps.have_made(element))?;
         let Id { chain, counter } = element.id;
-        let moved = self.writer.iter().flat_map(|writer| &writer.moved);
+        let mut moved = writer.moved.iter().rev();
         let counter = moved
-            .rev()
             .find(|(to, taken)| to.chain == chain && taken.contains(&counter))
             .map_or(counter, |(to, taken)| to.counter + (counter - taken.start));
         ElementId::new(self.history.chains(), Id { chain, counter })
@@ -288,6 +291,9 @@ struct Rebuilt<'a, T: CrdtNode> {
 impl<T: CrdtNode> Drop for Rebuilt<'_, T> {
     fn drop(&mut self) {
         if self.panics {
+            if let Some(writer) = &mut self.document.writer {
+                writer.stamps.end(self.document.history.chains().next_id(writer.tip));
+            }
             self.document.rebuild();
         }
     }

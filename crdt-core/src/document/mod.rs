@@ -3,24 +3,31 @@
 mod changes;
 mod cloned;
 mod files;
+mod fork;
 mod journal;
+mod load;
 mod meta;
+mod stamps;
 
 use core::fmt;
 use core::ops::Range;
 
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
-    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History,
-    LoadError, OpenedAs, Outcome, PendingLimits, Refusal,
+    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History, OpenedAs,
+    Outcome, PendingLimits, Refusal,
 };
 use crate::node::{
     CrdtNode, DigestWriter, Fit, Incoming, Inspection, Misfit, NodeState, Space, Untyped,
 };
 use crate::op::{Action, Id};
+use crate::schema::Schema;
 
+pub use fork::ForkError;
 pub use journal::Journal;
+pub use load::LoadOptions;
 pub use meta::ChangeOptions;
+use stamps::Stamps;
 
 #[cfg(test)]
 mod tests;
@@ -79,6 +86,7 @@ struct Writer {
     /// Where the ops of changes that were written in steps came to lie, and which counters their
     /// editors took them to have.
     moved: Vec<(Id, Range<u32>)>,
+    stamps: Stamps,
 }
 
 impl<T: CrdtNode> fmt::Debug for Document<T> {
@@ -138,25 +146,11 @@ impl<T: CrdtNode> Document<T> {
             tip,
             space: Space::default(),
             moved: Vec::new(),
+            stamps: Stamps::default(),
         });
         let mut document = Self { history, state, partial: false, any_type: false, writer };
         document.begin_stretch();
         document
-    }
-
-    /// A second writer of this document in this process, with all that is known here, under a key
-    /// of its own.
-    ///
-    /// # Errors
-    /// [`LoadError`] if the history does not prove itself, as that of a file that was
-    /// [loaded](Self::load) although somebody else has made it up.
-    pub fn fork(&self, keypair: Keypair) -> Result<Self, LoadError> {
-        let mut history = History::with_limits(self.id(), self.history.pending_limits());
-        history.apply(&self.export_all())?;
-        if history.heads() != self.heads() {
-            return Err(LoadError::Inconsistent);
-        }
-        Ok(Self { any_type: self.any_type, ..Self::over(history, Some(keypair)) })
     }
 
     /// Exchanges with another replica in this process whatever one of the two lacks. Afterwards both
@@ -214,6 +208,11 @@ impl<T: CrdtNode> Document<T> {
         OpenedAs { name: T::NAME, is_known_as: T::is_known_as }
     }
 
+    /// The schema of documents of this type; the same as [`Schema::of`].
+    pub fn schema() -> Schema {
+        Schema::of::<T>()
+    }
+
     /// The document's id, the same on all replicas.
     pub fn id(&self) -> DocumentId {
         self.history.document()
@@ -256,13 +255,14 @@ impl<T: CrdtNode> Document<T> {
         digest.finish()
     }
 
-    /// The document as JSON: its value, as serde writes it. `serde_json::to_string(&document.read())`
-    /// writes it out without making it first.
+    /// The [value](Self::value) as serde writes it in JSON. `serde_json::to_string(&document.read())`
+    /// writes it out without making it first. What the changes come to without the type is what
+    /// [`History::to_json`] gives.
     ///
     /// # Errors
     /// Those of `serde_json`, for what JSON cannot say: integers beyond 64 bits, keys of maps that are
     /// bytes, and what the app's own types refuse.
-    pub fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+    pub fn value_as_json(&self) -> serde_json::Result<serde_json::Value> {
         serde_json::to_value(self.read())
     }
 
@@ -400,7 +400,7 @@ impl<T: CrdtNode> Document<T> {
 
 impl History {
     /// What the changes come to as JSON, without the document's type, for tools that do not know it;
-    /// [`Document::to_json`] gives that of the typed value.
+    /// [`Document::value_as_json`] gives that of the typed value.
     ///
     /// Structs and maps are objects, lists arrays, texts strings, counters numbers (or, beyond 64 bits,
     /// strings), registers their values. An enum is its variant's name or, if something was written in what the variant holds,

@@ -1,12 +1,18 @@
 //! What the compiler is to say of documents, and what documents say of what went wrong.
 
+mod editors;
+mod opened;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{ChangeOptions, Document};
 use crate::codec::{DecodeError, write};
 use crate::crypto::{Author, ChangeHash, Keypair, domain, sha256_of_parts};
-use crate::history::{ApplyError, Equivocation, History, LoadError, Outcome, Refusal, Refused};
-use crate::node::{Counter, CrdtNode, EditError, Json, List, Map, Register, Text};
+use crate::history::{ApplyError, Equivocation, GivenUp, History, LoadError, Outcome, Refusal};
+use crate::node::{Counter, CrdtNode, EditError, Json, List, Map, MapKey, Register, Text};
+use crate::op::Key;
 use crate::op::limits::{MAX_PATH_DEPTH, MAX_TAG_BYTES};
 
 fn travels<T: Send + Sync + 'static>() {}
@@ -70,6 +76,116 @@ fn a_place_that_is_too_deep_is_named() {
     assert_eq!(error.to_string(), text);
 }
 
+/// The next change takes the counters of one that came to nothing.
+#[test]
+fn an_element_of_a_change_that_came_to_nothing_has_no_name() {
+    let mut list = create::<Vec<u8>>();
+    let (mut made, mut lost) = (Vec::new(), Vec::new());
+    for round in 0..5 {
+        made.push(list.change(|list| list.push(round)).expect("it fits"));
+        for _ in 0..round {
+            let failed = list.change(|list| {
+                lost.push(list.push(99)?);
+                Err::<(), _>(EditError::NoEntry)
+            });
+            assert!(failed.is_err());
+        }
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            list.change(|list| {
+                lost.push(list.push(99)?);
+                if round == 3 {
+                    panic!("a fault of the app")
+                } else {
+                    Err::<(), _>(EditError::NoEntry)
+                }
+            })
+        }));
+        assert!(panicked.is_err() || round != 3);
+        made.extend(list.change(|list| list.extend([round, round])).expect("it fits"));
+    }
+    let position = |new| list.read().position_of(list.element_id(new)?);
+    let positions: Vec<_> = made.iter().map(|new| position(*new)).collect();
+    assert_eq!(positions, (0..15).map(Some).collect::<Vec<_>>());
+    assert!(lost.iter().all(|new| list.element_id(*new).is_none()));
+}
+
+#[test]
+fn an_element_of_another_document_has_no_name() {
+    let (mut list, mut other) = (create::<Vec<u8>>(), create::<Vec<u8>>());
+    let new = list.change(|list| list.push(1)).expect("it fits");
+    other.change(|list| list.push(2)).expect("it fits");
+    assert!(list.element_id(new).is_some());
+    assert_eq!(other.element_id(new), None);
+    let fork = list.fork(key(3)).expect("it is whole");
+    assert_eq!(fork.element_id(new), None);
+}
+
+/// A key that reads as another one below ten, and as none above a hundred.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Lossy(u8);
+
+impl MapKey for Lossy {
+    fn to_key(&self) -> Key<'_> {
+        Key::Integer(self.0.into())
+    }
+
+    fn from_key(key: Key<'_>) -> Option<Self> {
+        u8::from_key(key).filter(|number| *number <= 100).map(|number| Self(number.max(10)))
+    }
+}
+
+/// A key that takes more bits than a path has for it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Wide(i128);
+
+impl MapKey for Wide {
+    fn to_key(&self) -> Key<'_> {
+        Key::Integer(self.0)
+    }
+
+    fn from_key(key: Key<'_>) -> Option<Self> {
+        if let Key::Integer(integer) = key { Some(Self(integer)) } else { None }
+    }
+}
+
+#[test]
+fn an_integer_beyond_64_bits_is_no_key() {
+    let mut set = create::<BTreeSet<Wide>>();
+    let (low, high) = (i128::from(i64::MIN), i128::from(u64::MAX));
+    for beyond in [low - 1, high + 1] {
+        let inserted = set.change(|set| set.insert(Wide(beyond)));
+        assert_eq!(inserted, Err(EditError::AlteredKey(beyond.to_string())));
+    }
+    set.change(|set| set.extend([Wide(low), Wide(high)])).expect("they fit");
+    let mut other = Document::<BTreeSet<Wide>>::join(set.id(), key(2));
+    other.apply(&set.export(&[])).expect("it is genuine");
+    assert_eq!(other.value(), set.value());
+}
+
+#[test]
+fn a_key_that_does_not_come_back_is_not_written() {
+    let mut map = create::<BTreeMap<Lossy, String>>();
+    map.change(|map| map.insert(Lossy(10), "kept".into())).expect("it comes back");
+    let before = (map.value(), map.heads());
+    for number in [7, 101] {
+        let altered = EditError::AlteredKey(number.to_string());
+        let key = || Lossy(number);
+        let edited = map.change(|map| {
+            assert_eq!(map.insert(key(), "lost".into()), Err(altered.clone()));
+            assert_eq!(map.entry(key()).map(|_| ()), Err(altered.clone()));
+            assert_eq!(map.extend([(key(), "lost".into())]), Err(altered.clone()));
+            Ok(())
+        });
+        assert_eq!(edited, Ok(()));
+        assert_eq!(map.update(|map| drop(map.insert(key(), "lost".into()))), Err(altered));
+    }
+    assert_eq!((map.value(), map.heads()), before);
+    let mut set = create::<BTreeSet<Lossy>>();
+    let inserted = set.change(|set| set.insert(Lossy(7)));
+    assert_eq!(inserted, Err(EditError::AlteredKey("7".into())));
+    assert!(set.read().is_empty());
+}
+
 #[test]
 fn bytes_of_something_else_are_not_called_cut() {
     let mut text = create::<Text>();
@@ -116,31 +232,88 @@ fn forged(saved: &[u8], at: usize) -> Vec<u8> {
     bytes
 }
 
+/// A map of which apps with other types have kept nodes of all kinds under one key.
+fn kept_as_all_kinds<V: CrdtNode>(old: V::Value) -> Document<BTreeMap<String, V>> {
+    let mut map = create::<BTreeMap<String, V>>();
+    map.change(|map| map.insert("k", old)).expect("it fits");
+    let mut other = Document::<Map<String, Counter>>::join(map.id(), key(2));
+    other.change(|map| map.entry("k")?.add(5)).expect("it fits");
+    map.apply(&other.export(&[])).expect("it is genuine");
+    let mut other = Document::<Map<String, Text>>::join(map.id(), key(3));
+    other.change(|map| map.entry("k")?.insert(0, "abc")).expect("it fits");
+    map.apply(&other.export(&[])).expect("it is genuine");
+    let mut other = Document::<Map<String, List<Json>>>::join(map.id(), key(4));
+    other.change(|map| map.entry("k")?.push(Json(1.into())).map(drop)).expect("it fits");
+    map.apply(&other.export(&[])).expect("it is genuine");
+    let mut other = Document::<Map<String, Register<u8>>>::join(map.id(), key(5));
+    other.change(|map| map.entry("k")?.set(7)).expect("it fits");
+    map.apply(&other.export(&[])).expect("it is genuine");
+    let mut other = Document::<Map<String, Map<u8, u8>>>::join(map.id(), key(6));
+    other.change(|map| map.entry("k")?.insert(1, 1)).expect("it fits");
+    map.apply(&other.export(&[])).expect("it is genuine");
+    map
+}
+
+/// Writing an entry over clears what does not fit there; taking that back gives each part its own.
+fn takes_back_what_it_cleared<V>(old: V::Value, new: V::Value)
+where
+    V: CrdtNode<Value: Clone + PartialEq + core::fmt::Debug>,
+{
+    let mut map = kept_as_all_kinds::<V>(old);
+    let before = (map.value(), map.digest(), map.save());
+    let failed = map.change(|map| {
+        map.insert("k", new.clone())?;
+        Err::<(), _>(EditError::NoEntry)
+    });
+    assert_eq!(failed, Err(EditError::NoEntry));
+    assert_eq!((map.value(), map.digest(), map.save()), before);
+    let failed = map.change(|map| {
+        map.remove("k")?;
+        map.insert("k", new)?;
+        Err::<(), _>(EditError::NoEntry)
+    });
+    assert_eq!(failed, Err(EditError::NoEntry));
+    assert_eq!((map.value(), map.digest(), map.save()), before);
+}
+
 #[test]
-fn a_fork_is_whole_or_an_error() {
-    let mut text = create::<Text>();
-    text.change(|text| text.insert(0, "abc")).expect("it fits");
-    let saved = text.save();
-    let mut errors = 0;
-    for at in 0..saved.len() - 32 {
-        let Ok(opened) = Document::<Text>::load_read_only(&forged(&saved, at)) else { continue };
-        match opened.fork(key(3)) {
-            Ok(fork) => assert_eq!(fork.heads(), opened.heads(), "byte {at}"),
-            Err(_) => errors += 1,
-        }
-    }
-    assert!(errors > 32, "a signature has more bytes than that");
+fn a_failed_change_restores_what_did_not_fit_where_it_wrote() {
+    takes_back_what_it_cleared::<String>("old".into(), "new".into());
+    takes_back_what_it_cleared::<Register<Vec<u8>>>(vec![1].into(), vec![2].into());
+    takes_back_what_it_cleared::<Counter>(Counter(1), Counter(2));
+    takes_back_what_it_cleared::<Text>("old".into(), "new".into());
+    takes_back_what_it_cleared::<Vec<u8>>(vec![1, 2], vec![3]);
+    takes_back_what_it_cleared::<Json>(Json("old".into()), Json(2.into()));
+    takes_back_what_it_cleared::<Json>(Json("old".into()), Json(vec![2].into()));
+    takes_back_what_it_cleared::<Map<u8, String>>(Map::default(), Map([(1, "a".into())].into()));
+    takes_back_what_it_cleared::<()>((), ());
+    takes_back_what_it_cleared::<Named>("old".into(), "new".into());
+    takes_back_what_it_cleared::<Option<u8>>(Some(1), Some(2));
+    takes_back_what_it_cleared::<Option<Named>>(Some("old".into()), Some("new".into()));
+}
+
+/// So it is if the edit fails half-way and the closure goes on.
+#[test]
+fn a_failed_edit_restores_what_did_not_fit_where_it_wrote() {
+    let mut map = kept_as_all_kinds::<Register<Option<Option<u8>>>>(None.into());
+    let before = (map.value(), map.digest(), map.heads());
+    map.change(|map| {
+        map.insert("k", Some(None).into()).expect_err("it does not come back");
+        Ok(())
+    })
+    .expect("nothing has failed");
+    assert_eq!((map.value(), map.digest(), map.heads()), before);
 }
 
 #[test]
 fn outcomes_and_equivocations_are_printed_and_serialized() {
     let hash = |byte| ChangeHash::from_bytes([byte; 32]);
-    let refused = Refused { changes: vec![hash(4)], reason: Refusal::PendingFull };
+    let given_up = GivenUp { changes: vec![hash(4)], reason: Refusal::PendingFull };
     let outcome = Outcome {
         applied: vec![hash(1), hash(2)],
         bytes: 90,
         waiting: vec![hash(3)],
-        refused: vec![refused],
+        given_up: vec![given_up],
         ..Outcome::default()
     };
     let text =
@@ -148,7 +321,7 @@ fn outcomes_and_equivocations_are_printed_and_serialized() {
     assert_eq!(outcome.to_string(), text);
     let json = serde_json::to_value(&outcome).expect("it is JSON");
     assert_eq!(json["applied"][0], hash(1).to_string());
-    assert_eq!(json["refused"][0]["reason"], "the buffer for waiting bundles is full");
+    assert_eq!(json["given_up"][0]["reason"], "the buffer for waiting bundles is full");
 
     let author: Author = key(1).author();
     let fork = Equivocation { author, seq: 3, changes: vec![hash(1), hash(2)] };
@@ -196,12 +369,17 @@ impl CrdtNode for Named {
     }
 }
 
+/// A document of a type with another name.
+fn other_type() -> Document<Text> {
+    let genesis = crate::history::Genesis::new(key(1).author(), [7; 32], "Other");
+    Document::<Text>::over(History::founded(genesis), Some(key(1)))
+}
+
 #[test]
 fn a_document_of_another_type_is_refused_before_it_can_wait() {
     assert!(Named::is_known_as("Named") && Named::is_known_as("Former") && Named::is_known_as(""));
     assert!(!Named::is_known_as("Other"));
-    let genesis = crate::history::Genesis::new(key(1).author(), [7; 32], "Other");
-    let mut other = Document::<Text>::over(History::founded(genesis), Some(key(1)));
+    let mut other = other_type();
     other.change(|text| text.insert(0, "a")).expect("it fits");
     let first = other.export(&[]);
     let heads = other.heads();

@@ -198,6 +198,12 @@ impl History {
     pub fn set_pending_limits(&mut self, limits: PendingLimits) {
         self.kept.pending.set_limits(limits);
     }
+
+    /// Sets other limits and drops at once what exceeds them, what has waited longest first.
+    pub(crate) fn bound_pending(&mut self, limits: PendingLimits) {
+        self.set_pending_limits(limits);
+        self.kept.pending.make_room(0, 0);
+    }
 }
 
 /// What leaves.
@@ -287,7 +293,8 @@ impl History {
         self.store().tip_of_author(author)
     }
 
-    /// Writes and appends a change; it stays unsigned until it leaves.
+    /// Writes and appends a change, which is what the draft follows then; it stays unsigned until
+    /// it leaves.
     ///
     /// # Errors
     /// [`Unwritten`]; the draft is as it was.
@@ -296,7 +303,7 @@ impl History {
     }
 
     /// Writes and appends a draft as several changes, and gives the id that its first op got. The
-    /// state has to take them in from here.
+    /// last of them is what the draft follows then. The state has to take them in from here.
     ///
     /// # Errors
     /// [`Unwritten`] if a single value is too large for a change, or another reason remains.
@@ -312,11 +319,6 @@ impl History {
     fn committer(&mut self) -> Committer<'_> {
         let Kept { store, coverage, .. } = &mut self.kept;
         Committer { store, coverage, hasher: &mut self.hasher }
-    }
-
-    /// The last change written here, if it has not been signed yet.
-    pub(crate) fn own_tail(&self) -> Option<ChangeIndex> {
-        self.kept.coverage.tail()
     }
 
     /// Signs what this replica wrote, so that everything in the history is covered.
@@ -352,5 +354,17 @@ impl History {
     /// changes has to be what they come to.
     pub(crate) fn verified(&self) -> Result<Self, LoadError> {
         self.kept.verified().map(Self::from)
+    }
+
+    /// A history of these changes of it, and of what waits in it, which is checked as what comes
+    /// from elsewhere is.
+    pub(crate) fn copied(&self, changes: &[u8]) -> Result<Self, ApplyError> {
+        self.kept.copied(changes).map(Self::from)
+    }
+
+    /// A copy without the changes that no signature covers yet, if there are any.
+    pub(crate) fn without_unsigned(&self) -> Option<Self> {
+        self.kept.coverage.unsigned_from()?;
+        self.copied(&self.export(&[])).ok()
     }
 }

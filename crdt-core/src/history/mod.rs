@@ -55,7 +55,7 @@ pub use format::totals::{
 };
 pub use pending::PendingLimits;
 pub(crate) use receive::OpenedAs;
-pub use receive::{ApplyError, Outcome, Refused};
+pub use receive::{ApplyError, GivenUp, Outcome};
 pub(crate) use replay::Replayed;
 pub use save::LoadError;
 pub use store::chains::Chains;

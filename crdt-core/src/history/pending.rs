@@ -72,16 +72,23 @@ impl Pending {
         if self.known.contains(&waiting.digest) {
             return Vec::new();
         }
+        let dropped = self.make_room(1, waiting.memory());
+        self.file(self.next, waiting);
+        dropped
+    }
+
+    /// Drops what has waited longest until so many more, which take so much memory, are within the
+    /// limits. Returns what was dropped.
+    pub(super) fn make_room(&mut self, bundles: usize, memory: usize) -> Vec<Waiting> {
         let mut dropped = Vec::new();
-        while self.bundles.len() >= self.limits.bundles
-            || self.memory + waiting.memory() > self.limits.bytes
+        while self.bundles.len() + bundles > self.limits.bundles
+            || self.memory + memory > self.limits.bytes
         {
             let Some(oldest) = self.bundles.keys().next().copied() else {
                 break;
             };
             dropped.extend(self.remove(oldest));
         }
-        self.file(self.next, waiting);
         dropped
     }
 

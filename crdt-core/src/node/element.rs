@@ -1,6 +1,7 @@
 use core::fmt;
 use core::ops::Range;
 use core::str::FromStr;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -47,19 +48,35 @@ impl ElementId {
 pub struct NewElement {
     /// Where the change's editors took the element to be.
     pub(crate) id: Id,
+    pub(crate) stamp: Stamp,
+}
+
+/// Tells apart elements that had the same id while they were inserted: those of different documents,
+/// and those of a change that came to nothing from those of the next one. All changes of a document
+/// have one stamp until one of them comes to nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Stamp(usize);
+
+impl Stamp {
+    /// One that no document of this process has had.
+    pub(crate) fn fresh() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// Elements that a change has inserted beside each other, the first one first.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewElements {
-    first: Id,
+    first: NewElement,
     counters: Range<u32>,
 }
 
 impl NewElements {
-    pub(super) fn new(first: Id, count: usize) -> Self {
-        let end = first.counter.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-        Self { first, counters: first.counter..end }
+    pub(super) fn new(first: NewElement, count: usize) -> Self {
+        let start = first.id.counter;
+        let end = start.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        Self { first, counters: start..end }
     }
 }
 
@@ -68,7 +85,7 @@ impl Iterator for NewElements {
 
     fn next(&mut self) -> Option<NewElement> {
         let counter = self.counters.next()?;
-        Some(NewElement { id: Id { counter, ..self.first } })
+        Some(NewElement { id: Id { counter, ..self.first.id }, ..self.first })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

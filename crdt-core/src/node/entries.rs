@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, btree_map};
 const FEW: usize = if cfg!(test) { 2 } else { 8 };
 
 /// The map. A document can have millions of maps and sets with an entry or two, where a tree would
-/// make room for eleven. Nothing is ever removed.
+/// make room for eleven.
 #[derive(Debug)]
 pub(super) enum Entries<K, V> {
     /// Sorted by key.
@@ -84,6 +84,29 @@ impl<K: Ord, V> Entries<K, V> {
 }
 
 impl<K, V> Entries<K, V> {
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Few(few) => few.len(),
+            Self::Many(many) => many.len(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Removes the entries that are not to be kept.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool)
+    where
+        K: Ord,
+    {
+        match self {
+            Self::Few(few) => few.retain_mut(|(key, value)| keep(key, value)),
+            Self::Many(many) => many.retain(keep),
+        }
+    }
+
     /// The entries in the order of their keys.
     pub(super) fn iter(&self) -> Iter<'_, K, V> {
         match self {
@@ -161,7 +184,11 @@ mod tests {
                 prop_assert!(entries.iter().eq(oracle.iter()));
                 prop_assert!(entries.iter().rev().eq(oracle.iter().rev()));
                 prop_assert!(entries.iter_mut().eq(oracle.iter_mut()));
+                prop_assert_eq!(entries.len(), oracle.len());
             }
+            entries.retain(|key, count| *key < 4 && *count < 3);
+            oracle.retain(|key, count| *key < 4 && *count < 3);
+            prop_assert!(entries.iter().eq(oracle.iter()));
         }
     }
 }

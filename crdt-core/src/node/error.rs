@@ -42,6 +42,10 @@ pub enum EditError {
     /// A key of a map, text or bytes, is longer than [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
     #[error("a map key of {0} bytes is longer than the format allows")]
     KeyTooLong(usize),
+    /// A key of a map or set does not come back: its [`MapKey`](crate::MapKey) refuses to read what it has
+    /// written into a path, or reads another key from it.
+    #[error("the map key {0} is not read back from its path as it was written")]
+    AlteredKey(String),
     /// A node lies deeper than [`MAX_PATH_DEPTH`](crate::limits::MAX_PATH_DEPTH).
     #[error("{path} lies deeper than the {limit} steps that the format allows")]
     PathTooDeep {
@@ -58,7 +62,9 @@ pub enum EditError {
         /// How many there may be, beside what else the change says of itself.
         limit: usize,
     },
-    /// A single value exceeds a limit of the format, which cannot be split over several changes.
+    /// A single value exceeds a limit of the format, which cannot be split over several changes; or the
+    /// counters of this author's chain, or the times of changes that follow on each other, have come to
+    /// their end.
     #[error("the change is too large: {0}")]
     ChangeTooLarge(&'static str),
     /// The document was opened from a file that says of its changes what is not so. Open it with

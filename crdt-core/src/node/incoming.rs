@@ -21,6 +21,15 @@ impl<'a> Incoming<'a> {
     pub(crate) fn new(id: Id, time: u32, action: Action<'a, Id>) -> Self {
         Self { id, time, action, undone: None }
     }
+
+    /// What a set or unset has found that is taken back. Other ops are none of a register's, also on
+    /// their way back: who keeps what does not fit has written them, at the same path.
+    pub(super) fn undone_set(&self) -> Option<&'a Undone<'a>> {
+        match self.action {
+            Action::Set { .. } | Action::Unset { .. } => self.undone,
+            _ => None,
+        }
+    }
 }
 
 impl<'a> From<Replayed<'a>> for Incoming<'a> {

@@ -201,11 +201,11 @@ impl<'f> Page<'_, 'f> {
             self.list(list)?;
         }
         self.map(node)?;
-        for (name, variant) in &node.variants {
+        for (name, variant) in node.variants.iter() {
             self.line(format_args!("variant {}", name.escape_debug()))?;
             self.below().node(variant)?;
         }
-        for (name, field) in &node.fields {
+        for (name, field) in node.fields.iter() {
             self.line(name.escape_debug())?;
             self.below().node(field)?;
         }
@@ -292,11 +292,11 @@ impl<'f> Page<'_, 'f> {
             return Ok(());
         }
         let all = node.entries.len() as u64;
-        let present = node.entries.values().filter(|entry| entry.is_present()).count() as u64;
+        let present = node.entries.iter().filter(|(_, entry)| entry.is_present()).count() as u64;
         let absent = Deleted(all - present, "absent");
         self.line(format_args!("map of {}{absent}", Count(present, "entry")))?;
         let mut page = self.below();
-        for (key, entry) in &node.entries {
+        for (key, entry) in node.entries.iter() {
             let key = match key {
                 EntryKey::Text(text) => format!("{text:?}"),
                 key => key.to_text(),

@@ -10,6 +10,10 @@ use crate::op::Key;
 /// In a path a key is text, a `bool`, an integer of up to 64 bits or bytes. Those of `u128` and `i128`
 /// are 16 bytes, the highest first, of which the first bit of an `i128` is turned over; so bytes and
 /// numbers have one order.
+///
+/// A key is written only if it comes back: [`from_key`](Self::from_key) of its [`to_key`](Self::to_key)
+/// must be an equal one. Of an implementation of your own, two keys must be equal if and only if
+/// what they are in paths is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a map or the element of a set in a document",
     label = "not a key",

@@ -13,7 +13,8 @@ use super::{
     Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
-use crate::history::Chains;
+use crate::history::{Chains, LocalSegment};
+use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
 
 /// A map whose entries are nested nodes. As a field type this is the same as `BTreeMap<K, V>`.
@@ -96,9 +97,29 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
         }
     }
 
+    /// The scope of the entry under a key that an app gives. Under one that does not come back every
+    /// other replica would have something else, so no entry is made there.
+    fn scope_of<'a>(&self, scope: Scope<'a>, key: &K) -> Result<Scope<'a>, EditError> {
+        let scope = scope.new_key(key.to_key())?;
+        if self.entries.get(key).is_none() && !comes_back(key) {
+            return Err(EditError::AlteredKey(LocalSegment::key(key.to_key()).to_string()));
+        }
+        Ok(scope)
+    }
+
     fn recount(&mut self, was: bool, is: bool) {
         self.present = self.present + usize::from(is) - usize::from(was);
     }
+}
+
+/// Whether a key is read from a path as it is written there.
+fn comes_back<K: MapKey>(key: &K) -> bool {
+    let written = key.to_key();
+    let fits = match written {
+        Key::Integer(integer) => (i64::MIN.into()..=u64::MAX.into()).contains(&integer),
+        Key::Bool(_) | Key::Text(_) | Key::Bytes(_) => true,
+    };
+    fits && K::from_key(written).as_ref() == Some(key)
 }
 
 /// The entries that are present.
@@ -415,7 +436,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     /// replicas that do so concurrently edit one entry. O(log n).
     ///
     /// # Errors
-    /// [`EditError::KeyTooLong`], [`EditError::PathTooDeep`].
+    /// [`EditError::KeyTooLong`], [`EditError::AlteredKey`], [`EditError::PathTooDeep`].
     pub fn entry(&mut self, key: impl IntoKey<K>) -> Result<V::Editor<'_>, EditError> {
         let (state, scope) = self.reborrow().into_entry(key.into_key())?;
         Ok(V::edit(state, scope))
@@ -455,7 +476,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     pub fn insert(&mut self, key: impl IntoKey<K>, value: V::Value) -> Result<(), EditError> {
         let key = key.into_key();
         self.scope.attempt(self.state, |state, scope| {
-            let scope = scope.new_key(key.to_key())?;
+            let scope = state.scope_of(scope, &key)?;
             let entry = state.entries.get_or_default(key);
             let was = entry.is_present();
             let assigned = entry.assign::<V>(scope, value);
@@ -470,7 +491,7 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     /// What writing the values meets.
     pub fn extend(
         &mut self,
-        entries: impl IntoIterator<Item = (K, V::Value)>,
+        entries: impl IntoIterator<Item = (impl IntoKey<K>, V::Value)>,
     ) -> Result<(), EditError> {
         self.scope.attempt(self.state, |state, scope| {
             let mut editor = MapEditor::<K, V> { state, scope };
@@ -562,7 +583,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
     /// The state and scope of an entry, which is made present if it is absent.
     pub(super) fn into_entry(self, key: K) -> Result<(&'a mut V::State, Scope<'a>), EditError> {
         let Self { state, scope } = self;
-        let scope = scope.new_key(key.to_key())?;
+        let scope = state.scope_of(scope, &key)?;
         let entry = state.entries.get_or_default(key);
         state.present += usize::from(!entry.is_present());
         entry.enter(scope);
@@ -583,7 +604,7 @@ impl<K: MapKey> MapEditor<'_, K, ()> {
     /// Makes a key present, also if it is already; says whether it was absent.
     pub(super) fn put(&mut self, key: K) -> Result<bool, EditError> {
         self.scope.pin();
-        let scope = self.scope.new_key(key.to_key())?;
+        let scope = self.state.scope_of(self.scope, &key)?;
         let entry = self.state.entries.get_or_default(key);
         let was = entry.is_present();
         entry.put(scope);

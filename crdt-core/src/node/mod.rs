@@ -56,6 +56,7 @@ mod versions;
 pub use bytes::{ByteString, Bytes};
 pub use counter::{Counter, CounterEditor, CounterInteger, CounterView};
 pub use crdt_node::{CrdtNode, Editor, Variant, View};
+pub(crate) use element::Stamp;
 pub use element::{ElementId, NewElement, NewElements};
 pub use error::EditError;
 pub use inspect::Inspection;

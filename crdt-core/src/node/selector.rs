@@ -57,7 +57,7 @@ impl Default for Selector {
 impl Selector {
     /// Takes an op that came to the enum itself.
     pub fn apply(&mut self, op: &Incoming<'_>, chains: &Chains, variants: &Variants) -> Fit {
-        if let Some(undone) = op.undone {
+        if let Some(undone) = op.undone_set() {
             undone.put_back(&mut self.versions, || Versions::None(None));
             return Fit::Applied;
         }

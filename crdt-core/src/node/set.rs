@@ -170,7 +170,7 @@ impl<K: MapKey> SetEditor<'_, K> {
     /// that it outlives a removal that is concurrent to this. O(log n).
     ///
     /// # Errors
-    /// [`EditError::KeyTooLong`], [`EditError::PathTooDeep`].
+    /// [`EditError::KeyTooLong`], [`EditError::AlteredKey`], [`EditError::PathTooDeep`].
     pub fn insert(&mut self, element: impl IntoKey<K>) -> Result<bool, EditError> {
         self.map.put(element.into_key())
     }
@@ -179,7 +179,10 @@ impl<K: MapKey> SetEditor<'_, K> {
     ///
     /// # Errors
     /// As [`insert`](Self::insert).
-    pub fn extend(&mut self, elements: impl IntoIterator<Item = K>) -> Result<(), EditError> {
+    pub fn extend(
+        &mut self,
+        elements: impl IntoIterator<Item = impl IntoKey<K>>,
+    ) -> Result<(), EditError> {
         self.map.extend(elements.into_iter().map(|element| (element, ())))
     }
 

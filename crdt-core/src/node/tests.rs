@@ -1,13 +1,18 @@
 //! Nodes whose ops lie on as many chains as an author likes, beside each other or on forks nested in each
 //! other. Work is counted in steps, each of which takes O(log n).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::untyped::Untyped;
 use super::{
-    CounterState, DigestWriter, Incoming, JsonState, ListState, MapState, NodeState, OptionState,
-    RegisterState, TextState,
+    CounterState, CrdtNode, DigestWriter, EditError, Incoming, JsonState, ListState, MapState,
+    NodeState, OptionNode, OptionState, RegisterState, Scope, Space, Stamp, Text, TextState,
+    Transaction,
 };
-use crate::history::Chains;
+use crate::crypto::DocumentId;
 use crate::history::tests::chains::{fan, nested};
+use crate::history::{Chains, History};
+use crate::op::limits::MAX_PATH_DEPTH;
 use crate::op::{Action, Id, Key, Place, Seeds, Segment};
 use crate::steps;
 
@@ -113,6 +118,30 @@ fn what_a_node_does_not_hold_is_not_walked_for_it() {
         }
     });
     assert!(steps <= 6 * DEPTH as usize, "{steps}");
+}
+
+/// Whoever is refused entry has done nothing, so the change is not at fault.
+#[test]
+fn to_be_refused_entry_below_what_is_too_deep_leaves_no_fault() {
+    let history = History::new(DocumentId::from_bytes([0; 32]));
+    let (prev, space, stamp) = (None, Space::default(), Stamp::fresh());
+    let transaction = Transaction::new(history.chains(), prev, space, stamp);
+    for depth in [MAX_PATH_DEPTH, MAX_PATH_DEPTH + 1] {
+        let deep: Scope<'_> =
+            (0..depth).fold(transaction.root(), |scope, _| scope.key(Key::Bool(true)));
+        let (mut map, mut set) = (MapState::default(), MapState::default());
+        let mut option = OptionState::default();
+        let refused = [
+            BTreeMap::<u8, u8>::edit(&mut map, deep).entry(1).map(|_| ()),
+            BTreeMap::<u8, u8>::edit(&mut map, deep).insert(1, 1),
+            BTreeSet::<u8>::edit(&mut set, deep).insert(1).map(|_| ()),
+            OptionNode::<Text>::edit(&mut option, deep).get_or_insert_default().map(|_| ()),
+            OptionNode::<Text>::edit(&mut option, deep).set(Some(Text::default())),
+        ];
+        let too_deep = |refused| matches!(refused, Err(EditError::PathTooDeep { .. }));
+        assert!(refused.into_iter().all(too_deep), "{depth}");
+    }
+    assert!(transaction.finish().is_empty());
 }
 
 /// How chains lie to each other, so many of them, and an op on each that is on no other.

@@ -5,7 +5,7 @@ use core::cell::RefCell;
 use std::borrow::Cow;
 
 use super::undo::{Kept, UndoLog, UndoPoint};
-use super::{EditError, Incoming, NodeState, Segment};
+use super::{EditError, Incoming, NewElement, NodeState, Segment, Stamp};
 use crate::history::{Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
 use crate::op::{Id, IdRange, Key, Place};
@@ -34,6 +34,7 @@ pub(crate) struct Log {
     fresh: u32,
     /// The first fault of an edit that could not report it.
     fault: Option<EditError>,
+    stamp: Stamp,
 }
 
 /// Space for what editors write, used again for one change after the other.
@@ -82,7 +83,12 @@ enum LastSegment {
 
 impl<'a> Transaction<'a> {
     /// Begins a change that follows `prev` on its author's chain.
-    pub(crate) fn new(chains: &'a Chains, prev: Option<ChangeIndex>, space: Space) -> Self {
+    pub(crate) fn new(
+        chains: &'a Chains,
+        prev: Option<ChangeIndex>,
+        space: Space,
+        stamp: Stamp,
+    ) -> Self {
         let Id { chain, counter: start } = chains.next_id(prev);
         let Space { written, undo } = space;
         let log = Log {
@@ -94,6 +100,7 @@ impl<'a> Transaction<'a> {
             next: start,
             fresh: start,
             fault: None,
+            stamp,
         };
         Self { chains, log: RefCell::new(log) }
     }
@@ -113,6 +120,12 @@ impl Log {
     /// Whether nothing has been written, nor failed to be.
     pub(crate) fn is_empty(&self) -> bool {
         self.written.ops.is_empty() && self.fault.is_none()
+    }
+
+    /// The id of the first op, if there are any, also such as have been taken back.
+    pub(crate) fn begin(&self) -> Option<Id> {
+        let Self { chain, start, .. } = *self;
+        (self.next != start).then_some(Id { chain, counter: start })
     }
 
     /// The first fault of an edit that could not report it itself.
@@ -227,17 +240,22 @@ impl Log {
     fn enter(&mut self, parent: Option<u32>, segment: LocalSegment) -> u32 {
         let paths = &mut self.written.paths;
         let depth = parent.map_or(1, |parent| paths[parent as usize].depth + 1);
-        if depth as usize > MAX_PATH_DEPTH {
-            self.fault.get_or_insert_with(|| {
-                let path = format!("{}/{segment}", path_to(paths, parent));
-                EditError::PathTooDeep { path, limit: MAX_PATH_DEPTH }
-            });
-        }
         paths.push(LocalPath { parent, depth, segment });
         u32::try_from(paths.len() - 1).unwrap_or(u32::MAX)
     }
 
+    /// The fault of what is written at a path that is too deep. Whoever only goes there does nothing.
+    fn depth_fault(&self, path: Option<u32>) -> Option<EditError> {
+        let paths = &self.written.paths;
+        let depth = path.map_or(0, |path| paths[path as usize].depth);
+        (depth as usize > MAX_PATH_DEPTH)
+            .then(|| EditError::PathTooDeep { path: path_to(paths, path), limit: MAX_PATH_DEPTH })
+    }
+
     fn push(&mut self, op: LocalOp) {
+        if self.fault.is_none() {
+            self.fault = self.depth_fault(op.path);
+        }
         match self.next.checked_add(op.counters) {
             Some(next) => self.next = next,
             None => {
@@ -379,6 +397,11 @@ impl<'a> Scope<'a> {
         Id { chain: log.chain, counter: log.next }
     }
 
+    /// The element that an insert has made under an id, to be named outside the change.
+    pub(super) fn new_element(&self, id: Id) -> NewElement {
+        NewElement { id, stamp: self.transaction.log.borrow().stamp }
+    }
+
     /// The time of the change.
     pub(super) fn time(&self) -> u32 {
         self.transaction.log.borrow().time
@@ -386,14 +409,7 @@ impl<'a> Scope<'a> {
 
     /// Ends the descent into a value that nests deeper than a path may be, before the stack does.
     pub(super) fn check_depth(&self) -> Result<(), EditError> {
-        let log = self.transaction.log.borrow();
-        let paths = &log.written.paths;
-        let depth = self.parent.map_or(0, |path| paths[path as usize].depth);
-        if depth as usize <= MAX_PATH_DEPTH {
-            return Ok(());
-        }
-        let path = path_to(paths, self.parent);
-        Err(EditError::PathTooDeep { path, limit: MAX_PATH_DEPTH })
+        self.transaction.log.borrow().depth_fault(self.parent).map_or(Ok(()), Err)
     }
 
     /// Makes an edit of several steps in the node of this scope, all of them or, if one fails, none: an

@@ -153,7 +153,7 @@ impl Undone<'_> {
     }
 
     /// What a part of a node was, if anything was kept of it.
-    fn take<S: 'static>(&self) -> Option<S> {
+    pub(super) fn take<S: 'static>(&self) -> Option<S> {
         for entry in &mut *self.found.borrow_mut() {
             match entry.take() {
                 Some(Found::State(kept)) => match kept.downcast() {

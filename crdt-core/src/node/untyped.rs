@@ -1,9 +1,8 @@
 //! The state of documents, and of parts of documents, whose Rust type is not known.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
+use super::entries::Entries;
 use super::entry::Entry;
 use super::json::Shape;
 use super::versions::{Versions, Write};
@@ -17,15 +16,18 @@ use crate::op::{Action, Id, Key, KeyBytes};
 
 /// A node that takes every op: it is all kinds of nodes at once, and shows itself as what it was
 /// used as. It refuses nothing: an op that no kind of node takes is inert.
+///
+/// A path of a peer's making can be a step long for each of its bytes, and every step is a node here. So
+/// what is below a node takes little room as long as it is little.
 #[derive(Debug, Default)]
 pub(crate) struct Untyped {
     pub(super) register: Option<Box<Versions<Shape>>>,
     pub(super) counter: Option<Box<CounterState>>,
     pub(super) text: Option<Box<TextState>>,
     pub(super) list: Option<Box<ListState<Untyped>>>,
-    pub(super) fields: BTreeMap<Box<str>, Untyped>,
-    pub(super) variants: BTreeMap<Box<str>, Untyped>,
-    pub(super) entries: BTreeMap<EntryKey, Entry<Untyped>>,
+    pub(super) fields: Entries<Box<str>, Untyped>,
+    pub(super) variants: Entries<Box<str>, Untyped>,
+    pub(super) entries: Entries<EntryKey, Entry<Untyped>>,
     /// Ops that have no effect here under any type.
     pub(super) inert: Vec<(Id, Misfit)>,
 }
@@ -34,7 +36,9 @@ pub(crate) struct Untyped {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum EntryKey {
     Bool(bool),
-    Integer(i128),
+    /// Integers in keys have 64 bits, with or without a sign.
+    Negative(i64),
+    Positive(u64),
     Text(Box<str>),
     Bytes(Box<[u8]>),
 }
@@ -43,7 +47,10 @@ impl EntryKey {
     fn new(key: Key<'_>) -> Self {
         match key {
             Key::Bool(bool) => Self::Bool(bool),
-            Key::Integer(integer) => Self::Integer(integer),
+            Key::Integer(integer) => u64::try_from(integer).map_or_else(
+                |_| Self::Negative(i64::try_from(integer).unwrap_or(i64::MIN)),
+                Self::Positive,
+            ),
             Key::Text(text) => Self::Text(text.into()),
             Key::Bytes(bytes) => Self::Bytes((*bytes).into()),
         }
@@ -52,7 +59,8 @@ impl EntryKey {
     fn as_key(&self) -> Key<'_> {
         match self {
             Self::Bool(bool) => Key::Bool(*bool),
-            Self::Integer(integer) => Key::Integer(*integer),
+            Self::Negative(integer) => Key::Integer((*integer).into()),
+            Self::Positive(integer) => Key::Integer((*integer).into()),
             Self::Text(text) => Key::Text(text),
             Self::Bytes(bytes) => Key::Bytes((&**bytes).into()),
         }
@@ -61,7 +69,8 @@ impl EntryKey {
     pub(super) fn to_text(&self) -> String {
         match self {
             Self::Bool(bool) => bool.to_string(),
-            Self::Integer(integer) => integer.to_string(),
+            Self::Negative(integer) => integer.to_string(),
+            Self::Positive(integer) => integer.to_string(),
             Self::Text(text) => text.to_string(),
             Self::Bytes(bytes) => KeyBytes::from(&**bytes).to_string(),
         }
@@ -95,12 +104,11 @@ impl Untyped {
     }
 
     fn apply_here(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let Some(undone) = op.undone
-            && let Action::Set { .. } | Action::Unset { .. } = op.action
-        {
-            let blank = || Versions::None(Shape::default());
-            let register = self.register.get_or_insert_with(|| Box::new(blank()));
-            undone.put_back(&mut **register, blank);
+        if let Some(undone) = op.undone_set() {
+            // Nothing is ever set here, so what found nothing has left nothing.
+            if let Some(found) = undone.take() {
+                self.register = Some(Box::new(found));
+            }
             return Fit::Applied;
         }
         match &op.action {
@@ -210,13 +218,13 @@ fn sum_json(sum: i128) -> Value {
 /// What is below a node under a name or key; made if it is not there, unless for a delete: nothing
 /// can be deleted where nothing is.
 fn below<'a, K: Ord, N: Default>(
-    nodes: &'a mut BTreeMap<K, N>,
+    nodes: &'a mut Entries<K, N>,
     key: K,
     op: &Incoming<'_>,
 ) -> Option<&'a mut N> {
     match op.action {
         Action::Delete { .. } => nodes.get_mut(&key),
-        _ => Some(nodes.entry(key).or_default()),
+        _ => Some(nodes.get_or_default(key)),
     }
 }
 
@@ -259,13 +267,13 @@ impl NodeState for Untyped {
         if let Some(list) = &mut self.list {
             list.clear(scope);
         }
-        for (name, field) in &mut self.fields {
+        for (name, field) in self.fields.iter_mut() {
             field.clear(scope.named_field(name));
         }
-        for (name, payload) in &mut self.variants {
+        for (name, payload) in self.variants.iter_mut() {
             payload.clear(scope.named_variant(name));
         }
-        for (key, entry) in &mut self.entries {
+        for (key, entry) in self.entries.iter_mut() {
             entry.remove(|| scope.key(key.as_key()));
         }
         self.forget_blank();
@@ -276,9 +284,9 @@ impl NodeState for Untyped {
             && self.counter.as_ref().is_none_or(|counter| counter.is_blank())
             && self.text.as_ref().is_none_or(|text| text.is_blank())
             && self.list.as_ref().is_none_or(|list| list.is_blank())
-            && self.fields.values().all(Self::is_blank)
-            && self.variants.values().all(Self::is_blank)
-            && self.entries.values().all(Entry::is_blank)
+            && self.fields.iter().all(|(_, field)| field.is_blank())
+            && self.variants.iter().all(|(_, payload)| payload.is_blank())
+            && self.entries.iter().all(|(_, entry)| entry.is_blank())
     }
 
     fn is_set(&self) -> bool {

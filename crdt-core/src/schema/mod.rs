@@ -82,7 +82,6 @@ pub use builder::SchemaBuilder;
 pub use compare::{Comparison, Difference, Rule, compare};
 pub(crate) use saved::state_hash;
 
-use crate::document::Document;
 use crate::node::CrdtNode;
 
 /// What a document stores, under which names, and how; see the [module](self).
@@ -304,13 +303,6 @@ impl Fields {
             Self::Named(fields) | Self::Tuple(fields) => fields,
             Self::Unit => &[],
         }
-    }
-}
-
-impl<T: CrdtNode> Document<T> {
-    /// The schema of documents of this type; the same as [`Schema::of`].
-    pub fn schema() -> Schema {
-        Schema::of::<T>()
     }
 }
 

@@ -50,7 +50,7 @@ fn founder() -> Keypair {
 
 /// Fails unless all of a message was applied.
 fn received(outcome: &Outcome) -> Result<()> {
-    let applied = outcome.waiting.is_empty() && outcome.refused.is_empty();
+    let applied = outcome.waiting.is_empty() && outcome.given_up.is_empty();
     if applied { Ok(()) } else { Err(Fault::peer("a message was not applied").into()) }
 }
 

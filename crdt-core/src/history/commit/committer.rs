@@ -16,7 +16,8 @@ use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPEN
 const NO_CHAIN: Unwritten = Unwritten::Inconsistent("an op names a chain that is not here");
 
 impl Committer<'_> {
-    /// Writes and appends a change; it stays unsigned until it leaves.
+    /// Writes and appends a change, which is what the draft follows then; it stays unsigned until
+    /// it leaves.
     ///
     /// # Errors
     /// [`Unwritten`]; the draft is as it was.
@@ -29,7 +30,8 @@ impl Committer<'_> {
         let written = self.write(draft, &ops, seen, None);
         draft.written.ops = ops;
         self.store.forget_mark();
-        written.map(|_| ())
+        draft.prev = Some(written?);
+        Ok(())
     }
 
     /// The heads beside a change, and others that are to be seen.

@@ -14,7 +14,7 @@ use crate::op::limits::MAX_DEPENDENCIES;
 
 impl Committer<'_> {
     /// Writes and appends a draft as several changes, and gives the id that its first op got. The
-    /// state has to take them in from here.
+    /// last of them is what the draft follows then. The state has to take them in from here.
     ///
     /// # Errors
     /// [`Unwritten`] if a single value is too large for a change, or another reason remains.

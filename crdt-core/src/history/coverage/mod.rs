@@ -144,11 +144,6 @@ impl Coverage {
 
 /// What this replica writes.
 impl Coverage {
-    /// The last change written here, if it has not been signed yet.
-    pub(crate) fn tail(&self) -> Option<ChangeIndex> {
-        self.tail.as_ref().map(|tail| tail.change)
-    }
-
     /// From which change on all are written here and can prove nothing yet.
     pub(crate) fn unsigned_from(&self) -> Option<ChangeIndex> {
         let unsigned = self.tail.as_ref().filter(|tail| tail.signature.get().is_none());

@@ -32,7 +32,7 @@ impl Genesis {
 
     /// The name of the type the document was created with, for people and tools to read. A name
     /// longer than [`MAX_KEY_BYTES`] bytes is cut.
-    pub fn schema(&self) -> &str {
+    pub fn type_name(&self) -> &str {
         &self.schema
     }
 

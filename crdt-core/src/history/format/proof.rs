@@ -15,6 +15,7 @@ const MAGIC: &[u8; 5] = b"CRDE\x01";
 /// Changes of one author with one sequence number on top of one predecessor: the author forked
 /// its chain, by malice or by using one key in two places. All are part of the document.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Equivocation {
     /// Whose chain forks.
     pub author: Author,

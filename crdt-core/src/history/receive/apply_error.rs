@@ -63,7 +63,7 @@ pub(crate) struct OpenedAs {
 impl OpenedAs {
     /// The name of the type that a document with this record is of, if it is not this one.
     pub(crate) fn other(self, genesis: Option<&Genesis>) -> Option<&str> {
-        genesis.map(Genesis::schema).filter(|name| !(self.is_known_as)(name))
+        genesis.map(Genesis::type_name).filter(|name| !(self.is_known_as)(name))
     }
 
     pub(super) fn check(self, genesis: Option<&Genesis>) -> Result<(), ApplyError> {

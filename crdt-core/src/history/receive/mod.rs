@@ -9,7 +9,7 @@ mod outcome;
 
 pub use apply_error::ApplyError;
 pub(crate) use apply_error::{HOW_TO_OPEN, OpenedAs};
-pub use outcome::{Outcome, Refused};
+pub use outcome::{GivenUp, Outcome};
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
@@ -211,7 +211,7 @@ impl Receiver<'_> {
                 outcome.refuse(changes, reason);
             }
         }
-        let given_up: HashSet<_> = outcome.refused.iter().flat_map(|r| &r.changes).collect();
+        let given_up: HashSet<_> = outcome.given_up.iter().flat_map(|r| &r.changes).collect();
         let is_here = |hash: &ChangeHash| self.store.index_of(hash).is_some();
         outcome.waiting.retain(|hash| !is_here(hash) && !given_up.contains(hash));
         outcome.bytes = self.store.sizes.all() - bytes;

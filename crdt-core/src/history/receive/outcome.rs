@@ -9,6 +9,7 @@ use crate::history::store::refusal::Refusal;
 
 /// What became of the changes in bytes that were taken in.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct Outcome {
     /// Changes that are now part of the document, those that had waited included, each after what
     /// it depends on.
@@ -20,12 +21,13 @@ pub struct Outcome {
     /// Changes that wait for others on which they depend.
     pub waiting: Vec<ChangeHash>,
     /// Changes that had waited and were given up.
-    pub refused: Vec<Refused>,
+    pub given_up: Vec<GivenUp>,
 }
 
 /// Changes of one bundle that had waited and were given up, and why.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Refused {
+#[non_exhaustive]
+pub struct GivenUp {
     /// The changes.
     pub changes: Vec<ChangeHash>,
     /// Why.
@@ -35,18 +37,18 @@ pub struct Refused {
 /// How many changes each list has, the empty ones left out, and why what was given up was.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { applied, known, waiting, refused, .. } = self;
+        let Self { applied, known, waiting, given_up, .. } = self;
         write!(f, "{} applied", applied.len())?;
         for (what, changes) in [("known before", known), ("waiting for others", waiting)] {
             if !changes.is_empty() {
                 write!(f, ", {} {what}", changes.len())?;
             }
         }
-        refused.iter().try_for_each(|refused| write!(f, ", {refused}"))
+        given_up.iter().try_for_each(|given_up| write!(f, ", {given_up}"))
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for GivenUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} given up ({})", self.changes.len(), self.reason)
     }
@@ -68,6 +70,6 @@ impl Outcome {
 
     pub(super) fn refuse(&mut self, changes: Vec<ChangeHash>, reason: Refusal) {
         tracing::warn!(%reason, changes = changes.len(), "gave up a waiting bundle");
-        self.refused.push(Refused { changes, reason });
+        self.given_up.push(GivenUp { changes, reason });
     }
 }

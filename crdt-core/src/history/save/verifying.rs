@@ -48,6 +48,19 @@ impl Kept {
         Ok(verified)
     }
 
+    /// A history of these changes of it, and of what waits in it, which is checked as what comes
+    /// from elsewhere is.
+    pub(crate) fn copied(&self, changes: &[u8]) -> Result<Self, ApplyError> {
+        let mut copy = Self::new(self.store.document, PendingLimits::NONE);
+        copy.store.genesis.clone_from(&self.store.genesis);
+        for bytes in [changes, &self.pending.framed()] {
+            let Self { store, coverage, pending, .. } = &mut copy;
+            Receiver { store, pending, coverage }.apply(bytes, None)?;
+        }
+        copy.pending.set_limits(self.pending.limits());
+        Ok(copy)
+    }
+
     /// Verifies that the signatures of a stretch vouch for all its changes, which are here, and
     /// enters it as one of this history's.
     fn prove(&mut self, part: Part<'_>) -> Result<(), LoadError> {

@@ -56,10 +56,10 @@ fn a_full_buffer_drops_what_waited_longest() {
     let (original, exported) = changes(5);
     let limits = PendingLimits { bundles: 2, ..PendingLimits::default() };
     let mut late = History::with_limits(original.document(), limits);
-    assert!(late.apply(&exported[2]).expect("genuine").refused.is_empty());
-    assert!(late.apply(&exported[3]).expect("genuine").refused.is_empty());
+    assert!(late.apply(&exported[2]).expect("genuine").given_up.is_empty());
+    assert!(late.apply(&exported[3]).expect("genuine").given_up.is_empty());
     let outcome = late.apply(&exported[4]).expect("genuine");
-    assert_eq!(outcome.refused[0].reason, Refusal::PendingFull);
+    assert_eq!(outcome.given_up[0].reason, Refusal::PendingFull);
     assert_eq!(late.pending().0, 2);
     for bytes in &exported {
         assert!(late.apply(bytes).is_ok());

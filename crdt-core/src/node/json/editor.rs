@@ -89,8 +89,9 @@ impl<'a> JsonEditor<'a> {
         })
     }
 
-    /// Inserts a value before the element at a position of an array, or writes it as an entry of an
-    /// object as [`set`](Self::set) does. The array or object must be there.
+    /// Inserts a value before the element at a position of an array, and gives the element; or writes
+    /// it as an entry of an object as [`set`](Self::set) does, and gives `None`. The array or object must
+    /// be there.
     ///
     /// # Errors
     /// As [`at`](Self::at), and what writing the value meets.
@@ -98,15 +99,17 @@ impl<'a> JsonEditor<'a> {
         &mut self,
         path: impl AsRef<str>,
         value: impl Into<Json>,
-    ) -> Result<(), EditError> {
+    ) -> Result<Option<NewElement>, EditError> {
         let (tokens, value) = (pointer::parse(path.as_ref())?, value.into());
         self.attempt(|mut node| {
-            let Some((last, way)) = tokens.split_last() else { return node.write(value) };
+            let Some((last, way)) = tokens.split_last() else {
+                return node.write(value).map(|()| None);
+            };
             match node.reach(way, Missing::Refuse)?.open(last.parent)? {
-                Inside::Entries(mut entries) => entries.insert(&*last.key, value),
+                Inside::Entries(mut entries) => entries.insert(&*last.key, value).map(|()| None),
                 Inside::Items(mut items) => {
                     let position = position(last, items.len())?;
-                    items.insert(position, value).map(|_| ())
+                    items.insert(position, value).map(Some)
                 }
             }
         })
@@ -138,24 +141,26 @@ impl<'a> JsonEditor<'a> {
         })
     }
 
-    /// Removes an entry of an object or an element of an array. The node itself (`""`) becomes null.
+    /// Removes an entry of an object or an element of an array and gives the value it had. The node itself
+    /// (`""`) becomes null. O(size of the value).
     ///
     /// # Errors
     /// As [`at`](Self::at).
-    pub fn remove(&mut self, path: impl AsRef<str>) -> Result<(), EditError> {
+    pub fn remove(&mut self, path: impl AsRef<str>) -> Result<Json, EditError> {
         let tokens = pointer::parse(path.as_ref())?;
         let Some((last, way)) = tokens.split_last() else {
+            let value = Json(self.view().value());
             self.state.clear(self.scope);
-            return Ok(());
+            return Ok(value);
         };
         self.attempt(|node| match node.reach(way, Missing::Refuse)?.open(last.parent)? {
             Inside::Entries(mut entries) => {
-                let removed = entries.forget(&*last.key);
-                removed.then_some(()).ok_or_else(|| EditError::NothingAt(last.path.to_owned()))
+                let removed = entries.remove(&*last.key)?;
+                removed.ok_or_else(|| EditError::NothingAt(last.path.to_owned()))
             }
             Inside::Items(mut items) => {
                 let position = position(last, items.len())?;
-                items.forget(position)
+                items.remove(position)
             }
         })
     }

@@ -107,11 +107,18 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         (0..self.len()).try_for_each(|position| edit(self.at(position)?))
     }
 
-    /// Edits the element at a position. O(log n).
+    /// Edits the element at a position; `None` if there is none. O(log n).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn get_mut(&mut self, position: usize) -> Result<Option<T::Editor<'_>>, EditError> {
+        if position < self.len() { self.at(position).map(Some) } else { Ok(None) }
+    }
+
+    /// Edits the element at a position, where it is to be there. O(log n).
     ///
     /// # Errors
     /// [`EditError::OutOfRange`] if there is none.
-    #[doc(alias = "get_mut")]
     pub fn at(&mut self, position: usize) -> Result<T::Editor<'_>, EditError> {
         let (state, scope) = self.place(position)?;
         Ok(T::edit(state, scope))
@@ -134,7 +141,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     pub fn insert(&mut self, position: usize, value: T::Value) -> Result<NewElement, EditError> {
         let id = self.scope.next_id();
         self.insert_values(position, vec![value])?;
-        Ok(NewElement { id })
+        Ok(self.scope.new_element(id))
     }
 
     /// Inserts elements so that the first of them stands at a position. It takes one op, and less time
@@ -159,7 +166,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         values: impl IntoIterator<Item = T::Value>,
     ) -> Result<NewElements, EditError> {
         let values: Vec<_> = values.into_iter().collect();
-        let new = NewElements::new(self.scope.next_id(), values.len());
+        let first = self.scope.new_element(self.scope.next_id());
+        let new = NewElements::new(first, values.len());
         self.insert_values(position, values)?;
         Ok(new)
     }
@@ -197,16 +205,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         let missing = EditError::OutOfRange { position, length: self.len() };
         let state = self.state.sequence.item_at(position).ok_or(missing)?;
         let value = T::value(state, self.scope.chains());
-        self.forget(position)?;
+        self.delete(position..=position)?;
         Ok(value)
-    }
-
-    /// Removes the element at a position, without its value.
-    pub(in crate::node) fn forget(&mut self, position: usize) -> Result<(), EditError> {
-        if position >= self.len() {
-            return Err(EditError::OutOfRange { position, length: self.len() });
-        }
-        self.delete(position..=position)
     }
 
     /// Removes the last element and gives the value it had; `None` if there is none. O(log n + size

@@ -109,7 +109,7 @@ where
     D: Initial<T> + Send + Sync,
 {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let (Some(undone), []) = (op.undone, path) {
+        if let (Some(undone), []) = (op.undone_set(), path) {
             undone.put_back(&mut self.versions, || Versions::None(D::initial()));
             return Fit::Applied;
         }

@@ -6,7 +6,7 @@ use super::slice::TextSlice;
 use super::view::read_text;
 use crate::history::Chains;
 use crate::node::positions::{bounds, positions};
-use crate::node::{EditError, Scope};
+use crate::node::{EditError, ElementId, Scope};
 use crate::sequence::{Sequence, TextChunk, Unit};
 
 /// Edits a text. Positions are Unicode scalar values.
@@ -51,6 +51,17 @@ impl TextEditor<'_> {
     /// None at present.
     pub fn set(&mut self, text: impl AsRef<str>) -> Result<(), EditError> {
         self.state.reconcile(self.scope, text.as_ref())
+    }
+
+    /// Reads the pieces of the text in order, as [`TextView::chunks`](super::TextView::chunks)
+    /// does.
+    pub fn chunks(&self) -> impl Iterator<Item = &str> {
+        self.state.chunks(self.chains())
+    }
+
+    /// Reads the scalar values in order.
+    pub fn chars(&self) -> impl Iterator<Item = char> {
+        self.chunks().flat_map(str::chars)
     }
 
     /// Reads the part of the text at a range of positions, without copying it. O(log n) to begin to

@@ -49,6 +49,24 @@ macro_rules! read_text {
             chunk.char_at(offset)
         }
 
+        /// The text as a string.
+        pub fn value(&self) -> String {
+            self.state.to_text(self.chains())
+        }
+
+        /// The id of the character at a position, for a cursor that stays with its character while
+        /// others edit; `None` beyond the end, and of a character that the change inserts which is
+        /// being made, since that has no hash yet. O(log n).
+        pub fn id_at(&self, position: usize) -> Option<ElementId> {
+            ElementId::new(self.chains(), self.sequence().id_at(position)?)
+        }
+
+        /// Where a character is now; `None` if it is not in this text or has been deleted.
+        /// O(log n).
+        pub fn position_of(&self, character: ElementId) -> Option<usize> {
+            self.sequence().position(character.find(self.chains())?)
+        }
+
         /// The position of a byte offset in UTF-8. O(log n).
         ///
         /// # Errors
@@ -97,26 +115,10 @@ impl<'a> TextView<'a> {
         self.state.sequence(self.chains)
     }
 
-    /// The id of the character at a position, for a cursor that stays with its character while
-    /// others edit; `None` beyond the end. O(log n).
-    pub fn id_at(&self, position: usize) -> Option<ElementId> {
-        ElementId::new(self.chains, self.sequence().id_at(position)?)
-    }
-
-    /// Where a character is now; `None` if it is not in this text or has been deleted. O(log n).
-    pub fn position_of(&self, character: ElementId) -> Option<usize> {
-        self.sequence().position(character.find(self.chains)?)
-    }
-
     /// The pieces of the text in order; joined they are the text. Where it is cut says nothing: it
     /// differs between replicas.
     pub fn chunks(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.state.chunks(self.chains)
-    }
-
-    /// The text as a string.
-    pub fn value(&self) -> String {
-        self.state.to_text(self.chains)
     }
 
     /// The scalar values in order.

@@ -64,7 +64,7 @@ fn edit(
     match action {
         0 => page.set(key, b),
         1 => page.set(key, serde_json::json!({ "list": [a, "é"], "more": { "deep": b } })),
-        2 => page.remove("/gone").or(Ok(())),
+        2 => page.remove("/gone").map(drop).or(Ok(())),
         3 => {
             page.set("/gone", true)?;
             page.set("/list", serde_json::json!([]))?;

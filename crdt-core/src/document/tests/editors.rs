@@ -1,0 +1,79 @@
+//! What editors give of what they read and write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{create, key};
+use crate::document::Document;
+use crate::node::{Json, Text};
+
+/// A cursor is looked up while the text is edited.
+#[test]
+fn an_editor_of_a_text_reads_all_that_a_view_does() {
+    let mut text = create::<Text>();
+    text.change(|text| text.push_str("größe")).expect("it fits");
+    let cursor = text.read().id_at(2).expect("it is a character");
+    let found = text.change(|text| {
+        text.insert(0, "die ")?;
+        assert_eq!((text.id_at(0), text.id_at(6)), (None, Some(cursor)));
+        assert_eq!(text.value(), "die größe");
+        assert_eq!(text.chars().take(4).collect::<String>(), "die ");
+        assert_eq!(text.chunks().collect::<String>(), "die größe");
+        Ok(text.position_of(cursor))
+    });
+    assert_eq!(found, Ok(Some(6)));
+}
+
+#[test]
+fn what_is_in_a_json_is_named_and_given_back_too() {
+    let mut json = create::<Json>();
+    let (entry, first, second) = json
+        .change(|json| {
+            json.set("", serde_json::json!({ "list": [] }))?;
+            let entry = json.insert("/title", "plan")?;
+            let second = json.push("/list", serde_json::json!({ "b": [2] }))?;
+            let first = json.insert("/list/0", "a")?;
+            Ok((entry, first.expect("it is an element"), second))
+        })
+        .expect("the edits are possible");
+    assert_eq!(entry, None, "an entry has a key");
+    let list = json.read().get("/list").and_then(|list| list.as_array()).expect("an array");
+    let position = |new| list.position_of(json.element_id(new)?);
+    assert_eq!([first, second].map(position), [Some(0), Some(1)]);
+    let removed = json.change(|json| {
+        let removed = [json.remove("/list/1/b")?, json.remove("/list/0")?, json.remove("/title")?];
+        Ok((removed, json.remove("")?))
+    });
+    let (removed, rest) = removed.expect("all of it is there");
+    assert_eq!(
+        removed.map(|Json(value)| value),
+        [serde_json::json!([2]), serde_json::json!("a"), serde_json::json!("plan")]
+    );
+    assert_eq!(rest.0, serde_json::json!({ "list": [{}] }));
+    assert!(json.value().0.is_null());
+}
+
+#[test]
+fn keys_may_be_lent_wherever_they_are_given() {
+    let mut map = create::<BTreeMap<String, u8>>();
+    map.change(|map| map.extend([("a", 1), ("b", 2)])).expect("it fits");
+    map.change(|map| map.extend([("c".to_owned(), 3)])).expect("it fits");
+    assert_eq!(map.read().len(), 3);
+    let mut set = Document::<BTreeSet<String>>::join(map.id(), key(2));
+    set.change(|set| set.extend(["a", "b"])).expect("it fits");
+    assert_eq!(set.read().len(), 2);
+}
+
+#[test]
+fn elements_are_edited_if_they_are_there() {
+    let mut list = create::<Vec<u8>>();
+    list.change(|list| {
+        list.extend([1, 2])?;
+        if let Some(mut second) = list.get_mut(1)? {
+            second.set(3)?;
+        }
+        assert!(list.get_mut(2)?.is_none());
+        Ok(())
+    })
+    .expect("the edits are possible");
+    assert_eq!(list.value(), [1, 3]);
+}
