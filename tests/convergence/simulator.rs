@@ -2,8 +2,8 @@
 //! seed.
 
 use crdt_core::{
-    ApplyError, ChangeHash, Document, DocumentId, EditError, Frontier, GivenUp, Keypair,
-    PendingLimits, Refusal,
+    ApplyError, ChangeHash, Document, DocumentId, EditError, Frontier, GivenUp, PendingLimits,
+    Refusal,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
