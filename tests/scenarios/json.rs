@@ -211,7 +211,10 @@ fn faults_say_what_was_found_and_what_to_do() {
         fault(|json| json.set("a", 1)),
         "\"a\" is not a JSON Pointer: it must be empty or begin with `/`, and in a key `~` is written `~0` and `/` is written `~1`"
     );
-    assert_eq!(fault(|json| json.remove("/b").map(drop)), "nothing is at \"/b\": write it with `set` first");
+    assert_eq!(
+        fault(|json| json.remove("/b").map(drop)),
+        "nothing is at \"/b\": write it with `set` first"
+    );
     assert_eq!(
         fault(|json| json.set("/a/b", 1)),
         "a number is at \"/a\", and nothing is inside it: `set` it to an object or array first"
