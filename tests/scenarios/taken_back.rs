@@ -51,7 +51,8 @@ impl CrdtNode for Counted {
         value: String,
         how: Writing,
     ) -> Result<(), EditError> {
-        String::write(&mut state.0, scope, value, how)
+        // It has no seed of its own, so an insert says nothing of the string.
+        String::write(&mut state.0, scope, value, how.of_parts())
     }
 }
 
