@@ -48,8 +48,8 @@ pub(super) trait Sink<'a> {
     /// Takes an op with its names resolved.
     fn op(&mut self, path: &[Segment<'a, Id>], id: Id, action: Action<'a, Id>);
 
-    /// Takes an ASCII character that [goes on](crate::op::run) with what its segment inserted last, or says
-    /// that it wants the op.
+    /// Takes an ASCII character that [goes on](crate::op::run) with what its segment inserted last,
+    /// or says that it wants the op.
     fn typed_on(&mut self, id: Id, text: &'a str) -> bool;
 }
 
@@ -62,8 +62,8 @@ impl<'a> Sink<'a> for () {
     }
 }
 
-/// Inserts into a text that [go on](crate::op::run) with each other, however many changes they come in: they
-/// are handed on as one.
+/// Inserts into a text that [go on](crate::op::run) with each other, however many changes they come
+/// in: they are handed on as one.
 struct Typing<'a, S> {
     path: Vec<Segment<'a, Id>>,
     /// The elements, and the time and the place of the first one, if there is an insert.
