@@ -105,7 +105,7 @@ impl<T: CrdtNode> Document<T> {
     /// # Errors
     /// The operating system's own where it has no randomness to give.
     #[cfg(feature = "os-random")]
-    pub fn create(keypair: Keypair) -> Result<Self, crate::RandomError> {
+    pub fn create(keypair: Keypair) -> Result<Self, crate::crypto::RandomError> {
         let mut salt = [0; 32];
         crate::crypto::random::fill(&mut salt)?;
         Ok(Self::found(keypair, salt))

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use crate::codec::{DecodeError, write};
 use crate::op::Id;
 
-/// Where the ids that come next are likely to be: of every chain segment the counter of the last id, and
-/// the one it would have been near to at the other place.
+/// Where the ids that come next are likely to be: of every chain segment the counter of the last
+/// id, and the one it would have been near to at the other place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Nearby {
     /// The segment of the last id. The next is mostly on it too.

@@ -91,9 +91,17 @@ fn step(imports: &Imports, module: &str, name: &str, depth: usize) -> Option<Str
     if imports.contains_key(&within) {
         return Some(within);
     }
-    let import = imports.get(module)?.iter().find(|import| import.name == name)?;
     // No name is passed on more often; what is called as its crate would lead back to itself.
-    if depth > 8 { None } else { resolve(imports, module, &import.path, depth + 1) }
+    if depth > 8 {
+        return None;
+    }
+    let imported = imports.get(module)?;
+    if let Some(import) = imported.iter().find(|import| import.name == name) {
+        return resolve(imports, module, &import.path, depth + 1);
+    }
+    let all = imported.iter().filter(|import| import.name == "*");
+    all.filter_map(|import| resolve(imports, module, &import.path, depth + 1))
+        .find_map(|from| step(imports, &from, name, depth + 1))
 }
 
 fn parent(module: &str) -> &str {

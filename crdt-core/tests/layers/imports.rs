@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Import {
     pub(crate) path: Vec<String>,
-    /// By which name it is known in the module.
+    /// By which name it is known in the module; `*` for all names that the path leads to.
     pub(crate) name: String,
     /// Whether it is only passed on to others, which then depend on where it comes from.
     pub(crate) is_passed_on: bool,
@@ -82,7 +82,9 @@ impl<'a> Tokens<'a> {
     /// The import of a path that has been read.
     fn import(&mut self, mut path: Vec<String>, is_passed_on: bool) -> Import {
         path.pop_if(|last| last == "self");
-        self.take("*");
+        if self.take("*") {
+            return Import { path, name: "*".to_owned(), is_passed_on };
+        }
         let renamed = if self.take("as") { self.path().pop() } else { None };
         let name = renamed.or_else(|| path.last().cloned()).unwrap_or_default();
         Import { path, name, is_passed_on }

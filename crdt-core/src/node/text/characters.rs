@@ -26,9 +26,9 @@
 //! ```
 //!
 //! Every arrow takes `&mut self`: [`load`](Characters::load), [`lay_out`](Characters::lay_out) and
-//! [`gathering`](Characters::gathering) are all there are. Who only reads leaves the stage as it is:
-//! what is read besides the text as a whole is then made beside what is folded or gathered, once,
-//! whoever is the first ([`look`](Characters::look)). From then on
+//! [`gathering`](Characters::gathering) are all there are. Who only reads leaves the stage as it
+//! is: what is read besides the text as a whole is then made beside what is folded or gathered,
+//! once, whoever is the first ([`look`](Characters::look)). From then on
 //!
 //! - what was made is what is read, also where what was saved turned out not to be an order;
 //! - of what was gathered nothing is kept, so the next op or edit finds the text laid out;
@@ -154,9 +154,9 @@ impl Characters {
 
     /// What to begin with to gather from an op on, if there is no reason against that.
     ///
-    /// An op is placed at once if there is an order that holds more than one run, since most of the work
-    /// is done then; or if that takes next to nothing: if the op is the first and fits one run, as
-    /// most texts do, or goes on with the only run.
+    /// An op is placed at once if there is an order that holds more than one run, since most of the
+    /// work is done then; or if that takes next to nothing: if the op is the first and fits one
+    /// run, as most texts do, or goes on with the only run.
     fn worth_gathering(&self, insert: Option<(Place<Id>, &str)>) -> Option<Gathered> {
         match (self.laid_out(), insert) {
             (Some(sequence), _) if !sequence.is_blank() => {

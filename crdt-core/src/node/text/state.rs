@@ -62,8 +62,8 @@ impl TextState {
         joined(self.chunks(chains), text)
     }
 
-    /// Deletes the characters at a range of positions and inserts text in their place. All edits of a
-    /// text are this one.
+    /// Deletes the characters at a range of positions and inserts text in their place. All edits of
+    /// a text are this one.
     #[inline]
     pub(super) fn splice(
         &mut self,

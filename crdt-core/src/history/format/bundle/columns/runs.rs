@@ -93,3 +93,40 @@ impl Extent {
         Self { kind, length, step: None, lane, content: end..end }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Run;
+    use crate::op::{Action, Body, Name, Place, RawOp, Side, write_op};
+
+    /// An insert into one of two texts near a counter, in canonical bytes.
+    fn insert(counter: u32) -> impl Strategy<Value = Vec<u8>> {
+        let path = prop_oneof![3 => Just(&b"\0"[..]), 1 => Just(&b"\x01\0\x01a"[..])];
+        let text = prop_oneof![Just("a"), Just("ö"), Just("bc")];
+        let side = prop_oneof![5 => Just(Side::Right), 1 => Just(Side::Left)];
+        let name = (prop_oneof![5 => Just(0), 1 => Just(1)], counter - 2..=counter);
+        (path, name, side, text).prop_map(|(path, (index, counter), side, text)| {
+            let place = Place::Child(Name { index, counter }, side);
+            let count = u32::try_from(text.chars().count()).expect("short");
+            let mut bytes = Vec::new();
+            write_op(&mut bytes, path, count, &Action::InsertText { place, text });
+            bytes
+        })
+    }
+
+    fn read(bytes: &[u8]) -> RawOp<'_> {
+        Body::unplaced(bytes).next_op().expect("canonical").expect("an op").1
+    }
+
+    proptest! {
+        #[test]
+        fn inserts_are_joined_by_the_rule(first in insert(9), next in insert(10), at in 10..12u32) {
+            let (first, next) = (read(&first), read(&next));
+            let follows = at == 9 + first.counters && first.path == next.path;
+            let goes_on = Run::new(0, 9, &first).take(at, &next);
+            prop_assert_eq!(goes_on, follows && next.action.goes_on(at));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What nodes are made of. Expansions see it, in a module whose name has the version; apps do not.
+
+pub use super::bytes::{BytesField, InitialBytes, NoBytes};
+pub use super::choice::{Choice, ChoiceState, Payloads};
+pub use super::counter::{CounterField, CounterState};
+pub use super::crdt_node::Writing;
+pub use super::digest::DigestWriter;
+pub use super::error::UseTryChangeForOtherErrors;
+pub use super::fingerprint::Fingerprint;
+pub use super::incoming::Incoming;
+pub use super::json::JsonState;
+pub use super::kind::{Kind, Leaf, Nested};
+pub use super::lazy::Lazy;
+pub use super::leaf::{Initial, LeafField, StandardDefault};
+pub use super::list::ListState;
+pub use super::map::MapState;
+pub use super::misuse::{
+    EditedAtOnce, MarkedCrdtCounter, MarkedCrdtText, MergesElements, Subscript,
+    WrittenWithoutChange,
+};
+pub use super::newtype::{Newtype, Transparent};
+pub use super::option::{OptionNode, OptionState};
+pub use super::record::{Field, Fields, Parts, RecordState, field};
+pub use super::register::{RegisterField, RegisterState};
+pub use super::saved::{StateReader, StateWriter};
+pub use super::selector::{Selector, Variants};
+pub use super::state::{Fit, Misfit, NodeState};
+pub use super::text::{TextField, TextState};
+pub use super::transaction::Scope;
+pub use super::undo::Undone;
+pub use super::unknown::Unknown;
+pub use crate::history::Chains;
+pub use crate::op::Id;
+
+/// A segment of the path that leads an op to a node of this replica.
+pub type Segment<'a> = crate::op::Segment<'a, Id>;
