@@ -119,7 +119,7 @@ fn an_element_of_a_change_in_steps_is_named_too() -> Outcome {
 fn who_writes_in_steps_goes_on_where_they_end() -> Outcome {
     for size in [crdt_core::limits::MAX_CHANGE_BYTES + 1000, (1 << 22) + 1000] {
         let mut text = Document::<crdt_core::Text>::create_with(key(1), &mut rand_chacha());
-        text.change(|text| text.insert(0, &"x".repeat(size)))?;
+        text.change(|text| text.insert(0, "x".repeat(size)))?;
         text.change(|text| text.insert(0, "y"))?;
         text.change(|text| text.insert(0, "z"))?;
         assert_eq!(text.history().equivocations(), []);

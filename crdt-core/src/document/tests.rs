@@ -80,19 +80,19 @@ fn a_place_that_is_too_deep_is_named() {
 #[test]
 fn an_element_of_a_change_that_came_to_nothing_has_no_name() {
     let mut list = create::<Vec<u8>>();
-    let (mut made, mut lost) = (Vec::new(), Vec::new());
+    let (mut made, mut undone) = (Vec::new(), Vec::new());
     for round in 0..5 {
         made.push(list.change(|list| list.push(round)).expect("it fits"));
         for _ in 0..round {
             let failed = list.change(|list| {
-                lost.push(list.push(99)?);
+                undone.push(list.push(99)?);
                 Err::<(), _>(EditError::NoEntry)
             });
             assert!(failed.is_err());
         }
         let panicked = catch_unwind(AssertUnwindSafe(|| {
             list.change(|list| {
-                lost.push(list.push(99)?);
+                undone.push(list.push(99)?);
                 if round == 3 {
                     panic!("a fault of the app")
                 } else {
@@ -106,7 +106,7 @@ fn an_element_of_a_change_that_came_to_nothing_has_no_name() {
     let position = |new| list.read().position_of(list.element_id(new)?);
     let positions: Vec<_> = made.iter().map(|new| position(*new)).collect();
     assert_eq!(positions, (0..15).map(Some).collect::<Vec<_>>());
-    assert!(lost.iter().all(|new| list.element_id(*new).is_none()));
+    assert!(undone.iter().all(|new| list.element_id(*new).is_none()));
 }
 
 #[test]
