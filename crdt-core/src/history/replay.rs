@@ -40,28 +40,6 @@ pub(crate) fn replay(
     typing.end();
 }
 
-<<<<<<< HEAD
-=======
-/// Who is given the ops of changes, one after the other.
-pub(super) trait Sink<'a> {
-    /// Takes an op with its names resolved.
-    fn op(&mut self, path: &[Segment<'a, Id>], id: Id, action: Action<'a, Id>);
-
-    /// Takes an ASCII character that [goes on](crate::op::run) with what its segment inserted last,
-    /// or says that it wants the op.
-    fn typed_on(&mut self, id: Id, text: &'a str) -> bool;
-}
-
-/// Nobody: what is to be checked has been.
-impl<'a> Sink<'a> for () {
-    fn op(&mut self, _: &[Segment<'a, Id>], _: Id, _: Action<'a, Id>) {}
-
-    fn typed_on(&mut self, _: Id, _: &'a str) -> bool {
-        true
-    }
-}
-
->>>>>>> hB
 /// Inserts into a text that [go on](crate::op::run) with each other, however many changes they come
 /// in: they are handed on as one.
 struct Typing<'a, S> {
