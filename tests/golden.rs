@@ -208,8 +208,8 @@ fn typed() -> Result<Document<Note>, EditError> {
     Ok(document)
 }
 
-/// How bytes are compressed is for the writer to choose and differs between versions of compressors,
-/// so these are only read.
+/// How bytes are compressed is for the writer to choose and differs between versions of
+/// compressors, so these are only read.
 #[test]
 fn a_bundle_in_columns() -> Tested {
     let document = typed()?;

@@ -29,8 +29,8 @@ fn unknown(bundle: usize, number: usize) -> [u8; 32] {
     hash
 }
 
-/// Lets bundles wait and compares what is held for them with what is accounted. Says how much that is,
-/// and the bytes of the bundles.
+/// Lets bundles wait and compares what is held for them with what is accounted. Says how much that
+/// is, and the bytes of the bundles.
 fn held(
     what: &str,
     id: [u8; 32],

@@ -135,8 +135,8 @@ pub mod check {
         true
     }
 
-    /// The type is called `Value`, and a node. Of that of `serde_json` the compiler says why it is none
-    /// in the words of what is asked first.
+    /// The type is called `Value`, and a node. Of that of `serde_json` the compiler says why it is
+    /// none in the words of what is asked first.
     pub const fn value<T: ValueNode>() -> bool {
         true
     }

@@ -48,8 +48,8 @@
 //!
 //! # Errors
 //!
-//! - [`EditError`]: an edit could not be made, and did nothing. A change whose closure returns an error
-//!   is taken back as a whole.
+//! - [`EditError`]: an edit could not be made, and did nothing. A change whose closure returns an
+//!   error is taken back as a whole.
 //! - [`ApplyError`]: bytes from elsewhere were refused, as malformed ([`DecodeError`]) or because
 //!   they break a rule ([`Refusal`]). Nothing has changed, and the genuine changes still apply.
 //! - [`LoadError`]: bytes are not a saved document.
@@ -66,9 +66,10 @@
 //!   [`Document::create_with`], which take a source of yours. In a browser, turn the feature on
 //!   together with the feature `wasm_js` of the crate `getrandom`, or leave it off.
 //!
-//! - `uuid`, `chrono`, `time`, `jiff`: the ids, dates and times of these crates are leaves, as `String`
-//!   is. A `Uuid`, a date without a time, and a point in time in UTC are also keys of maps and can be the
-//!   `#[crdt(key)]` of a struct. What depends on a database of time zones is left out.
+//! - `uuid`, `chrono`, `time`, `jiff`: the ids, dates and times of these crates are leaves, as
+//!   `String` is. A `Uuid`, a date without a time, and a point in time in UTC are also keys of maps
+//!   and can be the `#[crdt(key)]` of a struct. What depends on a database of time zones is left
+//!   out.
 //!
 //! The crate does no IO, starts no threads and asks no clock. [`Document`] is `Send` and `Sync`.
 

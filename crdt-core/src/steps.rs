@@ -9,8 +9,8 @@ pub(crate) fn count() {
     STEPS.with(|steps| steps.set(steps.get() + 1));
 }
 
-/// Asserts that twice as much of something takes little more than twice the steps, as what grows with
-/// n log n does.
+/// Asserts that twice as much of something takes little more than twice the steps, as what grows
+/// with n log n does.
 pub(crate) fn assert_even(what: &str, work: impl Fn(u32) -> usize) {
     let (half, whole) = (work(500), work(1000));
     assert!(half >= 250, "{what}: {half} steps are not all there is to count");

@@ -5,9 +5,9 @@
 //!
 //! A [`Document<T>`](crate::Document) is one replica of a value of type `T`. It can always be
 //! edited, also without a network; what is written goes to other replicas as bytes.
-//! [`create`](crate::Document::create) makes a new document, [`join`](crate::Document::join) a replica
-//! of one that exists elsewhere, and [`fork`](crate::Document::fork) a second replica in this
-//! process, which is how the examples below get one. Every replica writes under a
+//! [`create`](crate::Document::create) makes a new document, [`join`](crate::Document::join) a
+//! replica of one that exists elsewhere, and [`fork`](crate::Document::fork) a second replica in
+//! this process, which is how the examples below get one. Every replica writes under a
 //! [`Keypair`](crate::Keypair) of its own.
 //!
 //! ```
@@ -136,11 +136,12 @@
 //!
 //! # Lists: elements are nodes
 //!
-//! `Vec<T>`, `VecDeque<T>` or [`List<T>`](crate::List). Each element is a node of its own, which can be edited while
-//! others insert and remove around it. Removing an element removes what others write inside it
-//! meanwhile. Elements have ids as characters do, and those that a change inserts are named by what
-//! inserting them gives. The verbs are those of `Vec`: `insert`, `push`, `extend`, `remove`, `pop`,
-//! `truncate`, `retain`; `at` and [`at_id`](crate::node::ListEditor::at_id) edit an element.
+//! `Vec<T>`, `VecDeque<T>` or [`List<T>`](crate::List). Each element is a node of its own, which
+//! can be edited while others insert and remove around it. Removing an element removes what others
+//! write inside it meanwhile. Elements have ids as characters do, and those that a change inserts
+//! are named by what inserting them gives. The verbs are those of `Vec`: `insert`, `push`,
+//! `extend`, `remove`, `pop`, `truncate`, `retain`; `at` and
+//! [`at_id`](crate::node::ListEditor::at_id) edit an element.
 //!
 //! ```
 //! # use crdt_core::{Document, Keypair};
@@ -160,8 +161,9 @@
 //!
 //! # Maps: one entry for one key
 //!
-//! `BTreeMap<K, V>`, `HashMap<K, V>` or [`Map<K, V>`](crate::Map), with [keys](crate::MapKey) that are text,
-//! integers, `bool`, names as [`Author`](crate::Author), and, with features, a `Uuid` or dates. Two replicas that make an entry under one key edit one node. An entry that is put while
+//! `BTreeMap<K, V>`, `HashMap<K, V>` or [`Map<K, V>`](crate::Map), with [keys](crate::MapKey) that
+//! are text, integers, `bool`, names as [`Author`](crate::Author), and, with features, a `Uuid` or
+//! dates. Two replicas that make an entry under one key edit one node. An entry that is put while
 //! another replica removes it stays.
 //!
 //! ```
@@ -200,9 +202,9 @@
 //!
 //! # JSON: no type at all
 //!
-//! [`Json`](crate::Json), for what has no Rust type: an object, array, text or scalar, nested as one
-//! likes, with the same rules as the nodes above. Places are named by JSON Pointers. Two replicas that
-//! make an object in one place write into one object.
+//! [`Json`](crate::Json), for what has no Rust type: an object, array, text or scalar, nested as
+//! one likes, with the same rules as the nodes above. Places are named by JSON Pointers. Two
+//! replicas that make an object in one place write into one object.
 //!
 //! ```
 //! # use crdt_core::{Document, Json, Keypair};
@@ -220,8 +222,8 @@
 //!
 //! # Structs: fields are edited on their own
 //!
-//! Derive [`CrdtNode`](macro@crate::CrdtNode). Views and editors have the fields of the struct, so the
-//! compiler checks every path. Structs nest; edits of different fields never conflict. A struct
+//! Derive [`CrdtNode`](macro@crate::CrdtNode). Views and editors have the fields of the struct, so
+//! the compiler checks every path. Structs nest; edits of different fields never conflict. A struct
 //! with one unnamed field is stored as what it wraps, and structs can be generic.
 //!
 //! ```
@@ -248,9 +250,9 @@
 //! # Enums: one variant wins, edits inside it merge
 //!
 //! Which variant is selected is a register; what each variant holds is a node of its own. The
-//! default variant needs no selection. Of variants that were selected concurrently
-//! `conflicts()` gives one view each, through which the loser can still be read. `variant()` is matched
-//! on: it has the enum's variants, named through [`Variant`](crate::Variant), with views inside.
+//! default variant needs no selection. Of variants that were selected concurrently `conflicts()`
+//! gives one view each, through which the loser can still be read. `variant()` is matched on: it
+//! has the enum's variants, named through [`Variant`](crate::Variant), with views inside.
 //!
 //! ```
 //! # use crdt_core::{CrdtNode, Document, Keypair, Variant};
@@ -403,12 +405,12 @@
 //! not ask with them.
 //!
 //! [`apply`](crate::Document::apply) takes changes in any order and any number of times. What
-//! arrives before what it depends on waits, and [`Outcome`](crate::Outcome) says so. [`save`](crate::Document::save) gives the whole document,
-//! which [`load`](crate::Document::load) opens again; write its bytes where you like. What somebody else
-//! could have written is opened with [`load_verified`](crate::Document::load_verified), and what else there is
-//! to say of an opening is in [`LoadOptions`](crate::LoadOptions). A
-//! [`History`](crate::History) takes in, exports, saves and loads as a document does, for programs that do
-//! not know the type.
+//! arrives before what it depends on waits, and [`Outcome`](crate::Outcome) says so.
+//! [`save`](crate::Document::save) gives the whole document, which [`load`](crate::Document::load)
+//! opens again; write its bytes where you like. What somebody else could have written is opened
+//! with [`load_verified`](crate::Document::load_verified), and what else there is to say of an
+//! opening is in [`LoadOptions`](crate::LoadOptions). A [`History`](crate::History) takes in,
+//! exports, saves and loads as a document does, for programs that do not know the type.
 //!
 //! ```
 //! # use crdt_core::{Document, Keypair, Text};
@@ -493,6 +495,6 @@
 //! # Looking underneath
 //!
 //! [`inspect`](crate::Document::inspect) prints the whole state: deleted elements, values that
-//! lost, what absent entries still hold, and who wrote each. [`History::changes`](crate::History::changes)
-//! goes through the changes one by one, and [`History::to_json`](crate::History::to_json) shows a
-//! document whose type is not known.
+//! lost, what absent entries still hold, and who wrote each.
+//! [`History::changes`](crate::History::changes) goes through the changes one by one, and
+//! [`History::to_json`](crate::History::to_json) shows a document whose type is not known.

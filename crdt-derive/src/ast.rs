@@ -336,8 +336,8 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// An identifier for the field in generated code, free of the user's names. It does not stand at
-    /// the field, where the compiler would propose to edit what the user never wrote.
+    /// An identifier for the field in generated code, free of the user's names. It does not stand
+    /// at the field, where the compiler would propose to edit what the user never wrote.
     pub(crate) fn binding(&self) -> Ident {
         match &self.member {
             Member::Named(ident) => {

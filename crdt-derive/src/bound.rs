@@ -197,8 +197,8 @@ fn ask_order(bounds: &mut Bounds, ty: &TokenStream, hashed: bool) {
     }
 }
 
-/// What printing asks of the type parameters; less than all that the fields need, so that a type can
-/// contain itself. What cannot be printed under these bounds is left out.
+/// What printing asks of the type parameters; less than all that the fields need, so that a type
+/// can contain itself. What cannot be printed under these bounds is left out.
 fn shown(input: &Input<'_>) -> Vec<WherePredicate> {
     let params: Vec<_> = input.generics.type_params().map(|param| &param.ident).collect();
     let mut bounds = Bounds::default();

@@ -34,8 +34,8 @@ pub(crate) fn derive(derive: &DeriveInput) -> TokenStream {
     }
 }
 
-/// The module of `crdt-core` that expansions are written against. It has the version in its name, so
-/// that the expansion of another version finds nothing rather than something else.
+/// The module of `crdt-core` that expansions are written against. It has the version in its name,
+/// so that the expansion of another version finds nothing rather than something else.
 pub(crate) fn private() -> Ident {
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
     format_ident!("__private_{version}")

@@ -26,8 +26,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
-/// A document keeps the name of the type that it was created with, and is opened as another one only
-/// if that has the name among its former ones (see `rename` and `alias` below).
+/// A document keeps the name of the type that it was created with, and is opened as another one
+/// only if that has the name among its former ones (see `rename` and `alias` below).
 ///
 /// A value is taken apart when it is written, so a type that implements `Drop` cannot derive this:
 /// put what has to be dropped in a field of its own type, with `#[crdt(skip)]`.
@@ -37,7 +37,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// `Serialize`: they are written as serde's own derive would write the value, under the names that
 /// the document has for fields and variants, and without what is not stored.
 ///
-/// Doc comments of types, fields and variants are part of the schema that `schema::Schema::of` gives.
+/// Doc comments of types, fields and variants are part of the schema that `schema::Schema::of`
+/// gives.
 ///
 /// Types may change while documents, and older versions of the app, live on: what is stored under a
 /// name that a type does not have is kept. `docs/schema-evolution.md` says what is safe and what is
@@ -63,9 +64,10 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[crdt(skip)]` | the field is not stored and reads as its default |
 ///
 /// `key` says which elements of a list `update` compares with each other, nothing more: elements
-/// with one key are not made one. An update that moves an element removes it and inserts it anew, since
-/// there is no move yet. So if two replicas reorder a list concurrently, what both have moved is there
-/// twice, with one key, and what a third one edits in it meanwhile is lost with the element that was removed.
+/// with one key are not made one. An update that moves an element removes it and inserts it anew,
+/// since there is no move yet. So if two replicas reorder a list concurrently, what both have moved
+/// is there twice, with one key, and what a third one edits in it meanwhile is lost with the
+/// element that was removed.
 ///
 /// # Attributes of variants
 ///

@@ -24,8 +24,8 @@
     variant_size_differences
 )]
 #![forbid(unsafe_code)]
-//! Types without a reason for a lint. Some lints are those of a whole crate, so this is one; that it
-//! compiles is the test.
+//! Types without a reason for a lint. Some lints are those of a whole crate, so this is one; that
+//! it compiles is the test.
 
 use crdt_core::CrdtNode;
 

@@ -286,8 +286,8 @@ pub fn applies(data: &[u8]) {
     assert_eq!(one.value(), other.value());
 }
 
-/// Signed changes that say whatever bytes say split nobody: what is taken in by one replica is taken
-/// in by another, in whatever order it comes, also over a restart, and honest writers go on.
+/// Signed changes that say whatever bytes say split nobody: what is taken in by one replica is
+/// taken in by another, in whatever order it comes, also over a restart, and honest writers go on.
 pub fn hostile(data: &[u8]) {
     let mut choices = Choices(data);
     let mut order = Choices(data.get(..8).unwrap_or(data));

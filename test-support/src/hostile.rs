@@ -1,5 +1,6 @@
-//! Changes that are signed as they have to be, and are otherwise whatever bytes say: they fork their
-//! chains, depend on anything, and send ops of any kind to any path, naming what is there or is not.
+//! Changes that are signed as they have to be, and are otherwise whatever bytes say: they fork
+//! their chains, depend on anything, and send ops of any kind to any path, naming what is there or
+//! is not.
 
 use std::collections::BTreeSet;
 
@@ -100,8 +101,8 @@ impl Strangers {
         Self { genesis, writers, written: Vec::new() }
     }
 
-    /// Bundles of so many changes at most, each with one new change, and some with older ones too. What is
-    /// refused is hardly ever built upon: nothing would come of all that follows.
+    /// Bundles of so many changes at most, each with one new change, and some with older ones too.
+    /// What is refused is hardly ever built upon: nothing would come of all that follows.
     pub fn write(
         &mut self,
         choices: &mut Choices<'_>,
@@ -244,8 +245,8 @@ impl Desk<'_> {
         }
     }
 
-    /// The name of what was written, mostly in a field and by the one name it has, or of nothing. And how
-    /// many counters of its change there are from there on.
+    /// The name of what was written, mostly in a field and by the one name it has, or of nothing.
+    /// And how many counters of its change there are from there on.
     fn name(&self, field: &str, choices: &mut Choices<'_>) -> Option<((u32, u32), u32)> {
         let anything = choices.below(64);
         if anything == 63 {

@@ -1,4 +1,5 @@
-//! Recordings of people writing, for the tests and benchmarks that replay them through the typed API.
+//! Recordings of people writing, for the tests and benchmarks that replay them through the typed
+//! API.
 //!
 //! `CRDT_TRACES` names the folder that holds them (`automerge-paper.json.gz` and others, from the
 //! public repository `josephg/editing-traces`).
@@ -63,8 +64,8 @@ pub fn replay(
     patches.try_for_each(|(at, deleted, text)| article.body.replace(*at..*at + *deleted, text))
 }
 
-/// The replicas of all agents of a recording, each an author of its own, after all that they wrote has
-/// reached all of them. Every transaction is a change that depends on what its agent had seen.
+/// The replicas of all agents of a recording, each an author of its own, after all that they wrote
+/// has reached all of them. Every transaction is a change that depends on what its agent had seen.
 pub fn agents(trace: &Trace) -> Vec<Document<Article>> {
     let key = |secret| Keypair::from_secret_bytes(&[secret; 32]);
     let founder = Document::<Article>::create(key(1)).expect("randomness");

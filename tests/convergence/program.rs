@@ -28,7 +28,8 @@ pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: usize, rng: &mut ChaCha
     }
 }
 
-/// Tries edits that fail after they have begun. They have to leave nothing, although the change goes on.
+/// Tries edits that fail after they have begun. They have to leave nothing, although the change
+/// goes on.
 pub(crate) fn stumble(board: &mut Editor<'_, Board>, focus: usize, rng: &mut ChaCha8Rng) {
     let deep = (0..200).fold(json!(1), |inner, _| json!([2, { "in": inner }]));
     let mut steps = task(1, rng);

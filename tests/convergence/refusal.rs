@@ -1,5 +1,5 @@
-//! Bytes that no honest writer makes: each is refused for the right reason, and the document is as it
-//! was before.
+//! Bytes that no honest writer makes: each is refused for the right reason, and the document is as
+//! it was before.
 
 use crdt_core::limits::{
     MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE, MAX_KEY_BYTES, MAX_PATH_DEPTH, MAX_TAG_BYTES,
@@ -346,7 +346,8 @@ fn spoiled(reason: DecodeError, spoil: impl FnOnce(&mut Bundle)) {
 fn totals_that_are_not_true() {
     for (which, off) in [(0, 1), (1, 1), (1, -1), (2, 1), (2, -1)] {
         let reason = match (which, off) {
-            // One more member is looked for in what follows the members, and one fewer leaves one over.
+            // One more member is looked for in what follows the members, and one fewer leaves one
+            // over.
             (0, _) => DecodeError::DanglingReference,
             _ => DecodeError::WrongTotals,
         };

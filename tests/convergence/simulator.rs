@@ -163,8 +163,8 @@ impl Network {
         self.in_flight.push((to, bytes));
     }
 
-    /// A change of one or more edits. Some changes fail after they have edited, and leave nothing; so
-    /// do some edits within a change that goes on.
+    /// A change of one or more edits. Some changes fail after they have edited, and leave nothing;
+    /// so do some edits within a change that goes on.
     fn edit(&mut self) {
         let replica = self.any();
         let (focus, rng) = (self.focus, &mut self.rng);
@@ -200,8 +200,8 @@ impl Network {
         self.frontiers.push(self.replicas[replica].frontier());
     }
 
-    /// One replica exports for another, which may be said to have more or less than it has. The bytes may get
-    /// lost or go twice.
+    /// One replica exports for another, which may be said to have more or less than it has. The
+    /// bytes may get lost or go twice.
     fn send(&mut self) {
         let (from, to) = (self.any(), self.any());
         let Self { replicas, versions, frontiers, rng, .. } = self;
@@ -247,8 +247,8 @@ impl Network {
         }
     }
 
-    /// A replica is saved and opened again with its key. Most often it goes on from there at once, with
-    /// whatever of it is not unpacked yet.
+    /// A replica is saved and opened again with its key. Most often it goes on from there at once,
+    /// with whatever of it is not unpacked yet.
     fn restart(&mut self) {
         let replica = self.any();
         let saved = self.replicas[replica].save();
@@ -265,7 +265,8 @@ impl Network {
         self.replicas[replica] = opened;
     }
 
-    /// A replica is opened by an older version of the app, which writes, and then by this one again.
+    /// A replica is opened by an older version of the app, which writes, and then by this one
+    /// again.
     fn downgrade(&mut self) {
         let replica = self.any();
         let keypair = || key(self.secrets[replica]);

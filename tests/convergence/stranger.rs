@@ -1,5 +1,5 @@
-//! Writers whose changes are valid and strange: they fork their chains, depend on anything, send ops
-//! to paths that do not fit, hang elements anywhere and name whatever can be named.
+//! Writers whose changes are valid and strange: they fork their chains, depend on anything, send
+//! ops to paths that do not fit, hang elements anywhere and name whatever can be named.
 
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;

@@ -15,8 +15,8 @@ fn bundles(stage: &Stage, drafts: &[&Draft]) -> Vec<u8> {
     drafts.iter().flat_map(|draft| stage.signed(draft).framed()).collect()
 }
 
-/// One bad bundle among good ones: none of them is taken, also where the bad one has to wait for a good
-/// one at first.
+/// One bad bundle among good ones: none of them is taken, also where the bad one has to wait for a
+/// good one at first.
 #[test]
 fn bundles_are_taken_together_or_not_at_all() {
     let mut stage = Stage::new();
@@ -70,7 +70,8 @@ fn bundles_of_a_call_wait_for_each_other() {
     assert_eq!(stage.document.history().pending(), (0, 0));
 }
 
-/// What had waited and was admitted in a call waits again if the call is refused, for all it waited for.
+/// What had waited and was admitted in a call waits again if the call is refused, for all it waited
+/// for.
 #[test]
 fn a_refused_call_puts_back_what_it_woke() {
     let mut stage = Stage::new();
@@ -97,8 +98,8 @@ fn a_refused_call_puts_back_what_it_woke() {
     assert_eq!(stage.document.history().pending(), (0, 0));
 }
 
-/// Whether a signature of a change is looked at, and whether it needs one, does not depend on what else
-/// is in the call.
+/// Whether a signature of a change is looked at, and whether it needs one, does not depend on what
+/// else is in the call.
 #[test]
 fn bundles_of_a_call_do_not_vouch_for_each_other() {
     let mut stage = Stage::new();

@@ -1,5 +1,5 @@
-//! Every variant of every public error is produced here, through the public API, and `errors.txt` shows
-//! what each of them says. A variant that no case produces fails the test.
+//! Every variant of every public error is produced here, through the public API, and `errors.txt`
+//! shows what each of them says. A variant that no case produces fails the test.
 
 use std::any::type_name;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,7 +155,8 @@ impl Stage {
         self.in_draft(&self.draft().with(op))
     }
 
-    /// What is malformed about a bundle of one change in columns of which only the first block is there.
+    /// What is malformed about a bundle of one change in columns of which only the first block is
+    /// there.
     fn in_block(&self, block: &[u8]) -> DecodeError {
         let mut bytes = [b"CRDB\x02\x00", self.genesis.hash().as_slice()].concat();
         [1, 1, 75, 1].into_iter().for_each(|number| varint(&mut bytes, number));
@@ -268,7 +269,8 @@ fn ambiguous(stage: &Stage) -> Refusal {
     refusal
 }
 
-/// Times end after 2^32 changes, which nobody can make; a file that is trusted can say that there were.
+/// Times end after 2^32 changes, which nobody can make; a file that is trusted can say that there
+/// were.
 fn chain_full(stage: &Stage) -> Refusal {
     let mut document =
         Document::<Form>::load(&at_the_end_of_times(stage), key(9)).expect("trusted");

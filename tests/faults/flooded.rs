@@ -1,5 +1,5 @@
-//! A stranger has written in every place on more chains than one change can name. Nobody is kept from
-//! writing there by that, and a change that fails leaves nothing.
+//! A stranger has written in every place on more chains than one change can name. Nobody is kept
+//! from writing there by that, and a change that fails leaves nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,7 +81,8 @@ fn everything_can_be_written_on_and_nothing_is_half_written() {
     let mut wall = flooded();
     let all = |wall: &Document<Wall>| (wall.heads(), wall.digest(), wall.save());
     let before = all(&wall);
-    // What needs many changes is written as many, and taken back as many: the last one cannot be made.
+    // What needs many changes is written as many, and taken back as many: the last one cannot be
+    // made.
     let blob = "b".repeat(MAX_CHANGE_BYTES);
     let edit = wall.change(|wall| {
         wall.title.set("mine")?;

@@ -7,8 +7,8 @@ use crdt_core::{CrdtNode, Document, EditError};
 
 use crate::{key, sync, two};
 
-/// Writes a value into a list of such values, and another into a list of the other type, as the same
-/// author in the same document. Both must write the same bytes and can read each other's.
+/// Writes a value into a list of such values, and another into a list of the other type, as the
+/// same author in the same document. Both must write the same bytes and can read each other's.
 fn same_on_the_wire<A, B>(first: A, second: B)
 where
     A: CrdtNode<Value = A> + PartialEq + std::fmt::Debug + Clone,

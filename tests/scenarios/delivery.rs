@@ -85,7 +85,8 @@ fn changes_of_one_document_mean_nothing_in_another() {
     assert_eq!(other.history().pending(), (0, 0));
 }
 
-/// The bytes and the changes that are sent in a session of two, who both write before each exchange.
+/// The bytes and the changes that are sent in a session of two, who both write before each
+/// exchange.
 fn session(edits: usize, send: fn(&Document<Text>, &Document<Text>) -> Vec<u8>) -> (usize, usize) {
     let (mut a, mut b) = two::<Text>();
     let (mut bytes, mut changes) = (0, 0);

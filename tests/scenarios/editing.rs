@@ -1,5 +1,5 @@
-//! What editors and views offer beside setting and inserting: elements named by id, the verbs of the
-//! standard collections, enums to match on, plain values of everything that can be viewed.
+//! What editors and views offer beside setting and inserting: elements named by id, the verbs of
+//! the standard collections, enums to match on, plain values of everything that can be viewed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

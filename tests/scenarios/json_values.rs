@@ -1,5 +1,5 @@
-//! The plain values of JSON without a schema: what is written of them, how deep they can be, and what
-//! others may have written.
+//! The plain values of JSON without a schema: what is written of them, how deep they can be, and
+//! what others may have written.
 
 use std::collections::BTreeMap;
 
@@ -262,7 +262,8 @@ proptest! {
         prop_assert_eq!(a.value(), b.value());
     }
 
-    /// Whatever a value becomes, an update makes it that, and once it is that nothing is left to do.
+    /// Whatever a value becomes, an update makes it that, and once it is that nothing is left to
+    /// do.
     #[test]
     fn an_update_reaches_every_value(values in prop::collection::vec(any_json(), 1..5)) {
         let (mut a, mut b) = two::<Json>();

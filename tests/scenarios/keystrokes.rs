@@ -72,7 +72,8 @@ fn writers(keys: u8) -> Vec<Writer> {
     core::iter::once(first).chain(desks).map(at_desk).collect()
 }
 
-/// What they wrote is what a reader makes of it, in one bundle, message by message, or opened again.
+/// What they wrote is what a reader makes of it, in one bundle, message by message, or opened
+/// again.
 #[test]
 fn keystrokes_come_to_what_was_typed() {
     for seed in 0..6 {

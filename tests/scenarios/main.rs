@@ -1,4 +1,5 @@
-//! What one writes on a whiteboard when asked what happens: small stories with the values they end in.
+//! What one writes on a whiteboard when asked what happens: small stories with the values they end
+//! in.
 
 mod authorship;
 mod changes;

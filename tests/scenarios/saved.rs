@@ -271,9 +271,9 @@ struct Card {
     notes: String,
 }
 
-/// A small document with everything that a saved one can have: two authors, changes at the same time,
-/// two packs of which one goes on from the other, an own change that was signed when it was saved, and
-/// a bundle that waits. Also what it waits for.
+/// A small document with everything that a saved one can have: two authors, changes at the same
+/// time, two packs of which one goes on from the other, an own change that was signed when it was
+/// saved, and a bundle that waits. Also what it waits for.
 fn card() -> (Document<Card>, Vec<u8>) {
     let (mut a, mut b) = two::<Card>();
     a.change(|card| card.notes.insert(0, "a first text that is long".repeat(40))).unwrap();
@@ -323,7 +323,8 @@ fn a_stranger_looks_at_everything() {
             assert_eq!((traces(&opened), opened.export(&[])), expected, "byte {place}");
         }
     }
-    // For what the bundle that waits was taken to wait for, and bits that no stream of DEFLATE needs.
+    // For what the bundle that waits was taken to wait for, and bits that no stream of DEFLATE
+    // needs.
     assert!(same < 8, "{same} files are not what was saved");
 }
 
@@ -349,8 +350,8 @@ fn what_waits_is_saved() {
     assert_eq!(relay.apply(&message).unwrap().applied.len(), 2);
 }
 
-/// What makes bundles shortest may not make them denser than a bundle may be, and everything is sent
-/// and saved all the same.
+/// What makes bundles shortest may not make them denser than a bundle may be, and everything is
+/// sent and saved all the same.
 #[test]
 fn a_million_equal_characters() {
     const MANY: usize = 1_000_000;

@@ -143,8 +143,8 @@ enum Status {
     },
 }
 
-/// The variant is written before what it holds, and the entry before its value: whoever goes on after
-/// an error must not have made a change of the first half.
+/// The variant is written before what it holds, and the entry before its value: whoever goes on
+/// after an error must not have made a change of the first half.
 #[test]
 fn an_edit_that_returned_an_error_did_nothing() {
     let (mut form, mut other) = two::<Form>();

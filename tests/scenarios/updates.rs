@@ -217,7 +217,8 @@ fn nested() -> impl Strategy<Value = Nested> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever a value becomes, an update makes it that, and once it is that nothing is left to do.
+    /// Whatever a value becomes, an update makes it that, and once it is that nothing is left to
+    /// do.
     #[test]
     fn an_update_makes_the_value(values in prop::collection::vec(anything(), 1..5)) {
         let (mut document, mut other) = two::<BTreeMap<u8, Vec<Nested>>>();

@@ -6,9 +6,9 @@ use super::{Combine, Entry, Grown, LeafId, Summary};
 /// What the nodes above one leaf have not been told yet.
 ///
 /// Whoever types changes one entry over and over, and nobody asks for sums in between. So
-/// [`Tree::amend`](super::Tree::amend) leaves the summaries above the leaf as they are and notes here what they should
-/// say. Whatever changes the tree in another way settles this first; whatever reads corrects the
-/// summaries on the way from the root to that leaf, each by the same difference.
+/// [`Tree::amend`](super::Tree::amend) leaves the summaries above the leaf as they are and notes
+/// here what they should say. Whatever changes the tree in another way settles this first; whatever
+/// reads corrects the summaries on the way from the root to that leaf, each by the same difference.
 #[derive(Clone, Debug)]
 pub(super) struct Deferred<S> {
     /// The leaf; `NIL` if everything has been told.

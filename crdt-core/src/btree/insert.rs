@@ -53,8 +53,8 @@ impl<E: Entry> Grown<E> {
         Cursor { leaf: self.root, slot: 0 }
     }
 
-    /// Moves the upper part of a leaf into a new one. `new` is the first of the entries that made it
-    /// too large; the result is where that one is now.
+    /// Moves the upper part of a leaf into a new one. `new` is the first of the entries that made
+    /// it too large; the result is where that one is now.
     fn split_leaf<Cx: ?Sized>(
         &mut self,
         new: Cursor,

@@ -1,11 +1,11 @@
 //! A sequence of entries as a B-tree with a summary of every subtree.
 //!
 //! As long as one leaf is enough, its entries are all there is: most texts and lists are short, and
-//! there are many of them. From then on nodes live in two arenas and name each other by index. Every
-//! node knows its parent, so an entry that is found through an outside index can be counted from the
-//! front by walking up; leaves are linked, so that neighbours cost nothing to reach. The tree knows
-//! nothing about what its entries mean: a [`Summary`] says what is added up, a context (`cx`) is
-//! handed through to whoever needs one to combine two summaries.
+//! there are many of them. From then on nodes live in two arenas and name each other by index.
+//! Every node knows its parent, so an entry that is found through an outside index can be counted
+//! from the front by walking up; leaves are linked, so that neighbours cost nothing to reach. The
+//! tree knows nothing about what its entries mean: a [`Summary`] says what is added up, a context
+//! (`cx`) is handed through to whoever needs one to combine two summaries.
 //!
 //! A node that runs empty is freed; nodes that are merely sparse are left alone. Its height is
 //! therefore logarithmic in the number of entries ever inserted, and removing stays simple.
@@ -146,8 +146,8 @@ impl<E: Entry> Tree<E> {
         }
     }
 
-    /// Changes an entry in a way that [`Summary::shift`] can follow, for its leaf if not for itself.
-    /// The nodes above are told when something else changes.
+    /// Changes an entry in a way that [`Summary::shift`] can follow, for its leaf if not for
+    /// itself. The nodes above are told when something else changes.
     #[inline]
     pub(crate) fn amend<R>(&mut self, at: Cursor, change: impl FnOnce(&mut E) -> R) -> R {
         let (entries, deferred) = self.leaf_to_change(at.leaf);
@@ -176,9 +176,9 @@ impl<E: Entry> Tree<E> {
         result
     }
 
-    /// Changes an entry and the one behind it, if that is in the same leaf. What `change` returns is
-    /// what both together have lost, as far as [`Summary::shift`] can follow; if it returns nothing,
-    /// it has changed nothing. The nodes above are told when something else changes.
+    /// Changes an entry and the one behind it, if that is in the same leaf. What `change` returns
+    /// is what both together have lost, as far as [`Summary::shift`] can follow; if it returns
+    /// nothing, it has changed nothing. The nodes above are told when something else changes.
     #[inline]
     pub(crate) fn transfer(
         &mut self,
@@ -209,8 +209,8 @@ impl<E: Entry> Tree<E> {
         }
     }
 
-    /// Tells the nodes above an entry that was changed what they have not been told, as whoever changes
-    /// another one would.
+    /// Tells the nodes above an entry that was changed what they have not been told, as whoever
+    /// changes another one would.
     pub(crate) fn settle(&mut self) {
         if let Form::Grown(tree) = &mut self.0 {
             tree.settle();
@@ -250,8 +250,8 @@ impl<E: Entry> Tree<E> {
     }
 
     /// Inserts entries, at least one and at most [`Entry::LEAF`], into the gap at `gap` and returns
-    /// where the first one is now. `placed` learns the leaf of every entry that came into another one,
-    /// the new entries included; what it hears last of an entry holds.
+    /// where the first one is now. `placed` learns the leaf of every entry that came into another
+    /// one, the new entries included; what it hears last of an entry holds.
     pub(crate) fn insert<const N: usize, Cx: ?Sized>(
         &mut self,
         gap: Cursor,

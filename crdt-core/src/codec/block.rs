@@ -9,7 +9,8 @@ use super::{DecodeError, Reader, write};
 
 /// Where more effort gains little on editing histories.
 const LEVEL: u32 = 5;
-/// Shorter content is left as it is: setting up a compressor takes longer than what it gains is worth.
+/// Shorter content is left as it is: setting up a compressor takes longer than what it gains is
+/// worth.
 const SHORT: usize = 64;
 /// No DEFLATE stream expands its bytes by more.
 const MOST_EXPANDED: usize = 1032;

@@ -25,8 +25,9 @@ struct Open<'a> {
     key: Option<&'a [u8]>,
 }
 
-/// Whether bytes are one item in the one spelling. O(bytes), and for keys of maps that lie in keys as
-/// often again as they do; no memory unless items nest, and then a constant for each that is open.
+/// Whether bytes are one item in the one spelling. O(bytes), and for keys of maps that lie in keys
+/// as often again as they do; no memory unless items nest, and then a constant for each that is
+/// open.
 pub(super) fn is_canonical(bytes: &[u8]) -> bool {
     check(bytes).is_some()
 }
@@ -87,7 +88,8 @@ fn read_item<'a>(rest: &mut &'a [u8]) -> Option<Item<'a>> {
         }
         6 => read_wide_integer(argument, rest).map(|()| Item::Whole),
         major => {
-            // Each item takes a byte, so more of them than bytes is refused before any is looked for.
+            // Each item takes a byte, so more of them than bytes is refused before any is looked
+            // for.
             let entries = usize::try_from(argument).ok().filter(|count| *count <= rest.len())?;
             let is_map = major == 5;
             let left = if is_map { entries.checked_mul(2)? } else { entries };
@@ -133,8 +135,8 @@ fn read_simple(head: u8, rest: &mut &[u8]) -> Option<()> {
     shortest.then_some(())
 }
 
-/// Whether a float of 32 bits, given its bits, is one of 16 bits: its exponent is in reach, and what
-/// the significand has no room for is zero.
+/// Whether a float of 32 bits, given its bits, is one of 16 bits: its exponent is in reach, and
+/// what the significand has no room for is zero.
 fn fits_half(bits: u32) -> bool {
     let zeros = (bits & 0x007f_ffff | 0x0080_0000).trailing_zeros();
     match bits >> 23 & 0xff {
@@ -153,7 +155,8 @@ fn fits_single(float: f64) -> bool {
     f64::from(float as f32).to_bits() == float.to_bits()
 }
 
-/// What follows on the tag of an integer beyond 64 bits, and within 128: bytes that begin with no zero.
+/// What follows on the tag of an integer beyond 64 bits, and within 128: bytes that begin with no
+/// zero.
 fn read_wide_integer(tag: u64, rest: &mut &[u8]) -> Option<()> {
     let length = take(rest, 1)?[0].checked_sub(0x40)?;
     if !(2..=3).contains(&tag) || !(9..=16).contains(&length) {

@@ -1,8 +1,8 @@
 //! Columns: many integers of one meaning, repeated ones as runs.
 //!
 //! A column is a sequence of parts. Each begins with a varint `n`: if it is even, `n / 2` times the
-//! one value that follows; if it is odd, `n / 2` values that follow one by one. None is empty, and no
-//! two that follow on each other could be one. Signed values are zigzag-folded.
+//! one value that follows; if it is odd, `n / 2` values that follow one by one. None is empty, and
+//! no two that follow on each other could be one. Signed values are zigzag-folded.
 
 use super::{DecodeError, Reader, write};
 

@@ -1,5 +1,5 @@
-//! The bytes of a register value of every shape that serde knows, and of every length that a head of
-//! CBOR has. They are hashed and signed, so another version of the encoder must give the same.
+//! The bytes of a register value of every shape that serde knows, and of every length that a head
+//! of CBOR has. They are hashed and signed, so another version of the encoder must give the same.
 
 use std::collections::{BTreeMap, HashMap};
 

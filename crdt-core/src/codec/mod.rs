@@ -3,8 +3,8 @@
 //!
 //! Integers are LEB128 varints of minimal length; signed integers are zigzag-folded first. A
 //! [`Reader`] never reads past its input, never allocates on a claimed length and refuses every
-//! spelling that a [`Writer`](write) would not have produced. What is signed is made of these alone;
-//! columns and compressed blocks are for the way, and leave a writer some freedom.
+//! spelling that a [`Writer`](write) would not have produced. What is signed is made of these
+//! alone; columns and compressed blocks are for the way, and leave a writer some freedom.
 
 mod block;
 mod canonical;

@@ -1,7 +1,7 @@
 //! Whether CBOR can say a value at all.
 //!
-//! serde has `Some(x)` written as x, and nothing as null. A `Some` that holds what is written as null
-//! would be read back as `None`, so it is refused where a value is encoded.
+//! serde has `Some(x)` written as x, and nothing as null. A `Some` that holds what is written as
+//! null would be read back as `None`, so it is refused where a value is encoded.
 
 use serde::ser::{
     Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
@@ -10,8 +10,8 @@ use serde::ser::{
 
 use super::value::EncodeError;
 
-/// Refuses a value in which a `Some` holds nothing. O(size of the value); of a leaf nothing is looked
-/// at.
+/// Refuses a value in which a `Some` holds nothing. O(size of the value); of a leaf nothing is
+/// looked at.
 pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), EncodeError> {
     value.serialize(Looking).map(|_| ())
 }

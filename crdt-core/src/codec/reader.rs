@@ -69,8 +69,8 @@ impl<'a> Reader<'a> {
         Ok(*taken)
     }
 
-    /// What data of a kind begins with. Bytes that are too short but begin so are cut; others, however
-    /// few there are, are something else.
+    /// What data of a kind begins with. Bytes that are too short but begin so are cut; others,
+    /// however few there are, are something else.
     pub(crate) fn mark(&mut self, mark: &[u8]) -> Result<(), DecodeError> {
         if let Some(rest) = self.rest.strip_prefix(mark) {
             self.rest = rest;

@@ -1,8 +1,8 @@
 //! Values of registers: deterministic CBOR.
 //!
-//! RFC 8949 section 4.2: shortest integers and floats, definite lengths, map entries sorted by
-//! the bytes of their encoded keys; of the many NaNs one is written. Equal values therefore have
-//! equal bytes, which is what `update` compares, and nothing else is [read](is_canonical). What serde
+//! RFC 8949 section 4.2: shortest integers and floats, definite lengths, map entries sorted by the
+//! bytes of their encoded keys; of the many NaNs one is written. Equal values therefore have equal
+//! bytes, which is what `update` compares, and nothing else is [read](is_canonical). What serde
 //! writes as a sequence keeps its order, a `HashSet` the one it happens to have.
 
 use ciborium::Value;
@@ -54,8 +54,8 @@ pub(crate) fn append<T: Serialize + ?Sized>(
     Err(EncodeError("it has a tag of CBOR in it, which no register reads".into()))
 }
 
-/// The length to be stated beside a payload, of which there is at least a byte: none, which is 0, where
-/// its own first bytes tell it.
+/// The length to be stated beside a payload, of which there is at least a byte: none, which is 0,
+/// where its own first bytes tell it.
 pub(crate) fn stated_length(payload: &[u8]) -> usize {
     if told_length(payload) == Some(payload.len()) { 0 } else { payload.len() }
 }
@@ -89,8 +89,8 @@ fn told_length(bytes: &[u8]) -> Option<usize> {
     content.checked_add(1 + more)
 }
 
-/// Decodes what [`encode`] wrote; `None` when the bytes are not one value of this type, or are not in
-/// the one spelling of it. Never panics and never recurses deeper than a fixed bound.
+/// Decodes what [`encode`] wrote; `None` when the bytes are not one value of this type, or are not
+/// in the one spelling of it. Never panics and never recurses deeper than a fixed bound.
 pub(crate) fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Option<T> {
     if !is_canonical(bytes) {
         return None;

@@ -13,9 +13,9 @@ type Edit<'e, S, R> = &'e mut dyn FnMut(&mut S, Scope<'_>) -> R;
 impl<T: CrdtNode> Document<T> {
     /// Makes one atomic change: all edits in the closure, or none if it returns an error.
     ///
-    /// A closure that edits nothing makes no change. After an error what had been edited is taken back,
-    /// which costs what it took to edit. What exceeds a limit of one change is written as several,
-    /// which are one change to the caller: all of them are made, or none.
+    /// A closure that edits nothing makes no change. After an error what had been edited is taken
+    /// back, which costs what it took to edit. What exceeds a limit of one change is written as
+    /// several, which are one change to the caller: all of them are made, or none.
     ///
     /// # Errors
     /// The closure's own, [`EditError::ReadOnly`], or what prevents the change from being written.
@@ -70,13 +70,13 @@ impl<T: CrdtNode> Document<T> {
         result
     }
 
-    /// Changes the plain value: the difference to what it was becomes one atomic change, with as few edits
-    /// as that takes.
+    /// Changes the plain value: the difference to what it was becomes one atomic change, with as
+    /// few edits as that takes.
     ///
-    /// Registers are set if they differ, counters get what is added, texts are compared character by
-    /// character. List elements that stay, map entries that are in both, and variants that remain
-    /// selected are edited where they are. Fields that this type does not know, or skips, are left
-    /// alone. If nothing differs, no change is made.
+    /// Registers are set if they differ, counters get what is added, texts are compared character
+    /// by character. List elements that stay, map entries that are in both, and variants that
+    /// remain selected are edited where they are. Fields that this type does not know, or skips,
+    /// are left alone. If nothing differs, no change is made.
     ///
     /// The value is read anew for every update, so nothing is overwritten that the closure has not
     /// seen. Time and memory are linear in the document's value, once for every list in which the
@@ -94,7 +94,8 @@ impl<T: CrdtNode> Document<T> {
     /// # }
     /// ```
     ///
-    /// Gives what the closure returns. One that can fail belongs in [`try_update`](Self::try_update).
+    /// Gives what the closure returns. One that can fail belongs in
+    /// [`try_update`](Self::try_update).
     ///
     /// # Errors
     /// [`EditError::ReadOnly`], or what prevents the change from being written. Then nothing is
@@ -106,8 +107,8 @@ impl<T: CrdtNode> Document<T> {
         self.update_with(&ChangeOptions::default(), edit)
     }
 
-    /// Like [`update`](Self::update), with a closure that can fail, and an error type of yours. If it
-    /// fails nothing is changed.
+    /// Like [`update`](Self::update), with a closure that can fail, and an error type of yours. If
+    /// it fails nothing is changed.
     ///
     /// # Errors
     /// The closure's own, and as [`update`](Self::update).
@@ -124,7 +125,8 @@ impl<T: CrdtNode> Document<T> {
     /// Like [`update`](Self::update), with a message, a claimed time or further dependencies.
     ///
     /// # Errors
-    /// As [`update`](Self::update); [`EditError::UnknownDependency`] if a dependency is not known here.
+    /// As [`update`](Self::update); [`EditError::UnknownDependency`] if a dependency is not known
+    /// here.
     pub fn update_with<R>(
         &mut self,
         options: &ChangeOptions,
@@ -264,8 +266,8 @@ impl<T: CrdtNode> Document<T> {
         ElementId::new(self.history.chains(), Id { chain, counter })
     }
 
-    /// Makes several changes of a draft, whose edits have been taken back, and takes these in as what
-    /// comes from elsewhere is.
+    /// Makes several changes of a draft, whose edits have been taken back, and takes these in as
+    /// what comes from elsewhere is.
     fn commit_in_steps(&mut self, draft: &mut Draft) -> Result<(), Unwritten> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let start = self.history.end();

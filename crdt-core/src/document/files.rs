@@ -19,8 +19,8 @@ impl<T: CrdtNode> Document<T> {
         self.write(if self.partial { None } else { save_state(&self.state, chains) })
     }
 
-    /// The same without the state, for keeping: smaller, but whoever loads it builds the state from
-    /// all changes.
+    /// The whole document as bytes without its state, for keeping: smaller than what
+    /// [`save`](Self::save) gives, but whoever loads it builds the state from all changes.
     pub fn save_changes(&self) -> Vec<u8> {
         self.write(None)
     }
@@ -33,14 +33,14 @@ impl<T: CrdtNode> Document<T> {
 
 impl History {
     /// The whole history as bytes, to be loaded again as a [`History`](Self::load) or as a
-    /// [`Document`](Document::load): every change with the signatures that cover it, and the bundles
-    /// that wait for others. It is what [`Document::save_changes`] gives.
+    /// [`Document`](Document::load): every change with the signatures that cover it, and the
+    /// bundles that wait for others. It is what [`Document::save_changes`] gives.
     ///
     /// What a document wrote and has not signed yet is left out of the history that it
     /// [shows](Document::history), as from an [`export`](Self::export): the document signs it.
     ///
-    /// Costs time in the changes that are new since the history was last saved or opened, and a copy
-    /// and a hash of the bytes.
+    /// Costs time in the changes that are new since the history was last saved or opened, and a
+    /// copy and a hash of the bytes.
     pub fn save(&self) -> Vec<u8> {
         match self.without_unsigned() {
             Some(signed) => file_of(&signed, None, None),

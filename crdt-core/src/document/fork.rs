@@ -13,8 +13,8 @@ pub enum ForkError {
     /// everybody sees as an equivocation.
     #[error("the key is the one that this document writes with: a second writer needs its own")]
     SameKey,
-    /// The history does not prove itself, as that of a file that was [loaded](Document::load) although
-    /// somebody else has made it up.
+    /// The history does not prove itself, as that of a file that was [loaded](Document::load)
+    /// although somebody else has made it up.
     #[error("the history of this document does not prove itself: {0}")]
     Unproven(ApplyError),
     /// The history is not what its changes come to, for the same reason.
@@ -33,8 +33,8 @@ impl<T: CrdtNode> Document<T> {
     /// of its own. What waits here for other changes waits there too.
     ///
     /// # Errors
-    /// [`ForkError::SameKey`] if the key is the one that is used here; others if the history does not
-    /// prove itself.
+    /// [`ForkError::SameKey`] if the key is the one that is used here; others if the history does
+    /// not prove itself.
     pub fn fork(&self, keypair: Keypair) -> Result<Self, ForkError> {
         if self.author() == Some(keypair.author()) {
             return Err(ForkError::SameKey);

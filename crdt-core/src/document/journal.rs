@@ -4,13 +4,13 @@ use super::files::saved_at_front;
 use crate::codec::Reader;
 use crate::history::is_bundle;
 
-/// A journal, taken apart: a saved document, if there is one, and the bundles that were appended to it
-/// since.
+/// A journal, taken apart: a saved document, if there is one, and the bundles that were appended to
+/// it since.
 ///
 /// It is the natural file of an app: what comes from [`export`](crate::Document::export) or from
 /// others is appended, and now and then the whole is replaced by what
-/// [`save`](crate::Document::save) gives. Where a write was torn, or something else was appended, the
-/// whole pieces before it are still there:
+/// [`save`](crate::Document::save) gives. Where a write was torn, or something else was appended,
+/// the whole pieces before it are still there:
 ///
 /// ```
 /// # use crdt_core::{CrdtNode, Document, Journal, Keypair};
@@ -45,8 +45,8 @@ use crate::history::is_bundle;
 ///
 /// Nothing but lengths and marks is looked at: what is given out is whole, and
 /// [`load`](crate::Document::load) and [`apply`](crate::Document::apply) say whether it is valid. A
-/// bundle that [`apply`](crate::Document::apply) refuses as malformed was damaged; those behind it may
-/// be good still. Reading takes time in the number of pieces.
+/// bundle that [`apply`](crate::Document::apply) refuses as malformed was damaged; those behind it
+/// may be good still. Reading takes time in the number of pieces.
 #[derive(Clone, Debug)]
 pub struct Journal<'a> {
     bytes: &'a [u8],

@@ -35,8 +35,8 @@ impl LoadOptions {
         Self::default()
     }
 
-    /// Somebody else could have written the bytes: everything is checked as if it had been received, and
-    /// the state is built from the changes.
+    /// Somebody else could have written the bytes: everything is checked as if it had been
+    /// received, and the state is built from the changes.
     ///
     /// What the bytes say of the changes beside them has to be what these come to, the bundles that
     /// wait are checked as those that come in are, and the state in the bytes is passed over. Costs
@@ -48,8 +48,8 @@ impl LoadOptions {
         self
     }
 
-    /// The document may be of any type. What does not fit the one that it is opened as reads as if it
-    /// had not been written, and stays.
+    /// The document may be of any type. What does not fit the one that it is opened as reads as if
+    /// it had not been written, and stays.
     ///
     /// A `Document<Json>`, and one of a type without a name of its own as `Vec<Task>`, opens any
     /// document anyway, and so does [`History`], which shows it without a type.
@@ -59,8 +59,9 @@ impl LoadOptions {
         self
     }
 
-    /// Bounds what may wait for changes it depends on. Of what waits in the file already, what has waited
-    /// longest is dropped until the rest is within the bounds. Without them all of it is kept.
+    /// Bounds what may wait for changes it depends on. Of what waits in the file already, what has
+    /// waited longest is dropped until the rest is within the bounds. Without them all of it is
+    /// kept.
     #[must_use]
     pub fn pending_limits(mut self, limits: PendingLimits) -> Self {
         self.pending = Some(limits);
@@ -91,22 +92,22 @@ impl<T: CrdtNode> Document<T> {
     /// One key must write in one place only: load the newest bytes that were saved with it, and
     /// give another device a key of its own.
     ///
-    /// The bytes are trusted as what this program has saved: a checksum finds damage, but no signature
-    /// is verified again. Open what somebody else could have written with
+    /// The bytes are trusted as what this program has saved: a checksum finds damage, but no
+    /// signature is verified again. Open what somebody else could have written with
     /// [`load_verified`](Self::load_verified).
     ///
-    /// Costs time in the size of the state, and a copy and a hash of the bytes; changes are not looked at.
-    /// Old ones are unpacked, O(changes), when they are first asked for: by an export to a replica
-    /// that lacks some of them, by looking at changes, by naming elements for outside
-    /// ([`ElementId`](crate::ElementId)), where concurrent writes of one time have to be ordered, and
-    /// by changes from elsewhere that follow on old ones. Where the type's definition is not the one that the document
-    /// was saved with, or changes say what that type does not know, the state is built from all
-    /// changes.
+    /// Costs time in the size of the state, and a copy and a hash of the bytes; changes are not
+    /// looked at. Old ones are unpacked, O(changes), when they are first asked for: by an export to
+    /// a replica that lacks some of them, by looking at changes, by naming elements for outside
+    /// ([`ElementId`](crate::ElementId)), where concurrent writes of one time have to be ordered,
+    /// and by changes from elsewhere that follow on old ones. Where the type's definition is not
+    /// the one that the document was saved with, or changes say what that type does not know, the
+    /// state is built from all changes.
     ///
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes. It is [`LoadError::OfAnotherType`] if the
-    /// document was created as a type that is not `T`, and was never called so: `#[crdt(alias = "..")]` on
-    /// a type gives its former names.
+    /// document was created as a type that is not `T`, and was never called so: `#[crdt(alias =
+    /// "..")]` on a type gives its former names.
     pub fn load(bytes: &[u8], keypair: Keypair) -> Result<Self, LoadError> {
         Self::load_with(&LoadOptions::new(), bytes, Some(keypair))
     }
@@ -119,8 +120,8 @@ impl<T: CrdtNode> Document<T> {
         Self::load_with(&LoadOptions::new(), bytes, None)
     }
 
-    /// Opens a saved document of whatever type, as [`LoadOptions::any_type`] says, for reading if there
-    /// is no key.
+    /// Opens a saved document of whatever type, as [`LoadOptions::any_type`] says, for reading if
+    /// there is no key.
     ///
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.
@@ -128,8 +129,8 @@ impl<T: CrdtNode> Document<T> {
         Self::load_with(&LoadOptions::new().any_type(), bytes, keypair)
     }
 
-    /// Opens a saved document that somebody else could have written, as [`LoadOptions::verified`] says,
-    /// for reading if there is no key.
+    /// Opens a saved document that somebody else could have written, as [`LoadOptions::verified`]
+    /// says, for reading if there is no key.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -137,8 +138,8 @@ impl<T: CrdtNode> Document<T> {
         Self::load_with(&LoadOptions::new().verified(), bytes, keypair)
     }
 
-    /// Opens a saved document as the options say, to go on writing as `keypair` or, without one, for
-    /// reading.
+    /// Opens a saved document as the options say, to go on writing as `keypair` or, without one,
+    /// for reading.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -175,7 +176,8 @@ impl History {
         Self::load_with(&LoadOptions::new(), bytes)
     }
 
-    /// Opens a saved document that somebody else could have written, as [`LoadOptions::verified`] says.
+    /// Opens a saved document that somebody else could have written, as [`LoadOptions::verified`]
+    /// says.
     ///
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes.

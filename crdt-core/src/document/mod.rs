@@ -153,8 +153,8 @@ impl<T: CrdtNode> Document<T> {
         document
     }
 
-    /// Exchanges with another replica in this process whatever one of the two lacks. Afterwards both
-    /// have the same.
+    /// Exchanges with another replica in this process whatever one of the two lacks. Afterwards
+    /// both have the same.
     ///
     /// Costs time in the number of authors and in the changes exchanged, not in the length of the
     /// history; with authors that fork between the two, as [`export_for`](Self::export_for) does.
@@ -167,8 +167,8 @@ impl<T: CrdtNode> Document<T> {
         }
         loop {
             let before = (self.history.len(), other.history.len());
-            // Who sees a fork sends all that the other lacks; who does not may take too much for had
-            // until then. So the former begins, and what the latter sends is exact.
+            // Who sees a fork sends all that the other lacks; who does not may take too much for
+            // had until then. So the former begins, and what the latter sends is exact.
             if self.history.is_contested(&other.frontier()) {
                 other.apply(&self.export_for(&other.frontier()))?;
                 self.apply(&other.export_for(&self.frontier()))?;
@@ -191,8 +191,8 @@ impl<T: CrdtNode> Document<T> {
         self
     }
 
-    /// Takes in changes also if the document turns out to be of another type than `T`, of which most then
-    /// reads as if it had not been written.
+    /// Takes in changes also if the document turns out to be of another type than `T`, of which
+    /// most then reads as if it had not been written.
     #[must_use]
     pub fn with_any_type(mut self) -> Self {
         self.any_type = true;
@@ -255,13 +255,13 @@ impl<T: CrdtNode> Document<T> {
         digest.finish()
     }
 
-    /// The [value](Self::value) as serde writes it in JSON. `serde_json::to_string(&document.read())`
-    /// writes it out without making it first. What the changes come to without the type is what
-    /// [`History::to_json`] gives.
+    /// The [value](Self::value) as serde writes it in JSON.
+    /// `serde_json::to_string(&document.read())` writes it out without making it first. What the
+    /// changes come to without the type is what [`History::to_json`] gives.
     ///
     /// # Errors
-    /// Those of `serde_json`, for what JSON cannot say: integers beyond 64 bits, keys of maps that are
-    /// bytes, and what the app's own types refuse.
+    /// Those of `serde_json`, for what JSON cannot say: integers beyond 64 bits, keys of maps that
+    /// are bytes, and what the app's own types refuse.
     pub fn value_as_json(&self) -> serde_json::Result<serde_json::Value> {
         serde_json::to_value(self.read())
     }
@@ -287,8 +287,8 @@ impl<T: CrdtNode> Document<T> {
     /// # Errors
     /// [`ApplyError`] if any of it is malformed, forged or of another document. Then nothing has
     /// changed, and the genuine changes still apply later. So it is, by
-    /// [`ApplyError::OfAnotherType`], if a document that was [joined](Self::join) as a `T` turns out to
-    /// be of another type.
+    /// [`ApplyError::OfAnotherType`], if a document that was [joined](Self::join) as a `T` turns
+    /// out to be of another type.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
         if let Some(writer) = &self.writer {
             self.history.seal(&writer.keypair);
@@ -301,18 +301,18 @@ impl<T: CrdtNode> Document<T> {
         Ok(outcome)
     }
 
-    /// What this replica has, said so that another one can tell what it lacks: to be sent there, for
-    /// [`export_for`](Self::export_for). O(n log n) in the number of authors.
+    /// What this replica has, said so that another one can tell what it lacks: to be sent there,
+    /// for [`export_for`](Self::export_for). O(n log n) in the number of authors.
     pub fn frontier(&self) -> Frontier {
         self.history.frontier()
     }
 
-    /// What a replica with this frontier lacks, as bytes to [`apply`](Self::apply) there; nothing if
-    /// it lacks nothing. What was written here since the last export is signed once.
+    /// What a replica with this frontier lacks, as bytes to [`apply`](Self::apply) there; nothing
+    /// if it lacks nothing. What was written here since the last export is signed once.
     ///
-    /// When two replicas have exchanged frontiers, and then what each lacks, they have the same. Only
-    /// if the chain of one author forks between the two, so that each has a branch that the other
-    /// has not seen, a second such exchange may be needed; it always is enough.
+    /// When two replicas have exchanged frontiers, and then what each lacks, they have the same.
+    /// Only if the chain of one author forks between the two, so that each has a branch that the
+    /// other has not seen, a second such exchange may be needed; it always is enough.
     ///
     /// Costs what [`History::export_for`] does.
     ///
@@ -336,12 +336,12 @@ impl<T: CrdtNode> Document<T> {
     }
 
     /// Everything that a replica lacks which has these changes and what they depend on, as bytes to
-    /// [`apply`](Self::apply) there; nothing if it lacks nothing. `&[]` exports everything. What was
-    /// written here since the last export is signed once.
+    /// [`apply`](Self::apply) there; nothing if it lacks nothing. `&[]` exports everything. What
+    /// was written here since the last export is signed once.
     ///
     /// Changes that are not known here are passed over. So this is for heads that both sides have
-    /// had; the heads of a replica that has written since are not known here, and for them everything
-    /// is sent. [`export_for`](Self::export_for) sends such a replica what it lacks.
+    /// had; the heads of a replica that has written since are not known here, and for them
+    /// everything is sent. [`export_for`](Self::export_for) sends such a replica what it lacks.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
         self.history.export_signed(have, keypair)
@@ -354,26 +354,11 @@ impl<T: CrdtNode> Document<T> {
 
     /// Applies the ops of changes from `start` on to the state.
     fn replay(&mut self, start: ChangeIndex) {
-        let Self { history, state, partial, .. } = self;
-        let chains = history.chains();
-        history.replay(start, |path, op| {
-            let op = Incoming::from(op);
-            let fit = match op.action {
-                Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
-                _ => state.apply(path, &op, chains),
-            };
-            match fit {
-                Fit::Applied => {}
-                Fit::Partial => *partial = true,
-                Fit::Inert(reason) | Fit::Refused(reason) => {
-                    tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
-                }
-            }
-        });
+        self.partial |= replay(&self.history, start, &mut self.state);
     }
 
-    /// What is written must not be added to a stretch of signatures that is full, as one is that a large
-    /// bundle has come into.
+    /// What is written must not be added to a stretch of signatures that is full, as one is that a
+    /// large bundle has come into.
     fn begin_stretch(&mut self) {
         if let Some(writer) = &self.writer {
             self.history.seal_when_full(&writer.keypair);
@@ -398,15 +383,37 @@ impl<T: CrdtNode> Document<T> {
     }
 }
 
+/// Has a state take in the changes from `start` on. Says whether there is one that says more than its
+/// type knows. Compiled once, not for each type.
+fn replay(history: &History, start: ChangeIndex, state: &mut dyn NodeState) -> bool {
+    let (chains, mut partial) = (history.chains(), false);
+    history.replay(start, |path, op| {
+        let op = Incoming::from(op);
+        let fit = match op.action {
+            Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
+            _ => state.apply(path, &op, chains),
+        };
+        match fit {
+            Fit::Applied => {}
+            Fit::Partial => partial = true,
+            Fit::Inert(reason) | Fit::Refused(reason) => {
+                tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
+            }
+        }
+    });
+    partial
+}
+
 impl History {
-    /// What the changes come to as JSON, without the document's type, for tools that do not know it;
-    /// [`Document::value_as_json`] gives that of the typed value.
+    /// What the changes come to as JSON, without the document's type, for tools that do not know
+    /// it; [`Document::value_as_json`] gives that of the typed value.
     ///
-    /// Structs and maps are objects, lists arrays, texts strings, counters numbers (or, beyond 64 bits,
-    /// strings), registers their values. An enum is its variant's name or, if something was written in what the variant holds,
-    /// an object with that name; one that was never selected is null. An optional node is an object
-    /// with the key `true`, or an empty one. A `Json` is the JSON it reads as. Fields that were never
-    /// written are not there, and elements in which nothing was are null.
+    /// Structs and maps are objects, lists arrays, texts strings, counters numbers (or, beyond 64
+    /// bits, strings), registers their values. An enum is its variant's name or, if something was
+    /// written in what the variant holds, an object with that name; one that was never selected is
+    /// null. An optional node is an object with the key `true`, or an empty one. A `Json` is the
+    /// JSON it reads as. Fields that were never written are not there, and elements in which
+    /// nothing was are null.
     pub fn to_json(&self) -> serde_json::Value {
         Untyped::of(self).to_json(self.chains())
     }

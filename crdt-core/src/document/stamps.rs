@@ -6,8 +6,8 @@ use crate::op::Id;
 pub(super) struct Stamps {
     /// The stamp of the next change.
     now: Stamp,
-    /// Those before it under which something was made, ascending, each with the id at which the change
-    /// began that came to nothing. Whatever its editors took to be there or later is not.
+    /// Those before it under which something was made, ascending, each with the id at which the
+    /// change began that came to nothing. Whatever its editors took to be there or later is not.
     past: Vec<(Stamp, Id)>,
 }
 
@@ -22,8 +22,8 @@ impl Stamps {
         self.now
     }
 
-    /// Ends the stamp with a change that has come to nothing and whose first op had an id. The next one
-    /// has the same.
+    /// Ends the stamp with a change that has come to nothing and whose first op had an id. The next
+    /// one has the same.
     pub(super) fn end(&mut self, begin: Id) {
         let ended = core::mem::replace(&mut self.now, Stamp::fresh());
         // Of changes that come to nothing one after the other only the first had others before it.

@@ -223,7 +223,7 @@ fn errors_print_their_cause_once() {
     }
 }
 
-/// The same bytes with one of the content turned over, and a checksum that fits.
+/// These bytes with one of the content turned over, and a checksum that fits.
 fn forged(saved: &[u8], at: usize) -> Vec<u8> {
     let mut bytes = saved[..saved.len() - 32].to_vec();
     bytes[at] ^= 1;

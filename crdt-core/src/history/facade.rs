@@ -54,7 +54,7 @@ impl History {
         Self::with_limits(document, PendingLimits::default())
     }
 
-    /// The same with limits of its own for the buffer of waiting bundles.
+    /// An empty history with limits of its own for the buffer of waiting bundles.
     pub fn with_limits(document: DocumentId, limits: PendingLimits) -> Self {
         Kept::new(document, limits).into()
     }
@@ -168,7 +168,7 @@ impl History {
         self.apply_as(bytes, None)
     }
 
-    /// The same for a document that is opened as a type, if it is of no other.
+    /// [Takes in](Self::apply) bytes for a document that is opened as a type, if it is of no other.
     pub(crate) fn apply_as(
         &mut self,
         bytes: &[u8],
@@ -224,7 +224,8 @@ impl History {
         self.export_signed(have, None)
     }
 
-    /// The same, signing what this replica wrote and has not signed yet.
+    /// What a replica with these changes lacks, as bundles, what this replica wrote and has not
+    /// signed yet included, with its signature.
     pub(crate) fn export_signed(&self, have: &[ChangeHash], keypair: Option<&Keypair>) -> Vec<u8> {
         self.exporter(keypair).beyond(have)
     }
@@ -254,7 +255,8 @@ impl History {
         self.export_signed_for(frontier, None)
     }
 
-    /// The same, signing what this replica wrote and has not signed yet.
+    /// What a replica with this frontier lacks, as bundles, what this replica wrote and has not
+    /// signed yet included, with its signature.
     pub(crate) fn export_signed_for(
         &self,
         frontier: &Frontier,
@@ -349,7 +351,7 @@ impl History {
         Kept::read(reader, document).map(Self::from)
     }
 
-    /// The same history with everything checked anew, as if it had come from elsewhere: all changes
+    /// This history with everything checked anew, as if it had come from elsewhere: all changes
     /// are taken in, every signature is verified, and everything else that the file says of the
     /// changes has to be what they come to.
     pub(crate) fn verified(&self) -> Result<Self, LoadError> {

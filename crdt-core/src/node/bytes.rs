@@ -11,9 +11,9 @@ use super::{Initial, IntoLeaf, LeafValue, Nested};
 /// Bytes as one value, which is replaced as a whole: an image, a key, what another program has
 /// encoded.
 ///
-/// As a field type this is the same as `Vec<u8>` with `#[crdt(bytes)]`; `Bytes<[u8; 32]>` is as many
-/// bytes as it says. In a document it is a byte string, a little longer than the bytes, where a
-/// list of them would take some twenty times their size. Serde writes it as bytes.
+/// As a field type this is the same as `Vec<u8>` with `#[crdt(bytes)]`; `Bytes<[u8; 32]>` is as
+/// many bytes as it says. In a document it is a byte string, a little longer than the bytes, where
+/// a list of them would take some twenty times their size. Serde writes it as bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Bytes<T = Vec<u8>>(pub T);
 

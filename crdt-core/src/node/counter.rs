@@ -215,7 +215,7 @@ impl<T: CounterInteger> CounterView<'_, T> {
         T::saturating_from(self.state.sum)
     }
 
-    /// The same as [`get`](Self::get).
+    /// The sum, as [`get`](Self::get) gives it.
     pub fn value(&self) -> T {
         self.get()
     }

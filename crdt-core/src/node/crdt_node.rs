@@ -94,16 +94,16 @@ pub trait CrdtNode: Sized + 'static {
     /// ([`Nested`]).
     #[doc(hidden)]
     type Kind;
-    /// The name of the type, kept in the genesis record of documents created with it: empty of a type
-    /// whose documents say nothing of it.
+    /// The name of the type, kept in the genesis record of documents created with it: empty of a
+    /// type whose documents say nothing of it.
     #[doc(hidden)]
     const NAME: &'static str = "";
     /// Former names of the type, under which documents of it were created.
     #[doc(hidden)]
     const ALIASES: &'static [&'static str] = &[];
 
-    /// Whether a document whose genesis record names this type can be opened as this one. By itself if
-    /// the name is one of its own, or one of the two has none.
+    /// Whether a document whose genesis record names this type can be opened as this one. By itself
+    /// if the name is one of its own, or one of the two has none.
     #[doc(hidden)]
     fn is_known_as(name: &str) -> bool {
         let own = || core::iter::once(&Self::NAME).chain(Self::ALIASES);
@@ -170,7 +170,8 @@ pub trait CrdtNode: Sized + 'static {
         Ok(None)
     }
 
-    /// Feeds everything of a value that is written in a document, so that two values are told apart.
+    /// Feeds everything of a value that is written in a document, so that two values are told
+    /// apart.
     ///
     /// By itself it takes the value for unlike any other.
     #[doc(hidden)]
@@ -189,8 +190,8 @@ pub enum Writing {
     /// Into the blank state of an element whose insert has brought the value's
     /// [`seed`](CrdtNode::seed): the rest of it is written.
     Seeded,
-    /// With as few ops as that takes: what is the same is not written, and parts that stay are edited
-    /// where they are, so that what this type does not know of them stays too.
+    /// With as few ops as that takes: what is the same is not written, and parts that stay are
+    /// edited where they are, so that what this type does not know of them stays too.
     Difference,
 }
 

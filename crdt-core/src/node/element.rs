@@ -51,9 +51,9 @@ pub struct NewElement {
     pub(crate) stamp: Stamp,
 }
 
-/// Tells apart elements that had the same id while they were inserted: those of different documents,
-/// and those of a change that came to nothing from those of the next one. All changes of a document
-/// have one stamp until one of them comes to nothing.
+/// Tells apart elements that had the same id while they were inserted: those of different
+/// documents, and those of a change that came to nothing from those of the next one. All changes of
+/// a document have one stamp until one of them comes to nothing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Stamp(usize);
 

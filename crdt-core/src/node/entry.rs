@@ -7,12 +7,12 @@ use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
 use crate::op::{Action, Id};
 
-/// What may be present or absent, and the state that it has either way. It is written over as a whole,
-/// so it keeps what does not fit anywhere in it.
+/// What may be present or absent, and the state that it has either way. It is written over as a
+/// whole, so it keeps what does not fit anywhere in it.
 ///
-/// It is present while a put stands, or a set of its node itself: of a leaf its value, of an enum its
-/// variant, of a `Json` what it is. So whoever writes a leaf entry keeps it, against a concurrent remove.
-/// A remove takes back both, so that nothing is left which could come back.
+/// It is present while a put stands, or a set of its node itself: of a leaf its value, of an enum
+/// its variant, of a `Json` what it is. So whoever writes a leaf entry keeps it, against a
+/// concurrent remove. A remove takes back both, so that nothing is left which could come back.
 #[derive(Debug)]
 pub(super) struct Entry<S> {
     puts: Versions<()>,
@@ -53,8 +53,9 @@ impl<S: NodeState> Entry<S> {
                 Fit::Applied
             }
             ([], Action::Remove { replaces }) => {
-                // For the node it is an unset. What takes no sets has none to take back. Whoever undoes a
-                // remove is given the states in the order that is the reverse of that of `remove`.
+                // For the node it is an unset. What takes no sets has none to take back. Whoever
+                // undoes a remove is given the states in the order that is the reverse of that of
+                // `remove`.
                 let action = Action::Unset { replaces: replaces.clone() };
                 let unset = Incoming { id: op.id, time: op.time, action, undone: op.undone };
                 self.unknown.unset(&unset, chains);
@@ -98,8 +99,8 @@ impl<S: NodeState> Entry<S> {
         }
     }
 
-    /// Makes sure that the entry is present and stays so while it is edited: a set that alone keeps it
-    /// could be taken back.
+    /// Makes sure that the entry is present and stays so while it is edited: a set that alone keeps
+    /// it could be taken back.
     pub(super) fn enter(&mut self, scope: Scope<'_>) {
         if self.puts.is_none() {
             self.put(scope);
@@ -117,8 +118,8 @@ impl<S: NodeState> Entry<S> {
         T::write(&mut self.state, scope, value, Writing::Anew)
     }
 
-    /// Makes the entry absent, for every type: what does not fit here is taken back too. Says whether it
-    /// was present. `scope` is asked for if there is something to write.
+    /// Makes the entry absent, for every type: what does not fit here is taken back too. Says
+    /// whether it was present. `scope` is asked for if there is something to write.
     pub(super) fn remove<'s>(&mut self, scope: impl FnOnce() -> Scope<'s>) -> bool {
         let mut replaces = self.puts.ids();
         self.state.append_sets(&mut replaces);

@@ -29,8 +29,8 @@ pub enum EditError {
     #[error("offset {0} lies within a character")]
     NotOnBoundary(usize),
     /// A value cannot be encoded as a register's value: its serde implementation says so, it is
-    /// nested too deeply, a map in it has a key twice, a `Some` in it holds nothing, or it is not read
-    /// back as it is.
+    /// nested too deeply, a map in it has a key twice, a `Some` in it holds nothing, or it is not
+    /// read back as it is.
     #[error("{0}")]
     Unencodable(String),
     /// A map has no entry under the key that is to be edited.
@@ -39,17 +39,19 @@ pub enum EditError {
     /// An element of a list that is to be edited or removed is not in it, or not any more.
     #[error("the list does not have the element {0}")]
     NoElement(ElementId),
-    /// A key of a map, text or bytes, is longer than [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
+    /// A key of a map, text or bytes, is longer than
+    /// [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
     #[error("a map key of {0} bytes is longer than the format allows")]
     KeyTooLong(usize),
-    /// A key of a map or set does not come back: its [`MapKey`](crate::MapKey) refuses to read what it has
-    /// written into a path, or reads another key from it.
+    /// A key of a map or set does not come back: its [`MapKey`](crate::MapKey) refuses to read what
+    /// it has written into a path, or reads another key from it.
     #[error("the map key {0} is not read back from its path as it was written")]
     AlteredKey(String),
     /// A node lies deeper than [`MAX_PATH_DEPTH`](crate::limits::MAX_PATH_DEPTH).
     #[error("{path} lies deeper than the {limit} steps that the format allows")]
     PathTooDeep {
-        /// The names and keys that lead to it, after a `/` each; `*` stands for an element of a list.
+        /// The names and keys that lead to it, after a `/` each; `*` stands for an element of a
+        /// list.
         path: String,
         /// How many there may be: the limit.
         limit: usize,
@@ -62,9 +64,9 @@ pub enum EditError {
         /// How many there may be, beside what else the change says of itself.
         limit: usize,
     },
-    /// A single value exceeds a limit of the format, which cannot be split over several changes; or the
-    /// counters of this author's chain, or the times of changes that follow on each other, have come to
-    /// their end.
+    /// A single value exceeds a limit of the format, which cannot be split over several changes; or
+    /// the counters of this author's chain, or the times of changes that follow on each other, have
+    /// come to their end.
     #[error("the change is too large: {0}")]
     ChangeTooLarge(&'static str),
     /// The document was opened from a file that says of its changes what is not so. Open it with
@@ -128,8 +130,8 @@ pub enum EditError {
 #[derive(Debug)]
 pub enum UseTryChangeForOtherErrors {}
 
-/// What is wrong with a position. No conversions by [`From`]: who writes `?` on another error is shown
-/// these first, where the one below says what to do.
+/// What is wrong with a position. No conversions by [`From`]: who writes `?` on another error is
+/// shown these first, where the one below says what to do.
 impl EditError {
     pub(super) fn out_of_bounds(OutOfBounds { pos, len }: OutOfBounds) -> Self {
         Self::OutOfRange { position: pos, length: len }

@@ -2,8 +2,8 @@ use super::Undone;
 use crate::history::Replayed;
 use crate::op::{Action, Id};
 
-/// An op on its way to the node that its path leads to; or on its way back out, if it is an edit that
-/// is taken back.
+/// An op on its way to the node that its path leads to; or on its way back out, if it is an edit
+/// that is taken back.
 #[derive(Debug)]
 pub struct Incoming<'a> {
     /// The id of the op; of an insert, of its first element.
@@ -22,8 +22,8 @@ impl<'a> Incoming<'a> {
         Self { id, time, action, undone: None }
     }
 
-    /// What a set or unset has found that is taken back. Other ops are none of a register's, also on
-    /// their way back: who keeps what does not fit has written them, at the same path.
+    /// What a set or unset has found that is taken back. Other ops are none of a register's, also
+    /// on their way back: who keeps what does not fit has written them, at the same path.
     pub(super) fn undone_set(&self) -> Option<&'a Undone<'a>> {
         match self.action {
             Action::Set { .. } | Action::Unset { .. } => self.undone,

@@ -16,8 +16,8 @@ const DIGITS: usize = 8;
 /// The whole state of a document, hidden parts included, to be printed for people who look for what
 /// happened; made by [`History::inspect`] and [`Document::inspect`](crate::Document::inspect).
 ///
-/// `Display` writes it line by line. It is not meant to be read by programs: how it looks may change
-/// with any release.
+/// `Display` writes it line by line. It is not meant to be read by programs: how it looks may
+/// change with any release.
 pub struct Inspection<'h> {
     history: &'h History,
     root: Untyped,
@@ -34,8 +34,8 @@ impl History {
     /// more where they would not tell two of them apart. Elements that were deleted side by side
     /// are counted; characters that an author typed one after the other are shown as one run, named
     /// by the first. A node is shown under its path as everything it was used as: no type is known
-    /// here, so an optional node is a map with the key `true`, and the variant of an enum a register
-    /// beside what its variants hold.
+    /// here, so an optional node is a map with the key `true`, and the variant of an enum a
+    /// register beside what its variants hold.
     ///
     /// ```
     /// use crdt_core::{CrdtNode, Document, Keypair};
@@ -72,7 +72,8 @@ impl History {
     /// # }
     /// ```
     ///
-    /// O(changes): the state is built for this. Printing takes time in proportion to what it prints.
+    /// O(changes): the state is built for this. Printing takes time in proportion to what it
+    /// prints.
     pub fn inspect(&self) -> Inspection<'_> {
         Inspection { history: self, root: Untyped::of(self), names: Names::of(self) }
     }

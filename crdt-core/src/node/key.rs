@@ -3,17 +3,17 @@ use serde::{Serialize, Serializer};
 use crate::crypto::{Author, ChangeHash, DocumentId};
 use crate::op::Key;
 
-/// A type that can be the key of a map or the element of a set: `String`, `bool`, integers, the names
-/// of authors, documents and changes, the types of other crates that a feature stands for and that
-/// can be told apart by a few bytes, and newtypes of these.
+/// A type that can be the key of a map or the element of a set: `String`, `bool`, integers, the
+/// names of authors, documents and changes, the types of other crates that a feature stands for and
+/// that can be told apart by a few bytes, and newtypes of these.
 ///
-/// In a path a key is text, a `bool`, an integer of up to 64 bits or bytes. Those of `u128` and `i128`
-/// are 16 bytes, the highest first, of which the first bit of an `i128` is turned over; so bytes and
-/// numbers have one order.
+/// In a path a key is text, a `bool`, an integer of up to 64 bits or bytes. Those of `u128` and
+/// `i128` are 16 bytes, the highest first, of which the first bit of an `i128` is turned over; so
+/// bytes and numbers have one order.
 ///
-/// A key is written only if it comes back: [`from_key`](Self::from_key) of its [`to_key`](Self::to_key)
-/// must be an equal one. Of an implementation of your own, two keys must be equal if and only if
-/// what they are in paths is.
+/// A key is written only if it comes back: [`from_key`](Self::from_key) of its
+/// [`to_key`](Self::to_key) must be an equal one. Of an implementation of your own, two keys must
+/// be equal if and only if what they are in paths is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a map or the element of a set in a document",
     label = "not a key",
@@ -38,8 +38,8 @@ pub trait MapKey: Ord + Send + Sync + 'static {
         core::any::type_name::<Self>()
     }
 
-    /// Writes the key as serde writes a plain value of this type: by itself as text, `bool`, bytes or
-    /// the narrowest of `i64`, `u64` and `i128` that holds the integer.
+    /// Writes the key as serde writes a plain value of this type: by itself as text, `bool`, bytes
+    /// or the narrowest of `i64`, `u64` and `i128` that holds the integer.
     ///
     /// # Errors
     /// Those of the serializer.

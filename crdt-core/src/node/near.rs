@@ -1,8 +1,8 @@
 //! Ids, each written by how far it lies from others.
 //!
-//! Most of a state was written in order, and what was changed since then lies elsewhere: after a value
-//! that was changed come others that were not. So of every chain two places are remembered, and an id
-//! lies near to one or the other.
+//! Most of a state was written in order, and what was changed since then lies elsewhere: after a
+//! value that was changed come others that were not. So of every chain two places are remembered,
+//! and an id lies near to one or the other.
 
 use core::mem;
 use std::collections::BTreeMap;

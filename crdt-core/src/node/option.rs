@@ -90,8 +90,8 @@ impl<S: NodeState + Default> NodeState for OptionState<S> {
 /// Reads an optional node.
 ///
 /// Whether it is present is never in conflict: of concurrent making present and removing, the
-/// former wins. An `Option` of a leaf is a register, and its view a [`RegisterView`](super::RegisterView),
-/// which has `conflicts`.
+/// former wins. An `Option` of a leaf is a register, and its view a
+/// [`RegisterView`](super::RegisterView), which has `conflicts`.
 pub struct OptionView<'a, T: CrdtNode> {
     state: &'a OptionState<T::State>,
     chains: &'a Chains,
@@ -212,8 +212,8 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
         Ok(T::edit(&mut entry.state, scope))
     }
 
-    /// Makes the node present with a value, or absent. A value is written over whatever is there, also
-    /// over what this type does not know.
+    /// Makes the node present with a value, or absent. A value is written over whatever is there,
+    /// also over what this type does not know.
     ///
     /// # Errors
     /// What writing the value meets.

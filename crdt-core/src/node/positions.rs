@@ -7,8 +7,8 @@ use super::EditError;
 /// The positions that a range means in a list or text of some length.
 ///
 /// # Errors
-/// [`EditError::OutOfRange`] if they do not lie within it, [`EditError::InvertedRange`] if the start
-/// lies behind the end.
+/// [`EditError::OutOfRange`] if they do not lie within it, [`EditError::InvertedRange`] if the
+/// start lies behind the end.
 pub(super) fn positions(
     range: &impl RangeBounds<usize>,
     length: usize,

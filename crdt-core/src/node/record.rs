@@ -55,7 +55,7 @@ pub trait Parts: Send + Sync + 'static {
     /// The state at a place; `None` if none is stored there.
     fn part(&self, place: usize) -> Option<&dyn NodeState>;
 
-    /// The same, to change it.
+    /// The state at a place, to change it.
     fn part_mut(&mut self, place: usize) -> Option<&mut dyn NodeState>;
 }
 

@@ -35,7 +35,7 @@ impl Variants {
         current.or_else(|| former().map(|(_, place)| *place))
     }
 
-    /// The same, or of the one that stands for all others.
+    /// The place of the variant with a wire name, or of the one that stands for all others.
     fn place(&self, name: &str) -> Option<usize> {
         self.known(name).or(self.other)
     }
@@ -98,8 +98,8 @@ impl Selector {
         places
     }
 
-    /// Selects a variant as part of a larger value. Where nothing was ever selected, the default one
-    /// needs no op.
+    /// Selects a variant as part of a larger value. Where nothing was ever selected, the default
+    /// one needs no op.
     ///
     /// # Errors
     /// [`EditError::Unencodable`] in principle; names always can be encoded.

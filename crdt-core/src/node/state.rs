@@ -16,8 +16,8 @@ pub trait NodeState: Send + Sync + 'static {
     /// Whether nothing ever came here.
     fn is_blank(&self) -> bool;
 
-    /// Whether a set of this very node stands, of which the value fits. Such a set keeps the entry of
-    /// a map present, as a put does. Never of a node that takes no sets. O(1).
+    /// Whether a set of this very node stands, of which the value fits. Such a set keeps the entry
+    /// of a map present, as a put does. Never of a node that takes no sets. O(1).
     fn is_set(&self) -> bool {
         false
     }
@@ -58,8 +58,9 @@ pub enum Fit {
     /// The history keeps and forwards it. It has no effect on the value; what the node has to
     /// remember of it, it does.
     Inert(Misfit),
-    /// It has no effect on the value either, and the node remembers nothing of it. The nearest place
-    /// around the node that is written over as a whole keeps it in its [`Unknown`], to clear it then.
+    /// It has no effect on the value either, and the node remembers nothing of it. The nearest
+    /// place around the node that is written over as a whole keeps it in its [`Unknown`], to clear
+    /// it then.
     Refused(Misfit),
 }
 
@@ -102,7 +103,7 @@ impl Fit {
         Self::Refused(Misfit::WrongKind)
     }
 
-    /// The same of an op that is kept, or need not be.
+    /// What became of an op once what was refused of it is kept, or need not be.
     pub(crate) fn settled(self) -> Self {
         match self {
             Self::Refused(reason) => Self::Inert(reason),

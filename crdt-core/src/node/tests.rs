@@ -1,5 +1,5 @@
-//! Nodes whose ops lie on as many chains as an author likes, beside each other or on forks nested in each
-//! other. Work is counted in steps, each of which takes O(log n).
+//! Nodes whose ops lie on as many chains as an author likes, beside each other or on forks nested
+//! in each other. Work is counted in steps, each of which takes O(log n).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,8 +36,8 @@ fn added(chains: &Chains) -> CounterState {
     counter
 }
 
-/// Who resets honestly names the last addition of every fork. In which order they are named does not
-/// matter.
+/// Who resets honestly names the last addition of every fork. In which order they are named does
+/// not matter.
 #[test]
 fn a_reset_of_nested_forks_walks_each_of_them_once() {
     let chains = nested(DEPTH);
@@ -163,8 +163,8 @@ fn one_by_one(written: &[Id]) -> Vec<Action<'static, Id>> {
     written.iter().map(|first| Action::Delete { first: *first, count: 1 }).collect()
 }
 
-/// A stranger writes in one place of a node on so many chains, and somebody looks meanwhile; then whoever has seen all of it takes it
-/// back, twice.
+/// A stranger writes in one place of a node on so many chains, and somebody looks meanwhile; then
+/// whoever has seen all of it takes it back, twice.
 fn assert_even<S: NodeState + Default>(
     what: &str,
     path: &[Segment<'static, Id>],
@@ -182,7 +182,8 @@ fn assert_even<S: NodeState + Default>(
             steps::of(|| {
                 for (number, id) in written.iter().enumerate() {
                     if number == written.len() / 2 {
-                        // Whoever looks lets texts be laid out; what comes later is placed op by op.
+                        // Whoever looks lets texts be laid out; what comes later is placed op by
+                        // op.
                         node.digest(&mut DigestWriter::new(&chains));
                     }
                     apply(&mut node, *id, write);

@@ -1,7 +1,7 @@
 //! What edits found where they went, so that they can be taken back.
 //!
-//! Taking an op back is routed as the op itself would be: by its path, to the node that wrote it. So
-//! whoever can take an op can also take it back, and a change that fails costs what it wrote.
+//! Taking an op back is routed as the op itself would be: by its path, to the node that wrote it.
+//! So whoever can take an op can also take it back, and a change that fails costs what it wrote.
 
 use core::any::Any;
 use core::cell::RefCell;
@@ -69,8 +69,8 @@ impl UndoLog {
         self.found.push((op, Found::State(Box::new(state))));
     }
 
-    /// Keeps what is deleted of a text or list, but for what this change has inserted: that begins with
-    /// the id `fresh`.
+    /// Keeps what is deleted of a text or list, but for what this change has inserted: that begins
+    /// with the id `fresh`.
     pub(super) fn keeping(&mut self, fresh: Id) -> Kept<'_> {
         Kept { log: self, fresh }
     }
@@ -82,7 +82,8 @@ impl UndoLog {
         }
     }
 
-    /// Takes out what an op has found after a point, the last first. No later op has anything there.
+    /// Takes out what an op has found after a point, the last first. No later op has anything
+    /// there.
     pub(super) fn pop(&mut self, op: usize, point: UndoPoint) -> Undone<'_> {
         let Self { found, texts } = self;
         let after = found.iter().skip(point.found);

@@ -8,9 +8,9 @@ use crate::op::Action;
 /// only a newer app knows, or what it writes there as another kind of node.
 ///
 /// It is kept where a place has a fixed path and can be written over as a whole: map entries,
-/// optional nodes and what variants hold. Were it not cleared when that happens, the newer app would
-/// see it come back. Anything else needs no keeping: the root of a document is never written over,
-/// and elements of lists are new each time.
+/// optional nodes and what variants hold. Were it not cleared when that happens, the newer app
+/// would see it come back. Anything else needs no keeping: the root of a document is never written
+/// over, and elements of lists are new each time.
 ///
 /// A pointer in size, which is null as long as everything fits. After that it takes memory linear
 /// in the bytes of the ops that it keeps.
@@ -18,8 +18,8 @@ use crate::op::Action;
 pub struct Unknown(Option<Box<Untyped>>);
 
 impl Unknown {
-    /// Keeps an op that came to the place and, as its fit says, was refused there. What has become of
-    /// it then.
+    /// Keeps an op that came to the place and, as its fit says, was refused there. What has become
+    /// of it then.
     pub fn keep(
         &mut self,
         fit: Fit,
@@ -33,8 +33,8 @@ impl Unknown {
         fit.settled()
     }
 
-    /// The same for an op that came to the payload of a variant of the enum that this is the place of;
-    /// `rest` is its path from there.
+    /// [Keeps](Self::keep) an op that came to the payload of a variant of the enum that this is the
+    /// place of; `rest` is its path from there.
     pub fn keep_in_variant(
         &mut self,
         fit: Fit,
@@ -51,8 +51,8 @@ impl Unknown {
         self.keep(fit, &path, op, chains)
     }
 
-    /// A range of counters that is deleted can hold elements of two nodes: of the one that fits and of
-    /// one that is kept here.
+    /// A range of counters that is deleted can hold elements of two nodes: of the one that fits and
+    /// of one that is kept here.
     fn concerns(&self, fit: Fit, op: &Incoming<'_>) -> bool {
         match (&op.action, fit) {
             (Action::Delete { .. }, _) => self.0.is_some(),
@@ -76,8 +76,8 @@ impl Unknown {
         }
     }
 
-    /// Takes back the sets that came to the place itself, as an unset says; or, if that is undone, puts
-    /// them back.
+    /// Takes back the sets that came to the place itself, as an unset says; or, if that is undone,
+    /// puts them back.
     pub(super) fn unset(&mut self, unset: &Incoming<'_>, chains: &Chains) {
         if let Some(kept) = self.0.as_mut().filter(|kept| kept.is_register()) {
             let _ = kept.apply(&[], unset, chains);

@@ -17,8 +17,8 @@ use crate::op::{Action, Id, Key, KeyBytes};
 /// A node that takes every op: it is all kinds of nodes at once, and shows itself as what it was
 /// used as. It refuses nothing: an op that no kind of node takes is inert.
 ///
-/// A path of a peer's making can be a step long for each of its bytes, and every step is a node here. So
-/// what is below a node takes little room as long as it is little.
+/// A path of a peer's making can be a step long for each of its bytes, and every step is a node
+/// here. So what is below a node takes little room as long as it is little.
 #[derive(Debug, Default)]
 pub(crate) struct Untyped {
     pub(super) register: Option<Box<Versions<Shape>>>,

@@ -144,9 +144,9 @@ impl<V> Versions<V> {
         }
     }
 
-    /// Lets go of whatever is here, which an op takes back that has just been written around it, and keeps
-    /// it all the same, even if it is nothing: other parts of the place do so too, and each is given
-    /// back what is its own.
+    /// Lets go of whatever is here, which an op takes back that has just been written around it,
+    /// and keeps it all the same, even if it is nothing: other parts of the place do so too, and
+    /// each is given back what is its own.
     pub(super) fn forget(&mut self, scope: Scope<'_>, initial: impl Fn() -> V)
     where
         V: Send + Sync + 'static,

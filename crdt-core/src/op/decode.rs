@@ -41,7 +41,8 @@ impl<'a> Body<'a> {
         Self { placed: false, ..Self::new(bytes, 0) }
     }
 
-    /// Goes on to the body of another change. Its paths are read faster if they are like those before.
+    /// Goes on to the body of another change. Its paths are read faster if they are like those
+    /// before.
     pub(crate) fn enter(&mut self, bytes: &'a [u8], first_counter: u32) {
         let Self { path, known, .. } = *self;
         *self = Self { path, known, ..Self::new(bytes, first_counter) };

@@ -29,8 +29,8 @@ impl<'a> Keystroke<'a> {
         }
     }
 
-    /// The character that a body inserts, if it is ASCII and the body goes on from this one, of which
-    /// the counter lies right before the given one.
+    /// The character that a body inserts, if it is ASCII and the body goes on from this one, of
+    /// which the counter lies right before the given one.
     #[inline]
     pub(crate) fn next(self, body: &[u8], counter: u32) -> Option<&str> {
         // The frame says how long the op is.

@@ -9,8 +9,8 @@ use super::{Content, OpOrder, Sequence, Spot};
 use crate::btree::Cursor;
 
 impl<C: Content> Sequence<C> {
-    /// Deletes the elements of a visible run from a spot up to the offset `to`. Returns the run that
-    /// begins at the position where the run did: what is left of it, or a deleted one.
+    /// Deletes the elements of a visible run from a spot up to the offset `to`. Returns the run
+    /// that begins at the position where the run did: what is left of it, or a deleted one.
     pub(super) fn cut<O: OpOrder + ?Sized>(
         &mut self,
         spot: Spot,
@@ -56,7 +56,8 @@ impl<C: Content> Sequence<C> {
         self.join_around(at, order)
     }
 
-    /// Joins a deleted run with deleted neighbours that it could be one with. Returns where it is then.
+    /// Joins a deleted run with deleted neighbours that it could be one with. Returns where it is
+    /// then.
     pub(super) fn join_around<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> Cursor {
         if self.deleted_after(at).is_some() {
             self.join(at, order);
@@ -157,7 +158,8 @@ impl<C: Content> Sequence<C> {
         }
     }
 
-    /// The same across two leaves, where the second one is: whoever deletes on goes on in its leaf.
+    /// Makes one of two deleted runs in different leaves, where the second one is: whoever deletes
+    /// on goes on in its leaf.
     fn join_before<O: OpOrder + ?Sized>(&mut self, left: Cursor, right: Cursor, order: &O) {
         let gone = self.tree.remove(left, order);
         let first = gone.stamp();

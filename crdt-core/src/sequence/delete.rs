@@ -27,7 +27,7 @@ impl<C: Content> Sequence<C> {
         self.delete_elsewhere(range, order, out, keep)
     }
 
-    /// The same without a look at what was edited last.
+    /// Deletes a range of positions without a look at what was edited last.
     #[inline(never)]
     fn delete_elsewhere<O: OpOrder + ?Sized>(
         &mut self,
@@ -57,8 +57,8 @@ impl<C: Content> Sequence<C> {
         Ok(())
     }
 
-    /// Deletes the elements named by a range; names of something else are passed over. `keep` may keep
-    /// those that were visible until now. Returns how many they are.
+    /// Deletes the elements named by a range; names of something else are passed over. `keep` may
+    /// keep those that were visible until now. Returns how many they are.
     ///
     /// All ops that the range can name have been integrated before, if they belong here at all.
     pub(crate) fn delete<O: OpOrder + ?Sized>(
@@ -103,8 +103,8 @@ impl<C: Content> Sequence<C> {
         self.aids_mut().swept_along = swept;
     }
 
-    /// Deletes the elements of a run from a spot up to the counter `end`. Tells the counter after the
-    /// last of them, and how many were visible.
+    /// Deletes the elements of a run from a spot up to the counter `end`. Tells the counter after
+    /// the last of them, and how many were visible.
     fn delete_to<O: OpOrder + ?Sized>(
         &mut self,
         spot: Spot,

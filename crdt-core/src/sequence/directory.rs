@@ -7,9 +7,9 @@ const BLOCK: usize = if cfg!(test) { 4 } else { 128 };
 
 /// The map: names in ascending order, in blocks that are never empty.
 ///
-/// Blocks come about by halving full ones, and at the end, so moving those behind a new one up costs
-/// little beside filling it. Where one author types, new names are higher than all before and fill
-/// one block after the other.
+/// Blocks come about by halving full ones, and at the end, so moving those behind a new one up
+/// costs little beside filling it. Where one author types, new names are higher than all before and
+/// fill one block after the other.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Directory {
     blocks: Vec<Block>,
@@ -17,7 +17,8 @@ pub(super) struct Directory {
 
 #[derive(Clone, Debug)]
 struct Block {
-    /// Not above the names of this block unless it is the first one; above those of the block before.
+    /// Not above the names of this block unless it is the first one; above those of the block
+    /// before.
     from: Key,
     entries: Vec<Entry>,
 }

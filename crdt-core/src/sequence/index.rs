@@ -51,8 +51,8 @@ impl Index {
         self.runs.last_up_to(id)
     }
 
-    /// The first run on the chain that is listed at `id` or behind: the name it is listed under, and
-    /// its leaf.
+    /// The first run on the chain that is listed at `id` or behind: the name it is listed under,
+    /// and its leaf.
     pub(super) fn listed_from(&self, id: Id) -> Option<(Id, LeafId)> {
         self.runs.first_from(id)
     }

@@ -18,9 +18,9 @@ enum Target {
 }
 
 impl<C: Content> Sequence<C> {
-    /// Goes on with the run that was typed last, if `pos` is its end and `id` continues it. `append`
-    /// appends to a run as long as there is room, and tells how many elements, and what the run's
-    /// summary gains. Returns the number of elements that were inserted.
+    /// Goes on with the run that was typed last, if `pos` is its end and `id` continues it.
+    /// `append` appends to a run as long as there is room, and tells how many elements, and what
+    /// the run's summary gains. Returns the number of elements that were inserted.
     #[inline]
     pub(super) fn type_on(
         &mut self,
@@ -100,9 +100,9 @@ impl<C: Content> Sequence<C> {
 
     /// The target right behind an element, or behind the root, for an element greater than all.
     ///
-    /// If the left neighbour has a right child, then what follows it is the beginning of that child's
-    /// subtree. The first element there, deleted or not, has no left child: it would be the first
-    /// instead. The new element becomes that one's left child and so goes on with what stands
+    /// If the left neighbour has a right child, then what follows it is the beginning of that
+    /// child's subtree. The first element there, deleted or not, has no left child: it would be the
+    /// first instead. The new element becomes that one's left child and so goes on with what stands
     /// there, as text typed backwards does, rather than beside it.
     fn target_behind<O: OpOrder + ?Sized>(&self, left: Option<Spot>, order: &O) -> Target {
         let next = match left {

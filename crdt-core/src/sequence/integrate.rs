@@ -52,8 +52,8 @@ impl<C: Content> Sequence<C> {
         }
     }
 
-    /// If the parent's run goes on with a greater sibling, that one's part of the run is passed over
-    /// as a whole.
+    /// If the parent's run goes on with a greater sibling, that one's part of the run is passed
+    /// over as a whole.
     fn integrate_right<O: OpOrder + ?Sized>(
         &mut self,
         parent: Spot,

@@ -1,8 +1,9 @@
 //! Walking the tree of a text's elements.
 //!
 //! The order is defined in the [module above](super): left subtrees, element, right subtrees, the
-//! greatest of siblings first. The elements of an insert are a branch, of which each hangs on the right
-//! of the one before; the walk goes along a branch until something else hangs on one of its elements.
+//! greatest of siblings first. The elements of an insert are a branch, of which each hangs on the
+//! right of the one before; the walk goes along a branch until something else hangs on one of its
+//! elements.
 
 use core::cmp::Ordering;
 use core::ops::Range;
@@ -110,7 +111,8 @@ impl<'a> Layout<'a> {
         }));
     }
 
-    /// Hangs up the branches of the inserts of a line. The branches of each line begin at one of `firsts`.
+    /// Hangs up the branches of the inserts of a line. The branches of each line begin at one of
+    /// `firsts`.
     fn hang(&mut self, inserts: &[Insert], first: usize, firsts: &[usize]) {
         for (branch, insert) in (first..).zip(inserts) {
             match insert.parent {
@@ -216,8 +218,8 @@ impl<'a> Layout<'a> {
         self.push_reversed(rights.start..lower, steps);
     }
 
-    /// The children on one side of the next element of a branch, which are no longer those that come
-    /// next.
+    /// The children on one side of the next element of a branch, which are no longer those that
+    /// come next.
     fn take_children(&mut self, number: usize, side: Side) -> Range<usize> {
         let branch = &mut self.branches[number];
         let start = branch.child;
@@ -256,7 +258,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// The same ids in ascending order, each once.
+/// These ids in ascending order, each once.
 fn merged(mut ranges: Vec<IdRange>) -> Vec<IdRange> {
     ranges.sort_unstable_by_key(|range| (range.chain, range.start));
     ranges.dedup_by(|range, last| {

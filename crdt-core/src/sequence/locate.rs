@@ -15,8 +15,8 @@ impl<C: Content> Sequence<C> {
         self.locate_near(pos).or_else(|| self.locate_anywhere(pos))
     }
 
-    /// The same for whoever edits there: what was changed elsewhere is settled first, since it would
-    /// be next.
+    /// [Finds](Self::locate) the visible element at a position to edit there: what was changed
+    /// elsewhere is settled first, since it would be next.
     pub(super) fn locate_to_edit(&mut self, pos: usize) -> Option<(Spot, usize)> {
         let near = self.locate_near(pos);
         if near.is_none() {
@@ -25,7 +25,8 @@ impl<C: Content> Sequence<C> {
         near.or_else(|| self.locate_anywhere(pos))
     }
 
-    /// The same if the run is one of the nearest to the one that was edited last.
+    /// The visible element at a position, if its run is one of the nearest to the one that was
+    /// edited last.
     fn locate_near(&self, pos: usize) -> Option<(Spot, usize)> {
         let Recent { at, start: Some(mut start), .. } = *self.recent()? else { return None };
         if start.abs_diff(pos) > FAR {

@@ -298,8 +298,8 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Puts what is left of new elements, `next` and those after it, behind the run that the ones
-    /// before came to lie in, in runs of their own, and returns the last one. They may come in later
-    /// changes than the ones before.
+    /// before came to lie in, in runs of their own, and returns the last one. They may come in
+    /// later changes than the ones before.
     fn lay_rest<O: OpOrder + ?Sized>(
         &mut self,
         mut last: Cursor,

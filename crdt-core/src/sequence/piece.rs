@@ -14,8 +14,8 @@ pub(super) struct Piece<C> {
     pub(super) id: Id,
     /// The time of `id`.
     pub(super) time: u32,
-    /// On the chain of `id`, the counter under which the index lists this piece: of any element of a
-    /// run, so that it may grow at both ends without being listed anew.
+    /// On the chain of `id`, the counter under which the index lists this piece: of any element of
+    /// a run, so that it may grow at both ends without being listed anew.
     pub(super) listed: u32,
     kind: Kind<C>,
 }
@@ -104,8 +104,8 @@ impl<C: Content> Piece<C> {
         !self.is_anchor() && IdRange::new(self.id, self.len()).next() == id
     }
 
-    /// Moves elements to the end of a visible run as long as there is room. Tells how many, and what
-    /// the run's summary gains.
+    /// Moves elements to the end of a visible run as long as there is room. Tells how many, and
+    /// what the run's summary gains.
     #[inline]
     pub(super) fn fill(&mut self, source: &mut C::Source<'_>) -> (u32, Totals<C::Measure>) {
         let least = self.stamp();
@@ -180,8 +180,8 @@ impl<C: Content> Piece<C> {
         Some(Totals { len: range.len(), measure, ..Totals::default() })
     }
 
-    /// Deletes the elements of a visible run before an offset if some stay, the deleted run before it
-    /// can end with them, and the index need not know. Tells what is lost by that.
+    /// Deletes the elements of a visible run before an offset if some stay, the deleted run before
+    /// it can end with them, and the index need not know. Tells what is lost by that.
     pub(super) fn trim_front<O: OpOrder + ?Sized>(
         &mut self,
         before: &mut Self,

@@ -63,7 +63,8 @@ impl<C: Content> Sequence<C> {
         self.contents().map(|(range, content)| (range, content.is_none()))
     }
 
-    /// The same with what the elements are, unless they were deleted.
+    /// All elements in list order, in [ranges](Self::runs) with what they are, unless they were
+    /// deleted.
     pub(crate) fn contents(&self) -> impl Iterator<Item = (IdRange, Option<&C>)> {
         let runs = self.tree.iter().filter(|piece| !piece.is_anchor());
         runs.map(|run| (IdRange::new(run.id, run.len()), run.content()))

@@ -47,8 +47,8 @@ impl Swept {
     }
 }
 
-/// The same along chains: of each segment, counters of the chain that runs down to it, whichever
-/// segments these lie on.
+/// What is known to be deleted along chains: of each segment, counters of the chain that runs down
+/// to it, whichever segments these lie on.
 ///
 /// An op can name a range of a chain, and an author can nest forks as deep as it likes, so that the
 /// range passes through very many segments. Walking up the chain is remembered on every segment it

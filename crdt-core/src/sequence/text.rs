@@ -20,8 +20,8 @@ pub(crate) struct TextMeasure {
     pub(crate) utf16: usize,
 }
 
-/// What characters take in two encodings beyond one code unit for each: nothing in ASCII, so that of
-/// most of what is typed nothing changes but the number of characters.
+/// What characters take in two encodings beyond one code unit for each: nothing in ASCII, so that
+/// of most of what is typed nothing changes but the number of characters.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Excess {
     pub(super) utf8: usize,
@@ -99,8 +99,8 @@ impl Sequence<TextChunk> {
         self.tree.total().size()
     }
 
-    /// Types one ASCII character on, if it goes on with the run that was typed last and there is room:
-    /// what [`insert_at`](Self::insert_at) does, without a look at anything else.
+    /// Types one ASCII character on, if it goes on with the run that was typed last and there is
+    /// room: what [`insert_at`](Self::insert_at) does, without a look at anything else.
     #[inline]
     pub(crate) fn type_ascii(&mut self, pos: usize, ascii: u8, id: Id) -> bool {
         self.type_on(pos, id, |run| run.type_ascii(ascii)) > 0
@@ -165,8 +165,8 @@ impl Sequence<TextChunk> {
 }
 
 impl Piece<TextChunk> {
-    /// Appends one ASCII character to a visible run, if there is room. Tells how many that were, and
-    /// what the run's summary gains.
+    /// Appends one ASCII character to a visible run, if there is room. Tells how many that were,
+    /// and what the run's summary gains.
     #[inline]
     fn type_ascii(&mut self, ascii: u8) -> (u32, Totals<Excess>) {
         let typed = self.content_mut().is_some_and(|content| content.type_ascii(ascii));

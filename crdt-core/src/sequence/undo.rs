@@ -1,8 +1,8 @@
 //! Taking local edits back, the last one first, so that a sequence is as if they had not been made.
 //!
-//! What was inserted is taken out altogether, since no other replica has ever seen it; a deleted run
-//! becomes a visible one again. Where runs are cut may differ afterwards, which says nothing about the
-//! sequence.
+//! What was inserted is taken out altogether, since no other replica has ever seen it; a deleted
+//! run becomes a visible one again. Where runs are cut may differ afterwards, which says nothing
+//! about the sequence.
 
 use super::{Content, OpOrder, Sequence};
 use crate::btree::Cursor;
@@ -56,8 +56,8 @@ impl<C: Content> Sequence<C> {
         if offset > 0 { self.split(at, offset, order) } else { at }
     }
 
-    /// Sees to it that a run has no more than so many elements. Says where it is, and where the rest
-    /// is, if there is one.
+    /// Sees to it that a run has no more than so many elements. Says where it is, and where the
+    /// rest is, if there is one.
     fn end_run<O: OpOrder + ?Sized>(
         &mut self,
         at: Cursor,

@@ -6,6 +6,7 @@
 
 mod graph;
 mod imports;
+mod map;
 mod sources;
 mod table;
 
@@ -100,6 +101,26 @@ fn names_of_files_of_the_history_are_found_once() {
     for (name, modules) in named {
         let of_history = modules.iter().any(|module| module.starts_with("history::"));
         assert!(!of_history || modules.len() == 1, "`{name}` is a name of {modules:?}");
+    }
+}
+
+/// Of both crates, tests left out.
+#[test]
+fn the_code_map_names_every_file() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let Some((_, text)) = repository() else { return };
+    let (_, section) = text.split_once("## Code map").expect("there is one");
+    let (section, _) = section.split_once("\n## ").expect("it ends");
+    let (core, derive) = section.split_once("\n`crdt-derive/src`").expect("both have one");
+    for (of, section) in [("crdt-core", core), ("crdt-derive", derive)] {
+        let root = package.parent().expect("a workspace").join(of).join("src");
+        let named = map::named(section);
+        for name in &named {
+            assert!(root.join(name).exists(), "{of} has no `{name}`, which the code map names");
+        }
+        for file in sources::files(&root).expect("the sources can be read") {
+            assert!(map::covers(&named, &file), "`{file}` of {of} is not in the code map");
+        }
     }
 }
 

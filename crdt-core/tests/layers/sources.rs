@@ -45,6 +45,24 @@ fn read_below(directory: &Path, module: &str, sources: &mut Vec<Source>) -> io::
     Ok(())
 }
 
+/// The paths of the sources below a directory, those of tests left out.
+pub(crate) fn files(root: &Path) -> io::Result<Vec<String>> {
+    let (mut files, mut open) = (Vec::new(), vec![root.to_owned()]);
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            let is_of_tests = path.file_stem().is_some_and(|name| name == "tests");
+            if path.is_dir() && !is_of_tests {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !is_of_tests {
+                let within = path.strip_prefix(root).unwrap_or(&path);
+                files.push(within.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    Ok(files)
+}
+
 /// Code without comments and without what stands in literals.
 fn bare(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

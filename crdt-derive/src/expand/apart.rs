@@ -5,11 +5,12 @@ use quote::{quote, quote_spanned};
 
 use crate::ast::Input;
 
-/// The type `__Whole`: the derived one, unless it implements `Drop`, which is one error with advice.
+/// The type `__Whole`: the derived one, unless it implements `Drop`, which is one error with
+/// advice.
 ///
-/// Then `__Whole` is a type that the compiler has complained about, and what is done with a value of
-/// it adds no error. A constant cannot depend on a type parameter, so for a generic type the question
-/// is asked where a value is taken apart.
+/// Then `__Whole` is a type that the compiler has complained about, and what is done with a value
+/// of it adds no error. A constant cannot depend on a type parameter, so for a generic type the
+/// question is asked where a value is taken apart.
 pub(super) fn check(input: &Input<'_>) -> Option<TokenStream> {
     let ident = input.ident;
     input.generics.params.is_empty().then(|| {

@@ -16,7 +16,8 @@ pub struct Proof {
     pub paths: Vec<Route>,
 }
 
-/// One of its paths: a signature, and of every change on the way its header and the gist of its body.
+/// One of its paths: a signature, and of every change on the way its header and the gist of its
+/// body.
 #[derive(Clone)]
 pub struct Route {
     /// Of the first change on the path.

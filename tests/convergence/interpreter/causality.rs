@@ -62,7 +62,8 @@ struct Known {
     time: u32,
 }
 
-/// Reads every change of a history. Panics where the history's own numbers are not those computed here.
+/// Reads every change of a history. Panics where the history's own numbers are not those computed
+/// here.
 pub(crate) fn read(history: &History) -> (Dag, Vec<Deed>) {
     let mut dag = Dag::default();
     let mut deeds = Vec::new();

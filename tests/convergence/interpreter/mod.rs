@@ -1,10 +1,10 @@
 //! A slow interpreter of histories that is meant to be obviously right: the oracle of every
 //! convergence test.
 //!
-//! It is given the set of changes and a description of the Rust type, and it says which value they make
-//! by the definition of each node over the whole set of ops. It keeps no state between changes, knows
-//! no order of arrival, and shares nothing with the engine but the decoding of ops: chains, names,
-//! times and causality are computed here once more, the naive way.
+//! It is given the set of changes and a description of the Rust type, and it says which value they
+//! make by the definition of each node over the whole set of ops. It keeps no state between
+//! changes, knows no order of arrival, and shares nothing with the engine but the decoding of ops:
+//! chains, names, times and causality are computed here once more, the naive way.
 
 mod causality;
 mod fugue;
@@ -23,8 +23,8 @@ use serde_json::Value;
 pub(crate) use causality::Step;
 pub(crate) use schema::{Schema, Shape, text_key};
 
-/// The values that stand side by side in a field of the document that is a register of type `T`, the
-/// one that wins first.
+/// The values that stand side by side in a field of the document that is a register of type `T`,
+/// the one that wins first.
 pub(crate) fn conflicts<T: Serialize + DeserializeOwned>(
     history: &History,
     field: &str,
@@ -34,15 +34,15 @@ pub(crate) fn conflicts<T: Serialize + DeserializeOwned>(
     node::Tree::new(&dag, deeds).standing(&path, schema::read_leaf::<T>)
 }
 
-/// The values that stand side by side in a field of the document that is any JSON, the one that wins
-/// first.
+/// The values that stand side by side in a field of the document that is any JSON, the one that
+/// wins first.
 pub(crate) fn json_conflicts(history: &History, field: &str) -> Vec<Value> {
     let (dag, deeds) = causality::read(history);
     node::Tree::new(&dag, deeds).standing_json(&[Step::Field(field.to_owned())])
 }
 
-/// The changes that wrote what stands at a place of the document and below it, whatever it is: known or
-/// unknown to a schema, and of whichever kinds of nodes.
+/// The changes that wrote what stands at a place of the document and below it, whatever it is:
+/// known or unknown to a schema, and of whichever kinds of nodes.
 ///
 /// Who writes over a place as a whole leaves nothing there but what that change writes itself.
 pub(crate) fn writers(history: &History, place: &[Step]) -> BTreeSet<ChangeHash> {

@@ -85,8 +85,8 @@ impl<'a> Tree<'a> {
         values.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// The sets of a register that are not replaced. Where a path ends in a key, the remove of the entry
-    /// replaces them too.
+    /// The sets of a register that are not replaced. Where a path ends in a key, the remove of the
+    /// entry replaces them too.
     pub(super) fn sets(&self, path: &[Step]) -> Vec<&Deed> {
         let is_entry = path.last().is_some_and(is_key);
         let here = self.at(path).iter().filter_map(|deed| match &deed.act {
@@ -104,8 +104,8 @@ impl<'a> Tree<'a> {
         self.adds(path).map(|(_, delta)| i128::from(delta)).sum()
     }
 
-    /// What was added and not annulled: a reset annuls what precedes it on its own chain, and what lies
-    /// on a named chain at or before the name.
+    /// What was added and not annulled: a reset annuls what precedes it on its own chain, and what
+    /// lies on a named chain at or before the name.
     pub(super) fn adds(&self, path: &[Step]) -> impl Iterator<Item = (OpId, i64)> {
         let here = self.at(path);
         let annulled = move |id: OpId| {

@@ -6,8 +6,8 @@ use super::node::{Tree, is_key};
 impl Tree<'_> {
     /// What stands at a place and below it: values that nothing replaced, additions that nothing
     /// annulled, elements that are not deleted and puts of entries; only where a path ends in a key
-    /// is there an entry. What is inside a deleted element, or an entry that is absent for every type,
-    /// does not stand.
+    /// is there an entry. What is inside a deleted element, or an entry that is absent for every
+    /// type, does not stand.
     pub(crate) fn standing_below(&self, place: &[Step]) -> impl Iterator<Item = OpId> {
         let below = self.deeds.keys().filter(move |path| path.starts_with(place));
         let reached = below.filter(move |path| {

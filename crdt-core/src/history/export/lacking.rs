@@ -12,7 +12,7 @@ pub(crate) fn lacking(store: &Store, have: &[ChangeHash]) -> Vec<ChangeIndex> {
     not_below(store, &had)
 }
 
-/// The same of changes that are known here.
+/// The changes that are neither among `had` nor below them, ascending.
 ///
 /// Walks down from the newest change in order of admission, which is topological, and stops
 /// as soon as everything left to look at is below `had`.

@@ -111,7 +111,7 @@ impl ChangeHasher {
         self.finish(header, |rest| write_gist(rest, body))
     }
 
-    /// The same, given the gist of the body.
+    /// The hash of the change with a header, given the gist of its body.
     pub(crate) fn hash_gist(&mut self, header: &Header, gist: &[u8]) -> ChangeHash {
         self.finish(header, |rest| write::bytes(rest, gist))
     }

@@ -13,7 +13,7 @@ use crate::history::store::refusal::Refusal;
 use crate::op::Body;
 
 impl Kept {
-    /// The same with everything checked: all changes are taken in, every signature is
+    /// What is kept, with everything checked anew: all changes are taken in, every signature is
     /// verified, and everything else that the file says of the changes has to be what they come to.
     ///
     /// One pack at a time is unpacked beside the new history, and changes of a stretch are taken

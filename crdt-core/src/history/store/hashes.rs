@@ -134,7 +134,7 @@ impl Hashes {
         self.find_at_hand(hash).or_else(|| self.find_archived(hash))
     }
 
-    /// The same without a look into the archive.
+    /// The index of a change that is found without a look into the archive.
     fn find_at_hand(&self, hash: &ChangeHash) -> Option<ChangeIndex> {
         if let Some(tip) = self.tips.indexes.get(hash) {
             return Some(*tip);

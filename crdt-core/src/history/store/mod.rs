@@ -102,7 +102,7 @@ impl Store {
         heads
     }
 
-    /// The same in order of admission.
+    /// The changes that no other one depends on, in order of admission.
     pub(crate) fn head_indexes(&self) -> impl Iterator<Item = ChangeIndex> {
         self.heads.of(self.chains.len())
     }

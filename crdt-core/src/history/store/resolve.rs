@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
         self.ops(chains, first, body, sink)
     }
 
-    /// The same for a change whose table has been entered.
+    /// Gives `sink` every op of a change whose table has been entered.
     fn ops(
         &mut self,
         chains: &Chains,

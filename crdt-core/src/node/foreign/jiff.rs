@@ -1,5 +1,5 @@
-//! Dates and times of `jiff` are leaves; a date and a `Timestamp` are keys too. A `ZonedDateTime` is
-//! not: what it is depends on the time zones that a machine knows.
+//! Dates and times of `jiff` are leaves; a date and a `Timestamp` are keys too. A `ZonedDateTime`
+//! is not: what it is depends on the time zones that a machine knows.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span, Timestamp, Unit};

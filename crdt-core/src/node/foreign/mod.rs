@@ -1,8 +1,8 @@
 //! The types of other crates that are leaves, each crate behind the feature of its name.
 //!
 //! What is written is what each crate's own serde writes in formats that are not for people, in the
-//! CBOR of all registers; `docs/wire-format.md` tables it. Types whose values mean something else on
-//! another machine are left out, as what depends on a database of time zones.
+//! CBOR of all registers; `docs/wire-format.md` tables it. Types whose values mean something else
+//! on another machine are left out, as what depends on a database of time zones.
 
 #[cfg(feature = "chrono")]
 mod chrono;
@@ -65,8 +65,8 @@ mod instant {
     use crate::node::key::bytes_of;
     use crate::op::Key;
 
-    /// A point in time as a key: 12 bytes in the order of time. Seconds since 1970, the highest byte
-    /// first and the first bit turned over, then the nanoseconds of the second.
+    /// A point in time as a key: 12 bytes in the order of time. Seconds since 1970, the highest
+    /// byte first and the first bit turned over, then the nanoseconds of the second.
     pub(super) struct Instant {
         pub(super) seconds: i64,
         pub(super) nanoseconds: u32,

@@ -1,5 +1,5 @@
-//! Dates and times of `time` are leaves; a date, a `UtcDateTime` and a `Timestamp` are keys too. Those
-//! that have no default start at the beginning of 1970.
+//! Dates and times of `time` are leaves; a date, a `UtcDateTime` and a `Timestamp` are keys too.
+//! Those that have no default start at the beginning of 1970.
 
 use time::{Date, OffsetDateTime, PlainDateTime, SignedDuration, Time, Timestamp, UtcDateTime};
 

@@ -51,8 +51,8 @@ impl<'a> JsonEditor<'a> {
         self.view().get(path)
     }
 
-    /// Edits a place that is there. An array or object on the way that is kept as one value is written
-    /// part by part, which does not change what it reads as.
+    /// Edits a place that is there. An array or object on the way that is kept as one value is
+    /// written part by part, which does not change what it reads as.
     ///
     /// # Errors
     /// [`EditError::MalformedPointer`]; [`EditError::NothingAt`], [`EditError::OutOfRange`],
@@ -89,9 +89,9 @@ impl<'a> JsonEditor<'a> {
         })
     }
 
-    /// Inserts a value before the element at a position of an array, and gives the element; or writes
-    /// it as an entry of an object as [`set`](Self::set) does, and gives `None`. The array or object must
-    /// be there.
+    /// Inserts a value before the element at a position of an array, and gives the element; or
+    /// writes it as an entry of an object as [`set`](Self::set) does, and gives `None`. The array
+    /// or object must be there.
     ///
     /// # Errors
     /// As [`at`](Self::at), and what writing the value meets.
@@ -141,8 +141,8 @@ impl<'a> JsonEditor<'a> {
         })
     }
 
-    /// Removes an entry of an object or an element of an array and gives the value it had. The node itself
-    /// (`""`) becomes null. O(size of the value).
+    /// Removes an entry of an object or an element of an array and gives the value it had. The node
+    /// itself (`""`) becomes null. O(size of the value).
     ///
     /// # Errors
     /// As [`at`](Self::at).
@@ -169,8 +169,8 @@ impl<'a> JsonEditor<'a> {
     /// objects on the way to it.
     ///
     /// A plain string becomes a text that starts with the same characters. If two replicas do that
-    /// to one string without knowing of each other, the text has them twice; make the text where the
-    /// string would first be written to avoid that.
+    /// to one string without knowing of each other, the text has them twice; make the text where
+    /// the string would first be written to avoid that.
     ///
     /// # Errors
     /// [`EditError::NotAText`] if something else is there; as [`set`](Self::set).

@@ -12,9 +12,9 @@ use crate::node::{CrdtNode, Text, TextView};
 
 /// Reads a [`Json`] node, or a place inside one.
 ///
-/// A string is either a scalar, which is replaced as a whole, or a text, which is edited character by
-/// character. Both read the same ([`as_str`](Self::as_str)); [`as_text`](Self::as_text) gives the
-/// latter only.
+/// A string is either a scalar, which is replaced as a whole, or a text, which is edited character
+/// by character. Both read the same ([`as_str`](Self::as_str)); [`as_text`](Self::as_text) gives
+/// the latter only.
 #[derive(Clone, Copy)]
 pub struct JsonView<'a> {
     at: At<'a>,

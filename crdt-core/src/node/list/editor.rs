@@ -144,8 +144,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         Ok(self.scope.new_element(id))
     }
 
-    /// Inserts elements so that the first of them stands at a position. It takes one op, and less time
-    /// and memory than inserting them one by one. O(log n + what writing the values costs).
+    /// Inserts elements so that the first of them stands at a position. It takes one op, and less
+    /// time and memory than inserting them one by one. O(log n + what writing the values costs).
     ///
     /// ```
     /// # use crdt_core::{Document, Keypair};
@@ -247,8 +247,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// author inserted in sequence, and the states of all.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the list, [`EditError::InvertedRange`] if it
-    /// ends before it starts.
+    /// [`EditError::OutOfRange`] if it does not lie within the list, [`EditError::InvertedRange`]
+    /// if it ends before it starts.
     pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
         let range = positions(&range, self.len())?;
         delete_at(&mut self.state.sequence, &mut self.scope, range)

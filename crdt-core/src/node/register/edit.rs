@@ -21,8 +21,8 @@ impl<'a, T, D> RegisterEditor<'a, T, D> {
         self.state.get(self.scope.chains())
     }
 
-    /// Every value that stands, the one that wins first; none if nothing was written. O(n log n) for
-    /// n values.
+    /// Every value that stands, the one that wins first; none if nothing was written. O(n log n)
+    /// for n values.
     pub fn conflicts(&self) -> Vec<&T> {
         self.state.versions.ranked(self.scope.chains())
     }

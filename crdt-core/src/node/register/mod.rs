@@ -36,10 +36,11 @@ use crate::schema::{self, SchemaBuilder};
 /// [`update`](crate::Document::update) may therefore set such a register anew although it has not
 /// changed: keep a `BTreeSet` in it.
 ///
-/// A value is written only if it comes back: it is encoded, decoded and encoded again, and must give the
-/// same bytes, but for the order of what is in sequences. A `Some` that holds `None` or a unit is
-/// refused, anywhere in a value, since serde writes it as it writes `None`. What a type leaves out with
-/// `#[serde(skip)]` is not written and reads as the default everywhere, at the writer too.
+/// A value is written only if it comes back: it is encoded, decoded and encoded again, and must
+/// give the same bytes, but for the order of what is in sequences. A `Some` that holds `None` or a
+/// unit is refused, anywhere in a value, since serde writes it as it writes `None`. What a type
+/// leaves out with `#[serde(skip)]` is not written and reads as the default everywhere, at the
+/// writer too.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
 )]
@@ -176,8 +177,8 @@ where
 }
 
 /// Whether all that a payload says is in the value that was decoded from it. Leaves are never
-/// extended, so they are not asked. What is in an array may come in another order: so do the elements
-/// of a `HashSet`, each time.
+/// extended, so they are not asked. What is in an array may come in another order: so do the
+/// elements of a `HashSet`, each time.
 fn fit_of<T: Serialize + 'static>(value: &T, payload: &[u8]) -> Fit {
     let is_same =
         |encoded: Vec<u8>| encoded == payload || value::same_in_any_order(&encoded, payload);
@@ -195,8 +196,8 @@ where
     schema.register(value, || encode(&D::initial()).ok())
 }
 
-/// Writes a value in one of three ways. Where nothing was ever written, what the register reads as by
-/// itself needs no op; a seed says all there is.
+/// Writes a value in one of three ways. Where nothing was ever written, what the register reads as
+/// by itself needs no op; a seed says all there is.
 pub(super) fn write_register<T, D>(
     state: &mut RegisterState<T, D>,
     scope: Scope<'_>,

@@ -32,7 +32,8 @@ impl<'a, T, D> RegisterView<'a, T, D> {
     }
 
     /// Every value that stands, the one that wins first. More than one only where authors wrote
-    /// without having seen each other's values; none if nothing was written. O(n log n) for n values.
+    /// without having seen each other's values; none if nothing was written. O(n log n) for n
+    /// values.
     pub fn conflicts(&self) -> Vec<&'a T> {
         self.state.versions.ranked(self.chains)
     }

@@ -43,9 +43,9 @@ impl TextEditor<'_> {
         self.state.splice(&mut self.scope, end..end, text.as_ref())
     }
 
-    /// Makes the text read as another, by deleting and inserting the characters that differ, so that
-    /// what others insert concurrently stays. O(n + m) in the lengths of the two, and more the more
-    /// they differ.
+    /// Makes the text read as another, by deleting and inserting the characters that differ, so
+    /// that what others insert concurrently stays. O(n + m) in the lengths of the two, and more the
+    /// more they differ.
     ///
     /// # Errors
     /// None at present.
@@ -78,8 +78,8 @@ impl TextEditor<'_> {
     /// one author typed in sequence.
     ///
     /// # Errors
-    /// [`EditError::OutOfRange`] if it does not lie within the text, [`EditError::InvertedRange`] if it
-    /// ends before it starts.
+    /// [`EditError::OutOfRange`] if it does not lie within the text, [`EditError::InvertedRange`]
+    /// if it ends before it starts.
     pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
         let range = bounds(&range, || self.len());
         self.state.splice(&mut self.scope, range, "")

@@ -7,7 +7,7 @@ use crate::schema::{Node, Resolved, Variant};
 
 /// A segment of a path that stands for all elements of a list.
 const ELEMENT: &str = "<element>";
-/// The same for the entries of a map.
+/// A segment of a path that stands for all entries of a map.
 const KEY: &str = "<key>";
 
 impl<'a> Walk<'a> {

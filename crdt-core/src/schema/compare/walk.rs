@@ -32,7 +32,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The names that documents have of the types they were created as. A type without one opens any.
+    /// The names that documents have of the types they were created as. A type without one opens
+    /// any.
     fn names_of_documents(&mut self) {
         let (Node::Type(old), Node::Type(new)) = (self.old.root(), self.new.root()) else {
             return;

@@ -120,15 +120,15 @@ impl Enum<'_> {
     }
 }
 
-impl Enum<'_> {
+impl<'e> Enum<'e> {
     /// The match over a place among the variants. The arm of the default comes last and takes every
     /// number; no other is left by then.
     pub(super) fn by_place(
         &self,
         place: &TokenStream,
-        mut arm: impl FnMut(&Case<'_>) -> TokenStream,
+        mut arm: impl FnMut(&Case<'e>) -> TokenStream,
     ) -> TokenStream {
-        let mut body = |case: &Case<'_>| {
+        let mut body = |case: &Case<'e>| {
             let arm = arm(case);
             quote!(#arm,)
         };

@@ -27,8 +27,8 @@ pub(super) struct Payload {
 impl Payload {
     /// The payload of a variant, if there is one, and the items it needs.
     ///
-    /// A single unnamed field is the payload itself. Several become a record, which is the node of a
-    /// type made for it; its plain value is a tuple.
+    /// A single unnamed field is the payload itself. Several become a record, which is the node of
+    /// a type made for it; its plain value is a tuple.
     pub(super) fn declare(
         owner: &Ident,
         params: &Params,

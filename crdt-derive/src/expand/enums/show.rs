@@ -13,7 +13,7 @@ impl Enum<'_> {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (impl_generics, lent_generics, where_clause) = self.params.shown();
         let (_, ty_generics, _) = self.params.owned();
-        let shown = self.by_place(&quote!(self.place), |case| case.show());
+        let shown = self.by_place(&quote!(self.place), Case::show);
         let ident = self.ident;
         let shown = quote! {
             #[automatically_derived]

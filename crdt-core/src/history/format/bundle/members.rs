@@ -142,7 +142,7 @@ impl Members {
         self.push_checked(lead, ops, counters)
     }
 
-    /// The same for a body that is known to be canonical, with so many ops that take so many
+    /// Adds a member whose body is known to be canonical, with so many ops that take so many
     /// counters.
     pub(super) fn push_checked(
         &mut self,

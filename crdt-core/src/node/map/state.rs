@@ -1,0 +1,159 @@
+use std::collections::BTreeMap;
+
+use crate::codec::DecodeError;
+use crate::history::{Chains, LocalSegment};
+use crate::node::entries::{self, Entries};
+use crate::node::entry::Entry;
+use crate::node::{
+    DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment, StateReader,
+    StateWriter,
+};
+use crate::op::Key;
+
+/// The state of a map: its entries, absent ones that something was written in included.
+#[derive(Debug)]
+pub struct MapState<K, S> {
+    pub(super) entries: Entries<K, Entry<S>>,
+    /// How many entries are present.
+    pub(super) present: usize,
+}
+
+impl<K, S> Default for MapState<K, S> {
+    fn default() -> Self {
+        Self { entries: Entries::default(), present: 0 }
+    }
+}
+
+impl<K: MapKey, S: NodeState> MapState<K, S> {
+    /// The entries that are present, in the order of their keys.
+    pub(in crate::node) fn present(&self) -> Present<'_, K, S> {
+        Present { entries: self.entries.iter(), left: self.present }
+    }
+
+    /// Makes all entries absent but those that are kept, and those that `chosen` leaves out.
+    pub(super) fn remove_others<V>(
+        &mut self,
+        scope: Scope<'_>,
+        kept: &BTreeMap<K, V>,
+        chosen: impl Fn(&Entry<S>) -> bool,
+    ) {
+        for (key, entry) in self.entries.iter_mut() {
+            if !kept.contains_key(key) && chosen(entry) {
+                self.present -= usize::from(entry.remove(|| scope.key(key.to_key())));
+            }
+        }
+    }
+
+    /// The scope of the entry under a key that an app gives. Under one that does not come back
+    /// every other replica would have something else, so no entry is made there.
+    pub(super) fn scope_of<'a>(&self, scope: Scope<'a>, key: &K) -> Result<Scope<'a>, EditError> {
+        let scope = scope.new_key(key.to_key())?;
+        if self.entries.get(key).is_none() && !comes_back(key) {
+            return Err(EditError::AlteredKey(LocalSegment::key(key.to_key()).to_string()));
+        }
+        Ok(scope)
+    }
+
+    pub(super) fn recount(&mut self, was: bool, is: bool) {
+        self.present = self.present + usize::from(is) - usize::from(was);
+    }
+}
+
+/// Whether a key is read from a path as it is written there.
+fn comes_back<K: MapKey>(key: &K) -> bool {
+    let written = key.to_key();
+    let fits = match written {
+        Key::Integer(integer) => (i64::MIN.into()..=u64::MAX.into()).contains(&integer),
+        Key::Bool(_) | Key::Text(_) | Key::Bytes(_) => true,
+    };
+    fits && K::from_key(written).as_ref() == Some(key)
+}
+
+/// The entries that are present.
+pub(in crate::node) struct Present<'a, K, S> {
+    entries: entries::Iter<'a, K, Entry<S>>,
+    left: usize,
+}
+
+impl<'a, K, S: NodeState> Iterator for Present<'a, K, S> {
+    type Item = (&'a K, &'a S);
+
+    fn next(&mut self) -> Option<(&'a K, &'a S)> {
+        let (key, entry) = self.entries.find(|(_, entry)| entry.is_present())?;
+        self.left -= 1;
+        Some((key, &entry.state))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<K, S: NodeState> DoubleEndedIterator for Present<'_, K, S> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let (key, entry) = self.entries.rfind(|(_, entry)| entry.is_present())?;
+        self.left -= 1;
+        Some((key, &entry.state))
+    }
+}
+
+impl<K: MapKey, S: NodeState + Default> NodeState for MapState<K, S> {
+    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        let [Segment::Key(key), rest @ ..] = path else {
+            return Fit::wrong_kind();
+        };
+        let Some(key) = K::from_key(*key) else {
+            return Fit::Refused(Misfit::WrongKey);
+        };
+        let entry = self.entries.get_or_default(key);
+        let was = entry.is_present();
+        let fit = entry.apply(rest, op, chains);
+        let is = entry.is_present();
+        self.recount(was, is);
+        fit
+    }
+
+    fn clear(&mut self, scope: Scope<'_>) {
+        for (key, entry) in self.entries.iter_mut() {
+            entry.remove(|| scope.key(key.to_key()));
+        }
+        self.present = 0;
+    }
+
+    fn is_blank(&self) -> bool {
+        self.entries.iter().all(|(_, entry)| entry.is_blank())
+    }
+
+    fn digest(&self, digest: &mut DigestWriter<'_>) {
+        let mut entries: Vec<_> =
+            self.entries.iter().filter(|(_, entry)| !entry.is_blank()).collect();
+        entries.sort_by(|a, b| a.0.to_key().cmp(&b.0.to_key()));
+        for (key, entry) in entries {
+            digest.key(key.to_key());
+            entry.digest(digest);
+        }
+    }
+
+    fn save(&self, writer: &mut StateWriter<'_>) {
+        // An entry in which nothing is may have been made or not.
+        let entries = || self.entries.iter().filter(|(_, entry)| !entry.is_blank());
+        writer.number(entries().count());
+        for (key, entry) in entries() {
+            writer.key(key.to_key());
+            entry.save(writer);
+        }
+    }
+
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
+        for _ in 0..reader.number()? {
+            let key: K = reader.key()?;
+            if self.entries.iter().next_back().is_some_and(|(last, _)| *last >= key) {
+                return Err(DecodeError::Unsorted("keys"));
+            }
+            let entry = self.entries.get_or_default(key);
+            entry.load(reader)?;
+            self.present += usize::from(entry.is_present());
+        }
+        Ok(())
+    }
+}

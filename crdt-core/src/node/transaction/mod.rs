@@ -1,0 +1,342 @@
+//! What editors write down.
+
+mod scope;
+
+use core::cell::RefCell;
+
+pub use scope::Scope;
+
+use super::undo::{UndoLog, UndoPoint};
+use super::{EditError, Incoming, NodeState, Segment, Stamp};
+use crate::history::{Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
+use crate::op::limits::MAX_PATH_DEPTH;
+use crate::op::{Id, IdRange, Place};
+
+/// A change that is being written: what all editors of the change share.
+#[derive(Debug)]
+pub(crate) struct Transaction<'a> {
+    chains: &'a Chains,
+    log: RefCell<Log>,
+}
+
+/// What the editors of a change wrote, and what they found where they wrote it.
+#[derive(Debug)]
+pub(crate) struct Log {
+    written: Written,
+    undo: UndoLog,
+    /// The segment that the change will lie on, and its time.
+    chain: u32,
+    time: u32,
+    /// The counter of the first op.
+    start: u32,
+    /// The counter of the next op.
+    next: u32,
+    /// What this and later counters have inserted need not be kept when it is deleted: whoever goes
+    /// back takes it out.
+    fresh: u32,
+    /// The first fault of an edit that could not report it.
+    fault: Option<EditError>,
+    stamp: Stamp,
+}
+
+/// Space for what editors write, used again for one change after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Space {
+    written: Written,
+    undo: UndoLog,
+}
+
+/// A state of the log to go back to.
+#[derive(Debug)]
+struct Point {
+    ops: usize,
+    next: u32,
+    text: usize,
+    undo: UndoPoint,
+    /// The op before, which later edits may lengthen.
+    last: Option<LastOp>,
+    fresh: u32,
+    fault: Option<EditError>,
+}
+
+/// What lengthening changes in an op.
+#[derive(Clone, Copy, Debug)]
+enum LastOp {
+    /// The counters of an insert, and how far its seeds or its text reach.
+    Insert(u32, usize),
+    Delete(IdRange),
+}
+
+impl<'a> Transaction<'a> {
+    /// Begins a change that follows `prev` on its author's chain.
+    pub(crate) fn new(
+        chains: &'a Chains,
+        prev: Option<ChangeIndex>,
+        space: Space,
+        stamp: Stamp,
+    ) -> Self {
+        let Id { chain, counter: start } = chains.next_id(prev);
+        let Space { written, undo } = space;
+        let log = Log {
+            written,
+            undo,
+            chain,
+            time: chains.highest_time() + 1,
+            start,
+            next: start,
+            fresh: start,
+            fault: None,
+            stamp,
+        };
+        Self { chains, log: RefCell::new(log) }
+    }
+
+    /// The scope of the document's root.
+    pub(crate) fn root(&'a self) -> Scope<'a> {
+        Scope { transaction: self, parent: None, last: None }
+    }
+
+    /// What has been written.
+    pub(crate) fn finish(self) -> Log {
+        self.log.into_inner()
+    }
+}
+
+impl Log {
+    /// Whether nothing has been written, nor failed to be.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.written.ops.is_empty() && self.fault.is_none()
+    }
+
+    /// The id of the first op, if there are any, also such as have been taken back.
+    pub(crate) fn begin(&self) -> Option<Id> {
+        let Self { chain, start, .. } = *self;
+        (self.next != start).then_some(Id { chain, counter: start })
+    }
+
+    /// The first fault of an edit that could not report it itself.
+    pub(crate) fn fault(&self) -> Option<&EditError> {
+        self.fault.as_ref()
+    }
+
+    /// Lends out what has been written, to make a change of it.
+    pub(crate) fn lend(&mut self) -> (u32, Written) {
+        (self.start, core::mem::take(&mut self.written))
+    }
+
+    /// Takes back what was lent out.
+    pub(crate) fn take_in(&mut self, written: Written) {
+        self.written = written;
+    }
+
+    /// The space of it, for the next change.
+    pub(crate) fn emptied(self) -> Space {
+        Space { written: self.written.emptied(), undo: self.undo.emptied() }
+    }
+
+    /// Takes all edits of a document's state back, the last one first. Costs what was written,
+    /// which stays here.
+    pub(crate) fn roll_back(&mut self, state: &mut dyn NodeState, chains: &Chains) {
+        let begin = Point {
+            ops: 0,
+            next: self.start,
+            text: 0,
+            undo: UndoPoint::default(),
+            last: None,
+            fresh: self.start,
+            fault: None,
+        };
+        self.take_back(&begin, None, state, chains);
+    }
+
+    /// The state to go back to if the edits to come fail. They keep what they delete of everything
+    /// that has been written until now.
+    fn mark(&mut self) -> Point {
+        let Self { written: Written { ops, text, .. }, undo, next, fresh, fault, .. } = self;
+        let last = ops.last().and_then(|last| match &last.action {
+            LocalAction::Insert { seeds, .. } => Some(LastOp::Insert(last.counters, seeds.len())),
+            LocalAction::InsertText { text, .. } => Some(LastOp::Insert(last.counters, text.end)),
+            LocalAction::Delete { range } => Some(LastOp::Delete(*range)),
+            _ => None,
+        });
+        Point {
+            ops: ops.len(),
+            next: *next,
+            text: text.len(),
+            undo: undo.point(),
+            last,
+            fresh: core::mem::replace(fresh, *next),
+            fault: fault.take(),
+        }
+    }
+
+    /// Takes back what was edited since a point in the node at a path or below, whose state this
+    /// is.
+    fn take_back(
+        &mut self,
+        point: &Point,
+        base: Option<u32>,
+        state: &mut dyn NodeState,
+        chains: &Chains,
+    ) {
+        let Self { written: Written { paths, ops, text, .. }, undo, .. } = self;
+        let mut end = self.next;
+        for (number, op) in ops.iter().enumerate().rev() {
+            if end <= point.next && !undo.concerns(number, point.undo) {
+                break;
+            }
+            let start = end.saturating_sub(op.counters);
+            let mut undone = undo.pop(number, point.undo);
+            undone.counters = start.max(point.next)..end;
+            end = start;
+            let id = Id { chain: self.chain, counter: undone.counters.start };
+            let new = Id { chain: self.chain, counter: point.next };
+            // What is in an element that is taken out itself goes with it.
+            if let Some(path) = route(paths, op.path, base, new) {
+                let action = op.action.as_action(text);
+                let op = Incoming { id, time: self.time, action, undone: Some(&undone) };
+                let _ = state.apply(&path, &op, chains);
+            }
+        }
+    }
+
+    /// Forgets what was written since a point.
+    fn cut(&mut self, point: Point) {
+        let Written { ops, text: texts, .. } = &mut self.written;
+        ops.truncate(point.ops);
+        texts.truncate(point.text);
+        if let (Some(LocalOp { action, counters, .. }), Some(last)) = (ops.last_mut(), point.last) {
+            match (action, last) {
+                (LocalAction::Insert { seeds, .. }, LastOp::Insert(count, size)) => {
+                    seeds.truncate(size);
+                    *counters = count;
+                }
+                (LocalAction::InsertText { text, .. }, LastOp::Insert(count, size)) => {
+                    text.end = size;
+                    *counters = count;
+                }
+                (LocalAction::Delete { range }, LastOp::Delete(was)) => *range = was,
+                _ => {}
+            }
+        }
+        self.undo.cut(point.undo);
+        self.next = point.next;
+        (self.fresh, self.fault) = (point.fresh, point.fault);
+    }
+
+    fn enter(&mut self, parent: Option<u32>, segment: LocalSegment) -> u32 {
+        let paths = &mut self.written.paths;
+        let depth = parent.map_or(1, |parent| paths[parent as usize].depth + 1);
+        let Ok(number) = u32::try_from(paths.len()) else {
+            self.fault.get_or_insert(EditError::ChangeTooLarge("paths of a change"));
+            return parent.unwrap_or(0);
+        };
+        paths.push(LocalPath { parent, depth, segment });
+        number
+    }
+
+    /// The counters that so many elements take. More than a chain has are a fault of the edit.
+    fn counters(&mut self, elements: usize) -> Option<u32> {
+        let counters = u32::try_from(elements).ok();
+        if counters.is_none() {
+            self.fault.get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
+        }
+        counters
+    }
+
+    /// The fault of what is written at a path that is too deep. Whoever only goes there does
+    /// nothing.
+    fn depth_fault(&self, path: Option<u32>) -> Option<EditError> {
+        let paths = &self.written.paths;
+        let depth = path.map_or(0, |path| paths[path as usize].depth);
+        (depth as usize > MAX_PATH_DEPTH)
+            .then(|| EditError::PathTooDeep { path: path_to(paths, path), limit: MAX_PATH_DEPTH })
+    }
+
+    fn push(&mut self, op: LocalOp) {
+        if self.fault.is_none() {
+            self.fault = self.depth_fault(op.path);
+        }
+        match self.next.checked_add(op.counters) {
+            Some(next) => self.next = next,
+            None => {
+                self.fault.get_or_insert(EditError::ChangeTooLarge("counters of a chain"));
+            }
+        }
+        self.written.ops.push(op);
+    }
+
+    #[cold]
+    fn same_path(&self, mut a: Option<u32>, mut b: Option<u32>) -> bool {
+        while a != b {
+            let (Some(x), Some(y)) = (a, b) else {
+                return false;
+            };
+            let paths = &self.written.paths;
+            let (x, y) = (&paths[x as usize], &paths[y as usize]);
+            if x.segment != y.segment {
+                return false;
+            }
+            (a, b) = (x.parent, y.parent);
+        }
+        true
+    }
+
+    /// The last op, if it went to the same path, `place` is right after its last counter, and there
+    /// are as many more counters on the chain.
+    fn op_to_lengthen(
+        &mut self,
+        path: Option<u32>,
+        place: Place<Id>,
+        counters: u32,
+    ) -> Option<&mut LocalOp> {
+        let next = Id { chain: self.chain, counter: self.next };
+        let goes_on = place == Place::<Id>::going_on(next);
+        if goes_on && self.next.checked_add(counters).is_some() { self.last_at(path) } else { None }
+    }
+
+    /// The last op, if it went to the same path.
+    fn last_at(&mut self, path: Option<u32>) -> Option<&mut LocalOp> {
+        let last = self.written.ops.last()?.path;
+        let same = last == path || self.same_path(last, path);
+        if same { self.written.ops.last_mut() } else { None }
+    }
+}
+
+/// The path of an op at or below the path `base`, from there on; `None` if it leads through an
+/// element that was inserted at `new` or later. One path may have been entered several times.
+fn route(
+    paths: &[LocalPath],
+    path: Option<u32>,
+    base: Option<u32>,
+    new: Id,
+) -> Option<Vec<Segment<'_>>> {
+    let base = base.map_or(0, |number| paths[number as usize].depth);
+    let (mut here, mut route) = (path, Vec::new());
+    while let Some(LocalPath { parent, depth, segment }) =
+        here.map(|number| &paths[number as usize])
+        && *depth > base
+    {
+        if let LocalSegment::Element(id) = segment
+            && id.chain == new.chain
+            && id.counter >= new.counter
+        {
+            return None;
+        }
+        route.push(segment.as_segment());
+        here = *parent;
+    }
+    route.reverse();
+    Some(route)
+}
+
+/// A path for people to read, each step after a `/`.
+fn path_to(paths: &[LocalPath], end: Option<u32>) -> String {
+    let step = |at: &u32| paths[*at as usize].parent;
+    let steps: Vec<u32> = core::iter::successors(end, step).collect();
+    steps.iter().rev().fold(String::new(), |mut text, at| {
+        text.push('/');
+        text.push_str(&paths[*at as usize].segment.to_string());
+        text
+    })
+}
