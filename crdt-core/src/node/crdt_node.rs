@@ -65,12 +65,12 @@ pub type Variant<'a, T> = <T as Choice>::Variant<'a>;
 /// }
 /// ```
 ///
-/// Leaves (numbers, `bool`, `char`, `String`, [`Bytes`], with their features the types of `uuid`,
-/// `chrono`, `time` and `jiff`, `Option`s of all these) are registers; `Vec`, `VecDeque`,
-/// `BTreeMap`, `HashMap` and `Option` of nested types are lists and maps of nested nodes;
-/// `BTreeSet` and `HashSet` are sets of map keys; [`Json`] is any JSON; of `()` and `PhantomData`
-/// nothing is written; any serde type can be made a register with `#[crdt(register)]`. All
-/// attributes are listed at the [derive](macro@crate::CrdtNode).
+/// Leaves (numbers, `bool`, `char`, `String`, [`Bytes`](crate::Bytes), with their features the
+/// types of `uuid`, `chrono`, `time` and `jiff`, `Option`s of all these) are registers; `Vec`,
+/// `VecDeque`, `BTreeMap`, `HashMap` and `Option` of nested types are lists and maps of nested
+/// nodes; `BTreeSet` and `HashSet` are sets of map keys; [`Json`](crate::Json) is any JSON; of
+/// `()` and `PhantomData` nothing is written; any serde type can be made a register with
+/// `#[crdt(register)]`. All attributes are listed at the [derive](macro@crate::CrdtNode).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a document",
     label = "does not implement `CrdtNode`",

@@ -59,8 +59,8 @@ pub enum Fit {
     /// remember of it, it does.
     Inert(Misfit),
     /// It has no effect on the value either, and the node remembers nothing of it. The nearest
-    /// place around the node that is written over as a whole keeps it in its [`Unknown`], to clear
-    /// it then.
+    /// place around the node that is written over as a whole keeps it in its
+    /// [`Unknown`](super::Unknown), to clear it then.
     Refused(Misfit),
 }
 
