@@ -74,7 +74,7 @@ mod as_bytes {
 #[track_caller]
 fn assert_bytes<T: Serialize + DeserializeOwned>(value: &T, expected: &str) {
     let bytes = value::encode(value).expect("it can be encoded");
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     assert_eq!(hex, expected);
     let again: T = value::decode(&bytes).expect("it can be decoded");
     assert_eq!(value::encode(&again).expect("it can be encoded"), bytes);
@@ -110,7 +110,7 @@ fn scalars() {
     assert_bytes(&f64::NAN, "f97e00");
     assert_bytes(&f32::NAN, "f97e00");
     assert_bytes(&'ß', "62c39f");
-    assert_bytes(&"".to_owned(), "60");
+    assert_bytes(&String::new(), "60");
     assert_bytes(&"né".to_owned(), "636ec3a9");
     assert_bytes(&Bytes(vec![]), "40");
     assert_bytes(&Bytes(vec![0, 255]), "4200ff");

@@ -56,11 +56,11 @@ impl<'a> Body<'a> {
 
     fn read_op(&mut self) -> Result<(u32, RawOp<'a>), DecodeError> {
         let (kind, counters, mut body) = read_frame(&mut self.reader)?;
-        let (path, action) = if !kind::is_known(kind) {
-            (Path::ROOT, Action::Unknown { kind, body: body.take_rest() })
-        } else {
+        let (path, action) = if kind::is_known(kind) {
             let path = self.read_path(&mut body)?;
             (path, read_action(kind, counters, &mut body)?)
+        } else {
+            (Path::ROOT, Action::Unknown { kind, body: body.take_rest() })
         };
         body.finish()?;
         let counter = self.next_counter;
