@@ -24,6 +24,11 @@ pub(crate) mod domain {
     pub(crate) const SAVED: &[u8; 31] = b"crdt-core check of a saved file";
 }
 
+/// SHA-256 of a message.
+pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
+    Sha256::digest(message).into()
+}
+
 /// SHA-256 of the parts in sequence.
 pub(crate) fn sha256_of_parts(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();

@@ -9,14 +9,12 @@ mod hash;
 mod keypair;
 pub(crate) mod random;
 mod serial;
-mod sha256;
 
 pub use author::{Author, Signature};
 pub use hash::{ChangeHash, Digest, DocumentId};
-pub(crate) use hash::{domain, sha256_of_parts};
+pub(crate) use hash::{domain, sha256, sha256_of_parts};
 pub use keypair::Keypair;
 pub use random::RandomError;
-pub(crate) use sha256::{Midstate, sha256};
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
 //! The header of a change: its canonical bytes and its hash.
 
+use sha2::{Digest as _, Sha256};
+
 use super::tags::Tags;
 use crate::codec::{DecodeError, Reader, write};
-use crate::crypto::{Author, ChangeHash, DocumentId, Midstate, domain, sha256};
+use crate::crypto::{Author, ChangeHash, DocumentId, domain, sha256};
 use crate::op::limits::MAX_DEPENDENCIES;
 
 /// The format version of changes.
@@ -89,21 +91,20 @@ pub(crate) fn read_gist<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeE
 /// SHA-256 and is hashed once; what is left of a keystroke most often fits a third.
 #[derive(Clone, Debug)]
 pub(crate) struct ChangeHasher {
-    begun: Midstate,
+    begun: Sha256,
     /// What is being hashed, kept for its space.
     rest: Vec<u8>,
 }
 
 impl ChangeHasher {
     pub(crate) fn new(document: &DocumentId, author: &Author) -> Self {
-        let mut first = [0; 64];
-        let (domain, rest) = first.split_at_mut(domain::CHANGE.len());
-        domain.copy_from_slice(domain::CHANGE);
-        rest[0] = VERSION;
-        rest[1..].copy_from_slice(document.as_bytes());
-        let mut second = [0; 64];
-        second[..32].copy_from_slice(author.as_bytes());
-        Self { begun: Midstate::INITIAL.after(&[first, second]), rest: Vec::new() }
+        let mut begun = Sha256::new_with_prefix(domain::CHANGE);
+        begun.update([VERSION]);
+        begun.update(document.as_bytes());
+        begun.update(author.as_bytes());
+        // To the end of the second block.
+        begun.update([0; 32]);
+        Self { begun, rest: Vec::new() }
     }
 
     /// The hash of the change with a header and a body.
@@ -120,7 +121,7 @@ impl ChangeHasher {
         self.rest.clear();
         header.write_rest(&mut self.rest);
         end(&mut self.rest);
-        ChangeHash(self.begun.finish(&self.rest))
+        ChangeHash(self.begun.clone().chain_update(&self.rest).finalize().into())
     }
 }
 
