@@ -70,6 +70,10 @@ impl<T: MapKey> MapKey for Box<T> {
         T::from_key(key).map(Box::new)
     }
 
+    fn comes_back(&self) -> bool {
+        T::comes_back(self)
+    }
+
     fn key_type() -> &'static str {
         T::key_type()
     }

@@ -28,6 +28,20 @@ pub trait MapKey: Ord + Send + Sync + 'static {
     where
         Self: Sized;
 
+    /// Whether the key is read from a path as it is written there.
+    #[doc(hidden)]
+    fn comes_back(&self) -> bool
+    where
+        Self: Sized,
+    {
+        let written = self.to_key();
+        let fits = match written {
+            Key::Integer(integer) => (i64::MIN.into()..=u64::MAX.into()).contains(&integer),
+            Key::Bool(_) | Key::Text(_) | Key::Bytes(_) => true,
+        };
+        fits && Self::from_key(written).as_ref() == Some(self)
+    }
+
     /// The name under which a schema has the type. A saved map is read again only under the name
     /// that it was saved with, so types that take other keys need other names. By itself it is the
     /// compiler's name for the type, with its path.
@@ -69,6 +83,10 @@ impl<K: MapKey> Serialize for Plain<'_, K> {
 impl MapKey for String {
     fn to_key(&self) -> Key<'_> {
         Key::Text(self)
+    }
+
+    fn comes_back(&self) -> bool {
+        true
     }
 
     fn key_type() -> &'static str {

@@ -253,7 +253,9 @@ macro_rules! set_node {
             }
 
             fn value(state: &Self::State, _: &Chains) -> Self {
-                state.present().map(|(key, ())| key.clone()).collect()
+                let mut value = Self::default();
+                value.extend(state.present().map(|(key, ())| key.clone()));
+                value
             }
 
             fn write(
@@ -262,7 +264,8 @@ macro_rules! set_node {
                 value: Self,
                 how: Writing,
             ) -> Result<(), EditError> {
-                let entries = value.into_iter().map(|key| (key, ())).collect();
+                let mut entries = BTreeMap::new();
+                entries.extend(value.into_iter().map(|key| (key, ())));
                 write::<K, ()>(state, scope, entries, how)
             }
 

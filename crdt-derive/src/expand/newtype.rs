@@ -154,6 +154,9 @@ fn map_key(input: &Input<'_>, params: &Params, field: &Field<'_>) -> TokenStream
             fn from_key(__key: __crdt::Key<'_>) -> __crdt::Option<Self> {
                 __crdt::Option::map(__crdt::MapKey::from_key(__key), Self)
             }
+            fn comes_back(&self) -> bool {
+                __crdt::MapKey::comes_back(&self.0)
+            }
             fn key_type() -> &'static str {
                 <#ty as __crdt::MapKey>::key_type()
             }

@@ -168,7 +168,12 @@ macro_rules! map_node {
             }
 
             fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-                state.present().map(|(key, item)| (key.clone(), V::value(item, chains))).collect()
+                // One by one: to collect them would bring in a sort for each type.
+                let mut value = Self::Value::default();
+                value.extend(
+                    state.present().map(|(key, item)| (key.clone(), V::value(item, chains))),
+                );
+                value
             }
 
             fn write(

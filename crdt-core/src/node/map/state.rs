@@ -8,7 +8,6 @@ use crate::node::{
     DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment, StateReader,
     StateWriter,
 };
-use crate::op::Key;
 
 /// The state of a map: its entries, absent ones that something was written in included.
 #[derive(Debug)]
@@ -48,7 +47,7 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
     /// every other replica would have something else, so no entry is made there.
     pub(super) fn scope_of<'a>(&self, scope: Scope<'a>, key: &K) -> Result<Scope<'a>, EditError> {
         let scope = scope.new_key(key.to_key())?;
-        if self.entries.get(key).is_none() && !comes_back(key) {
+        if self.entries.get(key).is_none() && !key.comes_back() {
             return Err(EditError::AlteredKey(LocalSegment::key(key.to_key()).to_string()));
         }
         Ok(scope)
@@ -57,16 +56,6 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
     pub(super) fn recount(&mut self, was: bool, is: bool) {
         self.present = self.present + usize::from(is) - usize::from(was);
     }
-}
-
-/// Whether a key is read from a path as it is written there.
-fn comes_back<K: MapKey>(key: &K) -> bool {
-    let written = key.to_key();
-    let fits = match written {
-        Key::Integer(integer) => (i64::MIN.into()..=u64::MAX.into()).contains(&integer),
-        Key::Bool(_) | Key::Text(_) | Key::Bytes(_) => true,
-    };
-    fits && K::from_key(written).as_ref() == Some(key)
 }
 
 /// The entries that are present.

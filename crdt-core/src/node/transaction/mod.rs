@@ -246,11 +246,11 @@ impl Log {
 
     /// The fault of what is written at a path that is too deep. Whoever only goes there does
     /// nothing.
+    #[inline]
     fn depth_fault(&self, path: Option<u32>) -> Option<EditError> {
         let paths = &self.written.paths;
         let depth = path.map_or(0, |path| paths[path as usize].depth);
-        (depth as usize > MAX_PATH_DEPTH)
-            .then(|| EditError::PathTooDeep { path: path_to(paths, path), limit: MAX_PATH_DEPTH })
+        if depth as usize > MAX_PATH_DEPTH { Some(too_deep(paths, path)) } else { None }
     }
 
     fn push(&mut self, op: LocalOp) {
@@ -328,6 +328,11 @@ fn route(
     }
     route.reverse();
     Some(route)
+}
+
+#[cold]
+fn too_deep(paths: &[LocalPath], path: Option<u32>) -> EditError {
+    EditError::PathTooDeep { path: path_to(paths, path), limit: MAX_PATH_DEPTH }
 }
 
 /// A path for people to read, each step after a `/`.
