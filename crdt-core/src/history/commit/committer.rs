@@ -186,10 +186,10 @@ impl Committer<'_> {
 
     /// What hashes the changes of an author; that of the last one is kept.
     fn hasher_of(&mut self, author: &Author) -> &mut ChangeHasher {
-        let document = self.store.document;
-        let kept = self.hasher.take().filter(|(of, _)| of == author);
-        let new = || (*author, ChangeHasher::new(&document, author));
-        let hasher = kept.unwrap_or_else(new);
-        &mut self.hasher.insert(hasher).1
+        if self.hasher.as_ref().is_some_and(|(of, _)| of != author) {
+            *self.hasher = None;
+        }
+        let new = || (*author, ChangeHasher::new(&self.store.document, author));
+        &mut self.hasher.get_or_insert_with(new).1
     }
 }

@@ -38,7 +38,9 @@ impl Heads {
                 self.former.push(*below);
             }
         }
-        self.older.extend(newest);
+        if let Some(newest) = newest {
+            self.older.insert(newest);
+        }
     }
 
     /// What to go back to.

@@ -114,7 +114,10 @@ impl Streaks {
         let opened = if goes_on { None } else { Some(self.all.push(new)?) };
         let number = StreakIndex::new(self.all.count() - 1);
         self.changes = changes;
-        self.blocks.resize(self.changes.div_ceil(BLOCK) as usize, number);
+        let blocks = self.changes.div_ceil(BLOCK) as usize;
+        if blocks > self.blocks.len() {
+            self.blocks.resize(blocks, number);
+        }
         Ok(opened)
     }
 
