@@ -270,7 +270,8 @@ macro_rules! set_node {
             }
 
             fn fingerprint(value: &Self, print: &mut Fingerprint) {
-                let sorted: BTreeMap<_, _> = value.iter().map(|key| (key, &())).collect();
+                let mut sorted = BTreeMap::new();
+                sorted.extend(value.iter().map(|key| (key, &())));
                 fingerprint::<K, ()>(sorted.into_iter(), print);
             }
         }

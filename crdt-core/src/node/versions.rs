@@ -200,15 +200,23 @@ impl<V> Versions<V> {
 
     /// Every value, also those that do not fit, the highest op's first.
     pub(crate) fn descending(&self, chains: &Chains) -> Vec<Version<&V>> {
-        let mut all: Vec<_> = self.iter().collect();
-        all.sort_by(|a, b| chains.op_order(b.id, a.id));
-        all
+        let mut all: Vec<_> = self.iter().map(Some).collect();
+        let ids = all.iter().flatten().map(|version| version.id);
+        let mut order: Vec<_> = ids.enumerate().collect();
+        sort_descending(&mut order, chains);
+        order.into_iter().filter_map(|(place, _)| all[place].take()).collect()
     }
 
     /// Every value that fits, the winner first. Empty if nothing was written.
     pub(crate) fn ranked(&self, chains: &Chains) -> Vec<&V> {
         self.descending(chains).into_iter().filter_map(|version| version.value.ok()).collect()
     }
+}
+
+/// Sorts ids with their places, the highest op first. A sort is much code, so there is one for values
+/// of all types.
+fn sort_descending(ids: &mut [(usize, Id)], chains: &Chains) {
+    ids.sort_by(|a, b| chains.op_order(b.1, a.1));
 }
 
 impl<V> Version<V> {

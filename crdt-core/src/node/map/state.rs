@@ -8,6 +8,7 @@ use crate::node::{
     DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment, StateReader,
     StateWriter,
 };
+use crate::op::Key;
 
 /// The state of a map: its entries, absent ones that something was written in included.
 #[derive(Debug)]
@@ -56,6 +57,11 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
     pub(super) fn recount(&mut self, was: bool, is: bool) {
         self.present = self.present + usize::from(is) - usize::from(was);
     }
+}
+
+/// Sorts keys with their places. A sort is much code, so there is one for maps of all types.
+fn sort_by_key(keys: &mut [(usize, Key<'_>)]) {
+    keys.sort_by(|a, b| a.1.cmp(&b.1));
 }
 
 /// The entries that are present.
@@ -114,12 +120,12 @@ impl<K: MapKey, S: NodeState + Default> NodeState for MapState<K, S> {
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        let mut entries: Vec<_> =
-            self.entries.iter().filter(|(_, entry)| !entry.is_blank()).collect();
-        entries.sort_by(|a, b| a.0.to_key().cmp(&b.0.to_key()));
-        for (key, entry) in entries {
-            digest.key(key.to_key());
-            entry.digest(digest);
+        let entries: Vec<_> = self.entries.iter().filter(|(_, entry)| !entry.is_blank()).collect();
+        let mut keys: Vec<_> = entries.iter().map(|(key, _)| key.to_key()).enumerate().collect();
+        sort_by_key(&mut keys);
+        for (place, key) in keys {
+            digest.key(key);
+            entries[place].1.digest(digest);
         }
     }
 
