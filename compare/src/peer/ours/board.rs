@@ -113,10 +113,9 @@ fn make(
 ) -> std::result::Result<(), EditError> {
     match edit {
         Edit::Title(at, title) => board.cards.at(*at)?.title.set(title.as_str()),
-        Edit::Status(at, status) => return board.cards.at(*at)?.status.set((*status).into()),
+        Edit::Status(at, status) => board.cards.at(*at)?.status.set((*status).into()),
         Edit::Points(at, points) => board.cards.at(*at)?.points.set(*points),
-        Edit::Remove(at) => board.cards.remove(*at)?,
-        Edit::Insert(at, card) => board.cards.insert(*at, card.into())?,
+        Edit::Remove(at) => board.cards.delete(*at..=*at),
+        Edit::Insert(at, card) => board.cards.insert(*at, card.into()).map(drop),
     }
-    Ok(())
 }

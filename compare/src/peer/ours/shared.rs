@@ -86,9 +86,9 @@ fn make(
         Edit::InsertText(at, text) => document.text.insert(*at, text),
         Edit::DeleteText(at, count) => document.text.delete(*at..*at + *count),
         Edit::InsertNumbers(at, numbers) => {
-            document.numbers.insert_all(*at, numbers.iter().copied())
+            document.numbers.insert_all(*at, numbers.iter().copied()).map(drop)
         }
-        Edit::InsertString(at, string) => document.strings.insert(*at, string.clone()),
+        Edit::InsertString(at, string) => document.strings.insert(*at, string.clone()).map(drop),
         Edit::SetNumber(number) => document.number_map.insert(KEY, *number),
         Edit::SetUser(name) => {
             let user = User { name: name.clone(), address: ADDRESS.to_owned() };
