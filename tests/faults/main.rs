@@ -8,6 +8,7 @@ use test_support::{key, wire};
 
 mod errors;
 mod flooded;
+mod woken;
 
 use wire::{Bundle, Draft, Genesis, Op, Place, Segment, Writer, cbor};
 

@@ -1,5 +1,5 @@
 //! Pending: bundles that wait for changes they depend on. Which are dropped when there is no room,
-//! which wake when a change has come, and how all is put back if a call fails, is decided here.
+//! and which wake when a change has come, is decided here. A call that fails wakes none.
 //!
 //! A bundle waits as the bytes it came in: decoded it can be a thousand times as large. It is
 //! decoded again when it wakes, which costs once more what taking it in has cost.
@@ -120,17 +120,14 @@ impl Pending {
 
     /// Takes out what waited for a change and for nothing else, oldest first, with the numbers.
     /// What lacks more is filed under that: `missing` says which of the changes outside of a bundle
-    /// is the first, from one on, that is not here. `moved` is told of each by which place it was
-    /// filed before.
+    /// is the first, from one on, that is not here.
     pub(crate) fn wake(
         &mut self,
         change: &ChangeHash,
         missing: impl Fn(&[ChangeHash], usize) -> Option<usize>,
-        mut moved: impl FnMut(u64, usize),
     ) -> Vec<(u64, Waiting)> {
         let mut ready = Vec::new();
         for (number, mut waiting) in self.take(change) {
-            moved(number, waiting.missing);
             match missing(&waiting.outside, waiting.missing) {
                 None => ready.push((number, waiting)),
                 Some(missing) => {
@@ -140,19 +137,6 @@ impl Pending {
             }
         }
         ready
-    }
-
-    /// Makes everything as it was before bundles were woken and others filed under other changes,
-    /// given by which place each was filed before.
-    pub(crate) fn put_back(&mut self, woken: Vec<(u64, Waiting)>, moved: BTreeMap<u64, usize>) {
-        let mut woken: BTreeMap<u64, Waiting> = woken.into_iter().collect();
-        for (number, missing) in moved {
-            let waiting = woken.remove(&number).or_else(|| self.remove(number));
-            if let Some(mut waiting) = waiting {
-                waiting.missing = missing;
-                self.file(number, waiting);
-            }
-        }
     }
 
     /// All that wait, oldest first.

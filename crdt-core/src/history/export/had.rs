@@ -37,6 +37,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::crypto::Author;
 use crate::history::format::frontier::{Frontier, Tip};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::history::store::Store;
@@ -87,8 +88,10 @@ pub(crate) fn had_by(store: &Store, frontier: &Frontier) -> Had {
 fn known_tips(store: &Store, frontier: &Frontier) -> (Vec<ChangeIndex>, Vec<Tip>) {
     let mut known = Vec::new();
     let rest = find(store, &frontier.tips, store.chains.tips(), &mut known);
+    let mut numbers: Vec<(Author, u32)> = rest.iter().map(|tip| (tip.author, tip.seq)).collect();
+    numbers.dedup();
     let branches = store.chains.branches();
-    let alike = branches.flat_map(|branch| numbered_as(store, &rest, branch));
+    let alike = branches.flat_map(|branch| numbered_as(store, &numbers, branch));
     let unknown = find(store, &rest, alike, &mut known);
     (known, unknown)
 }
@@ -111,15 +114,19 @@ fn find(
     asked.iter().copied().filter(|tip| !found.contains(tip)).collect()
 }
 
-/// The changes on a branch that have the seq of a tip of their author, each once, however many
-/// tips have it.
-fn numbered_as(store: &Store, asked: &[Tip], branch: BranchIndex) -> Vec<ChangeIndex> {
+/// The changes on a branch that have one of these numbers, which are ascending and each there once:
+/// no more than there are changes, however many tips have a number.
+fn numbered_as(store: &Store, numbers: &[(Author, u32)], branch: BranchIndex) -> Vec<ChangeIndex> {
     let (author, _) = store.chains.root_of(branch);
     let (author, seqs) = (store.author(author), store.chains.seqs_of(branch));
-    let place = |seq| asked.partition_point(|tip| (tip.author, tip.seq) < (author, seq));
-    let within = &asked[place(seqs.start)..place(seqs.end)];
-    let alike = within.chunk_by(|one, other| one.seq == other.seq);
-    alike.filter_map(|tips| store.chains.numbered(branch, tips[0].seq)).collect()
+    let place = |seq| numbers.partition_point(|number| *number < (author, seq));
+    let within = &numbers[place(seqs.start)..place(seqs.end)];
+    let numbered = |(_, seq): &(Author, u32)| {
+        #[cfg(test)]
+        crate::steps::count();
+        store.chains.numbered(branch, *seq)
+    };
+    within.iter().filter_map(numbered).collect()
 }
 
 fn tip(store: &Store, change: ChangeIndex) -> Tip {

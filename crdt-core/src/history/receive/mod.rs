@@ -1,8 +1,12 @@
 //! Receiving: taking in bytes from elsewhere, all or nothing.
 //!
 //! A call goes through the bundles in the bytes one by one. Each is decoded and its signatures are
-//! checked; then it is admitted, or waits with what else waits. What was admitted wakes others. At
-//! the end all of it is kept, or everything is as it was.
+//! checked; then it is admitted, or waits for others of the call. Then all of that is kept, or
+//! everything is as it was.
+//!
+//! Only what is kept wakes what had waited before. So whatever a call makes a replica do before it
+//! fails is in proportion to the call, and not to what waits. What of the call itself comes free by
+//! that alone is treated as if it had waited too: it is admitted or given up, and fails no call.
 
 mod apply_error;
 mod outcome;
@@ -11,7 +15,7 @@ pub use apply_error::ApplyError;
 pub(crate) use apply_error::{HOW_TO_OPEN, OpenedAs};
 pub use outcome::{GivenUp, Outcome};
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use super::admission::{Taken, admit};
 use super::coverage::{self, Added, Coverage};
@@ -41,10 +45,6 @@ struct Call {
     bytes: u64,
     /// Bundles of the call that wait for other changes.
     waiting: Pending,
-    /// Bundles that had waited before the call and were admitted or given up in it.
-    woken: Vec<(u64, Waiting)>,
-    /// For which of its changes outside each bundle waited before the call that does not any more.
-    moved: BTreeMap<u64, usize>,
     /// Of each bundle that was admitted where it is, and its signatures with the places of its
     /// members.
     admitted: Vec<(Taken, Vec<(MemberIndex, Signature)>)>,
@@ -58,8 +58,6 @@ impl Call {
             mark: store.mark(),
             bytes: store.sizes.all(),
             waiting: Pending::new(PendingLimits::NONE),
-            woken: Vec::new(),
-            moved: BTreeMap::new(),
             admitted: Vec::new(),
             outcome: Outcome::default(),
         }
@@ -73,8 +71,8 @@ impl Call {
 /// A bundle that waits for nothing any more.
 struct Ready {
     waiting: Waiting,
-    /// Its number among those that had waited before the call; `None` if it is of the call.
-    earlier: Option<u64>,
+    /// Whether it is of the call, and had not waited before it.
+    is_of_call: bool,
 }
 
 impl Receiver<'_> {
@@ -88,11 +86,13 @@ impl Receiver<'_> {
         let opened_as = opened_as.filter(|_| self.store.genesis.is_none());
         let mut call = Call::begin(self.store, opened_as);
         match self.take_in_all(bytes, &mut call) {
-            Ok(()) => Ok(self.keep(call)),
+            Ok(()) => {
+                self.wake(&mut call);
+                Ok(self.keep(call))
+            }
             Err(error) => {
                 tracing::debug!(%error, bytes = bytes.len(), "refused bytes");
                 self.store.roll_back(call.mark);
-                self.pending.put_back(call.woken, call.moved);
                 Err(error)
             }
         }
@@ -116,7 +116,7 @@ impl Receiver<'_> {
                 }
             }
         }
-        self.wake(call)?;
+        self.settle(call)?;
         call.check_type(self.store.genesis.as_ref())?;
         let room = self.pending.holds(call.waiting.usage());
         if room { Ok(()) } else { Err(Refusal::PendingFull.into()) }
@@ -135,8 +135,24 @@ impl Receiver<'_> {
         Ok(())
     }
 
-    /// Admits what waited for changes of the call, and what waited for that in turn.
-    fn wake(&mut self, call: &mut Call) -> Result<(), ApplyError> {
+    /// Admits what of the call waits for nothing but others of it.
+    fn settle(&mut self, call: &mut Call) -> Result<(), ApplyError> {
+        let mut next = call.mark.changes;
+        while next < self.store.chains.len() && !call.waiting.is_empty() {
+            let hash = self.store.chains.hash_of(next);
+            for (_, waiting) in
+                call.waiting.wake(&hash, |outside, from| self.store.first_missing(outside, from))
+            {
+                self.take_in(self.decode(&waiting.bytes)?, call)?;
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+
+    /// Admits what had waited for changes of the call, and what waits for that in turn, or gives it
+    /// up.
+    fn wake(&mut self, call: &mut Call) {
         let mut next = call.mark.changes;
         let mut ready = VecDeque::new();
         loop {
@@ -147,40 +163,34 @@ impl Receiver<'_> {
                 self.find_ready(&hash, call, &mut ready);
                 next += 1;
             }
-            let Some(Ready { waiting, earlier }) = ready.pop_front() else {
-                return Ok(());
+            let Some(woken) = ready.pop_front() else {
+                return;
             };
-            match earlier {
-                None => self.take_in(self.decode(&waiting.bytes)?, call)?,
-                Some(number) => {
-                    self.admit_woken(&waiting, call);
-                    call.woken.push((number, waiting));
-                }
-            }
+            self.admit_woken(&woken, call);
         }
     }
 
     /// Finds what waited for a change and for nothing else.
     fn find_ready(&mut self, change: &ChangeHash, call: &mut Call, ready: &mut VecDeque<Ready>) {
-        let Call { waiting, moved, .. } = call;
         let missing = |outside: &[ChangeHash], from| self.store.first_missing(outside, from);
-        let of_call = waiting.wake(change, missing, |_, _| {}).into_iter();
-        ready.extend(of_call.map(|(_, waiting)| Ready { waiting, earlier: None }));
-        let note = |number, before| {
-            moved.entry(number).or_insert(before);
-        };
-        let earlier = self.pending.wake(change, missing, note).into_iter();
-        ready.extend(earlier.map(|(number, waiting)| Ready { waiting, earlier: Some(number) }));
+        for (pending, is_of_call) in [(&mut call.waiting, true), (&mut *self.pending, false)] {
+            let woken = pending.wake(change, missing).into_iter();
+            ready.extend(woken.map(|(_, waiting)| Ready { waiting, is_of_call }));
+        }
     }
 
-    /// Admits a bundle that had waited before the call, or gives it up.
-    fn admit_woken(&mut self, waiting: &Waiting, call: &mut Call) {
+    /// Admits a bundle that waits for nothing any more, or gives it up.
+    fn admit_woken(&mut self, Ready { waiting, is_of_call }: &Ready, call: &mut Call) {
         let bundle = match self.decode(&waiting.bytes) {
             Ok(bundle) => bundle,
             Err(error) => return call.outcome.refuse(Vec::new(), error.into()),
         };
         let mark = self.store.mark();
         match admit(self.store, &bundle) {
+            Ok(taken) if *is_of_call => {
+                call.outcome.enter(bundle.hashes, &taken.known);
+                call.admitted.push((taken, bundle.signatures));
+            }
             Ok(taken) => {
                 let new = taken.start..self.store.chains.len();
                 call.outcome.applied.extend(new.map(|new| self.store.chains.hash_of(new)));

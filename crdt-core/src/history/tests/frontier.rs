@@ -8,6 +8,7 @@ use crate::codec::{DecodeError, Reader, value};
 use crate::crypto::{Author, ChangeHash, Keypair};
 use crate::history::format::frontier::{Frontier, Tip};
 use crate::history::{ChangeIndex, Draft, Genesis, History, Tags, tag};
+use crate::steps;
 
 fn keypair(author: u8) -> Keypair {
     Keypair::from_secret_bytes(&[author + 1; 32])
@@ -254,4 +255,26 @@ fn unknown_tips_unpack_nothing() {
     asked.tips.sort();
     assert!(opened.is_contested(&asked));
     assert!(opened.kept.store.archive.unpacked() <= 1);
+}
+
+/// Of tips that are not here only their numbers lead to changes, so as many with one number cost what
+/// one does.
+#[test]
+fn many_tips_of_one_number_cost_no_more_than_one() {
+    steps::assert_even("tips of a frontier by branches", |count| {
+        let mut history = empty();
+        go_on(&mut history, 0, "first");
+        for number in 0..count {
+            write(&mut history, 0, Some(0), &number.to_string());
+        }
+        let author = keypair(0).author();
+        let tip = |number: u32| {
+            let hash: [u8; 32] = core::array::from_fn(|at| number.to_be_bytes()[at % 4]);
+            Tip { author, seq: 1, change: ChangeHash::from_bytes(hash) }
+        };
+        let mut tips: Vec<Tip> = (0..count).map(tip).collect();
+        tips.sort_unstable();
+        let frontier = Frontier { tips };
+        steps::of(|| assert!(!history.export_for(&frontier).is_empty()))
+    });
 }
