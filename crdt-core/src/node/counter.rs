@@ -250,12 +250,6 @@ impl<T: CounterInteger> Serialize for CounterView<'_, T> {
     }
 }
 
-impl<T: CounterInteger + PartialEq> PartialEq<T> for CounterView<'_, T> {
-    fn eq(&self, other: &T) -> bool {
-        self.get() == *other
-    }
-}
-
 /// Edits a counter.
 pub struct CounterEditor<'a, T = i64> {
     state: &'a mut CounterState,
@@ -264,6 +258,16 @@ pub struct CounterEditor<'a, T = i64> {
 }
 
 impl<T: CounterInteger> CounterEditor<'_, T> {
+    /// Views the counter, as it is now.
+    pub fn view(&self) -> CounterView<'_, T> {
+        view(self.state)
+    }
+
+    /// The sum, as [`get`](Self::get) gives it.
+    pub fn value(&self) -> T {
+        self.get()
+    }
+
     /// The sum, or the nearest value of the field's type. O(1).
     pub fn get(&self) -> T {
         T::saturating_from(self.state.sum)

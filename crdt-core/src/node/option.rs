@@ -175,6 +175,16 @@ pub struct OptionEditor<'a, T: CrdtNode> {
 }
 
 impl<T: CrdtNode> OptionEditor<'_, T> {
+    /// Views the optional node, as it is now.
+    pub fn view(&self) -> OptionView<'_, T> {
+        OptionView { state: self.state, chains: self.scope.chains() }
+    }
+
+    /// The plain value.
+    pub fn value(&self) -> Option<T::Value> {
+        self.view().value()
+    }
+
     /// Whether it is present.
     pub fn is_some(&self) -> bool {
         self.state.present().is_some()
@@ -187,7 +197,7 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
 
     /// Reads the node, if it is present.
     pub fn get(&self) -> Option<T::View<'_>> {
-        self.state.present().map(|state| T::view(state, self.scope.chains()))
+        self.view().get()
     }
 
     /// Edits the node; `None` if it is absent. One that others have removed, and that only a value

@@ -152,6 +152,41 @@ impl<K: MapKey> SetEditor<'_, K> {
         self.map.is_empty()
     }
 
+    /// Views the set, as it is now.
+    pub fn view(&self) -> SetView<'_, K> {
+        SetView { map: self.map.view() }
+    }
+
+    /// The set as a plain value.
+    pub fn value(&self) -> BTreeSet<K>
+    where
+        K: Clone,
+    {
+        self.view().value()
+    }
+
+    /// Makes the set hold these elements: those that are gone are removed, those that are new
+    /// inserted, all others left as they are.
+    ///
+    /// # Errors
+    /// As [`insert`](Self::insert).
+    pub fn set(
+        &mut self,
+        elements: impl IntoIterator<Item = impl IntoKey<K>>,
+    ) -> Result<(), EditError> {
+        self.map.set(elements.into_iter().map(|element| (element, ())))
+    }
+
+    /// The lowest element.
+    pub fn first(&self) -> Option<&K> {
+        self.view().first()
+    }
+
+    /// The highest element.
+    pub fn last(&self) -> Option<&K> {
+        self.view().last()
+    }
+
     /// Whether an element is in the set. O(log n).
     pub fn contains<Q>(&self, element: &Q) -> bool
     where

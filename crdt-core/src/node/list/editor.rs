@@ -2,7 +2,7 @@ use core::fmt;
 use core::ops::RangeBounds;
 
 use super::state::seeded;
-use super::{ListIter, ListState, ListView};
+use super::{ListIter, ListState, ListView, reconcile};
 use crate::node::edit::{delete_at, insert_at};
 use crate::node::positions::positions;
 use crate::node::register::{altered, unreadable};
@@ -28,8 +28,24 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.len() == 0
     }
 
-    fn view(&self) -> ListView<'_, T> {
+    /// Views the list, as it is now.
+    pub fn view(&self) -> ListView<'_, T> {
         ListView { state: self.state, chains: self.scope.chains() }
+    }
+
+    /// The list as a plain value.
+    pub fn value(&self) -> Vec<T::Value> {
+        self.view().value()
+    }
+
+    /// Makes the list read as plain values, by removing, inserting and editing the elements that
+    /// differ: what is the same is not written, and elements that stay are edited where they are. O(n + m)
+    /// in the sizes of the two, and more the more they differ.
+    ///
+    /// # Errors
+    /// What writing the values meets.
+    pub fn set(&mut self, values: impl IntoIterator<Item = T::Value>) -> Result<(), EditError> {
+        self.scope.attempt(self.state, |state, scope| reconcile::<T>(state, scope, values))
     }
 
     /// Reads the element at a position; `None` beyond the end. O(log n).

@@ -6,6 +6,7 @@ mod view;
 
 use core::hash::{BuildHasher, Hash};
 use core::ops::{Deref, DerefMut};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,13 @@ impl<K, V> IntoIterator for Map<K, V> {
     }
 }
 
-/// What can be given where a map's key is wanted: the key, or a `&str` for a `String`.
+/// What can be given where a map's key is wanted: the key, or for a `String` a `&str`, `&String`,
+/// `Box<str>` or `Cow<str>`.
+#[diagnostic::on_unimplemented(
+    message = "a key of type `{K}` cannot be `{Self}`",
+    label = "not `{K}`",
+    note = "what is behind a reference is given by `*` or `.clone()`"
+)]
 pub trait IntoKey<K> {
     /// The key.
     fn into_key(self) -> K;
@@ -77,11 +84,18 @@ impl<K> IntoKey<K> for K {
     }
 }
 
-impl IntoKey<String> for &str {
-    fn into_key(self) -> String {
-        self.to_owned()
-    }
+macro_rules! strings {
+    ($($string:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl IntoKey<String> for $string {
+            fn into_key(self) -> String {
+                self.into()
+            }
+        }
+    )*};
 }
+
+strings!(&str &String Box<str> Cow<'_, str>);
 
 /// Writes entries into a map.
 pub(super) fn write<K: MapKey, V: CrdtNode>(

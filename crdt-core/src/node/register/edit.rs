@@ -1,8 +1,9 @@
 use core::fmt;
+use core::ops::Deref;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{RegisterState, set_register};
+use super::{RegisterState, RegisterView, set_register};
 use crate::node::{EditError, Initial, IntoLeaf, NodeState, Scope, StandardDefault};
 
 /// Edits a register.
@@ -16,9 +17,22 @@ impl<'a, T, D> RegisterEditor<'a, T, D> {
         Self { state, scope }
     }
 
+    /// Views the register, as it is now.
+    pub fn view(&self) -> RegisterView<'_, T, D> {
+        RegisterView::new(self.state, self.scope.chains())
+    }
+
     /// The value. O(values in conflict).
     pub fn get(&self) -> &T {
         self.state.get(self.scope.chains())
+    }
+
+    /// The value, cloned.
+    pub fn value(&self) -> T
+    where
+        T: Clone,
+    {
+        self.get().clone()
     }
 
     /// Every value that stands, the one that wins first; none if nothing was written. O(n log n)
@@ -67,7 +81,24 @@ where
     }
 }
 
+/// Reads the value; it is written by [`set`](RegisterEditor::set) and
+/// [`modify`](RegisterEditor::modify).
+impl<T, D> Deref for RegisterEditor<'_, T, D> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.get()
+    }
+}
+
 impl<T: fmt::Debug, D> fmt::Debug for RegisterEditor<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// The value.
+impl<T: fmt::Display, D> fmt::Display for RegisterEditor<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
     }

@@ -74,21 +74,3 @@ impl<T: Serialize, D> Serialize for RegisterView<'_, T, D> {
         self.get().serialize(serializer)
     }
 }
-
-impl<T: PartialEq, D> PartialEq<T> for RegisterView<'_, T, D> {
-    fn eq(&self, other: &T) -> bool {
-        self.get() == other
-    }
-}
-
-impl<D> PartialEq<str> for RegisterView<'_, String, D> {
-    fn eq(&self, other: &str) -> bool {
-        self.get() == other
-    }
-}
-
-impl<D> PartialEq<&str> for RegisterView<'_, String, D> {
-    fn eq(&self, other: &&str) -> bool {
-        self.get() == other
-    }
-}

@@ -1,6 +1,7 @@
 //! Texts, which merge character by character.
 
 mod characters;
+mod compare;
 mod editor;
 mod slice;
 mod state;
