@@ -1,4 +1,4 @@
-//! What the compiler says to whoever clones a document.
+//! What the compiler says to whoever clones a document, or updates it with a closure that can fail.
 
 use super::Document;
 use crate::node::CrdtNode;
@@ -23,3 +23,21 @@ impl<T: CrdtNode> Document<T> {
         unreachable!("nothing is `CopiedByFork`")
     }
 }
+
+/// What the closure of an update gives: anything but a `Result`.
+///
+/// There is one `By` for any other type. Of a `Result` the compiler cannot tell which of two is
+/// meant, and names both.
+pub trait Given<By> {}
+
+/// That the closure makes its edits, whatever it gives.
+#[derive(Debug)]
+pub struct Always;
+
+/// That the closure can fail, where an update would keep what it edited.
+#[derive(Debug)]
+pub struct UseTryUpdateForResults;
+
+impl<R> Given<Always> for R {}
+
+impl<R, E> Given<UseTryUpdateForResults> for Result<R, E> {}
