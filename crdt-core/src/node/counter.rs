@@ -377,17 +377,20 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
         edit(state, scope)
     }
 
-    fn value(state: &CounterState, _: &Chains) -> T {
-        T::saturating_from(state.sum)
+    fn value_of(view: CounterView<'_, T>) -> T {
+        view.get()
     }
 
-    fn write(
-        state: &mut CounterState,
-        scope: Scope<'_>,
+    fn view_of<'a>(editor: &'a CounterEditor<'_, T>) -> CounterView<'a, T> {
+        editor.view()
+    }
+
+    fn write_in(
+        editor: &mut CounterEditor<'_, T>,
         value: T,
         how: Writing,
     ) -> Result<(), EditError> {
-        write(state, scope, value, how);
+        write(editor.state, editor.scope, value, how);
         Ok(())
     }
 
@@ -415,17 +418,20 @@ impl CrdtNode for Counter {
         edit(state, scope)
     }
 
-    fn value(state: &CounterState, _: &Chains) -> Self {
-        Self(i64::saturating_from(state.sum))
+    fn value_of(view: CounterView<'_>) -> Self {
+        Self(view.get())
     }
 
-    fn write(
-        state: &mut CounterState,
-        scope: Scope<'_>,
+    fn view_of<'a>(editor: &'a CounterEditor<'_>) -> CounterView<'a> {
+        editor.view()
+    }
+
+    fn write_in(
+        editor: &mut CounterEditor<'_>,
         value: Self,
         how: Writing,
     ) -> Result<(), EditError> {
-        write(state, scope, value.0, how);
+        write(editor.state, editor.scope, value.0, how);
         Ok(())
     }
 

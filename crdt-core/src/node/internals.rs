@@ -20,7 +20,7 @@ pub use super::misuse::{
 };
 pub use super::newtype::{Newtype, Transparent};
 pub use super::option::{OptionNode, OptionState};
-pub use super::record::{Field, Fields, Parts, RecordState, field};
+pub use super::record::{Field, Fields, Parts, RecordState, field, set_record};
 pub use super::register::{RegisterField, RegisterState};
 pub use super::saved::{StateReader, StateWriter};
 pub use super::selector::{Selector, Variants};

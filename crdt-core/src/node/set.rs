@@ -287,18 +287,22 @@ macro_rules! set_node {
                 SetEditor { map: MapEditor { state, scope } }
             }
 
-            fn value(state: &Self::State, _: &Chains) -> Self {
-                state.present().map(|(key, ())| key.clone()).collect()
+            fn value_of(view: SetView<'_, K>) -> Self {
+                view.iter().cloned().collect()
             }
 
-            fn write(
-                state: &mut Self::State,
-                scope: Scope<'_>,
+            fn view_of<'a>(editor: &'a SetEditor<'_, K>) -> SetView<'a, K> {
+                editor.view()
+            }
+
+            fn write_in(
+                editor: &mut SetEditor<'_, K>,
                 value: Self,
                 how: Writing,
             ) -> Result<(), EditError> {
+                let SetEditor { map: MapEditor { state, scope } } = editor;
                 let entries = value.into_iter().map(|key| (key, ())).collect();
-                write::<K, ()>(state, scope, entries, how)
+                write::<K, ()>(state, *scope, entries, how)
             }
 
             fn fingerprint(value: &Self, print: &mut Fingerprint) {

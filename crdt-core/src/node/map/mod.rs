@@ -181,17 +181,21 @@ macro_rules! map_node {
                 MapEditor { state, scope }
             }
 
-            fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-                state.present().map(|(key, item)| (key.clone(), V::value(item, chains))).collect()
+            fn value_of(view: Self::View<'_>) -> Self::Value {
+                let entries = view.state.present();
+                entries.map(|(key, item)| (key.clone(), V::value(item, view.chains))).collect()
             }
 
-            fn write(
-                state: &mut Self::State,
-                scope: Scope<'_>,
+            fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+                editor.view()
+            }
+
+            fn write_in(
+                editor: &mut Self::Editor<'_>,
                 $given: Self::Value,
                 how: Writing,
             ) -> Result<(), EditError> {
-                write::<K, V>(state, scope, $entries, how)
+                write::<K, V>(editor.state, editor.scope, $entries, how)
             }
 
             fn fingerprint($given: &Self::Value, print: &mut Fingerprint) {

@@ -3,8 +3,8 @@ use core::ops::Deref;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{RegisterState, RegisterView, set_register};
-use crate::node::{EditError, Initial, IntoLeaf, NodeState, Scope, StandardDefault};
+use super::{RegisterState, RegisterView, set_register, write_register};
+use crate::node::{EditError, Initial, IntoLeaf, NodeState, Scope, StandardDefault, Writing};
 
 /// Edits a register.
 pub struct RegisterEditor<'a, T, D = StandardDefault> {
@@ -54,6 +54,10 @@ where
     /// [`EditError::Unencodable`] if it cannot be encoded, or is not read back as it is.
     pub fn set(&mut self, value: impl IntoLeaf<T>) -> Result<(), EditError> {
         set_register(self.state, self.scope, &value.into_leaf())
+    }
+
+    pub(in crate::node) fn write(&mut self, value: &T, how: Writing) -> Result<(), EditError> {
+        write_register(self.state, self.scope, value, how)
     }
 
     /// Writes what a closure makes of the value. Costs what reading, cloning and

@@ -162,6 +162,11 @@ impl<'a> Scope<'a> {
         Err(error)
     }
 
+    /// Makes the change come to nothing, because of an edit that failed halfway.
+    pub(in crate::node) fn fail(&self, error: &EditError) {
+        self.transaction.log.borrow_mut().fault.get_or_insert_with(|| error.clone());
+    }
+
     /// Keeps the state in which the op that was written last found a part of its node.
     pub(in crate::node) fn found(&self, state: impl Any + Send + Sync) {
         let log = &mut *self.transaction.log.borrow_mut();
