@@ -1,7 +1,7 @@
 //! What the compiler says to whoever clones a document, or updates it with a closure that can fail.
 
 use super::Document;
-use crate::node::CrdtNode;
+use crate::node::{CrdtNode, EditError};
 
 /// A document of which there can be two with one key.
 #[diagnostic::on_unimplemented(
@@ -12,7 +12,23 @@ use crate::node::CrdtNode;
 )]
 pub trait CopiedByFork {}
 
+/// A document that is written without a change.
+#[diagnostic::on_unimplemented(
+    message = "a `Document` is written inside a change",
+    label = "write `.change(|root| ..)?`",
+    note = "`document.change(|root| root.set(value))?` writes what of the whole value differs"
+)]
+pub trait WrittenAtOnce {}
+
 impl<T: CrdtNode> Document<T> {
+    #[doc(hidden)]
+    pub fn set<U>(&mut self, _: U) -> Result<(), EditError>
+    where
+        Self: WrittenAtOnce,
+    {
+        Ok(())
+    }
+
     #[doc(hidden)]
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it is there to say why it is not")]

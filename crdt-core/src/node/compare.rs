@@ -103,8 +103,8 @@ where
     V::View<'a>: PartialEq<V::View<'b>>,
 {
     fn eq(&self, other: &MapView<'b, K, V>) -> bool {
-        let is_same = |((a, x), (b, y)): ((&K, V::View<'a>), (&K, V::View<'b>))| a == b && x == y;
-        self.len() == other.len() && self.iter().zip(other.iter()).all(is_same)
+        let mut pairs = self.iter().zip(other.iter());
+        self.len() == other.len() && pairs.all(|((a, x), (b, y))| a == b && x == y)
     }
 }
 

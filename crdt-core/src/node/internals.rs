@@ -15,8 +15,8 @@ pub use super::leaf::{Initial, LeafField, StandardDefault};
 pub use super::list::ListState;
 pub use super::map::MapState;
 pub use super::misuse::{
-    EditedAtOnce, MarkedCrdtCounter, MarkedCrdtText, MergesElements, Subscript,
-    WrittenWithoutChange,
+    Assigned, EditedAtOnce, HasTwoEnds, KeptAsSlice, KeptAsStr, MarkedCrdtCounter, MarkedCrdtText,
+    MergesElements, MovesElements, OptionOfEditor, OptionOfView, Subscript, WrittenWithoutChange,
 };
 pub use super::newtype::{Newtype, Transparent};
 pub use super::option::{OptionNode, OptionState};

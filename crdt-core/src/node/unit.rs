@@ -51,7 +51,7 @@ macro_rules! unit_node {
                 $value
             }
 
-            fn view_of<'a>((): &'a ()) {}
+            fn view_of((): &()) {}
 
             fn write_in((): &mut (), _: Self, _: Writing) -> Result<(), EditError> {
                 Ok(())

@@ -67,7 +67,7 @@ impl<T: CrdtNode> CrdtNode for KeyOf<T> {
         Self(None, PhantomData)
     }
 
-    fn view_of<'a>((): &'a ()) {}
+    fn view_of((): &()) {}
 
     fn write_in((): &mut (), _: Self, _: Writing) -> Result<(), EditError> {
         Ok(())

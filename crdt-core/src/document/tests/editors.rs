@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{create, key};
 use crate::document::Document;
-use crate::node::{Json, Text};
+use crate::node::{EditError, Json, Text};
 
 /// A cursor is looked up while the text is edited.
 #[test]
@@ -131,4 +131,36 @@ fn whole_lists_maps_and_sets_are_set_by_what_differs() {
     })
     .expect("it fits");
     assert_eq!(tags.read(), BTreeSet::from(["y", "z"].map(String::from)));
+}
+
+#[test]
+fn new_elements_are_edited_in_the_change_that_made_them() {
+    let mut words = create::<Vec<String>>();
+    let first = words.change(|words| {
+        let first = words.push("a".to_owned())?;
+        words.insert(0, "b".to_owned())?;
+        words.at_new(first)?.set("second")?;
+        words.first_mut()?.expect("there are two").set("first")?;
+        words.last_mut()?.expect("there are two").modify(|word| word.push('!'))?;
+        assert!(words.contains("first") && !words.contains("b"));
+        Ok(first)
+    });
+    let first = first.expect("the edits are possible");
+    assert_eq!(words.read(), ["first", "second!"]);
+    assert!(words.read().contains("second!"));
+    let later = words.change(|words| words.at_new(first)?.set("lost"));
+    assert_eq!(later, Err(EditError::NotNew), "it has an id by now");
+    let removed = words.change(|words| {
+        let new = words.push("c".to_owned())?;
+        words.pop()?;
+        words.at_new(new).map(|_| ())
+    });
+    assert_eq!(removed, Err(EditError::NotNew));
+    let failed = words.change(|words| {
+        assert_eq!(words.first_mut()?.map(|word| word.len()), Some(5));
+        words.clear()?;
+        assert!(words.first_mut()?.is_none() && words.last_mut()?.is_none());
+        Ok(())
+    });
+    assert_eq!(failed, Ok(()));
 }

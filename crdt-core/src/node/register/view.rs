@@ -39,6 +39,13 @@ impl<'a, T, D> RegisterView<'a, T, D> {
     }
 }
 
+impl<'a, D> RegisterView<'a, String, D> {
+    /// The string, for as long as the document is read.
+    pub fn as_str(&self) -> &'a str {
+        self.get()
+    }
+}
+
 impl<T, D> Deref for RegisterView<'_, T, D> {
     type Target = T;
 

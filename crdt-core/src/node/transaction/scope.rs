@@ -126,6 +126,12 @@ impl<'a> Scope<'a> {
         NewElement { id, stamp: self.transaction.log.borrow().stamp }
     }
 
+    /// Whether this change has inserted an element.
+    pub(in crate::node) fn has_made(&self, NewElement { id, stamp }: NewElement) -> bool {
+        let log = self.transaction.log.borrow();
+        stamp == log.stamp && id.chain == log.chain && (log.start..log.next).contains(&id.counter)
+    }
+
     /// The time of the change.
     pub(in crate::node) fn time(&self) -> u32 {
         self.transaction.log.borrow().time
