@@ -39,8 +39,8 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     }
 
     /// Makes the list read as plain values, by removing, inserting and editing the elements that
-    /// differ: what is the same is not written, and elements that stay are edited where they are. O(n + m)
-    /// in the sizes of the two, and more the more they differ.
+    /// differ: what is the same is not written, and elements that stay are edited where they are.
+    /// O(n + m) in the sizes of the two, and more the more they differ.
     ///
     /// # Errors
     /// What writing the values meets.
