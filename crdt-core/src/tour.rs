@@ -140,8 +140,9 @@
 //! can be edited while others insert and remove around it. Removing an element removes what others
 //! write inside it meanwhile. Elements have ids as characters do, and those that a change inserts
 //! are named by what inserting them gives. The verbs are those of `Vec`: `insert`, `push`,
-//! `extend`, `remove`, `pop`, `truncate`, `retain`; `at` and
-//! [`at_id`](crate::node::ListEditor::at_id) edit an element.
+//! `extend`, `remove`, `pop`, `truncate`, `retain`; `at`,
+//! [`at_id`](crate::node::ListEditor::at_id) and, in the change that inserts it,
+//! [`at_new`](crate::node::ListEditor::at_new) edit an element.
 //!
 //! ```
 //! # use crdt_core::{Document, Keypair};
@@ -300,6 +301,8 @@
 //! let mut tasks = Document::<Vec<Task>>::create(Keypair::generate()?)?;
 //! tasks.change(|tasks| tasks.push(Task { title: "Paint".into(), done: false }))?;
 //! tasks.change(|tasks| tasks.for_each(|mut task| finish(&mut task)))?;
+//! let shown = tasks.change(|tasks| Ok(line(tasks.at(0)?.view())))?;
+//! assert_eq!(shown, "[x] Paint");
 //! assert_eq!(tasks.read().iter().map(line).collect::<Vec<_>>(), ["[x] Paint"]);
 //! # Ok(())
 //! # }
@@ -335,6 +338,10 @@
 //! both edit what is there rather than replace it. With `update`, mark the field that tells list
 //! elements apart with `#[crdt(key)]`.
 //!
+//! Inside a change, `set` of the editor of a text, counter, list, map, set or struct writes a part
+//! as `update` writes the whole: by what differs. On a register, an optional node and an enum it
+//! writes over what is there.
+//!
 //! ```
 //! # use crdt_core::{CrdtNode, Document, Keypair};
 //! #[derive(CrdtNode, Clone, Debug, PartialEq)]
@@ -355,8 +362,14 @@
 //! # Reading
 //!
 //! [`read`](crate::Document::read) gives a view: it borrows, copies nothing, has the fields of the
-//! struct, and is iterated, compared, printed and serialized like the value.
+//! struct, and is iterated, printed and serialized like the value.
 //! [`value`](crate::Document::value) makes the plain value.
+//!
+//! Views are compared with plain values by `==`: those of registers, counters, texts, lists, maps,
+//! sets, options and `Json` part by part and with each other too, those of structs and enums, whose
+//! type must be `PartialEq`, by their plain value. Registers and counters have `<` as well. Inside
+//! a change `view()` of an editor gives what `read` would, so functions that take a view serve
+//! there too.
 //!
 //! ```
 //! # use crdt_core::{CrdtNode, Document, Keypair};
@@ -368,6 +381,7 @@
 //! for task in tasks.read() {
 //!     println!("{} {}", if *task.done { "x" } else { " " }, task.title);
 //! }
+//! assert_eq!(tasks.read(), [Task { title: "Paint".into(), done: true }]);
 //! let json = serde_json::to_string(&tasks.read())?;
 //! assert_eq!(json, r#"[{"title":"Paint","done":true}]"#);
 //! # Ok(())

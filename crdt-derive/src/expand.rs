@@ -1,6 +1,7 @@
 //! Generates the implementation of a type without faults.
 
 mod apart;
+mod compare;
 pub(crate) mod describe;
 mod enums;
 mod implement;

@@ -77,15 +77,13 @@ fn methods(value: &TokenStream) -> TokenStream {
         fn edit<'__a>(_: &'__a mut __Fault, _: __crdt::Scope<'__a>) -> __Fault {
             ::core::unreachable!()
         }
-        fn value(_: &__Fault, _: &__crdt::Chains) -> #value {
+        fn value_of(_: __Fault) -> #value {
             ::core::unreachable!()
         }
-        fn write(
-            _: &mut __Fault,
-            _: __crdt::Scope<'_>,
-            _: #value,
-            _: __crdt::Writing,
-        ) -> ::core::result::Result<(), __crdt::EditError> {
+        fn view_of<'__a>(_: &'__a __Fault) -> __Fault {
+            ::core::unreachable!()
+        }
+        fn write_in(_: &mut __Fault, _: #value, _: __crdt::Writing) -> __crdt::Written {
             ::core::unreachable!()
         }
     }

@@ -375,6 +375,8 @@ fn editing(stage: &Stage) -> Vec<EditError> {
     let mut liar = Document::<Form>::load(&without_its_tip(stage), key(9)).expect("trusted");
     let long = ChangeOptions::new().message("x".repeat(MAX_TAG_BYTES));
     let elsewhere = ElementId { change: ChangeHash::from_bytes([8; 32]), offset: 3 };
+    let earlier = stage.document().change(|form| form.tasks.push(Task { title: String::new() }));
+    let earlier = earlier.expect("it fits");
     let after = ChangeOptions::new().after(ChangeHash::from_bytes([9; 32]));
     vec![
         edit(stage, |form| form.notes.insert(9, "x")),
@@ -386,6 +388,7 @@ fn editing(stage: &Stage) -> Vec<EditError> {
         edit(stage, |form| form.twice.set(Some(None))),
         edit(stage, |form| form.labels.at("absent")?.set("x")),
         edit(stage, |form| form.tasks.at_id(elsewhere)?.title.set("x")),
+        edit(stage, |form| form.tasks.at_new(earlier)?.title.set("x")),
         edit(stage, |form| form.labels.insert("k".repeat(MAX_KEY_BYTES + 1), String::new())),
         edit(stage, |form| form.rounded.insert(Rounded(12), 1)),
         edit(stage, |form| form.extra.set("", deep)),

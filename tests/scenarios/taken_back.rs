@@ -41,18 +41,21 @@ impl CrdtNode for Counted {
         String::edit(&mut state.0, scope)
     }
 
-    fn value(state: &CountedState, chains: &Chains) -> String {
-        String::value(&state.0, chains)
+    fn value_of(view: Self::View<'_>) -> Self::Value {
+        String::value_of(view)
     }
 
-    fn write(
-        state: &mut CountedState,
-        scope: Scope<'_>,
+    fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+        String::view_of(editor)
+    }
+
+    fn write_in(
+        editor: &mut Self::Editor<'_>,
         value: String,
         how: Writing,
     ) -> Result<(), EditError> {
         // It has no seed of its own, so an insert says nothing of the string.
-        String::write(&mut state.0, scope, value, how.of_parts())
+        String::write_in(editor, value, how.of_parts())
     }
 }
 

@@ -257,18 +257,17 @@ impl CrdtNode for Numbered {
         Entry::edit(state, scope)
     }
 
-    fn value(state: &Self::State, chains: &Chains) -> Self {
-        let (number, text) = Entry::value(state, chains).pop_first().unwrap_or_default();
+    fn value_of(view: Self::View<'_>) -> Self {
+        let (number, text) = Entry::value_of(view).pop_first().unwrap_or_default();
         Self(number, text)
     }
 
-    fn write(
-        state: &mut Self::State,
-        scope: Scope<'_>,
-        value: Self,
-        how: Writing,
-    ) -> Result<(), EditError> {
-        Entry::write(state, scope, BTreeMap::from([(value.0, value.1)]), how)
+    fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+        editor.view()
+    }
+
+    fn write_in(editor: &mut Self::Editor<'_>, value: Self, how: Writing) -> Result<(), EditError> {
+        Entry::write_in(editor, BTreeMap::from([(value.0, value.1)]), how)
     }
 
     fn key(value: &Self) -> Option<Key<'_>> {

@@ -1,3 +1,4 @@
+use super::misuse::Given;
 use super::{ChangeOptions, Document, Writer};
 use crate::crypto::ChangeHash;
 use crate::history::{ChangeIndex, Draft, Unwritten};
@@ -94,15 +95,16 @@ impl<T: CrdtNode> Document<T> {
     /// # }
     /// ```
     ///
-    /// Gives what the closure returns. One that can fail belongs in
-    /// [`try_update`](Self::try_update).
+    /// Gives what the closure returns, which cannot be a `Result`: what a closure had edited before
+    /// it failed would be kept. One that can fail belongs in [`try_update`](Self::try_update).
     ///
     /// # Errors
     /// [`EditError::ReadOnly`], or what prevents the change from being written. Then nothing is
     /// changed.
-    pub fn update<R>(&mut self, edit: impl FnOnce(&mut T) -> R) -> Result<R, EditError>
+    pub fn update<R, By>(&mut self, edit: impl FnOnce(&mut T) -> R) -> Result<R, EditError>
     where
         T: CrdtNode<Value = T>,
+        R: Given<By>,
     {
         self.update_with(&ChangeOptions::default(), edit)
     }
@@ -127,13 +129,14 @@ impl<T: CrdtNode> Document<T> {
     /// # Errors
     /// As [`update`](Self::update); [`EditError::UnknownDependency`] if a dependency is not known
     /// here.
-    pub fn update_with<R>(
+    pub fn update_with<R, By>(
         &mut self,
         options: &ChangeOptions,
         edit: impl FnOnce(&mut T) -> R,
     ) -> Result<R, EditError>
     where
         T: CrdtNode<Value = T>,
+        R: Given<By>,
     {
         self.try_update_with(options, |value| Ok(edit(value)))
     }

@@ -1,12 +1,12 @@
 //! The document: a typed state over a history, with a writer.
 
 mod changes;
-mod cloned;
 mod files;
 mod fork;
 mod journal;
 mod load;
 mod meta;
+mod misuse;
 mod stamps;
 
 use core::fmt;

@@ -355,17 +355,20 @@ impl CrdtNode for Named {
         Text::edit(state, scope)
     }
 
-    fn value(state: &Self::State, chains: &crate::history::Chains) -> String {
-        Text::value(state, chains).0
+    fn value_of(view: Self::View<'_>) -> Self::Value {
+        Text::value_of(view).0
     }
 
-    fn write(
-        state: &mut Self::State,
-        scope: crate::node::Scope<'_>,
+    fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+        Text::view_of(editor)
+    }
+
+    fn write_in(
+        editor: &mut Self::Editor<'_>,
         value: String,
         how: crate::node::Writing,
     ) -> Result<(), EditError> {
-        Text::write(state, scope, value.into(), how)
+        Text::write_in(editor, value.into(), how)
     }
 }
 

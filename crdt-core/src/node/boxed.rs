@@ -31,8 +31,12 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
         T::edit(state.get_mut(), scope)
     }
 
-    fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-        Box::new(T::value(state.get(), chains))
+    fn value_of(view: Self::View<'_>) -> Self::Value {
+        Box::new(T::value_of(view))
+    }
+
+    fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+        T::view_of(editor)
     }
 
     fn key(value: &Self::Value) -> Option<Key<'_>> {
@@ -43,13 +47,12 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
         T::key_in(state.get(), chains)
     }
 
-    fn write(
-        state: &mut Self::State,
-        scope: Scope<'_>,
+    fn write_in(
+        editor: &mut Self::Editor<'_>,
         value: Self::Value,
         how: Writing,
     ) -> Result<(), EditError> {
-        T::write(state.get_mut(), scope, *value, how)
+        T::write_in(editor, *value, how)
     }
 
     fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {

@@ -250,12 +250,6 @@ impl<T: CounterInteger> Serialize for CounterView<'_, T> {
     }
 }
 
-impl<T: CounterInteger + PartialEq> PartialEq<T> for CounterView<'_, T> {
-    fn eq(&self, other: &T) -> bool {
-        self.get() == *other
-    }
-}
-
 /// Edits a counter.
 pub struct CounterEditor<'a, T = i64> {
     state: &'a mut CounterState,
@@ -264,6 +258,16 @@ pub struct CounterEditor<'a, T = i64> {
 }
 
 impl<T: CounterInteger> CounterEditor<'_, T> {
+    /// Views the counter, as it is now.
+    pub fn view(&self) -> CounterView<'_, T> {
+        view(self.state)
+    }
+
+    /// The sum, as [`get`](Self::get) gives it.
+    pub fn value(&self) -> T {
+        self.get()
+    }
+
     /// The sum, or the nearest value of the field's type. O(1).
     pub fn get(&self) -> T {
         T::saturating_from(self.state.sum)
@@ -373,17 +377,20 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
         edit(state, scope)
     }
 
-    fn value(state: &CounterState, _: &Chains) -> T {
-        T::saturating_from(state.sum)
+    fn value_of(view: CounterView<'_, T>) -> T {
+        view.get()
     }
 
-    fn write(
-        state: &mut CounterState,
-        scope: Scope<'_>,
+    fn view_of<'a>(editor: &'a CounterEditor<'_, T>) -> CounterView<'a, T> {
+        editor.view()
+    }
+
+    fn write_in(
+        editor: &mut CounterEditor<'_, T>,
         value: T,
         how: Writing,
     ) -> Result<(), EditError> {
-        write(state, scope, value, how);
+        write(editor.state, editor.scope, value, how);
         Ok(())
     }
 
@@ -411,17 +418,20 @@ impl CrdtNode for Counter {
         edit(state, scope)
     }
 
-    fn value(state: &CounterState, _: &Chains) -> Self {
-        Self(i64::saturating_from(state.sum))
+    fn value_of(view: CounterView<'_>) -> Self {
+        Self(view.get())
     }
 
-    fn write(
-        state: &mut CounterState,
-        scope: Scope<'_>,
+    fn view_of<'a>(editor: &'a CounterEditor<'_>) -> CounterView<'a> {
+        editor.view()
+    }
+
+    fn write_in(
+        editor: &mut CounterEditor<'_>,
         value: Self,
         how: Writing,
     ) -> Result<(), EditError> {
-        write(state, scope, value.0, how);
+        write(editor.state, editor.scope, value.0, how);
         Ok(())
     }
 

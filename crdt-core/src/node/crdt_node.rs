@@ -129,7 +129,17 @@ pub trait CrdtNode: Sized + 'static {
 
     /// The plain value of the state.
     #[doc(hidden)]
-    fn value(state: &Self::State, chains: &Chains) -> Self::Value;
+    fn value(state: &Self::State, chains: &Chains) -> Self::Value {
+        Self::value_of(Self::view(state, chains))
+    }
+
+    /// The plain value of what a view reads.
+    #[doc(hidden)]
+    fn value_of(view: Self::View<'_>) -> Self::Value;
+
+    /// Views what an editor edits.
+    #[doc(hidden)]
+    fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a>;
 
     /// Makes the state read as the value, in one of three [ways](Writing). What the node has
     /// [refused](super::Fit::Refused) is cleared by who keeps it.
@@ -140,6 +150,19 @@ pub trait CrdtNode: Sized + 'static {
     fn write(
         state: &mut Self::State,
         scope: Scope<'_>,
+        value: Self::Value,
+        how: Writing,
+    ) -> Result<(), EditError> {
+        Self::write_in(&mut Self::edit(state, scope), value, how)
+    }
+
+    /// Makes what an editor edits read as the value, as [`write`](Self::write) does.
+    ///
+    /// # Errors
+    /// [`EditError`] if a part of the value cannot be written.
+    #[doc(hidden)]
+    fn write_in(
+        editor: &mut Self::Editor<'_>,
         value: Self::Value,
         how: Writing,
     ) -> Result<(), EditError>;

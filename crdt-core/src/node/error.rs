@@ -39,6 +39,12 @@ pub enum EditError {
     /// An element of a list that is to be edited or removed is not in it, or not any more.
     #[error("the list does not have the element {0}")]
     NoElement(ElementId),
+    /// An element that is to be edited as one that this change has inserted is not in the list, or
+    /// another change has inserted it.
+    #[error(
+        "the list has no such element that this change has inserted: name others by `Document::element_id`"
+    )]
+    NotNew,
     /// A key of a map, text or bytes, is longer than
     /// [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
     #[error("a map key of {0} bytes is longer than the format allows")]

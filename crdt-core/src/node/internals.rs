@@ -15,12 +15,12 @@ pub use super::leaf::{Initial, LeafField, StandardDefault};
 pub use super::list::ListState;
 pub use super::map::MapState;
 pub use super::misuse::{
-    EditedAtOnce, MarkedCrdtCounter, MarkedCrdtText, MergesElements, Subscript,
-    WrittenWithoutChange,
+    Assigned, EditedAtOnce, HasTwoEnds, KeptAsSlice, KeptAsStr, MarkedCrdtCounter, MarkedCrdtText,
+    MergesElements, MovesElements, OptionOfEditor, OptionOfView, Subscript, WrittenWithoutChange,
 };
 pub use super::newtype::{Newtype, Transparent};
 pub use super::option::{OptionNode, OptionState};
-pub use super::record::{Field, Fields, Parts, RecordState, field};
+pub use super::record::{Field, Fields, Parts, RecordState, field, set_record};
 pub use super::register::{RegisterField, RegisterState};
 pub use super::saved::{StateReader, StateWriter};
 pub use super::selector::{Selector, Variants};

@@ -1,5 +1,6 @@
 use core::any::TypeId;
 use core::marker::PhantomData;
+use std::borrow::Cow;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -41,11 +42,15 @@ impl<T: Default> Initial<T> for StandardDefault {
 }
 
 /// What can be given where a register's value is wanted: the value, what is in it if it is an
-/// `Option` of a leaf, or a `&str` for a `String`.
+/// `Option` of a leaf, or for a `String` a `&str`, `&String`, `Box<str>` or `Cow<str>`.
+///
+/// Numbers are not taken by reference: with one type alone to choose from the compiler infers what
+/// `set(text.parse()?)` and `set(number.into())` are to give.
 #[diagnostic::on_unimplemented(
     message = "a register of `{T}` cannot be set to `{Self}`",
     label = "not `{T}`",
-    note = "a newtype is stored as what it wraps: set it to that, as in `set(id.0)`"
+    note = "what is behind a reference is given by `*` or `.clone()`",
+    note = "if the field's type is a newtype, it is stored as what it wraps: `set(id.0)`"
 )]
 pub trait IntoLeaf<T> {
     /// The value.
@@ -58,17 +63,25 @@ impl<T> IntoLeaf<T> for T {
     }
 }
 
-impl IntoLeaf<String> for &str {
-    fn into_leaf(self) -> String {
-        self.to_owned()
-    }
+macro_rules! strings {
+    ($($string:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl IntoLeaf<String> for $string {
+            fn into_leaf(self) -> String {
+                self.into()
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl IntoLeaf<Option<String>> for $string {
+            fn into_leaf(self) -> Option<String> {
+                Some(self.into())
+            }
+        }
+    )*};
 }
 
-impl IntoLeaf<Option<String>> for &str {
-    fn into_leaf(self) -> Option<String> {
-        Some(self.to_owned())
-    }
-}
+strings!(&str &String Box<str> Cow<'_, str>);
 
 /// The node of a type that is a leaf, and what it is before it is set.
 macro_rules! leaf_node {

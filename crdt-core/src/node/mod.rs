@@ -10,6 +10,7 @@
 mod boxed;
 mod bytes;
 mod choice;
+mod compare;
 mod counter;
 mod crdt_node;
 mod difference;

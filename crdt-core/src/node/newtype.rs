@@ -59,17 +59,20 @@ where
         Inner::<T>::edit(state, scope)
     }
 
-    fn value(state: &Self::State, chains: &Chains) -> Option<T> {
-        Inner::<T>::value(state, chains).map(T::wrap)
+    fn value_of(view: Self::View<'_>) -> Self::Value {
+        Inner::<T>::value_of(view).map(T::wrap)
     }
 
-    fn write(
-        state: &mut Self::State,
-        scope: Scope<'_>,
-        value: Option<T>,
+    fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+        Inner::<T>::view_of(editor)
+    }
+
+    fn write_in(
+        editor: &mut Self::Editor<'_>,
+        value: Self::Value,
         how: Writing,
     ) -> Result<(), EditError> {
-        Inner::<T>::write(state, scope, value.map(T::unwrap), how)
+        Inner::<T>::write_in(editor, value.map(T::unwrap), how)
     }
 
     fn fingerprint(value: &Option<T>, print: &mut Fingerprint) {

@@ -175,6 +175,16 @@ pub struct OptionEditor<'a, T: CrdtNode> {
 }
 
 impl<T: CrdtNode> OptionEditor<'_, T> {
+    /// Views the optional node, as it is now.
+    pub fn view(&self) -> OptionView<'_, T> {
+        OptionView { state: self.state, chains: self.scope.chains() }
+    }
+
+    /// The plain value.
+    pub fn value(&self) -> Option<T::Value> {
+        self.view().value()
+    }
+
     /// Whether it is present.
     pub fn is_some(&self) -> bool {
         self.state.present().is_some()
@@ -187,7 +197,7 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
 
     /// Reads the node, if it is present.
     pub fn get(&self) -> Option<T::View<'_>> {
-        self.state.present().map(|state| T::view(state, self.scope.chains()))
+        self.view().get()
     }
 
     /// Edits the node; `None` if it is absent. One that others have removed, and that only a value
@@ -274,16 +284,20 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
         OptionEditor { state, scope }
     }
 
-    fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-        state.present().map(|state| T::value(state, chains))
+    fn value_of(view: Self::View<'_>) -> Self::Value {
+        view.value()
     }
 
-    fn write(
-        state: &mut Self::State,
-        scope: Scope<'_>,
+    fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+        editor.view()
+    }
+
+    fn write_in(
+        editor: &mut Self::Editor<'_>,
         value: Self::Value,
         how: Writing,
     ) -> Result<(), EditError> {
+        let (state, scope) = (&mut *editor.state, editor.scope);
         match (how, value) {
             (Writing::Difference, Some(value)) if state.present().is_some() => {
                 T::write(&mut state.entry().state, scope.key(KEY), value, how)
@@ -321,17 +335,20 @@ where
         <T::Kind as Kind<T>>::Optional::edit(state, scope)
     }
 
-    fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-        <T::Kind as Kind<T>>::Optional::value(state, chains)
+    fn value_of(view: Self::View<'_>) -> Self::Value {
+        <T::Kind as Kind<T>>::Optional::value_of(view)
     }
 
-    fn write(
-        state: &mut Self::State,
-        scope: Scope<'_>,
+    fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+        <T::Kind as Kind<T>>::Optional::view_of(editor)
+    }
+
+    fn write_in(
+        editor: &mut Self::Editor<'_>,
         value: Self::Value,
         how: Writing,
     ) -> Result<(), EditError> {
-        <T::Kind as Kind<T>>::Optional::write(state, scope, value, how)
+        <T::Kind as Kind<T>>::Optional::write_in(editor, value, how)
     }
 
     fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {

@@ -5,7 +5,8 @@
 //! types.
 
 use super::{
-    CrdtNode, DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateReader, StateWriter,
+    CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment, StateReader,
+    StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -95,6 +96,25 @@ impl<F: Fields> NodeState for RecordState<F> {
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         load(&mut self.0, reader)
     }
+}
+
+/// Makes what the editor of a struct edits read as a value, by what differs. The states of its
+/// fields are lent one by one and so are not taken back together: if a field cannot be written
+/// after another one has been, the change cannot be made.
+///
+/// # Errors
+/// [`EditError`] if a part of the value cannot be written.
+pub fn set_record<T: CrdtNode>(
+    editor: &mut T::Editor<'_>,
+    scope: Scope<'_>,
+    value: T::Value,
+) -> Result<(), EditError> {
+    let next = scope.next_id();
+    T::write_in(editor, value, Writing::Difference).inspect_err(|error| {
+        if scope.next_id() != next {
+            scope.fail(error);
+        }
+    })
 }
 
 /// All states, in the order of their places, which are without a gap.

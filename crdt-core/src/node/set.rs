@@ -152,6 +152,41 @@ impl<K: MapKey> SetEditor<'_, K> {
         self.map.is_empty()
     }
 
+    /// Views the set, as it is now.
+    pub fn view(&self) -> SetView<'_, K> {
+        SetView { map: self.map.view() }
+    }
+
+    /// The set as a plain value.
+    pub fn value(&self) -> BTreeSet<K>
+    where
+        K: Clone,
+    {
+        self.view().value()
+    }
+
+    /// Makes the set hold these elements: those that are gone are removed, those that are new
+    /// inserted, all others left as they are.
+    ///
+    /// # Errors
+    /// As [`insert`](Self::insert).
+    pub fn set(
+        &mut self,
+        elements: impl IntoIterator<Item = impl IntoKey<K>>,
+    ) -> Result<(), EditError> {
+        self.map.set(elements.into_iter().map(|element| (element, ())))
+    }
+
+    /// The lowest element.
+    pub fn first(&self) -> Option<&K> {
+        self.view().first()
+    }
+
+    /// The highest element.
+    pub fn last(&self) -> Option<&K> {
+        self.view().last()
+    }
+
     /// Whether an element is in the set. O(log n).
     pub fn contains<Q>(&self, element: &Q) -> bool
     where
@@ -252,21 +287,25 @@ macro_rules! set_node {
                 SetEditor { map: MapEditor { state, scope } }
             }
 
-            fn value(state: &Self::State, _: &Chains) -> Self {
+            fn value_of(view: SetView<'_, K>) -> Self {
                 let mut value = Self::default();
-                value.extend(state.present().map(|(key, ())| key.clone()));
+                value.extend(view.iter().cloned());
                 value
             }
 
-            fn write(
-                state: &mut Self::State,
-                scope: Scope<'_>,
+            fn view_of<'a>(editor: &'a SetEditor<'_, K>) -> SetView<'a, K> {
+                editor.view()
+            }
+
+            fn write_in(
+                editor: &mut SetEditor<'_, K>,
                 value: Self,
                 how: Writing,
             ) -> Result<(), EditError> {
+                let SetEditor { map: MapEditor { state, scope } } = editor;
                 let mut entries = BTreeMap::new();
                 entries.extend(value.into_iter().map(|key| (key, ())));
-                write::<K, ()>(state, scope, entries, how)
+                write::<K, ()>(state, *scope, entries, how)
             }
 
             fn fingerprint(value: &Self, print: &mut Fingerprint) {

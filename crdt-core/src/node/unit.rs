@@ -47,11 +47,13 @@ macro_rules! unit_node {
 
             fn edit<'a>((): &'a mut (), _: Scope<'a>) {}
 
-            fn value((): &(), _: &Chains) -> Self {
+            fn value_of((): ()) -> Self {
                 $value
             }
 
-            fn write((): &mut (), _: Scope<'_>, _: Self, _: Writing) -> Result<(), EditError> {
+            fn view_of((): &()) {}
+
+            fn write_in((): &mut (), _: Self, _: Writing) -> Result<(), EditError> {
                 Ok(())
             }
 

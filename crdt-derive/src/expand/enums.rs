@@ -15,6 +15,7 @@ use syn::Ident;
 
 use crate::ast::{self, Field, Input, Variant};
 use crate::bound::Params;
+use crate::expand::compare;
 use crate::expand::describe::describe;
 use crate::expand::enums::payload::Payload;
 use crate::expand::record::Names;
@@ -63,7 +64,9 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
     let (implement, shown, serialized) =
         (this.implement(), this.shown_and_copied(), this.serialized());
     let selected = this.selected();
-    quote!(#items #variants #state #view #editor #implement #selected #shown #serialized)
+    let (ident, (_, ty_generics, _)) = (this.ident, params.owned());
+    let compared = compare::compared(params, &this.names.view, &quote!(#ident #ty_generics));
+    quote!(#items #variants #state #view #editor #implement #selected #shown #compared #serialized)
 }
 
 impl Case<'_> {

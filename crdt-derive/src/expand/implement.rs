@@ -102,6 +102,10 @@ impl Record<'_> {
             let slot = slot(field);
             quote!(<#node as __crdt::CrdtNode>::view(&__state.0.#slot, __chains))
         });
+        let viewed = self.make_lent(Lent::View, |field, node| {
+            let member = &field.member;
+            quote!(<#node as __crdt::CrdtNode>::view_of(&__editor.#member))
+        });
         let value = self.made(target.value);
         let prints = self.members(target.value).map(
             |(_, node, member)| quote!(<#node as __crdt::CrdtNode>::fingerprint(&__value.#member, __print);),
@@ -113,8 +117,11 @@ impl Record<'_> {
             ) -> Self::View<'__a> {
                 #view
             }
-            fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
+            fn value_of(__view: Self::View<'_>) -> Self::Value {
                 #value
+            }
+            fn view_of<'__a>(__editor: &'__a Self::Editor<'_>) -> Self::View<'__a> {
+                #viewed
             }
             fn fingerprint(__value: &Self::Value, __print: &mut __crdt::Fingerprint) {
                 #(#prints)*
@@ -122,11 +129,11 @@ impl Record<'_> {
         }
     }
 
-    /// The expression that makes a plain value of `__state`.
+    /// The expression that makes a plain value of `__view`.
     fn made(&self, value: Plain) -> TokenStream {
         let read = |field: &Field<'_>, node: &TokenStream| {
-            let slot = slot(field);
-            quote!(<#node as __crdt::CrdtNode>::value(&__state.0.#slot, __chains))
+            let member = &field.member;
+            quote!(<#node as __crdt::CrdtNode>::value_of(__view.#member))
         };
         if let Plain::Tuple = value {
             let parts = self.stored().map(|(field, node)| read(field, node));
@@ -150,11 +157,10 @@ impl Record<'_> {
         });
         let whole = &target.whole;
         let parts = self.members(target.value).map(|(field, node, member)| {
-            let (slot, name) = (slot(field), field.wire_name());
+            let own = &field.member;
             quote! {
-                <#node as __crdt::CrdtNode>::write(
-                    &mut __state.0.#slot,
-                    __scope.field(#name),
+                <#node as __crdt::CrdtNode>::write_in(
+                    &mut __editor.#own,
                     __value.#member,
                     __how,
                 )?;
@@ -168,14 +174,13 @@ impl Record<'_> {
                 let __scope = __scope.pinned();
                 #editor
             }
-            fn write(
-                __state: &mut Self::State,
-                __scope: __crdt::Scope<'_>,
+            fn write_in(
+                __editor: &mut Self::Editor<'_>,
                 __value: Self::Value,
                 __how: __crdt::Writing,
             ) -> __crdt::Written {
                 #whole
-                let (__scope, __how) = (__scope.pinned(), __how.of_parts());
+                let __how = __how.of_parts();
                 #(#parts)*
                 __crdt::Ok(())
             }

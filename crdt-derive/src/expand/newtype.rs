@@ -91,8 +91,11 @@ fn reading(node: &TokenStream) -> TokenStream {
         ) -> Self::View<'__a> {
             <#node as __crdt::CrdtNode>::view(__state, __chains)
         }
-        fn value(__state: &Self::State, __chains: &__crdt::Chains) -> Self::Value {
-            Self(<#node as __crdt::CrdtNode>::value(__state, __chains))
+        fn value_of(__view: Self::View<'_>) -> Self::Value {
+            Self(<#node as __crdt::CrdtNode>::value_of(__view))
+        }
+        fn view_of<'__a>(__editor: &'__a Self::Editor<'_>) -> Self::View<'__a> {
+            <#node as __crdt::CrdtNode>::view_of(__editor)
         }
         fn key(__value: &Self::Value) -> __crdt::Option<__crdt::Key<'_>> {
             <#node as __crdt::CrdtNode>::key(&__value.0)
@@ -114,14 +117,13 @@ fn writing(node: &TokenStream) -> TokenStream {
         ) -> Self::Editor<'__a> {
             <#node as __crdt::CrdtNode>::edit(__state, __scope)
         }
-        fn write(
-            __state: &mut Self::State,
-            __scope: __crdt::Scope<'_>,
+        fn write_in(
+            __editor: &mut Self::Editor<'_>,
             __value: Self::Value,
             __how: __crdt::Writing,
         ) -> __crdt::Written {
             let __inner = <Self as __crdt::Newtype>::unwrap(__value);
-            <#node as __crdt::CrdtNode>::write(__state, __scope, __inner, __how)
+            <#node as __crdt::CrdtNode>::write_in(__editor, __inner, __how)
         }
         fn seed(__value: &Self::Value) -> __crdt::Seeded {
             <#node as __crdt::CrdtNode>::seed(&__value.0)

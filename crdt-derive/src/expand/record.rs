@@ -173,21 +173,18 @@ impl<'a> Record<'a> {
         quote!(#(#docs)* #vis #name)
     }
 
-    /// The fields of a view or editor that are not of the record: those through which a view reads
-    /// the plain value, and one that uses parameters which no field of an editor may use.
+    /// The fields of a view or editor that are not of the record: where an editor is, and one that
+    /// uses parameters which no other field may use.
     fn hidden(&self, lent: Lent) -> Vec<Hidden> {
-        let (state, params) = (self.state_type(), self.params.marker());
-        let fields = match lent {
-            Lent::View => vec![
-                ("__state", quote!(&'__a #state), quote!(__state)),
-                ("__chains", quote!(&'__a __crdt::Chains), quote!(__chains)),
-            ],
-            Lent::Editor if params.is_none() && self.stored().next().is_some() => Vec::new(),
-            Lent::Editor => {
-                let ty = quote!(::core::marker::PhantomData<(&'__a (), #params)>);
-                vec![("__marker", ty, quote!(::core::marker::PhantomData))]
-            }
-        };
+        let mut fields = Vec::new();
+        if let Lent::Editor = lent {
+            fields.push(("__scope", quote!(__crdt::Scope<'__a>), quote!(__scope)));
+        }
+        let params = self.params.marker();
+        if params.is_some() || self.stored().next().is_none() {
+            let ty = quote!(::core::marker::PhantomData<(&'__a (), #params)>);
+            fields.push(("__marker", ty, quote!(::core::marker::PhantomData)));
+        }
         let hidden = |(index, (name, ty, value))| {
             let member = match self.style {
                 Style::Named | Style::Unit => Member::Named(format_ident!("{name}")),
@@ -219,18 +216,41 @@ impl<'a> Record<'a> {
         quote!(#name { #(#fields,)* })
     }
 
-    /// The method of the view that gives the plain value.
-    pub(crate) fn view_value(&self, this: &TokenStream) -> TokenStream {
-        let view = &self.names.view;
+    /// The methods of the view and the editor of a struct.
+    pub(crate) fn methods(&self, this: &TokenStream) -> TokenStream {
+        let (view, editor) = (&self.names.view, &self.names.editor);
         let (impl_generics, lent_generics, where_clause) = self.params.lent();
-        let hidden = self.hidden(Lent::View);
-        let parts = hidden.iter().map(|hidden| &hidden.member);
+        let hidden = self.hidden(Lent::Editor);
+        let scope = hidden.iter().map(|hidden| &hidden.member).take(1);
+        let viewed = self.view_method(this);
         quote! {
             impl #impl_generics #view #lent_generics #where_clause {
                 #[doc = "The plain value."]
                 pub fn value(&self) -> #this {
-                    <#this as __crdt::CrdtNode>::value(#(self.#parts),*)
+                    <#this as __crdt::CrdtNode>::value_of(*self)
                 }
+            }
+            impl #impl_generics #editor #lent_generics #where_clause {
+                #viewed
+                #[doc = "The plain value, as it is now."]
+                pub fn value(&self) -> #this {
+                    self.view().value()
+                }
+                #[doc = "Makes it read as a plain value: of every field what differs is written."]
+                pub fn set(&mut self, __value: #this) -> __crdt::Written {
+                    __crdt::set_record::<#this>(self, #(self.#scope)*, __value)
+                }
+            }
+        }
+    }
+
+    /// The method of the editor that views it; `node` is whose editor it is.
+    pub(crate) fn view_method(&self, node: &TokenStream) -> TokenStream {
+        let view = self.params.lend(&self.names.view, &quote!('_));
+        quote! {
+            #[doc = "Views it, as it is now."]
+            pub fn view(&self) -> #view {
+                <#node as __crdt::CrdtNode>::view_of(self)
             }
         }
     }

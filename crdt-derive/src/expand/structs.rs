@@ -5,9 +5,9 @@ use quote::quote;
 
 use crate::ast::{Field, Input, Style};
 use crate::bound::Params;
-use crate::expand::apart;
 use crate::expand::implement::{Plain, Target};
 use crate::expand::record::Record;
+use crate::expand::{apart, compare};
 
 pub(crate) fn expand(
     input: &Input<'_>,
@@ -19,7 +19,8 @@ pub(crate) fn expand(
     let (_, ty_generics, _) = params.owned();
     let ident = input.ident;
     let this = quote!(#ident #ty_generics);
-    let view_value = record.view_value(&this);
+    let methods = record.methods(&this);
+    let compared = compare::compared(params, &record.names.view, &this);
     let node = record.crdt_node(&Target {
         this,
         names: names(input),
@@ -28,7 +29,7 @@ pub(crate) fn expand(
         describe: record.described_struct(&input.docs),
     });
     let items = record.items();
-    quote!(#nodes #items #view_value #node)
+    quote!(#nodes #items #methods #compared #node)
 }
 
 /// The names under which documents of the type say what they are of.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crdt_core::{CrdtNode, Document, Keypair};
+use crdt_core::{CrdtNode, Document, EditError, Keypair, View};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Board {
@@ -128,4 +128,55 @@ fn works() {
     assert_eq!(board.owner, Some(UserId("me".to_owned())));
     assert_eq!(board.lead.unwrap().name, "Bob");
     assert!(board.cache.is_empty());
+}
+
+fn line(task: View<'_, Task>) -> String {
+    format!("{} {}", task.title, if *task.done { "done" } else { "open" })
+}
+
+/// What is read of a document is read of an editor too, and whole values are written to any.
+#[test]
+fn editors_are_viewed_and_set_as_a_whole() {
+    let mut document = create::<Board>();
+    let task = |title: &str| Task { title: title.to_owned(), done: false, steps: Vec::new() };
+    let change = document.change(|board| {
+        board.tasks.set([task("a"), task("b")])?;
+        let mut first = board.tasks.at(0)?;
+        first.set(Task { done: true, ..first.value() })?;
+        assert_eq!(line(first.view()), "a done");
+        board.status.set(Status::Closed { by: Person { name: "Eve".to_owned() } })?;
+        assert_eq!(board.status.as_closed().unwrap().view().by.name, "Eve");
+        assert_eq!(board.status.view(), board.status.value());
+        assert_eq!(board.view().tasks.iter().map(line).collect::<Vec<_>>(), ["a done", "b open"]);
+        let whole = Board { title: "Launch".to_owned(), votes: 2, ..board.value() };
+        board.set(whole.clone())?;
+        assert_eq!(board.value(), whole);
+        Ok(())
+    });
+    change.unwrap();
+    let heads = document.heads();
+    document.change(|board| board.set(board.value())).unwrap();
+    assert_eq!(document.heads(), heads, "nothing differs");
+    assert_eq!(document.read(), document.value());
+    assert_eq!(document.read().tasks, document.value().tasks);
+    assert_eq!(document.read().lead, None);
+    assert!(document.read().status != Status::Open);
+    let other = document.fork(Keypair::generate().unwrap()).unwrap();
+    assert_eq!(document.read(), other.value());
+}
+
+/// The fields of a struct are lent one by one, so those written before the fault cannot be taken
+/// back alone.
+#[test]
+fn a_struct_that_is_written_in_part_fails_the_change() {
+    let mut document = create::<Board>();
+    let mut whole = document.value();
+    whole.title = "Launch".to_owned();
+    whole.labels.insert(LabelId("x".repeat(100_000)), Label { color: 1 });
+    let change = document.change(|board| {
+        assert!(matches!(board.set(whole), Err(EditError::KeyTooLong(_))));
+        Ok(())
+    });
+    assert!(matches!(change, Err(EditError::KeyTooLong(_))));
+    assert_eq!(document.read().title, "");
 }

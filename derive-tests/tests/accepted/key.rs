@@ -63,7 +63,13 @@ impl<T: CrdtNode> CrdtNode for KeyOf<T> {
         Self(T::key_in(state, chains).map(|key| format!("{key:?}")), PhantomData)
     }
 
-    fn write(_: &mut T::State, _: Scope<'_>, _: Self, _: Writing) -> Result<(), EditError> {
+    fn value_of((): ()) -> Self {
+        Self(None, PhantomData)
+    }
+
+    fn view_of((): &()) {}
+
+    fn write_in((): &mut (), _: Self, _: Writing) -> Result<(), EditError> {
         Ok(())
     }
 }

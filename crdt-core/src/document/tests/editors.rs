@@ -1,10 +1,11 @@
 //! What editors give of what they read and write.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{create, key};
 use crate::document::Document;
-use crate::node::{Json, Text};
+use crate::node::{EditError, Json, Text};
 
 /// A cursor is looked up while the text is edited.
 #[test]
@@ -76,4 +77,90 @@ fn elements_are_edited_if_they_are_there() {
     })
     .expect("the edits are possible");
     assert_eq!(list.value(), [1, 3]);
+}
+
+#[test]
+fn an_editor_of_a_register_reads_as_its_value() {
+    let mut map = create::<BTreeMap<String, String>>();
+    let note = "milk".to_owned();
+    map.change(|map| {
+        let mut editor = map.entry(&note)?;
+        editor.set(&note)?;
+        assert!(editor == "milk" && editor > String::new() && !editor.is_empty());
+        assert_eq!(
+            (editor.to_string(), editor.value(), editor.len()),
+            (note.clone(), note.clone(), 4)
+        );
+        assert_eq!(editor.view(), "milk");
+        map.insert(Box::<str>::from("more"), String::new())?;
+        map.entry(Cow::Borrowed("more"))?.set(Cow::Borrowed("eggs"))
+    })
+    .expect("it fits");
+    assert_eq!(
+        map.read(),
+        BTreeMap::from([("milk".to_owned(), "milk"), ("more".to_owned(), "eggs")])
+    );
+}
+
+/// What is the same on both sides is not written, so that what others write there stays.
+#[test]
+fn whole_lists_maps_and_sets_are_set_by_what_differs() {
+    let mut words = create::<Vec<String>>();
+    words.change(|words| words.set(["a", "b"].map(String::from))).expect("it fits");
+    let heads = words.heads();
+    words.change(|words| words.set(words.value())).expect("it fits");
+    assert_eq!(words.heads(), heads, "nothing differs");
+    assert_eq!(words.read(), ["a", "b"]);
+    assert_eq!(words.read(), words.fork(key(2)).expect("another key").read());
+    assert!(words.read() != vec!["a"] && words.read() != ["b", "a"]);
+
+    let mut sizes = create::<BTreeMap<String, u8>>();
+    sizes.change(|sizes| sizes.set([("a", 1), ("b", 2)])).expect("it fits");
+    sizes.change(|sizes| sizes.set([("b", 2), ("c", 3)])).expect("it fits");
+    let expected = BTreeMap::from([("b".to_owned(), 2), ("c".to_owned(), 3)]);
+    assert_eq!(sizes.read(), expected);
+    assert_eq!(sizes.read(), HashMap::<_, _>::from_iter(expected));
+
+    let mut tags = create::<BTreeSet<String>>();
+    assert_eq!(tags.read(), BTreeSet::new());
+    tags.change(|tags| {
+        tags.set(["x", "y"])?;
+        tags.set(["y", "z"])?;
+        assert_eq!((tags.first().map(String::as_str), tags.value().len()), (Some("y"), 2));
+        Ok(())
+    })
+    .expect("it fits");
+    assert_eq!(tags.read(), BTreeSet::from(["y", "z"].map(String::from)));
+}
+
+#[test]
+fn new_elements_are_edited_in_the_change_that_made_them() {
+    let mut words = create::<Vec<String>>();
+    let first = words.change(|words| {
+        let first = words.push("a".to_owned())?;
+        words.insert(0, "b".to_owned())?;
+        words.at_new(first)?.set("second")?;
+        words.first_mut()?.expect("there are two").set("first")?;
+        words.last_mut()?.expect("there are two").modify(|word| word.push('!'))?;
+        assert!(words.contains("first") && !words.contains("b"));
+        Ok(first)
+    });
+    let first = first.expect("the edits are possible");
+    assert_eq!(words.read(), ["first", "second!"]);
+    assert!(words.read().contains("second!"));
+    let later = words.change(|words| words.at_new(first)?.set("lost"));
+    assert_eq!(later, Err(EditError::NotNew), "it has an id by now");
+    let removed = words.change(|words| {
+        let new = words.push("c".to_owned())?;
+        words.pop()?;
+        words.at_new(new).map(|_| ())
+    });
+    assert_eq!(removed, Err(EditError::NotNew));
+    let failed = words.change(|words| {
+        assert_eq!(words.first_mut()?.map(|word| word.len()), Some(5));
+        words.clear()?;
+        assert!(words.first_mut()?.is_none() && words.last_mut()?.is_none());
+        Ok(())
+    });
+    assert_eq!(failed, Ok(()));
 }

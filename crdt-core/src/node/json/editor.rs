@@ -7,6 +7,7 @@ use super::shape::Shape;
 use super::{Array, Json, JsonState, JsonView, Object, write};
 use crate::node::{
     CrdtNode, EditError, ListEditor, MapEditor, NewElement, NodeState, Scope, Text, TextEditor,
+    Writing,
 };
 
 /// Edits a [`Json`] node, or a place inside one.
@@ -44,6 +45,21 @@ impl<'a> JsonEditor<'a> {
     /// Reads the node.
     pub fn view(&self) -> JsonView<'_> {
         JsonView::new(self.state, self.scope.chains())
+    }
+
+    /// The plain value.
+    pub fn value(&self) -> Value {
+        self.view().value()
+    }
+
+    /// Makes the node read as a value, in one of three ways.
+    pub(super) fn write_as(&mut self, value: Json, how: Writing) -> Result<(), EditError> {
+        let Self { state, scope } = self;
+        match how {
+            Writing::Anew => write::write(state, *scope, value, write::ASSIGN),
+            Writing::Seeded => write::fill(state, *scope, value.0),
+            Writing::Difference => write::reconcile(state, *scope, value),
+        }
     }
 
     /// Reads a place. `None` if nothing is there or it is no pointer.

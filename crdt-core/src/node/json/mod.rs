@@ -173,21 +173,16 @@ impl CrdtNode for Json {
         JsonEditor::new(state, scope)
     }
 
-    fn value(state: &JsonState, chains: &Chains) -> Self {
-        Self(JsonView::new(state, chains).value())
+    fn value_of(view: JsonView<'_>) -> Self {
+        Self(view.value())
     }
 
-    fn write(
-        state: &mut JsonState,
-        scope: Scope<'_>,
-        value: Self,
-        how: Writing,
-    ) -> Result<(), EditError> {
-        match how {
-            Writing::Anew => write::write(state, scope, value, write::ASSIGN),
-            Writing::Seeded => write::fill(state, scope, value.0),
-            Writing::Difference => write::reconcile(state, scope, value),
-        }
+    fn view_of<'a>(editor: &'a JsonEditor<'_>) -> JsonView<'a> {
+        editor.view()
+    }
+
+    fn write_in(editor: &mut JsonEditor<'_>, value: Self, how: Writing) -> Result<(), EditError> {
+        editor.write_as(value, how)
     }
 
     fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {

@@ -39,16 +39,19 @@ where
         Json::edit(state, scope)
     }
 
-    fn value(state: &JsonState, chains: &Chains) -> Self {
-        Json::value(state, chains).0
+    fn value_of(view: JsonView<'_>) -> Self {
+        view.value()
     }
 
-    fn write(
-        state: &mut JsonState,
-        scope: Scope<'_>,
-        value: Self,
+    fn view_of<'a>(editor: &'a JsonEditor<'_>) -> JsonView<'a> {
+        editor.view()
+    }
+
+    fn write_in(
+        editor: &mut Self::Editor<'_>,
+        value: Self::Value,
         how: Writing,
     ) -> Result<(), EditError> {
-        Json::write(state, scope, Json(value), how)
+        Json::write_in(editor, Json(value), how)
     }
 }

@@ -2,7 +2,7 @@ use core::fmt;
 use core::ops::RangeBounds;
 
 use super::state::seeded;
-use super::{ListIter, ListState, ListView};
+use super::{ListIter, ListState, ListView, reconcile};
 use crate::node::edit::{delete_at, insert_at};
 use crate::node::positions::positions;
 use crate::node::register::{altered, unreadable};
@@ -28,8 +28,24 @@ impl<T: CrdtNode> ListEditor<'_, T> {
         self.len() == 0
     }
 
-    fn view(&self) -> ListView<'_, T> {
+    /// Views the list, as it is now.
+    pub fn view(&self) -> ListView<'_, T> {
         ListView { state: self.state, chains: self.scope.chains() }
+    }
+
+    /// The list as a plain value.
+    pub fn value(&self) -> Vec<T::Value> {
+        self.view().value()
+    }
+
+    /// Makes the list read as plain values, by removing, inserting and editing the elements that
+    /// differ: what is the same is not written, and elements that stay are edited where they are.
+    /// O(n + m) in the sizes of the two, and more the more they differ.
+    ///
+    /// # Errors
+    /// What writing the values meets.
+    pub fn set(&mut self, values: impl IntoIterator<Item = T::Value>) -> Result<(), EditError> {
+        self.scope.attempt(self.state, |state, scope| reconcile::<T>(state, scope, values))
     }
 
     /// Reads the element at a position; `None` beyond the end. O(log n).
@@ -45,6 +61,14 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// Reads the last element. O(log n).
     pub fn last(&self) -> Option<T::View<'_>> {
         self.view().last()
+    }
+
+    /// Whether an element is equal to something. O(n).
+    pub fn contains<U: ?Sized>(&self, element: &U) -> bool
+    where
+        for<'v> T::View<'v>: PartialEq<U>,
+    {
+        self.view().contains(element)
     }
 
     /// Reads the elements in order, from either end.
@@ -76,10 +100,34 @@ impl<T: CrdtNode> ListEditor<'_, T> {
 
     /// Edits an element by its id, wherever it is now. O(log n).
     ///
+    /// One that this change has inserted has no id yet: see [`at_new`](Self::at_new).
+    ///
     /// # Errors
     /// [`EditError::NoElement`] if it is not in the list or has been removed.
     pub fn at_id(&mut self, element: ElementId) -> Result<T::Editor<'_>, EditError> {
         self.at(self.require(element)?)
+    }
+
+    /// Edits an element that this change has inserted, wherever it is now. O(log n).
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Keypair};
+    /// # let mut words = Document::<Vec<String>>::create(Keypair::generate()?)?;
+    /// words.change(|words| {
+    ///     let new = words.push("two".into())?;
+    ///     words.insert(0, "one".into())?;
+    ///     words.at_new(new)?.set("second")
+    /// })?;
+    /// assert_eq!(words.value(), ["one", "second"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EditError::NotNew`] if it is not in the list, or another change has inserted it.
+    pub fn at_new(&mut self, new: NewElement) -> Result<T::Editor<'_>, EditError> {
+        let is_new = self.scope.has_made(new);
+        let position = is_new.then(|| self.state.sequence.position(new.id)).flatten();
+        self.at(position.ok_or(EditError::NotNew)?)
     }
 
     /// Removes an element by its id, wherever it is now, and gives the value it had. O(log n + size
@@ -113,6 +161,22 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// None at present.
     pub fn get_mut(&mut self, position: usize) -> Result<Option<T::Editor<'_>>, EditError> {
         if position < self.len() { self.at(position).map(Some) } else { Ok(None) }
+    }
+
+    /// Edits the first element; `None` if there is none. O(log n).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn first_mut(&mut self) -> Result<Option<T::Editor<'_>>, EditError> {
+        self.get_mut(0)
+    }
+
+    /// Edits the last element; `None` if there is none. O(log n).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn last_mut(&mut self) -> Result<Option<T::Editor<'_>>, EditError> {
+        self.len().checked_sub(1).map(|last| self.at(last)).transpose()
     }
 
     /// Edits the element at a position, where it is to be there. O(log n).

@@ -16,7 +16,7 @@ pub use editor::ListEditor;
 pub use state::ListState;
 pub use view::{ListIter, ListView};
 
-use super::{CrdtNode, EditError, Fingerprint, NodeState as _, Scope, Writing};
+use super::{CrdtNode, EditError, Fingerprint, Scope, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -87,22 +87,24 @@ macro_rules! list_node {
                 ListEditor { state, scope }
             }
 
-            fn value(state: &Self::State, chains: &Chains) -> Self::Value {
-                state.states().map(|item| T::value(item, chains)).collect()
+            fn value_of(view: Self::View<'_>) -> Self::Value {
+                view.state.states().map(|item| T::value(item, view.chains)).collect()
             }
 
-            fn write(
-                state: &mut Self::State,
-                scope: Scope<'_>,
+            fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+                editor.view()
+            }
+
+            fn write_in(
+                editor: &mut Self::Editor<'_>,
                 value: Self::Value,
                 how: Writing,
             ) -> Result<(), EditError> {
                 if how == Writing::Difference {
-                    return reconcile::<T>(state, scope, value);
+                    return reconcile::<T>(editor.state, editor.scope, value);
                 }
-                state.clear(scope);
-                ListEditor::<T> { state, scope }.extend(value)?;
-                Ok(())
+                editor.clear()?;
+                editor.extend(value).map(|_| ())
             }
 
             fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {

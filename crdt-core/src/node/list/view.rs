@@ -55,6 +55,14 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         Some(T::view(state, self.chains))
     }
 
+    /// Whether an element is equal to something. O(n).
+    pub fn contains<U: ?Sized>(&self, element: &U) -> bool
+    where
+        T::View<'a>: PartialEq<U>,
+    {
+        self.iter().any(|other| other == *element)
+    }
+
     /// The elements in order, from either end. O(1) for each.
     pub fn iter(&self) -> ListIter<'a, T> {
         ListIter { items: self.state.sequence.items(), chains: self.chains }

@@ -1,7 +1,8 @@
 use core::fmt;
+use std::collections::BTreeMap;
 
-use super::{IntoKey, MapIter, MapState, MapView};
-use crate::node::{CrdtNode, EditError, MapKey, NodeState, Scope};
+use super::{IntoKey, MapIter, MapState, MapView, write};
+use crate::node::{CrdtNode, EditError, MapKey, NodeState, Scope, Writing};
 
 /// Edits a map.
 pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {
@@ -20,8 +21,32 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         self.len() == 0
     }
 
-    fn view(&self) -> MapView<'_, K, V> {
+    /// Views the map, as it is now.
+    pub fn view(&self) -> MapView<'_, K, V> {
         MapView { state: self.state, chains: self.scope.chains() }
+    }
+
+    /// The map as a plain value.
+    pub fn value(&self) -> BTreeMap<K, V::Value>
+    where
+        K: Clone,
+    {
+        self.view().value()
+    }
+
+    /// Makes the map read as plain entries: those that are gone are removed, those that are new
+    /// inserted, and those in both edited where they are. What is the same is not written.
+    ///
+    /// # Errors
+    /// What writing the values meets.
+    pub fn set(
+        &mut self,
+        entries: impl IntoIterator<Item = (impl IntoKey<K>, V::Value)>,
+    ) -> Result<(), EditError> {
+        let entries = entries.into_iter().map(|(key, value)| (key.into_key(), value)).collect();
+        self.scope.attempt(self.state, |state, scope| {
+            write::<K, V>(state, scope, entries, Writing::Difference)
+        })
     }
 
     /// Reads the entry of a key, if it is present. O(log n).

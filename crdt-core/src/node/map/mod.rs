@@ -6,6 +6,7 @@ mod view;
 
 use core::hash::{BuildHasher, Hash};
 use core::ops::{Deref, DerefMut};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,13 @@ impl<K, V> IntoIterator for Map<K, V> {
     }
 }
 
-/// What can be given where a map's key is wanted: the key, or a `&str` for a `String`.
+/// What can be given where a map's key is wanted: the key, or for a `String` a `&str`, `&String`,
+/// `Box<str>` or `Cow<str>`.
+#[diagnostic::on_unimplemented(
+    message = "a key of type `{K}` cannot be `{Self}`",
+    label = "not `{K}`",
+    note = "what is behind a reference is given by `*` or `.clone()`"
+)]
 pub trait IntoKey<K> {
     /// The key.
     fn into_key(self) -> K;
@@ -77,11 +84,18 @@ impl<K> IntoKey<K> for K {
     }
 }
 
-impl IntoKey<String> for &str {
-    fn into_key(self) -> String {
-        self.to_owned()
-    }
+macro_rules! strings {
+    ($($string:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl IntoKey<String> for $string {
+            fn into_key(self) -> String {
+                self.into()
+            }
+        }
+    )*};
 }
+
+strings!(&str &String Box<str> Cow<'_, str>);
 
 /// Writes entries into a map.
 pub(super) fn write<K: MapKey, V: CrdtNode>(
@@ -167,22 +181,24 @@ macro_rules! map_node {
                 MapEditor { state, scope }
             }
 
-            fn value(state: &Self::State, chains: &Chains) -> Self::Value {
+            fn value_of(view: Self::View<'_>) -> Self::Value {
                 // One by one: to collect them would bring in a sort for each type.
                 let mut value = Self::Value::default();
-                value.extend(
-                    state.present().map(|(key, item)| (key.clone(), V::value(item, chains))),
-                );
+                let entries = view.state.present();
+                value.extend(entries.map(|(key, item)| (key.clone(), V::value(item, view.chains))));
                 value
             }
 
-            fn write(
-                state: &mut Self::State,
-                scope: Scope<'_>,
+            fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+                editor.view()
+            }
+
+            fn write_in(
+                editor: &mut Self::Editor<'_>,
                 $given: Self::Value,
                 how: Writing,
             ) -> Result<(), EditError> {
-                write::<K, V>(state, scope, $entries, how)
+                write::<K, V>(editor.state, editor.scope, $entries, how)
             }
 
             fn fingerprint($given: &Self::Value, print: &mut Fingerprint) {

@@ -1,9 +1,10 @@
 use core::fmt;
+use core::ops::Deref;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{RegisterState, set_register};
-use crate::node::{EditError, Initial, IntoLeaf, NodeState, Scope, StandardDefault};
+use super::{RegisterState, RegisterView, set_register, write_register};
+use crate::node::{EditError, Initial, IntoLeaf, NodeState, Scope, StandardDefault, Writing};
 
 /// Edits a register.
 pub struct RegisterEditor<'a, T, D = StandardDefault> {
@@ -16,9 +17,22 @@ impl<'a, T, D> RegisterEditor<'a, T, D> {
         Self { state, scope }
     }
 
+    /// Views the register, as it is now.
+    pub fn view(&self) -> RegisterView<'_, T, D> {
+        RegisterView::new(self.state, self.scope.chains())
+    }
+
     /// The value. O(values in conflict).
     pub fn get(&self) -> &T {
         self.state.get(self.scope.chains())
+    }
+
+    /// The value, cloned.
+    pub fn value(&self) -> T
+    where
+        T: Clone,
+    {
+        self.get().clone()
     }
 
     /// Every value that stands, the one that wins first; none if nothing was written. O(n log n)
@@ -40,6 +54,10 @@ where
     /// [`EditError::Unencodable`] if it cannot be encoded, or is not read back as it is.
     pub fn set(&mut self, value: impl IntoLeaf<T>) -> Result<(), EditError> {
         set_register(self.state, self.scope, &value.into_leaf())
+    }
+
+    pub(in crate::node) fn write(&mut self, value: &T, how: Writing) -> Result<(), EditError> {
+        write_register(self.state, self.scope, value, how)
     }
 
     /// Writes what a closure makes of the value. Costs what reading, cloning and
@@ -67,7 +85,24 @@ where
     }
 }
 
+/// Reads the value; it is written by [`set`](RegisterEditor::set) and
+/// [`modify`](RegisterEditor::modify).
+impl<T, D> Deref for RegisterEditor<'_, T, D> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.get()
+    }
+}
+
 impl<T: fmt::Debug, D> fmt::Debug for RegisterEditor<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// The value.
+impl<T: fmt::Display, D> fmt::Display for RegisterEditor<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
     }

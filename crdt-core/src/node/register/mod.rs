@@ -1,5 +1,6 @@
 //! A register: a value that is written and replaced as a whole.
 
+mod compare;
 mod edit;
 mod node;
 mod view;

@@ -39,18 +39,21 @@ macro_rules! register_node {
                 $crate::node::RegisterEditor::new(state, scope)
             }
 
-            fn value(state: &Self::State, chains: &$crate::history::Chains) -> $value {
-                let $read = state.get(chains).clone();
+            fn value_of(view: Self::View<'_>) -> $value {
+                let $read = view.value();
                 $give
             }
 
-            fn write(
-                state: &mut Self::State,
-                scope: $crate::node::Scope<'_>,
+            fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+                editor.view()
+            }
+
+            fn write_in(
+                editor: &mut Self::Editor<'_>,
                 $given: $value,
                 how: $crate::node::Writing,
             ) -> Result<(), $crate::node::EditError> {
-                $crate::node::register::write_register(state, scope, &$keep, how)
+                editor.write(&$keep, how)
             }
 
             fn seed($given: &$value) -> Result<Option<Vec<u8>>, $crate::node::EditError> {

@@ -39,6 +39,13 @@ impl<'a, T, D> RegisterView<'a, T, D> {
     }
 }
 
+impl<'a, D> RegisterView<'a, String, D> {
+    /// The string, for as long as the document is read.
+    pub fn as_str(&self) -> &'a str {
+        self.get()
+    }
+}
+
 impl<T, D> Deref for RegisterView<'_, T, D> {
     type Target = T;
 
@@ -72,23 +79,5 @@ impl<T: fmt::Display, D> fmt::Display for RegisterView<'_, T, D> {
 impl<T: Serialize, D> Serialize for RegisterView<'_, T, D> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.get().serialize(serializer)
-    }
-}
-
-impl<T: PartialEq, D> PartialEq<T> for RegisterView<'_, T, D> {
-    fn eq(&self, other: &T) -> bool {
-        self.get() == other
-    }
-}
-
-impl<D> PartialEq<str> for RegisterView<'_, String, D> {
-    fn eq(&self, other: &str) -> bool {
-        self.get() == other
-    }
-}
-
-impl<D> PartialEq<&str> for RegisterView<'_, String, D> {
-    fn eq(&self, other: &&str) -> bool {
-        self.get() == other
     }
 }

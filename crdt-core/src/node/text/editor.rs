@@ -3,7 +3,7 @@ use core::ops::RangeBounds;
 
 use super::TextState;
 use super::slice::TextSlice;
-use super::view::read_text;
+use super::view::{TextView, read_text};
 use crate::history::Chains;
 use crate::node::positions::{bounds, positions};
 use crate::node::{EditError, ElementId, Scope};
@@ -18,7 +18,12 @@ pub struct TextEditor<'a> {
 impl TextEditor<'_> {
     read_text!();
 
-    fn chains(&self) -> &Chains {
+    /// Views the text, as it is now.
+    pub fn view(&self) -> TextView<'_> {
+        TextView { state: self.state, chains: self.chains() }
+    }
+
+    pub(super) fn chains(&self) -> &Chains {
         self.scope.chains()
     }
 

@@ -1,6 +1,7 @@
 //! Texts, which merge character by character.
 
 mod characters;
+mod compare;
 mod editor;
 mod slice;
 mod state;
@@ -107,19 +108,22 @@ macro_rules! text_node {
                 TextEditor { state, scope }
             }
 
-            fn value(state: &TextState, chains: &Chains) -> $value {
-                <$value>::from_text(state.to_text(chains))
+            fn value_of(view: TextView<'_>) -> $value {
+                <$value>::from_text(view.value())
             }
 
-            fn write(
-                state: &mut TextState,
-                scope: Scope<'_>,
+            fn view_of<'a>(editor: &'a TextEditor<'_>) -> TextView<'a> {
+                editor.view()
+            }
+
+            fn write_in(
+                TextEditor { state, scope }: &mut TextEditor<'_>,
                 value: $value,
                 how: Writing,
             ) -> Result<(), EditError> {
                 match how {
-                    Writing::Difference => state.reconcile(scope, value.as_text()),
-                    Writing::Anew | Writing::Seeded => state.assign(scope, value.as_text()),
+                    Writing::Difference => state.reconcile(*scope, value.as_text()),
+                    Writing::Anew | Writing::Seeded => state.assign(*scope, value.as_text()),
                 }
             }
 

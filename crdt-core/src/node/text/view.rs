@@ -107,7 +107,7 @@ pub(super) use read_text;
 impl<'a> TextView<'a> {
     read_text!();
 
-    fn chains(&self) -> &'a Chains {
+    pub(super) fn chains(&self) -> &'a Chains {
         self.chains
     }
 
@@ -166,23 +166,5 @@ impl fmt::Debug for TextView<'_> {
 impl Serialize for TextView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-impl PartialEq<str> for TextView<'_> {
-    fn eq(&self, other: &str) -> bool {
-        self.state.reads_as(other, self.chains)
-    }
-}
-
-impl PartialEq<&str> for TextView<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        *self == **other
-    }
-}
-
-impl PartialEq<String> for TextView<'_> {
-    fn eq(&self, other: &String) -> bool {
-        *self == **other
     }
 }

@@ -126,6 +126,12 @@ impl<'a> Scope<'a> {
         NewElement { id, stamp: self.transaction.log.borrow().stamp }
     }
 
+    /// Whether this change has inserted an element.
+    pub(in crate::node) fn has_made(&self, NewElement { id, stamp }: NewElement) -> bool {
+        let log = self.transaction.log.borrow();
+        stamp == log.stamp && id.chain == log.chain && (log.start..log.next).contains(&id.counter)
+    }
+
     /// The time of the change.
     pub(in crate::node) fn time(&self) -> u32 {
         self.transaction.log.borrow().time
@@ -160,6 +166,11 @@ impl<'a> Scope<'a> {
         log.take_back(&point, self.parent, state, self.chains());
         log.cut(point);
         Err(error)
+    }
+
+    /// Makes the change come to nothing, because of an edit that failed halfway.
+    pub(in crate::node) fn fail(&self, error: &EditError) {
+        self.transaction.log.borrow_mut().fault.get_or_insert_with(|| error.clone());
     }
 
     /// Keeps the state in which the op that was written last found a part of its node.

@@ -64,13 +64,20 @@ impl Enum<'_> {
                 fn __current(&self) -> usize {
                     self.state.current(self.scope.chains())
                 }
-                #[doc = "The variants that were selected concurrently, as the view gives them."]
-                pub fn conflicts(&self) -> __crdt::Vec<#view> {
-                    let __view = <#ident #ty_generics as __crdt::CrdtNode>::view(
+                #[doc = "Views it, as it is now."]
+                pub fn view(&self) -> #view {
+                    <#ident #ty_generics as __crdt::CrdtNode>::view(
                         &*self.state,
                         self.scope.chains(),
-                    );
-                    __view.conflicts()
+                    )
+                }
+                #[doc = "The plain value, as it is now."]
+                pub fn value(&self) -> #ident #ty_generics {
+                    self.view().value()
+                }
+                #[doc = "The variants that were selected concurrently, as the view gives them."]
+                pub fn conflicts(&self) -> __crdt::Vec<#view> {
+                    self.view().conflicts()
                 }
                 #questions
                 #(#payloads)*

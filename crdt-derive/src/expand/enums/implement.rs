@@ -66,6 +66,8 @@ impl Enum<'_> {
     fn reading(&self) -> TokenStream {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (state, _, lent_generics) = self.types();
+        let lend = |name| self.params.lend(name, &quote!('_));
+        let (view_lent, editor_lent) = (lend(view), lend(editor));
         quote! {
             fn view<'__a>(
                 __state: &'__a #state,
@@ -79,8 +81,11 @@ impl Enum<'_> {
             ) -> #editor #lent_generics {
                 #editor { state: __state, scope: __scope }
             }
-            fn value(__state: &#state, __chains: &__crdt::Chains) -> Self {
-                __read(__state, __chains, __state.current(__chains))
+            fn value_of(__view: #view_lent) -> Self {
+                __view.value()
+            }
+            fn view_of<'__a>(__editor: &'__a #editor_lent) -> #view #lent_generics {
+                __editor.view()
             }
         }
     }
@@ -90,17 +95,17 @@ impl Enum<'_> {
         let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
         let places = self.cases.iter().map(|case| case.index);
         let whole = apart::whole(self.input);
-        let state = self.state_type();
+        let editor = self.params.lend(&self.names.editor, &quote!('_));
         let writes = self.cases.iter().map(Case::write);
         let prints = self.cases.iter().map(Case::print);
         quote! {
-            fn write(
-                __state: &mut #state,
-                __scope: __crdt::Scope<'_>,
+            fn write_in(
+                __editor: &mut #editor,
                 __value: Self,
                 __how: __crdt::Writing,
             ) -> __crdt::Written {
                 #whole
+                let (__state, __scope) = (&mut *__editor.state, __editor.scope);
                 let __how = __state.select(__scope, __place(&__value), __how)?;
                 match __value { #(#patterns => { #writes })* }
                 __crdt::Ok(())

@@ -95,11 +95,16 @@ fn declare_type(record: &Record<'_>, name: &Ident) -> TokenStream {
         value: Plain::Tuple,
         describe: record.described_payload(),
     });
-    let items = record.items();
+    let (items, viewed) = (record.items(), record.view_method(&quote!(#name #ty_generics)));
+    let editor = &record.names.editor;
+    let (lent_impl, lent_generics, lent_clause) = record.params.lent();
     quote! {
         #[doc = #doc]
         struct #name #impl_generics (::core::marker::PhantomData<#marker>) #where_clause;
         #items
+        impl #lent_impl #editor #lent_generics #lent_clause {
+            #viewed
+        }
         #node
     }
 }

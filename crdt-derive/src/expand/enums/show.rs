@@ -12,9 +12,7 @@ impl Enum<'_> {
     pub(super) fn shown_and_copied(&self) -> TokenStream {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (impl_generics, lent_generics, where_clause) = self.params.shown();
-        let (_, ty_generics, _) = self.params.owned();
         let shown = self.by_place(&quote!(self.place), Case::show);
-        let ident = self.ident;
         let shown = quote! {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Debug for #view #lent_generics #where_clause {
@@ -25,11 +23,7 @@ impl Enum<'_> {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Debug for #editor #lent_generics #where_clause {
                 fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    let __view = <#ident #ty_generics as __crdt::CrdtNode>::view(
-                        &*self.state,
-                        self.scope.chains(),
-                    );
-                    ::core::fmt::Debug::fmt(&__view, __f)
+                    ::core::fmt::Debug::fmt(&self.view(), __f)
                 }
             }
         };

@@ -4,6 +4,16 @@
 //! Each trait is implemented by nothing. It stands in the bounds of a method or operator that is
 //! there for the message alone.
 
+mod assigned;
+mod list;
+mod option;
+mod text;
+
+pub use assigned::Assigned;
+pub use list::{HasTwoEnds, KeptAsSlice, MovesElements};
+pub use option::{OptionOfEditor, OptionOfView};
+pub use text::KeptAsStr;
+
 use core::ops::{AddAssign, Index, IndexMut};
 use std::vec::IntoIter;
 
