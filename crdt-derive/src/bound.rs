@@ -160,8 +160,6 @@ fn ask(bounds: &mut Bounds, field: &Field<'_>, Asked { ty, place }: &Asked) {
         (Role::Node, Place::Key { hashed }) => ask_key(bounds, ty, *hashed),
         (Role::Node, Place::Part) => {
             bounds.add(parse_quote!(#ty: __crdt::CrdtNode<Value = #ty>));
-            // What an `Option` of it needs.
-            bounds.add(parse_quote!(<#ty as __crdt::CrdtNode>::Kind: __crdt::Kind<#ty>));
         }
         (Role::Leaf, _) => bounds.add(parse_quote!(#ty: __crdt::LeafValue)),
         (Role::Register, _) => {

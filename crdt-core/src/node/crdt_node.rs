@@ -93,7 +93,7 @@ pub trait CrdtNode: Sized + 'static {
     /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent
     /// ([`Nested`]).
     #[doc(hidden)]
-    type Kind;
+    type Kind: super::Kind<Self>;
     /// The name of the type, kept in the genesis record of documents created with it: empty of a
     /// type whose documents say nothing of it.
     #[doc(hidden)]

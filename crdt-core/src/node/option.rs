@@ -299,10 +299,7 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
 }
 
 /// An option of a leaf is a register, an option of anything else a node that may be absent.
-impl<T: CrdtNode> CrdtNode for Option<T>
-where
-    T::Kind: Kind<T>,
-{
+impl<T: CrdtNode> CrdtNode for Option<T> {
     type Value = Option<T::Value>;
     type State = <<T::Kind as Kind<T>>::Optional as CrdtNode>::State;
     type View<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::View<'a>;
