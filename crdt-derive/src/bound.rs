@@ -92,6 +92,31 @@ impl Params {
     }
 }
 
+/// What the name of the type says of its type parameters: those that are nodes or keys in it, by
+/// what the fields ask of them.
+pub(crate) fn arguments(input: &Input<'_>) -> Option<TokenStream> {
+    let params: Vec<_> = input.generics.type_params().map(|param| &param.ident).collect();
+    let found = |param: &Ident| {
+        asking(input).filter(|field| field.role() == Role::Node).find_map(|field| {
+            let mut asked = asked::of(&field.ty, &params).into_iter();
+            asked.find_map(|Asked { ty, place }| {
+                (ty.to_string() == param.to_string()).then_some(())?;
+                match place {
+                    Place::Part => Some(quote!(__crdt::Argument::node::<#param>())),
+                    Place::Key { .. } => Some(quote!(__crdt::Argument::key::<#param>())),
+                    Place::Hasher => None,
+                }
+            })
+        })
+    };
+    let found: Vec<_> = params.iter().map(|param| found(param)).collect();
+    found.iter().any(Option::is_some).then(|| {
+        let arguments =
+            found.into_iter().map(|known| known.unwrap_or_else(|| quote!(__crdt::Argument::OPEN)));
+        quote!(const ARGUMENTS: &'static [__crdt::Argument] = &[#(#arguments),*];)
+    })
+}
+
 /// What the user says is asked of the type parameters.
 fn given<'a>(input: &'a Input<'_>) -> impl Iterator<Item = &'a WherePredicate> {
     let of_fields = input.fields().filter_map(|field| field.attrs.bound.value());

@@ -27,7 +27,12 @@ use syn::{DeriveInput, parse_macro_input};
 /// struct.
 ///
 /// A document keeps the name of the type that it was created with, and is opened as another one
-/// only if that has the name among its former ones (see `rename` and `alias` below).
+/// only if that has the name among its former ones (see `rename` and `alias` below). Of a generic
+/// type the name has the arguments that are stored as nodes or keys, and those are asked too.
+///
+/// Generic types get the bounds that their fields need, as `T: CrdtNode<Value = T>` for a `Vec<T>`
+/// or an `Option<T>`, wherever code is generated. A function over the view or editor of one needs
+/// the same: `fn add<T: CrdtNode<Value = T>>(list: &mut Editor<'_, Titled<T>>, item: T)`.
 ///
 /// A value is taken apart when it is written, so a type that implements `Drop` cannot derive this:
 /// put what has to be dropped in a field of its own type, with `#[crdt(skip)]`.

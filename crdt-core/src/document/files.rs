@@ -101,7 +101,7 @@ impl<'a> Saved<'a> {
             None => Ok(saved),
             Some(document) => Err(LoadError::OfAnotherType {
                 document: document.to_owned(),
-                opened_as: opened_as.name,
+                opened_as: (opened_as.name)(),
             }),
         }
     }

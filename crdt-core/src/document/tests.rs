@@ -389,8 +389,10 @@ fn a_document_of_another_type_is_refused_before_it_can_wait() {
     let mut named = Document::<Named>::join(other.id(), key(2));
     for bytes in [&first, &second] {
         let refused = named.apply(bytes).expect_err("it is of another type");
-        let expected =
-            ApplyError::OfAnotherType { document: "Other".to_owned(), opened_as: "Named" };
+        let expected = ApplyError::OfAnotherType {
+            document: "Other".to_owned(),
+            opened_as: "Named".to_owned(),
+        };
         assert_eq!(refused, expected);
         assert_eq!((named.history().len(), named.history().pending().0), (0, 0));
     }

@@ -1,7 +1,6 @@
 use serde::Serialize;
 
-use super::{Chains, Choice, EditError, Fingerprint, NodeState, Scope};
-use crate::history::name_in_genesis;
+use super::{Argument, Chains, Choice, EditError, Fingerprint, NodeState, Scope};
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
 
@@ -94,20 +93,23 @@ pub trait CrdtNode: Sized + 'static {
     /// ([`Nested`]).
     #[doc(hidden)]
     type Kind: super::Kind<Self>;
-    /// The name of the type, kept in the genesis record of documents created with it: empty of a
-    /// type whose documents say nothing of it.
+    /// The name of the type without its arguments, kept in the genesis record of documents created
+    /// with it: empty of a type whose documents say nothing of it.
     #[doc(hidden)]
     const NAME: &'static str = "";
+    /// The arguments that stand after the name.
+    #[doc(hidden)]
+    const ARGUMENTS: &'static [Argument] = &[];
     /// Former names of the type, under which documents of it were created.
     #[doc(hidden)]
     const ALIASES: &'static [&'static str] = &[];
 
     /// Whether a document whose genesis record names this type can be opened as this one. By itself
-    /// if the name is one of its own, or one of the two has none.
+    /// if the name is one of its own and its arguments are known as those here, or one of the two
+    /// has none.
     #[doc(hidden)]
     fn is_known_as(name: &str) -> bool {
-        let own = || core::iter::once(&Self::NAME).chain(Self::ALIASES);
-        name.is_empty() || Self::NAME.is_empty() || own().any(|own| name_in_genesis(own) == name)
+        super::type_name::is_known_as::<Self>(name)
     }
 
     /// Describes the node: what a [`Schema`](schema::Schema) says of it.

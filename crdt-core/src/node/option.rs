@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use super::entry::Entry;
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope,
-    Segment, StateReader, StateWriter, Writing,
+    Argument, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit,
+    NodeState, Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -305,6 +305,8 @@ impl<T: CrdtNode> CrdtNode for Option<T> {
     type View<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::View<'a>;
     type Editor<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::Editor<'a>;
     type Kind = super::Nested;
+    const NAME: &'static str = "Option";
+    const ARGUMENTS: &'static [Argument] = &[Argument::node::<T>()];
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
         <T::Kind as Kind<T>>::Optional::describe(schema)

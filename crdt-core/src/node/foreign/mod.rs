@@ -15,10 +15,10 @@ mod uuid;
 
 /// Makes types leaves.
 macro_rules! foreign_leaves {
-    ($($type:ty: $initial:ty;)*) => {$(
+    ($($type:ty as $name:literal: $initial:ty;)*) => {$(
         impl $crate::node::LeafValue for $type {}
 
-        $crate::node::leaf::leaf_node!([] $type, $initial);
+        $crate::node::leaf::leaf_node!([] $type, $name, $initial);
 
         #[diagnostic::do_not_recommend]
         impl $crate::node::IntoLeaf<Option<$type>> for $type {

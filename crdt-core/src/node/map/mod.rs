@@ -15,7 +15,7 @@ pub use state::MapState;
 pub use view::{MapIter, MapView};
 
 use super::entry::Entry;
-use super::{CrdtNode, EditError, Fingerprint, MapKey, Scope, Writing};
+use super::{Argument, CrdtNode, EditError, Fingerprint, MapKey, Scope, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -154,6 +154,8 @@ macro_rules! map_node {
             type View<'a> = MapView<'a, K, V>;
             type Editor<'a> = MapEditor<'a, K, V>;
             type Kind = super::Nested;
+            const NAME: &'static str = "Map";
+            const ARGUMENTS: &'static [Argument] = &[Argument::key::<K>(), Argument::node::<V>()];
 
             fn describe(schema: &mut SchemaBuilder) -> schema::Node {
                 describe::<K, V>(schema)
