@@ -3,6 +3,7 @@
 mod apart;
 pub(crate) mod describe;
 mod enums;
+mod foreign;
 mod implement;
 mod newtype;
 pub(crate) mod node;

@@ -20,7 +20,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// Every field becomes a node of its own, so that concurrent edits of different fields both stay.
 /// A view and an editor are generated with the same fields: for `board: Board` with a field
 /// `title: String`, an edit is `board.title.set("...")`. An enum is read with `is_open()`,
-/// `as_done()` and the like, and edited with `set(...)` and `as_done()`; of variants that were
+/// `as_done()` and the like, or matched on by `variant()`, and edited with `set(...)` and
+/// `as_done()`; of variants that were
 /// selected concurrently `conflicts()` gives one view each, the winner first, through which what
 /// the others hold is read. A struct with one unnamed
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the

@@ -10,7 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{ChangeOptions, Document};
 use crate::codec::{DecodeError, write};
 use crate::crypto::{Author, ChangeHash, Keypair, domain, sha256_of_parts};
-use crate::history::{ApplyError, Equivocation, Frontier, GivenUp, History, LoadError, Outcome, Refusal};
+use crate::history::{
+    ApplyError, Equivocation, Frontier, GivenUp, History, LoadError, Outcome, Refusal,
+};
 use crate::node::{Counter, CrdtNode, EditError, Json, List, Map, MapKey, Register, Text};
 use crate::op::Key;
 use crate::op::limits::{MAX_PATH_DEPTH, MAX_TAG_BYTES};

@@ -74,7 +74,7 @@ pub type Variant<'a, T> = <T as Choice>::Variant<'a>;
     message = "`{Self}` cannot be part of a document",
     label = "does not implement `CrdtNode`",
     note = "if `{Self}` is your own type, put `#[derive(CrdtNode)]` on it",
-    note = "if it is a type of another crate that serde knows, write `Register<{Self}>` in its place, which is one value that is replaced as a whole: `Vec<Register<{Self}>>` is a list of such values, `Option<Register<{Self}>>` one or none",
+    note = "if it is a type of another crate that serde knows, write `Register<{Self}>` in its place, which is one value that is replaced as a whole: `Vec<Register<{Self}>>` is a list of such values, `Option<Register<{Self}>>` one or none; it starts as the `Default` of `{Self}`, and without one there is `#[crdt(register, default = \"path::to::function\")]` on a field",
     note = "`#[crdt(register)]` on the field makes all of the field one value: that is the same for a field of type `{Self}`, but of a list or map concurrent edits of different elements no longer both stay",
     note = "types of the crates `uuid`, `chrono`, `time` and `jiff` need neither, with the feature of that name of `crdt-core`"
 )]

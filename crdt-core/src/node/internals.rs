@@ -1,7 +1,7 @@
 //! What nodes are made of. Expansions see it, in a module whose name has the version; apps do not.
 
 pub use super::bytes::{BytesField, InitialBytes, NoBytes};
-pub use super::choice::{Choice, ChoiceState, Payloads};
+pub use super::choice::{Choice, ChoiceState, HeldEditor, HeldView, Payloads};
 pub use super::counter::{CounterField, CounterState};
 pub use super::crdt_node::Writing;
 pub use super::digest::DigestWriter;

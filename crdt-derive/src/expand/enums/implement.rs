@@ -71,13 +71,14 @@ impl Enum<'_> {
                 __state: &'__a #state,
                 __chains: &'__a __crdt::Chains,
             ) -> #view #lent_generics {
-                #view { state: __state, chains: __chains, place: __state.current(__chains) }
+                let __place = __state.current(__chains);
+                #view { __held: __crdt::HeldView::new(__state, __chains, __place) }
             }
             fn edit<'__a>(
                 __state: &'__a mut #state,
                 __scope: __crdt::Scope<'__a>,
             ) -> #editor #lent_generics {
-                #editor { state: __state, scope: __scope }
+                #editor { __held: __crdt::HeldEditor::new(__state, __scope) }
             }
             fn value(__state: &#state, __chains: &__crdt::Chains) -> Self {
                 __read(__state, __chains, __state.current(__chains))

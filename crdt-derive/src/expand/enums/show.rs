@@ -13,7 +13,7 @@ impl Enum<'_> {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (impl_generics, lent_generics, where_clause) = self.params.shown();
         let (_, ty_generics, _) = self.params.owned();
-        let shown = self.by_place(&quote!(self.place), Case::show);
+        let shown = self.by_place(&quote!(self.__which()), Case::show);
         let ident = self.ident;
         let shown = quote! {
             #[automatically_derived]
@@ -26,8 +26,8 @@ impl Enum<'_> {
             impl #impl_generics ::core::fmt::Debug for #editor #lent_generics #where_clause {
                 fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     let __view = <#ident #ty_generics as __crdt::CrdtNode>::view(
-                        &*self.state,
-                        self.scope.chains(),
+                        self.__held.the_state(),
+                        self.__held.the_scope().chains(),
                     );
                     ::core::fmt::Debug::fmt(&__view, __f)
                 }
