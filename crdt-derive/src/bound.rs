@@ -96,25 +96,19 @@ impl Params {
 /// what the fields ask of them.
 pub(crate) fn arguments(input: &Input<'_>) -> Option<TokenStream> {
     let params: Vec<_> = input.generics.type_params().map(|param| &param.ident).collect();
-    let found = |param: &Ident| {
-        asking(input).filter(|field| field.role() == Role::Node).find_map(|field| {
-            let mut asked = asked::of(&field.ty, &params).into_iter();
-            asked.find_map(|Asked { ty, place }| {
-                (ty.to_string() == param.to_string()).then_some(())?;
-                match place {
-                    Place::Part => Some(quote!(__crdt::Argument::node::<#param>())),
-                    Place::Key { .. } => Some(quote!(__crdt::Argument::key::<#param>())),
-                    Place::Hasher => None,
-                }
-            })
-        })
+    let nodes = asking(input).filter(|field| field.role() == Role::Node);
+    let asked: Vec<_> = nodes.flat_map(|field| asked::of(&field.ty, &params)).collect();
+    let place = |param: &Ident| {
+        let is_it = |asked: &&Asked| *param == asked.ty.to_string();
+        asked.iter().filter(is_it).map(|asked| asked.place).find(|place| *place != Place::Hasher)
     };
-    let found: Vec<_> = params.iter().map(|param| found(param)).collect();
-    found.iter().any(Option::is_some).then(|| {
-        let arguments =
-            found.into_iter().map(|known| known.unwrap_or_else(|| quote!(__crdt::Argument::OPEN)));
-        quote!(const ARGUMENTS: &'static [__crdt::Argument] = &[#(#arguments),*];)
-    })
+    let is_said = params.iter().any(|param| place(param).is_some());
+    let arguments = params.iter().map(|param| match place(param) {
+        Some(Place::Part) => quote!(__crdt::Argument::node::<#param>()),
+        Some(Place::Key { .. }) => quote!(__crdt::Argument::key::<#param>()),
+        Some(Place::Hasher) | None => quote!(__crdt::Argument::OPEN),
+    });
+    is_said.then(|| quote!(const ARGUMENTS: &'static [__crdt::Argument] = &[#(#arguments),*];))
 }
 
 /// What the user says is asked of the type parameters.

@@ -41,9 +41,10 @@ fn type_name<T: CrdtNode>() -> String {
         return OPEN.to_owned();
     }
     let arguments: Vec<_> = T::ARGUMENTS.iter().map(|argument| (argument.name)()).collect();
-    match arguments.iter().all(|argument| argument == OPEN) {
-        true => T::NAME.to_owned(),
-        false => format!("{}<{}>", T::NAME, arguments.join(", ")),
+    if arguments.iter().all(|argument| argument == OPEN) {
+        T::NAME.to_owned()
+    } else {
+        format!("{}<{}>", T::NAME, arguments.join(", "))
     }
 }
 

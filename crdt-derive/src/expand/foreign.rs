@@ -28,10 +28,10 @@ pub(super) fn part(ty: &Type) -> Option<&Type> {
                 return Some(ty);
             }
             // What is kept as one value need not be a leaf.
-            let PathArguments::AngleBracketed(list) = &last.arguments else { return None };
+            let PathArguments::AngleBracketed(all) = &last.arguments else { return None };
             let is_node = last.ident != "Register" && last.ident != "PhantomData";
             let mut parts =
-                list.args.iter().filter(|_| is_node).filter_map(|argument| match argument {
+                all.args.iter().filter(|_| is_node).filter_map(|argument| match argument {
                     GenericArgument::Type(ty) => Some(ty),
                     _ => None,
                 });

@@ -1,6 +1,6 @@
 //! Points in time.
 
-use syn::{Type, TypePath};
+use syn::{PathArguments, Type, TypePath};
 
 use super::{At, name_of, standard, type_argument};
 
@@ -16,13 +16,13 @@ pub(super) fn refusal(path: &TypePath, at: At) -> Option<&'static str> {
         return Some(NO_DEFAULT);
     }
     let last = path.path.segments.last()?;
-    let syn::PathArguments::AngleBracketed(list) = &last.arguments else { return None };
+    let PathArguments::AngleBracketed(all) = &last.arguments else { return None };
     let is_local = |ty: &Type| match ty {
         Type::Path(zone) => zone.path.segments.last().is_some_and(|last| last.ident == "Local"),
         _ => false,
     };
     let is_local =
-        last.ident == "DateTime" && list.args.iter().filter_map(type_argument).any(is_local);
+        last.ident == "DateTime" && all.args.iter().filter_map(type_argument).any(is_local);
     is_local.then_some(
         "`Local` depends on the time zone of each machine: write `DateTime<Utc>`, and show it in local time",
     )
