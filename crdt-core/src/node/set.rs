@@ -240,6 +240,8 @@ macro_rules! set_node {
             type Editor<'a> = SetEditor<'a, K>;
             type Kind = super::Nested;
             const NAME: &'static str = "Set";
+            // A set is a map to nothing.
+            const ALIASES: &'static [&'static str] = &["Map"];
             const ARGUMENTS: &'static [Argument] = &[Argument::key::<K>()];
 
             fn describe(_: &mut SchemaBuilder) -> schema::Node {

@@ -155,6 +155,7 @@ macro_rules! map_node {
             type Editor<'a> = MapEditor<'a, K, V>;
             type Kind = super::Nested;
             const NAME: &'static str = "Map";
+            const ALIASES: &'static [&'static str] = &["Set"];
             const ARGUMENTS: &'static [Argument] = &[Argument::key::<K>(), Argument::node::<V>()];
 
             fn describe(schema: &mut SchemaBuilder) -> schema::Node {
