@@ -149,7 +149,7 @@ mod tests {
         assert!(BTreeSet::<i8>::is_known_as("Set<u64>"));
         assert!(BTreeMap::<u8, Json>::is_known_as("Map<i64, Map<String, Text>>"));
         assert!(Vec::<Text>::is_known_as("List<_>") && Vec::<Text>::is_known_as("List"));
-        assert!(BTreeMap::<u8, ()>::is_known_as("Set<u8>"));
+        assert!(BTreeMap::<u8, Text>::is_known_as("Set<u8>"));
         assert!(BTreeSet::<u8>::is_known_as("Map<u8, Text>"));
         assert!(Vec::<Text>::is_known_as("List<Text, Json>"), "it may have had a parameter more");
     }
