@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use crdt_core::{CrdtNode, Document, Keypair, MapKey};
+use crdt_core::{CrdtNode, Document, EditError, Editor, Keypair, LoadError, MapKey, View};
 
 /// A list with a title, of anything that can be part of a document. The derive adds the bound that
 /// the field needs, `T: CrdtNode<Value = T>`, wherever it writes code for the type.
@@ -62,6 +62,22 @@ struct Room {
     windows: u8,
 }
 
+/// A function over the editor of a generic type has the bound that the derive adds, and no other.
+fn add_all<T: CrdtNode<Value = T>>(
+    list: &mut Editor<'_, Titled<T>>,
+    items: impl IntoIterator<Item = T>,
+) -> Result<(), EditError> {
+    for item in items {
+        list.items.push(item)?;
+    }
+    Ok(())
+}
+
+/// So has one over its view.
+fn line<T: CrdtNode<Value = T>>(list: View<'_, Titled<T>>) -> String {
+    format!("{} ({})", list.title, list.items.len())
+}
+
 /// Code that works on documents of any type names the bounds it uses.
 fn replicate<T>(document: &Document<T>) -> Result<Document<T>, Box<dyn std::error::Error>>
 where
@@ -88,9 +104,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{:?}", copy.read().rooms);
     assert_eq!(copy.value().plan.rows().collect::<Vec<_>>(), [[1, 1, 0], [1, 0, 1]]);
 
-    // The same type with another parameter is another document.
+    // A document of the same type with another parameter is another one, and refused.
     let mut words = Document::<Titled<String>>::create(Keypair::generate()?)?;
-    words.update(|words| words.items.extend(["one".into(), "two".into()]))?;
-    assert_eq!(replicate(&words)?.read().items.len(), 2);
+    words.change(|words| add_all(words, ["one".to_owned(), "two".to_owned()]))?;
+    assert_eq!(line::<String>(replicate(&words)?.read()), " (2)");
+    let refused = Document::<Titled<u64>>::load_read_only(&words.save());
+    assert!(matches!(refused, Err(LoadError::OfAnotherType { .. })));
     Ok(())
 }

@@ -152,6 +152,23 @@ pub mod check {
 
     impl<T: CrdtNode> ValueNode for T {}
 
+    /// The type is called as one of another crate for which there is a feature, and a node.
+    pub const fn foreign<T: ForeignNode>() -> bool {
+        true
+    }
+
+    /// A node that is called as a type of another crate.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be part of a document without a feature of `crdt-core`",
+        label = "needs the feature that is called as its crate",
+        note = "enable it: `crdt-core = {{ .., features = [\"uuid\"] }}`; there are `uuid`, `chrono`, `time` and `jiff`",
+        note = "if it is a type of yours, put `#[derive(CrdtNode)]` on it; one that only serde knows is kept in a `Register<{Self}>`"
+    )]
+    pub trait ForeignNode {}
+
+    #[diagnostic::do_not_recommend]
+    impl<T: CrdtNode> ForeignNode for T {}
+
     /// The type is a node that tells the elements of a list apart.
     pub const fn key<T: CrdtNode + ElementKey>() -> bool {
         true

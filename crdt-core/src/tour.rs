@@ -470,6 +470,45 @@
 //! # }
 //! ```
 //!
+//! A closure that can also fail otherwise is given to
+//! [`try_change`](crate::Document::try_change), with any error type that an
+//! [`EditError`](crate::EditError) can be made into; [`try_update`](crate::Document::try_update)
+//! is the same for a plain value. Where the last expression does not say which type it is, the
+//! closure does: `|page| -> Result<_, MyError>`.
+//!
+//! ```
+//! # use crdt_core::{CrdtNode, Document, EditError, Keypair};
+//! # use std::num::ParseIntError;
+//! #[derive(CrdtNode)]
+//! struct Page { size: u32 }
+//!
+//! #[derive(Debug)]
+//! enum MyError { Edit(EditError), NoNumber(ParseIntError) }
+//!
+//! impl From<EditError> for MyError {
+//!     fn from(error: EditError) -> Self { Self::Edit(error) }
+//! }
+//!
+//! impl From<ParseIntError> for MyError {
+//!     fn from(error: ParseIntError) -> Self { Self::NoNumber(error) }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut page = Document::<Page>::create(Keypair::generate()?)?;
+//! let mut resize = |text: &str| {
+//!     page.try_change(|page| -> Result<_, MyError> {
+//!         let size: u32 = text.parse()?;
+//!         page.size.set(size)?;
+//!         Ok(size)
+//!     })
+//! };
+//! assert!(matches!(resize("12"), Ok(12)));
+//! assert!(matches!(resize("twelve"), Err(MyError::NoNumber(_))));
+//! assert_eq!(page.read().size, 12);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Types that change: the schema as data
 //!
 //! Types may change while documents live on; `docs/schema-evolution.md` says what is safe. What a

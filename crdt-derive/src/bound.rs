@@ -92,6 +92,25 @@ impl Params {
     }
 }
 
+/// What the name of the type says of its type parameters: those that are nodes or keys in it, by
+/// what the fields ask of them.
+pub(crate) fn arguments(input: &Input<'_>) -> Option<TokenStream> {
+    let params: Vec<_> = input.generics.type_params().map(|param| &param.ident).collect();
+    let nodes = asking(input).filter(|field| field.role() == Role::Node);
+    let asked: Vec<_> = nodes.flat_map(|field| asked::of(&field.ty, &params)).collect();
+    let place = |param: &Ident| {
+        let is_it = |asked: &&Asked| *param == asked.ty.to_string();
+        asked.iter().filter(is_it).map(|asked| asked.place).find(|place| *place != Place::Hasher)
+    };
+    let is_said = params.iter().any(|param| place(param).is_some());
+    let arguments = params.iter().map(|param| match place(param) {
+        Some(Place::Part) => quote!(__crdt::Argument::node::<#param>()),
+        Some(Place::Key { .. }) => quote!(__crdt::Argument::key::<#param>()),
+        Some(Place::Hasher) | None => quote!(__crdt::Argument::OPEN),
+    });
+    is_said.then(|| quote!(const ARGUMENTS: &'static [__crdt::Argument] = &[#(#arguments),*];))
+}
+
 /// What the user says is asked of the type parameters.
 fn given<'a>(input: &'a Input<'_>) -> impl Iterator<Item = &'a WherePredicate> {
     let of_fields = input.fields().filter_map(|field| field.attrs.bound.value());
@@ -160,8 +179,6 @@ fn ask(bounds: &mut Bounds, field: &Field<'_>, Asked { ty, place }: &Asked) {
         (Role::Node, Place::Key { hashed }) => ask_key(bounds, ty, *hashed),
         (Role::Node, Place::Part) => {
             bounds.add(parse_quote!(#ty: __crdt::CrdtNode<Value = #ty>));
-            // What an `Option` of it needs.
-            bounds.add(parse_quote!(<#ty as __crdt::CrdtNode>::Kind: __crdt::Kind<#ty>));
         }
         (Role::Leaf, _) => bounds.add(parse_quote!(#ty: __crdt::LeafValue)),
         (Role::Register, _) => {

@@ -4,6 +4,7 @@ mod apart;
 mod compare;
 pub(crate) mod describe;
 mod enums;
+mod foreign;
 mod implement;
 mod newtype;
 pub(crate) mod node;

@@ -20,14 +20,20 @@ use syn::{DeriveInput, parse_macro_input};
 /// Every field becomes a node of its own, so that concurrent edits of different fields both stay.
 /// A view and an editor are generated with the same fields: for `board: Board` with a field
 /// `title: String`, an edit is `board.title.set("...")`. An enum is read with `is_open()`,
-/// `as_done()` and the like, and edited with `set(...)` and `as_done()`; of variants that were
+/// `as_done()` and the like, or matched on by `variant()`, and edited with `set(...)` and
+/// `as_done()`; of variants that were
 /// selected concurrently `conflicts()` gives one view each, the winner first, through which what
 /// the others hold is read. A struct with one unnamed
 /// field is stored, read and edited as what it wraps; if that can be the key of a map, so can the
 /// struct.
 ///
 /// A document keeps the name of the type that it was created with, and is opened as another one
-/// only if that has the name among its former ones (see `rename` and `alias` below).
+/// only if that has the name among its former ones (see `rename` and `alias` below). Of a generic
+/// type the name has the arguments that are stored as nodes or keys, and those are asked too.
+///
+/// Generic types get the bounds that their fields need, as `T: CrdtNode<Value = T>` for a `Vec<T>`
+/// or an `Option<T>`, wherever code is generated. A function over the view or editor of one needs
+/// the same: `fn add<T: CrdtNode<Value = T>>(list: &mut Editor<'_, Titled<T>>, item: T)`.
 ///
 /// A value is taken apart when it is written, so a type that implements `Drop` cannot derive this:
 /// put what has to be dropped in a field of its own type, with `#[crdt(skip)]`.

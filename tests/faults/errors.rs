@@ -188,6 +188,7 @@ fn decoding(stage: &Stage) -> Vec<DecodeError> {
         stage.malformed(&[0xff; 11]),
         raw(6, 1, &[0, 0, 0xff]),
         stage.spoiled(|bundle| bundle.magic[0] = b'X'),
+        stage.malformed(&stage.document().save()),
         stage.spoiled(|bundle| bundle.magic[4] = 9),
         checksum,
         stage.spoiled(|bundle| bundle.authors[0] = [0; 32]),

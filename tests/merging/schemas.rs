@@ -73,8 +73,8 @@ struct NewPart {
 #[test]
 fn schema_entry_made_anew() -> Outcome {
     type Parts<T> = BTreeMap<u8, T>;
-    let mut old = Document::<Parts<Part>>::create(keypair(1))?;
-    let mut new = Document::<Parts<NewPart>>::join(old.id(), keypair(2));
+    let mut old = Document::<Parts<Part>>::create(keypair(1))?.with_any_type();
+    let mut new = Document::<Parts<NewPart>>::join(old.id(), keypair(2)).with_any_type();
     new.change(|parts| {
         parts.insert(1, NewPart { name: "a".into(), colour: "red".into(), size: 0 })
     })?;

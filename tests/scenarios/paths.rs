@@ -151,7 +151,7 @@ fn what_is_unknown_is_cleared_as_deep_as_a_path_goes() {
     };
     assert!(new.change(|shells| write(shells, 64)).is_err(), "too deep");
     new.change(|shells| write(shells, 63)).unwrap();
-    let mut old = Document::<BTreeMap<u8, String>>::join(new.id(), key(2));
+    let mut old = Document::<BTreeMap<u8, String>>::join(new.id(), key(2)).with_any_type();
     old.apply(&new.export(&[])).unwrap();
     old.change(|shells| shells.insert(1, "old".to_owned())).unwrap();
     new.apply(&old.export(&new.heads())).unwrap();

@@ -18,6 +18,11 @@ fn record(fields: Value) -> Schema {
     let types = json!({
         "Record": { "struct": { "named": fields } },
         "Name": { "struct": { "named": [{ "name": "name", "node": leaf("String") }] } },
+        "More": { "struct": { "named": [
+            { "name": "name", "node": leaf("String") },
+            { "name": "more", "node": "text" },
+        ] } },
+        "Bare": { "enum": [{ "name": "open", "default": true }, { "name": "done" }] },
         "Wrapper": { "newtype": { "type": "Name" } },
         "Key": { "newtype": leaf("u32") },
     });
@@ -79,6 +84,16 @@ fn named(name: &str, aliases: &[&str]) -> Schema {
     serde_json::from_value(json!({ "root": { "type": name }, "types": types })).unwrap()
 }
 
+/// A document that is a list of these.
+fn list_of(name: &str, aliases: &[&str]) -> Schema {
+    let types = json!({ name: { "aliases": aliases, "struct": "unit" } });
+    serde_json::from_value(json!({ "root": { "list": { "type": name } }, "types": types })).unwrap()
+}
+
+fn deep(node: Value) -> Value {
+    json!({ "list": { "map": { "key": "u8", "value": { "option": node } } } })
+}
+
 /// The names of the types of documents.
 fn names() -> Vec<Row> {
     vec![
@@ -93,6 +108,18 @@ fn names() -> Vec<Row> {
             named("Board", &[]),
             named("Wall", &["Board"]),
             &[("", Rule::TypeRenamed)],
+        ),
+        row(
+            "part_renamed",
+            list_of("Board", &[]),
+            list_of("Wall", &["Board"]),
+            &[("", Rule::TypeRenamed)],
+        ),
+        row(
+            "part_of_another_type",
+            list_of("Board", &[]),
+            list_of("Wall", &[]),
+            &[("", Rule::TypeRenamedWithoutAlias)],
         ),
         row("", named("Board", &["Wall"]), named("Board", &[]), &[("", Rule::AliasRemoved)]),
         row("", named("Board<u8>", &["Wall"]), named("Board<u16>", &["Wall"]), &[]),
@@ -126,11 +153,9 @@ fn fields() -> Vec<Row> {
         ),
         row(
             "field_added_in_a_nested_type",
-            root(json!({ "list": { "map": { "key": "u8", "value": { "option": name() } } } })),
-            root(json!({
-                "list": { "map": { "key": "u8", "value": { "option": { "type": "More" } } } },
-            })),
-            &[("<element>/<key>/more", Rule::FieldAdded)],
+            record(json!([field("a", deep(name()))])),
+            record(json!([field("a", deep(json!({ "type": "More" })))])),
+            &[("a/<element>/<key>/more", Rule::FieldAdded)],
         ),
         row(
             "field_removed",
@@ -257,9 +282,9 @@ fn nodes() -> Vec<Row> {
         ),
         row(
             "field_added_in_a_nested_type",
-            root(list(name())),
-            root(list(more())),
-            &[("<element>/more", Rule::FieldAdded)],
+            record(json!([field("a", list(name()))])),
+            record(json!([field("a", list(more()))])),
+            &[("a/<element>/more", Rule::FieldAdded)],
         ),
     ];
     let kinds = [
@@ -275,12 +300,10 @@ fn nodes() -> Vec<Row> {
     for kind in kinds {
         rows.extend(both_ways("node_of_another_kind", kind, &[("", Rule::NodeKind)]));
     }
-    // In a list, since documents have the name of the type that they are.
-    rows.extend(both_ways(
-        "node_of_another_kind",
-        [list(name()), list(json!({ "type": "Bare" }))],
-        &[("<element>", Rule::NodeKind)],
-    ));
+    // In a field, since documents have the name of the type that they are.
+    let [named, bare] =
+        [name(), json!({ "type": "Bare" })].map(|node| record(json!([field("a", list(node))])));
+    rows.push(row("node_of_another_kind", named, bare, &[("a/<element>", Rule::NodeKind)]));
     rows.extend(both_ways(
         "elements_of_another_type",
         [list(leaf("String")), list(name())],

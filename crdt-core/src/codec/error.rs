@@ -25,6 +25,9 @@ pub enum DecodeError {
     /// The bytes do not begin as data of this kind does.
     #[error("the bytes do not begin as data of this kind does")]
     WrongMagic,
+    /// The bytes are data of another kind, which something else reads.
+    #[error("they are {0}")]
+    AnotherKind(&'static str),
     /// The format version is not known here.
     #[error("format version {0} is not supported")]
     UnsupportedVersion(u8),

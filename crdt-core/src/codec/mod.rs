@@ -11,6 +11,7 @@ mod canonical;
 mod column;
 mod error;
 pub(crate) mod hex;
+pub(crate) mod mark;
 mod options;
 mod reader;
 pub(crate) mod value;

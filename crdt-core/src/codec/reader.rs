@@ -1,6 +1,7 @@
 //! Reading from a byte slice.
 
 use super::DecodeError;
+use super::mark::unexpected;
 
 /// The most bytes of a varint.
 const MOST_IN_VARINT: usize = 10;
@@ -77,7 +78,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let is_cut = mark.starts_with(self.rest);
-        Err(if is_cut { DecodeError::Truncated } else { DecodeError::WrongMagic })
+        Err(if is_cut { DecodeError::Truncated } else { unexpected(self.rest, mark) })
     }
 
     /// An unsigned varint in its minimal spelling. Most take one byte.

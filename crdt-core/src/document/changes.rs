@@ -27,7 +27,22 @@ impl<T: CrdtNode> Document<T> {
         self.change_with(&ChangeOptions::default(), edit)
     }
 
-    /// Like [`change`](Self::change), with an error type of yours.
+    /// Like [`change`](Self::change), with an error type of yours, also a `Box<dyn Error>`. Where
+    /// the compiler cannot tell which, the closure says it:
+    ///
+    /// ```
+    /// # use crdt_core::{CrdtNode, Document, Keypair};
+    /// # #[derive(CrdtNode)]
+    /// # struct Page { size: u32 }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut page = Document::<Page>::create(Keypair::generate()?)?;
+    /// page.try_change(|page| -> Result<_, Box<dyn std::error::Error>> {
+    ///     page.size.set("12".parse::<u32>()?)?;
+    ///     Ok(())
+    /// })?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`change`](Self::change).

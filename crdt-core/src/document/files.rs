@@ -1,12 +1,10 @@
 use super::Document;
+use crate::codec::mark::SAVED as MAGIC;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{DocumentId, Keypair, domain, sha256_of_parts};
 use crate::history::{History, LoadError, OpenedAs};
 use crate::node::{CrdtNode, save_state};
 use crate::schema::state_hash;
-
-/// The first bytes of a saved document: a mark and the version of its encoding.
-const MAGIC: &[u8; 5] = b"CRDS\x01";
 
 impl<T: CrdtNode> Document<T> {
     /// The whole document as bytes, to be [loaded](Self::load) again: every change with the
@@ -101,7 +99,7 @@ impl<'a> Saved<'a> {
             None => Ok(saved),
             Some(document) => Err(LoadError::OfAnotherType {
                 document: document.to_owned(),
-                opened_as: opened_as.name,
+                opened_as: (opened_as.name)(),
             }),
         }
     }

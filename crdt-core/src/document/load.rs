@@ -51,8 +51,8 @@ impl LoadOptions {
     /// The document may be of any type. What does not fit the one that it is opened as reads as if
     /// it had not been written, and stays.
     ///
-    /// A `Document<Json>`, and one of a type without a name of its own as `Vec<Task>`, opens any
-    /// document anyway, and so does [`History`], which shows it without a type.
+    /// A `Document<Json>` opens any document anyway, and so does [`History`], which shows it without
+    /// a type.
     #[must_use]
     pub fn any_type(mut self) -> Self {
         self.any_type = true;
@@ -107,7 +107,15 @@ impl<T: CrdtNode> Document<T> {
     /// # Errors
     /// [`LoadError`] says what is wrong with the bytes. It is [`LoadError::OfAnotherType`] if the
     /// document was created as a type that is not `T`, and was never called so: `#[crdt(alias =
-    /// "..")]` on a type gives its former names.
+    /// "..")]` on a type gives its former names. What stands in the type is asked too: a document
+    /// of `Vec<Task>` is none of `Vec<Note>`, one of `Titled<String>` none of `Titled<u32>`. As in
+    /// fields, an integer may have another width, a leaf become an `Option`, a type be wrapped in a
+    /// newtype, and lists, maps and sets be those of other types of the library.
+    ///
+    /// Not asked is what the document does not say: what a [`Register`](crate::Register) holds,
+    /// parameters that are constants or stored neither as nodes nor as keys, those of a type with a
+    /// `bound` of its own. A [`Json`](crate::Json), whole or as a part, fits whatever was
+    /// written.
     pub fn load(bytes: &[u8], keypair: Keypair) -> Result<Self, LoadError> {
         Self::load_with(&LoadOptions::new(), bytes, Some(keypair))
     }
@@ -118,15 +126,6 @@ impl<T: CrdtNode> Document<T> {
     /// As [`load`](Self::load).
     pub fn load_read_only(bytes: &[u8]) -> Result<Self, LoadError> {
         Self::load_with(&LoadOptions::new(), bytes, None)
-    }
-
-    /// Opens a saved document of whatever type, as [`LoadOptions::any_type`] says, for reading if
-    /// there is no key.
-    ///
-    /// # Errors
-    /// [`LoadError`] says what is wrong with the bytes.
-    pub fn load_with_any_type(bytes: &[u8], keypair: Option<Keypair>) -> Result<Self, LoadError> {
-        Self::load_with(&LoadOptions::new().any_type(), bytes, keypair)
     }
 
     /// Opens a saved document that somebody else could have written, as [`LoadOptions::verified`]

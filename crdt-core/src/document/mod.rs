@@ -18,7 +18,7 @@ use crate::history::{
     Outcome, PendingLimits, Refusal,
 };
 use crate::node::{
-    CrdtNode, DigestWriter, Fit, Incoming, Inspection, Misfit, NodeState, Space, Untyped,
+    CrdtNode, DigestWriter, Fit, Incoming, Inspection, Misfit, NodeState, Space, Untyped, root_name,
 };
 use crate::op::{Action, Id};
 use crate::schema::Schema;
@@ -120,7 +120,7 @@ impl<T: CrdtNode> Document<T> {
     }
 
     fn found(keypair: Keypair, salt: [u8; 32]) -> Self {
-        let genesis = Genesis::new(keypair.author(), salt, T::NAME);
+        let genesis = Genesis::new(keypair.author(), salt, &root_name::<T>());
         Self::over(History::founded(genesis), Some(keypair))
     }
 
@@ -205,7 +205,7 @@ impl<T: CrdtNode> Document<T> {
     }
 
     fn as_this_type() -> OpenedAs {
-        OpenedAs { name: T::NAME, is_known_as: T::is_known_as }
+        OpenedAs { name: root_name::<T>, is_known_as: T::is_known_as }
     }
 
     /// The schema of documents of this type; the same as [`Schema::of`].

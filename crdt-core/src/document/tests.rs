@@ -10,7 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{ChangeOptions, Document};
 use crate::codec::{DecodeError, write};
 use crate::crypto::{Author, ChangeHash, Keypair, domain, sha256_of_parts};
-use crate::history::{ApplyError, Equivocation, GivenUp, History, LoadError, Outcome, Refusal};
+use crate::history::{
+    ApplyError, Equivocation, Frontier, GivenUp, History, LoadError, Outcome, Refusal,
+};
 use crate::node::{Counter, CrdtNode, EditError, Json, List, Map, MapKey, Register, Text};
 use crate::op::Key;
 use crate::op::limits::{MAX_PATH_DEPTH, MAX_TAG_BYTES};
@@ -187,21 +189,38 @@ fn a_key_that_does_not_come_back_is_not_written() {
 }
 
 #[test]
+fn bytes_of_another_kind_are_called_what_they_are() {
+    let mut text = create::<Text>();
+    text.change(|text| text.insert(0, "a")).expect("it fits");
+    let (exported, saved) = (text.export(&[]), text.save());
+    let frontier = text.frontier().to_bytes();
+    let load = |bytes: &[u8]| Document::<Text>::load_read_only(bytes).unwrap_err().to_string();
+    let exported_as = "they are exported changes: `apply` takes them in";
+    assert_eq!(load(&exported), format!("not a saved document: {exported_as}"));
+    let frontier_as = "they are a frontier: `Frontier::from_bytes` reads it";
+    assert_eq!(load(&frontier), format!("not a saved document: {frontier_as}"));
+    let read = Frontier::from_bytes(&exported).unwrap_err().to_string();
+    assert!(read.ends_with(exported_as), "{read}");
+
+    let mut apply = |bytes: &[u8]| text.apply(bytes).unwrap_err().to_string();
+    assert_eq!(apply(&saved), "not a bundle: they are a saved document: `load` opens it");
+    assert_eq!(apply(&frontier), format!("not a bundle: {frontier_as}"));
+}
+
+#[test]
 fn bytes_of_something_else_are_not_called_cut() {
     let mut text = create::<Text>();
     text.change(|text| text.insert(0, "a")).expect("it fits");
     let genuine = text.export(&[]);
     let mut other = Document::<Text>::join(text.id(), key(2));
-    for bytes in [&b"hello"[..], b"\x89PNG\r\n", b"{}", b"\x20C", &text.save()] {
+    for bytes in [&b"hello"[..], b"\x89PNG\r\n", b"{}", b"\x20C"] {
         let error = other.apply(bytes).expect_err("it is no bundle");
         if bytes != b"\x20C" {
             assert_eq!(error, ApplyError::Decode(DecodeError::WrongMagic), "{bytes:?}");
             assert!(error.to_string().starts_with("not a bundle: "), "{error}");
         }
-        if !bytes.starts_with(b"CRDS") {
-            let error = Document::<Text>::load_read_only(bytes).expect_err("it is no document");
-            assert_eq!(error, LoadError::Decode(DecodeError::WrongMagic), "{bytes:?}");
-        }
+        let error = Document::<Text>::load_read_only(bytes).expect_err("it is no document");
+        assert_eq!(error, LoadError::Decode(DecodeError::WrongMagic), "{bytes:?}");
     }
     for end in 1..genuine.len() {
         let cut = other.apply(&genuine[..end]).map(|_| ());
@@ -392,8 +411,10 @@ fn a_document_of_another_type_is_refused_before_it_can_wait() {
     let mut named = Document::<Named>::join(other.id(), key(2));
     for bytes in [&first, &second] {
         let refused = named.apply(bytes).expect_err("it is of another type");
-        let expected =
-            ApplyError::OfAnotherType { document: "Other".to_owned(), opened_as: "Named" };
+        let expected = ApplyError::OfAnotherType {
+            document: "Other".to_owned(),
+            opened_as: "Named".to_owned(),
+        };
         assert_eq!(refused, expected);
         assert_eq!((named.history().len(), named.history().pending().0), (0, 0));
     }

@@ -1,6 +1,6 @@
 use serde::Serializer;
 
-use super::{CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope, Writing};
+use super::{Argument, CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope, Writing};
 use crate::history::Chains;
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
@@ -14,6 +14,7 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
     type Kind = super::Nested;
     const NAME: &'static str = T::NAME;
     const ALIASES: &'static [&'static str] = T::ALIASES;
+    const ARGUMENTS: &'static [Argument] = T::ARGUMENTS;
 
     fn is_known_as(name: &str) -> bool {
         T::is_known_as(name)

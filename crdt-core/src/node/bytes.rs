@@ -248,7 +248,7 @@ impl<T: ByteString> IntoLeaf<Bytes<Option<T>>> for T {
 
 impl<T: ByteString> LeafValue for Bytes<T> {}
 
-leaf_node!([T: ByteString] Bytes<T>, InitialBytes<NoBytes>);
+leaf_node!([T: ByteString] Bytes<T>, "Bytes", InitialBytes<NoBytes>);
 
 /// What `#[crdt(bytes)]` on a field stands for.
 #[derive(Debug)]
@@ -257,5 +257,5 @@ pub struct BytesField<T, D = NoBytes>(PhantomData<(T, D)>);
 register_node!(
     #[diagnostic::do_not_recommend]
     [T: ByteString, D: Initial<T> + Send + Sync] BytesField<T, D>, Nested, InitialBytes<D>,
-    T => Bytes<T>, |value| Bytes(value.clone()), |value| value.0
+    T => Bytes<T>, "", |value| Bytes(value.clone()), |value| value.0
 );

@@ -20,6 +20,81 @@ pub trait Payloads: Parts + Default {
     const VARIANTS: &'static Variants;
 }
 
+/// What the view of an enum holds. That is hidden here: of what could be seen where the type is
+/// derived, the compiler would propose to make use.
+#[derive(Debug)]
+pub struct HeldView<'a, S> {
+    state: &'a S,
+    chains: &'a Chains,
+    /// The variant that is read: the selected one, or one in conflict with it.
+    place: usize,
+}
+
+impl<S> Clone for HeldView<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for HeldView<'_, S> {}
+
+impl<'a, S> HeldView<'a, S> {
+    /// Of a state, of which the variant at a place is read.
+    pub fn new(state: &'a S, chains: &'a Chains, place: usize) -> Self {
+        Self { state, chains, place }
+    }
+
+    /// The same, for another variant.
+    #[must_use]
+    pub fn at_place(self, place: usize) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The state.
+    pub fn the_state(&self) -> &'a S {
+        self.state
+    }
+
+    /// What orders its ops.
+    pub fn the_chains(&self) -> &'a Chains {
+        self.chains
+    }
+
+    /// The place of the variant.
+    pub fn the_place(&self) -> usize {
+        self.place
+    }
+}
+
+/// What the editor of an enum holds, hidden as in [`HeldView`].
+#[derive(Debug)]
+pub struct HeldEditor<'a, S> {
+    state: &'a mut S,
+    scope: Scope<'a>,
+}
+
+impl<'a, S> HeldEditor<'a, S> {
+    /// Of a state and where it is.
+    pub fn new(state: &'a mut S, scope: Scope<'a>) -> Self {
+        Self { state, scope }
+    }
+
+    /// The state, to read.
+    pub fn the_state(&self) -> &S {
+        self.state
+    }
+
+    /// Where it is.
+    pub fn the_scope(&self) -> Scope<'_> {
+        self.scope
+    }
+
+    /// Both, to write.
+    pub fn the_parts(&mut self) -> (&mut S, Scope<'_>) {
+        (self.state, self.scope)
+    }
+}
+
 /// The state of an enum.
 #[derive(Debug, Default)]
 pub struct ChoiceState<P> {

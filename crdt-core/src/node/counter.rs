@@ -405,6 +405,7 @@ impl CrdtNode for Counter {
     type View<'a> = CounterView<'a>;
     type Editor<'a> = CounterEditor<'a>;
     type Kind = super::Nested;
+    const NAME: &'static str = "Counter";
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
         describe::<i64>()

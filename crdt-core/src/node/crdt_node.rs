@@ -1,7 +1,6 @@
 use serde::Serialize;
 
-use super::{Chains, Choice, EditError, Fingerprint, NodeState, Scope};
-use crate::history::name_in_genesis;
+use super::{Argument, Chains, Choice, EditError, Fingerprint, NodeState, Scope};
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
 
@@ -75,7 +74,7 @@ pub type Variant<'a, T> = <T as Choice>::Variant<'a>;
     message = "`{Self}` cannot be part of a document",
     label = "does not implement `CrdtNode`",
     note = "if `{Self}` is your own type, put `#[derive(CrdtNode)]` on it",
-    note = "if it is a type of another crate that serde knows, write `Register<{Self}>` in its place, which is one value that is replaced as a whole: `Vec<Register<{Self}>>` is a list of such values, `Option<Register<{Self}>>` one or none",
+    note = "if it is a type of another crate that serde knows, write `Register<{Self}>` in its place, which is one value that is replaced as a whole: `Vec<Register<{Self}>>` is a list of such values, `Option<Register<{Self}>>` one or none; it starts as the `Default` of `{Self}`, and without one there is `#[crdt(register, default = \"path::to::function\")]` on a field",
     note = "`#[crdt(register)]` on the field makes all of the field one value: that is the same for a field of type `{Self}`, but of a list or map concurrent edits of different elements no longer both stay",
     note = "types of the crates `uuid`, `chrono`, `time` and `jiff` need neither, with the feature of that name of `crdt-core`"
 )]
@@ -93,21 +92,24 @@ pub trait CrdtNode: Sized + 'static {
     /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent
     /// ([`Nested`]).
     #[doc(hidden)]
-    type Kind;
-    /// The name of the type, kept in the genesis record of documents created with it: empty of a
-    /// type whose documents say nothing of it.
+    type Kind: super::Kind<Self>;
+    /// The name of the type without its arguments, kept in the genesis record of documents created
+    /// with it: empty of a type whose documents say nothing of it.
     #[doc(hidden)]
     const NAME: &'static str = "";
+    /// The arguments that stand after the name.
+    #[doc(hidden)]
+    const ARGUMENTS: &'static [Argument] = &[];
     /// Former names of the type, under which documents of it were created.
     #[doc(hidden)]
     const ALIASES: &'static [&'static str] = &[];
 
     /// Whether a document whose genesis record names this type can be opened as this one. By itself
-    /// if the name is one of its own, or one of the two has none.
+    /// if the name is one of its own and its arguments are known as those here, or one of the two
+    /// has none.
     #[doc(hidden)]
     fn is_known_as(name: &str) -> bool {
-        let own = || core::iter::once(&Self::NAME).chain(Self::ALIASES);
-        name.is_empty() || Self::NAME.is_empty() || own().any(|own| name_in_genesis(own) == name)
+        super::type_name::is_known_as::<Self>(name)
     }
 
     /// Describes the node: what a [`Schema`](schema::Schema) says of it.

@@ -80,7 +80,7 @@ pub enum EditError {
     #[error("the saved document that was opened contradicts itself: {0}")]
     Inconsistent(&'static str),
     /// The change is to depend on a change that is not known here.
-    #[error("the change cannot depend on {0:?}, which is not known here")]
+    #[error("the change cannot depend on {0}, which is not known here")]
     UnknownDependency(ChangeHash),
     /// What names a place in a `Json` node is no JSON Pointer.
     #[error(

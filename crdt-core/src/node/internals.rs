@@ -1,7 +1,7 @@
 //! What nodes are made of. Expansions see it, in a module whose name has the version; apps do not.
 
 pub use super::bytes::{BytesField, InitialBytes, NoBytes};
-pub use super::choice::{Choice, ChoiceState, Payloads};
+pub use super::choice::{Choice, ChoiceState, HeldEditor, HeldView, Payloads};
 pub use super::counter::{CounterField, CounterState};
 pub use super::crdt_node::Writing;
 pub use super::digest::DigestWriter;
@@ -27,6 +27,7 @@ pub use super::selector::{Selector, Variants};
 pub use super::state::{Fit, Misfit, NodeState};
 pub use super::text::{TextField, TextState};
 pub use super::transaction::Scope;
+pub use super::type_name::{Argument, is_newtype_known_as};
 pub use super::undo::Undone;
 pub use super::unknown::Unknown;
 pub use crate::history::Chains;

@@ -17,7 +17,7 @@ use crate::op::Key;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a map or the element of a set in a document",
     label = "not a key",
-    note = "keys are `String`, `bool`, integers, `Author`, `Uuid` and dates with their features, and newtype structs of these that derive `CrdtNode`, `PartialEq`, `Eq`, `PartialOrd` and `Ord`"
+    note = "keys are `String`, `bool`, integers, `Author`, `Uuid` and dates with their features, and newtype structs of these that derive `CrdtNode`, `Clone`, `PartialEq`, `Eq`, `PartialOrd` and `Ord`"
 )]
 pub trait MapKey: Ord + Send + Sync + 'static {
     /// The key as it is in paths.

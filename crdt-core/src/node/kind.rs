@@ -1,4 +1,4 @@
-use super::{CrdtNode, LeafField, LeafValue, OptionNode, StandardDefault};
+use super::{CrdtNode, Initial, LeafField, LeafValue, OptionNode, StandardDefault};
 
 /// The [kind](CrdtNode::Kind) of types that are one register; an `Option` of one is a register too.
 #[derive(Debug)]
@@ -15,6 +15,15 @@ pub trait Kind<T: CrdtNode> {
 }
 
 impl<T: CrdtNode<Value = T> + LeafValue + Clone> Kind<T> for Leaf {
+    type Optional = LeafField<Option<T>, StandardDefault>;
+}
+
+/// With a default of its own it is one register too, absent until it is set.
+impl<T, D> Kind<LeafField<T, D>> for Leaf
+where
+    T: LeafValue + Clone,
+    D: Initial<T> + Send + Sync,
+{
     type Optional = LeafField<Option<T>, StandardDefault>;
 }
 

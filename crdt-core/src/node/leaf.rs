@@ -85,12 +85,12 @@ strings!(&str &String Box<str> Cow<'_, str>);
 
 /// The node of a type that is a leaf, and what it is before it is set.
 macro_rules! leaf_node {
-    ([$($generics:tt)*] $node:ty, $initial:ty) => {
+    ([$($generics:tt)*] $node:ty, $name:expr, $initial:ty) => {
         $crate::node::register::register_node!(
             // Too many to list where another type is missing.
             #[diagnostic::do_not_recommend]
             [$($generics)*] $node, $crate::node::Leaf, $initial,
-            Self => Self, |value| value, |value| value
+            Self => Self, $name, |value| value, |value| value
         );
     };
 }
@@ -98,11 +98,8 @@ pub(super) use leaf_node;
 
 macro_rules! leaves {
     ($($type:ty)*) => {
-        /// The types of leaves and of options of them, with their names.
-        const LEAVES: &[(fn() -> TypeId, &str)] = &[$(
-            (TypeId::of::<$type>, stringify!($type)),
-            (TypeId::of::<Option<$type>>, concat!("Option<", stringify!($type), ">")),
-        )*];
+        /// The types of leaves and of options of them.
+        const LEAVES: &[fn() -> TypeId] = &[$(TypeId::of::<$type>, TypeId::of::<Option<$type>>),*];
     $(
         impl LeafValue for $type {}
 
@@ -113,14 +110,13 @@ macro_rules! leaves {
             }
         }
 
-        leaf_node!([] $type, StandardDefault);
+        leaf_node!([] $type, stringify!($type), StandardDefault);
     )*};
 }
 
-/// The name of a type that is a leaf.
-pub(super) fn leaf_name<T: 'static>() -> Option<&'static str> {
-    let (_, name) = LEAVES.iter().find(|(leaf, _)| leaf() == TypeId::of::<T>())?;
-    Some(name)
+/// Whether a type is a leaf of the standard library, whose values are never extended.
+pub(super) fn is_plain_leaf<T: 'static>() -> bool {
+    LEAVES.iter().any(|leaf| leaf() == TypeId::of::<T>())
 }
 
 leaves!(bool char String f32 f64 i8 i16 i32 i64 i128 u8 u16 u32 u64 u128);
@@ -134,5 +130,5 @@ pub struct LeafField<T, D>(PhantomData<(T, D)>);
 register_node!(
     #[diagnostic::do_not_recommend]
     [T: LeafValue + Clone, D: Initial<T> + Send + Sync] LeafField<T, D>, Leaf, D,
-    T => T, |value| value, |value| value
+    T => T, "", |value| value, |value| value
 );

@@ -29,18 +29,12 @@ pub struct OptionalNewtype<T>(PhantomData<T>);
 type Inner<T> =
     <<<T as Newtype>::Inner as CrdtNode>::Kind as Kind<<T as Newtype>::Inner>>::Optional;
 
-impl<T: Newtype> Kind<T> for Transparent
-where
-    <T::Inner as CrdtNode>::Kind: Kind<T::Inner>,
-{
+impl<T: Newtype> Kind<T> for Transparent {
     type Optional = OptionalNewtype<T>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Newtype> CrdtNode for OptionalNewtype<T>
-where
-    <T::Inner as CrdtNode>::Kind: Kind<T::Inner>,
-{
+impl<T: Newtype> CrdtNode for OptionalNewtype<T> {
     type Value = Option<T>;
     type State = <Inner<T> as CrdtNode>::State;
     type View<'a> = <Inner<T> as CrdtNode>::View<'a>;

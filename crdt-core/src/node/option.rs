@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use super::entry::Entry;
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope,
-    Segment, StateReader, StateWriter, Writing,
+    Argument, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit,
+    NodeState, Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -313,15 +313,14 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
 }
 
 /// An option of a leaf is a register, an option of anything else a node that may be absent.
-impl<T: CrdtNode> CrdtNode for Option<T>
-where
-    T::Kind: Kind<T>,
-{
+impl<T: CrdtNode> CrdtNode for Option<T> {
     type Value = Option<T::Value>;
     type State = <<T::Kind as Kind<T>>::Optional as CrdtNode>::State;
     type View<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::View<'a>;
     type Editor<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::Editor<'a>;
     type Kind = super::Nested;
+    const NAME: &'static str = "Option";
+    const ARGUMENTS: &'static [Argument] = &[Argument::node::<T>()];
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
         <T::Kind as Kind<T>>::Optional::describe(schema)

@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use super::key::Plain;
 use super::map::{fingerprint, write};
 use super::{
-    CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey, MapState, MapView,
-    Scope, Writing,
+    Argument, CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey, MapState,
+    MapView, Scope, Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -274,6 +274,10 @@ macro_rules! set_node {
             type View<'a> = SetView<'a, K>;
             type Editor<'a> = SetEditor<'a, K>;
             type Kind = super::Nested;
+            const NAME: &'static str = "Set";
+            // A set is a map to nothing.
+            const ALIASES: &'static [&'static str] = &["Map"];
+            const ARGUMENTS: &'static [Argument] = &[Argument::key::<K>()];
 
             fn describe(_: &mut SchemaBuilder) -> schema::Node {
                 schema::Node::SetOf(K::key_type().to_owned())

@@ -80,6 +80,8 @@ use serde_json::Value;
 
 pub use builder::SchemaBuilder;
 pub use compare::{Comparison, Difference, Rule, compare};
+pub(crate) use compare::{is_integer, leaves_agree};
+pub(crate) use names::{known, without_paths};
 pub(crate) use saved::state_hash;
 
 use crate::node::CrdtNode;
@@ -189,8 +191,9 @@ pub enum Node {
     /// One value that is replaced as a whole.
     #[serde(rename = "register")]
     RegisterOf {
-        /// The type of its values: `bool`, `char`, `String`, a number, an `Option` of these, or
-        /// with its path, as in `app::Color`, another type that serde reads and writes.
+        /// The type of its values: `bool`, `char`, `String`, a number, `Bytes`, a type of a
+        /// crate that a feature stands for, as in `uuid::Uuid`, an `Option` of these, or with its
+        /// path, as in `app::Color`, another type that serde reads and writes.
         value: String,
         /// What it is before it is set, as JSON of what a set of it would write. `None` if that
         /// cannot be written.

@@ -27,7 +27,7 @@ fn arguments(compiler: &str) -> &str {
 }
 
 /// A name of a type without the paths of modules, in its arguments too.
-pub(super) fn without_paths(name: &str) -> String {
+pub(crate) fn without_paths(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
     let mut start = 0;
     for char in name.chars() {
@@ -44,9 +44,45 @@ pub(super) fn without_paths(name: &str) -> String {
     short
 }
 
+/// The compiler's name for a type, without what may change in it: those of the standard library and
+/// of this crate lose their paths, those of the crates that a feature stands for all but the crate.
+pub(crate) fn known(compiler: &str) -> String {
+    let is_of_path = |char: char| char.is_alphanumeric() || matches!(char, ':' | '_' | '#');
+    let mut name = String::with_capacity(compiler.len());
+    let mut rest = compiler;
+    while !rest.is_empty() {
+        let end = rest.find(|char| !is_of_path(char)).unwrap_or(rest.len());
+        name.push_str(&known_path(&rest[..end]));
+        let next = rest[end..].find(is_of_path).map_or(rest.len(), |next| end + next);
+        name.push_str(&rest[end..next]);
+        rest = &rest[next..];
+    }
+    name
+}
+
+fn known_path(path: &str) -> String {
+    let Some((first, _)) = path.split_once("::") else { return path.to_owned() };
+    let last = path.rsplit("::").next().unwrap_or_default();
+    match first {
+        "alloc" | "core" | "std" | "crdt_core" => last.to_owned(),
+        "chrono" | "jiff" | "time" | "uuid" => format!("{first}::{last}"),
+        _ => path.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{instance, without_paths};
+    use super::{instance, known, without_paths};
+
+    #[test]
+    fn only_paths_that_may_change_are_cut() {
+        assert_eq!(known("core::option::Option<uuid::Uuid>"), "Option<uuid::Uuid>");
+        assert_eq!(known("chrono::naive::date::NaiveDate"), "chrono::NaiveDate");
+        assert_eq!(known("app::time::Color"), "app::time::Color");
+        assert_eq!(known("(alloc::vec::Vec<u8>, [app::A; 3])"), "(Vec<u8>, [app::A; 3])");
+        assert_eq!(known("crdt_core::node::bytes::Bytes<[u8; 3]>"), "Bytes<[u8; 3]>");
+        assert_eq!(known("fn(app::A) -> std::time::Duration"), "fn(app::A) -> Duration");
+    }
 
     #[test]
     fn arguments_are_kept_and_paths_are_not() {

@@ -5,6 +5,7 @@
 //! only where they are written without a path of the user's own.
 
 mod bytes;
+mod time;
 
 use syn::{
     Expr, ExprLit, GenericArgument, Ident, Lit, PathArguments, Type, TypeArray, TypePath,
@@ -171,6 +172,9 @@ fn refusal(ty: &Type, at: At) -> Option<String> {
 }
 
 fn check_path(ctxt: &Ctxt, path: &TypePath, at: At) {
+    if let Some(message) = time::refusal(path, at) {
+        return ctxt.error(path, message);
+    }
     let Some((name, arguments)) = standard(path) else {
         return;
     };
@@ -202,6 +206,9 @@ fn check_path(ctxt: &Ctxt, path: &TypePath, at: At) {
             if at.atomic || check_key(ctxt, &place, element) {
                 check_parts(ctxt, element, At { whole: false, atomic: true });
             }
+        }
+        ("Register", [value]) if time::is_system_time(value) => {
+            ctxt.error(path, time::NO_DEFAULT);
         }
         ("Register", [value]) => check_parts(ctxt, value, At { whole: false, atomic: true }),
         _ => {}

@@ -64,6 +64,9 @@ fn crdt_node(
             type Value = Self;
             type Kind = __crdt::Transparent;
             #names
+            fn is_known_as(__name: &str) -> bool {
+                __crdt::is_newtype_known_as::<Self>(__name)
+            }
             #describe
             #types
             #reading

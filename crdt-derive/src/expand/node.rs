@@ -1,6 +1,6 @@
 //! The node that keeps a field: which type it is, and the check that it is one.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ExprPath, Ident, Type};
@@ -8,6 +8,7 @@ use syn::{ExprPath, Ident, Type};
 use crate::ast::{Field, Role};
 use crate::attr;
 use crate::bound::Params;
+use crate::expand::foreign;
 
 /// The node type of one stored field.
 pub(crate) struct Node {
@@ -55,14 +56,8 @@ fn check_with(field: &Field<'_>, name: &Ident, default: &TokenStream) -> TokenSt
         Role::Node | Role::Leaf if field.attrs.key.is_set() => {
             quote_spanned!(span=> __crdt::check::key::<#ty>())
         }
-        Role::Node if is_named_value(ty) => quote_spanned!(span=> __crdt::check::value::<#ty>()),
-        Role::Node if may_be_alias(ty) => quote_spanned! {span=>
-            __crdt::check::listed::<
-                #ty,
-                __crdt::check::OfBytes<{ __crdt::check::Listed::<#ty>::IS_BYTES }>,
-            >()
-        },
-        Role::Node | Role::Skip => quote_spanned!(span=> __crdt::check::node::<#ty>()),
+        Role::Node => check_node(ty, span),
+        Role::Skip => quote_spanned!(span=> __crdt::check::node::<#ty>()),
         Role::Leaf => quote_spanned!(span=> __crdt::check::leaf::<#ty>()),
         Role::Text => quote_spanned!(span=> __crdt::check::text::<#ty>()),
         Role::Counter => quote_spanned!(span=> __crdt::check::counter::<#ty>()),
@@ -78,6 +73,28 @@ fn check_with(field: &Field<'_>, name: &Ident, default: &TokenStream) -> TokenSt
     let mut name = name.clone();
     name.set_span(span);
     quote_spanned!(span=> const #name: bool = #check;)
+}
+
+fn check_node(ty: &Type, span: Span) -> TokenStream {
+    if is_named_value(ty) {
+        quote_spanned!(span=> __crdt::check::value::<#ty>())
+    } else if let Some(part) = foreign::part(ty) {
+        // Where it is no node there is no second complaint about what it is in.
+        quote_spanned! {span=>
+            __crdt::check::node::<
+                <__crdt::Checked<{ __crdt::check::foreign::<#part>() }> as __crdt::Same<#ty>>::Type,
+            >()
+        }
+    } else if may_be_alias(ty) {
+        quote_spanned! {span=>
+            __crdt::check::listed::<
+                #ty,
+                __crdt::check::OfBytes<{ __crdt::check::Listed::<#ty>::IS_BYTES }>,
+            >()
+        }
+    } else {
+        quote_spanned!(span=> __crdt::check::node::<#ty>())
+    }
 }
 
 /// Whether the type may be the `Value` of `serde_json`, which needs its own advice.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ast::{Field, Input, Style};
-use crate::bound::Params;
+use crate::bound::{self, Params};
 use crate::expand::implement::{Plain, Target};
 use crate::expand::record::Record;
 use crate::expand::{apart, compare};
@@ -38,5 +38,6 @@ pub(crate) fn names(input: &Input<'_>) -> TokenStream {
     let aliases: Vec<_> = input.aliases().collect();
     let former = (!aliases.is_empty())
         .then(|| quote!(const ALIASES: &'static [&'static str] = &[#(#aliases),*];));
-    quote!(const NAME: &'static str = #name; #former)
+    let arguments = bound::arguments(input);
+    quote!(const NAME: &'static str = #name; #former #arguments)
 }

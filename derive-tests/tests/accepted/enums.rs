@@ -1,7 +1,7 @@
 // Enums of every shape.
 #![deny(warnings)]
 
-use crdt_core::{CrdtNode, Document, Keypair};
+use crdt_core::{CrdtNode, Document, Editor, Keypair, Variant};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq, Default)]
 enum Shape {
@@ -129,4 +129,29 @@ fn works() {
     let rgb = create::<Color>();
     assert_eq!(rgb.value(), Color::Rgb(0xff_00_00_00));
     assert_eq!(*rgb.read().as_rgb().unwrap().get(), black());
+}
+
+#[derive(CrdtNode, Debug, PartialEq)]
+enum Phase<T> {
+    #[crdt(default)]
+    Idle,
+    Busy {
+        with: T,
+    },
+}
+
+#[test]
+fn an_editor_says_which_variant_is_selected() {
+    let mut phase = Document::<Phase<String>>::create(Keypair::generate().unwrap()).unwrap();
+    let word = |phase: &Editor<'_, Phase<String>>| match phase.variant() {
+        Variant::<Phase<String>>::Idle => "idle".to_owned(),
+        Variant::<Phase<String>>::Busy { with } => with.to_string(),
+    };
+    let changed = phase.change(|phase| {
+        assert_eq!(word(phase), "idle");
+        phase.set(Phase::Busy { with: "tea".into() })?;
+        assert_eq!(word(phase), "tea");
+        Ok(())
+    });
+    changed.unwrap();
 }

@@ -10,6 +10,7 @@ mod debug;
 mod editing;
 mod enums;
 mod generic_fields;
+mod generic_functions;
 mod generics;
 mod key;
 mod keys;

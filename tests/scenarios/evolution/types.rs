@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use crdt_core::{ApplyError, CrdtNode, Document, LoadError};
+use crdt_core::{ApplyError, CrdtNode, Document, LoadError, LoadOptions};
 use serde::{Deserialize, Serialize};
 
 use super::{App, Apps, Edit, in_every_order, versions};
@@ -296,12 +296,35 @@ fn type_renamed() {
 }
 
 #[test]
+fn part_renamed() {
+    let (saved, bundles, mut joined) =
+        written::<Vec<Note>, Vec<Page>>(|notes| notes.push(note("written")).map(drop));
+    assert_eq!(Document::<Vec<Page>>::load(&saved, key(2)).unwrap().value()[0].title, "written");
+    joined.apply(&bundles).unwrap();
+    assert_eq!(joined.value()[0].title, "written");
+}
+
+#[test]
+fn part_of_another_type() {
+    let (saved, bundles, mut joined) =
+        written::<Vec<Note>, Vec<Sheet>>(|notes| notes.push(note("written")).map(drop));
+    let refused = Document::<Vec<Sheet>>::load(&saved, key(2));
+    assert!(matches!(refused, Err(LoadError::OfAnotherType { .. })));
+    assert!(matches!(joined.apply(&bundles), Err(ApplyError::OfAnotherType { .. })));
+}
+
+fn note(title: &str) -> Note {
+    Note { title: title.into() }
+}
+
+#[test]
 fn type_renamed_without_alias() {
     let (saved, bundles, mut joined) = written::<Note, Sheet>(|note| note.title.set("written"));
     let refused = Document::<Sheet>::load(&saved, key(2));
     assert!(matches!(refused, Err(LoadError::OfAnotherType { .. })));
     assert!(matches!(joined.apply(&bundles), Err(ApplyError::OfAnotherType { .. })));
     assert_eq!(joined.history().len(), 0, "nothing was taken in");
-    let opened = Document::<Sheet>::load_with_any_type(&saved, Some(key(2))).unwrap();
+    let any = LoadOptions::new().any_type();
+    let opened = Document::<Sheet>::load_with(&any, &saved, Some(key(2))).unwrap();
     assert_eq!(opened.value().title, "written");
 }

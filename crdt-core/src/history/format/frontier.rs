@@ -3,11 +3,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::codec::mark::FRONTIER as MAGIC;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, ChangeHash};
-
-/// The first bytes of a frontier: a mark and the version of its encoding.
-const MAGIC: &[u8; 5] = b"CRDF\x01";
 
 /// The fewest bytes of a tip: an author, a seq and a hash.
 const LEAST: usize = 65;

@@ -6,11 +6,9 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::header::{ChangeHasher, Header, read_gist, write_gist};
+use crate::codec::mark::PROOF as MAGIC;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
-
-/// The first bytes of a proof: a mark and the version of its encoding.
-const MAGIC: &[u8; 5] = b"CRDE\x01";
 
 /// Changes of one author with one sequence number on top of one predecessor: the author forked
 /// its chain, by malice or by using one key in two places. All are part of the document.

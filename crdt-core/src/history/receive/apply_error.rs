@@ -25,12 +25,12 @@ pub enum ApplyError {
         /// The name of the type that the document was created with.
         document: String,
         /// The name of the type here.
-        opened_as: &'static str,
+        opened_as: String,
     },
 }
 
 /// What to do about a document of another type.
-pub(crate) const HOW_TO_OPEN: &str = "if the type was only renamed, put its former name on it with `#[crdt(alias = \"..\")]`; otherwise `with_any_type` and `load_with_any_type` open it all the same";
+pub(crate) const HOW_TO_OPEN: &str = "if the type was only renamed, put its former name on it with `#[crdt(alias = \"..\")]`; otherwise `with_any_type` of a document, or `any_type` of `LoadOptions`, opens it all the same";
 
 impl From<DecodeError> for ApplyError {
     fn from(error: DecodeError) -> Self {
@@ -56,7 +56,7 @@ impl From<Unreadable> for ApplyError {
 /// The type as which a document is opened: its name, and the names of documents of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenedAs {
-    pub(crate) name: &'static str,
+    pub(crate) name: fn() -> String,
     pub(crate) is_known_as: fn(&str) -> bool,
 }
 
@@ -68,7 +68,8 @@ impl OpenedAs {
 
     pub(super) fn check(self, genesis: Option<&Genesis>) -> Result<(), ApplyError> {
         self.other(genesis).map_or(Ok(()), |document| {
-            Err(ApplyError::OfAnotherType { document: document.to_owned(), opened_as: self.name })
+            let document = document.to_owned();
+            Err(ApplyError::OfAnotherType { document, opened_as: (self.name)() })
         })
     }
 }

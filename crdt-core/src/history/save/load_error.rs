@@ -25,7 +25,7 @@ pub enum LoadError {
         /// The name of the type that the document was created with.
         document: String,
         /// The name of the type here.
-        opened_as: &'static str,
+        opened_as: String,
     },
 }
 

@@ -16,20 +16,20 @@ use crate::history::format::numbers::Full;
 #[non_exhaustive]
 pub enum Refusal {
     /// The bundle is of another document.
-    #[error("the bundle is of document {0:?}, not of this one")]
+    #[error("the bundle is of document {0}, not of this one")]
     WrongDocument(DocumentId),
     /// A signature is not its author's signature of its change.
-    #[error("the signature of {0:?} is not valid")]
+    #[error("the signature of change {0} is not valid")]
     BadSignature(ChangeHash),
     /// A change is vouched for by no signature, neither its own nor a later one of its author in
     /// the bundle.
-    #[error("no signature covers {0:?}")]
+    #[error("no signature covers change {0}")]
     Uncovered(ChangeHash),
     /// The predecessor of a change is by another author.
-    #[error("the predecessor of {0:?} is by another author")]
+    #[error("the predecessor of change {0} is by another author")]
     PreviousOfAnotherAuthor(ChangeHash),
     /// A change's sequence number is not its predecessor's plus one.
-    #[error("the sequence number of {0:?} does not follow its predecessor's")]
+    #[error("the sequence number of change {0} does not follow its predecessor's")]
     WrongSequence(ChangeHash),
     /// An op names an entry that the change's table does not have.
     #[error("an op names an entry beyond its change's table")]

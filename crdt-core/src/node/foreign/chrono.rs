@@ -7,12 +7,12 @@ use crate::node::StandardDefault;
 use crate::op::Key;
 
 foreign_leaves! {
-    NaiveDate: StandardDefault;
-    NaiveTime: StandardDefault;
-    NaiveDateTime: StandardDefault;
-    DateTime<Utc>: StandardDefault;
-    DateTime<FixedOffset>: StandardDefault;
-    TimeDelta: StandardDefault;
+    NaiveDate as "chrono::NaiveDate": StandardDefault;
+    NaiveTime as "chrono::NaiveTime": StandardDefault;
+    NaiveDateTime as "chrono::NaiveDateTime": StandardDefault;
+    DateTime<Utc> as "chrono::DateTime<chrono::Utc>": StandardDefault;
+    DateTime<FixedOffset> as "chrono::DateTime<chrono::FixedOffset>": StandardDefault;
+    TimeDelta as "chrono::TimeDelta": StandardDefault;
 }
 
 foreign_keys! {

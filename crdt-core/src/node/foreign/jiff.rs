@@ -9,11 +9,11 @@ use crate::node::StandardDefault;
 use crate::op::Key;
 
 foreign_leaves! {
-    Date: StandardDefault;
-    Time: StandardDefault;
-    DateTime: StandardDefault;
-    Timestamp: StandardDefault;
-    SignedDuration: StandardDefault;
+    Date as "jiff::Date": StandardDefault;
+    Time as "jiff::Time": StandardDefault;
+    DateTime as "jiff::DateTime": StandardDefault;
+    Timestamp as "jiff::Timestamp": StandardDefault;
+    SignedDuration as "jiff::SignedDuration": StandardDefault;
 }
 
 const EPOCH: Date = Date::constant(1970, 1, 1);

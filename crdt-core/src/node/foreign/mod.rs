@@ -15,10 +15,10 @@ mod uuid;
 
 /// Makes types leaves.
 macro_rules! foreign_leaves {
-    ($($type:ty: $initial:ty;)*) => {$(
+    ($($type:ty as $name:literal: $initial:ty;)*) => {$(
         impl $crate::node::LeafValue for $type {}
 
-        $crate::node::leaf::leaf_node!([] $type, $initial);
+        $crate::node::leaf::leaf_node!([] $type, $name, $initial);
 
         #[diagnostic::do_not_recommend]
         impl $crate::node::IntoLeaf<Option<$type>> for $type {
@@ -26,7 +26,17 @@ macro_rules! foreign_leaves {
                 Some(self)
             }
         }
-    )*};
+    )*
+
+        /// A document names a type as a schema does, whatever becomes of the compiler's names.
+        #[test]
+        fn names_are_those_of_a_schema() {
+            $(
+                let name = <$type as $crate::node::CrdtNode>::NAME;
+                assert_eq!(name, $crate::schema::known(core::any::type_name::<$type>()));
+            )*
+        }
+    };
 }
 
 /// Makes types keys; `$to` and `$from` are inverse to each other.

@@ -8,13 +8,13 @@ use crate::node::{Initial, StandardDefault};
 use crate::op::Key;
 
 foreign_leaves! {
-    Date: Epoch;
-    Time: Epoch;
-    PlainDateTime: Epoch;
-    UtcDateTime: Epoch;
-    OffsetDateTime: Epoch;
-    Timestamp: Epoch;
-    SignedDuration: StandardDefault;
+    Date as "time::Date": Epoch;
+    Time as "time::Time": Epoch;
+    PlainDateTime as "time::PlainDateTime": Epoch;
+    UtcDateTime as "time::UtcDateTime": Epoch;
+    OffsetDateTime as "time::OffsetDateTime": Epoch;
+    Timestamp as "time::Timestamp": Epoch;
+    SignedDuration as "time::SignedDuration": StandardDefault;
 }
 
 /// The beginning of 1970.

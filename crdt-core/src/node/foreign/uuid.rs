@@ -9,7 +9,7 @@ use crate::node::{MapKey, StandardDefault};
 use crate::op::Key;
 
 foreign_leaves! {
-    Uuid: StandardDefault;
+    Uuid as "uuid::Uuid": StandardDefault;
 }
 
 impl MapKey for Uuid {

@@ -16,7 +16,7 @@ pub use editor::ListEditor;
 pub use state::ListState;
 pub use view::{ListIter, ListView};
 
-use super::{CrdtNode, EditError, Fingerprint, Scope, Writing};
+use super::{Argument, CrdtNode, EditError, Fingerprint, Scope, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -74,6 +74,8 @@ macro_rules! list_node {
             type View<'a> = ListView<'a, T>;
             type Editor<'a> = ListEditor<'a, T>;
             type Kind = super::Nested;
+            const NAME: &'static str = "List";
+            const ARGUMENTS: &'static [Argument] = &[Argument::node::<T>()];
 
             fn describe(schema: &mut SchemaBuilder) -> schema::Node {
                 schema::Node::ListOf(Box::new(T::describe(schema)))

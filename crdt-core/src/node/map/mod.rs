@@ -16,7 +16,7 @@ pub use state::MapState;
 pub use view::{MapIter, MapView};
 
 use super::entry::Entry;
-use super::{CrdtNode, EditError, Fingerprint, MapKey, Scope, Writing};
+use super::{Argument, CrdtNode, EditError, Fingerprint, MapKey, Scope, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -168,6 +168,9 @@ macro_rules! map_node {
             type View<'a> = MapView<'a, K, V>;
             type Editor<'a> = MapEditor<'a, K, V>;
             type Kind = super::Nested;
+            const NAME: &'static str = "Map";
+            const ALIASES: &'static [&'static str] = &["Set"];
+            const ARGUMENTS: &'static [Argument] = &[Argument::key::<K>(), Argument::node::<V>()];
 
             fn describe(schema: &mut SchemaBuilder) -> schema::Node {
                 describe::<K, V>(schema)

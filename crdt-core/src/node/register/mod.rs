@@ -16,7 +16,7 @@ use core::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::leaf::leaf_name;
+use super::leaf::is_plain_leaf;
 use super::versions::{Versions, Write};
 use super::{
     DigestWriter, EditError, Fit, Id, Incoming, Initial, Misfit, NodeState, Scope, Segment,
@@ -183,7 +183,7 @@ where
 fn fit_of<T: Serialize + 'static>(value: &T, payload: &[u8]) -> Fit {
     let is_same =
         |encoded: Vec<u8>| encoded == payload || value::same_in_any_order(&encoded, payload);
-    let whole = leaf_name::<T>().is_some() || encode(value).is_ok_and(is_same);
+    let whole = is_plain_leaf::<T>() || encode(value).is_ok_and(is_same);
     if whole { Fit::Applied } else { Fit::Partial }
 }
 
@@ -193,8 +193,8 @@ where
     T: Serialize + 'static,
     D: Initial<T>,
 {
-    let value = leaf_name::<T>().unwrap_or_else(core::any::type_name::<T>);
-    schema.register(value, || encode(&D::initial()).ok())
+    let value = schema::known(core::any::type_name::<T>());
+    schema.register(&value, || encode(&D::initial()).ok())
 }
 
 /// Writes a value in one of three ways. Where nothing was ever written, what the register reads as

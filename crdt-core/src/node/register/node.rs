@@ -6,12 +6,12 @@ use super::Register;
 use crate::node::{Initial, Nested, RegisterValue, StandardDefault};
 
 /// A node that is one register: of which type the plain values are, of which those that are kept,
-/// what it is before it is set, and how one becomes the other.
+/// what the name of the type says, what it is before it is set, and how one becomes the other.
 macro_rules! register_node {
     (
         $(#[$attribute:meta])*
         [$($generics:tt)*] $node:ty, $kind:ty, $initial:ty,
-        $value:ty => $kept:ty, |$given:ident| $keep:expr, |$read:ident| $give:expr
+        $value:ty => $kept:ty, $name:expr, |$given:ident| $keep:expr, |$read:ident| $give:expr
     ) => {
         $(#[$attribute])*
         impl<$($generics)*> $crate::node::CrdtNode for $node {
@@ -20,6 +20,7 @@ macro_rules! register_node {
             type View<'a> = $crate::node::RegisterView<'a, $kept, $initial>;
             type Editor<'a> = $crate::node::RegisterEditor<'a, $kept, $initial>;
             type Kind = $kind;
+            const NAME: &'static str = $name;
 
             fn describe(schema: &mut $crate::schema::SchemaBuilder) -> $crate::schema::Node {
                 $crate::node::register::describe_register::<$kept, $initial>(schema)
@@ -75,10 +76,10 @@ pub struct RegisterField<T, D = StandardDefault>(PhantomData<(T, D)>);
 register_node!(
     #[diagnostic::do_not_recommend]
     [T: RegisterValue, D: Initial<T> + Send + Sync] RegisterField<T, D>, Nested, D,
-    T => T, |value| value, |value| value
+    T => T, "", |value| value, |value| value
 );
 
 register_node!(
     [T: RegisterValue + Default] Register<T>, Nested, StandardDefault,
-    Self => T, |value| value.0, |value| Self(value)
+    Self => T, "Register", |value| value.0, |value| Self(value)
 );

@@ -95,6 +95,7 @@ macro_rules! text_node {
             type View<'a> = TextView<'a>;
             type Editor<'a> = TextEditor<'a>;
             type Kind = super::Nested;
+            const NAME: &'static str = "Text";
 
             fn describe(_: &mut SchemaBuilder) -> schema::Node {
                 schema::Node::AnyText

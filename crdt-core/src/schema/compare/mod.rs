@@ -10,6 +10,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use registers::{is_integer, leaves_agree};
 pub use rule::Rule;
 
 use super::Schema;

@@ -73,12 +73,17 @@ impl Walk<'_> {
     }
 }
 
+/// Whether two names are those of leaves, and what one is set to can be read by the other.
+pub(crate) fn leaves_agree(one: &str, other: &str) -> bool {
+    Leaf::of(one).zip(Leaf::of(other)).is_some_and(|(one, other)| one.agrees(other))
+}
+
 /// Whether two types have the same name, in whatever modules they are.
 pub(super) fn is_same_type(old: &str, new: &str) -> bool {
     old == new || without_paths(old) == without_paths(new)
 }
 
-pub(super) fn is_integer(name: &str) -> bool {
+pub(crate) fn is_integer(name: &str) -> bool {
     let bits = name.strip_prefix(['i', 'u']);
     bits.is_some_and(|bits| ["8", "16", "32", "64", "128"].contains(&bits))
 }

@@ -32,12 +32,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The names that documents have of the types they were created as. A type without one opens
-    /// any.
+    /// The names that documents have of the types they were created as, or of what is in these.
     fn names_of_documents(&mut self) {
-        let (Node::Type(old), Node::Type(new)) = (self.old.root(), self.new.root()) else {
-            return;
-        };
+        let (mut old, mut new) = (self.old.root(), self.new.root());
+        while let Some((was, is)) = within(old).zip(within(new)) {
+            (old, new) = (was, is);
+        }
+        let (Node::Type(old), Node::Type(new)) = (old, new) else { return };
         let (was, is) = (without_arguments(old), without_arguments(new));
         let known = self.new.types().get(new).map_or(&[][..], |known| &known.aliases);
         let is_known = |name: &str| name == is || known.iter().any(|alias| alias == name);
@@ -61,6 +62,15 @@ impl<'a> Walk<'a> {
 
     pub(super) fn find(&mut self, path: impl Into<String>, rule: Rule, what: impl Into<String>) {
         self.found.push(Difference { path: path.into(), what: what.into(), rule });
+    }
+}
+
+/// What is in a container.
+fn within(node: &Node) -> Option<&Node> {
+    match node {
+        Node::BoxOf(inner) | Node::ListOf(inner) | Node::OptionOf(inner) => Some(inner),
+        Node::MapOf { value, .. } => Some(value),
+        _ => None,
     }
 }
 

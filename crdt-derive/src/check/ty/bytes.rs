@@ -16,6 +16,13 @@ pub(super) fn refusal(ty: &Type, at: At) -> Option<&'static str> {
     };
     // The attribute is for an `Option` of bytes too.
     let holder = part.unwrap_or(ty);
+    if is_slice_of_bytes(holder) {
+        return Some(if at.whole {
+            "bytes that are kept as one value are a `Vec<u8>`: write one with `#[crdt(bytes)]`"
+        } else {
+            "bytes that are kept as one value are a `Vec<u8>`: write `Bytes`"
+        });
+    }
     let is_array = matches!(holder, Type::Array(array) if is_byte(&array.elem));
     if !is_array && !is_list_of_bytes(holder) {
         return None;
@@ -56,6 +63,13 @@ pub(super) fn check(ctxt: &Ctxt, ty: &Type) {
         _ => return,
     };
     ctxt.error(ty, message);
+}
+
+/// Whether it is an owned slice, as a `Box<[u8]>`.
+fn is_slice_of_bytes(ty: &Type) -> bool {
+    let is_owner = matches!(name_of(ty).as_deref(), Some("Box" | "Rc" | "Arc"));
+    let slice = argument(ty).filter(|_| is_owner);
+    matches!(slice, Some(Type::Slice(slice)) if is_byte(&slice.elem))
 }
 
 fn is_list_of_bytes(ty: &Type) -> bool {

@@ -18,26 +18,23 @@ impl Enum<'_> {
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
-                state: &'__a #state,
-                chains: &'__a __crdt::Chains,
-                /// The variant that is read: the selected one, or one in conflict with it.
-                place: usize,
+                __held: __crdt::HeldView<'__a, #state>,
             }
             impl #impl_generics #name #lent_generics #where_clause {
-                fn __current(&self) -> usize {
-                    self.place
+                fn __which(&self) -> usize {
+                    self.__held.the_place()
                 }
                 #[doc = "The variants that were selected concurrently, one view for each, the one that wins first: each reads what its own variant holds. Empty if none was ever selected."]
                 pub fn conflicts(&self) -> __crdt::Vec<Self> {
                     let mut __views = __crdt::Vec::new();
-                    for place in self.state.conflicts(self.chains) {
-                        __views.push(Self { place, ..*self });
+                    for __place in self.__held.the_state().conflicts(self.__held.the_chains()) {
+                        __views.push(Self { __held: self.__held.at_place(__place) });
                     }
                     __views
                 }
                 #[doc = "The plain value of the variant that is read."]
                 pub fn value(&self) -> #ident #ty_generics {
-                    __read(self.state, self.chains, self.place)
+                    __read(self.__held.the_state(), self.__held.the_chains(), self.__which())
                 }
                 #selected
                 #questions
@@ -51,24 +48,23 @@ impl Enum<'_> {
         let (impl_generics, lent_generics, where_clause) = self.params.lent();
         let (_, ty_generics, _) = self.params.owned();
         let doc = format!("Edits {}.", self.names.title);
-        let questions = self.questions();
+        let (questions, selected) = (self.questions(), self.selected_in_editor());
         let view = self.params.lend(&self.names.view, &quote!('_));
         let payloads = self.cases.iter().filter_map(|case| case.edit_payload(self.params));
         quote! {
             #[doc = #doc]
             pub struct #name #impl_generics #where_clause {
-                state: &'__a mut #state,
-                scope: __crdt::Scope<'__a>,
+                __held: __crdt::HeldEditor<'__a, #state>,
             }
             impl #impl_generics #name #lent_generics #where_clause {
-                fn __current(&self) -> usize {
-                    self.state.current(self.scope.chains())
+                fn __which(&self) -> usize {
+                    self.__held.the_state().current(self.__held.the_scope().chains())
                 }
                 #[doc = "Views it, as it is now."]
                 pub fn view(&self) -> #view {
                     <#ident #ty_generics as __crdt::CrdtNode>::view(
-                        &*self.state,
-                        self.scope.chains(),
+                        self.__held.the_state(),
+                        self.__held.the_scope().chains(),
                     )
                 }
                 #[doc = "The plain value, as it is now."]
@@ -79,6 +75,7 @@ impl Enum<'_> {
                 pub fn conflicts(&self) -> __crdt::Vec<#view> {
                     self.view().conflicts()
                 }
+                #selected
                 #questions
                 #(#payloads)*
                 #[doc = "Selects a variant and writes what it holds."]
@@ -86,7 +83,8 @@ impl Enum<'_> {
                     &mut self,
                     __value: #ident #ty_generics,
                 ) -> ::core::result::Result<(), __crdt::EditError> {
-                    self.scope.attempt(&mut *self.state, |__state, __scope| {
+                    let (__state, __scope) = self.__held.the_parts();
+                    __scope.attempt(__state, |__state, __scope| {
                         __state.selector.set(__scope, __VARIANTS, __place(&__value))?;
                         let __how = __crdt::Writing::Seeded;
                         <#ident #ty_generics as __crdt::CrdtNode>::write(
@@ -106,14 +104,14 @@ impl Enum<'_> {
             quote! {
                 #[doc = #doc]
                 pub fn #name(&self) -> bool {
-                    self.__current() == #index
+                    self.__which() == #index
                 }
             }
         });
         quote! {
             #[doc = "The name of the selected variant, as it is stored."]
             pub fn variant_name(&self) -> &'static str {
-                __VARIANTS.name(self.__current())
+                __VARIANTS.name(self.__which())
             }
             #(#is)*
         }
@@ -129,7 +127,7 @@ impl Case<'_> {
         Some(quote! {
             #[doc = #doc]
             pub fn #name(&self) -> ::core::option::Option<#view> {
-                if self.__current() != #index {
+                if self.__which() != #index {
                     return ::core::option::Option::None;
                 }
                 ::core::option::Option::Some(#viewed)
@@ -145,11 +143,12 @@ impl Case<'_> {
         Some(quote! {
             #[doc = #doc]
             pub fn #name(&mut self) -> ::core::option::Option<#editor> {
-                if self.__current() != #index {
+                if self.__which() != #index {
                     return ::core::option::Option::None;
                 }
-                let __scope = self.scope.variant(#wire_name);
-                let __payload = self.state.payloads.#slot.get_mut();
+                let (__state, __scope) = self.__held.the_parts();
+                let __payload = __state.payloads.#slot.get_mut();
+                let __scope = __scope.variant(#wire_name);
                 let __editor = <#node as __crdt::CrdtNode>::edit(__payload, __scope);
                 ::core::option::Option::Some(__editor)
             }

@@ -73,13 +73,14 @@ impl Enum<'_> {
                 __state: &'__a #state,
                 __chains: &'__a __crdt::Chains,
             ) -> #view #lent_generics {
-                #view { state: __state, chains: __chains, place: __state.current(__chains) }
+                let __place = __state.current(__chains);
+                #view { __held: __crdt::HeldView::new(__state, __chains, __place) }
             }
             fn edit<'__a>(
                 __state: &'__a mut #state,
                 __scope: __crdt::Scope<'__a>,
             ) -> #editor #lent_generics {
-                #editor { state: __state, scope: __scope }
+                #editor { __held: __crdt::HeldEditor::new(__state, __scope) }
             }
             fn value_of(__view: #view_lent) -> Self {
                 __view.value()
@@ -105,7 +106,7 @@ impl Enum<'_> {
                 __how: __crdt::Writing,
             ) -> __crdt::Written {
                 #whole
-                let (__state, __scope) = (&mut *__editor.state, __editor.scope);
+                let (__state, __scope) = __editor.__held.the_parts();
                 let __how = __state.select(__scope, __place(&__value), __how)?;
                 match __value { #(#patterns => { #writes })* }
                 __crdt::Ok(())

@@ -62,8 +62,8 @@ impl Payload {
 
     /// The expression that makes its view of the view of the enum.
     pub(super) fn viewed(&self) -> TokenStream {
-        let (node, state) = (&self.node, self.read(&quote!(self.state)));
-        quote!(<#node as __crdt::CrdtNode>::view(#state, self.chains))
+        let (node, state) = (&self.node, self.read(&quote!(self.__held.the_state())));
+        quote!(<#node as __crdt::CrdtNode>::view(#state, self.__held.the_chains()))
     }
 
     /// The type of its view.

@@ -35,7 +35,7 @@ impl Enum<'_> {
         let (_, ty_generics, _) = self.params.owned();
         let (ty, body) = if self.has_views() {
             let (name, (_, lent_generics, _)) = (self.selected_name(), self.params.lent());
-            let body = self.by_place(&quote!(self.place), |case| case.make_selected(&name));
+            let body = self.by_place(&quote!(self.__which()), |case| case.make_selected(&name));
             (quote!(#name #lent_generics), body)
         } else {
             (quote!(#ident #ty_generics), quote!(self.value()))
@@ -44,6 +44,27 @@ impl Enum<'_> {
             #[doc = "The variant, to match on, with views of what it holds."]
             pub fn variant(&self) -> #ty {
                 #body
+            }
+        }
+    }
+
+    /// The method of the editor that gives it.
+    pub(super) fn selected_in_editor(&self) -> TokenStream {
+        let ident = self.ident;
+        let (_, ty_generics, _) = self.params.owned();
+        let ty = if self.has_views() {
+            self.params.lend(&self.selected_name(), &quote!('_))
+        } else {
+            quote!(#ident #ty_generics)
+        };
+        quote! {
+            #[doc = "The variant, to match on, with views of what it holds; methods such as `as_done` edit that."]
+            pub fn variant(&self) -> #ty {
+                let __view = <#ident #ty_generics as __crdt::CrdtNode>::view(
+                    self.__held.the_state(),
+                    self.__held.the_scope().chains(),
+                );
+                __view.variant()
             }
         }
     }

@@ -12,7 +12,7 @@ impl Enum<'_> {
     /// `Serialize` for the view.
     pub(super) fn serialized(&self) -> TokenStream {
         let name = self.ident.unraw().to_string();
-        let body = self.by_place(&quote!(self.place), |case| {
+        let body = self.by_place(&quote!(self.__which()), |case| {
             let write = case.serialize(&name);
             quote!({ #write })
         });

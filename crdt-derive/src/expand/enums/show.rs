@@ -12,7 +12,7 @@ impl Enum<'_> {
     pub(super) fn shown_and_copied(&self) -> TokenStream {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (impl_generics, lent_generics, where_clause) = self.params.shown();
-        let shown = self.by_place(&quote!(self.place), Case::show);
+        let shown = self.by_place(&quote!(self.__which()), Case::show);
         let shown = quote! {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Debug for #view #lent_generics #where_clause {

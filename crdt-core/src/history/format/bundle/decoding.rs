@@ -2,6 +2,7 @@
 
 use super::members::Members;
 use super::{Bundle, Form, MAGIC, columns, rows};
+use crate::codec::mark::unexpected;
 use crate::codec::{DecodeError, Reader};
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
 use crate::history::format::genesis::Genesis;
@@ -103,7 +104,7 @@ pub(crate) fn check_mark(framed: &[u8]) -> Result<(), DecodeError> {
     reader.varint()?;
     let rest = reader.rest();
     let seen = rest.len().min(MAGIC.len());
-    if rest[..seen] == MAGIC[..seen] { Ok(()) } else { Err(DecodeError::WrongMagic) }
+    if rest[..seen] == MAGIC[..seen] { Ok(()) } else { Err(unexpected(framed, MAGIC)) }
 }
 
 /// Whether bytes begin as a bundle does.

@@ -32,10 +32,9 @@ use super::numbers::{MemberIndex, Number as _, Numbered};
 use super::tags::Tags;
 use super::totals::Totals;
 use crate::codec::DecodeError;
+use crate::codec::mark::BUNDLE as MAGIC;
 use crate::crypto::{Author, ChangeHash, Signature};
 
-/// The first bytes of a bundle.
-const MAGIC: &[u8; 4] = b"CRDB";
 /// How the changes of a bundle lie: the byte after the mark.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Form {
