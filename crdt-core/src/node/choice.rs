@@ -1,7 +1,7 @@
 //! The state of an enum: which variant is selected, and what each variant holds.
 
 use super::{
-    CrdtNode, DigestWriter, EditError, Fit, Id, Incoming, NodeState, Parts, Scope, Segment,
+    Blanks, CrdtNode, DigestWriter, EditError, Fit, Id, Incoming, NodeState, Parts, Scope, Segment,
     Selector, StateReader, StateWriter, Unknown, Variants, Writing,
 };
 use crate::codec::DecodeError;
@@ -170,6 +170,12 @@ impl<P: Payloads> NodeState for ChoiceState<P> {
         self.selector.is_blank()
             && payloads.all(|(_, payload)| payload.is_blank())
             && self.unknown.is_blank()
+    }
+
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        let blank = payloads(P::VARIANTS, &self.payloads)
+            .fold(true, |blank, (_, payload)| payload.find_blanks(blanks) && blank);
+        blank && self.selector.is_blank() && self.unknown.is_blank()
     }
 
     fn is_set(&self) -> bool {

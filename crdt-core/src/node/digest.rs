@@ -1,6 +1,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::NodeState;
+use super::entry::Entry;
 use super::versions::Versions;
 use crate::codec::write;
 use crate::crypto::{Digest, domain};
@@ -12,6 +13,12 @@ use crate::op::{Id, IdRange, Key};
 pub struct DigestWriter<'a> {
     chains: &'a Chains,
     hasher: Sha256,
+    /// What stands at the beginning of the parts that are open and in which nothing has been found
+    /// yet. It is fed when something is, and a part that is closed before is not there. So nobody
+    /// has to ask of each part whether it is blank, which is to walk all that lies in it.
+    waiting: Vec<u8>,
+    /// Where each of these parts begins in what waits.
+    starts: Vec<usize>,
 }
 
 impl core::fmt::Debug for DigestWriter<'_> {
@@ -39,7 +46,7 @@ impl<'a> DigestWriter<'a> {
     pub(crate) fn new(chains: &'a Chains) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(domain::STATE);
-        Self { chains, hasher }
+        Self { chains, hasher, waiting: Vec::new(), starts: Vec::new() }
     }
 
     pub(crate) fn finish(self) -> Digest {
@@ -72,14 +79,19 @@ impl<'a> DigestWriter<'a> {
     }
 
     fn named(&mut self, part: Part, name: &[u8], state: &dyn NodeState) {
-        if !state.is_blank() {
-            self.part(part, name);
-            state.digest(self);
-            self.part(Part::End, &[]);
-        }
+        self.open(part, name);
+        state.digest(self);
+        self.close();
     }
 
-    pub(super) fn key(&mut self, key: Key<'_>) {
+    /// An entry of a map; nothing if it is blank.
+    pub(super) fn entry<S: NodeState>(&mut self, key: Key<'_>, entry: &Entry<S>) {
+        self.open_key(key);
+        entry.digest(self);
+        self.close();
+    }
+
+    fn open_key(&mut self, key: Key<'_>) {
         let mut bytes = Vec::new();
         match key {
             Key::Bool(bool) => bytes.push(u8::from(bool)),
@@ -96,9 +108,10 @@ impl<'a> DigestWriter<'a> {
                 bytes.extend_from_slice(&key);
             }
         }
-        self.part(Part::Key, &bytes);
+        self.open(Part::Key, &bytes);
     }
 
+    /// The end of an element of a list, which is there whatever it holds.
     pub(super) fn end(&mut self) {
         self.part(Part::End, &[]);
     }
@@ -141,8 +154,14 @@ impl<'a> DigestWriter<'a> {
         }
     }
 
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        self.part(Part::Elements, bytes);
+    /// A text as it reads, after the runs of it: with none it is blank, and then it alone makes no
+    /// part around it one that holds something.
+    pub(super) fn text(&mut self, text: &str) {
+        if text.is_empty() && !self.starts.is_empty() {
+            self.wait(Part::Elements, &[]);
+        } else {
+            self.part(Part::Elements, text.as_bytes());
+        }
     }
 
     /// Values that stand side by side, the highest op's first, and whether each fits. What was
@@ -182,10 +201,33 @@ impl<'a> DigestWriter<'a> {
         bytes
     }
 
+    /// Begins a part that is there if something is found before it is closed.
+    fn open(&mut self, part: Part, name: &[u8]) {
+        self.starts.push(self.waiting.len());
+        self.wait(part, name);
+    }
+
+    /// Ends the part that was opened last of those that are open.
+    fn close(&mut self) {
+        // Those that wait were opened after all others.
+        match self.starts.pop() {
+            Some(start) => self.waiting.truncate(start),
+            None => self.part(Part::End, &[]),
+        }
+    }
+
+    fn wait(&mut self, part: Part, bytes: &[u8]) {
+        self.waiting.push(part as u8);
+        write::bytes(&mut self.waiting, bytes);
+    }
+
+    /// Feeds something that was found.
     fn part(&mut self, part: Part, bytes: &[u8]) {
-        let mut head = vec![part as u8];
-        write::length(&mut head, bytes.len());
-        self.hasher.update(&head);
+        self.starts.clear();
+        self.waiting.push(part as u8);
+        write::length(&mut self.waiting, bytes.len());
+        self.hasher.update(&self.waiting);
+        self.waiting.clear();
         self.hasher.update(bytes);
     }
 }

@@ -1,7 +1,7 @@
 use super::versions::{Versions, Write};
 use super::{
-    CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment, StateReader,
-    StateWriter, Unknown, Writing,
+    Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment,
+    StateReader, StateWriter, Unknown, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -37,7 +37,16 @@ impl<S: NodeState> Entry<S> {
     }
 
     pub(super) fn is_blank(&self) -> bool {
+        #[cfg(test)]
+        crate::steps::count();
         self.puts.is_none() && self.state.is_blank() && self.unknown.is_blank()
+    }
+
+    /// As [`NodeState::find_blanks`].
+    pub(super) fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        #[cfg(test)]
+        crate::steps::count();
+        self.state.find_blanks(blanks) && self.puts.is_none() && self.unknown.is_blank()
     }
 
     /// Takes an op whose path leads to the entry or into it.
@@ -136,13 +145,16 @@ impl<S: NodeState> Entry<S> {
     }
 
     pub(super) fn digest(&self, digest: &mut DigestWriter<'_>) {
+        #[cfg(test)]
+        crate::steps::count();
         digest.versions(&self.puts);
         self.state.digest(digest);
         self.unknown.digest(digest);
-        digest.end();
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        #[cfg(test)]
+        crate::steps::count();
         writer.versions(&self.puts, |_, ()| {});
         self.state.save(writer);
         self.unknown.save(writer);

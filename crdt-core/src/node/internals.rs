@@ -1,5 +1,6 @@
 //! What nodes are made of. Expansions see it, in a module whose name has the version; apps do not.
 
+pub use super::blanks::Blanks;
 pub use super::bytes::{BytesField, InitialBytes, NoBytes};
 pub use super::choice::{Choice, ChoiceState, HeldEditor, HeldView, Payloads};
 pub use super::counter::{CounterField, CounterState};

@@ -1,6 +1,8 @@
 use std::sync::OnceLock;
 
-use super::{DigestWriter, Fit, Id, Incoming, NodeState, Scope, Segment, StateReader, StateWriter};
+use super::{
+    Blanks, DigestWriter, Fit, Id, Incoming, NodeState, Scope, Segment, StateReader, StateWriter,
+};
 use crate::codec::DecodeError;
 use crate::history::Chains;
 
@@ -46,6 +48,11 @@ impl<S: NodeState + Default> NodeState for Lazy<S> {
         self.0.get().is_none_or(|state| state.is_blank())
     }
 
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        // Reading may have made a state in which nothing is.
+        blanks.part(|blanks| self.0.get().is_none_or(|state| state.find_blanks(blanks)))
+    }
+
     fn is_set(&self) -> bool {
         self.0.get().is_some_and(|state| state.is_set())
     }
@@ -69,8 +76,7 @@ impl<S: NodeState + Default> NodeState for Lazy<S> {
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        // Reading may have made a state in which nothing is.
-        let state = self.0.get().filter(|state| !state.is_blank());
+        let state = if writer.part() { self.0.get() } else { None };
         writer.number(usize::from(state.is_some()));
         if let Some(state) = state {
             state.save(writer);

@@ -7,6 +7,7 @@
 //!
 //! How concurrent edits of each node merge is tabled in `docs/merging.md`.
 
+mod blanks;
 mod boxed;
 mod bytes;
 mod choice;

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::entry::Entry;
 use super::{
-    Argument, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit,
+    Argument, Blanks, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit,
     NodeState, Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
@@ -62,16 +62,19 @@ impl<S: NodeState + Default> NodeState for OptionState<S> {
         self.entry.as_ref().is_none_or(|entry| entry.is_blank())
     }
 
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        // An entry in which nothing is may have been made or not.
+        blanks.part(|blanks| self.entry.as_ref().is_none_or(|entry| entry.find_blanks(blanks)))
+    }
+
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        if let Some(entry) = self.entry.as_ref().filter(|entry| !entry.is_blank()) {
-            digest.key(KEY);
-            entry.digest(digest);
+        if let Some(entry) = &self.entry {
+            digest.entry(KEY, entry);
         }
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        // An entry in which nothing is may have been made or not.
-        let entry = self.entry.as_ref().filter(|entry| !entry.is_blank());
+        let entry = if writer.part() { self.entry.as_ref() } else { None };
         writer.number(usize::from(entry.is_some()));
         if let Some(entry) = entry {
             entry.save(writer);

@@ -5,8 +5,8 @@
 //! types.
 
 use super::{
-    CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment, StateReader,
-    StateWriter, Writing,
+    Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment,
+    StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -81,6 +81,10 @@ impl<F: Fields> NodeState for RecordState<F> {
 
     fn is_blank(&self) -> bool {
         states(&self.0).all(NodeState::is_blank)
+    }
+
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        states(&self.0).fold(true, |blank, state| state.find_blanks(blanks) && blank)
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

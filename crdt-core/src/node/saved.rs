@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::near::Nearby;
 use super::spans::{Order, Orders, check_ids, read_spans, write_spans};
 use super::versions::{Version, Versions};
-use super::{MapKey, NodeState};
+use super::{Blanks, MapKey, NodeState};
 use crate::codec::{
     ColumnReader, ColumnWriter, DecodeError, Reader, read_block, read_columns, value, write,
     write_block, write_columns,
@@ -62,6 +62,8 @@ pub struct StateWriter<'a> {
     /// The order of all texts.
     orders: Vec<u8>,
     near: Nearby,
+    /// Which parts are blank.
+    blanks: std::vec::IntoIter<u32>,
     /// Whether there is something that cannot be written.
     incomplete: bool,
 }
@@ -86,9 +88,10 @@ pub struct StateReader<'a> {
 }
 
 impl<'a> StateWriter<'a> {
-    fn new(chains: &'a Chains) -> Self {
+    fn new(chains: &'a Chains, blanks: Blanks) -> Self {
         Self {
             chains,
+            blanks: blanks.into_found(),
             columns: Default::default(),
             content: Vec::new(),
             text: String::new(),
@@ -125,6 +128,26 @@ impl<'a> StateWriter<'a> {
 
     fn put(&mut self, column: Column, value: u64) {
         self.columns[column as usize].push(value);
+    }
+
+    /// Whether the next part, which is left out if it is blank, is to be written.
+    pub(super) fn part(&mut self) -> bool {
+        self.found() > 0
+    }
+
+    /// How many parts of the next group are written.
+    pub(super) fn group(&mut self) {
+        let count = self.found();
+        self.put(Column::Number, count.into());
+    }
+
+    fn found(&mut self) -> u32 {
+        let found = self.blanks.next();
+        debug_assert!(
+            found.is_some(),
+            "parts are looked into in the order in which they are written"
+        );
+        found.unwrap_or_default()
     }
 
     /// A count or a choice.
@@ -366,7 +389,9 @@ struct Blocks {
 
 /// Writes a state; `None` if something in it cannot be written.
 pub(crate) fn save_state(state: &dyn NodeState, chains: &Chains) -> Option<Vec<u8>> {
-    let mut writer = StateWriter::new(chains);
+    let mut blanks = Blanks::default();
+    state.find_blanks(&mut blanks);
+    let mut writer = StateWriter::new(chains, blanks);
     state.save(&mut writer);
     writer.finish()
 }

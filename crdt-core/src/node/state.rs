@@ -1,4 +1,4 @@
-use super::{DigestWriter, Id, Incoming, Scope, Segment, StateReader, StateWriter};
+use super::{Blanks, DigestWriter, Id, Incoming, Scope, Segment, StateReader, StateWriter};
 use crate::codec::DecodeError;
 use crate::history::Chains;
 
@@ -16,6 +16,13 @@ pub trait NodeState: Send + Sync + 'static {
     /// Whether nothing ever came here.
     fn is_blank(&self) -> bool;
 
+    /// Whether nothing ever came here, and of every part that [`save`](Self::save) leaves out when
+    /// it is blank, in the same order, whether it is. What has parts looks into all of them.
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        let _ = blanks;
+        self.is_blank()
+    }
+
     /// Whether a set of this very node stands, of which the value fits. Such a set keeps the entry
     /// of a map present, as a put does. Never of a node that takes no sets. O(1).
     fn is_set(&self) -> bool {
@@ -32,7 +39,8 @@ pub trait NodeState: Send + Sync + 'static {
         let _ = scope;
     }
 
-    /// Feeds the whole state, hidden parts included, in an order that is the same everywhere.
+    /// Feeds the whole state, hidden parts included, in an order that is the same everywhere;
+    /// nothing that makes a part around it one that holds something, if it is blank.
     fn digest(&self, digest: &mut DigestWriter<'_>);
 
     /// Writes the whole state, hidden parts included.

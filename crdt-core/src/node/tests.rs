@@ -7,7 +7,7 @@ use super::untyped::Untyped;
 use super::{
     CounterState, CrdtNode, DigestWriter, EditError, Incoming, JsonState, ListState, MapState,
     NodeState, OptionNode, OptionState, RegisterState, Scope, Space, Stamp, Text, TextState,
-    Transaction,
+    Transaction, save_state,
 };
 use crate::crypto::DocumentId;
 use crate::history::tests::chains::{fan, nested};
@@ -142,6 +142,45 @@ fn to_be_refused_entry_below_what_is_too_deep_leaves_no_fault() {
         assert!(refused.into_iter().all(too_deep), "{depth}");
     }
     assert!(transaction.finish().is_empty());
+}
+
+/// The steps for each entry of feeding and writing so many values of an object, each at the end of
+/// a path of its own; taken back if they are to be blank, deep down.
+fn steps_of_deep<S: NodeState + Default>(depth: usize, blank: bool) -> usize {
+    const WIDTH: usize = 50;
+    let (chains, mut node) = (fan(2), S::default());
+    let names: Vec<String> = (0..WIDTH).map(|name| name.to_string()).collect();
+    let (set, unset) = (Id { chain: 0, counter: 0 }, Id { chain: 1, counter: 0 });
+    for name in &names {
+        let mut path = vec![Segment::Key(Key::Text(name))];
+        path.resize(depth, Segment::Key(Key::Text("")));
+        let mut apply = |id, action| {
+            let _ = node.apply(&path, &Incoming::new(id, chains.time(id), action), &chains);
+        };
+        apply(set, Action::Set { replaces: Vec::new(), payload: &[5] });
+        if blank {
+            apply(unset, Action::Unset { replaces: vec![set] });
+        }
+    }
+    let steps = steps::of(|| {
+        node.digest(&mut DigestWriter::new(&chains));
+        let _ = save_state(&node, &chains);
+    });
+    steps.div_ceil(depth * WIDTH)
+}
+
+#[test]
+fn what_lies_deep_is_fed_and_written_at_the_cost_of_its_size() {
+    for (depth, blank) in [(2, false), (20, false), (MAX_PATH_DEPTH, false), (100, true)] {
+        let steps = [
+            steps_of_deep::<JsonState>(depth, blank),
+            steps_of_deep::<Untyped>(depth, blank),
+            steps_of_deep::<OptionState<JsonState>>(depth, blank),
+            steps_of_deep::<MapState<String, JsonState>>(depth, blank),
+        ];
+        assert!(steps.iter().all(|steps| *steps <= 3), "{depth}, {blank}: {steps:?}");
+        assert!(steps[0] > 0);
+    }
 }
 
 /// How chains lie to each other, so many of them, and an op on each that is on no other.

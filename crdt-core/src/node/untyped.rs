@@ -318,10 +318,7 @@ impl NodeState for Untyped {
         }
         self.fields.iter().for_each(|(name, field)| digest.field(name, field));
         self.variants.iter().for_each(|(name, payload)| digest.variant(name, payload));
-        for (key, entry) in self.entries.iter().filter(|(_, entry)| !entry.is_blank()) {
-            digest.key(key.as_key());
-            entry.digest(digest);
-        }
+        self.entries.iter().for_each(|(key, entry)| digest.entry(key.as_key(), entry));
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

@@ -3,8 +3,8 @@ use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::register::RegisterState;
 use crate::node::{
-    DigestWriter, Fit, Id, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Scope, Segment,
-    StateReader, StateWriter, TextState,
+    Blanks, DigestWriter, Fit, Id, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Scope,
+    Segment, StateReader, StateWriter, TextState,
 };
 use crate::op::Action;
 
@@ -76,6 +76,10 @@ impl NodeState for JsonState {
         self.shape.is_blank() && self.containers.is_blank()
     }
 
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        self.containers.find_blanks(blanks) && self.shape.is_blank()
+    }
+
     fn is_set(&self) -> bool {
         self.shape.is_set()
     }
@@ -130,6 +134,11 @@ impl NodeState for Containers {
 
     fn is_blank(&self) -> bool {
         self.entries.is_blank() && self.items.is_blank() && self.text.is_blank()
+    }
+
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        let parts: [&dyn NodeState; 3] = [&self.entries, &self.items, &self.text];
+        parts.into_iter().fold(true, |blank, part| part.find_blanks(blanks) && blank)
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

@@ -4,8 +4,8 @@ use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::edit::delete_at;
 use crate::node::{
-    DigestWriter, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader, StateWriter,
-    Undone,
+    Blanks, DigestWriter, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
+    StateWriter, Undone,
 };
 use crate::op::{Action, Id, IdRange, Place, Seeds};
 use crate::sequence::{Items, Restored, Sequence};
@@ -134,6 +134,13 @@ impl<S: NodeState + Default> NodeState for ListState<S> {
 
     fn is_blank(&self) -> bool {
         self.sequence.is_blank()
+    }
+
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        self.states().for_each(|state| {
+            state.find_blanks(blanks);
+        });
+        self.is_blank()
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

@@ -5,8 +5,8 @@ use crate::history::{Chains, LocalSegment};
 use crate::node::entries::{self, Entries};
 use crate::node::entry::Entry;
 use crate::node::{
-    DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment, StateReader,
-    StateWriter,
+    Blanks, DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment,
+    StateReader, StateWriter,
 };
 use crate::op::Key;
 
@@ -119,23 +119,27 @@ impl<K: MapKey, S: NodeState + Default> NodeState for MapState<K, S> {
         self.entries.iter().all(|(_, entry)| entry.is_blank())
     }
 
+    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+        // An entry in which nothing is may have been made or not.
+        blanks.group(self.entries.iter(), |(_, entry), blanks| entry.find_blanks(blanks))
+    }
+
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        let entries: Vec<_> = self.entries.iter().filter(|(_, entry)| !entry.is_blank()).collect();
+        let entries: Vec<_> = self.entries.iter().collect();
         let mut keys: Vec<_> = entries.iter().map(|(key, _)| key.to_key()).enumerate().collect();
         sort_by_key(&mut keys);
         for (place, key) in keys {
-            digest.key(key);
-            entries[place].1.digest(digest);
+            digest.entry(key, entries[place].1);
         }
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        // An entry in which nothing is may have been made or not.
-        let entries = || self.entries.iter().filter(|(_, entry)| !entry.is_blank());
-        writer.number(entries().count());
-        for (key, entry) in entries() {
-            writer.key(key.to_key());
-            entry.save(writer);
+        writer.group();
+        for (key, entry) in self.entries.iter() {
+            if writer.part() {
+                writer.key(key.to_key());
+                entry.save(writer);
+            }
         }
     }
 

@@ -172,7 +172,7 @@ impl NodeState for TextState {
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
         digest.runs(self.sequence(digest.chains()).runs());
-        digest.bytes(self.to_text(digest.chains()).as_bytes());
+        digest.text(&self.to_text(digest.chains()));
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {

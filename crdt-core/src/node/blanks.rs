@@ -1,0 +1,46 @@
+//! Which parts of a state are blank, found for all of them in one walk.
+
+/// Of each part of a state that is left out when it is blank, whether it is; of each group of such
+/// parts, how many are not. In the order in which a [`StateWriter`](super::StateWriter) comes to
+/// them, without what lies in blank parts, which it does not enter.
+///
+/// A part is blank if all that lies in it is. Were it asked for that as it is written, what lies
+/// deep would be walked once for every part around it.
+#[derive(Debug, Default)]
+pub struct Blanks(Vec<u32>);
+
+impl Blanks {
+    /// Takes note of a part in which `find` looks. Says whether it is blank.
+    pub(super) fn part(&mut self, find: impl FnOnce(&mut Self) -> bool) -> bool {
+        let place = self.0.len();
+        self.0.push(0);
+        let blank = find(self);
+        if blank {
+            self.0.truncate(place + 1);
+        } else {
+            self.0[place] = 1;
+        }
+        blank
+    }
+
+    /// Takes note of a group of parts, in each of which `find` looks. Says whether all are blank.
+    pub(super) fn group<P>(
+        &mut self,
+        parts: impl Iterator<Item = P>,
+        find: impl Fn(P, &mut Self) -> bool,
+    ) -> bool {
+        let place = self.0.len();
+        self.0.push(0);
+        let mut written = 0;
+        for part in parts {
+            written += u32::from(!self.part(|blanks| find(part, blanks)));
+        }
+        self.0[place] = written;
+        written == 0
+    }
+
+    /// What has been found, in order.
+    pub(super) fn into_found(self) -> std::vec::IntoIter<u32> {
+        self.0.into_iter()
+    }
+}
