@@ -168,7 +168,8 @@ fn a_frontier_has_one_spelling() {
 
     assert_eq!(refused(&bytes(&[tips[1], tips[0]])), DecodeError::Unsorted("tips of a frontier"));
     assert_eq!(refused(&bytes(&[tips[1], tips[1]])), DecodeError::Unsorted("tips of a frontier"));
-    assert_eq!(refused(b"CRDS\x01\x00"), DecodeError::WrongMagic);
+    let another = DecodeError::AnotherKind("a saved document: `load` opens it");
+    assert_eq!(refused(b"CRDS\x01\x00"), another);
     assert_eq!(refused(b"CRDF\x02\x00"), DecodeError::WrongMagic);
     assert_eq!(refused(&[&good[..], &[0]].concat()), DecodeError::TrailingBytes);
     assert_eq!(refused(b"CRDF\x01\x80\x00"), DecodeError::NonMinimalVarint);
