@@ -40,8 +40,9 @@ impl LoadOptions {
     ///
     /// What the bytes say of the changes beside them has to be what these come to, the bundles that
     /// wait are checked as those that come in are, and the state in the bytes is passed over. Costs
-    /// what receiving all the changes costs; memory is bounded by the bytes times
-    /// [`MAX_BUNDLE_EXPANSION`](crate::limits::MAX_BUNDLE_EXPANSION).
+    /// what receiving all the changes costs. Memory is bounded by four times
+    /// [`MAX_BUNDLE_EXPANSION`](crate::limits::MAX_BUNDLE_EXPANSION) for each of the bytes, beside
+    /// 4 MiB: so many changes can bytes state, and of each there is more than its canonical bytes.
     #[must_use]
     pub fn verified(mut self) -> Self {
         self.verified = true;

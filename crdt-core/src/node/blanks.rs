@@ -1,5 +1,7 @@
 //! Which parts of a state are blank, found for all of them in one walk.
 
+use super::NodeState;
+
 /// Of each part of a state that is left out when it is blank, whether it is; of each group of such
 /// parts, how many are not. In the order in which a [`StateWriter`](super::StateWriter) comes to
 /// them, without what lies in blank parts, which it does not enter.
@@ -37,6 +39,16 @@ impl Blanks {
         }
         self.0[place] = written;
         written == 0
+    }
+
+    /// Looks into all of some states, which are written whether they are blank or not. Says whether
+    /// all are.
+    pub(super) fn all<'s>(&mut self, states: impl Iterator<Item = &'s dyn NodeState>) -> bool {
+        let mut blank = true;
+        for state in states {
+            blank &= state.find_blanks(self);
+        }
+        blank
     }
 
     /// What has been found, in order.

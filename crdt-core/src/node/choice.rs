@@ -173,8 +173,8 @@ impl<P: Payloads> NodeState for ChoiceState<P> {
     }
 
     fn find_blanks(&self, blanks: &mut Blanks) -> bool {
-        let blank = payloads(P::VARIANTS, &self.payloads)
-            .fold(true, |blank, (_, payload)| payload.find_blanks(blanks) && blank);
+        let payloads = payloads(P::VARIANTS, &self.payloads);
+        let blank = blanks.all(payloads.map(|(_, payload)| payload));
         blank && self.selector.is_blank() && self.unknown.is_blank()
     }
 

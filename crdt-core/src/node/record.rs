@@ -84,7 +84,7 @@ impl<F: Fields> NodeState for RecordState<F> {
     }
 
     fn find_blanks(&self, blanks: &mut Blanks) -> bool {
-        states(&self.0).fold(true, |blank, state| state.find_blanks(blanks) && blank)
+        blanks.all(states(&self.0))
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {

@@ -175,7 +175,6 @@ fn what_lies_deep_is_fed_and_written_at_the_cost_of_its_size() {
         let steps = [
             steps_of_deep::<JsonState>(depth, blank),
             steps_of_deep::<Untyped>(depth, blank),
-            steps_of_deep::<OptionState<JsonState>>(depth, blank),
             steps_of_deep::<MapState<String, JsonState>>(depth, blank),
         ];
         assert!(steps.iter().all(|steps| *steps <= 3), "{depth}, {blank}: {steps:?}");

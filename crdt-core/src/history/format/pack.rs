@@ -1,6 +1,8 @@
 //! Consecutive changes of a saved history, in order of admission: a bundle without signatures, and
 //! what its list of changes outside stands for.
 
+use std::sync::Arc;
+
 use super::bodies::Bodies;
 use super::bundle::{Bundle, Reference};
 use super::extras::Extras;
@@ -49,8 +51,31 @@ impl Pack {
         Ok(Self { document, first, count, bytes, outside, bundle: bundle.into() })
     }
 
+    /// Reads all packs of a history.
+    ///
+    /// What they state is bounded by their length, since room is made for it before they are
+    /// unpacked.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if they are no packs, or together state more than they can hold.
+    pub(crate) fn read_all(
+        reader: &mut Reader<'_>,
+        document: DocumentId,
+    ) -> Result<Vec<Arc<Self>>, DecodeError> {
+        let mut packs: Vec<Arc<Self>> = Vec::new();
+        let (mut bytes, mut length) = (0usize, 0);
+        for _ in 0..reader.count(2)? {
+            let first = packs.last().map_or(0, |last| last.end());
+            let pack = Self::read(reader, document, first)?;
+            bytes = bytes.saturating_add(pack.bytes);
+            length += pack.bundle.len();
+            packs.push(Arc::new(pack));
+        }
+        if Totals::fits_packs(bytes, length) { Ok(packs) } else { Err(DecodeError::TooDense) }
+    }
+
     /// Reads the pack of changes from `first` on.
-    pub(crate) fn read(
+    fn read(
         reader: &mut Reader<'_>,
         document: DocumentId,
         first: ChangeIndex,
@@ -110,5 +135,39 @@ impl Pack {
         }
         let (hashes, bodies) = bundle.into_hashes_and_bodies();
         Ok(Contents { hashes, bodies, extras })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::format::header::CHANGE_BYTES;
+    use crate::history::format::totals::{MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE};
+
+    /// So many packs of so many bytes beyond the shortest, which state as much as each may.
+    fn read_dense(packs: usize, more: usize) -> Result<Vec<Arc<Pack>>, DecodeError> {
+        let mut out = Vec::new();
+        write::length(&mut out, packs);
+        for _ in 0..packs {
+            let mut bundle = b"CRDB\x01\0".to_vec();
+            bundle.extend([0; 32]);
+            let length = bundle.len() + 10 + more;
+            let bytes = length * MAX_BUNDLE_EXPANSION + MAX_BUNDLE_EXPANSION_BASE;
+            Totals { changes: bytes / CHANGE_BYTES, ops: 0, bytes }.write(&mut bundle);
+            bundle.resize(length, 0);
+            write::length(&mut out, 0);
+            write::bytes(&mut out, &bundle);
+        }
+        Pack::read_all(&mut Reader::new(&out), DocumentId::from_bytes([0; 32]))
+    }
+
+    #[test]
+    fn few_packs_are_short_and_hold_much() {
+        for packs in [1, 2, 16] {
+            assert_eq!(read_dense(packs, 0).map(|packs| packs.len()), Ok(packs));
+        }
+        assert_eq!(read_dense(1000, 0).map(|packs| packs.len()), Err(DecodeError::TooDense));
+        // Half full, as the shortest are that stay as they are.
+        assert_eq!(read_dense(200, 8200).map(|packs| packs.len()), Ok(200));
     }
 }

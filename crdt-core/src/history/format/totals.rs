@@ -16,6 +16,15 @@ pub const MAX_BUNDLE_EXPANSION: usize = 1024;
 /// Canonical bytes that any bundle may hold, however short it is: 64 KiB.
 pub const MAX_BUNDLE_EXPANSION_BASE: usize = 1 << 16;
 
+/// Canonical bytes that all packs of a saved history together may hold for each of their bytes,
+/// beside [`MAX_PACKS_EXPANSION_BASE`]. A full pack is so long that the base of its bundle is less
+/// than what this is above [`MAX_BUNDLE_EXPANSION`].
+const MAX_PACKS_EXPANSION: usize = MAX_BUNDLE_EXPANSION + 16;
+/// Canonical bytes that all packs of a saved history together may hold, however short they are:
+/// 1 MiB, the bases of sixteen. Fewer of those that are written are not full, since each such pack
+/// is a fourth of the one before it or less.
+const MAX_PACKS_EXPANSION_BASE: usize = 16 * MAX_BUNDLE_EXPANSION_BASE;
+
 /// What a bundle states before anything else.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Totals {
@@ -56,6 +65,12 @@ impl Totals {
     pub(crate) fn fits(bytes: usize, length: usize) -> bool {
         let most = length.saturating_mul(MAX_BUNDLE_EXPANSION);
         bytes <= most.saturating_add(MAX_BUNDLE_EXPANSION_BASE)
+    }
+
+    /// Whether packs that are so long together may hold so many canonical bytes.
+    pub(crate) fn fits_packs(bytes: usize, length: usize) -> bool {
+        let most = length.saturating_mul(MAX_PACKS_EXPANSION);
+        bytes <= most.saturating_add(MAX_PACKS_EXPANSION_BASE)
     }
 
     pub(crate) fn write(self, out: &mut Vec<u8>) {

@@ -10,8 +10,6 @@ mod verifying;
 pub use load_error::LoadError;
 pub(crate) use packing::Packs;
 
-use std::sync::Arc;
-
 use super::coverage::Coverage;
 use super::format::genesis::Genesis;
 use super::format::numbers::ChangeIndex;
@@ -75,11 +73,7 @@ impl Kept {
     pub(crate) fn read(reader: &mut Reader<'_>, document: DocumentId) -> Result<Self, LoadError> {
         let mut kept = Self::new(document, PendingLimits::default());
         kept.store.genesis = read_genesis(reader, document)?;
-        let mut packs: Vec<Arc<Pack>> = Vec::new();
-        for _ in 0..reader.count(2)? {
-            let first = packs.last().map_or(0, |last| last.end());
-            packs.push(Arc::new(Pack::read(reader, document, first)?));
-        }
+        let packs = Pack::read_all(reader, document)?;
         kept.packs = Packs::new(&packs);
         let archive = Archive::new(packs);
         let outline = Outline::read(reader, archive.len())?;

@@ -138,7 +138,7 @@ impl NodeState for Containers {
 
     fn find_blanks(&self, blanks: &mut Blanks) -> bool {
         let parts: [&dyn NodeState; 3] = [&self.entries, &self.items, &self.text];
-        parts.into_iter().fold(true, |blank, part| part.find_blanks(blanks) && blank)
+        blanks.all(parts.into_iter())
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
