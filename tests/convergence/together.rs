@@ -85,12 +85,12 @@ fn a_refused_call_wakes_nothing() {
             let outcome = stage.document.apply(&stage.signed(waits).framed()).expect("waits");
             assert_eq!(outcome.waiting, [hash(waits)]);
         }
-        // Without what had waited it can be judged, and names what is not there.
+        // It can be judged without what had waited, and names through no entry of its table.
         let bad = stage.mallory.draft(document, Some(&good));
         let bad = bad.with(Op::delete(&field("notes"), (1, 0), 1));
         let order = |one, two| if good_first { [one, two] } else { [two, one] };
         let bytes = bundles(&stage, &order(&good, &bad));
-        stage.refuses(&bytes, Refusal::NameBeyondChain);
+        stage.refuses(&bytes, Refusal::NameOutsideTable);
         // It depends on what had waited, and names what that has not.
         let late = stage.mallory.draft(document, Some(&good)).after(&[woken.hash()]);
         let late = late.with(Op::delete(&field("notes"), (1, 0), 1));
