@@ -138,7 +138,7 @@ impl CounterState {
         }
     }
 
-    /// The last standing add of each chain segment.
+    /// The last standing add of each branch.
     pub(super) fn last_adds(&self) -> Vec<Id> {
         let mut last: Vec<Id> = Vec::new();
         for id in self.adds.keys() {

@@ -146,7 +146,7 @@ impl<'a> DigestWriter<'a> {
         let mut id = Id { chain: range.chain, counter: range.start };
         while id.counter < range.end {
             let mut bytes = self.name(id);
-            // Chains are cut into segments, and these into changes: the same everywhere per change.
+            // Chains are cut into branches, and these into changes: the same everywhere per change.
             let end = self.chains.end_of_change_at(id).min(range.end);
             write::varint(&mut bytes, u64::from(end - id.counter));
             self.part(part, &bytes);

@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 use crate::codec::{DecodeError, write};
 use crate::op::Id;
 
-/// Where the ids that come next are likely to be: of every chain segment the counter of the last
+/// Where the ids that come next are likely to be: of every branch the counter of the last
 /// id, and the one it would have been near to at the other place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Nearby {
-    /// The segment of the last id. The next is mostly on it too.
+    /// The branch of the last id. The next is mostly on it too.
     chain: u32,
     here: [u32; 2],
-    /// Of the other segments.
+    /// Of the other branches.
     others: BTreeMap<u32, [u32; 2]>,
 }
 
@@ -50,7 +50,7 @@ impl Nearby {
         write::zigzag(distances[elsewhere]) << 1 | elsewhere as u64
     }
 
-    /// The id on a segment that a value stands for.
+    /// The id on a branch that a value stands for.
     pub(super) fn unfold(&mut self, chain: u32, value: u64) -> Result<Id, DecodeError> {
         let distance = i32::try_from(write::unzigzag(value >> 1));
         let distance = distance.map_err(|_| DecodeError::VarintOverflow)?;

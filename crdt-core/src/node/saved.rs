@@ -29,7 +29,7 @@ enum Column {
     Number,
     /// Of what type a key is.
     KeyType,
-    /// Of each id its chain segment.
+    /// Of each id its branch.
     Chain,
     /// Of each id its counter, from one of those that it may be [near](Nearby) to.
     Counter,

@@ -1,4 +1,4 @@
-/// Names an op or element inside one replica: the chain segment it lies on and its counter along
+/// Names an op or element inside one replica: the branch it lies on and its counter along
 /// its author's chain. Other replicas number segments differently; between replicas an op is
 /// named by its change's hash and its offset in the change.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -16,7 +16,7 @@ impl Id {
     }
 }
 
-/// Consecutive counters of one chain segment, `start..end`.
+/// Consecutive counters of one branch, `start..end`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct IdRange {
     pub(crate) chain: u32,

@@ -1,7 +1,7 @@
 //! Ops: the smallest operations, where they go, and their canonical bytes.
 //!
 //! An op is generic over how it names other ops: on the wire by [`Name`] (an index into its
-//! change's table and a counter), inside a replica by [`Id`] (a chain segment and a counter).
+//! change's table and a counter), inside a replica by [`Id`] (a branch and a counter).
 
 mod decode;
 mod encode;

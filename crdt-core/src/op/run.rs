@@ -8,7 +8,7 @@
 //! An insert *goes on* with what its chain has inserted right before it if it goes to the same
 //! node, is of the same kind, and hangs on the right of the element whose counter is one less than
 //! its own first. On the wire that element is named through the change's own chain, in a replica
-//! it lies on the same segment: [`Place::going_on`] says how in both.
+//! it lies on the same branch: [`Place::going_on`] says how in both.
 //!
 //! Nothing else may be asked, and nothing of it left out, since one place takes apart what another
 //! has joined:

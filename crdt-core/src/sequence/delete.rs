@@ -89,7 +89,7 @@ impl<C: Content> Sequence<C> {
         count
     }
 
-    /// Deletes those counters of the chain that runs down to a segment which are elements here.
+    /// Deletes those counters of the chain that runs down to a branch which are elements here.
     pub(crate) fn delete_along(&mut self, range: IdRange, chains: &Chains) {
         let last = chains.last_piece(range.chain, range.start, range.end);
         if last.start == range.start {

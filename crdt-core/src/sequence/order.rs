@@ -11,7 +11,7 @@ use crate::steps;
 pub(crate) trait OpOrder {
     /// Time of the change that holds the op.
     fn time(&self, id: Id) -> u32;
-    /// Total order of two ops. Within one chain segment it is the order of counters; an op is
+    /// Total order of two ops. Within one branch it is the order of counters; an op is
     /// always above everything it depends on.
     fn cmp(&self, a: Id, b: Id) -> Ordering;
 }

@@ -47,23 +47,23 @@ impl Swept {
     }
 }
 
-/// What is known to be deleted along chains: of each segment, counters of the chain that runs down
-/// to it, whichever segments these lie on.
+/// What is known to be deleted along chains: of each branch, counters of the chain that runs down
+/// to it, whichever branches these lie on.
 ///
 /// An op can name a range of a chain, and an author can nest forks as deep as it likes, so that the
-/// range passes through very many segments. Walking up the chain is remembered on every segment it
+/// range passes through very many branches. Walking up the chain is remembered on every branch it
 /// passed, and whoever comes to one of these later, from whichever fork, goes on where that walk
 /// ended.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct SweptAlong(Swept);
 
 impl SweptAlong {
-    /// Sweeps counters of the chain that runs down to a segment: gives the pieces of them, each on
-    /// one segment, in which there may be something, for the caller to let go of all that is there.
-    /// `held` gives the first segment from a number on of which the caller holds anything.
+    /// Sweeps counters of the chain that runs down to a branch: gives the pieces of them, each on
+    /// one branch, in which there may be something, for the caller to let go of all that is there.
+    /// `held` gives the first branch from a number on of which the caller holds anything.
     ///
-    /// Costs, in steps of O(log n), the segments of which something is held or those of the chain
-    /// that have not been swept yet, whichever are fewer. No segment is walked over twice.
+    /// Costs, in steps of O(log n), the branches of which something is held or those of the chain
+    /// that have not been swept yet, whichever are fewer. No branch is walked over twice.
     pub(crate) fn sweep(
         &mut self,
         range: IdRange,
@@ -93,7 +93,7 @@ impl SweptAlong {
                 piece.start
             };
         };
-        // A range on one segment is looked through where its elements lie.
+        // A range on one branch is looked through where its elements lie.
         if passed.len() > 1 {
             for range in passed {
                 self.0.add(range);
@@ -102,8 +102,8 @@ impl SweptAlong {
         if all_held { on_held } else { on_chain }
     }
 
-    /// Where the counters begin that end before `end` on the chain down to a segment and are swept.
-    fn swept_from(&self, segment: u32, end: u32) -> Option<u32> {
-        self.0.start_of(Id { chain: segment, counter: end.checked_sub(1)? })
+    /// Where the counters begin that end before `end` on the chain down to a branch and are swept.
+    fn swept_from(&self, branch: u32, end: u32) -> Option<u32> {
+        self.0.start_of(Id { chain: branch, counter: end.checked_sub(1)? })
     }
 }

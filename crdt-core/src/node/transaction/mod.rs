@@ -24,7 +24,7 @@ pub(crate) struct Transaction<'a> {
 pub(crate) struct Log {
     written: Written,
     undo: UndoLog,
-    /// The segment that the change will lie on, and its time.
+    /// The branch that the change will lie on, and its time.
     chain: u32,
     time: u32,
     /// The counter of the first op.
