@@ -15,9 +15,9 @@
 //!
 //! - `op/decode.rs`: within a change it is part of the op before; two ops would be a second
 //!   spelling and are refused. So editors lengthen the op (`node/transaction.rs`), and an op that
-//!   is halved goes on in the next change (`history/draft.rs`).
-//! - `history/bundle/columns/runs.rs`, `source.rs`: over the changes of a lane it is written as
-//!   one, and cut where they end.
+//!   is halved goes on in the next change (`history/commit/draft.rs`).
+//! - `history/format/bundle/columns/runs.rs`, `source.rs`: over the changes of a lane it is written
+//!   as one, and cut where they end.
 //! - [`Keystroke`](super::Keystroke): it is told by the bytes of a change.
 //! - `history/replay.rs`: nodes are handed one insert.
 //! - `sequence/gathered.rs`: it is laid out as one, also if it came in several calls.
