@@ -1,6 +1,7 @@
 //! How the derive explains what it refuses.
 //!
 //! Each case of `tests/ui` is a small program, which must fail to compile with the text beside it.
+//! Most of `editing` edit one and the same document, `tests/ui/board.rs`.
 //! `TRYBUILD=overwrite cargo test -p derive-tests --test ui` writes the texts anew.
 
 /// What a fault is about.
