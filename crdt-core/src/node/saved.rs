@@ -18,7 +18,7 @@ use crate::codec::{
 use crate::history::Chains;
 use crate::op::limits::MAX_PATH_DEPTH;
 use crate::op::{Id, Key};
-use crate::sequence::Span;
+use crate::sequence::{Span, SpanKind};
 
 /// The columns, in the order in which they are written.
 #[derive(Clone, Copy)]
@@ -296,6 +296,9 @@ impl<'a> StateReader<'a> {
         read_spans(content, near, |span| {
             *budget = budget.checked_sub(span.len() as usize).ok_or(DecodeError::WrongTotals)?;
             spans.push(span);
+            if let SpanKind::Moved { element, .. } = span.kind {
+                check_ids(element, 1, chains)?;
+            }
             check_ids(span.first, span.len().max(1), chains)
         })?;
         Ok(spans)

@@ -10,7 +10,7 @@ use super::near::Nearby;
 use crate::codec::{DecodeError, Reader, read_block, write};
 use crate::history::Chains;
 use crate::op::{Id, IdRange};
-use crate::sequence::Span;
+use crate::sequence::{Span, SpanKind};
 
 /// Bits of the head of a span: what it is, and whether it is of the same chain as the one before.
 const KIND: u64 = 0b11;
@@ -21,16 +21,20 @@ pub(super) fn write_spans(spans: &[Span], near: &mut Nearby, out: &mut Vec<u8>) 
     let (mut heads, mut firsts) = (Vec::new(), Vec::new());
     let mut chain = near.last().chain;
     for span in spans {
-        let (kind, len) = span.parts();
+        let (kind, number) = parts(span.kind);
         let here = span.first.chain;
         let same = if here == chain { SAME } else { 0 };
-        write::varint(&mut heads, u64::from(len) << 3 | same | kind as u64);
+        write::varint(&mut heads, u64::from(number) << 3 | same | kind);
         if here != chain {
             write::varint(&mut firsts, here.into());
             chain = here;
         }
         write::varint(&mut firsts, near.fold(span.first));
-        near.pass(len);
+        near.pass(span.len());
+        if let SpanKind::Moved { element, .. } = span.kind {
+            write::varint(&mut firsts, element.chain.into());
+            write::varint(&mut firsts, element.counter.into());
+        }
     }
     write::bytes(out, &heads);
     out.extend_from_slice(&firsts);
@@ -46,16 +50,44 @@ pub(super) fn read_spans(
     let mut chain = near.last().chain;
     while !heads.is_empty() {
         let head = heads.varint()?;
-        let len = u32::try_from(head >> 3).map_err(|_| DecodeError::VarintOverflow)?;
+        let number = u32::try_from(head >> 3).map_err(|_| DecodeError::VarintOverflow)?;
         if head & SAME == 0 {
             chain = firsts.varint32()?;
         }
         let first = near.unfold(chain, firsts.varint()?)?;
-        near.pass(len);
-        let span = Span::of(first, (head & KIND) as usize, len);
-        each(span.ok_or(DecodeError::InvalidKind)?)?;
+        let span = Span { first, kind: read_kind(head & KIND, number, firsts)? };
+        near.pass(span.len());
+        each(span)?;
     }
     Ok(())
+}
+
+/// A number for what a span is, and another one.
+fn parts(kind: SpanKind) -> (u64, u32) {
+    match kind {
+        SpanKind::Anchor => (0, 0),
+        SpanKind::Vacant(len) => (1, len),
+        SpanKind::Live(len) => (2, len),
+        SpanKind::Moved { stands, .. } => (3, stands.into()),
+    }
+}
+
+/// What a span is, given these numbers.
+fn read_kind(
+    kind: u64,
+    number: u32,
+    reader: &mut Reader<'_>,
+) -> Result<SpanKind, DecodeError> {
+    Ok(match (kind, number) {
+        (0, 0) => SpanKind::Anchor,
+        (1, 1..) => SpanKind::Vacant(number),
+        (2, 1..) => SpanKind::Live(number),
+        (3, 0 | 1) => {
+            let element = Id { chain: reader.varint32()?, counter: reader.varint32()? };
+            SpanKind::Moved { element, stands: number == 1 }
+        }
+        _ => return Err(DecodeError::InvalidKind),
+    })
 }
 
 /// Whether these are ops that are here.
@@ -110,17 +142,20 @@ impl Order {
         self.start == self.end
     }
 
-    /// Goes over its spans.
+    /// Goes over its spans. Characters are not moved.
     pub(super) fn read(
         &self,
-        each: impl FnMut(Span) -> Result<(), DecodeError>,
+        mut each: impl FnMut(Span) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         if self.is_empty() {
             return Ok(());
         }
         let bytes = self.orders.expand()?.get(self.start..self.end);
         let mut reader = Reader::new(bytes.ok_or(DecodeError::Truncated)?);
-        read_spans(&mut reader, &mut Nearby::at(self.near), each)?;
+        read_spans(&mut reader, &mut Nearby::at(self.near), |span| match span.kind {
+            SpanKind::Moved { .. } => Err(DecodeError::InvalidKind),
+            _ => each(span),
+        })?;
         reader.finish()
     }
 
@@ -142,16 +177,19 @@ mod tests {
     use super::{Nearby, read_spans, write_spans};
     use crate::codec::{DecodeError, Reader};
     use crate::op::Id;
-    use crate::sequence::Span;
+    use crate::sequence::{Span, SpanKind};
 
     fn spans() -> impl Strategy<Value = Vec<Span>> {
-        let counter = prop_oneof![3 => 0..90u32, 1 => any::<u32>()];
-        let span =
-            (0..3u32, counter, 0..3usize, 1..70u32).prop_map(|(chain, counter, kind, len)| {
-                let len = if kind == 0 { 0 } else { len };
-                Span::of(Id { chain, counter }, kind, len).expect("a kind and a length of it")
-            });
-        prop::collection::vec(span, 0..40)
+        let counter = || prop_oneof![3 => 0..90u32, 1 => any::<u32>()];
+        let id = move || (0..3u32, counter()).prop_map(|(chain, counter)| Id { chain, counter });
+        let moved = (id(), any::<bool>());
+        let kind = prop_oneof![
+            Just(SpanKind::Anchor),
+            (1..70u32).prop_map(SpanKind::Vacant),
+            (1..70u32).prop_map(SpanKind::Live),
+            moved.prop_map(|(element, stands)| SpanKind::Moved { element, stands }),
+        ];
+        prop::collection::vec((id(), kind).prop_map(|(first, kind)| Span { first, kind }), 0..40)
     }
 
     fn read(bytes: &[u8], near: &mut Nearby) -> Result<Vec<Span>, DecodeError> {

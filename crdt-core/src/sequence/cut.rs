@@ -10,7 +10,7 @@ use crate::btree::Cursor;
 
 impl<C: Content> Sequence<C> {
     /// Deletes the elements of a visible run from a spot up to the offset `to`. Returns the run
-    /// that begins at the position where the run did: what is left of it, or a deleted one.
+    /// that begins at the position where the run did: what is left of it, or a vacant one.
     pub(super) fn cut<O: OpOrder + ?Sized>(
         &mut self,
         spot: Spot,
@@ -39,13 +39,13 @@ impl<C: Content> Sequence<C> {
         self.list_before(at, range.start);
         let rest = self.split_off(at, range.end, order);
         let first = Stamp::of(self.tree.get(at).id.plus(range.start), order);
-        let gone = Piece::deleted(first, range.end - range.start);
+        let gone = Piece::vacant(first, range.end - range.start);
         self.tree.amend(at, |run| run.remove(range, keep));
         let behind = self.put(at.gap_after(), [gone, rest], order);
         self.tree.prev(behind).unwrap_or(at)
     }
 
-    /// Deletes a whole run and joins it with deleted neighbours.
+    /// Deletes a whole run and joins it with vacant neighbours.
     fn bury<O: OpOrder + ?Sized>(
         &mut self,
         at: Cursor,
@@ -56,13 +56,13 @@ impl<C: Content> Sequence<C> {
         self.join_around(at, order)
     }
 
-    /// Joins a deleted run with deleted neighbours that it could be one with. Returns where it is
+    /// Joins a vacant run with vacant neighbours that it could be one with. Returns where it is
     /// then.
     pub(super) fn join_around<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> Cursor {
-        if self.deleted_after(at).is_some() {
+        if self.vacant_after(at).is_some() {
             self.join(at, order);
         }
-        let Some(prev) = self.deleted_before(at) else {
+        let Some(prev) = self.vacant_before(at) else {
             return at;
         };
         if prev.leaf == at.leaf {
@@ -73,7 +73,7 @@ impl<C: Content> Sequence<C> {
         at
     }
 
-    /// Deletes the beginning of a run. A deleted run before it grows if it can.
+    /// Deletes the beginning of a run. A vacant run before it grows if it can.
     fn cut_front<O: OpOrder + ?Sized>(
         &mut self,
         at: Cursor,
@@ -81,7 +81,7 @@ impl<C: Content> Sequence<C> {
         order: &O,
         keep: &mut impl Keep<C>,
     ) -> Cursor {
-        let Some(prev) = self.deleted_before(at) else {
+        let Some(prev) = self.vacant_before(at) else {
             let rest = self.split(at, to, order);
             let at = self.tree.prev(rest).unwrap_or(at);
             self.tree.amend(at, |run| run.bury(keep));
@@ -103,7 +103,7 @@ impl<C: Content> Sequence<C> {
         at
     }
 
-    /// Deletes the end of a run. A deleted run behind it grows if it can.
+    /// Deletes the end of a run. A vacant run behind it grows if it can.
     fn cut_back<O: OpOrder + ?Sized>(
         &mut self,
         at: Cursor,
@@ -112,17 +112,17 @@ impl<C: Content> Sequence<C> {
         keep: &mut impl Keep<C>,
     ) -> Cursor {
         self.list_before(at, offset);
-        let next = self.deleted_after(at);
+        let next = self.vacant_after(at);
         let run = self.tree.get(at);
         let (first, len) = (Stamp::of(run.id.plus(offset), order), run.len());
         self.tree.amend(at, |run| run.remove(offset..len, keep));
         match next {
             Some(next) if next.leaf == at.leaf => self.tree.get_mut(next).begin_at(first),
             Some(next) => {
-                self.tree.extend(next, Totals::deleted(first), order, |run| run.begin_at(first));
+                self.tree.extend(next, Totals::vacant(first), order, |run| run.begin_at(first));
             }
             None => {
-                let gone = Piece::deleted(first, len - offset);
+                let gone = Piece::vacant(first, len - offset);
                 let behind = self.put(at.gap_after(), [gone], order);
                 return self.tree.prev(behind).unwrap_or(at);
             }
@@ -139,31 +139,31 @@ impl<C: Content> Sequence<C> {
         }
     }
 
-    /// The deleted run right before a run that it could be one with.
-    fn deleted_before(&self, at: Cursor) -> Option<Cursor> {
+    /// The vacant run right before a run that it could be one with.
+    fn vacant_before(&self, at: Cursor) -> Option<Cursor> {
         let prev = self.tree.prev(at)?;
-        self.tree.get(prev).is_deleted_before(self.tree.get(at)).then_some(prev)
+        self.tree.get(prev).is_vacant_before(self.tree.get(at)).then_some(prev)
     }
 
-    /// The deleted run right behind a run that it could be one with.
-    fn deleted_after(&self, at: Cursor) -> Option<Cursor> {
+    /// The vacant run right behind a run that it could be one with.
+    fn vacant_after(&self, at: Cursor) -> Option<Cursor> {
         let next = self.tree.next(at)?;
-        self.tree.get(next).is_deleted_behind(self.tree.get(at)).then_some(next)
+        self.tree.get(next).is_vacant_behind(self.tree.get(at)).then_some(next)
     }
 
-    /// Makes one of a deleted run and the deleted run behind it, where the first one is.
+    /// Makes one of a vacant run and the vacant run behind it, where the first one is.
     fn join<O: OpOrder + ?Sized>(&mut self, left: Cursor, order: &O) {
         if let Some(gone) = self.tree.merge(left, order, |run, next| run.extend(next.len())) {
             self.unlist(&gone);
         }
     }
 
-    /// Makes one of two deleted runs in different leaves, where the second one is: whoever deletes
+    /// Makes one of two vacant runs in different leaves, where the second one is: whoever deletes
     /// on goes on in its leaf.
     fn join_before<O: OpOrder + ?Sized>(&mut self, left: Cursor, right: Cursor, order: &O) {
         let gone = self.tree.remove(left, order);
         let first = gone.stamp();
-        self.tree.extend(right, Totals::deleted(first), order, |run| run.begin_at(first));
+        self.tree.extend(right, Totals::vacant(first), order, |run| run.begin_at(first));
         self.unlist(&gone);
     }
 

@@ -48,10 +48,14 @@ impl<C: Content> Sequence<C> {
             let run = self.tree.get(spot.at);
             let most = u32::try_from(left).unwrap_or(u32::MAX);
             let len = most.min(run.len() - spot.offset);
-            merged.push(IdRange::new(run.id.plus(spot.offset), len));
+            let names = run.names(&(spot.offset..spot.offset + len));
+            merged.push(names);
             left -= len as usize;
             let at = self.cut(spot, spot.offset + len, order, keep);
             self.set_recent(Some(Recent { start: Some(start), ..Recent::at(at) }));
+            if self.stands().is_some() {
+                self.stands_mut().delete(names);
+            }
         }
         merged.finish();
         Ok(())
@@ -68,7 +72,7 @@ impl<C: Content> Sequence<C> {
         keep: &mut impl Keep<C>,
     ) -> usize {
         let IdRange { chain, start: mut counter, end } = range;
-        let (mut steps, mut count) = (0, 0);
+        let (mut steps, mut count) = (0, self.delete_moved(range, order, keep));
         while counter < end {
             steps += 1;
             let next = Id { chain, counter };
@@ -115,7 +119,7 @@ impl<C: Content> Sequence<C> {
         let run = self.tree.get(spot.at);
         let to = run.len().min(end - run.id.counter);
         let passed = run.id.counter + to;
-        if run.is_deleted() {
+        if run.is_vacant() || run.moved_here().is_some() {
             return (passed, 0);
         }
         let at = self.cut(spot, to, order, keep);

@@ -8,7 +8,7 @@ use crate::op::{Id, Place, Side};
 
 /// Where a new element goes, and how it is laid there.
 #[derive(Clone, Copy)]
-enum Target {
+pub(super) enum Target {
     /// On the right of an element that ends its run and has no right child.
     RightOf(Cursor),
     /// On the right of the root, which has no child.
@@ -104,7 +104,7 @@ impl<C: Content> Sequence<C> {
     /// child's subtree. The first element there, deleted or not, has no left child: it would be the
     /// first instead. The new element becomes that one's left child and so goes on with what stands
     /// there, as text typed backwards does, rather than beside it.
-    fn target_behind<O: OpOrder + ?Sized>(&self, left: Option<Spot>, order: &O) -> Target {
+    pub(super) fn target_behind<O: OpOrder + ?Sized>(&self, left: Option<Spot>, order: &O) -> Target {
         let next = match left {
             Some(Spot { at, offset }) if offset + 1 < self.tree.get(at).len() => {
                 return Target::LeftOf(Spot { at, offset: offset + 1 });
@@ -137,7 +137,7 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Where an element hangs that goes to a target.
-    fn place(&self, target: Target) -> Place<Id> {
+    pub(super) fn place(&self, target: Target) -> Place<Id> {
         match target {
             Target::Root => Place::Root,
             Target::RightOf(at) => {

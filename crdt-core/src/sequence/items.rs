@@ -59,6 +59,10 @@ impl<S> Content for Items<S> {
         }
     }
 
+    fn of_removed(removed: Vec<S>) -> Self {
+        Self(removed)
+    }
+
     fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a> {
         source.by_ref().take(count as usize).collect::<Vec<S>>().into_iter()
     }
@@ -106,7 +110,7 @@ impl<'a, S> Iterator for Iter<'a, S> {
             }
             let piece = self.pieces.next()?;
             if let Some(content) = piece.content() {
-                (self.next, self.run) = (piece.id, content.0.iter());
+                (self.next, self.run) = (piece.first(), content.0.iter());
             }
         }
         None
@@ -127,7 +131,7 @@ impl<'a, S> DoubleEndedIterator for Iter<'a, S> {
             }
             let piece = self.pieces_back.next()?;
             if let Some(content) = piece.content() {
-                (self.end_back, self.run_back) = (piece.id.plus(piece.len()), content.0.iter());
+                (self.end_back, self.run_back) = (piece.first().plus(piece.len()), content.0.iter());
             }
         }
         None
@@ -171,7 +175,7 @@ impl<S> Sequence<Items<S>> {
 
     /// The state of a visible element, to change it.
     pub(crate) fn item_mut(&mut self, id: Id) -> Option<&mut S> {
-        let spot = self.find(id)?;
+        let spot = self.find_element(id)?;
         self.tree.get_mut(spot.at).content_mut()?.0.get_mut(spot.offset as usize)
     }
 }

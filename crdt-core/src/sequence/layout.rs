@@ -250,7 +250,7 @@ impl<'a> Layout<'a> {
                 None => (false, end),
             };
             let len = until - branch.passed;
-            let kind = if is_deleted { SpanKind::Deleted(len) } else { SpanKind::Live(len) };
+            let kind = if is_deleted { SpanKind::Vacant(len) } else { SpanKind::Live(len) };
             let bytes = laid.bytes_of(branch.text, len);
             laid.push(Span { first: next, kind }, branch.text..branch.text + bytes);
             (branch.passed, branch.text) = (until, branch.text + bytes);

@@ -9,7 +9,16 @@ use crate::btree::{Cursor, LeafId};
 use crate::op::Id;
 
 impl<C: Content> Sequence<C> {
-    /// Finds an element, visible or deleted.
+    /// Finds an element where it stands, visible or deleted.
+    pub(super) fn find_element(&self, id: Id) -> Option<Spot> {
+        let place = self.stands().and_then(|stands| stands.place_of(id)).unwrap_or(id);
+        let spot = self.find(place)?;
+        // The name of a place that a move made is none of an element.
+        let is_place = place == id && self.tree.get(spot.at).moved_here().is_some();
+        (!is_place).then_some(spot)
+    }
+
+    /// Finds a place.
     pub(super) fn find(&self, id: Id) -> Option<Spot> {
         if let Some(recent) = self.recent()
             && let Some(offset) = self.tree.get(recent.at).offset_of(id)

@@ -43,10 +43,12 @@ mod items;
 mod layout;
 mod locate;
 mod lookup;
+mod moves;
 mod order;
 mod piece;
 mod read;
 mod saved;
+mod stands;
 mod swept;
 #[cfg(test)]
 mod tests;
@@ -59,7 +61,7 @@ use std::sync::OnceLock;
 use index::Index;
 use order::Stamp;
 use piece::Piece;
-use saved::SpanKind;
+use stands::Stands;
 use swept::Swept;
 use thiserror::Error;
 
@@ -68,7 +70,7 @@ pub(crate) use content::{Content, Keep};
 pub(crate) use gathered::Gathered;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
-pub(crate) use saved::{Restored, Span};
+pub(crate) use saved::{Restored, Span, SpanKind};
 pub(crate) use swept::SweptAlong;
 #[cfg(test)]
 pub(crate) use text::Excess;
@@ -107,6 +109,7 @@ struct Aids {
     index: OnceLock<Index>,
     swept: Swept,
     swept_along: SweptAlong,
+    stands: Option<Box<Stands>>,
 }
 
 /// Where an element is: a run, and how far into it.

@@ -27,7 +27,7 @@ impl OpOrder for Chains {
 }
 
 /// An op with its time at hand, which settles most comparisons.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct Stamp {
     pub(super) time: u32,
     pub(super) id: Id,

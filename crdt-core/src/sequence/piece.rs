@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::content::{Content, Keep, Measure};
 use super::order::{OpOrder, Stamp};
+use super::saved::SpanKind;
 use crate::btree::{Combine, Entry, Summary};
 use crate::op::{Id, IdRange};
 
@@ -24,10 +25,22 @@ pub(super) struct Piece<C> {
 enum Kind<C> {
     /// The place in front of an element and of its left children. It is no element.
     Anchor,
-    /// Elements that were deleted: how many there are is all that is left.
-    Deleted(u32),
-    /// Visible elements.
+    /// Places at which nothing stands any more: how many there are is all that is left. Their
+    /// elements were deleted, or [stand elsewhere](super::moves).
+    Vacant(u32),
+    /// Visible elements where they were inserted.
     Live(C),
+    /// A place that a move made.
+    Moved(Box<Moved<C>>),
+}
+
+/// A place that an element was moved to.
+#[derive(Clone, Debug)]
+struct Moved<C> {
+    /// What was moved here, by name. It may be no element of this sequence.
+    element: Id,
+    /// The element, if it is visible and stands here.
+    content: Option<C>,
 }
 
 impl<C: Content> Piece<C> {
@@ -39,8 +52,8 @@ impl<C: Content> Piece<C> {
         Self::new(stamp, Kind::Anchor)
     }
 
-    pub(super) fn deleted(first: Stamp, len: u32) -> Self {
-        Self::new(first, Kind::Deleted(len))
+    pub(super) fn vacant(first: Stamp, len: u32) -> Self {
+        Self::new(first, Kind::Vacant(len))
     }
 
     /// A run of as many new elements as fit into one.
@@ -48,6 +61,11 @@ impl<C: Content> Piece<C> {
         let mut content = C::default();
         content.fill(source);
         Self::live(first, content)
+    }
+
+    /// A place that an element was moved to. It does not stand there yet.
+    pub(super) fn moved(place: Stamp, element: Id) -> Self {
+        Self::new(place, Kind::Moved(Box::new(Moved { element, content: None })))
     }
 
     fn live(first: Stamp, content: C) -> Self {
@@ -64,13 +82,26 @@ impl<C: Content> Piece<C> {
         Id { chain: self.id.chain, counter: self.listed }
     }
 
-    /// The number of elements, deleted ones included.
+    /// The number of places, vacant ones included.
     #[inline]
     pub(super) fn len(&self) -> u32 {
         match &self.kind {
             Kind::Anchor => 0,
-            Kind::Deleted(len) => *len,
+            Kind::Vacant(len) => *len,
             Kind::Live(content) => content.len(),
+            Kind::Moved(_) => 1,
+        }
+    }
+
+    /// What this is as it is saved.
+    pub(super) fn span_kind(&self) -> SpanKind {
+        match &self.kind {
+            Kind::Anchor => SpanKind::Anchor,
+            Kind::Vacant(len) => SpanKind::Vacant(*len),
+            Kind::Live(content) => SpanKind::Live(content.len()),
+            Kind::Moved(moved) => {
+                SpanKind::Moved { element: moved.element, stands: moved.content.is_some() }
+            }
         }
     }
 
@@ -79,20 +110,40 @@ impl<C: Content> Piece<C> {
     }
 
     #[inline]
-    pub(super) fn is_deleted(&self) -> bool {
-        matches!(self.kind, Kind::Deleted(_))
+    pub(super) fn is_vacant(&self) -> bool {
+        matches!(self.kind, Kind::Vacant(_))
     }
 
+    /// If this is a place that a move made, the name of what was moved there.
+    pub(super) fn moved_here(&self) -> Option<Id> {
+        if let Kind::Moved(moved) = &self.kind { Some(moved.element) } else { None }
+    }
+
+    /// The visible elements.
     pub(super) fn content(&self) -> Option<&C> {
-        if let Kind::Live(content) = &self.kind { Some(content) } else { None }
+        match &self.kind {
+            Kind::Live(content) => Some(content),
+            Kind::Moved(moved) => moved.content.as_ref(),
+            Kind::Anchor | Kind::Vacant(_) => None,
+        }
     }
 
     #[inline]
     pub(super) fn content_mut(&mut self) -> Option<&mut C> {
-        if let Kind::Live(content) = &mut self.kind { Some(content) } else { None }
+        match &mut self.kind {
+            Kind::Live(content) => Some(content),
+            Kind::Moved(moved) => moved.content.as_mut(),
+            Kind::Anchor | Kind::Vacant(_) => None,
+        }
     }
 
-    /// Where in this run an element stands.
+    /// The name of the first element that stands here or would.
+    #[inline]
+    pub(super) fn first(&self) -> Id {
+        self.moved_here().unwrap_or(self.id)
+    }
+
+    /// Where in this run a place is.
     pub(super) fn offset_of(&self, id: Id) -> Option<u32> {
         let offset = id.counter.checked_sub(self.id.counter)?;
         (self.id.chain == id.chain && offset < self.len()).then_some(offset)
@@ -101,7 +152,13 @@ impl<C: Content> Piece<C> {
     /// Whether `id` would continue this run.
     #[inline]
     pub(super) fn ends_before(&self, id: Id) -> bool {
-        !self.is_anchor() && IdRange::new(self.id, self.len()).next() == id
+        self.is_run() && IdRange::new(self.id, self.len()).next() == id
+    }
+
+    /// Whether these are places that an insert made.
+    #[inline]
+    fn is_run(&self) -> bool {
+        matches!(self.kind, Kind::Live(_) | Kind::Vacant(_))
     }
 
     /// Moves elements to the end of a visible run as long as there is room. Tells how many, and
@@ -114,13 +171,13 @@ impl<C: Content> Piece<C> {
         (count, Totals { least, len: count as usize, measure, has_elements: true })
     }
 
-    /// Cuts off the elements from `at` on.
+    /// Cuts off the places from `at` on.
     pub(super) fn split_off<O: OpOrder + ?Sized>(&mut self, at: u32, order: &O) -> Self {
         let id = self.id.plus(at);
         let first = Stamp::of(id, order);
         match &mut self.kind {
-            Kind::Anchor => Self::anchor(first),
-            Kind::Deleted(len) => Self::deleted(first, core::mem::replace(len, at) - at),
+            Kind::Anchor | Kind::Moved(_) => Self::anchor(first),
+            Kind::Vacant(len) => Self::vacant(first, core::mem::replace(len, at) - at),
             Kind::Live(content) => Self::live(first, content.split_off(at)),
         }
     }
@@ -128,7 +185,7 @@ impl<C: Content> Piece<C> {
     /// The names of some of the elements.
     #[inline]
     pub(super) fn names(&self, range: &Range<u32>) -> IdRange {
-        IdRange::new(self.id.plus(range.start), range.end - range.start)
+        IdRange::new(self.first().plus(range.start), range.end - range.start)
     }
 
     /// Takes some elements out of a visible run. Tells what the run's summary loses.
@@ -143,19 +200,19 @@ impl<C: Content> Piece<C> {
         Some(Totals { least, len, measure, has_elements: true })
     }
 
-    /// Whether this is a deleted run that could be one with the run right before it.
+    /// Whether this is a vacant run that could be one with the run right before it.
     #[inline]
-    pub(super) fn is_deleted_behind(&self, run: &Self) -> bool {
-        self.is_deleted() && run.ends_before(self.id)
+    pub(super) fn is_vacant_behind(&self, run: &Self) -> bool {
+        self.is_vacant() && run.ends_before(self.id)
     }
 
-    /// Whether this is a deleted run that could be one with the run right behind it.
+    /// Whether this is a vacant run that could be one with the run right behind it.
     #[inline]
-    pub(super) fn is_deleted_before(&self, run: &Self) -> bool {
-        self.is_deleted() && self.ends_before(run.id)
+    pub(super) fn is_vacant_before(&self, run: &Self) -> bool {
+        self.is_vacant() && self.ends_before(run.id) && run.is_run()
     }
 
-    /// Deletes the elements of a visible run at some offsets if they are its end, the deleted run
+    /// Deletes the elements of a visible run at some offsets if they are its end, the vacant run
     /// behind it can begin with them, and the index need not know. Tells what is lost by that.
     #[inline]
     pub(super) fn trim_back<O: OpOrder + ?Sized>(
@@ -165,7 +222,7 @@ impl<C: Content> Piece<C> {
         order: &O,
         keep: &mut impl Keep<C>,
     ) -> Option<Totals<C::Measure>> {
-        if range.end != self.len() || !behind.is_deleted_behind(self) {
+        if range.end != self.len() || !behind.is_vacant_behind(self) {
             return None;
         }
         let first = self.id.plus(range.start);
@@ -180,7 +237,7 @@ impl<C: Content> Piece<C> {
         Some(Totals { len: range.len(), measure, ..Totals::default() })
     }
 
-    /// Deletes the elements of a visible run before an offset if some stay, the deleted run before
+    /// Deletes the elements of a visible run before an offset if some stay, the vacant run before
     /// it can end with them, and the index need not know. Tells what is lost by that.
     pub(super) fn trim_front<O: OpOrder + ?Sized>(
         &mut self,
@@ -189,7 +246,7 @@ impl<C: Content> Piece<C> {
         order: &O,
         keep: &mut impl Keep<C>,
     ) -> Option<Totals<C::Measure>> {
-        if to >= self.len() || !before.is_deleted_before(self) {
+        if to >= self.len() || !before.is_vacant_before(self) {
             return None;
         }
         let first = self.id.plus(to);
@@ -202,32 +259,42 @@ impl<C: Content> Piece<C> {
         Some(lost)
     }
 
-    /// Makes a visible run a deleted one.
+    /// Takes the elements out of a visible run, so that it is a vacant one.
     pub(super) fn bury(&mut self, keep: &mut impl Keep<C>) {
         let (len, names) = (self.len(), self.names(&(0..self.len())));
-        if let Kind::Live(content) = core::mem::replace(&mut self.kind, Kind::Deleted(len)) {
+        let content = match &mut self.kind {
+            Kind::Moved(moved) => moved.content.take(),
+            kind => match core::mem::replace(kind, Kind::Vacant(len)) {
+                Kind::Live(content) => Some(content),
+                _ => None,
+            },
+        };
+        if let Some(content) = content {
             content.remove_all(keep.keep(names));
         }
     }
 
-    /// Makes a deleted run a visible one again, of as many elements.
+    /// Lets elements stand in a vacant run of as many places.
     pub(super) fn revive(&mut self, content: C) {
-        debug_assert!(self.is_deleted() && self.len() == content.len(), "what was there");
-        self.kind = Kind::Live(content);
+        debug_assert!(self.content().is_none() && self.len() == content.len(), "room for them");
+        match &mut self.kind {
+            Kind::Moved(moved) => moved.content = Some(content),
+            kind => *kind = Kind::Live(content),
+        }
     }
 
-    /// Lets a run begin at a later element, or a deleted one at an earlier.
+    /// Lets a run begin at a later element, or a vacant one at an earlier.
     #[inline]
     pub(super) fn begin_at(&mut self, first: Stamp) {
-        if let Kind::Deleted(len) = &mut self.kind {
+        if let Kind::Vacant(len) = &mut self.kind {
             *len += self.id.counter - first.id.counter;
         }
         (self.id, self.time) = (first.id, first.time);
     }
 
-    /// Lets a deleted run end later.
+    /// Lets a vacant run end later.
     pub(super) fn extend(&mut self, more: u32) {
-        if let Kind::Deleted(len) = &mut self.kind {
+        if let Kind::Vacant(len) = &mut self.kind {
             *len += more;
         }
     }
@@ -239,10 +306,8 @@ impl<C: Content> Entry for Piece<C> {
     const INNER: usize = C::INNER;
 
     fn summary(&self) -> Totals<C::Measure> {
-        let (len, measure) = match &self.kind {
-            Kind::Anchor | Kind::Deleted(_) => (0, C::Measure::default()),
-            Kind::Live(content) => (content.len() as usize, content.measure()),
-        };
+        let sizes = self.content().map(|content| (content.len() as usize, content.measure()));
+        let (len, measure) = sizes.unwrap_or_default();
         Totals { least: self.stamp(), len, measure, has_elements: !self.is_anchor() }
     }
 }
@@ -262,7 +327,7 @@ pub(super) struct Totals<M> {
 
 impl<M: Measure> Totals<M> {
     /// The summary of deleted elements, of which this is the first.
-    pub(super) fn deleted(first: Stamp) -> Self {
+    pub(super) fn vacant(first: Stamp) -> Self {
         Self { least: first, len: 0, measure: M::default(), has_elements: true }
     }
 }

@@ -16,18 +16,18 @@ impl<C: Content> Sequence<C> {
 
     /// Whether this is an element of the sequence, visible or deleted.
     pub(crate) fn contains(&self, id: Id) -> bool {
-        self.find(id).is_some()
+        self.find_element(id).is_some()
     }
 
     /// Whether this is an element of the sequence that was deleted.
     #[cfg(test)]
     pub(crate) fn is_deleted(&self, id: Id) -> bool {
-        self.find(id).is_some_and(|spot| self.tree.get(spot.at).is_deleted())
+        self.find_element(id).is_some_and(|spot| self.tree.get(spot.at).content().is_none())
     }
 
     /// The position of a visible element.
     pub(crate) fn position(&self, id: Id) -> Option<usize> {
-        let Spot { at, offset } = self.find(id)?;
+        let Spot { at, offset } = self.find_element(id)?;
         self.tree.get(at).content()?;
         let mut pos = offset as usize;
         self.tree.before(at, |part| pos += part.len);
@@ -37,7 +37,7 @@ impl<C: Content> Sequence<C> {
     /// The name of the visible element at a position.
     pub(crate) fn id_at(&self, pos: usize) -> Option<Id> {
         let (Spot { at, offset }, _) = self.locate(pos)?;
-        Some(self.tree.get(at).id.plus(offset))
+        Some(self.tree.get(at).first().plus(offset))
     }
 
     /// The run that holds the visible element at a position, and how far into it.
@@ -48,13 +48,13 @@ impl<C: Content> Sequence<C> {
 
     /// The run that holds a visible element, and how far into it.
     pub(crate) fn by_id(&self, id: Id) -> Option<(&C, u32)> {
-        let Spot { at, offset } = self.find(id)?;
+        let Spot { at, offset } = self.find_element(id)?;
         Some((self.tree.get(at).content()?, offset))
     }
 
     /// The visible runs in order: the name of the first element, and the content.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = (Id, &C)> {
-        self.tree.iter().filter_map(|run| Some((run.id, run.content()?)))
+        self.tree.iter().filter_map(|run| Some((run.first(), run.content()?)))
     }
 
     /// All elements in list order, and whether they were deleted. How they are cut into ranges says

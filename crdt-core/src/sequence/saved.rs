@@ -6,60 +6,55 @@ use super::{Content, OpOrder, Sequence};
 use crate::btree::Tree;
 use crate::op::{Id, IdRange};
 
-/// Some consecutive elements of one chain, each the right child of the one before, or an anchor.
+/// Some consecutive places of one chain, each the right child of the one before, or an anchor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Span {
     pub(crate) first: Id,
-    pub(super) kind: SpanKind,
+    pub(crate) kind: SpanKind,
 }
 
 /// What a [`Span`] is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum SpanKind {
-    /// The place in front of an element and of its left children.
+pub(crate) enum SpanKind {
+    /// The place in front of another and of its left children.
     Anchor,
-    /// So many deleted elements.
-    Deleted(u32),
-    /// So many visible elements.
+    /// So many places of inserts at which nothing stands.
+    Vacant(u32),
+    /// So many visible elements where they were inserted.
     Live(u32),
+    /// A place of a move.
+    Moved {
+        /// What was moved there.
+        element: Id,
+        /// Whether it is visible and stands there.
+        stands: bool,
+    },
 }
 
 impl Span {
-    /// A number for what it is, and its number of elements.
-    pub(crate) fn parts(self) -> (usize, u32) {
-        match self.kind {
-            SpanKind::Anchor => (0, 0),
-            SpanKind::Deleted(len) => (1, len),
-            SpanKind::Live(len) => (2, len),
-        }
-    }
-
-    /// A span of its [`parts`](Self::parts), if they are those of one.
-    pub(crate) fn of(first: Id, kind: usize, len: u32) -> Option<Self> {
-        let kind = match (kind, len) {
-            (0, 0) => SpanKind::Anchor,
-            (1, 1..) => SpanKind::Deleted(len),
-            (2, 1..) => SpanKind::Live(len),
-            _ => return None,
-        };
-        Some(Self { first, kind })
-    }
-
-    /// The number of elements.
+    /// The number of places.
     pub(crate) fn len(self) -> u32 {
-        self.parts().1
+        match self.kind {
+            SpanKind::Anchor => 0,
+            SpanKind::Vacant(len) | SpanKind::Live(len) => len,
+            SpanKind::Moved { .. } => 1,
+        }
     }
 
     /// The number of visible elements.
     pub(crate) fn visible(self) -> u32 {
-        if let SpanKind::Live(len) = self.kind { len } else { 0 }
+        match self.kind {
+            SpanKind::Live(len) => len,
+            SpanKind::Moved { stands, .. } => stands.into(),
+            SpanKind::Anchor | SpanKind::Vacant(_) => 0,
+        }
     }
 
     /// One span for this and the next, if there is one.
     pub(super) fn joined(self, next: Self) -> Option<Self> {
         let kind = match (self.kind, next.kind) {
             (SpanKind::Live(len), SpanKind::Live(more)) => SpanKind::Live(len + more),
-            (SpanKind::Deleted(len), SpanKind::Deleted(more)) => SpanKind::Deleted(len + more),
+            (SpanKind::Vacant(len), SpanKind::Vacant(more)) => SpanKind::Vacant(len + more),
             _ => return None,
         };
         let names = IdRange::new(self.first, self.len());
@@ -72,12 +67,7 @@ impl<C: Content> Sequence<C> {
     pub(crate) fn spans(&self) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
         for piece in self.tree.iter() {
-            let kind = match piece {
-                anchor if anchor.is_anchor() => SpanKind::Anchor,
-                deleted if deleted.is_deleted() => SpanKind::Deleted(deleted.len()),
-                live => SpanKind::Live(live.len()),
-            };
-            let next = Span { first: piece.id, kind };
+            let next = Span { first: piece.id, kind: piece.span_kind() };
             match spans.last_mut().and_then(|last| Some((last.joined(next)?, last))) {
                 Some((joined, last)) => *last = joined,
                 None => spans.push(next),
@@ -92,12 +82,14 @@ pub(crate) struct Restored<C> {
     pieces: Vec<Piece<C>>,
     /// Anchors whose elements have not come yet, the last one first to come.
     open: Vec<Id>,
+    /// Places of moves, with the elements that were moved there, and whether they stand there.
+    moved: Vec<(Id, Stamp, bool)>,
 }
 
 impl<C: Content> Restored<C> {
     /// Nothing yet.
     pub(crate) fn new() -> Self {
-        Self { pieces: Vec::new(), open: Vec::new() }
+        Self { pieces: Vec::new(), open: Vec::new(), moved: Vec::new() }
     }
 
     /// Appends a span; `source` is what is visible of it.
@@ -113,8 +105,19 @@ impl<C: Content> Restored<C> {
             return self.pieces.push(Piece::anchor(first));
         }
         self.open.pop_if(|anchored| *anchored == span.first);
-        if let SpanKind::Deleted(len) = span.kind {
-            return self.pieces.push(Piece::deleted(first, len));
+        match span.kind {
+            SpanKind::Vacant(len) => return self.pieces.push(Piece::vacant(first, len)),
+            SpanKind::Moved { element, stands } => {
+                let mut place = Piece::moved(first, element);
+                let mut content = C::default();
+                content.fill(&mut source);
+                if stands && content.len() == 1 {
+                    place.revive(content);
+                }
+                self.moved.push((element, first, stands));
+                return self.pieces.push(place);
+            }
+            SpanKind::Anchor | SpanKind::Live(_) => {}
         }
         let mut next = span.first;
         while !C::is_exhausted(&source) {
@@ -124,9 +127,14 @@ impl<C: Content> Restored<C> {
         }
     }
 
-    /// The sequence, if every anchor was followed by its element. O(n).
+    /// The sequence, if every anchor was followed by its place, and every element that was moved
+    /// stands at one place at most. O(n).
     pub(crate) fn finish<O: OpOrder + ?Sized>(self, order: &O) -> Option<Sequence<C>> {
-        let whole = self.open.is_empty();
-        whole.then(|| Sequence { tree: Tree::of(self.pieces, order), ..Sequence::default() })
+        if !self.open.is_empty() {
+            return None;
+        }
+        let mut sequence = Sequence { tree: Tree::of(self.pieces, order), ..Sequence::default() };
+        let whole = self.moved.is_empty() || sequence.restore_places(self.moved, order);
+        whole.then_some(sequence)
     }
 }

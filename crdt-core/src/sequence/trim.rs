@@ -9,7 +9,7 @@ use crate::op::{Id, IdRange};
 
 impl<C: Content> Sequence<C> {
     /// Deletes some of the run that was edited last if that takes no more than moving elements from
-    /// one end of it to a deleted run in the same leaf. Returns their names.
+    /// one end of it to a vacant run in the same leaf. Returns their names.
     ///
     /// The lowest op of the leaf stays what it is: what is deleted has a lower one right before it.
     #[inline]

@@ -1,6 +1,6 @@
 //! Taking local edits back, the last one first, so that a sequence is as if they had not been made.
 //!
-//! What was inserted is taken out altogether, since no other replica has ever seen it; a deleted
+//! What was inserted is taken out altogether, since no other replica has ever seen it; a vacant
 //! run becomes a visible one again. Where runs are cut may differ afterwards, which says nothing
 //! about the sequence.
 
@@ -37,8 +37,18 @@ impl<C: Content> Sequence<C> {
         while next.counter < range.end && !C::is_exhausted(&source) {
             let Some(spot) = self.find(next) else { return };
             self.set_recent(None);
+            let names = IdRange { start: next.counter, ..range };
+            let moved = self.stands().and_then(|stands| stands.first_deleted(names));
+            if moved == Some(next) {
+                let mut content = C::default();
+                content.fill(&mut C::take(&mut source, 1));
+                self.restore_moved(next, content, order);
+                next.counter += 1;
+                continue;
+            }
+            let end = moved.map_or(range.end, |moved| moved.counter);
             let mut at = self.begin_run(spot.at, spot.offset, order);
-            let count = self.tree.get(at).len().min(range.end - next.counter);
+            let count = self.tree.get(at).len().min(end - next.counter);
             let mut part = C::take(&mut source, count);
             while !C::is_exhausted(&part) {
                 let mut content = C::default();
@@ -52,13 +62,13 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Sees to it that a run begins at an offset into one, and says where it is.
-    fn begin_run<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cursor {
+    pub(super) fn begin_run<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cursor {
         if offset > 0 { self.split(at, offset, order) } else { at }
     }
 
     /// Sees to it that a run has no more than so many elements. Says where it is, and where the
     /// rest is, if there is one.
-    fn end_run<O: OpOrder + ?Sized>(
+    pub(super) fn end_run<O: OpOrder + ?Sized>(
         &mut self,
         at: Cursor,
         len: u32,
@@ -72,7 +82,7 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Removes a run, and the anchor that it alone needed. Tells how many elements it had.
-    fn remove_run<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> u32 {
+    pub(super) fn remove_run<O: OpOrder + ?Sized>(&mut self, at: Cursor, order: &O) -> u32 {
         let before = self.tree.prev(at);
         let run = self.tree.remove(at, order);
         self.unlist(&run);
@@ -93,7 +103,7 @@ impl<C: Content> Sequence<C> {
             let anchor = self.tree.remove(before, order);
             self.unlist(&anchor);
         }
-        if let Some(left) = left.filter(|left| self.tree.get(*left).is_deleted()) {
+        if let Some(left) = left.filter(|left| self.tree.get(*left).is_vacant()) {
             self.join_around(left, order);
         }
     }

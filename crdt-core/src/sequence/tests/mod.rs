@@ -71,6 +71,6 @@ impl<C: Content> Sequence<C> {
 }
 
 fn check_neighbours<C: Content>(left: &Piece<C>, right: &Piece<C>) {
-    let both_deleted = left.is_deleted() && right.is_deleted();
+    let both_deleted = left.is_vacant() && right.is_vacant();
     assert!(!both_deleted || !left.ends_before(right.id), "deleted runs that were not joined");
 }

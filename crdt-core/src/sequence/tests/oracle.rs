@@ -11,11 +11,25 @@ pub(super) type Rank = (u32, u64, u32);
 #[derive(Default)]
 pub(super) struct Oracle {
     children: BTreeMap<(Option<Id>, Side), BTreeMap<Rank, Id>>,
+    /// Places that moves made: what was moved there.
+    moved: BTreeMap<Id, (Rank, Id)>,
+    elements: BTreeSet<Id>,
     deleted: BTreeSet<Id>,
 }
 
 impl Oracle {
     pub(super) fn insert(&mut self, id: Id, rank: Rank, place: Place<Id>) {
+        self.elements.insert(id);
+        self.add_place(id, rank, place);
+    }
+
+    /// Moves what may be an element to a new place.
+    pub(super) fn insert_move(&mut self, id: Id, rank: Rank, place: Place<Id>, element: Id) {
+        self.moved.insert(id, (rank, element));
+        self.add_place(id, rank, place);
+    }
+
+    fn add_place(&mut self, id: Id, rank: Rank, place: Place<Id>) {
         let parent = match place {
             Place::Root => (None, Side::Right),
             Place::Child(parent, side) => (Some(parent), side),
@@ -25,10 +39,30 @@ impl Oracle {
     }
 
     pub(super) fn delete(&mut self, id: Id) {
-        self.deleted.insert(id);
+        if self.elements.contains(&id) {
+            self.deleted.insert(id);
+        }
     }
 
-    /// The elements in list order, and whether they were deleted.
+    /// Where an element stands.
+    fn place_of(&self, element: Id) -> Id {
+        let moves = self.moved.iter().filter(|(_, (_, moved))| *moved == element);
+        moves.max_by_key(|(_, (rank, _))| *rank).map_or(element, |(place, _)| *place)
+    }
+
+    /// The element that is visible at a place.
+    pub(super) fn visible_at(&self, place: Id) -> Option<Id> {
+        let element = self.moved.get(&place).map_or(place, |(_, element)| *element);
+        let is_here = self.elements.contains(&element) && self.place_of(element) == place;
+        (is_here && !self.deleted.contains(&element)).then_some(element)
+    }
+
+    /// All elements, and whether they were deleted.
+    pub(super) fn elements(&self) -> impl Iterator<Item = (Id, bool)> {
+        self.elements.iter().map(|id| (*id, self.deleted.contains(id)))
+    }
+
+    /// All places in list order, and whether nothing stands there.
     pub(super) fn order(&self) -> Vec<(Id, bool)> {
         let mut order = Vec::new();
         self.visit(None, Side::Right, &mut order);
@@ -41,7 +75,7 @@ impl Oracle {
         };
         for &id in children.values().rev() {
             self.visit(Some(id), Side::Left, order);
-            order.push((id, self.deleted.contains(&id)));
+            order.push((id, self.visible_at(id).is_none()));
             self.visit(Some(id), Side::Right, order);
         }
     }

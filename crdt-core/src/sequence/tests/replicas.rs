@@ -6,7 +6,7 @@ use super::super::{Keep, Sequence};
 use super::gathered;
 use super::oracle::Oracle;
 use super::world::{
-    Act, Dice, Kept, Letters, Op, Ranks, apply, compare, delete, insert, letter, shown,
+    Act, Dice, Kept, Letters, Op, Ranks, apply, compare, delete, insert, insert_moves, letter, shown,
 };
 use crate::op::{Id, IdRange};
 
@@ -31,6 +31,13 @@ impl Keep<Letters> for OldOnes {
         let is_new = names.chain == fresh.chain && names.start >= fresh.counter;
         if is_new { None } else { kept.keep(names) }
     }
+}
+
+/// What is taken back.
+enum Edit {
+    Inserted(IdRange),
+    Deleted(Kept),
+    Moved(IdRange),
 }
 
 /// Everyone, and everyone's log with the number of others' ops each op has seen.
@@ -107,8 +114,30 @@ impl Group {
         }
     }
 
+    fn move_to(&mut self, author: usize, dice: &mut Dice) {
+        let len = self.replicas[author].sequence.len();
+        if len == 0 {
+            return;
+        }
+        let start = dice.below(len);
+        let range = start..len.min(start + 1 + dice.below(4));
+        let to = dice.below(len + 1);
+        let count = u32::try_from(range.len()).expect("few");
+        let (id, time) = self.take(author, count);
+        let Replica { sequence, oracle, .. } = &mut self.replicas[author];
+        let mut model: Vec<_> = shown(sequence).collect();
+        let (place, elements) =
+            sequence.move_at(range.clone(), to, id, time, &self.ranks).expect("within bounds");
+        insert_moves(id, place, &elements, &self.ranks, oracle);
+        let moved: Vec<_> = model.drain(range.clone()).collect();
+        let left = to - range.len().min(to.saturating_sub(range.start));
+        model.splice(left..left, moved);
+        assert!(shown(sequence).eq(model));
+        self.log(author, Op { id, act: Act::Move { place, elements } });
+    }
+
     /// Lets an author edit and take all of it back, the last edit first.
-    fn attempt(&mut self, author: usize, dice: &mut Dice) {
+    fn attempt(&mut self, author: usize, moves: bool, dice: &mut Dice) {
         let chain = u32::try_from(author).expect("few");
         let fresh = Id { chain, counter: self.counters[author] };
         let (mut next, time) = (fresh, self.replicas[author].time + 1);
@@ -118,28 +147,39 @@ impl Group {
         let mut edits = Vec::new();
         for _ in 0..=dice.below(6) {
             let len = sequence.len();
-            if dice.below(3) > 0 || len == 0 {
+            if moves && len > 0 && dice.one_in(3) {
+                let start = dice.below(len);
+                let range = start..len.min(start + 1 + dice.below(4));
+                let count = u32::try_from(range.len()).expect("few");
+                let to = dice.below(len + 1);
+                sequence.move_at(range, to, next, time, ranks).expect("within bounds");
+                edits.push(Edit::Moved(IdRange::new(next, count)));
+                next = next.plus(count);
+            } else if dice.below(3) > 0 || len == 0 {
                 let count = 1 + u32::try_from(dice.below(8)).expect("few");
                 let letters: Vec<_> = (0..count).map(|step| letter(next.plus(step))).collect();
                 let pos = dice.below(len + 1);
                 sequence.insert_at(pos, &letters, next, time, ranks).expect("within bounds");
-                edits.push(Err(IdRange::new(next, count)));
+                edits.push(Edit::Inserted(IdRange::new(next, count)));
                 next = next.plus(count);
             } else {
                 let start = dice.below(len);
                 let end = len.min(start + 1 + dice.below(9));
                 let mut kept = OldOnes(fresh, Kept::default());
                 sequence.delete_at(start..end, ranks, |_| {}, &mut kept).expect("within bounds");
-                edits.push(Ok(kept.1));
+                edits.push(Edit::Deleted(kept.1));
             }
             sequence.assert_invariants(ranks);
         }
         for edit in edits.into_iter().rev() {
             match edit {
-                Err(inserted) => sequence.take_out(inserted, ranks),
-                Ok(Kept(deleted)) => deleted.into_iter().rev().for_each(|(names, letters)| {
-                    sequence.restore(names, &letters, ranks);
-                }),
+                Edit::Inserted(range) => sequence.take_out(range, ranks),
+                Edit::Moved(places) => sequence.take_back_moves(places, ranks),
+                Edit::Deleted(Kept(deleted)) => {
+                    for (names, letters) in deleted.into_iter().rev() {
+                        sequence.restore(names, &letters, ranks);
+                    }
+                }
             }
             sequence.assert_invariants(ranks);
         }
@@ -187,12 +227,14 @@ impl Group {
     fn check(&self, author: usize) {
         let replica = &self.replicas[author];
         compare(&replica.sequence, &replica.oracle, &self.ranks);
-        gathered::compare(&replica.ops, &self.ranks);
+        if replica.ops.iter().all(|op| !matches!(op.act, Act::Move { .. })) {
+            gathered::compare(&replica.ops, &self.ranks);
+        }
     }
 }
 
 fn play(seed: u64, steps: usize) {
-    let mut dice = Dice(seed);
+    let (mut dice, moves) = (Dice(seed), seed % 2 == 1);
     let mut group = Group::new(1 + dice.below(4));
     let mut cursor = 0;
     for _ in 0..steps {
@@ -213,7 +255,8 @@ fn play(seed: u64, steps: usize) {
             }
             5 => group.delete(author, dice.below(50), 1 + dice.below(7)),
             6 | 7 => group.delete(author, cursor, 1 + dice.below(2)),
-            8 => group.attempt(author, &mut dice),
+            8 => group.attempt(author, moves, &mut dice),
+            9 if moves => group.move_to(author, &mut dice),
             _ => {
                 let other = dice.below(group.replicas.len());
                 while other != author && group.learn(author, other) {}

@@ -18,13 +18,15 @@ struct Forest {
     /// Per chain: its last change and its next counter.
     chains: Vec<(Option<usize>, u32)>,
     times: Vec<u32>,
+    /// Whether elements are moved too.
+    moves: bool,
 }
 
 impl Forest {
-    fn grow(dice: &mut Dice, size: usize) -> Self {
+    fn grow(dice: &mut Dice, size: usize, moves: bool) -> Self {
         let chains = vec![(None, 0); 1 + dice.below(4)];
         let mut forest =
-            Self { changes: Vec::new(), ranks: Ranks::default(), chains, times: Vec::new() };
+            Self { changes: Vec::new(), ranks: Ranks::default(), chains, times: Vec::new(), moves };
         for _ in 0..size {
             forest.add_change(dice);
         }
@@ -44,9 +46,7 @@ impl Forest {
         let (hash, mut ops) = (dice.below(1_000_000) as u64, Vec::new());
         for _ in 0..=dice.below(2) {
             let op = self.add_op(dice, chain, (time, hash), &visible);
-            if let Act::Insert { len, .. } = op.act {
-                visible.extend((0..len).map(|step| op.id.plus(step)));
-            }
+            visible.extend(places_of(&op));
             ops.push(op);
         }
         self.chains[chain].0 = Some(self.changes.len());
@@ -59,12 +59,14 @@ impl Forest {
         let id = Id { chain: u32::try_from(chain).expect("few"), counter };
         let (act, taken) = if !visible.is_empty() && dice.one_in(4) {
             (Act::Delete(some_range(dice, visible)), 1)
+        } else if self.moves && !visible.is_empty() && dice.one_in(2) {
+            let place = some_place(dice, visible);
+            let count = 1 + dice.below(4);
+            let elements: Vec<_> = (0..count).map(|_| visible[dice.below(visible.len())]).collect();
+            (Act::Move { place, elements }, u32::try_from(count).expect("few"))
         } else {
             let len = 1 + u32::try_from(dice.below(5)).expect("few");
-            let parent = if dice.one_in(6) { None } else { some_element(dice, visible) };
-            let side = |left| if left { Side::Left } else { Side::Right };
-            let child = |parent| Place::Child(parent, side(dice.one_in(2)));
-            (Act::Insert { len, place: parent.map_or(Place::Root, child) }, len)
+            (Act::Insert { len, place: some_place(dice, visible) }, len)
         };
         for step in 0..taken {
             self.ranks.set(id.plus(step), (rank.0, rank.1, counter + step));
@@ -73,7 +75,7 @@ impl Forest {
         Op { id, act }
     }
 
-    /// All elements in the causal past.
+    /// All places in the causal past.
     fn elements_below(&self, deps: &[usize]) -> Vec<Id> {
         let mut below = vec![false; self.changes.len()];
         let mut todo = deps.to_vec();
@@ -84,11 +86,7 @@ impl Forest {
         }
         let changes = self.changes.iter().zip(below).filter(|(_, below)| *below);
         let ops = changes.flat_map(|(change, _)| &change.ops);
-        ops.flat_map(|op| {
-            let len = if let Act::Insert { len, .. } = op.act { len } else { 0 };
-            (0..len).map(|step| op.id.plus(step))
-        })
-        .collect()
+        ops.flat_map(places_of).collect()
     }
 
     /// Lets every change arrive in some causal order.
@@ -108,6 +106,24 @@ impl Forest {
             compare(&sequence, &oracle, &self.ranks);
         }
     }
+}
+
+/// The places that an op makes.
+fn places_of(op: &Op) -> impl Iterator<Item = Id> + use<> {
+    let count = match &op.act {
+        Act::Insert { len, .. } => *len,
+        Act::Delete(_) => 0,
+        Act::Move { elements, .. } => u32::try_from(elements.len()).expect("few"),
+    };
+    let first = op.id;
+    (0..count).map(move |step| first.plus(step))
+}
+
+/// Somewhere below the root or on one of some places.
+fn some_place(dice: &mut Dice, visible: &[Id]) -> Place<Id> {
+    let parent = if dice.one_in(6) { None } else { some_element(dice, visible) };
+    let side = |left| if left { Side::Left } else { Side::Right };
+    parent.map_or(Place::Root, |parent| Place::Child(parent, side(dice.one_in(2))))
 }
 
 /// Mostly a recent one, so that trees grow deep.
@@ -132,7 +148,7 @@ fn some_range(dice: &mut Dice, visible: &[Id]) -> IdRange {
 fn every_arrival_order_gives_the_tree() {
     for seed in 0..800 {
         let mut dice = Dice(seed);
-        let forest = Forest::grow(&mut dice, 12);
+        let forest = Forest::grow(&mut dice, 12, seed % 2 == 1);
         for _ in 0..4 {
             forest.arrive(&mut dice);
         }
@@ -143,7 +159,7 @@ fn every_arrival_order_gives_the_tree() {
 fn large_forests_too() {
     for seed in 1000..1012 {
         let mut dice = Dice(seed);
-        let forest = Forest::grow(&mut dice, 120);
+        let forest = Forest::grow(&mut dice, 120, seed % 2 == 1);
         forest.arrive(&mut dice);
     }
 }

@@ -2,10 +2,10 @@
 
 use core::cmp::Ordering;
 use core::ops::Range;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::content::Measure;
-use super::super::{Content, Keep, OpOrder, Sequence};
+use super::super::{Content, Keep, OpOrder, Restored, Sequence};
 use super::oracle::{Oracle, Rank};
 use crate::op::{Id, IdRange, Place, Side};
 
@@ -44,6 +44,10 @@ impl Content for Letters {
         if let Some(kept) = kept {
             kept.extend(self.0);
         }
+    }
+
+    fn of_removed(removed: Vec<char>) -> Self {
+        Self(removed)
     }
 
     fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a> {
@@ -87,6 +91,7 @@ pub(super) fn letter(id: Id) -> char {
 pub(super) enum Act {
     Insert { len: u32, place: Place<Id> },
     Delete(IdRange),
+    Move { place: Place<Id>, elements: Vec<Id> },
 }
 
 /// An op: its first counter and what it does.
@@ -122,14 +127,20 @@ impl OpOrder for Ranks {
 
 /// Applies an op to a sequence and to the definition.
 pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, oracle: &mut Oracle) {
-    match op.act {
-        Act::Insert { len, place } => {
+    match &op.act {
+        &Act::Insert { len, place } => {
             let letters: Vec<_> = (0..len).map(|step| letter(op.id.plus(step))).collect();
             let time = ranks.time(op.id);
             sequence.integrate(op.id, time, place, &letters, ranks).expect("the parent is known");
             insert(op.id, len, place, ranks, oracle);
         }
-        Act::Delete(range) => {
+        Act::Move { place, elements } => {
+            let time = ranks.time(op.id);
+            let moved = sequence.integrate_moves(op.id, time, *place, elements, ranks);
+            moved.expect("the parent is known");
+            insert_moves(op.id, *place, elements, ranks, oracle);
+        }
+        &Act::Delete(range) => {
             let mut kept = Kept::default();
             sequence.delete(range, ranks, &mut kept);
             for (range, removed) in kept.0 {
@@ -151,6 +162,21 @@ pub(super) fn insert(first: Id, len: u32, place: Place<Id>, ranks: &Ranks, oracl
     }
 }
 
+/// Moves elements as the definition has it: to a chain of right children.
+pub(super) fn insert_moves(
+    first: Id,
+    mut place: Place<Id>,
+    elements: &[Id],
+    ranks: &Ranks,
+    oracle: &mut Oracle,
+) {
+    for (step, element) in (0..).zip(elements) {
+        let id = first.plus(step);
+        oracle.insert_move(id, ranks.get(id), place, *element);
+        place = Place::Child(id, Side::Right);
+    }
+}
+
 /// Deletes a range as the definition has it.
 pub(super) fn delete(range: IdRange, oracle: &mut Oracle) {
     for counter in range.start..range.end {
@@ -158,24 +184,40 @@ pub(super) fn delete(range: IdRange, oracle: &mut Oracle) {
     }
 }
 
-/// Panics unless a sequence shows what the definition says, by every way of asking.
+/// Panics unless a sequence shows what the definition says, by every way of asking, and again after
+/// it was saved.
 pub(super) fn compare(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ranks) {
+    check(sequence, oracle, ranks);
+    let (mut restored, mut letters) = (Restored::new(), shown(sequence));
+    for span in sequence.spans() {
+        let here: Vec<_> = letters.by_ref().take(span.visible() as usize).collect();
+        restored.push(span, here.as_slice(), ranks);
+    }
+    let restored = restored.finish(ranks).expect("as it was saved");
+    check(&restored, oracle, ranks);
+    assert_eq!(restored.spans(), sequence.spans());
+}
+
+fn check(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ranks) {
     sequence.assert_invariants(ranks);
     let expected = oracle.order();
-    let elements: Vec<_> = sequence
+    let places: Vec<_> = sequence
         .runs()
         .flat_map(|(run, deleted)| {
             (run.start..run.end).map(move |counter| (Id { chain: run.chain, counter }, deleted))
         })
         .collect();
-    assert_eq!(elements, expected);
-    for &(id, deleted) in &expected {
+    assert_eq!(places, expected);
+    let known: BTreeSet<Id> = oracle.elements().map(|(id, _)| id).collect();
+    assert!(expected.iter().all(|(place, _)| sequence.contains(*place) == known.contains(place)));
+    for (id, deleted) in oracle.elements() {
         assert!(sequence.contains(id));
         assert_eq!(sequence.is_deleted(id), deleted);
         assert_eq!(sequence.by_id(id).is_none(), deleted);
     }
-    let visible = expected.iter().filter(|(_, deleted)| !deleted);
-    compare_visible(sequence, &visible.map(|&(id, _)| id).collect::<Vec<_>>());
+    let visible = expected.iter().filter_map(|(place, _)| oracle.visible_at(*place));
+    compare_visible(sequence, &visible.collect::<Vec<_>>());
+
 }
 
 fn compare_visible(sequence: &Sequence<Letters>, visible: &[Id]) {

@@ -1,0 +1,280 @@
+//! Moving elements: what an element is stays apart from where it stands.
+//!
+//! An insert makes a place for each of its elements, a move makes one for each element it names.
+//! All places of a sequence are in one tree, and hang on places. An element stands at the highest
+//! of its places, by op; the others take no room. So concurrent moves of one element leave it at
+//! one place, and what was inserted beside an element stays where that was. (Kleppmann, "Moving
+//! Elements in List CRDTs", `PaPoC` 2020.)
+
+use core::ops::Range;
+use std::collections::BTreeSet;
+
+use super::insert::Target;
+use super::order::Stamp;
+use super::piece::Piece;
+use super::stands::{Stands, Step};
+use super::{Content, Keep, OpOrder, OutOfBounds, Sequence, Spot, UnknownParent};
+use crate::btree::Cursor;
+use crate::op::{Id, IdRange, Place, Side};
+
+impl<C: Content> Sequence<C> {
+    /// Moves elements: the first one to a place named `first`, which hangs where `place` says,
+    /// every further one to the next place, on the right of the one before. `time` is that of the
+    /// change they come in. Says whether all of them are elements of this sequence.
+    ///
+    /// The caller does so with every op once, after those it depends on. O(log n) for each element.
+    pub(crate) fn integrate_moves<O: OpOrder + ?Sized>(
+        &mut self,
+        first: Id,
+        time: u32,
+        place: Place<Id>,
+        elements: &[Id],
+        order: &O,
+    ) -> Result<bool, UnknownParent> {
+        let new = Stamp { time, id: first };
+        self.set_recent(None);
+        let gap = match place {
+            Place::Root => {
+                let start = self.tree.first().unwrap_or_else(|| self.tree.end());
+                self.gap_among(start, new, order)
+            }
+            Place::Child(parent, side) => {
+                let parent = self.find(parent).ok_or(UnknownParent)?;
+                match side {
+                    Side::Left => self.gap_left(parent, new, order),
+                    Side::Right => self.gap_right(parent, new, order),
+                }
+            }
+        };
+        Ok(self.move_to(gap, new, elements, order))
+    }
+
+    /// Moves the elements at some visible positions into the gap before another position. The first
+    /// of their new places is named `first`, `time` is that of the change they come in, which is
+    /// above all that is here. Says where the first one hangs, for others to integrate it, and what
+    /// was moved. O(log n) for each element.
+    pub(crate) fn move_at<O: OpOrder + ?Sized>(
+        &mut self,
+        range: Range<usize>,
+        to: usize,
+        first: Id,
+        time: u32,
+        order: &O,
+    ) -> Result<(Place<Id>, Vec<Id>), OutOfBounds> {
+        let len = self.len();
+        let pos = range.start.max(range.end).max(to);
+        if range.start > range.end || pos > len {
+            return Err(OutOfBounds { pos, len });
+        }
+        let elements = self.names_at(range);
+        let left = to.checked_sub(1).and_then(|last| self.locate_to_edit(last));
+        let target = self.target_behind(left.map(|(spot, _)| spot), order);
+        let place = self.place(target);
+        self.set_recent(None);
+        let gap = match target {
+            Target::Root => self.tree.end(),
+            Target::RightOf(at) => at.gap_after(),
+            Target::LeftOf(spot) => self.gap_behind_new_anchor(spot, order),
+        };
+        self.move_to(gap, Stamp { time, id: first }, &elements, order);
+        Ok((place, elements))
+    }
+
+    /// Takes a move back that was made here, the last edit first: the places that it made, none of
+    /// which anybody has seen. O(log n) for each.
+    pub(crate) fn take_back_moves<O: OpOrder + ?Sized>(&mut self, places: IdRange, order: &O) {
+        self.set_recent(None);
+        for counter in (places.start..places.end).rev() {
+            let place = Id { chain: places.chain, counter };
+            let Some(at) = self.find(place).map(|spot| spot.at) else { continue };
+            let piece = self.tree.get(at);
+            let Some(element) = piece.moved_here() else { continue };
+            let stamp = piece.stamp();
+            let step = self.stands_mut().take_back(element, stamp, order);
+            if let Some(Step { from, to }) = step.filter(|step| step.from != step.to) {
+                self.carry(from, to, order);
+            }
+            if let Some(at) = self.find(place).map(|spot| spot.at) {
+                self.remove_run(at, order);
+            }
+        }
+    }
+
+    /// Deletes those of some elements that have been moved, wherever they stand. Returns how many.
+    pub(super) fn delete_moved<O: OpOrder + ?Sized>(
+        &mut self,
+        names: IdRange,
+        order: &O,
+        keep: &mut impl Keep<C>,
+    ) -> usize {
+        if self.stands().is_none() {
+            return 0;
+        }
+        let mut count = 0;
+        for (element, place) in self.stands_mut().delete(names) {
+            // Who stands where it was inserted is deleted as all others are.
+            if place == element {
+                continue;
+            }
+            self.set_recent(None);
+            if let Some(spot) = self.find(place) {
+                self.cut(spot, spot.offset + 1, order, keep);
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// Lets an element stand again where it did when it was deleted.
+    pub(super) fn restore_moved<O: OpOrder + ?Sized>(
+        &mut self,
+        element: Id,
+        content: C,
+        order: &O,
+    ) {
+        let place = self.stands_mut().restore(element).unwrap_or(element);
+        self.stand(place, content, order);
+    }
+
+    /// Notes where elements were moved in a sequence that was saved. Says whether that is how they
+    /// stand. O(n log n).
+    pub(super) fn restore_places<O: OpOrder + ?Sized>(
+        &mut self,
+        moved: Vec<(Id, Stamp, bool)>,
+        order: &O,
+    ) -> bool {
+        let standing: BTreeSet<Id> =
+            moved.iter().filter(|(.., stands)| *stands).map(|(element, ..)| *element).collect();
+        let mut stands = Stands::default();
+        for (element, place, _) in &moved {
+            let gone = !standing.contains(element);
+            stands.add(*element, *place, gone, order);
+        }
+        let agrees = moved.iter().all(|(element, place, here)| {
+            *here == (stands.place_of(*element) == Some(place.id))
+        });
+        self.aids_mut().stands = Some(Box::new(stands));
+        agrees
+    }
+
+    /// Which elements have been moved, if any were.
+    #[inline]
+    pub(super) fn stands(&self) -> Option<&Stands> {
+        self.aids.get()?.stands.as_deref()
+    }
+
+    pub(super) fn stands_mut(&mut self) -> &mut Stands {
+        self.aids_mut().stands.get_or_insert_default()
+    }
+
+    /// Makes new places in a gap, each the right child of the one before, and moves elements there.
+    fn move_to<O: OpOrder + ?Sized>(
+        &mut self,
+        mut gap: Cursor,
+        first: Stamp,
+        elements: &[Id],
+        order: &O,
+    ) -> bool {
+        let places = (first.id.counter..).map(|counter| Stamp {
+            id: Id { counter, ..first.id },
+            ..first
+        });
+        for (place, element) in places.clone().zip(elements) {
+            gap = self.put(gap, [Piece::moved(place, *element)], order).gap_after();
+        }
+        let mut all = true;
+        for (place, element) in places.zip(elements) {
+            all &= self.add_place(*element, place, order);
+        }
+        all
+    }
+
+    /// Adds a place of an element, and lets it stand there if that is its highest now. Says whether
+    /// it is an element of this sequence.
+    fn add_place<O: OpOrder + ?Sized>(&mut self, element: Id, place: Stamp, order: &O) -> bool {
+        let Some(spot) = self.find(element) else { return false };
+        let inserted = self.tree.get(spot.at);
+        if inserted.moved_here().is_some() {
+            return false;
+        }
+        let gone = inserted.is_vacant();
+        let step = self.stands_mut().add(element, place, gone, order);
+        if let Some(Step { from, to }) = step.filter(|step| step.from != step.to) {
+            self.carry(from, to, order);
+        }
+        true
+    }
+
+    /// Carries an element from the place where it stands to another one.
+    fn carry<O: OpOrder + ?Sized>(&mut self, from: Id, to: Id, order: &O) {
+        let Some(spot) = self.find(from) else { return };
+        let mut taken = Taken::<C>(C::Removed::default());
+        self.cut(spot, spot.offset + 1, order, &mut taken);
+        let content = C::of_removed(taken.0);
+        if content.len() > 0 {
+            self.stand(to, content, order);
+        }
+    }
+
+    /// Lets an element stand at a vacant place.
+    fn stand<O: OpOrder + ?Sized>(&mut self, place: Id, content: C, order: &O) {
+        let Some(spot) = self.find(place) else { return };
+        let at = self.begin_run(spot.at, spot.offset, order);
+        let (at, _) = self.end_run(at, 1, order);
+        self.tree.update(at, order, |run| run.revive(content));
+    }
+
+    /// The names of the elements at some visible positions.
+    fn names_at(&self, range: Range<usize>) -> Vec<Id> {
+        let mut names = Vec::with_capacity(range.len());
+        while names.len() < range.len()
+            && let Some((spot, _)) = self.locate(range.start + names.len())
+        {
+            let run = self.tree.get(spot.at);
+            let here = (spot.offset..run.len()).map(|offset| run.first().plus(offset));
+            names.extend(here.take(range.len() - names.len()));
+        }
+        names
+    }
+
+    /// The gap for a new place among the children that begin at a gap.
+    fn gap_among<O: OpOrder + ?Sized>(&self, start: Cursor, new: Stamp, order: &O) -> Cursor {
+        self.tree.skip(start, |part| part.least.exceeds(new, order))
+    }
+
+    /// The gap for a new place on the left of another.
+    fn gap_left<O: OpOrder + ?Sized>(&mut self, parent: Spot, new: Stamp, order: &O) -> Cursor {
+        let id = self.tree.get(parent.at).id.plus(parent.offset);
+        match self.find_anchor(id) {
+            Some(anchor) => self.gap_among(anchor.gap_after(), new, order),
+            None => self.gap_behind_new_anchor(parent, order),
+        }
+    }
+
+    /// The gap for a new place on the right of another.
+    fn gap_right<O: OpOrder + ?Sized>(&mut self, parent: Spot, new: Stamp, order: &O) -> Cursor {
+        let run = self.tree.get(parent.at);
+        let next = parent.offset + 1;
+        if next == run.len() || Stamp::of(run.id.plus(next), order).exceeds(new, order) {
+            self.gap_among(parent.at.gap_after(), new, order)
+        } else {
+            self.split(parent.at, next, order)
+        }
+    }
+
+    /// Gives a place that has no left child its anchor. Returns the gap behind that.
+    fn gap_behind_new_anchor<O: OpOrder + ?Sized>(&mut self, spot: Spot, order: &O) -> Cursor {
+        let at = self.begin_run(spot.at, spot.offset, order);
+        let anchor = Piece::anchor(self.tree.get(at).stamp());
+        self.put(at, [anchor], order).gap_after()
+    }
+}
+
+/// An element that is on its way from one place to another.
+struct Taken<C: Content>(C::Removed);
+
+impl<C: Content> Keep<C> for Taken<C> {
+    fn keep(&mut self, _: IdRange) -> Option<&mut C::Removed> {
+        Some(&mut self.0)
+    }
+}
