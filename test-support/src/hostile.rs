@@ -291,7 +291,7 @@ impl Desk<'_> {
 
 /// An op of a kind that may mean something later, or of one that does and a body that does not.
 fn unknown(choices: &mut Choices<'_>) -> Op {
-    let kind = if choices.below(16) == 15 { choices.below(10) } else { 10 + choices.below(200) };
+    let kind = if choices.below(16) == 15 { choices.below(12) } else { 12 + choices.below(200) };
     let body: Vec<u8> = (0..1 + choices.below(8)).map(|_| choices.below(256) as u8).collect();
     Op { kind: kind as u64, counters: 1 + choices.below(body.len()) as u64, body }
 }
