@@ -2,16 +2,18 @@
 //!
 //! Every file in `golden/` is one of the worked examples of `docs/wire-format.md`: bytes in
 //! hexadecimal, with what they mean behind a `#`. Each is built anew through the public API from
-//! fixed keys and salts and compared, and read back; those with blocks in them are only read back.
+//! fixed keys and salts and compared, and read back; those with blocks in them are only read back, and
+//! what no editor writes yet is written by the second encoder.
 
 use core::convert::Infallible;
 use std::collections::BTreeMap;
 
 use crdt_core::{
-    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, EquivocationProof, Frontier, Keypair,
-    Outcome,
+    Action, ChangeHash, ChangeOptions, CrdtNode, Document, DocumentId, EditError,
+    EquivocationProof, Frontier, Keypair, Name, Outcome, Place, Side, Standing,
 };
 use rand::rand_core::{TryCryptoRng, TryRng};
+use test_support::wire;
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
@@ -248,6 +250,59 @@ fn a_change_with_every_kind_of_op() -> Tested {
     let document = plan()?;
     let change = document.history().changes().nth(1).ok_or("two changes")?;
     check(include_str!("golden/every-op.hex"), "every-op", &change.to_bytes());
+    Ok(())
+}
+
+/// Alice inserts three tasks, adds a vote and takes it back, writes a text and deletes of it. Bob
+/// moves two of the tasks behind the third, takes her reset back and says that her delete stands.
+fn moved() -> [wire::Draft; 2] {
+    let [alice, bob] = [1, 2].map(wire::Writer::new);
+    let field = |name: &str| [wire::Segment::Field(name.to_owned())];
+    let (tasks, votes, text) = (field("tasks"), field("votes"), field("text"));
+    let document = wire::Genesis::new(alice.author(), 0xa5, "Plan").hash();
+    let first = alice
+        .draft(document, None)
+        .with(wire::Op::insert(&tasks, wire::Place::Root, &vec![Vec::new(); 3]))
+        .with(wire::Op::add(&votes, 1))
+        .with(wire::Op::reset(&votes, &[]))
+        .with(wire::Op::insert_text(&text, wire::Place::Root, "ab"))
+        .with(wire::Op::delete(&text, (0, 5), 2));
+    let second = bob
+        .draft(document, None)
+        .after(&[first.hash()])
+        .with(wire::Op::moved(&tasks, wire::Place::Right(1, 2), &[(1, 0), (1, 1)]))
+        .with(wire::Op::annul(&tasks, false, &[(0, 1)]))
+        .with(wire::Op::annul(&votes, false, &[(1, 4)]))
+        .with(wire::Op::annul(&text, true, &[(1, 7)]));
+    [first, second]
+}
+
+#[test]
+fn a_change_that_moves_and_annuls() -> Tested {
+    let drafts = moved();
+    let second = [drafts[1].header(), drafts[1].body()].concat();
+    check(include_str!("golden/moved-change.hex"), "moved-change", &second);
+
+    let mut document = Document::<Plan>::join(DocumentId::from_bytes(drafts[0].document), bob());
+    let writers = [1, 2].map(wire::Writer::new);
+    let bundle = wire::Bundle::new(&drafts.each_ref(), &writers.each_ref());
+    assert_eq!(document.apply(&bundle.framed())?.applied.len(), 2);
+    let change = document.history().changes().nth(1).ok_or("two changes")?;
+    assert_eq!(change.to_bytes(), second);
+    let name = |index, counter| Name { index, counter };
+    let annul = |standing, name| Action::Annul { standing, names: vec![name] };
+    let place = Place::Child(name(1, 2), Side::Right);
+    let ops = change.ops();
+    let actions: Vec<_> = ops.iter().map(|(counter, op)| (*counter, op.action.clone())).collect();
+    assert_eq!(
+        actions,
+        [
+            (0, Action::Move { place, elements: vec![name(1, 0), name(1, 1)] }),
+            (2, annul(Standing::Void, name(0, 1))),
+            (3, annul(Standing::Void, name(1, 4))),
+            (4, annul(Standing::Stands, name(1, 7))),
+        ]
+    );
     Ok(())
 }
 

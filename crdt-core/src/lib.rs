@@ -109,7 +109,7 @@ pub use rand_core;
 /// JSON as plain values, in the version that [`Json`] and [`History::to_json`] are made with.
 pub use serde_json;
 
-pub use op::{Action, Key, KeyBytes, Name, Op, Place, Seeds, Segment, Side};
+pub use op::{Action, Key, KeyBytes, Name, Op, Place, Seeds, Segment, Side, Standing};
 
 /// Limits of the format. Every replica has the same, so that nothing is valid in one place and
 /// refused in another.

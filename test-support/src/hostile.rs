@@ -49,7 +49,7 @@ enum Inside {
     Text,
 }
 
-const SPOTS: [Spot; 20] = [
+const SPOTS: [Spot; 24] = [
     ("title", &[], &[1, 2]),
     ("open", &[], &[1, 2]),
     ("owner", &[], &[1, 2]),
@@ -57,6 +57,9 @@ const SPOTS: [Spot; 20] = [
     ("notes", &[], &[6, 7]),
     ("votes", &[], &[3, 4]),
     ("tasks", &[], &[5, 7]),
+    ("tasks", &[], &[5, 7, 10, 10, 11]),
+    ("notes", &[], &[6, 7, 11]),
+    ("votes", &[], &[3, 4, 11]),
     ("tasks", &[Inside::Element, Inside::Field], &[1, 6, 7]),
     ("labels", &[Inside::Text], &[1, 8, 9]),
     ("lead", &[Inside::Bool], &[8, 9]),
@@ -66,6 +69,7 @@ const SPOTS: [Spot; 20] = [
     ("kind", &[Inside::Variant, Inside::Field], &[1, 2]),
     ("tags", &[Inside::Number], &[8, 9]),
     ("extra", &[], &[1, 5, 6, 7]),
+    ("extra", &[], &[5, 7, 10, 11]),
     ("extra", &[Inside::Element], &[1, 5, 6, 7, 8]),
     ("extra", &[Inside::Text], &[1, 8, 9]),
     ("extra", &[Inside::Text, Inside::Text], &[1, 5, 6, 8]),
@@ -189,7 +193,7 @@ impl Desk<'_> {
         let mut path = vec![Segment::Field(field.to_owned())];
         path.extend(inside.iter().map(|inside| self.segment(*inside, field, choices)));
         let kind = match choices.below(8) {
-            7 => 1 + choices.below(10) as u64,
+            7 => 1 + choices.below(12) as u64,
             6 => {
                 let all = [Inside::Element, Inside::Text, Inside::Field, Inside::Variant];
                 path.push(self.segment(choices.of(&all), field, choices));
@@ -222,6 +226,18 @@ impl Desk<'_> {
             },
             8 => Op::put(path, &self.names(field, choices)),
             9 => Op::remove(path, &self.names(field, choices)),
+            10 => match self.list(field, choices) {
+                names if names.is_empty() => Op::put(path, &[]),
+                names => Op::moved(path, self.place(field, choices), &names),
+            },
+            11 => {
+                let mut names = self.list(field, choices);
+                if choices.below(64) < 63 {
+                    names.sort_unstable();
+                    names.dedup();
+                }
+                Op::annul(path, choices.below(2) == 1, &names)
+            }
             _ => unknown(choices),
         }
     }
@@ -280,6 +296,18 @@ impl Desk<'_> {
         names
     }
 
+    /// What is moved or annulled: some of what was written, and often what comes next.
+    fn list(&self, field: &str, choices: &mut Choices<'_>) -> Vec<(u32, u32)> {
+        let mut names = Vec::new();
+        for _ in 0..1 + choices.below(3) {
+            if let Some(((index, first), most)) = self.name(field, choices) {
+                let count = 1 + choices.number(most.min(4) as usize);
+                names.extend((first..first.saturating_add(count)).map(|counter| (index, counter)));
+            }
+        }
+        names
+    }
+
     fn place(&self, field: &str, choices: &mut Choices<'_>) -> Place {
         match (choices.below(4), self.name(field, choices)) {
             (0, _) | (_, None) => Place::Root,
@@ -291,7 +319,7 @@ impl Desk<'_> {
 
 /// An op of a kind that may mean something later, or of one that does and a body that does not.
 fn unknown(choices: &mut Choices<'_>) -> Op {
-    let kind = if choices.below(16) == 15 { choices.below(10) } else { 10 + choices.below(200) };
+    let kind = if choices.below(16) == 15 { choices.below(12) } else { 12 + choices.below(200) };
     let body: Vec<u8> = (0..1 + choices.below(8)).map(|_| choices.below(256) as u8).collect();
     Op { kind: kind as u64, counters: 1 + choices.below(body.len()) as u64, body }
 }

@@ -1,6 +1,6 @@
 //! Whatever the crate writes is as the wire format is described.
 
-use crdt_core::{Action, Change, History, Key, Name, Op, Place, Segment, Side};
+use crdt_core::{Action, Change, History, Key, Name, Op, Place, Segment, Side, Standing};
 
 use crate::wire;
 
@@ -41,6 +41,12 @@ fn write(op: &Op<'_, Name>) -> wire::Op {
         Action::Delete { first, count } => wire::Op::delete(&path, name(first), *count),
         Action::Put { replaces } => wire::Op::put(&path, &names(replaces)),
         Action::Remove { replaces } => wire::Op::remove(&path, &names(replaces)),
+        Action::Move { place: at, elements } => {
+            wire::Op::moved(&path, place(*at), &names(elements))
+        }
+        Action::Annul { standing, names: named } => {
+            wire::Op::annul(&path, *standing == Standing::Stands, &names(named))
+        }
         Action::Unknown { kind, body } => wire::Op {
             kind: u64::from(*kind),
             counters: u64::from(op.counters),

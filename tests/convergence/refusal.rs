@@ -10,6 +10,8 @@ use crdt_core::{
 
 use crate::board::Board;
 
+mod listed;
+
 use crate::wire::{Bundle, Draft, Genesis, Hash, Op, Place, Segment, Writer, cbor, frame, varint};
 
 /// A small document, those who write in it, and a replica that is to stand firm.

@@ -310,7 +310,7 @@ impl World {
 
     fn unknown(&mut self) -> Op {
         Op {
-            kind: self.rng.random_range(10..200),
+            kind: self.rng.random_range(12..200),
             counters: self.rng.random_range(1..4),
             body: vec![0xff; 4],
         }

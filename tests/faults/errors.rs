@@ -200,6 +200,8 @@ fn decoding(stage: &Stage) -> Vec<DecodeError> {
         raw(0, 1, &[0]),
         raw(3, 1, &[1, 9, 2]),
         raw(6, 1, &[0, 3, b'x']),
+        raw(11, 1, &[0, 2, 1, 0]),
+        raw(10, 1, &[0, 0, 0]),
         stage.in_op(Op::set(&field("title"), &[], &[])),
         stage.in_op(Op::unset(&field("title"), &[(0, 0)])),
         stage.in_draft(&mergeable),

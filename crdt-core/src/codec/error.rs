@@ -58,9 +58,15 @@ pub enum DecodeError {
     /// A path segment is of no kind this format version has.
     #[error("a path segment has an unknown kind")]
     InvalidSegment,
-    /// An insert says neither that it is at the root nor left or right of an element.
-    #[error("an insert has an unknown kind of place")]
+    /// An insert or a move says neither that it is at the root nor left or right of an element.
+    #[error("an insert or move has an unknown kind of place")]
     InvalidPlace,
+    /// An annul says neither that ops are void nor that they stand.
+    #[error("an annul says neither that ops are void nor that they stand")]
+    InvalidStanding,
+    /// A list of names begins with one that is said to follow on another.
+    #[error("a list of names begins with one that is said to follow on another")]
+    NoNameBefore,
     /// An op names nothing where at least one thing must be named.
     #[error("an op is empty: {0}")]
     EmptyOp(&'static str),
@@ -85,7 +91,8 @@ pub enum DecodeError {
     /// A bundle states more canonical bytes than one of its length may hold.
     #[error("the bundle states more canonical bytes than one of its length may hold")]
     TooDense,
-    /// What a bundle says in columns is written with more than it takes.
+    /// What a bundle says in columns, or an op in a list of names, is written with more than it
+    /// takes.
     #[error("{0} could be written shorter")]
     NotShortest(&'static str),
     /// Compressed bytes do not expand to what they announce.

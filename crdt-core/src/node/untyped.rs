@@ -124,7 +124,10 @@ impl Untyped {
                 let list = self.list.as_mut().map(|list| list.apply(&[], op, chains));
                 text.or(list).unwrap_or(Fit::Inert(Misfit::UnknownElement))
             }
-            Action::Put { .. } | Action::Remove { .. } => Fit::Inert(Misfit::WrongKind),
+            Action::Put { .. }
+            | Action::Remove { .. }
+            | Action::Move { .. }
+            | Action::Annul { .. } => Fit::Inert(Misfit::WrongKind),
             Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
         }
     }

@@ -1,5 +1,7 @@
 use super::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
-use super::{Action, Key, Name, Path, Place, RawOp, RawSegment, Seeds, Segment, Side, kind};
+use super::{
+    Action, Key, Name, Path, Place, RawOp, RawSegment, Seeds, Segment, Side, Standing, kind, listed,
+};
 use crate::codec::{DecodeError, Reader};
 
 /// The ops of a change's body, one after the other, checked to be in canonical form.
@@ -9,6 +11,8 @@ pub(crate) struct Body<'a> {
     path: Path<'a>,
     /// The kind of the last op, 0 before the first.
     last_kind: u32,
+    /// What the last annul said of ops, if that was the last op.
+    last_standing: Standing,
     next_counter: u32,
     /// Whether counters are those of the chain. Without it is unknown which insert an op goes on
     /// with.
@@ -24,6 +28,7 @@ impl<'a> Body<'a> {
             reader: Reader::new(bytes),
             path: Path::ROOT,
             last_kind: 0,
+            last_standing: Standing::Void,
             next_counter: first_counter,
             placed: true,
             known: false,
@@ -64,10 +69,17 @@ impl<'a> Body<'a> {
         };
         body.finish()?;
         let counter = self.next_counter;
-        if self.placed && self.last_kind == kind && action.goes_on(counter) && self.path == path {
-            // The same elements with the same names and places, in another spelling. (Neighbouring
-            // deletes take a counter each, so joining them would make another change.)
+        if self.placed
+            && self.last_kind == kind
+            && action.is_part(counter, self.last_standing)
+            && self.path == path
+        {
+            // The same elements with the same names and places, or what one annul can say, in
+            // another spelling. (Two deletes can be far from each other and stay two.)
             return Err(DecodeError::MergeableOps);
+        }
+        if let Action::Annul { standing, .. } = action {
+            self.last_standing = standing;
         }
         self.next_counter =
             counter.checked_add(counters).ok_or(DecodeError::OverLimit("counters of a chain"))?;
@@ -137,7 +149,7 @@ fn read_action<'a>(
     body: &mut Reader<'a>,
 ) -> Result<Action<'a, Name>, DecodeError> {
     let taken = match kind {
-        kind::INSERT | kind::INSERT_TEXT => counters,
+        kind::INSERT | kind::INSERT_TEXT | kind::MOVE => counters,
         _ => 1,
     };
     if taken != counters {
@@ -163,7 +175,11 @@ fn read_action<'a>(
         }
         kind::DELETE => read_delete(body)?,
         kind::PUT => Action::Put { replaces: read_names(body)? },
-        _ => Action::Remove { replaces: read_names(body)? },
+        kind::REMOVE => Action::Remove { replaces: read_names(body)? },
+        kind::MOVE => {
+            Action::Move { place: read_place(body)?, elements: listed::read(body, counters)? }
+        }
+        _ => Action::Annul { standing: read_standing(body)?, names: listed::read_ascending(body)? },
     })
 }
 
@@ -290,4 +306,12 @@ fn read_place(body: &mut Reader<'_>) -> Result<Place<Name>, DecodeError> {
         2 => Place::Child(read_name(body)?, Side::Left),
         _ => return Err(DecodeError::InvalidPlace),
     })
+}
+
+fn read_standing(body: &mut Reader<'_>) -> Result<Standing, DecodeError> {
+    match body.byte()? {
+        0 => Ok(Standing::Void),
+        1 => Ok(Standing::Stands),
+        _ => Err(DecodeError::InvalidStanding),
+    }
 }

@@ -1,4 +1,4 @@
-use super::{Action, Key, Name, Place, Segment, Side, kind};
+use super::{Action, Key, Name, Place, Segment, Side, Standing, kind, listed};
 use crate::codec::write;
 
 /// Appends an op: kind, counters taken, byte length, body. `path` is its path in canonical bytes.
@@ -39,6 +39,8 @@ pub(crate) fn kind_of(action: &Action<'_, Name>) -> u32 {
         Action::Delete { .. } => kind::DELETE,
         Action::Put { .. } => kind::PUT,
         Action::Remove { .. } => kind::REMOVE,
+        Action::Move { .. } => kind::MOVE,
+        Action::Annul { .. } => kind::ANNUL,
         Action::Unknown { kind, .. } => *kind,
     }
 }
@@ -65,6 +67,14 @@ fn write_action(out: &mut Vec<u8>, action: &Action<'_, Name>) {
         Action::Delete { first, count } => {
             write_name(out, *first);
             write::varint(out, u64::from(*count));
+        }
+        Action::Move { place, elements } => {
+            write_place(out, *place);
+            listed::write(out, elements);
+        }
+        Action::Annul { standing, names } => {
+            out.push(u8::from(*standing == Standing::Stands));
+            listed::write(out, names);
         }
         Action::Unknown { body, .. } => out.extend_from_slice(body),
     }

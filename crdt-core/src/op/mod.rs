@@ -8,6 +8,7 @@ mod encode;
 mod id;
 mod keystroke;
 pub(crate) mod limits;
+mod listed;
 mod path;
 pub(crate) mod run;
 
@@ -16,6 +17,7 @@ pub(crate) use encode::{kind_of, write_depth, write_element, write_op, write_see
 pub use id::Id;
 pub(crate) use id::IdRange;
 pub(crate) use keystroke::Keystroke;
+pub(crate) use listed::{Listed, push_ascending};
 pub use path::{Key, KeyBytes, Segment};
 pub(crate) use path::{Path, RawSegment};
 
@@ -40,14 +42,24 @@ pub enum Side {
     Right,
 }
 
-/// Where the first element of an insert hangs; each further one is the right child of the one
-/// before it.
+/// Where the first element of an insert hangs, or the first place of a move; each further one is
+/// the right child of the one before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place<N> {
     /// Below the root, which stands before the first element.
     Root,
-    /// A child of an element.
+    /// A child of the place with this counter: one at which an element was inserted, or one that
+    /// a move made.
     Child(N, Side),
+}
+
+/// What an annul says of the ops that it names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Standing {
+    /// They are without effect.
+    Void,
+    /// They have effect again.
+    Stands,
 }
 
 /// One op: where it goes and what it does there.
@@ -55,7 +67,7 @@ pub enum Place<N> {
 pub struct Op<'a, N> {
     /// Where it goes, from the document's root.
     pub path: Vec<Segment<'a, N>>,
-    /// How many counters of its chain it takes: one per inserted element, otherwise one.
+    /// How many counters of its chain it takes: one per inserted or moved element, otherwise one.
     pub counters: u32,
     /// What it does.
     pub action: Action<'a, N>,
@@ -135,6 +147,20 @@ pub enum Action<'a, N> {
         /// Puts of other chains that it replaces.
         replaces: Vec<N>,
     },
+    /// Moves elements of a list: makes a place for each.
+    Move {
+        /// Where the first place hangs.
+        place: Place<N>,
+        /// The elements, by what inserted them, never none.
+        elements: Vec<N>,
+    },
+    /// Says of ops of this node whether they have effect.
+    Annul {
+        /// What it says of them.
+        standing: Standing,
+        /// The ops; a place of a move by its counter. On the wire strictly ascending, never none.
+        names: Vec<N>,
+    },
     /// Of a kind that this version does not know: kept, hashed, forwarded, without effect.
     Unknown {
         /// The kind's number.
@@ -180,16 +206,15 @@ pub(crate) mod kind {
     pub(crate) const DELETE: u32 = 7;
     pub(crate) const PUT: u32 = 8;
     pub(crate) const REMOVE: u32 = 9;
-    /// Reserved: move an element to a new place, `{element, parent, side}`.
-    #[expect(dead_code, reason = "reserved so that no other kind takes the number")]
     pub(crate) const MOVE: u32 = 10;
+    pub(crate) const ANNUL: u32 = 11;
     /// Reserved: marks on ranges of text.
     #[expect(dead_code, reason = "reserved so that no other kind takes the number")]
-    pub(crate) const MARK: u32 = 11;
+    pub(crate) const MARK: u32 = 12;
 
     /// Whether this version knows what ops of a kind consist of. The bytes of others are kept and
     /// passed on as they are. (0 is no kind: it counts as known, and is refused when it is read.)
     pub(crate) const fn is_known(kind: u32) -> bool {
-        kind <= REMOVE
+        kind <= ANNUL
     }
 }

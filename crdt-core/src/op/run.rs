@@ -14,7 +14,7 @@
 //! has joined:
 //!
 //! - `op/decode.rs`: within a change it is part of the op before; two ops would be a second
-//!   spelling and are refused. So editors lengthen the op (`node/transaction.rs`), and an op that
+//!   spelling and are refused. So editors lengthen the op (`node/transaction/`), and an op that
 //!   is halved goes on in the next change (`history/commit/draft.rs`).
 //! - `history/format/bundle/columns/runs.rs`, `source.rs`: over the changes of a lane it is written
 //!   as one, and cut where they end.
@@ -39,13 +39,21 @@
 //! on, so a run ends with any other op that is handed on. It is handed on with the time of its
 //! first element; where a later one begins a piece of its own, its time is asked of its chain.
 //!
+//! # Moves and annuls
+//!
+//! Places that a move makes hang on each other as elements of an insert do, so within a change a
+//! move goes on by the same rule, and is part of the one before. Two annuls that follow on each
+//! other say the same as one, if they go to the same node and both say of ops that they are void,
+//! or both that they stand. Over several changes neither is joined: people do not move or take
+//! back keystroke by keystroke.
+//!
 //! # Neighbours
 //!
 //! Once elements lie in list order nothing of this is asked any more: neighbours whose counters
 //! follow on each other ([`IdRange::next`](super::IdRange::next)) are one run, since a neighbour
 //! that is greater is the right child (see [`sequence`](crate::sequence)).
 
-use super::{Action, Id, Name, Place, Side};
+use super::{Action, Id, Name, Place, Side, Standing};
 
 impl Place<Name> {
     /// Where an insert hangs that goes on, whose first counter this is.
@@ -73,5 +81,16 @@ impl Action<'_, Name> {
             return false;
         };
         *place == Place::<Name>::going_on(counter)
+    }
+
+    /// Whether it could be part of the op before in its change, given its first counter and, of
+    /// an annul, what that op says of others; if node and kind are those of the op before.
+    #[inline]
+    pub(crate) fn is_part(&self, counter: u32, before: Standing) -> bool {
+        match self {
+            Self::Move { place, .. } => *place == Place::<Name>::going_on(counter),
+            Self::Annul { standing, .. } => *standing == before,
+            _ => self.goes_on(counter),
+        }
     }
 }

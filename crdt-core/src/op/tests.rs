@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    Action, Body, Key, Keystroke, Name, Op, Place, Seeds, Segment, Side, write_depth, write_op,
-    write_segment,
+    Action, Body, Key, Keystroke, Name, Op, Place, Seeds, Segment, Side, Standing, write_depth,
+    write_op, write_segment,
 };
 use crate::codec::DecodeError;
 use crate::op::limits::{MAX_KEY_BYTES, MAX_PATH_DEPTH};
@@ -48,6 +48,8 @@ enum Act {
     Delete(Name, u32),
     Put(Vec<Name>),
     Remove(Vec<Name>),
+    Move(Place<Name>, Vec<Name>),
+    Annul(Standing, Vec<Name>),
     Unknown(u32, Vec<u8>),
 }
 
@@ -60,6 +62,18 @@ fn names() -> impl Strategy<Value = Vec<Name>> {
     prop::collection::btree_map(1..300u32, 0..100_000u32, 0..4).prop_map(|names| {
         names.into_iter().map(|(index, counter)| Name { index, counter }).collect()
     })
+}
+
+/// Names of any chain in any order, many of which follow on each other.
+fn listed() -> impl Strategy<Value = Vec<Name>> {
+    let stretch = (0..3u32, 0..200u32, 1..4u32).prop_map(|(index, first, count)| {
+        (first..first + count).map(move |counter| Name { index, counter }).collect::<Vec<_>>()
+    });
+    prop::collection::vec(stretch, 1..4).prop_map(|stretches| stretches.concat())
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+    prop_oneof![Just(Standing::Void), Just(Standing::Stands)]
 }
 
 fn place() -> impl Strategy<Value = Place<Name>> {
@@ -96,7 +110,13 @@ fn act() -> impl Strategy<Value = Act> {
         (name(), 1..100u32).prop_map(|(name, count)| Act::Delete(name, count)),
         names().prop_map(Act::Put),
         names().prop_map(Act::Remove),
-        (10..500u32, bytes()).prop_map(|(kind, bytes)| Act::Unknown(kind, bytes)),
+        (place(), listed()).prop_map(|(place, elements)| Act::Move(place, elements)),
+        (standing(), listed()).prop_map(|(standing, mut names)| {
+            names.sort_unstable();
+            names.dedup();
+            Act::Annul(standing, names)
+        }),
+        (12..500u32, bytes()).prop_map(|(kind, bytes)| Act::Unknown(kind, bytes)),
     ]
 }
 
@@ -123,6 +143,7 @@ fn written(plan: &Plan, seeds: &mut Vec<u8>) -> (Vec<u8>, u32) {
     let counters = match &plan.act {
         Act::Insert(_, seeds) => u32::try_from(seeds.len()).expect("few"),
         Act::InsertText(_, text) => u32::try_from(text.chars().count()).expect("short"),
+        Act::Move(_, elements) => u32::try_from(elements.len()).expect("few"),
         _ => 1,
     };
     if let Act::Insert(_, items) = &plan.act {
@@ -152,6 +173,8 @@ fn action<'a>(act: &'a Act, seeds: &'a [u8]) -> Action<'a, Name> {
         Act::Delete(first, count) => Action::Delete { first: *first, count: *count },
         Act::Put(replaces) => Action::Put { replaces: replaces.clone() },
         Act::Remove(replaces) => Action::Remove { replaces: replaces.clone() },
+        Act::Move(place, elements) => Action::Move { place: *place, elements: elements.clone() },
+        Act::Annul(standing, names) => Action::Annul { standing: *standing, names: names.clone() },
         Act::Unknown(kind, body) => Action::Unknown { kind: *kind, body },
     }
 }
@@ -239,6 +262,32 @@ fn every_fault_has_its_name() {
     assert_eq!(refused(6, 1, &[0, 0, b'a', b'b']), Some(DecodeError::WrongCounters));
     assert_eq!(refused(6, 1, &[0, 0, 0xff]), Some(DecodeError::InvalidUtf8));
     assert_eq!(refused(5, 2, &[0, 0, 0, 0, 0]), Some(DecodeError::WrongCounters));
+    assert_eq!(refused(10, 1, &[0, 3, 1, 5]), Some(DecodeError::InvalidPlace));
+    assert_eq!(refused(10, 1, &[0, 0, 0]), Some(DecodeError::NoNameBefore));
+    assert_eq!(refused(10, 2, &[0, 0, 1, 5]), Some(DecodeError::Truncated));
+    assert_eq!(refused(10, 1, &[0, 0, 1, 5, 0]), Some(DecodeError::TrailingBytes));
+    assert_eq!(refused(10, 2, &[0, 0, 1, 5, 1, 6]), Some(DecodeError::NotShortest("a name")));
+    assert_eq!(refused(11, 2, &[0, 0, 1, 5]), Some(DecodeError::WrongCounters));
+    assert_eq!(refused(11, 1, &[0, 2, 1, 5]), Some(DecodeError::InvalidStanding));
+    assert_eq!(refused(11, 1, &[0, 0]), Some(DecodeError::EmptyOp("annul of nothing")));
+    assert_eq!(refused(11, 1, &[0, 0, 0]), Some(DecodeError::NoNameBefore));
+    assert_eq!(refused(11, 1, &[0, 0, 1, 5, 1, 6]), Some(DecodeError::NotShortest("a name")));
+    assert_eq!(refused(11, 1, &[0, 0, 1, 5, 1, 5]), Some(DecodeError::Unsorted("names")));
+    assert_eq!(refused(11, 1, &[0, 0, 2, 5, 1, 9]), Some(DecodeError::Unsorted("names")));
+}
+
+#[test]
+fn names_of_a_list_end_where_counters_do() {
+    let read = |head: &[u8], more: &[u8]| {
+        let body = [&[0, 0], head, &[0xff, 0xff, 0xff, 0xff, 0x0f], more].concat();
+        let counters = u8::try_from(1 + more.len()).expect("few");
+        read(&framed(10, counters, &body)).err()
+    };
+    assert_eq!(read(&[1], &[]), None);
+    assert_eq!(read(&[1], &[0]), Some(DecodeError::OverLimit("counters of a chain")));
+    assert_eq!(read(&[0x80, 0x80, 0x80, 0x80, 0x10], &[]), None, "the highest index");
+    let beyond = read(&[0x81, 0x80, 0x80, 0x80, 0x10], &[]);
+    assert_eq!(beyond, Some(DecodeError::VarintOverflow));
 }
 
 #[test]
@@ -277,6 +326,49 @@ fn an_insert_that_only_goes_on_is_refused() {
     assert_eq!(count(&one, 7), Ok(1));
     assert_eq!(count(&bytes, 7), Err(DecodeError::MergeableOps));
     assert_eq!(count(&bytes, 6), Ok(2), "it hangs on another element");
+}
+
+#[test]
+fn a_move_that_only_goes_on_is_refused() {
+    let moved = |bytes: &mut Vec<u8>, path: &[u8], place, counters| {
+        let elements = vec![Name { index: 0, counter: 1 }; counters];
+        let counters = u32::try_from(counters).expect("few");
+        write_op(bytes, path, counters, &Action::Move { place, elements });
+    };
+    let second = |path: &[u8], counter, side| {
+        let mut bytes = Vec::new();
+        moved(&mut bytes, &[0], Place::Root, 2);
+        moved(&mut bytes, path, Place::Child(Name { index: 0, counter }, side), 1);
+        let mut body = Body::new(&bytes, 7);
+        body.next_op().expect("the first one");
+        body.next_op().map(drop)
+    };
+    let here = [0];
+    assert_eq!(second(&here, 8, Side::Right), Err(DecodeError::MergeableOps));
+    assert_eq!(second(&here, 8, Side::Left), Ok(()));
+    assert_eq!(second(&here, 7, Side::Right), Ok(()));
+    assert_eq!(second(&[1, 6], 8, Side::Right), Ok(()), "another list");
+}
+
+#[test]
+fn annuls_that_say_the_same_are_one() {
+    let annul = |bytes: &mut Vec<u8>, path: &[u8], standing, counter| {
+        let names = vec![Name { index: 0, counter }];
+        write_op(bytes, path, 1, &Action::Annul { standing, names });
+    };
+    let second = |between: &[u8], path: &[u8], standing| {
+        let mut bytes = Vec::new();
+        annul(&mut bytes, &[0], Standing::Void, 3);
+        bytes.extend_from_slice(between);
+        annul(&mut bytes, path, standing, 1);
+        let mut body = Body::new(&bytes, 7);
+        core::iter::from_fn(|| body.next_op().transpose()).collect::<Result<Vec<_>, _>>().err()
+    };
+    let here = [0];
+    assert_eq!(second(&[], &here, Standing::Void), Some(DecodeError::MergeableOps));
+    assert_eq!(second(&[], &here, Standing::Stands), None);
+    assert_eq!(second(&[], &[1, 6], Standing::Void), None, "of another node");
+    assert_eq!(second(&framed(3, 1, &[0, 2]), &here, Standing::Void), None, "not neighbours");
 }
 
 /// Whatever is taken for the next keystroke reads as that, and what differs is not taken for it.

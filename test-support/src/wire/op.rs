@@ -32,7 +32,7 @@ pub enum Segment {
     Element(u32, u32),
 }
 
-/// Where an inserted element hangs.
+/// Where an inserted or moved element hangs: on the place of another.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Place {
     /// On nothing: it is the first one.
@@ -108,6 +108,23 @@ impl Op {
         Self::naming(9, path, replaces)
     }
 
+    /// Moves elements of a list.
+    pub fn moved(path: &[Segment], at: Place, elements: &[(u32, u32)]) -> Self {
+        let mut op = Self::at(10, path);
+        place(&mut op.body, at);
+        list(&mut op.body, elements);
+        op.counters = elements.len() as u64;
+        op
+    }
+
+    /// Says of ops that they stand, or else that they are void.
+    pub fn annul(path: &[Segment], stand: bool, names: &[(u32, u32)]) -> Self {
+        let mut op = Self::at(11, path);
+        op.body.push(u8::from(stand));
+        list(&mut op.body, names);
+        op
+    }
+
     fn naming(kind: u64, path: &[Segment], names: &[(u32, u32)]) -> Self {
         let mut op = Self::at(kind, path);
         varint(&mut op.body, names.len() as u64);
@@ -164,6 +181,20 @@ fn write_integer(out: &mut Vec<u8>, integer: i128) {
 fn name(out: &mut Vec<u8>, (index, counter): (u32, u32)) {
     varint(out, u64::from(index));
     varint(out, u64::from(counter));
+}
+
+/// Names one after the other: 0 for what comes next after the one before.
+fn list(out: &mut Vec<u8>, names: &[(u32, u32)]) {
+    let mut next = None;
+    for (index, counter) in names {
+        if next == Some((*index, *counter)) {
+            out.push(0);
+        } else {
+            varint(out, u64::from(*index) + 1);
+            varint(out, u64::from(*counter));
+        }
+        next = counter.checked_add(1).map(|counter| (*index, counter));
+    }
 }
 
 fn place(out: &mut Vec<u8>, place: Place) {

@@ -9,7 +9,7 @@ use crate::crypto::Author;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::history::format::tags::Tags;
 use crate::op::limits::MAX_DEPENDENCIES;
-use crate::op::{Action, Id, IdRange, Key, KeyBytes, Place, Seeds, Segment};
+use crate::op::{Action, Id, IdRange, Key, KeyBytes, Place, Seeds, Segment, Standing};
 
 /// A change that is being written.
 #[derive(Debug)]
@@ -81,6 +81,8 @@ pub(crate) enum LocalAction {
     Delete { range: IdRange },
     Put { replaces: Vec<Id> },
     Remove { replaces: Vec<Id> },
+    Move { place: Place<Id>, elements: Vec<Id> },
+    Annul { standing: Standing, names: Vec<Id> },
 }
 
 impl Written {
@@ -169,10 +171,21 @@ impl Draft {
 }
 
 impl LocalOp {
-    /// The op as two, if it inserts several elements; it comes back if it does not. Its first
-    /// element is `first`, and the second op goes on behind the first one.
+    /// The op as two, if it inserts or moves several elements or annuls several ops; it comes back
+    /// if it does not. Its first element or place is `first`, and the second op goes on behind the
+    /// first one. The second half of an annul takes a counter of its own.
     pub(crate) fn halved(self, first: Id, texts: &str) -> Result<(Self, Self), Self> {
         let Self { path, counters, action } = self;
+        if let LocalAction::Annul { standing, mut names } = action {
+            let rest = names.split_off(names.len() / 2);
+            let action = LocalAction::Annul { standing, names: rest };
+            let rest = Self { path, counters, action };
+            if names.is_empty() {
+                return Err(rest);
+            }
+            let action = LocalAction::Annul { standing, names };
+            return Ok((Self { path, counters, action }, rest));
+        }
         let half = counters / 2;
         let Some(length) = action.length_of(half, texts).filter(|_| half > 0) else {
             return Err(Self { path, counters, action });
@@ -189,6 +202,11 @@ impl LocalOp {
                 let rest = LocalAction::InsertText { place: place_after, text: middle..text.end };
                 (LocalAction::InsertText { place, text: text.start..middle }, rest)
             }
+            LocalAction::Move { place, mut elements } => {
+                let rest = elements.split_off(length);
+                let rest = LocalAction::Move { place: place_after, elements: rest };
+                (LocalAction::Move { place, elements }, rest)
+            }
             action => return Err(Self { path, counters, action }),
         };
         let rest = Self { path, counters: counters - half, action: rest };
@@ -204,12 +222,16 @@ fn seeds_length(seeds: &[u8], count: u32) -> Option<usize> {
 }
 
 impl LocalAction {
-    /// How many bytes the first of the elements take that are inserted, if there are as many.
+    /// How much of its content belongs to the first of the elements that are inserted or moved, if
+    /// there are as many.
     fn length_of(&self, elements: u32, texts: &str) -> Option<usize> {
         match self {
             Self::Insert { seeds, .. } => seeds_length(seeds, elements),
             Self::InsertText { text, .. } => {
                 split_text(texts.get(text.clone())?, elements).map(|(taken, _)| taken.len())
+            }
+            Self::Move { elements: moved, .. } => {
+                usize::try_from(elements).ok().filter(|count| *count <= moved.len())
             }
             _ => None,
         }
@@ -261,6 +283,12 @@ impl LocalAction {
             },
             Self::Put { .. } => Action::Put { replaces: Vec::new() },
             Self::Remove { .. } => Action::Remove { replaces: Vec::new() },
+            Self::Move { place, elements } => {
+                Action::Move { place: *place, elements: elements.clone() }
+            }
+            Self::Annul { standing, names } => {
+                Action::Annul { standing: *standing, names: names.clone() }
+            }
         }
     }
 
@@ -270,7 +298,16 @@ impl LocalAction {
             | Self::Unset { replaces: ids }
             | Self::Reset { annuls: ids }
             | Self::Put { replaces: ids }
-            | Self::Remove { replaces: ids } => ids.iter().for_each(|id| note(*id)),
+            | Self::Remove { replaces: ids }
+            | Self::Annul { names: ids, .. } => ids.iter().for_each(|id| note(*id)),
+            Self::Move { place, elements } => {
+                if let Place::Child(id, _) = place {
+                    note(*id);
+                }
+                for id in elements {
+                    note(*id);
+                }
+            }
             Self::Insert { place: Place::Child(id, _), .. }
             | Self::InsertText { place: Place::Child(id, _), .. } => note(*id),
             Self::Delete { range } => note(Id { chain: range.chain, counter: range.start }),

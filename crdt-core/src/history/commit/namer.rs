@@ -53,10 +53,13 @@ impl Namer<'_> {
         name.ok_or(Unwritten::Inconsistent("an op names what is not in the history"))
     }
 
+    fn each(&self, ids: &[Id]) -> Result<Vec<Name>, Unwritten> {
+        ids.iter().map(|id| self.name(*id)).collect()
+    }
+
     /// One name per chain other than the author's own, ascending.
     fn names(&self, ids: &[Id]) -> Result<Vec<Name>, Unwritten> {
-        let names = ids.iter().map(|id| self.name(*id));
-        let mut names = names.collect::<Result<Vec<Name>, _>>()?;
+        let mut names = self.each(ids)?;
         names.sort_unstable_by_key(|name| (name.index, core::cmp::Reverse(name.counter)));
         names.dedup_by_key(|name| name.index);
         names.retain(|name| name.index > 0);
@@ -125,6 +128,15 @@ impl Namer<'_> {
             LocalAction::Delete { range } => self.delete(op.path, *range, rest)?,
             LocalAction::Put { replaces } => Action::Put { replaces: self.names(replaces)? },
             LocalAction::Remove { replaces } => Action::Remove { replaces: self.names(replaces)? },
+            LocalAction::Move { place, elements } => {
+                Action::Move { place: self.place(*place)?, elements: self.each(elements)? }
+            }
+            LocalAction::Annul { standing, names } => {
+                let mut names = self.each(names)?;
+                names.sort_unstable();
+                names.dedup();
+                Action::Annul { standing: *standing, names }
+            }
         })
     }
 

@@ -3,9 +3,10 @@
 //!
 //! Heads are folded into changes without ops. Of what an op replaces, so much is taken back before
 //! that the rest fits a table. Then the ops follow, in as few changes as halving leads to. So they
-//! come later on their chain than the editors took them to be, and in time.
+//! come later on their chain than the editors took them to be, and in time. Behind them comes what
+//! is left of deletes and annuls, for which the editors took no counters.
 
-use super::draft::{Draft, LocalOp};
+use super::draft::{Draft, LocalAction, LocalOp};
 use super::{Committer, Unwritten};
 use crate::crypto::Keypair;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
@@ -47,7 +48,7 @@ struct Steps<'a, 'b> {
     own: BranchIndex,
     /// What the next change is to have seen.
     seen: Vec<ChangeIndex>,
-    /// What is left to be deleted.
+    /// What is left to be deleted or annulled.
     rest: Vec<LocalOp>,
 }
 
@@ -89,6 +90,12 @@ impl Steps<'_, '_> {
             let halves = only.halved(first, &self.draft.written.text);
             let (half, later) = halves.map_err(|_| error)?;
             ops.push(half);
+            if let LocalAction::Annul { .. } = later.action {
+                // Every op is named in one annul of a change, so the order of these is the same to
+                // all.
+                self.rest.push(later);
+                return self.changes(ops, first);
+            }
             vec![later]
         };
         let counters = ops.iter().map(|op| op.counters).sum();

@@ -62,9 +62,11 @@ struct Point {
 /// What lengthening changes in an op.
 #[derive(Clone, Copy, Debug)]
 enum LastOp {
-    /// The counters of an insert, and how far its seeds or its text reach.
+    /// The counters of an insert or move, and how far its seeds, its text or its elements reach.
     Insert(u32, usize),
     Delete(IdRange),
+    /// How many ops an annul names.
+    Annul(usize),
 }
 
 impl<'a> Transaction<'a> {
@@ -156,7 +158,11 @@ impl Log {
         let last = ops.last().and_then(|last| match &last.action {
             LocalAction::Insert { seeds, .. } => Some(LastOp::Insert(last.counters, seeds.len())),
             LocalAction::InsertText { text, .. } => Some(LastOp::Insert(last.counters, text.end)),
+            LocalAction::Move { elements, .. } => {
+                Some(LastOp::Insert(last.counters, elements.len()))
+            }
             LocalAction::Delete { range } => Some(LastOp::Delete(*range)),
+            LocalAction::Annul { names, .. } => Some(LastOp::Annul(names.len())),
             _ => None,
         });
         Point {
@@ -215,7 +221,12 @@ impl Log {
                     text.end = size;
                     *counters = count;
                 }
+                (LocalAction::Move { elements, .. }, LastOp::Insert(count, size)) => {
+                    elements.truncate(size);
+                    *counters = count;
+                }
                 (LocalAction::Delete { range }, LastOp::Delete(was)) => *range = was,
+                (LocalAction::Annul { names, .. }, LastOp::Annul(count)) => names.truncate(count),
                 _ => {}
             }
         }

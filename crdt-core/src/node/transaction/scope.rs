@@ -8,7 +8,7 @@ use crate::history::{Chains, LocalAction, LocalOp, LocalSegment, Written};
 use crate::node::undo::Kept;
 use crate::node::{EditError, NewElement, NodeState};
 use crate::op::limits::MAX_KEY_BYTES;
-use crate::op::{Id, IdRange, Key, Place};
+use crate::op::{Id, IdRange, Key, Place, Standing};
 
 /// Where an editor is: its change and the path of its node.
 #[derive(Clone, Copy, Debug)]
@@ -291,6 +291,49 @@ impl<'a> Scope<'a> {
         }
         let action = LocalAction::InsertText { place, text: start..end };
         log.push(LocalOp { path: self.parent, counters, action });
+    }
+
+    /// Writes a move of elements of a list; goes on with the op before where that is possible.
+    #[expect(dead_code, reason = "lists do not move elements yet")]
+    pub(in crate::node) fn write_move(&mut self, place: Place<Id>, more: Vec<Id>) {
+        if more.is_empty() {
+            return;
+        }
+        self.pin();
+        let log = &mut *self.transaction.log.borrow_mut();
+        let Some(counters) = log.counters(more.len()) else {
+            return;
+        };
+        let op = log.op_to_lengthen(self.parent, place, counters);
+        if let Some(LocalOp { action: LocalAction::Move { elements, .. }, counters: all, .. }) = op
+        {
+            elements.extend(more);
+            *all += counters;
+            log.next += counters;
+            return;
+        }
+        let action = LocalAction::Move { place, elements: more };
+        log.push(LocalOp { path: self.parent, counters, action });
+    }
+
+    /// Writes an annul of ops of this node, or says that they stand; lengthens the op before where
+    /// that is possible. A change says of an op one of both, once.
+    #[expect(dead_code, reason = "nothing is taken back yet")]
+    pub(in crate::node) fn write_annul(&mut self, standing: Standing, more: Vec<Id>) {
+        if more.is_empty() {
+            return;
+        }
+        self.pin();
+        let log = &mut *self.transaction.log.borrow_mut();
+        if let Some(LocalOp { action: LocalAction::Annul { standing: said, names }, .. }) =
+            log.last_at(self.parent)
+            && *said == standing
+        {
+            names.extend(more);
+            return;
+        }
+        let action = LocalAction::Annul { standing, names: more };
+        log.push(LocalOp { path: self.parent, counters: 1, action });
     }
 
     /// Writes a delete; widens the op before where that is possible.

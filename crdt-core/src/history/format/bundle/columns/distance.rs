@@ -4,7 +4,7 @@ use super::{COLUMNS, Column};
 use crate::codec::{ColumnReader, ColumnWriter, DecodeError};
 use crate::history::format::bundle::Reference;
 use crate::history::format::numbers::{LaneIndex, MemberIndex, Number as _};
-use crate::op::Name;
+use crate::op::{Listed, Name};
 
 /// The chain that a name points into, as far as a bundle knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +41,11 @@ impl Names {
         Self::new(Column::ReplacedIndex, Column::ReplacedCounter)
     }
 
+    /// Names in the lists of moves and annuls.
+    pub(super) fn listed() -> Self {
+        Self::new(Column::Listed, Column::ListedCounter)
+    }
+
     fn new(index: Column, counter: Column) -> Self {
         Self { index, counter, near: Near::default() }
     }
@@ -67,6 +72,37 @@ impl Names {
         let counter = columns[self.counter as usize].read_near(self.near.get(chain))?;
         self.near.set(chain, counter);
         Ok(Name { index, counter })
+    }
+
+    /// Writes the next name of a list.
+    pub(super) fn write_next(
+        &mut self,
+        listed: &mut Listed,
+        name: Name,
+        table: &Table,
+        columns: &mut [ColumnWriter; COLUMNS],
+    ) {
+        let (chain, head) = (table.chain(name.index), listed.head(name));
+        columns[self.index as usize].push(head);
+        if head > 0 {
+            columns[self.counter as usize].push_near(name.counter, self.near.get(chain));
+        }
+        self.near.set(chain, name.counter);
+    }
+
+    /// Reads the next name of a list.
+    pub(super) fn read_next(
+        &mut self,
+        listed: &mut Listed,
+        table: &Table,
+        columns: &mut [ColumnReader<'_>; COLUMNS],
+    ) -> Result<Name, DecodeError> {
+        let head = columns[self.index as usize].read()?;
+        let name = listed.name(head, |index| {
+            columns[self.counter as usize].read_near(self.near.get(table.chain(index)))
+        })?;
+        self.near.set(table.chain(name.index), name.counter);
+        Ok(name)
     }
 
     /// Remembers a counter that was touched without being named.

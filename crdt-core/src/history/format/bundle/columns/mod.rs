@@ -17,7 +17,7 @@
 //!   the right of the element before;
 //! - a delete and all deletes that follow it in its lane: same path, index and count, each first
 //!   counter one fixed step after the last;
-//! - any other op for itself.
+//! - any other op for itself, moves and annuls too.
 //!
 //! A run is written where its first op stands. When it is read, a lane that is not at the end of
 //! a run takes the next op from there.
@@ -70,13 +70,14 @@ pub(super) enum Column {
     PathIndex,
     /// The counter of its name, from the last one in paths on its chain.
     PathCounter,
-    /// Of each insert where it hangs: 0 at the root, 1 right, 2 left.
+    /// Of each insert and move where it hangs: 0 at the root, 1 right, 2 left.
     Place,
     /// Of each place and each delete the index of the name.
     NameIndex,
     /// The counter of the name, from the last one on its chain.
     NameCounter,
-    /// Of each insert its elements, of each run of deletes its ops.
+    /// Of each insert and move its elements, of each annul its names, of each run of deletes its
+    /// ops.
     Length,
     /// Of each run of deletes the counters that each of its ops deletes.
     DeleteCount,
@@ -88,6 +89,12 @@ pub(super) enum Column {
     ReplacedIndex,
     /// The counter of it, from the last one on its chain.
     ReplacedCounter,
+    /// Of each name in a move or annul 0 if it follows on the name before, else 1 + its index.
+    Listed,
+    /// The counter of each that does not follow, from the last one listed on its chain.
+    ListedCounter,
+    /// Of each annul 0 if it makes void, 1 if it lets stand.
+    Standing,
     /// Of each set the length of its payload, 0 if the payload tells it.
     PayloadBytes,
     /// Of each add what it adds.

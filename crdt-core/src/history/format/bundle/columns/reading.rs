@@ -33,6 +33,8 @@ pub(in crate::history::format::bundle) fn read(
         names: Names::touched(),
         path_names: Names::in_paths(),
         replaced: Names::replaced(),
+        listed: Names::listed(),
+        room: 0,
     };
     let (lanes, placed) = Default::default();
     let mut decoder = Decoder { source, lanes, placed };
@@ -145,6 +147,7 @@ fn read_ops<'a>(
     let most = members.body_start().saturating_add(members.left().bytes);
     let mut count = 0;
     while ops.counter < end {
+        source.room = most.saturating_sub(members.bodies.len());
         source.op(ops, end, &mut members.bodies)?;
         count += 1;
         if members.bodies.len() > most {

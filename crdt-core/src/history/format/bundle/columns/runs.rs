@@ -3,7 +3,6 @@
 
 use core::ops::Range;
 
-use super::is_insert;
 use crate::history::format::numbers::LaneIndex;
 use crate::op::{Action, Name, Path, RawOp, kind_of};
 
@@ -32,7 +31,7 @@ struct Delete {
 #[derive(Debug)]
 pub(super) struct Extent {
     pub(super) kind: u32,
-    /// The elements of an insert, the ops of a run of deletes.
+    /// The elements of an insert or move, the names of an annul, the ops of a run of deletes.
     pub(super) length: u32,
     pub(super) step: Option<i64>,
     pub(super) lane: LaneIndex,
@@ -89,7 +88,11 @@ impl Extent {
     /// The extent of a run that begins with an op of `lane`, whose content so far ends at `end`.
     pub(super) fn new(lane: LaneIndex, op: &RawOp<'_>, end: usize) -> Self {
         let kind = kind_of(&op.action);
-        let length = if is_insert(kind) { op.counters } else { 1 };
+        let length = match &op.action {
+            Action::Insert { .. } | Action::InsertText { .. } | Action::Move { .. } => op.counters,
+            Action::Annul { names, .. } => u32::try_from(names.len()).unwrap_or(u32::MAX),
+            _ => 1,
+        };
         Self { kind, length, step: None, lane, content: end..end }
     }
 }

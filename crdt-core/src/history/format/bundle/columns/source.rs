@@ -6,7 +6,10 @@ use super::{COLUMNS, Column};
 use crate::codec::{ColumnReader, DecodeError, Reader, split_text, value, write};
 use crate::history::format::tags::Tags;
 use crate::op::limits::MAX_DEPENDENCIES;
-use crate::op::{Action, Name, Place, Seeds, Side, kind, push_name, write_element, write_op};
+use crate::op::{
+    Action, Listed, Name, Place, Seeds, Side, Standing, kind, push_ascending, push_name,
+    write_element, write_op,
+};
 
 /// What of the blocks has not been read yet.
 pub(super) struct Source<'a> {
@@ -20,6 +23,10 @@ pub(super) struct Source<'a> {
     pub(super) names: Names,
     pub(super) path_names: Names,
     pub(super) replaced: Names,
+    pub(super) listed: Names,
+    /// How many canonical bytes the op that is read may take. A list of names takes a byte for each
+    /// there, and may take none here.
+    pub(super) room: usize,
 }
 
 /// How far the ops of a lane have been read.
@@ -110,6 +117,10 @@ impl<'a> Source<'a> {
                 return ops.advance(taken);
             }
             self.path(shape, &mut ops.path)?;
+            if kind == kind::MOVE {
+                let taken = self.moved(ops.counter, &ops.path, out)?;
+                return ops.advance(taken);
+            }
             ops.rest = self.run(kind, &ops.path, out)?;
         }
         let taken = self.next_of_run(ops, end, out)?;
@@ -157,6 +168,7 @@ impl<'a> Source<'a> {
             kind::RESET => Action::Reset { annuls: self.replaced()? },
             kind::PUT => Action::Put { replaces: self.replaced()? },
             kind::REMOVE => Action::Remove { replaces: self.replaced()? },
+            kind::ANNUL => self.annul()?,
             kind::INSERT => return self.seeds(),
             kind::INSERT_TEXT => return self.text(),
             kind::DELETE => return self.deletes(),
@@ -164,6 +176,52 @@ impl<'a> Source<'a> {
         };
         write_op(out, path, 1, &action);
         Ok(Rest::Nothing)
+    }
+
+    /// Writes a move and says how many counters it takes.
+    fn moved(&mut self, counter: u32, path: &[u8], out: &mut Vec<u8>) -> Result<u32, DecodeError> {
+        let place = self.place()?;
+        let count = self.list_length()?;
+        let mut elements = Vec::with_capacity(count as usize);
+        self.list(count, |element| {
+            elements.push(element);
+            Ok(())
+        })?;
+        // Behind the last place, which later ops go on from.
+        let end =
+            counter.checked_add(count).ok_or(DecodeError::OverLimit("counters of a chain"))?;
+        self.names.remember(self.table.own(), end - 1);
+        write_op(out, path, count, &Action::Move { place, elements });
+        Ok(count)
+    }
+
+    fn annul(&mut self) -> Result<Action<'static, Name>, DecodeError> {
+        let standing = match self.column(Column::Standing).read()? {
+            0 => Standing::Void,
+            1 => Standing::Stands,
+            _ => return Err(DecodeError::InvalidStanding),
+        };
+        let (count, mut names) = (self.list_length()?, Vec::new());
+        self.list(count, |name| push_ascending(&mut names, name))?;
+        Ok(Action::Annul { standing, names })
+    }
+
+    fn list_length(&mut self) -> Result<u32, DecodeError> {
+        match self.column(Column::Length).read_u32()? {
+            0 => Err(DecodeError::EmptyOp("a list of no names")),
+            count if count as usize > self.room => Err(DecodeError::WrongTotals),
+            count => Ok(count),
+        }
+    }
+
+    fn list(
+        &mut self,
+        count: u32,
+        mut each: impl FnMut(Name) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let mut listed = Listed::default();
+        let Self { listed: names, table, columns, .. } = self;
+        (0..count).try_for_each(|_| each(names.read_next(&mut listed, table, columns)?))
     }
 
     fn seeds(&mut self) -> Result<Rest<'a>, DecodeError> {

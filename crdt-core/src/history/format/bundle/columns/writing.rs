@@ -8,7 +8,7 @@ use crate::codec::{ColumnWriter, DecodeError, value, write_block, write_columns}
 use crate::history::format::bundle::{Leaving, Reference};
 use crate::history::format::numbers::{LaneIndex, MemberIndex, Number as _, Numbered};
 use crate::history::format::tags::Tags;
-use crate::op::{Action, Body, Name, Place, RawOp, Side, kind, kind_of};
+use crate::op::{Action, Body, Listed, Name, Place, RawOp, Side, Standing, kind, kind_of};
 
 /// Members written so far.
 pub(crate) struct Writer<'a> {
@@ -26,6 +26,7 @@ pub(crate) struct Writer<'a> {
     names: Names,
     path_names: Names,
     replaced: Names,
+    listed: Names,
 }
 
 /// Members that follow on each other.
@@ -53,6 +54,7 @@ impl<'a> Writer<'a> {
             names: Names::touched(),
             path_names: Names::in_paths(),
             replaced: Names::replaced(),
+            listed: Names::listed(),
         }
     }
 
@@ -150,6 +152,9 @@ impl<'a> Writer<'a> {
             Action::Delete { first, .. } => {
                 return self.names.remember(self.table.chain(first.index), first.counter);
             }
+            Action::Move { .. } => {
+                return self.names.remember(self.table.own(), counter + op.counters - 1);
+            }
             _ => return,
         };
         self.names.remember(self.table.own(), counter + op.counters - 1);
@@ -181,6 +186,14 @@ impl<'a> Writer<'a> {
             Action::Delete { first, count } => {
                 self.name(*first);
                 self.put(Column::DeleteCount, u64::from(*count));
+            }
+            Action::Move { place, elements } => {
+                self.place(*place);
+                self.list(elements);
+            }
+            Action::Annul { standing, names } => {
+                self.put(Column::Standing, u64::from(*standing == Standing::Stands));
+                self.list(names);
             }
             Action::Unknown { .. } => {}
         }
@@ -219,6 +232,13 @@ impl<'a> Writer<'a> {
         }
     }
 
+    fn list(&mut self, names: &[Name]) {
+        let mut listed = Listed::default();
+        for name in names {
+            self.listed.write_next(&mut listed, *name, &self.table, &mut self.columns);
+        }
+    }
+
     /// The columns, the dictionary of paths, inserted text, seeds, and all other content (tags,
     /// payloads, unknown ops), each a block; and how many ops are in them.
     pub(in crate::history::format::bundle) fn finish(mut self) -> (Vec<u8>, usize) {
@@ -229,7 +249,7 @@ impl<'a> Writer<'a> {
             match extent.kind {
                 kind::INSERT => seeds.extend_from_slice(&lane.seeds[extent.content]),
                 kind::INSERT_TEXT => text.extend_from_slice(&lane.text[extent.content]),
-                kind::DELETE => {}
+                kind::DELETE | kind::MOVE | kind::ANNUL => {}
                 _ => continue,
             }
             self.put(Column::Length, u64::from(extent.length));
