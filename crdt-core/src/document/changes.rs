@@ -227,8 +227,8 @@ impl<T: CrdtNode> Document<T> {
             None => (None, Space::default(), Stamp::fresh()),
         };
         let mut document = Rebuilt { document: self, panics: true };
-        let Self { history, state, .. } = &mut *document.document;
-        let transaction = Transaction::new(history.chains(), prev, space, stamp);
+        let Self { history, state, keeps_all, .. } = &mut *document.document;
+        let transaction = Transaction::new(history.chains(), prev, space, stamp, *keeps_all);
         let result = edit(state, transaction.root());
         let log = transaction.finish();
         document.panics = false;

@@ -70,6 +70,8 @@ pub struct Document<T: CrdtNode> {
     state: T::State,
     /// Whether changes say something that `T` does not know, and a type that extends it might.
     partial: bool,
+    /// Whether the state keeps all that is deleted or reset, as it does once an op was annulled.
+    keeps_all: bool,
     /// Whether it may be of another type than `T`.
     any_type: bool,
     writer: Option<Writer>,
@@ -148,7 +150,8 @@ impl<T: CrdtNode> Document<T> {
             moved: Vec::new(),
             stamps: Stamps::default(),
         });
-        let mut document = Self { history, state, partial: false, any_type: false, writer };
+        let mut document =
+            Self { history, state, partial: false, keeps_all: false, any_type: false, writer };
         document.begin_stretch();
         document
     }
@@ -354,7 +357,14 @@ impl<T: CrdtNode> Document<T> {
 
     /// Applies the ops of changes from `start` on to the state.
     fn replay(&mut self, start: ChangeIndex) {
-        self.partial |= replay(&self.history, start, &mut self.state);
+        let mut replayed = replay(&self.history, start, &mut self.state, self.keeps_all);
+        if replayed.let_go {
+            // Once: from now on nothing is let go of.
+            self.keeps_all = true;
+            self.state = T::State::default();
+            replayed = replay(&self.history, 0, &mut self.state, true);
+        }
+        self.partial |= replayed.partial;
     }
 
     /// What is written must not be added to a stretch of signatures that is full, as one is that a
@@ -383,25 +393,39 @@ impl<T: CrdtNode> Document<T> {
     }
 }
 
-/// Has a state take in the changes from `start` on. Says whether there is one that says more than its
-/// type knows. Compiled once, not for each type.
-fn replay(history: &History, start: ChangeIndex, state: &mut dyn NodeState) -> bool {
-    let (chains, mut partial) = (history.chains(), false);
+/// What is known of changes that a state has taken in.
+#[derive(Default)]
+struct Replayed {
+    /// Whether one says more than the state's type knows.
+    partial: bool,
+    /// Whether one concerns what the state has let go of. Then the state is not what it should be.
+    let_go: bool,
+}
+
+/// Has a state take in the changes from `start` on. Compiled once, not for each type.
+fn replay(
+    history: &History,
+    start: ChangeIndex,
+    state: &mut dyn NodeState,
+    keeps_all: bool,
+) -> Replayed {
+    let (chains, mut replayed) = (history.chains(), Replayed::default());
     history.replay(start, |path, op| {
-        let op = Incoming::from(op);
+        let op = Incoming::replayed(op, keeps_all);
         let fit = match op.action {
             Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
             _ => state.apply(path, &op, chains),
         };
         match fit {
             Fit::Applied => {}
-            Fit::Partial => partial = true,
+            Fit::Partial => replayed.partial = true,
+            Fit::LetGo => replayed.let_go = true,
             Fit::Inert(reason) | Fit::Refused(reason) => {
                 tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
             }
         }
     });
-    partial
+    replayed
 }
 
 impl History {

@@ -1,6 +1,7 @@
 //! Which parts of a state are blank, found for all of them in one walk.
 
 use super::NodeState;
+use crate::history::Chains;
 
 /// Of each part of a state that is left out when it is blank, whether it is; of each group of such
 /// parts, how many are not. In the order in which a [`StateWriter`](super::StateWriter) comes to
@@ -8,19 +9,32 @@ use super::NodeState;
 ///
 /// A part is blank if all that lies in it is. Were it asked for that as it is written, what lies
 /// deep would be walked once for every part around it.
-#[derive(Debug, Default)]
-pub struct Blanks(Vec<u32>);
+#[derive(Debug)]
+pub struct Blanks<'a> {
+    found: Vec<u32>,
+    chains: &'a Chains,
+}
 
-impl Blanks {
+impl<'a> Blanks<'a> {
+    /// Nothing has been found yet.
+    pub(super) fn new(chains: &'a Chains) -> Self {
+        Self { found: Vec::new(), chains }
+    }
+
+    /// How ops are ordered.
+    pub(super) fn chains(&self) -> &'a Chains {
+        self.chains
+    }
+
     /// Takes note of a part in which `find` looks. Says whether it is blank.
     pub(super) fn part(&mut self, find: impl FnOnce(&mut Self) -> bool) -> bool {
-        let place = self.0.len();
-        self.0.push(0);
+        let place = self.found.len();
+        self.found.push(0);
         let blank = find(self);
         if blank {
-            self.0.truncate(place + 1);
+            self.found.truncate(place + 1);
         } else {
-            self.0[place] = 1;
+            self.found[place] = 1;
         }
         blank
     }
@@ -31,13 +45,13 @@ impl Blanks {
         parts: impl Iterator<Item = P>,
         find: impl Fn(P, &mut Self) -> bool,
     ) -> bool {
-        let place = self.0.len();
-        self.0.push(0);
+        let place = self.found.len();
+        self.found.push(0);
         let mut written = 0;
         for part in parts {
             written += u32::from(!self.part(|blanks| find(part, blanks)));
         }
-        self.0[place] = written;
+        self.found[place] = written;
         written == 0
     }
 
@@ -53,6 +67,6 @@ impl Blanks {
 
     /// What has been found, in order.
     pub(super) fn into_found(self) -> std::vec::IntoIter<u32> {
-        self.0.into_iter()
+        self.found.into_iter()
     }
 }

@@ -172,7 +172,7 @@ impl<P: Payloads> NodeState for ChoiceState<P> {
             && self.unknown.is_blank()
     }
 
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         let payloads = payloads(P::VARIANTS, &self.payloads);
         let blank = blanks.all(payloads.map(|(_, payload)| payload));
         blank && self.selector.is_blank() && self.unknown.is_blank()

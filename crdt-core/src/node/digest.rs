@@ -40,6 +40,8 @@ enum Part {
     Adds = 7,
     Kind = 8,
     Unknown = 9,
+    Moved = 10,
+    Void = 11,
 }
 
 impl<'a> DigestWriter<'a> {
@@ -138,6 +140,13 @@ impl<'a> DigestWriter<'a> {
         if let Some((range, deleted)) = last {
             self.elements(range, deleted);
         }
+    }
+
+    /// A place that a move made for an element that is visible.
+    pub(super) fn moved(&mut self, (place, element, void): (Id, Id, bool)) {
+        let mut bytes = self.name(place);
+        bytes.extend_from_slice(&self.name(element));
+        self.part(if void { Part::Void } else { Part::Moved }, &bytes);
     }
 
     /// Elements that lie one after the other on a chain.

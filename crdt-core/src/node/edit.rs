@@ -4,8 +4,9 @@ use core::ops::Range;
 
 use super::positions::forwards;
 use super::undo::Kept;
-use super::{EditError, Scope};
-use crate::op::{Id, Place};
+use super::{EditError, Scope, Undone};
+use crate::history::Chains;
+use crate::op::{Id, IdRange, Place};
 use crate::sequence::{Content, Keep, Sequence};
 
 /// Inserts elements, the first of which has the next id, so that they stand at a position. Says
@@ -33,8 +34,47 @@ where
 {
     let range = forwards(range)?;
     scope.pin();
+    if scope.keeps_all() {
+        return cover_at(sequence, scope, range);
+    }
     let (chains, mut write) = (scope.chains(), *scope);
-    let out = |names| write.write_delete(names);
+    let out = |names| {
+        write.write_delete(names);
+    };
     let deleted = scope.deleting(|kept| sequence.delete_at(range, chains, out, kept));
     deleted.map_err(EditError::out_of_bounds)
+}
+
+/// What an op of a change deleted before it was made to delete more.
+struct Deleted {
+    op: Id,
+    before: Option<IdRange>,
+}
+
+/// Covers the elements at a range of positions and writes the ops.
+#[cold]
+fn cover_at<C: Content>(
+    sequence: &mut Sequence<C>,
+    scope: &mut Scope<'_>,
+    range: Range<usize>,
+) -> Result<(), EditError> {
+    let chains = scope.chains();
+    let covered = sequence.cover_at(range, chains).map_err(EditError::out_of_bounds)?;
+    for names in covered {
+        let (op, all) = scope.write_delete(names);
+        let before = sequence.set_cover(op, all, chains);
+        scope.found(Deleted { op, before });
+    }
+    Ok(())
+}
+
+/// Takes deletes back that have covered elements.
+pub(super) fn uncover<C: Content>(
+    sequence: &mut Sequence<C>,
+    undone: &Undone<'_>,
+    chains: &Chains,
+) {
+    while let Some(Deleted { op, before }) = undone.take() {
+        sequence.take_back_cover(op, before, chains);
+    }
 }

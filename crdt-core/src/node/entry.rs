@@ -43,7 +43,7 @@ impl<S: NodeState> Entry<S> {
     }
 
     /// As [`NodeState::find_blanks`].
-    pub(super) fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    pub(super) fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         #[cfg(test)]
         crate::steps::count();
         self.state.find_blanks(blanks) && self.puts.is_none() && self.unknown.is_blank()
@@ -66,7 +66,7 @@ impl<S: NodeState> Entry<S> {
                 // undoes a remove is given the states in the order that is the reverse of that of
                 // `remove`.
                 let action = Action::Unset { replaces: replaces.clone() };
-                let unset = Incoming { id: op.id, time: op.time, action, undone: op.undone };
+                let unset = Incoming { action, ..*op };
                 self.unknown.unset(&unset, chains);
                 let _ = self.state.apply(&[], &unset, chains);
                 self.apply_to_puts(op, replaces, None, chains);

@@ -12,6 +12,8 @@ pub struct Incoming<'a> {
     pub(crate) time: u32,
     /// What it does. Of an edit that is taken back, what it replaced is left out.
     pub(crate) action: Action<'a, Id>,
+    /// Whether the document keeps all that is deleted or reset, since one of its ops was annulled.
+    pub(crate) keeps_all: bool,
     /// What the edit that is taken back found where it was made.
     pub(super) undone: Option<&'a Undone<'a>>,
 }
@@ -19,7 +21,12 @@ pub struct Incoming<'a> {
 impl<'a> Incoming<'a> {
     /// An op that takes effect.
     pub(crate) fn new(id: Id, time: u32, action: Action<'a, Id>) -> Self {
-        Self { id, time, action, undone: None }
+        Self { id, time, action, keeps_all: false, undone: None }
+    }
+
+    /// An op of an admitted change, for a state that may keep all.
+    pub(crate) fn replayed(op: Replayed<'a>, keeps_all: bool) -> Self {
+        Self { keeps_all, ..Self::new(op.id, op.time, op.action) }
     }
 
     /// What a set or unset has found that is taken back. Other ops are none of a register's, also
@@ -29,11 +36,5 @@ impl<'a> Incoming<'a> {
             Action::Set { .. } | Action::Unset { .. } => self.undone,
             _ => None,
         }
-    }
-}
-
-impl<'a> From<Replayed<'a>> for Incoming<'a> {
-    fn from(Replayed { id, time, action }: Replayed<'a>) -> Self {
-        Self::new(id, time, action)
     }
 }

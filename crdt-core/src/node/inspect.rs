@@ -231,12 +231,12 @@ impl<'f> Page<'_, 'f> {
 
     /// The sum, then what each author added.
     fn counter(&mut self, counter: &CounterState) -> fmt::Result {
-        self.line(format_args!("counter {}", counter.sum()))?;
+        self.line(format_args!("counter {}", counter.sum(self.inspection.chains())))?;
         let mut authors: BTreeMap<Author, (i128, usize)> = BTreeMap::new();
-        for (id, delta) in counter.adds() {
-            if let Some(author) = self.inspection.author_of(id) {
+        for (id, delta) in counter.adds(self.inspection.chains()) {
+            if let Some(author) = self.inspection.author_of(*id) {
                 let (sum, count) = authors.entry(author).or_default();
-                *sum += i128::from(delta);
+                *sum += i128::from(*delta);
                 *count += 1;
             }
         }
@@ -261,11 +261,12 @@ impl<'f> Page<'_, 'f> {
     }
 
     fn list(&mut self, list: &ListState<Untyped>) -> fmt::Result {
-        let (live, deleted) = count(list.runs().map(|(range, run)| (range, run.is_some())));
+        let chains = self.inspection.chains();
+        let (live, deleted) = count(list.runs(chains).map(|(range, run)| (range, run.is_some())));
         self.line(format_args!("list of {live}{deleted}", live = Count(live, "element")))?;
         let mut page = self.below();
         let mut gone = 0;
-        for (range, run) in list.runs() {
+        for (range, run) in list.runs(chains) {
             let Some(states) = run else {
                 gone += u64::from(range.end - range.start);
                 continue;

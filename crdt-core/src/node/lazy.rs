@@ -48,7 +48,7 @@ impl<S: NodeState + Default> NodeState for Lazy<S> {
         self.0.get().is_none_or(|state| state.is_blank())
     }
 
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         // Reading may have made a state in which nothing is.
         blanks.part(|blanks| self.0.get().is_none_or(|state| state.find_blanks(blanks)))
     }

@@ -62,7 +62,7 @@ impl<S: NodeState + Default> NodeState for OptionState<S> {
         self.entry.as_ref().is_none_or(|entry| entry.is_blank())
     }
 
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         // An entry in which nothing is may have been made or not.
         blanks.part(|blanks| self.entry.as_ref().is_none_or(|entry| entry.find_blanks(blanks)))
     }

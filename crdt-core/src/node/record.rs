@@ -83,7 +83,7 @@ impl<F: Fields> NodeState for RecordState<F> {
         states(&self.0).all(NodeState::is_blank)
     }
 
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         blanks.all(states(&self.0))
     }
 

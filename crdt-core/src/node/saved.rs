@@ -88,7 +88,7 @@ pub struct StateReader<'a> {
 }
 
 impl<'a> StateWriter<'a> {
-    fn new(chains: &'a Chains, blanks: Blanks) -> Self {
+    fn new(chains: &'a Chains, blanks: Blanks<'_>) -> Self {
         Self {
             chains,
             blanks: blanks.into_found(),
@@ -392,7 +392,7 @@ struct Blocks {
 
 /// Writes a state; `None` if something in it cannot be written.
 pub(crate) fn save_state(state: &dyn NodeState, chains: &Chains) -> Option<Vec<u8>> {
-    let mut blanks = Blanks::default();
+    let mut blanks = Blanks::new(chains);
     state.find_blanks(&mut blanks);
     let mut writer = StateWriter::new(chains, blanks);
     state.save(&mut writer);

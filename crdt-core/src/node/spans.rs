@@ -68,23 +68,19 @@ fn parts(kind: SpanKind) -> (u64, u32) {
         SpanKind::Anchor => (0, 0),
         SpanKind::Vacant(len) => (1, len),
         SpanKind::Live(len) => (2, len),
-        SpanKind::Moved { stands, .. } => (3, stands.into()),
+        SpanKind::Moved { stands, void, .. } => (3, u32::from(stands) | u32::from(void) << 1),
     }
 }
 
 /// What a span is, given these numbers.
-fn read_kind(
-    kind: u64,
-    number: u32,
-    reader: &mut Reader<'_>,
-) -> Result<SpanKind, DecodeError> {
+fn read_kind(kind: u64, number: u32, reader: &mut Reader<'_>) -> Result<SpanKind, DecodeError> {
     Ok(match (kind, number) {
         (0, 0) => SpanKind::Anchor,
         (1, 1..) => SpanKind::Vacant(number),
         (2, 1..) => SpanKind::Live(number),
-        (3, 0 | 1) => {
+        (3, 0..4) => {
             let element = Id { chain: reader.varint32()?, counter: reader.varint32()? };
-            SpanKind::Moved { element, stands: number == 1 }
+            SpanKind::Moved { element, stands: number & 1 == 1, void: number & 2 == 2 }
         }
         _ => return Err(DecodeError::InvalidKind),
     })
@@ -182,12 +178,12 @@ mod tests {
     fn spans() -> impl Strategy<Value = Vec<Span>> {
         let counter = || prop_oneof![3 => 0..90u32, 1 => any::<u32>()];
         let id = move || (0..3u32, counter()).prop_map(|(chain, counter)| Id { chain, counter });
-        let moved = (id(), any::<bool>());
+        let moved = (id(), any::<bool>(), any::<bool>());
         let kind = prop_oneof![
             Just(SpanKind::Anchor),
             (1..70u32).prop_map(SpanKind::Vacant),
             (1..70u32).prop_map(SpanKind::Live),
-            moved.prop_map(|(element, stands)| SpanKind::Moved { element, stands }),
+            moved.prop_map(|(element, stands, void)| SpanKind::Moved { element, stands, void }),
         ];
         prop::collection::vec((id(), kind).prop_map(|(first, kind)| Span { first, kind }), 0..40)
     }

@@ -18,7 +18,7 @@ pub trait NodeState: Send + Sync + 'static {
 
     /// Whether nothing ever came here, and of every part that [`save`](Self::save) leaves out when
     /// it is blank, in the same order, whether it is. What has parts looks into all of them.
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         let _ = blanks;
         self.is_blank()
     }
@@ -66,6 +66,10 @@ pub enum Fit {
     /// The history keeps and forwards it. It has no effect on the value; what the node has to
     /// remember of it, it does.
     Inert(Misfit),
+    /// It concerns what the state has let go of: what was deleted or reset, and may come back now.
+    /// The state is to be built anew from all changes, this time [keeping
+    /// all](Incoming::keeps_all).
+    LetGo,
     /// It has no effect on the value either, and the node remembers nothing of it. The nearest
     /// place around the node that is written over as a whole keeps it in its
     /// [`Unknown`](super::Unknown), to clear it then.

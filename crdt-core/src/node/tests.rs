@@ -32,7 +32,7 @@ fn apply(node: &mut impl NodeState, id: Id, action: Action<'_, Id>, chains: &Cha
 fn added(chains: &Chains) -> CounterState {
     let mut counter = CounterState::default();
     (0..DEPTH).for_each(|at| apply(&mut counter, fork(at), Action::Add { delta: 1 }, chains));
-    assert_eq!(counter.sum(), i128::from(DEPTH));
+    assert_eq!(counter.sum(&chains), i128::from(DEPTH));
     counter
 }
 
@@ -41,7 +41,7 @@ fn added(chains: &Chains) -> CounterState {
 #[test]
 fn a_reset_of_nested_forks_walks_each_of_them_once() {
     let chains = nested(DEPTH);
-    let annuls: Vec<Id> = added(&chains).last_adds();
+    let annuls: Vec<Id> = added(&chains).last_adds(&chains);
     assert_eq!(annuls.len(), DEPTH as usize);
     let mut stranger = Id { chain: DEPTH, counter: 0 };
     let scattered = |id: &Id| id.chain.wrapping_mul(0x9e37_79b9);
@@ -59,7 +59,7 @@ fn a_reset_of_nested_forks_walks_each_of_them_once() {
                 stranger.counter += 1;
             }
         });
-        assert_eq!(counter.sum(), 1);
+        assert_eq!(counter.sum(&chains), 1);
         assert!(steps <= 10 * 3 * (DEPTH as usize + 1), "{steps}");
     }
 }
@@ -110,7 +110,7 @@ fn what_a_node_does_not_hold_is_not_walked_for_it() {
             let mut counter = CounterState::default();
             apply(&mut counter, fork(at), Action::Add { delta: 1 }, &chains);
             apply(&mut counter, stranger, reset.clone(), &chains);
-            assert_eq!(counter.sum(), 0);
+            assert_eq!(counter.sum(&chains), 0);
             let mut text = TextState::default();
             apply(&mut text, fork(at), insert(true), &chains);
             apply(&mut text, stranger, delete.clone(), &chains);
@@ -125,7 +125,7 @@ fn what_a_node_does_not_hold_is_not_walked_for_it() {
 fn to_be_refused_entry_below_what_is_too_deep_leaves_no_fault() {
     let history = History::new(DocumentId::from_bytes([0; 32]));
     let (prev, space, stamp) = (None, Space::default(), Stamp::fresh());
-    let transaction = Transaction::new(history.chains(), prev, space, stamp);
+    let transaction = Transaction::new(history.chains(), prev, space, stamp, false);
     for depth in [MAX_PATH_DEPTH, MAX_PATH_DEPTH + 1] {
         let deep: Scope<'_> =
             (0..depth).fold(transaction.root(), |scope, _| scope.key(Key::Bool(true)));

@@ -28,7 +28,10 @@ impl Unknown {
         chains: &Chains,
     ) -> Fit {
         if self.concerns(fit, op) {
-            let _ = self.0.get_or_insert_default().apply(path, op, chains);
+            let kept = self.0.get_or_insert_default().apply(path, op, chains);
+            if kept == Fit::LetGo {
+                return kept;
+            }
         }
         fit.settled()
     }
@@ -51,11 +54,11 @@ impl Unknown {
         self.keep(fit, &path, op, chains)
     }
 
-    /// A range of counters that is deleted can hold elements of two nodes: of the one that fits and
-    /// of one that is kept here.
+    /// A range of counters that is deleted can hold elements of two nodes, of the one that fits and
+    /// of one that is kept here, and what is annulled can be ops of both.
     fn concerns(&self, fit: Fit, op: &Incoming<'_>) -> bool {
         match (&op.action, fit) {
-            (Action::Delete { .. }, _) => self.0.is_some(),
+            (Action::Delete { .. } | Action::Annul { .. }, _) => self.0.is_some(),
             (_, Fit::Refused(_)) => true,
             _ => false,
         }

@@ -95,12 +95,16 @@ impl Untyped {
 
     /// The state of a document, from its changes alone.
     pub(crate) fn of(history: &History) -> Self {
-        let mut root = Self::default();
-        let chains = history.chains();
-        history.replay(0, |path, op| {
-            let _ = root.apply(path, &op.into(), chains);
-        });
-        root
+        let build = |keeps_all| {
+            let (mut root, mut let_go) = (Self::default(), false);
+            history.replay(0, |path, op| {
+                let op = Incoming::replayed(op, keeps_all);
+                let_go |= root.apply(path, &op, history.chains()) == Fit::LetGo;
+            });
+            (root, let_go)
+        };
+        let (root, let_go) = build(false);
+        if let_go { build(true).0 } else { root }
     }
 
     fn apply_here(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
@@ -118,16 +122,21 @@ impl Untyped {
                 self.counter.get_or_insert_default().apply(&[], op, chains)
             }
             Action::InsertText { .. } => self.text.get_or_insert_default().apply(&[], op, chains),
-            Action::Insert { .. } => self.list.get_or_insert_default().apply(&[], op, chains),
+            Action::Insert { .. } | Action::Move { .. } => {
+                self.list.get_or_insert_default().apply(&[], op, chains)
+            }
             Action::Delete { .. } => {
                 let text = self.text.as_mut().map(|text| text.apply(&[], op, chains));
                 let list = self.list.as_mut().map(|list| list.apply(&[], op, chains));
                 text.or(list).unwrap_or(Fit::Inert(Misfit::UnknownElement))
             }
-            Action::Put { .. }
-            | Action::Remove { .. }
-            | Action::Move { .. }
-            | Action::Annul { .. } => Fit::Inert(Misfit::WrongKind),
+            Action::Annul { .. } => {
+                let list = self.list.as_mut().map(|list| list.apply(&[], op, chains));
+                let text = self.text.as_mut().map(|text| text.apply(&[], op, chains));
+                let counter = self.counter.as_mut().map(|counter| counter.apply(&[], op, chains));
+                list.or(text).or(counter).unwrap_or(Fit::Inert(Misfit::UnknownElement))
+            }
+            Action::Put { .. } | Action::Remove { .. } => Fit::Inert(Misfit::WrongKind),
             Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
         }
     }
@@ -137,7 +146,7 @@ impl Untyped {
     fn note(&mut self, op: &Incoming<'_>, fit: Fit) -> Fit {
         if let Fit::Inert(misfit) = fit
             && op.undone.is_none()
-            && !matches!(op.action, Action::Delete { .. })
+            && !matches!(op.action, Action::Delete { .. } | Action::Annul { .. })
         {
             // Each element by itself, so that it does not matter over how many ops a text is typed.
             let elements = match op.action {
@@ -182,7 +191,9 @@ impl Untyped {
             None if !self.entries.is_empty() => self.entries_json(chains),
             None if self.list.is_some() => self.list_json(chains),
             None if self.text.is_some() => self.text_json(chains),
-            None => self.counter.as_ref().map_or(Value::Null, |counter| sum_json(counter.sum())),
+            None => {
+                self.counter.as_ref().map_or(Value::Null, |counter| sum_json(counter.sum(chains)))
+            }
         }
     }
 
@@ -194,7 +205,7 @@ impl Untyped {
     }
 
     fn list_json(&self, chains: &Chains) -> Value {
-        let states = self.list.iter().flat_map(|list| list.states());
+        let states = self.list.iter().flat_map(|list| list.states(chains));
         states.map(|node| node.to_json(chains)).collect()
     }
 
@@ -226,7 +237,7 @@ fn below<'a, K: Ord, N: Default>(
     op: &Incoming<'_>,
 ) -> Option<&'a mut N> {
     match op.action {
-        Action::Delete { .. } => nodes.get_mut(&key),
+        Action::Delete { .. } | Action::Annul { .. } => nodes.get_mut(&key),
         _ => Some(nodes.get_or_default(key)),
     }
 }
@@ -245,8 +256,8 @@ impl NodeState for Untyped {
             [Segment::Key(key), rest @ ..] => below(&mut self.entries, EntryKey::new(*key), op)
                 .map(|entry| entry.apply(rest, op, chains)),
             [Segment::Element(id), ..] => {
-                let list = self.list.as_mut().filter(|list| list.contains(*id));
-                let Some(list) = list else {
+                let list = self.list.as_mut();
+                let Some(list) = list.and_then(|list| list.contains(*id).then_some(list)) else {
                     return self.note(op, Fit::Inert(Misfit::UnknownElement));
                 };
                 Some(list.apply(path, op, chains))

@@ -334,10 +334,6 @@ impl Content for TextChunk {
         Excess::default()
     }
 
-    fn of_removed(removed: String) -> Self {
-        Self::from(removed.as_str())
-    }
-
     fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a> {
         let (taken, rest) = split_text(source, count).unwrap_or((source, ""));
         *source = rest;

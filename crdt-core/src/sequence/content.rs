@@ -12,7 +12,7 @@ pub(crate) trait Content: Default {
     /// Elements on their way into a sequence.
     type Source<'a>;
     /// Elements that were taken out of it, in list order.
-    type Removed: Default;
+    type Removed;
     /// The most pieces in a leaf of the tree.
     const LEAF: usize = 32;
     /// The most children of an inner node of the tree.
@@ -32,8 +32,6 @@ pub(crate) trait Content: Default {
     fn truncate(&mut self, at: u32, kept: Option<&mut Self::Removed>) -> Self::Measure {
         self.remove(at..self.len(), kept)
     }
-    /// The elements that were taken out, few enough for one run.
-    fn of_removed(removed: Self::Removed) -> Self;
     /// Takes so many elements, at most, from the front of a source.
     fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a>;
     /// Moves elements from the source to the end of the run until one of them is exhausted; into

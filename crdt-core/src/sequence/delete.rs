@@ -41,7 +41,7 @@ impl<C: Content> Sequence<C> {
             return Err(OutOfBounds { pos, len: self.len() });
         }
         let mut left = range.len();
-        let mut merged = Merged { pending: None, out };
+        let mut merged = Merged::new(out);
         while left > 0
             && let Some((spot, start)) = self.locate_to_edit(range.start)
         {
@@ -54,7 +54,7 @@ impl<C: Content> Sequence<C> {
             let at = self.cut(spot, spot.offset + len, order, keep);
             self.set_recent(Some(Recent { start: Some(start), ..Recent::at(at) }));
             if self.stands().is_some() {
-                self.stands_mut().delete(names);
+                self.stands_mut().set_deleted(names, true);
             }
         }
         merged.finish();
@@ -128,7 +128,7 @@ impl<C: Content> Sequence<C> {
     }
 
     /// The first element at `id` or behind it on the same chain, before the counter `end`.
-    fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
+    pub(super) fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
         self.find(id).or_else(|| {
             let at = self.find_behind(id)?;
             (self.tree.get(at).id.counter < end).then_some(Spot { at, offset: 0 })
@@ -137,13 +137,17 @@ impl<C: Content> Sequence<C> {
 }
 
 /// Passes ranges on, those that follow on each other as one.
-struct Merged<F> {
+pub(super) struct Merged<F> {
     pending: Option<IdRange>,
     out: F,
 }
 
 impl<F: FnMut(IdRange)> Merged<F> {
-    fn push(&mut self, next: IdRange) {
+    pub(super) fn new(out: F) -> Self {
+        Self { pending: None, out }
+    }
+
+    pub(super) fn push(&mut self, next: IdRange) {
         if !self.pending.as_mut().is_some_and(|last| last.append(next))
             && let Some(last) = self.pending.replace(next)
         {
@@ -151,7 +155,7 @@ impl<F: FnMut(IdRange)> Merged<F> {
         }
     }
 
-    fn finish(mut self) {
+    pub(super) fn finish(mut self) {
         if let Some(last) = self.pending {
             (self.out)(last);
         }

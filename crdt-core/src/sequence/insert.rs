@@ -104,7 +104,11 @@ impl<C: Content> Sequence<C> {
     /// child's subtree. The first element there, deleted or not, has no left child: it would be the
     /// first instead. The new element becomes that one's left child and so goes on with what stands
     /// there, as text typed backwards does, rather than beside it.
-    pub(super) fn target_behind<O: OpOrder + ?Sized>(&self, left: Option<Spot>, order: &O) -> Target {
+    pub(super) fn target_behind<O: OpOrder + ?Sized>(
+        &self,
+        left: Option<Spot>,
+        order: &O,
+    ) -> Target {
         let next = match left {
             Some(Spot { at, offset }) if offset + 1 < self.tree.get(at).len() => {
                 return Target::LeftOf(Spot { at, offset: offset + 1 });

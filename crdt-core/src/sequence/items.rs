@@ -59,10 +59,6 @@ impl<S> Content for Items<S> {
         }
     }
 
-    fn of_removed(removed: Vec<S>) -> Self {
-        Self(removed)
-    }
-
     fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a> {
         source.by_ref().take(count as usize).collect::<Vec<S>>().into_iter()
     }
@@ -131,7 +127,8 @@ impl<'a, S> DoubleEndedIterator for Iter<'a, S> {
             }
             let piece = self.pieces_back.next()?;
             if let Some(content) = piece.content() {
-                (self.end_back, self.run_back) = (piece.first().plus(piece.len()), content.0.iter());
+                (self.end_back, self.run_back) =
+                    (piece.first().plus(piece.len()), content.0.iter());
             }
         }
         None
@@ -173,9 +170,9 @@ impl<S> Sequence<Items<S>> {
         run.0.get(offset as usize)
     }
 
-    /// The state of a visible element, to change it.
+    /// The state of an element, to change it; also of a deleted one, if all is kept.
     pub(crate) fn item_mut(&mut self, id: Id) -> Option<&mut S> {
         let spot = self.find_element(id)?;
-        self.tree.get_mut(spot.at).content_mut()?.0.get_mut(spot.offset as usize)
+        self.tree.get_mut(spot.at).standing_mut()?.0.get_mut(spot.offset as usize)
     }
 }

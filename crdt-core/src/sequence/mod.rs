@@ -32,6 +32,7 @@
 
 mod chunk;
 mod content;
+mod covers;
 mod cut;
 mod delete;
 mod directory;
@@ -47,6 +48,8 @@ mod moves;
 mod order;
 mod piece;
 mod read;
+mod retain;
+mod ruled;
 mod saved;
 mod stands;
 mod swept;
@@ -58,6 +61,7 @@ mod undo;
 
 use std::sync::OnceLock;
 
+use covers::Covers;
 use index::Index;
 use order::Stamp;
 use piece::Piece;
@@ -67,9 +71,12 @@ use thiserror::Error;
 
 pub(crate) use chunk::TextChunk;
 pub(crate) use content::{Content, Keep};
+
+pub(crate) use covers::{Ruling, on_branches};
 pub(crate) use gathered::Gathered;
 pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
+pub(crate) use ruled::Ruled;
 pub(crate) use saved::{Restored, Span, SpanKind};
 pub(crate) use swept::SweptAlong;
 #[cfg(test)]
@@ -110,6 +117,7 @@ struct Aids {
     swept: Swept,
     swept_along: SweptAlong,
     stands: Option<Box<Stands>>,
+    covers: Option<Box<Covers>>,
 }
 
 /// Where an element is: a run, and how far into it.

@@ -9,9 +9,11 @@
 use core::ops::Range;
 use std::collections::BTreeSet;
 
+use super::covers::Ruling;
 use super::insert::Target;
 use super::order::Stamp;
 use super::piece::Piece;
+use super::saved::SpanKind;
 use super::stands::{Stands, Step};
 use super::{Content, Keep, OpOrder, OutOfBounds, Sequence, Spot, UnknownParent};
 use crate::btree::Cursor;
@@ -80,24 +82,50 @@ impl<C: Content> Sequence<C> {
         Ok((place, elements))
     }
 
+    /// The places that moves have made for elements that are visible, in list order: the place, the
+    /// element, and whether it cannot stand there.
+    pub(crate) fn moved(&self) -> impl Iterator<Item = (Id, Id, bool)> {
+        self.stands().into_iter().flat_map(|stands| {
+            self.tree.iter().filter_map(|piece| match piece.span_kind() {
+                SpanKind::Moved { element, void, .. } if stands.is_visible(element) => {
+                    Some((piece.id, element, void))
+                }
+                _ => None,
+            })
+        })
+    }
+
     /// Takes a move back that was made here, the last edit first: the places that it made, none of
     /// which anybody has seen. O(log n) for each.
     pub(crate) fn take_back_moves<O: OpOrder + ?Sized>(&mut self, places: IdRange, order: &O) {
         self.set_recent(None);
         for counter in (places.start..places.end).rev() {
             let place = Id { chain: places.chain, counter };
-            let Some(at) = self.find(place).map(|spot| spot.at) else { continue };
-            let piece = self.tree.get(at);
-            let Some(element) = piece.moved_here() else { continue };
-            let stamp = piece.stamp();
+            let Some((element, stamp)) = self.moved_to(place) else { continue };
             let step = self.stands_mut().take_back(element, stamp, order);
-            if let Some(Step { from, to }) = step.filter(|step| step.from != step.to) {
-                self.carry(from, to, order);
-            }
+            self.carry(step, order);
             if let Some(at) = self.find(place).map(|spot| spot.at) {
                 self.remove_run(at, order);
             }
         }
+    }
+
+    /// Rules on a place, if a move has made it here. O(log n).
+    pub(super) fn rule_on_place<O: OpOrder + ?Sized>(
+        &mut self,
+        place: Id,
+        ruling: Ruling,
+        order: &O,
+    ) {
+        let Some((element, stamp)) = self.moved_to(place) else { return };
+        self.set_recent(None);
+        let Some((void, step)) = self.stands_mut().rule(element, stamp, ruling, order) else {
+            return;
+        };
+        if let Some(spot) = self.find(place) {
+            self.tree.get_mut(spot.at).set_void(void);
+        }
+        self.carry(Some(step), order);
     }
 
     /// Deletes those of some elements that have been moved, wherever they stand. Returns how many.
@@ -111,7 +139,7 @@ impl<C: Content> Sequence<C> {
             return 0;
         }
         let mut count = 0;
-        for (element, place) in self.stands_mut().delete(names) {
+        for (element, place) in self.stands_mut().set_deleted(names, true) {
             // Who stands where it was inserted is deleted as all others are.
             if place == element {
                 continue;
@@ -132,29 +160,43 @@ impl<C: Content> Sequence<C> {
         content: C,
         order: &O,
     ) {
-        let place = self.stands_mut().restore(element).unwrap_or(element);
-        self.stand(place, content, order);
+        let moved = self.stands_mut().set_deleted(IdRange::new(element, 1), false);
+        let place = moved.first().map_or(element, |(_, place)| *place);
+        self.stand(place, content, false, order);
     }
 
     /// Notes where elements were moved in a sequence that was saved. Says whether that is how they
     /// stand. O(n log n).
     pub(super) fn restore_places<O: OpOrder + ?Sized>(
         &mut self,
-        moved: Vec<(Id, Stamp, bool)>,
+        moved: &[MovedHere],
         order: &O,
     ) -> bool {
         let standing: BTreeSet<Id> =
-            moved.iter().filter(|(.., stands)| *stands).map(|(element, ..)| *element).collect();
+            moved.iter().filter(|place| place.stands).map(|place| place.element).collect();
         let mut stands = Stands::default();
-        for (element, place, _) in &moved {
-            let gone = !standing.contains(element);
-            stands.add(*element, *place, gone, order);
+        for MovedHere { place, element, void, .. } in moved {
+            // What is visible nowhere was deleted.
+            if !stands.has(*element) {
+                if !standing.contains(element) && !self.is_visible_where_inserted(*element) {
+                    continue;
+                }
+                stands.begin(*element, false);
+            }
+            stands.add(*element, *place, *void, order);
         }
-        let agrees = moved.iter().all(|(element, place, here)| {
+        let agrees = moved.iter().all(|MovedHere { place, element, stands: here, .. }| {
             *here == (stands.place_of(*element) == Some(place.id))
         });
         self.aids_mut().stands = Some(Box::new(stands));
         agrees
+    }
+
+    fn is_visible_where_inserted(&self, element: Id) -> bool {
+        self.find(element).is_some_and(|spot| {
+            let run = self.tree.get(spot.at);
+            run.moved_here().is_none() && run.content().is_some()
+        })
     }
 
     /// Which elements have been moved, if any were.
@@ -175,10 +217,8 @@ impl<C: Content> Sequence<C> {
         elements: &[Id],
         order: &O,
     ) -> bool {
-        let places = (first.id.counter..).map(|counter| Stamp {
-            id: Id { counter, ..first.id },
-            ..first
-        });
+        let places =
+            (first.id.counter..).map(|counter| Stamp { id: Id { counter, ..first.id }, ..first });
         for (place, element) in places.clone().zip(elements) {
             gap = self.put(gap, [Piece::moved(place, *element)], order).gap_after();
         }
@@ -197,31 +237,48 @@ impl<C: Content> Sequence<C> {
         if inserted.moved_here().is_some() {
             return false;
         }
-        let gone = inserted.is_vacant();
-        let step = self.stands_mut().add(element, place, gone, order);
-        if let Some(Step { from, to }) = step.filter(|step| step.from != step.to) {
-            self.carry(from, to, order);
+        let (gone, covered) = (inserted.is_vacant(), inserted.is_covered());
+        let stands = self.stands_mut();
+        if !stands.has(element) {
+            // Of what was deleted before it was ever moved nothing is left to move.
+            if gone {
+                return true;
+            }
+            stands.begin(element, covered);
         }
+        let step = stands.add(element, place, false, order);
+        self.carry(step, order);
         true
     }
 
+    /// What was moved to a place, if a move has made it, and that place.
+    fn moved_to(&self, place: Id) -> Option<(Id, Stamp)> {
+        let piece = self.tree.get(self.find(place)?.at);
+        piece.moved_here().map(|element| (element, piece.stamp()))
+    }
+
     /// Carries an element from the place where it stands to another one.
-    fn carry<O: OpOrder + ?Sized>(&mut self, from: Id, to: Id, order: &O) {
+    fn carry<O: OpOrder + ?Sized>(&mut self, step: Option<Step>, order: &O) {
+        let Some(Step { from, to }) = step.filter(|step| step.from != step.to) else { return };
         let Some(spot) = self.find(from) else { return };
-        let mut taken = Taken::<C>(C::Removed::default());
-        self.cut(spot, spot.offset + 1, order, &mut taken);
-        let content = C::of_removed(taken.0);
-        if content.len() > 0 {
-            self.stand(to, content, order);
+        let at = self.begin_run(spot.at, spot.offset, order);
+        let (at, _) = self.end_run(at, 1, order);
+        let Some((content, covered)) = self.tree.amend(at, Piece::take) else { return };
+        if self.tree.get(at).is_vacant() {
+            self.join_around(at, order);
         }
+        self.stand(to, content, covered, order);
     }
 
     /// Lets an element stand at a vacant place.
-    fn stand<O: OpOrder + ?Sized>(&mut self, place: Id, content: C, order: &O) {
+    fn stand<O: OpOrder + ?Sized>(&mut self, place: Id, content: C, covered: bool, order: &O) {
         let Some(spot) = self.find(place) else { return };
         let at = self.begin_run(spot.at, spot.offset, order);
         let (at, _) = self.end_run(at, 1, order);
-        self.tree.update(at, order, |run| run.revive(content));
+        self.tree.update(at, order, |run| {
+            run.revive(content);
+            run.set_covered(covered);
+        });
     }
 
     /// The names of the elements at some visible positions.
@@ -270,11 +327,13 @@ impl<C: Content> Sequence<C> {
     }
 }
 
-/// An element that is on its way from one place to another.
-struct Taken<C: Content>(C::Removed);
-
-impl<C: Content> Keep<C> for Taken<C> {
-    fn keep(&mut self, _: IdRange) -> Option<&mut C::Removed> {
-        Some(&mut self.0)
-    }
+/// A place that a move made, as it was saved.
+pub(super) struct MovedHere {
+    pub(super) place: Stamp,
+    /// What was moved there.
+    pub(super) element: Id,
+    /// Whether it is visible and stands there.
+    pub(super) stands: bool,
+    /// Whether it cannot stand there.
+    pub(super) void: bool,
 }

@@ -30,6 +30,8 @@ enum Kind<C> {
     Vacant(u32),
     /// Visible elements where they were inserted.
     Live(C),
+    /// Deleted elements that may come back.
+    Covered(Box<C>),
     /// A place that a move made.
     Moved(Box<Moved<C>>),
 }
@@ -39,8 +41,12 @@ enum Kind<C> {
 struct Moved<C> {
     /// What was moved here, by name. It may be no element of this sequence.
     element: Id,
-    /// The element, if it is visible and stands here.
+    /// The element, if it stands here.
     content: Option<C>,
+    /// Whether it is deleted.
+    covered: bool,
+    /// Whether it cannot stand here.
+    void: bool,
 }
 
 impl<C: Content> Piece<C> {
@@ -65,7 +71,10 @@ impl<C: Content> Piece<C> {
 
     /// A place that an element was moved to. It does not stand there yet.
     pub(super) fn moved(place: Stamp, element: Id) -> Self {
-        Self::new(place, Kind::Moved(Box::new(Moved { element, content: None })))
+        Self::new(
+            place,
+            Kind::Moved(Box::new(Moved { element, content: None, covered: false, void: false })),
+        )
     }
 
     fn live(first: Stamp, content: C) -> Self {
@@ -89,6 +98,7 @@ impl<C: Content> Piece<C> {
             Kind::Anchor => 0,
             Kind::Vacant(len) => *len,
             Kind::Live(content) => content.len(),
+            Kind::Covered(content) => content.len(),
             Kind::Moved(_) => 1,
         }
     }
@@ -99,8 +109,10 @@ impl<C: Content> Piece<C> {
             Kind::Anchor => SpanKind::Anchor,
             Kind::Vacant(len) => SpanKind::Vacant(*len),
             Kind::Live(content) => SpanKind::Live(content.len()),
+            Kind::Covered(content) => SpanKind::Vacant(content.len()),
             Kind::Moved(moved) => {
-                SpanKind::Moved { element: moved.element, stands: moved.content.is_some() }
+                let stands = self.content().is_some();
+                SpanKind::Moved { element: moved.element, stands, void: moved.void }
             }
         }
     }
@@ -119,12 +131,19 @@ impl<C: Content> Piece<C> {
         if let Kind::Moved(moved) = &self.kind { Some(moved.element) } else { None }
     }
 
+    /// Notes of a place that a move made whether an element can stand there.
+    pub(super) fn set_void(&mut self, void: bool) {
+        if let Kind::Moved(moved) = &mut self.kind {
+            moved.void = void;
+        }
+    }
+
     /// The visible elements.
     pub(super) fn content(&self) -> Option<&C> {
         match &self.kind {
             Kind::Live(content) => Some(content),
-            Kind::Moved(moved) => moved.content.as_ref(),
-            Kind::Anchor | Kind::Vacant(_) => None,
+            Kind::Moved(moved) if !moved.covered => moved.content.as_ref(),
+            _ => None,
         }
     }
 
@@ -132,8 +151,57 @@ impl<C: Content> Piece<C> {
     pub(super) fn content_mut(&mut self) -> Option<&mut C> {
         match &mut self.kind {
             Kind::Live(content) => Some(content),
+            Kind::Moved(moved) if !moved.covered => moved.content.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// The elements that stand here, visible or not.
+    pub(super) fn standing_mut(&mut self) -> Option<&mut C> {
+        match &mut self.kind {
+            Kind::Live(content) => Some(content),
+            Kind::Covered(content) => Some(content),
             Kind::Moved(moved) => moved.content.as_mut(),
             Kind::Anchor | Kind::Vacant(_) => None,
+        }
+    }
+
+    /// Whether elements stand here that are deleted.
+    pub(super) fn is_covered(&self) -> bool {
+        match &self.kind {
+            Kind::Covered(_) => true,
+            Kind::Moved(moved) => moved.covered && moved.content.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Covers the elements that stand here, or uncovers them.
+    pub(super) fn set_covered(&mut self, covered: bool) {
+        let kind = core::mem::replace(&mut self.kind, Kind::Anchor);
+        self.kind = match kind {
+            Kind::Live(content) if covered => Kind::Covered(Box::new(content)),
+            Kind::Covered(content) if !covered => Kind::Live(*content),
+            Kind::Moved(mut moved) => {
+                moved.covered = covered;
+                Kind::Moved(moved)
+            }
+            kind => kind,
+        };
+    }
+
+    /// Takes the elements out that stand here, and says whether they are deleted.
+    pub(super) fn take(&mut self) -> Option<(C, bool)> {
+        let len = self.len();
+        if let Kind::Moved(moved) = &mut self.kind {
+            return moved.content.take().map(|content| (content, moved.covered));
+        }
+        match core::mem::replace(&mut self.kind, Kind::Vacant(len)) {
+            Kind::Live(content) => Some((content, false)),
+            Kind::Covered(content) => Some((*content, true)),
+            kind => {
+                self.kind = kind;
+                None
+            }
         }
     }
 
@@ -179,6 +247,9 @@ impl<C: Content> Piece<C> {
             Kind::Anchor | Kind::Moved(_) => Self::anchor(first),
             Kind::Vacant(len) => Self::vacant(first, core::mem::replace(len, at) - at),
             Kind::Live(content) => Self::live(first, content.split_off(at)),
+            Kind::Covered(content) => {
+                Self::new(first, Kind::Covered(Box::new(content.split_off(at))))
+            }
         }
     }
 
@@ -259,17 +330,10 @@ impl<C: Content> Piece<C> {
         Some(lost)
     }
 
-    /// Takes the elements out of a visible run, so that it is a vacant one.
+    /// Deletes all elements of a visible run, so that it is a vacant one.
     pub(super) fn bury(&mut self, keep: &mut impl Keep<C>) {
-        let (len, names) = (self.len(), self.names(&(0..self.len())));
-        let content = match &mut self.kind {
-            Kind::Moved(moved) => moved.content.take(),
-            kind => match core::mem::replace(kind, Kind::Vacant(len)) {
-                Kind::Live(content) => Some(content),
-                _ => None,
-            },
-        };
-        if let Some(content) = content {
+        let names = self.names(&(0..self.len()));
+        if let Some((content, _)) = self.take() {
             content.remove_all(keep.keep(names));
         }
     }
@@ -278,7 +342,7 @@ impl<C: Content> Piece<C> {
     pub(super) fn revive(&mut self, content: C) {
         debug_assert!(self.content().is_none() && self.len() == content.len(), "room for them");
         match &mut self.kind {
-            Kind::Moved(moved) => moved.content = Some(content),
+            Kind::Moved(moved) => (moved.content, moved.covered) = (Some(content), false),
             kind => *kind = Kind::Live(content),
         }
     }

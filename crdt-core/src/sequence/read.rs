@@ -57,16 +57,24 @@ impl<C: Content> Sequence<C> {
         self.tree.iter().filter_map(|run| Some((run.first(), run.content()?)))
     }
 
-    /// All elements in list order, and whether they were deleted. How they are cut into ranges says
-    /// nothing about the sequence: it depends on the order in which things happened here.
+    /// All places in list order, and whether nothing visible stands there. How they are cut into
+    /// ranges says nothing about the sequence: it depends on the order in which things happened here.
     pub(crate) fn runs(&self) -> impl Iterator<Item = (IdRange, bool)> {
-        self.contents().map(|(range, content)| (range, content.is_none()))
+        let runs = self.tree.iter().filter(|piece| !piece.is_anchor());
+        runs.map(|run| (IdRange::new(run.id, run.len()), run.content().is_none()))
     }
 
     /// All elements in list order, in [ranges](Self::runs) with what they are, unless they were
-    /// deleted.
+    /// deleted: the visible ones where they stand, the others where they were inserted.
     pub(crate) fn contents(&self) -> impl Iterator<Item = (IdRange, Option<&C>)> {
-        let runs = self.tree.iter().filter(|piece| !piece.is_anchor());
-        runs.map(|run| (IdRange::new(run.id, run.len()), run.content()))
+        self.tree.iter().flat_map(|piece| {
+            let names = IdRange::new(piece.first(), piece.len());
+            let ranges = match piece.content() {
+                Some(_) => vec![names],
+                None if piece.is_anchor() || piece.moved_here().is_some() => Vec::new(),
+                None => self.stands().map_or_else(|| vec![names], |stands| stands.without(names)),
+            };
+            ranges.into_iter().map(|names| (names, piece.content()))
+        })
     }
 }

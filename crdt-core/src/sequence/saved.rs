@@ -1,5 +1,6 @@
 //! The order of a sequence without what is in it, and a sequence made of both again.
 
+use super::moves::MovedHere;
 use super::order::Stamp;
 use super::piece::Piece;
 use super::{Content, OpOrder, Sequence};
@@ -28,6 +29,8 @@ pub(crate) enum SpanKind {
         element: Id,
         /// Whether it is visible and stands there.
         stands: bool,
+        /// Whether it cannot stand there.
+        void: bool,
     },
 }
 
@@ -82,8 +85,8 @@ pub(crate) struct Restored<C> {
     pieces: Vec<Piece<C>>,
     /// Anchors whose elements have not come yet, the last one first to come.
     open: Vec<Id>,
-    /// Places of moves, with the elements that were moved there, and whether they stand there.
-    moved: Vec<(Id, Stamp, bool)>,
+    /// The places of moves.
+    moved: Vec<MovedHere>,
 }
 
 impl<C: Content> Restored<C> {
@@ -107,14 +110,15 @@ impl<C: Content> Restored<C> {
         self.open.pop_if(|anchored| *anchored == span.first);
         match span.kind {
             SpanKind::Vacant(len) => return self.pieces.push(Piece::vacant(first, len)),
-            SpanKind::Moved { element, stands } => {
+            SpanKind::Moved { element, stands, void } => {
                 let mut place = Piece::moved(first, element);
                 let mut content = C::default();
                 content.fill(&mut source);
                 if stands && content.len() == 1 {
                     place.revive(content);
                 }
-                self.moved.push((element, first, stands));
+                place.set_void(void);
+                self.moved.push(MovedHere { place: first, element, stands, void });
                 return self.pieces.push(place);
             }
             SpanKind::Anchor | SpanKind::Live(_) => {}
@@ -134,7 +138,7 @@ impl<C: Content> Restored<C> {
             return None;
         }
         let mut sequence = Sequence { tree: Tree::of(self.pieces, order), ..Sequence::default() };
-        let whole = self.moved.is_empty() || sequence.restore_places(self.moved, order);
+        let whole = self.moved.is_empty() || sequence.restore_places(&self.moved, order);
         whole.then_some(sequence)
     }
 }

@@ -1,7 +1,9 @@
 //! Which elements have been moved, and where they stand.
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 
+use super::covers::Ruling;
 use super::order::{OpOrder, Stamp};
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
 use crate::op::{Id, IdRange};
@@ -11,7 +13,7 @@ use crate::op::{Id, IdRange};
 #[derive(Clone, Default, Debug)]
 pub(super) struct Stands {
     visible: BTreeMap<Id, Places>,
-    /// Those that were deleted. That does not say where they would stand.
+    /// Those that are deleted. That does not say where they would stand.
     deleted: BTreeMap<Id, Places>,
 }
 
@@ -22,6 +24,15 @@ struct Places {
     ranked: Tree<Ranked>,
     /// Where it stands: the highest place that is not void, or where it was inserted.
     current: Id,
+}
+
+/// One of an element's places.
+#[derive(Clone, Copy, Debug)]
+struct Ranked {
+    place: Stamp,
+    /// Whether the element cannot stand there.
+    void: bool,
+    ruling: Option<Ruling>,
 }
 
 /// From one place to another, which may be the same.
@@ -38,128 +49,147 @@ impl Stands {
         places.map(|places| places.current)
     }
 
-    /// Whether an element that has been moved is visible.
+    /// Whether this is an element that has been moved and is visible.
     pub(super) fn is_visible(&self, element: Id) -> bool {
         self.visible.contains_key(&element)
     }
 
-    /// Adds a place of an element, which is `gone` if it was deleted before it was ever moved. Says
-    /// from where to where it goes, if it is visible. O(log n).
+    /// Whether this is an element that has been moved.
+    pub(super) fn has(&self, element: Id) -> bool {
+        self.is_visible(element) || self.deleted.contains_key(&element)
+    }
+
+    /// Begins with an element that stands where it was inserted until now.
+    pub(super) fn begin(&mut self, element: Id, deleted: bool) {
+        let all = if deleted { &mut self.deleted } else { &mut self.visible };
+        all.insert(element, Places { ranked: Tree::new(), current: element });
+    }
+
+    /// Adds a place of an element that has been moved. Says from where to where it goes. O(log n).
     pub(super) fn add<O: OpOrder + ?Sized>(
         &mut self,
         element: Id,
         place: Stamp,
-        gone: bool,
+        void: bool,
         order: &O,
     ) -> Option<Step> {
-        if let Some(places) = self.deleted.get_mut(&element) {
-            places.add(element, place, order);
-            return None;
-        }
-        if gone && !self.is_visible(element) {
-            return None;
-        }
-        let places = self.visible.entry(element).or_insert_with(|| Places::none(element));
-        Some(places.add(element, place, order))
+        let Places { ranked, .. } = self.places_of(element)?;
+        let gap = gap_before(ranked, place, order);
+        ranked.insert(gap, [Ranked { place, void, ruling: None }], order, |_, _| {});
+        self.step(element)
     }
 
-    /// Takes the last place of an element back. Says from where to where the element goes. O(log n).
+    /// Takes the last place of an element back. Says from where to where it goes. O(log n).
     pub(super) fn take_back<O: OpOrder + ?Sized>(
         &mut self,
         element: Id,
         place: Stamp,
         order: &O,
     ) -> Option<Step> {
-        for all in [&mut self.visible, &mut self.deleted] {
-            let Some(places) = all.get_mut(&element) else { continue };
-            let step = places.remove(element, place, order);
-            if places.ranked.is_empty() {
-                all.remove(&element);
-            }
-            return Some(step);
+        let Places { ranked, .. } = self.places_of(element)?;
+        let at = ranked.entry_at(gap_before(ranked, place, order))?;
+        ranked.remove(at, order);
+        let unmoved = ranked.is_empty();
+        let step = self.step(element);
+        if unmoved {
+            self.visible.remove(&element);
+            self.deleted.remove(&element);
         }
-        None
+        step
     }
 
-    /// Notes that elements are deleted. Gives those of them that have been moved, and where they
-    /// stood. O(log n) for each of these.
-    pub(super) fn delete(&mut self, names: IdRange) -> Vec<(Id, Id)> {
-        let found: Vec<Id> = self.visible.range(between(names)).map(|(id, _)| *id).collect();
+    /// Rules on a place of an element. Says whether it is void now, and from where to where the
+    /// element goes. O(log n).
+    pub(super) fn rule<O: OpOrder + ?Sized>(
+        &mut self,
+        element: Id,
+        place: Stamp,
+        ruling: Ruling,
+        order: &O,
+    ) -> Option<(bool, Step)> {
+        let Places { ranked, .. } = self.places_of(element)?;
+        let at = ranked.entry_at(gap_before(ranked, place, order))?;
+        let before = ranked.get(at).ruling;
+        if ranked.get(at).place != place || !ruling.overrides(before, order) {
+            return None;
+        }
+        let void = !Ruling::stands(Some(ruling));
+        ranked.update(at, order, |ranked| {
+            (ranked.void, ranked.ruling) = (void, Some(ruling));
+        });
+        self.step(element).map(|step| (void, step))
+    }
+
+    /// Notes that elements are deleted, or not any more. Gives those of them that have been moved,
+    /// and where they stand. O(log n) for each of these that were not so before.
+    pub(super) fn set_deleted(&mut self, names: IdRange, deleted: bool) -> Vec<(Id, Id)> {
+        let Self { visible, deleted: gone } = self;
+        let (from, to) = if deleted { (visible, gone) } else { (gone, visible) };
+        let found: Vec<Id> = from.range(between(names)).map(|(id, _)| *id).collect();
         let moved = found.into_iter().filter_map(|element| {
-            let places = self.visible.remove(&element)?;
+            let places = from.remove(&element)?;
             let current = places.current;
-            self.deleted.insert(element, places);
+            to.insert(element, places);
             Some((element, current))
         });
         moved.collect()
     }
 
-    /// Notes that an element is visible again. Says where it stands, if it has been moved.
-    pub(super) fn restore(&mut self, element: Id) -> Option<Id> {
-        let places = self.deleted.remove(&element)?;
-        let current = places.current;
-        self.visible.insert(element, places);
-        Some(current)
+    /// The elements of a range without those that have been moved and are visible.
+    pub(super) fn without(&self, names: IdRange) -> Vec<IdRange> {
+        let (mut ranges, mut start) = (Vec::new(), names.start);
+        let moved = self.visible.range(between(names)).map(|(id, _)| id.counter);
+        for end in moved.chain([names.end]) {
+            if start < end {
+                ranges.push(IdRange { start, end, ..names });
+            }
+            start = end + 1;
+        }
+        ranges
     }
 
     /// The first deleted element of a range that has been moved.
     pub(super) fn first_deleted(&self, names: IdRange) -> Option<Id> {
         self.deleted.range(between(names)).next().map(|(id, _)| *id)
     }
+
+    fn places_of(&mut self, element: Id) -> Option<&mut Places> {
+        let Self { visible, deleted } = self;
+        visible.get_mut(&element).or_else(|| deleted.get_mut(&element))
+    }
+
+    /// Finds out where an element stands now.
+    fn step(&mut self, element: Id) -> Option<Step> {
+        let places = self.places_of(element)?;
+        let from = places.current;
+        places.current = highest(&places.ranked).unwrap_or(element);
+        Some(Step { from, to: places.current })
+    }
 }
 
-fn between(names: IdRange) -> core::ops::Range<Id> {
+fn between(names: IdRange) -> Range<Id> {
     let id = |counter| Id { chain: names.chain, counter };
     id(names.start)..id(names.end)
 }
 
-impl Places {
-    fn none(element: Id) -> Self {
-        Self { ranked: Tree::new(), current: element }
-    }
-
-    fn add<O: OpOrder + ?Sized>(&mut self, element: Id, place: Stamp, order: &O) -> Step {
-        let gap = self.gap_before(place, order);
-        self.ranked.insert(gap, [Ranked { place }], order, |_, _| {});
-        self.settle(element)
-    }
-
-    fn remove<O: OpOrder + ?Sized>(&mut self, element: Id, place: Stamp, order: &O) -> Step {
-        if let Some(at) = self.ranked.entry_at(self.gap_before(place, order)) {
-            self.ranked.remove(at, order);
-        }
-        self.settle(element)
-    }
-
-    /// The gap before a place, or where it would be.
-    fn gap_before<O: OpOrder + ?Sized>(&self, place: Stamp, order: &O) -> Cursor {
-        let found = self.ranked.find(|part| place.exceeds(part.last, order));
-        found.unwrap_or_else(|| self.ranked.end())
-    }
-
-    /// Finds out where the element stands now.
-    fn settle(&mut self, element: Id) -> Step {
-        let from = self.current;
-        self.current = self.highest().unwrap_or(element);
-        Step { from, to: self.current }
-    }
-
-    /// The highest place that is not void.
-    fn highest(&self) -> Option<Id> {
-        let (all, mut passed) = (self.ranked.total().standing, 0);
-        let at = self.ranked.find(|part| {
-            let passes = passed + part.standing < all;
-            passed += if passes { part.standing } else { 0 };
-            passes
-        })?;
-        Some(self.ranked.get(at).place.id)
-    }
+/// The gap before a place, or where it would be.
+fn gap_before<O: OpOrder + ?Sized>(ranked: &Tree<Ranked>, place: Stamp, order: &O) -> Cursor {
+    let found = ranked.find(|part| place.exceeds(part.last, order));
+    found.unwrap_or_else(|| ranked.end())
 }
 
-/// One of an element's places.
-#[derive(Clone, Copy, Debug)]
-struct Ranked {
-    place: Stamp,
+/// The highest place that is not void.
+fn highest(ranked: &Tree<Ranked>) -> Option<Id> {
+    let (all, mut passed) = (ranked.total().standing, 0);
+    if all == 0 {
+        return None;
+    }
+    let at = ranked.find(|part| {
+        let passes = passed + part.standing < all;
+        passed += if passes { part.standing } else { 0 };
+        passes
+    })?;
+    Some(ranked.get(at).place.id)
 }
 
 /// What is known of some places of one element.
@@ -193,6 +223,6 @@ impl Entry for Ranked {
     const INNER: usize = if cfg!(test) { 4 } else { 16 };
 
     fn summary(&self) -> Rank {
-        Rank { last: self.place, standing: 1 }
+        Rank { last: self.place, standing: usize::from(!self.void) }
     }
 }

@@ -62,7 +62,12 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Sees to it that a run begins at an offset into one, and says where it is.
-    pub(super) fn begin_run<O: OpOrder + ?Sized>(&mut self, at: Cursor, offset: u32, order: &O) -> Cursor {
+    pub(super) fn begin_run<O: OpOrder + ?Sized>(
+        &mut self,
+        at: Cursor,
+        offset: u32,
+        order: &O,
+    ) -> Cursor {
         if offset > 0 { self.split(at, offset, order) } else { at }
     }
 

@@ -76,7 +76,7 @@ impl NodeState for JsonState {
         self.shape.is_blank() && self.containers.is_blank()
     }
 
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         self.containers.find_blanks(blanks) && self.shape.is_blank()
     }
 
@@ -112,12 +112,13 @@ impl NodeState for Containers {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         match (path, &op.action) {
             ([Segment::Key(_), ..], _) => self.entries.apply(path, op, chains),
-            ([Segment::Element(_), ..], _) | ([], Action::Insert { .. }) => {
+            ([Segment::Element(_), ..], _) | ([], Action::Insert { .. } | Action::Move { .. }) => {
                 self.items.apply(path, op, chains)
             }
             ([], Action::InsertText { .. }) => self.text.apply(path, op, chains),
-            // A range of counters can hold elements of both; what is blank holds none.
-            ([], Action::Delete { .. }) => {
+            // A range of counters can hold elements of both; what is blank holds none, nor an op that
+            // could be annulled.
+            ([], Action::Delete { .. } | Action::Annul { .. }) => {
                 let items = (!self.items.is_blank()).then(|| self.items.apply(path, op, chains));
                 let text = (!self.text.is_blank()).then(|| self.text.apply(path, op, chains));
                 items.or(text).unwrap_or(Fit::Inert(Misfit::UnknownElement))
@@ -136,7 +137,7 @@ impl NodeState for Containers {
         self.entries.is_blank() && self.items.is_blank() && self.text.is_blank()
     }
 
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         let parts: [&dyn NodeState; 3] = [&self.entries, &self.items, &self.text];
         blanks.all(parts.into_iter())
     }

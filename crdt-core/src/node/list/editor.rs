@@ -10,6 +10,7 @@ use crate::node::{
     CrdtNode, EditError, ElementId, Fit, NewElement, NewElements, NodeState as _, Scope, Writing,
 };
 use crate::op::{Id, write_seed};
+use crate::sequence::{Items, Sequence};
 
 /// Edits a list. Positions count elements, from 0.
 pub struct ListEditor<'a, T: CrdtNode> {
@@ -20,7 +21,7 @@ pub struct ListEditor<'a, T: CrdtNode> {
 impl<T: CrdtNode> ListEditor<'_, T> {
     /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
-        self.state.sequence.len()
+        self.view().len()
     }
 
     /// Whether there are none.
@@ -31,6 +32,10 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// Views the list, as it is now.
     pub fn view(&self) -> ListView<'_, T> {
         ListView { state: self.state, chains: self.scope.chains() }
+    }
+
+    fn elements(&self) -> &Sequence<Items<T::State>> {
+        self.state.elements.look(self.scope.chains())
     }
 
     /// The list as a plain value.
@@ -126,7 +131,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// [`EditError::NotNew`] if it is not in the list, or another change has inserted it.
     pub fn at_new(&mut self, new: NewElement) -> Result<T::Editor<'_>, EditError> {
         let is_new = self.scope.has_made(new);
-        let position = is_new.then(|| self.state.sequence.position(new.id)).flatten();
+        let position = is_new.then(|| self.elements().position(new.id)).flatten();
         self.at(position.ok_or(EditError::NotNew)?)
     }
 
@@ -267,7 +272,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// [`EditError::OutOfRange`] if there is none.
     pub fn remove(&mut self, position: usize) -> Result<T::Value, EditError> {
         let missing = EditError::OutOfRange { position, length: self.len() };
-        let state = self.state.sequence.item_at(position).ok_or(missing)?;
+        let state = self.elements().item_at(position).ok_or(missing)?;
         let value = T::value(state, self.scope.chains());
         self.delete(position..=position)?;
         Ok(value)
@@ -315,7 +320,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
     /// if it ends before it starts.
     pub fn delete(&mut self, range: impl RangeBounds<usize>) -> Result<(), EditError> {
         let range = positions(&range, self.len())?;
-        delete_at(&mut self.state.sequence, &mut self.scope, range)
+        delete_at(self.state.elements.edit(self.scope.chains()), &mut self.scope, range)
     }
 
     /// Removes all elements that are here. What others insert concurrently stays.
@@ -335,11 +340,12 @@ impl<'a, T: CrdtNode> ListEditor<'a, T> {
         position: usize,
     ) -> Result<(&'a mut T::State, Scope<'a>), EditError> {
         let Self { state, scope } = self;
-        let missing = EditError::OutOfRange { position, length: state.sequence.len() };
-        let Some(id) = state.sequence.id_at(position) else {
+        let elements = state.elements.edit(scope.chains());
+        let missing = EditError::OutOfRange { position, length: elements.len() };
+        let Some(id) = elements.id_at(position) else {
             return Err(missing);
         };
-        let state = state.sequence.item_at_mut(position).ok_or(missing)?;
+        let state = elements.item_at_mut(position).ok_or(missing)?;
         Ok((state, scope.element(id)))
     }
 }
@@ -368,11 +374,12 @@ fn insert_all<T: CrdtNode>(
 ) -> Result<(), EditError> {
     let first = scope.next_id();
     let (states, seeds) = seeded_all::<T>(scope, &values)?;
-    let place = insert_at(&mut state.sequence, &scope, position, states.into_iter())?;
+    let elements = state.elements.edit(scope.chains());
+    let place = insert_at(elements, &scope, position, states.into_iter())?;
     scope.write_insert(place, values.len(), seeds);
     scope.check_depth()?;
     for ((at, counter), value) in (position..).zip(first.counter..).zip(values) {
-        if let Some(state) = state.sequence.item_at_mut(at) {
+        if let Some(state) = state.elements.as_it_is().item_at_mut(at) {
             // What its default says has no seed, and a node need not have one at all.
             let how = if state.is_blank() { Writing::Anew } else { Writing::Seeded };
             T::write(state, scope.element(Id { counter, ..first }), value, how)?;
@@ -394,7 +401,7 @@ fn seeded_all<T: CrdtNode>(
         match fit {
             Fit::Applied => {}
             Fit::Partial => return Err(altered()),
-            Fit::Inert(_) | Fit::Refused(_) => return Err(unreadable()),
+            Fit::Inert(_) | Fit::Refused(_) | Fit::LetGo => return Err(unreadable()),
         }
         states.push(state);
         write_seed(&mut seeds, &seed);

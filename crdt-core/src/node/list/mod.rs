@@ -1,6 +1,8 @@
 //! Lists, whose elements are nested nodes.
 
 mod editor;
+mod elements;
+mod moving;
 mod reconcile;
 mod state;
 mod view;
@@ -90,7 +92,7 @@ macro_rules! list_node {
             }
 
             fn value_of(view: Self::View<'_>) -> Self::Value {
-                view.state.states().map(|item| T::value(item, view.chains)).collect()
+                view.state.states(view.chains).map(|item| T::value(item, view.chains)).collect()
             }
 
             fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {

@@ -13,8 +13,10 @@ pub(super) fn reconcile<T: CrdtNode>(
 ) -> Result<(), EditError> {
     let values: Vec<_> = values.into_iter().collect();
     let mut tokens = Tokens::default();
-    let old: Vec<_> =
-        state.states().map(|item| tokens.of_state::<T>(item, scope.chains())).collect();
+    let old: Vec<_> = state
+        .states(scope.chains())
+        .map(|item| tokens.of_state::<T>(item, scope.chains()))
+        .collect();
     let new: Vec<_> = values.iter().map(|value| tokens.of_value::<T>(value)).collect();
     let mut alignment = Alignment::<T, _> {
         editor: ListEditor { state, scope },

@@ -1,47 +1,57 @@
 use core::fmt;
 
+use super::elements::Elements;
 use crate::codec::DecodeError;
 use crate::history::Chains;
-use crate::node::edit::delete_at;
+use crate::node::edit::{delete_at, uncover};
 use crate::node::{
     Blanks, DigestWriter, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
     StateWriter, Undone,
 };
-use crate::op::{Action, Id, IdRange, Place, Seeds};
-use crate::sequence::{Items, Restored, Sequence};
+use crate::op::{Action, Id, IdRange, Place, Seeds, Standing};
+use crate::sequence::{Items, Restored};
 
 /// The state of a list: the states of its elements in order, deleted ones as places.
 pub struct ListState<S> {
-    pub(super) sequence: Sequence<Items<S>>,
+    pub(super) elements: Elements<S>,
 }
 
 impl<S> Default for ListState<S> {
     fn default() -> Self {
-        Self { sequence: Sequence::default() }
+        Self { elements: Elements::default() }
     }
 }
 
 impl<S: fmt::Debug> fmt::Debug for ListState<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.sequence.items()).finish()
+        match &self.elements {
+            Elements::Settled(sequence) => f.debug_list().entries(sequence.items()).finish(),
+            Elements::Ruled(_) => f.write_str("[..]"),
+        }
     }
 }
 
 impl<S: NodeState + Default> ListState<S> {
     /// All elements in order, in ranges that may be cut anywhere: their states, unless they were
     /// deleted.
-    pub(in crate::node) fn runs(&self) -> impl Iterator<Item = (IdRange, Option<&[S]>)> {
-        self.sequence.contents().map(|(range, items)| (range, items.map(Items::as_slice)))
+    pub(in crate::node) fn runs(
+        &self,
+        chains: &Chains,
+    ) -> impl Iterator<Item = (IdRange, Option<&[S]>)> {
+        self.elements
+            .look(chains)
+            .contents()
+            .map(|(range, items)| (range, items.map(Items::as_slice)))
     }
 
     /// Whether this is an element of the list, deleted or not.
-    pub(in crate::node) fn contains(&self, id: Id) -> bool {
-        self.sequence.contains(id)
+    pub(in crate::node) fn contains(&mut self, id: Id) -> bool {
+        self.elements.as_it_is().contains(id)
     }
 
     /// The states of the elements in order.
-    pub(in crate::node) fn states(&self) -> impl Iterator<Item = &S> {
-        self.sequence.items().map(|(_, state)| state)
+    pub(in crate::node) fn states(&self, chains: &Chains) -> impl Iterator<Item = &S> {
+        self.elements.look(chains).items().map(|(_, state)| state)
     }
 
     fn insert(
@@ -65,14 +75,14 @@ impl<S: NodeState + Default> ListState<S> {
             })
             .collect();
         let source = states.into_iter();
-        match self.sequence.integrate(op.id, op.time, place, source, chains) {
+        match self.elements.as_it_is().integrate(op.id, op.time, place, source, chains) {
             Ok(()) => fit,
             Err(_) => Fit::Inert(Misfit::UnknownElement),
         }
     }
 
     fn route(&mut self, id: Id, rest: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let Some(state) = self.sequence.item_mut(id) {
+        if let Some(state) = self.elements.as_it_is().item_mut(id) {
             // What an element refuses needs no keeping: the element is never made anew.
             return state.apply(rest, op, chains).settled();
         }
@@ -80,12 +90,56 @@ impl<S: NodeState + Default> ListState<S> {
         Fit::Inert(if known { Misfit::DeletedElement } else { Misfit::UnknownElement })
     }
 
+    /// Makes places for elements, and moves them there if these are their highest.
+    fn move_to(
+        &mut self,
+        op: &Incoming<'_>,
+        place: Place<Id>,
+        elements: &[Id],
+        chains: &Chains,
+    ) -> Fit {
+        let sequence = self.elements.as_it_is();
+        match sequence.integrate_moves(op.id, op.time, place, elements, chains) {
+            Ok(true) => Fit::Applied,
+            Ok(false) | Err(_) => Fit::Inert(Misfit::UnknownElement),
+        }
+    }
+
+    fn delete(&mut self, op: &Incoming<'_>, range: IdRange, chains: &Chains) {
+        if op.keeps_all {
+            self.elements.rule(|elements| elements.cover(op.id, range, chains));
+        } else {
+            self.elements.as_it_is().delete_along(range, chains);
+        }
+    }
+
+    fn annul(
+        &mut self,
+        op: &Incoming<'_>,
+        standing: Standing,
+        names: &[Id],
+        chains: &Chains,
+    ) -> Fit {
+        if !op.keeps_all {
+            return Fit::LetGo;
+        }
+        self.elements.rule(|elements| {
+            names.iter().for_each(|name| {
+                elements.rule(*name, (op.id, op.time), standing, chains);
+            });
+        });
+        Fit::Applied
+    }
+
     /// Takes an edit back.
     fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
+        let sequence = self.elements.edit(chains);
         match op.action {
-            Action::Insert { .. } => self.sequence.take_out(undone.inserted(op.id), chains),
+            Action::Insert { .. } => sequence.take_out(undone.inserted(op.id), chains),
+            Action::Move { .. } => sequence.take_back_moves(undone.inserted(op.id), chains),
+            Action::Delete { .. } if op.keeps_all => uncover(sequence, undone, chains),
             Action::Delete { .. } => undone.each_items(|names, states: Vec<S>| {
-                self.sequence.restore(names, states.into_iter(), chains);
+                sequence.restore(names, states.into_iter(), chains);
             }),
             _ => return Fit::wrong_kind(),
         }
@@ -118,42 +172,49 @@ impl<S: NodeState + Default> NodeState for ListState<S> {
         match (path, &op.action) {
             ([], Action::Insert { place, seeds }) => self.insert(op, *place, *seeds, chains),
             ([], Action::Delete { first, count }) => {
-                self.sequence.delete_along(IdRange::new(*first, *count), chains);
+                self.delete(op, IdRange::new(*first, *count), chains);
                 Fit::Applied
             }
+            ([], Action::Move { place, elements }) => self.move_to(op, *place, elements, chains),
+            ([], Action::Annul { standing, names }) => self.annul(op, *standing, names, chains),
             ([Segment::Element(id), rest @ ..], _) => self.route(*id, rest, op, chains),
             _ => Fit::wrong_kind(),
         }
     }
 
     fn clear(&mut self, mut scope: Scope<'_>) {
-        let all = 0..self.sequence.len();
-        let cleared = delete_at(&mut self.sequence, &mut scope, all);
+        let elements = self.elements.edit(scope.chains());
+        let all = 0..elements.len();
+        let cleared = delete_at(elements, &mut scope, all);
         debug_assert!(cleared.is_ok(), "the range is the whole list");
     }
 
     fn is_blank(&self) -> bool {
-        self.sequence.is_blank()
+        self.elements.is_blank()
     }
 
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
-        self.states().for_each(|state| {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
+        self.states(blanks.chains()).for_each(|state| {
             state.find_blanks(blanks);
         });
         self.is_blank()
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.runs(self.sequence.runs());
-        for (_, state) in self.sequence.items() {
+        let elements = self.elements.look(digest.chains());
+        digest.runs(elements.runs());
+        for place in elements.moved() {
+            digest.moved(place);
+        }
+        for (_, state) in elements.items() {
             state.digest(digest);
             digest.end();
         }
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.spans(&self.sequence.spans());
-        self.states().for_each(|state| state.save(writer));
+        writer.spans(&self.elements.look(writer.chains()).spans());
+        self.states(writer.chains()).for_each(|state| state.save(writer));
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
@@ -167,7 +228,7 @@ impl<S: NodeState + Default> NodeState for ListState<S> {
             restored.push(span, states.into_iter(), reader.chains());
         }
         let sequence = restored.finish(reader.chains());
-        self.sequence = sequence.ok_or(DecodeError::InvalidPlace)?;
+        self.elements = Elements::Settled(sequence.ok_or(DecodeError::InvalidPlace)?);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::ListState;
 use crate::history::Chains;
 use crate::node::{CrdtNode, ElementId};
-use crate::sequence::ItemsIter;
+use crate::sequence::{Items, ItemsIter, Sequence};
 
 /// Reads a list. Positions count elements, from 0.
 pub struct ListView<'a, T: CrdtNode> {
@@ -14,9 +14,13 @@ pub struct ListView<'a, T: CrdtNode> {
 }
 
 impl<'a, T: CrdtNode> ListView<'a, T> {
+    fn elements(&self) -> &'a Sequence<Items<T::State>> {
+        self.state.elements.look(self.chains)
+    }
+
     /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
-        self.state.sequence.len()
+        self.elements().len()
     }
 
     /// Whether there are none.
@@ -26,7 +30,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
 
     /// The element at a position; `None` beyond the end. O(log n).
     pub fn get(&self, position: usize) -> Option<T::View<'a>> {
-        Some(T::view(self.state.sequence.item_at(position)?, self.chains))
+        Some(T::view(self.elements().item_at(position)?, self.chains))
     }
 
     /// The first element. O(log n).
@@ -41,17 +45,17 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
 
     /// The id of the element at a position; `None` beyond the end. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
-        ElementId::new(self.chains, self.state.sequence.id_at(position)?)
+        ElementId::new(self.chains, self.elements().id_at(position)?)
     }
 
     /// Where an element is now; `None` if it is not in the list or has been removed. O(log n).
     pub fn position_of(&self, element: ElementId) -> Option<usize> {
-        self.state.sequence.position(element.find(self.chains)?)
+        self.elements().position(element.find(self.chains)?)
     }
 
     /// An element by its id, wherever it is now. O(log n).
     pub fn by_id(&self, element: ElementId) -> Option<T::View<'a>> {
-        let state = self.state.sequence.item(element.find(self.chains)?)?;
+        let state = self.elements().item(element.find(self.chains)?)?;
         Some(T::view(state, self.chains))
     }
 
@@ -65,7 +69,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
 
     /// The elements in order, from either end. O(1) for each.
     pub fn iter(&self) -> ListIter<'a, T> {
-        ListIter { items: self.state.sequence.items(), chains: self.chains }
+        ListIter { items: self.elements().items(), chains: self.chains }
     }
 
     /// The elements in order with their ids, from either end. O(log n) for each.
@@ -73,14 +77,14 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
         &self,
     ) -> impl DoubleEndedIterator<Item = (ElementId, T::View<'a>)> + use<'a, T> {
         let chains = self.chains;
-        self.state.sequence.items().filter_map(move |(id, state)| {
+        self.elements().items().filter_map(move |(id, state)| {
             Some((ElementId::new(chains, id)?, T::view(state, chains)))
         })
     }
 
     /// The list as a plain value.
     pub fn value(&self) -> Vec<T::Value> {
-        self.state.states().map(|state| T::value(state, self.chains)).collect()
+        self.state.states(self.chains).map(|state| T::value(state, self.chains)).collect()
     }
 }
 

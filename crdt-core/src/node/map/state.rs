@@ -119,7 +119,7 @@ impl<K: MapKey, S: NodeState + Default> NodeState for MapState<K, S> {
         self.entries.iter().all(|(_, entry)| entry.is_blank())
     }
 
-    fn find_blanks(&self, blanks: &mut Blanks) -> bool {
+    fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
         // An entry in which nothing is may have been made or not.
         blanks.group(self.entries.iter(), |(_, entry), blanks| entry.find_blanks(blanks))
     }

@@ -10,6 +10,7 @@
 //! | folded | the visible text and its order, in the bytes that were saved |
 //! | gathered | ops as they came, among them an insert |
 //! | laid out | the [`Sequence`] |
+//! | ruled | the sequence, and rulings on its deletes that have come since somebody looked |
 //!
 //! ```text
 //!                    load
@@ -42,7 +43,7 @@ use crate::history::Chains;
 use crate::node::spans::{Order, check_ids};
 use crate::node::{Incoming, StateReader, StateWriter};
 use crate::op::{Id, IdRange, Place};
-use crate::sequence::{Gathered, Restored, Sequence, TextChunk, TextMeasure, UnknownParent};
+use crate::sequence::{Gathered, Restored, Ruled, Sequence, TextChunk, TextMeasure, UnknownParent};
 
 /// The characters of a text and how far they have come. See the module.
 #[derive(Debug, Default)]
@@ -52,6 +53,7 @@ pub(super) enum Characters {
     Folded(Box<Folded>),
     Gathered(Box<Unplaced>),
     LaidOut(Box<Sequence<TextChunk>>),
+    Ruled(Box<Ruled<TextChunk>>),
 }
 
 /// The order of characters, made when it is first asked for.
@@ -86,10 +88,11 @@ impl Characters {
             Self::Folded(folded) => folded.look(chains),
             Self::Gathered(unplaced) => unplaced.look(chains),
             Self::LaidOut(sequence) => sequence,
+            Self::Ruled(ruled) => ruled.look(chains),
         }
     }
 
-    /// The order, to change.
+    /// The order, to edit.
     #[inline]
     pub(super) fn lay_out(&mut self, chains: &Chains) -> &mut Sequence<TextChunk> {
         if !matches!(self, Self::LaidOut(_)) {
@@ -109,8 +112,28 @@ impl Characters {
             Self::Folded(folded) => folded.laid_out.into_inner(),
             Self::Gathered(unplaced) => unplaced.laid_out.into_inner(),
             Self::LaidOut(sequence) => Some(sequence),
+            Self::Ruled(mut ruled) => Some(Box::new(mem::take(ruled.as_it_is()))),
         };
         *self = Self::LaidOut(made.unwrap_or_default());
+    }
+
+    /// The order, for an op that does not ask what is visible.
+    fn as_it_is(&mut self, chains: &Chains) -> &mut Sequence<TextChunk> {
+        match self {
+            Self::Ruled(ruled) => ruled.as_it_is(),
+            _ => self.lay_out(chains),
+        }
+    }
+
+    /// Lets an op change which deletes stand: whoever looks next will see it.
+    pub(super) fn rule(&mut self, chains: &Chains, change: impl FnOnce(&mut Sequence<TextChunk>)) {
+        let mut sequence = mem::take(self.as_it_is(chains));
+        change(&mut sequence);
+        *self = if sequence.is_settled() {
+            Self::LaidOut(Box::new(sequence))
+        } else {
+            Self::Ruled(Box::new(Ruled::new(sequence)))
+        };
     }
 
     /// Takes an insert.
@@ -121,9 +144,10 @@ impl Characters {
         text: &str,
         chains: &Chains,
     ) -> Result<(), UnknownParent> {
-        match self.gathering(Some((place, text))) {
+        let gathered = if op.keeps_all { None } else { self.gathering(Some((place, text))) };
+        match gathered {
             Some(gathered) => gathered.insert(op.id, op.time, place, text),
-            None => self.lay_out(chains).integrate(op.id, op.time, place, text, chains),
+            None => self.as_it_is(chains).integrate(op.id, op.time, place, text, chains),
         }
     }
 
@@ -176,6 +200,7 @@ impl Characters {
             Self::Folded(folded) => folded.laid_out.get().map(|made| &**made),
             Self::Gathered(unplaced) => unplaced.laid_out.get().map(|made| &**made),
             Self::LaidOut(sequence) => Some(sequence),
+            Self::Ruled(_) => None,
         }
     }
 
@@ -201,6 +226,7 @@ impl Characters {
     pub(super) fn is_blank(&self) -> bool {
         match (self.laid_out(), self) {
             (Some(sequence), _) => sequence.is_blank(),
+            (None, Self::Ruled(ruled)) => ruled.is_blank(),
             (None, Self::Folded(folded)) => folded.order.is_empty(),
             (None, Self::Gathered(_)) => false,
             (None, Self::Blank | Self::LaidOut(_)) => true,

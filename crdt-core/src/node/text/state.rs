@@ -5,7 +5,7 @@ use super::slice::joined;
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::difference::differences;
-use crate::node::edit::{delete_at, insert_at};
+use crate::node::edit::{delete_at, insert_at, uncover};
 use crate::node::{
     DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
     StateWriter, Undone,
@@ -129,11 +129,20 @@ impl TextState {
         Ok(())
     }
 
+    fn delete(&mut self, op: &Incoming<'_>, range: IdRange, chains: &Chains) {
+        if op.keeps_all {
+            self.characters.rule(chains, |characters| characters.cover(op.id, range, chains));
+        } else {
+            self.characters.delete(range, chains);
+        }
+    }
+
     /// Takes an edit back.
     fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
         let sequence = self.characters.lay_out(chains);
         match op.action {
             Action::InsertText { .. } => sequence.take_out(undone.inserted(op.id), chains),
+            Action::Delete { .. } if op.keeps_all => uncover(sequence, undone, chains),
             Action::Delete { .. } => undone.each_text(|names, text| {
                 sequence.restore(names, text, chains);
             }),
@@ -154,7 +163,16 @@ impl NodeState for TextState {
                 placed.map_or(Fit::Inert(Misfit::UnknownElement), |()| Fit::Applied)
             }
             ([], Action::Delete { first, count }) => {
-                self.characters.delete(IdRange::new(*first, *count), chains);
+                self.delete(op, IdRange::new(*first, *count), chains);
+                Fit::Applied
+            }
+            ([], Action::Annul { .. }) if !op.keeps_all => Fit::LetGo,
+            ([], Action::Annul { standing, names }) => {
+                self.characters.rule(chains, |characters| {
+                    names.iter().for_each(|name| {
+                        characters.rule(*name, (op.id, op.time), *standing, chains);
+                    });
+                });
                 Fit::Applied
             }
             _ => Fit::wrong_kind(),

@@ -37,6 +37,8 @@ pub(crate) struct Log {
     /// The first fault of an edit that could not report it.
     fault: Option<EditError>,
     stamp: Stamp,
+    /// Whether the document keeps all that is deleted or reset.
+    keeps_all: bool,
 }
 
 /// Space for what editors write, used again for one change after the other.
@@ -76,6 +78,7 @@ impl<'a> Transaction<'a> {
         prev: Option<ChangeIndex>,
         space: Space,
         stamp: Stamp,
+        keeps_all: bool,
     ) -> Self {
         let Id { chain, counter: start } = chains.next_id(prev);
         let Space { written, undo } = space;
@@ -89,6 +92,7 @@ impl<'a> Transaction<'a> {
             fresh: start,
             fault: None,
             stamp,
+            keeps_all,
         };
         Self { chains, log: RefCell::new(log) }
     }
@@ -185,7 +189,7 @@ impl Log {
         state: &mut dyn NodeState,
         chains: &Chains,
     ) {
-        let Self { written: Written { paths, ops, text, .. }, undo, .. } = self;
+        let Self { written: Written { paths, ops, text, .. }, undo, time, keeps_all, .. } = self;
         let mut end = self.next;
         for (number, op) in ops.iter().enumerate().rev() {
             if end <= point.next && !undo.concerns(number, point.undo) {
@@ -200,7 +204,8 @@ impl Log {
             // What is in an element that is taken out itself goes with it.
             if let Some(path) = route(paths, op.path, base, new) {
                 let action = op.action.as_action(text);
-                let op = Incoming { id, time: self.time, action, undone: Some(&undone) };
+                let undone = Some(&undone);
+                let op = Incoming { id, time: *time, action, keeps_all: *keeps_all, undone };
                 let _ = state.apply(&path, &op, chains);
             }
         }

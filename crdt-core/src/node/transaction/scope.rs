@@ -115,6 +115,11 @@ impl<'a> Scope<'a> {
         self.transaction.chains
     }
 
+    /// Whether the document keeps all that is deleted, since a delete was annulled.
+    pub(in crate::node) fn keeps_all(&self) -> bool {
+        self.transaction.log.borrow().keeps_all
+    }
+
     /// The id that the next op will have.
     pub(in crate::node) fn next_id(&self) -> Id {
         let log = self.transaction.log.borrow();
@@ -294,7 +299,6 @@ impl<'a> Scope<'a> {
     }
 
     /// Writes a move of elements of a list; goes on with the op before where that is possible.
-    #[expect(dead_code, reason = "lists do not move elements yet")]
     pub(in crate::node) fn write_move(&mut self, place: Place<Id>, more: Vec<Id>) {
         if more.is_empty() {
             return;
@@ -336,9 +340,10 @@ impl<'a> Scope<'a> {
         log.push(LocalOp { path: self.parent, counters: 1, action });
     }
 
-    /// Writes a delete; widens the op before where that is possible.
+    /// Writes a delete; widens the op before where that is possible. Returns the id of the op, and
+    /// all that it deletes.
     #[inline]
-    pub(in crate::node) fn write_delete(&mut self, range: IdRange) {
+    pub(in crate::node) fn write_delete(&mut self, range: IdRange) -> (Id, IdRange) {
         self.pin();
         let log = &mut *self.transaction.log.borrow_mut();
         if let Some(LocalOp { action: LocalAction::Delete { range: last }, .. }) =
@@ -348,9 +353,12 @@ impl<'a> Scope<'a> {
         {
             last.start = last.start.min(range.start);
             last.end = last.end.max(range.end);
-            return;
+            let all = *last;
+            return (Id { chain: log.chain, counter: log.next - 1 }, all);
         }
+        let id = Id { chain: log.chain, counter: log.next };
         let action = LocalAction::Delete { range };
         log.push(LocalOp { path: self.parent, counters: 1, action });
+        (id, range)
     }
 }

@@ -6,7 +6,8 @@ use super::super::{Keep, Sequence};
 use super::gathered;
 use super::oracle::Oracle;
 use super::world::{
-    Act, Dice, Kept, Letters, Op, Ranks, apply, compare, delete, insert, insert_moves, letter, shown,
+    Act, Dice, Kept, Letters, Op, Ranks, apply, compare, delete, insert, insert_moves, letter,
+    shown,
 };
 use crate::op::{Id, IdRange};
 

@@ -46,10 +46,6 @@ impl Content for Letters {
         }
     }
 
-    fn of_removed(removed: Vec<char>) -> Self {
-        Self(removed)
-    }
-
     fn take<'a>(source: &mut Self::Source<'a>, count: u32) -> Self::Source<'a> {
         let (taken, rest) = source.split_at(source.len().min(count as usize));
         *source = rest;
@@ -217,7 +213,6 @@ fn check(sequence: &Sequence<Letters>, oracle: &Oracle, ranks: &Ranks) {
     }
     let visible = expected.iter().filter_map(|(place, _)| oracle.visible_at(*place));
     compare_visible(sequence, &visible.collect::<Vec<_>>());
-
 }
 
 fn compare_visible(sequence: &Sequence<Letters>, visible: &[Id]) {

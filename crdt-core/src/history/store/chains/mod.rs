@@ -383,6 +383,16 @@ impl Chains {
         self.branches.piece_on(BranchIndex::new(chain), BranchIndex::new(here), start, end)
     }
 
+    /// The last counter of `on`'s branch, up to `on`, that is on the way to `below`, which lies
+    /// below it or on that branch. O(log forks).
+    pub(crate) fn last_shared(&self, on: Id, below: Id) -> u32 {
+        if on.chain == below.chain {
+            return below.counter.min(on.counter);
+        }
+        let end = |id: Id| (BranchIndex::new(id.chain), id.counter + 1);
+        self.branches.shared(end(on), end(below)).saturating_sub(1)
+    }
+
     /// A total order of positions in an author's tree of branches in which whatever lies after an
     /// op on its chains, on any fork, follows it without a gap: an op's descendants are
     /// consecutive. Positions of different authors or trees are ordered by branch number.

@@ -1,19 +1,17 @@
+mod kept;
+mod state;
+
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{AddAssign, Deref, DerefMut, SubAssign};
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
-    StateReader, StateWriter, Writing,
-};
-use crate::codec::DecodeError;
-use crate::history::{Chains, LocalAction};
-use crate::op::{Action, Id, IdRange};
+use super::{CrdtNode, EditError, Fingerprint, NodeState as _, Scope, Writing};
+use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
-use crate::sequence::SweptAlong;
+
+pub use state::CounterState;
 
 /// A number that is changed by adding, so that concurrent additions add up.
 ///
@@ -78,141 +76,17 @@ counter_integers!(i8 i16 i32 i64 u8 u16 u32 u64);
 #[derive(Debug)]
 pub struct CounterField<T>(PhantomData<T>);
 
-/// The state of a counter: what was added and has not been annulled by a reset.
-#[derive(Debug, Default)]
-pub struct CounterState {
-    adds: BTreeMap<Id, i64>,
-    sum: i128,
-    /// Of which ops nothing stands. Most counters are never reset.
-    swept: Option<Box<SweptAlong>>,
-}
-
-impl CounterState {
-    /// The sum of everything that was added and stands.
-    pub fn sum(&self) -> i128 {
-        self.sum
-    }
-
-    /// Everything that was added and stands.
-    pub(super) fn adds(&self) -> impl Iterator<Item = (Id, i64)> {
-        self.adds.iter().map(|(id, delta)| (*id, *delta))
-    }
-
-    fn add(&mut self, id: Id, delta: i64) {
-        self.adds.insert(id, delta);
-        self.sum += i128::from(delta);
-    }
-
-    fn take_back(&mut self, id: Id) {
-        self.sum -= self.adds.remove(&id).map_or(0, i128::from);
-    }
-
-    /// Takes back what was added at or before `last` on its chain.
-    fn annul(&mut self, last: Id, chains: &Chains) {
-        let Self { adds, sum, swept } = self;
-        if adds.is_empty() {
-            return;
-        }
-        let range = IdRange { chain: last.chain, start: 0, end: last.counter.saturating_add(1) };
-        let held = |from: u32| {
-            let first = Id { chain: from, counter: 0 };
-            adds.range(first..).next().map(|(id, _)| id.chain)
-        };
-        let pieces = swept.get_or_insert_default().sweep(range, chains, held);
-        for IdRange { chain, start, end } in pieces {
-            let within = Id { chain, counter: start }..Id { chain, counter: end };
-            let gone: Vec<Id> = adds.range(within).map(|(id, _)| *id).collect();
-            for id in gone {
-                *sum -= adds.remove(&id).map_or(0, i128::from);
-            }
-        }
-    }
-
-    /// Adds any integer, in as many ops as it takes.
-    fn write_add(&mut self, scope: &mut Scope<'_>, mut delta: i128) {
-        while delta != 0 {
-            let part = i64::saturating_from(delta);
-            let id = scope.write(LocalAction::Add { delta: part });
-            self.add(id, part);
-            delta -= i128::from(part);
-        }
-    }
-
-    /// The last standing add of each branch.
-    pub(super) fn last_adds(&self) -> Vec<Id> {
-        let mut last: Vec<Id> = Vec::new();
-        for id in self.adds.keys() {
-            match last.last_mut() {
-                Some(other) if other.chain == id.chain => *other = *id,
-                _ => last.push(*id),
-            }
-        }
-        last
-    }
-}
-
-impl NodeState for CounterState {
-    fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        match (path, &op.action) {
-            ([], Action::Add { .. }) if op.undone.is_some() => self.take_back(op.id),
-            ([], Action::Add { delta }) => self.add(op.id, *delta),
-            ([], Action::Reset { annuls }) => {
-                if let Some(undone) = op.undone {
-                    undone.put_back(self, Self::default);
-                    return Fit::Applied;
-                }
-                self.annul(op.id, chains);
-                for last in annuls {
-                    self.annul(*last, chains);
-                }
-            }
-            _ => return Fit::wrong_kind(),
-        }
-        Fit::Applied
-    }
-
-    fn clear(&mut self, mut scope: Scope<'_>) {
-        if !self.adds.is_empty() {
-            scope.write(LocalAction::Reset { annuls: self.last_adds() });
-            scope.found(core::mem::take(self));
-        }
-    }
-
-    fn is_blank(&self) -> bool {
-        self.adds.is_empty()
-    }
-
-    fn digest(&self, digest: &mut DigestWriter<'_>) {
-        digest.adds(self.adds());
-    }
-
-    fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.number(self.adds.len());
-        for (id, delta) in self.adds() {
-            writer.id(id);
-            writer.signed(delta);
-        }
-    }
-
-    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
-        for _ in 0..reader.count()? {
-            let id = reader.id()?;
-            self.add(id, reader.signed()?);
-        }
-        Ok(())
-    }
-}
-
 /// Reads a counter.
 pub struct CounterView<'a, T = i64> {
     state: &'a CounterState,
+    chains: &'a Chains,
     integer: PhantomData<T>,
 }
 
 impl<T: CounterInteger> CounterView<'_, T> {
     /// The sum, or the nearest value of the field's type. O(1).
     pub fn get(&self) -> T {
-        T::saturating_from(self.state.sum)
+        T::saturating_from(self.state.sum(self.chains))
     }
 
     /// The sum, as [`get`](Self::get) gives it.
@@ -260,7 +134,7 @@ pub struct CounterEditor<'a, T = i64> {
 impl<T: CounterInteger> CounterEditor<'_, T> {
     /// Views the counter, as it is now.
     pub fn view(&self) -> CounterView<'_, T> {
-        view(self.state)
+        view(self.state, self.scope.chains())
     }
 
     /// The sum, as [`get`](Self::get) gives it.
@@ -270,7 +144,7 @@ impl<T: CounterInteger> CounterEditor<'_, T> {
 
     /// The sum, or the nearest value of the field's type. O(1).
     pub fn get(&self) -> T {
-        T::saturating_from(self.state.sum)
+        self.view().get()
     }
 
     /// Adds what is missing to a number, so that the counter reads as it. What others add
@@ -327,8 +201,8 @@ impl<T: CounterInteger> fmt::Debug for CounterEditor<'_, T> {
     }
 }
 
-fn view<T>(state: &CounterState) -> CounterView<'_, T> {
-    CounterView { state, integer: PhantomData }
+fn view<'a, T>(state: &'a CounterState, chains: &'a Chains) -> CounterView<'a, T> {
+    CounterView { state, chains, integer: PhantomData }
 }
 
 fn edit<'a, T>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a, T> {
@@ -350,10 +224,10 @@ fn write<T: CounterInteger>(
 ) {
     if how != Writing::Difference {
         state.clear(scope);
-    } else if T::saturating_from(state.sum).widen() == value.widen() {
+    } else if T::saturating_from(state.sum(scope.chains())).widen() == value.widen() {
         return;
     }
-    let missing = value.widen() - state.sum;
+    let missing = value.widen() - state.sum(scope.chains());
     state.write_add(&mut scope, missing);
 }
 
@@ -369,8 +243,8 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
         describe::<T>()
     }
 
-    fn view<'a>(state: &'a CounterState, _: &'a Chains) -> CounterView<'a, T> {
-        view(state)
+    fn view<'a>(state: &'a CounterState, chains: &'a Chains) -> CounterView<'a, T> {
+        view(state, chains)
     }
 
     fn edit<'a>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a, T> {
@@ -411,8 +285,8 @@ impl CrdtNode for Counter {
         describe::<i64>()
     }
 
-    fn view<'a>(state: &'a CounterState, _: &'a Chains) -> CounterView<'a> {
-        view(state)
+    fn view<'a>(state: &'a CounterState, chains: &'a Chains) -> CounterView<'a> {
+        view(state, chains)
     }
 
     fn edit<'a>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a> {
