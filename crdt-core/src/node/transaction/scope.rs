@@ -294,7 +294,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Writes a move of elements of a list; goes on with the op before where that is possible.
-    #[expect(dead_code, reason = "lists do not move elements yet")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "lists do not move elements yet"))]
     pub(in crate::node) fn write_move(&mut self, place: Place<Id>, more: Vec<Id>) {
         if more.is_empty() {
             return;
@@ -318,7 +318,7 @@ impl<'a> Scope<'a> {
 
     /// Writes an annul of ops of this node, or says that they stand; lengthens the op before where
     /// that is possible. A change says of an op one of both, once.
-    #[expect(dead_code, reason = "nothing is taken back yet")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "nothing is taken back yet"))]
     pub(in crate::node) fn write_annul(&mut self, standing: Standing, more: Vec<Id>) {
         if more.is_empty() {
             return;
