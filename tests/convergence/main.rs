@@ -3,10 +3,12 @@
 //!
 //! Runs are numbered by seeds. `CRDT_SEEDS=from..to` chooses others than the usual ones.
 
+mod annuls;
 mod board;
 mod described;
 mod honesty;
 mod interpreter;
+mod moves;
 mod older;
 mod program;
 mod proofs;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crdt_core::{Action, Change, ChangeHash, History, Key, Name, Op, Place, Segment, Side};
+use crdt_core::{
+    Action, Change, ChangeHash, History, Key, Name, Op, Place, Segment, Side, Standing,
+};
 
 /// Names an op or element the way every replica can: by its change and the offset in it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -43,6 +45,10 @@ pub(crate) enum Act {
     Delete(Vec<OpId>),
     Put(Vec<OpId>),
     Remove(Vec<OpId>),
+    /// Where the first place hangs, and the elements.
+    Move(Option<(OpId, Side)>, Vec<OpId>),
+    /// What is said of ops, and the ops.
+    Annul(Standing, Vec<OpId>),
 }
 
 /// What causality needs to know of each change.
@@ -187,6 +193,8 @@ impl Dag {
             }
             Action::Put { replaces } => Act::Put(ids(replaces)),
             Action::Remove { replaces } => Act::Remove(ids(replaces)),
+            Action::Move { place: at, elements } => Act::Move(place(at), ids(elements)),
+            Action::Annul { standing, names } => Act::Annul(*standing, ids(names)),
             _ => return None,
         })
     }

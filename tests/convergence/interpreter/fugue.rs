@@ -6,49 +6,53 @@ use crdt_core::Side;
 
 use super::causality::{Dag, OpId};
 
-/// The elements of one list or text, each hanging on a side of its parent. The root is `None`.
+/// The places of one list or text, each hanging on a side of its parent. The root is `None`.
 pub(crate) struct Fugue<'a> {
     dag: &'a Dag,
     children: BTreeMap<(Option<OpId>, Side), Vec<OpId>>,
-    elements: Vec<OpId>,
+    places: Vec<OpId>,
 }
 
 impl<'a> Fugue<'a> {
     pub(crate) fn new(dag: &'a Dag) -> Self {
-        Self { dag, children: BTreeMap::new(), elements: Vec::new() }
+        Self { dag, children: BTreeMap::new(), places: Vec::new() }
     }
 
-    /// Hangs `count` elements into the tree: the first one at its place, each further one as the
-    /// right child of the one before it. Does nothing if the parent is no element of this list.
-    pub(crate) fn insert(&mut self, first: OpId, place: Option<(OpId, Side)>, count: u32) {
-        let (mut parent, mut side) = match place {
+    /// Hangs `count` places into the tree: the first one where it is said, each further one as the
+    /// right child of the one before it. Does nothing if the parent is no place of this list, and
+    /// gives the places that it has made.
+    pub(crate) fn hang(&mut self, first: OpId, at: Option<(OpId, Side)>, count: u32) -> Vec<OpId> {
+        let mut made = Vec::new();
+        let (mut parent, mut side) = match at {
             None => (None, Side::Right),
-            Some((parent, _)) if !self.elements.contains(&parent) => return,
+            Some((parent, _)) if !self.places.contains(&parent) => return made,
             Some((parent, side)) => (Some(parent), side),
         };
         for offset in first.offset..first.offset + count {
             let id = OpId { offset, ..first };
             self.children.entry((parent, side)).or_default().push(id);
-            self.elements.push(id);
+            made.push(id);
             (parent, side) = (Some(id), Side::Right);
         }
+        self.places.extend(&made);
+        made
     }
 
-    /// All elements in order: for each the left subtrees, itself, the right subtrees; siblings by
+    /// All places in order: for each the left subtrees, itself, the right subtrees; siblings by
     /// their ops, descending.
     pub(crate) fn order(&self) -> Vec<OpId> {
         let mut order = Vec::new();
         let mut open = vec![(None, true)];
-        while let Some((element, descend)) = open.pop() {
+        while let Some((place, descend)) = open.pop() {
             if !descend {
-                order.extend(element);
+                order.extend(place);
                 continue;
             }
             // What is to come first is pushed last.
-            let right = self.siblings(element, Side::Right);
+            let right = self.siblings(place, Side::Right);
             open.extend(right.into_iter().map(|child| (Some(child), true)));
-            open.push((element, false));
-            let left = self.siblings(element, Side::Left);
+            open.push((place, false));
+            let left = self.siblings(place, Side::Left);
             open.extend(left.into_iter().map(|child| (Some(child), true)));
         }
         order

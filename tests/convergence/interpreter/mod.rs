@@ -8,6 +8,7 @@
 
 mod causality;
 mod fugue;
+mod list;
 mod node;
 mod schema;
 mod spelling;

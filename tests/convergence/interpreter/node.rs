@@ -1,11 +1,10 @@
 //! The value of each kind of node, by its definition over all ops at its path.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use super::causality::{Act, Dag, Deed, OpId, Step};
-use super::fugue::Fugue;
 use super::schema::{Form, Schema, Shape, decode, read_form, text_key};
 
 /// All ops by the path they go to.
@@ -13,7 +12,7 @@ use super::schema::{Form, Schema, Shape, decode, read_form, text_key};
 /// A value is only ever looked for at paths that the schema and the elements of its lists have,
 /// so whatever goes elsewhere is inert without being sorted out.
 pub(crate) struct Tree<'a> {
-    dag: &'a Dag,
+    pub(super) dag: &'a Dag,
     pub(super) deeds: BTreeMap<Vec<Step>, Vec<Deed>>,
 }
 
@@ -52,7 +51,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn at(&self, path: &[Step]) -> &[Deed] {
+    pub(super) fn at(&self, path: &[Step]) -> &[Deed] {
         self.deeds.get(path).map_or(&[], Vec::as_slice)
     }
 
@@ -104,21 +103,23 @@ impl<'a> Tree<'a> {
         self.adds(path).map(|(_, delta)| i128::from(delta)).sum()
     }
 
-    /// What was added and not annulled: a reset annuls what precedes it on its own chain, and what
-    /// lies on a named chain at or before the name.
+    /// What was added and stands: an add that is void does not, nor what a reset annuls that is not
+    /// void. That is what precedes it on its own chain, and what lies on a named chain at or before
+    /// the name.
     pub(super) fn adds(&self, path: &[Step]) -> impl Iterator<Item = (OpId, i64)> {
-        let here = self.at(path);
-        let annulled = move |id: OpId| {
-            here.iter().any(|deed| match &deed.act {
-                Act::Reset(names) => {
+        let (here, void) = (self.at(path), self.void(path));
+        let stands = move |id: OpId| {
+            let reset = here.iter().any(|deed| match &deed.act {
+                Act::Reset(names) if !void.contains(&deed.id) => {
                     let up_to = |last: &OpId| *last == id || self.dag.precedes(id, *last);
                     self.dag.precedes(id, deed.id) || names.iter().any(up_to)
                 }
                 _ => false,
-            })
+            });
+            !reset && !void.contains(&id)
         };
         here.iter().filter_map(move |deed| match deed.act {
-            Act::Add(delta) if !annulled(deed.id) => Some((deed.id, delta)),
+            Act::Add(delta) if stands(deed.id) => Some((deed.id, delta)),
             _ => None,
         })
     }
@@ -162,29 +163,6 @@ impl<'a> Tree<'a> {
             }
         }
         Value::Object(entries)
-    }
-
-    /// The elements of a list or text that are not deleted, in order.
-    pub(super) fn elements(&self, path: &[Step], text: bool) -> Vec<OpId> {
-        let mut here: Vec<&Deed> = self.at(path).iter().collect();
-        // Parents are older than their children.
-        here.sort_by_key(|deed| self.dag.rank(deed.id));
-        let mut tree = Fugue::new(self.dag);
-        let mut deleted: BTreeSet<OpId> = BTreeSet::new();
-        for deed in here {
-            match &deed.act {
-                Act::Insert(place, count) if !text => tree.insert(deed.id, *place, *count),
-                Act::InsertText(place, inserted) if text => {
-                    let count = inserted.chars().count();
-                    tree.insert(deed.id, *place, u32::try_from(count).expect("a short text"));
-                }
-                Act::Delete(ids) => deleted.extend(ids),
-                _ => {}
-            }
-        }
-        let mut order = tree.order();
-        order.retain(|id| !deleted.contains(id));
-        order
     }
 
     fn list(&self, path: &[Step], element: &Schema) -> Value {

@@ -3,6 +3,7 @@
 pub(crate) mod chains;
 mod coverage;
 mod frontier;
+pub(crate) mod listed;
 mod pending;
 mod runs;
 mod stretches;

@@ -1,6 +1,8 @@
 //! What editors write down.
 
 mod scope;
+#[cfg(test)]
+mod tests;
 
 use core::cell::RefCell;
 

@@ -14,6 +14,7 @@ use crate::history::export::lacking::lacking;
 use crate::history::export::outgoing::Outgoing;
 use crate::history::format::genesis::Genesis;
 use crate::history::format::totals::Totals;
+use crate::history::tests::listed::list_some;
 use crate::history::{ChangeIndex, History};
 use crate::{ChangeOptions, Document, DocumentId, EditError, Json, Keypair};
 
@@ -21,7 +22,7 @@ use crate::{ChangeOptions, Document, DocumentId, EditError, Json, Keypair};
 type Step = (usize, u8, u16, u16);
 
 fn session() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec((0..3usize, 0..10u8, any::<u16>(), any::<u16>()), 1..60)
+    prop::collection::vec((0..3usize, 0..11u8, any::<u16>(), any::<u16>()), 1..60)
 }
 
 /// Three replicas of a document. Two of them write under one key, so that its chain forks.
@@ -33,7 +34,14 @@ fn replicas(steps: &[Step]) -> Vec<Document<Json>> {
         all.push(all[0].fork(key(secret)).expect("it proves itself"));
     }
     for (replica, action, a, b) in steps {
-        if *action >= 8 {
+        if *action == 10 {
+            // No editor lists anything at random, so a stranger does.
+            let mut history = History::new(all[*replica].id());
+            history.apply(&all[*replica].export(&[])).expect("genuine changes");
+            list_some(&mut history, &key(3), *a, *b);
+            let bytes = history.export_signed(&[], Some(&key(3)));
+            all[*replica].apply(&bytes).expect("genuine changes");
+        } else if *action >= 8 {
             let bytes = all[usize::from(*a) % 3].export(&all[*replica].heads());
             all[*replica].apply(&bytes).expect("genuine changes");
         } else {
@@ -159,6 +167,24 @@ impl Spelling {
         }
     }
 
+    /// A move or an annul of one change, whose list begins with a name and goes on with others as
+    /// the columns say it.
+    fn listing(kind: u8, counters: u64, heads: &[u64], distances: &[u64]) -> Self {
+        let mut spelling = Self::of(1);
+        let said = if kind == 10 { Column::Place } else { Column::Standing };
+        let length = if kind == 10 { counters } else { heads.len() as u64 };
+        spelling.dictionary[0] = kind;
+        spelling.content.clear();
+        spelling
+            .with(Column::Replaced, &[])
+            .with(Column::PayloadBytes, &[])
+            .with(Column::Counters, &[counters])
+            .with(said, &[0])
+            .with(Column::Length, &[length])
+            .with(Column::Listed, heads)
+            .with(Column::ListedCounter, distances)
+    }
+
     fn with(mut self, column: Column, values: &[u64]) -> Self {
         self.columns.insert(column as usize, values.to_vec());
         self
@@ -217,6 +243,39 @@ fn columns_are_as_short_as_they_can_be() {
     assert_eq!(field.read(), Err(DecodeError::InvalidSegment));
     field.dictionary[3] = 2;
     assert_eq!(field.read(), Ok(()));
+}
+
+/// Lists of names have one spelling, and none is longer than what is left of the canonical bytes:
+/// a run of a column can say without end that the next name comes next.
+#[test]
+fn lists_are_as_short_as_they_can_be() {
+    let moved = |counters, heads: &[u64], distances: &[u64]| {
+        Spelling::listing(10, counters, heads, distances).read()
+    };
+    let annul =
+        |heads: &[u64], distances: &[u64]| Spelling::listing(11, 1, heads, distances).read();
+    // Distances are folded, so that 2 is the next and 1 the one before.
+    assert_eq!(moved(4, &[1, 0, 2, 1], &[6, 6, 1]), Ok(()));
+    assert_eq!(moved(2, &[1, 1], &[6, 2]), Err(DecodeError::NotShortest("a name")));
+    assert_eq!(moved(2, &[0, 1], &[6]), Err(DecodeError::NoNameBefore));
+    assert_eq!(moved(0, &[], &[]), Err(DecodeError::TrailingBytes), "no counters, no ops");
+    assert_eq!(annul(&[1, 0, 1, 2], &[6, 6, 1]), Ok(()));
+    assert_eq!(annul(&[], &[]), Err(DecodeError::EmptyOp("a list of no names")));
+    assert_eq!(annul(&[1, 1], &[6, 2]), Err(DecodeError::NotShortest("a name")));
+    assert_eq!(annul(&[1, 1], &[6, 1]), Err(DecodeError::Unsorted("names")));
+    assert_eq!(annul(&[2, 1], &[6, 6]), Err(DecodeError::Unsorted("names")));
+    let odd = Spelling::listing(11, 1, &[1], &[6]).with(Column::Standing, &[2]);
+    assert_eq!(odd.read(), Err(DecodeError::InvalidStanding));
+    // The bundle states 1000 bytes.
+    let long = [&[1][..], &[0; 899]].concat();
+    assert_eq!(moved(900, &long, &[6]), Ok(()));
+    let bytes = Spelling::listing(10, 900, &long, &[6]).to_bytes();
+    assert!(bytes.len() < 90, "{}", bytes.len());
+    for kind in [10, 11] {
+        let endless = Spelling::listing(kind, u64::from(u32::MAX) - 9, &long, &[6]);
+        let endless = endless.with(Column::Length, &[u64::from(u32::MAX) - 9]);
+        assert_eq!(endless.read(), Err(DecodeError::WrongTotals));
+    }
 }
 
 /// Where columns would be denser than a bundle may be, it is written in rows, and columns are
