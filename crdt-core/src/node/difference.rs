@@ -38,7 +38,8 @@ pub(super) fn differences<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<Replaced> 
     parts
 }
 
-fn common<'a, T: Eq + 'a>(
+/// How many items two sequences begin with alike.
+pub(super) fn common<'a, T: Eq + 'a>(
     old: impl Iterator<Item = &'a T>,
     new: impl Iterator<Item = &'a T>,
 ) -> usize {

@@ -7,6 +7,7 @@
 //!
 //! How concurrent edits of each node merge is tabled in `docs/merging.md`.
 
+mod alignment;
 mod blanks;
 mod boxed;
 mod bytes;

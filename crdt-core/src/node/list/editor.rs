@@ -366,7 +366,7 @@ impl<T: CrdtNode> fmt::Debug for ListEditor<'_, T> {
 }
 
 /// Inserts elements, and writes what of them does not come with the insert.
-fn insert_all<T: CrdtNode>(
+pub(super) fn insert_all<T: CrdtNode>(
     state: &mut ListState<T::State>,
     mut scope: Scope<'_>,
     position: usize,
