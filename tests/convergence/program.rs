@@ -210,8 +210,13 @@ fn edit_list<T: CrdtNode>(
     rng: &mut ChaCha8Rng,
     inner: impl Fn(&mut T::Editor<'_>, &mut ChaCha8Rng) -> Result,
 ) -> Result {
-    match rng.random_range(0..12) {
+    match rng.random_range(0..15) {
         0 => list.clear(),
+        12..=14 => {
+            let moved = range(list.len(), rng);
+            let to = rng.random_range(0..=list.len() - moved.len());
+            list.move_range(moved, to)
+        }
         1 => list.delete(range(list.len(), rng)),
         2 | 3 if !list.is_empty() => list.remove(rng.random_range(0..list.len())).map(drop),
         4 | 5 => list.push(value(rng)).map(drop),

@@ -110,7 +110,7 @@ pub enum EditError {
         /// What stands for the position.
         token: String,
     },
-    /// An element is to be appended to something in a `Json` node that is no array.
+    /// An element is to be appended to, or moved within, something in a `Json` node that is no array.
     #[error("{found} is at {path:?}, not an array: `set` it to an array first")]
     NotAnArray {
         /// The pointer to it.

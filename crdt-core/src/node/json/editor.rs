@@ -144,16 +144,59 @@ impl<'a> JsonEditor<'a> {
         let (path, value) = (path.as_ref(), value.into());
         let way = pointer::parse(path)?;
         self.attempt(|node| {
-            let mut place = node.reach(&way, Missing::MakeObjects)?;
-            if place.view().is_null() {
-                place.write(Json(Value::Array(Vec::new())))?;
-            }
-            if place.view().as_array().is_none() {
-                let found = place.view().found();
-                return Err(EditError::NotAnArray { path: path.to_owned(), found });
-            }
-            place.take_apart()?;
+            let place = node.reach(&way, Missing::MakeObjects)?.made_array(path)?;
             Array::edit(place.state.items_mut(), place.scope).push(value)
+        })
+    }
+
+    /// Edits the array at a place, element by element, as every list is edited. It is made if
+    /// nothing is there, with the objects on the way to it.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Json, Keypair, serde_json::json};
+    /// # let mut plan = Document::<Json>::create(Keypair::generate()?)?;
+    /// plan.change(|plan| {
+    ///     plan.set("/days", json!(["Tue", "Wed", "Mon"]))?;
+    ///     plan.array("/days")?.move_to(2, 0)
+    /// })?;
+    /// assert_eq!(plan.value(), json!({ "days": ["Mon", "Tue", "Wed"] }).into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EditError::NotAnArray`] if something else is there; as [`set`](Self::set).
+    pub fn array(&mut self, path: impl AsRef<str>) -> Result<ListEditor<'_, Json>, EditError> {
+        let path = path.as_ref();
+        let way = pointer::parse(path)?;
+        self.attempt(|node| node.reach(&way, Missing::MakeObjects)?.made_array(path).map(|_| ()))?;
+        let JsonEditor { state, scope } = self.reborrow().reach(&way, Missing::Refuse)?;
+        Ok(Array::edit(state.items_mut(), scope))
+    }
+
+    /// Moves an element of an array so that it stands at another position there, `to`. It stays
+    /// the same element, as [`ListEditor::move_to`] says.
+    ///
+    /// # Errors
+    /// As [`at`](Self::at); [`EditError::OutOfRange`] if `to` is not the position of an element,
+    /// [`EditError::NotAnArray`] if the path does not lead to an element of an array.
+    pub fn move_to(&mut self, path: impl AsRef<str>, to: usize) -> Result<(), EditError> {
+        let path = path.as_ref();
+        let tokens = pointer::parse(path)?;
+        self.attempt(|node| {
+            let not_an_array =
+                |parent: &str, found| Err(EditError::NotAnArray { path: parent.to_owned(), found });
+            let Some((last, way)) = tokens.split_last() else {
+                return not_an_array(path, node.view().found());
+            };
+            let place = node.reach(way, Missing::Refuse)?;
+            let found = place.view().found();
+            match place.open(last.parent)? {
+                Inside::Entries(_) => not_an_array(last.parent, found),
+                Inside::Items(mut items) => {
+                    let position = position(last, items.len())?;
+                    items.move_to(position, to)
+                }
+            }
         })
     }
 
@@ -196,6 +239,19 @@ impl<'a> JsonEditor<'a> {
         self.attempt(|node| node.reach(&way, Missing::MakeObjects)?.make_text(path))?;
         let JsonEditor { state, scope } = self.reborrow().reach(&way, Missing::Refuse)?;
         Ok(Text::edit(state.text_mut(), scope))
+    }
+
+    /// This place, whose pointer is `path`, as an array.
+    fn made_array(mut self, path: &str) -> Result<Self, EditError> {
+        if self.view().is_null() {
+            self.write(Json(Value::Array(Vec::new())))?;
+        }
+        if self.view().as_array().is_none() {
+            let found = self.view().found();
+            return Err(EditError::NotAnArray { path: path.to_owned(), found });
+        }
+        self.take_apart()?;
+        Ok(self)
     }
 
     /// Makes this place, whose pointer is `path`, a text.
