@@ -82,3 +82,109 @@ fn list_clear_and_push() -> Outcome {
     assert_eq!(sheet.words, ["new"]);
     Ok(())
 }
+
+/// What A and B make of the words a b c d e.
+fn moved(at_a: Edit, at_b: Edit) -> Result<String, Box<dyn std::error::Error>> {
+    let letters = ["a", "b", "c", "d", "e"];
+    let beginning: Edit = |_| Ok(());
+    let (mut a, mut b) = replicas(beginning)?;
+    a.change(|sheet| sheet.words.extend(letters.map(str::to_owned)).map(drop))?;
+    b.merge(&mut a)?;
+    a.change(at_a)?;
+    b.change(at_b)?;
+    Ok(exchange(&mut a, &mut b)?.words.join(" "))
+}
+
+#[test]
+fn list_move_and_insert_beside() -> Outcome {
+    let merged = moved(
+        |sheet| sheet.words.move_to(1, 4),
+        |sheet| sheet.words.insert(2, "N".into()).map(drop),
+    )?;
+    assert_eq!(merged, "a N c d e b");
+    Ok(())
+}
+
+#[test]
+fn list_move_two_and_insert_between() -> Outcome {
+    let merged = moved(
+        |sheet| sheet.words.move_range(1..3, 3),
+        |sheet| sheet.words.insert(2, "N".into()).map(drop),
+    )?;
+    assert_eq!(merged, "a N d e b c");
+    Ok(())
+}
+
+#[test]
+fn list_both_move_one() -> Outcome {
+    let merged = moved(|sheet| sheet.words.move_to(1, 4), |sheet| sheet.words.move_to(1, 0))?;
+    assert_eq!(merged, "a c d e b");
+    Ok(())
+}
+
+#[test]
+fn list_move_overlapping_blocks() -> Outcome {
+    let merged = moved(
+        |sheet| sheet.words.move_range(1..3, 3),
+        |sheet| sheet.words.move_range(2..4, 0),
+    )?;
+    assert_eq!(merged, "d a e b c");
+    Ok(())
+}
+
+#[test]
+fn list_both_move_to_one_place() -> Outcome {
+    let merged = moved(|sheet| sheet.words.move_to(1, 3), |sheet| sheet.words.move_to(2, 3))?;
+    assert_eq!(merged, "a d b c e");
+    Ok(())
+}
+
+#[test]
+fn list_move_beside_what_moves() -> Outcome {
+    let merged = moved(|sheet| sheet.words.move_to(1, 3), |sheet| sheet.words.move_to(4, 0))?;
+    assert_eq!(merged, "e a c d b");
+    Ok(())
+}
+
+#[test]
+fn list_move_and_remove() -> Outcome {
+    let merged = moved(|sheet| sheet.words.move_to(1, 4), |sheet| sheet.words.remove(1).map(drop))?;
+    assert_eq!(merged, "a c d e");
+    Ok(())
+}
+
+#[test]
+fn list_move_beside_what_is_removed() -> Outcome {
+    let merged = moved(|sheet| sheet.words.move_to(1, 3), |sheet| sheet.words.remove(4).map(drop))?;
+    assert_eq!(merged, "a c d b");
+    Ok(())
+}
+
+#[test]
+fn list_move_and_edit_inside() -> Outcome {
+    let merged = moved(|sheet| sheet.words.move_to(1, 4), |sheet| sheet.words.at(1)?.set("B"))?;
+    assert_eq!(merged, "a c d e B");
+    Ok(())
+}
+
+#[test]
+fn list_both_sort_alike() -> Outcome {
+    let sort: Edit = |sheet| {
+        for to in 0..4 {
+            sheet.words.move_to(4, to)?;
+        }
+        Ok(())
+    };
+    assert_eq!(moved(sort, sort)?, "e d c b a");
+    Ok(())
+}
+
+#[test]
+fn list_move_and_back() -> Outcome {
+    let there_and_back: Edit = |sheet| {
+        sheet.words.move_to(1, 4)?;
+        sheet.words.move_to(4, 1)
+    };
+    assert_eq!(moved(there_and_back, |_| Ok(()))?, "a b c d e");
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Edits of the plain value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crdt_core::{CrdtNode, Document};
 
@@ -114,7 +114,37 @@ fn update_moves_an_element() -> Outcome {
     a.update(|list| list.rotate_left(1))?;
     b.update(|list| list[0].name = "ONE".into())?;
     a.merge(&mut b)?;
-    assert_eq!(a.value(), [keyed(2, "two", ""), keyed(3, "three", ""), keyed(1, "one", "")]);
+    assert_eq!(a.value(), [keyed(2, "two", ""), keyed(3, "three", ""), keyed(1, "ONE", "")]);
+    assert_eq!(a.value(), b.value());
+    Ok(())
+}
+
+#[test]
+fn update_both_sort() -> Outcome {
+    let mut a = Document::<VecDeque<Keyed>>::create(keypair(1))?;
+    let cards = [3, 1, 5, 2, 4].map(|id| keyed(id, "card", ""));
+    a.update(|list| list.extend(cards))?;
+    let mut b = a.fork(keypair(2)).expect("it proves itself");
+    for document in [&mut a, &mut b] {
+        document.update(|list| list.make_contiguous().sort_by_key(|card| card.id))?;
+    }
+    a.merge(&mut b)?;
+    assert!(a.value().iter().map(|card| card.id).eq(1..6));
+    assert_eq!(a.value(), b.value());
+    Ok(())
+}
+
+#[test]
+fn update_both_sort_words() -> Outcome {
+    let sheet = updated(
+        |sheet| sheet.words = ["d", "b", "a", "c"].map(str::to_owned).into(),
+        |sheet| sheet.words.sort(),
+        |sheet| {
+            sheet.words.sort();
+            sheet.words[2] = "C".into();
+        },
+    )?;
+    assert_eq!(sheet.words, ["a", "b", "C", "d"]);
     Ok(())
 }
 
