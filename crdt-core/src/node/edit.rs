@@ -1,5 +1,6 @@
 //! How texts and lists are edited at positions: what they do alike.
 
+use core::marker::PhantomData;
 use core::ops::Range;
 
 use super::positions::forwards;
@@ -24,7 +25,7 @@ pub(super) fn insert_at<C: Content>(
 
 /// Deletes the elements at a range of positions, keeps them and writes the ops.
 #[inline]
-pub(super) fn delete_at<C: Content>(
+pub(super) fn delete_at<C: Content + 'static>(
     sequence: &mut Sequence<C>,
     scope: &mut Scope<'_>,
     range: Range<usize>,
@@ -45,15 +46,17 @@ where
     deleted.map_err(EditError::out_of_bounds)
 }
 
-/// What an op of a change deleted before it was made to delete more.
-struct Deleted {
+/// What an op of a change deleted before it was made to delete more. One op can delete elements of
+/// a list and a text at the same place: each takes back its own.
+struct Deleted<C> {
     op: Id,
     before: Option<IdRange>,
+    content: PhantomData<fn(C)>,
 }
 
 /// Covers the elements at a range of positions and writes the ops.
 #[cold]
-fn cover_at<C: Content>(
+fn cover_at<C: Content + 'static>(
     sequence: &mut Sequence<C>,
     scope: &mut Scope<'_>,
     range: Range<usize>,
@@ -63,18 +66,18 @@ fn cover_at<C: Content>(
     for names in covered {
         let (op, all) = scope.write_delete(names);
         let before = sequence.set_cover(op, all, chains);
-        scope.found(Deleted { op, before });
+        scope.found(Deleted::<C> { op, before, content: PhantomData });
     }
     Ok(())
 }
 
 /// Takes deletes back that have covered elements.
-pub(super) fn uncover<C: Content>(
+pub(super) fn uncover<C: Content + 'static>(
     sequence: &mut Sequence<C>,
     undone: &Undone<'_>,
     chains: &Chains,
 ) {
-    while let Some(Deleted { op, before }) = undone.take() {
+    while let Some(Deleted::<C> { op, before, .. }) = undone.take() {
         sequence.take_back_cover(op, before, chains);
     }
 }
