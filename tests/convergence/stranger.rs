@@ -1,6 +1,8 @@
 //! Writers whose changes are valid and strange: they fork their chains, depend on anything, send
 //! ops to paths that do not fit, hang elements anywhere and name whatever can be named.
 
+mod listing;
+
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -20,6 +22,9 @@ pub(crate) struct World {
     /// Every op, and every inserted element, with the path it went to.
     ops: Vec<(Spot, Vec<Stop>)>,
     elements: Vec<(Spot, Vec<Stop>)>,
+    /// Every place that a move has made, and all that an annul can have an effect on, places too.
+    places: Vec<(Spot, Vec<Stop>)>,
+    undoable: Vec<(Spot, Vec<Stop>)>,
 }
 
 struct Written {
@@ -55,6 +60,8 @@ struct Desk {
     /// The chains of its table.
     table: Vec<Vec<usize>>,
     start: u32,
+    /// What its last annul says.
+    stand: bool,
 }
 
 impl World {
@@ -71,6 +78,8 @@ impl World {
             written: Vec::new(),
             ops: Vec::new(),
             elements: Vec::new(),
+            places: Vec::new(),
+            undoable: Vec::new(),
         }
     }
 
@@ -91,12 +100,19 @@ impl World {
         let mut desk = self.sit_down();
         for _ in 0..self.rng.random_range(0..5) {
             let (path, target) = self.walk(&desk);
-            let op = self.op(&mut desk, &path, target);
+            let listing = self.listing(&mut desk, &path, target);
+            let op = listing.unwrap_or_else(|| self.op(&mut desk, &path, target));
             let spot = (self.written.len(), desk.draft.counters());
-            if matches!(op.kind, 5 | 6) {
-                let spots = (spot.1..).take(usize::try_from(op.counters).expect("a few"));
-                let elements = spots.map(|offset| ((spot.0, offset), path.clone()));
-                self.elements.extend(elements);
+            let spots = (spot.1..).take(usize::try_from(op.counters).expect("a few"));
+            let each = spots.map(|offset| ((spot.0, offset), path.clone()));
+            match op.kind {
+                5 | 6 => self.elements.extend(each),
+                3 | 4 | 7 => self.undoable.extend(each),
+                10 => {
+                    self.places.extend(each.clone());
+                    self.undoable.extend(each);
+                }
+                _ => {}
             }
             self.ops.push((spot, path));
             desk.draft.ops.push(op);
@@ -133,6 +149,7 @@ impl World {
             draft: draft.after(&hashes),
             table: [chain].into_iter().chain(chains).collect(),
             start: previous.map_or(0, |before| before.start + before.draft.counters()),
+            stand: false,
         }
     }
 
@@ -153,7 +170,8 @@ impl World {
             2 => path.push(Stop::Plain(Segment::Variant("Unknown".to_owned()))),
             3 => {
                 let named = |(spot, _): &&(Spot, _)| self.name(desk, *spot).is_some();
-                let elements: Vec<_> = self.elements.iter().filter(named).collect();
+                let elements = self.elements.iter().chain(&self.places).filter(named);
+                let elements: Vec<_> = elements.collect();
                 let element = elements.choose(&mut self.rng);
                 path.extend(element.map(|(spot, _)| Stop::Element(*spot)));
             }
@@ -329,10 +347,11 @@ impl World {
         names
     }
 
-    /// An element to hang an insert on: mostly one of the same list.
+    /// A place to hang an insert or move on: mostly one of the same list.
     fn place(&mut self, desk: &Desk, path: &[Stop], kind: u64) -> Place {
         let anywhere = self.rng.random_bool(0.05);
-        let here = self.elements.iter().filter(|(_, of)| anywhere || of == path);
+        let places = self.elements.iter().chain(&self.places);
+        let here = places.filter(|(_, of)| anywhere || of == path);
         let names: Vec<_> = here.filter_map(|(spot, _)| self.name(desk, *spot)).collect();
         let Some((index, counter)) = names.choose(&mut self.rng).copied() else {
             return Place::Root;
