@@ -2,8 +2,8 @@
 //!
 //! Every file in `golden/` is one of the worked examples of `docs/wire-format.md`: bytes in
 //! hexadecimal, with what they mean behind a `#`. Each is built anew through the public API from
-//! fixed keys and salts and compared, and read back; those with blocks in them are only read back, and
-//! what no editor writes yet is written by the second encoder.
+//! fixed keys and salts and compared, and read back; those with blocks in them are only read back,
+//! and what no editor writes yet is written by the second encoder.
 
 use core::convert::Infallible;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What the interpreter makes of annuls, by itself: what is right here, the engine is held to.
+//! What annuls come to: in the interpreter, and in the engine, which is held to it.
 
 use serde_json::{Value, json};
 

@@ -1,10 +1,11 @@
-//! What the interpreter makes of moves, by itself: what is right here, the engine is held to.
+//! What moves come to: in the interpreter, and in the engine, which is held to it.
 
 use crdt_core::{Document, DocumentId, Keypair};
 use serde_json::Value;
 
 use crate::board::Board;
 use crate::interpreter::{Schema, interpret};
+use crate::replica::{check, same};
 use crate::wire::{Bundle, Draft, Genesis, Hash, Op, Place, Segment, Writer, cbor};
 
 /// Alice's first change, after which she and Bob write one each without seeing the other's.
@@ -63,15 +64,26 @@ impl Start {
         draft
     }
 
-    /// What the first change and others make of a field of some type.
+    /// What the first change and others make of a field of some type, whatever comes first.
     pub(crate) fn value(&self, name: &'static str, schema: &Schema, later: &[&Draft]) -> Value {
-        let id = DocumentId::from_bytes(self.genesis.hash());
-        let mut document = Document::<Board>::join(id, Keypair::from_secret_bytes(&[99; 32]));
         let drafts: Vec<&Draft> = [&self.first].into_iter().chain(later.iter().copied()).collect();
-        let bundle = Bundle::new(&drafts, &[&self.alice, &self.bob]);
-        document.apply(&bundle.framed()).expect("valid changes");
+        let document = self.replica([drafts.clone()]);
+        check(&document);
+        same(&document, &self.replica(drafts.iter().map(|draft| vec![*draft])));
+        same(&document, &self.replica(drafts.iter().rev().map(|draft| vec![*draft])));
         let schema = Schema::Struct(vec![(name, schema.clone())]);
         interpret(document.history(), &schema)[name].take()
+    }
+
+    /// One that got some changes after others.
+    fn replica<'a>(&self, bundles: impl IntoIterator<Item = Vec<&'a Draft>>) -> Document<Board> {
+        let id = DocumentId::from_bytes(self.genesis.hash());
+        let mut document = Document::join(id, Keypair::from_secret_bytes(&[99; 32]));
+        for drafts in bundles {
+            let bundle = Bundle::new(&drafts, &[&self.alice, &self.bob]);
+            document.apply(&bundle.framed()).expect("valid changes");
+        }
+        document
     }
 
     /// The letters of the tags.

@@ -3,9 +3,9 @@
 use super::Name;
 use crate::codec::{DecodeError, Reader, write};
 
-/// A list of names that is being written or read: each begins with a number, its *head*, which is 0
-/// if the name follows on the one before, and otherwise 1 + its index. After that comes its counter.
-/// Columns of bundles spell names as ops do, so that they are never much longer.
+/// A list of names that is being written or read: each begins with a number, its *head*, which is
+/// 0 if the name follows on the one before, and otherwise 1 + its index; then its counter comes
+/// after it. Columns of bundles spell names as ops do, so that they are never much longer.
 #[derive(Default, Debug)]
 pub(crate) struct Listed {
     last: Option<Name>,

@@ -17,8 +17,8 @@ struct Places<'a> {
 }
 
 impl Tree<'_> {
-    /// The ops of a node that are void: of those that annul one, the highest says so. What they name
-    /// beside deletes, adds, resets and places of moves is never asked for.
+    /// The ops of a node that are void: of those that annul one, the highest says so. What they
+    /// name beside deletes, adds, resets and places of moves is never asked for.
     pub(super) fn void(&self, path: &[Step]) -> BTreeSet<OpId> {
         let mut said = BTreeMap::new();
         for deed in self.ascending(path) {
