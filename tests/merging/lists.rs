@@ -124,10 +124,8 @@ fn list_both_move_one() -> Outcome {
 
 #[test]
 fn list_move_overlapping_blocks() -> Outcome {
-    let merged = moved(
-        |sheet| sheet.words.move_range(1..3, 3),
-        |sheet| sheet.words.move_range(2..4, 0),
-    )?;
+    let merged =
+        moved(|sheet| sheet.words.move_range(1..3, 3), |sheet| sheet.words.move_range(2..4, 0))?;
     assert_eq!(merged, "d a e b c");
     Ok(())
 }

@@ -172,6 +172,9 @@ impl Pair {
             assert_eq!(weight, self.model[..index].iter().map(|stone| stone.weight).sum::<u32>());
         }
         assert_eq!(self.tree.prev(self.tree.end()), prev);
+        let mut weight = 0;
+        self.tree.before(self.tree.end(), |pile| weight += pile.weight);
+        assert_eq!(weight, self.model.iter().map(|stone| stone.weight).sum::<u32>());
     }
 
     fn check_find(&self, weight: u32) {

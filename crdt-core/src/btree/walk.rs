@@ -207,6 +207,8 @@ impl<E: Entry> Tree<E> {
             Form::Small(entries) => {
                 entries[..at.slot].iter().for_each(|entry| add(&entry.summary()));
             }
+            // Nothing is before the end of what has run empty.
+            Form::Grown(tree) if tree.is_empty() => {}
             Form::Grown(tree) => tree.before(at, add),
         }
     }

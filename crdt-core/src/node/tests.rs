@@ -13,7 +13,7 @@ use crate::crypto::DocumentId;
 use crate::history::tests::chains::{fan, nested};
 use crate::history::{Chains, History};
 use crate::op::limits::MAX_PATH_DEPTH;
-use crate::op::{Action, Id, Key, Place, Seeds, Segment};
+use crate::op::{Action, Id, Key, Place, Seeds, Segment, Standing};
 use crate::steps;
 
 const DEPTH: u32 = 2000;
@@ -118,6 +118,49 @@ fn what_a_node_does_not_hold_is_not_walked_for_it() {
         }
     });
     assert!(steps <= 6 * DEPTH as usize, "{steps}");
+}
+
+/// The steps of deleting everything on the chain of every fork, and of annulling all of that again,
+/// in a document that keeps all; and those of looking then.
+fn steps_of_annulling<S: NodeState + Default>(
+    text: bool,
+    look: impl Fn(&S, &Chains),
+) -> [usize; 3] {
+    let (chains, mut node) = (nested(DEPTH), S::default());
+    let stranger = |counter| Id { chain: DEPTH, counter };
+    let apply = |node: &mut S, id, action| {
+        let op = Incoming { keeps_all: true, ..Incoming::new(id, 0, action) };
+        assert_eq!(node.apply(&[], &op, &chains), super::Fit::Applied);
+    };
+    (0..DEPTH).for_each(|at| apply(&mut node, fork(at), insert(text)));
+    let deleting = steps::of(|| {
+        for at in 0..DEPTH {
+            let action = Action::Delete { first: Id { chain: at, counter: 0 }, count: at + 1 };
+            apply(&mut node, stranger(at), action);
+        }
+    });
+    let annulling = steps::of(|| {
+        for at in 0..DEPTH {
+            let action = Action::Annul { standing: Standing::Void, names: vec![stranger(at)] };
+            apply(&mut node, stranger(DEPTH + at), action);
+        }
+    });
+    [deleting, annulling, steps::of(|| look(&node, &chains))]
+}
+
+/// A range of a chain is two positions in the tree of its branches, however many it passes through.
+#[test]
+fn deletes_that_may_be_annulled_do_not_walk_the_forks() {
+    let text = steps_of_annulling::<TextState>(true, |text, chains| {
+        assert_eq!(text.to_text(chains).len(), DEPTH as usize);
+    });
+    let list = steps_of_annulling::<ListState<CounterState>>(false, |list, chains| {
+        assert_eq!(list.states(chains).count(), DEPTH as usize);
+    });
+    // Each of n positions is compared with some twenty others on its way into a tree.
+    for steps in [text, list].iter().flatten() {
+        assert!(*steps <= 200 * DEPTH as usize, "{text:?} {list:?}");
+    }
 }
 
 /// Whoever is refused entry has done nothing, so the change is not at fault.

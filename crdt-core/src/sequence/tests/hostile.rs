@@ -92,3 +92,51 @@ fn deletions_that_are_repeated_cost_once() {
     assert_eq!(text(&sequence), "ab");
     sequence.assert_invariants(&ByCounter);
 }
+
+#[test]
+fn one_element_moved_by_many_in_the_worst_order() {
+    let mut sequence = begun();
+    let mut move_to = |chain, parent| {
+        let place = Place::Child(parent, Side::Right);
+        let moved = sequence.integrate_moves(id(chain, 5), 0, place, &[id(0, 0)], &ByCounter);
+        assert_eq!(moved, Ok(true));
+    };
+    // The first one is the highest, so it stays there, and the others hang on one place.
+    (1..MANY).rev().for_each(|chain| move_to(chain, id(0, 1)));
+    sequence.assert_invariants(&ByCounter);
+    assert_eq!(text(&sequence), "ba");
+    assert_eq!(sequence.position(id(0, 0)), Some(1));
+    // From the lowest to the highest it goes along, each time onto the place before.
+    let mut sequence = begun();
+    for counter in 2..MANY {
+        let place = Place::Child(id(0, counter - 1), Side::Left);
+        let moved = sequence.integrate_moves(id(0, counter), 0, place, &[id(0, 0)], &ByCounter);
+        assert_eq!(moved, Ok(true));
+    }
+    sequence.assert_invariants(&ByCounter);
+    assert_eq!(text(&sequence), "ab");
+}
+
+#[test]
+fn names_of_what_was_moved_and_deleted_are_passed_over_once() {
+    let mut sequence = begun();
+    let all: Vec<_> = (2..MANY).step_by(2).collect();
+    for counter in &all {
+        let place = Place::Child(id(0, 0), Side::Right);
+        sequence.integrate(id(0, *counter), 0, place, "x", &ByCounter).expect("the parent is here");
+    }
+    for counter in &all {
+        let place = Place::Child(id(0, 1), Side::Right);
+        let element = [id(0, *counter)];
+        let moved = sequence.integrate_moves(id(1, *counter), 0, place, &element, &ByCounter);
+        assert_eq!(moved, Ok(true));
+    }
+    for _ in 0..MANY {
+        let range = IdRange { chain: 0, start: 2, end: MANY };
+        sequence.delete(range, &ByCounter, &mut ());
+        // Places are no elements, although they lie on a chain as these do.
+        sequence.delete(IdRange { chain: 1, ..range }, &ByCounter, &mut ());
+    }
+    assert_eq!(text(&sequence), "ab");
+    sequence.assert_invariants(&ByCounter);
+}
