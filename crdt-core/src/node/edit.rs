@@ -39,9 +39,7 @@ where
         return cover_at(sequence, scope, range);
     }
     let (chains, mut write) = (scope.chains(), *scope);
-    let out = |names| {
-        write.write_delete(names);
-    };
+    let out = |names| write.write_delete(names);
     let deleted = scope.deleting(|kept| sequence.delete_at(range, chains, out, kept));
     deleted.map_err(EditError::out_of_bounds)
 }
@@ -64,7 +62,7 @@ fn cover_at<C: Content + 'static>(
     let chains = scope.chains();
     let covered = sequence.cover_at(range, chains).map_err(EditError::out_of_bounds)?;
     for names in covered {
-        let (op, all) = scope.write_delete(names);
+        let (op, all) = scope.write_cover(names);
         let before = sequence.set_cover(op, all, chains);
         scope.found(Deleted::<C> { op, before, content: PhantomData });
     }

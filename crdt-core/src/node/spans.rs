@@ -73,6 +73,7 @@ fn parts(kind: SpanKind) -> (u64, u32) {
 }
 
 /// What a span is, given these numbers.
+#[inline]
 fn read_kind(kind: u64, number: u32, reader: &mut Reader<'_>) -> Result<SpanKind, DecodeError> {
     Ok(match (kind, number) {
         (0, 0) => SpanKind::Anchor,

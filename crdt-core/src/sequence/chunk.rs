@@ -267,6 +267,7 @@ impl Content for TextChunk {
     type Measure = Excess;
     type Source<'a> = &'a str;
     type Removed = String;
+    const MOVABLE: bool = false;
 
     #[inline]
     fn len(&self) -> u32 {

@@ -13,6 +13,8 @@ pub(crate) trait Content: Default {
     type Source<'a>;
     /// Elements that were taken out of it, in list order.
     type Removed;
+    /// Whether elements can be moved. Where they cannot, nothing is spent on it.
+    const MOVABLE: bool = true;
     /// The most pieces in a leaf of the tree.
     const LEAF: usize = 32;
     /// The most children of an inner node of the tree.

@@ -146,6 +146,7 @@ impl<C: Content> Sequence<C> {
     }
 
     /// The vacant run right behind a run that it could be one with.
+    #[inline]
     fn vacant_after(&self, at: Cursor) -> Option<Cursor> {
         let next = self.tree.next(at)?;
         self.tree.get(next).is_vacant_behind(self.tree.get(at)).then_some(next)

@@ -52,6 +52,7 @@ impl<C: Content> Sequence<C> {
         Some((Spot { at, offset: distance(start, pos)? }, start))
     }
 
+    #[inline]
     fn locate_anywhere(&self, pos: usize) -> Option<(Spot, usize)> {
         let mut start = 0;
         let at = self.tree.find(|part| {

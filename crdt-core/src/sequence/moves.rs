@@ -202,7 +202,7 @@ impl<C: Content> Sequence<C> {
     /// Which elements have been moved, if any were.
     #[inline]
     pub(super) fn stands(&self) -> Option<&Stands> {
-        self.aids.get()?.stands.as_deref()
+        if C::MOVABLE { self.aids.get()?.stands.as_deref() } else { None }
     }
 
     pub(super) fn stands_mut(&mut self) -> &mut Stands {

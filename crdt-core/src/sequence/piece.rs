@@ -49,6 +49,18 @@ struct Moved<C> {
     void: bool,
 }
 
+impl<C> Moved<C> {
+    #[inline(never)]
+    fn visible(&self) -> Option<&C> {
+        self.content.as_ref().filter(|_| !self.covered)
+    }
+
+    #[inline(never)]
+    fn visible_mut(&mut self) -> Option<&mut C> {
+        self.content.as_mut().filter(|_| !self.covered)
+    }
+}
+
 impl<C: Content> Piece<C> {
     fn new(first: Stamp, kind: Kind<C>) -> Self {
         Self { id: first.id, time: first.time, listed: first.id.counter, kind }
@@ -128,7 +140,10 @@ impl<C: Content> Piece<C> {
 
     /// If this is a place that a move made, the name of what was moved there.
     pub(super) fn moved_here(&self) -> Option<Id> {
-        if let Kind::Moved(moved) = &self.kind { Some(moved.element) } else { None }
+        match &self.kind {
+            Kind::Moved(moved) if C::MOVABLE => Some(moved.element),
+            _ => None,
+        }
     }
 
     /// Notes of a place that a move made whether an element can stand there.
@@ -139,10 +154,11 @@ impl<C: Content> Piece<C> {
     }
 
     /// The visible elements.
+    #[inline]
     pub(super) fn content(&self) -> Option<&C> {
         match &self.kind {
             Kind::Live(content) => Some(content),
-            Kind::Moved(moved) if !moved.covered => moved.content.as_ref(),
+            Kind::Moved(moved) if C::MOVABLE => moved.visible(),
             _ => None,
         }
     }
@@ -151,7 +167,7 @@ impl<C: Content> Piece<C> {
     pub(super) fn content_mut(&mut self) -> Option<&mut C> {
         match &mut self.kind {
             Kind::Live(content) => Some(content),
-            Kind::Moved(moved) if !moved.covered => moved.content.as_mut(),
+            Kind::Moved(moved) if C::MOVABLE => moved.visible_mut(),
             _ => None,
         }
     }

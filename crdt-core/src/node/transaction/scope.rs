@@ -340,10 +340,21 @@ impl<'a> Scope<'a> {
         log.push(LocalOp { path: self.parent, counters: 1, action });
     }
 
-    /// Writes a delete; widens the op before where that is possible. Returns the id of the op, and
+    /// Writes a delete as [`write_delete`](Self::write_delete) does. Returns the id of the op, and
     /// all that it deletes.
+    pub(in crate::node) fn write_cover(&mut self, range: IdRange) -> (Id, IdRange) {
+        self.write_delete(range);
+        let log = self.transaction.log.borrow();
+        let all = match log.written.ops.last() {
+            Some(LocalOp { action: LocalAction::Delete { range: all }, .. }) => *all,
+            _ => range,
+        };
+        (Id { chain: log.chain, counter: log.next - 1 }, all)
+    }
+
+    /// Writes a delete; widens the op before where that is possible.
     #[inline]
-    pub(in crate::node) fn write_delete(&mut self, range: IdRange) -> (Id, IdRange) {
+    pub(in crate::node) fn write_delete(&mut self, range: IdRange) {
         self.pin();
         let log = &mut *self.transaction.log.borrow_mut();
         if let Some(LocalOp { action: LocalAction::Delete { range: last }, .. }) =
@@ -353,12 +364,9 @@ impl<'a> Scope<'a> {
         {
             last.start = last.start.min(range.start);
             last.end = last.end.max(range.end);
-            let all = *last;
-            return (Id { chain: log.chain, counter: log.next - 1 }, all);
+            return;
         }
-        let id = Id { chain: log.chain, counter: log.next };
         let action = LocalAction::Delete { range };
         log.push(LocalOp { path: self.parent, counters: 1, action });
-        (id, range)
     }
 }

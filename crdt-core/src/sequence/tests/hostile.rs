@@ -2,6 +2,7 @@
 
 use super::super::{Gathered, Sequence, TextChunk};
 use super::small::{ByCounter, id, text};
+use super::world::{Letters, shown};
 use crate::op::{IdRange, Place, Side};
 
 const MANY: u32 = 100_000;
@@ -93,9 +94,18 @@ fn deletions_that_are_repeated_cost_once() {
     sequence.assert_invariants(&ByCounter);
 }
 
+/// Characters of a text are not moved.
+fn movable() -> Sequence<Letters> {
+    let mut sequence = Sequence::default();
+    sequence
+        .insert_at(0, ['a', 'b'].as_slice(), id(0, 0), 0, &ByCounter)
+        .expect("the beginning is there");
+    sequence
+}
+
 #[test]
 fn one_element_moved_by_many_in_the_worst_order() {
-    let mut sequence = begun();
+    let mut sequence = movable();
     let mut move_to = |chain, parent| {
         let place = Place::Child(parent, Side::Right);
         let moved = sequence.integrate_moves(id(chain, 5), 0, place, &[id(0, 0)], &ByCounter);
@@ -104,26 +114,28 @@ fn one_element_moved_by_many_in_the_worst_order() {
     // The first one is the highest, so it stays there, and the others hang on one place.
     (1..MANY).rev().for_each(|chain| move_to(chain, id(0, 1)));
     sequence.assert_invariants(&ByCounter);
-    assert_eq!(text(&sequence), "ba");
+    assert!(shown(&sequence).eq("ba".chars()));
     assert_eq!(sequence.position(id(0, 0)), Some(1));
     // From the lowest to the highest it goes along, each time onto the place before.
-    let mut sequence = begun();
+    let mut sequence = movable();
     for counter in 2..MANY {
         let place = Place::Child(id(0, counter - 1), Side::Left);
         let moved = sequence.integrate_moves(id(0, counter), 0, place, &[id(0, 0)], &ByCounter);
         assert_eq!(moved, Ok(true));
     }
     sequence.assert_invariants(&ByCounter);
-    assert_eq!(text(&sequence), "ab");
+    assert!(shown(&sequence).eq("ab".chars()));
 }
 
 #[test]
 fn names_of_what_was_moved_and_deleted_are_passed_over_once() {
-    let mut sequence = begun();
+    let mut sequence = movable();
     let all: Vec<_> = (2..MANY).step_by(2).collect();
     for counter in &all {
         let place = Place::Child(id(0, 0), Side::Right);
-        sequence.integrate(id(0, *counter), 0, place, "x", &ByCounter).expect("the parent is here");
+        sequence
+            .integrate(id(0, *counter), 0, place, ['x'].as_slice(), &ByCounter)
+            .expect("the parent is here");
     }
     for counter in &all {
         let place = Place::Child(id(0, 1), Side::Right);
@@ -137,6 +149,6 @@ fn names_of_what_was_moved_and_deleted_are_passed_over_once() {
         // Places are no elements, although they lie on a chain as these do.
         sequence.delete(IdRange { chain: 1, ..range }, &ByCounter, &mut ());
     }
-    assert_eq!(text(&sequence), "ab");
+    assert!(shown(&sequence).eq("ab".chars()));
     sequence.assert_invariants(&ByCounter);
 }
