@@ -160,6 +160,28 @@
 //! # }
 //! ```
 //!
+//! ## Moving
+//!
+//! An element that is moved stays the same one. Two replicas that move it leave it at one place, and
+//! what others edit within it stays. `update` moves what comes to stand elsewhere, as few elements
+//! as that takes, so two replicas that sort a list do not double what is in it.
+//!
+//! ```
+//! # use crdt_core::{Document, Keypair};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Vec<String>>::create(Keypair::generate()?)?;
+//! alice.update(|list| list.extend(["milk", "bread", "apples"].map(String::from)))?;
+//! let mut bob = alice.fork(Keypair::generate()?)?;
+//!
+//! alice.change(|list| list.move_to(2, 0))?;
+//! bob.update(|list| list.sort())?;
+//! bob.change(|list| list.at(1)?.set("rye bread"))?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.value(), ["apples", "rye bread", "milk"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Maps: one entry for one key
 //!
 //! `BTreeMap<K, V>`, `HashMap<K, V>` or [`Map<K, V>`](crate::Map), with [keys](crate::MapKey) that
