@@ -194,7 +194,11 @@ impl<V> Versions<V> {
     /// The ids of everything here, for an op that replaces it. What is written here, with all of it
     /// seen, replaces all of it.
     pub(crate) fn ids(&self) -> Vec<Id> {
-        self.iter().map(|version| version.id).collect()
+        match self {
+            Self::None(_) => Vec::new(),
+            Self::One { id, .. } => vec![*id],
+            Self::Many(all) => all.places.ids(),
+        }
     }
 
     /// What the place reads as: the highest value that fits.
@@ -290,6 +294,10 @@ impl Places {
     fn of(ids: Vec<Id>, chains: &Chains) -> Self {
         let places = ids.into_iter().enumerate().map(|(index, id)| Place { id, index });
         Self(Tree::of(places.collect(), chains))
+    }
+
+    fn ids(&self) -> Vec<Id> {
+        self.0.iter().map(|place| place.id).collect()
     }
 
     /// The gap behind the values that are at or before an id. O(log n).
