@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crdt_core::__private_0_1_0::{Chains, Scope, Writing};
 use crdt_core::schema::{self, SchemaBuilder};
-use crdt_core::{Action, Counter, CrdtNode, Document, EditError, Key, MapKey, Register, Text};
+use crdt_core::{
+    Action, Counter, CrdtNode, Document, EditError, History, Key, MapKey, Register, Text,
+};
 use proptest::prelude::*;
 
 use crate::{key, sync, two};
@@ -22,7 +24,11 @@ pub(crate) fn ops<T: CrdtNode<Value = T>>(
 ) -> Vec<String> {
     let before = document.history().len();
     document.update(edit).unwrap();
-    let mut changes = document.history().changes().skip(before);
+    ops_since(document.history(), before)
+}
+
+fn ops_since(history: &History, before: usize) -> Vec<String> {
+    let mut changes = history.changes().skip(before);
     let change = changes.next();
     assert!(changes.next().is_none(), "an update makes at most one change");
     change

@@ -1,12 +1,10 @@
 use super::misuse::Given;
 use super::{ChangeOptions, Document, Writer};
-use crate::crypto::ChangeHash;
 use crate::history::{ChangeIndex, Draft, Unwritten};
 use crate::node::{
     CrdtNode, EditError, ElementId, Log, NewElement, Scope, Space, Stamp, Transaction, Writing,
 };
 use crate::op::Id;
-use crate::op::limits::MAX_TAG_BYTES;
 
 /// Edits a state.
 type Edit<'e, S, R> = &'e mut dyn FnMut(&mut S, Scope<'_>) -> R;
@@ -172,12 +170,19 @@ impl<T: CrdtNode> Document<T> {
         self.known(options)?;
         let mut value = self.value();
         let result = edit(&mut value)?;
+        self.write_difference(options, value)?;
+        Ok(result)
+    }
+
+    fn write_difference(&mut self, options: &ChangeOptions, value: T) -> Result<(), EditError>
+    where
+        T: CrdtNode<Value = T>,
+    {
         let mut value = Some(value);
         self.attempt(options, &mut |state, scope| match value.take() {
             Some(value) => T::write(state, scope, value, Writing::Difference).map(|()| true),
             None => Ok(false),
-        })?;
-        Ok(result)
+        })
     }
 
     /// Makes a change of what is written in the scope, unless that says to take it back, which is
@@ -209,15 +214,7 @@ impl<T: CrdtNode> Document<T> {
         if self.writer.is_none() {
             return Err(EditError::ReadOnly);
         }
-        let (length, tags) = (options.message_length(), options.tags().as_bytes().len());
-        if tags > MAX_TAG_BYTES {
-            let limit = MAX_TAG_BYTES - (tags - length);
-            return Err(EditError::MessageTooLong { length, limit });
-        }
-        let index = |hash: &ChangeHash| {
-            self.history.index_of(hash).ok_or(EditError::UnknownDependency(*hash))
-        };
-        options.after.iter().map(index).collect()
+        options.known(&self.history)
     }
 
     /// Runs the closure on the state and gives what it wrote.
@@ -289,9 +286,8 @@ impl<T: CrdtNode> Document<T> {
     fn commit_in_steps(&mut self, draft: &mut Draft) -> Result<(), Unwritten> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let start = self.history.end();
-        let counters = draft.written.ops.iter().map(|op| op.counters).sum::<u32>();
         let moved = self.history.commit_in_steps(draft, &writer.keypair)?;
-        writer.moved.push((moved, draft.start..draft.start + counters));
+        writer.moved.push((moved, draft.assumed()));
         self.replay(start);
         Ok(())
     }

@@ -1,13 +1,15 @@
 use crate::codec::write;
 use crate::crypto::ChangeHash;
-use crate::history::{Tags, tag};
+use crate::history::{ChangeIndex, History, Tags, tag};
+use crate::node::EditError;
+use crate::op::limits::MAX_TAG_BYTES;
 
 /// What a change says of itself beside its ops, for [`change_with`](crate::Document::change_with).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ChangeOptions {
     message: Option<String>,
     claimed_time: Option<u64>,
-    pub(super) after: Vec<ChangeHash>,
+    after: Vec<ChangeHash>,
 }
 
 impl ChangeOptions {
@@ -42,9 +44,17 @@ impl ChangeOptions {
         self
     }
 
-    /// In bytes.
-    pub(super) fn message_length(&self) -> usize {
-        self.message.as_ref().map_or(0, String::len)
+    /// The further dependencies in a history, unless a change of it cannot say all this of itself.
+    pub(super) fn known(&self, history: &History) -> Result<Vec<ChangeIndex>, EditError> {
+        let length = self.message.as_ref().map_or(0, String::len);
+        let tags = self.tags().as_bytes().len();
+        if tags > MAX_TAG_BYTES {
+            let limit = MAX_TAG_BYTES - (tags - length);
+            return Err(EditError::MessageTooLong { length, limit });
+        }
+        let index =
+            |hash: &ChangeHash| history.index_of(hash).ok_or(EditError::UnknownDependency(*hash));
+        self.after.iter().map(index).collect()
     }
 
     pub(super) fn tags(&self) -> Tags {

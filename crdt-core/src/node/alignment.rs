@@ -154,8 +154,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_value_comes_from_somewhere_and_every_element_goes_somewhere(
-            old in prop::collection::vec(0u8..9, 0..12),
-            new in prop::collection::vec(0u8..9, 0..12),
+            old in prop::collection::vec(0..9, 0..12),
+            new in prop::collection::vec(0..9, 0..12),
             keyed: bool,
         ) {
             let Alignment { fates, removed } = align(&old, &new, |_| !keyed);
@@ -181,7 +181,7 @@ mod tests {
             prop_assert!(used.into_iter().eq(0..old.len()));
             // Nothing is inserted that could have been moved.
             for item in 0..9 {
-                let count = |items: &[u8]| items.iter().filter(|other| **other == item).count();
+                let count = |items: &[i32]| items.iter().filter(|other| **other == item).count();
                 let kept = fates.iter().zip(&new).filter(|(fate, other)| {
                     **other == item && matches!(fate, Fate::Stays(from) | Fate::Moves(from) if old[*from] == item)
                 });

@@ -65,7 +65,10 @@ impl<K: Ord, V> Entries<K, V> {
             && few.len() == FEW
             && place(few, &key).is_err()
         {
-            *self = Self::Many(Box::new(core::mem::take(few).into_iter().collect()));
+            // One by one: to collect them would be to sort them, which is much code for each type.
+            let mut many = BTreeMap::new();
+            many.extend(core::mem::take(few));
+            *self = Self::Many(Box::new(many));
         }
         match self {
             Self::Few(few) => {

@@ -80,21 +80,19 @@ impl<F: Fields> NodeState for RecordState<F> {
     }
 
     fn is_blank(&self) -> bool {
-        states(&self.0).all(NodeState::is_blank)
+        is_blank(&self.0)
     }
 
     fn find_blanks(&self, blanks: &mut Blanks<'_>) -> bool {
-        blanks.all(states(&self.0))
+        find_blanks(&self.0, blanks)
     }
 
     fn digest(&self, digest: &mut DigestWriter<'_>) {
-        for (field, state) in F::FIELDS.iter().zip(states(&self.0)) {
-            digest.field(field.name, state);
-        }
+        self::digest(F::FIELDS, &self.0, digest);
     }
 
     fn save(&self, writer: &mut StateWriter<'_>) {
-        states(&self.0).for_each(|state| state.save(writer));
+        save(&self.0, writer);
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
@@ -150,6 +148,24 @@ fn clear(fields: &[Field], parts: &mut dyn Parts, scope: Scope<'_>) {
             state.clear(scope.field(field.name));
         }
     }
+}
+
+fn is_blank(parts: &dyn Parts) -> bool {
+    states(parts).all(NodeState::is_blank)
+}
+
+fn find_blanks(parts: &dyn Parts, blanks: &mut Blanks<'_>) -> bool {
+    blanks.all(states(parts))
+}
+
+fn digest(fields: &[Field], parts: &dyn Parts, digest: &mut DigestWriter<'_>) {
+    for (field, state) in fields.iter().zip(states(parts)) {
+        digest.field(field.name, state);
+    }
+}
+
+fn save(parts: &dyn Parts, writer: &mut StateWriter<'_>) {
+    states(parts).for_each(|state| state.save(writer));
 }
 
 fn load(parts: &mut dyn Parts, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {

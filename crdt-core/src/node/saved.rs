@@ -390,6 +390,17 @@ struct Blocks {
     orders: Arc<Orders>,
 }
 
+impl Blocks {
+    fn of(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let mut block = || read_block(&mut reader, usize::MAX);
+        let (columns, content, text) = (block()?, block()?, block()?);
+        let orders = Orders::new(reader.bytes()?);
+        reader.finish()?;
+        Ok(Self { columns, content, text, orders })
+    }
+}
+
 /// Writes a state; `None` if something in it cannot be written.
 pub(crate) fn save_state(state: &dyn NodeState, chains: &Chains) -> Option<Vec<u8>> {
     let mut blanks = Blanks::new(chains);
@@ -405,12 +416,7 @@ pub(crate) fn load_state<S: NodeState + Default>(
     bytes: &[u8],
     chains: &Chains,
 ) -> Result<(S, bool), DecodeError> {
-    let mut reader = Reader::new(bytes);
-    let mut block = || read_block(&mut reader, usize::MAX);
-    let (columns, content, text) = (block()?, block()?, block()?);
-    let orders = Orders::new(reader.bytes()?);
-    reader.finish()?;
-    let blocks = Blocks { columns, content, text, orders };
+    let blocks = Blocks::of(bytes)?;
     let mut reader = StateReader::new(&blocks, chains)?;
     let mut state = S::default();
     state.load(&mut reader)?;

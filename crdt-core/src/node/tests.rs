@@ -32,7 +32,7 @@ fn apply(node: &mut impl NodeState, id: Id, action: Action<'_, Id>, chains: &Cha
 fn added(chains: &Chains) -> CounterState {
     let mut counter = CounterState::default();
     (0..DEPTH).for_each(|at| apply(&mut counter, fork(at), Action::Add { delta: 1 }, chains));
-    assert_eq!(counter.sum(&chains), i128::from(DEPTH));
+    assert_eq!(counter.sum(chains), i128::from(DEPTH));
     counter
 }
 

@@ -35,17 +35,51 @@ impl Argument {
     }
 }
 
-/// The name of a type with its arguments; [`OPEN`] if it has none.
+/// What a type is called, as data: what follows from it is one code for all types.
+struct Names {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    arguments: &'static [Argument],
+}
+
+impl Names {
+    const fn of<T: CrdtNode>() -> Self {
+        Self { name: T::NAME, aliases: T::ALIASES, arguments: T::ARGUMENTS }
+    }
+
+    /// The name with its arguments; [`OPEN`] if there is none.
+    fn full(&self) -> String {
+        if self.name.is_empty() {
+            return OPEN.to_owned();
+        }
+        let arguments: Vec<_> = self.arguments.iter().map(|argument| (argument.name)()).collect();
+        if arguments.iter().all(|argument| argument == OPEN) {
+            self.name.to_owned()
+        } else {
+            format!("{}<{}>", self.name, arguments.join(", "))
+        }
+    }
+
+    /// Whether a document with this name in its genesis record can be opened under these.
+    fn agree_with(&self, name: &str) -> bool {
+        if name.is_empty() || name == OPEN || self.name.is_empty() {
+            return true;
+        }
+        let names = || core::iter::once(&self.name).chain(self.aliases);
+        let own = self.full();
+        if name_in_genesis(&own) == name || leaves_agree(&own, name) {
+            return true;
+        }
+        if names().any(|known| name_in_genesis(known) == name) {
+            return true;
+        }
+        let (head, arguments) = split(name);
+        names().any(|known| *known == head) && do_arguments_agree(self.arguments, &arguments)
+    }
+}
+
 fn type_name<T: CrdtNode>() -> String {
-    if T::NAME.is_empty() {
-        return OPEN.to_owned();
-    }
-    let arguments: Vec<_> = T::ARGUMENTS.iter().map(|argument| (argument.name)()).collect();
-    if arguments.iter().all(|argument| argument == OPEN) {
-        T::NAME.to_owned()
-    } else {
-        format!("{}<{}>", T::NAME, arguments.join(", "))
-    }
+    Names::of::<T>().full()
 }
 
 /// What the genesis record of a document of this type says.
@@ -57,19 +91,7 @@ pub(crate) fn root_name<T: CrdtNode>() -> String {
 /// names, with arguments that can be opened as its own. What one of the two leaves open is not
 /// asked.
 pub(super) fn is_known_as<T: CrdtNode>(name: &str) -> bool {
-    if name.is_empty() || name == OPEN || T::NAME.is_empty() {
-        return true;
-    }
-    let names = || core::iter::once(&T::NAME).chain(T::ALIASES);
-    let own = type_name::<T>();
-    if name_in_genesis(&own) == name || leaves_agree(&own, name) {
-        return true;
-    }
-    if names().any(|known| name_in_genesis(known) == name) {
-        return true;
-    }
-    let (head, arguments) = split(name);
-    names().any(|known| *known == head) && do_arguments_agree(T::ARGUMENTS, &arguments)
+    Names::of::<T>().agree_with(name)
 }
 
 /// The same for a newtype, which is in the document as what it wraps.

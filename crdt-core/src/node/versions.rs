@@ -20,13 +20,26 @@ pub(crate) enum Versions<V> {
     Many(Box<Beside<V>>),
 }
 
-/// Values side by side, in [tree order](Chains::tree_order), by which a chain's value is found in
-/// O(log n) however often an author has forked it.
+/// Values side by side, at indexes that say nothing.
 #[derive(Debug)]
 pub(crate) struct Beside<V> {
-    versions: Tree<Version<V>>,
+    versions: Vec<Version<V>>,
+    places: Places,
     /// How many of them fit.
     fitting: usize,
+}
+
+/// Where values lie, in [tree order](Chains::tree_order), by which a chain's value is found in
+/// O(log n) however often an author has forked it. A tree is much code, so there is one for values of
+/// all types.
+#[derive(Debug)]
+struct Places(Tree<Place>);
+
+/// The index of a value.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    id: Id,
+    index: usize,
 }
 
 /// One of the values.
@@ -69,7 +82,7 @@ impl Combine<Chains> for Last {
     }
 }
 
-impl<V> Entry for Version<V> {
+impl Entry for Place {
     type Summary = Last;
     const LEAF: usize = if cfg!(test) { 4 } else { 16 };
     const INNER: usize = if cfg!(test) { 4 } else { 16 };
@@ -99,14 +112,14 @@ impl<V> Versions<V> {
                 if let Some(value) = value {
                     all.insert(Version { id, value }, chains);
                 }
-                all.settle(initial, chains)
+                all.settle(initial)
             }
         };
     }
 
     /// From values in tree order.
     pub(super) fn of(versions: Vec<Version<V>>, initial: impl Fn() -> V, chains: &Chains) -> Self {
-        Beside::of(versions, chains).settle(initial, chains)
+        Beside::of(versions, chains).settle(initial)
     }
 
     fn into_beside(self, chains: &Chains) -> Beside<V> {
@@ -159,7 +172,7 @@ impl<V> Versions<V> {
         let (one, all) = match self {
             Self::None(_) => (None, None),
             Self::One { id, value } => (Some(Version { id: *id, value: Ok(value) }), None),
-            Self::Many(all) => (None, Some(all.versions.iter())),
+            Self::Many(all) => (None, Some(all.in_tree_order())),
         };
         one.into_iter().chain(all.into_iter().flatten().map(Version::as_ref))
     }
@@ -181,7 +194,11 @@ impl<V> Versions<V> {
     /// The ids of everything here, for an op that replaces it. What is written here, with all of it
     /// seen, replaces all of it.
     pub(crate) fn ids(&self) -> Vec<Id> {
-        self.iter().map(|version| version.id).collect()
+        match self {
+            Self::None(_) => Vec::new(),
+            Self::One { id, .. } => vec![*id],
+            Self::Many(all) => all.places.ids(),
+        }
     }
 
     /// What the place reads as: the highest value that fits.
@@ -232,45 +249,82 @@ impl<V> Version<V> {
 }
 
 impl<V> Beside<V> {
+    /// From values in tree order.
     fn of(versions: Vec<Version<V>>, chains: &Chains) -> Self {
+        let ids = versions.iter().map(|version| version.id).collect();
         let fitting = versions.iter().filter(|version| version.value.is_ok()).count();
-        Self { versions: Tree::of(versions, chains), fitting }
+        Self { versions, places: Places::of(ids, chains), fitting }
     }
 
-    /// The gap behind the values that are at or before an id. O(log n).
-    fn gap_after(&self, id: Id, chains: &Chains) -> Cursor {
-        let after = self.versions.find(|last| last.is_up_to(id, chains));
-        after.unwrap_or_else(|| self.versions.end())
+    fn in_tree_order(&self) -> impl Iterator<Item = &Version<V>> {
+        self.places.0.iter().map(|place| &self.versions[place.index])
     }
 
     /// Removes what is from the op's own chain and what its names cover. O(log n) for each name.
     fn remove(&mut self, id: Id, replaces: &[Id], chains: &Chains) {
         for last in replaces.iter().chain([&id]) {
-            // No value follows another on its chain, so of those up to an id in tree order only the
-            // last can be on the chain of that id.
-            let found = self.versions.prev(self.gap_after(*last, chains));
-            let covered = |at: &Cursor| chains.on_chain(self.versions.get(*at).id, *last);
-            if let Some(at) = found.filter(covered) {
-                self.fitting -= usize::from(self.versions.remove(at, chains).value.is_ok());
+            let Some(index) = self.places.remove(*last, chains) else { continue };
+            let removed = self.versions.swap_remove(index);
+            self.fitting -= usize::from(removed.value.is_ok());
+            if let Some(moved) = self.versions.get(index) {
+                self.places.set(moved.id, index, chains);
             }
         }
     }
 
     fn insert(&mut self, new: Version<V>, chains: &Chains) {
-        let gap = self.gap_after(new.id, chains);
         self.fitting += usize::from(new.value.is_ok());
-        self.versions.insert(gap, [new], chains, |_, _| {});
+        self.places.insert(new.id, self.versions.len(), chains);
+        self.versions.push(new);
     }
 
-    fn settle(mut self, initial: impl Fn() -> V, chains: &Chains) -> Versions<V> {
-        let Some(first) = self.versions.first() else {
-            return Versions::None(initial());
-        };
-        if self.fitting == 0 || self.versions.next(first).is_some() {
+    fn settle(mut self, initial: impl Fn() -> V) -> Versions<V> {
+        if self.versions.len() > 1 || self.versions.len() > self.fitting {
             return Versions::Many(Box::new(self));
         }
-        let Version { id, value: Ok(value) | Err(value) } = self.versions.remove(first, chains);
-        Versions::One { id, value }
+        match self.versions.pop() {
+            Some(Version { id, value: Ok(value) | Err(value) }) => Versions::One { id, value },
+            None => Versions::None(initial()),
+        }
+    }
+}
+
+impl Places {
+    /// Of values in tree order.
+    fn of(ids: Vec<Id>, chains: &Chains) -> Self {
+        let places = ids.into_iter().enumerate().map(|(index, id)| Place { id, index });
+        Self(Tree::of(places.collect(), chains))
+    }
+
+    fn ids(&self) -> Vec<Id> {
+        self.0.iter().map(|place| place.id).collect()
+    }
+
+    /// The gap behind the values that are at or before an id. O(log n).
+    fn gap_after(&self, id: Id, chains: &Chains) -> Cursor {
+        let after = self.0.find(|last| last.is_up_to(id, chains));
+        after.unwrap_or_else(|| self.0.end())
+    }
+
+    /// Removes the place of what is at or before an id on its chain.
+    fn remove(&mut self, last: Id, chains: &Chains) -> Option<usize> {
+        // No value follows another on its chain, so of those up to an id in tree order only the
+        // last can be on the chain of that id.
+        let at = self.0.prev(self.gap_after(last, chains))?;
+        let covered = chains.on_chain(self.0.get(at).id, last);
+        covered.then(|| self.0.remove(at, chains).index)
+    }
+
+    fn insert(&mut self, id: Id, index: usize, chains: &Chains) {
+        let gap = self.gap_after(id, chains);
+        self.0.insert(gap, [Place { id, index }], chains, |_, _| {});
+    }
+
+    /// Another index for a value that has one.
+    fn set(&mut self, id: Id, index: usize, chains: &Chains) {
+        if let Some(at) = self.0.prev(self.gap_after(id, chains)) {
+            self.0.get_mut(at).index = index;
+        }
     }
 }
 

@@ -180,13 +180,10 @@ fn gap_before<O: OpOrder + ?Sized>(ranked: &Tree<Ranked>, place: Stamp, order: &
 
 /// The highest place that is not void.
 fn highest(ranked: &Tree<Ranked>) -> Option<Id> {
-    let (all, mut passed) = (ranked.total().standing, 0);
-    if all == 0 {
-        return None;
-    }
+    let mut before_last = ranked.total().standing.checked_sub(1)?;
     let at = ranked.find(|part| {
-        let passes = passed + part.standing < all;
-        passed += if passes { part.standing } else { 0 };
+        let passes = part.standing <= before_last;
+        before_last -= if passes { part.standing } else { 0 };
         passes
     })?;
     Some(ranked.get(at).place.id)

@@ -105,7 +105,7 @@ impl Committer<'_> {
         if time == u32::MAX {
             return Err(Unwritten::TooLarge("changes that follow on each other"));
         }
-        dependencies.sort_unstable_by_key(|change| self.store.chains.hash_of(*change));
+        dependencies.sort_by_cached_key(|change| self.store.chains.hash_of(*change));
         let (count, counters) = self.encode(draft, ops, next, &dependencies, rest)?;
         let header = self.header_of(draft, next, &dependencies)?;
         let body = &draft.written.body;

@@ -156,6 +156,12 @@ impl Draft {
         }
     }
 
+    /// The counters that its editors took its ops to have.
+    pub(crate) fn assumed(&self) -> Range<u32> {
+        let counters: u32 = self.written.ops.iter().map(|op| op.counters).sum();
+        self.start..self.start + counters
+    }
+
     /// Takes from every op that replaces more than a quarter of what fits a table what is beyond,
     /// as ops of changes to be written before.
     pub(crate) fn split_replacing(&mut self, own: BranchIndex) -> Vec<LocalOp> {

@@ -48,18 +48,16 @@ impl<'a> Outgoing<'a> {
         }
         let (authors, outside) = (Vec::new(), Vec::new());
         let mut outgoing = Self { store, members, authors, outside, bytes: 0 };
-        let mut branches = BTreeSet::new();
+        let mut authors = BTreeSet::new();
         let mut outside = BTreeSet::new();
         let mut last = None;
         for member in store.stored(members.iter().copied()) {
             if last.replace(member.branch) != Some(member.branch) {
-                branches.insert(member.branch);
+                authors.insert(store.author(store.chains.author_of(member.branch)));
             }
             outside.extend(member.below().filter(|below| outgoing.place(*below).is_none()));
             outgoing.bytes += member.bytes();
         }
-        let author = |branch| store.author(store.chains.author_of(branch));
-        let authors: BTreeSet<Author> = branches.into_iter().map(author).collect();
         outgoing.authors = authors.into_iter().collect();
         let hashed = |below| (store.chains.hash_of(below), below);
         outgoing.outside = outside.into_iter().map(hashed).collect();

@@ -79,9 +79,12 @@ impl PartialEq for Hashes {
 impl Hashes {
     /// The hashes of an archive, of which some are at hand.
     pub(crate) fn archived(archive: Archive, at_hand: Vec<(ChangeIndex, ChangeHash)>) -> Self {
-        let hashes: BTreeMap<_, _> = at_hand.into_iter().collect();
-        let indexes = hashes.iter().map(|(change, hash)| (*hash, *change)).collect();
-        Self { archive, tips: Tips { hashes, indexes }, ..Self::default() }
+        let mut tips = Tips::default();
+        for (change, hash) in at_hand {
+            tips.hashes.insert(change, hash);
+            tips.indexes.insert(hash, change);
+        }
+        Self { archive, tips, ..Self::default() }
     }
 
     #[cfg(test)]

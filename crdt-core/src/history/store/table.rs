@@ -69,7 +69,7 @@ struct Line {
 impl Line {
     fn of<'a>(chains: &Chains, entries: impl Iterator<Item = &'a Entry>) -> Self {
         let mut line: Vec<(usize, Entry)> = entries.copied().enumerate().collect();
-        line.sort_by(|one, other| chains.tree_order(one.1.tip(), other.1.tip()));
+        sort_line(&mut line, chains);
         let (indexes, entries): (Vec<usize>, Vec<Entry>) = line.into_iter().unzip();
         let mut lowest = vec![usize::MAX; entries.len()];
         lowest.extend(indexes);
@@ -227,6 +227,12 @@ impl Table {
     }
 }
 
+/// Sorts entries, each with its index, into the [tree order](Chains::tree_order) of where their
+/// chains end. A sort is much code, so there is one for all lines.
+fn sort_line(line: &mut [(usize, Entry)], chains: &Chains) {
+    line.sort_by(|one, other| chains.tree_order(one.1.tip(), other.1.tip()));
+}
+
 /// Whether two chains are of one author: only those can share a beginning.
 fn have_one_author(chains: &Chains, one: &Entry, other: &Entry) -> bool {
     chains.author_of(one.branch) == chains.author_of(other.branch)
@@ -246,27 +252,33 @@ fn share_out(chains: &Chains, own: Option<Entry>, others: &mut [Entry]) {
     );
     line.sort_unstable_by_key(|(author, index, _)| (*author, *index));
     for of_author in line.chunk_by(|a, b| a.0 == b.0).filter(|line| line.len() > 1) {
-        let line = of_author.iter().map(|(_, index, entry)| (*index, *entry)).collect();
-        share_line(chains, line, others);
+        share_line(chains, of_author, others);
     }
 }
 
-/// Shares out among the entries of one author, each with its place among the others (none for
+/// Shares out among the entries of one author, ascending by their place among the others (none for
 /// the change's own chain, which is below all).
-fn share_line(chains: &Chains, mut line: Vec<(Option<usize>, Entry)>, others: &mut [Entry]) {
-    line.sort_by(|a, b| chains.tree_order(a.1.tip(), b.1.tip()));
-    let mut before: Vec<usize> = (0..line.len()).map(|place| place.wrapping_sub(1)).collect();
-    let mut after: Vec<usize> = (1..=line.len()).collect();
-    let mut places: Vec<usize> = (0..line.len()).collect();
-    places.sort_by_key(|place| core::cmp::Reverse(line[*place].0));
-    for place in places {
-        let (index, entry) = line[place];
+fn share_line(
+    chains: &Chains,
+    entries: &[(AuthorIndex, Option<usize>, Entry)],
+    others: &mut [Entry],
+) {
+    let mut line: Vec<(usize, Entry)> =
+        entries.iter().map(|(.., entry)| *entry).enumerate().collect();
+    sort_line(&mut line, chains);
+    let mut before = vec![usize::MAX; entries.len()];
+    let mut after = before.clone();
+    for neighbours in line.windows(2) {
+        let (left, right) = (neighbours[0].0, neighbours[1].0);
+        (after[left], before[right]) = (right, left);
+    }
+    for (place, (_, index, entry)) in entries.iter().enumerate().rev() {
         let (left, right) = (before[place], after[place]);
         let shared = [left, right]
             .into_iter()
-            .filter_map(|other| line.get(other))
-            .map(|other| chains.shared((other.1.branch, other.1.end), (entry.branch, entry.end)));
-        if let Some(index) = index {
+            .filter_map(|other| entries.get(other))
+            .map(|(.., other)| chains.shared((other.branch, other.end), (entry.branch, entry.end)));
+        if let Some(index) = *index {
             others[index].from = shared.fold(0, u32::max);
         }
         if let Some(next) = after.get_mut(left) {

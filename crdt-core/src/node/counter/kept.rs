@@ -118,9 +118,9 @@ impl Kept {
         for IdRange { chain, start, end } in on_branches(ranges.collect(), chains) {
             let within = Id { chain, counter: start }..Id { chain, counter: end };
             let gone: Vec<Id> = adds.range(within).map(|(id, _)| *id).collect();
-            gone.iter().for_each(|id| {
-                adds.remove(id);
-            });
+            for id in gone {
+                adds.remove(&id);
+            }
         }
         let sum = adds.values().copied().map(i128::from).sum();
         Sum { adds, sum }

@@ -160,7 +160,7 @@ impl<'a> JsonEditor<'a> {
     ///     plan.array("/days")?.move_to(2, 0)
     /// })?;
     /// assert_eq!(plan.value(), json!({ "days": ["Mon", "Tue", "Wed"] }).into());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// assert_eq!(plan.value().0, json!({ "days": ["Mon", "Tue", "Wed"] }));
     /// ```
     ///
     /// # Errors

@@ -124,9 +124,9 @@ impl<S: NodeState + Default> ListState<S> {
             return Fit::LetGo;
         }
         self.elements.rule(|elements| {
-            names.iter().for_each(|name| {
+            for name in names {
                 elements.rule(*name, (op.id, op.time), standing, chains);
-            });
+            }
         });
         Fit::Applied
     }

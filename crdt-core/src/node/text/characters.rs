@@ -196,11 +196,10 @@ impl Characters {
     /// The order, if it has been made.
     fn laid_out(&self) -> Option<&Sequence<TextChunk>> {
         match self {
-            Self::Blank => None,
+            Self::Blank | Self::Ruled(_) => None,
             Self::Folded(folded) => folded.laid_out.get().map(|made| &**made),
             Self::Gathered(unplaced) => unplaced.laid_out.get().map(|made| &**made),
             Self::LaidOut(sequence) => Some(sequence),
-            Self::Ruled(_) => None,
         }
     }
 

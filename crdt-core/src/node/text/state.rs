@@ -169,9 +169,9 @@ impl NodeState for TextState {
             ([], Action::Annul { .. }) if !op.keeps_all => Fit::LetGo,
             ([], Action::Annul { standing, names }) => {
                 self.characters.rule(chains, |characters| {
-                    names.iter().for_each(|name| {
+                    for name in names {
                         characters.rule(*name, (op.id, op.time), *standing, chains);
-                    });
+                    }
                 });
                 Fit::Applied
             }
