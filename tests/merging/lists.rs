@@ -85,14 +85,9 @@ fn list_clear_and_push() -> Outcome {
 
 /// What A and B make of the words a b c d e.
 fn moved(at_a: Edit, at_b: Edit) -> Result<String, Box<dyn std::error::Error>> {
-    let letters = ["a", "b", "c", "d", "e"];
-    let beginning: Edit = |_| Ok(());
-    let (mut a, mut b) = replicas(beginning)?;
-    a.change(|sheet| sheet.words.extend(letters.map(str::to_owned)).map(drop))?;
-    b.merge(&mut a)?;
-    a.change(at_a)?;
-    b.change(at_b)?;
-    Ok(exchange(&mut a, &mut b)?.words.join(" "))
+    let beginning: Edit =
+        |sheet| sheet.words.extend(["a", "b", "c", "d", "e"].map(str::to_owned)).map(drop);
+    Ok(merged(beginning, at_a, at_b)?.words.join(" "))
 }
 
 #[test]
