@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crdt_core::__private_0_1_0::{Chains, Scope, Writing};
 use crdt_core::schema::{self, SchemaBuilder};
+use crdt_core::serde_json::json;
 use crdt_core::{
-    Action, Counter, CrdtNode, Document, EditError, History, Key, MapKey, Register, Text,
+    Action, Counter, CrdtNode, Document, EditError, History, Json, Key, MapKey, Register, Text,
 };
 use proptest::prelude::*;
 
@@ -42,6 +43,7 @@ fn short<N>(action: &Action<'_, N>) -> String {
         Action::Insert { seeds, .. } => format!("insert {}", seeds.iter().count()),
         Action::InsertText { text, .. } => format!("type {text}"),
         Action::Delete { count, .. } => format!("delete {count}"),
+        Action::Move { elements, .. } => format!("move {}", elements.len()),
         Action::Put { .. } => "put".into(),
         Action::Remove { .. } => "remove".into(),
         _ => "other".into(),
@@ -112,9 +114,34 @@ fn list_elements_that_stay_are_not_written() {
     assert_eq!(ops(&mut list, |list| *list = strings("b x y c e f")), ["delete 1", "delete 1"]);
     assert_eq!(ops(&mut list, |list| list[2] = "Y".into()), ["set"]);
     assert_eq!(ops(&mut list, |list| *list = strings("b x Y c e f")), [""; 0]);
-    assert_eq!(ops(&mut list, |list| list.swap(0, 5)), ["set", "set"]);
     let mut deque = document(VecDeque::from([1, 2, 3]));
     assert_eq!(ops(&mut deque, |deque| deque.push_front(0)), ["insert 1"]);
+}
+
+#[test]
+fn list_elements_that_stand_elsewhere_are_moved() {
+    let mut list = document(strings("a b c d e f"));
+    assert_eq!(ops(&mut list, |list| list.swap(0, 5)), ["move 1", "move 1"]);
+    assert_eq!(list.value(), strings("f b c d e a"));
+    assert_eq!(ops(&mut list, |list| list.sort()), ["move 1", "move 1"]);
+    assert_eq!(ops(&mut list, |list| list.rotate_left(2)), ["move 2"]);
+    assert_eq!(list.value(), strings("c d e f a b"));
+    assert_eq!(ops(&mut list, |list| list.reverse()), ["move 5"]);
+    assert_eq!(list.value(), strings("b a f e d c"));
+    assert_eq!(
+        ops(&mut list, |list| *list = strings("c new b f d")),
+        ["move 1", "insert 1", "delete 1", "delete 1"]
+    );
+    assert_eq!(list.value(), strings("c new b f d"));
+    // What is in it twice is moved as what is in it once.
+    let mut deque = document(VecDeque::from([0, 0, 1, 0, 2]));
+    assert_eq!(ops(&mut deque, |deque| deque.rotate_right(1)), ["move 1"]);
+    assert_eq!(deque.value(), [2, 0, 0, 1, 0]);
+    let mut json = document(Json::from(json!({ "days": [{ "name": "Tue" }, { "name": "Mon" }] })));
+    json.change(|json| json.set("/days/0/note", 1)).unwrap();
+    let sorted = json!({ "days": [{ "name": "Mon" }, { "name": "Tue", "note": 1 }] });
+    assert_eq!(ops(&mut json, |json| json.0 = sorted.clone()), ["move 1"]);
+    assert_eq!(json.value().0, sorted);
 }
 
 #[test]
@@ -298,7 +325,7 @@ fn elements_with_keys_are_known_by_them() {
     });
     assert_eq!(
         edited,
-        ["delete 1", "delete 3", "type xyz", "insert 1", "put", "type three", "type !"]
+        ["delete 3", "type xyz", "insert 1", "put", "type three", "type !", "delete 1"]
     );
     assert_eq!([list.read().id_at(0), list.read().id_at(2)], [ids[1], ids[2]]);
     assert_eq!(ops(&mut list, |list| *list = list.clone()), [""; 0]);

@@ -160,6 +160,7 @@ impl<'a> JsonEditor<'a> {
     ///     plan.array("/days")?.move_to(2, 0)
     /// })?;
     /// assert_eq!(plan.value().0, json!({ "days": ["Mon", "Tue", "Wed"] }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
