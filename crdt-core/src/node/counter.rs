@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
-    StateReader, StateWriter, Writing,
+    CounterDelta, CrdtNode, DeltaError, DigestWriter, EditError, Fingerprint, Fit, Incoming,
+    NodeState, Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -50,7 +50,9 @@ impl From<i64> for Counter {
     label = "not an integer of up to 64 bits",
     note = "`#[crdt(counter)]` is for `i8` to `i64` and `u8` to `u64`"
 )]
-pub trait CounterInteger: Copy + fmt::Debug + Serialize + Send + Sync + 'static {
+pub trait CounterInteger:
+    Copy + fmt::Debug + PartialEq + Serialize + Send + Sync + 'static
+{
     /// The nearest value of the type.
     fn saturating_from(sum: i128) -> Self;
     /// The value, exactly.
@@ -363,6 +365,7 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
     type State = CounterState;
     type View<'a> = CounterView<'a, T>;
     type Editor<'a> = CounterEditor<'a, T>;
+    type Delta = CounterDelta<T>;
     type Kind = super::Nested;
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
@@ -394,6 +397,26 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
         Ok(())
     }
 
+    fn delta(
+        before: &CounterState,
+        after: &CounterState,
+        _: &Chains,
+    ) -> Option<CounterDelta<T>> {
+        CounterDelta::between(before, after)
+    }
+
+    fn apply_delta(value: &mut T, delta: &CounterDelta<T>) -> Result<(), DeltaError> {
+        delta.apply(value)
+    }
+
+    fn copy_value(value: &T) -> T {
+        *value
+    }
+
+    fn serialize_value<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
+    }
+
     fn fingerprint(value: &T, print: &mut Fingerprint) {
         print.bytes(&value.widen().to_be_bytes());
     }
@@ -404,6 +427,7 @@ impl CrdtNode for Counter {
     type State = CounterState;
     type View<'a> = CounterView<'a>;
     type Editor<'a> = CounterEditor<'a>;
+    type Delta = CounterDelta;
     type Kind = super::Nested;
     const NAME: &'static str = "Counter";
 
@@ -434,6 +458,22 @@ impl CrdtNode for Counter {
     ) -> Result<(), EditError> {
         write(editor.state, editor.scope, value.0, how);
         Ok(())
+    }
+
+    fn delta(before: &CounterState, after: &CounterState, _: &Chains) -> Option<CounterDelta> {
+        CounterDelta::between(before, after)
+    }
+
+    fn apply_delta(value: &mut Self, delta: &CounterDelta) -> Result<(), DeltaError> {
+        delta.apply(&mut value.0)
+    }
+
+    fn copy_value(value: &Self) -> Self {
+        *value
+    }
+
+    fn serialize_value<S: Serializer>(value: &Self, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
     }
 
     fn fingerprint(value: &Self, print: &mut Fingerprint) {

@@ -40,7 +40,7 @@ impl Record<'_> {
         let (_, lent_generics, _) = self.params.lent();
         let (value, reading, writing) =
             (self.value_type(target.value), self.reading(target), self.writing(target));
-        let key = self.key();
+        let (key, (delta, comparing)) = (self.key(), (self.delta_type(), self.comparing(target)));
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #this #where_clause {
@@ -48,11 +48,13 @@ impl Record<'_> {
                 type State = #state;
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
+                type Delta = #delta;
                 type Kind = __crdt::Nested;
                 #names
                 #describe
                 #reading
                 #writing
+                #comparing
                 #key
             }
         }
@@ -67,7 +69,7 @@ impl Record<'_> {
     }
 
     /// The stored fields, each with where a plain value has it.
-    fn members(
+    pub(super) fn members(
         &self,
         value: Plain,
     ) -> impl Iterator<Item = (&Field<'_>, &TokenStream, TokenStream)> {

@@ -18,6 +18,7 @@ pub(crate) struct Names {
     pub(crate) state: Ident,
     pub(crate) view: Ident,
     pub(crate) editor: Ident,
+    pub(crate) delta: Ident,
     /// The words for it in documentation.
     pub(crate) title: String,
     /// The name with which views and editors are printed.
@@ -41,6 +42,7 @@ impl Names {
             state: format_ident!("__{stem}State"),
             view: format_ident!("__{stem}View"),
             editor: format_ident!("__{stem}Editor"),
+            delta: format_ident!("__{stem}Delta"),
             title,
             shown,
         }
@@ -85,14 +87,14 @@ impl<'a> Record<'a> {
         (Self { names, params, fields, style, nodes, is_payload: true }, items)
     }
 
-    /// The three structs, and what is asked of them.
+    /// The structs, and what is asked of them.
     pub(crate) fn items(&self) -> TokenStream {
         let (state, title) = (self.state(), &self.names.title);
         let view = self.lent(Lent::View, &format!("Reads {title}."));
         let editor = self.lent(Lent::Editor, &format!("Edits {title}."));
         let (parts, shown) = (self.parts(), self.shown_and_copied());
-        let serialized = self.serialized();
-        quote!(#state #view #editor #parts #shown #serialized)
+        let (serialized, delta) = (self.serialized(), self.delta());
+        quote!(#state #view #editor #parts #shown #serialized #delta)
     }
 
     /// The stored fields with their nodes.
@@ -156,13 +158,13 @@ impl<'a> Record<'a> {
     /// The fields of views and editors.
     ///
     /// Those of a tuple that are not stored hold the place of their index.
-    fn shown(&self) -> impl Iterator<Item = (&Field<'a>, &Option<TokenStream>)> {
+    pub(super) fn shown(&self) -> impl Iterator<Item = (&Field<'a>, &Option<TokenStream>)> {
         let is_shown = |(_, node): &(_, &Option<_>)| node.is_some() || self.style == Style::Tuple;
         self.fields.iter().zip(&self.nodes).filter(is_shown)
     }
 
     /// What stands before the type of a field: documentation, visibility and name.
-    fn lent_head(&self, field: &Field<'_>) -> TokenStream {
+    pub(super) fn lent_head(&self, field: &Field<'_>) -> TokenStream {
         let mut docs: Vec<_> = field.docs().map(ToTokens::to_token_stream).collect();
         if docs.is_empty() {
             let doc = format!("The field `{}`.", field.wire_name());

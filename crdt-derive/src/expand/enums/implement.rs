@@ -13,7 +13,7 @@ impl Enum<'_> {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (state, ty_generics, lent_generics) = self.types();
         let (impl_generics, _, where_clause) = self.params.owned();
-        let (reading, writing) = (self.reading(), self.writing());
+        let (reading, writing, comparing) = (self.reading(), self.writing(), self.comparing());
         let (functions, described) = (self.functions(), self.described());
         quote! {
             #functions
@@ -23,11 +23,13 @@ impl Enum<'_> {
                 type State = #state;
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
+                type Delta = __crdt::EnumDelta<Self>;
                 type Kind = __crdt::Nested;
                 #names
                 #described
                 #reading
                 #writing
+                #comparing
             }
         }
     }

@@ -1,0 +1,214 @@
+//! Deltas: what changed of a record, as a struct with the fields of the record, and what is done with
+//! plain values that a delta holds.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Ident;
+
+use crate::ast::{Field, Role, Style};
+use crate::bound::Params;
+use crate::expand::implement::{Plain, Target};
+use crate::expand::node;
+use crate::expand::record::Record;
+use crate::expand::serialize::{Form, parts};
+
+impl Record<'_> {
+    /// The struct and what can be done with it, unless nothing is stored, of which nothing changes.
+    pub(super) fn delta(&self) -> Option<TokenStream> {
+        self.stored().next()?;
+        let (declared, name) = (self.declared_delta(), &self.names.delta);
+        let traits = traits(name, self.params, &format!("{}Delta", self.names.shown));
+        let (impl_generics, ty_generics, where_clause) = self.params.owned();
+        let (mut visits, mut builds) = (Vec::new(), Vec::new());
+        for (place, (field, node)) in self.stored().enumerate() {
+            let (member, wire_name) = (&field.member, field.wire_name());
+            visits.push(quote! {
+                __visitor.part::<#node>(#place, #wire_name, self.#member.as_ref())?;
+            });
+            builds.push(quote!(#member: __builder.part::<#node>(#place)));
+        }
+        builds.extend(self.blanks());
+        Some(quote! {
+            #declared
+            #traits
+            #[automatically_derived]
+            impl #impl_generics __crdt::DeltaParts for #name #ty_generics #where_clause {
+                fn visit<'__d, __V: __crdt::DeltaVisitor<'__d>>(
+                    &'__d self,
+                    __visitor: &mut __V,
+                ) -> __crdt::Result<(), __V::Error> {
+                    #(#visits)*
+                    __crdt::Ok(())
+                }
+                fn build<__B: __crdt::DeltaBuilder>(
+                    __builder: &mut __B,
+                ) -> __crdt::Option<Self> {
+                    __crdt::Some(Self { #(#builds,)* })
+                }
+            }
+        })
+    }
+
+    fn declared_delta(&self) -> TokenStream {
+        let (name, title) = (&self.names.delta, &self.names.title);
+        let (impl_generics, _, where_clause) = self.params.owned();
+        let doc = format!("What changed of {title}: of each field that did, its delta.");
+        let fields = self.shown().map(|(field, node)| {
+            let head = self.lent_head(field);
+            let ty = node.as_ref().map(|node| quote!(__crdt::Option<__crdt::Delta<#node>>));
+            let ty = ty.unwrap_or_else(|| quote!(()));
+            quote!(#head #ty)
+        });
+        match self.style {
+            Style::Named | Style::Unit => {
+                let marker = self.marker().map(|ty| quote!(__marker: #ty));
+                let fields = fields.chain(marker);
+                quote! {
+                    #[doc = #doc]
+                    pub struct #name #impl_generics #where_clause { #(#fields,)* }
+                }
+            }
+            Style::Tuple | Style::Newtype => {
+                let fields = fields.chain(self.marker());
+                quote! {
+                    #[doc = #doc]
+                    pub struct #name #impl_generics (#(#fields,)*) #where_clause;
+                }
+            }
+        }
+    }
+
+    /// The type of a field that uses all parameters, if the other fields do not. Without one the
+    /// struct can be matched exhaustively.
+    fn marker(&self) -> Option<TokenStream> {
+        if self.params.all_occur_in(|| self.stored().map(|(field, _)| &field.ty)) {
+            return None;
+        }
+        self.params.marker().map(|marker| quote!(::core::marker::PhantomData<#marker>))
+    }
+
+    /// The fields that hold no delta, with what they hold.
+    fn blanks(&self) -> impl Iterator<Item = TokenStream> {
+        let skipped = self.shown().filter(|(_, node)| node.is_none()).map(|(field, _)| {
+            let member = &field.member;
+            quote!(#member: ())
+        });
+        let marker = self.marker().map(|_| match self.style {
+            Style::Named | Style::Unit => quote!(__marker: ::core::marker::PhantomData),
+            Style::Tuple | Style::Newtype => {
+                let index = syn::Index::from(self.fields.len());
+                quote!(#index: ::core::marker::PhantomData)
+            }
+        });
+        skipped.chain(marker)
+    }
+
+    /// The type of the delta.
+    pub(super) fn delta_type(&self) -> TokenStream {
+        if self.stored().next().is_none() {
+            return quote!(__crdt::NoDelta);
+        }
+        let (name, (_, ty_generics, _)) = (&self.names.delta, self.params.owned());
+        quote!(#name #ty_generics)
+    }
+
+    /// What `CrdtNode` has for deltas.
+    pub(super) fn comparing(&self, target: &Target) -> TokenStream {
+        let applied = self.members(target.value).map(|(field, node, member)| {
+            let own = &field.member;
+            quote!(__crdt::apply_part::<#node>(&mut __value.#member, &__delta.#own)?;)
+        });
+        let (copied, written) = (self.copied_value(target.value), self.written_value(target.value));
+        quote! {
+            fn delta(
+                __before: &Self::State,
+                __after: &Self::State,
+                __chains: &__crdt::Chains,
+            ) -> __crdt::Option<Self::Delta> {
+                __crdt::record_delta(&__before.0, &__after.0, __chains)
+            }
+            fn apply_delta(
+                __value: &mut Self::Value,
+                __delta: &Self::Delta,
+            ) -> __crdt::Applied {
+                #(#applied)*
+                __crdt::Ok(())
+            }
+            fn copy_value(__value: &Self::Value) -> Self::Value {
+                #copied
+            }
+            fn serialize_value<__S: __crdt::Serializer>(
+                __value: &Self::Value,
+                __serializer: __S,
+            ) -> __crdt::Serialized<__S> {
+                #written
+            }
+        }
+    }
+
+    fn copied_value(&self, value: Plain) -> TokenStream {
+        let copies = self.members(value).map(|(_, node, member)| {
+            (quote!(<#node as __crdt::CrdtNode>::copy_value(&__value.#member)), member)
+        });
+        if let Plain::Tuple = value {
+            let copies = copies.map(|(copy, _)| copy);
+            return quote!((#(#copies,)*));
+        }
+        let copies = copies.map(|(copy, member)| quote!(#member: #copy));
+        let skipped = self.every().filter(|(field, _)| field.role() == Role::Skip);
+        let skipped = skipped.map(|(field, _)| skipped_member(field));
+        quote!(Self { #(#copies,)* #(#skipped,)* })
+    }
+
+    fn written_value(&self, value: Plain) -> TokenStream {
+        let name = &self.names.shown;
+        if self.style == Style::Unit {
+            return quote!(__serializer.serialize_unit_struct(#name));
+        }
+        let members = self.members(value).map(|(field, node, member)| {
+            (field, quote!(&__crdt::ValueOf::<#node>(&__value.#member)))
+        });
+        let members: Vec<_> = members.collect();
+        parts(self.style, Form::Struct, &quote!(#name), &members)
+    }
+}
+
+/// A skipped field with its default.
+pub(super) fn skipped_member(field: &Field<'_>) -> TokenStream {
+    let (member, value) = (field.member.to_token_stream(), node::skipped(field));
+    quote!(#member: #value)
+}
+
+/// What every delta can do, by its parts.
+pub(super) fn traits(name: &Ident, params: &Params, shown: &str) -> TokenStream {
+    let (impl_generics, ty_generics, where_clause) = params.owned();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics ::core::clone::Clone for #name #ty_generics #where_clause {
+            fn clone(&self) -> Self {
+                __crdt::copy_parts(self)
+            }
+        }
+        #[automatically_derived]
+        impl #impl_generics ::core::cmp::PartialEq for #name #ty_generics #where_clause {
+            fn eq(&self, __other: &Self) -> bool {
+                __crdt::same_parts(self, __other)
+            }
+        }
+        #[automatically_derived]
+        impl #impl_generics ::core::fmt::Debug for #name #ty_generics #where_clause {
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                __crdt::show_parts(#shown, self, __f)
+            }
+        }
+        #[automatically_derived]
+        impl #impl_generics __crdt::Serialize for #name #ty_generics #where_clause {
+            fn serialize<__S: __crdt::Serializer>(
+                &self,
+                __serializer: __S,
+            ) -> __crdt::Serialized<__S> {
+                __crdt::serialize_parts(self, __serializer)
+            }
+        }
+    }
+}

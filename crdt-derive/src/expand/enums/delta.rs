@@ -1,0 +1,183 @@
+//! What changed in what a variant holds, as an enum with those variants that hold something, and what
+//! is done with plain values that a delta holds.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use crate::ast::{Role, Style};
+use crate::expand::delta::{skipped_member, traits};
+use crate::expand::enums::{Case, Enum};
+
+impl Enum<'_> {
+    /// The type of the delta within a variant.
+    pub(super) fn delta_type(&self) -> TokenStream {
+        if self.payloads().next().is_none() {
+            return quote!(__crdt::NoDelta);
+        }
+        let (name, (_, ty_generics, _)) = (&self.names.delta, self.params.owned());
+        quote!(#name #ty_generics)
+    }
+
+    /// The enum and what can be done with it, if a variant holds something.
+    pub(super) fn delta(&self) -> Option<TokenStream> {
+        self.payloads().next()?;
+        let name = &self.names.delta;
+        let traits = traits(name, self.params, &format!("{}Delta", self.ident.unraw()));
+        let (impl_generics, ty_generics, where_clause) = self.params.owned();
+        let doc = format!("What changed in what a variant of {} holds.", self.names.title);
+        let held: Vec<_> = self.cases.iter().filter_map(Case::held_delta).collect();
+        let (declared, visits, builds) = (
+            held.iter().map(|held| &held.declared),
+            held.iter().map(|held| &held.visit),
+            held.iter().map(|held| &held.build),
+        );
+        let unused = self.unused().map(|ty| quote!(#[doc(hidden)] __Marker(#ty, __crdt::NoDelta),));
+        let never = unused.is_some().then(|| quote!(Self::__Marker(_, __never) => match *__never {},));
+        Some(quote! {
+            #[doc = #doc]
+            pub enum #name #impl_generics #where_clause { #(#declared,)* #unused }
+            #traits
+            #[automatically_derived]
+            impl #impl_generics __crdt::DeltaParts for #name #ty_generics #where_clause {
+                fn visit<'__d, __V: __crdt::DeltaVisitor<'__d>>(
+                    &'__d self,
+                    __visitor: &mut __V,
+                ) -> __crdt::Result<(), __V::Error> {
+                    match self { #(#visits,)* #never }
+                }
+                fn build<__B: __crdt::DeltaBuilder>(
+                    __builder: &mut __B,
+                ) -> __crdt::Option<Self> {
+                    match __crdt::DeltaBuilder::place(__builder) {
+                        #(#builds,)*
+                        _ => __crdt::None,
+                    }
+                }
+            }
+        })
+    }
+
+    /// The type that uses all parameters, if what the variants hold does not.
+    fn unused(&self) -> Option<TokenStream> {
+        let fields = || self.cases.iter().flat_map(Case::stored).map(|field| &field.ty);
+        if self.params.all_occur_in(fields) {
+            return None;
+        }
+        self.params.marker().map(|marker| quote!(::core::marker::PhantomData<#marker>))
+    }
+
+    /// What `CrdtNode` has for deltas.
+    pub(super) fn comparing(&self) -> TokenStream {
+        let (ident, (_, ty_generics, _)) = (self.ident, self.params.owned());
+        let (state, name) = (self.state_type(), self.ident.unraw().to_string());
+        let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
+        let copies = self.cases.iter().map(Case::copy);
+        let writes = self.cases.iter().map(|case| case.serialize_bound(&name));
+        let delta = quote!(__crdt::EnumDelta<#ident #ty_generics>);
+        let applied = self.applied();
+        quote! {
+            fn delta(
+                __before: &#state,
+                __after: &#state,
+                __chains: &__crdt::Chains,
+            ) -> __crdt::Option<#delta> {
+                __crdt::choice_delta(__before, __after, __chains, || {
+                    <Self as __crdt::CrdtNode>::value(__after, __chains)
+                })
+            }
+            fn apply_delta(__value: &mut Self, __delta: &#delta) -> __crdt::Applied {
+                match __delta {
+                    __crdt::EnumDelta::Selected(__selected) => {
+                        *__value = <Self as __crdt::CrdtNode>::copy_value(__selected);
+                        __crdt::Ok(())
+                    }
+                    __crdt::EnumDelta::Changed(__delta) => #applied,
+                }
+            }
+            fn copy_value(__value: &Self) -> Self {
+                match __value { #(#patterns => #copies,)* }
+            }
+            fn serialize_value<__S: __crdt::Serializer>(
+                __value: &Self,
+                __serializer: __S,
+            ) -> __crdt::Serialized<__S> {
+                match __value { #(#patterns => { #writes })* }
+            }
+        }
+    }
+
+    /// Applies `__delta` to what the variant of `__value` holds, if it is of that variant.
+    fn applied(&self) -> TokenStream {
+        if self.payloads().next().is_none() {
+            return quote!(match *__delta {});
+        }
+        let name = &self.names.delta;
+        let arms = self.cases.iter().filter(|case| case.payload.is_some()).map(|case| {
+            let (ident, pattern, apply) = (case.variant.ident, case.pattern(), case.apply());
+            quote!((#name::#ident(__delta), #pattern) => { #apply })
+        });
+        // Of one variant alone there is no other.
+        let other = (self.cases.len() > 1 || self.unused().is_some())
+            .then(|| quote!(_ => __crdt::Applied::Err(__crdt::DeltaError::OtherVariant),));
+        quote!(match (__delta, __value) { #(#arms)* #other })
+    }
+}
+
+/// The delta within one variant.
+struct HeldDelta {
+    declared: TokenStream,
+    /// The arm that shows it.
+    visit: TokenStream,
+    /// The arm that makes it.
+    build: TokenStream,
+}
+
+impl Case<'_> {
+    fn held_delta(&self) -> Option<HeldDelta> {
+        let payload = self.payload.as_ref()?;
+        let (node, wire_name) = (&payload.node, &payload.wire_name);
+        let (ident, place) = (self.variant.ident, self.index);
+        let doc = format!("In what `{wire_name}` holds.");
+        Some(HeldDelta {
+            declared: quote!(#[doc = #doc] #ident(__crdt::Delta<#node>)),
+            visit: quote! {
+                Self::#ident(__delta) => {
+                    __visitor.part::<#node>(#place, #wire_name, __crdt::Some(__delta))
+                }
+            },
+            build: quote! {
+                #place => __crdt::Option::map(__builder.part::<#node>(#place), Self::#ident)
+            },
+        })
+    }
+
+    /// Applies `__delta` to what the pattern bound.
+    fn apply(&self) -> TokenStream {
+        let nodes = self.payload.iter().flat_map(|payload| &payload.parts);
+        let parts = self.stored().zip(nodes).map(|(field, node)| {
+            let (binding, member) = (field.binding(), &field.member);
+            match self.variant.style {
+                Style::Newtype => {
+                    quote!(<#node as __crdt::CrdtNode>::apply_delta(#binding, __delta)?;)
+                }
+                _ => quote!(__crdt::apply_part::<#node>(#binding, &__delta.#member)?;),
+            }
+        });
+        quote!(#(#parts)* __crdt::Ok(()))
+    }
+
+    /// A copy of what the pattern bound.
+    fn copy(&self) -> TokenStream {
+        let path = self.path();
+        let mut nodes = self.payload.iter().flat_map(|payload| &payload.parts);
+        let members = self.variant.fields.iter().map(|field| {
+            if field.role() == Role::Skip {
+                return skipped_member(field);
+            }
+            let (member, binding, node) = (&field.member, field.binding(), nodes.next());
+            quote!(#member: <#node as __crdt::CrdtNode>::copy_value(#binding))
+        });
+        quote!(#path { #(#members,)* })
+    }
+}
