@@ -100,12 +100,6 @@ fn methods(value: &TokenStream) -> TokenStream {
         fn copy_value(_: &#value) -> #value {
             ::core::unreachable!()
         }
-        fn serialize_value<__S: __crdt::Serializer>(
-            _: &#value,
-            _: __S,
-        ) -> __crdt::Serialized<__S> {
-            ::core::unreachable!()
-        }
     }
 }
 

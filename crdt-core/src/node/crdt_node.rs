@@ -2,7 +2,10 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Argument, Chains, Choice, DeltaError, EditError, Fingerprint, NodeState, Scope};
+use super::delta::serialize_visited;
+use super::{
+    Argument, Chains, Choice, DeltaError, EditError, Fingerprint, NodeState, Scope, ValueVisitor,
+};
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
 
@@ -265,7 +268,18 @@ pub trait CrdtNode: Sized + 'static {
     fn serialize_value<S: Serializer>(
         value: &Self::Value,
         serializer: S,
-    ) -> Result<S::Ok, S::Error>;
+    ) -> Result<S::Ok, S::Error> {
+        serialize_visited::<Self, S>(value, serializer)
+    }
+
+    /// Shows what a plain value is and all parts of it that are written in a document. Of what does
+    /// not show its values more is to be said: how they are [serialized](Self::serialize_value) and
+    /// [told apart](Self::fingerprint).
+    #[doc(hidden)]
+    fn visit_value<V: ValueVisitor>(value: &Self::Value, visitor: &mut V) {
+        let _ = value;
+        visitor.unknown();
+    }
 
     /// What tells the elements of a list apart when a value is compared with a state: the field
     /// marked `#[crdt(key)]`. `None` if there is no such field.
@@ -294,13 +308,10 @@ pub trait CrdtNode: Sized + 'static {
     }
 
     /// Feeds everything of a value that is written in a document, so that two values are told
-    /// apart.
-    ///
-    /// By itself it takes the value for unlike any other.
+    /// apart. One that does not [show](Self::visit_value) itself counts as unlike any other.
     #[doc(hidden)]
     fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
-        let _ = value;
-        print.unknown();
+        Self::visit_value(value, print);
     }
 }
 

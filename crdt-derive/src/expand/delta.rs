@@ -10,7 +10,6 @@ use crate::bound::Params;
 use crate::expand::implement::{Plain, Target};
 use crate::expand::node;
 use crate::expand::record::Record;
-use crate::expand::serialize::{Form, parts};
 
 impl Record<'_> {
     /// The struct and what can be done with it, unless nothing is stored, of which nothing changes.
@@ -23,7 +22,7 @@ impl Record<'_> {
         for (place, (field, node)) in self.stored().enumerate() {
             let (member, wire_name) = (&field.member, field.wire_name());
             visits.push(quote! {
-                __visitor.part::<#node>(#place, #wire_name, self.#member.as_ref())?;
+                __visitor.field::<#node>(#place, #wire_name, &self.#member);
             });
             builds.push(quote!(#member: __builder.part::<#node>(#place)));
         }
@@ -36,9 +35,8 @@ impl Record<'_> {
                 fn visit<'__d, __V: __crdt::DeltaVisitor<'__d>>(
                     &'__d self,
                     __visitor: &mut __V,
-                ) -> __crdt::Result<(), __V::Error> {
+                ) {
                     #(#visits)*
-                    __crdt::Ok(())
                 }
                 fn build<__B: __crdt::DeltaBuilder>(
                     __builder: &mut __B,
@@ -116,9 +114,9 @@ impl Record<'_> {
     pub(super) fn comparing(&self, target: &Target) -> TokenStream {
         let applied = self.members(target.value).map(|(field, node, member)| {
             let own = &field.member;
-            quote!(__crdt::apply_part::<#node>(&mut __value.#member, &__delta.#own)?;)
+            quote!(__applying.field::<#node>(&mut __value.#member, &__delta.#own);)
         });
-        let (copied, written) = (self.copied_value(target.value), self.written_value(target.value));
+        let (copied, shown) = (self.copied_value(target.value), self.shown_value(target.value));
         quote! {
             fn delta(
                 __before: &Self::State,
@@ -131,17 +129,18 @@ impl Record<'_> {
                 __value: &mut Self::Value,
                 __delta: &Self::Delta,
             ) -> __crdt::Applied {
+                let mut __applying = __crdt::Applying::begin();
                 #(#applied)*
-                __crdt::Ok(())
+                __applying.end()
             }
             fn copy_value(__value: &Self::Value) -> Self::Value {
                 #copied
             }
-            fn serialize_value<__S: __crdt::Serializer>(
+            fn visit_value<__V: __crdt::ValueVisitor>(
                 __value: &Self::Value,
-                __serializer: __S,
-            ) -> __crdt::Serialized<__S> {
-                #written
+                __visitor: &mut __V,
+            ) {
+                #shown
             }
         }
     }
@@ -160,16 +159,26 @@ impl Record<'_> {
         quote!(Self { #(#copies,)* #(#skipped,)* })
     }
 
-    fn written_value(&self, value: Plain) -> TokenStream {
-        let name = &self.names.shown;
-        if self.style == Style::Unit {
-            return quote!(__serializer.serialize_unit_struct(#name));
-        }
+    fn shown_value(&self, value: Plain) -> TokenStream {
+        let (name, style, count) = (&self.names.shown, style(self.style), self.stored().count());
         let members = self.members(value).map(|(field, node, member)| {
-            (field, quote!(&__crdt::ValueOf::<#node>(&__value.#member)))
+            let name = field.wire_name();
+            quote!(__visitor.part::<#node>(#name, &__value.#member);)
         });
-        let members: Vec<_> = members.collect();
-        parts(self.style, Form::Struct, &quote!(#name), &members)
+        quote! {
+            __visitor.record(#name, #style, #count);
+            #(#members)*
+        }
+    }
+}
+
+/// How the parts of a value are written.
+pub(super) fn style(style: Style) -> TokenStream {
+    match style {
+        Style::Named => quote!(__crdt::Style::Named),
+        Style::Tuple => quote!(__crdt::Style::Tuple),
+        Style::Newtype => quote!(__crdt::Style::Newtype),
+        Style::Unit => quote!(__crdt::Style::Unit),
     }
 }
 

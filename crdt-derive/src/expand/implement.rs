@@ -109,9 +109,6 @@ impl Record<'_> {
             quote!(<#node as __crdt::CrdtNode>::view_of(&__editor.#member))
         });
         let value = self.made(target.value);
-        let prints = self.members(target.value).map(
-            |(_, node, member)| quote!(<#node as __crdt::CrdtNode>::fingerprint(&__value.#member, __print);),
-        );
         quote! {
             fn view<'__a>(
                 __state: &'__a Self::State,
@@ -124,9 +121,6 @@ impl Record<'_> {
             }
             fn view_of<'__a>(__editor: &'__a Self::Editor<'_>) -> Self::View<'__a> {
                 #viewed
-            }
-            fn fingerprint(__value: &Self::Value, __print: &mut __crdt::Fingerprint) {
-                #(#prints)*
             }
         }
     }

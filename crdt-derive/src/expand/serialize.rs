@@ -12,13 +12,10 @@ impl Record<'_> {
     /// `Serialize` for the view.
     pub(crate) fn serialized(&self) -> TokenStream {
         let name = &self.names.shown;
-        let members = self.stored().map(|(field, _)| {
-            let member = &field.member;
-            (field, quote!(&self.#member))
-        });
+        let fields: Vec<_> = self.stored().map(|(field, _)| field).collect();
         let body = match self.style {
             Style::Unit => quote!(__serializer.serialize_unit_struct(#name)),
-            style => parts(style, Form::Struct, &quote!(#name), &members.collect::<Vec<_>>()),
+            style => parts(style, Form::Struct, &quote!(#name), &fields, &quote!(self)),
         };
         serialize(self.params, &self.names.view, &body)
     }
@@ -47,13 +44,14 @@ pub(super) enum Form {
     Variant,
 }
 
-/// Writes fields, given what a reference to the value of each is, as a struct or as a variant.
-/// `head` is what serde wants to know of these before it is told how many fields there are.
+/// Writes the fields of the view that `view` names, as a struct or as a variant. `head` is what
+/// serde wants to know of these before it is told how many fields there are.
 pub(super) fn parts(
     style: Style,
     form: Form,
     head: &TokenStream,
-    fields: &[(&Field<'_>, TokenStream)],
+    fields: &[&Field<'_>],
+    view: &TokenStream,
 ) -> TokenStream {
     let (begin, compound) = match (style, form) {
         (Style::Tuple, Form::Struct) => ("serialize_tuple_struct", "SerializeTupleStruct"),
@@ -63,8 +61,8 @@ pub(super) fn parts(
     };
     let (begin, compound) = (format_ident!("{begin}"), format_ident!("{compound}"));
     let count = fields.len();
-    let members = fields.iter().map(|(_, member)| member);
-    let names = fields.iter().map(|(field, _)| {
+    let members = fields.iter().map(|field| &field.member);
+    let names = fields.iter().map(|field| {
         let name = field.wire_name();
         (style != Style::Tuple).then(|| quote!(#name,))
     });
@@ -73,7 +71,7 @@ pub(super) fn parts(
         #(__crdt::#compound::serialize_field(
             &mut __parts,
             #names
-            #members,
+            &#view.#members,
         )?;)*
         __crdt::#compound::end(__parts)
     }

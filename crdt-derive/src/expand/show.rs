@@ -11,15 +11,15 @@ use crate::expand::record::Record;
 impl Record<'_> {
     /// `Debug` for view and editor, `Clone` and `Copy` for the view.
     pub(crate) fn shown_and_copied(&self) -> TokenStream {
-        let (view, editor) = (self.show(&self.names.view), self.show(&self.names.editor));
-        let copied = self.copied();
+        let fields: Vec<_> = self.stored().map(|(field, _)| field).collect();
+        let view = self.show(&self.names.view, &show_fields(&self.names.shown, self.style, &fields));
+        let viewed = quote!(::core::fmt::Debug::fmt(&self.view(), __f));
+        let (editor, copied) = (self.show(&self.names.editor, &viewed), self.copied());
         quote!(#view #editor #copied)
     }
 
-    fn show(&self, name: &Ident) -> TokenStream {
+    fn show(&self, name: &Ident, body: &TokenStream) -> TokenStream {
         let (impl_generics, lent_generics, where_clause) = self.params.shown();
-        let fields: Vec<_> = self.stored().map(|(field, _)| field).collect();
-        let body = show_fields(&self.names.shown, self.style, &fields);
         quote! {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Debug for #name #lent_generics #where_clause {

@@ -24,6 +24,7 @@ mod text;
 mod unit;
 mod untyped;
 mod value;
+mod visited;
 
 pub use choice::EnumDelta;
 pub use choice::choice_delta;
@@ -38,7 +39,7 @@ pub use map::MapDelta;
 pub use parts::{
     DeltaBuilder, DeltaParts, DeltaVisitor, copy_parts, same_parts, serialize_parts, show_parts,
 };
-pub use record::{apply_part, record_delta};
+pub use record::{Applying, record_delta};
 pub use register::RegisterDelta;
 pub(super) use register::register_delta;
 pub use set::SetDelta;
@@ -48,3 +49,5 @@ pub use text::{TextAttributes, TextDelta, TextRun};
 pub use unit::NoDelta;
 pub(crate) use untyped::untyped_delta;
 pub use value::ValueOf;
+pub(super) use visited::serialize_visited;
+pub use visited::{Style, ValueVisitor};

@@ -4,7 +4,6 @@
 //! one of parts ([`DeltaParts`]); all that is done with every part alike is written here.
 
 use core::any::Any;
-use core::convert::Infallible;
 use core::fmt;
 
 use serde::Serializer;
@@ -14,11 +13,8 @@ use crate::node::CrdtNode;
 
 /// A delta that consists of those of nodes, each at its place.
 pub trait DeltaParts: Sized + 'static {
-    /// Shows every part: its place, its name, and the delta, if there is one.
-    ///
-    /// # Errors
-    /// Those of the visitor.
-    fn visit<'d, V: DeltaVisitor<'d>>(&'d self, visitor: &mut V) -> Result<(), V::Error>;
+    /// Shows every part.
+    fn visit<'d, V: DeltaVisitor<'d>>(&'d self, visitor: &mut V);
 
     /// Makes one of parts; `None` if there is none at the place where one alone is to be.
     fn build<B: DeltaBuilder>(builder: &mut B) -> Option<Self>;
@@ -26,19 +22,20 @@ pub trait DeltaParts: Sized + 'static {
 
 /// Is shown parts.
 pub trait DeltaVisitor<'d> {
-    /// Why it stops.
-    type Error;
+    /// Takes the part that is at a place, with its name.
+    fn part<N: CrdtNode>(&mut self, place: usize, name: &'static str, delta: &'d N::Delta);
 
-    /// Takes the part at a place.
-    ///
-    /// # Errors
-    /// Whatever ends the visit.
-    fn part<N: CrdtNode>(
+    /// Takes the part that may be at a place.
+    fn field<N: CrdtNode>(
         &mut self,
         place: usize,
         name: &'static str,
-        delta: Option<&'d N::Delta>,
-    ) -> Result<(), Self::Error>;
+        delta: &'d Option<N::Delta>,
+    ) {
+        if let Some(delta) = delta {
+            self.part::<N>(place, name, delta);
+        }
+    }
 }
 
 /// Gives parts.
@@ -60,8 +57,9 @@ pub fn copy_parts<D: DeltaParts>(delta: &D) -> D {
 
 /// Whether two deltas are the same.
 pub fn same_parts<D: DeltaParts>(a: &D, b: &D) -> bool {
-    let mut others = Gathered::of(b);
-    a.visit(&mut Compared { others: &mut others }).is_ok() && others.0.is_empty()
+    let mut compared = Compared { others: Gathered::of(b), are_same: true };
+    a.visit(&mut compared);
+    compared.are_same && compared.others.0.is_empty()
 }
 
 /// Writes a delta as a map of the parts that there are.
@@ -72,9 +70,11 @@ pub fn serialize_parts<D: DeltaParts, S: Serializer>(
     delta: &D,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(Gathered::of(delta).0.len()))?;
-    delta.visit(&mut Written(&mut map))?;
-    map.end()
+    let map = serializer.serialize_map(Some(Gathered::of(delta).0.len()))?;
+    let mut written = Written { map, met: Ok(()) };
+    delta.visit(&mut written);
+    written.met?;
+    written.map.end()
 }
 
 /// Prints a delta as a struct of the parts that there are.
@@ -87,7 +87,7 @@ pub fn show_parts<D: DeltaParts>(
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     let mut shown = Shown(f.debug_struct(name));
-    delta.visit(&mut shown)?;
+    delta.visit(&mut shown);
     shown.0.finish()
 }
 
@@ -97,7 +97,7 @@ struct Gathered<'d>(Vec<(usize, &'d dyn Any)>);
 impl<'d> Gathered<'d> {
     fn of<D: DeltaParts>(delta: &'d D) -> Self {
         let mut gathered = Self(Vec::new());
-        let Ok(()) = delta.visit(&mut gathered);
+        delta.visit(&mut gathered);
         gathered
     }
 
@@ -109,16 +109,8 @@ impl<'d> Gathered<'d> {
 }
 
 impl<'d> DeltaVisitor<'d> for Gathered<'d> {
-    type Error = Infallible;
-
-    fn part<N: CrdtNode>(
-        &mut self,
-        place: usize,
-        _: &'static str,
-        delta: Option<&'d N::Delta>,
-    ) -> Result<(), Infallible> {
-        self.0.extend(delta.map(|delta| (place, delta as &dyn Any)));
-        Ok(())
+    fn part<N: CrdtNode>(&mut self, place: usize, _: &'static str, delta: &'d N::Delta) {
+        self.0.push((place, delta));
     }
 }
 
@@ -133,39 +125,28 @@ impl DeltaBuilder for Gathered<'_> {
 }
 
 /// Compares parts with those of another delta, which it takes out.
-struct Compared<'c, 'd> {
-    others: &'c mut Gathered<'d>,
+struct Compared<'d> {
+    others: Gathered<'d>,
+    are_same: bool,
 }
 
-/// That two deltas differ.
-struct Differ;
-
-impl<'d> DeltaVisitor<'d> for Compared<'_, 'd> {
-    type Error = Differ;
-
-    fn part<N: CrdtNode>(
-        &mut self,
-        place: usize,
-        _: &'static str,
-        delta: Option<&'d N::Delta>,
-    ) -> Result<(), Differ> {
-        if self.others.take::<N>(place) == delta { Ok(()) } else { Err(Differ) }
+impl<'d> DeltaVisitor<'d> for Compared<'d> {
+    fn part<N: CrdtNode>(&mut self, place: usize, _: &'static str, delta: &'d N::Delta) {
+        self.are_same = self.are_same && self.others.take::<N>(place) == Some(delta);
     }
 }
 
-/// Writes parts into a map.
-struct Written<'m, M>(&'m mut M);
+/// Writes parts into a map, until that fails.
+struct Written<M: SerializeMap> {
+    map: M,
+    met: Result<(), M::Error>,
+}
 
-impl<'d, M: SerializeMap> DeltaVisitor<'d> for Written<'_, M> {
-    type Error = M::Error;
-
-    fn part<N: CrdtNode>(
-        &mut self,
-        _: usize,
-        name: &'static str,
-        delta: Option<&'d N::Delta>,
-    ) -> Result<(), M::Error> {
-        delta.map_or(Ok(()), |delta| self.0.serialize_entry(name, delta))
+impl<'d, M: SerializeMap> DeltaVisitor<'d> for Written<M> {
+    fn part<N: CrdtNode>(&mut self, _: usize, name: &'static str, delta: &'d N::Delta) {
+        if self.met.is_ok() {
+            self.met = self.map.serialize_entry(name, delta);
+        }
     }
 }
 
@@ -173,17 +154,7 @@ impl<'d, M: SerializeMap> DeltaVisitor<'d> for Written<'_, M> {
 struct Shown<'f, 'a>(fmt::DebugStruct<'f, 'a>);
 
 impl<'d> DeltaVisitor<'d> for Shown<'_, '_> {
-    type Error = fmt::Error;
-
-    fn part<N: CrdtNode>(
-        &mut self,
-        _: usize,
-        name: &'static str,
-        delta: Option<&'d N::Delta>,
-    ) -> fmt::Result {
-        if let Some(delta) = delta {
-            self.0.field(name, delta);
-        }
-        Ok(())
+    fn part<N: CrdtNode>(&mut self, _: usize, name: &'static str, delta: &'d N::Delta) {
+        self.0.field(name, delta);
     }
 }

@@ -15,15 +15,30 @@ pub fn record_delta<D: DeltaParts>(
     delta.filter(|_| fields.differ)
 }
 
-/// Applies the delta of a field, if there is one.
-///
-/// # Errors
-/// [`DeltaError`] if it does not fit the value.
-pub fn apply_part<N: CrdtNode>(
-    value: &mut N::Value,
-    delta: &Option<N::Delta>,
-) -> Result<(), DeltaError> {
-    delta.as_ref().map_or(Ok(()), |delta| N::apply_delta(value, delta))
+/// Applies the deltas of parts, one after the other, and keeps the first fault that one meets.
+#[derive(Debug)]
+pub struct Applying(Result<(), DeltaError>);
+
+impl Applying {
+    /// Nothing has been applied yet.
+    pub fn begin() -> Self {
+        Self(Ok(()))
+    }
+
+    /// Applies the delta of a field, if there is one.
+    pub fn field<N: CrdtNode>(&mut self, value: &mut N::Value, delta: &Option<N::Delta>) {
+        if let Some(delta) = delta {
+            self.0 = self.0.and(N::apply_delta(value, delta));
+        }
+    }
+
+    /// What was met.
+    ///
+    /// # Errors
+    /// [`DeltaError`] if a delta did not fit its value.
+    pub fn end(self) -> Result<(), DeltaError> {
+        self.0
+    }
 }
 
 /// Two states of fields.

@@ -14,7 +14,7 @@ impl Serialize for NoDelta {
 
 /// There is nothing to go over.
 impl DeltaParts for NoDelta {
-    fn visit<'d, V: DeltaVisitor<'d>>(&'d self, _: &mut V) -> Result<(), V::Error> {
+    fn visit<'d, V: DeltaVisitor<'d>>(&'d self, _: &mut V) {
         match *self {}
     }
 

@@ -6,7 +6,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::ast::{Role, Style};
-use crate::expand::delta::{skipped_member, traits};
+use crate::expand::delta::{skipped_member, style, traits};
 use crate::expand::enums::{Case, Enum};
 
 impl Enum<'_> {
@@ -43,7 +43,7 @@ impl Enum<'_> {
                 fn visit<'__d, __V: __crdt::DeltaVisitor<'__d>>(
                     &'__d self,
                     __visitor: &mut __V,
-                ) -> __crdt::Result<(), __V::Error> {
+                ) {
                     match self { #(#visits,)* #never }
                 }
                 fn build<__B: __crdt::DeltaBuilder>(
@@ -73,7 +73,7 @@ impl Enum<'_> {
         let (state, name) = (self.state_type(), self.ident.unraw().to_string());
         let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
         let copies = self.cases.iter().map(Case::copy);
-        let writes = self.cases.iter().map(|case| case.serialize_bound(&name));
+        let shows = self.cases.iter().map(|case| case.visit_value(&name));
         let delta = quote!(__crdt::EnumDelta<#ident #ty_generics>);
         let applied = self.applied();
         quote! {
@@ -98,11 +98,11 @@ impl Enum<'_> {
             fn copy_value(__value: &Self) -> Self {
                 match __value { #(#patterns => #copies,)* }
             }
-            fn serialize_value<__S: __crdt::Serializer>(
+            fn visit_value<__V: __crdt::ValueVisitor>(
                 __value: &Self,
-                __serializer: __S,
-            ) -> __crdt::Serialized<__S> {
-                match __value { #(#patterns => { #writes })* }
+                __visitor: &mut __V,
+            ) {
+                match __value { #(#patterns => { #shows })* }
             }
         }
     }
@@ -143,7 +143,7 @@ impl Case<'_> {
             declared: quote!(#[doc = #doc] #ident(__crdt::Delta<#node>)),
             visit: quote! {
                 Self::#ident(__delta) => {
-                    __visitor.part::<#node>(#place, #wire_name, __crdt::Some(__delta))
+                    __visitor.part::<#node>(#place, #wire_name, __delta)
                 }
             },
             build: quote! {
@@ -155,16 +155,36 @@ impl Case<'_> {
     /// Applies `__delta` to what the pattern bound.
     fn apply(&self) -> TokenStream {
         let nodes = self.payload.iter().flat_map(|payload| &payload.parts);
-        let parts = self.stored().zip(nodes).map(|(field, node)| {
+        let parts: Vec<_> = self.stored().zip(nodes).collect();
+        if let (Style::Newtype, [(field, node)]) = (self.variant.style, parts.as_slice()) {
+            let binding = field.binding();
+            return quote!(<#node as __crdt::CrdtNode>::apply_delta(#binding, __delta));
+        }
+        let parts = parts.iter().map(|(field, node)| {
             let (binding, member) = (field.binding(), &field.member);
-            match self.variant.style {
-                Style::Newtype => {
-                    quote!(<#node as __crdt::CrdtNode>::apply_delta(#binding, __delta)?;)
-                }
-                _ => quote!(__crdt::apply_part::<#node>(#binding, &__delta.#member)?;),
-            }
+            quote!(__applying.field::<#node>(#binding, &__delta.#member);)
         });
-        quote!(#(#parts)* __crdt::Ok(()))
+        quote! {
+            let mut __applying = __crdt::Applying::begin();
+            #(#parts)*
+            __applying.end()
+        }
+    }
+
+    /// Shows what the pattern bound.
+    fn visit_value(&self, owner: &str) -> TokenStream {
+        let (place, name) = (u32::try_from(self.index).unwrap_or(u32::MAX), self.variant.wire_name());
+        let count = self.stored().count();
+        let style = style(if count == 0 { Style::Unit } else { self.variant.style });
+        let nodes = self.payload.iter().flat_map(|payload| &payload.parts);
+        let parts = self.stored().zip(nodes).map(|(field, node)| {
+            let (name, binding) = (field.wire_name(), field.binding());
+            quote!(__visitor.part::<#node>(#name, #binding);)
+        });
+        quote! {
+            __visitor.variant(#owner, (#place, #name), #style, #count);
+            #(#parts)*
+        }
     }
 
     /// A copy of what the pattern bound.

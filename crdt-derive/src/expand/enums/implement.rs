@@ -96,11 +96,9 @@ impl Enum<'_> {
     /// An element is inserted with its variant; that of the default is understood.
     fn writing(&self) -> TokenStream {
         let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
-        let places = self.cases.iter().map(|case| case.index);
         let whole = apart::whole(self.input);
         let editor = self.params.lend(&self.names.editor, &quote!('_));
         let writes = self.cases.iter().map(Case::write);
-        let prints = self.cases.iter().map(Case::print);
         quote! {
             fn write_in(
                 __editor: &mut #editor,
@@ -115,14 +113,6 @@ impl Enum<'_> {
             }
             fn seed(__value: &Self) -> __crdt::Seeded {
                 __crdt::Selector::seed(__VARIANTS, __place(__value))
-            }
-            fn fingerprint(__value: &Self, __print: &mut __crdt::Fingerprint) {
-                match __value {
-                    #(#patterns => {
-                        __print.number(#places);
-                        #prints
-                    })*
-                }
             }
         }
     }

@@ -1,0 +1,161 @@
+//! Plain values that the derive takes apart, part by part, for whoever wants to see all of them.
+
+use serde::Serializer;
+use serde::ser::{
+    SerializeStruct, SerializeStructVariant, SerializeTupleStruct, SerializeTupleVariant,
+};
+
+use super::ValueOf;
+use crate::node::{CrdtNode, Fingerprint};
+
+/// Is shown a plain value: first what it is, then its parts.
+pub trait ValueVisitor {
+    /// It is a struct, with so many parts.
+    fn record(&mut self, name: &'static str, style: Style, count: usize);
+
+    /// It is a variant of an enum, with so many parts.
+    fn variant(&mut self, name: &'static str, variant: Variant, style: Style, count: usize);
+
+    /// The next part.
+    fn part<N: CrdtNode>(&mut self, name: &'static str, value: &N::Value);
+
+    /// It is not shown.
+    fn unknown(&mut self);
+}
+
+/// A variant: its place and its name.
+type Variant = (u32, &'static str);
+
+/// How parts are written.
+#[derive(Clone, Copy, Debug)]
+pub enum Style {
+    /// With their names.
+    Named,
+    /// One after the other.
+    Tuple,
+    /// One, for itself.
+    Newtype,
+    /// There are none.
+    Unit,
+}
+
+impl ValueVisitor for Fingerprint {
+    fn record(&mut self, _: &'static str, _: Style, _: usize) {}
+
+    fn variant(&mut self, _: &'static str, (place, _): Variant, _: Style, _: usize) {
+        self.number(place as usize);
+    }
+
+    fn part<N: CrdtNode>(&mut self, _: &'static str, value: &N::Value) {
+        N::fingerprint(value, self);
+    }
+
+    fn unknown(&mut self) {
+        self.unknown();
+    }
+}
+
+/// Writes what a value shows of itself as serde's derive would.
+///
+/// # Errors
+/// Those of the serializer.
+pub(in crate::node) fn serialize_visited<N: CrdtNode, S: Serializer>(
+    value: &N::Value,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut writer = Writer::Ready(serializer);
+    N::visit_value(value, &mut writer);
+    writer.end()
+}
+
+/// How far a value has been written.
+enum Writer<S: Serializer> {
+    Ready(S),
+    Struct(S::SerializeStruct),
+    Tuple(S::SerializeTupleStruct),
+    /// The one part of a variant is still to come.
+    Newtype(S, &'static str, Variant),
+    StructVariant(S::SerializeStructVariant),
+    TupleVariant(S::SerializeTupleVariant),
+    /// It has ended, or failed.
+    Ended(Result<S::Ok, S::Error>),
+    /// There is nothing to write.
+    Unshown,
+}
+
+impl<S: Serializer> Writer<S> {
+    fn begin(&mut self, begin: impl FnOnce(S) -> Result<Self, S::Error>) {
+        if let Self::Ready(serializer) = core::mem::replace(self, Self::Unshown) {
+            *self = begin(serializer).unwrap_or_else(|error| Self::Ended(Err(error)));
+        }
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Struct(parts) => parts.end(),
+            Self::Tuple(parts) => parts.end(),
+            Self::StructVariant(parts) => parts.end(),
+            Self::TupleVariant(parts) => parts.end(),
+            Self::Ended(written) => written,
+            Self::Ready(_) | Self::Newtype(..) | Self::Unshown => {
+                Err(serde::ser::Error::custom("the type does not show its values"))
+            }
+        }
+    }
+}
+
+impl<S: Serializer> ValueVisitor for Writer<S> {
+    fn record(&mut self, name: &'static str, style: Style, count: usize) {
+        self.begin(|serializer| match style {
+            Style::Named => serializer.serialize_struct(name, count).map(Self::Struct),
+            Style::Tuple | Style::Newtype => {
+                serializer.serialize_tuple_struct(name, count).map(Self::Tuple)
+            }
+            Style::Unit => Ok(Self::Ended(serializer.serialize_unit_struct(name))),
+        });
+    }
+
+    fn variant(&mut self, name: &'static str, variant: Variant, style: Style, count: usize) {
+        let (place, wire_name) = variant;
+        self.begin(|serializer| match style {
+            Style::Named => serializer
+                .serialize_struct_variant(name, place, wire_name, count)
+                .map(Self::StructVariant),
+            Style::Tuple => serializer
+                .serialize_tuple_variant(name, place, wire_name, count)
+                .map(Self::TupleVariant),
+            Style::Newtype => Ok(Self::Newtype(serializer, name, variant)),
+            Style::Unit => {
+                Ok(Self::Ended(serializer.serialize_unit_variant(name, place, wire_name)))
+            }
+        });
+    }
+
+    fn part<N: CrdtNode>(&mut self, name: &'static str, value: &N::Value) {
+        let value = &ValueOf::<N>(value);
+        let written = match self {
+            Self::Struct(parts) => parts.serialize_field(name, value),
+            Self::Tuple(parts) => parts.serialize_field(value),
+            Self::StructVariant(parts) => parts.serialize_field(name, value),
+            Self::TupleVariant(parts) => parts.serialize_field(value),
+            Self::Newtype(..) => {
+                if let Self::Newtype(serializer, name, (place, variant)) =
+                    core::mem::replace(self, Self::Unshown)
+                {
+                    *self = Self::Ended(
+                        serializer.serialize_newtype_variant(name, place, variant, value),
+                    );
+                }
+                Ok(())
+            }
+            Self::Ready(_) | Self::Ended(_) | Self::Unshown => Ok(()),
+        };
+        if let Err(error) = written {
+            *self = Self::Ended(Err(error));
+        }
+    }
+
+    fn unknown(&mut self) {
+        *self = Self::Unshown;
+    }
+}
