@@ -42,11 +42,7 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
         T::view_of(editor)
     }
 
-    fn delta(
-        before: &Self::State,
-        after: &Self::State,
-        chains: &Chains,
-    ) -> Option<Self::Delta> {
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
         T::delta(before.get(), after.get(), chains).map(Box::new)
     }
 

@@ -397,11 +397,7 @@ impl<T: CounterInteger> CrdtNode for CounterField<T> {
         Ok(())
     }
 
-    fn delta(
-        before: &CounterState,
-        after: &CounterState,
-        _: &Chains,
-    ) -> Option<CounterDelta<T>> {
+    fn delta(before: &CounterState, after: &CounterState, _: &Chains) -> Option<CounterDelta<T>> {
         CounterDelta::between(before, after)
     }
 

@@ -224,11 +224,7 @@ pub trait CrdtNode: Sized + 'static {
     /// What changed from one state to another, which need not be the later one, of one history.
     /// `None` if they read as the same value. Costs time in the size of both.
     #[doc(hidden)]
-    fn delta(
-        before: &Self::State,
-        after: &Self::State,
-        chains: &Chains,
-    ) -> Option<Self::Delta>;
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta>;
 
     /// Makes the plain value before a delta the plain value after it. Fields that are not stored
     /// stay as they are.

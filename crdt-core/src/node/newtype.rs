@@ -72,11 +72,7 @@ impl<T: Newtype> CrdtNode for OptionalNewtype<T> {
         Inner::<T>::write_in(editor, value.map(T::unwrap), how)
     }
 
-    fn delta(
-        before: &Self::State,
-        after: &Self::State,
-        chains: &Chains,
-    ) -> Option<Self::Delta> {
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
         Inner::<T>::delta(before, after, chains)
     }
 
@@ -91,10 +87,7 @@ impl<T: Newtype> CrdtNode for OptionalNewtype<T> {
         value.as_ref().map(T::copy_value)
     }
 
-    fn serialize_value<S: Serializer>(
-        value: &Option<T>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize_value<S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
         value.as_ref().map(ValueOf::<T>).serialize(serializer)
     }
 

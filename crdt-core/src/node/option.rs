@@ -312,11 +312,7 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
         }
     }
 
-    fn delta(
-        before: &Self::State,
-        after: &Self::State,
-        chains: &Chains,
-    ) -> Option<EntryDelta<T>> {
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<EntryDelta<T>> {
         let value = |state: &T::State| T::value(state, chains);
         let delta = |before: &T::State, after: &T::State| T::delta(before, after, chains);
         entry_delta(before.present(), after.present(), value, delta)
@@ -381,11 +377,7 @@ impl<T: CrdtNode> CrdtNode for Option<T> {
         <T::Kind as Kind<T>>::Optional::write_in(editor, value, how)
     }
 
-    fn delta(
-        before: &Self::State,
-        after: &Self::State,
-        chains: &Chains,
-    ) -> Option<Self::Delta> {
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
         <T::Kind as Kind<T>>::Optional::delta(before, after, chains)
     }
 

@@ -19,27 +19,29 @@ impl Record<'_> {
         let traits = traits(name, self.params, &format!("{}Delta", self.names.shown));
         let (impl_generics, ty_generics, where_clause) = self.params.owned();
         let (mut visits, mut builds) = (Vec::new(), Vec::new());
-        for (place, (field, node)) in self.stored().enumerate() {
-            let (member, wire_name) = (&field.member, field.wire_name());
-            visits.push(quote! {
-                __visitor.field::<#node>(#place, #wire_name, &self.#member);
-            });
-            builds.push(quote!(#member: __builder.part::<#node>(#place)));
+        for (field, node) in self.stored() {
+            let member = &field.member;
+            visits.push(quote!(__visit.field::<#node>(&self.#member);));
+            builds.push(quote!(#member: __build.field::<#node>()));
         }
         builds.extend(self.blanks());
+        let state = &self.names.state;
         Some(quote! {
             #declared
             #traits
             #[automatically_derived]
             impl #impl_generics __crdt::DeltaParts for #name #ty_generics #where_clause {
+                fn name(__place: usize) -> &'static str {
+                    __crdt::field_name::<#state #ty_generics>(__place)
+                }
                 fn visit<'__d, __V: __crdt::DeltaVisitor<'__d>>(
                     &'__d self,
-                    __visitor: &mut __V,
+                    __visit: &mut __crdt::Visit<__V>,
                 ) {
                     #(#visits)*
                 }
                 fn build<__B: __crdt::DeltaBuilder>(
-                    __builder: &mut __B,
+                    __build: &mut __crdt::Build<__B>,
                 ) -> __crdt::Option<Self> {
                     __crdt::Some(Self { #(#builds,)* })
                 }
@@ -160,13 +162,12 @@ impl Record<'_> {
     }
 
     fn shown_value(&self, value: Plain) -> TokenStream {
-        let (name, style, count) = (&self.names.shown, style(self.style), self.stored().count());
-        let members = self.members(value).map(|(field, node, member)| {
-            let name = field.wire_name();
-            quote!(__visitor.part::<#node>(#name, &__value.#member);)
-        });
+        let (name, style, fields) = (&self.names.shown, style(self.style), self.fields());
+        let members = self
+            .members(value)
+            .map(|(_, node, member)| quote!(__visitor.part::<#node>(&__value.#member);));
         quote! {
-            __visitor.record(#name, #style, #count);
+            __visitor.record(#name, #style, #fields);
             #(#members)*
         }
     }

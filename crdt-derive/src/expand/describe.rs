@@ -19,9 +19,14 @@ impl Record<'_> {
         describe(&quote!(__schema.derived_payload(#fields)))
     }
 
-    fn described_fields(&self) -> TokenStream {
+    /// The table of its fields.
+    pub(crate) fn fields(&self) -> TokenStream {
         let (state, (_, ty_generics, _)) = (&self.names.state, self.params.owned());
-        let fields = quote!(<#state #ty_generics as __crdt::Fields>::FIELDS);
+        quote!(<#state #ty_generics as __crdt::Fields>::FIELDS)
+    }
+
+    fn described_fields(&self) -> TokenStream {
+        let fields = self.fields();
         match self.style {
             Style::Named => quote!(__crdt::DerivedFields::Named(#fields)),
             Style::Tuple | Style::Newtype => quote!(__crdt::DerivedFields::Tuple(#fields)),

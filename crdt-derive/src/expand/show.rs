@@ -12,7 +12,8 @@ impl Record<'_> {
     /// `Debug` for view and editor, `Clone` and `Copy` for the view.
     pub(crate) fn shown_and_copied(&self) -> TokenStream {
         let fields: Vec<_> = self.stored().map(|(field, _)| field).collect();
-        let view = self.show(&self.names.view, &show_fields(&self.names.shown, self.style, &fields));
+        let view =
+            self.show(&self.names.view, &show_fields(&self.names.shown, self.style, &fields));
         let viewed = quote!(::core::fmt::Debug::fmt(&self.view(), __f));
         let (editor, copied) = (self.show(&self.names.editor, &viewed), self.copied());
         quote!(#view #editor #copied)

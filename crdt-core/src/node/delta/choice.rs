@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::record::state_at;
 use super::value::{ValueOf, same};
-use super::{DeltaBuilder, DeltaParts};
+use super::{Build, DeltaBuilder, DeltaParts};
 use crate::history::Chains;
 use crate::node::{Choice, ChoiceState, CrdtNode, Lazy, Parts, Payloads};
 
@@ -32,7 +32,7 @@ where
         return Some(EnumDelta::Selected(value()));
     }
     let (before, after): (&dyn Parts, &dyn Parts) = (&before.payloads, &after.payloads);
-    T::VariantDelta::build(&mut Held { before, after, chains, place }).map(EnumDelta::Changed)
+    Build::of(Held { before, after, chains, place }).0.map(EnumDelta::Changed)
 }
 
 /// Two states of what variants hold, of which one is selected.

@@ -2,8 +2,8 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::value::{ValueOf, same};
 use super::DeltaError;
+use super::value::{ValueOf, same};
 use crate::node::CrdtNode;
 
 /// What became of an entry of a map, or of an optional node.

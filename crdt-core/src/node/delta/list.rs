@@ -162,7 +162,9 @@ impl<T: CrdtNode> ListDelta<T> {
         for run in &self.0 {
             let next = at + run.taken();
             match run {
-                ListRun::Retain(_) => list.extend(old[at..next].iter_mut().filter_map(Option::take)),
+                ListRun::Retain(_) => {
+                    list.extend(old[at..next].iter_mut().filter_map(Option::take))
+                }
                 ListRun::Edit(delta) => {
                     met = met.and(put_down::<T>(list, old[at].take(), Some(delta)));
                 }

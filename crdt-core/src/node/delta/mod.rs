@@ -34,12 +34,13 @@ pub(super) use entry::entry_delta;
 pub use error::DeltaError;
 pub(super) use list::list_delta;
 pub use list::{ListDelta, ListRun};
-pub(super) use map::map_delta;
 pub use map::MapDelta;
+pub(super) use map::map_delta;
 pub use parts::{
-    DeltaBuilder, DeltaParts, DeltaVisitor, copy_parts, same_parts, serialize_parts, show_parts,
+    Build, DeltaBuilder, DeltaParts, DeltaVisitor, Visit, copy_parts, same_parts, serialize_parts,
+    show_parts,
 };
-pub use record::{Applying, record_delta};
+pub use record::{Applying, field_name, record_delta};
 pub use register::RegisterDelta;
 pub(super) use register::register_delta;
 pub use set::SetDelta;

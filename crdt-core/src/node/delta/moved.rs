@@ -52,7 +52,11 @@ mod tests {
             let chosen = (0..places.len()).filter(move |at| choice >> at & 1 == 1);
             chosen.map(|at| places[at]).collect::<Vec<_>>()
         };
-        choices.map(chosen).filter(|chosen| chosen.is_sorted()).map(|chosen| chosen.len()).max()
+        choices
+            .map(chosen)
+            .filter(|chosen| chosen.is_sorted())
+            .map(|chosen| chosen.len())
+            .max()
             .unwrap_or(0)
     }
 

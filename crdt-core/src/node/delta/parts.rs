@@ -11,31 +11,23 @@ use serde::ser::SerializeMap;
 
 use crate::node::CrdtNode;
 
-/// A delta that consists of those of nodes, each at its place.
+/// A delta that consists of those of nodes: of the fields of a struct all that changed, each in the
+/// order of the fields, of an enum that of what one variant holds.
 pub trait DeltaParts: Sized + 'static {
-    /// Shows every part.
-    fn visit<'d, V: DeltaVisitor<'d>>(&'d self, visitor: &mut V);
+    /// The name of the part at a place.
+    fn name(place: usize) -> &'static str;
 
-    /// Makes one of parts; `None` if there is none at the place where one alone is to be.
-    fn build<B: DeltaBuilder>(builder: &mut B) -> Option<Self>;
+    /// Shows every part.
+    fn visit<'d, V: DeltaVisitor<'d>>(&'d self, visit: &mut Visit<V>);
+
+    /// Makes one of parts; `None` if the one part that it is to have is not there.
+    fn build<B: DeltaBuilder>(build: &mut Build<B>) -> Option<Self>;
 }
 
-/// Is shown parts.
+/// Is shown the parts that there are.
 pub trait DeltaVisitor<'d> {
-    /// Takes the part that is at a place, with its name.
-    fn part<N: CrdtNode>(&mut self, place: usize, name: &'static str, delta: &'d N::Delta);
-
-    /// Takes the part that may be at a place.
-    fn field<N: CrdtNode>(
-        &mut self,
-        place: usize,
-        name: &'static str,
-        delta: &'d Option<N::Delta>,
-    ) {
-        if let Some(delta) = delta {
-            self.part::<N>(place, name, delta);
-        }
-    }
+    /// Takes the part at a place.
+    fn part<N: CrdtNode>(&mut self, place: usize, delta: &'d N::Delta);
 }
 
 /// Gives parts.
@@ -47,18 +39,78 @@ pub trait DeltaBuilder {
     fn part<N: CrdtNode>(&mut self, place: usize) -> Option<N::Delta>;
 }
 
+/// Shows a visitor the parts of a delta.
+#[derive(Debug)]
+pub struct Visit<V> {
+    visitor: V,
+    next: usize,
+}
+
+impl<'d, V: DeltaVisitor<'d>> Visit<V> {
+    /// Shows the visitor a delta, and gives it back.
+    fn of<D: DeltaParts>(delta: &'d D, visitor: V) -> V {
+        let mut visit = Self { visitor, next: 0 };
+        delta.visit(&mut visit);
+        visit.visitor
+    }
+
+    /// The next field.
+    pub fn field<N: CrdtNode>(&mut self, delta: &'d Option<N::Delta>) {
+        if let Some(delta) = delta {
+            self.visitor.part::<N>(self.next, delta);
+        }
+        self.next += 1;
+    }
+
+    /// What the variant at a place holds.
+    pub fn held<N: CrdtNode>(&mut self, place: usize, delta: &'d N::Delta) {
+        self.visitor.part::<N>(place, delta);
+    }
+}
+
+/// Takes the parts of a delta from a builder.
+#[derive(Debug)]
+pub struct Build<B> {
+    builder: B,
+    next: usize,
+}
+
+impl<B: DeltaBuilder> Build<B> {
+    /// Makes a delta, and gives the builder back.
+    pub(super) fn of<D: DeltaParts>(builder: B) -> (Option<D>, B) {
+        let mut build = Self { builder, next: 0 };
+        let delta = D::build(&mut build);
+        (delta, build.builder)
+    }
+
+    /// The next field.
+    pub fn field<N: CrdtNode>(&mut self) -> Option<N::Delta> {
+        self.next += 1;
+        self.builder.part::<N>(self.next - 1)
+    }
+
+    /// The place of the variant.
+    pub fn place(&self) -> usize {
+        self.builder.place()
+    }
+
+    /// What that variant holds.
+    pub fn held<N: CrdtNode>(&mut self) -> Option<N::Delta> {
+        self.builder.part::<N>(self.builder.place())
+    }
+}
+
 /// A copy of a delta.
 pub fn copy_parts<D: DeltaParts>(delta: &D) -> D {
-    match D::build(&mut Gathered::of(delta)) {
-        Some(copy) => copy,
-        None => unreachable!("the part that a delta has is at its place"),
+    match Build::of(Gathered::of(delta)) {
+        (Some(copy), _) => copy,
+        (None, _) => unreachable!("the part that a delta has is at its place"),
     }
 }
 
 /// Whether two deltas are the same.
 pub fn same_parts<D: DeltaParts>(a: &D, b: &D) -> bool {
-    let mut compared = Compared { others: Gathered::of(b), are_same: true };
-    a.visit(&mut compared);
+    let compared = Visit::of(a, Compared { others: Gathered::of(b), are_same: true });
     compared.are_same && compared.others.0.is_empty()
 }
 
@@ -71,8 +123,7 @@ pub fn serialize_parts<D: DeltaParts, S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let map = serializer.serialize_map(Some(Gathered::of(delta).0.len()))?;
-    let mut written = Written { map, met: Ok(()) };
-    delta.visit(&mut written);
+    let written = Visit::of(delta, Written { map, name: D::name, met: Ok(()) });
     written.met?;
     written.map.end()
 }
@@ -81,14 +132,8 @@ pub fn serialize_parts<D: DeltaParts, S: Serializer>(
 ///
 /// # Errors
 /// Those of the formatter.
-pub fn show_parts<D: DeltaParts>(
-    name: &str,
-    delta: &D,
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    let mut shown = Shown(f.debug_struct(name));
-    delta.visit(&mut shown);
-    shown.0.finish()
+pub fn show_parts<D: DeltaParts>(name: &str, delta: &D, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    Visit::of(delta, Shown { shown: f.debug_struct(name), name: D::name }).shown.finish()
 }
 
 /// The parts that there are, with their places.
@@ -96,9 +141,7 @@ struct Gathered<'d>(Vec<(usize, &'d dyn Any)>);
 
 impl<'d> Gathered<'d> {
     fn of<D: DeltaParts>(delta: &'d D) -> Self {
-        let mut gathered = Self(Vec::new());
-        delta.visit(&mut gathered);
-        gathered
+        Visit::of(delta, Self(Vec::new()))
     }
 
     /// Takes out the part at a place.
@@ -109,7 +152,7 @@ impl<'d> Gathered<'d> {
 }
 
 impl<'d> DeltaVisitor<'d> for Gathered<'d> {
-    fn part<N: CrdtNode>(&mut self, place: usize, _: &'static str, delta: &'d N::Delta) {
+    fn part<N: CrdtNode>(&mut self, place: usize, delta: &'d N::Delta) {
         self.0.push((place, delta));
     }
 }
@@ -131,7 +174,7 @@ struct Compared<'d> {
 }
 
 impl<'d> DeltaVisitor<'d> for Compared<'d> {
-    fn part<N: CrdtNode>(&mut self, place: usize, _: &'static str, delta: &'d N::Delta) {
+    fn part<N: CrdtNode>(&mut self, place: usize, delta: &'d N::Delta) {
         self.are_same = self.are_same && self.others.take::<N>(place) == Some(delta);
     }
 }
@@ -139,22 +182,26 @@ impl<'d> DeltaVisitor<'d> for Compared<'d> {
 /// Writes parts into a map, until that fails.
 struct Written<M: SerializeMap> {
     map: M,
+    name: fn(usize) -> &'static str,
     met: Result<(), M::Error>,
 }
 
 impl<'d, M: SerializeMap> DeltaVisitor<'d> for Written<M> {
-    fn part<N: CrdtNode>(&mut self, _: usize, name: &'static str, delta: &'d N::Delta) {
+    fn part<N: CrdtNode>(&mut self, place: usize, delta: &'d N::Delta) {
         if self.met.is_ok() {
-            self.met = self.map.serialize_entry(name, delta);
+            self.met = self.map.serialize_entry((self.name)(place), delta);
         }
     }
 }
 
 /// Prints parts.
-struct Shown<'f, 'a>(fmt::DebugStruct<'f, 'a>);
+struct Shown<'f, 'a> {
+    shown: fmt::DebugStruct<'f, 'a>,
+    name: fn(usize) -> &'static str,
+}
 
 impl<'d> DeltaVisitor<'d> for Shown<'_, '_> {
-    fn part<N: CrdtNode>(&mut self, _: usize, name: &'static str, delta: &'d N::Delta) {
-        self.0.field(name, delta);
+    fn part<N: CrdtNode>(&mut self, place: usize, delta: &'d N::Delta) {
+        self.shown.field((self.name)(place), delta);
     }
 }

@@ -1,6 +1,6 @@
 use core::any::Any;
 
-use super::{DeltaBuilder, DeltaError, DeltaParts};
+use super::{Build, DeltaBuilder, DeltaError, DeltaParts};
 use crate::history::Chains;
 use crate::node::{CrdtNode, NodeState, Parts};
 
@@ -10,9 +10,13 @@ pub fn record_delta<D: DeltaParts>(
     after: &dyn Parts,
     chains: &Chains,
 ) -> Option<D> {
-    let mut fields = Fields { before, after, chains, differ: false };
-    let delta = D::build(&mut fields);
+    let (delta, fields) = Build::of(Fields { before, after, chains, differ: false });
     delta.filter(|_| fields.differ)
+}
+
+/// The name of the field at a place.
+pub fn field_name<F: crate::node::Fields>(place: usize) -> &'static str {
+    F::FIELDS.get(place).map_or("", |field| field.name)
 }
 
 /// Applies the deltas of parts, one after the other, and keeps the first fault that one meets.

@@ -247,9 +247,7 @@ impl TextDelta {
                     count: length(take(before, &mut rest, *count)?),
                     attributes: attributes.clone(),
                 },
-                TextRun::Delete(count) => {
-                    TextRun::Delete(length(take(before, &mut rest, *count)?))
-                }
+                TextRun::Delete(count) => TextRun::Delete(length(take(before, &mut rest, *count)?)),
                 insert @ TextRun::Insert { .. } => insert.clone(),
             })
         };

@@ -1,6 +1,6 @@
 use serde::{Serialize, Serializer};
 
-use super::{DeltaBuilder, DeltaParts, DeltaVisitor};
+use super::{Build, DeltaBuilder, DeltaParts, DeltaVisitor, Visit};
 
 /// The delta of what has one value only, and so never changes: there is none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,11 +14,15 @@ impl Serialize for NoDelta {
 
 /// There is nothing to go over.
 impl DeltaParts for NoDelta {
-    fn visit<'d, V: DeltaVisitor<'d>>(&'d self, _: &mut V) {
+    fn name(_: usize) -> &'static str {
+        ""
+    }
+
+    fn visit<'d, V: DeltaVisitor<'d>>(&'d self, _: &mut Visit<V>) {
         match *self {}
     }
 
-    fn build<B: DeltaBuilder>(_: &mut B) -> Option<Self> {
+    fn build<B: DeltaBuilder>(_: &mut Build<B>) -> Option<Self> {
         None
     }
 }

@@ -1,23 +1,30 @@
 //! Plain values that the derive takes apart, part by part, for whoever wants to see all of them.
 
-use serde::Serializer;
 use serde::ser::{
-    SerializeStruct, SerializeStructVariant, SerializeTupleStruct, SerializeTupleVariant,
+    Error as _, SerializeStruct, SerializeStructVariant, SerializeTupleStruct,
+    SerializeTupleVariant,
 };
+use serde::{Serialize, Serializer};
 
 use super::ValueOf;
-use crate::node::{CrdtNode, Fingerprint};
+use crate::node::{CrdtNode, Field, Fingerprint};
 
 /// Is shown a plain value: first what it is, then its parts.
 pub trait ValueVisitor {
-    /// It is a struct, with so many parts.
-    fn record(&mut self, name: &'static str, style: Style, count: usize);
+    /// It is a struct, with these fields.
+    fn record(&mut self, name: &'static str, style: Style, fields: &'static [Field]);
 
-    /// It is a variant of an enum, with so many parts.
-    fn variant(&mut self, name: &'static str, variant: Variant, style: Style, count: usize);
+    /// It is a variant of an enum, with these fields.
+    fn variant(
+        &mut self,
+        name: &'static str,
+        variant: Variant,
+        style: Style,
+        fields: &'static [Field],
+    );
 
-    /// The next part.
-    fn part<N: CrdtNode>(&mut self, name: &'static str, value: &N::Value);
+    /// The value of the next field.
+    fn part<N: CrdtNode>(&mut self, value: &N::Value);
 
     /// It is not shown.
     fn unknown(&mut self);
@@ -40,13 +47,13 @@ pub enum Style {
 }
 
 impl ValueVisitor for Fingerprint {
-    fn record(&mut self, _: &'static str, _: Style, _: usize) {}
+    fn record(&mut self, _: &'static str, _: Style, _: &'static [Field]) {}
 
-    fn variant(&mut self, _: &'static str, (place, _): Variant, _: Style, _: usize) {
+    fn variant(&mut self, _: &'static str, (place, _): Variant, _: Style, _: &'static [Field]) {
         self.number(place as usize);
     }
 
-    fn part<N: CrdtNode>(&mut self, _: &'static str, value: &N::Value) {
+    fn part<N: CrdtNode>(&mut self, value: &N::Value) {
         N::fingerprint(value, self);
     }
 
@@ -63,13 +70,20 @@ pub(in crate::node) fn serialize_visited<N: CrdtNode, S: Serializer>(
     value: &N::Value,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut writer = Writer::Ready(serializer);
+    let mut writer = Writer { written: Written::Ready(serializer), fields: [].iter() };
     N::visit_value(value, &mut writer);
-    writer.end()
+    writer.written.end()
+}
+
+/// Writes a value.
+struct Writer<S: Serializer> {
+    written: Written<S>,
+    /// The fields that come.
+    fields: core::slice::Iter<'static, Field>,
 }
 
 /// How far a value has been written.
-enum Writer<S: Serializer> {
+enum Written<S: Serializer> {
     Ready(S),
     Struct(S::SerializeStruct),
     Tuple(S::SerializeTupleStruct),
@@ -83,10 +97,33 @@ enum Writer<S: Serializer> {
     Unshown,
 }
 
-impl<S: Serializer> Writer<S> {
+impl<S: Serializer> Written<S> {
     fn begin(&mut self, begin: impl FnOnce(S) -> Result<Self, S::Error>) {
         if let Self::Ready(serializer) = core::mem::replace(self, Self::Unshown) {
             *self = begin(serializer).unwrap_or_else(|error| Self::Ended(Err(error)));
+        }
+    }
+
+    fn part(&mut self, name: &'static str, value: &impl Serialize) {
+        let written = match self {
+            Self::Struct(parts) => parts.serialize_field(name, value),
+            Self::Tuple(parts) => parts.serialize_field(value),
+            Self::StructVariant(parts) => parts.serialize_field(name, value),
+            Self::TupleVariant(parts) => parts.serialize_field(value),
+            Self::Newtype(..) => return self.part_for_itself(value),
+            Self::Ready(_) | Self::Ended(_) | Self::Unshown => Ok(()),
+        };
+        if let Err(error) = written {
+            *self = Self::Ended(Err(error));
+        }
+    }
+
+    fn part_for_itself(&mut self, value: &impl Serialize) {
+        if let Self::Newtype(serializer, name, (place, variant)) =
+            core::mem::replace(self, Self::Unshown)
+        {
+            let written = serializer.serialize_newtype_variant(name, place, variant, value);
+            *self = Self::Ended(written);
         }
     }
 
@@ -98,64 +135,53 @@ impl<S: Serializer> Writer<S> {
             Self::TupleVariant(parts) => parts.end(),
             Self::Ended(written) => written,
             Self::Ready(_) | Self::Newtype(..) | Self::Unshown => {
-                Err(serde::ser::Error::custom("the type does not show its values"))
+                Err(S::Error::custom("the type does not show its values"))
             }
         }
     }
 }
 
 impl<S: Serializer> ValueVisitor for Writer<S> {
-    fn record(&mut self, name: &'static str, style: Style, count: usize) {
-        self.begin(|serializer| match style {
-            Style::Named => serializer.serialize_struct(name, count).map(Self::Struct),
+    fn record(&mut self, name: &'static str, style: Style, fields: &'static [Field]) {
+        self.fields = fields.iter();
+        self.written.begin(|serializer| match style {
+            Style::Named => serializer.serialize_struct(name, fields.len()).map(Written::Struct),
             Style::Tuple | Style::Newtype => {
-                serializer.serialize_tuple_struct(name, count).map(Self::Tuple)
+                serializer.serialize_tuple_struct(name, fields.len()).map(Written::Tuple)
             }
-            Style::Unit => Ok(Self::Ended(serializer.serialize_unit_struct(name))),
+            Style::Unit => Ok(Written::Ended(serializer.serialize_unit_struct(name))),
         });
     }
 
-    fn variant(&mut self, name: &'static str, variant: Variant, style: Style, count: usize) {
-        let (place, wire_name) = variant;
-        self.begin(|serializer| match style {
+    fn variant(
+        &mut self,
+        name: &'static str,
+        variant: Variant,
+        style: Style,
+        fields: &'static [Field],
+    ) {
+        let ((place, wire_name), count) = (variant, fields.len());
+        self.fields = fields.iter();
+        self.written.begin(|serializer| match style {
             Style::Named => serializer
                 .serialize_struct_variant(name, place, wire_name, count)
-                .map(Self::StructVariant),
+                .map(Written::StructVariant),
             Style::Tuple => serializer
                 .serialize_tuple_variant(name, place, wire_name, count)
-                .map(Self::TupleVariant),
-            Style::Newtype => Ok(Self::Newtype(serializer, name, variant)),
+                .map(Written::TupleVariant),
+            Style::Newtype => Ok(Written::Newtype(serializer, name, variant)),
             Style::Unit => {
-                Ok(Self::Ended(serializer.serialize_unit_variant(name, place, wire_name)))
+                Ok(Written::Ended(serializer.serialize_unit_variant(name, place, wire_name)))
             }
         });
     }
 
-    fn part<N: CrdtNode>(&mut self, name: &'static str, value: &N::Value) {
-        let value = &ValueOf::<N>(value);
-        let written = match self {
-            Self::Struct(parts) => parts.serialize_field(name, value),
-            Self::Tuple(parts) => parts.serialize_field(value),
-            Self::StructVariant(parts) => parts.serialize_field(name, value),
-            Self::TupleVariant(parts) => parts.serialize_field(value),
-            Self::Newtype(..) => {
-                if let Self::Newtype(serializer, name, (place, variant)) =
-                    core::mem::replace(self, Self::Unshown)
-                {
-                    *self = Self::Ended(
-                        serializer.serialize_newtype_variant(name, place, variant, value),
-                    );
-                }
-                Ok(())
-            }
-            Self::Ready(_) | Self::Ended(_) | Self::Unshown => Ok(()),
-        };
-        if let Err(error) = written {
-            *self = Self::Ended(Err(error));
-        }
+    fn part<N: CrdtNode>(&mut self, value: &N::Value) {
+        let name = self.fields.next().map_or("", |field| field.name);
+        self.written.part(name, &ValueOf::<N>(value));
     }
 
     fn unknown(&mut self) {
-        *self = Self::Unshown;
+        self.written = Written::Unshown;
     }
 }

@@ -5,9 +5,7 @@ use serde_json::Value;
 
 use super::{Array, Json, JsonState, Object, Shape, write};
 use crate::history::Chains;
-use crate::node::{
-    CrdtNode, DeltaError, Fingerprint, ListDelta, MapDelta, Text, TextDelta,
-};
+use crate::node::{CrdtNode, DeltaError, Fingerprint, ListDelta, MapDelta, Text, TextDelta};
 
 /// What changed in a [`Json`] node, nested as the JSON is.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -41,10 +39,7 @@ pub(super) fn json_delta(
         (Shape::Text, Shape::Text) => {
             Text::delta(before.text(), after.text(), chains).map(JsonDelta::Text)
         }
-        _ => JsonDelta::replaced(
-            &Json::value(before, chains).0,
-            Json::value(after, chains).0,
-        ),
+        _ => JsonDelta::replaced(&Json::value(before, chains).0, Json::value(after, chains).0),
     }
 }
 

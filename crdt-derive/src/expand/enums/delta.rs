@@ -33,23 +33,27 @@ impl Enum<'_> {
             held.iter().map(|held| &held.build),
         );
         let unused = self.unused().map(|ty| quote!(#[doc(hidden)] __Marker(#ty, __crdt::NoDelta),));
-        let never = unused.is_some().then(|| quote!(Self::__Marker(_, __never) => match *__never {},));
+        let never =
+            unused.is_some().then(|| quote!(Self::__Marker(_, __never) => match *__never {},));
         Some(quote! {
             #[doc = #doc]
             pub enum #name #impl_generics #where_clause { #(#declared,)* #unused }
             #traits
             #[automatically_derived]
             impl #impl_generics __crdt::DeltaParts for #name #ty_generics #where_clause {
+                fn name(__place: usize) -> &'static str {
+                    __VARIANTS.name(__place)
+                }
                 fn visit<'__d, __V: __crdt::DeltaVisitor<'__d>>(
                     &'__d self,
-                    __visitor: &mut __V,
+                    __visit: &mut __crdt::Visit<__V>,
                 ) {
                     match self { #(#visits,)* #never }
                 }
                 fn build<__B: __crdt::DeltaBuilder>(
-                    __builder: &mut __B,
+                    __build: &mut __crdt::Build<__B>,
                 ) -> __crdt::Option<Self> {
-                    match __crdt::DeltaBuilder::place(__builder) {
+                    match __build.place() {
                         #(#builds,)*
                         _ => __crdt::None,
                     }
@@ -142,12 +146,10 @@ impl Case<'_> {
         Some(HeldDelta {
             declared: quote!(#[doc = #doc] #ident(__crdt::Delta<#node>)),
             visit: quote! {
-                Self::#ident(__delta) => {
-                    __visitor.part::<#node>(#place, #wire_name, __delta)
-                }
+                Self::#ident(__delta) => __visit.held::<#node>(#place, __delta)
             },
             build: quote! {
-                #place => __crdt::Option::map(__builder.part::<#node>(#place), Self::#ident)
+                #place => __crdt::Option::map(__build.held::<#node>(), Self::#ident)
             },
         })
     }
@@ -173,16 +175,19 @@ impl Case<'_> {
 
     /// Shows what the pattern bound.
     fn visit_value(&self, owner: &str) -> TokenStream {
-        let (place, name) = (u32::try_from(self.index).unwrap_or(u32::MAX), self.variant.wire_name());
-        let count = self.stored().count();
-        let style = style(if count == 0 { Style::Unit } else { self.variant.style });
+        let (place, name) =
+            (u32::try_from(self.index).unwrap_or(u32::MAX), self.variant.wire_name());
+        let is_unit = self.payload.is_none();
+        let style = style(if is_unit { Style::Unit } else { self.variant.style });
+        let fields = self.payload.as_ref().and_then(|payload| payload.fields.clone());
+        let fields = fields.unwrap_or_else(|| quote!(&[]));
         let nodes = self.payload.iter().flat_map(|payload| &payload.parts);
         let parts = self.stored().zip(nodes).map(|(field, node)| {
-            let (name, binding) = (field.wire_name(), field.binding());
-            quote!(__visitor.part::<#node>(#name, #binding);)
+            let binding = field.binding();
+            quote!(__visitor.part::<#node>(#binding);)
         });
         quote! {
-            __visitor.variant(#owner, (#place, #name), #style, #count);
+            __visitor.variant(#owner, (#place, #name), #style, #fields);
             #(#parts)*
         }
     }
