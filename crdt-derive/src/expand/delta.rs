@@ -118,20 +118,21 @@ impl Record<'_> {
             let own = &field.member;
             quote!(__applying.field::<#node>(&mut __value.#member, &__delta.#own);)
         });
+        let delta = self.delta_type();
         let (copied, shown) = (self.copied_value(target.value), self.shown_value(target.value));
         quote! {
             fn delta(
                 __before: &Self::State,
                 __after: &Self::State,
                 __chains: &__crdt::Chains,
-            ) -> __crdt::Option<Self::Delta> {
+            ) -> __crdt::Option<#delta> {
                 __crdt::record_delta(&__before.0, &__after.0, __chains)
             }
             fn apply_delta(
                 __value: &mut Self::Value,
                 __delta: &Self::Delta,
             ) -> __crdt::Applied {
-                let mut __applying = __crdt::Applying::begin();
+                let mut __applying = __crdt::applying();
                 #(#applied)*
                 __applying.end()
             }
@@ -162,24 +163,14 @@ impl Record<'_> {
     }
 
     fn shown_value(&self, value: Plain) -> TokenStream {
-        let (name, style, fields) = (&self.names.shown, style(self.style), self.fields());
+        let (name, fields) = (&self.names.shown, self.described_fields());
         let members = self
             .members(value)
             .map(|(_, node, member)| quote!(__visitor.part::<#node>(&__value.#member);));
         quote! {
-            __visitor.record(#name, #style, #fields);
+            __visitor.record(#name, #fields);
             #(#members)*
         }
-    }
-}
-
-/// How the parts of a value are written.
-pub(super) fn style(style: Style) -> TokenStream {
-    match style {
-        Style::Named => quote!(__crdt::Style::Named),
-        Style::Tuple => quote!(__crdt::Style::Tuple),
-        Style::Newtype => quote!(__crdt::Style::Newtype),
-        Style::Unit => quote!(__crdt::Style::Unit),
     }
 }
 

@@ -19,14 +19,10 @@ impl Record<'_> {
         describe(&quote!(__schema.derived_payload(#fields)))
     }
 
-    /// The table of its fields.
-    pub(crate) fn fields(&self) -> TokenStream {
+    /// The table of its fields, and how they are written.
+    pub(crate) fn described_fields(&self) -> TokenStream {
         let (state, (_, ty_generics, _)) = (&self.names.state, self.params.owned());
-        quote!(<#state #ty_generics as __crdt::Fields>::FIELDS)
-    }
-
-    fn described_fields(&self) -> TokenStream {
-        let fields = self.fields();
+        let fields = quote!(<#state #ty_generics as __crdt::Fields>::FIELDS);
         match self.style {
             Style::Named => quote!(__crdt::DerivedFields::Named(#fields)),
             Style::Tuple | Style::Newtype => quote!(__crdt::DerivedFields::Tuple(#fields)),

@@ -133,7 +133,7 @@ fn writing(node: &TokenStream) -> TokenStream {
             __before: &Self::State,
             __after: &Self::State,
             __chains: &__crdt::Chains,
-        ) -> __crdt::Option<Self::Delta> {
+        ) -> __crdt::Option<__crdt::Delta<#node>> {
             <#node as __crdt::CrdtNode>::delta(__before, __after, __chains)
         }
         fn apply_delta(__value: &mut Self, __delta: &Self::Delta) -> __crdt::Applied {

@@ -20,6 +20,8 @@ mod parts;
 mod record;
 mod register;
 mod set;
+#[cfg(test)]
+mod tests;
 mod text;
 mod unit;
 mod untyped;
@@ -40,7 +42,7 @@ pub use parts::{
     Build, DeltaBuilder, DeltaParts, DeltaVisitor, Visit, copy_parts, same_parts, serialize_parts,
     show_parts,
 };
-pub use record::{Applying, field_name, record_delta};
+pub use record::{Applying, applying, field_name, record_delta};
 pub use register::RegisterDelta;
 pub(super) use register::register_delta;
 pub use set::SetDelta;
@@ -50,5 +52,5 @@ pub use text::{TextAttributes, TextDelta, TextRun};
 pub use unit::NoDelta;
 pub(crate) use untyped::untyped_delta;
 pub use value::ValueOf;
+pub use visited::ValueVisitor;
 pub(super) use visited::serialize_visited;
-pub use visited::{Style, ValueVisitor};

@@ -23,12 +23,12 @@ pub fn field_name<F: crate::node::Fields>(place: usize) -> &'static str {
 #[derive(Debug)]
 pub struct Applying(Result<(), DeltaError>);
 
-impl Applying {
-    /// Nothing has been applied yet.
-    pub fn begin() -> Self {
-        Self(Ok(()))
-    }
+/// Nothing has been applied yet.
+pub fn applying() -> Applying {
+    Applying(Ok(()))
+}
 
+impl Applying {
     /// Applies the delta of a field, if there is one.
     pub fn field<N: CrdtNode>(&mut self, value: &mut N::Value, delta: &Option<N::Delta>) {
         if let Some(delta) = delta {

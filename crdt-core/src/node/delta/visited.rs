@@ -8,20 +8,16 @@ use serde::{Serialize, Serializer};
 
 use super::ValueOf;
 use crate::node::{CrdtNode, Field, Fingerprint};
+use crate::schema::builder::DerivedFields;
 
-/// Is shown a plain value: first what it is, then its parts.
+/// Is shown a plain value: first what it is, then the values of its fields.
 pub trait ValueVisitor {
-    /// It is a struct, with these fields.
-    fn record(&mut self, name: &'static str, style: Style, fields: &'static [Field]);
+    /// It is a struct.
+    fn record(&mut self, name: &'static str, fields: DerivedFields);
 
-    /// It is a variant of an enum, with these fields.
-    fn variant(
-        &mut self,
-        name: &'static str,
-        variant: Variant,
-        style: Style,
-        fields: &'static [Field],
-    );
+    /// It is a variant of an enum. Without a table of fields it has one, which is written for
+    /// itself.
+    fn variant(&mut self, name: &'static str, variant: Variant, fields: Option<DerivedFields>);
 
     /// The value of the next field.
     fn part<N: CrdtNode>(&mut self, value: &N::Value);
@@ -33,23 +29,10 @@ pub trait ValueVisitor {
 /// A variant: its place and its name.
 type Variant = (u32, &'static str);
 
-/// How parts are written.
-#[derive(Clone, Copy, Debug)]
-pub enum Style {
-    /// With their names.
-    Named,
-    /// One after the other.
-    Tuple,
-    /// One, for itself.
-    Newtype,
-    /// There are none.
-    Unit,
-}
-
 impl ValueVisitor for Fingerprint {
-    fn record(&mut self, _: &'static str, _: Style, _: &'static [Field]) {}
+    fn record(&mut self, _: &'static str, _: DerivedFields) {}
 
-    fn variant(&mut self, _: &'static str, (place, _): Variant, _: Style, _: &'static [Field]) {
+    fn variant(&mut self, _: &'static str, (place, _): Variant, _: Option<DerivedFields>) {
         self.number(place as usize);
     }
 
@@ -142,37 +125,35 @@ impl<S: Serializer> Written<S> {
 }
 
 impl<S: Serializer> ValueVisitor for Writer<S> {
-    fn record(&mut self, name: &'static str, style: Style, fields: &'static [Field]) {
-        self.fields = fields.iter();
-        self.written.begin(|serializer| match style {
-            Style::Named => serializer.serialize_struct(name, fields.len()).map(Written::Struct),
-            Style::Tuple | Style::Newtype => {
-                serializer.serialize_tuple_struct(name, fields.len()).map(Written::Tuple)
+    fn record(&mut self, name: &'static str, fields: DerivedFields) {
+        self.fields = fields.all().iter();
+        let count = self.fields.len();
+        self.written.begin(|serializer| match fields {
+            DerivedFields::Named(_) => {
+                serializer.serialize_struct(name, count).map(Written::Struct)
             }
-            Style::Unit => Ok(Written::Ended(serializer.serialize_unit_struct(name))),
+            DerivedFields::Tuple(_) => {
+                serializer.serialize_tuple_struct(name, count).map(Written::Tuple)
+            }
+            DerivedFields::Unit => Ok(Written::Ended(serializer.serialize_unit_struct(name))),
         });
     }
 
-    fn variant(
-        &mut self,
-        name: &'static str,
-        variant: Variant,
-        style: Style,
-        fields: &'static [Field],
-    ) {
-        let ((place, wire_name), count) = (variant, fields.len());
-        self.fields = fields.iter();
-        self.written.begin(|serializer| match style {
-            Style::Named => serializer
+    fn variant(&mut self, name: &'static str, variant: Variant, fields: Option<DerivedFields>) {
+        let (place, wire_name) = variant;
+        self.fields = fields.as_ref().map_or(&[][..], DerivedFields::all).iter();
+        let count = self.fields.len();
+        self.written.begin(|serializer| match fields {
+            Some(DerivedFields::Named(_)) => serializer
                 .serialize_struct_variant(name, place, wire_name, count)
                 .map(Written::StructVariant),
-            Style::Tuple => serializer
+            Some(DerivedFields::Tuple(_)) => serializer
                 .serialize_tuple_variant(name, place, wire_name, count)
                 .map(Written::TupleVariant),
-            Style::Newtype => Ok(Written::Newtype(serializer, name, variant)),
-            Style::Unit => {
+            Some(DerivedFields::Unit) => {
                 Ok(Written::Ended(serializer.serialize_unit_variant(name, place, wire_name)))
             }
+            None => Ok(Written::Newtype(serializer, name, variant)),
         });
     }
 

@@ -6,7 +6,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::ast::{Role, Style};
-use crate::expand::delta::{skipped_member, style, traits};
+use crate::expand::delta::{skipped_member, traits};
 use crate::expand::enums::{Case, Enum};
 
 impl Enum<'_> {
@@ -167,7 +167,7 @@ impl Case<'_> {
             quote!(__applying.field::<#node>(#binding, &__delta.#member);)
         });
         quote! {
-            let mut __applying = __crdt::Applying::begin();
+            let mut __applying = __crdt::applying();
             #(#parts)*
             __applying.end()
         }
@@ -177,17 +177,26 @@ impl Case<'_> {
     fn visit_value(&self, owner: &str) -> TokenStream {
         let (place, name) =
             (u32::try_from(self.index).unwrap_or(u32::MAX), self.variant.wire_name());
-        let is_unit = self.payload.is_none();
-        let style = style(if is_unit { Style::Unit } else { self.variant.style });
-        let fields = self.payload.as_ref().and_then(|payload| payload.fields.clone());
-        let fields = fields.unwrap_or_else(|| quote!(&[]));
+        let fields = match &self.payload {
+            Some(payload) => payload
+                .fields
+                .as_ref()
+                .map_or_else(|| quote!(__crdt::None), |fields| quote!(__crdt::Some(#fields))),
+            None => match self.variant.style {
+                Style::Named => quote!(__crdt::Some(__crdt::DerivedFields::Named(&[]))),
+                Style::Tuple => quote!(__crdt::Some(__crdt::DerivedFields::Tuple(&[]))),
+                Style::Newtype | Style::Unit => {
+                    quote!(__crdt::Some(__crdt::DerivedFields::Unit))
+                }
+            },
+        };
         let nodes = self.payload.iter().flat_map(|payload| &payload.parts);
         let parts = self.stored().zip(nodes).map(|(field, node)| {
             let binding = field.binding();
             quote!(__visitor.part::<#node>(#binding);)
         });
         quote! {
-            __visitor.variant(#owner, (#place, #name), #style, #fields);
+            __visitor.variant(#owner, (#place, #name), #fields);
             #(#parts)*
         }
     }

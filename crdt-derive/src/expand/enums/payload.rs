@@ -50,7 +50,7 @@ impl Payload {
                 items.extend(declare_type(&record, &name));
                 let (_, ty_generics, _) = params.owned();
                 let parts = record.stored().map(|(_, node)| node.clone()).collect();
-                let (node, fields) = (quote!(#name #ty_generics), record.fields());
+                let (node, fields) = (quote!(#name #ty_generics), record.described_fields());
                 (node, Some(fields), Some(record.names), parts, items)
             };
         let slot = format_ident!("payload_{}", variant.snake_name());
