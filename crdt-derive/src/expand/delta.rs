@@ -118,7 +118,7 @@ impl Record<'_> {
             let own = &field.member;
             quote!(__applying.field::<#node>(&mut __value.#member, &__delta.#own);)
         });
-        let delta = self.delta_type();
+        let (delta, value) = (self.delta_type(), self.value_type(target.value));
         let (copied, shown) = (self.copied_value(target.value), self.shown_value(target.value));
         quote! {
             fn delta(
@@ -140,7 +140,7 @@ impl Record<'_> {
                 #copied
             }
             fn visit_value<__V: __crdt::ValueVisitor>(
-                __value: &Self::Value,
+                __value: &#value,
                 __visitor: &mut __V,
             ) {
                 #shown

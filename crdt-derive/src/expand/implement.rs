@@ -60,7 +60,7 @@ impl Record<'_> {
         }
     }
 
-    fn value_type(&self, value: Plain) -> TokenStream {
+    pub(super) fn value_type(&self, value: Plain) -> TokenStream {
         let types = self.stored().map(|(field, _)| &field.ty);
         match value {
             Plain::Struct => quote!(Self),
