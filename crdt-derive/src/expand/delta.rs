@@ -21,19 +21,17 @@ impl Record<'_> {
         let (mut visits, mut builds) = (Vec::new(), Vec::new());
         for (field, node) in self.stored() {
             let member = &field.member;
-            visits.push(quote!(__visit.field::<#node>(&self.#member);));
-            builds.push(quote!(#member: __build.field::<#node>()));
+            visits.push(quote!(__crdt::visit_field::<#node, __V>(__visit, &self.#member);));
+            builds.push(quote!(#member: __crdt::build_field::<#node, __B>(__build)));
         }
         builds.extend(self.blanks());
-        let state = &self.names.state;
+        let state = self.state_type();
         Some(quote! {
             #declared
             #traits
             #[automatically_derived]
             impl #impl_generics __crdt::DeltaParts for #name #ty_generics #where_clause {
-                fn name(__place: usize) -> &'static str {
-                    __crdt::field_name::<#state #ty_generics>(__place)
-                }
+                type Names = #state;
                 fn visit<'__d, __V: __crdt::DeltaVisitor<'__d>>(
                     &'__d self,
                     __visit: &mut __crdt::Visit<__V>,
@@ -54,7 +52,7 @@ impl Record<'_> {
         let (impl_generics, _, where_clause) = self.params.owned();
         let doc = format!("What changed of {title}: of each field that did, its delta.");
         let fields = self.shown().map(|(field, node)| {
-            let head = self.lent_head(field);
+            let head = self.delta_head(field);
             let ty = node.as_ref().map(|node| quote!(__crdt::Option<__crdt::Delta<#node>>));
             let ty = ty.unwrap_or_else(|| quote!(()));
             quote!(#head #ty)
@@ -76,6 +74,12 @@ impl Record<'_> {
                 }
             }
         }
+    }
+
+    /// What stands before the type of a field: the documentation that it has, visibility and name.
+    fn delta_head(&self, field: &Field<'_>) -> TokenStream {
+        let (docs, rest) = (field.docs(), self.lent_name(field));
+        quote!(#(#docs)* #rest)
     }
 
     /// The type of a field that uses all parameters, if the other fields do not. Without one the
@@ -116,7 +120,13 @@ impl Record<'_> {
     pub(super) fn comparing(&self, target: &Target) -> TokenStream {
         let applied = self.members(target.value).map(|(field, node, member)| {
             let own = &field.member;
-            quote!(__applying.field::<#node>(&mut __value.#member, &__delta.#own);)
+            quote! {
+                __crdt::apply_field::<#node>(
+                    &mut __applying,
+                    &mut __value.#member,
+                    &__delta.#own,
+                );
+            }
         });
         let (delta, value) = (self.delta_type(), self.value_type(target.value));
         let (copied, shown) = (self.copied_value(target.value), self.shown_value(target.value));
@@ -134,7 +144,7 @@ impl Record<'_> {
             ) -> __crdt::Applied {
                 let mut __applying = __crdt::applying();
                 #(#applied)*
-                __applying.end()
+                __crdt::applied(__applying)
             }
             fn copy_value(__value: &Self::Value) -> Self::Value {
                 #copied
@@ -166,7 +176,7 @@ impl Record<'_> {
         let (name, fields) = (&self.names.shown, self.described_fields());
         let members = self
             .members(value)
-            .map(|(_, node, member)| quote!(__visitor.part::<#node>(&__value.#member);));
+            .map(|(_, node, member)| quote!(__crdt::show_field::<#node, __V>(__visitor, &__value.#member);));
         quote! {
             __visitor.record(#name, #fields);
             #(#members)*

@@ -164,15 +164,21 @@ impl<'a> Record<'a> {
     }
 
     /// What stands before the type of a field: documentation, visibility and name.
-    pub(super) fn lent_head(&self, field: &Field<'_>) -> TokenStream {
+    fn lent_head(&self, field: &Field<'_>) -> TokenStream {
         let mut docs: Vec<_> = field.docs().map(ToTokens::to_token_stream).collect();
         if docs.is_empty() {
             let doc = format!("The field `{}`.", field.wire_name());
             docs.push(quote!(#[doc = #doc]));
         }
+        let rest = self.lent_name(field);
+        quote!(#(#docs)* #rest)
+    }
+
+    /// The visibility and the name of a field.
+    pub(super) fn lent_name(&self, field: &Field<'_>) -> TokenStream {
         let vis = if self.is_payload { quote!(pub) } else { field.vis().to_token_stream() };
         let name = field.original.ident.as_ref().map(|ident| quote!(#ident:));
-        quote!(#(#docs)* #vis #name)
+        quote!(#vis #name)
     }
 
     /// The fields of a view or editor that are not of the record: where an editor is, and one that

@@ -5,7 +5,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Ident;
 
-use crate::ast::{Field, Style};
+use crate::ast::{Field, Role, Style};
+use crate::expand::node;
 use crate::expand::record::Record;
 
 impl Record<'_> {
@@ -59,22 +60,37 @@ pub(super) fn copied(
 
 /// A value that cannot be printed, as one in a register without `Debug`, is left out.
 fn show_fields(name: &str, style: Style, fields: &[&Field<'_>]) -> TokenStream {
-    let members: Vec<_> = fields.iter().map(|field| &field.member).collect();
-    let labels = members.iter().map(|member| match member {
+    let labels = fields.iter().map(|field| match &field.member {
         syn::Member::Named(ident) => syn::ext::IdentExt::unraw(ident).to_string(),
         syn::Member::Unnamed(index) => index.index.to_string(),
+    });
+    let parts = fields.iter().map(|field| {
+        let member = &field.member;
+        if can_be_printed(field) {
+            quote!(&self.#member)
+        } else {
+            quote!((&__crdt::Shown(&self.#member)).shown())
+        }
     });
     match style {
         _ if fields.is_empty() => quote!(__f.write_str(#name)),
         Style::Named | Style::Unit => quote! {
             __f.debug_struct(#name)
-                #(.field(#labels, (&__crdt::Shown(&self.#members)).shown()))*
+                #(.field(#labels, #parts))*
                 .finish()
         },
         Style::Tuple | Style::Newtype => quote! {
             __f.debug_tuple(#name)
-                #(.field((&__crdt::Shown(&self.#members)).shown()))*
+                #(.field(#parts))*
                 .finish()
         },
     }
+}
+
+/// Whether a field is known to be printed by what its type is called. The compiler takes its time to
+/// find out, and most fields are such.
+fn can_be_printed(field: &Field<'_>) -> bool {
+    let syn::Type::Path(path) = &field.ty else { return false };
+    matches!(field.role(), Role::Node | Role::Text | Role::Counter)
+        && path.path.get_ident().is_some_and(node::is_leaf)
 }

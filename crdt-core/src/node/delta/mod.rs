@@ -39,10 +39,10 @@ pub use list::{ListDelta, ListRun};
 pub use map::MapDelta;
 pub(super) use map::map_delta;
 pub use parts::{
-    Build, DeltaBuilder, DeltaParts, DeltaVisitor, Visit, copy_parts, same_parts, serialize_parts,
-    show_parts,
+    Build, DeltaBuilder, DeltaParts, DeltaVisitor, Visit, build_field, build_held, copy_parts,
+    same_parts, serialize_parts, show_parts, visit_field, visit_held,
 };
-pub use record::{Applying, applying, field_name, record_delta};
+pub use record::{Applying, applied, apply_field, applying, record_delta};
 pub use register::RegisterDelta;
 pub(super) use register::register_delta;
 pub use set::SetDelta;
@@ -52,5 +52,5 @@ pub use text::{TextAttributes, TextDelta, TextRun};
 pub use unit::NoDelta;
 pub(crate) use untyped::untyped_delta;
 pub use value::ValueOf;
-pub use visited::ValueVisitor;
 pub(super) use visited::serialize_visited;
+pub use visited::{ValueVisitor, show_field};

@@ -9,19 +9,44 @@ use core::fmt;
 use serde::Serializer;
 use serde::ser::SerializeMap;
 
-use crate::node::CrdtNode;
+use crate::node::{ChoiceState, CrdtNode, Fields, Payloads, RecordState};
 
 /// A delta that consists of those of nodes: of the fields of a struct all that changed, each in the
 /// order of the fields, of an enum that of what one variant holds.
 pub trait DeltaParts: Sized + 'static {
-    /// The name of the part at a place.
-    fn name(place: usize) -> &'static str;
+    /// What the parts are called.
+    type Names: PartNames;
 
     /// Shows every part.
     fn visit<'d, V: DeltaVisitor<'d>>(&'d self, visit: &mut Visit<V>);
 
     /// Makes one of parts; `None` if the one part that it is to have is not there.
     fn build<B: DeltaBuilder>(build: &mut Build<B>) -> Option<Self>;
+}
+
+/// Names of parts, of each by its place: those of fields or variants, which a state has.
+pub trait PartNames {
+    /// The name of the part at a place.
+    fn name(place: usize) -> &'static str;
+}
+
+impl<F: Fields> PartNames for RecordState<F> {
+    fn name(place: usize) -> &'static str {
+        F::FIELDS.get(place).map_or("", |field| field.name)
+    }
+}
+
+impl<P: Payloads> PartNames for ChoiceState<P> {
+    fn name(place: usize) -> &'static str {
+        P::VARIANTS.name(place)
+    }
+}
+
+/// There are none.
+impl PartNames for () {
+    fn name(_: usize) -> &'static str {
+        ""
+    }
 }
 
 /// Is shown the parts that there are.
@@ -53,19 +78,29 @@ impl<'d, V: DeltaVisitor<'d>> Visit<V> {
         delta.visit(&mut visit);
         visit.visitor
     }
+}
 
-    /// The next field.
-    pub fn field<N: CrdtNode>(&mut self, delta: &'d Option<N::Delta>) {
-        if let Some(delta) = delta {
-            self.visitor.part::<N>(self.next, delta);
-        }
-        self.next += 1;
-    }
+// What is called once for every field is a function and no method, which the compiler would look
+// for each time.
 
-    /// What the variant at a place holds.
-    pub fn held<N: CrdtNode>(&mut self, place: usize, delta: &'d N::Delta) {
-        self.visitor.part::<N>(place, delta);
+/// Shows the next field.
+pub fn visit_field<'d, N: CrdtNode, V: DeltaVisitor<'d>>(
+    visit: &mut Visit<V>,
+    delta: &'d Option<N::Delta>,
+) {
+    if let Some(delta) = delta {
+        visit.visitor.part::<N>(visit.next, delta);
     }
+    visit.next += 1;
+}
+
+/// Shows what the variant at a place holds.
+pub fn visit_held<'d, N: CrdtNode, V: DeltaVisitor<'d>>(
+    visit: &mut Visit<V>,
+    place: usize,
+    delta: &'d N::Delta,
+) {
+    visit.visitor.part::<N>(place, delta);
 }
 
 /// Takes the parts of a delta from a builder.
@@ -83,21 +118,21 @@ impl<B: DeltaBuilder> Build<B> {
         (delta, build.builder)
     }
 
-    /// The next field.
-    pub fn field<N: CrdtNode>(&mut self) -> Option<N::Delta> {
-        self.next += 1;
-        self.builder.part::<N>(self.next - 1)
-    }
-
     /// The place of the variant.
     pub fn place(&self) -> usize {
         self.builder.place()
     }
+}
 
-    /// What that variant holds.
-    pub fn held<N: CrdtNode>(&mut self) -> Option<N::Delta> {
-        self.builder.part::<N>(self.builder.place())
-    }
+/// Takes the next field.
+pub fn build_field<N: CrdtNode, B: DeltaBuilder>(build: &mut Build<B>) -> Option<N::Delta> {
+    build.next += 1;
+    build.builder.part::<N>(build.next - 1)
+}
+
+/// Takes what the variant holds.
+pub fn build_held<N: CrdtNode, B: DeltaBuilder>(build: &mut Build<B>) -> Option<N::Delta> {
+    build.builder.part::<N>(build.builder.place())
 }
 
 /// A copy of a delta.
@@ -123,7 +158,7 @@ pub fn serialize_parts<D: DeltaParts, S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let map = serializer.serialize_map(Some(Gathered::of(delta).0.len()))?;
-    let written = Visit::of(delta, Written { map, name: D::name, met: Ok(()) });
+    let written = Visit::of(delta, Written { map, name: D::Names::name, met: Ok(()) });
     written.met?;
     written.map.end()
 }
@@ -133,7 +168,7 @@ pub fn serialize_parts<D: DeltaParts, S: Serializer>(
 /// # Errors
 /// Those of the formatter.
 pub fn show_parts<D: DeltaParts>(name: &str, delta: &D, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    Visit::of(delta, Shown { shown: f.debug_struct(name), name: D::name }).shown.finish()
+    Visit::of(delta, Shown { shown: f.debug_struct(name), name: D::Names::name }).shown.finish()
 }
 
 /// The parts that there are, with their places.

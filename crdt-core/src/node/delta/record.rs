@@ -14,11 +14,6 @@ pub fn record_delta<D: DeltaParts>(
     delta.filter(|_| fields.differ)
 }
 
-/// The name of the field at a place.
-pub fn field_name<F: crate::node::Fields>(place: usize) -> &'static str {
-    F::FIELDS.get(place).map_or("", |field| field.name)
-}
-
 /// Applies the deltas of parts, one after the other, and keeps the first fault that one meets.
 #[derive(Debug)]
 pub struct Applying(Result<(), DeltaError>);
@@ -28,21 +23,23 @@ pub fn applying() -> Applying {
     Applying(Ok(()))
 }
 
-impl Applying {
-    /// Applies the delta of a field, if there is one.
-    pub fn field<N: CrdtNode>(&mut self, value: &mut N::Value, delta: &Option<N::Delta>) {
-        if let Some(delta) = delta {
-            self.0 = self.0.and(N::apply_delta(value, delta));
-        }
+/// Applies the delta of a field, if there is one.
+pub fn apply_field<N: CrdtNode>(
+    applying: &mut Applying,
+    value: &mut N::Value,
+    delta: &Option<N::Delta>,
+) {
+    if let Some(delta) = delta {
+        applying.0 = applying.0.and(N::apply_delta(value, delta));
     }
+}
 
-    /// What was met.
-    ///
-    /// # Errors
-    /// [`DeltaError`] if a delta did not fit its value.
-    pub fn end(self) -> Result<(), DeltaError> {
-        self.0
-    }
+/// What was met.
+///
+/// # Errors
+/// [`DeltaError`] if a delta did not fit its value.
+pub fn applied(applying: Applying) -> Result<(), DeltaError> {
+    applying.0
 }
 
 /// Two states of fields.

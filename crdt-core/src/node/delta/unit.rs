@@ -14,9 +14,7 @@ impl Serialize for NoDelta {
 
 /// There is nothing to go over.
 impl DeltaParts for NoDelta {
-    fn name(_: usize) -> &'static str {
-        ""
-    }
+    type Names = ();
 
     fn visit<'d, V: DeltaVisitor<'d>>(&'d self, _: &mut Visit<V>) {
         match *self {}

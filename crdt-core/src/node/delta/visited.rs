@@ -26,6 +26,11 @@ pub trait ValueVisitor {
     fn unknown(&mut self);
 }
 
+/// Shows the value of the next field.
+pub fn show_field<N: CrdtNode, V: ValueVisitor>(visitor: &mut V, value: &N::Value) {
+    visitor.part::<N>(value);
+}
+
 /// A variant: its place and its name.
 type Variant = (u32, &'static str);
 

@@ -32,6 +32,7 @@ impl Enum<'_> {
             held.iter().map(|held| &held.visit),
             held.iter().map(|held| &held.build),
         );
+        let state = self.state_type();
         let unused = self.unused().map(|ty| quote!(#[doc(hidden)] __Marker(#ty, __crdt::NoDelta),));
         let never =
             unused.is_some().then(|| quote!(Self::__Marker(_, __never) => match *__never {},));
@@ -41,9 +42,7 @@ impl Enum<'_> {
             #traits
             #[automatically_derived]
             impl #impl_generics __crdt::DeltaParts for #name #ty_generics #where_clause {
-                fn name(__place: usize) -> &'static str {
-                    __VARIANTS.name(__place)
-                }
+                type Names = #state;
                 fn visit<'__d, __V: __crdt::DeltaVisitor<'__d>>(
                     &'__d self,
                     __visit: &mut __crdt::Visit<__V>,
@@ -146,10 +145,10 @@ impl Case<'_> {
         Some(HeldDelta {
             declared: quote!(#[doc = #doc] #ident(__crdt::Delta<#node>)),
             visit: quote! {
-                Self::#ident(__delta) => __visit.held::<#node>(#place, __delta)
+                Self::#ident(__delta) => __crdt::visit_held::<#node, __V>(__visit, #place, __delta)
             },
             build: quote! {
-                #place => __crdt::Option::map(__build.held::<#node>(), Self::#ident)
+                #place => __crdt::Option::map(__crdt::build_held::<#node, __B>(__build), Self::#ident)
             },
         })
     }
@@ -164,12 +163,14 @@ impl Case<'_> {
         }
         let parts = parts.iter().map(|(field, node)| {
             let (binding, member) = (field.binding(), &field.member);
-            quote!(__applying.field::<#node>(#binding, &__delta.#member);)
+            quote! {
+                __crdt::apply_field::<#node>(&mut __applying, #binding, &__delta.#member);
+            }
         });
         quote! {
             let mut __applying = __crdt::applying();
             #(#parts)*
-            __applying.end()
+            __crdt::applied(__applying)
         }
     }
 
@@ -193,7 +194,7 @@ impl Case<'_> {
         let nodes = self.payload.iter().flat_map(|payload| &payload.parts);
         let parts = self.stored().zip(nodes).map(|(field, node)| {
             let binding = field.binding();
-            quote!(__visitor.part::<#node>(#binding);)
+            quote!(__crdt::show_field::<#node, __V>(__visitor, #binding);)
         });
         quote! {
             __visitor.variant(#owner, (#place, #name), #fields);
