@@ -5,6 +5,7 @@
 
 mod annuls;
 mod board;
+mod deltas;
 mod described;
 mod honesty;
 mod interpreter;

@@ -15,6 +15,7 @@ mod choice;
 mod compare;
 mod counter;
 mod crdt_node;
+mod delta;
 mod difference;
 mod digest;
 mod edit;
@@ -60,13 +61,18 @@ mod versions;
 
 pub use bytes::{ByteString, Bytes};
 pub use counter::{Counter, CounterEditor, CounterInteger, CounterView};
-pub use crdt_node::{CrdtNode, Editor, Variant, View};
+pub use crdt_node::{CrdtNode, Delta, Editor, Variant, VariantDelta, View};
+pub(crate) use delta::untyped_delta;
+pub use delta::{
+    CounterDelta, DeltaError, EntryDelta, EnumDelta, ListDelta, ListRun, MapDelta, NoDelta,
+    RegisterDelta, SetDelta, TextAttributes, TextDelta, TextRun,
+};
 pub(crate) use element::Stamp;
 pub use element::{ElementId, NewElement, NewElements};
 pub use error::EditError;
 pub use inspect::Inspection;
 pub(crate) use internals::*;
-pub use json::{Json, JsonArrayView, JsonEditor, JsonObjectView, JsonView};
+pub use json::{Json, JsonArrayView, JsonDelta, JsonEditor, JsonObjectView, JsonView};
 pub use key::MapKey;
 pub use leaf::{IntoLeaf, LeafValue};
 pub use list::{List, ListEditor, ListIter, ListView};
