@@ -6,9 +6,9 @@ pub use super::choice::{Choice, ChoiceState, HeldEditor, HeldView, Payloads};
 pub use super::counter::{CounterField, CounterState};
 pub use super::crdt_node::Writing;
 pub use super::delta::{
-    Applying, Build, DeltaBuilder, DeltaParts, DeltaVisitor, ValueOf, ValueVisitor, Visit, applied,
-    apply_field, applying, build_field, build_held, choice_delta, copy_parts, record_delta,
-    same_parts, serialize_parts, show_field, show_parts, visit_field, visit_held,
+    Build, DeltaBuilder, DeltaParts, DeltaVisitor, ValueOf, ValueVisitor, Visit, apply_field,
+    build_field, build_held, choice_delta, copy_parts, record_delta, same_parts, serialize_parts,
+    show_field, show_parts, visit_field, visit_held,
 };
 pub use super::digest::DigestWriter;
 pub use super::error::UseTryChangeForOtherErrors;

@@ -3,7 +3,8 @@
 //! Every type that can be part of a document implements [`CrdtNode`], usually by derive. Its
 //! [`State`](CrdtNode::State) takes ops that are routed to it by their path; its
 //! [`Editor`](CrdtNode::Editor) changes the state and writes down the ops that say so; its
-//! [`View`](CrdtNode::View) reads the state by reference.
+//! [`View`](CrdtNode::View) reads the state by reference; its [`Delta`](CrdtNode::Delta) says what
+//! changed between two states.
 //!
 //! How concurrent edits of each node merge is tabled in `docs/merging.md`.
 

@@ -122,7 +122,7 @@ impl Record<'_> {
             let own = &field.member;
             quote! {
                 __crdt::apply_field::<#node>(
-                    &mut __applying,
+                    &mut __applied,
                     &mut __value.#member,
                     &__delta.#own,
                 );
@@ -142,9 +142,9 @@ impl Record<'_> {
                 __value: &mut Self::Value,
                 __delta: &Self::Delta,
             ) -> __crdt::Applied {
-                let mut __applying = __crdt::applying();
+                let mut __applied = __crdt::Ok(());
                 #(#applied)*
-                __crdt::applied(__applying)
+                __applied
             }
             fn copy_value(__value: &Self::Value) -> Self::Value {
                 #copied

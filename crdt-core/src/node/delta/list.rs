@@ -163,7 +163,7 @@ impl<T: CrdtNode> ListDelta<T> {
             let next = at + run.taken();
             match run {
                 ListRun::Retain(_) => {
-                    list.extend(old[at..next].iter_mut().filter_map(Option::take))
+                    list.extend(old[at..next].iter_mut().filter_map(Option::take));
                 }
                 ListRun::Edit(delta) => {
                     met = met.and(put_down::<T>(list, old[at].take(), Some(delta)));
@@ -283,12 +283,13 @@ impl<T: CrdtNode> Clone for ListRun<T> {
 impl<T: CrdtNode> PartialEq for ListRun<T> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Retain(a), Self::Retain(b)) | (Self::Delete(a), Self::Delete(b)) => a == b,
+            (Self::Retain(a), Self::Retain(b))
+            | (Self::Delete(a), Self::Delete(b))
+            | (Self::Lift { slot: a }, Self::Lift { slot: b }) => a == b,
             (Self::Edit(a), Self::Edit(b)) => a == b,
             (Self::Insert(a), Self::Insert(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same::<T>(a, b))
             }
-            (Self::Lift { slot: a }, Self::Lift { slot: b }) => a == b,
             (Self::Put { slot: a, delta: in_a }, Self::Put { slot: b, delta: in_b }) => {
                 (a, in_a) == (b, in_b)
             }

@@ -42,7 +42,7 @@ pub use parts::{
     Build, DeltaBuilder, DeltaParts, DeltaVisitor, Visit, build_field, build_held, copy_parts,
     same_parts, serialize_parts, show_parts, visit_field, visit_held,
 };
-pub use record::{Applying, applied, apply_field, applying, record_delta};
+pub use record::{apply_field, record_delta};
 pub use register::RegisterDelta;
 pub(super) use register::register_delta;
 pub use set::SetDelta;

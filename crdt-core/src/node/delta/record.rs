@@ -14,32 +14,16 @@ pub fn record_delta<D: DeltaParts>(
     delta.filter(|_| fields.differ)
 }
 
-/// Applies the deltas of parts, one after the other, and keeps the first fault that one meets.
-#[derive(Debug)]
-pub struct Applying(Result<(), DeltaError>);
-
-/// Nothing has been applied yet.
-pub fn applying() -> Applying {
-    Applying(Ok(()))
-}
-
-/// Applies the delta of a field, if there is one.
+/// Applies the delta of a field, if there is one, and keeps in `applied` the first fault that a
+/// delta meets.
 pub fn apply_field<N: CrdtNode>(
-    applying: &mut Applying,
+    applied: &mut Result<(), DeltaError>,
     value: &mut N::Value,
     delta: &Option<N::Delta>,
 ) {
     if let Some(delta) = delta {
-        applying.0 = applying.0.and(N::apply_delta(value, delta));
+        *applied = applied.and(N::apply_delta(value, delta));
     }
-}
-
-/// What was met.
-///
-/// # Errors
-/// [`DeltaError`] if a delta did not fit its value.
-pub fn applied(applying: Applying) -> Result<(), DeltaError> {
-    applying.0
 }
 
 /// Two states of fields.

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::value::Printed;
 use crate::history::Chains;
-use crate::node::{Fingerprint, RegisterState};
+use crate::node::{Fingerprint, Initial, NodeState, RegisterState, RegisterValue};
 
 /// A register reads as another value.
 ///
@@ -15,12 +15,19 @@ pub struct RegisterDelta<T> {
     pub to: T,
 }
 
-/// The delta of a register. Values are the same if their encodings are.
-pub(in crate::node) fn register_delta<T: Serialize + Clone, D>(
+/// The delta of a register. Values are the same if their encodings are, and they are if the same
+/// ops wrote them.
+pub(in crate::node) fn register_delta<T: RegisterValue, D: Initial<T> + Send + Sync>(
     before: &RegisterState<T, D>,
     after: &RegisterState<T, D>,
     chains: &Chains,
 ) -> Option<RegisterDelta<T>> {
+    let [mut sets, mut others] = [Vec::new(), Vec::new()];
+    before.append_sets(&mut sets);
+    after.append_sets(&mut others);
+    if sets == others {
+        return None;
+    }
     let to = after.get(chains);
     (!Fingerprint::same_leaf(before.get(chains), to)).then(|| RegisterDelta { to: to.clone() })
 }

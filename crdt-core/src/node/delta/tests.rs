@@ -95,9 +95,10 @@ proptest! {
             let mut applied = values(&list);
             let result = delta.apply(&mut applied);
             let [inserted, deleted, _] = size(&delta);
-            match result {
-                Ok(()) => prop_assert_eq!(applied.len() + deleted, list.len() + inserted),
-                Err(_) => prop_assert_eq!(applied, values(&list)),
+            if result.is_ok() {
+                prop_assert_eq!(applied.len() + deleted, list.len() + inserted);
+            } else {
+                prop_assert_eq!(applied, values(&list));
             }
         }
     }
@@ -171,10 +172,10 @@ fn slots_are_filled_and_emptied_once() {
         vec![lift(0), put(1)],
     ];
     for runs in refused {
-        let mut list = vec![1, 2, 3];
-        let error = ListDelta(runs).apply(&mut list).expect_err("unpaired");
+        let mut numbers = vec![1, 2, 3];
+        let error = ListDelta(runs).apply(&mut numbers).expect_err("unpaired");
         assert!(matches!(error, DeltaError::UnpairedSlot(0 | 1)), "{error}");
-        assert_eq!(list, [1, 2, 3]);
+        assert_eq!(numbers, [1, 2, 3]);
     }
 }
 

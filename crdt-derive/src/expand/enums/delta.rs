@@ -164,13 +164,13 @@ impl Case<'_> {
         let parts = parts.iter().map(|(field, node)| {
             let (binding, member) = (field.binding(), &field.member);
             quote! {
-                __crdt::apply_field::<#node>(&mut __applying, #binding, &__delta.#member);
+                __crdt::apply_field::<#node>(&mut __applied, #binding, &__delta.#member);
             }
         });
         quote! {
-            let mut __applying = __crdt::applying();
+            let mut __applied = __crdt::Ok(());
             #(#parts)*
-            __crdt::applied(__applying)
+            __applied
         }
     }
 
