@@ -96,7 +96,9 @@ pub mod tour;
 
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
-pub use document::{ChangeOptions, Document, ForkError, Journal, LoadOptions};
+pub use document::{
+    ChangeOptions, Document, ForkError, Journal, LoadOptions, Look, Observer, Seen,
+};
 pub use history::{
     ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
     History, LoadError, Outcome, PendingLimits, ProofError, Refusal, VersionError,

@@ -88,7 +88,7 @@ fn methods(value: &TokenStream) -> TokenStream {
             ::core::unreachable!()
         }
         fn delta(
-            _: &__Fault,
+            _: __crdt::Before<'_, __Fault>,
             _: &__Fault,
             _: &__crdt::Chains,
         ) -> __crdt::Option<__Fault> {

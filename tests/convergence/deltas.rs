@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crdt_core::node::{ListDelta, ListRun, TextDelta, TextRun};
 use crdt_core::serde_json::{self, Value};
-use crdt_core::{ChangeHash, CrdtNode, Delta, Document, ElementId};
+use crdt_core::{ChangeHash, CrdtNode, Delta, Document, ElementId, Observer, Seen};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
 use serde::Serialize;
@@ -104,6 +104,55 @@ impl Moment {
             }
         }
         assert_eq!(text(&value), text(&replica.value()));
+    }
+}
+
+/// Somebody who looks at a replica from time to time.
+pub(crate) struct Watcher {
+    observer: Observer,
+    value: Board,
+    elements: [BTreeSet<ElementId>; 4],
+    changes: usize,
+}
+
+impl Watcher {
+    pub(crate) fn of(replica: &mut Document<Board>) -> Self {
+        Self {
+            observer: replica.observe(),
+            value: replica.value(),
+            elements: elements(replica),
+            changes: replica.history().len(),
+        }
+    }
+
+    /// Looks, and asserts that what is told is true and, if no stranger brings back what was
+    /// deleted, no larger than what came and went. Says whether it is told what has changed, which
+    /// it is not if the replica was opened again.
+    pub(crate) fn look(&mut self, replica: &mut Document<Board>, strange: bool) -> bool {
+        let look = replica.look(&mut self.observer);
+        let (seen, changes) = (look.seen, look.changes.len());
+        let delta = match seen {
+            Seen::Wholly => {
+                *self = Self::of(replica);
+                return false;
+            }
+            Seen::Nothing => None,
+            Seen::Delta(delta) => Some(delta),
+        };
+        assert_eq!(self.changes + changes, replica.history().len());
+        let after = elements(replica);
+        if let Some(delta) = &delta {
+            let was = text(&self.value);
+            let applied = Board::apply_delta(&mut self.value, delta);
+            assert_eq!(applied, Ok(()), "{was} {delta:?}");
+            for (at, size) in sizes(delta).into_iter().enumerate() {
+                assert!(strange || size.is_minimal(&self.elements[at], &after[at]), "{delta:?}");
+            }
+            text(delta);
+        }
+        assert_eq!(text(&self.value), text(&replica.value()), "{delta:?}");
+        (self.elements, self.changes) = (after, replica.history().len());
+        true
     }
 }
 

@@ -11,7 +11,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use test_support::{Seed, key, seeds};
 
 use crate::board::{self, Board, FIELDS};
-use crate::deltas::{self, Moment};
+use crate::deltas::{self, Moment, Watcher};
 use crate::described::described;
 use crate::older;
 use crate::program;
@@ -80,6 +80,37 @@ fn deltas_are_true() {
         let Network { replicas, versions, rng, .. } = &mut network;
         replicas.iter().for_each(|replica| deltas::of_pairs(replica, versions, rng));
     }
+}
+
+/// Two observers of every replica, one of whom looks after nearly every step and one seldom.
+#[test]
+fn observers_are_told_the_truth() {
+    let (mut told, mut looks) = (0, 0);
+    for seed in seeds(60) {
+        let _seed = Seed(seed);
+        let strange = seed % 2 == 0;
+        let mut network = Network::new(seed, strange);
+        let mut watchers: Vec<[Watcher; 2]> = Vec::new();
+        for _ in 0..80 {
+            network.step();
+            if strange && network.rng.random_bool(0.2) {
+                network.hear_of_strangers();
+            }
+            let Network { replicas, rng, .. } = &mut network;
+            for replica in &mut replicas[watchers.len()..] {
+                watchers.push([Watcher::of(replica), Watcher::of(replica)]);
+            }
+            for (replica, [often, seldom]) in replicas.iter_mut().zip(&mut watchers) {
+                for (watcher, often) in [(often, 0.8), (seldom, 0.1)] {
+                    if rng.random_bool(often) {
+                        looks += 1;
+                        told += usize::from(watcher.look(replica, strange));
+                    }
+                }
+            }
+        }
+    }
+    assert!(told > looks * 9 / 10, "{told} of {looks}");
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod serialized;
 mod slices;
 mod taken_back;
 mod traces;
+mod observing;
 mod updates;
 
 use test_support::{key, sync, two};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::changes::Stamp;
 use crate::{key, sync, two};
 use crdt_core::__private_0_1_0::{
-    Chains, DigestWriter, Fit, Incoming, Nested, NodeState, RegisterState, Scope, Segment,
+    Before, Chains, DigestWriter, Fit, Incoming, Nested, NodeState, RegisterState, Scope, Segment,
     StateReader, StateWriter, Writing,
 };
 use crdt_core::limits::MAX_KEY_BYTES;
@@ -59,8 +59,12 @@ impl CrdtNode for Counted {
         String::write_in(editor, value, how.of_parts())
     }
 
-    fn delta(before: &CountedState, after: &CountedState, chains: &Chains) -> Option<Self::Delta> {
-        String::delta(&before.0, &after.0, chains)
+    fn delta(
+        before: Before<'_, CountedState>,
+        after: &CountedState,
+        chains: &Chains,
+    ) -> Option<Self::Delta> {
+        String::delta(before.map(|state| &state.0), &after.0, chains)
     }
 
     fn apply_delta(value: &mut String, delta: &Self::Delta) -> Result<(), DeltaError> {

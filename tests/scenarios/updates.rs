@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use crdt_core::__private_0_1_0::{Chains, Scope, Writing};
+use crdt_core::__private_0_1_0::{Before, Chains, Scope, Writing};
 use crdt_core::schema::{self, SchemaBuilder};
 use crdt_core::serde_json::json;
 use crdt_core::{
-    Action, Counter, CrdtNode, DeltaError, Document, EditError, History, Json, Key, MapKey, Register,
-    Text,
+    Action, Counter, CrdtNode, DeltaError, Document, EditError, History, Json, Key, MapKey,
+    Register, Text,
 };
 use proptest::prelude::*;
 
@@ -305,7 +305,11 @@ impl CrdtNode for Numbered {
         Entry::write_in(editor, BTreeMap::from([(value.0, value.1)]), how)
     }
 
-    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
+    fn delta(
+        before: Before<'_, Self::State>,
+        after: &Self::State,
+        chains: &Chains,
+    ) -> Option<Self::Delta> {
         Entry::delta(before, after, chains)
     }
 

@@ -2,7 +2,8 @@ use super::misuse::Given;
 use super::{ChangeOptions, Document, Writer};
 use crate::history::{ChangeIndex, Draft, Unwritten};
 use crate::node::{
-    CrdtNode, EditError, ElementId, Log, NewElement, Scope, Space, Stamp, Transaction, Writing,
+    CrdtNode, EditError, ElementId, Log, Mode, NewElement, Scope, Space, Stamp, Transaction,
+    Writing,
 };
 use crate::op::Id;
 
@@ -224,8 +225,9 @@ impl<T: CrdtNode> Document<T> {
             None => (None, Space::default(), Stamp::fresh()),
         };
         let mut document = Rebuilt { document: self, panics: true };
-        let Self { history, state, keeps_all, .. } = &mut *document.document;
-        let transaction = Transaction::new(history.chains(), prev, space, stamp, *keeps_all);
+        let Self { history, state, keeps_all, effects, .. } = &mut *document.document;
+        let mode = Mode { keeps_all: *keeps_all, watched: effects.is_watched() };
+        let transaction = Transaction::new(history.chains(), prev, space, stamp, mode);
         let result = edit(state, transaction.root());
         let log = transaction.finish();
         document.panics = false;
@@ -252,8 +254,9 @@ impl<T: CrdtNode> Document<T> {
         (draft.after, draft.tags, draft.written) = (after, options.tags(), written);
         let mut committed = self.history.commit(&mut draft);
         log.take_in(core::mem::take(&mut draft.written));
-        if committed.is_err() {
-            self.take_back(log);
+        match committed {
+            Ok(()) => log.hand_on(&mut self.effects),
+            Err(_) => self.take_back(log),
         }
         if let Err(Unwritten::TooLarge(_)) = committed {
             draft.written = log.lend().1;

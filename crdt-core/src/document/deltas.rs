@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Document, take_in};
 use crate::crypto::ChangeHash;
 use crate::history::{History, VersionError};
-use crate::node::{CrdtNode, Fit, Incoming, JsonDelta, NodeState, Untyped, untyped_delta};
+use crate::node::{Before, CrdtNode, Fit, Incoming, JsonDelta, NodeState, Untyped, untyped_delta};
 
 impl<T: CrdtNode> Document<T> {
     /// What changed from one version to another, each named by its heads, forwards or backwards;
@@ -51,7 +51,8 @@ impl<T: CrdtNode> Document<T> {
         to: &[ChangeHash],
     ) -> Result<Option<T::Delta>, VersionError> {
         let (before, after) = (self.state_at(from)?, self.state_at(to)?);
-        Ok(T::delta(before.get(), after.get(), self.history.chains()))
+        let before = Before::State(before.get());
+        Ok(T::delta(before, after.get(), self.history.chains()))
     }
 
     /// The plain value of a version, named by its heads. `&[]` is the version in which nothing was.
@@ -121,7 +122,7 @@ fn replay_version(
 ) -> Result<bool, VersionError> {
     let (chains, mut let_go) = (history.chains(), false);
     history.replay_version(heads, |path, op| {
-        let op = Incoming::replayed(op, keeps_all);
+        let op = Incoming::replayed(op, keeps_all, None);
         let_go |= take_in(state, path, &op, chains) == Fit::LetGo;
     })?;
     Ok(let_go)

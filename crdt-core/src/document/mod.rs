@@ -8,6 +8,7 @@ mod journal;
 mod load;
 mod meta;
 mod misuse;
+mod observe;
 mod stamps;
 
 use core::fmt;
@@ -19,7 +20,8 @@ use crate::history::{
     OpenedAs, Outcome, PendingLimits, Refusal,
 };
 use crate::node::{
-    CrdtNode, DigestWriter, Fit, Incoming, Inspection, Misfit, NodeState, Space, Untyped, root_name,
+    CrdtNode, DigestWriter, EffectLog, Fit, Incoming, Inspection, Misfit, NodeState, Space,
+    Untyped, root_name,
 };
 use crate::op::{Action, Id, Segment};
 use crate::schema::Schema;
@@ -28,6 +30,7 @@ pub use fork::ForkError;
 pub use journal::Journal;
 pub use load::LoadOptions;
 pub use meta::ChangeOptions;
+pub use observe::{Look, Observer, Seen};
 use stamps::Stamps;
 
 #[cfg(test)]
@@ -73,6 +76,8 @@ pub struct Document<T: CrdtNode> {
     partial: bool,
     /// Whether the state keeps all that is deleted or reset, as it does once an op was annulled.
     keeps_all: bool,
+    /// What observers have not seen.
+    effects: EffectLog,
     /// Whether it may be of another type than `T`.
     any_type: bool,
     writer: Option<Writer>,
@@ -151,8 +156,15 @@ impl<T: CrdtNode> Document<T> {
             moved: Vec::new(),
             stamps: Stamps::default(),
         });
-        let mut document =
-            Self { history, state, partial: false, keeps_all: false, any_type: false, writer };
+        let mut document = Self {
+            history,
+            state,
+            partial: false,
+            keeps_all: false,
+            effects: EffectLog::default(),
+            any_type: false,
+            writer,
+        };
         document.begin_stretch();
         document
     }
@@ -358,12 +370,16 @@ impl<T: CrdtNode> Document<T> {
 
     /// Applies the ops of changes from `start` on to the state.
     fn replay(&mut self, start: ChangeIndex) {
-        let mut replayed = replay(&self.history, start, &mut self.state, self.keeps_all);
+        let Self { history, state, effects, .. } = self;
+        let (end, seen) = (history.end(), effects.end());
+        let mut replayed = replay(history, start..end, state, self.keeps_all, Some(effects));
         if replayed.let_go {
-            // Once: from now on nothing is let go of.
+            // Once: from now on nothing is let go of. What observers have seen is built first.
             self.keeps_all = true;
-            self.state = T::State::default();
-            replayed = replay(&self.history, 0, &mut self.state, true);
+            *state = T::State::default();
+            effects.rewind(seen);
+            replay(history, 0..start, state, true, None);
+            replayed = replay(history, start..end, state, true, Some(effects));
         }
         self.partial |= replayed.partial;
     }
@@ -403,22 +419,29 @@ struct Replayed {
     let_go: bool,
 }
 
-/// Has a state take in the changes from `start` on. Compiled once, not for each type.
+/// Has a state take in some changes, and keeps their effects if somebody observes. Compiled once,
+/// not for each type.
 fn replay(
     history: &History,
-    start: ChangeIndex,
+    changes: Range<ChangeIndex>,
     state: &mut dyn NodeState,
     keeps_all: bool,
+    mut effects: Option<&mut EffectLog>,
 ) -> Replayed {
     let (chains, mut replayed) = (history.chains(), Replayed::default());
-    history.replay(start, |path, op| {
-        let op = Incoming::replayed(op, keeps_all);
-        match take_in(state, path, &op, chains) {
+    let mut sink = effects.as_ref().and_then(|effects| effects.sink());
+    history.replay(changes, |path, op| {
+        let op = Incoming::replayed(op, keeps_all, sink.as_ref());
+        let fit = take_in(state, path, &op, chains);
+        if let (Some(sink), Some(effects)) = (&mut sink, &mut effects) {
+            effects.take(sink, path);
+        }
+        match fit {
             Fit::Applied => {}
             Fit::Partial => replayed.partial = true,
             Fit::LetGo => replayed.let_go = true,
             Fit::Inert(reason) | Fit::Refused(reason) => {
-                tracing::debug!(?reason, ?path, action = ?op.action, "an op has no effect");
+                tracing::debug!(?reason, ?path, "an op has no effect");
             }
         }
     });

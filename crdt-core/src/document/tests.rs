@@ -392,7 +392,7 @@ impl CrdtNode for Named {
     }
 
     fn delta(
-        before: &Self::State,
+        before: crate::node::Before<'_, Self::State>,
         after: &Self::State,
         chains: &crate::history::Chains,
     ) -> Option<Self::Delta> {

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use core::ops::Range;
+
 use super::change::Change;
 use super::commit::draft::Draft;
 use super::commit::{Committer, Hasher, Unwritten};
@@ -115,7 +117,12 @@ impl History {
     /// All changes, each after everything it depends on. The order is that of arrival and differs
     /// between replicas.
     pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
-        (0..self.end()).map(|index| Change::new(self.store(), index))
+        self.changes_from(0)
+    }
+
+    /// All [changes](Self::changes) but the first so many.
+    pub(crate) fn changes_from(&self, start: ChangeIndex) -> impl Iterator<Item = Change<'_>> {
+        (start..self.end()).map(|index| Change::new(self.store(), index))
     }
 
     /// The authors of changes, ascending.
@@ -144,15 +151,15 @@ impl History {
         &self.kept.store
     }
 
-    /// Calls `sink` with every op of the changes from `start` on, in order of admission. The
+    /// Calls `sink` with every op of some changes, in order of admission. The
     /// counters of a delete are of the chain that runs down to the branch it names. Text that is
     /// typed on over several changes comes as one insert.
     pub(crate) fn replay(
         &self,
-        start: ChangeIndex,
+        changes: Range<ChangeIndex>,
         sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
     ) {
-        replay(self.store(), start..self.end(), sink);
+        replay(self.store(), changes, sink);
     }
 
     /// [Calls](Self::replay) `sink` with every op of the changes of a version.

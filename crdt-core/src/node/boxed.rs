@@ -1,6 +1,8 @@
 use serde::Serializer;
 
-use super::{Argument, CrdtNode, DeltaError, EditError, Fingerprint, Lazy, MapKey, Scope, Writing};
+use super::{
+    Argument, Before, CrdtNode, DeltaError, EditError, Fingerprint, Lazy, MapKey, Scope, Writing,
+};
 use crate::history::Chains;
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
@@ -42,8 +44,12 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
         T::view_of(editor)
     }
 
-    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
-        T::delta(before.get(), after.get(), chains).map(Box::new)
+    fn delta(
+        before: Before<'_, Self::State>,
+        after: &Self::State,
+        chains: &Chains,
+    ) -> Option<Self::Delta> {
+        T::delta(before.map(Lazy::get), after.get(), chains).map(Box::new)
     }
 
     fn apply_delta(value: &mut Self::Value, delta: &Self::Delta) -> Result<(), DeltaError> {

@@ -4,6 +4,7 @@ use core::fmt;
 
 use serde::Serialize;
 
+use super::watch::Effect;
 use super::{
     Blanks, CrdtNode, DigestWriter, EditError, Fit, Id, Incoming, NodeState, Parts, Scope, Segment,
     Selector, StateReader, StateWriter, Unknown, Variants, Writing,
@@ -162,6 +163,7 @@ impl<P: Payloads> NodeState for ChoiceState<P> {
 
     fn clear(&mut self, scope: Scope<'_>) {
         let scope = scope.pinned();
+        scope.note(|| Effect::Selected(self.current(scope.chains())));
         self.selector.clear(scope);
         for (place, name) in P::VARIANTS.each() {
             if let Some(payload) = self.payloads.part_mut(place) {
@@ -193,6 +195,7 @@ impl<P: Payloads> NodeState for ChoiceState<P> {
     }
 
     fn forget_sets(&mut self, scope: Scope<'_>) {
+        scope.note(|| Effect::Selected(self.current(scope.chains())));
         self.selector.forget_sets(scope);
     }
 

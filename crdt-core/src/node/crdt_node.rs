@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 
 use super::delta::serialize_visited;
 use super::{
-    Argument, Chains, Choice, DeltaError, EditError, Fingerprint, NodeState, Scope, ValueVisitor,
+    Argument, Before, Chains, Choice, DeltaError, EditError, Fingerprint, NodeState, Scope,
+    ValueVisitor,
 };
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
@@ -221,10 +222,15 @@ pub trait CrdtNode: Sized + 'static {
         how: Writing,
     ) -> Result<(), EditError>;
 
-    /// What changed from one state to another, which need not be the later one, of one history.
-    /// `None` if they read as the same value. Costs time in the size of both.
+    /// What changed from a state before to another one, which need not be the later one, of one
+    /// history. `None` if they read as the same value. Costs time in the size of both, or, if all
+    /// that is known of the state before is what has changed since, in that.
     #[doc(hidden)]
-    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta>;
+    fn delta(
+        before: Before<'_, Self::State>,
+        after: &Self::State,
+        chains: &Chains,
+    ) -> Option<Self::Delta>;
 
     /// Makes the plain value before a delta the plain value after it. Fields that are not stored
     /// stay as they are.

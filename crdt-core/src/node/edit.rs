@@ -5,10 +5,11 @@ use core::ops::Range;
 
 use super::positions::forwards;
 use super::undo::Kept;
+use super::watch::Effect;
 use super::{EditError, Scope, Undone};
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Place};
-use crate::sequence::{Content, Keep, Sequence};
+use crate::sequence::{Content, Keep, Sequence, Shift};
 
 /// Inserts elements, the first of which has the next id, so that they stand at a position. Says
 /// where they hang, for the op that is to be written.
@@ -19,8 +20,11 @@ pub(super) fn insert_at<C: Content>(
     source: C::Source<'_>,
 ) -> Result<Place<Id>, EditError> {
     let (id, time, chains) = (scope.next_id(), scope.time(), scope.chains());
+    let before = sequence.len();
     let placed = sequence.insert_at(position, source, id, time, chains);
-    placed.map_err(EditError::out_of_bounds)
+    let place = placed.map_err(EditError::out_of_bounds)?;
+    scope.note(|| Effect::Shift(Shift::inserted(position, sequence.len() - before)));
+    Ok(place)
 }
 
 /// Deletes the elements at a range of positions, keeps them and writes the ops.
@@ -35,6 +39,10 @@ where
 {
     let range = forwards(range)?;
     scope.pin();
+    let count = range.len();
+    if range.end <= sequence.len() && count > 0 {
+        scope.note(|| Effect::Shift(Shift::deleted(range.start, count)));
+    }
     if scope.keeps_all() {
         return cover_at(sequence, scope, range);
     }

@@ -1,4 +1,5 @@
 use super::versions::{Versions, Write};
+use super::watch::Effect;
 use super::{
     Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment,
     StateReader, StateWriter, Unknown, Writing,
@@ -56,6 +57,9 @@ impl<S: NodeState> Entry<S> {
         op: &Incoming<'_>,
         chains: &Chains,
     ) -> Fit {
+        if rest.is_empty() {
+            op.note(|| Effect::Present(self.is_present()));
+        }
         match (rest, &op.action) {
             ([], Action::Put { replaces }) => {
                 self.apply_to_puts(op, replaces, Some(Ok(())), chains);
@@ -93,6 +97,7 @@ impl<S: NodeState> Entry<S> {
     }
 
     fn write_put(&mut self, scope: Scope<'_>) {
+        scope.note(|| Effect::Present(self.is_present()));
         let action = LocalAction::Put { replaces: self.puts.ids() };
         self.puts.overwrite(scope, action, |id| Versions::One { id, value: () });
     }
@@ -137,6 +142,7 @@ impl<S: NodeState> Entry<S> {
             return false;
         }
         let (was, scope) = (self.is_present(), scope());
+        scope.note(|| Effect::Present(was));
         let action = LocalAction::Remove { replaces };
         self.puts.overwrite(scope, action, |_| Versions::None(()));
         self.state.forget_sets(scope);

@@ -83,6 +83,13 @@ impl Fingerprint {
         print.is(&other)
     }
 
+    /// Whether a value that is written as a whole is known to have this encoding.
+    pub(super) fn is_leaf<T: Serialize>(encoded: &[u8], value: &T) -> bool {
+        let mut print = Self::default();
+        print.leaf(value);
+        !print.unknown && print.bytes == encoded
+    }
+
     /// Whether both are known, and of the same value.
     pub(super) fn is(&self, other: &Self) -> bool {
         !self.unknown && !other.unknown && self.bytes == other.bytes

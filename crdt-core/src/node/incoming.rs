@@ -1,6 +1,8 @@
 use super::Undone;
+use super::watch::{Effect, Sink};
 use crate::history::Replayed;
-use crate::op::{Action, Id};
+use crate::op::{Action, Id, IdRange};
+use crate::sequence::{Content, Keep, Shift, Shifts};
 
 /// An op on its way to the node that its path leads to; or on its way back out, if it is an edit
 /// that is taken back.
@@ -14,6 +16,8 @@ pub struct Incoming<'a> {
     pub(crate) action: Action<'a, Id>,
     /// Whether the document keeps all that is deleted or reset, since one of its ops was annulled.
     pub(crate) keeps_all: bool,
+    /// Where it leaves its effects, if somebody observes.
+    pub(super) watch: Option<&'a Sink>,
     /// What the edit that is taken back found where it was made.
     pub(super) undone: Option<&'a Undone<'a>>,
 }
@@ -21,12 +25,51 @@ pub struct Incoming<'a> {
 impl<'a> Incoming<'a> {
     /// An op that takes effect.
     pub(crate) fn new(id: Id, time: u32, action: Action<'a, Id>) -> Self {
-        Self { id, time, action, keeps_all: false, undone: None }
+        Self { id, time, action, keeps_all: false, watch: None, undone: None }
     }
 
-    /// An op of an admitted change, for a state that may keep all.
-    pub(crate) fn replayed(op: Replayed<'a>, keeps_all: bool) -> Self {
-        Self { keeps_all, ..Self::new(op.id, op.time, op.action) }
+    /// An op of an admitted change, for a state that may keep all, and may be observed.
+    pub(crate) fn replayed(op: Replayed<'a>, keeps_all: bool, watch: Option<&'a Sink>) -> Self {
+        Self { keeps_all, watch, ..Self::new(op.id, op.time, op.action) }
+    }
+
+    /// Leaves an effect, if somebody observes.
+    pub(super) fn note(&self, effect: impl FnOnce() -> Effect) {
+        if let Some(sink) = self.watch {
+            sink.note(effect());
+        }
+    }
+
+    /// Where it leaves its effects, if somebody observes.
+    pub(super) fn watch(&self) -> Option<&'a Sink> {
+        self.watch
+    }
+
+    /// The same op, for what nobody sees.
+    pub(super) fn unseen(&self) -> Incoming<'_> {
+        Incoming { action: self.action.clone(), watch: None, ..*self }
+    }
+
+    /// Whether somebody observes.
+    pub(super) fn is_watched(&self) -> bool {
+        self.watch.is_some()
+    }
+
+    /// Hears of what a delete lets go of, and keeps none of it.
+    pub(super) fn hearing(&self) -> Hearing<'a> {
+        Hearing(self.watch)
+    }
+
+    /// Leaves what has shifted in a text or list.
+    pub(super) fn note_shifts(&self, shifts: Shifts) {
+        if let Some(sink) = self.watch {
+            shifts.into_iter().for_each(|shift| sink.note(Effect::Shift(shift)));
+        }
+    }
+
+    /// Takes down what shifts, if somebody observes.
+    pub(super) fn shifts(&self) -> Shifts {
+        if self.watch.is_some() { Shifts::kept() } else { Shifts::dropped() }
     }
 
     /// What a set or unset has found that is taken back. Other ops are none of a register's, also
@@ -35,6 +78,21 @@ impl<'a> Incoming<'a> {
         match self.action {
             Action::Set { .. } | Action::Unset { .. } => self.undone,
             _ => None,
+        }
+    }
+}
+
+/// Hears of what goes, if somebody observes.
+pub(super) struct Hearing<'a>(Option<&'a Sink>);
+
+impl<C: Content> Keep<C> for Hearing<'_> {
+    fn keep(&mut self, _: IdRange) -> Option<&mut C::Removed> {
+        None
+    }
+
+    fn shifted(&mut self, shift: impl FnOnce() -> Shift) {
+        if let Some(sink) = self.0 {
+            sink.note(Effect::Shift(shift()));
         }
     }
 }

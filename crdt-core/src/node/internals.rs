@@ -41,3 +41,4 @@ pub use crate::op::Id;
 
 /// A segment of the path that leads an op to a node of this replica.
 pub type Segment<'a> = crate::op::Segment<'a, Id>;
+pub use super::watch::Before;

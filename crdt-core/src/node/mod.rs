@@ -59,6 +59,7 @@ mod unit;
 mod unknown;
 mod untyped;
 mod versions;
+mod watch;
 
 pub use bytes::{ByteString, Bytes};
 pub use counter::{Counter, CounterEditor, CounterInteger, CounterView};
@@ -83,6 +84,7 @@ pub use register::{Register, RegisterEditor, RegisterValue, RegisterView};
 pub(crate) use saved::{load_state, save_state};
 pub use set::{SetEditor, SetIter, SetView};
 pub use text::{Text, TextEditor, TextSlice, TextString, TextView};
-pub(crate) use transaction::{Log, Space, Transaction};
+pub(crate) use transaction::{Log, Mode, Space, Transaction};
 pub(crate) use type_name::root_name;
 pub(crate) use untyped::Untyped;
+pub(crate) use watch::{EffectLog, Mark};

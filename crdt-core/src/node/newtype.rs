@@ -2,7 +2,7 @@ use core::marker::PhantomData;
 
 use serde::{Serialize, Serializer};
 
-use super::{CrdtNode, DeltaError, EditError, Fingerprint, Kind, Scope, ValueOf, Writing};
+use super::{Before, CrdtNode, DeltaError, EditError, Fingerprint, Kind, Scope, ValueOf, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -72,7 +72,11 @@ impl<T: Newtype> CrdtNode for OptionalNewtype<T> {
         Inner::<T>::write_in(editor, value.map(T::unwrap), how)
     }
 
-    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
+    fn delta(
+        before: Before<'_, Self::State>,
+        after: &Self::State,
+        chains: &Chains,
+    ) -> Option<Self::Delta> {
         Inner::<T>::delta(before, after, chains)
     }
 

@@ -3,11 +3,12 @@ use core::marker::PhantomData;
 
 use serde::{Serialize, Serializer};
 
-use super::delta::entry_delta;
+use super::delta::{option_delta, touched_entry};
 use super::entry::Entry;
 use super::{
-    Argument, Blanks, CrdtNode, DeltaError, DigestWriter, EditError, EntryDelta, Fingerprint, Fit,
-    Incoming, Kind, Misfit, NodeState, Scope, Segment, StateReader, StateWriter, ValueOf, Writing,
+    Argument, Before, Blanks, CrdtNode, DeltaError, DigestWriter, EditError, EntryDelta,
+    Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope, Segment, StateReader, StateWriter,
+    ValueOf, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -312,10 +313,18 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
         }
     }
 
-    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<EntryDelta<T>> {
-        let value = |state: &T::State| T::value(state, chains);
-        let delta = |before: &T::State, after: &T::State| T::delta(before, after, chains);
-        entry_delta(before.present(), after.present(), value, delta)
+    fn delta(
+        before: Before<'_, Self::State>,
+        after: &Self::State,
+        chains: &Chains,
+    ) -> Option<EntryDelta<T>> {
+        let after = after.present();
+        match before {
+            Before::State(before) => {
+                option_delta::<T>(before.present().map(Before::State), after, chains)
+            }
+            Before::Touched(touched) => touched_entry::<T>(touched.entry(KEY)?, after, chains),
+        }
     }
 
     fn apply_delta(value: &mut Self::Value, delta: &EntryDelta<T>) -> Result<(), DeltaError> {
@@ -377,7 +386,11 @@ impl<T: CrdtNode> CrdtNode for Option<T> {
         <T::Kind as Kind<T>>::Optional::write_in(editor, value, how)
     }
 
-    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
+    fn delta(
+        before: Before<'_, Self::State>,
+        after: &Self::State,
+        chains: &Chains,
+    ) -> Option<Self::Delta> {
         <T::Kind as Kind<T>>::Optional::delta(before, after, chains)
     }
 

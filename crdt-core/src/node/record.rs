@@ -46,6 +46,11 @@ impl Field {
         Self { is_key: true, ..self }
     }
 
+    /// All its wire names, former ones too.
+    pub(super) fn all_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        [self.name].into_iter().chain(self.aliases.iter().copied())
+    }
+
     fn is_known_as(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)
     }

@@ -1,4 +1,5 @@
 use super::versions::{Versions, Write};
+use super::watch::Effect;
 use super::{DigestWriter, EditError, Fit, Id, Incoming, Misfit, Scope, StateReader, StateWriter};
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
@@ -21,6 +22,12 @@ impl Variants {
     /// The wire name at a place.
     pub fn name(&self, place: usize) -> &'static str {
         self.names.get(place).copied().unwrap_or_default()
+    }
+
+    /// All wire names of the variant at a place, former ones too.
+    pub(super) fn all_names(&self, place: usize) -> impl Iterator<Item = &'static str> + use<> {
+        let former = self.aliases.iter().filter(move |(_, other)| *other == place);
+        [self.name(place)].into_iter().chain(former.map(|(name, _)| *name))
     }
 
     /// The places of all variants, with their wire names.
@@ -66,6 +73,7 @@ impl Selector {
             Action::Unset { replaces } => (replaces, None),
             _ => return Fit::wrong_kind(),
         };
+        op.note(|| Effect::Selected(self.current(chains, variants)));
         let fit = match value {
             Some(Err(_)) => Fit::Inert(Misfit::UnknownVariant),
             _ => Fit::Applied,
@@ -135,6 +143,7 @@ impl Selector {
             return Ok(());
         }
         let payload = encode(variants.name(place))?;
+        scope.note(|| Effect::Selected(self.current(scope.chains(), variants)));
         let action = LocalAction::Set { replaces: self.versions.ids(), payload };
         let value = u32::try_from(place).ok();
         self.versions.overwrite(scope, action, |id| Versions::One { id, value });

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Serialize, Serializer};
 
-use super::delta::set_delta;
+use super::delta::{set_delta, touched_set};
 use super::key::Plain;
 use super::map::{fingerprint, write};
 use super::{
-    Argument, CrdtNode, DeltaError, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey,
-    MapState, MapView, Scope, SetDelta, Writing,
+    Argument, Before, CrdtNode, DeltaError, EditError, Fingerprint, IntoKey, MapEditor, MapIter,
+    MapKey, MapState, MapView, Scope, SetDelta, Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -315,12 +315,17 @@ macro_rules! set_node {
             }
 
             fn delta(
-                before: &Self::State,
+                before: Before<'_, Self::State>,
                 after: &Self::State,
                 _: &Chains,
             ) -> Option<SetDelta<K>> {
                 let keys = |(key, &()): (_, &())| key;
-                set_delta(before.present().map(keys), after.present().map(keys))
+                match before {
+                    Before::State(before) => {
+                        set_delta(before.present().map(keys), after.present().map(keys))
+                    }
+                    Before::Touched(touched) => touched_set(touched, |key| after.get(key).is_some()),
+                }
             }
 
             fn apply_delta(value: &mut Self, delta: &SetDelta<K>) -> Result<(), DeltaError> {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::untyped::Untyped;
 use super::{
     CounterState, CrdtNode, DigestWriter, EditError, Incoming, JsonState, ListState, MapState,
-    NodeState, OptionNode, OptionState, RegisterState, Scope, Space, Stamp, Text, TextState,
+    Mode, NodeState, OptionNode, OptionState, RegisterState, Scope, Space, Stamp, Text, TextState,
     Transaction, save_state,
 };
 use crate::crypto::DocumentId;
@@ -168,7 +168,7 @@ fn deletes_that_may_be_annulled_do_not_walk_the_forks() {
 fn to_be_refused_entry_below_what_is_too_deep_leaves_no_fault() {
     let history = History::new(DocumentId::from_bytes([0; 32]));
     let (prev, space, stamp) = (None, Space::default(), Stamp::fresh());
-    let transaction = Transaction::new(history.chains(), prev, space, stamp, false);
+    let transaction = Transaction::new(history.chains(), prev, space, stamp, Mode::default());
     for depth in [MAX_PATH_DEPTH, MAX_PATH_DEPTH + 1] {
         let deep: Scope<'_> =
             (0..depth).fold(transaction.root(), |scope, _| scope.key(Key::Bool(true)));

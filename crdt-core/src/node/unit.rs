@@ -3,8 +3,8 @@ use core::marker::PhantomData;
 use serde::Serializer;
 
 use super::{
-    CrdtNode, DeltaError, DigestWriter, EditError, Fingerprint, Fit, Incoming, NoDelta, NodeState,
-    Scope, Segment, StateReader, StateWriter, Writing,
+    Before, CrdtNode, DeltaError, DigestWriter, EditError, Fingerprint, Fit, Incoming, NoDelta,
+    NodeState, Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -60,7 +60,7 @@ macro_rules! unit_node {
                 Ok(())
             }
 
-            fn delta((): &(), (): &(), _: &Chains) -> Option<NoDelta> {
+            fn delta(_: Before<'_, ()>, (): &(), _: &Chains) -> Option<NoDelta> {
                 None
             }
 

@@ -28,7 +28,7 @@ impl Unknown {
         chains: &Chains,
     ) -> Fit {
         if self.concerns(fit, op) {
-            let kept = self.0.get_or_insert_default().apply(path, op, chains);
+            let kept = self.0.get_or_insert_default().apply(path, &op.unseen(), chains);
             if kept == Fit::LetGo {
                 return kept;
             }
@@ -67,7 +67,7 @@ impl Unknown {
     /// Writes the ops that annul whatever is kept.
     pub fn clear(&mut self, scope: Scope<'_>) {
         if let Some(kept) = &mut self.0 {
-            kept.clear(scope);
+            scope.unseen(|scope| kept.clear(scope));
         }
     }
 
@@ -75,7 +75,7 @@ impl Unknown {
     /// the place of.
     pub fn clear_variant(&mut self, name: &'static str, scope: Scope<'_>) {
         if let Some(payload) = self.0.as_mut().and_then(|kept| kept.variant_mut(name)) {
-            payload.clear(scope.variant(name));
+            scope.variant(name).unseen(|scope| payload.clear(scope));
         }
     }
 
@@ -83,7 +83,7 @@ impl Unknown {
     /// puts them back.
     pub(super) fn unset(&mut self, unset: &Incoming<'_>, chains: &Chains) {
         if let Some(kept) = self.0.as_mut().filter(|kept| kept.is_register()) {
-            let _ = kept.apply(&[], unset, chains);
+            let _ = kept.apply(&[], &unset.unseen(), chains);
         }
     }
 

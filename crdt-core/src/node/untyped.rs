@@ -36,7 +36,7 @@ pub(crate) struct Untyped {
 
 /// A key that owns its text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum EntryKey {
+pub(crate) enum EntryKey {
     Bool(bool),
     /// Integers in keys have 64 bits, with or without a sign.
     Negative(i64),
@@ -46,7 +46,7 @@ pub(super) enum EntryKey {
 }
 
 impl EntryKey {
-    fn new(key: Key<'_>) -> Self {
+    pub(super) fn new(key: Key<'_>) -> Self {
         match key {
             Key::Bool(bool) => Self::Bool(bool),
             Key::Integer(integer) => u64::try_from(integer).map_or_else(
@@ -58,7 +58,7 @@ impl EntryKey {
         }
     }
 
-    fn as_key(&self) -> Key<'_> {
+    pub(super) fn as_key(&self) -> Key<'_> {
         match self {
             Self::Bool(bool) => Key::Bool(*bool),
             Self::Negative(integer) => Key::Integer((*integer).into()),
@@ -99,8 +99,8 @@ impl Untyped {
     pub(crate) fn of(history: &History) -> Self {
         let build = |keeps_all| {
             let (mut root, mut let_go) = (Self::default(), false);
-            history.replay(0, |path, op| {
-                let op = Incoming::replayed(op, keeps_all);
+            history.replay(0..history.end(), |path, op| {
+                let op = Incoming::replayed(op, keeps_all, None);
                 let_go |= root.apply(path, &op, history.chains()) == Fit::LetGo;
             });
             (root, let_go)
@@ -192,7 +192,9 @@ impl Untyped {
             None if !self.entries.is_empty() => self.shown_entries(),
             None if self.list.is_some() => Shown::Array(self.list.as_deref()),
             None if self.text.is_some() => Shown::Text(self.text.as_deref()),
-            None => self.counter.as_ref().map_or(Shown::Null, |counter| Shown::Sum(counter.sum(chains))),
+            None => {
+                self.counter.as_ref().map_or(Shown::Null, |counter| Shown::Sum(counter.sum(chains)))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use core::fmt::Debug;
 use core::ops::Range;
 
+use super::Shift;
 use crate::op::IdRange;
 
 /// The visible elements of one run.
@@ -49,6 +50,9 @@ pub(crate) trait Keep<C: Content> {
     /// Where the elements with these names, which are being deleted, are to be appended; nothing if
     /// they need not be kept.
     fn keep(&mut self, names: IdRange) -> Option<&mut C::Removed>;
+
+    /// Hears of what goes, where it is not said at which positions to delete.
+    fn shifted(&mut self, _: impl FnOnce() -> Shift) {}
 }
 
 /// Nothing is kept.

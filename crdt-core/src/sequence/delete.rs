@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::{Content, Keep, OpOrder, OutOfBounds, Recent, Sequence, Spot};
+use super::{Content, Keep, OpOrder, OutOfBounds, Recent, Sequence, Shift, Spot};
 use crate::history::Chains;
 use crate::op::{Id, IdRange};
 
@@ -94,15 +94,20 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Deletes those counters of the chain that runs down to a branch which are elements here.
-    pub(crate) fn delete_along(&mut self, range: IdRange, chains: &Chains) {
+    pub(crate) fn delete_along(
+        &mut self,
+        range: IdRange,
+        chains: &Chains,
+        keep: &mut impl Keep<C>,
+    ) {
         let last = chains.last_piece(range.chain, range.start, range.end);
         if last.start == range.start {
-            self.delete(last, chains, &mut ());
+            self.delete(last, chains, keep);
             return;
         }
         let mut swept = core::mem::take(&mut self.aids_mut().swept_along);
         for piece in swept.sweep(range, chains, |from| self.next_chain(from)) {
-            self.delete(piece, chains, &mut ());
+            self.delete(piece, chains, keep);
         }
         self.aids_mut().swept_along = swept;
     }
@@ -122,9 +127,11 @@ impl<C: Content> Sequence<C> {
         if run.is_vacant() || run.moved_here().is_some() {
             return (passed, 0);
         }
+        let count = to - spot.offset;
+        keep.shifted(|| Shift::deleted(self.start_of(spot), count as usize));
         let at = self.cut(spot, to, order, keep);
         self.set_recent(Some(Recent::at(at)));
-        (passed, to - spot.offset)
+        (passed, count)
     }
 
     /// The first element at `id` or behind it on the same chain, before the counter `end`.

@@ -51,6 +51,7 @@ mod read;
 mod retain;
 mod ruled;
 mod saved;
+mod shift;
 mod stands;
 mod swept;
 #[cfg(test)]
@@ -78,6 +79,7 @@ pub(crate) use items::{Items, Iter as ItemsIter};
 pub(crate) use order::OpOrder;
 pub(crate) use ruled::Ruled;
 pub(crate) use saved::{Restored, Span, SpanKind};
+pub(crate) use shift::{Shift, Shifts};
 pub(crate) use swept::SweptAlong;
 #[cfg(test)]
 pub(crate) use text::Excess;

@@ -15,7 +15,7 @@ use super::order::Stamp;
 use super::piece::Piece;
 use super::saved::SpanKind;
 use super::stands::{Stands, Step};
-use super::{Content, Keep, OpOrder, OutOfBounds, Sequence, Spot, UnknownParent};
+use super::{Content, Keep, OpOrder, OutOfBounds, Sequence, Shift, Shifts, Spot, UnknownParent};
 use crate::btree::Cursor;
 use crate::op::{Id, IdRange, Place, Side};
 
@@ -32,6 +32,7 @@ impl<C: Content> Sequence<C> {
         place: Place<Id>,
         elements: &[Id],
         order: &O,
+        shifts: &mut Shifts,
     ) -> Result<bool, UnknownParent> {
         let new = Stamp { time, id: first };
         self.set_recent(None);
@@ -48,7 +49,7 @@ impl<C: Content> Sequence<C> {
                 }
             }
         };
-        Ok(self.move_to(gap, new, elements, order))
+        Ok(self.move_to(gap, new, elements, order, shifts))
     }
 
     /// Moves the elements at some visible positions into the gap before another position. The first
@@ -78,7 +79,7 @@ impl<C: Content> Sequence<C> {
             Target::RightOf(at) => at.gap_after(),
             Target::LeftOf(spot) => self.gap_behind_new_anchor(spot, order),
         };
-        self.move_to(gap, Stamp { time, id: first }, &elements, order);
+        self.move_to(gap, Stamp { time, id: first }, &elements, order, &mut Shifts::dropped());
         Ok((place, elements))
     }
 
@@ -103,7 +104,7 @@ impl<C: Content> Sequence<C> {
             let place = Id { chain: places.chain, counter };
             let Some((element, stamp)) = self.moved_to(place) else { continue };
             let step = self.stands_mut().take_back(element, stamp, order);
-            self.carry(step, order);
+            self.carry(step, order, &mut Shifts::dropped());
             if let Some(at) = self.find(place).map(|spot| spot.at) {
                 self.remove_run(at, order);
             }
@@ -116,6 +117,7 @@ impl<C: Content> Sequence<C> {
         place: Id,
         ruling: Ruling,
         order: &O,
+        shifts: &mut Shifts,
     ) {
         let Some((element, stamp)) = self.moved_to(place) else { return };
         self.set_recent(None);
@@ -125,7 +127,7 @@ impl<C: Content> Sequence<C> {
         if let Some(spot) = self.find(place) {
             self.tree.get_mut(spot.at).set_void(void);
         }
-        self.carry(Some(step), order);
+        self.carry(Some(step), order, shifts);
     }
 
     /// Deletes those of some elements that have been moved, wherever they stand. Returns how many.
@@ -146,6 +148,7 @@ impl<C: Content> Sequence<C> {
             }
             self.set_recent(None);
             if let Some(spot) = self.find(place) {
+                keep.shifted(|| Shift::deleted(self.start_of(spot), 1));
                 self.cut(spot, spot.offset + 1, order, keep);
                 count += 1;
             }
@@ -216,6 +219,7 @@ impl<C: Content> Sequence<C> {
         first: Stamp,
         elements: &[Id],
         order: &O,
+        shifts: &mut Shifts,
     ) -> bool {
         let places =
             (first.id.counter..).map(|counter| Stamp { id: Id { counter, ..first.id }, ..first });
@@ -224,14 +228,20 @@ impl<C: Content> Sequence<C> {
         }
         let mut all = true;
         for (place, element) in places.zip(elements) {
-            all &= self.add_place(*element, place, order);
+            all &= self.add_place(*element, place, order, shifts);
         }
         all
     }
 
     /// Adds a place of an element, and lets it stand there if that is its highest now. Says whether
     /// it is an element of this sequence.
-    fn add_place<O: OpOrder + ?Sized>(&mut self, element: Id, place: Stamp, order: &O) -> bool {
+    fn add_place<O: OpOrder + ?Sized>(
+        &mut self,
+        element: Id,
+        place: Stamp,
+        order: &O,
+        shifts: &mut Shifts,
+    ) -> bool {
         let Some(spot) = self.find(element) else { return false };
         let inserted = self.tree.get(spot.at);
         if inserted.moved_here().is_some() {
@@ -247,7 +257,7 @@ impl<C: Content> Sequence<C> {
             stands.begin(element, covered);
         }
         let step = stands.add(element, place, false, order);
-        self.carry(step, order);
+        self.carry(step, order, shifts);
         true
     }
 
@@ -258,16 +268,22 @@ impl<C: Content> Sequence<C> {
     }
 
     /// Carries an element from the place where it stands to another one.
-    fn carry<O: OpOrder + ?Sized>(&mut self, step: Option<Step>, order: &O) {
+    fn carry<O: OpOrder + ?Sized>(&mut self, step: Option<Step>, order: &O, shifts: &mut Shifts) {
         let Some(Step { from, to }) = step.filter(|step| step.from != step.to) else { return };
         let Some(spot) = self.find(from) else { return };
         let at = self.begin_run(spot.at, spot.offset, order);
         let (at, _) = self.end_run(at, 1, order);
+        let spot = Spot { at, offset: 0 };
         let Some((content, covered)) = self.tree.amend(at, Piece::take) else { return };
+        // Nothing visible stands there any more, so it is the position where it stood.
+        let from = self.start_of(spot);
         if self.tree.get(at).is_vacant() {
             self.join_around(at, order);
         }
         self.stand(to, content, covered, order);
+        if !covered && let Some(spot) = self.find(to) {
+            shifts.note(|| Shift::Move { from, count: 1, to: self.start_of(spot) });
+        }
     }
 
     /// Lets an element stand at a vacant place.

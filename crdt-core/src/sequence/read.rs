@@ -27,11 +27,17 @@ impl<C: Content> Sequence<C> {
 
     /// The position of a visible element.
     pub(crate) fn position(&self, id: Id) -> Option<usize> {
-        let Spot { at, offset } = self.find_element(id)?;
-        self.tree.get(at).content()?;
-        let mut pos = offset as usize;
+        let spot = self.find_element(id)?;
+        self.tree.get(spot.at).content()?;
+        Some(self.start_of(spot))
+    }
+
+    /// How many visible elements are before a place.
+    pub(super) fn start_of(&self, Spot { at, offset }: Spot) -> usize {
+        let inside = if self.tree.get(at).content().is_some() { offset as usize } else { 0 };
+        let mut pos = inside;
         self.tree.before(at, |part| pos += part.len);
-        Some(pos)
+        pos
     }
 
     /// The name of the visible element at a position.

@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use super::covers::{Covers, Ruling};
 use super::delete::Merged;
-use super::{Content, OutOfBounds, Sequence, Spot};
+use super::{Content, OutOfBounds, Sequence, Shift, Shifts, Spot};
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Standing};
 
@@ -44,7 +44,7 @@ impl<C: Content> Sequence<C> {
             let names = run.names(&(spot.offset..spot.offset + len));
             merged.push(names);
             left -= len as usize;
-            self.set_covered(spot, len, true, chains);
+            self.set_covered(spot, len, true, chains, &mut Shifts::dropped());
             if self.stands().is_some() {
                 self.stands_mut().set_deleted(names, true);
             }
@@ -65,15 +65,22 @@ impl<C: Content> Sequence<C> {
         if let Some(range) = covers.set(op, before, chains) {
             covers.stir(range);
         }
-        self.settle(chains);
+        self.settle(chains, &mut Shifts::dropped());
     }
 
     /// Lets an op, which came at a time, rule on another one: a delete, or a place of a move. Of
     /// anything else it says nothing. O(log n).
-    pub(crate) fn rule(&mut self, name: Id, by: (Id, u32), standing: Standing, chains: &Chains) {
+    pub(crate) fn rule(
+        &mut self,
+        name: Id,
+        by: (Id, u32),
+        standing: Standing,
+        chains: &Chains,
+        shifts: &mut Shifts,
+    ) {
         let ruling = Ruling::new(by, standing);
         if !self.covers_mut().rule(name, ruling, chains) {
-            self.rule_on_place(name, ruling, chains);
+            self.rule_on_place(name, ruling, chains, shifts);
         }
     }
 
@@ -86,18 +93,18 @@ impl<C: Content> Sequence<C> {
     ///
     /// O(log n) for each run and each delete in the counters that were ruled on since the last
     /// time, and for each branch these lie on.
-    pub(crate) fn settle(&mut self, chains: &Chains) {
+    pub(crate) fn settle(&mut self, chains: &Chains, shifts: &mut Shifts) {
         if self.is_settled() {
             return;
         }
         self.set_recent(None);
         for (range, covered) in self.covers_mut().settle(chains) {
-            self.settle_part(range, covered, chains);
+            self.settle_part(range, covered, chains, shifts);
         }
     }
 
     /// Covers all elements of a range, or none.
-    fn settle_part(&mut self, range: IdRange, covered: bool, chains: &Chains) {
+    fn settle_part(&mut self, range: IdRange, covered: bool, chains: &Chains, shifts: &mut Shifts) {
         let IdRange { chain, start: mut counter, end } = range;
         while counter < end
             && let Some(spot) = self.find_from(Id { chain, counter }, end)
@@ -108,7 +115,7 @@ impl<C: Content> Sequence<C> {
             let is_place = run.moved_here().is_some();
             let differs = if covered { run.content().is_some() } else { run.is_covered() };
             if differs && !is_place {
-                self.set_covered(spot, to - spot.offset, covered, chains);
+                self.set_covered(spot, to - spot.offset, covered, chains, shifts);
             }
         }
         if self.stands().is_none() {
@@ -118,16 +125,28 @@ impl<C: Content> Sequence<C> {
             if place != element
                 && let Some(spot) = self.find(place)
             {
-                self.set_covered(spot, 1, covered, chains);
+                self.set_covered(spot, 1, covered, chains, shifts);
             }
         }
     }
 
     /// Covers elements of a run, or uncovers them.
-    fn set_covered(&mut self, spot: Spot, len: u32, covered: bool, chains: &Chains) {
+    fn set_covered(
+        &mut self,
+        spot: Spot,
+        len: u32,
+        covered: bool,
+        chains: &Chains,
+        shifts: &mut Shifts,
+    ) {
         self.set_recent(None);
         let at = self.begin_run(spot.at, spot.offset, chains);
         let (at, _) = self.end_run(at, len, chains);
+        let count = len as usize;
+        shifts.note(|| {
+            let at = self.start_of(Spot { at, offset: 0 });
+            if covered { Shift::deleted(at, count) } else { Shift::inserted(at, count) }
+        });
         self.tree.amend(at, |run| run.set_covered(covered));
     }
 

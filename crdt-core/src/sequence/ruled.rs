@@ -3,7 +3,7 @@
 use core::mem;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::{Content, Sequence};
+use super::{Content, Sequence, Shifts};
 use crate::history::Chains;
 
 /// A sequence that is [settled](Sequence::settle) by who looks first.
@@ -24,7 +24,7 @@ impl<C: Content> Ruled<C> {
         self.settled.get_or_init(|| {
             let mut sequence = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
             let mut sequence = mem::take(&mut *sequence);
-            sequence.settle(chains);
+            sequence.settle(chains, &mut Shifts::dropped());
             sequence
         })
     }

@@ -132,11 +132,11 @@ impl Record<'_> {
         let (copied, shown) = (self.copied_value(target.value), self.shown_value(target.value));
         quote! {
             fn delta(
-                __before: &Self::State,
+                __before: __crdt::Before<'_, Self::State>,
                 __after: &Self::State,
                 __chains: &__crdt::Chains,
             ) -> __crdt::Option<#delta> {
-                __crdt::record_delta(&__before.0, &__after.0, __chains)
+                __crdt::record_delta(__before, __after, __chains)
             }
             fn apply_delta(
                 __value: &mut Self::Value,

@@ -130,7 +130,7 @@ fn writing(node: &TokenStream) -> TokenStream {
             <#node as __crdt::CrdtNode>::write_in(__editor, __inner, __how)
         }
         fn delta(
-            __before: &Self::State,
+            __before: __crdt::Before<'_, Self::State>,
             __after: &Self::State,
             __chains: &__crdt::Chains,
         ) -> __crdt::Option<__crdt::Delta<#node>> {

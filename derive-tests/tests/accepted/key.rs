@@ -3,7 +3,9 @@
 
 use std::marker::PhantomData;
 
-use crdt_core::__private_0_1_0::{self as private, Chains, SchemaBuilder, Scope, Writing, schema};
+use crdt_core::__private_0_1_0::{
+    self as private, Before, Chains, SchemaBuilder, Scope, Writing, schema,
+};
 use crdt_core::node::NoDelta;
 use crdt_core::{CrdtNode, DeltaError, Document, EditError, Key, Keypair};
 
@@ -75,7 +77,7 @@ impl<T: CrdtNode> CrdtNode for KeyOf<T> {
         Ok(())
     }
 
-    fn delta(_: &T::State, _: &T::State, _: &Chains) -> Option<NoDelta> {
+    fn delta(_: Before<'_, T::State>, _: &T::State, _: &Chains) -> Option<NoDelta> {
         None
     }
 

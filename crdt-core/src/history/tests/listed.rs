@@ -74,7 +74,7 @@ pub(crate) fn list_some(history: &mut History, keypair: &Keypair, a: u16, b: u16
 /// What a history hands on of moves and annuls.
 fn handed(history: &History) -> Vec<(Id, Action<'static, Id>)> {
     let mut handed = Vec::new();
-    history.replay(0, |_, op| match op.action {
+    history.replay(0..history.end(), |_, op| match op.action {
         Action::Move { place, elements } => {
             handed.push((op.id, Action::Move { place, elements }));
         }

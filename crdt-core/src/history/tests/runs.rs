@@ -159,7 +159,7 @@ proptest! {
             let changes = u32::try_from(history.len()).expect("few");
             let stored: Vec<_> = history.kept.store.stored(0..changes).collect();
             let mut handed = Vec::new();
-            history.replay(0, |_, op| handed.push(match op.action {
+            history.replay(0..history.end(), |_, op| handed.push(match op.action {
                 Action::InsertText { text, .. } => (op.id, Some(text.to_owned())),
                 _ => (op.id, None),
             }));

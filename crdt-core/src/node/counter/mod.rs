@@ -7,8 +7,10 @@ use core::ops::{AddAssign, Deref, DerefMut, SubAssign};
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::watch::Effect;
 use super::{
-    CounterDelta, CrdtNode, DeltaError, EditError, Fingerprint, NodeState as _, Scope, Writing,
+    Before, CounterDelta, CrdtNode, DeltaError, EditError, Fingerprint, NodeState as _, Scope,
+    Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -235,6 +237,17 @@ fn write<T: CounterInteger>(
     state.write_add(&mut scope, missing);
 }
 
+/// The sum before; `None` if it is not known that it was another one.
+fn sum_before(before: Before<'_, CounterState>, chains: &Chains) -> Option<i128> {
+    match before {
+        Before::State(state) => Some(state.sum(chains)),
+        Before::Touched(touched) => touched.first(|effect| match effect {
+            Effect::Sum(sum) => Some(*sum),
+            _ => None,
+        }),
+    }
+}
+
 /// A counter, given the type of its plain values, the integer, and how one becomes the other.
 macro_rules! counter_node {
     (
@@ -283,11 +296,11 @@ macro_rules! counter_node {
             }
 
             fn delta(
-                before: &CounterState,
+                before: Before<'_, CounterState>,
                 after: &CounterState,
                 chains: &Chains,
             ) -> Option<Self::Delta> {
-                CounterDelta::between(before.sum(chains), after.sum(chains))
+                CounterDelta::between(sum_before(before, chains)?, after.sum(chains))
             }
 
             fn apply_delta(value: &mut $value, delta: &Self::Delta) -> Result<(), DeltaError> {

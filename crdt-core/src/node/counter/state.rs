@@ -4,6 +4,7 @@ use super::kept::Kept;
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
 use crate::node::counter::CounterInteger as _;
+use crate::node::watch::Effect;
 use crate::node::{
     DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateReader, StateWriter,
 };
@@ -93,6 +94,9 @@ impl CounterState {
 
     /// Adds any integer, in as many ops as it takes.
     pub(super) fn write_add(&mut self, scope: &mut Scope<'_>, mut delta: i128) {
+        if delta != 0 {
+            scope.note(|| Effect::Sum(self.sum(scope.chains())));
+        }
         while delta != 0 {
             let part = i64::saturating_from(delta);
             let id = scope.write(LocalAction::Add { delta: part });
@@ -116,6 +120,9 @@ impl CounterState {
 
 impl NodeState for CounterState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
+        if path.is_empty() {
+            op.note(|| Effect::Sum(self.sum(chains)));
+        }
         match (path, &op.action) {
             ([], Action::Add { .. }) if op.undone.is_some() => {
                 self.take_back_add(op.id, op.keeps_all);
@@ -137,6 +144,7 @@ impl NodeState for CounterState {
         if annuls.is_empty() {
             return;
         }
+        scope.note(|| Effect::Sum(self.sum(scope.chains())));
         let named = scope.keeps_all().then(|| annuls.clone());
         let id = scope.write(LocalAction::Reset { annuls });
         match (self.kept(scope.keeps_all()), named) {

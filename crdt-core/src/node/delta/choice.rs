@@ -2,11 +2,12 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::record::state_at;
+use super::record::{BeforeParts, state_at};
 use super::value::{ValueOf, same};
 use super::{Build, DeltaBuilder, DeltaParts};
 use crate::history::Chains;
-use crate::node::{Choice, ChoiceState, CrdtNode, Lazy, Parts, Payloads};
+use crate::node::watch::{Effect, Step};
+use crate::node::{Before, Choice, ChoiceState, CrdtNode, Lazy, Parts, Payloads, Variants};
 
 /// What changed of an enum.
 pub enum EnumDelta<T: Choice> {
@@ -19,7 +20,7 @@ pub enum EnumDelta<T: Choice> {
 
 /// The delta of an enum.
 pub fn choice_delta<P: Payloads, T: Choice>(
-    before: &ChoiceState<P>,
+    before: Before<'_, ChoiceState<P>>,
     after: &ChoiceState<P>,
     chains: &Chains,
     value: impl FnOnce() -> T::Value,
@@ -28,16 +29,27 @@ where
     T::VariantDelta: DeltaParts,
 {
     let place = after.current(chains);
-    if before.current(chains) != place {
+    let was = match before {
+        Before::State(before) => before.current(chains),
+        Before::Touched(touched) => touched.first(was_selected).unwrap_or(place),
+    };
+    if was != place {
         return Some(EnumDelta::Selected(value()));
     }
-    let (before, after): (&dyn Parts, &dyn Parts) = (&before.payloads, &after.payloads);
-    Build::of(Held { before, after, chains, place }).0.map(EnumDelta::Changed)
+    let before = BeforeParts::of(before, |state| &state.payloads);
+    let held = Held { before, variants: P::VARIANTS, after: &after.payloads, chains, place };
+    Build::of(held).0.map(EnumDelta::Changed)
 }
 
-/// Two states of what variants hold, of which one is selected.
+/// What an effect says of which variant was selected.
+fn was_selected(effect: &Effect) -> Option<usize> {
+    if let Effect::Selected(place) = effect { Some(*place) } else { None }
+}
+
+/// What variants hold before and after, of which one is selected.
 struct Held<'s> {
-    before: &'s dyn Parts,
+    before: BeforeParts<'s>,
+    variants: &'static Variants,
     after: &'s dyn Parts,
     chains: &'s Chains,
     place: usize,
@@ -49,9 +61,16 @@ impl DeltaBuilder for Held<'_> {
     }
 
     fn part<N: CrdtNode>(&mut self, place: usize) -> Option<N::Delta> {
-        let before = state_at::<Lazy<N::State>>(self.before, place)?;
-        let after = state_at::<Lazy<N::State>>(self.after, place)?;
-        N::delta(before.get(), after.get(), self.chains)
+        let state = |parts| state_at::<Lazy<N::State>>(parts, place).map(Lazy::get);
+        let (after, chains) = (state(self.after)?, self.chains);
+        match self.before {
+            BeforeParts::State(before) => N::delta(Before::State(state(before)?), after, chains),
+            BeforeParts::Touched(touched) => {
+                let names = self.variants.all_names(place);
+                let names = names.map(|name| Step::Variant(name.into()));
+                touched.part(names, |touched| N::delta(Before::Touched(touched), after, chains))
+            }
+        }
     }
 }
 

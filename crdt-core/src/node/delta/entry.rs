@@ -4,7 +4,9 @@ use serde::{Serialize, Serializer};
 
 use super::DeltaError;
 use super::value::{ValueOf, same};
-use crate::node::CrdtNode;
+use crate::history::Chains;
+use crate::node::watch::{Effect, Touched};
+use crate::node::{Before, CrdtNode};
 
 /// What became of an entry of a map, or of an optional node.
 pub enum EntryDelta<T: CrdtNode> {
@@ -17,11 +19,11 @@ pub enum EntryDelta<T: CrdtNode> {
 }
 
 /// The delta of what is present before or after; given what states read as, and the delta of two.
-pub(in crate::node) fn entry_delta<S, T: CrdtNode>(
-    before: Option<S>,
+pub(super) fn entry_delta<B, S, T: CrdtNode>(
+    before: Option<B>,
     after: Option<S>,
     value: impl FnOnce(S) -> T::Value,
-    delta: impl FnOnce(S, S) -> Option<T::Delta>,
+    delta: impl FnOnce(B, S) -> Option<T::Delta>,
 ) -> Option<EntryDelta<T>> {
     match (before, after) {
         (None, None) => None,
@@ -29,6 +31,31 @@ pub(in crate::node) fn entry_delta<S, T: CrdtNode>(
         (Some(_), None) => Some(EntryDelta::Removed),
         (Some(before), Some(after)) => delta(before, after).map(EntryDelta::Changed),
     }
+}
+
+/// The delta of an optional node.
+pub(in crate::node) fn option_delta<T: CrdtNode>(
+    before: Option<Before<'_, T::State>>,
+    after: Option<&T::State>,
+    chains: &Chains,
+) -> Option<EntryDelta<T>> {
+    let value = |after: &T::State| T::value(after, chains);
+    entry_delta(before, after, value, |before, after| T::delta(before, after, chains))
+}
+
+/// The delta of an entry, of which it is known what has changed.
+pub(in crate::node) fn touched_entry<T: CrdtNode>(
+    touched: &Touched<'_>,
+    after: Option<&T::State>,
+    chains: &Chains,
+) -> Option<EntryDelta<T>> {
+    let was = touched.first(was_present).unwrap_or(after.is_some());
+    option_delta::<T>(was.then_some(Before::Touched(touched)), after, chains)
+}
+
+/// What an effect says of whether an entry was present.
+pub(super) fn was_present(effect: &Effect) -> Option<bool> {
+    if let Effect::Present(was) = effect { Some(*was) } else { None }
 }
 
 impl<T: CrdtNode> EntryDelta<T> {

@@ -1,4 +1,5 @@
 use core::fmt;
+use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::SerializeMap;
@@ -7,7 +8,9 @@ use serde::{Serialize, Serializer};
 use super::DeltaError;
 use super::moved::moved;
 use super::value::{ValuesOf, copies, same};
-use crate::node::CrdtNode;
+use crate::history::Chains;
+use crate::node::watch::{Part, Touched};
+use crate::node::{Before, CrdtNode, ListState};
 use crate::op::Id;
 
 /// What changed in a list, in runs from its beginning on. What comes behind the last run is
@@ -76,6 +79,132 @@ pub(in crate::node) fn list_delta<S: Copy, T: CrdtNode>(
     runs.finish()
 }
 
+/// The delta of a list of which it is known what has changed. O(log n) for each change and each
+/// element in which something changed, beside what these cost.
+pub(in crate::node) fn touched_list<T: CrdtNode>(
+    touched: &Touched<'_>,
+    after: &ListState<T::State>,
+    chains: &Chains,
+) -> Option<ListDelta<T>> {
+    let elements = after.sequence(chains);
+    let (parts, before) = touched.composed().parts(elements.len());
+    let within = touched.elements();
+    let mut edited: Vec<(usize, &Touched<'_>)> =
+        within.filter_map(|(id, touched)| Some((elements.position(id)?, touched))).collect();
+    edited.sort_unstable_by_key(|(at, _)| *at);
+    let moved = Moved::of(&parts);
+    let mut edited = edited.into_iter().peekable();
+    let (mut runs, mut place, mut at) = (Runs::default(), 0, 0);
+    for (number, part) in parts.into_iter().enumerate() {
+        let end = at + part.count();
+        let delta = |at: usize, touched: &Touched<'_>| {
+            T::delta(Before::Touched(touched), elements.item_at(at)?, chains)
+        };
+        match part {
+            Part::New(_) => {
+                let values = (at..end).filter_map(|at| elements.item_at(at));
+                values.for_each(|item| runs.insert(T::value(item, chains)));
+                while edited.next_if(|(at, _)| *at < end).is_some() {}
+            }
+            Part::Old { .. } if let Some(first) = moved.slot(number) => {
+                for (slot, at) in (first..).zip(at..end) {
+                    let within = edited.next_if(|(other, _)| *other == at);
+                    let delta = within.and_then(|(at, touched)| delta(at, touched));
+                    runs.0.push(ListRun::Put { slot, delta });
+                }
+            }
+            Part::Old { start, count } => {
+                moved.leave(place..start, &mut runs);
+                let mut from = at;
+                while let Some((at, touched)) = edited.next_if(|(at, _)| *at < end) {
+                    if let Some(delta) = delta(at, touched) {
+                        runs.retain_many(at - from);
+                        runs.0.push(ListRun::Edit(delta));
+                        from = at + 1;
+                    }
+                }
+                runs.retain_many(end - from);
+                place = start + count;
+            }
+        }
+        at = end;
+    }
+    moved.leave(place..before, &mut runs);
+    runs.finish()
+}
+
+/// Which of some parts have moved: so many that as few elements as possible have.
+struct Moved {
+    /// Of each part the slot of its first element, if it has moved.
+    slots: Vec<Option<usize>>,
+    /// The old places of what has moved, with the first slot, ascending.
+    lifted: BTreeMap<usize, (usize, usize)>,
+}
+
+impl Moved {
+    fn of(parts: &[Part]) -> Self {
+        let old = parts.iter().enumerate().filter_map(|(number, part)| match *part {
+            Part::Old { start, count } => Some((number, start, count)),
+            Part::New(_) => None,
+        });
+        let old: Vec<_> = old.collect();
+        let weights: Vec<_> = old.iter().map(|(_, start, count)| (*start, *count)).collect();
+        let stays = heaviest_increasing(&weights);
+        let moved = old.iter().zip(stays).filter(|(_, stays)| !stays).map(|(part, _)| *part);
+        let mut moved: Vec<_> = moved.collect();
+        moved.sort_unstable_by_key(|(_, start, _)| *start);
+        let (mut slots, mut lifted, mut next) = (vec![None; parts.len()], BTreeMap::new(), 0);
+        for (number, start, count) in moved {
+            slots[number] = Some(next);
+            lifted.insert(start, (count, next));
+            next += count;
+        }
+        Self { slots, lifted }
+    }
+
+    fn slot(&self, part: usize) -> Option<usize> {
+        self.slots[part]
+    }
+
+    /// What does not stay of some old places: it is lifted or goes.
+    fn leave<T: CrdtNode>(&self, places: Range<usize>, runs: &mut Runs<T>) {
+        let mut place = places.start;
+        for (start, (count, slot)) in self.lifted.range(places.clone()) {
+            runs.delete(start - place);
+            runs.0.extend((*slot..slot + count).map(|slot| ListRun::Lift { slot }));
+            place = start + count;
+        }
+        runs.delete(places.end - place);
+    }
+}
+
+/// Of places with weights, those on an increasing subsequence of the greatest weight. O(n log n).
+fn heaviest_increasing(places: &[(usize, usize)]) -> Vec<bool> {
+    // From the last place of a sequence to its weight and its last element: no other one ends
+    // before and weighs as much.
+    let mut ends: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let mut before = Vec::with_capacity(places.len());
+    for (index, (place, weight)) in places.iter().enumerate() {
+        let last = ends.range(..place).next_back().map(|(_, end)| *end);
+        before.push(last.map(|(_, index)| index));
+        let sum = last.map_or(0, |(sum, _)| sum) + weight;
+        while let Some((other, _)) =
+            ends.range(place..).next().filter(|(_, (other, _))| *other <= sum)
+        {
+            let other = *other;
+            ends.remove(&other);
+        }
+        ends.insert(*place, (sum, index));
+    }
+    let mut stays = vec![false; places.len()];
+    let mut next = ends.values().next_back().map(|(_, index)| *index);
+    while let Some(index) = next {
+        stays[index] = true;
+        next = before[index];
+    }
+    stays
+}
+
 /// What becomes of an element that was there before.
 #[derive(Clone, Copy)]
 enum Fate {
@@ -113,9 +242,22 @@ impl<T: CrdtNode> Default for Runs<T> {
 
 impl<T: CrdtNode> Runs<T> {
     fn retain(&mut self) {
+        self.retain_many(1);
+    }
+
+    fn retain_many(&mut self, more: usize) {
         match self.0.last_mut() {
-            Some(ListRun::Retain(count)) => *count += 1,
-            _ => self.0.push(ListRun::Retain(1)),
+            _ if more == 0 => {}
+            Some(ListRun::Retain(count)) => *count += more,
+            _ => self.0.push(ListRun::Retain(more)),
+        }
+    }
+
+    fn delete(&mut self, more: usize) {
+        match self.0.last_mut() {
+            _ if more == 0 => {}
+            Some(ListRun::Delete(count)) => *count += more,
+            _ => self.0.push(ListRun::Delete(more)),
         }
     }
 
@@ -129,10 +271,9 @@ impl<T: CrdtNode> Runs<T> {
     /// Elements that do not stay, up to one that does.
     fn leave(&mut self, fates: &[Fate]) {
         for fate in fates {
-            match (fate, self.0.last_mut()) {
-                (Fate::Moves { slot }, _) => self.0.push(ListRun::Lift { slot: *slot }),
-                (_, Some(ListRun::Delete(count))) => *count += 1,
-                _ => self.0.push(ListRun::Delete(1)),
+            match fate {
+                Fate::Moves { slot } => self.0.push(ListRun::Lift { slot: *slot }),
+                Fate::Goes | Fate::Stays => self.delete(1),
             }
         }
     }

@@ -3,14 +3,17 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::{DeltaError, EntryDelta, entry_delta};
+use super::{DeltaError, EntryDelta, entry_delta, touched_entry};
+use crate::history::Chains;
 use crate::node::key::Plain;
+use crate::node::watch::Touched;
 use crate::node::{CrdtNode, MapKey};
 
 /// What changed in a map: of every key whose entry changed, what became of it.
 pub struct MapDelta<K, V: CrdtNode>(pub BTreeMap<K, EntryDelta<V>>);
 
-/// The delta of entries that come in the order of their keys.
+/// The delta of entries that come in the order of their keys; given what states read as, and the
+/// delta of two.
 pub(in crate::node) fn map_delta<K: Ord, S, V: CrdtNode>(
     before: impl Iterator<Item = (K, S)>,
     after: impl Iterator<Item = (K, S)>,
@@ -19,10 +22,25 @@ pub(in crate::node) fn map_delta<K: Ord, S, V: CrdtNode>(
 ) -> Option<MapDelta<K, V>> {
     let mut entries = BTreeMap::new();
     join(before, after, |key, before, after| {
-        if let Some(entry) = entry_delta::<S, V>(before, after, &value, &delta) {
+        if let Some(entry) = entry_delta::<S, S, V>(before, after, &value, &delta) {
             entries.insert(key, entry);
         }
     });
+    (!entries.is_empty()).then_some(MapDelta(entries))
+}
+
+/// The delta of a map of which it is known what has changed, given what is present under a key now.
+pub(in crate::node) fn touched_map<'s, K: MapKey, V: CrdtNode>(
+    touched: &Touched<'_>,
+    present: impl Fn(&K) -> Option<&'s V::State>,
+    chains: &Chains,
+) -> Option<MapDelta<K, V>> {
+    let entries = touched.entries().filter_map(|(key, touched)| {
+        let key = K::from_key(key)?;
+        let entry = touched_entry::<V>(touched, present(&key), chains)?;
+        Some((key, entry))
+    });
+    let entries: BTreeMap<_, _> = entries.collect();
     (!entries.is_empty()).then_some(MapDelta(entries))
 }
 

@@ -32,21 +32,22 @@ pub use choice::EnumDelta;
 pub use choice::choice_delta;
 pub use counter::CounterDelta;
 pub use entry::EntryDelta;
-pub(super) use entry::entry_delta;
+use entry::entry_delta;
+pub(super) use entry::{option_delta, touched_entry};
 pub use error::DeltaError;
-pub(super) use list::list_delta;
 pub use list::{ListDelta, ListRun};
+pub(super) use list::{list_delta, touched_list};
 pub use map::MapDelta;
-pub(super) use map::map_delta;
+pub(super) use map::{map_delta, touched_map};
 pub use parts::{
     Build, DeltaBuilder, DeltaParts, DeltaVisitor, Visit, build_field, build_held, copy_parts,
     same_parts, serialize_parts, show_parts, visit_field, visit_held,
 };
 pub use record::{apply_field, record_delta};
 pub use register::RegisterDelta;
-pub(super) use register::register_delta;
+pub(super) use register::{register_delta, was_value};
 pub use set::SetDelta;
-pub(super) use set::set_delta;
+pub(super) use set::{set_delta, touched_set};
 pub(super) use text::text_delta;
 pub use text::{TextAttributes, TextDelta, TextRun};
 pub use unit::NoDelta;

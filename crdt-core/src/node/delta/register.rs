@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 
 use super::value::Printed;
 use crate::history::Chains;
-use crate::node::{Fingerprint, Initial, NodeState, RegisterState, RegisterValue};
+use crate::node::watch::Effect;
+use crate::node::{Before, Fingerprint, Initial, NodeState, RegisterState, RegisterValue};
 
 /// A register reads as another value.
 ///
@@ -18,18 +19,34 @@ pub struct RegisterDelta<T> {
 /// The delta of a register. Values are the same if their encodings are, and they are if the same
 /// ops wrote them.
 pub(in crate::node) fn register_delta<T: RegisterValue, D: Initial<T> + Send + Sync>(
-    before: &RegisterState<T, D>,
+    before: Before<'_, RegisterState<T, D>>,
     after: &RegisterState<T, D>,
     chains: &Chains,
 ) -> Option<RegisterDelta<T>> {
+    let to = after.get(chains);
+    let differs = match before {
+        Before::State(before) => differ(before, after, chains),
+        Before::Touched(touched) => {
+            touched.first(was_value).is_some_and(|was| !Fingerprint::is_leaf(was, to))
+        }
+    };
+    differs.then(|| RegisterDelta { to: to.clone() })
+}
+
+fn differ<T: RegisterValue, D: Initial<T> + Send + Sync>(
+    before: &RegisterState<T, D>,
+    after: &RegisterState<T, D>,
+    chains: &Chains,
+) -> bool {
     let [mut sets, mut others] = [Vec::new(), Vec::new()];
     before.append_sets(&mut sets);
     after.append_sets(&mut others);
-    if sets == others {
-        return None;
-    }
-    let to = after.get(chains);
-    (!Fingerprint::same_leaf(before.get(chains), to)).then(|| RegisterDelta { to: to.clone() })
+    sets != others && !Fingerprint::same_leaf(before.get(chains), after.get(chains))
+}
+
+/// What an effect says of what a register read as, encoded.
+pub(in crate::node) fn was_value(effect: &Effect) -> Option<&[u8]> {
+    if let Effect::Value(value) = effect { Some(value) } else { None }
 }
 
 /// Values are the same if their encodings are.

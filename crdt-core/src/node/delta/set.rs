@@ -5,9 +5,11 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::DeltaError;
+use super::entry::was_present;
 use super::map::join;
 use crate::node::MapKey;
 use crate::node::key::Plain;
+use crate::node::watch::Touched;
 
 /// What changed in a set.
 #[derive(Clone, PartialEq)]
@@ -31,6 +33,24 @@ pub(in crate::node) fn set_delta<'s, K: Ord + Clone + 's>(
             _ => false,
         };
     });
+    (!delta.inserted.is_empty() || !delta.removed.is_empty()).then_some(delta)
+}
+
+/// The delta of a set of which it is known what has changed, given whether something is in it now.
+pub(in crate::node) fn touched_set<K: MapKey>(
+    touched: &Touched<'_>,
+    has: impl Fn(&K) -> bool,
+) -> Option<SetDelta<K>> {
+    let mut delta = SetDelta { inserted: BTreeSet::new(), removed: BTreeSet::new() };
+    for (key, touched) in touched.entries() {
+        let Some(key) = K::from_key(key) else { continue };
+        let is = has(&key);
+        match (touched.first(was_present).unwrap_or(is), is) {
+            (false, true) => delta.inserted.insert(key),
+            (true, false) => delta.removed.insert(key),
+            _ => false,
+        };
+    }
     (!delta.inserted.is_empty() || !delta.removed.is_empty()).then_some(delta)
 }
 

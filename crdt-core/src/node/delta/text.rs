@@ -1,9 +1,12 @@
+use core::ops::Range;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::DeltaError;
 use crate::history::Chains;
-use crate::node::TextState;
+use crate::node::watch::{Composed, Part, Touched};
+use crate::node::{Before, TextState};
 use crate::op::{Id, IdRange};
 
 /// What changed in a text, in runs from its beginning on. What comes behind the last run is
@@ -41,12 +44,100 @@ pub enum TextRun {
 #[non_exhaustive]
 pub struct TextAttributes {}
 
-/// The delta of a text. O(n log n) in the number of visible runs of both states.
+/// The delta of a text.
 pub(in crate::node) fn text_delta(
-    before: &TextState,
+    before: Before<'_, TextState>,
     after: &TextState,
     chains: &Chains,
 ) -> Option<TextDelta> {
+    match before {
+        Before::State(before) => compared(before, after, chains),
+        Before::Touched(touched) => gathered(touched, after, chains),
+    }
+}
+
+/// The delta of a text of which it is known what has changed. O(log n) for each change, and the
+/// text that came; linear in a text that is made anew.
+fn gathered(touched: &Touched<'_>, after: &TextState, chains: &Chains) -> Option<TextDelta> {
+    let composed = touched.composed();
+    let (parts, before) = match composed.anew {
+        Some(names) => anew(&composed, names, after, chains),
+        None => composed.parts(after.length(chains)),
+    };
+    let (mut runs, mut place, mut at) = (Runs::default(), 0, 0);
+    for part in parts {
+        match part {
+            Part::New(count) => runs.insert(&after.slice(at..at + count, chains)),
+            Part::Old { start, count } => {
+                runs.delete(start - place);
+                runs.retain(count);
+                place = start + count;
+            }
+        }
+        at += part.count();
+    }
+    runs.delete(before - place);
+    runs.finish()
+}
+
+/// The parts of a text that was made anew, of which these characters were visible until then.
+fn anew(
+    composed: &Composed<'_>,
+    names: &[IdRange],
+    after: &TextState,
+    chains: &Chains,
+) -> (Vec<Part>, usize) {
+    let length = names.iter().map(|names| names.len() as usize).sum();
+    let (until_then, before) = composed.parts(length);
+    let mut parts = Vec::new();
+    for (run, _) in visible(after, chains) {
+        let mut left = run;
+        while left.start < left.end {
+            let (place, count) = place_among(names, left);
+            match place {
+                Some(place) => parts.extend(cut(&until_then, place..place + count as usize)),
+                None => parts.push(Part::New(count as usize)),
+            }
+            left.start += count;
+        }
+    }
+    (parts, before)
+}
+
+/// Where the first of some names is among others, if it is, and of how many of them from there on
+/// the same is true.
+fn place_among(others: &[IdRange], names: IdRange) -> (Option<usize>, u32) {
+    let (mut place, mut count) = (0, names.len());
+    for other in others.iter() {
+        if other.chain == names.chain {
+            if (other.start..other.end).contains(&names.start) {
+                let place = place + (names.start - other.start) as usize;
+                return (Some(place), count.min(other.end - names.start));
+            }
+            if other.start > names.start {
+                count = count.min(other.start - names.start);
+            }
+        }
+        place += other.len() as usize;
+    }
+    (None, count)
+}
+
+/// Some of the elements that parts consist of.
+fn cut(parts: &[Part], range: Range<usize>) -> Vec<Part> {
+    let (mut cut, mut at) = (Vec::new(), 0);
+    for part in parts {
+        let (start, end) = (range.start.max(at), range.end.min(at + part.count()));
+        if start < end {
+            cut.push(part.split(start - at).1.split(end - start).0);
+        }
+        at += part.count();
+    }
+    cut
+}
+
+/// The delta of two states. O(n log n) in the number of visible runs of both.
+fn compared(before: &TextState, after: &TextState, chains: &Chains) -> Option<TextDelta> {
     let (old, new) = (visible(before, chains), visible(after, chains));
     let (in_old, in_new) = (Names::of(&old), Names::of(&new));
     let (mut old, mut new) = (Pieces::new(&old), Pieces::new(&new));
@@ -57,13 +148,13 @@ pub(in crate::node) fn text_delta(
         match (came, went) {
             (Some((false, count)), _) => runs.insert(new.take(count)),
             (_, Some((false, count))) => {
-                runs.delete(count);
+                runs.delete(count as usize);
                 old.take(count);
             }
             (Some((true, came)), Some((true, went))) => {
                 let count = came.min(went);
                 debug_assert_eq!(old.first(), new.first(), "characters do not move");
-                runs.retain(count);
+                runs.retain(count as usize);
                 old.take(count);
                 new.take(count);
             }
@@ -150,10 +241,10 @@ impl<'r> Pieces<'r> {
 struct Runs(Vec<TextRun>);
 
 impl Runs {
-    fn retain(&mut self, more: u32) {
+    fn retain(&mut self, more: usize) {
         match self.0.last_mut() {
-            Some(TextRun::Retain { count, .. }) => *count += more as usize,
-            _ => self.0.push(TextRun::retain(more as usize)),
+            Some(TextRun::Retain { count, .. }) => *count += more,
+            _ => self.0.push(TextRun::retain(more)),
         }
     }
 
@@ -164,10 +255,11 @@ impl Runs {
         }
     }
 
-    fn delete(&mut self, more: u32) {
+    fn delete(&mut self, more: usize) {
         match self.0.last_mut() {
-            Some(TextRun::Delete(count)) => *count += more as usize,
-            _ => self.0.push(TextRun::Delete(more as usize)),
+            _ if more == 0 => {}
+            Some(TextRun::Delete(count)) => *count += more,
+            _ => self.0.push(TextRun::Delete(more)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{list_delta, map_delta, text_delta};
 use crate::history::Chains;
 use crate::node::untyped::Shown;
-use crate::node::{Json, JsonDelta, TextState, Untyped};
+use crate::node::{Before, Json, JsonDelta, TextState, Untyped};
 
 /// The delta of what a node is shown as. No deeper than a path is long.
 ///
@@ -28,7 +28,7 @@ pub(crate) fn untyped_delta(
         (Shown::Text(before), Shown::Text(after)) => {
             let blank = TextState::default();
             let (before, after) = (before.unwrap_or(&blank), after.unwrap_or(&blank));
-            text_delta(before, after, chains).map(JsonDelta::Text)
+            text_delta(Before::State(before), after, chains).map(JsonDelta::Text)
         }
         _ => JsonDelta::replaced(&before.to_json(chains), after.to_json(chains)),
     }

@@ -4,8 +4,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Array, Json, JsonState, Object, Shape, write};
+use crate::codec::value;
 use crate::history::Chains;
-use crate::node::{CrdtNode, DeltaError, Fingerprint, ListDelta, MapDelta, Text, TextDelta};
+use crate::node::delta::was_value;
+use crate::node::{
+    Before, CrdtNode, DeltaError, Fingerprint, ListDelta, MapDelta, Text, TextDelta,
+};
 
 /// What changed in a [`Json`] node, nested as the JSON is.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -24,22 +28,41 @@ pub enum JsonDelta {
 /// The delta of a node. Where it is a container of another kind, or a value that is kept as one, it
 /// is replaced, unless it reads the same.
 pub(super) fn json_delta(
-    before: &JsonState,
+    before: Before<'_, JsonState>,
     after: &JsonState,
     chains: &Chains,
 ) -> Option<JsonDelta> {
-    match (before.shape(chains), after.shape(chains)) {
-        (Shape::Object, Shape::Object) => {
-            let delta = Object::delta(before.entries(), after.entries(), chains);
+    let now = after.shape(chains);
+    let was = match before {
+        Before::State(before) => Some(before.shape(chains).clone()),
+        Before::Touched(touched) => match touched.first(was_value) {
+            Some(was) => value::decode(was),
+            None => Some(now.clone()),
+        },
+    };
+    match (was, now) {
+        (Some(Shape::Object), Shape::Object) => {
+            let delta = Object::delta(before.map(JsonState::entries), after.entries(), chains);
             delta.map(JsonDelta::Object)
         }
-        (Shape::Array, Shape::Array) => {
-            Array::delta(before.items(), after.items(), chains).map(JsonDelta::Array)
+        (Some(Shape::Array), Shape::Array) => {
+            let delta = Array::delta(before.map(JsonState::items), after.items(), chains);
+            delta.map(JsonDelta::Array)
         }
-        (Shape::Text, Shape::Text) => {
-            Text::delta(before.text(), after.text(), chains).map(JsonDelta::Text)
+        (Some(Shape::Text), Shape::Text) => {
+            let delta = Text::delta(before.map(JsonState::text), after.text(), chains);
+            delta.map(JsonDelta::Text)
         }
-        _ => JsonDelta::replaced(&Json::value(before, chains).0, Json::value(after, chains).0),
+        (was, _) => {
+            let now = Json::value(after, chains).0;
+            match (before, was) {
+                (Before::State(before), _) => {
+                    JsonDelta::replaced(&Json::value(before, chains).0, now)
+                }
+                (_, Some(Shape::Whole(Json(was)))) => JsonDelta::replaced(&was, now),
+                _ => Some(JsonDelta::Replaced(now)),
+            }
+        }
     }
 }
 

@@ -28,7 +28,8 @@ pub use view::JsonView;
 
 use super::register::seed_register;
 use super::{
-    CrdtNode, DeltaError, EditError, Fingerprint, List, Map, Scope, StandardDefault, Writing,
+    Before, CrdtNode, DeltaError, EditError, Fingerprint, List, Map, Scope, StandardDefault,
+    Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -191,7 +192,11 @@ impl CrdtNode for Json {
         editor.write_as(value, how)
     }
 
-    fn delta(before: &JsonState, after: &JsonState, chains: &Chains) -> Option<JsonDelta> {
+    fn delta(
+        before: Before<'_, JsonState>,
+        after: &JsonState,
+        chains: &Chains,
+    ) -> Option<JsonDelta> {
         json_delta(before, after, chains)
     }
 

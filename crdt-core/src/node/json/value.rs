@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Json, JsonDelta, JsonEditor, JsonState, JsonView};
 use crate::history::Chains;
-use crate::node::{CrdtNode, DeltaError, EditError, Nested, Scope, Writing};
+use crate::node::{Before, CrdtNode, DeltaError, EditError, Nested, Scope, Writing};
 use crate::schema::{self, SchemaBuilder};
 
 /// What `serde_json::Value` would have to be to be a node.
@@ -57,7 +57,11 @@ where
         Json::write_in(editor, Json(value), how)
     }
 
-    fn delta(before: &JsonState, after: &JsonState, chains: &Chains) -> Option<JsonDelta> {
+    fn delta(
+        before: Before<'_, JsonState>,
+        after: &JsonState,
+        chains: &Chains,
+    ) -> Option<JsonDelta> {
         Json::delta(before, after, chains)
     }
 

@@ -17,11 +17,13 @@ use reconcile::reconcile;
 
 pub use editor::ListEditor;
 pub use state::ListState;
+pub(in crate::node) use state::inserted;
 pub use view::{ListIter, ListView};
 
-use super::delta::list_delta;
+use super::delta::{list_delta, touched_list};
 use super::{
-    Argument, CrdtNode, DeltaError, EditError, Fingerprint, ListDelta, Scope, ValueOf, Writing,
+    Argument, Before, CrdtNode, DeltaError, EditError, Fingerprint, ListDelta, Scope, ValueOf,
+    Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -72,6 +74,22 @@ impl<T> IntoIterator for List<T> {
     }
 }
 
+/// The delta of a list.
+fn delta<T: CrdtNode>(
+    before: Before<'_, ListState<T::State>>,
+    after: &ListState<T::State>,
+    chains: &Chains,
+) -> Option<ListDelta<T>> {
+    match before {
+        Before::State(before) => {
+            let value = |item: &T::State| T::value(item, chains);
+            let delta = |before, after: &_| T::delta(Before::State(before), after, chains);
+            list_delta::<_, T>(&before.items(chains), &after.items(chains), value, delta)
+        }
+        Before::Touched(touched) => touched_list(touched, after, chains),
+    }
+}
+
 macro_rules! list_node {
     ($type:ident, $value:ty) => {
         impl<T: CrdtNode> CrdtNode for $type<T> {
@@ -117,13 +135,11 @@ macro_rules! list_node {
             }
 
             fn delta(
-                before: &Self::State,
+                before: Before<'_, Self::State>,
                 after: &Self::State,
                 chains: &Chains,
             ) -> Option<ListDelta<T>> {
-                let value = |item: &T::State| T::value(item, chains);
-                let delta = |before: &T::State, after: &T::State| T::delta(before, after, chains);
-                list_delta::<_, T>(&before.items(chains), &after.items(chains), value, delta)
+                delta::<T>(before, after, chains)
             }
 
             fn apply_delta(

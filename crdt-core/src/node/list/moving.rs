@@ -4,7 +4,9 @@ use core::ops::{Range, RangeBounds};
 
 use super::{ListEditor, ListState};
 use crate::node::positions::positions;
+use crate::node::watch::Effect;
 use crate::node::{CrdtNode, EditError, ElementId, NodeState, Scope};
+use crate::sequence::Shift;
 
 impl<T: CrdtNode> ListEditor<'_, T> {
     /// Moves the element at a position so that it stands at another one, `to`. It stays the same
@@ -91,9 +93,13 @@ pub(super) fn move_before<S: NodeState + Default>(
     if range.is_empty() || (range.start..=range.end).contains(&gap) {
         return Ok(());
     }
+    let from = range.start;
     let (first, time, chains) = (scope.next_id(), scope.time(), scope.chains());
     let moved = state.elements.edit(chains).move_at(range, gap, first, time, chains);
     let (place, elements) = moved.map_err(EditError::out_of_bounds)?;
+    let count = elements.len();
+    let to = if gap > from { gap - count } else { gap };
+    scope.note(|| Effect::Shift(Shift::Move { from, count, to }));
     scope.write_move(place, elements);
     Ok(())
 }

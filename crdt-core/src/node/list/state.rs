@@ -4,12 +4,13 @@ use super::elements::Elements;
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::edit::{delete_at, uncover};
+use crate::node::watch::Effect;
 use crate::node::{
     Blanks, DigestWriter, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
     StateWriter, Undone,
 };
 use crate::op::{Action, Id, IdRange, Place, Seeds, Standing};
-use crate::sequence::{Items, Restored};
+use crate::sequence::{Content, Items, Restored, Sequence, Shift, Shifts};
 
 /// The state of a list: the states of its elements in order, deleted ones as places.
 pub struct ListState<S> {
@@ -74,11 +75,13 @@ impl<S: NodeState + Default> ListState<S> {
                 state
             })
             .collect();
-        let source = states.into_iter();
-        match self.elements.as_it_is().integrate(op.id, op.time, place, source, chains) {
-            Ok(()) => fit,
-            Err(_) => Fit::Inert(Misfit::UnknownElement),
+        let (count, source) = (states.len(), states.into_iter());
+        let elements = self.elements_for(op, chains);
+        if elements.integrate(op.id, op.time, place, source, chains).is_err() {
+            return Fit::Inert(Misfit::UnknownElement);
         }
+        op.note(|| inserted(elements, op.id, count));
+        fit
     }
 
     fn route(&mut self, id: Id, rest: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
@@ -98,19 +101,44 @@ impl<S: NodeState + Default> ListState<S> {
         elements: &[Id],
         chains: &Chains,
     ) -> Fit {
-        let sequence = self.elements.as_it_is();
-        match sequence.integrate_moves(op.id, op.time, place, elements, chains) {
+        let (sequence, mut shifts) = (self.elements_for(op, chains), op.shifts());
+        let moved = sequence.integrate_moves(op.id, op.time, place, elements, chains, &mut shifts);
+        op.note_shifts(shifts);
+        match moved {
             Ok(true) => Fit::Applied,
             Ok(false) | Err(_) => Fit::Inert(Misfit::UnknownElement),
         }
     }
 
+    /// The elements, for an op. Who observes hears at which positions it changes what is visible.
+    fn elements_for(&mut self, op: &Incoming<'_>, chains: &Chains) -> &mut Sequence<Items<S>> {
+        if op.is_watched() { self.elements.edit(chains) } else { self.elements.as_it_is() }
+    }
+
     fn delete(&mut self, op: &Incoming<'_>, range: IdRange, chains: &Chains) {
         if op.keeps_all {
-            self.elements.rule(|elements| elements.cover(op.id, range, chains));
+            self.rule(op, chains, |elements, _| elements.cover(op.id, range, chains));
         } else {
-            self.elements.as_it_is().delete_along(range, chains);
+            self.elements.as_it_is().delete_along(range, chains, &mut op.hearing());
         }
+    }
+
+    /// Lets an op change what stands. Who observes has it settled at once.
+    fn rule(
+        &mut self,
+        op: &Incoming<'_>,
+        chains: &Chains,
+        change: impl FnOnce(&mut Sequence<Items<S>>, &mut Shifts),
+    ) {
+        let mut shifts = op.shifts();
+        if op.is_watched() {
+            let elements = self.elements.edit(chains);
+            change(elements, &mut shifts);
+            elements.settle(chains, &mut shifts);
+        } else {
+            self.elements.rule(|elements| change(elements, &mut shifts));
+        }
+        op.note_shifts(shifts);
     }
 
     fn annul(
@@ -123,9 +151,9 @@ impl<S: NodeState + Default> ListState<S> {
         if !op.keeps_all {
             return Fit::LetGo;
         }
-        self.elements.rule(|elements| {
+        self.rule(op, chains, |elements, shifts| {
             for name in names {
-                elements.rule(*name, (op.id, op.time), standing, chains);
+                elements.rule(*name, (op.id, op.time), standing, chains, shifts);
             }
         });
         Fit::Applied
@@ -145,6 +173,16 @@ impl<S: NodeState + Default> ListState<S> {
         }
         Fit::Applied
     }
+}
+
+/// The effect of an insert that has just been carried out.
+pub(in crate::node) fn inserted<C: Content>(
+    sequence: &Sequence<C>,
+    first: Id,
+    count: usize,
+) -> Effect {
+    let at = sequence.position(first).unwrap_or_default();
+    Effect::Shift(Shift::inserted(at, count))
 }
 
 /// The state of an element that an insert brings: blank, or with a register that was set by the

@@ -15,12 +15,12 @@ pub use editor::MapEditor;
 pub use state::MapState;
 pub use view::{MapIter, MapView};
 
-use super::delta::map_delta;
+use super::delta::{map_delta, touched_map};
 use super::entry::Entry;
 use super::key::Plain;
 use super::{
-    Argument, CrdtNode, DeltaError, EditError, Fingerprint, MapDelta, MapKey, Scope, ValueOf,
-    Writing,
+    Argument, Before, CrdtNode, DeltaError, EditError, Fingerprint, MapDelta, MapKey, Scope,
+    ValueOf, Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -161,14 +161,19 @@ pub(super) fn fingerprint<'v, K: MapKey, V: CrdtNode<Value: 'v>>(
 
 /// The delta of a map.
 fn delta_of<K: MapKey + Clone, V: CrdtNode>(
-    before: &MapState<K, V::State>,
+    before: Before<'_, MapState<K, V::State>>,
     after: &MapState<K, V::State>,
     chains: &Chains,
 ) -> Option<MapDelta<K, V>> {
-    let value = |item: &V::State| V::value(item, chains);
-    let delta = |before: &V::State, after: &V::State| V::delta(before, after, chains);
-    let cloned = |(key, item): (&K, _)| (key.clone(), item);
-    map_delta(before.present().map(cloned), after.present().map(cloned), value, delta)
+    match before {
+        Before::State(before) => {
+            let cloned = |(key, item): (&K, _)| (key.clone(), item);
+            let value = |item: &V::State| V::value(item, chains);
+            let delta = |before, after: &_| V::delta(Before::State(before), after, chains);
+            map_delta(before.present().map(cloned), after.present().map(cloned), value, delta)
+        }
+        Before::Touched(touched) => touched_map(touched, |key| after.get(key), chains),
+    }
 }
 
 /// Describes a map.
@@ -223,7 +228,7 @@ macro_rules! map_node {
             }
 
             fn delta(
-                before: &Self::State,
+                before: Before<'_, Self::State>,
                 after: &Self::State,
                 chains: &Chains,
             ) -> Option<MapDelta<K, V>> {

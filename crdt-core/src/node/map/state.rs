@@ -30,6 +30,11 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
         Present { entries: self.entries.iter(), left: self.present }
     }
 
+    /// What is present under a key.
+    pub(in crate::node) fn get(&self, key: &K) -> Option<&S> {
+        self.entries.get(key).filter(|entry| entry.is_present()).map(|entry| &entry.state)
+    }
+
     /// Makes all entries absent but those that are kept, and those that `chosen` leaves out.
     pub(super) fn remove_others<V>(
         &mut self,

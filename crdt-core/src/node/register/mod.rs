@@ -24,6 +24,7 @@ use super::{
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, LocalAction};
+use crate::node::watch::Effect;
 use crate::op::Action;
 use crate::schema::{self, SchemaBuilder};
 
@@ -127,11 +128,13 @@ where
             (Some(Ok(value)), Action::Set { payload, .. }) => fit_of(value, payload),
             _ => Fit::Applied,
         };
+        op.note(|| value_before(self, chains));
         self.versions.write(Write { id: op.id, replaces, value }, D::initial, chains);
         fit
     }
 
     fn clear(&mut self, scope: Scope<'_>) {
+        scope.note(|| value_before(self, scope.chains()));
         self.versions.unset(scope, D::initial);
     }
 
@@ -148,6 +151,7 @@ where
     }
 
     fn forget_sets(&mut self, scope: Scope<'_>) {
+        scope.note(|| value_before(self, scope.chains()));
         self.versions.forget(scope, D::initial);
     }
 
@@ -300,9 +304,15 @@ fn write_payload<T: DeserializeOwned + Serialize + Send + Sync + 'static, D>(
     if fit_of(&value, &payload) != Fit::Applied {
         return Err(altered());
     }
+    scope.note(|| value_before(state, scope.chains()));
     let action = LocalAction::Set { replaces: state.versions.ids(), payload };
     state.versions.overwrite(scope, action, |id| Versions::One { id, value });
     Ok(())
+}
+
+/// What a register reads as until an op.
+fn value_before<T: Serialize, D>(state: &RegisterState<T, D>, chains: &Chains) -> Effect {
+    Effect::Value(encode(state.get(chains)).unwrap_or_default())
 }
 
 /// The fault of a value whose type does not read what it writes.

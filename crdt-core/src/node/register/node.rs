@@ -59,7 +59,7 @@ macro_rules! register_node {
             }
 
             fn delta(
-                before: &Self::State,
+                before: $crate::node::Before<'_, Self::State>,
                 after: &Self::State,
                 chains: &$crate::history::Chains,
             ) -> Option<Self::Delta> {

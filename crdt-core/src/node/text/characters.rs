@@ -40,10 +40,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::codec::{DecodeError, split_text};
 use crate::history::Chains;
+use crate::node::list::inserted;
 use crate::node::spans::{Order, check_ids};
+use crate::node::watch::Effect;
 use crate::node::{Incoming, StateReader, StateWriter};
 use crate::op::{Id, IdRange, Place};
-use crate::sequence::{Gathered, Restored, Ruled, Sequence, TextChunk, TextMeasure, UnknownParent};
+use crate::sequence::{
+    Content as _, Gathered, Restored, Ruled, Sequence, TextChunk, TextMeasure, UnknownParent,
+};
 
 /// The characters of a text and how far they have come. See the module.
 #[derive(Debug, Default)]
@@ -75,6 +79,8 @@ pub(super) struct Unplaced {
     /// Locked by who lays them out, since that is the last that is wanted of them.
     ops: Mutex<Gathered>,
     laid_out: LaidOut,
+    /// When it began, if somebody observed then.
+    begun: Option<u64>,
 }
 
 /// Where there never was a character.
@@ -125,8 +131,20 @@ impl Characters {
         }
     }
 
-    /// Lets an op change which deletes stand: whoever looks next will see it.
-    pub(super) fn rule(&mut self, chains: &Chains, change: impl FnOnce(&mut Sequence<TextChunk>)) {
+    /// Lets an op change which deletes stand: whoever looks next will see it. Who observes has it
+    /// settled at once.
+    pub(super) fn rule(
+        &mut self,
+        op: &Incoming<'_>,
+        chains: &Chains,
+        change: impl FnOnce(&mut Sequence<TextChunk>),
+    ) {
+        if op.is_watched() {
+            let (sequence, mut shifts) = (self.lay_out(chains), op.shifts());
+            change(sequence);
+            sequence.settle(chains, &mut shifts);
+            return op.note_shifts(shifts);
+        }
         let mut sequence = mem::take(self.as_it_is(chains));
         change(&mut sequence);
         *self = if sequence.is_settled() {
@@ -144,36 +162,57 @@ impl Characters {
         text: &str,
         chains: &Chains,
     ) -> Result<(), UnknownParent> {
-        let gathered = if op.keeps_all { None } else { self.gathering(Some((place, text))) };
-        match gathered {
-            Some(gathered) => gathered.insert(op.id, op.time, place, text),
-            None => self.as_it_is(chains).integrate(op.id, op.time, place, text, chains),
+        if let Some(gathered) = self.gathering(op, Some((place, text)), chains) {
+            return gathered.insert(op.id, op.time, place, text);
         }
+        let sequence = if op.is_watched() { self.lay_out(chains) } else { self.as_it_is(chains) };
+        sequence.integrate(op.id, op.time, place, text, chains)?;
+        op.note(|| inserted(sequence, op.id, text.chars().count()));
+        Ok(())
     }
 
     /// Deletes those counters of the chain that runs down to a segment which are elements here.
-    pub(super) fn delete(&mut self, range: IdRange, chains: &Chains) {
+    pub(super) fn delete(&mut self, op: &Incoming<'_>, range: IdRange, chains: &Chains) {
         if self.is_blank() {
             return;
         }
         let last = chains.last_piece(range.chain, range.start, range.end);
         // What spans forks is looked for segment by segment.
-        let gathered = if last.start == range.start { self.gathering(None) } else { None };
+        let gathered =
+            if last.start == range.start { self.gathering(op, None, chains) } else { None };
         match gathered {
             Some(gathered) => gathered.delete(last),
-            None => self.lay_out(chains).delete_along(range, chains),
+            None => self.lay_out(chains).delete_along(range, chains, &mut op.hearing()),
         }
     }
 
     /// Where an op is to be gathered, if it is: an insert of a text at a place, or else a delete.
-    fn gathering(&mut self, insert: Option<(Place<Id>, &str)>) -> Option<&mut Gathered> {
+    ///
+    /// Who observes is told once that the text is made anew, and of what. One that had begun to be
+    /// before somebody began to observe is laid out, since nobody can say what it was then.
+    fn gathering(
+        &mut self,
+        op: &Incoming<'_>,
+        insert: Option<(Place<Id>, &str)>,
+        chains: &Chains,
+    ) -> Option<&mut Gathered> {
+        if op.keeps_all {
+            return None;
+        }
         if let Some(begun) = self.worth_gathering(insert) {
-            *self = Self::Gathered(Box::new(Unplaced::of(begun)));
+            let mut unplaced = Unplaced::of(begun);
+            if let Some(sink) = op.watch() {
+                unplaced.begun = Some(sink.now());
+                let runs = self.look(chains).chunks();
+                let names = runs.map(|(first, run)| IdRange::new(first, run.len()));
+                sink.note(Effect::Anew(names.collect()));
+            }
+            *self = Self::Gathered(Box::new(unplaced));
         }
-        match self {
-            Self::Gathered(unplaced) => unplaced.ops(),
-            _ => None,
-        }
+        let Self::Gathered(unplaced) = self else { return None };
+        let is_seen =
+            op.watch().is_none_or(|sink| unplaced.begun.is_some_and(|at| sink.is_seen(at)));
+        if is_seen { unplaced.ops() } else { None }
     }
 
     /// What to begin with to gather from an op on, if there is no reason against that.
@@ -299,7 +338,7 @@ impl Folded {
 
 impl Unplaced {
     fn of(ops: Gathered) -> Self {
-        Self { ops: Mutex::new(ops), laid_out: LaidOut::new() }
+        Self { ops: Mutex::new(ops), laid_out: LaidOut::new(), begun: None }
     }
 
     /// The ops, to add to them, unless they have been laid out.
@@ -338,6 +377,11 @@ mod tests {
         matches!(text, Characters::Gathered(_)) && text.laid_out().is_none()
     }
 
+    fn delete(text: &mut Characters, first: u32, count: u32) {
+        let op = Incoming::new(id(99), 0, Action::Delete { first: id(first), count });
+        text.delete(&op, IdRange::new(id(first), count), &Chains::default());
+    }
+
     fn right_of(counter: u32) -> Place<Id> {
         Place::Child(id(counter), Side::Right)
     }
@@ -355,7 +399,7 @@ mod tests {
     fn looking_at_an_empty_text_makes_nothing() {
         let (mut text, chains) = (Characters::default(), Chains::default());
         assert_eq!((text.len(&chains), text.chunks(&chains).count()), (0, 0));
-        text.delete(IdRange::new(id(3), 4), &chains);
+        delete(&mut text, 3, 4);
         assert_eq!(read(&text), "");
         assert!(matches!(text, Characters::Blank));
         assert!(insert(&mut text, 0, Place::Root, &"x".repeat(TextChunk::CAP + 1)), "still");
@@ -368,7 +412,7 @@ mod tests {
         assert!(!insert(&mut text, 4, right_of(3), "s"), "it is typed on");
         assert!(insert(&mut text, 5, right_of(0), "o"), "it goes elsewhere");
         assert!(insert(&mut text, 6, right_of(4), "!"));
-        text.delete(IdRange::new(id(1), 1), &chains);
+        delete(&mut text, 1, 1);
         let op = Incoming::new(id(9), 0, Action::Add { delta: 0 });
         assert!(text.integrate(&op, right_of(8), "lost", &chains).is_err());
         let mut other = Characters::default();
@@ -385,7 +429,7 @@ mod tests {
     fn what_is_deleted_as_a_whole_is_not_blank() {
         let (mut text, chains) = (Characters::default(), Chains::default());
         insert(&mut text, 0, Place::Root, "ab");
-        text.delete(IdRange::new(id(0), 2), &chains);
+        delete(&mut text, 0, 2);
         assert!(matches!(text, Characters::Gathered(_)));
         assert!(!text.is_blank());
         assert_eq!(read(&text), "");

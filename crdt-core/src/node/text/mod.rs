@@ -18,7 +18,7 @@ pub use state::TextState;
 pub use view::TextView;
 
 use super::delta::text_delta;
-use super::{CrdtNode, DeltaError, EditError, Fingerprint, Scope, TextDelta, Writing};
+use super::{Before, CrdtNode, DeltaError, EditError, Fingerprint, Scope, TextDelta, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -131,7 +131,7 @@ macro_rules! text_node {
             }
 
             fn delta(
-                before: &TextState,
+                before: Before<'_, TextState>,
                 after: &TextState,
                 chains: &Chains,
             ) -> Option<TextDelta> {

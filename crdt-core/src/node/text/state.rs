@@ -1,17 +1,18 @@
 use core::ops::Range;
 
 use super::characters::Characters;
-use super::slice::joined;
+use super::slice::{TextSlice, joined};
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::difference::differences;
 use crate::node::edit::{delete_at, insert_at, uncover};
+use crate::node::watch::Effect;
 use crate::node::{
     DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
     StateWriter, Undone,
 };
 use crate::op::{Action, IdRange};
-use crate::sequence::{Sequence, TextChunk, TextMeasure};
+use crate::sequence::{Sequence, Shift, Shifts, TextChunk, TextMeasure};
 
 /// The state of a text: its characters (Unicode scalar values) in order, deleted ones as places.
 #[derive(Debug, Default)]
@@ -25,6 +26,16 @@ impl TextState {
         let mut text = String::with_capacity(self.measure(chains).utf8);
         self.chunks(chains).for_each(|chunk| text.push_str(chunk));
         text
+    }
+
+    /// The number of characters.
+    pub(in crate::node) fn length(&self, chains: &Chains) -> usize {
+        self.len(chains)
+    }
+
+    /// The characters at some positions, which are there.
+    pub(in crate::node) fn slice(&self, range: Range<usize>, chains: &Chains) -> String {
+        TextSlice::new(self.sequence(chains), range).to_string()
     }
 
     /// The number of characters.
@@ -84,6 +95,7 @@ impl TextState {
         if let [ascii @ ..=0x7F] = text.as_bytes() {
             let sequence = self.characters.lay_out(scope.chains());
             if scope.write_on(*ascii, |id| sequence.type_ascii(at, *ascii, id)) {
+                scope.note(|| Effect::Shift(Shift::inserted(at, 1)));
                 return Ok(());
             }
         }
@@ -131,9 +143,9 @@ impl TextState {
 
     fn delete(&mut self, op: &Incoming<'_>, range: IdRange, chains: &Chains) {
         if op.keeps_all {
-            self.characters.rule(chains, |characters| characters.cover(op.id, range, chains));
+            self.characters.rule(op, chains, |characters| characters.cover(op.id, range, chains));
         } else {
-            self.characters.delete(range, chains);
+            self.characters.delete(op, range, chains);
         }
     }
 
@@ -168,9 +180,11 @@ impl NodeState for TextState {
             }
             ([], Action::Annul { .. }) if !op.keeps_all => Fit::LetGo,
             ([], Action::Annul { standing, names }) => {
-                self.characters.rule(chains, |characters| {
+                self.characters.rule(op, chains, |characters| {
                     for name in names {
-                        characters.rule(*name, (op.id, op.time), *standing, chains);
+                        // Characters are not moved, so nothing shifts before all is settled.
+                        let mut none = Shifts::dropped();
+                        characters.rule(*name, (op.id, op.time), *standing, chains, &mut none);
                     }
                 });
                 Fit::Applied

@@ -9,6 +9,7 @@ use core::cell::RefCell;
 pub use scope::Scope;
 
 use super::undo::{UndoLog, UndoPoint};
+use super::watch::{Effect, EffectLog, Step};
 use super::{EditError, Incoming, NodeState, Segment, Stamp};
 use crate::history::{Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::op::limits::MAX_PATH_DEPTH;
@@ -41,6 +42,17 @@ pub(crate) struct Log {
     stamp: Stamp,
     /// Whether the document keeps all that is deleted or reset.
     keeps_all: bool,
+    /// The effects of the edits, with the paths of their nodes, if somebody observes.
+    effects: Option<Vec<(Option<u32>, Effect)>>,
+}
+
+/// How a document is to be edited.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mode {
+    /// Whether it keeps all that is deleted or reset.
+    pub(crate) keeps_all: bool,
+    /// Whether somebody observes it.
+    pub(crate) watched: bool,
 }
 
 /// Space for what editors write, used again for one change after the other.
@@ -61,6 +73,7 @@ struct Point {
     last: Option<LastOp>,
     fresh: u32,
     fault: Option<EditError>,
+    effects: usize,
 }
 
 /// What lengthening changes in an op.
@@ -80,7 +93,7 @@ impl<'a> Transaction<'a> {
         prev: Option<ChangeIndex>,
         space: Space,
         stamp: Stamp,
-        keeps_all: bool,
+        Mode { keeps_all, watched }: Mode,
     ) -> Self {
         let Id { chain, counter: start } = chains.next_id(prev);
         let Space { written, undo } = space;
@@ -95,6 +108,7 @@ impl<'a> Transaction<'a> {
             fault: None,
             stamp,
             keeps_all,
+            effects: watched.then(Vec::new),
         };
         Self { chains, log: RefCell::new(log) }
     }
@@ -137,6 +151,18 @@ impl Log {
         self.written = written;
     }
 
+    /// Hands the effects of the edits on.
+    pub(crate) fn hand_on(&mut self, to: &mut EffectLog) {
+        for (path, effect) in self.effects.take().into_iter().flatten() {
+            let above = |at: &u32| self.written.paths[*at as usize].parent;
+            let up = core::iter::successors(path, above);
+            let steps = up.map(|at| self.written.paths[at as usize].segment.as_segment());
+            let mut steps: Vec<Step> = steps.map(|segment| Step::of(&segment)).collect();
+            steps.reverse();
+            to.push(steps.into(), effect);
+        }
+    }
+
     /// The space of it, for the next change.
     pub(crate) fn emptied(self) -> Space {
         Space { written: self.written.emptied(), undo: self.undo.emptied() }
@@ -153,14 +179,19 @@ impl Log {
             last: None,
             fresh: self.start,
             fault: None,
+            effects: 0,
         };
+        if let Some(effects) = &mut self.effects {
+            effects.clear();
+        }
         self.take_back(&begin, None, state, chains);
     }
 
     /// The state to go back to if the edits to come fail. They keep what they delete of everything
     /// that has been written until now.
     fn mark(&mut self) -> Point {
-        let Self { written: Written { ops, text, .. }, undo, next, fresh, fault, .. } = self;
+        let Self { written: Written { ops, text, .. }, undo, next, fresh, fault, effects, .. } =
+            self;
         let last = ops.last().and_then(|last| match &last.action {
             LocalAction::Insert { seeds, .. } => Some(LastOp::Insert(last.counters, seeds.len())),
             LocalAction::InsertText { text, .. } => Some(LastOp::Insert(last.counters, text.end)),
@@ -179,6 +210,7 @@ impl Log {
             last,
             fresh: core::mem::replace(fresh, *next),
             fault: fault.take(),
+            effects: effects.as_ref().map_or(0, Vec::len),
         }
     }
 
@@ -207,7 +239,8 @@ impl Log {
             if let Some(path) = route(paths, op.path, base, new) {
                 let action = op.action.as_action(text);
                 let undone = Some(&undone);
-                let op = Incoming { id, time: *time, action, keeps_all: *keeps_all, undone };
+                let keeps_all = *keeps_all;
+                let op = Incoming { id, time: *time, action, keeps_all, watch: None, undone };
                 let _ = state.apply(&path, &op, chains);
             }
         }
@@ -236,6 +269,9 @@ impl Log {
                 (LocalAction::Annul { names, .. }, LastOp::Annul(count)) => names.truncate(count),
                 _ => {}
             }
+        }
+        if let Some(effects) = &mut self.effects {
+            effects.truncate(point.effects);
         }
         self.undo.cut(point.undo);
         self.next = point.next;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::{Log, Transaction};
 use crate::history::{Chains, LocalAction, LocalOp, LocalSegment, Written};
 use crate::node::undo::Kept;
+use crate::node::watch::Effect;
 use crate::node::{EditError, NewElement, NodeState};
 use crate::op::limits::MAX_KEY_BYTES;
 use crate::op::{Id, IdRange, Key, Place, Standing};
@@ -118,6 +119,35 @@ impl<'a> Scope<'a> {
     /// Whether the document keeps all that is deleted, since a delete was annulled.
     pub(in crate::node) fn keeps_all(&self) -> bool {
         self.transaction.log.borrow().keeps_all
+    }
+
+    /// Leaves an effect on the node of this scope, if somebody observes.
+    #[inline]
+    pub(in crate::node) fn note(&self, effect: impl FnOnce() -> Effect) {
+        if self.is_watched() {
+            self.note_now(effect());
+        }
+    }
+
+    /// Whether somebody observes.
+    pub(in crate::node) fn is_watched(&self) -> bool {
+        self.transaction.log.borrow().effects.is_some()
+    }
+
+    /// Makes edits that nobody sees: they leave no effects.
+    pub(in crate::node) fn unseen(self, edit: impl FnOnce(Self)) {
+        let effects = self.transaction.log.borrow_mut().effects.take();
+        edit(self);
+        self.transaction.log.borrow_mut().effects = effects;
+    }
+
+    #[cold]
+    fn note_now(&self, effect: Effect) {
+        let mut scope = *self;
+        scope.pin();
+        if let Some(effects) = &mut self.transaction.log.borrow_mut().effects {
+            effects.push((scope.parent, effect));
+        }
     }
 
     /// The id that the next op will have.

@@ -1,6 +1,6 @@
 //! What is written right behind an op that it could be part of lengthens it, and is cut off again.
 
-use super::{Scope, Space, Transaction};
+use super::{Mode, Scope, Space, Transaction};
 use crate::history::{Chains, LocalAction};
 use crate::node::{EditError, Stamp, Untyped};
 use crate::op::{Id, Place, Side, Standing};
@@ -24,7 +24,8 @@ fn written(transaction: Transaction<'_>) -> Vec<(u32, Vec<u32>)> {
 #[test]
 fn moves_and_annuls_lengthen_the_op_before() {
     let chains = Chains::default();
-    let transaction = Transaction::new(&chains, None, Space::default(), Stamp::fresh(), false);
+    let transaction =
+        Transaction::new(&chains, None, Space::default(), Stamp::fresh(), Mode::default());
     let mut list = transaction.root().field("list");
     list.write_move(Place::Root, vec![id(0)]);
     list.write_move(Place::<Id>::going_on(list.next_id()), vec![id(1), id(2)]);
@@ -51,7 +52,8 @@ fn moves_and_annuls_lengthen_the_op_before() {
 #[test]
 fn what_an_edit_lengthened_is_cut_off_when_it_fails() {
     let chains = Chains::default();
-    let transaction = Transaction::new(&chains, None, Space::default(), Stamp::fresh(), false);
+    let transaction =
+        Transaction::new(&chains, None, Space::default(), Stamp::fresh(), Mode::default());
     let (mut list, mut state) = (transaction.root().field("list"), Untyped::default());
     let moves = |_: &mut Untyped, mut list: Scope<'_>| {
         list.write_move(Place::<Id>::going_on(list.next_id()), vec![id(1), id(2)]);

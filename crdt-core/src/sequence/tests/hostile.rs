@@ -1,6 +1,6 @@
 //! Inputs made to be slow: each of these takes minutes if a step costs more than a logarithm.
 
-use super::super::{Gathered, Sequence, TextChunk};
+use super::super::{Gathered, Sequence, Shifts, TextChunk};
 use super::small::{ByCounter, id, text};
 use super::world::{Letters, shown};
 use crate::op::{IdRange, Place, Side};
@@ -108,7 +108,14 @@ fn one_element_moved_by_many_in_the_worst_order() {
     let mut sequence = movable();
     let mut move_to = |chain, parent| {
         let place = Place::Child(parent, Side::Right);
-        let moved = sequence.integrate_moves(id(chain, 5), 0, place, &[id(0, 0)], &ByCounter);
+        let moved = sequence.integrate_moves(
+            id(chain, 5),
+            0,
+            place,
+            &[id(0, 0)],
+            &ByCounter,
+            &mut Shifts::dropped(),
+        );
         assert_eq!(moved, Ok(true));
     };
     // The first one is the highest, so it stays there, and the others hang on one place.
@@ -120,7 +127,14 @@ fn one_element_moved_by_many_in_the_worst_order() {
     let mut sequence = movable();
     for counter in 2..MANY {
         let place = Place::Child(id(0, counter - 1), Side::Left);
-        let moved = sequence.integrate_moves(id(0, counter), 0, place, &[id(0, 0)], &ByCounter);
+        let moved = sequence.integrate_moves(
+            id(0, counter),
+            0,
+            place,
+            &[id(0, 0)],
+            &ByCounter,
+            &mut Shifts::dropped(),
+        );
         assert_eq!(moved, Ok(true));
     }
     sequence.assert_invariants(&ByCounter);
@@ -140,7 +154,14 @@ fn names_of_what_was_moved_and_deleted_are_passed_over_once() {
     for counter in &all {
         let place = Place::Child(id(0, 1), Side::Right);
         let element = [id(0, *counter)];
-        let moved = sequence.integrate_moves(id(1, *counter), 0, place, &element, &ByCounter);
+        let moved = sequence.integrate_moves(
+            id(1, *counter),
+            0,
+            place,
+            &element,
+            &ByCounter,
+            &mut Shifts::dropped(),
+        );
         assert_eq!(moved, Ok(true));
     }
     for _ in 0..MANY {

@@ -5,7 +5,7 @@ use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::content::Measure;
-use super::super::{Content, Keep, OpOrder, Restored, Sequence};
+use super::super::{Content, Keep, OpOrder, Restored, Sequence, Shifts};
 use super::oracle::{Oracle, Rank};
 use crate::op::{Id, IdRange, Place, Side};
 
@@ -132,7 +132,14 @@ pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, or
         }
         Act::Move { place, elements } => {
             let time = ranks.time(op.id);
-            let moved = sequence.integrate_moves(op.id, time, *place, elements, ranks);
+            let moved = sequence.integrate_moves(
+                op.id,
+                time,
+                *place,
+                elements,
+                ranks,
+                &mut Shifts::dropped(),
+            );
             moved.expect("the parent is known");
             insert_moves(op.id, *place, elements, ranks, oracle);
         }

@@ -81,7 +81,7 @@ impl Enum<'_> {
         let applied = self.applied();
         quote! {
             fn delta(
-                __before: &#state,
+                __before: __crdt::Before<'_, #state>,
                 __after: &#state,
                 __chains: &__crdt::Chains,
             ) -> __crdt::Option<#delta> {
