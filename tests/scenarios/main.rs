@@ -23,7 +23,6 @@ mod serialized;
 mod slices;
 mod taken_back;
 mod traces;
-mod observing;
 mod updates;
 
 use test_support::{key, sync, two};

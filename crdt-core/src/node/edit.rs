@@ -23,7 +23,7 @@ pub(super) fn insert_at<C: Content>(
     let before = sequence.len();
     let placed = sequence.insert_at(position, source, id, time, chains);
     let place = placed.map_err(EditError::out_of_bounds)?;
-    scope.note(|| Effect::Shift(Shift::inserted(position, sequence.len() - before)));
+    scope.note(|| Effect::shift::<C>(Shift::inserted(position, sequence.len() - before)));
     Ok(place)
 }
 
@@ -41,7 +41,7 @@ where
     scope.pin();
     let count = range.len();
     if range.end <= sequence.len() && count > 0 {
-        scope.note(|| Effect::Shift(Shift::deleted(range.start, count)));
+        scope.note(|| Effect::shift::<C>(Shift::deleted(range.start, count)));
     }
     if scope.keeps_all() {
         return cover_at(sequence, scope, range);

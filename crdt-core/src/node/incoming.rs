@@ -61,9 +61,9 @@ impl<'a> Incoming<'a> {
     }
 
     /// Leaves what has shifted in a text or list.
-    pub(super) fn note_shifts(&self, shifts: Shifts) {
+    pub(super) fn note_shifts<C: Content>(&self, shifts: Shifts) {
         if let Some(sink) = self.watch {
-            shifts.into_iter().for_each(|shift| sink.note(Effect::Shift(shift)));
+            shifts.into_iter().for_each(|shift| sink.note(Effect::shift::<C>(shift)));
         }
     }
 
@@ -92,7 +92,7 @@ impl<C: Content> Keep<C> for Hearing<'_> {
 
     fn shifted(&mut self, shift: impl FnOnce() -> Shift) {
         if let Some(sink) = self.0 {
-            sink.note(Effect::Shift(shift()));
+            sink.note(Effect::shift::<C>(shift()));
         }
     }
 }

@@ -87,7 +87,7 @@ pub(in crate::node) fn touched_list<T: CrdtNode>(
     chains: &Chains,
 ) -> Option<ListDelta<T>> {
     let elements = after.sequence(chains);
-    let (parts, before) = touched.composed().parts(elements.len());
+    let (parts, before) = touched.items().parts(elements.len());
     let within = touched.elements();
     let mut edited: Vec<(usize, &Touched<'_>)> =
         within.filter_map(|(id, touched)| Some((elements.position(id)?, touched))).collect();

@@ -59,7 +59,7 @@ pub(in crate::node) fn text_delta(
 /// The delta of a text of which it is known what has changed. O(log n) for each change, and the
 /// text that came; linear in a text that is made anew.
 fn gathered(touched: &Touched<'_>, after: &TextState, chains: &Chains) -> Option<TextDelta> {
-    let composed = touched.composed();
+    let composed = touched.text();
     let (parts, before) = match composed.anew {
         Some(names) => anew(&composed, names, after, chains),
         None => composed.parts(after.length(chains)),

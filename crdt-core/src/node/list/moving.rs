@@ -99,7 +99,7 @@ pub(super) fn move_before<S: NodeState + Default>(
     let (place, elements) = moved.map_err(EditError::out_of_bounds)?;
     let count = elements.len();
     let to = if gap > from { gap - count } else { gap };
-    scope.note(|| Effect::Shift(Shift::Move { from, count, to }));
+    scope.note(|| Effect::Items(Shift::Move { from, count, to }));
     scope.write_move(place, elements);
     Ok(())
 }

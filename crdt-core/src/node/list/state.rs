@@ -103,7 +103,7 @@ impl<S: NodeState + Default> ListState<S> {
     ) -> Fit {
         let (sequence, mut shifts) = (self.elements_for(op, chains), op.shifts());
         let moved = sequence.integrate_moves(op.id, op.time, place, elements, chains, &mut shifts);
-        op.note_shifts(shifts);
+        op.note_shifts::<Items<S>>(shifts);
         match moved {
             Ok(true) => Fit::Applied,
             Ok(false) | Err(_) => Fit::Inert(Misfit::UnknownElement),
@@ -138,7 +138,7 @@ impl<S: NodeState + Default> ListState<S> {
         } else {
             self.elements.rule(|elements| change(elements, &mut shifts));
         }
-        op.note_shifts(shifts);
+        op.note_shifts::<Items<S>>(shifts);
     }
 
     fn annul(
@@ -182,7 +182,7 @@ pub(in crate::node) fn inserted<C: Content>(
     count: usize,
 ) -> Effect {
     let at = sequence.position(first).unwrap_or_default();
-    Effect::Shift(Shift::inserted(at, count))
+    Effect::shift::<C>(Shift::inserted(at, count))
 }
 
 /// The state of an element that an insert brings: blank, or with a register that was set by the

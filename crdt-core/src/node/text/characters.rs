@@ -143,7 +143,7 @@ impl Characters {
             let (sequence, mut shifts) = (self.lay_out(chains), op.shifts());
             change(sequence);
             sequence.settle(chains, &mut shifts);
-            return op.note_shifts(shifts);
+            return op.note_shifts::<TextChunk>(shifts);
         }
         let mut sequence = mem::take(self.as_it_is(chains));
         change(&mut sequence);

@@ -95,7 +95,7 @@ impl TextState {
         if let [ascii @ ..=0x7F] = text.as_bytes() {
             let sequence = self.characters.lay_out(scope.chains());
             if scope.write_on(*ascii, |id| sequence.type_ascii(at, *ascii, id)) {
-                scope.note(|| Effect::Shift(Shift::inserted(at, 1)));
+                scope.note(|| Effect::Text(Shift::inserted(at, 1)));
                 return Ok(());
             }
         }

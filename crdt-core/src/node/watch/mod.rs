@@ -20,7 +20,7 @@ pub(crate) use touched::Touched;
 
 use super::untyped::EntryKey;
 use crate::op::{Id, IdRange, Segment};
-use crate::sequence::Shift;
+use crate::sequence::{Content, Shift};
 
 /// What an op changed in the node that it went to.
 #[derive(Debug)]
@@ -33,12 +33,21 @@ pub(crate) enum Effect {
     Present(bool),
     /// A counter, which had this sum.
     Sum(i128),
-    /// Something came or went in a text or list, or moved in it.
-    Shift(Shift),
+    /// Something came or went in a list, or moved in it.
+    Items(Shift),
+    /// Something came or went in a text. It may be at the same path as a list.
+    Text(Shift),
     /// A text of which it is not said what came and went; the names of its visible characters
     /// until then. It is laid out as a whole by who looks, and what comes before that is part of
     /// it.
     Anew(Vec<IdRange>),
+}
+
+impl Effect {
+    /// A shift of what a list or text is made of.
+    pub(super) fn shift<C: Content>(shift: Shift) -> Self {
+        if C::MOVABLE { Self::Items(shift) } else { Self::Text(shift) }
+    }
 }
 
 /// A step of the path to a node.

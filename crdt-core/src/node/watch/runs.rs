@@ -37,7 +37,7 @@ impl<'l> Composed<'l> {
         let mut composed = Self { parts: Tree::of(vec![whole], &()), anew: None };
         for effect in effects {
             match effect {
-                Effect::Shift(shift) => composed.shift(*shift),
+                Effect::Items(shift) | Effect::Text(shift) => composed.shift(*shift),
                 Effect::Anew(names) => {
                     composed.anew = Some(names);
                     break;
@@ -215,7 +215,7 @@ mod tests {
                     Shift::Splice { at, deleted: count, inserted: other % 4 }
                 });
             }
-            let effects: Vec<_> = shifts.iter().map(|shift| Effect::Shift(*shift)).collect();
+            let effects: Vec<_> = shifts.iter().map(|shift| Effect::Items(*shift)).collect();
             let (parts, before) = Composed::of(effects.iter()).parts(length);
             prop_assert_eq!(before, start);
             let places = parts.iter().flat_map(|part| match *part {

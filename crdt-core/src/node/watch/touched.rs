@@ -58,9 +58,16 @@ impl<'l> Touched<'l> {
         self.effects.iter().find_map(|(_, effect)| kind(effect))
     }
 
-    /// What came and went in a text or list, and moved in it.
-    pub(in crate::node) fn composed(&self) -> Composed<'l> {
-        Composed::of(self.effects.iter().map(|(_, effect)| *effect))
+    /// What came and went in a list, and moved in it.
+    pub(in crate::node) fn items(&self) -> Composed<'l> {
+        let effects = self.effects.iter().map(|(_, effect)| *effect);
+        Composed::of(effects.filter(|effect| matches!(effect, Effect::Items(_))))
+    }
+
+    /// What came and went in a text.
+    pub(in crate::node) fn text(&self) -> Composed<'l> {
+        let effects = self.effects.iter().map(|(_, effect)| *effect);
+        Composed::of(effects.filter(|effect| matches!(effect, Effect::Text(_) | Effect::Anew(_))))
     }
 
     /// Of a part that has had several names, the effects under all of them.
