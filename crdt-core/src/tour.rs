@@ -415,8 +415,8 @@
 //! Who shows a document wants to know what changed, not read all of it again. Of any two
 //! [versions](crate::Document::heads), forwards or backwards,
 //! [`Document::delta`](crate::Document::delta) says it in the types of the app: a struct's
-//! [`Delta`](crate::Delta) is a struct with the same fields, each an `Option` of what changed there.
-//! A register says [to what](crate::node::RegisterDelta), a counter also
+//! [`Delta`](crate::Delta) is a struct with the same fields, each an `Option` of what changed
+//! there. A register says [to what](crate::node::RegisterDelta), a counter also
 //! [by how much](crate::node::CounterDelta); texts and lists speak in
 //! [runs](crate::node::ListRun) that retain, insert and delete, as the editors of texts do, and say
 //! of elements that moved that they did; maps and optional nodes say of each

@@ -8,9 +8,12 @@ use crdt_core::serde_json::{self, Value};
 use crdt_core::{ChangeHash, CrdtNode, Delta, Document, ElementId, Observer, Seen};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
 use serde::Serialize;
+use test_support::{Seed, key, seeds};
 
 use crate::board::Board;
+use crate::program;
 
 fn text<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("it has JSON")
@@ -51,7 +54,6 @@ pub(crate) fn between_untyped<T: CrdtNode>(
     let (mut applied, after): (Value, Value) = (json(from), json(to));
     match history.delta(from, to).expect("known heads") {
         Some(delta) => {
-            assert_ne!(text(&applied), text(&after), "{delta:?}");
             delta.apply(&mut applied).expect("it is that of this value");
             assert_eq!(text(&applied), text(&after), "{delta:?}");
             text(&delta);
@@ -222,10 +224,37 @@ pub(crate) fn of_pairs(
     }
 }
 
+/// Two write in one text, in short pieces and long ones, and hear of each other now and then.
+#[test]
+fn deltas_of_texts() {
+    for seed in seeds(20) {
+        let _seed = Seed(seed);
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut alice = Document::<Board>::create(key(1)).expect("a source");
+        let mut bob = alice.fork(key(2)).expect("a new key");
+        let mut versions = vec![Vec::new()];
+        for _ in 0..40 {
+            let moment = Moment::of(&alice);
+            let edit = alice.change(|board| match rng.random_range(0..8) {
+                0 => program::edit_long(&mut board.notes, &mut rng),
+                _ => program::edit_text(&mut board.notes, &mut rng),
+            });
+            edit.expect("it fits");
+            if rng.random_bool(0.3) {
+                alice.merge(&mut bob).expect("replicas of one document");
+            }
+            moment.leads_to(&alice);
+            versions.push(alice.heads());
+            core::mem::swap(&mut alice, &mut bob);
+        }
+        of_pairs(&alice, &versions, &mut rng);
+    }
+}
+
 /// A delta that replaces everything is true too. The check is there to refuse it.
 #[test]
 fn replacing_everything_is_no_minimal_delta() {
-    let mut replica = Document::<Board>::create(test_support::key(1)).expect("a source");
+    let mut replica = Document::<Board>::create(key(1)).expect("a source");
     let edit = |replica: &mut Document<Board>, at, word: &str| {
         replica.change(|board| board.notes.insert(at, word)).expect("it fits");
     };

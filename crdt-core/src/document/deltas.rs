@@ -9,11 +9,12 @@ use crate::node::{Before, CrdtNode, Fit, Incoming, JsonDelta, NodeState, Untyped
 
 impl<T: CrdtNode> Document<T> {
     /// What changed from one version to another, each named by its heads, forwards or backwards;
-    /// `None` if they have the same value. `&[]` is the version in which nothing was.
+    /// `None` if nothing did. `&[]` is the version in which nothing was.
     ///
-    /// Applied to the value before, it [makes](CrdtNode::apply_delta) the value after. What of it is
-    /// inserted and deleted is in one of the versions and not in the other. Which changes lie
-    /// between the two, [`History::between`] says.
+    /// Applied to the value before, it [makes](CrdtNode::apply_delta) the value after. What it
+    /// inserts and deletes is in one of the versions and not in the other: an element that was
+    /// replaced by one that looks the same has been replaced. Which changes lie between the two,
+    /// [`History::between`] says.
     ///
     /// The states of both versions are built from the changes, so it costs time in the length of
     /// the history, and in the size of the document; that of the present version is there.
@@ -134,8 +135,9 @@ impl History {
     /// the types of the app.
     ///
     /// Keys of objects are the names of fields and variants and the keys of maps. Counters and
-    /// registers are replaced. It is serialized as what it is: `{"object": {..}}`, `{"array": [..]}`
-    /// with runs, `{"text": [..]}` with runs in the form of Quill's deltas, or `{"replaced": ..}`.
+    /// registers are replaced. It is serialized as what it is: `{"object": {..}}` with what became
+    /// of entries, `{"array": [..]}` with runs, `{"text": [..]}` with runs in the form of Quill's
+    /// deltas, or `{"replaced": ..}`.
     ///
     /// Both versions are built from the changes, so it costs time in the length of the history.
     ///

@@ -16,7 +16,8 @@ pub enum VersionError {
     UnknownHead(ChangeHash),
 }
 
-/// The changes that lie between two versions; made by [`History::between`](super::History::between).
+/// The changes that lie between two versions; made by
+/// [`History::between`](super::History::between).
 ///
 /// Of each change there is the author, so what was made here is that of which this is the author of
 /// the document.

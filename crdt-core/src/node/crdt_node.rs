@@ -223,7 +223,7 @@ pub trait CrdtNode: Sized + 'static {
     ) -> Result<(), EditError>;
 
     /// What changed from a state before to another one, which need not be the later one, of one
-    /// history. `None` if they read as the same value. Costs time in the size of both, or, if all
+    /// history. `None` if nothing did. Costs time in the size of both, or, if all
     /// that is known of the state before is what has changed since, in that.
     #[doc(hidden)]
     fn delta(

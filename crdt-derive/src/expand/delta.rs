@@ -1,5 +1,5 @@
-//! Deltas: what changed of a record, as a struct with the fields of the record, and what is done with
-//! plain values that a delta holds.
+//! Deltas: what changed of a record, as a struct with the fields of the record, and what is done
+//! with plain values that a delta holds.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -118,17 +118,8 @@ impl Record<'_> {
 
     /// What `CrdtNode` has for deltas.
     pub(super) fn comparing(&self, target: &Target) -> TokenStream {
-        let applied = self.members(target.value).map(|(field, node, member)| {
-            let own = &field.member;
-            quote! {
-                __crdt::apply_field::<#node>(
-                    &mut __applied,
-                    &mut __value.#member,
-                    &__delta.#own,
-                );
-            }
-        });
         let (delta, value) = (self.delta_type(), self.value_type(target.value));
+        let applied = self.applied(target.value);
         let (copied, shown) = (self.copied_value(target.value), self.shown_value(target.value));
         quote! {
             fn delta(
@@ -142,9 +133,7 @@ impl Record<'_> {
                 __value: &mut Self::Value,
                 __delta: &Self::Delta,
             ) -> __crdt::Applied {
-                let mut __applied = __crdt::Ok(());
-                #(#applied)*
-                __applied
+                #applied
             }
             fn copy_value(__value: &Self::Value) -> Self::Value {
                 #copied
@@ -155,6 +144,28 @@ impl Record<'_> {
             ) {
                 #shown
             }
+        }
+    }
+
+    /// Applies the parts of `__delta`, of which there is none if nothing is stored.
+    fn applied(&self, value: Plain) -> TokenStream {
+        if self.stored().next().is_none() {
+            return quote!(match *__delta {});
+        }
+        let applied = self.members(value).map(|(field, node, member)| {
+            let own = &field.member;
+            quote! {
+                __crdt::apply_field::<#node>(
+                    &mut __applied,
+                    &mut __value.#member,
+                    &__delta.#own,
+                );
+            }
+        });
+        quote! {
+            let mut __applied = __crdt::Ok(());
+            #(#applied)*
+            __applied
         }
     }
 
@@ -174,9 +185,9 @@ impl Record<'_> {
 
     fn shown_value(&self, value: Plain) -> TokenStream {
         let (name, fields) = (&self.names.shown, self.described_fields());
-        let members = self
-            .members(value)
-            .map(|(_, node, member)| quote!(__crdt::show_field::<#node, __V>(__visitor, &__value.#member);));
+        let members = self.members(value).map(|(_, node, member)| {
+            quote!(__crdt::show_field::<#node, __V>(__visitor, &__value.#member);)
+        });
         quote! {
             __visitor.record(#name, #fields);
             #(#members)*

@@ -68,7 +68,8 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
     let (ident, (_, ty_generics, _)) = (this.ident, params.owned());
     let compared = compare::compared(params, &this.names.view, &quote!(#ident #ty_generics));
     quote! {
-        #items #variants #state #view #editor #implement #selected #delta #shown #compared #serialized
+        #items #variants #state #view #editor #implement #selected #delta
+        #shown #compared #serialized
     }
 }
 

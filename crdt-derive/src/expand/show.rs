@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::Ident;
+use syn::{GenericArgument, Ident, PathArguments, PathSegment as Segment, Type, TypePath};
 
 use crate::ast::{Field, Role, Style};
 use crate::expand::node;
@@ -87,10 +87,26 @@ fn show_fields(name: &str, style: Style, fields: &[&Field<'_>]) -> TokenStream {
     }
 }
 
-/// Whether a field is known to be printed by what its type is called. The compiler takes its time to
-/// find out, and most fields are such.
+/// Whether a field is known to be printed by what its type is called. The compiler takes its time
+/// to find out, and most fields are such.
 fn can_be_printed(field: &Field<'_>) -> bool {
-    let syn::Type::Path(path) = &field.ty else { return false };
-    matches!(field.role(), Role::Node | Role::Text | Role::Counter)
-        && path.path.get_ident().is_some_and(node::is_leaf)
+    matches!(field.role(), Role::Node | Role::Text | Role::Counter) && is_of_leaves(&field.ty)
+}
+
+/// Whether a type is a leaf, or a container of the standard library of such, by its name.
+fn is_of_leaves(ty: &Type) -> bool {
+    const CONTAINERS: &[&str] = &["Option", "Vec", "VecDeque", "BTreeMap", "BTreeSet"];
+    let Type::Path(TypePath { qself: None, path, .. }) = ty else { return false };
+    let Some(Segment { ident, arguments }) = path.segments.last() else { return false };
+    match arguments {
+        _ if path.segments.len() > 1 => false,
+        PathArguments::None => node::is_leaf(ident),
+        PathArguments::AngleBracketed(arguments) => {
+            let is_of_leaves =
+                |argument: &_| matches!(argument, GenericArgument::Type(ty) if is_of_leaves(ty));
+            CONTAINERS.iter().any(|container| ident == container)
+                && arguments.args.iter().all(is_of_leaves)
+        }
+        PathArguments::Parenthesized(_) => false,
+    }
 }

@@ -1,9 +1,10 @@
 //! Deltas: what changed of a node between two states of it, in the types of the app.
 //!
 //! Every node has a delta of its own ([`CrdtNode::Delta`]). The law of them all: applied to the
-//! plain value before, a delta gives the plain value after, exactly; and where the two values are
-//! the same there is none. What it inserts and deletes is what is in one of the states and not in
-//! the other, told by the names of elements and entries and not by what they look like.
+//! plain value before, a delta gives the plain value after, exactly; and where nothing changed
+//! there is none. What it inserts and deletes is what is in one of the states and not in the other,
+//! told by the names of elements and entries and not by what they look like: an element that was
+//! replaced by one that looks the same has been replaced.
 //!
 //! The values in a delta are plain values of nodes, of which no trait is asked. What a delta can do
 //! it therefore does through the nodes: [`CrdtNode::copy_value`] copies, and what

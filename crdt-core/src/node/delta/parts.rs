@@ -80,9 +80,6 @@ impl<'d, V: DeltaVisitor<'d>> Visit<V> {
     }
 }
 
-// What is called once for every field is a function and no method, which the compiler would look
-// for each time.
-
 /// Shows the next field.
 pub fn visit_field<'d, N: CrdtNode, V: DeltaVisitor<'d>>(
     visit: &mut Visit<V>,

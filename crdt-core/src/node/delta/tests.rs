@@ -105,7 +105,10 @@ proptest! {
 
     /// Lengths in other units are those of the same pieces of text.
     #[test]
-    fn runs_in_other_units(before in "[aé€🦀]{0,12}", counts in prop::collection::vec(0..4_usize, 0..4)) {
+    fn runs_in_other_units(
+        before in "[aé€🦀]{0,12}",
+        counts in prop::collection::vec(0..4_usize, 0..4),
+    ) {
         let runs = counts.iter().enumerate();
         let runs = runs.map(|(at, count)| match at % 2 {
             0 => TextRun::retain(*count),

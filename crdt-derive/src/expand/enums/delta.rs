@@ -1,5 +1,5 @@
-//! What changed in what a variant holds, as an enum with those variants that hold something, and what
-//! is done with plain values that a delta holds.
+//! What changed in what a variant holds, as an enum with those variants that hold something, and
+//! what is done with plain values that a delta holds.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -148,7 +148,9 @@ impl Case<'_> {
                 Self::#ident(__delta) => __crdt::visit_held::<#node, __V>(__visit, #place, __delta)
             },
             build: quote! {
-                #place => __crdt::Option::map(__crdt::build_held::<#node, __B>(__build), Self::#ident)
+                #place => {
+                    __crdt::Option::map(__crdt::build_held::<#node, __B>(__build), Self::#ident)
+                }
             },
         })
     }
