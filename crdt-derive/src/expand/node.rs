@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ExprPath, Ident, Type};
+use syn::{ExprPath, Ident, PathSegment as Segment, Type};
 
 use crate::ast::{Field, Role};
 use crate::attr;
@@ -105,14 +105,20 @@ fn is_named_value(ty: &Type) -> bool {
 
 /// Whether the type may be an alias of another: what has no arguments and is no leaf by its name.
 fn may_be_alias(ty: &Type) -> bool {
+    const NODES: &[&str] = &["Text", "Counter", "Json", "Bytes"];
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|Segment { ident, arguments }| {
+        arguments.is_none() && !is_leaf(ident) && !NODES.iter().any(|node| ident == node)
+    })
+}
+
+/// Whether a type is a leaf of the standard library by its name.
+pub(crate) fn is_leaf(ident: &Ident) -> bool {
     const LEAVES: &[&str] = &[
         "bool", "char", "String", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "u8", "u16",
-        "u32", "u64", "u128", "Text", "Counter", "Json", "Bytes",
+        "u32", "u64", "u128",
     ];
-    let Type::Path(path) = ty else { return false };
-    path.path.segments.last().is_some_and(|last| {
-        last.arguments.is_none() && !LEAVES.iter().any(|leaf| last.ident == leaf)
-    })
+    LEAVES.iter().any(|leaf| ident == leaf)
 }
 
 fn node_type(field: &Field<'_>, default: &TokenStream) -> TokenStream {
