@@ -4,8 +4,8 @@ use core::fmt;
 
 pub use crate::node::internals::*;
 pub use crate::node::{
-    ByteString, CounterInteger, CrdtNode, EditError, Editor, LeafValue, MapKey, RegisterValue,
-    TextString, View,
+    ByteString, CounterInteger, CrdtNode, Delta, DeltaError, EditError, Editor, EnumDelta,
+    LeafValue, MapKey, NoDelta, RegisterValue, TextString, View,
 };
 pub use crate::op::Key;
 pub use crate::schema::builder::{DerivedFields, DerivedVariant};
@@ -23,6 +23,9 @@ pub type State<N> = <N as CrdtNode>::State;
 
 /// What writing gives.
 pub type Written = Result<(), EditError>;
+
+/// What [`CrdtNode::apply_delta`] gives.
+pub type Applied = Result<(), DeltaError>;
 
 /// What [`CrdtNode::seed`] gives.
 pub type Seeded = Result<Option<Vec<u8>>, EditError>;

@@ -54,6 +54,8 @@
 //!   they break a rule ([`Refusal`]). Nothing has changed, and the genuine changes still apply.
 //! - [`LoadError`]: bytes are not a saved document.
 //! - [`ProofError`]: bytes are not a proof of equivocation.
+//! - [`VersionError`]: a version was asked for that is not known here.
+//! - [`DeltaError`]: a delta was applied to another value than the one before it.
 //!
 //! Changes that arrive before what they depend on are no error: they wait, and [`Outcome`] says so.
 //! Ops that do not fit the type are no error either: they are kept, without effect on the value.
@@ -96,12 +98,13 @@ pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{ChangeOptions, Document, ForkError, Journal, LoadOptions};
 pub use history::{
-    ApplyError, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp, History,
-    LoadError, Outcome, PendingLimits, ProofError, Refusal,
+    ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
+    History, LoadError, Outcome, PendingLimits, ProofError, Refusal, VersionError,
 };
 pub use node::{
-    Bytes, Counter, CrdtNode, EditError, Editor, ElementId, Inspection, IntoLeaf, Json, List, Map,
-    MapKey, NewElement, NewElements, Register, Text, Variant, View,
+    Bytes, Counter, CrdtNode, Delta, DeltaError, EditError, Editor, ElementId, Inspection,
+    IntoLeaf, Json, List, Map, MapKey, NewElement, NewElements, Register, Text, Variant,
+    VariantDelta, View,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.

@@ -2,6 +2,7 @@
 
 mod apart;
 mod compare;
+mod delta;
 pub(crate) mod describe;
 mod enums;
 mod foreign;

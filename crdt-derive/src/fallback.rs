@@ -59,6 +59,7 @@ fn implement(
                 type State = __Fault;
                 type View<'__a> = __Fault;
                 type Editor<'__a> = __Fault;
+                type Delta = __Fault;
                 type Kind = __crdt::Nested;
                 #methods
             }
@@ -84,6 +85,19 @@ fn methods(value: &TokenStream) -> TokenStream {
             ::core::unreachable!()
         }
         fn write_in(_: &mut __Fault, _: #value, _: __crdt::Writing) -> __crdt::Written {
+            ::core::unreachable!()
+        }
+        fn delta(
+            _: &__Fault,
+            _: &__Fault,
+            _: &__crdt::Chains,
+        ) -> __crdt::Option<__Fault> {
+            ::core::unreachable!()
+        }
+        fn apply_delta(_: &mut #value, _: &__Fault) -> __crdt::Applied {
+            ::core::unreachable!()
+        }
+        fn copy_value(_: &#value) -> #value {
             ::core::unreachable!()
         }
     }

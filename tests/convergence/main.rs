@@ -4,6 +4,7 @@
 //! Runs are numbered by seeds. `CRDT_SEEDS=from..to` chooses others than the usual ones.
 
 mod board;
+mod deltas;
 mod described;
 mod honesty;
 mod interpreter;

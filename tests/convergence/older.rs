@@ -10,6 +10,7 @@ use rand::seq::IndexedRandom as _;
 use serde::Serialize;
 
 use crate::board::{Board, Label, Status, Task};
+use crate::deltas;
 use crate::interpreter::{Schema, Shape, Step, interpret, writers};
 use crate::program::{digit, word};
 
@@ -161,6 +162,14 @@ pub(crate) fn agree(replicas: &[Document<Board>]) {
     let (first, others) = replicas.split_first().expect("replicas");
     let first = read(first);
     check(&first);
+    // What the newer app wrote does not all fit; what changed is what fits.
+    let now = first.heads();
+    let versions = first.history().changes().map(|change| [change.hash()]).step_by(7);
+    for version in versions {
+        deltas::between(&first, &version, &now);
+        deltas::between(&first, &now, &version);
+        deltas::between(&first, &[], &version);
+    }
     for other in others.iter().map(read) {
         assert_eq!(first.digest(), other.digest(), "digests of the older app");
     }

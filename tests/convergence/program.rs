@@ -193,7 +193,7 @@ fn any_json(depth: u32, rng: &mut ChaCha8Rng) -> Json {
     }
 }
 
-fn edit_text(text: &mut TextEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
+pub(crate) fn edit_text(text: &mut TextEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
     match rng.random_range(0..10) {
         0 => text.clear(),
         1 => text.push_str(word(rng)),

@@ -11,6 +11,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use test_support::{Seed, key, seeds};
 
 use crate::board::{self, Board, FIELDS};
+use crate::deltas::{self, Moment};
 use crate::described::described;
 use crate::older;
 use crate::program;
@@ -56,6 +57,28 @@ fn replicas_converge_among_strangers() {
             }
         }
         network.settle();
+    }
+}
+
+/// After every step, whatever it was, and between any two versions there were.
+#[test]
+fn deltas_are_true() {
+    for seed in seeds(40) {
+        let _seed = Seed(seed);
+        let strange = seed % 4 == 0;
+        let mut network = Network::new(seed, strange);
+        for _ in 0..40 {
+            let before: Vec<_> = network.replicas.iter().map(Moment::of).collect();
+            network.step();
+            if strange && network.rng.random_bool(0.2) {
+                network.hear_of_strangers();
+            }
+            for (moment, replica) in before.into_iter().zip(&network.replicas) {
+                moment.leads_to(replica);
+            }
+        }
+        let Network { replicas, versions, rng, .. } = &mut network;
+        replicas.iter().for_each(|replica| deltas::of_pairs(replica, versions, rng));
     }
 }
 

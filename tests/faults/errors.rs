@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crdt_core::limits::{MAX_CHANGE_BYTES, MAX_KEY_BYTES, MAX_TAG_BYTES};
+use crdt_core::node::{ListDelta, ListRun};
 use crdt_core::serde_json::{Value, json};
 use crdt_core::{
-    ApplyError, Author, ChangeHash, ChangeOptions, CrdtNode, DecodeError, Document, DocumentId,
-    EditError, Editor, ElementId, EquivocationProof, ForkError, History, Json, Key, LoadError,
-    MapKey, ParseIdError, PendingLimits, ProofError, Refusal,
+    ApplyError, Author, ChangeHash, ChangeOptions, CrdtNode, DecodeError, Delta, DeltaError,
+    Document, DocumentId, EditError, Editor, ElementId, EquivocationProof, ForkError, History,
+    Json, Key, LoadError, MapKey, ParseIdError, PendingLimits, ProofError, Refusal, VersionError,
 };
 use sha2::{Digest as _, Sha256};
 use tracing::field::{Field, Visit};
@@ -29,6 +30,8 @@ struct Form {
     tasks: Vec<Task>,
     labels: BTreeMap<String, String>,
     kind: Kind,
+    #[crdt(counter)]
+    votes: u8,
     extra: Json,
     #[crdt(register)]
     twice: Option<Option<u8>>,
@@ -407,6 +410,50 @@ fn editing(stage: &Stage) -> Vec<EditError> {
     ]
 }
 
+/// Deltas of changes, applied to values that they were not made for.
+fn misapplying(stage: &Stage) -> Vec<DeltaError> {
+    fn of(
+        document: &mut Document<Form>,
+        edit: impl FnOnce(&mut Editor<'_, Form>) -> Result<(), EditError>,
+    ) -> Delta<Form> {
+        let version = document.heads();
+        document.change(edit).expect("it fits");
+        document.delta(&version, &document.heads()).expect("known").expect("it changed")
+    }
+    let mut document = stage.document();
+    let typed = of(&mut document, |form| form.notes.insert(2, "!"));
+    let put = of(&mut document, |form| form.labels.insert("a", String::new()));
+    let set = of(&mut document, |form| form.labels.at("a")?.set("b"));
+    let voted = of(&mut document, |form| form.votes.add(2));
+    of(&mut document, |form| form.kind.set(Kind::Named("a".to_owned())));
+    let named = of(&mut document, |form| form.kind.as_named().expect("it is").set("b"));
+    of(&mut document, |form| form.extra.set("", json!([])));
+    let pushed = of(&mut document, |form| form.extra.push("", 1).map(drop));
+    let unpaired = ListDelta::<Task>(vec![ListRun::Lift { slot: 3 }]);
+    let blank = || Document::<Form>::join(stage.id(), key(9)).value();
+    let refused = |delta: &Delta<Form>| {
+        let mut value = blank();
+        value.votes = 1;
+        Form::apply_delta(&mut value, delta).expect_err("made for another value")
+    };
+    let mut present = blank();
+    present.labels.insert("a".to_owned(), String::new());
+    vec![
+        refused(&typed),
+        unpaired.apply(&mut vec![Task { title: String::new() }]).expect_err("not put down"),
+        Form::apply_delta(&mut present, &put).expect_err("there already"),
+        refused(&set),
+        refused(&voted),
+        refused(&named),
+        refused(&pushed),
+    ]
+}
+
+fn looking_back(stage: &Stage) -> Vec<VersionError> {
+    let unknown = [ChangeHash::from_bytes([9; 32])];
+    vec![stage.document().delta(&unknown, &[]).expect_err("not known")]
+}
+
 /// All that the cases return, by the order of the enums and their variants.
 fn all() -> Vec<Said> {
     let stage = Stage::new();
@@ -422,6 +469,8 @@ fn all() -> Vec<Said> {
     all.extend(loading(&stage).into_iter().map(said));
     all.extend(forking(&stage).into_iter().map(said));
     all.extend(proving(&stage).into_iter().map(said));
+    all.extend(misapplying(&stage).into_iter().map(said));
+    all.extend(looking_back(&stage).into_iter().map(said));
     all
 }
 

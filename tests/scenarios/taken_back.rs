@@ -12,7 +12,7 @@ use crdt_core::__private_0_1_0::{
 };
 use crdt_core::limits::MAX_KEY_BYTES;
 use crdt_core::schema::{self, SchemaBuilder};
-use crdt_core::{CrdtNode, DecodeError, Document, EditError, Editor};
+use crdt_core::{CrdtNode, DecodeError, DeltaError, Document, EditError, Editor};
 
 /// A register that counts the ops that come to it, those that are taken back included.
 struct Counted;
@@ -27,6 +27,7 @@ impl CrdtNode for Counted {
     type State = CountedState;
     type View<'a> = <String as CrdtNode>::View<'a>;
     type Editor<'a> = <String as CrdtNode>::Editor<'a>;
+    type Delta = <String as CrdtNode>::Delta;
     type Kind = Nested;
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
@@ -56,6 +57,18 @@ impl CrdtNode for Counted {
     ) -> Result<(), EditError> {
         // It has no seed of its own, so an insert says nothing of the string.
         String::write_in(editor, value, how.of_parts())
+    }
+
+    fn delta(before: &CountedState, after: &CountedState, chains: &Chains) -> Option<Self::Delta> {
+        String::delta(&before.0, &after.0, chains)
+    }
+
+    fn apply_delta(value: &mut String, delta: &Self::Delta) -> Result<(), DeltaError> {
+        String::apply_delta(value, delta)
+    }
+
+    fn copy_value(value: &String) -> String {
+        value.clone()
     }
 }
 

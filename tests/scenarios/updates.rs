@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crdt_core::__private_0_1_0::{Chains, Scope, Writing};
 use crdt_core::schema::{self, SchemaBuilder};
-use crdt_core::{Action, Counter, CrdtNode, Document, EditError, Key, MapKey, Register, Text};
+use crdt_core::{
+    Action, Counter, CrdtNode, DeltaError, Document, EditError, Key, MapKey, Register, Text,
+};
 use proptest::prelude::*;
 
 use crate::{key, sync, two};
@@ -243,6 +245,7 @@ impl CrdtNode for Numbered {
     type State = <Entry as CrdtNode>::State;
     type View<'a> = <Entry as CrdtNode>::View<'a>;
     type Editor<'a> = <Entry as CrdtNode>::Editor<'a>;
+    type Delta = <Entry as CrdtNode>::Delta;
     type Kind = <Entry as CrdtNode>::Kind;
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
@@ -268,6 +271,22 @@ impl CrdtNode for Numbered {
 
     fn write_in(editor: &mut Self::Editor<'_>, value: Self, how: Writing) -> Result<(), EditError> {
         Entry::write_in(editor, BTreeMap::from([(value.0, value.1)]), how)
+    }
+
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
+        Entry::delta(before, after, chains)
+    }
+
+    fn apply_delta(value: &mut Self, delta: &Self::Delta) -> Result<(), DeltaError> {
+        let mut entry = BTreeMap::from([(value.0, core::mem::take(&mut value.1))]);
+        Entry::apply_delta(&mut entry, delta)?;
+        let (number, text) = entry.pop_first().unwrap_or_default();
+        *value = Self(number, text);
+        Ok(())
+    }
+
+    fn copy_value(value: &Self) -> Self {
+        value.clone()
     }
 
     fn key(value: &Self) -> Option<Key<'_>> {

@@ -1,6 +1,7 @@
 //! The document: a typed state over a history, with a writer.
 
 mod changes;
+mod deltas;
 mod files;
 mod fork;
 mod journal;
@@ -14,13 +15,13 @@ use core::ops::Range;
 
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
-    ApplyError, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History, OpenedAs,
-    Outcome, PendingLimits, Refusal,
+    ApplyError, Chains, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History,
+    OpenedAs, Outcome, PendingLimits, Refusal,
 };
 use crate::node::{
     CrdtNode, DigestWriter, Fit, Incoming, Inspection, Misfit, NodeState, Space, Untyped, root_name,
 };
-use crate::op::{Action, Id};
+use crate::op::{Action, Id, Segment};
 use crate::schema::Schema;
 
 pub use fork::ForkError;
@@ -389,11 +390,7 @@ fn replay(history: &History, start: ChangeIndex, state: &mut dyn NodeState) -> b
     let (chains, mut partial) = (history.chains(), false);
     history.replay(start, |path, op| {
         let op = Incoming::from(op);
-        let fit = match op.action {
-            Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
-            _ => state.apply(path, &op, chains),
-        };
-        match fit {
+        match take_in(state, path, &op, chains) {
             Fit::Applied => {}
             Fit::Partial => partial = true,
             Fit::Inert(reason) | Fit::Refused(reason) => {
@@ -402,6 +399,19 @@ fn replay(history: &History, start: ChangeIndex, state: &mut dyn NodeState) -> b
         }
     });
     partial
+}
+
+/// Has a state take in an op.
+fn take_in(
+    state: &mut dyn NodeState,
+    path: &[Segment<'_, Id>],
+    op: &Incoming<'_>,
+    chains: &Chains,
+) -> Fit {
+    match op.action {
+        Action::Unknown { .. } => Fit::Inert(Misfit::UnknownKind),
+        _ => state.apply(path, op, chains),
+    }
 }
 
 impl History {

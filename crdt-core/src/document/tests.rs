@@ -358,6 +358,7 @@ impl CrdtNode for Named {
     type State = <Text as CrdtNode>::State;
     type View<'a> = <Text as CrdtNode>::View<'a>;
     type Editor<'a> = <Text as CrdtNode>::Editor<'a>;
+    type Delta = <Text as CrdtNode>::Delta;
     type Kind = crate::node::Nested;
     const NAME: &'static str = "Named";
     const ALIASES: &'static [&'static str] = &["Former"];
@@ -388,6 +389,22 @@ impl CrdtNode for Named {
         how: crate::node::Writing,
     ) -> Result<(), EditError> {
         Text::write_in(editor, value.into(), how)
+    }
+
+    fn delta(
+        before: &Self::State,
+        after: &Self::State,
+        chains: &crate::history::Chains,
+    ) -> Option<Self::Delta> {
+        Text::delta(before, after, chains)
+    }
+
+    fn apply_delta(value: &mut String, delta: &Self::Delta) -> Result<(), crate::DeltaError> {
+        delta.apply(value)
+    }
+
+    fn copy_value(value: &String) -> String {
+        value.clone()
     }
 }
 

@@ -15,6 +15,7 @@ use super::receive::{ApplyError, OpenedAs, Outcome, Receiver};
 use super::replay::{Replayed, replay};
 use super::save::{Kept, LoadError};
 use super::store::chains::Chains;
+use super::version::{Below, Between, VersionError};
 use super::{equivocation, store};
 use crate::codec::Reader;
 use crate::crypto::{Author, ChangeHash, DocumentId, Keypair};
@@ -151,7 +152,49 @@ impl History {
         start: ChangeIndex,
         sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
     ) {
-        replay(self.store(), start, sink);
+        replay(self.store(), start..self.end(), sink);
+    }
+
+    /// [Calls](Self::replay) `sink` with every op of the changes of a version.
+    pub(crate) fn replay_version(
+        &self,
+        heads: &[ChangeHash],
+        sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
+    ) -> Result<(), VersionError> {
+        let version = Below::new(self.store(), heads)?;
+        replay(self.store(), version.changes(), sink);
+        Ok(())
+    }
+
+    /// The changes that lie between two versions, each named by its heads, forwards or backwards.
+    /// Costs time in the length of the history.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Keypair, Text};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut mine = Document::<Text>::create(Keypair::generate()?)?;
+    /// # let mut yours = Document::<Text>::join(mine.id(), Keypair::generate()?);
+    /// let version = mine.heads();
+    /// mine.change(|text| text.insert(0, "Hello"))?;
+    /// yours.change(|text| text.insert(0, "Hi"))?;
+    /// mine.merge(&mut yours)?;
+    ///
+    /// let between = mine.history().between(&version, &mine.heads())?;
+    /// assert_eq!(between.gained.len(), 2);
+    /// let from_elsewhere = |author| Some(author) != mine.author();
+    /// assert!(between.gained.iter().any(|change| from_elsewhere(change.author())));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`VersionError::UnknownHead`] if a head is not known here.
+    pub fn between(
+        &self,
+        from: &[ChangeHash],
+        to: &[ChangeHash],
+    ) -> Result<Between<'_>, VersionError> {
+        Between::new(self.store(), from, to)
     }
 }
 

@@ -12,8 +12,8 @@
 //! - [`facade`]: [`History`], every method of it, a line or three each. Whoever looks for where
 //!   something is done begins there.
 //! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`];
-//!   [`export`]; [`save`]; [`replay`], [`equivocation`], [`change`]. Each is functions over the
-//!   store and what else is kept. [`coverage`], [`pending`] and [`admission`] are where the three
+//!   [`export`]; [`save`]; [`replay`], [`equivocation`], [`change`], [`version`]. Each is functions
+//!   over the store and what else is kept. [`coverage`], [`pending`] and [`admission`] are where the three
 //!   decisions lie: what has to be signed, what may wait, what may be appended.
 //! - [`store`]: what is kept of changes, to append, to roll back and to look up.
 //! - [`format`](mod@format): bytes to plain structs and back.
@@ -37,6 +37,7 @@ mod receive;
 mod replay;
 mod save;
 mod store;
+mod version;
 
 pub use change::Change;
 pub(crate) use commit::Unwritten;
@@ -60,6 +61,7 @@ pub(crate) use replay::Replayed;
 pub use save::LoadError;
 pub use store::chains::Chains;
 pub use store::refusal::Refusal;
+pub use version::{Between, VersionError};
 
 #[cfg(test)]
 pub(crate) mod tests;

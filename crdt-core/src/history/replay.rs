@@ -17,16 +17,16 @@ pub(crate) struct Replayed<'a> {
     pub(crate) action: Action<'a, Id>,
 }
 
-/// Calls `sink` with every op of the changes from `start` on, in order of admission. The counters
-/// of a delete are of the chain that runs down to the branch it names. Text that is typed on over
+/// Calls `sink` with every op of some changes, which come in order of admission. The counters of a
+/// delete are of the chain that runs down to the branch it names. Text that is typed on over
 /// several changes comes as one insert.
 pub(crate) fn replay(
     store: &Store,
-    start: ChangeIndex,
+    changes: impl IntoIterator<Item = ChangeIndex>,
     mut sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
 ) {
     let (mut walk, mut typing) = (Walk::default(), Typing::new(&mut sink));
-    for stored in store.stored(start..store.chains.len()) {
+    for stored in store.stored(changes) {
         let Stored { change, branch, time, start, dependencies, body, .. } = stored;
         let first = Id { chain: branch.get(), counter: start };
         typing.time = time;

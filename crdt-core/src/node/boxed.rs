@@ -1,6 +1,6 @@
 use serde::Serializer;
 
-use super::{Argument, CrdtNode, EditError, Fingerprint, Lazy, MapKey, Scope, Writing};
+use super::{Argument, CrdtNode, DeltaError, EditError, Fingerprint, Lazy, MapKey, Scope, Writing};
 use crate::history::Chains;
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
@@ -11,6 +11,8 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
     type State = Lazy<T::State>;
     type View<'a> = T::View<'a>;
     type Editor<'a> = T::Editor<'a>;
+    // In a box, since the type may contain itself.
+    type Delta = Box<T::Delta>;
     type Kind = super::Nested;
     const NAME: &'static str = T::NAME;
     const ALIASES: &'static [&'static str] = T::ALIASES;
@@ -38,6 +40,25 @@ impl<T: CrdtNode> CrdtNode for Box<T> {
 
     fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
         T::view_of(editor)
+    }
+
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
+        T::delta(before.get(), after.get(), chains).map(Box::new)
+    }
+
+    fn apply_delta(value: &mut Self::Value, delta: &Self::Delta) -> Result<(), DeltaError> {
+        T::apply_delta(value, delta)
+    }
+
+    fn copy_value(value: &Self::Value) -> Self::Value {
+        Box::new(T::copy_value(value))
+    }
+
+    fn serialize_value<S: Serializer>(
+        value: &Self::Value,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        T::serialize_value(value, serializer)
     }
 
     fn key(value: &Self::Value) -> Option<Key<'_>> {

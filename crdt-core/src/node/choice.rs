@@ -1,5 +1,9 @@
 //! The state of an enum: which variant is selected, and what each variant holds.
 
+use core::fmt;
+
+use serde::Serialize;
+
 use super::{
     Blanks, CrdtNode, DigestWriter, EditError, Fit, Id, Incoming, NodeState, Parts, Scope, Segment,
     Selector, StateReader, StateWriter, Unknown, Variants, Writing,
@@ -12,6 +16,8 @@ pub trait Choice: CrdtNode {
     /// The selected variant with views of what it holds: an enum with the same variants, to match
     /// on. Of an enum whose variants hold nothing it is the enum itself.
     type Variant<'a>;
+    /// What changed in what a variant holds: an enum with those variants that hold something.
+    type VariantDelta: Clone + fmt::Debug + PartialEq + Serialize + 'static;
 }
 
 /// What the variants of an enum hold, each at the variant's place.

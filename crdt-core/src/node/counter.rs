@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
-    StateReader, StateWriter, Writing,
+    CounterDelta, CrdtNode, DeltaError, DigestWriter, EditError, Fingerprint, Fit, Incoming,
+    NodeState, Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -50,7 +50,9 @@ impl From<i64> for Counter {
     label = "not an integer of up to 64 bits",
     note = "`#[crdt(counter)]` is for `i8` to `i64` and `u8` to `u64`"
 )]
-pub trait CounterInteger: Copy + fmt::Debug + Serialize + Send + Sync + 'static {
+pub trait CounterInteger:
+    Copy + fmt::Debug + PartialEq + Serialize + Send + Sync + 'static
+{
     /// The nearest value of the type.
     fn saturating_from(sum: i128) -> Self;
     /// The value, exactly.
@@ -357,86 +359,90 @@ fn write<T: CounterInteger>(
     state.write_add(&mut scope, missing);
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: CounterInteger> CrdtNode for CounterField<T> {
-    type Value = T;
-    type State = CounterState;
-    type View<'a> = CounterView<'a, T>;
-    type Editor<'a> = CounterEditor<'a, T>;
-    type Kind = super::Nested;
+/// A counter, given the type of its plain values, the integer, and how one becomes the other.
+macro_rules! counter_node {
+    (
+        $(#[$attribute:meta])*
+        [$($generics:tt)*] $node:ty, $value:ty => $integer:ty, $name:expr,
+        |$given:ident| $take:expr, |$sum:ident| $give:expr
+    ) => {
+        $(#[$attribute])*
+        impl<$($generics)*> CrdtNode for $node {
+            type Value = $value;
+            type State = CounterState;
+            type View<'a> = CounterView<'a, $integer>;
+            type Editor<'a> = CounterEditor<'a, $integer>;
+            type Delta = CounterDelta<$integer>;
+            type Kind = super::Nested;
+            const NAME: &'static str = $name;
 
-    fn describe(_: &mut SchemaBuilder) -> schema::Node {
-        describe::<T>()
-    }
+            fn describe(_: &mut SchemaBuilder) -> schema::Node {
+                describe::<$integer>()
+            }
 
-    fn view<'a>(state: &'a CounterState, _: &'a Chains) -> CounterView<'a, T> {
-        view(state)
-    }
+            fn view<'a>(state: &'a CounterState, _: &'a Chains) -> Self::View<'a> {
+                view(state)
+            }
 
-    fn edit<'a>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a, T> {
-        edit(state, scope)
-    }
+            fn edit<'a>(state: &'a mut CounterState, scope: Scope<'a>) -> Self::Editor<'a> {
+                edit(state, scope)
+            }
 
-    fn value_of(view: CounterView<'_, T>) -> T {
-        view.get()
-    }
+            fn value_of(view: Self::View<'_>) -> $value {
+                let $sum = view.get();
+                $give
+            }
 
-    fn view_of<'a>(editor: &'a CounterEditor<'_, T>) -> CounterView<'a, T> {
-        editor.view()
-    }
+            fn view_of<'a>(editor: &'a Self::Editor<'_>) -> Self::View<'a> {
+                editor.view()
+            }
 
-    fn write_in(
-        editor: &mut CounterEditor<'_, T>,
-        value: T,
-        how: Writing,
-    ) -> Result<(), EditError> {
-        write(editor.state, editor.scope, value, how);
-        Ok(())
-    }
+            fn write_in(
+                editor: &mut Self::Editor<'_>,
+                $given: $value,
+                how: Writing,
+            ) -> Result<(), EditError> {
+                write(editor.state, editor.scope, $take, how);
+                Ok(())
+            }
 
-    fn fingerprint(value: &T, print: &mut Fingerprint) {
-        print.bytes(&value.widen().to_be_bytes());
-    }
+            fn delta(
+                before: &CounterState,
+                after: &CounterState,
+                _: &Chains,
+            ) -> Option<Self::Delta> {
+                CounterDelta::between(before, after)
+            }
+
+            fn apply_delta(value: &mut $value, delta: &Self::Delta) -> Result<(), DeltaError> {
+                let $given = *value;
+                let mut $sum = $take;
+                delta.apply(&mut $sum)?;
+                *value = $give;
+                Ok(())
+            }
+
+            fn copy_value(value: &$value) -> $value {
+                *value
+            }
+
+            fn serialize_value<Z: Serializer>(
+                value: &$value,
+                serializer: Z,
+            ) -> Result<Z::Ok, Z::Error> {
+                value.serialize(serializer)
+            }
+
+            fn fingerprint(value: &$value, print: &mut Fingerprint) {
+                let $given = *value;
+                print.bytes(&$take.widen().to_be_bytes());
+            }
+        }
+    };
 }
 
-impl CrdtNode for Counter {
-    type Value = Self;
-    type State = CounterState;
-    type View<'a> = CounterView<'a>;
-    type Editor<'a> = CounterEditor<'a>;
-    type Kind = super::Nested;
-    const NAME: &'static str = "Counter";
-
-    fn describe(_: &mut SchemaBuilder) -> schema::Node {
-        describe::<i64>()
-    }
-
-    fn view<'a>(state: &'a CounterState, _: &'a Chains) -> CounterView<'a> {
-        view(state)
-    }
-
-    fn edit<'a>(state: &'a mut CounterState, scope: Scope<'a>) -> CounterEditor<'a> {
-        edit(state, scope)
-    }
-
-    fn value_of(view: CounterView<'_>) -> Self {
-        Self(view.get())
-    }
-
-    fn view_of<'a>(editor: &'a CounterEditor<'_>) -> CounterView<'a> {
-        editor.view()
-    }
-
-    fn write_in(
-        editor: &mut CounterEditor<'_>,
-        value: Self,
-        how: Writing,
-    ) -> Result<(), EditError> {
-        write(editor.state, editor.scope, value.0, how);
-        Ok(())
-    }
-
-    fn fingerprint(value: &Self, print: &mut Fingerprint) {
-        print.bytes(&value.0.to_be_bytes());
-    }
-}
+counter_node!(
+    #[diagnostic::do_not_recommend]
+    [T: CounterInteger] CounterField<T>, T => T, "", |value| value, |sum| sum
+);
+counter_node!([] Counter, Self => i64, "Counter", |value| value.0, |sum| Self(sum));

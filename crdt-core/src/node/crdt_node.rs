@@ -1,6 +1,11 @@
-use serde::Serialize;
+use core::fmt;
 
-use super::{Argument, Chains, Choice, EditError, Fingerprint, NodeState, Scope};
+use serde::{Serialize, Serializer};
+
+use super::delta::serialize_visited;
+use super::{
+    Argument, Chains, Choice, DeltaError, EditError, Fingerprint, NodeState, Scope, ValueVisitor,
+};
 use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
 
@@ -50,6 +55,51 @@ pub type Editor<'a, T> = <T as CrdtNode>::Editor<'a>;
 /// ```
 pub type Variant<'a, T> = <T as Choice>::Variant<'a>;
 
+/// What changed of a node of type `T`, in the types of the app: what
+/// [`Document::delta`](crate::Document::delta) gives. Of a struct it is a struct with the same
+/// fields, each an `Option` of its own delta.
+///
+/// ```
+/// # use crdt_core::{CrdtNode, Delta};
+/// # #[derive(CrdtNode)]
+/// # struct Task { title: String, done: bool }
+/// fn redraw(delta: &Delta<Task>) {
+///     let Delta::<Task> { title, done } = delta; // a new field is an error here
+///     if let Some(title) = title {
+///         println!("the title is {} now", title.to);
+///     }
+///     if let Some(done) = done {
+///         println!("{}", if done.to { "done" } else { "open again" });
+///     }
+/// }
+/// ```
+pub type Delta<T> = <T as CrdtNode>::Delta;
+
+/// What changed in what a variant of the enum `T` holds: an enum with those variants that hold
+/// something. An [`EnumDelta`](crate::node::EnumDelta) has one.
+///
+/// ```
+/// # use crdt_core::node::EnumDelta;
+/// # use crdt_core::{CrdtNode, Delta, VariantDelta};
+/// #[derive(CrdtNode)]
+/// enum Status {
+///     #[crdt(default)]
+///     Open,
+///     Done { by: String },
+/// }
+///
+/// fn redraw(delta: &Delta<Status>) {
+///     match delta {
+///         EnumDelta::Selected(Status::Open) => println!("open again"),
+///         EnumDelta::Selected(Status::Done { by }) => println!("done by {by}"),
+///         EnumDelta::Changed(VariantDelta::<Status>::Done(done)) => {
+///             println!("done by another: {:?}", done.by);
+///         }
+///     }
+/// }
+/// ```
+pub type VariantDelta<T> = <T as Choice>::VariantDelta;
+
 /// A type that can be part of a document. Derive it for structs and enums:
 ///
 /// ```
@@ -89,6 +139,8 @@ pub trait CrdtNode: Sized + 'static {
     type View<'a>: Copy + Serialize;
     /// Edits the state inside a change.
     type Editor<'a>;
+    /// What changed between two states. Of its parts those that did not change are absent.
+    type Delta: Clone + fmt::Debug + PartialEq + Serialize + 'static;
     /// Whether an `Option` of it is one register ([`Leaf`]) or a node that may be absent
     /// ([`Nested`]).
     #[doc(hidden)]
@@ -169,6 +221,62 @@ pub trait CrdtNode: Sized + 'static {
         how: Writing,
     ) -> Result<(), EditError>;
 
+    /// What changed from one state to another, which need not be the later one, of one history.
+    /// `None` if nothing did. Costs time in the size of both.
+    #[doc(hidden)]
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta>;
+
+    /// Makes the plain value before a delta the plain value after it. Fields that are not stored
+    /// stay as they are.
+    ///
+    /// ```
+    /// # use crdt_core::{CrdtNode, Document, Keypair};
+    /// #[derive(CrdtNode, Clone, Debug, PartialEq)]
+    /// struct Task { title: String, done: bool }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut document = Document::<Task>::create(Keypair::generate()?)?;
+    /// let (mut task, version) = (document.value(), document.heads());
+    /// document.change(|task| task.title.set("Write docs"))?;
+    ///
+    /// let delta = document.delta(&version, &document.heads())?.ok_or("the title changed")?;
+    /// assert!(delta.done.is_none());
+    /// Task::apply_delta(&mut task, &delta)?;
+    /// assert_eq!(task, document.value());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`DeltaError`] if the value is another one than the value before. It may have been changed
+    /// in part then.
+    fn apply_delta(value: &mut Self::Value, delta: &Self::Delta) -> Result<(), DeltaError>;
+
+    /// A copy of a plain value; what is not stored has its default.
+    #[doc(hidden)]
+    fn copy_value(value: &Self::Value) -> Self::Value;
+
+    /// Serializes a plain value as its [view](Self::View) is.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    #[doc(hidden)]
+    fn serialize_value<S: Serializer>(
+        value: &Self::Value,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serialize_visited::<Self, S>(value, serializer)
+    }
+
+    /// Shows what a plain value is and all parts of it that are written in a document. Of what does
+    /// not show its values more is to be said: how they are [serialized](Self::serialize_value) and
+    /// [told apart](Self::fingerprint).
+    #[doc(hidden)]
+    fn visit_value<V: ValueVisitor>(value: &Self::Value, visitor: &mut V) {
+        let _ = value;
+        visitor.unknown();
+    }
+
     /// What tells the elements of a list apart when a value is compared with a state: the field
     /// marked `#[crdt(key)]`. `None` if there is no such field.
     #[doc(hidden)]
@@ -196,13 +304,10 @@ pub trait CrdtNode: Sized + 'static {
     }
 
     /// Feeds everything of a value that is written in a document, so that two values are told
-    /// apart.
-    ///
-    /// By itself it takes the value for unlike any other.
+    /// apart. One that does not [show](Self::visit_value) itself counts as unlike any other.
     #[doc(hidden)]
     fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
-        let _ = value;
-        print.unknown();
+        Self::visit_value(value, print);
     }
 }
 

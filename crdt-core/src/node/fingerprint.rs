@@ -72,8 +72,20 @@ impl Fingerprint {
 
     /// Whether two values are known to be the same.
     pub(super) fn same<T: CrdtNode>(a: &T::Value, b: &T::Value) -> bool {
-        let (a, b) = (Self::of::<T>(a), Self::of::<T>(b));
-        !a.unknown && !b.unknown && a.bytes == b.bytes
+        Self::of::<T>(a).is(&Self::of::<T>(b))
+    }
+
+    /// Whether two values that are written as a whole are known to be the same.
+    pub(super) fn same_leaf<T: Serialize>(a: &T, b: &T) -> bool {
+        let [mut print, mut other] = [Self::default(), Self::default()];
+        print.leaf(a);
+        other.leaf(b);
+        print.is(&other)
+    }
+
+    /// Whether both are known, and of the same value.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        !self.unknown && !other.unknown && self.bytes == other.bytes
     }
 }
 

@@ -5,6 +5,11 @@ pub use super::bytes::{BytesField, InitialBytes, NoBytes};
 pub use super::choice::{Choice, ChoiceState, HeldEditor, HeldView, Payloads};
 pub use super::counter::{CounterField, CounterState};
 pub use super::crdt_node::Writing;
+pub use super::delta::{
+    Build, DeltaBuilder, DeltaParts, DeltaVisitor, ValueOf, ValueVisitor, Visit, apply_field,
+    build_field, build_held, choice_delta, copy_parts, record_delta, same_parts, serialize_parts,
+    show_field, show_parts, visit_field, visit_held,
+};
 pub use super::digest::DigestWriter;
 pub use super::error::UseTryChangeForOtherErrors;
 pub use super::fingerprint::Fingerprint;

@@ -1,3 +1,5 @@
+use core::fmt;
+
 use serde::{Serialize, Serializer};
 
 use crate::crypto::{Author, ChangeHash, DocumentId};
@@ -77,6 +79,18 @@ pub(super) struct Plain<'k, K>(pub(super) &'k K);
 impl<K: MapKey> Serialize for Plain<'_, K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize_key(serializer)
+    }
+}
+
+/// As it is in paths.
+impl<K: MapKey> fmt::Debug for Plain<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.to_key() {
+            Key::Bool(bool) => bool.fmt(f),
+            Key::Integer(integer) => integer.fmt(f),
+            Key::Text(text) => text.fmt(f),
+            Key::Bytes(bytes) => bytes.fmt(f),
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! Every type that can be part of a document implements [`CrdtNode`], usually by derive. Its
 //! [`State`](CrdtNode::State) takes ops that are routed to it by their path; its
 //! [`Editor`](CrdtNode::Editor) changes the state and writes down the ops that say so; its
-//! [`View`](CrdtNode::View) reads the state by reference.
+//! [`View`](CrdtNode::View) reads the state by reference; its [`Delta`](CrdtNode::Delta) says what
+//! changed between two states.
 //!
 //! How concurrent edits of each node merge is tabled in `docs/merging.md`.
 
@@ -14,6 +15,7 @@ mod choice;
 mod compare;
 mod counter;
 mod crdt_node;
+mod delta;
 mod difference;
 mod digest;
 mod edit;
@@ -59,13 +61,18 @@ mod versions;
 
 pub use bytes::{ByteString, Bytes};
 pub use counter::{Counter, CounterEditor, CounterInteger, CounterView};
-pub use crdt_node::{CrdtNode, Editor, Variant, View};
+pub use crdt_node::{CrdtNode, Delta, Editor, Variant, VariantDelta, View};
+pub(crate) use delta::untyped_delta;
+pub use delta::{
+    CounterDelta, DeltaError, EntryDelta, EnumDelta, ListDelta, ListRun, MapDelta, NoDelta,
+    RegisterDelta, SetDelta, TextAttributes, TextDelta, TextRun,
+};
 pub(crate) use element::Stamp;
 pub use element::{ElementId, NewElement, NewElements};
 pub use error::EditError;
 pub use inspect::Inspection;
 pub(crate) use internals::*;
-pub use json::{Json, JsonArrayView, JsonEditor, JsonObjectView, JsonView};
+pub use json::{Json, JsonArrayView, JsonDelta, JsonEditor, JsonObjectView, JsonView};
 pub use key::MapKey;
 pub use leaf::{IntoLeaf, LeafValue};
 pub use list::{List, ListEditor, ListIter, ListView};

@@ -1,6 +1,8 @@
 use core::marker::PhantomData;
 
-use super::{CrdtNode, EditError, Fingerprint, Kind, Scope, Writing};
+use serde::{Serialize, Serializer};
+
+use super::{CrdtNode, DeltaError, EditError, Fingerprint, Kind, Scope, ValueOf, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -39,6 +41,7 @@ impl<T: Newtype> CrdtNode for OptionalNewtype<T> {
     type State = <Inner<T> as CrdtNode>::State;
     type View<'a> = <Inner<T> as CrdtNode>::View<'a>;
     type Editor<'a> = <Inner<T> as CrdtNode>::Editor<'a>;
+    type Delta = <Inner<T> as CrdtNode>::Delta;
     type Kind = super::Nested;
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
@@ -67,6 +70,25 @@ impl<T: Newtype> CrdtNode for OptionalNewtype<T> {
         how: Writing,
     ) -> Result<(), EditError> {
         Inner::<T>::write_in(editor, value.map(T::unwrap), how)
+    }
+
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
+        Inner::<T>::delta(before, after, chains)
+    }
+
+    fn apply_delta(value: &mut Option<T>, delta: &Self::Delta) -> Result<(), DeltaError> {
+        let mut inner = value.take().map(T::unwrap);
+        let applied = Inner::<T>::apply_delta(&mut inner, delta);
+        *value = inner.map(T::wrap);
+        applied
+    }
+
+    fn copy_value(value: &Option<T>) -> Option<T> {
+        value.as_ref().map(T::copy_value)
+    }
+
+    fn serialize_value<S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(ValueOf::<T>).serialize(serializer)
     }
 
     fn fingerprint(value: &Option<T>, print: &mut Fingerprint) {

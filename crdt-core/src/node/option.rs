@@ -3,10 +3,11 @@ use core::marker::PhantomData;
 
 use serde::{Serialize, Serializer};
 
+use super::delta::entry_delta;
 use super::entry::Entry;
 use super::{
-    Argument, Blanks, CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, Kind, Misfit,
-    NodeState, Scope, Segment, StateReader, StateWriter, Writing,
+    Argument, Blanks, CrdtNode, DeltaError, DigestWriter, EditError, EntryDelta, Fingerprint, Fit,
+    Incoming, Kind, Misfit, NodeState, Scope, Segment, StateReader, StateWriter, ValueOf, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -273,6 +274,7 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
     type State = OptionState<T::State>;
     type View<'a> = OptionView<'a, T>;
     type Editor<'a> = OptionEditor<'a, T>;
+    type Delta = EntryDelta<T>;
     type Kind = super::Nested;
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
@@ -310,6 +312,27 @@ impl<T: CrdtNode> CrdtNode for OptionNode<T> {
         }
     }
 
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<EntryDelta<T>> {
+        let value = |state: &T::State| T::value(state, chains);
+        let delta = |before: &T::State, after: &T::State| T::delta(before, after, chains);
+        entry_delta(before.present(), after.present(), value, delta)
+    }
+
+    fn apply_delta(value: &mut Self::Value, delta: &EntryDelta<T>) -> Result<(), DeltaError> {
+        delta.apply(value)
+    }
+
+    fn copy_value(value: &Self::Value) -> Self::Value {
+        value.as_ref().map(T::copy_value)
+    }
+
+    fn serialize_value<S: Serializer>(
+        value: &Self::Value,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(ValueOf::<T>).serialize(serializer)
+    }
+
     fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {
         print.option::<T>(value.as_ref());
     }
@@ -321,6 +344,7 @@ impl<T: CrdtNode> CrdtNode for Option<T> {
     type State = <<T::Kind as Kind<T>>::Optional as CrdtNode>::State;
     type View<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::View<'a>;
     type Editor<'a> = <<T::Kind as Kind<T>>::Optional as CrdtNode>::Editor<'a>;
+    type Delta = <<T::Kind as Kind<T>>::Optional as CrdtNode>::Delta;
     type Kind = super::Nested;
     const NAME: &'static str = "Option";
     const ARGUMENTS: &'static [Argument] = &[Argument::node::<T>()];
@@ -351,6 +375,25 @@ impl<T: CrdtNode> CrdtNode for Option<T> {
         how: Writing,
     ) -> Result<(), EditError> {
         <T::Kind as Kind<T>>::Optional::write_in(editor, value, how)
+    }
+
+    fn delta(before: &Self::State, after: &Self::State, chains: &Chains) -> Option<Self::Delta> {
+        <T::Kind as Kind<T>>::Optional::delta(before, after, chains)
+    }
+
+    fn apply_delta(value: &mut Self::Value, delta: &Self::Delta) -> Result<(), DeltaError> {
+        <T::Kind as Kind<T>>::Optional::apply_delta(value, delta)
+    }
+
+    fn copy_value(value: &Self::Value) -> Self::Value {
+        <T::Kind as Kind<T>>::Optional::copy_value(value)
+    }
+
+    fn serialize_value<S: Serializer>(
+        value: &Self::Value,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        <T::Kind as Kind<T>>::Optional::serialize_value(value, serializer)
     }
 
     fn seed(value: &Self::Value) -> Result<Option<Vec<u8>>, EditError> {

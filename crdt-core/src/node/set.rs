@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Serialize, Serializer};
 
+use super::delta::set_delta;
 use super::key::Plain;
 use super::map::{fingerprint, write};
 use super::{
-    Argument, CrdtNode, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey, MapState,
-    MapView, Scope, Writing,
+    Argument, CrdtNode, DeltaError, EditError, Fingerprint, IntoKey, MapEditor, MapIter, MapKey,
+    MapState, MapView, Scope, SetDelta, Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -273,6 +274,7 @@ macro_rules! set_node {
             type State = MapState<K, ()>;
             type View<'a> = SetView<'a, K>;
             type Editor<'a> = SetEditor<'a, K>;
+            type Delta = SetDelta<K>;
             type Kind = super::Nested;
             const NAME: &'static str = "Set";
             // A set is a map to nothing.
@@ -310,6 +312,34 @@ macro_rules! set_node {
                 let mut entries = BTreeMap::new();
                 entries.extend(value.into_iter().map(|key| (key, ())));
                 write::<K, ()>(state, *scope, entries, how)
+            }
+
+            fn delta(
+                before: &Self::State,
+                after: &Self::State,
+                _: &Chains,
+            ) -> Option<SetDelta<K>> {
+                let keys = |(key, &()): (_, &())| key;
+                set_delta(before.present().map(keys), after.present().map(keys))
+            }
+
+            fn apply_delta(value: &mut Self, delta: &SetDelta<K>) -> Result<(), DeltaError> {
+                delta.apply_to(value, Self::insert, |set, key| set.remove(key))
+            }
+
+            fn copy_value(value: &Self) -> Self {
+                let mut copy = Self::default();
+                copy.extend(value.iter().cloned());
+                copy
+            }
+
+            fn serialize_value<Z: Serializer>(
+                value: &Self,
+                serializer: Z,
+            ) -> Result<Z::Ok, Z::Error> {
+                let mut sorted = BTreeSet::new();
+                sorted.extend(value);
+                serializer.collect_seq(sorted.into_iter().map(Plain))
             }
 
             fn fingerprint(value: &Self, print: &mut Fingerprint) {

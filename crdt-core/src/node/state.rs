@@ -1,10 +1,12 @@
+use core::any::Any;
+
 use super::{Blanks, DigestWriter, Id, Incoming, Scope, Segment, StateReader, StateWriter};
 use crate::codec::DecodeError;
 use crate::history::Chains;
 
 /// The state of a node. It starts blank, as if it had been there from the beginning of the
 /// document.
-pub trait NodeState: Send + Sync + 'static {
+pub trait NodeState: Any + Send + Sync {
     /// Takes an op that came to this node; `path` is the rest of its path. Ops come after
     /// everything they depend on, and each once.
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit;

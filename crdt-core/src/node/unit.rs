@@ -1,8 +1,10 @@
 use core::marker::PhantomData;
 
+use serde::Serializer;
+
 use super::{
-    CrdtNode, DigestWriter, EditError, Fingerprint, Fit, Incoming, NodeState, Scope, Segment,
-    StateReader, StateWriter, Writing,
+    CrdtNode, DeltaError, DigestWriter, EditError, Fingerprint, Fit, Incoming, NoDelta, NodeState,
+    Scope, Segment, StateReader, StateWriter, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -37,6 +39,7 @@ macro_rules! unit_node {
             type State = ();
             type View<'a> = ();
             type Editor<'a> = ();
+            type Delta = NoDelta;
             type Kind = super::Nested;
 
             fn describe(_: &mut SchemaBuilder) -> schema::Node {
@@ -55,6 +58,22 @@ macro_rules! unit_node {
 
             fn write_in((): &mut (), _: Self, _: Writing) -> Result<(), EditError> {
                 Ok(())
+            }
+
+            fn delta((): &(), (): &(), _: &Chains) -> Option<NoDelta> {
+                None
+            }
+
+            fn apply_delta(_: &mut Self, delta: &NoDelta) -> Result<(), DeltaError> {
+                match *delta {}
+            }
+
+            fn copy_value(_: &Self) -> Self {
+                $value
+            }
+
+            fn serialize_value<S: Serializer>(_: &Self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_unit()
             }
 
             fn fingerprint(_: &Self, _: &mut Fingerprint) {}

@@ -1,6 +1,8 @@
 //! The state of documents, and of parts of documents, whose Rust type is not known.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::entries::Entries;
 use super::entry::Entry;
@@ -163,52 +165,70 @@ impl Untyped {
         self.entries.retain(|_, entry| !entry.is_blank());
     }
 
-    /// The node as JSON. What it is shown as, if it was used as several kinds: struct, what its
-    /// register says (register, enum or `Json`), map, list, text, counter, the first of these.
-    pub(crate) fn to_json(&self, chains: &Chains) -> Value {
+    /// What the node is shown as, if it was used as several kinds: struct, what its register says
+    /// (register, enum or `Json`), map, list, text, counter, the first of these.
+    pub(super) fn shown(&self, chains: &Chains) -> Shown<'_> {
         if !self.fields.is_empty() {
             let fields = self.fields.iter();
-            let fields = fields.map(|(name, node)| (name.to_string(), node.to_json(chains)));
-            return Value::Object(fields.collect());
+            return Shown::Object(fields.map(|(name, node)| (name.to_string(), node)).collect());
         }
         match self.register.as_ref().map(|register| register.read(chains)) {
-            Some(Shape::Object) => self.entries_json(chains),
-            Some(Shape::Array) => self.list_json(chains),
-            Some(Shape::Text) => self.text_json(chains),
-            Some(Shape::Whole(Json(value))) => self.choice_json(value, chains),
-            None if !self.entries.is_empty() => self.entries_json(chains),
-            None if self.list.is_some() => self.list_json(chains),
-            None if self.text.is_some() => self.text_json(chains),
-            None => self.counter.as_ref().map_or(Value::Null, |counter| sum_json(counter.sum())),
+            Some(Shape::Object) => self.shown_entries(),
+            Some(Shape::Array) => Shown::Array(self.list.as_deref()),
+            Some(Shape::Text) => Shown::Text(self.text.as_deref()),
+            Some(Shape::Whole(Json(value))) => self.shown_choice(value),
+            None if !self.entries.is_empty() => self.shown_entries(),
+            None if self.list.is_some() => Shown::Array(self.list.as_deref()),
+            None if self.text.is_some() => Shown::Text(self.text.as_deref()),
+            None => self.counter.as_ref().map_or(Shown::Null, |counter| Shown::Sum(counter.sum())),
         }
     }
 
-    fn entries_json(&self, chains: &Chains) -> Value {
+    fn shown_entries(&self) -> Shown<'_> {
         let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
-        let entry =
-            |(key, entry): (&EntryKey, &Entry<Self>)| (key.to_text(), entry.state.to_json(chains));
-        Value::Object(present.map(entry).collect())
-    }
-
-    fn list_json(&self, chains: &Chains) -> Value {
-        let states = self.list.iter().flat_map(|list| list.states());
-        states.map(|node| node.to_json(chains)).collect()
-    }
-
-    fn text_json(&self, chains: &Chains) -> Value {
-        Value::String(self.text.as_ref().map_or_else(String::new, |text| text.to_text(chains)))
+        Shown::Object(present.map(|(key, entry)| (key.to_text(), &entry.state)).collect())
     }
 
     /// A register's value; if it names a variant with a payload, that too, as serde would show it.
-    fn choice_json(&self, value: &Value, chains: &Chains) -> Value {
+    fn shown_choice<'a>(&'a self, value: &'a Value) -> Shown<'a> {
         let payload = value.as_str().and_then(|name| Some((name, self.variants.get(name)?)));
         match payload {
-            Some((name, node)) => {
-                Value::Object(Map::from_iter([(name.to_owned(), node.to_json(chains))]))
-            }
-            None => value.clone(),
+            Some((name, node)) => Shown::Object(BTreeMap::from([(name.to_owned(), node)])),
+            None => Shown::Whole(value),
         }
     }
+
+    /// The node as JSON.
+    pub(crate) fn to_json(&self, chains: &Chains) -> Value {
+        match self.shown(chains) {
+            Shown::Object(members) => {
+                let members = members.into_iter();
+                Value::Object(members.map(|(name, node)| (name, node.to_json(chains))).collect())
+            }
+            Shown::Array(list) => {
+                let states = list.into_iter().flat_map(ListState::states);
+                states.map(|node| node.to_json(chains)).collect()
+            }
+            Shown::Text(text) => text.map_or_else(String::new, |text| text.to_text(chains)).into(),
+            Shown::Sum(sum) => sum_json(sum),
+            Shown::Whole(value) => value.clone(),
+            Shown::Null => Value::Null,
+        }
+    }
+}
+
+/// What a node is shown as.
+pub(super) enum Shown<'a> {
+    /// Fields, entries that are present, or what the selected variant holds under its name. Of two
+    /// entries whose keys are the same as text, the later one.
+    Object(BTreeMap<String, &'a Untyped>),
+    /// Elements, if there ever were any.
+    Array(Option<&'a ListState<Untyped>>),
+    /// A text, if anything was ever written in it.
+    Text(Option<&'a TextState>),
+    Sum(i128),
+    Whole(&'a Value),
+    Null,
 }
 
 fn sum_json(sum: i128) -> Value {

@@ -35,6 +35,16 @@ pub enum DerivedFields {
     Unit,
 }
 
+impl DerivedFields {
+    /// The fields.
+    pub(crate) fn all(&self) -> &'static [DerivedField] {
+        match self {
+            Self::Named(fields) | Self::Tuple(fields) => fields,
+            Self::Unit => &[],
+        }
+    }
+}
+
 /// What the derive knows of a variant, besides its names.
 #[derive(Debug)]
 pub struct DerivedVariant<'a> {

@@ -19,7 +19,8 @@ impl Record<'_> {
         describe(&quote!(__schema.derived_payload(#fields)))
     }
 
-    fn described_fields(&self) -> TokenStream {
+    /// The table of its fields, and how they are written.
+    pub(crate) fn described_fields(&self) -> TokenStream {
         let (state, (_, ty_generics, _)) = (&self.names.state, self.params.owned());
         let fields = quote!(<#state #ty_generics as __crdt::Fields>::FIELDS);
         match self.style {

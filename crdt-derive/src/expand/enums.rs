@@ -2,6 +2,7 @@
 
 mod access;
 mod case;
+mod delta;
 mod implement;
 mod payload;
 mod selected;
@@ -63,10 +64,13 @@ pub(crate) fn expand(input: &Input<'_>, params: &Params, variants: &[Variant<'_>
     let (state, view, editor) = (this.state(), this.view(), this.editor());
     let (implement, shown, serialized) =
         (this.implement(), this.shown_and_copied(), this.serialized());
-    let selected = this.selected();
+    let (selected, delta) = (this.selected(), this.delta());
     let (ident, (_, ty_generics, _)) = (this.ident, params.owned());
     let compared = compare::compared(params, &this.names.view, &quote!(#ident #ty_generics));
-    quote!(#items #variants #state #view #editor #implement #selected #shown #compared #serialized)
+    quote! {
+        #items #variants #state #view #editor #implement #selected #delta
+        #shown #compared #serialized
+    }
 }
 
 impl Case<'_> {

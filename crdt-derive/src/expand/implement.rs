@@ -40,7 +40,7 @@ impl Record<'_> {
         let (_, lent_generics, _) = self.params.lent();
         let (value, reading, writing) =
             (self.value_type(target.value), self.reading(target), self.writing(target));
-        let key = self.key();
+        let (key, (delta, comparing)) = (self.key(), (self.delta_type(), self.comparing(target)));
         quote! {
             #[automatically_derived]
             impl #impl_generics __crdt::CrdtNode for #this #where_clause {
@@ -48,17 +48,19 @@ impl Record<'_> {
                 type State = #state;
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
+                type Delta = #delta;
                 type Kind = __crdt::Nested;
                 #names
                 #describe
                 #reading
                 #writing
+                #comparing
                 #key
             }
         }
     }
 
-    fn value_type(&self, value: Plain) -> TokenStream {
+    pub(super) fn value_type(&self, value: Plain) -> TokenStream {
         let types = self.stored().map(|(field, _)| &field.ty);
         match value {
             Plain::Struct => quote!(Self),
@@ -67,7 +69,7 @@ impl Record<'_> {
     }
 
     /// The stored fields, each with where a plain value has it.
-    fn members(
+    pub(super) fn members(
         &self,
         value: Plain,
     ) -> impl Iterator<Item = (&Field<'_>, &TokenStream, TokenStream)> {
@@ -107,9 +109,6 @@ impl Record<'_> {
             quote!(<#node as __crdt::CrdtNode>::view_of(&__editor.#member))
         });
         let value = self.made(target.value);
-        let prints = self.members(target.value).map(
-            |(_, node, member)| quote!(<#node as __crdt::CrdtNode>::fingerprint(&__value.#member, __print);),
-        );
         quote! {
             fn view<'__a>(
                 __state: &'__a Self::State,
@@ -122,9 +121,6 @@ impl Record<'_> {
             }
             fn view_of<'__a>(__editor: &'__a Self::Editor<'_>) -> Self::View<'__a> {
                 #viewed
-            }
-            fn fingerprint(__value: &Self::Value, __print: &mut __crdt::Fingerprint) {
-                #(#prints)*
             }
         }
     }

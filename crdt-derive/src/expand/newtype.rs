@@ -83,6 +83,7 @@ fn types(field: &Field<'_>, node: &Node) -> TokenStream {
         type State = <#node as __crdt::CrdtNode>::State;
         type View<'__a> = <#node as __crdt::CrdtNode>::View<'__a>;
         type Editor<'__a> = <#node as __crdt::CrdtNode>::Editor<'__a>;
+        type Delta = <#node as __crdt::CrdtNode>::Delta;
     }
 }
 
@@ -127,6 +128,25 @@ fn writing(node: &TokenStream) -> TokenStream {
         ) -> __crdt::Written {
             let __inner = <Self as __crdt::Newtype>::unwrap(__value);
             <#node as __crdt::CrdtNode>::write_in(__editor, __inner, __how)
+        }
+        fn delta(
+            __before: &Self::State,
+            __after: &Self::State,
+            __chains: &__crdt::Chains,
+        ) -> __crdt::Option<__crdt::Delta<#node>> {
+            <#node as __crdt::CrdtNode>::delta(__before, __after, __chains)
+        }
+        fn apply_delta(__value: &mut Self, __delta: &Self::Delta) -> __crdt::Applied {
+            <#node as __crdt::CrdtNode>::apply_delta(&mut __value.0, __delta)
+        }
+        fn copy_value(__value: &Self) -> Self {
+            Self(<#node as __crdt::CrdtNode>::copy_value(&__value.0))
+        }
+        fn serialize_value<__S: __crdt::Serializer>(
+            __value: &Self,
+            __serializer: __S,
+        ) -> __crdt::Serialized<__S> {
+            <#node as __crdt::CrdtNode>::serialize_value(&__value.0, __serializer)
         }
         fn seed(__value: &Self::Value) -> __crdt::Seeded {
             <#node as __crdt::CrdtNode>::seed(&__value.0)

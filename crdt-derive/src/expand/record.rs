@@ -18,6 +18,7 @@ pub(crate) struct Names {
     pub(crate) state: Ident,
     pub(crate) view: Ident,
     pub(crate) editor: Ident,
+    pub(crate) delta: Ident,
     /// The words for it in documentation.
     pub(crate) title: String,
     /// The name with which views and editors are printed.
@@ -41,6 +42,7 @@ impl Names {
             state: format_ident!("__{stem}State"),
             view: format_ident!("__{stem}View"),
             editor: format_ident!("__{stem}Editor"),
+            delta: format_ident!("__{stem}Delta"),
             title,
             shown,
         }
@@ -85,14 +87,14 @@ impl<'a> Record<'a> {
         (Self { names, params, fields, style, nodes, is_payload: true }, items)
     }
 
-    /// The three structs, and what is asked of them.
+    /// The structs, and what is asked of them.
     pub(crate) fn items(&self) -> TokenStream {
         let (state, title) = (self.state(), &self.names.title);
         let view = self.lent(Lent::View, &format!("Reads {title}."));
         let editor = self.lent(Lent::Editor, &format!("Edits {title}."));
         let (parts, shown) = (self.parts(), self.shown_and_copied());
-        let serialized = self.serialized();
-        quote!(#state #view #editor #parts #shown #serialized)
+        let (serialized, delta) = (self.serialized(), self.delta());
+        quote!(#state #view #editor #parts #shown #serialized #delta)
     }
 
     /// The stored fields with their nodes.
@@ -156,7 +158,7 @@ impl<'a> Record<'a> {
     /// The fields of views and editors.
     ///
     /// Those of a tuple that are not stored hold the place of their index.
-    fn shown(&self) -> impl Iterator<Item = (&Field<'a>, &Option<TokenStream>)> {
+    pub(super) fn shown(&self) -> impl Iterator<Item = (&Field<'a>, &Option<TokenStream>)> {
         let is_shown = |(_, node): &(_, &Option<_>)| node.is_some() || self.style == Style::Tuple;
         self.fields.iter().zip(&self.nodes).filter(is_shown)
     }
@@ -168,9 +170,15 @@ impl<'a> Record<'a> {
             let doc = format!("The field `{}`.", field.wire_name());
             docs.push(quote!(#[doc = #doc]));
         }
+        let rest = self.lent_name(field);
+        quote!(#(#docs)* #rest)
+    }
+
+    /// The visibility and the name of a field.
+    pub(super) fn lent_name(&self, field: &Field<'_>) -> TokenStream {
         let vis = if self.is_payload { quote!(pub) } else { field.vis().to_token_stream() };
         let name = field.original.ident.as_ref().map(|ident| quote!(#ident:));
-        quote!(#(#docs)* #vis #name)
+        quote!(#vis #name)
     }
 
     /// The fields of a view or editor that are not of the record: where an editor is, and one that

@@ -4,7 +4,8 @@
 use std::marker::PhantomData;
 
 use crdt_core::__private_0_1_0::{self as private, Chains, SchemaBuilder, Scope, Writing, schema};
-use crdt_core::{CrdtNode, Document, EditError, Key, Keypair};
+use crdt_core::node::NoDelta;
+use crdt_core::{CrdtNode, DeltaError, Document, EditError, Key, Keypair};
 
 #[derive(CrdtNode)]
 struct Task {
@@ -49,6 +50,7 @@ impl<T: CrdtNode> CrdtNode for KeyOf<T> {
     type State = T::State;
     type View<'a> = ();
     type Editor<'a> = ();
+    type Delta = NoDelta;
     type Kind = private::Nested;
 
     fn describe(schema: &mut SchemaBuilder) -> schema::Node {
@@ -71,6 +73,18 @@ impl<T: CrdtNode> CrdtNode for KeyOf<T> {
 
     fn write_in((): &mut (), _: Self, _: Writing) -> Result<(), EditError> {
         Ok(())
+    }
+
+    fn delta(_: &T::State, _: &T::State, _: &Chains) -> Option<NoDelta> {
+        None
+    }
+
+    fn apply_delta(_: &mut Self, delta: &NoDelta) -> Result<(), DeltaError> {
+        match *delta {}
+    }
+
+    fn copy_value(value: &Self) -> Self {
+        Self(value.0.clone(), PhantomData)
     }
 }
 

@@ -7,6 +7,7 @@ mod alias;
 mod bound;
 mod bytes;
 mod debug;
+mod deltas;
 mod editing;
 mod enums;
 mod generic_fields;

@@ -1,6 +1,7 @@
 //! JSON without a schema.
 
 mod array;
+mod delta;
 mod editor;
 mod object;
 mod pointer;
@@ -13,10 +14,12 @@ mod write;
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 pub use array::JsonArrayView;
+pub use delta::JsonDelta;
+use delta::json_delta;
 pub use editor::JsonEditor;
 pub use object::JsonObjectView;
 pub(super) use shape::Shape;
@@ -24,7 +27,9 @@ pub use state::JsonState;
 pub use view::JsonView;
 
 use super::register::seed_register;
-use super::{CrdtNode, EditError, Fingerprint, List, Map, Scope, StandardDefault, Writing};
+use super::{
+    CrdtNode, DeltaError, EditError, Fingerprint, List, Map, Scope, StandardDefault, Writing,
+};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -153,6 +158,7 @@ impl CrdtNode for Json {
     type State = JsonState;
     type View<'a> = JsonView<'a>;
     type Editor<'a> = JsonEditor<'a>;
+    type Delta = JsonDelta;
     type Kind = super::Nested;
     const NAME: &'static str = "Json";
 
@@ -183,6 +189,22 @@ impl CrdtNode for Json {
 
     fn write_in(editor: &mut JsonEditor<'_>, value: Self, how: Writing) -> Result<(), EditError> {
         editor.write_as(value, how)
+    }
+
+    fn delta(before: &JsonState, after: &JsonState, chains: &Chains) -> Option<JsonDelta> {
+        json_delta(before, after, chains)
+    }
+
+    fn apply_delta(value: &mut Self, delta: &JsonDelta) -> Result<(), DeltaError> {
+        delta.apply(&mut value.0)
+    }
+
+    fn copy_value(value: &Self) -> Self {
+        value.clone()
+    }
+
+    fn serialize_value<S: Serializer>(value: &Self, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
     }
 
     fn seed(value: &Self) -> Result<Option<Vec<u8>>, EditError> {

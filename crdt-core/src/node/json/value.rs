@@ -1,10 +1,11 @@
 //! What is said to those who write `serde_json::Value` where [`Json`] is meant.
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Json, JsonEditor, JsonState, JsonView};
+use super::{Json, JsonDelta, JsonEditor, JsonState, JsonView};
 use crate::history::Chains;
-use crate::node::{CrdtNode, EditError, Nested, Scope, Writing};
+use crate::node::{CrdtNode, DeltaError, EditError, Nested, Scope, Writing};
 use crate::schema::{self, SchemaBuilder};
 
 /// What `serde_json::Value` would have to be to be a node.
@@ -25,6 +26,7 @@ where
     type State = JsonState;
     type View<'a> = JsonView<'a>;
     type Editor<'a> = JsonEditor<'a>;
+    type Delta = JsonDelta;
     type Kind = Nested;
 
     fn describe(_: &mut SchemaBuilder) -> schema::Node {
@@ -53,5 +55,21 @@ where
         how: Writing,
     ) -> Result<(), EditError> {
         Json::write_in(editor, Json(value), how)
+    }
+
+    fn delta(before: &JsonState, after: &JsonState, chains: &Chains) -> Option<JsonDelta> {
+        Json::delta(before, after, chains)
+    }
+
+    fn apply_delta(value: &mut Self, delta: &JsonDelta) -> Result<(), DeltaError> {
+        delta.apply(value)
+    }
+
+    fn copy_value(value: &Self) -> Self {
+        value.clone()
+    }
+
+    fn serialize_value<S: Serializer>(value: &Self, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
     }
 }

@@ -1,5 +1,6 @@
 //! Lists, whose elements are nested nodes.
 
+mod delta;
 mod editor;
 mod reconcile;
 mod state;
@@ -8,7 +9,7 @@ mod view;
 use core::ops::{Deref, DerefMut};
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use reconcile::reconcile;
 
@@ -16,7 +17,10 @@ pub use editor::ListEditor;
 pub use state::ListState;
 pub use view::{ListIter, ListView};
 
-use super::{Argument, CrdtNode, EditError, Fingerprint, Scope, Writing};
+use super::delta::list_delta;
+use super::{
+    Argument, CrdtNode, DeltaError, EditError, Fingerprint, ListDelta, Scope, ValueOf, Writing,
+};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -73,6 +77,7 @@ macro_rules! list_node {
             type State = ListState<T::State>;
             type View<'a> = ListView<'a, T>;
             type Editor<'a> = ListEditor<'a, T>;
+            type Delta = ListDelta<T>;
             type Kind = super::Nested;
             const NAME: &'static str = "List";
             const ARGUMENTS: &'static [Argument] = &[Argument::node::<T>()];
@@ -107,6 +112,37 @@ macro_rules! list_node {
                 }
                 editor.clear()?;
                 editor.extend(value).map(|_| ())
+            }
+
+            fn delta(
+                before: &Self::State,
+                after: &Self::State,
+                chains: &Chains,
+            ) -> Option<ListDelta<T>> {
+                let value = |item: &T::State| T::value(item, chains);
+                let delta = |before: &T::State, after: &T::State| T::delta(before, after, chains);
+                list_delta::<_, T>(&before.items(), &after.items(), value, delta)
+            }
+
+            fn apply_delta(
+                value: &mut Self::Value,
+                delta: &ListDelta<T>,
+            ) -> Result<(), DeltaError> {
+                let mut items: Vec<_> = core::mem::take(value).into_iter().collect();
+                let applied = delta.apply(&mut items);
+                *value = items.into();
+                applied
+            }
+
+            fn copy_value(value: &Self::Value) -> Self::Value {
+                value.iter().map(T::copy_value).collect()
+            }
+
+            fn serialize_value<S: Serializer>(
+                value: &Self::Value,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(value.iter().map(ValueOf::<T>))
             }
 
             fn fingerprint(value: &Self::Value, print: &mut Fingerprint) {

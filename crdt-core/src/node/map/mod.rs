@@ -9,14 +9,19 @@ use core::ops::{Deref, DerefMut};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use editor::MapEditor;
 pub use state::MapState;
 pub use view::{MapIter, MapView};
 
+use super::delta::map_delta;
 use super::entry::Entry;
-use super::{Argument, CrdtNode, EditError, Fingerprint, MapKey, Scope, Writing};
+use super::key::Plain;
+use super::{
+    Argument, CrdtNode, DeltaError, EditError, Fingerprint, MapDelta, MapKey, Scope, ValueOf,
+    Writing,
+};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -154,6 +159,18 @@ pub(super) fn fingerprint<'v, K: MapKey, V: CrdtNode<Value: 'v>>(
     }
 }
 
+/// The delta of a map.
+fn delta_of<K: MapKey + Clone, V: CrdtNode>(
+    before: &MapState<K, V::State>,
+    after: &MapState<K, V::State>,
+    chains: &Chains,
+) -> Option<MapDelta<K, V>> {
+    let value = |item: &V::State| V::value(item, chains);
+    let delta = |before: &V::State, after: &V::State| V::delta(before, after, chains);
+    let cloned = |(key, item): (&K, _)| (key.clone(), item);
+    map_delta(before.present().map(cloned), after.present().map(cloned), value, delta)
+}
+
 /// Describes a map.
 fn describe<K: MapKey, V: CrdtNode>(schema: &mut SchemaBuilder) -> schema::Node {
     let (key, value) = (K::key_type().to_owned(), V::describe(schema));
@@ -167,6 +184,7 @@ macro_rules! map_node {
             type State = MapState<K, V::State>;
             type View<'a> = MapView<'a, K, V>;
             type Editor<'a> = MapEditor<'a, K, V>;
+            type Delta = MapDelta<K, V>;
             type Kind = super::Nested;
             const NAME: &'static str = "Map";
             const ALIASES: &'static [&'static str] = &["Set"];
@@ -202,6 +220,39 @@ macro_rules! map_node {
                 how: Writing,
             ) -> Result<(), EditError> {
                 write::<K, V>(editor.state, editor.scope, $entries, how)
+            }
+
+            fn delta(
+                before: &Self::State,
+                after: &Self::State,
+                chains: &Chains,
+            ) -> Option<MapDelta<K, V>> {
+                delta_of::<K, V>(before, after, chains)
+            }
+
+            fn apply_delta(
+                value: &mut Self::Value,
+                delta: &MapDelta<K, V>,
+            ) -> Result<(), DeltaError> {
+                delta.apply_to(
+                    value,
+                    |map, key| map.remove(key),
+                    |map, key, value| drop(map.insert(key.clone(), value)),
+                )
+            }
+
+            fn copy_value(value: &Self::Value) -> Self::Value {
+                let mut copy = Self::Value::default();
+                copy.extend(value.iter().map(|(key, value)| (key.clone(), V::copy_value(value))));
+                copy
+            }
+
+            fn serialize_value<Z: Serializer>(
+                $given: &Self::Value,
+                serializer: Z,
+            ) -> Result<Z::Ok, Z::Error> {
+                let entries = $sorted;
+                serializer.collect_map(entries.map(|(key, value)| (Plain(key), ValueOf::<V>(value))))
             }
 
             fn fingerprint($given: &Self::Value, print: &mut Fingerprint) {

@@ -19,6 +19,7 @@ macro_rules! register_node {
             type State = $crate::node::RegisterState<$kept, $initial>;
             type View<'a> = $crate::node::RegisterView<'a, $kept, $initial>;
             type Editor<'a> = $crate::node::RegisterEditor<'a, $kept, $initial>;
+            type Delta = $crate::node::RegisterDelta<$kept>;
             type Kind = $kind;
             const NAME: &'static str = $name;
 
@@ -55,6 +56,35 @@ macro_rules! register_node {
                 how: $crate::node::Writing,
             ) -> Result<(), $crate::node::EditError> {
                 editor.write(&$keep, how)
+            }
+
+            fn delta(
+                before: &Self::State,
+                after: &Self::State,
+                chains: &$crate::history::Chains,
+            ) -> Option<Self::Delta> {
+                $crate::node::delta::register_delta(before, after, chains)
+            }
+
+            fn apply_delta(
+                value: &mut $value,
+                delta: &Self::Delta,
+            ) -> Result<(), $crate::node::DeltaError> {
+                let $read = delta.to.clone();
+                *value = $give;
+                Ok(())
+            }
+
+            fn copy_value($given: &$value) -> $value {
+                let $read = $keep.clone();
+                $give
+            }
+
+            fn serialize_value<S: serde::Serializer>(
+                $given: &$value,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                serde::Serialize::serialize(&$keep, serializer)
             }
 
             fn seed($given: &$value) -> Result<Option<Vec<u8>>, $crate::node::EditError> {

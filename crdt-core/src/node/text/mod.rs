@@ -10,14 +10,15 @@ mod view;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use editor::TextEditor;
 pub use slice::TextSlice;
 pub use state::TextState;
 pub use view::TextView;
 
-use super::{CrdtNode, EditError, Fingerprint, Scope, Writing};
+use super::delta::text_delta;
+use super::{CrdtNode, DeltaError, EditError, Fingerprint, Scope, TextDelta, Writing};
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -94,6 +95,7 @@ macro_rules! text_node {
             type State = TextState;
             type View<'a> = TextView<'a>;
             type Editor<'a> = TextEditor<'a>;
+            type Delta = TextDelta;
             type Kind = super::Nested;
             const NAME: &'static str = "Text";
 
@@ -126,6 +128,32 @@ macro_rules! text_node {
                     Writing::Difference => state.reconcile(*scope, value.as_text()),
                     Writing::Anew | Writing::Seeded => state.assign(*scope, value.as_text()),
                 }
+            }
+
+            fn delta(
+                before: &TextState,
+                after: &TextState,
+                chains: &Chains,
+            ) -> Option<TextDelta> {
+                text_delta(before, after, chains)
+            }
+
+            fn apply_delta(value: &mut $value, delta: &TextDelta) -> Result<(), DeltaError> {
+                let mut text = value.as_text().to_owned();
+                delta.apply(&mut text)?;
+                *value = <$value>::from_text(text);
+                Ok(())
+            }
+
+            fn copy_value(value: &$value) -> $value {
+                <$value>::from_text(value.as_text().to_owned())
+            }
+
+            fn serialize_value<S: Serializer>(
+                value: &$value,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(value.as_text())
             }
 
             fn fingerprint(value: &$value, print: &mut Fingerprint) {

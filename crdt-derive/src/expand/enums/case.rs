@@ -56,16 +56,6 @@ impl Case<'_> {
         })
     }
 
-    /// The statements that feed what the pattern bound.
-    pub(super) fn print(&self) -> TokenStream {
-        let parts = self.payload.iter().flat_map(|payload| &payload.parts);
-        let prints = parts.zip(self.stored()).map(|(node, field)| {
-            let binding = field.binding();
-            quote!(<#node as __crdt::CrdtNode>::fingerprint(#binding, __print);)
-        });
-        quote!(#(#prints)*)
-    }
-
     /// The value of the payload, as pattern and as expression.
     fn bindings(&self) -> TokenStream {
         let bindings = self.stored().map(Field::binding);

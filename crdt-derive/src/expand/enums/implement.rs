@@ -13,7 +13,7 @@ impl Enum<'_> {
         let (view, editor) = (&self.names.view, &self.names.editor);
         let (state, ty_generics, lent_generics) = self.types();
         let (impl_generics, _, where_clause) = self.params.owned();
-        let (reading, writing) = (self.reading(), self.writing());
+        let (reading, writing, comparing) = (self.reading(), self.writing(), self.comparing());
         let (functions, described) = (self.functions(), self.described());
         quote! {
             #functions
@@ -23,11 +23,13 @@ impl Enum<'_> {
                 type State = #state;
                 type View<'__a> = #view #lent_generics;
                 type Editor<'__a> = #editor #lent_generics;
+                type Delta = __crdt::EnumDelta<Self>;
                 type Kind = __crdt::Nested;
                 #names
                 #described
                 #reading
                 #writing
+                #comparing
             }
         }
     }
@@ -94,11 +96,9 @@ impl Enum<'_> {
     /// An element is inserted with its variant; that of the default is understood.
     fn writing(&self) -> TokenStream {
         let patterns: Vec<_> = self.cases.iter().map(Case::pattern).collect();
-        let places = self.cases.iter().map(|case| case.index);
         let whole = apart::whole(self.input);
         let editor = self.params.lend(&self.names.editor, &quote!('_));
         let writes = self.cases.iter().map(Case::write);
-        let prints = self.cases.iter().map(Case::print);
         quote! {
             fn write_in(
                 __editor: &mut #editor,
@@ -113,14 +113,6 @@ impl Enum<'_> {
             }
             fn seed(__value: &Self) -> __crdt::Seeded {
                 __crdt::Selector::seed(__VARIANTS, __place(__value))
-            }
-            fn fingerprint(__value: &Self, __print: &mut __crdt::Fingerprint) {
-                match __value {
-                    #(#patterns => {
-                        __print.number(#places);
-                        #prints
-                    })*
-                }
             }
         }
     }

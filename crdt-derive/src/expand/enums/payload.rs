@@ -18,6 +18,8 @@ pub(super) struct Payload {
     pub(super) parts: Vec<TokenStream>,
     /// Its views and editors, if they are made for it.
     pub(super) names: Option<Names>,
+    /// The table of its fields, if they are of a record.
+    pub(super) fields: Option<TokenStream>,
     /// Its name on the wire, which is the variant's.
     pub(super) wire_name: String,
     /// The field of the enum's state that holds it.
@@ -38,20 +40,22 @@ impl Payload {
         if !variant.has_payload() {
             return None;
         }
-        let (node, names, parts, items) =
+        let (node, fields, names, parts, items) =
             if let (Style::Newtype, [field]) = (variant.style, variant.fields.as_slice()) {
                 let node = Node::declare(field, &format!("_{index}_0"), params);
-                (node.ty.clone(), None, vec![node.ty], node.items)
+                (node.ty.clone(), None, None, vec![node.ty], node.items)
             } else {
                 let (record, mut items) = Record::of_variant(owner, params, variant, index);
                 let name = format_ident!("__{}{}Payload", owner, variant.ident);
                 items.extend(declare_type(&record, &name));
                 let (_, ty_generics, _) = params.owned();
                 let parts = record.stored().map(|(_, node)| node.clone()).collect();
-                (quote!(#name #ty_generics), Some(record.names), parts, items)
+                let (node, fields) = (quote!(#name #ty_generics), record.described_fields());
+                (node, Some(fields), Some(record.names), parts, items)
             };
         let slot = format_ident!("payload_{}", variant.snake_name());
-        Some((Self { node, parts, names, wire_name: variant.wire_name(), slot }, items))
+        let wire_name = variant.wire_name();
+        Some((Self { node, parts, names, fields, wire_name, slot }, items))
     }
 
     /// Its state, to read, in that of the enum.

@@ -20,11 +20,13 @@ impl Enum<'_> {
         } else {
             (TokenStream::new(), quote!(#ident #ty_generics))
         };
+        let delta = self.delta_type();
         quote! {
             #items
             #[automatically_derived]
             impl #impl_generics __crdt::Choice for #ident #ty_generics #where_clause {
                 type Variant<'__a> = #ty;
+                type VariantDelta = #delta;
             }
         }
     }
