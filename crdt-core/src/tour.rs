@@ -388,6 +388,102 @@
 //! # }
 //! ```
 //!
+//! # What changed: deltas
+//!
+//! Who shows a document wants to know what changed, not read all of it again. Of any two
+//! [versions](crate::Document::heads), forwards or backwards,
+//! [`Document::delta`](crate::Document::delta) says it in the types of the app: a struct's
+//! [`Delta`](crate::Delta) is a struct with the same fields, each an `Option` of what changed
+//! there. A register says [to what](crate::node::RegisterDelta), a counter also
+//! [by how much](crate::node::CounterDelta); texts and lists speak in
+//! [runs](crate::node::ListRun) that retain, insert and delete, as the editors of texts do, and say
+//! of elements that moved that they did; maps and optional nodes say of each
+//! [entry](crate::node::EntryDelta) whether it came, went or changed within, and an enum whether
+//! another variant was [selected](crate::node::EnumDelta). Whatever did not change is absent, and a
+//! new field or kind of run is an error where a delta is taken apart.
+//!
+//! ```
+//! use crdt_core::node::{ListRun, TextRun};
+//! use crdt_core::{CrdtNode, Delta, Document, Keypair};
+//!
+//! #[derive(CrdtNode, Clone, Debug, PartialEq)]
+//! struct Board {
+//!     #[crdt(text)]
+//!     notes: String,
+//!     tasks: Vec<Task>,
+//! }
+//!
+//! #[derive(CrdtNode, Clone, Debug, PartialEq)]
+//! struct Task { title: String, done: bool }
+//!
+//! /// Keeps lines that are shown as the tasks are.
+//! fn redraw(lines: &mut Vec<String>, delta: &Delta<Board>) {
+//!     let Delta::<Board> { notes: _, tasks } = delta;
+//!     let mut at = 0;
+//!     for run in tasks.iter().flat_map(|tasks| &tasks.0) {
+//!         match run {
+//!             ListRun::Retain(count) => at += count,
+//!             ListRun::Edit(task) => {
+//!                 if let Some(title) = &task.title {
+//!                     lines[at].clone_from(&title.to);
+//!                 }
+//!                 at += 1;
+//!             }
+//!             ListRun::Insert(tasks) => {
+//!                 let new = tasks.iter().map(|task| task.title.clone());
+//!                 lines.splice(at..at, new);
+//!                 at += tasks.len();
+//!             }
+//!             ListRun::Delete(count) => drop(lines.drain(at..at + count)),
+//!             // No task has moved in what follows.
+//!             ListRun::Lift { .. } | ListRun::Put { .. } => {}
+//!         }
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Board>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?)?;
+//! let task = |title: &str| Task { title: title.into(), done: false };
+//! alice.change(|board| {
+//!     board.tasks.extend([task("Write"), task("Test")])?;
+//!     board.notes.insert(0, "🦀 draft")
+//! })?;
+//! bob.merge(&mut alice)?;
+//! let (seen, mut lines) = (alice.heads(), vec!["Write".to_owned(), "Test".to_owned()]);
+//!
+//! alice.change(|board| board.tasks.push(task("Ship")).map(drop))?;
+//! bob.change(|board| {
+//!     board.tasks.at(0)?.title.set("Write docs")?;
+//!     board.notes.replace(2..7, "done")
+//! })?;
+//! alice.merge(&mut bob)?;
+//!
+//! let delta = alice.delta(&seen, &alice.heads())?.ok_or("something changed")?;
+//! redraw(&mut lines, &delta);
+//! assert_eq!(lines, ["Write docs", "Test", "Ship"]);
+//!
+//! let notes = delta.notes.as_ref().ok_or("the notes changed")?;
+//! let runs = [TextRun::retain(2), TextRun::insert("done"), TextRun::Delete(5)];
+//! assert_eq!(notes.0, runs);
+//! let for_javascript = notes.in_utf16("🦀 draft")?;    // given the text before
+//! assert_eq!(for_javascript[0], TextRun::retain(3));
+//!
+//! let mut value = alice.value_at(&seen)?;             // and that is the law:
+//! Board::apply_delta(&mut value, &delta)?;
+//! assert_eq!(value, alice.value());
+//!
+//! let between = alice.history().between(&seen, &alice.heads())?;
+//! let mine = |author| Some(author) == alice.author();
+//! assert_eq!(between.gained.iter().filter(|change| mine(change.author())).count(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A delta is serialized: as a map of the fields that changed, with runs as Quill has them.
+//! [`History::delta`](crate::History::delta) says the same without a type, of what
+//! [`to_json`](crate::History::to_json) shows.
+//!
 //! # Sending, waiting, saving
 //!
 //! Two replicas that exchange send each other a [`frontier`](crate::Document::frontier), which says
