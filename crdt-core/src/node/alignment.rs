@@ -4,6 +4,7 @@ use core::hash::Hash;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::difference::{Replaced, common, differences};
+use super::rising::heaviest_rising;
 
 /// How a list becomes another one.
 #[derive(PartialEq, Eq, Debug)]
@@ -64,8 +65,8 @@ fn staying<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
     let end = common(old[start..].iter().rev(), new[start..].iter().rev());
     let (old_end, new_end) = (old.len() - end, new.len() - end);
     let (old, new) = (&old[start..old_end], &new[start..new_end]);
-    let inside = unique_in_both(old, new)
-        .map_or_else(|| same_in_both(old, new), |pairs| longest_increasing(&pairs));
+    let inside =
+        unique_in_both(old, new).map_or_else(|| same_in_both(old, new), |pairs| rising(&pairs));
     let before = (0..start).zip(0..start);
     let inside = inside.into_iter().map(|(from, to)| (from + start, to + start));
     before.chain(inside).chain((old_end..).zip(new_end..).take(end)).collect()
@@ -95,27 +96,9 @@ fn same_in_both<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
 }
 
 /// Of pairs that rise in their first number as many as possible that rise in the second one too.
-/// (Patience sorting; Fredman, "On computing the length of longest increasing subsequences", 1975.)
-fn longest_increasing(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // Of all sequences of each length, the one whose end is the lowest: its last pair.
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
-    for (index, (_, to)) in pairs.iter().enumerate() {
-        let length = ends.partition_point(|end| pairs[*end].1 < *to);
-        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
-        match ends.get_mut(length) {
-            Some(end) => *end = index,
-            None => ends.push(index),
-        }
-    }
-    let mut longest = Vec::with_capacity(ends.len());
-    let mut next = ends.last().copied();
-    while let Some(index) = next {
-        longest.push(pairs[index]);
-        next = before[index];
-    }
-    longest.reverse();
-    longest
+fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let rising = heaviest_rising(pairs.iter().map(|(_, to)| (*to, 1)));
+    pairs.iter().zip(rising).filter(|(_, rises)| *rises).map(|(pair, _)| *pair).collect()
 }
 
 /// Finds what is in both lists and does not stay.

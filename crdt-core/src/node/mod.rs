@@ -44,6 +44,7 @@ mod option;
 mod positions;
 mod record;
 mod register;
+mod rising;
 mod saved;
 mod selector;
 mod set;

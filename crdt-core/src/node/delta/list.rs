@@ -6,9 +6,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::DeltaError;
-use super::moved::moved;
 use super::value::{ValuesOf, copies, same};
 use crate::history::Chains;
+use crate::node::rising::heaviest_rising;
 use crate::node::watch::{Part, Touched};
 use crate::node::{Before, CrdtNode, ListState};
 use crate::op::Id;
@@ -148,8 +148,8 @@ impl Moved {
             Part::New(_) => None,
         });
         let old: Vec<_> = old.collect();
-        let weights: Vec<_> = old.iter().map(|(_, start, count)| (*start, *count)).collect();
-        let stays = heaviest_increasing(&weights);
+        let weights = old.iter().map(|(_, start, count)| (*start, *count));
+        let stays = heaviest_rising(weights);
         let moved = old.iter().zip(stays).filter(|(_, stays)| !stays).map(|(part, _)| *part);
         let mut moved: Vec<_> = moved.collect();
         moved.sort_unstable_by_key(|(_, start, _)| *start);
@@ -178,33 +178,6 @@ impl Moved {
     }
 }
 
-/// Of places with weights, those on an increasing subsequence of the greatest weight. O(n log n).
-fn heaviest_increasing(places: &[(usize, usize)]) -> Vec<bool> {
-    // From the last place of a sequence to its weight and its last element: no other one ends
-    // before and weighs as much.
-    let mut ends: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-    let mut before = Vec::with_capacity(places.len());
-    for (index, (place, weight)) in places.iter().enumerate() {
-        let last = ends.range(..place).next_back().map(|(_, end)| *end);
-        before.push(last.map(|(_, index)| index));
-        let sum = last.map_or(0, |(sum, _)| sum) + weight;
-        while let Some((other, _)) =
-            ends.range(place..).next().filter(|(_, (other, _))| *other <= sum)
-        {
-            let other = *other;
-            ends.remove(&other);
-        }
-        ends.insert(*place, (sum, index));
-    }
-    let mut stays = vec![false; places.len()];
-    let mut next = ends.values().next_back().map(|(_, index)| *index);
-    while let Some(index) = next {
-        stays[index] = true;
-        next = before[index];
-    }
-    stays
-}
-
 /// What becomes of an element that was there before.
 #[derive(Clone, Copy)]
 enum Fate {
@@ -220,11 +193,16 @@ impl Fates {
     /// Given the old places of those that are still there, in their new order.
     fn new(common: &[usize], count: usize) -> Self {
         let mut fates = vec![Fate::Goes; count];
-        let moved = moved(common, count);
-        for place in common {
+        let stays = heaviest_rising(common.iter().map(|place| (*place, 1)));
+        let mut moved = Vec::new();
+        for (place, stays) in common.iter().zip(stays) {
             fates[*place] = Fate::Stays;
+            if !stays {
+                moved.push(*place);
+            }
         }
-        for (slot, place) in (0..count).filter(|place| moved[*place]).enumerate() {
+        moved.sort_unstable();
+        for (slot, place) in moved.into_iter().enumerate() {
             fates[place] = Fate::Moves { slot };
         }
         Self(fates)

@@ -16,7 +16,6 @@ mod entry;
 mod error;
 mod list;
 mod map;
-mod moved;
 mod parts;
 mod record;
 mod register;

@@ -108,7 +108,7 @@ fn anew(
 /// the same is true.
 fn place_among(others: &[IdRange], names: IdRange) -> (Option<usize>, u32) {
     let (mut place, mut count) = (0, names.len());
-    for other in others.iter() {
+    for other in others {
         if other.chain == names.chain {
             if (other.start..other.end).contains(&names.start) {
                 let place = place + (names.start - other.start) as usize;

@@ -427,7 +427,7 @@ mod tests {
 
     #[test]
     fn what_is_deleted_as_a_whole_is_not_blank() {
-        let (mut text, chains) = (Characters::default(), Chains::default());
+        let mut text = Characters::default();
         insert(&mut text, 0, Place::Root, "ab");
         delete(&mut text, 0, 2);
         assert!(matches!(text, Characters::Gathered(_)));
