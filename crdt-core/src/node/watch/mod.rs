@@ -7,14 +7,14 @@
 //! makes its delta of its own effects and of what it reads as now: so a delta costs what changed,
 //! and if nobody observes, nothing is kept.
 
-mod log;
-mod runs;
+mod composed;
+mod effects;
 mod touched;
 
 use core::cell::RefCell;
 
-pub(crate) use log::{EffectLog, Mark};
-pub(in crate::node) use runs::{Composed, Part};
+pub(in crate::node) use composed::{Composed, Part};
+pub(crate) use effects::{EffectLog, Mark};
 pub use touched::Before;
 pub(crate) use touched::Touched;
 

@@ -28,8 +28,8 @@ pub(in crate::node) struct Composed<'l> {
     pub(in crate::node) anew: Option<&'l [IdRange]>,
 }
 
-/// More than there can be: what it was before is as long as needed.
-const ENDLESS: usize = usize::MAX / 2;
+/// More than there can be, also where a few are added up: what it was before is as long as needed.
+const ENDLESS: usize = usize::MAX / 8;
 
 impl<'l> Composed<'l> {
     pub(super) fn of(effects: impl Iterator<Item = &'l Effect>) -> Self {
