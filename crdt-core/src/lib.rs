@@ -104,8 +104,8 @@ pub use history::{
     History, LoadError, Outcome, PendingLimits, ProofError, Refusal, VersionError,
 };
 pub use node::{
-    Bytes, Counter, CrdtNode, Delta, DeltaError, EditError, Editor, ElementId, Inspection,
-    IntoLeaf, Json, List, Map, MapKey, NewElement, NewElements, Register, Text, Variant,
+    Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor, ElementId, Inspection,
+    IntoLeaf, Json, List, Map, MapKey, NewElement, NewElements, Register, Resolved, Text, Variant,
     VariantDelta, View,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and

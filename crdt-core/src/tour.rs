@@ -117,19 +117,23 @@
 //! ## Cursors
 //!
 //! Positions shift when others edit; an [`ElementId`](crate::ElementId) names a character for good.
-//! It can be printed, parsed, and sent as any serde type.
+//! It can be printed, parsed, and sent as any serde type. A [`Cursor`](crate::Cursor) is a place
+//! beside a character, and is still somewhere when that is deleted.
 //!
 //! ```
-//! # use crdt_core::{Document, Keypair, Text};
+//! # use crdt_core::{Document, Keypair, Side, Text};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let mut alice = Document::<Text>::create(Keypair::generate()?)?;
 //! alice.change(|text| text.insert(0, "world"))?;
-//! let cursor = alice.read().id_at(2).expect("there is a third character");
+//! let third = alice.read().id_at(2).expect("there is a third character");
+//! let before_it = alice.read().cursor(2, Side::Right).expect("it is a place of the text");
 //! alice.change(|text| text.insert(0, "Hello "))?;
-//! assert_eq!(alice.read().position_of(cursor), Some(8));
-//! assert_eq!(cursor.to_string().parse(), Ok(cursor));
-//! alice.change(|text| text.delete(8..9))?;
-//! assert_eq!(alice.read().position_of(cursor), None);
+//! assert_eq!(alice.read().position_of(third), Some(8));
+//! assert_eq!(alice.read().resolve(before_it).map(|at| at.position), Some(8));
+//! assert_eq!(third.to_string().parse(), Ok(third));
+//! alice.change(|text| text.delete(7..9))?;
+//! assert_eq!(alice.read().position_of(third), None);
+//! assert_eq!(alice.read().resolve(before_it).map(|at| at.position), Some(7));
 //! # Ok(())
 //! # }
 //! ```

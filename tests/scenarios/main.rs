@@ -5,6 +5,7 @@ mod authorship;
 mod changes;
 mod collections;
 mod conflicts;
+mod cursors;
 mod delivery;
 mod editing;
 mod evolution;

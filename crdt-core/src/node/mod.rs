@@ -16,6 +16,7 @@ mod choice;
 mod compare;
 mod counter;
 mod crdt_node;
+mod cursor;
 mod delta;
 mod difference;
 mod digest;
@@ -65,6 +66,7 @@ mod watch;
 pub use bytes::{ByteString, Bytes};
 pub use counter::{Counter, CounterEditor, CounterInteger, CounterView};
 pub use crdt_node::{CrdtNode, Delta, Editor, Variant, VariantDelta, View};
+pub use cursor::{Cursor, Resolved};
 pub(crate) use delta::untyped_delta;
 pub use delta::{
     CounterDelta, DeltaError, EntryDelta, EnumDelta, ListDelta, ListRun, MapDelta, NoDelta,

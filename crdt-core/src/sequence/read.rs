@@ -32,6 +32,13 @@ impl<C: Content> Sequence<C> {
         Some(self.start_of(spot))
     }
 
+    /// How many visible elements are before an element, visible or deleted, and whether it is
+    /// visible.
+    pub(crate) fn place_of(&self, id: Id) -> Option<(usize, bool)> {
+        let spot = self.find_element(id)?;
+        Some((self.start_of(spot), self.tree.get(spot.at).content().is_some()))
+    }
+
     /// How many visible elements are before a place.
     pub(super) fn start_of(&self, Spot { at, offset }: Spot) -> usize {
         let inside = if self.tree.get(at).content().is_some() { offset as usize } else { 0 };

@@ -4,7 +4,9 @@ use serde::{Serialize, Serializer};
 
 use super::ListState;
 use crate::history::Chains;
-use crate::node::{CrdtNode, ElementId};
+use crate::node::cursor::{cursor_at, resolve};
+use crate::node::{CrdtNode, Cursor, ElementId, Resolved};
+use crate::op::Side;
 use crate::sequence::{Items, ItemsIter, Sequence};
 
 /// Reads a list. Positions count elements, from 0.
@@ -51,6 +53,20 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
     /// Where an element is now; `None` if it is not in the list or has been removed. O(log n).
     pub fn position_of(&self, element: ElementId) -> Option<usize> {
         self.elements().position(element.find(self.chains)?)
+    }
+
+    /// The cursor at a position, to be [resolved](Self::resolve) after any change. It goes with the
+    /// element on one side of it. `None` beyond the end, and beside an element that the change
+    /// inserts which is being made. O(log n).
+    pub fn cursor(&self, position: usize, side: Side) -> Option<Cursor> {
+        cursor_at(self.elements(), position, side, self.chains)
+    }
+
+    /// Where a cursor is now: with its element, if that was moved. If it was removed the cursor is
+    /// where it would be, and is said not to be exact; `None` if it was never in this list.
+    /// O(log n).
+    pub fn resolve(&self, cursor: Cursor) -> Option<Resolved> {
+        resolve(self.elements(), cursor, self.chains)
     }
 
     /// An element by its id, wherever it is now. O(log n).

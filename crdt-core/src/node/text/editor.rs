@@ -5,8 +5,10 @@ use super::TextState;
 use super::slice::TextSlice;
 use super::view::{TextView, read_text};
 use crate::history::Chains;
+use crate::node::cursor::{cursor_at, resolve};
 use crate::node::positions::{bounds, positions};
-use crate::node::{EditError, ElementId, Scope};
+use crate::node::{Cursor, EditError, ElementId, Resolved, Scope};
+use crate::op::Side;
 use crate::sequence::{Sequence, TextChunk, Unit};
 
 /// Edits a text. Positions are Unicode scalar values.

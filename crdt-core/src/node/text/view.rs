@@ -6,8 +6,10 @@ use serde::{Serialize, Serializer};
 use super::TextState;
 use super::slice::TextSlice;
 use crate::history::Chains;
+use crate::node::cursor::{cursor_at, resolve};
 use crate::node::positions::positions;
-use crate::node::{EditError, ElementId};
+use crate::node::{Cursor, EditError, ElementId, Resolved};
+use crate::op::Side;
 use crate::sequence::{Sequence, TextChunk, Unit};
 
 /// Reads a text. Positions are Unicode scalar values unless said otherwise.
@@ -65,6 +67,20 @@ macro_rules! read_text {
         /// O(log n).
         pub fn position_of(&self, character: ElementId) -> Option<usize> {
             self.sequence().position(character.find(self.chains())?)
+        }
+
+        /// The cursor at a position, to be [resolved](Self::resolve) after any change. It goes with
+        /// the character on one side of it: with that on the left, what is inserted at it comes to
+        /// stand behind it. `None` beyond the end, and beside a character that the change inserts
+        /// which is being made. O(log n).
+        pub fn cursor(&self, position: usize, side: Side) -> Option<Cursor> {
+            cursor_at(self.sequence(), position, side, self.chains())
+        }
+
+        /// Where a cursor is now. If the character beside it was deleted it is where that would be,
+        /// and is said not to be exact; `None` if that was never in this text. O(log n).
+        pub fn resolve(&self, cursor: Cursor) -> Option<Resolved> {
+            resolve(self.sequence(), cursor, self.chains())
         }
 
         /// The position of a byte offset in UTF-8. O(log n).
