@@ -20,7 +20,7 @@ pub(super) fn insert_at<C: Content>(
     source: C::Source<'_>,
 ) -> Result<Place<Id>, EditError> {
     let (id, time, chains) = (scope.next_id(), scope.time(), scope.chains());
-    let before = sequence.len();
+    let before = if scope.is_watched() { sequence.len() } else { 0 };
     let placed = sequence.insert_at(position, source, id, time, chains);
     let place = placed.map_err(EditError::out_of_bounds)?;
     scope.note(|| Effect::shift::<C>(Shift::inserted(position, sequence.len() - before)));
@@ -39,9 +39,8 @@ where
 {
     let range = forwards(range)?;
     scope.pin();
-    let count = range.len();
-    if range.end <= sequence.len() && count > 0 {
-        scope.note(|| Effect::shift::<C>(Shift::deleted(range.start, count)));
+    if scope.is_watched() && range.end <= sequence.len() && !range.is_empty() {
+        scope.note(|| Effect::shift::<C>(Shift::deleted(range.start, range.len())));
     }
     if scope.keeps_all() {
         return cover_at(sequence, scope, range);

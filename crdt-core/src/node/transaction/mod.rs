@@ -19,6 +19,7 @@ use crate::op::{Id, IdRange, Place};
 #[derive(Debug)]
 pub(crate) struct Transaction<'a> {
     chains: &'a Chains,
+    mode: Mode,
     log: RefCell<Log>,
 }
 
@@ -93,7 +94,7 @@ impl<'a> Transaction<'a> {
         prev: Option<ChangeIndex>,
         space: Space,
         stamp: Stamp,
-        Mode { keeps_all, watched }: Mode,
+        mode: Mode,
     ) -> Self {
         let Id { chain, counter: start } = chains.next_id(prev);
         let Space { written, undo } = space;
@@ -107,10 +108,10 @@ impl<'a> Transaction<'a> {
             fresh: start,
             fault: None,
             stamp,
-            keeps_all,
-            effects: watched.then(Vec::new),
+            keeps_all: mode.keeps_all,
+            effects: mode.watched.then(Vec::new),
         };
-        Self { chains, log: RefCell::new(log) }
+        Self { chains, mode, log: RefCell::new(log) }
     }
 
     /// The scope of the document's root.

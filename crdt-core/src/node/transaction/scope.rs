@@ -117,8 +117,9 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether the document keeps all that is deleted, since a delete was annulled.
+    #[inline]
     pub(in crate::node) fn keeps_all(&self) -> bool {
-        self.transaction.log.borrow().keeps_all
+        self.transaction.mode.keeps_all
     }
 
     /// Leaves an effect on the node of this scope, if somebody observes.
@@ -130,8 +131,9 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether somebody observes.
+    #[inline]
     pub(in crate::node) fn is_watched(&self) -> bool {
-        self.transaction.log.borrow().effects.is_some()
+        self.transaction.mode.watched
     }
 
     /// Makes edits that nobody sees: they leave no effects.
