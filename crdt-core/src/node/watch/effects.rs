@@ -106,6 +106,12 @@ impl EffectLog {
         }
     }
 
+    /// How many effects are kept.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> usize {
+        self.effects.len()
+    }
+
     /// What an observer of this document has not seen, by node; `None` if that was too much, or it
     /// observes another one.
     pub(crate) fn since(&self, mark: &Mark) -> Option<Touched<'_>> {
