@@ -510,6 +510,73 @@
 //! [`History::delta`](crate::History::delta) says the same without a type, of what
 //! [`to_json`](crate::History::to_json) shows.
 //!
+//! # What changed since you looked: observers
+//!
+//! An app that shows a document all the time begins to [`observe`](crate::Document::observe) it and
+//! then asks, whenever it redraws, what has changed since it [looked](crate::Document::look) last.
+//! The answer is one delta, however many changes it comes from and whether they were made here or
+//! elsewhere: so what the user types and what others send reach the screen in one way. Beside it
+//! are the changes themselves, with their authors. They can be there without a delta: what they did
+//! may not be seen, or have been undone by others.
+//!
+//! There can be several observers, each with what it has seen. Looking costs what has changed,
+//! whatever the size of the document or the length of its history. While somebody observes, it is
+//! kept of every edit what was there before, until all observers have seen it; if nobody does,
+//! nothing is. When too much has been kept for an observer that does not look, it goes: the
+//! observer is told [`Seen::Wholly`](crate::Seen::Wholly). So is one of a document that has been
+//! loaded again since, which begins anew. Who is told that reads everything, as in the beginning.
+//!
+//! ```
+//! use crdt_core::{Author, DeltaError, Document, Keypair, Observer, Seen, Text};
+//!
+//! /// A window that shows a text.
+//! struct Window { observer: Observer, shown: String }
+//!
+//! impl Window {
+//!     fn open(text: &mut Document<Text>) -> Self {
+//!         Self { observer: text.observe(), shown: text.read().to_string() }
+//!     }
+//!
+//!     /// Redraws what changed, and gives the authors of what changed it.
+//!     fn redraw(&mut self, text: &Document<Text>) -> Result<Vec<Author>, DeltaError> {
+//!         let look = text.look(&mut self.observer);
+//!         match look.seen {
+//!             Seen::Nothing => {}
+//!             Seen::Delta(delta) => delta.apply(&mut self.shown)?,
+//!             Seen::Wholly => self.shown = text.read().to_string(),
+//!         }
+//!         Ok(look.changes.iter().map(|change| change.author()).collect())
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?)?;
+//! let (mut left, mut right) = (Window::open(&mut alice), Window::open(&mut alice));
+//! let [by_alice, by_bob] = [alice.author(), bob.author()].map(Option::unwrap);
+//!
+//! alice.change(|text| text.insert(0, "Hello"))?;
+//! assert_eq!(left.redraw(&alice)?, [by_alice]);
+//! bob.change(|text| text.insert(0, "> "))?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(left.redraw(&alice)?, [by_bob]);
+//! assert_eq!(right.redraw(&alice)?, [by_alice, by_bob]);   // both at once
+//! assert_eq!(right.redraw(&alice)?, []);
+//! assert!([&left, &right].iter().all(|window| alice.read() == window.shown.as_str()));
+//!
+//! let mut alice = Document::<Text>::load(&alice.save(), Keypair::generate()?)?;
+//! assert_eq!(alice.look(&mut right.observer).seen, Seen::Wholly);
+//! let right = Window::open(&mut alice);
+//! assert_eq!(alice.read(), right.shown.as_str());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What a delta does to a plain value, [`Seen::apply`](crate::Seen::apply) does with any type. A
+//! list that is shown by widgets, which must not be made anew when their elements move, is brought
+//! up to date by [`ListDelta::apply_with`](crate::node::ListDelta::apply_with). `examples/editor`
+//! is an app that does all of this, with carets that stay where they were.
+//!
 //! # Sending, waiting, saving
 //!
 //! Two replicas that exchange send each other a [`frontier`](crate::Document::frontier), which says

@@ -371,6 +371,7 @@ impl<T: CrdtNode> Document<T> {
     /// Applies the ops of changes from `start` on to the state.
     fn replay(&mut self, start: ChangeIndex) {
         let Self { history, state, effects, .. } = self;
+        effects.let_go();
         let (end, seen) = (history.end(), effects.end());
         let mut replayed = replay(history, start..end, state, self.keeps_all, Some(effects));
         if replayed.let_go {

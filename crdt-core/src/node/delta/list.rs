@@ -271,12 +271,56 @@ impl<T: CrdtNode> ListDelta<T> {
     /// go beyond its end or a slot is not filled and emptied once; if an element is another one
     /// than before, it may have been changed in part, and all else has been done.
     pub fn apply(&self, list: &mut Vec<T::Value>) -> Result<(), DeltaError> {
+        self.apply_with(list, |_, value| T::copy_value(value), T::apply_delta)
+    }
+
+    /// The same with whatever stands for the elements of the list, such as widgets: `make` makes
+    /// one of the plain value that comes in, given its position in the list after, and `edit` does
+    /// to one what changed in its element. What stands for an element that moved moves with it.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Keypair, Seen};
+    /// struct Line { number: usize, shown: String }
+    ///
+    /// # let mut list = Document::<Vec<String>>::create(Keypair::generate()?)?;
+    /// let (mut observer, mut lines, mut made) = (list.observe(), Vec::new(), 0);
+    /// let mut redraw = |list: &Document<Vec<String>>| match list.look(&mut observer).seen {
+    ///     Seen::Delta(delta) => delta.apply_with(
+    ///         &mut lines,
+    ///         |_at, value| {
+    ///             made += 1;
+    ///             Line { number: made, shown: value.clone() }
+    ///         },
+    ///         |line, changed| Ok(line.shown.clone_from(&changed.to)),
+    ///     ),
+    ///     _ => Ok(()),
+    /// };
+    /// list.change(|list| list.extend(["milk", "bread"].map(String::from)).map(drop))?;
+    /// redraw(&list)?;
+    /// list.change(|list| {
+    ///     list.move_to(0, 1)?;
+    ///     list.at(0)?.set("rye bread")
+    /// })?;
+    /// redraw(&list)?;
+    /// let shown: Vec<_> = lines.iter().map(|line| (line.number, line.shown.as_str())).collect();
+    /// assert_eq!(shown, [(2, "rye bread"), (1, "milk")]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply), and the first of `edit`, after which all else has been done.
+    pub fn apply_with<W>(
+        &self,
+        list: &mut Vec<W>,
+        mut make: impl FnMut(usize, &T::Value) -> W,
+        mut edit: impl FnMut(&mut W, &T::Delta) -> Result<(), DeltaError>,
+    ) -> Result<(), DeltaError> {
         let lifted = self.check(list.len())?;
         let keeps_places = |run: &ListRun<T>| matches!(run, ListRun::Retain(_) | ListRun::Edit(_));
         if self.0.iter().all(keeps_places) {
-            return self.edit(list);
+            return self.edit(list, edit);
         }
-        let mut old: Vec<Option<T::Value>> = core::mem::take(list).into_iter().map(Some).collect();
+        let mut old: Vec<Option<W>> = core::mem::take(list).into_iter().map(Some).collect();
         let (mut at, mut met) = (0, Ok(()));
         for run in &self.0 {
             let next = at + run.taken();
@@ -285,13 +329,17 @@ impl<T: CrdtNode> ListDelta<T> {
                     list.extend(old[at..next].iter_mut().filter_map(Option::take));
                 }
                 ListRun::Edit(delta) => {
-                    met = met.and(put_down::<T>(list, old[at].take(), Some(delta)));
+                    met = met.and(put_down(list, old[at].take(), Some(delta), &mut edit));
                 }
                 ListRun::Put { slot, delta } => {
-                    let value = old[lifted[slot]].take();
-                    met = met.and(put_down::<T>(list, value, delta.as_ref()));
+                    let moved = old[lifted[slot]].take();
+                    met = met.and(put_down(list, moved, delta.as_ref(), &mut edit));
                 }
-                ListRun::Insert(values) => list.extend(copies::<T>(values)),
+                ListRun::Insert(values) => {
+                    for value in values {
+                        list.push(make(list.len(), value));
+                    }
+                }
                 ListRun::Delete(_) | ListRun::Lift { .. } => {}
             }
             at = next;
@@ -301,11 +349,15 @@ impl<T: CrdtNode> ListDelta<T> {
     }
 
     /// Edits elements where they are; there are enough.
-    fn edit(&self, list: &mut [T::Value]) -> Result<(), DeltaError> {
+    fn edit<W>(
+        &self,
+        list: &mut [W],
+        mut edit: impl FnMut(&mut W, &T::Delta) -> Result<(), DeltaError>,
+    ) -> Result<(), DeltaError> {
         let (mut at, mut met) = (0, Ok(()));
         for run in &self.0 {
             if let ListRun::Edit(delta) = run {
-                met = met.and(T::apply_delta(&mut list[at], delta));
+                met = met.and(edit(&mut list[at], delta));
             }
             at += run.taken();
         }
@@ -339,14 +391,15 @@ impl<T: CrdtNode> ListDelta<T> {
 }
 
 /// Appends an element that stays or has moved, with what changed in it.
-fn put_down<T: CrdtNode>(
-    list: &mut Vec<T::Value>,
-    value: Option<T::Value>,
-    delta: Option<&T::Delta>,
+fn put_down<W, D>(
+    list: &mut Vec<W>,
+    element: Option<W>,
+    delta: Option<&D>,
+    edit: impl FnOnce(&mut W, &D) -> Result<(), DeltaError>,
 ) -> Result<(), DeltaError> {
-    let Some(mut value) = value else { return Ok(()) };
-    let applied = delta.map_or(Ok(()), |delta| T::apply_delta(&mut value, delta));
-    list.push(value);
+    let Some(mut element) = element else { return Ok(()) };
+    let applied = delta.map_or(Ok(()), |delta| edit(&mut element, delta));
+    list.push(element);
     applied
 }
 

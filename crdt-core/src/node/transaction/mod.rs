@@ -154,6 +154,7 @@ impl Log {
 
     /// Hands the effects of the edits on.
     pub(crate) fn hand_on(&mut self, to: &mut EffectLog) {
+        to.let_go();
         for (path, effect) in self.effects.take().into_iter().flatten() {
             let above = |at: &u32| self.written.paths[*at as usize].parent;
             let up = core::iter::successors(path, above);

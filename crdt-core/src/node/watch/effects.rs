@@ -92,8 +92,9 @@ impl EffectLog {
         self.first + self.effects.len() as u64
     }
 
-    /// Lets go of what all observers have seen.
-    fn let_go(&mut self) {
+    /// Lets go of what all observers have seen. Looking does not, so that it can be done by whoever
+    /// reads the document.
+    pub(crate) fn let_go(&mut self) {
         self.marks.retain(|mark| mark.strong_count() > 0);
         let seen = self.marks.iter().filter_map(Weak::upgrade);
         let seen = seen.map(|mark| mark.load(Ordering::Relaxed)).min().unwrap_or(self.end());
@@ -103,6 +104,12 @@ impl EffectLog {
             self.bytes -= size(&effect);
             self.first += 1;
         }
+    }
+
+    /// How many effects are kept.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> usize {
+        self.effects.len()
     }
 
     /// What an observer of this document has not seen, by node; `None` if that was too much, or it
@@ -120,9 +127,8 @@ impl EffectLog {
     }
 
     /// An observer has seen everything.
-    pub(crate) fn seen(&mut self, mark: &Mark) {
+    pub(crate) fn seen(&self, mark: &Mark) {
         mark.0.store(self.end(), Ordering::Relaxed);
-        self.let_go();
     }
 }
 
