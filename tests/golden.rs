@@ -290,14 +290,14 @@ fn a_change_that_moves_and_annuls() -> Tested {
     let change = document.history().changes().nth(1).ok_or("two changes")?;
     assert_eq!(change.to_bytes(), second);
     let name = |index, counter| Name { index, counter };
-    let annul = |standing, name| Action::Annul { standing, names: vec![name] };
+    let annul = |standing, name| Action::Annul { standing, names: [name].into() };
     let place = Place::Child(name(1, 2), Side::Right);
     let ops = change.ops();
     let actions: Vec<_> = ops.iter().map(|(counter, op)| (*counter, op.action.clone())).collect();
     assert_eq!(
         actions,
         [
-            (0, Action::Move { place, elements: vec![name(1, 0), name(1, 1)] }),
+            (0, Action::Move { place, elements: [name(1, 0), name(1, 1)].into() }),
             (2, annul(Standing::Void, name(0, 1))),
             (3, annul(Standing::Void, name(1, 4))),
             (4, annul(Standing::Stands, name(1, 7))),

@@ -141,7 +141,7 @@ fn steps_of_annulling<S: NodeState + Default>(
     });
     let annulling = steps::of(|| {
         for at in 0..DEPTH {
-            let action = Action::Annul { standing: Standing::Void, names: vec![stranger(at)] };
+            let action = Action::Annul { standing: Standing::Void, names: [stranger(at)].into() };
             apply(&mut node, stranger(DEPTH + at), action);
         }
     });

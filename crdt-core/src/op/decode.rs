@@ -176,10 +176,14 @@ fn read_action<'a>(
         kind::DELETE => read_delete(body)?,
         kind::PUT => Action::Put { replaces: read_names(body)? },
         kind::REMOVE => Action::Remove { replaces: read_names(body)? },
-        kind::MOVE => {
-            Action::Move { place: read_place(body)?, elements: listed::read(body, counters)? }
-        }
-        _ => Action::Annul { standing: read_standing(body)?, names: listed::read_ascending(body)? },
+        kind::MOVE => Action::Move {
+            place: read_place(body)?,
+            elements: listed::read(body, counters)?.into(),
+        },
+        _ => Action::Annul {
+            standing: read_standing(body)?,
+            names: listed::read_ascending(body)?.into(),
+        },
     })
 }
 

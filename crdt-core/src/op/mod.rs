@@ -152,14 +152,14 @@ pub enum Action<'a, N> {
         /// Where the first place hangs.
         place: Place<N>,
         /// The elements, by what inserted them, never none.
-        elements: Vec<N>,
+        elements: Box<[N]>,
     },
     /// Says of ops of this node whether they have effect.
     Annul {
         /// What it says of them.
         standing: Standing,
         /// The ops; a place of a move by its counter. On the wire strictly ascending, never none.
-        names: Vec<N>,
+        names: Box<[N]>,
     },
     /// Of a kind that this version does not know: kept, hashed, forwarded, without effect.
     Unknown {

@@ -173,8 +173,12 @@ fn action<'a>(act: &'a Act, seeds: &'a [u8]) -> Action<'a, Name> {
         Act::Delete(first, count) => Action::Delete { first: *first, count: *count },
         Act::Put(replaces) => Action::Put { replaces: replaces.clone() },
         Act::Remove(replaces) => Action::Remove { replaces: replaces.clone() },
-        Act::Move(place, elements) => Action::Move { place: *place, elements: elements.clone() },
-        Act::Annul(standing, names) => Action::Annul { standing: *standing, names: names.clone() },
+        Act::Move(place, elements) => {
+            Action::Move { place: *place, elements: elements.as_slice().into() }
+        }
+        Act::Annul(standing, names) => {
+            Action::Annul { standing: *standing, names: names.as_slice().into() }
+        }
         Act::Unknown(kind, body) => Action::Unknown { kind: *kind, body },
     }
 }
@@ -333,7 +337,7 @@ fn a_move_that_only_goes_on_is_refused() {
     let moved = |bytes: &mut Vec<u8>, path: &[u8], place, counters| {
         let elements = vec![Name { index: 0, counter: 1 }; counters];
         let counters = u32::try_from(counters).expect("few");
-        write_op(bytes, path, counters, &Action::Move { place, elements });
+        write_op(bytes, path, counters, &Action::Move { place, elements: elements.into() });
     };
     let second = |path: &[u8], counter, side| {
         let mut bytes = Vec::new();
@@ -354,7 +358,7 @@ fn a_move_that_only_goes_on_is_refused() {
 fn annuls_that_say_the_same_are_one() {
     let annul = |bytes: &mut Vec<u8>, path: &[u8], standing, counter| {
         let names = vec![Name { index: 0, counter }];
-        write_op(bytes, path, 1, &Action::Annul { standing, names });
+        write_op(bytes, path, 1, &Action::Annul { standing, names: names.into() });
     };
     let second = |between: &[u8], path: &[u8], standing| {
         let mut bytes = Vec::new();

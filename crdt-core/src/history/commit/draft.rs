@@ -290,10 +290,10 @@ impl LocalAction {
             Self::Put { .. } => Action::Put { replaces: Vec::new() },
             Self::Remove { .. } => Action::Remove { replaces: Vec::new() },
             Self::Move { place, elements } => {
-                Action::Move { place: *place, elements: elements.clone() }
+                Action::Move { place: *place, elements: elements.as_slice().into() }
             }
             Self::Annul { standing, names } => {
-                Action::Annul { standing: *standing, names: names.clone() }
+                Action::Annul { standing: *standing, names: names.as_slice().into() }
             }
         }
     }

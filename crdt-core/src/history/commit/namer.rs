@@ -129,13 +129,13 @@ impl Namer<'_> {
             LocalAction::Put { replaces } => Action::Put { replaces: self.names(replaces)? },
             LocalAction::Remove { replaces } => Action::Remove { replaces: self.names(replaces)? },
             LocalAction::Move { place, elements } => {
-                Action::Move { place: self.place(*place)?, elements: self.each(elements)? }
+                Action::Move { place: self.place(*place)?, elements: self.each(elements)?.into() }
             }
             LocalAction::Annul { standing, names } => {
                 let mut names = self.each(names)?;
                 names.sort_unstable();
                 names.dedup();
-                Action::Annul { standing: *standing, names }
+                Action::Annul { standing: *standing, names: names.into() }
             }
         })
     }

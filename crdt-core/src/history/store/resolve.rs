@@ -200,11 +200,12 @@ impl Resolver<'_> {
             }
             Action::Put { replaces } => Action::Put { replaces: self.ids(replaces)? },
             Action::Remove { replaces } => Action::Remove { replaces: self.ids(replaces)? },
-            Action::Move { place, elements } => {
-                Action::Move { place: self.place(place)?, elements: self.ids(elements)? }
-            }
+            Action::Move { place, elements } => Action::Move {
+                place: self.place(place)?,
+                elements: self.ids(elements.into())?.into(),
+            },
             Action::Annul { standing, names } => {
-                Action::Annul { standing, names: self.ids(names)? }
+                Action::Annul { standing, names: self.ids(names.into())?.into() }
             }
             Action::Unknown { kind, body } => Action::Unknown { kind, body },
         })

@@ -110,7 +110,7 @@ fn what_is_listed_is_handed_on() {
         });
         moves.step_by(2).collect::<Vec<_>>()
     };
-    assert_eq!(elements(handed(&history)), written);
+    assert_eq!(*elements(handed(&history)), *written);
     let annuls = handed(&history).into_iter().filter_map(|(id, action)| match action {
         Action::Annul { names, .. } => Some((id, names)),
         _ => None,
@@ -170,5 +170,5 @@ fn what_no_table_holds_is_listed_over_several_changes() {
     assert_eq!(places, expected);
     assert_eq!(annulled, elements.iter().copied().collect());
     // It comes right behind the one counter that the editors took the annul to have.
-    assert_eq!(last, Some((first.plus(count + 1), behind, vec![elements[0]])));
+    assert_eq!(last, Some((first.plus(count + 1), behind, [elements[0]].into())));
 }

@@ -191,7 +191,7 @@ impl<'a> Source<'a> {
         let end =
             counter.checked_add(count).ok_or(DecodeError::OverLimit("counters of a chain"))?;
         self.names.remember(self.table.own(), end - 1);
-        write_op(out, path, count, &Action::Move { place, elements });
+        write_op(out, path, count, &Action::Move { place, elements: elements.into() });
         Ok(count)
     }
 
@@ -203,7 +203,7 @@ impl<'a> Source<'a> {
         };
         let (count, mut names) = (self.list_length()?, Vec::new());
         self.list(count, |name| push_ascending(&mut names, name))?;
-        Ok(Action::Annul { standing, names })
+        Ok(Action::Annul { standing, names: names.into() })
     }
 
     fn list_length(&mut self) -> Result<u32, DecodeError> {
