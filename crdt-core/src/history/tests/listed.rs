@@ -110,7 +110,7 @@ fn what_is_listed_is_handed_on() {
         });
         moves.step_by(2).collect::<Vec<_>>()
     };
-    assert_eq!(*elements(handed(&history)), *written);
+    assert_eq!(elements(handed(&history)).concat(), written.concat());
     let annuls = handed(&history).into_iter().filter_map(|(id, action)| match action {
         Action::Annul { names, .. } => Some((id, names)),
         _ => None,
