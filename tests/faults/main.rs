@@ -6,6 +6,7 @@ use crdt_core::{CrdtNode, Document, DocumentId};
 use serde::{Deserialize, Serialize};
 use test_support::{key, wire};
 
+mod annulled;
 mod errors;
 mod flooded;
 mod woken;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Document, take_in};
 use crate::crypto::ChangeHash;
 use crate::history::{History, VersionError};
-use crate::node::{Before, CrdtNode, Fit, Incoming, JsonDelta, NodeState, Untyped, untyped_delta};
+use crate::node::{Before, CrdtNode, Incoming, JsonDelta, NodeState, Untyped, untyped_delta};
 
 impl<T: CrdtNode> Document<T> {
     /// What changed from one version to another, each named by its heads, forwards or backwards;
@@ -113,8 +113,8 @@ fn build<S: NodeState + Default>(
     Ok(state)
 }
 
-/// Has a state take in the changes of a version. Says whether one of them concerns what it has let
-/// go of. Compiled once, not for each type.
+/// Has a state take in the changes of a version. Says whether one of them annuls what it may have
+/// let go of. Compiled once, not for each type.
 fn replay_version(
     history: &History,
     heads: &[ChangeHash],
@@ -124,7 +124,10 @@ fn replay_version(
     let (chains, mut let_go) = (history.chains(), false);
     history.replay_version(heads, |path, op| {
         let op = Incoming::replayed(op, keeps_all, None);
-        let_go |= take_in(state, path, &op, chains) == Fit::LetGo;
+        let_go |= op.wants_all();
+        if !let_go {
+            let _ = take_in(state, path, &op, chains);
+        }
     })?;
     Ok(let_go)
 }

@@ -416,7 +416,7 @@ impl<T: CrdtNode> Document<T> {
 struct Replayed {
     /// Whether one says more than the state's type knows.
     partial: bool,
-    /// Whether one concerns what the state has let go of. Then the state is not what it should be.
+    /// Whether one annuls what the state may have let go of. Then the state has not taken it in.
     let_go: bool,
 }
 
@@ -433,6 +433,10 @@ fn replay(
     let mut sink = effects.as_ref().and_then(|effects| effects.sink());
     history.replay(changes, |path, op| {
         let op = Incoming::replayed(op, keeps_all, sink.as_ref());
+        replayed.let_go |= op.wants_all();
+        if replayed.let_go {
+            return;
+        }
         let fit = take_in(state, path, &op, chains);
         if let (Some(sink), Some(effects)) = (&mut sink, &mut effects) {
             effects.take(sink, path);
@@ -440,7 +444,6 @@ fn replay(
         match fit {
             Fit::Applied => {}
             Fit::Partial => replayed.partial = true,
-            Fit::LetGo => replayed.let_go = true,
             Fit::Inert(reason) | Fit::Refused(reason) => {
                 tracing::debug!(?reason, ?path, "an op has no effect");
             }

@@ -33,6 +33,12 @@ impl<'a> Incoming<'a> {
         Self { keeps_all, watch, ..Self::new(op.id, op.time, op.action) }
     }
 
+    /// Whether it annuls ops, of which a state that does not keep all may have let go. Such a state
+    /// is to be built anew from all changes, this time keeping all.
+    pub(crate) fn wants_all(&self) -> bool {
+        !self.keeps_all && matches!(self.action, Action::Annul { .. })
+    }
+
     /// Leaves an effect, if somebody observes.
     pub(super) fn note(&self, effect: impl FnOnce() -> Effect) {
         if let Some(sink) = self.watch {

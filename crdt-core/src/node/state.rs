@@ -68,10 +68,6 @@ pub enum Fit {
     /// The history keeps and forwards it. It has no effect on the value; what the node has to
     /// remember of it, it does.
     Inert(Misfit),
-    /// It concerns what the state has let go of: what was deleted or reset, and may come back now.
-    /// The state is to be built anew from all changes, this time keeping
-    /// all.
-    LetGo,
     /// It has no effect on the value either, and the node remembers nothing of it. The nearest
     /// place around the node that is written over as a whole keeps it in its
     /// [`Unknown`](super::Unknown), to clear it then.

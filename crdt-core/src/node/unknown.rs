@@ -28,10 +28,7 @@ impl Unknown {
         chains: &Chains,
     ) -> Fit {
         if self.concerns(fit, op) {
-            let kept = self.0.get_or_insert_default().apply(path, &op.unseen(), chains);
-            if kept == Fit::LetGo {
-                return kept;
-            }
+            let _ = self.0.get_or_insert_default().apply(path, &op.unseen(), chains);
         }
         fit.settled()
     }

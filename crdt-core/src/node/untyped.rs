@@ -101,7 +101,10 @@ impl Untyped {
             let (mut root, mut let_go) = (Self::default(), false);
             history.replay(0..history.end(), |path, op| {
                 let op = Incoming::replayed(op, keeps_all, None);
-                let_go |= root.apply(path, &op, history.chains()) == Fit::LetGo;
+                let_go |= op.wants_all();
+                if !let_go {
+                    let _ = root.apply(path, &op, history.chains());
+                }
             });
             (root, let_go)
         };

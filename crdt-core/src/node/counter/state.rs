@@ -130,10 +130,11 @@ impl NodeState for CounterState {
             ([], Action::Add { delta }) => self.add(op.id, *delta, op.keeps_all),
             ([], Action::Reset { .. }) if op.undone.is_some() => self.take_back_reset(op),
             ([], Action::Reset { annuls }) => self.reset(op, annuls, chains),
-            ([], Action::Annul { standing, names }) => match self.kept(op.keeps_all) {
-                Some(kept) => kept.rule(names, (op.id, op.time), *standing, chains),
-                None => return Fit::LetGo,
-            },
+            ([], Action::Annul { standing, names }) => {
+                if let Some(kept) = self.kept(op.keeps_all) {
+                    kept.rule(names, (op.id, op.time), *standing, chains);
+                }
+            }
             _ => return Fit::wrong_kind(),
         }
         Fit::Applied

@@ -401,7 +401,7 @@ fn seeded_all<T: CrdtNode>(
         match fit {
             Fit::Applied => {}
             Fit::Partial => return Err(altered()),
-            Fit::Inert(_) | Fit::Refused(_) | Fit::LetGo => return Err(unreadable()),
+            Fit::Inert(_) | Fit::Refused(_) => return Err(unreadable()),
         }
         states.push(state);
         write_seed(&mut seeds, &seed);

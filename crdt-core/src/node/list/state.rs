@@ -148,9 +148,6 @@ impl<S: NodeState + Default> ListState<S> {
         names: &[Id],
         chains: &Chains,
     ) -> Fit {
-        if !op.keeps_all {
-            return Fit::LetGo;
-        }
         self.rule(op, chains, |elements, shifts| {
             for name in names {
                 elements.rule(*name, (op.id, op.time), standing, chains, shifts);

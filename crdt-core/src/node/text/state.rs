@@ -178,7 +178,6 @@ impl NodeState for TextState {
                 self.delete(op, IdRange::new(*first, *count), chains);
                 Fit::Applied
             }
-            ([], Action::Annul { .. }) if !op.keeps_all => Fit::LetGo,
             ([], Action::Annul { standing, names }) => {
                 self.characters.rule(op, chains, |characters| {
                     for name in names {
