@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::interpreter::Schema;
 use crate::moves::{Start, field, insert, letters};
+use crate::replica::{check, same};
 use crate::wire::{Draft, Op, Place, Segment, cbor};
 
 fn tags() -> Vec<Segment> {
@@ -183,4 +184,32 @@ fn names_of_anything_else_are_passed_over() {
     assert_eq!(title, "set", "a set is undone by another set");
     let annuls = [void(&[(0, 7)]), stands(&[(0, 9)]), void(&[(0, 9)])];
     assert_eq!(read(&start, &[&start.alice(&annuls)]), "bcdea", "an annul is not annulled");
+}
+
+/// In a document that keeps all, a delete covers elements and never places, although these lie on a
+/// chain as elements do.
+#[test]
+fn a_delete_that_takes_in_the_counter_of_a_place() {
+    let to_the_end = Op::moved(&tags(), Place::Right(0, 4), &[(0, 0)]);
+    // Places 0 to 4 and 6 are of inserts, 5 is of the move, and 7 is the delete.
+    let start = after(&[to_the_end, insert(&tags(), Place::Root, "x"), delete(4, 3)]);
+    assert_eq!(read(&start, &[]), "bcda");
+    let alice = start.alice(&[stands(&[(0, 7)])]);
+    assert_eq!(read(&start, &[&alice]), "bcda");
+    assert_eq!(read(&start, &[&start.alice(&[void(&[(0, 7)])])]).len(), 6);
+}
+
+/// Editors delete what has been moved where nothing is let go of any more.
+#[test]
+fn what_was_moved_is_removed_after_an_annul() {
+    let both_to_the_end = Op::moved(&tags(), Place::Right(0, 4), &[(0, 0), (0, 1)]);
+    let start = after(&[both_to_the_end]);
+    let mut document = start.document(&[&start.alice(&[stands(&[(0, 5)])])]);
+    document.change(|board| board.tags.remove(3).map(drop)).expect("it is there");
+    document.change(|board| board.tags.move_to(3, 0)).expect("it is there");
+    check(&document);
+    let mut other = start.document(&[]);
+    other.apply(&document.export(&[])).expect("valid changes");
+    same(&document, &other);
+    assert_eq!(document.value().tags, ["b", "c", "d", "e"]);
 }

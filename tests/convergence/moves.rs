@@ -64,6 +64,12 @@ impl Start {
         draft
     }
 
+    /// A replica that has the first change and others.
+    pub(crate) fn document(&self, later: &[&Draft]) -> Document<Board> {
+        let drafts = [&self.first].into_iter().chain(later.iter().copied());
+        self.replica([drafts.collect::<Vec<_>>()])
+    }
+
     /// What the first change and others make of a field of some type, whatever comes first.
     pub(crate) fn value(&self, name: &'static str, schema: &Schema, later: &[&Draft]) -> Value {
         let drafts: Vec<&Draft> = [&self.first].into_iter().chain(later.iter().copied()).collect();

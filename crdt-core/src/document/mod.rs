@@ -370,17 +370,25 @@ impl<T: CrdtNode> Document<T> {
 
     /// Applies the ops of changes from `start` on to the state.
     fn replay(&mut self, start: ChangeIndex) {
+        self.effects.let_go();
+        self.take_in_from(start, true);
+    }
+
+    /// Has the state take in the changes from `start` on, for observers to see or not.
+    fn take_in_from(&mut self, start: ChangeIndex, seen: bool) {
         let Self { history, state, effects, .. } = self;
-        effects.let_go();
-        let (end, seen) = (history.end(), effects.end());
-        let mut replayed = replay(history, start..end, state, self.keeps_all, Some(effects));
+        let (end, before) = (history.end(), effects.end());
+        let watch = seen.then_some(&mut *effects);
+        let mut replayed = replay(history, start..end, state, self.keeps_all, watch);
         if replayed.let_go {
             // Once: from now on nothing is let go of. What observers have seen is built first.
             self.keeps_all = true;
             *state = T::State::default();
-            effects.rewind(seen);
-            replay(history, 0..start, state, true, None);
-            replayed = replay(history, start..end, state, true, Some(effects));
+            effects.rewind(before);
+            let known = replay(history, 0..start, state, true, None);
+            let watch = seen.then_some(&mut *effects);
+            replayed = replay(history, start..end, state, true, watch);
+            replayed.partial |= known.partial;
         }
         self.partial |= replayed.partial;
     }
@@ -407,7 +415,7 @@ impl<T: CrdtNode> Document<T> {
     /// Builds the state anew from all changes.
     fn rebuild(&mut self) {
         self.state = T::State::default();
-        self.replay(0);
+        self.take_in_from(0, false);
     }
 }
 

@@ -121,6 +121,9 @@ impl<T: CrdtNode> Document<T> {
     /// An observer of another `Document` is told that all has changed, each time: also one of this
     /// document before it was loaded again. Begin to [observe](Self::observe) what was loaded.
     pub fn look(&self, observer: &mut Observer) -> Look<'_, T> {
+        if !self.effects.knows(&observer.mark) {
+            return Look { seen: Seen::Wholly, changes: Vec::new() };
+        }
         let chains = self.history.chains();
         let seen = match self.effects.since(&observer.mark) {
             None => Seen::Wholly,

@@ -39,7 +39,7 @@ pub enum Cursor {
 pub struct Resolved {
     /// How many elements are before it.
     pub position: usize,
-    /// Whether what it stands beside is there. If that was deleted it is where that would be.
+    /// Whether what it stands beside is there. If that was deleted it is where that was inserted.
     pub is_exact: bool,
 }
 

@@ -14,7 +14,7 @@ pub struct Incoming<'a> {
     pub(crate) time: u32,
     /// What it does. Of an edit that is taken back, what it replaced is left out.
     pub(crate) action: Action<'a, Id>,
-    /// Whether the document keeps all that is deleted or reset, since one of its ops was annulled.
+    /// Whether the document keeps all that is deleted or reset: it does from the first annul on.
     pub(crate) keeps_all: bool,
     /// Where it leaves its effects, if somebody observes.
     pub(super) watch: Option<&'a Sink>,

@@ -22,6 +22,9 @@ pub(super) struct Covers {
     weights: Tree<Weight>,
     /// What came to be covered, or not to be, and has not been [settled](Self::settle).
     stirred: Vec<IdRange>,
+    /// What was covered when it was settled last: of each branch disjoint ranges of counters, from
+    /// the first to one past the last.
+    covered: BTreeMap<Id, u32>,
 }
 
 /// A delete.
@@ -96,8 +99,11 @@ impl Covers {
 
     /// Notes that some counters may have come to be covered, or not to be.
     pub(super) fn stir(&mut self, range: IdRange) {
-        if self.stirred.last() != Some(&range) {
-            self.stirred.push(range);
+        self.stirred.push(range);
+        // There are no more ranges than deletes, however often these are ruled on.
+        if self.stirred.len() > 2 * self.all.len() + 16 {
+            self.stirred.sort_unstable_by_key(|range| (range.chain, range.start, range.end));
+            self.stirred.dedup();
         }
     }
 
@@ -106,15 +112,58 @@ impl Covers {
         self.stirred.is_empty()
     }
 
-    /// Hands out what may have changed since the last time, in parts that are covered or not as a
-    /// whole. O(log n) for each delete that begins or ends there, and for each branch that it
-    /// passes.
+    /// Hands out what has changed since the last time, in parts that are covered now or are not any
+    /// more. O(log n) for each delete that begins or ends there, each branch that it passes, and
+    /// each branch that leaves one of these there.
     pub(super) fn settle(&mut self, chains: &Chains) -> Vec<(IdRange, bool)> {
-        let mut parts = Vec::new();
+        let (mut parts, mut changed) = (Vec::new(), Vec::new());
         for range in on_branches(core::mem::take(&mut self.stirred), chains) {
             self.parts_of(range, chains, &mut parts);
         }
-        parts
+        for (range, covered) in parts {
+            let found = self.set_covered(range, covered);
+            changed.extend(found.into_iter().map(|range| (range, covered)));
+        }
+        changed
+    }
+
+    /// Notes of counters of one branch that they are covered, or are not. Returns those of them that
+    /// were otherwise. O(log n) for each range of these.
+    pub(super) fn set_covered(&mut self, range: IdRange, covered: bool) -> Vec<IdRange> {
+        let IdRange { chain, start, end } = range;
+        let id = |counter| Id { chain, counter };
+        // All known ranges that touch this one are taken out, and what comes of them put back.
+        let (mut first, mut last, mut known) = (start, end, Vec::new());
+        while let Some((&at, &until)) = self.covered.range(..=id(end)).next_back()
+            && at.chain == chain
+            && until >= start
+        {
+            self.covered.remove(&at);
+            (first, last) = (first.min(at.counter), last.max(until));
+            known.push((at.counter.max(start), until.min(end)));
+        }
+        if covered {
+            self.covered.insert(id(first), last);
+        } else {
+            for (from, to) in [(first, start), (end, last)] {
+                if from < to {
+                    self.covered.insert(id(from), to);
+                }
+            }
+        }
+        let (mut otherwise, mut from) = (Vec::new(), start);
+        for (known_start, known_end) in known.into_iter().rev() {
+            let (between, there) = ((from, known_start), (known_start, known_end));
+            let (start, end) = if covered { between } else { there };
+            if start < end {
+                otherwise.push(IdRange { chain, start, end });
+            }
+            from = known_end.max(from);
+        }
+        if covered && from < end {
+            otherwise.push(IdRange { chain, start: from, end });
+        }
+        otherwise
     }
 
     /// Adds the weight of a delete.
@@ -175,15 +224,24 @@ impl Covers {
         let mut count = self.sum_before(self.gap_behind(id(last), chains)) - self.sum_before(to);
         // What hangs on the branch between its first position and its last one adds to the sums
         // of all before it.
-        let mut steps: Vec<(u32, i64)> = Vec::new();
-        for Weight { at, weight } in self.weights.iter_from(from) {
-            if chains.tree_order(*at, id(last)).is_ge() {
+        let (mut steps, mut next): (Vec<(u32, i64)>, _) = (Vec::new(), self.weights.entry_at(from));
+        while let Some(found) = next {
+            let Weight { at, weight } = *self.weights.get(found);
+            if chains.tree_order(at, id(last)).is_ge() {
                 break;
             }
-            let position = chains.last_shared(id(last), *at);
+            // What is on another branch is passed over with all that hangs at the same position.
+            let position = chains.last_shared(id(last), at);
+            let (gap, weight) = if at.chain == chain {
+                (found.gap_after(), weight)
+            } else {
+                let gap = self.gap_before(id(position + 1), chains);
+                (gap, self.sum_before(gap) - self.sum_before(found))
+            };
+            next = self.weights.entry_at(gap);
             match steps.last_mut() {
                 Some((known, sum)) if *known == position => *sum += weight,
-                _ => steps.push((position, *weight)),
+                _ => steps.push((position, weight)),
             }
         }
         let mut upper = end;

@@ -22,6 +22,10 @@
 //! parent itself or to one of its ancestors' parts, and in each case the new element goes before
 //! it. Each node of the B-tree knows the lowest op below it, so skipping is a descent.
 //!
+//! An element that was moved stands at a place apart from where it was inserted, which stays in the
+//! tree for its neighbours' sake: [`moves`]. In a document that keeps all a deleted run keeps its
+//! content and is *covered* by the deletes that stand: [`retain`], [`covers`].
+//!
 //! # Why neighbours join
 //!
 //! Let `f` directly follow `e`, without an anchor between, and `f` be the greater op. Then `f` is

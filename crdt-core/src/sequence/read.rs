@@ -32,11 +32,14 @@ impl<C: Content> Sequence<C> {
         Some(self.start_of(spot))
     }
 
-    /// How many visible elements are before an element, visible or deleted, and whether it is
-    /// visible.
+    /// How many visible elements are before an element, and whether it is visible. A deleted one
+    /// is where it was inserted: how far it had been moved is not known to who deletes first.
     pub(crate) fn place_of(&self, id: Id) -> Option<(usize, bool)> {
         let spot = self.find_element(id)?;
-        Some((self.start_of(spot), self.tree.get(spot.at).content().is_some()))
+        if self.tree.get(spot.at).content().is_some() {
+            return Some((self.start_of(spot), true));
+        }
+        Some((self.start_of(self.find(id)?), false))
     }
 
     /// How many visible elements are before a place.

@@ -56,7 +56,9 @@ impl<C: Content> Sequence<C> {
     /// Notes what an op deletes whose elements are covered already. Returns what it deleted until
     /// now, if there was such an op. O(log n).
     pub(crate) fn set_cover(&mut self, op: Id, range: IdRange, chains: &Chains) -> Option<IdRange> {
-        self.covers_mut().set(op, Some(range), chains)
+        let covers = self.covers_mut();
+        covers.set_covered(range, true);
+        covers.set(op, Some(range), chains)
     }
 
     /// Takes a delete back that was made here, to what it deleted before.

@@ -47,6 +47,16 @@ pub(crate) fn nested(depth: u32) -> Chains {
     chains
 }
 
+/// All counters of all branches.
+pub(crate) fn positions(chains: &Chains) -> Vec<Id> {
+    let changes = 0..chains.len();
+    let all = changes.flat_map(|change| {
+        let chain = chains.branch_of(change).get();
+        (chains.start_of(change)..chains.end_of(change)).map(move |counter| Id { chain, counter })
+    });
+    all.collect()
+}
+
 /// First changes of one author, each of one counter: so many chains.
 pub(crate) fn fan(count: u32) -> Chains {
     let mut chains = Chains::default();

@@ -120,7 +120,9 @@ impl CounterState {
 
 impl NodeState for CounterState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if path.is_empty() {
+        let counts =
+            matches!(op.action, Action::Add { .. } | Action::Reset { .. } | Action::Annul { .. });
+        if path.is_empty() && counts {
             op.note(|| Effect::Sum(self.sum(chains)));
         }
         match (path, &op.action) {

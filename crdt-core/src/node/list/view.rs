@@ -63,7 +63,7 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
     }
 
     /// Where a cursor is now: with its element, if that was moved. If it was removed the cursor is
-    /// where it would be, and is said not to be exact; `None` if it was never in this list.
+    /// where it was inserted, and is said not to be exact; `None` if it was never in this list.
     /// O(log n).
     pub fn resolve(&self, cursor: Cursor) -> Option<Resolved> {
         resolve(self.elements(), cursor, self.chains)

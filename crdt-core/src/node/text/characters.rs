@@ -1,4 +1,4 @@
-//! The characters of a text, at one of four stages.
+//! The characters of a text, at one of five stages.
 //!
 //! To place every op where it belongs costs more than to place many at once, and of a text that is
 //! only shown as a whole nobody asks for places at all. So how far a text has come is a matter of
@@ -27,8 +27,9 @@
 //! ```
 //!
 //! Every arrow takes `&mut self`: [`load`](Characters::load), [`lay_out`](Characters::lay_out) and
-//! [`gathering`](Characters::gathering) are all there are. Who only reads leaves the stage as it
-//! is: what is read besides the text as a whole is then made beside what is folded or gathered,
+//! [`gathering`](Characters::gathering) are all there are, and an annul, which makes the sequence
+//! one that is ruled. Who only reads leaves the stage as it is: what is read besides the text as a
+//! whole is then made beside what is folded or gathered,
 //! once, whoever is the first ([`look`](Characters::look)). From then on
 //!
 //! - what was made is what is read, also where what was saved turned out not to be an order;

@@ -13,13 +13,22 @@ const MOST: (usize, usize) = (1 << 16, 1 << 22);
 /// The effects that an observer has not seen, in the order in which they happened.
 #[derive(Debug, Default)]
 pub(crate) struct EffectLog {
-    effects: VecDeque<(Arc<[Step]>, Effect)>,
+    effects: VecDeque<Kept>,
     bytes: usize,
     /// How many effects there were before these.
     first: u64,
     /// How many there were when somebody last began to observe.
     since: u64,
     marks: Vec<Weak<AtomicU64>>,
+}
+
+/// An effect that is kept.
+#[derive(Debug)]
+struct Kept {
+    path: Arc<[Step]>,
+    effect: Effect,
+    /// How many bytes it holds: those of a path that the one before it has too are held there.
+    bytes: usize,
 }
 
 /// How much an observer has seen.
@@ -53,7 +62,7 @@ impl EffectLog {
         if effects.is_empty() {
             return;
         }
-        let last = self.effects.back().map(|(path, _)| path);
+        let last = self.effects.back().map(|kept| &kept.path);
         let same = last.filter(|last| {
             last.len() == path.len() && last.iter().zip(path).all(|(step, other)| step.is(other))
         });
@@ -66,8 +75,10 @@ impl EffectLog {
 
     /// Keeps an effect on the node at a path.
     pub(crate) fn push(&mut self, path: Arc<[Step]>, effect: Effect) {
-        self.bytes += size(&effect);
-        self.effects.push_back((path, effect));
+        let shared = self.effects.back().is_some_and(|last| Arc::ptr_eq(&last.path, &path));
+        let bytes = size(&effect) + if shared { 0 } else { size_of_val(&*path) };
+        self.bytes += bytes;
+        self.effects.push_back(Kept { path, effect, bytes });
         if self.effects.len() > MOST.0 || self.bytes > MOST.1 {
             self.let_go();
         }
@@ -81,9 +92,9 @@ impl EffectLog {
     /// Forgets the effects behind the first so many.
     pub(crate) fn rewind(&mut self, end: u64) {
         while self.end() > end
-            && let Some((_, effect)) = self.effects.pop_back()
+            && let Some(last) = self.effects.pop_back()
         {
-            self.bytes -= size(&effect);
+            self.bytes -= last.bytes;
         }
     }
 
@@ -97,11 +108,13 @@ impl EffectLog {
     pub(crate) fn let_go(&mut self) {
         self.marks.retain(|mark| mark.strong_count() > 0);
         let seen = self.marks.iter().filter_map(Weak::upgrade);
-        let seen = seen.map(|mark| mark.load(Ordering::Relaxed)).min().unwrap_or(self.end());
+        let seen = seen.map(|mark| mark.load(Ordering::Relaxed));
+        // Who has missed some is told so, whatever is kept.
+        let seen = seen.filter(|&seen| seen >= self.first).min().unwrap_or(self.end());
         while self.first < seen
-            && let Some((_, effect)) = self.effects.pop_front()
+            && let Some(first) = self.effects.pop_front()
         {
-            self.bytes -= size(&effect);
+            self.bytes -= first.bytes;
             self.first += 1;
         }
     }
@@ -112,16 +125,19 @@ impl EffectLog {
         self.effects.len()
     }
 
-    /// What an observer of this document has not seen, by node; `None` if that was too much, or it
-    /// observes another one.
+    /// Whether it is an observer of this document.
+    pub(crate) fn knows(&self, mark: &Mark) -> bool {
+        self.marks.iter().any(|known| known.as_ptr() == Arc::as_ptr(&mark.0))
+    }
+
+    /// What an observer of this document has not seen, by node; `None` if that was too much.
     pub(crate) fn since(&self, mark: &Mark) -> Option<Touched<'_>> {
-        let is_here = self.marks.iter().any(|known| known.as_ptr() == Arc::as_ptr(&mark.0));
         let seen = mark.0.load(Ordering::Relaxed);
-        let from = seen.checked_sub(self.first).filter(|_| is_here)?;
+        let from = seen.checked_sub(self.first)?;
         let mut touched = Touched::default();
         let from = usize::try_from(from).unwrap_or(usize::MAX);
-        for (number, (path, effect)) in (seen..).zip(self.effects.iter().skip(from)) {
-            touched.add(path, number, effect);
+        for (number, kept) in (seen..).zip(self.effects.iter().skip(from)) {
+            touched.add(&kept.path, number, &kept.effect);
         }
         Some(touched)
     }
@@ -135,7 +151,7 @@ impl EffectLog {
 fn size(effect: &Effect) -> usize {
     match effect {
         Effect::Value(bytes) => bytes.len(),
-        Effect::Anew(names) => names.len() * size_of_val(names.as_slice()),
+        Effect::Anew(names) => size_of_val(names.as_slice()),
         _ => 0,
     }
 }

@@ -1,5 +1,6 @@
 //! The sequence against slower ways to say the same.
 
+mod covers;
 mod directory;
 mod exhaustive;
 mod gathered;
