@@ -363,6 +363,14 @@ impl<T: CrdtNode> Document<T> {
         self.history.export_signed(have, keypair)
     }
 
+    /// Every change from one on, in the order of [`History::changes`], as bytes to
+    /// [`apply`](Self::apply) where all before it is: what a store appends. What was written here
+    /// since the last export is signed once. Costs what is exported.
+    pub fn export_since(&self, first: usize) -> Vec<u8> {
+        let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
+        self.history.export_signed_since(first, keypair)
+    }
+
     /// Every change, as a document is saved.
     fn export_all(&self) -> Vec<u8> {
         self.history.export_all(self.writer.as_ref().map(|writer| &writer.keypair))

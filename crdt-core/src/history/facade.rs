@@ -105,6 +105,12 @@ impl History {
         self.index_of(change).is_some()
     }
 
+    /// Where a change is in the order of [`changes`](Self::changes), counted from 0; `None` if it is
+    /// not known. Costs what [`contains`](Self::contains) does.
+    pub fn number_of(&self, change: &ChangeHash) -> Option<usize> {
+        self.index_of(change).map(|index| index as usize)
+    }
+
     pub(crate) fn index_of(&self, change: &ChangeHash) -> Option<ChangeIndex> {
         self.store().index_of(change)
     }
@@ -276,6 +282,17 @@ impl History {
 
     /// What a replica with these changes lacks, as bundles, what this replica wrote and has not
     /// signed yet included, with its signature.
+    /// Every change from one on, in the order of [`changes`](Self::changes), as bytes to
+    /// [`apply`](Self::apply) where all before it is: what a store appends. Costs what is exported.
+    pub fn export_since(&self, first: usize) -> Vec<u8> {
+        self.export_signed_since(first, None)
+    }
+
+    pub(crate) fn export_signed_since(&self, first: usize, keypair: Option<&Keypair>) -> Vec<u8> {
+        let first = ChangeIndex::try_from(first).unwrap_or(ChangeIndex::MAX);
+        self.exporter(keypair).since(first.min(self.end()))
+    }
+
     pub(crate) fn export_signed(&self, have: &[ChangeHash], keypair: Option<&Keypair>) -> Vec<u8> {
         self.exporter(keypair).beyond(have)
     }

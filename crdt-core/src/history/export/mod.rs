@@ -33,6 +33,11 @@ impl Exporter<'_> {
         self.changes(lacking::lacking(self.store, have))
     }
 
+    /// Every change from one on.
+    pub(crate) fn since(self, first: ChangeIndex) -> Vec<u8> {
+        self.changes((first..self.store.chains.len()).collect())
+    }
+
     /// What a replica with a frontier lacks.
     pub(crate) fn beyond_frontier(self, frontier: &Frontier) -> Vec<u8> {
         let Had { ends, is_contested } = had::had_by(self.store, frontier);

@@ -1,0 +1,292 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
+use core::time::Duration;
+
+use crdt_core::DocumentId;
+
+use super::{
+    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, Part, PartName, Placed, Transaction,
+    Write,
+};
+use crate::error::StoreError;
+use crate::listing::Listing;
+
+/// Documents in memory, gone with the process: for tests, and for what need not be kept.
+#[derive(Debug)]
+pub struct Memory {
+    place: Mutex<Place>,
+    /// Told when a transaction that writes ends.
+    ended: Condvar,
+    lock_timeout: Duration,
+}
+
+#[derive(Debug, Default)]
+struct Place {
+    /// Copied when something is committed while somebody reads.
+    content: Arc<Content>,
+    /// Whether a transaction writes.
+    is_written: bool,
+}
+
+/// All that is committed.
+#[derive(Clone, Debug, Default)]
+struct Content {
+    documents: BTreeMap<DocumentId, Arc<Kept>>,
+    /// In the order in which they were made.
+    order: Vec<DocumentId>,
+    generation: Option<[u8; 16]>,
+}
+
+/// What is kept of a document.
+#[derive(Clone, Debug)]
+struct Kept {
+    entry: Entry,
+    appends: BTreeMap<u64, Arc<Append>>,
+    parts: BTreeMap<PartName, Arc<Part>>,
+    waiting: BTreeMap<u64, Arc<[u8]>>,
+    last_waiting: u64,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Memory {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self { place: Mutex::default(), ended: Condvar::new(), lock_timeout: LOCK_TIMEOUT }
+    }
+
+    /// Waits no longer than this for others that write.
+    #[must_use]
+    pub fn with_lock_timeout(mut self, lock_timeout: Duration) -> Self {
+        self.lock_timeout = lock_timeout;
+        self
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Backend for Memory {
+    fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        let mut place = self.place();
+        if access == Access::Write {
+            let until = Instant::now() + self.lock_timeout;
+            while place.is_written {
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Err(StoreError::Locked(self.lock_timeout));
+                }
+                let waited = self.ended.wait_timeout(place, left);
+                place = waited.unwrap_or_else(PoisonError::into_inner).0;
+            }
+            place.is_written = true;
+        }
+        Ok(Box::new(MemoryTransaction {
+            memory: self,
+            content: place.content.clone(),
+            writes: access == Access::Write,
+            changed: BTreeMap::new(),
+            generation: None,
+        }))
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn shrink(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// What it changes lies beside what is there until it is committed.
+struct MemoryTransaction<'a> {
+    memory: &'a Memory,
+    /// As it was when the transaction began.
+    content: Arc<Content>,
+    writes: bool,
+    changed: BTreeMap<DocumentId, Kept>,
+    generation: Option<[u8; 16]>,
+}
+
+impl MemoryTransaction<'_> {
+    fn read<R>(&self, id: &DocumentId, read: impl FnOnce(&Kept) -> R) -> Option<R> {
+        let kept = self.changed.get(id);
+        kept.or_else(|| self.content.documents.get(id).map(|kept| &**kept)).map(read)
+    }
+
+    fn list<R, I: IntoIterator<Item = R>>(
+        &self,
+        id: &DocumentId,
+        read: impl FnOnce(&Kept) -> I,
+    ) -> Result<Vec<R>, StoreError> {
+        Ok(self.read(id, |kept| read(kept).into_iter().collect()).unwrap_or_default())
+    }
+}
+
+impl Drop for MemoryTransaction<'_> {
+    fn drop(&mut self) {
+        if self.writes {
+            self.memory.place().is_written = false;
+            self.memory.ended.notify_one();
+        }
+    }
+}
+
+impl Transaction for MemoryTransaction<'_> {
+    fn documents(&self) -> Result<Vec<Listing>, StoreError> {
+        let Content { documents, order, .. } = &*self.content;
+        let kept = order.iter().filter_map(|id| documents.get(id));
+        let entries = kept.map(|kept| &kept.entry).filter(|entry| !entry.removed);
+        Ok(entries.map(|entry| entry.listing.clone()).collect())
+    }
+
+    fn document(&self, id: &DocumentId) -> Result<Option<Entry>, StoreError> {
+        Ok(self.read(id, |kept| kept.entry.clone()))
+    }
+
+    fn appends(&self, id: &DocumentId, after: u64) -> Result<Vec<Append>, StoreError> {
+        let behind = |kept: &Kept| {
+            let behind = kept.appends.range(after.saturating_add(1)..);
+            behind.map(|(_, append)| Append::clone(append)).collect::<Vec<_>>()
+        };
+        self.list(id, behind)
+    }
+
+    fn tail(&self, id: &DocumentId) -> Result<Vec<Placed>, StoreError> {
+        self.list(id, |kept| kept.appends.values().map(|append| placed(append)).collect::<Vec<_>>())
+    }
+
+    fn part_names(&self, id: &DocumentId) -> Result<Vec<(PartName, Check)>, StoreError> {
+        let name = |part: &Arc<Part>| (part.name, part.check);
+        self.list(id, |kept| kept.parts.values().map(name).collect::<Vec<_>>())
+    }
+
+    fn parts(&self, id: &DocumentId) -> Result<Vec<Part>, StoreError> {
+        self.list(id, |kept| kept.parts.values().map(|part| Part::clone(part)).collect::<Vec<_>>())
+    }
+
+    fn waiting(&self, id: &DocumentId) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let row = |(number, bytes): (&u64, &Arc<[u8]>)| (*number, bytes.to_vec());
+        self.list(id, |kept| kept.waiting.iter().map(row).collect::<Vec<_>>())
+    }
+
+    fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
+        if !self.writes {
+            return Err(StoreError::ReadOnly);
+        }
+        let kept = self.read(id, Kept::clone);
+        let makes = writes.first() == Some(&Write::Create);
+        let Some(mut kept) = kept.or_else(|| makes.then(|| Kept::new(*id))) else {
+            return Err(StoreError::UnknownDocument(*id));
+        };
+        for write in writes {
+            kept.write(write);
+        }
+        kept.entry.listing.bytes = kept.bytes();
+        self.changed.insert(*id, kept);
+        Ok(())
+    }
+
+    fn generation(&self) -> Result<Option<[u8; 16]>, StoreError> {
+        Ok(self.generation.or(self.content.generation))
+    }
+
+    fn set_generation(&mut self, generation: [u8; 16]) -> Result<(), StoreError> {
+        self.generation = Some(generation);
+        Ok(())
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        self.content = Arc::default();
+        let mut place = self.memory.place();
+        let content = Arc::make_mut(&mut place.content);
+        for (id, kept) in core::mem::take(&mut self.changed) {
+            let kept = Arc::new(kept);
+            if content.documents.insert(id, kept).is_none() {
+                content.order.push(id);
+            }
+        }
+        content.generation = self.generation.or(content.generation);
+        Ok(())
+    }
+}
+
+fn placed(append: &Append) -> Placed {
+    Placed { number: append.number, level: append.level, bytes: append.bytes.len() as u64 }
+}
+
+impl Kept {
+    fn new(id: DocumentId) -> Self {
+        Self {
+            entry: Entry { listing: Listing::new(id), removed: false, last: 0, through: 0 },
+            appends: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            last_waiting: 0,
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        let appends = self.appends.values().map(|append| append.bytes.len());
+        let parts = self.parts.values().map(|part| part.bytes.len());
+        appends.chain(parts).map(|bytes| bytes as u64).sum()
+    }
+
+    fn write(&mut self, write: &Write) {
+        let entry = &mut self.entry;
+        match write {
+            Write::Create => entry.removed = false,
+            Write::List { schema, changes } => {
+                entry.listing.schema = schema.clone().or(entry.listing.schema.take());
+                entry.listing.changes = *changes;
+                entry.listing.changed_at = SystemTime::now();
+            }
+            Write::Title(title) => entry.listing.title.clone_from(title),
+            Write::Append(append) => self.append(append),
+            Write::Merge { from, by } => {
+                self.appends.retain(|number, _| !(*from..=by.number).contains(number));
+                self.append(by);
+            }
+            Write::Part(part) => drop(self.parts.insert(part.name, Arc::new(part.clone()))),
+            Write::DropPart(name) => drop(self.parts.remove(name)),
+            Write::Through(through) => {
+                self.appends.retain(|number, _| number > through);
+                entry.through = *through;
+            }
+            Write::Wait { bytes, limit } => self.wait(bytes, *limit),
+            Write::Awaited(number) => self.waiting.retain(|waiting, _| waiting > number),
+            Write::Remove => {
+                // Who had it open finds that there is something new, and nothing in it.
+                let last = entry.last + 1;
+                *self = Self::new(entry.listing.id);
+                self.entry.removed = true;
+                (self.entry.last, self.entry.through) = (last, last);
+            }
+        }
+    }
+
+    fn append(&mut self, append: &Append) {
+        self.entry.last = self.entry.last.max(append.number);
+        self.appends.insert(append.number, Arc::new(append.clone()));
+    }
+
+    fn wait(&mut self, bytes: &[u8], limit: u64) {
+        self.last_waiting += 1;
+        self.waiting.insert(self.last_waiting, bytes.into());
+        let mut newer = 0;
+        let beyond = self.waiting.iter().rev().find(|(_, bytes)| {
+            newer += bytes.len() as u64;
+            newer > limit
+        });
+        if let Some(beyond) = beyond.map(|(number, _)| *number) {
+            self.waiting.retain(|number, _| *number > beyond);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! A file of SQLite.
+//!
+//! `docs/store-format.md` describes its tables. It is in WAL mode with `synchronous=FULL`, so a
+//! commit is durable when it returns, and one that was cut off is not there at all. Every
+//! transaction has a connection of its own, so that a handle which writes within a change of
+//! another finds the file locked, and waits no longer than it is told to.
+
+mod rows;
+mod schema;
+mod transaction;
+
+use core::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{Access, Backend, LOCK_TIMEOUT, Transaction};
+use crate::error::StoreError;
+
+/// When what was committed is safe from a power cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Durability {
+    /// When the call that wrote it returns.
+    #[default]
+    Each,
+    /// When [`flush`](crate::Store::flush) returns, or the file has been checkpointed. A power cut
+    /// before that loses the newest changes, as if they had never been made; the end of a process
+    /// loses nothing. What leaves a document by the methods of [`Stored`](crate::Stored) is flushed
+    /// before.
+    Grouped,
+}
+
+/// How a file is opened.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// Whether it is made if there is none.
+    pub create: bool,
+    /// Whether it is only read.
+    pub read_only: bool,
+    /// When what was committed is safe from a power cut.
+    pub durability: Durability,
+    /// How long is waited for others that write.
+    pub lock_timeout: Duration,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self {
+            create: true,
+            read_only: false,
+            durability: Durability::Each,
+            lock_timeout: LOCK_TIMEOUT,
+        }
+    }
+}
+
+/// A file of SQLite in which documents are kept.
+#[derive(Debug)]
+pub struct Sqlite {
+    path: PathBuf,
+    options: SqliteOptions,
+    /// Whether the file is read as one that nobody writes, since nothing can be written beside it.
+    immutable: bool,
+    idle: Mutex<Vec<Connection>>,
+    /// Whether it is not known if something was written.
+    unsure: AtomicBool,
+}
+
+/// The oldest version that does not corrupt a WAL which several connections reset.
+const OLDEST: i32 = 3_051_003;
+
+/// How many connections are kept open while nobody uses them.
+const IDLE: usize = 4;
+
+impl Sqlite {
+    /// Opens a file, and makes it a store if it is new.
+    ///
+    /// # Errors
+    /// [`StoreError`] says why it is none, or cannot be used safely.
+    pub fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < OLDEST {
+            return Err(StoreError::OldSqlite(rusqlite::version()));
+        }
+        if !path.exists() && (options.read_only || !options.create) {
+            return Err(StoreError::NotFound(path.to_owned()));
+        }
+        let mut sqlite = Self {
+            path: path.to_owned(),
+            options,
+            immutable: false,
+            idle: Mutex::default(),
+            unsure: AtomicBool::new(false),
+        };
+        let first = sqlite.connect_first()?;
+        sqlite.give_back(first);
+        Ok(sqlite)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Copies everything that is committed into a new file, while others go on writing.
+    ///
+    /// # Errors
+    /// Those of the place; [`StoreError::Exists`](StoreError) never: a file that is there is refused
+    /// as [`StoreError::Io`].
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        std::fs::File::create_new(to)
+            .map_err(|source| StoreError::Io { path: to.to_owned(), source })?;
+        let source = self.connection()?;
+        let copied = copy(&source, to);
+        self.give_back(source);
+        copied.map_err(|error| self.named(error))
+    }
+
+    /// The first connection, with which the file is looked at.
+    fn connect_first(&mut self) -> Result<Connection, StoreError> {
+        let first = match self.connect() {
+            Err(StoreError::Sqlite(error)) if self.options.read_only && cannot_open(&error) => {
+                self.immutable = true;
+                self.connect()?
+            }
+            first => first?,
+        };
+        if self.options.read_only {
+            schema::check(&first, &self.path)?;
+        } else {
+            schema::prepare(&first, &self.path).map_err(|error| self.unlocked(error))?;
+            sync_folder(&self.path)?;
+        }
+        Ok(first)
+    }
+
+    fn connect(&self) -> Result<Connection, StoreError> {
+        let writes = if self.options.read_only {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+        };
+        // A connection is used by one thread at a time.
+        let flags = writes | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        let connection = if self.immutable {
+            let uri = format!("file:{}?immutable=1", escaped(&self.path));
+            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
+        } else {
+            Connection::open_with_flags(&self.path, flags)
+        };
+        let connection = connection.map_err(|error| self.named(error))?;
+        schema::configure(&connection, &self.options).map_err(|error| self.named(error))?;
+        Ok(connection)
+    }
+
+    /// A connection that nobody uses.
+    fn connection(&self) -> Result<Connection, StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| self.connect(), Ok)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(connection);
+        }
+    }
+
+    /// An error of SQLite, named by its cause.
+    fn named(&self, error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                StoreError::Locked(self.options.lock_timeout)
+            }
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
+            Some(ErrorCode::NotADatabase) => StoreError::NotAStore(self.path.clone()),
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt(error),
+            _ => StoreError::Sqlite(error),
+        }
+    }
+
+    /// An error in which only how long was waited is missing.
+    fn unlocked(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Sqlite(error) => self.named(error),
+            error => error,
+        }
+    }
+}
+
+impl Backend for Sqlite {
+    fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        if access == Access::Write {
+            if self.options.read_only {
+                return Err(StoreError::ReadOnly);
+            }
+            if self.unsure.load(Ordering::Relaxed) {
+                return Err(StoreError::Unsure);
+            }
+        }
+        Ok(Box::new(transaction::SqliteTransaction::begin(self, access)?))
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        if self.options.durability == Durability::Each || self.options.read_only {
+            return Ok(());
+        }
+        let connection = self.connection()?;
+        let flushed = schema::flush(&connection);
+        self.give_back(connection);
+        flushed.map_err(|error| self.named(error))
+    }
+
+    fn shrink(&self) -> Result<(), StoreError> {
+        let connection = self.connection()?;
+        let shrunk = schema::shrink(&connection);
+        self.give_back(connection);
+        shrunk.map_err(|error| self.named(error))
+    }
+}
+
+fn copy(source: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let mut target = Connection::open(to)?;
+    Backup::new(source, &mut target)?.run_to_completion(256, Duration::ZERO, None)
+}
+
+fn cannot_open(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::CannotOpen)
+}
+
+/// A path as a URI has it.
+fn escaped(path: &Path) -> String {
+    let mut uri = String::new();
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'?' | b'#' | b'%' | 0x80.. => uri.push_str(&format!("%{byte:02x}")),
+            _ => uri.push(char::from(byte)),
+        }
+    }
+    uri
+}
+
+/// Has the entry of a new file survive a power cut.
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| StoreError::Io { path: folder.to_owned(), source })
+}

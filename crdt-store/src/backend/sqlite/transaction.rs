@@ -1,0 +1,312 @@
+use core::cell::Cell;
+
+use crdt_core::DocumentId;
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+use std::sync::atomic::Ordering;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{Sqlite, rows};
+use crate::backend::{
+    Access, Append, Check, Entry, Part, PartName, Placed, Transaction, Write,
+};
+use crate::error::StoreError;
+use crate::listing::Listing;
+
+/// A transaction with a connection of its own, which goes back to the file's when it ends.
+pub(super) struct SqliteTransaction<'a> {
+    file: &'a Sqlite,
+    connection: Option<Connection>,
+    /// Whether it has ended.
+    ended: Cell<bool>,
+}
+
+impl<'a> SqliteTransaction<'a> {
+    pub(super) fn begin(file: &'a Sqlite, access: Access) -> Result<Self, StoreError> {
+        let connection = file.connection()?;
+        let begin = match access {
+            Access::Read => "BEGIN",
+            Access::Write => "BEGIN IMMEDIATE",
+        };
+        let begun = connection.execute_batch(begin);
+        let ended = Cell::new(begun.is_err());
+        let transaction = Self { file, connection: Some(connection), ended };
+        begun.map_err(|error| file.named(error))?;
+        Ok(transaction)
+    }
+
+    /// Asks the connection.
+    fn ask<R>(
+        &self,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<R>,
+    ) -> Result<R, StoreError> {
+        let connection = self.connection.as_ref().ok_or(StoreError::Unsure)?;
+        question(connection).map_err(|error| self.file.named(error))
+    }
+}
+
+impl Drop for SqliteTransaction<'_> {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        // A connection that cannot roll back is closed, which does.
+        if self.ended.get() || connection.execute_batch("ROLLBACK").is_ok() {
+            self.file.give_back(connection);
+        }
+    }
+}
+
+impl Transaction for SqliteTransaction<'_> {
+    fn documents(&self) -> Result<Vec<Listing>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT id, schema, title, changes, bytes, changed_at FROM documents \
+                       WHERE removed = 0 ORDER BY document";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map([], rows::listing)?.collect()
+        })
+    }
+
+    fn document(&self, id: &DocumentId) -> Result<Option<Entry>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT id, schema, title, changes, bytes, changed_at, removed, last, through \
+                       FROM documents WHERE id = ?1";
+            connection.prepare_cached(sql)?.query_row([id.as_bytes()], rows::entry).optional()
+        })
+    }
+
+    fn appends(&self, id: &DocumentId, after: u64) -> Result<Vec<Append>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT number, level, appends.bytes, checked \
+                       FROM appends JOIN documents USING (document) \
+                       WHERE id = ?1 AND number > ?2 ORDER BY number";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map(params![id.as_bytes(), after], rows::append)?.collect()
+        })
+    }
+
+    fn tail(&self, id: &DocumentId) -> Result<Vec<Placed>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT number, level, length(appends.bytes) \
+                       FROM appends JOIN documents USING (document) WHERE id = ?1 ORDER BY number";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map([id.as_bytes()], rows::placed)?.collect()
+        })
+    }
+
+    fn part_names(&self, id: &DocumentId) -> Result<Vec<(PartName, Check)>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT kind, first, checked \
+                       FROM parts JOIN documents USING (document) WHERE id = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            let named = |row: &rusqlite::Row<'_>| Ok((rows::part_name(row)?, row.get(2)?));
+            statement.query_map([id.as_bytes()], named)?.collect()
+        })
+    }
+
+    fn parts(&self, id: &DocumentId) -> Result<Vec<Part>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT kind, first, parts.bytes, checked \
+                       FROM parts JOIN documents USING (document) WHERE id = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map([id.as_bytes()], rows::part)?.collect()
+        })
+    }
+
+    fn waiting(&self, id: &DocumentId) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT number, waiting.bytes \
+                       FROM waiting JOIN documents USING (document) WHERE id = ?1 ORDER BY number";
+            let mut statement = connection.prepare_cached(sql)?;
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            statement.query_map([id.as_bytes()], row)?.collect()
+        })
+    }
+
+    fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
+        self.ask(|connection| {
+            let mut writer = Writer { connection, id, document: None };
+            writes.iter().try_for_each(|write| writer.write(write))
+        })
+    }
+
+    fn generation(&self) -> Result<Option<[u8; 16]>, StoreError> {
+        self.ask(|connection| {
+            connection.query_row("SELECT generation FROM store", [], |row| row.get(0))
+        })
+    }
+
+    fn set_generation(&mut self, generation: [u8; 16]) -> Result<(), StoreError> {
+        self.ask(|connection| {
+            connection.execute("UPDATE store SET generation = ?1", [generation]).map(|_| ())
+        })
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        let committed = self.ask(|connection| connection.execute_batch("COMMIT"));
+        match committed {
+            Ok(()) => self.ended.set(true),
+            // Nothing was written yet.
+            Err(StoreError::Locked(_)) => {}
+            Err(_) => self.file.unsure.store(true, Ordering::Relaxed),
+        }
+        committed
+    }
+}
+
+/// Writes to one document.
+struct Writer<'a> {
+    connection: &'a Connection,
+    id: &'a DocumentId,
+    /// The number of the document in the file, once it was asked for.
+    document: Option<i64>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, write: &Write) -> rusqlite::Result<()> {
+        match write {
+            Write::Create => self.create(),
+            Write::List { schema, changes } => {
+                let sql = "UPDATE documents SET schema = coalesce(?2, schema), changes = ?3, \
+                           changed_at = ?4 WHERE document = ?1";
+                let document = self.document()?;
+                self.run(sql, params![document, schema, changes, now()])
+            }
+            Write::Title(title) => {
+                let document = self.document()?;
+                self.run("UPDATE documents SET title = ?2 WHERE document = ?1", (document, title))
+            }
+            Write::Append(append) => self.append(append),
+            Write::Merge { from, by } => {
+                self.drop_appends(*from, by.number)?;
+                self.append(by)
+            }
+            Write::Part(part) => self.part(part),
+            Write::DropPart(name) => self.drop_part(name),
+            Write::Through(through) => {
+                self.drop_appends(0, *through)?;
+                let sql = "UPDATE documents SET through = ?2 WHERE document = ?1";
+                let document = self.document()?;
+                self.run(sql, (document, through))
+            }
+            Write::Wait { bytes, limit } => self.wait(bytes, *limit),
+            Write::Awaited(number) => {
+                let sql = "DELETE FROM waiting WHERE document = ?1 AND number <= ?2";
+                let document = self.document()?;
+                self.run(sql, (document, number))
+            }
+            Write::Remove => self.remove(),
+        }
+    }
+
+    fn run(&self, sql: &str, params: impl rusqlite::Params) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute(params).map(|_| ())
+    }
+
+    fn document(&mut self) -> rusqlite::Result<i64> {
+        if let Some(document) = self.document {
+            return Ok(document);
+        }
+        let sql = "SELECT document FROM documents WHERE id = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let document = statement.query_row([self.id.as_bytes()], |row| row.get(0))?;
+        Ok(*self.document.insert(document))
+    }
+
+    fn create(&self) -> rusqlite::Result<()> {
+        let sql = "INSERT INTO documents (id, changed_at) VALUES (?1, ?2) \
+                   ON CONFLICT (id) DO UPDATE SET removed = 0";
+        self.run(sql, params![self.id.as_bytes(), now()])
+    }
+
+    /// What a document takes is counted as it is written.
+    fn grow(&mut self, by: i64) -> rusqlite::Result<()> {
+        let sql = "UPDATE documents SET bytes = bytes + ?2 WHERE document = ?1";
+        let document = self.document()?;
+        self.run(sql, (document, by))
+    }
+
+    fn append(&mut self, Append { number, level, bytes, check }: &Append) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        self.run(
+            "INSERT INTO appends (document, number, level, bytes, checked) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![document, number, level, bytes, check],
+        )?;
+        let sql = "UPDATE documents SET last = max(last, ?2), bytes = bytes + ?3 WHERE document = ?1";
+        self.run(sql, params![document, number, length(bytes)])
+    }
+
+    fn drop_appends(&mut self, from: u64, through: u64) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        let sql = "SELECT coalesce(sum(length(bytes)), 0) FROM appends \
+                   WHERE document = ?1 AND number BETWEEN ?2 AND ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let bytes: i64 =
+            statement.query_row(params![document, from, through], |row| row.get(0))?;
+        self.run(
+            "DELETE FROM appends WHERE document = ?1 AND number BETWEEN ?2 AND ?3",
+            params![document, from, through],
+        )?;
+        self.grow(-bytes)
+    }
+
+    fn part(&mut self, Part { name, bytes, check }: &Part) -> rusqlite::Result<()> {
+        self.drop_part(name)?;
+        let document = self.document()?;
+        self.run(
+            "INSERT INTO parts (document, kind, first, bytes, checked) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![document, rows::kind_name(name.kind), name.first, bytes, check],
+        )?;
+        self.grow(length(bytes))
+    }
+
+    fn drop_part(&mut self, name: &PartName) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        let sql = "DELETE FROM parts WHERE document = ?1 AND kind = ?2 AND first = ?3 \
+                   RETURNING length(bytes)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let named = params![document, rows::kind_name(name.kind), name.first];
+        let bytes: Option<i64> = statement.query_row(named, |row| row.get(0)).optional()?;
+        bytes.map_or(Ok(()), |bytes| self.grow(-bytes))
+    }
+
+    fn wait(&mut self, bytes: &[u8], limit: u64) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        self.run(
+            "INSERT INTO waiting (document, bytes) VALUES (?1, ?2)",
+            params![document, bytes],
+        )?;
+        // From the newest back, as many as are within the limit.
+        let mut statement = self.connection.prepare_cached(
+            "DELETE FROM waiting WHERE document = :document AND number <= (\
+                 SELECT number FROM (\
+                     SELECT number, sum(length(bytes)) OVER (ORDER BY number DESC) AS newer \
+                     FROM waiting WHERE document = :document) \
+                 WHERE newer > :limit ORDER BY number DESC LIMIT 1)",
+        )?;
+        statement.execute(named_params! { ":document": document, ":limit": limit })?;
+        Ok(())
+    }
+
+    fn remove(&mut self) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        for table in ["appends", "parts", "waiting"] {
+            self.connection.execute(&format!("DELETE FROM {table} WHERE document = ?1"), [document])?;
+        }
+        self.run(
+            // Who had it open finds that there is something new, and nothing in it.
+            "UPDATE documents SET removed = 1, title = NULL, changes = 0, bytes = 0, \
+             last = last + 1, through = last + 1, changed_at = ?2 WHERE document = ?1",
+            params![document, now()],
+        )
+    }
+}
+
+/// Of what is in memory, which is less than an `i64` can say.
+fn length(bytes: &[u8]) -> i64 {
+    i64::try_from(bytes.len()).unwrap_or(i64::MAX)
+}
+
+/// Milliseconds since 1970-01-01 UTC.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

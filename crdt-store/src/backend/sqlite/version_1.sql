@@ -1,0 +1,55 @@
+-- The store itself: one row.
+CREATE TABLE store (
+    one         INTEGER PRIMARY KEY CHECK (one = 1),
+    -- Changes with every session that writes, in the file of the key too.
+    generation  BLOB CHECK (length(generation) = 16),
+    flushes     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO store (one) VALUES (1);
+
+CREATE TABLE documents (
+    document    INTEGER PRIMARY KEY,
+    id          BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
+    schema      TEXT,
+    title       TEXT,
+    changes     INTEGER NOT NULL DEFAULT 0,
+    bytes       INTEGER NOT NULL DEFAULT 0,
+    -- Milliseconds since 1970-01-01 UTC.
+    changed_at  INTEGER NOT NULL,
+    removed     INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    -- The highest number of what was appended.
+    last        INTEGER NOT NULL DEFAULT 0,
+    -- Everything that was appended up to this number is in the base.
+    through     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Bundles of verified changes, in the order in which they came.
+CREATE TABLE appends (
+    document    INTEGER NOT NULL REFERENCES documents,
+    number      INTEGER NOT NULL,
+    -- How often it was merged from smaller ones.
+    level       INTEGER NOT NULL DEFAULT 0,
+    bytes       BLOB NOT NULL,
+    -- The first half of a SHA-256 over the bytes.
+    checked     BLOB NOT NULL CHECK (length(checked) = 16),
+    PRIMARY KEY (document, number)
+) STRICT;
+
+-- The base of a document: a saved document, in parts.
+CREATE TABLE parts (
+    document    INTEGER NOT NULL REFERENCES documents,
+    kind        TEXT NOT NULL CHECK (kind IN ('head', 'changes', 'outline', 'state', 'check')),
+    -- The number of the first change in it.
+    first       INTEGER NOT NULL DEFAULT 0,
+    bytes       BLOB NOT NULL,
+    checked     BLOB NOT NULL CHECK (length(checked) = 16),
+    PRIMARY KEY (document, kind, first)
+) STRICT;
+
+-- Bundles that wait for changes which are not here.
+CREATE TABLE waiting (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    document    INTEGER NOT NULL REFERENCES documents,
+    bytes       BLOB NOT NULL
+) STRICT;
+CREATE INDEX waiting_of ON waiting (document);

@@ -1,0 +1,180 @@
+//! Rows and transactions.
+
+use crdt_core::DocumentId;
+
+use super::{Doing, Open, Violation, ensure};
+use crate::backend::{
+    Access, Append, Entry, Kind, Part, PartName, Placed, Transaction, Write,
+};
+use crate::error::StoreError;
+use crate::replica::check as checked;
+
+const ID: DocumentId = DocumentId::from_bytes([7; 32]);
+
+pub(super) fn check(make: &dyn Fn() -> Open) -> Result<(), Violation> {
+    let checks: [fn(&Open) -> Result<(), Violation>; 7] =
+        [what_is_dropped, what_is_committed, appends, parts, waiting, removing, one_writer];
+    checks.iter().try_for_each(|check| check(&make()))
+}
+
+/// Opens the place and begins to write there.
+fn write(open: &Open, writes: &[Write]) -> Result<(), Violation> {
+    let place = open().doing("opening")?;
+    let mut transaction = place.begin(Access::Write).doing("beginning to write")?;
+    transaction.write(&ID, writes).doing("writing")?;
+    transaction.commit().doing("committing")
+}
+
+/// Opens the place and reads there.
+fn read<R>(
+    open: &Open,
+    read: impl FnOnce(&dyn Transaction) -> Result<R, StoreError>,
+) -> Result<R, Violation> {
+    let place = open().doing("opening")?;
+    let transaction = place.begin(Access::Read).doing("beginning to read")?;
+    read(&*transaction).doing("reading")
+}
+
+fn entry(open: &Open) -> Result<Option<Entry>, Violation> {
+    read(open, |transaction| transaction.document(&ID))
+}
+
+fn append(number: u64, level: u8) -> Append {
+    let bytes = vec![u8::try_from(number).unwrap_or(u8::MAX); 10 + usize::from(level)];
+    Append { number, level, check: checked(&bytes), bytes }
+}
+
+fn part(kind: Kind, first: u64, length: usize) -> Part {
+    let bytes = vec![5; length];
+    Part { name: PartName { kind, first }, check: checked(&bytes), bytes }
+}
+
+fn equal<V: PartialEq + core::fmt::Debug>(
+    found: &V,
+    expected: &V,
+    rule: &'static str,
+) -> Result<(), Violation> {
+    ensure(found == expected, rule, || format!("{found:?}, not {expected:?}"))
+}
+
+fn what_is_dropped(open: &Open) -> Result<(), Violation> {
+    let place = open().doing("opening")?;
+    let mut transaction = place.begin(Access::Write).doing("beginning to write")?;
+    transaction.write(&ID, &[Write::Create]).doing("writing")?;
+    transaction.set_generation([1; 16]).doing("writing")?;
+    let seen = transaction.document(&ID).doing("reading")?.is_some();
+    ensure(seen, "a transaction sees what it wrote", || "it does not".into())?;
+    drop(transaction);
+    equal(&entry(open)?, &None, "what is not committed is not there")?;
+    let generation = read(open, |transaction| transaction.generation())?;
+    equal(&generation, &None, "what is not committed is not there")
+}
+
+fn what_is_committed(open: &Open) -> Result<(), Violation> {
+    let place = open().doing("opening")?;
+    let early = place.begin(Access::Read).doing("beginning to read")?;
+    // Reading begins with the first question, if not before.
+    early.document(&ID).doing("reading")?;
+    let listed = Write::List { schema: Some("Board".into()), changes: 3 };
+    let writes = [Write::Create, listed, Write::Title(Some("Plan".into()))];
+    write(open, &writes)?;
+    equal(&early.document(&ID).doing("reading")?, &None, "what is read is as when it was begun")?;
+    drop(early);
+    let listings = read(open, |transaction| transaction.documents())?;
+    let listing = listings.first().map(|it| (it.schema.as_deref(), it.title.as_deref(), it.changes));
+    equal(&listing, &Some((Some("Board"), Some("Plan"), 3)), "what is committed is there")?;
+    write(open, &[Write::List { schema: None, changes: 4 }])?;
+    let entry = entry(open)?.map(|entry| (entry.listing.schema, entry.listing.changes));
+    equal(&entry, &Some((Some("Board".into()), 4)), "a schema that is known stays")?;
+    let place = open().doing("opening")?;
+    let mut transaction = place.begin(Access::Write).doing("beginning to write")?;
+    transaction.set_generation([1; 16]).doing("writing")?;
+    transaction.commit().doing("committing")?;
+    let generation = read(open, |transaction| transaction.generation())?;
+    equal(&generation, &Some([1; 16]), "what is committed is there")
+}
+
+fn appends(open: &Open) -> Result<(), Violation> {
+    write(open, &[Write::Create])?;
+    for number in 1..=4 {
+        write(open, &[Write::Append(append(number, 0))])?;
+    }
+    let found = read(open, |transaction| transaction.appends(&ID, 2))?;
+    equal(&found, &vec![append(3, 0), append(4, 0)], "what was appended behind a number is there")?;
+    write(open, &[Write::Merge { from: 2, by: append(4, 1) }])?;
+    let found = read(open, |transaction| transaction.tail(&ID))?;
+    let placed = |number, level, bytes| Placed { number, level, bytes };
+    equal(&found, &vec![placed(1, 0, 10), placed(4, 1, 11)], "what is merged is replaced")?;
+    let bytes = entry(open)?.map(|entry| (entry.listing.bytes, entry.last, entry.through));
+    equal(&bytes, &Some((21, 4, 0)), "what is there is counted")?;
+    write(open, &[Write::Through(4)])?;
+    let found = read(open, |transaction| transaction.appends(&ID, 0))?;
+    equal(&found, &vec![], "what is in the base goes")?;
+    let bytes = entry(open)?.map(|entry| (entry.listing.bytes, entry.last, entry.through));
+    equal(&bytes, &Some((0, 4, 4)), "what is there is counted")
+}
+
+fn parts(open: &Open) -> Result<(), Violation> {
+    let new = [part(Kind::Head, 0, 3), part(Kind::Changes, 0, 50), part(Kind::Changes, 9, 5)];
+    let mut writes = vec![Write::Create];
+    writes.extend(new.iter().cloned().map(Write::Part));
+    write(open, &writes)?;
+    let replaced = part(Kind::Changes, 9, 70);
+    let dropped = part(Kind::Changes, 0, 50).name;
+    write(open, &[Write::Part(replaced.clone()), Write::DropPart(dropped)])?;
+    let mut found = read(open, |transaction| transaction.parts(&ID))?;
+    found.sort_by_key(|part| part.name);
+    let expected = vec![part(Kind::Head, 0, 3), replaced];
+    equal(&found, &expected, "parts are replaced and dropped by their names")?;
+    let mut names = read(open, |transaction| transaction.part_names(&ID))?;
+    names.sort_unstable();
+    let expected = expected.iter().map(|part| (part.name, part.check)).collect();
+    equal(&names, &expected, "parts are named")?;
+    let bytes = entry(open)?.map(|entry| entry.listing.bytes);
+    equal(&bytes, &Some(73), "what is there is counted")
+}
+
+fn waiting(open: &Open) -> Result<(), Violation> {
+    write(open, &[Write::Create])?;
+    for byte in 0..5u8 {
+        write(open, &[Write::Wait { bytes: vec![byte; 10], limit: 35 }])?;
+    }
+    let found = read(open, |transaction| transaction.waiting(&ID))?;
+    let bytes: Vec<_> = found.iter().map(|(_, bytes)| bytes.clone()).collect();
+    let expected = (2..5).map(|byte| vec![byte; 10]).collect();
+    equal(&bytes, &expected, "what has waited longest goes beyond the limit")?;
+    let (first, _) = found[0];
+    write(open, &[Write::Awaited(first)])?;
+    let left = read(open, |transaction| transaction.waiting(&ID))?.len();
+    equal(&left, &2, "what came up to a number waits no more")
+}
+
+fn removing(open: &Open) -> Result<(), Violation> {
+    let wait = Write::Wait { bytes: vec![1], limit: 10 };
+    let kept = [Write::Create, Write::Append(append(1, 0)), Write::Part(part(Kind::Head, 0, 3)), wait];
+    write(open, &kept)?;
+    write(open, &[Write::Remove])?;
+    let removed = entry(open)?.map(|entry| (entry.removed, entry.listing.bytes));
+    equal(&removed, &Some((true, 0)), "what was removed is remembered")?;
+    let found = read(open, |transaction| transaction.documents())?;
+    equal(&found, &vec![], "what was removed is not listed")?;
+    write(open, &[Write::Create])?;
+    let after = entry(open)?.map(|entry| (entry.removed, entry.last > 1, entry.through > 1));
+    let rule = "what was removed and made again does not look like what it was";
+    equal(&after, &Some((false, true, true)), rule)?;
+    let left = read(open, |transaction| {
+        let rows = transaction.appends(&ID, 0)?.len() + transaction.waiting(&ID)?.len();
+        Ok(rows + transaction.parts(&ID)?.len())
+    })?;
+    equal(&left, &0, "nothing is left of what was removed")
+}
+
+fn one_writer(open: &Open) -> Result<(), Violation> {
+    let (one, other) = (open().doing("opening")?, open().doing("opening")?);
+    let first = one.begin(Access::Write).doing("beginning to write")?;
+    let second = other.begin(Access::Write).err();
+    let locked = matches!(second, Some(StoreError::Locked(_)));
+    ensure(locked, "one transaction writes at a time", || format!("{second:?}"))?;
+    drop(first);
+    other.begin(Access::Write).doing("beginning to write after another has").map(drop)
+}

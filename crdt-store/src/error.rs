@@ -1,0 +1,117 @@
+use std::io;
+use std::path::PathBuf;
+use core::time::Duration;
+
+use crdt_core::{ApplyError, DocumentId, EditError, LoadError};
+use thiserror::Error;
+
+use crate::key::KeyError;
+
+/// Why a store did not do what it was asked. What it had kept is as it was, and so is every document
+/// in memory.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The edit failed. Nothing was written.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The bytes were refused. Nothing was written.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// A document is not what it is opened as.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The key of the store could not be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The operating system gave no randomness.
+    #[error("the operating system gave no randomness: {0}")]
+    Random(String),
+    /// It is not kept in a file.
+    #[error("the store is not kept in a file of its own, so there is none to copy")]
+    NotAFile,
+    /// There is no such document here.
+    #[error("there is no document {0} in this store: create it, or join it")]
+    UnknownDocument(DocumentId),
+    /// There is such a document already.
+    #[error("the document {0} is in this store: open it")]
+    Exists(DocumentId),
+    /// The document was removed.
+    #[error("the document {0} was removed from this store: join it to have it again")]
+    Removed(DocumentId),
+    /// What was read is not what was written.
+    #[error(
+        "the document {document} is damaged: {part} is not what was written there; the other \
+         documents are not affected"
+    )]
+    Damaged {
+        /// The document.
+        document: DocumentId,
+        /// Which part of it.
+        part: String,
+    },
+    /// The store was opened for reading, or may not be written.
+    #[error("the store is open for reading only")]
+    ReadOnly,
+    /// Another one was writing for longer than is waited.
+    #[error(
+        "another process or handle has been writing to the store for {0:?}: try again, and do not \
+         write to a store within a change to one of its documents"
+    )]
+    Locked(Duration),
+    /// There is no room left where the store is.
+    #[error("there is no room left where the store is: nothing was written; make room and go on")]
+    Full,
+    /// It is not known whether the last commit was written.
+    #[error(
+        "the last write failed in a way that leaves open whether it is there: drop the store and \
+         open it again"
+    )]
+    Unsure,
+    /// There is no file of that name, and none was to be made.
+    #[error("there is no store at {0}")]
+    NotFound(PathBuf),
+    /// The file is something else.
+    #[error("{0} is not a store of documents but another file: choose another name")]
+    NotAStore(PathBuf),
+    /// The file was written by a newer version of this library.
+    #[error(
+        "{path} has the format {version}, and this program knows formats up to {known}: update it"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        version: i64,
+        /// The newest that is known here.
+        known: i64,
+    },
+    /// The place does not lock files as several handles need it.
+    #[error(
+        "{path} cannot be kept safely where it is (its journal is {mode:?} and not \"wal\"): network \
+         file systems often cannot lock; put it on a local disk"
+    )]
+    NoWal {
+        /// The file.
+        path: PathBuf,
+        /// The journal that there is instead.
+        mode: String,
+    },
+    /// SQLite is a version that can lose data.
+    #[error("SQLite is {0}, which can lose data with several connections: use 3.51.3 or later")]
+    OldSqlite(&'static str),
+    /// SQLite found the file damaged.
+    #[error("the file is damaged ({0}): keep a copy of it, and save what is left")]
+    Corrupt(#[source] rusqlite::Error),
+    /// The file could not be read or written.
+    #[error("the file could not be read or written")]
+    Sqlite(#[source] rusqlite::Error),
+    /// Another file of the store could not be read or written.
+    #[error("{path} could not be read or written")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}

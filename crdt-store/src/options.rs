@@ -1,0 +1,67 @@
+use core::time::Duration;
+
+use crdt_core::Keypair;
+
+use crate::backend::sqlite::{Durability, SqliteOptions};
+
+/// How a store is opened, for [`open_with`](crate::Store::open_with).
+#[derive(Clone, Debug, Default)]
+pub struct StoreOptions {
+    sqlite: SqliteOptions,
+    keypair: Option<Keypair>,
+}
+
+impl StoreOptions {
+    /// Made if it is not there, with a key beside it, every change durable when it returns.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes with this key, which the app keeps, and not with one beside the store. It is for the
+    /// app then to see that the key writes in this file only, and not in a copy of it too.
+    #[must_use]
+    pub fn keypair(mut self, keypair: Keypair) -> Self {
+        self.keypair = Some(keypair);
+        self
+    }
+
+    /// Nothing is written, also not where the file is.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.sqlite.read_only = true;
+        self
+    }
+
+    /// It is an error if there is none.
+    #[must_use]
+    pub fn existing(mut self) -> Self {
+        self.sqlite.create = false;
+        self
+    }
+
+    /// When what was written is safe from a power cut.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.sqlite.durability = durability;
+        self
+    }
+
+    /// How long is waited for others that write; 5 seconds if nothing is said.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.sqlite.lock_timeout = timeout;
+        self
+    }
+
+    pub(crate) fn sqlite(&self) -> SqliteOptions {
+        self.sqlite.clone()
+    }
+
+    pub(crate) fn given_key(&self) -> Option<&Keypair> {
+        self.keypair.as_ref()
+    }
+
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.sqlite.read_only
+    }
+}

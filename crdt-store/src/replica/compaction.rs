@@ -1,0 +1,232 @@
+//! Many small appends become few, and these a base.
+//!
+//! Every eighth append is merged with the seven before it into one of the next level, and so are
+//! eight of a level: an append costs less the more changes are in it, since a signature and a header
+//! serve all of them. So there are at most seven of a level, and a change is written again once for
+//! every level. When what is appended is half as long as the base, or there are many rows, everything
+//! becomes the new base: a saved document, of which only those parts are written that differ from
+//! what is there. Changes fill one part after the other, so those that are full stay.
+
+use super::{Content, Replica, Row, check};
+use crate::backend::{Access, Append, Backend, Kind, Part, PartName, Placed, Transaction, Write};
+use crate::error::StoreError;
+use crdt_core::{DocumentId, PartKind, SavedPart};
+
+/// How many appends of a level are merged.
+const MERGED: usize = 8;
+
+/// What has more bytes is not merged again.
+const LARGE: u64 = 1 << 20;
+
+/// How many bytes have to be appended at least before there is a base.
+const LEAST: u64 = 1 << 16;
+
+/// How many rows there may be behind the base.
+const ROWS: usize = 64;
+
+/// What is to be done with what was appended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Plan {
+    /// Everything from this number on is merged into one of this level.
+    Merge { from: u64, level: u8 },
+    /// Everything becomes the base.
+    Rebase,
+}
+
+impl Replica {
+    /// Compacts what was appended, if that is due. It is asked when as much was appended as is merged.
+    pub(crate) fn compact_when_due<C: Content>(
+        &mut self,
+        content: &C,
+        backend: &dyn Backend,
+    ) -> Result<(), StoreError> {
+        if !self.position.is_multiple_of(MERGED as u64) {
+            return Ok(());
+        }
+        let mut transaction = backend.begin(Access::Write)?;
+        // Whoever appended since then sees to it.
+        let is_last = transaction.document(&self.id)?.is_some_and(|it| it.last == self.position);
+        let compacted = if is_last { self.compacted(content, &*transaction)? } else { None };
+        if let Some(compacted) = compacted {
+            transaction.write(&self.id, &compacted.writes)?;
+            transaction.commit()?;
+            self.follow(compacted);
+        }
+        Ok(())
+    }
+
+    /// What is to be written in place of what was appended, if that is due.
+    fn compacted<C: Content>(
+        &self,
+        content: &C,
+        transaction: &dyn Transaction,
+    ) -> Result<Option<Compacted>, StoreError> {
+        let Some(entry) = transaction.document(&self.id)? else { return Ok(None) };
+        let tail = transaction.tail(&self.id)?;
+        let appended = tail.iter().map(|placed| placed.bytes).sum();
+        match plan(&tail, entry.listing.bytes.saturating_sub(appended)) {
+            None => Ok(None),
+            Some(Plan::Rebase) => self.rebase(content, transaction).map(Some),
+            Some(Plan::Merge { from, level }) => Ok(self.merge(content, &tail, from, level)),
+        }
+    }
+
+    /// What is to be written so that everything is in the base.
+    pub(crate) fn rebase<C: Content>(
+        &self,
+        content: &C,
+        transaction: &dyn Transaction,
+    ) -> Result<Compacted, StoreError> {
+        let mut old = transaction.part_names(&self.id)?;
+        old.sort_unstable();
+        let mut writes = Vec::new();
+        for SavedPart { kind, bytes } in content.save_in_parts() {
+            let part = Part { name: name(kind), check: check(&bytes), bytes: bytes.to_vec() };
+            match old.iter().position(|(name, _)| *name == part.name) {
+                Some(place) if old.remove(place).1 == part.check => {}
+                _ => writes.push(Write::Part(part)),
+            }
+        }
+        writes.extend(old.into_iter().map(|(name, _)| Write::DropPart(name)));
+        writes.push(Write::Through(self.position));
+        Ok(Compacted { writes, tail: Vec::new(), durable: content.history().len() })
+    }
+
+    /// Everything from a number on as one. `None` if this handle does not know which changes it is.
+    fn merge<C: Content>(
+        &self,
+        content: &C,
+        tail: &[Placed],
+        from: u64,
+        level: u8,
+    ) -> Option<Compacted> {
+        // A row that others merged has the number of the last of those that it was.
+        let before = tail.iter().map(|placed| placed.number).filter(|number| *number < from).max();
+        let kept = self.tail.partition_point(|row| Some(row.number) <= before);
+        let start = self.tail[kept..].iter().map(|row| row.start).min()?;
+        let (number, bytes) = (self.position, content.export_since(start));
+        let by = Append { number, level, check: check(&bytes), bytes };
+        let mut rows = self.tail[..kept].to_vec();
+        rows.push(Row { number, start });
+        Some(Compacted {
+            writes: vec![Write::Merge { from, by }],
+            tail: rows,
+            durable: content.history().len(),
+        })
+    }
+
+    /// What was compacted is durable.
+    pub(crate) fn follow(&mut self, compacted: Compacted) {
+        (self.tail, self.durable) = (compacted.tail, compacted.durable);
+    }
+}
+
+/// What is to be written, and what is in the store then.
+#[derive(Debug)]
+pub(crate) struct Compacted {
+    pub(crate) writes: Vec<Write>,
+    tail: Vec<Row>,
+    durable: usize,
+}
+
+/// What is due, given what was appended and how many bytes the base has.
+fn plan(tail: &[Placed], base: u64) -> Option<Plan> {
+    let bytes: u64 = tail.iter().map(|placed| placed.bytes).sum();
+    if tail.len() > ROWS || bytes >= LEAST.max(base / 2) {
+        return Some(Plan::Rebase);
+    }
+    let highest = tail.iter().map(|placed| placed.level).max()?;
+    // The highest level that is full, with everything below it: that is newer.
+    (0..=highest).rev().find_map(|level| {
+        let from = tail.partition_point(|placed| placed.level > level);
+        let full = tail[from..].iter().filter(|placed| placed.level == level).count() >= MERGED;
+        let bytes: u64 = tail[from..].iter().map(|placed| placed.bytes).sum();
+        let due = full && bytes <= LARGE;
+        due.then(|| Plan::Merge { from: tail[from].number, level: level.saturating_add(1) })
+    })
+}
+
+/// The saved document that is the base, if there is one.
+pub(super) fn base(
+    transaction: &dyn Transaction,
+    id: &DocumentId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut parts = transaction.parts(id)?;
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    if let Some(damaged) = parts.iter().find(|part| !part.is_whole()) {
+        return Err(damaged_part(id, damaged));
+    }
+    parts.sort_unstable_by_key(|part| part.name);
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum());
+    parts.iter().for_each(|part| bytes.extend_from_slice(&part.bytes));
+    Ok(Some(bytes))
+}
+
+fn damaged_part(id: &DocumentId, part: &Part) -> StoreError {
+    let PartName { kind, first } = part.name;
+    let part = match kind {
+        Kind::Head => "the head of its base".to_owned(),
+        Kind::Changes => format!("the part of its base with the changes from {first} on"),
+        Kind::Outline => "the outline of its base".to_owned(),
+        Kind::State => "the state in its base".to_owned(),
+        Kind::Check => "the check of its base".to_owned(),
+    };
+    StoreError::Damaged { document: *id, part }
+}
+
+fn name(kind: PartKind) -> PartName {
+    let (kind, first) = match kind {
+        PartKind::Head => (Kind::Head, 0),
+        PartKind::Changes { first, .. } => (Kind::Changes, first as u64),
+        PartKind::Outline => (Kind::Outline, 0),
+        PartKind::State => (Kind::State, 0),
+        PartKind::Check => (Kind::Check, 0),
+    };
+    PartName { kind, first }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is appended one by one, compacted as it is due: the rows, what was written, and how
+    /// often everything became the base.
+    fn appended(count: u64, bytes: u64) -> (usize, u64, usize) {
+        let (mut tail, mut base, mut written, mut rebased) = (Vec::<Placed>::new(), 0, 0, 0);
+        for number in 1..=count {
+            tail.push(Placed { number, level: 0, bytes });
+            written += bytes;
+            while let Some(plan) = plan(&tail, base) {
+                match plan {
+                    Plan::Rebase => {
+                        base += tail.drain(..).map(|placed| placed.bytes).sum::<u64>();
+                        written += base;
+                        rebased += 1;
+                    }
+                    Plan::Merge { from, level } => {
+                        let at = tail.partition_point(|placed| placed.number < from);
+                        let bytes = tail.drain(at..).map(|placed| placed.bytes).sum();
+                        tail.push(Placed { number, level, bytes });
+                        written += bytes;
+                    }
+                }
+            }
+            assert!(tail.len() <= ROWS, "{tail:?}");
+        }
+        (tail.len(), written, rebased)
+    }
+
+    #[test]
+    fn rows_stay_few_and_nothing_is_written_often() {
+        for (count, bytes) in [(100, 300), (10_000, 300), (300_000, 20), (2_000, 50_000)] {
+            let (rows, written, rebased) = appended(count, bytes);
+            let all = count * bytes;
+            assert!(rows <= 40, "{rows} rows of {count}");
+            assert!(written <= 10 * all, "{written} bytes written of {all}");
+            assert!(rebased <= 40, "{count} appends were rebased {rebased} times");
+        }
+    }
+}
+

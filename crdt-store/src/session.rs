@@ -1,0 +1,69 @@
+//! The beginning of a session that writes: which key it writes with.
+
+use std::path::{Path, PathBuf};
+
+use crdt_core::Keypair;
+
+use crate::backend::{Access, Backend};
+use crate::error::StoreError;
+use crate::key::{Generation, KeyFile};
+
+/// Where the key comes from that a store is written with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Identity {
+    /// There is none: the store is open for reading.
+    None,
+    /// The app gave it.
+    Given,
+    /// It is new, as the store is, or nobody had a key for it.
+    New,
+    /// It is the one that wrote here before.
+    Known,
+    /// It is new, since the file is not the one that the key beside it last wrote in: it is a copy,
+    /// or was restored from a backup. To go on with the old key would make one author of two.
+    Replaced {
+        /// Where the old key is now.
+        retired: PathBuf,
+    },
+}
+
+/// Finds the key of a store, or makes one, and renews the mark that both have.
+pub(crate) fn begin(
+    backend: &dyn Backend,
+    store: &Path,
+) -> Result<(Keypair, Identity), StoreError> {
+    let mut transaction = backend.begin(Access::Write)?;
+    let generation = transaction.generation()?;
+    let (mut key, identity) = match KeyFile::read(store)? {
+        None => (KeyFile::new(store, new_key()?), Identity::New),
+        Some(key) if key.is_of(store, generation) => (key, Identity::Known),
+        Some(other) => {
+            let retired = other.retire()?;
+            tracing::warn!(?retired, "the store is not the one that its key wrote in: a new key");
+            (KeyFile::new(store, new_key()?), Identity::Replaced { retired })
+        }
+    };
+    let mark = new_mark()?;
+    // Whatever comes of the commit, the key knows the mark that the store has then.
+    let marks: Vec<Generation> = generation.into_iter().chain([mark]).collect();
+    key.write(&marks)?;
+    transaction.set_generation(mark)?;
+    transaction.commit()?;
+    // Nobody else renews it meanwhile; if somebody has, the key says so already.
+    let transaction = backend.begin(Access::Write)?;
+    if transaction.generation()? == Some(mark) {
+        key.write(&[mark])?;
+    }
+    Ok((key.keypair, identity))
+}
+
+fn new_key() -> Result<Keypair, StoreError> {
+    Keypair::generate().map_err(|error| StoreError::Random(error.to_string()))
+}
+
+fn new_mark() -> Result<Generation, StoreError> {
+    let mut mark = [0; 16];
+    getrandom::fill(&mut mark).map_err(|error| StoreError::Random(error.to_string()))?;
+    Ok(mark)
+}

@@ -1,0 +1,307 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crdt_core::{Author, CrdtNode, Document, DocumentId, History, Keypair, LoadOptions};
+
+use crate::backend::{Access, Backend, Memory, Sqlite, Write};
+use crate::error::StoreError;
+use crate::listing::Listing;
+use crate::options::StoreOptions;
+use crate::replica::Replica;
+use crate::session::{self, Identity};
+use crate::stored::Stored;
+use crate::stored_history::StoredHistory;
+
+/// A place where documents are kept, each on its own: usually a file.
+///
+/// It is cheap to clone, and can be used from several threads; so can its file, from several
+/// processes. All that write to a document through one file write as one author, one after the
+/// other.
+///
+/// ```
+/// use crdt_core::CrdtNode;
+/// use crdt_store::Store;
+///
+/// #[derive(CrdtNode)]
+/// struct Note {
+///     title: String,
+///     #[crdt(text)]
+///     body: String,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("notes.crdt");
+/// let store = Store::open(&path)?;               // made if it is not there, and a key beside it
+/// let mut note = store.create::<Note>()?;
+/// note.change(|note| note.title.set("Plan"))?;   // on the disk when this returns
+/// let id = note.id();
+///
+/// // Another day:
+/// # drop((note, store));
+/// let store = Store::open(&path)?;
+/// let mut note = store.open_document::<Note>(id)?;
+/// note.change(|note| note.body.push_str("Hello"))?;
+/// assert_eq!(note.read().title, "Plan");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    backend: Arc<dyn Backend>,
+    /// The file, if it is one.
+    file: Option<Arc<Sqlite>>,
+    keypair: Option<Keypair>,
+    identity: Identity,
+}
+
+impl Store {
+    /// Opens a file, or makes it, and beside it the key of this device in `FILE.key`.
+    ///
+    /// # Errors
+    /// [`StoreError`] says why it is not a store, or cannot be one where it is.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_with(path, &StoreOptions::new())
+    }
+
+    /// Opens a file as the options say.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: impl AsRef<Path>, options: &StoreOptions) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let file = Arc::new(Sqlite::open(path, options.sqlite())?);
+        let backend: Arc<dyn Backend> = file.clone();
+        let (keypair, identity) = match options.given_key() {
+            _ if options.is_read_only() => (None, Identity::None),
+            Some(keypair) => (Some(keypair.clone()), Identity::Given),
+            None => {
+                let (keypair, identity) = session::begin(&*backend, path)?;
+                (Some(keypair), identity)
+            }
+        };
+        Ok(Self { shared: Arc::new(Shared { backend, file: Some(file), keypair, identity }) })
+    }
+
+    /// Documents in memory, which are gone with the last handle to them.
+    pub fn in_memory(keypair: Keypair) -> Self {
+        Self::over(Arc::new(Memory::new()), Some(keypair))
+    }
+
+    /// Documents in a place of yours, written with a key, or only read without one.
+    pub fn over(backend: Arc<dyn Backend>, keypair: Option<Keypair>) -> Self {
+        let identity = if keypair.is_some() { Identity::Given } else { Identity::None };
+        Self { shared: Arc::new(Shared { backend, file: None, keypair, identity }) }
+    }
+
+    /// Who writes here; `None` if it is open for reading.
+    pub fn author(&self) -> Option<Author> {
+        self.shared.keypair.as_ref().map(Keypair::author)
+    }
+
+    /// Where the key that writes here comes from, and whether it is another one than before.
+    pub fn identity(&self) -> &Identity {
+        &self.shared.identity
+    }
+
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        &*self.shared.backend
+    }
+
+    fn keypair(&self) -> Result<&Keypair, StoreError> {
+        self.shared.keypair.as_ref().ok_or(StoreError::ReadOnly)
+    }
+
+    /// Makes a document.
+    ///
+    /// # Errors
+    /// Those of the place, and of a system without randomness.
+    pub fn create<T: CrdtNode>(&self) -> Result<Stored<T>, StoreError> {
+        let document = Document::<T>::create(self.keypair()?.clone());
+        self.add(document.map_err(|error| StoreError::Random(error.to_string()))?)
+    }
+
+    /// Keeps a document that is in memory, with everything in it.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if it is here; those of the place.
+    pub fn add<T: CrdtNode>(&self, document: Document<T>) -> Result<Stored<T>, StoreError> {
+        let mut transaction = self.backend().begin(Access::Write)?;
+        let id = document.id();
+        let entry = transaction.document(&id)?.filter(|entry| !entry.removed);
+        if entry.is_some() {
+            return Err(StoreError::Exists(id));
+        }
+        transaction.write(&id, &[Write::Create])?;
+        let (mut replica, _) = Replica::open(id, &*transaction, |_| Ok(History::new(id)))?;
+        let compacted = replica.rebase(&document, &*transaction)?;
+        transaction.write(&id, &compacted.writes)?;
+        transaction.commit()?;
+        replica.follow(compacted);
+        Ok(Stored::new(self.clone(), replica, document))
+    }
+
+    /// Opens a document that is here.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownDocument`] if it is not; [`StoreError::Load`] if it is of another type;
+    /// [`StoreError::Damaged`] if it is not as it was written; those of the place.
+    pub fn open_document<T: CrdtNode>(&self, id: DocumentId) -> Result<Stored<T>, StoreError> {
+        self.open_document_with(&LoadOptions::new(), id)
+    }
+
+    /// Opens a document that is here as the options say.
+    ///
+    /// # Errors
+    /// As [`open_document`](Self::open_document).
+    pub fn open_document_with<T: CrdtNode>(
+        &self,
+        options: &LoadOptions,
+        id: DocumentId,
+    ) -> Result<Stored<T>, StoreError> {
+        let keypair = self.shared.keypair.clone();
+        let transaction = self.backend().begin(Access::Read)?;
+        let (replica, document) = Replica::open(id, &*transaction, |base| match (base, keypair) {
+            (Some(base), keypair) => Document::load_with(options, base, keypair),
+            (None, Some(keypair)) => Ok(Document::join(id, keypair)),
+            (None, None) => Document::load_with(options, &History::new(id).save(), None),
+        })?;
+        drop(transaction);
+        Ok(Stored::new(self.clone(), replica, document))
+    }
+
+    /// Opens a document of which nothing may be here but its id, to get the rest from others. It is
+    /// here from then on, also if it had been [removed](Self::remove).
+    ///
+    /// # Errors
+    /// As [`open_document`](Self::open_document).
+    pub fn join<T: CrdtNode>(&self, id: DocumentId) -> Result<Stored<T>, StoreError> {
+        self.keypair()?;
+        self.make(id)?;
+        self.open_document(id)
+    }
+
+    /// Opens a document without knowing its type, to keep it for others.
+    ///
+    /// # Errors
+    /// As [`open_document`](Self::open_document).
+    pub fn open_history(&self, id: DocumentId) -> Result<StoredHistory, StoreError> {
+        let transaction = self.backend().begin(Access::Read)?;
+        let (replica, history) = Replica::open(id, &*transaction, |base| match base {
+            Some(base) => History::load(base),
+            None => Ok(History::new(id)),
+        })?;
+        drop(transaction);
+        Ok(StoredHistory::new(self.clone(), replica, history))
+    }
+
+    /// Opens a document without knowing its type, of which nothing may be here but its id.
+    ///
+    /// # Errors
+    /// As [`open_document`](Self::open_document).
+    pub fn join_history(&self, id: DocumentId) -> Result<StoredHistory, StoreError> {
+        self.make(id)?;
+        self.open_history(id)
+    }
+
+    /// Has a document be here, with nothing in it if it was not.
+    fn make(&self, id: DocumentId) -> Result<(), StoreError> {
+        let mut transaction = self.backend().begin(Access::Write)?;
+        if transaction.document(&id)?.is_none_or(|entry| entry.removed) {
+            transaction.write(&id, &[Write::Create])?;
+            transaction.commit()?;
+        }
+        Ok(())
+    }
+
+    /// All documents, in the order in which they came here. None of them is opened.
+    ///
+    /// # Errors
+    /// Those of the place.
+    pub fn documents(&self) -> Result<Vec<Listing>, StoreError> {
+        self.backend().begin(Access::Read)?.documents()
+    }
+
+    /// Calls a document something, for [`documents`](Self::documents) to show. It is not part of
+    /// the document, and stays here.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownDocument`] if it is not here; those of the place.
+    pub fn set_title(&self, id: DocumentId, title: Option<&str>) -> Result<(), StoreError> {
+        self.write(id, Write::Title(title.map(str::to_owned)))
+    }
+
+    /// Removes a document. That it was here is remembered, so that it does not come back unasked;
+    /// [`join`](Self::join) takes it in again. Handles to it can be read, and no longer written.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownDocument`] if it is not here; those of the place.
+    pub fn remove(&self, id: DocumentId) -> Result<(), StoreError> {
+        self.write(id, Write::Remove)
+    }
+
+    /// Whether a document was here and has been [removed](Self::remove).
+    ///
+    /// # Errors
+    /// Those of the place.
+    pub fn was_removed(&self, id: DocumentId) -> Result<bool, StoreError> {
+        let entry = self.backend().begin(Access::Read)?.document(&id)?;
+        Ok(entry.is_some_and(|entry| entry.removed))
+    }
+
+    fn write(&self, id: DocumentId, write: Write) -> Result<(), StoreError> {
+        let mut transaction = self.backend().begin(Access::Write)?;
+        match transaction.document(&id)? {
+            None => return Err(StoreError::UnknownDocument(id)),
+            Some(entry) if entry.removed => return Err(StoreError::Removed(id)),
+            Some(_) => transaction.write(&id, &[write])?,
+        }
+        transaction.commit()
+    }
+
+    /// Has everything that was written survive a power cut, where that is
+    /// [not so anyway](crate::Durability).
+    ///
+    /// # Errors
+    /// Those of the place.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.backend().flush()
+    }
+
+    /// Gives room that is not used any more back to the file system.
+    ///
+    /// # Errors
+    /// Those of the place.
+    pub fn shrink(&self) -> Result<(), StoreError> {
+        self.backend().shrink()
+    }
+
+    /// Copies everything into a new file, while others go on writing; not the key, so whoever opens
+    /// the copy writes as somebody else.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAFile`] if it is not kept in one; those of the place, and of the new file,
+    /// which must not be there.
+    pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
+        let file = self.shared.file.as_ref().ok_or(StoreError::NotAFile)?;
+        file.backup(to.as_ref())
+    }
+
+    /// The file, if it is kept in one.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.shared.file.as_ref().map(|file| file.path().to_owned())
+    }
+}
+
+impl core::fmt::Debug for Store {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Store")
+            .field("path", &self.path())
+            .field("author", &self.author())
+            .finish_non_exhaustive()
+    }
+}

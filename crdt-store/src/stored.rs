@@ -1,0 +1,259 @@
+use core::ops::Deref;
+
+use crdt_core::{
+    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Frontier, Observer,
+    Outcome, Prepared,
+};
+
+use crate::backend::Access;
+use crate::error::StoreError;
+use crate::replica::Replica;
+use crate::store::Store;
+
+/// A document in a store. It reads as the [`Document`] that it is in memory; what writes returns
+/// when it is durable, and on an error nothing was written, and the document is as before.
+///
+/// There can be several handles to one document, in several processes too. Each brings in what the
+/// others wrote before it writes itself, so all of them are one author, whose changes follow on each
+/// other. To see what others wrote without writing, [`refresh`](Self::refresh).
+#[derive(Debug)]
+pub struct Stored<T: CrdtNode> {
+    store: Store,
+    replica: Replica,
+    document: Document<T>,
+}
+
+impl<T: CrdtNode> Deref for Stored<T> {
+    type Target = Document<T>;
+
+    fn deref(&self) -> &Document<T> {
+        &self.document
+    }
+}
+
+/// Writing.
+impl<T: CrdtNode> Stored<T> {
+    /// As [`Document::change`], and durable.
+    ///
+    /// The closure runs while the store is locked for others that write. So it should be short, and
+    /// must not itself write to a document of the store, which would wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Edit`] with the closure's own, and those of the store. Nothing has changed
+    /// then.
+    pub fn change<R>(
+        &mut self,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError>,
+    ) -> Result<R, StoreError> {
+        self.change_with(&ChangeOptions::default(), edit)
+    }
+
+    /// As [`Document::change_with`], and durable.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn change_with<R>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError>,
+    ) -> Result<R, StoreError> {
+        self.write(|document| document.prepare(options, edit).map_err(StoreError::from))
+    }
+
+    /// As [`Document::try_change`], and durable.
+    ///
+    /// # Errors
+    /// The closure's own, and as [`change`](Self::change).
+    pub fn try_change<R, E: From<EditError> + From<StoreError>>(
+        &mut self,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.try_change_with(&ChangeOptions::default(), edit)
+    }
+
+    /// As [`Document::try_change_with`], and durable.
+    ///
+    /// # Errors
+    /// As [`try_change`](Self::try_change).
+    pub fn try_change_with<R, E: From<EditError> + From<StoreError>>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.write(|document| document.try_prepare(options, edit))
+    }
+
+    /// As [`Document::update`], and durable. The value is read when everything that others wrote
+    /// has been brought in.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn update<R>(&mut self, edit: impl FnOnce(&mut T) -> R) -> Result<R, StoreError>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.try_update(|value| Ok(edit(value)))
+    }
+
+    /// As [`Document::update_with`], and durable.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn update_with<R>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, StoreError>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.try_update_with(options, |value| Ok(edit(value)))
+    }
+
+    /// As [`Document::try_update`], and durable.
+    ///
+    /// # Errors
+    /// As [`try_change`](Self::try_change).
+    pub fn try_update<R, E: From<EditError> + From<StoreError>>(
+        &mut self,
+        edit: impl FnOnce(&mut T) -> Result<R, E>,
+    ) -> Result<R, E>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.try_update_with(&ChangeOptions::default(), edit)
+    }
+
+    /// As [`Document::try_update_with`], and durable.
+    ///
+    /// # Errors
+    /// As [`try_change`](Self::try_change).
+    pub fn try_update_with<R, E: From<EditError> + From<StoreError>>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T) -> Result<R, E>,
+    ) -> Result<R, E>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.write(|document| document.try_prepare_update(options, edit))
+    }
+
+    /// As [`Document::apply`], and durable: also what waits for other changes is kept, within the
+    /// bound of what may wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Apply`] if any of it is malformed, forged or of another document, and those of
+    /// the store. Nothing has changed then.
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, StoreError> {
+        let Self { store, replica, document } = self;
+        let mut transaction = store.backend().begin(Access::Write)?;
+        replica.bring_in(document, &*transaction)?;
+        let limit = document.history().pending_limits().bytes;
+        let prepared = document.prepare_apply(bytes)?;
+        let waiting = replica.wait(bytes, prepared.result(), prepared.pending(), limit);
+        let export = |first| prepared.export_since(first);
+        let appended = replica.append(prepared.len(), prepared.schema(), export);
+        let (appended, appending) = appended.unzip();
+        let writes: Vec<_> = waiting.into_iter().chain(appended.into_iter().flatten()).collect();
+        if !writes.is_empty() {
+            transaction.write(replica.id(), &writes)?;
+            transaction.commit()?;
+        }
+        let outcome = prepared.accept();
+        if let Some(appending) = appending {
+            replica.appended(appending);
+            self.compact_when_due();
+        }
+        Ok(outcome)
+    }
+
+    /// Has a change prepared on top of everything in the store, and appends it there.
+    fn write<R, E: From<StoreError>>(
+        &mut self,
+        prepare: impl FnOnce(&mut Document<T>) -> Result<Prepared<'_, T, R>, E>,
+    ) -> Result<R, E> {
+        let Self { store, replica, document } = self;
+        let mut transaction = store.backend().begin(Access::Write)?;
+        replica.bring_in(document, &*transaction)?;
+        let prepared = prepare(document)?;
+        let export = |first| prepared.export_since(first);
+        let appended = replica.append(prepared.len(), prepared.schema(), export);
+        let Some((writes, appending)) = appended else { return Ok(prepared.accept()) };
+        transaction.write(replica.id(), &writes)?;
+        transaction.commit()?;
+        let result = prepared.accept();
+        replica.appended(appending);
+        self.compact_when_due();
+        Ok(result)
+    }
+}
+
+/// What others write, and how it lies in the store.
+impl<T: CrdtNode> Stored<T> {
+    pub(crate) fn new(store: Store, replica: Replica, document: Document<T>) -> Self {
+        Self { store, replica, document }
+    }
+
+    /// The store that it is in.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Brings in what other handles wrote since this one last looked, and says whether there was
+    /// anything. Costs what they wrote. What it changed an [observer](Self::observe) is told.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn refresh(&mut self) -> Result<bool, StoreError> {
+        let transaction = self.store.backend().begin(Access::Read)?;
+        self.replica.bring_in(&mut self.document, &*transaction)
+    }
+
+    /// As [`Document::observe`].
+    pub fn observe(&mut self) -> Observer {
+        self.document.observe()
+    }
+
+    /// As [`Document::export`], of what is durable.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn export(&self, have: &[ChangeHash]) -> Result<Vec<u8>, StoreError> {
+        self.store.flush()?;
+        Ok(self.document.export(have))
+    }
+
+    /// As [`Document::export_for`], of what is durable.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn export_for(&self, frontier: &Frontier) -> Result<Vec<u8>, StoreError> {
+        self.store.flush()?;
+        Ok(self.document.export_for(frontier))
+    }
+
+    /// Writes everything anew as it is opened fastest and takes the least room, which is also done
+    /// now and then by what writes.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn compact(&mut self) -> Result<(), StoreError> {
+        let Self { store, replica, document } = self;
+        let mut transaction = store.backend().begin(Access::Write)?;
+        replica.bring_in(document, &*transaction)?;
+        let compacted = replica.rebase(&*document, &*transaction)?;
+        transaction.write(replica.id(), &compacted.writes)?;
+        transaction.commit()?;
+        replica.follow(compacted);
+        store.shrink()
+    }
+
+    /// What was asked for is done by now, so what goes wrong here is only said.
+    fn compact_when_due(&mut self) {
+        let Self { store, replica, document } = self;
+        if let Err(error) = replica.compact_when_due(document, store.backend()) {
+            tracing::warn!(%error, document = %replica.id(), "not compacted");
+        }
+    }
+}

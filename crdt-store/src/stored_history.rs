@@ -1,0 +1,75 @@
+use core::ops::Deref;
+
+use crdt_core::{History, Outcome};
+
+use crate::backend::Access;
+use crate::error::StoreError;
+use crate::replica::Replica;
+use crate::store::Store;
+
+/// A document in a store of which the type is not known: a relay or a tool takes in, keeps and
+/// forwards what it does not understand. It reads as the [`History`] that it is.
+#[derive(Debug)]
+pub struct StoredHistory {
+    store: Store,
+    replica: Replica,
+    history: History,
+}
+
+impl Deref for StoredHistory {
+    type Target = History;
+
+    fn deref(&self) -> &History {
+        &self.history
+    }
+}
+
+impl StoredHistory {
+    pub(crate) fn new(store: Store, replica: Replica, history: History) -> Self {
+        Self { store, replica, history }
+    }
+
+    /// The store that it is in.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// As [`History::apply`], and durable, as [`Stored::apply`](crate::Stored::apply) is.
+    ///
+    /// # Errors
+    /// As [`Stored::apply`](crate::Stored::apply).
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, StoreError> {
+        let Self { store, replica, history } = self;
+        let mut transaction = store.backend().begin(Access::Write)?;
+        replica.bring_in(history, &*transaction)?;
+        let limit = history.pending_limits().bytes;
+        let prepared = history.prepare_apply(bytes)?;
+        let waiting = replica.wait(bytes, prepared.result(), prepared.pending(), limit);
+        let export = |first| prepared.export_since(first);
+        let appended = replica.append(prepared.len(), prepared.schema(), export);
+        let (appended, appending) = appended.unzip();
+        let writes: Vec<_> = waiting.into_iter().chain(appended.into_iter().flatten()).collect();
+        if !writes.is_empty() {
+            transaction.write(replica.id(), &writes)?;
+            transaction.commit()?;
+        }
+        let outcome = prepared.accept();
+        if let Some(appending) = appending {
+            replica.appended(appending);
+            if let Err(error) = replica.compact_when_due(history, store.backend()) {
+                tracing::warn!(%error, document = %replica.id(), "not compacted");
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Brings in what other handles wrote since this one last looked, and says whether there was
+    /// anything. Costs what they wrote.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn refresh(&mut self) -> Result<bool, StoreError> {
+        let transaction = self.store.backend().begin(Access::Read)?;
+        self.replica.bring_in(&mut self.history, &*transaction)
+    }
+}

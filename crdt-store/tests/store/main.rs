@@ -1,0 +1,20 @@
+//! The store as an app uses it, and as the world treats it.
+
+mod conforming;
+mod files;
+mod keys;
+mod processes;
+
+use crdt_core::{CrdtNode, Keypair};
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Note {
+    title: String,
+    #[crdt(text)]
+    body: String,
+    lines: Vec<String>,
+}
+
+fn key(number: u8) -> Keypair {
+    Keypair::from_secret_bytes(&[number; 32])
+}
