@@ -97,11 +97,11 @@ pub mod tour;
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{
-    ChangeOptions, Document, ForkError, Journal, LoadOptions, Look, Observer, Seen,
+    ChangeOptions, Document, ForkError, Journal, LoadOptions, Look, Observer, Prepared, Seen,
 };
 pub use history::{
     ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
-    History, LoadError, Outcome, PendingLimits, ProofError, Refusal, VersionError,
+    History, LoadError, Outcome, PendingLimits, PreparedBytes, ProofError, Refusal, VersionError,
 };
 pub use node::{
     Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor, ElementId, Inspection,

@@ -9,6 +9,7 @@ mod load;
 mod meta;
 mod misuse;
 mod observe;
+mod prepared;
 mod stamps;
 
 use core::fmt;
@@ -31,6 +32,8 @@ pub use journal::Journal;
 pub use load::LoadOptions;
 pub use meta::ChangeOptions;
 pub use observe::{Look, Observer, Seen};
+pub use prepared::Prepared;
+use prepared::Work;
 use stamps::Stamps;
 
 #[cfg(test)]
@@ -80,6 +83,8 @@ pub struct Document<T: CrdtNode> {
     effects: EffectLog,
     /// Whether it may be of another type than `T`.
     any_type: bool,
+    /// What is neither accepted nor aborted yet.
+    prepared: Option<Work>,
     writer: Option<Writer>,
 }
 
@@ -163,6 +168,7 @@ impl<T: CrdtNode> Document<T> {
             keeps_all: false,
             effects: EffectLog::default(),
             any_type: false,
+            prepared: None,
             writer,
         };
         document.begin_stretch();
@@ -306,15 +312,7 @@ impl<T: CrdtNode> Document<T> {
     /// [`ApplyError::OfAnotherType`], if a document that was [joined](Self::join) as a `T` turns
     /// out to be of another type.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        if let Some(writer) = &self.writer {
-            self.history.seal(&writer.keypair);
-        }
-        let start = self.history.end();
-        let outcome = self.history.apply_as(bytes, self.opened_as())?;
-        self.replay(start);
-        self.follow_own_chain();
-        self.begin_stretch();
-        Ok(outcome)
+        self.prepare_apply(bytes).map(Prepared::accept)
     }
 
     /// What this replica has, said so that another one can tell what it lacks: to be sent there,

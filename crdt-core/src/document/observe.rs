@@ -108,6 +108,7 @@ impl<T: CrdtNode> Document<T> {
     /// # }
     /// ```
     pub fn observe(&mut self) -> Observer {
+        self.settle();
         Observer { mark: self.effects.begin(), changes: self.history.end() }
     }
 

@@ -1,7 +1,8 @@
 //! The history as it is used: every method, each of which asks a service.
 
-use core::fmt;
+mod arrivals;
 
+use core::fmt;
 use core::ops::Range;
 
 use super::change::Change;
@@ -13,7 +14,8 @@ use super::format::genesis::Genesis;
 use super::format::numbers::ChangeIndex;
 use super::format::proof::{Equivocation, EquivocationProof};
 use super::pending::PendingLimits;
-use super::receive::{ApplyError, OpenedAs, Outcome, Receiver};
+use super::prepare::HistoryMark;
+use super::receive::ApplyError;
 use super::replay::{Replayed, replay};
 use super::save::{Kept, LoadError};
 use super::store::chains::Chains;
@@ -211,57 +213,6 @@ impl History {
     }
 }
 
-/// What comes from elsewhere.
-impl History {
-    /// Takes in bytes that another replica [exported](crate::Document::export): any number of
-    /// bundles, in any order, any number of times. Within the bytes too: bundles that depend on
-    /// each other are admitted together, whichever comes first.
-    ///
-    /// # Errors
-    /// [`ApplyError`] if any of the bundles is found to be invalid; then none of them has been
-    /// taken in.
-    pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        self.apply_as(bytes, None)
-    }
-
-    /// [Takes in](Self::apply) bytes for a document that is opened as a type, if it is of no other.
-    pub(crate) fn apply_as(
-        &mut self,
-        bytes: &[u8],
-        opened_as: Option<OpenedAs>,
-    ) -> Result<Outcome, ApplyError> {
-        let Kept { store, pending, coverage, .. } = &mut self.kept;
-        Receiver { store, pending, coverage }.apply(bytes, opened_as)
-    }
-
-    /// How many bundles wait for changes they depend on, and the bytes of memory they take.
-    pub fn pending(&self) -> (usize, usize) {
-        self.kept.pending.usage()
-    }
-
-    /// Changes that are not here and that waiting bundles depend on: what to ask other replicas
-    /// for.
-    pub fn missing(&self) -> Vec<ChangeHash> {
-        self.kept.pending.missing()
-    }
-
-    /// The limits of the buffer of waiting bundles.
-    pub fn pending_limits(&self) -> PendingLimits {
-        self.kept.pending.limits()
-    }
-
-    /// Sets other limits for the buffer of waiting bundles; they hold from the next bundle on.
-    pub fn set_pending_limits(&mut self, limits: PendingLimits) {
-        self.kept.pending.set_limits(limits);
-    }
-
-    /// Sets other limits and drops at once what exceeds them, what has waited longest first.
-    pub(crate) fn bound_pending(&mut self, limits: PendingLimits) {
-        self.set_pending_limits(limits);
-        self.kept.pending.make_room(0, 0);
-    }
-}
-
 /// What leaves.
 impl History {
     /// Every change that is not among `have` and what those depend on, as bundles; nothing if there
@@ -375,8 +326,8 @@ impl History {
     /// last of them is what the draft follows then. The state has to take them in from here.
     ///
     /// # Errors
-    /// [`Unwritten`] if a single value is too large for a change, or another reason remains.
-    /// Nothing has changed then.
+    /// [`Unwritten`] if a single value is too large for a change, or another reason remains. Some
+    /// changes may have been appended: the caller goes back to before.
     pub(crate) fn commit_in_steps(
         &mut self,
         draft: &mut Draft,
@@ -385,12 +336,28 @@ impl History {
         self.committer().commit_in_steps(draft, keypair)
     }
 
+    /// What to go back to, until the next mark.
+    pub(crate) fn mark(&mut self) -> HistoryMark {
+        self.kept.mark()
+    }
+
+    /// Goes back. Costs what came since.
+    pub(crate) fn roll_back(&mut self, mark: HistoryMark) {
+        self.kept.roll_back(mark);
+    }
+
+    /// Gives up going back.
+    pub(crate) fn forget_mark(&mut self) {
+        self.kept.forget_mark();
+    }
+
     fn committer(&mut self) -> Committer<'_> {
         let Kept { store, coverage, .. } = &mut self.kept;
         Committer { store, coverage, hasher: &mut self.hasher }
     }
 
     /// Signs what this replica wrote, so that everything in the history is covered.
+    #[cfg(test)]
     pub(crate) fn seal(&mut self, keypair: &Keypair) {
         self.kept.coverage.seal(&self.kept.store.chains, keypair);
     }

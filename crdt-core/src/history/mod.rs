@@ -33,6 +33,7 @@ mod export;
 mod facade;
 mod format;
 mod pending;
+mod prepare;
 mod receive;
 mod replay;
 mod save;
@@ -55,6 +56,8 @@ pub use format::totals::{
     MAX_BUNDLE_OPS,
 };
 pub use pending::PendingLimits;
+pub(crate) use prepare::HistoryMark;
+pub use prepare::PreparedBytes;
 pub(crate) use receive::OpenedAs;
 pub use receive::{ApplyError, GivenUp, Outcome};
 pub(crate) use replay::Replayed;

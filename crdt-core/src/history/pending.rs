@@ -42,6 +42,24 @@ pub(crate) struct Pending {
     known: BTreeSet<[u8; 32]>,
     memory: usize,
     next: u64,
+    /// Whether there is a mark, and what leads back to it, newest last.
+    is_marked: bool,
+    undo: Vec<Undo>,
+}
+
+/// What takes back what was done to the buffer.
+#[derive(Debug)]
+enum Undo {
+    /// The bundle with this number goes.
+    Remove(u64),
+    /// This one comes back.
+    File(u64, Waiting),
+}
+
+/// What to go back to. There is one at a time.
+#[derive(Debug)]
+pub(crate) struct PendingMark {
+    next: u64,
 }
 
 impl Pending {
@@ -94,6 +112,9 @@ impl Pending {
 
     /// Puts a bundle in the place that its number says.
     fn file(&mut self, number: u64, waiting: Waiting) {
+        if self.is_marked {
+            self.undo.push(Undo::Remove(number));
+        }
         self.next = self.next.max(number + 1);
         self.memory += waiting.memory();
         self.known.insert(waiting.digest);
@@ -104,6 +125,9 @@ impl Pending {
     /// Takes out the bundle with a number, if it is here.
     fn remove(&mut self, number: u64) -> Option<Waiting> {
         let waiting = self.bundles.remove(&number)?;
+        if self.is_marked {
+            self.undo.push(Undo::File(number, waiting.clone()));
+        }
         self.memory -= waiting.memory();
         self.known.remove(&waiting.digest);
         self.waiting_for.remove(&(waiting.missing(), number));
@@ -156,6 +180,11 @@ impl Pending {
         missing
     }
 
+    /// The bundles that wait as they could have come from elsewhere, oldest first.
+    pub(crate) fn framed(&self) -> impl Iterator<Item = &[u8]> {
+        self.bundles.values().map(Waiting::framed)
+    }
+
     /// Writes what waits, as it is saved.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         write::length(out, self.bundles.len());
@@ -170,11 +199,34 @@ impl Pending {
         }
         Ok(())
     }
+}
 
-    /// What waits as bytes that could have come from elsewhere.
-    pub(crate) fn framed(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        self.bundles.values().for_each(|waiting| write::bytes(&mut out, &waiting.bytes));
-        out
+/// Going back.
+impl Pending {
+    /// What to go back to, until the next mark.
+    pub(crate) fn mark(&mut self) -> PendingMark {
+        self.forget_mark();
+        self.is_marked = true;
+        PendingMark { next: self.next }
+    }
+
+    /// Goes back. Costs what was done since.
+    pub(crate) fn roll_back(&mut self, mark: &PendingMark) {
+        self.is_marked = false;
+        for undo in core::mem::take(&mut self.undo).into_iter().rev() {
+            #[cfg(test)]
+            crate::steps::count();
+            match undo {
+                Undo::Remove(number) => drop(self.remove(number)),
+                Undo::File(number, waiting) => self.file(number, waiting),
+            }
+        }
+        self.next = mark.next;
+    }
+
+    /// Gives up going back.
+    pub(crate) fn forget_mark(&mut self) {
+        self.is_marked = false;
+        self.undo = Vec::new();
     }
 }

@@ -45,13 +45,12 @@ impl UndoLog {
     /// The most entries for which space is kept for the next change, and the most bytes.
     const KEPT: (usize, usize) = (16, 4096);
 
-    /// The space of it, for the next change.
-    pub(super) fn emptied(mut self) -> Self {
+    /// Leaves the space of it, for the next change.
+    pub(super) fn empty(&mut self) {
         self.found.clear();
         self.texts.clear();
         self.found.shrink_to(Self::KEPT.0);
         self.texts.shrink_to(Self::KEPT.1);
-        self
     }
 
     pub(super) fn point(&self) -> UndoPoint {

@@ -29,7 +29,6 @@ impl Committer<'_> {
         let ops = core::mem::take(&mut draft.written.ops);
         let written = self.write(draft, &ops, seen, None);
         draft.written.ops = ops;
-        self.store.forget_mark();
         draft.prev = Some(written?);
         Ok(())
     }

@@ -89,8 +89,8 @@ impl Written {
     /// The most ops for which space is kept, and the most bytes.
     const KEPT: (usize, usize) = (16, 4096);
 
-    /// The space of what was written, for the next change.
-    pub(crate) fn emptied(mut self) -> Self {
+    /// Leaves the space of what was written, for the next change.
+    pub(crate) fn empty(&mut self) {
         let (ops, bytes) = Self::KEPT;
         self.paths.clear();
         self.ops.clear();
@@ -100,7 +100,6 @@ impl Written {
         self.ops.shrink_to(ops);
         self.text.shrink_to(bytes);
         self.body.shrink_to(bytes);
-        self
     }
 }
 

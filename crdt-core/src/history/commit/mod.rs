@@ -23,7 +23,7 @@ pub(crate) struct Committer<'a> {
 /// What hashed the last change written here, and whose changes it hashes.
 pub(crate) type Hasher = Option<(Author, ChangeHasher)>;
 
-/// Why a change was not written. Nothing has changed then.
+/// Why a change was not written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Unwritten {
     /// It exceeds a limit of the format. Several changes may do.

@@ -18,24 +18,17 @@ impl Committer<'_> {
     /// last of them is what the draft follows then. The state has to take them in from here.
     ///
     /// # Errors
-    /// [`Unwritten`] if a single value is too large for a change, or another reason remains.
-    /// Nothing has changed then.
+    /// [`Unwritten`] if a single value is too large for a change, or another reason remains. Some
+    /// changes may have been appended: the caller goes back to before.
     pub(crate) fn commit_in_steps(
         &mut self,
         draft: &mut Draft,
         keypair: &Keypair,
     ) -> Result<Id, Unwritten> {
         let own = self.store.chains.next_after(draft.prev).branch;
-        let (mark, covered) = (self.store.mark(), self.coverage.mark(own));
         let seen = self.seen_besides(draft.prev, &draft.after);
-        let mut steps = Steps { committer: self, draft, keypair, own, seen, rest: Vec::new() };
-        let written = steps.write();
-        if written.is_err() {
-            self.store.roll_back(mark);
-            self.coverage.roll_back(covered);
-        }
-        self.store.forget_mark();
-        written.map(|()| Id { chain: own.get(), counter: draft.start + draft.shift })
+        Steps { committer: self, draft, keypair, own, seen, rest: Vec::new() }.write()?;
+        Ok(Id { chain: own.get(), counter: draft.start + draft.shift })
     }
 }
 

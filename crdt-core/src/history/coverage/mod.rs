@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 
 use stretches::{Stretch, Stretches, StretchesMark};
 
-use super::format::numbers::{BranchIndex, ChangeIndex, MemberIndex, Number as _};
+use super::format::numbers::{ChangeIndex, MemberIndex, Number as _};
 use super::format::outline::StretchRow;
 use super::format::totals::Totals;
 use super::store::Store;
@@ -52,7 +52,8 @@ pub(crate) struct Added<'a> {
     pub(crate) totals: Totals,
 }
 
-/// What to go back to if what is written on a branch does not come about.
+/// What to go back to. There is one at a time.
+#[derive(Debug)]
 pub(crate) struct CoverageMark {
     stretches: StretchesMark,
     tail: Option<Tail>,
@@ -103,7 +104,7 @@ impl Coverage {
 
     /// Keeps a signature in the open stretch if it is the latest of its branch.
     pub(crate) fn keep(&mut self, chains: &Chains, change: ChangeIndex, signature: &Signature) {
-        self.stretches.open().keep(chains.branch_of(change), change, *signature);
+        self.stretches.keep(chains.branch_of(change), change, *signature);
     }
 
     /// Closes the open stretch, of which all changes are covered.
@@ -184,14 +185,23 @@ impl Coverage {
             self.stretches.close(chains.len());
         }
     }
+}
 
-    pub(crate) fn mark(&mut self, own: BranchIndex) -> CoverageMark {
-        CoverageMark { stretches: self.stretches.mark(own), tail: self.tail.clone() }
+/// Going back.
+impl Coverage {
+    /// What to go back to, until the next mark.
+    pub(crate) fn mark(&mut self) -> CoverageMark {
+        CoverageMark { stretches: self.stretches.mark(), tail: self.tail.clone() }
     }
 
-    /// Goes back.
+    /// Goes back. Costs what was kept since.
     pub(crate) fn roll_back(&mut self, mark: CoverageMark) {
         self.stretches.roll_back(&mark.stretches);
         self.tail = mark.tail;
+    }
+
+    /// Gives up going back.
+    pub(crate) fn forget_mark(&mut self) {
+        self.stretches.forget_mark();
     }
 }

@@ -22,6 +22,10 @@ const STRETCH: Totals = Totals {
 #[derive(Debug, Default)]
 pub(super) struct Stretches {
     stretches: Vec<Stretch>,
+    /// How many there were at the mark that is not forgotten, 0 if there is none.
+    marked: usize,
+    /// What the last of those has kept for branches since, and had kept before, newest last.
+    replaced: Vec<(BranchIndex, Option<(ChangeIndex, Signature)>)>,
 }
 
 /// Consecutive changes that can be sent as one bundle.
@@ -33,31 +37,46 @@ pub(super) struct Stretch {
     pub(super) signatures: BTreeMap<BranchIndex, (ChangeIndex, Signature)>,
 }
 
-/// What the stretches were, as far as what is written here changes them.
+/// What the stretches were. There is one at a time.
 #[derive(Debug)]
 pub(super) struct StretchesMark {
     stretches: usize,
+    /// Of the open one.
     totals: Totals,
-    /// The branch of what is written, and the signature that was kept for it.
-    own: BranchIndex,
-    signature: Option<(ChangeIndex, Signature)>,
 }
 
 impl Stretches {
-    /// What to go back to if what is written on a branch does not come about.
-    pub(super) fn mark(&mut self, own: BranchIndex) -> StretchesMark {
-        let open = self.open();
-        let (totals, signature) = (open.totals, open.signatures.get(&own).copied());
-        StretchesMark { stretches: self.stretches.len(), totals, own, signature }
+    /// What to go back to.
+    pub(super) fn mark(&mut self) -> StretchesMark {
+        self.forget_mark();
+        self.marked = self.stretches.len();
+        let totals = self.stretches.last().map_or_else(Totals::default, |open| open.totals);
+        StretchesMark { stretches: self.marked, totals }
     }
 
-    /// Goes back.
+    /// Goes back. Costs what was kept since.
     pub(super) fn roll_back(&mut self, mark: &StretchesMark) {
         self.stretches.truncate(mark.stretches);
-        let open = self.open();
-        open.totals = mark.totals;
-        open.signatures.remove(&mark.own);
-        open.signatures.extend(mark.signature.map(|signature| (mark.own, signature)));
+        if let Some(open) = self.stretches.last_mut() {
+            open.totals = mark.totals;
+            for (branch, before) in self.replaced.drain(..).rev() {
+                #[cfg(test)]
+                crate::steps::count();
+                match before {
+                    Some(before) => open.signatures.insert(branch, before),
+                    None => open.signatures.remove(&branch),
+                };
+            }
+        }
+        self.forget_mark();
+    }
+
+    /// Gives up going back.
+    pub(super) fn forget_mark(&mut self) {
+        self.marked = 0;
+        self.replaced.clear();
+        // Most calls bring the signature of one author.
+        self.replaced.shrink_to(4);
     }
 
     /// The stretches in order, each with the index at which it ends.
@@ -101,7 +120,15 @@ impl Stretches {
     /// The stretches of a saved history, given where its changes lie.
     pub(super) fn of(rows: &[StretchRow], chains: &Chains) -> Result<Self, DecodeError> {
         let stretches = rows.iter().map(|row| Stretch::of(row, chains));
-        Ok(Self { stretches: stretches.collect::<Result<_, _>>()? })
+        Ok(Self { stretches: stretches.collect::<Result<_, _>>()?, ..Self::default() })
+    }
+
+    /// Keeps a signature in the open stretch if it is the latest of its branch.
+    pub(super) fn keep(&mut self, branch: BranchIndex, change: ChangeIndex, signature: Signature) {
+        let before = self.open().keep(branch, change, signature);
+        if self.stretches.len() == self.marked {
+            self.replaced.push((branch, before));
+        }
     }
 
     /// The open stretch.
@@ -137,11 +164,17 @@ impl Stretch {
         self.totals.add(more);
     }
 
-    /// Keeps a signature if it is the latest of its branch.
-    pub(super) fn keep(&mut self, branch: BranchIndex, change: ChangeIndex, signature: Signature) {
-        let entry = self.signatures.entry(branch).or_insert((change, signature));
-        if entry.0 <= change {
-            *entry = (change, signature);
+    /// Keeps a signature if it is the latest of its branch, and gives the one that was kept.
+    fn keep(
+        &mut self,
+        branch: BranchIndex,
+        change: ChangeIndex,
+        signature: Signature,
+    ) -> Option<(ChangeIndex, Signature)> {
+        let before = self.signatures.get(&branch).copied();
+        if before.is_none_or(|(latest, _)| latest <= change) {
+            self.signatures.insert(branch, (change, signature));
         }
+        before
     }
 }

@@ -27,13 +27,15 @@ use super::pending::{Pending, PendingLimits};
 use super::store::refusal::Refusal;
 use super::store::{Mark, Store};
 use crate::codec::Reader;
-use crate::crypto::{ChangeHash, Signature};
+use crate::crypto::{ChangeHash, Keypair, Signature};
 
 /// What receiving changes.
 pub(crate) struct Receiver<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) pending: &'a mut Pending,
     pub(crate) coverage: &'a mut Coverage,
+    /// Signs what this replica wrote once something is kept. Needed if it wrote anything.
+    pub(crate) keypair: Option<&'a Keypair>,
 }
 
 /// What one call has done so far, to be kept or undone.
@@ -77,6 +79,8 @@ struct Ready {
 
 impl Receiver<'_> {
     /// Takes in bundles. `opened_as` is the type that the document is opened as, if it is for one.
+    ///
+    /// Whoever may go back has marked everything before. Others give up going back afterwards.
     pub(crate) fn apply(
         mut self,
         bytes: &[u8],
@@ -143,7 +147,7 @@ impl Receiver<'_> {
             for (_, waiting) in
                 call.waiting.wake(&hash, |outside, from| self.store.first_missing(outside, from))
             {
-                self.take_in(self.decode(&waiting.bytes)?, call)?;
+                self.take_in(self.decode(waiting.bytes())?, call)?;
             }
             next += 1;
         }
@@ -181,7 +185,7 @@ impl Receiver<'_> {
 
     /// Admits a bundle that waits for nothing any more, or gives it up.
     fn admit_woken(&mut self, Ready { waiting, is_of_call }: &Ready, call: &mut Call) {
-        let bundle = match self.decode(&waiting.bytes) {
+        let bundle = match self.decode(waiting.bytes()) {
             Ok(bundle) => bundle,
             Err(error) => return call.outcome.refuse(Vec::new(), error.into()),
         };
@@ -206,6 +210,9 @@ impl Receiver<'_> {
     /// Keeps what a call has done: the signatures of what was admitted, and what is left waiting.
     fn keep(&mut self, call: Call) -> Outcome {
         let Call { bytes, waiting, admitted, mut outcome, .. } = call;
+        if let Some(keypair) = self.keypair {
+            self.coverage.seal(&self.store.chains, keypair);
+        }
         for (taken, signatures) in admitted {
             let Taken { members, start, added: totals, .. } = taken;
             let added = Added { members: &members, start, totals };
@@ -214,7 +221,7 @@ impl Receiver<'_> {
         for waiting in waiting.into_waiting() {
             tracing::debug!(missing = %waiting.missing(), "a bundle waits");
             for dropped in self.pending.add(waiting) {
-                let (changes, reason) = match self.decode(&dropped.bytes) {
+                let (changes, reason) = match self.decode(dropped.bytes()) {
                     Ok(bundle) => (bundle.hashes, Refusal::PendingFull),
                     Err(error) => (Vec::new(), error.into()),
                 };
@@ -225,7 +232,6 @@ impl Receiver<'_> {
         let is_here = |hash: &ChangeHash| self.store.index_of(hash).is_some();
         outcome.waiting.retain(|hash| !is_here(hash) && !given_up.contains(hash));
         outcome.bytes = self.store.sizes.all() - bytes;
-        self.store.forget_mark();
         outcome
     }
 }

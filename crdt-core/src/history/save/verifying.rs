@@ -42,8 +42,7 @@ impl Kept {
         if !used || !told {
             return Err(LoadError::Inconsistent);
         }
-        let Self { store, coverage, pending, .. } = &mut verified;
-        Receiver { store, pending, coverage }.apply(&self.pending.framed(), None)?;
+        verified.receive(&self.waiting())?;
         verified.pending.set_limits(self.pending.limits());
         Ok(verified)
     }
@@ -53,12 +52,23 @@ impl Kept {
     pub(crate) fn copied(&self, changes: &[u8]) -> Result<Self, ApplyError> {
         let mut copy = Self::new(self.store.document, PendingLimits::NONE);
         copy.store.genesis.clone_from(&self.store.genesis);
-        for bytes in [changes, &self.pending.framed()] {
-            let Self { store, coverage, pending, .. } = &mut copy;
-            Receiver { store, pending, coverage }.apply(bytes, None)?;
-        }
+        copy.receive(changes)?;
+        copy.receive(&self.waiting())?;
         copy.pending.set_limits(self.pending.limits());
         Ok(copy)
+    }
+
+    /// Takes in bundles for good.
+    fn receive(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
+        let Self { store, coverage, pending, .. } = self;
+        let received = Receiver { store, pending, coverage, keypair: None }.apply(bytes, None);
+        store.forget_mark();
+        received.map(drop)
+    }
+
+    /// What waits, as bundles that come in together.
+    fn waiting(&self) -> Vec<u8> {
+        self.pending.framed().collect::<Vec<_>>().concat()
     }
 
     /// Verifies that the signatures of a stretch vouch for all its changes, which are here, and

@@ -51,7 +51,9 @@ impl Heads {
     /// Goes back to when there were so many changes.
     pub(crate) fn roll_back(&mut self, mark: usize, changes: ChangeIndex) {
         self.older.extend(self.former.drain(mark..));
-        self.older.split_off(&changes.saturating_sub(1));
+        while self.older.last().is_some_and(|last| last + 1 >= changes) {
+            self.older.pop_last();
+        }
     }
 
     /// Gives up going back.

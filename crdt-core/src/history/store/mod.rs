@@ -264,9 +264,12 @@ impl Store {
         self.heads.forget_mark();
     }
 
-    /// Forgets everything appended since a mark, newest first, and the marks made since.
+    /// Forgets everything appended since a mark, newest first, and the marks made since. Costs what
+    /// was appended.
     pub(crate) fn roll_back(&mut self, mark: Mark) {
         while self.chains.len() > mark.changes {
+            #[cfg(test)]
+            crate::steps::count();
             let index = self.chains.len() - 1;
             let author = self.author_number_of(index);
             self.sizes.take_back(author, self.bytes_of(index) as u64);

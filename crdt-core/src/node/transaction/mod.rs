@@ -20,7 +20,7 @@ use crate::op::{Id, IdRange, Place};
 pub(crate) struct Transaction<'a> {
     chains: &'a Chains,
     mode: Mode,
-    log: RefCell<Log>,
+    log: RefCell<Box<Log>>,
 }
 
 /// What the editors of a change wrote, and what they found where they wrote it.
@@ -58,10 +58,7 @@ pub(crate) struct Mode {
 
 /// Space for what editors write, used again for one change after the other.
 #[derive(Debug, Default)]
-pub(crate) struct Space {
-    written: Written,
-    undo: UndoLog,
-}
+pub(crate) struct Space(Option<Box<Log>>);
 
 /// A state of the log to go back to.
 #[derive(Debug)]
@@ -97,20 +94,10 @@ impl<'a> Transaction<'a> {
         mode: Mode,
     ) -> Self {
         let Id { chain, counter: start } = chains.next_id(prev);
-        let Space { written, undo } = space;
-        let log = Log {
-            written,
-            undo,
-            chain,
-            time: chains.highest_time() + 1,
-            start,
-            next: start,
-            fresh: start,
-            fault: None,
-            stamp,
-            keeps_all: mode.keeps_all,
-            effects: mode.watched.then(Vec::new),
-        };
+        let mut log = space.0.unwrap_or_else(|| Box::new(Log::blank(stamp)));
+        (log.chain, log.time, log.stamp) = (chain, chains.highest_time() + 1, stamp);
+        (log.start, log.next, log.fresh) = (start, start, start);
+        (log.keeps_all, log.effects) = (mode.keeps_all, mode.watched.then(Vec::new));
         Self { chains, mode, log: RefCell::new(log) }
     }
 
@@ -120,12 +107,29 @@ impl<'a> Transaction<'a> {
     }
 
     /// What has been written.
-    pub(crate) fn finish(self) -> Log {
+    pub(crate) fn finish(self) -> Box<Log> {
         self.log.into_inner()
     }
 }
 
 impl Log {
+    /// That of a change which follows nothing.
+    fn blank(stamp: Stamp) -> Self {
+        Self {
+            written: Written::default(),
+            undo: UndoLog::default(),
+            chain: 0,
+            time: 0,
+            start: 0,
+            next: 0,
+            fresh: 0,
+            fault: None,
+            stamp,
+            keeps_all: false,
+            effects: None,
+        }
+    }
+
     /// Whether nothing has been written, nor failed to be.
     pub(crate) fn is_empty(&self) -> bool {
         self.written.ops.is_empty() && self.fault.is_none()
@@ -166,8 +170,11 @@ impl Log {
     }
 
     /// The space of it, for the next change.
-    pub(crate) fn emptied(self) -> Space {
-        Space { written: self.written.emptied(), undo: self.undo.emptied() }
+    pub(crate) fn emptied(mut self: Box<Self>) -> Space {
+        self.written.empty();
+        self.undo.empty();
+        (self.fault, self.effects) = (None, None);
+        Space(Some(self))
     }
 
     /// Takes all edits of a document's state back, the last one first. Costs what was written,

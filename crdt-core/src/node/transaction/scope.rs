@@ -277,7 +277,7 @@ impl<'a> Scope<'a> {
         type_on: impl FnOnce(Id) -> bool,
     ) -> bool {
         let mut log = self.transaction.log.borrow_mut();
-        let Log { written: Written { ops, text: texts, .. }, chain, next, .. } = &mut *log;
+        let Log { written: Written { ops, text: texts, .. }, chain, next, .. } = &mut **log;
         if !type_on(Id { chain: *chain, counter: *next }) {
             return false;
         }

@@ -1,0 +1,418 @@
+//! Preparing: changes that are written, or taken in, and then accepted or aborted.
+//!
+//! What is prepared is in the history, and of a single change the edits are in the state. Whatever
+//! else the state takes in, it does when that is accepted. Until then the document is borrowed, so
+//! nobody can read what may go again.
+
+use core::fmt;
+use core::ops::Range;
+
+use super::{ChangeOptions, Document, Writer};
+use crate::crypto::ChangeHash;
+use crate::history::{ApplyError, ChangeIndex, Draft, HistoryMark, Outcome, Unwritten};
+use crate::node::{CrdtNode, EditError, Log, Mode, Scope, Space, Stamp, Transaction, Writing};
+use crate::op::Id;
+
+/// A change, or what bytes from elsewhere come to, until it is [accepted](Self::accept); made by
+/// [`Document::prepare`] and [`Document::prepare_apply`].
+///
+/// Whoever keeps the document makes it durable meanwhile. Dropping it aborts: everything is exactly
+/// as it was before, at the cost of what was prepared. What editors have named by then has no name.
+///
+/// One that is forgotten instead ([`core::mem::forget`]) is accepted as soon as the document is
+/// borrowed mutably again.
+#[must_use = "what is prepared is aborted if it is not accepted"]
+pub struct Prepared<'d, T: CrdtNode, R> {
+    result: R,
+    open: Open<'d, T>,
+}
+
+/// Aborts what is prepared when it is dropped, if it has not been accepted.
+struct Open<'d, T: CrdtNode>(&'d mut Document<T>);
+
+impl<T: CrdtNode> Drop for Open<'_, T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What is prepared, and what leads back to before it.
+#[derive(Debug)]
+pub(super) struct Work {
+    mark: HistoryMark,
+    made: Made,
+}
+
+/// What was made, and is to be done about it when it is accepted.
+#[derive(Debug)]
+enum Made {
+    /// A change, whose edits are in the state. The last one of this replica's chain is `tip`.
+    Change { log: Box<Log>, tip: Option<ChangeIndex> },
+    /// Several, which the state is to take in.
+    Changes {
+        tip: Option<ChangeIndex>,
+        /// Where the ops came to lie, and which counters their editors took them to have.
+        moved: (Id, Range<u32>),
+        /// The id that the editors took the first op to have.
+        begin: Option<Id>,
+    },
+    /// What has come from elsewhere, which the state is to take in.
+    Arrived,
+}
+
+/// Edits a state.
+type Edit<'e, S, R> = &'e mut dyn FnMut(&mut S, Scope<'_>) -> R;
+
+impl<T: CrdtNode, R: fmt::Debug> fmt::Debug for Prepared<'_, T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("result", &self.result).finish_non_exhaustive()
+    }
+}
+
+impl<'d, T: CrdtNode, R> Prepared<'d, T, R> {
+    fn new(document: &'d mut Document<T>, result: R) -> Self {
+        Self { result, open: Open(document) }
+    }
+
+    /// Whether there is no new change. What waits may be other bundles all the same, if bytes from
+    /// elsewhere were taken in.
+    pub fn is_empty(&self) -> bool {
+        let Document { history, prepared, .. } = &*self.open.0;
+        prepared.as_ref().is_none_or(|work| work.mark.end() == history.end())
+    }
+
+    /// The [heads](Document::heads) as they will be.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.open.0.heads()
+    }
+
+    /// Everything that a replica lacks which has these changes and what they depend on, what is
+    /// prepared included and signed, as [`Document::export`] gives it. With the heads that the
+    /// document had before it is what is prepared, and nothing else.
+    pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
+        self.open.0.export(have)
+    }
+
+    /// What the closure has given, or what became of the bytes.
+    pub fn result(&self) -> &R {
+        &self.result
+    }
+
+    /// How many bundles will wait, and the bytes of memory they take.
+    pub fn pending(&self) -> (usize, usize) {
+        self.open.0.history.pending()
+    }
+
+    /// The bundles that will wait, as [`History::waiting`](crate::History::waiting) gives them.
+    pub fn waiting(&self) -> impl Iterator<Item = &[u8]> {
+        self.open.0.history.waiting()
+    }
+
+    /// Makes the change, or takes in what came, and gives the [result](Self::result).
+    pub fn accept(self) -> R {
+        self.open.0.accept();
+        self.result
+    }
+}
+
+impl<T: CrdtNode> Document<T> {
+    /// Writes a change as [`change_with`](Self::change_with) does, which is made if it is accepted.
+    /// Until then it can be made durable, and nobody sees it:
+    ///
+    /// ```
+    /// use std::fs::File;
+    /// use std::io::{self, Write};
+    ///
+    /// use crdt_core::{ChangeOptions, Document, EditError, Editor, Text};
+    ///
+    /// /// Makes a change once it is on the disk, or says why it is not made.
+    /// fn change<R>(
+    ///     file: &mut File,
+    ///     text: &mut Document<Text>,
+    ///     edit: impl FnOnce(&mut Editor<'_, Text>) -> Result<R, EditError>,
+    /// ) -> Result<R, io::Error> {
+    ///     let had = text.heads();
+    ///     let prepared = text.prepare(&ChangeOptions::new(), edit).map_err(io::Error::other)?;
+    ///     file.write_all(&prepared.export(&had))?;
+    ///     file.sync_data()?;
+    ///     Ok(prepared.accept())
+    /// }
+    /// # use crdt_core::{Journal, Keypair};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let path = std::env::temp_dir().join(format!("prepared-{}", std::process::id()));
+    /// # let key = Keypair::from_secret_bytes(&[1; 32]);
+    /// # let mut text = Document::<Text>::create(key.clone())?;
+    /// # let mut file = File::create(&path)?;
+    /// # file.write_all(&text.save())?;
+    /// # change(&mut file, &mut text, |text| text.push_str("kept"))?;
+    /// # let bytes = std::fs::read(&path)?;
+    /// # let mut journal = Journal::new(&bytes);
+    /// # let mut read = Document::<Text>::load(journal.saved().ok_or("torn")?, key)?;
+    /// # for bundle in &mut journal {
+    /// #     read.apply(bundle)?;
+    /// # }
+    /// # assert_eq!(read.read(), "kept");
+    /// # let mut full = File::open(&path)?;
+    /// # change(&mut full, &mut text, |text| text.push_str(" and more")).unwrap_err();
+    /// # assert_eq!(text.read(), "kept");
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A closure that edits nothing prepares nothing; accepting that does nothing.
+    ///
+    /// # Errors
+    /// As [`change_with`](Self::change_with).
+    pub fn prepare<R>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError>,
+    ) -> Result<Prepared<'_, T, R>, EditError> {
+        self.try_prepare(options, edit)
+    }
+
+    /// Like [`prepare`](Self::prepare), with an error type of yours.
+    ///
+    /// # Errors
+    /// As [`change_with`](Self::change_with).
+    pub fn try_prepare<R, E: From<EditError>>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E>,
+    ) -> Result<Prepared<'_, T, R>, E> {
+        let mut edit = Some(edit);
+        let mut result = Err(EditError::ReadOnly.into());
+        self.attempt(options, &mut |state, scope| {
+            if let Some(edit) = edit.take() {
+                result = edit(&mut T::edit(state, scope));
+            }
+            Ok(result.is_ok())
+        })?;
+        Ok(Prepared::new(self, result?))
+    }
+
+    /// [Prepares](Self::prepare) the difference to a changed plain value, as
+    /// [`try_update_with`](Self::try_update_with) makes it a change.
+    ///
+    /// # Errors
+    /// As [`try_update_with`](Self::try_update_with).
+    pub fn try_prepare_update<R, E: From<EditError>>(
+        &mut self,
+        options: &ChangeOptions,
+        edit: impl FnOnce(&mut T) -> Result<R, E>,
+    ) -> Result<Prepared<'_, T, R>, E>
+    where
+        T: CrdtNode<Value = T>,
+    {
+        self.known(options)?;
+        let mut value = self.value();
+        let result = edit(&mut value)?;
+        let mut value = Some(value);
+        self.attempt(options, &mut |state, scope| match value.take() {
+            Some(value) => T::write(state, scope, value, Writing::Difference).map(|()| true),
+            None => Ok(false),
+        })?;
+        Ok(Prepared::new(self, result))
+    }
+
+    /// Takes in bytes as [`apply`](Self::apply) does, if what comes of it is accepted.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn prepare_apply(&mut self, bytes: &[u8]) -> Result<Prepared<'_, T, Outcome>, ApplyError> {
+        self.settle();
+        let opened_as = self.opened_as();
+        let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
+        let (outcome, mark) = self.history.take_in(bytes, opened_as, keypair)?;
+        self.prepared = Some(Work { mark, made: Made::Arrived });
+        Ok(Prepared::new(self, outcome))
+    }
+
+    /// Prepares a change of what is written in the scope, unless that says to take it back, which
+    /// is called once at most. It is not generic, so that a change costs little code.
+    fn attempt(
+        &mut self,
+        options: &ChangeOptions,
+        edit: Edit<'_, T::State, Result<bool, EditError>>,
+    ) -> Result<(), EditError> {
+        let after = self.known(options)?;
+        let (result, log) = self.edit(edit);
+        match result {
+            Ok(true) => self.write_change(log, after, options),
+            stopped => {
+                self.take_back(log);
+                stopped.map(drop)
+            }
+        }
+    }
+
+    /// What a change is to depend on beside the heads, if one can be made.
+    fn known(&mut self, options: &ChangeOptions) -> Result<Vec<ChangeIndex>, EditError> {
+        self.settle();
+        if self.writer.is_none() {
+            return Err(EditError::ReadOnly);
+        }
+        options.known(&self.history)
+    }
+
+    /// Runs the closure on the state and gives what it wrote.
+    fn edit<R>(&mut self, edit: Edit<'_, T::State, R>) -> (R, Box<Log>) {
+        let (prev, space, stamp) = match &mut self.writer {
+            Some(Writer { tip, space, stamps, .. }) => (*tip, core::mem::take(space), stamps.now()),
+            None => (None, Space::default(), Stamp::fresh()),
+        };
+        let mut document = Rebuilt { document: self, panics: true };
+        let Self { history, state, keeps_all, effects, .. } = &mut *document.document;
+        let mode = Mode { keeps_all: *keeps_all, watched: effects.is_watched() };
+        let transaction = Transaction::new(history.chains(), prev, space, stamp, mode);
+        let result = edit(state, transaction.root());
+        let log = transaction.finish();
+        document.panics = false;
+        (result, log)
+    }
+
+    /// Prepares a change of what has been written. On an error all is as it was before.
+    fn write_change(
+        &mut self,
+        mut log: Box<Log>,
+        after: Vec<ChangeIndex>,
+        options: &ChangeOptions,
+    ) -> Result<(), EditError> {
+        if log.is_empty() && after.is_empty() {
+            self.keep_space(log);
+            return Ok(());
+        }
+        if let Some(fault) = log.fault().cloned() {
+            self.take_back(log);
+            return Err(fault);
+        }
+        let Some(writer) = &self.writer else { return Err(EditError::ReadOnly) };
+        let (start, written) = log.lend();
+        let mut draft = Draft::blank(writer.keypair.author(), writer.tip, start);
+        (draft.after, draft.tags, draft.written) = (after, options.tags(), written);
+        let mark = self.history.mark();
+        let committed = self.history.commit(&mut draft);
+        log.take_in(core::mem::take(&mut draft.written));
+        let made = match committed {
+            Ok(()) => Ok(Made::Change { log, tip: draft.prev }),
+            Err(Unwritten::TooLarge(_)) => self.write_in_steps(&mut draft, log),
+            Err(error) => {
+                self.take_back(log);
+                Err(error)
+            }
+        };
+        match made {
+            Ok(made) => {
+                self.prepared = Some(Work { mark, made });
+                Ok(())
+            }
+            Err(error) => {
+                self.history.roll_back(mark);
+                Err(match error {
+                    Unwritten::TooLarge(what) => EditError::ChangeTooLarge(what),
+                    Unwritten::Inconsistent(what) => EditError::Inconsistent(what),
+                })
+            }
+        }
+    }
+
+    /// Prepares several changes of what has been written. The edits are taken back, since the ops
+    /// come later than the editors took them to be.
+    fn write_in_steps(&mut self, draft: &mut Draft, mut log: Box<Log>) -> Result<Made, Unwritten> {
+        log.roll_back(&mut self.state, self.history.chains());
+        let begin = log.begin();
+        draft.written = log.lend().1;
+        self.keep_space(log);
+        let taken = draft.assumed();
+        let Some(writer) = &mut self.writer else { return Ok(Made::Arrived) };
+        match self.history.commit_in_steps(draft, &writer.keypair) {
+            Ok(to) => Ok(Made::Changes { tip: draft.prev, moved: (to, taken), begin }),
+            Err(error) => {
+                begin.into_iter().for_each(|begin| writer.stamps.end(begin));
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes edits back that come to nothing. Costs what was written.
+    fn take_back(&mut self, mut log: Box<Log>) {
+        log.roll_back(&mut self.state, self.history.chains());
+        if let (Some(writer), Some(begin)) = (&mut self.writer, log.begin()) {
+            writer.stamps.end(begin);
+        }
+        self.keep_space(log);
+    }
+
+    /// Keeps the space of a log for the next change.
+    fn keep_space(&mut self, log: Box<Log>) {
+        if let Some(writer) = &mut self.writer {
+            writer.space = log.emptied();
+        }
+    }
+
+    /// Accepts what was prepared and then neither accepted nor aborted.
+    pub(super) fn settle(&mut self) {
+        if self.prepared.is_some() {
+            self.accept();
+        }
+    }
+
+    /// Accepts what is prepared, if anything is.
+    fn accept(&mut self) {
+        let Some(Work { mark, made }) = self.prepared.take() else { return };
+        self.history.forget_mark();
+        match made {
+            Made::Change { mut log, tip } => {
+                log.hand_on(&mut self.effects);
+                if let Some(writer) = &mut self.writer {
+                    (writer.tip, writer.space) = (tip, log.emptied());
+                }
+            }
+            Made::Changes { tip, moved, .. } => {
+                if let Some(writer) = &mut self.writer {
+                    writer.tip = tip;
+                    writer.moved.push(moved);
+                }
+                self.replay(mark.end());
+            }
+            Made::Arrived => {
+                self.replay(mark.end());
+                self.follow_own_chain();
+            }
+        }
+        self.begin_stretch();
+    }
+
+    /// Goes back to before what is prepared, if anything is. Costs that.
+    fn abort(&mut self) {
+        let Some(Work { mark, made }) = self.prepared.take() else { return };
+        self.history.roll_back(mark);
+        match made {
+            Made::Change { log, .. } => self.take_back(log),
+            Made::Changes { begin, .. } => {
+                if let (Some(writer), Some(begin)) = (&mut self.writer, begin) {
+                    writer.stamps.end(begin);
+                }
+            }
+            Made::Arrived => {}
+        }
+    }
+}
+
+/// Builds the state anew if the closure panics: what it was doing then is not known.
+struct Rebuilt<'a, T: CrdtNode> {
+    document: &'a mut Document<T>,
+    panics: bool,
+}
+
+impl<T: CrdtNode> Drop for Rebuilt<'_, T> {
+    fn drop(&mut self) {
+        if self.panics {
+            if let Some(writer) = &mut self.document.writer {
+                writer.stamps.end(self.document.history.chains().next_id(writer.tip));
+            }
+            self.document.rebuild();
+        }
+    }
+}
