@@ -59,7 +59,11 @@ pub fn check(make: &dyn Fn() -> Open) -> Result<(), Violation> {
 }
 
 /// Fails unless it is so.
-fn ensure(is_so: bool, rule: &'static str, found: impl FnOnce() -> String) -> Result<(), Violation> {
+fn ensure(
+    is_so: bool,
+    rule: &'static str,
+    found: impl FnOnce() -> String,
+) -> Result<(), Violation> {
     if is_so { Ok(()) } else { Err(Violation::Broken { rule, found: found() }) }
 }
 

@@ -1,6 +1,6 @@
+use core::time::Duration;
 use std::io;
 use std::path::PathBuf;
-use core::time::Duration;
 
 use crdt_core::{ApplyError, DocumentId, EditError, LoadError};
 use thiserror::Error;

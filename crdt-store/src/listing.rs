@@ -9,7 +9,7 @@ pub struct Listing {
     /// Its id.
     pub id: DocumentId,
     /// The name of the type that it was created as; `None` as long as nothing of it has come.
-    pub schema: Option<String>,
+    pub type_name: Option<String>,
     /// What the app calls it.
     pub title: Option<String>,
     /// How many changes it has.
@@ -25,7 +25,7 @@ impl Listing {
     pub fn new(id: DocumentId) -> Self {
         Self {
             id,
-            schema: None,
+            type_name: None,
             title: None,
             changes: 0,
             bytes: 0,

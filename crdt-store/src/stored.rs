@@ -1,8 +1,7 @@
 use core::ops::Deref;
 
 use crdt_core::{
-    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Frontier, Observer,
-    Outcome, Prepared,
+    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Frontier, Observer, Outcome, Prepared,
 };
 
 use crate::backend::Access;
@@ -153,7 +152,7 @@ impl<T: CrdtNode> Stored<T> {
         let prepared = document.prepare_apply(bytes)?;
         let waiting = replica.wait(bytes, prepared.result(), prepared.pending(), limit);
         let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.len(), prepared.schema(), export);
+        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
         let (appended, appending) = appended.unzip();
         let writes: Vec<_> = waiting.into_iter().chain(appended.into_iter().flatten()).collect();
         if !writes.is_empty() {
@@ -163,7 +162,7 @@ impl<T: CrdtNode> Stored<T> {
         let outcome = prepared.accept();
         if let Some(appending) = appending {
             replica.appended(appending);
-            self.compact_when_due();
+            replica.compact_when_due(document, store.backend());
         }
         Ok(outcome)
     }
@@ -178,13 +177,13 @@ impl<T: CrdtNode> Stored<T> {
         replica.bring_in(document, &*transaction)?;
         let prepared = prepare(document)?;
         let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.len(), prepared.schema(), export);
+        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
         let Some((writes, appending)) = appended else { return Ok(prepared.accept()) };
         transaction.write(replica.id(), &writes)?;
         transaction.commit()?;
         let result = prepared.accept();
         replica.appended(appending);
-        self.compact_when_due();
+        replica.compact_when_due(document, store.backend());
         Ok(result)
     }
 }
@@ -247,13 +246,5 @@ impl<T: CrdtNode> Stored<T> {
         transaction.commit()?;
         replica.follow(compacted);
         store.shrink()
-    }
-
-    /// What was asked for is done by now, so what goes wrong here is only said.
-    fn compact_when_due(&mut self) {
-        let Self { store, replica, document } = self;
-        if let Err(error) = replica.compact_when_due(document, store.backend()) {
-            tracing::warn!(%error, document = %replica.id(), "not compacted");
-        }
     }
 }

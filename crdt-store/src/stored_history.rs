@@ -44,9 +44,9 @@ impl StoredHistory {
         replica.bring_in(history, &*transaction)?;
         let limit = history.pending_limits().bytes;
         let prepared = history.prepare_apply(bytes)?;
-        let waiting = replica.wait(bytes, prepared.result(), prepared.pending(), limit);
+        let waiting = replica.wait(bytes, prepared.outcome(), prepared.pending(), limit);
         let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.len(), prepared.schema(), export);
+        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
         let (appended, appending) = appended.unzip();
         let writes: Vec<_> = waiting.into_iter().chain(appended.into_iter().flatten()).collect();
         if !writes.is_empty() {
@@ -56,9 +56,7 @@ impl StoredHistory {
         let outcome = prepared.accept();
         if let Some(appending) = appending {
             replica.appended(appending);
-            if let Err(error) = replica.compact_when_due(history, store.backend()) {
-                tracing::warn!(%error, document = %replica.id(), "not compacted");
-            }
+            replica.compact_when_due(history, store.backend());
         }
         Ok(outcome)
     }

@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use super::{ChangeOptions, Document, Writer};
 use crate::crypto::ChangeHash;
-use crate::history::{ApplyError, ChangeIndex, Draft, HistoryMark, Outcome, Unwritten};
+use crate::history::{ApplyError, ChangeIndex, Draft, Genesis, HistoryMark, Outcome, Unwritten};
 use crate::node::{CrdtNode, EditError, Log, Mode, Scope, Space, Stamp, Transaction, Writing};
 use crate::op::Id;
 
@@ -91,6 +91,22 @@ impl<'d, T: CrdtNode, R> Prepared<'d, T, R> {
     /// document had before it is what is prepared, and nothing else.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         self.open.0.export(have)
+    }
+
+    /// Every change from one on, what is prepared included and signed, as
+    /// [`Document::export_since`] gives it.
+    pub fn export_since(&self, first: usize) -> Vec<u8> {
+        self.open.0.export_since(first)
+    }
+
+    /// How many changes the document will have.
+    pub fn changes(&self) -> usize {
+        self.open.0.history.len()
+    }
+
+    /// The name of the type that the document was created as, if that will be known.
+    pub fn type_name(&self) -> Option<&str> {
+        self.open.0.history.genesis().map(Genesis::type_name)
     }
 
     /// What the closure has given, or what became of the bytes.

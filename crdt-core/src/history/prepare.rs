@@ -7,6 +7,7 @@ use core::fmt;
 
 use super::coverage::CoverageMark;
 use super::export::Exporter;
+use super::format::genesis::Genesis;
 use super::format::numbers::ChangeIndex;
 use super::pending::PendingMark;
 use super::receive::{ApplyError, OpenedAs, Outcome, Receiver};
@@ -121,6 +122,25 @@ impl<'h> PreparedBytes<'h> {
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         let Kept { store, coverage, .. } = &*self.back.kept;
         Exporter { store, coverage, keypair: None }.beyond(have)
+    }
+
+    /// Every change from one on, what is prepared included, as
+    /// [`History::export_since`](crate::History::export_since) gives it.
+    pub fn export_since(&self, first: usize) -> Vec<u8> {
+        let Kept { store, coverage, .. } = &*self.back.kept;
+        let first = ChangeIndex::try_from(first).unwrap_or(ChangeIndex::MAX);
+        let exporter = Exporter { store, coverage, keypair: None };
+        exporter.since(first.min(store.chains.len()))
+    }
+
+    /// How many changes the history will have.
+    pub fn changes(&self) -> usize {
+        self.back.kept.store.chains.len() as usize
+    }
+
+    /// The name of the type that the document was created as, if that will be known.
+    pub fn type_name(&self) -> Option<&str> {
+        self.back.kept.store.genesis.as_ref().map(Genesis::type_name)
     }
 
     /// What became of the bytes.

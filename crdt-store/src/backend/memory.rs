@@ -1,13 +1,12 @@
+use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
-use core::time::Duration;
 
 use crdt_core::DocumentId;
 
 use super::{
-    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, Part, PartName, Placed, Transaction,
-    Write,
+    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, Part, PartName, Placed, Transaction, Write,
 };
 use crate::error::StoreError;
 use crate::listing::Listing;
@@ -243,8 +242,8 @@ impl Kept {
         let entry = &mut self.entry;
         match write {
             Write::Create => entry.removed = false,
-            Write::List { schema, changes } => {
-                entry.listing.schema = schema.clone().or(entry.listing.schema.take());
+            Write::List { type_name, changes } => {
+                entry.listing.type_name = type_name.clone().or(entry.listing.type_name.take());
                 entry.listing.changes = *changes;
                 entry.listing.changed_at = SystemTime::now();
             }

@@ -175,8 +175,8 @@ pub enum Write {
     Create,
     /// It says this of itself from now on; the title stays.
     List {
-        /// The name of its schema, if it is known.
-        schema: Option<String>,
+        /// The name of its type, if it is known.
+        type_name: Option<String>,
         /// How many changes it has.
         changes: u64,
     },

@@ -93,6 +93,7 @@ impl<'a> World<'a> {
 
     fn write(&mut self) -> Result<(), Violation> {
         let (place, letter) = (self.random.next(), self.random.below(26) as u8);
+        let had = self.mirror.frontier();
         let handle = self.handle();
         let written = handle.change(|page| {
             let at = (place as usize).checked_rem(page.body.len() + 1).unwrap_or(0);
@@ -104,7 +105,7 @@ impl<'a> World<'a> {
             Ok(())
         });
         written.doing("changing a document")?;
-        let bytes = handle.export_for(&self.mirror.frontier()).doing("exporting")?;
+        let bytes = handle.export_for(&had).doing("exporting")?;
         self.mirror.apply(&bytes).map_err(StoreError::from).doing("applying")?;
         Ok(())
     }
@@ -118,7 +119,7 @@ impl<'a> World<'a> {
             page.title.set("never")?;
             page.lines.at(1_000_000)?.set("nowhere")
         });
-        let is_edit = matches!(failed, Err(StoreError::Edit(EditError::OutOfBounds { .. })));
+        let is_edit = matches!(failed, Err(StoreError::Edit(EditError::OutOfRange { .. })));
         let rule = "a change that fails does nothing, and says why";
         ensure(is_edit, rule, || format!("{failed:?}"))?;
         let after = (handle.heads(), handle.digest());

@@ -3,9 +3,7 @@
 use crdt_core::DocumentId;
 
 use super::{Doing, Open, Violation, ensure};
-use crate::backend::{
-    Access, Append, Entry, Kind, Part, PartName, Placed, Transaction, Write,
-};
+use crate::backend::{Access, Append, Entry, Kind, Part, PartName, Placed, Transaction, Write};
 use crate::error::StoreError;
 use crate::replica::check as checked;
 
@@ -75,17 +73,18 @@ fn what_is_committed(open: &Open) -> Result<(), Violation> {
     let early = place.begin(Access::Read).doing("beginning to read")?;
     // Reading begins with the first question, if not before.
     early.document(&ID).doing("reading")?;
-    let listed = Write::List { schema: Some("Board".into()), changes: 3 };
+    let listed = Write::List { type_name: Some("Board".into()), changes: 3 };
     let writes = [Write::Create, listed, Write::Title(Some("Plan".into()))];
     write(open, &writes)?;
     equal(&early.document(&ID).doing("reading")?, &None, "what is read is as when it was begun")?;
     drop(early);
     let listings = read(open, |transaction| transaction.documents())?;
-    let listing = listings.first().map(|it| (it.schema.as_deref(), it.title.as_deref(), it.changes));
+    let listing =
+        listings.first().map(|it| (it.type_name.as_deref(), it.title.as_deref(), it.changes));
     equal(&listing, &Some((Some("Board"), Some("Plan"), 3)), "what is committed is there")?;
-    write(open, &[Write::List { schema: None, changes: 4 }])?;
-    let entry = entry(open)?.map(|entry| (entry.listing.schema, entry.listing.changes));
-    equal(&entry, &Some((Some("Board".into()), 4)), "a schema that is known stays")?;
+    write(open, &[Write::List { type_name: None, changes: 4 }])?;
+    let entry = entry(open)?.map(|entry| (entry.listing.type_name, entry.listing.changes));
+    equal(&entry, &Some((Some("Board".into()), 4)), "a type that is known stays")?;
     let place = open().doing("opening")?;
     let mut transaction = place.begin(Access::Write).doing("beginning to write")?;
     transaction.set_generation([1; 16]).doing("writing")?;
@@ -151,7 +150,8 @@ fn waiting(open: &Open) -> Result<(), Violation> {
 
 fn removing(open: &Open) -> Result<(), Violation> {
     let wait = Write::Wait { bytes: vec![1], limit: 10 };
-    let kept = [Write::Create, Write::Append(append(1, 0)), Write::Part(part(Kind::Head, 0, 3)), wait];
+    let kept =
+        [Write::Create, Write::Append(append(1, 0)), Write::Part(part(Kind::Head, 0, 3)), wait];
     write(open, &kept)?;
     write(open, &[Write::Remove])?;
     let removed = entry(open)?.map(|entry| (entry.removed, entry.listing.bytes));

@@ -1,4 +1,17 @@
-use crdt_core::{ApplyError, CrdtNode, Document, History, Outcome, SavedParts};
+use crdt_core::{ApplyError, CrdtNode, Document, History, Outcome};
+
+pub(crate) type SavedParts = Vec<SavedPart>;
+pub(crate) struct SavedPart {
+    pub(crate) kind: PartKind,
+    pub(crate) bytes: Vec<u8>,
+}
+pub(crate) enum PartKind {
+    Head,
+    Changes { first: usize },
+    Outline,
+    State,
+    Check,
+}
 
 /// A document in memory, of a type or without one.
 pub(crate) trait Content {
@@ -27,7 +40,7 @@ impl<T: CrdtNode> Content for Document<T> {
     }
 
     fn save_in_parts(&self) -> SavedParts {
-        self.save_in_parts()
+        vec![SavedPart { kind: PartKind::Head, bytes: self.save() }]
     }
 }
 
@@ -45,6 +58,6 @@ impl Content for History {
     }
 
     fn save_in_parts(&self) -> SavedParts {
-        self.save_in_parts()
+        vec![SavedPart { kind: PartKind::Head, bytes: self.save() }]
     }
 }

@@ -146,12 +146,12 @@ pub(crate) struct Appending {
 }
 
 impl Replica {
-    /// What is to be written so that a history of so many changes, of a document of this schema, is
+    /// What is to be written so that a history of so many changes, of a document of this type, is
     /// durable, given what exports it from a change on. `None` if it is.
     pub(crate) fn append(
         &self,
         changes: usize,
-        schema: Option<&str>,
+        type_name: Option<&str>,
         export_since: impl FnOnce(usize) -> Vec<u8>,
     ) -> Option<(Vec<Write>, Appending)> {
         if changes == self.durable {
@@ -159,8 +159,8 @@ impl Replica {
         }
         let (number, bytes) = (self.position + 1, export_since(self.durable));
         let append = Append { number, level: 0, check: check(&bytes), bytes };
-        let schema = schema.map(str::to_owned);
-        let listed = Write::List { schema, changes: changes as u64 };
+        let type_name = type_name.map(str::to_owned);
+        let listed = Write::List { type_name, changes: changes as u64 };
         let row = Row { number, start: self.durable };
         Some((vec![Write::Append(append), listed], Appending { row, changes }))
     }

@@ -10,12 +10,12 @@ use rusqlite::types::{FromSqlError, Type};
 use crate::backend::{Append, Entry, Kind, Part, PartName, Placed};
 use crate::listing::Listing;
 
-/// id, schema, title, changes, bytes, `changed_at`
+/// id, type_name, title, changes, bytes, `changed_at`
 pub(super) fn listing(row: &Row<'_>) -> rusqlite::Result<Listing> {
     let changed_at = Duration::from_millis(row.get(5)?);
     Ok(Listing {
         id: DocumentId::from_bytes(row.get(0)?),
-        schema: row.get(1)?,
+        type_name: row.get(1)?,
         title: row.get(2)?,
         changes: row.get(3)?,
         bytes: row.get(4)?,

@@ -6,9 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Sqlite, rows};
-use crate::backend::{
-    Access, Append, Check, Entry, Part, PartName, Placed, Transaction, Write,
-};
+use crate::backend::{Access, Append, Check, Entry, Part, PartName, Placed, Transaction, Write};
 use crate::error::StoreError;
 use crate::listing::Listing;
 
@@ -57,7 +55,7 @@ impl Drop for SqliteTransaction<'_> {
 impl Transaction for SqliteTransaction<'_> {
     fn documents(&self) -> Result<Vec<Listing>, StoreError> {
         self.ask(|connection| {
-            let sql = "SELECT id, schema, title, changes, bytes, changed_at FROM documents \
+            let sql = "SELECT id, type_name, title, changes, bytes, changed_at FROM documents \
                        WHERE removed = 0 ORDER BY document";
             let mut statement = connection.prepare_cached(sql)?;
             statement.query_map([], rows::listing)?.collect()
@@ -66,7 +64,7 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn document(&self, id: &DocumentId) -> Result<Option<Entry>, StoreError> {
         self.ask(|connection| {
-            let sql = "SELECT id, schema, title, changes, bytes, changed_at, removed, last, through \
+            let sql = "SELECT id, type_name, title, changes, bytes, changed_at, removed, last, through \
                        FROM documents WHERE id = ?1";
             connection.prepare_cached(sql)?.query_row([id.as_bytes()], rows::entry).optional()
         })
@@ -163,11 +161,11 @@ impl Writer<'_> {
     fn write(&mut self, write: &Write) -> rusqlite::Result<()> {
         match write {
             Write::Create => self.create(),
-            Write::List { schema, changes } => {
-                let sql = "UPDATE documents SET schema = coalesce(?2, schema), changes = ?3, \
+            Write::List { type_name, changes } => {
+                let sql = "UPDATE documents SET type_name = coalesce(?2, type_name), changes = ?3, \
                            changed_at = ?4 WHERE document = ?1";
                 let document = self.document()?;
-                self.run(sql, params![document, schema, changes, now()])
+                self.run(sql, params![document, type_name, changes, now()])
             }
             Write::Title(title) => {
                 let document = self.document()?;
@@ -230,7 +228,8 @@ impl Writer<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5)",
             params![document, number, level, bytes, check],
         )?;
-        let sql = "UPDATE documents SET last = max(last, ?2), bytes = bytes + ?3 WHERE document = ?1";
+        let sql =
+            "UPDATE documents SET last = max(last, ?2), bytes = bytes + ?3 WHERE document = ?1";
         self.run(sql, params![document, number, length(bytes)])
     }
 
@@ -239,8 +238,7 @@ impl Writer<'_> {
         let sql = "SELECT coalesce(sum(length(bytes)), 0) FROM appends \
                    WHERE document = ?1 AND number BETWEEN ?2 AND ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let bytes: i64 =
-            statement.query_row(params![document, from, through], |row| row.get(0))?;
+        let bytes: i64 = statement.query_row(params![document, from, through], |row| row.get(0))?;
         self.run(
             "DELETE FROM appends WHERE document = ?1 AND number BETWEEN ?2 AND ?3",
             params![document, from, through],
@@ -289,7 +287,8 @@ impl Writer<'_> {
     fn remove(&mut self) -> rusqlite::Result<()> {
         let document = self.document()?;
         for table in ["appends", "parts", "waiting"] {
-            self.connection.execute(&format!("DELETE FROM {table} WHERE document = ?1"), [document])?;
+            self.connection
+                .execute(&format!("DELETE FROM {table} WHERE document = ?1"), [document])?;
         }
         self.run(
             // Who had it open finds that there is something new, and nothing in it.

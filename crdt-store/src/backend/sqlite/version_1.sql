@@ -10,7 +10,7 @@ INSERT INTO store (one) VALUES (1);
 CREATE TABLE documents (
     document    INTEGER PRIMARY KEY,
     id          BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
-    schema      TEXT,
+    type_name   TEXT,
     title       TEXT,
     changes     INTEGER NOT NULL DEFAULT 0,
     bytes       INTEGER NOT NULL DEFAULT 0,
