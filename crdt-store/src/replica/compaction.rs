@@ -154,36 +154,6 @@ fn plan(tail: &[Placed], base: u64) -> Option<Plan> {
     })
 }
 
-/// The saved document that is the base, if there is one.
-pub(super) fn base(
-    transaction: &dyn Transaction,
-    id: &DocumentId,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let mut parts = transaction.parts(id)?;
-    if parts.is_empty() {
-        return Ok(None);
-    }
-    if let Some(damaged) = parts.iter().find(|part| !part.is_whole()) {
-        return Err(damaged_part(id, damaged));
-    }
-    parts.sort_unstable_by_key(|part| part.name);
-    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum());
-    parts.iter().for_each(|part| bytes.extend_from_slice(&part.bytes));
-    Ok(Some(bytes))
-}
-
-fn damaged_part(id: &DocumentId, part: &Part) -> StoreError {
-    let PartName { kind, first } = part.name;
-    let part = match kind {
-        Kind::Head => "the head of its base".to_owned(),
-        Kind::Changes => format!("the part of its base with the changes from {first} on"),
-        Kind::Outline => "the outline of its base".to_owned(),
-        Kind::State => "the state in its base".to_owned(),
-        Kind::Check => "the check of its base".to_owned(),
-    };
-    StoreError::Damaged { document: *id, part }
-}
-
 fn name(kind: PartKind) -> PartName {
     let (kind, first) = match kind {
         PartKind::Head => (Kind::Head, 0),

@@ -11,15 +11,17 @@
 //! are told by their numbers, and changes by their hashes; only what is durable of a handle's own
 //! history is counted.
 
+mod base;
 mod compaction;
 mod content;
 
 use crdt_core::{DocumentId, History, LoadError, Outcome};
 use sha2::{Digest, Sha256};
 
-use crate::backend::{Append, Check, Entry, Part, Transaction, Write};
+use crate::backend::{Append, Check, Entry, Transaction, Write};
 use crate::error::StoreError;
 
+use base::Base;
 pub(crate) use content::Content;
 
 /// Where a document in memory is in the store.
@@ -52,8 +54,11 @@ impl Replica {
         open: impl FnOnce(Option<&[u8]>) -> Result<C, LoadError>,
     ) -> Result<(Self, C), StoreError> {
         let through = entry(transaction, &id)?.through;
-        let base = compaction::base(transaction, &id)?;
-        let mut content = open(base.as_deref())?;
+        let base = Base::read(transaction, &id)?;
+        let mut content = match base {
+            Some(base) => open(Some(base.bytes())).map_err(|error| base.blamed(&id, error))?,
+            None => open(None)?,
+        };
         let durable = content.history().len();
         let mut replica = Self { id, position: through, durable, tail: Vec::new(), awaited: 0 };
         replica.bring_in(&mut content, transaction)?;
@@ -97,10 +102,9 @@ impl Replica {
         transaction: &dyn Transaction,
         through: u64,
     ) -> Result<(), StoreError> {
-        let base = compaction::base(transaction, &self.id)?;
-        // It was removed, and joined again, under this handle.
-        let base = base.ok_or(StoreError::Removed(self.id))?;
-        let theirs = History::load(&base)?;
+        // There is none where it was removed, and joined again, under this handle.
+        let base = Base::read(transaction, &self.id)?.ok_or(StoreError::Removed(self.id))?;
+        let theirs = History::load(base.bytes()).map_err(|error| base.blamed(&self.id, error))?;
         let is_all_durable = self.durable == content.history().len();
         content.take_in(&theirs.export(&content.history().heads()))?;
         if is_all_durable && content.history().len() == theirs.len() {
@@ -201,11 +205,4 @@ fn entry(transaction: &dyn Transaction, id: &DocumentId) -> Result<Entry, StoreE
 pub(crate) fn check(bytes: &[u8]) -> Check {
     let hash = Sha256::digest(bytes);
     core::array::from_fn(|place| hash[place])
-}
-
-impl Part {
-    /// Whether it is what was written.
-    fn is_whole(&self) -> bool {
-        check(&self.bytes) == self.check
-    }
 }
