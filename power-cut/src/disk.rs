@@ -1,6 +1,7 @@
 //! What of a folder is on the disk for certain, and what may be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha8Rng;
@@ -92,16 +93,25 @@ impl<'a> Disk<'a> {
         }
     }
 
-    /// Makes those entries certain that were there when a sync began and that it is about.
+    /// Makes those entries certain that were there when a sync began and that it is about, and what was
+    /// done before to a name in them: a name has one history.
     fn keep_entries(&mut self, began: usize, concerned: impl Fn(&Event) -> bool) {
-        let (events, names) = (self.events, &mut self.names);
-        self.entries.retain(|&index| {
-            let kept = index < began && concerned(&events[index]);
+        let events = self.events;
+        let mut settled = BTreeSet::new();
+        let later_first = mem::take(&mut self.entries).into_iter().rev();
+        let (mut kept, mut pending): (Vec<_>, Vec<_>) = later_first.partition(|&index| {
+            let event = &events[index];
+            let about = index < began && concerned(event);
+            let kept = about || names_of(event).any(|name| settled.contains(name));
             if kept {
-                apply_entry(names, &events[index]);
+                settled.extend(names_of(event));
             }
-            !kept
+            kept
         });
+        kept.reverse();
+        pending.reverse();
+        kept.into_iter().for_each(|index| apply_entry(&mut self.names, &events[index]));
+        self.entries = pending;
     }
 
     fn names_after(&self, random: &mut ChaCha8Rng) -> BTreeMap<String, FileId> {
@@ -158,11 +168,17 @@ fn names_file(event: &Event, synced: FileId) -> bool {
 
 /// Whether a sync of the folder keeps the entry.
 fn is_within(event: &Event, folder: &str) -> bool {
-    match event {
-        Event::Create { name, .. } | Event::Unlink { name, .. } => folder_of(name) == folder,
-        Event::Rename { from, to, .. } => folder_of(from) == folder || folder_of(to) == folder,
-        _ => false,
-    }
+    names_of(event).any(|name| folder_of(name) == folder)
+}
+
+/// The names that an entry is about.
+fn names_of(event: &Event) -> impl Iterator<Item = &str> {
+    let (one, other) = match event {
+        Event::Create { name, .. } | Event::Unlink { name, .. } => (Some(name), None),
+        Event::Rename { from, to, .. } => (Some(from), Some(to)),
+        _ => (None, None),
+    };
+    one.into_iter().chain(other).map(String::as_str)
 }
 
 /// A name that has come to stand for another file is left alone.

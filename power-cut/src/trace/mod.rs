@@ -2,6 +2,8 @@
 
 mod line;
 mod replay;
+#[cfg(test)]
+mod tests;
 
 use std::io::BufRead;
 

@@ -33,7 +33,7 @@ fn rows_stay_in_checkpoints_and_vacuums() {
     };
     for (begin, end) in [("written", "copied"), ("copied", "packed"), ("packed", "closed")] {
         let points = recording.between(begin, end).unwrap();
-        expect_no_damage(recording.cuts(points, 1_000, 0));
+        expect_no_damage(recording.cuts(points, 700, 0));
     }
 }
 
@@ -62,7 +62,7 @@ fn rows_stay_when_calls_fail() {
         let run = run.unwrap_or_else(|error| panic!("{fault}: {error}"));
         assert!(run.has_failed(), "{fault}");
         unacknowledged += recording.acknowledged().len() - run.acknowledged().len();
-        for cut in run.cuts(run.points(), 20, 0) {
+        for cut in run.cuts(run.points(), 10, 0) {
             assert_eq!(rows::damage(&cut), None, "{fault}, {cut}");
         }
     }

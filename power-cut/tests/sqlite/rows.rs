@@ -1,5 +1,7 @@
 //! A table of rows whose content follows from their number.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,13 +23,19 @@ pub enum Damage {
 pub fn open(folder: &Path, synchronous: &str) -> Result<Connection, Error> {
     let handle = Connection::open(folder.join(FILE))?;
     handle.busy_timeout(Duration::from_secs(20))?;
+    // `query_one` goes on after the row, as `query_row` and `execute_batch` do not: the commit comes then,
+    // and who looks no further never learns that it failed.
+    let mode: String = handle.query_one("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    assert_eq!(mode, "wal");
     // Few enough pages that a short workload sees checkpoints.
     handle.execute_batch(&format!(
-        "PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = {synchronous};
+        "PRAGMA synchronous = {synchronous};
          PRAGMA wal_autocheckpoint = 20;
          CREATE TABLE IF NOT EXISTS rows (number INTEGER PRIMARY KEY, bytes BLOB) STRICT;"
     ))?;
+    // `SQLite` does not look at what becomes of its own sync of the folder. Should the journal of the
+    // first commit come back it would undo that, and with it all that the log has.
+    sync(folder).map_err(|error| Error::ToSqlConversionFailure(Box::new(error)))?;
     Ok(handle)
 }
 
@@ -43,7 +51,11 @@ pub fn delete(handle: &Connection, row: i64) -> Result<(), Error> {
 
 /// Copies the log into the table, all of it, and empties it.
 pub fn checkpoint(handle: &Connection) -> Result<(), Error> {
-    handle.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    handle.query_one("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// What is wrong with the table after a power cut, if anything is.
