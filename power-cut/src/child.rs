@@ -16,7 +16,8 @@ pub(crate) const HELLO: &str = "\0";
 ///
 /// # Panics
 ///
-/// Its methods panic where the recorder's files cannot be written: the child fails, and the recorder says so.
+/// Its methods panic where the recorder's files cannot be written: the child fails, and the
+/// recorder says so.
 #[derive(Debug)]
 pub struct Child {
     folder: PathBuf,
@@ -24,7 +25,8 @@ pub struct Child {
 }
 
 impl Child {
-    /// This process as a child, if a [`Recorder`](crate::Recorder) started it. A test begins with this.
+    /// This process as a child, if a [`Recorder`](crate::Recorder) started it. A test begins with
+    /// this.
     pub fn here() -> Option<Child> {
         let folder = PathBuf::from(env::var_os(FOLDER)?);
         let path = env::var_os(NOTES).expect("the recorder sets both");
@@ -44,14 +46,15 @@ impl Child {
         env::var(ARGUMENT).unwrap_or_default()
     }
 
-    /// Puts a note into the log: what it says must hold at every cut after this. Where several threads
-    /// write, a note may stand in the log before what they did at the same time, never after
-    /// what began later.
+    /// Puts a note into the log: what it says must hold at every cut after this. Where several
+    /// threads write, a note may stand in the log before what they did at the same time, never
+    /// after what began later.
     pub fn acknowledge(&self, note: impl AsRef<str>) {
         self.note(note.as_ref());
     }
 
-    /// One call of the system for each note, for they are told apart by that: even an empty one is a line.
+    /// One call of the system for each note, for they are told apart by that: even an empty one is
+    /// a line.
     fn note(&self, note: &str) {
         let line = format!("{note}\n");
         (&self.notes).write_all(line.as_bytes()).expect("the recorder's file");

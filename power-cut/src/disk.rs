@@ -93,8 +93,8 @@ impl<'a> Disk<'a> {
         }
     }
 
-    /// Makes those entries certain that were there when a sync began and that it is about, and what was
-    /// done before to a name in them: a name has one history.
+    /// Makes those entries certain that were there when a sync began and that it is about, and what
+    /// was done before to a name in them: a name has one history.
     fn keep_entries(&mut self, began: usize, concerned: impl Fn(&Event) -> bool) {
         let events = self.events;
         let mut settled = BTreeSet::new();

@@ -27,8 +27,8 @@ pub enum Failure {
 }
 
 /// A call that a workload made and that shall fail when it is run again
-/// ([`Recorder::failing`](crate::Recorder::failing)). It is found by counting the calls of its kind in its thread,
-/// so the workload should do the same thing each time, in one thread.
+/// ([`Recorder::failing`](crate::Recorder::failing)). It is found by counting the calls of its kind
+/// in its thread, so the workload should do the same thing each time, in one thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub(crate) call: String,

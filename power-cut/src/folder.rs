@@ -9,8 +9,8 @@ use tempfile::TempDir;
 /// The content of files by their path in the folder, with `/` between.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
-/// An empty folder that goes away with its handle, in memory where the system has such a place: what is
-/// tested is what was synced, and nothing would be gained by waiting for a disk.
+/// An empty folder that goes away with its handle, in memory where the system has such a place:
+/// what is tested is what was synced, and nothing would be gained by waiting for a disk.
 pub(crate) fn scratch() -> io::Result<TempDir> {
     let memory = Path::new("/dev/shm");
     let parent = if memory.is_dir() { memory.to_owned() } else { env::temp_dir() };

@@ -1,17 +1,19 @@
 //! What a power cut may leave of a folder, and whether what was promised is still in it.
 //!
-//! A workload runs in a child process, a test that runs itself again, under `strace`. From the trace
-//! comes a log of what the child did to the files of one folder (writes, changes of size, syncs,
-//! creations, renames, unlinks) and of what it acknowledged, in the order in which it happened. A [`Cut`]
-//! is the folder as a disk might hold it after a power cut at one point of that log:
+//! A workload runs in a child process, a test that runs itself again, under `strace`. From the
+//! trace comes a log of what the child did to the files of one folder (writes, changes of size,
+//! syncs, creations, renames, unlinks) and of what it acknowledged, in the order in which it
+//! happened. A [`Cut`] is the folder as a disk might hold it after a power cut at one point of that
+//! log:
 //!
 //! - What was written before the last `fsync` or `fdatasync` of its file began is there.
-//! - Each write and change of size after it is there, absent, or (a write) torn between sectors of 512 or
-//!   4096 bytes, whatever became of the others. A file that an absent write would have made longer is
-//!   longer all the same, or not, with zeros or stale bytes at its end. No sector goes back to older
-//!   bytes than a write that reached it, and bytes beside a write are not harmed by it.
-//! - A creation or a rename is there once its file or its directory had an `fsync`, an unlink once the
-//!   directory had. Before that each of them is there or not, whatever became of the others.
+//! - Each write and change of size after it is there, absent, or (a write) torn between sectors of
+//!   512 or 4096 bytes, whatever became of the others. A file that an absent write would have made
+//!   longer is longer all the same, or not, with zeros or stale bytes at its end. No sector goes
+//!   back to older bytes than a write that reached it, and bytes beside a write are not harmed by
+//!   it.
+//! - A creation or a rename is there once its file or its directory had an `fsync`, an unlink once
+//!   the directory had. Before that each of them is there or not, whatever became of the others.
 //! - A sync that failed kept nothing, and what it failed to keep no later sync keeps either.
 //!
 //! The files are written by the program under test through the operating system, with nothing in
@@ -19,9 +21,9 @@
 //!
 //! # Limits
 //!
-//! Linux alone, with `strace`. Files that end in `-shm` are left out: `SQLite` builds the index of its
-//! log anew when the first handle opens. Shared writable mappings are not seen. Directories are taken
-//! to be there as soon as a file in them is. What else is not understood is an error
+//! Linux alone, with `strace`. Files that end in `-shm` are left out: `SQLite` builds the index of
+//! its log anew when the first handle opens. Shared writable mappings are not seen. Directories are
+//! taken to be there as soon as a file in them is. What else is not understood is an error
 //! ([`TraceError`]), never passed over.
 //!
 //! # A test

@@ -4,7 +4,8 @@ use rand::RngExt as _;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
 
-/// How much is lost. A fair coin for each write would never lose one alone, nor all but one, of twenty.
+/// How much is lost. A fair coin for each write would never lose one alone, nor all but one, of
+/// twenty.
 enum Manner {
     /// Each is kept with this chance.
     Each(f64),

@@ -27,7 +27,8 @@ pub struct Recorder {
     fault: Option<Fault>,
 }
 
-/// Whether nothing can be recorded here. If so, why is printed for whoever reads the log of the tests.
+/// Whether nothing can be recorded here. If so, why is printed for whoever reads the log of the
+/// tests.
 pub fn skipped() -> bool {
     match probe() {
         Ok(()) => false,
@@ -41,9 +42,9 @@ pub fn skipped() -> bool {
 }
 
 impl Recorder {
-    /// A recorder of the test that calls this: the same program is run again with this test alone, named
-    /// as `cargo test -- --list` names it. It asks for [`Child::here`](crate::Child::here) first. Its
-    /// folder is empty.
+    /// A recorder of the test that calls this: the same program is run again with this test alone,
+    /// named as `cargo test -- --list` names it. It asks for [`Child::here`](crate::Child::here)
+    /// first. Its folder is empty.
     pub fn this_test(name: &str) -> Recorder {
         let (argument, start, notes) = (String::new(), Files::new(), Vec::new());
         Recorder { test: name.to_owned(), argument, start, notes, fault: None }
@@ -56,8 +57,8 @@ impl Recorder {
         Recorder { argument: argument.into(), ..self }
     }
 
-    /// Begins with the folder as a power cut left it, and with what was acknowledged before: recovery is a
-    /// workload too.
+    /// Begins with the folder as a power cut left it, and with what was acknowledged before:
+    /// recovery is a workload too.
     #[must_use]
     pub fn after(self, cut: &Cut) -> Recorder {
         Recorder { start: cut.files.clone(), notes: cut.acknowledged().to_vec(), ..self }
@@ -70,8 +71,8 @@ impl Recorder {
         Recorder { fault: Some(fault), ..self }
     }
 
-    /// Runs the workload to its end. Takes as long as the workload, and some 10 microseconds for each
-    /// call of the system that opens, writes or syncs.
+    /// Runs the workload to its end. Takes as long as the workload, and some 10 microseconds for
+    /// each call of the system that opens, writes or syncs.
     ///
     /// # Errors
     ///
@@ -80,7 +81,7 @@ impl Recorder {
         let scratch = folder::scratch()?;
         let place = Place::new(scratch.path())?;
         folder::write(&self.start, place.folder.as_ref())?;
-        let output = self.command(&place).output().map_err(unavailable)?;
+        let output = self.command(&place)?.output().map_err(unavailable)?;
         if !output.status.success() {
             probe()?;
             return Err(RecordError::Workload { status: output.status, output: printed(&output) });
@@ -95,7 +96,7 @@ impl Recorder {
         Ok(Recording { start: self.start, events, notes, noted, calls, failed })
     }
 
-    fn command(&self, place: &Place) -> Command {
+    fn command(&self, place: &Place) -> io::Result<Command> {
         let mut command = Command::new("strace");
         command.args(["-f", "--seccomp-bpf", "-y", "-xx", "-qq", "-e", "signal=none"]);
         command.args(["-s", &LONGEST_WRITE.to_string(), "-o", &place.trace]);
@@ -103,7 +104,7 @@ impl Recorder {
         if let Some(fault) = &self.fault {
             command.args(["-e", &fault.injection()]);
         }
-        command.arg(env::current_exe().unwrap_or_default());
+        command.arg(env::current_exe()?);
         // In the main thread, so that calls can be counted.
         command.args([
             &self.test,
@@ -114,14 +115,14 @@ impl Recorder {
         ]);
         command.env(FOLDER, &place.folder).env(NOTES, &place.notes).env(ARGUMENT, &self.argument);
         command.current_dir(&place.folder).stdin(Stdio::null());
-        command
+        Ok(command)
     }
 }
 
 /// Whether a program can be traced here.
 fn probe() -> Result<(), RecordError> {
     let mut command = Command::new("strace");
-    command.args(["-f", "--seccomp-bpf", "-y", "-o", "/dev/null", "true"]);
+    command.args(["-f", "--seccomp-bpf", "-e", "trace=fsync", "-o", "/dev/null", "true"]);
     let output = command.output().map_err(unavailable)?;
     match output.status.success() {
         true => Ok(()),

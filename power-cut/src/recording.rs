@@ -29,8 +29,8 @@ impl Recording {
         0..self.events.len() + 1
     }
 
-    /// The points from when the first note was acknowledged until the second was, each the first of its
-    /// kind. `None` where one of them never was, or in the other order.
+    /// The points from when the first note was acknowledged until the second was, each the first of
+    /// its kind. `None` where one of them never was, or in the other order.
     pub fn between(&self, from: &str, to: &str) -> Option<Range<usize>> {
         let (from, to) = (self.point_of(from)?, self.point_of(to)?);
         (from < to).then_some(from..to)
@@ -41,8 +41,8 @@ impl Recording {
         &self.notes
     }
 
-    /// So many cuts, spread evenly over the points and each with a seed of its own that follows from
-    /// `seed`. Each costs about as much as copying the folder.
+    /// So many cuts, spread evenly over the points and each with a seed of its own that follows
+    /// from `seed`. Each costs about as much as copying the folder.
     pub fn cuts(
         &self,
         points: Range<usize>,
@@ -64,7 +64,8 @@ impl Recording {
         self.cut_of(&disk, point, seed)
     }
 
-    /// Each call of this kind on files of the folder, as one that fails when the workload is run again.
+    /// Each call of this kind on files of the folder, as one that fails when the workload is run
+    /// again.
     pub fn faults(
         &self,
         operation: Operation,

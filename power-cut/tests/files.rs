@@ -1,5 +1,5 @@
-//! Plain files under the harness: how a file is replaced so that it is the old one or the new one, and
-//! what is found where a sync is left out.
+//! Plain files under the harness: how a file is replaced so that it is the old one or the new one,
+//! and what is found where a sync is left out.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};

@@ -107,6 +107,9 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let digit = |symbol: u8| char::from(symbol).to_digit(16);
-    let byte = |&[_, _, high, low]: &[u8; 4]| u8::try_from(digit(high)? << 4 | digit(low)?).ok();
+    let byte = |escape: &[u8; 4]| match *escape {
+        [b'\\', b'x', high, low] => u8::try_from(digit(high)? << 4 | digit(low)?).ok(),
+        _ => None,
+    };
     bytes.iter().map(byte).collect()
 }

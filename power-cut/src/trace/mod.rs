@@ -14,8 +14,9 @@ use crate::event::Event;
 use crate::fault::Operation;
 use crate::folder::Files;
 
-/// The calls that are traced. A question mark is for what some architectures do not have. Not here are
-/// those that make data durable without a promise (`sync_file_range`) and reads at a given place.
+/// The calls that are traced. A question mark is for what some architectures do not have. Not here
+/// are those that make data durable without a promise (`sync_file_range`) and reads at a given
+/// place.
 pub(crate) const CALLS: [&str; 31] = [
     "?open",
     "openat",
@@ -71,7 +72,8 @@ pub(crate) struct Traced {
     pub(crate) failed: bool,
 }
 
-/// A call on a file of the folder, as it is told from others: by counting those of its name in its thread.
+/// A call on a file of the folder, as it is told from others: by counting those of its name in its
+/// thread.
 pub(crate) struct TracedCall {
     pub(crate) call: String,
     pub(crate) nth: usize,

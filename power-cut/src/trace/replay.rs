@@ -280,7 +280,8 @@ impl<'a> Replay<'a> {
         if within { Err(TraceError::Unsupported) } else { Ok(()) }
     }
 
-    /// The descriptor that is the first argument and its file, `None` if it is not one of the folder.
+    /// The descriptor that is the first argument and its file, `None` if it is not one of the
+    /// folder.
     fn file(&self, call: &Call) -> Result<Option<(usize, FileId)>, TraceError> {
         let Some(descriptor) = Descriptor::parse(call.argument(0)?) else { return Ok(None) };
         let Some(name) = self.name(&descriptor.path) else { return Ok(None) };
@@ -301,7 +302,8 @@ impl<'a> Replay<'a> {
         self.named.get(name).copied().ok_or(TraceError::UnknownFile)
     }
 
-    /// The path that an argument says, from the directory that the one before it says or from the folder.
+    /// The path that an argument says, from the directory that the one before it says or from the
+    /// folder.
     fn path(&self, call: &Call, nth: usize) -> Result<String, TraceError> {
         let path = String::from_utf8(string(call.argument(nth)?)?);
         let path = path.map_err(|_| TraceError::Unreadable)?;

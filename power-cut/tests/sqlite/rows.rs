@@ -23,8 +23,8 @@ pub enum Damage {
 pub fn open(folder: &Path, synchronous: &str) -> Result<Connection, Error> {
     let handle = Connection::open(folder.join(FILE))?;
     handle.busy_timeout(Duration::from_secs(20))?;
-    // `query_one` goes on after the row, as `query_row` and `execute_batch` do not: the commit comes then,
-    // and who looks no further never learns that it failed.
+    // `query_one` goes on after the row, as `query_row` and `execute_batch` do not: the commit
+    // comes then, and who looks no further never learns that it failed.
     let mode: String = handle.query_one("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     assert_eq!(mode, "wal");
     // Few enough pages that a short workload sees checkpoints.
@@ -33,8 +33,8 @@ pub fn open(folder: &Path, synchronous: &str) -> Result<Connection, Error> {
          PRAGMA wal_autocheckpoint = 20;
          CREATE TABLE IF NOT EXISTS rows (number INTEGER PRIMARY KEY, bytes BLOB) STRICT;"
     ))?;
-    // `SQLite` does not look at what becomes of its own sync of the folder. Should the journal of the
-    // first commit come back it would undo that, and with it all that the log has.
+    // `SQLite` does not look at what becomes of its own sync of the folder. Should the journal of
+    // the first commit come back it would undo that, and with it all that the log has.
     sync(folder).map_err(|error| Error::ToSqlConversionFailure(Box::new(error)))?;
     Ok(handle)
 }
