@@ -42,6 +42,23 @@ enum Standing {
     Synced,
 }
 
+/// The folder after the log with nothing lost.
+pub(crate) fn whole(start: &Files, events: &[Event]) -> Files {
+    let mut names: BTreeMap<String, FileId> = start.keys().cloned().zip(0..).collect();
+    let mut files: Vec<Vec<u8>> = start.values().cloned().collect();
+    for event in events {
+        match event {
+            Event::Write { file, .. } | Event::Resize { file, .. } => {
+                apply_content(&mut files[*file], event);
+            }
+            Event::Create { .. } => files.push(Vec::new()),
+            _ => {}
+        }
+        apply_entry(&mut names, event);
+    }
+    names.into_iter().map(|(name, file)| (name, files[file].clone())).collect()
+}
+
 impl<'a> Disk<'a> {
     /// The disk before the log. The files have the first ids, in the order of their names.
     pub(crate) fn new(start: &Files, events: &'a [Event]) -> Disk<'a> {
@@ -73,8 +90,8 @@ impl<'a> Disk<'a> {
                 let pending = Pending { event: index, standing: Standing::Unsynced };
                 self.files[*file].pending.push(pending);
             }
-            Event::Create { file, .. } => {
-                self.files.resize_with(self.files.len().max(file + 1), File::default);
+            Event::Create { .. } => {
+                self.files.push(File::default());
                 self.entries.push(index);
             }
             Event::Unlink { .. } | Event::Rename { .. } => self.entries.push(index),

@@ -23,6 +23,9 @@ pub enum RecordError {
     /// The child ran and never called [`Child::here`](crate::Child::here).
     #[error("no test named {0:?} asked for its child: the name is that of `cargo test -- --list`")]
     NoChild(String),
+    /// A file is not what the trace comes to. It was written in a way that is not seen, a mapping.
+    #[error("{0:?} was written in a way that power-cut does not see")]
+    Unseen(String),
     /// The trace has something that is not understood.
     #[error("line {line} of the trace: {problem}: {text}")]
     Trace {

@@ -30,6 +30,7 @@ pub(crate) enum Event {
         folder: String,
         began: usize,
     },
+    /// Of the file with the next id.
     Create {
         file: FileId,
         name: String,
@@ -49,4 +50,9 @@ pub(crate) enum Event {
 /// The folder that a name is in, the empty string for the one that is recorded.
 pub(crate) fn folder_of(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a file is left out: the memory that handles of `SQLite` share.
+pub(crate) fn is_left_out(name: &str) -> bool {
+    name.ends_with("-shm")
 }

@@ -22,9 +22,9 @@
 //! # Limits
 //!
 //! Linux alone, with `strace`. Files that end in `-shm` are left out: `SQLite` builds the index of
-//! its log anew when the first handle opens. Shared writable mappings are not seen. Directories are
-//! taken to be there as soon as a file in them is. What else is not understood is an error
-//! ([`TraceError`]), never passed over.
+//! its log anew when the first handle opens. Directories are taken to be there as soon as a file in
+//! them is. A call on the folder that is not understood is an error ([`TraceError`]), and so is a
+//! file that is not in the end what the log comes to: nothing is passed over.
 //!
 //! # A test
 //!

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::child::{ARGUMENT, FOLDER, NOTES};
 use crate::cut::Cut;
+use crate::disk;
 use crate::error::RecordError;
 use crate::fault::Fault;
 use crate::folder::{self, Files};
@@ -91,6 +92,10 @@ impl Recorder {
             trace::read(trace, &place, &self.start)?;
         if !greeted {
             return Err(RecordError::NoChild(self.test));
+        }
+        let found = folder::read(place.folder.as_ref())?;
+        if let Some(name) = folder::difference(&disk::whole(&self.start, &events), &found) {
+            return Err(RecordError::Unseen(name));
         }
         let notes = self.notes.into_iter().chain(notes).collect();
         Ok(Recording { start: self.start, events, notes, noted, calls, failed })

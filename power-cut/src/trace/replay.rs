@@ -7,7 +7,7 @@ use super::line::{Call, Descriptor, string};
 use super::{Place, Traced, TracedCall};
 use crate::child::HELLO;
 use crate::error::TraceError;
-use crate::event::{Event, FileId};
+use crate::event::{Event, FileId, is_left_out};
 use crate::fault::Operation;
 use crate::folder::Files;
 
@@ -317,7 +317,7 @@ impl<'a> Replay<'a> {
     /// The name in the folder that a path says, if that is recorded.
     fn name(&self, path: &str) -> Option<String> {
         let name = self.below(path)?;
-        (!name.ends_with("-shm")).then(|| name.to_owned())
+        (!is_left_out(name)).then(|| name.to_owned())
     }
 
     fn below<'p>(&self, path: &'p str) -> Option<&'p str> {
