@@ -11,7 +11,6 @@ use super::content::{PartKind, SavedPart};
 use super::{Content, Replica, Row, check};
 use crate::backend::{Access, Append, Backend, Kind, Part, PartName, Placed, Transaction, Write};
 use crate::error::StoreError;
-use crdt_core::DocumentId;
 
 /// How many appends of a level are merged.
 const MERGED: usize = 8;
@@ -38,7 +37,8 @@ impl Replica {
     /// Compacts what was appended, if that is due. What was asked for is done by then, so what goes
     /// wrong here is only said.
     pub(crate) fn compact_when_due<C: Content>(&mut self, content: &C, backend: &dyn Backend) {
-        if !self.position.is_multiple_of(MERGED as u64) {
+        let is_long = self.tail.last().is_some_and(|row| row.bytes as u64 >= LEAST);
+        if !is_long && !self.position.is_multiple_of(MERGED as u64) {
             return;
         }
         if let Err(error) = self.compact(content, backend) {
@@ -113,9 +113,9 @@ impl Replica {
         let kept = self.tail.partition_point(|row| Some(row.number) <= before);
         let start = self.tail[kept..].iter().map(|row| row.start).min()?;
         let (number, bytes) = (self.position, content.export_since(start));
-        let by = Append { number, level, check: check(&bytes), bytes };
         let mut rows = self.tail[..kept].to_vec();
-        rows.push(Row { number, start });
+        rows.push(Row { number, start, bytes: bytes.len() });
+        let by = Append { number, level, check: check(&bytes), bytes };
         Some(Compacted {
             writes: vec![Write::Merge { from, by }],
             tail: rows,

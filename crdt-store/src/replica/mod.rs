@@ -44,6 +44,7 @@ struct Row {
     number: u64,
     /// All its changes are from this one of the history on.
     start: usize,
+    bytes: usize,
 }
 
 impl Replica {
@@ -131,7 +132,7 @@ impl Replica {
         }
         let known = outcome.known.iter().filter_map(|hash| content.history().number_of(hash));
         let start = known.fold(before, usize::min);
-        self.tail.push(Row { number: append.number, start });
+        self.tail.push(Row { number: append.number, start, bytes: append.bytes.len() });
         self.position = append.number;
         Ok(())
     }
@@ -162,10 +163,10 @@ impl Replica {
             return None;
         }
         let (number, bytes) = (self.position + 1, export_since(self.durable));
+        let row = Row { number, start: self.durable, bytes: bytes.len() };
         let append = Append { number, level: 0, check: check(&bytes), bytes };
         let type_name = type_name.map(str::to_owned);
         let listed = Write::List { type_name, changes: changes as u64 };
-        let row = Row { number, start: self.durable };
         Some((vec![Write::Append(append), listed], Appending { row, changes }))
     }
 

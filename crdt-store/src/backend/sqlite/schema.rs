@@ -82,7 +82,8 @@ fn named<V>(read: rusqlite::Result<V>, path: &Path) -> Result<V, StoreError> {
 }
 
 fn in_wal_mode(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let mode = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
+    // Stepped to its end: what goes wrong when the mode changes comes after the row that names it.
+    let mode = connection.query_one("PRAGMA journal_mode = wal", [], |row| row.get(0));
     let mode: String = mode.map_err(StoreError::Sqlite)?;
     if mode == "wal" { Ok(()) } else { Err(StoreError::NoWal { path: path.to_owned(), mode }) }
 }

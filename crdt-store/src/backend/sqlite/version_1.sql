@@ -33,7 +33,7 @@ CREATE TABLE appends (
     -- The first half of a SHA-256 over the bytes.
     checked     BLOB NOT NULL CHECK (length(checked) = 16),
     PRIMARY KEY (document, number)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- The base of a document: a saved document, in parts.
 CREATE TABLE parts (
