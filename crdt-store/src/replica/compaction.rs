@@ -2,10 +2,11 @@
 //!
 //! Every eighth append is merged with the seven before it into one of the next level, and so are
 //! eight of a level: an append costs less the more changes are in it, since a signature and a header
-//! serve all of them. So there are at most seven of a level, and a change is written again once for
-//! every level. When what is appended is half as long as the base, or there are many rows, everything
+//! serve all of them. So there are few of a level, and a change is written again once for every
+//! level. When what is appended is a [part](PART) of the base, or there are many rows, everything
 //! becomes the new base: a saved document, of which only those parts are written that differ from
-//! what is there. Changes fill one part after the other, so those that are full stay.
+//! what is there. Changes fill one part after the other, so those that are full stay. So opening
+//! takes in little besides the base, and what is written again is a multiple of what is appended.
 
 use super::content::{PartKind, SavedPart};
 use super::{Content, Replica, Row, check};
@@ -18,8 +19,14 @@ const MERGED: usize = 8;
 /// What has more bytes is not merged again.
 const LARGE: u64 = 1 << 20;
 
-/// How many bytes have to be appended at least before there is a base.
-const LEAST: u64 = 1 << 16;
+/// Which part of the base is appended before there is a new one.
+const PART: u64 = 16;
+
+/// How many bytes have to be appended at least before there is a new base.
+const LEAST: u64 = 1 << 13;
+
+/// Or how many changes.
+const FEW: u64 = 1 << 12;
 
 /// How many rows there may be behind the base.
 const ROWS: usize = 64;
@@ -71,8 +78,13 @@ impl Replica {
     ) -> Result<Option<Compacted>, StoreError> {
         let Some(entry) = transaction.document(&self.id)? else { return Ok(None) };
         let tail = transaction.tail(&self.id)?;
+        let changes = content.history().len();
+        let start = self.tail.first().map_or(changes, |row| row.start);
         let appended = tail.iter().map(|placed| placed.bytes).sum();
-        match plan(&tail, entry.listing.bytes.saturating_sub(appended)) {
+        let base =
+            Extent { bytes: entry.listing.bytes.saturating_sub(appended), changes: start as u64 };
+        let behind = Extent { bytes: appended, changes: (changes - start) as u64 };
+        match plan(&tail, base, behind) {
             None => Ok(None),
             Some(Plan::Rebase) => self.rebase(content, transaction).map(Some),
             Some(Plan::Merge { from, level }) => Ok(self.merge(content, &tail, from, level)),
@@ -137,10 +149,18 @@ pub(crate) struct Compacted {
     durable: usize,
 }
 
-/// What is due, given what was appended and how many bytes the base has.
-fn plan(tail: &[Placed], base: u64) -> Option<Plan> {
-    let bytes: u64 = tail.iter().map(|placed| placed.bytes).sum();
-    if tail.len() > ROWS || bytes >= LEAST.max(base / 2) {
+/// How much there is.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    bytes: u64,
+    changes: u64,
+}
+
+/// What is due, given what was appended behind a base.
+fn plan(tail: &[Placed], base: Extent, behind: Extent) -> Option<Plan> {
+    let is_long = behind.bytes >= LEAST.max(base.bytes / PART)
+        || behind.changes >= FEW.max(base.changes / PART);
+    if tail.len() > ROWS || is_long {
         return Some(Plan::Rebase);
     }
     let highest = tail.iter().map(|placed| placed.level).max()?;
@@ -172,15 +192,20 @@ mod tests {
     /// What is appended one by one, compacted as it is due: the rows, what was written, and how
     /// often everything became the base.
     fn appended(count: u64, bytes: u64) -> (usize, u64, usize) {
-        let (mut tail, mut base, mut written, mut rebased) = (Vec::<Placed>::new(), 0, 0, 0);
+        let (mut tail, mut written, mut rebased) = (Vec::<Placed>::new(), 0, 0);
+        let mut base = Extent { bytes: 0, changes: 0 };
         for number in 1..=count {
             tail.push(Placed { number, level: 0, bytes });
             written += bytes;
-            while let Some(plan) = plan(&tail, base) {
+            loop {
+                let appended = tail.iter().map(|placed| placed.bytes).sum();
+                let behind = Extent { bytes: appended, changes: number - base.changes };
+                let Some(plan) = plan(&tail, base, behind) else { break };
                 match plan {
                     Plan::Rebase => {
-                        base += tail.drain(..).map(|placed| placed.bytes).sum::<u64>();
-                        written += base;
+                        tail.clear();
+                        base = Extent { bytes: base.bytes + appended, changes: number };
+                        written += base.bytes;
                         rebased += 1;
                     }
                     Plan::Merge { from, level } => {
@@ -202,8 +227,8 @@ mod tests {
             let (rows, written, rebased) = appended(count, bytes);
             let all = count * bytes;
             assert!(rows <= ROWS, "{rows} rows of {count}");
-            assert!(written <= 10 * all, "{written} bytes written of {all}");
-            assert!(rebased <= 40, "{count} appends were rebased {rebased} times");
+            assert!(written <= 25 * all, "{written} bytes written of {all}");
+            assert!(rebased <= 200, "{count} appends were rebased {rebased} times");
         }
     }
 }
