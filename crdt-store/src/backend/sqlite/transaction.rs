@@ -268,8 +268,10 @@ impl Writer<'_> {
 
     fn wait(&mut self, bytes: &[u8], limit: u64) -> rusqlite::Result<()> {
         let document = self.document()?;
+        self.run("UPDATE documents SET waited = waited + 1 WHERE document = ?1", [document])?;
         self.run(
-            "INSERT INTO waiting (document, bytes) VALUES (?1, ?2)",
+            "INSERT INTO waiting (document, number, bytes) \
+             SELECT document, waited, ?2 FROM documents WHERE document = ?1",
             params![document, bytes],
         )?;
         // From the newest back, as many as are within the limit.

@@ -20,7 +20,9 @@ CREATE TABLE documents (
     -- The highest number of what was appended.
     last        INTEGER NOT NULL DEFAULT 0,
     -- Everything that was appended up to this number is in the base.
-    through     INTEGER NOT NULL DEFAULT 0
+    through     INTEGER NOT NULL DEFAULT 0,
+    -- The highest number of what waited.
+    waited      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Bundles of verified changes, in the order in which they came.
@@ -44,12 +46,13 @@ CREATE TABLE parts (
     bytes       BLOB NOT NULL,
     checked     BLOB NOT NULL CHECK (length(checked) = 16),
     PRIMARY KEY (document, kind, first)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Bundles that wait for changes which are not here.
 CREATE TABLE waiting (
-    number      INTEGER PRIMARY KEY AUTOINCREMENT,
     document    INTEGER NOT NULL REFERENCES documents,
-    bytes       BLOB NOT NULL
-) STRICT;
-CREATE INDEX waiting_of ON waiting (document);
+    -- In the order in which they came, never used again.
+    number      INTEGER NOT NULL,
+    bytes       BLOB NOT NULL,
+    PRIMARY KEY (document, number)
+) STRICT, WITHOUT ROWID;
