@@ -1,221 +1,118 @@
-//! A board of tasks, edited by two people who are offline, and what happens when somebody cheats.
+//! A board of tasks in a file: make it, change it, quit, and go on another day.
 //!
-//! Run it with `cargo run --release --example kanban`. Every step asserts what it claims.
+//! ```text
+//! cargo run --release --example kanban                      # the board as it is
+//! cargo run --release --example kanban add "Write docs"
+//! cargo run --release --example kanban done 1
+//! cargo run --release --example kanban up 2
+//! cargo run --release --example kanban note "Ship it on Friday."
+//! ```
+//!
+//! The file is `kanban.crdt` in the folder for temporary files, or what `KANBAN` names.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use std::collections::BTreeMap;
+use std::env;
 use std::error::Error;
+use std::path::PathBuf;
 
-use crdt_core::{ApplyError, CrdtNode, Document, EditError, EquivocationProof, Keypair, Refusal};
+use crdt_core::{CrdtNode, EditError};
+use crdt_store::{Store, StoreError, Stored};
 
-/// The document. Deriving `CrdtNode` makes every field a node that merges in its own way; the
-/// struct itself stays an ordinary struct.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Board {
-    /// A leaf is a register: it is replaced as a whole, and of concurrent values one wins.
     title: String,
-    /// A text merges character by character.
     #[crdt(text)]
     notes: String,
-    /// A counter adds up what everyone added.
-    #[crdt(counter)]
-    votes: i64,
-    /// A list; every element is a nested node with fields that merge on their own.
     tasks: Vec<Task>,
-    /// A map; the identity of an entry is its key.
-    labels: BTreeMap<String, Label>,
-    status: Status,
-    owner: Option<String>,
 }
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Task {
     title: String,
     done: bool,
-    steps: Vec<String>,
-}
-
-#[derive(CrdtNode, Clone, Debug, PartialEq)]
-struct Label {
-    color: String,
-    #[crdt(text)]
-    meaning: String,
-}
-
-/// Which variant is selected is a register; what a variant holds is a node of its own.
-#[derive(CrdtNode, Clone, Debug, PartialEq)]
-enum Status {
-    #[crdt(default)]
-    Planned,
-    Blocked {
-        reason: String,
-    },
-    Done,
 }
 
 type Result<T = (), E = Box<dyn Error>> = core::result::Result<T, E>;
 
 fn main() -> Result {
-    let mut alice = begin()?;
-    let mut bob = join(&alice)?;
-    edit_offline(&mut alice, &mut bob)?;
-    let bytes = tamper(&alice, &mut bob)?;
-    exchange(&mut alice, &mut bob, &bytes)?;
-    keep_all_or_nothing(&mut alice)?;
-    use_one_key_twice(&mut alice, &bob)?;
-    print(&alice.value());
-    Ok(())
-}
-
-/// Alice makes the document. Her key signs whatever this replica writes.
-fn begin() -> Result<Document<Board>> {
-    let mut alice = Document::<Board>::create(Keypair::generate()?)?;
-    // One closure is one atomic change. `board` has the fields of the struct, each an editor of
-    // its node: the compiler knows that `tasks` is a list and that a task has a title.
-    alice.change(|board| {
-        board.title.set("Release")?;
-        board.notes.insert(0, "Ship it.")?;
-        board.tasks.push(Task { title: "Write docs".into(), done: false, steps: vec![] })?;
-        board.tasks.push(Task { title: "Run tests".into(), done: false, steps: vec![] })?;
-        board.status.set(Status::Blocked { reason: "no docs".into() })
-    })?;
-    Ok(alice)
-}
-
-/// Bob needs the document's id to join; the changes can come from anyone, since they prove
-/// themselves.
-fn join(alice: &Document<Board>) -> Result<Document<Board>> {
-    let mut bob = Document::<Board>::join(alice.id(), Keypair::generate()?);
-    // Bob's frontier says what he has; Alice's replica exports what he lacks.
-    let outcome = bob.apply(&alice.export_for(&bob.frontier()))?;
-    assert_eq!(outcome.applied, alice.heads());
-    assert_eq!(bob.value(), alice.value());
-    println!("Bob joined document {} and got {} change.", bob.id(), outcome.applied.len());
-    Ok(bob)
-}
-
-/// Both edit without a connection. Nothing is lost later, whoever syncs first.
-fn edit_offline(alice: &mut Document<Board>, bob: &mut Document<Board>) -> Result {
-    alice.change(|board| {
-        board.notes.insert(7, " on Friday")?;
-        board.votes.add(2)?;
-        board.tasks.at(0)?.done.set(true)?;
-        board.tasks.at(0)?.steps.push("wire format".into())?;
-        // Alice and Bob create the same entry without knowing of each other.
-        board.labels.entry("urgent")?.color.set("red")?;
-        board.status.set(Status::Done)
-    })?;
-    bob.change(|board| {
-        board.notes.replace(0..4, "Release")?;
-        board.votes.add(1)?;
-        board.tasks.at(0)?.title.set("Write all docs")?;
-        board.tasks.at(0)?.steps.push("examples".into())?;
-        board.tasks.push(Task { title: "Tell people".into(), done: false, steps: vec![] })?;
-        board.labels.entry("urgent")?.meaning.push_str("before anything else")?;
-        board.owner.set("Bob")
-    })?;
-    assert_ne!(alice.value(), bob.value());
-    Ok(())
-}
-
-/// Somebody between the two changes one letter of what Alice wrote. Returns the genuine bytes.
-fn tamper(alice: &Document<Board>, bob: &mut Document<Board>) -> Result<Vec<u8>> {
-    let genuine = alice.export_for(&bob.frontier());
-    let at = genuine.windows(6).position(|bytes| bytes == b"Friday").ok_or("it is in there")?;
-    let mut forged = genuine.clone();
-    forged[at..at + 6].copy_from_slice(b"Monday");
-
-    let (heads, digest) = (bob.heads(), bob.digest());
-    let error = bob.apply(&forged).expect_err("a forged change is refused");
-    assert!(matches!(error, ApplyError::Refused(Refusal::BadSignature(_))));
-    println!("Bob refused forged bytes: {error}.");
-    // After an error everything is as before.
-    assert_eq!((bob.heads(), bob.digest()), (heads, digest));
-    Ok(genuine)
-}
-
-/// The genuine bytes still apply, and both replicas come to hold the same board.
-fn exchange(alice: &mut Document<Board>, bob: &mut Document<Board>, bytes: &[u8]) -> Result {
-    bob.apply(bytes)?;
-    alice.apply(&bob.export_for(&alice.frontier()))?;
-    assert_eq!(alice.value(), bob.value());
-    assert_eq!(alice.digest(), bob.digest());
-
-    // `read` looks at the document by reference, without building a `Board`.
-    let board = alice.read();
-    assert_eq!(board.notes, "Release it on Friday.");
-    assert_eq!(board.votes.get(), 3);
-    assert_eq!(board.tasks.len(), 3);
-    let label = board.labels.get("urgent").ok_or("both made it")?;
-    assert_eq!(
-        (label.color.as_str(), label.meaning.to_string()),
-        ("red", "before anything else".into())
-    );
-    let task = board.tasks.get(0).ok_or("the first task")?;
-    assert_eq!((task.title.as_str(), *task.done), ("Write all docs", true));
-    assert_eq!(task.steps.len(), 2);
-    println!("After the exchange both hold the same board.");
-    Ok(())
-}
-
-/// An error in the closure undoes all of its edits.
-fn keep_all_or_nothing(alice: &mut Document<Board>) -> Result {
-    let (before, heads) = (alice.value(), alice.heads());
-    let result = alice.change(|board| {
-        board.title.set("Oops")?;
-        board.tasks.remove(99)
-    });
-    assert_eq!(result, Err(EditError::OutOfRange { position: 99, length: 3 }));
-    assert_eq!((alice.value(), alice.heads()), (before, heads));
-    Ok(())
-}
-
-/// A key belongs to one device. Here Bob's saved document and key are opened twice, and both
-/// copies go on writing: his chain of changes forks.
-fn use_one_key_twice(alice: &mut Document<Board>, bob: &Document<Board>) -> Result {
-    let (saved, secret) = (bob.save(), Keypair::generate()?.to_secret_bytes());
-    let mut desk = Document::<Board>::load(&saved, Keypair::from_secret_bytes(&secret))?;
-    desk.change(|board| board.votes.add(1))?;
-    let saved = desk.save();
-    let mut couch = Document::<Board>::load(&saved, Keypair::from_secret_bytes(&secret))?;
-    desk.change(|board| board.owner.set("desk"))?;
-    couch.change(|board| board.owner.set("couch"))?;
-
-    // Alice takes in both branches: a fork splits nobody from anybody. But she can see it.
-    alice.merge(&mut desk)?;
-    alice.merge(&mut couch)?;
-    desk.merge(&mut couch)?;
-    assert_eq!(alice.digest(), desk.digest());
-    let forks = alice.equivocations();
-    let [fork] = &forks[..] else { return Err("there is one fork".into()) };
-    assert_eq!(Some(fork.author), desk.author());
-    assert_eq!((fork.seq, fork.changes.len()), (1, 2));
-
-    // The proof convinces anyone, with nothing but these bytes.
-    let proof = alice.prove(fork).ok_or("both branches are signed")?;
-    let (document, proven) = EquivocationProof::from_bytes(proof.as_bytes())?.verify()?;
-    assert_eq!((document, &proven), (alice.id(), fork));
-    println!(
-        "Author {:?} wrote two changes with number {}: {:?} and {:?} ({} bytes of proof).",
-        proven.author,
-        proven.seq,
-        proven.changes[0],
-        proven.changes[1],
-        proof.as_bytes().len()
-    );
-    Ok(())
-}
-
-fn print(board: &Board) {
-    println!(
-        "\n{} [{:?}], owner {:?}, {} votes",
-        board.title, board.status, board.owner, board.votes
-    );
-    println!("{}", board.notes);
-    for task in &board.tasks {
-        println!("  [{}] {} {:?}", if task.done { "x" } else { " " }, task.title, task.steps);
+    // As a test it does what is said above, in a file of its own.
+    if cfg!(test) {
+        return try_it();
     }
-    for (name, label) in &board.labels {
-        println!("  #{name}: {} ({})", label.meaning, label.color);
+    let path = env::var_os("KANBAN").map_or_else(|| env::temp_dir().join("kanban.crdt"), PathBuf::from);
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let mut board = open(&Store::open(&path)?)?;
+    run(&mut board, &arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
+    print(&board);
+    println!("\nIt is in {}: run it again, also with `add \"..\"` or `done 1`.", path.display());
+    Ok(())
+}
+
+/// The board in the store, made if there is none.
+fn open(store: &Store) -> Result<Stored<Board>, StoreError> {
+    if let Some(listing) = store.documents()?.first() {
+        return store.open_document(listing.id);
     }
+    let mut board = store.create::<Board>()?;
+    store.set_title(board.id(), Some("My board"))?;
+    board.change(|board| {
+        board.title.set("Launch")?;
+        board.tasks.push(Task { title: "Try the example".into(), done: false })
+    })?;
+    Ok(board)
+}
+
+/// Does what was asked for. When `change` returns it is on the disk.
+fn run(board: &mut Stored<Board>, arguments: &[&str]) -> Result {
+    let task = |number: &str| number.parse::<usize>().map(|number| number.saturating_sub(1));
+    match arguments {
+        [] => {}
+        ["add", title] => {
+            let task = Task { title: (*title).into(), done: false };
+            board.change(|board| board.tasks.push(task))?;
+        }
+        ["done", number] => {
+            let task = task(number)?;
+            board.change(|board| board.tasks.at(task)?.done.set(true))?;
+        }
+        // Moved, not written anew: whoever edits the task meanwhile edits it where it is then.
+        ["up", number] => {
+            let task = task(number)?;
+            board.change(|board| board.tasks.move_to(task, task.saturating_sub(1)))?;
+        }
+        // The same in terms of the plain value: what differs is written.
+        ["note", notes] => board.update(|board| board.notes = (*notes).into())?,
+        _ => return Err("say `add \"..\"`, `done 1`, `up 2`, `note \"..\"`, or nothing".into()),
+    }
+    Ok(())
+}
+
+fn print(board: &Stored<Board>) {
+    let view = board.read();
+    println!("{} ({} changes)", view.title, board.history().len());
+    for (number, task) in (1..).zip(view.tasks.iter()) {
+        println!("{number:3}. [{}] {}", if *task.done { "x" } else { " " }, task.title);
+    }
+    println!("{}", view.notes);
+}
+
+/// Several runs of the program, and one that fails.
+fn try_it() -> Result {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("kanban.crdt");
+    for arguments in [&["add", "Write docs"][..], &["done", "1"], &["up", "2"], &["note", "Friday"]] {
+        run(&mut open(&Store::open(&path)?)?, arguments)?;
+    }
+    let mut board = open(&Store::open(&path)?)?;
+    let error = run(&mut board, &["done", "7"]).expect_err("there are two tasks");
+    let StoreError::Edit(error) = *error.downcast::<StoreError>()? else {
+        return Err("the edit fails".into());
+    };
+    assert_eq!(error, EditError::OutOfRange { position: 6, length: 2 });
+    let task = |title: &str, done| Task { title: title.into(), done };
+    let tasks = vec![task("Write docs", false), task("Try the example", true)];
+    assert_eq!(board.value(), Board { title: "Launch".into(), notes: "Friday".into(), tasks });
+    assert_eq!(board.history().len(), 5);
+    print(&board);
+    Ok(())
 }
