@@ -1,10 +1,10 @@
 use super::Document;
+use super::parts::{SaveOptions, SavedPart};
 use crate::codec::mark::SAVED as MAGIC;
-use crate::codec::{DecodeError, Reader, write};
-use crate::crypto::{DocumentId, Keypair, domain, sha256_of_parts};
+use crate::codec::{DecodeError, Reader};
+use crate::crypto::{DocumentId, domain, sha256_of_parts};
 use crate::history::{History, LoadError, OpenedAs};
-use crate::node::{CrdtNode, save_state};
-use crate::schema::state_hash;
+use crate::node::CrdtNode;
 
 impl<T: CrdtNode> Document<T> {
     /// The whole document as bytes, to be [loaded](Self::load) again: every change with the
@@ -13,19 +13,13 @@ impl<T: CrdtNode> Document<T> {
     /// Costs time in the size of the state, in the changes that are new since the document was last
     /// saved or opened, and a copy and a hash of the bytes.
     pub fn save(&self) -> Vec<u8> {
-        let chains = self.history.chains();
-        self.write(if self.partial { None } else { save_state(&self.state, chains) })
+        in_one(&self.save_in_parts(&SaveOptions::new()))
     }
 
     /// The whole document as bytes without its state, for keeping: smaller than what
     /// [`save`](Self::save) gives, but whoever loads it builds the state from all changes.
     pub fn save_changes(&self) -> Vec<u8> {
-        self.write(None)
-    }
-
-    fn write(&self, state: Option<Vec<u8>>) -> Vec<u8> {
-        let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
-        file_of(&self.history, keypair, state.map(|state| (state_hash::<T>(), state)))
+        in_one(&self.save_in_parts(&SaveOptions::new().without_state()))
     }
 }
 
@@ -40,34 +34,12 @@ impl History {
     /// Costs time in the changes that are new since the history was last saved or opened, and a
     /// copy and a hash of the bytes.
     pub fn save(&self) -> Vec<u8> {
-        match self.without_unsigned() {
-            Some(signed) => file_of(&signed, None, None),
-            None => file_of(self, None, None),
-        }
+        in_one(&self.save_in_parts(&SaveOptions::new()))
     }
 }
 
-/// Writes a history and, with the hash of what it depends on of its type, a state.
-fn file_of(
-    history: &History,
-    keypair: Option<&Keypair>,
-    state: Option<([u8; 32], Vec<u8>)>,
-) -> Vec<u8> {
-    let mut content = history.document().as_bytes().to_vec();
-    history.write_saved(keypair, &mut content);
-    match state {
-        None => content.push(0),
-        Some((schema, state)) => {
-            content.push(1);
-            content.extend_from_slice(&schema);
-            write::bytes(&mut content, &state);
-        }
-    }
-    let mut bytes = MAGIC.to_vec();
-    write::bytes(&mut bytes, &content);
-    let check = sha256_of_parts(&[domain::SAVED, &bytes]);
-    bytes.extend_from_slice(&check);
-    bytes
+fn in_one(parts: &[SavedPart]) -> Vec<u8> {
+    parts.iter().map(SavedPart::bytes).collect::<Vec<_>>().concat()
 }
 
 /// The saved document that bytes begin with, if they do with a whole one, and how long it is.
@@ -86,7 +58,7 @@ fn read_content<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
 /// What is in the bytes of a saved document.
 pub(super) struct Saved<'a> {
     pub(super) history: History,
-    /// The state and the [hash](state_hash) of what it depends on of its type.
+    /// The state and the [hash](crate::schema::state_hash) of what it depends on of its type.
     pub(super) state: Option<([u8; 32], &'a [u8])>,
 }
 

@@ -9,6 +9,7 @@ mod load;
 mod meta;
 mod misuse;
 mod observe;
+mod parts;
 mod prepared;
 mod stamps;
 
@@ -32,6 +33,7 @@ pub use journal::Journal;
 pub use load::LoadOptions;
 pub use meta::ChangeOptions;
 pub use observe::{Look, Observer, Seen};
+pub use parts::{PartKind, SaveOptions, SavedPart};
 pub use prepared::Prepared;
 use prepared::Work;
 use stamps::Stamps;
@@ -446,6 +448,8 @@ fn replay(
     let (chains, mut replayed) = (history.chains(), Replayed::default());
     let mut sink = effects.as_ref().and_then(|effects| effects.sink());
     history.replay(changes, |path, op| {
+        #[cfg(test)]
+        crate::steps::count();
         let op = Incoming::replayed(op, keeps_all, sink.as_ref());
         replayed.let_go |= op.wants_all();
         if replayed.let_go {

@@ -291,7 +291,7 @@ impl<T: CrdtNode> Document<T> {
     /// Prepares a change of what has been written. On an error all is as it was before.
     fn write_change(
         &mut self,
-        mut log: Box<Log>,
+        log: Box<Log>,
         after: Vec<ChangeIndex>,
         options: &ChangeOptions,
     ) -> Result<(), EditError> {
@@ -303,61 +303,74 @@ impl<T: CrdtNode> Document<T> {
             self.take_back(log);
             return Err(fault);
         }
-        let Some(writer) = &self.writer else { return Err(EditError::ReadOnly) };
-        let (start, written) = log.lend();
-        let mut draft = Draft::blank(writer.keypair.author(), writer.tip, start);
-        (draft.after, draft.tags, draft.written) = (after, options.tags(), written);
         let mark = self.history.mark();
-        let committed = self.history.commit(&mut draft);
-        log.take_in(core::mem::take(&mut draft.written));
-        let made = match committed {
-            Ok(()) => Ok(Made::Change { log, tip: draft.prev }),
-            Err(Unwritten::TooLarge(_)) => self.write_in_steps(&mut draft, log),
-            Err(error) => {
-                self.take_back(log);
-                Err(error)
-            }
-        };
-        match made {
+        match self.commit(log, after, options) {
             Ok(made) => {
                 self.prepared = Some(Work { mark, made });
                 Ok(())
             }
             Err(error) => {
                 self.history.roll_back(mark);
-                Err(match error {
-                    Unwritten::TooLarge(what) => EditError::ChangeTooLarge(what),
-                    Unwritten::Inconsistent(what) => EditError::Inconsistent(what),
-                })
+                Err(error)
             }
         }
     }
 
-    /// Prepares several changes of what has been written. The edits are taken back, since the ops
-    /// come later than the editors took them to be.
-    fn write_in_steps(&mut self, draft: &mut Draft, mut log: Box<Log>) -> Result<Made, Unwritten> {
+    /// Appends a change to the history, or several. On an error the state is as it was before.
+    fn commit(
+        &mut self,
+        mut log: Box<Log>,
+        after: Vec<ChangeIndex>,
+        options: &ChangeOptions,
+    ) -> Result<Made, EditError> {
+        let Some(writer) = &self.writer else { return Err(EditError::ReadOnly) };
+        let (start, written) = log.lend();
+        let mut draft = Draft::blank(writer.keypair.author(), writer.tip, start);
+        (draft.after, draft.tags, draft.written) = (after, options.tags(), written);
+        let committed = self.history.commit(&mut draft);
+        log.take_in(core::mem::take(&mut draft.written));
+        let made = match committed {
+            Ok(()) => Ok(Made::Change { log, tip: draft.prev }),
+            Err(Unwritten::TooLarge(_)) => self.commit_in_steps(&mut draft, log),
+            Err(error) => {
+                self.take_back(log);
+                Err(error)
+            }
+        };
+        made.map_err(|error| match error {
+            Unwritten::TooLarge(what) => EditError::ChangeTooLarge(what),
+            Unwritten::Inconsistent(what) => EditError::Inconsistent(what),
+        })
+    }
+
+    /// Appends several changes. The edits are taken back, since the ops come later than the editors
+    /// took them to be.
+    fn commit_in_steps(&mut self, draft: &mut Draft, mut log: Box<Log>) -> Result<Made, Unwritten> {
         log.roll_back(&mut self.state, self.history.chains());
         let begin = log.begin();
         draft.written = log.lend().1;
         self.keep_space(log);
         let taken = draft.assumed();
         let Some(writer) = &mut self.writer else { return Ok(Made::Arrived) };
-        match self.history.commit_in_steps(draft, &writer.keypair) {
-            Ok(to) => Ok(Made::Changes { tip: draft.prev, moved: (to, taken), begin }),
-            Err(error) => {
-                begin.into_iter().for_each(|begin| writer.stamps.end(begin));
-                Err(error)
-            }
+        let committed = self.history.commit_in_steps(draft, &writer.keypair);
+        if committed.is_err() {
+            self.end_stamp(begin);
         }
+        committed.map(|to| Made::Changes { tip: draft.prev, moved: (to, taken), begin })
     }
 
     /// Takes edits back that come to nothing. Costs what was written.
     fn take_back(&mut self, mut log: Box<Log>) {
         log.roll_back(&mut self.state, self.history.chains());
-        if let (Some(writer), Some(begin)) = (&mut self.writer, log.begin()) {
+        self.end_stamp(log.begin());
+        self.keep_space(log);
+    }
+
+    /// What editors have handed out is not made, if their first op was to have an id.
+    fn end_stamp(&mut self, begin: Option<Id>) {
+        if let (Some(writer), Some(begin)) = (&mut self.writer, begin) {
             writer.stamps.end(begin);
         }
-        self.keep_space(log);
     }
 
     /// Keeps the space of a log for the next change.
@@ -406,11 +419,7 @@ impl<T: CrdtNode> Document<T> {
         self.history.roll_back(mark);
         match made {
             Made::Change { log, .. } => self.take_back(log),
-            Made::Changes { begin, .. } => {
-                if let (Some(writer), Some(begin)) = (&mut self.writer, begin) {
-                    writer.stamps.end(begin);
-                }
-            }
+            Made::Changes { begin, .. } => self.end_stamp(begin),
             Made::Arrived => {}
         }
     }

@@ -3,6 +3,8 @@
 mod editors;
 mod observed;
 mod opened;
+mod parts;
+mod prepared;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

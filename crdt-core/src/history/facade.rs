@@ -17,7 +17,7 @@ use super::pending::PendingLimits;
 use super::prepare::HistoryMark;
 use super::receive::ApplyError;
 use super::replay::{Replayed, replay};
-use super::save::{Kept, LoadError};
+use super::save::{Kept, LoadError, WrittenHistory};
 use super::store::chains::Chains;
 use super::version::{Below, Between, VersionError};
 use super::{equivocation, store};
@@ -370,13 +370,13 @@ impl History {
 
 /// What is saved.
 impl History {
-    /// Appends the whole history as it is saved, and what waits for others, signing what this
-    /// replica wrote and has not signed yet.
-    pub(crate) fn write_saved(&self, keypair: Option<&Keypair>, out: &mut Vec<u8>) {
-        self.kept.write(keypair, out);
+    /// The whole history as it is saved, and what waits for others if that is wanted, signing what
+    /// this replica wrote and has not signed yet.
+    pub(crate) fn written(&self, keypair: Option<&Keypair>, waiting: bool) -> WrittenHistory {
+        self.kept.written(keypair, waiting)
     }
 
-    /// Reads what [`write_saved`](Self::write_saved) wrote, and believes it. Packs stay packed, so
+    /// Reads what was [written](Self::written), and believes it. Packs stay packed, so
     /// it costs time and memory in proportion to the bytes whoever wrote them.
     pub(crate) fn read_saved(
         reader: &mut Reader<'_>,

@@ -12,9 +12,9 @@
 //! - [`facade`]: [`History`], every method of it, a line or three each. Whoever looks for where
 //!   something is done begins there.
 //! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`];
-//!   [`export`]; [`save`]; [`replay`], [`equivocation`], [`change`], [`version`]. Each is functions
-//!   over the store and what else is kept. [`coverage`], [`pending`] and [`admission`] are where the three
-//!   decisions lie: what has to be signed, what may wait, what may be appended.
+//!   [`export`]; [`save`]; [`prepare`]; [`replay`], [`equivocation`], [`change`], [`version`].
+//!   Each is functions over the store and what else is kept. [`coverage`], [`pending`] and
+//!   [`admission`] are where the three decisions lie: what has to be signed, what may wait, what may be appended.
 //! - [`store`]: what is kept of changes, to append, to roll back and to look up.
 //! - [`format`](mod@format): bytes to plain structs and back.
 //!
@@ -49,6 +49,7 @@ pub use format::frontier::Frontier;
 pub use format::genesis::Genesis;
 pub(crate) use format::genesis::name_in_genesis;
 pub(crate) use format::numbers::ChangeIndex;
+pub(crate) use format::pack::Pack;
 pub use format::proof::{Equivocation, EquivocationProof, ProofError};
 pub(crate) use format::tags::{Tags, tag};
 pub use format::totals::{
@@ -62,6 +63,7 @@ pub(crate) use receive::OpenedAs;
 pub use receive::{ApplyError, GivenUp, Outcome};
 pub(crate) use replay::Replayed;
 pub use save::LoadError;
+pub(crate) use save::WrittenHistory;
 pub use store::chains::Chains;
 pub use store::refusal::Refusal;
 pub use version::{Between, VersionError};

@@ -21,7 +21,7 @@ const STRETCH: Totals = Totals {
 /// The stretches of a history; the last one is open.
 #[derive(Debug, Default)]
 pub(super) struct Stretches {
-    stretches: Vec<Stretch>,
+    all: Vec<Stretch>,
     /// How many there were at the mark that is not forgotten, 0 if there is none.
     marked: usize,
     /// What the last of those has kept for branches since, and had kept before, newest last.
@@ -49,15 +49,15 @@ impl Stretches {
     /// What to go back to.
     pub(super) fn mark(&mut self) -> StretchesMark {
         self.forget_mark();
-        self.marked = self.stretches.len();
-        let totals = self.stretches.last().map_or_else(Totals::default, |open| open.totals);
+        self.marked = self.all.len();
+        let totals = self.all.last().map_or_else(Totals::default, |open| open.totals);
         StretchesMark { stretches: self.marked, totals }
     }
 
     /// Goes back. Costs what was kept since.
     pub(super) fn roll_back(&mut self, mark: &StretchesMark) {
-        self.stretches.truncate(mark.stretches);
-        if let Some(open) = self.stretches.last_mut() {
+        self.all.truncate(mark.stretches);
+        if let Some(open) = self.all.last_mut() {
             open.totals = mark.totals;
             for (branch, before) in self.replaced.drain(..).rev() {
                 #[cfg(test)]
@@ -84,14 +84,14 @@ impl Stretches {
         &self,
         end: ChangeIndex,
     ) -> impl Iterator<Item = (&Stretch, ChangeIndex)> {
-        let ends = self.stretches.iter().skip(1).map(|stretch| stretch.start);
-        self.stretches.iter().zip(ends.chain([end]))
+        let ends = self.all.iter().skip(1).map(|stretch| stretch.start);
+        self.all.iter().zip(ends.chain([end]))
     }
 
     /// Whether adding so much calls for a new stretch; the caller sees to it that everything
     /// before is covered.
     pub(super) fn is_full_for(&self, more: Totals) -> bool {
-        self.stretches.last().is_some_and(|open| {
+        self.all.last().is_some_and(|open| {
             let mut sum = open.totals;
             sum.add(more);
             open.totals.changes > 0
@@ -103,7 +103,7 @@ impl Stretches {
 
     /// Closes the open stretch.
     pub(super) fn close(&mut self, at: ChangeIndex) {
-        self.stretches.push(Stretch { start: at, ..Stretch::default() });
+        self.all.push(Stretch { start: at, ..Stretch::default() });
     }
 
     /// All stretches as they are saved. `tail` is the last change written here, with its branch and
@@ -112,32 +112,32 @@ impl Stretches {
         &self,
         tail: Option<(BranchIndex, ChangeIndex, Signature)>,
     ) -> Vec<StretchRow> {
-        let last = self.stretches.len().checked_sub(1);
-        let rows = self.stretches.iter().enumerate();
+        let last = self.all.len().checked_sub(1);
+        let rows = self.all.iter().enumerate();
         rows.map(|(place, stretch)| stretch.row(tail.filter(|_| Some(place) == last))).collect()
     }
 
     /// The stretches of a saved history, given where its changes lie.
     pub(super) fn of(rows: &[StretchRow], chains: &Chains) -> Result<Self, DecodeError> {
         let stretches = rows.iter().map(|row| Stretch::of(row, chains));
-        Ok(Self { stretches: stretches.collect::<Result<_, _>>()?, ..Self::default() })
+        Ok(Self { all: stretches.collect::<Result<_, _>>()?, ..Self::default() })
     }
 
     /// Keeps a signature in the open stretch if it is the latest of its branch.
     pub(super) fn keep(&mut self, branch: BranchIndex, change: ChangeIndex, signature: Signature) {
         let before = self.open().keep(branch, change, signature);
-        if self.stretches.len() == self.marked {
+        if self.all.len() == self.marked {
             self.replaced.push((branch, before));
         }
     }
 
     /// The open stretch.
     pub(super) fn open(&mut self) -> &mut Stretch {
-        if self.stretches.is_empty() {
-            self.stretches.push(Stretch::default());
+        if self.all.is_empty() {
+            self.all.push(Stretch::default());
         }
-        let last = self.stretches.len() - 1;
-        &mut self.stretches[last]
+        let last = self.all.len() - 1;
+        &mut self.all[last]
     }
 }
 

@@ -22,7 +22,9 @@ pub(crate) struct Pack {
     pub(crate) bytes: usize,
     /// What the list of changes outside in the bundle stands for, in its order.
     outside: Box<[ChangeIndex]>,
-    bundle: Box<[u8]>,
+    /// As it is saved: the same list, and the bundle, which begins at `start`.
+    written: Box<[u8]>,
+    start: usize,
 }
 
 /// What is in a pack.
@@ -48,7 +50,12 @@ impl Pack {
         let count = u32::try_from(changes).ok().filter(|count| *count > 0);
         let count = count.ok_or(DecodeError::WrongTotals)?;
         first.checked_add(count).ok_or(DecodeError::OverLimit("changes of a history"))?;
-        Ok(Self { document, first, count, bytes, outside, bundle: bundle.into() })
+        let mut written = Vec::with_capacity(bundle.len() + 5 * outside.len() + 10);
+        write::length(&mut written, outside.len());
+        outside.iter().for_each(|change| write::varint(&mut written, u64::from(*change)));
+        write::bytes(&mut written, bundle);
+        let start = written.len() - bundle.len();
+        Ok(Self { document, first, count, bytes, outside, written: written.into(), start })
     }
 
     /// Reads all packs of a history.
@@ -68,7 +75,7 @@ impl Pack {
             let first = packs.last().map_or(0, |last| last.end());
             let pack = Self::read(reader, document, first)?;
             bytes = bytes.saturating_add(pack.bytes);
-            length += pack.bundle.len();
+            length += pack.bundle().len();
             packs.push(Arc::new(pack));
         }
         if Totals::fits_packs(bytes, length) { Ok(packs) } else { Err(DecodeError::TooDense) }
@@ -89,10 +96,13 @@ impl Pack {
         Self::new(document, first, outside, reader.bytes()?)
     }
 
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        write::length(out, self.outside.len());
-        self.outside.iter().for_each(|change| write::varint(out, u64::from(*change)));
-        write::bytes(out, &self.bundle);
+    /// As it is saved.
+    pub(crate) fn written(&self) -> &[u8] {
+        &self.written
+    }
+
+    fn bundle(&self) -> &[u8] {
+        &self.written[self.start..]
     }
 
     /// The index after its last change.
@@ -108,7 +118,7 @@ impl Pack {
         &self,
         known: impl Fn(&[u8; 32]) -> Option<Author>,
     ) -> Result<Bundle, DecodeError> {
-        let bundle = Bundle::decode_pack(&self.bundle, self.document, known)?;
+        let bundle = Bundle::decode_pack(self.bundle(), self.document, known)?;
         let listed = bundle.outside.len() == self.outside.len();
         if listed { Ok(bundle) } else { Err(DecodeError::WrongTotals) }
     }

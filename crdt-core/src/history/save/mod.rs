@@ -10,6 +10,8 @@ mod verifying;
 pub use load_error::LoadError;
 pub(crate) use packing::Packs;
 
+use std::sync::Arc;
+
 use super::coverage::Coverage;
 use super::format::genesis::Genesis;
 use super::format::numbers::ChangeIndex;
@@ -22,6 +24,23 @@ use super::store::archive::Archive;
 use super::store::refusal::Refusal;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, DocumentId, Keypair, Signature};
+
+/// A history as it is saved: these one after the other.
+pub(crate) struct WrittenHistory {
+    /// The record of the document, and how many packs there are.
+    pub(crate) head: Vec<u8>,
+    pub(crate) packs: Vec<Arc<Pack>>,
+    /// The outline, and what waits.
+    pub(crate) outline: Vec<u8>,
+}
+
+impl WrittenHistory {
+    /// All of it in order.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let packs = self.packs.iter().map(|pack| pack.written());
+        core::iter::once(&*self.head).chain(packs).chain([&*self.outline])
+    }
+}
 
 /// All that is kept of a history, and saved.
 #[derive(Debug)]
@@ -44,23 +63,28 @@ impl Kept {
         }
     }
 
-    /// Appends all of it as it is saved, signing what this replica wrote and has not signed yet.
-    pub(crate) fn write(&self, keypair: Option<&Keypair>, out: &mut Vec<u8>) {
+    /// All of it as it is saved, signing what this replica wrote and has not signed yet; what waits
+    /// if it is wanted.
+    pub(crate) fn written(&self, keypair: Option<&Keypair>, waiting: bool) -> WrittenHistory {
         let Self { store, coverage, pending, packs } = self;
+        let mut head = Vec::new();
         match &store.genesis {
-            None => out.push(0),
+            None => head.push(0),
             Some(genesis) => {
-                out.push(1);
-                genesis.write(out);
+                head.push(1);
+                genesis.write(&mut head);
             }
         }
         let packs = packs.of(store);
-        write::length(out, packs.len());
-        for pack in packs {
-            pack.write(out);
+        write::length(&mut head, packs.len());
+        let mut outline = Vec::new();
+        self.outline(coverage.signed_tail(&store.chains, keypair)).write(&mut outline);
+        if waiting {
+            pending.write(&mut outline);
+        } else {
+            Pending::default().write(&mut outline);
         }
-        self.outline(coverage.signed_tail(&store.chains, keypair)).write(out);
-        pending.write(out);
+        WrittenHistory { head, packs, outline }
     }
 
     /// Its outline; `tail` is the last change written here with its signature.
@@ -68,7 +92,7 @@ impl Kept {
         self.store.outline(self.coverage.rows(&self.store, tail))
     }
 
-    /// Reads what [`write`](Self::write) wrote, and believes it. Packs stay packed, so it costs
+    /// Reads what was [written](Self::written), and believes it. Packs stay packed, so it costs
     /// time and memory in proportion to the bytes whoever wrote them.
     pub(crate) fn read(reader: &mut Reader<'_>, document: DocumentId) -> Result<Self, LoadError> {
         let mut kept = Self::new(document, PendingLimits::default());

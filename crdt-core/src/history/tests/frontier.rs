@@ -237,8 +237,7 @@ fn claims_do_not_count_where_authors_fork() {
 fn unknown_tips_unpack_nothing() {
     let mut a = empty();
     (0..3).for_each(|author| (0..40).for_each(|_| go_on(&mut a, author, "")));
-    let mut file = Vec::new();
-    a.write_saved(None, &mut file);
+    let file = a.written(None, true).pieces().collect::<Vec<_>>().concat();
     let mut reader = Reader::new(&file);
     let mut opened = History::read_saved(&mut reader, a.document()).expect("a saved history");
     let mut b = a;

@@ -169,8 +169,7 @@ fn opening_checks_no_keys() {
             assert!(history.commit(&mut Draft::blank(keypair.author(), None, 0)).is_ok());
             history.seal(&keypair);
         }
-        let mut file = Vec::new();
-        history.write_saved(Some(&keypair()), &mut file);
+        let file = history.written(Some(&keypair()), true).pieces().collect::<Vec<_>>().concat();
         (history.document(), file)
     };
     let (document, file) = authors(300);

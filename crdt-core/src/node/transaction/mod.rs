@@ -238,6 +238,8 @@ impl Log {
             if end <= point.next && !undo.concerns(number, point.undo) {
                 break;
             }
+            #[cfg(test)]
+            crate::steps::count();
             let start = end.saturating_sub(op.counters);
             let mut undone = undo.pop(number, point.undo);
             undone.counters = start.max(point.next)..end;
