@@ -39,7 +39,8 @@ fn main() -> Result {
     if cfg!(test) {
         return try_it();
     }
-    let path = env::var_os("KANBAN").map_or_else(|| env::temp_dir().join("kanban.crdt"), PathBuf::from);
+    let path =
+        env::var_os("KANBAN").map_or_else(|| env::temp_dir().join("kanban.crdt"), PathBuf::from);
     let arguments: Vec<String> = env::args().skip(1).collect();
     let mut board = open(&Store::open(&path)?)?;
     run(&mut board, &arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -100,7 +101,8 @@ fn print(board: &Stored<Board>) {
 fn try_it() -> Result {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("kanban.crdt");
-    for arguments in [&["add", "Write docs"][..], &["done", "1"], &["up", "2"], &["note", "Friday"]] {
+    for arguments in [&["add", "Write docs"][..], &["done", "1"], &["up", "2"], &["note", "Friday"]]
+    {
         run(&mut open(&Store::open(&path)?)?, arguments)?;
     }
     let mut board = open(&Store::open(&path)?)?;

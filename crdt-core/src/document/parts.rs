@@ -50,7 +50,6 @@ pub struct SavedPart {
 /// What is in a part of a saved document. There is one of each, in this order, but for changes, of
 /// which there may be any number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[non_exhaustive]
 pub enum PartKind {
     /// What the whole begins with: its length, and what the document is.
     Head,

@@ -124,8 +124,8 @@ impl MemoryTransaction<'_> {
         &self,
         id: &DocumentId,
         read: impl FnOnce(&Kept) -> I,
-    ) -> Result<Vec<R>, StoreError> {
-        Ok(self.read(id, |kept| read(kept).into_iter().collect()).unwrap_or_default())
+    ) -> Vec<R> {
+        self.read(id, |kept| read(kept).into_iter().collect()).unwrap_or_default()
     }
 }
 
@@ -155,25 +155,28 @@ impl Transaction for MemoryTransaction<'_> {
             let behind = kept.appends.range(after.saturating_add(1)..);
             behind.map(|(_, append)| Append::clone(append)).collect::<Vec<_>>()
         };
-        self.list(id, behind)
+        Ok(self.list(id, behind))
     }
 
     fn tail(&self, id: &DocumentId) -> Result<Vec<Placed>, StoreError> {
-        self.list(id, |kept| kept.appends.values().map(|append| placed(append)).collect::<Vec<_>>())
+        Ok(self.list(id, |kept| {
+            kept.appends.values().map(|append| placed(append)).collect::<Vec<_>>()
+        }))
     }
 
     fn part_names(&self, id: &DocumentId) -> Result<Vec<(PartName, Check)>, StoreError> {
         let name = |part: &Arc<Part>| (part.name, part.check);
-        self.list(id, |kept| kept.parts.values().map(name).collect::<Vec<_>>())
+        Ok(self.list(id, |kept| kept.parts.values().map(name).collect::<Vec<_>>()))
     }
 
     fn parts(&self, id: &DocumentId) -> Result<Vec<Part>, StoreError> {
-        self.list(id, |kept| kept.parts.values().map(|part| Part::clone(part)).collect::<Vec<_>>())
+        Ok(self
+            .list(id, |kept| kept.parts.values().map(|part| Part::clone(part)).collect::<Vec<_>>()))
     }
 
     fn waiting(&self, id: &DocumentId) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         let row = |(number, bytes): (&u64, &Arc<[u8]>)| (*number, bytes.to_vec());
-        self.list(id, |kept| kept.waiting.iter().map(row).collect::<Vec<_>>())
+        Ok(self.list(id, |kept| kept.waiting.iter().map(row).collect::<Vec<_>>()))
     }
 
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {

@@ -25,7 +25,7 @@ pub(super) fn check(open: &Open, seed: u64) -> Result<(), Violation> {
     for _ in 0..STEPS {
         world.step()?;
     }
-    world.is_all_there()
+    world.end()
 }
 
 struct World<'a> {
@@ -92,12 +92,12 @@ impl<'a> World<'a> {
     }
 
     fn write(&mut self) -> Result<(), Violation> {
-        let (place, letter) = (self.random.next(), self.random.below(26) as u8);
+        let (place, letter) = (self.random.below(1 << 20), self.random.below(26));
+        let letter = char::from_digit(10 + u32::try_from(letter).unwrap_or(0), 36).unwrap_or('a');
         let had = self.mirror.frontier();
         let handle = self.handle();
         let written = handle.change(|page| {
-            let at = (place as usize).checked_rem(page.body.len() + 1).unwrap_or(0);
-            page.body.insert(at, char::from(b'a' + letter).to_string())?;
+            page.body.insert(place % (page.body.len() + 1), letter.to_string())?;
             if place.is_multiple_of(7) {
                 page.lines.push(format!("line {letter}"))?;
                 page.title.set(format!("title {letter}"))?;
@@ -142,7 +142,7 @@ impl<'a> World<'a> {
     }
 
     /// Everything that waits comes, and all handles are opened anew.
-    fn is_all_there(mut self) -> Result<(), Violation> {
+    fn end(mut self) -> Result<(), Violation> {
         self.handles.clear();
         let place = (self.open)().doing("opening")?;
         let store = Store::over(place, Some(key(1)));
@@ -177,6 +177,6 @@ impl Random {
     }
 
     fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
+        usize::try_from(self.next() % end.max(1) as u64).unwrap_or(0)
     }
 }

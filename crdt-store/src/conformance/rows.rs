@@ -10,9 +10,13 @@ use crate::replica::check as checked;
 const ID: DocumentId = DocumentId::from_bytes([7; 32]);
 
 pub(super) fn check(make: &dyn Fn() -> Open) -> Result<(), Violation> {
-    let checks: [fn(&Open) -> Result<(), Violation>; 7] =
-        [what_is_dropped, what_is_committed, appends, parts, waiting, removing, one_writer];
-    checks.iter().try_for_each(|check| check(&make()))
+    what_is_dropped(&make())?;
+    what_is_committed(&make())?;
+    appends(&make())?;
+    parts(&make())?;
+    waiting(&make())?;
+    removing(&make())?;
+    one_writer(&make())
 }
 
 /// Opens the place and begins to write there.

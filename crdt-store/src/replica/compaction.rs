@@ -8,7 +8,8 @@
 //! what is there. Changes fill one part after the other, so those that are full stay. So opening
 //! takes in little besides the base, and what is written again is a multiple of what is appended.
 
-use super::content::{PartKind, SavedPart};
+use crdt_core::PartKind;
+
 use super::{Content, Replica, Row, check};
 use crate::backend::{Access, Append, Backend, Kind, Part, PartName, Placed, Transaction, Write};
 use crate::error::StoreError;
@@ -100,8 +101,9 @@ impl Replica {
         let mut old = transaction.part_names(&self.id)?;
         old.sort_unstable();
         let mut writes = Vec::new();
-        for SavedPart { kind, bytes } in content.save_in_parts() {
-            let part = Part { name: name(kind), check: check(&bytes), bytes: bytes.to_vec() };
+        for saved in content.save_in_parts() {
+            let bytes = saved.bytes();
+            let part = Part { name: name(saved.kind()), check: check(bytes), bytes: bytes.into() };
             match old.iter().position(|(name, _)| *name == part.name) {
                 Some(place) if old.remove(place).1 == part.check => {}
                 _ => writes.push(Write::Part(part)),
@@ -177,7 +179,7 @@ fn plan(tail: &[Placed], base: Extent, behind: Extent) -> Option<Plan> {
 fn name(kind: PartKind) -> PartName {
     let (kind, first) = match kind {
         PartKind::Head => (Kind::Head, 0),
-        PartKind::Changes { first, .. } => (Kind::Changes, first as u64),
+        PartKind::Changes { first, .. } => (Kind::Changes, u64::from(first)),
         PartKind::Outline => (Kind::Outline, 0),
         PartKind::State => (Kind::State, 0),
         PartKind::Check => (Kind::Check, 0),

@@ -1,17 +1,4 @@
-use crdt_core::{ApplyError, CrdtNode, Document, History, Outcome};
-
-pub(crate) type SavedParts = Vec<SavedPart>;
-pub(crate) struct SavedPart {
-    pub(crate) kind: PartKind,
-    pub(crate) bytes: Vec<u8>,
-}
-pub(crate) enum PartKind {
-    Head,
-    Changes { first: usize },
-    Outline,
-    State,
-    Check,
-}
+use crdt_core::{ApplyError, CrdtNode, Document, History, Outcome, SaveOptions, SavedPart};
 
 /// A document in memory, of a type or without one.
 pub(crate) trait Content {
@@ -23,7 +10,7 @@ pub(crate) trait Content {
     fn export_since(&self, first: usize) -> Vec<u8>;
 
     /// All of it but what waits, as a base.
-    fn save_in_parts(&self) -> SavedParts;
+    fn save_in_parts(&self) -> Vec<SavedPart>;
 }
 
 impl<T: CrdtNode> Content for Document<T> {
@@ -39,8 +26,8 @@ impl<T: CrdtNode> Content for Document<T> {
         self.export_since(first)
     }
 
-    fn save_in_parts(&self) -> SavedParts {
-        vec![SavedPart { kind: PartKind::Head, bytes: self.save() }]
+    fn save_in_parts(&self) -> Vec<SavedPart> {
+        self.save_in_parts(&SaveOptions::new().without_waiting())
     }
 }
 
@@ -57,7 +44,7 @@ impl Content for History {
         self.export_since(first)
     }
 
-    fn save_in_parts(&self) -> SavedParts {
-        vec![SavedPart { kind: PartKind::Head, bytes: self.save() }]
+    fn save_in_parts(&self) -> Vec<SavedPart> {
+        self.save_in_parts(&SaveOptions::new().without_waiting())
     }
 }

@@ -49,7 +49,7 @@ enum Fault {
     HidesOthers,
     /// What is dropped without a commit is there all the same.
     NeverRollsBack,
-    /// What waits is not kept, which is found out when it does not come again.
+    /// Parts of the base are not kept.
     ForgetsTheBase,
 }
 
@@ -99,8 +99,8 @@ impl<'a> FaultyTransaction<'a> {
                 let behind = self.inner().document(id).unwrap().map_or(0, |entry| entry.last);
                 Some(Write::Append(Append { number: behind + 1, ..append.clone() }))
             }
-            (Fault::HidesOthers, Write::Merge { .. } | Write::Through(_)) => None,
-            (Fault::ForgetsTheBase, Write::Part(_)) => None,
+            (Fault::HidesOthers, Write::Merge { .. } | Write::Through(_))
+            | (Fault::ForgetsTheBase, Write::Part(_)) => None,
             _ => Some(write.clone()),
         }
     }

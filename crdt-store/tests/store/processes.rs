@@ -86,9 +86,13 @@ fn what_was_acknowledged_outlives_a_process_that_is_killed() {
         let mut children: Vec<_> =
             (0..2).map(|name| start(&file, document, &format!("{round} {name}"), 10_000)).collect();
         std::thread::sleep(Duration::from_millis(15 + 7 * round));
-        children.iter_mut().for_each(|child| child.kill().unwrap());
+        for child in &mut children {
+            child.kill().unwrap();
+        }
         acknowledged_by_all.extend(children.iter_mut().flat_map(acknowledged));
-        children.iter_mut().for_each(|child| assert!(!child.wait().unwrap().success()));
+        for child in &mut children {
+            assert!(!child.wait().unwrap().success());
+        }
     }
     let note = Store::open(&file).unwrap().open_document::<Note>(document).unwrap();
     let lost = acknowledged_by_all.iter().filter(|hash| !note.history().contains(hash)).count();

@@ -233,14 +233,11 @@ fn cannot_open(error: &rusqlite::Error) -> bool {
 
 /// A path as a URI has it.
 fn escaped(path: &Path) -> String {
-    let mut uri = String::new();
-    for byte in path.to_string_lossy().bytes() {
-        match byte {
-            b'?' | b'#' | b'%' | 0x80.. => uri.push_str(&format!("%{byte:02x}")),
-            _ => uri.push(char::from(byte)),
-        }
-    }
-    uri
+    let escape = |byte: u8| match byte {
+        b'?' | b'#' | b'%' | 0x80.. => format!("%{byte:02x}"),
+        _ => char::from(byte).to_string(),
+    };
+    path.to_string_lossy().bytes().map(escape).collect()
 }
 
 /// Has the entry of a new file survive a power cut.

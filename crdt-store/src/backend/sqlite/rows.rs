@@ -10,7 +10,7 @@ use rusqlite::types::{FromSqlError, Type};
 use crate::backend::{Append, Entry, Kind, Part, PartName, Placed};
 use crate::listing::Listing;
 
-/// id, type_name, title, changes, bytes, `changed_at`
+/// id, `type_name`, title, changes, bytes, `changed_at`
 pub(super) fn listing(row: &Row<'_>) -> rusqlite::Result<Listing> {
     let changed_at = Duration::from_millis(row.get(5)?);
     Ok(Listing {

@@ -10,11 +10,11 @@ use crate::error::StoreError;
 /// `CRDT`, by which other programs, and the tool `file`, tell what the file is.
 const APPLICATION: i64 = 0x4352_4454;
 
-/// The format that is written.
-const VERSION: i64 = 1;
-
 /// From nothing to version 1, from there to version 2, and so on.
-const MIGRATIONS: [&str; VERSION as usize] = [include_str!("version_1.sql")];
+const MIGRATIONS: [&str; 1] = [include_str!("version_1.sql")];
+
+/// The format that is written: as many migrations as there are.
+const VERSION: i64 = 1;
 
 /// Sets a connection up.
 pub(super) fn configure(connection: &Connection, options: &SqliteOptions) -> rusqlite::Result<()> {

@@ -25,10 +25,10 @@ impl<'a> SqliteTransaction<'a> {
             Access::Read => "BEGIN",
             Access::Write => "BEGIN IMMEDIATE",
         };
-        let begun = connection.execute_batch(begin);
-        let ended = Cell::new(begun.is_err());
+        let started = connection.execute_batch(begin);
+        let ended = Cell::new(started.is_err());
         let transaction = Self { file, connection: Some(connection), ended };
-        begun.map_err(|error| file.named(error))?;
+        started.map_err(|error| file.named(error))?;
         Ok(transaction)
     }
 
@@ -120,8 +120,8 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
         self.ask(|connection| {
-            let mut writer = Writer { connection, id, document: None };
-            writes.iter().try_for_each(|write| writer.write(write))
+            let mut rows = Writer { connection, id, document: None };
+            writes.iter().try_for_each(|write| rows.write(write))
         })
     }
 
