@@ -1,0 +1,156 @@
+//! What changed, for people.
+
+use std::io::{self, Write};
+
+use crdt_core::Json;
+use crdt_core::node::{EntryDelta, JsonDelta, ListDelta, ListRun, MapDelta, TextDelta, TextRun};
+use crdt_core::serde_json::Value;
+use serde::Serialize;
+
+use crate::output::{BAD, CHANGED, GOOD, Styled, clean, one_line};
+
+/// What changed on its way to lines. Deltas nest no deeper than paths.
+pub(super) struct Text<'o, W>(&'o mut W);
+
+impl<'o, W: Write> Text<'o, W> {
+    pub(super) fn new(out: &'o mut W) -> Self {
+        Self(out)
+    }
+
+    /// What changed at a place.
+    pub(super) fn value(&mut self, at: &str, before: &Value, delta: &JsonDelta) -> io::Result<()> {
+        match (delta, before) {
+            (JsonDelta::Object(delta), _) => self.entries(at, before, delta),
+            (JsonDelta::Array(delta), Value::Array(before)) => self.elements(at, before, delta),
+            (JsonDelta::Array(delta), _) => self.elements(at, &[], delta),
+            (JsonDelta::Text(delta), _) => {
+                self.text(at, before.as_str().unwrap_or_default(), delta)
+            }
+            (JsonDelta::Replaced(after), _) => {
+                let (before, after) = (one_line(before)?, one_line(after)?);
+                let change = format!("{} -> {}", Styled(BAD, before), Styled(GOOD, after));
+                self.line(Styled(CHANGED, '~'), at, &change)
+            }
+        }
+    }
+
+    fn entries(
+        &mut self,
+        at: &str,
+        before: &Value,
+        MapDelta(entries): &MapDelta<String, Json>,
+    ) -> io::Result<()> {
+        for (key, entry) in entries {
+            let place = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let before = before.get(key).unwrap_or(&Value::Null);
+            match entry {
+                EntryDelta::Inserted(value) => self.came(&place, value)?,
+                EntryDelta::Removed => self.went(&place, before)?,
+                EntryDelta::Changed(delta) => self.value(&place, before, delta)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn elements(
+        &mut self,
+        at: &str,
+        before: &[Value],
+        ListDelta(runs): &ListDelta<Json>,
+    ) -> io::Result<()> {
+        let lifted = lifted(runs);
+        let (mut old, mut new) = (0, 0);
+        let element = |place: usize| before.get(place).unwrap_or(&Value::Null);
+        for run in runs {
+            match run {
+                ListRun::Retain(count) => (old, new) = (old + count, new + count),
+                ListRun::Edit(delta) => {
+                    self.value(&format!("{at}/{new}"), element(old), delta)?;
+                    (old, new) = (old + 1, new + 1);
+                }
+                ListRun::Insert(values) => {
+                    for value in values {
+                        self.came(&format!("{at}/{new}"), value)?;
+                        new += 1;
+                    }
+                }
+                ListRun::Delete(count) => {
+                    for place in old..old + count {
+                        self.went(&format!("{at}/{place}"), element(place))?;
+                    }
+                    old += count;
+                }
+                ListRun::Lift { .. } => old += 1,
+                ListRun::Put { slot, delta } => {
+                    let from = lifted.get(*slot).copied().unwrap_or_default();
+                    let place = format!("{at}/{new}");
+                    let moved = format!("from {at}/{from}");
+                    self.line(Styled(CHANGED, '>'), &place, &moved)?;
+                    if let Some(delta) = delta {
+                        self.value(&place, element(from), delta)?;
+                    }
+                    new += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, at: &str, before: &str, TextDelta(runs): &TextDelta) -> io::Result<()> {
+        self.line(Styled(CHANGED, '~'), at, "text")?;
+        let (mut before, mut new) = (before.chars(), 0);
+        for run in runs {
+            match run {
+                TextRun::Retain { count, .. } => {
+                    before.by_ref().take(*count).for_each(drop);
+                    new += count;
+                }
+                TextRun::Insert { text, .. } => {
+                    let came = Styled(GOOD, one_line(text)?);
+                    writeln!(self.0, "    {} at {new}: {came}", Styled(GOOD, '+'))?;
+                    new += text.chars().count();
+                }
+                TextRun::Delete(count) => {
+                    let gone: String = before.by_ref().take(*count).collect();
+                    let gone = Styled(BAD, one_line(&gone)?);
+                    writeln!(self.0, "    {} at {new}: {gone}", Styled(BAD, '-'))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn came(&mut self, at: &str, value: &impl Serialize) -> io::Result<()> {
+        let value = one_line(value)?;
+        self.line(Styled(GOOD, '+'), at, &Styled(GOOD, value).to_string())
+    }
+
+    fn went(&mut self, at: &str, value: &Value) -> io::Result<()> {
+        let value = one_line(value)?;
+        self.line(Styled(BAD, '-'), at, &Styled(BAD, value).to_string())
+    }
+
+    fn line(&mut self, sign: Styled<char>, at: &str, what: &str) -> io::Result<()> {
+        let at = if at.is_empty() { "(the whole)" } else { at };
+        let at = clean(at).replace('\n', "\\n");
+        writeln!(self.0, "{sign} {at}  {what}")
+    }
+}
+
+/// The old place of what is in each slot.
+fn lifted(runs: &[ListRun<Json>]) -> Vec<usize> {
+    let (mut lifted, mut old) = (Vec::new(), 0);
+    for run in runs {
+        match run {
+            ListRun::Retain(count) | ListRun::Delete(count) => old += count,
+            ListRun::Edit(_) => old += 1,
+            // Slots are numbered in the order of the old places.
+            ListRun::Lift { .. } => {
+                lifted.push(old);
+                old += 1;
+            }
+            ListRun::Insert(_) | ListRun::Put { .. } => {}
+        }
+    }
+    lifted
+}
