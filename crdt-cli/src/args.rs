@@ -47,8 +47,7 @@ and where the output is piped. `crdt COMMAND --help` explains a command.";
     after_help = "`crdt --help` shows first steps and the exit codes.",
     after_long_help = format!("{FIRST_STEPS}\n\n{EXIT_CODES}"),
     styles = STYLES,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
+    arg_required_else_help = true
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]

@@ -38,7 +38,9 @@ impl Dag {
         let within = |heap: &mut BinaryHeap<usize>, change: usize| {
             heap.extend(self.below[change].iter().filter(|below| *below >= lowest));
         };
-        parents.iter().for_each(|parent| within(&mut heap, *parent));
+        for parent in parents {
+            within(&mut heap, *parent);
+        }
         while let Some(change) = heap.pop() {
             if reached.last() != Some(&change) {
                 within(&mut heap, change);

@@ -1,6 +1,7 @@
 //! How a command ends.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use thiserror::Error;
@@ -49,6 +50,11 @@ pub(crate) enum Failure {
     Author(Unnamed),
     #[error(transparent)]
     Edit(#[from] EditFailure),
+    #[error(
+        "{cause}\nThe edited text is kept in {draft}, and `crdt edit {} --value {draft}` makes the \
+         document what it says.", .document.display(), draft = .draft.display()
+    )]
+    Kept { cause: Box<Failure>, document: PathBuf, draft: PathBuf },
     #[error("the result cannot be printed: {0}")]
     Output(#[from] io::Error),
     #[error("a bundle is not for a terminal: write it to a file with `-o FILE`, or pipe it")]
@@ -63,9 +69,9 @@ impl Failure {
 
     pub(crate) fn exit(&self) -> Exit {
         let is_damage = match self {
-            Self::Source(error) => error.is_damage(),
+            Self::Kept { cause, .. } => return cause.exit(),
+            Self::Source(error) | Self::Edit(EditFailure::Source(error)) => error.is_damage(),
             Self::Key(error) => error.is_damage(),
-            Self::Edit(EditFailure::Source(error)) => error.is_damage(),
             _ => false,
         };
         if is_damage { Exit::Damaged } else { Exit::Failed }

@@ -1,7 +1,7 @@
 //! What is printed: styled where it is shown, plain where it is piped, and never what a document
 //! could say to a terminal.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
@@ -53,6 +53,7 @@ pub(crate) fn error(what: impl fmt::Display) {
 }
 
 /// Text in a style.
+#[derive(Clone, Copy)]
 pub(crate) struct Styled<T>(pub(crate) Style, pub(crate) T);
 
 impl<T: fmt::Display> fmt::Display for Styled<T> {
@@ -75,7 +76,7 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let mut clean = String::with_capacity(text.len());
     for char in text.chars() {
         if is_harmful(char) {
-            clean.push_str(&format!("\\u{:04x}", u32::from(char)));
+            let _ = write!(clean, "\\u{:04x}", u32::from(char));
         } else {
             clean.push(char);
         }

@@ -40,14 +40,13 @@ impl Export {
         if bundle.is_empty() {
             output::note("there is nothing to export: nothing is lacking");
         }
-        match &self.output {
-            Some(path) => write_new(path, &bundle)?,
-            None => {
-                // Past what leaves out styles: bytes are not to be touched.
-                let mut out = io::stdout().lock();
-                out.write_all(&bundle)?;
-                out.flush()?;
-            }
+        if let Some(path) = &self.output {
+            write_new(path, &bundle)?;
+        } else {
+            // Past what leaves out styles: bytes are not to be touched.
+            let mut out = io::stdout().lock();
+            out.write_all(&bundle)?;
+            out.flush()?;
         }
         Ok(Exit::Fine)
     }

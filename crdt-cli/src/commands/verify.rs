@@ -123,7 +123,8 @@ impl Valid {
         writeln!(out, "type        {}", clean(type_name))?;
         let by = Count(self.authors.len(), "author");
         writeln!(out, "changes     {} by {by}", self.changes)?;
-        writeln!(out, "signatures  {}, which cover all changes", self.signatures)?;
+        let cover = if self.changes > 0 { ", which cover all changes" } else { "" };
+        writeln!(out, "signatures  {}{cover}", self.signatures)?;
         for author in &self.authors {
             writeln!(out, "author      {}", Styled(NAME, author))?;
         }

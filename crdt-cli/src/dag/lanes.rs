@@ -78,17 +78,17 @@ impl Lanes {
     fn line(&self, was: &[bool], lane: usize, others: &[usize]) -> String {
         let ends = || others.iter().copied().chain([lane]);
         let (first, last) = (ends().min().unwrap_or(lane), ends().max().unwrap_or(lane));
-        let mut line = String::new();
+        let mut drawn = String::new();
         for place in 0..self.0.len() {
             let mut to = 0;
             to |= if was.get(place) == Some(&true) { UP } else { 0 };
             to |= if self.0[place].is_some() { DOWN } else { 0 };
             to |= if place > first && place <= last { LEFT } else { 0 };
             to |= if place >= first && place < last { RIGHT } else { 0 };
-            line.push(sign(to));
-            line.push(if to & RIGHT != 0 { '─' } else { ' ' });
+            drawn.push(sign(to));
+            drawn.push(if to & RIGHT != 0 { '─' } else { ' ' });
         }
-        line.trim_end().to_owned()
+        drawn.trim_end().to_owned()
     }
 }
 
@@ -120,15 +120,14 @@ mod tests {
     use super::*;
 
     fn drawn(changes: &[(usize, &[usize])]) -> String {
-        let mut lanes = Lanes::default();
-        let mut lines = Vec::new();
+        let (mut lanes, mut picture) = (Lanes::default(), Vec::new());
         for (change, parents) in changes {
             let Drawn { before, at, after } = lanes.draw(*change, parents);
-            lines.extend(before);
-            lines.push(format!("{at} {change}"));
-            lines.extend(after);
+            picture.extend(before);
+            picture.push(format!("{at} {change}"));
+            picture.extend(after);
         }
-        lines.join("\n")
+        picture.join("\n")
     }
 
     #[test]

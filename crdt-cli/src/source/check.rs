@@ -32,10 +32,14 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// The error for those who take only what is whole.
-    pub(crate) fn into_error(self) -> SourceError {
-        let problem = format!("{}: {}", self.piece, self.what);
-        SourceError::Damaged { name: self.source, problem }
+    /// The error for those who take only what is whole, or who found that nothing is.
+    pub(super) fn into_error(self, salvage: bool) -> SourceError {
+        let (name, problem) = (self.source, format!("{}: {}", self.piece, self.what));
+        if salvage {
+            SourceError::NothingValid { name, problem }
+        } else {
+            SourceError::Damaged { name, problem }
+        }
     }
 }
 

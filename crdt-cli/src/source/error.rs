@@ -17,6 +17,11 @@ pub(crate) enum SourceError {
     Foreign { name: String, content: Content },
     #[error("{name}, {problem}\n{ADVICE}")]
     Damaged { name: String, problem: String },
+    #[error(
+        "nothing in {name} can be salvaged ({problem}): take it from a backup, or from somebody \
+         who has the document too"
+    )]
+    NothingValid { name: String, problem: String },
     #[error("{name} is of document {found}, and not of {expected}")]
     OtherDocument { name: String, found: DocumentId, expected: DocumentId },
     #[error(
@@ -106,6 +111,7 @@ impl SourceError {
             self,
             Self::Foreign { .. }
                 | Self::Damaged { .. }
+                | Self::NothingValid { .. }
                 | Self::OtherDocument { .. }
                 | Self::TornEnd { .. }
         )

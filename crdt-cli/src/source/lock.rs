@@ -12,7 +12,7 @@ use super::error::SourceError;
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
-    lock: PathBuf,
+    beside: PathBuf,
     file: Option<File>,
 }
 
@@ -24,7 +24,7 @@ impl Lock {
             .map_err(|cause| SourceError::reading(path, cause))?;
         let lock = beside(path, ".lock");
         match OpenOptions::new().write(true).create_new(true).open(&lock) {
-            Ok(file) => Ok(Self { path: path.to_owned(), lock, file: Some(file) }),
+            Ok(file) => Ok(Self { path: path.to_owned(), beside: lock, file: Some(file) }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(SourceError::Locked { path: path.to_owned(), lock })
             }
@@ -52,7 +52,7 @@ impl Lock {
         file.sync_all()?;
         // It must be closed to be renamed on some systems.
         self.file = None;
-        fs::rename(&self.lock, &self.path)?;
+        fs::rename(&self.beside, &self.path)?;
         sync_directory(&self.path)
     }
 }
@@ -61,7 +61,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         if self.file.take().is_some() {
-            let _ = fs::remove_file(&self.lock);
+            let _ = fs::remove_file(&self.beside);
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::check::Checked;
 use super::error::SourceError;
 use super::file::{DocumentFile, Piece};
+use crate::output::{self, Count};
 use crate::progress::Progress;
 
 /// One document somewhere.
@@ -36,7 +37,7 @@ impl Place {
         let Self::File(file) = self;
         let torn = file.torn();
         if torn > 0 {
-            crate::output::warn(format_args!(
+            output::warn(format_args!(
                 "{} ends in {torn} bytes that are no whole bundle; they are passed over",
                 file.name
             ));
@@ -44,7 +45,17 @@ impl Place {
         let progress = Progress::spinner("reading", file.bytes.len());
         let history = file.history();
         progress.finish();
-        history
+        let history = history?;
+        let (waiting, _) = history.pending();
+        if waiting > 0 {
+            output::warn(format_args!(
+                "{} in {} cannot be shown: they wait for changes that are not here, which `crdt \
+                 verify` lists",
+                Count(waiting, "bundle"),
+                file.name
+            ));
+        }
+        Ok(history)
     }
 
     /// The document with everything checked as if it had been received.

@@ -59,10 +59,12 @@ impl Target {
             progress.finish();
         }
         let Checked { history, problems, left_out } = checked;
-        if let Some(problem) = problems.first().filter(|_| history.is_none() || !salvage) {
-            return Err(problem.clone().into_error());
-        }
-        let history = history.ok_or(SourceError::NothingNamed)?;
+        let history = match (history, problems.first()) {
+            (Some(history), None) => history,
+            (Some(history), Some(_)) if salvage => history,
+            (_, Some(problem)) => return Err(problem.clone().into_error(salvage)),
+            (None, None) => return Err(SourceError::NothingNamed),
+        };
         let has_changed = history.len() > before || history.pending().0 != waited;
         if has_changed || self.file.is_none() {
             self.lock.replace(&history.save())?;

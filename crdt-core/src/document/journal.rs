@@ -86,13 +86,11 @@ impl<'a> Journal<'a> {
     /// # }
     /// ```
     pub fn document(&self) -> Option<DocumentId> {
-        match self.saved {
-            Some(saved) => saved_id(saved).ok(),
-            None => {
-                let mut reader = Reader::new(self.bytes);
-                reader.bytes().and_then(document_of).ok()
-            }
-        }
+        let document = match self.saved {
+            Some(saved) => saved_id(saved),
+            None => Reader::new(self.bytes).bytes().and_then(document_of),
+        };
+        document.ok()
     }
 
     /// How many bytes the saved document and the bundles given out so far take. When there are no

@@ -26,6 +26,11 @@ impl<'o, W: Write> Text<'o, W> {
             (JsonDelta::Text(delta), _) => {
                 self.text(at, before.as_str().unwrap_or_default(), delta)
             }
+            // Where nothing was, what came is more easily read entry by entry.
+            (JsonDelta::Replaced(Value::Object(after)), Value::Null) if !after.is_empty() => {
+                let mut entries = after.iter();
+                entries.try_for_each(|(key, value)| self.came(&entry(at, key), value))
+            }
             (JsonDelta::Replaced(after), _) => {
                 let (before, after) = (one_line(before)?, one_line(after)?);
                 let change = format!("{} -> {}", Styled(BAD, before), Styled(GOOD, after));
@@ -40,10 +45,10 @@ impl<'o, W: Write> Text<'o, W> {
         before: &Value,
         MapDelta(entries): &MapDelta<String, Json>,
     ) -> io::Result<()> {
-        for (key, entry) in entries {
-            let place = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+        for (key, fate) in entries {
+            let place = entry(at, key);
             let before = before.get(key).unwrap_or(&Value::Null);
-            match entry {
+            match fate {
                 EntryDelta::Inserted(value) => self.came(&place, value)?,
                 EntryDelta::Removed => self.went(&place, before)?,
                 EntryDelta::Changed(delta) => self.value(&place, before, delta)?,
@@ -135,6 +140,11 @@ impl<'o, W: Write> Text<'o, W> {
         let at = clean(at).replace('\n', "\\n");
         writeln!(self.0, "{sign} {at}  {what}")
     }
+}
+
+/// The pointer to an entry.
+fn entry(at: &str, key: &str) -> String {
+    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The old place of what is in each slot.

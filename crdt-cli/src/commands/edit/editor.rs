@@ -4,14 +4,13 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crdt_core::serde_json::{self, Value};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::EditFailure;
-use crate::output;
 
 /// What was written in the editor.
 pub(super) struct Edited {
@@ -32,21 +31,16 @@ impl Edited {
 
     /// The JSON that it is.
     pub(super) fn value(&self) -> Result<Value, EditFailure> {
-        serde_json::from_str(&self.text)
-            .map_err(|cause| EditFailure::NotJson { name: "the edited text".into(), cause })
+        serde_json::from_str(&self.text).map_err(|cause| EditFailure::Malformed {
+            name: "the edited text".into(),
+            what: "JSON",
+            cause,
+        })
     }
 
-    /// Leaves the text where it can be found, as it could not be taken over.
-    pub(super) fn keep(self, document: &Path) {
-        match self.draft.keep() {
-            Ok(path) => output::note(format_args!(
-                "the edited text is kept in {path}; `crdt edit {} --value {path}` makes the \
-                 document what it says",
-                document.display(),
-                path = path.display()
-            )),
-            Err(error) => output::warn(format_args!("the edited text is lost: {error}")),
-        }
+    /// Leaves the text where it can be found, as it could not be taken over. `None` if it is lost.
+    pub(super) fn keep(self) -> Option<PathBuf> {
+        self.draft.keep().ok()
     }
 }
 
@@ -59,8 +53,8 @@ fn draft(text: &str) -> std::io::Result<NamedTempFile> {
 }
 
 fn editor() -> Option<OsString> {
-    let chosen = ["VISUAL", "EDITOR"].into_iter().filter_map(env::var_os);
-    chosen.filter(|editor| !editor.is_empty()).next()
+    let mut chosen = ["VISUAL", "EDITOR"].into_iter().filter_map(env::var_os);
+    chosen.find(|editor| !editor.is_empty())
 }
 
 fn edit(editor: OsString, draft: &Path) -> Result<(), EditFailure> {

@@ -14,8 +14,8 @@ pub(crate) enum EditFailure {
     Edit(#[from] EditError),
     #[error("{name} cannot be read: {cause}")]
     Unreadable { name: String, cause: io::Error },
-    #[error("{name} is not what it should be: {cause}")]
-    NotJson { name: String, cause: serde_json::Error },
+    #[error("{name} is no {what}: {cause}")]
+    Malformed { name: String, what: &'static str, cause: serde_json::Error },
     #[error("the patch does not fit the document, and nothing was changed: {0}")]
     Patch(#[from] json_patch::PatchError),
     #[error("{value:?} is not JSON ({cause}): a string is written '\"text\"'")]

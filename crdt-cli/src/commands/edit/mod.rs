@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use crdt_core::serde_json::{self, Value};
 use crdt_core::{ChangeHash, ChangeOptions, Json};
+use json_patch::{Patch, PatchOperation};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::failure::{Exit, Failure};
@@ -112,10 +114,14 @@ impl Edit {
                 Ok(())
             })
         });
-        if written.is_err() {
-            edited.keep(self.destination.path());
-        }
-        written
+        written.map_err(|cause| match edited.keep() {
+            Some(draft) => Failure::Kept {
+                cause: Box::new(cause),
+                document: self.destination.path().to_owned(),
+                draft,
+            },
+            None => cause,
+        })
     }
 
     fn options(&self) -> ChangeOptions {
@@ -147,26 +153,29 @@ impl Edit {
 
 /// Reads JSON from a file, or standard input for `-`.
 pub(crate) fn read_json(path: &Path) -> Result<Value, EditFailure> {
-    read(path, |bytes| serde_json::from_slice(bytes))
+    read(path, "JSON")
 }
 
-fn read_patch(path: &Path) -> Result<Vec<json_patch::PatchOperation>, EditFailure> {
-    let patch: json_patch::Patch = read(path, |bytes| serde_json::from_slice(bytes))?;
-    Ok(patch.0)
+fn read_patch(path: &Path) -> Result<Vec<PatchOperation>, EditFailure> {
+    let Patch(operations) = read(path, "JSON Patch")?;
+    Ok(operations)
 }
 
-fn read<T>(
-    path: &Path,
-    parse: impl FnOnce(&[u8]) -> serde_json::Result<T>,
-) -> Result<T, EditFailure> {
-    let bytes = match path.to_str() {
+fn read<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<T, EditFailure> {
+    let (name, bytes) = match path.to_str() {
         Some("-") => {
             let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+            let read = io::stdin().lock().read_to_end(&mut bytes);
+            ("standard input".into(), read.map(|_| bytes))
         }
-        _ => fs::read(path),
+        _ => (path.display().to_string(), fs::read(path)),
     };
-    let name = || path.display().to_string();
-    let bytes = bytes.map_err(|cause| EditFailure::Unreadable { name: name(), cause })?;
-    parse(&bytes).map_err(|cause| EditFailure::NotJson { name: name(), cause })
+    match bytes {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|cause| EditFailure::Malformed {
+            name,
+            what,
+            cause,
+        }),
+        Err(cause) => Err(EditFailure::Unreadable { name, cause }),
+    }
 }
