@@ -6,7 +6,7 @@ use core::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// From how many bytes on work is long.
-const LONG: usize = 1 << 20;
+const LONG: usize = 1 << 18;
 
 /// Work that goes on.
 pub(crate) struct Progress(ProgressBar);

@@ -35,7 +35,9 @@ pub(crate) fn parse(text: &str) -> Result<Claim, String> {
     if text == "none" {
         return Ok(Claim::Nothing);
     }
-    let time: Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    let time: Timestamp = text.parse().map_err(|error: jiff::Error| {
+        format!("{error}; a time is written 2026-01-31T12:00:00Z, or `none`")
+    })?;
     let milliseconds = u64::try_from(time.as_millisecond());
     milliseconds.map(Claim::At).map_err(|_| "it lies before 1970".into())
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use crdt_core::{ChangeOptions, Document, DocumentId, Json};
 use serde::Serialize;
 
-use crate::commands::edit::{EditFailure, read_json};
+use crate::commands::edit::read_json;
 use crate::failure::{Exit, Failure};
 use crate::keys::KeyOption;
 use crate::output::{self, Count, NAME, Output, Styled};
@@ -89,7 +89,7 @@ impl Import {
             options = options.claimed_time(now);
         }
         let written = document.update_with(&options, |json| json.0 = value);
-        written.map_err(EditFailure::from)?;
+        written.map_err(SourceError::from)?;
         write_new(absent, &document.save())?;
         let changes = document.history().len();
         let summary =

@@ -142,7 +142,7 @@ impl Page {
         let hash = self.hashes.short(&first.hash()).len();
         let author = self.authors.short(&first.author()).len();
         let heading = format!(
-            "{:hash$}  {:author$} {:>5}  {:TIME$} {:>5} {:>7}  MESSAGE",
+            "{:hash$}  {:author$} {:>6}  {:TIME$} {:>5} {:>7}  MESSAGE",
             "CHANGE", "AUTHOR", "SEQ", "CLAIMED TIME (UTC)", "OPS", "BYTES"
         );
         writeln!(out, "{}", Styled(STRONG, heading))
@@ -152,7 +152,7 @@ impl Page {
         let time = change.claimed_time().map_or_else(|| "-".into(), time::for_people);
         let message = change.message().and_then(|message| message.lines().next());
         let line = format!(
-            "{}  {} {:>5}  {} {:>5} {:>7}  {}",
+            "{}  {} {:>6}  {} {:>5} {:>7}  {}",
             Styled(HASH, self.hashes.short(&change.hash())),
             Styled(NAME, self.authors.short(&change.author())),
             change.seq(),

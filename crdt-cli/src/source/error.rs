@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crdt_core::{ApplyError, DocumentId, EditError, Frontier, LoadError};
+use crdt_core::{ApplyError, DocumentId, EditError, Frontier, LoadError, VersionError};
 use thiserror::Error;
 
 /// Why a document cannot be read or written.
@@ -59,6 +59,10 @@ pub(crate) enum SourceError {
     NothingNamed,
     #[error("the change cannot be written: {0}")]
     Edit(#[from] EditError),
+    #[error("the document cannot be opened to be written: {0}")]
+    Unopened(#[from] LoadError),
+    #[error("the document cannot be looked at: {0}")]
+    Version(#[from] VersionError),
     #[error("the system has no randomness to give: {0}")]
     Random(#[from] crdt_core::RandomError),
 }

@@ -19,7 +19,7 @@ pub(crate) use check::{Checked, Problem, common_heads};
 pub(crate) use error::{Content, SourceError};
 pub(crate) use lock::beside;
 pub(crate) use place::{Part, Place};
-pub(crate) use write::{Imported, Target, editable, write_new};
+pub(crate) use write::{Imported, Target, value_of, write_new};
 
 /// The document a command looks at.
 #[derive(Args, Debug)]

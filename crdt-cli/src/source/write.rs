@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
-use crdt_core::{ChangeHash, ChangeOptions, Document, EditError, History, Json, Keypair};
+use crdt_core::{Change, ChangeHash, ChangeOptions, Document, History, Json, Keypair};
 
 use super::check::{Checked, Problem};
 use super::error::SourceError;
@@ -72,33 +72,48 @@ impl Target {
         Ok(Imported { history, before, problems, left_out })
     }
 
-    /// Makes what is edited in the value of a `Json` document one change by a key, and gives the
-    /// change, if something differs. Where the change is too large for one, there are several.
-    ///
-    /// `seen` is the version that the edit is of: the document must have no other by now.
-    pub(crate) fn edit<E: From<SourceError>>(
+    /// The value of a `Json` document, to be edited while nobody else writes it.
+    pub(crate) fn editable(self) -> Result<Editable, SourceError> {
+        match &self.file {
+            Some(file) => {
+                let (saved, value, version) = json_of(file)?;
+                Ok(Editable { value, version, saved, lock: self.lock })
+            }
+            None => Err(SourceError::Missing(self.lock.path().to_owned())),
+        }
+    }
+}
+
+/// A `Json` document that is being edited.
+pub(crate) struct Editable {
+    /// What it says.
+    pub(crate) value: Json,
+    version: Vec<ChangeHash>,
+    saved: Vec<u8>,
+    lock: Lock,
+}
+
+impl Editable {
+    /// Refuses to go on with another version than the one that an edit began with.
+    pub(crate) fn is_still(&self, version: &[ChangeHash]) -> Result<(), SourceError> {
+        if self.version == version {
+            return Ok(());
+        }
+        Err(SourceError::Changed(self.lock.path().to_owned()))
+    }
+
+    /// Makes the difference to another value one change by a key, or none if nothing differs. Where
+    /// it is too large for one, there are several.
+    pub(crate) fn write(
         self,
         keypair: Keypair,
-        (options, seen): (&ChangeOptions, Option<&[ChangeHash]>),
-        edit: impl FnOnce(&mut Json) -> Result<(), E>,
-    ) -> Result<Vec<ChangeHash>, E> {
-        let Some(file) = &self.file else {
-            return Err(SourceError::Missing(self.lock.path().to_owned()).into());
-        };
-        let mut document = opened(file, Some(keypair))?;
-        let before = document.heads();
-        if seen.is_some_and(|seen| *seen != before) {
-            return Err(SourceError::Changed(self.lock.path().to_owned()).into());
-        }
-        let mut value = document.value();
-        edit(&mut value)?;
-        let write = |document: &mut Document<Json>| {
-            document.update_with(options, |json| *json = value)?;
-            let between = document.history().between(&before, &document.heads());
-            let made = between.map_or(Vec::new(), |between| between.gained);
-            Ok::<_, EditError>(made.iter().map(crdt_core::Change::hash).collect::<Vec<_>>())
-        };
-        let made = write(&mut document).map_err(SourceError::from)?;
+        options: &ChangeOptions,
+        value: Json,
+    ) -> Result<Vec<ChangeHash>, SourceError> {
+        let mut document = Document::<Json>::load(&self.saved, keypair)?;
+        document.update_with(options, |json| *json = value)?;
+        let between = document.history().between(&self.version, &document.heads())?;
+        let made: Vec<_> = between.gained.iter().map(Change::hash).collect();
         if !made.is_empty() {
             self.lock.replace(&document.save())?;
         }
@@ -106,11 +121,11 @@ impl Target {
     }
 }
 
-/// The value of a `Json` document, to be edited, and its version.
-pub(crate) fn editable(place: &Place) -> Result<(Json, Vec<ChangeHash>), SourceError> {
+/// The value of a `Json` document, to be edited later, and its version.
+pub(crate) fn value_of(place: &Place) -> Result<(Json, Vec<ChangeHash>), SourceError> {
     let Place::File(file) = place;
-    let document = opened(file, None)?;
-    Ok((document.value(), document.heads()))
+    let (_, value, version) = json_of(file)?;
+    Ok((value, version))
 }
 
 /// Writes a document to a file that is not there yet. When it returns, the bytes are on disk.
@@ -122,8 +137,8 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SourceError> {
     written.map_err(|cause| SourceError::writing(path, cause))
 }
 
-/// Opens a `Json` document.
-fn opened(file: &DocumentFile, keypair: Option<Keypair>) -> Result<Document<Json>, SourceError> {
+/// A `Json` document as it is saved, its value and its version.
+fn json_of(file: &DocumentFile) -> Result<(Vec<u8>, Json, Vec<ChangeHash>), SourceError> {
     let history = whole(file)?;
     let name = file.name.clone();
     let Some(genesis) = history.genesis() else {
@@ -132,11 +147,9 @@ fn opened(file: &DocumentFile, keypair: Option<Keypair>) -> Result<Document<Json
     if genesis.type_name() != "Json" {
         return Err(SourceError::NotJson { name, type_name: genesis.type_name().to_owned() });
     }
-    let opened = match keypair {
-        Some(keypair) => Document::load(&history.save(), keypair),
-        None => Document::load_read_only(&history.save()),
-    };
-    opened.map_err(|error| SourceError::Damaged { name, problem: error.to_string() })
+    let saved = history.save();
+    let document = Document::<Json>::load_read_only(&saved)?;
+    Ok((saved, document.value(), document.heads()))
 }
 
 /// The document of a file that is going to be replaced, so that nothing in it may be passed over.

@@ -48,9 +48,15 @@ fn import() {
 fn imports_are_all_or_nothing_unless_salvaged() {
     let mut shell = Shell::new();
     let old = shell.bytes("old.crdt");
-    for bad in
-        ["forged.bundle", "flipped.bundle", "torn.crdt", "plan.bundle", "plan.crdt", "cut.crdt"]
-    {
+    for bad in [
+        "forged.bundle",
+        "flipped.bundle",
+        "resealed.crdt",
+        "torn.crdt",
+        "plan.bundle",
+        "plan.crdt",
+        "cut.crdt",
+    ] {
         let output = shell.run(&format!("import old.crdt {bad} news.bundle"));
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(shell.bytes("old.crdt"), old);

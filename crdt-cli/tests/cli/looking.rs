@@ -78,7 +78,14 @@ fn stat() {
 #[test]
 fn verify() {
     let mut shell = Shell::new();
-    for file in ["board.crdt", "journal.crdt", "forked.crdt", "news.bundle", "forged.bundle"] {
+    for file in [
+        "board.crdt",
+        "journal.crdt",
+        "forked.crdt",
+        "news.bundle",
+        "forged.bundle",
+        "resealed.crdt",
+    ] {
         shell.run(&format!("verify {file}"));
     }
     for file in ["flipped-journal.crdt", "torn.crdt", "forked.crdt"] {

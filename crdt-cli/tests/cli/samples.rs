@@ -8,6 +8,7 @@ use crdt_core::serde_json::json;
 use crdt_core::{ChangeOptions, CrdtNode, Document, History, Json, Keypair};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha8Rng;
+use sha2::{Digest as _, Sha256};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Board {
@@ -141,6 +142,7 @@ pub(crate) fn write(folder: &Path) {
         ("flipped.bundle", flipped(&news, news.len() / 2)),
         ("flipped-journal.crdt", [flipped(&saved, 60).as_slice(), &yours.export(&[])].concat()),
         ("forged.bundle", flipped(&news, news.len() - 1)),
+        ("resealed.crdt", resealed(&saved)),
         ("empty.crdt", Vec::new()),
         ("foreign.crdt", b"\x89PNG\r\n\x1a\n and so on".to_vec()),
         ("board.frontier", mine.frontier().to_bytes()),
@@ -154,4 +156,23 @@ fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     bytes[at] ^= 1;
     bytes
+}
+
+/// A saved document in which somebody has put another signature or change, and the right checksum.
+/// Who believes it does not notice.
+fn resealed(saved: &[u8]) -> Vec<u8> {
+    let end = saved.len() - 32;
+    let forged = (0..end).rev().map(|at| {
+        let mut bytes = flipped(saved, at);
+        let mut hasher = Sha256::new();
+        hasher.update(b"crdt-core check of a saved file");
+        hasher.update(&bytes[..end]);
+        bytes[end..].copy_from_slice(&hasher.finalize());
+        bytes
+    });
+    let deceives = |bytes: &Vec<u8>| {
+        let believed = History::load(bytes).is_ok_and(|history| history.len() == 3);
+        believed && History::load_verified(bytes).is_err()
+    };
+    forged.into_iter().find(deceives).expect("a signature can be another")
 }

@@ -41,6 +41,7 @@ fn edits_that_cannot_be_made_change_nothing() {
         "edit plan.crdt --set /a 1 --key data.json",
         "edit plan.crdt",
         "edit board.crdt --set /title 1 --key plan.crdt.key",
+        "edit board.crdt --set /title 1",
         "edit news.bundle --set /title 1 --key plan.crdt.key",
         "edit missing.crdt --set /title 1 --key plan.crdt.key",
     ] {

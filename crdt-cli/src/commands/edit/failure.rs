@@ -1,6 +1,6 @@
 use std::io;
 
-use crdt_core::{EditError, serde_json};
+use crdt_core::serde_json;
 use thiserror::Error;
 
 use crate::source::SourceError;
@@ -10,8 +10,6 @@ use crate::source::SourceError;
 pub(crate) enum EditFailure {
     #[error(transparent)]
     Source(#[from] SourceError),
-    #[error("the change cannot be written: {0}")]
-    Edit(#[from] EditError),
     #[error("{name} cannot be read: {cause}")]
     Unreadable { name: String, cause: io::Error },
     #[error("{name} is no {what}: {cause}")]

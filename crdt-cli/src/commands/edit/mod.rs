@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::failure::{Exit, Failure};
 use crate::keys::KeyOption;
 use crate::output::{self, HASH, Output, Styled};
-use crate::source::{Destination, editable};
+use crate::source::{Destination, value_of};
 use crate::time::{self, Claim};
 
 use editor::Edited;
@@ -100,13 +100,16 @@ impl Edit {
         seen: Option<&[ChangeHash]>,
         edit: impl FnOnce(&mut Json) -> Result<(), EditFailure>,
     ) -> Result<Vec<ChangeHash>, Failure> {
-        let target = self.destination.target()?;
+        let document = self.destination.target()?.editable()?;
+        seen.map_or(Ok(()), |version| document.is_still(version))?;
+        let mut value = document.value.clone();
+        edit(&mut value)?;
         let key = self.key.keypair(self.destination.path())?;
-        Ok(target.edit(key, (&self.options(), seen), edit)?)
+        Ok(document.write(key, &self.options(), value)?)
     }
 
     fn in_editor(&self) -> Result<Vec<ChangeHash>, Failure> {
-        let (value, version) = editable(&self.destination.place()?)?;
+        let (value, version) = value_of(&self.destination.place()?)?;
         let Some(edited) = Edited::of(&value)? else { return Ok(Vec::new()) };
         let written = edited.value().map_err(Failure::from).and_then(|value| {
             self.write(Some(&version), |json| {
