@@ -18,8 +18,8 @@ const STYLES: Styles = Styles::styled()
 const ABOUT: &str = "\
 Look into, verify, exchange and edit collaborative documents, whatever their type is.
 
-A document is a set of signed changes, made by any number of authors, offline and at the same time. \
-A file holds a saved document, or changes that were exported (bundles), or both, one after the \
+A document is a set of signed changes, made by any number of authors, offline and at the same \
+time. A file holds a saved document, or changes that were exported (bundles), or both, one after the \
 other, as apps append them. Everybody who has the same changes sees the same document.";
 
 const FIRST_STEPS: &str = "\
@@ -34,8 +34,8 @@ First steps:
   crdt import theirs.crdt plan.bundle           take them in there
   crdt verify theirs.crdt                       check every hash and signature
 
-What commands print can be read by programs with --json. Colours are left out where NO_COLOR is set \
-and where the output is piped. `crdt COMMAND --help` explains a command.";
+What commands print can be read by programs with --json. Colours are left out where NO_COLOR is \
+set and where the output is piped. `crdt COMMAND --help` explains a command.";
 
 /// The command line.
 #[derive(Parser, Debug)]

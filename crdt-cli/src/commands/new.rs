@@ -11,8 +11,8 @@ use crate::source::{Destination, SourceError, write_new};
 
 /// Make a document of JSON in which nothing is yet
 ///
-/// Documents of other types are made by the apps they belong to. `crdt import --from-json` makes one
-/// in which something is.
+/// Documents of other types are made by the apps they belong to. `crdt import --from-json` makes
+/// one in which something is.
 #[derive(Args, Debug)]
 pub(crate) struct New {
     #[command(flatten)]

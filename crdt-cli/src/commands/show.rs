@@ -10,8 +10,8 @@ use crate::version::{self, HOW_TO_NAME};
 
 /// Print what the document says, as JSON
 ///
-/// Structs and maps are objects, lists arrays, texts strings. Fields that were never written are not
-/// there: the type that knows their defaults is not known here.
+/// Structs and maps are objects, lists arrays, texts strings. Fields that were never written are
+/// not there: the type that knows their defaults is not known here.
 ///
 /// The file is believed, as one that you or your app have written; `crdt verify` checks one that
 /// comes from somebody else.

@@ -12,8 +12,8 @@ use crate::time;
 
 /// Print how large the document is, by part and by author
 ///
-/// Canonical bytes are those of the changes as they are hashed; limits count them. In a file changes
-/// lie packed, and take far less.
+/// Canonical bytes are those of the changes as they are hashed; limits count them. In a file
+/// changes lie packed, and take far less.
 #[derive(Args, Debug)]
 pub(crate) struct Stat {
     #[command(flatten)]

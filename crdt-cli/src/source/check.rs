@@ -86,7 +86,7 @@ impl Checked {
             return Err(problem);
         }
         let mut from = saved;
-        // What waits leaves no history, so the one in which something does is the one to go on with.
+        // What waits leaves no history, so one in which something does is the one to go on with.
         if into.pending().0 == 0 {
             core::mem::swap(&mut into, &mut from);
         }

@@ -26,8 +26,8 @@ pub(crate) enum SourceError {
     OtherDocument { name: String, found: DocumentId, expected: DocumentId },
     #[error(
         "{name} ends in {bytes} bytes that are no whole bundle: a write was torn, or something \
-         else was appended.\nThey would be lost. `crdt import --salvage NEWFILE {name}` takes what is whole \
-         into a new file, which can replace this one."
+         else was appended.\nThey would be lost. `crdt import --salvage NEWFILE {name}` takes \
+         what is whole into a new file, which can replace this one."
     )]
     TornEnd { name: String, bytes: usize },
     #[error(

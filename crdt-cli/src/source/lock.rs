@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::SourceError;
 
-/// The right to write a file. It is a file beside it, which whoever finds it there leaves alone, and
-/// which takes the place of the other when it is written: nobody ever sees half of one.
+/// The right to write a file. It is a file beside it, which whoever finds it there leaves alone,
+/// and which takes the place of the other when it is written: nobody ever sees half of one.
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,

@@ -1,7 +1,8 @@
 //! Where documents come from and go to. Nothing else here knows files.
 //!
-//! A [`Place`] is one document somewhere: today a file with a saved document and bundles. A document
-//! in a store is to be one more variant, which [`Source`] finds by what the command line says.
+//! A [`Place`] is one document somewhere: today a file with a saved document and bundles. A
+//! document in a store is to be one more variant, which [`Source`] finds by what the command line
+//! says.
 
 mod check;
 mod error;

@@ -14,7 +14,10 @@ fn edit() {
     ));
     shell.run(r#"edit plan.crdt --set /tasks/- '{"name": "Ship"}' --time none --json"#);
     shell.run(&format!("edit plan.crdt --set /title '\"Launch\"' {NOW}"));
-    let patch = r#"[{ "op": "move", "from": "/tasks/0", "path": "/tasks/2" }, { "op": "remove", "path": "/title" }]"#;
+    let patch = r#"[
+  { "op": "move", "from": "/tasks/0", "path": "/tasks/2" },
+  { "op": "remove", "path": "/title" }
+]"#;
     shell.run_with(&format!("edit plan.crdt --patch - {NOW}"), patch, &[]);
     shell.run_with(&format!("edit plan.crdt --value - {NOW}"), r#"{ "notes": "Hello you" }"#, &[]);
     shell.run("log plan.crdt --graph");

@@ -29,12 +29,12 @@ pub(crate) use failure::EditFailure;
 /// of texts that are as they were stay what they are, so that edits which others make meanwhile
 /// merge.
 ///
-/// A string is replaced as a whole, where it is not a text that an app made. An element that is moved
-/// in an array stays the same element.
+/// A string is replaced as a whole, where it is not a text that an app made. An element that is
+/// moved in an array stays the same element.
 ///
 /// Documents of other types cannot be edited here. How a value is written depends on its type: what
-/// is a number in JSON can be a counter, which is added to, or a register, which is set. The app that
-/// a document belongs to knows that.
+/// is a number in JSON can be a counter, which is added to, or a register, which is set. The app
+/// that a document belongs to knows that.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Edit {
