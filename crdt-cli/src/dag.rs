@@ -79,3 +79,36 @@ impl Dag {
         order
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crdt_core::{Document, Json, Keypair};
+
+    use super::*;
+
+    /// Who edits an element of another author names one of that author's changes, also where an
+    /// own change has seen it long since.
+    #[test]
+    fn what_is_seen_through_another_parent_is_no_parent() {
+        let key = |secret| Keypair::from_secret_bytes(&[secret; 32]);
+        let mut mine = Document::<Json>::create(key(1)).expect("the system has randomness");
+        mine.change(|json| json.push("/list", 0).map(drop)).expect("it fits");
+        let mut yours = mine.fork(key(2)).expect("it is another key");
+        for value in 1..3 {
+            yours.change(|json| json.set("/list/0", value)).expect("it fits");
+        }
+        mine.change(|json| json.set("/mine", 1)).expect("it fits");
+        mine.merge(&mut yours).expect("they are of one document");
+        mine.change(|json| json.set("/list/0", 3)).expect("it fits");
+
+        let history = mine.history();
+        let changes: Vec<_> = history.changes().collect();
+        let dag = Dag::new(&changes);
+        let order = dag.descending(history, &changes);
+        let [merge, second, first, _, begin] = order[..] else { panic!("{order:?}") };
+        assert_eq!((dag.below[second].len(), dag.parents(second)), (2, vec![first]));
+        assert_eq!(dag.parents(first), [begin]);
+        assert_eq!(dag.parents(merge).len(), 2, "both sides are");
+        assert!(dag.parents(begin).is_empty());
+    }
+}

@@ -164,3 +164,72 @@ fn lifted(runs: &[ListRun<Json>]) -> Vec<usize> {
     }
     lifted
 }
+
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+    use crdt_core::node::JsonEditor;
+    use crdt_core::serde_json::json;
+    use crdt_core::{Document, EditError, Keypair};
+
+    use super::*;
+
+    /// What an edit of a value is printed as.
+    fn printed(
+        before: Value,
+        edit: impl FnOnce(&mut JsonEditor<'_>) -> Result<(), EditError>,
+    ) -> String {
+        let key = Keypair::from_secret_bytes(&[1; 32]);
+        let mut document = Document::<Json>::create(key).expect("the system has randomness");
+        document.change(|json| json.set("", before.clone())).expect("it fits");
+        let version = document.heads();
+        document.change(edit).expect("it fits");
+        let delta = document.history().delta(&version, &document.heads());
+        let delta = delta.expect("both are known").expect("it changed");
+        let mut out = Vec::new();
+        Text::new(&mut out).value("", &before, &delta).expect("there is room");
+        strip_str(&String::from_utf8(out).expect("it is text")).to_string()
+    }
+
+    #[test]
+    fn elements_have_the_positions_of_their_version() {
+        let edited = printed(json!(["a", "b", "c", "d", { "e": 1 }, "f", "g"]), |json| {
+            json.set("/3", "D")?;
+            json.set("/4/e", 2)?;
+            json.move_to("/4", 5)?;
+            json.move_to("/1", 5)?;
+            json.remove("/6")?;
+            json.remove("/0")?;
+            json.insert("/1", "new").map(drop)
+        });
+        // Now it is c, new, D, f, { e: 2 }, b.
+        assert_eq!(
+            edited,
+            "\
+- /0  \"a\"
++ /1  \"new\"
+~ /2  \"d\" -> \"D\"
+> /3  from /5
+~ /4/e  1 -> 2
+> /5  from /1
+- /6  \"g\"
+"
+        );
+    }
+
+    #[test]
+    fn entries_are_named_by_pointers() {
+        let edited = printed(json!({ "a~/b": { "x\ny": 1 }, "": 0 }), |json| {
+            json.remove("/")?;
+            json.set("/a~0~1b/x\ny", 2)
+        });
+        assert_eq!(edited, "- /  0\n~ /a~0~1b/x\\ny  1 -> 2\n");
+    }
+
+    #[test]
+    fn the_whole_can_be_replaced() {
+        let whole = |before, after: Value| printed(before, |json| json.set("", after));
+        assert_eq!(whole(json!(1), json!([2])), "~ (the whole)  1 -> [2]\n");
+        assert_eq!(whole(json!(null), json!({ "a": 1, "b": [] })), "+ /a  1\n+ /b  []\n");
+    }
+}
