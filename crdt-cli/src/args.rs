@@ -19,8 +19,8 @@ const ABOUT: &str = "\
 Look into, verify, exchange and edit collaborative documents, whatever their type is.
 
 A document is a set of signed changes, made by any number of authors, offline and at the same \
-time. A file holds a saved document, or changes that were exported (bundles), or both, one after the \
-other, as apps append them. Everybody who has the same changes sees the same document.";
+time. A file holds a saved document, or changes that were exported (bundles), or both, one after \
+the other, as apps append them. Everybody who has the same changes sees the same document.";
 
 const FIRST_STEPS: &str = "\
 First steps:

@@ -76,25 +76,14 @@ impl Checked {
     fn take_saved(&mut self, saved: &[u8]) -> Result<(), String> {
         let options = LoadOptions::new().verified();
         let saved = History::load_with(&options, saved).map_err(|error| load_problem(&error))?;
-        let Some(mut into) = self.history.take() else {
+        let Some(known) = self.history.take() else {
             self.history = Some(saved);
             return Ok(());
         };
-        if into.document() != saved.document() {
-            let problem = other_document(saved.document());
-            self.history = Some(into);
-            return Err(problem);
-        }
-        let mut from = saved;
-        // What waits leaves no history, so one in which something does is the one to go on with.
-        if into.pending().0 == 0 {
-            core::mem::swap(&mut into, &mut from);
-        }
-        let lacking = from.export(&common_heads(&into, &from));
-        let applied = into.apply(&lacking).map_err(|error| apply_problem(&error));
-        self.left_out += from.pending().0;
-        self.history = Some(into);
-        applied.map(drop)
+        let (history, left_out) = merge(known, saved);
+        self.history = Some(history);
+        self.left_out += left_out?;
+        Ok(())
     }
 
     fn take_bundle(&mut self, bundle: &[u8]) -> Result<(), String> {
@@ -104,10 +93,33 @@ impl Checked {
             self.history = Some(History::with_limits(document, NO_LIMITS));
         }
         let Some(history) = &mut self.history else { return Ok(()) };
-        history.apply(bundle).map(drop).map_err(|error| match error {
-            ApplyError::Refused(Refusal::WrongDocument(document)) => other_document(document),
-            error => apply_problem(&error),
-        })
+        match history.apply(bundle) {
+            Ok(outcome) => match outcome.given_up.first() {
+                None => Ok(()),
+                Some(given_up) => Err(format!("of what had waited for it, {given_up}")),
+            },
+            Err(ApplyError::Refused(Refusal::WrongDocument(document))) => {
+                Err(other_document(document))
+            }
+            Err(error) => Err(apply_problem(&error)),
+        }
+    }
+}
+
+/// Two histories of one document as one, and how many bundles that wait are left out; or what is
+/// known as it is, and why the other cannot be taken in.
+///
+/// What waits leaves no history, so one in which something does is the one to go on with.
+fn merge(known: History, saved: History) -> (History, Result<usize, String>) {
+    if known.document() != saved.document() {
+        let problem = other_document(saved.document());
+        return (known, Err(problem));
+    }
+    let goes_on = known.pending().0 > 0;
+    let (mut into, from) = if goes_on { (known, saved) } else { (saved, known) };
+    match into.apply(&from.export(&common_heads(&into, &from))) {
+        Ok(_) => (into, Ok(from.pending().0)),
+        Err(error) => (if goes_on { into } else { from }, Err(apply_problem(&error))),
     }
 }
 

@@ -100,7 +100,8 @@ impl DocumentFile {
         let mut pieces = self.pieces();
         if let Some(saved) = Journal::new(&self.bytes).saved() {
             let piece = pieces.remove(0);
-            let history = self.damaged_or(&piece, History::load(saved))?;
+            let mut history = self.damaged_or(&piece, History::load(saved))?;
+            history.set_pending_limits(NO_LIMITS);
             return Ok((history, pieces));
         }
         Ok((self.of_bundles()?, pieces))

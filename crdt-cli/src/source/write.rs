@@ -51,7 +51,7 @@ impl Target {
     pub(crate) fn import(self, places: &[Place], salvage: bool) -> Result<Imported, SourceError> {
         let history = self.file.as_ref().map(whole).transpose()?;
         let before = history.as_ref().map_or(0, History::len);
-        let waited = history.as_ref().map_or(0, |history| history.pending().0);
+        let waited = history.as_ref().map_or((0, 0), History::pending);
         let mut checked = Checked::new(history);
         for Place::File(file) in places {
             let progress = Progress::bar("importing", file.bytes.len());
@@ -65,7 +65,7 @@ impl Target {
             (_, Some(problem)) => return Err(problem.clone().into_error(salvage)),
             (None, None) => return Err(SourceError::NothingNamed),
         };
-        let has_changed = history.len() > before || history.pending().0 != waited;
+        let has_changed = history.len() > before || history.pending() != waited;
         if has_changed || self.file.is_none() {
             self.lock.replace(&history.save())?;
         }

@@ -65,34 +65,32 @@ impl<'o, W: Write> Text<'o, W> {
     ) -> io::Result<()> {
         let lifted = lifted(runs);
         let (mut old, mut new) = (0, 0);
-        let element = |place: usize| before.get(place).unwrap_or(&Value::Null);
+        let element = |position: usize| before.get(position).unwrap_or(&Value::Null);
+        let place = |position: usize| format!("{at}/{position}");
         for run in runs {
             match run {
                 ListRun::Retain(count) => (old, new) = (old + count, new + count),
                 ListRun::Edit(delta) => {
-                    self.value(&format!("{at}/{new}"), element(old), delta)?;
+                    self.value(&place(new), element(old), delta)?;
                     (old, new) = (old + 1, new + 1);
                 }
                 ListRun::Insert(values) => {
-                    for value in values {
-                        self.came(&format!("{at}/{new}"), value)?;
-                        new += 1;
-                    }
+                    let mut places = (new..).zip(values);
+                    places.try_for_each(|(position, value)| self.came(&place(position), value))?;
+                    new += values.len();
                 }
                 ListRun::Delete(count) => {
-                    for place in old..old + count {
-                        self.went(&format!("{at}/{place}"), element(place))?;
-                    }
+                    let mut places = old..old + count;
+                    places.try_for_each(|gone| self.went(&place(gone), element(gone)))?;
                     old += count;
                 }
                 ListRun::Lift { .. } => old += 1,
                 ListRun::Put { slot, delta } => {
                     let from = lifted.get(*slot).copied().unwrap_or_default();
-                    let place = format!("{at}/{new}");
-                    let moved = format!("from {at}/{from}");
-                    self.line(Styled(CHANGED, '>'), &place, &moved)?;
+                    let moved = format!("from {}", pointer(&place(from)));
+                    self.line(Styled(CHANGED, '>'), &place(new), &moved)?;
                     if let Some(delta) = delta {
-                        self.value(&place, element(from), delta)?;
+                        self.value(&place(new), element(from), delta)?;
                     }
                     new += 1;
                 }
@@ -136,10 +134,14 @@ impl<'o, W: Write> Text<'o, W> {
     }
 
     fn line(&mut self, sign: Styled<char>, at: &str, what: &str) -> io::Result<()> {
-        let at = if at.is_empty() { "(the whole)" } else { at };
-        let at = clean(at).replace('\n', "\\n");
-        writeln!(self.0, "{sign} {at}  {what}")
+        writeln!(self.0, "{sign} {}  {what}", pointer(at))
     }
+}
+
+/// A pointer in one line.
+fn pointer(at: &str) -> String {
+    let at = if at.is_empty() { "(the whole)" } else { at };
+    clean(at).replace('\n', "\\n")
 }
 
 /// The pointer to an entry.
@@ -176,7 +178,7 @@ mod tests {
 
     /// What an edit of a value is printed as.
     fn printed(
-        before: Value,
+        before: &Value,
         edit: impl FnOnce(&mut JsonEditor<'_>) -> Result<(), EditError>,
     ) -> String {
         let key = Keypair::from_secret_bytes(&[1; 32]);
@@ -187,13 +189,13 @@ mod tests {
         let delta = document.history().delta(&version, &document.heads());
         let delta = delta.expect("both are known").expect("it changed");
         let mut out = Vec::new();
-        Text::new(&mut out).value("", &before, &delta).expect("there is room");
+        Text::new(&mut out).value("", before, &delta).expect("there is room");
         strip_str(&String::from_utf8(out).expect("it is text")).to_string()
     }
 
     #[test]
     fn elements_have_the_positions_of_their_version() {
-        let edited = printed(json!(["a", "b", "c", "d", { "e": 1 }, "f", "g"]), |json| {
+        let edited = printed(&json!(["a", "b", "c", "d", { "e": 1 }, "f", "g"]), |json| {
             json.set("/3", "D")?;
             json.set("/4/e", 2)?;
             json.move_to("/4", 5)?;
@@ -219,7 +221,7 @@ mod tests {
 
     #[test]
     fn entries_are_named_by_pointers() {
-        let edited = printed(json!({ "a~/b": { "x\ny": 1 }, "": 0 }), |json| {
+        let edited = printed(&json!({ "a~/b": { "x\ny": 1 }, "": 0 }), |json| {
             json.remove("/")?;
             json.set("/a~0~1b/x\ny", 2)
         });
@@ -228,7 +230,7 @@ mod tests {
 
     #[test]
     fn the_whole_can_be_replaced() {
-        let whole = |before, after: Value| printed(before, |json| json.set("", after));
+        let whole = |before, after: Value| printed(&before, |json| json.set("", after));
         assert_eq!(whole(json!(1), json!([2])), "~ (the whole)  1 -> [2]\n");
         assert_eq!(whole(json!(null), json!({ "a": 1, "b": [] })), "+ /a  1\n+ /b  []\n");
     }
