@@ -87,11 +87,9 @@ impl<'o, W: Write> Text<'o, W> {
                 ListRun::Lift { .. } => old += 1,
                 ListRun::Put { slot, delta } => {
                     let from = lifted.get(*slot).copied().unwrap_or_default();
-                    let moved = format!("from {}", pointer(&place(from)));
-                    self.line(Styled(CHANGED, '>'), &place(new), &moved)?;
-                    if let Some(delta) = delta {
-                        self.value(&place(new), element(from), delta)?;
-                    }
+                    self.moved(&place(from), &place(new))?;
+                    let mut changed = delta.iter();
+                    changed.try_for_each(|delta| self.value(&place(new), element(from), delta))?;
                     new += 1;
                 }
             }
@@ -131,6 +129,10 @@ impl<'o, W: Write> Text<'o, W> {
     fn went(&mut self, at: &str, value: &Value) -> io::Result<()> {
         let value = one_line(value)?;
         self.line(Styled(BAD, '-'), at, &Styled(BAD, value).to_string())
+    }
+
+    fn moved(&mut self, from: &str, to: &str) -> io::Result<()> {
+        self.line(Styled(CHANGED, '>'), to, &format!("from {}", pointer(from)))
     }
 
     fn line(&mut self, sign: Styled<char>, at: &str, what: &str) -> io::Result<()> {
