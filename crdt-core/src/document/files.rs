@@ -49,6 +49,12 @@ pub(super) fn saved_at_front(bytes: &[u8]) -> Option<&[u8]> {
     Some(&bytes[..bytes.len() - reader.rest().len()])
 }
 
+/// Which document a saved one says it is.
+pub(super) fn saved_id(bytes: &[u8]) -> Result<DocumentId, DecodeError> {
+    let content = read_content(&mut Reader::new(bytes))?;
+    Reader::new(content).array().map(DocumentId)
+}
+
 /// Reads what lies between the mark and the checksum.
 fn read_content<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
     reader.mark(MAGIC)?;

@@ -1,8 +1,9 @@
 use core::iter::FusedIterator;
 
-use super::files::saved_at_front;
+use super::files::{saved_at_front, saved_id};
 use crate::codec::Reader;
-use crate::history::is_bundle;
+use crate::crypto::DocumentId;
+use crate::history::{document_of, is_bundle};
 
 /// A journal, taken apart: a saved document, if there is one, and the bundles that were appended to
 /// it since.
@@ -65,6 +66,31 @@ impl<'a> Journal<'a> {
     /// The saved document that the bytes begin with, to be [loaded](crate::Document::load).
     pub fn saved(&self) -> Option<&'a [u8]> {
         self.saved
+    }
+
+    /// Which document the bytes are of, by what their first piece says, unchecked: the one to
+    /// [begin](crate::History::new) with where there are bundles alone. `None` if there is no piece
+    /// or the first one is damaged where it says so.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, History, Journal, Keypair, Text};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut text = Document::<Text>::create(Keypair::generate()?)?;
+    /// # text.change(|text| text.push_str("from elsewhere"))?;
+    /// let received = text.export(&[]);
+    /// let document = Journal::new(&received).document().ok_or("nothing was received")?;
+    /// let mut history = History::new(document);
+    /// history.apply(&received)?;
+    /// assert_eq!(history.to_json(), "from elsewhere");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn document(&self) -> Option<DocumentId> {
+        let document = match self.saved {
+            Some(saved) => saved_id(saved),
+            None => Reader::new(self.bytes).bytes().and_then(document_of),
+        };
+        document.ok()
     }
 
     /// How many bytes the saved document and the bundles given out so far take. When there are no

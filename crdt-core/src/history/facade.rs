@@ -150,6 +150,13 @@ impl History {
         number.map_or(0, |number| self.store().sizes.of(number))
     }
 
+    /// How many signatures are kept to prove the changes to others. One covers the changes of its
+    /// author before it, so there are fewer than changes; none of what a document has written and
+    /// not signed yet is among them. O(signatures).
+    pub fn signatures(&self) -> usize {
+        self.kept.coverage.signatures(self.store()).count()
+    }
+
     /// How ops are named and ordered.
     pub(crate) fn chains(&self) -> &Chains {
         &self.store().chains

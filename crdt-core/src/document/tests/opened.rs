@@ -1,7 +1,7 @@
 //! Documents that are forked, saved and opened.
 
 use super::{create, forged, key};
-use crate::document::{Document, ForkError, LoadOptions};
+use crate::document::{Document, ForkError, Journal, LoadOptions};
 use crate::history::{History, PendingLimits};
 use crate::node::Text;
 
@@ -125,4 +125,41 @@ fn a_document_of_another_type_is_verified_too() {
     assert!(Document::<super::Named>::load_with(&any, &forged, None).is_err());
     forged.truncate(9);
     assert!(Document::<super::Named>::load_with(&any, &forged, None).is_err());
+}
+
+/// A saved document and bundles say which document they are of, unless that is cut off.
+#[test]
+fn the_document_of_a_journal() {
+    let mut text = create::<Text>();
+    text.change(|text| text.push_str("one")).expect("it is written");
+    let with_genesis = text.export(&[]);
+    let version = text.heads();
+    text.change(|text| text.push_str("two")).expect("it is written");
+    for pieces in [text.save(), with_genesis, text.export(&version)] {
+        assert_eq!(Journal::new(&pieces).document(), Some(text.id()));
+        let appended = [pieces.as_slice(), b"\x05hello"].concat();
+        assert_eq!(Journal::new(&appended).document(), Some(text.id()));
+        for end in 0..pieces.len() {
+            assert_eq!(Journal::new(&pieces[..end]).document(), None, "cut at {end}");
+        }
+    }
+    for foreign in [&b""[..], b"\x00", b"\x05hello", b"\x05CRDB\x01", b"\x06CRDB\x03\x00"] {
+        assert_eq!(Journal::new(foreign).document(), None);
+    }
+}
+
+/// One signature for what was exported together, and none for what has not been exported yet.
+#[test]
+fn signatures_are_counted() {
+    let mut text = create::<Text>();
+    let mut other = Document::<Text>::join(text.id(), key(2));
+    for word in ["one", "two"] {
+        text.change(|text| text.push_str(word)).expect("it is written");
+    }
+    assert_eq!(text.history().signatures(), 0);
+    other.apply(&text.export(&[])).expect("it is genuine");
+    assert_eq!(other.history().signatures(), 1);
+    other.change(|text| text.push_str("three")).expect("it is written");
+    let opened = History::load_verified(&other.save()).expect("it is a saved document");
+    assert_eq!((opened.len(), opened.signatures()), (3, 2));
 }

@@ -107,6 +107,18 @@ pub(crate) fn check_mark(framed: &[u8]) -> Result<(), DecodeError> {
     if rest[..seen] == MAGIC[..seen] { Ok(()) } else { Err(unexpected(framed, MAGIC)) }
 }
 
+/// Which document a bundle says it is of.
+pub(crate) fn document_of(bundle: &[u8]) -> Result<DocumentId, DecodeError> {
+    let mut reader = Reader::new(bundle);
+    reader.mark(MAGIC)?;
+    Form::of(reader.byte()?)?;
+    if reader.byte()? == 0 {
+        return reader.array().map(DocumentId);
+    }
+    let genesis = Genesis::read(&mut reader, |bytes| Ok(Author::unchecked(bytes)))?;
+    Ok(genesis.document())
+}
+
 /// Whether bytes begin as a bundle does.
 pub(crate) fn is_bundle(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)

@@ -19,7 +19,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use decoding::{Unreadable, check_mark, is_bundle};
+pub(crate) use decoding::{Unreadable, check_mark, document_of, is_bundle};
 pub(crate) use encoding::{BundleWriter, Frame};
 pub(crate) use leaving::Leaving;
 pub(crate) use reference::Reference;

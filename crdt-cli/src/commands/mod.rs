@@ -1,0 +1,15 @@
+//! One module for each command.
+
+pub(crate) mod completions;
+pub(crate) mod diff;
+pub(crate) mod edit;
+pub(crate) mod export;
+pub(crate) mod frontier;
+pub(crate) mod import;
+pub(crate) mod key;
+pub(crate) mod log;
+pub(crate) mod man;
+pub(crate) mod new;
+pub(crate) mod show;
+pub(crate) mod stat;
+pub(crate) mod verify;

@@ -1,0 +1,51 @@
+//! `crdt`: documents of any type at the command line, without knowing the type.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod dag;
+mod failure;
+mod keys;
+mod names;
+mod output;
+mod progress;
+mod source;
+mod time;
+mod version;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::Cli;
+use failure::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where nobody reads it there is nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Misused } else { Exit::Fine }.into();
+        }
+    };
+    let mut out = output::stdout();
+    let done = cli.command.run(&mut out).and_then(|exit| Ok(out.flush().map(|()| exit)?));
+    match done {
+        Ok(exit) => exit.into(),
+        // Who reads has read enough.
+        Err(failure) if failure.is_closed_pipe() => Exit::Fine.into(),
+        Err(failure) => {
+            // What was printed so far belongs before the error.
+            let _ = out.flush();
+            report(&failure)
+        }
+    }
+}
+
+fn report(failure: &Failure) -> ExitCode {
+    output::error(failure);
+    failure.exit().into()
+}
