@@ -1,9 +1,14 @@
 //! The store as an app uses it, and as the world treats it.
 
 mod conforming;
+mod costs;
 mod files;
+mod golden;
 mod keys;
+#[cfg(unix)]
+mod places;
 mod processes;
+mod wrapped;
 
 use crdt_core::{CrdtNode, Keypair};
 

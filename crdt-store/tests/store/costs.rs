@@ -1,0 +1,68 @@
+//! What a step costs does not grow with the history.
+
+use std::sync::Arc;
+
+use crdt_core::Text;
+use crdt_store::backend::Memory;
+use crdt_store::{Store, Stored};
+
+use super::key;
+use super::wrapped::{Counts, Fault, Faulty};
+
+fn watched(inner: &Arc<Memory>) -> (Store, Arc<Counts>) {
+    let counts = Arc::new(Counts::default());
+    let place = Faulty::new(inner.clone(), Fault::None, counts.clone());
+    (Store::over(Arc::new(place), Some(key(1))), counts)
+}
+
+/// Of so many changes, the calls and bytes of one between compactions, and the bytes of all.
+fn typed(text: &mut Stored<Text>, counts: &Counts, changes: usize) -> ((u64, u64), u64) {
+    let (mut least, mut all) = ((u64::MAX, u64::MAX), 0);
+    for _ in 0..changes {
+        let at = text.read().len() / 2;
+        counts.take();
+        text.change(|text| text.insert(at, "x")).unwrap();
+        let (calls, bytes) = counts.take();
+        least = (least.0.min(calls), least.1.min(bytes));
+        all += bytes;
+    }
+    (least, all)
+}
+
+#[test]
+fn a_change_costs_the_same_however_long_the_history_is() {
+    let inner = Arc::new(Memory::new());
+    let (store, counts) = watched(&inner);
+    let mut text = store.create::<Text>().unwrap();
+    let (early, _) = typed(&mut text, &counts, 200);
+    typed(&mut text, &counts, 6_000);
+    let (late, all) = typed(&mut text, &counts, 2_000);
+    assert_eq!(early.0, late.0, "calls");
+    assert!(late.1 <= early.1 + 64, "{} bytes for a change early, {} late", early.1, late.1);
+    // With what is written again now and then.
+    assert!(all / 2_000 <= 8 * late.1, "{} bytes a change", all / 2_000);
+}
+
+#[test]
+fn bringing_in_costs_what_others_wrote() {
+    let inner = Arc::new(Memory::new());
+    let (store, _) = watched(&inner);
+    let (other, counts) = watched(&inner);
+    let mut writer = store.create::<Text>().unwrap();
+    let mut reader = other.open_document::<Text>(writer.id()).unwrap();
+    let mut brought_in = |changes: usize| {
+        for _ in 0..changes {
+            writer.change(|text| text.push_str("x")).unwrap();
+        }
+        counts.take();
+        reader.refresh().unwrap();
+        counts.take()
+    };
+    brought_in(100);
+    let early = brought_in(1);
+    brought_in(5_000);
+    let late = brought_in(1);
+    assert_eq!(early.0, late.0, "calls");
+    assert!(late.1 <= early.1 + 64, "{} bytes early, {} late", early.1, late.1);
+    assert!(brought_in(0).1 == 0);
+}
