@@ -15,13 +15,12 @@ use crate::op::limits::MAX_DEPENDENCIES;
 use crate::steps;
 use world::Seen;
 
-/// A document that has been written as a whole on more chains than one change can name, and the
-/// bytes that bring another one.
-fn flooded() -> (Document<Json>, Vec<u8>) {
+/// A document that has been written as a whole on more chains than one change can name.
+fn flooded() -> Document<Json> {
     let founded = create::<Json>().export_all();
     let mut json = Document::<Json>::join(create::<Json>().id(), key(3));
     json.apply(&founded).expect("it is genuine");
-    let mut bundles = (0..=MAX_DEPENDENCIES / 2 + 1).map(|number| {
+    let bundles = (0..=MAX_DEPENDENCIES / 2 + 1).map(|number| {
         let mut alone = History::new(json.id());
         alone.apply(&founded).expect("it is genuine");
         let mut draft = Draft::blank(key(2).author(), None, 0);
@@ -31,17 +30,16 @@ fn flooded() -> (Document<Json>, Vec<u8>) {
         alone.commit(&mut draft).expect("it is small");
         alone.export_signed(&[], Some(&key(2)))
     });
-    let late = bundles.next().expect("there are many");
     let bundles: Vec<u8> = bundles.flatten().collect();
     json.apply(&bundles).expect("they are genuine");
-    (json, late)
+    json
 }
 
 /// Several changes are one change to the caller, also where it comes to nothing. Their ops come
 /// later than the editors took them to be.
 #[test]
 fn what_no_change_holds_is_aborted_as_a_whole() {
-    let (mut json, late) = flooded();
+    let mut json = flooded();
     let mut observer = json.observe();
     let before = Seen::of(&json, true);
     let (had, options) = (json.heads(), ChangeOptions::new());
@@ -57,8 +55,7 @@ fn what_no_change_holds_is_aborted_as_a_whole() {
     assert_eq!(Seen::of(&json, true), before);
     assert_eq!(json.look(&mut observer).changes.len(), 0);
 
-    // What comes then is not mixed up with it.
-    json.apply(&late).expect("it is genuine");
+    // It takes the same counters, and is not mixed up with it.
     let made = json.prepare(&options, write).expect("several changes hold it").accept();
     assert_eq!(json.value().0, json!(["first", "second"]));
     let list = json.read();
