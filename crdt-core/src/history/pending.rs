@@ -56,12 +56,6 @@ enum Undo {
     File(u64, Waiting),
 }
 
-/// What to go back to. There is one at a time.
-#[derive(Debug)]
-pub(crate) struct PendingMark {
-    next: u64,
-}
-
 impl Pending {
     pub(crate) fn new(limits: PendingLimits) -> Self {
         Self { limits, ..Self::default() }
@@ -203,15 +197,14 @@ impl Pending {
 
 /// Going back.
 impl Pending {
-    /// What to go back to, until the next mark.
-    pub(crate) fn mark(&mut self) -> PendingMark {
+    /// Makes this what to go back to, until the next mark.
+    pub(crate) fn mark(&mut self) {
         self.forget_mark();
         self.is_marked = true;
-        PendingMark { next: self.next }
     }
 
-    /// Goes back. Costs what was done since.
-    pub(crate) fn roll_back(&mut self, mark: &PendingMark) {
+    /// Goes back to the mark. Costs what was done since.
+    pub(crate) fn roll_back(&mut self) {
         self.is_marked = false;
         for undo in core::mem::take(&mut self.undo).into_iter().rev() {
             #[cfg(test)]
@@ -221,7 +214,6 @@ impl Pending {
                 Undo::File(number, waiting) => self.file(number, waiting),
             }
         }
-        self.next = mark.next;
     }
 
     /// Gives up going back.

@@ -9,18 +9,16 @@ use super::coverage::CoverageMark;
 use super::export::Exporter;
 use super::format::genesis::Genesis;
 use super::format::numbers::ChangeIndex;
-use super::pending::PendingMark;
 use super::receive::{ApplyError, OpenedAs, Outcome, Receiver};
 use super::save::Kept;
 use super::store::Mark;
 use crate::crypto::{ChangeHash, Keypair};
 
-/// A state of a history to go back to.
+/// A state of a history to go back to; what waits has a mark of its own.
 #[derive(Debug)]
 pub(crate) struct HistoryMark {
     store: Mark,
     coverage: CoverageMark,
-    pending: PendingMark,
 }
 
 impl HistoryMark {
@@ -34,12 +32,13 @@ impl Kept {
     /// What to go back to, until the next mark.
     pub(crate) fn mark(&mut self) -> HistoryMark {
         let Self { store, coverage, pending, .. } = self;
-        HistoryMark { store: store.mark(), coverage: coverage.mark(), pending: pending.mark() }
+        pending.mark();
+        HistoryMark { store: store.mark(), coverage: coverage.mark() }
     }
 
     /// Goes back. Costs what came since.
     pub(crate) fn roll_back(&mut self, mark: HistoryMark) {
-        self.pending.roll_back(&mark.pending);
+        self.pending.roll_back();
         self.coverage.roll_back(mark.coverage);
         self.store.roll_back(mark.store);
         self.store.forget_mark();
