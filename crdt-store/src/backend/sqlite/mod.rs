@@ -112,10 +112,21 @@ impl Sqlite {
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         std::fs::File::create_new(to)
             .map_err(|source| StoreError::Io { path: to.to_owned(), source })?;
+        let copied = self.copy(to);
+        if copied.is_err() {
+            // What is there in part would stand in the way of the next try.
+            let _ = std::fs::remove_file(to);
+        }
+        copied
+    }
+
+    fn copy(&self, to: &Path) -> Result<(), StoreError> {
         let source = self.connection()?;
         let copied = copy(&source, to);
         self.give_back(source);
-        copied.map_err(|error| self.named(error))
+        copied.map_err(|error| self.named(error))?;
+        // Should the journal of the copy come back, it would undo it.
+        sync_folder(to)
     }
 
     /// The first connection, with which the file is looked at.
@@ -224,7 +235,8 @@ impl Backend for Sqlite {
 
 fn copy(source: &Connection, to: &Path) -> rusqlite::Result<()> {
     let mut target = Connection::open(to)?;
-    Backup::new(source, &mut target)?.run_to_completion(256, Duration::ZERO, None)
+    Backup::new(source, &mut target)?.run_to_completion(256, Duration::ZERO, None)?;
+    target.close().map_err(|(_, error)| error)
 }
 
 fn cannot_open(error: &rusqlite::Error) -> bool {
