@@ -26,7 +26,7 @@ pub(crate) fn run(child: &Child) {
         "compacted" => writer.compacted(),
         "again" => writer.again(),
         "grouped" => writer.grouped(),
-        "failing" => faults::failing(child),
+        what if what.starts_with("failing") => faults::failing(child),
         what => unreachable!("no workload is called {what:?}"),
     }
 }
