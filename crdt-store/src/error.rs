@@ -51,7 +51,7 @@ pub enum StoreError {
         part: String,
     },
     /// The store was opened for reading, or may not be written.
-    #[error("the store is open for reading only")]
+    #[error("the store is open for reading only, or its file cannot be opened for writing")]
     ReadOnly,
     /// Another one was writing for longer than is waited.
     #[error(

@@ -33,6 +33,8 @@ pub(crate) fn begin(
     backend: &dyn Backend,
     store: &Path,
 ) -> Result<(Keypair, Identity), StoreError> {
+    // The key is durable when it is written. So has to be the mark that it then names, each time.
+    backend.flush()?;
     let mut transaction = backend.begin(Access::Write)?;
     let generation = transaction.generation()?;
     let (mut key, identity) = match KeyFile::read(store)? {
@@ -50,6 +52,7 @@ pub(crate) fn begin(
     key.write(&marks)?;
     transaction.set_generation(mark)?;
     transaction.commit()?;
+    backend.flush()?;
     // Nobody else renews it meanwhile; if somebody has, the key says so already.
     let transaction = backend.begin(Access::Write)?;
     if transaction.generation()? == Some(mark) {

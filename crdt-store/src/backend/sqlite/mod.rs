@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::backup::Backup;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE as IOERR_SHMSIZE;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Access, Backend, LOCK_TIMEOUT, Transaction};
@@ -112,10 +113,21 @@ impl Sqlite {
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         std::fs::File::create_new(to)
             .map_err(|source| StoreError::Io { path: to.to_owned(), source })?;
+        let copied = self.copy(to);
+        if copied.is_err() {
+            // What is there in part would stand in the way of the next try.
+            let _ = std::fs::remove_file(to);
+        }
+        copied
+    }
+
+    fn copy(&self, to: &Path) -> Result<(), StoreError> {
         let source = self.connection()?;
         let copied = copy(&source, to);
         self.give_back(source);
-        copied.map_err(|error| self.named(error))
+        copied.map_err(|error| self.named(error))?;
+        // Should the journal of the copy come back, it would undo it.
+        sync_folder(to)
     }
 
     /// The first connection, with which the file is looked at.
@@ -150,8 +162,14 @@ impl Sqlite {
         } else {
             Connection::open_with_flags(&self.path, flags)
         };
-        let connection = connection.map_err(|error| self.named(error))?;
-        schema::configure(&connection, &self.options).map_err(|error| self.named(error))?;
+        let mut connection = connection.map_err(|error| self.named(error))?;
+        // SQLite takes a file that it cannot open for writing for one to be read. Kept, such a
+        // connection would refuse to write long after the cause is gone.
+        let reads = connection.is_readonly("main").map_err(|error| self.named(error))?;
+        if reads && !self.options.read_only {
+            return Err(StoreError::ReadOnly);
+        }
+        schema::configure(&mut connection, &self.options).map_err(|error| self.named(error))?;
         Ok(connection)
     }
 
@@ -168,9 +186,26 @@ impl Sqlite {
         }
     }
 
+    /// Remembers that nobody knows what became of something that was to be committed or synced.
+    fn doubt(&self, error: &StoreError) {
+        match error {
+            // Nothing was committed: that has to be written in full before.
+            StoreError::Locked(_) | StoreError::Full => {}
+            _ => self.unsure.store(true, Ordering::Relaxed),
+        }
+    }
+
+    /// Whether it is known what is there.
+    fn sure(&self) -> Result<(), StoreError> {
+        if self.unsure.load(Ordering::Relaxed) { Err(StoreError::Unsure) } else { Ok(()) }
+    }
+
     /// An error of SQLite, named by its cause.
     fn named(&self, error: rusqlite::Error) -> StoreError {
+        // The index of the journal could not grow.
+        let is_full = error.sqlite_error().is_some_and(|it| it.extended_code == IOERR_SHMSIZE);
         match error.sqlite_error_code() {
+            _ if is_full => StoreError::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 StoreError::Locked(self.options.lock_timeout)
             }
@@ -197,9 +232,7 @@ impl Backend for Sqlite {
             if self.options.read_only {
                 return Err(StoreError::ReadOnly);
             }
-            if self.unsure.load(Ordering::Relaxed) {
-                return Err(StoreError::Unsure);
-            }
+            self.sure()?;
         }
         Ok(Box::new(transaction::SqliteTransaction::begin(self, access)?))
     }
@@ -208,23 +241,37 @@ impl Backend for Sqlite {
         if self.options.durability == Durability::Each || self.options.read_only {
             return Ok(());
         }
-        let connection = self.connection()?;
-        let flushed = schema::flush(&connection);
-        self.give_back(connection);
-        flushed.map_err(|error| self.named(error))
+        self.sync(schema::flush)
     }
 
     fn shrink(&self) -> Result<(), StoreError> {
+        self.sync(schema::shrink)
+    }
+}
+
+impl Sqlite {
+    /// Does what syncs the journal. What a sync that failed did not keep, no later one keeps: where
+    /// commits wait for it, they may be lost.
+    fn sync(
+        &self,
+        act: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        self.sure()?;
         let connection = self.connection()?;
-        let shrunk = schema::shrink(&connection);
+        let done = act(&connection).map_err(|error| self.named(error));
         self.give_back(connection);
-        shrunk.map_err(|error| self.named(error))
+        done.inspect_err(|error| {
+            if self.options.durability == Durability::Grouped {
+                self.doubt(error);
+            }
+        })
     }
 }
 
 fn copy(source: &Connection, to: &Path) -> rusqlite::Result<()> {
     let mut target = Connection::open(to)?;
-    Backup::new(source, &mut target)?.run_to_completion(256, Duration::ZERO, None)
+    Backup::new(source, &mut target)?.run_to_completion(256, Duration::ZERO, None)?;
+    target.close().map_err(|(_, error)| error)
 }
 
 fn cannot_open(error: &rusqlite::Error) -> bool {

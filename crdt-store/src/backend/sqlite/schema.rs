@@ -1,8 +1,10 @@
 //! The tables, and how a connection is set up.
 
+use core::ffi::c_int;
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::hooks::Wal;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::{Durability, SqliteOptions};
 use crate::error::StoreError;
@@ -17,7 +19,10 @@ const MIGRATIONS: [&str; 1] = [include_str!("version_1.sql")];
 const VERSION: i64 = 1;
 
 /// Sets a connection up.
-pub(super) fn configure(connection: &Connection, options: &SqliteOptions) -> rusqlite::Result<()> {
+pub(super) fn configure(
+    connection: &mut Connection,
+    options: &SqliteOptions,
+) -> rusqlite::Result<()> {
     connection.busy_timeout(options.lock_timeout)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
@@ -26,11 +31,29 @@ pub(super) fn configure(connection: &Connection, options: &SqliteOptions) -> rus
     }
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-    let wanted = match options.durability {
-        Durability::Each => FULL,
-        Durability::Grouped => NORMAL,
-    };
-    set_synchronous(connection, wanted)
+    match options.durability {
+        Durability::Each => set_synchronous(connection, FULL),
+        Durability::Grouped => {
+            connection.wal_hook(Some(checkpoint))?;
+            set_synchronous(connection, NORMAL)
+        }
+    }
+}
+
+/// How many pages the journal has before it is copied into the file, as SQLite does it by itself.
+const LONG: c_int = 1000;
+
+/// Copies the journal into the file where it has become long. Left to itself SQLite says nothing of
+/// a sync of the journal that fails then, and with it what was committed before it may be lost.
+fn checkpoint(journal: &mut Wal, pages: c_int) -> rusqlite::Result<()> {
+    if pages < LONG {
+        return Ok(());
+    }
+    match journal.checkpoint() {
+        // The commit fails if this does, so what leaves the journal whole is no failure.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Every commit is synced.
@@ -79,7 +102,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<i64, StoreEr
 
 fn named<V>(read: rusqlite::Result<V>, path: &Path) -> Result<V, StoreError> {
     read.map_err(|error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => StoreError::NotAStore(path.to_owned()),
+        Some(ErrorCode::NotADatabase) => StoreError::NotAStore(path.to_owned()),
         _ => StoreError::Sqlite(error),
     })
 }

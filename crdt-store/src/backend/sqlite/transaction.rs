@@ -2,7 +2,6 @@ use core::cell::Cell;
 
 use crdt_core::DocumentId;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
-use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Sqlite, rows};
@@ -139,11 +138,9 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn commit(self: Box<Self>) -> Result<(), StoreError> {
         let committed = self.ask(|connection| connection.execute_batch("COMMIT"));
-        match committed {
+        match &committed {
             Ok(()) => self.ended.set(true),
-            // Nothing was written yet.
-            Err(StoreError::Locked(_)) => {}
-            Err(_) => self.file.unsure.store(true, Ordering::Relaxed),
+            Err(error) => self.file.doubt(error),
         }
         committed
     }

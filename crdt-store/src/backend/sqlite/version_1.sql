@@ -1,11 +1,12 @@
 -- The store itself: one row.
 CREATE TABLE store (
     one         INTEGER PRIMARY KEY CHECK (one = 1),
-    -- Changes with every session that writes, in the file of the key too.
-    generation  BLOB CHECK (length(generation) = 16),
+    -- Changes with every session that writes, in the file of the key too. There is one from the
+    -- beginning, so that a key whose first session was cut off knows the store again.
+    generation  BLOB NOT NULL CHECK (length(generation) = 16),
     flushes     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-INSERT INTO store (one) VALUES (1);
+INSERT INTO store (one, generation) VALUES (1, randomblob(16));
 
 CREATE TABLE documents (
     document    INTEGER PRIMARY KEY,

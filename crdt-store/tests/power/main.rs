@@ -1,0 +1,113 @@
+//! A store under the harness of power cuts: what was acknowledged is there after every one of them,
+//! nothing is there in part, and whoever goes on does not fork. Each promise has a control, where
+//! something that keeps it is taken away and the same test finds a loss.
+//!
+//! `CRDT_POWER_CUTS` says how many cuts the first test makes, 2,000 if nothing is said; the others
+//! make more or fewer in proportion.
+
+mod examine;
+mod faults;
+mod place;
+mod promise;
+mod workload;
+
+use std::env;
+use std::ops::Range;
+
+use power_cut::{Child, Recorder, Recording};
+
+use crate::examine::{Damage, Examiner};
+
+#[test]
+fn what_is_acknowledged_stays() {
+    let Some(recording) = recorded("what_is_acknowledged_stays", "whole") else { return };
+    expect_no_damage(&recording, recording.points(), cuts(2_000));
+}
+
+#[test]
+fn a_store_that_was_being_made_can_be_opened() {
+    let test = "a_store_that_was_being_made_can_be_opened";
+    let Some(recording) = recorded(test, "made") else { return };
+    expect_no_damage(&recording, recording.points(), cuts(600));
+}
+
+#[test]
+fn what_is_compacted_stays() {
+    let Some(recording) = recorded("what_is_compacted_stays", "compacted") else { return };
+    for (begin, end) in [("written", "compacted"), ("compacted", "closed")] {
+        expect_no_damage(&recording, recording.between(begin, end).unwrap(), cuts(200));
+    }
+}
+
+#[test]
+fn what_is_acknowledged_stays_when_recovery_is_cut_too() {
+    let test = "what_is_acknowledged_stays_when_recovery_is_cut_too";
+    let Some(recording) = recorded(test, "short") else { return };
+    for cut in recording.cuts(recording.points(), cuts(12), 0) {
+        let recovery = Recorder::this_test(test).argument("again").after(&cut).run().unwrap();
+        assert!(recovery.acknowledged().len() > cut.acknowledged().len());
+        expect_no_damage(&recovery, recovery.points(), 40);
+    }
+}
+
+#[test]
+fn what_is_flushed_stays_where_changes_are_grouped() {
+    let test = "what_is_flushed_stays_where_changes_are_grouped";
+    let Some(recording) = recorded(test, "grouped") else { return };
+    let mut examiner = Examiner::of(&recording).grouped();
+    for cut in recording.cuts(recording.points(), cuts(500), 0) {
+        assert_eq!(examiner.damage(&cut), None, "{cut}");
+    }
+}
+
+/// The control: what is not flushed is lost, and nothing worse.
+#[test]
+fn what_is_not_flushed_is_lost_where_changes_are_grouped() {
+    let test = "what_is_not_flushed_is_lost_where_changes_are_grouped";
+    let Some(recording) = recorded(test, "grouped") else { return };
+    let damages = damages(&recording, 200);
+    assert!(damages.iter().any(|damage| matches!(damage, Damage::Lost(_))));
+    assert!(damages.iter().all(|damage| !matches!(damage, Damage::Broken(_))), "{damages:?}");
+}
+
+/// The control: where the disk keeps nothing of what it says it has synced, changes are lost, and
+/// documents with them.
+#[test]
+fn what_is_acknowledged_is_lost_on_a_disk_that_lies() {
+    let test = "what_is_acknowledged_is_lost_on_a_disk_that_lies";
+    let Some(recording) = recorded(test, "short") else { return };
+    let damages = damages(&recording.without_syncs(), 200);
+    assert!(damages.iter().any(|damage| matches!(damage, Damage::Lost(_))), "{damages:?}");
+    assert!(damages.iter().any(|damage| matches!(damage, Damage::Broken(_))), "{damages:?}");
+}
+
+/// The recording of a test, `None` in the child itself or where nothing can be recorded.
+fn recorded(test: &str, argument: &str) -> Option<Recording> {
+    if let Some(child) = Child::here() {
+        workload::run(&child);
+        return None;
+    }
+    if power_cut::skipped() {
+        return None;
+    }
+    Some(Recorder::this_test(test).argument(argument).run().unwrap())
+}
+
+fn expect_no_damage(recording: &Recording, points: Range<usize>, count: usize) {
+    let mut examiner = Examiner::of(recording);
+    for cut in recording.cuts(points, count, 0) {
+        assert_eq!(examiner.damage(&cut), None, "{cut}");
+    }
+}
+
+fn damages(recording: &Recording, count: usize) -> Vec<Damage> {
+    let mut examiner = Examiner::of(recording);
+    let cuts = recording.cuts(recording.points(), count, 0);
+    cuts.filter_map(|cut| examiner.damage(&cut)).collect()
+}
+
+/// How many cuts to make where so many are made if nothing is said.
+fn cuts(usual: usize) -> usize {
+    let wanted = env::var("CRDT_POWER_CUTS").map(|count| count.parse::<usize>().unwrap());
+    wanted.map_or(usual, |wanted| (usual * wanted).div_ceil(2_000))
+}
