@@ -212,7 +212,6 @@ fn holds(promise: &Promise, found: &mut Found) -> Result<Option<bool>, Damage> {
     let kept = match (promise, document) {
         (Promise::Removing(_), _) => return Ok(None),
         (Promise::Removed(_), document) => document.is_none(),
-        (_, None) | (Promise::Made(_), _) => true,
         (Promise::Changed(_, hash, _), Some(document)) => document.history().contains(hash),
         (Promise::Waits(_, hash, needed), Some(document)) => {
             if !document.history().contains(hash) {
@@ -220,6 +219,7 @@ fn holds(promise: &Promise, found: &mut Found) -> Result<Option<bool>, Damage> {
             }
             document.history().contains(hash)
         }
+        // A document that was removed has kept nothing, and one that was made is found.
         _ => true,
     };
     Ok(Some(kept))

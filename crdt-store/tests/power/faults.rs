@@ -36,7 +36,7 @@ fn a_full_disk_loses_nothing() {
     let lasting = each(Operation::Write).filter(|fault| !fault.file().contains(".key"));
     let lasting = lasting.map(Fault::lasting).collect();
     for fault in sampled(once, 60).into_iter().chain(sampled(lasting, 12)) {
-        expect_no_harm(test, EACH, fault);
+        expect_no_harm(test, EACH, &fault);
     }
 }
 
@@ -48,7 +48,7 @@ fn a_disk_that_does_not_answer_loses_nothing() {
     let writes = each(Operation::Write).chain(each(Operation::Resize)).collect();
     let rest = each(Operation::Sync).chain(each(Operation::Open)).chain(each(Operation::Entry));
     for fault in sampled(writes, 30).into_iter().chain(sampled(rest.collect(), 60)) {
-        expect_no_harm(test, EACH, fault);
+        expect_no_harm(test, EACH, &fault);
     }
 }
 
@@ -57,7 +57,7 @@ fn a_sync_that_fails_loses_nothing_that_was_flushed() {
     let test = "faults::a_sync_that_fails_loses_nothing_that_was_flushed";
     let Some(recording) = recorded(test, GROUPED) else { return };
     for fault in recording.faults(Operation::Sync, Failure::Io) {
-        expect_no_harm(test, GROUPED, fault);
+        expect_no_harm(test, GROUPED, &fault);
     }
 }
 
@@ -68,7 +68,7 @@ fn a_sync_within_a_commit_that_fails_loses_nothing_that_was_flushed() {
     let syncs = recording.faults(Operation::Sync, Failure::Io);
     let journal: Vec<_> = syncs.filter(|fault| fault.file().ends_with("-wal")).collect();
     for fault in journal {
-        expect_no_harm(test, MUCH, fault);
+        expect_no_harm(test, MUCH, &fault);
     }
 }
 
@@ -78,7 +78,7 @@ fn sampled(faults: Vec<Fault>, count: usize) -> Vec<Fault> {
     faults.into_iter().step_by(step).collect()
 }
 
-fn expect_no_harm(test: &str, workload: &str, fault: Fault) {
+fn expect_no_harm(test: &str, workload: &str, fault: &Fault) {
     let run = Recorder::this_test(test).argument(workload).failing(fault.clone()).run();
     let run = run.unwrap_or_else(|error| panic!("{fault}: {error}"));
     assert!(run.has_failed(), "{fault}");
@@ -110,7 +110,12 @@ pub(crate) fn failing(child: &Child) {
         made: RefCell::default(),
     };
     for number in 0..3 {
-        sessions.one(number);
+        let over = sessions.one(number).is_err();
+        // What a sync of the journal has lost is still read from memory. To go on from it before
+        // the machine has begun anew is what `Durability::Grouped` warns of.
+        if over && child.argument() != EACH {
+            return;
+        }
     }
 }
 
@@ -124,12 +129,16 @@ struct Sessions<'a> {
 struct Over;
 
 impl Sessions<'_> {
-    fn one(&self, number: u8) {
+    fn one(&self, number: u8) -> Result<(), Over> {
         let file = self.writer.child.folder().join(FILE);
-        let store = self.tried(|| Store::open_with(&file, &self.options));
-        let Ok(store) = store else { return };
+        let open = || Store::open_with(&file, &self.options);
+        let store = if self.writer.child.argument() == EACH {
+            self.tried(open)?
+        } else {
+            open().map_err(|error| self.given_up(&error))?
+        };
         self.writer.promise(&Promise::Author(store.author().unwrap()));
-        let _ = self.write(&store, number);
+        self.write(&store, number)
     }
 
     fn write(&self, store: &Store, number: u8) -> Result<(), Over> {
@@ -245,11 +254,18 @@ impl Sessions<'_> {
         Err(Over)
     }
 
+    fn given_up(&self, error: &StoreError) -> Over {
+        self.failed(error);
+        Over
+    }
+
     fn failed(&self, error: &StoreError) {
         let is_named = match error {
-            StoreError::Full | StoreError::Unsure | StoreError::Io { .. } => true,
-            // The file could not be opened for writing.
-            StoreError::ReadOnly => true,
+            // The last where the file could not be opened for writing.
+            StoreError::Full
+            | StoreError::Unsure
+            | StoreError::Io { .. }
+            | StoreError::ReadOnly => true,
             StoreError::Key(error) => matches!(error, KeyError::Io { .. }),
             StoreError::Sqlite(error) => error.sqlite_error_code().is_some(),
             _ => false,

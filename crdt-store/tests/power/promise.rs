@@ -51,8 +51,11 @@ impl Promise {
     /// The document that it is about, if it is about one.
     pub(crate) fn document(&self) -> Option<DocumentId> {
         match self {
-            Self::Made(id) | Self::Changed(id, ..) | Self::Waits(id, ..) => Some(*id),
-            Self::Removing(id) | Self::Removed(id) => Some(*id),
+            Self::Made(id)
+            | Self::Changed(id, ..)
+            | Self::Waits(id, ..)
+            | Self::Removing(id)
+            | Self::Removed(id) => Some(*id),
             _ => None,
         }
     }

@@ -101,7 +101,7 @@ pub(crate) fn much(seed: u64) -> String {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let letter = |_| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        char::from(b' ' + (state >> 33) as u8 % 95)
+        char::from(b' ' + state.to_be_bytes()[3] % 95)
     };
     (0..1_000).map(letter).collect()
 }
@@ -149,7 +149,7 @@ impl Writer<'_> {
         let mut essay = self.create(store);
         for number in 0..20 {
             self.push_much(&mut essay, number);
-            self.change(&mut essay, |essay| essay.title.set(&format!("Essay {number}")));
+            self.change(&mut essay, |essay| essay.title.set(format!("Essay {number}")));
         }
     }
 

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE as IOERR_SHMSIZE;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -31,6 +32,10 @@ pub enum Durability {
     /// before that loses the newest changes, as if they had never been made; the end of a process
     /// loses nothing. What leaves a document by the methods of [`Stored`](crate::Stored) is flushed
     /// before.
+    ///
+    /// Where the disk refuses a sync ([`StoreError::Unsure`] from then on), what is committed and
+    /// not on the disk is still read from memory. A power cut after the file was opened again may
+    /// then damage it, so begin the machine anew first.
     Grouped,
 }
 
@@ -265,6 +270,19 @@ impl Sqlite {
                 self.doubt(error);
             }
         })
+    }
+}
+
+impl Drop for Sqlite {
+    /// The last connection copies the journal into the file when it is closed. Where a sync of the
+    /// journal has failed, it may not be on the disk, and a file that is half of it would be lost.
+    fn drop(&mut self) {
+        if self.unsure.load(Ordering::Relaxed) {
+            let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+            for connection in idle {
+                let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            }
+        }
     }
 }
 
