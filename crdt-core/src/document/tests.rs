@@ -5,6 +5,7 @@ mod observed;
 mod opened;
 mod parts;
 mod prepared;
+mod remains;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

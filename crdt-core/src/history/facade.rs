@@ -1,6 +1,7 @@
 //! The history as it is used: every method, each of which asks a service.
 
 mod arrivals;
+pub(super) mod salvage;
 
 use core::fmt;
 use core::ops::Range;

@@ -44,6 +44,7 @@ pub use change::Change;
 pub(crate) use commit::Unwritten;
 pub(crate) use commit::draft::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 pub use facade::History;
+pub use facade::salvage::{Piece, Salvage, Salvaged};
 pub(crate) use format::bundle::{document_of, is_bundle};
 pub use format::frontier::Frontier;
 pub use format::genesis::Genesis;

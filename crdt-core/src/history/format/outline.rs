@@ -122,10 +122,21 @@ impl Outline {
     /// Reads the outline of so many changes. Keys were checked before they were saved; who does not
     /// believe that checks them afterwards.
     pub(crate) fn read(reader: &mut Reader<'_>, changes: ChangeIndex) -> Result<Self, DecodeError> {
+        Self::read_of(reader, Some(changes))
+    }
+
+    /// Reads the outline of changes of which some may be lost, so that it is not known how many
+    /// there were.
+    pub(crate) fn read_alone(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Self::read_of(reader, None)
+    }
+
+    fn read_of(reader: &mut Reader<'_>, changes: Option<ChangeIndex>) -> Result<Self, DecodeError> {
         let authors = 0..reader.count(32)?;
         let authors = authors.map(|_| Ok(Author::unchecked(reader.array()?)));
         let authors = authors.collect::<Result<Vec<_>, DecodeError>>()?;
         let block = read_block(reader, usize::MAX)?;
+        let changes = changes.map_or_else(|| Columns::read(&block)?.changes(), Ok)?;
         let mut columns = Columns::read(&block)?;
         let (streaks, branches) = columns.streaks(changes)?;
         let sizes = (0..authors.len()).map(|_| columns.0[Column::Bytes as usize].read());
@@ -149,6 +160,16 @@ impl<'a> Columns<'a> {
 
     fn get(&mut self, column: Column) -> Result<u32, DecodeError> {
         self.0[column as usize].read_u32()
+    }
+
+    /// How many changes all streaks have.
+    fn changes(mut self) -> Result<ChangeIndex, DecodeError> {
+        let mut changes: ChangeIndex = 0;
+        while self.0[Column::Count as usize].finish().is_err() {
+            let sum = changes.checked_add(self.get(Column::Count)?);
+            changes = sum.ok_or(DecodeError::WrongTotals)?;
+        }
+        Ok(changes)
     }
 
     /// The streaks that so many changes are, and how many branches they lie on.

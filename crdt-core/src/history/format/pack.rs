@@ -82,7 +82,7 @@ impl Pack {
     }
 
     /// Reads the pack of changes from `first` on.
-    fn read(
+    pub(crate) fn read(
         reader: &mut Reader<'_>,
         document: DocumentId,
         first: ChangeIndex,

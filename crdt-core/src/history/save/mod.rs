@@ -1,14 +1,17 @@
 //! Saving: histories as files, an outline, which is read at once, and packs, which are not.
 //!
-//! Opening believes the file ([`Kept::read`]); [`verifying`] checks it anew. [`packing`] sees to it
-//! that saving costs time in what is new.
+//! Opening believes the file ([`Kept::read`]); [`verifying`] checks it anew, and [`salvaging`] puts
+//! together what is left of one. [`packing`] sees to it that saving costs time in what is new.
 
 mod load_error;
 mod packing;
+mod proven;
+mod salvaging;
 mod verifying;
 
 pub use load_error::LoadError;
 pub(crate) use packing::Packs;
+pub(crate) use salvaging::{Remains, document_of_head, document_of_pack};
 
 use std::sync::Arc;
 

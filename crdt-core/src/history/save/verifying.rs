@@ -59,7 +59,7 @@ impl Kept {
     }
 
     /// Takes in bundles for good.
-    fn receive(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
+    pub(super) fn receive(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
         let Self { store, coverage, pending, .. } = self;
         let received = Receiver { store, pending, coverage, keypair: None }.apply(bytes, None);
         store.forget_mark();
