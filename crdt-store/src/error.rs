@@ -41,13 +41,13 @@ pub enum StoreError {
     Removed(DocumentId),
     /// What was read is not what was written.
     #[error(
-        "the document {document} is damaged: {part} is not what was written there; the other \
-         documents are not affected"
+        "the document {document} is damaged: {part}; the other documents are not affected; \
+         `Store::recover`, or `crdt recover`, saves what is left"
     )]
     Damaged {
         /// The document.
         document: DocumentId,
-        /// Which part of it.
+        /// What of it, and how it shows.
         part: String,
     },
     /// The store was opened for reading, or may not be written.
@@ -100,8 +100,11 @@ pub enum StoreError {
     /// SQLite is a version that can lose data.
     #[error("SQLite is {0}, which can lose data with several connections: use 3.51.3 or later")]
     OldSqlite(&'static str),
+    /// A file that is to be recovered has nothing of a store in it.
+    #[error("nothing of a store can be read from {0}: take it from a backup")]
+    NothingLeft(PathBuf),
     /// SQLite found the file damaged.
-    #[error("the file is damaged ({0}): keep a copy of it, and save what is left")]
+    #[error("the file is damaged ({0}): keep a copy of it, and save what is left: `Store::recover`, or `crdt recover`")]
     Corrupt(#[source] rusqlite::Error),
     /// The file could not be read or written.
     #[error("the file could not be read or written")]
@@ -114,4 +117,17 @@ pub enum StoreError {
         /// Why.
         source: io::Error,
     },
+}
+
+impl StoreError {
+    /// The error of who asked for one document alone, where it is not known what of it is damaged.
+    pub(crate) fn of(self, document: DocumentId) -> Self {
+        match self {
+            Self::Corrupt(error) => {
+                let part = format!("what the file has of it cannot be read ({error})");
+                Self::Damaged { document, part }
+            }
+            error => error,
+        }
+    }
 }

@@ -70,6 +70,9 @@ impl KeyFile {
         let text = match fs::read_to_string(&path) {
             Ok(text) => Zeroizing::new(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Err(KeyError::NotAKey(path));
+            }
             Err(source) => return Err(KeyError::Io { path, source }),
         };
         if is_exposed(&path) {

@@ -7,11 +7,13 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+mod checkup;
 pub mod conformance;
 mod error;
 mod key;
 mod listing;
 mod options;
+mod recovery;
 mod replica;
 mod session;
 mod store;
@@ -19,10 +21,12 @@ mod stored;
 mod stored_history;
 
 pub use backend::sqlite::Durability;
+pub use checkup::{Checkup, DocumentCheck};
 pub use error::StoreError;
 pub use key::KeyError;
 pub use listing::Listing;
 pub use options::StoreOptions;
+pub use recovery::Recovered;
 pub use session::Identity;
 pub use store::Store;
 pub use stored::Stored;

@@ -137,11 +137,9 @@ impl Store {
             return Err(StoreError::Exists(id));
         }
         transaction.write(&id, &[Write::Create])?;
-        let (mut replica, _) = Replica::open(id, &*transaction, |_| Ok(History::new(id)))?;
-        let compacted = replica.rebase(&document, &*transaction)?;
-        transaction.write(&id, &compacted.writes)?;
+        let (replica, writes) = Replica::kept(&document, &*transaction)?;
+        transaction.write(&id, &writes)?;
         transaction.commit()?;
-        replica.follow(compacted);
         Ok(Stored::new(self.clone(), replica, document))
     }
 
@@ -165,11 +163,12 @@ impl Store {
     ) -> Result<Stored<T>, StoreError> {
         let keypair = self.shared.keypair.clone();
         let transaction = self.backend().begin(Access::Read)?;
-        let (replica, document) = Replica::open(id, &*transaction, |base| match (base, keypair) {
+        let opened = Replica::open(id, &*transaction, |base| match (base, keypair) {
             (Some(base), keypair) => Document::load_with(options, base, keypair),
             (None, Some(keypair)) => Ok(Document::join(id, keypair)),
             (None, None) => Document::load_with(options, &History::new(id).save(), None),
-        })?;
+        });
+        let (replica, document) = opened.map_err(|error| error.of(id))?;
         drop(transaction);
         Ok(Stored::new(self.clone(), replica, document))
     }
@@ -191,10 +190,11 @@ impl Store {
     /// As [`open_document`](Self::open_document).
     pub fn open_history(&self, id: DocumentId) -> Result<StoredHistory, StoreError> {
         let transaction = self.backend().begin(Access::Read)?;
-        let (replica, history) = Replica::open(id, &*transaction, |base| match base {
+        let opened = Replica::open(id, &*transaction, |base| match base {
             Some(base) => History::load(base),
             None => Ok(History::new(id)),
-        })?;
+        });
+        let (replica, history) = opened.map_err(|error| error.of(id))?;
         drop(transaction);
         Ok(StoredHistory::new(self.clone(), replica, history))
     }

@@ -47,6 +47,15 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// Those of the place.
     fn shrink(&self) -> Result<(), StoreError>;
+
+    /// What is wrong with the place itself, whatever is kept there, in words for people; nothing if
+    /// it is sound, or does not check itself.
+    ///
+    /// # Errors
+    /// Those of the place, if it cannot be looked at.
+    fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
 }
 
 /// What is done at once, or not at all. Dropped without a [commit](Self::commit) it did nothing.

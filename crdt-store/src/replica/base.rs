@@ -47,14 +47,23 @@ impl Base {
         let damaged = |(_, range, known): &&(PartName, Range<usize>, Check)| {
             check(&self.bytes[range.clone()]) != *known
         };
-        match self.parts.iter().find(damaged) {
-            None => StoreError::Load(error),
-            Some((name, ..)) => StoreError::Damaged { document: *id, part: described(*name) },
-        }
+        let part = match self.parts.iter().find(damaged) {
+            Some((name, ..)) => not_as_written(&described(*name)),
+            None if matches!(error, LoadError::OfAnotherType { .. }) => {
+                return StoreError::Load(error);
+            }
+            None => format!("the parts of its base make no whole ({error})"),
+        };
+        StoreError::Damaged { document: *id, part }
     }
 }
 
-fn described(PartName { kind, first }: PartName) -> String {
+/// How it is said that something is damaged.
+pub(crate) fn not_as_written(what: &str) -> String {
+    format!("{what} is not what was written there")
+}
+
+pub(crate) fn described(PartName { kind, first }: PartName) -> String {
     match kind {
         Kind::Head => "the head of its base".to_owned(),
         Kind::Changes => format!("the part of its base with the changes from {first} on"),

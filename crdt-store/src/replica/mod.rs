@@ -15,13 +15,14 @@ mod base;
 mod compaction;
 mod content;
 
-use crdt_core::{DocumentId, History, LoadError, Outcome};
+use crdt_core::{ApplyError, DocumentId, History, LoadError, Outcome};
 use sha2::{Digest, Sha256};
 
 use crate::backend::{Append, Check, Entry, Transaction, Write};
 use crate::error::StoreError;
 
 use base::Base;
+pub(crate) use base::{described, not_as_written};
 pub(crate) use content::Content;
 
 /// Where a document in memory is in the store.
@@ -54,7 +55,7 @@ impl Replica {
         transaction: &dyn Transaction,
         open: impl FnOnce(Option<&[u8]>) -> Result<C, LoadError>,
     ) -> Result<(Self, C), StoreError> {
-        let through = entry(transaction, &id)?.through;
+        let Entry { through, listing, .. } = entry(transaction, &id)?;
         let base = Base::read(transaction, &id)?;
         let mut content = match base {
             Some(base) => open(Some(base.bytes())).map_err(|error| base.blamed(&id, error))?,
@@ -63,6 +64,11 @@ impl Replica {
         let durable = content.history().len();
         let mut replica = Self { id, position: through, durable, tail: Vec::new(), awaited: 0 };
         replica.bring_in(&mut content, transaction)?;
+        let found = content.history().len() as u64;
+        if found < listing.changes {
+            let all = listing.changes;
+            return Err(replica.damaged(format!("of its {all} changes {found} are there")));
+        }
         for (number, bytes) in transaction.waiting(&id)? {
             if let Err(error) = content.take_in(&bytes) {
                 tracing::warn!(%error, document = %id, "what waited is refused");
@@ -70,6 +76,26 @@ impl Replica {
             replica.awaited = number;
         }
         Ok((replica, content))
+    }
+
+    /// A document that is in the store with nothing in it so far, and what is to be written so that
+    /// everything is.
+    pub(crate) fn kept<C: Content>(
+        content: &C,
+        transaction: &dyn Transaction,
+    ) -> Result<(Self, Vec<Write>), StoreError> {
+        let history = content.history();
+        let id = history.document();
+        let (mut replica, _) = Self::open(id, transaction, |_| Ok(History::new(id)))?;
+        let compacted = replica.rebase(content, transaction)?;
+        let mut writes = compacted.writes.clone();
+        let type_name = history.genesis().map(|genesis| genesis.type_name().to_owned());
+        writes.push(Write::List { type_name, changes: history.len() as u64 });
+        let limit = history.pending_limits().bytes as u64;
+        let waits = |bundle: &[u8]| Write::Wait { bytes: bundle.to_vec(), limit };
+        writes.extend(history.waiting().map(waits));
+        replica.follow(compacted);
+        Ok((replica, writes))
     }
 
     /// The document.
@@ -122,10 +148,14 @@ impl Replica {
         append: &Append,
     ) -> Result<(), StoreError> {
         if check(&append.bytes) != append.check {
-            return Err(self.damaged(format!("what was appended as number {}", append.number)));
+            let what = format!("what was appended as number {}", append.number);
+            return Err(self.damaged(not_as_written(&what)));
         }
         let (before, waiting) = (content.history().len(), content.history().pending());
-        let outcome = content.take_in(&append.bytes)?;
+        let outcome = content.take_in(&append.bytes).map_err(|error| match error {
+            ApplyError::OfAnotherType { .. } => error.into(),
+            error => self.damaged(format!("number {} is refused: {error}", append.number)),
+        })?;
         // What had waited here, and has come free, is not in the store yet.
         if self.durable == before && content.history().pending() == waiting {
             self.durable = content.history().len();
@@ -197,7 +227,13 @@ impl Replica {
 fn entry(transaction: &dyn Transaction, id: &DocumentId) -> Result<Entry, StoreError> {
     match transaction.document(id)? {
         None => Err(StoreError::UnknownDocument(*id)),
-        Some(entry) if entry.removed => Err(StoreError::Removed(*id)),
+        Some(entry) if entry.removed => match transaction.tail(id)?.as_slice() {
+            [] => Err(StoreError::Removed(*id)),
+            _ => Err(StoreError::Damaged {
+                document: *id,
+                part: "it says that it was removed, and its changes are there".to_owned(),
+            }),
+        },
         Some(entry) => Ok(entry),
     }
 }

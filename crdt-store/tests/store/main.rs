@@ -2,6 +2,7 @@
 
 mod conforming;
 mod costs;
+mod damage;
 mod files;
 mod golden;
 mod keys;

@@ -5,7 +5,7 @@
 //! Those that turn out to [prove themselves](super::proven) are then received anew as bundles, as if
 //! they had come from elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Kept;
 use super::proven::Proven;
@@ -26,11 +26,9 @@ use crate::history::store::Store;
 pub(crate) struct Remains {
     document: DocumentId,
     genesis: Option<Genesis>,
-    /// How many packs there were, if that is known.
-    count: Option<usize>,
-    /// By the number of their first change, as whoever kept them says.
-    packs: BTreeMap<ChangeIndex, Pack>,
-    outline: Option<Outline>,
+    /// With the numbers of their first changes, as whoever kept them says.
+    packs: Vec<(ChangeIndex, Pack)>,
+    outlines: Vec<Outline>,
     /// Each as it is taken in, after its length.
     bundles: Vec<Vec<u8>>,
 }
@@ -40,9 +38,8 @@ impl Remains {
         Self {
             document,
             genesis: None,
-            count: None,
-            packs: BTreeMap::new(),
-            outline: None,
+            packs: Vec::new(),
+            outlines: Vec::new(),
             bundles: Vec::new(),
         }
     }
@@ -58,7 +55,7 @@ impl Remains {
             }
             self.genesis = Some(genesis);
         }
-        self.count = usize::try_from(reader.varint()?).ok();
+        reader.varint()?;
         reader.finish()
     }
 
@@ -67,13 +64,13 @@ impl Remains {
         let mut reader = Reader::new(bytes);
         let pack = Pack::read(&mut reader, self.document, first)?;
         reader.finish()?;
-        self.packs.insert(first, pack);
+        self.packs.push((first, pack));
         Ok(())
     }
 
     /// Takes the outline. What waits behind it is not looked at.
     pub(crate) fn take_outline(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
-        self.outline = Some(Outline::read_alone(&mut Reader::new(bytes))?);
+        self.outlines.push(Outline::read_alone(&mut Reader::new(bytes))?);
         Ok(())
     }
 
@@ -90,13 +87,14 @@ impl Remains {
     }
 
     /// All changes that prove themselves, and how many others there are.
-    pub(crate) fn salvaged(self) -> (Kept, usize) {
-        let Self { document, genesis, bundles, .. } = &self;
-        let mut found = Found { store: Store::new(*document), signatures: Vec::new() };
-        found.store.genesis.clone_from(genesis);
-        found.admit_packs(self.placed(), self.outline.as_ref());
-        let waiting = found.admit_bundles(bundles);
-        let mut kept = Kept::new(*document, PendingLimits::NONE);
+    pub(crate) fn salvaged(mut self) -> (Kept, usize) {
+        self.packs.sort_by_key(|(first, pack)| (*first, pack.count));
+        let Self { document, genesis, packs, outlines, bundles } = self;
+        let mut found = Found { store: Store::new(document), signatures: Vec::new() };
+        found.store.genesis = genesis;
+        found.admit_packs(&packs, &outlines);
+        let waiting = found.admit_bundles(&bundles);
+        let mut kept = Kept::new(document, PendingLimits::NONE);
         kept.store.genesis.clone_from(&found.store.genesis);
         let proven = Proven::of(&found.store, &found.signatures);
         let mut saved = 0;
@@ -111,20 +109,6 @@ impl Remains {
             let _ = kept.receive(bundle);
         }
         (kept, found.store.chains.len() as usize - saved)
-    }
-
-    /// The packs with the numbers of their first changes: where all of them are here, they follow
-    /// on each other.
-    fn placed(&self) -> Vec<(ChangeIndex, &Pack)> {
-        if self.count != Some(self.packs.len()) {
-            return self.packs.iter().map(|(first, pack)| (*first, pack)).collect();
-        }
-        let ends = self.packs.values().scan(0, |end: &mut ChangeIndex, pack| {
-            let first = *end;
-            *end = end.saturating_add(pack.count);
-            Some((first, pack))
-        });
-        ends.collect()
     }
 }
 
@@ -156,17 +140,24 @@ struct Found {
 }
 
 impl Found {
-    /// Admits packs, and enters the signatures that an outline has of their changes.
-    fn admit_packs(&mut self, packs: Vec<(ChangeIndex, &Pack)>, outline: Option<&Outline>) {
-        let mut placed: BTreeMap<ChangeIndex, ChangeIndex> = BTreeMap::new();
+    /// Admits packs, and enters the signatures that outlines have of their changes. There can be
+    /// packs and outlines of several times, so whatever can be meant is entered.
+    fn admit_packs(&mut self, packs: &[(ChangeIndex, Pack)], outlines: &[Outline]) {
+        let mut meant: BTreeSet<(ChangeIndex, ChangeIndex)> = BTreeSet::new();
+        let mut end = 0;
         for (first, pack) in packs {
             let bundle = pack.decode(|key| self.store.checked_key(key));
             let Some(taken) = bundle.ok().and_then(|bundle| self.admit(&bundle)) else { continue };
-            placed.extend((first..).zip(taken.members));
+            // The number may be what is damaged, and the pack follow on the one before.
+            for first in [*first, end] {
+                meant.extend((first..).zip(taken.members.iter().copied()));
+            }
+            end = end.saturating_add(pack.count);
         }
-        let stretches = outline.iter().flat_map(|outline| &outline.stretches);
-        for (change, signature) in stretches.flat_map(|stretch| &stretch.signatures) {
-            self.signatures.extend(placed.get(change).map(|change| (*change, *signature)));
+        let stretches = outlines.iter().flat_map(|outline| &outline.stretches);
+        for (number, signature) in stretches.flat_map(|stretch| &stretch.signatures) {
+            let changes = meant.range((*number, 0)..=(*number, ChangeIndex::MAX));
+            self.signatures.extend(changes.map(|(_, change)| (*change, *signature)));
         }
     }
 
@@ -206,16 +197,12 @@ impl Found {
     fn admit(&mut self, bundle: &Bundle) -> Option<Taken> {
         self.store.first_missing(&bundle.outside, 0).is_none().then_some(())?;
         let mark = self.store.mark();
-        match admit(&mut self.store, bundle) {
-            Ok(taken) => {
-                self.store.forget_mark();
-                Some(taken)
-            }
-            Err(_) => {
-                self.store.roll_back(mark);
-                None
-            }
-        }
+        let Ok(taken) = admit(&mut self.store, bundle) else {
+            self.store.roll_back(mark);
+            return None;
+        };
+        self.store.forget_mark();
+        Some(taken)
     }
 
     /// Changes as a bundle, with the signatures that cover them.

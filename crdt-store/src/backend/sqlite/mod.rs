@@ -21,6 +21,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Access, Backend, LOCK_TIMEOUT, Transaction};
 use crate::error::StoreError;
+use crate::recovery;
 
 /// When what was committed is safe from a power cut.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -77,6 +78,9 @@ pub struct Sqlite {
 
 /// The oldest version that does not corrupt a WAL which several connections reset.
 const OLDEST: i32 = 3_051_003;
+
+/// What is said of a journal of which SQLite passes over a part.
+const DAMAGED_JOURNAL: &str = "the journal is damaged: what was committed last is not seen";
 
 /// How many connections are kept open while nobody uses them.
 const IDLE: usize = 4;
@@ -251,6 +255,21 @@ impl Backend for Sqlite {
 
     fn shrink(&self) -> Result<(), StoreError> {
         self.sync(schema::shrink)
+    }
+
+    fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        let connection = self.connection()?;
+        let checked = schema::integrity(&connection).map_err(|error| self.named(error));
+        self.give_back(connection);
+        let mut found = match checked {
+            // It is so damaged that it cannot be checked.
+            Err(StoreError::Corrupt(error)) => vec![error.to_string()],
+            checked => checked?,
+        };
+        if recovery::is_journal_damaged(&self.path)? {
+            found.push(DAMAGED_JOURNAL.to_owned());
+        }
+        Ok(found)
     }
 }
 

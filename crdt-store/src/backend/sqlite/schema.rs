@@ -148,3 +148,11 @@ pub(super) fn shrink(connection: &Connection) -> rusqlite::Result<()> {
     }
     Ok(())
 }
+
+/// What SQLite finds wrong in a file, the first of it.
+pub(super) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+    let found = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let found: Vec<String> = found.collect::<rusqlite::Result<_>>()?;
+    Ok(found.into_iter().filter(|line| line != "ok").collect())
+}

@@ -1,0 +1,119 @@
+//! The journal of a file of SQLite: images of pages, of which those that were committed count.
+//!
+//! Each image has a checksum over itself and all before it. SQLite stops at the first that does not
+//! fit. Here an image is passed over if the next one fits to what is said, or to what should be
+//! said, of all before: then both were written, and one was damaged later. So what was torn off, or
+//! is left of times before, is never taken for something that was committed.
+
+/// What a journal begins with.
+const HEADER: usize = 32;
+
+/// What each image begins with.
+const FRAME: usize = 24;
+
+type Sum = (u32, u32);
+
+pub(super) struct Journal {
+    bytes: Vec<u8>,
+    size: usize,
+    /// The numbers of pages, and where their images begin.
+    images: Vec<(u32, usize)>,
+    is_damaged: bool,
+}
+
+impl Journal {
+    /// What a journal says of the length of pages, if that can be so.
+    pub(super) fn size_of_pages(bytes: &[u8]) -> Option<usize> {
+        let size = usize::try_from(word(bytes, 8, true)?).ok()?;
+        (size.is_power_of_two() && (512..=1 << 16).contains(&size)).then_some(size)
+    }
+
+    /// Finds the images in a journal that were committed.
+    pub(super) fn new(bytes: Vec<u8>, size: usize) -> Self {
+        let mut journal = Self { bytes, size, images: Vec::new(), is_damaged: false };
+        // The mark says in which order the bytes of a word are summed, and may be what is damaged.
+        let is_big = word(&journal.bytes, 0, true).is_none_or(|mark| mark & 1 == 1);
+        for is_big in [is_big, !is_big] {
+            journal.find(is_big);
+            if !journal.images.is_empty() {
+                break;
+            }
+        }
+        journal
+    }
+
+    fn find(&mut self, is_big: bool) {
+        let bytes = &self.bytes;
+        let (Some(salt), Some(said)) = (bytes.get(HEADER + 8..HEADER + 16), sum_at(bytes, 24))
+        else {
+            return;
+        };
+        let header = summed((0, 0), &bytes[..24], is_big);
+        let mut is_damaged = header != said || bytes[16..24] != *salt;
+        let (mut before, mut images, mut committed) = (vec![said, header], Vec::new(), 0);
+        let mut passed_over = is_damaged;
+        for (place, frame) in bytes[HEADER..].chunks_exact(FRAME + self.size).enumerate() {
+            let Some(said) = sum_at(frame, 16).filter(|_| frame[8..16] == *salt) else { break };
+            let sums = before.iter().map(|before| {
+                summed(summed(*before, &frame[..8], is_big), &frame[FRAME..], is_big)
+            });
+            let sums: Vec<Sum> = sums.collect();
+            if sums.contains(&said) {
+                (is_damaged, passed_over) = (is_damaged || passed_over, false);
+                let start = HEADER + place * (FRAME + self.size) + FRAME;
+                images.push((word(frame, 0, true).unwrap_or(0), start));
+                if word(frame, 4, true) != Some(0) {
+                    committed = images.len();
+                    self.is_damaged = is_damaged;
+                }
+                before = vec![said];
+            } else if passed_over && place > 0 {
+                break;
+            } else {
+                passed_over = true;
+                before = core::iter::once(said).chain(sums).collect();
+            }
+        }
+        images.truncate(committed);
+        self.images = images;
+    }
+
+    /// Whether an image, or what the journal begins with, is damaged, and something follows that
+    /// was committed.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.is_damaged
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The images in order, each with the number of its page and the place where it begins.
+    pub(super) fn images(&self) -> impl Iterator<Item = (u32, usize, &[u8])> {
+        let image = |(page, place): &(u32, usize)| Some((*page, *place, self.image(*place)?));
+        self.images.iter().filter_map(image)
+    }
+
+    /// The image that begins at a place.
+    pub(super) fn image(&self, place: usize) -> Option<&[u8]> {
+        self.bytes.get(place..place + self.size)
+    }
+}
+
+fn word(bytes: &[u8], at: usize, is_big: bool) -> Option<u32> {
+    let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
+    Some(if is_big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+}
+
+fn sum_at(bytes: &[u8], at: usize) -> Option<Sum> {
+    Some((word(bytes, at, true)?, word(bytes, at + 4, true)?))
+}
+
+/// SQLite's checksum of words, two at a time.
+fn summed((mut one, mut other): Sum, bytes: &[u8], is_big: bool) -> Sum {
+    for at in (0..bytes.len()).step_by(8) {
+        one = one.wrapping_add(word(bytes, at, is_big).unwrap_or(0)).wrapping_add(other);
+        other = other.wrapping_add(word(bytes, at + 4, is_big).unwrap_or(0)).wrapping_add(one);
+    }
+    (one, other)
+}
