@@ -4,7 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, diff, edit, export, frontier, import, key, log, man, new, show, stat, verify,
+    backup, compact, completions, diff, edit, export, frontier, import, key, list, log, man, new,
+    recover, remove, show, stat, title, verify,
 };
 use crate::failure::{EXIT_CODES, Exit, Failure};
 use crate::output::Output;
@@ -19,12 +20,15 @@ const ABOUT: &str = "\
 Look into, verify, exchange and edit collaborative documents, whatever their type is.
 
 A document is a set of signed changes, made by any number of authors, offline and at the same \
-time. A file holds a saved document, or changes that were exported (bundles), or both, one after \
-the other, as apps append them. Everybody who has the same changes sees the same document.";
+time. Everybody who has the same changes sees the same document.
+
+FILE is a store, in which an app keeps its documents; if there are several, `--document` says which \
+one is meant. Or it is a file with one document: saved, or changes that were exported (bundles), or \
+both, one after the other. All commands that look at documents, and `edit` and `import`, take both.";
 
 const FIRST_STEPS: &str = "\
 First steps:
-  crdt import plan.crdt --from-json plan.json   make a document of JSON
+  crdt import plan.crdt --from-json plan.json   make a document of JSON, in a file of its own
   crdt edit plan.crdt                           edit it in $EDITOR, as one signed change
   crdt edit plan.crdt --set /title '\"Launch\"'   or one value of it
   crdt show plan.crdt                           see what it says
@@ -33,6 +37,15 @@ First steps:
   crdt export plan.crdt -o plan.bundle          pack all changes, for somebody else
   crdt import theirs.crdt plan.bundle           take them in there
   crdt verify theirs.crdt                       check every hash and signature
+
+With the store of an app:
+  crdt list notes.crdt                          see which documents are in it
+  crdt show notes.crdt -d Plan                  see one, named by its title or its first digits
+  crdt title notes.crdt -d 1a2b Plan            call one something
+  crdt new notes.crdt --store --title Plan      make a document in it, and it if it is not there
+  crdt backup notes.crdt copy.crdt              copy it while the app goes on
+  crdt verify notes.crdt                        check all of it
+  crdt recover notes.crdt new.crdt              save what is left, should it be damaged
 
 What commands print can be read by programs with --json. Colours are left out where NO_COLOR is \
 set and where the output is piped. `crdt COMMAND --help` explains a command.";
@@ -56,6 +69,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    List(list::List),
     Show(show::Show),
     Log(log::Log),
     Diff(diff::Diff),
@@ -66,6 +80,11 @@ pub(crate) enum Command {
     Export(export::Export),
     Import(import::Import),
     Frontier(frontier::WriteFrontier),
+    Title(title::Title),
+    Remove(remove::Remove),
+    Backup(backup::Backup),
+    Compact(compact::Compact),
+    Recover(recover::Recover),
     #[command(subcommand)]
     Key(key::Key),
     Completions(completions::Completions),
@@ -75,6 +94,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Exit, Failure> {
         match self {
+            Self::List(command) => command.run(out),
             Self::Show(command) => command.run(out),
             Self::Log(command) => command.run(out),
             Self::Diff(command) => command.run(out),
@@ -85,6 +105,11 @@ impl Command {
             Self::Export(command) => command.run(),
             Self::Import(command) => command.run(out),
             Self::Frontier(command) => command.run(),
+            Self::Title(command) => command.run(),
+            Self::Remove(command) => command.run(),
+            Self::Backup(command) => command.run(),
+            Self::Compact(command) => command.run(out),
+            Self::Recover(command) => command.run(out),
             Self::Key(command) => command.run(out),
             Self::Completions(command) => command.run(out),
             Self::Man(command) => command.run(out),

@@ -17,8 +17,10 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0   done
   1   `verify`: everything is genuine, and an author wrote two changes with one number
-  2   a file is damaged, forged, or no document; with `--salvage`: something was passed over
-  3   it could not be done: a file that is not there, a version that is not known, and so on
+  2   a file is damaged, forged, or no document; with `--salvage`: something was passed over;
+      `recover`: something is lost
+  3   it could not be done: a file that is not there, a version that is not known, a lock that
+      another process holds, and so on
   64  the command line was not understood";
 
 /// How a command ends that does not fail otherwise.
@@ -51,12 +53,14 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Edit(#[from] EditFailure),
     #[error(
-        "{cause}\nThe edited text is kept in {draft}, and `crdt edit {} --value {draft}` makes the \
-         document what it says.", .document.display(), draft = .draft.display()
+        "{cause}\nThe edited text is kept in {draft}, and `crdt edit {document} --value {draft}` \
+         makes the document what it says.", draft = .draft.display()
     )]
-    Kept { cause: Box<Failure>, document: PathBuf, draft: PathBuf },
+    Kept { cause: Box<Failure>, document: String, draft: PathBuf },
     #[error("the result cannot be printed: {0}")]
     Output(#[from] io::Error),
+    #[error("there is nobody to ask: say `--yes` to remove it")]
+    Unasked,
     #[error("a bundle is not for a terminal: write it to a file with `-o FILE`, or pipe it")]
     Terminal,
 }

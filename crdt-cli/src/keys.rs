@@ -38,6 +38,11 @@ pub(crate) enum KeyError {
         .0.display()
     )]
     Damaged(PathBuf),
+    #[error(
+        "{} is the key of a store, which it is for alone: `crdt key show` shows it, given the store",
+        .0.display()
+    )]
+    OfAStore(PathBuf),
     #[error("the system has no randomness to give: {0}")]
     Random(#[from] crdt_core::RandomError),
 }
@@ -52,17 +57,22 @@ impl KeyError {
 /// The key that a command signs with.
 #[derive(Args, Debug)]
 pub(crate) struct KeyOption {
-    /// The key to sign with [default: FILE.key, made if it is not there]
+    /// The key to sign with [default: the one of the store, or FILE.key, made if it is not there]
     #[arg(long, value_name = "KEYFILE", env = "CRDT_KEY")]
     key: Option<PathBuf>,
 }
 
 impl KeyOption {
+    /// The key that was named.
+    pub(crate) fn given(&self) -> Result<Option<Keypair>, KeyError> {
+        self.key.as_deref().map(read).transpose()
+    }
+
     /// The key that was named, or the one beside a document, which is made if there is none: a
     /// document that was copied without it goes on under another.
     pub(crate) fn keypair(&self, document: &Path) -> Result<Keypair, KeyError> {
-        if let Some(path) = &self.key {
-            return read(path);
+        if let Some(keypair) = self.given()? {
+            return Ok(keypair);
         }
         let path = beside(document, ".key");
         match read(&path) {
@@ -101,6 +111,9 @@ pub(crate) fn read(path: &Path) -> Result<Keypair, KeyError> {
         io::ErrorKind::NotFound => KeyError::Missing(path.to_owned()),
         _ => KeyError::Unreadable { path: path.to_owned(), cause },
     })?;
+    if text.starts_with(b"crdt-store key ") {
+        return Err(KeyError::OfAStore(path.to_owned()));
+    }
     let (secret, author) = parse(&text).ok_or_else(|| KeyError::Foreign(path.to_owned()))?;
     let keypair = Keypair::from_secret_bytes(&secret);
     let is_whole = keypair.author() == author;

@@ -102,8 +102,8 @@ pub use document::{
 };
 pub use history::{
     ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
-    History, LoadError, Outcome, PendingLimits, Piece, PreparedBytes, ProofError, Refusal, Salvage, Salvaged,
-    VersionError,
+    History, LoadError, Outcome, PendingLimits, Piece, PreparedBytes, ProofError, Refusal, Salvage,
+    Salvaged, VersionError,
 };
 pub use node::{
     Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor, ElementId, Inspection,

@@ -2,10 +2,10 @@
 
 use crdt_core::{DocumentId, History, Piece, Salvage, Salvaged};
 
-use crate::backend::{Access, Kind, Part, Transaction};
+use crate::backend::{Access, Entry, Kind, Part, Transaction};
 use crate::error::StoreError;
 use crate::listing::Listing;
-use crate::recovery::Survey;
+use crate::recovery::{Remnant, Survey};
 use crate::replica::{Replica, check, described, not_as_written};
 use crate::store::Store;
 
@@ -54,29 +54,52 @@ impl Store {
     /// # Errors
     /// Those of the place, but for damage, which is what is looked for.
     pub fn check(&self) -> Result<Checkup, StoreError> {
-        let mut file = self.backend().integrity()?;
-        let mut documents = Vec::new();
+        let mut checkup = Checkup { file: self.backend().integrity()?, documents: Vec::new() };
         match self.documents() {
             Ok(listings) => {
                 for listing in &listings {
                     let transaction = self.backend().begin(Access::Read)?;
-                    documents.push(checked(&*transaction, listing)?);
+                    checkup.documents.push(checked(&*transaction, listing)?);
                 }
             }
-            Err(error) => file.push(damage_of(error)?),
+            Err(error) => checkup.file.push(damage_of(error)?),
         }
-        let mut checkup = Checkup { file, documents };
-        if let Some(path) = self.path().filter(|_| !checkup.is_sound()) {
-            let survey = Survey::of(&path)?;
-            survey.remnants.iter().for_each(|remnant| checkup.add(remnant));
-        }
+        self.look_closer(&mut checkup, |_| true)?;
         Ok(checkup)
+    }
+
+    /// [Checks](Self::check) one document.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownDocument`] if it is not here; those of the place, but for damage.
+    pub fn check_document(&self, id: DocumentId) -> Result<DocumentCheck, StoreError> {
+        let transaction = self.backend().begin(Access::Read)?;
+        let entry = transaction.document(&id)?.filter(|entry| !entry.removed);
+        let Some(Entry { listing, .. }) = entry else {
+            return Err(StoreError::UnknownDocument(id));
+        };
+        let document = checked(&*transaction, &Listing { id, ..listing })?;
+        let mut checkup = Checkup { file: Vec::new(), documents: vec![document] };
+        self.look_closer(&mut checkup, |remnant| remnant.id == id)?;
+        checkup.documents.pop().ok_or(StoreError::UnknownDocument(id))
+    }
+
+    /// Adds what pages have, read one by one, where something is damaged.
+    fn look_closer(
+        &self,
+        checkup: &mut Checkup,
+        is_asked: impl Fn(&Remnant) -> bool,
+    ) -> Result<(), StoreError> {
+        let Some(path) = self.path().filter(|_| !checkup.is_sound()) else { return Ok(()) };
+        let remnants = Survey::of(&path)?.remnants;
+        remnants.iter().filter(|remnant| is_asked(remnant)).for_each(|it| checkup.add(it));
+        Ok(())
     }
 }
 
 impl Checkup {
     /// Adds what pages have of a document, read one by one.
-    fn add(&mut self, remnant: &crate::recovery::Remnant) {
+    fn add(&mut self, remnant: &Remnant) {
         if remnant.is_removed() {
             return;
         }
@@ -105,10 +128,7 @@ impl Checkup {
 }
 
 /// What is found of one document.
-fn checked(
-    transaction: &dyn Transaction,
-    listing: &Listing,
-) -> Result<DocumentCheck, StoreError> {
+fn checked(transaction: &dyn Transaction, listing: &Listing) -> Result<DocumentCheck, StoreError> {
     let Listing { id, title, changes, .. } = listing;
     let (mut damage, salvaged) = salvaged(transaction, *id)?;
     let Salvaged { history: mut left, unproven } = salvaged;

@@ -104,7 +104,9 @@ pub enum StoreError {
     #[error("nothing of a store can be read from {0}: take it from a backup")]
     NothingLeft(PathBuf),
     /// SQLite found the file damaged.
-    #[error("the file is damaged ({0}): keep a copy of it, and save what is left: `Store::recover`, or `crdt recover`")]
+    #[error(
+        "the file is damaged ({0}): keep a copy of it, and save what is left: `Store::recover`, or `crdt recover`"
+    )]
     Corrupt(#[source] rusqlite::Error),
     /// The file could not be read or written.
     #[error("the file could not be read or written")]

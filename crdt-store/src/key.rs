@@ -119,6 +119,23 @@ impl KeyFile {
         written.map_err(|source| KeyError::Io { path: self.path.clone(), source })
     }
 
+    /// Where keys of a store lie that were moved away, ascending.
+    pub(crate) fn retired(store: &Path) -> Vec<PathBuf> {
+        let path = Self::path_of(store);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let files = fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
+        let begin = format!("{}.", path.file_name().unwrap_or_default().to_string_lossy());
+        let is_one = |name: &str| {
+            let author = name.strip_prefix(&begin).unwrap_or_default();
+            author.len() == 8 && author.bytes().all(|digit| digit.is_ascii_hexdigit())
+        };
+        let name = |file: fs::DirEntry| file.file_name().into_string().ok();
+        let names = files.filter_map(name).filter(|name| is_one(name));
+        let mut retired: Vec<PathBuf> = names.map(|name| path.with_file_name(name)).collect();
+        retired.sort();
+        retired
+    }
+
     /// Moves the file away, so that the key stays where somebody may look for it.
     pub(crate) fn retire(&self) -> Result<PathBuf, KeyError> {
         let mut retired = self.path.as_os_str().to_owned();

@@ -9,6 +9,7 @@ use crate::backend::sqlite::{Durability, SqliteOptions};
 pub struct StoreOptions {
     sqlite: SqliteOptions,
     keypair: Option<Keypair>,
+    without_key: bool,
 }
 
 impl StoreOptions {
@@ -29,6 +30,23 @@ impl StoreOptions {
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.sqlite.read_only = true;
+        self
+    }
+
+    /// Nothing is written, and nothing appears beside the file: where nobody else has it open, it is
+    /// read as it is now, and what others write from then on is not seen. For tools that look at a
+    /// file once.
+    #[must_use]
+    pub fn read_as_is(mut self) -> Self {
+        self.sqlite.as_is = true;
+        self.read_only()
+    }
+
+    /// No key is looked for or made: what comes from others can be written, titles, and removals,
+    /// and documents can be compacted; what has to be signed cannot.
+    #[must_use]
+    pub fn without_key(mut self) -> Self {
+        self.without_key = true;
         self
     }
 
@@ -61,7 +79,7 @@ impl StoreOptions {
         self.keypair.as_ref()
     }
 
-    pub(crate) fn is_read_only(&self) -> bool {
-        self.sqlite.read_only
+    pub(crate) fn has_no_key(&self) -> bool {
+        self.sqlite.read_only || self.without_key
     }
 }

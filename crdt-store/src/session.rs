@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crdt_core::Keypair;
+use crdt_core::{Author, Keypair};
 
 use crate::backend::{Access, Backend};
 use crate::error::StoreError;
@@ -26,6 +26,33 @@ pub enum Identity {
         /// Where the old key is now.
         retired: PathBuf,
     },
+}
+
+/// The key beside a store, for [`Store::key`](crate::Store::key).
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct KeyStatus {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Whose key it is.
+    pub author: Author,
+    /// Whether it goes on writing here. Otherwise the file is not the one that it last wrote in: who
+    /// opens it next gets a new key, and this one is moved away.
+    pub is_current: bool,
+    /// Keys that were moved away before, where they lie now.
+    pub retired: Vec<PathBuf>,
+}
+
+/// Looks at the key of a store without touching it.
+pub(crate) fn status(backend: &dyn Backend, store: &Path) -> Result<Option<KeyStatus>, StoreError> {
+    let Some(key) = KeyFile::read(store)? else { return Ok(None) };
+    let generation = backend.begin(Access::Read)?.generation()?;
+    Ok(Some(KeyStatus {
+        path: KeyFile::path_of(store),
+        author: key.keypair.author(),
+        is_current: key.is_of(store, generation),
+        retired: KeyFile::retired(store),
+    }))
 }
 
 /// Finds the key of a store, or makes one, and renews the mark that both have.

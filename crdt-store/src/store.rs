@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::listing::Listing;
 use crate::options::StoreOptions;
 use crate::replica::Replica;
-use crate::session::{self, Identity};
+use crate::session::{self, Identity, KeyStatus};
 use crate::stored::Stored;
 use crate::stored_history::StoredHistory;
 
@@ -77,7 +77,7 @@ impl Store {
         let file = Arc::new(Sqlite::open(path, options.sqlite())?);
         let backend: Arc<dyn Backend> = file.clone();
         let (keypair, identity) = match options.given_key() {
-            _ if options.is_read_only() => (None, Identity::None),
+            _ if options.has_no_key() => (None, Identity::None),
             Some(keypair) => (Some(keypair.clone()), Identity::Given),
             None => {
                 let (keypair, identity) = session::begin(&*backend, path)?;
@@ -98,7 +98,7 @@ impl Store {
         Self { shared: Arc::new(Shared { backend, file: None, keypair, identity }) }
     }
 
-    /// Who writes here; `None` if it is open for reading.
+    /// Who writes here; `None` if it is open for reading, or without a key.
     pub fn author(&self) -> Option<Author> {
         self.shared.keypair.as_ref().map(Keypair::author)
     }
@@ -106,6 +106,14 @@ impl Store {
     /// Where the key that writes here comes from, and whether it is another one than before.
     pub fn identity(&self) -> &Identity {
         &self.shared.identity
+    }
+
+    /// The key beside the file, which is only looked at; `None` if there is none, or no file.
+    ///
+    /// # Errors
+    /// [`StoreError::Key`] if it cannot be read, and those of the place.
+    pub fn key(&self) -> Result<Option<KeyStatus>, StoreError> {
+        self.path().map_or(Ok(None), |path| session::status(self.backend(), &path))
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {
@@ -123,6 +131,21 @@ impl Store {
     pub fn create<T: CrdtNode>(&self) -> Result<Stored<T>, StoreError> {
         let document = Document::<T>::create(self.keypair()?.clone());
         self.add(document.map_err(|error| StoreError::Random(error.to_string()))?)
+    }
+
+    /// Makes a document in which something is from the beginning: it becomes durable with what is
+    /// written to it here, or is not made.
+    ///
+    /// # Errors
+    /// The closure's own, those of the place, and of a system without randomness.
+    pub fn create_with<T: CrdtNode, E: From<StoreError>>(
+        &self,
+        write: impl FnOnce(&mut Document<T>) -> Result<(), E>,
+    ) -> Result<Stored<T>, E> {
+        let document = Document::<T>::create(self.keypair()?.clone());
+        let mut document = document.map_err(|error| StoreError::Random(error.to_string()))?;
+        write(&mut document)?;
+        Ok(self.add(document)?)
     }
 
     /// Keeps a document that is in memory, with everything in it.

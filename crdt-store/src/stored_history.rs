@@ -61,6 +61,27 @@ impl StoredHistory {
         Ok(outcome)
     }
 
+    /// As [`Stored::compact`](crate::Stored::compact), but without the state, which only who knows
+    /// the type can write: who opens the document next as what it is builds that anew once. Where
+    /// nothing was written since the last time, everything stays as it is.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn compact(&mut self) -> Result<(), StoreError> {
+        let Self { store, replica, history } = self;
+        let mut transaction = store.backend().begin(Access::Write)?;
+        replica.bring_in(history, &*transaction)?;
+        if transaction.tail(replica.id())?.is_empty() {
+            drop(transaction);
+        } else {
+            let compacted = replica.rebase(&*history, &*transaction)?;
+            transaction.write(replica.id(), &compacted.writes)?;
+            transaction.commit()?;
+            replica.follow(compacted);
+        }
+        store.shrink()
+    }
+
     /// Brings in what other handles wrote since this one last looked, and says whether there was
     /// anything. Costs what they wrote.
     ///

@@ -7,7 +7,7 @@ use crdt_core::History;
 use crate::failure::{Exit, Failure};
 use crate::names::Names;
 use crate::output;
-use crate::source::{Content, Source, SourceError, common_heads, place_at, write_new};
+use crate::source::{Content, Source, SourceError, common_heads, place_with, write_new};
 use crate::version::{self, HOW_TO_NAME};
 
 /// Pack changes for somebody else, as a bundle that `crdt import` and every app takes in
@@ -22,7 +22,8 @@ pub(crate) struct Export {
     /// Leave out what a version has
     #[arg(long, value_name = "VERSION")]
     since: Option<String>,
-    /// Leave out what another has, by its frontier (`crdt frontier`) or its file
+    /// Leave out what another has, by its frontier (`crdt frontier`), its file
+    /// or its store
     #[arg(long = "for", value_name = "FILE", conflicts_with = "since")]
     reader: Option<PathBuf>,
     /// Where to write it, instead of standard output
@@ -63,7 +64,7 @@ impl Export {
 
 /// What another lacks, given a file with its frontier or its document.
 fn lacking(history: &History, reader: &Path) -> Result<Vec<u8>, SourceError> {
-    let place = match place_at(reader) {
+    let place = match place_with(reader, history.document()) {
         Err(SourceError::Foreign { content: Content::Frontier(frontier), .. }) => {
             return Ok(history.export_for(&frontier));
         }

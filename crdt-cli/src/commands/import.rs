@@ -1,24 +1,28 @@
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use crdt_core::{ChangeOptions, Document, DocumentId, Json};
+use crdt_core::{ChangeOptions, DocumentId};
 use serde::Serialize;
 
 use crate::commands::edit::read_json;
 use crate::failure::{Exit, Failure};
 use crate::keys::KeyOption;
 use crate::output::{self, Count, NAME, Output, Styled};
-use crate::source::{Destination, Imported, SourceError, place_at, write_new};
+use crate::source::{Destination, Imported, SourceError, making, place_at};
 use crate::time;
 
-/// Take changes of others into a file, or make a document of JSON
+/// Take changes of others into a store or a file, or make a document of JSON
 ///
-/// The others' files are bundles or saved documents. All of them is checked first; if something is
-/// damaged or forged, or of another document, nothing is taken in. Changes that depend on others
-/// which are not here wait for them. Taking in the same changes again does nothing.
+/// The others' files are bundles or saved documents, or stores with one document. All of them is
+/// checked first; if something is damaged or forged, or of another document, nothing is taken in.
+/// Changes that depend on others which are not here wait for them. Taking in the same changes again
+/// does nothing.
 ///
-/// If FILE is not there it is made. It is written as a whole: if that fails, it is as it was. A
+/// In a store, the changes go to the document that they are of, which is made if there is none. One
+/// that was removed comes back only if you say so.
+///
+/// A file that is not there is made. It is written as a whole: if that fails, it is as it was. A
 /// state that an app saved with it is left out, so that the app builds it anew once.
 #[derive(Args, Debug)]
 pub(crate) struct Import {
@@ -27,17 +31,33 @@ pub(crate) struct Import {
     /// What to take in; `-` reads standard input
     #[arg(value_name = "FROM", required_unless_present = "from_json")]
     from: Vec<PathBuf>,
-    /// Pass over what is damaged, forged or of another document, and say what that was
+    #[command(flatten)]
+    leniency: Leniency,
+    /// Make FILE a store, if it is not there
     #[arg(long)]
-    salvage: bool,
+    store: bool,
     /// Make a new document of the JSON in a file; `-` reads standard input
-    #[arg(long, value_name = "JSONFILE", conflicts_with_all = ["from", "salvage"])]
+    #[arg(long, value_name = "JSONFILE", conflicts_with_all = ["from", "salvage", "document"])]
     from_json: Option<PathBuf>,
+    /// What to call the new document in the store
+    #[arg(long, value_name = "TEXT", requires = "from_json")]
+    title: Option<String>,
     #[command(flatten)]
     key: KeyOption,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What is taken in all the same.
+#[derive(Args, Debug)]
+struct Leniency {
+    /// Pass over what is damaged, forged or of another document, and say what that was
+    #[arg(long)]
+    salvage: bool,
+    /// Take in a document that was removed from the store
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Serialize)]
@@ -54,8 +74,14 @@ impl Import {
             return self.make(path, out);
         }
         let from: Result<Vec<_>, _> = self.from.iter().map(|path| place_at(path)).collect();
-        let imported = self.destination.target()?.import(&from?, self.salvage)?;
-        let Imported { history, before, problems, left_out } = imported;
+        let target = if self.store {
+            self.destination.store_target()?
+        } else {
+            self.destination.target()?
+        };
+        let imported = target.import(&from?, self.leniency.salvage, self.leniency.again)?;
+        let Imported { document, changes, new_changes, waiting_bundles, problems, left_out } =
+            imported;
         for problem in &problems {
             output::warn(format_args!(
                 "passed over {} of {}: {}",
@@ -69,31 +95,23 @@ impl Import {
                  they came"
             ));
         }
-        let summary = Summary {
-            document: history.document(),
-            changes: history.len(),
-            new_changes: history.len() - before,
-            waiting_bundles: history.pending().0,
-        };
-        self.print(out, &summary)?;
+        self.print(out, &Summary { document, changes, new_changes, waiting_bundles })?;
         Ok(if problems.is_empty() { Exit::Fine } else { Exit::Damaged })
     }
 
-    fn make(&self, path: &std::path::Path, out: &mut Output) -> Result<Exit, Failure> {
-        let absent = self.destination.absent()?;
+    fn make(&self, path: &Path, out: &mut Output) -> Result<Exit, Failure> {
+        let place = making(self.destination.path(), self.store)?;
         let value = read_json(path)?;
-        let key = self.key.keypair(absent)?;
-        let mut document = Document::<Json>::create(key).map_err(SourceError::from)?;
         let mut options = ChangeOptions::new();
         if let Some(now) = time::now() {
             options = options.claimed_time(now);
         }
-        let written = document.update_with(&options, |json| json.0 = value);
-        written.map_err(SourceError::from)?;
-        write_new(absent, &document.save())?;
-        let changes = document.history().len();
-        let summary =
-            Summary { document: document.id(), changes, new_changes: changes, waiting_bundles: 0 };
+        let made = place.make(&self.key, self.title.as_deref(), |document| {
+            let written = document.update_with(&options, |json| json.0 = value);
+            written.map_err(SourceError::from)
+        })?;
+        let (document, changes) = (made.document, made.changes);
+        let summary = Summary { document, changes, new_changes: changes, waiting_bundles: 0 };
         self.print(out, &summary)?;
         Ok(Exit::Fine)
     }

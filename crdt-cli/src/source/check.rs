@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use super::error::{SourceError, apply_problem, load_problem};
 use super::file::{DocumentFile, NO_LIMITS, Piece};
+use super::place::Place;
+use crate::progress::Progress;
 
 /// A document, and what of its files is not valid.
 pub(crate) struct Checked {
@@ -16,6 +18,13 @@ pub(crate) struct Checked {
     pub(crate) problems: Vec<Problem>,
     /// How many waiting bundles could not be taken over.
     pub(crate) left_out: usize,
+}
+
+/// A document that is valid, and what was passed over.
+pub(super) struct Valid {
+    pub(super) history: History,
+    pub(super) problems: Vec<Problem>,
+    pub(super) left_out: usize,
 }
 
 /// A piece of a document that is damaged, forged, or of another document.
@@ -70,6 +79,38 @@ impl Checked {
                 piece: "the end".into(),
                 what: format!("{torn} bytes are no whole bundle"),
             });
+        }
+    }
+
+    /// Takes in what is valid of documents elsewhere, which are one.
+    pub(super) fn take_all(&mut self, places: &[Place]) -> Result<(), SourceError> {
+        for place in places {
+            match place {
+                Place::File(file) => {
+                    let progress = Progress::bar("importing", file.bytes.len());
+                    self.take(file, |done| progress.set(done));
+                    progress.finish();
+                }
+                Place::Stored(document) => {
+                    let saved = place.history()?.save();
+                    if let Err(what) = self.take_saved(&saved) {
+                        let (source, piece) = (document.file.name(), "the document".into());
+                        self.problems.push(Problem { source, offset: 0, piece, what });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is valid, if all of it is or what is not is to be passed over.
+    pub(super) fn valid(self, salvage: bool) -> Result<Valid, SourceError> {
+        let Self { history, problems, left_out } = self;
+        match (history, problems.first()) {
+            (Some(history), None) => Ok(Valid { history, problems, left_out }),
+            (Some(history), Some(_)) if salvage => Ok(Valid { history, problems, left_out }),
+            (_, Some(problem)) => Err(problem.clone().into_error(salvage)),
+            (None, None) => Err(SourceError::NothingNamed),
         }
     }
 

@@ -1,10 +1,14 @@
 //! Why a document cannot be read or written.
 
+use core::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crdt_core::{ApplyError, DocumentId, EditError, Frontier, LoadError, VersionError};
+use crdt_store::{KeyError, Listing, StoreError};
 use thiserror::Error;
+
+use super::store::short;
 
 /// Why a document cannot be read or written.
 #[derive(Debug, Error)]
@@ -22,6 +26,39 @@ pub(crate) enum SourceError {
          who has the document too"
     )]
     NothingValid { name: String, problem: String },
+    #[error("{}", named(.name, .cause))]
+    Store { name: String, cause: Box<StoreError> },
+    #[error("{0} is not a store, but another file")]
+    NotAStore(String),
+    #[error(
+        "{0} is not a store, but another database; if it was a store, it is damaged where it says \
+         so, and `crdt recover {0} NEWFILE` saves what is left"
+    )]
+    NoStoreAnyMore(String),
+    #[error(
+        "{0} is one document and not a store, so there is none to choose: leave --document out"
+    )]
+    OneDocument(String),
+    #[error(
+        "{0} is a file for one document, and only documents of a store have titles: make it one with `--store`"
+    )]
+    NoTitles(String),
+    #[error("{0} is a store without documents; `crdt new {0}` makes one")]
+    EmptyStore(String),
+    #[error(
+        "{name} has several documents: choose one with `--document`, by its title or the first digits of its id{candidates}"
+    )]
+    WhichDocument { name: String, candidates: Candidates },
+    #[error(
+        "{name} has no document whose id begins with {wanted:?} or that has this title{candidates}"
+    )]
+    NoDocument { name: String, wanted: String, candidates: Candidates },
+    #[error(
+        "several documents of {name} are meant by {wanted:?}: give more digits of the id{candidates}"
+    )]
+    Ambiguous { name: String, wanted: String, candidates: Candidates },
+    #[error("the document {document} was removed from {name}: `--again` takes it in all the same")]
+    Removed { name: String, document: DocumentId },
     #[error("{name} is of document {found}, and not of {expected}")]
     OtherDocument { name: String, found: DocumentId, expected: DocumentId },
     #[error(
@@ -82,17 +119,58 @@ pub(crate) enum Content {
     Proof,
     #[error("JSON and not a document: `crdt import --from-json` makes one of it")]
     Json,
-    #[error("an SQLite database and not a document")]
-    Sqlite,
     #[error("the beginning of a saved document whose end is cut off: take it from a backup")]
     CutDocument,
     #[error("the beginning of a bundle whose end is cut off: export it again")]
     CutBundle,
-    #[error("no document: it begins neither as a saved one nor as a bundle")]
+    #[error(
+        "no document: it begins neither as a saved one nor as a bundle nor as a store, of which \
+         `crdt recover` saves what is left if it was one"
+    )]
     Unknown,
 }
 
+/// Documents that could be meant, to be listed below a message.
+#[derive(Debug)]
+pub(crate) struct Candidates(pub(super) Vec<Listing>);
+
+/// How many are listed.
+const LISTED: usize = 10;
+
+impl fmt::Display for Candidates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(all) = self;
+        for listing in all.iter().take(LISTED) {
+            let title = listing.title.as_deref().unwrap_or("(no title)").replace('\n', " ");
+            write!(f, "\n  {}  {title}", short(listing.id))?;
+        }
+        match all.len().saturating_sub(LISTED) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more, which `crdt list` shows"),
+        }
+    }
+}
+
+/// What an error says, with the name of the store and what caused it.
+fn named(name: &str, error: &StoreError) -> String {
+    let mut said = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !said.contains(&more) {
+            said = format!("{said}: {more}");
+        }
+        cause = error.source();
+    }
+    if said.contains(name) { said } else { format!("{name}: {said}") }
+}
+
 impl SourceError {
+    /// For what a store says.
+    pub(crate) fn store(path: &Path, cause: StoreError) -> Self {
+        Self::Store { name: path.display().to_string(), cause: Box::new(cause) }
+    }
+
     /// For what went wrong where a file was read.
     pub(super) fn reading(path: &Path, cause: io::Error) -> Self {
         match cause.kind() {
@@ -102,7 +180,7 @@ impl SourceError {
     }
 
     /// For what went wrong where a file was written.
-    pub(super) fn writing(path: &Path, cause: io::Error) -> Self {
+    pub(crate) fn writing(path: &Path, cause: io::Error) -> Self {
         match cause.kind() {
             io::ErrorKind::AlreadyExists => Self::Exists(path.to_owned()),
             _ => Self::Unwritable { path: path.to_owned(), cause },
@@ -111,9 +189,21 @@ impl SourceError {
 
     /// Whether what was read is damaged, forged or no document, so that trying again is no use.
     pub(crate) fn is_damage(&self) -> bool {
+        if let Self::Store { cause, .. } = self {
+            return matches!(
+                **cause,
+                StoreError::Damaged { .. }
+                    | StoreError::Corrupt(_)
+                    | StoreError::Apply(_)
+                    | StoreError::NothingLeft(_)
+                    | StoreError::Key(KeyError::NotAKey(_))
+            );
+        }
         matches!(
             self,
-            Self::Foreign { .. }
+            Self::NotAStore(_)
+                | Self::NoStoreAnyMore(_)
+                | Self::Foreign { .. }
                 | Self::Damaged { .. }
                 | Self::NothingValid { .. }
                 | Self::OtherDocument { .. }

@@ -146,7 +146,6 @@ fn content_of(bytes: &[u8]) -> Content {
     match bytes {
         [] => Content::Empty,
         [b'C', b'R', b'D', b'S', ..] => Content::CutDocument,
-        _ if bytes.starts_with(b"SQLite format 3\0") => Content::Sqlite,
         _ if EquivocationProof::from_bytes(bytes).is_ok() => Content::Proof,
         _ if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() => Content::Json,
         _ if bytes.iter().take(12).collect::<Vec<_>>().windows(4).any(is_bundle_mark) => {

@@ -9,4 +9,5 @@ mod looking;
 mod process;
 mod samples;
 mod shell;
+mod stores;
 mod writing;

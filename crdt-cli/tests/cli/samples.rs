@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use crdt_core::serde_json::json;
-use crdt_core::{ChangeOptions, CrdtNode, Document, History, Json, Keypair};
+use crdt_core::{ChangeOptions, CrdtNode, Document, History, Json, Keypair, PartKind, SaveOptions};
+use crdt_store::{Store, StoreOptions};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha8Rng;
 use sha2::{Digest as _, Sha256};
@@ -150,6 +151,38 @@ pub(crate) fn write(folder: &Path) {
     ] {
         fs::write(folder.join(name), bytes).expect("the folder can be written to");
     }
+}
+
+/// Writes a store with three documents, one of which was removed, by author 4 with a key that is
+/// nowhere.
+pub(crate) fn write_store(path: &Path) {
+    let store = Store::open_with(path, &StoreOptions::new().keypair(key(4))).expect("it is made");
+    let (_, board) = board();
+    let board = store.add(board).expect("it is kept");
+    store.set_title(board.id(), Some("Board")).expect("it is there");
+    let mut plan = store.add(plan()).expect("it is kept");
+    store.set_title(plan.id(), Some("Plan \u{1b}[31m")).expect("it is there");
+    let made = plan.change_with(&at(6, "Done"), |plan| plan.set("/tasks/0/done", true));
+    made.expect("it is made");
+    let removed = store.add(create::<Json>(9)).expect("it is kept");
+    store.remove(removed.id()).expect("it is there");
+}
+
+/// The document that was removed from the store.
+pub(crate) fn write_removed(path: &Path) {
+    let mut removed = create::<Json>(9);
+    removed.change_with(&at(9, "Anew"), |json| json.set("", 1)).expect("it fits");
+    fs::write(path, removed.export(&[])).expect("the folder can be written to");
+}
+
+/// Where the changes of the board lie in a store.
+pub(crate) fn place_of_board(store: &[u8]) -> usize {
+    let (_, board) = board();
+    let parts = board.save_in_parts(&SaveOptions::new().without_waiting());
+    let changes = parts.iter().find(|part| matches!(part.kind(), PartKind::Changes { .. }));
+    let changes = changes.expect("it has some").bytes();
+    let mut places = store.windows(changes.len()).enumerate();
+    places.find(|(_, bytes)| *bytes == changes).expect("they are there").0
 }
 
 fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {

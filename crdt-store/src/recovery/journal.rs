@@ -43,31 +43,32 @@ impl Journal {
     }
 
     fn find(&mut self, is_big: bool) {
-        let bytes = &self.bytes;
-        let (Some(salt), Some(said)) = (bytes.get(HEADER + 8..HEADER + 16), sum_at(bytes, 24))
-        else {
+        let (Some(header), Some(said)) = (self.bytes.get(..24), sum_at(&self.bytes, 24)) else {
             return;
         };
-        let header = summed((0, 0), &bytes[..24], is_big);
-        let mut is_damaged = header != said || bytes[16..24] != *salt;
-        let (mut before, mut images, mut committed) = (vec![said, header], Vec::new(), 0);
-        let mut passed_over = is_damaged;
-        for (place, frame) in bytes[HEADER..].chunks_exact(FRAME + self.size).enumerate() {
-            let Some(said) = sum_at(frame, 16).filter(|_| frame[8..16] == *salt) else { break };
-            let sums = before.iter().map(|before| {
+        let sum = summed((0, 0), header, is_big);
+        let frames = self.bytes[HEADER..].chunks_exact(FRAME + self.size);
+        // A mark of the journal, of which what is left of times before has another.
+        let salts: Vec<&[u8]> =
+            core::iter::once(&header[16..24]).chain(frames.clone().next().map(salt)).collect();
+        let (mut before, mut images, mut committed) = (vec![said, sum], Vec::new(), 0);
+        let (mut is_damaged, mut passed_over) = (sum != said, sum != said);
+        for (frame, place) in frames.zip((HEADER + FRAME..).step_by(FRAME + self.size)) {
+            let Some(said) = sum_at(frame, 16) else { break };
+            let with = |before: &Sum| {
                 summed(summed(*before, &frame[..8], is_big), &frame[FRAME..], is_big)
-            });
-            let sums: Vec<Sum> = sums.collect();
+            };
+            let sums: Vec<Sum> = before.iter().map(with).collect();
             if sums.contains(&said) {
-                (is_damaged, passed_over) = (is_damaged || passed_over, false);
-                let start = HEADER + place * (FRAME + self.size) + FRAME;
-                images.push((word(frame, 0, true).unwrap_or(0), start));
+                is_damaged |= passed_over || salts.iter().any(|known| salt(frame) != *known);
+                passed_over = false;
+                images.push((word(frame, 0, true).unwrap_or(0), place));
                 if word(frame, 4, true) != Some(0) {
                     committed = images.len();
                     self.is_damaged = is_damaged;
                 }
                 before = vec![said];
-            } else if passed_over && place > 0 {
+            } else if (passed_over && place > HEADER + FRAME) || !salts.contains(&salt(frame)) {
                 break;
             } else {
                 passed_over = true;
@@ -98,6 +99,10 @@ impl Journal {
     pub(super) fn image(&self, place: usize) -> Option<&[u8]> {
         self.bytes.get(place..place + self.size)
     }
+}
+
+fn salt(frame: &[u8]) -> &[u8] {
+    &frame[8..16]
 }
 
 fn word(bytes: &[u8], at: usize, is_big: bool) -> Option<u32> {

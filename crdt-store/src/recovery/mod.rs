@@ -194,7 +194,9 @@ impl Content {
         let bytes = &self.bytes;
         match self.table {
             Table::Head => Piece::Head(bytes),
-            Table::Changes => Piece::Changes { first: u32::try_from(self.number).unwrap_or(0), bytes },
+            Table::Changes => {
+                Piece::Changes { first: u32::try_from(self.number).unwrap_or(0), bytes }
+            }
             Table::Outline => Piece::Outline(bytes),
             Table::Append | Table::Waiting => Piece::Bundles(bytes),
         }

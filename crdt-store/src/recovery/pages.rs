@@ -48,14 +48,15 @@ impl Pages {
 
     /// Every image of every page, those that came later last.
     pub(super) fn images(&self) -> impl Iterator<Item = Page<'_>> {
-        let first = self.file.chunks(self.size).enumerate().map(|(place, bytes)| Page {
-            start: if place == 0 { 100 } else { 0 },
-            bytes,
-        });
-        let later = self.journal.images().map(|(page, _, bytes)| Page {
-            start: if page == 1 { 100 } else { 0 },
-            bytes,
-        });
+        let first = self
+            .file
+            .chunks(self.size)
+            .enumerate()
+            .map(|(place, bytes)| Page { start: if place == 0 { 100 } else { 0 }, bytes });
+        let later = self
+            .journal
+            .images()
+            .map(|(page, _, bytes)| Page { start: if page == 1 { 100 } else { 0 }, bytes });
         first.chain(later)
     }
 

@@ -63,7 +63,10 @@ impl Replica {
         };
         let durable = content.history().len();
         let mut replica = Self { id, position: through, durable, tail: Vec::new(), awaited: 0 };
-        replica.bring_in(&mut content, transaction)?;
+        // Whatever the document's row says of the last of them.
+        for append in transaction.appends(&id, through)? {
+            replica.bring_in_append(&mut content, &append)?;
+        }
         let found = content.history().len() as u64;
         if found < listing.changes {
             let all = listing.changes;

@@ -38,8 +38,8 @@ fn write(note: &mut crdt_store::Stored<Note>, changes: usize, seed: usize) {
         let written = note.change(|note| {
             note.lines.push(format!("line {number} of {seed}"))?;
             // Random enough not to be compressed away.
-            let noise = Sha256::digest([u8::try_from(number % 251).unwrap_or(0), u8::try_from(seed).unwrap_or(0)]);
-            let noise: String = noise.iter().map(|byte| format!("{byte:02x}")).collect();
+            let noise = Sha256::digest(format!("{number} of {seed}"));
+            let noise = format!("{:x?}", noise.as_slice());
             note.body.push_str(&noise)
         });
         written.unwrap();
@@ -221,8 +221,12 @@ fn served(store: &Store, id: DocumentId, expected: &Expected) -> Served {
             Served::Refused
         }
         // Its row, or what finds it, is damaged; or the file is as a whole.
-        Err(StoreError::UnknownDocument(_) | StoreError::Removed(_)) => Served::Refused,
-        Err(StoreError::Corrupt(_) | StoreError::Sqlite(_)) => Served::Refused,
+        Err(
+            StoreError::UnknownDocument(_)
+            | StoreError::Removed(_)
+            | StoreError::Corrupt(_)
+            | StoreError::Sqlite(_),
+        ) => Served::Refused,
         Err(error) => panic!("{error:?}"),
     }
 }
@@ -281,7 +285,10 @@ fn a_file_that_is_damaged_anywhere() {
         for (id, expected) in &sample.documents {
             let is_whole = saved.get(id) == Some(&expected.changes.len());
             // A document in which nothing was ever written is known by its row alone.
-            assert!(is_whole || is_touched(id) || expected.changes.is_empty(), "{round}: {place:?}");
+            assert!(
+                is_whole || is_touched(id) || expected.changes.is_empty(),
+                "{round}: {place:?}"
+            );
             lost += usize::from(!is_whole);
         }
         // Both open it alike, for the most part.

@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::failure::{Exit, Failure};
 use crate::keys::KeyOption;
 use crate::output::{self, HASH, Output, Styled};
-use crate::source::{Destination, value_of};
+use crate::source::{Destination, Editing, value_of};
 use crate::time::{self, Claim};
 
 use editor::Edited;
@@ -75,56 +75,60 @@ impl Edit {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Exit, Failure> {
         let made = if let Some(path) = &self.patch {
             let patch = read_patch(path)?;
-            self.write(None, |json| Ok(json_patch::patch(&mut json.0, &patch)?))?
-        } else if let Some(path) = &self.value {
-            let value = read_json(path)?;
             self.write(None, |json| {
-                json.0 = value;
-                Ok(())
+                Ok(json_patch::patch(&mut json.0, &patch).map_err(EditFailure::from)?)
             })?
+        } else if let Some(path) = &self.value {
+            self.write_value(None, &read_json(path)?)?
         } else if self.set.is_empty() {
             self.in_editor()?
         } else {
             let pairs = self.set.chunks_exact(2).map(|pair| (&*pair[0], &*pair[1]));
             let sets: Vec<_> =
                 pairs.map(|(at, value)| set::parse(at, value)).collect::<Result<_, _>>()?;
-            self.write(None, |json| sets.into_iter().try_for_each(|set| set.apply(&mut json.0)))?
+            let apply = |json: &mut Json| sets.iter().try_for_each(|set| set.apply(&mut json.0));
+            self.write(None, |json| Ok(apply(json)?))?
         };
         self.print(out, &made)?;
         Ok(Exit::Fine)
     }
 
-    /// Makes an edit of the present version, or of one that has been seen, a change.
+    /// Makes an edit of what the document says now a change, if that is what has been seen.
     fn write(
         &self,
-        seen: Option<&[ChangeHash]>,
-        edit: impl FnOnce(&mut Json) -> Result<(), EditFailure>,
+        seen: Option<&Json>,
+        edit: impl Fn(&mut Json) -> Result<(), Failure>,
     ) -> Result<Vec<ChangeHash>, Failure> {
-        let document = self.destination.target()?.editable()?;
-        seen.map_or(Ok(()), |version| document.is_still(version))?;
-        let mut value = document.value.clone();
-        edit(&mut value)?;
-        let key = self.key.keypair(self.destination.path())?;
-        Ok(document.write(key, &self.options(), value)?)
+        let (path, options) = (self.destination.path(), &self.options());
+        let how = Editing { seen, path, key: &self.key, options };
+        self.destination.target()?.edit(&how, edit)
+    }
+
+    fn write_value(&self, seen: Option<&Json>, value: &Value) -> Result<Vec<ChangeHash>, Failure> {
+        self.write(seen, |json| {
+            json.0.clone_from(value);
+            Ok(())
+        })
     }
 
     fn in_editor(&self) -> Result<Vec<ChangeHash>, Failure> {
-        let (value, version) = value_of(&self.destination.place()?)?;
+        let value = value_of(&self.destination.place()?)?;
         let Some(edited) = Edited::of(&value)? else { return Ok(Vec::new()) };
-        let written = edited.value().map_err(Failure::from).and_then(|value| {
-            self.write(Some(&version), |json| {
-                json.0 = value;
-                Ok(())
-            })
-        });
+        let written = edited.value().map_err(Failure::from);
+        let written = written.and_then(|edited| self.write_value(Some(&value), &edited));
         written.map_err(|cause| match edited.keep() {
-            Some(draft) => Failure::Kept {
-                cause: Box::new(cause),
-                document: self.destination.path().to_owned(),
-                draft,
-            },
+            Some(draft) => Failure::Kept { cause: Box::new(cause), document: self.named(), draft },
             None => cause,
         })
+    }
+
+    /// The document as the command line names it.
+    fn named(&self) -> String {
+        let path = self.destination.path().display();
+        match self.destination.wanted() {
+            None => path.to_string(),
+            Some(wanted) => format!("{path} --document '{wanted}'"),
+        }
     }
 
     fn options(&self) -> ChangeOptions {

@@ -22,20 +22,20 @@ pub(super) fn parse<'a>(pointer: &'a str, value: &str) -> Result<Set<'a>, EditFa
 }
 
 impl Set<'_> {
-    pub(super) fn apply(self, document: &mut Value) -> Result<(), EditFailure> {
+    pub(super) fn apply(&self, document: &mut Value) -> Result<(), EditFailure> {
         let Some((at, last)) = self.pointer.rsplit_once('/') else {
-            *document = self.value;
+            document.clone_from(&self.value);
             return Ok(());
         };
         let at_owned = || at.to_owned();
         match document.pointer_mut(at) {
             None => Err(EditFailure::NothingAt(at_owned())),
             Some(Value::Object(entries)) => {
-                entries.insert(last.replace("~1", "/").replace("~0", "~"), self.value);
+                entries.insert(last.replace("~1", "/").replace("~0", "~"), self.value.clone());
                 Ok(())
             }
             Some(Value::Array(items)) if last == "-" => {
-                items.push(self.value);
+                items.push(self.value.clone());
                 Ok(())
             }
             Some(Value::Array(items)) => {
@@ -44,7 +44,7 @@ impl Set<'_> {
                     at: at_owned(),
                     position: last.to_owned(),
                 })?;
-                *place = self.value;
+                place.clone_from(&self.value);
                 Ok(())
             }
             Some(_) => Err(EditFailure::NotAContainer(at_owned())),

@@ -47,6 +47,9 @@ pub struct SqliteOptions {
     pub create: bool,
     /// Whether it is only read.
     pub read_only: bool,
+    /// Whether, to be read only, it is taken as it is: nothing appears beside it, and what others
+    /// write from then on is not seen. Where somebody else has it open, it is read as ever.
+    pub as_is: bool,
     /// When what was committed is safe from a power cut.
     pub durability: Durability,
     /// How long is waited for others that write.
@@ -58,6 +61,7 @@ impl Default for SqliteOptions {
         Self {
             create: true,
             read_only: false,
+            as_is: false,
             durability: Durability::Each,
             lock_timeout: LOCK_TIMEOUT,
         }
@@ -99,8 +103,8 @@ impl Sqlite {
         }
         let mut sqlite = Self {
             path: path.to_owned(),
+            immutable: options.read_only && options.as_is && !beside(path, "-wal").exists(),
             options,
-            immutable: false,
             idle: Mutex::default(),
             unsure: AtomicBool::new(false),
         };
@@ -309,6 +313,13 @@ fn copy(source: &Connection, to: &Path) -> rusqlite::Result<()> {
     let mut target = Connection::open(to)?;
     Backup::new(source, &mut target)?.run_to_completion(256, Duration::ZERO, None)?;
     target.close().map_err(|(_, error)| error)
+}
+
+/// What SQLite has beside a file.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(ending);
+    beside.into()
 }
 
 fn cannot_open(error: &rusqlite::Error) -> bool {

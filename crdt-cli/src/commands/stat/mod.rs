@@ -1,3 +1,5 @@
+mod store;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
@@ -10,7 +12,11 @@ use crate::output::{self, Count, HASH, NAME, Output, STRONG, Styled, clean};
 use crate::source::{Part, Source};
 use crate::time;
 
+use store::StoreSizes;
+
 /// Print how large the document is, by part and by author
+///
+/// Of a store with several documents, of which none is chosen, it is what all of them take.
 ///
 /// Canonical bytes are those of the changes as they are hashed; limits count them. In a file
 /// changes lie packed, and take far less.
@@ -25,6 +31,13 @@ pub(crate) struct Stat {
 
 impl Stat {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Exit, Failure> {
+        if let Some(file) = self.source.whole_store()? {
+            let listings = file.documents()?;
+            if listings.len() != 1 {
+                let sizes = StoreSizes::of(&file, &listings)?;
+                return Ok(sizes.write(out, self.json, &file.name())?);
+            }
+        }
         let place = self.source.place()?;
         let history = place.history()?;
         let sizes = Sizes::new(&history, place.parts()?);
@@ -91,11 +104,8 @@ impl Sizes {
         for head in &self.heads {
             writeln!(out, "head      {}", Styled(HASH, head))?;
         }
-        writeln!(out, "\n{}", Styled(STRONG, "     BYTES  PART"))?;
-        for Part { name, count, bytes } in &self.parts {
-            let count = if *count == 1 { String::new() } else { format!(" ({count})") };
-            writeln!(out, "{bytes:>10}  {name}{count}")?;
-        }
+        writeln!(out)?;
+        print_parts(out, &self.parts)?;
         writeln!(out, "{:>10}  all", self.bytes)?;
         writeln!(
             out,
@@ -132,6 +142,16 @@ impl Sizes {
         }
         Ok(())
     }
+}
+
+/// What takes how much room.
+fn print_parts(out: &mut Output, parts: &[Part]) -> io::Result<()> {
+    writeln!(out, "{}", Styled(STRONG, "     BYTES  PART"))?;
+    for Part { name, count, bytes } in parts {
+        let count = if *count == 1 { String::new() } else { format!(" ({count})") };
+        writeln!(out, "{bytes:>10}  {name}{count}")?;
+    }
+    Ok(())
 }
 
 fn shares(history: &History) -> BTreeMap<Author, Share> {

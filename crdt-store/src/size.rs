@@ -1,0 +1,70 @@
+//! What a document takes in a store, by part.
+
+use crdt_core::DocumentId;
+
+use crate::backend::{Access, Kind};
+use crate::error::StoreError;
+use crate::store::Store;
+
+/// What a document takes in a store, in bytes, without what SQLite adds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct Size {
+    /// The changes in its base, packed.
+    pub changes: u64,
+    /// In how many parts these lie.
+    pub change_parts: usize,
+    /// How these are linked and who signed them, and what the base begins and ends with.
+    pub outline: u64,
+    /// The state that the changes come to.
+    pub state: u64,
+    /// What was appended since the base was written.
+    pub appended: u64,
+    /// In how many rows.
+    pub appended_rows: usize,
+    /// What waits for changes that are not here.
+    pub waiting: u64,
+    /// In how many rows.
+    pub waiting_rows: usize,
+}
+
+impl Size {
+    /// All of it.
+    pub fn all(&self) -> u64 {
+        self.changes + self.outline + self.state + self.appended + self.waiting
+    }
+}
+
+impl Store {
+    /// What a document takes, by part. Costs reading it.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownDocument`] if it is not here; those of the place.
+    pub fn size(&self, id: DocumentId) -> Result<Size, StoreError> {
+        let transaction = self.backend().begin(Access::Read)?;
+        if transaction.document(&id)?.is_none_or(|entry| entry.removed) {
+            return Err(StoreError::UnknownDocument(id));
+        }
+        let mut size = Size::default();
+        for part in transaction.parts(&id)? {
+            let bytes = part.bytes.len() as u64;
+            match part.name.kind {
+                Kind::Changes => {
+                    size.changes += bytes;
+                    size.change_parts += 1;
+                }
+                Kind::State => size.state += bytes,
+                Kind::Head | Kind::Outline | Kind::Check => size.outline += bytes,
+            }
+        }
+        for row in transaction.tail(&id)? {
+            size.appended += row.bytes;
+            size.appended_rows += 1;
+        }
+        for (_, bytes) in transaction.waiting(&id)? {
+            size.waiting += bytes.len() as u64;
+            size.waiting_rows += 1;
+        }
+        Ok(size)
+    }
+}
