@@ -124,8 +124,8 @@ pub(crate) enum Content {
     #[error("the beginning of a bundle whose end is cut off: export it again")]
     CutBundle,
     #[error(
-        "no document: it begins neither as a saved one nor as a bundle nor as a store, of which \
-         `crdt recover` saves what is left if it was one"
+        "no document: it begins neither as a saved one nor as a bundle nor as a store; if it was a \
+         store, `crdt recover` saves what is left"
     )]
     Unknown,
 }
