@@ -102,7 +102,8 @@ fn signatures_are_taken_from_wherever_they_are() {
         salvage.take(Piece::Bundles(bundle)).expect("it is whole");
     }
     for part in kept.base.iter().filter(|part| !is_outline(part.kind())) {
-        piece(part.kind(), part.bytes()).map(|piece| salvage.take(piece).expect("it is whole"));
+        let Some(piece) = piece(part.kind(), part.bytes()) else { continue };
+        salvage.take(piece).expect("it is whole");
     }
     assert_whole(&salvage.finish(), 45);
 }
