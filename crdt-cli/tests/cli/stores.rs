@@ -182,3 +182,48 @@ fn damage() {
     shell.run("recover notes.crdt other.crdt");
     shell.compare_with("store-damage");
 }
+
+#[cfg(unix)]
+#[test]
+fn in_an_editor() {
+    let mut shell = shell();
+    let now = "--time 2026-02-01T00:00:00Z --key plan.crdt.key";
+    let edit = format!("edit notes.crdt -d f51 {now}");
+    shell.run_with(&edit, "", &[("EDITOR", "sed -i.bak s/Plan/Launch/")]);
+    shell.run_with(&edit, "", &[("EDITOR", "true")]);
+    // Somebody else writes meanwhile.
+    let crdt = env!("CARGO_BIN_EXE_crdt");
+    let meanwhile = format!(
+        "{crdt} edit notes.crdt -d f51 --set /meanwhile 1 {now} && sed -i.bak s/Write/Draft/"
+    );
+    let output = shell.run_with(&edit, "", &[("EDITOR", &*meanwhile)]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let kept = said.split_whitespace().find(|word| word.contains("crdt-") && word.starts_with('/'));
+    let kept = kept.expect("what cannot be written is kept").trim_end_matches([',', ';']);
+    assert!(fs::read_to_string(kept).expect("it is kept").contains("Draft"));
+    shell.hide(kept, "<draft>");
+    shell.run("show notes.crdt -d f51");
+    shell.compare_with("store-editor");
+}
+
+/// Several commands write to one store at the same time, as one author.
+#[test]
+fn at_the_same_time() {
+    let shell = shell();
+    let edit = |number: usize| {
+        let pointer = format!("/number{number}");
+        let args =
+            ["edit", "notes.crdt", "-d", "f51", "--key", "plan.crdt.key", "--set", &pointer, "1"];
+        shell.command(args).spawn().expect("it starts")
+    };
+    let running: Vec<_> = (0..6).map(edit).collect();
+    for mut edit in running {
+        assert!(edit.wait().expect("it ends").success());
+    }
+    let verified = shell.command(["verify", "notes.crdt"]).output().expect("it runs");
+    assert_eq!(verified.status.code(), Some(0), "{}", printed(&verified));
+    let shown =
+        printed(&shell.command(["show", "notes.crdt", "-d", "f51"]).output().expect("it runs"));
+    assert_eq!(shown.matches("number").count(), 6);
+}

@@ -18,7 +18,8 @@ pub(super) struct Journal {
     size: usize,
     /// The numbers of pages, and where their images begin.
     images: Vec<(u32, usize)>,
-    is_damaged: bool,
+    /// How many of them SQLite sees.
+    seen: usize,
 }
 
 impl Journal {
@@ -30,7 +31,7 @@ impl Journal {
 
     /// Finds the images in a journal that were committed.
     pub(super) fn new(bytes: Vec<u8>, size: usize) -> Self {
-        let mut journal = Self { bytes, size, images: Vec::new(), is_damaged: false };
+        let mut journal = Self { bytes, size, images: Vec::new(), seen: 0 };
         // The mark says in which order the bytes of a word are summed, and may be what is damaged.
         let is_big = word(&journal.bytes, 0, true).is_none_or(|mark| mark & 1 == 1);
         for is_big in [is_big, !is_big] {
@@ -65,7 +66,7 @@ impl Journal {
                 images.push((word(frame, 0, true).unwrap_or(0), place));
                 if word(frame, 4, true) != Some(0) {
                     committed = images.len();
-                    self.is_damaged = is_damaged;
+                    self.seen = if is_damaged { self.seen } else { committed };
                 }
                 before = vec![said];
             } else if (passed_over && place > HEADER + FRAME) || !salts.contains(&salt(frame)) {
@@ -82,7 +83,12 @@ impl Journal {
     /// Whether an image, or what the journal begins with, is damaged, and something follows that
     /// was committed.
     pub(super) fn is_damaged(&self) -> bool {
-        self.is_damaged
+        self.seen < self.images.len()
+    }
+
+    /// How many images there are, and how many of them SQLite sees.
+    pub(super) fn counts(&self) -> [usize; 2] {
+        [self.images.len(), self.seen]
     }
 
     pub(super) fn len(&self) -> usize {

@@ -41,8 +41,6 @@ pub struct Recovered {
     pub waiting: usize,
     /// How many changes could be read and prove nothing any more, so that they were left behind.
     pub unproven: usize,
-    /// How many rows could be read that are not what was written there.
-    pub damaged_rows: usize,
 }
 
 impl Recovered {
@@ -257,7 +255,6 @@ impl Remnant {
             listed: listed.map(|listed| listed.changes),
             waiting: history.pending().0,
             unproven,
-            damaged_rows: self.contents.iter().filter(|content| !content.is_whole).count(),
         }))
     }
 }

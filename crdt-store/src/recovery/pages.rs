@@ -1,7 +1,8 @@
 //! The pages of a file of SQLite, read without SQLite, so that one that is damaged keeps nobody
 //! from the others.
 
-use std::collections::HashMap;
+use core::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -17,9 +18,13 @@ pub(super) struct Pages {
     file: Vec<u8>,
     journal: Journal,
     size: usize,
-    /// The newest image of each page that is in the journal.
-    newest: HashMap<u32, usize>,
+    /// How many bytes may still be followed from page to page.
+    left: Cell<usize>,
 }
+
+/// How often each byte may be followed to: a page is that of one row, and there are rows of times
+/// before.
+const FOLLOWED: usize = 16;
 
 impl Pages {
     /// Reads a file, which nobody may write meanwhile, and what its journal has beside it.
@@ -31,42 +36,66 @@ impl Pages {
     fn new(file: Vec<u8>, journal: Vec<u8>) -> Self {
         let size = size_of_pages(&file).or_else(|| Journal::size_of_pages(&journal));
         let size = size.unwrap_or(PAGE);
-        let journal = Journal::new(journal, size);
-        let newest = journal.images().map(|(page, place, _)| (page, place)).collect();
-        Self { file, journal, size, newest }
+        let left = Cell::new((file.len() + journal.len()).saturating_mul(FOLLOWED));
+        Self { file, journal: Journal::new(journal, size), size, left }
     }
 
+    /// How SQLite sees the pages, if it does not see all of the journal, and how they are with that.
+    pub(super) fn views(&self) -> impl Iterator<Item = View<'_>> {
+        let [all, seen] = self.journal.counts();
+        let counts = [(seen < all).then_some(seen), Some(all)];
+        counts.into_iter().flatten().map(|count| {
+            let images = self.journal.images().take(count);
+            View { pages: self, newest: images.map(|(page, place, _)| (page, place)).collect() }
+        })
+    }
+}
+
+/// The pages as they were at a time.
+pub(super) struct View<'a> {
+    pages: &'a Pages,
+    /// The image of each page that is in the journal.
+    newest: BTreeMap<u32, usize>,
+}
+
+impl View<'_> {
     /// How many bytes of a page are used: all of them in every store, whatever the file says now.
     pub(super) fn usable(&self) -> usize {
-        self.size
+        self.pages.size
     }
 
     /// How many bytes there are at most, in all pages.
     pub(super) fn len(&self) -> usize {
-        self.file.len() + self.journal.len()
+        self.pages.file.len() + self.pages.journal.len()
     }
 
-    /// Every image of every page, those that came later last.
+    /// Of every page the image in the file, and then that in the journal.
     pub(super) fn images(&self) -> impl Iterator<Item = Page<'_>> {
-        let first = self
-            .file
-            .chunks(self.size)
-            .enumerate()
-            .map(|(place, bytes)| Page { start: if place == 0 { 100 } else { 0 }, bytes });
-        let later = self
-            .journal
-            .images()
-            .map(|(page, _, bytes)| Page { start: if page == 1 { 100 } else { 0 }, bytes });
-        first.chain(later)
+        let Pages { file, journal, size, .. } = self.pages;
+        let later = self.newest.iter();
+        let later = later.filter_map(|(page, place)| Some((*page, journal.image(*place)?)));
+        (1..).zip(file.chunks(*size)).chain(later).map(|(page, bytes)| Page {
+            // The file begins with a header of its own.
+            start: if page == 1 { 100 } else { 0 },
+            bytes,
+        })
     }
 
-    /// The images that a page has: the newest, and that in the file itself.
+    /// The images that a page has: that in the journal, and that in the file.
     pub(super) fn page(&self, number: u32) -> impl Iterator<Item = &[u8]> {
-        let newest = self.newest.get(&number).and_then(|place| self.journal.image(*place));
+        let Pages { file, journal, size, .. } = self.pages;
+        let newest = self.newest.get(&number).and_then(|place| journal.image(*place));
         let start = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-        let start = start.and_then(|before| before.checked_mul(self.size));
-        let kept = start.and_then(|start| self.file.get(start..start.checked_add(self.size)?));
+        let start = start.and_then(|before| before.checked_mul(*size));
+        let kept = start.and_then(|start| file.get(start..start.checked_add(*size)?));
         newest.into_iter().chain(kept)
+    }
+
+    /// Whether so many bytes more may be followed from page to page. Pages that are damaged, or made
+    /// to deceive, can lead in circles, and each of very many rows through all of them.
+    pub(super) fn allows(&self, more: usize) -> bool {
+        let left = self.pages.left.get().checked_sub(more);
+        left.inspect(|left| self.pages.left.set(*left)).is_some()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows in pages: the cells of leaves and of what lies above them, and the values in these.
 
-use super::pages::{Page, Pages};
+use super::pages::{Page, View};
 
 /// A value in a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,7 +31,7 @@ enum Kind {
 }
 
 /// The rows in an image of a page that can be read, if it has any.
-pub(super) fn records(pages: &Pages, page: &Page<'_>) -> Vec<Record> {
+pub(super) fn records(view: &View<'_>, page: &Page<'_>) -> Vec<Record> {
     let Page { start, bytes } = *page;
     let (kind, header) = match bytes.get(start) {
         Some(0x0d) => (Kind::Numbered, 8),
@@ -42,27 +42,27 @@ pub(super) fn records(pages: &Pages, page: &Page<'_>) -> Vec<Record> {
     let pointers = bytes.get(start + header..).unwrap_or_default().chunks_exact(2);
     let count = bytes.get(start + 3..start + 5).map_or(0, place);
     let cells = pointers.take(count).map(place);
-    cells.filter_map(|cell| record(pages, bytes.get(cell..)?, kind)).collect()
+    cells.filter_map(|cell| record(view, bytes.get(cell..)?, kind)).collect()
 }
 
 fn place(bytes: &[u8]) -> usize {
     bytes.iter().fold(0, |place, byte| place << 8 | usize::from(*byte))
 }
 
-fn record(pages: &Pages, cell: &[u8], kind: Kind) -> Option<Record> {
+fn record(view: &View<'_>, cell: &[u8], kind: Kind) -> Option<Record> {
     let mut cell = Bytes(cell);
     if let Kind::Inner = kind {
         cell.take(4)?;
     }
-    let length = usize::try_from(cell.varint()?).ok().filter(|length| *length <= pages.len())?;
+    let length = usize::try_from(cell.varint()?).ok().filter(|length| *length <= view.len())?;
     let number = if let Kind::Numbered = kind { Some(cell.varint()?.cast_signed()) } else { None };
-    let here = local(length, pages.usable(), matches!(kind, Kind::Numbered));
+    let here = local(length, view.usable(), matches!(kind, Kind::Numbered));
     let begin = cell.take(here)?;
     if here == length {
         return Some(Record { number, values: values(begin)? });
     }
     let next = u32::try_from(place(cell.take(4)?)).ok()?;
-    let whole = followed(pages, begin, next, length)?;
+    let whole = followed(view, begin, next, length)?;
     Some(Record { number, values: values(&whole)? })
 }
 
@@ -79,11 +79,12 @@ fn local(length: usize, usable: usize, is_numbered: bool) -> usize {
 }
 
 /// What begins in a cell and goes on in other pages, each as it is now.
-fn followed(pages: &Pages, begin: &[u8], mut next: u32, length: usize) -> Option<Vec<u8>> {
+fn followed(view: &View<'_>, begin: &[u8], mut next: u32, length: usize) -> Option<Vec<u8>> {
     let mut whole = begin.to_vec();
+    view.allows(length).then_some(())?;
     while whole.len() < length {
-        let page = pages.page(next).next()?;
-        let more = (length - whole.len()).min(pages.usable() - 4);
+        let page = view.page(next).next()?;
+        let more = (length - whole.len()).min(view.usable() - 4);
         whole.extend_from_slice(page.get(4..4 + more)?);
         next = u32::try_from(place(&page[..4])).ok()?;
     }

@@ -59,8 +59,8 @@ impl Rows {
     /// Looks through all pages.
     pub(super) fn of(pages: &Pages) -> Self {
         let mut rows = Self::default();
-        for page in pages.images() {
-            for record in records(pages, &page) {
+        for view in pages.views() {
+            for record in view.images().flat_map(|page| records(&view, &page)) {
                 rows.enter(record);
             }
         }
