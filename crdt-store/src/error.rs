@@ -100,6 +100,14 @@ pub enum StoreError {
     /// SQLite is a version that can lose data.
     #[error("SQLite is {0}, which can lose data with several connections: use 3.51.3 or later")]
     OldSqlite(&'static str),
+    /// The journal of the file is damaged, and has something behind that which was committed. SQLite
+    /// would pass over it, and write over it. To read what is before it, open the store
+    /// [read-only](crate::StoreOptions::read_only).
+    #[error(
+        "the journal of {0} is damaged, and writing would lose what was committed last: \
+         `Store::recover`, or `crdt recover`, saves it; what was before can be read"
+    )]
+    DamagedJournal(PathBuf),
     /// A file that is to be recovered has nothing of a store in it.
     #[error("nothing of a store can be read from {0}: take it from a backup")]
     NothingLeft(PathBuf),

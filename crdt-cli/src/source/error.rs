@@ -193,6 +193,7 @@ impl SourceError {
             return matches!(
                 **cause,
                 StoreError::Damaged { .. }
+                    | StoreError::DamagedJournal(_)
                     | StoreError::Corrupt(_)
                     | StoreError::Apply(_)
                     | StoreError::NothingLeft(_)

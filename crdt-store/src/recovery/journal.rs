@@ -20,6 +20,8 @@ pub(super) struct Journal {
     images: Vec<(u32, usize)>,
     /// How many of them SQLite sees.
     seen: usize,
+    /// How many commits there are that it does not see.
+    unseen_commits: usize,
 }
 
 impl Journal {
@@ -31,7 +33,7 @@ impl Journal {
 
     /// Finds the images in a journal that were committed.
     pub(super) fn new(bytes: Vec<u8>, size: usize) -> Self {
-        let mut journal = Self { bytes, size, images: Vec::new(), seen: 0 };
+        let mut journal = Self { bytes, size, images: Vec::new(), seen: 0, unseen_commits: 0 };
         // The mark says in which order the bytes of a word are summed, and may be what is damaged.
         let is_big = word(&journal.bytes, 0, true).is_none_or(|mark| mark & 1 == 1);
         for is_big in [is_big, !is_big] {
@@ -49,9 +51,10 @@ impl Journal {
         };
         let sum = summed((0, 0), header, is_big);
         let frames = self.bytes[HEADER..].chunks_exact(FRAME + self.size);
-        // A mark of the journal, of which what is left of times before has another.
-        let salts: Vec<&[u8]> =
-            core::iter::once(&header[16..24]).chain(frames.clone().next().map(salt)).collect();
+        // A mark of the journal: what is left of times before has another. If the header is damaged
+        // it may be what is damaged there.
+        let first = frames.clone().next().map(salt).filter(|_| sum != said);
+        let salts: Vec<&[u8]> = core::iter::once(&header[16..24]).chain(first).collect();
         let (mut before, mut images, mut committed) = (vec![said, sum], Vec::new(), 0);
         let (mut is_damaged, mut passed_over) = (sum != said, sum != said);
         for (frame, place) in frames.zip((HEADER + FRAME..).step_by(FRAME + self.size)) {
@@ -67,6 +70,7 @@ impl Journal {
                 if word(frame, 4, true) != Some(0) {
                     committed = images.len();
                     self.seen = if is_damaged { self.seen } else { committed };
+                    self.unseen_commits += usize::from(is_damaged);
                 }
                 before = vec![said];
             } else if (passed_over && place > HEADER + FRAME) || !salts.contains(&salt(frame)) {
@@ -84,6 +88,12 @@ impl Journal {
     /// was committed.
     pub(super) fn is_damaged(&self) -> bool {
         self.seen < self.images.len()
+    }
+
+    /// Whether something that was synced is damaged. Of the commit that was made last nobody knows:
+    /// a power cut may have kept a part of it. But whoever commits after it has synced it.
+    pub(super) fn has_lost(&self) -> bool {
+        self.unseen_commits > 1
     }
 
     /// How many images there are, and how many of them SQLite sees.

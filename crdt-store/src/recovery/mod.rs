@@ -112,9 +112,22 @@ impl Store {
     }
 }
 
-/// Whether the journal of a file is damaged, so that SQLite does not see what was committed last.
+/// Whether the journal of a file is damaged, so that SQLite does not see what was committed last, or
+/// holds a part of what a power cut interrupted.
 pub(crate) fn is_journal_damaged(path: &Path) -> Result<bool, StoreError> {
     pages::journal_of(path).map(|journal| journal.is_damaged())
+}
+
+/// Whether the journal of a file is damaged in what was synced. Who writes to the file overwrites what
+/// follows there.
+pub(crate) fn has_journal_lost(path: &Path) -> Result<bool, StoreError> {
+    // What another process writes just now may be read in parts, but not twice the same.
+    for _ in 0..2 {
+        if !pages::journal_of(path)?.has_lost() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What is left of a file.

@@ -101,10 +101,13 @@ impl View<'_> {
 
 /// The journal of a file alone.
 pub(super) fn journal_of(path: &Path) -> Result<Journal, StoreError> {
-    let mut begin = Vec::new();
-    let read_begin = fs::File::open(path).and_then(|file| file.take(100).read_to_end(&mut begin));
-    read_begin.map_err(|source| StoreError::Io { path: path.to_owned(), source })?;
     let journal = read(&beside(path))?.unwrap_or_default();
+    let mut begin = Vec::new();
+    let read = match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        file => file.and_then(|file| file.take(100).read_to_end(&mut begin)),
+    };
+    read.map_err(|source| StoreError::Io { path: path.to_owned(), source })?;
     let size = size_of_pages(&begin).or_else(|| Journal::size_of_pages(&journal));
     Ok(Journal::new(journal, size.unwrap_or(PAGE)))
 }

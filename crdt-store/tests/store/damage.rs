@@ -311,7 +311,7 @@ fn a_file_that_is_damaged_anywhere() {
 fn a_journal_that_is_damaged_anywhere() {
     let sample = Sample::new(false);
     assert!(!sample.files[1].is_empty());
-    let mut before = 0;
+    let (mut before, mut kept) = (0, 0);
     for round in 0..rounds() / 2 {
         let mut random = Random(round as u64);
         let mut files = sample.files.clone();
@@ -332,8 +332,28 @@ fn a_journal_that_is_damaged_anywhere() {
             let served_at_most = served != Served::Whole || is_saved;
             assert!(served_at_most, "{round}: less is saved than is served");
         }
+        drop(store);
+        let before = self::files(&path);
+        match open(&path) {
+            Err(StoreError::DamagedJournal(_)) => {
+                assert!(self::files(&path) == before, "nothing is written over");
+                kept += 1;
+            }
+            opened => {
+                let lost = is_flip && commits_behind(&sample.files[1], place.start) > 1;
+                assert!(!lost, "{round}: what was synced is written over: {opened:?}");
+            }
+        }
     }
     assert!(before > 0, "SQLite passes over what follows on damage in its journal");
+    assert!(kept > 0, "a journal is not written over");
+}
+
+/// How many commits there are in a journal behind the image that a byte belongs to.
+fn commits_behind(journal: &[u8], at: usize) -> usize {
+    let image = at.saturating_sub(32) / (PAGE + 24);
+    let images = journal[32..].chunks_exact(PAGE + 24).skip(image + 1);
+    images.filter(|image| image[4..8] != [0; 4]).count()
 }
 
 /// What is damaged in the rows of a document is named, and the other documents are served.

@@ -84,7 +84,8 @@ pub struct Sqlite {
 const OLDEST: i32 = 3_051_003;
 
 /// What is said of a journal of which SQLite passes over a part.
-const DAMAGED_JOURNAL: &str = "the journal is damaged: what was committed last is not seen";
+const DAMAGED_JOURNAL: &str = "the journal is damaged, so what was committed last is not seen; or the power was cut while \
+                               something was being committed, which is nothing to mind";
 
 /// How many connections are kept open while nobody uses them.
 const IDLE: usize = 4;
@@ -108,6 +109,14 @@ impl Sqlite {
             idle: Mutex::default(),
             unsure: AtomicBool::new(false),
         };
+        let is_synced = sqlite.options.durability == Durability::Each;
+        if !sqlite.options.read_only
+            && is_synced
+            && recovery::has_journal_lost(path)?
+            && !was_grouped(path)
+        {
+            return Err(StoreError::DamagedJournal(path.to_owned()));
+        }
         let first = sqlite.connect_first()?;
         sqlite.give_back(first);
         Ok(sqlite)
@@ -307,6 +316,16 @@ impl Drop for Sqlite {
             }
         }
     }
+}
+
+/// Whether it is known that commits to a file were not always synced. It is only read: the last
+/// connection that writes would copy the journal into the file when it is closed.
+fn was_grouped(path: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flushes = Connection::open_with_flags(path, flags).and_then(|connection| {
+        connection.query_row("SELECT flushes FROM store", [], |row| row.get::<_, i64>(0))
+    });
+    flushes.is_ok_and(|flushes| flushes > 0)
 }
 
 fn copy(source: &Connection, to: &Path) -> rusqlite::Result<()> {
