@@ -164,6 +164,7 @@ fn damage() {
     ] {
         shell.run(line);
     }
+    hide_times(&mut shell, "new.crdt");
     shell.run("import new.crdt board.crdt");
     shell.run("show new.crdt -d Board");
     assert!(shell.bytes("notes.crdt") == bytes, "what is damaged is left as it is");
