@@ -180,6 +180,14 @@ fn damage(bytes: &mut Vec<u8>, random: &mut Random) -> core::ops::Range<usize> {
             bytes[at / 512 * 512..end].fill(0);
             return at / 512 * 512..end;
         }
+        2 => {
+            // Noise that begins as a page with rows does.
+            let start = at / PAGE * PAGE;
+            let end = (start + PAGE).min(bytes.len());
+            bytes[start..end].fill_with(|| u8::try_from(random.below(256)).unwrap_or(0));
+            bytes[start] = [0x0d, 0x0a, 0x02][random.below(3)];
+            return start..end;
+        }
         _ => bytes[at] ^= 1 << random.below(8),
     }
     at..at + 1
