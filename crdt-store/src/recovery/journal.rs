@@ -27,7 +27,7 @@ pub(super) struct Journal {
 impl Journal {
     /// What a journal says of the length of pages, if that can be so.
     pub(super) fn size_of_pages(bytes: &[u8]) -> Option<usize> {
-        let size = usize::try_from(word(bytes, 8, true)?).ok()?;
+        let size = usize::try_from(word(bytes, 8)?).ok()?;
         (size.is_power_of_two() && (512..=1 << 16).contains(&size)).then_some(size)
     }
 
@@ -35,7 +35,7 @@ impl Journal {
     pub(super) fn new(bytes: Vec<u8>, size: usize) -> Self {
         let mut journal = Self { bytes, size, images: Vec::new(), seen: 0, unseen_commits: 0 };
         // The mark says in which order the bytes of a word are summed, and may be what is damaged.
-        let is_big = word(&journal.bytes, 0, true).is_none_or(|mark| mark & 1 == 1);
+        let is_big = word(&journal.bytes, 0).is_none_or(|mark| mark & 1 == 1);
         for is_big in [is_big, !is_big] {
             journal.find(is_big);
             if !journal.images.is_empty() {
@@ -66,8 +66,8 @@ impl Journal {
             if sums.contains(&said) {
                 is_damaged |= passed_over || salts.iter().any(|known| salt(frame) != *known);
                 passed_over = false;
-                images.push((word(frame, 0, true).unwrap_or(0), place));
-                if word(frame, 4, true) != Some(0) {
+                images.push((word(frame, 0).unwrap_or(0), place));
+                if word(frame, 4) != Some(0) {
                     committed = images.len();
                     self.seen = if is_damaged { self.seen } else { committed };
                     self.unseen_commits += usize::from(is_damaged);
@@ -121,20 +121,21 @@ fn salt(frame: &[u8]) -> &[u8] {
     &frame[8..16]
 }
 
-fn word(bytes: &[u8], at: usize, is_big: bool) -> Option<u32> {
-    let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
-    Some(if is_big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
 fn sum_at(bytes: &[u8], at: usize) -> Option<Sum> {
-    Some((word(bytes, at, true)?, word(bytes, at + 4, true)?))
+    Some((word(bytes, at)?, word(bytes, at + 4)?))
 }
 
 /// SQLite's checksum of words, two at a time.
 fn summed((mut one, mut other): Sum, bytes: &[u8], is_big: bool) -> Sum {
-    for at in (0..bytes.len()).step_by(8) {
-        one = one.wrapping_add(word(bytes, at, is_big).unwrap_or(0)).wrapping_add(other);
-        other = other.wrapping_add(word(bytes, at + 4, is_big).unwrap_or(0)).wrapping_add(one);
+    let read = if is_big { u32::from_be_bytes } else { u32::from_le_bytes };
+    let (words, _) = bytes.as_chunks::<4>();
+    for pair in words.chunks_exact(2) {
+        one = one.wrapping_add(read(pair[0])).wrapping_add(other);
+        other = other.wrapping_add(read(pair[1])).wrapping_add(one);
     }
     (one, other)
 }

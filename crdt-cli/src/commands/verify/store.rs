@@ -98,6 +98,11 @@ impl DocumentReport {
                 Count(authors.len(), "author"),
                 Count(*signatures, "signature")
             ),
+            _ if self.unproven_changes > 0 => format!(
+                "{} left, and {} that nothing proves any more",
+                Count(*changes, "change"),
+                self.unproven_changes
+            ),
             _ => format!("{} left", Count(*changes, "change")),
         };
         let title = self.title.as_deref().unwrap_or_default();
