@@ -9,6 +9,7 @@ mod keys;
 #[cfg(unix)]
 mod places;
 mod processes;
+mod tools;
 mod wrapped;
 
 use crdt_core::{CrdtNode, Keypair};
