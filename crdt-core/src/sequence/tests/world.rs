@@ -86,11 +86,20 @@ pub(super) fn letter(id: Id) -> char {
 /// What an op does.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    Insert { len: u32, place: Place<Id> },
+    Insert {
+        len: u32,
+        place: Place<Id>,
+    },
     Delete(IdRange),
-    Move { place: Place<Id>, elements: Vec<Id> },
+    Move {
+        place: Place<Id>,
+        elements: Vec<Id>,
+    },
     /// Rules on what may be a place of a move.
-    Rule { place: Id, standing: Standing },
+    Rule {
+        place: Id,
+        standing: Standing,
+    },
 }
 
 /// An op: its first counter and what it does.
