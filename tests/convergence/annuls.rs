@@ -1,5 +1,8 @@
 //! What annuls come to: in the interpreter, and in the engine, which is held to it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crdt_core::EditError;
 use serde_json::{Value, json};
 
 use crate::interpreter::Schema;
@@ -208,8 +211,26 @@ fn what_was_moved_is_removed_after_an_annul() {
     document.change(|board| board.tags.remove(3).map(drop)).expect("it is there");
     document.change(|board| board.tags.move_to(3, 0)).expect("it is there");
     check(&document);
-    let mut other = start.document(&[]);
-    other.apply(&document.export(&[])).expect("valid changes");
-    same(&document, &other);
+    same(&document, &start.copy(&document));
     assert_eq!(document.value().tags, ["b", "c", "d", "e"]);
+}
+
+/// What has come back is there again when all is built anew.
+#[test]
+fn a_panic_after_an_annul_leaves_nothing() {
+    let start = after(&[Op::moved(&tags(), Place::Right(0, 4), &[(0, 0)]), delete(1, 2)]);
+    let mut document = start.document(&[&start.alice(&[void(&[(0, 5), (0, 6)])])]);
+    let before = document.digest();
+    let caught = catch_unwind(AssertUnwindSafe(|| {
+        document.change(|board| -> Result<(), EditError> {
+            board.tags.move_to(0, 2)?;
+            board.tags.delete(0..2)?;
+            panic!("a fault of the app")
+        })
+    }));
+    assert!(caught.is_err());
+    check(&document);
+    assert_eq!((document.digest(), document.value().tags.concat()), (before, "abcde".to_owned()));
+    document.change(|board| board.tags.delete(0..2)).expect("they are there");
+    same(&document, &start.copy(&document));
 }

@@ -3,6 +3,7 @@
 //!
 //! Runs are numbered by seeds. `CRDT_SEEDS=from..to` chooses others than the usual ones.
 
+mod annuller;
 mod annuls;
 mod board;
 mod deltas;

@@ -70,6 +70,13 @@ impl Start {
         self.replica([drafts.collect::<Vec<_>>()])
     }
 
+    /// A replica that is sent what another one has.
+    pub(crate) fn copy(&self, of: &Document<Board>) -> Document<Board> {
+        let mut document = self.document(&[]);
+        document.apply(&of.export(&[])).expect("valid changes");
+        document
+    }
+
     /// What the first change and others make of a field of some type, whatever comes first.
     pub(crate) fn value(&self, name: &'static str, schema: &Schema, later: &[&Draft]) -> Value {
         let drafts: Vec<&Draft> = [&self.first].into_iter().chain(later.iter().copied()).collect();

@@ -8,7 +8,7 @@ use crdt_core::serde_json::json;
 use crdt_core::{CrdtNode, Document, EditError, Json};
 use rand::RngExt as _;
 use rand::rngs::ChaCha8Rng;
-use rand::seq::IndexedRandom as _;
+use rand::seq::{IndexedRandom as _, SliceRandom as _};
 
 use crate::board::{Board, FIELDS, FOCUS, Label, Status, Task};
 
@@ -43,7 +43,7 @@ pub(crate) fn stumble(board: &mut Editor<'_, Board>, focus: usize, rng: &mut Cha
             }
             17 => board.labels.insert(long.clone(), label(rng)),
             21 => board.pinned.set(Some(steps.clone())),
-            23 => match rng.random_range(0..4) {
+            24 => match rng.random_range(0..4) {
                 0 => board.extra.set("", deep.clone()),
                 1 => board.extra.set(format!("/made/on/the/way/{long}"), 1),
                 2 => board.extra.push("", deep.clone()).map(drop),
@@ -78,6 +78,22 @@ pub(crate) fn assign(document: &mut Document<Board>, rng: &mut ChaCha8Rng) {
     assert_eq!(board.tasks[0], task);
     assert_eq!(board.states.last(), Some(&status));
     assert_eq!(board.extra, json);
+}
+
+/// Rearranges plain values, which must then read as they were left.
+pub(crate) fn rearrange(document: &mut Document<Board>, rng: &mut ChaCha8Rng) {
+    let mut board = document.value();
+    board.tags.shuffle(rng);
+    board.tasks.shuffle(rng);
+    board.states.shuffle(rng);
+    board.grid.iter_mut().for_each(|row| row.reverse());
+    board.tasks.iter_mut().for_each(|task| task.steps.shuffle(rng));
+    board.shelves.values_mut().for_each(|shelf| shelf.push(word(rng)));
+    if let Some(array) = board.extra.0.as_array_mut() {
+        array.reverse();
+    }
+    document.update(|it| *it = board.clone()).expect("every edit is possible");
+    assert_eq!(document.value(), board);
 }
 
 fn edit_leaf(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng) -> Result {
@@ -154,12 +170,13 @@ fn edit_nested(board: &mut Editor<'_, Board>, which: usize, rng: &mut ChaCha8Rng
 fn edit_json(json: &mut JsonEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
     let paths = ["", "/a", "/b", "/0", "/1", "/a/a", "/a/0", "/0/a", "/b/-", "/a/b/1"];
     let path = *paths.choose(rng).expect("paths");
-    let edit = match rng.random_range(0..16) {
+    let edit = match rng.random_range(0..18) {
         0..=4 => json.set(path, any_json(2, rng)),
         5..=7 => json.insert(path, any_json(1, rng)).map(drop),
         8..=10 => json.push(path, any_json(1, rng)).map(drop),
         11 | 12 => json.remove(path).map(drop),
         13 => json.at(path).and_then(|mut place| place.set("", any_json(1, rng))),
+        14 | 15 => json.move_to(path, rng.random_range(0..3)),
         _ => json.text(path).and_then(|mut text| edit_text(&mut text, rng)),
     };
     match edit {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crdt_core::{Digest, Document, EquivocationProof};
+use crdt_core::node::ListView;
+use crdt_core::{CrdtNode, Digest, Document, EquivocationProof};
 use serde_json::Value;
 
 use crate::board::{Board, board};
@@ -20,17 +21,22 @@ pub(crate) fn check(replica: &Document<Board>) {
     assert_eq!(replica.read().extra.conflicts(), extras);
     check_untyped(replica);
     check_offsets(replica);
+    check_elements(&replica.read().tags);
+    check_elements(&replica.read().tasks);
 }
 
-/// Asserts that JSON is shown as what it is to those who do not know the type, unless strangers
-/// wrote what no JSON node takes.
+/// Asserts that JSON and counters are shown as what they are to those who do not know the type,
+/// unless strangers wrote what no such node takes.
 fn check_untyped(replica: &Document<Board>) {
-    let untyped = &replica.history().to_json()["extra"];
+    let untyped = replica.history().to_json();
     let strange = replica.history().changes().any(|change| {
         // Only strangers write this tag.
         change.tags().any(|(number, _)| number == 77)
     });
-    assert!(strange || *untyped == replica.value().extra.0, "{untyped}");
+    let Board { extra, votes, .. } = replica.value();
+    assert!(strange || untyped["extra"] == extra.0, "{untyped}");
+    let sum = untyped.get("votes").and_then(Value::as_i64);
+    assert!(strange || sum.unwrap_or(0) == votes, "{untyped}");
 }
 
 /// Asserts that a text's offsets in other units are those of its characters.
@@ -48,6 +54,14 @@ fn check_offsets(replica: &Document<Board>) {
         utf16 += char.len_utf16();
     }
     assert_eq!(view.len_utf16() + 1, utf16);
+}
+
+/// Asserts that every element of a list has a name that leads back to it.
+fn check_elements<T: CrdtNode>(list: &ListView<'_, T>) {
+    for (position, (id, _)) in list.iter_with_ids().enumerate() {
+        assert_eq!((list.position_of(id), list.id_at(position)), (Some(position), Some(id)));
+    }
+    assert_eq!(list.iter_with_ids().rev().count(), list.len());
 }
 
 /// Asserts that two replicas cannot be told apart.

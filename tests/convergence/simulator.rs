@@ -10,6 +10,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use test_support::{Seed, key, seeds};
 
+use crate::annuller;
 use crate::board::{self, Board, FIELDS};
 use crate::deltas::{self, Moment, Watcher};
 use crate::described::described;
@@ -17,6 +18,7 @@ use crate::older;
 use crate::program;
 use crate::replica::{check, check_frontier, proves, same};
 use crate::stranger::World;
+use crate::wire::{Bundle, Writer};
 
 /// Replicas, and the bytes on their way.
 struct Network {
@@ -54,6 +56,24 @@ fn replicas_converge_among_strangers() {
             network.step();
             if network.rng.random_bool(0.2) {
                 network.hear_of_strangers();
+            }
+        }
+        network.settle();
+    }
+}
+
+/// What is annulled comes back, and replicas go on editing where nothing is let go of any more.
+#[test]
+fn replicas_converge_where_edits_are_annulled() {
+    for seed in seeds(40) {
+        let _seed = Seed(seed);
+        let mut network = Network::new(seed, false);
+        // From here on there are counters, texts and lists.
+        network.focus = *[8, 10, 12, 13, 16, 21].choose(&mut network.rng).expect("fields");
+        for _ in 0..60 {
+            network.step();
+            if network.rng.random_bool(0.2) {
+                network.annul();
             }
         }
         network.settle();
@@ -190,13 +210,17 @@ impl Network {
 
     /// Something happens somewhere.
     fn step(&mut self) {
-        match self.rng.random_range(0..43) {
+        match self.rng.random_range(0..45) {
             0..=15 => self.edit(),
             16..=25 => self.send(),
             26..=36 => self.deliver(),
             37 | 41 => self.restart(),
             38 => self.equivocate(),
             39 | 40 => self.downgrade(),
+            42 | 43 => {
+                let replica = self.any();
+                program::rearrange(&mut self.replicas[replica], &mut self.rng);
+            }
             _ => {
                 let replica = self.any();
                 program::assign(&mut self.replicas[replica], &mut self.rng);
@@ -205,8 +229,25 @@ impl Network {
         }
     }
 
-    /// The strangers write, and some replica hears of some of it.
+    /// Somebody who has most of what a replica has annuls some of it there.
+    fn annul(&mut self) {
+        let replica = self.any();
+        // What nobody has signed yet cannot be depended upon.
+        let _signed = self.replicas[replica].export(&[]);
+        let author = Writer::new(self.rng.random_range(100..=255));
+        let Self { replicas, strangers, rng, .. } = self;
+        let history = replicas[replica].history();
+        if let Some(draft) = annuller::annul(history, &strangers.genesis, &author, rng) {
+            let bundle = Bundle::new(&[&draft], &[&author]).with_genesis(&strangers.genesis);
+            self.take_in(replica, &bundle.framed());
+        }
+    }
+
+    /// The strangers write, and some replica hears of some of it; or somebody annuls what is there.
     fn hear_of_strangers(&mut self) {
+        if self.rng.random_bool(0.3) {
+            return self.annul();
+        }
         self.strangers.write();
         let all: Vec<usize> = (0..self.strangers.len()).collect();
         let count = self.rng.random_range(1..4);

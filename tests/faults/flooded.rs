@@ -151,3 +151,53 @@ fn a_text_larger_than_a_change_is_written_as_several() {
     other.apply(&wall.export(&[])).expect("honest bytes");
     same(&wall, &other);
 }
+
+/// A list with an element on each of so many chains, and nothing that could be annulled is let go
+/// of.
+fn flooded_list() -> Document<Wall> {
+    let genesis = genesis();
+    let mallory = Writer::new(3);
+    let first = Op::annul(&field("items"), true, &[(0, 0)]);
+    let drafts: Vec<Draft> = (0..MAX_DEPENDENCIES as u32 + 100)
+        .map(|number| {
+            let insert = Op::insert(&field("items"), Place::Root, &[cbor(&number.to_string())]);
+            mallory.draft(genesis.hash(), None).with(insert)
+        })
+        .collect();
+    let annul = mallory.draft(genesis.hash(), Some(&drafts[0])).with(first);
+    let mut wall = Document::join(DocumentId::from_bytes(genesis.hash()), key(9));
+    for some in drafts.chunks(4096) {
+        let some: Vec<&Draft> = some.iter().collect();
+        wall.apply(&Bundle::new(&some, &[&mallory]).framed()).expect("valid changes");
+    }
+    wall.apply(&Bundle::new(&[&annul], &[&mallory]).framed()).expect("a valid change");
+    wall
+}
+
+#[test]
+fn elements_of_many_are_moved_and_deleted_after_an_annul() {
+    let mut wall = flooded_list();
+    let mut items = wall.value().items;
+    let (count, before) = (items.len(), wall.digest());
+    let edit = wall.change(|wall| {
+        wall.items.move_range(0..count - 2, 1)?;
+        wall.items.delete(3..count - 3)?;
+        wall.items.insert(99_999, "beyond".to_owned())
+    });
+    assert!(matches!(edit, Err(EditError::OutOfRange { .. })));
+    assert_eq!(wall.digest(), before, "nothing was half written");
+    let edit = wall.change(|wall| {
+        wall.items.move_range(0..count - 2, 1)?;
+        wall.items.move_to(5, 0)
+    });
+    assert_eq!(edit, Ok(()));
+    let (last, rest) = (items.remove(count - 2), items.remove(4));
+    items.splice(0..0, [rest, last]);
+    assert_eq!(wall.value().items, items);
+    wall.change(|wall| wall.items.delete(3..count - 3)).expect("it can be split");
+    items.drain(3..count - 3);
+    assert_eq!(wall.value().items, items);
+    let mut other = Document::<Wall>::join(wall.id(), key(10));
+    other.apply(&wall.export(&[])).expect("honest bytes");
+    same(&wall, &other);
+}

@@ -332,3 +332,22 @@ impl Entry for Weight {
         Below { last: self.at, sum: self.weight }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::tests::chains::nested;
+
+    /// A delete that is ruled on again and again before anybody looks.
+    #[test]
+    fn ranges_that_are_stirred_again_are_kept_once() {
+        let (chains, mut covers) = (nested(1), Covers::default());
+        let op = |counter| Id { chain: 1_000_000, counter };
+        covers.set(op(0), Some(IdRange::new(Id { chain: 0, counter: 0 }, 1)), &chains);
+        for counter in 1..100 {
+            let standing = if counter % 2 == 0 { Standing::Stands } else { Standing::Void };
+            covers.rule(op(0), Ruling::new((op(counter), counter), standing), &chains);
+        }
+        assert!(covers.stirred.len() < 20, "{}", covers.stirred.len());
+    }
+}

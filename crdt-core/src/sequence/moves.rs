@@ -271,6 +271,10 @@ impl<C: Content> Sequence<C> {
     fn carry<O: OpOrder + ?Sized>(&mut self, step: Option<Step>, order: &O, shifts: &mut Shifts) {
         let Some(Step { from, to }) = step.filter(|step| step.from != step.to) else { return };
         let Some(spot) = self.find(from) else { return };
+        // What was let go of stands nowhere.
+        if self.tree.get(spot.at).is_vacant() {
+            return;
+        }
         let at = self.begin_run(spot.at, spot.offset, order);
         let (at, _) = self.end_run(at, 1, order);
         let spot = Spot { at, offset: 0 };

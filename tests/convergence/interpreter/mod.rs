@@ -14,14 +14,15 @@ mod schema;
 mod spelling;
 mod standing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::{ChangeHash, History};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub(crate) use causality::Step;
+use causality::Act;
+pub(crate) use causality::{OpId, Step};
 pub(crate) use schema::{Schema, Shape, text_key};
 
 /// The values that stand side by side in a field of the document that is a register of type `T`,
@@ -49,6 +50,21 @@ pub(crate) fn json_conflicts(history: &History, field: &str) -> Vec<Value> {
 pub(crate) fn writers(history: &History, place: &[Step]) -> BTreeSet<ChangeHash> {
     let (dag, deeds) = causality::read(history);
     node::Tree::new(&dag, deeds).standing_below(place).map(|id| id.change).collect()
+}
+
+/// What an annul can have an effect on, by node: adds, resets, deletes and places of moves.
+pub(crate) fn annullable(history: &History) -> BTreeMap<Vec<Step>, Vec<OpId>> {
+    let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for deed in causality::read(history).1 {
+        let count = match &deed.act {
+            Act::Add(_) | Act::Reset(_) | Act::Delete(_) => 1,
+            Act::Move(_, elements) => elements.len(),
+            _ => continue,
+        };
+        let ids = (deed.id.offset..).take(count).map(|offset| OpId { offset, ..deed.id });
+        all.entry(deed.path).or_default().extend(ids);
+    }
+    all
 }
 
 /// The value that the changes of a history make under a schema.

@@ -52,7 +52,7 @@ impl Tree {
         let is_here = |id| arrived.iter().any(|&here| self.ops[here].id == id);
         let op = &self.ops[next];
         let parent = match op.act {
-            Act::Delete(_) | Act::Move { .. } => return true,
+            Act::Delete(_) | Act::Move { .. } | Act::Rule { .. } => return true,
             Act::Insert { place: Place::Root, .. } => None,
             Act::Insert { place: Place::Child(parent, _), .. } => Some(parent),
         };

@@ -24,7 +24,7 @@ pub(super) fn compare(ops: &[Op], ranks: &Ranks) {
                 delete(range, &mut oracle);
                 placed.delete(range, ranks, &mut ());
             }
-            Act::Move { .. } => return,
+            Act::Move { .. } | Act::Rule { .. } => return,
         }
     }
     assert_eq!(gathered.is_blank(), oracle.order().is_empty());

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::op::{Id, Place, Side};
+use crate::op::{Id, Place, Side, Standing};
 
 /// The place of an op in the total order.
 pub(super) type Rank = (u32, u64, u32);
@@ -13,6 +13,8 @@ pub(super) struct Oracle {
     children: BTreeMap<(Option<Id>, Side), BTreeMap<Rank, Id>>,
     /// Places that moves made: what was moved there.
     moved: BTreeMap<Id, (Rank, Id)>,
+    /// The highest that was said of each place.
+    rulings: BTreeMap<Id, (Rank, Standing)>,
     elements: BTreeSet<Id>,
     deleted: BTreeSet<Id>,
 }
@@ -44,9 +46,22 @@ impl Oracle {
         }
     }
 
+    /// Says of a place whether what was moved there can stand there.
+    pub(super) fn rule(&mut self, place: Id, rank: Rank, standing: Standing) {
+        let known = self.rulings.entry(place).or_insert((rank, standing));
+        if known.0 < rank {
+            *known = (rank, standing);
+        }
+    }
+
+    fn is_void(&self, place: Id) -> bool {
+        self.rulings.get(&place).is_some_and(|(_, standing)| *standing == Standing::Void)
+    }
+
     /// Where an element stands.
     fn place_of(&self, element: Id) -> Id {
         let moves = self.moved.iter().filter(|(_, (_, moved))| *moved == element);
+        let moves = moves.filter(|(place, _)| !self.is_void(**place));
         moves.max_by_key(|(_, (rank, _))| *rank).map_or(element, |(place, _)| *place)
     }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{Keep, Sequence};
+use super::super::{Keep, Sequence, Span};
 use super::gathered;
 use super::oracle::Oracle;
 use super::world::{
@@ -39,6 +39,26 @@ enum Edit {
     Inserted(IdRange),
     Deleted(Kept),
     Moved(IdRange),
+}
+
+/// What is there, and what is kept of what was moved.
+#[derive(PartialEq, Debug)]
+struct Seen {
+    spans: Vec<Span>,
+    shown: String,
+    moved: Vec<Id>,
+}
+
+impl Seen {
+    fn of(sequence: &Sequence<Letters>) -> Self {
+        let of_run = |run: IdRange| {
+            (run.start..run.end).map(move |counter| Id { chain: run.chain, counter })
+        };
+        let ids = sequence.runs().flat_map(|(run, _)| of_run(run));
+        let is_moved = |id: &Id| sequence.stands().is_some_and(|stands| stands.has(*id));
+        let moved = ids.filter(is_moved).collect();
+        Self { spans: sequence.spans(), shown: shown(sequence).collect(), moved }
+    }
 }
 
 /// Everyone, and everyone's log with the number of others' ops each op has seen.
@@ -144,7 +164,7 @@ impl Group {
         let (mut next, time) = (fresh, self.replicas[author].time + 1);
         let (ranks, sequence) = (&mut self.ranks, &mut self.replicas[author].sequence);
         (0..64).for_each(|step| ranks.set(fresh.plus(step), (time, 0, step)));
-        let before = (sequence.spans(), shown(sequence).collect::<String>());
+        let before = Seen::of(sequence);
         let mut edits = Vec::new();
         for _ in 0..=dice.below(6) {
             let len = sequence.len();
@@ -184,7 +204,7 @@ impl Group {
             }
             sequence.assert_invariants(ranks);
         }
-        assert_eq!((sequence.spans(), shown(sequence).collect::<String>()), before);
+        assert_eq!(Seen::of(sequence), before);
     }
 
     fn log(&mut self, author: usize, op: Op) {

@@ -3,7 +3,7 @@
 use super::super::Sequence;
 use super::oracle::Oracle;
 use super::world::{Act, Dice, Op, Ranks, apply, compare};
-use crate::op::{Id, IdRange, Place, Side};
+use crate::op::{Id, IdRange, Place, Side, Standing};
 
 /// A change: some ops, and the changes that must be there before.
 struct Change {
@@ -59,6 +59,10 @@ impl Forest {
         let id = Id { chain: u32::try_from(chain).expect("few"), counter };
         let (act, taken) = if !visible.is_empty() && dice.one_in(4) {
             (Act::Delete(some_range(dice, visible)), 1)
+        } else if self.moves && !visible.is_empty() && dice.one_in(4) {
+            let place = visible[dice.below(visible.len())];
+            let standing = if dice.one_in(3) { Standing::Stands } else { Standing::Void };
+            (Act::Rule { place, standing }, 1)
         } else if self.moves && !visible.is_empty() && dice.one_in(2) {
             let place = some_place(dice, visible);
             let count = 1 + dice.below(4);
@@ -112,7 +116,7 @@ impl Forest {
 fn places_of(op: &Op) -> impl Iterator<Item = Id> + use<> {
     let count = match &op.act {
         Act::Insert { len, .. } => *len,
-        Act::Delete(_) => 0,
+        Act::Delete(_) | Act::Rule { .. } => 0,
         Act::Move { elements, .. } => u32::try_from(elements.len()).expect("few"),
     };
     let first = op.id;

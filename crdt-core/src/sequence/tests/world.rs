@@ -5,9 +5,10 @@ use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::content::Measure;
+use super::super::covers::Ruling;
 use super::super::{Content, Keep, OpOrder, Restored, Sequence, Shifts};
 use super::oracle::{Oracle, Rank};
-use crate::op::{Id, IdRange, Place, Side};
+use crate::op::{Id, IdRange, Place, Side, Standing};
 
 /// Elements with a visible name, in runs of at most three and nodes of at most three.
 #[derive(Clone, Default, Debug)]
@@ -85,9 +86,20 @@ pub(super) fn letter(id: Id) -> char {
 /// What an op does.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    Insert { len: u32, place: Place<Id> },
+    Insert {
+        len: u32,
+        place: Place<Id>,
+    },
     Delete(IdRange),
-    Move { place: Place<Id>, elements: Vec<Id> },
+    Move {
+        place: Place<Id>,
+        elements: Vec<Id>,
+    },
+    /// Rules on what may be a place of a move.
+    Rule {
+        place: Id,
+        standing: Standing,
+    },
 }
 
 /// An op: its first counter and what it does.
@@ -142,6 +154,11 @@ pub(super) fn apply(op: &Op, ranks: &Ranks, sequence: &mut Sequence<Letters>, or
             );
             moved.expect("the parent is known");
             insert_moves(op.id, *place, elements, ranks, oracle);
+        }
+        &Act::Rule { place, standing } => {
+            let ruling = Ruling::new((op.id, ranks.time(op.id)), standing);
+            sequence.rule_on_place(place, ruling, ranks, &mut Shifts::dropped());
+            oracle.rule(place, ranks.get(op.id), standing);
         }
         &Act::Delete(range) => {
             let mut kept = Kept::default();
