@@ -97,12 +97,13 @@ pub mod tour;
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{
-    ChangeOptions, Document, ForkError, Journal, LoadOptions, Look, Observer, PartKind, Prepared,
-    SaveOptions, SavedPart, Seen,
+    ChangeOptions, Document, ForkError, Journal, LoadOptions, Look, Observer, PartKind, Past,
+    PastJson, Prepared, SaveOptions, SavedPart, Seen,
 };
 pub use history::{
     ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
-    History, LoadError, Outcome, PendingLimits, PreparedBytes, ProofError, Refusal, VersionError,
+    Heads, History, LoadError, Outcome, ParseHeadsError, PendingLimits, PreparedBytes, ProofError,
+    Refusal, VersionError,
 };
 pub use node::{
     Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor, ElementId, Inspection,

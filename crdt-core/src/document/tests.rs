@@ -4,6 +4,7 @@ mod editors;
 mod observed;
 mod opened;
 mod parts;
+mod past;
 mod prepared;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! The history as it is used: every method, each of which asks a service.
 
 mod arrivals;
+mod between;
 
 use core::fmt;
 use core::ops::Range;
@@ -19,7 +20,6 @@ use super::receive::ApplyError;
 use super::replay::{Replayed, replay};
 use super::save::{Kept, LoadError, WrittenHistory};
 use super::store::chains::Chains;
-use super::version::{Below, Between, VersionError};
 use super::{equivocation, store};
 use crate::codec::Reader;
 use crate::crypto::{Author, ChangeHash, DocumentId, Keypair};
@@ -135,7 +135,7 @@ impl History {
 
     /// The authors of changes, ascending.
     pub fn authors(&self) -> impl Iterator<Item = Author> {
-        self.store().authors.ascending()
+        self.chains().authors.ascending()
     }
 
     /// Canonical bytes of all changes, as the limits of a bundle count them. Memory, work and what
@@ -146,7 +146,7 @@ impl History {
 
     /// Canonical bytes of the changes of an author, 0 if there are none. O(log authors).
     pub fn bytes_by(&self, author: &Author) -> u64 {
-        let number = self.store().authors.find(author);
+        let number = self.chains().authors.find(author);
         number.map_or(0, |number| self.store().sizes.of(number))
     }
 
@@ -175,48 +175,6 @@ impl History {
         sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
     ) {
         replay(self.store(), changes, sink);
-    }
-
-    /// [Calls](Self::replay) `sink` with every op of the changes of a version.
-    pub(crate) fn replay_version(
-        &self,
-        heads: &[ChangeHash],
-        sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
-    ) -> Result<(), VersionError> {
-        let version = Below::new(self.store(), heads)?;
-        replay(self.store(), version.changes(), sink);
-        Ok(())
-    }
-
-    /// The changes that lie between two versions, each named by its heads, forwards or backwards.
-    /// Costs time in the length of the history.
-    ///
-    /// ```
-    /// # use crdt_core::{Document, Keypair, Text};
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let mut mine = Document::<Text>::create(Keypair::generate()?)?;
-    /// # let mut yours = Document::<Text>::join(mine.id(), Keypair::generate()?);
-    /// let version = mine.heads();
-    /// mine.change(|text| text.insert(0, "Hello"))?;
-    /// yours.change(|text| text.insert(0, "Hi"))?;
-    /// mine.merge(&mut yours)?;
-    ///
-    /// let between = mine.history().between(&version, &mine.heads())?;
-    /// assert_eq!(between.gained.len(), 2);
-    /// let from_elsewhere = |author| Some(author) != mine.author();
-    /// assert!(between.gained.iter().any(|change| from_elsewhere(change.author())));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`VersionError::UnknownHead`] if a head is not known here.
-    pub fn between(
-        &self,
-        from: &[ChangeHash],
-        to: &[ChangeHash],
-    ) -> Result<Between<'_>, VersionError> {
-        Between::new(self.store(), from, to)
     }
 }
 

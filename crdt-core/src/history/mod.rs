@@ -48,6 +48,7 @@ pub(crate) use format::bundle::{document_of, is_bundle};
 pub use format::frontier::Frontier;
 pub use format::genesis::Genesis;
 pub(crate) use format::genesis::name_in_genesis;
+pub use format::named::{Heads, ParseHeadsError};
 pub(crate) use format::numbers::ChangeIndex;
 pub(crate) use format::pack::Pack;
 pub use format::proof::{Equivocation, EquivocationProof, ProofError};
@@ -66,6 +67,7 @@ pub use save::LoadError;
 pub(crate) use save::WrittenHistory;
 pub use store::chains::Chains;
 pub use store::refusal::Refusal;
+pub(crate) use version::Version;
 pub use version::{Between, VersionError};
 
 #[cfg(test)]

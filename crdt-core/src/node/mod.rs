@@ -84,7 +84,7 @@ pub use list::{List, ListEditor, ListIter, ListView};
 pub use map::{IntoKey, Map, MapEditor, MapIter, MapView};
 pub use option::{OptionEditor, OptionView};
 pub use register::{Register, RegisterEditor, RegisterValue, RegisterView};
-pub(crate) use saved::{load_state, save_state};
+pub(crate) use saved::{keep_state, load_state, save_state};
 pub use set::{SetEditor, SetIter, SetView};
 pub use text::{Text, TextEditor, TextSlice, TextString, TextView};
 pub(crate) use transaction::{Log, Mode, Space, Transaction};

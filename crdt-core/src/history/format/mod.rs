@@ -1,7 +1,7 @@
 //! Formats: bytes to plain structs and back. Each is usable, and can be fuzzed, by itself.
 //!
 //! What is signed: [`header`], [`tags`], [`genesis`]. How it travels: [`bundle`], whose limits are
-//! [`totals`]; [`frontier`]; [`proof`]. How it is saved: [`pack`], [`outline`], [`waiting`]. What
+//! [`totals`]; [`frontier`]; [`proof`]. How versions are spelled: [`named`]. How it is saved: [`pack`], [`outline`], [`waiting`]. What
 //! these are made of: [`numbers`], [`bodies`], [`extras`], [`growth`].
 //!
 //! This floor may import `op`, `crypto` and `codec`, and knows neither a store nor a service.
@@ -14,6 +14,7 @@ pub(crate) mod frontier;
 pub(crate) mod genesis;
 pub(crate) mod growth;
 pub(crate) mod header;
+pub(crate) mod named;
 pub(crate) mod numbers;
 pub(crate) mod outline;
 pub(crate) mod pack;
