@@ -102,13 +102,13 @@ pub use document::{
 };
 pub use history::{
     ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
-    Heads, History, LoadError, Outcome, ParseHeadsError, PendingLimits, PreparedBytes, ProofError,
-    Refusal, VersionError,
+    Heads, History, LoadError, Log, Outcome, ParseHeadsError, PendingLimits, PreparedBytes,
+    ProofError, Refusal, VersionError,
 };
 pub use node::{
-    Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor, ElementId, Inspection,
-    IntoLeaf, Json, List, Map, MapKey, NewElement, NewElements, Register, Resolved, Text, Variant,
-    VariantDelta, View,
+    Blame, BlameRun, Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor,
+    ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey, NewElement, NewElements, NodePath,
+    PlaceBlame, PointerError, Register, Resolved, Text, Variant, VariantDelta, View,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.

@@ -14,6 +14,7 @@ use super::format::frontier::Frontier;
 use super::format::genesis::Genesis;
 use super::format::numbers::ChangeIndex;
 use super::format::proof::{Equivocation, EquivocationProof};
+use super::log::Log;
 use super::pending::PendingLimits;
 use super::prepare::HistoryMark;
 use super::receive::ApplyError;
@@ -133,6 +134,29 @@ impl History {
         (start..self.end()).map(|index| Change::new(self.store(), index))
     }
 
+    /// The changes, the newest first: those that came here last. Which of them, and in which order,
+    /// is said with what [`Log`] offers; of each there is who wrote it, when and upon what.
+    ///
+    /// ```
+    /// # use crdt_core::{ChangeOptions, Document, Keypair, Text};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut text = Document::<Text>::create(Keypair::generate()?)?;
+    /// let options = ChangeOptions::new().message("begin").claimed_time(1_700_000_000_000);
+    /// text.change_with(&options, |text| text.push_str("Hello"))?;
+    /// text.change(|text| text.push_str(" world"))?;
+    /// for change in text.log().take(20) {
+    ///     let (author, said) = (change.author(), change.message().unwrap_or("-"));
+    ///     println!("{} {author} {said} {} ops", change.hash(), change.op_count());
+    /// }
+    /// let first = text.log().oldest_first().next().ok_or("there are two")?;
+    /// assert_eq!((first.message(), first.made_upon().len()), (Some("begin"), 0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn log(&self) -> Log<'_> {
+        Log::new(self.store())
+    }
+
     /// The authors of changes, ascending.
     pub fn authors(&self) -> impl Iterator<Item = Author> {
         self.chains().authors.ascending()
@@ -160,6 +184,12 @@ impl History {
     /// How ops are named and ordered.
     pub(crate) fn chains(&self) -> &Chains {
         &self.store().chains
+    }
+
+    /// How many packs of old changes there are, and how many of them are unpacked.
+    #[cfg(test)]
+    pub(crate) fn packs(&self) -> (usize, usize) {
+        (self.store().archive.packs().count(), self.store().archive.unpacked())
     }
 
     fn store(&self) -> &store::Store {

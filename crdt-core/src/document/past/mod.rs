@@ -10,7 +10,7 @@ pub use untyped::PastJson;
 
 use super::Document;
 use crate::crypto::{ChangeHash, Digest};
-use crate::history::{Heads, History, VersionError};
+use crate::history::{Heads, History, Log, VersionError};
 use crate::node::{CrdtNode, DigestWriter, NodeState as _};
 
 /// A document of type `T` as it was in an earlier version, to be read; made by [`Document::at`].
@@ -42,6 +42,11 @@ pub struct Past<T: CrdtNode> {
 }
 
 impl<T: CrdtNode> Document<T> {
+    /// The changes, the newest first, as [`History::log`] gives them.
+    pub fn log(&self) -> Log<'_> {
+        self.history.log()
+    }
+
     /// The document as it was in a version, named by its heads, to be read. `&[]` is the version in
     /// which nothing was; of heads that depend on each other the later ones count.
     ///

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Checkout;
 use crate::crypto::ChangeHash;
 use crate::history::{Heads, History, VersionError};
-use crate::node::Untyped;
+use crate::node::{NodePath, PlaceBlame, PointerError, Untyped};
 
 /// A document as it was in an earlier version, without its type; made by [`History::at`]. The typed
 /// one is [`Past`](crate::Past).
@@ -37,7 +37,52 @@ impl History {
     }
 }
 
+impl History {
+    /// Who wrote what a JSON Pointer leads to in [`to_json`](Self::to_json), for tools that do not
+    /// know the document's type. In the types of the app, it is asked of views. Of an earlier
+    /// version it is [`PastJson::blame`]. Costs building the state from the changes.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Json, Keypair};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut page = Document::<Json>::create(Keypair::generate()?)?;
+    /// page.change(|page| page.set("/view/theme", "dark"))?;
+    /// let history = page.history();
+    /// let theme = history.blame("/view/theme")?.set.ok_or("it was set")?;
+    /// assert_eq!((Some(theme.author), vec![theme.change]), (page.author(), page.heads()));
+    /// assert_eq!(history.blame("/view/size").unwrap_err().to_string(), "nothing is at \"/view/size\"");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`PointerError`] if it leads nowhere.
+    pub fn blame(&self, pointer: &str) -> Result<PlaceBlame<'_>, PointerError> {
+        let state = Untyped::of(self);
+        Ok(state.find(pointer, self.chains())?.blame(self.chains()))
+    }
+}
+
 impl PastJson {
+    /// Who wrote what a JSON Pointer leads to in [`to_json`](Self::to_json).
+    ///
+    /// # Errors
+    /// [`PointerError`] if it leads nowhere.
+    pub fn blame(&self, pointer: &str) -> Result<PlaceBlame<'_>, PointerError> {
+        let chains = self.history.chains();
+        Ok(self.checkout.state().find(pointer, chains)?.blame(chains))
+    }
+
+    /// The path of what a JSON Pointer leads to in [`to_json`](Self::to_json): it stays the same in
+    /// other versions, where other elements may come before it. Within a value that was written as
+    /// one it is that of the value.
+    ///
+    /// # Errors
+    /// [`PointerError`] if it leads nowhere.
+    pub fn path(&self, pointer: &str) -> Result<NodePath, PointerError> {
+        Ok(self.checkout.state().find(pointer, self.history.chains())?.into_path())
+    }
+
     /// The version: the changes that nothing in it depends on.
     pub fn heads(&self) -> Heads {
         self.history.heads_of(self.checkout.version())
