@@ -128,10 +128,10 @@ pub(super) fn runs<'s, 'a, C: Content>(
     joined(pieces, chains)
 }
 
-fn joined<'a>(
+fn joined(
     pieces: impl Iterator<Item = IdRange>,
-    chains: &'a Chains,
-) -> impl Iterator<Item = BlameRun<'a>> {
+    chains: &Chains,
+) -> impl Iterator<Item = BlameRun<'_>> {
     let mut at = 0;
     let single = pieces.filter_map(move |names| {
         let start = at;

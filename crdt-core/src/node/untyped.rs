@@ -198,7 +198,7 @@ impl Untyped {
         }
         let is_it =
             |(key, entry): &(&EntryKey, &Entry<Self>)| entry.is_present() && key.to_text() == name;
-        match self.entries.iter().filter(is_it).last() {
+        match self.entries.iter().rfind(is_it) {
             Some((key, entry)) if !self.is_choice(chains) => {
                 (path.raw_key(key.as_key()), entry.blame(chains))
             }

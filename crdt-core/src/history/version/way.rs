@@ -55,8 +55,12 @@ impl Way {
         }
         let mut way = Self { gained: Vec::new(), lost: Vec::new() };
         let mut open = Open::default();
-        from.iter().for_each(|head| open.add(*head, Sides { from: true, to: false }));
-        to.iter().for_each(|head| open.add(*head, Sides { from: false, to: true }));
+        for head in from {
+            open.add(*head, Sides { from: true, to: false });
+        }
+        for head in to {
+            open.add(*head, Sides { from: false, to: true });
+        }
         while let Some((change, sides)) = open.next() {
             #[cfg(test)]
             crate::steps::count();
@@ -78,7 +82,9 @@ impl Way {
 fn below(store: &Store, heads: &[ChangeIndex]) -> Vec<ChangeIndex> {
     let end = heads.iter().max().map_or(0, |newest| newest + 1);
     let mut is_below = vec![false; end as usize];
-    heads.iter().for_each(|head| is_below[*head as usize] = true);
+    for head in heads {
+        is_below[*head as usize] = true;
+    }
     for change in (0..end).rev() {
         if is_below[change as usize] {
             store.below(change).for_each(|below| is_below[below as usize] = true);

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::{Step, World, script};
 use crate::crypto::ChangeHash;
+use crate::document::ChangeOptions;
 use crate::document::tests::prepared::scripts::{Shelf, Sums};
 use crate::document::tests::{create, key};
-use crate::document::{ChangeOptions, Document};
 use crate::history::{History, Log};
-use crate::node::{NodePath, Text};
+use crate::node::{EditError, ListEditor, NodePath, Text};
 use crate::op::{Key, Segment};
 use crate::steps;
 
@@ -58,21 +58,16 @@ proptest! {
 #[test]
 fn an_element_is_touched_by_what_inserts_moves_edits_and_deletes_it() {
     let mut mine = create::<Shelf>();
-    let mut made = |edit: &dyn Fn(&mut Document<Shelf>)| {
-        edit(&mut mine);
+    let words = |word: &str| vec![word.to_owned()];
+    let mut step = |edit: &dyn Fn(&mut ListEditor<'_, Vec<String>>) -> Result<(), EditError>| {
+        mine.change(edit).expect("it is an edit");
         mine.heads()[0]
     };
-    fn change(
-        by: impl Fn(&mut crate::node::ListEditor<'_, Vec<String>>) -> Result<(), crate::EditError>,
-    ) -> impl Fn(&mut Document<Shelf>) {
-        move |shelf| shelf.change(&by).expect("it is an edit")
-    }
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    let inserted = made(&change(|shelf| shelf.extend([words(&["a"]), words(&["b"])]).map(drop)));
-    let beside = made(&change(|shelf| shelf.insert(1, vec![]).map(drop)));
-    let moved = made(&change(|shelf| shelf.move_to(0, 2)));
-    let other = made(&change(|shelf| shelf.at(0)?.push("x".to_owned()).map(drop)));
-    let edited = made(&change(|shelf| shelf.at(2)?.push("y".to_owned()).map(drop)));
+    let inserted = step(&|shelf| shelf.extend([words("a"), words("b")]).map(drop));
+    let beside = step(&|shelf| shelf.insert(1, vec![]).map(drop));
+    let moved = step(&|shelf| shelf.move_to(0, 2));
+    let other = step(&|shelf| shelf.at(0)?.push("x".to_owned()).map(drop));
+    let edited = step(&|shelf| shelf.at(2)?.push("y".to_owned()).map(drop));
     let id = mine.read().id_at(2).expect("there are three");
     mine.change(|shelf| shelf.remove(2).map(drop)).expect("it is there");
     let removed = mine.heads()[0];

@@ -33,9 +33,12 @@ where
     let mut versions: Vec<Heads> = world.versions.iter().cloned().collect();
     versions.extend(changes.iter().map(|change| Heads::from(vec![*change])));
     versions.extend(changes.windows(2).map(|pair| Heads::from(pair.to_vec())));
-    let by = |place: usize| script[place % script.len()].2.rotate_left(place as u32);
+    let by = |place: &usize| {
+        let turn = u32::try_from(place % 32).expect("it is small");
+        script[place % script.len()].2.rotate_left(turn)
+    };
     let mut order: Vec<usize> = (0..versions.len()).collect();
-    order.sort_by_key(|place| by(*place));
+    order.sort_by_key(by);
     let mut past = whole.at(&[]).expect("it was once");
     let mut json = whole.history().at(&[]).expect("it was once");
     for place in order {
@@ -118,7 +121,7 @@ fn backwards_costs_little_more() {
 fn an_earlier_version_stands_for_itself() {
     let (mut text, versions) = typed(9);
     let mut past = text.at(&versions[3]).expect("it was once");
-    text.change(|text| text.clear()).expect("it is an edit");
+    text.change(|text| text.set("")).expect("it is an edit");
     let later = text.heads();
     assert_eq!(past.read(), "xxx");
     assert_eq!(past.goto(&later), Err(VersionError::UnknownHead(later[0])));
