@@ -41,6 +41,7 @@
 //!   editors and views.
 //! - [`History`]: the changes of a document. It needs no Rust type, so a relay or a tool can store,
 //!   verify and forward documents it does not understand.
+//! - [`Past`], [`Log`], [`Blame`]: the document as it was, its changes, and who wrote what.
 //! - [`Frontier`]: what a replica has, for another one to find out what it lacks.
 //! - [`Keypair`], [`Author`]: keys. One belongs to one device.
 //! - [`schema`]: what a type stores, as data, and which changes of a type are safe.
@@ -55,6 +56,7 @@
 //! - [`LoadError`]: bytes are not a saved document.
 //! - [`ProofError`]: bytes are not a proof of equivocation.
 //! - [`VersionError`]: a version was asked for that is not known here.
+//! - [`ParseHeadsError`], [`PointerError`]: a text names no version, or no place.
 //! - [`DeltaError`]: a delta was applied to another value than the one before it.
 //!
 //! Changes that arrive before what they depend on are no error: they wait, and [`Outcome`] says so.

@@ -44,7 +44,7 @@ impl History {
     /// The same changes, to be read while this history goes on: they are copied when it does. What
     /// waits, and the signatures, are not there.
     pub(crate) fn as_it_is(&self) -> Self {
-        Kept::of_store(self.kept.store.clone()).into()
+        Kept::of_store(self.kept.store.share()).into()
     }
 
     /// The changes that hashes name.

@@ -146,3 +146,48 @@ impl de::Visitor<'_> for Printed {
         text.parse().map_err(E::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::value;
+
+    fn heads(of: &[u8]) -> Heads {
+        of.iter().map(|byte| ChangeHash([*byte; 32])).collect()
+    }
+
+    #[test]
+    fn heads_are_read_as_they_are_written() {
+        for heads in [heads(&[]), heads(&[7]), heads(&[9, 1, 9, 4])] {
+            assert_eq!(heads.to_string().parse(), Ok(heads.clone()));
+            let json = serde_json::to_string(&heads).expect("it has JSON");
+            assert_eq!(json, format!("\"{heads}\""));
+            assert_eq!(serde_json::from_str::<Heads>(&json).expect("it is one"), heads);
+            let cbor = value::encode(&heads).expect("it has CBOR");
+            assert!(cbor.len() < 100 + 34 * heads.len(), "bytes are written as bytes");
+            assert_eq!(value::decode(&cbor), Some(heads));
+        }
+    }
+
+    #[test]
+    fn heads_have_one_order() {
+        let [one, two] = [ChangeHash([1; 32]), ChangeHash([2; 32])];
+        assert_eq!(format!("{two} ,{one},{two}").parse(), Ok(heads(&[1, 2])));
+        assert_eq!(heads(&[2, 1, 2]), vec![one, two]);
+        assert_eq!(Vec::from(heads(&[2, 1])), heads(&[1, 2]));
+        assert_eq!(heads(&[]).to_string(), "start");
+    }
+
+    #[test]
+    fn what_names_no_version_says_which_part_does_not() {
+        let said = |text: &str| text.parse::<Heads>().expect_err("it is none").to_string();
+        let one = ChangeHash([1; 32]);
+        assert_eq!(
+            said(&format!("{one},beef")),
+            "\"beef\" is no hash of a change: expected 64 hexadecimal digits, found 4. A version is \
+             hashes with commas between them"
+        );
+        assert!(said("").starts_with("\"\" is no hash"));
+        assert!(said(&format!("{one},")).starts_with("\"\" is no hash"));
+    }
+}

@@ -16,6 +16,9 @@ fn hashes(log: Log<'_>) -> Vec<ChangeHash> {
     log.map(|change| change.hash()).collect()
 }
 
+/// An edit of a shelf.
+type Edit<'e> = &'e dyn Fn(&mut ListEditor<'_, Vec<String>>) -> Result<(), EditError>;
+
 fn lists_all(script: &[Step]) {
     let world = World::<Sums>::of(script);
     let whole = world.whole();
@@ -59,7 +62,7 @@ proptest! {
 fn an_element_is_touched_by_what_inserts_moves_edits_and_deletes_it() {
     let mut mine = create::<Shelf>();
     let words = |word: &str| vec![word.to_owned()];
-    let mut step = |edit: &dyn Fn(&mut ListEditor<'_, Vec<String>>) -> Result<(), EditError>| {
+    let mut step = |edit: Edit<'_>| {
         mine.change(edit).expect("it is an edit");
         mine.heads()[0]
     };
