@@ -25,7 +25,8 @@ fn main() -> Run<()> {
         names.push("automerge-paper".into());
     }
     println!(
-        "| recording | changes | forwards, the first | each further one | backwards, the first | each further one | each for itself |"
+        "| recording | changes | forwards, the first | each further one | backwards, the first \
+              | each further one | each for itself |"
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for name in &names {
@@ -44,7 +45,8 @@ fn row(name: &str) -> Run<()> {
     }
     let fresh = start.elapsed() / u32::try_from(versions.len())?;
     println!(
-        "| {name} | {} | {forwards:.2?} | {further:.2?} | {backwards:.2?} | {back:.2?} | {fresh:.2?} |",
+        "| {name} | {} | {forwards:.2?} | {further:.2?} | {backwards:.2?} | {back:.2?} \
+         | {fresh:.2?} |",
         document.history().len()
     );
     Ok(())

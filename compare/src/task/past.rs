@@ -28,8 +28,8 @@ pub trait Past: Text {
     fn goto(&self, reader: &mut Self::Reader, version: &Self::Version) -> Result<String>;
 }
 
-/// Versions one after another, forwards and backwards, and each by somebody who has seen nothing but
-/// the present.
+/// Versions one after another, forwards and backwards, and each by somebody who has seen nothing
+/// but the present.
 pub fn run<P: Past>(input: &Input) -> Result<Sample> {
     let (document, versions) = written::<P>(input)?;
     let (mut forwards, mut backwards, mut fresh) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);

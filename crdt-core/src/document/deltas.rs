@@ -57,8 +57,7 @@ impl<T: CrdtNode> Document<T> {
         Ok(T::delta(before, after.get(), self.history.chains()))
     }
 
-    /// The plain value of a version, named by its heads: short for that of [`at`](Self::at). `&[]` is
-    /// the version in which nothing was.
+    /// The plain value of a version, named by its heads: short for that of [`at`](Self::at).
     ///
     /// Costs what building the state from the changes costs, unless it is the present version.
     ///

@@ -74,9 +74,10 @@ impl<'a> Change<'a> {
         core::iter::from_fn(|| body.next_op().ok().flatten()).count()
     }
 
-    /// How many [canonical bytes](Self::to_bytes) it has, as the limits of a bundle count them.
-    pub fn size(&self) -> usize {
-        self.store.bytes_of(self.index)
+    /// How many canonical bytes it has, as [`History::bytes`](super::History::bytes) counts those
+    /// of all.
+    pub fn bytes(&self) -> u64 {
+        self.store.bytes_of(self.index) as u64
     }
 
     /// Its time: 1 + the highest time of what it depends on, 1 if that is nothing. Computed, not

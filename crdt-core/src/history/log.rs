@@ -16,8 +16,9 @@ type Wanted<'h> = Box<dyn Fn(&[Segment<'_, Id>], Id, &Action<'_, Id>) -> bool + 
 
 /// The changes of a history, the newest one first; made by [`History::log`](super::History::log).
 ///
-/// What it is asked for beside is said before it is gone through. A change is looked at when its turn
-/// comes: of an opened document, only those packs of old changes are unpacked that this leads to.
+/// Which of them, and in which order, is said before it is gone through. A change is looked at when
+/// its turn comes: of an opened document, only those packs of old changes are unpacked that this
+/// leads to.
 #[must_use = "a log is an iterator"]
 pub struct Log<'h> {
     store: &'h Store,

@@ -13,9 +13,9 @@
 //!   something is done begins there.
 //! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`];
 //!   [`export`]; [`save`]; [`prepare`]; [`replay`], [`equivocation`], [`change`], [`log`],
-//!   [`version`].
-//!   Each is functions over the store and what else is kept. [`coverage`], [`pending`] and
-//!   [`admission`] are where the three decisions lie: what has to be signed, what may wait, what may be appended.
+//!   [`version`]. Each is functions over the store and what else is kept. [`coverage`],
+//!   [`pending`] and [`admission`] are where the three decisions lie: what has to be signed, what
+//!   may wait, what may be appended.
 //! - [`store`]: what is kept of changes, to append, to roll back and to look up.
 //! - [`format`](mod@format): bytes to plain structs and back.
 //!

@@ -50,7 +50,7 @@ impl History {
     /// let history = page.history();
     /// let theme = history.blame("/view/theme")?.set.ok_or("it was set")?;
     /// assert_eq!((Some(theme.author), vec![theme.change]), (page.author(), page.heads()));
-    /// assert_eq!(history.blame("/view/size").unwrap_err().to_string(), "nothing is at \"/view/size\"");
+    /// assert!(history.blame("/view/size").is_err());
     /// # Ok(())
     /// # }
     /// ```

@@ -1,8 +1,8 @@
 //! The store: all admitted changes of a document, to append to, to roll back and to look up in.
 //!
 //! What is kept of changes lies in parts, each in a file of its own: where they lie on [`chains`],
-//! their [`hashes`] and whose they are ([`authors`]), their bodies and what few have beside these, how
-//! large ([`sizes`]), which are [`heads`], where [`forks`] are. Of an opened history the
+//! their [`hashes`] and whose they are ([`authors`]), their bodies and what few have beside these,
+//! how large ([`sizes`]), which are [`heads`], where [`forks`] are. Of an opened history the
 //! [`archive`] has the old ones. [`Store`] keeps the parts in step. [`stored`] goes over changes
 //! with all that is kept of them, [`table`] and [`resolve`] turn names in ops into ids, and
 //! [`reopening`] makes an outline of a store and a store of one.

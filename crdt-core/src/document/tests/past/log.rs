@@ -42,8 +42,7 @@ fn lists_all(script: &[Step]) {
     }
     let ops: usize = history.log().map(|change| change.op_count()).sum();
     assert_eq!(ops, history.log().map(|change| change.ops().len()).sum::<usize>());
-    let bytes: usize = history.log().map(|change| change.size()).sum();
-    assert_eq!(bytes as u64, history.bytes());
+    assert_eq!(history.log().map(|change| change.bytes()).sum::<u64>(), history.bytes());
     all.reverse();
     assert_eq!(hashes(history.log()), all);
     assert_eq!(hashes(whole.log()), all);

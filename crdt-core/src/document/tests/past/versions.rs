@@ -138,12 +138,9 @@ fn of_heads_that_depend_on_each_other_the_later_ones_count() {
     let both: Heads = versions[2].iter().chain(versions[4].iter()).copied().collect();
     let past = text.at(&both).expect("both are known");
     assert_eq!((past.heads(), past.read().len()), (versions[4].clone(), 4));
-    assert_eq!(
-        text.at(&[ChangeHash([7; 32])]).err().map(|error| error.to_string()).as_deref(),
-        Some(
-            "the change 0707070707070707070707070707070707070707070707070707070707070707 is not known here"
-        )
-    );
+    let unknown = ChangeHash([7; 32]);
+    let error = text.at(&[unknown]).err().map(|error| error.to_string());
+    assert_eq!(error, Some(format!("the change {unknown} is not known here")));
 }
 
 /// What does not fit the type does not in earlier versions either.
