@@ -4,7 +4,7 @@ use core::fmt;
 
 pub use crate::node::internals::*;
 pub use crate::node::{
-    ByteString, CounterInteger, CrdtNode, Delta, DeltaError, EditError, Editor, EnumDelta,
+    Blame, ByteString, CounterInteger, CrdtNode, Delta, DeltaError, EditError, Editor, EnumDelta,
     LeafValue, MapKey, NoDelta, RegisterValue, TextString, View,
 };
 pub use crate::op::Key;

@@ -41,6 +41,7 @@
 //!   editors and views.
 //! - [`History`]: the changes of a document. It needs no Rust type, so a relay or a tool can store,
 //!   verify and forward documents it does not understand.
+//! - [`Past`], [`Log`], [`Blame`]: the document as it was, its changes, and who wrote what.
 //! - [`Frontier`]: what a replica has, for another one to find out what it lacks.
 //! - [`Keypair`], [`Author`]: keys. One belongs to one device.
 //! - [`schema`]: what a type stores, as data, and which changes of a type are safe.
@@ -55,6 +56,7 @@
 //! - [`LoadError`]: bytes are not a saved document.
 //! - [`ProofError`]: bytes are not a proof of equivocation.
 //! - [`VersionError`]: a version was asked for that is not known here.
+//! - [`ParseHeadsError`], [`PointerError`]: a text names no version, or no place.
 //! - [`DeltaError`]: a delta was applied to another value than the one before it.
 //!
 //! Changes that arrive before what they depend on are no error: they wait, and [`Outcome`] says so.
@@ -97,18 +99,18 @@ pub mod tour;
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{
-    ChangeOptions, Document, ForkError, Journal, LoadOptions, Look, Observer, PartKind, Prepared,
-    SaveOptions, SavedPart, Seen,
+    ChangeOptions, Document, ForkError, Journal, LoadOptions, Look, Observer, PartKind, Past,
+    PastJson, Prepared, SaveOptions, SavedPart, Seen,
 };
 pub use history::{
     ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
-    History, LoadError, Outcome, PendingLimits, Piece, PreparedBytes, ProofError, Refusal, Salvage,
-    Salvaged, VersionError,
+    Heads, History, LoadError, Log, Outcome, ParseHeadsError, PendingLimits, Piece, PreparedBytes,
+    ProofError, Refusal, Salvage, Salvaged, VersionError,
 };
 pub use node::{
-    Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor, ElementId, Inspection,
-    IntoLeaf, Json, List, Map, MapKey, NewElement, NewElements, Register, Resolved, Text, Variant,
-    VariantDelta, View,
+    Blame, BlameRun, Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor,
+    ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey, NewElement, NewElements, NodePath,
+    PlaceBlame, PointerError, Register, Resolved, Text, Variant, VariantDelta, View,
 };
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.

@@ -577,6 +577,53 @@
 //! up to date by [`ListDelta::apply_with`](crate::node::ListDelta::apply_with). `examples/editor`
 //! is an app that does all of this, with carets that stay where they were.
 //!
+//! # What was: the log, blame and earlier versions
+//!
+//! Every change is kept. [`log`](crate::Document::log) goes through them from either end, those of
+//! an author, or those that touched a place, which a [`NodePath`](crate::NodePath) names.
+//!
+//! Whatever is read tells who wrote it: `blame` of a view is the change that the value, the entry
+//! or the element comes from, and its author ([`Blame`](crate::Blame)). A text and a list tell it in
+//! runs of one author. Anyone who has that change can check it.
+//!
+//! [`at`](crate::Document::at) is the document as it was in a version, as a value of its own
+//! ([`Past`](crate::Past)), which [goes](crate::Past::goto) from one version to another. A version
+//! is named by its heads, which as [`Heads`](crate::Heads) are printed, parsed and serialized.
+//!
+//! ```
+//! # use crdt_core::{CrdtNode, Document, Heads, Keypair, NodePath};
+//! #[derive(CrdtNode)]
+//! struct Note { title: String, #[crdt(text)] body: String }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Note>::create(Keypair::generate()?)?;
+//! alice.change(|note| note.body.push_str("Hello"))?;
+//! let mut bob = alice.fork(Keypair::generate()?)?;
+//! let draft = Heads::from(alice.heads());
+//! bob.change(|note| {
+//!     note.title.set("Greeting")?;
+//!     note.body.push_str(" world")
+//! })?;
+//! alice.merge(&mut bob)?;
+//!
+//! let title = NodePath::root().field("title");
+//! let of_title: Vec<_> = alice.log().touching(&title).map(|change| change.author()).collect();
+//! assert_eq!(of_title, [bob.author().unwrap()]);
+//! assert_eq!(alice.read().title.blame().map(|blame| blame.author), bob.author());
+//! let runs: Vec<_> = alice.read().body.blame().map(|run| (run.range, run.author)).collect();
+//! assert_eq!(runs, [(0..5, alice.author().unwrap()), (5..11, bob.author().unwrap())]);
+//!
+//! let mut past = alice.at(&draft)?;
+//! assert_eq!((past.read().body.value(), past.value().title), ("Hello".into(), String::new()));
+//! past.goto(&alice.heads())?;
+//! assert_eq!(past.read().body, "Hello world");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Without a type there is the same: [`History::at`](crate::History::at), and
+//! [`History::blame`](crate::History::blame) of a JSON Pointer. `examples/history.rs` has all of it.
+//!
 //! # Sending, waiting, saving
 //!
 //! Two replicas that exchange send each other a [`frontier`](crate::Document::frontier), which says

@@ -12,6 +12,7 @@ mod honesty;
 mod interpreter;
 mod moves;
 mod older;
+mod past;
 mod program;
 mod proofs;
 mod refusal;

@@ -15,6 +15,7 @@ use crate::board::{self, Board, FIELDS};
 use crate::deltas::{self, Moment, Watcher};
 use crate::described::described;
 use crate::older;
+use crate::past::Versions;
 use crate::program;
 use crate::replica::{check, check_frontier, proves, same};
 use crate::stranger::World;
@@ -100,6 +101,27 @@ fn deltas_are_true() {
         let Network { replicas, versions, rng, .. } = &mut network;
         replicas.iter().for_each(|replica| deltas::of_pairs(replica, versions, rng));
     }
+}
+
+/// Every version that a replica had, in all replicas that know it, whatever came since.
+#[test]
+fn earlier_versions_are_what_they_were() {
+    let mut looks = 0;
+    for seed in seeds(30) {
+        let _seed = Seed(seed);
+        let strange = seed % 2 == 0;
+        let (mut network, mut versions) = (Network::new(seed, strange), Versions::default());
+        for _ in 0..60 {
+            network.step();
+            if strange && network.rng.random_bool(0.2) {
+                network.hear_of_strangers();
+            }
+            network.replicas.iter().for_each(|replica| versions.note(replica));
+        }
+        let Network { replicas, rng, .. } = &mut network;
+        looks += replicas.iter().map(|replica| versions.are_in(replica, rng)).sum::<usize>();
+    }
+    assert!(looks > 1000, "{looks}");
 }
 
 /// Two observers of every replica, one of whom looks after nearly every step and one seldom.

@@ -13,7 +13,8 @@ use crdt_core::serde_json::{Value, json};
 use crdt_core::{
     ApplyError, Author, ChangeHash, ChangeOptions, CrdtNode, DecodeError, Delta, DeltaError,
     Document, DocumentId, EditError, Editor, ElementId, EquivocationProof, ForkError, History,
-    Json, Key, LoadError, MapKey, ParseIdError, PendingLimits, ProofError, Refusal, VersionError,
+    Json, Key, LoadError, MapKey, ParseIdError, PendingLimits, PointerError, ProofError, Refusal,
+    VersionError,
 };
 use sha2::{Digest as _, Sha256};
 use tracing::field::{Field, Visit};
@@ -456,6 +457,11 @@ fn looking_back(stage: &Stage) -> Vec<VersionError> {
     vec![stage.document().delta(&unknown, &[]).expect_err("not known")]
 }
 
+fn pointing(stage: &Stage) -> [PointerError; 2] {
+    let document = stage.document();
+    ["title", "/title/none"].map(|to| document.history().blame(to).expect_err("nothing is there"))
+}
+
 /// All that the cases return, by the order of the enums and their variants.
 fn all() -> Vec<Said> {
     let stage = Stage::new();
@@ -473,6 +479,7 @@ fn all() -> Vec<Said> {
     all.extend(proving(&stage).into_iter().map(said));
     all.extend(misapplying(&stage).into_iter().map(said));
     all.extend(looking_back(&stage).into_iter().map(said));
+    all.extend(pointing(&stage).map(said));
     all
 }
 

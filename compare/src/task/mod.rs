@@ -4,6 +4,7 @@ pub mod board;
 pub mod concurrent;
 pub mod crdt_benchmarks;
 pub mod growth;
+pub mod past;
 pub mod signing;
 pub mod text;
 
@@ -62,6 +63,8 @@ tasks! {
     OpenEdit = "open-edit", Some(Needs::Sequential);
     /// Memory held.
     Heap = "heap", Some(Needs::Sequential);
+    /// Reading earlier versions.
+    Past = "past", Some(Needs::Sequential);
     /// A fresh replica takes in a history of several authors.
     Concurrent = "concurrent", Some(Needs::Concurrent);
     /// What signatures and hashes cost by themselves.

@@ -60,6 +60,7 @@ pub fn offer<P: Exchange + Store>(task: Task) -> Offer {
         Task::OpenEdit => open_edit::<P>,
         Task::Heap => heap::<P>,
         Task::Concurrent => super::concurrent::run::<P>,
+        Task::Past => return Offer::Cannot("earlier versions are not read here"),
         Task::Signing | Task::Board | Task::CrdtBenchmarks | Task::Growth => return Offer::Absent,
     })
 }
@@ -240,7 +241,8 @@ fn check<P: Text>(document: &P, trace: &Trace) -> Result<()> {
     ensure(document.text()? == trace.end_content, "the text")
 }
 
-fn recording<P: Text>(input: &Input) -> Result<&Trace> {
+/// The recording, where the peer can count in it.
+pub fn recording<P: Text>(input: &Input) -> Result<&Trace> {
     let trace = input.sequential()?;
     if P::COUNTS_BYTES && !trace.is_ascii() { Err(Fault::NotAscii.into()) } else { Ok(trace) }
 }

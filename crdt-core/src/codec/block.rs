@@ -23,6 +23,12 @@ pub(crate) fn write_block(out: &mut Vec<u8>, content: &[u8]) {
     write::bytes(out, packed.as_deref().unwrap_or(content));
 }
 
+/// Appends a block that is not compressed, where time is worth more than room.
+pub(crate) fn write_block_as_it_is(out: &mut Vec<u8>, content: &[u8]) {
+    write::length(out, content.len());
+    write::bytes(out, content);
+}
+
 fn compress(content: &[u8]) -> Option<Vec<u8>> {
     let mut packed = Vec::with_capacity(content.len());
     let mut deflate = Compress::new(Compression::new(LEVEL), false);

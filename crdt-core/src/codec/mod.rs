@@ -17,7 +17,7 @@ mod reader;
 pub(crate) mod value;
 pub(crate) mod write;
 
-pub(crate) use block::{read_block, write_block};
+pub(crate) use block::{read_block, write_block, write_block_as_it_is};
 pub(crate) use column::{ColumnReader, ColumnWriter, read_columns, write_columns};
 pub use error::{DecodeError, ParseIdError};
 pub(crate) use reader::{Reader, split_text};

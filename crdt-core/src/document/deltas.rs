@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Document, take_in};
+use super::Document;
+use super::past::Checkout;
 use crate::crypto::ChangeHash;
 use crate::history::{History, VersionError};
-use crate::node::{Before, CrdtNode, Incoming, JsonDelta, NodeState, Untyped, untyped_delta};
+use crate::node::{Before, CrdtNode, JsonDelta, NodeState, untyped_delta};
 
 impl<T: CrdtNode> Document<T> {
     /// What changed from one version to another, each named by its heads, forwards or backwards;
@@ -56,7 +57,7 @@ impl<T: CrdtNode> Document<T> {
         Ok(T::delta(before, after.get(), self.history.chains()))
     }
 
-    /// The plain value of a version, named by its heads. `&[]` is the version in which nothing was.
+    /// The plain value of a version, named by its heads: short for that of [`at`](Self::at).
     ///
     /// Costs what building the state from the changes costs, unless it is the present version.
     ///
@@ -71,21 +72,22 @@ impl<T: CrdtNode> Document<T> {
         if is_present(&self.history, heads) {
             return Ok(At::Present(&self.state));
         }
-        Ok(At::Built(Box::new(build(&self.history, heads)?)))
+        let heads = self.history.indexes(heads)?;
+        Ok(At::Earlier(Box::new(Checkout::at(&self.history, &heads))))
     }
 }
 
 /// The state of a version.
 enum At<'d, S> {
     Present(&'d S),
-    Built(Box<S>),
+    Earlier(Box<Checkout<S>>),
 }
 
-impl<S> At<'_, S> {
+impl<S: NodeState + Default> At<'_, S> {
     fn get(&self) -> &S {
         match self {
             Self::Present(state) => state,
-            Self::Built(state) => state,
+            Self::Earlier(checkout) => checkout.state(),
         }
     }
 }
@@ -97,39 +99,6 @@ fn is_present(history: &History, heads: &[ChangeHash]) -> bool {
         heads.to_mut().sort_unstable();
     }
     *heads == history.heads()
-}
-
-/// Builds the state of a version.
-fn build<S: NodeState + Default>(
-    history: &History,
-    heads: &[ChangeHash],
-) -> Result<S, VersionError> {
-    let mut state = S::default();
-    if replay_version(history, heads, &mut state, false)? {
-        // What it has let go of is annulled in this version.
-        state = S::default();
-        replay_version(history, heads, &mut state, true)?;
-    }
-    Ok(state)
-}
-
-/// Has a state take in the changes of a version. Says whether one of them annuls what it may have
-/// let go of. Compiled once, not for each type.
-fn replay_version(
-    history: &History,
-    heads: &[ChangeHash],
-    state: &mut dyn NodeState,
-    keeps_all: bool,
-) -> Result<bool, VersionError> {
-    let (chains, mut let_go) = (history.chains(), false);
-    history.replay_version(heads, |path, op| {
-        let op = Incoming::replayed(op, keeps_all, None);
-        let_go |= op.wants_all();
-        if !let_go {
-            let _ = take_in(state, path, &op, chains);
-        }
-    })?;
-    Ok(let_go)
 }
 
 impl History {
@@ -151,16 +120,8 @@ impl History {
         from: &[ChangeHash],
         to: &[ChangeHash],
     ) -> Result<Option<JsonDelta>, VersionError> {
-        let (before, after): (Untyped, Untyped) = (build(self, from)?, build(self, to)?);
-        Ok(untyped_delta(&before, &after, self.chains()))
-    }
-
-    /// What the changes of a version come to as JSON, as [`to_json`](Self::to_json) shows all of
-    /// them. Costs time in the length of the history.
-    ///
-    /// # Errors
-    /// [`VersionError::UnknownHead`] if a head is not known here.
-    pub fn to_json_at(&self, heads: &[ChangeHash]) -> Result<serde_json::Value, VersionError> {
-        Ok(build::<Untyped>(self, heads)?.to_json(self.chains()))
+        let (from, to) = (self.indexes(from)?, self.indexes(to)?);
+        let (before, after) = (Checkout::at(self, &from), Checkout::at(self, &to));
+        Ok(untyped_delta(before.state(), after.state(), self.chains()))
     }
 }

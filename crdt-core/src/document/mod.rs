@@ -10,6 +10,7 @@ mod meta;
 mod misuse;
 mod observe;
 mod parts;
+mod past;
 mod prepared;
 mod stamps;
 
@@ -34,6 +35,7 @@ pub use load::LoadOptions;
 pub use meta::ChangeOptions;
 pub use observe::{Look, Observer, Seen};
 pub use parts::{PartKind, SaveOptions, SavedPart};
+pub use past::{Past, PastJson};
 pub use prepared::Prepared;
 use prepared::Work;
 use stamps::Stamps;

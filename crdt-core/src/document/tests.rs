@@ -4,6 +4,7 @@ mod editors;
 mod observed;
 mod opened;
 mod parts;
+mod past;
 mod prepared;
 mod remains;
 
@@ -11,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{ChangeOptions, Document};
+use super::{ChangeOptions, Document, Past, PastJson};
 use crate::codec::{DecodeError, write};
 use crate::crypto::{Author, ChangeHash, Keypair, domain, sha256_of_parts};
 use crate::history::{
-    ApplyError, Equivocation, Frontier, GivenUp, History, LoadError, Outcome, Refusal,
+    ApplyError, Equivocation, Frontier, GivenUp, History, LoadError, Log, Outcome, Refusal,
 };
 use crate::node::{Counter, CrdtNode, EditError, Json, List, Map, MapKey, Register, Text};
 use crate::op::Key;
@@ -27,6 +28,9 @@ fn travels<T: Send + Sync + 'static>() {}
 fn documents_can_be_shared_between_threads() {
     travels::<History>();
     travels::<Document<Text>>();
+    travels::<Past<Text>>();
+    travels::<PastJson>();
+    travels::<Log<'_>>();
     travels::<Document<Counter>>();
     travels::<Document<List<Option<Vec<String>>>>>();
     travels::<Document<Map<String, Register<Vec<u8>>>>>();

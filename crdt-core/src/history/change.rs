@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::format::header::Header;
+use super::format::named::Heads;
 use super::format::numbers::ChangeIndex;
 use super::format::tags::{Tags, tag};
 use super::store::Store;
@@ -58,6 +59,25 @@ impl<'a> Change<'a> {
     /// in its ops point into.
     pub fn dependencies(&self) -> Vec<ChangeHash> {
         self.header().dependencies
+    }
+
+    /// The version that it was made upon, by what it depends on directly; of these some may depend
+    /// on others.
+    pub fn made_upon(&self) -> Heads {
+        let below = self.store.below(self.index);
+        below.map(|below| self.store.chains.hash_of(below)).collect()
+    }
+
+    /// How many ops it has. Costs reading them.
+    pub fn op_count(&self) -> usize {
+        let mut body = Body::new(self.store.body(self.index), self.first_counter());
+        core::iter::from_fn(|| body.next_op().ok().flatten()).count()
+    }
+
+    /// How many canonical bytes it has, as [`History::bytes`](super::History::bytes) counts those
+    /// of all.
+    pub fn bytes(&self) -> u64 {
+        self.store.bytes_of(self.index) as u64
     }
 
     /// Its time: 1 + the highest time of what it depends on, 1 if that is nothing. Computed, not

@@ -1,6 +1,7 @@
 //! The history as it is used: every method, each of which asks a service.
 
 mod arrivals;
+mod between;
 pub(super) mod salvage;
 
 use core::fmt;
@@ -14,13 +15,13 @@ use super::format::frontier::Frontier;
 use super::format::genesis::Genesis;
 use super::format::numbers::ChangeIndex;
 use super::format::proof::{Equivocation, EquivocationProof};
+use super::log::Log;
 use super::pending::PendingLimits;
 use super::prepare::HistoryMark;
 use super::receive::ApplyError;
 use super::replay::{Replayed, replay};
 use super::save::{Kept, LoadError, WrittenHistory};
 use super::store::chains::Chains;
-use super::version::{Below, Between, VersionError};
 use super::{equivocation, store};
 use crate::codec::Reader;
 use crate::crypto::{Author, ChangeHash, DocumentId, Keypair};
@@ -134,9 +135,32 @@ impl History {
         (start..self.end()).map(|index| Change::new(self.store(), index))
     }
 
+    /// The changes, the newest first: those that came here last. Which of them, and in which order,
+    /// is said with what [`Log`] offers; of each there is who wrote it, when and upon what.
+    ///
+    /// ```
+    /// # use crdt_core::{ChangeOptions, Document, Keypair, Text};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut text = Document::<Text>::create(Keypair::generate()?)?;
+    /// let options = ChangeOptions::new().message("begin").claimed_time(1_700_000_000_000);
+    /// text.change_with(&options, |text| text.push_str("Hello"))?;
+    /// text.change(|text| text.push_str(" world"))?;
+    /// for change in text.log().take(20) {
+    ///     let (author, said) = (change.author(), change.message().unwrap_or("-"));
+    ///     println!("{} {author} {said} {} ops", change.hash(), change.op_count());
+    /// }
+    /// let first = text.log().oldest_first().next().ok_or("there are two")?;
+    /// assert_eq!((first.message(), first.made_upon().len()), (Some("begin"), 0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn log(&self) -> Log<'_> {
+        Log::new(self.store())
+    }
+
     /// The authors of changes, ascending.
     pub fn authors(&self) -> impl Iterator<Item = Author> {
-        self.store().authors.ascending()
+        self.chains().authors.ascending()
     }
 
     /// Canonical bytes of all changes, as the limits of a bundle count them. Memory, work and what
@@ -147,7 +171,7 @@ impl History {
 
     /// Canonical bytes of the changes of an author, 0 if there are none. O(log authors).
     pub fn bytes_by(&self, author: &Author) -> u64 {
-        let number = self.store().authors.find(author);
+        let number = self.chains().authors.find(author);
         number.map_or(0, |number| self.store().sizes.of(number))
     }
 
@@ -163,6 +187,12 @@ impl History {
         &self.store().chains
     }
 
+    /// How many packs of old changes there are, and how many of them are unpacked.
+    #[cfg(test)]
+    pub(crate) fn packs(&self) -> (usize, usize) {
+        (self.store().archive.packs().count(), self.store().archive.unpacked())
+    }
+
     fn store(&self) -> &store::Store {
         &self.kept.store
     }
@@ -176,48 +206,6 @@ impl History {
         sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
     ) {
         replay(self.store(), changes, sink);
-    }
-
-    /// [Calls](Self::replay) `sink` with every op of the changes of a version.
-    pub(crate) fn replay_version(
-        &self,
-        heads: &[ChangeHash],
-        sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
-    ) -> Result<(), VersionError> {
-        let version = Below::new(self.store(), heads)?;
-        replay(self.store(), version.changes(), sink);
-        Ok(())
-    }
-
-    /// The changes that lie between two versions, each named by its heads, forwards or backwards.
-    /// Costs time in the length of the history.
-    ///
-    /// ```
-    /// # use crdt_core::{Document, Keypair, Text};
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let mut mine = Document::<Text>::create(Keypair::generate()?)?;
-    /// # let mut yours = Document::<Text>::join(mine.id(), Keypair::generate()?);
-    /// let version = mine.heads();
-    /// mine.change(|text| text.insert(0, "Hello"))?;
-    /// yours.change(|text| text.insert(0, "Hi"))?;
-    /// mine.merge(&mut yours)?;
-    ///
-    /// let between = mine.history().between(&version, &mine.heads())?;
-    /// assert_eq!(between.gained.len(), 2);
-    /// let from_elsewhere = |author| Some(author) != mine.author();
-    /// assert!(between.gained.iter().any(|change| from_elsewhere(change.author())));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`VersionError::UnknownHead`] if a head is not known here.
-    pub fn between(
-        &self,
-        from: &[ChangeHash],
-        to: &[ChangeHash],
-    ) -> Result<Between<'_>, VersionError> {
-        Between::new(self.store(), from, to)
     }
 }
 

@@ -12,9 +12,10 @@
 //! - [`facade`]: [`History`], every method of it, a line or three each. Whoever looks for where
 //!   something is done begins there.
 //! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`];
-//!   [`export`]; [`save`]; [`prepare`]; [`replay`], [`equivocation`], [`change`], [`version`].
-//!   Each is functions over the store and what else is kept. [`coverage`], [`pending`] and
-//!   [`admission`] are where the three decisions lie: what has to be signed, what may wait, what may be appended.
+//!   [`export`]; [`save`]; [`prepare`]; [`replay`], [`equivocation`], [`change`], [`log`],
+//!   [`version`]. Each is functions over the store and what else is kept. [`coverage`],
+//!   [`pending`] and [`admission`] are where the three decisions lie: what has to be signed, what
+//!   may wait, what may be appended.
 //! - [`store`]: what is kept of changes, to append, to roll back and to look up.
 //! - [`format`](mod@format): bytes to plain structs and back.
 //!
@@ -32,6 +33,7 @@ mod equivocation;
 mod export;
 mod facade;
 mod format;
+mod log;
 mod pending;
 mod prepare;
 mod receive;
@@ -49,6 +51,7 @@ pub(crate) use format::bundle::{document_of, is_bundle};
 pub use format::frontier::Frontier;
 pub use format::genesis::Genesis;
 pub(crate) use format::genesis::name_in_genesis;
+pub use format::named::{Heads, ParseHeadsError};
 pub(crate) use format::numbers::ChangeIndex;
 pub(crate) use format::pack::Pack;
 pub use format::proof::{Equivocation, EquivocationProof, ProofError};
@@ -57,6 +60,7 @@ pub use format::totals::{
     MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE,
     MAX_BUNDLE_OPS,
 };
+pub use log::Log;
 pub use pending::PendingLimits;
 pub(crate) use prepare::HistoryMark;
 pub use prepare::PreparedBytes;
@@ -67,6 +71,7 @@ pub use save::LoadError;
 pub(crate) use save::WrittenHistory;
 pub use store::chains::Chains;
 pub use store::refusal::Refusal;
+pub(crate) use version::Version;
 pub use version::{Between, VersionError};
 
 #[cfg(test)]

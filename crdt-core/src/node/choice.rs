@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::watch::Effect;
 use super::{
-    Blanks, CrdtNode, DigestWriter, EditError, Fit, Id, Incoming, NodeState, Parts, Scope, Segment,
-    Selector, StateReader, StateWriter, Unknown, Variants, Writing,
+    Blame, Blanks, CrdtNode, DigestWriter, EditError, Fit, Id, Incoming, NodeState, Parts, Scope,
+    Segment, Selector, StateReader, StateWriter, Unknown, Variants, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -122,6 +122,11 @@ impl<P: Payloads> ChoiceState<P> {
     /// [`conflicts`](Selector::conflicts).
     pub fn conflicts(&self, chains: &Chains) -> Vec<usize> {
         self.selector.conflicts(chains)
+    }
+
+    /// Who selected the variant at a place: the highest op that did.
+    pub fn blame(&self, chains: &Chains, place: usize) -> Option<Blame> {
+        Blame::of(chains, self.selector.selected_by(chains, place)?)
     }
 
     /// Selects the variant of a value that is written, and says how what it holds is written: over

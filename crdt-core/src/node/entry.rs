@@ -1,7 +1,7 @@
 use super::versions::{Versions, Write};
 use super::watch::Effect;
 use super::{
-    Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment,
+    Blame, Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment,
     StateReader, StateWriter, Unknown, Writing,
 };
 use crate::codec::DecodeError;
@@ -30,6 +30,18 @@ impl<S: Default> Default for Entry<S> {
 impl<S: NodeState> Entry<S> {
     pub(super) fn is_present(&self) -> bool {
         !self.puts.is_none() || self.state.is_set()
+    }
+
+    /// Who put it, if it is present.
+    pub(super) fn blame(&self, chains: &Chains) -> Option<Blame> {
+        if !self.is_present() {
+            return None;
+        }
+        let mut kept_by = self.puts.ids();
+        if kept_by.is_empty() {
+            self.state.append_sets(&mut kept_by);
+        }
+        Blame::of_highest(chains, &kept_by)
     }
 
     /// The puts that stand.

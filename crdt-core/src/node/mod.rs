@@ -9,6 +9,7 @@
 //! How concurrent edits of each node merge is tabled in `docs/merging.md`.
 
 mod alignment;
+mod blame;
 mod blanks;
 mod boxed;
 mod bytes;
@@ -41,7 +42,9 @@ mod map;
 mod misuse;
 mod near;
 mod newtype;
+mod node_path;
 mod option;
+mod place_blame;
 mod positions;
 mod record;
 mod register;
@@ -63,6 +66,7 @@ mod untyped;
 mod versions;
 mod watch;
 
+pub use blame::{Blame, BlameRun};
 pub use bytes::{ByteString, Bytes};
 pub use counter::{Counter, CounterEditor, CounterInteger, CounterView};
 pub use crdt_node::{CrdtNode, Delta, Editor, Variant, VariantDelta, View};
@@ -82,9 +86,11 @@ pub use key::MapKey;
 pub use leaf::{IntoLeaf, LeafValue};
 pub use list::{List, ListEditor, ListIter, ListView};
 pub use map::{IntoKey, Map, MapEditor, MapIter, MapView};
+pub use node_path::NodePath;
 pub use option::{OptionEditor, OptionView};
+pub use place_blame::{PlaceBlame, PointerError};
 pub use register::{Register, RegisterEditor, RegisterValue, RegisterView};
-pub(crate) use saved::{load_state, save_state};
+pub(crate) use saved::{keep_state, load_state, save_state};
 pub use set::{SetEditor, SetIter, SetView};
 pub use text::{Text, TextEditor, TextSlice, TextString, TextView};
 pub(crate) use transaction::{Log, Mode, Space, Transaction};

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::delta::{option_delta, touched_entry};
 use super::entry::Entry;
 use super::{
-    Argument, Before, Blanks, CrdtNode, DeltaError, DigestWriter, EditError, EntryDelta,
+    Argument, Before, Blame, Blanks, CrdtNode, DeltaError, DigestWriter, EditError, EntryDelta,
     Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope, Segment, StateReader, StateWriter,
     ValueOf, Writing,
 };
@@ -111,6 +111,12 @@ impl<'a, T: CrdtNode> OptionView<'a, T> {
     /// The plain value.
     pub fn value(&self) -> Option<T::Value> {
         self.state.present().map(|state| T::value(state, self.chains))
+    }
+
+    /// Who made it present, and in which change; `None` if it is absent. Who wrote what is inside
+    /// is asked of its view. O(values in conflict), and log n.
+    pub fn blame(&self) -> Option<Blame> {
+        self.state.entry.as_ref()?.blame(self.chains)
     }
 
     /// Whether it is present.

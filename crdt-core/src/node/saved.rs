@@ -13,7 +13,7 @@ use super::versions::{Version, Versions};
 use super::{Blanks, MapKey, NodeState};
 use crate::codec::{
     ColumnReader, ColumnWriter, DecodeError, Reader, read_block, read_columns, value, write,
-    write_block, write_columns,
+    write_block, write_block_as_it_is, write_columns,
 };
 use crate::history::Chains;
 use crate::op::limits::MAX_PATH_DEPTH;
@@ -106,17 +106,18 @@ impl<'a> StateWriter<'a> {
         self.chains
     }
 
-    /// The state in bytes; `None` if there is something that cannot be written.
-    pub(crate) fn finish(self) -> Option<Vec<u8>> {
+    /// The state in bytes, given how blocks are written; `None` if there is something that cannot
+    /// be written.
+    fn finish(self, block: fn(&mut Vec<u8>, &[u8])) -> Option<Vec<u8>> {
         if self.incomplete {
             return None;
         }
         let mut out = Vec::new();
-        write_block(&mut out, &write_columns(self.columns));
-        write_block(&mut out, &self.content);
-        write_block(&mut out, self.text.as_bytes());
+        block(&mut out, &write_columns(self.columns));
+        block(&mut out, &self.content);
+        block(&mut out, self.text.as_bytes());
         let mut orders = Vec::new();
-        write_block(&mut orders, &self.orders);
+        block(&mut orders, &self.orders);
         write::bytes(&mut out, &orders);
         Some(out)
     }
@@ -403,11 +404,24 @@ impl Blocks {
 
 /// Writes a state; `None` if something in it cannot be written.
 pub(crate) fn save_state(state: &dyn NodeState, chains: &Chains) -> Option<Vec<u8>> {
+    write_state(state, chains, write_block)
+}
+
+/// A state in bytes that are kept for a while: more of them, in less time.
+pub(crate) fn keep_state(state: &dyn NodeState, chains: &Chains) -> Option<Vec<u8>> {
+    write_state(state, chains, write_block_as_it_is)
+}
+
+fn write_state(
+    state: &dyn NodeState,
+    chains: &Chains,
+    block: fn(&mut Vec<u8>, &[u8]),
+) -> Option<Vec<u8>> {
     let mut blanks = Blanks::new(chains);
     state.find_blanks(&mut blanks);
     let mut writer = StateWriter::new(chains, blanks);
     state.save(&mut writer);
-    writer.finish()
+    writer.finish(block)
 }
 
 /// Reads a state over the chains that its ids belong to, and says whether there is a value in it of

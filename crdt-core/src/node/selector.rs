@@ -1,4 +1,4 @@
-use super::versions::{Versions, Write};
+use super::versions::{Version, Versions, Write};
 use super::watch::Effect;
 use super::{DigestWriter, EditError, Fit, Id, Incoming, Misfit, Scope, StateReader, StateWriter};
 use crate::codec::{DecodeError, value};
@@ -104,6 +104,15 @@ impl Selector {
             }
         }
         places
+    }
+
+    /// The highest op that selected the variant at a place.
+    pub(super) fn selected_by(&self, chains: &Chains, place: usize) -> Option<Id> {
+        let is_it = |version: &&Version<&Option<u32>>| {
+            let selected = version.value.ok().copied().flatten();
+            selected.is_some_and(|selected| selected as usize == place)
+        };
+        self.versions.descending(chains).iter().find(is_it).map(|version| version.id)
     }
 
     /// Selects a variant as part of a larger value. Where nothing was ever selected, the default

@@ -9,8 +9,8 @@ use super::delta::{set_delta, touched_set};
 use super::key::Plain;
 use super::map::{fingerprint, write};
 use super::{
-    Argument, Before, CrdtNode, DeltaError, EditError, Fingerprint, IntoKey, MapEditor, MapIter,
-    MapKey, MapState, MapView, Scope, SetDelta, Writing,
+    Argument, Before, Blame, CrdtNode, DeltaError, EditError, Fingerprint, IntoKey, MapEditor,
+    MapIter, MapKey, MapState, MapView, Scope, SetDelta, Writing,
 };
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
@@ -41,6 +41,15 @@ impl<'a, K: MapKey> SetView<'a, K> {
         Q: Ord + ?Sized,
     {
         self.map.contains_key(element)
+    }
+
+    /// Who inserted an element, and in which change; `None` if it is not in the set. O(log n).
+    pub fn blame<Q>(&self, element: &Q) -> Option<Blame>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.map.blame(element)
     }
 
     /// The elements in order, from either end.

@@ -9,8 +9,8 @@ use super::entry::Entry;
 use super::json::Shape;
 use super::versions::{Versions, Write};
 use super::{
-    CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodeState, Scope, Segment,
-    StateReader, StateWriter, TextState,
+    Blame, CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodePath, NodeState,
+    Scope, Segment, StateReader, StateWriter, TextState,
 };
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, History};
@@ -178,6 +178,38 @@ impl Untyped {
         self.fields.retain(|_, field| !field.is_blank());
         self.variants.retain(|_, payload| !payload.is_blank());
         self.entries.retain(|_, entry| !entry.is_blank());
+    }
+
+    /// The op that wrote what its register reads as.
+    pub(super) fn winner(&self, chains: &Chains) -> Option<Id> {
+        self.register.as_ref()?.winner(chains)
+    }
+
+    /// The path to a member of the object that the node is shown as, and who put it if it is an
+    /// entry.
+    pub(super) fn lead(
+        &self,
+        path: NodePath,
+        name: &str,
+        chains: &Chains,
+    ) -> (NodePath, Option<Blame>) {
+        if !self.fields.is_empty() {
+            return (path.field(name), None);
+        }
+        let is_it =
+            |(key, entry): &(&EntryKey, &Entry<Self>)| entry.is_present() && key.to_text() == name;
+        match self.entries.iter().rfind(is_it) {
+            Some((key, entry)) if !self.is_choice(chains) => {
+                (path.raw_key(key.as_key()), entry.blame(chains))
+            }
+            _ => (path.variant(name), None),
+        }
+    }
+
+    /// Whether its register has a value, which may be the name of a variant.
+    fn is_choice(&self, chains: &Chains) -> bool {
+        let shape = self.register.as_ref().map(|register| register.read(chains));
+        matches!(shape, Some(Shape::Whole(_)))
     }
 
     /// What the node is shown as, if it was used as several kinds: struct, what its register says

@@ -215,6 +215,12 @@ impl<V> Versions<V> {
         }
     }
 
+    /// The op of what the place [reads as](Self::read), if a value is here that fits.
+    pub(crate) fn winner(&self, chains: &Chains) -> Option<Id> {
+        let fitting = self.iter().filter(|version| version.value.is_ok());
+        fitting.map(|version| version.id).max_by(|a, b| chains.op_order(*a, *b))
+    }
+
     /// Every value, also those that do not fit, the highest op's first.
     pub(crate) fn descending(&self, chains: &Chains) -> Vec<Version<&V>> {
         let mut all: Vec<_> = self.iter().map(Some).collect();

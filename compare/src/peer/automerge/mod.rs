@@ -4,6 +4,7 @@
 //! - A message is the change as it is stored (`Change::bytes`), the smallest form that it offers.
 //! - All of a history is sent as it is saved: compressed, in columns. `load_incremental` takes both,
 //!   and loads directly if the document is empty.
+//! - Earlier versions are read in place (`text_at`): there is no state of one to go on from.
 //! - Positions are scalar values, which is its default in Rust.
 
 mod board;
@@ -11,9 +12,10 @@ mod shared;
 mod surgeon;
 
 use automerge::transaction::Transactable as _;
-use automerge::{ActorId, Automerge, ObjId, ObjType, ROOT, ReadDoc as _};
+use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc as _};
 
 use crate::fault::{Fault, Result};
+use crate::task::past::Past;
 use crate::task::text::{self, Exchange, Store, Text};
 use crate::task::{Offer, Task};
 use crate::trace::Patch;
@@ -25,6 +27,7 @@ pub fn offer(task: Task) -> Offer {
         Task::CrdtBenchmarks => {
             Offer::Run(crate::task::crdt_benchmarks::run::<shared::ObjectShared>)
         }
+        Task::Past => Offer::Run(crate::task::past::run::<Article>),
         _ => text::offer::<Article>(task),
     }
 }
@@ -119,5 +122,22 @@ impl Store for Article {
 
     fn open(saved: &[u8]) -> Result<Self> {
         Self::new(Automerge::load(saved)?)
+    }
+}
+
+impl Past for Article {
+    type Version = Vec<ChangeHash>;
+    type Reader = ();
+
+    fn version(&self) -> Vec<ChangeHash> {
+        self.document.get_heads()
+    }
+
+    fn reader(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn goto(&self, (): &mut (), version: &Vec<ChangeHash>) -> Result<String> {
+        Ok(self.document.text_at(self.object()?, version)?)
     }
 }

@@ -5,6 +5,7 @@
 //! - A message is what `subscribe_local_update` gives, the way its documentation recommends for sync.
 //! - All of a history is sent as updates (`loro`) or as a snapshot (`loro-snapshot`), which also holds
 //!   the state, so that a fresh replica need not replay the history. Saving is the snapshot in both.
+//! - Earlier versions are checked out in a fork, which begins at the present.
 //! - Positions are scalar values.
 
 mod board;
@@ -12,9 +13,10 @@ mod shared;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use loro::{ExportMode, LoroDoc, LoroText, Subscription};
+use loro::{ExportMode, Frontiers, LoroDoc, LoroText, Subscription};
 
 use crate::fault::{Fault, Result};
+use crate::task::past::Past;
 use crate::task::text::{self, Exchange, Store, Text};
 use crate::task::{Offer, Task};
 use crate::trace::Patch;
@@ -24,6 +26,7 @@ pub fn offer(task: Task) -> Offer {
     match task {
         Task::Board => Offer::Run(crate::task::board::run::<board::ContainerBoard<false>>),
         Task::CrdtBenchmarks => Offer::Run(crate::task::crdt_benchmarks::run::<shared::RootShared>),
+        Task::Past => Offer::Run(crate::task::past::run::<Article<false>>),
         _ => text::offer::<Article<false>>(task),
     }
 }
@@ -142,5 +145,26 @@ impl<const SNAPSHOT: bool> Store for Article<SNAPSHOT> {
 
     fn open(saved: &[u8]) -> Result<Self> {
         Ok(Self::new(LoroDoc::from_snapshot(saved)?))
+    }
+}
+
+impl<const SNAPSHOT: bool> Past for Article<SNAPSHOT> {
+    type Version = Frontiers;
+    type Reader = LoroDoc;
+
+    fn version(&self) -> Frontiers {
+        self.document.oplog_frontiers()
+    }
+
+    fn reader(&self) -> Result<LoroDoc> {
+        let reader = self.document.fork();
+        // What it has not read yet it has not taken apart.
+        reader.get_text("text").to_string();
+        Ok(reader)
+    }
+
+    fn goto(&self, reader: &mut LoroDoc, version: &Frontiers) -> Result<String> {
+        reader.checkout(version)?;
+        Ok(reader.get_text("text").to_string())
     }
 }

@@ -7,9 +7,10 @@
 mod board;
 mod shared;
 
-use crdt_core::{CrdtNode, Document, Keypair, Outcome};
+use crdt_core::{ChangeHash, CrdtNode, Document, Keypair, Outcome};
 
 use crate::fault::{Fault, Result};
+use crate::task::past::Past;
 use crate::task::text::{self, Exchange, Store, Text};
 use crate::task::{Offer, Task};
 use crate::trace::Patch;
@@ -22,6 +23,7 @@ pub fn offer(task: Task) -> Offer {
             Offer::Run(crate::task::crdt_benchmarks::run::<shared::TypedShared>)
         }
         Task::Growth => Offer::Run(crate::task::growth::run),
+        Task::Past => Offer::Run(crate::task::past::run::<Article>),
         _ => text::offer::<Article>(task),
     }
 }
@@ -99,5 +101,26 @@ impl Store for Article {
 
     fn open(saved: &[u8]) -> Result<Self> {
         Ok(Self { document: Document::load(saved, founder())? })
+    }
+}
+
+impl Past for Article {
+    type Version = Vec<ChangeHash>;
+    type Reader = Option<crdt_core::Past<Doc>>;
+
+    fn version(&self) -> Vec<ChangeHash> {
+        self.document.heads()
+    }
+
+    fn reader(&self) -> Result<Self::Reader> {
+        Ok(None)
+    }
+
+    fn goto(&self, reader: &mut Self::Reader, version: &Vec<ChangeHash>) -> Result<String> {
+        match reader {
+            Some(past) => past.goto(version)?,
+            None => *reader = Some(self.document.at(version)?),
+        }
+        Ok(reader.as_ref().map(|past| past.value().text).unwrap_or_default())
     }
 }

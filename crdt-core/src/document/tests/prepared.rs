@@ -1,6 +1,6 @@
 //! What is prepared and aborted leaves everything as it was, at the cost of what was prepared.
 
-mod scripts;
+pub(super) mod scripts;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

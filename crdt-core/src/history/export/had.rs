@@ -60,7 +60,7 @@ pub(crate) fn frontier(store: &Store) -> Frontier {
 /// What the replica with a frontier has.
 pub(crate) fn had_by(store: &Store, frontier: &Frontier) -> Had {
     let (mut ends, unknown) = known_tips(store, frontier);
-    let mut highest = vec![None; store.authors.count() as usize];
+    let mut highest = vec![None; store.chains.authors.count() as usize];
     for tip in store.chains.tips() {
         let of_author = &mut highest[store.author_number_of(tip).place()];
         *of_author = (*of_author).max(Some(store.chains.seq_of(tip)));
@@ -68,7 +68,7 @@ pub(crate) fn had_by(store: &Store, frontier: &Frontier) -> Had {
     let mut claimed = vec![false; highest.len()];
     let mut is_contested = false;
     for tip in unknown {
-        if let Some(author) = store.authors.find(&tip.author) {
+        if let Some(author) = store.chains.authors.find(&tip.author) {
             claimed[author.place()] = true;
             is_contested |= highest[author.place()] >= Some(tip.seq);
         }

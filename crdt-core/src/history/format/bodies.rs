@@ -3,7 +3,7 @@
 use super::growth::make_room;
 
 /// The bodies of some consecutive changes, in canonical bytes, one after the other.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bodies {
     bytes: Vec<u8>,
     /// Where each one ends.

@@ -5,7 +5,7 @@ use super::tags::Tags;
 
 /// Dependencies and tags of those of many numbered changes that have any. A dependency is named by
 /// a `D`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Extras<D> {
     /// The changes that have dependencies, ascending, and of each where these end.
     dependent: Vec<u32>,

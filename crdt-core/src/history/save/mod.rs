@@ -25,6 +25,7 @@ use super::receive::ApplyError;
 use super::store::Store;
 use super::store::archive::Archive;
 use super::store::refusal::Refusal;
+use super::store::shared::Shared;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, DocumentId, Keypair, Signature};
 
@@ -48,7 +49,7 @@ impl WrittenHistory {
 /// All that is kept of a history, and saved.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    pub(crate) store: Store,
+    pub(crate) store: Shared,
     pub(crate) coverage: Coverage,
     pub(crate) pending: Pending,
     /// What was packed when the history was last saved or opened.
@@ -59,9 +60,19 @@ impl Kept {
     /// Nothing of a document yet.
     pub(crate) fn new(document: DocumentId, limits: PendingLimits) -> Self {
         Self {
-            store: Store::new(document),
+            store: Store::new(document).into(),
             coverage: Coverage::default(),
             pending: Pending::new(limits),
+            packs: Packs::default(),
+        }
+    }
+
+    /// The changes of a store alone, to read.
+    pub(crate) fn of_store(store: Shared) -> Self {
+        Self {
+            store,
+            coverage: Coverage::default(),
+            pending: Pending::new(PendingLimits::NONE),
             packs: Packs::default(),
         }
     }

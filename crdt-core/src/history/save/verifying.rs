@@ -21,7 +21,7 @@ impl Kept {
     pub(crate) fn verified(&self) -> Result<Self, LoadError> {
         let mut verified = Self::new(self.store.document, PendingLimits::NONE);
         verified.store.genesis.clone_from(&self.store.genesis);
-        for author in self.store.authors.as_slice() {
+        for author in self.store.chains.authors.as_slice() {
             let checked = Author::from_bytes(*author.as_bytes())?;
             verified.store.number_author(&checked).map_err(|full| refused(full.into()))?;
         }

@@ -6,7 +6,8 @@ use crate::crypto::Author;
 use crate::history::format::numbers::{AuthorIndex, Full, Numbered};
 
 /// The authors, by number and by key.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Authors {
     all: Numbered<AuthorIndex, Author>,
     numbers: BTreeMap<Author, AuthorIndex>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::history::format::numbers::{AuthorIndex, ChangeIndex};
 
 /// Where chains fork: an author and the predecessor of all the changes that have it in common.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Forks {
     points: BTreeMap<(AuthorIndex, Option<ChangeIndex>), Vec<ChangeIndex>>,
 }

@@ -21,7 +21,7 @@ use crate::history::format::numbers::ChangeIndex;
 /// Of an opened document's changes, the [`Archive`] has the hashes. Unpacking them is as much work
 /// as receiving them was, so those that whoever goes on from there will ask for are at hand: the
 /// last change of every branch.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Hashes {
     archive: Archive,
     tips: Tips,
@@ -35,7 +35,7 @@ pub(crate) struct Hashes {
 }
 
 /// The hashes at hand of changes in the archive, both ways.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Tips {
     hashes: BTreeMap<ChangeIndex, ChangeHash>,
     indexes: BTreeMap<ChangeHash, ChangeIndex>,

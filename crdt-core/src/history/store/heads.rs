@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::history::format::numbers::ChangeIndex;
 
 /// The heads of so many changes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Heads {
     /// All but the newest change, which is always one of them.
     older: BTreeSet<ChangeIndex>,

@@ -1,8 +1,8 @@
 //! The store: all admitted changes of a document, to append to, to roll back and to look up in.
 //!
 //! What is kept of changes lies in parts, each in a file of its own: where they lie on [`chains`],
-//! their [`hashes`], their bodies and what few have beside these, whose [`authors`] they are, how
-//! large ([`sizes`]), which are [`heads`], where [`forks`] are. Of an opened history the
+//! their [`hashes`] and whose they are ([`authors`]), their bodies and what few have beside these,
+//! how large ([`sizes`]), which are [`heads`], where [`forks`] are. Of an opened history the
 //! [`archive`] has the old ones. [`Store`] keeps the parts in step. [`stored`] goes over changes
 //! with all that is kept of them, [`table`] and [`resolve`] turn names in ops into ids, and
 //! [`reopening`] makes an outline of a store and a store of one.
@@ -19,12 +19,12 @@ pub(crate) mod heads;
 pub(crate) mod refusal;
 mod reopening;
 pub(crate) mod resolve;
+pub(crate) mod shared;
 pub(crate) mod sizes;
 pub(crate) mod stored;
 pub(crate) mod table;
 
 use archive::Archive;
-use authors::Authors;
 use chains::{Chains, NewChange, Next};
 use forks::Forks;
 use heads::Heads;
@@ -39,7 +39,7 @@ use super::format::tags::Tags;
 use crate::crypto::{Author, ChangeHash, DocumentId};
 
 /// Every admitted change of a document.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Store {
     pub(crate) document: DocumentId,
     pub(crate) genesis: Option<Genesis>,
@@ -48,7 +48,6 @@ pub(crate) struct Store {
     pub(crate) archive: Archive,
     bodies: Bodies,
     extras: Extras<ChangeIndex>,
-    pub(crate) authors: Authors,
     heads: Heads,
     pub(crate) sizes: Sizes,
     pub(crate) forks: Forks,
@@ -88,7 +87,6 @@ impl Store {
             archive: Archive::default(),
             bodies: Bodies::default(),
             extras: Extras::default(),
-            authors: Authors::default(),
             heads: Heads::default(),
             sizes: Sizes::default(),
             forks: Forks::default(),
@@ -122,25 +120,25 @@ impl Store {
     }
 
     pub(crate) fn author(&self, number: AuthorIndex) -> Author {
-        self.authors.get(number)
+        self.chains.authors.get(number)
     }
 
     /// The author with a key, if it is known and so has been checked.
     pub(crate) fn checked_key(&self, key: &[u8; 32]) -> Option<Author> {
         let founder = self.genesis.as_ref().map(Genesis::founder);
         let founder = founder.filter(|founder| founder.as_bytes() == key);
-        founder.or_else(|| self.authors.with_key(key))
+        founder.or_else(|| self.chains.authors.with_key(key))
     }
 
     /// Whether no change of an author follows a change, or begins a chain.
     pub(crate) fn ends_with(&self, author: &Author, prev: Option<ChangeIndex>) -> bool {
         let after = |author| self.chains.first_after(author, prev);
-        self.authors.find(author).and_then(after).is_none()
+        self.chains.authors.find(author).and_then(after).is_none()
     }
 
     /// The change of an author that its next one follows: the last one of its longest chain.
     pub(crate) fn tip_of_author(&self, author: &Author) -> Option<ChangeIndex> {
-        let tips = self.chains.tips_of_author(self.authors.find(author)?);
+        let tips = self.chains.tips_of_author(self.chains.authors.find(author)?);
         tips.max_by_key(|tip| (self.chains.seq_of(*tip), self.chains.hash_of(*tip)))
     }
 
@@ -211,11 +209,11 @@ impl Store {
 impl Store {
     /// The number of an author; given to it if it has none.
     pub(crate) fn number_author(&mut self, author: &Author) -> Result<AuthorIndex, Full> {
-        if let Some(number) = self.authors.find(author) {
+        if let Some(number) = self.chains.authors.find(author) {
             return Ok(number);
         }
         self.sizes.open()?;
-        self.authors.push(*author)
+        self.chains.authors.push(*author)
     }
 
     /// Refuses if no further change can be numbered.
@@ -254,7 +252,7 @@ impl Store {
             changes: self.chains.len(),
             heads: self.heads.mark(),
             highest_time: self.chains.highest_time(),
-            authors: self.authors.count(),
+            authors: self.chains.authors.count(),
             had_genesis: self.genesis.is_some(),
         }
     }
@@ -280,7 +278,7 @@ impl Store {
         }
         self.heads.roll_back(mark.heads, mark.changes);
         self.chains.set_highest_time(mark.highest_time);
-        self.authors.truncate(mark.authors);
+        self.chains.authors.truncate(mark.authors);
         self.sizes.truncate(mark.authors);
         if !mark.had_genesis {
             self.genesis = None;

@@ -11,7 +11,7 @@ impl Store {
     /// The outline, given that of which signatures are kept.
     pub(crate) fn outline(&self, stretches: Vec<StretchRow>) -> Outline {
         Outline {
-            authors: self.authors.as_slice().to_vec(),
+            authors: self.chains.authors.as_slice().to_vec(),
             streaks: self.streak_rows(),
             heads: self.head_indexes().collect(),
             sizes: self.sizes.by_author().to_vec(),
@@ -76,7 +76,7 @@ impl Store {
         &mut self,
         BranchRow { author, prev }: BranchRow,
     ) -> Result<BranchIndex, DecodeError> {
-        if author.get() >= self.authors.count() {
+        if author.get() >= self.chains.authors.count() {
             return Err(DecodeError::DanglingReference);
         }
         let forks = prev.is_none_or(|prev| {

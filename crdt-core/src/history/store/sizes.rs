@@ -3,7 +3,7 @@
 use crate::history::format::numbers::{AuthorIndex, Full, Numbered};
 
 /// The canonical bytes of all changes, and of those of each author.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sizes {
     all: u64,
     by_author: Numbered<AuthorIndex, u64>,

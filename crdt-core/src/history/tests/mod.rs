@@ -6,4 +6,5 @@ mod frontier;
 pub(crate) mod listed;
 mod pending;
 mod runs;
-mod stretches;
+pub(crate) mod stretches;
+mod ways;

@@ -4,13 +4,13 @@ use crate::crypto::Keypair;
 use crate::history::export::lacking::lacking;
 use crate::history::{ChangeIndex, Draft, Genesis, History};
 
-struct Author {
+pub(crate) struct Author {
     keypair: Keypair,
-    history: History,
+    pub(crate) history: History,
 }
 
 impl Author {
-    fn write(&mut self) {
+    pub(crate) fn write(&mut self) {
         let author = self.keypair.author();
         let prev = self.history.tip_of_author(&author);
         let mut draft = Draft::blank(author, prev, 0);
@@ -32,7 +32,7 @@ impl Author {
 }
 
 /// Two authors that write in turns, now and then alone for a while, and cut at different times.
-fn authors() -> [Author; 2] {
+pub(crate) fn authors() -> [Author; 2] {
     let founder = Keypair::from_secret_bytes(&[1; 32]);
     let genesis = Genesis::new(founder.author(), [0; 32], "test");
     let new = |secret| Author {

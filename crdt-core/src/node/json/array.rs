@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Json, JsonView};
-use crate::node::{ElementId, ListView};
+use crate::node::{Blame, ElementId, ListView};
 
 /// Reads an array in a `Json` node.
 ///
@@ -54,6 +54,15 @@ impl<'a> JsonArrayView<'a> {
         match self.kept {
             Kept::Apart(items) => items.get(position),
             Kept::Whole(items) => items.get(position).map(JsonView::whole),
+        }
+    }
+
+    /// Who inserted the element at a position, and in which change; `None` beyond the end, and if
+    /// the array was written as one value. O(log n).
+    pub fn blame_at(&self, position: usize) -> Option<Blame> {
+        match self.kept {
+            Kept::Apart(items) => items.blame_at(position),
+            Kept::Whole(_) => None,
         }
     }
 

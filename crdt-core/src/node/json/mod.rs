@@ -4,7 +4,7 @@ mod array;
 mod delta;
 mod editor;
 mod object;
-mod pointer;
+pub(super) mod pointer;
 mod shape;
 mod state;
 mod value;

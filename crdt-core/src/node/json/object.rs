@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Json, JsonView};
-use crate::node::MapView;
+use crate::node::{Blame, MapView};
 
 /// Reads an object in a `Json` node. Entries come in the order of their keys.
 #[derive(Clone, Copy)]
@@ -57,6 +57,15 @@ impl<'a> JsonObjectView<'a> {
     /// Whether there is an entry of a key. O(log n).
     pub fn contains_key(&self, key: &str) -> bool {
         self.get(key).is_some()
+    }
+
+    /// Who put the entry of a key, and in which change; `None` if it is absent, and if the object was
+    /// written as one value. O(log n).
+    pub fn blame(&self, key: &str) -> Option<Blame> {
+        match self.kept {
+            Kept::Apart(entries) => entries.blame(key),
+            Kept::Whole(_) => None,
+        }
     }
 
     /// The entries.

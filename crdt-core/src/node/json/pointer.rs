@@ -6,16 +6,16 @@ use crate::node::EditError;
 
 /// One step of a pointer.
 #[derive(Clone, Debug)]
-pub(super) struct Token<'p> {
+pub(in crate::node) struct Token<'p> {
     /// The key, without escapes.
-    pub(super) key: Cow<'p, str>,
+    pub(in crate::node) key: Cow<'p, str>,
     /// The pointer up to this token, and without it.
-    pub(super) path: &'p str,
-    pub(super) parent: &'p str,
+    pub(in crate::node) path: &'p str,
+    pub(in crate::node) parent: &'p str,
 }
 
 /// The tokens of a pointer.
-pub(super) fn parse(pointer: &str) -> Result<Vec<Token<'_>>, EditError> {
+pub(in crate::node) fn parse(pointer: &str) -> Result<Vec<Token<'_>>, EditError> {
     let malformed = || EditError::MalformedPointer(pointer.to_owned());
     if !pointer.is_empty() && !pointer.starts_with('/') {
         return Err(malformed());
@@ -51,7 +51,7 @@ fn unescape(token: &str) -> Option<Cow<'_, str>> {
 impl Token<'_> {
     /// The position that the token names in an array of some length: digits without leading zeros,
     /// or `-` for the end. `None` if it names none.
-    pub(super) fn position(&self, length: usize) -> Option<usize> {
+    pub(in crate::node) fn position(&self, length: usize) -> Option<usize> {
         let digits = self.key.bytes().all(|byte| byte.is_ascii_digit());
         let leading_zero = self.key.len() > 1 && self.key.starts_with('0');
         match &*self.key {

@@ -8,7 +8,7 @@ use super::shape::Shape;
 use super::{Array, Json, JsonArrayView, JsonObjectView, JsonState, Object, pointer};
 use crate::history::Chains;
 use crate::node::register::RegisterView;
-use crate::node::{CrdtNode, Text, TextView};
+use crate::node::{Blame, CrdtNode, Text, TextView};
 
 /// Reads a [`Json`] node, or a place inside one.
 ///
@@ -165,6 +165,16 @@ impl<'a> JsonView<'a> {
         match self.at {
             At::Node(state, chains) => value_as(state, state.shape(chains), chains),
             At::Whole(value) => value.clone(),
+        }
+    }
+
+    /// Who wrote what the place is, and in which change: the value of a scalar, or that it is an
+    /// object, an array or a text. `None` if nothing was written, and within a value that was
+    /// written as one. O(values in conflict), and log n.
+    pub fn blame(&self) -> Option<Blame> {
+        match self.at {
+            At::Node(state, chains) => RegisterView::new(&state.shape, chains).blame(),
+            At::Whole(_) => None,
         }
     }
 

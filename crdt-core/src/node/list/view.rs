@@ -4,8 +4,9 @@ use serde::{Serialize, Serializer};
 
 use super::ListState;
 use crate::history::Chains;
+use crate::node::blame::runs;
 use crate::node::cursor::{cursor_at, resolve};
-use crate::node::{CrdtNode, Cursor, ElementId, Resolved};
+use crate::node::{Blame, BlameRun, CrdtNode, Cursor, ElementId, Resolved};
 use crate::op::Side;
 use crate::sequence::{Items, ItemsIter, Sequence};
 
@@ -67,6 +68,18 @@ impl<'a, T: CrdtNode> ListView<'a, T> {
     /// O(log n).
     pub fn resolve(&self, cursor: Cursor) -> Option<Resolved> {
         resolve(self.elements(), cursor, self.chains)
+    }
+
+    /// Who inserted the elements, in runs of one author, wherever they were moved since. O(pieces of
+    /// the list) for all of them.
+    pub fn blame(&self) -> impl Iterator<Item = BlameRun<'a>> + use<'a, T> {
+        runs(self.elements(), self.chains)
+    }
+
+    /// Who inserted the element at a position, and in which change; `None` beyond the end. Who
+    /// wrote what is inside it is asked of its view. O(log n).
+    pub fn blame_at(&self, position: usize) -> Option<Blame> {
+        Blame::of(self.chains, self.elements().id_at(position)?)
     }
 
     /// An element by its id, wherever it is now. O(log n).

@@ -7,7 +7,7 @@ use super::MapState;
 use super::state::Present;
 use crate::history::Chains;
 use crate::node::key::Plain;
-use crate::node::{CrdtNode, MapKey};
+use crate::node::{Blame, CrdtNode, MapKey};
 
 /// Reads a map. Entries come in the order of their keys, also those of a `HashMap`.
 ///
@@ -48,6 +48,17 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
         Q: Ord + ?Sized,
     {
         self.get(key).is_some()
+    }
+
+    /// Who put the entry of a key, and in which change; `None` if it is absent. It is the highest
+    /// put that stands or, of an entry that only a value keeps, the highest set of that. Who wrote
+    /// what is inside is asked of its view. O(log n).
+    pub fn blame<Q>(&self, key: &Q) -> Option<Blame>
+    where
+        K: core::borrow::Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.state.entries.get(key)?.blame(self.chains)
     }
 
     /// The entries in the order of their keys, from either end.

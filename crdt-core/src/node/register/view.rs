@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::RegisterState;
 use crate::history::Chains;
-use crate::node::StandardDefault;
+use crate::node::{Blame, StandardDefault};
 
 /// Reads a register.
 pub struct RegisterView<'a, T, D = StandardDefault> {
@@ -36,6 +36,12 @@ impl<'a, T, D> RegisterView<'a, T, D> {
     /// values.
     pub fn conflicts(&self) -> Vec<&'a T> {
         self.state.versions.ranked(self.chains)
+    }
+
+    /// Who wrote the value that is read, and in which change; `None` if nothing was written, or
+    /// nothing that fits the type. O(values in conflict), and log n.
+    pub fn blame(&self) -> Option<Blame> {
+        Blame::of(self.chains, self.state.versions.winner(self.chains)?)
     }
 }
 

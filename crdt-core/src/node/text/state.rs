@@ -54,7 +54,7 @@ impl TextState {
     }
 
     /// The characters in order, to look for some of them.
-    pub(super) fn sequence(&self, chains: &Chains) -> &Sequence<TextChunk> {
+    pub(in crate::node) fn sequence(&self, chains: &Chains) -> &Sequence<TextChunk> {
         self.characters.look(chains)
     }
 

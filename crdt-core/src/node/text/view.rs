@@ -6,9 +6,10 @@ use serde::{Serialize, Serializer};
 use super::TextState;
 use super::slice::TextSlice;
 use crate::history::Chains;
+use crate::node::blame::runs;
 use crate::node::cursor::{cursor_at, resolve};
 use crate::node::positions::positions;
-use crate::node::{Cursor, EditError, ElementId, Resolved};
+use crate::node::{Blame, BlameRun, Cursor, EditError, ElementId, Resolved};
 use crate::op::Side;
 use crate::sequence::{Sequence, TextChunk, Unit};
 
@@ -125,6 +126,17 @@ impl<'a> TextView<'a> {
 
     pub(super) fn chains(&self) -> &'a Chains {
         self.chains
+    }
+
+    /// Who inserted the characters, in runs of one author. O(pieces of the text) for all of them.
+    pub fn blame(&self) -> impl Iterator<Item = BlameRun<'a>> + use<'a> {
+        runs(self.sequence(), self.chains)
+    }
+
+    /// Who inserted the character at a position, and in which change; `None` beyond the end.
+    /// O(log n).
+    pub fn blame_at(&self, position: usize) -> Option<Blame> {
+        Blame::of(self.chains, self.sequence().id_at(position)?)
     }
 
     fn sequence(&self) -> &'a Sequence<TextChunk> {

@@ -32,6 +32,10 @@ impl Enum<'_> {
                     }
                     __views
                 }
+                #[doc = "Who selected the variant that is read, and in which change. `None` if it is the default one and was never selected."]
+                pub fn blame(&self) -> __crdt::Option<__crdt::Blame> {
+                    self.__held.the_state().blame(self.__held.the_chains(), self.__which())
+                }
                 #[doc = "The plain value of the variant that is read."]
                 pub fn value(&self) -> #ident #ty_generics {
                     __read(self.__held.the_state(), self.__held.the_chains(), self.__which())

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::node::{Counter, CrdtNode, EditError, Editor, Json, Map, Text};
 
 /// A type with edits that a script can make.
-pub(super) trait Scripted: CrdtNode {
+pub(in crate::document::tests) trait Scripted: CrdtNode {
     /// Edits of several kinds, some of which fail.
     fn edit_by(editor: &mut Editor<'_, Self>, by: u32) -> Result<(), EditError>;
 }
@@ -46,7 +46,7 @@ impl Scripted for Text {
 }
 
 /// Lists in a list.
-pub(super) type Shelf = Vec<Vec<String>>;
+pub(in crate::document::tests) type Shelf = Vec<Vec<String>>;
 
 impl Scripted for Shelf {
     fn edit_by(shelf: &mut Editor<'_, Self>, by: u32) -> Result<(), EditError> {
@@ -69,7 +69,7 @@ impl Scripted for Shelf {
 }
 
 /// Counters under keys.
-pub(super) type Sums = Map<String, Counter>;
+pub(in crate::document::tests) type Sums = Map<String, Counter>;
 
 impl Scripted for Sums {
     fn edit_by(sums: &mut Editor<'_, Self>, by: u32) -> Result<(), EditError> {

@@ -14,7 +14,7 @@ use crate::op::{Id, IdRange};
 use crate::steps;
 
 /// A part of a chain on which no fork begins. See [`chains`](super).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Branch {
     pub(crate) parent: Option<BranchIndex>,
@@ -35,7 +35,7 @@ pub(crate) struct Branch {
 }
 
 /// All branches by their numbers, each after its parent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Branches {
     all: Numbered<BranchIndex, Branch>,

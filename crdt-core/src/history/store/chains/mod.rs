@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use branches::{Branch, Branches};
 use streaks::Streaks;
 
+use super::authors::Authors;
 use super::hashes::Hashes;
 use crate::crypto::ChangeHash;
 use crate::history::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Full, Number as _};
@@ -29,9 +30,11 @@ use crate::op::limits::MAX_COUNTER;
 use crate::op::{Id, IdRange};
 
 /// The chains of every author, and the time and hash of every change on them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(test, derive(PartialEq))]
 pub struct Chains {
+    /// Whose chains they are. Every author here has been checked; one may have no chain yet.
+    pub(crate) authors: Authors,
     branches: Branches,
     /// The first branch of each author that begins a chain.
     roots: BTreeMap<AuthorIndex, BranchIndex>,

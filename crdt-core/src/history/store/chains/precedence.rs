@@ -3,9 +3,9 @@
 use core::cmp::Ordering;
 
 use super::Chains;
-use crate::crypto::ChangeHash;
+use crate::crypto::{Author, ChangeHash};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
-use crate::op::Id;
+use crate::op::{Id, IdRange};
 #[cfg(test)]
 use crate::steps;
 
@@ -17,6 +17,13 @@ impl Chains {
             return None;
         }
         self.streaks.change_at(branch.streaks.as_slice(), id.counter)
+    }
+
+    /// Of some ops those that are not of the change that is being written, and their author.
+    pub(crate) fn made(&self, ops: IdRange) -> Option<(IdRange, Author)> {
+        let branch = self.branches.find(BranchIndex::new(ops.chain))?;
+        let made = IdRange { end: ops.end.min(branch.end), ..ops };
+        (made.start < made.end).then(|| (made, self.authors.get(branch.author)))
     }
 
     /// The counter after the last op of the change that holds an op.

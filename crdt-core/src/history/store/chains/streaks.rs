@@ -26,7 +26,7 @@ pub(crate) struct Streak {
 }
 
 /// All changes in order of admission, as streaks.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Streaks {
     all: Numbered<StreakIndex, Streak>,
