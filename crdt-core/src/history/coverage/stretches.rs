@@ -7,15 +7,16 @@ use crate::crypto::Signature;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex};
 use crate::history::format::outline::StretchRow;
 use crate::history::format::totals::{
-    MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals,
+    MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals,
 };
 use crate::history::store::chains::Chains;
 
-/// A stretch is closed before it would outgrow a quarter of what a bundle may hold.
+/// A stretch is closed before it would outgrow this. Only between stretches a history can surely be
+/// cut for the way, so one is small; each costs a signature for every author in it.
 const STRETCH: Totals = Totals {
     changes: MAX_BUNDLE_CHANGES / 4,
     ops: MAX_BUNDLE_OPS / 4,
-    bytes: MAX_BUNDLE_BYTES / 4,
+    bytes: 1 << 20,
 };
 
 /// The stretches of a history; the last one is open.
