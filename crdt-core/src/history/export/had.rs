@@ -96,6 +96,11 @@ fn known_tips(store: &Store, frontier: &Frontier) -> (Vec<ChangeIndex>, Vec<Tip>
     (known, unknown)
 }
 
+/// Whether every tip of a frontier is here.
+pub(crate) fn is_known(store: &Store, frontier: &Frontier) -> bool {
+    known_tips(store, frontier).1.is_empty()
+}
+
 /// The frontier that tips said in few bytes stand for, as far as can be told here: each known change
 /// that one may mean, or else the claim of an author here. Of authors that are not here nothing
 /// follows.

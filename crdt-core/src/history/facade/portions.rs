@@ -49,6 +49,12 @@ impl History {
         had::recognized(self.store(), tips)
     }
 
+    /// Whether every tip of a frontier is here: who has it has nothing that is not here. Costs what
+    /// [`export_for`](Self::export_for) does to compare.
+    pub fn covers(&self, frontier: &Frontier) -> bool {
+        had::is_known(self.store(), frontier)
+    }
+
     /// The canonical bytes that bundles state, each after its length as
     /// [`apply`](Self::apply) takes them: the work that they make, which is known without
     /// decoding them.

@@ -156,8 +156,7 @@ fn portions_complete_a_replica_one_by_one() {
                 while let Some(first) = next {
                     let have = other.heads();
                     let (have, changes) = (Have::Heads(&have), first..history.len());
-                    let portion =
-                        history.export_portion(&Asked { have, changes, bytes, genesis });
+                    let portion = history.export_portion(&Asked { have, changes, bytes, genesis });
                     for bundle in &portion.bundles {
                         let outcome = other.apply(&bundle.bytes).expect("a bundle that is closed");
                         assert!(outcome.waiting.is_empty());
