@@ -1,0 +1,13 @@
+//! Sync of documents: replicas find each other's changes and keep up.
+//!
+//! - [`shorthand`]: live changes in as few bytes as their signatures leave.
+//! - [`sketch`]: how two large sets that differ little find out where.
+//!
+//! Nothing here does IO, and nothing here verifies: what comes out of either is taken in by a
+//! [`History`](crdt_core::History) as any other bytes from elsewhere are.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod shorthand;
+pub mod sketch;
