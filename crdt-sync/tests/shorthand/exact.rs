@@ -1,7 +1,7 @@
 //! Whatever changes there are, they come out as they went in.
 
 use crdt_core::{ChangeOptions, Document, EditError, History, Json, LooseBundle, serde_json::json};
-use crdt_sync::shorthand::{MAX_LIVE_BYTES, MAX_UNACKNOWLEDGED, Session};
+use crdt_sync::shorthand::{MAX_CHAINS, MAX_LIVE_BYTES, MAX_UNACKNOWLEDGED, Session};
 use proptest::prelude::*;
 
 use crate::links::{End, Replica, key, pass};
@@ -153,4 +153,28 @@ fn many_changes_go_in_a_frame() {
         pass((&mut here, &all[0]), (&mut there, &mut relay));
     }
     assert_eq!(relay.heads(), all[0].heads());
+}
+
+/// More authors, and more hashes, than dictionaries hold.
+#[test]
+fn forgetting_goes_alike_on_both_sides() {
+    let founder = replicas().remove(0);
+    let authors = u8::try_from(MAX_CHAINS + 8).expect("few");
+    let fork = |secret| founder.fork(key(secret)).expect("it proves itself");
+    let mut all: Vec<_> = (10..10 + authors).map(fork).collect();
+    let mut relay = History::new(founder.id());
+    relay.apply(&founder.export(&[])).expect("genuine");
+    let mut reader = fork(9);
+    let [mut there, mut here] = [End::new(&relay), End::new(&reader)];
+    for number in 0..400_usize {
+        // Some write more often than others, and some upon what others wrote long before.
+        let author = number * number % 61 % all.len();
+        if number % 3 == 0 {
+            Replica::apply(&mut all[author], &relay.export(&[]));
+        }
+        edit(&mut all[author], 0, u16::try_from(number).expect("few"), 1);
+        Replica::apply(&mut relay, &all[author].export(&[]));
+        pass((&mut there, &relay), (&mut here, &mut reader));
+    }
+    assert_eq!(reader.heads(), relay.heads());
 }

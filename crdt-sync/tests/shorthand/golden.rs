@@ -4,6 +4,8 @@
 use crdt_core::{ChangeHash, LooseBundle, Signature};
 use crdt_sync::shorthand::Session;
 
+use crate::links::assert_same;
+
 const DOCUMENT: &str = "cfe8bdd608d0e94d7aee1dd85e798dd13f4ae0bed8b11f7b85298e8e075f46d1";
 const ALICE: &str = "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c";
 const BOB: &str = "8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394";
@@ -48,22 +50,38 @@ fn id() -> crdt_core::DocumentId {
     DOCUMENT.parse().expect("an id")
 }
 
+/// What the worked example of the documentation says: lines of hexadecimal digits, each with what
+/// it means behind `#`, in a block for each frame. Nothing where the documentation is not, as in a
+/// published package.
+fn documented() -> Option<Vec<String>> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sync-shorthand.md");
+    let text = std::fs::read_to_string(file).ok()?;
+    let (_, example) = text.split_once("## Worked example")?;
+    let blocks = example.split("```text\n").skip(1).filter_map(|block| block.split("```").next());
+    let digits = |line: &str| line.split('#').next().unwrap_or_default().trim().to_owned();
+    Some(blocks.map(|block| block.lines().map(digits).collect()).collect())
+}
+
 #[test]
 fn the_bytes_are_these() {
     let beginning = LooseBundle::read_all(id(), &bytes(BEGINNING)).expect("genuine").remove(0);
-    let first = hash_of(&beginning);
-    let second = letter(ALICE, &format!("01{first}0000"), "01000221", 0xa1);
-    let third = letter(BOB, &format!("0001{}00", hash_of(&second)), "0101033f", 0xb0);
+    let second = letter(ALICE, &format!("01{}0000", hash_of(&beginning)), "01000221", 0xa1);
+    let third = letter(ALICE, &format!("02{}0000", hash_of(&second)), "0100033f", 0xa2);
+    let answer = letter(BOB, &format!("0001{}00", hash_of(&third)), "0101042e", 0xb0);
     let (mut alice, mut bob) = (Session::new(id()), Session::new(id()));
-    let mut say = |bundle: &LooseBundle| {
-        let frame = alice.encode(bundle).expect("small enough");
-        bob.decode(&frame).expect("in order");
-        hex(&frame)
-    };
-    let frames = [say(&beginning), say(&second)];
-    let answer = bob.encode(&third).expect("small enough");
-    alice.decode(&answer).expect("in order");
-    for frame in frames.iter().chain([&hex(&answer)]) {
-        println!("{} {frame}", frame.len() / 2);
+    let mut frames: Vec<Vec<u8>> = [&beginning, &second, &third]
+        .map(|bundle| {
+            let frame = alice.encode(bundle).expect("small enough");
+            assert_same(&bob.decode(&frame).expect("in order"), bundle);
+            frame
+        })
+        .into();
+    frames.push(bob.encode(&answer).expect("small enough"));
+    assert_same(&alice.decode(&frames[3]).expect("in order"), &answer);
+
+    let third = "200500010d0202033f".to_owned() + &"a2".repeat(64) + "ba48411d";
+    assert_eq!(hex(&frames[2]), third);
+    if let Some(documented) = documented() {
+        assert_eq!(frames.iter().map(|frame| hex(frame)).collect::<Vec<_>>(), documented);
     }
 }

@@ -1,7 +1,7 @@
 //! Frames that no session made: an error, or a bundle that is verified as any other.
 
 use crdt_core::{ApplyError, History, LooseBundle, Refusal};
-use crdt_sync::shorthand::{MAX_LIVE_BYTES, Session, ShorthandError};
+use crdt_sync::shorthand::{MAX_LIVE_BYTES, MAX_UNACKNOWLEDGED, Session, ShorthandError};
 use proptest::prelude::*;
 
 use crate::exact::{edit, replicas};
@@ -111,4 +111,36 @@ fn what_frames_expand_to_is_bounded() {
     let many_changes = [&[0xe0, 0xff, 0x7f][..], &frames[1]].concat();
     let error = Err(ShorthandError::TooLarge("changes"));
     assert_eq!(receiver.clone().decode(&many_changes), error);
+    // Changes that are all but the same, each in three bytes.
+    let alike = [&[0xe0, 0xc8, 1][..], &[4, 0, 0].repeat(200), &[0; 4]].concat();
+    let error = Err(ShorthandError::TooLarge("canonical bytes"));
+    assert_eq!(receiver.clone().decode(&alike), error);
+}
+
+#[test]
+fn what_is_not_in_the_dictionary_is_refused() {
+    let (_, receiver, _) = some(5);
+    let decode = |frame: &[u8]| receiver.clone().decode(frame);
+    assert_eq!(decode(&[0x20, 8]), Err(ShorthandError::Unknown("an author")));
+    assert_eq!(decode(&[0x20, 6, 1, 126]), Err(ShorthandError::Unknown("a hash")));
+    assert_eq!(decode(&[0x20, 4, 1, 126]), Err(ShorthandError::Unknown("a hash")));
+}
+
+/// More than a sender may keep until it is acknowledged.
+#[test]
+fn who_sends_more_than_it_keeps_is_noticed() {
+    let mut mine = replicas().remove(0);
+    let (mut sender, mut receiver) = (Session::new(mine.id()), Session::new(mine.id()));
+    let mut results = Vec::new();
+    for number in 0..=MAX_UNACKNOWLEDGED {
+        let had = mine.heads();
+        edit(&mut mine, 5, 0, 1);
+        let bundles = LooseBundle::read_all(mine.id(), &mine.export(&had)).expect("genuine");
+        let mut frame = sender.encode(&bundles[0]).expect("small enough");
+        assert_eq!(frame[0] & 8 != 0, number == MAX_UNACKNOWLEDGED);
+        frame[0] &= !8;
+        results.push(receiver.decode(&frame).err());
+    }
+    assert_eq!(results.pop(), Some(Some(ShorthandError::Unkept)));
+    assert!(results.iter().all(Option::is_none));
 }

@@ -2,11 +2,13 @@
 //! these: which document it is, and that it is a live change.
 
 use crdt_core::{ChangeOptions, CrdtNode, Document, History};
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha8Rng;
 
 use crate::links::{End, key, pass};
 
-/// What a signed keystroke may cost here, at the median.
-const KEYSTROKE: usize = 84;
+/// What the protocol promises for a signed keystroke, frames and all.
+const MOST: usize = 110;
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 pub(crate) struct Board {
@@ -21,14 +23,20 @@ struct Card {
     text: String,
 }
 
-fn median(mut lengths: Vec<usize>) -> usize {
-    lengths.sort_unstable();
-    lengths[lengths.len() / 2]
+/// That frames, but for so many at first, are so long at the median, and none is longer than is
+/// promised.
+#[track_caller]
+fn assert_short(lengths: &[usize], first: usize, median: usize) {
+    let mut rest = lengths[first..].to_vec();
+    rest.sort_unstable();
+    let (middle, most) = (rest[rest.len() / 2], rest[rest.len() - 1]);
+    assert!(middle <= median && most <= MOST - 10, "{middle} at the median, {most} at most");
 }
 
-/// A board of some cards, as one author left it.
-fn board() -> Document<Board> {
-    let mut board = Document::<Board>::create(key(1)).expect("randomness");
+/// A board of some cards, as one author left it. Hashes follow from the seed, and from them in which
+/// order a change names what it depends on.
+fn board(seed: u64) -> Document<Board> {
+    let mut board = Document::<Board>::create_with(key(1), &mut ChaCha8Rng::seed_from_u64(seed));
     for number in 0..20 {
         let card = Card { title: format!("Card {number}"), text: "Write ".repeat(number) };
         board.change(|board| board.cards.push(card)).expect("an edit");
@@ -55,7 +63,7 @@ fn type_letter(board: &mut Document<Board>, card: usize, number: usize) {
 
 #[test]
 fn one_author_types() {
-    let mut mine = board();
+    let mut mine = board(1);
     let mut relay = relay(&mine);
     let (mut here, mut there) = (End::new(&mine), End::new(&relay));
     let mut lengths = Vec::new();
@@ -64,20 +72,14 @@ fn one_author_types() {
         lengths.extend(pass((&mut here, &mine), (&mut there, &mut relay)));
     }
     assert_eq!((lengths.len(), relay.heads()), (400, mine.heads()));
-    println!(
-        "first {}, median {}, most {:?}",
-        lengths[0],
-        median(lengths.clone()),
-        lengths[1..].iter().max()
-    );
-    assert!(lengths[0] <= 400 && lengths[1..].iter().all(|length| *length <= 110));
-    assert!(median(lengths) <= KEYSTROKE);
+    assert!(lengths[0] <= 250, "{} at first", lengths[0]);
+    assert_short(&lengths, 1, 78);
 }
 
 /// Somebody else has made the card, so each letter names that author's chain.
 #[test]
 fn one_author_types_into_the_card_of_another() {
-    let mut mine = board().fork(key(2)).expect("it proves itself");
+    let mut mine = board(1).fork(key(2)).expect("it proves itself");
     let mut relay = relay(&mine);
     let (mut here, mut there) = (End::new(&mine), End::new(&relay));
     let mut lengths = Vec::new();
@@ -85,20 +87,13 @@ fn one_author_types_into_the_card_of_another() {
         type_letter(&mut mine, 7, number);
         lengths.extend(pass((&mut here, &mine), (&mut there, &mut relay)));
     }
-    println!(
-        "first {}, median {}, most {:?}",
-        lengths[0],
-        median(lengths.clone()),
-        lengths[1..].iter().max()
-    );
-    assert!(lengths[1..].iter().all(|length| *length <= 110));
-    assert!(median(lengths) <= KEYSTROKE);
+    assert_short(&lengths, 1, 79);
 }
 
 /// With a claimed time in each change.
 #[test]
 fn one_author_types_by_the_clock() {
-    let mut mine = board();
+    let mut mine = board(1);
     let mut relay = relay(&mine);
     let (mut here, mut there) = (End::new(&mine), End::new(&relay));
     let mut lengths = Vec::new();
@@ -112,19 +107,13 @@ fn one_author_types_by_the_clock() {
         typed.expect("an edit");
         lengths.extend(pass((&mut here, &mine), (&mut there, &mut relay)));
     }
-    println!(
-        "first {}, median {}, most {:?}",
-        lengths[0],
-        median(lengths.clone()),
-        lengths[1..].iter().max()
-    );
-    assert!(median(lengths) <= KEYSTROKE + 8);
+    assert_short(&lengths, 1, 81);
 }
 
 /// Two authors type by turns into one card through a relay, so many letters each turn. The card is
 /// of the first one, or of somebody else. All four ways count.
-fn by_turns(letters: usize, is_of_another: bool) -> Vec<usize> {
-    let mut alice = board();
+fn by_turns(letters: usize, is_of_another: bool, seed: u64) -> Vec<usize> {
+    let mut alice = board(seed);
     let mut bob = alice.fork(key(2)).expect("it proves itself");
     if is_of_another {
         alice = alice.fork(key(3)).expect("it proves itself");
@@ -151,22 +140,18 @@ fn by_turns(letters: usize, is_of_another: bool) -> Vec<usize> {
 
 #[test]
 fn two_authors_type_by_turns() {
-    for (letters, is_of_another) in [(1, false), (3, false), (20, false), (1, true), (3, true)] {
-        let lengths = by_turns(letters, is_of_another);
-        println!(
-            "{letters} {is_of_another} median {}, most {:?}",
-            median(lengths.clone()),
-            lengths[100..].iter().max()
-        );
-        assert!(lengths[100..].iter().all(|length| *length <= 110));
-        assert!(median(lengths) <= KEYSTROKE);
+    for seed in [1, 2] {
+        for letters in [1, 3, 20] {
+            assert_short(&by_turns(letters, false, seed), 100, 84);
+            assert_short(&by_turns(letters, true, seed), 100, 86);
+        }
     }
 }
 
 /// Both at once: what each writes is still on its way while the other writes.
 #[test]
 fn two_authors_type_at_once() {
-    let mut alice = board();
+    let mut alice = board(1);
     let mut bob = alice.fork(key(2)).expect("it proves itself");
     let mut relay = relay(&alice);
     let [mut a, mut from_a] = [End::new(&alice), End::new(&relay)];
@@ -187,7 +172,5 @@ fn two_authors_type_at_once() {
             lengths.extend(both.filter_map(|sent| sent.frame).map(|frame| frame.len()));
         }
     }
-    println!("median {}, most {:?}", median(lengths.clone()), lengths[20..].iter().max());
-    assert!(lengths[20..].iter().all(|length| *length <= 110));
-    assert!(median(lengths) <= KEYSTROKE + 4);
+    assert_short(&lengths, 20, 80);
 }
