@@ -33,10 +33,11 @@ impl Session {
     fn read(&mut self, frame: &[u8]) -> Result<Vec<u8>, Error> {
         let mut reader = Reader::new(frame);
         let head = Head::of_byte(reader.byte()?);
-        match &self.receiving {
-            None if head.is_odd != (self.other_era % 2 == 1) => return Ok(Vec::new()),
-            None if !head.is_first => return Err(Error::OutOfStep),
-            Some(_) if head.is_odd != (self.other_era % 2 == 1) => return Err(Error::OutOfStep),
+        match (&self.receiving, head.is_odd == self.is_odd()) {
+            // What was on its way when the era before was given up.
+            (None, false) => return Ok(Vec::new()),
+            (Some(_), false) => return Err(Error::OutOfStep),
+            (None, true) if !head.is_first => return Err(Error::OutOfStep),
             _ => {}
         }
         if head.is_first {

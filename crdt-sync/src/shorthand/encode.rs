@@ -32,8 +32,8 @@ impl Session {
 
     /// Appends what comes before the changes.
     fn write_head(&mut self, bundle: &LooseBundle, out: &mut Vec<u8>) -> Head {
-        let (is_first, is_odd) = (self.sending.frames == 0, self.era % 2 == 1);
-        let mut head = Head { is_first, is_odd, ..Head::default() };
+        let is_first = self.sending.frames == 0;
+        let mut head = Head { is_first, is_odd: self.is_odd(), ..Head::default() };
         let count = bundle.changes().len();
         head.changes = u8::try_from(count).map_or(Head::MANY, |count| count.min(Head::MANY));
         if head.changes == Head::MANY {

@@ -26,15 +26,12 @@
 //! Frames lean on those before them, so they have to be made when they are sent, in the order in
 //! which they are sent. One that is dropped or comes twice is noticed: each holds a check, which
 //! is 4 bytes of the hashes of its changes and its number. Then [`decode`](Session::decode) fails
-//! once, and the session begins anew, both ways. The caller tells the other side: it sends
-//! [two bytes](Session::lost) before any other frame, and hands those that it is sent to
-//! [`begin_anew`](Session::begin_anew). What is still on its way until the other side has been told
-//! is skipped. What was lost or skipped is found by comparing heads. An error says nothing of whose
-//! fault it is; a caller counts them.
-//!
-//! Beginning anew begins an *era*, and frames say whether theirs is odd. Whoever begins one tells
-//! the other side's era that it gives up, and its own new one; so each side knows which era the
-//! other one is in, also where both begin one at once.
+//! once, and the session begins a new *era*, in which neither direction leans on anything before.
+//! The caller tells the other side, before any other frame, which era was [lost](Session::lost), and
+//! hands what it is told itself to [`begin_anew`](Session::begin_anew). Frames say whether their era
+//! is odd, so what was still on its way is skipped; and if both sides give up one era at once, each
+//! is told what it has done already. What was lost or skipped is found by comparing heads. An
+//! error says nothing of whose fault it is; a caller counts them.
 //!
 //! # What a hostile sender can reach
 //!
@@ -112,15 +109,13 @@ impl From<ApplyError> for ShorthandError {
 #[derive(Clone, Debug)]
 pub struct Session {
     document: DocumentId,
-    /// How often it has begun anew.
+    /// How often both sides have begun anew. They do so once for each era that either gives up.
     era: u8,
     sending: Direction,
     /// Signed changes that were sent and that the other side has not acknowledged.
     unacknowledged: VecDeque<ChangeHash>,
     /// Nothing until a frame has come that leans on nothing before it.
     receiving: Option<Receiving>,
-    /// The era that frames have to be of.
-    other_era: u8,
 }
 
 /// What both sides know of the frames that were sent one way.
@@ -147,30 +142,30 @@ impl Session {
             sending: Direction::default(),
             unacknowledged: VecDeque::new(),
             receiving: None,
-            other_era: 0,
         }
     }
 
     /// What the other side has to be told when [`decode`](Self::decode) has failed, before any other
-    /// frame: the era whose frames have been lost, and the new one of this side.
-    pub fn lost(&self) -> [u8; 2] {
-        [self.other_era.wrapping_sub(1), self.era]
+    /// frame: the era that is over.
+    pub fn lost(&self) -> u8 {
+        self.era.wrapping_sub(1)
     }
 
-    /// Begins anew because the other side has lost frames, and has said so in these bytes.
-    pub fn begin_anew(&mut self, [lost, era]: [u8; 2]) {
-        // Otherwise this side has begun anew by itself, and the other one is about to hear of it.
+    /// Begins anew because the other side has lost frames of an era, unless that is over here too.
+    pub fn begin_anew(&mut self, lost: u8) {
         if lost == self.era {
             self.forget();
         }
-        self.receiving = None;
-        self.other_era = era;
     }
 
-    /// Forgets everything, as the other side will.
+    /// Forgets everything, as the other side has or will.
     fn forget(&mut self) {
-        let (era, other_era) = (self.era.wrapping_add(1), self.other_era.wrapping_add(1));
-        *self = Self { era, other_era, ..Self::new(self.document) };
+        let era = self.era.wrapping_add(1);
+        *self = Self { era, ..Self::new(self.document) };
+    }
+
+    fn is_odd(&self) -> bool {
+        self.era % 2 == 1
     }
 }
 

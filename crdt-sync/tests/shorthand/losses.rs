@@ -12,7 +12,7 @@ use crate::links::{End, Sent, assert_same};
 /// What is on its way to one side.
 enum Message {
     Live(Sent),
-    Lost([u8; 2]),
+    Lost(u8),
 }
 
 struct Side {
@@ -51,8 +51,8 @@ impl Connection {
         let session = &mut side.end.session;
         match side.coming.pop_front() {
             None => false,
-            Some(Message::Lost(lost)) => {
-                session.begin_anew(lost);
+            Some(Message::Lost(era)) => {
+                session.begin_anew(era);
                 false
             }
             Some(Message::Live(Sent { bundle, frame })) => {
