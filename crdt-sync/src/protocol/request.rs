@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crdt_core::{
-    ApplyError, Asked, Author, ChangeHash, DocumentId, Frontier, Have, History, Outcome, Portion,
-    ShortTip, Tip,
+    ApplyError, Asked, Author, ChangeHash, DocumentId, Frontier, Have, History, LooseBundle,
+    Outcome, Portion, PortionBundle, ShortTip, Tip,
 };
+
+use crate::shorthand;
 
 use super::frame::Refused;
 
@@ -58,6 +60,8 @@ pub enum Ask {
         /// The other side's.
         frontier: Frontier,
     },
+    /// The tips of all chains. [`Answer::Tips`].
+    Tips,
     /// What the other side lacks. [`Answer::Difference`].
     Difference {
         /// What it has.
@@ -153,6 +157,13 @@ pub enum Answer {
         /// How they do.
         relation: Relation,
     },
+    /// The tips of all chains.
+    Tips {
+        /// What is durable.
+        version: Version,
+        /// They.
+        tips: Vec<Tip>,
+    },
     /// What follows from tips or a frontier.
     Recognized {
         /// What is durable.
@@ -211,6 +222,7 @@ impl Ask {
                 place(history, version, Frontier::of(all), is_foreign)
             }
             Self::Place { frontier } => place(history, version, frontier.clone(), false),
+            Self::Tips => Answer::Tips { version, tips: history.frontier().tips().to_vec() },
             Self::Difference { basis, first, end, bytes, genesis } => {
                 let have = match basis {
                     Basis::Heads(heads) => Have::Heads(heads),
@@ -266,7 +278,7 @@ fn place(history: &History, version: Version, frontier: Frontier, is_foreign: bo
 #[derive(Clone, Debug)]
 pub struct Fresh {
     pub(super) version: Arc<Version>,
-    pub(super) bundles: Arc<[crdt_core::PortionBundle]>,
+    pub(super) bundles: Arc<[(PortionBundle, Option<LooseBundle>)]>,
 }
 
 impl Fresh {
@@ -275,7 +287,9 @@ impl Fresh {
     pub fn since(history: &History, first: usize) -> Self {
         let changes = first..history.len();
         let asked = Asked { have: Have::Heads(&[]), changes, bytes: u64::MAX, genesis: false };
-        let bundles = history.export_portion(&asked).bundles.into();
+        let bundles = history.export_portion(&asked).bundles.into_iter();
+        let bundles = bundles.map(|bundle| (loose(history, &bundle), bundle));
+        let bundles = bundles.map(|(loose, bundle)| (bundle, loose)).collect();
         Self { version: Arc::new(Version::of(history)), bundles }
     }
 
@@ -283,4 +297,12 @@ impl Fresh {
     pub fn version(&self) -> &Version {
         &self.version
     }
+}
+
+/// A bundle one change by one, if it can be said in shorthand. That is the same for every connection.
+fn loose(history: &History, bundle: &PortionBundle) -> Option<LooseBundle> {
+    if bundle.canonical_bytes > shorthand::MAX_LIVE_BYTES as u64 {
+        return None;
+    }
+    LooseBundle::read_all(history.document(), &bundle.bytes).ok()?.pop()
 }

@@ -196,11 +196,11 @@ impl Session {
         match message {
             Message::Open { handle, document, statement } => {
                 self.hear_open(handle, document, events)?;
-                self.with(&document, |channel| channel.hear_statement(statement));
+                self.with(&document, |channel| channel.hear_statement(statement, events));
                 Ok(())
             }
             Message::State { handle, statement } => {
-                self.at(handle, |channel| channel.hear_statement(statement))
+                self.at(handle, |channel| channel.hear_statement(statement, events))
             }
             Message::Same { handle } => self.at(handle, |channel| channel.hear_same(events)),
             Message::Tips { handle, tips } => self.at(handle, |channel| channel.hear_tips(tips)),
@@ -214,6 +214,19 @@ impl Session {
                 let terms = self.terms;
                 self.at(handle, |channel| channel.hear_bundle(number, piece, &terms))?;
                 self.check_received()
+            }
+            Message::Live { handle, number, bytes } => {
+                let terms = self.terms;
+                self.at(handle, |channel| channel.hear_live(number, bytes, &terms))?;
+                self.check_received()
+            }
+            Message::Lost { handle, era } => self.at(handle, |channel| channel.hear_lost(era)),
+            Message::Sketch { handle, begins, symbols } => {
+                self.at(handle, |channel| channel.hear_sketch(begins, symbols))
+            }
+            Message::More { handle } => self.at(handle, Channel::hear_more),
+            Message::Sketched { handle, theirs, tips } => {
+                self.at(handle, |channel| channel.hear_sketched(&theirs, tips))
             }
             Message::Done { handle, heads } => {
                 self.at(handle, |channel| channel.hear_done(heads, events))

@@ -4,14 +4,17 @@
 mod compare;
 mod receiving;
 mod sending;
+mod sketching;
 
 pub(super) use sending::Used;
 
 use crdt_core::{ApplyError, DocumentId, Refusal, Tip};
 
+use crate::shorthand;
+
 use super::digest::Salt;
 use super::event::Event;
-use super::frame::{Digest, Message, Refused, Statement};
+use super::frame::{Digest, Heads, MAX_HEADS, Message, Refused, Statement};
 use super::request::{Access, Answer, Ask, Version};
 use super::settings::{Credit, Role};
 use super::violation::Violation;
@@ -41,6 +44,7 @@ pub(super) struct Channel {
     comparing: Comparing,
     outgoing: Outgoing,
     incoming: Incoming,
+    shorthand: shorthand::Session,
     /// What is to be said.
     due: Due,
     /// Whether the host is to be asked again.
@@ -66,6 +70,8 @@ enum Stage {
 /// the other side asks, no more than one of each waits.
 #[derive(Debug, Default)]
 struct Due {
+    /// Which era of the shorthand is over: before any live change.
+    lost: Option<u8>,
     open: bool,
     state: bool,
     same: bool,
@@ -102,6 +108,7 @@ impl Channel {
             comparing: Comparing::default(),
             outgoing: Outgoing::default(),
             incoming: Incoming::default(),
+            shorthand: shorthand::Session::new(document),
             due: Due::default(),
             queues: Queues::default(),
             has_moved: true,
@@ -179,6 +186,7 @@ impl Channel {
                 if access == Access::Read {
                     self.due.refuse = Some(Refused::ReadOnly);
                 }
+                self.look_for_equal(events);
             }
             Answer::Refused(reason) => self.refuse(reason),
             Answer::Failed => self.refuse(Refused::Busy),
@@ -186,6 +194,7 @@ impl Channel {
             Answer::Recognized { version, frontier, is_ahead, tips } => {
                 self.recognized(version, frontier, is_ahead, tips);
             }
+            Answer::Tips { version, tips } => self.tips_known(version, tips),
             Answer::Difference { version, portion } => self.fetched(version, portion),
             Answer::Taken { version, complete, genesis } => {
                 self.lacks_genesis &= !genesis;
@@ -254,14 +263,17 @@ impl Channel {
 
     /// Whether there is something to say beside bundles.
     pub(super) fn wants_to_say(&self) -> bool {
-        let Due { open, state, same, durable, done, refuse, tips } = &self.due;
-        *open || *state || *same || *durable || *done || refuse.is_some() || tips.is_some()
+        let Due { lost, open, state, same, durable, done, refuse, tips } = &self.due;
+        let is_flagged = *open || *state || *same || *durable || *done;
+        is_flagged || lost.is_some() || refuse.is_some() || tips.is_some()
     }
 
     /// Says one thing beside bundles.
     pub(super) fn say(&mut self, out: &mut Vec<u8>) {
         let handle = self.handle;
-        if core::mem::take(&mut self.due.open) {
+        if let Some(era) = self.due.lost.take() {
+            Message::Lost { handle, era }.write(out);
+        } else if core::mem::take(&mut self.due.open) {
             self.has_opened = true;
             let statement = self.statement();
             Message::Open { handle, document: self.document, statement }.write(out);
@@ -289,7 +301,11 @@ impl Channel {
         self.comparing.stated = Some(self.digest);
         (self.due.durable, self.due.state) = (false, false);
         Statement {
-            heads: self.mine.heads.clone(),
+            heads: if self.mine.heads.len() <= MAX_HEADS {
+                Heads::All(self.mine.heads.clone())
+            } else {
+                Heads::Hash(self.salt.hash(&self.mine.heads))
+            },
             taken: self.incoming.taken(),
             lacks_genesis: self.lacks_genesis,
             exact: self.comparing.rounds > 0,
