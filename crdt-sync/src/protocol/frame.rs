@@ -46,12 +46,29 @@ pub(super) enum Message<'a> {
     Live { handle: u64, number: u64, bytes: &'a [u8] },
     /// A live change was not understood: which era of the shorthand is over.
     Lost { handle: u64, era: u8 },
-    /// Symbols of a sketch of all tips, which begin it or go on with it.
-    Sketch { handle: u64, begins: bool, symbols: &'a [u8] },
+    /// Symbols of a sketch of all tips, and how many came before them.
+    Sketch { handle: u64, at: u64, symbols: &'a [u8] },
     /// More symbols are needed.
     More { handle: u64 },
     /// Which items of a sketch are of tips that are not here, and the tips here that are not in it.
     Sketched { handle: u64, theirs: Vec<Item>, tips: Vec<ShortTip> },
+    /// A set of documents that this side follows: by which numbers they go, how many they are, a hash of
+    /// their ids, and symbols of a sketch of what they are.
+    Set { first: u64, count: u64, hash: [u8; 32], symbols: &'a [u8] },
+    /// More symbols of it, and how many came before them.
+    SetSymbols { at: u64, symbols: &'a [u8] },
+    /// Ids of it, and how many came before them.
+    SetIds { at: u64, ids: Vec<DocumentId> },
+    /// Of each document eight bytes for its heads, and of how many they came before.
+    SetDigests { at: u64, digests: Vec<Digest> },
+    /// The ids of the set are not known.
+    SetUnknown,
+    /// More symbols are needed.
+    SetMore,
+    /// Eight bytes for each are needed.
+    SetList,
+    /// All but those that were stated or refused are equal; eight bytes for them.
+    SetSettled { heads: Digest },
     /// All that the other side lacked has been sent, and what of it makes how many changes.
     Done { handle: u64, heads: Digest },
     /// Everything up to a bundle is durable, and what the heads are now.
@@ -148,6 +165,14 @@ pub(super) mod kind {
     pub(in super::super) const SKETCH: u8 = 19;
     pub(in super::super) const MORE: u8 = 20;
     pub(in super::super) const SKETCHED: u8 = 21;
+    pub(in super::super) const SET: u8 = 22;
+    pub(in super::super) const SET_SYMBOLS: u8 = 23;
+    pub(in super::super) const SET_IDS: u8 = 24;
+    pub(in super::super) const SET_DIGESTS: u8 = 25;
+    pub(in super::super) const SET_UNKNOWN: u8 = 26;
+    pub(in super::super) const SET_MORE: u8 = 27;
+    pub(in super::super) const SET_LIST: u8 = 28;
+    pub(in super::super) const SET_SETTLED: u8 = 29;
 }
 
 /// Writing.
@@ -186,9 +211,9 @@ impl Message<'_> {
                 put_varint(out, *number);
                 put_bytes(out, bytes);
             }
-            Self::Sketch { handle, begins, symbols } => {
+            Self::Sketch { handle, at, symbols } => {
                 begin(out, kind::SKETCH, *handle);
-                out.push(u8::from(*begins));
+                put_varint(out, *at);
                 put_bytes(out, symbols);
             }
             Self::Sketched { handle, theirs, tips } => {
@@ -198,6 +223,39 @@ impl Message<'_> {
                 put_tips(out, tips);
             }
             _ => self.write_short(out),
+        }
+    }
+
+    fn write_of_set(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Set { first, count, hash, symbols } => {
+                begin(out, kind::SET, *first);
+                put_varint(out, *count);
+                out.extend_from_slice(hash);
+                put_bytes(out, symbols);
+            }
+            Self::SetSymbols { at, symbols } => {
+                begin(out, kind::SET_SYMBOLS, *at);
+                put_bytes(out, symbols);
+            }
+            Self::SetIds { at, ids } => {
+                begin(out, kind::SET_IDS, *at);
+                put_varint(out, ids.len() as u64);
+                ids.iter().for_each(|id| out.extend_from_slice(id.as_bytes()));
+            }
+            Self::SetDigests { at, digests } => {
+                begin(out, kind::SET_DIGESTS, *at);
+                put_varint(out, digests.len() as u64);
+                digests.iter().for_each(|digest| out.extend_from_slice(digest));
+            }
+            Self::SetUnknown => out.push(kind::SET_UNKNOWN),
+            Self::SetMore => out.push(kind::SET_MORE),
+            Self::SetList => out.push(kind::SET_LIST),
+            Self::SetSettled { heads } => {
+                out.push(kind::SET_SETTLED);
+                out.extend_from_slice(heads);
+            }
+            _ => {}
         }
     }
 
@@ -248,7 +306,7 @@ impl Message<'_> {
                 put_varint(out, close.retry_after.map_or(0, |after| after.saturating_add(1)));
                 put_bytes(out, shortened(&close.text).as_bytes());
             }
-            _ => {}
+            _ => self.write_of_set(out),
         }
     }
 }
@@ -330,6 +388,9 @@ impl<'a> Message<'a> {
     /// The next message of a frame.
     pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
         let kind = reader.byte()?;
+        if kind >= kind::SET {
+            return Self::read_of_set(kind, reader);
+        }
         if kind == kind::PEER {
             let peer = Author::from_bytes(reader.array()?).map_err(|_| Malformed::Key)?;
             return Ok(Self::Peer { peer, bytes: reader.bytes(MAX_MESSAGE)? });
@@ -361,11 +422,8 @@ impl<'a> Message<'a> {
                 Self::Live { handle, number: reader.varint()?, bytes: reader.bytes(MAX_LIVE)? }
             }
             kind::SKETCH => {
-                let begins = match reader.byte()? {
-                    flag @ 0..=1 => flag == 1,
-                    _ => return Err(Malformed::Integer),
-                };
-                Self::Sketch { handle, begins, symbols: reader.bytes(MAX_SYMBOLS * SYMBOL_BYTES)? }
+                let at = reader.varint()?;
+                Self::Sketch { handle, at, symbols: reader.bytes(MAX_SYMBOLS * SYMBOL_BYTES)? }
             }
             kind::SKETCHED => {
                 let count = reader.count(8)?;
@@ -380,6 +438,37 @@ impl<'a> Message<'a> {
                 Self::Sketched { handle, theirs, tips: tips(reader)? }
             }
             _ => Self::read_short(kind, handle, reader)?,
+        })
+    }
+
+    fn read_of_set(kind: u8, reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        const MOST: usize = MAX_SYMBOLS * SYMBOL_BYTES;
+        Ok(match kind {
+            kind::SET => Self::Set {
+                first: reader.varint()?,
+                count: reader.varint()?,
+                hash: reader.array()?,
+                symbols: reader.bytes(MOST)?,
+            },
+            kind::SET_SYMBOLS => {
+                Self::SetSymbols { at: reader.varint()?, symbols: reader.bytes(MOST)? }
+            }
+            kind::SET_IDS => {
+                let at = reader.varint()?;
+                let id = |reader: &mut Reader<'_>| Ok(DocumentId::from_bytes(reader.array()?));
+                let ids = (0..reader.count(32)?).map(|_| id(reader)).collect::<Result<_, _>>()?;
+                Self::SetIds { at, ids }
+            }
+            kind::SET_DIGESTS => {
+                let at = reader.varint()?;
+                let digests = (0..reader.count(8)?).map(|_| reader.array());
+                Self::SetDigests { at, digests: digests.collect::<Result<_, _>>()? }
+            }
+            kind::SET_UNKNOWN => Self::SetUnknown,
+            kind::SET_MORE => Self::SetMore,
+            kind::SET_LIST => Self::SetList,
+            kind::SET_SETTLED => Self::SetSettled { heads: reader.array()? },
+            other => return Err(Malformed::Kind(other)),
         })
     }
 

@@ -10,6 +10,7 @@ use crdt_core::{
 
 use crate::shorthand;
 
+use super::collection::Member;
 use super::frame::Refused;
 
 /// Names a request until it is answered.
@@ -24,6 +25,20 @@ pub enum Request {
     Admit {
         /// The key that it has proven.
         peer: Author,
+    },
+    /// The documents of a set that hashes so, if the host remembers it from an earlier connection
+    /// ([`Event::Set`](super::Event::Set)). [`Answer::Recalled`].
+    Recall {
+        /// The hash.
+        hash: [u8; 32],
+    },
+    /// What some documents of a set are, in their order, without opening them if the host can tell.
+    /// [`Answer::Members`].
+    Members {
+        /// At most 1024.
+        documents: Vec<DocumentId>,
+        /// Whether the other side follows them; else this one does.
+        by_peer: bool,
     },
     /// Something of a document.
     Document {
@@ -139,6 +154,10 @@ pub enum Answer {
         /// Milliseconds.
         retry_after: Option<u64>,
     },
+    /// The documents of a set, ascending.
+    Recalled(Option<Arc<[DocumentId]>>),
+    /// Of each document its durable heads, or why it is not served.
+    Members(Vec<Member>),
     /// The document is here.
     Opened {
         /// What is durable of it.

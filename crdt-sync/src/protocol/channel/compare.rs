@@ -31,7 +31,7 @@ use std::sync::Arc;
 use crdt_core::{ChangeHash, Frontier, ShortTip, Tip};
 
 use super::sketching::Sketching;
-use super::{Channel, Stage, chosen};
+use super::{Channel, chosen};
 use crate::protocol::event::Event;
 use crate::protocol::frame::{Digest, Heads, Message, PIECE, Piece, Statement};
 use crate::protocol::request::{Ask, Basis, Relation, Version};
@@ -105,7 +105,7 @@ pub(super) enum Reply {
     Tips(Vec<Tip>),
     Differing(Vec<bool>, Vec<ShortTip>),
     Frontier { bytes: Vec<u8>, at: usize, answers: bool },
-    Sketch { begins: bool, symbols: Vec<u8> },
+    Sketch { at: usize, symbols: Vec<u8> },
     More,
     Sketched(Vec<Item>, Vec<Tip>),
 }
@@ -186,7 +186,7 @@ impl Channel {
             Heads::All(heads) => *heads == self.mine.heads,
             Heads::Hash(hash) => *hash == self.salt.hash(&self.mine.heads),
         };
-        if is_equal && self.stage == Stage::Open && self.comparing.asked.is_none() {
+        if is_equal && self.can_state() && self.comparing.asked.is_none() {
             self.comparing.heard = None;
             self.equal(events);
         }
@@ -348,8 +348,8 @@ impl Channel {
                 self.comparing.tips = Some(tips);
             }
             Reply::Differing(known, tips) => Message::Differing { handle, known, tips }.write(out),
-            Reply::Sketch { begins, symbols } => {
-                Message::Sketch { handle, begins, symbols: &symbols }.write(out);
+            Reply::Sketch { at, symbols } => {
+                Message::Sketch { handle, at: at as u64, symbols: &symbols }.write(out);
             }
             Reply::More => Message::More { handle }.write(out),
             Reply::Sketched(theirs, tips) => {

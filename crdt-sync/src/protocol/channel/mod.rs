@@ -38,6 +38,8 @@ pub(super) struct Channel {
     stage: Stage,
     access: Access,
     lacks_genesis: bool,
+    /// Whether the host has not said what is durable here, only what its heads come to.
+    is_unknown: bool,
     /// What is durable here, as far as the host has said, and eight bytes for its heads.
     mine: Version,
     digest: Digest,
@@ -91,6 +93,28 @@ pub(super) struct Queues {
 }
 
 impl Channel {
+    /// One of a document that was settled without a channel, where both sides' heads come to so much.
+    pub(super) fn resumed(
+        document: DocumentId,
+        handle: u64,
+        (role, salt): (Role, Salt),
+        digest: Digest,
+    ) -> Self {
+        let mut channel = Self::new(document, handle, role, salt);
+        (channel.is_followed_there, channel.has_opened) = (true, true);
+        (channel.stage, channel.is_unknown) = (Stage::Open, true);
+        (channel.digest, channel.comparing.theirs) = (digest, Some(digest));
+        (channel.lacks_genesis, channel.comparing.they_lack_genesis) = (false, false);
+        channel.outgoing.resume();
+        channel
+    }
+
+    /// Has what is here be stated once the host has opened it.
+    pub(super) fn state_when_open(&mut self) {
+        self.is_followed_there = true;
+        self.due.state = true;
+    }
+
     pub(super) fn new(document: DocumentId, handle: u64, role: Role, salt: Salt) -> Self {
         Self {
             document,
@@ -103,6 +127,7 @@ impl Channel {
             stage: Stage::New,
             access: Access::Write,
             lacks_genesis: true,
+            is_unknown: false,
             mine: Version::default(),
             digest: salt.heads(&[]),
             comparing: Comparing::default(),
@@ -148,7 +173,8 @@ impl Channel {
             Stage::New => true,
             Stage::Asked | Stage::Refused => false,
             Stage::Open => {
-                self.incoming.wants_to_ask()
+                self.lacks_version()
+                    || self.incoming.wants_to_ask()
                     || self.comparing.wants_to_ask()
                     || self.outgoing.wants_to_ask(credit)
             }
@@ -163,6 +189,10 @@ impl Channel {
                 Some(Ask::Open { by_peer: !self.is_followed_here })
             }
             Stage::Asked | Stage::Refused => None,
+            Stage::Open if self.lacks_version() => {
+                self.stage = Stage::Asked;
+                Some(Ask::Open { by_peer: !self.is_followed_here })
+            }
             Stage::Open => self
                 .incoming
                 .ask(self.comparing.theirs.filter(|theirs| *theirs == self.digest))
@@ -201,7 +231,10 @@ impl Channel {
                 self.taken(version, complete, events);
             }
             Answer::Invalid(error) => return self.invalid(error),
-            Answer::Admitted | Answer::NotAdmitted { .. } => {}
+            Answer::Admitted
+            | Answer::NotAdmitted { .. }
+            | Answer::Recalled(_)
+            | Answer::Members(_) => {}
         }
         Ok(())
     }
@@ -218,6 +251,7 @@ impl Channel {
 
     /// Takes note of what is durable here.
     fn note(&mut self, version: Version) {
+        self.is_unknown = false;
         if version.changes >= self.mine.changes && version != self.mine {
             self.digest = self.salt.heads(&version.heads);
             self.mine = version;
@@ -264,7 +298,7 @@ impl Channel {
     /// Whether there is something to say beside bundles.
     pub(super) fn wants_to_say(&self) -> bool {
         let Due { lost, open, state, same, durable, done, refuse, tips } = &self.due;
-        let is_flagged = *open || *state || *same || *durable || *done;
+        let is_flagged = self.can_state() && (*open || *state) || *same || *durable || *done;
         is_flagged || lost.is_some() || refuse.is_some() || tips.is_some()
     }
 
@@ -273,11 +307,11 @@ impl Channel {
         let handle = self.handle;
         if let Some(era) = self.due.lost.take() {
             Message::Lost { handle, era }.write(out);
-        } else if core::mem::take(&mut self.due.open) {
+        } else if self.can_state() && core::mem::take(&mut self.due.open) {
             self.has_opened = true;
             let statement = self.statement();
             Message::Open { handle, document: self.document, statement }.write(out);
-        } else if core::mem::take(&mut self.due.state) {
+        } else if self.can_state() && core::mem::take(&mut self.due.state) {
             let statement = self.statement();
             Message::State { handle, statement }.write(out);
         } else if core::mem::take(&mut self.due.same) {
@@ -292,6 +326,21 @@ impl Channel {
         } else if let Some(reason) = self.due.refuse.take() {
             Message::Refuse { handle, reason }.write(out);
         }
+    }
+
+    /// Whether something is to be stated, now or once the host has opened it.
+    pub(super) fn is_to_state(&self) -> bool {
+        self.due.state && self.stage != Stage::Refused
+    }
+
+    /// Whether it is known what to state.
+    fn can_state(&self) -> bool {
+        self.stage == Stage::Open && !self.is_unknown
+    }
+
+    /// Whether something is to be stated that is not known.
+    fn lacks_version(&self) -> bool {
+        self.is_unknown && (self.due.open || self.due.state)
     }
 
     /// What is durable here, said so that the other side answers with what follows.

@@ -108,9 +108,15 @@ impl Channel {
         if self.stage == Stage::Open && self.access == Access::Write {
             return self.hear_whole(number, &bytes, terms);
         }
-        // It was on its way when the other side was told that nothing is taken.
-        (incoming.number, incoming.taken) = (number, number);
+        self.pass_over(number);
         Ok(())
+    }
+
+    /// Nothing is taken in: the other side has been told so and this was on its way, or the host has
+    /// not opened the document yet, and will state what is here.
+    fn pass_over(&mut self, number: u64) {
+        (self.incoming.number, self.incoming.taken) = (number, number);
+        self.due.state |= matches!(self.stage, Stage::New | Stage::Asked);
     }
 
     /// A bundle has come whole.
@@ -131,7 +137,7 @@ impl Channel {
             return Ok(());
         }
         if self.stage != Stage::Open || self.access == Access::Read {
-            (self.incoming.number, self.incoming.taken) = (number, number);
+            self.pass_over(number);
             return Ok(());
         }
         match self.shorthand.decode(bytes) {

@@ -182,6 +182,11 @@ impl Outgoing {
         (self.is_live, self.is_behind) = (false, false);
     }
 
+    /// Both had the same before there was a channel.
+    pub(super) fn resume(&mut self) {
+        (self.complete, self.is_live) = (true, true);
+    }
+
     /// Both have the same. Says whether that is news.
     pub(super) fn agreed(&mut self, version: &Version) -> bool {
         self.compared = false;

@@ -27,6 +27,8 @@ pub(super) struct Sketching {
     sending: Option<(Sketch, Vec<Tip>, usize)>,
     /// Symbols that came and are not decoded.
     symbols: Vec<u8>,
+    /// How many have come.
+    taken: u64,
     taking: Option<(Reconciler, Vec<Tip>)>,
     /// The tips here that the other side has said it has not.
     pub(super) beside: Option<Vec<Tip>>,
@@ -51,29 +53,31 @@ impl Channel {
         let Ok(mut sketch) = Sketch::new(items) else { return Reply::Tips(tips) };
         let symbols = sketch.symbols(FIRST);
         self.comparing.sketching.sending = Some((sketch, tips, FIRST));
-        Reply::Sketch { begins: true, symbols }
+        Reply::Sketch { at: 0, symbols }
     }
 
     /// The other side needs more symbols.
     pub(in crate::protocol) fn hear_more(&mut self) {
         self.has_moved = true;
         if let Some((sketch, _, sent)) = &mut self.comparing.sketching.sending {
-            let symbols = sketch.symbols(*sent);
+            let (at, symbols) = (*sent, sketch.symbols(*sent));
             *sent += symbols.len() / SYMBOL_BYTES;
             if !symbols.is_empty() {
-                self.due.tips = Some(Reply::Sketch { begins: false, symbols });
+                self.due.tips = Some(Reply::Sketch { at, symbols });
             }
         }
     }
 
     /// Symbols come.
-    pub(in crate::protocol) fn hear_sketch(&mut self, begins: bool, symbols: &[u8]) {
+    pub(in crate::protocol) fn hear_sketch(&mut self, at: u64, symbols: &[u8]) {
         self.has_moved = true;
         let sketching = &mut self.comparing.sketching;
-        if begins {
-            sketching.taking = None;
+        if at == 0 {
+            (sketching.taking, sketching.taken) = (None, 0);
         }
-        if begins || sketching.taking.is_some() {
+        // What does not follow was lost before, or comes twice.
+        if at == sketching.taken && (at == 0 || sketching.taking.is_some()) {
+            sketching.taken += (symbols.len() / SYMBOL_BYTES) as u64;
             sketching.symbols = symbols.to_vec();
             self.comparing.heard = Some(Heard::Sketch);
         }
