@@ -16,7 +16,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crdt_core::{ChangeHash, DocumentId};
+use crdt_core::{ChangeHash, DocumentId, History};
 use sha2::{Digest as _, Sha256};
 
 use super::digest::Salt;
@@ -32,8 +32,24 @@ const FIRST: usize = 48;
 /// Ids and digests that are sent in one message.
 const IDS: usize = 512;
 
-/// What the host says of a document of a set.
-pub type Member = Result<Vec<ChangeHash>, Refused>;
+/// What the host says of a document of a set, or why it is not served.
+pub type Member = Result<Held, Refused>;
+
+/// What is durable of a document, as far as two replicas of it are compared.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Held {
+    /// Its heads, ascending.
+    pub heads: Vec<ChangeHash>,
+    /// Whether its record is here.
+    pub genesis: bool,
+}
+
+impl Held {
+    /// That of a history.
+    pub fn of(history: &History) -> Self {
+        Self { heads: history.heads(), genesis: history.genesis().is_some() }
+    }
+}
 
 /// A set of documents, and what is known of each.
 #[derive(Debug)]
@@ -94,7 +110,9 @@ impl Set {
         for (place, member) in (first..self.documents.len()).zip(members).take(CHUNK) {
             self.missing = self.missing.saturating_sub(1);
             match member {
-                Ok(heads) => self.set(place, Some(self.salt.heads(heads))),
+                // Without the record of the document nothing is taken to be equal.
+                Ok(Held { genesis: false, .. }) => {}
+                Ok(held) => self.set(place, Some(self.salt.heads(&held.heads))),
                 Err(reason) => refused.push((self.handle(place), *reason)),
             }
         }

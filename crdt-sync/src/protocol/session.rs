@@ -255,13 +255,18 @@ impl Session {
             Message::State { handle, statement } => {
                 self.at(handle, |channel| channel.hear_statement(statement, events))
             }
-            Message::Same { handle } => self.at(handle, |channel| channel.hear_same(events)),
-            Message::Tips { handle, tips } => self.at(handle, |channel| channel.hear_tips(tips)),
+            Message::Same { handle, taken, lacks_genesis } => {
+                self.at(handle, |channel| channel.hear_same(taken, lacks_genesis, events))
+            }
+            Message::Tips { handle, lacks_genesis, tips } => {
+                self.at(handle, |channel| channel.hear_tips(lacks_genesis, tips))
+            }
             Message::Differing { handle, known, tips } => {
                 self.at(handle, |channel| channel.hear_differing(&known, tips))
             }
-            Message::Frontier { handle, answers, piece } => {
-                self.at(handle, |channel| channel.hear_frontier(answers, piece))
+            Message::Frontier { handle, answers, lacks_genesis, piece } => {
+                let flags = (answers, lacks_genesis);
+                self.at(handle, |channel| channel.hear_frontier(flags, piece))
             }
             Message::Bundle { handle, number, piece } => {
                 let terms = self.terms;
@@ -274,15 +279,15 @@ impl Session {
                 self.check_received()
             }
             Message::Lost { handle, era } => self.at(handle, |channel| channel.hear_lost(era)),
-            Message::Sketch { handle, at, symbols } => {
-                self.at(handle, |channel| channel.hear_sketch(at, symbols))
+            Message::Sketch { handle, at, lacks_genesis, symbols } => {
+                self.at(handle, |channel| channel.hear_sketch(at, lacks_genesis, symbols))
             }
             Message::More { handle } => self.at(handle, Channel::hear_more),
             Message::Sketched { handle, theirs, tips } => {
                 self.at(handle, |channel| channel.hear_sketched(&theirs, tips))
             }
-            Message::Done { handle, heads } => {
-                self.at(handle, |channel| channel.hear_done(heads, events))
+            Message::Done { handle, lacks_genesis, heads } => {
+                self.at(handle, |channel| channel.hear_done(lacks_genesis, heads, events))
             }
             Message::Durable { handle, number, heads } => {
                 self.at(handle, |channel| channel.hear_durable(number, heads, events))

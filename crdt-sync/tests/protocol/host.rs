@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crdt_core::{ApplyError, ChangeHash, DocumentId, History, Keypair, Outcome};
-use crdt_sync::protocol::{Answer, Ask, Connection, Event, Refused, Request, Time};
+use crdt_sync::protocol::{Answer, Ask, Connection, Event, Held, Refused, Request, Time};
 
 /// A host: documents, and answers from them.
 pub(crate) trait Host {
@@ -34,7 +34,8 @@ pub(crate) trait Host {
             Request::Document { document, ask } => (document, ask),
             Request::Recall { hash } => return Answer::Recalled(self.recall(hash)),
             Request::Members { documents, .. } => {
-                return Answer::Members(documents.iter().map(|id| Ok(self.heads(*id))).collect());
+                let held = documents.iter().map(|id| Ok(Held::of(self.history(*id))));
+                return Answer::Members(held.collect());
             }
             Request::Admit { .. } => return Answer::Admitted,
         };

@@ -94,6 +94,7 @@ impl<H: Host> Pair<H> {
         assert_eq!(one.heads(document), other.heads(document));
         assert_eq!(one.history(document).pending(), (0, 0));
         assert_eq!(other.history(document).pending(), (0, 0));
+        assert_eq!(one.history(document).genesis(), other.history(document).genesis());
         for connection in &self.connections {
             assert!(connection.is_synced(&document));
         }

@@ -151,6 +151,7 @@ impl Channel {
             || self.stage == Stage::Open
                 && self.comparing.theirs == Some(self.digest)
                 && self.outgoing.is_idle()
+                && (self.lacks_genesis || !self.comparing.they_lack_genesis)
     }
 
     /// This side follows it from here on: it is to be opened and said.
@@ -315,14 +316,16 @@ impl Channel {
             let statement = self.statement();
             Message::State { handle, statement }.write(out);
         } else if core::mem::take(&mut self.due.same) {
-            Message::Same { handle }.write(out);
+            let (taken, lacks_genesis) = (self.incoming.taken(), self.lacks_genesis);
+            Message::Same { handle, taken, lacks_genesis }.write(out);
         } else if core::mem::take(&mut self.due.durable) {
             let number = self.incoming.taken();
             Message::Durable { handle, number, heads: self.digest }.write(out);
         } else if let Some(reply) = self.due.tips.take() {
             self.say_tips(reply, out);
         } else if core::mem::take(&mut self.due.done) {
-            Message::Done { handle, heads: self.digest }.write(out);
+            let lacks_genesis = self.lacks_genesis;
+            Message::Done { handle, lacks_genesis, heads: self.digest }.write(out);
         } else if let Some(reason) = self.due.refuse.take() {
             Message::Refuse { handle, reason }.write(out);
         }

@@ -247,10 +247,16 @@ impl Channel {
             return;
         }
         self.has_moved = true;
+        self.lacks_genesis &= !fresh.genesis;
         let outgoing = &mut self.outgoing;
         outgoing.has_agreed = false;
         if outgoing.is_forbidden || outgoing.is_behind {
             return;
+        }
+        if self.comparing.they_lack_genesis && !self.lacks_genesis {
+            // Live changes do not bring the record of the document.
+            outgoing.drop_live();
+            return self.catch_up();
         }
         if outgoing.live.len() + fresh.bundles.len() > most {
             outgoing.drop_live();
@@ -283,6 +289,8 @@ impl Channel {
             return;
         }
         difference.is_fetching = false;
+        // What is fetched first has the record with it, if it is here.
+        self.comparing.they_lack_genesis &= self.lacks_genesis;
         let end = *difference.end.get_or_insert(version.changes);
         let is_exact = difference.is_exact;
         self.outgoing.live.retain(|item| item.changes > end);

@@ -4,7 +4,7 @@ use crdt_core::DocumentId;
 
 use super::{Asked, Session};
 use crate::protocol::channel::Channel;
-use crate::protocol::collection::{Followed, Reply, Said, Say, Served, Set};
+use crate::protocol::collection::{Followed, Member, Reply, Said, Say, Served, Set};
 use crate::protocol::event::Event;
 use crate::protocol::frame::{Digest, Message};
 use crate::protocol::request::{Answer, Request};
@@ -124,6 +124,11 @@ impl Session {
                 {
                     let refused = set.answer(first, &members);
                     served.refused.extend(refused);
+                    // Where the record of the document is not here, that is stated.
+                    let lacks = |member: &Member| member.as_ref().is_ok_and(|held| !held.genesis);
+                    let asked = set.documents[first..].iter().zip(&members);
+                    let lacking = asked.filter(|(_, member)| lacks(member));
+                    self.touched.extend(lacking.map(|(document, _)| *document));
                 }
             }
             _ => {}
