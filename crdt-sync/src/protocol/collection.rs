@@ -79,7 +79,9 @@ impl Set {
     /// A hash of the ids.
     pub(super) fn hash(documents: &[DocumentId]) -> [u8; 32] {
         let mut hasher = Sha256::new_with_prefix(b"crdt-sync set of documents");
-        documents.iter().for_each(|document| hasher.update(document.as_bytes()));
+        for document in documents {
+            hasher.update(document.as_bytes());
+        }
         hasher.finalize().into()
     }
 
@@ -92,7 +94,8 @@ impl Set {
     }
 
     pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {
-        let distance = handle.checked_sub(self.first).filter(|distance| distance % 2 == 0)?;
+        let distance =
+            handle.checked_sub(self.first).filter(|distance| distance.is_multiple_of(2))?;
         self.documents.get(usize::try_from(distance / 2).ok()?).copied()
     }
 
@@ -127,7 +130,7 @@ impl Set {
     fn set(&mut self, place: usize, digest: Option<Digest>) {
         let before = core::mem::replace(&mut self.digests[place], digest);
         for digest in before.iter().chain(&digest) {
-            let one = self.salt.document(&self.documents[place], digest);
+            let one = self.salt.document(&self.documents[place], *digest);
             self.summary.iter_mut().zip(one).for_each(|(all, one)| *all ^= one);
         }
     }
@@ -161,7 +164,7 @@ impl Set {
         let items = self.documents.iter().zip(&self.digests).enumerate();
         items.filter_map(|(place, (document, digest))| {
             let digest = digest.as_ref()?;
-            Some((Item::from_bytes(self.salt.document(document, digest)), place))
+            Some((Item::from_bytes(self.salt.document(document, *digest)), place))
         })
     }
 }

@@ -226,7 +226,9 @@ impl Message<'_> {
             Self::Sketched { handle, theirs, tips } => {
                 begin(out, kind::SKETCHED, *handle);
                 put_varint(out, theirs.len() as u64);
-                theirs.iter().for_each(|item| out.extend_from_slice(&item.to_bytes()));
+                for item in theirs {
+                    out.extend_from_slice(&item.to_bytes());
+                }
                 put_tips(out, tips);
             }
             _ => self.write_short(out),
@@ -248,12 +250,16 @@ impl Message<'_> {
             Self::SetIds { at, ids } => {
                 begin(out, kind::SET_IDS, *at);
                 put_varint(out, ids.len() as u64);
-                ids.iter().for_each(|id| out.extend_from_slice(id.as_bytes()));
+                for id in ids {
+                    out.extend_from_slice(id.as_bytes());
+                }
             }
             Self::SetDigests { at, digests } => {
                 begin(out, kind::SET_DIGESTS, *at);
                 put_varint(out, digests.len() as u64);
-                digests.iter().for_each(|digest| out.extend_from_slice(digest));
+                for digest in digests {
+                    out.extend_from_slice(digest);
+                }
             }
             Self::SetUnknown => out.push(kind::SET_UNKNOWN),
             Self::SetMore => out.push(kind::SET_MORE),

@@ -301,7 +301,10 @@ impl Session {
                 }
                 self.at(handle, |channel| channel.refused(reason))
             }
-            Message::Leave { handle } => self.hear_leave(handle, events),
+            Message::Leave { handle } => {
+                self.hear_leave(handle, events);
+                Ok(())
+            }
             message => self.hear_of_set(message, events),
         }
     }
@@ -327,7 +330,7 @@ impl Session {
         document: DocumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Violation> {
-        let is_theirs = (handle % 2 == 0) == (self.role == Role::Listener);
+        let is_theirs = handle.is_multiple_of(2) == (self.role == Role::Listener);
         if !is_theirs || self.document_of(handle).is_some_and(|known| known != document) {
             return Err(Violation::OutOfPlace("a document by a number that is not free"));
         }
@@ -354,8 +357,8 @@ impl Session {
         Ok(())
     }
 
-    fn hear_leave(&mut self, handle: u64, events: &mut Vec<Event>) -> Result<(), Violation> {
-        let Some(document) = self.document_of(handle) else { return Ok(()) };
+    fn hear_leave(&mut self, handle: u64, events: &mut Vec<Event>) {
+        let Some(document) = self.document_of(handle) else { return };
         events.push(Event::Left { document });
         self.with(&document, |channel| {
             channel.is_followed_there = false;
@@ -365,7 +368,6 @@ impl Session {
         if self.channels.get(&document).is_some_and(is_idle) {
             self.remove(&document);
         }
-        Ok(())
     }
 
     fn remove(&mut self, document: &DocumentId) {

@@ -24,6 +24,7 @@ use sending::Outgoing;
 
 /// One document on a connection.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is known or not by itself")]
 pub(super) struct Channel {
     document: DocumentId,
     /// The number by which it is called.
@@ -71,6 +72,7 @@ enum Stage {
 /// Messages that are to be made when there is room for them, from what is then the case. So whatever
 /// the other side asks, no more than one of each waits.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each message is due by itself")]
 struct Due {
     /// Which era of the shorthand is over: before any live change.
     lost: Option<u8>,
@@ -85,6 +87,7 @@ struct Due {
 
 /// In which queues of the session it stands.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "it stands in each by itself")]
 pub(super) struct Queues {
     pub(super) asking: bool,
     pub(super) saying: bool,
@@ -142,7 +145,7 @@ impl Channel {
 
     /// Eight bytes for the document and its heads.
     pub(super) fn summary(&self) -> Digest {
-        self.salt.document(&self.document, &self.digest)
+        self.salt.document(&self.document, self.digest)
     }
 
     /// Whether both sides have the same, as far as is known here.
@@ -226,7 +229,7 @@ impl Channel {
                 self.recognized(version, frontier, is_ahead, tips);
             }
             Answer::Tips { version, tips } => self.tips_known(version, tips),
-            Answer::Difference { version, portion } => self.fetched(version, portion),
+            Answer::Difference { version, portion } => self.fetched(version, &portion),
             Answer::Taken { version, complete, genesis } => {
                 self.lacks_genesis &= !genesis;
                 self.taken(version, complete, events);

@@ -16,7 +16,9 @@ impl Session {
         let is_free = |document: &DocumentId| !self.channels.contains_key(document);
         let documents: Vec<DocumentId> = documents.into_iter().filter(is_free).collect();
         if self.followed.is_some() || documents.is_empty() {
-            documents.into_iter().for_each(|document| self.subscribe(document));
+            for document in documents {
+                self.subscribe(document);
+            }
             return;
         }
         let first = self.next_handle;
@@ -212,7 +214,7 @@ impl Session {
         if self.served.as_mut().is_some_and(again) {
             return Ok(());
         }
-        let is_theirs = (first % 2 == 0) == (self.role == super::Role::Listener);
+        let is_theirs = first.is_multiple_of(2) == (self.role == super::Role::Listener);
         let is_free = first.checked_add(2 * count.min(u64::MAX / 2)).is_some();
         if self.served.is_some() || !is_theirs || !is_free {
             return Err(Violation::OutOfPlace("a second set, or one by numbers that are not free"));
