@@ -122,7 +122,8 @@ pub struct Session {
 #[derive(Clone, Default, Debug)]
 struct Direction {
     dictionary: Dictionary,
-    frames: u64,
+    /// How many frames there were. What comes after as many as can be counted goes as it is.
+    frames: u32,
 }
 
 /// What there is of frames received, since one that began anew.
@@ -176,24 +177,14 @@ impl Direction {
             let [a, b, c, d, ..] = *hash.as_bytes();
             u32::from_be_bytes([a, b, c, d])
         };
-        let number = (self.frames & u64::from(u32::MAX)) as u32;
-        hashes.map(first).fold(number, |all, hash| all ^ hash).to_be_bytes()
+        hashes.map(first).fold(self.frames, |all, hash| all ^ hash).to_be_bytes()
     }
 }
 
 /// The first byte of a frame.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Head {
-    /// It leans on nothing before it.
-    is_first: bool,
-    /// The record of the document follows.
-    has_genesis: bool,
-    /// How many changes it acknowledges follows.
-    acknowledges: bool,
-    /// Its changes are not to be acknowledged.
-    is_mute: bool,
-    /// It is of an odd era.
-    is_odd: bool,
+    flags: u8,
     /// How many changes there are, up to [`Self::MANY`], which says that their number follows.
     changes: u8,
 }
@@ -201,22 +192,30 @@ struct Head {
 impl Head {
     const MANY: u8 = 7;
 
+    /// It leans on nothing before it.
+    const FIRST: u8 = 1;
+    /// The record of the document follows.
+    const GENESIS: u8 = 1 << 1;
+    /// How many changes it acknowledges follows.
+    const ACKNOWLEDGES: u8 = 1 << 2;
+    /// Its changes are not to be acknowledged.
+    const MUTE: u8 = 1 << 3;
+    /// It is of an odd era.
+    const ODD: u8 = 1 << 4;
+
+    fn has(self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn set(&mut self, flag: u8, is_set: bool) {
+        self.flags |= if is_set { flag } else { 0 };
+    }
+
     fn to_byte(self) -> u8 {
-        let Self { is_first, has_genesis, acknowledges, is_mute, is_odd, changes } = self;
-        let flags = [is_first, has_genesis, acknowledges, is_mute, is_odd];
-        let flags = flags.into_iter().rev().fold(0, |all, flag| all << 1 | u8::from(flag));
-        flags | changes << 5
+        self.flags | self.changes << 5
     }
 
     fn of_byte(byte: u8) -> Self {
-        let flag = |place: u8| byte >> place & 1 == 1;
-        Self {
-            is_first: flag(0),
-            has_genesis: flag(1),
-            acknowledges: flag(2),
-            is_mute: flag(3),
-            is_odd: flag(4),
-            changes: byte >> 5,
-        }
+        Self { flags: byte & 0x1f, changes: byte >> 5 }
     }
 }

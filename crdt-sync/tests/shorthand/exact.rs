@@ -35,10 +35,14 @@ pub(crate) fn edit(replica: &mut Document<Json>, action: u8, a: u16, b: u16) {
                 let end = text.len();
                 text.delete(end / 2..end)
             }
-            4 => page.text("/text")?.insert(0, &"pasted ".repeat(usize::from(a % 500))),
+            4 => page.text("/text")?.insert(0, "pasted ".repeat(usize::from(a % 500))),
             _ => {
                 let mut text = page.text("/text")?;
-                let place = if b % 3 == 0 { usize::from(b) % (text.len() + 1) } else { text.len() };
+                let place = if b.is_multiple_of(3) {
+                    usize::from(b) % (text.len() + 1)
+                } else {
+                    text.len()
+                };
                 text.insert(place, ["a", "typed", "ßeta", "🎈"][usize::from(a) % 4])
             }
         }
@@ -137,7 +141,9 @@ fn many_changes_go_in_a_frame() {
         edit(&mut all[3], 0, number, 2);
     }
     let others = [all[1].export(&[]), all[3].export(&[])];
-    others.iter().for_each(|bytes| Replica::apply(&mut all[0], bytes));
+    for bytes in &others {
+        Replica::apply(&mut all[0], bytes);
+    }
     let lengths = pass((&mut here, &all[0]), (&mut there, &mut relay));
     assert!(lengths.len() == 1 && lengths[0] < 80 * 30, "{lengths:?}");
     for number in 0..2 * u16::try_from(MAX_UNACKNOWLEDGED).expect("few") {

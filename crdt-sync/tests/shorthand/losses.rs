@@ -11,7 +11,7 @@ use crate::links::{End, Sent, assert_same};
 
 /// What is on its way to one side.
 enum Message {
-    Live(Sent),
+    Live(Box<Sent>),
     Lost(u8),
 }
 
@@ -42,7 +42,7 @@ impl Connection {
     fn say(&mut self, from: usize) {
         let Side { replica, end, .. } = &mut self.sides[from];
         let said = end.say(replica);
-        self.sides[1 - from].coming.extend(said.into_iter().map(Message::Live));
+        self.sides[1 - from].coming.extend(said.into_iter().map(Box::new).map(Message::Live));
     }
 
     /// What has come first is taken in. Tells whether anything came of a frame.
@@ -55,7 +55,8 @@ impl Connection {
                 session.begin_anew(era);
                 false
             }
-            Some(Message::Live(Sent { bundle, frame })) => {
+            Some(Message::Live(sent)) => {
+                let Sent { bundle, frame } = *sent;
                 let decoded = frame.map(|frame| session.decode(&frame));
                 match decoded {
                     Some(Ok(bytes)) if bytes.is_empty() => false,
