@@ -7,13 +7,34 @@
 //! other. It is compression that knows what changes are made of, and nothing else: the canonical
 //! bytes of each change come back to the last bit, or an error does.
 //!
+//! ```
+//! # use crdt_core::{Document, History, Keypair, LooseBundle, Text};
+//! # use crdt_sync::shorthand::Session;
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut text = Document::<Text>::create(Keypair::generate()?)?;
+//! # let mut relay = History::new(text.id());
+//! let (mut here, mut there) = (Session::new(text.id()), Session::new(text.id()));
+//! for letter in ["H", "e", "y"] {
+//!     let had = text.heads();
+//!     text.change(|text| text.push_str(letter))?;
+//!     for bundle in LooseBundle::read_all(text.id(), &text.export(&had))? {
+//!         if let Some(frame) = here.encode(&bundle) {
+//!             relay.apply(&there.decode(&frame)?)?;
+//!         }
+//!     }
+//! }
+//! assert_eq!(relay.heads(), text.heads());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What a frame leaves out
 //!
 //! Each direction of a connection has a dictionary that both sides keep alike, of what came that
 //! way: the last change of each author, and the hashes that were used last. So of a change that goes
 //! on with its author's chain are implied the document, the author, its number and what it follows;
-//! a hash that it depends on is a place in a list; and its tags and ops are a [`patch`] of those of
-//! the change before it. There is no grammar of what people do most often.
+//! a hash that it depends on is a place in a list; and its tags and ops are a patch of those of the
+//! change before it. There is no grammar of what people do most often.
 //!
 //! What comes the other way is of use as well: whoever types by turns with somebody depends on what
 //! it has just heard. A frame acknowledges the signed changes that have been received, and from

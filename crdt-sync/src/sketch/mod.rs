@@ -7,6 +7,24 @@
 //! hands it what comes, until that knows the [`Difference`] or gives up. Some 1.4 symbols, of 12
 //! bytes each, are needed for each item of a large difference, and 2 for one of ten or twenty.
 //!
+//! ```
+//! # use crdt_sync::sketch::{Reconciler, Salt, Sketch};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let salt = Salt::new([7; 32]);
+//! let tips = |numbers: std::ops::Range<u32>| numbers.map(|it| salt.item(&it.to_be_bytes()));
+//!
+//! let mut sketch = Sketch::new(tips(0..1_003))?;
+//! let mut reconciler = Reconciler::new(tips(2..1_000), 500)?;
+//! let difference = loop {
+//!     if let Some(difference) = reconciler.receive(&sketch.symbols(16))? {
+//!         break difference;
+//!     }
+//! };
+//! assert_eq!((difference.mine.len(), difference.theirs.len()), (0, 5));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Salts
 //!
 //! An [`Item`] is 8 bytes of a hash under a [`Salt`] that both sides have drawn for this session
