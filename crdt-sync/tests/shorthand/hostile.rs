@@ -53,6 +53,9 @@ fn what_is_cut_or_goes_on_is_refused() {
     }
     let longer = [&frame[..], &[0]].concat();
     assert_eq!(receiver.clone().decode(&longer), Err(ShorthandError::TrailingBytes));
+    // No other era has begun.
+    let other_era = [&[frame[0] ^ 0x10][..], &frame[1..]].concat();
+    assert_eq!(receiver.clone().decode(&other_era), Err(ShorthandError::OutOfStep));
     // Nothing was sent that could be acknowledged.
     let acknowledges = [&[frame[0] | 4, 1][..], &frame[1..]].concat();
     let error = Err(ShorthandError::NothingToAcknowledge);

@@ -185,6 +185,25 @@ fn first_frames_that_are_lost_are_noticed() {
     assert_same(&receiver.decode(&say(&mut sender, 4)).unwrap(), &bundles[4]);
 }
 
+/// Both give up the same era before they hear of the other's loss, and go on at once.
+#[test]
+fn both_sides_lose_frames_at_once() {
+    let (mut first, bundles) = letters(4);
+    let mut second = first.clone();
+    let mut both: Vec<[Vec<u8>; 2]> = Vec::new();
+    for bundle in &bundles[..3] {
+        both.push([&mut first, &mut second].map(|it| it.encode(bundle).expect("small enough")));
+    }
+    assert!(first.decode(&both[0][1]).is_ok() && second.decode(&both[0][0]).is_ok());
+    assert!(first.decode(&both[2][1]).is_err() && second.decode(&both[2][0]).is_err());
+    let lost = [first.lost(), second.lost()];
+    let next = [&mut first, &mut second].map(|it| it.encode(&bundles[3]).expect("small enough"));
+    second.begin_anew(lost[0]);
+    first.begin_anew(lost[1]);
+    assert_same(&second.decode(&next[0]).expect("a new era"), &bundles[3]);
+    assert_same(&first.decode(&next[1]).expect("a new era"), &bundles[3]);
+}
+
 #[test]
 fn a_frame_that_comes_twice_fails() {
     let (mut sender, bundles) = letters(3);
