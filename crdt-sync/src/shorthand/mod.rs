@@ -31,35 +31,35 @@
 //! # What a frame leaves out
 //!
 //! Each direction of a connection has a dictionary that both sides keep alike, of what came that
-//! way: the last change of each author, and the hashes that were used last. So of a change that goes
-//! on with its author's chain are implied the document, the author, its number and what it follows;
-//! a hash that it depends on is a place in a list; and its tags and ops are a patch of those of the
-//! change before it. There is no grammar of what people do most often.
+//! way: the last change of each author, and the hashes that were used last. So of a change that
+//! goes on with its author's chain are implied the document, the author, its number and what it
+//! follows; a hash that it depends on is a place in a list; and its tags and ops are a patch of
+//! those of the change before it. There is no grammar of what people do most often.
 //!
 //! What comes the other way is of use as well: whoever types by turns with somebody depends on what
 //! it has just heard. A frame acknowledges the signed changes that have been received, and from
 //! there on they are in the dictionary of both sides. What is not acknowledged is kept for that, up
-//! to [`MAX_UNACKNOWLEDGED`] of them; while there are so many, a frame says that its changes are not
-//! to be acknowledged.
+//! to [`MAX_UNACKNOWLEDGED`] of them; while there are so many, a frame says that its changes are
+//! not to be acknowledged.
 //!
 //! # Losses
 //!
 //! Frames lean on those before them, so they have to be made when they are sent, in the order in
-//! which they are sent. One that is dropped or comes twice is noticed: each holds a check, which
-//! is 4 bytes of the hashes of its changes and its number. Then [`decode`](Session::decode) fails
+//! which they are sent. One that is dropped or comes twice is noticed: each holds a check, which is
+//! 4 bytes of the hashes of its changes and its number. Then [`decode`](Session::decode) fails
 //! once, and the session begins a new *era*, in which neither direction leans on anything before.
-//! The caller tells the other side, before any other frame, which era was [lost](Session::lost), and
-//! hands what it is told itself to [`begin_anew`](Session::begin_anew). Frames say whether their era
-//! is odd, so what was still on its way is skipped; and if both sides give up one era at once, each
-//! is told what it has done already. What was lost or skipped is found by comparing heads. An
-//! error says nothing of whose fault it is; a caller counts them.
+//! The caller tells the other side, before any other frame, which era was [lost](Session::lost),
+//! and hands what it is told itself to [`begin_anew`](Session::begin_anew). Frames say whether
+//! their era is odd, so what was still on its way is skipped; and if both sides give up one era at
+//! once, each is told what it has done already. What was lost or skipped is found by comparing
+//! heads. An error says nothing of whose fault it is; a caller counts them.
 //!
 //! # What a hostile sender can reach
 //!
 //! An error, or a bundle. The hash of a change is over all of its canonical bytes, so no bundle is
-//! accepted that its authors did not sign, however it was said. A session keeps at most some 40 KiB;
-//! a frame costs at most what [`MAX_LIVE_BYTES`] canonical bytes do: hashing them, and looking at
-//! every entry of the dictionary for each hash in them.
+//! accepted that its authors did not sign, however it was said. A session keeps at most some 40
+//! KiB; a frame costs at most what [`MAX_LIVE_BYTES`] canonical bytes do: hashing them, and looking
+//! at every entry of the dictionary for each hash in them.
 
 mod bytes;
 mod decode;
@@ -115,7 +115,8 @@ pub enum ShorthandError {
     /// What it says is no change, or not of this document.
     #[error("the frame says what is no change: {0}")]
     NoChange(ApplyError),
-    /// It is not what its sender said: frames have been lost, or the two sides' dictionaries differ.
+    /// It is not what its sender said: frames have been lost, or the two sides' dictionaries
+    /// differ.
     #[error("the frame was said with another dictionary: frames have been lost")]
     OutOfStep,
 }
@@ -167,8 +168,8 @@ impl Session {
         }
     }
 
-    /// What the other side has to be told when [`decode`](Self::decode) has failed, before any other
-    /// frame: the era that is over.
+    /// What the other side has to be told when [`decode`](Self::decode) has failed, before any
+    /// other frame: the era that is over.
     pub fn lost(&self) -> u8 {
         self.era.wrapping_sub(1)
     }

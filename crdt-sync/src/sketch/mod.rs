@@ -45,10 +45,10 @@
 //!   worst the sender is sent what it has. What is said to be [`theirs`](Difference::theirs) is 8
 //!   bytes without any meaning, to be asked for: the answer is a tip or a change, and is believed
 //!   no more than if no sketch had been.
-//! - *Work.* There are at most [`MAX_SYMBOLS`] symbols, at most as many items are taken out of them,
-//!   each once, and an item is part of some 17 of them: whoever tries out many finds some that are
-//!   part of a few times as many. Memory is 32 bytes for each own item, and at most some 100 for
-//!   each symbol.
+//! - *Work.* There are at most [`MAX_SYMBOLS`] symbols, at most as many items are taken out of
+//!   them, each once, and an item is part of some 17 of them: whoever tries out many finds some
+//!   that are part of a few times as many. Memory is 32 bytes for each own item, and at most some
+//!   100 for each symbol.
 //!
 //! A difference is a hint of what to send, never a fact: heads decide whether two replicas are
 //! equal.

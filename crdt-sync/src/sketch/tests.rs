@@ -179,8 +179,13 @@ fn symbols_of_no_set_fail_early() {
     assert_eq!(reconciler.receive(&all), Err(SketchError::Contradictory));
 }
 
+/// So many cases, and no files of those that fail.
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+    #![proptest_config(config(48))]
 
     #[test]
     fn a_sketch_tells_the_difference(

@@ -6,6 +6,11 @@ use proptest::prelude::*;
 
 use crate::links::{End, Replica, key, pass};
 
+/// So many cases, and no files of those that fail.
+pub(crate) fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
+}
+
 /// Which replica does what, and two numbers for it to go by.
 pub(crate) type Step = (usize, u8, u16, u16);
 
@@ -83,7 +88,7 @@ fn run(steps: &[Step]) -> (Vec<Document<Json>>, History) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+    #![proptest_config(config(48))]
 
     #[test]
     fn replicas_on_a_relay_become_equal(steps in steps()) {

@@ -6,7 +6,7 @@ use crdt_core::{Document, Json, LooseBundle};
 use crdt_sync::shorthand::{Session, ShorthandError};
 use proptest::prelude::*;
 
-use crate::exact::{Step, edit, replicas, steps};
+use crate::exact::{Step, config, edit, replicas, steps};
 use crate::links::{End, Sent, assert_same};
 
 /// What is on its way to one side.
@@ -108,7 +108,7 @@ impl Connection {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(config(64))]
 
     #[test]
     fn losses_are_noticed_and_got_over(steps in steps()) {

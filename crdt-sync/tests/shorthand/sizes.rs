@@ -33,8 +33,8 @@ fn assert_short(lengths: &[usize], first: usize, median: usize) {
     assert!(middle <= median && most <= MOST - 10, "{middle} at the median, {most} at most");
 }
 
-/// A board of some cards, as one author left it. Hashes follow from the seed, and from them in which
-/// order a change names what it depends on.
+/// A board of some cards, as one author left it. Hashes follow from the seed, and from them in
+/// which order a change names what it depends on.
 fn board(seed: u64) -> Document<Board> {
     let mut board = Document::<Board>::create_with(key(1), &mut ChaCha8Rng::seed_from_u64(seed));
     for number in 0..20 {
