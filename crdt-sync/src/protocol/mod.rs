@@ -88,6 +88,9 @@ mod time;
 mod violation;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub use closing::{Close, CloseReason};
 pub use collection::{Held, Member};
 pub use connection::Connection;
