@@ -277,11 +277,6 @@ impl Channel {
         }
     }
 
-    /// The other side follows it no more.
-    pub(super) fn leave(&mut self) {
-        self.close();
-    }
-
     /// Takes it out of a queue of those that send.
     pub(super) fn unqueue(&mut self, live: bool) {
         if live {

@@ -33,7 +33,7 @@ impl Session {
 
     /// Gives a document of a set that has none a channel of its own.
     pub(super) fn resume(&mut self, document: &DocumentId) {
-        if self.channels.contains_key(document) {
+        if self.channels.contains_key(document) || self.left.contains(document) {
             return;
         }
         let Some(handle) = self.handle_of(document) else { return };
@@ -64,7 +64,7 @@ impl Session {
     /// Whether a document is of a set of which it is not known yet what differs: what happens to it in
     /// the meantime is looked at then.
     pub(super) fn is_being_compared(&mut self, document: &DocumentId) -> bool {
-        let is_open = self.channels.contains_key(document);
+        let is_open = self.channels.contains_key(document) || self.left.contains(document);
         let is_compared = self.sets().any(|set| !set.is_settled && set.place(document).is_some());
         if is_compared && !is_open {
             self.touched.insert(*document);

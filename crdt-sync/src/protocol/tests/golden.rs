@@ -2,7 +2,10 @@
 
 use crdt_core::{ChangeHash, DocumentId, Keypair, ShortTip, Signature};
 
-use super::{Close, CloseReason, Heads, Message, Piece, Presence, Refused, Statement, read, written};
+use super::{
+    Close, CloseReason, Heads, Message, Piece, Presence, Refused, Statement, read, written,
+};
+use crate::protocol::{Connection, Role, Settings, Time};
 use crate::sketch::Item;
 
 /// The documentation, where the repository is around the crate.
@@ -30,24 +33,31 @@ fn of_documents() -> Vec<(&'static str, Message<'static>)> {
         ("State", Message::State { handle: 4, statement: statement(Heads::Hash([0xaa; 32])) }),
         ("Same", Message::Same { handle: 4, taken: 3, lacks_genesis: false }),
         ("Tips", Message::Tips { handle: 4, lacks_genesis: false, tips: vec![tip(1, 300)] }),
-        ("Differing", Message::Differing {
-            handle: 4,
-            known: vec![true, false, true],
-            tips: vec![tip(1, 7), tip(3, 8)],
-        }),
-        ("Frontier", Message::Frontier {
-            handle: 4,
-            answers: true,
-            lacks_genesis: false,
-            piece: whole,
-        }),
-        ("Sketch", Message::Sketch { handle: 4, at: 48, lacks_genesis: true, symbols: b"123456789012" }),
+        (
+            "Differing",
+            Message::Differing {
+                handle: 4,
+                known: vec![true, false, true],
+                tips: vec![tip(1, 7), tip(3, 8)],
+            },
+        ),
+        (
+            "Frontier",
+            Message::Frontier { handle: 4, answers: true, lacks_genesis: false, piece: whole },
+        ),
+        (
+            "Sketch",
+            Message::Sketch { handle: 4, at: 48, lacks_genesis: true, symbols: b"123456789012" },
+        ),
         ("More", Message::More { handle: 4 }),
-        ("Sketched", Message::Sketched {
-            handle: 4,
-            theirs: vec![Item::from_bytes([0x11; 8]), Item::from_bytes([0x22; 8])],
-            tips: vec![tip(1, 7)],
-        }),
+        (
+            "Sketched",
+            Message::Sketched {
+                handle: 4,
+                theirs: vec![Item::from_bytes([0x11; 8]), Item::from_bytes([0x22; 8])],
+                tips: vec![tip(1, 7)],
+            },
+        ),
         ("Bundle", Message::Bundle { handle: 4, number: 5, piece: whole }),
         ("Bundle, a later piece", Message::Bundle { handle: 4, number: 5, piece: part }),
         ("Live", Message::Live { handle: 4, number: 200, bytes: b"bytes" }),
@@ -77,11 +87,8 @@ fn of_connections() -> Vec<(&'static str, Message<'static>)> {
     let author = Keypair::from_secret_bytes(&[1; 32]).author();
     let signature = Signature::from_bytes([0x55; 64]);
     let presence = Presence { author, session: 300, number: 2, bytes: b"here".to_vec(), signature };
-    let close = Close {
-        reason: CloseReason::Busy,
-        retry_after: Some(299),
-        text: "going down".to_owned(),
-    };
+    let close =
+        Close { reason: CloseReason::Busy, retry_after: Some(299), text: "going down".to_owned() };
     vec![
         ("Ping", Message::Ping { number: 1, heads: [9; 8] }),
         ("Pong", Message::Pong { number: 1, heads: [9; 8] }),
@@ -93,6 +100,24 @@ fn of_connections() -> Vec<(&'static str, Message<'static>)> {
 
 fn all() -> Vec<(&'static str, Message<'static>)> {
     [of_documents(), of_sets(), of_connections()].concat()
+}
+
+/// The frames of a handshake.
+fn handshake() -> Vec<(&'static str, Vec<u8>)> {
+    let now = Time::from_millis(0);
+    let settings = |secret| Settings::new(Keypair::from_secret_bytes(&[secret; 32]));
+    let endpoint = Some("relay.example.org/crdt-sync".to_owned());
+    let dialer = Settings { endpoint: endpoint.clone(), ..settings(1) };
+    let listener = Settings { endpoint, ..settings(2) };
+    let mut dialer = Connection::new(Role::Dialer, dialer, [1; 32], now);
+    let mut listener = Connection::new(Role::Listener, listener, [2; 32], now);
+    let hello = dialer.poll_transmit(now).expect("a hello");
+    listener.receive(now, &hello).expect("genuine");
+    let answer = listener.poll_transmit(now).expect("a hello and a signature");
+    dialer.receive(now, &answer).expect("genuine");
+    let proof = dialer.poll_transmit(now).expect("a signature");
+    listener.receive(now, &proof).expect("genuine");
+    vec![("Dialer", hello), ("Listener", answer), ("Proof", proof)]
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -113,8 +138,10 @@ fn every_message_is_read_as_it_was_written() {
 /// `CRDT_PRINT=1` prints the table.
 #[test]
 fn the_documentation_has_the_bytes_of_every_message() {
-    let lines = all().into_iter().map(|(name, message)| format!("{name}: {}", hex(&written(&message))));
-    let table: String = lines.map(|line| line + "\n").collect();
+    let messages = all().into_iter().map(|(name, message)| (name, written(&message)));
+    let lines =
+        messages.chain(handshake()).map(|(name, bytes)| format!("{name}: {}\n", hex(&bytes)));
+    let table: String = lines.collect();
     if std::env::var_os("CRDT_PRINT").is_some() {
         eprintln!("{table}");
     }

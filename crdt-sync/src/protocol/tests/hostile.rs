@@ -155,10 +155,7 @@ fn bundle(length: usize, canonical: u64) -> Vec<u8> {
 
 #[test]
 fn what_waits_to_be_taken_in_is_bounded() {
-    let cases = [
-        (600_000, 1000, Limit::DocumentBytes),
-        (60_000, 3_000_000, Limit::DocumentWork),
-    ];
+    let cases = [(600_000, 1000, Limit::DocumentBytes), (60_000, 3_000_000, Limit::DocumentWork)];
     for (length, canonical, limit) in cases {
         let (mut listener, dialer, _) = with_document(settings());
         let bytes = bundle(length, canonical);
