@@ -42,6 +42,7 @@
 //! - [`History`]: the changes of a document. It needs no Rust type, so a relay or a tool can store,
 //!   verify and forward documents it does not understand.
 //! - [`Past`], [`Log`], [`Blame`]: the document as it was, its changes, and who wrote what.
+//! - [`LooseBundle`]: the changes of a bundle one by one, for whoever sends them in another form.
 //! - [`Frontier`]: what a replica has, for another one to find out what it lacks.
 //! - [`Keypair`], [`Author`]: keys. One belongs to one device.
 //! - [`schema`]: what a type stores, as data, and which changes of a type are safe.
@@ -103,9 +104,10 @@ pub use document::{
     PastJson, Prepared, SaveOptions, SavedPart, Seen,
 };
 pub use history::{
-    ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
-    Heads, History, LoadError, Log, Outcome, ParseHeadsError, PendingLimits, Piece, PreparedBytes,
-    ProofError, Refusal, Salvage, Salvaged, VersionError,
+    ApplyError, Asked, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis,
+    GivenUp, Have, Heads, History, LoadError, Log, LooseBundle, LooseChange, Outcome,
+    ParseHeadsError, PendingLimits, Piece, Portion, PortionBundle, PreparedBytes, ProofError,
+    Refusal, Salvage, Salvaged, ShortTip, Tip, VersionError,
 };
 pub use node::{
     Blame, BlameRun, Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor,

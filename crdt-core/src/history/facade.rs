@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod between;
+mod portions;
 pub(super) mod salvage;
 
 use core::fmt;
@@ -286,7 +287,8 @@ impl History {
     }
 
     fn exporter<'a>(&'a self, keypair: Option<&'a Keypair>) -> Exporter<'a> {
-        Exporter { store: self.store(), coverage: &self.kept.coverage, keypair }
+        let (store, coverage) = (self.store(), &self.kept.coverage);
+        Exporter { store, coverage, keypair, genesis: true }
     }
 
     /// Every place where an author's chain forks, by author and sequence number.

@@ -12,8 +12,8 @@
 //! - [`facade`]: [`History`], every method of it, a line or three each. Whoever looks for where
 //!   something is done begins there.
 //! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`];
-//!   [`export`]; [`save`]; [`prepare`]; [`replay`], [`equivocation`], [`change`], [`log`],
-//!   [`version`]. Each is functions over the store and what else is kept. [`coverage`],
+//!   [`export`]; [`loose`]; [`save`]; [`prepare`]; [`replay`], [`equivocation`], [`change`],
+//!   [`log`], [`version`]. Each is functions over the store and what else is kept. [`coverage`],
 //!   [`pending`] and [`admission`] are where the three decisions lie: what has to be signed, what
 //!   may wait, what may be appended.
 //! - [`store`]: what is kept of changes, to append, to roll back and to look up.
@@ -34,6 +34,7 @@ mod export;
 mod facade;
 mod format;
 mod log;
+mod loose;
 mod pending;
 mod prepare;
 mod receive;
@@ -45,10 +46,11 @@ mod version;
 pub use change::Change;
 pub(crate) use commit::Unwritten;
 pub(crate) use commit::draft::{Draft, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
+pub use export::portion::{Asked, Have, Portion, PortionBundle};
 pub use facade::History;
 pub use facade::salvage::{Piece, Salvage, Salvaged};
 pub(crate) use format::bundle::{document_of, is_bundle};
-pub use format::frontier::Frontier;
+pub use format::frontier::{Frontier, ShortTip, Tip};
 pub use format::genesis::Genesis;
 pub(crate) use format::genesis::name_in_genesis;
 pub use format::named::{Heads, ParseHeadsError};
@@ -61,6 +63,7 @@ pub use format::totals::{
     MAX_BUNDLE_OPS,
 };
 pub use log::Log;
+pub use loose::{LooseBundle, LooseChange};
 pub use pending::PendingLimits;
 pub(crate) use prepare::HistoryMark;
 pub use prepare::PreparedBytes;

@@ -1,0 +1,219 @@
+//! What comes from the other side: bundles, within what was granted to it.
+
+use crdt_core::History;
+
+use super::sending::Used;
+use super::{Channel, Stage};
+use crate::protocol::bundle;
+use crate::protocol::event::Event;
+use crate::protocol::frame::{Digest, Piece};
+use crate::protocol::request::{Access, Ask, Version};
+use crate::protocol::settings::Terms;
+use crate::protocol::violation::{Limit, Malformed, Violation};
+
+/// Live changes in a row that may make no sense: as many as can be on their way when one was lost.
+const MAX_MISUNDERSTOOD: u32 = 65_536;
+
+/// What has come and is not taken in.
+#[derive(Debug, Default)]
+pub(super) struct Incoming {
+    /// The bundle that came last.
+    number: u64,
+    /// A bundle of which not all pieces are here.
+    pieces: Vec<u8>,
+    /// Bundles that wait to be taken in, as the history takes them, and what they use.
+    waiting: Vec<u8>,
+    used: Used,
+    /// Bundles that are being taken in: up to which one, and what they use.
+    taking: Option<(u64, Used)>,
+    /// What both sides' heads came to when that began, if they were equal.
+    base: Option<Digest>,
+    /// Up to which everything has been taken in, whatever became of it.
+    taken: u64,
+    /// Live changes in a row that were not understood.
+    misunderstood: u32,
+    /// Whether something was lost, or waits for what is not here.
+    has_gap: bool,
+    /// What the heads come to of a side that has sent everything.
+    pub(super) done: Option<Digest>,
+}
+
+impl Incoming {
+    pub(super) fn is_idle(&self) -> bool {
+        self.taking.is_none() && self.waiting.is_empty() && self.pieces.is_empty()
+    }
+
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    pub(super) fn wants_to_ask(&self) -> bool {
+        self.taking.is_none() && !self.waiting.is_empty()
+    }
+
+    /// `equal` is what the heads of both sides come to, where they are equal.
+    pub(super) fn ask(&mut self, equal: Option<Digest>) -> Option<Ask> {
+        if !self.wants_to_ask() {
+            return None;
+        }
+        self.base = equal;
+        self.taking = Some((self.number, core::mem::take(&mut self.used)));
+        Some(Ask::TakeIn { bundles: core::mem::take(&mut self.waiting) })
+    }
+
+    pub(super) fn stop(&mut self) {
+        *self = Self { number: self.number, taken: self.number, ..Self::default() };
+    }
+
+    /// What waits, is being taken in and is in pieces.
+    fn all(&self) -> Used {
+        let mut all = self.used;
+        all.add(self.taking.map(|(_, used)| used).unwrap_or_default());
+        all.bytes += self.pieces.len() as u64;
+        all
+    }
+}
+
+impl Channel {
+    /// What was sent here and is not taken in yet.
+    pub(in crate::protocol) fn incoming_use(&self) -> Used {
+        self.incoming.all()
+    }
+
+    /// A piece of a bundle comes.
+    pub(in crate::protocol) fn hear_bundle(
+        &mut self,
+        number: u64,
+        piece: Piece<'_>,
+        terms: &Terms,
+    ) -> Result<(), Violation> {
+        self.has_moved = true;
+        let incoming = &mut self.incoming;
+        if piece.at == 0 {
+            incoming.pieces.clear();
+        }
+        if piece.at + piece.bytes.len() as u64 > terms.bundle {
+            return Err(Violation::OverLimit(Limit::Bundle));
+        }
+        if piece.at != incoming.pieces.len() as u64 || number <= incoming.number {
+            // One before it was lost, which shows when the next bundle comes or at a ping; or it
+            // came before.
+            return Ok(());
+        }
+        incoming.pieces.extend_from_slice(piece.bytes);
+        if piece.more {
+            return Ok(());
+        }
+        let bytes = core::mem::take(&mut incoming.pieces);
+        if self.stage == Stage::Open && self.access == Access::Write {
+            return self.hear_whole(number, &bytes, terms);
+        }
+        self.pass_over(number);
+        Ok(())
+    }
+
+    /// Nothing is taken in: the other side has been told so and this was on its way, or the host has
+    /// not opened the document yet, and will state what is here.
+    fn pass_over(&mut self, number: u64) {
+        (self.incoming.number, self.incoming.taken) = (number, number);
+        self.due.state |= matches!(self.stage, Stage::New | Stage::Asked);
+    }
+
+    /// A bundle has come whole.
+    fn hear_whole(&mut self, number: u64, bytes: &[u8], terms: &Terms) -> Result<(), Violation> {
+        let bundle = bundle::with_document(bytes, &self.document).ok_or(Malformed::Content)?;
+        self.enter(number, bytes.len(), &bundle, terms)
+    }
+
+    /// A live change comes in shorthand.
+    pub(in crate::protocol) fn hear_live(
+        &mut self,
+        number: u64,
+        bytes: &[u8],
+        terms: &Terms,
+    ) -> Result<(), Violation> {
+        self.has_moved = true;
+        if number <= self.incoming.number {
+            return Ok(());
+        }
+        if self.stage != Stage::Open || self.access == Access::Read {
+            self.pass_over(number);
+            return Ok(());
+        }
+        match self.shorthand.decode(bytes) {
+            Ok(bundle) if !bundle.is_empty() => {
+                self.incoming.misunderstood = 0;
+                self.enter(number, bytes.len(), &bundle, terms)
+            }
+            Ok(_) => self.misunderstood(number),
+            Err(_) => {
+                self.due.lost = Some(self.shorthand.lost());
+                self.misunderstood(number)
+            }
+        }
+    }
+
+    /// What came makes no sense without what was lost before it: heads have to be compared.
+    fn misunderstood(&mut self, number: u64) -> Result<(), Violation> {
+        let incoming = &mut self.incoming;
+        incoming.number = number;
+        incoming.misunderstood += 1;
+        if incoming.misunderstood > MAX_MISUNDERSTOOD {
+            return Err(Violation::OverLimit(Limit::Misunderstood));
+        }
+        if incoming.is_idle() {
+            incoming.taken = number;
+            self.due.state = true;
+        } else {
+            incoming.has_gap = true;
+        }
+        Ok(())
+    }
+
+    /// Has a bundle wait to be taken in.
+    fn enter(
+        &mut self,
+        number: u64,
+        bytes: usize,
+        bundle: &[u8],
+        terms: &Terms,
+    ) -> Result<(), Violation> {
+        let canonical_bytes = History::stated_bytes(bundle).map_err(|_| Malformed::Content)?;
+        let used = Used { bytes: bytes as u64, canonical_bytes };
+        let incoming = &mut self.incoming;
+        let before = incoming.all();
+        if !before.has_room(used, terms.document) {
+            let of_bytes = before.bytes + used.bytes > terms.document.bytes;
+            let limit = if of_bytes { Limit::DocumentBytes } else { Limit::DocumentWork };
+            return Err(Violation::OverLimit(limit));
+        }
+        incoming.has_gap |= number != incoming.number + 1;
+        incoming.number = number;
+        incoming.used.add(used);
+        incoming.waiting.extend_from_slice(bundle);
+        Ok(())
+    }
+
+    /// Bundles were taken in, and that is durable.
+    pub(super) fn taken(&mut self, version: Version, complete: bool, events: &mut Vec<Event>) {
+        let Some((number, _)) = self.incoming.taking.take() else { return };
+        let was_equal = self.incoming.base == Some(self.digest);
+        self.note(version);
+        if was_equal && complete && !self.incoming.has_gap {
+            // The other side had the same and has made what came.
+            self.comparing.theirs = Some(self.digest);
+        }
+        self.incoming.taken = number;
+        self.incoming.has_gap |= !complete;
+        let is_last = self.incoming.is_idle();
+        if core::mem::take(&mut self.incoming.has_gap) {
+            // What came does not follow on what is here: the other side has to look again.
+            self.due.state = true;
+        } else {
+            self.due.durable = true;
+        }
+        if is_last {
+            self.finish(events);
+        }
+    }
+}
