@@ -1,0 +1,114 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crdt_core::{DocumentId, History};
+use tokio::sync::{RwLock, watch};
+
+use super::intake::Queue;
+use super::seat::{Hosted, Seat};
+use super::work::reading;
+
+/// Where changes come from: a connection, by its number, or somebody here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Origin {
+    Here,
+    Connection(u32),
+}
+
+/// Changes that a document has got, which are durable.
+pub(crate) struct Grown<'a> {
+    pub(crate) history: &'a History,
+    /// How many it had before.
+    pub(crate) before: usize,
+    pub(crate) origin: Origin,
+}
+
+/// Who is told when a document has got changes. It is told on a thread that may block, in the order
+/// in which they came, while the document is locked.
+pub(crate) trait Listener: Send + Sync {
+    fn grown(&self, grown: &Grown<'_>);
+}
+
+/// A document that is shared, whatever its type.
+pub(crate) struct Entry {
+    pub(crate) id: DocumentId,
+    seat: Arc<RwLock<dyn Seat>>,
+    pub(super) queue: Queue,
+    /// How many changes everyone was told of. It is written while the document is locked.
+    told: AtomicUsize,
+    /// How often it has grown.
+    changed: watch::Sender<u64>,
+    listeners: Mutex<Vec<Weak<dyn Listener>>>,
+}
+
+impl Entry {
+    pub(crate) fn new(history: &History, seat: Arc<RwLock<dyn Seat>>) -> Arc<Self> {
+        Arc::new(Self {
+            id: history.document(),
+            seat,
+            queue: Queue::default(),
+            told: AtomicUsize::new(history.len()),
+            changed: watch::Sender::new(0),
+            listeners: Mutex::default(),
+        })
+    }
+
+    /// A document whose type is not known here.
+    pub(crate) fn of_history(history: crdt_store::StoredHistory) -> Arc<Self> {
+        let seat = Arc::new(RwLock::new(None));
+        let entry = Self::new(&history, seat.clone());
+        *seat.try_write().expect("nobody else has it yet") = Some(history);
+        entry
+    }
+
+    pub(super) fn seat(&self) -> Arc<RwLock<dyn Seat>> {
+        self.seat.clone()
+    }
+
+    /// Has a thread look at what there is; `None` if the document is not shared any more.
+    pub(crate) async fn look<R: Send + 'static>(
+        &self,
+        look: impl FnOnce(&History) -> R + Send + 'static,
+    ) -> Option<R> {
+        reading(self.seat(), |seat| seat.hosted().map(|hosted| look(hosted.history()))).await
+    }
+
+    /// Told whenever the document has grown.
+    pub(crate) fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    pub(crate) fn listen(&self, listener: Weak<dyn Listener>) {
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|known| known.strong_count() > 0 && !known.ptr_eq(&listener));
+        listeners.push(listener);
+    }
+
+    pub(crate) fn forget(&self, listener: &Weak<dyn Listener>) {
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|known| !known.ptr_eq(listener));
+    }
+
+    /// Tells everyone if the document has grown since they were told last. Nobody elsewhere is told
+    /// of what is not durable: that would make two changes with one number of it after a power cut.
+    pub(crate) fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
+        let history = hosted.history();
+        if history.len() == self.told.load(Ordering::Relaxed) {
+            return;
+        }
+        self.changed.send_modify(|times| *times = times.wrapping_add(1));
+        let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if listeners.is_empty() {
+            self.told.store(history.len(), Ordering::Relaxed);
+            return;
+        }
+        if let Err(error) = hosted.store().flush() {
+            tracing::error!(%error, document = %self.id, "changes are kept back: not durable");
+            return;
+        }
+        let before = self.told.swap(history.len(), Ordering::Relaxed);
+        for listener in listeners.iter().filter_map(Weak::upgrade) {
+            listener.grown(&Grown { history, before, origin });
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Documents that are shared between tasks.
+
+mod deltas;
+mod writing;
+
+use core::fmt;
+use std::sync::Arc;
+
+use crdt_core::{CrdtNode, Document, DocumentId};
+use crdt_store::{Store, StoreError, Stored};
+use tokio::sync::RwLock;
+
+use crate::host::{Entry, Origin, writing};
+
+pub use deltas::Deltas;
+
+/// A document in a store, shared between tasks: a handle that is cheap to clone.
+///
+/// It has the verbs of a [`Stored`] document. What they do to the disk, and all signing and
+/// verifying, is done on threads for blocking work of the runtime, so they are to be used within
+/// one of tokio. They take their turn: a change that is asked for first is made first.
+///
+/// A future that is dropped before it began to work does nothing. What has begun is done to its end.
+///
+/// ```
+/// use crdt_core::{CrdtNode, Keypair};
+/// use crdt_store::Store;
+/// use crdt_sync::Live;
+///
+/// #[derive(CrdtNode)]
+/// struct Note {
+///     title: String,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = Store::in_memory(Keypair::generate()?);
+/// let note = Live::new(store.create::<Note>()?);
+/// let other = note.clone();
+/// tokio::spawn(async move { other.change(|note| note.title.set("Plan")).await }).await??;
+/// assert_eq!(note.read(|note| note.title.to_string()).await, "Plan");
+/// # Ok(())
+/// # }
+/// ```
+pub struct Live<T: CrdtNode> {
+    shared: Arc<Shared<T>>,
+}
+
+struct Shared<T: CrdtNode> {
+    entry: Arc<Entry>,
+    store: Store,
+    /// Empty only once the last handle has taken the document out.
+    seat: Arc<RwLock<Option<Stored<T>>>>,
+}
+
+impl<T: CrdtNode> Clone for Live<T> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone() }
+    }
+}
+
+impl<T: CrdtNode> From<Stored<T>> for Live<T> {
+    fn from(stored: Stored<T>) -> Self {
+        Self::new(stored)
+    }
+}
+
+impl<T: CrdtNode> fmt::Debug for Live<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").field("document", &self.id()).finish_non_exhaustive()
+    }
+}
+
+impl<T: CrdtNode> Live<T> {
+    /// Shares a document.
+    pub fn new(stored: Stored<T>) -> Self {
+        let (store, seat) = (stored.store().clone(), Arc::new(RwLock::new(None)));
+        let entry = Entry::new(stored.history(), seat.clone());
+        *seat.try_write().expect("nobody else has it yet") = Some(stored);
+        Self { shared: Arc::new(Shared { entry, store, seat }) }
+    }
+
+    /// Gives the document back, if this is the only handle to it.
+    ///
+    /// # Errors
+    /// This handle, if there are others.
+    pub async fn into_stored(self) -> Result<Stored<T>, Self> {
+        let shared = Arc::try_unwrap(self.shared).map_err(|shared| Self { shared })?;
+        let mut seat = shared.seat.write().await;
+        Ok(seat.take().expect(SEATED))
+    }
+
+    /// The document's id.
+    pub fn id(&self) -> DocumentId {
+        self.shared.entry.id
+    }
+
+    /// The store that it is in.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// Reads the document by reference. The closure runs here, beside others that read, and while
+    /// it does nobody writes.
+    pub async fn read<R>(&self, read: impl FnOnce(T::View<'_>) -> R) -> R {
+        self.with(|document| read(document.read())).await
+    }
+
+    /// As [`read`](Self::read), of the whole document: its history, heads, earlier versions.
+    pub async fn with<R>(&self, read: impl FnOnce(&Document<T>) -> R) -> R {
+        let seat = self.shared.seat.read().await;
+        read(seated(&seat))
+    }
+
+    /// The document as a plain value.
+    pub async fn value(&self) -> T::Value {
+        self.with(Document::value).await
+    }
+
+    /// What changes from now on, whether it comes from here or from elsewhere.
+    pub async fn deltas(&self) -> Deltas<T> {
+        let changed = self.shared.entry.changed();
+        let observer = self.shared.seat.write().await.as_mut().expect(SEATED).observe();
+        Deltas::new(Arc::downgrade(&self.shared), changed, observer)
+    }
+
+    /// Has a thread do something with the document, and tells what has come of it.
+    async fn work<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Stored<T>) -> R + Send + 'static,
+    ) -> R {
+        let entry = self.shared.entry.clone();
+        writing(self.shared.seat.clone(), move |seat| {
+            let stored = seat.as_mut().expect(SEATED);
+            let result = work(stored);
+            entry.tell(&*stored, Origin::Here);
+            result
+        })
+        .await
+    }
+
+    /// As [`Stored::refresh`]: what others wrote through handles of their own.
+    ///
+    /// # Errors
+    /// As [`Stored::refresh`].
+    pub async fn refresh(&self) -> Result<bool, StoreError> {
+        self.work(Stored::refresh).await
+    }
+
+    /// As [`Stored::compact`].
+    ///
+    /// # Errors
+    /// As [`Stored::compact`].
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        self.work(Stored::compact).await
+    }
+}
+
+/// Whoever has a handle is not the last one that took the document out.
+const SEATED: &str = "a handle has its document";
+
+fn seated<T: CrdtNode>(seat: &Option<Stored<T>>) -> &Document<T> {
+    seat.as_ref().expect(SEATED)
+}
