@@ -49,6 +49,16 @@ impl Visitor {
         self.token = token;
         self
     }
+
+    /// Whose quota it is that they use: that of the token, whatever keys it is shown with, or that of
+    /// the key.
+    pub(crate) fn holder(&self) -> [u8; 32] {
+        match (&self.token, &self.author) {
+            (Some(token), _) => token.hash().into_bytes(),
+            (None, Some(author)) => *author.as_bytes(),
+            (None, None) => [0; 32],
+        }
+    }
 }
 
 /// What somebody may do with a document, and how much.

@@ -38,6 +38,10 @@ impl Token {
 }
 
 impl TokenHash {
+    pub(super) fn into_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     fn of(secret: &str) -> Self {
         Self(Sha256::digest(secret.as_bytes()).into())
     }

@@ -6,6 +6,7 @@ use tokio::sync::{RwLock, watch};
 
 use super::intake::Queue;
 use super::seat::{Hosted, Seat};
+use super::standing::Standing;
 use super::work::reading;
 
 /// Where changes come from: a connection, by its number, or somebody here.
@@ -27,6 +28,9 @@ pub(crate) struct Grown<'a> {
 /// in which they came, while the document is locked.
 pub(crate) trait Listener: Send + Sync {
     fn grown(&self, grown: &Grown<'_>);
+
+    /// The app does not share a document any more.
+    fn gone(&self, document: DocumentId);
 }
 
 /// A document that is shared, whatever its type.
@@ -38,6 +42,8 @@ pub(crate) struct Entry {
     told: AtomicUsize,
     /// How often it has grown.
     changed: watch::Sender<u64>,
+    /// How relays stand to it.
+    standing: watch::Sender<Standing>,
     listeners: Mutex<Vec<Weak<dyn Listener>>>,
 }
 
@@ -49,6 +55,7 @@ impl Entry {
             queue: Queue::default(),
             told: AtomicUsize::new(history.len()),
             changed: watch::Sender::new(0),
+            standing: watch::Sender::default(),
             listeners: Mutex::default(),
         })
     }
@@ -78,15 +85,30 @@ impl Entry {
         self.changed.subscribe()
     }
 
+    /// How relays stand to it, and whenever that changes.
+    pub(crate) fn standing(&self) -> watch::Receiver<Standing> {
+        self.standing.subscribe()
+    }
+
+    /// Notes how a relay stands to it.
+    pub(crate) fn note(&self, note: impl FnOnce(&mut Standing)) {
+        self.standing.send_modify(note);
+    }
+
     pub(crate) fn listen(&self, listener: Weak<dyn Listener>) {
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.retain(|known| known.strong_count() > 0 && !known.ptr_eq(&listener));
         listeners.push(listener);
     }
 
-    pub(crate) fn forget(&self, listener: &Weak<dyn Listener>) {
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|known| !known.ptr_eq(listener));
+    fn listeners(&self) -> Vec<Arc<dyn Listener>> {
+        let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// The app does not share it any more.
+    pub(crate) fn gone(&self) {
+        self.listeners().iter().for_each(|listener| listener.gone(self.id));
     }
 
     /// Tells everyone if the document has grown since they were told last. Nobody elsewhere is told
@@ -97,7 +119,7 @@ impl Entry {
             return;
         }
         self.changed.send_modify(|times| *times = times.wrapping_add(1));
-        let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let listeners = self.listeners();
         if listeners.is_empty() {
             self.told.store(history.len(), Ordering::Relaxed);
             return;
@@ -107,8 +129,6 @@ impl Entry {
             return;
         }
         let before = self.told.swap(history.len(), Ordering::Relaxed);
-        for listener in listeners.iter().filter_map(Weak::upgrade) {
-            listener.grown(&Grown { history, before, origin });
-        }
+        listeners.iter().for_each(|listener| listener.grown(&Grown { history, before, origin }));
     }
 }

@@ -7,9 +7,11 @@
 mod entry;
 mod intake;
 mod seat;
+mod standing;
 mod work;
 
 pub(crate) use entry::{Entry, Grown, Listener, Origin};
-pub(crate) use intake::{Sent, TakeInError, Taken};
+pub(crate) use intake::{Quota, Sent, TakeInError, Taken};
 pub(crate) use seat::{Hosted, Seat};
+pub(crate) use standing::Standing;
 pub(crate) use work::writing;

@@ -1,7 +1,7 @@
 use crdt_core::{CrdtNode, History, Outcome};
 use crdt_store::{Store, StoreError, Stored, StoredHistory};
 
-use super::intake::TakeInError;
+use super::intake::{Quota, TakeInError};
 
 /// A document in a store, of a type or without one.
 pub(crate) trait Hosted: Send + Sync + 'static {
@@ -10,7 +10,7 @@ pub(crate) trait Hosted: Send + Sync + 'static {
     fn store(&self) -> &Store;
 
     /// Takes in bundles that come to no more canonical bytes than a quota, and makes them durable.
-    fn apply(&mut self, bytes: &[u8], quota: Option<u64>) -> Result<Outcome, TakeInError>;
+    fn apply(&mut self, bytes: &[u8], quota: Option<&Quota>) -> Result<Outcome, TakeInError>;
 
     /// Brings in what other handles wrote.
     fn refresh(&mut self) -> Result<bool, StoreError>;
@@ -26,7 +26,7 @@ impl<T: CrdtNode> Hosted for Stored<T> {
     }
 
     /// Whoever has the type of a document decides by that what they take in.
-    fn apply(&mut self, bytes: &[u8], _: Option<u64>) -> Result<Outcome, TakeInError> {
+    fn apply(&mut self, bytes: &[u8], _: Option<&Quota>) -> Result<Outcome, TakeInError> {
         Ok(self.apply(bytes)?)
     }
 
@@ -44,13 +44,8 @@ impl Hosted for StoredHistory {
         self.store()
     }
 
-    fn apply(&mut self, bytes: &[u8], quota: Option<u64>) -> Result<Outcome, TakeInError> {
-        self.apply_if(bytes, |outcome| match quota {
-            Some(left) if outcome.bytes > left => {
-                Err(TakeInError::OverQuota { bytes: outcome.bytes, left })
-            }
-            _ => Ok(()),
-        })
+    fn apply(&mut self, bytes: &[u8], quota: Option<&Quota>) -> Result<Outcome, TakeInError> {
+        self.apply_if(bytes, |outcome| quota.map_or(Ok(()), |quota| quota.allows(outcome)))
     }
 
     fn refresh(&mut self) -> Result<bool, StoreError> {

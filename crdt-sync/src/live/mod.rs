@@ -1,6 +1,7 @@
 //! Documents that are shared between tasks.
 
 mod deltas;
+mod progress;
 mod writing;
 
 use core::fmt;
@@ -13,6 +14,7 @@ use tokio::sync::RwLock;
 use crate::host::{Entry, Origin, writing};
 
 pub use deltas::Deltas;
+pub use progress::RelayStanding;
 
 /// A document in a store, shared between tasks: a handle that is cheap to clone.
 ///
@@ -51,6 +53,12 @@ struct Shared<T: CrdtNode> {
     store: Store,
     /// Empty only once the last handle has taken the document out.
     seat: Arc<RwLock<Option<Stored<T>>>>,
+}
+
+impl<T: CrdtNode> Drop for Shared<T> {
+    fn drop(&mut self) {
+        self.entry.gone();
+    }
 }
 
 impl<T: CrdtNode> Clone for Live<T> {
@@ -137,6 +145,10 @@ impl<T: CrdtNode> Live<T> {
             result
         })
         .await
+    }
+
+    pub(crate) fn entry(&self) -> &Arc<Entry> {
+        &self.shared.entry
     }
 
     /// As [`Stored::refresh`]: what others wrote through handles of their own.

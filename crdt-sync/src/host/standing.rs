@@ -1,0 +1,57 @@
+use std::collections::BTreeMap;
+
+use crdt_core::{Author, ChangeHash};
+
+use crate::live::RelayStanding;
+
+/// How relays stand to a document.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    relays: BTreeMap<Author, Relay>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Relay {
+    /// Whether it is connected, and had nothing that was not here.
+    is_synced: bool,
+    /// What it had durably when it last said so.
+    durable: Vec<ChangeHash>,
+}
+
+impl Standing {
+    /// A relay has everything that is here, and the other way round.
+    pub(crate) fn synced(&mut self, relay: Author) {
+        self.relays.entry(relay).or_default().is_synced = true;
+    }
+
+    /// A relay has these heads durably.
+    pub(crate) fn durable(&mut self, relay: Author, heads: Vec<ChangeHash>) {
+        self.relays.entry(relay).or_default().durable = heads;
+    }
+
+    /// A relay is gone. What it had it has.
+    pub(crate) fn lost(&mut self, relay: Author) {
+        if let Some(relay) = self.relays.get_mut(&relay) {
+            relay.is_synced = false;
+        }
+    }
+
+    /// What a relay has durably.
+    pub(crate) fn durable_at(&self, relay: &Author) -> Option<&[ChangeHash]> {
+        self.relays.get(relay).map(|relay| &relay.durable[..])
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = RelayStanding> {
+        self.relays.iter().map(|(relay, it)| RelayStanding {
+            relay: *relay,
+            is_synced: it.is_synced,
+            durable: it.durable.clone(),
+        })
+    }
+
+    /// What each relay has that is connected and had nothing that was not here.
+    pub(crate) fn synced_at(&self) -> impl Iterator<Item = &[ChangeHash]> {
+        self.relays.values().filter(|relay| relay.is_synced).map(|relay| &relay.durable[..])
+    }
+}

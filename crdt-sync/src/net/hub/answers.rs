@@ -1,0 +1,398 @@
+//! Answering what a connection asks of documents.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crdt_core::{ApplyError, Author, DocumentId, History};
+use crdt_store::StoreError;
+use tokio::sync::mpsc;
+
+use super::{Hub, Policy};
+use crate::access::{Grant, Right, Token, Visitor};
+use crate::host::{Entry, Origin, Quota, Sent, TakeInError, Taken};
+use crate::protocol::{Access, Answer, Ask, Refused, Request, RequestId, Version};
+
+/// Where the requests of a connection are answered: those of one document one after the other, those
+/// of several beside each other.
+pub(crate) struct Desk {
+    clerk: Arc<Clerk>,
+    /// What is asked of documents that are being worked on.
+    waiting: HashMap<DocumentId, VecDeque<(RequestId, Ask)>>,
+    done: mpsc::UnboundedSender<Box<Done>>,
+}
+
+/// Answers that are there.
+pub(crate) struct Done {
+    /// Of which document, if they are of one.
+    document: Option<DocumentId>,
+    pub(crate) answers: Vec<(RequestId, Answer)>,
+}
+
+/// Who answers.
+struct Clerk {
+    hub: Arc<Hub>,
+    number: u32,
+    visitor: Mutex<Visitor>,
+    /// Whether this side dialed a relay that all documents are for.
+    is_link: bool,
+    /// The documents that one of the sides has asked for.
+    members: Mutex<HashMap<DocumentId, Member>>,
+}
+
+/// A document that was asked for.
+#[derive(Clone, Copy)]
+struct Member {
+    /// What the other side may do with it.
+    grant: Grant,
+    is_followed: bool,
+}
+
+/// What has become of permissions.
+pub(crate) struct Reviewed {
+    /// Whether the other side may still be here.
+    pub(crate) may_stay: bool,
+    /// With which documents it may do less than before, and what.
+    pub(crate) less: Vec<(DocumentId, Right)>,
+    /// Whether there are some with which it may do more.
+    pub(crate) is_more: bool,
+}
+
+impl Desk {
+    /// A desk for a connection, and where its answers come out. How many there can be is bounded by
+    /// how many requests the protocol has open.
+    pub(crate) fn new(
+        hub: Arc<Hub>,
+        number: u32,
+        address: IpAddr,
+        token: Option<Token>,
+        is_link: bool,
+    ) -> (Self, mpsc::UnboundedReceiver<Box<Done>>) {
+        let (done, answers) = mpsc::unbounded_channel();
+        let visitor = Mutex::new(Visitor::from(address).with_token(token));
+        let members = Mutex::default();
+        let clerk = Arc::new(Clerk { hub, number, visitor, is_link, members });
+        (Self { clerk, waiting: HashMap::new(), done }, answers)
+    }
+
+    /// Begins to answer.
+    pub(crate) fn ask(&mut self, id: RequestId, request: Request) {
+        match request {
+            Request::Admit { peer } => self.admit(id, peer),
+            Request::Document { document, ask } => match self.waiting.get_mut(&document) {
+                Some(waiting) => waiting.push_back((id, ask)),
+                None => {
+                    self.waiting.insert(document, VecDeque::new());
+                    self.begin(document, vec![(id, ask)]);
+                }
+            },
+        }
+    }
+
+    /// Goes on when something was answered.
+    pub(crate) fn go_on(&mut self, done: &Done) {
+        let Some(document) = done.document else { return };
+        let Some(waiting) = self.waiting.get_mut(&document) else { return };
+        let asks = next(waiting);
+        if asks.is_empty() {
+            self.waiting.remove(&document);
+        } else {
+            self.begin(document, asks);
+        }
+    }
+
+    /// The documents that are followed.
+    pub(crate) fn documents(&self) -> Vec<DocumentId> {
+        let members = self.clerk.members();
+        let followed = members.iter().filter(|(_, member)| member.is_followed);
+        followed.map(|(document, _)| *document).collect()
+    }
+
+    /// The document is not followed any more.
+    pub(crate) fn left(&self, document: DocumentId) {
+        self.clerk.leave(document);
+    }
+
+    /// Looks whether what was granted still is.
+    pub(crate) fn review(&self) -> impl Future<Output = Reviewed> + Send + 'static {
+        let clerk = self.clerk.clone();
+        async move { clerk.review().await }
+    }
+
+    /// Whether the other side is a relay that is to be sent every document.
+    pub(crate) async fn is_relay(&self) -> bool {
+        match &self.clerk.hub.policy {
+            Policy::Relay(access) => access.is_relay(&self.clerk.visitor()).await,
+            Policy::Bound => false,
+        }
+    }
+
+    fn admit(&self, id: RequestId, peer: Author) {
+        let (clerk, done) = (self.clerk.clone(), self.done.clone());
+        tokio::spawn(async move {
+            let answers = vec![(id, clerk.admit(peer).await)];
+            // Nobody waits for it when the connection is over.
+            let _ = done.send(Box::new(Done { document: None, answers }));
+        });
+    }
+
+    fn begin(&self, document: DocumentId, asks: Vec<(RequestId, Ask)>) {
+        let (clerk, done) = (self.clerk.clone(), self.done.clone());
+        tokio::spawn(async move {
+            let _working = clerk.hub.working().await;
+            let answers = clerk.answer(document, asks).await;
+            let _ = done.send(Box::new(Done { document: Some(document), answers }));
+        });
+    }
+}
+
+/// What is worked on next: bundles that wait together, or a single question.
+fn next(waiting: &mut VecDeque<(RequestId, Ask)>) -> Vec<(RequestId, Ask)> {
+    let bundles = waiting.iter().take_while(|(_, ask)| matches!(ask, Ask::TakeIn { .. })).count();
+    let count = bundles.max(1).min(waiting.len());
+    waiting.drain(..count).collect()
+}
+
+impl Clerk {
+    fn members(&self) -> MutexGuard<'_, HashMap<DocumentId, Member>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Follows a document, with what the other side may do.
+    fn follow(&self, document: DocumentId, grant: Grant) {
+        let is_followed = grant.right > Right::None;
+        let before = self.members().insert(document, Member { grant, is_followed });
+        if is_followed && !before.is_some_and(|before| before.is_followed) {
+            self.hub.follow(self.number, document);
+        }
+    }
+
+    fn leave(&self, document: DocumentId) {
+        let left = self.members().remove(&document);
+        if left.is_some_and(|left| left.is_followed) {
+            self.hub.leave(self.number, document);
+        }
+    }
+
+    fn visitor(&self) -> Visitor {
+        self.visitor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn admit(&self, peer: Author) -> Answer {
+        let visitor = self.visitor().with_author(peer);
+        *self.visitor.lock().unwrap_or_else(PoisonError::into_inner) = visitor.clone();
+        match &self.hub.policy {
+            Policy::Relay(access) if !self.is_link && !access.may_connect(&visitor).await => {
+                let reason = "the key is not on the list of this relay, nor is a token".to_owned();
+                Answer::NotAdmitted { reason, retry_after: None }
+            }
+            _ => Answer::Admitted,
+        }
+    }
+
+    async fn grant(&self, document: DocumentId) -> Grant {
+        match &self.hub.policy {
+            Policy::Relay(_) if self.is_link => Grant::ALL,
+            Policy::Relay(access) => access.grant(&self.visitor(), document).await,
+            Policy::Bound if self.hub.is_bound(&document) => Grant::ALL,
+            Policy::Bound => Grant::NONE,
+        }
+    }
+
+    async fn review(&self) -> Reviewed {
+        let mut review = Reviewed { may_stay: true, less: Vec::new(), is_more: false };
+        let Policy::Relay(access) = &self.hub.policy else { return review };
+        if self.is_link {
+            return review;
+        }
+        review.may_stay = access.may_connect(&self.visitor()).await;
+        let asked: Vec<_> = self.members().iter().map(|(id, member)| (*id, *member)).collect();
+        for (document, before) in asked {
+            let now = self.grant(document).await;
+            if now.right < before.grant.right {
+                review.less.push((document, now.right));
+            }
+            review.is_more |= now.right > before.grant.right;
+            if let Some(member) = self.members().get_mut(&document) {
+                member.grant = now;
+            }
+        }
+        review
+    }
+
+    async fn answer(
+        &self,
+        document: DocumentId,
+        asks: Vec<(RequestId, Ask)>,
+    ) -> Vec<(RequestId, Answer)> {
+        if matches!(asks.first(), Some((_, Ask::TakeIn { .. }))) {
+            return self.take_in(document, asks).await;
+        }
+        let mut answers = Vec::with_capacity(asks.len());
+        for (id, ask) in asks {
+            let answer = match &ask {
+                Ask::Open { .. } => self.open(document, ask).await,
+                _ => self.look(document, ask).await,
+            };
+            answers.push((id, answer));
+        }
+        answers
+    }
+
+    /// Follows a document, and then says what there is: so nothing is missed in between.
+    async fn open(&self, document: DocumentId, ask: Ask) -> Answer {
+        let grant = self.grant(document).await;
+        self.follow(document, grant);
+        if grant.right == Right::None {
+            return Answer::Refused(match self.hub.policy {
+                Policy::Relay(_) => Refused::Forbidden,
+                Policy::Bound => Refused::Unknown,
+            });
+        }
+        let answer = match self.look(document, ask).await {
+            Answer::Refused(Refused::Unknown) => self.unknown(document, grant).await,
+            Answer::Opened { version, genesis, .. } => {
+                Answer::Opened { version, genesis, access: access_of(grant) }
+            }
+            other => other,
+        };
+        if !matches!(answer, Answer::Opened { .. }) {
+            self.leave(document);
+        }
+        answer
+    }
+
+    /// What is said of a document that is not here: who may write makes it, unless it was removed.
+    async fn unknown(&self, document: DocumentId, grant: Grant) -> Answer {
+        let store = self.hub.store.clone();
+        let was_removed = tokio::task::spawn_blocking(move || store.was_removed(document)).await;
+        match was_removed {
+            Ok(Ok(false)) if grant.right == Right::Write => Answer::Opened {
+                version: Version::default(),
+                genesis: false,
+                access: access_of(grant),
+            },
+            Ok(Ok(_)) => Answer::Refused(Refused::Unknown),
+            _ => Answer::Refused(Refused::Busy),
+        }
+    }
+
+    /// What follows from the history.
+    async fn look(&self, document: DocumentId, ask: Ask) -> Answer {
+        let is_opening = matches!(ask, Ask::Open { .. });
+        match self.hub.open(document).await {
+            Ok(entry) => {
+                let look = move |history: &History| ask.on(history);
+                entry.look(look).await.unwrap_or(Answer::Failed)
+            }
+            Err(StoreError::UnknownDocument(_) | StoreError::Removed(_)) if is_opening => {
+                Answer::Refused(Refused::Unknown)
+            }
+            // It was opened as one that is yet to be made.
+            Err(StoreError::UnknownDocument(_)) => ask.on(&History::new(document)),
+            Err(error) => {
+                tracing::error!(%error, %document, "a document could not be opened");
+                Answer::Failed
+            }
+        }
+    }
+
+    /// Takes in bundles, in their order.
+    async fn take_in(
+        &self,
+        document: DocumentId,
+        asks: Vec<(RequestId, Ask)>,
+    ) -> Vec<(RequestId, Answer)> {
+        let (ids, bundles): (Vec<_>, Vec<_>) = asks.into_iter().filter_map(bundles_of).unzip();
+        let results = self.taken(document, bundles).await;
+        ids.into_iter().zip(results).collect()
+    }
+
+    async fn taken(&self, document: DocumentId, bundles: Vec<Vec<u8>>) -> Vec<Answer> {
+        let grant = self.members().get(&document).map_or(Grant::NONE, |member| member.grant);
+        if grant.right < Right::Write {
+            return bundles.iter().map(|_| Answer::Refused(Refused::ReadOnly)).collect();
+        }
+        let count = bundles.len();
+        let entry = match self.hub.open(document).await {
+            Err(StoreError::UnknownDocument(_)) => {
+                // What is not genuine makes no document.
+                if let Err(error) = try_in(document, &bundles).await {
+                    return vec![Answer::Invalid(error); count];
+                }
+                self.hub.join(document).await
+            }
+            other => other,
+        };
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                tracing::error!(%error, %document, "bundles could not be taken in");
+                return vec![Answer::Failed; count];
+            }
+        };
+        let quota = self.quota(&entry, grant).await;
+        let origin = Origin::Connection(self.number);
+        let sent = bundles.into_iter().map(|bytes| Sent { bytes, origin, quota: quota.clone() });
+        let taken = entry.take_in(sent.collect()).await;
+        taken.into_iter().map(|taken| self.outcome(document, taken)).collect()
+    }
+
+    /// The quota of the visitor for a document. What they wrote in it counts, also what they brought
+    /// before this hub was there; what they brought of others counts as long as it is.
+    async fn quota(&self, entry: &Entry, grant: Grant) -> Option<Quota> {
+        let bytes = grant.quota?;
+        let author = self.visitor().author;
+        let written = move |history: &History| author.map_or(0, |author| history.bytes_by(&author));
+        let written = entry.look(written).await.unwrap_or(0);
+        let holder = self.visitor().holder();
+        Some(Quota { bytes, used: self.hub.quotas().used(holder, entry.id, written) })
+    }
+
+    fn outcome(
+        &self,
+        document: DocumentId,
+        taken: Result<Taken, TakeInError>,
+    ) -> Answer {
+        match taken {
+            Ok(taken) => {
+                self.hub.metrics.taken_in.add(taken.bytes);
+                taken.answer
+            }
+            Err(TakeInError::Store(StoreError::Apply(ApplyError::OfAnotherType { .. }))) => {
+                tracing::error!(%document, "the document is of another type than it is opened as");
+                Answer::Failed
+            }
+            Err(TakeInError::Store(StoreError::Apply(error))) => {
+                self.hub.metrics.refused.add(1);
+                Answer::Invalid(error)
+            }
+            Err(TakeInError::OverQuota { bytes, left }) => {
+                tracing::info!(%document, bytes, left, "changes are over the quota");
+                Answer::Refused(Refused::Quota)
+            }
+            Err(error) => {
+                tracing::error!(%error, %document, "bundles could not be taken in");
+                Answer::Failed
+            }
+        }
+    }
+}
+
+fn access_of(grant: Grant) -> Access {
+    if grant.right == Right::Write { Access::Write } else { Access::Read }
+}
+
+fn bundles_of((id, ask): (RequestId, Ask)) -> Option<(RequestId, Vec<u8>)> {
+    match ask {
+        Ask::TakeIn { bundles } => Some((id, bundles)),
+        _ => None,
+    }
+}
+
+/// Whether bundles are genuine ones of a document.
+async fn try_in(document: DocumentId, bundles: &[Vec<u8>]) -> Result<(), ApplyError> {
+    let bytes = bundles.concat();
+    let trying = move || History::new(document).apply(&bytes).map(drop);
+    tokio::task::spawn_blocking(trying).await.unwrap_or(Ok(()))
+}
