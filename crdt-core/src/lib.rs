@@ -101,8 +101,9 @@ pub use document::{
     SaveOptions, SavedPart, Seen,
 };
 pub use history::{
-    ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
-    History, LoadError, Outcome, PendingLimits, PreparedBytes, ProofError, Refusal, VersionError,
+    ApplyError, Asked, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis,
+    GivenUp, Have, History, LoadError, Outcome, PendingLimits, Portion, PortionBundle,
+    PreparedBytes, ProofError, Refusal, ShortTip, Tip, VersionError,
 };
 pub use node::{
     Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor, ElementId, Inspection,

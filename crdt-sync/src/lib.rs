@@ -1,6 +1,14 @@
-//! Replicas of [`crdt_core`]'s documents that find each other's changes and keep up.
+//! Replicas that find each other's changes and keep up.
+//!
+//! - [`Live`]: a document in a store, shared between tasks. [`Peer`] keeps it up to date with relays,
+//!   which it dials; an [`Invite`] is a link to one.
+//! - [`Relay`]: keeps documents of any type for others. [`access`] says who may do what there.
+//! - [`protocol`]: the state machine of a connection, without IO, for any transport and for tests.
+//!
+//! Everything but the protocol has sockets and threads, and is behind the feature `net`.
 
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[cfg(feature = "net")]
 pub mod access;
@@ -8,6 +16,14 @@ pub mod access;
 mod host;
 #[cfg(feature = "net")]
 mod live;
+#[cfg(feature = "net")]
+mod net;
+pub mod protocol;
 
 #[cfg(feature = "net")]
-pub use live::{Deltas, Live};
+pub use live::{Deltas, Live, RelayStanding};
+#[cfg(feature = "net")]
+pub use net::{
+    Address, AddressError, Backoff, Invite, InviteError, Limits, Peer, PeerError, PeerOptions,
+    Relay, RelayError, RelayOptions, Status, Target,
+};

@@ -6,7 +6,7 @@ use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{ChangeHash, domain, serial};
-use crate::codec::{DecodeError, ParseIdError, hex};
+use crate::codec::{DecodeError, ParseIdError, hex, write};
 
 /// An author of changes: a canonical Ed25519 public key that is not of small order.
 ///
@@ -59,6 +59,14 @@ impl Author {
         self.key().is_some_and(|key| key.verify_strict(&signed_message(change), &signature).is_ok())
     }
 
+    /// Whether `signature` is this author's signature of a [message](crate::Keypair::sign_message),
+    /// by the same predicate.
+    pub fn verify_message(&self, context: &str, message: &[u8], signature: &Signature) -> bool {
+        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+        let signed = signed_for(context, message);
+        self.key().is_some_and(|key| key.verify_strict(&signed, &signature).is_ok())
+    }
+
     /// The key as a curve point, if its encoding is canonical or names one of small order.
     fn key(&self) -> Option<VerifyingKey> {
         // A coordinate has one spelling below the field's prime, 2^255 - 19. Beside that only the
@@ -76,6 +84,14 @@ pub(super) fn signed_message(change: &ChangeHash) -> [u8; 63] {
     message[..31].copy_from_slice(domain::SIGNATURE);
     message[31..].copy_from_slice(&change.0);
     message
+}
+
+/// What is signed for a message: another domain prefix, what it is said in, and the message.
+pub(super) fn signed_for(context: &str, message: &[u8]) -> Vec<u8> {
+    let mut signed = domain::MESSAGE.to_vec();
+    write::bytes(&mut signed, context.as_bytes());
+    signed.extend_from_slice(message);
+    signed
 }
 
 /// Ordered as authors are.

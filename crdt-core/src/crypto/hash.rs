@@ -14,6 +14,8 @@ pub(crate) mod domain {
     pub(crate) const CHANGE: &[u8; 31] = b"crdt-core change hash 32 bytes:";
     /// What is signed.
     pub(crate) const SIGNATURE: &[u8; 31] = b"crdt-core signature of a change";
+    /// What is signed for a message that is no change.
+    pub(crate) const MESSAGE: &[u8; 31] = b"crdt-core signature, no change:";
     /// What is hashed into a document's id.
     pub(crate) const GENESIS: &[u8; 31] = b"crdt-core genesis of a document";
     /// What is hashed into a digest of state.

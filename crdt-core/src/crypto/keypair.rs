@@ -5,7 +5,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::author::signed_message;
+use super::author::{signed_for, signed_message};
 use super::{Author, ChangeHash, Signature};
 
 /// The secret key of an [`Author`].
@@ -62,6 +62,23 @@ impl Keypair {
     /// The public half.
     pub fn author(&self) -> Author {
         Author::unchecked(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs a message that is no change, such as the proof to a peer that one has this key. The
+    /// context names the protocol and what the message is in it, so that a signature counts there
+    /// alone; it never counts for a change.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let device = crdt_core::Keypair::generate()?;
+    /// let signature = device.sign_message("example login 1", b"nonce");
+    /// assert!(device.author().verify_message("example login 1", b"nonce", &signature));
+    /// assert!(!device.author().verify_message("another use", b"nonce", &signature));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sign_message(&self, context: &str, message: &[u8]) -> Signature {
+        Signature(self.0.sign(&signed_for(context, message)).to_bytes())
     }
 
     pub(crate) fn sign(&self, change: &ChangeHash) -> Signature {

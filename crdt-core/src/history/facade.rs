@@ -1,6 +1,7 @@
 //! The history as it is used: every method, each of which asks a service.
 
 mod arrivals;
+mod portions;
 
 use core::fmt;
 use core::ops::Range;
@@ -297,7 +298,8 @@ impl History {
     }
 
     fn exporter<'a>(&'a self, keypair: Option<&'a Keypair>) -> Exporter<'a> {
-        Exporter { store: self.store(), coverage: &self.kept.coverage, keypair }
+        let (store, coverage) = (self.store(), &self.kept.coverage);
+        Exporter { store, coverage, keypair, genesis: true }
     }
 
     /// Every place where an author's chain forks, by author and sequence number.

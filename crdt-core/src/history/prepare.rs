@@ -120,7 +120,7 @@ impl<'h> PreparedBytes<'h> {
     /// prepared included, as [`History::export`](crate::History::export) gives it.
     pub fn export(&self, have: &[ChangeHash]) -> Vec<u8> {
         let Kept { store, coverage, .. } = &*self.back.kept;
-        Exporter { store, coverage, keypair: None }.beyond(have)
+        Exporter { store, coverage, keypair: None, genesis: true }.beyond(have)
     }
 
     /// Every change from one on, what is prepared included, as
@@ -128,7 +128,7 @@ impl<'h> PreparedBytes<'h> {
     pub fn export_since(&self, first: usize) -> Vec<u8> {
         let Kept { store, coverage, .. } = &*self.back.kept;
         let first = ChangeIndex::try_from(first).unwrap_or(ChangeIndex::MAX);
-        let exporter = Exporter { store, coverage, keypair: None };
+        let exporter = Exporter { store, coverage, keypair: None, genesis: true };
         exporter.since(first.min(store.chains.len()))
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::{RwLock, watch};
 use super::intake::Queue;
 use super::seat::{Hosted, Seat};
 use super::standing::Standing;
-use super::work::reading;
+use super::work::{reading, writing};
 
 /// Where changes come from: a connection, by its number, or somebody here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,6 +78,19 @@ impl Entry {
         look: impl FnOnce(&History) -> R + Send + 'static,
     ) -> Option<R> {
         reading(self.seat(), |seat| seat.hosted().map(|hosted| look(hosted.history()))).await
+    }
+
+    /// Has a thread bring in what other handles wrote.
+    pub(crate) async fn refresh(self: &Arc<Self>) {
+        let entry = self.clone();
+        writing(self.seat(), move |seat| {
+            let Some(hosted) = seat.hosted_mut() else { return };
+            if let Err(error) = hosted.refresh() {
+                tracing::warn!(%error, document = %entry.id, "not brought up to date");
+            }
+            entry.tell(hosted, Origin::Here);
+        })
+        .await;
     }
 
     /// Told whenever the document has grown.

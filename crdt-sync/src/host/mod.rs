@@ -12,6 +12,5 @@ mod work;
 
 pub(crate) use entry::{Entry, Grown, Listener, Origin};
 pub(crate) use intake::{Quota, Sent, TakeInError, Taken};
-pub(crate) use seat::{Hosted, Seat};
 pub(crate) use standing::Standing;
 pub(crate) use work::writing;

@@ -6,17 +6,13 @@ use crate::codec::DecodeError;
 use crate::crypto::Signature;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex};
 use crate::history::format::outline::StretchRow;
-use crate::history::format::totals::{
-    MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals,
-};
+use crate::history::format::totals::{MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals};
 use crate::history::store::chains::Chains;
 
-/// A stretch is closed before it would outgrow a quarter of what a bundle may hold.
-const STRETCH: Totals = Totals {
-    changes: MAX_BUNDLE_CHANGES / 4,
-    ops: MAX_BUNDLE_OPS / 4,
-    bytes: MAX_BUNDLE_BYTES / 4,
-};
+/// A stretch is closed before it would outgrow this. Only between stretches a history can surely be
+/// cut for the way, so one is small; each costs a signature for every author in it.
+const STRETCH: Totals =
+    Totals { changes: MAX_BUNDLE_CHANGES / 4, ops: MAX_BUNDLE_OPS / 4, bytes: 1 << 20 };
 
 /// The stretches of a history; the last one is open.
 #[derive(Debug, Default)]

@@ -38,7 +38,7 @@
 use std::collections::BTreeSet;
 
 use crate::crypto::Author;
-use crate::history::format::frontier::{Frontier, Tip};
+use crate::history::format::frontier::{Frontier, SHORT, ShortTip, Tip};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::history::store::Store;
 
@@ -94,6 +94,46 @@ fn known_tips(store: &Store, frontier: &Frontier) -> (Vec<ChangeIndex>, Vec<Tip>
     let alike = branches.flat_map(|branch| numbered_as(store, &numbers, branch));
     let unknown = find(store, &rest, alike, &mut known);
     (known, unknown)
+}
+
+/// Whether every tip of a frontier is here.
+pub(crate) fn is_known(store: &Store, frontier: &Frontier) -> bool {
+    known_tips(store, frontier).1.is_empty()
+}
+
+/// The frontier that tips said in few bytes stand for, as far as can be told here: each known change
+/// that one may mean, or else the claim of an author here. Of authors that are not here nothing
+/// follows.
+pub(crate) fn recognized(store: &Store, tips: &[ShortTip]) -> Frontier {
+    let asked: BTreeSet<ShortTip> = tips.iter().copied().collect();
+    let mut numbers: Vec<_> = asked.iter().map(|tip| (tip.author, tip.seq)).collect();
+    numbers.dedup();
+    let alike = store.chains.branches().flat_map(|branch| numbered_alike(store, &numbers, branch));
+    let known = alike.map(|change| tip(store, change));
+    let mut found: Vec<Tip> = known.filter(|tip| asked.contains(&tip.shortened())).collect();
+    let here: BTreeSet<ShortTip> = found.iter().map(Tip::shortened).collect();
+    for author in store.authors.ascending() {
+        let begins = *author.as_bytes().first_chunk().expect("a key is longer");
+        let least = ShortTip { author: begins, seq: 0, change: [0; SHORT] };
+        let alike = asked.range(least..).take_while(|tip| tip.author == begins);
+        found.extend(alike.filter(|tip| !here.contains(tip)).map(|tip| tip.unknown(author)));
+    }
+    Frontier::of(found)
+}
+
+/// The changes on a branch that may have one of these numbers, by how the author's key begins.
+fn numbered_alike(
+    store: &Store,
+    numbers: &[([u8; SHORT], u32)],
+    branch: BranchIndex,
+) -> Vec<ChangeIndex> {
+    let (author, _) = store.chains.root_of(branch);
+    let author = store.author(author);
+    let begins = *author.as_bytes().first_chunk().expect("a key is longer");
+    let seqs = store.chains.seqs_of(branch);
+    let place = |seq| numbers.partition_point(|number| *number < (begins, seq));
+    let within = &numbers[place(seqs.start)..place(seqs.end)];
+    within.iter().filter_map(|(_, seq)| store.chains.numbered(branch, *seq)).collect()
 }
 
 /// Notes those of some changes that are asked for, and gives the tips that none of them is.

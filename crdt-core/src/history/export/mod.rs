@@ -5,6 +5,7 @@
 pub(crate) mod had;
 pub(crate) mod lacking;
 pub(crate) mod outgoing;
+pub(crate) mod portion;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,8 @@ pub(crate) struct Exporter<'a> {
     pub(crate) store: &'a Store,
     pub(crate) coverage: &'a Coverage,
     pub(crate) keypair: Option<&'a Keypair>,
+    /// Whether bundles have the record of the document.
+    pub(crate) genesis: bool,
 }
 
 impl Exporter<'_> {
@@ -40,13 +43,17 @@ impl Exporter<'_> {
 
     /// What a replica with a frontier lacks.
     pub(crate) fn beyond_frontier(self, frontier: &Frontier) -> Vec<u8> {
+        self.changes(self.lacking_beyond(frontier))
+    }
+
+    fn lacking_beyond(self, frontier: &Frontier) -> Vec<ChangeIndex> {
         let Had { ends, is_contested } = had::had_by(self.store, frontier);
         // Where claims do not count, what the known tips depend on tells more than their chains do.
-        self.changes(if is_contested {
+        if is_contested {
             lacking::not_below(self.store, &ends)
         } else {
             self.store.chains.beyond(&ends)
-        })
+        }
     }
 
     /// Every change, and the genesis record even if there is none.
@@ -64,11 +71,7 @@ impl Exporter<'_> {
     /// Some changes as bundles, given in order of admission: of every chain all from one on.
     fn changes(self, mut lacking: Vec<ChangeIndex>) -> Vec<u8> {
         let mut out = Vec::new();
-        if self.keypair.is_none()
-            && let Some(unsigned) = self.coverage.unsigned_from()
-        {
-            lacking.retain(|change| *change < unsigned);
-        }
+        self.leave_unsigned(&mut lacking);
         let mut rest = &lacking[..];
         for part in self.coverage.parts(self.store) {
             let (members, later) = rest.split_at(rest.partition_point(|change| *change < part.end));
@@ -80,6 +83,15 @@ impl Exporter<'_> {
             }
         }
         out
+    }
+
+    /// Leaves out what no signature can cover.
+    fn leave_unsigned(self, lacking: &mut Vec<ChangeIndex>) {
+        if self.keypair.is_none()
+            && let Some(unsigned) = self.coverage.unsigned_from()
+        {
+            lacking.retain(|change| *change < unsigned);
+        }
     }
 
     /// Members of a stretch as a bundle.
@@ -98,7 +110,8 @@ impl Exporter<'_> {
         members: &[ChangeIndex],
         signatures: &BTreeMap<ChangeIndex, Signature>,
     ) -> Option<Vec<u8>> {
-        let outgoing = Outgoing::new(self.store, members);
+        let outgoing = Outgoing::new(self.store, members)
+            .map(|outgoing| if self.genesis { outgoing } else { outgoing.without_genesis() });
         let bundle = outgoing.and_then(|outgoing| outgoing.write_densely(signatures));
         let report = |error: &_| tracing::error!(%error, changes = members.len(), "not exported");
         bundle.inspect_err(report).ok()

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::codec::DecodeError;
 use crate::crypto::{Author, ChangeHash, Signature};
 use crate::history::format::bundle::{BundleWriter, Form, Frame, Leaving, Reference};
+use crate::history::format::genesis::Genesis;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, MemberIndex, Number as _};
 use crate::history::format::totals::Totals;
 use crate::history::store::Store;
@@ -35,6 +36,8 @@ pub(crate) struct Outgoing<'a> {
     authors: Vec<Author>,
     /// Changes outside that members name, ascending by their hashes.
     outside: Vec<(ChangeHash, ChangeIndex)>,
+    /// The record of the document, if the bundle is to have it.
+    genesis: Option<&'a Genesis>,
     /// The canonical bytes of all members.
     bytes: usize,
 }
@@ -47,7 +50,8 @@ impl<'a> Outgoing<'a> {
             return Err(Contradiction);
         }
         let (authors, outside) = (Vec::new(), Vec::new());
-        let mut outgoing = Self { store, members, authors, outside, bytes: 0 };
+        let genesis = store.genesis.as_ref();
+        let mut outgoing = Self { store, members, authors, outside, genesis, bytes: 0 };
         let mut authors = BTreeSet::new();
         let mut outside = BTreeSet::new();
         let mut last = None;
@@ -64,6 +68,11 @@ impl<'a> Outgoing<'a> {
         outgoing.outside.sort_unstable();
         let known = outgoing.outside.first().is_none_or(|(hash, _)| *hash != UNKNOWN);
         if known { Ok(outgoing) } else { Err(Contradiction) }
+    }
+
+    /// The same for one who has the record of the document.
+    pub(crate) fn without_genesis(self) -> Self {
+        Self { genesis: None, ..self }
     }
 
     /// Those outside, in the order in which the bundle lists them.
@@ -120,7 +129,7 @@ impl<'a> Outgoing<'a> {
         let signatures: Vec<(MemberIndex, Signature)> = signed.collect();
         Ok(writer.finish(&Frame {
             document: self.store.document,
-            genesis: self.store.genesis.as_ref(),
+            genesis: self.genesis,
             authors: &self.authors,
             outside: &outside,
             changes: self.members.len(),

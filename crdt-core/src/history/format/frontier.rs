@@ -28,15 +28,64 @@ pub struct Frontier {
 
 /// The last change of a chain.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub(crate) struct Tip {
-    /// The key is not checked: one that is none is that of no author here.
+pub struct Tip {
+    /// The key is not checked where the tip comes from elsewhere: one that is none is that of no
+    /// author here, and verifies nothing.
     #[serde(deserialize_with = "Author::deserialize_unchecked")]
-    pub(crate) author: Author,
-    pub(crate) seq: u32,
-    pub(crate) change: ChangeHash,
+    pub author: Author,
+    /// Its number along its author's chain, from 0.
+    pub seq: u32,
+    /// Its hash.
+    pub change: ChangeHash,
+}
+
+/// A [`Tip`] said in few bytes: the author and the change by how they begin. It names no one thing
+/// surely, since anybody can make keys and changes that begin alike. So what follows from it has to
+/// be held against heads.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ShortTip {
+    /// The first bytes of the author's key.
+    pub author: [u8; SHORT],
+    /// Its number along its author's chain.
+    pub seq: u32,
+    /// The first bytes of its hash.
+    pub change: [u8; SHORT],
+}
+
+/// How many bytes of a key or hash a [`ShortTip`] has.
+pub(crate) const SHORT: usize = 8;
+
+impl Tip {
+    /// The tip said in few bytes.
+    pub fn shortened(&self) -> ShortTip {
+        let author = *self.author.as_bytes().first_chunk().expect("a key is longer");
+        let change = *self.change.as_bytes().first_chunk().expect("a hash is longer");
+        ShortTip { author, seq: self.seq, change }
+    }
+}
+
+impl ShortTip {
+    /// A tip that begins so, of an author here, and is not here itself: no hash ends in so many zeros.
+    pub(crate) fn unknown(&self, author: Author) -> Tip {
+        let mut change = [0; 32];
+        change[..SHORT].copy_from_slice(&self.change);
+        Tip { author, seq: self.seq, change: ChangeHash(change) }
+    }
 }
 
 impl Frontier {
+    /// The tips, ascending.
+    pub fn tips(&self) -> &[Tip] {
+        &self.tips
+    }
+
+    /// A frontier of some tips, in any order.
+    pub fn of(mut tips: Vec<Tip>) -> Self {
+        tips.sort_unstable();
+        tips.dedup();
+        Self { tips }
+    }
+
     /// The bytes of the frontier, which are always the same.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();

@@ -278,3 +278,28 @@ fn many_tips_of_one_number_cost_no_more_than_one() {
         steps::of(|| assert!(!history.export_for(&frontier).is_empty()))
     });
 }
+
+proptest! {
+    /// Where no two authors or changes begin alike, a tip said in few bytes is as good as the tip.
+    #[test]
+    fn a_short_tip_stands_for_its_tip(steps in steps()) {
+        let [a, b, _] = world(&steps, true);
+        let short: Vec<_> = b.frontier().tips().iter().map(Tip::shortened).collect();
+        let recognized = a.recognize(&short);
+        prop_assert_eq!(a.export_for(&recognized), a.export_for(&b.frontier()));
+    }
+}
+
+/// Tips that begin as others do are each taken for every one that they may mean.
+#[test]
+fn a_short_tip_of_nobody_says_nothing() {
+    let mut history = empty();
+    go_on(&mut history, 1, "one");
+    let mut tip = history.frontier().tips()[0].shortened();
+    assert_eq!(history.recognize(&[tip, tip]), history.frontier());
+    tip.seq += 1;
+    let claim = history.recognize(&[tip]);
+    assert!(history.export_for(&claim).is_empty() && claim != history.frontier());
+    tip.author[0] ^= 1;
+    assert_eq!(history.recognize(&[tip]), Frontier::default());
+}

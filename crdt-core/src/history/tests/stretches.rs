@@ -2,7 +2,7 @@
 
 use crate::crypto::Keypair;
 use crate::history::export::lacking::lacking;
-use crate::history::{ChangeIndex, Draft, Genesis, History};
+use crate::history::{Asked, ChangeIndex, Draft, Genesis, Have, History};
 
 struct Author {
     keypair: Keypair,
@@ -139,5 +139,57 @@ fn lacking_is_everything_not_below() {
             let heads = [history.chains().hash_of(x), history.chains().hash_of(y)];
             assert_eq!(lacking(&history.kept.store, &heads), expected);
         }
+    }
+}
+
+/// Portions of any size, cut wherever they may be, each of which applies by itself.
+#[test]
+fn portions_complete_a_replica_one_by_one() {
+    for author in &mut authors() {
+        author.history.seal(&author.keypair);
+        let history = &author.history;
+        let mut cuts = 0;
+        for bytes in [1, 200, 1000, u64::MAX] {
+            for genesis in [true, false] {
+                let mut other = History::new(history.document());
+                let (mut next, mut portions) = (Some(0), 0);
+                while let Some(first) = next {
+                    let have = other.heads();
+                    let (have, changes) = (Have::Heads(&have), first..history.len());
+                    let portion = history.export_portion(&Asked { have, changes, bytes, genesis });
+                    for bundle in &portion.bundles {
+                        let outcome = other.apply(&bundle.bytes).expect("a bundle that is closed");
+                        assert!(outcome.waiting.is_empty());
+                        assert_eq!(outcome.bytes, bundle.canonical_bytes);
+                        assert_eq!(History::stated_bytes(&bundle.bytes), Ok(outcome.bytes));
+                    }
+                    assert!(portion.next > next || portion.next.is_none());
+                    (next, portions) = (portion.next, portions + 1);
+                }
+                assert_eq!(other.heads(), history.heads());
+                assert_eq!(other.genesis().is_some(), genesis);
+                cuts = cuts.max(portions);
+            }
+        }
+        assert!(cuts > 5, "{cuts}");
+    }
+}
+
+/// A range ends where it was asked to end, but for what its signatures need.
+#[test]
+fn a_portion_keeps_to_the_changes_that_are_asked_for() {
+    let [author, _] = &mut authors();
+    author.history.seal(&author.keypair);
+    let history = &author.history;
+    for end in 0..=history.len() {
+        let asked =
+            Asked { have: Have::Heads(&[]), changes: 0..end, bytes: u64::MAX, genesis: false };
+        let mut other = History::new(history.document());
+        let portion = history.export_portion(&asked);
+        portion.bundles.iter().for_each(|bundle| drop(other.apply(&bundle.bytes)));
+        assert_eq!(portion.next, None);
+        assert!(other.len() >= end && (end > 0 || other.is_empty()));
+        let sent = history.changes().take(end).map(|change| change.hash());
+        assert!(sent.into_iter().all(|hash| other.contains(&hash)));
     }
 }

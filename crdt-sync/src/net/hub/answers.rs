@@ -4,13 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crdt_core::{ApplyError, Author, DocumentId, History};
+use crdt_core::{Author, DocumentId, History};
 use crdt_store::StoreError;
 use tokio::sync::mpsc;
 
+use super::taking::{Refusal, take_in_all};
 use super::{Hub, Policy};
 use crate::access::{Grant, Right, Token, Visitor};
-use crate::host::{Entry, Origin, Quota, Sent, TakeInError, Taken};
+use crate::host::{Origin, Taken};
 use crate::protocol::{Access, Answer, Ask, Refused, Request, RequestId, Version};
 
 /// Where the requests of a connection are answered: those of one document one after the other, those
@@ -313,69 +314,20 @@ impl Clerk {
         if grant.right < Right::Write {
             return bundles.iter().map(|_| Answer::Refused(Refused::ReadOnly)).collect();
         }
-        let count = bundles.len();
-        let entry = match self.hub.open(document).await {
-            Err(StoreError::UnknownDocument(_)) => {
-                // What is not genuine makes no document.
-                if let Err(error) = try_in(document, &bundles).await {
-                    return vec![Answer::Invalid(error); count];
-                }
-                self.hub.join(document).await
-            }
-            other => other,
-        };
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                tracing::error!(%error, %document, "bundles could not be taken in");
-                return vec![Answer::Failed; count];
-            }
-        };
-        let quota = self.quota(&entry, grant).await;
         let origin = Origin::Connection(self.number);
-        let sent = bundles.into_iter().map(|bytes| Sent { bytes, origin, quota: quota.clone() });
-        let taken = entry.take_in(sent.collect()).await;
-        taken.into_iter().map(|taken| self.outcome(document, taken)).collect()
+        let visitor = self.visitor();
+        let taken = take_in_all(&self.hub, document, (&visitor, grant), origin, bundles).await;
+        taken.into_iter().map(outcome).collect()
     }
+}
 
-    /// The quota of the visitor for a document. What they wrote in it counts, also what they brought
-    /// before this hub was there; what they brought of others counts as long as it is.
-    async fn quota(&self, entry: &Entry, grant: Grant) -> Option<Quota> {
-        let bytes = grant.quota?;
-        let author = self.visitor().author;
-        let written = move |history: &History| author.map_or(0, |author| history.bytes_by(&author));
-        let written = entry.look(written).await.unwrap_or(0);
-        let holder = self.visitor().holder();
-        Some(Quota { bytes, used: self.hub.quotas().used(holder, entry.id, written) })
-    }
-
-    fn outcome(
-        &self,
-        document: DocumentId,
-        taken: Result<Taken, TakeInError>,
-    ) -> Answer {
-        match taken {
-            Ok(taken) => {
-                self.hub.metrics.taken_in.add(taken.bytes);
-                taken.answer
-            }
-            Err(TakeInError::Store(StoreError::Apply(ApplyError::OfAnotherType { .. }))) => {
-                tracing::error!(%document, "the document is of another type than it is opened as");
-                Answer::Failed
-            }
-            Err(TakeInError::Store(StoreError::Apply(error))) => {
-                self.hub.metrics.refused.add(1);
-                Answer::Invalid(error)
-            }
-            Err(TakeInError::OverQuota { bytes, left }) => {
-                tracing::info!(%document, bytes, left, "changes are over the quota");
-                Answer::Refused(Refused::Quota)
-            }
-            Err(error) => {
-                tracing::error!(%error, %document, "bundles could not be taken in");
-                Answer::Failed
-            }
-        }
+fn outcome(taken: Result<Taken, Refusal>) -> Answer {
+    match taken {
+        Ok(taken) => taken.answer,
+        Err(Refusal::Invalid(error)) => Answer::Invalid(error),
+        Err(Refusal::OverQuota) => Answer::Refused(Refused::Quota),
+        Err(Refusal::Removed) => Answer::Refused(Refused::Unknown),
+        Err(Refusal::Failed) => Answer::Failed,
     }
 }
 
@@ -388,11 +340,4 @@ fn bundles_of((id, ask): (RequestId, Ask)) -> Option<(RequestId, Vec<u8>)> {
         Ask::TakeIn { bundles } => Some((id, bundles)),
         _ => None,
     }
-}
-
-/// Whether bundles are genuine ones of a document.
-async fn try_in(document: DocumentId, bundles: &[Vec<u8>]) -> Result<(), ApplyError> {
-    let bytes = bundles.concat();
-    let trying = move || History::new(document).apply(&bytes).map(drop);
-    tokio::task::spawn_blocking(trying).await.unwrap_or(Ok(()))
 }

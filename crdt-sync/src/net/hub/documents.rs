@@ -15,6 +15,9 @@ use tokio::time::timeout;
 use super::{Hub, Mail};
 use crate::host::{Entry, Listener};
 
+/// After how long is looked for what other processes wrote.
+const REFRESH: Duration = Duration::from_secs(1);
+
 /// The documents that are in use.
 #[derive(Default)]
 pub(super) struct Documents(HashMap<DocumentId, Held>);
@@ -89,7 +92,15 @@ impl Hub {
             entry.listen(Arc::downgrade(&listener));
             Ok(entry)
         });
-        entry.await.cloned()
+        let entry = entry.await.cloned();
+        if entry.is_err() {
+            let mut documents = self.documents();
+            let is_this = |held: &Held| matches!(held, Held::Opened(one) if Arc::ptr_eq(one, &opened));
+            if documents.0.get(&document).is_some_and(is_this) && !opened.entry.initialized() {
+                documents.0.remove(&document);
+            }
+        }
+        entry
     }
 
     /// A document of the app, or the place for one that is opened here.
@@ -109,6 +120,24 @@ impl Hub {
                 }),
             },
         }
+    }
+
+    /// In which open documents there are equivocations, and how many.
+    pub(crate) async fn forks(&self) -> Vec<(DocumentId, usize)> {
+        let opened: Vec<Arc<Entry>> = {
+            let documents = self.documents();
+            let opened = documents.0.values().filter_map(|held| match held {
+                Held::Opened(opened) => opened.entry.get().cloned(),
+                Held::Bound(entry) => entry.upgrade(),
+            });
+            opened.collect()
+        };
+        let mut forks = Vec::new();
+        for entry in opened {
+            let count = entry.look(|history| history.equivocations().len()).await.unwrap_or(0);
+            forks.extend((count > 0).then_some((entry.id, count)));
+        }
+        forks
     }
 
     /// Whether a document is bound.
@@ -178,5 +207,17 @@ pub(super) async fn let_go_of_idle(hub: Weak<Hub>, mut ended: watch::Receiver<bo
             (Err(_), Some(hub)) => hub.let_go(hub.bounds.idle),
             _ => return,
         };
+    }
+}
+
+/// Brings in what other processes wrote in the documents of the app, now and then.
+pub(super) async fn look_for_others(hub: Weak<Hub>, mut ended: watch::Receiver<bool>) {
+    while timeout(REFRESH, ended.wait_for(|ended| *ended)).await.is_err() {
+        let Some(hub) = hub.upgrade() else { return };
+        for document in hub.bound() {
+            if let Some(entry) = hub.bound_entry(&document) {
+                entry.refresh().await;
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ mod documents;
 mod fan;
 mod quotas;
 mod routes;
+mod taking;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -35,6 +36,7 @@ use fan::Announcement;
 use quotas::Quotas;
 pub(crate) use routes::{Connected, Mail, Mailbox};
 use routes::Routes;
+pub(crate) use taking::{Refusal, take_in};
 
 /// What connections share.
 pub(crate) struct Hub {
@@ -116,7 +118,14 @@ impl Hub {
             work: Arc::default(),
         });
         tokio::spawn(fan::spread(Arc::downgrade(&hub), announcements));
-        tokio::spawn(documents::let_go_of_idle(Arc::downgrade(&hub), hub.ended()));
+        match hub.policy {
+            Policy::Relay(_) => {
+                tokio::spawn(documents::let_go_of_idle(Arc::downgrade(&hub), hub.ended()));
+            }
+            Policy::Bound => {
+                tokio::spawn(documents::look_for_others(Arc::downgrade(&hub), hub.ended()));
+            }
+        }
         hub
     }
 
@@ -193,6 +202,11 @@ impl Hub {
     /// How many connections there are.
     pub(crate) fn connection_count(&self) -> usize {
         self.routes().connections.len()
+    }
+
+    /// How many connections follow a document.
+    pub(crate) fn followers(&self, document: &DocumentId) -> usize {
+        self.routes().followers(document).len()
     }
 
     /// How many documents some connection follows.

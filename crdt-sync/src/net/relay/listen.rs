@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -45,7 +46,7 @@ impl Relay {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
-                _ = draining.wait_for(|draining| *draining) => break,
+                () = begins(&mut draining) => break,
                 Some(_) = serving.join_next() => continue,
             };
             match accepted {
@@ -87,11 +88,17 @@ impl Relay {
     }
 }
 
+/// Waits until the relay is drained.
+async fn begins(draining: &mut watch::Receiver<bool>) {
+    // Whoever drains it holds the other end.
+    let _ = draining.wait_for(|draining| *draining).await;
+}
+
 async fn serve_one(
     stream: TcpStream,
     router: axum::Router,
     head: Duration,
-    mut draining: tokio::sync::watch::Receiver<bool>,
+    mut draining: watch::Receiver<bool>,
 ) {
     // Small frames are not held back to be sent together.
     let _ = stream.set_nodelay(true);
@@ -102,7 +109,7 @@ async fn serve_one(
     tokio::pin!(connection);
     let served = tokio::select! {
         served = &mut connection => served,
-        _ = draining.wait_for(|draining| *draining) => {
+        () = begins(&mut draining) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -15,9 +15,10 @@ use crdt_core::Author;
 use crdt_store::{Store, StoreError};
 use rustls::ClientConfig;
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
+use super::address::Address;
 use super::backoff::{Backoff, random};
 use super::dial::trusting_the_system;
 use super::hub::{Bounds, Hub, Policy};
@@ -59,6 +60,8 @@ struct Inner {
     endpoint: Option<String>,
     limits: Limits,
     doors: Arc<Doors>,
+    /// Turns of HTTP requests.
+    requests: Semaphore,
     draining: watch::Sender<bool>,
     links: Mutex<Vec<(Target, watch::Receiver<Status>)>>,
     backoff: Backoff,
@@ -191,6 +194,7 @@ impl Relay {
             endpoint,
             limits,
             doors: Arc::new(Doors::new(limits)),
+            requests: Semaphore::new(limits.requests.max(1)),
             draining: watch::Sender::new(false),
             links: Mutex::default(),
             backoff,
@@ -219,6 +223,15 @@ impl Relay {
         };
         tokio::spawn(dialer.run());
         inner.links.lock().unwrap_or_else(PoisonError::into_inner).push((target, told));
+    }
+
+    /// How it stands with the relays that it dials.
+    pub fn links(&self) -> Vec<(Address, Status)> {
+        let links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let link = |(target, status): &(Target, watch::Receiver<Status>)| {
+            (target.address().clone(), status.borrow().clone())
+        };
+        links.iter().map(link).collect()
     }
 
     /// How many connections there are.

@@ -11,6 +11,7 @@ use axum::routing::get;
 use tokio::task::spawn_blocking;
 
 use super::Relay;
+use crate::net::address::Address;
 use crate::net::hub::Connected;
 use crate::net::peer::Status;
 
@@ -65,9 +66,9 @@ fn write_page(
     writeln!(text, "<h1>crdt-relay</h1><p>Key <code>{}</code></p>", relay.author())?;
     writeln!(text, "<p>{} connections, {} documents, {} of them open</p>", connected.len(),
         listings.len(), relay.open_documents())?;
-    table(text, "Connections", &["key", "from", "documents", "waiting", "for"], connected.iter(), row)?;
+    table(text, "Connections", &["key", "from", "relay", "documents", "waiting", "for"], connected.iter(), row)?;
     let links = relay.links();
-    let link = |(address, status): &(String, Status)| vec![address.clone(), format!("{status:?}")];
+    let link = |(address, status): &(Address, Status)| vec![address.to_string(), format!("{status:?}")];
     table(text, "Relays", &["address", "status"], links.iter(), link)?;
     let documents = listings.iter().map(|listing| {
         let type_name = listing.type_name.clone().unwrap_or_default();
@@ -88,6 +89,7 @@ fn row(connected: &Connected) -> Vec<String> {
     vec![
         or_dash(connected.author.map(|author| author.to_string())),
         or_dash(connected.address.map(|address| address.to_string())),
+        if connected.is_link { "yes" } else { "" }.to_owned(),
         connected.documents.to_string(),
         connected.lag.to_string(),
         format!("{} s", connected.since.elapsed().as_secs()),

@@ -1,0 +1,73 @@
+//! What leaves in portions, and what comes abbreviated: for protocols.
+
+use super::History;
+use crate::codec::{DecodeError, Reader};
+use crate::history::export::had;
+use crate::history::export::portion::{Asked, Portion};
+use crate::history::format::bundle;
+use crate::history::format::frontier::{Frontier, ShortTip};
+
+impl History {
+    /// Part of what another replica lacks, as bundles that each can be applied where those before
+    /// it were: so what has arrived of them is not lost if the rest does not.
+    ///
+    /// What this replica wrote and has not signed yet is left out. Costs what
+    /// [`export`](Self::export) or [`export_for`](Self::export_for) would, without writing what is
+    /// not asked for.
+    ///
+    /// ```
+    /// # use crdt_core::{Asked, Document, Have, History, Keypair, Text};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut text = Document::<Text>::create(Keypair::generate()?)?;
+    /// # for _ in 0..10 { text.change(|text| text.push_str("Hello"))?; text.export(&[]); }
+    /// # let mut history = History::new(text.id());
+    /// # history.apply(&text.export(&[]))?;
+    /// let mut other = History::new(history.document());
+    /// let mut next = Some(0);
+    /// while let Some(first) = next {
+    ///     let changes = first..history.len();
+    ///     let have = Have::Heads(&[]);
+    ///     let portion =
+    ///         history.export_portion(&Asked { have, changes, bytes: 1 << 20, genesis: true });
+    ///     for bundle in &portion.bundles {
+    ///         other.apply(&bundle.bytes)?;
+    ///     }
+    ///     next = portion.next;
+    /// }
+    /// assert_eq!(other.heads(), history.heads());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn export_portion(&self, asked: &Asked<'_>) -> Portion {
+        self.exporter(None).portion(asked)
+    }
+
+    /// The frontier that abbreviated tips stand for, as far as it can be told here: each change here
+    /// that one may mean, or else that its author has gone on. O(n log n) in the number of tips and
+    /// chains. It may be wrong, so [heads](Self::heads) have to be compared after what follows.
+    pub fn recognize(&self, tips: &[ShortTip]) -> Frontier {
+        had::recognized(self.store(), tips)
+    }
+
+    /// Whether every tip of a frontier is here: who has it has nothing that is not here. Costs what
+    /// [`export_for`](Self::export_for) does to compare.
+    pub fn covers(&self, frontier: &Frontier) -> bool {
+        had::is_known(self.store(), frontier)
+    }
+
+    /// The canonical bytes that bundles state, each after its length as
+    /// [`apply`](Self::apply) takes them: the work that they make, which is known without
+    /// decoding them.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if they do not begin as bundles do, or state what their length cannot hold.
+    pub fn stated_bytes(bundles: &[u8]) -> Result<u64, DecodeError> {
+        let mut reader = Reader::new(bundles);
+        let mut sum = 0;
+        while !reader.is_empty() {
+            bundle::check_mark(reader.rest())?;
+            sum += bundle::Bundle::stated(reader.bytes()?)?.bytes as u64;
+        }
+        Ok(sum)
+    }
+}

@@ -1,0 +1,344 @@
+//! Finding out what each side lacks.
+//!
+//! A side states its heads. The other one compares:
+//!
+//! - They are its own: `Same`, and nothing else.
+//! - It knows all of them: the other side lacks what is not below them, which is sent at once.
+//! - Otherwise it says the tips of its chains, in few bytes. The first side sees which of them it
+//!   knows, sends what is beyond them, and says which it knows and what other tips it has; the second
+//!   then sends what is beyond these.
+//!
+//! # Why it ends with both having the same
+//!
+//! Few bytes of a hash can stand for another one, and a tip of a higher seq than here can be of another
+//! branch. So a comparison can come to an end and leave the two different. What tells is their heads:
+//! each says eight bytes for its heads when it is done sending and when it has taken in, hashed with
+//! what both sides have chosen for this connection, so that nobody can make heads that look alike.
+//! Where they differ and nothing is under way any more, the dialer states its heads again and asks
+//! for the frontier in full (`exact`): an exchange of the frontiers that the core's docs on them
+//! prove to settle it in two rounds, forks of authors included, since nothing in it is
+//! abbreviated. Changes that come in the meantime start no round: they are sent as they are.
+//!
+//! Messages can be lost, if the transport loses them or a queue is full. Whatever is not settled and
+//! has not moved between two pings is stated again, by either side. A statement resets all that went
+//! before it, so it does not matter what was lost.
+//!
+//! A peer that lies gets less than it lacks or more, and costs what it would cost to serve it: every
+//! round is one message of its own or a ping's.
+
+use std::sync::Arc;
+
+use crdt_core::{Frontier, ShortTip, Tip};
+
+use super::{Channel, chosen};
+use crate::protocol::event::Event;
+use crate::protocol::frame::{Digest, Message, PIECE, Piece, Statement};
+use crate::protocol::request::{Ask, Basis, Relation, Version};
+use crate::protocol::settings::Role;
+use crate::protocol::violation::{Limit, Violation};
+
+/// The most bytes of a frontier.
+const MAX_FRONTIER: usize = 16 << 20;
+
+/// What is known of the other side, and what is being found out.
+#[derive(Debug, Default)]
+pub(super) struct Comparing {
+    /// Eight bytes for the heads of the other side, as it said last.
+    pub(super) theirs: Option<Digest>,
+    /// The same for those that were stated last here.
+    pub(super) stated: Option<Digest>,
+    pub(super) they_lack_genesis: bool,
+    /// What the other side said last and the host has not been asked about yet.
+    heard: Option<Heard>,
+    /// Whether the host is being asked about something, and whether that answered something said here.
+    asked: Option<Question>,
+    /// The tips that were said here and not answered yet.
+    tips: Option<Vec<Tip>>,
+    /// A frontier of which not all pieces are here.
+    pieces: Vec<u8>,
+    /// How often in a row a comparison left the two different.
+    pub(super) rounds: u32,
+}
+
+/// What the other side said.
+#[derive(Debug)]
+enum Heard {
+    Statement(Statement),
+    Tips { tips: Vec<ShortTip>, known: Vec<Tip>, answers: bool },
+    Frontier { frontier: Frontier, answers: bool },
+}
+
+/// What the host is being asked about.
+#[derive(Clone, Debug)]
+struct Question {
+    /// The heads that were stated, if they were.
+    heads: Vec<crdt_core::ChangeHash>,
+    exact: bool,
+    /// Whether it answers something that was said here, and wants no answer.
+    answers: bool,
+    /// Which tips the other side has said, if it did so in few bytes.
+    said: Option<Vec<ShortTip>>,
+}
+
+/// Tips to be said.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Tips(Vec<Tip>),
+    Differing(Vec<bool>, Vec<ShortTip>),
+    Frontier { bytes: Vec<u8>, at: usize, answers: bool },
+}
+
+impl Comparing {
+    pub(super) fn wants_to_ask(&self) -> bool {
+        self.heard.is_some() && self.asked.is_none()
+    }
+
+    pub(super) fn ask(&mut self) -> Option<Ask> {
+        if self.asked.is_some() {
+            return None;
+        }
+        let mut question = Question { heads: Vec::new(), exact: false, answers: false, said: None };
+        let ask = match self.heard.take()? {
+            Heard::Statement(Statement { heads, exact, .. }) => {
+                (question.heads, question.exact) = (heads.clone(), exact);
+                Ask::Compare { heads }
+            }
+            Heard::Tips { tips, known, answers } => {
+                (question.answers, question.said) = (answers, Some(tips.clone()));
+                Ask::Recognize { tips, known }
+            }
+            Heard::Frontier { frontier, answers } => {
+                (question.answers, question.exact) = (answers, true);
+                Ask::Place { frontier }
+            }
+        };
+        self.asked = Some(question);
+        Some(ask)
+    }
+
+    /// Whether nothing is being found out.
+    pub(super) fn is_idle(&self) -> bool {
+        self.heard.is_none() && self.asked.is_none() && self.tips.is_none()
+    }
+
+    /// Forgets what was being found out.
+    pub(super) fn restart(&mut self) {
+        (self.heard, self.tips, self.stated) = (None, None, None);
+        self.pieces.clear();
+    }
+}
+
+/// What the other side says.
+impl Channel {
+    /// It states its heads.
+    pub(in crate::protocol) fn hear_statement(&mut self, statement: Statement) {
+        self.has_moved = true;
+        self.outgoing.released(statement.taken);
+        self.comparing.restart();
+        self.comparing.they_lack_genesis = statement.lacks_genesis;
+        self.comparing.theirs = Some(self.salt.heads(&statement.heads));
+        if statement.exact {
+            self.comparing.rounds = self.comparing.rounds.max(1);
+        }
+        self.due.tips = None;
+        self.comparing.heard = Some(Heard::Statement(statement));
+    }
+
+    /// It has the heads that were stated here.
+    pub(in crate::protocol) fn hear_same(&mut self, events: &mut Vec<Event>) {
+        self.has_moved = true;
+        if let Some(stated) = self.comparing.stated {
+            self.comparing.theirs = Some(stated);
+            self.caught_up();
+            self.settle(events);
+        }
+    }
+
+    /// It says its tips in few bytes.
+    pub(in crate::protocol) fn hear_tips(&mut self, tips: Vec<ShortTip>) {
+        self.has_moved = true;
+        // Tips that were said here at the same time count as the answer.
+        let answers = self.comparing.tips.take().is_some();
+        self.comparing.heard = Some(Heard::Tips { tips, known: Vec::new(), answers });
+    }
+
+    /// It says which tips it knows of those that were said here, and which it has beside them.
+    pub(in crate::protocol) fn hear_differing(&mut self, known: &[bool], tips: Vec<ShortTip>) {
+        self.has_moved = true;
+        // What answers nothing that was said since the last statement is too late.
+        if let Some(said) = self.comparing.tips.take()
+            && said.len() == known.len()
+        {
+            let known = chosen(&said, known);
+            self.comparing.heard = Some(Heard::Tips { tips, known, answers: true });
+        }
+    }
+
+    /// It says a piece of its frontier.
+    pub(in crate::protocol) fn hear_frontier(
+        &mut self,
+        answers: bool,
+        piece: Piece<'_>,
+    ) -> Result<(), Violation> {
+        self.has_moved = true;
+        let pieces = &mut self.comparing.pieces;
+        if piece.at == 0 {
+            pieces.clear();
+        }
+        if pieces.len() + piece.bytes.len() > MAX_FRONTIER {
+            return Err(Violation::OverLimit(Limit::Tips));
+        }
+        if piece.at != pieces.len() as u64 {
+            // One before it was lost. That nothing comes of this shows at a ping.
+            return Ok(());
+        }
+        pieces.extend_from_slice(piece.bytes);
+        if piece.more {
+            return Ok(());
+        }
+        let bytes = core::mem::take(&mut self.comparing.pieces);
+        let frontier = Frontier::from_bytes(&bytes);
+        let frontier = frontier.map_err(|_| crate::protocol::Malformed::Content)?;
+        let answers = answers || self.comparing.tips.take().is_some();
+        self.comparing.tips = None;
+        self.comparing.heard = Some(Heard::Frontier { frontier, answers });
+        Ok(())
+    }
+
+    /// It has sent all that was lacking here, and this is what its heads come to.
+    pub(in crate::protocol) fn hear_done(&mut self, heads: Digest, events: &mut Vec<Event>) {
+        self.has_moved = true;
+        self.comparing.theirs = Some(heads);
+        self.incoming.done = Some(heads);
+        if self.comparing.is_idle() && !self.outgoing.is_comparing() {
+            self.caught_up();
+        }
+        self.finish(events);
+    }
+}
+
+/// What the host has found out.
+impl Channel {
+    pub(super) fn compared(
+        &mut self,
+        version: Version,
+        relation: Relation,
+        events: &mut Vec<Event>,
+    ) {
+        let Some(question) = self.comparing.asked.take() else { return };
+        self.note(version);
+        match relation {
+            Relation::Equal => {
+                self.due.same = true;
+                self.outgoing.stop_difference();
+                self.caught_up();
+                self.settle(events);
+                if self.comparing.they_lack_genesis && !self.lacks_genesis {
+                    self.outgoing.begin(Basis::Heads(question.heads), true);
+                }
+            }
+            Relation::Behind => self.outgoing.begin(Basis::Heads(question.heads), true),
+            Relation::Unknown(tips) => {
+                let exact = question.exact || self.comparing.rounds > 0;
+                self.due.tips = Some(if exact { full(&tips, false) } else { Reply::Tips(tips) });
+            }
+        }
+    }
+
+    pub(super) fn recognized(
+        &mut self,
+        version: Version,
+        frontier: Frontier,
+        is_ahead: bool,
+        tips: Vec<Tip>,
+    ) {
+        let Some(question) = self.comparing.asked.take() else { return };
+        self.note(version);
+        if is_ahead && !question.answers {
+            self.due.tips = Some(match question.said {
+                Some(said) => differing(&said, &frontier, &tips),
+                None => full(&tips, true),
+            });
+        }
+        self.outgoing.begin(Basis::Frontier(Arc::new(frontier)), false);
+    }
+
+    /// Says tips, or as much of them as goes into one message.
+    pub(super) fn say_tips(&mut self, reply: Reply, out: &mut Vec<u8>) {
+        let handle = self.handle;
+        match reply {
+            Reply::Tips(tips) => {
+                let mut short: Vec<_> = tips.iter().map(Tip::shortened).collect();
+                short.sort_unstable();
+                short.dedup();
+                // Where some begin alike the answer cannot say which it means by their places.
+                let tips = if short.len() == tips.len() { tips } else { Vec::new() };
+                Message::Tips { handle, tips: short }.write(out);
+                self.comparing.tips = Some(tips);
+            }
+            Reply::Differing(known, tips) => Message::Differing { handle, known, tips }.write(out),
+            Reply::Frontier { bytes, at, answers } => {
+                let end = bytes.len().min(at + PIECE);
+                let more = end < bytes.len();
+                let piece = Piece { at: at as u64, more, bytes: &bytes[at..end] };
+                Message::Frontier { handle, answers, piece }.write(out);
+                if more {
+                    self.due.tips = Some(Reply::Frontier { bytes, at: end, answers });
+                } else if !answers {
+                    self.comparing.tips = Some(Vec::new());
+                }
+            }
+        }
+    }
+
+    /// Looks whether both have the same now, and begins anew where that is to be.
+    pub(super) fn finish(&mut self, events: &mut Vec<Event>) {
+        let is_over =
+            self.outgoing.is_idle() && self.incoming.is_idle() && self.comparing.is_idle();
+        if self.comparing.theirs == Some(self.digest) {
+            self.settle(events);
+        } else if is_over && self.incoming.done.take().is_some() && self.outgoing.was_compared() {
+            self.comparing.rounds = self.comparing.rounds.saturating_add(1);
+            // One side alone begins, and not for ever at once: a ping goes on.
+            if self.role == Role::Dialer && self.comparing.rounds < 8 {
+                self.due.state = true;
+            }
+        }
+    }
+
+    /// Both have the same, if what the other side said of itself is still so here.
+    fn settle(&mut self, events: &mut Vec<Event>) {
+        if self.comparing.theirs != Some(self.digest) {
+            return;
+        }
+        self.comparing.rounds = 0;
+        let document = self.document;
+        if self.outgoing.agreed(&self.mine) {
+            events.push(Event::Durable { document, heads: self.mine.heads.clone() });
+            events.push(Event::Synced { document });
+        }
+    }
+}
+
+/// The frontier in full.
+fn full(tips: &[Tip], answers: bool) -> Reply {
+    let bytes = Frontier::of(tips.to_vec()).to_bytes();
+    Reply::Frontier { bytes, at: 0, answers }
+}
+
+/// Which of the tips that were said are here, and which tips are here beside them.
+fn differing(said: &[ShortTip], recognized: &Frontier, own: &[Tip]) -> Reply {
+    // What is claimed and not known has a hash that is not whole.
+    let known: std::collections::BTreeSet<ShortTip> =
+        recognized.tips().iter().filter(|tip| !is_claim(tip)).map(Tip::shortened).collect();
+    let bits = said.iter().map(|tip| known.contains(tip)).collect();
+    let mut beside: Vec<ShortTip> = own.iter().map(Tip::shortened).collect();
+    beside.retain(|tip| said.binary_search(tip).is_err());
+    beside.sort_unstable();
+    beside.dedup();
+    Reply::Differing(bits, beside)
+}
+
+fn is_claim(tip: &Tip) -> bool {
+    tip.change.as_bytes()[8..].iter().all(|byte| *byte == 0)
+}

@@ -1,0 +1,323 @@
+//! One document on a connection: what is known of the two replicas, and what is to be said, asked and
+//! sent next. A channel does nothing itself: the [session](super::session) asks each in its turn.
+
+mod compare;
+mod receiving;
+mod sending;
+
+pub(super) use sending::Used;
+
+use crdt_core::{ApplyError, DocumentId, Refusal, Tip};
+
+use super::digest::Salt;
+use super::event::Event;
+use super::frame::{Digest, Message, Refused, Statement};
+use super::request::{Access, Answer, Ask, Version};
+use super::settings::{Credit, Role};
+use super::violation::Violation;
+use compare::Comparing;
+use receiving::Incoming;
+use sending::Outgoing;
+
+/// One document on a connection.
+#[derive(Debug)]
+pub(super) struct Channel {
+    document: DocumentId,
+    /// The number by which it is called.
+    pub(super) handle: u64,
+    role: Role,
+    salt: Salt,
+    /// Whether this side follows it, and whether the other does.
+    pub(super) is_followed_here: bool,
+    pub(super) is_followed_there: bool,
+    /// Whether it was opened here by that number.
+    pub(super) has_opened: bool,
+    stage: Stage,
+    access: Access,
+    lacks_genesis: bool,
+    /// What is durable here, as far as the host has said, and eight bytes for its heads.
+    mine: Version,
+    digest: Digest,
+    comparing: Comparing,
+    outgoing: Outgoing,
+    incoming: Incoming,
+    /// What is to be said.
+    due: Due,
+    /// Whether the host is to be asked again.
+    pub(super) queues: Queues,
+    /// Whether anything has moved since the last ping.
+    has_moved: bool,
+}
+
+/// How far the host has come with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    /// It has not been asked.
+    New,
+    /// It has been asked.
+    Asked,
+    /// It has opened the document.
+    Open,
+    /// One of the sides does not serve it.
+    Refused,
+}
+
+/// Messages that are to be made when there is room for them, from what is then the case. So whatever
+/// the other side asks, no more than one of each waits.
+#[derive(Debug, Default)]
+struct Due {
+    open: bool,
+    state: bool,
+    same: bool,
+    durable: bool,
+    done: bool,
+    refuse: Option<Refused>,
+    tips: Option<compare::Reply>,
+}
+
+/// In which queues of the session it stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Queues {
+    pub(super) asking: bool,
+    pub(super) saying: bool,
+    pub(super) live: bool,
+    pub(super) backfill: bool,
+}
+
+impl Channel {
+    pub(super) fn new(document: DocumentId, handle: u64, role: Role, salt: Salt) -> Self {
+        Self {
+            document,
+            handle,
+            role,
+            salt,
+            is_followed_here: false,
+            is_followed_there: false,
+            has_opened: false,
+            stage: Stage::New,
+            access: Access::Write,
+            lacks_genesis: true,
+            mine: Version::default(),
+            digest: salt.heads(&[]),
+            comparing: Comparing::default(),
+            outgoing: Outgoing::default(),
+            incoming: Incoming::default(),
+            due: Due::default(),
+            queues: Queues::default(),
+            has_moved: true,
+        }
+    }
+
+    /// Eight bytes for the document and its heads.
+    pub(super) fn summary(&self) -> Digest {
+        self.salt.document(&self.document, &self.digest)
+    }
+
+    /// Whether both sides have the same, as far as is known here.
+    pub(super) fn is_settled(&self) -> bool {
+        self.stage == Stage::Refused
+            || self.stage == Stage::Open
+                && self.comparing.theirs == Some(self.digest)
+                && self.outgoing.is_idle()
+    }
+
+    /// This side follows it from here on: it is to be opened and said.
+    pub(super) fn follow(&mut self) {
+        self.is_followed_here = true;
+        self.reopen();
+        self.due.open |= !self.is_followed_there && self.stage == Stage::Open;
+    }
+
+    /// Asks anew for what was refused before.
+    pub(super) fn reopen(&mut self) {
+        if self.stage == Stage::Refused {
+            self.stage = Stage::New;
+        }
+    }
+
+    /// Whether there is something to ask.
+    pub(super) fn wants_to_ask(&self, credit: Credit) -> bool {
+        match self.stage {
+            Stage::New => true,
+            Stage::Asked | Stage::Refused => false,
+            Stage::Open => {
+                self.incoming.wants_to_ask()
+                    || self.comparing.wants_to_ask()
+                    || self.outgoing.wants_to_ask(credit)
+            }
+        }
+    }
+
+    /// The next thing to ask of the host.
+    pub(super) fn ask(&mut self, credit: Credit) -> Option<Ask> {
+        match self.stage {
+            Stage::New => {
+                self.stage = Stage::Asked;
+                Some(Ask::Open { by_peer: !self.is_followed_here })
+            }
+            Stage::Asked | Stage::Refused => None,
+            Stage::Open => self
+                .incoming
+                .ask(self.comparing.theirs.filter(|theirs| *theirs == self.digest))
+                .or_else(|| self.comparing.ask())
+                .or_else(|| self.outgoing.ask(credit, self.comparing.they_lack_genesis)),
+        }
+    }
+
+    /// Takes what the host has found out.
+    pub(super) fn answer(
+        &mut self,
+        answer: Answer,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Violation> {
+        self.has_moved = true;
+        match answer {
+            Answer::Opened { version, genesis, access } => {
+                (self.stage, self.access, self.lacks_genesis) = (Stage::Open, access, !genesis);
+                self.note(version);
+                self.due.open = self.is_followed_here && !self.is_followed_there;
+                if access == Access::Read {
+                    self.due.refuse = Some(Refused::ReadOnly);
+                }
+            }
+            Answer::Refused(reason) => self.refuse(reason),
+            Answer::Failed => self.refuse(Refused::Busy),
+            Answer::Compared { version, relation } => self.compared(version, relation, events),
+            Answer::Recognized { version, frontier, is_ahead, tips } => {
+                self.recognized(version, frontier, is_ahead, tips);
+            }
+            Answer::Difference { version, portion } => self.fetched(version, portion),
+            Answer::Taken { version, complete, genesis } => {
+                self.lacks_genesis &= !genesis;
+                self.taken(version, complete, events);
+            }
+            Answer::Invalid(error) => return self.invalid(error),
+            Answer::Admitted | Answer::NotAdmitted { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Bundles were refused, by a rule that every replica has, or by a limit or type of this one.
+    fn invalid(&mut self, error: ApplyError) -> Result<(), Violation> {
+        match error {
+            ApplyError::Refused(Refusal::PendingFull) => self.refuse(Refused::Busy),
+            ApplyError::OfAnotherType { .. } => self.refuse(Refused::Forbidden),
+            error => return Err(Violation::Refused { document: self.document, error }),
+        }
+        Ok(())
+    }
+
+    /// Takes note of what is durable here.
+    fn note(&mut self, version: Version) {
+        if version.changes >= self.mine.changes && version != self.mine {
+            self.digest = self.salt.heads(&version.heads);
+            self.mine = version;
+        }
+    }
+
+    /// Serves the document no more.
+    pub(super) fn refuse(&mut self, reason: Refused) {
+        self.close();
+        self.due.refuse = Some(reason);
+    }
+
+    /// The other side does not serve it.
+    pub(super) fn refused(&mut self, reason: Refused) {
+        if reason == Refused::ReadOnly {
+            self.outgoing.forbid();
+        } else {
+            self.close();
+        }
+    }
+
+    /// The other side follows it no more.
+    pub(super) fn leave(&mut self) {
+        self.close();
+    }
+
+    /// Takes it out of a queue of those that send.
+    pub(super) fn unqueue(&mut self, live: bool) {
+        if live {
+            self.queues.live = false;
+        } else {
+            self.queues.backfill = false;
+        }
+    }
+
+    /// Forgets all that was to be said and sent.
+    fn close(&mut self) {
+        self.stage = Stage::Refused;
+        (self.due, self.comparing) = (Due::default(), Comparing::default());
+        self.outgoing.stop();
+        self.incoming.stop();
+    }
+
+    /// Whether there is something to say beside bundles.
+    pub(super) fn wants_to_say(&self) -> bool {
+        let Due { open, state, same, durable, done, refuse, tips } = &self.due;
+        *open || *state || *same || *durable || *done || refuse.is_some() || tips.is_some()
+    }
+
+    /// Says one thing beside bundles.
+    pub(super) fn say(&mut self, out: &mut Vec<u8>) {
+        let handle = self.handle;
+        if core::mem::take(&mut self.due.open) {
+            self.has_opened = true;
+            let statement = self.statement();
+            Message::Open { handle, document: self.document, statement }.write(out);
+        } else if core::mem::take(&mut self.due.state) {
+            let statement = self.statement();
+            Message::State { handle, statement }.write(out);
+        } else if core::mem::take(&mut self.due.same) {
+            Message::Same { handle }.write(out);
+        } else if core::mem::take(&mut self.due.durable) {
+            let number = self.incoming.taken();
+            Message::Durable { handle, number, heads: self.digest }.write(out);
+        } else if let Some(reply) = self.due.tips.take() {
+            self.say_tips(reply, out);
+        } else if core::mem::take(&mut self.due.done) {
+            Message::Done { handle, heads: self.digest }.write(out);
+        } else if let Some(reason) = self.due.refuse.take() {
+            Message::Refuse { handle, reason }.write(out);
+        }
+    }
+
+    /// What is durable here, said so that the other side answers with what follows.
+    fn statement(&mut self) -> Statement {
+        // An answer to it covers everything up to here.
+        self.outgoing.stated(self.mine.changes);
+        self.comparing.stated = Some(self.digest);
+        (self.due.durable, self.due.state) = (false, false);
+        Statement {
+            heads: self.mine.heads.clone(),
+            taken: self.incoming.taken(),
+            lacks_genesis: self.lacks_genesis,
+            exact: self.comparing.rounds > 0,
+        }
+    }
+
+    /// Looks, at a ping, whether anything is stuck: what has not moved since the last one is stated
+    /// again.
+    pub(super) fn tick(&mut self) {
+        let has_moved = core::mem::take(&mut self.has_moved);
+        if self.stage != Stage::Open || has_moved || self.is_settled() {
+            return;
+        }
+        self.restate();
+    }
+
+    /// States again what is here, whatever was said before.
+    pub(super) fn restate(&mut self) {
+        self.comparing.restart();
+        if self.is_followed_there {
+            self.due.state = true;
+        } else {
+            self.due.open = true;
+        }
+    }
+}
+
+/// Of some tips those that a side has said, by place.
+fn chosen(tips: &[Tip], known: &[bool]) -> Vec<Tip> {
+    tips.iter().zip(known).filter(|(_, known)| **known).map(|(tip, _)| *tip).collect()
+}

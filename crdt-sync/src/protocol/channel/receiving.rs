@@ -1,0 +1,152 @@
+//! What comes from the other side: bundles, within what was granted to it.
+
+use crdt_core::History;
+
+use super::sending::Used;
+use super::{Channel, Stage};
+use crate::protocol::bundle;
+use crate::protocol::event::Event;
+use crate::protocol::frame::{Digest, Piece};
+use crate::protocol::request::{Access, Ask, Version};
+use crate::protocol::settings::Terms;
+use crate::protocol::violation::{Limit, Malformed, Violation};
+
+/// What has come and is not taken in.
+#[derive(Debug, Default)]
+pub(super) struct Incoming {
+    /// The bundle that came last.
+    number: u64,
+    /// A bundle of which not all pieces are here.
+    pieces: Vec<u8>,
+    /// Bundles that wait to be taken in, as the history takes them, and what they use.
+    waiting: Vec<u8>,
+    used: Used,
+    /// Bundles that are being taken in: up to which one, and what they use.
+    taking: Option<(u64, Used)>,
+    /// What both sides' heads came to when that began, if they were equal.
+    base: Option<Digest>,
+    /// Up to which everything has been taken in, whatever became of it.
+    taken: u64,
+    /// Whether something was lost, or waits for what is not here.
+    has_gap: bool,
+    /// What the heads come to of a side that has sent everything.
+    pub(super) done: Option<Digest>,
+}
+
+impl Incoming {
+    pub(super) fn is_idle(&self) -> bool {
+        self.taking.is_none() && self.waiting.is_empty() && self.pieces.is_empty()
+    }
+
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    pub(super) fn wants_to_ask(&self) -> bool {
+        self.taking.is_none() && !self.waiting.is_empty()
+    }
+
+    /// `equal` is what the heads of both sides come to, where they are equal.
+    pub(super) fn ask(&mut self, equal: Option<Digest>) -> Option<Ask> {
+        if !self.wants_to_ask() {
+            return None;
+        }
+        self.base = equal;
+        self.taking = Some((self.number, core::mem::take(&mut self.used)));
+        Some(Ask::TakeIn { bundles: core::mem::take(&mut self.waiting) })
+    }
+
+    pub(super) fn stop(&mut self) {
+        *self = Self { number: self.number, taken: self.number, ..Self::default() };
+    }
+
+    /// What waits, is being taken in and is in pieces.
+    fn all(&self) -> Used {
+        let mut all = self.used;
+        all.add(self.taking.map(|(_, used)| used).unwrap_or_default());
+        all.bytes += self.pieces.len() as u64;
+        all
+    }
+}
+
+impl Channel {
+    /// What was sent here and is not taken in yet.
+    pub(in crate::protocol) fn incoming_use(&self) -> Used {
+        self.incoming.all()
+    }
+
+    /// A piece of a bundle comes.
+    pub(in crate::protocol) fn hear_bundle(
+        &mut self,
+        number: u64,
+        piece: Piece<'_>,
+        terms: &Terms,
+    ) -> Result<(), Violation> {
+        self.has_moved = true;
+        let incoming = &mut self.incoming;
+        if piece.at == 0 {
+            incoming.pieces.clear();
+        }
+        if piece.at + piece.bytes.len() as u64 > terms.bundle {
+            return Err(Violation::OverLimit(Limit::Bundle));
+        }
+        if piece.at != incoming.pieces.len() as u64 || number <= incoming.number {
+            // One before it was lost, which shows when the next bundle comes or at a ping; or it
+            // came before.
+            return Ok(());
+        }
+        incoming.pieces.extend_from_slice(piece.bytes);
+        if piece.more {
+            return Ok(());
+        }
+        let bytes = core::mem::take(&mut incoming.pieces);
+        if self.stage == Stage::Open && self.access == Access::Write {
+            return self.hear_whole(number, &bytes, terms);
+        }
+        // It was on its way when the other side was told that nothing is taken.
+        (incoming.number, incoming.taken) = (number, number);
+        Ok(())
+    }
+
+    /// A bundle has come whole.
+    fn hear_whole(&mut self, number: u64, bytes: &[u8], terms: &Terms) -> Result<(), Violation> {
+        let bundle = bundle::with_document(bytes, &self.document).ok_or(Malformed::Content)?;
+        let stated = History::stated_bytes(&bundle).map_err(|_| Malformed::Content)?;
+        let used = Used { bytes: bytes.len() as u64, canonical_bytes: stated };
+        let incoming = &mut self.incoming;
+        let before = incoming.all();
+        if !before.has_room(used, terms.document) {
+            let of_bytes = before.bytes + used.bytes > terms.document.bytes;
+            let limit = if of_bytes { Limit::DocumentBytes } else { Limit::DocumentWork };
+            return Err(Violation::OverLimit(limit));
+        }
+        incoming.has_gap |= number != incoming.number + 1;
+        incoming.number = number;
+        incoming.used.add(used);
+        incoming.waiting.extend_from_slice(&bundle);
+        Ok(())
+    }
+
+    /// Bundles were taken in, and that is durable.
+    pub(super) fn taken(&mut self, version: Version, complete: bool, events: &mut Vec<Event>) {
+        let Some((number, _)) = self.incoming.taking.take() else { return };
+        let was_equal = self.incoming.base == Some(self.digest);
+        self.note(version);
+        if was_equal && complete && !self.incoming.has_gap {
+            // The other side had the same and has made what came.
+            self.comparing.theirs = Some(self.digest);
+        }
+        self.incoming.taken = number;
+        self.incoming.has_gap |= !complete;
+        let is_last = self.incoming.is_idle();
+        if core::mem::take(&mut self.incoming.has_gap) {
+            // What came does not follow on what is here: the other side has to look again.
+            self.due.state = true;
+        } else {
+            self.due.durable = true;
+        }
+        if is_last {
+            self.finish(events);
+        }
+    }
+}

@@ -1,0 +1,494 @@
+use std::collections::VecDeque;
+
+use crdt_core::{Author, DocumentId};
+
+use super::closing::{Close, CloseReason};
+use super::event::{Closed, Event};
+use super::frame::{MAX_FRAME, MAX_MESSAGE, Message, Refused, kind};
+use super::handshake::{self, Handshake, Proven};
+use super::presence::{Presence, Presences};
+use super::request::{Answer, Fresh, Request, RequestId};
+use super::session::Session;
+use super::settings::{Role, Settings};
+use super::time::Time;
+use super::violation::{Limit, Violation};
+use super::wire::Reader;
+
+/// Milliseconds after which presence that was not said anew expires.
+const PRESENCE_LIFETIME: u64 = 60_000;
+/// Authors whose presence is remembered, on one connection.
+const MAX_PRESENT: usize = 4096;
+
+/// One side of a connection, without IO: it is given what came and what time it is, and says what is to
+/// be sent, asked and told.
+#[derive(Debug)]
+pub struct Connection {
+    settings: Settings,
+    role: Role,
+    phase: Phase,
+    /// Frames to be sent before all others.
+    frames: VecDeque<Vec<u8>>,
+    /// Messages to be sent before those of documents.
+    control: Vec<u8>,
+    /// Presence and messages to be sent.
+    droppable: VecDeque<Vec<u8>>,
+    events: VecDeque<Event>,
+    next_request: u64,
+    admission: Option<RequestId>,
+    /// What is followed from when both sides have proven their keys.
+    subscribed: Vec<DocumentId>,
+    presences: Presences,
+    clock: Clock,
+    began: Time,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Handshake(Handshake),
+    /// The dialer has proven its key; the host is asked whether it may be here.
+    Admission(Box<Session>, Admission),
+    Open(Box<Session>),
+    Closed,
+}
+
+/// How far the admission of a dialer has come, and what it has said in the meantime.
+#[derive(Debug, Default)]
+struct Admission {
+    is_asked: bool,
+    frames: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+/// When what is due.
+#[derive(Debug)]
+struct Clock {
+    heard: Time,
+    ticked: Time,
+    pings: u64,
+    /// How often in a row the sides had different heads although all was settled.
+    differed: u32,
+    /// Presence and messages that may still come, in thousandths, and when that was counted.
+    allowance: (u64, Time),
+}
+
+impl Connection {
+    /// Begins a connection. The entropy is 32 bytes that nobody can guess, other ones each time.
+    pub fn new(role: Role, settings: Settings, entropy: [u8; 32], now: Time) -> Self {
+        let (handshake, sent) = Handshake::new(role, &settings, entropy);
+        let allowance = (u64::from(settings.droppable_rate) * 1000, now);
+        Self {
+            settings,
+            role,
+            phase: Phase::Handshake(handshake),
+            frames: sent.into_iter().collect(),
+            control: Vec::new(),
+            droppable: VecDeque::new(),
+            events: VecDeque::new(),
+            next_request: 0,
+            admission: None,
+            subscribed: Vec::new(),
+            presences: Presences::new(PRESENCE_LIFETIME, MAX_PRESENT),
+            clock: Clock { heard: now, ticked: now, pings: 0, differed: 0, allowance },
+            began: now,
+        }
+    }
+
+    /// Who the other side is, once it has proven that and was admitted.
+    pub fn peer(&self) -> Option<Author> {
+        match &self.phase {
+            Phase::Open(session) => Some(session.peer.author),
+            _ => None,
+        }
+    }
+
+    /// Whether the connection is over: what [`poll_transmit`](Self::poll_transmit) still gives is to
+    /// be sent, then the transport closed.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.phase, Phase::Closed)
+    }
+}
+
+/// Bytes in and out.
+impl Connection {
+    /// Takes a frame from the other side. After an error the connection is over, and what is still
+    /// to be sent tells the other side why.
+    ///
+    /// # Errors
+    /// [`Violation`] if the other side broke the protocol.
+    pub fn receive(&mut self, now: Time, frame: &[u8]) -> Result<(), Violation> {
+        if self.is_closed() {
+            return Ok(());
+        }
+        self.clock.heard = now;
+        let taken = self.take(now, frame);
+        taken.inspect_err(|violation| self.break_off(violation.clone()))
+    }
+
+    /// The next frame to send: one binary message, of at most 1 MiB.
+    pub fn poll_transmit(&mut self, now: Time) -> Option<Vec<u8>> {
+        let _ = now;
+        if let Some(frame) = self.frames.pop_front() {
+            return Some(frame);
+        }
+        let mut frame = core::mem::take(&mut self.control);
+        if let Phase::Open(session) = &mut self.phase {
+            while frame.len() < MAX_MESSAGE {
+                let Some(message) = self.droppable.pop_front() else { break };
+                frame.extend_from_slice(&message);
+            }
+            session.fill(&mut frame);
+        }
+        (!frame.is_empty()).then_some(frame)
+    }
+
+    fn take(&mut self, now: Time, frame: &[u8]) -> Result<(), Violation> {
+        match &mut self.phase {
+            Phase::Handshake(_) => self.take_handshake(frame),
+            Phase::Admission(_, admission) => {
+                admission.bytes += frame.len();
+                if admission.bytes > MAX_FRAME {
+                    return Err(Violation::OverLimit(Limit::Frame));
+                }
+                admission.frames.push(frame.to_vec());
+                Ok(())
+            }
+            Phase::Open(_) => {
+                if frame.len() > MAX_FRAME {
+                    return Err(Violation::OverLimit(Limit::Frame));
+                }
+                let mut reader = Reader::new(frame);
+                while !reader.is_empty() && !self.is_closed() {
+                    let message = Message::read(&mut reader)?;
+                    self.hear(now, message)?;
+                }
+                Ok(())
+            }
+            Phase::Closed => Ok(()),
+        }
+    }
+
+    fn take_handshake(&mut self, frame: &[u8]) -> Result<(), Violation> {
+        let Phase::Handshake(handshake) = &mut self.phase else { return Ok(()) };
+        if frame.len() > handshake::MAX_FRAME {
+            return Err(Violation::OverLimit(Limit::Frame));
+        }
+        if frame.first() == Some(&kind::GOODBYE) {
+            return self.take_goodbye(frame);
+        }
+        let (sent, proven) = handshake.receive(&self.settings, frame)?;
+        self.frames.extend(sent);
+        let Some(proven) = proven else { return Ok(()) };
+        match self.role {
+            Role::Dialer => self.open(proven),
+            Role::Listener => {
+                let session = Session::new(self.role, &self.settings, proven);
+                self.phase = Phase::Admission(Box::new(session), Admission::default());
+            }
+        }
+        Ok(())
+    }
+
+    fn take_goodbye(&mut self, frame: &[u8]) -> Result<(), Violation> {
+        let mut reader = Reader::new(frame);
+        let message = Message::read(&mut reader)?;
+        reader.finish()?;
+        self.hear_goodbye(message);
+        Ok(())
+    }
+
+    fn open(&mut self, proven: Proven) {
+        let session = Session::new(self.role, &self.settings, proven);
+        self.begin(Box::new(session));
+    }
+
+    fn begin(&mut self, mut session: Box<Session>) {
+        self.events.push_back(Event::Authenticated(session.peer.author));
+        self.subscribed.drain(..).for_each(|document| session.subscribe(document));
+        self.phase = Phase::Open(session);
+    }
+
+    fn hear(&mut self, now: Time, message: Message<'_>) -> Result<(), Violation> {
+        match message {
+            Message::Ping { number, heads } => {
+                let own = self.summary();
+                Message::Pong { number, heads: own }.write(&mut self.control);
+                let _ = heads;
+                Ok(())
+            }
+            Message::Pong { heads, .. } => {
+                self.hear_pong(heads);
+                Ok(())
+            }
+            Message::Presence { handle, presence } => self.hear_presence(now, handle, presence),
+            Message::Peer { peer, bytes } => {
+                self.spend(now)?;
+                self.events.push_back(Event::Message { peer, bytes: bytes.to_vec() });
+                Ok(())
+            }
+            Message::Goodbye(_) => {
+                self.hear_goodbye(message);
+                Ok(())
+            }
+            message => self.with_session(|session, events| session.hear(message, events)),
+        }
+    }
+
+    fn with_session(
+        &mut self,
+        act: impl FnOnce(&mut Session, &mut Vec<Event>) -> Result<(), Violation>,
+    ) -> Result<(), Violation> {
+        let Phase::Open(session) = &mut self.phase else { return Ok(()) };
+        let mut events = Vec::new();
+        let result = act(session, &mut events);
+        self.events.extend(events);
+        result
+    }
+
+    fn hear_goodbye(&mut self, message: Message<'_>) {
+        if let Message::Goodbye(close) = message {
+            self.phase = Phase::Closed;
+            self.events.push_back(Event::Closed(Closed::There(close)));
+        }
+    }
+
+    fn hear_pong(&mut self, heads: super::frame::Digest) {
+        let is_settled = match &self.phase {
+            Phase::Open(session) => session.is_settled(),
+            _ => return,
+        };
+        let differs = is_settled && heads != self.summary();
+        self.clock.differed = if differs { self.clock.differed + 1 } else { 0 };
+    }
+
+    fn summary(&self) -> super::frame::Digest {
+        match &self.phase {
+            Phase::Open(session) => session.summary(),
+            _ => super::frame::Digest::default(),
+        }
+    }
+
+    fn hear_presence(
+        &mut self,
+        now: Time,
+        handle: u64,
+        presence: Presence,
+    ) -> Result<(), Violation> {
+        self.spend(now)?;
+        let Phase::Open(session) = &self.phase else { return Ok(()) };
+        let Some(document) = session.document_of(handle) else { return Ok(()) };
+        if !presence.is_genuine(&document) {
+            return Err(Violation::ForgedPresence);
+        }
+        if self.presences.take(now, document, &presence) {
+            self.events.push_back(Event::Presence { document, presence });
+        }
+        Ok(())
+    }
+
+    /// Counts presence or a message against what may come in a second.
+    fn spend(&mut self, now: Time) -> Result<(), Violation> {
+        let rate = u64::from(self.settings.droppable_rate);
+        let (left, counted) = self.clock.allowance;
+        let since = now.as_millis().saturating_sub(counted.as_millis());
+        let left = left.saturating_add(since.saturating_mul(rate)).min(rate * 1000);
+        let left = left.checked_sub(1000).ok_or(Violation::OverLimit(Limit::Rate))?;
+        self.clock.allowance = (left, now);
+        Ok(())
+    }
+
+    fn break_off(&mut self, violation: Violation) {
+        tracing::debug!(%violation, "the other side broke the protocol");
+        let (reason, retry_after) = (CloseReason::Violation, None);
+        let close = Close { reason, retry_after, text: violation.to_string() };
+        self.end(&close);
+        self.events.push_back(Event::Closed(Closed::Broken(violation)));
+    }
+
+    fn end(&mut self, close: &Close) {
+        let mut frame = core::mem::take(&mut self.control);
+        Message::Goodbye(close.clone()).write(&mut frame);
+        self.frames.push_back(frame);
+        self.droppable.clear();
+        self.phase = Phase::Closed;
+    }
+}
+
+/// What the host is asked and told, and what it wants.
+impl Connection {
+    /// The next thing to find out or do. Each is given once.
+    pub fn poll_request(&mut self) -> Option<(RequestId, Request)> {
+        match &mut self.phase {
+            Phase::Admission(session, admission) if !admission.is_asked => {
+                admission.is_asked = true;
+                let id = RequestId(self.next_request);
+                self.next_request += 1;
+                self.admission = Some(id);
+                Some((id, Request::Admit { peer: session.peer.author }))
+            }
+            Phase::Open(session) => {
+                let (id, document, ask) = session.ask(&mut self.next_request)?;
+                Some((id, Request::Document { document, ask }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Answers a request. What was not asked, or was asked before the connection ended, is ignored.
+    pub fn answer(&mut self, now: Time, id: RequestId, answer: Answer) {
+        let answered = if self.admission == Some(id) {
+            self.admission = None;
+            self.admit(now, answer)
+        } else {
+            self.with_session(|session, events| session.answer(id, answer, events))
+        };
+        if let Err(violation) = answered {
+            self.break_off(violation);
+        }
+    }
+
+    fn admit(&mut self, now: Time, answer: Answer) -> Result<(), Violation> {
+        match answer {
+            Answer::Admitted => {
+                let Phase::Admission(session, admission) =
+                    core::mem::replace(&mut self.phase, Phase::Closed)
+                else {
+                    return Ok(());
+                };
+                self.begin(session);
+                admission.frames.iter().try_for_each(|frame| self.take(now, frame))
+            }
+            Answer::NotAdmitted { reason, retry_after } => {
+                let kind =
+                    if retry_after.is_some() { CloseReason::Busy } else { CloseReason::Refused };
+                self.close(Close { reason: kind, retry_after, text: reason });
+                Ok(())
+            }
+            _ => {
+                self.close(Close::new(CloseReason::Busy, "the other side cannot serve now"));
+                Ok(())
+            }
+        }
+    }
+
+    /// The next thing that happened.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Follows a document: both sides get what they lack, and then what changes. Whether it is
+    /// known already when it is subscribed is the host's to say ([`Ask::Open`](super::Ask::Open)).
+    pub fn subscribe(&mut self, document: DocumentId) {
+        match &mut self.phase {
+            Phase::Open(session) => session.subscribe(document),
+            Phase::Closed => {}
+            _ => self.subscribed.push(document),
+        }
+    }
+
+    /// Follows a document no more.
+    pub fn unsubscribe(&mut self, document: DocumentId) {
+        self.subscribed.retain(|other| *other != document);
+        if let Phase::Open(session) = &mut self.phase {
+            session.unsubscribe(document, &mut self.control);
+        }
+    }
+
+    /// Serves a document to the other side no more, or takes no more changes of it.
+    pub fn refuse(&mut self, document: DocumentId, reason: Refused) {
+        if let Phase::Open(session) = &mut self.phase {
+            session.refuse(document, reason);
+        }
+    }
+
+    /// Sends what was made here, or came from elsewhere, and is durable. It is told to every
+    /// connection but the one that it came from, and to that one as the answer to what brought it.
+    /// A document that neither side follows is passed over.
+    pub fn local_change(&mut self, document: DocumentId, fresh: &Fresh) {
+        if let Phase::Open(session) = &mut self.phase {
+            session.local_change(document, fresh);
+        }
+    }
+
+    /// Whether both sides have the same changes of a document, as far as is known here.
+    pub fn is_synced(&self, document: &DocumentId) -> bool {
+        matches!(&self.phase, Phase::Open(session) if session.is_synced(document))
+    }
+
+    /// Sends presence in a document that either side follows. If too much waits, the oldest is
+    /// dropped.
+    pub fn presence(&mut self, document: &DocumentId, presence: &Presence) {
+        let Phase::Open(session) = &self.phase else { return };
+        let Some(handle) = session.handle_of(document) else { return };
+        let mut message = Vec::new();
+        Message::Presence { handle, presence: presence.clone() }.write(&mut message);
+        self.push_droppable(message);
+    }
+
+    /// Sends a message of at most 8 KiB: to a relay, for a peer; from a relay, with whom it is from.
+    /// Says whether it was short enough. If too much waits, the oldest is dropped.
+    pub fn message(&mut self, peer: Author, bytes: &[u8]) -> bool {
+        let mut message = Vec::new();
+        Message::Peer { peer, bytes }.write(&mut message);
+        if bytes.len() <= MAX_MESSAGE {
+            self.push_droppable(message);
+        }
+        bytes.len() <= MAX_MESSAGE
+    }
+
+    fn push_droppable(&mut self, message: Vec<u8>) {
+        if self.droppable.len() >= self.settings.droppable {
+            self.droppable.pop_front();
+        }
+        self.droppable.push_back(message);
+    }
+
+    /// Ends the connection, and says why.
+    pub fn close(&mut self, close: Close) {
+        if !self.is_closed() {
+            self.end(&close);
+            self.events.push_back(Event::Closed(Closed::Here(close)));
+        }
+    }
+}
+
+/// Time.
+impl Connection {
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called, if nothing else happens before.
+    pub fn poll_timeout(&self) -> Option<Time> {
+        match self.phase {
+            Phase::Closed => None,
+            Phase::Handshake(_) => Some(self.began + self.settings.handshake),
+            _ => {
+                let next = self.clock.ticked + self.settings.ping;
+                Some(self.presences.next_expiry().map_or(next, |expiry| expiry.min(next)))
+            }
+        }
+    }
+
+    /// Does what is due: pings, says again what was not answered, gives up.
+    pub fn handle_timeout(&mut self, now: Time) {
+        for (document, author) in self.presences.expire(now) {
+            self.events.push_back(Event::Absent { document, author });
+        }
+        if matches!(self.phase, Phase::Handshake(_)) {
+            if self.began + self.settings.handshake <= now {
+                self.break_off(Violation::SlowHandshake);
+            }
+            return;
+        }
+        if self.is_closed() || self.clock.ticked + self.settings.ping > now {
+            return;
+        }
+        self.clock.ticked = now;
+        if self.clock.heard + 3 * self.settings.ping <= now {
+            return self.break_off(Violation::Silent);
+        }
+        let differs = self.clock.differed >= 2;
+        if let Phase::Open(session) = &mut self.phase {
+            session.tick(differs);
+            self.clock.pings += 1;
+            let (number, heads) = (self.clock.pings, session.summary());
+            Message::Ping { number, heads }.write(&mut self.control);
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! The messages of a connection, byte by byte. A frame is any number of them, one after the other.
+
+use crdt_core::{Author, ChangeHash, DocumentId, ShortTip, Signature};
+
+use super::closing::{Close, CloseReason};
+use super::presence::{MAX_PRESENCE, Presence};
+use super::violation::Malformed;
+use super::wire::{Reader, put_bytes, put_hashes, put_varint};
+
+/// The most bytes of a frame.
+pub(super) const MAX_FRAME: usize = 1 << 20;
+/// The most bytes of a piece of a bundle or frontier.
+pub(super) const PIECE: usize = 1 << 16;
+/// The most heads or tips of a message.
+pub(super) const MAX_TIPS: usize = 16_384;
+/// The most bytes of a message from peer to peer.
+pub(super) const MAX_MESSAGE: usize = 8192;
+/// The most bytes of a text that says why.
+pub(super) const MAX_REASON: usize = 255;
+
+/// Eight bytes that stand for some heads, on one connection.
+pub(super) type Digest = [u8; 8];
+
+/// What a side of a connection says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Message<'a> {
+    /// A document, by which number it goes from here on, and what is durable of it.
+    Open { handle: u64, document: DocumentId, statement: Statement },
+    /// What is durable of a document.
+    State { handle: u64, statement: Statement },
+    /// The heads are those that the other side has stated.
+    Same { handle: u64 },
+    /// The tips of all chains in few bytes.
+    Tips { handle: u64, tips: Vec<ShortTip> },
+    /// Which of the tips that the other side has said are here, and what tips there are beside them.
+    Differing { handle: u64, known: Vec<bool>, tips: Vec<ShortTip> },
+    /// A piece of a frontier, and whether it answers one.
+    Frontier { handle: u64, answers: bool, piece: Piece<'a> },
+    /// A piece of a bundle.
+    Bundle { handle: u64, number: u64, piece: Piece<'a> },
+    /// All that the other side lacked has been sent, and what of it makes how many changes.
+    Done { handle: u64, heads: Digest },
+    /// Everything up to a bundle is durable, and what the heads are now.
+    Durable { handle: u64, number: u64, heads: Digest },
+    /// The document will not be served, or not any more, or is not to be written.
+    Refuse { handle: u64, reason: Refused },
+    /// The document is not followed any more.
+    Leave { handle: u64 },
+    /// Asks whether the other side is there; the heads of all documents that are equal.
+    Ping { number: u64, heads: Digest },
+    /// Answers.
+    Pong { number: u64, heads: Digest },
+    /// Where somebody is in a document.
+    Presence { handle: u64, presence: Presence },
+    /// For another peer, or from one.
+    Peer { peer: Author, bytes: &'a [u8] },
+    /// The connection ends.
+    Goodbye(Close),
+}
+
+/// A part of what is too long for one message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Piece<'a> {
+    /// How many bytes came before it.
+    pub(super) at: u64,
+    /// Whether more follows.
+    pub(super) more: bool,
+    pub(super) bytes: &'a [u8],
+}
+
+/// What a replica says of a document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Statement {
+    /// Its heads, which are durable.
+    pub(super) heads: Vec<ChangeHash>,
+    /// Bundles up to this one have been taken in, whatever became of them.
+    pub(super) taken: u64,
+    /// Whether it has no record of the document.
+    pub(super) lacks_genesis: bool,
+    /// Whether abbreviations have failed before, so that the frontier has to be said in full.
+    pub(super) exact: bool,
+}
+
+/// Why a document is not served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Refused {
+    /// It is not here. The store has been asked.
+    Unknown,
+    /// The key may not have it.
+    Forbidden,
+    /// It may be read and not written.
+    ReadOnly,
+    /// There is no more room for changes of this key, or in this document.
+    Quota,
+    /// Not now: the store failed, or too many documents are open.
+    Busy,
+}
+
+const REFUSED: [Refused; 5] =
+    [Refused::Unknown, Refused::Forbidden, Refused::ReadOnly, Refused::Quota, Refused::Busy];
+
+pub(super) mod kind {
+    pub(in super::super) const OPEN: u8 = 1;
+    pub(in super::super) const STATE: u8 = 2;
+    pub(in super::super) const SAME: u8 = 3;
+    pub(in super::super) const TIPS: u8 = 4;
+    pub(in super::super) const DIFFERING: u8 = 5;
+    pub(in super::super) const FRONTIER: u8 = 6;
+    pub(in super::super) const BUNDLE: u8 = 7;
+    pub(in super::super) const DONE: u8 = 8;
+    pub(in super::super) const DURABLE: u8 = 9;
+    pub(in super::super) const REFUSE: u8 = 10;
+    pub(in super::super) const LEAVE: u8 = 11;
+    pub(in super::super) const PING: u8 = 12;
+    pub(in super::super) const PONG: u8 = 13;
+    pub(in super::super) const PRESENCE: u8 = 14;
+    pub(in super::super) const PEER: u8 = 15;
+    pub(in super::super) const GOODBYE: u8 = 16;
+}
+
+/// Writing.
+impl Message<'_> {
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Open { handle, document, statement } => {
+                begin(out, kind::OPEN, *handle);
+                out.extend_from_slice(document.as_bytes());
+                statement.write(out);
+            }
+            Self::State { handle, statement } => {
+                begin(out, kind::STATE, *handle);
+                statement.write(out);
+            }
+            Self::Same { handle } => begin(out, kind::SAME, *handle),
+            Self::Tips { handle, tips } => {
+                begin(out, kind::TIPS, *handle);
+                put_tips(out, tips);
+            }
+            Self::Differing { handle, known, tips } => {
+                begin(out, kind::DIFFERING, *handle);
+                put_bits(out, known);
+                put_tips(out, tips);
+            }
+            Self::Frontier { handle, answers, piece } => {
+                begin(out, kind::FRONTIER, *handle);
+                piece.write(u64::from(*answers), out);
+            }
+            Self::Bundle { handle, number, piece } => {
+                begin(out, kind::BUNDLE, *handle);
+                piece.write(*number, out);
+            }
+            _ => self.write_short(out),
+        }
+    }
+
+    fn write_short(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Done { handle, heads } => {
+                begin(out, kind::DONE, *handle);
+                out.extend_from_slice(heads);
+            }
+            Self::Durable { handle, number, heads } => {
+                begin(out, kind::DURABLE, *handle);
+                put_varint(out, *number);
+                out.extend_from_slice(heads);
+            }
+            Self::Refuse { handle, reason } => {
+                begin(out, kind::REFUSE, *handle);
+                out.push(*reason as u8);
+            }
+            Self::Leave { handle } => begin(out, kind::LEAVE, *handle),
+            Self::Ping { number, heads } => {
+                begin(out, kind::PING, *number);
+                out.extend_from_slice(heads);
+            }
+            Self::Pong { number, heads } => {
+                begin(out, kind::PONG, *number);
+                out.extend_from_slice(heads);
+            }
+            Self::Presence { handle, presence } => {
+                begin(out, kind::PRESENCE, *handle);
+                out.extend_from_slice(presence.author.as_bytes());
+                put_varint(out, presence.session);
+                put_varint(out, presence.number);
+                put_bytes(out, &presence.bytes);
+                out.extend_from_slice(presence.signature.as_bytes());
+            }
+            Self::Peer { peer, bytes } => {
+                out.push(kind::PEER);
+                out.extend_from_slice(peer.as_bytes());
+                put_bytes(out, bytes);
+            }
+            Self::Goodbye(close) => {
+                begin(out, kind::GOODBYE, close.reason as u64);
+                put_varint(out, close.retry_after.map_or(0, |after| after.saturating_add(1)));
+                put_bytes(out, shortened(&close.text).as_bytes());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn begin(out: &mut Vec<u8>, kind: u8, number: u64) {
+    out.push(kind);
+    put_varint(out, number);
+}
+
+fn put_tips(out: &mut Vec<u8>, tips: &[ShortTip]) {
+    put_varint(out, tips.len() as u64);
+    for tip in tips {
+        out.extend_from_slice(&tip.author);
+        put_varint(out, tip.seq.into());
+        out.extend_from_slice(&tip.change);
+    }
+}
+
+fn put_bits(out: &mut Vec<u8>, bits: &[bool]) {
+    put_varint(out, bits.len() as u64);
+    let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+    out.extend(bits.chunks(8).map(byte));
+}
+
+/// As much of a text as may be sent.
+fn shortened(text: &str) -> &str {
+    let end = (0..=MAX_REASON.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
+impl<'a> Piece<'a> {
+    /// Writes it after what it is a piece of.
+    fn write(&self, of: u64, out: &mut Vec<u8>) {
+        let goes_on = self.at > 0;
+        put_varint(out, of << 2 | u64::from(goes_on) << 1 | u64::from(self.more));
+        if goes_on {
+            put_varint(out, self.at);
+        }
+        put_bytes(out, self.bytes);
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Result<(u64, Self), Malformed> {
+        let flags = reader.varint()?;
+        let at = if flags & 2 == 0 { 0 } else { reader.varint()? };
+        if flags & 2 != 0 && at == 0 {
+            return Err(Malformed::Integer);
+        }
+        let bytes = reader.bytes(MAX_FRAME)?;
+        Ok((flags >> 2, Self { at, more: flags & 1 != 0, bytes }))
+    }
+}
+
+impl Statement {
+    fn write(&self, out: &mut Vec<u8>) {
+        let flags = u64::from(self.lacks_genesis) | u64::from(self.exact) << 1;
+        put_varint(out, self.taken << 2 | flags);
+        put_hashes(out, &self.heads);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let taken = reader.varint()?;
+        Ok(Self {
+            heads: reader.hashes(MAX_TIPS)?,
+            taken: taken >> 2,
+            lacks_genesis: taken & 1 != 0,
+            exact: taken & 2 != 0,
+        })
+    }
+}
+
+/// Reading.
+impl<'a> Message<'a> {
+    /// The next message of a frame.
+    pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let kind = reader.byte()?;
+        if kind == kind::PEER {
+            let peer = Author::from_bytes(reader.array()?).map_err(|_| Malformed::Key)?;
+            return Ok(Self::Peer { peer, bytes: reader.bytes(MAX_MESSAGE)? });
+        }
+        let handle = reader.varint()?;
+        Ok(match kind {
+            kind::OPEN => {
+                let document = DocumentId::from_bytes(reader.array()?);
+                Self::Open { handle, document, statement: Statement::read(reader)? }
+            }
+            kind::STATE => Self::State { handle, statement: Statement::read(reader)? },
+            kind::SAME => Self::Same { handle },
+            kind::TIPS => Self::Tips { handle, tips: tips(reader)? },
+            kind::DIFFERING => {
+                Self::Differing { handle, known: bits(reader)?, tips: tips(reader)? }
+            }
+            kind::FRONTIER => {
+                let (answers, piece) = Piece::read(reader)?;
+                if answers > 1 {
+                    return Err(Malformed::Integer);
+                }
+                Self::Frontier { handle, answers: answers == 1, piece }
+            }
+            kind::BUNDLE => {
+                let (number, piece) = Piece::read(reader)?;
+                Self::Bundle { handle, number, piece }
+            }
+            _ => Self::read_short(kind, handle, reader)?,
+        })
+    }
+
+    fn read_short(kind: u8, handle: u64, reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        Ok(match kind {
+            kind::DONE => Self::Done { handle, heads: reader.array()? },
+            kind::DURABLE => {
+                Self::Durable { handle, number: reader.varint()?, heads: reader.array()? }
+            }
+            kind::REFUSE => {
+                let reason = reader.byte()?;
+                let reason = REFUSED.into_iter().find(|known| *known as u8 == reason);
+                Self::Refuse { handle, reason: reason.ok_or(Malformed::Kind(kind))? }
+            }
+            kind::LEAVE => Self::Leave { handle },
+            kind::PING => Self::Ping { number: handle, heads: reader.array()? },
+            kind::PONG => Self::Pong { number: handle, heads: reader.array()? },
+            kind::PRESENCE => Self::Presence { handle, presence: presence(reader)? },
+            kind::GOODBYE => {
+                let reason = CloseReason::of(handle);
+                let retry_after = reader.varint()?.checked_sub(1);
+                let text = reader.text(MAX_REASON)?.to_owned();
+                Self::Goodbye(Close { reason, retry_after, text })
+            }
+            other => return Err(Malformed::Kind(other)),
+        })
+    }
+}
+
+fn presence(reader: &mut Reader<'_>) -> Result<Presence, Malformed> {
+    Ok(Presence {
+        author: Author::from_bytes(reader.array()?).map_err(|_| Malformed::Key)?,
+        session: reader.varint()?,
+        number: reader.varint()?,
+        bytes: reader.bytes(MAX_PRESENCE)?.to_vec(),
+        signature: Signature::from_bytes(reader.array()?),
+    })
+}
+
+/// Tips, strictly ascending.
+fn tips(reader: &mut Reader<'_>) -> Result<Vec<ShortTip>, Malformed> {
+    let count = reader.count(17)?;
+    if count > MAX_TIPS {
+        return Err(Malformed::TooLong);
+    }
+    let tip = |_| {
+        let author = reader.array()?;
+        Ok(ShortTip { author, seq: reader.varint32()?, change: reader.array()? })
+    };
+    let tips = (0..count).map(tip).collect::<Result<Vec<_>, _>>()?;
+    if tips.is_sorted_by(|one, other| one < other) { Ok(tips) } else { Err(Malformed::Unsorted) }
+}
+
+fn bits(reader: &mut Reader<'_>) -> Result<Vec<bool>, Malformed> {
+    let count = usize::try_from(reader.varint()?).map_err(|_| Malformed::TooLong)?;
+    if count > MAX_TIPS {
+        return Err(Malformed::TooLong);
+    }
+    let bytes = reader.take(count.div_ceil(8))?;
+    let bit = |place: usize| bytes[place / 8] >> (place % 8) & 1 != 0;
+    let is_padded = (count..bytes.len() * 8).any(bit);
+    if is_padded { Err(Malformed::Integer) } else { Ok((0..count).map(bit).collect()) }
+}

@@ -1,0 +1,137 @@
+//! Presence: where somebody is in a document, and whatever else an app shows of those that are there.
+//! It is never part of the history.
+//!
+//! Its author signs it, with the document, a session and a number. So a relay cannot make it up, and
+//! what was said once cannot be said again: of each author only what is later than all that came
+//! before is taken, where later means of a higher session, or of the same and with a higher number.
+//! A session is the time at which it began, by the author's own clock. What has not been said anew
+//! for a while is forgotten, counted from when it was received; that there was something later is
+//! remembered.
+
+use std::collections::BTreeMap;
+
+use crdt_core::{Author, DocumentId, Keypair, Signature};
+
+use super::time::Time;
+use super::wire::{put_bytes, put_varint};
+
+/// The most bytes of presence.
+pub const MAX_PRESENCE: usize = 1024;
+const CONTEXT: &str = "crdt-sync 1 presence";
+
+/// Where somebody is, as its author signed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Presence {
+    /// Whose it is.
+    pub author: Author,
+    /// When the author's session began, by its own clock.
+    pub session: u64,
+    /// Counts up in a session.
+    pub number: u64,
+    /// What the app says; at most 1024 bytes. None at all says that the author has left.
+    pub bytes: Vec<u8>,
+    /// Over all of it and the document.
+    pub signature: Signature,
+}
+
+impl Presence {
+    /// Signs presence. `None` if it is longer than [`MAX_PRESENCE`].
+    pub fn sign(
+        keypair: &Keypair,
+        document: &DocumentId,
+        (session, number): (u64, u64),
+        bytes: &[u8],
+    ) -> Option<Self> {
+        let signed = signed(document, (session, number), bytes);
+        let signature = keypair.sign_message(CONTEXT, &signed);
+        let (author, bytes) = (keypair.author(), bytes.to_vec());
+        let presence = Self { author, session, number, bytes, signature };
+        (presence.bytes.len() <= MAX_PRESENCE).then_some(presence)
+    }
+
+    /// Whether its author said it of this document.
+    pub fn is_genuine(&self, document: &DocumentId) -> bool {
+        let signed = signed(document, (self.session, self.number), &self.bytes);
+        self.author.verify_message(CONTEXT, &signed, &self.signature)
+    }
+}
+
+fn signed(document: &DocumentId, (session, number): (u64, u64), bytes: &[u8]) -> Vec<u8> {
+    let mut signed = document.as_bytes().to_vec();
+    put_varint(&mut signed, session);
+    put_varint(&mut signed, number);
+    put_bytes(&mut signed, bytes);
+    signed
+}
+
+/// Who is where, of all documents of a place.
+#[derive(Debug)]
+pub struct Presences {
+    lifetime: u64,
+    most: usize,
+    all: BTreeMap<(DocumentId, Author), Entry>,
+    /// By when they were heard of last, so that the oldest can be forgotten.
+    heard: BTreeMap<(Time, DocumentId, Author), ()>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    latest: (u64, u64),
+    heard: Time,
+    bytes: Option<Vec<u8>>,
+}
+
+impl Presences {
+    /// What is not said anew within so many milliseconds expires. At most so many authors are
+    /// remembered, each counted in each document; those heard of longest ago are forgotten first.
+    pub fn new(lifetime: u64, most: usize) -> Self {
+        Self { lifetime, most, all: BTreeMap::new(), heard: BTreeMap::new() }
+    }
+
+    /// Takes presence that is genuine, unless it came before or is older than what did. Says whether
+    /// it is news.
+    pub fn take(&mut self, now: Time, document: DocumentId, presence: &Presence) -> bool {
+        let key = (document, presence.author);
+        let latest = (presence.session, presence.number);
+        if self.all.get(&key).is_some_and(|known| known.latest >= latest) {
+            return false;
+        }
+        let bytes = Some(presence.bytes.clone()).filter(|bytes| !bytes.is_empty());
+        if let Some(before) = self.all.insert(key, Entry { latest, heard: now, bytes }) {
+            self.heard.remove(&(before.heard, document, presence.author));
+        }
+        self.heard.insert((now, document, presence.author), ());
+        if self.all.len() > self.most
+            && let Some(((_, document, author), ())) = self.heard.pop_first()
+        {
+            self.all.remove(&(document, author));
+        }
+        true
+    }
+
+    /// Who has expired since it was last asked.
+    pub fn expire(&mut self, now: Time) -> Vec<(DocumentId, Author)> {
+        let is_old = |heard: Time| heard + self.lifetime <= now;
+        let old = self.heard.keys().take_while(|(heard, ..)| is_old(*heard));
+        let old: Vec<_> = old.map(|(_, document, author)| (*document, *author)).collect();
+        let gone = |key: &(DocumentId, Author)| {
+            self.all.get_mut(key).and_then(|entry| entry.bytes.take()).is_some()
+        };
+        old.into_iter().filter(gone).collect()
+    }
+
+    /// When the next one expires.
+    pub fn next_expiry(&self) -> Option<Time> {
+        let present = |(_, document, author): &&(Time, DocumentId, Author)| {
+            self.all.get(&(*document, *author)).is_some_and(|entry| entry.bytes.is_some())
+        };
+        let next = self.heard.keys().find(present);
+        next.map(|(heard, ..)| *heard + self.lifetime)
+    }
+
+    /// Who is in a document, and what they say.
+    pub fn of(&self, document: DocumentId) -> impl Iterator<Item = (Author, &[u8])> {
+        let all = self.all.iter().filter(move |((of, _), _)| *of == document);
+        all.filter_map(|((_, author), entry)| Some((*author, entry.bytes.as_deref()?)))
+    }
+}

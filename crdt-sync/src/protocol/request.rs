@@ -1,0 +1,286 @@
+//! What a connection asks its host, and the answers that follow from a history alone.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crdt_core::{
+    ApplyError, Asked, Author, ChangeHash, DocumentId, Frontier, Have, History, Outcome, Portion,
+    ShortTip, Tip,
+};
+
+use super::frame::Refused;
+
+/// Names a request until it is answered.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct RequestId(pub(super) u64);
+
+/// What a host has to find out or do. Each wants one [`Answer`], whenever it is there: those for one
+/// document in the order in which they were asked, those for several in any.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Whether a peer may be here at all. [`Answer::Admitted`] or [`Answer::NotAdmitted`].
+    Admit {
+        /// The key that it has proven.
+        peer: Author,
+    },
+    /// Something of a document.
+    Document {
+        /// Which.
+        document: DocumentId,
+        /// What.
+        ask: Ask,
+    },
+}
+
+/// What is asked of a document.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// Whether it is here and may be had, and its version. The host opens it.
+    /// [`Answer::Opened`] or [`Answer::Refused`].
+    Open {
+        /// Whether the other side asks; else this one [subscribed](super::Connection::subscribe).
+        by_peer: bool,
+    },
+    /// How heads compare with it. [`Answer::Compared`].
+    Compare {
+        /// Those that the other side stated.
+        heads: Vec<ChangeHash>,
+    },
+    /// What follows from tips said in few bytes. [`Answer::Recognized`].
+    Recognize {
+        /// Those of the other side.
+        tips: Vec<ShortTip>,
+        /// Tips that the other side has for certain, since it chose them of those that were sent.
+        known: Vec<Tip>,
+    },
+    /// What follows from a frontier. [`Answer::Recognized`].
+    Place {
+        /// The other side's.
+        frontier: Frontier,
+    },
+    /// What the other side lacks. [`Answer::Difference`].
+    Difference {
+        /// What it has.
+        basis: Basis,
+        /// From which change on, in the order of this replica.
+        first: usize,
+        /// Up to which change; to where it ends now if that is not known yet.
+        end: Option<usize>,
+        /// How many canonical bytes of it.
+        bytes: u64,
+        /// Whether the other side lacks the record of the document.
+        genesis: bool,
+    },
+    /// Bundles to be taken in and made durable. [`Answer::Taken`] or [`Answer::Invalid`].
+    TakeIn {
+        /// As [`apply`](History::apply) takes them.
+        bundles: Vec<u8>,
+    },
+}
+
+/// What a replica has, as far as it is known.
+#[derive(Clone, Debug)]
+pub enum Basis {
+    /// These heads and what is below them.
+    Heads(Vec<ChangeHash>),
+    /// What follows from a frontier.
+    Frontier(Arc<Frontier>),
+}
+
+/// What is durable of a document.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Version {
+    /// Its heads, ascending.
+    pub heads: Vec<ChangeHash>,
+    /// How many changes it has.
+    pub changes: usize,
+}
+
+impl Version {
+    /// That of a history. All of it has to be durable, and signed: a stored document's is.
+    pub fn of(history: &History) -> Self {
+        Self { heads: history.heads(), changes: history.len() }
+    }
+}
+
+/// How stated heads compare with a replica.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Relation {
+    /// They are its heads.
+    Equal,
+    /// All of them are here: the other side lacks something.
+    Behind,
+    /// Not all of them are here. The tips of all chains here.
+    Unknown(Vec<Tip>),
+}
+
+/// Whether a peer may write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// It may.
+    Write,
+    /// It may only read: what it sends is not taken in, and it is told so.
+    Read,
+}
+
+/// What a host has found out or done.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The peer may be here.
+    Admitted,
+    /// It may not: for good, or for now if it may try again after so many milliseconds.
+    NotAdmitted {
+        /// Why, for people.
+        reason: String,
+        /// Milliseconds.
+        retry_after: Option<u64>,
+    },
+    /// The document is here.
+    Opened {
+        /// What is durable of it.
+        version: Version,
+        /// Whether its record is here.
+        genesis: bool,
+        /// What the peer may do.
+        access: Access,
+    },
+    /// The document is not served to this peer.
+    Refused(Refused),
+    /// How heads compare.
+    Compared {
+        /// What is durable.
+        version: Version,
+        /// How they do.
+        relation: Relation,
+    },
+    /// What follows from tips or a frontier.
+    Recognized {
+        /// What is durable.
+        version: Version,
+        /// What the other side has, as far as that can be told.
+        frontier: Frontier,
+        /// Whether it has a tip that is not here.
+        is_ahead: bool,
+        /// The tips of all chains here.
+        tips: Vec<Tip>,
+    },
+    /// What the other side lacks.
+    Difference {
+        /// What is durable.
+        version: Version,
+        /// The bundles.
+        portion: Portion,
+    },
+    /// Bundles were taken in, and that is durable.
+    Taken {
+        /// What is durable now.
+        version: Version,
+        /// Whether all of it is part of the document: nothing waits for what is not here.
+        complete: bool,
+        /// Whether the record of the document is here.
+        genesis: bool,
+    },
+    /// Bundles were refused, and whoever sent them is to blame.
+    Invalid(ApplyError),
+    /// It could not be done, for reasons of the host's own.
+    Failed,
+}
+
+impl Ask {
+    /// The answer that follows from a history. For [`TakeIn`](Self::TakeIn) the host applies the
+    /// bundles first, and answers with [`Answer::taken`]; to [`Open`](Self::Open) this says that the
+    /// peer may write.
+    pub fn on(&self, history: &History) -> Answer {
+        let version = Version::of(history);
+        match self {
+            Self::Open { .. } => {
+                let genesis = history.genesis().is_some();
+                Answer::Opened { version, genesis, access: Access::Write }
+            }
+            Self::Compare { heads } => {
+                let relation = compare(history, &version, heads);
+                Answer::Compared { version, relation }
+            }
+            Self::Recognize { tips, known } => {
+                let recognized = history.recognize(tips);
+                let all = recognized.tips().iter().chain(known).copied().collect();
+                let found: BTreeSet<ShortTip> =
+                    recognized.tips().iter().map(Tip::shortened).collect();
+                // Of authors that are not here nothing is recognized.
+                let is_foreign = tips.iter().any(|tip| !found.contains(tip));
+                place(history, version, Frontier::of(all), is_foreign)
+            }
+            Self::Place { frontier } => place(history, version, frontier.clone(), false),
+            Self::Difference { basis, first, end, bytes, genesis } => {
+                let have = match basis {
+                    Basis::Heads(heads) => Have::Heads(heads),
+                    Basis::Frontier(frontier) => Have::Frontier(frontier),
+                };
+                let changes = *first..end.unwrap_or(version.changes);
+                let asked = Asked { have, changes, bytes: *bytes, genesis: *genesis };
+                Answer::Difference { portion: history.export_portion(&asked), version }
+            }
+            Self::TakeIn { .. } => Answer::taken(history, &Outcome::default()),
+        }
+    }
+}
+
+impl Answer {
+    /// That bundles were taken in with an outcome, and that this is durable.
+    pub fn taken(history: &History, outcome: &Outcome) -> Self {
+        // What was given up had waited before: whoever sent this is not to blame for it.
+        Self::Taken {
+            version: Version::of(history),
+            complete: outcome.waiting.is_empty(),
+            genesis: history.genesis().is_some(),
+        }
+    }
+}
+
+fn compare(history: &History, version: &Version, heads: &[ChangeHash]) -> Relation {
+    if version.heads == heads {
+        return Relation::Equal;
+    }
+    // Most heads that are asked for are heads or ends of chains here, which need no look at old changes.
+    let frontier = history.frontier();
+    let mut tips: Vec<ChangeHash> = frontier.tips().iter().map(|tip| tip.change).collect();
+    tips.sort_unstable();
+    let is_tip = |head: &ChangeHash| tips.binary_search(head).is_ok();
+    if heads.iter().all(|head| is_tip(head) || history.contains(head)) {
+        Relation::Behind
+    } else {
+        Relation::Unknown(frontier.tips().to_vec())
+    }
+}
+
+/// Answers with what a frontier comes to.
+fn place(history: &History, version: Version, frontier: Frontier, is_foreign: bool) -> Answer {
+    let tips = history.frontier().tips().to_vec();
+    let is_ahead = is_foreign || !history.covers(&frontier);
+    Answer::Recognized { version, is_ahead, frontier, tips }
+}
+
+/// Changes that are durable here and that peers may lack, for
+/// [`local_change`](super::Connection::local_change). It is cheap to clone, for as many connections
+/// as there are.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    pub(super) version: Arc<Version>,
+    pub(super) bundles: Arc<[crdt_core::PortionBundle]>,
+}
+
+impl Fresh {
+    /// The changes of a history from one on, in the order of [`changes`](History::changes): those
+    /// that were made or taken in since it had so many. All of them have to be durable, and signed.
+    pub fn since(history: &History, first: usize) -> Self {
+        let changes = first..history.len();
+        let asked = Asked { have: Have::Heads(&[]), changes, bytes: u64::MAX, genesis: false };
+        let bundles = history.export_portion(&asked).bundles.into();
+        Self { version: Arc::new(Version::of(history)), bundles }
+    }
+
+    /// What is durable.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+}

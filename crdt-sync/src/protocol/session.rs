@@ -1,0 +1,432 @@
+//! All documents of a connection, each in its turn: who asks the host, says something, sends a live
+//! change, sends what was missing.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crdt_core::DocumentId;
+
+use super::channel::{Channel, Used};
+use super::digest::Salt;
+use super::event::Event;
+use super::frame::{Digest, Message, Refused};
+use super::handshake::{Peer, Proven};
+use super::request::{Answer, Ask, Fresh, RequestId};
+use super::settings::{Credit, Role, Settings, Terms};
+use super::violation::{Limit, Violation};
+
+/// Requests that a host has not answered.
+const MAX_REQUESTS: usize = 64;
+/// A frame is sent when it has so many bytes, if not before.
+const FULL: usize = 1 << 14;
+
+/// A connection on which both sides have proven their keys.
+#[derive(Debug)]
+pub(super) struct Session {
+    role: Role,
+    pub(super) peer: Peer,
+    salt: Salt,
+    terms: Terms,
+    live_changes: usize,
+    channels: BTreeMap<DocumentId, Channel>,
+    /// By which numbers the documents go, those of both sides.
+    handles: BTreeMap<u64, DocumentId>,
+    next_handle: u64,
+    /// How many documents the other side has opened.
+    opened: u64,
+    asking: VecDeque<DocumentId>,
+    saying: VecDeque<DocumentId>,
+    live: VecDeque<DocumentId>,
+    backfill: VecDeque<DocumentId>,
+    requests: BTreeMap<RequestId, DocumentId>,
+    /// What is on its way to the other side, and what came and is not taken in.
+    sent: Used,
+    received: Used,
+}
+
+impl Session {
+    pub(super) fn new(role: Role, settings: &Settings, proven: Proven) -> Self {
+        Self {
+            role,
+            peer: proven.peer,
+            salt: Salt(proven.salt),
+            terms: settings.terms,
+            live_changes: settings.live_changes,
+            channels: BTreeMap::new(),
+            handles: BTreeMap::new(),
+            next_handle: u64::from(role == Role::Listener),
+            opened: 0,
+            asking: VecDeque::new(),
+            saying: VecDeque::new(),
+            live: VecDeque::new(),
+            backfill: VecDeque::new(),
+            requests: BTreeMap::new(),
+            sent: Used::default(),
+            received: Used::default(),
+        }
+    }
+
+    /// Does something with a channel, and puts it into the queues where it has something to do.
+    fn with<R>(&mut self, document: &DocumentId, act: impl FnOnce(&mut Channel) -> R) -> Option<R> {
+        let channel = self.channels.get_mut(document)?;
+        self.sent.take(channel.outgoing_use());
+        self.received.take(channel.incoming_use());
+        let result = act(channel);
+        self.sent.add(channel.outgoing_use());
+        self.received.add(channel.incoming_use());
+        let wants = [
+            channel.wants_to_ask(self.peer.terms.document),
+            channel.wants_to_say(),
+            channel.wants_to_send(true).is_some(),
+            channel.wants_to_send(false).is_some(),
+        ];
+        let stands = &mut channel.queues;
+        let stands =
+            [&mut stands.asking, &mut stands.saying, &mut stands.live, &mut stands.backfill];
+        let queues = [&mut self.asking, &mut self.saying, &mut self.live, &mut self.backfill];
+        for ((wants, stands), queue) in wants.into_iter().zip(stands).zip(queues) {
+            if wants && !*stands {
+                *stands = true;
+                queue.push_back(*document);
+            }
+        }
+        Some(result)
+    }
+
+    fn make(&mut self, document: DocumentId, handle: u64) {
+        let channel = Channel::new(document, handle, self.role, self.salt);
+        self.handles.insert(handle, document);
+        self.channels.insert(document, channel);
+    }
+}
+
+/// What the host wants.
+impl Session {
+    pub(super) fn subscribe(&mut self, document: DocumentId) {
+        if !self.channels.contains_key(&document) {
+            let handle = self.next_handle;
+            self.next_handle += 2;
+            self.make(document, handle);
+        }
+        self.with(&document, Channel::follow);
+    }
+
+    /// Follows a document no more. What the other side follows goes on.
+    pub(super) fn unsubscribe(&mut self, document: DocumentId, out: &mut Vec<u8>) {
+        let Some(channel) = self.channels.get_mut(&document) else { return };
+        channel.is_followed_here = false;
+        let handle = channel.handle;
+        Message::Leave { handle }.write(out);
+    }
+
+    pub(super) fn refuse(&mut self, document: DocumentId, reason: Refused) {
+        self.with(&document, |channel| channel.refuse(reason));
+    }
+
+    pub(super) fn local_change(&mut self, document: DocumentId, fresh: &Fresh) {
+        let most = self.live_changes;
+        self.with(&document, |channel| channel.local_change(fresh, most));
+    }
+
+    pub(super) fn is_synced(&self, document: &DocumentId) -> bool {
+        self.channels.get(document).is_some_and(Channel::is_settled)
+    }
+
+    /// By which number a document goes.
+    pub(super) fn handle_of(&self, document: &DocumentId) -> Option<u64> {
+        self.channels.get(document).map(|channel| channel.handle)
+    }
+
+    pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {
+        self.handles.get(&handle).copied()
+    }
+}
+
+/// What the host is asked.
+impl Session {
+    pub(super) fn ask(&mut self, next: &mut u64) -> Option<(RequestId, DocumentId, Ask)> {
+        while self.requests.len() < MAX_REQUESTS {
+            let document = self.asking.pop_front()?;
+            let credit = self.room();
+            let ask = self.with(&document, |channel| {
+                channel.queues.asking = false;
+                channel.ask(credit)
+            });
+            if let Some(Some(ask)) = ask {
+                let id = RequestId(*next);
+                *next += 1;
+                self.requests.insert(id, document);
+                return Some((id, document, ask));
+            }
+        }
+        None
+    }
+
+    /// What the other side grants to a document, as far as it is granted to all of them.
+    fn room(&self) -> Credit {
+        let Terms { document, connection, .. } = self.peer.terms;
+        let room = |all: u64, used: u64, one: u64| all.saturating_sub(used).clamp(1, one.max(1));
+        Credit {
+            bytes: room(connection.bytes, self.sent.bytes, document.bytes),
+            canonical_bytes: room(
+                connection.canonical_bytes,
+                self.sent.canonical_bytes,
+                document.canonical_bytes,
+            ),
+        }
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        id: RequestId,
+        answer: Answer,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Violation> {
+        let Some(document) = self.requests.remove(&id) else { return Ok(()) };
+        self.with(&document, |channel| channel.answer(answer, events)).unwrap_or(Ok(()))
+    }
+}
+
+/// What the other side says.
+impl Session {
+    pub(super) fn hear(
+        &mut self,
+        message: Message<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Violation> {
+        match message {
+            Message::Open { handle, document, statement } => {
+                self.hear_open(handle, document, events)?;
+                self.with(&document, |channel| channel.hear_statement(statement));
+                Ok(())
+            }
+            Message::State { handle, statement } => {
+                self.at(handle, |channel| channel.hear_statement(statement))
+            }
+            Message::Same { handle } => self.at(handle, |channel| channel.hear_same(events)),
+            Message::Tips { handle, tips } => self.at(handle, |channel| channel.hear_tips(tips)),
+            Message::Differing { handle, known, tips } => {
+                self.at(handle, |channel| channel.hear_differing(&known, tips))
+            }
+            Message::Frontier { handle, answers, piece } => {
+                self.at(handle, |channel| channel.hear_frontier(answers, piece))
+            }
+            Message::Bundle { handle, number, piece } => {
+                let terms = self.terms;
+                self.at(handle, |channel| channel.hear_bundle(number, piece, &terms))?;
+                self.check_received()
+            }
+            Message::Done { handle, heads } => {
+                self.at(handle, |channel| channel.hear_done(heads, events))
+            }
+            Message::Durable { handle, number, heads } => {
+                self.at(handle, |channel| channel.hear_durable(number, heads, events))
+            }
+            Message::Refuse { handle, reason } => {
+                if let Some(document) = self.document_of(handle) {
+                    events.push(Event::Refused { document, reason });
+                }
+                self.at(handle, |channel| channel.refused(reason))
+            }
+            Message::Leave { handle } => self.hear_leave(handle, events),
+            _ => Err(Violation::OutOfPlace("a message of the connection")),
+        }
+    }
+
+    /// Does something with the channel that goes by a number. A document that was left in the
+    /// meantime may still be spoken of.
+    fn at<R: Heard>(
+        &mut self,
+        handle: u64,
+        act: impl FnOnce(&mut Channel) -> R,
+    ) -> Result<(), Violation> {
+        let Some(document) = self.document_of(handle) else { return Ok(()) };
+        let act = |channel: &mut Channel| {
+            channel.is_followed_there = true;
+            act(channel)
+        };
+        self.with(&document, act).map_or(Ok(()), Heard::heard)
+    }
+
+    fn hear_open(
+        &mut self,
+        handle: u64,
+        document: DocumentId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Violation> {
+        let is_theirs = (handle % 2 == 0) == (self.role == Role::Listener);
+        if !is_theirs || self.document_of(handle).is_some_and(|known| known != document) {
+            return Err(Violation::OutOfPlace("a document by a number that is not free"));
+        }
+        if !self.handles.contains_key(&handle) {
+            self.opened += 1;
+            if self.opened > self.terms.documents {
+                return Err(Violation::OverLimit(Limit::Documents));
+            }
+            if !self.channels.contains_key(&document) {
+                self.make(document, handle);
+                events.push(Event::Opened { document });
+            }
+        }
+        self.handles.insert(handle, document);
+        let role = self.role;
+        self.with(&document, |channel| {
+            channel.is_followed_there = true;
+            channel.reopen();
+            // Where both have opened it, it goes by the dialer's number.
+            if role == Role::Listener || !channel.has_opened {
+                channel.handle = handle;
+            }
+        });
+        Ok(())
+    }
+
+    fn hear_leave(&mut self, handle: u64, events: &mut Vec<Event>) -> Result<(), Violation> {
+        let Some(document) = self.document_of(handle) else { return Ok(()) };
+        events.push(Event::Left { document });
+        self.with(&document, |channel| {
+            channel.is_followed_there = false;
+            channel.leave();
+        });
+        let is_idle = |channel: &Channel| !channel.is_followed_here;
+        if self.channels.get(&document).is_some_and(is_idle) {
+            self.remove(&document);
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, document: &DocumentId) {
+        if let Some(channel) = self.channels.remove(document) {
+            self.sent.take(channel.outgoing_use());
+            self.received.take(channel.incoming_use());
+            let theirs = u64::from(self.role == Role::Dialer);
+            let before = self.handles.len();
+            self.handles.retain(|handle, of| of != document || handle % 2 != theirs);
+            self.opened = self.opened.saturating_sub((before - self.handles.len()) as u64);
+            self.handles.retain(|_, of| of != document);
+        }
+    }
+
+    /// Whether what came is within what was granted to all documents together.
+    fn check_received(&self) -> Result<(), Violation> {
+        let Used { bytes, canonical_bytes } = self.received;
+        let Terms { connection, bundle, .. } = self.terms;
+        // One bundle may be larger than the credit if it is alone.
+        if bytes > connection.bytes.max(bundle) {
+            return Err(Violation::OverLimit(Limit::ConnectionBytes));
+        }
+        let most = connection.canonical_bytes.max(crdt_core::limits::MAX_BUNDLE_BYTES as u64);
+        if canonical_bytes > most {
+            return Err(Violation::OverLimit(Limit::ConnectionWork));
+        }
+        Ok(())
+    }
+}
+
+/// What a channel makes of what it hears.
+trait Heard {
+    fn heard(self) -> Result<(), Violation>;
+}
+
+impl Heard for () {
+    fn heard(self) -> Result<(), Violation> {
+        Ok(())
+    }
+}
+
+impl Heard for Result<(), Violation> {
+    fn heard(self) -> Result<(), Violation> {
+        self
+    }
+}
+
+/// What goes to the other side.
+impl Session {
+    /// Fills a frame: what is to be said, then live changes, then one piece of what was missing.
+    pub(super) fn fill(&mut self, out: &mut Vec<u8>) {
+        while out.len() < FULL && self.say(out) {}
+        while out.len() < FULL && self.send_live(out) {}
+        if out.len() < FULL {
+            self.send_backfill(out);
+            // What it ends with need not wait for the next frame.
+            while out.len() < FULL && self.say(out) {}
+        }
+    }
+
+    fn say(&mut self, out: &mut Vec<u8>) -> bool {
+        let Some(document) = self.saying.pop_front() else { return false };
+        self.with(&document, |channel| {
+            channel.queues.saying = false;
+            channel.say(out);
+        });
+        true
+    }
+
+    /// Sends a piece of a live change of the first document that has room for one.
+    fn send_live(&mut self, out: &mut Vec<u8>) -> bool {
+        for _ in 0..self.live.len() {
+            let Some(document) = self.live.pop_front() else { return false };
+            if self.send(&document, true, out) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Sends a piece of what was missing in the first document that has room for one. What has no
+    /// room among all documents is waited for, so that it comes to its turn.
+    fn send_backfill(&mut self, out: &mut Vec<u8>) -> bool {
+        for _ in 0..self.backfill.len() {
+            let Some(document) = self.backfill.pop_front() else { return false };
+            if self.send(&document, false, out) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Sends a piece for a document that stood in a queue, if it is granted; if not, it stands there
+    /// again.
+    fn send(&mut self, document: &DocumentId, live: bool, out: &mut Vec<u8>) -> bool {
+        let (terms, sent) = (self.peer.terms, self.sent);
+        let act = |channel: &mut Channel| {
+            let Some(used) = channel.wants_to_send(live) else {
+                channel.unqueue(live);
+                return false;
+            };
+            channel.unqueue(live);
+            let is_granted = used == Used::default()
+                || channel.outgoing_use().has_room(used, terms.document)
+                    && sent.has_room(used, terms.connection);
+            if is_granted {
+                channel.send(live, out);
+            }
+            is_granted
+        };
+        self.with(document, act).unwrap_or(false)
+    }
+}
+
+/// Whether all is well.
+impl Session {
+    /// Eight bytes for the heads of all documents.
+    pub(super) fn summary(&self) -> Digest {
+        let mut all = Digest::default();
+        for channel in self.channels.values().filter(|channel| channel.is_settled()) {
+            all.iter_mut().zip(channel.summary()).for_each(|(all, one)| *all ^= one);
+        }
+        all
+    }
+
+    /// Whether all documents are settled.
+    pub(super) fn is_settled(&self) -> bool {
+        self.channels.values().all(Channel::is_settled)
+    }
+
+    /// Has what is stuck be said again; everything, if it is known to differ.
+    pub(super) fn tick(&mut self, differs: bool) {
+        let documents: Vec<DocumentId> = self.channels.keys().copied().collect();
+        for document in documents {
+            self.with(&document, if differs { Channel::restate } else { Channel::tick });
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! A connection whose frames are carried in flights: all that one side has to say, then all that the
+//! other one has.
+
+use crdt_core::DocumentId;
+use crdt_sync::protocol::{Connection, Fresh, Role, Settings, Time};
+
+use crate::replica::Replica;
+
+pub(crate) struct Pair {
+    pub(crate) replicas: [Replica; 2],
+    pub(crate) connections: [Connection; 2],
+    pub(crate) now: Time,
+    /// Bytes that each side has sent since the last look.
+    pub(crate) bytes: [usize; 2],
+    /// Flights since the last look.
+    pub(crate) flights: usize,
+}
+
+impl Pair {
+    pub(crate) fn new(dialer: Replica, listener: Replica) -> Self {
+        let now = Time::from_millis(1);
+        let settings = [&dialer, &listener]
+            .map(|replica| Settings::new(crate::replica::keypair_of(&replica.store)));
+        Self::with(dialer, listener, settings, now)
+    }
+
+    pub(crate) fn with(
+        dialer: Replica,
+        listener: Replica,
+        [first, second]: [Settings; 2],
+        now: Time,
+    ) -> Self {
+        let connections = [
+            Connection::new(Role::Dialer, first, [1; 32], now),
+            Connection::new(Role::Listener, second, [2; 32], now),
+        ];
+        let mut pair =
+            Self { replicas: [dialer, listener], connections, now, bytes: [0; 2], flights: 0 };
+        pair.settle();
+        pair.look();
+        pair
+    }
+
+    /// All frames that a side has to send.
+    pub(crate) fn flight(&mut self, from: usize) -> Vec<Vec<u8>> {
+        self.replicas[from].serve(&mut self.connections[from], self.now);
+        let mut frames = Vec::new();
+        while let Some(frame) = self.connections[from].poll_transmit(self.now) {
+            frames.push(frame);
+            self.replicas[from].serve(&mut self.connections[from], self.now);
+        }
+        frames
+    }
+
+    /// Carries frames until there are none.
+    pub(crate) fn settle(&mut self) {
+        let mut quiet = 0;
+        for from in [0, 1].into_iter().cycle() {
+            let frames = self.flight(from);
+            quiet = if frames.is_empty() { quiet + 1 } else { 0 };
+            self.flights += usize::from(!frames.is_empty());
+            for frame in frames {
+                assert!(frame.len() <= 1 << 20);
+                self.bytes[from] += frame.len();
+                self.connections[1 - from].receive(self.now, &frame).expect("honest");
+                self.replicas[1 - from].serve(&mut self.connections[1 - from], self.now);
+            }
+            if quiet == 2 {
+                return;
+            }
+        }
+    }
+
+    /// Bytes of both sides and flights since the last look.
+    pub(crate) fn look(&mut self) -> (usize, usize) {
+        let sum = self.bytes.iter().sum();
+        self.bytes = [0; 2];
+        (sum, std::mem::take(&mut self.flights))
+    }
+
+    pub(crate) fn subscribe(&mut self, side: usize, document: DocumentId) {
+        self.connections[side].subscribe(document);
+    }
+
+    pub(crate) fn tell(&mut self, side: usize, document: DocumentId, fresh: &Fresh) {
+        self.connections[side].local_change(document, fresh);
+    }
+
+    /// Lets time pass until something is due, and does it.
+    pub(crate) fn tick(&mut self) {
+        let due = self.connections.iter().filter_map(Connection::poll_timeout).min();
+        self.now = due.unwrap_or(self.now);
+        for connection in &mut self.connections {
+            connection.handle_timeout(self.now);
+        }
+    }
+
+    pub(crate) fn assert_equal(&self, document: DocumentId) {
+        assert_eq!(self.replicas[0].heads(document), self.replicas[1].heads(document));
+        assert_eq!(self.replicas[0].history(document).pending(), (0, 0));
+        assert_eq!(self.replicas[1].history(document).pending(), (0, 0));
+        for connection in &self.connections {
+            assert!(connection.is_synced(&document));
+        }
+    }
+}
