@@ -164,3 +164,22 @@ impl fmt::Display for Right {
         })
     }
 }
+
+/// Shared with whoever changes it.
+impl<A: Access + ?Sized> Access for std::sync::Arc<A> {
+    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        (**self).may_connect(visitor)
+    }
+
+    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant> {
+        (**self).grant(visitor, document)
+    }
+
+    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        (**self).is_relay(visitor)
+    }
+
+    fn changed(&self) -> Option<watch::Receiver<u64>> {
+        (**self).changed()
+    }
+}

@@ -49,8 +49,8 @@ impl Server {
         options: RelayOptions,
         at: Option<SocketAddr>,
     ) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all();
-        let runtime = { runtime }.build().expect("a runtime");
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(2).enable_all().build().expect("a runtime");
         let _inside = runtime.enter();
         let relay = Relay::start(store, access, options).expect("a relay");
         let at = at.unwrap_or_else(|| ([127, 0, 0, 1], 0).into());
