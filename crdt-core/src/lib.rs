@@ -41,6 +41,7 @@
 //!   editors and views.
 //! - [`History`]: the changes of a document. It needs no Rust type, so a relay or a tool can store,
 //!   verify and forward documents it does not understand.
+//! - [`LooseBundle`]: the changes of a bundle one by one, for whoever sends them in another form.
 //! - [`Frontier`]: what a replica has, for another one to find out what it lacks.
 //! - [`Keypair`], [`Author`]: keys. One belongs to one device.
 //! - [`schema`]: what a type stores, as data, and which changes of a type are safe.
@@ -101,9 +102,9 @@ pub use document::{
     SaveOptions, SavedPart, Seen,
 };
 pub use history::{
-    ApplyError, Asked, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis,
-    GivenUp, Have, History, LoadError, Outcome, PendingLimits, Portion, PortionBundle,
-    PreparedBytes, ProofError, Refusal, ShortTip, Tip, VersionError,
+    ApplyError, Asked, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
+    Have, History, LoadError, LooseBundle, LooseChange, Outcome, PendingLimits, Portion,
+    PortionBundle, PreparedBytes, ProofError, Refusal, ShortTip, Tip, VersionError,
 };
 pub use node::{
     Bytes, Counter, CrdtNode, Cursor, Delta, DeltaError, EditError, Editor, ElementId, Inspection,

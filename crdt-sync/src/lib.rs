@@ -1,11 +1,15 @@
-//! Replicas that find each other's changes and keep up.
+//! Sync of documents: replicas find each other's changes and keep up.
 //!
 //! - [`Live`]: a document in a store, shared between tasks. [`Peer`] keeps it up to date with relays,
 //!   which it dials; an [`Invite`] is a link to one.
 //! - [`Relay`]: keeps documents of any type for others. [`access`] says who may do what there.
 //! - [`protocol`]: the state machine of a connection, without IO, for any transport and for tests.
+//! - [`shorthand`]: live changes in as few bytes as their signatures leave.
+//! - [`sketch`]: how two large sets that differ little find out where.
 //!
-//! Everything but the protocol has sockets and threads, and is behind the feature `net`.
+//! The last three do no IO, and verify nothing but the keys of peers: what comes is taken in by a
+//! [`History`](crdt_core::History) as any other bytes from elsewhere are. The others have sockets and
+//! threads, and are behind the feature `net`.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -19,6 +23,8 @@ mod live;
 #[cfg(feature = "net")]
 mod net;
 pub mod protocol;
+pub mod shorthand;
+pub mod sketch;
 
 #[cfg(feature = "net")]
 pub use live::{Deltas, Live, RelayStanding};

@@ -12,7 +12,7 @@
 //! - [`facade`]: [`History`], every method of it, a line or three each. Whoever looks for where
 //!   something is done begins there.
 //! - The services: [`receive`] and [`admission`], [`pending`], [`coverage`]; [`commit`];
-//!   [`export`]; [`save`]; [`prepare`]; [`replay`], [`equivocation`], [`change`], [`version`].
+//!   [`export`]; [`loose`]; [`save`]; [`prepare`]; [`replay`], [`equivocation`], [`change`], [`version`].
 //!   Each is functions over the store and what else is kept. [`coverage`], [`pending`] and
 //!   [`admission`] are where the three decisions lie: what has to be signed, what may wait, what may be appended.
 //! - [`store`]: what is kept of changes, to append, to roll back and to look up.
@@ -32,6 +32,7 @@ mod equivocation;
 mod export;
 mod facade;
 mod format;
+mod loose;
 mod pending;
 mod prepare;
 mod receive;
@@ -57,6 +58,7 @@ pub use format::totals::{
     MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES, MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE,
     MAX_BUNDLE_OPS,
 };
+pub use loose::{LooseBundle, LooseChange};
 pub use pending::PendingLimits;
 pub(crate) use prepare::HistoryMark;
 pub use prepare::PreparedBytes;

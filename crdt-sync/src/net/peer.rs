@@ -67,6 +67,13 @@ struct Link {
     dialing: JoinHandle<()>,
 }
 
+impl Link {
+    /// Whether it is not dialed any more.
+    fn is_over(&self) -> bool {
+        matches!(*self.status.borrow(), Status::Refused { .. } | Status::Closed)
+    }
+}
+
 /// Where to dial, and what to show there. Made of an [`Address`], a text that is one, or an
 /// [`Invite`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -242,7 +249,7 @@ impl Peer {
     pub fn dial(&self, target: impl Into<Target>) {
         let (inner, target) = (&self.inner, target.into());
         let mut links = inner.links.lock().unwrap_or_else(PoisonError::into_inner);
-        links.retain(|link| !link.dialing.is_finished());
+        links.retain(|link| link.target.address != target.address || !link.is_over());
         if links.iter().any(|link| link.target == target) {
             return;
         }

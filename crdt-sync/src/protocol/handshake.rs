@@ -20,6 +20,8 @@ use super::wire::{Reader, put_bytes, put_varint};
 /// What a handshake begins with: the protocol and its version.
 const MARK: &[u8; 8] = b"crdtsync";
 const VERSION: u8 = 1;
+/// What the proof of the dialer begins with, which no message does.
+const PROOF: u8 = 0;
 /// The longest name of an endpoint.
 const MAX_ENDPOINT: usize = 255;
 /// The longest frame of a handshake.
@@ -93,7 +95,11 @@ impl Handshake {
         match (&self.state, self.role) {
             (State::Proof(peer), _) => {
                 let peer = peer.clone();
-                let signature = Signature::from_bytes(exactly(frame)?);
+                let (kind, signature) = frame.split_first().ok_or(Malformed::Truncated)?;
+                if *kind != PROOF {
+                    return Err(Malformed::Kind(*kind).into());
+                }
+                let signature = Signature::from_bytes(exactly(signature)?);
                 self.check(&peer.author, DIALER, &signature)?;
                 Ok((None, Some(self.proven(peer))))
             }
@@ -111,7 +117,8 @@ impl Handshake {
                 let peer = self.listen(settings, hello)?;
                 self.check(&peer.author, LISTENER, &Signature::from_bytes(*signature))?;
                 let signed = settings.keypair.sign_message(DIALER, &self.transcript);
-                Ok((Some(signed.as_bytes().to_vec()), Some(self.proven(peer))))
+                let proof = [&[PROOF], &signed.as_bytes()[..]].concat();
+                Ok((Some(proof), Some(self.proven(peer))))
             }
         }
     }

@@ -4,38 +4,57 @@ use std::time::Duration;
 
 use crdt_store::Store;
 use crdt_sync::access::Open;
-use crdt_sync::{Limits, Peer, PeerOptions};
+use crdt_sync::{Limits, Live, Peer, PeerOptions};
 
 use crate::raw::Raw;
 use crate::rig::{
-    Board, Server, converged, created, hasty, joined, key, options, soon, store, until,
+    Board, Server, converged, created, hasty, joined, key, options, peer, soon, store, until,
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_read_is_dropped_and_nobody_waits_for_it() {
     let options = options().queue(8).write_timeout(Duration::from_millis(200));
     let server = Server::start(&store(200), Open, options, None);
-    let (one, _first) = created(201, &server);
-    let (two, _second) = joined(202, one.id(), &server);
-    one.change(|board| board.title.set("Plan")).await.expect("room");
-    converged(&[&one, &two]).await;
-    let mut slow = Raw::connect(server.at, 203).await;
-    slow.follow(one.id()).await;
-    until("it is connected", async || server.relay.connections() == 3).await;
+    let peer = peer(&store(201), &server);
+    let boards: Vec<_> = (0..8)
+        .map(|_| {
+            let board = Live::new(store(201).create::<Board>().expect("room"));
+            peer.bind(&board);
+            board
+        })
+        .collect();
+    let mut slow = Raw::connect_with(server.at, 203, Some(4096)).await;
+    for board in &boards {
+        slow.follow(board.id()).await;
+    }
+    until("it is connected", async || server.relay.connections() == 2).await;
     // It takes nothing any more: what is sent to it fills what the system holds, and then its queue.
-    let mut number = 0_u64;
+    let mut number = 0;
     until("it is dropped", async || {
         number += 1;
-        let text = text(number, 100_000);
-        one.change(move |board| board.notes.push_str(&text)).await.expect("room");
-        soon("synced", one.synced()).await;
-        server.relay.connections() == 2
+        let (board, text) = (&boards[number % boards.len()], text(number as u64, 200_000));
+        board.change(move |board| board.notes.push_str(&text)).await.expect("room");
+        soon("synced", board.synced()).await;
+        server.relay.connections() == 1
     })
     .await;
-    converged(&[&one, &two]).await;
     // It comes again, and gets what it lacks.
-    let (three, _third) = joined(204, one.id(), &server);
-    converged(&[&one, &three]).await;
+    let (late, _late) = joined(204, boards[0].id(), &server);
+    converged(&[&boards[0], &late]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_answer_any_more_is_dropped() {
+    let mut limits = Limits::default();
+    limits.ping = Duration::from_millis(50);
+    let server = Server::start(&store(205), Open, options().limits(limits), None);
+    let (one, _first) = created(206, &server);
+    let half_open = Raw::connect(server.at, 207).await;
+    until("it is connected", async || server.relay.connections() == 2).await;
+    until("it is dropped", async || server.relay.connections() == 1).await;
+    drop(half_open);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
 }
 
 /// Letters that are not compressed to nothing.
@@ -78,7 +97,7 @@ async fn peers_that_lose_a_relay_all_at_once_all_come_back() {
     let mut others = Vec::new();
     for seed in 0..100 {
         let store = Store::in_memory(key(20_000 + seed));
-        let board = crdt_sync::Live::new(store.join::<Board>(one.id()).expect("room"));
+        let board = Live::new(store.join::<Board>(one.id()).expect("room"));
         let peer = Peer::start(&store, PeerOptions::new().backoff(hasty())).expect("a peer");
         peer.dial(server.target());
         peer.bind(&board);

@@ -12,38 +12,38 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
-pub struct Board {
-    pub title: String,
+pub(crate) struct Board {
+    pub(crate) title: String,
     #[crdt(text)]
-    pub notes: String,
-    pub tasks: Vec<String>,
+    pub(crate) notes: String,
+    pub(crate) tasks: Vec<String>,
 }
 
-pub fn key(seed: u16) -> Keypair {
+pub(crate) fn key(seed: u16) -> Keypair {
     let mut secret = [7; 32];
     secret[..2].copy_from_slice(&seed.to_le_bytes());
     Keypair::from_secret_bytes(&secret)
 }
 
-pub fn store(seed: u16) -> Store {
+pub(crate) fn store(seed: u16) -> Store {
     Store::in_memory(key(seed))
 }
 
 /// A relay on a port of its own, in a runtime of its own: what is killed is gone at once.
-pub struct Server {
-    pub relay: Relay,
-    pub at: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) relay: Relay,
+    pub(crate) at: SocketAddr,
     runtime: Option<Runtime>,
 }
 
 impl Server {
     /// Everyone may do everything.
-    pub fn open(store: &Store) -> Self {
+    pub(crate) fn open(store: &Store) -> Self {
         Self::start(store, Open, options(), None)
     }
 
     /// At an address, or at one that is free.
-    pub fn start(
+    pub(crate) fn start(
         store: &Store,
         access: impl Access,
         options: RelayOptions,
@@ -63,18 +63,18 @@ impl Server {
         Self { relay, at, runtime: Some(runtime) }
     }
 
-    pub fn target(&self) -> Target {
+    pub(crate) fn target(&self) -> Target {
         format!("ws://{}", self.at).parse().expect("an address")
     }
 
     /// Ends it as a power cut would.
-    pub fn kill(mut self) -> SocketAddr {
+    pub(crate) fn kill(mut self) -> SocketAddr {
         self.runtime.take().expect("it runs").shutdown_background();
         self.at
     }
 
     /// Has the relay do something in its own runtime.
-    pub fn run<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> T {
+    pub(crate) fn run<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> T {
         let runtime = self.runtime.as_ref().expect("it runs");
         let (done, is_done) = std::sync::mpsc::channel();
         runtime.spawn(async move { done.send(future.await) });
@@ -90,24 +90,24 @@ impl Drop for Server {
     }
 }
 
-pub fn options() -> RelayOptions {
+pub(crate) fn options() -> RelayOptions {
     RelayOptions::new().backoff(hasty())
 }
 
 /// Dials again soon: a test has no time.
-pub fn hasty() -> Backoff {
+pub(crate) fn hasty() -> Backoff {
     Backoff { first: Duration::from_millis(10), most: Duration::from_millis(200) }
 }
 
 /// A peer of a store that dials a relay.
-pub fn peer(store: &Store, server: &Server) -> Peer {
+pub(crate) fn peer(store: &Store, server: &Server) -> Peer {
     let peer = Peer::start(store, PeerOptions::new().backoff(hasty())).expect("a peer");
     peer.dial(server.target());
     peer
 }
 
 /// A replica of a document, and the peer that keeps it up to date.
-pub fn joined(seed: u16, document: DocumentId, server: &Server) -> (Live<Board>, Peer) {
+pub(crate) fn joined(seed: u16, document: DocumentId, server: &Server) -> (Live<Board>, Peer) {
     let store = store(seed);
     let board = Live::new(store.join::<Board>(document).expect("room"));
     let peer = peer(&store, server);
@@ -116,7 +116,7 @@ pub fn joined(seed: u16, document: DocumentId, server: &Server) -> (Live<Board>,
 }
 
 /// A new document, and the peer that keeps it up to date.
-pub fn created(seed: u16, server: &Server) -> (Live<Board>, Peer) {
+pub(crate) fn created(seed: u16, server: &Server) -> (Live<Board>, Peer) {
     let store = store(seed);
     let board = Live::new(store.create::<Board>().expect("room"));
     let peer = peer(&store, server);
@@ -125,7 +125,7 @@ pub fn created(seed: u16, server: &Server) -> (Live<Board>, Peer) {
 }
 
 /// Waits until something is so, and fails if it takes too long.
-pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {
         assert!(begun.elapsed() < Duration::from_secs(40), "{what}: not in 40 seconds");
@@ -134,7 +134,7 @@ pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 }
 
 /// Waits until replicas have the same heads, and checks that they have the same value.
-pub async fn converged(boards: &[&Live<Board>]) {
+pub(crate) async fn converged(boards: &[&Live<Board>]) {
     until("replicas converge", async || {
         let mut heads = Vec::new();
         for board in boards {
@@ -150,7 +150,7 @@ pub async fn converged(boards: &[&Live<Board>]) {
 }
 
 /// At most so long.
-pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     let limited = tokio::time::timeout(Duration::from_secs(40), future).await;
     limited.unwrap_or_else(|_| panic!("{what}: not in 40 seconds"))
 }

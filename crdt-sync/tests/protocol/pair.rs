@@ -4,10 +4,10 @@
 use crdt_core::DocumentId;
 use crdt_sync::protocol::{Connection, Fresh, Role, Settings, Time};
 
-use crate::replica::Replica;
+use crate::host::Host;
 
-pub(crate) struct Pair {
-    pub(crate) replicas: [Replica; 2],
+pub(crate) struct Pair<H> {
+    pub(crate) replicas: [H; 2],
     pub(crate) connections: [Connection; 2],
     pub(crate) now: Time,
     /// Bytes that each side has sent since the last look.
@@ -16,20 +16,14 @@ pub(crate) struct Pair {
     pub(crate) flights: usize,
 }
 
-impl Pair {
-    pub(crate) fn new(dialer: Replica, listener: Replica) -> Self {
+impl<H: Host> Pair<H> {
+    pub(crate) fn new(dialer: H, listener: H) -> Self {
         let now = Time::from_millis(1);
-        let settings = [&dialer, &listener]
-            .map(|replica| Settings::new(crate::replica::keypair_of(&replica.store)));
+        let settings = [&dialer, &listener].map(|host| Settings::new(host.keypair()));
         Self::with(dialer, listener, settings, now)
     }
 
-    pub(crate) fn with(
-        dialer: Replica,
-        listener: Replica,
-        [first, second]: [Settings; 2],
-        now: Time,
-    ) -> Self {
+    pub(crate) fn with(dialer: H, listener: H, [first, second]: [Settings; 2], now: Time) -> Self {
         let connections = [
             Connection::new(Role::Dialer, first, [1; 32], now),
             Connection::new(Role::Listener, second, [2; 32], now),
@@ -95,10 +89,11 @@ impl Pair {
         }
     }
 
-    pub(crate) fn assert_equal(&self, document: DocumentId) {
-        assert_eq!(self.replicas[0].heads(document), self.replicas[1].heads(document));
-        assert_eq!(self.replicas[0].history(document).pending(), (0, 0));
-        assert_eq!(self.replicas[1].history(document).pending(), (0, 0));
+    pub(crate) fn assert_equal(&mut self, document: DocumentId) {
+        let [one, other] = &mut self.replicas;
+        assert_eq!(one.heads(document), other.heads(document));
+        assert_eq!(one.history(document).pending(), (0, 0));
+        assert_eq!(other.history(document).pending(), (0, 0));
         for connection in &self.connections {
             assert!(connection.is_synced(&document));
         }

@@ -1,10 +1,12 @@
-//! A host: documents in a store, and answers from them.
+//! A host whose documents lie in a store.
 
 use std::collections::BTreeMap;
 
-use crdt_core::{ChangeHash, DocumentId, History, Keypair, Text};
+use crdt_core::{ApplyError, DocumentId, History, Keypair, Outcome, Text};
 use crdt_store::{Store, StoreError, Stored};
-use crdt_sync::protocol::{Answer, Ask, Connection, Event, Fresh, Refused, Request};
+use crdt_sync::protocol::{Event, Fresh};
+
+use crate::host::Host;
 
 pub(crate) fn keypair(number: u8) -> Keypair {
     Keypair::from_secret_bytes(&[number; 32])
@@ -12,8 +14,9 @@ pub(crate) fn keypair(number: u8) -> Keypair {
 
 /// Texts of one author.
 pub(crate) struct Replica {
-    pub(crate) store: Store,
-    pub(crate) documents: BTreeMap<DocumentId, Stored<Text>>,
+    keypair: Keypair,
+    store: Store,
+    documents: BTreeMap<DocumentId, Stored<Text>>,
     /// Whether documents that are not here are made when a peer opens them.
     pub(crate) takes_all: bool,
     /// What happened on its connection.
@@ -22,8 +25,9 @@ pub(crate) struct Replica {
 
 impl Replica {
     pub(crate) fn new(author: u8) -> Self {
-        let store = Store::in_memory(keypair(author));
-        Self { store, documents: BTreeMap::new(), takes_all: true, events: Vec::new() }
+        let keypair = keypair(author);
+        let store = Store::in_memory(keypair.clone());
+        Self { keypair, store, documents: BTreeMap::new(), takes_all: true, events: Vec::new() }
     }
 
     pub(crate) fn create(&mut self) -> DocumentId {
@@ -45,46 +49,29 @@ impl Replica {
         text.change(|text| text.push_str(letters)).expect("in memory");
         Fresh::since(text.history(), first)
     }
-
-    pub(crate) fn heads(&self, id: DocumentId) -> Vec<ChangeHash> {
-        self.documents.get(&id).map(|text| text.heads()).unwrap_or_default()
-    }
-
-    pub(crate) fn answer(&mut self, request: &Request) -> Answer {
-        let Request::Document { document, ask } = request else { return Answer::Admitted };
-        if let Ask::Open { by_peer: true } = ask
-            && !self.takes_all
-            && !self.documents.contains_key(document)
-        {
-            return Answer::Refused(Refused::Unknown);
-        }
-        let text = self.text(*document);
-        match ask {
-            Ask::TakeIn { bundles } => match text.apply(bundles) {
-                Ok(outcome) => Answer::taken(text.history(), &outcome),
-                Err(StoreError::Apply(error)) => Answer::Invalid(error),
-                Err(_) => Answer::Failed,
-            },
-            ask => ask.on(text.history()),
-        }
-    }
-
-    /// Answers everything that a connection asks.
-    pub(crate) fn serve(&mut self, connection: &mut Connection, now: crdt_sync::protocol::Time) {
-        while let Some((id, request)) = connection.poll_request() {
-            let answer = self.answer(&request);
-            connection.answer(now, id, answer);
-        }
-        self.events.extend(std::iter::from_fn(|| connection.poll_event()));
-    }
-
-    pub(crate) fn history(&self, id: DocumentId) -> &History {
-        self.documents[&id].history()
-    }
 }
 
-/// The key of a replica's store.
-pub(crate) fn keypair_of(store: &Store) -> Keypair {
-    let is_its = |keypair: &Keypair| Some(keypair.author()) == store.author();
-    (0..=u8::MAX).map(keypair).find(is_its).expect("made here")
+impl Host for Replica {
+    fn keypair(&self) -> Keypair {
+        self.keypair.clone()
+    }
+
+    fn history(&mut self, id: DocumentId) -> &History {
+        self.text(id).history()
+    }
+
+    fn take_in(&mut self, id: DocumentId, bundles: &[u8]) -> Result<Outcome, ApplyError> {
+        self.text(id).apply(bundles).map_err(|error| match error {
+            StoreError::Apply(error) => error,
+            error => panic!("in memory: {error}"),
+        })
+    }
+
+    fn events(&mut self) -> &mut Vec<Event> {
+        &mut self.events
+    }
+
+    fn serves(&self, id: DocumentId) -> bool {
+        self.takes_all || self.documents.contains_key(&id)
+    }
 }

@@ -50,9 +50,25 @@ impl Genesis {
 
     /// The document's id.
     pub fn document(&self) -> DocumentId {
+        DocumentId(sha256_of_parts(&[domain::GENESIS, &self.to_bytes()]))
+    }
+
+    /// Its canonical bytes, whose hash is the document's id.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.write(&mut bytes);
-        DocumentId(sha256_of_parts(&[domain::GENESIS, &bytes]))
+        bytes
+    }
+
+    /// Reads canonical bytes. Of which document they are, [`document`](Self::document) says.
+    ///
+    /// # Errors
+    /// [`DecodeError`] says why they are no record.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let genesis = Self::read(&mut reader, Author::from_bytes)?;
+        reader.finish()?;
+        Ok(genesis)
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
@@ -90,19 +106,6 @@ mod tests {
     use crate::crypto::Keypair;
     use crate::op::limits::MAX_TAG_BYTES;
 
-    fn written(genesis: &Genesis) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        genesis.write(&mut bytes);
-        bytes
-    }
-
-    fn read(bytes: &[u8]) -> Result<Genesis, DecodeError> {
-        let mut reader = Reader::new(bytes);
-        let genesis = Genesis::read(&mut reader, Author::from_bytes)?;
-        reader.finish()?;
-        Ok(genesis)
-    }
-
     fn founded(tags: Tags) -> Genesis {
         let founder = Keypair::from_secret_bytes(&[1; 32]).author();
         Genesis { tags, ..Genesis::new(founder, [2; 32], "Note") }
@@ -114,7 +117,7 @@ mod tests {
         let tagged = founded(Tags::new([(7, b"policy".to_vec()), (300, Vec::new())]));
         assert_ne!(plain.document(), tagged.document());
         for genesis in [&plain, &tagged] {
-            let again = read(&written(genesis)).expect("it was written");
+            let again = Genesis::from_bytes(&genesis.to_bytes()).expect("it was written");
             assert_eq!((&again, again.document()), (genesis, genesis.document()));
         }
         let tags: Vec<_> = tagged.tags().collect();
@@ -124,9 +127,9 @@ mod tests {
 
     #[test]
     fn tags_have_one_spelling_and_a_limit() {
-        let mut bytes = written(&founded(Tags::NONE));
+        let mut bytes = founded(Tags::NONE).to_bytes();
         assert_eq!(bytes.pop(), Some(0), "no tags");
-        let with = |tags: &[u8]| read(&[bytes.as_slice(), tags].concat());
+        let with = |tags: &[u8]| Genesis::from_bytes(&[bytes.as_slice(), tags].concat());
         assert_eq!(with(&[]), Err(DecodeError::Truncated));
         assert_eq!(with(&[2, 7, 0, 7, 0]), Err(DecodeError::Unsorted("tags")));
         assert_eq!(with(&[2, 8, 0, 7, 0]), Err(DecodeError::Unsorted("tags")));
@@ -134,8 +137,8 @@ mod tests {
         // A count, a number and a length of three bytes stand before the value.
         let of = |length| founded(Tags::new([(1, vec![0; length])]));
         let most = of(MAX_TAG_BYTES - 5);
-        assert_eq!(read(&written(&most)), Ok(most));
-        let more = written(&of(MAX_TAG_BYTES - 4));
-        assert_eq!(read(&more), Err(DecodeError::OverLimit("bytes of tags")));
+        assert_eq!(Genesis::from_bytes(&most.to_bytes()), Ok(most));
+        let more = of(MAX_TAG_BYTES - 4).to_bytes();
+        assert_eq!(Genesis::from_bytes(&more), Err(DecodeError::OverLimit("bytes of tags")));
     }
 }

@@ -46,12 +46,20 @@ impl Header {
 
     /// Reads the canonical bytes, and which document and author they belong to.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<(DocumentId, Author, Self), DecodeError> {
+        Self::read_with(reader, Author::from_bytes)
+    }
+
+    /// [Reads](Self::read) them; `author` checks the key.
+    pub(crate) fn read_with(
+        reader: &mut Reader<'_>,
+        author: impl Fn([u8; 32]) -> Result<Author, DecodeError>,
+    ) -> Result<(DocumentId, Author, Self), DecodeError> {
         match reader.byte()? {
             VERSION => {}
             other => return Err(DecodeError::UnsupportedVersion(other)),
         }
         let document = DocumentId(reader.array()?);
-        let author = Author::from_bytes(reader.array()?)?;
+        let author = author(reader.array()?)?;
         let seq = reader.varint32()?;
         let prev = if seq > 0 { Some(ChangeHash(reader.array()?)) } else { None };
         let count = reader.count(32)?;

@@ -4,6 +4,7 @@ pub(crate) mod chains;
 mod coverage;
 mod frontier;
 pub(crate) mod listed;
+mod loose;
 mod pending;
 mod runs;
 mod stretches;

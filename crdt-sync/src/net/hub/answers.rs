@@ -263,17 +263,17 @@ impl Clerk {
         answer
     }
 
-    /// What is said of a document that is not here: who may write makes it, unless it was removed.
+    /// What is said of a document that is not here: it may come to be, unless it was removed.
     async fn unknown(&self, document: DocumentId, grant: Grant) -> Answer {
         let store = self.hub.store.clone();
         let was_removed = tokio::task::spawn_blocking(move || store.was_removed(document)).await;
         match was_removed {
-            Ok(Ok(false)) if grant.right == Right::Write => Answer::Opened {
+            Ok(Ok(false)) => Answer::Opened {
                 version: Version::default(),
                 genesis: false,
                 access: access_of(grant),
             },
-            Ok(Ok(_)) => Answer::Refused(Refused::Unknown),
+            Ok(Ok(true)) => Answer::Refused(Refused::Unknown),
             _ => Answer::Refused(Refused::Busy),
         }
     }

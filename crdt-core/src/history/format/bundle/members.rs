@@ -277,7 +277,7 @@ impl Members {
 
 /// Checks that a body is canonical and within the limits. Returns how many ops are in it and the
 /// counters they take.
-fn check_body(body: &[u8]) -> Result<(u32, u32), DecodeError> {
+pub(crate) fn check_body(body: &[u8]) -> Result<(u32, u32), DecodeError> {
     let mut ops = 0;
     let mut reader = Body::unplaced(body);
     while reader.next_op()?.is_some() {

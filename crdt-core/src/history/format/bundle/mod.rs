@@ -17,11 +17,12 @@ mod members;
 mod reference;
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use decoding::{Unreadable, check_mark, document_of, is_bundle};
 pub(crate) use encoding::{BundleWriter, Frame};
 pub(crate) use leaving::Leaving;
+pub(crate) use members::check_body;
 pub(crate) use reference::Reference;
 
 use super::bodies::Bodies;

@@ -19,14 +19,14 @@ use crate::history::{ChangeIndex, History};
 use crate::{ChangeOptions, Document, DocumentId, EditError, Json, Keypair};
 
 /// A step of a session: which replica does what, and two numbers for it to go by.
-type Step = (usize, u8, u16, u16);
+pub(crate) type Step = (usize, u8, u16, u16);
 
-fn session() -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn session() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((0..3usize, 0..11u8, any::<u16>(), any::<u16>()), 1..60)
 }
 
 /// Three replicas of a document. Two of them write under one key, so that its chain forks.
-fn replicas(steps: &[Step]) -> Vec<Document<Json>> {
+pub(crate) fn replicas(steps: &[Step]) -> Vec<Document<Json>> {
     let key = |secret| Keypair::from_secret_bytes(&[secret; 32]);
     let founder = Document::<Json>::create(key(1)).expect("randomness");
     let mut all = vec![founder];

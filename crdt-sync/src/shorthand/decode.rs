@@ -1,0 +1,165 @@
+//! From frames to bundles.
+
+use crdt_core::{ApplyError, ChangeHash, Genesis, LooseBundle, LooseChange, Signature};
+
+use super::bytes::{Reader, write_varint};
+use super::dictionary::{Chain, Dictionary};
+use super::{
+    Head, MAX_LIVE_BYTES, MAX_UNACKNOWLEDGED, Receiving, Session, ShorthandError as Error, patch,
+};
+
+/// What the canonical bytes of a change begin with: the version of their format.
+const VERSION: u8 = 1;
+/// The least canonical bytes of a change, as the limits of bundles count them.
+const LEAST_OF_CHANGE: usize = 75;
+
+impl Session {
+    /// What [`History::apply`](crdt_core::History::apply) takes, of the next frame that came: a
+    /// bundle with the changes and signatures that the other side encoded. No bytes at all, which
+    /// are no bundle, of frames that are skipped until the other side has begun anew. Costs what
+    /// hashing the changes does.
+    ///
+    /// # Errors
+    /// [`ShorthandError`](Error) if the frame is not one that follows on those before. The session
+    /// has begun anew: the other side has to be [told](Self::lost), and heads to be compared.
+    pub fn decode(&mut self, frame: &[u8]) -> Result<Vec<u8>, Error> {
+        let result = self.read(frame);
+        if result.is_err() {
+            self.forget();
+        }
+        result
+    }
+
+    fn read(&mut self, frame: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut reader = Reader::new(frame);
+        let head = Head::of_byte(reader.byte()?);
+        match (&self.receiving, head.is_odd == self.is_odd()) {
+            // What was on its way when the era before was given up.
+            (None, false) => return Ok(Vec::new()),
+            (Some(_), false) => return Err(Error::OutOfStep),
+            (None, true) if !head.is_first => return Err(Error::OutOfStep),
+            _ => {}
+        }
+        if head.is_first {
+            self.receiving = Some(Receiving::default());
+        }
+        let count = match head.changes {
+            Head::MANY => reader.count(MAX_LIVE_BYTES / LEAST_OF_CHANGE, "changes")?,
+            few => usize::from(few),
+        };
+        let mut bundle = LooseBundle::new(self.document);
+        if head.has_genesis {
+            bundle.set_genesis(read_genesis(&mut reader)?)?;
+        }
+        let Self { receiving: Some(receiving), unacknowledged, .. } = self else {
+            return Ok(Vec::new());
+        };
+        if head.acknowledges {
+            let count = reader.count(unacknowledged.len(), "acknowledged changes");
+            let count = count.map_err(|_| Error::NothingToAcknowledge)?;
+            let acknowledged = unacknowledged.drain(..count);
+            acknowledged.for_each(|hash| receiving.direction.dictionary.note(hash));
+        }
+        receiving.read_changes(&mut reader, count, &mut bundle)?;
+        if !head.is_mute {
+            receiving.receive_signed(bundle.changes())?;
+        }
+        let mut out = Vec::new();
+        bundle.write(&mut out);
+        Ok(out)
+    }
+}
+
+impl Receiving {
+    /// Reads the changes and the check, which is the end.
+    fn read_changes(
+        &mut self,
+        reader: &mut Reader<'_>,
+        count: usize,
+        bundle: &mut LooseBundle,
+    ) -> Result<(), Error> {
+        let dictionary = &mut self.direction.dictionary;
+        let mut left = MAX_LIVE_BYTES;
+        for _ in 0..count {
+            read_change(dictionary, reader, left, bundle)?;
+            let bytes = bundle.changes().last().map_or(0, LooseChange::bytes);
+            left = left.checked_sub(bytes).ok_or(Error::TooLarge("canonical bytes"))?;
+        }
+        let check: [u8; 4] = reader.array()?;
+        if !reader.is_empty() {
+            return Err(Error::TrailingBytes);
+        }
+        let expected = self.direction.check(bundle.changes().iter().map(LooseChange::hash));
+        self.direction.frames += 1;
+        if check == expected { Ok(()) } else { Err(Error::OutOfStep) }
+    }
+
+    /// Keeps the signed changes of a frame to acknowledge them. The other side has kept no more.
+    fn receive_signed(&mut self, changes: &[LooseChange]) -> Result<(), Error> {
+        let signed = changes.iter().filter(|change| change.signature().is_some());
+        self.received.extend(signed.map(LooseChange::hash));
+        if self.received.len() > MAX_UNACKNOWLEDGED { Err(Error::Unkept) } else { Ok(()) }
+    }
+}
+
+fn read_genesis(reader: &mut Reader<'_>) -> Result<Genesis, Error> {
+    let length = reader.count(MAX_LIVE_BYTES, "record of a document")?;
+    let genesis = Genesis::from_bytes(reader.take(length)?);
+    genesis.map_err(|error| ApplyError::from(error).into())
+}
+
+/// Reads a change of at most so many canonical bytes, which both sides know from then on.
+fn read_change(
+    dictionary: &mut Dictionary,
+    reader: &mut Reader<'_>,
+    limit: usize,
+    bundle: &mut LooseBundle,
+) -> Result<(), Error> {
+    let code = reader.varint()? as usize;
+    let (place, is_implied, is_signed) = ((code / 4).checked_sub(1), code & 2 == 0, code & 1 == 1);
+    let chain = place.map(|place| dictionary.chain(place).ok_or(Error::Unknown("an author")));
+    let chain = chain.transpose()?.cloned();
+    let author = chain.as_ref().map_or_else(|| reader.array(), |chain| Ok(chain.author))?;
+    let (seq, previous) = match &chain {
+        Some(chain) if is_implied => {
+            let seq = chain.seq.checked_add(1).ok_or(Error::TooLarge("number of a change"))?;
+            (seq, Some(chain.last))
+        }
+        _ => match reader.varint()? {
+            0 => (0, None),
+            seq => (seq, Some(read_hash(dictionary, reader)?)),
+        },
+    };
+    let mut canonical = vec![VERSION];
+    canonical.extend_from_slice(bundle.document().as_bytes());
+    canonical.extend_from_slice(&author);
+    write_varint(&mut canonical, seq as usize);
+    previous.iter().for_each(|previous| canonical.extend_from_slice(previous.as_bytes()));
+    let dependencies = reader.count(limit / 32, "dependencies")?;
+    write_varint(&mut canonical, dependencies);
+    for _ in 0..dependencies {
+        canonical.extend_from_slice(read_hash(dictionary, reader)?.as_bytes());
+    }
+    let base = chain.map_or_else(|| dictionary.any_base().to_vec(), |chain| chain.base);
+    let tags_and_body = patch::read(reader, &base, limit)?;
+    canonical.extend_from_slice(&tags_and_body);
+    let signature = if is_signed { Some(Signature::from_bytes(reader.array()?)) } else { None };
+    let hash = bundle.push(&canonical, signature)?;
+    if is_signed {
+        dictionary.note(hash);
+    }
+    dictionary.go_on(place, Chain { author, last: hash, seq, base: tags_and_body });
+    Ok(())
+}
+
+/// Reads 1 + the place of a hash, or 0 and the hash.
+fn read_hash(dictionary: &mut Dictionary, reader: &mut Reader<'_>) -> Result<ChangeHash, Error> {
+    match (reader.varint()? as usize).checked_sub(1) {
+        Some(place) => dictionary.recall(place).ok_or(Error::Unknown("a hash")),
+        None => {
+            let hash = ChangeHash::from_bytes(reader.array()?);
+            dictionary.note(hash);
+            Ok(hash)
+        }
+    }
+}
