@@ -102,8 +102,8 @@ pub use document::{
     SaveOptions, SavedPart, Seen,
 };
 pub use history::{
-    ApplyError, Asked, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,
-    Have, History, LoadError, LooseBundle, LooseChange, Outcome, PendingLimits, Portion,
+    ApplyError, Asked, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis,
+    GivenUp, Have, History, LoadError, LooseBundle, LooseChange, Outcome, PendingLimits, Portion,
     PortionBundle, PreparedBytes, ProofError, Refusal, ShortTip, Tip, VersionError,
 };
 pub use node::{

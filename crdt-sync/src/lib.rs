@@ -26,6 +26,9 @@ pub mod protocol;
 pub mod shorthand;
 pub mod sketch;
 
+/// What [`Relay::router`] makes, in the version of axum that apps can nest it with.
+#[cfg(feature = "net")]
+pub use axum::Router;
 #[cfg(feature = "net")]
 pub use live::{Deltas, Live, RelayStanding};
 #[cfg(feature = "net")]

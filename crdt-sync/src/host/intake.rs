@@ -120,7 +120,8 @@ impl Entry {
         let first = batch[0].0.origin;
         let is_of_one = batch.iter().all(|(sent, _)| sent.origin == first);
         let origin = if is_of_one { first } else { Origin::Here };
-        let Ok(taken) = self.take_in_one(hosted, &Sent { bytes: all.concat(), origin, quota: None })
+        let Ok(taken) =
+            self.take_in_one(hosted, &Sent { bytes: all.concat(), origin, quota: None })
         else {
             return batch;
         };
@@ -145,9 +146,7 @@ impl Entry {
     }
 }
 
-fn with_answer(
-    sent: Sent,
-) -> ((Sent, Done), oneshot::Receiver<Result<Taken, TakeInError>>) {
+fn with_answer(sent: Sent) -> ((Sent, Done), oneshot::Receiver<Result<Taken, TakeInError>>) {
     let (done, is_done) = oneshot::channel();
     ((sent, done), is_done)
 }

@@ -22,7 +22,9 @@ pub enum AddressError {
     #[error("{0:?} is not an address: write `wss://HOST`, or `ws://HOST:PORT` without TLS")]
     NotAnAddress(String),
     /// It is one of another protocol.
-    #[error("{0:?} is not the address of a WebSocket: write `wss://` or `ws://` instead of `{1}://`")]
+    #[error(
+        "{0:?} is not the address of a WebSocket: write `wss://` or `ws://` instead of `{1}://`"
+    )]
     Scheme(String, String),
 }
 

@@ -44,7 +44,9 @@ pub enum InviteError {
     #[error(transparent)]
     Address(#[from] AddressError),
     /// It does not say which document.
-    #[error("the link names no document: it has to end in `#document=` and an id, so ask for all of it")]
+    #[error(
+        "the link names no document: it has to end in `#document=` and an id, so ask for all of it"
+    )]
     NoDocument,
     /// The document's id or the relay's key is none.
     #[error("the link is damaged ({part}: {error}): ask for it again")]

@@ -389,9 +389,7 @@ impl Dialer {
         let connected = dialed.and_then(|(socket, there)| Ok((socket, self.setup(there)?)));
         match connected {
             Err(error) if error.is_final() => Attempt::Final(error.to_string()),
-            Err(error) => {
-                Attempt::Again { why: error.to_string(), after: None }
-            }
+            Err(error) => Attempt::Again { why: error.to_string(), after: None },
             Ok((socket, setup)) => {
                 let served = serve(self.hub.clone(), socket, setup).await;
                 self.after(served)

@@ -313,11 +313,7 @@ where
         }
     }
 
-    fn note(
-        &self,
-        document: DocumentId,
-        note: impl FnOnce(&mut crate::host::Standing, Author),
-    ) {
+    fn note(&self, document: DocumentId, note: impl FnOnce(&mut crate::host::Standing, Author)) {
         if let (Some(peer), Some(entry)) = (self.peer, self.hub.bound_entry(&document)) {
             entry.note(|standing| note(standing, peer));
         }

@@ -189,7 +189,8 @@ async fn what_is_over_a_quota_is_not_taken_in() {
 async fn a_flood_before_authentication_does_not_keep_others_out() {
     let mut limits = Limits::default();
     limits.connections_per_address = 120;
-    let server = Server::start(&store(160), crdt_sync::access::Open, options().limits(limits), None);
+    let server =
+        Server::start(&store(160), crdt_sync::access::Open, options().limits(limits), None);
     let floods: Vec<_> = (0..100)
         .map(|number| {
             let at = server.at;
@@ -217,8 +218,10 @@ async fn a_flood_before_authentication_does_not_keep_others_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_says_nothing_or_little_at_a_time_is_dropped() {
     let mut limits = Limits::default();
-    (limits.request_head, limits.handshake) = (Duration::from_millis(100), Duration::from_millis(100));
-    let server = Server::start(&store(170), crdt_sync::access::Open, options().limits(limits), None);
+    (limits.request_head, limits.handshake) =
+        (Duration::from_millis(100), Duration::from_millis(100));
+    let server =
+        Server::start(&store(170), crdt_sync::access::Open, options().limits(limits), None);
     // Nothing at all, a request that never ends, and a WebSocket on which nothing is said.
     for head in ["", "GET /crdt-sync HTTP/1.1\r\nHost: x\r\nX: "] {
         let mut tcp = TcpStream::connect(server.at).await.expect("it listens");
@@ -234,7 +237,8 @@ async fn who_says_nothing_or_little_at_a_time_is_dropped() {
 async fn there_are_only_so_many_connections_from_one_address() {
     let mut limits = Limits::default();
     limits.connections_per_address = 3;
-    let server = Server::start(&store(180), crdt_sync::access::Open, options().limits(limits), None);
+    let server =
+        Server::start(&store(180), crdt_sync::access::Open, options().limits(limits), None);
     let mut inside = Vec::new();
     for seed in 181..184 {
         inside.push(Raw::connect(server.at, seed).await);

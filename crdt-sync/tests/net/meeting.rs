@@ -78,7 +78,9 @@ async fn peers_go_on_when_a_relay_is_killed_and_comes_back_under_load() {
     });
     for wanted in [50, 150] {
         until("it is under load", async || {
-            one.with(|board| board.history().len()).await.max(two.with(|board| board.history().len()).await)
+            one.with(|board| board.history().len())
+                .await
+                .max(two.with(|board| board.history().len()).await)
                 >= wanted
         })
         .await;
@@ -146,8 +148,10 @@ async fn a_relay_that_is_drained_tells_its_peers_when_to_come_again() {
     let mut status = peer.watch(server.target().address()).expect("it is dialed");
     let relay = server.relay.clone();
     server.run(async move { relay.drain().await }).expect("it is flushed");
-    let told = |status: &Status| matches!(status, Status::Waiting { why, wait }
-        if why.contains("restarted") && !wait.is_zero() && *wait <= Duration::from_secs(6));
+    let told = |status: &Status| {
+        matches!(status, Status::Waiting { why, wait }
+        if why.contains("restarted") && !wait.is_zero() && *wait <= Duration::from_secs(6))
+    };
     soon("told", status.wait_for(told)).await.expect("it is dialed");
     assert_eq!(server.relay.connections(), 0);
 }

@@ -4,9 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crdt_core::{Author, DocumentId, History};
-use crdt_sync::protocol::{
-    Answer, Closed, Connection, Event, Request, Role, Settings, Time,
-};
+use crdt_sync::protocol::{Answer, Closed, Connection, Event, Request, Role, Settings, Time};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
@@ -65,7 +63,8 @@ impl Raw {
         let mut entropy = [1; 32];
         entropy[..2].copy_from_slice(&seed.to_le_bytes());
         let it = Connection::new(Role::Dialer, settings, entropy, Time::default());
-        let mut raw = Self { socket: socket_with(at, holds).await, it, closed: None, begun: Instant::now() };
+        let mut raw =
+            Self { socket: socket_with(at, holds).await, it, closed: None, begun: Instant::now() };
         let _: Author = raw.authenticated().await;
         raw
     }
@@ -133,4 +132,3 @@ impl Raw {
         self.closed
     }
 }
-

@@ -74,7 +74,10 @@ impl Server {
     }
 
     /// Has the relay do something in its own runtime.
-    pub(crate) fn run<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> T {
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> T {
         let runtime = self.runtime.as_ref().expect("it runs");
         let (done, is_done) = std::sync::mpsc::channel();
         runtime.spawn(async move { done.send(future.await) });

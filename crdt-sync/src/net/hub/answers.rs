@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crdt_core::{Author, DocumentId, History};
 use crdt_store::StoreError;
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use super::taking::{Refusal, take_in_all};
 use super::{Hub, Policy};
@@ -139,11 +140,12 @@ impl Desk {
 
     fn begin(&self, document: DocumentId, asks: Vec<(RequestId, Ask)>) {
         let (clerk, done) = (self.clerk.clone(), self.done.clone());
-        tokio::spawn(async move {
+        let answering = async move {
             let _working = clerk.hub.working().await;
             let answers = clerk.answer(document, asks).await;
             let _ = done.send(Box::new(Done { document: Some(document), answers }));
-        });
+        };
+        tokio::spawn(answering.instrument(tracing::debug_span!("document", %document)));
     }
 }
 

@@ -95,7 +95,8 @@ impl Hub {
         let entry = entry.await.cloned();
         if entry.is_err() {
             let mut documents = self.documents();
-            let is_this = |held: &Held| matches!(held, Held::Opened(one) if Arc::ptr_eq(one, &opened));
+            let is_this =
+                |held: &Held| matches!(held, Held::Opened(one) if Arc::ptr_eq(one, &opened));
             if documents.0.get(&document).is_some_and(is_this) && !opened.entry.initialized() {
                 documents.0.remove(&document);
             }

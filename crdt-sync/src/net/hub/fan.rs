@@ -40,10 +40,7 @@ impl Listener for Hub {
 }
 
 /// Puts everything that documents get into the queues of those that follow them.
-pub(super) async fn spread(
-    hub: Weak<Hub>,
-    mut announcements: mpsc::Receiver<Arc<Announcement>>,
-) {
+pub(super) async fn spread(hub: Weak<Hub>, mut announcements: mpsc::Receiver<Arc<Announcement>>) {
     while let Some(announcement) = announcements.recv().await {
         let Some(hub) = hub.upgrade() else { return };
         let (document, origin) = (announcement.document, announcement.origin);

@@ -34,8 +34,8 @@ pub(crate) use answers::{Desk, Done, Reviewed};
 use documents::Documents;
 use fan::Announcement;
 use quotas::Quotas;
-pub(crate) use routes::{Connected, Mail, Mailbox};
 use routes::Routes;
+pub(crate) use routes::{Connected, Mail, Mailbox};
 pub(crate) use taking::{Refusal, take_in};
 
 /// What connections share.

@@ -161,8 +161,7 @@ impl Hub {
         let end = watch::Sender::new(None);
         let ended = end.subscribe();
         let since = Instant::now();
-        let route =
-            Route { mail, end, address, author: None, since, is_link: false, documents: 0 };
+        let route = Route { mail, end, address, author: None, since, is_link: false, documents: 0 };
         self.routes().connections.insert(number, route);
         Mailbox { mail: mailbox, end: ended }
     }

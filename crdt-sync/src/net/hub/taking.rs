@@ -106,21 +106,19 @@ fn outcome(
     document: DocumentId,
     taken: Result<Taken, TakeInError>,
 ) -> Result<Taken, Refusal> {
-    taken
-        .inspect(|taken| hub.metrics.taken_in.add(taken.bytes))
-        .map_err(|error| match error {
-            TakeInError::Store(StoreError::Apply(error)) => {
-                hub.metrics.refused.add(1);
-                Refusal::Invalid(error)
-            }
-            TakeInError::Store(StoreError::Removed(_)) | TakeInError::Gone => Refusal::Removed,
-            TakeInError::OverQuota { bytes, left } => {
-                tracing::info!(%document, bytes, left, "changes are over the quota");
-                Refusal::OverQuota
-            }
-            TakeInError::Store(error) => {
-                tracing::error!(%error, %document, "bundles could not be taken in");
-                Refusal::Failed
-            }
-        })
+    taken.inspect(|taken| hub.metrics.taken_in.add(taken.bytes)).map_err(|error| match error {
+        TakeInError::Store(StoreError::Apply(error)) => {
+            hub.metrics.refused.add(1);
+            Refusal::Invalid(error)
+        }
+        TakeInError::Store(StoreError::Removed(_)) | TakeInError::Gone => Refusal::Removed,
+        TakeInError::OverQuota { bytes, left } => {
+            tracing::info!(%document, bytes, left, "changes are over the quota");
+            Refusal::OverQuota
+        }
+        TakeInError::Store(error) => {
+            tracing::error!(%error, %document, "bundles could not be taken in");
+            Refusal::Failed
+        }
+    })
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::net::SocketAddr;
 
+use axum::Extension;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, RawQuery, State};
@@ -10,7 +11,6 @@ use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Extension;
 use crdt_core::serde_json::{Value, json};
 use crdt_core::{ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
@@ -126,14 +126,16 @@ fn as_json(value: &Value) -> Response {
 }
 
 fn named(id: &str) -> Result<DocumentId, Failure> {
-    let bad = |error| Failure::new(StatusCode::BAD_REQUEST, format!("not a document's id: {error}"));
+    let bad =
+        |error| Failure::new(StatusCode::BAD_REQUEST, format!("not a document's id: {error}"));
     id.parse().map_err(bad)
 }
 
 fn heads(query: &str) -> Result<Vec<ChangeHash>, Failure> {
     let have = query.split('&').find_map(|part| part.strip_prefix("have="));
     let have = have.unwrap_or_default().split(',').filter(|head| !head.is_empty());
-    let bad = |error| Failure::new(StatusCode::BAD_REQUEST, format!("not the hash of a change: {error}"));
+    let bad =
+        |error| Failure::new(StatusCode::BAD_REQUEST, format!("not the hash of a change: {error}"));
     have.map(|head| head.parse().map_err(bad)).collect()
 }
 
@@ -165,7 +167,9 @@ impl Relay {
     /// A turn among those whose requests are worked on.
     async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
         let turn = self.inner.requests.acquire().await;
-        turn.map_err(|_| Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the relay is being restarted"))
+        turn.map_err(|_| {
+            Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the relay is being restarted")
+        })
     }
 
     async fn look<R: Send + 'static>(

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use axum::RequestExt as _;
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
@@ -10,7 +11,6 @@ use axum::http::header::{AUTHORIZATION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::RequestExt as _;
 
 use super::doors::Seat;
 use super::{Relay, documents, page};
@@ -31,7 +31,8 @@ impl Relay {
     /// of requests do not take for ever, and, if limits by address are to hold, to make the service
     /// with connect info.
     pub fn router(&self) -> Router {
-        let documents = documents::router().layer(DefaultBodyLimit::max(self.inner.limits.request_body));
+        let documents =
+            documents::router().layer(DefaultBodyLimit::max(self.inner.limits.request_body));
         Router::new()
             .route(PATH, get(sync))
             .merge(documents)
@@ -42,7 +43,7 @@ impl Relay {
     /// `/`, a page that shows connections and documents, and `/metrics` for Prometheus. They say who is
     /// connected from where: serve them only to those who run the relay.
     pub fn admin_router(&self) -> Router {
-        page::admin().merge(page::health()).with_state(self.clone())
+        page::admin().with_state(self.clone())
     }
 }
 
@@ -66,8 +67,10 @@ pub(super) fn token(headers: &HeaderMap) -> Option<Token> {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
     });
     let protocols = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
-    let mut protocols = protocols.filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(','));
-    let named = || protocols.find_map(|name| Some(name.trim().strip_prefix(PROTOCOL_TOKEN)?.to_owned()));
+    let mut protocols =
+        protocols.filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(','));
+    let named =
+        || protocols.find_map(|name| Some(name.trim().strip_prefix(PROTOCOL_TOKEN)?.to_owned()));
     bearer.or_else(named).and_then(Token::new)
 }
 
@@ -117,7 +120,8 @@ impl Relay {
     fn setup(&self, address: IpAddr, token: Option<Token>) -> Option<Setup> {
         let limits = &self.inner.limits;
         let mut settings = self.inner.hub.settings();
-        let millis = |time: core::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let millis =
+            |time: core::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         settings.endpoint.clone_from(&self.inner.endpoint);
         settings.handshake = millis(limits.handshake);
         settings.ping = millis(limits.ping);

@@ -34,7 +34,8 @@ async fn ready(State(relay): State<Relay>) -> impl IntoResponse {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining\n");
     }
     let store = relay.inner.hub.store.clone();
-    let read = spawn_blocking(move || store.was_removed(crdt_core::DocumentId::from_bytes([0; 32])));
+    let read =
+        spawn_blocking(move || store.was_removed(crdt_core::DocumentId::from_bytes([0; 32])));
     match read.await {
         Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read\n"),
@@ -64,11 +65,23 @@ fn write_page(
 ) -> fmt::Result {
     let connected = relay.inner.hub.connected();
     writeln!(text, "<h1>crdt-relay</h1><p>Key <code>{}</code></p>", relay.author())?;
-    writeln!(text, "<p>{} connections, {} documents, {} of them open</p>", connected.len(),
-        listings.len(), relay.open_documents())?;
-    table(text, "Connections", &["key", "from", "relay", "documents", "waiting", "for"], connected.iter(), row)?;
+    writeln!(
+        text,
+        "<p>{} connections, {} documents, {} of them open</p>",
+        connected.len(),
+        listings.len(),
+        relay.open_documents()
+    )?;
+    table(
+        text,
+        "Connections",
+        &["key", "from", "relay", "documents", "waiting", "for"],
+        connected.iter(),
+        row,
+    )?;
     let links = relay.links();
-    let link = |(address, status): &(Address, Status)| vec![address.to_string(), format!("{status:?}")];
+    let link =
+        |(address, status): &(Address, Status)| vec![address.to_string(), format!("{status:?}")];
     table(text, "Relays", &["address", "status"], links.iter(), link)?;
     let documents = listings.iter().map(|listing| {
         let type_name = listing.type_name.clone().unwrap_or_default();
