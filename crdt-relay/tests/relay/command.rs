@@ -103,6 +103,19 @@ fn a_configuration_that_is_wrong_says_where() {
     assert_eq!(code, Some(1), "{why}");
 }
 
+#[test]
+fn the_example_of_the_documentation_is_a_configuration() {
+    let page = include_str!("../../../docs/relay.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    // Nobody is dialed.
+    let example = example.and_then(|example| example.split("[[links]]").next());
+    let folder = folder();
+    fs::write(folder.path().join("relay.toml"), example.expect("an example")).expect("room");
+    let elsewhere = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--store", "here.crdt"];
+    let relay = Running::start(folder, &[&["--config", "relay.toml"], &elsewhere[..]].concat());
+    assert!(relay.folder.path().join("here.crdt").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn it_ends_in_an_orderly_way_when_it_is_told_to() {
