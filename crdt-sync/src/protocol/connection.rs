@@ -37,6 +37,7 @@ pub struct Connection {
     admission: Option<RequestId>,
     /// What is followed from when both sides have proven their keys.
     subscribed: Vec<DocumentId>,
+    sets: Vec<Vec<DocumentId>>,
     presences: Presences,
     clock: Clock,
     began: Time,
@@ -87,6 +88,7 @@ impl Connection {
             next_request: 0,
             admission: None,
             subscribed: Vec::new(),
+            sets: Vec::new(),
             presences: Presences::new(PRESENCE_LIFETIME, MAX_PRESENT),
             clock: Clock { heard: now, ticked: now, pings: 0, differed: 0, allowance },
             began: now,
@@ -203,6 +205,7 @@ impl Connection {
 
     fn begin(&mut self, mut session: Box<Session>) {
         self.events.push_back(Event::Authenticated(session.peer.author));
+        self.sets.drain(..).for_each(|documents| session.subscribe_set(documents));
         self.subscribed.drain(..).for_each(|document| session.subscribe(document));
         self.phase = Phase::Open(session);
     }
@@ -325,10 +328,7 @@ impl Connection {
                 self.admission = Some(id);
                 Some((id, Request::Admit { peer: session.peer.author }))
             }
-            Phase::Open(session) => {
-                let (id, document, ask) = session.ask(&mut self.next_request)?;
-                Some((id, Request::Document { document, ask }))
-            }
+            Phase::Open(session) => session.ask(&mut self.next_request),
             _ => None,
         }
     }
@@ -382,6 +382,21 @@ impl Connection {
             Phase::Open(session) => session.subscribe(document),
             Phase::Closed => {}
             _ => self.subscribed.push(document),
+        }
+    }
+
+    /// Follows a set of documents, as [`subscribe`](Self::subscribe) does each, for few bytes where
+    /// most of them are the same on both sides and the other side remembers the set: so the set should
+    /// be the same from connection to connection, and what comes and goes be subscribed by itself.
+    /// There can be one set on a connection; those of further ones are followed one by one.
+    pub fn subscribe_set(&mut self, documents: impl IntoIterator<Item = DocumentId>) {
+        let mut documents: Vec<DocumentId> = documents.into_iter().collect();
+        documents.sort_unstable();
+        documents.dedup();
+        match &mut self.phase {
+            Phase::Open(session) => session.subscribe_set(documents),
+            Phase::Closed => {}
+            _ => self.sets.push(documents),
         }
     }
 

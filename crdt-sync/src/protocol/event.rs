@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crdt_core::{Author, ChangeHash, DocumentId};
 
 use super::closing::Close;
@@ -23,6 +25,17 @@ pub enum Event {
         /// What were the heads here.
         heads: Vec<ChangeHash>,
     },
+    /// The other side follows a set of documents, which may be remembered by its hash: so its ids need
+    /// not be sent the next time.
+    Set {
+        /// Its hash.
+        hash: [u8; 32],
+        /// Its documents, ascending.
+        documents: Arc<[DocumentId]>,
+    },
+    /// Both sides have the same of all documents of the set that this one follows, but for those of
+    /// which something else was or will be told.
+    SetSynced,
     /// The other side opened a document.
     Opened {
         /// The document.

@@ -2,6 +2,8 @@
 
 use crdt_core::{Author, ChangeHash, DocumentId, ShortTip, Signature};
 
+use crate::sketch::{Item, MAX_SYMBOLS, SYMBOL_BYTES};
+
 use super::closing::{Close, CloseReason};
 use super::presence::{MAX_PRESENCE, Presence};
 use super::violation::Malformed;
@@ -15,6 +17,8 @@ pub(super) const PIECE: usize = 1 << 16;
 pub(super) const MAX_TIPS: usize = 16_384;
 /// The most bytes of a message from peer to peer.
 pub(super) const MAX_MESSAGE: usize = 8192;
+/// The most bytes of a live change.
+const MAX_LIVE: usize = 1 << 16;
 /// The most bytes of a text that says why.
 pub(super) const MAX_REASON: usize = 255;
 
@@ -38,6 +42,33 @@ pub(super) enum Message<'a> {
     Frontier { handle: u64, answers: bool, piece: Piece<'a> },
     /// A piece of a bundle.
     Bundle { handle: u64, number: u64, piece: Piece<'a> },
+    /// A live change in shorthand, with a number among the bundles.
+    Live { handle: u64, number: u64, bytes: &'a [u8] },
+    /// A live change was not understood: which era of the shorthand is over.
+    Lost { handle: u64, era: u8 },
+    /// Symbols of a sketch of all tips, and how many came before them.
+    Sketch { handle: u64, at: u64, symbols: &'a [u8] },
+    /// More symbols are needed.
+    More { handle: u64 },
+    /// Which items of a sketch are of tips that are not here, and the tips here that are not in it.
+    Sketched { handle: u64, theirs: Vec<Item>, tips: Vec<ShortTip> },
+    /// A set of documents that this side follows: by which numbers they go, how many they are, a hash of
+    /// their ids, and symbols of a sketch of what they are.
+    Set { first: u64, count: u64, hash: [u8; 32], symbols: &'a [u8] },
+    /// More symbols of it, and how many came before them.
+    SetSymbols { at: u64, symbols: &'a [u8] },
+    /// Ids of it, and how many came before them.
+    SetIds { at: u64, ids: Vec<DocumentId> },
+    /// Of each document eight bytes for its heads, and of how many they came before.
+    SetDigests { at: u64, digests: Vec<Digest> },
+    /// The ids of the set are not known.
+    SetUnknown,
+    /// More symbols are needed.
+    SetMore,
+    /// Eight bytes for each are needed.
+    SetList,
+    /// All but those that were stated or refused are equal; eight bytes for them.
+    SetSettled { heads: Digest },
     /// All that the other side lacked has been sent, and what of it makes how many changes.
     Done { handle: u64, heads: Digest },
     /// Everything up to a bundle is durable, and what the heads are now.
@@ -72,7 +103,7 @@ pub(super) struct Piece<'a> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Statement {
     /// Its heads, which are durable.
-    pub(super) heads: Vec<ChangeHash>,
+    pub(super) heads: Heads,
     /// Bundles up to this one have been taken in, whatever became of them.
     pub(super) taken: u64,
     /// Whether it has no record of the document.
@@ -80,6 +111,18 @@ pub(super) struct Statement {
     /// Whether abbreviations have failed before, so that the frontier has to be said in full.
     pub(super) exact: bool,
 }
+
+/// Heads, as they are stated.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Heads {
+    /// All of them, at most [`MAX_HEADS`].
+    All(Vec<ChangeHash>),
+    /// A hash of them, where there are more.
+    Hash([u8; 32]),
+}
+
+/// The most heads that are stated; of more a hash is.
+pub(super) const MAX_HEADS: usize = 8;
 
 /// Why a document is not served.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -117,6 +160,19 @@ pub(super) mod kind {
     pub(in super::super) const PRESENCE: u8 = 14;
     pub(in super::super) const PEER: u8 = 15;
     pub(in super::super) const GOODBYE: u8 = 16;
+    pub(in super::super) const LIVE: u8 = 17;
+    pub(in super::super) const LOST: u8 = 18;
+    pub(in super::super) const SKETCH: u8 = 19;
+    pub(in super::super) const MORE: u8 = 20;
+    pub(in super::super) const SKETCHED: u8 = 21;
+    pub(in super::super) const SET: u8 = 22;
+    pub(in super::super) const SET_SYMBOLS: u8 = 23;
+    pub(in super::super) const SET_IDS: u8 = 24;
+    pub(in super::super) const SET_DIGESTS: u8 = 25;
+    pub(in super::super) const SET_UNKNOWN: u8 = 26;
+    pub(in super::super) const SET_MORE: u8 = 27;
+    pub(in super::super) const SET_LIST: u8 = 28;
+    pub(in super::super) const SET_SETTLED: u8 = 29;
 }
 
 /// Writing.
@@ -150,7 +206,56 @@ impl Message<'_> {
                 begin(out, kind::BUNDLE, *handle);
                 piece.write(*number, out);
             }
+            Self::Live { handle, number, bytes } => {
+                begin(out, kind::LIVE, *handle);
+                put_varint(out, *number);
+                put_bytes(out, bytes);
+            }
+            Self::Sketch { handle, at, symbols } => {
+                begin(out, kind::SKETCH, *handle);
+                put_varint(out, *at);
+                put_bytes(out, symbols);
+            }
+            Self::Sketched { handle, theirs, tips } => {
+                begin(out, kind::SKETCHED, *handle);
+                put_varint(out, theirs.len() as u64);
+                theirs.iter().for_each(|item| out.extend_from_slice(&item.to_bytes()));
+                put_tips(out, tips);
+            }
             _ => self.write_short(out),
+        }
+    }
+
+    fn write_of_set(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Set { first, count, hash, symbols } => {
+                begin(out, kind::SET, *first);
+                put_varint(out, *count);
+                out.extend_from_slice(hash);
+                put_bytes(out, symbols);
+            }
+            Self::SetSymbols { at, symbols } => {
+                begin(out, kind::SET_SYMBOLS, *at);
+                put_bytes(out, symbols);
+            }
+            Self::SetIds { at, ids } => {
+                begin(out, kind::SET_IDS, *at);
+                put_varint(out, ids.len() as u64);
+                ids.iter().for_each(|id| out.extend_from_slice(id.as_bytes()));
+            }
+            Self::SetDigests { at, digests } => {
+                begin(out, kind::SET_DIGESTS, *at);
+                put_varint(out, digests.len() as u64);
+                digests.iter().for_each(|digest| out.extend_from_slice(digest));
+            }
+            Self::SetUnknown => out.push(kind::SET_UNKNOWN),
+            Self::SetMore => out.push(kind::SET_MORE),
+            Self::SetList => out.push(kind::SET_LIST),
+            Self::SetSettled { heads } => {
+                out.push(kind::SET_SETTLED);
+                out.extend_from_slice(heads);
+            }
+            _ => {}
         }
     }
 
@@ -170,6 +275,11 @@ impl Message<'_> {
                 out.push(*reason as u8);
             }
             Self::Leave { handle } => begin(out, kind::LEAVE, *handle),
+            Self::More { handle } => begin(out, kind::MORE, *handle),
+            Self::Lost { handle, era } => {
+                begin(out, kind::LOST, *handle);
+                out.push(*era);
+            }
             Self::Ping { number, heads } => {
                 begin(out, kind::PING, *number);
                 out.extend_from_slice(heads);
@@ -196,7 +306,7 @@ impl Message<'_> {
                 put_varint(out, close.retry_after.map_or(0, |after| after.saturating_add(1)));
                 put_bytes(out, shortened(&close.text).as_bytes());
             }
-            _ => {}
+            _ => self.write_of_set(out),
         }
     }
 }
@@ -251,19 +361,25 @@ impl<'a> Piece<'a> {
 
 impl Statement {
     fn write(&self, out: &mut Vec<u8>) {
-        let flags = u64::from(self.lacks_genesis) | u64::from(self.exact) << 1;
-        put_varint(out, self.taken << 2 | flags);
-        put_hashes(out, &self.heads);
+        let is_hash = matches!(self.heads, Heads::Hash(_));
+        let flags = [self.lacks_genesis, self.exact, is_hash];
+        let flags = flags.into_iter().rev().fold(0, |all, flag| all << 1 | u64::from(flag));
+        put_varint(out, self.taken << 3 | flags);
+        match &self.heads {
+            Heads::All(heads) => put_hashes(out, heads),
+            Heads::Hash(hash) => out.extend_from_slice(hash),
+        }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let taken = reader.varint()?;
-        Ok(Self {
-            heads: reader.hashes(MAX_TIPS)?,
-            taken: taken >> 2,
-            lacks_genesis: taken & 1 != 0,
-            exact: taken & 2 != 0,
-        })
+        let flags = reader.varint()?;
+        let heads = if flags & 4 == 0 {
+            Heads::All(reader.hashes(MAX_HEADS)?)
+        } else {
+            Heads::Hash(reader.array()?)
+        };
+        let (lacks_genesis, exact) = (flags & 1 != 0, flags & 2 != 0);
+        Ok(Self { heads, taken: flags >> 3, lacks_genesis, exact })
     }
 }
 
@@ -272,6 +388,9 @@ impl<'a> Message<'a> {
     /// The next message of a frame.
     pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
         let kind = reader.byte()?;
+        if kind >= kind::SET {
+            return Self::read_of_set(kind, reader);
+        }
         if kind == kind::PEER {
             let peer = Author::from_bytes(reader.array()?).map_err(|_| Malformed::Key)?;
             return Ok(Self::Peer { peer, bytes: reader.bytes(MAX_MESSAGE)? });
@@ -299,7 +418,57 @@ impl<'a> Message<'a> {
                 let (number, piece) = Piece::read(reader)?;
                 Self::Bundle { handle, number, piece }
             }
+            kind::LIVE => {
+                Self::Live { handle, number: reader.varint()?, bytes: reader.bytes(MAX_LIVE)? }
+            }
+            kind::SKETCH => {
+                let at = reader.varint()?;
+                Self::Sketch { handle, at, symbols: reader.bytes(MAX_SYMBOLS * SYMBOL_BYTES)? }
+            }
+            kind::SKETCHED => {
+                let count = reader.count(8)?;
+                if count > MAX_SYMBOLS {
+                    return Err(Malformed::TooLong);
+                }
+                let item = |_| Ok(Item::from_bytes(reader.array()?));
+                let theirs = (0..count).map(item).collect::<Result<Vec<_>, Malformed>>()?;
+                if !theirs.is_sorted_by(|one, other| one < other) {
+                    return Err(Malformed::Unsorted);
+                }
+                Self::Sketched { handle, theirs, tips: tips(reader)? }
+            }
             _ => Self::read_short(kind, handle, reader)?,
+        })
+    }
+
+    fn read_of_set(kind: u8, reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        const MOST: usize = MAX_SYMBOLS * SYMBOL_BYTES;
+        Ok(match kind {
+            kind::SET => Self::Set {
+                first: reader.varint()?,
+                count: reader.varint()?,
+                hash: reader.array()?,
+                symbols: reader.bytes(MOST)?,
+            },
+            kind::SET_SYMBOLS => {
+                Self::SetSymbols { at: reader.varint()?, symbols: reader.bytes(MOST)? }
+            }
+            kind::SET_IDS => {
+                let at = reader.varint()?;
+                let id = |reader: &mut Reader<'_>| Ok(DocumentId::from_bytes(reader.array()?));
+                let ids = (0..reader.count(32)?).map(|_| id(reader)).collect::<Result<_, _>>()?;
+                Self::SetIds { at, ids }
+            }
+            kind::SET_DIGESTS => {
+                let at = reader.varint()?;
+                let digests = (0..reader.count(8)?).map(|_| reader.array());
+                Self::SetDigests { at, digests: digests.collect::<Result<_, _>>()? }
+            }
+            kind::SET_UNKNOWN => Self::SetUnknown,
+            kind::SET_MORE => Self::SetMore,
+            kind::SET_LIST => Self::SetList,
+            kind::SET_SETTLED => Self::SetSettled { heads: reader.array()? },
+            other => return Err(Malformed::Kind(other)),
         })
     }
 
@@ -315,6 +484,8 @@ impl<'a> Message<'a> {
                 Self::Refuse { handle, reason: reason.ok_or(Malformed::Kind(kind))? }
             }
             kind::LEAVE => Self::Leave { handle },
+            kind::MORE => Self::More { handle },
+            kind::LOST => Self::Lost { handle, era: reader.byte()? },
             kind::PING => Self::Ping { number: handle, heads: reader.array()? },
             kind::PONG => Self::Pong { number: handle, heads: reader.array()? },
             kind::PRESENCE => Self::Presence { handle, presence: presence(reader)? },

@@ -73,6 +73,7 @@
 mod bundle;
 mod channel;
 mod closing;
+mod collection;
 mod connection;
 mod digest;
 mod event;
@@ -87,6 +88,7 @@ mod violation;
 mod wire;
 
 pub use closing::{Close, CloseReason};
+pub use collection::Member;
 pub use connection::Connection;
 pub use event::{Closed, Event};
 pub use frame::Refused;

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crdt_core::{
-    ApplyError, Asked, Author, ChangeHash, DocumentId, Frontier, Have, History, Outcome, Portion,
-    ShortTip, Tip,
+    ApplyError, Asked, Author, ChangeHash, DocumentId, Frontier, Have, History, LooseBundle,
+    Outcome, Portion, PortionBundle, ShortTip, Tip,
 };
 
+use crate::shorthand;
+
+use super::collection::Member;
 use super::frame::Refused;
 
 /// Names a request until it is answered.
@@ -22,6 +25,20 @@ pub enum Request {
     Admit {
         /// The key that it has proven.
         peer: Author,
+    },
+    /// The documents of a set that hashes so, if the host remembers it from an earlier connection
+    /// ([`Event::Set`](super::Event::Set)). [`Answer::Recalled`].
+    Recall {
+        /// The hash.
+        hash: [u8; 32],
+    },
+    /// What some documents of a set are, in their order, without opening them if the host can tell.
+    /// [`Answer::Members`].
+    Members {
+        /// At most 1024.
+        documents: Vec<DocumentId>,
+        /// Whether the other side follows them; else this one does.
+        by_peer: bool,
     },
     /// Something of a document.
     Document {
@@ -58,6 +75,8 @@ pub enum Ask {
         /// The other side's.
         frontier: Frontier,
     },
+    /// The tips of all chains. [`Answer::Tips`].
+    Tips,
     /// What the other side lacks. [`Answer::Difference`].
     Difference {
         /// What it has.
@@ -135,6 +154,10 @@ pub enum Answer {
         /// Milliseconds.
         retry_after: Option<u64>,
     },
+    /// The documents of a set, ascending.
+    Recalled(Option<Arc<[DocumentId]>>),
+    /// Of each document its durable heads, or why it is not served.
+    Members(Vec<Member>),
     /// The document is here.
     Opened {
         /// What is durable of it.
@@ -152,6 +175,13 @@ pub enum Answer {
         version: Version,
         /// How they do.
         relation: Relation,
+    },
+    /// The tips of all chains.
+    Tips {
+        /// What is durable.
+        version: Version,
+        /// They.
+        tips: Vec<Tip>,
     },
     /// What follows from tips or a frontier.
     Recognized {
@@ -211,6 +241,7 @@ impl Ask {
                 place(history, version, Frontier::of(all), is_foreign)
             }
             Self::Place { frontier } => place(history, version, frontier.clone(), false),
+            Self::Tips => Answer::Tips { version, tips: history.frontier().tips().to_vec() },
             Self::Difference { basis, first, end, bytes, genesis } => {
                 let have = match basis {
                     Basis::Heads(heads) => Have::Heads(heads),
@@ -266,7 +297,7 @@ fn place(history: &History, version: Version, frontier: Frontier, is_foreign: bo
 #[derive(Clone, Debug)]
 pub struct Fresh {
     pub(super) version: Arc<Version>,
-    pub(super) bundles: Arc<[crdt_core::PortionBundle]>,
+    pub(super) bundles: Arc<[(PortionBundle, Option<LooseBundle>)]>,
 }
 
 impl Fresh {
@@ -275,7 +306,9 @@ impl Fresh {
     pub fn since(history: &History, first: usize) -> Self {
         let changes = first..history.len();
         let asked = Asked { have: Have::Heads(&[]), changes, bytes: u64::MAX, genesis: false };
-        let bundles = history.export_portion(&asked).bundles.into();
+        let bundles = history.export_portion(&asked).bundles.into_iter();
+        let bundles = bundles.map(|bundle| (loose(history, &bundle), bundle));
+        let bundles = bundles.map(|(loose, bundle)| (bundle, loose)).collect();
         Self { version: Arc::new(Version::of(history)), bundles }
     }
 
@@ -283,4 +316,12 @@ impl Fresh {
     pub fn version(&self) -> &Version {
         &self.version
     }
+}
+
+/// A bundle one change by one, if it can be said in shorthand. That is the same for every connection.
+fn loose(history: &History, bundle: &PortionBundle) -> Option<LooseBundle> {
+    if bundle.canonical_bytes > shorthand::MAX_LIVE_BYTES as u64 {
+        return None;
+    }
+    LooseBundle::read_all(history.document(), &bundle.bytes).ok()?.pop()
 }

@@ -1,18 +1,33 @@
 //! All documents of a connection, each in its turn: who asks the host, says something, sends a live
 //! change, sends what was missing.
 
-use std::collections::{BTreeMap, VecDeque};
+mod sets;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crdt_core::DocumentId;
 
 use super::channel::{Channel, Used};
+use super::collection::{Followed, Served, Set};
 use super::digest::Salt;
 use super::event::Event;
 use super::frame::{Digest, Message, Refused};
 use super::handshake::{Peer, Proven};
-use super::request::{Answer, Ask, Fresh, RequestId};
+use super::request::{Answer, Fresh, Request, RequestId};
 use super::settings::{Credit, Role, Settings, Terms};
 use super::violation::{Limit, Violation};
+
+/// What a request is about.
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    Document(DocumentId),
+    /// Members of the set that this side follows, or the other one, from one on.
+    Members {
+        by_peer: bool,
+        first: usize,
+    },
+    Recall,
+}
 
 /// Requests that a host has not answered.
 const MAX_REQUESTS: usize = 64;
@@ -37,7 +52,12 @@ pub(super) struct Session {
     saying: VecDeque<DocumentId>,
     live: VecDeque<DocumentId>,
     backfill: VecDeque<DocumentId>,
-    requests: BTreeMap<RequestId, DocumentId>,
+    /// The set of documents that each side follows.
+    followed: Option<Followed>,
+    served: Option<Served>,
+    /// Documents of these that changed before it was known what differs.
+    touched: BTreeSet<DocumentId>,
+    requests: BTreeMap<RequestId, Asked>,
     /// What is on its way to the other side, and what came and is not taken in.
     sent: Used,
     received: Used,
@@ -59,6 +79,9 @@ impl Session {
             saying: VecDeque::new(),
             live: VecDeque::new(),
             backfill: VecDeque::new(),
+            followed: None,
+            served: None,
+            touched: BTreeSet::new(),
             requests: BTreeMap::new(),
             sent: Used::default(),
             received: Used::default(),
@@ -67,6 +90,7 @@ impl Session {
 
     /// Does something with a channel, and puts it into the queues where it has something to do.
     fn with<R>(&mut self, document: &DocumentId, act: impl FnOnce(&mut Channel) -> R) -> Option<R> {
+        self.resume(document);
         let channel = self.channels.get_mut(document)?;
         self.sent.take(channel.outgoing_use());
         self.received.take(channel.incoming_use());
@@ -93,6 +117,7 @@ impl Session {
     }
 
     fn make(&mut self, document: DocumentId, handle: u64) {
+        self.take_out(&document);
         let channel = Channel::new(document, handle, self.role, self.salt);
         self.handles.insert(handle, document);
         self.channels.insert(document, channel);
@@ -102,6 +127,9 @@ impl Session {
 /// What the host wants.
 impl Session {
     pub(super) fn subscribe(&mut self, document: DocumentId) {
+        if self.followed.as_ref().is_some_and(|followed| followed.set.place(&document).is_some()) {
+            return;
+        }
         if !self.channels.contains_key(&document) {
             let handle = self.next_handle;
             self.next_handle += 2;
@@ -123,27 +151,39 @@ impl Session {
     }
 
     pub(super) fn local_change(&mut self, document: DocumentId, fresh: &Fresh) {
+        if self.is_being_compared(&document) {
+            return;
+        }
         let most = self.live_changes;
         self.with(&document, |channel| channel.local_change(fresh, most));
     }
 
     pub(super) fn is_synced(&self, document: &DocumentId) -> bool {
-        self.channels.get(document).is_some_and(Channel::is_settled)
+        let is_idle = |set: &Set| set.is_settled && set.is_idle(document);
+        let channel = self.channels.get(document).map(Channel::is_settled);
+        channel.unwrap_or_else(|| self.sets().any(is_idle))
     }
 
     /// By which number a document goes.
     pub(super) fn handle_of(&self, document: &DocumentId) -> Option<u64> {
-        self.channels.get(document).map(|channel| channel.handle)
+        let channel = self.channels.get(document).map(|channel| channel.handle);
+        channel.or_else(|| self.sets().find_map(|set| Some(set.handle(set.place(document)?))))
     }
 
     pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {
-        self.handles.get(&handle).copied()
+        let opened = self.handles.get(&handle).copied();
+        opened.or_else(|| self.sets().find_map(|set| set.document_of(handle)))
     }
 }
 
 /// What the host is asked.
 impl Session {
-    pub(super) fn ask(&mut self, next: &mut u64) -> Option<(RequestId, DocumentId, Ask)> {
+    pub(super) fn ask(&mut self, next: &mut u64) -> Option<(RequestId, Request)> {
+        if self.requests.len() < MAX_REQUESTS
+            && let Some((asked, request)) = self.ask_of_set()
+        {
+            return Some((self.note(next, asked), request));
+        }
         while self.requests.len() < MAX_REQUESTS {
             let document = self.asking.pop_front()?;
             let credit = self.room();
@@ -152,13 +192,18 @@ impl Session {
                 channel.ask(credit)
             });
             if let Some(Some(ask)) = ask {
-                let id = RequestId(*next);
-                *next += 1;
-                self.requests.insert(id, document);
-                return Some((id, document, ask));
+                let id = self.note(next, Asked::Document(document));
+                return Some((id, Request::Document { document, ask }));
             }
         }
         None
+    }
+
+    fn note(&mut self, next: &mut u64, asked: Asked) -> RequestId {
+        let id = RequestId(*next);
+        *next += 1;
+        self.requests.insert(id, asked);
+        id
     }
 
     /// What the other side grants to a document, as far as it is granted to all of them.
@@ -181,8 +226,16 @@ impl Session {
         answer: Answer,
         events: &mut Vec<Event>,
     ) -> Result<(), Violation> {
-        let Some(document) = self.requests.remove(&id) else { return Ok(()) };
-        self.with(&document, |channel| channel.answer(answer, events)).unwrap_or(Ok(()))
+        match self.requests.remove(&id) {
+            None => Ok(()),
+            Some(Asked::Document(document)) => {
+                self.with(&document, |channel| channel.answer(answer, events)).unwrap_or(Ok(()))
+            }
+            Some(asked) => {
+                self.answer_of_set(asked, answer);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -196,11 +249,11 @@ impl Session {
         match message {
             Message::Open { handle, document, statement } => {
                 self.hear_open(handle, document, events)?;
-                self.with(&document, |channel| channel.hear_statement(statement));
+                self.with(&document, |channel| channel.hear_statement(statement, events));
                 Ok(())
             }
             Message::State { handle, statement } => {
-                self.at(handle, |channel| channel.hear_statement(statement))
+                self.at(handle, |channel| channel.hear_statement(statement, events))
             }
             Message::Same { handle } => self.at(handle, |channel| channel.hear_same(events)),
             Message::Tips { handle, tips } => self.at(handle, |channel| channel.hear_tips(tips)),
@@ -215,6 +268,19 @@ impl Session {
                 self.at(handle, |channel| channel.hear_bundle(number, piece, &terms))?;
                 self.check_received()
             }
+            Message::Live { handle, number, bytes } => {
+                let terms = self.terms;
+                self.at(handle, |channel| channel.hear_live(number, bytes, &terms))?;
+                self.check_received()
+            }
+            Message::Lost { handle, era } => self.at(handle, |channel| channel.hear_lost(era)),
+            Message::Sketch { handle, at, symbols } => {
+                self.at(handle, |channel| channel.hear_sketch(at, symbols))
+            }
+            Message::More { handle } => self.at(handle, Channel::hear_more),
+            Message::Sketched { handle, theirs, tips } => {
+                self.at(handle, |channel| channel.hear_sketched(&theirs, tips))
+            }
             Message::Done { handle, heads } => {
                 self.at(handle, |channel| channel.hear_done(heads, events))
             }
@@ -225,10 +291,13 @@ impl Session {
                 if let Some(document) = self.document_of(handle) {
                     events.push(Event::Refused { document, reason });
                 }
+                if let Some(document) = self.document_of(handle) {
+                    self.hear_refused(&document);
+                }
                 self.at(handle, |channel| channel.refused(reason))
             }
             Message::Leave { handle } => self.hear_leave(handle, events),
-            _ => Err(Violation::OutOfPlace("a message of the connection")),
+            message => self.hear_of_set(message, events),
         }
     }
 
@@ -343,7 +412,7 @@ impl Heard for Result<(), Violation> {
 impl Session {
     /// Fills a frame: what is to be said, then live changes, then one piece of what was missing.
     pub(super) fn fill(&mut self, out: &mut Vec<u8>) {
-        while out.len() < FULL && self.say(out) {}
+        while out.len() < FULL && (self.say(out) || self.say_of_set(out)) {}
         while out.len() < FULL && self.send_live(out) {}
         if out.len() < FULL {
             self.send_backfill(out);
@@ -411,19 +480,25 @@ impl Session {
     /// Eight bytes for the heads of all documents.
     pub(super) fn summary(&self) -> Digest {
         let mut all = Digest::default();
-        for channel in self.channels.values().filter(|channel| channel.is_settled()) {
-            all.iter_mut().zip(channel.summary()).for_each(|(all, one)| *all ^= one);
+        let settled = self.channels.values().filter(|channel| channel.is_settled());
+        let sets = self.sets().filter(|set| set.is_settled).map(Set::summary);
+        for one in settled.map(Channel::summary).chain(sets) {
+            all.iter_mut().zip(one).for_each(|(all, one)| *all ^= one);
         }
         all
     }
 
     /// Whether all documents are settled.
     pub(super) fn is_settled(&self) -> bool {
-        self.channels.values().all(Channel::is_settled)
+        self.channels.values().all(Channel::is_settled) && self.sets().all(|set| set.is_settled)
     }
 
     /// Has what is stuck be said again; everything, if it is known to differ.
     pub(super) fn tick(&mut self, differs: bool) {
+        if differs {
+            self.open_all();
+        }
+        self.followed.iter_mut().for_each(Followed::tick);
         let documents: Vec<DocumentId> = self.channels.keys().copied().collect();
         for document in documents {
             self.with(&document, if differs { Channel::restate } else { Channel::tick });

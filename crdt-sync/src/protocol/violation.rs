@@ -77,6 +77,9 @@ pub enum Limit {
     /// Heads or tips in one message.
     #[error("the heads or tips of a message")]
     Tips,
+    /// Live changes in a row that make no sense.
+    #[error("the live changes in a row that make no sense")]
+    Misunderstood,
     /// Presence and messages in a second.
     #[error("presence and messages in a second")]
     Rate,

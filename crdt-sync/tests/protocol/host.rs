@@ -1,6 +1,7 @@
 //! What answers a connection in these tests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crdt_core::{ApplyError, ChangeHash, DocumentId, History, Keypair, Outcome};
 use crdt_sync::protocol::{Answer, Ask, Connection, Event, Refused, Request, Time};
@@ -17,12 +18,26 @@ pub(crate) trait Host {
         true
     }
 
+    /// Remembers a set of documents.
+    fn remember(&mut self, _: [u8; 32], _: Arc<[DocumentId]>) {}
+
+    fn recall(&self, _: &[u8; 32]) -> Option<Arc<[DocumentId]>> {
+        None
+    }
+
     fn heads(&mut self, id: DocumentId) -> Vec<ChangeHash> {
         self.history(id).heads()
     }
 
     fn answer(&mut self, request: &Request) -> Answer {
-        let Request::Document { document, ask } = request else { return Answer::Admitted };
+        let (document, ask) = match request {
+            Request::Document { document, ask } => (document, ask),
+            Request::Recall { hash } => return Answer::Recalled(self.recall(hash)),
+            Request::Members { documents, .. } => {
+                return Answer::Members(documents.iter().map(|id| Ok(self.heads(*id))).collect());
+            }
+            Request::Admit { .. } => return Answer::Admitted,
+        };
         match ask {
             Ask::Open { by_peer: true } if !self.serves(*document) => {
                 Answer::Refused(Refused::Unknown)
@@ -41,7 +56,12 @@ pub(crate) trait Host {
             let answer = self.answer(&request);
             connection.answer(now, id, answer);
         }
-        self.events().extend(std::iter::from_fn(|| connection.poll_event()));
+        while let Some(event) = connection.poll_event() {
+            if let Event::Set { hash, documents } = &event {
+                self.remember(*hash, documents.clone());
+            }
+            self.events().push(event);
+        }
     }
 }
 
@@ -50,12 +70,25 @@ pub(crate) struct Histories {
     pub(crate) keypair: Keypair,
     pub(crate) all: BTreeMap<DocumentId, History>,
     pub(crate) events: Vec<Event>,
+    /// Sets of documents that peers have followed.
+    pub(crate) sets: BTreeMap<[u8; 32], Arc<[DocumentId]>>,
 }
 
 impl Histories {
+    /// Another host that has the same.
+    pub(crate) fn fork(&self) -> Self {
+        let copy = |(id, history): (&DocumentId, &History)| {
+            let mut copied = History::new(*id);
+            copied.apply(&history.export(&[])).expect("honest");
+            (*id, copied)
+        };
+        let all = self.all.iter().map(copy).collect();
+        Self { keypair: self.keypair.clone(), all, events: Vec::new(), sets: self.sets.clone() }
+    }
+
     pub(crate) fn new(author: u8) -> Self {
         let keypair = crate::replica::keypair(author);
-        Self { keypair, all: BTreeMap::new(), events: Vec::new() }
+        Self { keypair, all: BTreeMap::new(), events: Vec::new(), sets: BTreeMap::new() }
     }
 
     /// With one document, as bundles.
@@ -83,5 +116,13 @@ impl Host for Histories {
 
     fn events(&mut self) -> &mut Vec<Event> {
         &mut self.events
+    }
+
+    fn remember(&mut self, hash: [u8; 32], documents: Arc<[DocumentId]>) {
+        self.sets.insert(hash, documents);
+    }
+
+    fn recall(&self, hash: &[u8; 32]) -> Option<Arc<[DocumentId]>> {
+        self.sets.get(hash).cloned()
     }
 }

@@ -133,3 +133,58 @@ fn a_document_of_many_authors() {
     row("10 of 1,000 authors moved, at the dialer", cost(id, &after, &before), bundles, 1536, 6);
     row("10 of 1,000 authors moved, at the listener", cost(id, &before, &after), bundles, 1536, 6);
 }
+
+/// Many documents of a letter each, on two hosts that have the same.
+fn documents(count: usize) -> (Histories, Histories, Vec<DocumentId>) {
+    let [mut one, mut other] = [Histories::new(1), Histories::new(2)];
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..count {
+        let mut text = Document::<Text>::create_with(keypair(1), &mut random);
+        type_on(&mut text, 1);
+        let bundles = text.export(&[]);
+        for host in [&mut one, &mut other] {
+            host.take_in(text.id(), &bundles).expect("honest");
+        }
+    }
+    let ids = one.all.keys().copied().collect();
+    (one, other, ids)
+}
+
+/// Writes in some documents of a host, and says how many bytes the bundles are.
+fn write(host: &mut Histories, ids: impl Iterator<Item = DocumentId>, author: u8) -> usize {
+    let write = |id| {
+        let history = host.all.get_mut(&id).expect("it is here");
+        let mut text = Document::<Text>::join(id, keypair(author));
+        text.apply(&history.export(&[])).expect("honest");
+        let before = text.heads();
+        type_on(&mut text, 1);
+        let bundle = text.export(&before);
+        history.apply(&bundle).expect("honest");
+        bundle.len()
+    };
+    ids.map(write).sum()
+}
+
+#[test]
+fn very_many_documents() {
+    let (one, other, ids) = documents(10_000);
+    let mut pair = Pair::new(one, other);
+    pair.connections[0].subscribe_set(ids.iter().copied());
+    pair.settle();
+    ids.iter().for_each(|id| assert!(pair.connections.iter().all(|one| one.is_synced(id))));
+    row("10,000 documents, first time", pair.look(), 32 * ids.len(), 2048, 6);
+
+    let [one, other] = pair.replicas;
+    for (side, what) in [(0, "dialer"), (1, "listener")] {
+        let mut sides = [one.fork(), other.fork()];
+        let moved = ids.iter().step_by(997).take(10).copied();
+        let bundles = write(&mut sides[side], moved, 3);
+        let [one, other] = sides;
+        let mut pair = Pair::new(one, other);
+        pair.connections[0].subscribe_set(ids.iter().copied());
+        pair.settle();
+        ids.iter().for_each(|id| pair.assert_equal(*id));
+        let what = format!("10,000 documents, 10 changed at the {what}");
+        row(&what, pair.look(), bundles, 2048, 5);
+    }
+}

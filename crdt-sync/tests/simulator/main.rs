@@ -73,7 +73,8 @@ fn all_are_equal_when_all_is_well() {
     let most = Mutex::new((0, 0));
     on_all(seeds(1000), |seed| {
         let forks = seed % 4 == 3;
-        let (mut world, is_equal) = run(seed, Rules { forks, ..all() });
+        let sets = seed % 3 == 2;
+        let (mut world, is_equal) = run(seed, Rules { forks, sets, ..all() });
         assert!(is_equal, "they are not equal");
         assert!(forks || !has_equivocated(&mut world), "an honest author has equivocated");
         let (frames, bytes) = world.spent();

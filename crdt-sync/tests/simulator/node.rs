@@ -20,6 +20,8 @@ pub(crate) struct Node {
     /// Of which links and documents a frontier was compared, for the control that believes it.
     believed: BTreeSet<(usize, DocumentId)>,
     pub(crate) is_relay: bool,
+    /// Sets of documents that peers have followed.
+    pub(crate) sets: BTreeMap<[u8; 32], Arc<[DocumentId]>>,
 }
 
 /// A document in the store: a relay does not know of which type it is.
@@ -56,6 +58,7 @@ impl Node {
             asked: VecDeque::new(),
             believed: BTreeSet::new(),
             is_relay,
+            sets: BTreeMap::new(),
         }
     }
 
@@ -71,6 +74,7 @@ impl Node {
     pub(crate) fn crash(&mut self) {
         self.documents.clear();
         self.asked.clear();
+        self.sets.clear();
         self.store = Store::over(self.disk.start(), Some(self.keypair.clone()));
     }
 
@@ -113,7 +117,17 @@ impl Node {
         request: &Request,
         rules: &Rules,
     ) -> (Answer, Option<(DocumentId, Fresh)>) {
-        let Request::Document { document, ask } = request else { return (Answer::Admitted, None) };
+        let (document, ask) = match request {
+            Request::Document { document, ask } => (document, ask),
+            Request::Admit { .. } => return (Answer::Admitted, None),
+            Request::Recall { hash } => {
+                return (Answer::Recalled(self.sets.get(hash).cloned()), None);
+            }
+            Request::Members { documents, .. } => {
+                let heads = documents.iter().map(|id| Ok(self.heads(*id)));
+                return (Answer::Members(heads.collect()), None);
+            }
+        };
         if let Ask::TakeIn { bundles } = ask {
             let kept = self.document(*document);
             let first = kept.history().len();

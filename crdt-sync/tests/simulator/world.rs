@@ -20,6 +20,8 @@ pub(crate) struct Rules {
     /// Links that break, and replicas that crash.
     pub(crate) broken: u32,
     pub(crate) crashed: u32,
+    /// Whether documents are followed as a set.
+    pub(crate) sets: bool,
     /// Whether two replicas write with one key.
     pub(crate) forks: bool,
     /// Controls.
@@ -60,7 +62,7 @@ impl World {
             |node| Keypair::from_secret_bytes(&[u8::try_from(key(node)).unwrap() + 1; 32]);
         let mut nodes: Vec<Node> =
             (0..count).map(|node| Node::new(keypair(node), node == 0)).collect();
-        let documents: Vec<Document<_>> = (0..rng.random_range(1..3))
+        let documents: Vec<Document<_>> = (0..rng.random_range(1..if rules.sets { 9 } else { 3 }))
             .map(|_| Document::create_with(keypair(1), &mut rng))
             .collect();
         let documents = documents.into_iter().map(|document| nodes[1].add(document)).collect();
@@ -107,8 +109,8 @@ impl World {
     /// Everything is well from here on: all links are up, nothing is lost. Says whether all have the
     /// same in the end.
     pub(crate) fn heal(&mut self) -> bool {
-        let Rules { never_ticks, believes_frontiers, .. } = self.rules;
-        self.rules = Rules { never_ticks, believes_frontiers, ..Rules::default() };
+        let Rules { never_ticks, believes_frontiers, sets, .. } = self.rules;
+        self.rules = Rules { never_ticks, believes_frontiers, sets, ..Rules::default() };
         self.is_well = true;
         for _ in 0..40 {
             self.connect();
@@ -138,7 +140,7 @@ impl World {
         let nodes = &mut self.nodes;
         self.documents.iter().all(|id| {
             let heads = nodes[0].heads(*id);
-            nodes.iter_mut().all(|node| node.heads(*id) == heads && !heads.is_empty())
+            nodes.iter_mut().all(|node| node.heads(*id) == heads)
         })
     }
 
@@ -296,9 +298,15 @@ impl World {
                 frames[side].push_back(frame);
             }
             while let Some(event) = connection.poll_event() {
-                if let Event::Closed(Closed::Broken(violation)) = event {
-                    let is_late = matches!(violation, Violation::Silent | Violation::SlowHandshake);
-                    assert!(*is_damaged || is_late, "{violation}");
+                match event {
+                    Event::Closed(Closed::Broken(why)) => {
+                        let is_late = matches!(why, Violation::Silent | Violation::SlowHandshake);
+                        assert!(*is_damaged || is_late, "{why}");
+                    }
+                    Event::Set { hash, documents } => {
+                        self.nodes[ends[side]].sets.insert(hash, documents);
+                    }
+                    _ => {}
                 }
             }
             is_over |= connection.is_closed();
@@ -323,7 +331,11 @@ impl World {
                 Connection::new(Role::Dialer, dialer, entropy[0], self.now),
                 Connection::new(Role::Listener, listener, entropy[1], self.now),
             ];
-            self.documents.iter().for_each(|document| connections[0].subscribe(*document));
+            if self.rules.sets {
+                connections[0].subscribe_set(self.documents.iter().copied());
+            } else {
+                self.documents.iter().for_each(|document| connections[0].subscribe(*document));
+            }
             let ends = self.links[link].ends;
             self.links[link] = Link {
                 ends,

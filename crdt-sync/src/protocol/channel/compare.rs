@@ -28,15 +28,19 @@
 
 use std::sync::Arc;
 
-use crdt_core::{Frontier, ShortTip, Tip};
+use crdt_core::{ChangeHash, Frontier, ShortTip, Tip};
 
+use super::sketching::Sketching;
 use super::{Channel, chosen};
 use crate::protocol::event::Event;
-use crate::protocol::frame::{Digest, Message, PIECE, Piece, Statement};
+use crate::protocol::frame::{Digest, Heads, Message, PIECE, Piece, Statement};
 use crate::protocol::request::{Ask, Basis, Relation, Version};
 use crate::protocol::settings::Role;
 use crate::protocol::violation::{Limit, Violation};
+use crate::sketch::Item;
 
+/// From so many chains on, tips are sketched.
+const MANY: usize = 64;
 /// The most bytes of a frontier.
 const MAX_FRONTIER: usize = 16 << 20;
 
@@ -49,11 +53,14 @@ pub(super) struct Comparing {
     pub(super) stated: Option<Digest>,
     pub(super) they_lack_genesis: bool,
     /// What the other side said last and the host has not been asked about yet.
-    heard: Option<Heard>,
+    pub(super) heard: Option<Heard>,
     /// Whether the host is being asked about something, and whether that answered something said here.
     asked: Option<Question>,
     /// The tips that were said here and not answered yet.
-    tips: Option<Vec<Tip>>,
+    pub(super) tips: Option<Vec<Tip>>,
+    /// Tips that the other side has too, as a sketch has told, beside what it says.
+    pub(super) common: Vec<Tip>,
+    pub(super) sketching: Sketching,
     /// A frontier of which not all pieces are here.
     pieces: Vec<u8>,
     /// How often in a row a comparison left the two different.
@@ -62,17 +69,29 @@ pub(super) struct Comparing {
 
 /// What the other side said.
 #[derive(Debug)]
-enum Heard {
-    Statement(Statement),
-    Tips { tips: Vec<ShortTip>, known: Vec<Tip>, answers: bool },
-    Frontier { frontier: Frontier, answers: bool },
+pub(super) enum Heard {
+    Statement {
+        heads: Heads,
+        exact: bool,
+    },
+    /// Symbols of a sketch.
+    Sketch,
+    Tips {
+        tips: Vec<ShortTip>,
+        known: Vec<Tip>,
+        answers: bool,
+    },
+    Frontier {
+        frontier: Frontier,
+        answers: bool,
+    },
 }
 
 /// What the host is being asked about.
 #[derive(Clone, Debug)]
 struct Question {
     /// The heads that were stated, if they were.
-    heads: Vec<crdt_core::ChangeHash>,
+    heads: Vec<ChangeHash>,
     exact: bool,
     /// Whether it answers something that was said here, and wants no answer.
     answers: bool,
@@ -86,6 +105,9 @@ pub(super) enum Reply {
     Tips(Vec<Tip>),
     Differing(Vec<bool>, Vec<ShortTip>),
     Frontier { bytes: Vec<u8>, at: usize, answers: bool },
+    Sketch { at: usize, symbols: Vec<u8> },
+    More,
+    Sketched(Vec<Item>, Vec<Tip>),
 }
 
 impl Comparing {
@@ -99,10 +121,15 @@ impl Comparing {
         }
         let mut question = Question { heads: Vec::new(), exact: false, answers: false, said: None };
         let ask = match self.heard.take()? {
-            Heard::Statement(Statement { heads, exact, .. }) => {
+            Heard::Statement { heads: Heads::All(heads), exact } => {
                 (question.heads, question.exact) = (heads.clone(), exact);
                 Ask::Compare { heads }
             }
+            Heard::Statement { heads: Heads::Hash(_), exact } => {
+                question.exact = exact;
+                Ask::Tips
+            }
+            Heard::Sketch => Ask::Tips,
             Heard::Tips { tips, known, answers } => {
                 (question.answers, question.said) = (answers, Some(tips.clone()));
                 Ask::Recognize { tips, known }
@@ -118,12 +145,14 @@ impl Comparing {
 
     /// Whether nothing is being found out.
     pub(super) fn is_idle(&self) -> bool {
-        self.heard.is_none() && self.asked.is_none() && self.tips.is_none()
+        let is_asking = self.heard.is_some() || self.asked.is_some() || self.tips.is_some();
+        !is_asking && self.sketching.is_idle()
     }
 
     /// Forgets what was being found out.
     pub(super) fn restart(&mut self) {
         (self.heard, self.tips, self.stated) = (None, None, None);
+        (self.sketching, self.common) = (Sketching::default(), Vec::new());
         self.pieces.clear();
     }
 }
@@ -131,17 +160,47 @@ impl Comparing {
 /// What the other side says.
 impl Channel {
     /// It states its heads.
-    pub(in crate::protocol) fn hear_statement(&mut self, statement: Statement) {
+    pub(in crate::protocol) fn hear_statement(
+        &mut self,
+        statement: Statement,
+        events: &mut Vec<Event>,
+    ) {
         self.has_moved = true;
         self.outgoing.released(statement.taken);
         self.comparing.restart();
         self.comparing.they_lack_genesis = statement.lacks_genesis;
-        self.comparing.theirs = Some(self.salt.heads(&statement.heads));
+        self.comparing.theirs = Some(self.salt.stated(&statement.heads));
         if statement.exact {
             self.comparing.rounds = self.comparing.rounds.max(1);
         }
         self.due.tips = None;
-        self.comparing.heard = Some(Heard::Statement(statement));
+        let Statement { heads, exact, .. } = statement;
+        self.comparing.heard = Some(Heard::Statement { heads, exact });
+        self.look_for_equal(events);
+    }
+
+    /// What was stated may be what is here, which need not be asked.
+    pub(super) fn look_for_equal(&mut self, events: &mut Vec<Event>) {
+        let Some(Heard::Statement { heads, .. }) = &self.comparing.heard else { return };
+        let is_equal = match heads {
+            Heads::All(heads) => *heads == self.mine.heads,
+            Heads::Hash(hash) => *hash == self.salt.hash(&self.mine.heads),
+        };
+        if is_equal && self.can_state() && self.comparing.asked.is_none() {
+            self.comparing.heard = None;
+            self.equal(events);
+        }
+    }
+
+    /// Both have the same heads.
+    fn equal(&mut self, events: &mut Vec<Event>) {
+        self.due.same = true;
+        self.outgoing.stop_difference();
+        self.caught_up();
+        self.settle(events);
+        if self.comparing.they_lack_genesis && !self.lacks_genesis {
+            self.outgoing.begin(Basis::Heads(self.mine.heads.clone()), true);
+        }
     }
 
     /// It has the heads that were stated here.
@@ -169,7 +228,8 @@ impl Channel {
         if let Some(said) = self.comparing.tips.take()
             && said.len() == known.len()
         {
-            let known = chosen(&said, known);
+            let mut known = chosen(&said, known);
+            known.append(&mut self.comparing.common);
             self.comparing.heard = Some(Heard::Tips { tips, known, answers: true });
         }
     }
@@ -210,6 +270,8 @@ impl Channel {
         self.has_moved = true;
         self.comparing.theirs = Some(heads);
         self.incoming.done = Some(heads);
+        // It has made of what was said here what there is to be made of it.
+        self.comparing.tips = None;
         if self.comparing.is_idle() && !self.outgoing.is_comparing() {
             self.caught_up();
         }
@@ -228,21 +290,32 @@ impl Channel {
         let Some(question) = self.comparing.asked.take() else { return };
         self.note(version);
         match relation {
-            Relation::Equal => {
-                self.due.same = true;
-                self.outgoing.stop_difference();
-                self.caught_up();
-                self.settle(events);
-                if self.comparing.they_lack_genesis && !self.lacks_genesis {
-                    self.outgoing.begin(Basis::Heads(question.heads), true);
-                }
-            }
+            Relation::Equal => self.equal(events),
             Relation::Behind => self.outgoing.begin(Basis::Heads(question.heads), true),
-            Relation::Unknown(tips) => {
-                let exact = question.exact || self.comparing.rounds > 0;
-                self.due.tips = Some(if exact { full(&tips, false) } else { Reply::Tips(tips) });
-            }
+            Relation::Unknown(tips) => self.say_own(tips, question.exact),
         }
+    }
+
+    /// The host knows the tips of all chains here.
+    pub(super) fn tips_known(&mut self, version: Version, tips: Vec<Tip>) {
+        let Some(question) = self.comparing.asked.take() else { return };
+        self.note(version);
+        if self.comparing.sketching.is_decoding() {
+            self.decode(tips);
+        } else {
+            self.say_own(tips, question.exact);
+        }
+    }
+
+    /// Says what is here in the way that is due.
+    fn say_own(&mut self, tips: Vec<Tip>, exact: bool) {
+        self.due.tips = Some(if exact || self.comparing.rounds > 0 {
+            full(&tips, false)
+        } else if tips.len() > MANY {
+            self.begin_sketch(tips)
+        } else {
+            Reply::Tips(tips)
+        });
     }
 
     pub(super) fn recognized(
@@ -255,9 +328,11 @@ impl Channel {
         let Some(question) = self.comparing.asked.take() else { return };
         self.note(version);
         if is_ahead && !question.answers {
+            // Of a sketch the other side knows what it lacks of the rest.
+            let beside = self.comparing.sketching.beside.take().unwrap_or(tips);
             self.due.tips = Some(match question.said {
-                Some(said) => differing(&said, &frontier, &tips),
-                None => full(&tips, true),
+                Some(said) => differing(&said, &frontier, &beside),
+                None => full(&beside, true),
             });
         }
         self.outgoing.begin(Basis::Frontier(Arc::new(frontier)), false);
@@ -268,15 +343,20 @@ impl Channel {
         let handle = self.handle;
         match reply {
             Reply::Tips(tips) => {
-                let mut short: Vec<_> = tips.iter().map(Tip::shortened).collect();
-                short.sort_unstable();
-                short.dedup();
-                // Where some begin alike the answer cannot say which it means by their places.
-                let tips = if short.len() == tips.len() { tips } else { Vec::new() };
+                let (tips, short) = abbreviated(tips);
                 Message::Tips { handle, tips: short }.write(out);
                 self.comparing.tips = Some(tips);
             }
             Reply::Differing(known, tips) => Message::Differing { handle, known, tips }.write(out),
+            Reply::Sketch { at, symbols } => {
+                Message::Sketch { handle, at: at as u64, symbols: &symbols }.write(out);
+            }
+            Reply::More => Message::More { handle }.write(out),
+            Reply::Sketched(theirs, tips) => {
+                let (tips, short) = abbreviated(tips);
+                Message::Sketched { handle, theirs, tips: short }.write(out);
+                self.comparing.tips = Some(tips);
+            }
             Reply::Frontier { bytes, at, answers } => {
                 let end = bytes.len().min(at + PIECE);
                 let more = end < bytes.len();
@@ -318,6 +398,18 @@ impl Channel {
             events.push(Event::Synced { document });
         }
     }
+}
+
+/// Tips in few bytes, ascending, and what they stand for, by place. Where some begin alike an answer
+/// cannot say which it means, and nothing is remembered.
+fn abbreviated(mut tips: Vec<Tip>) -> (Vec<Tip>, Vec<ShortTip>) {
+    tips.sort_unstable_by_key(Tip::shortened);
+    let mut short: Vec<_> = tips.iter().map(Tip::shortened).collect();
+    short.dedup();
+    if short.len() != tips.len() {
+        tips.clear();
+    }
+    (tips, short)
 }
 
 /// The frontier in full.

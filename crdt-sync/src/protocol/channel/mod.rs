@@ -4,14 +4,17 @@
 mod compare;
 mod receiving;
 mod sending;
+mod sketching;
 
 pub(super) use sending::Used;
 
 use crdt_core::{ApplyError, DocumentId, Refusal, Tip};
 
+use crate::shorthand;
+
 use super::digest::Salt;
 use super::event::Event;
-use super::frame::{Digest, Message, Refused, Statement};
+use super::frame::{Digest, Heads, MAX_HEADS, Message, Refused, Statement};
 use super::request::{Access, Answer, Ask, Version};
 use super::settings::{Credit, Role};
 use super::violation::Violation;
@@ -35,12 +38,15 @@ pub(super) struct Channel {
     stage: Stage,
     access: Access,
     lacks_genesis: bool,
+    /// Whether the host has not said what is durable here, only what its heads come to.
+    is_unknown: bool,
     /// What is durable here, as far as the host has said, and eight bytes for its heads.
     mine: Version,
     digest: Digest,
     comparing: Comparing,
     outgoing: Outgoing,
     incoming: Incoming,
+    shorthand: shorthand::Session,
     /// What is to be said.
     due: Due,
     /// Whether the host is to be asked again.
@@ -66,6 +72,8 @@ enum Stage {
 /// the other side asks, no more than one of each waits.
 #[derive(Debug, Default)]
 struct Due {
+    /// Which era of the shorthand is over: before any live change.
+    lost: Option<u8>,
     open: bool,
     state: bool,
     same: bool,
@@ -85,6 +93,28 @@ pub(super) struct Queues {
 }
 
 impl Channel {
+    /// One of a document that was settled without a channel, where both sides' heads come to so much.
+    pub(super) fn resumed(
+        document: DocumentId,
+        handle: u64,
+        (role, salt): (Role, Salt),
+        digest: Digest,
+    ) -> Self {
+        let mut channel = Self::new(document, handle, role, salt);
+        (channel.is_followed_there, channel.has_opened) = (true, true);
+        (channel.stage, channel.is_unknown) = (Stage::Open, true);
+        (channel.digest, channel.comparing.theirs) = (digest, Some(digest));
+        (channel.lacks_genesis, channel.comparing.they_lack_genesis) = (false, false);
+        channel.outgoing.resume();
+        channel
+    }
+
+    /// Has what is here be stated once the host has opened it.
+    pub(super) fn state_when_open(&mut self) {
+        self.is_followed_there = true;
+        self.due.state = true;
+    }
+
     pub(super) fn new(document: DocumentId, handle: u64, role: Role, salt: Salt) -> Self {
         Self {
             document,
@@ -97,11 +127,13 @@ impl Channel {
             stage: Stage::New,
             access: Access::Write,
             lacks_genesis: true,
+            is_unknown: false,
             mine: Version::default(),
             digest: salt.heads(&[]),
             comparing: Comparing::default(),
             outgoing: Outgoing::default(),
             incoming: Incoming::default(),
+            shorthand: shorthand::Session::new(document),
             due: Due::default(),
             queues: Queues::default(),
             has_moved: true,
@@ -141,7 +173,8 @@ impl Channel {
             Stage::New => true,
             Stage::Asked | Stage::Refused => false,
             Stage::Open => {
-                self.incoming.wants_to_ask()
+                self.lacks_version()
+                    || self.incoming.wants_to_ask()
                     || self.comparing.wants_to_ask()
                     || self.outgoing.wants_to_ask(credit)
             }
@@ -156,6 +189,10 @@ impl Channel {
                 Some(Ask::Open { by_peer: !self.is_followed_here })
             }
             Stage::Asked | Stage::Refused => None,
+            Stage::Open if self.lacks_version() => {
+                self.stage = Stage::Asked;
+                Some(Ask::Open { by_peer: !self.is_followed_here })
+            }
             Stage::Open => self
                 .incoming
                 .ask(self.comparing.theirs.filter(|theirs| *theirs == self.digest))
@@ -179,6 +216,7 @@ impl Channel {
                 if access == Access::Read {
                     self.due.refuse = Some(Refused::ReadOnly);
                 }
+                self.look_for_equal(events);
             }
             Answer::Refused(reason) => self.refuse(reason),
             Answer::Failed => self.refuse(Refused::Busy),
@@ -186,13 +224,17 @@ impl Channel {
             Answer::Recognized { version, frontier, is_ahead, tips } => {
                 self.recognized(version, frontier, is_ahead, tips);
             }
+            Answer::Tips { version, tips } => self.tips_known(version, tips),
             Answer::Difference { version, portion } => self.fetched(version, portion),
             Answer::Taken { version, complete, genesis } => {
                 self.lacks_genesis &= !genesis;
                 self.taken(version, complete, events);
             }
             Answer::Invalid(error) => return self.invalid(error),
-            Answer::Admitted | Answer::NotAdmitted { .. } => {}
+            Answer::Admitted
+            | Answer::NotAdmitted { .. }
+            | Answer::Recalled(_)
+            | Answer::Members(_) => {}
         }
         Ok(())
     }
@@ -209,6 +251,7 @@ impl Channel {
 
     /// Takes note of what is durable here.
     fn note(&mut self, version: Version) {
+        self.is_unknown = false;
         if version.changes >= self.mine.changes && version != self.mine {
             self.digest = self.salt.heads(&version.heads);
             self.mine = version;
@@ -254,18 +297,21 @@ impl Channel {
 
     /// Whether there is something to say beside bundles.
     pub(super) fn wants_to_say(&self) -> bool {
-        let Due { open, state, same, durable, done, refuse, tips } = &self.due;
-        *open || *state || *same || *durable || *done || refuse.is_some() || tips.is_some()
+        let Due { lost, open, state, same, durable, done, refuse, tips } = &self.due;
+        let is_flagged = self.can_state() && (*open || *state) || *same || *durable || *done;
+        is_flagged || lost.is_some() || refuse.is_some() || tips.is_some()
     }
 
     /// Says one thing beside bundles.
     pub(super) fn say(&mut self, out: &mut Vec<u8>) {
         let handle = self.handle;
-        if core::mem::take(&mut self.due.open) {
+        if let Some(era) = self.due.lost.take() {
+            Message::Lost { handle, era }.write(out);
+        } else if self.can_state() && core::mem::take(&mut self.due.open) {
             self.has_opened = true;
             let statement = self.statement();
             Message::Open { handle, document: self.document, statement }.write(out);
-        } else if core::mem::take(&mut self.due.state) {
+        } else if self.can_state() && core::mem::take(&mut self.due.state) {
             let statement = self.statement();
             Message::State { handle, statement }.write(out);
         } else if core::mem::take(&mut self.due.same) {
@@ -282,6 +328,21 @@ impl Channel {
         }
     }
 
+    /// Whether something is to be stated, now or once the host has opened it.
+    pub(super) fn is_to_state(&self) -> bool {
+        self.due.state && self.stage != Stage::Refused
+    }
+
+    /// Whether it is known what to state.
+    fn can_state(&self) -> bool {
+        self.stage == Stage::Open && !self.is_unknown
+    }
+
+    /// Whether something is to be stated that is not known.
+    fn lacks_version(&self) -> bool {
+        self.is_unknown && (self.due.open || self.due.state)
+    }
+
     /// What is durable here, said so that the other side answers with what follows.
     fn statement(&mut self) -> Statement {
         // An answer to it covers everything up to here.
@@ -289,7 +350,11 @@ impl Channel {
         self.comparing.stated = Some(self.digest);
         (self.due.durable, self.due.state) = (false, false);
         Statement {
-            heads: self.mine.heads.clone(),
+            heads: if self.mine.heads.len() <= MAX_HEADS {
+                Heads::All(self.mine.heads.clone())
+            } else {
+                Heads::Hash(self.salt.hash(&self.mine.heads))
+            },
             taken: self.incoming.taken(),
             lacks_genesis: self.lacks_genesis,
             exact: self.comparing.rounds > 0,

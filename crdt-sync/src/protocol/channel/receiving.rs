@@ -11,6 +11,9 @@ use crate::protocol::request::{Access, Ask, Version};
 use crate::protocol::settings::Terms;
 use crate::protocol::violation::{Limit, Malformed, Violation};
 
+/// Live changes in a row that may make no sense: as many as can be on their way when one was lost.
+const MAX_MISUNDERSTOOD: u32 = 65_536;
+
 /// What has come and is not taken in.
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
@@ -27,6 +30,8 @@ pub(super) struct Incoming {
     base: Option<Digest>,
     /// Up to which everything has been taken in, whatever became of it.
     taken: u64,
+    /// Live changes in a row that were not understood.
+    misunderstood: u32,
     /// Whether something was lost, or waits for what is not here.
     has_gap: bool,
     /// What the heads come to of a side that has sent everything.
@@ -103,16 +108,78 @@ impl Channel {
         if self.stage == Stage::Open && self.access == Access::Write {
             return self.hear_whole(number, &bytes, terms);
         }
-        // It was on its way when the other side was told that nothing is taken.
-        (incoming.number, incoming.taken) = (number, number);
+        self.pass_over(number);
         Ok(())
+    }
+
+    /// Nothing is taken in: the other side has been told so and this was on its way, or the host has
+    /// not opened the document yet, and will state what is here.
+    fn pass_over(&mut self, number: u64) {
+        (self.incoming.number, self.incoming.taken) = (number, number);
+        self.due.state |= matches!(self.stage, Stage::New | Stage::Asked);
     }
 
     /// A bundle has come whole.
     fn hear_whole(&mut self, number: u64, bytes: &[u8], terms: &Terms) -> Result<(), Violation> {
         let bundle = bundle::with_document(bytes, &self.document).ok_or(Malformed::Content)?;
-        let stated = History::stated_bytes(&bundle).map_err(|_| Malformed::Content)?;
-        let used = Used { bytes: bytes.len() as u64, canonical_bytes: stated };
+        self.enter(number, bytes.len(), &bundle, terms)
+    }
+
+    /// A live change comes in shorthand.
+    pub(in crate::protocol) fn hear_live(
+        &mut self,
+        number: u64,
+        bytes: &[u8],
+        terms: &Terms,
+    ) -> Result<(), Violation> {
+        self.has_moved = true;
+        if number <= self.incoming.number {
+            return Ok(());
+        }
+        if self.stage != Stage::Open || self.access == Access::Read {
+            self.pass_over(number);
+            return Ok(());
+        }
+        match self.shorthand.decode(bytes) {
+            Ok(bundle) if !bundle.is_empty() => {
+                self.incoming.misunderstood = 0;
+                self.enter(number, bytes.len(), &bundle, terms)
+            }
+            Ok(_) => self.misunderstood(number),
+            Err(_) => {
+                self.due.lost = Some(self.shorthand.lost());
+                self.misunderstood(number)
+            }
+        }
+    }
+
+    /// What came makes no sense without what was lost before it: heads have to be compared.
+    fn misunderstood(&mut self, number: u64) -> Result<(), Violation> {
+        let incoming = &mut self.incoming;
+        incoming.number = number;
+        incoming.misunderstood += 1;
+        if incoming.misunderstood > MAX_MISUNDERSTOOD {
+            return Err(Violation::OverLimit(Limit::Misunderstood));
+        }
+        if incoming.is_idle() {
+            incoming.taken = number;
+            self.due.state = true;
+        } else {
+            incoming.has_gap = true;
+        }
+        Ok(())
+    }
+
+    /// Has a bundle wait to be taken in.
+    fn enter(
+        &mut self,
+        number: u64,
+        bytes: usize,
+        bundle: &[u8],
+        terms: &Terms,
+    ) -> Result<(), Violation> {
+        let canonical_bytes = History::stated_bytes(bundle).map_err(|_| Malformed::Content)?;
+        let used = Used { bytes: bytes as u64, canonical_bytes };
         let incoming = &mut self.incoming;
         let before = incoming.all();
         if !before.has_room(used, terms.document) {
@@ -123,7 +190,7 @@ impl Channel {
         incoming.has_gap |= number != incoming.number + 1;
         incoming.number = number;
         incoming.used.add(used);
-        incoming.waiting.extend_from_slice(&bundle);
+        incoming.waiting.extend_from_slice(bundle);
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! What goes to the other side: bundles, cut by what it grants, each with a number.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use crdt_core::{ChangeHash, Portion, PortionBundle};
+use crdt_core::{ChangeHash, LooseBundle, Portion, PortionBundle};
 
 use super::{Channel, Stage};
 use crate::protocol::bundle;
@@ -64,6 +65,18 @@ struct Item {
     certain: Option<Vec<ChangeHash>>,
     /// How many changes there are here with it.
     changes: usize,
+    /// One change by one, if it can be said in shorthand.
+    loose: Option<Loose>,
+}
+
+/// A bundle among those that were told together.
+#[derive(Clone, Debug)]
+struct Loose(Arc<[(PortionBundle, Option<LooseBundle>)]>, usize);
+
+impl Loose {
+    fn bundle(&self) -> Option<&LooseBundle> {
+        self.0[self.1].1.as_ref()
+    }
 }
 
 /// A bundle of which some pieces have been sent.
@@ -169,6 +182,11 @@ impl Outgoing {
         (self.is_live, self.is_behind) = (false, false);
     }
 
+    /// Both had the same before there was a channel.
+    pub(super) fn resume(&mut self) {
+        (self.complete, self.is_live) = (true, true);
+    }
+
     /// Both have the same. Says whether that is news.
     pub(super) fn agreed(&mut self, version: &Version) -> bool {
         self.compared = false;
@@ -239,9 +257,10 @@ impl Channel {
             return;
         }
         let last = fresh.bundles.len().saturating_sub(1);
-        for (place, bundle) in fresh.bundles.iter().enumerate() {
+        for (place, (bundle, loose)) in fresh.bundles.iter().enumerate() {
             let version = (place == last).then(|| fresh.version());
             let mut item = self.item(bundle, fresh.version().changes);
+            item.loose = loose.as_ref().map(|_| Loose(Arc::clone(&fresh.bundles), place));
             // A single head that was sent has all else below it.
             let is_certain =
                 |version: &&Version| version.heads.len() == 1 || self.outgoing.complete;
@@ -252,7 +271,7 @@ impl Channel {
 
     fn item(&self, bundle: &PortionBundle, changes: usize) -> Item {
         let bytes = bundle::without_document(&bundle.bytes, &self.document);
-        Item { bytes, canonical_bytes: bundle.canonical_bytes, certain: None, changes }
+        Item { bytes, canonical_bytes: bundle.canonical_bytes, certain: None, changes, loose: None }
     }
 
     /// Takes what the host has fetched of what the other side lacks.
@@ -342,6 +361,10 @@ impl Channel {
             Some(Begun { item, at: 0, is_live: live })
         });
         let Some(Begun { item, at, is_live }) = begun else { return };
+        if at == 0 && self.send_short(&item, out) {
+            return;
+        }
+        let outgoing = &mut self.outgoing;
         let end = item.bytes.len().min(at + PIECE);
         let more = end < item.bytes.len();
         let (handle, number) = (self.handle, outgoing.number);
@@ -355,6 +378,23 @@ impl Channel {
         if !is_live && !self.outgoing.is_comparing() {
             self.sent_all();
         }
+    }
+
+    /// Sends a bundle in shorthand, if it can be.
+    fn send_short(&mut self, item: &Item, out: &mut Vec<u8>) -> bool {
+        let Some(loose) = item.loose.as_ref().and_then(Loose::bundle) else { return false };
+        let Some(bytes) = self.shorthand.encode(loose) else { return false };
+        let (handle, number) = (self.handle, self.outgoing.number);
+        Message::Live { handle, number, bytes: &bytes }.write(out);
+        let certain = item.certain.clone();
+        self.outgoing.sent.push_back(Sent { number, used: item.used(), certain });
+        true
+    }
+
+    /// The other side did not understand what was sent in shorthand.
+    pub(in crate::protocol) fn hear_lost(&mut self, era: u8) {
+        self.has_moved = true;
+        self.shorthand.begin_anew(era);
     }
 
     /// The other side has everything up to a bundle durably.

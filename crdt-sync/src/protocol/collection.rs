@@ -1,0 +1,437 @@
+//! Very many documents at once.
+//!
+//! A side that follows a set of documents says a hash of their ids, and a sketch of what they are: of
+//! each document eight bytes for its id and its heads. The other side may know the set from an earlier
+//! connection; otherwise it asks for the ids. It takes as much of the sketch as it needs, and states the
+//! heads of those documents that are not the same, each as if it had been opened by itself. What is
+//! left is settled, and costs neither side more than a few bytes until something moves.
+//!
+//! If the sets differ in too much for a sketch, the eight bytes of every document are said instead. That
+//! both mean the same by what is left shows in eight bytes for all of it together. If they do not, each
+//! document is opened by itself.
+//!
+//! What stands for a document is hashed with what both sides have chosen for this connection. So two
+//! versions look alike once in 2^64 connections, whoever made them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crdt_core::{ChangeHash, DocumentId};
+use sha2::{Digest as _, Sha256};
+
+use super::digest::Salt;
+use super::frame::{Digest, Refused};
+use super::violation::{Malformed, Violation};
+use crate::sketch::{Item, Reconciler, SYMBOL_BYTES, Sketch};
+
+/// How many documents the host is asked about at once.
+const CHUNK: usize = 1024;
+/// Symbols that are sent first: enough for some 24 items, and two are of a document that changed. Each
+/// time that more are asked for there are as many more as there have been.
+const FIRST: usize = 48;
+/// Ids and digests that are sent in one message.
+const IDS: usize = 512;
+
+/// What the host says of a document of a set.
+pub type Member = Result<Vec<ChangeHash>, Refused>;
+
+/// A set of documents, and what is known of each.
+#[derive(Debug)]
+pub(super) struct Set {
+    /// By which numbers they go: this one and every second one after it, in ascending order of ids.
+    pub(super) first: u64,
+    pub(super) documents: Arc<[DocumentId]>,
+    /// Eight bytes for the heads of each that has no channel of its own.
+    digests: Vec<Option<Digest>>,
+    /// Eight bytes for all of those together.
+    summary: Digest,
+    salt: Salt,
+    /// Which of them the host is asked about next, and how many answers are missing.
+    next: usize,
+    missing: usize,
+    /// Whether both sides have the same of those that have no channel of their own.
+    pub(super) is_settled: bool,
+}
+
+impl Set {
+    pub(super) fn new(first: u64, documents: Arc<[DocumentId]>, salt: Salt) -> Self {
+        let (digests, missing) = (vec![None; documents.len()], documents.len());
+        let summary = Digest::default();
+        Self { first, documents, digests, summary, salt, next: 0, missing, is_settled: false }
+    }
+
+    /// A hash of the ids.
+    pub(super) fn hash(documents: &[DocumentId]) -> [u8; 32] {
+        let mut hasher = Sha256::new_with_prefix(b"crdt-sync set of documents");
+        documents.iter().for_each(|document| hasher.update(document.as_bytes()));
+        hasher.finalize().into()
+    }
+
+    pub(super) fn place(&self, document: &DocumentId) -> Option<usize> {
+        self.documents.binary_search(document).ok()
+    }
+
+    pub(super) fn handle(&self, place: usize) -> u64 {
+        self.first + 2 * place as u64
+    }
+
+    pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {
+        let distance = handle.checked_sub(self.first).filter(|distance| distance % 2 == 0)?;
+        self.documents.get(usize::try_from(distance / 2).ok()?).copied()
+    }
+
+    /// The next documents to ask the host about, and where they begin.
+    pub(super) fn ask(&mut self) -> Option<(usize, Vec<DocumentId>)> {
+        let first = self.next;
+        self.next = self.documents.len().min(first + CHUNK);
+        let chunk = self.documents[first..self.next].to_vec();
+        (!chunk.is_empty()).then_some((first, chunk))
+    }
+
+    /// Takes what the host says of some, and gives those that are refused.
+    pub(super) fn answer(&mut self, first: usize, members: &[Member]) -> Vec<(u64, Refused)> {
+        let mut refused = Vec::new();
+        for (place, member) in (first..self.documents.len()).zip(members).take(CHUNK) {
+            self.missing = self.missing.saturating_sub(1);
+            match member {
+                Ok(heads) => self.set(place, Some(self.salt.heads(heads))),
+                Err(reason) => refused.push((self.handle(place), *reason)),
+            }
+        }
+        refused
+    }
+
+    /// Whether the host has said of all what they are.
+    pub(super) fn is_known(&self) -> bool {
+        self.missing == 0
+    }
+
+    fn set(&mut self, place: usize, digest: Option<Digest>) {
+        let before = core::mem::replace(&mut self.digests[place], digest);
+        for digest in before.iter().chain(&digest) {
+            let one = self.salt.document(&self.documents[place], digest);
+            self.summary.iter_mut().zip(one).for_each(|(all, one)| *all ^= one);
+        }
+    }
+
+    /// Takes out a document that gets a channel of its own, and gives eight bytes for its heads.
+    pub(super) fn take_out(&mut self, document: &DocumentId) -> Option<Digest> {
+        let place = self.place(document)?;
+        let digest = self.digests[place];
+        self.set(place, None);
+        digest
+    }
+
+    /// Eight bytes for all that have no channel of their own.
+    pub(super) fn summary(&self) -> Digest {
+        self.summary
+    }
+
+    /// Those that have no channel of their own.
+    pub(super) fn idle(&self) -> impl Iterator<Item = DocumentId> {
+        let all = self.documents.iter().zip(&self.digests);
+        all.filter(|(_, digest)| digest.is_some()).map(|(document, _)| *document)
+    }
+
+    /// Whether a document has no channel of its own.
+    pub(super) fn is_idle(&self, document: &DocumentId) -> bool {
+        self.place(document).is_some_and(|place| self.digests[place].is_some())
+    }
+
+    /// What stands for each document, with its place.
+    fn items(&self) -> impl Iterator<Item = (Item, usize)> {
+        let items = self.documents.iter().zip(&self.digests).enumerate();
+        items.filter_map(|(place, (document, digest))| {
+            let digest = digest.as_ref()?;
+            Some((Item::from_bytes(self.salt.document(document, digest)), place))
+        })
+    }
+}
+
+/// The set that this side follows.
+#[derive(Debug)]
+pub(super) struct Followed {
+    pub(super) set: Set,
+    sketch: Option<Sketch>,
+    sent: usize,
+    pub(super) due: Option<Say>,
+    is_said: bool,
+    /// Whether anything has come since the last ping.
+    pub(super) has_moved: bool,
+}
+
+/// What is to be said of the set that this side follows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Say {
+    /// Its hash and the first symbols.
+    Set,
+    /// More symbols.
+    Symbols,
+    /// The ids from one on.
+    Ids(usize),
+    /// The digests from one on.
+    Digests(usize),
+}
+
+/// A part of what is said of a set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Said {
+    Set { first: u64, count: u64, hash: [u8; 32], symbols: Vec<u8> },
+    Symbols(usize, Vec<u8>),
+    Ids(usize, Vec<DocumentId>),
+    Digests(usize, Vec<Digest>),
+}
+
+impl Followed {
+    pub(super) fn new(set: Set) -> Self {
+        Self { set, sketch: None, sent: 0, due: None, is_said: false, has_moved: true }
+    }
+
+    /// Has it be said, once all is known.
+    pub(super) fn begin(&mut self) {
+        if self.set.is_known() && !self.is_said {
+            (self.is_said, self.due) = (true, Some(Say::Set));
+        }
+    }
+
+    /// Looks, at a ping, whether it is stuck, and says it anew then.
+    pub(super) fn tick(&mut self) {
+        let has_moved = core::mem::take(&mut self.has_moved);
+        if self.is_said && !has_moved && !self.set.is_settled {
+            (self.is_said, self.sent) = (false, 0);
+            self.begin();
+        }
+    }
+
+    /// Says the next part of what is due.
+    pub(super) fn say(&mut self) -> Option<Said> {
+        let documents = &self.set.documents;
+        match self.due.take()? {
+            Say::Set => {
+                let (first, count) = (self.set.first, documents.len() as u64);
+                let hash = Set::hash(documents);
+                let items: Vec<Item> = self.set.items().map(|(item, _)| item).collect();
+                self.sketch = Sketch::new(items).ok();
+                Some(Said::Set { first, count, hash, symbols: self.symbols() })
+            }
+            Say::Symbols => Some(Said::Symbols(self.sent, self.symbols())),
+            Say::Ids(from) => {
+                let end = documents.len().min(from + IDS);
+                self.due = (end < documents.len()).then_some(Say::Ids(end));
+                Some(Said::Ids(from, documents[from..end].to_vec()))
+            }
+            Say::Digests(from) => {
+                let end = documents.len().min(from + IDS);
+                self.due = (end < documents.len()).then_some(Say::Digests(end));
+                let digests = self.set.digests[from..end].iter();
+                Some(Said::Digests(
+                    from,
+                    digests.map(|digest| digest.unwrap_or_default()).collect(),
+                ))
+            }
+        }
+    }
+
+    fn symbols(&mut self) -> Vec<u8> {
+        let count = self.sent.max(FIRST);
+        let symbols = self.sketch.as_mut().map(|sketch| sketch.symbols(count)).unwrap_or_default();
+        self.sent += symbols.len() / SYMBOL_BYTES;
+        symbols
+    }
+}
+
+/// The set that the other side follows.
+#[derive(Debug)]
+pub(super) struct Served {
+    pub(super) set: Option<Set>,
+    first: u64,
+    count: usize,
+    pub(super) hash: [u8; 32],
+    salt: Salt,
+    /// Ids that have come, while they are not all here.
+    ids: Vec<DocumentId>,
+    /// Symbols that were not decoded yet, and what takes them.
+    symbols: Vec<u8>,
+    /// How many have come.
+    taken: u64,
+    reconciler: Option<Reconciler>,
+    digests: Vec<Digest>,
+    by_list: bool,
+    is_recalled: bool,
+    /// Which are refused, by their numbers.
+    pub(super) refused: Vec<(u64, Refused)>,
+    pub(super) due: Option<Reply>,
+}
+
+/// What is to be said of the set that the other side follows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reply {
+    /// Its ids are not known.
+    Unknown,
+    /// More symbols are needed.
+    More,
+    /// The digests are needed.
+    List,
+    /// All but those that were stated or refused are equal.
+    Settled,
+}
+
+impl Served {
+    pub(super) fn new(
+        first: u64,
+        count: usize,
+        hash: [u8; 32],
+        symbols: &[u8],
+        salt: Salt,
+    ) -> Self {
+        Self {
+            set: None,
+            first,
+            count,
+            hash,
+            salt,
+            ids: Vec::new(),
+            symbols: symbols.to_vec(),
+            taken: (symbols.len() / SYMBOL_BYTES) as u64,
+            reconciler: None,
+            digests: Vec::new(),
+            by_list: false,
+            is_recalled: false,
+            refused: Vec::new(),
+            due: None,
+        }
+    }
+
+    /// Begins anew, if it is the same set that is said again. Of which documents it is stays known.
+    pub(super) fn is_said_again(&mut self, first: u64, hash: &[u8; 32], symbols: &[u8]) -> bool {
+        if (first, hash) != (self.first, &self.hash) {
+            return false;
+        }
+        self.symbols = symbols.to_vec();
+        self.taken = (symbols.len() / SYMBOL_BYTES) as u64;
+        (self.reconciler, self.by_list, self.due) = (None, false, None);
+        self.digests.clear();
+        match &mut self.set {
+            Some(set) => set.is_settled = false,
+            None if self.is_recalled => {
+                self.ids.clear();
+                self.due = Some(Reply::Unknown);
+            }
+            None => {}
+        }
+        true
+    }
+
+    /// Whether the host is to be asked for it. It is asked once.
+    pub(super) fn is_to_be_recalled(&mut self) -> bool {
+        !core::mem::replace(&mut self.is_recalled, true)
+    }
+
+    /// The host remembers the set, or does not.
+    pub(super) fn recalled(&mut self, documents: Option<Arc<[DocumentId]>>) {
+        let hash = self.hash;
+        match documents.filter(|all| all.len() == self.count && Set::hash(all) == hash) {
+            Some(documents) => self.set = Some(Set::new(self.first, documents, self.salt)),
+            None => self.due = Some(Reply::Unknown),
+        }
+    }
+
+    /// Ids come. Gives all of them once they are here.
+    pub(super) fn hear_ids(
+        &mut self,
+        at: u64,
+        ids: &[DocumentId],
+    ) -> Result<Option<Arc<[DocumentId]>>, Violation> {
+        if self.set.is_some() || at != self.ids.len() as u64 {
+            return Ok(None);
+        }
+        if self.ids.len() + ids.len() > self.count {
+            return Err(Violation::OutOfPlace("more documents than a set has"));
+        }
+        self.ids.extend_from_slice(ids);
+        if self.ids.len() < self.count {
+            return Ok(None);
+        }
+        let ids = core::mem::take(&mut self.ids);
+        if !ids.is_sorted_by(|one, other| one < other) || Set::hash(&ids) != self.hash {
+            return Err(Malformed::Unsorted.into());
+        }
+        let ids: Arc<[DocumentId]> = ids.into();
+        self.set = Some(Set::new(self.first, Arc::clone(&ids), self.salt));
+        Ok(Some(ids))
+    }
+
+    pub(super) fn hear_symbols(&mut self, at: u64, symbols: &[u8]) {
+        if at == self.taken && self.reconciler.is_some() {
+            self.taken += (symbols.len() / SYMBOL_BYTES) as u64;
+            self.symbols = symbols.to_vec();
+        }
+    }
+
+    pub(super) fn hear_digests(&mut self, at: u64, digests: &[Digest]) -> Result<(), Violation> {
+        if !self.by_list || at != self.digests.len() as u64 {
+            return Ok(());
+        }
+        if self.digests.len() + digests.len() > self.count {
+            return Err(Violation::OutOfPlace("more digests than a set has documents"));
+        }
+        self.digests.extend_from_slice(digests);
+        Ok(())
+    }
+
+    /// Finds out what differs, if enough is here for that. Gives the places of what does.
+    pub(super) fn compare(&mut self) -> Option<Vec<DocumentId>> {
+        let set = self.set.as_ref().filter(|set| set.is_known() && !set.is_settled)?;
+        let places = if self.by_list {
+            if self.digests.len() < self.count {
+                return None;
+            }
+            let theirs = core::mem::take(&mut self.digests);
+            let mine = set.digests.iter().zip(theirs).enumerate();
+            let differs = |mine: &Option<Digest>, theirs| mine.is_some_and(|mine| mine != theirs);
+            mine.filter(|(_, (mine, theirs))| differs(mine, *theirs))
+                .map(|(place, _)| place)
+                .collect()
+        } else {
+            self.decode()?
+        };
+        let set = self.set.as_mut()?;
+        let differing: Vec<DocumentId> =
+            places.iter().map(|place: &usize| set.documents[*place]).collect();
+        set.is_settled = true;
+        Some(differing)
+    }
+
+    /// The places of documents whose items are not in the sketch, once it tells.
+    fn decode(&mut self) -> Option<Vec<usize>> {
+        let set = self.set.as_ref()?;
+        if self.due.is_some() || self.symbols.is_empty() && self.reconciler.is_some() {
+            return None;
+        }
+        let items: Vec<(Item, usize)> = set.items().collect();
+        // Beyond this the list is shorter.
+        let most = (8 * self.count / SYMBOL_BYTES).max(2 * FIRST);
+        let symbols = core::mem::take(&mut self.symbols);
+        let made = || Reconciler::new(items.iter().map(|(item, _)| *item), most).ok();
+        let received = self.reconciler.take().or_else(made).map(|mut reconciler| {
+            let received = reconciler.receive(&symbols);
+            (reconciler, received)
+        });
+        match received {
+            Some((_, Ok(Some(difference)))) => {
+                let mine: BTreeSet<Item> = difference.mine.into_iter().collect();
+                let differing = items.iter().filter(|(item, _)| mine.contains(item));
+                return Some(differing.map(|(_, place)| *place).collect());
+            }
+            Some((reconciler, Ok(None))) if !symbols.is_empty() => {
+                self.reconciler = Some(reconciler);
+                self.due = Some(Reply::More);
+            }
+            _ => {
+                self.by_list = true;
+                self.due = Some(Reply::List);
+            }
+        }
+        None
+    }
+}
