@@ -2,6 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crdt_core::{DocumentId, History};
+use crdt_store::StoredHistory;
 use tokio::sync::{RwLock, watch};
 
 use super::intake::Queue;
@@ -48,12 +49,13 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn new(history: &History, seat: Arc<RwLock<dyn Seat>>) -> Arc<Self> {
+    /// A document of which everyone was told of so many changes.
+    pub(crate) fn new(id: DocumentId, told: usize, seat: Arc<RwLock<dyn Seat>>) -> Arc<Self> {
         Arc::new(Self {
-            id: history.document(),
+            id,
             seat,
             queue: Queue::default(),
-            told: AtomicUsize::new(history.len()),
+            told: AtomicUsize::new(told),
             changed: watch::Sender::new(0),
             standing: watch::Sender::default(),
             listeners: Mutex::default(),
@@ -61,11 +63,9 @@ impl Entry {
     }
 
     /// A document whose type is not known here.
-    pub(crate) fn of_history(history: crdt_store::StoredHistory) -> Arc<Self> {
-        let seat = Arc::new(RwLock::new(None));
-        let entry = Self::new(&history, seat.clone());
-        *seat.try_write().expect("nobody else has it yet") = Some(history);
-        entry
+    pub(crate) fn of_history(history: StoredHistory) -> Arc<Self> {
+        let (id, told) = (history.document(), history.len());
+        Self::new(id, told, Arc::new(RwLock::new(Some(history))))
     }
 
     pub(super) fn seat(&self) -> Arc<RwLock<dyn Seat>> {
@@ -121,7 +121,9 @@ impl Entry {
 
     /// The app does not share it any more.
     pub(crate) fn gone(&self) {
-        self.listeners().iter().for_each(|listener| listener.gone(self.id));
+        for listener in self.listeners() {
+            listener.gone(self.id);
+        }
     }
 
     /// Tells everyone if the document has grown since they were told last. Nobody elsewhere is told
@@ -142,6 +144,8 @@ impl Entry {
             return;
         }
         let before = self.told.swap(history.len(), Ordering::Relaxed);
-        listeners.iter().for_each(|listener| listener.grown(&Grown { history, before, origin }));
+        for listener in listeners {
+            listener.grown(&Grown { history, before, origin });
+        }
     }
 }

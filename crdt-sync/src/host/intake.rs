@@ -80,13 +80,13 @@ impl Entry {
     ) -> Vec<Result<Taken, TakeInError>> {
         let (sent, are_done): (Vec<_>, Vec<_>) = sent.into_iter().map(with_answer).unzip();
         self.queue.push(sent);
-        let mut seat = self.seat().write_owned().await;
+        let mut locked = self.seat().write_owned().await;
         let batch = self.queue.take();
         if !batch.is_empty() {
             let entry = self.clone();
             // Whoever came with it is told by the channel; if this panics they are told nothing.
             let _ = spawn_blocking(move || {
-                if let Some(hosted) = seat.hosted_mut() {
+                if let Some(hosted) = locked.hosted_mut() {
                     entry.take_in_all(hosted, batch);
                 }
             })

@@ -24,6 +24,14 @@ impl Standing {
         self.relays.entry(relay).or_default().is_synced = true;
     }
 
+    /// A relay has these heads durably, and nothing else, if nothing else was told of it.
+    pub(crate) fn settled(&mut self, relay: Author, heads: Vec<ChangeHash>) {
+        let relay = self.relays.entry(relay).or_default();
+        if !relay.is_synced {
+            (relay.is_synced, relay.durable) = (true, heads);
+        }
+    }
+
     /// A relay has these heads durably.
     pub(crate) fn durable(&mut self, relay: Author, heads: Vec<ChangeHash>) {
         self.relays.entry(relay).or_default().durable = heads;

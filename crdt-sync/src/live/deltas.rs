@@ -50,7 +50,7 @@ impl<T: CrdtNode> Deltas<T> {
             {
                 let shared = self.shared.upgrade()?;
                 let seat = shared.seat.read().await;
-                let document = seated(&seat);
+                let document = seated(seat.as_ref());
                 let look = document.look(&mut self.observer);
                 if !matches!(look.seen, Seen::Nothing) {
                     return Some(read(look, document));

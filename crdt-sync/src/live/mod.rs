@@ -82,9 +82,10 @@ impl<T: CrdtNode> fmt::Debug for Live<T> {
 impl<T: CrdtNode> Live<T> {
     /// Shares a document.
     pub fn new(stored: Stored<T>) -> Self {
-        let (store, seat) = (stored.store().clone(), Arc::new(RwLock::new(None)));
-        let entry = Entry::new(stored.history(), seat.clone());
-        *seat.try_write().expect("nobody else has it yet") = Some(stored);
+        let (id, told) = (stored.id(), stored.history().len());
+        let store = stored.store().clone();
+        let seat = Arc::new(RwLock::new(Some(stored)));
+        let entry = Entry::new(id, told, seat.clone());
         Self { shared: Arc::new(Shared { entry, store, seat }) }
     }
 
@@ -94,8 +95,8 @@ impl<T: CrdtNode> Live<T> {
     /// This handle, if there are others.
     pub async fn into_stored(self) -> Result<Stored<T>, Self> {
         let shared = Arc::try_unwrap(self.shared).map_err(|shared| Self { shared })?;
-        let mut seat = shared.seat.write().await;
-        Ok(seat.take().expect(SEATED))
+        let stored = shared.seat.write().await.take();
+        Ok(taken_out(stored))
     }
 
     /// The document's id.
@@ -117,7 +118,7 @@ impl<T: CrdtNode> Live<T> {
     /// As [`read`](Self::read), of the whole document: its history, heads, earlier versions.
     pub async fn with<R>(&self, read: impl FnOnce(&Document<T>) -> R) -> R {
         let seat = self.shared.seat.read().await;
-        read(seated(&seat))
+        read(seated(seat.as_ref()))
     }
 
     /// The document as a plain value.
@@ -128,7 +129,8 @@ impl<T: CrdtNode> Live<T> {
     /// What changes from now on, whether it comes from here or from elsewhere.
     pub async fn deltas(&self) -> Deltas<T> {
         let changed = self.shared.entry.changed();
-        let observer = self.shared.seat.write().await.as_mut().expect(SEATED).observe();
+        let mut seat = self.shared.seat.write().await;
+        let observer = seated_mut(&mut seat).observe();
         Deltas::new(Arc::downgrade(&self.shared), changed, observer)
     }
 
@@ -139,7 +141,7 @@ impl<T: CrdtNode> Live<T> {
     ) -> R {
         let entry = self.shared.entry.clone();
         writing(self.shared.seat.clone(), move |seat| {
-            let stored = seat.as_mut().expect(SEATED);
+            let stored = seated_mut(seat);
             let result = work(stored);
             entry.tell(&*stored, Origin::Here);
             result
@@ -171,6 +173,14 @@ impl<T: CrdtNode> Live<T> {
 /// Whoever has a handle is not the last one that took the document out.
 const SEATED: &str = "a handle has its document";
 
-fn seated<T: CrdtNode>(seat: &Option<Stored<T>>) -> &Document<T> {
-    seat.as_ref().expect(SEATED)
+fn seated<T: CrdtNode>(seat: Option<&Stored<T>>) -> &Document<T> {
+    seat.expect(SEATED)
+}
+
+fn seated_mut<T: CrdtNode>(seat: &mut Option<Stored<T>>) -> &mut Stored<T> {
+    seat.as_mut().expect(SEATED)
+}
+
+fn taken_out<T: CrdtNode>(stored: Option<Stored<T>>) -> Stored<T> {
+    stored.expect(SEATED)
 }

@@ -1,6 +1,6 @@
 //! How far others have come with a document.
 
-use crdt_core::{Author, ChangeHash, CrdtNode, History};
+use crdt_core::{Author, ChangeHash, CrdtNode, Document, History};
 
 use super::Live;
 use crate::host::Standing;
@@ -50,7 +50,7 @@ impl<T: CrdtNode> Live<T> {
     /// Waits until one of some versions that are had elsewhere has all that is here now.
     async fn until(&self, had: impl Fn(&Standing) -> Vec<Vec<ChangeHash>>) {
         let mut standing = self.shared.entry.standing();
-        let wanted = self.with(|document| document.heads()).await;
+        let wanted = self.with(Document::heads).await;
         loop {
             let versions = had(&standing.borrow_and_update());
             if self.is_covered(&wanted, versions).await {

@@ -44,6 +44,9 @@ pub(crate) enum Ended {
     Lost(String),
 }
 
+/// More documents than these are followed as a set.
+const FEW: usize = 16;
+
 /// How long the other side has to end a WebSocket that is over.
 const GOODBYE: std::time::Duration = std::time::Duration::from_secs(2);
 
@@ -295,6 +298,8 @@ where
             Event::Durable { document, heads } => self.note(document, |standing, relay| {
                 standing.durable(relay, heads);
             }),
+            Event::Set { hash, documents } => self.hub.remember(hash, documents),
+            Event::SetSynced => self.set_synced(),
             Event::Left { document } => self.desk.left(document),
             Event::Refused { document, reason } => {
                 tracing::info!(%document, ?reason, "the other side does not serve a document");
@@ -310,6 +315,15 @@ where
             }
             Event::Closed(closed) => self.closed = Some(closed),
             _ => {}
+        }
+    }
+
+    /// The other side has what was said of all documents of the set, if nothing else is told of them.
+    fn set_synced(&self) {
+        for (document, heads) in self.desk.said_of_set() {
+            if self.it.is_synced(&document) {
+                self.note(document, |standing, relay| standing.settled(relay, heads));
+            }
         }
     }
 
@@ -334,7 +348,13 @@ where
             }
             Policy::Relay(_) => Vec::new(),
         };
-        documents.into_iter().for_each(|document| self.it.subscribe(document));
+        if documents.len() > FEW {
+            self.it.subscribe_set(documents);
+        } else {
+            for document in documents {
+                self.it.subscribe(document);
+            }
+        }
     }
 
     /// Ends the WebSocket as well, and gives the other side a moment to do so.

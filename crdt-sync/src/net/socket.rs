@@ -1,4 +1,4 @@
-//! WebSockets, whoever made them: frames go in and out, and nothing waits for the other direction.
+//! A WebSocket, whoever made it: frames go in and out, and nothing waits for the other direction.
 
 use core::fmt;
 use core::task::{Context, Poll, ready};

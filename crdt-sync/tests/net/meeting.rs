@@ -169,3 +169,44 @@ async fn a_relay_lets_go_of_what_nobody_uses_and_opens_it_again() {
     converged(&[&one, &two]).await;
     assert_eq!(two.value().await.title, "Next");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn very_many_documents_are_followed_on_one_connection() {
+    let server = Server::open(&store(70));
+    let mine = store(71);
+    let first = peer(&mine, &server);
+    let mut boards = Vec::new();
+    for number in 0..200 {
+        let board = Live::new(mine.create::<Board>().expect("room"));
+        board.change(move |board| board.title.set(format!("{number}"))).await.expect("room");
+        first.bind(&board);
+        boards.push(board);
+    }
+    for board in &boards {
+        soon("synced", board.synced()).await;
+    }
+    // Another one has them all from the beginning, and again after something has changed meanwhile.
+    let yours = store(72);
+    let joined: Vec<_> = boards
+        .iter()
+        .map(|board| Live::new(yours.join::<Board>(board.id()).expect("room")))
+        .collect();
+    for round in 0..3 {
+        let second = crdt_sync::Peer::start(&yours, Default::default()).expect("a peer");
+        joined.iter().for_each(|board| second.bind(board));
+        second.dial(server.target());
+        for board in &joined {
+            soon("synced", board.synced()).await;
+        }
+        for (mine, yours) in boards.iter().zip(&joined) {
+            converged(&[mine, yours]).await;
+        }
+        boards[round].change(|board| board.tasks.push("live".into())).await.expect("room");
+        converged(&[&boards[round], &joined[round]]).await;
+        second.close().await;
+        for number in [5, 50, 150] {
+            boards[number].change(|board| board.tasks.push("more".into())).await.expect("room");
+            joined[number].change(|board| board.notes.push_str("offline")).await.expect("room");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crdt_core::{Author, DocumentId, History};
+use crdt_core::{Author, ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
@@ -40,6 +40,7 @@ struct Clerk {
     is_link: bool,
     /// The documents that one of the sides has asked for.
     members: Mutex<HashMap<DocumentId, Member>>,
+    said_of_set: Mutex<Vec<(DocumentId, Vec<ChangeHash>)>>,
 }
 
 /// A document that was asked for.
@@ -72,8 +73,8 @@ impl Desk {
     ) -> (Self, mpsc::UnboundedReceiver<Box<Done>>) {
         let (done, answers) = mpsc::unbounded_channel();
         let visitor = Mutex::new(Visitor::from(address).with_token(token));
-        let members = Mutex::default();
-        let clerk = Arc::new(Clerk { hub, number, visitor, is_link, members });
+        let (members, said_of_set) = (Mutex::default(), Mutex::default());
+        let clerk = Arc::new(Clerk { hub, number, visitor, is_link, members, said_of_set });
         (Self { clerk, waiting: HashMap::new(), done }, answers)
     }
 
@@ -81,13 +82,16 @@ impl Desk {
     pub(crate) fn ask(&mut self, id: RequestId, request: Request) {
         match request {
             Request::Admit { peer } => self.admit(id, peer),
-            Request::Document { document, ask } => match self.waiting.get_mut(&document) {
-                Some(waiting) => waiting.push_back((id, ask)),
-                None => {
+            Request::Recall { hash } => self.recall(id, &hash),
+            Request::Members { documents, .. } => self.members(id, documents),
+            Request::Document { document, ask } => {
+                if let Some(waiting) = self.waiting.get_mut(&document) {
+                    waiting.push_back((id, ask));
+                } else {
                     self.waiting.insert(document, VecDeque::new());
                     self.begin(document, vec![(id, ask)]);
                 }
-            },
+            }
         }
     }
 
@@ -129,11 +133,32 @@ impl Desk {
         }
     }
 
+    /// What was said of the documents of the set that this side follows.
+    pub(crate) fn said_of_set(&self) -> Vec<(DocumentId, Vec<ChangeHash>)> {
+        core::mem::take(&mut *lock(&self.clerk.said_of_set))
+    }
+
     fn admit(&self, id: RequestId, peer: Author) {
-        let (clerk, done) = (self.clerk.clone(), self.done.clone());
+        let clerk = self.clerk.clone();
+        self.begin_other(id, async move { clerk.admit(peer).await });
+    }
+
+    fn recall(&self, id: RequestId, hash: &[u8; 32]) {
+        let answers = vec![(id, Answer::Recalled(self.clerk.hub.set(hash)))];
+        // Nobody waits for it when the connection is over.
+        let _ = self.done.send(Box::new(Done { document: None, answers }));
+    }
+
+    fn members(&self, id: RequestId, documents: Vec<DocumentId>) {
+        let clerk = self.clerk.clone();
+        self.begin_other(id, async move { clerk.members_of_set(documents).await });
+    }
+
+    /// Begins to answer what is not asked of a single document.
+    fn begin_other(&self, id: RequestId, answer: impl Future<Output = Answer> + Send + 'static) {
+        let done = self.done.clone();
         tokio::spawn(async move {
-            let answers = vec![(id, clerk.admit(peer).await)];
-            // Nobody waits for it when the connection is over.
+            let answers = vec![(id, answer.await)];
             let _ = done.send(Box::new(Done { document: None, answers }));
         });
     }
@@ -158,7 +183,7 @@ fn next(waiting: &mut VecDeque<(RequestId, Ask)>) -> Vec<(RequestId, Ask)> {
 
 impl Clerk {
     fn members(&self) -> MutexGuard<'_, HashMap<DocumentId, Member>> {
-        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.members)
     }
 
     /// Follows a document, with what the other side may do.
@@ -265,6 +290,24 @@ impl Clerk {
         answer
     }
 
+    /// Follows the documents of a set, and says what there is of each.
+    async fn members_of_set(&self, documents: Vec<DocumentId>) -> Answer {
+        let mut members = Vec::with_capacity(documents.len());
+        for document in documents {
+            let ask = Ask::Open { by_peer: true };
+            let member = match self.open(document, ask).await {
+                Answer::Opened { version, .. } => Ok(version.heads),
+                Answer::Refused(reason) => Err(reason),
+                _ => Err(Refused::Busy),
+            };
+            if let (Policy::Bound, Ok(heads)) = (&self.hub.policy, &member) {
+                lock(&self.said_of_set).push((document, heads.clone()));
+            }
+            members.push(member);
+        }
+        Answer::Members(members)
+    }
+
     /// What is said of a document that is not here: it may come to be, unless it was removed.
     async fn unknown(&self, document: DocumentId, grant: Grant) -> Answer {
         let store = self.hub.store.clone();
@@ -331,6 +374,10 @@ fn outcome(taken: Result<Taken, Refusal>) -> Answer {
         Err(Refusal::Removed) => Answer::Refused(Refused::Unknown),
         Err(Refusal::Failed) => Answer::Failed,
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn access_of(grant: Grant) -> Access {

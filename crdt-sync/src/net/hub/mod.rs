@@ -14,6 +14,7 @@ mod documents;
 mod fan;
 mod quotas;
 mod routes;
+mod sets;
 mod taking;
 
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ use fan::Announcement;
 use quotas::Quotas;
 use routes::Routes;
 pub(crate) use routes::{Connected, Mail, Mailbox};
+use sets::Sets;
 pub(crate) use taking::{Refusal, take_in};
 
 /// What connections share.
@@ -48,6 +50,7 @@ pub(crate) struct Hub {
     documents: Mutex<Documents>,
     routes: Mutex<Routes>,
     quotas: Mutex<Quotas>,
+    sets: Mutex<Sets>,
     fan: mpsc::Sender<Arc<Announcement>>,
     /// Ends everything that serves the hub.
     ended: watch::Sender<bool>,
@@ -110,6 +113,7 @@ impl Hub {
             documents: Mutex::default(),
             routes: Mutex::default(),
             quotas: Mutex::default(),
+            sets: Mutex::default(),
             fan,
             ended: watch::Sender::new(false),
             begun: Instant::now(),
@@ -192,6 +196,16 @@ impl Hub {
 
     fn quotas(&self) -> MutexGuard<'_, Quotas> {
         self.quotas.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The set of documents that hashes so, if it is remembered.
+    pub(crate) fn set(&self, hash: &[u8; 32]) -> Option<Arc<[DocumentId]>> {
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner).recall(hash)
+    }
+
+    /// Remembers a set of documents by its hash.
+    pub(crate) fn remember(&self, hash: [u8; 32], documents: Arc<[DocumentId]>) {
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner).remember(hash, documents);
     }
 
     /// Who is connected, and from where.

@@ -67,7 +67,7 @@ pub(super) struct Routes {
 /// Who follows a document: mostly one or two, and there may be very many documents.
 enum Followers {
     One(u32),
-    Many(Box<Vec<u32>>),
+    Many(Vec<u32>),
 }
 
 impl Followers {
@@ -81,7 +81,7 @@ impl Followers {
     fn add(&mut self, number: u32) {
         match self {
             Self::One(one) if *one == number => {}
-            Self::One(one) => *self = Self::Many(Box::new(vec![*one, number])),
+            Self::One(one) => *self = Self::Many(vec![*one, number]),
             Self::Many(many) if many.contains(&number) => {}
             Self::Many(many) => many.push(number),
         }

@@ -91,9 +91,9 @@ async fn sync(State(relay): State<Relay>, mut request: Request) -> Response {
     }
     let there = address(&relay, &headers, from);
     // The seat of the connection goes on with its WebSocket.
-    let taken = request.extensions().get::<Arc<Seat>>().cloned();
+    let entered = request.extensions().get::<Arc<Seat>>().cloned();
     let enter = || relay.inner.doors.enter(from.map(|_| there)).map(Arc::new);
-    let Some(seat) = taken.or_else(enter) else {
+    let Some(seat) = entered.or_else(enter) else {
         relay.inner.hub.metrics.turned_away.add(1);
         return busy("there are too many connections");
     };
