@@ -137,6 +137,9 @@ impl Config {
 
     pub(crate) fn options(&self) -> RelayOptions {
         let mut options = RelayOptions::new().limits(self.limits());
+        if self.is_local() && self.allow.is_empty() && !self.open && !self.behind_proxy {
+            options = options.local();
+        }
         let seconds = Duration::from_secs;
         options = match &self.endpoint {
             Some(endpoint) => options.endpoint(endpoint),

@@ -17,7 +17,7 @@ use args::Args;
 use failure::Failure;
 
 fn main() -> ExitCode {
-    match Args::parse().config().and_then(run::run) {
+    match Args::parse().config().and_then(|config| run::run(&config)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             report(&failure);

@@ -17,13 +17,13 @@ use crate::policy::rules;
 use crate::signals::{Signal, Signals};
 
 /// Serves until the process is told to end.
-pub(crate) fn run(config: Config) -> Result<(), Failure> {
+pub(crate) fn run(config: &Config) -> Result<(), Failure> {
     begin_log(config.log);
-    let list = Arc::new(AllowList::new(rules(&config)?));
+    let list = Arc::new(AllowList::new(rules(config)?));
     let opened = Store::open(&config.store);
     let store = opened.map_err(|source| Failure::Store { path: config.store.clone(), source })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(Failure::Runtime)?.block_on(serve(&config, list, &store))
+    runtime.map_err(Failure::Runtime)?.block_on(serve(config, list, &store))
 }
 
 fn begin_log(log: Log) {
@@ -44,16 +44,13 @@ async fn serve(config: &Config, list: Arc<AllowList>, store: &Store) -> Result<(
         serving.push(spawn(&relay, listener, relay.admin_router()));
     }
     config.links.iter().for_each(|link| relay.link(link.target()));
-    loop {
-        match signals.next().await {
-            Signal::Reload => reload(config, &list),
-            Signal::End => break,
-        }
+    while signals.next().await == Signal::Reload {
+        reload(config, &list);
     }
     tracing::info!(connections = relay.connections(), "draining");
     tokio::select! {
         drained = relay.drain() => drained.map_err(Failure::Drain)?,
-        _ = signals.next() => tracing::warn!("told twice: not everyone was told when to come again"),
+        () = signals.end() => tracing::warn!("told twice: not everyone was told when to come again"),
     }
     for serving in serving {
         // It has ended, or is cut off.

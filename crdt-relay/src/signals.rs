@@ -59,3 +59,10 @@ impl Signals {
         Signal::End
     }
 }
+
+impl Signals {
+    /// Waits until the process is to end.
+    pub(crate) async fn end(&mut self) {
+        while self.next().await != Signal::End {}
+    }
+}

@@ -25,7 +25,7 @@ fn ask(at: &str, method: &str, path: &str, token: Option<&str>, body: &[u8]) -> 
     let token = token.map_or(String::new(), |token| format!("Authorization: Bearer {token}\r\n"));
     let length = body.len();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n{token}Content-Length: \
+        "{method} {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n{token}Content-Length: \
          {length}\r\n\r\n"
     );
     tcp.write_all(head.as_bytes()).and_then(|()| tcp.write_all(body)).expect("it is open");
@@ -65,11 +65,11 @@ fn documents_go_in_and_out_without_websocket() {
         assert!(shown.text().contains(part), "{part} in {}", shown.text());
     }
 
-    let had = text.heads();
+    let before = text.heads();
     text.change(|text| text.push_str("!")).expect("an edit");
-    let taken = ask(&relay.at, "POST", &bundle, None, &text.export(&had));
+    let taken = ask(&relay.at, "POST", &bundle, None, &text.export(&before));
     assert_eq!(taken.status, 200, "{}", taken.text());
-    let lacking = get(&relay.at, &format!("{bundle}?have={}", had[0]), None);
+    let lacking = get(&relay.at, &format!("{bundle}?have={}", before[0]), None);
     let mut other = Document::<Text>::join(text.id(), Keypair::from_secret_bytes(&[2; 32]));
     assert_eq!(other.apply(&lacking.body).expect("bundles").waiting.len(), 1);
     other.apply(&get(&relay.at, &bundle, None).body).expect("bundles");
@@ -147,4 +147,20 @@ fn those_who_run_it_are_told_elsewhere_than_those_who_use_it() {
     assert_eq!(get(&at, "/healthz", None).status, 200);
     assert_eq!(get(&at, "/metrics", None).status, 404);
     assert_eq!(get(&at, "/", None).status, 404);
+}
+
+#[test]
+fn a_page_of_elsewhere_is_not_served_by_a_relay_for_this_machine() {
+    let relay = Running::anywhere();
+    let tries = [("Origin: http://localhost:3000", 200), ("Origin: https://example.org", 403)];
+    for (header, status) in tries {
+        let mut tcp = TcpStream::connect(&relay.at).expect("it listens");
+        let at = &relay.at;
+        let head =
+            format!("GET /readyz HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n{header}\r\n\r\n");
+        tcp.write_all(head.as_bytes()).expect("it is open");
+        let mut answer = String::new();
+        tcp.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{header}: {answer}");
+    }
 }

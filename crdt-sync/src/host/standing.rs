@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use crdt_core::{Author, ChangeHash};
 
 use crate::live::RelayStanding;
+use crate::protocol::Refused;
 
 /// How relays stand to a document.
 #[derive(Clone, Debug, Default)]
@@ -16,12 +17,15 @@ struct Relay {
     is_synced: bool,
     /// What it had durably when it last said so.
     durable: Vec<ChangeHash>,
+    /// Why it does not serve the document, or takes no changes, if it does not.
+    refused: Option<Refused>,
 }
 
 impl Standing {
     /// A relay has everything that is here, and the other way round.
     pub(crate) fn synced(&mut self, relay: Author) {
-        self.relays.entry(relay).or_default().is_synced = true;
+        let relay = self.relays.entry(relay).or_default();
+        (relay.is_synced, relay.refused) = (true, None);
     }
 
     /// A relay has these heads durably, and nothing else, if nothing else was told of it.
@@ -37,10 +41,16 @@ impl Standing {
         self.relays.entry(relay).or_default().durable = heads;
     }
 
+    /// A relay does not serve the document, or takes no changes of it.
+    pub(crate) fn refused(&mut self, relay: Author, reason: Refused) {
+        let relay = self.relays.entry(relay).or_default();
+        (relay.is_synced, relay.refused) = (false, Some(reason));
+    }
+
     /// A relay is gone. What it had it has.
     pub(crate) fn lost(&mut self, relay: Author) {
         if let Some(relay) = self.relays.get_mut(&relay) {
-            relay.is_synced = false;
+            (relay.is_synced, relay.refused) = (false, None);
         }
     }
 
@@ -55,6 +65,7 @@ impl Standing {
             relay: *relay,
             is_synced: it.is_synced,
             durable: it.durable.clone(),
+            refused: it.refused,
         })
     }
 

@@ -4,6 +4,7 @@ use crdt_core::{Author, ChangeHash, CrdtNode, Document, History};
 
 use super::Live;
 use crate::host::Standing;
+use crate::protocol::Refused;
 
 /// How a relay stands to a document; made by [`Live::relays`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,12 +16,16 @@ pub struct RelayStanding {
     pub is_synced: bool,
     /// The heads of what it has durably, as far as it has said so.
     pub durable: Vec<ChangeHash>,
+    /// Why it does not serve the document, or takes no changes of it, if it is connected and does
+    /// not.
+    pub refused: Option<Refused>,
 }
 
 impl<T: CrdtNode> Live<T> {
     /// Waits until a relay is connected that has everything durably that is here now, and has sent
-    /// what it had. The document has to be [bound](crate::Peer::bind) to a peer: without a relay
-    /// this waits for one.
+    /// what it had. The document has to be [bound](crate::Peer::bind) to a peer. Without a relay this
+    /// waits for one, and also if all that there are refuse the document, which
+    /// [`relays`](Self::relays) says.
     pub async fn synced(&self) {
         self.until(|standing| standing.synced_at().map(<[_]>::to_vec).collect()).await;
     }

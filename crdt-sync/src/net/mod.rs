@@ -3,6 +3,7 @@
 mod address;
 mod backoff;
 mod dial;
+mod dialer;
 mod hub;
 mod invite;
 mod metrics;

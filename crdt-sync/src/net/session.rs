@@ -4,6 +4,8 @@
 use core::fmt;
 use core::future::{pending, poll_fn};
 use core::pin::Pin;
+use core::time::Duration;
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
+use super::backoff::random;
 use super::hub::{Desk, Done, Hub, Mail, Mailbox, Policy, Reviewed};
 use super::socket::{Frame, Incoming, Turn, Wire};
 use crate::access::{Right, Token};
@@ -48,7 +51,10 @@ pub(crate) enum Ended {
 const FEW: usize = 16;
 
 /// How long the other side has to end a WebSocket that is over.
-const GOODBYE: std::time::Duration = std::time::Duration::from_secs(2);
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// After how long a document is asked for again that could not be served.
+const LATER: Duration = Duration::from_secs(2);
 
 /// Serves a connection until it is over.
 pub(crate) async fn serve<S, M, E>(hub: Arc<Hub>, socket: S, setup: Setup) -> Ended
@@ -62,7 +68,6 @@ where
     let serving = async move {
         let mut session = Session::new(hub.clone(), number, socket, setup);
         let ended = session.run().await;
-        session.exit();
         tracing::debug!(?ended, "the connection is over");
         ended
     };
@@ -86,6 +91,8 @@ struct Session<S, M> {
     review: Option<Review>,
     /// Since when something has not left.
     stuck: Option<Instant>,
+    /// Documents that the other side could not serve, and when they are asked for again.
+    again: VecDeque<(Instant, DocumentId)>,
     closed: Option<Closed>,
 }
 
@@ -120,6 +127,7 @@ where
             changed,
             review: None,
             stuck: None,
+            again: VecDeque::new(),
             closed: None,
         }
     }
@@ -193,8 +201,9 @@ where
     fn wake(&self) -> Instant {
         let protocol = self.it.poll_timeout().map(|time| self.hub.instant(time));
         let stuck = self.stuck.map(|since| since + self.hub.bounds.write);
-        let far = || Instant::now() + std::time::Duration::from_secs(3600);
-        protocol.into_iter().chain(stuck).min().unwrap_or_else(far)
+        let again = self.again.front().map(|(when, _)| *when);
+        let far = || Instant::now() + Duration::from_secs(3600);
+        protocol.into_iter().chain(stuck).chain(again).min().unwrap_or_else(far)
     }
 
     fn turned(&mut self, turn: Turn) -> Option<Ended> {
@@ -235,6 +244,7 @@ where
             self.hub.metrics.too_slow.add(1);
             return Some(self.lost("what was sent was not taken for too long"));
         }
+        self.ask_again();
         self.it.handle_timeout(self.hub.now());
         None
     }
@@ -301,20 +311,43 @@ where
             Event::Set { hash, documents } => self.hub.remember(hash, documents),
             Event::SetSynced => self.set_synced(),
             Event::Left { document } => self.desk.left(document),
-            Event::Refused { document, reason } => {
-                tracing::info!(%document, ?reason, "the other side does not serve a document");
-            }
-            Event::Presence { document, presence } => {
+            Event::Refused { document, reason } => self.refused(document, reason),
+            Event::Presence { document, presence } if self.is_relaying() => {
                 let mail = Mail::Presence(Arc::new((document, presence)));
                 self.hub.tell_followers(&document, self.number, &mail);
             }
-            Event::Message { peer, bytes } => {
+            Event::Message { peer, bytes } if self.is_relaying() => {
                 if let Some(from) = self.peer {
                     self.hub.deliver(from, peer, bytes);
                 }
             }
             Event::Closed(closed) => self.closed = Some(closed),
             _ => {}
+        }
+    }
+
+    fn is_relaying(&self) -> bool {
+        matches!(self.hub.policy, Policy::Relay(_))
+    }
+
+    fn refused(&mut self, document: DocumentId, reason: Refused) {
+        tracing::info!(%document, ?reason, "the other side does not serve a document");
+        self.note(document, |standing, relay| standing.refused(relay, reason));
+        if reason == Refused::Busy {
+            // Not everyone who was refused at once asks again at once.
+            let spread = Duration::from_millis(random() % 2000);
+            self.again.push_back((Instant::now() + LATER + spread, document));
+        }
+    }
+
+    /// Asks again for documents that could not be served before.
+    fn ask_again(&mut self) {
+        while let Some((when, document)) = self.again.front().copied() {
+            if when > Instant::now() {
+                return;
+            }
+            self.again.pop_front();
+            self.it.subscribe(document);
         }
     }
 
@@ -377,8 +410,11 @@ where
         let _ = timeout(GOODBYE, parting).await;
         Ended::Closed(closed)
     }
+}
 
-    fn exit(&self) {
+/// However it ends, others are to know that it has.
+impl<S, M> Drop for Session<S, M> {
+    fn drop(&mut self) {
         if let Some(peer) = self.peer {
             for entry in self.hub.bound().iter().filter_map(|id| self.hub.bound_entry(id)) {
                 entry.note(|standing| standing.lost(peer));

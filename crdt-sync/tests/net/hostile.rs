@@ -100,7 +100,7 @@ async fn a_key_that_is_not_on_the_list_is_refused_for_good_and_one_that_is_taken
     one.change(|board| board.title.set("Plan")).await.expect("room");
     soon("synced", one.synced()).await;
 
-    let (_two, other) = joined(132, one.id(), &server);
+    let (two, other) = joined(132, one.id(), &server);
     let refused = |status: &Status| matches!(status, Status::Refused { .. });
     let mut status = other.watch(server.target().address()).expect("it is dialed");
     soon("refused", status.wait_for(refused)).await.expect("it is dialed");
@@ -111,7 +111,6 @@ async fn a_key_that_is_not_on_the_list_is_refused_for_good_and_one_that_is_taken
 
     // Now the other one may read, and not write.
     other.dial(server.target());
-    let two = _two;
     converged(&[&one, &two]).await;
     two.change(|board| board.title.set("Mine")).await.expect("room");
     let (three, _third) = {

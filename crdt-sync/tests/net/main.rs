@@ -6,3 +6,4 @@ mod load;
 mod meeting;
 mod raw;
 mod rig;
+mod secure;

@@ -192,8 +192,11 @@ async fn very_many_documents_are_followed_on_one_connection() {
         .map(|board| Live::new(yours.join::<Board>(board.id()).expect("room")))
         .collect();
     for round in 0..3 {
-        let second = crdt_sync::Peer::start(&yours, Default::default()).expect("a peer");
-        joined.iter().for_each(|board| second.bind(board));
+        let second =
+            crdt_sync::Peer::start(&yours, crdt_sync::PeerOptions::default()).expect("a peer");
+        for board in &joined {
+            second.bind(board);
+        }
         second.dial(server.target());
         for board in &joined {
             soon("synced", board.synced()).await;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crdt_core::{CrdtNode, DocumentId, Keypair};
+use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use crdt_store::Store;
 use crdt_sync::access::{Access, Open};
 use crdt_sync::{Backoff, Live, Peer, PeerOptions, Relay, RelayOptions, Target};
@@ -141,7 +141,7 @@ pub(crate) async fn converged(boards: &[&Live<Board>]) {
     until("replicas converge", async || {
         let mut heads = Vec::new();
         for board in boards {
-            heads.push(board.with(|board| board.heads()).await);
+            heads.push(board.with(Document::heads).await);
         }
         heads.windows(2).all(|pair| pair[0] == pair[1])
     })

@@ -9,11 +9,12 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::doors::Seat;
-use super::{Relay, documents, page};
+use super::{Relay, documents, local, page};
 use crate::access::{Token, Visitor};
 use crate::net::address::PATH;
 use crate::net::session::{Setup, serve};
@@ -33,17 +34,22 @@ impl Relay {
     pub fn router(&self) -> Router {
         let documents =
             documents::router().layer(DefaultBodyLimit::max(self.inner.limits.request_body));
-        Router::new()
+        let router = Router::new()
             .route(PATH, get(sync))
             .merge(documents)
             .merge(page::health())
-            .with_state(self.clone())
+            .with_state(self.clone());
+        self.guarded(router)
     }
 
     /// `/`, a page that shows connections and documents, and `/metrics` for Prometheus. They say who is
     /// connected from where: serve them only to those who run the relay.
     pub fn admin_router(&self) -> Router {
-        page::admin().with_state(self.clone())
+        self.guarded(page::admin().with_state(self.clone()))
+    }
+
+    fn guarded(&self, router: Router) -> Router {
+        if self.inner.is_local { router.layer(from_fn(local::from_here)) } else { router }
     }
 }
 

@@ -5,6 +5,7 @@ mod doors;
 mod http;
 mod limits;
 mod listen;
+mod local;
 mod page;
 
 use core::fmt;
@@ -21,8 +22,9 @@ use tokio::time::timeout;
 use super::address::Address;
 use super::backoff::{Backoff, random};
 use super::dial::trusting_the_system;
+use super::dialer::Dialer;
 use super::hub::{Bounds, Hub, Policy};
-use super::peer::{Dialer, Status, Target};
+use super::peer::{Status, Target};
 use crate::access::Access;
 use crate::protocol::{Close, CloseReason};
 use doors::Doors;
@@ -58,6 +60,7 @@ struct Inner {
     hub: Arc<Hub>,
     access: Arc<dyn Access>,
     endpoint: Option<String>,
+    is_local: bool,
     limits: Limits,
     doors: Arc<Doors>,
     /// Turns of HTTP requests.
@@ -84,6 +87,7 @@ pub enum RelayError {
 #[derive(Clone, Default)]
 pub struct RelayOptions {
     endpoint: Option<String>,
+    is_local: bool,
     limits: Limits,
     bounds: Bounds,
     backoff: Backoff,
@@ -102,6 +106,15 @@ impl RelayOptions {
     #[must_use]
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Serves this machine alone: requests are refused that a browser makes for a page of elsewhere,
+    /// or by a name that is not this machine's own. For a relay that listens on loopback, where
+    /// everyone may do everything.
+    #[must_use]
+    pub fn local(mut self) -> Self {
+        self.is_local = true;
         self
     }
 
@@ -180,7 +193,7 @@ impl Relay {
         access: impl Access,
         options: RelayOptions,
     ) -> Result<Self, RelayError> {
-        let RelayOptions { endpoint, limits, bounds, backoff, tls } = options;
+        let RelayOptions { endpoint, is_local, limits, bounds, backoff, tls } = options;
         let keypair = store.keypair().ok_or(RelayError::NoKey)?.clone();
         let tls = match tls {
             Some(tls) => tls,
@@ -192,6 +205,7 @@ impl Relay {
             hub,
             access,
             endpoint,
+            is_local,
             limits,
             doors: Arc::new(Doors::new(limits)),
             requests: Semaphore::new(limits.requests.max(1)),
