@@ -1,7 +1,8 @@
-//! What finding out and saying what others lack costs, in bytes and time: tables for people to read.
+//! What finding out and saying what others lack costs, in bytes and time: tables for people to
+//! read.
 //!
-//! `cargo bench -p benches --bench sync`. Sketches of the tips of chains stand beside the plain list
-//! of them; both sides' work is counted together. Frames of one keystroke stand beside the
+//! `cargo bench -p benches --bench sync`. Sketches of the tips of chains stand beside the plain
+//! list of them; both sides' work is counted together. Frames of one keystroke stand beside the
 //! bundles that they are made of and become again; verifying is counted in `taken in` alone.
 
 use std::collections::BTreeSet;

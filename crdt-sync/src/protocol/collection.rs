@@ -16,7 +16,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crdt_core::{ChangeHash, DocumentId};
+use crdt_core::{ChangeHash, DocumentId, History};
 use sha2::{Digest as _, Sha256};
 
 use super::digest::Salt;
@@ -32,8 +32,24 @@ const FIRST: usize = 48;
 /// Ids and digests that are sent in one message.
 const IDS: usize = 512;
 
-/// What the host says of a document of a set.
-pub type Member = Result<Vec<ChangeHash>, Refused>;
+/// What the host says of a document of a set, or why it is not served.
+pub type Member = Result<Held, Refused>;
+
+/// What is durable of a document, as far as two replicas of it are compared.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Held {
+    /// Its heads, ascending.
+    pub heads: Vec<ChangeHash>,
+    /// Whether its record is here.
+    pub genesis: bool,
+}
+
+impl Held {
+    /// That of a history.
+    pub fn of(history: &History) -> Self {
+        Self { heads: history.heads(), genesis: history.genesis().is_some() }
+    }
+}
 
 /// A set of documents, and what is known of each.
 #[derive(Debug)]
@@ -63,7 +79,9 @@ impl Set {
     /// A hash of the ids.
     pub(super) fn hash(documents: &[DocumentId]) -> [u8; 32] {
         let mut hasher = Sha256::new_with_prefix(b"crdt-sync set of documents");
-        documents.iter().for_each(|document| hasher.update(document.as_bytes()));
+        for document in documents {
+            hasher.update(document.as_bytes());
+        }
         hasher.finalize().into()
     }
 
@@ -76,7 +94,8 @@ impl Set {
     }
 
     pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {
-        let distance = handle.checked_sub(self.first).filter(|distance| distance % 2 == 0)?;
+        let distance =
+            handle.checked_sub(self.first).filter(|distance| distance.is_multiple_of(2))?;
         self.documents.get(usize::try_from(distance / 2).ok()?).copied()
     }
 
@@ -94,7 +113,9 @@ impl Set {
         for (place, member) in (first..self.documents.len()).zip(members).take(CHUNK) {
             self.missing = self.missing.saturating_sub(1);
             match member {
-                Ok(heads) => self.set(place, Some(self.salt.heads(heads))),
+                // Without the record of the document nothing is taken to be equal.
+                Ok(Held { genesis: false, .. }) => {}
+                Ok(held) => self.set(place, Some(self.salt.heads(&held.heads))),
                 Err(reason) => refused.push((self.handle(place), *reason)),
             }
         }
@@ -109,7 +130,7 @@ impl Set {
     fn set(&mut self, place: usize, digest: Option<Digest>) {
         let before = core::mem::replace(&mut self.digests[place], digest);
         for digest in before.iter().chain(&digest) {
-            let one = self.salt.document(&self.documents[place], digest);
+            let one = self.salt.document(&self.documents[place], *digest);
             self.summary.iter_mut().zip(one).for_each(|(all, one)| *all ^= one);
         }
     }
@@ -143,7 +164,7 @@ impl Set {
         let items = self.documents.iter().zip(&self.digests).enumerate();
         items.filter_map(|(place, (document, digest))| {
             let digest = digest.as_ref()?;
-            Some((Item::from_bytes(self.salt.document(document, digest)), place))
+            Some((Item::from_bytes(self.salt.document(document, *digest)), place))
         })
     }
 }

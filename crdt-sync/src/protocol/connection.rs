@@ -400,7 +400,8 @@ impl Connection {
         }
     }
 
-    /// Follows a document no more.
+    /// Follows a document no more. The other side is told, and does not follow it on this connection
+    /// either.
     pub fn unsubscribe(&mut self, document: DocumentId) {
         self.subscribed.retain(|other| *other != document);
         if let Phase::Open(session) = &mut self.phase {

@@ -13,7 +13,9 @@ impl Salt {
     /// A hash of some heads.
     pub(super) fn hash(&self, heads: &[ChangeHash]) -> [u8; 32] {
         let mut hasher = Sha256::new_with_prefix(self.0);
-        heads.iter().for_each(|head| hasher.update(head.as_bytes()));
+        for head in heads {
+            hasher.update(head.as_bytes());
+        }
         hasher.finalize().into()
     }
 
@@ -31,12 +33,12 @@ impl Salt {
     }
 
     /// Eight bytes for a document with some heads.
-    pub(super) fn document(&self, document: &DocumentId, heads: &Digest) -> Digest {
+    pub(super) fn document(&self, document: &DocumentId, heads: Digest) -> Digest {
         let hasher = Sha256::new_with_prefix(self.0).chain_update(document.as_bytes());
         first_of(&hasher.chain_update(heads).finalize().into())
     }
 }
 
 fn first_of(hash: &[u8; 32]) -> Digest {
-    *hash.first_chunk().expect("a hash is longer")
+    core::array::from_fn(|place| hash[place])
 }

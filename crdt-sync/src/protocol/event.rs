@@ -48,7 +48,8 @@ pub enum Event {
         /// Why.
         reason: Refused,
     },
-    /// The other side does not follow a document any more.
+    /// The other side does not follow a document any more, and it is not followed here on this
+    /// connection either until somebody does anew.
     Left {
         /// The document.
         document: DocumentId,

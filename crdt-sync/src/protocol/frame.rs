@@ -32,22 +32,24 @@ pub(super) enum Message<'a> {
     Open { handle: u64, document: DocumentId, statement: Statement },
     /// What is durable of a document.
     State { handle: u64, statement: Statement },
-    /// The heads are those that the other side has stated.
-    Same { handle: u64 },
-    /// The tips of all chains in few bytes.
-    Tips { handle: u64, tips: Vec<ShortTip> },
+    /// The heads are those that the other side has stated; up to which bundle all have been taken in, and
+    /// whether there is no record of the document.
+    Same { handle: u64, taken: u64, lacks_genesis: bool },
+    /// The tips of all chains in few bytes, and whether there is no record of the document.
+    Tips { handle: u64, lacks_genesis: bool, tips: Vec<ShortTip> },
     /// Which of the tips that the other side has said are here, and what tips there are beside them.
     Differing { handle: u64, known: Vec<bool>, tips: Vec<ShortTip> },
-    /// A piece of a frontier, and whether it answers one.
-    Frontier { handle: u64, answers: bool, piece: Piece<'a> },
+    /// A piece of a frontier, whether it answers one, and whether there is no record of the document.
+    Frontier { handle: u64, answers: bool, lacks_genesis: bool, piece: Piece<'a> },
     /// A piece of a bundle.
     Bundle { handle: u64, number: u64, piece: Piece<'a> },
     /// A live change in shorthand, with a number among the bundles.
     Live { handle: u64, number: u64, bytes: &'a [u8] },
     /// A live change was not understood: which era of the shorthand is over.
     Lost { handle: u64, era: u8 },
-    /// Symbols of a sketch of all tips, and how many came before them.
-    Sketch { handle: u64, at: u64, symbols: &'a [u8] },
+    /// Symbols of a sketch of all tips, how many came before them, and whether there is no record of the
+    /// document.
+    Sketch { handle: u64, at: u64, lacks_genesis: bool, symbols: &'a [u8] },
     /// More symbols are needed.
     More { handle: u64 },
     /// Which items of a sketch are of tips that are not here, and the tips here that are not in it.
@@ -69,8 +71,9 @@ pub(super) enum Message<'a> {
     SetList,
     /// All but those that were stated or refused are equal; eight bytes for them.
     SetSettled { heads: Digest },
-    /// All that the other side lacked has been sent, and what of it makes how many changes.
-    Done { handle: u64, heads: Digest },
+    /// All that the other side lacked has been sent; eight bytes for the heads, and whether there is no
+    /// record of the document.
+    Done { handle: u64, lacks_genesis: bool, heads: Digest },
     /// Everything up to a bundle is durable, and what the heads are now.
     Durable { handle: u64, number: u64, heads: Digest },
     /// The document will not be served, or not any more, or is not to be written.
@@ -188,9 +191,13 @@ impl Message<'_> {
                 begin(out, kind::STATE, *handle);
                 statement.write(out);
             }
-            Self::Same { handle } => begin(out, kind::SAME, *handle),
-            Self::Tips { handle, tips } => {
+            Self::Same { handle, taken, lacks_genesis } => {
+                begin(out, kind::SAME, *handle);
+                put_varint(out, taken << 1 | u64::from(*lacks_genesis));
+            }
+            Self::Tips { handle, lacks_genesis, tips } => {
                 begin(out, kind::TIPS, *handle);
+                out.push(u8::from(*lacks_genesis));
                 put_tips(out, tips);
             }
             Self::Differing { handle, known, tips } => {
@@ -198,9 +205,9 @@ impl Message<'_> {
                 put_bits(out, known);
                 put_tips(out, tips);
             }
-            Self::Frontier { handle, answers, piece } => {
+            Self::Frontier { handle, answers, lacks_genesis, piece } => {
                 begin(out, kind::FRONTIER, *handle);
-                piece.write(u64::from(*answers), out);
+                piece.write(u64::from(*answers) | u64::from(*lacks_genesis) << 1, out);
             }
             Self::Bundle { handle, number, piece } => {
                 begin(out, kind::BUNDLE, *handle);
@@ -211,15 +218,17 @@ impl Message<'_> {
                 put_varint(out, *number);
                 put_bytes(out, bytes);
             }
-            Self::Sketch { handle, at, symbols } => {
+            Self::Sketch { handle, at, lacks_genesis, symbols } => {
                 begin(out, kind::SKETCH, *handle);
-                put_varint(out, *at);
+                put_varint(out, at << 1 | u64::from(*lacks_genesis));
                 put_bytes(out, symbols);
             }
             Self::Sketched { handle, theirs, tips } => {
                 begin(out, kind::SKETCHED, *handle);
                 put_varint(out, theirs.len() as u64);
-                theirs.iter().for_each(|item| out.extend_from_slice(&item.to_bytes()));
+                for item in theirs {
+                    out.extend_from_slice(&item.to_bytes());
+                }
                 put_tips(out, tips);
             }
             _ => self.write_short(out),
@@ -241,12 +250,16 @@ impl Message<'_> {
             Self::SetIds { at, ids } => {
                 begin(out, kind::SET_IDS, *at);
                 put_varint(out, ids.len() as u64);
-                ids.iter().for_each(|id| out.extend_from_slice(id.as_bytes()));
+                for id in ids {
+                    out.extend_from_slice(id.as_bytes());
+                }
             }
             Self::SetDigests { at, digests } => {
                 begin(out, kind::SET_DIGESTS, *at);
                 put_varint(out, digests.len() as u64);
-                digests.iter().for_each(|digest| out.extend_from_slice(digest));
+                for digest in digests {
+                    out.extend_from_slice(digest);
+                }
             }
             Self::SetUnknown => out.push(kind::SET_UNKNOWN),
             Self::SetMore => out.push(kind::SET_MORE),
@@ -261,8 +274,9 @@ impl Message<'_> {
 
     fn write_short(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Done { handle, heads } => {
+            Self::Done { handle, lacks_genesis, heads } => {
                 begin(out, kind::DONE, *handle);
+                out.push(u8::from(*lacks_genesis));
                 out.extend_from_slice(heads);
             }
             Self::Durable { handle, number, heads } => {
@@ -402,17 +416,24 @@ impl<'a> Message<'a> {
                 Self::Open { handle, document, statement: Statement::read(reader)? }
             }
             kind::STATE => Self::State { handle, statement: Statement::read(reader)? },
-            kind::SAME => Self::Same { handle },
-            kind::TIPS => Self::Tips { handle, tips: tips(reader)? },
+            kind::SAME => {
+                let taken = reader.varint()?;
+                Self::Same { handle, taken: taken >> 1, lacks_genesis: taken & 1 != 0 }
+            }
+            kind::TIPS => {
+                let lacks_genesis = flag(reader)?;
+                Self::Tips { handle, lacks_genesis, tips: tips(reader)? }
+            }
             kind::DIFFERING => {
                 Self::Differing { handle, known: bits(reader)?, tips: tips(reader)? }
             }
             kind::FRONTIER => {
-                let (answers, piece) = Piece::read(reader)?;
-                if answers > 1 {
+                let (flags, piece) = Piece::read(reader)?;
+                if flags > 3 {
                     return Err(Malformed::Integer);
                 }
-                Self::Frontier { handle, answers: answers == 1, piece }
+                let (answers, lacks_genesis) = (flags & 1 != 0, flags & 2 != 0);
+                Self::Frontier { handle, answers, lacks_genesis, piece }
             }
             kind::BUNDLE => {
                 let (number, piece) = Piece::read(reader)?;
@@ -423,7 +444,13 @@ impl<'a> Message<'a> {
             }
             kind::SKETCH => {
                 let at = reader.varint()?;
-                Self::Sketch { handle, at, symbols: reader.bytes(MAX_SYMBOLS * SYMBOL_BYTES)? }
+                let (at, lacks_genesis) = (at >> 1, at & 1 != 0);
+                Self::Sketch {
+                    handle,
+                    at,
+                    lacks_genesis,
+                    symbols: reader.bytes(MAX_SYMBOLS * SYMBOL_BYTES)?,
+                }
             }
             kind::SKETCHED => {
                 let count = reader.count(8)?;
@@ -474,7 +501,9 @@ impl<'a> Message<'a> {
 
     fn read_short(kind: u8, handle: u64, reader: &mut Reader<'a>) -> Result<Self, Malformed> {
         Ok(match kind {
-            kind::DONE => Self::Done { handle, heads: reader.array()? },
+            kind::DONE => {
+                Self::Done { handle, lacks_genesis: flag(reader)?, heads: reader.array()? }
+            }
             kind::DURABLE => {
                 Self::Durable { handle, number: reader.varint()?, heads: reader.array()? }
             }
@@ -508,6 +537,13 @@ fn presence(reader: &mut Reader<'_>) -> Result<Presence, Malformed> {
         bytes: reader.bytes(MAX_PRESENCE)?.to_vec(),
         signature: Signature::from_bytes(reader.array()?),
     })
+}
+
+fn flag(reader: &mut Reader<'_>) -> Result<bool, Malformed> {
+    match reader.byte()? {
+        flag @ 0..=1 => Ok(flag == 1),
+        _ => Err(Malformed::Integer),
+    }
 }
 
 /// Tips, strictly ascending.

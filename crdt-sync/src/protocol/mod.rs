@@ -67,7 +67,8 @@
 //! - What is told is durable: a version in an answer, and [`Fresh`] changes. Nothing else leaves, so
 //!   nobody has a change that its author can lose and write another one in its place.
 //! - [`Answer::taken`] is given when what was taken in is durable. Others that follow the document are
-//!   told then ([`Fresh::since`]), on every connection but the one that it came from.
+//!   told then ([`Fresh::since`]), on every connection but the one that it came from; also where only
+//!   the record of the document came.
 //! - Histories are signed to their end: those of a store are.
 
 mod bundle;
@@ -87,8 +88,11 @@ mod time;
 mod violation;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub use closing::{Close, CloseReason};
-pub use collection::Member;
+pub use collection::{Held, Member};
 pub use connection::Connection;
 pub use event::{Closed, Event};
 pub use frame::Refused;

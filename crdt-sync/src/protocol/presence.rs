@@ -8,7 +8,7 @@
 //! for a while is forgotten, counted from when it was received; that there was something later is
 //! remembered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::{Author, DocumentId, Keypair, Signature};
 
@@ -71,7 +71,7 @@ pub struct Presences {
     most: usize,
     all: BTreeMap<(DocumentId, Author), Entry>,
     /// By when they were heard of last, so that the oldest can be forgotten.
-    heard: BTreeMap<(Time, DocumentId, Author), ()>,
+    heard: BTreeSet<(Time, DocumentId, Author)>,
 }
 
 #[derive(Debug)]
@@ -85,7 +85,7 @@ impl Presences {
     /// What is not said anew within so many milliseconds expires. At most so many authors are
     /// remembered, each counted in each document; those heard of longest ago are forgotten first.
     pub fn new(lifetime: u64, most: usize) -> Self {
-        Self { lifetime, most, all: BTreeMap::new(), heard: BTreeMap::new() }
+        Self { lifetime, most, all: BTreeMap::new(), heard: BTreeSet::new() }
     }
 
     /// Takes presence that is genuine, unless it came before or is older than what did. Says whether
@@ -100,9 +100,9 @@ impl Presences {
         if let Some(before) = self.all.insert(key, Entry { latest, heard: now, bytes }) {
             self.heard.remove(&(before.heard, document, presence.author));
         }
-        self.heard.insert((now, document, presence.author), ());
+        self.heard.insert((now, document, presence.author));
         if self.all.len() > self.most
-            && let Some(((_, document, author), ())) = self.heard.pop_first()
+            && let Some((_, document, author)) = self.heard.pop_first()
         {
             self.all.remove(&(document, author));
         }
@@ -112,7 +112,7 @@ impl Presences {
     /// Who has expired since it was last asked.
     pub fn expire(&mut self, now: Time) -> Vec<(DocumentId, Author)> {
         let is_old = |heard: Time| heard + self.lifetime <= now;
-        let old = self.heard.keys().take_while(|(heard, ..)| is_old(*heard));
+        let old = self.heard.iter().take_while(|(heard, ..)| is_old(*heard));
         let old: Vec<_> = old.map(|(_, document, author)| (*document, *author)).collect();
         let gone = |key: &(DocumentId, Author)| {
             self.all.get_mut(key).and_then(|entry| entry.bytes.take()).is_some()
@@ -125,7 +125,7 @@ impl Presences {
         let present = |(_, document, author): &&(Time, DocumentId, Author)| {
             self.all.get(&(*document, *author)).is_some_and(|entry| entry.bytes.is_some())
         };
-        let next = self.heard.keys().find(present);
+        let next = self.heard.iter().find(present);
         next.map(|(heard, ..)| *heard + self.lifetime)
     }
 

@@ -156,7 +156,7 @@ pub enum Answer {
     },
     /// The documents of a set, ascending.
     Recalled(Option<Arc<[DocumentId]>>),
-    /// Of each document its durable heads, or why it is not served.
+    /// What is durable of each document, or why it is not served.
     Members(Vec<Member>),
     /// The document is here.
     Opened {
@@ -296,6 +296,8 @@ fn place(history: &History, version: Version, frontier: Frontier, is_foreign: bo
 /// as there are.
 #[derive(Clone, Debug)]
 pub struct Fresh {
+    /// Whether the record of the document is here.
+    pub(super) genesis: bool,
     pub(super) version: Arc<Version>,
     pub(super) bundles: Arc<[(PortionBundle, Option<LooseBundle>)]>,
 }
@@ -309,7 +311,8 @@ impl Fresh {
         let bundles = history.export_portion(&asked).bundles.into_iter();
         let bundles = bundles.map(|bundle| (loose(history, &bundle), bundle));
         let bundles = bundles.map(|(loose, bundle)| (bundle, loose)).collect();
-        Self { version: Arc::new(Version::of(history)), bundles }
+        let genesis = history.genesis().is_some();
+        Self { genesis, version: Arc::new(Version::of(history)), bundles }
     }
 
     /// What is durable.

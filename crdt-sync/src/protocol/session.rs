@@ -57,6 +57,8 @@ pub(super) struct Session {
     served: Option<Served>,
     /// Documents of these that changed before it was known what differs.
     touched: BTreeSet<DocumentId>,
+    /// Documents of these that either side has left.
+    left: BTreeSet<DocumentId>,
     requests: BTreeMap<RequestId, Asked>,
     /// What is on its way to the other side, and what came and is not taken in.
     sent: Used,
@@ -82,6 +84,7 @@ impl Session {
             followed: None,
             served: None,
             touched: BTreeSet::new(),
+            left: BTreeSet::new(),
             requests: BTreeMap::new(),
             sent: Used::default(),
             received: Used::default(),
@@ -118,6 +121,7 @@ impl Session {
 
     fn make(&mut self, document: DocumentId, handle: u64) {
         self.take_out(&document);
+        self.left.remove(&document);
         let channel = Channel::new(document, handle, self.role, self.salt);
         self.handles.insert(handle, document);
         self.channels.insert(document, channel);
@@ -127,7 +131,8 @@ impl Session {
 /// What the host wants.
 impl Session {
     pub(super) fn subscribe(&mut self, document: DocumentId) {
-        if self.followed.as_ref().is_some_and(|followed| followed.set.place(&document).is_some()) {
+        let is_in_set = |followed: &Followed| followed.set.place(&document).is_some();
+        if self.followed.as_ref().is_some_and(is_in_set) && !self.left.contains(&document) {
             return;
         }
         if !self.channels.contains_key(&document) {
@@ -138,12 +143,12 @@ impl Session {
         self.with(&document, Channel::follow);
     }
 
-    /// Follows a document no more. What the other side follows goes on.
+    /// Follows a document no more, nor does the other side from here on.
     pub(super) fn unsubscribe(&mut self, document: DocumentId, out: &mut Vec<u8>) {
-        let Some(channel) = self.channels.get_mut(&document) else { return };
-        channel.is_followed_here = false;
-        let handle = channel.handle;
-        Message::Leave { handle }.write(out);
+        if let Some(handle) = self.handle_of(&document) {
+            Message::Leave { handle }.write(out);
+            self.remove(&document);
+        }
     }
 
     pub(super) fn refuse(&mut self, document: DocumentId, reason: Refused) {
@@ -255,13 +260,18 @@ impl Session {
             Message::State { handle, statement } => {
                 self.at(handle, |channel| channel.hear_statement(statement, events))
             }
-            Message::Same { handle } => self.at(handle, |channel| channel.hear_same(events)),
-            Message::Tips { handle, tips } => self.at(handle, |channel| channel.hear_tips(tips)),
+            Message::Same { handle, taken, lacks_genesis } => {
+                self.at(handle, |channel| channel.hear_same(taken, lacks_genesis, events))
+            }
+            Message::Tips { handle, lacks_genesis, tips } => {
+                self.at(handle, |channel| channel.hear_tips(lacks_genesis, tips))
+            }
             Message::Differing { handle, known, tips } => {
                 self.at(handle, |channel| channel.hear_differing(&known, tips))
             }
-            Message::Frontier { handle, answers, piece } => {
-                self.at(handle, |channel| channel.hear_frontier(answers, piece))
+            Message::Frontier { handle, answers, lacks_genesis, piece } => {
+                let flags = (answers, lacks_genesis);
+                self.at(handle, |channel| channel.hear_frontier(flags, piece))
             }
             Message::Bundle { handle, number, piece } => {
                 let terms = self.terms;
@@ -274,15 +284,15 @@ impl Session {
                 self.check_received()
             }
             Message::Lost { handle, era } => self.at(handle, |channel| channel.hear_lost(era)),
-            Message::Sketch { handle, at, symbols } => {
-                self.at(handle, |channel| channel.hear_sketch(at, symbols))
+            Message::Sketch { handle, at, lacks_genesis, symbols } => {
+                self.at(handle, |channel| channel.hear_sketch(at, lacks_genesis, symbols))
             }
             Message::More { handle } => self.at(handle, Channel::hear_more),
             Message::Sketched { handle, theirs, tips } => {
                 self.at(handle, |channel| channel.hear_sketched(&theirs, tips))
             }
-            Message::Done { handle, heads } => {
-                self.at(handle, |channel| channel.hear_done(heads, events))
+            Message::Done { handle, lacks_genesis, heads } => {
+                self.at(handle, |channel| channel.hear_done(lacks_genesis, heads, events))
             }
             Message::Durable { handle, number, heads } => {
                 self.at(handle, |channel| channel.hear_durable(number, heads, events))
@@ -296,7 +306,10 @@ impl Session {
                 }
                 self.at(handle, |channel| channel.refused(reason))
             }
-            Message::Leave { handle } => self.hear_leave(handle, events),
+            Message::Leave { handle } => {
+                self.hear_leave(handle, events);
+                Ok(())
+            }
             message => self.hear_of_set(message, events),
         }
     }
@@ -322,7 +335,7 @@ impl Session {
         document: DocumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Violation> {
-        let is_theirs = (handle % 2 == 0) == (self.role == Role::Listener);
+        let is_theirs = handle.is_multiple_of(2) == (self.role == Role::Listener);
         if !is_theirs || self.document_of(handle).is_some_and(|known| known != document) {
             return Err(Violation::OutOfPlace("a document by a number that is not free"));
         }
@@ -349,29 +362,27 @@ impl Session {
         Ok(())
     }
 
-    fn hear_leave(&mut self, handle: u64, events: &mut Vec<Event>) -> Result<(), Violation> {
-        let Some(document) = self.document_of(handle) else { return Ok(()) };
-        events.push(Event::Left { document });
-        self.with(&document, |channel| {
-            channel.is_followed_there = false;
-            channel.leave();
-        });
-        let is_idle = |channel: &Channel| !channel.is_followed_here;
-        if self.channels.get(&document).is_some_and(is_idle) {
+    fn hear_leave(&mut self, handle: u64, events: &mut Vec<Event>) {
+        if let Some(document) = self.document_of(handle) {
+            events.push(Event::Left { document });
             self.remove(&document);
         }
-        Ok(())
     }
 
+    /// Forgets a document. What still comes for it is passed over.
     fn remove(&mut self, document: &DocumentId) {
         if let Some(channel) = self.channels.remove(document) {
             self.sent.take(channel.outgoing_use());
             self.received.take(channel.incoming_use());
-            let theirs = u64::from(self.role == Role::Dialer);
-            let before = self.handles.len();
-            self.handles.retain(|handle, of| of != document || handle % 2 != theirs);
-            self.opened = self.opened.saturating_sub((before - self.handles.len()) as u64);
-            self.handles.retain(|_, of| of != document);
+        }
+        let theirs = u64::from(self.role == Role::Dialer);
+        let opened = self.handles.iter().filter(|(_, of)| *of == document);
+        let opened = opened.filter(|(handle, _)| *handle % 2 == theirs).count();
+        self.opened = self.opened.saturating_sub(opened as u64);
+        self.handles.retain(|_, of| of != document);
+        self.take_out(document);
+        if self.sets().any(|set| set.place(document).is_some()) {
+            self.left.insert(*document);
         }
     }
 

@@ -23,7 +23,9 @@ pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 /// Appends how many there are, and each.
 pub(super) fn put_hashes(out: &mut Vec<u8>, hashes: &[ChangeHash]) {
     put_varint(out, hashes.len() as u64);
-    hashes.iter().for_each(|hash| out.extend_from_slice(hash.as_bytes()));
+    for hash in hashes {
+        out.extend_from_slice(hash.as_bytes());
+    }
 }
 
 /// A position in a frame that only moves forward, and never allocates on a claim.

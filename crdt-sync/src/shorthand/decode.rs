@@ -33,14 +33,14 @@ impl Session {
     fn read(&mut self, frame: &[u8]) -> Result<Vec<u8>, Error> {
         let mut reader = Reader::new(frame);
         let head = Head::of_byte(reader.byte()?);
-        match (&self.receiving, head.is_odd == self.is_odd()) {
+        match (&self.receiving, head.has(Head::ODD) == self.is_odd()) {
             // What was on its way when the era before was given up.
             (None, false) => return Ok(Vec::new()),
             (Some(_), false) => return Err(Error::OutOfStep),
-            (None, true) if !head.is_first => return Err(Error::OutOfStep),
+            (None, true) if !head.has(Head::FIRST) => return Err(Error::OutOfStep),
             _ => {}
         }
-        if head.is_first {
+        if head.has(Head::FIRST) {
             self.receiving = Some(Receiving::default());
         }
         let count = match head.changes {
@@ -48,20 +48,20 @@ impl Session {
             few => usize::from(few),
         };
         let mut bundle = LooseBundle::new(self.document);
-        if head.has_genesis {
+        if head.has(Head::GENESIS) {
             bundle.set_genesis(read_genesis(&mut reader)?)?;
         }
         let Self { receiving: Some(receiving), unacknowledged, .. } = self else {
             return Ok(Vec::new());
         };
-        if head.acknowledges {
+        if head.has(Head::ACKNOWLEDGES) {
             let count = reader.count(unacknowledged.len(), "acknowledged changes");
             let count = count.map_err(|_| Error::NothingToAcknowledge)?;
             let acknowledged = unacknowledged.drain(..count);
             acknowledged.for_each(|hash| receiving.direction.dictionary.note(hash));
         }
         receiving.read_changes(&mut reader, count, &mut bundle)?;
-        if !head.is_mute {
+        if !head.has(Head::MUTE) {
             receiving.receive_signed(bundle.changes())?;
         }
         let mut out = Vec::new();
@@ -90,7 +90,7 @@ impl Receiving {
             return Err(Error::TrailingBytes);
         }
         let expected = self.direction.check(bundle.changes().iter().map(LooseChange::hash));
-        self.direction.frames += 1;
+        self.direction.frames = self.direction.frames.wrapping_add(1);
         if check == expected { Ok(()) } else { Err(Error::OutOfStep) }
     }
 
@@ -115,32 +115,19 @@ fn read_change(
     limit: usize,
     bundle: &mut LooseBundle,
 ) -> Result<(), Error> {
-    let code = reader.varint()? as usize;
-    let (place, is_implied, is_signed) = ((code / 4).checked_sub(1), code & 2 == 0, code & 1 == 1);
-    let chain = place.map(|place| dictionary.chain(place).ok_or(Error::Unknown("an author")));
-    let chain = chain.transpose()?.cloned();
-    let author = chain.as_ref().map_or_else(|| reader.array(), |chain| Ok(chain.author))?;
-    let (seq, previous) = match &chain {
-        Some(chain) if is_implied => {
-            let seq = chain.seq.checked_add(1).ok_or(Error::TooLarge("number of a change"))?;
-            (seq, Some(chain.last))
-        }
-        _ => match reader.varint()? {
-            0 => (0, None),
-            seq => (seq, Some(read_hash(dictionary, reader)?)),
-        },
-    };
+    let Lead { place, author, seq, previous, base, is_signed } = read_lead(dictionary, reader)?;
     let mut canonical = vec![VERSION];
     canonical.extend_from_slice(bundle.document().as_bytes());
     canonical.extend_from_slice(&author);
     write_varint(&mut canonical, seq as usize);
-    previous.iter().for_each(|previous| canonical.extend_from_slice(previous.as_bytes()));
+    if let Some(previous) = previous {
+        canonical.extend_from_slice(previous.as_bytes());
+    }
     let dependencies = reader.count(limit / 32, "dependencies")?;
     write_varint(&mut canonical, dependencies);
     for _ in 0..dependencies {
         canonical.extend_from_slice(read_hash(dictionary, reader)?.as_bytes());
     }
-    let base = chain.map_or_else(|| dictionary.any_base().to_vec(), |chain| chain.base);
     let tags_and_body = patch::read(reader, &base, limit)?;
     canonical.extend_from_slice(&tags_and_body);
     let signature = if is_signed { Some(Signature::from_bytes(reader.array()?)) } else { None };
@@ -152,14 +139,45 @@ fn read_change(
     Ok(())
 }
 
+/// What a change begins with.
+struct Lead {
+    /// That of its author's chain in the dictionary.
+    place: Option<usize>,
+    author: [u8; 32],
+    seq: u32,
+    previous: Option<ChangeHash>,
+    /// What its tags and its body are a patch of.
+    base: Vec<u8>,
+    is_signed: bool,
+}
+
+fn read_lead(dictionary: &mut Dictionary, reader: &mut Reader<'_>) -> Result<Lead, Error> {
+    let code = reader.varint()? as usize;
+    let (place, is_implied, is_signed) = ((code / 4).checked_sub(1), code & 2 == 0, code & 1 == 1);
+    let (author, follows, base) = match place {
+        None => (reader.array()?, None, dictionary.any_base().to_vec()),
+        Some(place) => {
+            let chain = dictionary.chain(place).ok_or(Error::Unknown("an author"))?;
+            (chain.author, is_implied.then_some((chain.seq, chain.last)), chain.base.clone())
+        }
+    };
+    let (seq, previous) = match follows {
+        Some((seq, last)) => (seq.checked_add(1), Some(last)),
+        None => match reader.varint()? {
+            0 => (Some(0), None),
+            seq => (Some(seq), Some(read_hash(dictionary, reader)?)),
+        },
+    };
+    let seq = seq.ok_or(Error::TooLarge("number of a change"))?;
+    Ok(Lead { place, author, seq, previous, base, is_signed })
+}
+
 /// Reads 1 + the place of a hash, or 0 and the hash.
 fn read_hash(dictionary: &mut Dictionary, reader: &mut Reader<'_>) -> Result<ChangeHash, Error> {
-    match (reader.varint()? as usize).checked_sub(1) {
-        Some(place) => dictionary.recall(place).ok_or(Error::Unknown("a hash")),
-        None => {
-            let hash = ChangeHash::from_bytes(reader.array()?);
-            dictionary.note(hash);
-            Ok(hash)
-        }
+    if let Some(place) = (reader.varint()? as usize).checked_sub(1) {
+        return dictionary.recall(place).ok_or(Error::Unknown("a hash"));
     }
+    let hash = ChangeHash::from_bytes(reader.array()?);
+    dictionary.note(hash);
+    Ok(hash)
 }

@@ -66,15 +66,13 @@ impl Dictionary {
     /// author, if anything is.
     pub(super) fn go_on(&mut self, place: Option<usize>, mut chain: Chain) {
         chain.base.truncate(MAX_BASE_BYTES);
-        match place.and_then(|place| self.chains.get_mut(..=place)) {
-            Some(to_place) => to_place.rotate_right(1),
-            None => {
-                self.chains.truncate(MAX_CHAINS - 1);
-                self.chains.insert(0, chain);
-                return;
-            }
+        if let Some(to_place) = place.and_then(|place| self.chains.get_mut(..=place)) {
+            to_place.rotate_right(1);
+            to_place[0] = chain;
+        } else {
+            self.chains.truncate(MAX_CHAINS - 1);
+            self.chains.insert(0, chain);
         }
-        self.chains[0] = chain;
     }
 }
 

@@ -1,6 +1,6 @@
 //! From changes to frames.
 
-use crdt_core::{ChangeHash, LooseBundle, LooseChange};
+use crdt_core::{ChangeHash, Genesis, LooseBundle, LooseChange};
 
 use super::bytes::write_varint;
 use super::dictionary::{Chain, Dictionary};
@@ -18,38 +18,40 @@ impl Session {
         if changes.is_empty() || bytes > MAX_LIVE_BYTES || bundle.document() != self.document {
             return None;
         }
+        let next = self.sending.frames.checked_add(1)?;
         let mut out = vec![0];
         let mut head = self.write_head(bundle, &mut out);
         for change in changes {
             write_change(&mut self.sending.dictionary, change, &mut out);
         }
         out.extend_from_slice(&self.sending.check(changes.iter().map(LooseChange::hash)));
-        self.sending.frames += 1;
-        head.is_mute = !self.keep_signed(changes);
+        self.sending.frames = next;
+        head.set(Head::MUTE, !self.keep_signed(changes));
         out[0] = head.to_byte();
         Some(out)
     }
 
     /// Appends what comes before the changes.
     fn write_head(&mut self, bundle: &LooseBundle, out: &mut Vec<u8>) -> Head {
-        let is_first = self.sending.frames == 0;
-        let mut head = Head { is_first, is_odd: self.is_odd(), ..Head::default() };
         let count = bundle.changes().len();
-        head.changes = u8::try_from(count).map_or(Head::MANY, |count| count.min(Head::MANY));
-        if head.changes == Head::MANY {
+        let few = u8::try_from(count).ok().filter(|few| *few < Head::MANY);
+        let mut head = Head { flags: 0, changes: few.unwrap_or(Head::MANY) };
+        head.set(Head::ODD, self.is_odd());
+        if few.is_none() {
             write_varint(out, count);
         }
-        if head.is_first {
+        if self.sending.frames == 0 {
+            head.set(Head::FIRST, true);
             // Whoever is sent live changes has been told of the document; a short record goes with
             // the first of them all the same.
-            let genesis = bundle.genesis().map(crdt_core::Genesis::to_bytes);
+            let genesis = bundle.genesis().map(Genesis::to_bytes);
             if let Some(genesis) = genesis.filter(|genesis| genesis.len() <= MAX_LIVE_BYTES) {
-                head.has_genesis = true;
+                head.set(Head::GENESIS, true);
                 write_varint(out, genesis.len());
                 out.extend_from_slice(&genesis);
             }
         }
-        head.acknowledges = self.acknowledge(out);
+        head.set(Head::ACKNOWLEDGES, self.acknowledge(out));
         head
     }
 
@@ -78,48 +80,59 @@ impl Session {
 
 /// Appends a change, which both sides know from then on.
 fn write_change(dictionary: &mut Dictionary, change: &LooseChange, out: &mut Vec<u8>) {
-    let author = *change.author().as_bytes();
-    let known = dictionary.chain_of(&author);
+    let (place, base) = write_lead(dictionary, change, out);
+    write_varint(out, change.dependencies().len());
+    for hash in change.dependencies() {
+        write_hash(dictionary, hash, out);
+    }
+    let tags_and_body = [change.tags(), change.body()].concat();
+    patch::write(&base, &tags_and_body, out);
+    if let Some(signature) = change.signature() {
+        out.extend_from_slice(signature.as_bytes());
+        dictionary.note(change.hash());
+    }
+    let (author, last, seq) = (*change.author().as_bytes(), change.hash(), change.seq());
+    dictionary.go_on(place, Chain { author, last, seq, base: tags_and_body });
+}
+
+/// Appends who wrote a change and what it follows. Tells the place of the author's chain, and what
+/// the change is most likely alike to.
+fn write_lead(
+    dictionary: &mut Dictionary,
+    change: &LooseChange,
+    out: &mut Vec<u8>,
+) -> (Option<usize>, Vec<u8>) {
+    let author = change.author();
+    let known = dictionary.chain_of(author.as_bytes());
     let follows = |chain: &Chain| {
         Some(chain.last) == change.previous() && chain.seq.checked_add(1) == Some(change.seq())
     };
     let is_implied = known.is_some_and(|(_, chain)| follows(chain));
     let place = known.map(|(place, _)| place);
     let base = known.map_or(dictionary.any_base(), |(_, chain)| &chain.base).to_vec();
-
     let code = place.map_or(0, |place| 4 * (place + 1));
-    let signature = change.signature();
-    write_varint(out, code + 2 * usize::from(!is_implied) + usize::from(signature.is_some()));
+    let is_signed = change.signature().is_some();
+    write_varint(out, code + 2 * usize::from(!is_implied) + usize::from(is_signed));
     if place.is_none() {
-        out.extend_from_slice(&author);
+        out.extend_from_slice(author.as_bytes());
     }
     if !is_implied {
         write_varint(out, change.seq() as usize);
-        change.previous().iter().for_each(|previous| write_hash(dictionary, previous, out));
+        if let Some(previous) = change.previous() {
+            write_hash(dictionary, &previous, out);
+        }
     }
-    write_varint(out, change.dependencies().len());
-    change.dependencies().iter().for_each(|hash| write_hash(dictionary, hash, out));
-    let tags_and_body = [change.tags(), change.body()].concat();
-    patch::write(&base, &tags_and_body, out);
-    if let Some(signature) = signature {
-        out.extend_from_slice(signature.as_bytes());
-        dictionary.note(change.hash());
-    }
-    let (last, seq) = (change.hash(), change.seq());
-    dictionary.go_on(place, Chain { author, last, seq, base: tags_and_body });
+    (place, base)
 }
 
 /// Appends 1 + the place of a hash, or 0 and the hash.
 fn write_hash(dictionary: &mut Dictionary, hash: &ChangeHash, out: &mut Vec<u8>) {
-    match dictionary.find(hash) {
-        Some(place) => {
-            write_varint(out, place + 1);
-            dictionary.recall(place);
-        }
-        None => {
-            write_varint(out, 0);
-            out.extend_from_slice(hash.as_bytes());
-            dictionary.note(*hash);
-        }
+    if let Some(place) = dictionary.find(hash) {
+        write_varint(out, place + 1);
+        dictionary.recall(place);
+    } else {
+        write_varint(out, 0);
+        out.extend_from_slice(hash.as_bytes());
+        dictionary.note(*hash);
     }
 }

@@ -7,38 +7,59 @@
 //! other. It is compression that knows what changes are made of, and nothing else: the canonical
 //! bytes of each change come back to the last bit, or an error does.
 //!
+//! ```
+//! # use crdt_core::{Document, History, Keypair, LooseBundle, Text};
+//! # use crdt_sync::shorthand::Session;
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut text = Document::<Text>::create(Keypair::generate()?)?;
+//! # let mut relay = History::new(text.id());
+//! let (mut here, mut there) = (Session::new(text.id()), Session::new(text.id()));
+//! for letter in ["H", "e", "y"] {
+//!     let had = text.heads();
+//!     text.change(|text| text.push_str(letter))?;
+//!     for bundle in LooseBundle::read_all(text.id(), &text.export(&had))? {
+//!         if let Some(frame) = here.encode(&bundle) {
+//!             relay.apply(&there.decode(&frame)?)?;
+//!         }
+//!     }
+//! }
+//! assert_eq!(relay.heads(), text.heads());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What a frame leaves out
 //!
 //! Each direction of a connection has a dictionary that both sides keep alike, of what came that
-//! way: the last change of each author, and the hashes that were used last. So of a change that goes
-//! on with its author's chain are implied the document, the author, its number and what it follows;
-//! a hash that it depends on is a place in a list; and its tags and ops are a [`patch`] of those of
-//! the change before it. There is no grammar of what people do most often.
+//! way: the last change of each author, and the hashes that were used last. So of a change that
+//! goes on with its author's chain are implied the document, the author, its number and what it
+//! follows; a hash that it depends on is a place in a list; and its tags and ops are a patch of
+//! those of the change before it. There is no grammar of what people do most often.
 //!
 //! What comes the other way is of use as well: whoever types by turns with somebody depends on what
 //! it has just heard. A frame acknowledges the signed changes that have been received, and from
 //! there on they are in the dictionary of both sides. What is not acknowledged is kept for that, up
-//! to [`MAX_UNACKNOWLEDGED`] of them; while there are so many, a frame says that its changes are not
-//! to be acknowledged.
+//! to [`MAX_UNACKNOWLEDGED`] of them; while there are so many, a frame says that its changes are
+//! not to be acknowledged.
 //!
 //! # Losses
 //!
 //! Frames lean on those before them, so they have to be made when they are sent, in the order in
-//! which they are sent. One that is dropped or comes twice is noticed: each holds a check, which
-//! is 4 bytes of the hashes of its changes and its number. Then [`decode`](Session::decode) fails
+//! which they are sent. One that is dropped or comes twice is noticed: each holds a check, which is
+//! 4 bytes of the hashes of its changes and its number. Then [`decode`](Session::decode) fails
 //! once, and the session begins a new *era*, in which neither direction leans on anything before.
-//! The caller tells the other side, before any other frame, which era was [lost](Session::lost), and
-//! hands what it is told itself to [`begin_anew`](Session::begin_anew). Frames say whether their era
-//! is odd, so what was still on its way is skipped; and if both sides give up one era at once, each
-//! is told what it has done already. What was lost or skipped is found by comparing heads. An
-//! error says nothing of whose fault it is; a caller counts them.
+//! The caller tells the other side, before any other frame, which era was [lost](Session::lost),
+//! and hands what it is told itself to [`begin_anew`](Session::begin_anew). Frames say whether
+//! their era is odd, so what was still on its way is skipped; and if both sides give up one era at
+//! once, each is told what it has done already. What was lost or skipped is found by comparing
+//! heads. An error says nothing of whose fault it is; a caller counts them.
 //!
 //! # What a hostile sender can reach
 //!
 //! An error, or a bundle. The hash of a change is over all of its canonical bytes, so no bundle is
-//! accepted that its authors did not sign, however it was said. A session keeps at most some 40 KiB;
-//! a frame costs at most what [`MAX_LIVE_BYTES`] canonical bytes do: hashing them, and looking at
-//! every entry of the dictionary for each hash in them.
+//! accepted that its authors did not sign, however it was said. A session keeps at most some 40
+//! KiB; a frame costs at most what [`MAX_LIVE_BYTES`] canonical bytes do: hashing them, and looking
+//! at every entry of the dictionary for each hash in them.
 
 mod bytes;
 mod decode;
@@ -94,7 +115,8 @@ pub enum ShorthandError {
     /// What it says is no change, or not of this document.
     #[error("the frame says what is no change: {0}")]
     NoChange(ApplyError),
-    /// It is not what its sender said: frames have been lost, or the two sides' dictionaries differ.
+    /// It is not what its sender said: frames have been lost, or the two sides' dictionaries
+    /// differ.
     #[error("the frame was said with another dictionary: frames have been lost")]
     OutOfStep,
 }
@@ -122,7 +144,8 @@ pub struct Session {
 #[derive(Clone, Default, Debug)]
 struct Direction {
     dictionary: Dictionary,
-    frames: u64,
+    /// How many frames there were. What comes after as many as can be counted goes as it is.
+    frames: u32,
 }
 
 /// What there is of frames received, since one that began anew.
@@ -145,8 +168,8 @@ impl Session {
         }
     }
 
-    /// What the other side has to be told when [`decode`](Self::decode) has failed, before any other
-    /// frame: the era that is over.
+    /// What the other side has to be told when [`decode`](Self::decode) has failed, before any
+    /// other frame: the era that is over.
     pub fn lost(&self) -> u8 {
         self.era.wrapping_sub(1)
     }
@@ -176,24 +199,14 @@ impl Direction {
             let [a, b, c, d, ..] = *hash.as_bytes();
             u32::from_be_bytes([a, b, c, d])
         };
-        let number = (self.frames & u64::from(u32::MAX)) as u32;
-        hashes.map(first).fold(number, |all, hash| all ^ hash).to_be_bytes()
+        hashes.map(first).fold(self.frames, |all, hash| all ^ hash).to_be_bytes()
     }
 }
 
 /// The first byte of a frame.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Head {
-    /// It leans on nothing before it.
-    is_first: bool,
-    /// The record of the document follows.
-    has_genesis: bool,
-    /// How many changes it acknowledges follows.
-    acknowledges: bool,
-    /// Its changes are not to be acknowledged.
-    is_mute: bool,
-    /// It is of an odd era.
-    is_odd: bool,
+    flags: u8,
     /// How many changes there are, up to [`Self::MANY`], which says that their number follows.
     changes: u8,
 }
@@ -201,22 +214,30 @@ struct Head {
 impl Head {
     const MANY: u8 = 7;
 
+    /// It leans on nothing before it.
+    const FIRST: u8 = 1;
+    /// The record of the document follows.
+    const GENESIS: u8 = 1 << 1;
+    /// How many changes it acknowledges follows.
+    const ACKNOWLEDGES: u8 = 1 << 2;
+    /// Its changes are not to be acknowledged.
+    const MUTE: u8 = 1 << 3;
+    /// It is of an odd era.
+    const ODD: u8 = 1 << 4;
+
+    fn has(self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn set(&mut self, flag: u8, is_set: bool) {
+        self.flags |= if is_set { flag } else { 0 };
+    }
+
     fn to_byte(self) -> u8 {
-        let Self { is_first, has_genesis, acknowledges, is_mute, is_odd, changes } = self;
-        let flags = [is_first, has_genesis, acknowledges, is_mute, is_odd];
-        let flags = flags.into_iter().rev().fold(0, |all, flag| all << 1 | u8::from(flag));
-        flags | changes << 5
+        self.flags | self.changes << 5
     }
 
     fn of_byte(byte: u8) -> Self {
-        let flag = |place: u8| byte >> place & 1 == 1;
-        Self {
-            is_first: flag(0),
-            has_genesis: flag(1),
-            acknowledges: flag(2),
-            is_mute: flag(3),
-            is_odd: flag(4),
-            changes: byte >> 5,
-        }
+        Self { flags: byte & 0x1f, changes: byte >> 5 }
     }
 }

@@ -112,6 +112,11 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
         #[test]
         fn patches_make_one_of_the_other(
             base in prop::collection::vec(0..4_u8, 0..80),

@@ -7,6 +7,24 @@
 //! hands it what comes, until that knows the [`Difference`] or gives up. Some 1.4 symbols, of 12
 //! bytes each, are needed for each item of a large difference, and 2 for one of ten or twenty.
 //!
+//! ```
+//! # use crdt_sync::sketch::{Reconciler, Salt, Sketch};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let salt = Salt::new([7; 32]);
+//! let tips = |numbers: std::ops::Range<u32>| numbers.map(|it| salt.item(&it.to_be_bytes()));
+//!
+//! let mut sketch = Sketch::new(tips(0..1_003))?;
+//! let mut reconciler = Reconciler::new(tips(2..1_000), 500)?;
+//! let difference = loop {
+//!     if let Some(difference) = reconciler.receive(&sketch.symbols(16))? {
+//!         break difference;
+//!     }
+//! };
+//! assert_eq!((difference.mine.len(), difference.theirs.len()), (0, 5));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Salts
 //!
 //! An [`Item`] is 8 bytes of a hash under a [`Salt`] that both sides have drawn for this session
@@ -27,10 +45,10 @@
 //!   worst the sender is sent what it has. What is said to be [`theirs`](Difference::theirs) is 8
 //!   bytes without any meaning, to be asked for: the answer is a tip or a change, and is believed
 //!   no more than if no sketch had been.
-//! - *Work.* There are at most [`MAX_SYMBOLS`] symbols, at most as many items are taken out of them,
-//!   each once, and an item is part of some 17 of them: whoever tries out many finds some that are
-//!   part of a few times as many. Memory is 32 bytes for each own item, and at most some 100 for
-//!   each symbol.
+//! - *Work.* There are at most [`MAX_SYMBOLS`] symbols, at most as many items are taken out of
+//!   them, each once, and an item is part of some 17 of them: whoever tries out many finds some
+//!   that are part of a few times as many. Memory is 32 bytes for each own item, and at most some
+//!   100 for each symbol.
 //!
 //! A difference is a hint of what to send, never a fact: heads decide whether two replicas are
 //! equal.

@@ -36,7 +36,9 @@ impl Sketch {
     pub fn symbols(&mut self, count: usize) -> Vec<u8> {
         let symbols = self.make(count.min(MAX_SYMBOLS - self.made));
         let mut bytes = Vec::with_capacity(SYMBOL_BYTES * symbols.len());
-        symbols.iter().for_each(|symbol| symbol.write(&mut bytes));
+        for symbol in symbols {
+            symbol.write(&mut bytes);
+        }
         bytes
     }
 

@@ -39,9 +39,10 @@ impl Symbol {
     }
 
     pub(super) fn read(bytes: &[u8; SYMBOL_BYTES]) -> Self {
-        let [a, b, c, d, e, f, g, h, check @ ..] = *bytes;
-        let sum = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-        Self { sum, check: u32::from_be_bytes(check) }
+        let (mut sum, mut check) = ([0; 8], [0; 4]);
+        sum.copy_from_slice(&bytes[..8]);
+        check.copy_from_slice(&bytes[8..]);
+        Self { sum: u64::from_be_bytes(sum), check: u32::from_be_bytes(check) }
     }
 }
 

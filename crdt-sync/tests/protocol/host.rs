@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crdt_core::{ApplyError, ChangeHash, DocumentId, History, Keypair, Outcome};
-use crdt_sync::protocol::{Answer, Ask, Connection, Event, Refused, Request, Time};
+use crdt_sync::protocol::{
+    Access, Answer, Ask, Connection, Event, Held, Refused, Request, RequestId, Time,
+};
 
 /// A host: documents, and answers from them.
 pub(crate) trait Host {
@@ -16,6 +18,21 @@ pub(crate) trait Host {
     /// Whether a peer may have a document.
     fn serves(&self, _: DocumentId) -> bool {
         true
+    }
+
+    /// What the peer may do with a document.
+    fn access(&self, _: DocumentId) -> Access {
+        Access::Write
+    }
+
+    /// Puts off a request.
+    fn waits(&mut self, _: RequestId, _: &Request) -> bool {
+        false
+    }
+
+    /// What had been put off and is not any more.
+    fn waited(&mut self) -> Vec<(RequestId, Request)> {
+        Vec::new()
     }
 
     /// Remembers a set of documents.
@@ -34,7 +51,8 @@ pub(crate) trait Host {
             Request::Document { document, ask } => (document, ask),
             Request::Recall { hash } => return Answer::Recalled(self.recall(hash)),
             Request::Members { documents, .. } => {
-                return Answer::Members(documents.iter().map(|id| Ok(self.heads(*id))).collect());
+                let held = documents.iter().map(|id| Ok(Held::of(self.history(*id))));
+                return Answer::Members(held.collect());
             }
             Request::Admit { .. } => return Answer::Admitted,
         };
@@ -46,13 +64,25 @@ pub(crate) trait Host {
                 Ok(outcome) => Answer::taken(self.history(*document), &outcome),
                 Err(error) => Answer::Invalid(error),
             },
-            ask => ask.on(self.history(*document)),
+            ask => match ask.on(self.history(*document)) {
+                Answer::Opened { version, genesis, .. } => {
+                    Answer::Opened { version, genesis, access: self.access(*document) }
+                }
+                answer => answer,
+            },
         }
     }
 
     /// Answers everything that a connection asks.
     fn serve(&mut self, connection: &mut Connection, now: Time) {
+        for (id, request) in self.waited() {
+            let answer = self.answer(&request);
+            connection.answer(now, id, answer);
+        }
         while let Some((id, request)) = connection.poll_request() {
+            if self.waits(id, &request) {
+                continue;
+            }
             let answer = self.answer(&request);
             connection.answer(now, id, answer);
         }

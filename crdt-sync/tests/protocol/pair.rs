@@ -48,10 +48,15 @@ impl<H: Host> Pair<H> {
 
     /// Carries frames until there are none.
     pub(crate) fn settle(&mut self) {
-        let mut quiet = 0;
-        for from in [0, 1].into_iter().cycle() {
+        while self.carry() {}
+    }
+
+    /// Carries a flight of each side. Says whether there was anything.
+    pub(crate) fn carry(&mut self) -> bool {
+        let mut any = false;
+        for from in [0, 1] {
             let frames = self.flight(from);
-            quiet = if frames.is_empty() { quiet + 1 } else { 0 };
+            any |= !frames.is_empty();
             self.flights += usize::from(!frames.is_empty());
             for frame in frames {
                 assert!(frame.len() <= 1 << 20);
@@ -59,10 +64,8 @@ impl<H: Host> Pair<H> {
                 self.connections[1 - from].receive(self.now, &frame).expect("honest");
                 self.replicas[1 - from].serve(&mut self.connections[1 - from], self.now);
             }
-            if quiet == 2 {
-                return;
-            }
         }
+        any
     }
 
     /// Bytes of both sides and flights since the last look.
@@ -94,6 +97,7 @@ impl<H: Host> Pair<H> {
         assert_eq!(one.heads(document), other.heads(document));
         assert_eq!(one.history(document).pending(), (0, 0));
         assert_eq!(other.history(document).pending(), (0, 0));
+        assert_eq!(one.history(document).genesis(), other.history(document).genesis());
         for connection in &self.connections {
             assert!(connection.is_synced(&document));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crdt_core::{ApplyError, DocumentId, History, Keypair, Outcome, Text};
 use crdt_store::{Store, StoreError, Stored};
-use crdt_sync::protocol::{Event, Fresh};
+use crdt_sync::protocol::{Access, Ask, Event, Fresh, Request, RequestId};
 
 use crate::host::Host;
 
@@ -19,6 +19,11 @@ pub(crate) struct Replica {
     documents: BTreeMap<DocumentId, Stored<Text>>,
     /// Whether documents that are not here are made when a peer opens them.
     pub(crate) takes_all: bool,
+    /// A document that the peer may only read.
+    pub(crate) reader: Option<DocumentId>,
+    /// A document for which nothing is taken in for now.
+    pub(crate) slow: Option<DocumentId>,
+    waiting: Vec<(RequestId, Request)>,
     /// What happened on its connection.
     pub(crate) events: Vec<Event>,
 }
@@ -27,7 +32,16 @@ impl Replica {
     pub(crate) fn new(author: u8) -> Self {
         let keypair = keypair(author);
         let store = Store::in_memory(keypair.clone());
-        Self { keypair, store, documents: BTreeMap::new(), takes_all: true, events: Vec::new() }
+        Self {
+            keypair,
+            store,
+            documents: BTreeMap::new(),
+            takes_all: true,
+            reader: None,
+            slow: None,
+            waiting: Vec::new(),
+            events: Vec::new(),
+        }
     }
 
     pub(crate) fn create(&mut self) -> DocumentId {
@@ -65,6 +79,25 @@ impl Host for Replica {
             StoreError::Apply(error) => error,
             error => panic!("in memory: {error}"),
         })
+    }
+
+    fn access(&self, id: DocumentId) -> Access {
+        if self.reader == Some(id) { Access::Read } else { Access::Write }
+    }
+
+    fn waits(&mut self, id: RequestId, request: &Request) -> bool {
+        let is_slow = matches!(
+            request,
+            Request::Document { document, ask: Ask::TakeIn { .. } } if Some(*document) == self.slow
+        );
+        if is_slow {
+            self.waiting.push((id, request.clone()));
+        }
+        is_slow
+    }
+
+    fn waited(&mut self) -> Vec<(RequestId, Request)> {
+        if self.slow.is_some() { Vec::new() } else { std::mem::take(&mut self.waiting) }
     }
 
     fn events(&mut self) -> &mut Vec<Event> {

@@ -6,6 +6,11 @@ use proptest::prelude::*;
 
 use crate::links::{End, Replica, key, pass};
 
+/// So many cases, and no files of those that fail.
+pub(crate) fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
+}
+
 /// Which replica does what, and two numbers for it to go by.
 pub(crate) type Step = (usize, u8, u16, u16);
 
@@ -35,10 +40,14 @@ pub(crate) fn edit(replica: &mut Document<Json>, action: u8, a: u16, b: u16) {
                 let end = text.len();
                 text.delete(end / 2..end)
             }
-            4 => page.text("/text")?.insert(0, &"pasted ".repeat(usize::from(a % 500))),
+            4 => page.text("/text")?.insert(0, "pasted ".repeat(usize::from(a % 500))),
             _ => {
                 let mut text = page.text("/text")?;
-                let place = if b % 3 == 0 { usize::from(b) % (text.len() + 1) } else { text.len() };
+                let place = if b.is_multiple_of(3) {
+                    usize::from(b) % (text.len() + 1)
+                } else {
+                    text.len()
+                };
                 text.insert(place, ["a", "typed", "ßeta", "🎈"][usize::from(a) % 4])
             }
         }
@@ -79,7 +88,7 @@ fn run(steps: &[Step]) -> (Vec<Document<Json>>, History) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+    #![proptest_config(config(48))]
 
     #[test]
     fn replicas_on_a_relay_become_equal(steps in steps()) {
@@ -137,7 +146,9 @@ fn many_changes_go_in_a_frame() {
         edit(&mut all[3], 0, number, 2);
     }
     let others = [all[1].export(&[]), all[3].export(&[])];
-    others.iter().for_each(|bytes| Replica::apply(&mut all[0], bytes));
+    for bytes in &others {
+        Replica::apply(&mut all[0], bytes);
+    }
     let lengths = pass((&mut here, &all[0]), (&mut there, &mut relay));
     assert!(lengths.len() == 1 && lengths[0] < 80 * 30, "{lengths:?}");
     for number in 0..2 * u16::try_from(MAX_UNACKNOWLEDGED).expect("few") {

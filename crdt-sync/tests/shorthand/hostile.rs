@@ -4,7 +4,7 @@ use crdt_core::{ApplyError, History, LooseBundle, Refusal};
 use crdt_sync::shorthand::{MAX_LIVE_BYTES, MAX_UNACKNOWLEDGED, Session, ShorthandError};
 use proptest::prelude::*;
 
-use crate::exact::{edit, replicas};
+use crate::exact::{config, edit, replicas};
 
 /// Frames of one author, and a session and a history that have taken in all but the last.
 fn some(count: u16) -> (Vec<Vec<u8>>, Session, History) {
@@ -53,6 +53,9 @@ fn what_is_cut_or_goes_on_is_refused() {
     }
     let longer = [&frame[..], &[0]].concat();
     assert_eq!(receiver.clone().decode(&longer), Err(ShorthandError::TrailingBytes));
+    // No other era has begun.
+    let other_era = [&[frame[0] ^ 0x10][..], &frame[1..]].concat();
+    assert_eq!(receiver.clone().decode(&other_era), Err(ShorthandError::OutOfStep));
     // Nothing was sent that could be acknowledged.
     let acknowledges = [&[frame[0] | 4, 1][..], &frame[1..]].concat();
     let error = Err(ShorthandError::NothingToAcknowledge);
@@ -60,11 +63,14 @@ fn what_is_cut_or_goes_on_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(config(256))]
 
     /// Each bit that is turned over makes an error, or is one of a signature.
     #[test]
-    fn no_frame_that_was_changed_is_accepted(at in any::<prop::sample::Index>(), flip in 1..=255_u8) {
+    fn no_frame_that_was_changed_is_accepted(
+        at in any::<prop::sample::Index>(),
+        flip in 1..=255_u8,
+    ) {
         let (frames, mut receiver, mut history) = some(4);
         let mut frame = frames.last().expect("four").clone();
         let at = at.index(frame.len());

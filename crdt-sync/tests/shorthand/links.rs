@@ -102,6 +102,8 @@ pub(crate) fn pass(
     (to, other): (&mut End, &mut impl Replica),
 ) -> Vec<usize> {
     let sent = from.say(replica);
-    sent.iter().for_each(|sent| to.hear(sent, other));
+    for sent in &sent {
+        to.hear(sent, other);
+    }
     sent.into_iter().filter_map(|sent| sent.frame).map(|frame| frame.len()).collect()
 }

@@ -6,12 +6,12 @@ use crdt_core::{Document, Json, LooseBundle};
 use crdt_sync::shorthand::{Session, ShorthandError};
 use proptest::prelude::*;
 
-use crate::exact::{Step, edit, replicas, steps};
+use crate::exact::{Step, config, edit, replicas, steps};
 use crate::links::{End, Sent, assert_same};
 
 /// What is on its way to one side.
 enum Message {
-    Live(Sent),
+    Live(Box<Sent>),
     Lost(u8),
 }
 
@@ -42,7 +42,7 @@ impl Connection {
     fn say(&mut self, from: usize) {
         let Side { replica, end, .. } = &mut self.sides[from];
         let said = end.say(replica);
-        self.sides[1 - from].coming.extend(said.into_iter().map(Message::Live));
+        self.sides[1 - from].coming.extend(said.into_iter().map(Box::new).map(Message::Live));
     }
 
     /// What has come first is taken in. Tells whether anything came of a frame.
@@ -55,7 +55,8 @@ impl Connection {
                 session.begin_anew(era);
                 false
             }
-            Some(Message::Live(Sent { bundle, frame })) => {
+            Some(Message::Live(sent)) => {
+                let Sent { bundle, frame } = *sent;
                 let decoded = frame.map(|frame| session.decode(&frame));
                 match decoded {
                     Some(Ok(bytes)) if bytes.is_empty() => false,
@@ -107,7 +108,7 @@ impl Connection {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(config(64))]
 
     #[test]
     fn losses_are_noticed_and_got_over(steps in steps()) {
@@ -182,6 +183,25 @@ fn first_frames_that_are_lost_are_noticed() {
     assert_eq!(receiver.decode(&next), Err(ShorthandError::OutOfStep));
     sender.begin_anew(receiver.lost());
     assert_same(&receiver.decode(&say(&mut sender, 4)).unwrap(), &bundles[4]);
+}
+
+/// Both give up the same era before they hear of the other's loss, and go on at once.
+#[test]
+fn both_sides_lose_frames_at_once() {
+    let (mut first, bundles) = letters(4);
+    let mut second = first.clone();
+    let mut both: Vec<[Vec<u8>; 2]> = Vec::new();
+    for bundle in &bundles[..3] {
+        both.push([&mut first, &mut second].map(|it| it.encode(bundle).expect("small enough")));
+    }
+    assert!(first.decode(&both[0][1]).is_ok() && second.decode(&both[0][0]).is_ok());
+    assert!(first.decode(&both[2][1]).is_err() && second.decode(&both[2][0]).is_err());
+    let lost = [first.lost(), second.lost()];
+    let next = [&mut first, &mut second].map(|it| it.encode(&bundles[3]).expect("small enough"));
+    second.begin_anew(lost[0]);
+    first.begin_anew(lost[1]);
+    assert_same(&second.decode(&next[0]).expect("a new era"), &bundles[3]);
+    assert_same(&first.decode(&next[1]).expect("a new era"), &bundles[3]);
 }
 
 #[test]

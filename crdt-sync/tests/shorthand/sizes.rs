@@ -33,8 +33,8 @@ fn assert_short(lengths: &[usize], first: usize, median: usize) {
     assert!(middle <= median && most <= MOST - 10, "{middle} at the median, {most} at most");
 }
 
-/// A board of some cards, as one author left it. Hashes follow from the seed, and from them in which
-/// order a change names what it depends on.
+/// A board of some cards, as one author left it. Hashes follow from the seed, and from them in
+/// which order a change names what it depends on.
 fn board(seed: u64) -> Document<Board> {
     let mut board = Document::<Board>::create_with(key(1), &mut ChaCha8Rng::seed_from_u64(seed));
     for number in 0..20 {
@@ -123,7 +123,7 @@ fn by_turns(letters: usize, is_of_another: bool, seed: u64) -> Vec<usize> {
     let [mut b, mut from_b] = [End::new(&bob), End::new(&relay)];
     let mut lengths = Vec::new();
     for number in 0..300 {
-        if number / letters % 2 == 0 {
+        if (number / letters).is_multiple_of(2) {
             type_letter(&mut alice, 7, number);
         } else {
             type_letter(&mut bob, 7, number);
@@ -166,8 +166,12 @@ fn two_authors_type_at_once() {
         // Three letters are on their way.
         if number >= 3 {
             let (to_alice, to_bob) = late.remove(0);
-            to_alice.iter().for_each(|sent| a.hear(sent, &mut alice));
-            to_bob.iter().for_each(|sent| b.hear(sent, &mut bob));
+            for sent in &to_alice {
+                a.hear(sent, &mut alice);
+            }
+            for sent in &to_bob {
+                b.hear(sent, &mut bob);
+            }
             let both = to_alice.into_iter().chain(to_bob);
             lengths.extend(both.filter_map(|sent| sent.frame).map(|frame| frame.len()));
         }

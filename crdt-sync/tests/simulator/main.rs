@@ -76,6 +76,10 @@ fn all_are_equal_when_all_is_well() {
         let sets = seed % 3 == 2;
         let (mut world, is_equal) = run(seed, Rules { forks, sets, ..all() });
         assert!(is_equal, "they are not equal");
+        for id in world.documents.clone() {
+            let mut nodes = world.nodes.iter_mut().map(|node| node.history(id));
+            assert!(nodes.all(|node| node.is_empty() || node.genesis().is_some()), "no record");
+        }
         assert!(forks || !has_equivocated(&mut world), "an honest author has equivocated");
         let (frames, bytes) = world.spent();
         let mut most = most.lock().expect("nobody panics in it");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crdt_core::{ChangeHash, DocumentId, History, Keypair, Text};
 use crdt_store::{Store, StoreError, Stored, StoredHistory};
-use crdt_sync::protocol::{Answer, Ask, Fresh, Relation, Request, RequestId};
+use crdt_sync::protocol::{Answer, Ask, Fresh, Held, Relation, Request, RequestId};
 
 use crate::disk::Disk;
 use crate::world::Rules;
@@ -124,17 +124,20 @@ impl Node {
                 return (Answer::Recalled(self.sets.get(hash).cloned()), None);
             }
             Request::Members { documents, .. } => {
-                let heads = documents.iter().map(|id| Ok(self.heads(*id)));
-                return (Answer::Members(heads.collect()), None);
+                let held = documents.iter().map(|id| Ok(Held::of(self.history(*id))));
+                return (Answer::Members(held.collect()), None);
             }
         };
         if let Ask::TakeIn { bundles } = ask {
             let kept = self.document(*document);
             let first = kept.history().len();
+            let had_genesis = kept.history().genesis().is_some();
             return match kept.apply(bundles) {
                 Ok(outcome) => {
                     let fresh = Fresh::since(kept.history(), first);
-                    let news = (!outcome.applied.is_empty()).then_some((*document, fresh));
+                    let is_new = kept.history().genesis().is_some() && !had_genesis;
+                    let is_news = is_new || !outcome.applied.is_empty();
+                    let news = is_news.then_some((*document, fresh));
                     (Answer::taken(kept.history(), &outcome), news)
                 }
                 Err(StoreError::Apply(error)) => (Answer::Invalid(error), None),

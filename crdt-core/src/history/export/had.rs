@@ -38,7 +38,7 @@
 use std::collections::BTreeSet;
 
 use crate::crypto::Author;
-use crate::history::format::frontier::{Frontier, SHORT, ShortTip, Tip};
+use crate::history::format::frontier::{Frontier, SHORT, ShortTip, Tip, beginning};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::history::store::Store;
 
@@ -113,7 +113,7 @@ pub(crate) fn recognized(store: &Store, tips: &[ShortTip]) -> Frontier {
     let mut found: Vec<Tip> = known.filter(|tip| asked.contains(&tip.shortened())).collect();
     let here: BTreeSet<ShortTip> = found.iter().map(Tip::shortened).collect();
     for author in store.authors.ascending() {
-        let begins = *author.as_bytes().first_chunk().expect("a key is longer");
+        let begins = beginning(author.as_bytes());
         let least = ShortTip { author: begins, seq: 0, change: [0; SHORT] };
         let alike = asked.range(least..).take_while(|tip| tip.author == begins);
         found.extend(alike.filter(|tip| !here.contains(tip)).map(|tip| tip.unknown(author)));
@@ -129,7 +129,7 @@ fn numbered_alike(
 ) -> Vec<ChangeIndex> {
     let (author, _) = store.chains.root_of(branch);
     let author = store.author(author);
-    let begins = *author.as_bytes().first_chunk().expect("a key is longer");
+    let begins = beginning(author.as_bytes());
     let seqs = store.chains.seqs_of(branch);
     let place = |seq| numbers.partition_point(|number| *number < (begins, seq));
     let within = &numbers[place(seqs.start)..place(seqs.end)];

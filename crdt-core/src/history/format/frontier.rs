@@ -55,12 +55,16 @@ pub struct ShortTip {
 /// How many bytes of a key or hash a [`ShortTip`] has.
 pub(crate) const SHORT: usize = 8;
 
+/// How a key or hash begins.
+pub(crate) fn beginning(bytes: &[u8; 32]) -> [u8; SHORT] {
+    core::array::from_fn(|place| bytes[place])
+}
+
 impl Tip {
     /// The tip said in few bytes.
     pub fn shortened(&self) -> ShortTip {
-        let author = *self.author.as_bytes().first_chunk().expect("a key is longer");
-        let change = *self.change.as_bytes().first_chunk().expect("a hash is longer");
-        ShortTip { author, seq: self.seq, change }
+        let (author, change) = (self.author.as_bytes(), self.change.as_bytes());
+        ShortTip { author: beginning(author), seq: self.seq, change: beginning(change) }
     }
 }
 

@@ -194,18 +194,24 @@ impl Channel {
 
     /// Both have the same heads.
     fn equal(&mut self, events: &mut Vec<Event>) {
-        self.due.same = true;
+        // Who states its heads without the record of the document is sent that.
+        let lacks_genesis = self.lacks_genesis && !self.comparing.they_lack_genesis;
+        *(if lacks_genesis { &mut self.due.state } else { &mut self.due.same }) = true;
         self.outgoing.stop_difference();
         self.caught_up();
         self.settle(events);
-        if self.comparing.they_lack_genesis && !self.lacks_genesis {
-            self.outgoing.begin(Basis::Heads(self.mine.heads.clone()), true);
-        }
     }
 
     /// It has the heads that were stated here.
-    pub(in crate::protocol) fn hear_same(&mut self, events: &mut Vec<Event>) {
+    pub(in crate::protocol) fn hear_same(
+        &mut self,
+        taken: u64,
+        lacks_genesis: bool,
+        events: &mut Vec<Event>,
+    ) {
         self.has_moved = true;
+        self.comparing.they_lack_genesis = lacks_genesis;
+        self.outgoing.released(taken);
         if let Some(stated) = self.comparing.stated {
             self.comparing.theirs = Some(stated);
             self.caught_up();
@@ -213,9 +219,18 @@ impl Channel {
         }
     }
 
+    /// Sends the record of the document by itself, where that is all that lacks.
+    fn send_genesis(&mut self) {
+        let is_lacking = self.comparing.they_lack_genesis && !self.lacks_genesis;
+        if is_lacking && !self.outgoing.is_comparing() {
+            self.outgoing.begin(Basis::Heads(self.mine.heads.clone()), true);
+        }
+    }
+
     /// It says its tips in few bytes.
-    pub(in crate::protocol) fn hear_tips(&mut self, tips: Vec<ShortTip>) {
+    pub(in crate::protocol) fn hear_tips(&mut self, lacks_genesis: bool, tips: Vec<ShortTip>) {
         self.has_moved = true;
+        self.comparing.they_lack_genesis = lacks_genesis;
         // Tips that were said here at the same time count as the answer.
         let answers = self.comparing.tips.take().is_some();
         self.comparing.heard = Some(Heard::Tips { tips, known: Vec::new(), answers });
@@ -237,10 +252,11 @@ impl Channel {
     /// It says a piece of its frontier.
     pub(in crate::protocol) fn hear_frontier(
         &mut self,
-        answers: bool,
+        (answers, lacks_genesis): (bool, bool),
         piece: Piece<'_>,
     ) -> Result<(), Violation> {
         self.has_moved = true;
+        self.comparing.they_lack_genesis = lacks_genesis;
         let pieces = &mut self.comparing.pieces;
         if piece.at == 0 {
             pieces.clear();
@@ -266,14 +282,21 @@ impl Channel {
     }
 
     /// It has sent all that was lacking here, and this is what its heads come to.
-    pub(in crate::protocol) fn hear_done(&mut self, heads: Digest, events: &mut Vec<Event>) {
+    pub(in crate::protocol) fn hear_done(
+        &mut self,
+        lacks_genesis: bool,
+        heads: Digest,
+        events: &mut Vec<Event>,
+    ) {
         self.has_moved = true;
+        self.comparing.they_lack_genesis = lacks_genesis;
         self.comparing.theirs = Some(heads);
         self.incoming.done = Some(heads);
         // It has made of what was said here what there is to be made of it.
         self.comparing.tips = None;
         if self.comparing.is_idle() && !self.outgoing.is_comparing() {
             self.caught_up();
+            self.send_genesis();
         }
         self.finish(events);
     }
@@ -340,16 +363,17 @@ impl Channel {
 
     /// Says tips, or as much of them as goes into one message.
     pub(super) fn say_tips(&mut self, reply: Reply, out: &mut Vec<u8>) {
-        let handle = self.handle;
+        let (handle, lacks_genesis) = (self.handle, self.lacks_genesis);
         match reply {
             Reply::Tips(tips) => {
                 let (tips, short) = abbreviated(tips);
-                Message::Tips { handle, tips: short }.write(out);
+                Message::Tips { handle, lacks_genesis, tips: short }.write(out);
                 self.comparing.tips = Some(tips);
             }
             Reply::Differing(known, tips) => Message::Differing { handle, known, tips }.write(out),
             Reply::Sketch { at, symbols } => {
-                Message::Sketch { handle, at: at as u64, symbols: &symbols }.write(out);
+                let at = at as u64;
+                Message::Sketch { handle, at, lacks_genesis, symbols: &symbols }.write(out);
             }
             Reply::More => Message::More { handle }.write(out),
             Reply::Sketched(theirs, tips) => {
@@ -361,7 +385,7 @@ impl Channel {
                 let end = bytes.len().min(at + PIECE);
                 let more = end < bytes.len();
                 let piece = Piece { at: at as u64, more, bytes: &bytes[at..end] };
-                Message::Frontier { handle, answers, piece }.write(out);
+                Message::Frontier { handle, answers, lacks_genesis, piece }.write(out);
                 if more {
                     self.due.tips = Some(Reply::Frontier { bytes, at: end, answers });
                 } else if !answers {
@@ -393,6 +417,7 @@ impl Channel {
         }
         self.comparing.rounds = 0;
         let document = self.document;
+        self.send_genesis();
         if self.outgoing.agreed(&self.mine) {
             events.push(Event::Durable { document, heads: self.mine.heads.clone() });
             events.push(Event::Synced { document });

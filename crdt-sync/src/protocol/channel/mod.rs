@@ -24,6 +24,7 @@ use sending::Outgoing;
 
 /// One document on a connection.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is known or not by itself")]
 pub(super) struct Channel {
     document: DocumentId,
     /// The number by which it is called.
@@ -71,6 +72,7 @@ enum Stage {
 /// Messages that are to be made when there is room for them, from what is then the case. So whatever
 /// the other side asks, no more than one of each waits.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each message is due by itself")]
 struct Due {
     /// Which era of the shorthand is over: before any live change.
     lost: Option<u8>,
@@ -85,6 +87,7 @@ struct Due {
 
 /// In which queues of the session it stands.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "it stands in each by itself")]
 pub(super) struct Queues {
     pub(super) asking: bool,
     pub(super) saying: bool,
@@ -142,7 +145,7 @@ impl Channel {
 
     /// Eight bytes for the document and its heads.
     pub(super) fn summary(&self) -> Digest {
-        self.salt.document(&self.document, &self.digest)
+        self.salt.document(&self.document, self.digest)
     }
 
     /// Whether both sides have the same, as far as is known here.
@@ -151,6 +154,7 @@ impl Channel {
             || self.stage == Stage::Open
                 && self.comparing.theirs == Some(self.digest)
                 && self.outgoing.is_idle()
+                && (self.lacks_genesis || !self.comparing.they_lack_genesis)
     }
 
     /// This side follows it from here on: it is to be opened and said.
@@ -225,7 +229,7 @@ impl Channel {
                 self.recognized(version, frontier, is_ahead, tips);
             }
             Answer::Tips { version, tips } => self.tips_known(version, tips),
-            Answer::Difference { version, portion } => self.fetched(version, portion),
+            Answer::Difference { version, portion } => self.fetched(version, &portion),
             Answer::Taken { version, complete, genesis } => {
                 self.lacks_genesis &= !genesis;
                 self.taken(version, complete, events);
@@ -273,11 +277,6 @@ impl Channel {
         }
     }
 
-    /// The other side follows it no more.
-    pub(super) fn leave(&mut self) {
-        self.close();
-    }
-
     /// Takes it out of a queue of those that send.
     pub(super) fn unqueue(&mut self, live: bool) {
         if live {
@@ -315,14 +314,16 @@ impl Channel {
             let statement = self.statement();
             Message::State { handle, statement }.write(out);
         } else if core::mem::take(&mut self.due.same) {
-            Message::Same { handle }.write(out);
+            let (taken, lacks_genesis) = (self.incoming.taken(), self.lacks_genesis);
+            Message::Same { handle, taken, lacks_genesis }.write(out);
         } else if core::mem::take(&mut self.due.durable) {
             let number = self.incoming.taken();
             Message::Durable { handle, number, heads: self.digest }.write(out);
         } else if let Some(reply) = self.due.tips.take() {
             self.say_tips(reply, out);
         } else if core::mem::take(&mut self.due.done) {
-            Message::Done { handle, heads: self.digest }.write(out);
+            let lacks_genesis = self.lacks_genesis;
+            Message::Done { handle, lacks_genesis, heads: self.digest }.write(out);
         } else if let Some(reason) = self.due.refuse.take() {
             Message::Refuse { handle, reason }.write(out);
         }

@@ -14,6 +14,7 @@ use crate::protocol::settings::Credit;
 
 /// What is to be sent and what is on its way.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is known or not by itself")]
 pub(super) struct Outgoing {
     /// The number of the bundle that was sent last.
     number: u64,
@@ -247,10 +248,16 @@ impl Channel {
             return;
         }
         self.has_moved = true;
+        self.lacks_genesis &= !fresh.genesis;
         let outgoing = &mut self.outgoing;
         outgoing.has_agreed = false;
         if outgoing.is_forbidden || outgoing.is_behind {
             return;
+        }
+        if self.comparing.they_lack_genesis && !self.lacks_genesis {
+            // Live changes do not bring the record of the document.
+            outgoing.drop_live();
+            return self.catch_up();
         }
         if outgoing.live.len() + fresh.bundles.len() > most {
             outgoing.drop_live();
@@ -275,31 +282,33 @@ impl Channel {
     }
 
     /// Takes what the host has fetched of what the other side lacks.
-    pub(super) fn fetched(&mut self, version: Version, portion: Portion) {
-        self.note(version.clone());
+    pub(super) fn fetched(&mut self, version: Version, portion: &Portion) {
+        let changes = version.changes;
+        self.note(version);
         let items: Vec<Item> = portion.bundles.iter().map(|bundle| self.item(bundle, 0)).collect();
         let Some(difference) = &mut self.outgoing.difference else { return };
         if !difference.is_fetching {
             return;
         }
         difference.is_fetching = false;
-        let end = *difference.end.get_or_insert(version.changes);
+        // What is fetched first has the record with it, if it is here.
+        self.comparing.they_lack_genesis &= self.lacks_genesis;
+        let end = *difference.end.get_or_insert(changes);
         let is_exact = difference.is_exact;
         self.outgoing.live.retain(|item| item.changes > end);
         self.outgoing.ready.extend(items);
-        match portion.next {
-            Some(next) => difference.next = next,
-            None => {
-                self.outgoing.difference = None;
-                let heads = &self.mine.heads;
-                if let Some(last) = self.outgoing.ready.back_mut() {
-                    last.certain = (is_exact && end == self.mine.changes).then(|| heads.clone());
-                }
-                self.outgoing.complete = is_exact;
-                if self.outgoing.ready.is_empty() {
-                    self.sent_all();
-                }
-            }
+        if let Some(next) = portion.next {
+            difference.next = next;
+            return;
+        }
+        self.outgoing.difference = None;
+        let heads = &self.mine.heads;
+        if let Some(last) = self.outgoing.ready.back_mut() {
+            last.certain = (is_exact && end == self.mine.changes).then(|| heads.clone());
+        }
+        self.outgoing.complete = is_exact;
+        if self.outgoing.ready.is_empty() {
+            self.sent_all();
         }
     }
 

@@ -14,9 +14,9 @@ use super::Channel;
 use super::compare::{Heard, Reply};
 use crate::sketch::{Item, Reconciler, SYMBOL_BYTES, Salt, Sketch};
 
-/// How many symbols are sent first: enough for some 16 items. Each time that more are asked for there
+/// How many symbols are sent first: enough for some 24 items. Each time that more are asked for there
 /// are as many more as there have been.
-const FIRST: usize = 32;
+const FIRST: usize = 48;
 /// How many bytes a tip takes in a list.
 const TIP_BYTES: usize = 18;
 
@@ -69,8 +69,14 @@ impl Channel {
     }
 
     /// Symbols come.
-    pub(in crate::protocol) fn hear_sketch(&mut self, at: u64, symbols: &[u8]) {
+    pub(in crate::protocol) fn hear_sketch(
+        &mut self,
+        at: u64,
+        lacks_genesis: bool,
+        symbols: &[u8],
+    ) {
         self.has_moved = true;
+        self.comparing.they_lack_genesis = lacks_genesis;
         let sketching = &mut self.comparing.sketching;
         if at == 0 {
             (sketching.taking, sketching.taken) = (None, 0);

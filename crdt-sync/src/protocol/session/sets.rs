@@ -4,7 +4,7 @@ use crdt_core::DocumentId;
 
 use super::{Asked, Session};
 use crate::protocol::channel::Channel;
-use crate::protocol::collection::{Followed, Reply, Said, Say, Served, Set};
+use crate::protocol::collection::{Followed, Member, Reply, Said, Say, Served, Set};
 use crate::protocol::event::Event;
 use crate::protocol::frame::{Digest, Message};
 use crate::protocol::request::{Answer, Request};
@@ -16,7 +16,9 @@ impl Session {
         let is_free = |document: &DocumentId| !self.channels.contains_key(document);
         let documents: Vec<DocumentId> = documents.into_iter().filter(is_free).collect();
         if self.followed.is_some() || documents.is_empty() {
-            documents.into_iter().for_each(|document| self.subscribe(document));
+            for document in documents {
+                self.subscribe(document);
+            }
             return;
         }
         let first = self.next_handle;
@@ -31,7 +33,7 @@ impl Session {
 
     /// Gives a document of a set that has none a channel of its own.
     pub(super) fn resume(&mut self, document: &DocumentId) {
-        if self.channels.contains_key(document) {
+        if self.channels.contains_key(document) || self.left.contains(document) {
             return;
         }
         let Some(handle) = self.handle_of(document) else { return };
@@ -62,7 +64,7 @@ impl Session {
     /// Whether a document is of a set of which it is not known yet what differs: what happens to it in
     /// the meantime is looked at then.
     pub(super) fn is_being_compared(&mut self, document: &DocumentId) -> bool {
-        let is_open = self.channels.contains_key(document);
+        let is_open = self.channels.contains_key(document) || self.left.contains(document);
         let is_compared = self.sets().any(|set| !set.is_settled && set.place(document).is_some());
         if is_compared && !is_open {
             self.touched.insert(*document);
@@ -124,6 +126,11 @@ impl Session {
                 {
                     let refused = set.answer(first, &members);
                     served.refused.extend(refused);
+                    // Where the record of the document is not here, that is stated.
+                    let lacks = |member: &Member| member.as_ref().is_ok_and(|held| !held.genesis);
+                    let asked = set.documents[first..].iter().zip(&members);
+                    let lacking = asked.filter(|(_, member)| lacks(member));
+                    self.touched.extend(lacking.map(|(document, _)| *document));
                 }
             }
             _ => {}
@@ -207,7 +214,7 @@ impl Session {
         if self.served.as_mut().is_some_and(again) {
             return Ok(());
         }
-        let is_theirs = (first % 2 == 0) == (self.role == super::Role::Listener);
+        let is_theirs = first.is_multiple_of(2) == (self.role == super::Role::Listener);
         let is_free = first.checked_add(2 * count.min(u64::MAX / 2)).is_some();
         if self.served.is_some() || !is_theirs || !is_free {
             return Err(Violation::OutOfPlace("a second set, or one by numbers that are not free"));
