@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crdt_core::{Author, DocumentId, History};
-use crdt_sync::protocol::{Answer, Closed, Connection, Event, Request, Role, Settings, Time};
+use crdt_sync::protocol::{Answer, Closed, Connection, Event, Held, Request, Role, Settings, Time};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
@@ -117,7 +117,7 @@ impl Raw {
                 Request::Admit { .. } => Answer::Admitted,
                 Request::Recall { .. } => Answer::Recalled(None),
                 Request::Members { documents, .. } => {
-                    Answer::Members(documents.iter().map(|_| Ok(Vec::new())).collect())
+                    Answer::Members(documents.iter().map(|_| Ok(Held::default())).collect())
                 }
             };
             self.it.answer(now, id, answer);

@@ -13,7 +13,7 @@ use super::taking::{Refusal, take_in_all};
 use super::{Hub, Policy};
 use crate::access::{Grant, Right, Token, Visitor};
 use crate::host::{Origin, Taken};
-use crate::protocol::{Access, Answer, Ask, Refused, Request, RequestId, Version};
+use crate::protocol::{Access, Answer, Ask, Held, Refused, Request, RequestId, Version};
 
 /// Where the requests of a connection are answered: those of one document one after the other, those
 /// of several beside each other.
@@ -296,12 +296,14 @@ impl Clerk {
         for document in documents {
             let ask = Ask::Open { by_peer: true };
             let member = match self.open(document, ask).await {
-                Answer::Opened { version, .. } => Ok(version.heads),
+                Answer::Opened { version, genesis, .. } => {
+                    Ok(Held { heads: version.heads, genesis })
+                }
                 Answer::Refused(reason) => Err(reason),
                 _ => Err(Refused::Busy),
             };
-            if let (Policy::Bound, Ok(heads)) = (&self.hub.policy, &member) {
-                lock(&self.said_of_set).push((document, heads.clone()));
+            if let (Policy::Bound, Ok(held)) = (&self.hub.policy, &member) {
+                lock(&self.said_of_set).push((document, held.heads.clone()));
             }
             members.push(member);
         }
