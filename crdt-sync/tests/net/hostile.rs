@@ -1,10 +1,10 @@
 //! Peers that break the protocol, or may not do what they try.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crdt_core::Keypair;
 use crdt_sync::access::{AllowList, Rule, Rules, Token};
-use crdt_sync::protocol::{CloseReason, Closed};
+use crdt_sync::protocol::{CloseReason, Closed, Refused};
 use crdt_sync::{Invite, Limits, Live, Peer, PeerOptions, Status};
 use futures_util::SinkExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -128,6 +128,10 @@ async fn who_may_write_from_now_on_can_without_being_started_anew() {
     let server = Server::start(&store(135), list.clone(), options(), None);
     let (one, _first) = created(136, &server);
     one.change(|board| board.title.set("Plan")).await.expect("room");
+    let is_refused = |one: &Live<Board>| {
+        one.relays().iter().any(|relay| relay.refused == Some(Refused::ReadOnly))
+    };
+    until("it may not write", async || is_refused(&one)).await;
     list.set(Rules::new().everyone(Rule::write()));
     soon("synced", one.synced()).await;
     let (two, _second) = joined(137, one.id(), &server);
@@ -221,6 +225,7 @@ async fn who_says_nothing_or_little_at_a_time_is_dropped() {
         (Duration::from_millis(100), Duration::from_millis(100));
     let server =
         Server::start(&store(170), crdt_sync::access::Open, options().limits(limits), None);
+    let begun = Instant::now();
     // Nothing at all, a request that never ends, and a WebSocket on which nothing is said.
     for head in ["", "GET /crdt-sync HTTP/1.1\r\nHost: x\r\nX: "] {
         let mut tcp = TcpStream::connect(server.at).await.expect("it listens");
@@ -229,6 +234,7 @@ async fn who_says_nothing_or_little_at_a_time_is_dropped() {
         soon("it is dropped", tcp.read_to_end(&mut rest)).await.ok();
     }
     ended(socket(server.at).await).await;
+    assert!(begun.elapsed() < Duration::from_secs(9), "as if nothing had been said of limits");
     still_serves(&server, 171).await;
 }
 
