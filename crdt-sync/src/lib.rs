@@ -36,3 +36,8 @@ pub use net::{
     Address, AddressError, Backoff, Invite, InviteError, Limits, Peer, PeerError, PeerOptions,
     Relay, RelayError, RelayOptions, Status, Target,
 };
+
+/// Compiles the example of the README.
+#[cfg(all(doctest, feature = "net"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

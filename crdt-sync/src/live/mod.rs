@@ -99,6 +99,18 @@ impl<T: CrdtNode> Live<T> {
         Ok(taken_out(stored))
     }
 
+    /// Ends it in an orderly way: what is being written is durable when this returns, and the document
+    /// is not exchanged with relays any more, also if there are other handles, which can go on using
+    /// it here. What relays are to have first is what [`synced`](Self::synced) waits for.
+    ///
+    /// # Errors
+    /// Those of the store, where what was written is not durable anyway.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.shared.entry.gone();
+        let store = self.shared.store.clone();
+        writing(self.shared.seat.clone(), move |_| store.flush()).await
+    }
+
     /// The document's id.
     pub fn id(&self) -> DocumentId {
         self.shared.entry.id

@@ -214,3 +214,27 @@ async fn very_many_documents_are_followed_on_one_connection() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_closed_is_exchanged_no_more_and_other_handles_go_on() {
+    let server = Server::open(&store(90));
+    let (one, first) = created(91, &server);
+    let (two, _second) = joined(92, one.id(), &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    converged(&[&one, &two]).await;
+    let other = one.clone();
+    one.close().await.expect("it is flushed");
+    other.change(|board| board.title.set("Mine")).await.expect("room");
+    // What is sent later by the same connection has come, and that of before would have.
+    let third = Live::new(other.store().create::<Board>().expect("room"));
+    first.bind(&third);
+    third.change(|board| board.title.set("Third")).await.expect("room");
+    soon("synced", third.synced()).await;
+    two.change(|board| board.tasks.push("on".into())).await.expect("room");
+    soon("synced", two.synced()).await;
+    assert_eq!(two.value().await.title, "Plan");
+    assert_eq!(other.value().await.title, "Mine");
+    // It is exchanged again when it is bound again.
+    first.bind(&other);
+    converged(&[&other, &two]).await;
+}

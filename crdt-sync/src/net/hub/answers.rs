@@ -9,6 +9,7 @@ use crdt_store::StoreError;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 
+use super::members::Members;
 use super::taking::{Refusal, take_in_all};
 use super::{Hub, Policy};
 use crate::access::{Grant, Right, Token, Visitor};
@@ -39,16 +40,8 @@ struct Clerk {
     /// Whether this side dialed a relay that all documents are for.
     is_link: bool,
     /// The documents that one of the sides has asked for.
-    members: Mutex<HashMap<DocumentId, Member>>,
+    members: Mutex<Members>,
     said_of_set: Mutex<Vec<(DocumentId, Vec<ChangeHash>)>>,
-}
-
-/// A document that was asked for.
-#[derive(Clone, Copy)]
-struct Member {
-    /// What the other side may do with it.
-    grant: Grant,
-    is_followed: bool,
 }
 
 /// What has become of permissions.
@@ -109,9 +102,7 @@ impl Desk {
 
     /// The documents that are followed.
     pub(crate) fn documents(&self) -> Vec<DocumentId> {
-        let members = self.clerk.members();
-        let followed = members.iter().filter(|(_, member)| member.is_followed);
-        followed.map(|(document, _)| *document).collect()
+        self.clerk.members().followed().collect()
     }
 
     /// The document is not followed any more.
@@ -182,22 +173,21 @@ fn next(waiting: &mut VecDeque<(RequestId, Ask)>) -> Vec<(RequestId, Ask)> {
 }
 
 impl Clerk {
-    fn members(&self) -> MutexGuard<'_, HashMap<DocumentId, Member>> {
+    fn members(&self) -> MutexGuard<'_, Members> {
         lock(&self.members)
     }
 
     /// Follows a document, with what the other side may do.
     fn follow(&self, document: DocumentId, grant: Grant) {
-        let is_followed = grant.right > Right::None;
-        let before = self.members().insert(document, Member { grant, is_followed });
-        if is_followed && !before.is_some_and(|before| before.is_followed) {
+        let is_new = self.members().add(document, grant);
+        if is_new {
             self.hub.follow(self.number, document);
         }
     }
 
     fn leave(&self, document: DocumentId) {
-        let left = self.members().remove(&document);
-        if left.is_some_and(|left| left.is_followed) {
+        let was_followed = self.members().remove(&document);
+        if was_followed {
             self.hub.leave(self.number, document);
         }
     }
@@ -234,16 +224,14 @@ impl Clerk {
             return review;
         }
         review.may_stay = access.may_connect(&self.visitor()).await;
-        let asked: Vec<_> = self.members().iter().map(|(id, member)| (*id, *member)).collect();
+        let asked: Vec<_> = self.members().all().collect();
         for (document, before) in asked {
             let now = self.grant(document).await;
-            if now.right < before.grant.right {
+            if now.right < before.right {
                 review.less.push((document, now.right));
             }
-            review.is_more |= now.right > before.grant.right;
-            if let Some(member) = self.members().get_mut(&document) {
-                member.grant = now;
-            }
+            review.is_more |= now.right > before.right;
+            self.members().set(&document, now);
         }
         review
     }
@@ -357,7 +345,7 @@ impl Clerk {
     }
 
     async fn taken(&self, document: DocumentId, bundles: Vec<Vec<u8>>) -> Vec<Answer> {
-        let grant = self.members().get(&document).map_or(Grant::NONE, |member| member.grant);
+        let grant = self.members().grant(&document);
         if grant.right < Right::Write {
             return bundles.iter().map(|_| Answer::Refused(Refused::ReadOnly)).collect();
         }

@@ -12,6 +12,8 @@
 mod answers;
 mod documents;
 mod fan;
+mod followers;
+mod members;
 mod quotas;
 mod routes;
 mod sets;
@@ -34,6 +36,7 @@ use crate::protocol::{Settings, Time};
 pub(crate) use answers::{Desk, Done, Reviewed};
 use documents::Documents;
 use fan::Announcement;
+use followers::MAX_NUMBER;
 use quotas::Quotas;
 use routes::Routes;
 pub(crate) use routes::{Connected, Mail, Mailbox};
@@ -183,7 +186,7 @@ impl Hub {
 
     /// The number of a new connection.
     pub(crate) fn number(&self) -> u32 {
-        self.connections.fetch_add(1, Ordering::Relaxed)
+        self.connections.fetch_add(1, Ordering::Relaxed) & MAX_NUMBER
     }
 
     fn documents(&self) -> MutexGuard<'_, Documents> {

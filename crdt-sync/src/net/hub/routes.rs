@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Hub;
 use super::fan::Announcement;
+use super::followers::Followers;
 use crate::protocol::{Close, CloseReason, Presence};
 
 /// What is put into the queue of a connection.
@@ -61,42 +62,7 @@ pub(crate) struct Connected {
 #[derive(Default)]
 pub(super) struct Routes {
     pub(super) connections: HashMap<u32, Route>,
-    followers: HashMap<DocumentId, Followers>,
-}
-
-/// Who follows a document: mostly one or two, and there may be very many documents.
-enum Followers {
-    One(u32),
-    Many(Vec<u32>),
-}
-
-impl Followers {
-    fn all(&self) -> &[u32] {
-        match self {
-            Self::One(one) => core::slice::from_ref(one),
-            Self::Many(many) => many,
-        }
-    }
-
-    fn add(&mut self, number: u32) {
-        match self {
-            Self::One(one) if *one == number => {}
-            Self::One(one) => *self = Self::Many(vec![*one, number]),
-            Self::Many(many) if many.contains(&number) => {}
-            Self::Many(many) => many.push(number),
-        }
-    }
-
-    /// Whether nobody is left.
-    fn remove(&mut self, number: u32) -> bool {
-        match self {
-            Self::One(one) => *one == number,
-            Self::Many(many) => {
-                many.retain(|one| *one != number);
-                many.is_empty()
-            }
-        }
-    }
+    followers: Followers,
 }
 
 impl Route {
@@ -120,7 +86,7 @@ impl Route {
 
 impl Routes {
     pub(super) fn followers(&self, document: &DocumentId) -> &[u32] {
-        self.followers.get(document).map_or(&[], Followers::all)
+        self.followers.of(document)
     }
 
     pub(super) fn followed(&self) -> usize {
@@ -180,7 +146,7 @@ impl Hub {
         if let Some(route) = routes.connections.get_mut(&number) {
             route.is_link = true;
         }
-        routes.followers.keys().copied().collect()
+        routes.followers.documents().collect()
     }
 
     /// A connection follows a document from now on.
@@ -188,9 +154,7 @@ impl Hub {
         let mut routes = self.routes();
         let Some(route) = routes.connections.get_mut(&number) else { return };
         route.documents += 1;
-        let is_new = !routes.followers.contains_key(&document);
-        routes.followers.entry(document).or_insert(Followers::One(number)).add(number);
-        if is_new {
+        if routes.followers.add(document, number) {
             let links = routes.connections.iter();
             let links = links.filter(|(link, route)| route.is_link && **link != number);
             links.for_each(|(_, route)| route.send(&Mail::Follow(document)));
@@ -203,11 +167,7 @@ impl Hub {
         if let Some(route) = routes.connections.get_mut(&number) {
             route.documents = route.documents.saturating_sub(1);
         }
-        let is_last =
-            routes.followers.get_mut(&document).is_some_and(|followers| followers.remove(number));
-        if is_last {
-            routes.followers.remove(&document);
-        }
+        routes.followers.remove(&document, number);
     }
 
     /// A connection is gone. Costs time in the number of documents that it followed.
