@@ -8,15 +8,25 @@
 //! cargo run --release --example kanban note "Ship it on Friday."
 //! ```
 //!
-//! The file is `kanban.crdt` in the folder for temporary files, or what `KANBAN` names.
+//! The file is `kanban.crdt` in the folder for temporary files, or what `KANBAN` names. Two files can hold
+//! one board, through a relay:
+//!
+//! ```text
+//! cargo run --release --bin crdt-relay                                       # in one terminal
+//! cargo run --release --example kanban sync ws://127.0.0.1:8710              # in another: prints a link
+//! KANBAN=other.crdt cargo run --release --example kanban join 'ws://..#..'   # the link, in a third
+//! cargo run --release --example kanban add "Write docs"                      # in a fourth: seen in both
+//! ```
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::env;
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crdt_core::{CrdtNode, EditError};
+use crdt_core::{CrdtNode, Document, EditError, Keypair};
 use crdt_store::{Store, StoreError, Stored};
+use crdt_sync::access::Open;
+use crdt_sync::{Invite, Live, Peer, PeerOptions, Relay, RelayOptions};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Board {
@@ -42,8 +52,16 @@ fn main() -> Result {
     let path =
         env::var_os("KANBAN").map_or_else(|| env::temp_dir().join("kanban.crdt"), PathBuf::from);
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let mut board = open(&Store::open(&path)?)?;
-    run(&mut board, &arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let store = Store::open(&path)?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    match arguments[..] {
+        ["sync", address] => return runtime.block_on(sync(&store, address)),
+        ["join", link] => return runtime.block_on(join(&store, &link.parse()?)),
+        _ => {}
+    }
+    let mut board = open(&store)?;
+    run(&mut board, &arguments)?;
     print(&board);
     println!("\nIt is in {}: run it again, also with `add \"..\"` or `done 1`.", path.display());
     Ok(())
@@ -83,12 +101,16 @@ fn run(board: &mut Stored<Board>, arguments: &[&str]) -> Result {
         }
         // The same in terms of the plain value: what differs is written.
         ["note", notes] => board.update(|board| board.notes = (*notes).into())?,
-        _ => return Err("say `add \"..\"`, `done 1`, `up 2`, `note \"..\"`, or nothing".into()),
+        _ => {
+            let verbs =
+                "say `add \"..\"`, `done 1`, `up 2`, `note \"..\"`, `sync ws://..`, or nothing";
+            return Err(verbs.into());
+        }
     }
     Ok(())
 }
 
-fn print(board: &Stored<Board>) {
+fn print(board: &Document<Board>) {
     let view = board.read();
     println!("{} ({} changes)", view.title, board.history().len());
     for (number, task) in (1..).zip(view.tasks.iter()) {
@@ -97,15 +119,68 @@ fn print(board: &Stored<Board>) {
     println!("{}", view.notes);
 }
 
-/// Several runs of the program, and one that fails.
+/// Keeps the board up to date with a relay, and shows it whenever it changes, whoever changes it.
+async fn sync(store: &Store, address: &str) -> Result {
+    let board = Live::new(open(store)?);
+    let peer = Peer::connect(store, address)?;
+    peer.bind(&board);
+    println!("To join it elsewhere: kanban join '{}'\n", Invite::new(address.parse()?, board.id()));
+    follow(&board).await
+}
+
+/// Takes part in a board that somebody else has.
+async fn join(store: &Store, invite: &Invite) -> Result {
+    let peer = Peer::start(store, PeerOptions::new())?;
+    follow(&peer.accept(invite).await?).await
+}
+
+async fn follow(board: &Live<Board>) -> Result {
+    let mut deltas = board.deltas().await;
+    loop {
+        board.with(print).await;
+        if deltas.next().await.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Several runs of the program, one that fails, and two files that are kept up to date.
 fn try_it() -> Result {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("kanban.crdt");
+    try_alone(&path)?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(try_together(&Store::open(&path)?, &folder.path().join("other.crdt")))
+}
+
+async fn try_together(store: &Store, other: &Path) -> Result {
+    let relay = Relay::start(&Store::in_memory(Keypair::generate()?), Open, RelayOptions::new())?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("ws://{}", listener.local_addr()?);
+    tokio::spawn(async move { relay.serve(listener).await });
+
+    let board = Live::new(open(store)?);
+    let peer = Peer::connect(store, &address)?;
+    peer.bind(&board);
+    board.synced().await;
+    let there = Peer::start(&Store::open(other)?, PeerOptions::new())?;
+    let joined = there.accept::<Board>(&Invite::new(address.parse()?, board.id())).await?;
+    let mut deltas = joined.deltas().await;
+    // Another process writes in the file of the first.
+    run(&mut open(store)?, &["add", "Try the relay"])?;
+    while joined.value().await.tasks.len() < 3 {
+        deltas.next().await.ok_or("it is shared")?;
+    }
+    joined.with(print).await;
+    Ok(())
+}
+
+fn try_alone(path: &Path) -> Result {
     for arguments in [&["add", "Write docs"][..], &["done", "1"], &["up", "2"], &["note", "Friday"]]
     {
-        run(&mut open(&Store::open(&path)?)?, arguments)?;
+        run(&mut open(&Store::open(path)?)?, arguments)?;
     }
-    let mut board = open(&Store::open(&path)?)?;
+    let mut board = open(&Store::open(path)?)?;
     let error = run(&mut board, &["done", "7"]).expect_err("there are two tasks");
     let StoreError::Edit(error) = *error.downcast::<StoreError>()? else {
         return Err("the edit fails".into());

@@ -120,8 +120,14 @@ impl Store {
         &*self.shared.backend
     }
 
-    fn keypair(&self) -> Result<&Keypair, StoreError> {
-        self.shared.keypair.as_ref().ok_or(StoreError::ReadOnly)
+    /// The key that writes here, to prove to others that one has it; `None` if it is open for
+    /// reading. It is not for writing elsewhere: documents in two places must not have one writer.
+    pub fn keypair(&self) -> Option<&Keypair> {
+        self.shared.keypair.as_ref()
+    }
+
+    fn writer(&self) -> Result<&Keypair, StoreError> {
+        self.keypair().ok_or(StoreError::ReadOnly)
     }
 
     /// Makes a document.
@@ -129,7 +135,7 @@ impl Store {
     /// # Errors
     /// Those of the place, and of a system without randomness.
     pub fn create<T: CrdtNode>(&self) -> Result<Stored<T>, StoreError> {
-        let document = Document::<T>::create(self.keypair()?.clone());
+        let document = Document::<T>::create(self.writer()?.clone());
         self.add(document.map_err(|error| StoreError::Random(error.to_string()))?)
     }
 
@@ -202,7 +208,7 @@ impl Store {
     /// # Errors
     /// As [`open_document`](Self::open_document).
     pub fn join<T: CrdtNode>(&self, id: DocumentId) -> Result<Stored<T>, StoreError> {
-        self.keypair()?;
+        self.writer()?;
         self.make(id)?;
         self.open_document(id)
     }

@@ -39,11 +39,24 @@ impl StoredHistory {
     /// # Errors
     /// As [`Stored::apply`](crate::Stored::apply).
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, StoreError> {
+        self.apply_if(bytes, |_| Ok(()))
+    }
+
+    /// As [`apply`](Self::apply), if what would come of it is wanted: a relay keeps to quotas.
+    ///
+    /// # Errors
+    /// What `wants` says against it, and as [`apply`](Self::apply). Nothing has changed then.
+    pub fn apply_if<E: From<StoreError>>(
+        &mut self,
+        bytes: &[u8],
+        wants: impl FnOnce(&Outcome) -> Result<(), E>,
+    ) -> Result<Outcome, E> {
         let Self { store, replica, history } = self;
         let mut transaction = store.backend().begin(Access::Write)?;
         replica.bring_in(history, &*transaction)?;
         let limit = history.pending_limits().bytes;
-        let prepared = history.prepare_apply(bytes)?;
+        let prepared = history.prepare_apply(bytes).map_err(StoreError::from)?;
+        wants(prepared.outcome())?;
         let waiting = replica.wait(bytes, prepared.outcome(), prepared.pending(), limit);
         let export = |first| prepared.export_since(first);
         let appended = replica.append(prepared.changes(), prepared.type_name(), export);

@@ -1,15 +1,43 @@
 //! Sync of documents: replicas find each other's changes and keep up.
 //!
+//! - [`Live`]: a document in a store, shared between tasks. [`Peer`] keeps it up to date with relays,
+//!   which it dials; an [`Invite`] is a link to one.
+//! - [`Relay`]: keeps documents of any type for others. [`access`] says who may do what there.
 //! - [`protocol`]: the state machine of a connection, without IO, for any transport and for tests.
 //! - [`shorthand`]: live changes in as few bytes as their signatures leave.
 //! - [`sketch`]: how two large sets that differ little find out where.
 //!
-//! Nothing here does IO, and nothing but the keys of peers is verified: what comes is taken in by a
-//! [`History`](crdt_core::History) as any other bytes from elsewhere are.
+//! The last three do no IO, and verify nothing but the keys of peers: what comes is taken in by a
+//! [`History`](crdt_core::History) as any other bytes from elsewhere are. The others have sockets and
+//! threads, and are behind the feature `net`.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+#[cfg(feature = "net")]
+pub mod access;
+#[cfg(feature = "net")]
+mod host;
+#[cfg(feature = "net")]
+mod live;
+#[cfg(feature = "net")]
+mod net;
 pub mod protocol;
 pub mod shorthand;
 pub mod sketch;
+
+/// What [`Relay::router`] makes, in the version of axum that apps can nest it with.
+#[cfg(feature = "net")]
+pub use axum::Router;
+#[cfg(feature = "net")]
+pub use live::{Deltas, Live, RelayStanding};
+#[cfg(feature = "net")]
+pub use net::{
+    Address, AddressError, Backoff, Invite, InviteError, Limits, Peer, PeerError, PeerOptions,
+    Relay, RelayError, RelayOptions, Status, Target,
+};
+
+/// Compiles the example of the README.
+#[cfg(all(doctest, feature = "net"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -19,15 +19,20 @@ fn main() {
     println!("cargo::rerun-if-changed={README}");
     let readme = fs::read_to_string(README).expect("the README");
     let mut tests = String::new();
-    for (number, program) in programs(&readme).enumerate() {
-        writeln!(tests, "mod program_{} {{\n{program}\n{TEST}}}", number + 1).expect("a string");
+    for (number, (marks, program)) in programs(&readme).enumerate() {
+        // What needs somebody to talk to is compiled, and not run.
+        let test = if marks.contains("no_run") { "const _: fn() = || drop(main());" } else { TEST };
+        writeln!(tests, "mod program_{} {{\n{program}\n{test}}}", number + 1).expect("a string");
     }
     let out = env::var_os("OUT_DIR").expect("cargo names the directory");
     fs::write(Path::new(&out).join("programs.rs"), tests).expect("it can be written");
 }
 
-/// The Rust programs in a page.
-fn programs(page: &str) -> impl Iterator<Item = &str> {
+/// The Rust programs in a page, each with how it is marked.
+fn programs(page: &str) -> impl Iterator<Item = (&str, &str)> {
     let blocks = page.split("\n```rust").skip(1);
-    blocks.filter_map(|block| block.split_once('\n')?.1.split("\n```").next())
+    blocks.filter_map(|block| {
+        let (marks, rest) = block.split_once('\n')?;
+        Some((marks, rest.split("\n```").next()?))
+    })
 }

@@ -1,0 +1,71 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use crdt_sync::Target;
+
+use crate::config::{Config, Link};
+use crate::failure::Failure;
+
+/// Keeps signed collaborative documents for those who write them, and tells each what the others
+/// wrote. Without any arguments it serves this machine alone, from `relay.crdt` in this folder.
+///
+/// What is said here goes before the environment, and that before the file of `--config`.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Args {
+    /// A file of TOML that says the rest: who may do what, limits, other relays. It is read again on
+    /// SIGHUP, for who may do what
+    #[arg(long, short, env = "CRDT_RELAY_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to listen; 127.0.0.1:8710 if nothing is said
+    #[arg(long, env = "CRDT_RELAY_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Where to serve the status page and /metrics; with the rest if that is on this machine alone,
+    /// otherwise nowhere
+    #[arg(long, env = "CRDT_RELAY_ADMIN", value_name = "ADDRESS:PORT")]
+    admin: Option<SocketAddr>,
+    /// The file of the documents, made if it is not there; relay.crdt if nothing is said
+    #[arg(long, env = "CRDT_RELAY_STORE", value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// What peers call this relay: `relay.example.org/crdt-sync`. Who means another one is refused
+    #[arg(long, env = "CRDT_RELAY_ENDPOINT", value_name = "NAME")]
+    endpoint: Option<String>,
+    /// Another relay to exchange all documents with; can be given several times
+    #[arg(long, env = "CRDT_RELAY_LINK", value_name = "ADDRESS", value_delimiter = ',')]
+    link: Vec<Target>,
+    /// Everyone who can reach it may do everything
+    #[arg(long, env = "CRDT_RELAY_OPEN")]
+    open: bool,
+    /// How its log is written; `RUST_LOG` says what is in it
+    #[arg(long, env = "CRDT_RELAY_LOG", value_name = "FORMAT", default_value = "text")]
+    log: Log,
+}
+
+/// How a log is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Log {
+    /// For people
+    Text,
+    /// A line of JSON for each event
+    Json,
+}
+
+impl Args {
+    /// What the file says, and above it what is said here.
+    pub(crate) fn config(self) -> Result<Config, Failure> {
+        let Self { config: path, listen, admin, store, endpoint, link, open, log } = self;
+        let mut config = match path {
+            Some(path) => Config::read(&path)?,
+            None => Config::default(),
+        };
+        config.listen = listen.unwrap_or(config.listen);
+        config.admin = admin.or(config.admin);
+        config.store = store.unwrap_or(config.store);
+        config.endpoint = endpoint.or(config.endpoint);
+        config.open |= open;
+        config.links.extend(link.into_iter().map(Link::from));
+        config.log = log;
+        Ok(config)
+    }
+}

@@ -1,0 +1,189 @@
+//! What a file of configuration says.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crdt_core::{Author, DocumentId};
+use crdt_sync::access::Token;
+use crdt_sync::{Limits, RelayOptions, Target};
+use serde::{Deserialize, Deserializer, de};
+
+use crate::args::Log;
+use crate::failure::Failure;
+
+/// All that can be said.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) admin: Option<SocketAddr>,
+    pub(crate) store: PathBuf,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) open: bool,
+    pub(crate) behind_proxy: bool,
+    /// The only documents that there are, if that is said.
+    pub(crate) documents: Option<Vec<DocumentId>>,
+    pub(crate) allow: Vec<Allow>,
+    pub(crate) links: Vec<Link>,
+    limits: LimitsTable,
+    queues: Queues,
+    #[serde(skip, default = "text")]
+    pub(crate) log: Log,
+    /// Where it was read from.
+    #[serde(skip)]
+    pub(crate) path: Option<PathBuf>,
+}
+
+/// Who may do what.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Allow {
+    pub(crate) key: Option<Author>,
+    pub(crate) token: Option<String>,
+    #[serde(default)]
+    pub(crate) everyone: bool,
+    pub(crate) may: May,
+    pub(crate) documents: Option<Vec<DocumentId>>,
+    /// Canonical bytes of changes in each document.
+    pub(crate) quota: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum May {
+    Read,
+    Write,
+    Relay,
+}
+
+/// Another relay.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Link {
+    #[serde(deserialize_with = "target")]
+    address: Target,
+    token: Option<String>,
+    relay: Option<Author>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct LimitsTable {
+    connections: Option<usize>,
+    connections_per_address: Option<usize>,
+    documents_per_connection: Option<u64>,
+    request_body: Option<usize>,
+    handshake_seconds: Option<u64>,
+    ping_seconds: Option<u64>,
+    write_seconds: Option<u64>,
+    idle_document_seconds: Option<u64>,
+    drain_seconds: Option<u64>,
+    retry_after_seconds: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Queues {
+    broadcast: Option<usize>,
+    peer: Option<usize>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 8710).into(),
+            admin: None,
+            store: "relay.crdt".into(),
+            endpoint: None,
+            open: false,
+            behind_proxy: false,
+            documents: None,
+            allow: Vec::new(),
+            links: Vec::new(),
+            limits: LimitsTable::default(),
+            queues: Queues::default(),
+            log: Log::Text,
+            path: None,
+        }
+    }
+}
+
+fn text() -> Log {
+    Log::Text
+}
+
+fn target<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Target, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+}
+
+impl Config {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = fs::read_to_string(path);
+        let text = text.map_err(|source| Failure::Unreadable { path: path.to_owned(), source })?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| Failure::NotConfig {
+            path: path.to_owned(),
+            error: Box::new(error),
+        })?;
+        config.path = Some(path.to_owned());
+        Ok(config)
+    }
+
+    /// Whether only this machine can reach what is served.
+    pub(crate) fn is_local(&self) -> bool {
+        self.listen.ip().is_loopback()
+    }
+
+    pub(crate) fn options(&self) -> RelayOptions {
+        let mut options = RelayOptions::new().limits(self.limits());
+        if self.is_local() && self.allow.is_empty() && !self.open && !self.behind_proxy {
+            options = options.local();
+        }
+        let seconds = Duration::from_secs;
+        options = match &self.endpoint {
+            Some(endpoint) => options.endpoint(endpoint),
+            None => options,
+        };
+        options = self.queues.broadcast.map_or(options.clone(), |most| options.broadcast(most));
+        options = self.queues.peer.map_or(options.clone(), |most| options.queue(most));
+        let Self { limits, .. } = self;
+        options =
+            limits.write_seconds.map_or(options.clone(), |s| options.write_timeout(seconds(s)));
+        limits.idle_document_seconds.map_or(options.clone(), |s| options.idle(seconds(s)))
+    }
+
+    fn limits(&self) -> Limits {
+        let (table, mut limits) = (&self.limits, Limits::default());
+        let or = |said: Option<u64>, default| said.map_or(default, Duration::from_secs);
+        limits.behind_proxy = self.behind_proxy;
+        limits.connections = table.connections.unwrap_or(limits.connections);
+        limits.connections_per_address =
+            table.connections_per_address.unwrap_or(limits.connections_per_address);
+        limits.documents_per_connection =
+            table.documents_per_connection.unwrap_or(limits.documents_per_connection);
+        limits.request_body = table.request_body.unwrap_or(limits.request_body);
+        limits.handshake = or(table.handshake_seconds, limits.handshake);
+        limits.ping = or(table.ping_seconds, limits.ping);
+        limits.drain = or(table.drain_seconds, limits.drain);
+        limits.retry_after = or(table.retry_after_seconds, limits.retry_after);
+        limits
+    }
+}
+
+impl From<Target> for Link {
+    fn from(address: Target) -> Self {
+        Self { address, token: None, relay: None }
+    }
+}
+
+impl Link {
+    pub(crate) fn target(&self) -> Target {
+        let token = self.token.as_deref().and_then(Token::new);
+        let target = match token {
+            Some(token) => self.address.clone().with_token(token),
+            None => self.address.clone(),
+        };
+        self.relay.map_or(target.clone(), |relay| target.with_relay(relay))
+    }
+}

@@ -1,0 +1,114 @@
+//! The relay from beginning to end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crdt_store::Store;
+use crdt_sync::access::AllowList;
+use crdt_sync::{Address, Relay};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::Log;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::policy::rules;
+use crate::signals::{Signal, Signals};
+
+/// Serves until the process is told to end.
+pub(crate) fn run(config: &Config) -> Result<(), Failure> {
+    begin_log(config.log);
+    let list = Arc::new(AllowList::new(rules(config)?));
+    let opened = Store::open(&config.store);
+    let store = opened.map_err(|source| Failure::Store { path: config.store.clone(), source })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(Failure::Runtime)?.block_on(serve(config, list, &store))
+}
+
+fn begin_log(log: Log) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log_to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match log {
+        Log::Text => log_to.init(),
+        Log::Json => log_to.json().init(),
+    }
+}
+
+async fn serve(config: &Config, list: Arc<AllowList>, store: &Store) -> Result<(), Failure> {
+    let mut signals = Signals::new().map_err(Failure::Runtime)?;
+    let relay = Relay::start(store, list.clone(), config.options())?;
+    let mut serving = vec![listen(config, &relay).await?];
+    if let Some(admin) = config.admin {
+        let listener = bound(admin).await?;
+        serving.push(spawn(&relay, listener, relay.admin_router()));
+    }
+    config.links.iter().for_each(|link| relay.link(link.target()));
+    while signals.next().await == Signal::Reload {
+        reload(config, &list);
+    }
+    tracing::info!(connections = relay.connections(), "draining");
+    tokio::select! {
+        drained = relay.drain() => drained.map_err(Failure::Drain)?,
+        () = signals.end() => tracing::warn!("told twice: not everyone was told when to come again"),
+    }
+    for serving in serving {
+        // It has ended, or is cut off.
+        serving.abort();
+    }
+    Ok(())
+}
+
+async fn listen(config: &Config, relay: &Relay) -> Result<JoinHandle<()>, Failure> {
+    let listener = bound(config.listen).await?;
+    let at = listener.local_addr().map_err(|error| Failure::Listen(config.listen, error))?;
+    let mut router = relay.router();
+    // Who can reach it is on this machine, and may see who is connected.
+    if config.admin.is_none() && config.is_local() {
+        router = router.merge(relay.admin_router());
+    }
+    announce(at);
+    tracing::info!(%at, key = %relay.author(), store = %config.store.display(), "listening");
+    Ok(spawn(relay, listener, router))
+}
+
+/// Says where it listens to whoever started it.
+#[expect(clippy::print_stdout, reason = "whoever started it has to know the port")]
+fn announce(at: SocketAddr) {
+    let address: Result<Address, _> = format!("ws://{at}").parse();
+    if let Ok(address) = address {
+        println!("crdt-relay listens at {address}");
+    }
+}
+
+fn spawn(relay: &Relay, listener: TcpListener, router: crdt_sync::Router) -> JoinHandle<()> {
+    let relay = relay.clone();
+    tokio::spawn(async move {
+        if let Err(error) = relay.serve_router(listener, router).await {
+            tracing::error!(%error, "not served any more");
+        }
+    })
+}
+
+async fn bound(at: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(at).await.map_err(|error| Failure::Listen(at, error))
+}
+
+/// Reads anew who may do what. What is wrong with that changes nothing.
+fn reload(config: &Config, list: &AllowList) {
+    let Some(path) = &config.path else {
+        tracing::warn!("there is no file of configuration to be read again");
+        return;
+    };
+    let read = Config::read(path).and_then(|mut read| {
+        (read.listen, read.open) = (config.listen, read.open || config.open);
+        rules(&read)
+    });
+    match read {
+        Ok(rules) => {
+            list.set(rules);
+            tracing::info!("read again who may do what");
+        }
+        Err(error) => tracing::error!(%error, "who may do what stays as it was"),
+    }
+}

@@ -1,0 +1,127 @@
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A relay that runs.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) at: String,
+    pub(crate) folder: TempDir,
+}
+
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crdt-relay"));
+    command.current_dir(folder).args(arguments).env("RUST_LOG", "info");
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Running {
+    pub(crate) fn start(folder: TempDir, arguments: &[&str]) -> Self {
+        let mut child = command(folder.path(), arguments).spawn().expect("the command");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("it is piped");
+        BufReader::new(out).read_line(&mut line).expect("a line");
+        let at = line.trim().strip_prefix("crdt-relay listens at ws://");
+        let Some(at) = at.and_then(|at| at.strip_suffix("/crdt-sync")) else {
+            let mut error = String::new();
+            let _ = child.stderr.take().expect("it is piped").read_to_string(&mut error);
+            panic!("{line}{error}");
+        };
+        Self { child, at: at.to_owned(), folder }
+    }
+
+    /// Without any configuration, on a port that is free.
+    pub(crate) fn anywhere() -> Self {
+        Self::start(folder(), &["--listen", "127.0.0.1:0"])
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status().expect("kill");
+        assert!(sent.success());
+    }
+
+    /// Waits until it has ended, and gives its log.
+    pub(crate) fn end(mut self) -> (bool, String) {
+        let mut log = String::new();
+        let mut error = self.child.stderr.take().expect("it is piped");
+        error.read_to_string(&mut log).expect("a log");
+        (self.child.wait().expect("it ends").success(), log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn refused(arguments: &[&str], config: &str) -> (Option<i32>, String) {
+    let folder = folder();
+    fs::write(folder.path().join("relay.toml"), config).expect("room");
+    let Output { status, stderr, .. } =
+        command(folder.path(), arguments).output().expect("the command");
+    (status.code(), String::from_utf8(stderr).expect("text"))
+}
+
+#[test]
+fn others_than_this_machine_are_served_only_if_that_was_said() {
+    let (code, why) = refused(&["--listen", "0.0.0.0:0"], "");
+    assert_eq!(code, Some(2), "{why}");
+    assert!(why.contains("`[[allow]]`") && why.contains("`--open`"), "{why}");
+    let file = "[[allow]]\ntoken = \"secret\"\nmay = \"read\"\n";
+    let (code, why) = refused(&["--config", "relay.toml", "--open"], file);
+    assert_eq!(code, Some(2), "{why}");
+    assert!(why.contains("keep one"), "{why}");
+}
+
+#[test]
+fn a_configuration_that_is_wrong_says_where() {
+    let cases = [
+        ("lisen = \"127.0.0.1:1\"", "unknown field `lisen`"),
+        ("[[allow]]\nmay = \"write\"", "entry 1 of `allow` names nobody"),
+        ("[[allow]]\ntoken = \"two words\"\nmay = \"write\"", "entry 1 of `allow` has a token"),
+        ("[[allow]]\nkey = \"00\"\nmay = \"write\"", "key"),
+        ("links = [{ address = \"https://there\" }]", "instead of `https://`"),
+    ];
+    for (config, says) in cases {
+        let (code, why) = refused(&["--config", "relay.toml"], config);
+        assert_eq!(code, Some(2), "{why}");
+        assert!(why.contains(says), "{config}: {why}");
+    }
+    let (code, why) = refused(&["--config", "nowhere.toml"], "");
+    assert_eq!(code, Some(1), "{why}");
+}
+
+#[test]
+fn the_example_of_the_documentation_is_a_configuration() {
+    let page = include_str!("../../../docs/relay.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    // Nobody is dialed.
+    let example = example.and_then(|example| example.split("[[links]]").next());
+    let folder = folder();
+    fs::write(folder.path().join("relay.toml"), example.expect("an example")).expect("room");
+    let elsewhere = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--store", "here.crdt"];
+    let relay = Running::start(folder, &[&["--config", "relay.toml"], &elsewhere[..]].concat());
+    assert!(relay.folder.path().join("here.crdt").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_in_an_orderly_way_when_it_is_told_to() {
+    let relay = Running::anywhere();
+    assert!(relay.folder.path().join("relay.crdt").exists());
+    relay.signal("-TERM");
+    let (is_success, log) = relay.end();
+    assert!(is_success && log.contains("draining"), "{log}");
+}

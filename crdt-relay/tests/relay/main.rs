@@ -1,0 +1,4 @@
+//! The command as it is used: started, asked, told to end.
+
+mod command;
+mod http;

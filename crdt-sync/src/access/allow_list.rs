@@ -1,0 +1,254 @@
+use core::future::ready;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crdt_core::{Author, DocumentId};
+use tokio::sync::watch;
+
+use super::token::TokenHash;
+use super::{Access, Answer, Grant, Right, Token, Visitor};
+
+/// Lists of keys, tokens and documents. Whoever is on none of them may do nothing.
+///
+/// It can be [replaced](Self::set) at any time, and who is connected is held to it from then on.
+///
+/// ```
+/// use crdt_core::Keypair;
+/// use crdt_sync::access::{AllowList, Rule, Rules, Token};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (mine, yours) = (Keypair::generate()?.author(), Keypair::generate()?.author());
+/// let rules = Rules::new()
+///     .key(mine, Rule::write())
+///     .key(yours, Rule::write().quota(10 << 20))
+///     .token(&Token::new("guest-2f6e9a").ok_or("not a token")?, Rule::read());
+/// let list = AllowList::new(rules.clone());
+/// list.set(rules.without_key(&yours));       // closes the connections of `yours`
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct AllowList {
+    rules: watch::Sender<Arc<Rules>>,
+    changed: watch::Sender<u64>,
+}
+
+/// Who is on an [`AllowList`].
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    keys: HashMap<Author, Rule>,
+    tokens: HashMap<TokenHash, Rule>,
+    everyone: Option<Rule>,
+    documents: Option<HashSet<DocumentId>>,
+}
+
+/// What somebody on an [`AllowList`] may do.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    grant: Grant,
+    documents: Option<HashSet<DocumentId>>,
+    is_relay: bool,
+}
+
+impl Rule {
+    /// Reading all documents.
+    pub fn read() -> Self {
+        Self { grant: Grant::READ, documents: None, is_relay: false }
+    }
+
+    /// Reading, writing and making documents.
+    pub fn write() -> Self {
+        Self { grant: Grant::ALL, ..Self::read() }
+    }
+
+    /// As a relay: it is sent every document, unasked.
+    pub fn relay() -> Self {
+        Self { is_relay: true, ..Self::write() }
+    }
+
+    /// Only these documents.
+    #[must_use]
+    pub fn documents(mut self, documents: impl IntoIterator<Item = DocumentId>) -> Self {
+        self.documents = Some(documents.into_iter().collect());
+        self
+    }
+
+    /// Bringing no more than so many canonical bytes into each document.
+    #[must_use]
+    pub fn quota(mut self, bytes: u64) -> Self {
+        self.grant.quota = Some(bytes);
+        self
+    }
+
+    fn grant(&self, document: &DocumentId) -> Grant {
+        let fits = self.documents.as_ref().is_none_or(|documents| documents.contains(document));
+        if fits { self.grant } else { Grant::NONE }
+    }
+}
+
+impl Rules {
+    /// Nobody.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Who proves to have this key.
+    #[must_use]
+    pub fn key(mut self, author: Author, rule: Rule) -> Self {
+        self.keys.insert(author, rule);
+        self
+    }
+
+    /// No longer who has this key.
+    #[must_use]
+    pub fn without_key(mut self, author: &Author) -> Self {
+        self.keys.remove(author);
+        self
+    }
+
+    /// Who shows this token, with whatever key.
+    #[must_use]
+    pub fn token(mut self, token: &Token, rule: Rule) -> Self {
+        self.tokens.insert(token.hash(), rule);
+        self
+    }
+
+    /// Everyone.
+    #[must_use]
+    pub fn everyone(mut self, rule: Rule) -> Self {
+        self.everyone = Some(rule);
+        self
+    }
+
+    /// No documents but these, whoever comes.
+    #[must_use]
+    pub fn documents(mut self, documents: impl IntoIterator<Item = DocumentId>) -> Self {
+        self.documents = Some(documents.into_iter().collect());
+        self
+    }
+
+    /// Whether nobody is on it.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.tokens.is_empty() && self.everyone.is_none()
+    }
+
+    /// The rules that somebody is on.
+    fn of<'a>(&'a self, visitor: &'a Visitor) -> impl Iterator<Item = &'a Rule> {
+        let key = visitor.author.as_ref().and_then(|author| self.keys.get(author));
+        let token = visitor.token.as_ref().and_then(|token| self.tokens.get(&token.hash()));
+        key.into_iter().chain(token).chain(&self.everyone)
+    }
+
+    /// The most that one of these gives.
+    fn grant(&self, visitor: &Visitor, document: &DocumentId) -> Grant {
+        if self.documents.as_ref().is_some_and(|documents| !documents.contains(document)) {
+            return Grant::NONE;
+        }
+        let grants = self.of(visitor).map(|rule| rule.grant(document));
+        grants.max_by_key(most).unwrap_or(Grant::NONE)
+    }
+}
+
+/// A grant without a quota is more than any with one.
+fn most(grant: &Grant) -> (Right, bool, u64) {
+    (grant.right, grant.quota.is_none(), grant.quota.unwrap_or(u64::MAX))
+}
+
+impl AllowList {
+    /// These, to begin with.
+    pub fn new(rules: Rules) -> Self {
+        Self { rules: watch::Sender::new(Arc::new(rules)), changed: watch::Sender::new(0) }
+    }
+
+    /// Others from now on, also for those who are connected.
+    pub fn set(&self, rules: Rules) {
+        self.rules.send_replace(Arc::new(rules));
+        self.changed.send_modify(|times| *times = times.wrapping_add(1));
+    }
+
+    fn rules(&self) -> Arc<Rules> {
+        self.rules.borrow().clone()
+    }
+}
+
+impl Access for AllowList {
+    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(ready(self.rules().of(visitor).next().is_some()))
+    }
+
+    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant> {
+        Box::pin(ready(self.rules().grant(visitor, &document)))
+    }
+
+    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(ready(self.rules().of(visitor).any(|rule| rule.is_relay)))
+    }
+
+    fn changed(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.changed.subscribe())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use crdt_core::Keypair;
+
+    use super::*;
+
+    fn author(seed: u8) -> Author {
+        Keypair::from_secret_bytes(&[seed; 32]).author()
+    }
+
+    fn document(seed: u8) -> DocumentId {
+        format!("{seed:02x}").repeat(32).parse().expect("64 digits")
+    }
+
+    fn token(secret: &str) -> Token {
+        Token::new(secret).expect("a token")
+    }
+
+    fn visitor() -> Visitor {
+        Visitor::from(Ipv4Addr::LOCALHOST.into())
+    }
+
+    #[test]
+    fn nobody_may_do_anything_unasked() {
+        let rules = Rules::new();
+        let known = visitor().with_author(author(1)).with_token(Some(token("secret")));
+        assert_eq!(rules.grant(&known, &document(1)), Grant::NONE);
+        assert_eq!(rules.of(&known).count(), 0);
+    }
+
+    #[test]
+    fn a_key_or_a_token_gives_what_its_rule_says() {
+        let rules = Rules::new()
+            .key(author(1), Rule::write().quota(10))
+            .key(author(2), Rule::read().documents([document(1)]))
+            .token(&token("secret"), Rule::write().documents([document(2)]));
+        let (one, two) = (visitor().with_author(author(1)), visitor().with_author(author(2)));
+        let bounded = Grant { right: Right::Write, quota: Some(10) };
+        assert_eq!(rules.grant(&one, &document(9)), bounded);
+        assert_eq!(rules.grant(&two, &document(1)), Grant::READ);
+        assert_eq!(rules.grant(&two, &document(2)), Grant::NONE);
+        let shown = two.with_token(Some(token("secret")));
+        assert_eq!(rules.grant(&shown, &document(2)), Grant::ALL);
+        let guessed = visitor().with_token(Some(token("secrets")));
+        assert_eq!(rules.grant(&guessed, &document(2)), Grant::NONE);
+    }
+
+    #[test]
+    fn the_list_of_documents_is_above_all_rules() {
+        let rules = Rules::new().everyone(Rule::write()).documents([document(1)]);
+        assert_eq!(rules.grant(&visitor(), &document(1)), Grant::ALL);
+        assert_eq!(rules.grant(&visitor(), &document(2)), Grant::NONE);
+    }
+
+    #[test]
+    fn tokens_are_what_headers_and_links_can_say() {
+        assert!(Token::new("").is_none() && Token::new("two words").is_none());
+        assert!(Token::new("a&b").is_none() && Token::new("a".repeat(257)).is_none());
+        assert_eq!(format!("{:?}", token("secret")), "Token(..)");
+    }
+}

@@ -1,0 +1,185 @@
+//! Who may connect to a relay, and what they may do there.
+//!
+//! A relay asks its [`Access`] when somebody connects, whenever they ask for a document, and again
+//! for everyone who is connected when [something has changed](Access::changed). [`AllowList`] is one
+//! of keys, tokens and documents; an app with accounts of its own implements the trait.
+
+mod allow_list;
+mod token;
+
+use core::fmt;
+use core::future::{Future, ready};
+use core::pin::Pin;
+use std::net::IpAddr;
+
+use crdt_core::{Author, DocumentId};
+use tokio::sync::watch;
+
+pub use allow_list::{AllowList, Rule, Rules};
+pub use token::Token;
+
+/// Somebody who is connected, or wants to be.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Visitor {
+    /// Whose key they have proven to have; `None` of those who come without, by HTTP.
+    pub author: Option<Author>,
+    /// The token that they have shown.
+    pub token: Option<Token>,
+    /// Where they come from, as far as the relay knows.
+    pub address: IpAddr,
+}
+
+impl Visitor {
+    /// Somebody of whom nothing is known but where they come from.
+    pub fn from(address: IpAddr) -> Self {
+        Self { author: None, token: None, address }
+    }
+
+    /// With the key that they have proven.
+    #[must_use]
+    pub fn with_author(mut self, author: Author) -> Self {
+        self.author = Some(author);
+        self
+    }
+
+    /// With the token that they have shown, if they have.
+    #[must_use]
+    pub fn with_token(mut self, token: Option<Token>) -> Self {
+        self.token = token;
+        self
+    }
+
+    /// Whose quota it is that they use: that of the token, whatever keys it is shown with, or that of
+    /// the key.
+    pub(crate) fn holder(&self) -> [u8; 32] {
+        match (&self.token, &self.author) {
+            (Some(token), _) => token.hash().into_bytes(),
+            (None, Some(author)) => *author.as_bytes(),
+            (None, None) => [0; 32],
+        }
+    }
+}
+
+/// What somebody may do with a document, and how much.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Right {
+    /// Nothing. They are not told whether it is there.
+    #[default]
+    None,
+    /// Get what is there, and what comes.
+    Read,
+    /// Send changes too.
+    Write,
+}
+
+/// What somebody may do with a document, and how much.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Grant {
+    /// What.
+    pub right: Right,
+    /// Of how many canonical bytes the changes may be that they bring into the document, whoever
+    /// wrote them; `None` if it is not bounded.
+    pub quota: Option<u64>,
+}
+
+impl Grant {
+    /// Reading and writing, as much as they like.
+    pub const ALL: Self = Self { right: Right::Write, quota: None };
+
+    /// Reading.
+    pub const READ: Self = Self { right: Right::Read, quota: None };
+
+    /// Nothing.
+    pub const NONE: Self = Self { right: Right::None, quota: None };
+}
+
+/// An answer that may have to be looked up.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Decides who may connect to a relay, and what they may do there.
+///
+/// ```
+/// use crdt_core::DocumentId;
+/// use crdt_sync::access::{Access, Answer, Grant, Visitor};
+///
+/// /// Everyone who has the password of the week may read.
+/// struct Readers {
+///     password: String,
+/// }
+///
+/// impl Access for Readers {
+///     fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+///         let token = visitor.token.as_ref();
+///         let knows = token.is_some_and(|token| token.is(&self.password));
+///         Box::pin(async move { knows })
+///     }
+///
+///     fn grant<'a>(&'a self, _: &'a Visitor, _: DocumentId) -> Answer<'a, Grant> {
+///         Box::pin(async { Grant::READ })
+///     }
+/// }
+/// ```
+pub trait Access: Send + Sync + 'static {
+    /// Whether somebody may be connected at all.
+    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool>;
+
+    /// What somebody who is connected may do with a document, which may be one that is not there
+    /// yet: who may write makes it.
+    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant>;
+
+    /// Whether somebody is a relay that is to be sent every document it may read, unasked.
+    fn is_relay<'a>(&'a self, _: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(ready(false))
+    }
+
+    /// Is told when answers may differ from those that were given; then they are asked for again,
+    /// also for those who are connected. `None` if they never do.
+    fn changed(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
+}
+
+/// Everyone may do everything: on a machine of one's own, in a trusted network, or for documents
+/// that are meant for all the world.
+#[derive(Clone, Copy, Debug)]
+pub struct Open;
+
+impl Access for Open {
+    fn may_connect<'a>(&'a self, _: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(ready(true))
+    }
+
+    fn grant<'a>(&'a self, _: &'a Visitor, _: DocumentId) -> Answer<'a, Grant> {
+        Box::pin(ready(Grant::ALL))
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Read => "read",
+            Self::Write => "write",
+        })
+    }
+}
+
+/// Shared with whoever changes it.
+impl<A: Access + ?Sized> Access for std::sync::Arc<A> {
+    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        (**self).may_connect(visitor)
+    }
+
+    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant> {
+        (**self).grant(visitor, document)
+    }
+
+    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        (**self).is_relay(visitor)
+    }
+
+    fn changed(&self) -> Option<watch::Receiver<u64>> {
+        (**self).changed()
+    }
+}

@@ -1,0 +1,68 @@
+use core::fmt;
+
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+/// A secret that is shown to a relay: as a bearer token, or as part of an invite. It is not printed.
+#[derive(Clone)]
+pub struct Token(Zeroizing<String>);
+
+/// What is kept of a token to know it again. Hashes can be compared in any way: how long that takes
+/// says nothing of the secret.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct TokenHash([u8; 32]);
+
+impl Token {
+    /// A token of at most 256 visible ASCII characters other than `&` and `#`, as headers and links can
+    /// say it; `None` if it is anything else.
+    pub fn new(secret: impl Into<String>) -> Option<Self> {
+        let secret = Zeroizing::new(secret.into());
+        let can_be_said = |byte: u8| byte.is_ascii_graphic() && byte != b'&' && byte != b'#';
+        let is_token = (1..=256).contains(&secret.len()) && secret.bytes().all(can_be_said);
+        is_token.then_some(Self(secret))
+    }
+
+    /// The secret.
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is this secret. How long that takes says nothing of it.
+    pub fn is(&self, secret: &str) -> bool {
+        self.hash() == TokenHash::of(secret)
+    }
+
+    pub(super) fn hash(&self) -> TokenHash {
+        TokenHash::of(&self.0)
+    }
+}
+
+impl TokenHash {
+    pub(super) fn into_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
+    fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret.as_bytes()).into())
+    }
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash() == other.hash()
+    }
+}
+
+impl Eq for Token {}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash(..)")
+    }
+}

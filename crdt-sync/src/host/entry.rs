@@ -1,0 +1,151 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crdt_core::{DocumentId, History};
+use crdt_store::StoredHistory;
+use tokio::sync::{RwLock, watch};
+
+use super::intake::Queue;
+use super::seat::{Hosted, Seat};
+use super::standing::Standing;
+use super::work::{reading, writing};
+
+/// Where changes come from: a connection, by its number, or somebody here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Origin {
+    Here,
+    Connection(u32),
+}
+
+/// Changes that a document has got, which are durable.
+pub(crate) struct Grown<'a> {
+    pub(crate) history: &'a History,
+    /// How many it had before.
+    pub(crate) before: usize,
+    pub(crate) origin: Origin,
+}
+
+/// Who is told when a document has got changes. It is told on a thread that may block, in the order
+/// in which they came, while the document is locked.
+pub(crate) trait Listener: Send + Sync {
+    fn grown(&self, grown: &Grown<'_>);
+
+    /// The app does not share a document any more.
+    fn gone(&self, document: DocumentId);
+}
+
+/// A document that is shared, whatever its type.
+pub(crate) struct Entry {
+    pub(crate) id: DocumentId,
+    seat: Arc<RwLock<dyn Seat>>,
+    pub(super) queue: Queue,
+    /// How many changes everyone was told of. It is written while the document is locked.
+    told: AtomicUsize,
+    /// How often it has grown.
+    changed: watch::Sender<u64>,
+    /// How relays stand to it.
+    standing: watch::Sender<Standing>,
+    listeners: Mutex<Vec<Weak<dyn Listener>>>,
+}
+
+impl Entry {
+    /// A document of which everyone was told of so many changes.
+    pub(crate) fn new(id: DocumentId, told: usize, seat: Arc<RwLock<dyn Seat>>) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            seat,
+            queue: Queue::default(),
+            told: AtomicUsize::new(told),
+            changed: watch::Sender::new(0),
+            standing: watch::Sender::default(),
+            listeners: Mutex::default(),
+        })
+    }
+
+    /// A document whose type is not known here.
+    pub(crate) fn of_history(history: StoredHistory) -> Arc<Self> {
+        let (id, told) = (history.document(), history.len());
+        Self::new(id, told, Arc::new(RwLock::new(Some(history))))
+    }
+
+    pub(super) fn seat(&self) -> Arc<RwLock<dyn Seat>> {
+        self.seat.clone()
+    }
+
+    /// Has a thread look at what there is; `None` if the document is not shared any more.
+    pub(crate) async fn look<R: Send + 'static>(
+        &self,
+        look: impl FnOnce(&History) -> R + Send + 'static,
+    ) -> Option<R> {
+        reading(self.seat(), |seat| seat.hosted().map(|hosted| look(hosted.history()))).await
+    }
+
+    /// Has a thread bring in what other handles wrote.
+    pub(crate) async fn refresh(self: &Arc<Self>) {
+        let entry = self.clone();
+        writing(self.seat(), move |seat| {
+            let Some(hosted) = seat.hosted_mut() else { return };
+            if let Err(error) = hosted.refresh() {
+                tracing::warn!(%error, document = %entry.id, "not brought up to date");
+            }
+            entry.tell(hosted, Origin::Here);
+        })
+        .await;
+    }
+
+    /// Told whenever the document has grown.
+    pub(crate) fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// How relays stand to it, and whenever that changes.
+    pub(crate) fn standing(&self) -> watch::Receiver<Standing> {
+        self.standing.subscribe()
+    }
+
+    /// Notes how a relay stands to it.
+    pub(crate) fn note(&self, note: impl FnOnce(&mut Standing)) {
+        self.standing.send_modify(note);
+    }
+
+    pub(crate) fn listen(&self, listener: Weak<dyn Listener>) {
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|known| known.strong_count() > 0 && !known.ptr_eq(&listener));
+        listeners.push(listener);
+    }
+
+    fn listeners(&self) -> Vec<Arc<dyn Listener>> {
+        let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// The app does not share it any more.
+    pub(crate) fn gone(&self) {
+        for listener in self.listeners() {
+            listener.gone(self.id);
+        }
+    }
+
+    /// Tells everyone if the document has grown since they were told last. Nobody elsewhere is told
+    /// of what is not durable: that would make two changes with one number of it after a power cut.
+    pub(crate) fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
+        let history = hosted.history();
+        if history.len() == self.told.load(Ordering::Relaxed) {
+            return;
+        }
+        self.changed.send_modify(|times| *times = times.wrapping_add(1));
+        let listeners = self.listeners();
+        if listeners.is_empty() {
+            self.told.store(history.len(), Ordering::Relaxed);
+            return;
+        }
+        if let Err(error) = hosted.store().flush() {
+            tracing::error!(%error, document = %self.id, "changes are kept back: not durable");
+            return;
+        }
+        let before = self.told.swap(history.len(), Ordering::Relaxed);
+        for listener in listeners {
+            listener.grown(&Grown { history, before, origin });
+        }
+    }
+}

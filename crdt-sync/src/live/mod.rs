@@ -1,0 +1,198 @@
+//! Documents that are shared between tasks.
+
+mod deltas;
+mod progress;
+mod writing;
+
+use core::fmt;
+use std::sync::Arc;
+
+use crdt_core::{CrdtNode, Document, DocumentId};
+use crdt_store::{Store, StoreError, Stored};
+use tokio::sync::RwLock;
+
+use crate::host::{Entry, Origin, writing};
+
+pub use deltas::Deltas;
+pub use progress::RelayStanding;
+
+/// A document in a store, shared between tasks: a handle that is cheap to clone.
+///
+/// It has the verbs of a [`Stored`] document. What they do to the disk, and all signing and
+/// verifying, is done on threads for blocking work of the runtime, so they are to be used within
+/// one of tokio. They take their turn: a change that is asked for first is made first.
+///
+/// A future that is dropped before it began to work does nothing. What has begun is done to its end.
+///
+/// ```
+/// use crdt_core::{CrdtNode, Keypair};
+/// use crdt_store::Store;
+/// use crdt_sync::Live;
+///
+/// #[derive(CrdtNode)]
+/// struct Note {
+///     title: String,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = Store::in_memory(Keypair::generate()?);
+/// let note = Live::new(store.create::<Note>()?);
+/// let other = note.clone();
+/// tokio::spawn(async move { other.change(|note| note.title.set("Plan")).await }).await??;
+/// assert_eq!(note.read(|note| note.title.to_string()).await, "Plan");
+/// # Ok(())
+/// # }
+/// ```
+pub struct Live<T: CrdtNode> {
+    shared: Arc<Shared<T>>,
+}
+
+struct Shared<T: CrdtNode> {
+    entry: Arc<Entry>,
+    store: Store,
+    /// Empty only once the last handle has taken the document out.
+    seat: Arc<RwLock<Option<Stored<T>>>>,
+}
+
+impl<T: CrdtNode> Drop for Shared<T> {
+    fn drop(&mut self) {
+        self.entry.gone();
+    }
+}
+
+impl<T: CrdtNode> Clone for Live<T> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone() }
+    }
+}
+
+impl<T: CrdtNode> From<Stored<T>> for Live<T> {
+    fn from(stored: Stored<T>) -> Self {
+        Self::new(stored)
+    }
+}
+
+impl<T: CrdtNode> fmt::Debug for Live<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").field("document", &self.id()).finish_non_exhaustive()
+    }
+}
+
+impl<T: CrdtNode> Live<T> {
+    /// Shares a document.
+    pub fn new(stored: Stored<T>) -> Self {
+        let (id, told) = (stored.id(), stored.history().len());
+        let store = stored.store().clone();
+        let seat = Arc::new(RwLock::new(Some(stored)));
+        let entry = Entry::new(id, told, seat.clone());
+        Self { shared: Arc::new(Shared { entry, store, seat }) }
+    }
+
+    /// Gives the document back, if this is the only handle to it.
+    ///
+    /// # Errors
+    /// This handle, if there are others.
+    pub async fn into_stored(self) -> Result<Stored<T>, Self> {
+        let shared = Arc::try_unwrap(self.shared).map_err(|shared| Self { shared })?;
+        let stored = shared.seat.write().await.take();
+        Ok(taken_out(stored))
+    }
+
+    /// Ends it in an orderly way: what is being written is durable when this returns, and the document
+    /// is not exchanged with relays any more, also if there are other handles, which can go on using
+    /// it here. What relays are to have first is what [`synced`](Self::synced) waits for.
+    ///
+    /// # Errors
+    /// Those of the store, where what was written is not durable anyway.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.shared.entry.gone();
+        let store = self.shared.store.clone();
+        writing(self.shared.seat.clone(), move |_| store.flush()).await
+    }
+
+    /// The document's id.
+    pub fn id(&self) -> DocumentId {
+        self.shared.entry.id
+    }
+
+    /// The store that it is in.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// Reads the document by reference. The closure runs here, beside others that read, and while
+    /// it does nobody writes.
+    pub async fn read<R>(&self, read: impl FnOnce(T::View<'_>) -> R) -> R {
+        self.with(|document| read(document.read())).await
+    }
+
+    /// As [`read`](Self::read), of the whole document: its history, heads, earlier versions.
+    pub async fn with<R>(&self, read: impl FnOnce(&Document<T>) -> R) -> R {
+        let seat = self.shared.seat.read().await;
+        read(seated(seat.as_ref()))
+    }
+
+    /// The document as a plain value.
+    pub async fn value(&self) -> T::Value {
+        self.with(Document::value).await
+    }
+
+    /// What changes from now on, whether it comes from here or from elsewhere.
+    pub async fn deltas(&self) -> Deltas<T> {
+        let changed = self.shared.entry.changed();
+        let mut seat = self.shared.seat.write().await;
+        let observer = seated_mut(&mut seat).observe();
+        Deltas::new(Arc::downgrade(&self.shared), changed, observer)
+    }
+
+    /// Has a thread do something with the document, and tells what has come of it.
+    async fn work<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Stored<T>) -> R + Send + 'static,
+    ) -> R {
+        let entry = self.shared.entry.clone();
+        writing(self.shared.seat.clone(), move |seat| {
+            let stored = seated_mut(seat);
+            let result = work(stored);
+            entry.tell(&*stored, Origin::Here);
+            result
+        })
+        .await
+    }
+
+    pub(crate) fn entry(&self) -> &Arc<Entry> {
+        &self.shared.entry
+    }
+
+    /// As [`Stored::refresh`]: what others wrote through handles of their own.
+    ///
+    /// # Errors
+    /// As [`Stored::refresh`].
+    pub async fn refresh(&self) -> Result<bool, StoreError> {
+        self.work(Stored::refresh).await
+    }
+
+    /// As [`Stored::compact`].
+    ///
+    /// # Errors
+    /// As [`Stored::compact`].
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        self.work(Stored::compact).await
+    }
+}
+
+/// Whoever has a handle is not the last one that took the document out.
+const SEATED: &str = "a handle has its document";
+
+fn seated<T: CrdtNode>(seat: Option<&Stored<T>>) -> &Document<T> {
+    seat.expect(SEATED)
+}
+
+fn seated_mut<T: CrdtNode>(seat: &mut Option<Stored<T>>) -> &mut Stored<T> {
+    seat.as_mut().expect(SEATED)
+}
+
+fn taken_out<T: CrdtNode>(stored: Option<Stored<T>>) -> Stored<T> {
+    stored.expect(SEATED)
+}

@@ -1,0 +1,123 @@
+use core::fmt;
+use core::str::FromStr;
+
+use thiserror::Error;
+use tokio_tungstenite::tungstenite::http::Uri;
+
+/// Where a relay listens: `wss://relay.example.org`, or `ws://127.0.0.1:8710` without TLS. The path is
+/// `/crdt-sync` if none is given.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Address {
+    is_secure: bool,
+    host: String,
+    port: Option<u16>,
+    path: String,
+}
+
+/// Why a text is not an [`Address`].
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// It is no URL.
+    #[error("{0:?} is not an address: write `wss://HOST`, or `ws://HOST:PORT` without TLS")]
+    NotAnAddress(String),
+    /// It is one of another protocol.
+    #[error(
+        "{0:?} is not the address of a WebSocket: write `wss://` or `ws://` instead of `{1}://`"
+    )]
+    Scheme(String, String),
+}
+
+/// The path of a relay.
+pub(crate) const PATH: &str = "/crdt-sync";
+
+impl Address {
+    /// Whether what is sent is encrypted on its way.
+    pub fn is_secure(&self) -> bool {
+        self.is_secure
+    }
+
+    /// The host, without the brackets of an IPv6 address.
+    pub fn host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(if self.is_secure { 443 } else { 80 })
+    }
+
+    /// What the relay is called there, which both sides sign: host, port and path.
+    pub fn endpoint(&self) -> String {
+        let Self { host, path, .. } = self;
+        match self.port {
+            None => format!("{host}{path}"),
+            Some(port) => format!("{host}:{port}{path}"),
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let no_address = || AddressError::NotAnAddress(text.to_owned());
+        let uri: Uri = text.parse().map_err(|_| no_address())?;
+        let is_secure = match uri.scheme_str() {
+            Some("wss") => true,
+            Some("ws") => false,
+            Some(other) => return Err(AddressError::Scheme(text.to_owned(), other.to_owned())),
+            None => return Err(no_address()),
+        };
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(no_address)?;
+        let path = match uri.path_and_query().map_or("/", |path| path.as_str()) {
+            "/" => PATH,
+            path => path,
+        };
+        let default = if is_secure { 443 } else { 80 };
+        let port = uri.port_u16().filter(|port| *port != default);
+        Ok(Self { is_secure, host: host.to_lowercase(), port, path: path.to_owned() })
+    }
+}
+
+/// As it is parsed.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", if self.is_secure { "wss" } else { "ws" }, self.endpoint())
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Address {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let address = parsed("wss://Relay.example.org");
+        assert_eq!(address.to_string(), "wss://relay.example.org/crdt-sync");
+        assert_eq!((address.host(), address.port()), ("relay.example.org", 443));
+        assert_eq!(address, parsed("wss://relay.example.org:443/crdt-sync"));
+        let local = parsed("ws://[::1]:8710/team");
+        assert_eq!((local.host(), local.port(), local.is_secure()), ("::1", 8710, false));
+        assert_eq!(local.endpoint(), "[::1]:8710/team");
+    }
+
+    #[test]
+    fn what_is_no_address_says_what_to_write() {
+        let not = "relay.example.org".parse::<Address>().unwrap_err();
+        assert!(not.to_string().contains("write `wss://HOST`"), "{not}");
+        let scheme = "https://relay.example.org".parse::<Address>().unwrap_err();
+        assert!(scheme.to_string().contains("instead of `https://`"), "{scheme}");
+        assert!("ws://".parse::<Address>().is_err() && "".parse::<Address>().is_err());
+    }
+}

@@ -1,0 +1,382 @@
+//! Answering what a connection asks of documents.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crdt_core::{Author, ChangeHash, DocumentId, History};
+use crdt_store::StoreError;
+use tokio::sync::mpsc;
+use tracing::Instrument as _;
+
+use super::members::Members;
+use super::taking::{Refusal, take_in_all};
+use super::{Hub, Policy};
+use crate::access::{Grant, Right, Token, Visitor};
+use crate::host::{Origin, Taken};
+use crate::protocol::{Access, Answer, Ask, Held, Refused, Request, RequestId, Version};
+
+/// Where the requests of a connection are answered: those of one document one after the other, those
+/// of several beside each other.
+pub(crate) struct Desk {
+    clerk: Arc<Clerk>,
+    /// What is asked of documents that are being worked on.
+    waiting: HashMap<DocumentId, VecDeque<(RequestId, Ask)>>,
+    done: mpsc::UnboundedSender<Box<Done>>,
+}
+
+/// Answers that are there.
+pub(crate) struct Done {
+    /// Of which document, if they are of one.
+    document: Option<DocumentId>,
+    pub(crate) answers: Vec<(RequestId, Answer)>,
+}
+
+/// Who answers.
+struct Clerk {
+    hub: Arc<Hub>,
+    number: u32,
+    visitor: Mutex<Visitor>,
+    /// Whether this side dialed a relay that all documents are for.
+    is_link: bool,
+    /// The documents that one of the sides has asked for.
+    members: Mutex<Members>,
+    said_of_set: Mutex<Vec<(DocumentId, Vec<ChangeHash>)>>,
+}
+
+/// What has become of permissions.
+pub(crate) struct Reviewed {
+    /// Whether the other side may still be here.
+    pub(crate) may_stay: bool,
+    /// With which documents it may do less than before, and what.
+    pub(crate) less: Vec<(DocumentId, Right)>,
+    /// Whether there are some with which it may do more.
+    pub(crate) is_more: bool,
+}
+
+impl Desk {
+    /// A desk for a connection, and where its answers come out. How many there can be is bounded by
+    /// how many requests the protocol has open.
+    pub(crate) fn new(
+        hub: Arc<Hub>,
+        number: u32,
+        address: IpAddr,
+        token: Option<Token>,
+        is_link: bool,
+    ) -> (Self, mpsc::UnboundedReceiver<Box<Done>>) {
+        let (done, answers) = mpsc::unbounded_channel();
+        let visitor = Mutex::new(Visitor::from(address).with_token(token));
+        let (members, said_of_set) = (Mutex::default(), Mutex::default());
+        let clerk = Arc::new(Clerk { hub, number, visitor, is_link, members, said_of_set });
+        (Self { clerk, waiting: HashMap::new(), done }, answers)
+    }
+
+    /// Begins to answer.
+    pub(crate) fn ask(&mut self, id: RequestId, request: Request) {
+        match request {
+            Request::Admit { peer } => self.admit(id, peer),
+            Request::Recall { hash } => self.recall(id, &hash),
+            Request::Members { documents, .. } => self.members(id, documents),
+            Request::Document { document, ask } => {
+                if let Some(waiting) = self.waiting.get_mut(&document) {
+                    waiting.push_back((id, ask));
+                } else {
+                    self.waiting.insert(document, VecDeque::new());
+                    self.begin(document, vec![(id, ask)]);
+                }
+            }
+        }
+    }
+
+    /// Goes on when something was answered.
+    pub(crate) fn go_on(&mut self, done: &Done) {
+        let Some(document) = done.document else { return };
+        let Some(waiting) = self.waiting.get_mut(&document) else { return };
+        let asks = next(waiting);
+        if asks.is_empty() {
+            self.waiting.remove(&document);
+        } else {
+            self.begin(document, asks);
+        }
+    }
+
+    /// The documents that are followed.
+    pub(crate) fn documents(&self) -> Vec<DocumentId> {
+        self.clerk.members().followed().collect()
+    }
+
+    /// The document is not followed any more.
+    pub(crate) fn left(&self, document: DocumentId) {
+        self.clerk.leave(document);
+    }
+
+    /// Looks whether what was granted still is.
+    pub(crate) fn review(&self) -> impl Future<Output = Reviewed> + Send + 'static {
+        let clerk = self.clerk.clone();
+        async move { clerk.review().await }
+    }
+
+    /// Whether the other side is a relay that is to be sent every document.
+    pub(crate) async fn is_relay(&self) -> bool {
+        match &self.clerk.hub.policy {
+            Policy::Relay(access) => access.is_relay(&self.clerk.visitor()).await,
+            Policy::Bound => false,
+        }
+    }
+
+    /// What was said of the documents of the set that this side follows.
+    pub(crate) fn said_of_set(&self) -> Vec<(DocumentId, Vec<ChangeHash>)> {
+        core::mem::take(&mut *lock(&self.clerk.said_of_set))
+    }
+
+    fn admit(&self, id: RequestId, peer: Author) {
+        let clerk = self.clerk.clone();
+        self.begin_other(id, async move { clerk.admit(peer).await });
+    }
+
+    fn recall(&self, id: RequestId, hash: &[u8; 32]) {
+        let answers = vec![(id, Answer::Recalled(self.clerk.hub.set(hash)))];
+        // Nobody waits for it when the connection is over.
+        let _ = self.done.send(Box::new(Done { document: None, answers }));
+    }
+
+    fn members(&self, id: RequestId, documents: Vec<DocumentId>) {
+        let clerk = self.clerk.clone();
+        self.begin_other(id, async move { clerk.members_of_set(documents).await });
+    }
+
+    /// Begins to answer what is not asked of a single document.
+    fn begin_other(&self, id: RequestId, answer: impl Future<Output = Answer> + Send + 'static) {
+        let done = self.done.clone();
+        tokio::spawn(async move {
+            let answers = vec![(id, answer.await)];
+            let _ = done.send(Box::new(Done { document: None, answers }));
+        });
+    }
+
+    fn begin(&self, document: DocumentId, asks: Vec<(RequestId, Ask)>) {
+        let (clerk, done) = (self.clerk.clone(), self.done.clone());
+        let answering = async move {
+            let _working = clerk.hub.working().await;
+            let answers = clerk.answer(document, asks).await;
+            let _ = done.send(Box::new(Done { document: Some(document), answers }));
+        };
+        tokio::spawn(answering.instrument(tracing::debug_span!("document", %document)));
+    }
+}
+
+/// What is worked on next: bundles that wait together, or a single question.
+fn next(waiting: &mut VecDeque<(RequestId, Ask)>) -> Vec<(RequestId, Ask)> {
+    let bundles = waiting.iter().take_while(|(_, ask)| matches!(ask, Ask::TakeIn { .. })).count();
+    let count = bundles.max(1).min(waiting.len());
+    waiting.drain(..count).collect()
+}
+
+impl Clerk {
+    fn members(&self) -> MutexGuard<'_, Members> {
+        lock(&self.members)
+    }
+
+    /// Follows a document, with what the other side may do.
+    fn follow(&self, document: DocumentId, grant: Grant) {
+        let is_new = self.members().add(document, grant);
+        if is_new {
+            self.hub.follow(self.number, document);
+        }
+    }
+
+    fn leave(&self, document: DocumentId) {
+        let was_followed = self.members().remove(&document);
+        if was_followed {
+            self.hub.leave(self.number, document);
+        }
+    }
+
+    fn visitor(&self) -> Visitor {
+        self.visitor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn admit(&self, peer: Author) -> Answer {
+        let visitor = self.visitor().with_author(peer);
+        *self.visitor.lock().unwrap_or_else(PoisonError::into_inner) = visitor.clone();
+        match &self.hub.policy {
+            Policy::Relay(access) if !self.is_link && !access.may_connect(&visitor).await => {
+                let reason = "the key is not on the list of this relay, nor is a token".to_owned();
+                Answer::NotAdmitted { reason, retry_after: None }
+            }
+            _ => Answer::Admitted,
+        }
+    }
+
+    async fn grant(&self, document: DocumentId) -> Grant {
+        match &self.hub.policy {
+            Policy::Relay(_) if self.is_link => Grant::ALL,
+            Policy::Relay(access) => access.grant(&self.visitor(), document).await,
+            Policy::Bound if self.hub.is_bound(&document) => Grant::ALL,
+            Policy::Bound => Grant::NONE,
+        }
+    }
+
+    async fn review(&self) -> Reviewed {
+        let mut review = Reviewed { may_stay: true, less: Vec::new(), is_more: false };
+        let Policy::Relay(access) = &self.hub.policy else { return review };
+        if self.is_link {
+            return review;
+        }
+        review.may_stay = access.may_connect(&self.visitor()).await;
+        let asked: Vec<_> = self.members().all().collect();
+        for (document, before) in asked {
+            let now = self.grant(document).await;
+            if now.right < before.right {
+                review.less.push((document, now.right));
+            }
+            review.is_more |= now.right > before.right;
+            self.members().set(&document, now);
+        }
+        review
+    }
+
+    async fn answer(
+        &self,
+        document: DocumentId,
+        asks: Vec<(RequestId, Ask)>,
+    ) -> Vec<(RequestId, Answer)> {
+        if matches!(asks.first(), Some((_, Ask::TakeIn { .. }))) {
+            return self.take_in(document, asks).await;
+        }
+        let mut answers = Vec::with_capacity(asks.len());
+        for (id, ask) in asks {
+            let answer = match &ask {
+                Ask::Open { .. } => self.open(document, ask).await,
+                _ => self.look(document, ask).await,
+            };
+            answers.push((id, answer));
+        }
+        answers
+    }
+
+    /// Follows a document, and then says what there is: so nothing is missed in between.
+    async fn open(&self, document: DocumentId, ask: Ask) -> Answer {
+        let grant = self.grant(document).await;
+        self.follow(document, grant);
+        if grant.right == Right::None {
+            return Answer::Refused(match self.hub.policy {
+                Policy::Relay(_) => Refused::Forbidden,
+                Policy::Bound => Refused::Unknown,
+            });
+        }
+        let answer = match self.look(document, ask).await {
+            Answer::Refused(Refused::Unknown) => self.unknown(document, grant).await,
+            Answer::Opened { version, genesis, .. } => {
+                Answer::Opened { version, genesis, access: access_of(grant) }
+            }
+            other => other,
+        };
+        if !matches!(answer, Answer::Opened { .. }) {
+            self.leave(document);
+        }
+        answer
+    }
+
+    /// Follows the documents of a set, and says what there is of each.
+    async fn members_of_set(&self, documents: Vec<DocumentId>) -> Answer {
+        let mut members = Vec::with_capacity(documents.len());
+        for document in documents {
+            let ask = Ask::Open { by_peer: true };
+            let member = match self.open(document, ask).await {
+                Answer::Opened { version, genesis, .. } => {
+                    Ok(Held { heads: version.heads, genesis })
+                }
+                Answer::Refused(reason) => Err(reason),
+                _ => Err(Refused::Busy),
+            };
+            if let (Policy::Bound, Ok(held)) = (&self.hub.policy, &member) {
+                lock(&self.said_of_set).push((document, held.heads.clone()));
+            }
+            members.push(member);
+        }
+        Answer::Members(members)
+    }
+
+    /// What is said of a document that is not here: it may come to be, unless it was removed.
+    async fn unknown(&self, document: DocumentId, grant: Grant) -> Answer {
+        let store = self.hub.store.clone();
+        let was_removed = tokio::task::spawn_blocking(move || store.was_removed(document)).await;
+        match was_removed {
+            Ok(Ok(false)) => Answer::Opened {
+                version: Version::default(),
+                genesis: false,
+                access: access_of(grant),
+            },
+            Ok(Ok(true)) => Answer::Refused(Refused::Unknown),
+            _ => Answer::Refused(Refused::Busy),
+        }
+    }
+
+    /// What follows from the history.
+    async fn look(&self, document: DocumentId, ask: Ask) -> Answer {
+        let is_opening = matches!(ask, Ask::Open { .. });
+        match self.hub.open(document).await {
+            Ok(entry) => {
+                let look = move |history: &History| ask.on(history);
+                entry.look(look).await.unwrap_or(Answer::Failed)
+            }
+            Err(StoreError::UnknownDocument(_) | StoreError::Removed(_)) if is_opening => {
+                Answer::Refused(Refused::Unknown)
+            }
+            // It was opened as one that is yet to be made.
+            Err(StoreError::UnknownDocument(_)) => ask.on(&History::new(document)),
+            Err(error) => {
+                tracing::error!(%error, %document, "a document could not be opened");
+                Answer::Failed
+            }
+        }
+    }
+
+    /// Takes in bundles, in their order.
+    async fn take_in(
+        &self,
+        document: DocumentId,
+        asks: Vec<(RequestId, Ask)>,
+    ) -> Vec<(RequestId, Answer)> {
+        let (ids, bundles): (Vec<_>, Vec<_>) = asks.into_iter().filter_map(bundles_of).unzip();
+        let results = self.taken(document, bundles).await;
+        ids.into_iter().zip(results).collect()
+    }
+
+    async fn taken(&self, document: DocumentId, bundles: Vec<Vec<u8>>) -> Vec<Answer> {
+        let grant = self.members().grant(&document);
+        if grant.right < Right::Write {
+            return bundles.iter().map(|_| Answer::Refused(Refused::ReadOnly)).collect();
+        }
+        let origin = Origin::Connection(self.number);
+        let visitor = self.visitor();
+        let taken = take_in_all(&self.hub, document, (&visitor, grant), origin, bundles).await;
+        taken.into_iter().map(outcome).collect()
+    }
+}
+
+fn outcome(taken: Result<Taken, Refusal>) -> Answer {
+    match taken {
+        Ok(taken) => taken.answer,
+        Err(Refusal::Invalid(error)) => Answer::Invalid(error),
+        Err(Refusal::OverQuota) => Answer::Refused(Refused::Quota),
+        Err(Refusal::Removed) => Answer::Refused(Refused::Unknown),
+        Err(Refusal::Failed) => Answer::Failed,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn access_of(grant: Grant) -> Access {
+    if grant.right == Right::Write { Access::Write } else { Access::Read }
+}
+
+fn bundles_of((id, ask): (RequestId, Ask)) -> Option<(RequestId, Vec<u8>)> {
+    match ask {
+        Ask::TakeIn { bundles } => Some((id, bundles)),
+        _ => None,
+    }
+}

@@ -1,0 +1,49 @@
+//! From documents to the queues of connections.
+
+use std::sync::{Arc, Weak};
+
+use crdt_core::DocumentId;
+use tokio::sync::mpsc;
+
+use super::{Hub, Mail};
+use crate::host::{Grown, Listener, Origin};
+use crate::protocol::Fresh;
+
+/// What a document has got.
+pub(crate) struct Announcement {
+    pub(crate) document: DocumentId,
+    pub(crate) fresh: Fresh,
+    pub(super) origin: Option<u32>,
+}
+
+impl Listener for Hub {
+    fn grown(&self, grown: &Grown<'_>) {
+        let document = grown.history.document();
+        let origin = match grown.origin {
+            Origin::Here => None,
+            Origin::Connection(number) => Some(number),
+        };
+        let changes = (grown.history.len() - grown.before) as u64;
+        self.metrics.changes.add(changes);
+        let is_followed =
+            self.routes().followers(&document).iter().any(|number| Some(*number) != origin);
+        if is_followed {
+            let fresh = Fresh::since(grown.history, grown.before);
+            // It is gone only when the runtime is.
+            let _ = self.fan.blocking_send(Arc::new(Announcement { document, fresh, origin }));
+        }
+    }
+
+    fn gone(&self, document: DocumentId) {
+        self.unbind(document);
+    }
+}
+
+/// Puts everything that documents get into the queues of those that follow them.
+pub(super) async fn spread(hub: Weak<Hub>, mut announcements: mpsc::Receiver<Arc<Announcement>>) {
+    while let Some(announcement) = announcements.recv().await {
+        let Some(hub) = hub.upgrade() else { return };
+        let (document, origin) = (announcement.document, announcement.origin);
+        hub.routes().send(&document, origin, &Mail::Grown(announcement));
+    }
+}

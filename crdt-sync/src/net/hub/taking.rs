@@ -1,0 +1,124 @@
+//! Taking in what somebody sent, however it came.
+
+use std::sync::Arc;
+
+use crdt_core::{ApplyError, DocumentId, History};
+use crdt_store::StoreError;
+use thiserror::Error;
+use tokio::task::spawn_blocking;
+
+use super::Hub;
+use crate::access::{Grant, Visitor};
+use crate::host::{Entry, Origin, Quota, Sent, TakeInError, Taken};
+use crate::protocol::Answer;
+
+/// Why bundles were not taken in.
+#[derive(Clone, Debug, Error)]
+pub(crate) enum Refusal {
+    #[error("the bundles are refused: {0}")]
+    Invalid(ApplyError),
+    #[error("there is no room left for changes of this key or token in the document")]
+    OverQuota,
+    #[error("the document was removed here")]
+    Removed,
+    #[error("the bundles cannot be taken in now: try again later")]
+    Failed,
+}
+
+/// Takes bundles in, in their order, each by itself. A document that is not here is made.
+pub(crate) async fn take_in_all(
+    hub: &Arc<Hub>,
+    document: DocumentId,
+    (visitor, grant): (&Visitor, Grant),
+    origin: Origin,
+    bundles: Vec<Vec<u8>>,
+) -> Vec<Result<Taken, Refusal>> {
+    let count = bundles.len();
+    let entry = match entry(hub, document, &bundles).await {
+        Ok(entry) => entry,
+        Err(refusal) => return (0..count).map(|_| Err(refusal.clone())).collect(),
+    };
+    let quota = quota(hub, &entry, visitor, grant).await;
+    let sent = bundles.into_iter().map(|bytes| Sent { bytes, origin, quota: quota.clone() });
+    let taken = entry.take_in(sent.collect()).await;
+    taken.into_iter().map(|taken| outcome(hub, document, taken)).collect()
+}
+
+/// Takes in what came by a request, and gives what is durable then.
+pub(crate) async fn take_in(
+    hub: &Arc<Hub>,
+    document: DocumentId,
+    visitor: &Visitor,
+    grant: Grant,
+    bundles: Vec<u8>,
+) -> Result<crate::protocol::Version, Refusal> {
+    let taken =
+        take_in_all(hub, document, (visitor, grant), Origin::Here, vec![bundles]).await.pop();
+    match taken.unwrap_or(Err(Refusal::Failed))?.answer {
+        Answer::Taken { version, .. } => Ok(version),
+        _ => Err(Refusal::Failed),
+    }
+}
+
+/// The document that bundles are for.
+async fn entry(
+    hub: &Arc<Hub>,
+    document: DocumentId,
+    bundles: &[Vec<u8>],
+) -> Result<Arc<Entry>, Refusal> {
+    let opened = match hub.open(document).await {
+        Err(StoreError::UnknownDocument(_)) => {
+            // What is not genuine makes no document.
+            try_in(document, bundles).await?;
+            hub.join(document).await
+        }
+        opened => opened,
+    };
+    opened.map_err(|error| match error {
+        StoreError::Removed(_) => Refusal::Removed,
+        error => {
+            tracing::error!(%error, %document, "bundles could not be taken in");
+            Refusal::Failed
+        }
+    })
+}
+
+/// Whether bundles are genuine ones of a document.
+async fn try_in(document: DocumentId, bundles: &[Vec<u8>]) -> Result<(), Refusal> {
+    let bytes = bundles.concat();
+    let trying = move || History::new(document).apply(&bytes).map(drop);
+    let tried = spawn_blocking(trying).await.map_err(|_| Refusal::Failed)?;
+    tried.map_err(Refusal::Invalid)
+}
+
+/// The quota of a visitor for a document. What they wrote in it counts, also what they brought before
+/// this hub was there; what they brought of others counts as long as it is.
+async fn quota(hub: &Hub, entry: &Entry, visitor: &Visitor, grant: Grant) -> Option<Quota> {
+    let bytes = grant.quota?;
+    let author = visitor.author;
+    let written = move |history: &History| author.map_or(0, |author| history.bytes_by(&author));
+    let written = entry.look(written).await.unwrap_or(0);
+    Some(Quota { bytes, used: hub.quotas().used(visitor.holder(), entry.id, written) })
+}
+
+fn outcome(
+    hub: &Hub,
+    document: DocumentId,
+    taken: Result<Taken, TakeInError>,
+) -> Result<Taken, Refusal> {
+    taken.inspect(|taken| hub.metrics.taken_in.add(taken.bytes)).map_err(|error| match error {
+        TakeInError::Store(StoreError::Apply(error)) => {
+            hub.metrics.refused.add(1);
+            Refusal::Invalid(error)
+        }
+        TakeInError::Store(StoreError::Removed(_)) | TakeInError::Gone => Refusal::Removed,
+        TakeInError::OverQuota { bytes, left } => {
+            tracing::info!(%document, bytes, left, "changes are over the quota");
+            Refusal::OverQuota
+        }
+        TakeInError::Store(error) => {
+            tracing::error!(%error, %document, "bundles could not be taken in");
+            Refusal::Failed
+        }
+    })
+}

@@ -1,0 +1,330 @@
+//! A replica that dials.
+
+use core::fmt;
+use core::str::FromStr;
+use core::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crdt_core::{Author, CrdtNode, DocumentId};
+use crdt_store::{Store, StoreError};
+use rustls::ClientConfig;
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::address::{Address, AddressError};
+use super::backoff::Backoff;
+use super::dial::trusting_the_system;
+use super::dialer::Dialer;
+use super::hub::{Bounds, Hub, Policy};
+use super::invite::Invite;
+use crate::Live;
+use crate::access::Token;
+use crate::protocol::{Close, CloseReason};
+
+/// Keeps documents of a store up to date with relays: dials them, and dials them again when they are
+/// lost, until it is [closed](Self::close) or the last handle to it is dropped.
+///
+/// ```no_run
+/// use crdt_core::CrdtNode;
+/// use crdt_store::Store;
+/// use crdt_sync::{Live, Peer};
+///
+/// #[derive(CrdtNode)]
+/// struct Note {
+///     title: String,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = Store::open("notes.crdt")?;
+/// let note = Live::new(store.create::<Note>()?);
+/// let peer = Peer::connect(&store, "wss://relay.example.org")?;
+/// peer.bind(&note);
+/// note.change(|note| note.title.set("Plan")).await?;     // durable here
+/// note.synced().await;                                    // and at the relay
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Peer {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    hub: Arc<Hub>,
+    backoff: Backoff,
+    tls: Arc<ClientConfig>,
+    links: Mutex<Vec<Link>>,
+}
+
+/// A relay that is dialed.
+struct Link {
+    target: Target,
+    status: watch::Receiver<Status>,
+    dialing: JoinHandle<()>,
+}
+
+impl Link {
+    /// Whether it is not dialed any more.
+    fn is_over(&self) -> bool {
+        matches!(*self.status.borrow(), Status::Refused { .. } | Status::Closed)
+    }
+}
+
+/// Where to dial, and what to show there. Made of an [`Address`], a text that is one, or an
+/// [`Invite`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Target {
+    pub(super) address: Address,
+    pub(super) token: Option<Token>,
+    pub(super) relay: Option<Author>,
+}
+
+/// How it stands with a relay that is dialed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Status {
+    /// It is being dialed.
+    Connecting,
+    /// It is connected.
+    Connected {
+        /// The key that it has proven.
+        relay: Author,
+    },
+    /// It was lost, or is not there, and will be dialed again.
+    Waiting {
+        /// Why.
+        why: String,
+        /// After how long.
+        wait: Duration,
+    },
+    /// It was refused for good: it is not dialed again.
+    Refused {
+        /// Why.
+        why: String,
+    },
+    /// The peer was closed.
+    Closed,
+}
+
+/// Why a peer cannot begin.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// The store is open for reading, so there is no key to prove.
+    #[error("the store is open for reading only: a peer proves the key that writes there")]
+    NoKey,
+    /// An address is none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+    /// The document of an invite could not be joined.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How a peer behaves.
+#[derive(Clone, Debug, Default)]
+pub struct PeerOptions {
+    backoff: Backoff,
+    bounds: Bounds,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+impl PeerOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// When to dial again.
+    #[must_use]
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// How many changes may wait to be sent to one relay before it is dropped, and dialed anew; 256
+    /// if nothing is said.
+    #[must_use]
+    pub fn queue(mut self, changes: usize) -> Self {
+        self.bounds.queue = changes.max(1);
+        self
+    }
+
+    /// Trusts the certificates that this says, instead of those that the system does.
+    #[must_use]
+    pub fn tls(mut self, config: Arc<ClientConfig>) -> Self {
+        self.tls = Some(config);
+        self
+    }
+}
+
+impl Target {
+    /// A relay that asks for no token.
+    pub fn new(address: Address) -> Self {
+        Self { address, token: None, relay: None }
+    }
+
+    /// Shows a token there. Without TLS it can be read on its way.
+    #[must_use]
+    pub fn with_token(mut self, token: Token) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// Takes no other relay for it than the one with this key.
+    #[must_use]
+    pub fn with_relay(mut self, relay: Author) -> Self {
+        self.relay = Some(relay);
+        self
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+}
+
+impl From<Address> for Target {
+    fn from(address: Address) -> Self {
+        Self::new(address)
+    }
+}
+
+impl From<&Invite> for Target {
+    fn from(invite: &Invite) -> Self {
+        let (address, token) = (invite.address().clone(), invite.token().cloned());
+        Self { address, token, relay: invite.relay() }
+    }
+}
+
+impl FromStr for Target {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        text.parse().map(Self::new)
+    }
+}
+
+impl Peer {
+    /// A peer that dials one relay.
+    ///
+    /// # Errors
+    /// [`PeerError`], if it cannot begin. That the relay is not there is no error.
+    ///
+    /// # Panics
+    /// Outside of a runtime of tokio.
+    pub fn connect(store: &Store, address: &str) -> Result<Self, PeerError> {
+        let target: Target = address.parse()?;
+        let peer = Self::start(store, PeerOptions::new())?;
+        peer.dial(target);
+        Ok(peer)
+    }
+
+    /// A peer that dials nobody yet.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    ///
+    /// # Panics
+    /// Outside of a runtime of tokio.
+    pub fn start(store: &Store, options: PeerOptions) -> Result<Self, PeerError> {
+        let keypair = store.keypair().ok_or(PeerError::NoKey)?.clone();
+        let tls = match options.tls {
+            Some(tls) => tls,
+            None => trusting_the_system().map_err(|error| PeerError::Tls(error.to_string()))?,
+        };
+        let hub = Hub::start(store.clone(), keypair, Policy::Bound, options.bounds);
+        let inner = Inner { hub, backoff: options.backoff, tls, links: Mutex::default() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Dials a relay too, from now on. One that is dialed already is dialed anew if it was refused.
+    pub fn dial(&self, target: impl Into<Target>) {
+        let (inner, target) = (&self.inner, target.into());
+        let mut links = inner.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.retain(|link| link.target.address != target.address || !link.is_over());
+        if links.iter().any(|link| link.target == target) {
+            return;
+        }
+        let (status, told) = watch::channel(Status::Connecting);
+        let dialer = Dialer {
+            hub: inner.hub.clone(),
+            target: target.clone(),
+            backoff: inner.backoff,
+            tls: inner.tls.clone(),
+            is_link: false,
+            status,
+        };
+        links.push(Link { target, status: told, dialing: tokio::spawn(dialer.run()) });
+    }
+
+    /// Has a document be kept up to date with all relays that are dialed, until it is
+    /// [unbound](Self::unbind) or its last handle is dropped.
+    pub fn bind<T: CrdtNode>(&self, document: &Live<T>) {
+        self.inner.hub.bind(document.entry());
+    }
+
+    /// Has a document be exchanged no more.
+    pub fn unbind(&self, document: DocumentId) {
+        self.inner.hub.unbind(document);
+    }
+
+    /// Accepts an invite: dials its relay, and joins and binds its document.
+    ///
+    /// # Errors
+    /// [`PeerError::Store`], if the document cannot be opened as a `T`.
+    pub async fn accept<T: CrdtNode>(&self, invite: &Invite) -> Result<Live<T>, PeerError> {
+        let (store, document) = (self.inner.hub.store.clone(), invite.document());
+        let joining = tokio::task::spawn_blocking(move || store.join::<T>(document));
+        let joined = joining.await.map_err(|_| StoreError::UnknownDocument(document))?;
+        let live = Live::new(joined?);
+        self.bind(&live);
+        self.dial(invite);
+        Ok(live)
+    }
+
+    /// How it stands with the relays that are dialed.
+    pub fn status(&self) -> Vec<(Address, Status)> {
+        let links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = |link: &Link| (link.target.address.clone(), link.status.borrow().clone());
+        links.iter().map(status).collect()
+    }
+
+    /// How it stands with one of them, and whenever that changes; `None` if it is not dialed.
+    pub fn watch(&self, address: &Address) -> Option<watch::Receiver<Status>> {
+        let links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.iter().find(|link| link.target.address == *address).map(|link| link.status.clone())
+    }
+
+    /// Ends all connections in an orderly way. Documents stay as they are, and can go on being used.
+    pub async fn close(self) {
+        self.inner.hub.end();
+        self.inner.hub.end_all(|| Close::new(CloseReason::Done, ""));
+        let links: Vec<Link> = {
+            let mut links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
+            links.drain(..).collect()
+        };
+        for link in links {
+            // A dialer that panicked is over too.
+            let _ = link.dialing.await;
+        }
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer").field("relays", &self.status()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.hub.end();
+        self.hub.end_all(|| Close::new(CloseReason::Done, ""));
+    }
+}

@@ -1,0 +1,147 @@
+//! What a relay answers by HTTP.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::RequestExt as _;
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::doors::Seat;
+use super::{Relay, documents, local, page};
+use crate::access::{Token, Visitor};
+use crate::net::address::PATH;
+use crate::net::session::{Setup, serve};
+use crate::net::socket::{BUFFER, MAX_MESSAGE};
+use crate::protocol::{Role, Terms};
+
+/// What a browser names as the protocol of its WebSocket. It cannot set headers, so it names its token
+/// beside it.
+const PROTOCOL: &str = "crdt-sync";
+const PROTOCOL_TOKEN: &str = "crdt-sync-token.";
+
+impl Relay {
+    /// `GET /crdt-sync` for peers; `/documents/{id}` for those without WebSocket; `/healthz` and
+    /// `/readyz`. An app can nest it in a router of its own. Then it is for the app to see that heads
+    /// of requests do not take for ever, and, if limits by address are to hold, to make the service
+    /// with connect info.
+    pub fn router(&self) -> Router {
+        let documents =
+            documents::router().layer(DefaultBodyLimit::max(self.inner.limits.request_body));
+        let router = Router::new()
+            .route(PATH, get(sync))
+            .merge(documents)
+            .merge(page::health())
+            .with_state(self.clone());
+        self.guarded(router)
+    }
+
+    /// `/`, a page that shows connections and documents, and `/metrics` for Prometheus. They say who is
+    /// connected from where: serve them only to those who run the relay.
+    pub fn admin_router(&self) -> Router {
+        self.guarded(page::admin().with_state(self.clone()))
+    }
+
+    fn guarded(&self, router: Router) -> Router {
+        if self.inner.is_local { router.layer(from_fn(local::from_here)) } else { router }
+    }
+}
+
+/// Where a request comes from.
+pub(super) fn address(relay: &Relay, headers: &HeaderMap, from: Option<SocketAddr>) -> IpAddr {
+    let direct = from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |from| from.ip());
+    if !relay.inner.limits.behind_proxy {
+        return direct;
+    }
+    // The last one was added by the proxy; those before it anybody can say.
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded.and_then(|all| all.to_str().ok()?.rsplit(',').next());
+    last.and_then(|last| last.trim().parse().ok()).unwrap_or(direct)
+}
+
+/// The token that a request shows.
+pub(super) fn token(headers: &HeaderMap) -> Option<Token> {
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = bearer.and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    let protocols = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    let mut protocols =
+        protocols.filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(','));
+    let named =
+        || protocols.find_map(|name| Some(name.trim().strip_prefix(PROTOCOL_TOKEN)?.to_owned()));
+    bearer.or_else(named).and_then(Token::new)
+}
+
+/// Who a request comes from.
+pub(super) fn visitor(relay: &Relay, headers: &HeaderMap, from: Option<SocketAddr>) -> Visitor {
+    Visitor::from(address(relay, headers, from)).with_token(token(headers))
+}
+
+async fn sync(State(relay): State<Relay>, mut request: Request) -> Response {
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0);
+    let headers = request.headers().clone();
+    let Ok(upgrade) = request.extract_parts::<WebSocketUpgrade>().await else {
+        let text = "this is the endpoint of a WebSocket, for peers";
+        return (StatusCode::UPGRADE_REQUIRED, text).into_response();
+    };
+    if relay.is_draining() {
+        return busy("the relay is being restarted");
+    }
+    let there = address(&relay, &headers, from);
+    // The seat of the connection goes on with its WebSocket.
+    let entered = request.extensions().get::<Arc<Seat>>().cloned();
+    let enter = || relay.inner.doors.enter(from.map(|_| there)).map(Arc::new);
+    let Some(seat) = entered.or_else(enter) else {
+        relay.inner.hub.metrics.turned_away.add(1);
+        return busy("there are too many connections");
+    };
+    let token = token(&headers);
+    upgrade
+        .protocols([PROTOCOL])
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0)
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .on_upgrade(move |socket| async move {
+            if let Some(setup) = relay.setup(there, token) {
+                serve(relay.inner.hub.clone(), socket, setup).await;
+            }
+            drop(seat);
+        })
+}
+
+fn busy(why: &'static str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")], why).into_response()
+}
+
+impl Relay {
+    fn setup(&self, address: IpAddr, token: Option<Token>) -> Option<Setup> {
+        let limits = &self.inner.limits;
+        let mut settings = self.inner.hub.settings();
+        let millis =
+            |time: core::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        settings.endpoint.clone_from(&self.inner.endpoint);
+        settings.handshake = millis(limits.handshake);
+        settings.ping = millis(limits.ping);
+        settings.terms = Terms { documents: limits.documents_per_connection, ..settings.terms };
+        let entropy = crate::net::entropy();
+        let entropy = entropy.inspect_err(|error| tracing::error!(%error, "no randomness")).ok()?;
+        Some(Setup {
+            role: Role::Listener,
+            settings,
+            entropy,
+            address,
+            token,
+            is_link: false,
+            authenticated: None,
+        })
+    }
+}

@@ -1,0 +1,49 @@
+use core::time::Duration;
+
+/// How much a relay serves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Connections at once; 10,000 by default.
+    pub connections: usize,
+    /// Connections at once from one address; 1,000 by default, for those who share one.
+    pub connections_per_address: usize,
+    /// How long the head of a request may take to come; 10 seconds by default.
+    pub request_head: Duration,
+    /// How long a peer may take to prove its key; 10 seconds by default.
+    pub handshake: Duration,
+    /// After how long a silent peer is asked whether it is there, and after three times as long it is
+    /// given up; 15 seconds by default.
+    pub ping: Duration,
+    /// Documents that one connection may open; 100,000 by default.
+    pub documents_per_connection: u64,
+    /// The most bytes that may come by an HTTP request; 16 MiB by default.
+    pub request_body: usize,
+    /// HTTP requests for documents that are worked on at once; 8 by default.
+    pub requests: usize,
+    /// How long connections are waited for when the relay is drained; 10 seconds by default.
+    pub drain: Duration,
+    /// Over how long those come back that were connected then; 5 seconds by default.
+    pub retry_after: Duration,
+    /// Whether peers come through a proxy, which says in `X-Forwarded-For` where from. Without one
+    /// anybody could say that.
+    pub behind_proxy: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            connections_per_address: 1000,
+            request_head: Duration::from_secs(10),
+            handshake: Duration::from_secs(10),
+            ping: Duration::from_secs(15),
+            documents_per_connection: 100_000,
+            request_body: 16 << 20,
+            requests: 8,
+            drain: Duration::from_secs(10),
+            retry_after: Duration::from_secs(5),
+            behind_proxy: false,
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! A replica that is dialed: it keeps documents for others, of any type, and verifies everything.
+
+mod documents;
+mod doors;
+mod http;
+mod limits;
+mod listen;
+mod local;
+mod page;
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crdt_core::Author;
+use crdt_store::{Store, StoreError};
+use rustls::ClientConfig;
+use thiserror::Error;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+
+use super::address::Address;
+use super::backoff::{Backoff, random};
+use super::dial::trusting_the_system;
+use super::dialer::Dialer;
+use super::hub::{Bounds, Hub, Policy};
+use super::peer::{Status, Target};
+use crate::access::Access;
+use crate::protocol::{Close, CloseReason};
+use doors::Doors;
+
+pub use limits::Limits;
+
+/// Keeps documents of any type in a store, takes in what peers send, and forwards it to those that
+/// follow them. What it acknowledges is durable.
+///
+/// It is served by itself with [`serve`](Self::serve), or as part of an app's own server with
+/// [`router`](Self::router). It ends when it is [drained](Self::drain).
+///
+/// ```no_run
+/// use crdt_store::Store;
+/// use crdt_sync::{Relay, RelayOptions, access::{AllowList, Rule, Rules}};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let alice = crdt_core::Keypair::generate()?.author();
+/// let store = Store::open("relay.crdt")?;
+/// let access = AllowList::new(Rules::new().key(alice, Rule::write()));
+/// let relay = Relay::start(&store, access, RelayOptions::new())?;
+/// relay.serve(tokio::net::TcpListener::bind("127.0.0.1:8710").await?).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Relay {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    hub: Arc<Hub>,
+    access: Arc<dyn Access>,
+    endpoint: Option<String>,
+    is_local: bool,
+    limits: Limits,
+    doors: Arc<Doors>,
+    /// Turns of HTTP requests.
+    requests: Semaphore,
+    draining: watch::Sender<bool>,
+    links: Mutex<Vec<(Target, watch::Receiver<Status>)>>,
+    backoff: Backoff,
+    tls: Arc<ClientConfig>,
+}
+
+/// Why a relay cannot begin.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RelayError {
+    /// The store is open for reading.
+    #[error("the store is open for reading only: a relay writes there, and proves its key")]
+    NoKey,
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+}
+
+/// How a relay behaves.
+#[derive(Clone, Default)]
+pub struct RelayOptions {
+    endpoint: Option<String>,
+    is_local: bool,
+    limits: Limits,
+    bounds: Bounds,
+    backoff: Backoff,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+impl RelayOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What it is called by those that dial it, as [`Address::endpoint`](super::Address::endpoint)
+    /// says it: `relay.example.org/crdt-sync`. Who means another one is refused, so nobody can pass on
+    /// to it what was said to somebody else. Without it any name will do.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Serves this machine alone: requests are refused that a browser makes for a page of elsewhere,
+    /// or by a name that is not this machine's own. For a relay that listens on loopback, where
+    /// everyone may do everything.
+    #[must_use]
+    pub fn local(mut self) -> Self {
+        self.is_local = true;
+        self
+    }
+
+    /// How much it serves.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How many changes may wait to be spread; 1,024 if nothing is said. Who writes waits when there
+    /// are more.
+    #[must_use]
+    pub fn broadcast(mut self, changes: usize) -> Self {
+        self.bounds.broadcast = changes.max(1);
+        self
+    }
+
+    /// How many changes may wait to be sent to one peer before it is dropped; 256 if nothing is said.
+    /// It connects again, and gets what it lacks.
+    #[must_use]
+    pub fn queue(mut self, changes: usize) -> Self {
+        self.bounds.queue = changes.max(1);
+        self
+    }
+
+    /// After how long a document is let go of that nobody uses; a minute if nothing is said.
+    #[must_use]
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.bounds.idle = idle.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long a message may take to leave before its connection is given up; 30 seconds if nothing
+    /// is said.
+    #[must_use]
+    pub fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.bounds.write = timeout;
+        self
+    }
+
+    /// When relays that it dials are dialed again.
+    #[must_use]
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// Trusts the certificates that this says, of the relays that it dials.
+    #[must_use]
+    pub fn tls(mut self, config: Arc<ClientConfig>) -> Self {
+        self.tls = Some(config);
+        self
+    }
+}
+
+impl fmt::Debug for RelayOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RelayOptions")
+            .field("endpoint", &self.endpoint)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Relay {
+    /// A relay over a store, which nobody can reach yet.
+    ///
+    /// # Errors
+    /// [`RelayError`], if it cannot begin.
+    ///
+    /// # Panics
+    /// Outside of a runtime of tokio.
+    pub fn start(
+        store: &Store,
+        access: impl Access,
+        options: RelayOptions,
+    ) -> Result<Self, RelayError> {
+        let RelayOptions { endpoint, is_local, limits, bounds, backoff, tls } = options;
+        let keypair = store.keypair().ok_or(RelayError::NoKey)?.clone();
+        let tls = match tls {
+            Some(tls) => tls,
+            None => trusting_the_system().map_err(|error| RelayError::Tls(error.to_string()))?,
+        };
+        let access: Arc<dyn Access> = Arc::new(access);
+        let hub = Hub::start(store.clone(), keypair, Policy::Relay(access.clone()), bounds);
+        let inner = Inner {
+            hub,
+            access,
+            endpoint,
+            is_local,
+            limits,
+            doors: Arc::new(Doors::new(limits)),
+            requests: Semaphore::new(limits.requests.max(1)),
+            draining: watch::Sender::new(false),
+            links: Mutex::default(),
+            backoff,
+            tls,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The key that it proves to peers.
+    pub fn author(&self) -> Author {
+        self.inner.hub.keypair.author()
+    }
+
+    /// Dials another relay, for all documents that are here or that somebody follows here. It may do
+    /// everything here.
+    pub fn link(&self, target: impl Into<Target>) {
+        let (inner, target) = (&self.inner, target.into());
+        let (status, told) = watch::channel(Status::Connecting);
+        let dialer = Dialer {
+            hub: inner.hub.clone(),
+            target: target.clone(),
+            backoff: inner.backoff,
+            tls: inner.tls.clone(),
+            is_link: true,
+            status,
+        };
+        tokio::spawn(dialer.run());
+        inner.links.lock().unwrap_or_else(PoisonError::into_inner).push((target, told));
+    }
+
+    /// How it stands with the relays that it dials.
+    pub fn links(&self) -> Vec<(Address, Status)> {
+        let links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let link = |(target, status): &(Target, watch::Receiver<Status>)| {
+            (target.address().clone(), status.borrow().clone())
+        };
+        links.iter().map(link).collect()
+    }
+
+    /// How many connections there are.
+    pub fn connections(&self) -> usize {
+        self.inner.hub.connection_count()
+    }
+
+    /// How many documents are open in memory.
+    pub fn open_documents(&self) -> usize {
+        self.inner.hub.open_documents()
+    }
+
+    /// Ends in an orderly way: nobody new is served, who is connected is told when to come again,
+    /// each at a moment of its own, and what was taken in is durable when this returns.
+    ///
+    /// # Errors
+    /// Those of the store, where what was written is not durable anyway.
+    pub async fn drain(&self) -> Result<(), StoreError> {
+        let Inner { hub, limits, draining, .. } = &*self.inner;
+        draining.send_replace(true);
+        let spread = u64::try_from(limits.retry_after.as_millis()).unwrap_or(u64::MAX);
+        hub.end();
+        hub.end_all(|| Close {
+            reason: CloseReason::Busy,
+            retry_after: Some(spread / 10 + random() % spread.max(1)),
+            text: "the relay is being restarted".to_owned(),
+        });
+        if timeout(limits.drain, hub.deserted()).await.is_err() {
+            tracing::warn!(left = hub.connection_count(), "connections are cut off");
+        }
+        hub.done().await;
+        let store = hub.store.clone();
+        let flushing = tokio::task::spawn_blocking(move || store.flush());
+        flushing.await.unwrap_or(Ok(()))
+    }
+
+    fn is_draining(&self) -> bool {
+        *self.inner.draining.borrow()
+    }
+}
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relay").field("author", &self.author()).finish_non_exhaustive()
+    }
+}

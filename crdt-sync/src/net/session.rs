@@ -1,0 +1,443 @@
+//! A connection as it is served: the protocol on one side, a socket, documents and other connections
+//! on the other.
+
+use core::fmt;
+use core::future::{pending, poll_fn};
+use core::pin::Pin;
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crdt_core::{Author, DocumentId};
+use futures_util::{Sink, Stream};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{sleep_until, timeout};
+use tracing::Instrument as _;
+
+use super::backoff::random;
+use super::hub::{Desk, Done, Hub, Mail, Mailbox, Policy, Reviewed};
+use super::socket::{Frame, Incoming, Turn, Wire};
+use crate::access::{Right, Token};
+use crate::protocol::{Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings};
+
+/// How a connection came about.
+pub(crate) struct Setup {
+    pub(crate) role: Role,
+    pub(crate) settings: Settings,
+    /// 32 bytes that nobody can guess.
+    pub(crate) entropy: [u8; 32],
+    /// Where the other side is.
+    pub(crate) address: IpAddr,
+    /// What it has shown.
+    pub(crate) token: Option<Token>,
+    /// Whether this side is a relay that dialed another.
+    pub(crate) is_link: bool,
+    /// Told whose key the other side has, once it has proven that.
+    pub(crate) authenticated: Option<Box<dyn Fn(Author) + Send + Sync>>,
+}
+
+/// How a connection ended.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// One of the two ended it.
+    Closed(Closed),
+    /// The transport is gone.
+    Lost(String),
+}
+
+/// More documents than these are followed as a set.
+const FEW: usize = 16;
+
+/// How long the other side has to end a WebSocket that is over.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// After how long a document is asked for again that could not be served.
+const LATER: Duration = Duration::from_secs(2);
+
+/// Serves a connection until it is over.
+pub(crate) async fn serve<S, M, E>(hub: Arc<Hub>, socket: S, setup: Setup) -> Ended
+where
+    S: Stream<Item = Result<M, E>> + Sink<M, Error = E> + Unpin + Send,
+    M: Frame + Send,
+    E: fmt::Display + Send,
+{
+    let number = hub.number();
+    let span = tracing::info_span!("connection", number, address = %setup.address);
+    let serving = async move {
+        let mut session = Session::new(hub.clone(), number, socket, setup);
+        let ended = session.run().await;
+        tracing::debug!(?ended, "the connection is over");
+        ended
+    };
+    serving.instrument(span).await
+}
+
+struct Session<S, M> {
+    hub: Arc<Hub>,
+    number: u32,
+    it: Connection,
+    wire: Wire<S, M>,
+    desk: Desk,
+    answers: mpsc::UnboundedReceiver<Box<Done>>,
+    mailbox: Mailbox,
+    is_link: bool,
+    peer: Option<Author>,
+    authenticated: Option<Box<dyn Fn(Author) + Send + Sync>>,
+    /// Told when permissions have changed.
+    changed: Option<watch::Receiver<u64>>,
+    /// Looking at them anew.
+    review: Option<Review>,
+    /// Since when something has not left.
+    stuck: Option<Instant>,
+    /// Documents that the other side could not serve, and when they are asked for again.
+    again: VecDeque<(Instant, DocumentId)>,
+    closed: Option<Closed>,
+}
+
+type Review = Pin<Box<dyn Future<Output = Reviewed> + Send>>;
+
+impl<S, M, E> Session<S, M>
+where
+    S: Stream<Item = Result<M, E>> + Sink<M, Error = E> + Unpin + Send,
+    M: Frame + Send,
+    E: fmt::Display + Send,
+{
+    fn new(hub: Arc<Hub>, number: u32, socket: S, setup: Setup) -> Self {
+        let Setup { role, settings, entropy, address, token, is_link, authenticated } = setup;
+        let mailbox = hub.enter(number, Some(address));
+        let (desk, answers) = Desk::new(hub.clone(), number, address, token, is_link);
+        let it = Connection::new(role, settings, entropy, hub.now());
+        let changed = match &hub.policy {
+            Policy::Relay(access) => access.changed(),
+            Policy::Bound => None,
+        };
+        Self {
+            hub,
+            number,
+            it,
+            wire: Wire::new(socket),
+            desk,
+            answers,
+            mailbox,
+            is_link,
+            peer: None,
+            authenticated,
+            changed,
+            review: None,
+            stuck: None,
+            again: VecDeque::new(),
+            closed: None,
+        }
+    }
+
+    async fn run(&mut self) -> Ended {
+        loop {
+            self.settle().await;
+            self.fill();
+            if let Some(closed) = self.closed.take_if(|_| !self.wire.is_sending()) {
+                return self.part(closed).await;
+            }
+            if let Some(ended) = self.turn().await {
+                return ended;
+            }
+        }
+    }
+
+    /// Waits until something happens, and does what follows.
+    async fn turn(&mut self) -> Option<Ended> {
+        let is_open = self.closed.is_none();
+        let wake = self.wake();
+        tokio::select! {
+            turn = poll_fn(|context| self.wire.poll(context)) => return self.turned(turn),
+            Some(done) = self.answers.recv() => self.answered(*done),
+            Some(mail) = self.mailbox.mail.recv(), if is_open && self.wire.is_free() => {
+                self.deliver(*mail);
+            }
+            Ok(()) = self.mailbox.end.changed(), if is_open => {
+                let close = self.mailbox.end.borrow_and_update().clone();
+                self.close(close.unwrap_or_else(|| Close::new(CloseReason::Done, "")));
+            }
+            () = changed(&mut self.changed), if is_open => {
+                self.review = Some(Box::pin(self.desk.review()));
+            }
+            reviewed = reviewed(&mut self.review) => {
+                self.review = None;
+                self.reviewed(reviewed);
+            }
+            () = sleep_until(wake.into()) => return self.woken(),
+        }
+        None
+    }
+
+    /// Begins what the protocol asks for, and hears what it tells.
+    async fn settle(&mut self) {
+        while let Some((id, request)) = self.it.poll_request() {
+            self.desk.ask(id, request);
+        }
+        while let Some(event) = self.it.poll_event() {
+            self.hear(event).await;
+        }
+    }
+
+    /// Puts the next frame on its way.
+    fn fill(&mut self) {
+        if self.wire.is_free()
+            && let Some(frame) = self.it.poll_transmit(self.hub.now())
+        {
+            self.hub.metrics.frames_out.add(1);
+            self.hub.metrics.bytes_out.add(frame.len() as u64);
+            self.wire.send(M::binary(frame));
+        }
+        self.stuck = match self.stuck {
+            _ if !self.wire.is_sending() => None,
+            None => Some(Instant::now()),
+            stuck => stuck,
+        };
+    }
+
+    /// When there is something to do at the latest.
+    fn wake(&self) -> Instant {
+        let protocol = self.it.poll_timeout().map(|time| self.hub.instant(time));
+        let stuck = self.stuck.map(|since| since + self.hub.bounds.write);
+        let again = self.again.front().map(|(when, _)| *when);
+        let far = || Instant::now() + Duration::from_secs(3600);
+        protocol.into_iter().chain(stuck).chain(again).min().unwrap_or_else(far)
+    }
+
+    fn turned(&mut self, turn: Turn) -> Option<Ended> {
+        match turn {
+            Turn::Sent => self.stuck = None,
+            Turn::Received(Incoming::Binary(bytes)) => {
+                self.hub.metrics.frames_in.add(1);
+                self.hub.metrics.bytes_in.add(bytes.len() as u64);
+                if let Err(violation) = self.it.receive(self.hub.now(), &bytes) {
+                    tracing::info!(%violation, peer = ?self.peer, "a connection broke the protocol");
+                    self.hub.metrics.violations.add(1);
+                }
+            }
+            Turn::Received(Incoming::Text) => {
+                self.hub.metrics.violations.add(1);
+                self.close(Close::new(CloseReason::Violation, "frames are binary, and not text"));
+            }
+            Turn::Received(Incoming::Control) => {}
+            Turn::Received(Incoming::Close) | Turn::Lost(None) => {
+                return Some(self.lost("the connection was closed"));
+            }
+            Turn::Lost(Some(error)) => return Some(self.lost(&error)),
+        }
+        None
+    }
+
+    /// What the connection came to, now that the transport is gone.
+    fn lost(&mut self, why: &str) -> Ended {
+        match self.closed.take() {
+            Some(closed) => Ended::Closed(closed),
+            None => Ended::Lost(why.to_owned()),
+        }
+    }
+
+    fn woken(&mut self) -> Option<Ended> {
+        let is_stuck = self.stuck.is_some_and(|since| since.elapsed() >= self.hub.bounds.write);
+        if is_stuck {
+            self.hub.metrics.too_slow.add(1);
+            return Some(self.lost("what was sent was not taken for too long"));
+        }
+        self.ask_again();
+        self.it.handle_timeout(self.hub.now());
+        None
+    }
+
+    fn answered(&mut self, done: Done) {
+        self.desk.go_on(&done);
+        for (id, answer) in done.answers {
+            self.it.answer(self.hub.now(), id, answer);
+        }
+    }
+
+    fn close(&mut self, close: Close) {
+        if close.reason == CloseReason::TooSlow {
+            self.hub.metrics.too_slow.add(1);
+        }
+        self.it.close(close);
+    }
+
+    fn deliver(&mut self, mail: Mail) {
+        match mail {
+            Mail::Grown(it) => self.it.local_change(it.document, &it.fresh),
+            Mail::Follow(document) => self.it.subscribe(document),
+            Mail::Leave(document) => {
+                self.it.unsubscribe(document);
+                self.desk.left(document);
+            }
+            Mail::Presence(presence) => self.it.presence(&presence.0, &presence.1),
+            Mail::Message { from, bytes } => {
+                self.it.message(from, &bytes);
+            }
+        }
+    }
+
+    /// Holds the other side to permissions that have changed.
+    fn reviewed(&mut self, review: Reviewed) {
+        if !review.may_stay {
+            self.close(Close::new(CloseReason::Refused, "the key is not on the list any more"));
+            return;
+        }
+        for (document, right) in review.less {
+            let reason = if right == Right::None { Refused::Forbidden } else { Refused::ReadOnly };
+            self.it.refuse(document, reason);
+            if right == Right::None {
+                self.desk.left(document);
+            }
+        }
+        if review.is_more {
+            // What was refused on a connection stays so until it is made anew.
+            let text = "there are more permissions than before: connect again";
+            let close = Close::new(CloseReason::Busy, text);
+            self.close(Close { retry_after: Some(0), ..close });
+        }
+    }
+
+    async fn hear(&mut self, event: Event) {
+        match event {
+            Event::Authenticated(author) => self.authenticated(author).await,
+            Event::Synced { document } => self.note(document, |standing, relay| {
+                standing.synced(relay);
+            }),
+            Event::Durable { document, heads } => self.note(document, |standing, relay| {
+                standing.durable(relay, heads);
+            }),
+            Event::Set { hash, documents } => self.hub.remember(hash, documents),
+            Event::SetSynced => self.set_synced(),
+            Event::Left { document } => self.desk.left(document),
+            Event::Refused { document, reason } => self.refused(document, reason),
+            Event::Presence { document, presence } if self.is_relaying() => {
+                let mail = Mail::Presence(Arc::new((document, presence)));
+                self.hub.tell_followers(&document, self.number, &mail);
+            }
+            Event::Message { peer, bytes } if self.is_relaying() => {
+                if let Some(from) = self.peer {
+                    self.hub.deliver(from, peer, bytes);
+                }
+            }
+            Event::Closed(closed) => self.closed = Some(closed),
+            _ => {}
+        }
+    }
+
+    fn is_relaying(&self) -> bool {
+        matches!(self.hub.policy, Policy::Relay(_))
+    }
+
+    fn refused(&mut self, document: DocumentId, reason: Refused) {
+        tracing::info!(%document, ?reason, "the other side does not serve a document");
+        self.note(document, |standing, relay| standing.refused(relay, reason));
+        if reason == Refused::Busy {
+            // Not everyone who was refused at once asks again at once.
+            let spread = Duration::from_millis(random() % 2000);
+            self.again.push_back((Instant::now() + LATER + spread, document));
+        }
+    }
+
+    /// Asks again for documents that could not be served before.
+    fn ask_again(&mut self) {
+        while let Some((when, document)) = self.again.front().copied() {
+            if when > Instant::now() {
+                return;
+            }
+            self.again.pop_front();
+            self.it.subscribe(document);
+        }
+    }
+
+    /// The other side has what was said of all documents of the set, if nothing else is told of them.
+    fn set_synced(&self) {
+        for (document, heads) in self.desk.said_of_set() {
+            if self.it.is_synced(&document) {
+                self.note(document, |standing, relay| standing.settled(relay, heads));
+            }
+        }
+    }
+
+    fn note(&self, document: DocumentId, note: impl FnOnce(&mut crate::host::Standing, Author)) {
+        if let (Some(peer), Some(entry)) = (self.peer, self.hub.bound_entry(&document)) {
+            entry.note(|standing| note(standing, peer));
+        }
+    }
+
+    async fn authenticated(&mut self, author: Author) {
+        tracing::info!(%author, "authenticated");
+        self.hub.metrics.authenticated.add(1);
+        self.peer = Some(author);
+        self.hub.authenticated(self.number, author);
+        if let Some(authenticated) = &self.authenticated {
+            authenticated(author);
+        }
+        let documents = match &self.hub.policy {
+            Policy::Bound => self.hub.bound(),
+            Policy::Relay(_) if self.is_link || self.desk.is_relay().await => {
+                self.hub.link_documents(self.number).await
+            }
+            Policy::Relay(_) => Vec::new(),
+        };
+        if documents.len() > FEW {
+            self.it.subscribe_set(documents);
+        } else {
+            for document in documents {
+                self.it.subscribe(document);
+            }
+        }
+    }
+
+    /// Ends the WebSocket as well, and gives the other side a moment to do so.
+    async fn part(&mut self, closed: Closed) -> Ended {
+        let code = match &closed {
+            Closed::Here(close) | Closed::There(close) if !close.reason.is_final() => 1001,
+            Closed::Broken(_) => 1002,
+            _ => 1008,
+        };
+        self.wire.send(M::close(code, ""));
+        let parting = async {
+            loop {
+                let turn = poll_fn(|context| self.wire.poll(context)).await;
+                if matches!(turn, Turn::Lost(_)) {
+                    return;
+                }
+            }
+        };
+        // Whoever does not answer is not waited for.
+        let _ = timeout(GOODBYE, parting).await;
+        Ended::Closed(closed)
+    }
+}
+
+/// However it ends, others are to know that it has.
+impl<S, M> Drop for Session<S, M> {
+    fn drop(&mut self) {
+        if let Some(peer) = self.peer {
+            for entry in self.hub.bound().iter().filter_map(|id| self.hub.bound_entry(id)) {
+                entry.note(|standing| standing.lost(peer));
+            }
+        }
+        self.hub.exit(self.number, self.desk.documents());
+    }
+}
+
+async fn changed(changed: &mut Option<watch::Receiver<u64>>) {
+    match changed {
+        Some(receiver) => {
+            if receiver.changed().await.is_err() {
+                pending::<()>().await;
+            }
+        }
+        None => pending().await,
+    }
+}
+
+async fn reviewed(review: &mut Option<Review>) -> Reviewed {
+    match review {
+        Some(review) => review.await,
+        None => pending().await,
+    }
+}

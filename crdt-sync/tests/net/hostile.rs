@@ -1,0 +1,270 @@
+//! Peers that break the protocol, or may not do what they try.
+
+use std::time::{Duration, Instant};
+
+use crdt_core::Keypair;
+use crdt_sync::access::{AllowList, Rule, Rules, Token};
+use crdt_sync::protocol::{CloseReason, Closed, Refused};
+use crdt_sync::{Invite, Limits, Live, Peer, PeerOptions, Status};
+use futures_util::SinkExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::raw::{Raw, ended, socket};
+use crate::rig::{
+    Board, Server, converged, created, hasty, joined, key, options, soon, store, until,
+};
+
+/// That an honest peer is served.
+async fn still_serves(server: &Server, seed: u16) {
+    let (one, _first) = created(seed, server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    let (two, _second) = joined(seed + 1, one.id(), server);
+    converged(&[&one, &two]).await;
+    assert_eq!(two.value().await.title, "Plan");
+}
+
+fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let next = |_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    };
+    (0..bytes).map(next).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_of_garbage_is_told_so_and_dropped() {
+    let server = Server::open(&store(100));
+    let mut before = socket(server.at).await;
+    before.send(Message::binary(noise(100))).await.expect("it is open");
+    ended(before).await;
+
+    let mut after = Raw::connect(server.at, 101).await;
+    after.socket.send(Message::binary(noise(10_000))).await.expect("it is open");
+    let reason = after.reason().await;
+    assert!(
+        matches!(&reason, Some(Closed::There(close)) if close.reason == CloseReason::Violation),
+        "{reason:?}"
+    );
+
+    let mut text = socket(server.at).await;
+    text.send(Message::text("hello")).await.expect("it is open");
+    ended(text).await;
+    until("they are gone", async || server.relay.connections() == 0).await;
+    still_serves(&server, 102).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_oversized_frame_ends_a_connection_and_is_not_waited_for() {
+    let server = Server::open(&store(110));
+    let mut raw = Raw::connect(server.at, 111).await;
+    // It may be cut off in the middle.
+    let _ = raw.socket.send(Message::binary(vec![0; (1 << 20) + 1])).await;
+    ended(raw.socket).await;
+
+    // One that says it has 2^40 bytes, of which none follow.
+    let mut claims = socket(server.at).await;
+    let head = [0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4];
+    claims.get_mut().write_all(&head).await.expect("it is open");
+    ended(claims).await;
+    until("they are gone", async || server.relay.connections() == 0).await;
+    still_serves(&server, 112).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_with_another_key_than_expected_is_not_dialed_again() {
+    let server = Server::open(&store(120));
+    let store = store(121);
+    let peer = Peer::start(&store, PeerOptions::new().backoff(hasty())).expect("a peer");
+    peer.dial(server.target().with_relay(key(999).author()));
+    let mut status = peer.watch(server.target().address()).expect("it is dialed");
+    let refused = |status: &Status| matches!(status, Status::Refused { .. });
+    let status = soon("refused", status.wait_for(refused)).await.expect("it is dialed").clone();
+    let Status::Refused { why } = status else { unreachable!() };
+    assert!(why.contains("was expected"), "{why}");
+    peer.dial(server.target().with_relay(server.relay.author()));
+    let mut status = peer.watch(server.target().address()).expect("it is dialed");
+    let connected = |status: &Status| matches!(status, Status::Connected { .. });
+    soon("connected", status.wait_for(connected)).await.expect("it is dialed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_not_on_the_list_is_refused_for_good_and_one_that_is_taken_off_it_too() {
+    let (allowed, stranger) = (key(131).author(), key(132).author());
+    let rules = Rules::new().key(allowed, Rule::write());
+    let list = std::sync::Arc::new(AllowList::new(rules.clone()));
+    let server = Server::start(&store(130), list.clone(), options(), None);
+    let (one, peer) = created(131, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+
+    let (two, other) = joined(132, one.id(), &server);
+    let refused = |status: &Status| matches!(status, Status::Refused { .. });
+    let mut status = other.watch(server.target().address()).expect("it is dialed");
+    soon("refused", status.wait_for(refused)).await.expect("it is dialed");
+
+    list.set(rules.without_key(&allowed).key(stranger, Rule::read()));
+    let mut status = peer.watch(server.target().address()).expect("it is dialed");
+    soon("refused", status.wait_for(refused)).await.expect("it is dialed");
+
+    // Now the other one may read, and not write.
+    other.dial(server.target());
+    converged(&[&one, &two]).await;
+    two.change(|board| board.title.set("Mine")).await.expect("room");
+    let (three, _third) = {
+        list.set(Rules::new().everyone(Rule::read()));
+        joined(133, one.id(), &server)
+    };
+    converged(&[&one, &three]).await;
+    assert_eq!(three.value().await.title, "Plan");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_write_from_now_on_can_without_being_started_anew() {
+    let author = key(136).author();
+    let list = std::sync::Arc::new(AllowList::new(Rules::new().key(author, Rule::read())));
+    let server = Server::start(&store(135), list.clone(), options(), None);
+    let (one, _first) = created(136, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    let is_refused = |one: &Live<Board>| {
+        one.relays().iter().any(|relay| relay.refused == Some(Refused::ReadOnly))
+    };
+    until("it may not write", async || is_refused(&one)).await;
+    list.set(Rules::new().everyone(Rule::write()));
+    soon("synced", one.synced()).await;
+    let (two, _second) = joined(137, one.id(), &server);
+    converged(&[&one, &two]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_lets_in_whoever_has_it_and_to_its_document_only() {
+    let token = Token::new("guest-2f6e9a").expect("a token");
+    let (one_store, other_store) = (store(141), store(142));
+    let one = Live::new(one_store.create::<Board>().expect("room"));
+    let other = Live::new(one_store.create::<Board>().expect("room"));
+    let rules = Rules::new()
+        .key(key(141).author(), Rule::write())
+        .token(&token, Rule::write().documents([one.id()]));
+    let server = Server::start(&store(140), AllowList::new(rules), options(), None);
+    let peer = crate::rig::peer(&one_store, &server);
+    peer.bind(&one);
+    peer.bind(&other);
+    for board in [&one, &other] {
+        board.change(|board| board.title.set("Plan")).await.expect("room");
+        soon("synced", board.synced()).await;
+    }
+    let invite = |board: &Live<Board>| {
+        let invite = Invite::new(server.target().address().clone(), board.id());
+        invite.with_relay(server.relay.author()).with_token(token.clone())
+    };
+    let guest = Peer::start(&other_store, PeerOptions::new().backoff(hasty())).expect("a peer");
+    let link: Invite = invite(&one).to_string().parse().expect("a link");
+    let joined = guest.accept::<Board>(&link).await.expect("room");
+    let closed = guest.accept::<Board>(&invite(&other)).await.expect("room");
+    converged(&[&one, &joined]).await;
+    joined.change(|board| board.tasks.push("as a guest".into())).await.expect("room");
+    converged(&[&one, &joined]).await;
+    assert!(closed.with(|board| board.history().is_empty()).await, "it may not have this one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_a_quota_is_not_taken_in() {
+    let rules = Rules::new()
+        .key(key(151).author(), Rule::write().quota(20_000))
+        .key(key(152).author(), Rule::write());
+    let server = Server::start(&store(150), AllowList::new(rules), options(), None);
+    let (one, _first) = created(151, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let (two, _second) = joined(152, one.id(), &server);
+    converged(&[&one, &two]).await;
+    let noise: String = noise(30_000).iter().map(|byte| char::from(b'a' + byte % 26)).collect();
+    one.change(move |board| board.notes.push_str(&noise)).await.expect("room");
+    // Another one can write, and gets nothing of what was refused.
+    two.change(|board| board.tasks.push("on".into())).await.expect("room");
+    soon("synced", two.synced()).await;
+    assert!(two.read(|board| board.notes.is_empty()).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_before_authentication_does_not_keep_others_out() {
+    let mut limits = Limits::default();
+    limits.connections_per_address = 120;
+    let server =
+        Server::start(&store(160), crdt_sync::access::Open, options().limits(limits), None);
+    let floods: Vec<_> = (0..100)
+        .map(|number| {
+            let at = server.at;
+            tokio::spawn(async move {
+                let mut socket = socket(at).await;
+                for _ in 0..200 {
+                    // Some begin as a handshake does, and go on as none.
+                    let mut frame = b"crdtsync".to_vec();
+                    frame.extend(noise(if number % 2 == 0 { 60 } else { 2000 }));
+                    if socket.send(Message::binary(frame)).await.is_err() {
+                        return;
+                    }
+                }
+                ended(socket).await;
+            })
+        })
+        .collect();
+    still_serves(&server, 161).await;
+    for flood in floods {
+        flood.await.expect("no panic");
+    }
+    until("they are gone", async || server.relay.connections() == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_nothing_or_little_at_a_time_is_dropped() {
+    let mut limits = Limits::default();
+    (limits.request_head, limits.handshake) =
+        (Duration::from_millis(100), Duration::from_millis(100));
+    let server =
+        Server::start(&store(170), crdt_sync::access::Open, options().limits(limits), None);
+    let begun = Instant::now();
+    // Nothing at all, a request that never ends, and a WebSocket on which nothing is said.
+    for head in ["", "GET /crdt-sync HTTP/1.1\r\nHost: x\r\nX: "] {
+        let mut tcp = TcpStream::connect(server.at).await.expect("it listens");
+        tcp.write_all(head.as_bytes()).await.expect("it is open");
+        let mut rest = Vec::new();
+        soon("it is dropped", tcp.read_to_end(&mut rest)).await.ok();
+    }
+    ended(socket(server.at).await).await;
+    assert!(begun.elapsed() < Duration::from_secs(9), "as if nothing had been said of limits");
+    still_serves(&server, 171).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_are_only_so_many_connections_from_one_address() {
+    let mut limits = Limits::default();
+    limits.connections_per_address = 3;
+    let server =
+        Server::start(&store(180), crdt_sync::access::Open, options().limits(limits), None);
+    let mut inside = Vec::new();
+    for seed in 181..184 {
+        inside.push(Raw::connect(server.at, seed).await);
+    }
+    let mut turned_away = TcpStream::connect(server.at).await.expect("the system accepts it");
+    let _ = turned_away.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let mut answer = Vec::new();
+    let _ = soon("it is dropped", turned_away.read_to_end(&mut answer)).await;
+    assert!(answer.is_empty(), "{answer:?}");
+    drop(inside.pop());
+    until("there is room again", async || server.relay.connections() < 3).await;
+    Raw::connect(server.at, 185).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_endpoint_than_this_one_is_refused() {
+    let options = options().endpoint("relay.example.org/crdt-sync");
+    let server = Server::start(&store(190), crdt_sync::access::Open, options, None);
+    let peer = crate::rig::peer(&store(191), &server);
+    let mut status = peer.watch(server.target().address()).expect("it is dialed");
+    let refused = |status: &Status| matches!(status, Status::Refused { .. });
+    soon("refused", status.wait_for(refused)).await.expect("it is dialed");
+    let _: Keypair = key(191);
+}

@@ -1,0 +1,9 @@
+//! Documents that are shared between tasks, and replicas that exchange them over sockets.
+
+mod hostile;
+mod live;
+mod load;
+mod meeting;
+mod raw;
+mod rig;
+mod secure;

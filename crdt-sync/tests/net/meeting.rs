@@ -1,0 +1,240 @@
+//! Replicas that meet at relays.
+
+use std::time::Duration;
+
+use crdt_core::Seen;
+use crdt_store::Store;
+use crdt_sync::access::Open;
+use crdt_sync::{Live, Status};
+
+use crate::rig::{
+    Board, Server, converged, created, joined, key, options, peer, soon, store, until,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_peers_see_through_one_relay_what_each_writes() {
+    let server = Server::open(&store(0));
+    let (one, _first) = created(1, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    let (two, _second) = joined(2, one.id(), &server);
+    let (three, _third) = joined(3, one.id(), &server);
+    converged(&[&one, &two, &three]).await;
+    assert_eq!(three.value().await.title, "Plan");
+
+    let mut deltas = three.deltas().await;
+    let boards = [&one, &two, &three];
+    for (number, board) in boards.iter().enumerate() {
+        board.change(move |board| board.tasks.push(format!("{number}"))).await.expect("room");
+    }
+    converged(&boards).await;
+    let mut tasks = two.value().await.tasks;
+    tasks.sort();
+    assert_eq!(tasks, ["0", "1", "2"]);
+    let seen = soon("a delta", deltas.next()).await.expect("it is shared");
+    assert!(matches!(seen, Seen::Delta(_)));
+    for board in boards {
+        soon("synced", board.synced()).await;
+        soon("durable", board.durable_at(&server.relay.author())).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_durable_at_a_relay_is_there_when_it_is_killed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("relay.crdt");
+    let open = || Store::open(&path).expect("a file");
+    let server = Server::open(&open());
+    let author = server.relay.author();
+    let (one, _peer) = created(11, &server);
+    for number in 0..20 {
+        one.change(move |board| board.tasks.push(format!("{number}"))).await.expect("room");
+    }
+    soon("durable", one.durable_at(&author)).await;
+    server.kill();
+    let kept = open().open_document::<Board>(one.id()).expect("it is kept");
+    assert_eq!(kept.value(), one.value().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn peers_go_on_when_a_relay_is_killed_and_comes_back_under_load() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("relay.crdt");
+    let key = key(20);
+    let open = || {
+        let options = crdt_store::StoreOptions::new().keypair(key.clone());
+        Store::open_with(&path, &options).expect("a file")
+    };
+    let mut server = Server::open(&open());
+    let (one, _first) = created(21, &server);
+    let (two, _second) = joined(22, one.id(), &server);
+    let writers = [one.clone(), two.clone()].map(|board| {
+        tokio::spawn(async move {
+            for number in 0..300 {
+                let text = format!("{number} ");
+                board.change(move |board| board.notes.push_str(&text)).await.expect("room");
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+    for wanted in [50, 150] {
+        until("it is under load", async || {
+            one.with(|board| board.history().len())
+                .await
+                .max(two.with(|board| board.history().len()).await)
+                >= wanted
+        })
+        .await;
+        let at = server.kill();
+        server = Server::start(&open(), Open, options(), Some(at));
+    }
+    for writer in writers {
+        writer.await.expect("no panic");
+    }
+    converged(&[&one, &two]).await;
+    assert_eq!(one.with(|board| board.history().len()).await, 600);
+    assert!(one.with(|board| board.equivocations().is_empty()).await);
+    soon("durable", two.durable_at(&server.relay.author())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_relay_is_sent_is_seen_at_another_that_is_linked() {
+    let (left, right) = (Server::open(&store(30)), Server::open(&store(31)));
+    let (one, _first) = created(32, &left);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let target = left.target();
+    let relay = right.relay.clone();
+    right.run(async move { relay.link(target) });
+    // It is not at the right one yet: that asks for it when somebody follows it there.
+    let (two, _second) = joined(33, one.id(), &right);
+    converged(&[&one, &two]).await;
+    assert_eq!(two.value().await.title, "Plan");
+    two.change(|board| board.tasks.push("back".into())).await.expect("room");
+    converged(&[&one, &two]).await;
+    // What is made later on either side is seen on the other.
+    let (three, _third) = created(34, &right);
+    three.change(|board| board.title.set("Later")).await.expect("room");
+    let (four, _fourth) = joined(35, three.id(), &left);
+    converged(&[&three, &four]).await;
+    assert_eq!(four.value().await.title, "Later");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_was_offline_for_ten_thousand_changes_catches_up() {
+    let server = Server::open(&store(40));
+    let (one, first) = created(41, &server);
+    let (two, _second) = joined(42, one.id(), &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    converged(&[&one, &two]).await;
+    first.close().await;
+    let mut offline = one.into_stored().await.expect("the only handle");
+    for number in 0..10_000 {
+        offline.change(|board| board.notes.insert(number, "x")).expect("room");
+    }
+    two.change(|board| board.tasks.push("meanwhile".into())).await.expect("room");
+    let again = peer(offline.store(), &server);
+    let one = Live::new(offline);
+    again.bind(&one);
+    converged(&[&one, &two]).await;
+    assert_eq!(two.with(|board| board.history().len()).await, 10_002);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_is_drained_tells_its_peers_when_to_come_again() {
+    let server = Server::open(&store(50));
+    let (one, peer) = created(51, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let mut status = peer.watch(server.target().address()).expect("it is dialed");
+    let relay = server.relay.clone();
+    server.run(async move { relay.drain().await }).expect("it is flushed");
+    // Longer than this peer would wait of its own accord.
+    let told = |status: &Status| {
+        matches!(status, Status::Waiting { why, wait } if why.contains("restarted")
+            && (Duration::from_millis(500)..Duration::from_secs(6)).contains(wait))
+    };
+    soon("told", status.wait_for(told)).await.expect("it is dialed");
+    assert_eq!(server.relay.connections(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_lets_go_of_what_nobody_uses_and_opens_it_again() {
+    let server = Server::start(&store(60), Open, options().idle(Duration::from_millis(20)), None);
+    let (one, _first) = created(61, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    until("it is let go of", async || server.relay.open_documents() == 0).await;
+    // It is followed all the same.
+    let (two, _second) = joined(62, one.id(), &server);
+    one.change(|board| board.title.set("Next")).await.expect("room");
+    converged(&[&one, &two]).await;
+    assert_eq!(two.value().await.title, "Next");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn very_many_documents_are_followed_on_one_connection() {
+    let server = Server::open(&store(70));
+    let mine = store(71);
+    let first = peer(&mine, &server);
+    let mut boards = Vec::new();
+    for number in 0..200 {
+        let board = Live::new(mine.create::<Board>().expect("room"));
+        board.change(move |board| board.title.set(format!("{number}"))).await.expect("room");
+        first.bind(&board);
+        boards.push(board);
+    }
+    for board in &boards {
+        soon("synced", board.synced()).await;
+    }
+    // Another one has them all from the beginning, and again after something has changed meanwhile.
+    let yours = store(72);
+    let joined: Vec<_> = boards
+        .iter()
+        .map(|board| Live::new(yours.join::<Board>(board.id()).expect("room")))
+        .collect();
+    for round in 0..3 {
+        let second =
+            crdt_sync::Peer::start(&yours, crdt_sync::PeerOptions::default()).expect("a peer");
+        for board in &joined {
+            second.bind(board);
+        }
+        second.dial(server.target());
+        for board in &joined {
+            soon("synced", board.synced()).await;
+        }
+        for (mine, yours) in boards.iter().zip(&joined) {
+            converged(&[mine, yours]).await;
+        }
+        boards[round].change(|board| board.tasks.push("live".into())).await.expect("room");
+        converged(&[&boards[round], &joined[round]]).await;
+        second.close().await;
+        for number in [5, 50, 150] {
+            boards[number].change(|board| board.tasks.push("more".into())).await.expect("room");
+            joined[number].change(|board| board.notes.push_str("offline")).await.expect("room");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_closed_is_exchanged_no_more_and_other_handles_go_on() {
+    let server = Server::open(&store(90));
+    let (one, first) = created(91, &server);
+    let (two, _second) = joined(92, one.id(), &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    converged(&[&one, &two]).await;
+    let other = one.clone();
+    one.close().await.expect("it is flushed");
+    other.change(|board| board.title.set("Mine")).await.expect("room");
+    // What is sent later by the same connection has come, and that of before would have.
+    let third = Live::new(other.store().create::<Board>().expect("room"));
+    first.bind(&third);
+    third.change(|board| board.title.set("Third")).await.expect("room");
+    soon("synced", third.synced()).await;
+    two.change(|board| board.tasks.push("on".into())).await.expect("room");
+    soon("synced", two.synced()).await;
+    assert_eq!(two.value().await.title, "Plan");
+    assert_eq!(other.value().await.title, "Mine");
+    // It is exchanged again when it is bound again.
+    first.bind(&other);
+    converged(&[&other, &two]).await;
+}
