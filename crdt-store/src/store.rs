@@ -148,7 +148,7 @@ impl Store {
         &self,
         write: impl FnOnce(&mut Document<T>) -> Result<(), E>,
     ) -> Result<Stored<T>, E> {
-        let document = Document::<T>::create(self.keypair()?.clone());
+        let document = Document::<T>::create(self.writer()?.clone());
         let mut document = document.map_err(|error| StoreError::Random(error.to_string()))?;
         write(&mut document)?;
         Ok(self.add(document)?)
