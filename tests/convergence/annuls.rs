@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crdt_core::EditError;
 use serde_json::{Value, json};
 
+use crate::deltas::Watcher;
 use crate::interpreter::Schema;
 use crate::moves::{Start, field, insert, letters};
 use crate::replica::{check, same};
@@ -233,4 +234,17 @@ fn a_panic_after_an_annul_leaves_nothing() {
     assert_eq!((document.digest(), document.value().tags.concat()), (before, "abcde".to_owned()));
     document.change(|board| board.tags.delete(0..2)).expect("they are there");
     same(&document, &start.copy(&document));
+}
+
+/// Who observes hears nothing of what is deleted, wherever it would stand.
+#[test]
+fn what_is_deleted_is_carried_unseen() {
+    let to_the_end = Op::moved(&tags(), Place::Right(0, 4), &[(0, 0)]);
+    let start = after(&[to_the_end, delete(0, 1)]);
+    let mut document = start.document(&[&start.alice(&[stands(&[(0, 6)])])]);
+    let mut watcher = Watcher::of(&mut document);
+    let carried = start.document(&[&start.bob(&[Op::annul(&tags(), false, &[(1, 5)])])]);
+    document.apply(&carried.export(&[])).expect("a valid change");
+    assert!(watcher.look(&mut document, false));
+    check(&document);
 }

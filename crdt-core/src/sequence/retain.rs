@@ -99,7 +99,6 @@ impl<C: Content> Sequence<C> {
         if self.is_settled() {
             return;
         }
-        self.set_recent(None);
         for (range, covered) in self.covers_mut().settle(chains) {
             self.settle_part(range, covered, chains, shifts);
         }
