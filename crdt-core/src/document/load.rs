@@ -1,5 +1,5 @@
-use super::Document;
 use super::files::Saved;
+use super::{Document, Opened};
 use crate::crypto::Keypair;
 use crate::history::{History, LoadError, OpenedAs, PendingLimits};
 use crate::node::{CrdtNode, load_state};
@@ -154,15 +154,26 @@ impl<T: CrdtNode> Document<T> {
 
     fn open(Saved { history, state }: Saved<'_>, keypair: Option<Keypair>) -> Self {
         let Some(bytes) = state.filter(|(schema, _)| *schema == state_hash::<T>()) else {
-            return Self::over(history, keypair);
+            return Self::replayed(history, keypair);
         };
         match load_state(bytes.1, history.chains()) {
             Ok((state, partial)) => Self { partial, ..Self::with_state(history, state, keypair) },
             Err(error) => {
                 tracing::warn!(%error, "a saved state is not one; it is built from the changes");
-                Self::over(history, keypair)
+                Self::replayed(history, keypair)
             }
         }
+    }
+
+    fn replayed(history: History, keypair: Option<Keypair>) -> Self {
+        Self { opened: Opened::Replayed, ..Self::over(history, keypair) }
+    }
+
+    /// Whether its state was built from all its changes when it was opened, since what was saved had
+    /// no state, or that of a type with another schema. Saved as it is now, it is opened in time
+    /// that does not depend on them.
+    pub fn was_replayed(&self) -> bool {
+        self.opened == Opened::Replayed
     }
 }
 

@@ -81,6 +81,7 @@ pub struct Document<T: CrdtNode> {
     partial: bool,
     /// Whether the state keeps all that is deleted or reset, as it does once an op was annulled.
     keeps_all: bool,
+    opened: Opened,
     /// What observers have not seen.
     effects: EffectLog,
     /// Whether it may be of another type than `T`.
@@ -88,6 +89,14 @@ pub struct Document<T: CrdtNode> {
     /// What is neither accepted nor aborted yet.
     prepared: Option<Work>,
     writer: Option<Writer>,
+}
+
+/// Where the state came from when the document was made or opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Opened {
+    AsSaved,
+    /// All its changes were gone through.
+    Replayed,
 }
 
 /// The right to write: a key, and where its chain is.
@@ -168,6 +177,7 @@ impl<T: CrdtNode> Document<T> {
             state,
             partial: false,
             keeps_all: false,
+            opened: Opened::AsSaved,
             effects: EffectLog::default(),
             any_type: false,
             prepared: None,

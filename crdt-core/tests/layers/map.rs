@@ -5,6 +5,22 @@
 
 use std::collections::BTreeSet;
 
+/// The packages that a section has tables for, each with the text from its heading, a line that
+/// begins with the directory of its sources, to the next.
+pub(crate) fn tables(section: &str) -> Vec<(&str, &str)> {
+    let mut tables = Vec::new();
+    let mut end = section.len();
+    for (at, _) in section.rmatch_indices("\n`") {
+        let line = section[at + 2..].lines().next().unwrap_or_default();
+        if let Some((package, _)) = line.split_once("/src`") {
+            tables.push((package, &section[at..end]));
+            end = at;
+        }
+    }
+    tables.reverse();
+    tables
+}
+
 /// The files and directories that the tables of a section name.
 pub(crate) fn named(section: &str) -> BTreeSet<String> {
     let rows = section.lines().filter(|line| line.starts_with("| `"));
@@ -30,6 +46,16 @@ fn of_row(cell: &str) -> Vec<String> {
 pub(crate) fn covers(named: &BTreeSet<String>, file: &str) -> bool {
     let within = file.match_indices('/').any(|(at, _)| named.contains(&file[..=at]));
     within || named.contains(file)
+}
+
+#[test]
+fn tables_have_the_text_up_to_the_next() {
+    let section = "before\n`one/src`:\n| `a.rs` | |\n`two/src`, too:\n| `b.rs` | `c/src` |\n";
+    let expected = [
+        ("one", "\n`one/src`:\n| `a.rs` | |"),
+        ("two", "\n`two/src`, too:\n| `b.rs` | `c/src` |\n"),
+    ];
+    assert_eq!(tables(section), expected);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Where documents are kept: what a place has to offer, and what is written there.
 //!
-//! All that is known of what belongs in a document's rows lies [above](crate::replica), and does no
-//! IO. A [`Backend`] is a small thing: rows in transactions, of which one at a time writes.
+//! All that is known of what belongs in a document's rows lies above (`replica/`), and does no IO. A
+//! [`Backend`] is a small thing: rows in transactions, of which one at a time writes.
 
 mod memory;
 pub mod sqlite;

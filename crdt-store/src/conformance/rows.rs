@@ -60,6 +60,8 @@ fn equal<V: PartialEq + core::fmt::Debug>(
 }
 
 fn what_is_dropped(open: &Open) -> Result<(), Violation> {
+    let generation = |transaction: &dyn Transaction| transaction.generation();
+    let before = read(open, generation)?;
     let place = open().doing("opening")?;
     let mut transaction = place.begin(Access::Write).doing("beginning to write")?;
     transaction.write(&ID, &[Write::Create]).doing("writing")?;
@@ -68,8 +70,7 @@ fn what_is_dropped(open: &Open) -> Result<(), Violation> {
     ensure(seen, "a transaction sees what it wrote", || "it does not".into())?;
     drop(transaction);
     equal(&entry(open)?, &None, "what is not committed is not there")?;
-    let generation = read(open, |transaction| transaction.generation())?;
-    equal(&generation, &None, "what is not committed is not there")
+    equal(&read(open, generation)?, &before, "what is not committed is not there")
 }
 
 fn what_is_committed(open: &Open) -> Result<(), Violation> {

@@ -32,6 +32,12 @@ const FEW: u64 = 1 << 12;
 /// How many rows there may be behind the base.
 const ROWS: usize = 64;
 
+/// Whether a base was opened by going through so many changes that a new one is worth writing, which
+/// is done with the next change.
+pub(super) fn is_stale<C: Content>(content: &C) -> bool {
+    content.was_replayed() && content.history().len() as u64 >= FEW
+}
+
 /// What is to be done with what was appended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Plan {
@@ -46,7 +52,7 @@ impl Replica {
     /// wrong here is only said.
     pub(crate) fn compact_when_due<C: Content>(&mut self, content: &C, backend: &dyn Backend) {
         let is_long = self.tail.last().is_some_and(|row| row.bytes as u64 >= LEAST);
-        if !is_long && !self.position.is_multiple_of(MERGED as u64) {
+        if !is_long && !self.is_base_stale && !self.position.is_multiple_of(MERGED as u64) {
             return;
         }
         if let Err(error) = self.compact(content, backend) {
@@ -77,6 +83,9 @@ impl Replica {
         content: &C,
         transaction: &dyn Transaction,
     ) -> Result<Option<Compacted>, StoreError> {
+        if self.is_base_stale {
+            return self.rebase(content, transaction).map(Some);
+        }
         let Some(entry) = transaction.document(&self.id)? else { return Ok(None) };
         let tail = transaction.tail(&self.id)?;
         let changes = content.history().len();
@@ -140,6 +149,7 @@ impl Replica {
     /// What was compacted is durable.
     pub(crate) fn follow(&mut self, compacted: Compacted) {
         (self.tail, self.durable) = (compacted.tail, compacted.durable);
+        self.is_base_stale = false;
     }
 }
 

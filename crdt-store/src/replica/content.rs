@@ -6,6 +6,9 @@ pub(crate) trait Content {
 
     fn take_in(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError>;
 
+    /// Whether opening it went through all its changes, which a new base would spare.
+    fn was_replayed(&self) -> bool;
+
     /// All changes from one on, as bundles.
     fn export_since(&self, first: usize) -> Vec<u8>;
 
@@ -22,6 +25,10 @@ impl<T: CrdtNode> Content for Document<T> {
         self.apply(bytes)
     }
 
+    fn was_replayed(&self) -> bool {
+        self.was_replayed()
+    }
+
     fn export_since(&self, first: usize) -> Vec<u8> {
         self.export_since(first)
     }
@@ -31,6 +38,7 @@ impl<T: CrdtNode> Content for Document<T> {
     }
 }
 
+// It has no state.
 impl Content for History {
     fn history(&self) -> &History {
         self
@@ -38,6 +46,10 @@ impl Content for History {
 
     fn take_in(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
         self.apply(bytes)
+    }
+
+    fn was_replayed(&self) -> bool {
+        false
     }
 
     fn export_since(&self, first: usize) -> Vec<u8> {

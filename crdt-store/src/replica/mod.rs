@@ -34,6 +34,8 @@ pub(crate) struct Replica {
     durable: usize,
     /// What lies behind the base.
     tail: Vec<Row>,
+    /// Whether the base is of little use: its state is missing, or of a type with another schema.
+    is_base_stale: bool,
     /// Up to which number this handle knows what waits.
     awaited: u64,
 }
@@ -61,7 +63,14 @@ impl Replica {
             None => open(None)?,
         };
         let durable = content.history().len();
-        let mut replica = Self { id, position: through, durable, tail: Vec::new(), awaited: 0 };
+        let mut replica = Self {
+            id,
+            position: through,
+            durable,
+            tail: Vec::new(),
+            is_base_stale: compaction::is_stale(&content),
+            awaited: 0,
+        };
         replica.bring_in(&mut content, transaction)?;
         for (number, bytes) in transaction.waiting(&id)? {
             if let Err(error) = content.take_in(&bytes) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crdt_core::Text;
+use crdt_core::{Document, Text};
 use crdt_store::backend::Memory;
 use crdt_store::{Store, Stored};
 
@@ -65,4 +65,20 @@ fn bringing_in_costs_what_others_wrote() {
     assert_eq!(early.0, late.0, "calls");
     assert!(late.1 <= early.1 + 64, "{} bytes early, {} late", early.1, late.1);
     assert!(brought_in(0).1 == 0);
+}
+
+/// A relay that knows no types, or an app with an older type, leaves a base without a state for
+/// this one.
+#[test]
+fn a_document_is_gone_through_once_and_not_each_time_it_is_opened() {
+    let (store, _) = watched(&Arc::new(Memory::new()));
+    let mut elsewhere = Document::<Text>::create(key(2)).unwrap();
+    for _ in 0..5_000 {
+        elsewhere.change(|text| text.push_str("x")).unwrap();
+    }
+    store.join_history(elsewhere.id()).unwrap().apply(&elsewhere.export(&[])).unwrap();
+    let mut opened = store.open_document::<Text>(elsewhere.id()).unwrap();
+    assert!(opened.was_replayed());
+    opened.change(|text| text.push_str("y")).unwrap();
+    assert!(!store.open_document::<Text>(elsewhere.id()).unwrap().was_replayed());
 }

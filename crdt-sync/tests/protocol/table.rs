@@ -172,7 +172,9 @@ fn very_many_documents() {
     let mut pair = Pair::new(one, other);
     pair.connections[0].subscribe_set(ids.iter().copied());
     pair.settle();
-    ids.iter().for_each(|id| assert!(pair.connections.iter().all(|one| one.is_synced(id))));
+    for id in &ids {
+        assert!(pair.connections.iter().all(|one| one.is_synced(id)));
+    }
     row("10,000 documents, first time", pair.look(), 32 * ids.len(), 2048, 6);
 
     let [one, other] = pair.replicas;
@@ -184,7 +186,9 @@ fn very_many_documents() {
         let mut pair = Pair::new(one, other);
         pair.connections[0].subscribe_set(ids.iter().copied());
         pair.settle();
-        ids.iter().for_each(|id| pair.assert_equal(*id));
+        for id in &ids {
+            pair.assert_equal(*id);
+        }
         let what = format!("10,000 documents, 10 changed at the {what}");
         row(&what, pair.look(), bundles, 2048, 5);
     }

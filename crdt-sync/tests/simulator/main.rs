@@ -74,7 +74,7 @@ fn all_are_equal_when_all_is_well() {
     on_all(seeds(1000), |seed| {
         let forks = seed % 4 == 3;
         let sets = seed % 3 == 2;
-        let (mut world, is_equal) = run(seed, Rules { forks, sets, ..all() });
+        let (mut world, is_equal) = run(seed, Rules { sets, forks, ..all() });
         assert!(is_equal, "they are not equal");
         for id in world.documents.clone() {
             let mut nodes = world.nodes.iter_mut().map(|node| node.history(id));

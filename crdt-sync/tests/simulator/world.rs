@@ -11,6 +11,7 @@ use crate::node::Node;
 
 /// What may happen in a run, in thousandths of its steps, and what is broken for a control.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is broken by itself")]
 pub(crate) struct Rules {
     pub(crate) steps: usize,
     /// Frames that are lost, come twice, or come damaged.
@@ -110,7 +111,7 @@ impl World {
     /// same in the end.
     pub(crate) fn heal(&mut self) -> bool {
         let Rules { never_ticks, believes_frontiers, sets, .. } = self.rules;
-        self.rules = Rules { never_ticks, believes_frontiers, sets, ..Rules::default() };
+        self.rules = Rules { sets, never_ticks, believes_frontiers, ..Rules::default() };
         self.is_well = true;
         for _ in 0..40 {
             self.connect();
@@ -181,7 +182,7 @@ impl World {
         let node = self.rng.random_range(1..self.nodes.len());
         let document = self.documents[self.rng.random_range(0..self.documents.len())];
         let (at, much) = (self.rng.random_range(0..20), self.rng.random_range(0..50));
-        let letters = if much == 0 { "x".repeat(70_000) } else { "abc"[..1 + much % 3].to_owned() };
+        let letters = if much == 0 { "x".repeat(70_000) } else { "abc"[..=much % 3].to_owned() };
         let Some(fresh) = self.nodes[node].write(document, at, &letters) else { return };
         if self.rules.sends_before_durable {
             self.tell(node, None, document, &fresh);

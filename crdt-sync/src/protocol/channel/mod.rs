@@ -2,6 +2,7 @@
 //! sent next. A channel does nothing itself: the [session](super::session) asks each in its turn.
 
 mod compare;
+mod found;
 mod receiving;
 mod sending;
 mod sketching;
