@@ -1,5 +1,6 @@
 //! The relay from beginning to end.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -28,7 +29,9 @@ pub(crate) fn run(config: &Config) -> Result<(), Failure> {
 
 fn begin_log(log: Log) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log_to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let for_people = std::io::stderr().is_terminal();
+    let log_to = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(for_people);
+    let log_to = log_to.with_writer(std::io::stderr);
     match log {
         Log::Text => log_to.init(),
         Log::Json => log_to.json().init(),

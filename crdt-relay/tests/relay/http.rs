@@ -123,6 +123,18 @@ fn a_token_may_do_what_its_rule_says_also_when_that_changes() {
 }
 
 #[test]
+fn what_is_sent_is_bounded() {
+    let folder = folder();
+    let config = "[limits]\nrequest_body = 1000\n";
+    fs::write(folder.path().join("relay.toml"), config).expect("room");
+    let relay = Running::start(folder, &["--config", "relay.toml", "--listen", "127.0.0.1:0"]);
+    let text = text(8);
+    let path = format!("/documents/{}/bundle", text.id());
+    assert_eq!(ask(&relay.at, "POST", &path, None, &[0; 1001]).status, 413);
+    assert_eq!(ask(&relay.at, "POST", &path, None, &text.export(&[])).status, 200);
+}
+
+#[test]
 fn it_tells_how_it_does() {
     let relay = Running::anywhere();
     assert_eq!(get(&relay.at, "/healthz", None).text(), "ok\n");

@@ -129,7 +129,8 @@ pub enum Relation {
     Equal,
     /// All of them are here: the other side lacks something.
     Behind,
-    /// Not all of them are here. The tips of all chains here.
+    /// Not all of them are here, or only unpacking old changes could tell. The tips of all chains
+    /// here.
     Unknown(Vec<Tip>),
 }
 
@@ -272,15 +273,11 @@ fn compare(history: &History, version: &Version, heads: &[ChangeHash]) -> Relati
     if version.heads == heads {
         return Relation::Equal;
     }
-    // Most heads that are asked for are heads or ends of chains here, which need no look at old changes.
-    let frontier = history.frontier();
-    let mut tips: Vec<ChangeHash> = frontier.tips().iter().map(|tip| tip.change).collect();
-    tips.sort_unstable();
-    let is_tip = |head: &ChangeHash| tips.binary_search(head).is_ok();
-    if heads.iter().all(|head| is_tip(head) || history.contains(head)) {
+    // What only unpacking all old changes could tell is found by tips, which say where to look.
+    if heads.iter().all(|head| history.contains_at_hand(head) == Some(true)) {
         Relation::Behind
     } else {
-        Relation::Unknown(frontier.tips().to_vec())
+        Relation::Unknown(history.frontier().tips().to_vec())
     }
 }
 

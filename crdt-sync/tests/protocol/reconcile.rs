@@ -204,3 +204,24 @@ fn a_document_that_is_left_is_quiet() {
     pair.settle();
     pair.assert_equal(id);
 }
+
+/// A document that was opened from a file, where old changes lie packed, is as good.
+#[test]
+fn an_opened_document_is_compared_by_its_tips() {
+    for opened in [0, 1] {
+        let (mut a, mut b, id) = replicas(20, [0, 0]);
+        for replica in [&mut a, &mut b] {
+            replica.text(id).compact().expect("in memory");
+        }
+        [&mut a, &mut b][1 - opened].reopen(id);
+        let fresh = [&mut a, &mut b][opened].write(id, "x");
+        assert_eq!(fresh.version().changes, 21);
+        [&mut a, &mut b][opened].text(id).compact().expect("in memory");
+        [&mut a, &mut b][opened].reopen(id);
+        let mut pair = Pair::new(a, b);
+        pair.subscribe(0, id);
+        pair.settle();
+        pair.assert_equal(id);
+        assert!(pair.look().0 < 400);
+    }
+}

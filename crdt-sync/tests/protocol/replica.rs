@@ -56,6 +56,11 @@ impl Replica {
         self.documents.entry(id).or_insert_with(|| store.join(id).expect("in memory"))
     }
 
+    /// Lets go of a document, to be opened again.
+    pub(crate) fn reopen(&mut self, id: DocumentId) {
+        self.documents.remove(&id);
+    }
+
     /// Types a letter at the end, and gives what to tell connections.
     pub(crate) fn write(&mut self, id: DocumentId, letters: &str) -> Fresh {
         let text = self.text(id);

@@ -2,6 +2,7 @@
 
 use super::History;
 use crate::codec::{DecodeError, Reader};
+use crate::crypto::ChangeHash;
 use crate::history::export::had;
 use crate::history::export::portion::{Asked, Portion};
 use crate::history::format::bundle;
@@ -47,6 +48,27 @@ impl History {
     /// chains. It may be wrong, so [heads](Self::heads) have to be compared after what follows.
     pub fn recognize(&self, tips: &[ShortTip]) -> Frontier {
         had::recognized(self.store(), tips)
+    }
+
+    /// Whether a change is known, if that can be told without unpacking an opened document's old
+    /// changes, as [`contains`](Self::contains) does. O(1).
+    ///
+    /// ```
+    /// # use crdt_core::{Document, History, Keypair, Text};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut text = Document::<Text>::create(Keypair::generate()?)?;
+    /// # text.change(|text| text.push_str("Hello"))?;
+    /// let old = text.heads()[0];
+    /// text.change(|text| text.push_str("!"))?;
+    /// let opened = History::load(&text.save())?;
+    /// assert_eq!(opened.contains_at_hand(&text.heads()[0]), Some(true));
+    /// assert_eq!(opened.contains_at_hand(&old), None);
+    /// assert!(opened.contains(&old));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn contains_at_hand(&self, change: &ChangeHash) -> Option<bool> {
+        self.chains().contains_at_hand(change)
     }
 
     /// Whether every tip of a frontier is here: who has it has nothing that is not here. Costs what

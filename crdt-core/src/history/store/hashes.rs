@@ -137,6 +137,15 @@ impl Hashes {
         self.find_at_hand(hash).or_else(|| self.find_archived(hash))
     }
 
+    /// Whether a change is here, if that can be told without unpacking the archive.
+    pub(crate) fn contains_at_hand(&self, hash: &ChangeHash) -> Option<bool> {
+        if self.find_at_hand(hash).is_some() {
+            return Some(true);
+        }
+        let is_unpacked = self.archive.len() == 0 || self.archived.get().is_some();
+        is_unpacked.then(|| self.find_archived(hash).is_some())
+    }
+
     /// The index of a change that is found without a look into the archive.
     fn find_at_hand(&self, hash: &ChangeHash) -> Option<ChangeIndex> {
         if let Some(tip) = self.tips.indexes.get(hash) {

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use axum::Extension;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, RawQuery, State};
+use axum::body::to_bytes;
+use axum::extract::{ConnectInfo, Path, RawQuery, Request, State};
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use axum::routing::get;
 use crdt_core::serde_json::{Value, json};
 use crdt_core::{ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
+use tokio::time::timeout;
 
 use super::{Relay, http};
 use crate::access::{Grant, Right, Visitor};
@@ -101,12 +102,13 @@ async fn import(
     Path(id): Path<String>,
     headers: HeaderMap,
     from: From,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
     let (visitor, grant) = relay.let_in(&headers, from, document, Right::Write).await?;
     let _turn = relay.turn().await?;
-    let taken = take_in(&relay.inner.hub, document, &visitor, grant, body.into()).await;
+    let bundles = relay.body(request).await?;
+    let taken = take_in(&relay.inner.hub, document, &visitor, grant, bundles).await;
     let version = taken.map_err(refused)?;
     Ok(as_json(&json!({ "heads": hex(&version.heads), "changes": version.changes })))
 }
@@ -162,6 +164,18 @@ impl Relay {
             (StatusCode::FORBIDDEN, "the token may not do this with the document")
         };
         Err(Failure::new(status, why))
+    }
+
+    /// What comes with a request, which is read only for those who may send it.
+    async fn body(&self, request: Request) -> Result<Vec<u8>, Failure> {
+        let most = self.inner.limits.request_body;
+        let too_long = |_| {
+            let why = format!("what is sent is cut off, or has more than {most} bytes");
+            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, why)
+        };
+        let reading = timeout(self.inner.limits.request_head, to_bytes(request.into_body(), most));
+        let too_slow = |_| Failure::new(StatusCode::REQUEST_TIMEOUT, "it came too slowly");
+        Ok(reading.await.map_err(too_slow)?.map_err(too_long)?.into())
     }
 
     /// A turn among those whose requests are worked on.

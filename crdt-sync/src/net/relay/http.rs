@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::RequestExt as _;
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn;
@@ -32,11 +32,9 @@ impl Relay {
     /// of requests do not take for ever, and, if limits by address are to hold, to make the service
     /// with connect info.
     pub fn router(&self) -> Router {
-        let documents =
-            documents::router().layer(DefaultBodyLimit::max(self.inner.limits.request_body));
         let router = Router::new()
             .route(PATH, get(sync))
-            .merge(documents)
+            .merge(documents::router())
             .merge(page::health())
             .with_state(self.clone());
         self.guarded(router)

@@ -8,7 +8,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections at once from one address; 1,000 by default, for those who share one.
     pub connections_per_address: usize,
-    /// How long the head of a request may take to come; 10 seconds by default.
+    /// How long the head of a request may take to come, and then what comes with it; 10 seconds by
+    /// default.
     pub request_head: Duration,
     /// How long a peer may take to prove its key; 10 seconds by default.
     pub handshake: Duration,

@@ -244,6 +244,11 @@ impl Chains {
         self.hashes.find(change)
     }
 
+    /// Whether a change is here, if that can be told without unpacking the archive.
+    pub(crate) fn contains_at_hand(&self, change: &ChangeHash) -> Option<bool> {
+        self.hashes.contains_at_hand(change)
+    }
+
     pub(crate) fn hash_of(&self, change: ChangeIndex) -> ChangeHash {
         self.hashes.get(change)
     }
