@@ -12,6 +12,7 @@ mod observe;
 mod parts;
 mod prepared;
 mod stamps;
+mod undo;
 
 use core::fmt;
 use core::ops::Range;
@@ -37,6 +38,8 @@ pub use parts::{PartKind, SaveOptions, SavedPart};
 pub use prepared::Prepared;
 use prepared::Work;
 use stamps::Stamps;
+use undo::UndoStack;
+pub use undo::{GroupDelay, UndoLimits};
 
 #[cfg(test)]
 mod tests;
@@ -87,6 +90,8 @@ pub struct Document<T: CrdtNode> {
     any_type: bool,
     /// What is neither accepted nor aborted yet.
     prepared: Option<Work>,
+    /// What of its own can be undone.
+    undo: UndoStack,
     writer: Option<Writer>,
 }
 
@@ -171,6 +176,7 @@ impl<T: CrdtNode> Document<T> {
             effects: EffectLog::default(),
             any_type: false,
             prepared: None,
+            undo: UndoStack::default(),
             writer,
         };
         document.begin_stretch();

@@ -3,7 +3,6 @@
 mod arrivals;
 
 use core::fmt;
-use core::ops::Range;
 
 use super::change::Change;
 use super::commit::draft::Draft;
@@ -171,7 +170,7 @@ impl History {
     /// typed on over several changes comes as one insert.
     pub(crate) fn replay(
         &self,
-        changes: Range<ChangeIndex>,
+        changes: impl IntoIterator<Item = ChangeIndex>,
         sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
     ) {
         replay(self.store(), changes, sink);
