@@ -97,8 +97,8 @@ pub mod tour;
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{
-    ChangeOptions, Document, ForkError, GroupDelay, Journal, LoadOptions, Look, Observer, PartKind, Prepared,
-    SaveOptions, SavedPart, Seen, UndoLimits,
+    ChangeOptions, Document, ForkError, GroupDelay, Journal, LoadOptions, Look, Observer, PartKind,
+    Prepared, SaveOptions, SavedPart, Seen, UndoLimits,
 };
 pub use history::{
     ApplyError, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis, GivenUp,

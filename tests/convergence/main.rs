@@ -19,5 +19,6 @@ mod simulator;
 mod stranger;
 mod strangers;
 mod together;
+mod undo;
 
 use test_support::wire;

@@ -11,7 +11,9 @@ use super::undo::{Turn, shifted};
 use super::{ChangeOptions, Document, Writer};
 use crate::crypto::ChangeHash;
 use crate::history::{ApplyError, ChangeIndex, Draft, Genesis, HistoryMark, Outcome, Unwritten};
-use crate::node::{CrdtNode, EditError, Log, Mode, Prior, Scope, Space, Stamp, Transaction, Writing};
+use crate::node::{
+    CrdtNode, EditError, Log, Mode, Prior, Scope, Space, Stamp, Transaction, Writing,
+};
 use crate::op::Id;
 
 /// A change, or what bytes from elsewhere come to, until it is [accepted](Self::accept); made by

@@ -1,5 +1,5 @@
-use super::{Question, Undone};
 use super::watch::{Effect, Sink};
+use super::{Question, Undone};
 use crate::history::Replayed;
 use crate::op::{Action, Id, IdRange};
 use crate::sequence::{Content, Keep, Shift, Shifts};

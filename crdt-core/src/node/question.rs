@@ -53,10 +53,8 @@ impl Question {
     }
 
     pub(super) fn tell_written<V>(&self, versions: &Versions<V>) {
-        let written = versions.iter().map(|version| Value {
-            op: version.id,
-            of: version.identity(),
-        });
+        let written =
+            versions.iter().map(|version| Value { op: version.id, of: version.identity() });
         self.0.borrow_mut().written.extend(written);
     }
 

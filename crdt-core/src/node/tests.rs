@@ -282,7 +282,8 @@ fn assert_even<S: NodeState + Default>(
 fn floods_of_every_kind_of_node_are_even() {
     type Leaf = RegisterState<u8>;
     let set = |payload| Action::Set { replaces: Vec::new(), of: None, payload };
-    let set_over: Close = |all| vec![Action::Set { replaces: all.to_vec(), of: None, payload: &[5] }];
+    let set_over: Close =
+        |all| vec![Action::Set { replaces: all.to_vec(), of: None, payload: &[5] }];
     let unset: Close = |all| vec![Action::Unset { replaces: all.to_vec() }];
     let reset: Close = |all| vec![Action::Reset { annuls: all.to_vec() }];
     let remove: Close = |all| vec![Action::Remove { replaces: all.to_vec() }];

@@ -127,9 +127,8 @@ impl Untyped {
                 self.register.iter().for_each(|register| question.tell_written(register));
                 Fit::Applied
             }
-            Action::Set { replaces, of, payload } => {
-                self.write(Write { id: op.id, of: *of, replaces, value: Some(Ok(*payload)) }, chains)
-            }
+            Action::Set { replaces, of, payload } => self
+                .write(Write { id: op.id, of: *of, replaces, value: Some(Ok(*payload)) }, chains),
             Action::Unset { replaces } => {
                 self.write(Write { id: op.id, of: None, replaces, value: None }, chains)
             }

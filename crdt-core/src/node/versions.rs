@@ -3,8 +3,8 @@ use core::cmp::Ordering;
 use super::Scope;
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
 use crate::history::{Chains, LocalAction};
-use crate::node::question::read_of;
 use crate::node::Prior;
+use crate::node::question::read_of;
 use crate::op::Id;
 
 /// The values that stand side by side in one place because none of their authors had seen the

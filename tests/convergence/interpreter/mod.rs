@@ -23,6 +23,7 @@ use serde_json::Value;
 
 pub(crate) use causality::Step;
 pub(crate) use schema::{Schema, Shape, text_key};
+pub(crate) use standing::Visible;
 
 /// The values that stand side by side in a field of the document that is a register of type `T`,
 /// the one that wins first.

@@ -35,11 +35,7 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn ask(
-        &mut self,
-        path: &[Segment<'_, Id>],
-        action: Action<'_, Id>,
-    ) -> Result<Answer, LetGo> {
+    fn ask(&mut self, path: &[Segment<'_, Id>], action: Action<'_, Id>) -> Result<Answer, LetGo> {
         #[cfg(test)]
         crate::steps::count();
         let question = Question::default();
@@ -189,11 +185,7 @@ impl Place<'_, '_> {
         let answer = asked.ask(self.path, Action::Put { replaces: Vec::new() })?;
         let is_own = |put: &Value| asked.is_own(put.op);
         let is_put = answer.written.iter().any(is_own);
-        let is_kept = if is_put {
-            !answer.written.iter().all(is_own)
-        } else {
-            answer.is_present
-        };
+        let is_kept = if is_put { !answer.written.iter().all(is_own) } else { answer.is_present };
         Ok(presence(&ops.puts, is_put, is_kept))
     }
 

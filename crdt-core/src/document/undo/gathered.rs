@@ -89,8 +89,7 @@ impl Gathered {
     }
 
     fn take(&mut self, path: &[Segment<'_, Id>], op: &Replayed<'_>, group: &Group) {
-        let is_inside =
-            |segment: &Segment<'_, Id>| matches!(segment, Segment::Element(id) if self.inserted.has(*id));
+        let is_inside = |segment: &Segment<'_, Id>| matches!(segment, Segment::Element(id) if self.inserted.has(*id));
         if path.iter().any(is_inside) {
             return;
         }

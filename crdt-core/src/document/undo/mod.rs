@@ -213,11 +213,7 @@ impl<T: CrdtNode> Document<T> {
 }
 
 /// What ops found that came to lie higher than their editors took them to, from an id on.
-pub(super) fn shifted(
-    mut priors: Vec<(Id, Prior)>,
-    from: Id,
-    shift: u32,
-) -> Vec<(Id, Prior)> {
+pub(super) fn shifted(mut priors: Vec<(Id, Prior)>, from: Id, shift: u32) -> Vec<(Id, Prior)> {
     let up = |id: &mut Id| {
         if id.chain == from.chain && id.counter >= from.counter {
             id.counter += shift;
@@ -232,4 +228,3 @@ pub(super) fn shifted(
     }
     priors
 }
-

@@ -282,9 +282,7 @@ impl LocalAction {
     /// The action as it comes to a node of this replica, without what it replaces.
     pub(crate) fn as_action<'a>(&'a self, texts: &'a str) -> Action<'a, Id> {
         match self {
-            Self::Set { of, payload, .. } => {
-                Action::Set { replaces: Vec::new(), of: *of, payload }
-            }
+            Self::Set { of, payload, .. } => Action::Set { replaces: Vec::new(), of: *of, payload },
             Self::Unset { .. } => Action::Unset { replaces: Vec::new() },
             Self::Add { delta } => Action::Add { delta: *delta },
             Self::Reset { .. } => Action::Reset { annuls: Vec::new() },

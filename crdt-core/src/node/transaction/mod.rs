@@ -275,7 +275,15 @@ impl Log {
                 let action = op.action.as_action(text);
                 let undone = Some(&undone);
                 let keeps_all = *keeps_all;
-                let op = Incoming { id, time: *time, action, keeps_all, watch: None, undone, asked: None };
+                let op = Incoming {
+                    id,
+                    time: *time,
+                    action,
+                    keeps_all,
+                    watch: None,
+                    undone,
+                    asked: None,
+                };
                 let _ = state.apply(&path, &op, chains);
             }
         }
