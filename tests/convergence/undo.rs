@@ -10,6 +10,9 @@ use serde_json::Value;
 use test_support::{Seed, key, seeds};
 
 use crate::board::{Board, FIELDS};
+use crate::deltas::Watcher;
+use crate::described::described;
+use crate::interpreter::Visible;
 use crate::program;
 use crate::replica::{check, same};
 
@@ -170,4 +173,121 @@ fn elsewhere(document: &Document<Board>) {
     let mut other = Document::join(document.id(), key(9));
     other.apply(&document.export(&[])).expect("honest bytes");
     same(document, &other);
+}
+
+/// Replicas that write, exchange and undo.
+struct Together {
+    replicas: Vec<Document<Board>>,
+    watchers: Vec<Watcher>,
+    focus: usize,
+    rng: ChaCha8Rng,
+}
+
+impl Together {
+    fn new(seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let first = found(&mut rng);
+        let others = (4..6).map(|secret| Document::join(first.id(), key(secret)));
+        let mut replicas: Vec<_> = others.collect();
+        replicas.push(first);
+        let watchers = replicas.iter_mut().map(Watcher::of).collect();
+        Self { replicas, watchers, focus: rng.random_range(0..FIELDS), rng }
+    }
+
+    fn write(&mut self, at: usize) {
+        let options = ChangeOptions::new();
+        let options = if self.rng.random_bool(0.2) { options.joined() } else { options };
+        change(&mut self.replicas[at], &options, self.focus, &mut self.rng);
+    }
+
+    fn merge(&mut self, one: usize, other: usize) {
+        if let Ok([one, other]) = self.replicas.get_disjoint_mut([one, other]) {
+            one.merge(other).expect("replicas of one document");
+        }
+    }
+
+    fn any(&mut self) -> usize {
+        self.rng.random_range(0..self.replicas.len())
+    }
+
+    /// Whoever observes is told the truth.
+    fn look(&mut self) {
+        for (replica, watcher) in self.replicas.iter_mut().zip(&mut self.watchers) {
+            watcher.look(replica, true);
+        }
+    }
+
+    fn settle(mut self) {
+        for (one, other) in [(0, 1), (1, 2), (0, 1), (0, 2)] {
+            self.merge(one, other);
+        }
+        check(&self.replicas[0]);
+        described(self.replicas[0].history());
+        self.replicas.iter().for_each(|other| same(&self.replicas[0], other));
+        elsewhere(&self.replicas[0]);
+    }
+}
+
+/// What others wrote, was visible before something was done and is not visible after, although it is
+/// in nothing that went.
+fn taken_away(document: &mut Document<Board>, undo: impl FnOnce(&mut Document<Board>)) -> usize {
+    let before = Visible::of(document.history());
+    undo(document);
+    let after = Visible::of(document.history());
+    let by_others =
+        |change| document.history().change(change).map(|c| c.author()) != document.author();
+    before.lost(&after).filter(|change| by_others(change)).count()
+}
+
+#[test]
+fn together_nothing_of_others_goes() {
+    let mut undone = 0;
+    for seed in seeds(60) {
+        let _seed = Seed(seed);
+        let mut together = Together::new(seed);
+        for _ in 0..40 {
+            let (at, other) = (together.any(), together.any());
+            match together.rng.random_range(0..10) {
+                0..=4 => together.write(at),
+                5..=7 => together.merge(at, other),
+                _ => {
+                    let back = together.rng.random_bool(0.7);
+                    let document = &mut together.replicas[at];
+                    let before = document.heads();
+                    let taken = taken_away(document, |document| {
+                        let gone = if back { document.undo() } else { document.redo() };
+                        gone.expect("it can be written");
+                    });
+                    undone += usize::from(document.heads() != before);
+                    assert!(!back || taken == 0, "{taken} elements of others are gone");
+                    check(document);
+                }
+            }
+            if together.rng.random_bool(0.5) {
+                together.look();
+            }
+        }
+        together.settle();
+    }
+    assert!(undone > 0, "nothing was ever undone");
+}
+
+/// The law can be broken: who writes the value back that was there before takes away what others
+/// wrote since.
+#[test]
+fn writing_an_old_value_back_takes_away_what_others_wrote() {
+    let mut taken = 0;
+    for seed in 0..20 {
+        let mut together = Together::new(seed);
+        let before = together.replicas[0].value();
+        for _ in 0..5 {
+            together.write(0);
+            together.write(1);
+            together.merge(0, 1);
+        }
+        taken += taken_away(&mut together.replicas[0], |document| {
+            document.update(|board| *board = before).expect("it can be written");
+        });
+    }
+    assert!(taken > 0, "nothing of others is lost");
 }

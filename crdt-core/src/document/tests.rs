@@ -5,6 +5,7 @@ mod observed;
 mod opened;
 mod parts;
 mod prepared;
+mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crdt_core::History;
+use crdt_core::{ChangeHash, History};
 
 use super::causality::{self, OpId, Step};
 use super::node::{Tree, is_key};
@@ -70,12 +70,12 @@ impl Visible {
         Self { elements, there }
     }
 
-    /// What was visible here and is not there, although nothing in which it lies has gone.
-    pub(crate) fn lost<'a>(
-        &'a self,
-        after: &'a Self,
-    ) -> impl Iterator<Item = &'a (Vec<Step>, OpId)> {
+    /// The changes whose elements were visible here and are not after, although nothing in which they
+    /// lie has gone.
+    pub(crate) fn lost<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = &'a ChangeHash> {
         let gone = self.elements.difference(&after.elements);
-        gone.filter(|(path, _)| (0..=path.len()).all(|depth| after.there.contains(&path[..depth])))
+        let stays =
+            |path: &[Step]| (0..=path.len()).all(|depth| after.there.contains(&path[..depth]));
+        gone.filter(move |(path, _)| stays(path)).map(|(_, id)| &id.change)
     }
 }

@@ -76,6 +76,30 @@ impl<T: CrdtNode> Document<T> {
         self.prepare_redo(&ChangeOptions::new()).map(Prepared::accept)
     }
 
+    /// Like [`undo`](Self::undo), with a message, a claimed time or further dependencies of the change
+    /// that undoes.
+    ///
+    /// # Errors
+    /// As [`prepare_undo`](Self::prepare_undo).
+    pub fn undo_with(
+        &mut self,
+        options: &ChangeOptions,
+    ) -> Result<Option<Vec<ChangeHash>>, EditError> {
+        self.prepare_undo(options).map(Prepared::accept)
+    }
+
+    /// Like [`redo`](Self::redo), with a message, a claimed time or further dependencies of the change
+    /// that redoes.
+    ///
+    /// # Errors
+    /// As [`prepare_undo`](Self::prepare_undo).
+    pub fn redo_with(
+        &mut self,
+        options: &ChangeOptions,
+    ) -> Result<Option<Vec<ChangeHash>>, EditError> {
+        self.prepare_redo(options).map(Prepared::accept)
+    }
+
     /// Whether there is a group to undo. Of one that others have overwritten it may turn out that
     /// nothing is left to undo.
     pub fn can_undo(&self) -> bool {
