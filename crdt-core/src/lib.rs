@@ -100,8 +100,8 @@ pub mod tour;
 pub use codec::{DecodeError, ParseIdError};
 pub use crypto::{Author, ChangeHash, Digest, DocumentId, Keypair, RandomError, Signature};
 pub use document::{
-    ChangeOptions, Document, ForkError, Journal, LoadOptions, Look, Observer, PartKind, Past,
-    PastJson, Prepared, SaveOptions, SavedPart, Seen,
+    ChangeOptions, Document, ForkError, GroupDelay, Journal, LoadOptions, Look, Observer, PartKind,
+    Past, PastJson, Prepared, SaveOptions, SavedPart, Seen, UndoLimits,
 };
 pub use history::{
     ApplyError, Asked, Between, Change, Equivocation, EquivocationProof, Frontier, Genesis,

@@ -138,6 +138,50 @@ impl<T: CrdtNode> Stored<T> {
         self.write(|document| document.try_prepare_update(options, edit))
     }
 
+    /// As [`Document::undo`], and durable. What can be undone is what this handle has made: it is not
+    /// kept when the handle is closed, and other handles have their own.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn undo(&mut self) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.undo_with(&ChangeOptions::default())
+    }
+
+    /// As [`Document::undo_with`], and durable.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn undo_with(
+        &mut self,
+        options: &ChangeOptions,
+    ) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.write(|document| document.prepare_undo(options).map_err(StoreError::from))
+    }
+
+    /// As [`Document::redo`], and durable.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn redo(&mut self) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.redo_with(&ChangeOptions::default())
+    }
+
+    /// As [`Document::redo_with`], and durable.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn redo_with(
+        &mut self,
+        options: &ChangeOptions,
+    ) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.write(|document| document.prepare_redo(options).map_err(StoreError::from))
+    }
+
+    /// As [`Document::clear_undo`].
+    pub fn clear_undo(&mut self) {
+        self.document.clear_undo();
+    }
+
     /// As [`Document::apply`], and durable: also what waits for other changes is kept, within the
     /// bound of what may wait.
     ///

@@ -29,7 +29,12 @@ fn draft(history: &History, change: &Change<'_>) -> wire::Draft {
 fn write(op: &Op<'_, Name>) -> wire::Op {
     let path: Vec<wire::Segment> = op.path.iter().map(segment).collect();
     match &op.action {
-        Action::Set { replaces, payload } => wire::Op::set(&path, &names(replaces), payload),
+        Action::Set { replaces, of: None, payload } => {
+            wire::Op::set(&path, &names(replaces), payload)
+        }
+        Action::Set { replaces, of: Some(of), payload } => {
+            wire::Op::restore(&path, &names(replaces), name(of), payload)
+        }
         Action::Unset { replaces } => wire::Op::unset(&path, &names(replaces)),
         Action::Add { delta } => wire::Op::add(&path, *delta),
         Action::Reset { annuls } => wire::Op::reset(&path, &names(annuls)),

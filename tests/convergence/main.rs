@@ -21,5 +21,6 @@ mod simulator;
 mod stranger;
 mod strangers;
 mod together;
+mod undo;
 
 use test_support::wire;

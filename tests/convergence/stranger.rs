@@ -295,7 +295,7 @@ impl World {
         let take_back = self.rng.random_bool(0.3);
         match target {
             Target::Register if take_back => Op::unset(&at, &self.names(desk, path)),
-            Target::Register => Op::set(&at, &self.names(desk, path), &self.payload()),
+            Target::Register => self.set(desk, &at, path),
             Target::Counter if take_back => Op::reset(&at, &self.names(desk, path)),
             Target::Counter => Op::add(&at, self.rng.random_range(-200..300)),
             Target::Entry if take_back => Op::remove(&at, &self.names(desk, path)),
@@ -316,6 +316,18 @@ impl World {
         }
     }
 
+    /// Sets a register, now and then as an earlier op, mostly one of the same register.
+    fn set(&mut self, desk: &Desk, at: &[Segment], path: &[Stop]) -> Op {
+        let (names, payload) = (self.names(desk, path), self.payload());
+        let anywhere = self.rng.random_bool(0.1);
+        let here = self.ops.iter().filter(|(_, to)| anywhere || to == path);
+        let here: Vec<_> = here.filter_map(|(spot, _)| self.name(desk, *spot)).collect();
+        match here.choose(&mut self.rng) {
+            Some(of) if self.rng.random_bool(0.4) => Op::restore(at, &names, *of, &payload),
+            _ => Op::set(at, &names, &payload),
+        }
+    }
+
     fn segment(&self, desk: &Desk, stop: &Stop) -> Segment {
         match stop {
             Stop::Plain(segment) => segment.clone(),
@@ -328,7 +340,7 @@ impl World {
 
     fn unknown(&mut self) -> Op {
         Op {
-            kind: self.rng.random_range(12..200),
+            kind: self.rng.random_range(13..200),
             counters: self.rng.random_range(1..4),
             body: vec![0xff; 4],
         }

@@ -11,6 +11,7 @@ mod registers;
 mod schemas;
 mod sets;
 mod texts;
+mod undo;
 mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +135,7 @@ fn every_row_has_a_test_and_every_test_a_row() {
         include_str!("schemas.rs"),
         include_str!("sets.rs"),
         include_str!("texts.rs"),
+        include_str!("undo.rs"),
         include_str!("updates.rs"),
     ];
     let tests = files.iter().flat_map(|file| file.split("#[test]\nfn ").skip(1));

@@ -10,6 +10,7 @@ pub struct ChangeOptions {
     message: Option<String>,
     claimed_time: Option<u64>,
     after: Vec<ChangeHash>,
+    joined: bool,
 }
 
 impl ChangeOptions {
@@ -42,6 +43,21 @@ impl ChangeOptions {
     pub fn after(mut self, change: ChangeHash) -> Self {
         self.after.push(change);
         self
+    }
+
+    /// Makes the change belong to the group of the one before, so that [`undo`] undoes both at once,
+    /// unless something was undone or redone since.
+    ///
+    /// [`undo`]: crate::Document::undo
+    #[must_use]
+    pub fn joined(mut self) -> Self {
+        self.joined = true;
+        self
+    }
+
+    /// Whether the change belongs to the group of the one before.
+    pub(super) fn joins(&self) -> bool {
+        self.joined
     }
 
     /// The further dependencies in a history, unless a change of it cannot say all this of itself.

@@ -13,6 +13,7 @@ mod parts;
 mod past;
 mod prepared;
 mod stamps;
+mod undo;
 
 use core::fmt;
 use core::ops::Range;
@@ -39,6 +40,8 @@ pub use past::{Past, PastJson};
 pub use prepared::Prepared;
 use prepared::Work;
 use stamps::Stamps;
+use undo::UndoStack;
+pub use undo::{GroupDelay, UndoLimits};
 
 #[cfg(test)]
 mod tests;
@@ -90,6 +93,8 @@ pub struct Document<T: CrdtNode> {
     any_type: bool,
     /// What is neither accepted nor aborted yet.
     prepared: Option<Work>,
+    /// What of its own can be undone.
+    undo: UndoStack,
     writer: Option<Writer>,
 }
 
@@ -183,6 +188,7 @@ impl<T: CrdtNode> Document<T> {
             effects: EffectLog::default(),
             any_type: false,
             prepared: None,
+            undo: UndoStack::default(),
             writer,
         };
         document.begin_stretch();

@@ -7,10 +7,13 @@
 use core::fmt;
 use core::ops::Range;
 
+use super::undo::{Turn, shifted};
 use super::{ChangeOptions, Document, Writer};
 use crate::crypto::ChangeHash;
 use crate::history::{ApplyError, ChangeIndex, Draft, Genesis, HistoryMark, Outcome, Unwritten};
-use crate::node::{CrdtNode, EditError, Log, Mode, Scope, Space, Stamp, Transaction, Writing};
+use crate::node::{
+    CrdtNode, EditError, Log, Mode, Prior, Scope, Space, Stamp, Transaction, Writing,
+};
 use crate::op::Id;
 
 /// A change, or what bytes from elsewhere come to, until it is [accepted](Self::accept); made by
@@ -39,22 +42,27 @@ impl<T: CrdtNode> Drop for Open<'_, T> {
 /// What is prepared, and what leads back to before it.
 #[derive(Debug)]
 pub(super) struct Work {
-    mark: HistoryMark,
-    made: Made,
+    pub(super) mark: HistoryMark,
+    pub(super) made: Made,
+    /// What becomes of what can be undone.
+    pub(super) turn: Turn,
 }
 
 /// What was made, and is to be done about it when it is accepted.
 #[derive(Debug)]
-enum Made {
+pub(super) enum Made {
     /// A change, whose edits are in the state. The last one of this replica's chain is `tip`.
     Change { log: Box<Log>, tip: Option<ChangeIndex> },
     /// Several, which the state is to take in.
     Changes {
         tip: Option<ChangeIndex>,
-        /// Where the ops came to lie, and which counters their editors took them to have.
-        moved: (Id, Range<u32>),
+        /// Where the ops came to lie, and which counters their editors took them to have, if editors
+        /// wrote them.
+        moved: Option<(Id, Range<u32>)>,
         /// The id that the editors took the first op to have.
         begin: Option<Id>,
+        /// What the ops found.
+        priors: Vec<(Id, Prior)>,
     },
     /// What has come from elsewhere, which the state is to take in.
     Arrived,
@@ -70,7 +78,7 @@ impl<T: CrdtNode, R: fmt::Debug> fmt::Debug for Prepared<'_, T, R> {
 }
 
 impl<'d, T: CrdtNode, R> Prepared<'d, T, R> {
-    fn new(document: &'d mut Document<T>, result: R) -> Self {
+    pub(super) fn new(document: &'d mut Document<T>, result: R) -> Self {
         Self { result, open: Open(document) }
     }
 
@@ -241,7 +249,7 @@ impl<T: CrdtNode> Document<T> {
         let opened_as = self.opened_as();
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);
         let (outcome, mark) = self.history.take_in(bytes, opened_as, keypair)?;
-        self.prepared = Some(Work { mark, made: Made::Arrived });
+        self.prepared = Some(Work { mark, made: Made::Arrived, turn: Turn::Elsewhere });
         Ok(Prepared::new(self, outcome))
     }
 
@@ -264,7 +272,7 @@ impl<T: CrdtNode> Document<T> {
     }
 
     /// What a change is to depend on beside the heads, if one can be made.
-    fn known(&mut self, options: &ChangeOptions) -> Result<Vec<ChangeIndex>, EditError> {
+    pub(super) fn known(&mut self, options: &ChangeOptions) -> Result<Vec<ChangeIndex>, EditError> {
         self.settle();
         if self.writer.is_none() {
             return Err(EditError::ReadOnly);
@@ -279,8 +287,9 @@ impl<T: CrdtNode> Document<T> {
             None => (None, Space::default(), Stamp::fresh()),
         };
         let mut document = Rebuilt { document: self, panics: true };
-        let Self { history, state, keeps_all, effects, .. } = &mut *document.document;
-        let mode = Mode { keeps_all: *keeps_all, watched: effects.is_watched() };
+        let Self { history, state, keeps_all, effects, undo, .. } = &mut *document.document;
+        let undoable = undo.is_kept();
+        let mode = Mode { keeps_all: *keeps_all, watched: effects.is_watched(), undoable };
         let transaction = Transaction::new(history.chains(), prev, space, stamp, mode);
         let result = edit(state, transaction.root());
         let log = transaction.finish();
@@ -306,7 +315,8 @@ impl<T: CrdtNode> Document<T> {
         let mark = self.history.mark();
         match self.commit(log, after, options) {
             Ok(made) => {
-                self.prepared = Some(Work { mark, made });
+                let turn = Turn::Made { joins: options.joins() };
+                self.prepared = Some(Work { mark, made, turn });
                 Ok(())
             }
             Err(error) => {
@@ -337,17 +347,24 @@ impl<T: CrdtNode> Document<T> {
                 Err(error)
             }
         };
-        made.map_err(|error| match error {
-            Unwritten::TooLarge(what) => EditError::ChangeTooLarge(what),
-            Unwritten::Inconsistent(what) => EditError::Inconsistent(what),
-        })
+        made.map_err(EditError::from)
+    }
+
+    /// Appends a draft to the history, in steps if it exceeds a limit of one change.
+    pub(super) fn append(&mut self, draft: &mut Draft) -> Result<(), Unwritten> {
+        match (self.history.commit(draft), &self.writer) {
+            (Err(Unwritten::TooLarge(_)), Some(writer)) => {
+                self.history.commit_in_steps(draft, &writer.keypair).map(drop)
+            }
+            (appended, _) => appended,
+        }
     }
 
     /// Appends several changes. The edits are taken back, since the ops come later than the editors
     /// took them to be.
     fn commit_in_steps(&mut self, draft: &mut Draft, mut log: Box<Log>) -> Result<Made, Unwritten> {
         log.roll_back(&mut self.state, self.history.chains());
-        let begin = log.begin();
+        let (begin, priors) = (log.begin(), log.priors());
         draft.written = log.lend().1;
         self.keep_space(log);
         let taken = draft.assumed();
@@ -356,7 +373,10 @@ impl<T: CrdtNode> Document<T> {
         if committed.is_err() {
             self.end_stamp(begin);
         }
-        committed.map(|to| Made::Changes { tip: draft.prev, moved: (to, taken), begin })
+        committed.map(|to| {
+            let priors = shifted(priors, Id { counter: taken.start, ..to }, draft.shift);
+            Made::Changes { tip: draft.prev, moved: Some((to, taken)), begin, priors }
+        })
     }
 
     /// Takes edits back that come to nothing. Costs what was written.
@@ -389,19 +409,22 @@ impl<T: CrdtNode> Document<T> {
 
     /// Accepts what is prepared, if anything is.
     fn accept(&mut self) {
-        let Some(Work { mark, made }) = self.prepared.take() else { return };
+        let Some(Work { mark, made, turn }) = self.prepared.take() else { return };
         self.history.forget_mark();
+        let mut found = Vec::new();
         match made {
             Made::Change { mut log, tip } => {
+                found = log.priors();
                 log.hand_on(&mut self.effects);
                 if let Some(writer) = &mut self.writer {
                     (writer.tip, writer.space) = (tip, log.emptied());
                 }
             }
-            Made::Changes { tip, moved, .. } => {
+            Made::Changes { tip, moved, priors, .. } => {
+                found = priors;
                 if let Some(writer) = &mut self.writer {
                     writer.tip = tip;
-                    writer.moved.push(moved);
+                    writer.moved.extend(moved);
                 }
                 self.replay(mark.end());
             }
@@ -410,17 +433,27 @@ impl<T: CrdtNode> Document<T> {
                 self.follow_own_chain();
             }
         }
+        self.undo.turn(turn, mark.end()..self.history.end(), found);
         self.begin_stretch();
     }
 
     /// Goes back to before what is prepared, if anything is. Costs that.
     fn abort(&mut self) {
-        let Some(Work { mark, made }) = self.prepared.take() else { return };
+        let Some(Work { mark, made, .. }) = self.prepared.take() else { return };
         self.history.roll_back(mark);
         match made {
             Made::Change { log, .. } => self.take_back(log),
             Made::Changes { begin, .. } => self.end_stamp(begin),
             Made::Arrived => {}
+        }
+    }
+}
+
+impl From<Unwritten> for EditError {
+    fn from(error: Unwritten) -> Self {
+        match error {
+            Unwritten::TooLarge(what) => Self::ChangeTooLarge(what),
+            Unwritten::Inconsistent(what) => Self::Inconsistent(what),
         }
     }
 }

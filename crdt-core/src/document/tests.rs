@@ -7,6 +7,7 @@ mod parts;
 mod past;
 mod prepared;
 mod remains;
+mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

@@ -6,7 +6,6 @@ mod portions;
 pub(super) mod salvage;
 
 use core::fmt;
-use core::ops::Range;
 
 use super::change::Change;
 use super::commit::draft::Draft;
@@ -203,7 +202,7 @@ impl History {
     /// typed on over several changes comes as one insert.
     pub(crate) fn replay(
         &self,
-        changes: Range<ChangeIndex>,
+        changes: impl IntoIterator<Item = ChangeIndex>,
         sink: impl FnMut(&[Segment<'_, Id>], Replayed<'_>),
     ) {
         replay(self.store(), changes, sink);

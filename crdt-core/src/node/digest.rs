@@ -177,15 +177,17 @@ impl<'a> DigestWriter<'a> {
     /// written follows from the name of the op; to encode it again would not always give the same
     /// bytes, since a `HashSet` comes in any order.
     pub(super) fn versions<V>(&mut self, versions: &Versions<V>) {
-        let standing = versions.iter().map(|version| (version.id, version.value.is_ok()));
+        let standing =
+            versions.iter().map(|version| (version.id, version.of, version.value.is_ok()));
         self.standing(standing.collect());
     }
 
-    fn standing(&mut self, mut versions: Vec<(Id, bool)>) {
+    fn standing(&mut self, mut versions: Vec<(Id, Option<Id>, bool)>) {
         versions.sort_by(|a, b| self.chains.op_order(b.0, a.0));
-        for (id, fits) in versions {
+        for (id, of, fits) in versions {
             let mut bytes = self.name(id);
             bytes.push(u8::from(fits));
+            bytes.extend(of.into_iter().flat_map(|of| self.name(of)));
             self.part(Part::Versions, &bytes);
         }
     }

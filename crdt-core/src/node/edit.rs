@@ -6,9 +6,9 @@ use core::ops::Range;
 use super::positions::forwards;
 use super::undo::Kept;
 use super::watch::Effect;
-use super::{EditError, Scope, Undone};
+use super::{EditError, Incoming, Question, Scope, Undone};
 use crate::history::Chains;
-use crate::op::{Id, IdRange, Place};
+use crate::op::{Action, Id, IdRange, Place};
 use crate::sequence::{Content, Keep, Sequence, Shift};
 
 /// Inserts elements, the first of which has the next id, so that they stand at a position. Says
@@ -74,6 +74,19 @@ fn cover_at<C: Content + 'static>(
         scope.found(Deleted::<C> { op, before, content: PhantomData });
     }
     Ok(())
+}
+
+/// Answers what is asked of a sequence.
+pub(super) fn ask<C: Content>(question: &Question, op: &Incoming<'_>, sequence: &Sequence<C>) {
+    match &op.action {
+        Action::Delete { first, count } => {
+            question.tell_visible(sequence, IdRange::new(*first, *count));
+        }
+        Action::Annul { standing, names } => {
+            question.tell_otherwise(names, *standing, |name| sequence.standing_of(name));
+        }
+        _ => {}
+    }
 }
 
 /// Takes deletes back that have covered elements.

@@ -1,8 +1,8 @@
 use super::versions::{Versions, Write};
 use super::watch::Effect;
 use super::{
-    Blame, Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment,
-    StateReader, StateWriter, Unknown, Writing,
+    Blame, Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Prior, Scope,
+    Segment, StateReader, StateWriter, Unknown, Writing,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -73,6 +73,11 @@ impl<S: NodeState> Entry<S> {
             op.note(|| Effect::Present(self.is_present()));
         }
         match (rest, &op.action) {
+            ([], Action::Put { .. }) if let Some(question) = op.asked => {
+                question.tell_written(&self.puts);
+                question.tell_present(self.is_present());
+                Fit::Applied
+            }
             ([], Action::Put { replaces }) => {
                 self.apply_to_puts(op, replaces, Some(Ok(())), chains);
                 Fit::Applied
@@ -104,14 +109,16 @@ impl<S: NodeState> Entry<S> {
     ) {
         match op.undone {
             Some(undone) => undone.put_back(&mut self.puts, || Versions::None(())),
-            None => self.puts.write(Write { id: op.id, replaces, value }, || (), chains),
+            None => self.puts.write(Write { id: op.id, of: None, replaces, value }, || (), chains),
         }
     }
 
     fn write_put(&mut self, scope: Scope<'_>) {
         scope.note(|| Effect::Present(self.is_present()));
+        let was = scope.is_undoable() && self.is_present();
         let action = LocalAction::Put { replaces: self.puts.ids() };
         self.puts.overwrite(scope, action, |id| Versions::One { id, value: () });
+        scope.prior(|_| was.then_some(Prior::Present));
     }
 
     /// Makes the entry present, also if it is already. One that is absent is made as it is by
@@ -157,6 +164,7 @@ impl<S: NodeState> Entry<S> {
         scope.note(|| Effect::Present(was));
         let action = LocalAction::Remove { replaces };
         self.puts.overwrite(scope, action, |_| Versions::None(()));
+        scope.prior(|_| was.then_some(Prior::Present));
         self.state.forget_sets(scope);
         self.unknown.forget_sets(scope);
         was

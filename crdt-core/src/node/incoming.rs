@@ -1,5 +1,5 @@
-use super::Undone;
 use super::watch::{Effect, Sink};
+use super::{Question, Undone};
 use crate::history::Replayed;
 use crate::op::{Action, Id, IdRange};
 use crate::sequence::{Content, Keep, Shift, Shifts};
@@ -20,17 +20,24 @@ pub struct Incoming<'a> {
     pub(super) watch: Option<&'a Sink>,
     /// What the edit that is taken back found where it was made.
     pub(super) undone: Option<&'a Undone<'a>>,
+    /// What is asked, if it is to change nothing.
+    pub(super) asked: Option<&'a Question>,
 }
 
 impl<'a> Incoming<'a> {
     /// An op that takes effect.
     pub(crate) fn new(id: Id, time: u32, action: Action<'a, Id>) -> Self {
-        Self { id, time, action, keeps_all: false, watch: None, undone: None }
+        Self { id, time, action, keeps_all: false, watch: None, undone: None, asked: None }
     }
 
     /// An op of an admitted change, for a state that may keep all, and may be observed.
     pub(crate) fn replayed(op: Replayed<'a>, keeps_all: bool, watch: Option<&'a Sink>) -> Self {
         Self { keeps_all, watch, ..Self::new(op.id, op.time, op.action) }
+    }
+
+    /// A question about what an op would change.
+    pub(crate) fn asking(question: &'a Question, action: Action<'a, Id>) -> Self {
+        Self { asked: Some(question), ..Self::new(Id::default(), 0, action) }
     }
 
     /// Whether it annuls ops, of which a state that does not keep all may have let go. Such a state

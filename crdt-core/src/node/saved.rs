@@ -25,6 +25,8 @@ use crate::sequence::{Span, SpanKind};
 enum Column {
     /// How many versions there are of something.
     Versions,
+    /// Of each version 1 if it brings an earlier one back, else 0.
+    Restored,
     /// How many there are of something else, or which of several things it is.
     Number,
     /// Of what type a key is.
@@ -201,6 +203,8 @@ impl<'a> StateWriter<'a> {
         self.put(Column::Versions, versions.iter().count() as u64);
         for version in versions.iter() {
             self.id(version.id);
+            self.put(Column::Restored, version.of.is_some().into());
+            version.of.into_iter().for_each(|of| self.id(of));
             match version.value {
                 Ok(value) => write(self, value),
                 Err(_) => self.give_up(),
@@ -346,7 +350,12 @@ impl<'a> StateReader<'a> {
         let mut versions = Vec::new();
         for _ in 0..self.counted(Column::Versions)? {
             let id = self.id()?;
-            versions.push(Version { id, value: read(self)? });
+            let of = match self.read(Column::Restored)? {
+                0 => None,
+                1 => Some(self.id()?),
+                _ => return Err(DecodeError::InvalidKind),
+            };
+            versions.push(Version { id, of, value: read(self)? });
         }
         let ascending =
             |pair: &[Version<V>]| self.chains.tree_order(pair[0].id, pair[1].id).is_lt();

@@ -68,9 +68,15 @@ impl Selector {
             undone.put_back(&mut self.versions, || Versions::None(None));
             return Fit::Applied;
         }
-        let (replaces, value) = match &op.action {
-            Action::Set { replaces, payload } => (replaces, Some(Self::place(payload, variants))),
-            Action::Unset { replaces } => (replaces, None),
+        if let (Some(question), Action::Set { .. }) = (op.asked, &op.action) {
+            question.tell_written(&self.versions);
+            return Fit::Applied;
+        }
+        let (replaces, of, value) = match &op.action {
+            Action::Set { replaces, of, payload } => {
+                (replaces, *of, Some(Self::place(payload, variants)))
+            }
+            Action::Unset { replaces } => (replaces, None, None),
             _ => return Fit::wrong_kind(),
         };
         op.note(|| Effect::Selected(self.current(chains, variants)));
@@ -78,7 +84,7 @@ impl Selector {
             Some(Err(_)) => Fit::Inert(Misfit::UnknownVariant),
             _ => Fit::Applied,
         };
-        self.versions.write(Write { id: op.id, replaces, value }, || None, chains);
+        self.versions.write(Write { id: op.id, of, replaces, value }, || None, chains);
         fit
     }
 
@@ -153,9 +159,9 @@ impl Selector {
         }
         let payload = encode(variants.name(place))?;
         scope.note(|| Effect::Selected(self.current(scope.chains(), variants)));
-        let action = LocalAction::Set { replaces: self.versions.ids(), payload };
+        let action = LocalAction::Set { replaces: self.versions.ids(), of: None, payload };
         let value = u32::try_from(place).ok();
-        self.versions.overwrite(scope, action, |id| Versions::One { id, value });
+        self.versions.replace(scope, action, |id| Versions::One { id, value });
         Ok(())
     }
 

@@ -200,7 +200,7 @@ fn steps_of_deep<S: NodeState + Default>(depth: usize, blank: bool) -> usize {
         let mut apply = |id, action| {
             let _ = node.apply(&path, &Incoming::new(id, chains.time(id), action), &chains);
         };
-        apply(set, Action::Set { replaces: Vec::new(), payload: &[5] });
+        apply(set, Action::Set { replaces: Vec::new(), of: None, payload: &[5] });
         if blank {
             apply(unset, Action::Unset { replaces: vec![set] });
         }
@@ -281,8 +281,9 @@ fn assert_even<S: NodeState + Default>(
 #[test]
 fn floods_of_every_kind_of_node_are_even() {
     type Leaf = RegisterState<u8>;
-    let set = |payload| Action::Set { replaces: Vec::new(), payload };
-    let set_over: Close = |all| vec![Action::Set { replaces: all.to_vec(), payload: &[5] }];
+    let set = |payload| Action::Set { replaces: Vec::new(), of: None, payload };
+    let set_over: Close =
+        |all| vec![Action::Set { replaces: all.to_vec(), of: None, payload: &[5] }];
     let unset: Close = |all| vec![Action::Unset { replaces: all.to_vec() }];
     let reset: Close = |all| vec![Action::Reset { annuls: all.to_vec() }];
     let remove: Close = |all| vec![Action::Remove { replaces: all.to_vec() }];

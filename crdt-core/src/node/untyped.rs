@@ -80,8 +80,10 @@ impl EntryKey {
 }
 
 impl Untyped {
-    fn write(&mut self, id: Id, replaces: &[Id], payload: Option<&[u8]>, chains: &Chains) -> Fit {
+    fn write(&mut self, write: Write<'_, &[u8]>, chains: &Chains) -> Fit {
+        let Write { id, of, replaces, value: payload } = write;
         let value = payload.map(|payload| {
+            let (Ok(payload) | Err(payload)) = payload;
             let whole = || value::to_json(payload).map(|value| Shape::Whole(Json(value)));
             value::decode(payload).or_else(whole).ok_or_else(Shape::default)
         });
@@ -91,7 +93,7 @@ impl Untyped {
         }
         let blank = || Box::new(Versions::None(Shape::default()));
         let register = self.register.get_or_insert_with(blank);
-        register.write(Write { id, replaces, value }, Shape::default, chains);
+        register.write(Write { id, of, replaces, value }, Shape::default, chains);
         Fit::Applied
     }
 
@@ -121,8 +123,15 @@ impl Untyped {
             return Fit::Applied;
         }
         match &op.action {
-            Action::Set { replaces, payload } => self.write(op.id, replaces, Some(payload), chains),
-            Action::Unset { replaces } => self.write(op.id, replaces, None, chains),
+            Action::Set { .. } if let Some(question) = op.asked => {
+                self.register.iter().for_each(|register| question.tell_written(register));
+                Fit::Applied
+            }
+            Action::Set { replaces, of, payload } => self
+                .write(Write { id: op.id, of: *of, replaces, value: Some(Ok(*payload)) }, chains),
+            Action::Unset { replaces } => {
+                self.write(Write { id: op.id, of: None, replaces, value: None }, chains)
+            }
             Action::Add { .. } | Action::Reset { .. } => {
                 self.counter.get_or_insert_default().apply(&[], op, chains)
             }
@@ -151,6 +160,7 @@ impl Untyped {
     fn note(&mut self, op: &Incoming<'_>, fit: Fit) -> Fit {
         if let Fit::Inert(misfit) = fit
             && op.undone.is_none()
+            && op.asked.is_none()
             && !matches!(op.action, Action::Delete { .. } | Action::Annul { .. })
         {
             // Each element by itself, so that it does not matter over how many ops a text is typed.

@@ -1,6 +1,10 @@
+use core::cmp::Ordering;
+
 use super::Scope;
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
 use crate::history::{Chains, LocalAction};
+use crate::node::Prior;
+use crate::node::question::read_of;
 use crate::op::Id;
 
 /// The values that stand side by side in one place because none of their authors had seen the
@@ -14,7 +18,7 @@ use crate::op::Id;
 pub(crate) enum Versions<V> {
     /// Nothing was ever written, or it was taken back; reads as this.
     None(V),
-    /// One value, which fits.
+    /// One value, which fits and brings none back.
     One { id: Id, value: V },
     /// Anything else.
     Many(Box<Beside<V>>),
@@ -46,6 +50,8 @@ struct Place {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Version<V> {
     pub(crate) id: Id,
+    /// The earlier op whose value this brings back, and as which it ranks.
+    pub(crate) of: Option<Id>,
     /// What was written, or, if that does not decode as a value of this place, what to read
     /// instead.
     pub(crate) value: Result<V, V>,
@@ -54,6 +60,7 @@ pub(crate) struct Version<V> {
 /// An op on such a place.
 pub(crate) struct Write<'a, V> {
     pub(crate) id: Id,
+    pub(crate) of: Option<Id>,
     pub(crate) replaces: &'a [Id],
     /// The new value: `Ok` if it fits, `Err` with what to read instead if it does not, `None` to
     /// only take back.
@@ -95,7 +102,7 @@ impl Entry for Place {
 impl<V> Versions<V> {
     /// Carries out an op. `initial` is what the place reads as when nothing is left.
     pub(crate) fn write(&mut self, write: Write<'_, V>, initial: impl Fn() -> V, chains: &Chains) {
-        let Write { id, replaces, value } = write;
+        let Write { id, of, replaces, value } = write;
         let replaces_all = match self {
             Self::None(_) => true,
             Self::One { id: old, .. } => {
@@ -105,12 +112,12 @@ impl<V> Versions<V> {
             Self::Many(_) => false,
         };
         *self = match value {
-            Some(Ok(value)) if replaces_all => Self::One { id, value },
+            Some(Ok(value)) if replaces_all && of.is_none() => Self::One { id, value },
             value => {
                 let mut all = core::mem::replace(self, Self::None(initial())).into_beside(chains);
                 all.remove(id, replaces, chains);
                 if let Some(value) = value {
-                    all.insert(Version { id, value }, chains);
+                    all.insert(Version { id, of, value }, chains);
                 }
                 all.settle(initial)
             }
@@ -125,7 +132,9 @@ impl<V> Versions<V> {
     fn into_beside(self, chains: &Chains) -> Beside<V> {
         match self {
             Self::None(_) => Beside::of(Vec::new(), chains),
-            Self::One { id, value } => Beside::of(vec![Version { id, value: Ok(value) }], chains),
+            Self::One { id, value } => {
+                Beside::of(vec![Version { id, of: None, value: Ok(value) }], chains)
+            }
             Self::Many(all) => *all,
         }
     }
@@ -137,8 +146,22 @@ impl<V> Versions<V> {
     {
         if !self.is_none() {
             let action = LocalAction::Unset { replaces: self.ids() };
-            self.overwrite(scope, action, |_| Self::None(initial()));
+            self.replace(scope, action, |_| Self::None(initial()));
         }
+    }
+
+    /// [Writes](Self::overwrite) a set or an unset, and keeps for who undoes it what was read here.
+    pub(super) fn replace(
+        &mut self,
+        scope: Scope<'_>,
+        action: LocalAction,
+        left: impl FnOnce(Id) -> Self,
+    ) where
+        V: Send + Sync + 'static,
+    {
+        let prior = scope.is_undoable().then(|| read_of(self, scope.chains())).flatten();
+        self.overwrite(scope, action, left);
+        scope.prior(|_| prior.map(Prior::Value));
     }
 
     /// Writes an op, given what it leaves here, and keeps what it found.
@@ -164,6 +187,7 @@ impl<V> Versions<V> {
     where
         V: Send + Sync + 'static,
     {
+        scope.prior(|chains| read_of(self, chains).map(Prior::Value));
         scope.found(core::mem::replace(self, Self::None(initial())));
     }
 
@@ -171,7 +195,9 @@ impl<V> Versions<V> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Version<&V>> {
         let (one, all) = match self {
             Self::None(_) => (None, None),
-            Self::One { id, value } => (Some(Version { id: *id, value: Ok(value) }), None),
+            Self::One { id, value } => {
+                (Some(Version { id: *id, of: None, value: Ok(value) }), None)
+            }
             Self::Many(all) => (None, Some(all.in_tree_order())),
         };
         one.into_iter().chain(all.into_iter().flatten().map(Version::as_ref))
@@ -201,17 +227,20 @@ impl<V> Versions<V> {
         }
     }
 
+    /// What is here of which the place [reads](Self::read), or would if its value fitted.
+    pub(crate) fn winner(&self, chains: &Chains) -> Option<Version<&V>> {
+        match self {
+            Self::None(_) => None,
+            Self::One { id, value } => Some(Version { id: *id, of: None, value: Ok(value) }),
+            Self::Many(all) => all.winner(chains).map(Version::as_ref),
+        }
+    }
+
     /// What the place reads as: the highest value that fits.
     pub(crate) fn read(&self, chains: &Chains) -> &V {
         match self {
             Self::None(value) | Self::One { value, .. } => value,
-            Self::Many(all) => {
-                let rank = |a: &&Version<V>, b: &&Version<V>| {
-                    let fits = a.value.is_ok().cmp(&b.value.is_ok());
-                    fits.then_with(|| chains.op_order(a.id, b.id))
-                };
-                all.versions.iter().max_by(rank).expect("there is at least one").read()
-            }
+            Self::Many(all) => all.winner(chains).expect("there is at least one").read(),
         }
     }
 
@@ -224,7 +253,7 @@ impl<V> Versions<V> {
     /// Every value, also those that do not fit, the highest op's first.
     pub(crate) fn descending(&self, chains: &Chains) -> Vec<Version<&V>> {
         let mut all: Vec<_> = self.iter().map(Some).collect();
-        let ids = all.iter().flatten().map(|version| version.id);
+        let ids = all.iter().flatten().map(|version| (version.identity(), version.id));
         let mut order: Vec<_> = ids.enumerate().collect();
         sort_descending(&mut order, chains);
         order.into_iter().filter_map(|(place, _)| all[place].take()).collect()
@@ -236,15 +265,32 @@ impl<V> Versions<V> {
     }
 }
 
-/// Sorts ids with their places, the highest op first. A sort is much code, so there is one for values
-/// of all types.
-fn sort_descending(ids: &mut [(usize, Id)], chains: &Chains) {
-    ids.sort_by(|a, b| chains.op_order(b.1, a.1));
+/// Sorts what ranks as an op and was written by one, with their places, the highest first. A sort is
+/// much code, so there is one for values of all types.
+fn sort_descending(ids: &mut [(usize, (Id, Id))], chains: &Chains) {
+    ids.sort_by(|(_, a), (_, b)| rank(*b, *a, chains));
+}
+
+/// The order of values, each with the op as which it ranks and the one that wrote it: of several
+/// that bring back one value the highest op's is read.
+fn rank(a: (Id, Id), b: (Id, Id), chains: &Chains) -> Ordering {
+    chains.op_order(a.0, b.0).then_with(|| chains.op_order(a.1, b.1))
 }
 
 impl<V> Version<V> {
+    /// The op as which it ranks: the one that wrote it, or whose value it brings back.
+    pub(crate) fn identity(&self) -> Id {
+        self.of.unwrap_or(self.id)
+    }
+
+    /// The order in which values are read; those that do not fit come first.
+    fn rank(&self, other: &Self, chains: &Chains) -> Ordering {
+        let (a, b) = ((self.identity(), self.id), (other.identity(), other.id));
+        self.value.is_ok().cmp(&other.value.is_ok()).then_with(|| rank(a, b, chains))
+    }
+
     fn as_ref(&self) -> Version<&V> {
-        Version { id: self.id, value: self.value.as_ref() }
+        Version { id: self.id, of: self.of, value: self.value.as_ref() }
     }
 
     fn read(&self) -> &V {
@@ -260,6 +306,10 @@ impl<V> Beside<V> {
         let ids = versions.iter().map(|version| version.id).collect();
         let fitting = versions.iter().filter(|version| version.value.is_ok()).count();
         Self { versions, places: Places::of(ids, chains), fitting }
+    }
+
+    fn winner(&self, chains: &Chains) -> Option<&Version<V>> {
+        self.versions.iter().max_by(|a, b| a.rank(b, chains))
     }
 
     fn in_tree_order(&self) -> impl Iterator<Item = &Version<V>> {
@@ -285,12 +335,15 @@ impl<V> Beside<V> {
     }
 
     fn settle(mut self, initial: impl Fn() -> V) -> Versions<V> {
-        if self.versions.len() > 1 || self.versions.len() > self.fitting {
-            return Versions::Many(Box::new(self));
-        }
         match self.versions.pop() {
-            Some(Version { id, value: Ok(value) | Err(value) }) => Versions::One { id, value },
             None => Versions::None(initial()),
+            Some(Version { id, of: None, value: Ok(value) }) if self.versions.is_empty() => {
+                Versions::One { id, value }
+            }
+            Some(last) => {
+                self.versions.push(last);
+                Versions::Many(Box::new(self))
+            }
         }
     }
 }

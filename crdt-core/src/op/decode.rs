@@ -156,14 +156,7 @@ fn read_action<'a>(
         return Err(DecodeError::WrongCounters);
     }
     Ok(match kind {
-        kind::SET => {
-            let replaces = read_names(body)?;
-            let payload = body.take_rest();
-            if payload.is_empty() {
-                return Err(DecodeError::EmptyOp("set without a value"));
-            }
-            Action::Set { replaces, payload }
-        }
+        kind::SET | kind::RESTORE => read_set(kind, body)?,
         kind::UNSET => Action::Unset { replaces: read_names(body)? },
         kind::ADD => Action::Add { delta: body.signed()? },
         kind::RESET => Action::Reset { annuls: read_names(body)? },
@@ -185,6 +178,16 @@ fn read_action<'a>(
             names: listed::read_ascending(body)?.into(),
         },
     })
+}
+
+fn read_set<'a>(kind: u32, body: &mut Reader<'a>) -> Result<Action<'a, Name>, DecodeError> {
+    let replaces = read_names(body)?;
+    let of = if kind == kind::RESTORE { Some(read_name(body)?) } else { None };
+    let payload = body.take_rest();
+    if payload.is_empty() {
+        return Err(DecodeError::EmptyOp("set without a value"));
+    }
+    Ok(Action::Set { replaces, of, payload })
 }
 
 fn read_delete<'a>(body: &mut Reader<'a>) -> Result<Action<'a, Name>, DecodeError> {

@@ -30,7 +30,8 @@ fn write_sized(out: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
 /// The number of an action's kind.
 pub(crate) fn kind_of(action: &Action<'_, Name>) -> u32 {
     match action {
-        Action::Set { .. } => kind::SET,
+        Action::Set { of: None, .. } => kind::SET,
+        Action::Set { of: Some(_), .. } => kind::RESTORE,
         Action::Unset { .. } => kind::UNSET,
         Action::Add { .. } => kind::ADD,
         Action::Reset { .. } => kind::RESET,
@@ -47,8 +48,11 @@ pub(crate) fn kind_of(action: &Action<'_, Name>) -> u32 {
 
 fn write_action(out: &mut Vec<u8>, action: &Action<'_, Name>) {
     match action {
-        Action::Set { replaces, payload } => {
+        Action::Set { replaces, of, payload } => {
             write_names(out, replaces);
+            if let Some(of) = of {
+                write_name(out, *of);
+            }
             out.extend_from_slice(payload);
         }
         Action::Unset { replaces: names }

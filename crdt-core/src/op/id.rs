@@ -30,6 +30,11 @@ impl IdRange {
         Self { chain: first.chain, start: first.counter, end: first.counter + len }
     }
 
+    /// The first name.
+    pub(crate) fn first(self) -> Id {
+        Id { chain: self.chain, counter: self.start }
+    }
+
     /// The number of names.
     pub(crate) fn len(self) -> u32 {
         self.end - self.start

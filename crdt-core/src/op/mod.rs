@@ -62,6 +62,16 @@ pub enum Standing {
     Stands,
 }
 
+impl Standing {
+    /// The other one.
+    pub(crate) fn opposite(self) -> Self {
+        match self {
+            Self::Void => Self::Stands,
+            Self::Stands => Self::Void,
+        }
+    }
+}
+
 /// One op: where it goes and what it does there.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Op<'a, N> {
@@ -97,6 +107,9 @@ pub enum Action<'a, N> {
     Set {
         /// Values of other chains that it replaces.
         replaces: Vec<N>,
+        /// The earlier set whose value it brings back, if it does: among concurrent values it has the
+        /// rank of that one.
+        of: Option<N>,
         /// The value in deterministic CBOR.
         payload: &'a [u8],
     },
@@ -208,13 +221,15 @@ pub(crate) mod kind {
     pub(crate) const REMOVE: u32 = 9;
     pub(crate) const MOVE: u32 = 10;
     pub(crate) const ANNUL: u32 = 11;
+    /// A set that says of which earlier one it is.
+    pub(crate) const RESTORE: u32 = 12;
     /// Reserved: marks on ranges of text.
     #[expect(dead_code, reason = "reserved so that no other kind takes the number")]
-    pub(crate) const MARK: u32 = 12;
+    pub(crate) const MARK: u32 = 13;
 
     /// Whether this version knows what ops of a kind consist of. The bytes of others are kept and
     /// passed on as they are. (0 is no kind: it counts as known, and is refused when it is read.)
     pub(crate) const fn is_known(kind: u32) -> bool {
-        kind <= ANNUL
+        kind <= RESTORE
     }
 }

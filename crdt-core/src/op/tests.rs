@@ -39,7 +39,7 @@ enum Step {
 
 #[derive(Clone, Debug)]
 enum Act {
-    Set(Vec<Name>, Vec<u8>),
+    Set(Vec<Name>, Option<Name>, Vec<u8>),
     Unset(Vec<Name>),
     Add(i64),
     Reset(Vec<Name>),
@@ -100,7 +100,8 @@ fn step() -> impl Strategy<Value = Step> {
 fn act() -> impl Strategy<Value = Act> {
     let bytes = || prop::collection::vec(any::<u8>(), 1..6);
     prop_oneof![
-        (names(), bytes()).prop_map(|(names, bytes)| Act::Set(names, bytes)),
+        (names(), prop::option::of(name()), bytes())
+            .prop_map(|(names, of, bytes)| Act::Set(names, of, bytes)),
         names().prop_map(Act::Unset),
         any::<i64>().prop_map(Act::Add),
         names().prop_map(Act::Reset),
@@ -116,7 +117,7 @@ fn act() -> impl Strategy<Value = Act> {
             names.dedup();
             Act::Annul(standing, names)
         }),
-        (12..500u32, bytes()).prop_map(|(kind, bytes)| Act::Unknown(kind, bytes)),
+        (13..500u32, bytes()).prop_map(|(kind, bytes)| Act::Unknown(kind, bytes)),
     ]
 }
 
@@ -162,7 +163,9 @@ fn written(plan: &Plan, seeds: &mut Vec<u8>) -> (Vec<u8>, u32) {
 
 fn action<'a>(act: &'a Act, seeds: &'a [u8]) -> Action<'a, Name> {
     match act {
-        Act::Set(replaces, payload) => Action::Set { replaces: replaces.clone(), payload },
+        Act::Set(replaces, of, payload) => {
+            Action::Set { replaces: replaces.clone(), of: *of, payload }
+        }
         Act::Unset(replaces) => Action::Unset { replaces: replaces.clone() },
         Act::Add(delta) => Action::Add { delta: *delta },
         Act::Reset(annuls) => Action::Reset { annuls: annuls.clone() },

@@ -49,7 +49,12 @@ impl Ruling {
 
     /// Whether what this is the ruling on stands.
     pub(crate) fn stands(ruling: Option<Self>) -> bool {
-        ruling.is_none_or(|ruling| ruling.standing == Standing::Stands)
+        Self::standing(ruling) == Standing::Stands
+    }
+
+    /// As what it stands.
+    pub(crate) fn standing(ruling: Option<Self>) -> Standing {
+        ruling.map_or(Standing::Stands, |ruling| ruling.standing)
     }
 
     /// Whether it is above another one.
@@ -95,6 +100,11 @@ impl Covers {
         }
         self.stir(range);
         true
+    }
+
+    /// Whether a delete stands, if it is one of this sequence.
+    pub(super) fn standing_of(&self, op: Id) -> Option<Standing> {
+        self.all.get(&op).map(|cover| Ruling::standing(cover.ruling))
     }
 
     /// Notes that some counters may have come to be covered, or not to be.

@@ -134,6 +134,22 @@ impl<C: Content> Sequence<C> {
         (passed, count)
     }
 
+    /// Whether one of some counters of a branch is an element here that is visible. O(log n) for each
+    /// run among them.
+    pub(crate) fn has_visible(&self, names: IdRange) -> bool {
+        let IdRange { chain, start: mut counter, end } = names;
+        while counter < end
+            && let Some(spot) = self.find_from(Id { chain, counter }, end)
+        {
+            let run = self.tree.get(spot.at);
+            if run.content().is_some() && run.moved_here().is_none() {
+                return true;
+            }
+            counter = run.id.counter + run.len();
+        }
+        self.stands().is_some_and(|stands| stands.has_visible(names))
+    }
+
     /// The first element at `id` or behind it on the same chain, before the counter `end`.
     pub(super) fn find_from(&self, id: Id, end: u32) -> Option<Spot> {
         self.find(id).or_else(|| {

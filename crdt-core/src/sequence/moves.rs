@@ -17,7 +17,7 @@ use super::saved::SpanKind;
 use super::stands::{Stands, Step};
 use super::{Content, Keep, OpOrder, OutOfBounds, Sequence, Shift, Shifts, Spot, UnknownParent};
 use crate::btree::Cursor;
-use crate::op::{Id, IdRange, Place, Side};
+use crate::op::{Id, IdRange, Place, Side, Standing};
 
 impl<C: Content> Sequence<C> {
     /// Moves elements: the first one to a place named `first`, which hangs where `place` says,
@@ -128,6 +128,15 @@ impl<C: Content> Sequence<C> {
             self.tree.get_mut(spot.at).set_void(void);
         }
         self.carry(Some(step), order, shifts);
+    }
+
+    /// Whether a place stands, if a move has made it here.
+    pub(super) fn standing_of_place(&self, place: Id) -> Option<Standing> {
+        match self.tree.get(self.find(place)?.at).span_kind() {
+            SpanKind::Moved { void: true, .. } => Some(Standing::Void),
+            SpanKind::Moved { void: false, .. } => Some(Standing::Stands),
+            _ => None,
+        }
     }
 
     /// Deletes those of some elements that have been moved, wherever they stand. Returns how many.

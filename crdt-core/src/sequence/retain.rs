@@ -86,6 +86,12 @@ impl<C: Content> Sequence<C> {
         }
     }
 
+    /// Whether a delete or a place of a move stands, if it is one that is known here.
+    pub(crate) fn standing_of(&self, name: Id) -> Option<Standing> {
+        let delete = self.covers().and_then(|covers| covers.standing_of(name));
+        delete.or_else(|| self.standing_of_place(name))
+    }
+
     /// Whether what is visible is what stands.
     pub(crate) fn is_settled(&self) -> bool {
         self.covers().is_none_or(Covers::is_settled)

@@ -54,6 +54,11 @@ impl Stands {
         self.visible.contains_key(&element)
     }
 
+    /// Whether one of some elements that have been moved is visible.
+    pub(super) fn has_visible(&self, names: IdRange) -> bool {
+        self.visible.range(between(names)).next().is_some()
+    }
+
     /// Whether this is an element that has been moved.
     pub(super) fn has(&self, element: Id) -> bool {
         self.is_visible(element) || self.deleted.contains_key(&element)

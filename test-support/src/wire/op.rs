@@ -51,6 +51,19 @@ impl Op {
         op
     }
 
+    /// Sets a register to the value that an earlier set gave it, and ranks as that one.
+    pub fn restore(
+        path: &[Segment],
+        replaces: &[(u32, u32)],
+        of: (u32, u32),
+        payload: &[u8],
+    ) -> Self {
+        let mut op = Self::naming(12, path, replaces);
+        name(&mut op.body, of);
+        op.body.extend_from_slice(payload);
+        op
+    }
+
     /// Takes what a register held out of it.
     pub fn unset(path: &[Segment], replaces: &[(u32, u32)]) -> Self {
         Self::naming(2, path, replaces)

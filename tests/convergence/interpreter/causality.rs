@@ -35,7 +35,8 @@ pub(crate) struct Deed {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
-    Set(Vec<OpId>, Vec<u8>),
+    /// What it replaces, the set whose value it brings back, and the value.
+    Set(Vec<OpId>, Option<OpId>, Vec<u8>),
     Unset(Vec<OpId>),
     Add(i64),
     Reset(Vec<OpId>),
@@ -178,7 +179,10 @@ impl Dag {
             Place::Child(parent, side) => Some((self.named(change, parent), side)),
         };
         Some(match &op.action {
-            Action::Set { replaces, payload } => Act::Set(ids(replaces), payload.to_vec()),
+            Action::Set { replaces, of, payload } => {
+                let of = of.map(|of| self.named(change, of));
+                Act::Set(ids(replaces), of, payload.to_vec())
+            }
             Action::Unset { replaces } => Act::Unset(ids(replaces)),
             Action::Add { delta } => Act::Add(*delta),
             Action::Reset { annuls } => Act::Reset(ids(annuls)),
@@ -211,6 +215,6 @@ fn planted<'a>(
     seeds.map(move |(offset, seed)| {
         let id = OpId { offset, ..first };
         let path = list.iter().cloned().chain([Step::Element(id)]).collect();
-        Deed { id, path, act: Act::Set(Vec::new(), seed.to_vec()) }
+        Deed { id, path, act: Act::Set(Vec::new(), None, seed.to_vec()) }
     })
 }

@@ -24,6 +24,7 @@ use serde_json::Value;
 use causality::Act;
 pub(crate) use causality::{OpId, Step};
 pub(crate) use schema::{Schema, Shape, text_key};
+pub(crate) use standing::Visible;
 
 /// The values that stand side by side in a field of the document that is a register of type `T`,
 /// the one that wins first.

@@ -76,7 +76,11 @@ impl<'a> Tree<'a> {
     /// The values that are not replaced and can be read, the highest first.
     pub(crate) fn standing<T>(&self, path: &[Step], read: impl Fn(&[u8]) -> Option<T>) -> Vec<T> {
         let values = self.sets(path).into_iter().filter_map(|deed| match &deed.act {
-            Act::Set(_, payload) => Some((self.dag.rank(deed.id), read(payload)?)),
+            Act::Set(_, of, payload) => {
+                // What an op brings back ranks as that did; of several that bring it back, the highest.
+                let rank = (self.dag.rank(of.unwrap_or(deed.id)), self.dag.rank(deed.id));
+                Some((rank, read(payload)?))
+            }
             _ => None,
         });
         let mut values: Vec<_> = values.collect();
@@ -89,7 +93,7 @@ impl<'a> Tree<'a> {
     pub(super) fn sets(&self, path: &[Step]) -> Vec<&Deed> {
         let is_entry = path.last().is_some_and(is_key);
         let here = self.at(path).iter().filter_map(|deed| match &deed.act {
-            Act::Set(names, _) | Act::Unset(names) => Some((deed, names.as_slice())),
+            Act::Set(names, ..) | Act::Unset(names) => Some((deed, names.as_slice())),
             Act::Remove(names) if is_entry => Some((deed, names.as_slice())),
             _ => None,
         });

@@ -1,6 +1,10 @@
 //! What stands in a document, without a schema.
 
-use super::causality::{OpId, Step};
+use std::collections::BTreeSet;
+
+use crdt_core::{ChangeHash, History};
+
+use super::causality::{self, OpId, Step};
 use super::node::{Tree, is_key};
 
 impl Tree<'_> {
@@ -35,5 +39,43 @@ impl Tree<'_> {
         standing.extend(self.elements(path, false));
         standing.extend(self.elements(path, true));
         standing
+    }
+}
+
+/// The elements of lists and the characters of texts that are visible in a document, and what is
+/// there at all.
+pub(crate) struct Visible {
+    elements: BTreeSet<(Vec<Step>, OpId)>,
+    /// The entries and elements that are there, by their paths.
+    there: BTreeSet<Vec<Step>>,
+}
+
+impl Visible {
+    pub(crate) fn of(history: &History) -> Self {
+        let (dag, deeds) = causality::read(history);
+        let tree = Tree::new(&dag, deeds);
+        let (mut elements, mut there) = (BTreeSet::new(), BTreeSet::new());
+        for path in tree.deeds.keys() {
+            let is_there = |depth: usize| tree.is_there(&path[..depth], &path[depth]);
+            let missing = (0..path.len()).find(|depth| !is_there(*depth));
+            there.extend((0..=missing.unwrap_or(path.len())).map(|depth| path[..depth].to_vec()));
+            if missing.is_none() {
+                let lists = [false, true].into_iter().flat_map(|text| tree.elements(path, text));
+                for id in lists {
+                    elements.insert((path.clone(), id));
+                    there.insert([&path[..], &[Step::Element(id)]].concat());
+                }
+            }
+        }
+        Self { elements, there }
+    }
+
+    /// The changes whose elements were visible here and are not after, although nothing in which they
+    /// lie has gone.
+    pub(crate) fn lost<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = &'a ChangeHash> {
+        let gone = self.elements.difference(&after.elements);
+        let stays =
+            |path: &[Step]| (0..=path.len()).all(|depth| after.there.contains(&path[..depth]));
+        gone.filter(move |(path, _)| stays(path)).map(|(_, id)| &id.change)
     }
 }

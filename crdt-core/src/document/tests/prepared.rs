@@ -25,7 +25,7 @@ fn flooded() -> Document<Json> {
         alone.apply(&founded).expect("it is genuine");
         let mut draft = Draft::blank(key(2).author(), None, 0);
         draft.tags = Tags::new([(tag::MESSAGE, number.to_le_bytes().to_vec())]);
-        let action = LocalAction::Set { replaces: Vec::new(), payload: vec![0xa0] };
+        let action = LocalAction::Set { replaces: Vec::new(), of: None, payload: vec![0xa0] };
         draft.written.ops = vec![LocalOp { path: None, counters: 1, action }];
         alone.commit(&mut draft).expect("it is small");
         alone.export_signed(&[], Some(&key(2)))

@@ -50,7 +50,7 @@ pub(crate) struct LocalPath {
 }
 
 /// A path segment that owns its text, or has it from the program.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum LocalSegment {
     Field(Cow<'static, str>),
     Variant(Cow<'static, str>),
@@ -72,7 +72,7 @@ pub(crate) struct LocalOp {
 /// An action that owns its data and names ids.
 #[derive(Debug)]
 pub(crate) enum LocalAction {
-    Set { replaces: Vec<Id>, payload: Vec<u8> },
+    Set { replaces: Vec<Id>, of: Option<Id>, payload: Vec<u8> },
     Unset { replaces: Vec<Id> },
     Add { delta: i64 },
     Reset { annuls: Vec<Id> },
@@ -128,6 +128,16 @@ impl LocalSegment {
             Self::BoolKey(bool) => Segment::Key(Key::Bool(*bool)),
             Self::BytesKey(bytes) => Segment::Key(Key::Bytes((&**bytes).into())),
             Self::Element(id) => Segment::Element(*id),
+        }
+    }
+
+    /// The segment of a path of this replica.
+    pub(crate) fn of(segment: &Segment<'_, Id>) -> Self {
+        match *segment {
+            Segment::Field(name) => Self::Field(Cow::Owned(name.to_owned())),
+            Segment::Variant(name) => Self::Variant(Cow::Owned(name.to_owned())),
+            Segment::Key(key) => Self::key(key),
+            Segment::Element(id) => Self::Element(id),
         }
     }
 
@@ -272,7 +282,7 @@ impl LocalAction {
     /// The action as it comes to a node of this replica, without what it replaces.
     pub(crate) fn as_action<'a>(&'a self, texts: &'a str) -> Action<'a, Id> {
         match self {
-            Self::Set { payload, .. } => Action::Set { replaces: Vec::new(), payload },
+            Self::Set { of, payload, .. } => Action::Set { replaces: Vec::new(), of: *of, payload },
             Self::Unset { .. } => Action::Unset { replaces: Vec::new() },
             Self::Add { delta } => Action::Add { delta: *delta },
             Self::Reset { .. } => Action::Reset { annuls: Vec::new() },
@@ -299,8 +309,8 @@ impl LocalAction {
 
     pub(crate) fn each_id(&self, note: &mut impl FnMut(Id)) {
         match self {
-            Self::Set { replaces: ids, .. }
-            | Self::Unset { replaces: ids }
+            Self::Set { replaces, of, .. } => replaces.iter().chain(of).for_each(|id| note(*id)),
+            Self::Unset { replaces: ids }
             | Self::Reset { annuls: ids }
             | Self::Put { replaces: ids }
             | Self::Remove { replaces: ids }

@@ -111,9 +111,11 @@ impl Namer<'_> {
         rest: &mut Vec<LocalOp>,
     ) -> Result<Action<'a, Name>, Unwritten> {
         Ok(match &op.action {
-            LocalAction::Set { replaces, payload } => {
-                Action::Set { replaces: self.names(replaces)?, payload }
-            }
+            LocalAction::Set { replaces, of, payload } => Action::Set {
+                replaces: self.names(replaces)?,
+                of: of.map(|of| self.name(of)).transpose()?,
+                payload,
+            },
             LocalAction::Unset { replaces } => Action::Unset { replaces: self.names(replaces)? },
             LocalAction::Add { delta } => Action::Add { delta: *delta },
             LocalAction::Reset { annuls } => Action::Reset { annuls: self.names(annuls)? },

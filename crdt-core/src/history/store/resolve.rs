@@ -184,9 +184,11 @@ impl Resolver<'_> {
 
     fn action<'a>(&self, action: Action<'a, Name>) -> Result<Action<'a, Id>, Refusal> {
         Ok(match action {
-            Action::Set { replaces, payload } => {
-                Action::Set { replaces: self.ids(replaces)?, payload }
-            }
+            Action::Set { replaces, of, payload } => Action::Set {
+                replaces: self.ids(replaces)?,
+                of: of.map(|of| self.id(of)).transpose()?,
+                payload,
+            },
             Action::Unset { replaces } => Action::Unset { replaces: self.ids(replaces)? },
             Action::Add { delta } => Action::Add { delta },
             Action::Reset { annuls } => Action::Reset { annuls: self.ids(annuls)? },

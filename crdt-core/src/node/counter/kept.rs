@@ -100,6 +100,13 @@ impl Kept {
         }
     }
 
+    /// Whether an add or a reset stands, if it is one.
+    pub(super) fn standing_of(&self, name: Id) -> Option<Standing> {
+        let ruling = self.adds.get(&name).map(|add| add.ruling);
+        let ruling = ruling.or_else(|| self.resets.get(&name).map(|reset| reset.ruling));
+        ruling.map(Ruling::standing)
+    }
+
     /// Whether nothing was ever written.
     pub(super) fn is_blank(&self) -> bool {
         self.adds.is_empty() && self.resets.is_empty()

@@ -3,7 +3,7 @@ use core::fmt;
 use super::elements::Elements;
 use crate::codec::DecodeError;
 use crate::history::Chains;
-use crate::node::edit::{delete_at, uncover};
+use crate::node::edit::{ask, delete_at, uncover};
 use crate::node::watch::Effect;
 use crate::node::{
     Blanks, DigestWriter, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
@@ -194,7 +194,7 @@ pub(super) fn seeded<S: NodeState + Default>(
     if seed.is_empty() {
         return (state, Fit::Applied);
     }
-    let action = Action::Set { replaces: Vec::new(), payload: seed };
+    let action = Action::Set { replaces: Vec::new(), of: None, payload: seed };
     let fit = state.apply(&[], &Incoming::new(id, time, action), chains);
     (state, fit)
 }
@@ -203,6 +203,10 @@ impl<S: NodeState + Default> NodeState for ListState<S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         if let (Some(undone), []) = (op.undone, path) {
             return self.take_back(op, undone, chains);
+        }
+        if let (Some(question), []) = (op.asked, path) {
+            ask(question, op, self.elements.edit(chains));
+            return Fit::Applied;
         }
         match (path, &op.action) {
             ([], Action::Insert { place, seeds }) => self.insert(op, *place, *seeds, chains),

@@ -116,11 +116,15 @@ where
             undone.put_back(&mut self.versions, || Versions::None(D::initial()));
             return Fit::Applied;
         }
-        let (replaces, value) = match (path, &op.action) {
-            ([], Action::Set { replaces, payload }) => {
-                (replaces, Some(value::decode(payload).ok_or_else(D::initial)))
+        if let (Some(question), [], Action::Set { .. }) = (op.asked, path, &op.action) {
+            question.tell_written(&self.versions);
+            return Fit::Applied;
+        }
+        let (replaces, of, value) = match (path, &op.action) {
+            ([], Action::Set { replaces, of, payload }) => {
+                (replaces, *of, Some(value::decode(payload).ok_or_else(D::initial)))
             }
-            ([], Action::Unset { replaces }) => (replaces, None),
+            ([], Action::Unset { replaces }) => (replaces, None, None),
             _ => return Fit::wrong_kind(),
         };
         let fit = match (&value, &op.action) {
@@ -129,7 +133,7 @@ where
             _ => Fit::Applied,
         };
         op.note(|| value_before(self, chains));
-        self.versions.write(Write { id: op.id, replaces, value }, D::initial, chains);
+        self.versions.write(Write { id: op.id, of, replaces, value }, D::initial, chains);
         fit
     }
 
@@ -305,8 +309,8 @@ fn write_payload<T: DeserializeOwned + Serialize + Send + Sync + 'static, D>(
         return Err(altered());
     }
     scope.note(|| value_before(state, scope.chains()));
-    let action = LocalAction::Set { replaces: state.versions.ids(), payload };
-    state.versions.overwrite(scope, action, |id| Versions::One { id, value });
+    let action = LocalAction::Set { replaces: state.versions.ids(), of: None, payload };
+    state.versions.replace(scope, action, |id| Versions::One { id, value });
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use super::slice::{TextSlice, joined};
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::difference::differences;
-use crate::node::edit::{delete_at, insert_at, uncover};
+use crate::node::edit::{ask, delete_at, insert_at, uncover};
 use crate::node::watch::Effect;
 use crate::node::{
     DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
@@ -168,6 +168,10 @@ impl NodeState for TextState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
         if let (Some(undone), []) = (op.undone, path) {
             return self.take_back(op, undone, chains);
+        }
+        if let (Some(question), []) = (op.asked, path) {
+            ask(question, op, self.characters.lay_out(chains));
+            return Fit::Applied;
         }
         match (path, &op.action) {
             ([], Action::InsertText { place, text }) => {

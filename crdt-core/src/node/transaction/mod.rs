@@ -10,7 +10,7 @@ pub use scope::Scope;
 
 use super::undo::{UndoLog, UndoPoint};
 use super::watch::{Effect, EffectLog, Step};
-use super::{EditError, Incoming, NodeState, Segment, Stamp};
+use super::{EditError, Incoming, NodeState, Prior, Segment, Stamp};
 use crate::history::{Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::op::limits::MAX_PATH_DEPTH;
 use crate::op::{Id, IdRange, Place};
@@ -28,6 +28,8 @@ pub(crate) struct Transaction<'a> {
 pub(crate) struct Log {
     written: Written,
     undo: UndoLog,
+    /// What undoing the change will ask for, each with the number of its op, ascending.
+    priors: Vec<(usize, Prior)>,
     /// The branch that the change will lie on, and its time.
     chain: u32,
     time: u32,
@@ -54,6 +56,8 @@ pub(crate) struct Mode {
     pub(crate) keeps_all: bool,
     /// Whether somebody observes it.
     pub(crate) watched: bool,
+    /// Whether its changes can be undone.
+    pub(crate) undoable: bool,
 }
 
 /// Space for what editors write, used again for one change after the other.
@@ -67,6 +71,7 @@ struct Point {
     next: u32,
     text: usize,
     undo: UndoPoint,
+    priors: usize,
     /// The op before, which later edits may lengthen.
     last: Option<LastOp>,
     fresh: u32,
@@ -118,6 +123,7 @@ impl Log {
         Self {
             written: Written::default(),
             undo: UndoLog::default(),
+            priors: Vec::new(),
             chain: 0,
             time: 0,
             start: 0,
@@ -156,6 +162,22 @@ impl Log {
         self.written = written;
     }
 
+    /// What undoing the change will ask for, by the counters of its ops as editors took them to be.
+    pub(crate) fn priors(&self) -> Vec<(Id, Prior)> {
+        let mut priors = self.priors.iter().peekable();
+        let (mut counter, mut named) = (self.start, Vec::with_capacity(self.priors.len()));
+        for (number, op) in self.written.ops.iter().enumerate() {
+            if priors.peek().is_none() {
+                break;
+            }
+            while let Some((_, prior)) = priors.next_if(|(of, _)| *of == number) {
+                named.push((Id { chain: self.chain, counter }, *prior));
+            }
+            counter += op.counters;
+        }
+        named
+    }
+
     /// Hands the effects of the edits on.
     pub(crate) fn hand_on(&mut self, to: &mut EffectLog) {
         to.let_go();
@@ -173,6 +195,7 @@ impl Log {
     pub(crate) fn emptied(mut self: Box<Self>) -> Space {
         self.written.empty();
         self.undo.empty();
+        self.priors.clear();
         (self.fault, self.effects) = (None, None);
         Space(Some(self))
     }
@@ -185,6 +208,7 @@ impl Log {
             next: self.start,
             text: 0,
             undo: UndoPoint::default(),
+            priors: 0,
             last: None,
             fresh: self.start,
             fault: None,
@@ -199,8 +223,7 @@ impl Log {
     /// The state to go back to if the edits to come fail. They keep what they delete of everything
     /// that has been written until now.
     fn mark(&mut self) -> Point {
-        let Self { written: Written { ops, text, .. }, undo, next, fresh, fault, effects, .. } =
-            self;
+        let Self { written: Written { ops, text, .. }, undo, next, fresh, .. } = self;
         let last = ops.last().and_then(|last| match &last.action {
             LocalAction::Insert { seeds, .. } => Some(LastOp::Insert(last.counters, seeds.len())),
             LocalAction::InsertText { text, .. } => Some(LastOp::Insert(last.counters, text.end)),
@@ -216,10 +239,11 @@ impl Log {
             next: *next,
             text: text.len(),
             undo: undo.point(),
+            priors: self.priors.len(),
             last,
             fresh: core::mem::replace(fresh, *next),
-            fault: fault.take(),
-            effects: effects.as_ref().map_or(0, Vec::len),
+            fault: self.fault.take(),
+            effects: self.effects.as_ref().map_or(0, Vec::len),
         }
     }
 
@@ -251,7 +275,15 @@ impl Log {
                 let action = op.action.as_action(text);
                 let undone = Some(&undone);
                 let keeps_all = *keeps_all;
-                let op = Incoming { id, time: *time, action, keeps_all, watch: None, undone };
+                let op = Incoming {
+                    id,
+                    time: *time,
+                    action,
+                    keeps_all,
+                    watch: None,
+                    undone,
+                    asked: None,
+                };
                 let _ = state.apply(&path, &op, chains);
             }
         }
@@ -285,6 +317,7 @@ impl Log {
             effects.truncate(point.effects);
         }
         self.undo.cut(point.undo);
+        self.priors.truncate(point.priors);
         self.next = point.next;
         (self.fresh, self.fault) = (point.fresh, point.fault);
     }

@@ -7,7 +7,7 @@ use super::{Log, Transaction};
 use crate::history::{Chains, LocalAction, LocalOp, LocalSegment, Written};
 use crate::node::undo::Kept;
 use crate::node::watch::Effect;
-use crate::node::{EditError, NewElement, NodeState};
+use crate::node::{EditError, NewElement, NodeState, Prior};
 use crate::op::limits::MAX_KEY_BYTES;
 use crate::op::{Id, IdRange, Key, Place, Standing};
 
@@ -136,6 +136,12 @@ impl<'a> Scope<'a> {
         self.transaction.mode.watched
     }
 
+    /// Whether the change can be undone.
+    #[inline]
+    pub(in crate::node) fn is_undoable(&self) -> bool {
+        self.transaction.mode.undoable
+    }
+
     /// Makes edits that nobody sees: they leave no effects.
     pub(in crate::node) fn unseen(self, edit: impl FnOnce(Self)) {
         let effects = self.transaction.log.borrow_mut().effects.take();
@@ -215,6 +221,19 @@ impl<'a> Scope<'a> {
         let log = &mut *self.transaction.log.borrow_mut();
         if let Some(last) = log.written.ops.len().checked_sub(1) {
             log.undo.keep(last, state);
+        }
+    }
+
+    /// Keeps what undoing the op that was written last will ask for.
+    #[inline]
+    pub(in crate::node) fn prior(&self, prior: impl FnOnce(&Chains) -> Option<Prior>) {
+        if self.is_undoable()
+            && let Some(prior) = prior(self.transaction.chains)
+        {
+            let log = &mut *self.transaction.log.borrow_mut();
+            if let Some(last) = log.written.ops.len().checked_sub(1) {
+                log.priors.push((last, prior));
+            }
         }
     }
 

@@ -162,7 +162,14 @@ impl<'a> Source<'a> {
     /// Reads what there is of a run. An op that is one for itself is written.
     fn run(&mut self, kind: u32, path: &[u8], out: &mut Vec<u8>) -> Result<Rest<'a>, DecodeError> {
         let action = match kind {
-            kind::SET => Action::Set { replaces: self.replaced()?, payload: self.payload()? },
+            kind::SET => {
+                Action::Set { replaces: self.replaced()?, of: None, payload: self.payload()? }
+            }
+            kind::RESTORE => Action::Set {
+                replaces: self.replaced()?,
+                of: Some(self.replaced.read(&self.table, &mut self.columns)?),
+                payload: self.payload()?,
+            },
             kind::UNSET => Action::Unset { replaces: self.replaced()? },
             kind::ADD => Action::Add { delta: self.column(Column::Delta).read_signed()? },
             kind::RESET => Action::Reset { annuls: self.replaced()? },

@@ -172,8 +172,11 @@ impl<'a> Writer<'a> {
             return;
         }
         match &op.action {
-            Action::Set { replaces, payload } => {
+            Action::Set { replaces, of, payload } => {
                 self.replaced(replaces);
+                if let Some(of) = of {
+                    self.replaced.write(*of, &self.table, &mut self.columns);
+                }
                 self.put(Column::PayloadBytes, value::stated_length(payload) as u64);
                 self.content.extend_from_slice(payload);
             }

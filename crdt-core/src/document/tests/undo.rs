@@ -1,0 +1,201 @@
+//! What can be undone, and what that costs.
+
+use std::error::Error;
+
+use super::{create, key};
+use crate::document::{ChangeOptions, Document, UndoLimits};
+use crate::node::{EditError, Json, List, Map, Text};
+use crate::{Counter, GroupDelay, steps};
+
+type Tested = Result<(), Box<dyn Error>>;
+
+fn typed(words: &[&str]) -> Document<Text> {
+    let mut text = create::<Text>();
+    for word in words {
+        text.change(|text| text.push_str(word)).expect("an edit");
+    }
+    text
+}
+
+#[test]
+fn every_change_is_a_group_unless_it_is_joined() -> Tested {
+    let mut text = typed(&["a", "b"]);
+    text.change_with(&ChangeOptions::new().joined(), |text| text.push_str("c"))?;
+    assert_eq!(text.undo()?.map(|undone| undone.len()), Some(2));
+    assert_eq!(text.read(), "a");
+    text.change_with(&ChangeOptions::new().joined(), |text| text.push_str("d"))?;
+    assert!(!text.can_redo(), "a change ends what can be redone");
+    text.undo()?;
+    assert_eq!(text.read(), "a", "what was changed after an undo is a group of its own");
+    text.redo()?;
+    assert_eq!(text.read(), "ad");
+    text.undo()?;
+    text.undo()?;
+    assert_eq!(
+        (text.read().to_string(), text.undo()?, text.can_undo()),
+        (String::new(), None, false)
+    );
+    Ok(())
+}
+
+#[test]
+fn groups_by_time() -> Tested {
+    let (mut text, mut delay) = (create::<Text>(), GroupDelay::new(5));
+    for (now, letter) in [(0, "a"), (5, "b"), (11, "c"), (12, "d")] {
+        if letter == "d" {
+            delay.close();
+        }
+        text.change_with(&delay.options(now), |text| text.push_str(letter))?;
+    }
+    for left in ["abc", "ab", ""] {
+        text.undo()?;
+        assert_eq!(text.read(), left);
+    }
+    Ok(())
+}
+
+/// What fails or is aborted leaves what can be undone as it was; what others wrote too.
+#[test]
+fn what_is_not_made_leaves_the_groups() -> Tested {
+    let mut text = typed(&["a", "b"]);
+    let failed = text.change(|text| {
+        text.push_str("c")?;
+        Err::<(), _>(EditError::NotOnBoundary(0))
+    });
+    assert!(failed.is_err());
+    drop(text.prepare(&ChangeOptions::new(), |text| text.push_str("d"))?);
+    let before = (text.heads(), text.digest());
+    drop(text.prepare_undo(&ChangeOptions::new())?);
+    assert_eq!((text.heads(), text.digest()), before);
+    text.undo()?;
+    drop(text.prepare_redo(&ChangeOptions::new())?);
+    let mut other = Document::<Text>::join(text.id(), key(2));
+    other.merge(&mut text)?;
+    other.change(|text| text.push_str("!"))?;
+    text.merge(&mut other)?;
+    assert!(text.can_redo(), "what comes from elsewhere ends nothing");
+    text.redo()?;
+    assert_eq!(text.read().to_string().len(), 3);
+    text.undo()?;
+    text.undo()?;
+    assert_eq!((text.read().to_string(), other.can_undo()), ("!".to_owned(), true));
+    Ok(())
+}
+
+#[test]
+fn the_oldest_groups_go_first() -> Tested {
+    let mut text =
+        typed(&["a"]).with_undo_limits(UndoLimits { groups: 2, ..UndoLimits::default() });
+    for word in ["b", "c"] {
+        text.change(|text| text.push_str(word))?;
+    }
+    while text.undo()?.is_some() {}
+    assert_eq!(text.read(), "a");
+    while text.redo()?.is_some() {}
+    assert_eq!(text.read(), "abc");
+
+    let none = UndoLimits { groups: 0, ..UndoLimits::default() };
+    let mut text = typed(&["a"]).with_undo_limits(none);
+    text.change(|text| text.push_str("b"))?;
+    assert_eq!((text.can_undo(), text.undo()?), (false, None));
+
+    let bytes = UndoLimits { bytes: 100, ..UndoLimits::default() };
+    let mut text = typed(&[]).with_undo_limits(bytes);
+    for word in ["a", "b", "c", "d"] {
+        text.change(|text| text.push_str(word))?;
+    }
+    while text.undo()?.is_some() {}
+    assert_eq!(text.read(), "ab", "a group takes 40 bytes");
+    text.change(|text| text.push_str("e"))?;
+    text.clear_undo();
+    assert_eq!(text.undo()?, None);
+    Ok(())
+}
+
+#[test]
+fn who_only_reads_undoes_nothing() -> Tested {
+    let saved = typed(&["a"]).save();
+    let mut text = Document::<Text>::load_read_only(&saved)?;
+    assert_eq!(text.undo(), Err(EditError::ReadOnly));
+    let mut text = Document::<Text>::load(&saved, key(1))?;
+    assert_eq!(text.undo(), Ok(None), "what was made before it was opened");
+    Ok(())
+}
+
+/// An undo has a message and a time as any change, and what undoes what a change wrote in several
+/// steps is one group too.
+#[test]
+fn an_undo_is_a_change() -> Tested {
+    let mut map = create::<Map<String, Json>>();
+    let long = "v".repeat(300_000);
+    let large = |map: &mut crate::Editor<'_, Map<String, Json>>| {
+        (0..4).try_for_each(|at| map.insert(format!("{at}"), &*long))
+    };
+    map.change(|map| map.insert("0", "old"))?;
+    let before = map.value();
+    map.change(large)?;
+    let (after, changes) = (map.value(), map.history().len());
+    assert!(changes > 2, "it took several changes");
+    map.undo_with(&ChangeOptions::new().message("undo"))?;
+    assert_eq!(map.value(), before);
+    let last = map.history().changes().last().and_then(|last| last.message().map(String::from));
+    assert_eq!(last.as_deref(), Some("undo"));
+    map.redo()?;
+    assert_eq!(map.value(), after);
+    map.undo()?;
+    assert_eq!(map.value(), before);
+    Ok(())
+}
+
+/// A cursor stays where it is through an undo, and is back where it was where its element comes back.
+#[test]
+fn cursors() -> Tested {
+    let mut text = typed(&["one two"]);
+    let cursor = text.read().cursor(5, crate::Side::Right)?;
+    let at = |text: &Document<Text>| text.read().resolve(cursor).map(|at| at.position);
+    text.change(|text| text.delete(4..7))?;
+    assert_eq!(at(&text), Some(4));
+    text.undo()?;
+    assert_eq!(at(&text), Some(5));
+    text.change(|text| text.insert(0, "> "))?;
+    assert_eq!(at(&text), Some(7));
+    text.undo()?;
+    assert_eq!(at(&text), Some(5));
+    Ok(())
+}
+
+/// To undo costs what is undone, however long the history is.
+#[test]
+fn an_undo_costs_what_is_undone() {
+    let undo = |before: u32, group: u32| {
+        let mut text = create::<Text>();
+        for _ in 0..before {
+            text.change(|text| text.insert(0, "x")).expect("an edit");
+        }
+        for _ in 0..group {
+            let joined = ChangeOptions::new().joined();
+            text.change_with(&joined, |text| text.insert(0, "ab")).expect("an edit");
+        }
+        steps::of(|| drop(text.undo().expect("it can be written")))
+    };
+    steps::assert_even("inserts", |group| {
+        let mut list = create::<List<i64>>();
+        let all =
+            list.change(|list| (0..group).try_for_each(|at| list.insert(0, at.into()).map(drop)));
+        all.expect("an edit");
+        steps::of(|| drop(list.undo().expect("it can be written")))
+    });
+    let (short, long) = (undo(100, 10), undo(2000, 10));
+    assert!(long <= 2 * short, "{short} steps come to {long} in a long history");
+    steps::assert_even("values", |count| {
+        let mut map = create::<Map<u32, i64>>();
+        let mut set =
+            |value: i64| map.change(|map| (0..count).try_for_each(|key| map.insert(key, value)));
+        set(1).and_then(|()| set(2)).expect("an edit");
+        steps::of(|| drop(map.undo().expect("it can be written")))
+    });
+    let mut count = create::<Counter>();
+    count.change(|count| count.add(1)).expect("an edit");
+    count.undo().expect("it can be written");
+    assert_eq!(*count.value(), 0);
+}

@@ -1,0 +1,203 @@
+//! What can be undone and redone: groups of changes, and what they found where they were made.
+
+use core::ops::Range;
+use std::collections::VecDeque;
+
+use crate::history::ChangeIndex;
+use crate::node::Prior;
+use crate::op::Id;
+
+/// How much can be undone and redone, for [`with_undo_limits`](crate::Document::with_undo_limits).
+/// What was made first is let go of first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UndoLimits {
+    /// The most groups; with none, nothing can be undone, and nothing is kept for it.
+    pub groups: usize,
+    /// The most bytes of memory that is kept for it: 32 for a group, 8 for every stretch of changes
+    /// that nobody else wrote between, 32 for every value that was replaced and entry that was
+    /// removed. The values themselves lie in the history anyway.
+    pub bytes: usize,
+}
+
+/// A thousand groups, in 1 MiB.
+impl Default for UndoLimits {
+    fn default() -> Self {
+        Self { groups: 1000, bytes: 1 << 20 }
+    }
+}
+
+/// Changes that are undone together.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Group {
+    /// The changes, ascending.
+    pub(super) changes: Vec<Range<ChangeIndex>>,
+    /// What their ops found. Of the same op several things lie together.
+    pub(super) priors: Vec<(Id, Prior)>,
+}
+
+/// In which direction to go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::document) enum Way {
+    Undo,
+    Redo,
+}
+
+/// What becomes of the stack when something that is prepared is accepted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::document) enum Turn {
+    /// It came from elsewhere, which concerns nobody's own changes.
+    Elsewhere,
+    /// A change was made. It belongs to the last group, or is one of its own.
+    Made { joins: bool },
+    /// A group was undone or redone, after so many of which nothing was left to go back from.
+    Back { way: Way, passed: usize },
+}
+
+/// The groups of this replica.
+#[derive(Debug, Default)]
+pub(in crate::document) struct UndoStack {
+    undo: VecDeque<Group>,
+    /// The last one is redone first.
+    redo: VecDeque<Group>,
+    /// Whether the last group was made right now: a change may belong to it.
+    is_open: bool,
+    bytes: usize,
+    limits: UndoLimits,
+}
+
+impl Group {
+    const BYTES: usize = 32;
+
+    fn bytes(&self) -> usize {
+        Self::BYTES + size_of_val(&*self.changes) + size_of_val(&*self.priors)
+    }
+
+    /// Adds changes that came after all others.
+    fn add(&mut self, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
+        match self.changes.last_mut() {
+            Some(last) if last.end == changes.start => last.end = changes.end,
+            _ => self.changes.push(changes),
+        }
+        self.priors.extend(priors);
+    }
+
+    /// What an op has found.
+    pub(super) fn priors_of(&self, op: Id) -> impl Iterator<Item = Prior> {
+        let start = self.priors.partition_point(|(of, _)| *of < op);
+        let found = self.priors[start..].iter().take_while(move |(of, _)| *of == op);
+        found.map(|(_, prior)| *prior)
+    }
+}
+
+impl UndoStack {
+    /// Whether anything is kept at all.
+    pub(in crate::document) fn is_kept(&self) -> bool {
+        self.limits.groups > 0
+    }
+
+    pub(super) fn set_limits(&mut self, limits: UndoLimits) {
+        self.limits = limits;
+        self.shrink();
+    }
+
+    pub(super) fn limits(&self) -> UndoLimits {
+        self.limits
+    }
+
+    fn groups(&mut self, way: Way) -> &mut VecDeque<Group> {
+        match way {
+            Way::Undo => &mut self.undo,
+            Way::Redo => &mut self.redo,
+        }
+    }
+
+    pub(super) fn count(&self, way: Way) -> usize {
+        match way {
+            Way::Undo => self.undo.len(),
+            Way::Redo => self.redo.len(),
+        }
+    }
+
+    /// The group that comes after so many others.
+    pub(super) fn get(&self, way: Way, passed: usize) -> Option<&Group> {
+        let groups = match way {
+            Way::Undo => &self.undo,
+            Way::Redo => &self.redo,
+        };
+        groups.iter().rev().nth(passed)
+    }
+
+    /// Lets go of the next groups.
+    pub(super) fn pass(&mut self, way: Way, count: usize) {
+        for _ in 0..count {
+            let gone = self.groups(way).pop_back();
+            self.bytes -= gone.map_or(0, |gone| gone.bytes());
+        }
+        self.is_open = false;
+    }
+
+    /// Lets go of everything.
+    pub(super) fn clear(&mut self) {
+        *self = Self { limits: self.limits, ..Self::default() };
+    }
+
+    /// Takes in changes that have been accepted.
+    pub(in crate::document) fn turn(
+        &mut self,
+        turn: Turn,
+        changes: Range<ChangeIndex>,
+        priors: Vec<(Id, Prior)>,
+    ) {
+        if !self.is_kept() || changes.is_empty() {
+            return;
+        }
+        match turn {
+            Turn::Elsewhere => return,
+            Turn::Made { joins } => {
+                self.pass_redo();
+                self.make(joins, changes, priors);
+            }
+            Turn::Back { way, passed } => {
+                self.pass(way, passed + 1);
+                let other = if way == Way::Undo { Way::Redo } else { Way::Undo };
+                self.push(other, changes, priors);
+            }
+        }
+        self.shrink();
+    }
+
+    fn make(&mut self, joins: bool, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
+        let joined = self.undo.back_mut().filter(|_| joins && self.is_open);
+        match joined {
+            Some(last) => {
+                let before = last.bytes();
+                last.add(changes, priors);
+                self.bytes += last.bytes() - before;
+            }
+            None => self.push(Way::Undo, changes, priors),
+        }
+        self.is_open = true;
+    }
+
+    fn push(&mut self, way: Way, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
+        let group = Group { changes: vec![changes], priors };
+        self.bytes += group.bytes();
+        self.groups(way).push_back(group);
+    }
+
+    fn pass_redo(&mut self) {
+        if !self.redo.is_empty() {
+            self.pass(Way::Redo, self.redo.len());
+        }
+    }
+
+    /// Lets go of what is beyond the limits.
+    fn shrink(&mut self) {
+        let UndoLimits { groups, bytes } = self.limits;
+        while self.undo.len() + self.redo.len() > groups || self.bytes > bytes {
+            let gone = self.undo.pop_front().or_else(|| self.redo.pop_front());
+            let Some(gone) = gone else { return };
+            self.bytes -= gone.bytes();
+        }
+    }
+}
