@@ -63,7 +63,7 @@ impl<'s> Spot<'s> {
     }
 
     pub(crate) fn blame<'h>(&self, chains: &'h Chains) -> PlaceBlame<'h> {
-        let set = self.node.winner(chains).and_then(|id| Blame::of(chains, id));
+        let set = self.node.origin(chains).and_then(|id| Blame::of(chains, id));
         let (made, runs) = match self.node.shown(chains) {
             _ if self.within.is_some() => (None, Vec::new()),
             Shown::Text(Some(text)) => (self.made, runs(text.sequence(chains), chains).collect()),

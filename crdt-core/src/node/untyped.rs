@@ -191,8 +191,8 @@ impl Untyped {
     }
 
     /// The op that wrote what its register reads as.
-    pub(super) fn winner(&self, chains: &Chains) -> Option<Id> {
-        self.register.as_ref()?.winner(chains)
+    pub(super) fn origin(&self, chains: &Chains) -> Option<Id> {
+        self.register.as_ref()?.origin(chains)
     }
 
     /// The path to a member of the object that the node is shown as, and who put it if it is an

@@ -245,9 +245,13 @@ impl<V> Versions<V> {
     }
 
     /// The op of what the place [reads as](Self::read), if a value is here that fits.
-    pub(crate) fn winner(&self, chains: &Chains) -> Option<Id> {
-        let fitting = self.iter().filter(|version| version.value.is_ok());
-        fitting.map(|version| version.id).max_by(|a, b| chains.op_order(*a, *b))
+    pub(crate) fn origin(&self, chains: &Chains) -> Option<Id> {
+        let fits = |version: &Version<&V>| version.value.is_ok();
+        match self {
+            Self::None(_) => None,
+            Self::One { id, .. } => Some(*id),
+            Self::Many(_) => self.descending(chains).into_iter().find(fits).map(|it| it.id),
+        }
     }
 
     /// Every value, also those that do not fit, the highest op's first.

@@ -41,7 +41,7 @@ impl<'a, T, D> RegisterView<'a, T, D> {
     /// Who wrote the value that is read, and in which change; `None` if nothing was written, or
     /// nothing that fits the type. O(values in conflict), and log n.
     pub fn blame(&self) -> Option<Blame> {
-        Blame::of(self.chains, self.state.versions.winner(self.chains)?)
+        Blame::of(self.chains, self.state.versions.origin(self.chains)?)
     }
 }
 
