@@ -307,6 +307,20 @@ fn a_change_that_moves_and_annuls() -> Tested {
 }
 
 #[test]
+fn a_change_that_undoes() -> Tested {
+    let mut document = first()?;
+    document.change(|note| note.title.set("Launch"))?;
+    document.undo()?;
+    let change = document.history().changes().nth(2).ok_or("three changes")?;
+    check(include_str!("golden/undo-change.hex"), "undo-change", &change.to_bytes());
+    let title = Name { index: 0, counter: 0 };
+    let payload: &[u8] = b"\x64Plan";
+    let restore = Action::Set { replaces: Vec::new(), of: Some(title), payload };
+    assert_eq!(change.ops()[0].1.action, restore);
+    Ok(())
+}
+
+#[test]
 fn a_frontier() -> Tested {
     let mut document = forked()?;
     document.apply(&second(&first()?)?.export(&[]))?;
