@@ -342,7 +342,7 @@ fn a_saved_document() -> Tested {
     let loaded = Document::<Note>::load_read_only(&bytes)?;
     let verified = Document::<Note>::load_verified(&bytes, None)?;
     // The state, which is before the checksum, is too short to be compressed.
-    let state = |file: &[u8]| hex(&file[file.len() - 106..file.len() - 32]);
+    let state = |file: &[u8]| hex(&file[file.len() - 109..file.len() - 32]);
     assert_eq!(state(&saved), state(&bytes));
     let written = Document::<Note>::load_read_only(&saved)?;
     for other in [loaded, verified, written] {
