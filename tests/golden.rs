@@ -307,6 +307,20 @@ fn a_change_that_moves_and_annuls() -> Tested {
 }
 
 #[test]
+fn a_change_that_undoes() -> Tested {
+    let mut document = first()?;
+    document.change(|note| note.title.set("Launch"))?;
+    document.undo()?;
+    let change = document.history().changes().nth(2).ok_or("three changes")?;
+    check(include_str!("golden/undo-change.hex"), "undo-change", &change.to_bytes());
+    let title = Name { index: 0, counter: 0 };
+    let payload: &[u8] = b"\x64Plan";
+    let restore = Action::Set { replaces: Vec::new(), of: Some(title), payload };
+    assert_eq!(change.ops()[0].1.action, restore);
+    Ok(())
+}
+
+#[test]
 fn a_frontier() -> Tested {
     let mut document = forked()?;
     document.apply(&second(&first()?)?.export(&[]))?;
@@ -328,7 +342,7 @@ fn a_saved_document() -> Tested {
     let loaded = Document::<Note>::load_read_only(&bytes)?;
     let verified = Document::<Note>::load_verified(&bytes, None)?;
     // The state, which is before the checksum, is too short to be compressed.
-    let state = |file: &[u8]| hex(&file[file.len() - 106..file.len() - 32]);
+    let state = |file: &[u8]| hex(&file[file.len() - 109..file.len() - 32]);
     assert_eq!(state(&saved), state(&bytes));
     let written = Document::<Note>::load_read_only(&saved)?;
     for other in [loaded, verified, written] {

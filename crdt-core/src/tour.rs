@@ -624,6 +624,46 @@
 //! Without a type there is the same: [`History::at`](crate::History::at), and
 //! [`History::blame`](crate::History::blame) of a JSON Pointer. `examples/history.rs` has all of it.
 //!
+//! # Undo
+//!
+//! [`undo`](crate::Document::undo) takes the last change of this replica back, by a change of its own,
+//! and [`redo`](crate::Document::redo) takes that back. What others wrote since stays: a word that
+//! another one typed into a paragraph remains when the paragraph goes, and a field that another one
+//! has set over is left alone.
+//!
+//! What belongs together is for the app to say: every change is a group of its own, unless it is
+//! [joined](crate::ChangeOptions::joined) to the one before. [`GroupDelay`](crate::GroupDelay) joins
+//! those that follow on each other quickly, as typing does, by a time that the app tells.
+//!
+//! ```
+//! use crdt_core::{Document, GroupDelay, Keypair, Text};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut alice = Document::<Text>::create(Keypair::generate()?)?;
+//! let mut bob = alice.fork(Keypair::generate()?)?;
+//! let mut delay = GroupDelay::new(500);
+//! for (milliseconds, typed) in [(0, "Dear"), (300, " Bob"), (2_000, ", good bye")] {
+//!     alice.change_with(&delay.options(milliseconds), |text| text.push_str(typed))?;
+//! }
+//! bob.merge(&mut alice)?;
+//! bob.change(|text| text.insert(5, "old "))?;
+//! alice.merge(&mut bob)?;
+//! assert_eq!(alice.read(), "Dear old Bob, good bye");
+//!
+//! alice.undo()?;
+//! assert_eq!(alice.read(), "Dear old Bob");
+//! alice.undo()?;                                  // both of what was typed at once
+//! assert_eq!(alice.read(), "old ");
+//! alice.redo()?;
+//! assert_eq!(alice.read(), "Dear old Bob");
+//! assert!(alice.can_undo() && alice.can_redo());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Observers are told what an undo changed as of any change. What can be undone is kept in memory,
+//! within [`UndoLimits`](crate::UndoLimits); it is neither saved nor exported.
+//!
 //! # Sending, waiting, saving
 //!
 //! Two replicas that exchange send each other a [`frontier`](crate::Document::frontier), which says

@@ -80,10 +80,14 @@ impl EntryKey {
 }
 
 impl Untyped {
-    fn write(&mut self, write: Write<'_, &[u8]>, chains: &Chains) -> Fit {
-        let Write { id, of, replaces, value: payload } = write;
+    fn write(
+        &mut self,
+        (id, of): (Id, Option<Id>),
+        replaces: &[Id],
+        payload: Option<&[u8]>,
+        chains: &Chains,
+    ) -> Fit {
         let value = payload.map(|payload| {
-            let (Ok(payload) | Err(payload)) = payload;
             let whole = || value::to_json(payload).map(|value| Shape::Whole(Json(value)));
             value::decode(payload).or_else(whole).ok_or_else(Shape::default)
         });
@@ -127,11 +131,10 @@ impl Untyped {
                 self.register.iter().for_each(|register| question.tell_written(register));
                 Fit::Applied
             }
-            Action::Set { replaces, of, payload } => self
-                .write(Write { id: op.id, of: *of, replaces, value: Some(Ok(*payload)) }, chains),
-            Action::Unset { replaces } => {
-                self.write(Write { id: op.id, of: None, replaces, value: None }, chains)
+            Action::Set { replaces, of, payload } => {
+                self.write((op.id, *of), replaces, Some(payload), chains)
             }
+            Action::Unset { replaces } => self.write((op.id, None), replaces, None, chains),
             Action::Add { .. } | Action::Reset { .. } => {
                 self.counter.get_or_insert_default().apply(&[], op, chains)
             }

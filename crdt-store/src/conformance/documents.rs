@@ -61,7 +61,7 @@ impl<'a> World<'a> {
     }
 
     fn step(&mut self) -> Result<(), Violation> {
-        match self.random.below(10) {
+        match self.random.below(12) {
             0 if self.handles.len() < 3 => self.open_another(),
             1 if self.handles.len() > 1 => {
                 let gone = self.random.below(self.handles.len());
@@ -72,6 +72,7 @@ impl<'a> World<'a> {
             3 => self.hear(),
             4 => self.handle().refresh().map(drop).doing("refreshing"),
             5 if self.random.below(6) == 0 => self.handle().compact().doing("compacting"),
+            6 | 7 => self.undo(),
             _ => self.write(),
         }
     }
@@ -105,6 +106,20 @@ impl<'a> World<'a> {
             Ok(())
         });
         written.doing("changing a document")?;
+        let bytes = handle.export_for(&had).doing("exporting")?;
+        self.mirror.apply(&bytes).map_err(StoreError::from).doing("applying")?;
+        Ok(())
+    }
+
+    /// A handle takes back what it has made, or that.
+    fn undo(&mut self) -> Result<(), Violation> {
+        let (back, had) = (self.random.below(3) > 0, self.mirror.frontier());
+        let handle = self.handle();
+        let before = handle.history().len();
+        let done = if back { handle.undo() } else { handle.redo() };
+        let done = done.doing("undoing")?;
+        let is_written = handle.history().len() > before;
+        ensure(done.is_none() || is_written, "an undo is a change", || format!("{done:?}"))?;
         let bytes = handle.export_for(&had).doing("exporting")?;
         self.mirror.apply(&bytes).map_err(StoreError::from).doing("applying")?;
         Ok(())

@@ -16,7 +16,7 @@ use crate::steps;
 use world::Seen;
 
 /// A document that has been written as a whole on more chains than one change can name.
-fn flooded() -> Document<Json> {
+pub(super) fn flooded() -> Document<Json> {
     let founded = create::<Json>().export_all();
     let mut json = Document::<Json>::join(create::<Json>().id(), key(3));
     json.apply(&founded).expect("it is genuine");

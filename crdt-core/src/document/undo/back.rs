@@ -62,7 +62,7 @@ impl Back {
         let mut back = Self::default();
         for (path, ops) in &gathered.places {
             let path: Vec<Segment<'_, Id>> = path.iter().map(LocalSegment::as_segment).collect();
-            let mut place = Place { path: &path, entered: None, back: &mut back };
+            let mut place = Place { path: &path, is_entered: false, number: None, back: &mut back };
             place.write(ops, &mut asked)?;
         }
         back.fill(history);
@@ -122,8 +122,9 @@ impl Back {
 /// Where ops are written.
 struct Place<'b, 'p> {
     path: &'p [Segment<'p, Id>],
-    /// The number of the path, once something is written there.
-    entered: Option<Option<u32>>,
+    /// Whether something is written there, and then the number of the path, if it is not the root's.
+    is_entered: bool,
+    number: Option<u32>,
     back: &'b mut Back,
 }
 
@@ -236,14 +237,16 @@ impl Place<'_, '_> {
     }
 
     fn enter(&mut self) -> Option<u32> {
-        let paths = &mut self.back.written.paths;
-        *self.entered.get_or_insert_with(|| {
-            self.path.iter().fold(None, |parent: Option<u32>, segment| {
+        if !self.is_entered {
+            self.is_entered = true;
+            let paths = &mut self.back.written.paths;
+            self.number = self.path.iter().fold(None, |parent: Option<u32>, segment| {
                 let depth = parent.map_or(0, |parent| paths[parent as usize].depth) + 1;
                 paths.push(LocalPath { parent, depth, segment: LocalSegment::of(segment) });
                 u32::try_from(paths.len() - 1).ok()
-            })
-        })
+            });
+        }
+        self.number
     }
 }
 

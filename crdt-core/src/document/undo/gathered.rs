@@ -74,8 +74,7 @@ impl Inserted {
 impl Gathered {
     pub(super) fn of(history: &History, group: &Group) -> Self {
         let mut gathered = Self::default();
-        let changes = group.changes.iter().cloned().flatten();
-        history.replay(changes, |path, op| {
+        history.replay(group.changes(), |path, op| {
             #[cfg(test)]
             crate::steps::count();
             gathered.take(path, &op, group);

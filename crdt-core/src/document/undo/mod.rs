@@ -162,9 +162,8 @@ impl<T: CrdtNode> Document<T> {
             let back = self.back_from(&group)?;
             if !back.is_empty() {
                 self.write_back(back, after, options, Turn::Back { way, passed })?;
-                let changes = group.changes.into_iter().flatten();
                 let chains = self.history.chains();
-                let undone = changes.map(|change| chains.hash_of(change)).collect();
+                let undone = group.changes().map(|change| chains.hash_of(change)).collect();
                 return Ok(Prepared::new(self, Some(undone)));
             }
             passed += 1;

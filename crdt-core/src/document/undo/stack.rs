@@ -13,9 +13,9 @@ use crate::op::Id;
 pub struct UndoLimits {
     /// The most groups; with none, nothing can be undone, and nothing is kept for it.
     pub groups: usize,
-    /// The most bytes of memory that is kept for it: 32 for a group, 8 for every stretch of changes
-    /// that nobody else wrote between, 32 for every value that was replaced and entry that was
-    /// removed. The values themselves lie in the history anyway.
+    /// The most bytes of memory that is kept for it: 56 for a group, 8 for every further stretch of
+    /// changes that nobody else wrote between, 28 for every value that was replaced and entry that
+    /// was removed. The values themselves lie in the history anyway.
     pub bytes: usize,
 }
 
@@ -29,8 +29,10 @@ impl Default for UndoLimits {
 /// Changes that are undone together.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Group {
-    /// The changes, ascending.
-    pub(super) changes: Vec<Range<ChangeIndex>>,
+    /// The first changes, and those behind changes of others, ascending. Most groups need no more than
+    /// one stretch, which takes no memory of its own.
+    first: Range<ChangeIndex>,
+    more: Vec<Range<ChangeIndex>>,
     /// What their ops found. Of the same op several things lie together.
     pub(super) priors: Vec<(Id, Prior)>,
 }
@@ -66,17 +68,22 @@ pub(in crate::document) struct UndoStack {
 }
 
 impl Group {
-    const BYTES: usize = 32;
-
     fn bytes(&self) -> usize {
-        Self::BYTES + size_of_val(&*self.changes) + size_of_val(&*self.priors)
+        size_of::<Self>() + size_of_val(&*self.more) + size_of_val(&*self.priors)
+    }
+
+    /// The changes, ascending.
+    pub(super) fn changes(&self) -> impl Iterator<Item = ChangeIndex> {
+        self.first.clone().chain(self.more.iter().cloned().flatten())
     }
 
     /// Adds changes that came after all others.
     fn add(&mut self, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
-        match self.changes.last_mut() {
-            Some(last) if last.end == changes.start => last.end = changes.end,
-            _ => self.changes.push(changes),
+        let last = self.more.last_mut().unwrap_or(&mut self.first);
+        if last.end == changes.start {
+            last.end = changes.end;
+        } else {
+            self.more.push(changes);
         }
         self.priors.extend(priors);
     }
@@ -180,7 +187,7 @@ impl UndoStack {
     }
 
     fn push(&mut self, way: Way, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
-        let group = Group { changes: vec![changes], priors };
+        let group = Group { first: changes, more: Vec::new(), priors };
         self.bytes += group.bytes();
         self.groups(way).push_back(group);
     }
