@@ -33,9 +33,9 @@ pub(super) enum Message<'a> {
     Open { handle: u64, document: DocumentId, statement: Statement },
     /// What is durable of a document.
     State { handle: u64, statement: Statement },
-    /// The heads are those that the other side has stated; up to which bundle all have been taken in, and
-    /// whether there is no record of the document.
-    Same { handle: u64, taken: u64, lacks_genesis: bool },
+    /// The heads are those that the other side has stated, by eight bytes; up to which bundle all have been
+    /// taken in, and whether there is no record of the document.
+    Same { handle: u64, taken: u64, lacks_genesis: bool, heads: Digest },
     /// The tips of all chains in few bytes, and whether there is no record of the document.
     Tips { handle: u64, lacks_genesis: bool, tips: Vec<ShortTip> },
     /// Which of the tips that the other side has said are here, and what tips there are beside them.
@@ -75,8 +75,8 @@ pub(super) enum Message<'a> {
     /// All that the other side lacked has been sent; eight bytes for the heads, and whether there is no
     /// record of the document.
     Done { handle: u64, lacks_genesis: bool, heads: Digest },
-    /// Everything up to a bundle is durable, and what the heads are now.
-    Durable { handle: u64, number: u64, heads: Digest },
+    /// So many bundles up to one are durable, and eight bytes for the heads.
+    Durable { handle: u64, number: u64, run: u64, heads: Digest },
     /// The document will not be served, or not any more, or is not to be written.
     Refuse { handle: u64, reason: Refused },
     /// The document is not followed any more.
@@ -110,6 +110,8 @@ pub(super) struct Statement {
     pub(super) heads: Heads,
     /// Bundles up to this one have been taken in, whatever became of them.
     pub(super) taken: u64,
+    /// The last bundle that it has sent: what of those has not come is lost.
+    pub(super) sent: u64,
     /// Whether it has no record of the document.
     pub(super) lacks_genesis: bool,
     /// Whether abbreviations have failed before, so that the frontier has to be said in full.

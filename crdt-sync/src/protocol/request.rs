@@ -206,6 +206,9 @@ pub enum Answer {
     Taken {
         /// What is durable now.
         version: Version,
+        /// How many changes and canonical bytes it has gained by that, if all that came was new and
+        /// nothing of it waits.
+        gained: Option<(usize, u64)>,
         /// Whether all of it is part of the document: nothing waits for what is not here.
         complete: bool,
         /// Whether the record of the document is here.
@@ -261,8 +264,10 @@ impl Answer {
     /// That bundles were taken in with an outcome, and that this is durable.
     pub fn taken(history: &History, outcome: &Outcome) -> Self {
         // What was given up had waited before: whoever sent this is not to blame for it.
+        let is_new = outcome.known.is_empty() && outcome.waiting.is_empty();
         Self::Taken {
             version: Version::of(history),
+            gained: is_new.then_some((outcome.applied.len(), outcome.bytes)),
             complete: outcome.waiting.is_empty(),
             genesis: history.genesis().is_some(),
         }

@@ -313,6 +313,15 @@ impl World {
                     Event::Set { hash, documents } => {
                         self.nodes[ends[side]].sets.insert(hash, documents);
                     }
+                    // What is said to be durable elsewhere is.
+                    Event::Durable { document, heads } => {
+                        let there = self.nodes[ends[1 - side]].history(document);
+                        let is_there = heads.iter().all(|head| there.contains(head));
+                        assert!(
+                            is_there || *is_damaged,
+                            "not durable: {heads:?} side {side} of {ends:?}"
+                        );
+                    }
                     _ => {}
                 }
             }

@@ -161,7 +161,11 @@ impl Channel {
         events: &mut Vec<Event>,
     ) {
         self.has_moved = true;
+        self.outgoing.doubt();
         self.outgoing.released(statement.taken);
+        if self.incoming.skip(statement.sent) {
+            self.due.durable = false;
+        }
         self.comparing.restart();
         self.comparing.they_lack_genesis = statement.lacks_genesis;
         self.comparing.theirs = Some(self.salt.stated(&statement.heads));
@@ -189,9 +193,12 @@ impl Channel {
 
     /// Both have the same heads.
     pub(super) fn equal(&mut self, events: &mut Vec<Event>) {
-        // Who states its heads without the record of the document is sent that.
-        let lacks_genesis = self.lacks_genesis && !self.comparing.they_lack_genesis;
-        *(if lacks_genesis { &mut self.due.state } else { &mut self.due.same }) = true;
+        if self.lacks_genesis && !self.comparing.they_lack_genesis {
+            // Who states its heads without the record of the document is sent that.
+            self.due.state = true;
+        } else {
+            self.due.same = self.comparing.theirs;
+        }
         self.outgoing.stop_difference();
         self.caught_up();
         self.settle(events);
@@ -202,23 +209,27 @@ impl Channel {
         &mut self,
         taken: u64,
         lacks_genesis: bool,
+        heads: Digest,
         events: &mut Vec<Event>,
     ) {
         self.has_moved = true;
         self.comparing.they_lack_genesis = lacks_genesis;
+        self.outgoing.doubt();
         self.outgoing.released(taken);
-        if let Some(stated) = self.comparing.stated {
-            self.comparing.theirs = Some(stated);
+        self.comparing.theirs = Some(heads);
+        // It may answer a statement before the last one.
+        if self.comparing.stated == Some(heads) {
             self.caught_up();
-            self.settle(events);
         }
+        self.settle(events);
     }
 
     /// Sends the record of the document by itself, where that is all that lacks.
     pub(super) fn send_genesis(&mut self) {
         let is_lacking = self.comparing.they_lack_genesis && !self.lacks_genesis;
         if is_lacking && !self.outgoing.is_comparing() {
-            self.outgoing.begin(Basis::Heads(self.mine.heads.clone()), true);
+            // That the other side has these is not known.
+            self.outgoing.begin(Basis::Heads(self.mine.heads.clone()), false);
         }
     }
 

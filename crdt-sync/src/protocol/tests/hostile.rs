@@ -64,7 +64,8 @@ fn assert_ends(settings: Settings, frames: &[Vec<u8>], violation: &Violation) {
 }
 
 fn statement() -> Statement {
-    Statement { heads: Heads::All(Vec::new()), taken: 0, lacks_genesis: false, exact: false }
+    let heads = Heads::All(Vec::new());
+    Statement { heads, taken: 0, sent: 0, lacks_genesis: false, exact: false }
 }
 
 fn opened(handle: u64, document: DocumentId) -> Vec<u8> {
