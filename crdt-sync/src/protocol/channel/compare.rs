@@ -186,18 +186,19 @@ impl Channel {
             Heads::Hash(hash) => *hash == self.salt.hash(&self.mine.heads),
         };
         if is_equal && self.can_state() && self.comparing.asked.is_none() {
+            let stated = self.salt.stated(heads);
             self.comparing.heard = None;
-            self.equal(events);
+            self.equal(stated, events);
         }
     }
 
-    /// Both have the same heads.
-    pub(super) fn equal(&mut self, events: &mut Vec<Event>) {
+    /// The heads that were stated are those that are here. The other side may have said others since.
+    pub(super) fn equal(&mut self, stated: Digest, events: &mut Vec<Event>) {
         if self.lacks_genesis && !self.comparing.they_lack_genesis {
             // Who states its heads without the record of the document is sent that.
             self.due.state = true;
         } else {
-            self.due.same = self.comparing.theirs;
+            self.due.same = Some(stated);
         }
         self.outgoing.stop_difference();
         self.caught_up();

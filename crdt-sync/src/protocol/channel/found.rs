@@ -25,7 +25,7 @@ impl Channel {
         let Some(question) = self.comparing.asked.take() else { return };
         self.note(version);
         match relation {
-            Relation::Equal => self.equal(events),
+            Relation::Equal => self.equal(self.salt.heads(&question.heads), events),
             Relation::Behind => self.outgoing.begin(Basis::Heads(question.heads), true),
             Relation::Unknown(tips) => self.say_own(tips, question.exact),
         }
