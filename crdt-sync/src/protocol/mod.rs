@@ -20,6 +20,9 @@
 //!             }
 //!             Request::Document { ask, .. } => ask.on(history),
 //!             Request::Admit { .. } => Answer::Admitted,
+//!             // Very many documents, which this host does not have.
+//!             Request::Recall { .. } => Answer::Recalled(None),
+//!             Request::Members { .. } => Answer::Failed,
 //!         };
 //!         connection.answer(now, id, answer);
 //!     }
