@@ -17,8 +17,8 @@ use super::frame::Refused;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct RequestId(pub(super) u64);
 
-/// What a host has to find out or do. Each wants one [`Answer`], whenever it is there: those for one
-/// document in the order in which they were asked, those for several in any.
+/// What a host has to find out or do. Each wants one [`Answer`], whenever it is there: those for
+/// one document in the order in which they were asked, those for several in any.
 #[derive(Clone, Debug)]
 pub enum Request {
     /// Whether a peer may be here at all. [`Answer::Admitted`] or [`Answer::NotAdmitted`].
@@ -222,8 +222,8 @@ pub enum Answer {
 
 impl Ask {
     /// The answer that follows from a history. For [`TakeIn`](Self::TakeIn) the host applies the
-    /// bundles first, and answers with [`Answer::taken`]; to [`Open`](Self::Open) this says that the
-    /// peer may write.
+    /// bundles first, and answers with [`Answer::taken`]; to [`Open`](Self::Open) this says that
+    /// the peer may write.
     pub fn on(&self, history: &History) -> Answer {
         let version = Version::of(history);
         match self {
@@ -323,7 +323,8 @@ impl Fresh {
     }
 }
 
-/// A bundle one change by one, if it can be said in shorthand. That is the same for every connection.
+/// A bundle one change by one, if it can be said in shorthand. That is the same for every
+/// connection.
 fn loose(history: &History, bundle: &PortionBundle) -> Option<LooseBundle> {
     if bundle.canonical_bytes > shorthand::MAX_LIVE_BYTES as u64 {
         return None;

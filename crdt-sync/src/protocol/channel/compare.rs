@@ -5,26 +5,27 @@
 //! - They are its own: `Same`, and nothing else.
 //! - It knows all of them: the other side lacks what is not below them, which is sent at once.
 //! - Otherwise it says the tips of its chains, in few bytes. The first side sees which of them it
-//!   knows, sends what is beyond them, and says which it knows and what other tips it has; the second
-//!   then sends what is beyond these.
+//!   knows, sends what is beyond them, and says which it knows and what other tips it has; the
+//!   second then sends what is beyond these.
 //!
 //! # Why it ends with both having the same
 //!
-//! Few bytes of a hash can stand for another one, and a tip of a higher seq than here can be of another
-//! branch. So a comparison can come to an end and leave the two different. What tells is their heads:
-//! each says eight bytes for its heads when it is done sending and when it has taken in, hashed with
-//! what both sides have chosen for this connection, so that nobody can make heads that look alike.
-//! Where they differ and nothing is under way any more, the dialer states its heads again and asks
-//! for the frontier in full (`exact`): an exchange of the frontiers that the core's docs on them
-//! prove to settle it in two rounds, forks of authors included, since nothing in it is
-//! abbreviated. Changes that come in the meantime start no round: they are sent as they are.
+//! Few bytes of a hash can stand for another one, and a tip of a higher seq than here can be of
+//! another branch. So a comparison can come to an end and leave the two different. What tells is
+//! their heads: each says eight bytes for its heads when it is done sending and when it has taken
+//! in, hashed with what both sides have chosen for this connection, so that nobody can make heads
+//! that look alike. Where they differ and nothing is under way any more, the dialer states its
+//! heads again and asks for the frontier in full (`exact`): an exchange of the frontiers that the
+//! core's docs on them prove to settle it in two rounds, forks of authors included, since nothing
+//! in it is abbreviated. Changes that come in the meantime start no round: they are sent as they
+//! are.
 //!
-//! Messages can be lost, if the transport loses them or a queue is full. Whatever is not settled and
-//! has not moved between two pings is stated again, by either side. A statement resets all that went
-//! before it, so it does not matter what was lost.
+//! Messages can be lost, if the transport loses them or a queue is full. Whatever is not settled
+//! and has not moved between two pings is stated again, by either side. A statement resets all that
+//! went before it, so it does not matter what was lost.
 //!
-//! A peer that lies gets less than it lacks or more, and costs what it would cost to serve it: every
-//! round is one message of its own or a ping's.
+//! A peer that lies gets less than it lacks or more, and costs what it would cost to serve it:
+//! every round is one message of its own or a ping's.
 
 use crdt_core::{ChangeHash, Frontier, ShortTip, Tip};
 
@@ -49,7 +50,8 @@ pub(super) struct Comparing {
     pub(super) they_lack_genesis: bool,
     /// What the other side said last and the host has not been asked about yet.
     pub(super) heard: Option<Heard>,
-    /// Whether the host is being asked about something, and whether that answered something said here.
+    /// Whether the host is being asked about something, and whether that answered something said
+    /// here.
     pub(super) asked: Option<Question>,
     /// The tips that were said here and not answered yet.
     pub(super) tips: Option<Vec<Tip>>,
@@ -192,7 +194,8 @@ impl Channel {
         }
     }
 
-    /// The heads that were stated are those that are here. The other side may have said others since.
+    /// The heads that were stated are those that are here. The other side may have said others
+    /// since.
     pub(super) fn equal(&mut self, stated: Digest, events: &mut Vec<Event>) {
         if self.lacks_genesis && !self.comparing.they_lack_genesis {
             // Who states its heads without the record of the document is sent that.

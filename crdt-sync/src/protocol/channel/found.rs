@@ -137,8 +137,8 @@ impl Channel {
     }
 }
 
-/// Tips in few bytes, ascending, and what they stand for, by place. Where some begin alike an answer
-/// cannot say which it means, and nothing is remembered.
+/// Tips in few bytes, ascending, and what they stand for, by place. Where some begin alike an
+/// answer cannot say which it means, and nothing is remembered.
 fn abbreviated(mut tips: Vec<Tip>) -> (Vec<Tip>, Vec<ShortTip>) {
     tips.sort_unstable_by_key(Tip::shortened);
     let mut short: Vec<_> = tips.iter().map(Tip::shortened).collect();

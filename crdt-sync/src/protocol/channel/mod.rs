@@ -1,5 +1,6 @@
-//! One document on a connection: what is known of the two replicas, and what is to be said, asked and
-//! sent next. A channel does nothing itself: the [session](super::session) asks each in its turn.
+//! One document on a connection: what is known of the two replicas, and what is to be said, asked
+//! and sent next. A channel does nothing itself: the [session](super::session) asks each in its
+//! turn.
 
 mod compare;
 mod found;
@@ -70,8 +71,8 @@ enum Stage {
     Refused,
 }
 
-/// Messages that are to be made when there is room for them, from what is then the case. So whatever
-/// the other side asks, no more than one of each waits.
+/// Messages that are to be made when there is room for them, from what is then the case. So
+/// whatever the other side asks, no more than one of each waits.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each message is due by itself")]
 struct Due {
@@ -98,7 +99,8 @@ pub(super) struct Queues {
 }
 
 impl Channel {
-    /// One of a document that was settled without a channel, where both sides' heads come to so much.
+    /// One of a document that was settled without a channel, where both sides' heads come to so
+    /// much.
     pub(super) fn resumed(
         document: DocumentId,
         handle: u64,

@@ -134,8 +134,8 @@ impl Channel {
         Ok(())
     }
 
-    /// Nothing is taken in: the other side has been told so and this was on its way, or the host has
-    /// not opened the document yet, and will state what is here.
+    /// Nothing is taken in: the other side has been told so and this was on its way, or the host
+    /// has not opened the document yet, and will state what is here.
     fn pass_over(&mut self, number: u64) {
         (self.incoming.number, self.incoming.taken) = (number, number);
         self.incoming.run = number + 1;

@@ -143,8 +143,8 @@ impl Outgoing {
         self.number - u64::from(self.begun.is_some())
     }
 
-    /// The other side may lack something that was sent: what follows is certain only where it hangs on
-    /// all before.
+    /// The other side may lack something that was sent: what follows is certain only where it hangs
+    /// on all before.
     pub(super) fn doubt(&mut self) {
         let sent = self.sent.iter_mut().map(|sent| &mut sent.certain);
         let live = self.live.iter_mut().map(|item| &mut item.certain);
