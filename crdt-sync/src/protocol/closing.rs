@@ -15,7 +15,8 @@ pub struct Close {
 pub enum CloseReason {
     /// This side is done.
     Done = 0,
-    /// The key is not allowed here, or the endpoint is another one: there is no use in trying again.
+    /// The key is not allowed here, or the endpoint is another one: there is no use in trying
+    /// again.
     Refused = 1,
     /// Not now.
     Busy = 2,

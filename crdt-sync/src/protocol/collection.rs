@@ -1,17 +1,18 @@
 //! Very many documents at once.
 //!
-//! A side that follows a set of documents says a hash of their ids, and a sketch of what they are: of
-//! each document eight bytes for its id and its heads. The other side may know the set from an earlier
-//! connection; otherwise it asks for the ids. It takes as much of the sketch as it needs, and states the
-//! heads of those documents that are not the same, each as if it had been opened by itself. What is
-//! left is settled, and costs neither side more than a few bytes until something moves.
+//! A side that follows a set of documents says a hash of their ids, and a sketch of what they are:
+//! of each document eight bytes for its id and its heads. The other side may know the set from an
+//! earlier connection; otherwise it asks for the ids. It takes as much of the sketch as it needs,
+//! and states the heads of those documents that are not the same, each as if it had been opened by
+//! itself. What is left is settled, and costs neither side more than a few bytes until something
+//! moves.
 //!
-//! If the sets differ in too much for a sketch, the eight bytes of every document are said instead. That
-//! both mean the same by what is left shows in eight bytes for all of it together. If they do not, each
-//! document is opened by itself.
+//! If the sets differ in too much for a sketch, the eight bytes of every document are said instead.
+//! That both mean the same by what is left shows in eight bytes for all of it together. If they do
+//! not, each document is opened by itself.
 //!
-//! What stands for a document is hashed with what both sides have chosen for this connection. So two
-//! versions look alike once in 2^64 connections, whoever made them.
+//! What stands for a document is hashed with what both sides have chosen for this connection. So
+//! two versions look alike once in 2^64 connections, whoever made them.
 
 mod served;
 
@@ -28,8 +29,8 @@ use crate::sketch::{Item, SYMBOL_BYTES, Sketch};
 
 /// How many documents the host is asked about at once.
 const CHUNK: usize = 1024;
-/// Symbols that are sent first: enough for some 24 items, and two are of a document that changed. Each
-/// time that more are asked for there are as many more as there have been.
+/// Symbols that are sent first: enough for some 24 items, and two are of a document that changed.
+/// Each time that more are asked for there are as many more as there have been.
 const FIRST: usize = 48;
 /// Ids and digests that are sent in one message.
 const IDS: usize = 512;

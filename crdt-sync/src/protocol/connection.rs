@@ -20,8 +20,8 @@ const PRESENCE_LIFETIME: u64 = 60_000;
 /// Authors whose presence is remembered, on one connection.
 const MAX_PRESENT: usize = 4096;
 
-/// One side of a connection, without IO: it is given what came and what time it is, and says what is to
-/// be sent, asked and told.
+/// One side of a connection, without IO: it is given what came and what time it is, and says what
+/// is to be sent, asked and told.
 #[derive(Debug)]
 pub struct Connection {
     settings: Settings,
@@ -104,8 +104,8 @@ impl Connection {
         }
     }
 
-    /// Whether the connection is over: what [`poll_transmit`](Self::poll_transmit) still gives is to
-    /// be sent, then the transport closed.
+    /// Whether the connection is over: what [`poll_transmit`](Self::poll_transmit) still gives is
+    /// to be sent, then the transport closed.
     pub fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closed)
     }
@@ -215,9 +215,9 @@ impl Connection {
     }
 
     /// Follows a set of documents, as [`subscribe`](Self::subscribe) does each, for few bytes where
-    /// most of them are the same on both sides and the other side remembers the set: so the set should
-    /// be the same from connection to connection, and what comes and goes be subscribed by itself.
-    /// There can be one set on a connection; those of further ones are followed one by one.
+    /// most of them are the same on both sides and the other side remembers the set: so the set
+    /// should be the same from connection to connection, and what comes and goes be subscribed by
+    /// itself. There can be one set on a connection; those of further ones are followed one by one.
     pub fn subscribe_set(&mut self, documents: impl IntoIterator<Item = DocumentId>) {
         let mut documents: Vec<DocumentId> = documents.into_iter().collect();
         documents.sort_unstable();
@@ -229,8 +229,8 @@ impl Connection {
         }
     }
 
-    /// Follows a document no more. The other side is told, and does not follow it on this connection
-    /// either.
+    /// Follows a document no more. The other side is told, and does not follow it on this
+    /// connection either.
     pub fn unsubscribe(&mut self, document: DocumentId) {
         self.subscribed.retain(|other| *other != document);
         if let Phase::Open(session) = &mut self.phase {
@@ -269,8 +269,8 @@ impl Connection {
         self.push_droppable(message);
     }
 
-    /// Sends a message of at most 8 KiB: to a relay, for a peer; from a relay, with whom it is from.
-    /// Says whether it was short enough. If too much waits, the oldest is dropped.
+    /// Sends a message of at most 8 KiB: to a relay, for a peer; from a relay, with whom it is
+    /// from. Says whether it was short enough. If too much waits, the oldest is dropped.
     pub fn message(&mut self, peer: Author, bytes: &[u8]) -> bool {
         let mut message = Vec::new();
         Message::Peer { peer, bytes }.write(&mut message);
@@ -298,7 +298,8 @@ impl Connection {
 
 /// Time.
 impl Connection {
-    /// When [`handle_timeout`](Self::handle_timeout) is to be called, if nothing else happens before.
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called, if nothing else happens
+    /// before.
     pub fn poll_timeout(&self) -> Option<Time> {
         match self.phase {
             Phase::Closed => None,

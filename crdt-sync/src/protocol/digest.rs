@@ -4,8 +4,8 @@ use sha2::{Digest as _, Sha256};
 use super::frame::{Digest, Heads};
 
 /// What heads are hashed with on a connection. It follows from both nonces, so nobody who chooses
-/// changes can know it, and a digest that two sets of heads share by chance is another one on the next
-/// connection.
+/// changes can know it, and a digest that two sets of heads share by chance is another one on the
+/// next connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Salt(pub(super) [u8; 32]);
 

@@ -25,8 +25,8 @@ pub enum Event {
         /// What were the heads here.
         heads: Vec<ChangeHash>,
     },
-    /// The other side follows a set of documents, which may be remembered by its hash: so its ids need
-    /// not be sent the next time.
+    /// The other side follows a set of documents, which may be remembered by its hash: so its ids
+    /// need not be sent the next time.
     Set {
         /// Its hash.
         hash: [u8; 32],

@@ -33,14 +33,16 @@ pub(super) enum Message<'a> {
     Open { handle: u64, document: DocumentId, statement: Statement },
     /// What is durable of a document.
     State { handle: u64, statement: Statement },
-    /// The heads are those that the other side has stated; up to which bundle all have been taken in, and
-    /// whether there is no record of the document.
-    Same { handle: u64, taken: u64, lacks_genesis: bool },
+    /// The heads are those that the other side has stated, by eight bytes; up to which bundle all
+    /// have been taken in, and whether there is no record of the document.
+    Same { handle: u64, taken: u64, lacks_genesis: bool, heads: Digest },
     /// The tips of all chains in few bytes, and whether there is no record of the document.
     Tips { handle: u64, lacks_genesis: bool, tips: Vec<ShortTip> },
-    /// Which of the tips that the other side has said are here, and what tips there are beside them.
+    /// Which of the tips that the other side has said are here, and what tips there are beside
+    /// them.
     Differing { handle: u64, known: Vec<bool>, tips: Vec<ShortTip> },
-    /// A piece of a frontier, whether it answers one, and whether there is no record of the document.
+    /// A piece of a frontier, whether it answers one, and whether there is no record of the
+    /// document.
     Frontier { handle: u64, answers: bool, lacks_genesis: bool, piece: Piece<'a> },
     /// A piece of a bundle.
     Bundle { handle: u64, number: u64, piece: Piece<'a> },
@@ -48,15 +50,15 @@ pub(super) enum Message<'a> {
     Live { handle: u64, number: u64, bytes: &'a [u8] },
     /// A live change was not understood: which era of the shorthand is over.
     Lost { handle: u64, era: u8 },
-    /// Symbols of a sketch of all tips, how many came before them, and whether there is no record of the
-    /// document.
+    /// Symbols of a sketch of all tips, how many came before them, and whether there is no record
+    /// of the document.
     Sketch { handle: u64, at: u64, lacks_genesis: bool, symbols: &'a [u8] },
     /// More symbols are needed.
     More { handle: u64 },
     /// Which items of a sketch are of tips that are not here, and the tips here that are not in it.
     Sketched { handle: u64, theirs: Vec<Item>, tips: Vec<ShortTip> },
-    /// A set of documents that this side follows: by which numbers they go, how many they are, a hash of
-    /// their ids, and symbols of a sketch of what they are.
+    /// A set of documents that this side follows: by which numbers they go, how many they are, a
+    /// hash of their ids, and symbols of a sketch of what they are.
     Set { first: u64, count: u64, hash: [u8; 32], symbols: &'a [u8] },
     /// More symbols of it, and how many came before them.
     SetSymbols { at: u64, symbols: &'a [u8] },
@@ -72,11 +74,11 @@ pub(super) enum Message<'a> {
     SetList,
     /// All but those that were stated or refused are equal; eight bytes for them.
     SetSettled { heads: Digest },
-    /// All that the other side lacked has been sent; eight bytes for the heads, and whether there is no
-    /// record of the document.
+    /// All that the other side lacked has been sent; eight bytes for the heads, and whether there
+    /// is no record of the document.
     Done { handle: u64, lacks_genesis: bool, heads: Digest },
-    /// Everything up to a bundle is durable, and what the heads are now.
-    Durable { handle: u64, number: u64, heads: Digest },
+    /// So many bundles up to one are durable, and eight bytes for the heads.
+    Durable { handle: u64, number: u64, run: u64, heads: Digest },
     /// The document will not be served, or not any more, or is not to be written.
     Refuse { handle: u64, reason: Refused },
     /// The document is not followed any more.
@@ -110,6 +112,8 @@ pub(super) struct Statement {
     pub(super) heads: Heads,
     /// Bundles up to this one have been taken in, whatever became of them.
     pub(super) taken: u64,
+    /// The last bundle that it has sent: what of those has not come is lost.
+    pub(super) sent: u64,
     /// Whether it has no record of the document.
     pub(super) lacks_genesis: bool,
     /// Whether abbreviations have failed before, so that the frontier has to be said in full.

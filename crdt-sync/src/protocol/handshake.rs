@@ -4,11 +4,11 @@
 //! 2. The listener says its own key, nonce and terms, and signs both as the listener.
 //! 3. The dialer signs both as the dialer.
 //!
-//! What is signed is everything that both have said, from the first byte on, so that both keys, both
-//! nonces, the version, the name of the endpoint and the terms are bound. The two signatures are of
-//! different contexts: what one side has signed is of no use to play the other one. Nonces are fresh,
-//! so nothing can be replayed, and no clock is needed. Whoever passes the handshake on to another
-//! endpoint fails at the name, if the listener has one.
+//! What is signed is everything that both have said, from the first byte on, so that both keys,
+//! both nonces, the version, the name of the endpoint and the terms are bound. The two signatures
+//! are of different contexts: what one side has signed is of no use to play the other one. Nonces
+//! are fresh, so nothing can be replayed, and no clock is needed. Whoever passes the handshake on
+//! to another endpoint fails at the name, if the listener has one.
 
 use crdt_core::{Author, Signature};
 use sha2::{Digest as _, Sha256};

@@ -20,6 +20,9 @@
 //!             }
 //!             Request::Document { ask, .. } => ask.on(history),
 //!             Request::Admit { .. } => Answer::Admitted,
+//!             // Very many documents, which this host does not have.
+//!             Request::Recall { .. } => Answer::Recalled(None),
+//!             Request::Members { .. } => Answer::Failed,
 //!         };
 //!         connection.answer(now, id, answer);
 //!     }
@@ -61,14 +64,14 @@
 //! # What a host has to see to
 //!
 //! - After every call that gives something in ([`receive`](Connection::receive),
-//!   [`answer`](Connection::answer), [`subscribe`](Connection::subscribe), ...): poll requests, events
-//!   and frames until there are none, and the time of the next timeout.
+//!   [`answer`](Connection::answer), [`subscribe`](Connection::subscribe), ...): poll requests,
+//!   events and frames until there are none, and the time of the next timeout.
 //! - Requests for one document are answered in their order. At most 64 are open at a time.
-//! - What is told is durable: a version in an answer, and [`Fresh`] changes. Nothing else leaves, so
-//!   nobody has a change that its author can lose and write another one in its place.
-//! - [`Answer::taken`] is given when what was taken in is durable. Others that follow the document are
-//!   told then ([`Fresh::since`]), on every connection but the one that it came from; also where only
-//!   the record of the document came.
+//! - What is told is durable: a version in an answer, and [`Fresh`] changes. Nothing else leaves,
+//!   so nobody has a change that its author can lose and write another one in its place.
+//! - [`Answer::taken`] is given when what was taken in is durable. Others that follow the document
+//!   are told then ([`Fresh::since`]), on every connection but the one that it came from; also
+//!   where only the record of the document came.
 //! - Histories are signed to their end: those of a store are.
 
 mod bundle;

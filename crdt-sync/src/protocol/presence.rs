@@ -1,12 +1,12 @@
-//! Presence: where somebody is in a document, and whatever else an app shows of those that are there.
-//! It is never part of the history.
+//! Presence: where somebody is in a document, and whatever else an app shows of those that are
+//! there. It is never part of the history.
 //!
-//! Its author signs it, with the document, a session and a number. So a relay cannot make it up, and
-//! what was said once cannot be said again: of each author only what is later than all that came
-//! before is taken, where later means of a higher session, or of the same and with a higher number.
-//! A session is the time at which it began, by the author's own clock. What has not been said anew
-//! for a while is forgotten, counted from when it was received; that there was something later is
-//! remembered.
+//! Its author signs it, with the document, a session and a number. So a relay cannot make it up,
+//! and what was said once cannot be said again: of each author only what is later than all that
+//! came before is taken, where later means of a higher session, or of the same and with a higher
+//! number. A session is the time at which it began, by the author's own clock. What has not been
+//! said anew for a while is forgotten, counted from when it was received; that there was something
+//! later is remembered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,8 +88,8 @@ impl Presences {
         Self { lifetime, most, all: BTreeMap::new(), heard: BTreeSet::new() }
     }
 
-    /// Takes presence that is genuine, unless it came before or is older than what did. Says whether
-    /// it is news.
+    /// Takes presence that is genuine, unless it came before or is older than what did. Says
+    /// whether it is news.
     pub fn take(&mut self, now: Time, document: DocumentId, presence: &Presence) -> bool {
         let key = (document, presence.author);
         let latest = (presence.session, presence.number);

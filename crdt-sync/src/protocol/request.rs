@@ -17,8 +17,8 @@ use super::frame::Refused;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct RequestId(pub(super) u64);
 
-/// What a host has to find out or do. Each wants one [`Answer`], whenever it is there: those for one
-/// document in the order in which they were asked, those for several in any.
+/// What a host has to find out or do. Each wants one [`Answer`], whenever it is there: those for
+/// one document in the order in which they were asked, those for several in any.
 #[derive(Clone, Debug)]
 pub enum Request {
     /// Whether a peer may be here at all. [`Answer::Admitted`] or [`Answer::NotAdmitted`].
@@ -206,6 +206,9 @@ pub enum Answer {
     Taken {
         /// What is durable now.
         version: Version,
+        /// How many changes and canonical bytes it has gained by that, if all that came was new and
+        /// nothing of it waits.
+        gained: Option<(usize, u64)>,
         /// Whether all of it is part of the document: nothing waits for what is not here.
         complete: bool,
         /// Whether the record of the document is here.
@@ -219,8 +222,8 @@ pub enum Answer {
 
 impl Ask {
     /// The answer that follows from a history. For [`TakeIn`](Self::TakeIn) the host applies the
-    /// bundles first, and answers with [`Answer::taken`]; to [`Open`](Self::Open) this says that the
-    /// peer may write.
+    /// bundles first, and answers with [`Answer::taken`]; to [`Open`](Self::Open) this says that
+    /// the peer may write.
     pub fn on(&self, history: &History) -> Answer {
         let version = Version::of(history);
         match self {
@@ -261,8 +264,10 @@ impl Answer {
     /// That bundles were taken in with an outcome, and that this is durable.
     pub fn taken(history: &History, outcome: &Outcome) -> Self {
         // What was given up had waited before: whoever sent this is not to blame for it.
+        let is_new = outcome.known.is_empty() && outcome.waiting.is_empty();
         Self::Taken {
             version: Version::of(history),
+            gained: is_new.then_some((outcome.applied.len(), outcome.bytes)),
             complete: outcome.waiting.is_empty(),
             genesis: history.genesis().is_some(),
         }
@@ -318,7 +323,8 @@ impl Fresh {
     }
 }
 
-/// A bundle one change by one, if it can be said in shorthand. That is the same for every connection.
+/// A bundle one change by one, if it can be said in shorthand. That is the same for every
+/// connection.
 fn loose(history: &History, bundle: &PortionBundle) -> Option<LooseBundle> {
     if bundle.canonical_bytes > shorthand::MAX_LIVE_BYTES as u64 {
         return None;

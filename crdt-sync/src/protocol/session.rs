@@ -290,8 +290,8 @@ impl Session {
         false
     }
 
-    /// Sends a piece for a document that stood in a queue, if it is granted; if not, it stands there
-    /// again.
+    /// Sends a piece for a document that stood in a queue, if it is granted; if not, it stands
+    /// there again.
     fn send(&mut self, document: &DocumentId, live: bool, out: &mut Vec<u8>) -> bool {
         let (terms, sent) = (self.peer.terms, self.sent);
         let act = |channel: &mut Channel| {

@@ -15,9 +15,9 @@ pub enum Role {
 pub struct Settings {
     /// The key that this side proves to have.
     pub keypair: Keypair,
-    /// What the endpoint is called that is dialed, or that this is, as `relay.example.org/crdt-sync`:
-    /// both sides sign it, so that nobody can pass a handshake on to somewhere else. A listener
-    /// without one takes whatever name it is called by.
+    /// What the endpoint is called that is dialed, or that this is, as
+    /// `relay.example.org/crdt-sync`: both sides sign it, so that nobody can pass a handshake on to
+    /// somewhere else. A listener without one takes whatever name it is called by.
     pub endpoint: Option<String>,
     /// The only key that the other side may have, if that is known.
     pub expects: Option<Author>,

@@ -10,7 +10,8 @@ pub enum Violation {
     Malformed(#[from] Malformed),
     /// Another protocol, or a version that is not known here.
     #[error(
-        "the other side speaks version {0} of the protocol, and version 1 is known here: update the older side"
+        "the other side speaks version {0} of the protocol, and version 1 is known here: update the \
+         older side"
     )]
     Version(u8),
     /// A message that has no place where it came.

@@ -1,5 +1,5 @@
-//! A connection whose frames are carried in flights: all that one side has to say, then all that the
-//! other one has.
+//! A connection whose frames are carried in flights: all that one side has to say, then all that
+//! the other one has.
 
 use crdt_core::DocumentId;
 use crdt_sync::protocol::{Connection, Fresh, Role, Settings, Time};

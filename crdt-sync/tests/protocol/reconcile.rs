@@ -121,7 +121,8 @@ fn what_has_arrived_is_not_sent_again() {
     assert!(first + pair.look().0 < whole + 1000);
 }
 
-/// Live changes of a document go before what lacks in another one, and no document waits for a large one.
+/// Live changes of a document go before what lacks in another one, and no document waits for a
+/// large one.
 #[test]
 fn a_large_document_holds_up_no_other() {
     let mut a = Replica::new(1);
@@ -145,8 +146,8 @@ fn a_large_document_holds_up_no_other() {
     pair.assert_equal(large);
 }
 
-/// A document that is not here is refused once the store has been asked, and a reader's changes are not
-/// taken.
+/// A document that is not here is refused once the store has been asked, and a reader's changes are
+/// not taken.
 #[test]
 fn who_may_not_have_or_write_a_document_is_told_so() {
     let (mut a, mut b, id) = replicas(2, [1, 1]);

@@ -1,5 +1,5 @@
-//! What it costs, in bytes of frames in both directions after the handshake, on histories of changes of
-//! one letter each.
+//! What it costs, in bytes of frames in both directions after the handshake, on histories of
+//! changes of one letter each.
 
 use crdt_core::{Document, DocumentId, History, Keypair, Text};
 
@@ -10,8 +10,8 @@ use crate::host::{Histories, Host as _};
 use crate::pair::Pair;
 use crate::replica::keypair;
 
-/// Types letters at the end of a text, each a change, signed together. They are those of a language,
-/// as likely as there, and no two stretches of them are alike.
+/// Types letters at the end of a text, each a change, signed together. They are those of a
+/// language, as likely as there, and no two stretches of them are alike.
 fn type_on(text: &mut Document<Text>, letters: usize) {
     let mut random = ChaCha8Rng::seed_from_u64(text.history().len() as u64);
     for _ in 0..letters {
@@ -37,8 +37,8 @@ fn join(text: &mut Document<Text>, author: u8) -> Document<Text> {
     joined
 }
 
-/// Lets two histories settle what they lack, and says how many bytes and flights that takes. The last
-/// flight acknowledges.
+/// Lets two histories settle what they lack, and says how many bytes and flights that takes. The
+/// last flight acknowledges.
 fn cost(id: DocumentId, dialer: &[u8], listener: &[u8]) -> (usize, usize) {
     let mut pair = Pair::new(Histories::of(1, id, dialer), Histories::of(2, id, listener));
     pair.subscribe(0, id);
@@ -98,7 +98,8 @@ fn two_replicas_of_three_authors() {
     row("5,000 each way, 3 authors", cost(id, &one, &other), bundles, 400, 5);
 }
 
-/// Replicas of a text that so many authors have written in, of which the last have written on in one.
+/// Replicas of a text that so many authors have written in, of which the last have written on in
+/// one.
 fn of_authors(authors: u32, moved: usize) -> (DocumentId, Vec<u8>, Vec<u8>) {
     let mut first = text(keypair(1), 1);
     let begun = first.export(&[]);

@@ -14,8 +14,8 @@ use std::thread;
 use test_support::{Seed, seeds};
 use world::{Rules, World};
 
-/// The most frames, and bytes beside what the documents are as bundles, that are sent for a document
-/// on a link from when all is well until all are equal.
+/// The most frames, and bytes beside what the documents are as bundles, that are sent for a
+/// document on a link from when all is well until all are equal.
 const FRAMES: usize = 40;
 const BYTES: usize = 4000;
 

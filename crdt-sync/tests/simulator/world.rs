@@ -107,8 +107,8 @@ impl World {
         }
     }
 
-    /// Everything is well from here on: all links are up, nothing is lost. Says whether all have the
-    /// same in the end.
+    /// Everything is well from here on: all links are up, nothing is lost. Says whether all have
+    /// the same in the end.
     pub(crate) fn heal(&mut self) -> bool {
         let Rules { never_ticks, believes_frontiers, sets, .. } = self.rules;
         self.rules = Rules { sets, never_ticks, believes_frontiers, ..Rules::default() };
@@ -127,8 +127,8 @@ impl World {
         false
     }
 
-    /// Frames, and bytes beside what all documents are as bundles, for a document on a link, since all
-    /// is well.
+    /// Frames, and bytes beside what all documents are as bundles, for a document on a link, since
+    /// all is well.
     pub(crate) fn spent(&mut self) -> (usize, usize) {
         let relay = &mut self.nodes[0];
         let bundles = self.documents.iter().map(|id| relay.history(*id).export(&[]).len());
@@ -295,6 +295,7 @@ impl World {
         else {
             return;
         };
+        let is_control = self.rules.believes_frontiers || self.rules.sends_before_durable;
         let mut is_over = false;
         for side in [0, 1] {
             let connection = &mut connections[side];
@@ -312,6 +313,12 @@ impl World {
                     }
                     Event::Set { hash, documents } => {
                         self.nodes[ends[side]].sets.insert(hash, documents);
+                    }
+                    // What is said to be durable elsewhere is.
+                    Event::Durable { document, heads } => {
+                        let there = self.nodes[ends[1 - side]].history(document);
+                        let is_there = heads.iter().all(|head| there.contains(head));
+                        assert!(is_there || *is_damaged || is_control, "not durable: {heads:?}");
                     }
                     _ => {}
                 }

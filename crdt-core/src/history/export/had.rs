@@ -101,9 +101,9 @@ pub(crate) fn is_known(store: &Store, frontier: &Frontier) -> bool {
     known_tips(store, frontier).1.is_empty()
 }
 
-/// The frontier that tips said in few bytes stand for, as far as can be told here: each known change
-/// that one may mean, or else the claim of an author here. Of authors that are not here nothing
-/// follows.
+/// The frontier that tips said in few bytes stand for, as far as can be told here: each known
+/// change that one may mean, or else the claim of an author here. Of authors that are not here
+/// nothing follows.
 pub(crate) fn recognized(store: &Store, tips: &[ShortTip]) -> Frontier {
     let asked: BTreeSet<ShortTip> = tips.iter().copied().collect();
     let mut numbers: Vec<_> = asked.iter().map(|tip| (tip.author, tip.seq)).collect();

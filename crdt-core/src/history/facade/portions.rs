@@ -43,9 +43,10 @@ impl History {
         self.exporter(None).portion(asked)
     }
 
-    /// The frontier that abbreviated tips stand for, as far as it can be told here: each change here
-    /// that one may mean, or else that its author has gone on. O(n log n) in the number of tips and
-    /// chains. It may be wrong, so [heads](Self::heads) have to be compared after what follows.
+    /// The frontier that abbreviated tips stand for, as far as it can be told here: each change
+    /// here that one may mean, or else that its author has gone on. O(n log n) in the number of
+    /// tips and chains. It may be wrong, so [heads](Self::heads) have to be compared after what
+    /// follows.
     pub fn recognize(&self, tips: &[ShortTip]) -> Frontier {
         had::recognized(self.store(), tips)
     }

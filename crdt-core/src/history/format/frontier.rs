@@ -69,7 +69,8 @@ impl Tip {
 }
 
 impl ShortTip {
-    /// A tip that begins so, of an author here, and is not here itself: no hash ends in so many zeros.
+    /// A tip that begins so, of an author here, and is not here itself: no hash ends in so many
+    /// zeros.
     pub(crate) fn unknown(&self, author: Author) -> Tip {
         let mut change = [0; 32];
         change[..SHORT].copy_from_slice(&self.change);

@@ -5,26 +5,27 @@
 //! - They are its own: `Same`, and nothing else.
 //! - It knows all of them: the other side lacks what is not below them, which is sent at once.
 //! - Otherwise it says the tips of its chains, in few bytes. The first side sees which of them it
-//!   knows, sends what is beyond them, and says which it knows and what other tips it has; the second
-//!   then sends what is beyond these.
+//!   knows, sends what is beyond them, and says which it knows and what other tips it has; the
+//!   second then sends what is beyond these.
 //!
 //! # Why it ends with both having the same
 //!
-//! Few bytes of a hash can stand for another one, and a tip of a higher seq than here can be of another
-//! branch. So a comparison can come to an end and leave the two different. What tells is their heads:
-//! each says eight bytes for its heads when it is done sending and when it has taken in, hashed with
-//! what both sides have chosen for this connection, so that nobody can make heads that look alike.
-//! Where they differ and nothing is under way any more, the dialer states its heads again and asks
-//! for the frontier in full (`exact`): an exchange of the frontiers that the core's docs on them
-//! prove to settle it in two rounds, forks of authors included, since nothing in it is
-//! abbreviated. Changes that come in the meantime start no round: they are sent as they are.
+//! Few bytes of a hash can stand for another one, and a tip of a higher seq than here can be of
+//! another branch. So a comparison can come to an end and leave the two different. What tells is
+//! their heads: each says eight bytes for its heads when it is done sending and when it has taken
+//! in, hashed with what both sides have chosen for this connection, so that nobody can make heads
+//! that look alike. Where they differ and nothing is under way any more, the dialer states its
+//! heads again and asks for the frontier in full (`exact`): an exchange of the frontiers that the
+//! core's docs on them prove to settle it in two rounds, forks of authors included, since nothing
+//! in it is abbreviated. Changes that come in the meantime start no round: they are sent as they
+//! are.
 //!
-//! Messages can be lost, if the transport loses them or a queue is full. Whatever is not settled and
-//! has not moved between two pings is stated again, by either side. A statement resets all that went
-//! before it, so it does not matter what was lost.
+//! Messages can be lost, if the transport loses them or a queue is full. Whatever is not settled
+//! and has not moved between two pings is stated again, by either side. A statement resets all that
+//! went before it, so it does not matter what was lost.
 //!
-//! A peer that lies gets less than it lacks or more, and costs what it would cost to serve it: every
-//! round is one message of its own or a ping's.
+//! A peer that lies gets less than it lacks or more, and costs what it would cost to serve it:
+//! every round is one message of its own or a ping's.
 
 use crdt_core::{ChangeHash, Frontier, ShortTip, Tip};
 
@@ -49,7 +50,8 @@ pub(super) struct Comparing {
     pub(super) they_lack_genesis: bool,
     /// What the other side said last and the host has not been asked about yet.
     pub(super) heard: Option<Heard>,
-    /// Whether the host is being asked about something, and whether that answered something said here.
+    /// Whether the host is being asked about something, and whether that answered something said
+    /// here.
     pub(super) asked: Option<Question>,
     /// The tips that were said here and not answered yet.
     pub(super) tips: Option<Vec<Tip>>,
@@ -161,7 +163,11 @@ impl Channel {
         events: &mut Vec<Event>,
     ) {
         self.has_moved = true;
+        self.outgoing.doubt();
         self.outgoing.released(statement.taken);
+        if self.incoming.skip(statement.sent) {
+            self.due.durable = false;
+        }
         self.comparing.restart();
         self.comparing.they_lack_genesis = statement.lacks_genesis;
         self.comparing.theirs = Some(self.salt.stated(&statement.heads));
@@ -182,16 +188,21 @@ impl Channel {
             Heads::Hash(hash) => *hash == self.salt.hash(&self.mine.heads),
         };
         if is_equal && self.can_state() && self.comparing.asked.is_none() {
+            let stated = self.salt.stated(heads);
             self.comparing.heard = None;
-            self.equal(events);
+            self.equal(stated, events);
         }
     }
 
-    /// Both have the same heads.
-    pub(super) fn equal(&mut self, events: &mut Vec<Event>) {
-        // Who states its heads without the record of the document is sent that.
-        let lacks_genesis = self.lacks_genesis && !self.comparing.they_lack_genesis;
-        *(if lacks_genesis { &mut self.due.state } else { &mut self.due.same }) = true;
+    /// The heads that were stated are those that are here. The other side may have said others
+    /// since.
+    pub(super) fn equal(&mut self, stated: Digest, events: &mut Vec<Event>) {
+        if self.lacks_genesis && !self.comparing.they_lack_genesis {
+            // Who states its heads without the record of the document is sent that.
+            self.due.state = true;
+        } else {
+            self.due.same = Some(stated);
+        }
         self.outgoing.stop_difference();
         self.caught_up();
         self.settle(events);
@@ -202,23 +213,27 @@ impl Channel {
         &mut self,
         taken: u64,
         lacks_genesis: bool,
+        heads: Digest,
         events: &mut Vec<Event>,
     ) {
         self.has_moved = true;
         self.comparing.they_lack_genesis = lacks_genesis;
+        self.outgoing.doubt();
         self.outgoing.released(taken);
-        if let Some(stated) = self.comparing.stated {
-            self.comparing.theirs = Some(stated);
+        self.comparing.theirs = Some(heads);
+        // It may answer a statement before the last one.
+        if self.comparing.stated == Some(heads) {
             self.caught_up();
-            self.settle(events);
         }
+        self.settle(events);
     }
 
     /// Sends the record of the document by itself, where that is all that lacks.
     pub(super) fn send_genesis(&mut self) {
         let is_lacking = self.comparing.they_lack_genesis && !self.lacks_genesis;
         if is_lacking && !self.outgoing.is_comparing() {
-            self.outgoing.begin(Basis::Heads(self.mine.heads.clone()), true);
+            // That the other side has these is not known.
+            self.outgoing.begin(Basis::Heads(self.mine.heads.clone()), false);
         }
     }
 

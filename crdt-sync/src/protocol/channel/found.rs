@@ -25,7 +25,7 @@ impl Channel {
         let Some(question) = self.comparing.asked.take() else { return };
         self.note(version);
         match relation {
-            Relation::Equal => self.equal(events),
+            Relation::Equal => self.equal(self.salt.heads(&question.heads), events),
             Relation::Behind => self.outgoing.begin(Basis::Heads(question.heads), true),
             Relation::Unknown(tips) => self.say_own(tips, question.exact),
         }
@@ -137,8 +137,8 @@ impl Channel {
     }
 }
 
-/// Tips in few bytes, ascending, and what they stand for, by place. Where some begin alike an answer
-/// cannot say which it means, and nothing is remembered.
+/// Tips in few bytes, ascending, and what they stand for, by place. Where some begin alike an
+/// answer cannot say which it means, and nothing is remembered.
 fn abbreviated(mut tips: Vec<Tip>) -> (Vec<Tip>, Vec<ShortTip>) {
     tips.sort_unstable_by_key(Tip::shortened);
     let mut short: Vec<_> = tips.iter().map(Tip::shortened).collect();

@@ -1,5 +1,6 @@
-//! One document on a connection: what is known of the two replicas, and what is to be said, asked and
-//! sent next. A channel does nothing itself: the [session](super::session) asks each in its turn.
+//! One document on a connection: what is known of the two replicas, and what is to be said, asked
+//! and sent next. A channel does nothing itself: the [session](super::session) asks each in its
+//! turn.
 
 mod compare;
 mod found;
@@ -70,8 +71,8 @@ enum Stage {
     Refused,
 }
 
-/// Messages that are to be made when there is room for them, from what is then the case. So whatever
-/// the other side asks, no more than one of each waits.
+/// Messages that are to be made when there is room for them, from what is then the case. So
+/// whatever the other side asks, no more than one of each waits.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each message is due by itself")]
 struct Due {
@@ -79,7 +80,8 @@ struct Due {
     lost: Option<u8>,
     open: bool,
     state: bool,
-    same: bool,
+    /// Eight bytes for the heads that the other side has stated.
+    same: Option<Digest>,
     durable: bool,
     done: bool,
     refuse: Option<Refused>,
@@ -97,7 +99,8 @@ pub(super) struct Queues {
 }
 
 impl Channel {
-    /// One of a document that was settled without a channel, where both sides' heads come to so much.
+    /// One of a document that was settled without a channel, where both sides' heads come to so
+    /// much.
     pub(super) fn resumed(
         document: DocumentId,
         handle: u64,
@@ -231,9 +234,9 @@ impl Channel {
             }
             Answer::Tips { version, tips } => self.tips_known(version, tips),
             Answer::Difference { version, portion } => self.fetched(version, &portion),
-            Answer::Taken { version, complete, genesis } => {
+            Answer::Taken { version, gained, complete, genesis } => {
                 self.lacks_genesis &= !genesis;
-                self.taken(version, complete, events);
+                self.taken(version, gained, complete, events);
             }
             Answer::Invalid(error) => return self.invalid(error),
             Answer::Admitted
@@ -298,8 +301,8 @@ impl Channel {
     /// Whether there is something to say beside bundles.
     pub(super) fn wants_to_say(&self) -> bool {
         let Due { lost, open, state, same, durable, done, refuse, tips } = &self.due;
-        let is_flagged = self.can_state() && (*open || *state) || *same || *durable || *done;
-        is_flagged || lost.is_some() || refuse.is_some() || tips.is_some()
+        let is_flagged = self.can_state() && (*open || *state) || *durable || *done;
+        is_flagged || same.is_some() || lost.is_some() || refuse.is_some() || tips.is_some()
     }
 
     /// Says one thing beside bundles.
@@ -314,12 +317,12 @@ impl Channel {
         } else if self.can_state() && core::mem::take(&mut self.due.state) {
             let statement = self.statement();
             Message::State { handle, statement }.write(out);
-        } else if core::mem::take(&mut self.due.same) {
+        } else if let Some(heads) = self.due.same.take() {
             let (taken, lacks_genesis) = (self.incoming.taken(), self.lacks_genesis);
-            Message::Same { handle, taken, lacks_genesis }.write(out);
+            Message::Same { handle, taken, lacks_genesis, heads }.write(out);
         } else if core::mem::take(&mut self.due.durable) {
-            let number = self.incoming.taken();
-            Message::Durable { handle, number, heads: self.digest }.write(out);
+            let (number, run) = (self.incoming.taken(), self.incoming.run());
+            Message::Durable { handle, number, run, heads: self.digest }.write(out);
         } else if let Some(reply) = self.due.tips.take() {
             self.say_tips(reply, out);
         } else if core::mem::take(&mut self.due.done) {
@@ -358,6 +361,7 @@ impl Channel {
                 Heads::Hash(self.salt.hash(&self.mine.heads))
             },
             taken: self.incoming.taken(),
+            sent: self.outgoing.number(),
             lacks_genesis: self.lacks_genesis,
             exact: self.comparing.rounds > 0,
         }
@@ -375,6 +379,7 @@ impl Channel {
 
     /// States again what is here, whatever was said before.
     pub(super) fn restate(&mut self) {
+        self.outgoing.doubt();
         self.comparing.restart();
         if self.is_followed_there {
             self.due.state = true;

@@ -30,6 +30,8 @@ pub(super) struct Incoming {
     base: Option<Digest>,
     /// Up to which everything has been taken in, whatever became of it.
     taken: u64,
+    /// The first of those in a row of which all is part of the document.
+    run: u64,
     /// Live changes in a row that were not understood.
     misunderstood: u32,
     /// Whether something was lost, or waits for what is not here.
@@ -41,6 +43,26 @@ pub(super) struct Incoming {
 impl Incoming {
     pub(super) fn is_idle(&self) -> bool {
         self.taking.is_none() && self.waiting.is_empty() && self.pieces.is_empty()
+    }
+
+    /// What has not come of the bundles up to one is lost. Says whether there was any.
+    pub(super) fn skip(&mut self, sent: u64) -> bool {
+        if sent <= self.number {
+            return false;
+        }
+        (self.number, self.run) = (sent, sent + 1);
+        self.pieces.clear();
+        if self.is_idle() {
+            self.taken = sent;
+        } else {
+            self.has_gap = true;
+        }
+        true
+    }
+
+    /// How many in a row up to what was taken in last are part of the document, for certain.
+    pub(super) fn run(&self) -> u64 {
+        (self.taken + 1).saturating_sub(self.run.max(1))
     }
 
     pub(super) fn taken(&self) -> u64 {
@@ -112,10 +134,11 @@ impl Channel {
         Ok(())
     }
 
-    /// Nothing is taken in: the other side has been told so and this was on its way, or the host has
-    /// not opened the document yet, and will state what is here.
+    /// Nothing is taken in: the other side has been told so and this was on its way, or the host
+    /// has not opened the document yet, and will state what is here.
     fn pass_over(&mut self, number: u64) {
         (self.incoming.number, self.incoming.taken) = (number, number);
+        self.incoming.run = number + 1;
         self.due.state |= matches!(self.stage, Stage::New | Stage::Asked);
     }
 
@@ -156,7 +179,7 @@ impl Channel {
     /// What came makes no sense without what was lost before it: heads have to be compared.
     fn misunderstood(&mut self, number: u64) -> Result<(), Violation> {
         let incoming = &mut self.incoming;
-        incoming.number = number;
+        (incoming.number, incoming.run) = (number, number + 1);
         incoming.misunderstood += 1;
         if incoming.misunderstood > MAX_MISUNDERSTOOD {
             return Err(Violation::OverLimit(Limit::Misunderstood));
@@ -187,7 +210,9 @@ impl Channel {
             let limit = if of_bytes { Limit::DocumentBytes } else { Limit::DocumentWork };
             return Err(Violation::OverLimit(limit));
         }
-        incoming.has_gap |= number != incoming.number + 1;
+        if number != incoming.number + 1 {
+            (incoming.has_gap, incoming.run) = (true, number);
+        }
         incoming.number = number;
         incoming.used.add(used);
         incoming.waiting.extend_from_slice(bundle);
@@ -195,17 +220,34 @@ impl Channel {
     }
 
     /// Bundles were taken in, and that is durable.
-    pub(super) fn taken(&mut self, version: Version, complete: bool, events: &mut Vec<Event>) {
-        let Some((number, _)) = self.incoming.taking.take() else { return };
-        let was_equal = self.incoming.base == Some(self.digest);
+    pub(super) fn taken(
+        &mut self,
+        version: Version,
+        gained: Option<(usize, u64)>,
+        complete: bool,
+        events: &mut Vec<Event>,
+    ) {
+        let Some((number, used)) = self.incoming.taking.take() else { return };
+        // Nothing else has come in the meantime, nor had waited for what came.
+        let is_all = gained.is_some_and(|(changes, bytes)| {
+            bytes == used.canonical_bytes && version.changes == self.mine.changes + changes
+        });
+        let is_all = is_all && !self.is_unknown;
+        let was_equal = self.incoming.base == Some(self.digest) && is_all;
         self.note(version);
         if was_equal && complete && !self.incoming.has_gap {
             // The other side had the same and has made what came.
             self.comparing.theirs = Some(self.digest);
         }
         self.incoming.taken = number;
-        self.incoming.has_gap |= !complete;
+        if !complete {
+            // What waits, and whatever came since, is no part of the document yet.
+            (self.incoming.has_gap, self.incoming.run) = (true, self.incoming.number + 1);
+        }
         let is_last = self.incoming.is_idle();
+        if is_last && self.incoming.has_gap {
+            self.incoming.taken = self.incoming.number;
+        }
         if core::mem::take(&mut self.incoming.has_gap) {
             // What came does not follow on what is here: the other side has to look again.
             self.due.state = true;

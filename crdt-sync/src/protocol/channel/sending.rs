@@ -36,8 +36,6 @@ pub(super) struct Outgoing {
     begun: Option<Begun>,
     /// Heads that the other side has durably.
     acknowledged: Option<Vec<ChangeHash>>,
-    /// Heads up to which everything is sent or there, for certain.
-    complete: bool,
     /// Whether anything was compared since both had the same.
     compared: bool,
     /// Whether the other side takes no changes.
@@ -140,6 +138,22 @@ impl Outgoing {
             && !self.is_behind
     }
 
+    /// The number of the bundle that was sent last to its end.
+    pub(super) fn number(&self) -> u64 {
+        self.number - u64::from(self.begun.is_some())
+    }
+
+    /// The other side may lack something that was sent: what follows is certain only where it hangs
+    /// on all before.
+    pub(super) fn doubt(&mut self) {
+        let sent = self.sent.iter_mut().map(|sent| &mut sent.certain);
+        let live = self.live.iter_mut().map(|item| &mut item.certain);
+        let begun = self.begun.iter_mut().map(|begun| &mut begun.item.certain);
+        for certain in sent.chain(live).chain(begun) {
+            *certain = certain.take().filter(|heads| heads.len() == 1);
+        }
+    }
+
     pub(super) fn is_comparing(&self) -> bool {
         let has_begun = self.begun.as_ref().is_some_and(|begun| !begun.is_live);
         self.difference.is_some() || !self.ready.is_empty() || has_begun
@@ -172,6 +186,9 @@ impl Outgoing {
         if self.is_forbidden {
             return;
         }
+        if !is_exact {
+            self.doubt();
+        }
         (self.is_live, self.compared, self.has_agreed) = (false, true, false);
         self.difference =
             Some(Difference { basis, is_exact, next: 0, end: None, is_fetching: false });
@@ -185,13 +202,12 @@ impl Outgoing {
 
     /// Both had the same before there was a channel.
     pub(super) fn resume(&mut self) {
-        (self.complete, self.is_live) = (true, true);
+        self.is_live = true;
     }
 
     /// Both have the same. Says whether that is news.
     pub(super) fn agreed(&mut self, version: &Version) -> bool {
-        self.compared = false;
-        (self.complete, self.is_live) = (true, true);
+        (self.compared, self.is_live) = (false, true);
         let is_news = !self.has_agreed || self.acknowledged.as_ref() != Some(&version.heads);
         self.has_agreed = true;
         self.acknowledged = Some(version.heads.clone());
@@ -269,8 +285,7 @@ impl Channel {
             let mut item = self.item(bundle, fresh.version().changes);
             item.loose = loose.as_ref().map(|_| Loose(Arc::clone(&fresh.bundles), place));
             // A single head that was sent has all else below it.
-            let is_certain =
-                |version: &&Version| version.heads.len() == 1 || self.outgoing.complete;
+            let is_certain = |version: &&Version| version.heads.len() == 1;
             item.certain = version.filter(is_certain).map(|version| version.heads.clone());
             self.outgoing.live.push_back(item);
         }
@@ -306,7 +321,6 @@ impl Channel {
         if let Some(last) = self.outgoing.ready.back_mut() {
             last.certain = (is_exact && end == self.mine.changes).then(|| heads.clone());
         }
-        self.outgoing.complete = is_exact;
         if self.outgoing.ready.is_empty() {
             self.sent_all();
         }
@@ -332,7 +346,7 @@ impl Channel {
             return;
         }
         outgoing.is_behind = false;
-        match outgoing.acknowledged.clone().filter(|_| outgoing.complete) {
+        match outgoing.acknowledged.clone() {
             Some(heads) => outgoing.begin(Basis::Heads(heads), true),
             None => self.due.state = true,
         }
@@ -406,20 +420,25 @@ impl Channel {
         self.shorthand.begin_anew(era);
     }
 
-    /// The other side has everything up to a bundle durably.
+    /// The other side has so many bundles up to one durably. What was sent before these and was not
+    /// acknowledged is lost.
     pub(in crate::protocol) fn hear_durable(
         &mut self,
         number: u64,
+        run: u64,
         heads: Digest,
         events: &mut Vec<Event>,
     ) {
         self.has_moved = true;
         self.comparing.theirs = Some(heads);
-        let mut certain = None;
-        while self.outgoing.sent.front().is_some_and(|sent| sent.number <= number) {
-            let sent = self.outgoing.sent.pop_front();
-            certain = sent.and_then(|sent| sent.certain).or(certain);
+        let first = (number + 1).saturating_sub(run);
+        if self.outgoing.sent.front().is_some_and(|sent| sent.number < first.min(number + 1)) {
+            self.outgoing.doubt();
+            self.due.state = true;
         }
+        let acknowledged = self.outgoing.sent.iter().take_while(|sent| sent.number <= number);
+        let acknowledged = acknowledged.filter(|sent| sent.number >= first);
+        let certain = acknowledged.filter_map(|sent| sent.certain.clone()).last();
         self.outgoing.released(number);
         if let Some(heads) = certain {
             let document = self.document;

@@ -1,10 +1,10 @@
 //! Comparing the tips of very many chains by a sketch of them.
 //!
-//! The side that was stated unknown heads sends symbols of a sketch of its tips. The other one takes
-//! them until it knows what the two sets differ in, and answers with the items of tips that it has
-//! not, and with its own tips that are not in the sketch. From there on both go on as if it had said
-//! all of its tips. If the two differ in too much, or the symbols contradict each other, it says all of
-//! its tips instead.
+//! The side that was stated unknown heads sends symbols of a sketch of its tips. The other one
+//! takes them until it knows what the two sets differ in, and answers with the items of tips that
+//! it has not, and with its own tips that are not in the sketch. From there on both go on as if it
+//! had said all of its tips. If the two differ in too much, or the symbols contradict each other,
+//! it says all of its tips instead.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,8 @@ use super::Channel;
 use super::compare::{Heard, Reply};
 use crate::sketch::{Item, Reconciler, SYMBOL_BYTES, Salt, Sketch};
 
-/// How many symbols are sent first: enough for some 24 items. Each time that more are asked for there
-/// are as many more as there have been.
+/// How many symbols are sent first: enough for some 24 items. Each time that more are asked for
+/// there are as many more as there have been.
 const FIRST: usize = 48;
 /// How many bytes a tip takes in a list.
 const TIP_BYTES: usize = 18;

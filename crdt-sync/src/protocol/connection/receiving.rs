@@ -1,4 +1,5 @@
-//! What comes from the other side: the handshake, messages of the connection, and those of documents.
+//! What comes from the other side: the handshake, messages of the connection, and those of
+//! documents.
 
 use super::{Admission, Connection, Phase};
 use crate::protocol::closing::{Close, CloseReason};

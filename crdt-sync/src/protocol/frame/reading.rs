@@ -32,7 +32,8 @@ impl<'a> Message<'a> {
             kind::STATE => Self::State { handle, statement: Statement::read(reader)? },
             kind::SAME => {
                 let taken = reader.varint()?;
-                Self::Same { handle, taken: taken >> 1, lacks_genesis: taken & 1 != 0 }
+                let (taken, lacks_genesis) = (taken >> 1, taken & 1 != 0);
+                Self::Same { handle, taken, lacks_genesis, heads: reader.array()? }
             }
             kind::TIPS => {
                 let lacks_genesis = flag(reader)?;
@@ -118,9 +119,12 @@ impl<'a> Message<'a> {
             kind::DONE => {
                 Self::Done { handle, lacks_genesis: flag(reader)?, heads: reader.array()? }
             }
-            kind::DURABLE => {
-                Self::Durable { handle, number: reader.varint()?, heads: reader.array()? }
-            }
+            kind::DURABLE => Self::Durable {
+                handle,
+                number: reader.varint()?,
+                run: reader.varint()?,
+                heads: reader.array()?,
+            },
             kind::REFUSE => {
                 let reason = reader.byte()?;
                 let reason = REFUSED.into_iter().find(|known| *known as u8 == reason);
@@ -200,12 +204,13 @@ impl<'a> Piece<'a> {
 impl Statement {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let flags = reader.varint()?;
+        let sent = reader.varint()?;
         let heads = if flags & 4 == 0 {
             Heads::All(reader.hashes(MAX_HEADS)?)
         } else {
             Heads::Hash(reader.array()?)
         };
         let (lacks_genesis, exact) = (flags & 1 != 0, flags & 2 != 0);
-        Ok(Self { heads, taken: flags >> 3, lacks_genesis, exact })
+        Ok(Self { heads, taken: flags >> 3, sent, lacks_genesis, exact })
     }
 }

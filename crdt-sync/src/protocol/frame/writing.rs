@@ -17,9 +17,10 @@ impl Message<'_> {
                 begin(out, kind::STATE, *handle);
                 statement.write(out);
             }
-            Self::Same { handle, taken, lacks_genesis } => {
+            Self::Same { handle, taken, lacks_genesis, heads } => {
                 begin(out, kind::SAME, *handle);
                 put_varint(out, taken << 1 | u64::from(*lacks_genesis));
+                out.extend_from_slice(heads);
             }
             Self::Tips { handle, lacks_genesis, tips } => {
                 begin(out, kind::TIPS, *handle);
@@ -105,9 +106,10 @@ impl Message<'_> {
                 out.push(u8::from(*lacks_genesis));
                 out.extend_from_slice(heads);
             }
-            Self::Durable { handle, number, heads } => {
+            Self::Durable { handle, number, run, heads } => {
                 begin(out, kind::DURABLE, *handle);
                 put_varint(out, *number);
+                put_varint(out, *run);
                 out.extend_from_slice(heads);
             }
             Self::Refuse { handle, reason } => {
@@ -195,6 +197,7 @@ impl Statement {
         let flags = [self.lacks_genesis, self.exact, is_hash];
         let flags = flags.into_iter().rev().fold(0, |all, flag| all << 1 | u64::from(flag));
         put_varint(out, self.taken << 3 | flags);
+        put_varint(out, self.sent);
         match &self.heads {
             Heads::All(heads) => put_hashes(out, heads),
             Heads::Hash(hash) => out.extend_from_slice(hash),

@@ -24,8 +24,8 @@ impl Session {
             Message::State { handle, statement } => {
                 self.at(handle, |channel| channel.hear_statement(statement, events))
             }
-            Message::Same { handle, taken, lacks_genesis } => {
-                self.at(handle, |channel| channel.hear_same(taken, lacks_genesis, events))
+            Message::Same { handle, taken, lacks_genesis, heads } => {
+                self.at(handle, |channel| channel.hear_same(taken, lacks_genesis, heads, events))
             }
             Message::Tips { handle, lacks_genesis, tips } => {
                 self.at(handle, |channel| channel.hear_tips(lacks_genesis, tips))
@@ -58,8 +58,8 @@ impl Session {
             Message::Done { handle, lacks_genesis, heads } => {
                 self.at(handle, |channel| channel.hear_done(lacks_genesis, heads, events))
             }
-            Message::Durable { handle, number, heads } => {
-                self.at(handle, |channel| channel.hear_durable(number, heads, events))
+            Message::Durable { handle, number, run, heads } => {
+                self.at(handle, |channel| channel.hear_durable(number, run, heads, events))
             }
             Message::Refuse { handle, reason } => {
                 if let Some(document) = self.document_of(handle) {

@@ -61,8 +61,8 @@ impl Session {
         settled
     }
 
-    /// Whether a document is of a set of which it is not known yet what differs: what happens to it in
-    /// the meantime is looked at then.
+    /// Whether a document is of a set of which it is not known yet what differs: what happens to it
+    /// in the meantime is looked at then.
     pub(super) fn is_being_compared(&mut self, document: &DocumentId) -> bool {
         let is_open = self.channels.contains_key(document) || self.left.contains(document);
         let is_compared = self.sets().any(|set| !set.is_settled && set.place(document).is_some());
@@ -234,7 +234,8 @@ impl Session {
         }
     }
 
-    /// All of the set is equal that was not stated or refused. If that is not so, all of it is opened.
+    /// All of the set is equal that was not stated or refused. If that is not so, all of it is
+    /// opened.
     fn hear_settled(&mut self, heads: Digest, events: &mut Vec<Event>) {
         let Some(followed) = &mut self.followed else { return };
         if followed.set.is_settled {

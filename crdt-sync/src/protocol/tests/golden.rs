@@ -20,7 +20,7 @@ fn tip(byte: u8, seq: u32) -> ShortTip {
 }
 
 fn statement(heads: Heads) -> Statement {
-    Statement { heads, taken: 3, lacks_genesis: true, exact: false }
+    Statement { heads, taken: 3, sent: 5, lacks_genesis: true, exact: false }
 }
 
 fn of_documents() -> Vec<(&'static str, Message<'static>)> {
@@ -31,7 +31,7 @@ fn of_documents() -> Vec<(&'static str, Message<'static>)> {
     vec![
         ("Open", Message::Open { handle: 4, document, statement: statement(heads) }),
         ("State", Message::State { handle: 4, statement: statement(Heads::Hash([0xaa; 32])) }),
-        ("Same", Message::Same { handle: 4, taken: 3, lacks_genesis: false }),
+        ("Same", Message::Same { handle: 4, taken: 3, lacks_genesis: false, heads: [9; 8] }),
         ("Tips", Message::Tips { handle: 4, lacks_genesis: false, tips: vec![tip(1, 300)] }),
         (
             "Differing",
@@ -63,7 +63,7 @@ fn of_documents() -> Vec<(&'static str, Message<'static>)> {
         ("Live", Message::Live { handle: 4, number: 200, bytes: b"bytes" }),
         ("Lost", Message::Lost { handle: 4, era: 7 }),
         ("Done", Message::Done { handle: 4, lacks_genesis: false, heads: [9; 8] }),
-        ("Durable", Message::Durable { handle: 4, number: 5, heads: [9; 8] }),
+        ("Durable", Message::Durable { handle: 4, number: 5, run: 2, heads: [9; 8] }),
         ("Refuse", Message::Refuse { handle: 4, reason: Refused::ReadOnly }),
         ("Leave", Message::Leave { handle: 4 }),
     ]

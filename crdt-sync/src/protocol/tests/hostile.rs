@@ -64,7 +64,8 @@ fn assert_ends(settings: Settings, frames: &[Vec<u8>], violation: &Violation) {
 }
 
 fn statement() -> Statement {
-    Statement { heads: Heads::All(Vec::new()), taken: 0, lacks_genesis: false, exact: false }
+    let heads = Heads::All(Vec::new());
+    Statement { heads, taken: 0, sent: 0, lacks_genesis: false, exact: false }
 }
 
 fn opened(handle: u64, document: DocumentId) -> Vec<u8> {
@@ -267,7 +268,8 @@ fn who_says_nothing_is_given_up() {
     assert_eq!(slow.poll_event(), broken);
 }
 
-/// Live changes that are not taken for lack of room are dropped, and the document is compared later.
+/// Live changes that are not taken for lack of room are dropped, and the document is compared
+/// later.
 #[test]
 fn a_peer_that_does_not_keep_up_costs_no_memory() {
     let mut text = Document::<Text>::create(keypair(1)).expect("randomness");
@@ -284,8 +286,8 @@ fn a_peer_that_does_not_keep_up_costs_no_memory() {
     assert!(waiting.sum::<usize>() < 4096);
 }
 
-/// Presence is kept of so many, and forgotten when it is not said anew; what came before does not count
-/// again.
+/// Presence is kept of so many, and forgotten when it is not said anew; what came before does not
+/// count again.
 #[test]
 fn presence_expires_by_its_time_of_receipt() {
     use crate::protocol::Presences;

@@ -1,5 +1,5 @@
-//! Bytes: what is written is read again, what is documented is written, and nothing that is read can
-//! do harm.
+//! Bytes: what is written is read again, what is documented is written, and nothing that is read
+//! can do harm.
 
 mod codec;
 mod golden;
