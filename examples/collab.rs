@@ -109,10 +109,10 @@ fn edit(page: &mut Editor<'_, Page>, line: &str) -> Result<(), crdt_core::EditEr
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     match (verb, rest.parse::<usize>()) {
         ("title", _) => page.title.set(rest),
-        ("note", _) => page.notes.push_str(&format!("{rest}\n")),
+        ("note", _) => page.notes.push_str(format!("{rest}\n")),
         ("add", _) => page.items.push(Item { title: rest.into(), done: false }).map(drop),
         ("done", Ok(number)) => page.items.at(number.saturating_sub(1))?.done.set(true),
-        _ => page.notes.push_str(&format!("{line}\n")),
+        _ => page.notes.push_str(format!("{line}\n")),
     }
 }
 
