@@ -81,7 +81,7 @@ async fn spreading() -> Run {
             println!(
                 "| {kept:?} | {subscribers} | {:.0} | {each:.1?} | {:.2?} |",
                 changes as f64 / took.as_secs_f64(),
-                each / u32::try_from(subscribers)?,
+                each / subscribers,
             );
         }
     }
