@@ -193,7 +193,7 @@ impl Desk<'_> {
         let mut path = vec![Segment::Field(field.to_owned())];
         path.extend(inside.iter().map(|inside| self.segment(*inside, field, choices)));
         let kind = match choices.below(8) {
-            7 => 1 + choices.below(12) as u64,
+            7 => 1 + choices.below(13) as u64,
             6 => {
                 let all = [Inside::Element, Inside::Text, Inside::Field, Inside::Variant];
                 path.push(self.segment(choices.of(&all), field, choices));
@@ -237,6 +237,13 @@ impl Desk<'_> {
                     names.dedup();
                 }
                 Op::annul(path, choices.below(2) == 1, &names)
+            }
+            12 => {
+                let (names, payload) = (self.names(field, choices), payload(choices));
+                match self.name(field, choices) {
+                    Some((of, _)) => Op::restore(path, &names, of, &payload),
+                    None => Op::set(path, &names, &payload),
+                }
             }
             _ => unknown(choices),
         }
@@ -319,7 +326,7 @@ impl Desk<'_> {
 
 /// An op of a kind that may mean something later, or of one that does and a body that does not.
 fn unknown(choices: &mut Choices<'_>) -> Op {
-    let kind = if choices.below(16) == 15 { choices.below(12) } else { 12 + choices.below(200) };
+    let kind = if choices.below(16) == 15 { choices.below(13) } else { 13 + choices.below(200) };
     let body: Vec<u8> = (0..1 + choices.below(8)).map(|_| choices.below(256) as u8).collect();
     Op { kind: kind as u64, counters: 1 + choices.below(body.len()) as u64, body }
 }
