@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use cap::Cap;
 use crdt_core::{CrdtNode, Keypair};
 use crdt_store::Store;
-use crdt_sync::{Live, Peer};
+use crdt_sync::{Live, Peer, PeerOptions, Target};
 
 use child::{Child, Kept};
 use sink::Sink;
@@ -65,7 +65,7 @@ async fn spreading() -> Run {
     println!("| store | subscribers | changes/s | relay, CPU a change | a change and subscriber |");
     println!("| --- | ---: | ---: | ---: | ---: |");
     for kept in [Kept::InMemory, Kept::InFile] {
-        for (subscribers, changes) in [(2, 4000), (50, 1500), (500, 300)] {
+        for (subscribers, changes) in [(2, 20_000), (50, 10_000), (500, 4000)] {
             let child = Child::start(kept)?;
             let (note, _peer) = writer(1, &child).await?;
             let sinks = Sink::several(&child, note.id(), subscribers).await?;
@@ -166,6 +166,16 @@ async fn idle_documents() -> Run {
         peer.bind(&note);
         notes.push(note);
     }
+    for note in &notes {
+        note.synced().await;
+    }
+    peer.close().await;
+    // All at once, as when somebody comes again.
+    let peer = Peer::start(&store, PeerOptions::new())?;
+    for note in &notes {
+        peer.bind(note);
+    }
+    peer.dial(child.address.parse::<Target>()?);
     for note in &notes {
         note.synced().await;
     }

@@ -56,8 +56,12 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// After how long a document is asked for again that could not be served.
 const LATER: Duration = Duration::from_secs(2);
 
-/// Serves a connection until it is over.
-pub(crate) async fn serve<S, M, E>(hub: Arc<Hub>, socket: S, setup: Setup) -> Ended
+/// Serves a connection until it is over. What is kept for it is in the future, once.
+pub(crate) fn serve<S, M, E>(
+    hub: Arc<Hub>,
+    socket: S,
+    setup: Setup,
+) -> impl Future<Output = Ended> + Send
 where
     S: Stream<Item = Result<M, E>> + Sink<M, Error = E> + Unpin + Send,
     M: Frame + Send,
@@ -65,13 +69,13 @@ where
 {
     let number = hub.number();
     let span = tracing::info_span!("connection", number, address = %setup.address);
+    let mut session = span.in_scope(|| Session::new(hub, number, socket, setup));
     let serving = async move {
-        let mut session = Session::new(hub.clone(), number, socket, setup);
         let ended = session.run().await;
         tracing::debug!(?ended, "the connection is over");
         ended
     };
-    serving.instrument(span).await
+    serving.instrument(span)
 }
 
 struct Session<S, M> {

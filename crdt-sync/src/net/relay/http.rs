@@ -109,10 +109,13 @@ async fn sync(State(relay): State<Relay>, mut request: Request) -> Response {
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| async move {
-            if let Some(setup) = relay.setup(there, token) {
-                serve(relay.inner.hub.clone(), socket, setup).await;
-            }
-            drop(seat);
+            let Some(setup) = relay.setup(there, token) else { return };
+            let serving = serve(relay.inner.hub.clone(), socket, setup);
+            // In a task of its own, so that nothing is left of the request.
+            tokio::spawn(async move {
+                serving.await;
+                drop(seat);
+            });
         })
 }
 
