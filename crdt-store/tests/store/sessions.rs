@@ -57,6 +57,15 @@ fn is_found_out(copy: impl Fn(&Place, &Store), put_back: impl Fn(&Place, &Path))
 
 #[test]
 fn a_backup_that_is_put_back_is_found_out() {
+    // Also where the session never ends, as it does not when the process is killed.
+    let place = Place::new();
+    let store = Store::open(place.at("a.crdt")).unwrap();
+    store.backup(place.at("b.crdt")).unwrap();
+    let mark = |name: &str| -> Vec<u8> {
+        let raw = rusqlite::Connection::open(place.at(name)).unwrap();
+        raw.query_row("SELECT generation FROM store", [], |row| row.get(0)).unwrap()
+    };
+    assert_ne!(mark("a.crdt"), mark("b.crdt"));
     let copy = |place: &Place, store: &Store| store.backup(place.at("backup")).unwrap();
     assert!(is_found_out(copy, |place, path| put_back(&place.at("backup"), path)));
     assert!(is_found_out(copy, |place, path| fs::rename(place.at("backup"), path).unwrap()));

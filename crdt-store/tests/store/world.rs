@@ -304,8 +304,11 @@ fn a_backup_ends_while_others_write() {
     let grouped = options().durability(Durability::Grouped);
     let store = Store::open_with(at("a.crdt"), &grouped).unwrap();
     let mut note = store.create::<Note>().unwrap();
+    // So much that it takes many times as long as a change.
     let text = text(400_000);
-    note.change(|note| note.body.push_str(&text)).unwrap();
+    for _ in 0..6 {
+        store.create::<Note>().unwrap().change(|note| note.title.set(&*text)).unwrap();
+    }
     let (is_over, (sender, receiver)) = (AtomicBool::new(false), mpsc::channel());
     let (is_over, to) = (&is_over, at("b.crdt"));
     thread::scope(|scope| {
