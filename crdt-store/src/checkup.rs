@@ -181,9 +181,9 @@ fn salvaged(
             let _ = salvage.take(piece);
         }
     }
-    for (number, bytes) in readable(transaction.waiting(&id), id, &mut damage)? {
-        if salvage.take(Piece::Bundles(&bytes)).is_err() {
-            damage.push(not_as_written(&format!("what waits as number {number}")));
+    for (checked, bytes) in readable(transaction.waiting(&id), id, &mut damage)? {
+        if salvage.take(Piece::Bundles(&bytes)).is_err() || check(&bytes) != checked {
+            damage.push(not_as_written("a bundle that waits"));
         }
     }
     Ok((damage, salvage.finish()))

@@ -2,7 +2,7 @@ use core::time::Duration;
 use std::io;
 use std::path::PathBuf;
 
-use crdt_core::{ApplyError, DocumentId, EditError, LoadError};
+use crdt_core::{ApplyError, DocumentId, EditError, ForkError, LoadError};
 use thiserror::Error;
 
 use crate::key::KeyError;
@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The bytes were refused. Nothing was written.
     #[error(transparent)]
     Apply(#[from] ApplyError),
+    /// A document of another author cannot go on here.
+    #[error(transparent)]
+    Fork(#[from] ForkError),
     /// A document is not what it is opened as.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -39,6 +42,13 @@ pub enum StoreError {
     /// The document was removed.
     #[error("the document {0} was removed from this store: join it to have it again")]
     Removed(DocumentId),
+    /// What this store wrote to the document with this key is not here: it was removed, or lost, and
+    /// what is here is from others. Another change beside it would fork the chain of the author.
+    #[error(
+        "what this store wrote to the document {0} before is not here: it has to come back first, \
+         by syncing with others or from a backup (`apply`), or write with another key"
+    )]
+    OwnMissing(DocumentId),
     /// What was read is not what was written.
     #[error(
         "the document {document} is damaged: {part}; the other documents are not affected; \
@@ -74,6 +84,12 @@ pub enum StoreError {
     /// The file is something else.
     #[error("{0} is not a store of documents but another file: choose another name")]
     NotAStore(PathBuf),
+    /// The file is a store whose tables are not as they were made.
+    #[error(
+        "{0} has other tables than a store, or something that is run when they are written: \
+         somebody altered it; `Store::recover`, or `crdt recover`, saves the documents"
+    )]
+    Altered(PathBuf),
     /// The file was written by a newer version of this library.
     #[error(
         "{path} has the format {version}, and this program knows formats up to {known}: update it"
@@ -108,6 +124,19 @@ pub enum StoreError {
          `Store::recover`, or `crdt recover`, saves it; what was before can be read"
     )]
     DamagedJournal(PathBuf),
+    /// The file is read where nothing can be written, and its journal cannot be read so.
+    #[error(
+        "the journal of {0} has what was committed last, and cannot be read where nothing can be \
+         written beside it: copy the file, and its journal (its name ends with `-wal`), together \
+         to a folder where you may write, and open that"
+    )]
+    JournalUnread(PathBuf),
+    /// The file, or its journal, was moved away, deleted, or replaced by another while it was open.
+    #[error(
+        "{0} is not the file any more that was opened, or its journal is gone: it was moved, deleted \
+         or replaced meanwhile; open it again where it is now"
+    )]
+    Gone(PathBuf),
     /// A file that is to be recovered has nothing of a store in it.
     #[error("nothing of a store can be read from {0}: take it from a backup")]
     NothingLeft(PathBuf),
@@ -117,7 +146,7 @@ pub enum StoreError {
     )]
     Corrupt(#[source] rusqlite::Error),
     /// The file could not be read or written.
-    #[error("the file could not be read or written")]
+    #[error("the file of the store could not be read or written ({0})")]
     Sqlite(#[source] rusqlite::Error),
     /// Another file of the store could not be read or written.
     #[error("{path} could not be read or written")]

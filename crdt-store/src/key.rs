@@ -2,14 +2,22 @@
 //!
 //! The key is never in the store itself: who is given a copy of the documents is not given the right
 //! to write as this device. Both hold a *generation*, a random mark that is renewed whenever the
-//! store is opened for writing. So a store that is not the one the key last wrote in, since it is a
-//! copy or was restored from a backup, is found out; to go on there with the same key would fork its
-//! chains. A file and a key that were copied together are found out by the place: the number that
-//! the file system has for the file, and the machine.
+//! store is opened for writing, and again when that session ends; a backup has one of its own. So a
+//! store that is not the one the key last wrote in, since it is a copy or was restored from a backup,
+//! is found out; to go on there with the same key would fork its chains. A file and a key that were
+//! copied together are found out by the place: the machine, and what the file system says of the
+//! file, its number and the time when it was made.
+//!
+//! Two things are not found out. A file and its key that are both put back by writing over what is
+//! there, as by `rsync --inplace`, or with the whole disk, as by a snapshot of a machine, are as they
+//! were. And a copy of the file that was made within a session is as the key knows it if that session
+//! never ended, since the process was killed, and nobody has opened the store since. Whoever puts
+//! these back removes the key, and a new one is made.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use crdt_core::Keypair;
 use sha2::{Digest, Sha256};
@@ -48,6 +56,9 @@ pub(crate) struct KeyFile {
     place: [u8; 32],
 }
 
+/// How long the file may be: much longer than a key ever is.
+const LONGEST: u64 = 1 << 12;
+
 /// The first line of the file.
 const TITLE: &str = "crdt-store key 1";
 
@@ -67,6 +78,13 @@ impl KeyFile {
     /// Reads the key of a store, if there is one.
     pub(crate) fn read(store: &Path) -> Result<Option<Self>, KeyError> {
         let path = Self::path_of(store);
+        // Whatever else it is may be endless, or have somebody wait.
+        let is_one = |found: &fs::Metadata| found.is_file() && found.len() <= LONGEST;
+        match fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Ok(found) if !is_one(&found) => return Err(KeyError::NotAKey(path)),
+            _ => {}
+        }
         let text = match fs::read_to_string(&path) {
             Ok(text) => Zeroizing::new(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -85,7 +103,7 @@ impl KeyFile {
     }
 
     fn parse(path: &Path, text: &str) -> Option<Self> {
-        let mut lines = text.lines();
+        let mut lines = text.lines().filter(|line| !line.is_empty());
         if lines.next()? != TITLE {
             return None;
         }
@@ -148,8 +166,11 @@ impl KeyFile {
     }
 }
 
-/// Replaces a file at once, and durably.
+/// Replaces a file at once, and durably; where it is a link, what that leads to.
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    let found = if is_link { fs::canonicalize(path).ok() } else { None };
+    let path = &found.unwrap_or_else(|| path.to_owned());
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
@@ -187,7 +208,11 @@ fn is_exposed(_: &Path) -> bool {
 fn place(store: &Path) -> [u8; 32] {
     let machine = fs::read("/etc/machine-id").unwrap_or_default();
     let hash = Sha256::new_with_prefix(b"crdt-store place\n").chain_update(machine);
-    hash.chain_update(number_of(store).to_le_bytes()).finalize().into()
+    let born = fs::metadata(store).and_then(|found| found.created()).ok();
+    let born = born.and_then(|born| born.duration_since(UNIX_EPOCH).ok());
+    let born = born.map_or(0, |born| born.as_nanos());
+    let hash = hash.chain_update(number_of(store).to_le_bytes());
+    hash.chain_update(born.to_le_bytes()).finalize().into()
 }
 
 /// The number that the file system has for a file.

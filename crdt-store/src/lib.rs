@@ -33,3 +33,8 @@ pub use size::Size;
 pub use store::Store;
 pub use stored::Stored;
 pub use stored_history::StoredHistory;
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

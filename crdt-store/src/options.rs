@@ -10,6 +10,7 @@ pub struct StoreOptions {
     sqlite: SqliteOptions,
     keypair: Option<Keypair>,
     without_key: bool,
+    verified: bool,
 }
 
 impl StoreOptions {
@@ -26,7 +27,10 @@ impl StoreOptions {
         self
     }
 
-    /// Nothing is written, also not where the file is.
+    /// Nothing is written to the file. Where nothing can be written beside it either, it is read as it
+    /// is now; a journal with something in it cannot be read there ([`JournalUnread`]).
+    ///
+    /// [`JournalUnread`]: crate::StoreError::JournalUnread
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.sqlite.read_only = true;
@@ -50,6 +54,18 @@ impl StoreOptions {
         self
     }
 
+    /// Somebody else could have made the file: every document that is opened is checked as if it had
+    /// been received, and its state is built from the changes, as [`LoadOptions::verified`] says,
+    /// which does so for one document. Otherwise what [compaction](crate::Stored::compact) has put
+    /// together is trusted as what this library has written. What is received is checked anyway.
+    ///
+    /// [`LoadOptions::verified`]: crdt_core::LoadOptions::verified
+    #[must_use]
+    pub fn verified(mut self) -> Self {
+        self.verified = true;
+        self
+    }
+
     /// It is an error if there is none.
     #[must_use]
     pub fn existing(mut self) -> Self {
@@ -64,7 +80,7 @@ impl StoreOptions {
         self
     }
 
-    /// How long is waited for others that write; 5 seconds if nothing is said.
+    /// How long is waited for others that write; 5 seconds if nothing is said, and 24 days at most.
     #[must_use]
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.sqlite.lock_timeout = timeout;
@@ -77,6 +93,10 @@ impl StoreOptions {
 
     pub(crate) fn given_key(&self) -> Option<&Keypair> {
         self.keypair.as_ref()
+    }
+
+    pub(crate) fn is_verified(&self) -> bool {
+        self.verified
     }
 
     pub(crate) fn has_no_key(&self) -> bool {

@@ -1,10 +1,10 @@
-//! The beginning of a session that writes: which key it writes with.
+//! The beginning of a session that writes: which key it writes with; and its end.
 
 use std::path::{Path, PathBuf};
 
 use crdt_core::{Author, Keypair};
 
-use crate::backend::{Access, Backend};
+use crate::backend::{Access, Backend, Sqlite, Transaction};
 use crate::error::StoreError;
 use crate::key::{Generation, KeyFile};
 
@@ -56,13 +56,9 @@ pub(crate) fn status(backend: &dyn Backend, store: &Path) -> Result<Option<KeySt
 }
 
 /// Finds the key of a store, or makes one, and renews the mark that both have.
-pub(crate) fn begin(
-    backend: &dyn Backend,
-    store: &Path,
-) -> Result<(Keypair, Identity), StoreError> {
-    // The key is durable when it is written. So has to be the mark that it then names, each time.
-    backend.flush()?;
-    let mut transaction = backend.begin(Access::Write)?;
+pub(crate) fn begin(file: &Sqlite) -> Result<(Keypair, Identity), StoreError> {
+    let (store, lock) = (file.path(), || file.begin(Access::Write));
+    let transaction = lock()?;
     let generation = transaction.generation()?;
     let (mut key, identity) = match KeyFile::read(store)? {
         None => (KeyFile::new(store, new_key()?), Identity::New),
@@ -73,19 +69,47 @@ pub(crate) fn begin(
             (KeyFile::new(store, new_key()?), Identity::Replaced { retired })
         }
     };
+    renew(file, lock, transaction, &mut key)?;
+    Ok((key.keypair, identity))
+}
+
+/// Renews the mark again when a session ends, so that the file as it was within the session is
+/// another one from then on. Says whether it did: where the key is not that of the session any more,
+/// or not that of the store, there is nothing to renew. Nobody is waited for.
+pub(crate) fn end(file: &Sqlite, author: Author) -> Result<bool, StoreError> {
+    let lock = || file.begin_at_once();
+    let transaction = lock()?;
+    let generation = transaction.generation()?;
+    let Some(mut key) = KeyFile::read(file.path())? else { return Ok(false) };
+    if key.keypair.author() != author || !key.is_of(file.path(), generation) {
+        return Ok(false);
+    }
+    renew(file, lock, transaction, &mut key)?;
+    Ok(true)
+}
+
+/// Renews the mark of a store, which is locked, and of its key.
+fn renew<'t>(
+    file: &'t Sqlite,
+    lock: impl Fn() -> Result<Box<dyn Transaction + 't>, StoreError>,
+    mut transaction: Box<dyn Transaction + 't>,
+    key: &mut KeyFile,
+) -> Result<(), StoreError> {
+    // The key is durable when it is written. So has to be the mark that it then names, each time.
+    file.flush()?;
     let mark = new_mark()?;
     // Whatever comes of the commit, the key knows the mark that the store has then.
-    let marks: Vec<Generation> = generation.into_iter().chain([mark]).collect();
+    let marks: Vec<Generation> = transaction.generation()?.into_iter().chain([mark]).collect();
     key.write(&marks)?;
     transaction.set_generation(mark)?;
     transaction.commit()?;
-    backend.flush()?;
+    file.flush()?;
     // Nobody else renews it meanwhile; if somebody has, the key says so already.
-    let transaction = backend.begin(Access::Write)?;
+    let transaction = lock()?;
     if transaction.generation()? == Some(mark) {
         key.write(&[mark])?;
     }
-    Ok((key.keypair, identity))
+    Ok(())
 }
 
 fn new_key() -> Result<Keypair, StoreError> {

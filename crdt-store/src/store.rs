@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crdt_core::{Author, CrdtNode, Document, DocumentId, History, Keypair, LoadOptions};
 
-use crate::backend::{Access, Backend, Memory, Sqlite, Write};
+use crate::backend::{Access, Backend, Memory, ReadOnly, Sqlite, Write};
 use crate::error::StoreError;
 use crate::listing::Listing;
 use crate::options::StoreOptions;
@@ -57,10 +57,31 @@ struct Shared {
     file: Option<Arc<Sqlite>>,
     keypair: Option<Keypair>,
     identity: Identity,
+    /// Whether documents are opened as if somebody else could have written them.
+    is_verified: bool,
+}
+
+impl Drop for Shared {
+    /// Ends the session.
+    fn drop(&mut self) {
+        let Some(file) = &self.file else { return };
+        let (Some(keypair), Identity::New | Identity::Known | Identity::Replaced { .. }) =
+            (&self.keypair, &self.identity)
+        else {
+            return;
+        };
+        if let Err(error) = session::end(file, keypair.author()) {
+            tracing::warn!(%error, "the mark of the store and its key is not renewed");
+        }
+    }
 }
 
 impl Store {
     /// Opens a file, or makes it, and beside it the key of this device in `FILE.key`.
+    ///
+    /// The file is trusted as what this library has written: what is damaged is found, and who made
+    /// all of it up is not. A file that came from somebody else is opened with
+    /// [`StoreOptions::verified`].
     ///
     /// # Errors
     /// [`StoreError`] says why it is not a store, or cannot be one where it is.
@@ -73,18 +94,18 @@ impl Store {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: &StoreOptions) -> Result<Self, StoreError> {
-        let path = path.as_ref();
-        let file = Arc::new(Sqlite::open(path, options.sqlite())?);
+        let file = Arc::new(Sqlite::open(path.as_ref(), options.sqlite())?);
         let backend: Arc<dyn Backend> = file.clone();
         let (keypair, identity) = match options.given_key() {
             _ if options.has_no_key() => (None, Identity::None),
             Some(keypair) => (Some(keypair.clone()), Identity::Given),
             None => {
-                let (keypair, identity) = session::begin(&*backend, path)?;
+                let (keypair, identity) = session::begin(&file)?;
                 (Some(keypair), identity)
             }
         };
-        Ok(Self { shared: Arc::new(Shared { backend, file: Some(file), keypair, identity }) })
+        let (file, is_verified) = (Some(file), options.is_verified());
+        Ok(Self { shared: Arc::new(Shared { backend, file, keypair, identity, is_verified }) })
     }
 
     /// Documents in memory, which are gone with the last handle to them.
@@ -94,8 +115,12 @@ impl Store {
 
     /// Documents in a place of yours, written with a key, or only read without one.
     pub fn over(backend: Arc<dyn Backend>, keypair: Option<Keypair>) -> Self {
-        let identity = if keypair.is_some() { Identity::Given } else { Identity::None };
-        Self { shared: Arc::new(Shared { backend, file: None, keypair, identity }) }
+        let (backend, identity) = match keypair {
+            Some(_) => (backend, Identity::Given),
+            None => (Arc::new(ReadOnly(backend)) as Arc<dyn Backend>, Identity::None),
+        };
+        let (file, is_verified) = (None, false);
+        Self { shared: Arc::new(Shared { backend, file, keypair, identity, is_verified }) }
     }
 
     /// Who writes here; `None` if it is open for reading, or without a key.
@@ -154,10 +179,14 @@ impl Store {
         Ok(self.add(document)?)
     }
 
-    /// Keeps a document that is in memory, with everything in it.
+    /// Keeps a document that is in memory, with everything in it. Here it goes on with the key of
+    /// the store, as all documents do, or is only read if there is none.
+    ///
+    /// Costs what [`Document::fork`] does if that is another key.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if it is here; those of the place.
+    /// [`StoreError::Exists`] if it is here; [`StoreError::Fork`] if its history does not prove
+    /// itself; those of the place.
     pub fn add<T: CrdtNode>(&self, document: Document<T>) -> Result<Stored<T>, StoreError> {
         let mut transaction = self.backend().begin(Access::Write)?;
         let id = document.id();
@@ -165,8 +194,14 @@ impl Store {
         if entry.is_some() {
             return Err(StoreError::Exists(id));
         }
+        let document = match &self.shared.keypair {
+            keypair if document.author() == keypair.as_ref().map(Keypair::author) => document,
+            Some(keypair) => document.fork(keypair.clone())?,
+            None => Document::load_with(&LoadOptions::new().any_type(), &document.save(), None)?,
+        };
         transaction.write(&id, &[Write::Create])?;
-        let (replica, writes) = Replica::kept(&document, &*transaction)?;
+        let (replica, mut writes) = Replica::kept(&document, &*transaction)?;
+        writes.extend(replica.tip_of(document.history(), document.author()));
         transaction.write(&id, &writes)?;
         transaction.commit()?;
         Ok(Stored::new(self.clone(), replica, document))
@@ -181,7 +216,8 @@ impl Store {
         self.open_document_with(&LoadOptions::new(), id)
     }
 
-    /// Opens a document that is here as the options say.
+    /// Opens a document that is here as the options say: [verified](LoadOptions::verified), for
+    /// example, if the file came from somebody else.
     ///
     /// # Errors
     /// As [`open_document`](Self::open_document).
@@ -191,11 +227,11 @@ impl Store {
         id: DocumentId,
     ) -> Result<Stored<T>, StoreError> {
         let keypair = self.shared.keypair.clone();
+        let options = &self.load_options(options);
         let transaction = self.backend().begin(Access::Read)?;
-        let opened = Replica::open(id, &*transaction, |base| match (base, keypair) {
-            (Some(base), keypair) => Document::load_with(options, base, keypair),
-            (None, Some(keypair)) => Ok(Document::join(id, keypair)),
-            (None, None) => Document::load_with(options, &History::new(id).save(), None),
+        let opened = Replica::open(id, &*transaction, |base| match base {
+            Some(base) => Document::load_with(options, base, keypair),
+            None => Document::load_with(options, &History::new(id).save(), keypair),
         });
         let (replica, document) = opened.map_err(|error| error.of(id))?;
         drop(transaction);
@@ -218,9 +254,10 @@ impl Store {
     /// # Errors
     /// As [`open_document`](Self::open_document).
     pub fn open_history(&self, id: DocumentId) -> Result<StoredHistory, StoreError> {
+        let options = &self.load_options(&LoadOptions::new());
         let transaction = self.backend().begin(Access::Read)?;
         let opened = Replica::open(id, &*transaction, |base| match base {
-            Some(base) => History::load(base),
+            Some(base) => History::load_with(options, base),
             None => Ok(History::new(id)),
         });
         let (replica, history) = opened.map_err(|error| error.of(id))?;
@@ -235,6 +272,11 @@ impl Store {
     pub fn join_history(&self, id: DocumentId) -> Result<StoredHistory, StoreError> {
         self.make(id)?;
         self.open_history(id)
+    }
+
+    fn load_options(&self, options: &LoadOptions) -> LoadOptions {
+        let options = options.clone();
+        if self.shared.is_verified { options.verified() } else { options }
     }
 
     /// Has a document be here, with nothing in it if it was not.
@@ -265,7 +307,9 @@ impl Store {
     }
 
     /// Removes a document. That it was here is remembered, so that it does not come back unasked;
-    /// [`join`](Self::join) takes it in again. Handles to it can be read, and no longer written.
+    /// [`join`](Self::join) takes it in again. Handles to it can be read, and no longer written, also
+    /// when it was joined again. What was last written here is remembered too: whoever joins it goes
+    /// on writing when that has come back ([`StoreError::OwnMissing`]).
     ///
     /// # Errors
     /// [`StoreError::UnknownDocument`] if it is not here; those of the place.
@@ -284,7 +328,7 @@ impl Store {
 
     fn write(&self, id: DocumentId, write: Write) -> Result<(), StoreError> {
         let mut transaction = self.backend().begin(Access::Write)?;
-        match transaction.document(&id)? {
+        match transaction.document(&id).map_err(|error| error.of(id))? {
             None => return Err(StoreError::UnknownDocument(id)),
             Some(entry) if entry.removed => return Err(StoreError::Removed(id)),
             Some(_) => transaction.write(&id, &[write])?,
@@ -310,7 +354,8 @@ impl Store {
     }
 
     /// Copies everything into a new file, while others go on writing; not the key, so whoever opens
-    /// the copy writes as somebody else.
+    /// the copy writes as somebody else. So they do where it is put in place of this one, beside its
+    /// key.
     ///
     /// # Errors
     /// [`StoreError::NotAFile`] if it is not kept in one; those of the place, and of the new file,

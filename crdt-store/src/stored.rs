@@ -10,7 +10,8 @@ use crate::replica::Replica;
 use crate::store::Store;
 
 /// A document in a store. It reads as the [`Document`] that it is in memory; what writes returns
-/// when it is durable, and on an error nothing was written, and the document is as before.
+/// when it is durable, and on an error nothing was written, and the document is as before, but for
+/// what others wrote, which may have been brought in.
 ///
 /// There can be several handles to one document, in several processes too. Each brings in what the
 /// others wrote before it writes itself, so all of them are one author, whose changes follow on each
@@ -38,8 +39,10 @@ impl<T: CrdtNode> Stored<T> {
     /// must not itself write to a document of the store, which would wait for it.
     ///
     /// # Errors
-    /// [`StoreError::Edit`] with the closure's own, and those of the store. Nothing has changed
-    /// then.
+    /// [`StoreError::Edit`] with the closure's own; [`StoreError::OwnMissing`] if the document was
+    /// removed from the store, and what was written here has not come back yet;
+    /// [`StoreError::Removed`] if it was removed since it was opened here; those of the store.
+    /// Nothing was written then.
     pub fn change<R>(
         &mut self,
         edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError>,
@@ -194,16 +197,18 @@ impl<T: CrdtNode> Stored<T> {
         replica.bring_in(document, &*transaction)?;
         let limit = document.history().pending_limits().bytes;
         let prepared = document.prepare_apply(bytes)?;
-        let waiting = replica.wait(bytes, prepared.result(), prepared.pending(), limit);
+        let (began, stopped) = (prepared.began_waiting(), prepared.stopped_waiting());
+        let mut writes = replica.waits(began, stopped, limit);
         let export = |first| prepared.export_since(first);
         let appended = replica.append(prepared.changes(), prepared.type_name(), export);
         let (appended, appending) = appended.unzip();
-        let writes: Vec<_> = waiting.into_iter().chain(appended.into_iter().flatten()).collect();
+        writes.extend(appended.into_iter().flatten());
         if !writes.is_empty() {
             transaction.write(replica.id(), &writes)?;
             transaction.commit()?;
         }
         let outcome = prepared.accept();
+        replica.forget_awaited();
         if let Some(appending) = appending {
             replica.appended(appending);
             replica.compact_when_due(document, store.backend());
@@ -219,13 +224,21 @@ impl<T: CrdtNode> Stored<T> {
         let Self { store, replica, document } = self;
         let mut transaction = store.backend().begin(Access::Write)?;
         replica.bring_in(document, &*transaction)?;
+        let author = document.author();
+        replica.check_own(document.history(), author)?;
         let prepared = prepare(document)?;
         let export = |first| prepared.export_since(first);
         let appended = replica.append(prepared.changes(), prepared.type_name(), export);
-        let Some((writes, appending)) = appended else { return Ok(prepared.accept()) };
+        let Some((mut writes, appending)) = appended else { return Ok(prepared.accept()) };
+        writes.extend(replica.awaited());
+        if !prepared.is_empty() {
+            // A change depends on all there is, so it is the only head.
+            writes.extend(replica.tip(author, prepared.heads().first().copied()));
+        }
         transaction.write(replica.id(), &writes)?;
         transaction.commit()?;
         let result = prepared.accept();
+        replica.forget_awaited();
         replica.appended(appending);
         replica.compact_when_due(document, store.backend());
         Ok(result)
@@ -285,10 +298,12 @@ impl<T: CrdtNode> Stored<T> {
         let Self { store, replica, document } = self;
         let mut transaction = store.backend().begin(Access::Write)?;
         replica.bring_in(document, &*transaction)?;
-        let compacted = replica.rebase(&*document, &*transaction)?;
+        let mut compacted = replica.rebase(&*document, &*transaction)?;
+        compacted.writes.extend(replica.awaited());
         transaction.write(replica.id(), &compacted.writes)?;
         transaction.commit()?;
         replica.follow(compacted);
+        replica.forget_awaited();
         store.shrink()
     }
 }

@@ -57,16 +57,18 @@ impl StoredHistory {
         let limit = history.pending_limits().bytes;
         let prepared = history.prepare_apply(bytes).map_err(StoreError::from)?;
         wants(prepared.outcome())?;
-        let waiting = replica.wait(bytes, prepared.outcome(), prepared.pending(), limit);
+        let (began, stopped) = (prepared.began_waiting(), prepared.stopped_waiting());
+        let mut writes = replica.waits(began, stopped, limit);
         let export = |first| prepared.export_since(first);
         let appended = replica.append(prepared.changes(), prepared.type_name(), export);
         let (appended, appending) = appended.unzip();
-        let writes: Vec<_> = waiting.into_iter().chain(appended.into_iter().flatten()).collect();
+        writes.extend(appended.into_iter().flatten());
         if !writes.is_empty() {
             transaction.write(replica.id(), &writes)?;
             transaction.commit()?;
         }
         let outcome = prepared.accept();
+        replica.forget_awaited();
         if let Some(appending) = appending {
             replica.appended(appending);
             replica.compact_when_due(history, store.backend());
@@ -87,10 +89,12 @@ impl StoredHistory {
         if transaction.tail(replica.id())?.is_empty() {
             drop(transaction);
         } else {
-            let compacted = replica.rebase(&*history, &*transaction)?;
+            let mut compacted = replica.rebase(&*history, &*transaction)?;
+            compacted.writes.extend(replica.awaited());
             transaction.write(replica.id(), &compacted.writes)?;
             transaction.commit()?;
             replica.follow(compacted);
+            replica.forget_awaited();
         }
         store.shrink()
     }

@@ -162,7 +162,7 @@ fn open_to_sign(path: &Path, key: &KeyOption, is_there: bool) -> Result<StoreFil
             "{} is not the file that its key last wrote in, but a copy or a backup: it goes on \
              under a new key. The old one is {} now",
             path.display(),
-            retired.display()
+            super::from_here(retired).display()
         )),
         _ => {}
     }

@@ -23,7 +23,7 @@ use write::FileTarget;
 
 pub(crate) use check::{Checked, Problem, common_heads};
 pub(crate) use error::{Content, SourceError};
-pub(crate) use lock::beside;
+pub(crate) use lock::{beside, from_here};
 pub(crate) use place::{Part, Place, parts_of};
 pub(crate) use store::{StoreFile, StoredDocument, is_store, short};
 pub(crate) use target::{Editing, Imported, Making, Target, value_of};

@@ -132,6 +132,18 @@ impl<'d, T: CrdtNode, R> Prepared<'d, T, R> {
         self.open.0.history.waiting()
     }
 
+    /// Those of them that did not wait before, as
+    /// [`PreparedBytes::began_waiting`](crate::PreparedBytes::began_waiting) gives them.
+    pub fn began_waiting(&self) -> impl Iterator<Item = &[u8]> {
+        self.open.0.history.pending_bundles().began()
+    }
+
+    /// The bundles that waited before and will not any more, as
+    /// [`PreparedBytes::stopped_waiting`](crate::PreparedBytes::stopped_waiting) gives them.
+    pub fn stopped_waiting(&self) -> impl Iterator<Item = &[u8]> {
+        self.open.0.history.pending_bundles().stopped()
+    }
+
     /// Makes the change, or takes in what came, and gives the [result](Self::result).
     pub fn accept(self) -> R {
         self.open.0.accept();

@@ -158,6 +158,12 @@ impl History {
         Log::new(self.store())
     }
 
+    /// The last change of an author, which its next one follows: where its chain forks, that of the
+    /// longest part. Looks at every chain, and at no change but the last.
+    pub fn last_of(&self, author: &Author) -> Option<ChangeHash> {
+        self.tip_of_author(author).map(|tip| self.chains().hash_of(tip))
+    }
+
     /// The authors of changes, ascending.
     pub fn authors(&self) -> impl Iterator<Item = Author> {
         self.chains().authors.ascending()

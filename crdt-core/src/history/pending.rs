@@ -179,6 +179,31 @@ impl Pending {
         self.bundles.values().map(Waiting::framed)
     }
 
+    /// What waits and did not at the mark, oldest first. Costs what was done since.
+    pub(crate) fn began(&self) -> impl Iterator<Item = &[u8]> {
+        let new = self.touched().into_iter().filter(|(_, before)| before.is_none());
+        new.filter_map(|(number, _)| self.bundles.get(&number)).map(Waiting::framed)
+    }
+
+    /// What waited at the mark and does not any more. Costs what was done since.
+    pub(crate) fn stopped(&self) -> impl Iterator<Item = &[u8]> {
+        let before = self.touched().into_values().flatten();
+        before.filter(|waiting| !self.known.contains(&waiting.digest)).map(Waiting::framed)
+    }
+
+    /// Of each number that something was done with since the mark, what it had then.
+    fn touched(&self) -> BTreeMap<u64, Option<&Waiting>> {
+        let mut touched = BTreeMap::new();
+        // What takes the first back is what leads to the mark.
+        for undo in &self.undo {
+            match undo {
+                Undo::Remove(number) => touched.entry(*number).or_insert(None),
+                Undo::File(number, waiting) => touched.entry(*number).or_insert(Some(waiting)),
+            };
+        }
+        touched
+    }
+
     /// Writes what waits, as it is saved.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         write::length(out, self.bundles.len());

@@ -157,6 +157,18 @@ impl<'h> PreparedBytes<'h> {
         self.back.kept.pending.framed()
     }
 
+    /// Those of them that did not wait before, oldest first. Whoever keeps what waits beside the
+    /// history need not look at the others.
+    pub fn began_waiting(&self) -> impl Iterator<Item = &[u8]> {
+        self.back.kept.pending.began()
+    }
+
+    /// The bundles that waited before and will not any more: what they waited for has come, or they
+    /// were given up. Each is as it was when it [began](Self::began_waiting) to wait.
+    pub fn stopped_waiting(&self) -> impl Iterator<Item = &[u8]> {
+        self.back.kept.pending.stopped()
+    }
+
     /// Takes it in.
     pub fn accept(mut self) -> Outcome {
         self.back.mark = None;

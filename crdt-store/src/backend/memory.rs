@@ -6,7 +6,8 @@ use std::time::{Instant, SystemTime};
 use crdt_core::DocumentId;
 
 use super::{
-    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, Part, PartName, Placed, Transaction, Write,
+    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, LONGEST_LOCK_TIMEOUT, Part, PartName,
+    Placed, Transaction, Write,
 };
 use crate::error::StoreError;
 use crate::listing::Listing;
@@ -43,7 +44,11 @@ struct Kept {
     entry: Entry,
     appends: BTreeMap<u64, Arc<Append>>,
     parts: BTreeMap<PartName, Arc<Part>>,
-    waiting: BTreeMap<u64, Arc<[u8]>>,
+    /// By the order in which they came.
+    waiting: BTreeMap<u64, (Check, Arc<[u8]>)>,
+    /// Where they are there.
+    waiting_by_check: BTreeMap<Check, u64>,
+    waiting_bytes: u64,
     last_waiting: u64,
 }
 
@@ -59,10 +64,10 @@ impl Memory {
         Self { place: Mutex::default(), ended: Condvar::new(), lock_timeout: LOCK_TIMEOUT }
     }
 
-    /// Waits no longer than this for others that write.
+    /// Waits no longer than this for others that write, and 24 days at most.
     #[must_use]
     pub fn with_lock_timeout(mut self, lock_timeout: Duration) -> Self {
-        self.lock_timeout = lock_timeout;
+        self.lock_timeout = lock_timeout.min(LONGEST_LOCK_TIMEOUT);
         self
     }
 
@@ -174,9 +179,9 @@ impl Transaction for MemoryTransaction<'_> {
             .list(id, |kept| kept.parts.values().map(|part| Part::clone(part)).collect::<Vec<_>>()))
     }
 
-    fn waiting(&self, id: &DocumentId) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        let row = |(number, bytes): (&u64, &Arc<[u8]>)| (*number, bytes.to_vec());
-        Ok(self.list(id, |kept| kept.waiting.iter().map(row).collect::<Vec<_>>()))
+    fn waiting(&self, id: &DocumentId) -> Result<Vec<(Check, Vec<u8>)>, StoreError> {
+        let row = |(check, bytes): &(Check, Arc<[u8]>)| (*check, bytes.to_vec());
+        Ok(self.list(id, |kept| kept.waiting.values().map(row).collect::<Vec<_>>()))
     }
 
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
@@ -227,10 +232,19 @@ fn placed(append: &Append) -> Placed {
 impl Kept {
     fn new(id: DocumentId) -> Self {
         Self {
-            entry: Entry { listing: Listing::new(id), removed: false, last: 0, through: 0 },
+            entry: Entry {
+                listing: Listing::new(id),
+                removed: false,
+                made: 1,
+                last: 0,
+                through: 0,
+                tips: Vec::new(),
+            },
             appends: BTreeMap::new(),
             parts: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            waiting_by_check: BTreeMap::new(),
+            waiting_bytes: 0,
             last_waiting: 0,
         }
     }
@@ -244,7 +258,10 @@ impl Kept {
     fn write(&mut self, write: &Write) {
         let entry = &mut self.entry;
         match write {
-            Write::Create => entry.removed = false,
+            Write::Create => {
+                entry.made += u64::from(entry.removed);
+                entry.removed = false;
+            }
             Write::List { type_name, changes } => {
                 entry.listing.type_name = type_name.clone().or(entry.listing.type_name.take());
                 entry.listing.changes = *changes;
@@ -262,14 +279,18 @@ impl Kept {
                 self.appends.retain(|number, _| number > through);
                 entry.through = *through;
             }
-            Write::Wait { bytes, limit } => self.wait(bytes, *limit),
-            Write::Awaited(number) => self.waiting.retain(|waiting, _| waiting > number),
+            Write::Wait { bytes, check, limit } => self.wait(bytes, *check, *limit),
+            Write::Awaited(check) => {
+                if let Some(number) = self.waiting_by_check.get(check) {
+                    self.wait_no_more(*number);
+                }
+            }
+            Write::Tips(tips) => entry.tips.clone_from(tips),
             Write::Remove => {
-                // Who had it open finds that there is something new, and nothing in it.
-                let last = entry.last + 1;
-                *self = Self::new(entry.listing.id);
-                self.entry.removed = true;
-                (self.entry.last, self.entry.through) = (last, last);
+                let (id, made) = (entry.listing.id, entry.made);
+                let tips = core::mem::take(&mut entry.tips);
+                *self = Self::new(id);
+                self.entry = Entry { removed: true, made, tips, ..self.entry.clone() };
             }
         }
     }
@@ -279,16 +300,25 @@ impl Kept {
         self.appends.insert(append.number, Arc::new(append.clone()));
     }
 
-    fn wait(&mut self, bytes: &[u8], limit: u64) {
+    fn wait(&mut self, bytes: &[u8], check: Check, limit: u64) {
+        if self.waiting_by_check.contains_key(&check) {
+            return;
+        }
         self.last_waiting += 1;
-        self.waiting.insert(self.last_waiting, bytes.into());
-        let mut newer = 0;
-        let beyond = self.waiting.iter().rev().find(|(_, bytes)| {
-            newer += bytes.len() as u64;
-            newer > limit
-        });
-        if let Some(beyond) = beyond.map(|(number, _)| *number) {
-            self.waiting.retain(|number, _| *number > beyond);
+        self.waiting.insert(self.last_waiting, (check, bytes.into()));
+        self.waiting_by_check.insert(check, self.last_waiting);
+        self.waiting_bytes += bytes.len() as u64;
+        while self.waiting_bytes > limit
+            && let Some((oldest, _)) = self.waiting.first_key_value()
+        {
+            self.wait_no_more(*oldest);
+        }
+    }
+
+    fn wait_no_more(&mut self, number: u64) {
+        if let Some((check, bytes)) = self.waiting.remove(&number) {
+            self.waiting_by_check.remove(&check);
+            self.waiting_bytes -= bytes.len() as u64;
         }
     }
 }

@@ -4,16 +4,18 @@
 //! [`Backend`] is a small thing: rows in transactions, of which one at a time writes.
 
 mod memory;
+mod read_only;
 pub mod sqlite;
 
 use core::time::Duration;
 
-use crdt_core::DocumentId;
+use crdt_core::{Author, ChangeHash, DocumentId};
 
 use crate::error::StoreError;
 use crate::listing::Listing;
 
 pub use memory::Memory;
+pub(crate) use read_only::ReadOnly;
 pub use sqlite::Sqlite;
 
 /// Whether a transaction writes.
@@ -81,8 +83,8 @@ pub trait Transaction {
     /// The parts of its base, in no order.
     fn parts(&self, id: &DocumentId) -> Result<Vec<Part>, StoreError>;
 
-    /// The bundles that wait, ascending by number.
-    fn waiting(&self, id: &DocumentId) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+    /// The bundles that wait, each with its check, in the order in which they came.
+    fn waiting(&self, id: &DocumentId) -> Result<Vec<(Check, Vec<u8>)>, StoreError>;
 
     /// Writes to a document that is there, or that the first of the writes makes.
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError>;
@@ -106,12 +108,27 @@ pub trait Transaction {
 pub struct Entry {
     /// As it is listed.
     pub listing: Listing,
-    /// Whether it was removed. Nothing else is kept of it then.
+    /// Whether it was removed. Nothing else is kept of it then but how often it was made, and the
+    /// tips.
     pub removed: bool,
+    /// How often it was made: once, and once more each time after it had been removed.
+    pub made: u64,
     /// The highest number of what was appended to it, 0 if nothing was.
     pub last: u64,
     /// Up to which number everything is in its base, 0 if there is none.
     pub through: u64,
+    /// Who wrote to it in this place, and the last change of each.
+    pub tips: Vec<Tip>,
+}
+
+/// What somebody wrote last to a document in a place. Whoever goes on has to have it: another change
+/// of the same author beside it would fork its chain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tip {
+    /// Who wrote it.
+    pub author: Author,
+    /// The change.
+    pub change: ChangeHash,
 }
 
 /// The first half of a SHA-256 over what it checks.
@@ -206,19 +223,26 @@ pub enum Write {
     DropPart(PartName),
     /// Everything up to a number is in the base, and goes.
     Through(u64),
-    /// Bundles that wait, with the next number of these; those that have waited longest go until
-    /// no more than so many bytes do.
+    /// A bundle waits, after all others, unless it does already; those that have waited longest go
+    /// until no more than so many bytes do.
     Wait {
-        /// Bundles, as [`apply`](crdt_core::Document::apply) takes them.
+        /// A bundle, as [`apply`](crdt_core::Document::apply) takes it.
         bytes: Vec<u8>,
+        /// Over these. It is told from others by that.
+        check: Check,
         /// How many bytes may wait.
         limit: u64,
     },
-    /// What waits up to a number does not any more.
-    Awaited(u64),
-    /// The document goes, and it is remembered that it did.
+    /// The bundle with this check does not wait any more, if it did.
+    Awaited(Check),
+    /// These are the tips from now on.
+    Tips(Vec<Tip>),
+    /// The document goes, and it is remembered that it did, how often it was made, and the tips.
     Remove,
 }
 
 /// How long is waited for others that write, if nothing is said.
 pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long is waited for others that write at most, which is what SQLite can count to: 24 days.
+pub(crate) const LONGEST_LOCK_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);

@@ -1,9 +1,11 @@
 //! Rows and transactions.
 
-use crdt_core::DocumentId;
+use crdt_core::{ChangeHash, DocumentId, Keypair};
 
 use super::{Doing, Open, Violation, ensure};
-use crate::backend::{Access, Append, Entry, Kind, Part, PartName, Placed, Transaction, Write};
+use crate::backend::{
+    Access, Append, Check, Entry, Kind, Part, PartName, Placed, Tip, Transaction, Write,
+};
 use crate::error::StoreError;
 use crate::replica::check as checked;
 
@@ -140,38 +142,72 @@ fn parts(open: &Open) -> Result<(), Violation> {
 
 fn waiting(open: &Open) -> Result<(), Violation> {
     write(open, &[Write::Create])?;
-    for byte in 0..5u8 {
-        write(open, &[Write::Wait { bytes: vec![byte; 10], limit: 35 }])?;
+    for byte in 0..5 {
+        write(open, &[wait(byte, 35)])?;
     }
     let found = read(open, |transaction| transaction.waiting(&ID))?;
-    let bytes: Vec<_> = found.iter().map(|(_, bytes)| bytes.clone()).collect();
-    let expected = (2..5).map(|byte| vec![byte; 10]).collect();
-    equal(&bytes, &expected, "what has waited longest goes beyond the limit")?;
-    let (first, _) = found[0];
-    write(open, &[Write::Awaited(first)])?;
-    let left = read(open, |transaction| transaction.waiting(&ID))?.len();
-    equal(&left, &2, "what came up to a number waits no more")
+    equal(&found, &(2..5).map(waits).collect(), "what has waited longest goes beyond the limit")?;
+    write(open, &[wait(2, 35), wait(4, 35), wait(3, 35)])?;
+    let found = read(open, |transaction| transaction.waiting(&ID))?;
+    equal(&found, &(2..5).map(waits).collect(), "a bundle waits once, where it came first")?;
+    write(open, &[Write::Awaited(waits(3).0), Write::Awaited(waits(9).0)])?;
+    let found = read(open, |transaction| transaction.waiting(&ID))?;
+    equal(&found, &vec![waits(2), waits(4)], "what has come waits no more")?;
+    write(open, &[wait(5, 35), wait(6, 35)])?;
+    let found = read(open, |transaction| transaction.waiting(&ID))?;
+    equal(&found, &(4..7).map(waits).collect(), "what does not wait any more is not counted")?;
+    write(open, &[wait(7, 5)])?;
+    let found = read(open, |transaction| transaction.waiting(&ID))?;
+    equal(&found, &vec![], "what exceeds the limit alone does not wait")
+}
+
+fn waits(byte: u8) -> (Check, Vec<u8>) {
+    let bytes = vec![byte; 10];
+    (checked(&bytes), bytes)
+}
+
+fn wait(byte: u8, limit: u64) -> Write {
+    let (check, bytes) = waits(byte);
+    Write::Wait { bytes, check, limit }
 }
 
 fn removing(open: &Open) -> Result<(), Violation> {
-    let wait = Write::Wait { bytes: vec![1], limit: 10 };
-    let kept =
-        [Write::Create, Write::Append(append(1, 0)), Write::Part(part(Kind::Head, 0, 3)), wait];
+    let tips = vec![tip(1), tip(2)];
+    write(open, &[Write::Create, Write::Create, Write::Tips(vec![tip(3)])])?;
+    let kept = [
+        Write::Append(append(1, 0)),
+        Write::Part(part(Kind::Head, 0, 3)),
+        wait(1, 10),
+        Write::Tips(tips.clone()),
+    ];
     write(open, &kept)?;
+    let made = entry(open)?.map(|entry| (entry.made, entry.tips));
+    equal(&made, &Some((1, tips.clone())), "it is counted how often a document was made")?;
     write(open, &[Write::Remove])?;
     let removed = entry(open)?.map(|entry| (entry.removed, entry.listing.bytes));
     equal(&removed, &Some((true, 0)), "what was removed is remembered")?;
     let found = read(open, |transaction| transaction.documents())?;
     equal(&found, &vec![], "what was removed is not listed")?;
     write(open, &[Write::Create])?;
-    let after = entry(open)?.map(|entry| (entry.removed, entry.last > 1, entry.through > 1));
+    let after = entry(open)?.map(|entry| (entry.removed, entry.made, entry.last, entry.through));
     let rule = "what was removed and made again does not look like what it was";
-    equal(&after, &Some((false, true, true)), rule)?;
+    equal(&after, &Some((false, 2, 0, 0)), rule)?;
+    let left = entry(open)?.map(|entry| entry.tips);
+    equal(&left, &Some(tips), "what was written last is remembered when a document is removed")?;
+    write(open, &[wait(1, 10)])?;
+    let found = read(open, |transaction| transaction.waiting(&ID))?;
+    equal(&found, &vec![waits(1)], "what was removed is not counted")?;
+    write(open, &[Write::Awaited(waits(1).0)])?;
     let left = read(open, |transaction| {
         let rows = transaction.appends(&ID, 0)?.len() + transaction.waiting(&ID)?.len();
         Ok(rows + transaction.parts(&ID)?.len())
     })?;
     equal(&left, &0, "nothing is left of what was removed")
+}
+
+fn tip(number: u8) -> Tip {
+    let author = Keypair::from_secret_bytes(&[number; 32]).author();
+    Tip { author, change: ChangeHash::from_bytes([number; 32]) }
 }
 
 fn one_writer(open: &Open) -> Result<(), Violation> {

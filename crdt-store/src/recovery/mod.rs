@@ -245,6 +245,10 @@ impl Remnant {
     /// Saves it. `None` if it was removed; that is remembered.
     fn save(&self, to: &mut dyn Transaction) -> Result<Option<Recovered>, StoreError> {
         to.write(&self.id, &[Write::Create])?;
+        if let Some(listed) = &self.listed {
+            // Whose changes are lost does not go on here before they have come back.
+            to.write(&self.id, &[Write::Tips(listed.tips.clone())])?;
+        }
         if self.is_removed() {
             to.write(&self.id, &[Write::Remove])?;
             return Ok(None);

@@ -102,14 +102,20 @@ impl View<'_> {
 /// The journal of a file alone.
 pub(super) fn journal_of(path: &Path) -> Result<Journal, StoreError> {
     let journal = read(&beside(path))?.unwrap_or_default();
+    // Closing the file would give up the locks that SQLite has on it in this process.
+    if let Some(size) = Journal::size_of_pages(&journal) {
+        return Ok(Journal::new(journal, size));
+    }
+    if journal.is_empty() {
+        return Ok(Journal::new(journal, PAGE));
+    }
     let mut begin = Vec::new();
     let read = match fs::File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         file => file.and_then(|file| file.take(100).read_to_end(&mut begin)),
     };
     read.map_err(|source| StoreError::Io { path: path.to_owned(), source })?;
-    let size = size_of_pages(&begin).or_else(|| Journal::size_of_pages(&journal));
-    Ok(Journal::new(journal, size.unwrap_or(PAGE)))
+    Ok(Journal::new(journal, size_of_pages(&begin).unwrap_or(PAGE)))
 }
 
 fn beside(path: &Path) -> PathBuf {

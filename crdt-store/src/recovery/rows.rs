@@ -9,7 +9,8 @@ use crdt_core::DocumentId;
 
 use super::pages::Pages;
 use super::record::{Record, Value, records};
-use crate::backend::Check;
+use crate::backend::sqlite::rows::tips_of;
+use crate::backend::{Check, Tip};
 use crate::replica::check;
 
 /// All rows that were found.
@@ -29,6 +30,7 @@ pub(super) struct Document {
     pub(super) title: Option<String>,
     pub(super) changes: u64,
     pub(super) removed: bool,
+    pub(super) tips: Vec<Tip>,
     changed_at: i64,
 }
 
@@ -41,7 +43,7 @@ pub(super) struct Content {
     /// The number in its table, or that of the first change.
     pub(super) number: i64,
     pub(super) bytes: Vec<u8>,
-    /// Whether it is as it was written, where that can be told.
+    /// Whether it is as it was written.
     pub(super) is_whole: bool,
 }
 
@@ -80,9 +82,14 @@ impl Rows {
         let mut values = values.into_iter();
         let mut next = || values.next();
         match (next(), next(), next(), next(), next(), next()) {
-            (Some(Integer(document)), Some(Integer(number)), Some(Blob(bytes)), None, ..) => {
-                self.keep(document, Table::Waiting, number, bytes, None);
-            }
+            (
+                Some(Integer(document)),
+                Some(Integer(number)),
+                Some(Blob(bytes)),
+                Some(Blob(checked)),
+                None,
+                ..,
+            ) => self.keep(document, Table::Waiting, number, bytes, &checked),
             (
                 Some(Integer(document)),
                 Some(Integer(number)),
@@ -90,7 +97,7 @@ impl Rows {
                 Some(Blob(bytes)),
                 Some(Blob(checked)),
                 None,
-            ) => self.keep(document, Table::Append, number, bytes, Some(&checked)),
+            ) => self.keep(document, Table::Append, number, bytes, &checked),
             (
                 Some(Integer(document)),
                 Some(Text(kind)),
@@ -105,7 +112,7 @@ impl Rows {
                     "outline" => Table::Outline,
                     _ => return,
                 };
-                self.keep(document, table, first, bytes, Some(&checked));
+                self.keep(document, table, first, bytes, &checked);
             }
             _ => {}
         }
@@ -119,17 +126,10 @@ impl Rows {
         }
     }
 
-    fn keep(
-        &mut self,
-        document: i64,
-        table: Table,
-        number: i64,
-        bytes: Vec<u8>,
-        checked: Option<&[u8]>,
-    ) {
+    fn keep(&mut self, document: i64, table: Table, number: i64, bytes: Vec<u8>, checked: &[u8]) {
         let hash = check(&bytes);
         if self.known.insert((document, table, number, hash)) {
-            let is_whole = checked.is_none_or(|checked| *checked == hash);
+            let is_whole = *checked == hash;
             self.contents.push(Content { document, table, number, bytes, is_whole });
         }
     }
@@ -155,12 +155,16 @@ fn document(values: &[Value]) -> Option<Document> {
             Integer(_),
             Integer(_),
             Integer(_),
+            Integer(_),
+            Integer(_),
+            Blob(tips),
         ] => Some(Document {
             id: DocumentId::from_bytes(id.as_slice().try_into().ok()?),
             type_name: text(type_name)?,
             title: text(title)?,
             changes: u64::try_from(*changes).ok()?,
             removed: *removed != 0,
+            tips: tips_of(tips),
             changed_at: *changed_at,
         }),
         _ => None,

@@ -1,10 +1,20 @@
 use crdt_core::{ApplyError, CrdtNode, Document, History, Outcome, SaveOptions, SavedPart};
 
+use super::check;
+use crate::backend::Check;
+
+/// What became of bytes that were taken in.
+pub(crate) struct TakenIn {
+    pub(super) outcome: Outcome,
+    /// What waited before and does not any more.
+    pub(super) stopped: Vec<Check>,
+}
+
 /// A document in memory, of a type or without one.
 pub(crate) trait Content {
     fn history(&self) -> &History;
 
-    fn take_in(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError>;
+    fn take_in(&mut self, bytes: &[u8]) -> Result<TakenIn, ApplyError>;
 
     /// Whether opening it went through all its changes, which a new base would spare.
     fn was_replayed(&self) -> bool;
@@ -21,8 +31,10 @@ impl<T: CrdtNode> Content for Document<T> {
         self.history()
     }
 
-    fn take_in(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        self.apply(bytes)
+    fn take_in(&mut self, bytes: &[u8]) -> Result<TakenIn, ApplyError> {
+        let prepared = self.prepare_apply(bytes)?;
+        let stopped = prepared.stopped_waiting().map(check).collect();
+        Ok(TakenIn { outcome: prepared.accept(), stopped })
     }
 
     fn was_replayed(&self) -> bool {
@@ -44,8 +56,10 @@ impl Content for History {
         self
     }
 
-    fn take_in(&mut self, bytes: &[u8]) -> Result<Outcome, ApplyError> {
-        self.apply(bytes)
+    fn take_in(&mut self, bytes: &[u8]) -> Result<TakenIn, ApplyError> {
+        let prepared = self.prepare_apply(bytes)?;
+        let stopped = prepared.stopped_waiting().map(check).collect();
+        Ok(TakenIn { outcome: prepared.accept(), stopped })
     }
 
     fn was_replayed(&self) -> bool {

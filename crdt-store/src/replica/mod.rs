@@ -14,21 +14,26 @@
 mod base;
 mod compaction;
 mod content;
+mod own;
+mod waiting;
 
-use crdt_core::{ApplyError, DocumentId, History, LoadError, Outcome};
+use crdt_core::{ApplyError, ChangeHash, DocumentId, History, LoadError};
 use sha2::{Digest, Sha256};
 
-use crate::backend::{Append, Check, Entry, Transaction, Write};
+use crate::backend::{Append, Check, Entry, Tip, Transaction, Write};
 use crate::error::StoreError;
 
 use base::Base;
 pub(crate) use base::{described, not_as_written};
 pub(crate) use content::Content;
+use content::TakenIn;
 
 /// Where a document in memory is in the store.
 #[derive(Debug)]
 pub(crate) struct Replica {
     id: DocumentId,
+    /// How often the document had been made. Once that is more, this is another one.
+    made: u64,
     /// The number up to which everything that was appended is here.
     position: u64,
     /// So many changes of the history are in the store, and perhaps later ones.
@@ -37,8 +42,12 @@ pub(crate) struct Replica {
     tail: Vec<Row>,
     /// Whether the base is of little use: its state is missing, or of a type with another schema.
     is_base_stale: bool,
-    /// Up to which number this handle knows what waits.
-    awaited: u64,
+    /// The tips in the store, when this handle last looked.
+    tips: Vec<Tip>,
+    /// The tip of the own author that was found to be here.
+    own: Option<ChangeHash>,
+    /// What does not wait here any more, and may still do so in the store.
+    stale: Vec<Check>,
 }
 
 /// What was appended at once.
@@ -57,8 +66,11 @@ impl Replica {
         transaction: &dyn Transaction,
         open: impl FnOnce(Option<&[u8]>) -> Result<C, LoadError>,
     ) -> Result<(Self, C), StoreError> {
-        let Entry { through, listing, .. } = entry(transaction, &id)?;
+        let Entry { through, last, made, listing, tips, .. } = entry(transaction, &id)?;
         let base = Base::read(transaction, &id)?;
+        if base.is_none() && through > 0 {
+            return Err(damaged(id, "its base is not there".to_owned()));
+        }
         let mut content = match base {
             Some(base) => open(Some(base.bytes())).map_err(|error| base.blamed(&id, error))?,
             None => open(None)?,
@@ -66,27 +78,29 @@ impl Replica {
         let durable = content.history().len();
         let mut replica = Self {
             id,
+            made,
             position: through,
             durable,
             tail: Vec::new(),
             is_base_stale: compaction::is_stale(&content),
-            awaited: 0,
+            tips,
+            own: None,
+            stale: Vec::new(),
         };
-        // Whatever the document's row says of the last of them.
         for append in transaction.appends(&id, through)? {
             replica.bring_in_append(&mut content, &append)?;
         }
-        let found = content.history().len() as u64;
-        if found < listing.changes {
-            let all = listing.changes;
-            return Err(replica.damaged(format!("of its {all} changes {found} are there")));
+        let (found, all) = (content.history().len() as u64, listing.changes);
+        if found < all {
+            return Err(damaged(id, format!("of its {all} changes {found} are there")));
         }
-        for (number, bytes) in transaction.waiting(&id)? {
-            if let Err(error) = content.take_in(&bytes) {
-                tracing::warn!(%error, document = %id, "what waited is refused");
-            }
-            replica.awaited = number;
+        let found = replica.position;
+        if found != last || last > NUMBERS {
+            let said =
+                format!("it says that number {last} was appended last, and {found} is there");
+            return Err(damaged(id, said));
         }
+        replica.bring_in_waiting(&mut content, transaction)?;
         Ok((replica, content))
     }
 
@@ -103,9 +117,8 @@ impl Replica {
         let mut writes = compacted.writes.clone();
         let type_name = history.genesis().map(|genesis| genesis.type_name().to_owned());
         writes.push(Write::List { type_name, changes: history.len() as u64 });
-        let limit = history.pending_limits().bytes as u64;
-        let waits = |bundle: &[u8]| Write::Wait { bytes: bundle.to_vec(), limit };
-        writes.extend(history.waiting().map(waits));
+        let limit = history.pending_limits().bytes;
+        writes.extend(replica.waits(history.waiting(), core::iter::empty(), limit));
         replica.follow(compacted);
         Ok((replica, writes))
     }
@@ -122,7 +135,20 @@ impl Replica {
         content: &mut C,
         transaction: &dyn Transaction,
     ) -> Result<bool, StoreError> {
-        let Entry { last, through, .. } = entry(transaction, &self.id)?;
+        let brought_in = self.bring_in_all(content, transaction);
+        brought_in.map_err(|error| error.of(self.id))
+    }
+
+    fn bring_in_all<C: Content>(
+        &mut self,
+        content: &mut C,
+        transaction: &dyn Transaction,
+    ) -> Result<bool, StoreError> {
+        let Entry { last, through, made, tips, .. } = entry(transaction, &self.id)?;
+        if made != self.made {
+            return Err(StoreError::Removed(self.id));
+        }
+        self.tips = tips;
         if last == self.position {
             return Ok(false);
         }
@@ -141,11 +167,12 @@ impl Replica {
         transaction: &dyn Transaction,
         through: u64,
     ) -> Result<(), StoreError> {
-        // There is none where it was removed, and joined again, under this handle.
-        let base = Base::read(transaction, &self.id)?.ok_or(StoreError::Removed(self.id))?;
+        let base = Base::read(transaction, &self.id)?;
+        let base = base.ok_or_else(|| damaged(self.id, "its base is not there".to_owned()))?;
         let theirs = History::load(base.bytes()).map_err(|error| base.blamed(&self.id, error))?;
         let is_all_durable = self.durable == content.history().len();
-        content.take_in(&theirs.export(&content.history().heads()))?;
+        let taken_in = content.take_in(&theirs.export(&content.history().heads()))?;
+        self.stale.extend(taken_in.stopped);
         if is_all_durable && content.history().len() == theirs.len() {
             self.durable = theirs.len();
         }
@@ -161,13 +188,15 @@ impl Replica {
     ) -> Result<(), StoreError> {
         if check(&append.bytes) != append.check {
             let what = format!("what was appended as number {}", append.number);
-            return Err(self.damaged(not_as_written(&what)));
+            return Err(damaged(self.id, not_as_written(&what)));
         }
         let (before, waiting) = (content.history().len(), content.history().pending());
-        let outcome = content.take_in(&append.bytes).map_err(|error| match error {
+        let taken_in = content.take_in(&append.bytes).map_err(|error| match error {
             ApplyError::OfAnotherType { .. } => error.into(),
-            error => self.damaged(format!("number {} is refused: {error}", append.number)),
+            error => damaged(self.id, format!("number {} is refused: {error}", append.number)),
         })?;
+        let TakenIn { outcome, stopped } = taken_in;
+        self.stale.extend(stopped);
         // What had waited here, and has come free, is not in the store yet.
         if self.durable == before && content.history().pending() == waiting {
             self.durable = content.history().len();
@@ -178,10 +207,13 @@ impl Replica {
         self.position = append.number;
         Ok(())
     }
+}
 
-    fn damaged(&self, part: String) -> StoreError {
-        StoreError::Damaged { document: self.id, part }
-    }
+/// How many numbers a document may use up: more than there is time for.
+const NUMBERS: u64 = 1 << 62;
+
+fn damaged(document: DocumentId, part: String) -> StoreError {
+    StoreError::Damaged { document, part }
 }
 
 /// What is appended, and not yet durable.
@@ -218,34 +250,19 @@ impl Replica {
         self.durable = changes;
         self.tail.push(row);
     }
-
-    /// What is to be written of what waits after bytes were taken in.
-    pub(crate) fn wait(
-        &self,
-        bytes: &[u8],
-        outcome: &Outcome,
-        (waiting, _): (usize, usize),
-        limit: usize,
-    ) -> Option<Write> {
-        if waiting == 0 {
-            return (self.awaited > 0).then_some(Write::Awaited(self.awaited));
-        }
-        let limit = limit as u64;
-        (!outcome.waiting.is_empty()).then(|| Write::Wait { bytes: bytes.to_vec(), limit })
-    }
 }
 
 /// A document that is there.
 fn entry(transaction: &dyn Transaction, id: &DocumentId) -> Result<Entry, StoreError> {
     match transaction.document(id)? {
         None => Err(StoreError::UnknownDocument(*id)),
-        Some(entry) if entry.removed => match transaction.tail(id)?.as_slice() {
-            [] => Err(StoreError::Removed(*id)),
-            _ => Err(StoreError::Damaged {
-                document: *id,
-                part: "it says that it was removed, and its changes are there".to_owned(),
-            }),
-        },
+        Some(entry) if entry.removed && transaction.tail(id)?.is_empty() => {
+            Err(StoreError::Removed(*id))
+        }
+        Some(entry) if entry.removed => {
+            let part = "it says that it was removed, and its changes are there";
+            Err(damaged(*id, part.to_owned()))
+        }
         Some(entry) => Ok(entry),
     }
 }

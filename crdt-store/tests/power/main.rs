@@ -60,6 +60,16 @@ fn what_is_flushed_stays_where_changes_are_grouped() {
     }
 }
 
+#[test]
+fn what_somebody_sends_on_stays_whoever_wrote_it() {
+    let test = "what_somebody_sends_on_stays_whoever_wrote_it";
+    let Some(recording) = recorded(test, "mixed") else { return };
+    let mut examiner = Examiner::of(&recording).grouped();
+    for cut in recording.cuts(recording.points(), cuts(300), 0) {
+        assert_eq!(examiner.damage(&cut), None, "{cut}");
+    }
+}
+
 /// The control: what is not flushed is lost, and nothing worse.
 #[test]
 fn what_is_not_flushed_is_lost_where_changes_are_grouped() {

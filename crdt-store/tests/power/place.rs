@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use sha2::{Digest as _, Sha256};
 
@@ -18,7 +19,7 @@ pub(crate) fn settle(folder: &Path) -> io::Result<()> {
     let (Ok(found), Ok(text)) = (fs::metadata(&store), fs::read_to_string(&key)) else {
         return Ok(());
     };
-    let place = place(found.ino());
+    let place = place(&found);
     let settled: String =
         text.lines()
             .map(|line| {
@@ -29,10 +30,13 @@ pub(crate) fn settle(folder: &Path) -> io::Result<()> {
 }
 
 /// As `docs/store-format.md` has it.
-fn place(number: u64) -> String {
+fn place(found: &fs::Metadata) -> String {
     let machine = fs::read("/etc/machine-id").unwrap_or_default();
     let hash = Sha256::new_with_prefix(b"crdt-store place\n").chain_update(machine);
-    let hash = hash.chain_update(number.to_le_bytes()).finalize();
+    let born = found.created().ok().and_then(|born| born.duration_since(UNIX_EPOCH).ok());
+    let born = born.map_or(0, |born| born.as_nanos());
+    let hash = hash.chain_update(found.ino().to_le_bytes()).chain_update(born.to_le_bytes());
+    let hash = hash.finalize();
     hash.iter().fold("place ".to_owned(), |line, byte| format!("{line}{byte:02x}"))
 }
 

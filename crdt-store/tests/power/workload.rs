@@ -26,6 +26,7 @@ pub(crate) fn run(child: &Child) {
         "compacted" => writer.compacted(),
         "again" => writer.again(),
         "grouped" => writer.grouped(),
+        "mixed" => writer.mixed(),
         what if what.starts_with("failing") => faults::failing(child),
         what => unreachable!("no workload is called {what:?}"),
     }
@@ -220,6 +221,24 @@ impl Writer<'_> {
             self.push(&mut note, "and again");
         }
         self.push(&mut self.create(&store), "new");
+    }
+
+    /// Somebody whose changes are all durable sends on what others wrote that are not.
+    fn mixed(self) {
+        let store = self.open(&StoreOptions::new().durability(Durability::Grouped));
+        let mut note = self.create(&store);
+        let each = self.open(&StoreOptions::new());
+        let reads = StoreOptions::new().read_only();
+        let reads = Store::open_with(self.child.folder().join(FILE), &reads).unwrap();
+        let mut sender = each.open_document::<Note>(note.id()).unwrap();
+        let mut reader = reads.open_document::<Note>(note.id()).unwrap();
+        for number in 0..12 {
+            self.push(&mut note, &format!("line {number}"));
+            let from = if number % 2 == 0 { &mut sender } else { &mut reader };
+            from.refresh().unwrap();
+            from.export(&[]).unwrap();
+            self.promise(&Promise::Flushed);
+        }
     }
 
     fn grouped(self) {

@@ -6,10 +6,14 @@ mod damage;
 mod files;
 mod golden;
 mod keys;
+mod own;
 #[cfg(unix)]
 mod places;
 mod processes;
+mod sessions;
 mod tools;
+mod waiting;
+mod world;
 mod wrapped;
 
 use crdt_core::{CrdtNode, Keypair};
@@ -24,4 +28,10 @@ struct Note {
 
 fn key(number: u8) -> Keypair {
     Keypair::from_secret_bytes(&[number; 32])
+}
+
+/// So many words, no two of which are the same.
+fn text(words: u32) -> String {
+    let word = |number: u32| number.wrapping_mul(2_654_435_769).to_string();
+    (0..words).map(word).collect::<Vec<_>>().join(" ")
 }

@@ -153,7 +153,7 @@ impl Transaction for FaultyTransaction<'_> {
         Ok(parts)
     }
 
-    fn waiting(&self, id: &DocumentId) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn waiting(&self, id: &DocumentId) -> Result<Vec<(Check, Vec<u8>)>, StoreError> {
         self.inner().waiting(id)
     }
 

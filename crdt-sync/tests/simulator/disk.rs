@@ -93,7 +93,7 @@ impl Transaction for Writing<'_> {
         self.inner.parts(id)
     }
 
-    fn waiting(&self, id: &DocumentId) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn waiting(&self, id: &DocumentId) -> Result<Vec<(Check, Vec<u8>)>, StoreError> {
         self.inner.waiting(id)
     }
 

@@ -2,7 +2,7 @@
 
 use super::History;
 use crate::crypto::{ChangeHash, Keypair};
-use crate::history::pending::PendingLimits;
+use crate::history::pending::{Pending, PendingLimits};
 use crate::history::prepare::{HistoryMark, PreparedBytes};
 use crate::history::receive::{ApplyError, OpenedAs, Outcome};
 
@@ -60,6 +60,10 @@ impl History {
     /// [`apply`](Self::apply) takes it. Whoever keeps a document in pieces keeps them beside it.
     pub fn waiting(&self) -> impl Iterator<Item = &[u8]> {
         self.kept.pending.framed()
+    }
+
+    pub(crate) fn pending_bundles(&self) -> &Pending {
+        &self.kept.pending
     }
 
     /// How many bundles wait for changes they depend on, and the bytes of memory they take.

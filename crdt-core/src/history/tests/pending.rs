@@ -1,5 +1,7 @@
 //! The buffer of waiting bundles is bounded and forgets the oldest first.
 
+use std::collections::BTreeSet;
+
 use crate::codec::Reader;
 use crate::crypto::Keypair;
 use crate::history::{ApplyError, Draft, Genesis, History, PendingLimits, Refusal, Tags, tag};
@@ -49,6 +51,42 @@ fn the_same_bytes_wait_once() {
         assert_eq!(late.apply(&exported[2]).expect("genuine").waiting.len(), 1);
     }
     assert_eq!(late.pending().0, 1);
+}
+
+/// What began to wait and what stopped is what the whole buffer differs by, whatever happened.
+#[test]
+fn what_began_and_what_stopped_to_wait_is_told() {
+    let (original, exported) = changes(7);
+    let limits = PendingLimits { bundles: 3, ..PendingLimits::default() };
+    let mut late = History::with_limits(original.document(), limits);
+    let both = [exported[4].clone(), exported[3].clone()].concat();
+    let steps = [&exported[2], &exported[2], &exported[5], &both, &exported[6], &exported[1]];
+    for bytes in steps.into_iter().chain([&exported[0], &exported[2], &exported[3]]) {
+        let before: BTreeSet<Vec<u8>> = late.waiting().map(<[u8]>::to_vec).collect();
+        let prepared = late.prepare_apply(bytes).expect("genuine");
+        let after: BTreeSet<Vec<u8>> = prepared.waiting().map(<[u8]>::to_vec).collect();
+        let began: BTreeSet<Vec<u8>> = prepared.began_waiting().map(<[u8]>::to_vec).collect();
+        let stopped: BTreeSet<Vec<u8>> = prepared.stopped_waiting().map(<[u8]>::to_vec).collect();
+        assert_eq!(stopped, &before - &after);
+        assert!(began.is_superset(&(&after - &before)) && began.is_subset(&after));
+        prepared.accept();
+    }
+}
+
+/// One of many that wait costs what comes, and not what waits.
+#[test]
+fn telling_what_began_to_wait_costs_what_came() {
+    let (original, exported) = changes(500);
+    let mut late = History::new(original.document());
+    for bytes in &exported[2..] {
+        late.apply(bytes).expect("genuine");
+    }
+    let prepared = late.prepare_apply(&exported[1]).expect("genuine");
+    assert_eq!(prepared.began_waiting().collect::<Vec<_>>(), [&exported[1][..]]);
+    assert_eq!((prepared.stopped_waiting().count(), prepared.pending().0), (0, 499));
+    drop(prepared);
+    let prepared = late.prepare_apply(&exported[..2].concat()).expect("genuine");
+    assert_eq!((prepared.began_waiting().count(), prepared.stopped_waiting().count()), (0, 498));
 }
 
 #[test]

@@ -5,7 +5,10 @@
 //! transaction has a connection of its own, so that a handle which writes within a change of
 //! another finds the file locked, and waits no longer than it is told to.
 
-mod rows;
+mod copy;
+mod identity;
+mod journal;
+pub(crate) mod rows;
 mod schema;
 mod transaction;
 
@@ -14,14 +17,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE as IOERR_SHMSIZE;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
 use super::{Access, Backend, LOCK_TIMEOUT, Transaction};
 use crate::error::StoreError;
 use crate::recovery;
+use identity::Identity;
+use transaction::SqliteTransaction;
 
 /// When what was committed is safe from a power cut.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -32,7 +36,7 @@ pub enum Durability {
     /// When [`flush`](crate::Store::flush) returns, or the file has been checkpointed. A power cut
     /// before that loses the newest changes, as if they had never been made; the end of a process
     /// loses nothing. What leaves a document by the methods of [`Stored`](crate::Stored) is flushed
-    /// before.
+    /// before, also by who opened the file otherwise.
     ///
     /// Where the disk refuses a sync ([`StoreError::Unsure`] from then on), what is committed and
     /// not on the disk is still read from memory. A power cut after the file was opened again may
@@ -71,11 +75,16 @@ impl Default for SqliteOptions {
 /// A file of SQLite in which documents are kept.
 #[derive(Debug)]
 pub struct Sqlite {
+    /// As it was called, for errors.
+    named: PathBuf,
+    /// Where it is.
     path: PathBuf,
     options: SqliteOptions,
     /// Whether the file is read as one that nobody writes, since nothing can be written beside it.
     immutable: bool,
     idle: Mutex<Vec<Connection>>,
+    /// Which file it is, whatever its name leads to by now.
+    identity: Identity,
     /// Whether it is not known if something was written.
     unsure: AtomicBool,
 }
@@ -99,14 +108,18 @@ impl Sqlite {
         if rusqlite::version_number() < OLDEST {
             return Err(StoreError::OldSqlite(rusqlite::version()));
         }
+        let named = path.to_owned();
+        let path = &found(path)?;
         if !path.exists() && (options.read_only || !options.create) {
-            return Err(StoreError::NotFound(path.to_owned()));
+            return Err(StoreError::NotFound(named));
         }
         let mut sqlite = Self {
+            named,
             path: path.to_owned(),
             immutable: options.read_only && options.as_is && !beside(path, "-wal").exists(),
             options,
             idle: Mutex::default(),
+            identity: Identity::default(),
             unsure: AtomicBool::new(false),
         };
         let is_synced = sqlite.options.durability == Durability::Each;
@@ -115,9 +128,10 @@ impl Sqlite {
             && recovery::has_journal_lost(path)?
             && !was_grouped(path)
         {
-            return Err(StoreError::DamagedJournal(path.to_owned()));
+            return Err(StoreError::DamagedJournal(sqlite.named.clone()));
         }
         let first = sqlite.connect_first()?;
+        sqlite.identity = Identity::of(path);
         sqlite.give_back(first);
         Ok(sqlite)
     }
@@ -127,47 +141,62 @@ impl Sqlite {
         &self.path
     }
 
-    /// Copies everything that is committed into a new file, while others go on writing.
-    ///
-    /// # Errors
-    /// Those of the place; [`StoreError::Exists`](StoreError) never: a file that is there is refused
-    /// as [`StoreError::Io`].
-    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        std::fs::File::create_new(to)
-            .map_err(|source| StoreError::Io { path: to.to_owned(), source })?;
-        let copied = self.copy(to);
-        if copied.is_err() {
-            // What is there in part would stand in the way of the next try.
-            let _ = std::fs::remove_file(to);
-        }
-        copied
-    }
-
-    fn copy(&self, to: &Path) -> Result<(), StoreError> {
-        let source = self.connection()?;
-        let copied = copy(&source, to);
-        self.give_back(source);
-        copied.map_err(|error| self.named(error))?;
-        // Should the journal of the copy come back, it would undo it.
-        sync_folder(to)
-    }
-
     /// The first connection, with which the file is looked at.
     fn connect_first(&mut self) -> Result<Connection, StoreError> {
-        let first = match self.connect() {
+        let is_left = self.is_journal_left();
+        let first = match self.connect_checked() {
             Err(StoreError::Sqlite(error)) if self.options.read_only && cannot_open(&error) => {
-                self.immutable = true;
-                self.connect()?
+                self.take_as_is()?;
+                self.connect_checked()
             }
-            first => first?,
+            first => first,
         };
-        if self.options.read_only {
-            schema::check(&first, &self.path)?;
-        } else {
-            schema::prepare(&first, &self.path).map_err(|error| self.unlocked(error))?;
+        let first = first.map_err(|error| self.unlocked(error))?;
+        if !self.options.read_only {
+            self.prepare(&first).map_err(|error| self.unlocked(error))?;
+            if is_left {
+                self.renew_journal(&first)?;
+            }
             sync_folder(&self.path)?;
         }
         Ok(first)
+    }
+
+    fn prepare(&self, first: &Connection) -> Result<(), StoreError> {
+        schema::prepare(first, &self.named, self.options.lock_timeout)?;
+        match self.options.durability {
+            Durability::Each => Ok(()),
+            Durability::Grouped => schema::set_grouped(first).map_err(StoreError::Sqlite),
+        }
+    }
+
+    /// A connection to what has to be a store by now, if it has to be.
+    fn connect_checked(&self) -> Result<Connection, StoreError> {
+        let connection = self.connect()?;
+        if self.options.read_only || !self.options.create {
+            schema::check_made(&connection, &self.named)?;
+        }
+        Ok(connection)
+    }
+
+    /// Takes the file as it is, where nothing can be written beside it, as the index of a journal
+    /// would have to be.
+    fn take_as_is(&mut self) -> Result<(), StoreError> {
+        if self.is_journal_left() {
+            return Err(StoreError::JournalUnread(self.named.clone()));
+        }
+        self.immutable = true;
+        Ok(())
+    }
+
+    /// Begins a transaction that writes, if no other does just now.
+    pub(crate) fn begin_at_once(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        self.sure()?;
+        let connection = self.connection()?;
+        let unlocked = connection.busy_timeout(Duration::ZERO);
+        unlocked.map_err(|error| self.named(error))?;
+        let transaction = SqliteTransaction::begin_with(self, Access::Write, connection)?;
+        Ok(Box::new(transaction))
     }
 
     fn connect(&self) -> Result<Connection, StoreError> {
@@ -198,7 +227,9 @@ impl Sqlite {
     /// A connection that nobody uses.
     fn connection(&self) -> Result<Connection, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| self.connect(), Ok)
+        let connection = idle.map_or_else(|| self.connect(), Ok)?;
+        self.in_place()?;
+        Ok(connection)
     }
 
     fn give_back(&self, connection: Connection) {
@@ -206,6 +237,19 @@ impl Sqlite {
         if idle.len() < IDLE {
             idle.push(connection);
         }
+    }
+
+    /// Whether the file is where it was. What is written to one that is not is seen by nobody, and a
+    /// connection to another one that is there now would mix both.
+    fn in_place(&self) -> Result<(), StoreError> {
+        let is_here = self.identity == Identity::of(&self.path);
+        if is_here { Ok(()) } else { Err(StoreError::Gone(self.named.clone())) }
+    }
+
+    /// Whether the journal is where it has to be while something is written.
+    fn has_journal(&self) -> Result<(), StoreError> {
+        let is_here = beside(&self.path, "-wal").exists();
+        if is_here { Ok(()) } else { Err(StoreError::Gone(self.named.clone())) }
     }
 
     /// Remembers that nobody knows what became of something that was to be committed or synced.
@@ -233,8 +277,14 @@ impl Sqlite {
             }
             Some(ErrorCode::DiskFull) => StoreError::Full,
             Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
-            Some(ErrorCode::NotADatabase) => StoreError::NotAStore(self.path.clone()),
-            Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt(error),
+            Some(ErrorCode::NotADatabase) => StoreError::NotAStore(self.named.clone()),
+            None if matches!(error, Error::InvalidPath(_) | Error::NulError(_)) => {
+                StoreError::Sqlite(error)
+            }
+            // A row, or a value in one, that no store has; or a table, since all that is asked is
+            // asked of every store.
+            Some(ErrorCode::DatabaseCorrupt) | None => StoreError::Corrupt(error),
+            Some(ErrorCode::Unknown) if is_of_schema(&error) => StoreError::Corrupt(error),
             _ => StoreError::Sqlite(error),
         }
     }
@@ -256,18 +306,30 @@ impl Backend for Sqlite {
             }
             self.sure()?;
         }
-        Ok(Box::new(transaction::SqliteTransaction::begin(self, access)?))
+        Ok(Box::new(SqliteTransaction::begin(self, access)?))
     }
 
     fn flush(&self) -> Result<(), StoreError> {
-        if self.options.durability == Durability::Each || self.options.read_only {
+        if self.immutable || !self.may_be_unsynced()? {
             return Ok(());
         }
-        self.sync(schema::flush)
+        self.sure()?;
+        let synced = self.sync_journal();
+        // What a sync that failed did not keep, no later one keeps.
+        synced.inspect_err(|error| self.doubt(error))
     }
 
     fn shrink(&self) -> Result<(), StoreError> {
-        self.sync(schema::shrink)
+        self.sure()?;
+        let connection = self.connection()?;
+        let shrunk = schema::shrink(&connection).map_err(|error| self.named(error));
+        self.give_back(connection);
+        // The journal is synced, which where commits wait for that may have lost them.
+        shrunk.inspect_err(|error| {
+            if self.options.durability == Durability::Grouped {
+                self.doubt(error);
+            }
+        })
     }
 
     fn integrity(&self) -> Result<Vec<String>, StoreError> {
@@ -283,25 +345,6 @@ impl Backend for Sqlite {
             found.push(DAMAGED_JOURNAL.to_owned());
         }
         Ok(found)
-    }
-}
-
-impl Sqlite {
-    /// Does what syncs the journal. What a sync that failed did not keep, no later one keeps: where
-    /// commits wait for it, they may be lost.
-    fn sync(
-        &self,
-        act: impl FnOnce(&Connection) -> rusqlite::Result<()>,
-    ) -> Result<(), StoreError> {
-        self.sure()?;
-        let connection = self.connection()?;
-        let done = act(&connection).map_err(|error| self.named(error));
-        self.give_back(connection);
-        done.inspect_err(|error| {
-            if self.options.durability == Durability::Grouped {
-                self.doubt(error);
-            }
-        })
     }
 }
 
@@ -322,16 +365,16 @@ impl Drop for Sqlite {
 /// connection that writes would copy the journal into the file when it is closed.
 fn was_grouped(path: &Path) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let flushes = Connection::open_with_flags(path, flags).and_then(|connection| {
-        connection.query_row("SELECT flushes FROM store", [], |row| row.get::<_, i64>(0))
-    });
-    flushes.is_ok_and(|flushes| flushes > 0)
+    let connection = Connection::open_with_flags(path, flags);
+    connection.and_then(|connection| schema::was_grouped(&connection)).unwrap_or(false)
 }
 
-fn copy(source: &Connection, to: &Path) -> rusqlite::Result<()> {
-    let mut target = Connection::open(to)?;
-    Backup::new(source, &mut target)?.run_to_completion(256, Duration::ZERO, None)?;
-    target.close().map_err(|(_, error)| error)
+/// Where a file is, whatever the working folder will be. What is beside it is beside what a link
+/// leads to, as SQLite has it, so that the file has one journal and one key.
+pub(crate) fn found(path: &Path) -> Result<PathBuf, StoreError> {
+    let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    let found = if is_link { std::fs::canonicalize(path) } else { std::path::absolute(path) };
+    found.map_err(|source| StoreError::Io { path: path.to_owned(), source })
 }
 
 /// What SQLite has beside a file.
@@ -341,17 +384,23 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     beside.into()
 }
 
+/// Whether nothing can be written beside a file that is to be read.
 fn cannot_open(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::CannotOpen)
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// Whether SQLite does not understand what it is asked of these tables.
+fn is_of_schema(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_ERROR)
 }
 
 /// A path as a URI has it.
 fn escaped(path: &Path) -> String {
-    let escape = |byte: u8| match byte {
+    let escape = |byte: &u8| match byte {
         b'?' | b'#' | b'%' | 0x80.. => format!("%{byte:02x}"),
-        _ => char::from(byte).to_string(),
+        byte => char::from(*byte).to_string(),
     };
-    path.to_string_lossy().bytes().map(escape).collect()
+    path.as_os_str().as_encoded_bytes().iter().map(escape).collect()
 }
 
 /// Has the entry of a new file survive a power cut.

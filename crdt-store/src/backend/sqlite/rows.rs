@@ -3,30 +3,63 @@
 use core::time::Duration;
 use std::time::UNIX_EPOCH;
 
-use crdt_core::DocumentId;
+use crdt_core::{Author, ChangeHash, DocumentId};
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type};
 
-use crate::backend::{Append, Entry, Kind, Part, PartName, Placed};
+use crate::backend::{Append, Entry, Kind, Part, PartName, Placed, Tip};
 use crate::listing::Listing;
 
 /// id, `type_name`, title, changes, bytes, `changed_at`
+///
+/// All documents are listed, whatever one of these says: no text is refused, and no number.
 pub(super) fn listing(row: &Row<'_>) -> rusqlite::Result<Listing> {
-    let changed_at = Duration::from_millis(row.get(5)?);
+    let changed_at = Duration::from_millis(count(row, 5)?);
     Ok(Listing {
         id: DocumentId::from_bytes(row.get(0)?),
-        type_name: row.get(1)?,
-        title: row.get(2)?,
-        changes: row.get(3)?,
-        bytes: row.get(4)?,
-        changed_at: UNIX_EPOCH + changed_at,
+        type_name: text(row, 1)?,
+        title: text(row, 2)?,
+        changes: count(row, 3)?,
+        bytes: count(row, 4)?,
+        changed_at: UNIX_EPOCH.checked_add(changed_at).unwrap_or(UNIX_EPOCH),
     })
 }
 
-/// As a listing, and removed, last, through
+fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<String>> {
+    let bytes = row.get_ref(column)?.as_bytes_or_null()?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
+}
+
+fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get(column).map(|count: i64| u64::try_from(count).unwrap_or(0))
+}
+
+/// As a listing, and removed, made, last, through, tips
 pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let listing = listing(row)?;
-    Ok(Entry { listing, removed: row.get(6)?, last: row.get(7)?, through: row.get(8)? })
+    let tips: Vec<u8> = row.get(10)?;
+    Ok(Entry {
+        listing: listing(row)?,
+        removed: row.get(6)?,
+        made: row.get(7)?,
+        last: row.get(8)?,
+        through: row.get(9)?,
+        tips: tips_of(&tips),
+    })
+}
+
+/// Tips as their column has them: of each the author and the change.
+pub(crate) fn tips_of(bytes: &[u8]) -> Vec<Tip> {
+    let (halves, _) = bytes.as_chunks::<32>();
+    let tip = |[author, change]: &[[u8; 32]; 2]| {
+        let author = Author::from_bytes(*author).ok()?;
+        Some(Tip { author, change: ChangeHash::from_bytes(*change) })
+    };
+    halves.as_chunks::<2>().0.iter().filter_map(tip).collect()
+}
+
+/// What [`tips_of`] reads.
+pub(super) fn bytes_of(tips: &[Tip]) -> Vec<u8> {
+    tips.iter().flat_map(|tip| [*tip.author.as_bytes(), *tip.change.as_bytes()]).flatten().collect()
 }
 
 /// number, level, bytes, checked

@@ -1,12 +1,17 @@
 //! The tables, and how a connection is set up.
 
 use core::ffi::c_int;
+use core::time::Duration;
 use std::path::Path;
+use std::thread;
+use std::time::Instant;
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::{Durability, SqliteOptions};
+use crate::backend::LONGEST_LOCK_TIMEOUT;
 use crate::error::StoreError;
 
 /// `CRDT`, by which other programs, and the tool `file`, tell what the file is.
@@ -23,21 +28,30 @@ pub(super) fn configure(
     connection: &mut Connection,
     options: &SqliteOptions,
 ) -> rusqlite::Result<()> {
-    connection.busy_timeout(options.lock_timeout)?;
+    connection.busy_timeout(options.lock_timeout.min(LONGEST_LOCK_TIMEOUT))?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // A store has neither. What somebody added would be run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     if options.read_only {
         return connection.pragma_update(None, "query_only", true);
     }
-    connection.pragma_update(None, "fullfsync", true)?;
-    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     match options.durability {
-        Durability::Each => set_synchronous(connection, FULL),
+        Durability::Each => sync_all(connection),
         Durability::Grouped => {
+            sync_all(connection)?;
             connection.wal_hook(Some(checkpoint))?;
             set_synchronous(connection, NORMAL)
         }
     }
+}
+
+/// Has every commit synced, on Apple's systems too.
+pub(super) fn sync_all(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    set_synchronous(connection, FULL)
 }
 
 /// How many pages the journal has before it is copied into the file, as SQLite does it by itself.
@@ -70,21 +84,53 @@ fn set_synchronous(connection: &Connection, wanted: i64) -> rusqlite::Result<()>
 }
 
 /// Makes a new file a store, and one of an older format one of this.
-pub(super) fn prepare(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+pub(super) fn prepare(
+    connection: &Connection,
+    path: &Path,
+    timeout: Duration,
+) -> Result<(), StoreError> {
     if check(connection, path)? == VERSION {
-        return in_wal_mode(connection, path);
+        check_tables(connection, path)?;
+        return in_wal_mode(connection, path, timeout);
     }
     // What only a file without tables can be told: that room which is not used any more is given
     // back, and how large pages are. Half of what SQLite takes halves what a short change writes, and
     // what a file with little in it takes.
     connection.pragma_update(None, "page_size", 2048).map_err(StoreError::Sqlite)?;
     connection.pragma_update(None, "auto_vacuum", 2).map_err(StoreError::Sqlite)?;
-    in_wal_mode(connection, path)?;
+    in_wal_mode(connection, path, timeout)?;
     migrate(connection, path)
 }
 
+/// Whether a file that is only read, or was to be there, is a store.
+pub(super) fn check_made(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    match check(connection, path)? {
+        0 => Err(StoreError::NotAStore(path.to_owned())),
+        _ => check_tables(connection, path),
+    }
+}
+
+/// Whether the tables are there, and nothing that would be run when these are read or written.
+fn check_tables(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let sql = "SELECT count(*) FILTER (WHERE type = 'table' AND name IN \
+               ('store', 'documents', 'appends', 'parts', 'waiting')), \
+               count(*) FILTER (WHERE type NOT IN ('table', 'index')) FROM sqlite_schema";
+    let counts = connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let counts: (i64, i64) = named(counts, path)?;
+    if counts == (5, 0) { Ok(()) } else { Err(StoreError::Altered(path.to_owned())) }
+}
+
 /// The format of a file, 0 if it is empty.
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+fn check(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    if !connection.is_autocommit() {
+        return version(connection, path);
+    }
+    // All of it as it was at one time: somebody may be making it just now.
+    let begun = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Deferred);
+    version(&*named(begun, path)?, path)
+}
+
+fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let read = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let application = named(read("application_id"), path)?;
     let version = named(read("user_version"), path)?;
@@ -107,11 +153,26 @@ fn named<V>(read: rusqlite::Result<V>, path: &Path) -> Result<V, StoreError> {
     })
 }
 
-fn in_wal_mode(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+fn in_wal_mode(connection: &Connection, path: &Path, timeout: Duration) -> Result<(), StoreError> {
+    let begin = Instant::now();
     // Stepped to its end: what goes wrong when the mode changes comes after the row that names it.
-    let mode = connection.query_one("PRAGMA journal_mode = wal", [], |row| row.get(0));
-    let mode: String = mode.map_err(StoreError::Sqlite)?;
+    let change = || connection.query_one("PRAGMA journal_mode = wal", [], |row| row.get(0));
+    let mode: String = loop {
+        match change() {
+            // SQLite itself does not wait here for others that are making the same file.
+            Err(error) if is_busy(&error) && begin.elapsed() < timeout => thread::sleep(PAUSE),
+            mode => break mode.map_err(StoreError::Sqlite)?,
+        }
+    };
     if mode == "wal" { Ok(()) } else { Err(StoreError::NoWal { path: path.to_owned(), mode }) }
+}
+
+/// How long is waited before it is tried again to change the mode.
+const PAUSE: Duration = Duration::from_millis(5);
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// Goes from whatever version the file has to this one, at once.
@@ -130,12 +191,21 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     transaction.commit().map_err(StoreError::Sqlite)
 }
 
-/// Syncs the journal: a commit that is synced syncs all before it.
-pub(super) fn flush(connection: &Connection) -> rusqlite::Result<()> {
+/// Says for good, and durably, that commits may not be synced each, before any is not.
+pub(super) fn set_grouped(connection: &Connection) -> rusqlite::Result<()> {
+    if was_grouped(connection)? {
+        return Ok(());
+    }
     set_synchronous(connection, FULL)?;
-    let flushed = connection.execute("UPDATE store SET flushes = flushes + 1", []);
+    let set = connection.execute("UPDATE store SET grouped = 1", []);
     set_synchronous(connection, NORMAL)?;
-    flushed.map(|_| ())
+    set.map(|_| ())
+}
+
+/// Whether the file was ever open so that commits are not synced each.
+pub(super) fn was_grouped(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT grouped FROM store")?;
+    statement.query_row([], |row| row.get(0))
 }
 
 /// Gives pages that are free back, and empties the journal as far as nobody reads it.

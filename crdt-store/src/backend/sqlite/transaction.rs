@@ -1,7 +1,7 @@
 use core::cell::Cell;
 
 use crdt_core::DocumentId;
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Sqlite, rows};
@@ -19,7 +19,14 @@ pub(super) struct SqliteTransaction<'a> {
 
 impl<'a> SqliteTransaction<'a> {
     pub(super) fn begin(file: &'a Sqlite, access: Access) -> Result<Self, StoreError> {
-        let connection = file.connection()?;
+        Self::begin_with(file, access, file.connection()?)
+    }
+
+    pub(super) fn begin_with(
+        file: &'a Sqlite,
+        access: Access,
+        connection: Connection,
+    ) -> Result<Self, StoreError> {
         let begin = match access {
             Access::Read => "BEGIN",
             Access::Write => "BEGIN IMMEDIATE",
@@ -28,6 +35,9 @@ impl<'a> SqliteTransaction<'a> {
         let ended = Cell::new(started.is_err());
         let transaction = Self { file, connection: Some(connection), ended };
         started.map_err(|error| file.named(error))?;
+        if access == Access::Write {
+            file.has_journal()?;
+        }
         Ok(transaction)
     }
 
@@ -55,7 +65,7 @@ impl Transaction for SqliteTransaction<'_> {
     fn documents(&self) -> Result<Vec<Listing>, StoreError> {
         self.ask(|connection| {
             let sql = "SELECT id, type_name, title, changes, bytes, changed_at FROM documents \
-                       WHERE removed = 0 ORDER BY document";
+                       WHERE removed = 0 AND length(id) = 32 ORDER BY document";
             let mut statement = connection.prepare_cached(sql)?;
             statement.query_map([], rows::listing)?.collect()
         })
@@ -63,8 +73,8 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn document(&self, id: &DocumentId) -> Result<Option<Entry>, StoreError> {
         self.ask(|connection| {
-            let sql = "SELECT id, type_name, title, changes, bytes, changed_at, removed, last, through \
-                       FROM documents WHERE id = ?1";
+            let sql = "SELECT id, type_name, title, changes, bytes, changed_at, removed, made, \
+                       last, through, tips FROM documents WHERE id = ?1";
             connection.prepare_cached(sql)?.query_row([id.as_bytes()], rows::entry).optional()
         })
     }
@@ -107,9 +117,9 @@ impl Transaction for SqliteTransaction<'_> {
         })
     }
 
-    fn waiting(&self, id: &DocumentId) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn waiting(&self, id: &DocumentId) -> Result<Vec<(Check, Vec<u8>)>, StoreError> {
         self.ask(|connection| {
-            let sql = "SELECT number, waiting.bytes \
+            let sql = "SELECT checked, waiting.bytes \
                        FROM waiting JOIN documents USING (document) WHERE id = ?1 ORDER BY number";
             let mut statement = connection.prepare_cached(sql)?;
             let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
@@ -181,11 +191,12 @@ impl Writer<'_> {
                 let document = self.document()?;
                 self.run(sql, (document, through))
             }
-            Write::Wait { bytes, limit } => self.wait(bytes, *limit),
-            Write::Awaited(number) => {
-                let sql = "DELETE FROM waiting WHERE document = ?1 AND number <= ?2";
+            Write::Wait { bytes, check, limit } => self.wait(bytes, check, *limit),
+            Write::Awaited(check) => self.wait_no_more(check),
+            Write::Tips(tips) => {
                 let document = self.document()?;
-                self.run(sql, (document, number))
+                let sql = "UPDATE documents SET tips = ?2 WHERE document = ?1";
+                self.run(sql, (document, rows::bytes_of(tips)))
             }
             Write::Remove => self.remove(),
         }
@@ -207,7 +218,7 @@ impl Writer<'_> {
 
     fn create(&self) -> rusqlite::Result<()> {
         let sql = "INSERT INTO documents (id, changed_at) VALUES (?1, ?2) \
-                   ON CONFLICT (id) DO UPDATE SET removed = 0";
+                   ON CONFLICT (id) DO UPDATE SET made = made + removed, removed = 0";
         self.run(sql, params![self.id.as_bytes(), now()])
     }
 
@@ -263,24 +274,49 @@ impl Writer<'_> {
         bytes.map_or(Ok(()), |bytes| self.grow(-bytes))
     }
 
-    fn wait(&mut self, bytes: &[u8], limit: u64) -> rusqlite::Result<()> {
+    fn wait(&mut self, bytes: &[u8], check: &Check, limit: u64) -> rusqlite::Result<()> {
         let document = self.document()?;
-        self.run("UPDATE documents SET waited = waited + 1 WHERE document = ?1", [document])?;
+        let sql = "SELECT EXISTS (SELECT 1 FROM waiting WHERE document = ?1 AND checked = ?2)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        if statement.query_row(params![document, check], |row| row.get(0))? {
+            return Ok(());
+        }
         self.run(
-            "INSERT INTO waiting (document, number, bytes) \
-             SELECT document, waited, ?2 FROM documents WHERE document = ?1",
-            params![document, bytes],
+            "UPDATE documents SET waited = waited + 1, waiting = waiting + ?2 WHERE document = ?1",
+            (document, length(bytes)),
         )?;
-        // From the newest back, as many as are within the limit.
-        let mut statement = self.connection.prepare_cached(
-            "DELETE FROM waiting WHERE document = :document AND number <= (\
-                 SELECT number FROM (\
-                     SELECT number, sum(length(bytes)) OVER (ORDER BY number DESC) AS newer \
-                     FROM waiting WHERE document = :document) \
-                 WHERE newer > :limit ORDER BY number DESC LIMIT 1)",
+        self.run(
+            "INSERT INTO waiting (document, number, bytes, checked) \
+             SELECT document, waited, ?2, ?3 FROM documents WHERE document = ?1",
+            params![document, bytes, check],
         )?;
-        statement.execute(named_params! { ":document": document, ":limit": limit })?;
+        self.bound_waiting(document, limit)
+    }
+
+    /// Lets those go that have waited longest until the others are within the limit.
+    fn bound_waiting(&self, document: i64, limit: u64) -> rusqlite::Result<()> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = "SELECT checked FROM waiting JOIN documents USING (document) \
+                   WHERE document = ?1 AND documents.waiting > ?2 ORDER BY number LIMIT 1";
+        let mut oldest = self.connection.prepare_cached(sql)?;
+        while let Some(check) = oldest.query_row((document, limit), |row| row.get(0)).optional()? {
+            self.drop_waiting(document, &check)?;
+        }
         Ok(())
+    }
+
+    fn wait_no_more(&mut self, check: &Check) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        self.drop_waiting(document, check)
+    }
+
+    fn drop_waiting(&self, document: i64, check: &Check) -> rusqlite::Result<()> {
+        let sql = "DELETE FROM waiting WHERE document = ?1 AND checked = ?2 \
+                   RETURNING length(bytes)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let dropped = statement.query_row(params![document, check], |row| row.get(0)).optional()?;
+        let sql = "UPDATE documents SET waiting = max(waiting - ?2, 0) WHERE document = ?1";
+        dropped.map_or(Ok(()), |bytes: i64| self.run(sql, (document, bytes)))
     }
 
     fn remove(&mut self) -> rusqlite::Result<()> {
@@ -290,9 +326,8 @@ impl Writer<'_> {
                 .execute(&format!("DELETE FROM {table} WHERE document = ?1"), [document])?;
         }
         self.run(
-            // Who had it open finds that there is something new, and nothing in it.
-            "UPDATE documents SET removed = 1, title = NULL, changes = 0, bytes = 0, \
-             last = last + 1, through = last + 1, changed_at = ?2 WHERE document = ?1",
+            "UPDATE documents SET removed = 1, title = NULL, changes = 0, bytes = 0, last = 0, \
+             through = 0, waited = 0, waiting = 0, changed_at = ?2 WHERE document = ?1",
             params![document, now()],
         )
     }

@@ -4,7 +4,8 @@ CREATE TABLE store (
     -- Changes with every session that writes, in the file of the key too. There is one from the
     -- beginning, so that a key whose first session was cut off knows the store again.
     generation  BLOB NOT NULL CHECK (length(generation) = 16),
-    flushes     INTEGER NOT NULL DEFAULT 0
+    -- Whether it was ever open so that commits are not synced each.
+    grouped     INTEGER NOT NULL DEFAULT 0 CHECK (grouped IN (0, 1))
 ) STRICT;
 INSERT INTO store (one, generation) VALUES (1, randomblob(16));
 
@@ -18,12 +19,18 @@ CREATE TABLE documents (
     -- Milliseconds since 1970-01-01 UTC.
     changed_at  INTEGER NOT NULL,
     removed     INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    -- How often it was made: once, and once more each time after it had been removed.
+    made        INTEGER NOT NULL DEFAULT 1,
     -- The highest number of what was appended.
     last        INTEGER NOT NULL DEFAULT 0,
     -- Everything that was appended up to this number is in the base.
     through     INTEGER NOT NULL DEFAULT 0,
-    -- The highest number of what waited.
-    waited      INTEGER NOT NULL DEFAULT 0
+    -- The highest number of what waited, and how many bytes wait.
+    waited      INTEGER NOT NULL DEFAULT 0,
+    waiting     INTEGER NOT NULL DEFAULT 0,
+    -- Who wrote to it here, each with its last change: 32 bytes and 32 bytes. It stays when the
+    -- document is removed.
+    tips        BLOB NOT NULL DEFAULT x'' CHECK (length(tips) % 64 = 0)
 ) STRICT;
 
 -- Bundles of verified changes, in the order in which they came.
@@ -55,5 +62,8 @@ CREATE TABLE waiting (
     -- In the order in which they came, never used again.
     number      INTEGER NOT NULL,
     bytes       BLOB NOT NULL,
-    PRIMARY KEY (document, number)
+    -- The first half of a SHA-256 over the bytes, by which they are told.
+    checked     BLOB NOT NULL CHECK (length(checked) = 16),
+    PRIMARY KEY (document, number),
+    UNIQUE (document, checked)
 ) STRICT, WITHOUT ROWID;
