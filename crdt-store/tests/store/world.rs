@@ -320,7 +320,7 @@ fn a_backup_ends_while_others_write() {
             }
         });
         scope.spawn(move || sender.send(store.backup(to)).unwrap());
-        let ended = receiver.recv_timeout(Duration::from_secs(20));
+        let ended = receiver.recv_timeout(Duration::from_secs(8));
         is_over.store(true, Ordering::Relaxed);
         ended.unwrap().unwrap();
     });
