@@ -166,9 +166,9 @@
 //!
 //! ## Moving
 //!
-//! An element that is moved stays the same one. Two replicas that move it leave it at one place, and
-//! what others edit within it stays. `update` moves what comes to stand elsewhere, as few elements
-//! as that takes, so two replicas that sort a list do not double what is in it.
+//! An element that is moved stays the same one. Two replicas that move it leave it at one place,
+//! and what others edit within it stays. `update` moves what comes to stand elsewhere, as few
+//! elements as that takes, so two replicas that sort a list do not double what is in it.
 //!
 //! ```
 //! # use crdt_core::{Document, Keypair};
@@ -626,14 +626,14 @@
 //!
 //! # Undo
 //!
-//! [`undo`](crate::Document::undo) takes the last change of this replica back, by a change of its own,
-//! and [`redo`](crate::Document::redo) takes that back. What others wrote since stays: a word that
-//! another one typed into a paragraph remains when the paragraph goes, and a field that another one
-//! has set over is left alone.
+//! [`undo`](crate::Document::undo) takes the last change of this replica back, by a change of its
+//! own, and [`redo`](crate::Document::redo) takes that back. What others wrote since stays: a word
+//! that another one typed into a paragraph remains when the paragraph goes, and a field that
+//! another one has set over is left alone.
 //!
 //! What belongs together is for the app to say: every change is a group of its own, unless it is
-//! [joined](crate::ChangeOptions::joined) to the one before. [`GroupDelay`](crate::GroupDelay) joins
-//! those that follow on each other quickly, as typing does, by a time that the app tells.
+//! [joined](crate::ChangeOptions::joined) to the one before. [`GroupDelay`](crate::GroupDelay)
+//! joins those that follow on each other quickly, as typing does, by a time that the app tells.
 //!
 //! ```
 //! use crdt_core::{Document, GroupDelay, Keypair, Text};

@@ -14,8 +14,8 @@ use crate::store::Store;
 /// what others wrote, which may have been brought in.
 ///
 /// There can be several handles to one document, in several processes too. Each brings in what the
-/// others wrote before it writes itself, so all of them are one author, whose changes follow on each
-/// other. To see what others wrote without writing, [`refresh`](Self::refresh).
+/// others wrote before it writes itself, so all of them are one author, whose changes follow on
+/// each other. To see what others wrote without writing, [`refresh`](Self::refresh).
 #[derive(Debug)]
 pub struct Stored<T: CrdtNode> {
     store: Store,
@@ -141,8 +141,8 @@ impl<T: CrdtNode> Stored<T> {
         self.write(|document| document.try_prepare_update(options, edit))
     }
 
-    /// As [`Document::undo`], and durable. What can be undone is what this handle has made: it is not
-    /// kept when the handle is closed, and other handles have their own.
+    /// As [`Document::undo`], and durable. What can be undone is what this handle has made: it is
+    /// not kept when the handle is closed, and other handles have their own.
     ///
     /// # Errors
     /// As [`change`](Self::change).

@@ -228,8 +228,8 @@ impl Together {
     }
 }
 
-/// What others wrote, was visible before something was done and is not visible after, although it is
-/// in nothing that went.
+/// What others wrote, was visible before something was done and is not visible after, although it
+/// is in nothing that went.
 fn taken_away(document: &mut Document<Board>, undo: impl FnOnce(&mut Document<Board>)) -> usize {
     let before = Visible::of(document.history());
     undo(document);

@@ -45,8 +45,8 @@ impl ChangeOptions {
         self
     }
 
-    /// Makes the change belong to the group of the one before, so that [`undo`] undoes both at once,
-    /// unless something was undone or redone since.
+    /// Makes the change belong to the group of the one before, so that [`undo`] undoes both at
+    /// once, unless something was undone or redone since.
     ///
     /// [`undo`]: crate::Document::undo
     #[must_use]

@@ -56,8 +56,8 @@ pub(super) enum Made {
     /// Several, which the state is to take in.
     Changes {
         tip: Option<ChangeIndex>,
-        /// Where the ops came to lie, and which counters their editors took them to have, if editors
-        /// wrote them.
+        /// Where the ops came to lie, and which counters their editors took them to have, if
+        /// editors wrote them.
         moved: Option<(Id, Range<u32>)>,
         /// The id that the editors took the first op to have.
         begin: Option<Id>,

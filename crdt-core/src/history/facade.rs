@@ -109,8 +109,8 @@ impl History {
         self.index_of(change).is_some()
     }
 
-    /// Where a change is in the order of [`changes`](Self::changes), counted from 0; `None` if it is
-    /// not known. Costs what [`contains`](Self::contains) does.
+    /// Where a change is in the order of [`changes`](Self::changes), counted from 0; `None` if it
+    /// is not known. Costs what [`contains`](Self::contains) does.
     pub fn number_of(&self, change: &ChangeHash) -> Option<usize> {
         self.index_of(change).map(|index| index as usize)
     }

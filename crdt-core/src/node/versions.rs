@@ -34,8 +34,8 @@ pub(crate) struct Beside<V> {
 }
 
 /// Where values lie, in [tree order](Chains::tree_order), by which a chain's value is found in
-/// O(log n) however often an author has forked it. A tree is much code, so there is one for values of
-/// all types.
+/// O(log n) however often an author has forked it. A tree is much code, so there is one for values
+/// of all types.
 #[derive(Debug)]
 struct Places(Tree<Place>);
 
@@ -269,8 +269,8 @@ impl<V> Versions<V> {
     }
 }
 
-/// Sorts what ranks as an op and was written by one, with their places, the highest first. A sort is
-/// much code, so there is one for values of all types.
+/// Sorts what ranks as an op and was written by one, with their places, the highest first. A sort
+/// is much code, so there is one for values of all types.
 fn sort_descending(ids: &mut [(usize, (Id, Id))], chains: &Chains) {
     ids.sort_by(|(_, a), (_, b)| rank(*b, *a, chains));
 }

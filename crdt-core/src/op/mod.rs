@@ -107,8 +107,8 @@ pub enum Action<'a, N> {
     Set {
         /// Values of other chains that it replaces.
         replaces: Vec<N>,
-        /// The earlier set whose value it brings back, if it does: among concurrent values it has the
-        /// rank of that one.
+        /// The earlier set whose value it brings back, if it does: among concurrent values it has
+        /// the rank of that one.
         of: Option<N>,
         /// The value in deterministic CBOR.
         payload: &'a [u8],

@@ -137,8 +137,8 @@ impl Covers {
         changed
     }
 
-    /// Notes of counters of one branch that they are covered, or are not. Returns those of them that
-    /// were otherwise. O(log n) for each range of these.
+    /// Notes of counters of one branch that they are covered, or are not. Returns those of them
+    /// that were otherwise. O(log n) for each range of these.
     pub(super) fn set_covered(&mut self, range: IdRange, covered: bool) -> Vec<IdRange> {
         let IdRange { chain, start, end } = range;
         let id = |counter| Id { chain, counter };

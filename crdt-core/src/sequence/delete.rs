@@ -134,8 +134,8 @@ impl<C: Content> Sequence<C> {
         (passed, count)
     }
 
-    /// Whether one of some counters of a branch is an element here that is visible. O(log n) for each
-    /// run among them.
+    /// Whether one of some counters of a branch is an element here that is visible. O(log n) for
+    /// each run among them.
     pub(crate) fn has_visible(&self, names: IdRange) -> bool {
         let IdRange { chain, start: mut counter, end } = names;
         while counter < end

@@ -77,7 +77,8 @@ impl<'a> Tree<'a> {
     pub(crate) fn standing<T>(&self, path: &[Step], read: impl Fn(&[u8]) -> Option<T>) -> Vec<T> {
         let values = self.sets(path).into_iter().filter_map(|deed| match &deed.act {
             Act::Set(_, of, payload) => {
-                // What an op brings back ranks as that did; of several that bring it back, the highest.
+                // What an op brings back ranks as that did; of several that bring it back, the
+                // highest.
                 let rank = (self.dag.rank(of.unwrap_or(deed.id)), self.dag.rank(deed.id));
                 Some((rank, read(payload)?))
             }

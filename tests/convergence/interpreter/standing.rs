@@ -70,8 +70,8 @@ impl Visible {
         Self { elements, there }
     }
 
-    /// The changes whose elements were visible here and are not after, although nothing in which they
-    /// lie has gone.
+    /// The changes whose elements were visible here and are not after, although nothing in which
+    /// they lie has gone.
     pub(crate) fn lost<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = &'a ChangeHash> {
         let gone = self.elements.difference(&after.elements);
         let stays =

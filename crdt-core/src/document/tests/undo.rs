@@ -135,8 +135,8 @@ fn an_undo_is_a_change() -> Tested {
     Ok(())
 }
 
-/// A change that was written in several steps, so that its ops lie higher than the editors took them
-/// to, is one group, and what undoes it too.
+/// A change that was written in several steps, so that its ops lie higher than the editors took
+/// them to, is one group, and what undoes it too.
 #[test]
 fn what_was_written_in_several_steps() -> Tested {
     let mut json = flooded();
@@ -159,7 +159,8 @@ fn what_was_written_in_several_steps() -> Tested {
     Ok(())
 }
 
-/// A cursor stays where it is through an undo, and is back where it was where its element comes back.
+/// A cursor stays where it is through an undo, and is back where it was where its element comes
+/// back.
 #[test]
 fn cursors() -> Tested {
     let mut text = typed(&["one two"]);

@@ -76,7 +76,10 @@ impl Back {
 
     /// Whether every value that comes back was found.
     pub(super) fn is_complete(&self) -> bool {
-        let is_there = |op: &LocalOp| !matches!(&op.action, LocalAction::Set { payload, .. } if payload.is_empty());
+        let is_there = |op: &LocalOp| match &op.action {
+            LocalAction::Set { payload, .. } => !payload.is_empty(),
+            _ => true,
+        };
         self.written.ops.iter().all(is_there)
     }
 
@@ -122,7 +125,8 @@ impl Back {
 /// Where ops are written.
 struct Place<'b, 'p> {
     path: &'p [Segment<'p, Id>],
-    /// Whether something is written there, and then the number of the path, if it is not the root's.
+    /// Whether something is written there, and then the number of the path, if it is not the
+    /// root's.
     is_entered: bool,
     number: Option<u32>,
     back: &'b mut Back,
@@ -151,7 +155,8 @@ impl Place<'_, '_> {
         Ok(())
     }
 
-    /// Writes what takes ops on a register back, and such on the presence of the entry that it may be.
+    /// Writes what takes ops on a register back, and such on the presence of the entry that it may
+    /// be.
     fn write_values(&mut self, ops: &Ops, asked: &mut Asked<'_>) -> Result<(), LetGo> {
         let question = Action::Set { replaces: Vec::new(), of: None, payload: &[] };
         let standing = asked.ask(self.path, question)?.written;

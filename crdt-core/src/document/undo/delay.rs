@@ -1,7 +1,7 @@
 use crate::document::ChangeOptions;
 
-/// Joins changes that follow on each other quickly, so that they are undone together, by a time that
-/// the app tells: this crate asks no clock.
+/// Joins changes that follow on each other quickly, so that they are undone together, by a time
+/// that the app tells: this crate asks no clock.
 ///
 /// ```
 /// use crdt_core::{Document, GroupDelay, Keypair, Text};

@@ -88,7 +88,10 @@ impl Gathered {
     }
 
     fn take(&mut self, path: &[Segment<'_, Id>], op: &Replayed<'_>, group: &Group) {
-        let is_inside = |segment: &Segment<'_, Id>| matches!(segment, Segment::Element(id) if self.inserted.has(*id));
+        let is_inside = |segment: &Segment<'_, Id>| match segment {
+            Segment::Element(id) => self.inserted.has(*id),
+            _ => false,
+        };
         if path.iter().any(is_inside) {
             return;
         }

@@ -2,10 +2,11 @@
 //!
 //! An undo is a change like any other: ops that take others back, as the history and the state say
 //! what these have come to since. So it merges, and nobody else has to know that it is one. Which
-//! changes belong together, and which come next, is kept on a [stack] that never leaves the replica.
+//! changes belong together, and which come next, is kept on a [stack] that never leaves the
+//! replica.
 //!
-//! [`gathered`] goes over the ops of a group, [`standing`] says what of them is left to be taken back,
-//! [`back`] writes it. An undo that was written is a group itself: to redo is to undo that.
+//! [`gathered`] goes over the ops of a group, [`standing`] says what of them is left to be taken
+//! back, [`back`] writes it. An undo that was written is a group itself: to redo is to undo that.
 
 mod back;
 mod delay;
@@ -27,13 +28,14 @@ pub use stack::UndoLimits;
 pub(super) use stack::{Turn, UndoStack, Way};
 
 impl<T: CrdtNode> Document<T> {
-    /// Undoes the last group of changes that this replica has made and not undone yet, by a change of
-    /// its own. Gives the changes that were undone, in order; `None` if nothing is left to undo.
+    /// Undoes the last group of changes that this replica has made and not undone yet, by a change
+    /// of its own. Gives the changes that were undone, in order; `None` if nothing is left to undo.
     ///
-    /// Of what others have written, nothing is undone. Elements that were inserted are deleted again.
-    /// What was deleted or moved is as if it had not been, unless others have deleted or moved it too;
-    /// additions to counters, and resets of them, are void. Where a value was set that still stands,
-    /// the value before it comes back. A group of which nothing is left to undo is passed over.
+    /// Of what others have written, nothing is undone. Elements that were inserted are deleted
+    /// again. What was deleted or moved is as if it had not been, unless others have deleted or
+    /// moved it too; additions to counters, and resets of them, are void. Where a value was set
+    /// that still stands, the value before it comes back. A group of which nothing is left to undo
+    /// is passed over.
     ///
     /// Every change is a group, unless it is [joined](ChangeOptions::joined) to the one before.
     ///
@@ -57,8 +59,8 @@ impl<T: CrdtNode> Document<T> {
     ///
     /// Costs what is undone, and going over the changes in which the values that come back were
     /// written. The first time that a delete or move, or an op on a counter is undone after the
-    /// document was opened, the state is built anew from all changes, and keeps what is deleted from
-    /// there on.
+    /// document was opened, the state is built anew from all changes, and keeps what is deleted
+    /// from there on.
     ///
     /// # Errors
     /// [`EditError::ReadOnly`], or what prevents the change from being written. Then nothing is
@@ -76,8 +78,8 @@ impl<T: CrdtNode> Document<T> {
         self.prepare_redo(&ChangeOptions::new()).map(Prepared::accept)
     }
 
-    /// Like [`undo`](Self::undo), with a message, a claimed time or further dependencies of the change
-    /// that undoes.
+    /// Like [`undo`](Self::undo), with a message, a claimed time or further dependencies of the
+    /// change that undoes.
     ///
     /// # Errors
     /// As [`prepare_undo`](Self::prepare_undo).
@@ -88,8 +90,8 @@ impl<T: CrdtNode> Document<T> {
         self.prepare_undo(options).map(Prepared::accept)
     }
 
-    /// Like [`redo`](Self::redo), with a message, a claimed time or further dependencies of the change
-    /// that redoes.
+    /// Like [`redo`](Self::redo), with a message, a claimed time or further dependencies of the
+    /// change that redoes.
     ///
     /// # Errors
     /// As [`prepare_undo`](Self::prepare_undo).

@@ -29,8 +29,8 @@ impl Default for UndoLimits {
 /// Changes that are undone together.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Group {
-    /// The first changes, and those behind changes of others, ascending. Most groups need no more than
-    /// one stretch, which takes no memory of its own.
+    /// The first changes, and those behind changes of others, ascending. Most groups need no more
+    /// than one stretch, which takes no memory of its own.
     first: Range<ChangeIndex>,
     more: Vec<Range<ChangeIndex>>,
     /// What their ops found. Of the same op several things lie together.

@@ -26,9 +26,9 @@ pub(super) enum Presence {
 
 /// Takes the ops on a register back, the last one first, given the values that stand there.
 ///
-/// A set is taken back where its value still stands, whoever may have brought that back: others have
-/// not seen what was before, so what they wrote stays. What was there before an unset comes back if
-/// it is what the register reads as then.
+/// A set is taken back where its value still stands, whoever may have brought that back: others
+/// have not seen what was before, so what they wrote stays. What was there before an unset comes
+/// back if it is what the register reads as then.
 pub(super) fn restore(sets: &[Written], standing: &[Value], chains: &Chains) -> Restored {
     let mut values: BTreeMap<Id, Vec<Value>> = BTreeMap::new();
     for value in standing {
