@@ -14,12 +14,14 @@ use crate::source::Source;
 use crate::time;
 use crate::version::{HOW_TO_NAME, VersionError, Versions};
 
-/// List the changes, newest first: those that came last into the file
+/// List the changes, newest first
+///
+/// The newest are those that came last into the file, so another replica may have them in another
+/// order, but with each change on the same side of all that it depends on.
 ///
 /// Of hashes and authors as many digits are shown as tell them apart. SEQ is the number of a change
-/// among its author's, from 0 on. The time is what the author claims, in UTC, and nobody checks it;
-/// each change stands on the same side of all that it depends on. BYTES is the size of the change as
-/// it is signed.
+/// among its author's, from 0 on. The time is what the author claims, in UTC, and nobody checks it.
+/// BYTES is the size of the change as it is signed.
 ///
 /// The file is believed; `crdt verify` checks who wrote what.
 #[derive(Args, Debug)]

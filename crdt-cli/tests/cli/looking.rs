@@ -84,6 +84,10 @@ fn blame() {
     shell.run("blame board.crdt /tasks --json");
     shell.run("blame board.crdt /notes --json");
     shell.run("blame plan.crdt");
+    shell.run(
+        "edit plan.crdt --set /title '\"Launch\"' --set /tasks '[{}, 7]' -m Ready --time none",
+    );
+    shell.run("blame plan.crdt");
     for pointer in ["/tasks/3/name", "/notes/0", "/label", "title", "/a~2", "/labels/a~1b"] {
         let output = shell.run(&format!("blame board.crdt {pointer}"));
         assert_eq!(output.status.code(), Some(3), "{pointer}");
@@ -92,6 +96,22 @@ fn blame() {
     shell.run("blame news.bundle");
     shell.run("blame missing.crdt");
     shell.compare_with("blame");
+}
+
+#[test]
+fn blame_of_a_place_is_that_of_the_whole_there() {
+    let shell = Shell::new();
+    let blame = |args: &[&str]| {
+        let args = ["blame", "board.crdt", "--json"].iter().chain(args);
+        printed(&shell.command(args).output().expect("it runs"))
+    };
+    let whole = blame(&[]);
+    assert_eq!(whole.lines().count(), 12);
+    for line in whole.lines() {
+        let place: Value = serde_json::from_str(line).expect("each line is JSON");
+        let pointer = place["pointer"].as_str().expect("it has one");
+        assert_eq!(blame(&[pointer]).lines().next(), Some(line), "{pointer}");
+    }
 }
 
 /// A text that three have written, over several lines.

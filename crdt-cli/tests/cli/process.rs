@@ -1,8 +1,6 @@
 //! How the program behaves among others.
 
-use std::fs;
 use std::io;
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use crate::shell::{Shell, printed};
@@ -100,7 +98,9 @@ fn one_process_writes_at_a_time() {
 #[cfg(unix)]
 #[test]
 fn the_editor() {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
 
     let mut shell = Shell::new();
     let now = "--time 2026-02-01T00:00:00Z";

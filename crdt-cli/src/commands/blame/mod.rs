@@ -58,13 +58,16 @@ impl Blame {
         let heads = Versions::new(&history).heads(&self.at)?;
         let past = history.at(&heads).map_err(VersionError::from)?;
         let document = past.to_json();
-        let place = Place::at(&past, &self.pointer, &document)
-            .map_err(|error| PointerFailure::new(error, &document))?;
+        let places = past
+            .blame_below(&self.pointer)
+            .map_err(|error| PointerFailure::new(error, &document))?
+            .map(|(pointer, blame)| Place::new(&document, pointer, blame));
         if self.json {
-            place
-                .visit(&past, &mut |place| output::json_line(out, &Record::new(&history, place)))?;
+            for place in places {
+                output::json_line(out, &Record::new(&history, &place))?;
+            }
         } else {
-            Page::new(out, &history).print(&past, &place)?;
+            Page::new(out, &history).print(places)?;
         }
         Ok(Exit::Fine)
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crdt_core::serde_json::Value;
-use crdt_core::{ChangeHash, History, PastJson};
+use crdt_core::{ChangeHash, History};
 
 use super::place::Place;
 use crate::columns::Columns;
@@ -22,10 +22,13 @@ impl<'o, 'h, W: Write> Page<'o, 'h, W> {
         Self { out, history, columns: Columns::new(history) }
     }
 
-    /// Prints a place and all below it.
-    pub(super) fn print<'p>(&mut self, past: &'p PastJson, place: &Place<'p>) -> io::Result<()> {
+    /// Prints places.
+    pub(super) fn print<'p>(
+        &mut self,
+        mut places: impl Iterator<Item = Place<'p>>,
+    ) -> io::Result<()> {
         writeln!(self.out, "{}", self.columns.heading(" WHAT"))?;
-        place.visit(past, &mut |place| self.place(place))
+        places.try_for_each(|place| self.place(&place))
     }
 
     fn place(&mut self, place: &Place<'_>) -> io::Result<()> {

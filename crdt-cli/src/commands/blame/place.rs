@@ -1,12 +1,9 @@
 //! Places of a document, with who wrote what is there.
 
-use std::io;
 use std::ops::Range;
 
 use crdt_core::serde_json::Value;
-use crdt_core::{ChangeHash, PastJson, PlaceBlame, PointerError};
-
-use crate::pointer::entry;
+use crdt_core::{ChangeHash, PlaceBlame};
 
 /// A place, what is there, and who wrote that.
 pub(super) struct Place<'p> {
@@ -23,48 +20,10 @@ pub(super) struct Run<'p> {
 }
 
 impl<'p> Place<'p> {
-    /// Where a pointer leads in a version, which is this document.
-    pub(super) fn at(
-        past: &'p PastJson,
-        pointer: &str,
-        document: &'p Value,
-    ) -> Result<Self, PointerError> {
-        let blame = past.blame(pointer)?;
-        let value = document.pointer(pointer).unwrap_or(&Value::Null);
-        Ok(Self { pointer: pointer.to_owned(), value, blame })
-    }
-
-    /// Sees the place and then all below it, in order.
-    pub(super) fn visit(
-        &self,
-        past: &'p PastJson,
-        see: &mut impl FnMut(&Self) -> io::Result<()>,
-    ) -> io::Result<()> {
-        see(self)?;
-        match self.value {
-            Value::Object(entries) => {
-                let mut below = entries.iter();
-                below.try_for_each(|(key, value)| self.visit_below(past, key, value, see))
-            }
-            Value::Array(elements) => {
-                let mut below = elements.iter().enumerate();
-                below
-                    .try_for_each(|(at, value)| self.visit_below(past, &at.to_string(), value, see))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn visit_below(
-        &self,
-        past: &'p PastJson,
-        key: &str,
-        value: &'p Value,
-        see: &mut impl FnMut(&Self) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let pointer = entry(&self.pointer, key);
-        let blame = past.blame(&pointer).map_err(io::Error::other)?;
-        Self { pointer, value, blame }.visit(past, see)
+    /// A place of a document.
+    pub(super) fn new(document: &'p Value, pointer: String, blame: PlaceBlame<'p>) -> Self {
+        let value = document.pointer(&pointer).unwrap_or(&Value::Null);
+        Self { pointer, value, blame }
     }
 
     /// The text in runs, if it is one that is edited character by character, and not empty.
