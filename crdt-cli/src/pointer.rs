@@ -16,8 +16,11 @@ element of `tasks`. In keys a `/` is written ~1 and a `~` is written ~0.";
 /// Why a pointer leads nowhere.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub(crate) enum PointerFailure {
-    #[error("nothing is at {pointer:?}: {reached} is {content}{more}")]
-    Nothing { pointer: String, reached: String, content: Content, more: &'static str },
+    #[error(
+        "nothing is at {pointer:?}: {reached} is {content}\nIf it was there before, `--at VERSION` \
+         looks at a version that had it."
+    )]
+    Nothing { pointer: String, reached: String, content: Content },
     #[error(transparent)]
     Malformed(PointerError),
 }
@@ -26,21 +29,11 @@ impl PointerFailure {
     /// Says how far a pointer leads in a document, and what is there.
     pub(crate) fn new(error: PointerError, document: &Value) -> Self {
         let PointerError::Nothing(pointer) = error else { return Self::Malformed(error) };
-        let ends = pointer.rmatch_indices('/').map(|(end, _)| &pointer[..end]);
-        let found = ends.filter_map(|part| Some((part, document.pointer(part)?))).next();
+        let mut ends = pointer.rmatch_indices('/').map(|(end, _)| &pointer[..end]);
+        let found = ends.find_map(|part| Some((part, document.pointer(part)?)));
         let (part, value) = found.unwrap_or(("", document));
         let reached = if part.is_empty() { "the whole".into() } else { format!("{part:?}") };
-        Self::Nothing { reached, content: Content::of(value), pointer, more: "" }
-    }
-
-    /// Adds what else there is to do if it leads nowhere.
-    pub(crate) fn or(self, more: &'static str) -> Self {
-        match self {
-            Self::Nothing { pointer, reached, content, .. } => {
-                Self::Nothing { pointer, reached, content, more }
-            }
-            malformed @ Self::Malformed(_) => malformed,
-        }
+        Self::Nothing { reached, content: Content::of(value), pointer }
     }
 }
 
@@ -130,6 +123,7 @@ mod tests {
             let error = PointerError::Nothing(pointer.to_owned());
             let said = PointerFailure::new(error, &document).to_string();
             assert!(said.starts_with(&format!("nothing is at {pointer:?}: ")), "{said}");
+            let (said, _) = said.split_once('\n').expect("what to do is said below");
             assert!(said.ends_with(expected), "{said}");
         }
     }

@@ -43,7 +43,7 @@ pub(crate) struct Log {
     /// that came later are listed as well
     #[arg(long, value_name = "VERSION", requires = "path", default_value = "now")]
     at: String,
-    /// The oldest first
+    /// List the oldest first
     #[arg(long)]
     oldest_first: bool,
     /// Only the first so many of these
@@ -110,7 +110,7 @@ impl Log {
     fn touched(&self, history: &History, pointer: &str) -> Result<NodePath, Failure> {
         let heads = Versions::new(history).heads(&self.at)?;
         let past = history.at(&heads).map_err(VersionError::from)?;
-        let nowhere = |error| PointerFailure::new(error, &past.to_json()).or(EARLIER);
+        let nowhere = |error| PointerFailure::new(error, &past.to_json());
         Ok(past.path(pointer).map_err(nowhere)?)
     }
 
@@ -129,9 +129,6 @@ impl Log {
         Ok(())
     }
 }
-
-/// What to do about a pointer to what is not there any more.
-const EARLIER: &str = "\nIf it was there, `--at VERSION` names a version in which it was.";
 
 fn line(out: &mut Output, columns: &Columns, change: &Change<'_>) -> io::Result<()> {
     let message = change.message().and_then(|message| message.lines().next());

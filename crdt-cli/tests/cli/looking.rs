@@ -106,7 +106,7 @@ fn blame_of_a_place_is_that_of_the_whole_there() {
         printed(&shell.command(args).output().expect("it runs"))
     };
     let whole = blame(&[]);
-    assert_eq!(whole.lines().count(), 12);
+    assert_eq!(whole.lines().count(), 13);
     for line in whole.lines() {
         let place: Value = serde_json::from_str(line).expect("each line is JSON");
         let pointer = place["pointer"].as_str().expect("it has one");

@@ -22,8 +22,8 @@ use record::Record;
 ///   set POINTER VALUE    wrote the value
 ///   text POINTER:LINE    wrote this part of a text, of this line, from 1 on
 ///
-/// An entry or element that was put with its value has one line, `set`. A counter is the sum of what
-/// many have added, so nobody is named with it, nor with fields that hold others; these have `-`.
+/// An entry or element that was put with its value has one line, `set`. Of a value that nobody set
+/// by itself, such as a counter, which is the sum of what many have added, there is `-`.
 ///
 /// The file is believed; `crdt verify` checks who wrote what.
 #[derive(Args, Debug)]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crdt_core::serde_json::Value;
-use crdt_core::{ChangeHash, PlaceBlame};
+use crdt_core::{BlameRun, ChangeHash, PlaceBlame};
 
 /// A place, what is there, and who wrote that.
 pub(super) struct Place<'p> {
@@ -29,7 +29,7 @@ impl<'p> Place<'p> {
     /// The text in runs, if it is one that is edited character by character, and not empty.
     pub(super) fn runs(&self) -> Option<impl Iterator<Item = Run<'p>>> {
         let mut rest = self.value.as_str().filter(|_| !self.blame.runs.is_empty())?;
-        let changes = self.blame.runs.iter().flat_map(|run| run.changes());
+        let changes = self.blame.runs.iter().flat_map(BlameRun::changes);
         Some(changes.map(move |(characters, change)| {
             let end = rest.char_indices().nth(characters.len()).map_or(rest.len(), |(end, _)| end);
             let (text, after) = rest.split_at(end);
