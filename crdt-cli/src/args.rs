@@ -4,8 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, compact, completions, diff, edit, export, frontier, import, key, list, log, man, new,
-    recover, remove, show, stat, title, verify,
+    backup, blame, compact, completions, diff, edit, export, frontier, import, key, list, log, man,
+    new, recover, remove, show, stat, title, verify,
 };
 use crate::failure::{EXIT_CODES, Exit, Failure};
 use crate::output::Output;
@@ -33,6 +33,7 @@ First steps:
   crdt edit plan.crdt --set /title '\"Launch\"'   or one value of it
   crdt show plan.crdt                           see what it says
   crdt log plan.crdt --graph                    see who changed it
+  crdt blame plan.crdt /title                   see who wrote this value, or part of a text
   crdt diff plan.crdt start                     see what has changed from the beginning on
   crdt export plan.crdt -o plan.bundle          pack all changes, for somebody else
   crdt import theirs.crdt plan.bundle           take them in there
@@ -72,6 +73,7 @@ pub(crate) enum Command {
     List(list::List),
     Show(show::Show),
     Log(log::Log),
+    Blame(blame::Blame),
     Diff(diff::Diff),
     Stat(stat::Stat),
     Verify(verify::Verify),
@@ -97,6 +99,7 @@ impl Command {
             Self::List(command) => command.run(out),
             Self::Show(command) => command.run(out),
             Self::Log(command) => command.run(out),
+            Self::Blame(command) => command.run(out),
             Self::Diff(command) => command.run(out),
             Self::Stat(command) => command.run(out),
             Self::Verify(command) => command.run(out),

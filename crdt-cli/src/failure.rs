@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::commands::edit::EditFailure;
 use crate::keys::KeyError;
 use crate::names::Unnamed;
+use crate::pointer::PointerFailure;
 use crate::source::SourceError;
 use crate::version::VersionError;
 
@@ -48,6 +49,8 @@ pub(crate) enum Failure {
     Key(#[from] KeyError),
     #[error(transparent)]
     Version(#[from] VersionError),
+    #[error(transparent)]
+    Pointer(#[from] PointerFailure),
     #[error("{0}\n`crdt stat` lists the authors.")]
     Author(Unnamed),
     #[error(transparent)]

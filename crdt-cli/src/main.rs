@@ -3,12 +3,14 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod columns;
 mod commands;
 mod dag;
 mod failure;
 mod keys;
 mod names;
 mod output;
+mod pointer;
 mod progress;
 mod source;
 mod time;

@@ -7,6 +7,14 @@ use thiserror::Error;
 /// How many digits are shown where they are enough.
 const DIGITS: usize = 8;
 
+/// How many digits of a hash tell so many changes apart, without looking at them. Two agree in them
+/// once in thousands of documents; who names one of these is asked for more digits.
+pub(crate) fn digits_for(changes: usize) -> usize {
+    // Among n hashes of b bits two agree with a probability of n^2 / 2^(b + 1).
+    let bits = 2 * changes.checked_ilog2().map_or(0, |log| log as usize + 1) + 12;
+    bits.div_ceil(4).max(DIGITS)
+}
+
 /// Names of one kind that are known, ascending.
 pub(crate) struct Names<T> {
     all: Vec<T>,
@@ -36,6 +44,11 @@ impl<T: Copy + Ord + Display> Names<T> {
         };
         let digits = all.windows(2).map(shared).max().map_or(DIGITS, |shared| shared + 1);
         Self { all, digits: digits.max(DIGITS) }
+    }
+
+    /// How many digits tell all names apart.
+    pub(crate) fn digits(&self) -> usize {
+        self.digits
     }
 
     /// As few digits as tell all names apart.
@@ -85,6 +98,12 @@ mod tests {
         assert_eq!(few.short(&few.all[0]), "01020304");
         let alike = names(&[[1, 2, 3, 4, 0x50], [1, 2, 3, 4, 0x5f]]);
         assert_eq!(alike.short(&alike.all[1]), "010203045f");
+    }
+
+    #[test]
+    fn hashes_are_longer_the_more_there_are() {
+        let digits = [0, 1, 1_000, 1_000_000].map(digits_for);
+        assert_eq!(digits, [8, 8, 8, 13]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Versions, as they are named on the command line.
 
-use crdt_core::{ChangeHash, History};
+use core::cell::OnceCell;
+
+use crdt_core::{ChangeHash, Heads, History};
 use thiserror::Error;
 
 use crate::names::{Names, Unnamed};
@@ -21,35 +23,48 @@ pub(crate) enum VersionError {
     Unknown(#[from] crdt_core::VersionError),
 }
 
-/// The heads of a version.
-pub(crate) fn heads(
-    history: &History,
-    names: &Names<ChangeHash>,
-    version: &str,
-) -> Result<Vec<ChangeHash>, VersionError> {
-    match version {
-        "now" => return Ok(history.heads()),
-        "start" => return Ok(Vec::new()),
-        _ => {}
+/// The versions of a history, to be found by what names them.
+pub(crate) struct Versions<'h> {
+    history: &'h History,
+    /// All changes, once one is named by its first digits.
+    names: OnceCell<Names<ChangeHash>>,
+}
+
+impl<'h> Versions<'h> {
+    pub(crate) fn new(history: &'h History) -> Self {
+        Self { history, names: OnceCell::new() }
     }
-    let mut heads = Vec::new();
-    for head in version.split(',').map(str::trim) {
-        let (digits, is_before) = match head.strip_suffix('^') {
-            Some(digits) => (digits, true),
-            None => (head, false),
+
+    /// The heads of a version.
+    pub(crate) fn heads(&self, version: &str) -> Result<Heads, VersionError> {
+        match version {
+            "now" => return Ok(self.history.heads().into()),
+            "start" => return Ok(Heads::default()),
+            _ => {}
+        }
+        let ends = version.split(',').map(|end| self.end(end.trim()));
+        let ends: Result<Vec<Heads>, Unnamed> = ends.collect();
+        let unnamed = |cause| VersionError::Unnamed { version: version.to_owned(), cause };
+        Ok(ends.map_err(unnamed)?.iter().flat_map(|heads| heads.iter().copied()).collect())
+    }
+
+    /// What stands between two commas.
+    fn end(&self, end: &str) -> Result<Heads, Unnamed> {
+        let Some(digits) = end.strip_suffix('^') else {
+            return Ok([self.change(end)?].into_iter().collect());
         };
-        let change = names
-            .find(digits, "change")
-            .map_err(|cause| VersionError::Unnamed { version: version.to_owned(), cause })?;
-        match history.change(&change) {
-            Some(change) if is_before => {
-                heads.extend(change.previous());
-                heads.extend(change.dependencies());
-            }
-            _ => heads.push(change),
+        let change = self.history.change(&self.change(digits)?);
+        Ok(change.map(|change| change.made_upon()).unwrap_or_default())
+    }
+
+    fn change(&self, digits: &str) -> Result<ChangeHash, Unnamed> {
+        match digits.parse() {
+            Ok(change) if self.history.contains(&change) => Ok(change),
+            _ => self.names().find(digits, "change"),
         }
     }
-    heads.sort_unstable();
-    heads.dedup();
-    Ok(heads)
+
+    fn names(&self) -> &Names<ChangeHash> {
+        self.names.get_or_init(|| Names::new(self.history.changes().map(|change| change.hash())))
+    }
 }

@@ -5,10 +5,9 @@ use clap::Args;
 use crdt_core::History;
 
 use crate::failure::{Exit, Failure};
-use crate::names::Names;
 use crate::output;
 use crate::source::{Content, Source, SourceError, common_heads, place_with, write_new};
-use crate::version::{self, HOW_TO_NAME};
+use crate::version::{HOW_TO_NAME, Versions};
 
 /// Pack changes for somebody else, as a bundle that `crdt import` and every app takes in
 ///
@@ -57,8 +56,7 @@ impl Export {
             return Ok(lacking(history, reader)?);
         }
         let Some(version) = &self.since else { return Ok(history.export(&[])) };
-        let names = Names::new(history.changes().map(|change| change.hash()));
-        Ok(history.export(&version::heads(history, &names, version)?))
+        Ok(history.export(&Versions::new(history).heads(version)?))
     }
 }
 

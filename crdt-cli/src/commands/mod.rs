@@ -1,6 +1,7 @@
 //! One module for each command.
 
 pub(crate) mod backup;
+pub(crate) mod blame;
 pub(crate) mod compact;
 pub(crate) mod completions;
 pub(crate) mod diff;

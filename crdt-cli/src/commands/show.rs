@@ -3,10 +3,9 @@ use std::io::Write as _;
 use clap::Args;
 
 use crate::failure::{Exit, Failure};
-use crate::names::Names;
 use crate::output::{self, Output, clean};
 use crate::source::Source;
-use crate::version::{self, HOW_TO_NAME};
+use crate::version::{HOW_TO_NAME, VersionError, Versions};
 
 /// Print what the document says, as JSON
 ///
@@ -36,13 +35,8 @@ impl Show {
             write!(out, "{}", clean(&history.inspect().to_string()))?;
             return Ok(Exit::Fine);
         }
-        let value = if self.at == "now" {
-            history.to_json()
-        } else {
-            let names = Names::new(history.changes().map(|change| change.hash()));
-            let heads = version::heads(&history, &names, &self.at)?;
-            history.to_json_at(&heads).map_err(version::VersionError::from)?
-        };
+        let heads = Versions::new(&history).heads(&self.at)?;
+        let value = history.at(&heads).map_err(VersionError::from)?.to_json();
         output::json(out, &value)?;
         Ok(Exit::Fine)
     }

@@ -71,7 +71,7 @@ fn every_command_has_help_and_a_manual_page() {
         .take_while(|line| !line.is_empty())
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    assert_eq!(commands.len(), 20);
+    assert_eq!(commands.len(), 21);
     for command in commands.into_iter().filter(|command| *command != "help") {
         for args in [[command, "--help"], ["man", command]] {
             let output = shell.command(args).output().expect("it runs");
@@ -94,32 +94,38 @@ fn one_process_writes_at_a_time() {
     shell.compare_with("locked");
 }
 
+/// Of the editor's files only a text is left that could not be written, for its owner alone.
 #[cfg(unix)]
 #[test]
 fn the_editor() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
+
     let mut shell = Shell::new();
     let now = "--time 2026-02-01T00:00:00Z";
     let edit = |shell: &mut Shell, editor: &str| {
-        let output = shell.run_with(&format!("edit plan.crdt {now}"), "", &[("EDITOR", editor)]);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let kept =
-            said.split_whitespace().find(|word| word.contains("crdt-") && word.starts_with('/'));
-        if let Some(kept) = kept.map(|kept| kept.trim_end_matches([';', ',', '`', '.'])) {
-            shell.hide(kept, "<draft>");
-            return std::fs::read_to_string(kept).ok();
-        }
-        None
+        let before = shell.left();
+        shell.run_with(&format!("edit plan.crdt {now}"), "", &[("EDITOR", editor)]);
+        let kept = shell.left().into_iter().find(|path| !before.contains(path))?;
+        let kept = kept.join("document.json");
+        shell.hide(kept.to_str().expect("it is text"), "<draft>");
+        Some(kept)
     };
-    edit(&mut shell, "sed -i.bak s/Plan/Launch/");
-    edit(&mut shell, "true");
-    edit(&mut shell, "false");
+    let read = |kept: Option<PathBuf>| fs::read_to_string(kept?).ok();
+    for editor in ["sed -i.bak s/Plan/Launch/", "true", "false"] {
+        assert_eq!(edit(&mut shell, editor), None, "{editor}");
+    }
     let kept = edit(&mut shell, "sed -i.bak s/Launch/\\\"/").expect("what is no JSON is kept");
+    let folder = kept.parent().expect("it has one").metadata().expect("it is there");
+    assert_eq!(folder.permissions().mode() & 0o777, 0o700);
+    let kept = read(Some(kept)).expect("it can be read");
     assert!(kept.contains("\"title\": \"\"\""));
     // Somebody else writes meanwhile.
     let crdt = env!("CARGO_BIN_EXE_crdt");
     let meanwhile =
         format!("{crdt} edit plan.crdt --set /meanwhile 1 {now} && sed -i.bak s/Write/Draft/");
-    let kept = edit(&mut shell, &meanwhile).expect("what cannot be written is kept");
+    let kept = read(edit(&mut shell, &meanwhile)).expect("what cannot be written is kept");
     assert!(kept.contains("Draft"));
     shell.run("show plan.crdt");
     shell.compare_with("editor");

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use crdt_core::serde_json::json;
-use crdt_core::{ChangeOptions, CrdtNode, Document, History, Json, Keypair, PartKind, SaveOptions};
+use crdt_core::{
+    ChangeOptions, CrdtNode, Document, History, Json, Keypair, PartKind, SaveOptions, Text,
+};
 use crdt_store::{Store, StoreOptions};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha8Rng;
@@ -93,6 +95,22 @@ fn plan() -> Document<Json> {
     });
     made.expect("it is made");
     plan
+}
+
+/// Writes a text of several lines, in which others have written after its author.
+pub(crate) fn write_poem(path: &Path) {
+    let mut mine = create::<Text>(1);
+    let made = mine.change_with(&at(0, "Begin"), |text| text.push_str("Über\nthe wood\n\nends"));
+    made.expect("it is made");
+    let mut yours = mine.fork(key(2)).expect("it is another key");
+    let made = yours.change_with(&at(1, "Colour"), |text| text.insert(9, "grüne "));
+    made.expect("it is made");
+    mine.merge(&mut yours).expect("they are of one document");
+    for (minute, at_end) in (2..).zip([" here", " and\nnow\n"]) {
+        let made = mine.change_with(&at(minute, "More"), |text| text.push_str(at_end));
+        made.expect("it is made");
+    }
+    fs::write(path, mine.save()).expect("the file can be written");
 }
 
 /// Two devices wrote with one key.

@@ -15,6 +15,8 @@ use crate::samples;
 
 pub(crate) struct Shell {
     folder: TempDir,
+    /// Where the command puts what is for a while, and what it leaves to its user.
+    scratch: TempDir,
     transcript: String,
     /// What differs from run to run, and what stands for it.
     hidden: Vec<(String, &'static str)>,
@@ -24,7 +26,8 @@ impl Shell {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         samples::write(folder.path());
-        Self { folder, transcript: String::new(), hidden: Vec::new() }
+        let scratch = tempfile::tempdir().expect("a folder can be made");
+        Self { folder, scratch, transcript: String::new(), hidden: Vec::new() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -49,6 +52,12 @@ impl Shell {
         files
     }
 
+    /// What commands have left outside of the folder.
+    pub(crate) fn left(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.scratch.path()).expect("the folder can be read");
+        entries.map(|entry| entry.expect("it can be read").path()).collect()
+    }
+
     /// Lets something stand for what differs from run to run.
     pub(crate) fn hide(&mut self, what: impl Into<String>, by: &'static str) {
         self.hidden.push((what.into(), by));
@@ -60,6 +69,9 @@ impl Shell {
         command.args(args).current_dir(self.folder.path());
         for variable in ["CRDT_KEY", "VISUAL", "EDITOR", "CLICOLOR_FORCE"] {
             command.env_remove(variable);
+        }
+        for variable in ["TMPDIR", "TMP", "TEMP"] {
+            command.env(variable, self.scratch.path());
         }
         command
     }

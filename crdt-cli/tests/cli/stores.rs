@@ -41,6 +41,10 @@ fn looking_leaves_no_trace() {
         "show notes.crdt -d 00",
         "log notes.crdt -d f51 --graph",
         "diff notes.crdt -d f51 start",
+        "blame notes.crdt -d f51",
+        "blame notes.crdt -d Board /notes --json",
+        "blame notes.crdt /notes",
+        "log notes.crdt -d Board --path /notes",
         "stat notes.crdt",
         "stat notes.crdt -d f51",
         "stat notes.crdt --json",
@@ -199,11 +203,10 @@ fn in_an_editor() {
     );
     let output = shell.run_with(&edit, "", &[("EDITOR", &*meanwhile)]);
     assert_eq!(output.status.code(), Some(3));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let kept = said.split_whitespace().find(|word| word.contains("crdt-") && word.starts_with('/'));
-    let kept = kept.expect("what cannot be written is kept").trim_end_matches([',', ';']);
-    assert!(fs::read_to_string(kept).expect("it is kept").contains("Draft"));
-    shell.hide(kept, "<draft>");
+    let [kept] = &*shell.left() else { panic!("what cannot be written is kept") };
+    let kept = kept.join("document.json");
+    assert!(fs::read_to_string(&kept).expect("it is kept").contains("Draft"));
+    shell.hide(kept.to_str().expect("it is text"), "<draft>");
     shell.run("show notes.crdt -d f51");
     shell.compare_with("store-editor");
 }

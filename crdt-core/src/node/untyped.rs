@@ -219,6 +219,16 @@ impl Untyped {
         }
     }
 
+    /// Who put each entry of the object that the node is shown as, if that is what it is made of.
+    pub(super) fn entries_made(&self, chains: &Chains) -> BTreeMap<String, Option<Blame>> {
+        if !self.fields.is_empty() || self.is_choice(chains) {
+            return BTreeMap::new();
+        }
+        // Of two entries whose keys are the same as text, the later one, as they are shown.
+        let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
+        present.map(|(key, entry)| (key.to_text(), entry.blame(chains))).collect()
+    }
+
     /// Whether its register has a value, which may be the name of a variant.
     fn is_choice(&self, chains: &Chains) -> bool {
         let shape = self.register.as_ref().map(|register| register.read(chains));

@@ -3,10 +3,9 @@ mod text;
 use clap::Args;
 
 use crate::failure::{Exit, Failure};
-use crate::names::Names;
 use crate::output::{self, Output};
 use crate::source::Source;
-use crate::version::{self, HOW_TO_NAME, VersionError};
+use crate::version::{HOW_TO_NAME, VersionError, Versions};
 
 use text::Text;
 
@@ -39,15 +38,14 @@ pub(crate) struct Diff {
 impl Diff {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Exit, Failure> {
         let history = self.source.place()?.history()?;
-        let names = Names::new(history.changes().map(|change| change.hash()));
-        let from = version::heads(&history, &names, &self.from)?;
-        let to = version::heads(&history, &names, &self.to)?;
+        let versions = Versions::new(&history);
+        let (from, to) = (versions.heads(&self.from)?, versions.heads(&self.to)?);
         let delta = history.delta(&from, &to).map_err(VersionError::from)?;
         match delta {
             delta if self.json => output::json(out, &delta)?,
             None => output::note("nothing differs"),
             Some(delta) => {
-                let before = history.to_json_at(&from).map_err(VersionError::from)?;
+                let before = history.at(&from).map_err(VersionError::from)?.to_json();
                 Text::new(out).value("", &before, &delta)?;
             }
         }

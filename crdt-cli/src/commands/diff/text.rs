@@ -7,7 +7,8 @@ use crdt_core::node::{EntryDelta, JsonDelta, ListDelta, ListRun, MapDelta, TextD
 use crdt_core::serde_json::Value;
 use serde::Serialize;
 
-use crate::output::{BAD, CHANGED, GOOD, Styled, clean, one_line};
+use crate::output::{BAD, CHANGED, GOOD, Styled, one_line};
+use crate::pointer::{entry, in_one_line};
 
 /// What changed on its way to lines. Deltas nest no deeper than paths.
 pub(super) struct Text<'o, W>(&'o mut W);
@@ -132,23 +133,12 @@ impl<'o, W: Write> Text<'o, W> {
     }
 
     fn moved(&mut self, from: &str, to: &str) -> io::Result<()> {
-        self.line(Styled(CHANGED, '>'), to, &format!("from {}", pointer(from)))
+        self.line(Styled(CHANGED, '>'), to, &format!("from {}", in_one_line(from)))
     }
 
     fn line(&mut self, sign: Styled<char>, at: &str, what: &str) -> io::Result<()> {
-        writeln!(self.0, "{sign} {}  {what}", pointer(at))
+        writeln!(self.0, "{sign} {}  {what}", in_one_line(at))
     }
-}
-
-/// A pointer in one line.
-fn pointer(at: &str) -> String {
-    let at = if at.is_empty() { "(the whole)" } else { at };
-    clean(at).replace('\n', "\\n")
-}
-
-/// The pointer to an entry.
-fn entry(at: &str, key: &str) -> String {
-    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The old place of what is in each slot.

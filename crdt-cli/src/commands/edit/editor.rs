@@ -3,18 +3,17 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crdt_core::serde_json::{self, Value};
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempDir;
 
 use super::EditFailure;
 
 /// What was written in the editor.
 pub(super) struct Edited {
-    draft: TempPath,
+    folder: TempDir,
     text: String,
 }
 
@@ -23,10 +22,11 @@ impl Edited {
     pub(super) fn of(value: &Value) -> Result<Option<Self>, EditFailure> {
         let editor = editor().ok_or(EditFailure::NoEditor)?;
         let before = format!("{value:#}\n");
-        let draft = draft(&before).map_err(EditFailure::Draft)?.into_temp_path();
+        let folder = draft(&before).map_err(EditFailure::Draft)?;
+        let draft = folder.path().join(NAME);
         edit(editor, &draft)?;
         let text = fs::read_to_string(&draft).map_err(EditFailure::Draft)?;
-        Ok((text != before).then_some(Self { draft, text }))
+        Ok((text != before).then_some(Self { folder, text }))
     }
 
     /// The JSON that it is.
@@ -38,18 +38,24 @@ impl Edited {
         })
     }
 
-    /// Leaves the text where it can be found, as it could not be taken over. `None` if it is lost.
-    pub(super) fn keep(self) -> Option<PathBuf> {
-        self.draft.keep().ok()
+    /// Leaves the text where it can be found, as it could not be taken over.
+    pub(super) fn keep(self) -> PathBuf {
+        self.folder.keep().join(NAME)
     }
 }
 
-/// A file that only its owner can read, as far as there are such.
-fn draft(text: &str) -> std::io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix("crdt-").suffix(".json").tempfile()?;
-    file.write_all(text.as_bytes())?;
-    file.flush()?;
-    Ok(file)
+/// What the text is called, so that editors know that it is JSON.
+const NAME: &str = "document.json";
+
+/// A folder with the text. It has the text alone, so that what an editor puts beside it, such as a
+/// copy of what it was, goes with it; as far as there are such, only its owner can look into it.
+fn draft(text: &str) -> std::io::Result<TempDir> {
+    let mut folder = tempfile::Builder::new();
+    #[cfg(unix)]
+    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let folder = folder.prefix("crdt-").tempdir()?;
+    fs::write(folder.path().join(NAME), text)?;
+    Ok(folder)
 }
 
 fn editor() -> Option<OsString> {

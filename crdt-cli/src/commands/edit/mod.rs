@@ -116,9 +116,9 @@ impl Edit {
         let Some(edited) = Edited::of(&value)? else { return Ok(Vec::new()) };
         let written = edited.value().map_err(Failure::from);
         let written = written.and_then(|edited| self.write_value(Some(&value), &edited));
-        written.map_err(|cause| match edited.keep() {
-            Some(draft) => Failure::Kept { cause: Box::new(cause), document: self.named(), draft },
-            None => cause,
+        written.map_err(|cause| {
+            let (cause, draft) = (Box::new(cause), edited.keep());
+            Failure::Kept { cause, document: self.named(), draft }
         })
     }
 

@@ -59,7 +59,8 @@ impl History {
     /// [`PointerError`] if it leads nowhere.
     pub fn blame(&self, pointer: &str) -> Result<PlaceBlame<'_>, PointerError> {
         let state = Untyped::of(self);
-        Ok(state.find(pointer, self.chains())?.blame(self.chains()))
+        let (place, _) = state.find(pointer, self.chains())?;
+        Ok(place.blame(self.chains()))
     }
 }
 
@@ -70,7 +71,43 @@ impl PastJson {
     /// [`PointerError`] if it leads nowhere.
     pub fn blame(&self, pointer: &str) -> Result<PlaceBlame<'_>, PointerError> {
         let chains = self.history.chains();
-        Ok(self.checkout.state().find(pointer, chains)?.blame(chains))
+        let (place, _) = self.checkout.state().find(pointer, chains)?;
+        Ok(place.blame(chains))
+    }
+
+    /// Who wrote what a JSON Pointer leads to and each place below it, with the pointers that lead
+    /// there, in the order of [`to_json`](Self::to_json). Costs time in how much there is; what is
+    /// asked for place by place is found anew each time.
+    ///
+    /// ```
+    /// # use crdt_core::{Document, Json, Keypair};
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut page = Document::<Json>::create(Keypair::generate()?)?;
+    /// page.change(|page| page.set("", json!({ "tags": ["a", "b"], "a/b": { "n": 1 } })))?;
+    /// let history = page.history();
+    /// let past = history.at(&page.heads())?;
+    /// let places: Vec<_> = past.blame_below("")?.collect();
+    /// let pointers: Vec<_> = places.iter().map(|(pointer, _)| &**pointer).collect();
+    /// assert_eq!(pointers, ["", "/a~1b", "/a~1b/n", "/tags", "/tags/0", "/tags/1"]);
+    /// for (pointer, place) in places {
+    ///     let alone = past.blame(&pointer)?;
+    ///     assert_eq!((place.made, place.set), (alone.made, alone.set));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`PointerError`] if it leads nowhere.
+    pub fn blame_below(
+        &self,
+        pointer: &str,
+    ) -> Result<impl Iterator<Item = (String, PlaceBlame<'_>)>, PointerError> {
+        let chains = self.history.chains();
+        let (place, _) = self.checkout.state().find(pointer, chains)?;
+        let all = place.with_all_below(pointer, chains);
+        Ok(all.map(|(pointer, place)| (pointer, place.blame(chains))))
     }
 
     /// The path of what a JSON Pointer leads to in [`to_json`](Self::to_json): it stays the same in
@@ -80,7 +117,8 @@ impl PastJson {
     /// # Errors
     /// [`PointerError`] if it leads nowhere.
     pub fn path(&self, pointer: &str) -> Result<NodePath, PointerError> {
-        Ok(self.checkout.state().find(pointer, self.history.chains())?.into_path())
+        let (_, path) = self.checkout.state().find(pointer, self.history.chains())?;
+        Ok(path)
     }
 
     /// The version: the changes that nothing in it depends on.

@@ -31,6 +31,11 @@ pub(in crate::node) fn parse(pointer: &str) -> Result<Vec<Token<'_>>, EditError>
         .collect()
 }
 
+/// The pointer to what is under a key of what another one leads to.
+pub(in crate::node) fn joined(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
 /// `~1` is a slash and `~0` a tilde; a tilde before anything else is a fault.
 fn unescape(token: &str) -> Option<Cow<'_, str>> {
     let mut parts = token.split('~');
