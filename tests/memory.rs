@@ -29,7 +29,7 @@ fn unknown(bundle: usize, number: usize) -> [u8; 32] {
     hash
 }
 
-/// Lets bundles wait and compares what is held for them with what is accounted. Says how much that
+/// Lets bundles wait, of which some may be several, and compares what is held for them with what is accounted. Says how much that
 /// is, and the bytes of the bundles.
 fn held(
     what: &str,
@@ -45,7 +45,7 @@ fn held(
     }
     let held = HEAP.allocated() - before;
     let (waiting, accounted) = history.pending();
-    assert_eq!(waiting, count, "{what}");
+    assert!(waiting >= count, "{what}: {waiting} of {count} wait");
     assert!(held <= accounted, "{what}: {held} bytes held, {accounted} accounted");
     (held, received)
 }

@@ -359,7 +359,7 @@ impl<T: CrdtNode> Document<T> {
                 Err(error)
             }
         };
-        made.map_err(EditError::from)
+        made.map_err(unwritten)
     }
 
     /// Appends a draft to the history, in steps if it exceeds a limit of one change.
@@ -461,12 +461,11 @@ impl<T: CrdtNode> Document<T> {
     }
 }
 
-impl From<Unwritten> for EditError {
-    fn from(error: Unwritten) -> Self {
-        match error {
-            Unwritten::TooLarge(what) => Self::ChangeTooLarge(what),
-            Unwritten::Inconsistent(what) => Self::Inconsistent(what),
-        }
+/// No `From`: what converts to an [`EditError`] is listed where somebody's `?` does not fit.
+pub(super) fn unwritten(error: Unwritten) -> EditError {
+    match error {
+        Unwritten::TooLarge(what) => EditError::ChangeTooLarge(what),
+        Unwritten::Inconsistent(what) => EditError::Inconsistent(what),
     }
 }
 

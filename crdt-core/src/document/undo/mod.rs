@@ -14,7 +14,7 @@ mod gathered;
 mod stack;
 mod standing;
 
-use super::prepared::{Made, Work};
+use super::prepared::{Made, Work, unwritten};
 use super::{ChangeOptions, Document, Prepared};
 use crate::crypto::ChangeHash;
 use crate::history::{ChangeIndex, Draft};
@@ -231,7 +231,7 @@ impl<T: CrdtNode> Document<T> {
             }
             Err(error) => {
                 self.history.roll_back(mark);
-                Err(error.into())
+                Err(unwritten(error))
             }
         }
     }
