@@ -118,26 +118,37 @@ fn target<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Target, D::Error
     String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
 }
 
+/// The line that a byte is in, by its number and what it gives a value to.
+fn place(text: &str, byte: usize) -> String {
+    let before = text.bytes().take(byte).filter(|byte| *byte == b'\n').count();
+    let line = text.lines().nth(before).unwrap_or_default();
+    match line.split_once('=') {
+        Some((name, _)) => format!("line {} (`{}`)", before + 1, name.trim()),
+        None => format!("line {}", before + 1),
+    }
+}
+
 impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(path);
         let text = text.map_err(|source| Failure::Unreadable { path: path.to_owned(), source })?;
         let mut config: Self = toml::from_str(&text).map_err(|error| Failure::NotConfig {
             path: path.to_owned(),
-            error: Box::new(error),
+            place: place(&text, error.span().map_or(0, |span| span.start)),
+            what: error.message().to_owned(),
         })?;
         config.path = Some(path.to_owned());
         Ok(config)
     }
 
-    /// Whether only this machine can reach what is served.
+    /// Whether only this machine can reach what is served. A proxy on it lets others in.
     pub(crate) fn is_local(&self) -> bool {
-        self.listen.ip().is_loopback()
+        self.listen.ip().is_loopback() && !self.behind_proxy
     }
 
     pub(crate) fn options(&self) -> RelayOptions {
         let mut options = RelayOptions::new().limits(self.limits());
-        if self.is_local() && self.allow.is_empty() && !self.open && !self.behind_proxy {
+        if self.is_local() && self.allow.is_empty() && !self.open {
             options = options.local();
         }
         let seconds = Duration::from_secs;

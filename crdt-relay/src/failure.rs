@@ -12,8 +12,9 @@ use thiserror::Error;
 pub(crate) enum Failure {
     #[error("{path} could not be read: {source}")]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("{path} is not a configuration: {error}")]
-    NotConfig { path: PathBuf, error: Box<toml::de::Error> },
+    /// Without what is said there, which may be a token.
+    #[error("{path} is not a configuration, in {place}: {what}")]
+    NotConfig { path: PathBuf, place: String, what: String },
     #[error(
         "others than this machine could reach {0}, and nothing says who may do what: list them \
          under `[[allow]]` in a file for `--config`, or say `--open` if everyone may do everything"
@@ -23,6 +24,11 @@ pub(crate) enum Failure {
         "`open` says that everyone may do everything, and there is a list of who may: keep one"
     )]
     OpenWithList,
+    #[error(
+        "there was a list of who may do what, and {0} has none any more: to let everyone in, start \
+         anew"
+    )]
+    ListGone(PathBuf),
     #[error("entry {0} of `allow` names {1}: say one of `key`, `token` and `everyone = true`")]
     WhoIsAllowed(usize, &'static str),
     #[error(

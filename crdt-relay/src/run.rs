@@ -104,7 +104,12 @@ fn reload(config: &Config, list: &AllowList) {
         return;
     };
     let read = Config::read(path).and_then(|mut read| {
-        (read.listen, read.open) = (config.listen, read.open || config.open);
+        (read.listen, read.behind_proxy) = (config.listen, config.behind_proxy);
+        read.open |= config.open;
+        // A file that is being written is empty for a while.
+        if read.allow.is_empty() && !config.allow.is_empty() {
+            return Err(Failure::ListGone(path.clone()));
+        }
         rules(&read)
     });
     match read {

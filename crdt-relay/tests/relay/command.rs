@@ -79,6 +79,10 @@ fn others_than_this_machine_are_served_only_if_that_was_said() {
     let (code, why) = refused(&["--listen", "0.0.0.0:0"], "");
     assert_eq!(code, Some(2), "{why}");
     assert!(why.contains("`[[allow]]`") && why.contains("`--open`"), "{why}");
+    // A proxy on this machine lets others in.
+    let (code, why) = refused(&["--config", "relay.toml"], "behind_proxy = true");
+    assert_eq!(code, Some(2), "{why}");
+    assert!(why.contains("`[[allow]]`"), "{why}");
     let file = "[[allow]]\ntoken = \"secret\"\nmay = \"read\"\n";
     let (code, why) = refused(&["--config", "relay.toml", "--open"], file);
     assert_eq!(code, Some(2), "{why}");
@@ -99,6 +103,9 @@ fn a_configuration_that_is_wrong_says_where() {
         assert_eq!(code, Some(2), "{why}");
         assert!(why.contains(says), "{config}: {why}");
     }
+    let torn = "open = false\n[[allow]]\ntoken = \"secret\nmay = \"read\"";
+    let (_, why) = refused(&["--config", "relay.toml"], torn);
+    assert!(why.contains("in line 3") && !why.contains("secret"), "{why}");
     let (code, why) = refused(&["--config", "nowhere.toml"], "");
     assert_eq!(code, Some(1), "{why}");
 }

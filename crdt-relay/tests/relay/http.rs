@@ -120,6 +120,13 @@ fn a_token_may_do_what_its_rule_says_also_when_that_changes() {
         assert!(begun.elapsed() < Duration::from_secs(20), "it is not read again");
     }
     assert_eq!(get(&relay.at, &bundle(&text), Some("secret")).status, 200);
+
+    // As it is while somebody writes it.
+    fs::write(&config, "").expect("room");
+    relay.signal("-HUP");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(get(&relay.at, &bundle(&text), None).status, 401);
+    assert_eq!(post(&text, Some("secret")), 403);
 }
 
 #[test]

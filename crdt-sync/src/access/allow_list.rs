@@ -6,7 +6,7 @@ use crdt_core::{Author, DocumentId};
 use tokio::sync::watch;
 
 use super::token::TokenHash;
-use super::{Access, Answer, Grant, Right, Token, Visitor};
+use super::{Access, Answer, Grant, Holder, Right, Token, Visitor};
 
 /// Lists of keys, tokens and documents. Whoever is on none of them may do nothing.
 ///
@@ -36,9 +36,9 @@ pub struct AllowList {
 /// Who is on an [`AllowList`].
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    keys: HashMap<Author, Rule>,
-    tokens: HashMap<TokenHash, Rule>,
-    everyone: Option<Rule>,
+    keys: HashMap<Author, Vec<Rule>>,
+    tokens: HashMap<TokenHash, Vec<Rule>>,
+    everyone: Vec<Rule>,
     documents: Option<HashSet<DocumentId>>,
 }
 
@@ -95,7 +95,7 @@ impl Rules {
     /// Who proves to have this key.
     #[must_use]
     pub fn key(mut self, author: Author, rule: Rule) -> Self {
-        self.keys.insert(author, rule);
+        self.keys.entry(author).or_default().push(rule);
         self
     }
 
@@ -109,14 +109,14 @@ impl Rules {
     /// Who shows this token, with whatever key.
     #[must_use]
     pub fn token(mut self, token: &Token, rule: Rule) -> Self {
-        self.tokens.insert(token.hash(), rule);
+        self.tokens.entry(token.hash()).or_default().push(rule);
         self
     }
 
     /// Everyone.
     #[must_use]
     pub fn everyone(mut self, rule: Rule) -> Self {
-        self.everyone = Some(rule);
+        self.everyone.push(rule);
         self
     }
 
@@ -129,14 +129,16 @@ impl Rules {
 
     /// Whether nobody is on it.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.tokens.is_empty() && self.everyone.is_none()
+        self.keys.is_empty() && self.tokens.is_empty() && self.everyone.is_empty()
     }
 
     /// The rules that somebody is on.
-    fn of<'a>(&'a self, visitor: &'a Visitor) -> impl Iterator<Item = &'a Rule> {
+    fn of<'a>(&'a self, visitor: &'a Visitor) -> impl Iterator<Item = (Holder, &'a Rule)> {
         let key = visitor.author.as_ref().and_then(|author| self.keys.get(author));
         let token = visitor.token.as_ref().and_then(|token| self.tokens.get(&token.hash()));
-        key.into_iter().chain(token).chain(&self.everyone)
+        let key = key.into_iter().flatten().map(|rule| (Holder::Key, rule));
+        let token = token.into_iter().flatten().map(|rule| (Holder::Token, rule));
+        key.chain(token).chain(self.everyone.iter().map(|rule| (Holder::Everyone, rule)))
     }
 
     /// The most that one of these gives.
@@ -144,7 +146,11 @@ impl Rules {
         if self.documents.as_ref().is_some_and(|documents| !documents.contains(document)) {
             return Grant::NONE;
         }
-        let grants = self.of(visitor).map(|rule| rule.grant(document));
+        let given = |(holder, rule): (_, &Rule)| {
+            let grant = rule.grant(document);
+            Grant { holder: grant.quota.map_or_else(Holder::default, |_| holder), ..grant }
+        };
+        let grants = self.of(visitor).map(given);
         grants.max_by_key(most).unwrap_or(Grant::NONE)
     }
 }
@@ -181,7 +187,7 @@ impl Access for AllowList {
     }
 
     fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
-        Box::pin(ready(self.rules().of(visitor).any(|rule| rule.is_relay)))
+        Box::pin(ready(self.rules().of(visitor).any(|(_, rule)| rule.is_relay)))
     }
 
     fn changed(&self) -> Option<watch::Receiver<u64>> {
@@ -228,14 +234,31 @@ mod tests {
             .key(author(2), Rule::read().documents([document(1)]))
             .token(&token("secret"), Rule::write().documents([document(2)]));
         let (one, two) = (visitor().with_author(author(1)), visitor().with_author(author(2)));
-        let bounded = Grant { right: Right::Write, quota: Some(10) };
+        let bounded = Grant { right: Right::Write, quota: Some(10), holder: Holder::Key };
         assert_eq!(rules.grant(&one, &document(9)), bounded);
         assert_eq!(rules.grant(&two, &document(1)), Grant::READ);
         assert_eq!(rules.grant(&two, &document(2)), Grant::NONE);
         let shown = two.with_token(Some(token("secret")));
         assert_eq!(rules.grant(&shown, &document(2)), Grant::ALL);
+        // A token that nobody was given has no quota of its own.
+        let beside = visitor().with_author(author(1)).with_token(Some(token("made-up")));
+        assert_eq!(rules.grant(&beside, &document(9)), bounded);
+        assert_eq!(beside.counted(Holder::Key), one.counted(Holder::Key));
         let guessed = visitor().with_token(Some(token("secrets")));
         assert_eq!(rules.grant(&guessed, &document(2)), Grant::NONE);
+    }
+
+    #[test]
+    fn of_several_rules_the_one_that_gives_most_counts() {
+        let rules = Rules::new()
+            .key(author(1), Rule::write().documents([document(1)]))
+            .key(author(1), Rule::read())
+            .everyone(Rule::write().documents([document(3)]).quota(5));
+        let one = visitor().with_author(author(1));
+        assert_eq!(rules.grant(&one, &document(1)), Grant::ALL);
+        assert_eq!(rules.grant(&one, &document(2)), Grant::READ);
+        let together = Grant { quota: Some(5), ..Grant::ALL };
+        assert_eq!(rules.grant(&one, &document(3)), together);
     }
 
     #[test]

@@ -50,14 +50,16 @@ impl Visitor {
         self
     }
 
-    /// Whose quota it is that they use: that of the token, whatever keys it is shown with, or that of
-    /// the key.
-    pub(crate) fn holder(&self) -> [u8; 32] {
-        match (&self.token, &self.author) {
-            (Some(token), _) => token.hash().into_bytes(),
-            (None, Some(author)) => *author.as_bytes(),
-            (None, None) => [0; 32],
+    /// By whom a quota is counted that they use.
+    pub(crate) fn counted(&self, holder: Holder) -> [u8; 32] {
+        let token = self.token.as_ref().map(|token| token.hash().into_bytes());
+        let key = self.author.map(|author| *author.as_bytes());
+        match holder {
+            Holder::Everyone => None,
+            Holder::Key => key,
+            Holder::Token => token,
         }
+        .unwrap_or_default()
     }
 }
 
@@ -81,17 +83,32 @@ pub struct Grant {
     /// Of how many canonical bytes the changes may be that they bring into the document, whoever
     /// wrote them; `None` if it is not bounded.
     pub quota: Option<u64>,
+    /// Whose quota that is, if there is one.
+    pub holder: Holder,
+}
+
+/// Who has a quota. Not whatever somebody shows, since keys and tokens can be made up: what the right
+/// was given for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Holder {
+    /// All together who have nothing else.
+    #[default]
+    Everyone,
+    /// The key that was proven.
+    Key,
+    /// The token, whatever keys it is shown with.
+    Token,
 }
 
 impl Grant {
     /// Reading and writing, as much as they like.
-    pub const ALL: Self = Self { right: Right::Write, quota: None };
+    pub const ALL: Self = Self { right: Right::Write, quota: None, holder: Holder::Everyone };
 
     /// Reading.
-    pub const READ: Self = Self { right: Right::Read, quota: None };
+    pub const READ: Self = Self { right: Right::Read, quota: None, holder: Holder::Everyone };
 
     /// Nothing.
-    pub const NONE: Self = Self { right: Right::None, quota: None };
+    pub const NONE: Self = Self { right: Right::None, quota: None, holder: Holder::Everyone };
 }
 
 /// An answer that may have to be looked up.

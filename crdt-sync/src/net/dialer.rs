@@ -30,6 +30,9 @@ pub(super) struct Dialer {
 /// A connection that held for so long was no failure.
 const STEADY: Duration = Duration::from_secs(20);
 
+/// After this an address is dialed again whatever it has said.
+const LONGEST: Duration = Duration::from_secs(3600);
+
 /// What came of dialing.
 enum Attempt {
     Final(String),
@@ -54,7 +57,9 @@ impl Dialer {
                 Attempt::Again { why, after } => (why, after),
             };
             failures = if begun.elapsed() > STEADY { 1 } else { failures + 1 };
-            let wait = after.unwrap_or_else(|| self.backoff.wait(failures, random()));
+            // A relay says when it is to be dialed again, but neither at once for ever nor never.
+            let least = self.backoff.wait(failures, random());
+            let wait = after.unwrap_or_default().max(least).min(LONGEST);
             tracing::debug!(address = %self.target.address, %why, ?wait, "dialing again");
             self.status.send_replace(Status::Waiting { why, wait });
             let is_over = timeout(wait, ended.wait_for(|ended| *ended)).await.is_ok();

@@ -335,7 +335,7 @@ where
     }
 
     fn refused(&mut self, document: DocumentId, reason: Refused) {
-        tracing::info!(%document, ?reason, "the other side does not serve a document");
+        tracing::debug!(%document, ?reason, "the other side does not serve a document");
         self.note(document, |standing, relay| standing.refused(relay, reason));
         if reason == Refused::Busy {
             // Not everyone who was refused at once asks again at once.

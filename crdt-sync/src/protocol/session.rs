@@ -180,6 +180,12 @@ impl Session {
         let opened = self.handles.get(&handle).copied();
         opened.or_else(|| self.sets().find_map(|set| set.document_of(handle)))
     }
+
+    /// The document that goes by a number, if both sides serve it to each other.
+    pub(super) fn served(&self, handle: u64) -> Option<DocumentId> {
+        let document = self.document_of(handle)?;
+        self.channels.get(&document).is_none_or(Channel::is_open).then_some(document)
+    }
 }
 
 /// What the host is asked.

@@ -66,8 +66,13 @@ pub(super) struct Routes {
 }
 
 impl Route {
-    /// Puts something into the queue, or ends a connection that does not keep up.
+    /// Puts something into the queue, or ends a connection that does not keep up. What may be dropped
+    /// is if the queue is half full: whoever sends it ends nobody's connection.
     fn send(&self, mail: &Mail) {
+        let may_be_dropped = matches!(mail, Mail::Presence(_) | Mail::Message { .. });
+        if may_be_dropped && self.mail.capacity() * 2 <= self.mail.max_capacity() {
+            return;
+        }
         if let Err(TrySendError::Full(_)) = self.mail.try_send(Box::new(mail.clone())) {
             let text = "what is to be sent was not taken fast enough: connect again";
             self.end(Close::new(CloseReason::TooSlow, text));

@@ -98,7 +98,7 @@ async fn quota(hub: &Hub, entry: &Entry, visitor: &Visitor, grant: Grant) -> Opt
     let author = visitor.author;
     let written = move |history: &History| author.map_or(0, |author| history.bytes_by(&author));
     let written = entry.look(written).await.unwrap_or(0);
-    Some(Quota { bytes, used: hub.quotas().used(visitor.holder(), entry.id, written) })
+    Some(Quota { bytes, used: hub.quotas().used(visitor.counted(grant.holder), entry.id, written) })
 }
 
 fn outcome(

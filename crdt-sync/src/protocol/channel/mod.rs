@@ -152,6 +152,11 @@ impl Channel {
         self.salt.document(&self.document, self.digest)
     }
 
+    /// Whether both sides serve the document.
+    pub(super) fn is_open(&self) -> bool {
+        self.stage == Stage::Open
+    }
+
     /// Whether both sides have the same, as far as is known here.
     pub(super) fn is_settled(&self) -> bool {
         self.stage == Stage::Refused

@@ -149,7 +149,7 @@ impl Connection {
     ) -> Result<(), Violation> {
         self.spend(now)?;
         let Phase::Open(session) = &self.phase else { return Ok(()) };
-        let Some(document) = session.document_of(handle) else { return Ok(()) };
+        let Some(document) = session.served(handle) else { return Ok(()) };
         if !presence.is_genuine(&document) {
             return Err(Violation::ForgedPresence);
         }

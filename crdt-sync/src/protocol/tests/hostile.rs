@@ -3,7 +3,7 @@
 use crdt_core::{Document, DocumentId, Keypair, Text};
 
 use super::{Message, Piece, Statement, written};
-use crate::protocol::frame::Heads;
+use crate::protocol::frame::{Heads, Refused};
 use crate::protocol::{
     Answer, Ask, Close, CloseReason, Closed, Connection, Event, Fresh, Limit, Malformed, Presence,
     Request, Role, Settings, Time, Violation,
@@ -240,6 +240,12 @@ fn presence_has_to_be_signed_and_new_and_not_too_much() {
     forged.bytes[0] ^= 1;
     assert_eq!(listener.receive(NOW, &sent(forged)), Err(Violation::ForgedPresence));
     assert_broken(listener, dialer, &Violation::ForgedPresence);
+
+    let (mut listener, _, document) = with_document(settings());
+    listener.refuse(document, Refused::Forbidden);
+    assert_eq!(listener.receive(NOW, &sent(say(1, b"here"))), Ok(()));
+    let is_told = |event| matches!(event, Event::Presence { .. });
+    assert!(!std::iter::from_fn(|| listener.poll_event()).any(is_told), "by who may not be there");
 
     let mut settings = settings();
     settings.droppable_rate = 5;
