@@ -233,8 +233,6 @@ impl History {
         self.export_signed(have, None)
     }
 
-    /// What a replica with these changes lacks, as bundles, what this replica wrote and has not
-    /// signed yet included, with its signature.
     /// Every change from one on, in the order of [`changes`](Self::changes), as bytes to
     /// [`apply`](Self::apply) where all before it is: what a store appends. Costs what is exported.
     pub fn export_since(&self, first: usize) -> Vec<u8> {
@@ -246,6 +244,8 @@ impl History {
         self.exporter(keypair).since(first.min(self.end()))
     }
 
+    /// What a replica with these changes lacks, as bundles, what this replica wrote and has not
+    /// signed yet included, with its signature.
     pub(crate) fn export_signed(&self, have: &[ChangeHash], keypair: Option<&Keypair>) -> Vec<u8> {
         self.exporter(keypair).beyond(have)
     }
