@@ -1,0 +1,193 @@
+import type * as crdt from "crdt-web";
+
+/**
+ * A board with
+ * everything *\/ in it.
+ */
+export interface Board {
+  /** What it is called. */
+  title: string;
+  notes: string;
+  tasks: Task[];
+  labels: Record<string, string[]>;
+  "by-number": Map<bigint, Task>;
+  members: string[];
+  votes: bigint;
+  due: Due | null;
+  seen: number | null;
+  maybe: (Due | null)[];
+  picture: Uint8Array;
+  extra: crdt.JsonValue;
+  nothing: null;
+  parent: Board | null;
+  pair: Pair_String_i64;
+  place: Place;
+  color: [number, number, number];
+}
+
+export interface BoardEditor extends crdt.Editor<Board> {
+  /** What it is called. */
+  title: string;
+  get notes(): crdt.TextEditor;
+  set notes(value: string);
+  get tasks(): crdt.ListEditor<Task, TaskEditor>;
+  set tasks(value: Task[]);
+  get labels(): crdt.MapEditor<Record<string, string[]>, string, string[], crdt.ListEditor<string, crdt.RegisterEditor<string>>>;
+  set labels(value: Record<string, string[]>);
+  get "by-number"(): crdt.MapEditor<Map<bigint, Task>, bigint, Task, TaskEditor>;
+  set "by-number"(value: Map<bigint, Task>);
+  get members(): crdt.SetEditor<string>;
+  set members(value: string[]);
+  readonly votes: crdt.CounterEditor<bigint>;
+  get due(): DueEditor | null;
+  set due(value: Due | null);
+  seen: number | null;
+  get maybe(): crdt.ListEditor<Due | null, crdt.OptionEditor<Due, DueEditor>>;
+  set maybe(value: (Due | null)[]);
+  picture: Uint8Array;
+  get extra(): crdt.JsonEditor;
+  set extra(value: crdt.JsonValue);
+  readonly nothing: null;
+  get parent(): BoardEditor | null;
+  set parent(value: Board | null);
+  get pair(): Pair_String_i64Editor;
+  set pair(value: Pair_String_i64);
+  get place(): PlaceEditor;
+  set place(value: Place);
+  color: [number, number, number];
+}
+
+export interface BoardDelta {
+  /** What it is called. */
+  title?: string;
+  notes?: crdt.TextDelta;
+  tasks?: crdt.ListDelta<Task, TaskDelta>;
+  labels?: crdt.RecordDelta<string[], crdt.ListDelta<string, string>>;
+  "by-number"?: crdt.MapDelta<bigint, Task, TaskDelta>;
+  members?: crdt.SetDelta<string>;
+  votes?: crdt.CounterDelta<bigint>;
+  due?: crdt.EntryDelta<Due, DueDelta>;
+  seen?: number | null;
+  maybe?: crdt.ListDelta<Due | null, crdt.EntryDelta<Due, DueDelta>>;
+  picture?: Uint8Array;
+  extra?: crdt.JsonDelta;
+  nothing?: never;
+  parent?: crdt.EntryDelta<Board, BoardDelta>;
+  pair?: Pair_String_i64Delta;
+  place?: PlaceDelta;
+  color?: [number, number, number];
+}
+
+export interface Due {
+  day: number;
+}
+
+export interface DueEditor extends crdt.Editor<Due> {
+  day: number;
+}
+
+export interface DueDelta {
+  day?: number;
+}
+
+export interface Pair_String_i64 {
+  first: string;
+  second: bigint;
+}
+
+export interface Pair_String_i64Editor extends crdt.Editor<Pair_String_i64> {
+  first: string;
+  second: bigint;
+}
+
+export interface Pair_String_i64Delta {
+  first?: string;
+  second?: bigint;
+}
+
+/** Nested without end. */
+export interface Parts {
+  parts: Parts[];
+}
+
+export interface PartsEditor extends crdt.Editor<Parts> {
+  get parts(): crdt.ListEditor<Parts, PartsEditor>;
+  set parts(value: Parts[]);
+}
+
+export interface PartsDelta {
+  parts?: crdt.ListDelta<Parts, PartsDelta>;
+}
+
+export type Place = [number, number];
+
+export interface PlaceEditor extends crdt.Editor<Place> {
+  "0": number;
+  "1": number;
+}
+
+export interface PlaceDelta {
+  "0"?: number;
+  "1"?: number;
+}
+
+export type Status =
+  | "Open"
+  /** Somebody has done it. */
+  | { Done: { by: string; how: string } }
+  | { Handed: Due }
+  | { Moved: [number, string] };
+
+export interface StatusEditor extends crdt.EnumEditor<Status> {
+  readonly variant: "Open" | "Done" | "Handed" | "Moved";
+  /** Somebody has done it. */
+  inside(variant: "Done"): { by: string; get how(): crdt.TextEditor; set how(value: string) } | null;
+  inside(variant: "Handed"): DueEditor | null;
+  inside(variant: "Moved"): { "0": number; "1": string } | null;
+}
+
+export type StatusDelta =
+  | { selected: Status }
+  | { changed: { Done: { by?: string; how?: crdt.TextDelta } } }
+  | { changed: { Handed: DueDelta } }
+  | { changed: { Moved: { "0"?: number; "1"?: string } } };
+
+/** A name by itself. */
+export type Tags = string[];
+
+export type TagsEditor = crdt.ListEditor<string, crdt.RegisterEditor<string>>;
+
+export type TagsDelta = crdt.ListDelta<string, string>;
+
+export interface Task {
+  title: string;
+  done: boolean;
+  points: number;
+  status: Status;
+  parts: Parts;
+  tags: Tags;
+}
+
+export interface TaskEditor extends crdt.Editor<Task> {
+  title: string;
+  done: boolean;
+  readonly points: crdt.CounterEditor<number>;
+  get status(): StatusEditor;
+  set status(value: Status);
+  get parts(): PartsEditor;
+  set parts(value: Parts);
+  get tags(): TagsEditor;
+  set tags(value: Tags);
+}
+
+export interface TaskDelta {
+  title?: string;
+  done?: boolean;
+  points?: crdt.CounterDelta<number>;
+  status?: StatusDelta;
+  parts?: PartsDelta;
+  tags?: TagsDelta;
+}
+
+export declare const BoardDocument: crdt.DocumentType<Board, BoardEditor, BoardDelta>;
+export type BoardDocument = crdt.TypedDocument<Board, BoardEditor, BoardDelta>;
