@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crdt_core::{ApplyError, DocumentId, EditError, ForkError, LoadError};
 use thiserror::Error;
 
+#[cfg(feature = "sqlite")]
 use crate::key::KeyError;
 
 /// Why a store did not do what it was asked. What it had kept is as it was, and so is every document
@@ -25,6 +26,7 @@ pub enum StoreError {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// The key of the store could not be had.
+    #[cfg(feature = "sqlite")]
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The operating system gave no randomness.
@@ -72,6 +74,9 @@ pub enum StoreError {
     /// There is no room left where the store is.
     #[error("there is no room left where the store is: nothing was written; make room and go on")]
     Full,
+    /// The place, which is none of this crate's own, could not be read or written.
+    #[error("the place of the store could not be read or written ({0})")]
+    Place(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It is not known whether the last commit was written.
     #[error(
         "the last write failed in a way that leaves open whether it is there: drop the store and \
@@ -141,11 +146,13 @@ pub enum StoreError {
     #[error("nothing of a store can be read from {0}: take it from a backup")]
     NothingLeft(PathBuf),
     /// SQLite found the file damaged.
+    #[cfg(feature = "sqlite")]
     #[error(
         "the file is damaged ({0}): keep a copy of it, and save what is left: `Store::recover`, or `crdt recover`"
     )]
     Corrupt(#[source] rusqlite::Error),
     /// The file could not be read or written.
+    #[cfg(feature = "sqlite")]
     #[error("the file of the store could not be read or written ({0})")]
     Sqlite(#[source] rusqlite::Error),
     /// Another file of the store could not be read or written.
@@ -160,6 +167,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// The error of who asked for one document alone, where it is not known what of it is damaged.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn of(self, document: DocumentId) -> Self {
         match self {
             Self::Corrupt(error) => {
@@ -168,5 +176,11 @@ impl StoreError {
             }
             error => error,
         }
+    }
+
+    /// Every other place says itself what is damaged.
+    #[cfg(not(feature = "sqlite"))]
+    pub(crate) fn of(self, _: DocumentId) -> Self {
+        self
     }
 }

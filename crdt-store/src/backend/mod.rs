@@ -4,7 +4,8 @@
 //! [`Backend`] is a small thing: rows in transactions, of which one at a time writes.
 
 mod memory;
-mod read_only;
+pub(crate) mod place;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 use core::time::Duration;
@@ -15,7 +16,9 @@ use crate::error::StoreError;
 use crate::listing::Listing;
 
 pub use memory::Memory;
-pub(crate) use read_only::ReadOnly;
+pub(crate) use place::now;
+pub use place::{Blocking, Place, Ready, Rows};
+#[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 
 /// Whether a transaction writes.

@@ -5,7 +5,7 @@ use core::ops::Range;
 use crdt_core::{DocumentId, LoadError};
 
 use super::check;
-use crate::backend::{Check, Kind, PartName, Transaction};
+use crate::backend::{Check, Kind, PartName, Rows};
 use crate::error::StoreError;
 
 /// A saved document, and of which parts it is made.
@@ -16,11 +16,11 @@ pub(super) struct Base {
 
 impl Base {
     /// That of a document, if it has one.
-    pub(super) fn read(
-        transaction: &dyn Transaction,
+    pub(super) async fn read(
+        transaction: &impl Rows,
         id: &DocumentId,
     ) -> Result<Option<Self>, StoreError> {
-        let mut parts = transaction.parts(id)?;
+        let mut parts = transaction.parts(id).await?;
         if parts.is_empty() {
             return Ok(None);
         }

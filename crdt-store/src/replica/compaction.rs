@@ -11,7 +11,7 @@
 use crdt_core::PartKind;
 
 use super::{Content, Replica, Row, check};
-use crate::backend::{Access, Append, Backend, Kind, Part, PartName, Placed, Transaction, Write};
+use crate::backend::{Access, Append, Kind, Part, PartName, Place, Placed, Rows, Write};
 use crate::error::StoreError;
 
 /// How many appends of a level are merged.
@@ -50,44 +50,45 @@ enum Plan {
 impl Replica {
     /// Compacts what was appended, if that is due. What was asked for is done by then, so what goes
     /// wrong here is only said.
-    pub(crate) fn compact_when_due<C: Content>(&mut self, content: &C, backend: &dyn Backend) {
+    pub(crate) async fn compact_when_due<C: Content>(&mut self, content: &C, place: &impl Place) {
         let is_long = self.tail.last().is_some_and(|row| row.bytes as u64 >= LEAST);
         if !is_long && !self.is_base_stale && !self.position.is_multiple_of(MERGED as u64) {
             return;
         }
-        if let Err(error) = self.compact(content, backend) {
+        if let Err(error) = self.compact(content, place).await {
             tracing::warn!(%error, document = %self.id, "not compacted");
         }
     }
 
-    fn compact<C: Content>(
+    async fn compact<C: Content>(
         &mut self,
         content: &C,
-        backend: &dyn Backend,
+        place: &impl Place,
     ) -> Result<(), StoreError> {
-        let mut transaction = backend.begin(Access::Write)?;
+        let mut transaction = place.begin(Access::Write).await?;
         // Whoever appended since then sees to it.
-        let is_last = transaction.document(&self.id)?.is_some_and(|it| it.last == self.position);
-        let compacted = if is_last { self.compacted(content, &*transaction)? } else { None };
+        let is_last =
+            transaction.document(&self.id).await?.is_some_and(|it| it.last == self.position);
+        let compacted = if is_last { self.compacted(content, &transaction).await? } else { None };
         if let Some(compacted) = compacted {
-            transaction.write(&self.id, &compacted.writes)?;
-            transaction.commit()?;
+            transaction.write(&self.id, &compacted.writes).await?;
+            transaction.commit().await?;
             self.follow(compacted);
         }
         Ok(())
     }
 
     /// What is to be written in place of what was appended, if that is due.
-    fn compacted<C: Content>(
+    async fn compacted<C: Content>(
         &self,
         content: &C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<Option<Compacted>, StoreError> {
         if self.is_base_stale {
-            return self.rebase(content, transaction).map(Some);
+            return self.rebase(content, transaction).await.map(Some);
         }
-        let Some(entry) = transaction.document(&self.id)? else { return Ok(None) };
-        let tail = transaction.tail(&self.id)?;
+        let Some(entry) = transaction.document(&self.id).await? else { return Ok(None) };
+        let tail = transaction.tail(&self.id).await?;
         let changes = content.history().len();
         let start = self.tail.first().map_or(changes, |row| row.start);
         let appended = tail.iter().map(|placed| placed.bytes).sum();
@@ -96,18 +97,18 @@ impl Replica {
         let behind = Extent { bytes: appended, changes: (changes - start) as u64 };
         match plan(&tail, base, behind) {
             None => Ok(None),
-            Some(Plan::Rebase) => self.rebase(content, transaction).map(Some),
+            Some(Plan::Rebase) => self.rebase(content, transaction).await.map(Some),
             Some(Plan::Merge { from, level }) => Ok(self.merge(content, &tail, from, level)),
         }
     }
 
     /// What is to be written so that everything is in the base.
-    pub(crate) fn rebase<C: Content>(
+    pub(crate) async fn rebase<C: Content>(
         &self,
         content: &C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<Compacted, StoreError> {
-        let mut old = transaction.part_names(&self.id)?;
+        let mut old = transaction.part_names(&self.id).await?;
         old.sort_unstable();
         let mut writes = Vec::new();
         for saved in content.save_in_parts() {

@@ -20,11 +20,13 @@ mod waiting;
 use crdt_core::{ApplyError, ChangeHash, DocumentId, History, LoadError};
 use sha2::{Digest, Sha256};
 
-use crate::backend::{Append, Check, Entry, Tip, Transaction, Write};
+use crate::backend::{Append, Check, Entry, Rows, Tip, Write};
 use crate::error::StoreError;
 
 use base::Base;
-pub(crate) use base::{described, not_as_written};
+#[cfg(feature = "sqlite")]
+pub(crate) use base::described;
+pub(crate) use base::not_as_written;
 pub(crate) use content::Content;
 use content::TakenIn;
 
@@ -61,13 +63,13 @@ struct Row {
 
 impl Replica {
     /// Opens a document as it is in the store.
-    pub(crate) fn open<C: Content>(
+    pub(crate) async fn open<C: Content>(
         id: DocumentId,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
         open: impl FnOnce(Option<&[u8]>) -> Result<C, LoadError>,
     ) -> Result<(Self, C), StoreError> {
-        let Entry { through, last, made, listing, tips, .. } = entry(transaction, &id)?;
-        let base = Base::read(transaction, &id)?;
+        let Entry { through, last, made, listing, tips, .. } = entry(transaction, &id).await?;
+        let base = Base::read(transaction, &id).await?;
         if base.is_none() && through > 0 {
             return Err(damaged(id, "its base is not there".to_owned()));
         }
@@ -87,7 +89,7 @@ impl Replica {
             own: None,
             stale: Vec::new(),
         };
-        for append in transaction.appends(&id, through)? {
+        for append in transaction.appends(&id, through).await? {
             replica.bring_in_append(&mut content, &append)?;
         }
         let (found, all) = (content.history().len() as u64, listing.changes);
@@ -100,20 +102,20 @@ impl Replica {
                 format!("it says that number {last} was appended last, and {found} is there");
             return Err(damaged(id, said));
         }
-        replica.bring_in_waiting(&mut content, transaction)?;
+        replica.bring_in_waiting(&mut content, transaction).await?;
         Ok((replica, content))
     }
 
     /// A document that is in the store with nothing in it so far, and what is to be written so that
     /// everything is.
-    pub(crate) fn kept<C: Content>(
+    pub(crate) async fn kept<C: Content>(
         content: &C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<(Self, Vec<Write>), StoreError> {
         let history = content.history();
         let id = history.document();
-        let (mut replica, _) = Self::open(id, transaction, |_| Ok(History::new(id)))?;
-        let compacted = replica.rebase(content, transaction)?;
+        let (mut replica, _) = Self::open(id, transaction, |_| Ok(History::new(id))).await?;
+        let compacted = replica.rebase(content, transaction).await?;
         let mut writes = compacted.writes.clone();
         let type_name = history.genesis().map(|genesis| genesis.type_name().to_owned());
         writes.push(Write::List { type_name, changes: history.len() as u64 });
@@ -130,21 +132,21 @@ impl Replica {
 
     /// Brings in what others appended since this handle last looked, and says whether there was
     /// anything. Costs what they appended.
-    pub(crate) fn bring_in<C: Content>(
+    pub(crate) async fn bring_in<C: Content>(
         &mut self,
         content: &mut C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<bool, StoreError> {
-        let brought_in = self.bring_in_all(content, transaction);
+        let brought_in = self.bring_in_all(content, transaction).await;
         brought_in.map_err(|error| error.of(self.id))
     }
 
-    fn bring_in_all<C: Content>(
+    async fn bring_in_all<C: Content>(
         &mut self,
         content: &mut C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<bool, StoreError> {
-        let Entry { last, through, made, tips, .. } = entry(transaction, &self.id)?;
+        let Entry { last, through, made, tips, .. } = entry(transaction, &self.id).await?;
         if made != self.made {
             return Err(StoreError::Removed(self.id));
         }
@@ -153,21 +155,21 @@ impl Replica {
             return Ok(false);
         }
         if through > self.position {
-            self.bring_in_base(content, transaction, through)?;
+            self.bring_in_base(content, transaction, through).await?;
         }
-        for append in transaction.appends(&self.id, self.position)? {
+        for append in transaction.appends(&self.id, self.position).await? {
             self.bring_in_append(content, &append)?;
         }
         Ok(true)
     }
 
-    fn bring_in_base<C: Content>(
+    async fn bring_in_base<C: Content>(
         &mut self,
         content: &mut C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
         through: u64,
     ) -> Result<(), StoreError> {
-        let base = Base::read(transaction, &self.id)?;
+        let base = Base::read(transaction, &self.id).await?;
         let base = base.ok_or_else(|| damaged(self.id, "its base is not there".to_owned()))?;
         let theirs = History::load(base.bytes()).map_err(|error| base.blamed(&self.id, error))?;
         let is_all_durable = self.durable == content.history().len();
@@ -253,10 +255,10 @@ impl Replica {
 }
 
 /// A document that is there.
-fn entry(transaction: &dyn Transaction, id: &DocumentId) -> Result<Entry, StoreError> {
-    match transaction.document(id)? {
+async fn entry(transaction: &impl Rows, id: &DocumentId) -> Result<Entry, StoreError> {
+    match transaction.document(id).await? {
         None => Err(StoreError::UnknownDocument(*id)),
-        Some(entry) if entry.removed && transaction.tail(id)?.is_empty() => {
+        Some(entry) if entry.removed && transaction.tail(id).await?.is_empty() => {
             Err(StoreError::Removed(*id))
         }
         Some(entry) if entry.removed => {

@@ -7,17 +7,17 @@
 use std::collections::HashSet;
 
 use super::{Content, Replica, check};
-use crate::backend::{Transaction, Write};
+use crate::backend::{Rows, Write};
 use crate::error::StoreError;
 
 impl Replica {
     /// Has a document wait for what it waits for in the store.
-    pub(super) fn bring_in_waiting<C: Content>(
+    pub(super) async fn bring_in_waiting<C: Content>(
         &mut self,
         content: &mut C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<(), StoreError> {
-        let rows = transaction.waiting(&self.id)?;
+        let rows = transaction.waiting(&self.id).await?;
         if rows.is_empty() {
             return Ok(());
         }
