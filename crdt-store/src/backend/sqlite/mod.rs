@@ -159,7 +159,7 @@ impl Sqlite {
             }
             sync_folder(&self.path)?;
         }
-        Ok(first)
+        self.group(first)
     }
 
     fn prepare(&self, first: &Connection) -> Result<(), StoreError> {
@@ -168,6 +168,14 @@ impl Sqlite {
             Durability::Each => Ok(()),
             Durability::Grouped => schema::set_grouped(first).map_err(StoreError::Sqlite),
         }
+    }
+
+    /// A connection to what is a store by now, as durable as is wanted.
+    fn group(&self, mut connection: Connection) -> Result<Connection, StoreError> {
+        if !self.options.read_only && self.options.durability == Durability::Grouped {
+            schema::group(&mut connection).map_err(|error| self.named(error))?;
+        }
+        Ok(connection)
     }
 
     /// A connection to what has to be a store by now, if it has to be.
@@ -227,7 +235,10 @@ impl Sqlite {
     /// A connection that nobody uses.
     fn connection(&self) -> Result<Connection, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = idle.map_or_else(|| self.connect(), Ok)?;
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.group(self.connect()?)?,
+        };
         self.in_place()?;
         Ok(connection)
     }

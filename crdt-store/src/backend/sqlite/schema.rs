@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::{Durability, SqliteOptions};
+use super::SqliteOptions;
 use crate::backend::LONGEST_LOCK_TIMEOUT;
 use crate::error::StoreError;
 
@@ -23,7 +23,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("version_1.sql")];
 /// The format that is written: as many migrations as there are.
 const VERSION: i64 = 1;
 
-/// Sets a connection up.
+/// Sets a connection up. Where it writes, every commit is synced.
 pub(super) fn configure(
     connection: &mut Connection,
     options: &SqliteOptions,
@@ -37,14 +37,14 @@ pub(super) fn configure(
     if options.read_only {
         return connection.pragma_update(None, "query_only", true);
     }
-    match options.durability {
-        Durability::Each => sync_all(connection),
-        Durability::Grouped => {
-            sync_all(connection)?;
-            connection.wal_hook(Some(checkpoint))?;
-            set_synchronous(connection, NORMAL)
-        }
-    }
+    sync_all(connection)
+}
+
+/// Has no commit of a connection synced from now on but with a checkpoint. The file has to be made
+/// by then, and to [say so](set_grouped): what made it is synced as it is in every store.
+pub(super) fn group(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.wal_hook(Some(checkpoint))?;
+    set_synchronous(connection, NORMAL)
 }
 
 /// Has every commit synced, on Apple's systems too.
@@ -196,10 +196,7 @@ pub(super) fn set_grouped(connection: &Connection) -> rusqlite::Result<()> {
     if was_grouped(connection)? {
         return Ok(());
     }
-    set_synchronous(connection, FULL)?;
-    let set = connection.execute("UPDATE store SET grouped = 1", []);
-    set_synchronous(connection, NORMAL)?;
-    set.map(|_| ())
+    connection.execute("UPDATE store SET grouped = 1", []).map(|_| ())
 }
 
 /// Whether the file was ever open so that commits are not synced each.
