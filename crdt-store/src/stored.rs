@@ -193,27 +193,7 @@ impl<T: CrdtNode> Stored<T> {
     /// the store. Nothing has changed then.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, StoreError> {
         let Self { store, replica, document } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(document, &*transaction)?;
-        let limit = document.history().pending_limits().bytes;
-        let prepared = document.prepare_apply(bytes)?;
-        let (began, stopped) = (prepared.began_waiting(), prepared.stopped_waiting());
-        let mut writes = replica.waits(began, stopped, limit);
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
-        let (appended, appending) = appended.unzip();
-        writes.extend(appended.into_iter().flatten());
-        if !writes.is_empty() {
-            transaction.write(replica.id(), &writes)?;
-            transaction.commit()?;
-        }
-        let outcome = prepared.accept();
-        replica.forget_awaited();
-        if let Some(appending) = appending {
-            replica.appended(appending);
-            replica.compact_when_due(document, store.backend());
-        }
-        Ok(outcome)
+        replica.apply_if(document, store.backend(), bytes, |_| Ok(()))
     }
 
     /// Has a change prepared on top of everything in the store, and appends it there.
@@ -227,8 +207,7 @@ impl<T: CrdtNode> Stored<T> {
         let author = document.author();
         replica.check_own(document.history(), author)?;
         let prepared = prepare(document)?;
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
+        let appended = replica.append(&prepared);
         let Some((mut writes, appending)) = appended else { return Ok(prepared.accept()) };
         writes.extend(replica.awaited());
         if !prepared.is_empty() {
@@ -296,14 +275,7 @@ impl<T: CrdtNode> Stored<T> {
     /// Those of the store.
     pub fn compact(&mut self) -> Result<(), StoreError> {
         let Self { store, replica, document } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(document, &*transaction)?;
-        let mut compacted = replica.rebase(&*document, &*transaction)?;
-        compacted.writes.extend(replica.awaited());
-        transaction.write(replica.id(), &compacted.writes)?;
-        transaction.commit()?;
-        replica.follow(compacted);
-        replica.forget_awaited();
+        replica.compact_all(document, store.backend())?;
         store.shrink()
     }
 }

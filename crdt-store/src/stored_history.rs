@@ -52,28 +52,7 @@ impl StoredHistory {
         wants: impl FnOnce(&Outcome) -> Result<(), E>,
     ) -> Result<Outcome, E> {
         let Self { store, replica, history } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(history, &*transaction)?;
-        let limit = history.pending_limits().bytes;
-        let prepared = history.prepare_apply(bytes).map_err(StoreError::from)?;
-        wants(prepared.outcome())?;
-        let (began, stopped) = (prepared.began_waiting(), prepared.stopped_waiting());
-        let mut writes = replica.waits(began, stopped, limit);
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
-        let (appended, appending) = appended.unzip();
-        writes.extend(appended.into_iter().flatten());
-        if !writes.is_empty() {
-            transaction.write(replica.id(), &writes)?;
-            transaction.commit()?;
-        }
-        let outcome = prepared.accept();
-        replica.forget_awaited();
-        if let Some(appending) = appending {
-            replica.appended(appending);
-            replica.compact_when_due(history, store.backend());
-        }
-        Ok(outcome)
+        replica.apply_if(history, store.backend(), bytes, wants)
     }
 
     /// As [`Stored::compact`](crate::Stored::compact), but without the state, which only who knows
@@ -84,18 +63,7 @@ impl StoredHistory {
     /// Those of the store.
     pub fn compact(&mut self) -> Result<(), StoreError> {
         let Self { store, replica, history } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(history, &*transaction)?;
-        if transaction.tail(replica.id())?.is_empty() {
-            drop(transaction);
-        } else {
-            let mut compacted = replica.rebase(&*history, &*transaction)?;
-            compacted.writes.extend(replica.awaited());
-            transaction.write(replica.id(), &compacted.writes)?;
-            transaction.commit()?;
-            replica.follow(compacted);
-            replica.forget_awaited();
-        }
+        replica.compact_all(history, store.backend())?;
         store.shrink()
     }
 
