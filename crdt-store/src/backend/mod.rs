@@ -4,6 +4,7 @@
 //! [`Backend`] is a small thing: rows in transactions, of which one at a time writes.
 
 mod memory;
+mod queue;
 mod read_only;
 pub mod sqlite;
 
