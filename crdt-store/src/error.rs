@@ -1,6 +1,6 @@
 use core::time::Duration;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crdt_core::{ApplyError, DocumentId, EditError, ForkError, LoadError};
 use thiserror::Error;
@@ -28,7 +28,7 @@ pub enum StoreError {
     /// The key of the store could not be had.
     #[cfg(feature = "sqlite")]
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Key(KeyError),
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness: {0}")]
     Random(String),
@@ -118,6 +118,13 @@ pub enum StoreError {
         /// The journal that there is instead.
         mode: String,
     },
+    /// The file has two names that are both its own (hard links). Each would have a journal and a key
+    /// beside it, and who opens one does not see what is written by the other.
+    #[error(
+        "{0} has another name (a hard link), and what is written by one would be lost by the other: \
+         remove one of the names, or copy the file and open the copy"
+    )]
+    Linked(PathBuf),
     /// SQLite is a version that can lose data.
     #[error("SQLite is {0}, which can lose data with several connections: use 3.51.3 or later")]
     OldSqlite(&'static str),
@@ -165,7 +172,26 @@ pub enum StoreError {
     },
 }
 
+impl From<KeyError> for StoreError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Io { source, .. } if is_full(&source) => Self::Full,
+            error => Self::Key(error),
+        }
+    }
+}
+
+/// Whether there was no room, on the disk or for this user.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 impl StoreError {
+    /// Where a file beside the store, or one to be made, cannot be had.
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+        if is_full(&source) { Self::Full } else { Self::Io { path: path.to_owned(), source } }
+    }
+
     /// The error of who asked for one document alone, where it is not known what of it is damaged.
     #[cfg(feature = "sqlite")]
     pub(crate) fn of(self, document: DocumentId) -> Self {

@@ -2,7 +2,7 @@ use core::ops::Deref;
 
 use crdt_core::{History, Outcome};
 
-use crate::backend::{Access, Blocking, Place, Rows as _, now};
+use crate::backend::{Access, Blocking, Place, now};
 use crate::error::StoreError;
 use crate::replica::Replica;
 use crate::store::Store;
@@ -93,28 +93,7 @@ impl<P: Place> Waiting<&mut StoredHistory<P>> {
         wants: impl FnOnce(&Outcome) -> Result<(), E>,
     ) -> Result<Outcome, E> {
         let StoredHistory { store, replica, history } = self.0;
-        let mut transaction = store.begin(Access::Write).await?;
-        replica.bring_in(history, &transaction).await?;
-        let limit = history.pending_limits().bytes;
-        let prepared = history.prepare_apply(bytes).map_err(StoreError::from)?;
-        wants(prepared.outcome())?;
-        let (began, stopped) = (prepared.began_waiting(), prepared.stopped_waiting());
-        let mut writes = replica.waits(began, stopped, limit);
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
-        let (appended, appending) = appended.unzip();
-        writes.extend(appended.into_iter().flatten());
-        if !writes.is_empty() {
-            transaction.write(replica.id(), &writes).await?;
-            transaction.commit().await?;
-        }
-        let outcome = prepared.accept();
-        replica.forget_awaited();
-        if let Some(appending) = appending {
-            replica.appended(appending);
-            replica.compact_when_due(history, store.place()).await;
-        }
-        Ok(outcome)
+        replica.apply_if(history, store.place(), bytes, wants).await
     }
 
     /// As [`StoredHistory::compact`].
@@ -123,18 +102,7 @@ impl<P: Place> Waiting<&mut StoredHistory<P>> {
     /// As [`StoredHistory::compact`].
     pub async fn compact(self) -> Result<(), StoreError> {
         let StoredHistory { store, replica, history } = self.0;
-        let mut transaction = store.begin(Access::Write).await?;
-        replica.bring_in(history, &transaction).await?;
-        if transaction.tail(replica.id()).await?.is_empty() {
-            drop(transaction);
-        } else {
-            let mut compacted = replica.rebase(&*history, &transaction).await?;
-            compacted.writes.extend(replica.awaited());
-            transaction.write(replica.id(), &compacted.writes).await?;
-            transaction.commit().await?;
-            replica.follow(compacted);
-            replica.forget_awaited();
-        }
+        replica.compact_all(history, store.place()).await?;
         store.waiting().shrink().await
     }
 

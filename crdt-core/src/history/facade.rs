@@ -234,7 +234,8 @@ impl History {
     }
 
     /// Every change from one on, in the order of [`changes`](Self::changes), as bytes to
-    /// [`apply`](Self::apply) where all before it is: what a store appends. Costs what is exported.
+    /// [`apply`](Self::apply) where all before it is: what a store appends. Where there is none, the
+    /// genesis record alone, if it is known. Costs what is exported.
     pub fn export_since(&self, first: usize) -> Vec<u8> {
         self.export_signed_since(first, None)
     }

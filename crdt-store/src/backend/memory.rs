@@ -1,13 +1,13 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use crdt_core::DocumentId;
 
+use super::queue::{Queue, Turn};
 use super::{
-    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, LONGEST_LOCK_TIMEOUT, Part, PartName,
-    Placed, Transaction, Write,
+    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, Part, PartName, Placed, Transaction, Write,
 };
 use crate::error::StoreError;
 use crate::listing::Listing;
@@ -15,18 +15,10 @@ use crate::listing::Listing;
 /// Documents in memory, gone with the process: for tests, and for what need not be kept.
 #[derive(Debug)]
 pub struct Memory {
-    place: Mutex<Place>,
-    /// Told when a transaction that writes ends.
-    ended: Condvar,
-    lock_timeout: Duration,
-}
-
-#[derive(Debug, Default)]
-struct Place {
     /// Copied when something is committed while somebody reads.
-    content: Arc<Content>,
-    /// Whether a transaction writes.
-    is_written: bool,
+    content: Mutex<Arc<Content>>,
+    queue: Arc<Queue>,
+    lock_timeout: Duration,
 }
 
 /// All that is committed.
@@ -61,56 +53,34 @@ impl Default for Memory {
 impl Memory {
     /// Nothing yet.
     pub fn new() -> Self {
-        Self { place: Mutex::default(), ended: Condvar::new(), lock_timeout: LOCK_TIMEOUT }
+        Self { content: Mutex::default(), queue: Arc::default(), lock_timeout: LOCK_TIMEOUT }
     }
 
     /// Waits no longer than this for others that write, and 24 days at most.
     #[must_use]
     pub fn with_lock_timeout(mut self, lock_timeout: Duration) -> Self {
-        self.lock_timeout = lock_timeout.min(LONGEST_LOCK_TIMEOUT);
+        self.lock_timeout = lock_timeout;
         self
     }
 
-    /// Waits until no other transaction writes.
-    fn wait<'p>(
-        &self,
-        mut place: MutexGuard<'p, Place>,
-    ) -> Result<MutexGuard<'p, Place>, StoreError> {
-        let locked = StoreError::Locked(self.lock_timeout);
-        // Without threads nobody else can end what is waited for.
-        if cfg!(target_family = "wasm") {
-            return Err(locked);
-        }
-        let until = Instant::now() + self.lock_timeout;
-        while place.is_written {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(locked);
-            }
-            let waited = self.ended.wait_timeout(place, left);
-            place = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        Ok(place)
-    }
-
-    fn place(&self) -> MutexGuard<'_, Place> {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    fn content(&self) -> MutexGuard<'_, Arc<Content>> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Backend for Memory {
     fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
-        let mut place = self.place();
-        if access == Access::Write {
-            if place.is_written {
-                place = self.wait(place)?;
+        let turn = match access {
+            Access::Read => None,
+            Access::Write => {
+                let turn = self.queue.enter(self.lock_timeout);
+                Some(turn.ok_or(StoreError::Locked(self.lock_timeout))?)
             }
-            place.is_written = true;
-        }
+        };
         Ok(Box::new(MemoryTransaction {
             memory: self,
-            content: place.content.clone(),
-            writes: access == Access::Write,
+            content: self.content().clone(),
+            turn,
             changed: BTreeMap::new(),
             generation: None,
         }))
@@ -130,7 +100,8 @@ struct MemoryTransaction<'a> {
     memory: &'a Memory,
     /// As it was when the transaction began.
     content: Arc<Content>,
-    writes: bool,
+    /// If it writes.
+    turn: Option<Turn>,
     changed: BTreeMap<DocumentId, Kept>,
     generation: Option<[u8; 16]>,
 }
@@ -147,15 +118,6 @@ impl MemoryTransaction<'_> {
         read: impl FnOnce(&Kept) -> I,
     ) -> Vec<R> {
         self.read(id, |kept| read(kept).into_iter().collect()).unwrap_or_default()
-    }
-}
-
-impl Drop for MemoryTransaction<'_> {
-    fn drop(&mut self) {
-        if self.writes {
-            self.memory.place().is_written = false;
-            self.memory.ended.notify_one();
-        }
     }
 }
 
@@ -201,7 +163,7 @@ impl Transaction for MemoryTransaction<'_> {
     }
 
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
-        if !self.writes {
+        if self.turn.is_none() {
             return Err(StoreError::ReadOnly);
         }
         let kept = self.read(id, Kept::clone);
@@ -228,8 +190,8 @@ impl Transaction for MemoryTransaction<'_> {
 
     fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         self.content = Arc::default();
-        let mut place = self.memory.place();
-        let content = Arc::make_mut(&mut place.content);
+        let mut content = self.memory.content();
+        let content = Arc::make_mut(&mut content);
         for (id, kept) in core::mem::take(&mut self.changed) {
             let kept = Arc::new(kept);
             if content.documents.insert(id, kept).is_none() {

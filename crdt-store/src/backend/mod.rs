@@ -5,6 +5,7 @@
 
 mod memory;
 pub(crate) mod place;
+mod queue;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 

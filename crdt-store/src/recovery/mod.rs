@@ -98,8 +98,7 @@ impl Store {
         if survey.remnants.is_empty() {
             return Err(StoreError::NothingLeft(from.to_owned()));
         }
-        std::fs::File::create_new(to)
-            .map_err(|source| StoreError::Io { path: to.to_owned(), source })?;
+        std::fs::File::create_new(to).map_err(|source| StoreError::io(to, source))?;
         let saved = survey.save(to);
         if saved.is_err() {
             // What is there in part would stand in the way of the next try.

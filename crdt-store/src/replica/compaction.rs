@@ -10,7 +10,7 @@
 
 use crdt_core::PartKind;
 
-use super::{Content, Replica, Row, check};
+use super::{Content, Durable, Replica, Row, check};
 use crate::backend::{Access, Append, Kind, Part, PartName, Place, Placed, Rows, Write};
 use crate::error::StoreError;
 
@@ -102,8 +102,28 @@ impl Replica {
         }
     }
 
+    /// Has everything be in the base, if it is not. Who knows no state has nothing to add to one
+    /// behind which nothing lies.
+    pub(crate) async fn compact_all<C: Content>(
+        &mut self,
+        content: &mut C,
+        place: &impl Place,
+    ) -> Result<(), StoreError> {
+        let mut transaction = place.begin(Access::Write).await?;
+        self.bring_in(content, &transaction).await?;
+        if C::HAS_STATE || !transaction.tail(&self.id).await?.is_empty() {
+            let mut compacted = self.rebase(content, &transaction).await?;
+            compacted.writes.extend(self.awaited());
+            transaction.write(&self.id, &compacted.writes).await?;
+            transaction.commit().await?;
+            self.follow(compacted);
+            self.forget_awaited();
+        }
+        Ok(())
+    }
+
     /// What is to be written so that everything is in the base.
-    pub(crate) async fn rebase<C: Content>(
+    pub(super) async fn rebase<C: Content>(
         &self,
         content: &C,
         transaction: &impl Rows,
@@ -121,7 +141,7 @@ impl Replica {
         }
         writes.extend(old.into_iter().map(|(name, _)| Write::DropPart(name)));
         writes.push(Write::Through(self.position));
-        Ok(Compacted { writes, tail: Vec::new(), durable: content.history().len() })
+        Ok(Compacted { writes, tail: Vec::new(), durable: Durable::all_of(content.history()) })
     }
 
     /// Everything from a number on as one. `None` if this handle does not know which changes it is.
@@ -143,12 +163,12 @@ impl Replica {
         Some(Compacted {
             writes: vec![Write::Merge { from, by }],
             tail: rows,
-            durable: content.history().len(),
+            durable: Durable::all_of(content.history()),
         })
     }
 
     /// What was compacted is durable.
-    pub(crate) fn follow(&mut self, compacted: Compacted) {
+    pub(super) fn follow(&mut self, compacted: Compacted) {
         (self.tail, self.durable) = (compacted.tail, compacted.durable);
         self.is_base_stale = false;
     }
@@ -156,10 +176,10 @@ impl Replica {
 
 /// What is to be written, and what is in the store then.
 #[derive(Debug)]
-pub(crate) struct Compacted {
-    pub(crate) writes: Vec<Write>,
+pub(super) struct Compacted {
+    pub(super) writes: Vec<Write>,
     tail: Vec<Row>,
-    durable: usize,
+    durable: Durable,
 }
 
 /// How much there is.

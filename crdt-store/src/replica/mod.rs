@@ -11,6 +11,7 @@
 //! are told by their numbers, and changes by their hashes; only what is durable of a handle's own
 //! history is counted.
 
+mod arrival;
 mod base;
 mod compaction;
 mod content;
@@ -27,8 +28,7 @@ use base::Base;
 #[cfg(feature = "sqlite")]
 pub(crate) use base::described;
 pub(crate) use base::not_as_written;
-pub(crate) use content::Content;
-use content::TakenIn;
+pub(crate) use content::{Ahead, Content};
 
 /// Where a document in memory is in the store.
 #[derive(Debug)]
@@ -38,8 +38,7 @@ pub(crate) struct Replica {
     made: u64,
     /// The number up to which everything that was appended is here.
     position: u64,
-    /// So many changes of the history are in the store, and perhaps later ones.
-    durable: usize,
+    durable: Durable,
     /// What lies behind the base.
     tail: Vec<Row>,
     /// Whether the base is of little use: its state is missing, or of a type with another schema.
@@ -50,6 +49,20 @@ pub(crate) struct Replica {
     own: Option<ChangeHash>,
     /// What does not wait here any more, and may still do so in the store.
     stale: Vec<Check>,
+}
+
+/// How much of a history is in the store, and perhaps more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Durable {
+    changes: usize,
+    /// Whether the record of the document is, which comes with changes, or by itself.
+    has_genesis: bool,
+}
+
+impl Durable {
+    fn all_of(history: &History) -> Self {
+        Self { changes: history.len(), has_genesis: history.genesis().is_some() }
+    }
 }
 
 /// What was appended at once.
@@ -77,7 +90,7 @@ impl Replica {
             Some(base) => open(Some(base.bytes())).map_err(|error| base.blamed(&id, error))?,
             None => open(None)?,
         };
-        let durable = content.history().len();
+        let durable = Durable::all_of(content.history());
         let mut replica = Self {
             id,
             made,
@@ -119,8 +132,7 @@ impl Replica {
         let mut writes = compacted.writes.clone();
         let type_name = history.genesis().map(|genesis| genesis.type_name().to_owned());
         writes.push(Write::List { type_name, changes: history.len() as u64 });
-        let limit = history.pending_limits().bytes;
-        writes.extend(replica.waits(history.waiting(), core::iter::empty(), limit));
+        writes.extend(Self::waits_in(history));
         replica.follow(compacted);
         Ok((replica, writes))
     }
@@ -172,11 +184,13 @@ impl Replica {
         let base = Base::read(transaction, &self.id).await?;
         let base = base.ok_or_else(|| damaged(self.id, "its base is not there".to_owned()))?;
         let theirs = History::load(base.bytes()).map_err(|error| base.blamed(&self.id, error))?;
-        let is_all_durable = self.durable == content.history().len();
-        let taken_in = content.take_in(&theirs.export(&content.history().heads()))?;
-        self.stale.extend(taken_in.stopped);
+        let is_all_durable = self.durable.changes == content.history().len();
+        let (lacking, genesis) =
+            (theirs.export(&content.history().heads()), theirs.export_since(theirs.len()));
+        self.take_in(content, &[lacking, genesis].concat())?;
+        self.durable.has_genesis |= theirs.genesis().is_some();
         if is_all_durable && content.history().len() == theirs.len() {
-            self.durable = theirs.len();
+            self.durable.changes = theirs.len();
         }
         self.tail.clear();
         self.position = through;
@@ -193,15 +207,16 @@ impl Replica {
             return Err(damaged(self.id, not_as_written(&what)));
         }
         let (before, waiting) = (content.history().len(), content.history().pending());
-        let taken_in = content.take_in(&append.bytes).map_err(|error| match error {
+        let knew_genesis = content.history().genesis().is_some();
+        let taken_in = self.take_in(content, &append.bytes);
+        let outcome = taken_in.map_err(|error| match error {
             ApplyError::OfAnotherType { .. } => error.into(),
             error => damaged(self.id, format!("number {} is refused: {error}", append.number)),
         })?;
-        let TakenIn { outcome, stopped } = taken_in;
-        self.stale.extend(stopped);
+        self.durable.has_genesis |= !knew_genesis && content.history().genesis().is_some();
         // What had waited here, and has come free, is not in the store yet.
-        if self.durable == before && content.history().pending() == waiting {
-            self.durable = content.history().len();
+        if self.durable.changes == before && content.history().pending() == waiting {
+            self.durable.changes = content.history().len();
         }
         let known = outcome.known.iter().filter_map(|hash| content.history().number_of(hash));
         let start = known.fold(before, usize::min);
@@ -222,34 +237,31 @@ fn damaged(document: DocumentId, part: String) -> StoreError {
 #[derive(Debug)]
 pub(crate) struct Appending {
     row: Row,
-    /// How many changes the history has with it.
-    changes: usize,
+    /// What is, with it.
+    durable: Durable,
 }
 
 impl Replica {
-    /// What is to be written so that a history of so many changes, of a document of this type, is
-    /// durable, given what exports it from a change on. `None` if it is.
-    pub(crate) fn append(
-        &self,
-        changes: usize,
-        type_name: Option<&str>,
-        export_since: impl FnOnce(usize) -> Vec<u8>,
-    ) -> Option<(Vec<Write>, Appending)> {
-        if changes == self.durable {
+    /// What is to be written so that a document is durable as it will be. `None` if it is.
+    pub(crate) fn append(&self, ahead: &impl Ahead) -> Option<(Vec<Write>, Appending)> {
+        let (changes, type_name) = (ahead.changes(), ahead.type_name());
+        let durable = Durable { changes, has_genesis: type_name.is_some() };
+        let start = self.durable.changes;
+        if changes == start && durable.has_genesis <= self.durable.has_genesis {
             return None;
         }
-        let (number, bytes) = (self.position + 1, export_since(self.durable));
-        let row = Row { number, start: self.durable, bytes: bytes.len() };
+        let (number, bytes) = (self.position + 1, ahead.export_since(start));
+        let row = Row { number, start, bytes: bytes.len() };
         let append = Append { number, level: 0, check: check(&bytes), bytes };
         let type_name = type_name.map(str::to_owned);
         let listed = Write::List { type_name, changes: changes as u64 };
-        Some((vec![Write::Append(append), listed], Appending { row, changes }))
+        Some((vec![Write::Append(append), listed], Appending { row, durable }))
     }
 
     /// What was to be appended is durable now.
-    pub(crate) fn appended(&mut self, Appending { row, changes }: Appending) {
+    pub(crate) fn appended(&mut self, Appending { row, durable }: Appending) {
         self.position = row.number;
-        self.durable = changes;
+        self.durable = durable;
         self.tail.push(row);
     }
 }

@@ -22,8 +22,7 @@ impl<T: CrdtNode, P: Place> Waiting<&mut Stored<T, P>> {
         let author = document.author();
         replica.check_own(document.history(), author)?;
         let prepared = prepare(document)?;
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
+        let appended = replica.append(&prepared);
         let Some((mut writes, appending)) = appended else { return Ok(prepared.accept()) };
         writes.extend(replica.awaited());
         if !prepared.is_empty() {
@@ -45,27 +44,7 @@ impl<T: CrdtNode, P: Place> Waiting<&mut Stored<T, P>> {
     /// As [`Stored::apply`].
     pub async fn apply(self, bytes: &[u8]) -> Result<Outcome, StoreError> {
         let Stored { store, replica, document } = self.0;
-        let mut transaction = store.begin(Access::Write).await?;
-        replica.bring_in(document, &transaction).await?;
-        let limit = document.history().pending_limits().bytes;
-        let prepared = document.prepare_apply(bytes)?;
-        let (began, stopped) = (prepared.began_waiting(), prepared.stopped_waiting());
-        let mut writes = replica.waits(began, stopped, limit);
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
-        let (appended, appending) = appended.unzip();
-        writes.extend(appended.into_iter().flatten());
-        if !writes.is_empty() {
-            transaction.write(replica.id(), &writes).await?;
-            transaction.commit().await?;
-        }
-        let outcome = prepared.accept();
-        replica.forget_awaited();
-        if let Some(appending) = appending {
-            replica.appended(appending);
-            replica.compact_when_due(document, store.place()).await;
-        }
-        Ok(outcome)
+        replica.apply_if(document, store.place(), bytes, |_| Ok(())).await
     }
 
     /// As [`Stored::refresh`].
@@ -93,14 +72,7 @@ impl<T: CrdtNode, P: Place> Waiting<&mut Stored<T, P>> {
     /// As [`Stored::compact`].
     pub async fn compact(self) -> Result<(), StoreError> {
         let Stored { store, replica, document } = self.0;
-        let mut transaction = store.begin(Access::Write).await?;
-        replica.bring_in(document, &transaction).await?;
-        let mut compacted = replica.rebase(&*document, &transaction).await?;
-        compacted.writes.extend(replica.awaited());
-        transaction.write(replica.id(), &compacted.writes).await?;
-        transaction.commit().await?;
-        replica.follow(compacted);
-        replica.forget_awaited();
+        replica.compact_all(document, store.place()).await?;
         store.waiting().shrink().await
     }
 }

@@ -277,6 +277,25 @@ fn a_file_that_is_gone_or_another_one_is_not_written() {
     }
 }
 
+/// Two names of one file have two journals.
+#[cfg(unix)]
+#[test]
+fn a_file_with_a_second_name_of_its_own_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, other] = ["notes.crdt", "other.crdt"].map(|name| folder.path().join(name));
+    made(&path);
+    fs::hard_link(&path, &other).unwrap();
+    for name in [&path, &other] {
+        for options in [options(), options().read_only()] {
+            let refused = Store::open_with(name, &options);
+            assert!(matches!(refused, Err(StoreError::Linked(_))), "{refused:?}");
+        }
+    }
+    assert_eq!(Store::recover(&path, folder.path().join("new.crdt")).unwrap().len(), 2);
+    fs::remove_file(&other).unwrap();
+    assert_eq!(Store::open_with(&path, &options()).unwrap().documents().unwrap().len(), 2);
+}
+
 #[test]
 fn several_that_make_one_file_at_once_all_have_it() {
     for _ in 0..10 {
