@@ -3,6 +3,7 @@
 //! All that is known of what belongs in a document's rows lies above (`replica/`), and does no IO. A
 //! [`Backend`] is a small thing: rows in transactions, of which one at a time writes.
 
+pub mod keyed;
 mod memory;
 pub(crate) mod place;
 mod queue;
@@ -16,6 +17,7 @@ use crdt_core::{Author, ChangeHash, DocumentId};
 use crate::error::StoreError;
 use crate::listing::Listing;
 
+pub use keyed::Keyed;
 pub use memory::Memory;
 pub(crate) use place::now;
 pub use place::{Blocking, Place, Ready, Rows};

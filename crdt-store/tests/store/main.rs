@@ -11,6 +11,7 @@ mod own;
 mod places;
 mod processes;
 mod sessions;
+mod slow;
 mod tools;
 mod waiting;
 mod world;
