@@ -2,7 +2,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use thiserror::Error;
-use tokio_tungstenite::tungstenite::http::Uri;
+use tungstenite::http::Uri;
 
 /// Where a relay listens: `wss://relay.example.org`, or `ws://127.0.0.1:8710` without TLS. The path is
 /// `/crdt-sync` if none is given.

@@ -8,28 +8,20 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{self, ClientRequestBuilder};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tungstenite::client::IntoClientRequest as _;
+use tungstenite::handshake::client::Request;
+use tungstenite::{self, ClientRequestBuilder};
 
 use super::address::Address;
-use super::socket::{BUFFER, MAX_MESSAGE};
+use super::line::Transport;
+use super::socket::Wire;
 use crate::access::Token;
 
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A WebSocket to a relay.
-pub(crate) type Dialed = WebSocketStream<Box<dyn Transport>>;
-
-/// Bytes in and out.
-pub(crate) trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 
 /// Why there is no connection.
 #[derive(Debug, Error)]
@@ -60,7 +52,7 @@ pub(crate) async fn dial(
     address: &Address,
     token: Option<&Token>,
     tls: &Arc<ClientConfig>,
-) -> Result<(Dialed, IpAddr), DialError> {
+) -> Result<(Wire, IpAddr), DialError> {
     let tcp = timed(TcpStream::connect((address.host(), address.port()))).await??;
     tcp.set_nodelay(true)?;
     let there = tcp.peer_addr()?.ip();
@@ -72,9 +64,8 @@ pub(crate) async fn dial(
         Box::new(tcp)
     };
     let request = request(address, token)?;
-    let shaking = client_async_with_config(request, transport, Some(config()));
-    match timed(shaking).await? {
-        Ok((socket, _)) => Ok((socket, there)),
+    match timed(Wire::request(transport, request)).await? {
+        Ok(wire) => Ok((wire, there)),
         Err(tungstenite::Error::Http(response)) if is_final(response.status().as_u16()) => {
             Err(DialError::Refused(response.status().as_u16()))
         }
@@ -82,14 +73,15 @@ pub(crate) async fn dial(
     }
 }
 
-fn request(address: &Address, token: Option<&Token>) -> Result<ClientRequestBuilder, DialError> {
+fn request(address: &Address, token: Option<&Token>) -> Result<Request, DialError> {
     let uri = address.to_string().parse();
     let uri = uri.map_err(|_| DialError::Name(address.host().to_owned()))?;
     let request = ClientRequestBuilder::new(uri);
-    Ok(match token {
+    let request = match token {
         Some(token) => request.with_header("Authorization", format!("Bearer {}", token.secret())),
         None => request,
-    })
+    };
+    request.into_client_request().map_err(|error| DialError::NoWebSocket(Box::new(error)))
 }
 
 /// Whether an answer says that it will always be that.
@@ -99,15 +91,6 @@ fn is_final(status: u16) -> bool {
 
 async fn timed<F: Future>(future: F) -> Result<F::Output, DialError> {
     timeout(PATIENCE, future).await.map_err(|_| DialError::Silent)
-}
-
-/// How much of a WebSocket is kept in memory.
-pub(crate) fn config() -> WebSocketConfig {
-    WebSocketConfig::default()
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(0)
-        .max_message_size(Some(MAX_MESSAGE))
-        .max_frame_size(Some(MAX_MESSAGE))
 }
 
 /// TLS with the certificates that the system trusts, or, where it has none, those that browsers do.

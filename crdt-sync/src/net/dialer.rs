@@ -76,12 +76,12 @@ impl Dialer {
             dialed = dialing => dialed,
             _ = ended.wait_for(|ended| *ended) => return Attempt::Closed,
         };
-        let connected = dialed.and_then(|(socket, there)| Ok((socket, self.setup(there)?)));
+        let connected = dialed.and_then(|(wire, there)| Ok((wire, self.setup(there)?)));
         match connected {
             Err(error) if error.is_final() => Attempt::Final(error.to_string()),
             Err(error) => Attempt::Again { why: error.to_string(), after: None },
-            Ok((socket, setup)) => {
-                let served = serve(self.hub.clone(), socket, setup).await;
+            Ok((wire, setup)) => {
+                let served = serve(self.hub.clone(), wire, setup).await;
                 self.after(served)
             }
         }

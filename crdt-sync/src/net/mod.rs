@@ -6,6 +6,7 @@ mod dial;
 mod dialer;
 mod hub;
 mod invite;
+mod line;
 mod metrics;
 mod peer;
 mod relay;

@@ -1,7 +1,6 @@
 //! A connection as it is served: the protocol on one side, a socket, documents and other connections
 //! on the other.
 
-use core::fmt;
 use core::future::{pending, poll_fn};
 use core::pin::Pin;
 use core::time::Duration;
@@ -11,14 +10,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crdt_core::{Author, DocumentId};
-use futures_util::{Sink, Stream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
 use super::backoff::random;
 use super::hub::{Desk, Done, Hub, Mail, Mailbox, Policy, Reviewed};
-use super::socket::{Frame, Incoming, Turn, Wire};
+use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
 use crate::protocol::{Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings};
 
@@ -57,19 +55,14 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const LATER: Duration = Duration::from_secs(2);
 
 /// Serves a connection until it is over. What is kept for it is in the future, once.
-pub(crate) fn serve<S, M, E>(
+pub(crate) fn serve(
     hub: Arc<Hub>,
-    socket: S,
+    wire: Wire,
     setup: Setup,
-) -> impl Future<Output = Ended> + Send
-where
-    S: Stream<Item = Result<M, E>> + Sink<M, Error = E> + Unpin + Send,
-    M: Frame + Send,
-    E: fmt::Display + Send,
-{
+) -> impl Future<Output = Ended> + Send {
     let number = hub.number();
     let span = tracing::info_span!("connection", number, address = %setup.address);
-    let mut session = span.in_scope(|| Session::new(hub, number, socket, setup));
+    let mut session = span.in_scope(|| Session::new(hub, number, wire, setup));
     let serving = async move {
         let ended = session.run().await;
         tracing::debug!(?ended, "the connection is over");
@@ -78,11 +71,11 @@ where
     serving.instrument(span)
 }
 
-struct Session<S, M> {
+struct Session {
     hub: Arc<Hub>,
     number: u32,
     it: Connection,
-    wire: Wire<S, M>,
+    wire: Wire,
     desk: Desk,
     answers: mpsc::UnboundedReceiver<Box<Done>>,
     mailbox: Mailbox,
@@ -102,13 +95,8 @@ struct Session<S, M> {
 
 type Review = Pin<Box<dyn Future<Output = Reviewed> + Send>>;
 
-impl<S, M, E> Session<S, M>
-where
-    S: Stream<Item = Result<M, E>> + Sink<M, Error = E> + Unpin + Send,
-    M: Frame + Send,
-    E: fmt::Display + Send,
-{
-    fn new(hub: Arc<Hub>, number: u32, socket: S, setup: Setup) -> Self {
+impl Session {
+    fn new(hub: Arc<Hub>, number: u32, wire: Wire, setup: Setup) -> Self {
         let Setup { role, settings, entropy, address, token, is_link, authenticated } = setup;
         let mailbox = hub.enter(number, Some(address));
         let (desk, answers) = Desk::new(hub.clone(), number, address, token, is_link);
@@ -121,7 +109,7 @@ where
             hub,
             number,
             it,
-            wire: Wire::new(socket),
+            wire,
             desk,
             answers,
             mailbox,
@@ -153,8 +141,10 @@ where
     async fn turn(&mut self) -> Option<Ended> {
         let is_open = self.closed.is_none();
         let wake = self.wake();
+        // What a side says that is not admitted yet waits where it is.
+        let receives = !self.it.is_admitting();
         tokio::select! {
-            turn = poll_fn(|context| self.wire.poll(context)) => return self.turned(turn),
+            turn = poll_fn(|context| self.wire.poll(context, receives)) => return self.turned(turn),
             Some(done) = self.answers.recv() => self.answered(*done),
             Some(mail) = self.mailbox.mail.recv(), if is_open && self.wire.is_free() => {
                 self.deliver(*mail);
@@ -192,7 +182,7 @@ where
         {
             self.hub.metrics.frames_out.add(1);
             self.hub.metrics.bytes_out.add(frame.len() as u64);
-            self.wire.send(M::binary(frame));
+            self.wire.send(frame);
         }
         self.stuck = match self.stuck {
             _ if !self.wire.is_sending() => None,
@@ -374,6 +364,7 @@ where
         tracing::info!(%author, "authenticated");
         self.hub.metrics.authenticated.add(1);
         self.peer = Some(author);
+        self.wire.trust();
         self.hub.authenticated(self.number, author);
         if let Some(authenticated) = &self.authenticated {
             authenticated(author);
@@ -401,10 +392,10 @@ where
             Closed::Broken(_) => 1002,
             _ => 1008,
         };
-        self.wire.send(M::close(code, ""));
+        self.wire.close(code);
         let parting = async {
             loop {
-                let turn = poll_fn(|context| self.wire.poll(context)).await;
+                let turn = poll_fn(|context| self.wire.poll(context, true)).await;
                 if matches!(turn, Turn::Lost(_)) {
                     return;
                 }
@@ -417,7 +408,7 @@ where
 }
 
 /// However it ends, others are to know that it has.
-impl<S, M> Drop for Session<S, M> {
+impl Drop for Session {
     fn drop(&mut self) {
         if let Some(peer) = self.peer {
             for entry in self.hub.bound().iter().filter_map(|id| self.hub.bound_entry(id)) {

@@ -11,7 +11,7 @@ use super::closing::Close;
 use super::presence::Presence;
 
 /// The most bytes of a frame.
-pub(super) const MAX_FRAME: usize = 1 << 20;
+pub(crate) const MAX_FRAME: usize = 1 << 20;
 /// The most bytes of a piece of a bundle or frontier.
 pub(super) const PIECE: usize = 1 << 16;
 /// The most heads or tips of a message.

@@ -20,6 +20,10 @@ pub struct Limits {
     pub documents_per_connection: u64,
     /// The most bytes that may come by an HTTP request; 16 MiB by default.
     pub request_body: usize,
+    /// The most bytes that may be held of all that comes by HTTP requests, and as many of their
+    /// answers, until they have left; 64 MiB by default. A larger one is served alone. Who finds no
+    /// room is told to try again.
+    pub request_bytes: usize,
     /// HTTP requests for documents that are worked on at once; 8 by default.
     pub requests: usize,
     /// How long connections are waited for when the relay is drained; 10 seconds by default.
@@ -41,6 +45,7 @@ impl Default for Limits {
             ping: Duration::from_secs(15),
             documents_per_connection: 100_000,
             request_body: 16 << 20,
+            request_bytes: 64 << 20,
             requests: 8,
             drain: Duration::from_secs(10),
             retry_after: Duration::from_secs(5),

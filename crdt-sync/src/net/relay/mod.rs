@@ -7,6 +7,9 @@ mod limits;
 mod listen;
 mod local;
 mod page;
+mod patient;
+mod room;
+mod upgrade;
 
 use core::fmt;
 use core::time::Duration;
@@ -28,6 +31,7 @@ use super::peer::{Status, Target};
 use crate::access::Access;
 use crate::protocol::{Close, CloseReason};
 use doors::Doors;
+use room::Room;
 
 pub use limits::Limits;
 
@@ -65,6 +69,9 @@ struct Inner {
     doors: Arc<Doors>,
     /// Turns of HTTP requests.
     requests: Semaphore,
+    /// For what comes with them, and for what they are answered.
+    bodies: Room,
+    answers: Room,
     draining: watch::Sender<bool>,
     links: Mutex<Vec<(Target, watch::Receiver<Status>)>>,
     backoff: Backoff,
@@ -208,7 +215,9 @@ impl Relay {
             is_local,
             limits,
             doors: Arc::new(Doors::new(limits)),
-            requests: Semaphore::new(limits.requests.max(1)),
+            requests: Semaphore::new(limits.requests),
+            bodies: Room::new(limits.request_bytes),
+            answers: Room::new(limits.request_bytes),
             draining: watch::Sender::new(false),
             links: Mutex::default(),
             backoff,
