@@ -34,7 +34,7 @@ pub use live::{Deltas, Live, RelayStanding};
 #[cfg(feature = "net")]
 pub use net::{
     Address, AddressError, Backoff, Invite, InviteError, Limits, Peer, PeerError, PeerOptions,
-    Relay, RelayError, RelayOptions, Status, Target,
+    Relay, RelayOptions, SettingError, StartError, Status, Target,
 };
 
 /// Compiles the example of the README.

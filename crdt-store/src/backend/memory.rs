@@ -25,6 +25,8 @@ pub struct Memory {
 struct Place {
     /// Copied when something is committed while somebody reads.
     content: Arc<Content>,
+    /// How often something was committed.
+    commits: u64,
     /// Whether a transaction writes.
     is_written: bool,
 }
@@ -106,6 +108,10 @@ impl Backend for Memory {
 
     fn shrink(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn revision(&self) -> Result<Option<u64>, StoreError> {
+        Ok(Some(self.place().commits))
     }
 }
 
@@ -221,6 +227,7 @@ impl Transaction for MemoryTransaction<'_> {
             }
         }
         content.generation = self.generation.or(content.generation);
+        place.commits += 1;
         Ok(())
     }
 }

@@ -22,6 +22,10 @@ impl Backend for ReadOnly {
         Err(StoreError::ReadOnly)
     }
 
+    fn revision(&self) -> Result<Option<u64>, StoreError> {
+        self.0.revision()
+    }
+
     fn integrity(&self) -> Result<Vec<String>, StoreError> {
         self.0.integrity()
     }

@@ -18,7 +18,18 @@ pub(super) fn check(make: &dyn Fn() -> Open) -> Result<(), Violation> {
     parts(&make())?;
     waiting(&make())?;
     removing(&make())?;
+    revision(&make())?;
     one_writer(&make())
+}
+
+fn revision(open: &Open) -> Result<(), Violation> {
+    write(open, &[Write::Create])?;
+    let place = open().doing("opening")?;
+    let revision = || place.revision().doing("looking whether something was committed");
+    let Some(before) = revision()? else { return Ok(()) };
+    write(open, &[Write::Title(Some("Plan".to_owned()))])?;
+    let is_other = revision()? != Some(before);
+    ensure(is_other, "what another one commits makes another revision", || before.to_string())
 }
 
 /// Opens the place and begins to write there.

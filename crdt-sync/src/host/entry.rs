@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crdt_core::{DocumentId, History};
-use crdt_store::StoredHistory;
+use crdt_store::{StoreError, StoredHistory};
 use tokio::sync::{RwLock, watch};
 
 use super::intake::Queue;
@@ -19,6 +19,7 @@ pub(crate) enum Origin {
 
 /// Changes that a document has got, which are durable.
 pub(crate) struct Grown<'a> {
+    pub(crate) entry: &'a Entry,
     pub(crate) history: &'a History,
     /// How many it had before.
     pub(crate) before: usize,
@@ -30,8 +31,8 @@ pub(crate) struct Grown<'a> {
 pub(crate) trait Listener: Send + Sync {
     fn grown(&self, grown: &Grown<'_>);
 
-    /// The app does not share a document any more.
-    fn gone(&self, document: DocumentId);
+    /// The app does not share a document any more, or not this way.
+    fn gone(&self, entry: &Entry);
 }
 
 /// A document that is shared, whatever its type.
@@ -81,13 +82,31 @@ impl Entry {
     }
 
     /// Has a thread bring in what other handles wrote.
-    pub(crate) async fn refresh(self: &Arc<Self>) {
+    ///
+    /// # Errors
+    /// [`StoreError::Removed`] if the document was removed; those of the store.
+    pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), StoreError> {
         let entry = self.clone();
         writing(self.seat(), move |seat| {
-            let Some(hosted) = seat.hosted_mut() else { return };
-            if let Err(error) = hosted.refresh() {
-                tracing::warn!(%error, document = %entry.id, "not brought up to date");
-            }
+            let Some(hosted) = seat.hosted_mut() else { return Ok(()) };
+            let refreshed = hosted.refresh().map(drop);
+            entry.tell(hosted, Origin::Here);
+            refreshed
+        })
+        .await
+    }
+
+    /// How many changes everyone was told of.
+    pub(crate) fn told(&self) -> usize {
+        self.told.load(Ordering::Relaxed)
+    }
+
+    /// Has a thread tell everyone what there is beyond so many changes, of which they were told before.
+    pub(crate) async fn tell_since(self: &Arc<Self>, told: usize) {
+        let entry = self.clone();
+        writing(self.seat(), move |seat| {
+            let Some(hosted) = seat.hosted() else { return };
+            entry.told.store(told.min(hosted.history().len()), Ordering::Relaxed);
             entry.tell(hosted, Origin::Here);
         })
         .await;
@@ -122,7 +141,7 @@ impl Entry {
     /// The app does not share it any more.
     pub(crate) fn gone(&self) {
         for listener in self.listeners() {
-            listener.gone(self.id);
+            listener.gone(self);
         }
     }
 
@@ -145,7 +164,7 @@ impl Entry {
         }
         let before = self.told.swap(history.len(), Ordering::Relaxed);
         for listener in listeners {
-            listener.grown(&Grown { history, before, origin });
+            listener.grown(&Grown { entry: self, history, before, origin });
         }
     }
 }

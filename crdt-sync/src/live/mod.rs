@@ -19,8 +19,8 @@ pub use progress::RelayStanding;
 /// A document in a store, shared between tasks: a handle that is cheap to clone.
 ///
 /// It has the verbs of a [`Stored`] document. What they do to the disk, and all signing and
-/// verifying, is done on threads for blocking work of the runtime, so they are to be used within
-/// one of tokio. They take their turn: a change that is asked for first is made first.
+/// verifying, is done on threads for blocking work of tokio's runtime, or outside of one where it is
+/// awaited. They take their turn: a change that is asked for first is made first.
 ///
 /// A future that is dropped before it began to work does nothing. What has begun is done to its end.
 ///

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tungstenite::client::IntoClientRequest as _;
+use tungstenite::error::ProtocolError;
 use tungstenite::handshake::client::Request;
 use tungstenite::{self, ClientRequestBuilder};
 
@@ -34,6 +35,16 @@ pub(crate) enum DialError {
     Silent,
     #[error("the certificate is for another name than {0}, or that is no name")]
     Name(String),
+    #[error("nothing speaks TLS there: for a relay without it, write `ws://` instead of `wss://`")]
+    NoTls,
+    #[error(
+        "what answers there is no relay, or one with TLS, for which `wss://` is to be written: {0}"
+    )]
+    NoHttp(Box<tungstenite::Error>),
+    #[error("no relay is at this path ({0}): check all of the address")]
+    NoRelay(u16),
+    #[error("the relay serves nobody just now ({0})")]
+    Busy(u16),
     #[error("no relay there: {0}")]
     NoWebSocket(Box<tungstenite::Error>),
     #[error("the relay does not let us in ({0}): it asks for another token")]
@@ -59,17 +70,41 @@ pub(crate) async fn dial(
     let transport: Box<dyn Transport> = if address.is_secure() {
         let name = ServerName::try_from(address.host().to_owned());
         let name = name.map_err(|_| DialError::Name(address.host().to_owned()))?;
-        Box::new(timed(TlsConnector::from(tls.clone()).connect(name, tcp)).await??)
+        let shaking = TlsConnector::from(tls.clone()).connect(name, tcp);
+        Box::new(timed(shaking).await?.map_err(no_tls)?)
     } else {
         Box::new(tcp)
     };
     let request = request(address, token)?;
     match timed(Wire::request(transport, request)).await? {
         Ok(wire) => Ok((wire, there)),
-        Err(tungstenite::Error::Http(response)) if is_final(response.status().as_u16()) => {
-            Err(DialError::Refused(response.status().as_u16()))
+        Err(error) => Err(no_websocket(error)),
+    }
+}
+
+/// Why TLS did not come about.
+fn no_tls(error: io::Error) -> DialError {
+    let is_other = |error: &rustls::Error| {
+        matches!(error, rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType))
+    };
+    let of_tls = error.get_ref().and_then(|error| error.downcast_ref());
+    if of_tls.is_some_and(is_other) { DialError::NoTls } else { error.into() }
+}
+
+/// Why a WebSocket did not come about.
+fn no_websocket(error: tungstenite::Error) -> DialError {
+    let answered = match &error {
+        tungstenite::Error::Http(response) => response.status().as_u16(),
+        tungstenite::Error::HttpFormat(_)
+        | tungstenite::Error::Protocol(ProtocolError::HttparseError(_)) => {
+            return DialError::NoHttp(Box::new(error));
         }
-        Err(error) => Err(DialError::NoWebSocket(Box::new(error))),
+        _ => return DialError::NoWebSocket(Box::new(error)),
+    };
+    match answered {
+        401 | 403 => DialError::Refused(answered),
+        429 | 500.. => DialError::Busy(answered),
+        _ => DialError::NoRelay(answered),
     }
 }
 
@@ -82,11 +117,6 @@ fn request(address: &Address, token: Option<&Token>) -> Result<Request, DialErro
         None => request,
     };
     request.into_client_request().map_err(|error| DialError::NoWebSocket(Box::new(error)))
-}
-
-/// Whether an answer says that it will always be that.
-fn is_final(status: u16) -> bool {
-    matches!(status, 401 | 403)
 }
 
 async fn timed<F: Future>(future: F) -> Result<F::Output, DialError> {

@@ -11,13 +11,15 @@ mod metrics;
 mod peer;
 mod relay;
 mod session;
+mod settings;
 mod socket;
 
 pub use address::{Address, AddressError};
 pub use backoff::Backoff;
 pub use invite::{Invite, InviteError};
 pub use peer::{Peer, PeerError, PeerOptions, Status, Target};
-pub use relay::{Limits, Relay, RelayError, RelayOptions};
+pub use relay::{Limits, Relay, RelayOptions};
+pub use settings::{SettingError, StartError};
 
 /// Bytes that nobody can guess, for a handshake.
 ///

@@ -55,11 +55,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const LATER: Duration = Duration::from_secs(2);
 
 /// Serves a connection until it is over. What is kept for it is in the future, once.
-pub(crate) fn serve(
-    hub: Arc<Hub>,
-    wire: Wire,
-    setup: Setup,
-) -> impl Future<Output = Ended> + Send {
+pub(crate) fn serve(hub: Arc<Hub>, wire: Wire, setup: Setup) -> impl Future<Output = Ended> + Send {
     let number = hub.number();
     let span = tracing::info_span!("connection", number, address = %setup.address);
     let mut session = span.in_scope(|| Session::new(hub, number, wire, setup));
@@ -139,7 +135,7 @@ impl Session {
 
     /// Waits until something happens, and does what follows.
     async fn turn(&mut self) -> Option<Ended> {
-        let is_open = self.closed.is_none();
+        let (is_open, is_known) = (self.closed.is_none(), self.peer.is_some());
         let wake = self.wake();
         // What a side says that is not admitted yet waits where it is.
         let receives = !self.it.is_admitting();
@@ -153,7 +149,8 @@ impl Session {
                 let close = self.mailbox.end.borrow_and_update().clone();
                 self.close(close.unwrap_or_else(|| Close::new(CloseReason::Done, "")));
             }
-            () = changed(&mut self.changed), if is_open => {
+            // One after the other, and of those who are known: what has changed meanwhile is seen then.
+            () = changed(&mut self.changed), if is_open && self.review.is_none() && is_known => {
                 self.review = Some(Box::pin(self.desk.review()));
             }
             reviewed = reviewed(&mut self.review) => {
@@ -265,6 +262,10 @@ impl Session {
                 self.it.unsubscribe(document);
                 self.desk.left(document);
             }
+            Mail::Removed(document) => {
+                self.it.refuse(document, Refused::Unknown);
+                self.desk.left(document);
+            }
             Mail::Presence(presence) => self.it.presence(&presence.0, &presence.1),
             Mail::Message { from, bytes } => {
                 self.it.message(from, &bytes);
@@ -275,7 +276,10 @@ impl Session {
     /// Holds the other side to permissions that have changed.
     fn reviewed(&mut self, review: Reviewed) {
         if !review.may_stay {
-            self.close(Close::new(CloseReason::Refused, "the key is not on the list any more"));
+            self.close(Close::new(
+                CloseReason::Refused,
+                "the key is not on the list of this relay any more",
+            ));
             return;
         }
         for (document, right) in review.less {
@@ -300,7 +304,7 @@ impl Session {
                 standing.synced(relay);
             }),
             Event::Durable { document, heads } => self.note(document, |standing, relay| {
-                standing.durable(relay, heads);
+                standing.durable(relay, heads.clone());
             }),
             Event::Set { hash, documents } => self.hub.remember(hash, documents),
             Event::SetSynced => self.set_synced(),
@@ -308,7 +312,7 @@ impl Session {
             Event::Refused { document, reason } => self.refused(document, reason),
             Event::Presence { document, presence } if self.is_relaying() => {
                 let mail = Mail::Presence(Arc::new((document, presence)));
-                self.hub.tell_followers(&document, self.number, &mail);
+                self.hub.tell_followers(&document, Some(self.number), &mail);
             }
             Event::Message { peer, bytes } if self.is_relaying() => {
                 if let Some(from) = self.peer {
@@ -349,13 +353,14 @@ impl Session {
     fn set_synced(&self) {
         for (document, heads) in self.desk.said_of_set() {
             if self.it.is_synced(&document) {
-                self.note(document, |standing, relay| standing.settled(relay, heads));
+                self.note(document, |standing, relay| standing.settled(relay, heads.clone()));
             }
         }
     }
 
-    fn note(&self, document: DocumentId, note: impl FnOnce(&mut crate::host::Standing, Author)) {
-        if let (Some(peer), Some(entry)) = (self.peer, self.hub.bound_entry(&document)) {
+    fn note(&self, document: DocumentId, note: impl Fn(&mut crate::host::Standing, Author)) {
+        let Some(peer) = self.peer else { return };
+        for entry in self.hub.bound_entries(&document) {
             entry.note(|standing| note(standing, peer));
         }
     }
@@ -411,7 +416,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if let Some(peer) = self.peer {
-            for entry in self.hub.bound().iter().filter_map(|id| self.hub.bound_entry(id)) {
+            for entry in self.hub.bound().iter().flat_map(|id| self.hub.bound_entries(id)) {
                 entry.note(|standing| standing.lost(peer));
             }
         }

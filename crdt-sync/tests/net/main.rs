@@ -7,3 +7,5 @@ mod meeting;
 mod raw;
 mod rig;
 mod secure;
+mod settings;
+mod sharing;

@@ -6,7 +6,7 @@ use crdt_core::DocumentId;
 use tokio::sync::mpsc;
 
 use super::{Hub, Mail};
-use crate::host::{Grown, Listener, Origin};
+use crate::host::{Entry, Grown, Listener, Origin};
 use crate::protocol::Fresh;
 
 /// What a document has got.
@@ -17,7 +17,12 @@ pub(crate) struct Announcement {
 }
 
 impl Listener for Hub {
+    /// Where the app shares a document in several ways, what is said to others comes from one of them
+    /// alone, in its order; what another one got is there when that has brought it in.
     fn grown(&self, grown: &Grown<'_>) {
+        if self.brought_in_by_others(grown.entry) {
+            return;
+        }
         let document = grown.history.document();
         let origin = match grown.origin {
             Origin::Here => None,
@@ -34,8 +39,8 @@ impl Listener for Hub {
         }
     }
 
-    fn gone(&self, document: DocumentId) {
-        self.unbind(document);
+    fn gone(&self, entry: &Entry) {
+        self.unbind_entry(entry);
     }
 }
 
