@@ -6,9 +6,11 @@ use crdt_store::{StoreError, StoredHistory};
 use tokio::sync::{RwLock, watch};
 
 use super::intake::Queue;
+use super::scene::Scene;
 use super::seat::{Hosted, Seat};
 use super::standing::Standing;
 use super::work::{reading, writing};
+use crate::protocol::Presence;
 
 /// Where changes come from: a connection, by its number, or somebody here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +33,12 @@ pub(crate) struct Grown<'a> {
 pub(crate) trait Listener: Send + Sync {
     fn grown(&self, grown: &Grown<'_>);
 
+    /// There is something to be said of who is in a document.
+    fn scene(&self, entry: &Entry);
+
+    /// Somebody here says where they are.
+    fn presence(&self, document: DocumentId, presence: &Presence);
+
     /// The app does not share a document any more, or not this way.
     fn gone(&self, entry: &Entry);
 }
@@ -44,6 +52,8 @@ pub(crate) struct Entry {
     told: AtomicUsize,
     /// How often it has grown.
     changed: watch::Sender<u64>,
+    /// Who is in it.
+    pub(crate) scene: Scene,
     /// How relays stand to it.
     standing: watch::Sender<Standing>,
     listeners: Mutex<Vec<Weak<dyn Listener>>>,
@@ -58,6 +68,7 @@ impl Entry {
             queue: Queue::default(),
             told: AtomicUsize::new(told),
             changed: watch::Sender::new(0),
+            scene: Scene::default(),
             standing: watch::Sender::default(),
             listeners: Mutex::default(),
         })
@@ -138,8 +149,21 @@ impl Entry {
         listeners.iter().filter_map(Weak::upgrade).collect()
     }
 
-    /// The app does not share it any more.
+    /// Shows something of this side to others, or nothing any more.
+    pub(crate) fn show(&self, bytes: Vec<u8>) {
+        if self.scene.show(bytes) {
+            self.listeners().iter().for_each(|listener| listener.scene(self));
+        }
+    }
+
+    /// Says it to all of them.
+    pub(crate) fn say(&self, presence: &Presence) {
+        self.listeners().iter().for_each(|listener| listener.presence(self.id, presence));
+    }
+
+    /// The app does not share it any more. Others are told that it has left.
     pub(crate) fn gone(&self) {
+        self.show(Vec::new());
         for listener in self.listeners() {
             listener.gone(self);
         }

@@ -1,6 +1,7 @@
 //! Documents that are shared between tasks.
 
 mod deltas;
+mod presence;
 mod progress;
 mod writing;
 
@@ -14,6 +15,7 @@ use tokio::sync::RwLock;
 use crate::host::{Entry, Origin, writing};
 
 pub use deltas::Deltas;
+pub use presence::{Other, Others, PresenceError};
 pub use progress::RelayStanding;
 
 /// A document in a store, shared between tasks: a handle that is cheap to clone.

@@ -9,6 +9,7 @@ use rustls::ClientConfig;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::allowance::TAKEN_FROM_RELAYS;
 use super::backoff::{Backoff, random};
 use super::dial::{DialError, dial};
 use super::hub::Hub;
@@ -91,6 +92,7 @@ impl Dialer {
         let mut settings = self.hub.settings();
         settings.endpoint = Some(self.target.address.endpoint());
         settings.expects = self.target.relay;
+        settings.droppable_rate = TAKEN_FROM_RELAYS;
         let status = self.status.clone();
         let connected = move |relay| {
             status.send_replace(Status::Connected { relay });

@@ -1,12 +1,14 @@
 //! Replicas on sockets: [`Peer`](peer::Peer) dials, [`Relay`](relay::Relay) is dialed.
 
 mod address;
+mod allowance;
 mod backoff;
 mod dial;
 mod dialer;
 mod hub;
 mod invite;
 mod line;
+mod messages;
 mod metrics;
 mod peer;
 mod relay;
@@ -17,6 +19,7 @@ mod socket;
 pub use address::{Address, AddressError};
 pub use backoff::Backoff;
 pub use invite::{Invite, InviteError};
+pub use messages::{Message, MessageError, Messages};
 pub use peer::{Peer, PeerError, PeerOptions, Status, Target};
 pub use relay::{Limits, Relay, RelayOptions};
 pub use settings::{SettingError, StartError};

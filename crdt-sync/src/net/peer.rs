@@ -273,6 +273,10 @@ impl Peer {
         Ok(live)
     }
 
+    pub(super) fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
     /// How it stands with the relays that are dialed.
     pub fn status(&self) -> Vec<(Address, Status)> {
         let links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);

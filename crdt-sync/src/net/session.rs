@@ -14,10 +14,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
+use super::allowance::{Allowance, TO_PEERS, TO_RELAYS};
 use super::backoff::random;
 use super::hub::{Desk, Done, Hub, Mail, Mailbox, Policy, Reviewed};
 use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
+use crate::host::Standing;
 use crate::protocol::{Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings};
 
 /// How a connection came about.
@@ -82,6 +84,8 @@ struct Session {
     changed: Option<watch::Receiver<u64>>,
     /// Looking at them anew.
     review: Option<Review>,
+    /// How much presence and how many messages may be sent.
+    allowance: Allowance,
     /// Since when something has not left.
     stuck: Option<Instant>,
     /// Documents that the other side could not serve, and when they are asked for again.
@@ -97,6 +101,10 @@ impl Session {
         let mailbox = hub.enter(number, Some(address));
         let (desk, answers) = Desk::new(hub.clone(), number, address, token, is_link);
         let it = Connection::new(role, settings, entropy, hub.now());
+        let allowance = Allowance::new(match role {
+            Role::Dialer => TO_RELAYS,
+            Role::Listener => TO_PEERS,
+        });
         let changed = match &hub.policy {
             Policy::Relay(access) => access.changed(),
             Policy::Bound => None,
@@ -114,6 +122,7 @@ impl Session {
             authenticated,
             changed,
             review: None,
+            allowance,
             stuck: None,
             again: VecDeque::new(),
             closed: None,
@@ -266,9 +275,10 @@ impl Session {
                 self.it.refuse(document, Refused::Unknown);
                 self.desk.left(document);
             }
+            Mail::Presence(_) | Mail::Message { .. } if !self.allowance.spend() => {}
             Mail::Presence(presence) => self.it.presence(&presence.0, &presence.1),
-            Mail::Message { from, bytes } => {
-                self.it.message(from, &bytes);
+            Mail::Message { peer, bytes } => {
+                self.it.message(peer, &bytes);
             }
         }
     }
@@ -300,25 +310,25 @@ impl Session {
     async fn hear(&mut self, event: Event) {
         match event {
             Event::Authenticated(author) => self.authenticated(author).await,
-            Event::Synced { document } => self.note(document, |standing, relay| {
-                standing.synced(relay);
-            }),
+            Event::Synced { document } => self.note(document, Standing::synced),
             Event::Durable { document, heads } => self.note(document, |standing, relay| {
                 standing.durable(relay, heads.clone());
+                false
             }),
             Event::Set { hash, documents } => self.hub.remember(hash, documents),
             Event::SetSynced => self.set_synced(),
             Event::Left { document } => self.desk.left(document),
             Event::Refused { document, reason } => self.refused(document, reason),
             Event::Presence { document, presence } if self.is_relaying() => {
-                let mail = Mail::Presence(Arc::new((document, presence)));
-                self.hub.tell_followers(&document, Some(self.number), &mail);
+                self.hub.pass_on(document, presence, Some(self.number));
             }
+            Event::Presence { document, presence } => self.hub.hear(document, &presence),
             Event::Message { peer, bytes } if self.is_relaying() => {
                 if let Some(from) = self.peer {
                     self.hub.deliver(from, peer, bytes);
                 }
             }
+            Event::Message { peer, bytes } => self.hub.receive(peer, bytes),
             Event::Closed(closed) => self.closed = Some(closed),
             _ => {}
         }
@@ -330,7 +340,10 @@ impl Session {
 
     fn refused(&mut self, document: DocumentId, reason: Refused) {
         tracing::debug!(%document, ?reason, "the other side does not serve a document");
-        self.note(document, |standing, relay| standing.refused(relay, reason));
+        self.note(document, |standing, relay| {
+            standing.refused(relay, reason);
+            false
+        });
         if reason == Refused::Busy {
             // Not everyone who was refused at once asks again at once.
             let spread = Duration::from_millis(random() % 2000);
@@ -358,10 +371,16 @@ impl Session {
         }
     }
 
-    fn note(&self, document: DocumentId, note: impl Fn(&mut crate::host::Standing, Author)) {
+    /// Notes how the other side stands to a document, and if it has come to follow it, shows there who is
+    /// here.
+    fn note(&self, document: DocumentId, note: impl Fn(&mut Standing, Author) -> bool) {
         let Some(peer) = self.peer else { return };
         for entry in self.hub.bound_entries(&document) {
-            entry.note(|standing| note(standing, peer));
+            let mut is_joined = false;
+            entry.note(|standing| is_joined = note(standing, peer));
+            if is_joined {
+                entry.scene.show_again();
+            }
         }
     }
 

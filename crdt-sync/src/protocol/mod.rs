@@ -98,9 +98,9 @@ pub use closing::{Close, CloseReason};
 pub use collection::{Held, Member};
 pub use connection::Connection;
 pub use event::{Closed, Event};
-#[cfg(feature = "net")]
-pub(crate) use frame::MAX_FRAME;
 pub use frame::Refused;
+#[cfg(feature = "net")]
+pub(crate) use frame::{MAX_FRAME, MAX_MESSAGE};
 #[cfg(feature = "net")]
 pub(crate) use handshake::MAX_FRAME as MAX_HANDSHAKE_FRAME;
 pub use presence::{MAX_PRESENCE, Presence, Presences};

@@ -5,6 +5,7 @@ mod http;
 mod live;
 mod load;
 mod meeting;
+mod presence;
 mod raw;
 mod rig;
 mod rights;

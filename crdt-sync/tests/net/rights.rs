@@ -56,7 +56,8 @@ impl Access for Slow {
 
     fn grant<'a>(&'a self, visitor: &'a Visitor, _: DocumentId) -> Answer<'a, Grant> {
         let right = *self.right.lock().expect("no panic");
-        let waits = self.is_shut.load(Ordering::SeqCst) && visitor.author != Some(key(271).author());
+        let waits =
+            self.is_shut.load(Ordering::SeqCst) && visitor.author != Some(key(271).author());
         Box::pin(async move {
             if waits {
                 let opens = self.opens.notified();

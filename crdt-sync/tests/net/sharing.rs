@@ -9,7 +9,9 @@ use crdt_sync::Live;
 use crdt_sync::access::Open;
 use crdt_sync::protocol::Refused;
 
-use crate::rig::{Board, Server, converged, created, joined, key, options, peer, soon, store, until};
+use crate::rig::{
+    Board, Server, converged, created, joined, key, options, peer, soon, store, until,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_handles_of_one_document_are_kept_up_to_date_each_and_alone() {

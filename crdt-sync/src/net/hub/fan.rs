@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{Hub, Mail};
 use crate::host::{Entry, Grown, Listener, Origin};
-use crate::protocol::Fresh;
+use crate::protocol::{Fresh, Presence};
 
 /// What a document has got.
 pub(crate) struct Announcement {
@@ -37,6 +37,14 @@ impl Listener for Hub {
             // It is gone only when the runtime is.
             let _ = self.fan.blocking_send(Arc::new(Announcement { document, fresh, origin }));
         }
+    }
+
+    fn scene(&self, entry: &Entry) {
+        self.say(entry);
+    }
+
+    fn presence(&self, document: DocumentId, presence: &Presence) {
+        self.pass_on(document, presence.clone(), None);
     }
 
     fn gone(&self, entry: &Entry) {

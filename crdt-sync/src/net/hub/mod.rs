@@ -14,6 +14,7 @@ mod documents;
 mod fan;
 mod followers;
 mod members;
+mod presence;
 mod quotas;
 mod routes;
 mod sets;
@@ -29,7 +30,7 @@ use crdt_core::{Author, DocumentId, Keypair};
 use crdt_store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::watch::{Receiver, Sender};
-use tokio::sync::{Notify, OwnedRwLockReadGuard, RwLock, mpsc};
+use tokio::sync::{Notify, OwnedRwLockReadGuard, RwLock, broadcast, mpsc};
 use tokio::task::spawn_blocking;
 
 use super::metrics::Metrics;
@@ -60,6 +61,10 @@ pub(crate) struct Hub {
     quotas: Mutex<Quotas>,
     sets: Mutex<Sets>,
     fan: mpsc::Sender<Arc<Announcement>>,
+    /// Told when there is something to be said of who is in documents.
+    due: Arc<Notify>,
+    /// Messages for the app, and whom they are from.
+    messages: broadcast::Sender<(Author, Arc<[u8]>)>,
     /// Ends everything that serves the hub.
     ended: Sender<bool>,
     begun: Instant,
@@ -125,6 +130,8 @@ impl Hub {
             quotas: Mutex::default(),
             sets: Mutex::default(),
             fan,
+            due: Arc::default(),
+            messages: broadcast::Sender::new(presence::MESSAGES),
             ended: Sender::new(false),
             begun: Instant::now(),
             connections: AtomicU32::new(0),
@@ -134,7 +141,10 @@ impl Hub {
         let of = || (Arc::downgrade(&hub), hub.ended());
         hub.runtime.spawn(fan::spread(of().0, announcements));
         hub.runtime.spawn(watch::look_for_others(of().0, of().1));
-        hub.runtime.spawn(documents::let_go_of_idle(of().0, of().1));
+        match hub.policy {
+            Policy::Relay(_) => hub.runtime.spawn(documents::let_go_of_idle(of().0, of().1)),
+            Policy::Bound => hub.runtime.spawn(presence::show(of().0, of().1)),
+        };
         hub
     }
 
@@ -248,7 +258,7 @@ impl Hub {
 
     /// Sends a message to whoever is connected with a key.
     pub(crate) fn deliver(&self, from: Author, to: Author, bytes: Vec<u8>) {
-        let mail = Mail::Message { from, bytes };
+        let mail = Mail::Message { peer: from, bytes };
         self.routes().send_to_author(&to, &mail);
     }
 }

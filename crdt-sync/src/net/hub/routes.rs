@@ -26,7 +26,7 @@ pub(crate) enum Mail {
     /// Somebody says where they are.
     Presence(Arc<(DocumentId, Presence)>),
     /// A message from another peer, or to one.
-    Message { from: Author, bytes: Vec<u8> },
+    Message { peer: Author, bytes: Vec<u8> },
 }
 
 /// Where a connection gets its mail.
@@ -207,6 +207,11 @@ impl Hub {
     /// Puts something into the queues of all that follow a document, but one.
     pub(crate) fn tell_followers(&self, document: &DocumentId, but: Option<u32>, mail: &Mail) {
         self.routes().send(document, but, mail);
+    }
+
+    /// Whether somebody is connected who has proven a key.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.routes().connections.values().any(|route| route.author.is_some())
     }
 
     /// Ends all connections, each for a reason of its own.
