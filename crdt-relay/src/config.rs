@@ -188,13 +188,41 @@ impl From<Target> for Link {
     }
 }
 
+impl Config {
+    /// The relays to dial.
+    ///
+    /// # Errors
+    /// If a token is none.
+    pub(crate) fn targets(&self) -> Result<Vec<Target>, Failure> {
+        (1..).zip(&self.links).map(|(number, link)| link.target(number)).collect()
+    }
+}
+
 impl Link {
-    pub(crate) fn target(&self) -> Target {
-        let token = self.token.as_deref().and_then(Token::new);
-        let target = match token {
-            Some(token) => self.address.clone().with_token(token),
-            None => self.address.clone(),
-        };
-        self.relay.map_or(target.clone(), |relay| target.with_relay(relay))
+    fn target(&self, number: usize) -> Result<Target, Failure> {
+        let mut target = self.address.clone();
+        if let Some(token) = &self.token {
+            target = target.with_token(Token::new(token).ok_or(Failure::LinkToken(number))?);
+        }
+        Ok(self.relay.map_or(target.clone(), |relay| target.with_relay(relay)))
+    }
+}
+
+/// What a setting of the library is called in the file.
+pub(crate) fn name_of(setting: &'static str) -> &'static str {
+    match setting {
+        "connections" => "limits.connections",
+        "connections_per_address" => "limits.connections_per_address",
+        "documents_per_connection" => "limits.documents_per_connection",
+        "request_body" => "limits.request_body",
+        "handshake" => "limits.handshake_seconds",
+        "ping" => "limits.ping_seconds",
+        "write_timeout" => "limits.write_seconds",
+        "idle" => "limits.idle_document_seconds",
+        "drain" => "limits.drain_seconds",
+        "retry_after" => "limits.retry_after_seconds",
+        "broadcast" => "queues.broadcast",
+        "queue" => "queues.peer",
+        other => other,
     }
 }

@@ -93,7 +93,7 @@ impl<P: Place> Waiting<&mut StoredHistory<P>> {
         wants: impl FnOnce(&Outcome) -> Result<(), E>,
     ) -> Result<Outcome, E> {
         let StoredHistory { store, replica, history } = self.0;
-        replica.apply_if(history, store.place(), bytes, wants).await
+        replica.apply_if(history, store.place_to_write()?, bytes, wants).await
     }
 
     /// As [`StoredHistory::compact`].
@@ -102,7 +102,7 @@ impl<P: Place> Waiting<&mut StoredHistory<P>> {
     /// As [`StoredHistory::compact`].
     pub async fn compact(self) -> Result<(), StoreError> {
         let StoredHistory { store, replica, history } = self.0;
-        replica.compact_all(history, store.place()).await?;
+        replica.compact_all(history, store.place_to_write()?).await?;
         store.waiting().shrink().await
     }
 

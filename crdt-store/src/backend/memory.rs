@@ -28,6 +28,8 @@ struct Content {
     /// In the order in which they were made.
     order: Vec<DocumentId>,
     generation: Option<[u8; 16]>,
+    /// How often something was committed.
+    commits: u64,
 }
 
 /// What is kept of a document.
@@ -92,6 +94,10 @@ impl Backend for Memory {
 
     fn shrink(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn revision(&self) -> Result<Option<u64>, StoreError> {
+        Ok(Some(self.content().commits))
     }
 }
 
@@ -199,6 +205,7 @@ impl Transaction for MemoryTransaction<'_> {
             }
         }
         content.generation = self.generation.or(content.generation);
+        content.commits += 1;
         Ok(())
     }
 }

@@ -56,6 +56,15 @@ pub trait Backend: Send + Sync + 'static {
     /// Those of the place.
     fn shrink(&self) -> Result<(), StoreError>;
 
+    /// A number that is another one when something has been committed, by whomever, and also now and
+    /// then when nothing has; `None` if the place cannot tell.
+    ///
+    /// # Errors
+    /// Those of the place.
+    fn revision(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
     /// What is wrong with the place itself, whatever is kept there, in words for people; nothing if
     /// it is sound, or does not check itself.
     ///

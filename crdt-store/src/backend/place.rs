@@ -30,6 +30,11 @@ pub trait Place: 'static {
 
     /// As [`Backend::shrink`].
     fn shrink(&self) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// As [`Backend::revision`].
+    fn revision(&self) -> impl Future<Output = Result<Option<u64>, StoreError>> {
+        ready(Ok(None))
+    }
 }
 
 /// A [`Transaction`] that has to be waited for.
@@ -123,6 +128,10 @@ impl Place for Blocking {
 
     fn shrink(&self) -> impl Future<Output = Result<(), StoreError>> {
         ready(self.0.shrink())
+    }
+
+    fn revision(&self) -> impl Future<Output = Result<Option<u64>, StoreError>> {
+        ready(self.0.revision())
     }
 }
 

@@ -20,7 +20,20 @@ pub(super) async fn check<P: Place, O: AsyncFn() -> Result<P, StoreError>>(
     parts(&make()).await?;
     waiting(&make()).await?;
     removing(&make()).await?;
+    revision(&make()).await?;
     one_writer(&make()).await
+}
+
+async fn revision<P: Place>(
+    open: &impl AsyncFn() -> Result<P, StoreError>,
+) -> Result<(), Violation> {
+    write(open, &[Write::Create]).await?;
+    let place = open().await.doing("opening")?;
+    let looking = "looking whether something was committed";
+    let Some(before) = place.revision().await.doing(looking)? else { return Ok(()) };
+    write(open, &[Write::Title(Some("Plan".to_owned()))]).await?;
+    let is_other = place.revision().await.doing(looking)? != Some(before);
+    ensure(is_other, "what another one commits makes another revision", || before.to_string())
 }
 
 /// Opens the place and begins to write there.

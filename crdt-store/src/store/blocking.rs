@@ -128,6 +128,16 @@ impl Store {
         now(self.waiting().was_removed(id))
     }
 
+    /// A number that is another one when something was written here since it was last asked for, by
+    /// whomever, and perhaps also when nothing was: so one can look now and then whether there is
+    /// anything to [`refresh`](crate::Stored::refresh). `None` if the place cannot tell.
+    ///
+    /// # Errors
+    /// Those of the place.
+    pub fn revision(&self) -> Result<Option<u64>, StoreError> {
+        now(self.waiting().revision())
+    }
+
     /// Has everything that was written survive a power cut, where that is
     /// [not so anyway](crate::Durability).
     ///

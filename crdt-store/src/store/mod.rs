@@ -136,10 +136,16 @@ impl<P: Place> Store<P> {
     }
 
     pub(crate) async fn begin(&self, access: Access) -> Result<P::Rows<'_>, StoreError> {
-        if access == Access::Write && !self.shared.is_written {
-            return Err(StoreError::ReadOnly);
-        }
-        self.shared.place.begin(access).await
+        let place = match access {
+            Access::Read => self.place(),
+            Access::Write => self.place_to_write()?,
+        };
+        place.begin(access).await
+    }
+
+    /// Where documents are kept, if this store writes there.
+    pub(crate) fn place_to_write(&self) -> Result<&P, StoreError> {
+        if self.shared.is_written { Ok(self.place()) } else { Err(StoreError::ReadOnly) }
     }
 }
 

@@ -196,6 +196,14 @@ impl<P: Place> Waiting<&Store<P>> {
         Size::of(&self.0.begin(Access::Read).await?, id).await
     }
 
+    /// As [`Store::revision`].
+    ///
+    /// # Errors
+    /// Those of the place.
+    pub async fn revision(self) -> Result<Option<u64>, StoreError> {
+        self.0.place().revision().await
+    }
+
     /// As [`Store::flush`].
     ///
     /// # Errors
@@ -209,9 +217,6 @@ impl<P: Place> Waiting<&Store<P>> {
     /// # Errors
     /// Those of the place.
     pub async fn shrink(self) -> Result<(), StoreError> {
-        if !self.0.shared.is_written {
-            return Err(StoreError::ReadOnly);
-        }
-        self.0.place().shrink().await
+        self.0.place_to_write()?.shrink().await
     }
 }

@@ -44,7 +44,7 @@ impl<T: CrdtNode, P: Place> Waiting<&mut Stored<T, P>> {
     /// As [`Stored::apply`].
     pub async fn apply(self, bytes: &[u8]) -> Result<Outcome, StoreError> {
         let Stored { store, replica, document } = self.0;
-        replica.apply_if(document, store.place(), bytes, |_| Ok(())).await
+        replica.apply_if(document, store.place_to_write()?, bytes, |_| Ok(())).await
     }
 
     /// As [`Stored::refresh`].
@@ -72,7 +72,7 @@ impl<T: CrdtNode, P: Place> Waiting<&mut Stored<T, P>> {
     /// As [`Stored::compact`].
     pub async fn compact(self) -> Result<(), StoreError> {
         let Stored { store, replica, document } = self.0;
-        replica.compact_all(document, store.place()).await?;
+        replica.compact_all(document, store.place_to_write()?).await?;
         store.waiting().shrink().await
     }
 }

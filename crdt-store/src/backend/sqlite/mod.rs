@@ -86,6 +86,8 @@ pub struct Sqlite {
     /// Whether the file is read as one that nobody writes, since nothing can be written beside it.
     immutable: bool,
     idle: Mutex<Vec<Connection>>,
+    /// What looks whether something was committed: a connection is told that of all others.
+    watch: Mutex<Option<Connection>>,
     /// Which file it is, whatever its name leads to by now.
     identity: Identity,
     /// Those of this process that want to write to the file, by whichever handle.
@@ -127,6 +129,7 @@ impl Sqlite {
             immutable: options.read_only && options.as_is && !beside(path, "-wal").exists(),
             options,
             idle: Mutex::default(),
+            watch: Mutex::default(),
             identity: Identity::default(),
             queue: Arc::default(),
             unsure: AtomicBool::new(false),
@@ -318,6 +321,20 @@ impl Sqlite {
 }
 
 impl Backend for Sqlite {
+    fn revision(&self) -> Result<Option<u64>, StoreError> {
+        self.in_place()?;
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = match watch.take() {
+            Some(connection) => connection,
+            None => self.connect()?,
+        };
+        let looked =
+            connection.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+        let revision = looked.map_err(|error| self.named(error))?;
+        *watch = Some(connection);
+        Ok(Some(revision.cast_unsigned()))
+    }
+
     fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
         Ok(Box::new(match access {
             Access::Read => SqliteTransaction::reads(self)?,
