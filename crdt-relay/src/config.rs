@@ -75,6 +75,7 @@ struct LimitsTable {
     connections_per_address: Option<usize>,
     documents_per_connection: Option<u64>,
     request_body: Option<usize>,
+    request_bytes: Option<usize>,
     handshake_seconds: Option<u64>,
     ping_seconds: Option<u64>,
     write_seconds: Option<u64>,
@@ -174,6 +175,7 @@ impl Config {
         limits.documents_per_connection =
             table.documents_per_connection.unwrap_or(limits.documents_per_connection);
         limits.request_body = table.request_body.unwrap_or(limits.request_body);
+        limits.request_bytes = table.request_bytes.unwrap_or(limits.request_bytes);
         limits.handshake = or(table.handshake_seconds, limits.handshake);
         limits.ping = or(table.ping_seconds, limits.ping);
         limits.drain = or(table.drain_seconds, limits.drain);
@@ -215,6 +217,7 @@ pub(crate) fn name_of(setting: &'static str) -> &'static str {
         "connections_per_address" => "limits.connections_per_address",
         "documents_per_connection" => "limits.documents_per_connection",
         "request_body" => "limits.request_body",
+        "request_bytes" => "limits.request_bytes",
         "handshake" => "limits.handshake_seconds",
         "ping" => "limits.ping_seconds",
         "write_timeout" => "limits.write_seconds",

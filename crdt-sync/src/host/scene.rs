@@ -11,7 +11,7 @@ use crate::protocol::{Presence, Presences, Time};
 /// What is not shown anew for so long is forgotten.
 const LIFETIME: Duration = Duration::from_secs(60);
 /// After so long it is shown anew, so that it survives that some of it is lost.
-const RENEWAL: Duration = Duration::from_secs(20);
+const RENEWAL: Duration = Duration::from_secs(10);
 /// It is not said more often than this, however often it changes.
 const STEP: Duration = Duration::from_millis(50);
 /// The most others that are known.

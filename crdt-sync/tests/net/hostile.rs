@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use crdt_sync::access::{AllowList, Rule, Rules, Token};
-use crdt_sync::protocol::{CloseReason, Closed, Refused};
+use crdt_sync::protocol::{CloseReason, Closed, Connection, Refused, Role, Settings, Time};
 use crdt_sync::{Invite, Limits, Live, Peer, PeerOptions, Status};
 use futures_util::SinkExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::raw::{Raw, ended, socket};
+use crate::raw::{Raw, ended, exchange, socket};
 use crate::rig::{
     Board, Server, converged, created, hasty, joined, key, options, soon, store, until,
 };
@@ -53,6 +53,30 @@ async fn a_sender_of_garbage_is_told_so_and_dropped() {
     ended(text).await;
     until("they are gone", async || server.relay.connections() == 0).await;
     still_serves(&server, 102).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_can_be_neither_played_again_nor_answered_with_what_the_relay_said() {
+    let server = Server::open(&store(105));
+    let mut settings = Settings::new(key(106));
+    settings.endpoint = Some(format!("{}/crdt-sync", server.at));
+    let mut it = Connection::new(Role::Dialer, settings, [9; 32], Time::default());
+    let hello = vec![it.poll_transmit(Time::default()).expect("a hello")];
+    let mut honest = socket(server.at).await;
+    let said = exchange(&mut honest, &hello, 1).await;
+    it.receive(Time::default(), &said[0]).expect("a proof");
+    let proof = it.poll_transmit(Time::default()).expect("a proof");
+    honest.send(Message::binary(proof.clone())).await.expect("it is open");
+    // The same again, the relay's own words as a proof, and as a hello.
+    let replayed = [hello[0].clone(), proof];
+    let reflected = [hello[0].clone(), said[0].clone()];
+    for frames in [&replayed[..], &reflected, &said] {
+        let mut socket = socket(server.at).await;
+        let came = exchange(&mut socket, frames, usize::MAX).await;
+        assert!(came.len() <= 2, "it goes on as if a key had been proven");
+    }
+    until("only the honest one is there", async || server.relay.connections() == 1).await;
+    still_serves(&server, 107).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

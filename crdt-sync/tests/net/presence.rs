@@ -39,12 +39,11 @@ async fn others_see_who_is_there_where_they_are_and_that_they_have_left() {
     let (one, _first) = created(301, &server);
     one.show(&me("Alice", 0)).expect("short");
     let (two, _second) = joined(302, one.id(), &server);
-    let mut by_two = two.others::<Me>();
-    seen(&mut by_two, 301, Some(me("Alice", 0))).await;
+    let (mut by_one, mut by_two) = (one.others::<Me>(), two.others::<Me>());
     // Who comes later is shown who is there, as soon as they are seen.
-    let mut by_one = one.others::<Me>();
     two.show(&me("Bob", 7)).expect("short");
     seen(&mut by_one, 302, Some(me("Bob", 7))).await;
+    seen(&mut by_two, 301, Some(me("Alice", 0))).await;
     let (three, third) = joined(303, one.id(), &server);
     three.show(&me("Carol", 1)).expect("short");
     let mut by_three = three.others::<Me>();
@@ -94,9 +93,11 @@ async fn presence_is_for_those_who_may_have_the_document_and_passes_between_rela
     let (target, relay) = (left.target(), right.relay.clone());
     right.run(async move { relay.link(target) });
     let (two, _second) = joined(313, one.id(), &right);
-    one.show(&me("Alice", 0)).expect("short");
-    let mut others = two.others::<Me>();
-    seen(&mut others, 312, Some(me("Alice", 0))).await;
+    for (board, name) in [(&one, "Alice"), (&two, "Bob")] {
+        board.show(&me(name, 0)).expect("short");
+    }
+    seen(&mut two.others::<Me>(), 312, Some(me("Alice", 0))).await;
+    seen(&mut one.others::<Me>(), 313, Some(me("Bob", 0))).await;
 
     let rules = Rules::new()
         .key(key(316).author(), Rule::write())

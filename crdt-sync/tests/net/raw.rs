@@ -50,6 +50,24 @@ pub(crate) struct Raw {
     begun: Instant,
 }
 
+/// Sends frames, and gives what comes until the other side ends it or there were so many.
+pub(crate) async fn exchange(socket: &mut Socket, frames: &[Vec<u8>], most: usize) -> Vec<Vec<u8>> {
+    for frame in frames {
+        // It may be ended in the middle.
+        let _ = socket.send(Message::binary(frame.clone())).await;
+    }
+    let mut came = Vec::new();
+    while came.len() < most {
+        let Some(Ok(message)) = soon("a frame", socket.next()).await else { break };
+        match message {
+            Message::Binary(bytes) => came.push(bytes.to_vec()),
+            Message::Close(_) => break,
+            _ => {}
+        }
+    }
+    came
+}
+
 impl Raw {
     /// Connects, and waits until both sides have proven their keys.
     pub(crate) async fn connect(at: SocketAddr, seed: u16) -> Self {

@@ -35,10 +35,13 @@ pub(super) async fn look_for_others(hub: Weak<Hub>, mut ended: watch::Receiver<b
     while timeout(pause, ended.wait_for(|ended| *ended)).await.is_err() {
         let Some(hub) = hub.upgrade() else { return };
         let begun = Instant::now();
-        if let Err(error) = hub.look(&mut seen).await {
-            tracing::warn!(%error, "what others wrote in the store was not looked for");
-        }
-        pause = (begun.elapsed() * REST).clamp(PAUSE, LONGEST);
+        pause = match hub.look(&mut seen).await {
+            Ok(()) => (begun.elapsed() * REST).clamp(PAUSE, LONGEST),
+            Err(error) => {
+                tracing::warn!(%error, "what others wrote in the store was not looked for");
+                LONGEST
+            }
+        };
     }
 }
 

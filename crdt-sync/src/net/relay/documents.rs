@@ -195,7 +195,7 @@ impl Relay {
                 let why = format!("what is sent has more than {most} bytes");
                 return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, why));
             }
-            held.add(bodies.take(piece.len() as u64).ok_or_else(no_room)?);
+            held.grow(bodies, bytes.len() + piece.len()).ok_or_else(no_room)?;
             bytes.extend_from_slice(&piece);
         }
         Ok((bytes, held))
@@ -209,7 +209,8 @@ impl Relay {
         })
     }
 
-    /// Bytes that a history is answered with. There is room for as many as it has.
+    /// Bytes that a history is answered with, for which there is room: before they are made for as many
+    /// as it has.
     async fn answer(
         &self,
         document: DocumentId,
@@ -226,8 +227,12 @@ impl Relay {
         };
         let entry = self.inner.hub.open(document).await.map_err(failed)?;
         let bytes = entry.look(History::bytes).await.ok_or_else(not_here)?;
-        let held = self.inner.answers.take(bytes).ok_or_else(no_room)?;
-        Ok(held.with(entry.look(answer).await.ok_or_else(not_here)?))
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let room = &self.inner.answers;
+        let mut held = room.take(bytes).ok_or_else(no_room)?;
+        let answer = entry.look(answer).await.ok_or_else(not_here)?;
+        held.grow(room, answer.len()).ok_or_else(no_room)?;
+        Ok(held.with(answer))
     }
 }
 

@@ -22,15 +22,26 @@ impl Room {
     }
 
     /// Room for so many bytes, or all of it if they are more; `None` if there is none now.
-    pub(super) fn take(&self, bytes: u64) -> Option<Held> {
-        let bytes = u32::try_from(bytes).map_or(self.all, |bytes| bytes.min(self.all));
-        self.free.clone().try_acquire_many_owned(bytes).ok().map(Held)
+    pub(super) fn take(&self, bytes: usize) -> Option<Held> {
+        self.acquire(self.bounded(bytes)).map(Held)
+    }
+
+    fn acquire(&self, bytes: u32) -> Option<OwnedSemaphorePermit> {
+        self.free.clone().try_acquire_many_owned(bytes).ok()
+    }
+
+    fn bounded(&self, bytes: usize) -> u32 {
+        u32::try_from(bytes).map_or(self.all, |bytes| bytes.min(self.all))
     }
 }
 
 impl Held {
-    pub(super) fn add(&mut self, more: Self) {
-        self.0.merge(more.0);
+    /// Takes as much more as is lacking for so many bytes; `None` if there is not so much now.
+    pub(super) fn grow(&mut self, room: &Room, bytes: usize) -> Option<()> {
+        let held = u32::try_from(self.0.num_permits()).unwrap_or(u32::MAX);
+        let more = room.acquire(room.bounded(bytes).saturating_sub(held))?;
+        self.0.merge(more);
+        Some(())
     }
 
     /// Bytes that hold the room until they have left.
@@ -56,7 +67,9 @@ mod tests {
         let room = Room::new(100);
         let mut held = room.take(60).expect("there is room");
         assert!(room.take(60).is_none());
-        held.add(room.take(40).expect("there is room"));
+        assert!(held.grow(&room, 50).is_some() && room.take(41).is_none());
+        held.grow(&room, 100).expect("there is room");
+        held.grow(&room, 1000).expect("it has all of it");
         let bytes = held.with(vec![7; 100]);
         let part = bytes.slice(..10);
         drop(bytes);
