@@ -179,7 +179,7 @@ pub struct Placed {
 pub struct PartName {
     /// Its kind, in the order in which they make up a saved document.
     pub kind: Kind,
-    /// The number of its first change; 0 where it holds none.
+    /// The number of its first change; where it holds none 0, and 1 for the copy of an outline.
     pub first: u64,
 }
 

@@ -10,6 +10,7 @@
 
 use crdt_core::PartKind;
 
+use super::base::COPY;
 use super::{Content, Durable, Replica, Row, check};
 use crate::backend::{Access, Append, Kind, Part, PartName, Place, Placed, Rows, Write};
 use crate::error::StoreError;
@@ -132,11 +133,12 @@ impl Replica {
         old.sort_unstable();
         let mut writes = Vec::new();
         for saved in content.save_in_parts() {
-            let bytes = saved.bytes();
-            let part = Part { name: name(saved.kind()), check: check(bytes), bytes: bytes.into() };
-            match old.iter().position(|(name, _)| *name == part.name) {
-                Some(place) if old.remove(place).1 == part.check => {}
-                _ => writes.push(Write::Part(part)),
+            let (bytes, check) = (saved.bytes(), check(saved.bytes()));
+            for name in names(saved.kind()) {
+                match old.iter().position(|(old, _)| *old == name) {
+                    Some(place) if old.remove(place).1 == check => {}
+                    _ => writes.push(Write::Part(Part { name, check, bytes: bytes.into() })),
+                }
             }
         }
         writes.extend(old.into_iter().map(|(name, _)| Write::DropPart(name)));
@@ -207,15 +209,16 @@ fn plan(tail: &[Placed], base: Extent, behind: Extent) -> Option<Plan> {
     })
 }
 
-fn name(kind: PartKind) -> PartName {
-    let (kind, first) = match kind {
-        PartKind::Head => (Kind::Head, 0),
-        PartKind::Changes { first, .. } => (Kind::Changes, u64::from(first)),
-        PartKind::Outline => (Kind::Outline, 0),
-        PartKind::State => (Kind::State, 0),
-        PartKind::Check => (Kind::Check, 0),
+/// What a part is called, and its copy if there is to be one.
+fn names(kind: PartKind) -> impl Iterator<Item = PartName> {
+    let (kind, first, copy) = match kind {
+        PartKind::Head => (Kind::Head, 0, None),
+        PartKind::Changes { first, .. } => (Kind::Changes, u64::from(first), None),
+        PartKind::Outline => (Kind::Outline, 0, Some(COPY)),
+        PartKind::State => (Kind::State, 0, None),
+        PartKind::Check => (Kind::Check, 0, None),
     };
-    PartName { kind, first }
+    [Some(first), copy].into_iter().flatten().map(move |first| PartName { kind, first })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod damage;
 mod files;
 mod golden;
 mod keys;
+mod losses;
 mod own;
 #[cfg(unix)]
 mod places;

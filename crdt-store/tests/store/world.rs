@@ -116,7 +116,8 @@ fn forged(path: &Path) -> DocumentId {
     let id = note.id();
     drop((note, store));
     let raw = Connection::open(path).unwrap();
-    let sql = "SELECT kind, bytes FROM parts ORDER BY CASE kind WHEN 'head' THEN 0 \
+    let sql = "SELECT kind, bytes FROM parts WHERE kind <> 'outline' OR first = 0 \
+               ORDER BY CASE kind WHEN 'head' THEN 0 \
                WHEN 'changes' THEN 1 WHEN 'outline' THEN 2 WHEN 'state' THEN 3 ELSE 4 END";
     let mut statement = raw.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();

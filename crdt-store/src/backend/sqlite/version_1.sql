@@ -49,7 +49,7 @@ CREATE TABLE appends (
 CREATE TABLE parts (
     document    INTEGER NOT NULL REFERENCES documents,
     kind        TEXT NOT NULL CHECK (kind IN ('head', 'changes', 'outline', 'state', 'check')),
-    -- The number of the first change in it.
+    -- The number of the first change in it. There are two outlines, 0 and a copy of it, 1.
     first       INTEGER NOT NULL DEFAULT 0,
     bytes       BLOB NOT NULL,
     checked     BLOB NOT NULL CHECK (length(checked) = 16),
