@@ -126,6 +126,39 @@ pub enum EditError {
         /// What it is.
         found: &'static str,
     },
+    /// A plain value is given by path to a node that does not have such values.
+    #[cfg(feature = "by-path")]
+    #[error("what is at {path:?} cannot be that: {reason}")]
+    WrongValue {
+        /// The names and keys that lead to it, after a `/` each; `*` stands for an element of a
+        /// list.
+        path: String,
+        /// What is given and what is expected.
+        reason: String,
+    },
+    /// A path, or a plain value that is given by path, names a field, a variant or a key that there
+    /// never is at its place.
+    #[cfg(feature = "by-path")]
+    #[error("{found} is at {path:?}, which has no {part:?}")]
+    UnknownPart {
+        /// The pointer to it.
+        path: String,
+        /// What it is.
+        found: &'static str,
+        /// The name or key.
+        part: String,
+    },
+    /// What a path leads to is not of the kind that an edit is for.
+    #[cfg(feature = "by-path")]
+    #[error("{found} is at {path:?}, not {expected}")]
+    OtherKind {
+        /// The pointer to it.
+        path: String,
+        /// What it is.
+        found: &'static str,
+        /// What the edit is for.
+        expected: &'static str,
+    },
     /// The document was opened for reading.
     #[error("the document was opened for reading only")]
     ReadOnly,
