@@ -1,14 +1,18 @@
 use core::fmt;
 
-use super::any::{AnyNode, AnyNodeMut, Place};
+use super::any::{AnyMap, AnyNode, AnyNodeMut, Place};
 use super::kind::NodeKind;
 use super::plain::PlainValue;
-use super::step::{Reached, element, entered, key, nothing, out_of_range, reach, unknown_part};
+use super::step::{
+    Reached, element, entry_key, json_at, nothing, other_kind, out_of_range, reach, reach_inside,
+    rest, step,
+};
 use super::view::PathView;
 use super::write;
 use crate::node::json::pointer::{self, Token};
+use crate::node::untyped::EntryKey;
 use crate::node::{
-    CrdtNode as _, EditError, Json, JsonEditor, NewElement, NodeState, Scope, Text, TextEditor,
+    CrdtNode as _, EditError, JsonEditor, NewElement, NodeState, Scope, Text, TextEditor,
 };
 
 /// Edits a document, or a place in one, by paths; made by
@@ -75,13 +79,9 @@ impl<'a> PathEditor<'a> {
         })?;
         let way = pointer::parse(path)?;
         self.scope.pin();
-        let (node, scope) = match reach((&mut *self.node, self.scope), &way)? {
-            Reached::Node(place) => place,
-            Reached::Json(json, scope, steps) => {
-                let (state, scope) = Json::edit(json, scope).into_place(&way[steps..])?;
-                (state as &mut dyn NodeState, scope)
-            }
-        };
+        let Reached { place: (node, scope), json } = reach((&mut *self.node, self.scope), &way)?;
+        let Some(steps) = json else { return Ok(PathEditor { node, scope }) };
+        let (node, scope) = json_at((node, scope), path)?.into_place(&way[steps..])?;
         Ok(PathEditor { node, scope })
     }
 
@@ -92,7 +92,21 @@ impl<'a> PathEditor<'a> {
         edit: impl FnOnce(Target<'_>) -> Result<R, EditError>,
     ) -> Result<R, EditError> {
         let way = pointer::parse(path)?;
-        self.scope.attempt_any(self.node, |node, scope| edit(target((node, scope), &way, path)?))
+        self.scope.attempt_any(self.node, |node, scope| {
+            edit(reach((node, scope), &way)?.target(&way, path)?)
+        })
+    }
+
+    /// Makes an edit of what a place holds, also if that is optional.
+    pub(super) fn attempt_inside<R>(
+        &mut self,
+        path: &str,
+        edit: impl FnOnce(Target<'_>) -> Result<R, EditError>,
+    ) -> Result<R, EditError> {
+        let way = pointer::parse(path)?;
+        self.scope.attempt_any(self.node, |node, scope| {
+            edit(reach_inside((node, scope), &way, path)?.target(&way, path)?)
+        })
     }
 
     /// Makes an edit of an entry or element, given what it is of.
@@ -102,17 +116,13 @@ impl<'a> PathEditor<'a> {
         edit: impl FnOnce(Target<'_>, Option<&Token<'_>>) -> Result<R, EditError>,
     ) -> Result<R, EditError> {
         let way = pointer::parse(path)?;
+        let Some((last, above)) = way.split_last() else {
+            return self.attempt(path, |target| edit(target, None));
+        };
         self.scope.attempt_any(self.node, |node, scope| {
-            let Some((last, above)) = way.split_last() else {
-                return edit(target((node, scope), &way, path)?, None);
-            };
-            match reach((node, scope), above)? {
-                Reached::Node(place) => {
-                    edit(Target::Node(entered(place, last.parent)?), Some(last))
-                }
-                Reached::Json(json, scope, steps) => {
-                    edit(Target::Json(Json::edit(json, scope), rest(&way, steps)), None)
-                }
+            match reach_inside((node, scope), above, last.parent)?.target(&way, path)? {
+                Target::Node(place) => edit(Target::Node(place), Some(last)),
+                json @ Target::Json(..) => edit(json, None),
             }
         })
     }
@@ -182,8 +192,7 @@ impl<'a> PathEditor<'a> {
                     Ok(Some(new))
                 }
                 AnyNodeMut::Map(map) => {
-                    let key =
-                        key(map, &last.key).ok_or_else(|| unknown_part(last, kind_of(map)))?;
+                    let key = entry_key(map, last)?;
                     write::assign_entry(map, scope, key.as_key(), Some(&value))?;
                     Ok(None)
                 }
@@ -273,11 +282,10 @@ impl<'a> PathEditor<'a> {
     /// As [`at`](Self::at), and [`EditError::OtherKind`] if it is no counter.
     pub fn add(&mut self, path: impl AsRef<str>, delta: i64) -> Result<(), EditError> {
         let path = path.as_ref();
-        self.attempt(path, |target| {
-            let Target::Node(place) = target else {
+        self.attempt_inside(path, |target| {
+            let Target::Node((node, mut scope)) = target else {
                 return Err(other_kind(path, NodeKind::Json, "a counter"));
             };
-            let (node, mut scope) = entered(place, path)?;
             match node.any_mut() {
                 AnyNodeMut::Counter(counter, _) => {
                     counter.write_add(&mut scope, delta.into());
@@ -296,19 +304,16 @@ impl<'a> PathEditor<'a> {
     /// text.
     pub fn text(&mut self, path: impl AsRef<str>) -> Result<TextEditor<'_>, EditError> {
         let path = path.as_ref();
-        self.attempt(path, |target| match target {
+        self.attempt_inside(path, |target| match target {
             Target::Node(place) => text_of(place, path).map(drop),
             Target::Json(mut json, rest) => json.text(rest).map(drop),
         })?;
         let way = pointer::parse(path)?;
         self.scope.pin();
-        match reach((&mut *self.node, self.scope), &way)? {
-            Reached::Node(place) => text_of(place, path),
-            Reached::Json(json, scope, steps) => {
-                let (state, scope) = Json::edit(json, scope).into_place(&way[steps..])?;
-                Ok(Text::edit(state.text_mut(), scope))
-            }
-        }
+        let Reached { place, json } = reach_inside((&mut *self.node, self.scope), &way, path)?;
+        let Some(steps) = json else { return text_of(place, path) };
+        let (state, scope) = json_at(place, path)?.into_place(&way[steps..])?;
+        Ok(Text::edit(state.text_mut(), scope))
     }
 
     /// Edits the JSON at a place.
@@ -318,36 +323,23 @@ impl<'a> PathEditor<'a> {
     pub fn json(&mut self, path: impl AsRef<str>) -> Result<JsonEditor<'_>, EditError> {
         let path = path.as_ref();
         let PathEditor { node, scope } = self.at(path)?;
-        let (node, scope) = entered((node, scope), path)?;
-        match node.any_mut() {
-            AnyNodeMut::Json(json) => Ok(Json::edit(json, scope)),
-            other => Err(other_kind(path, other.kind(), "JSON")),
-        }
+        json_at((node, scope), path)
     }
 }
 
-/// Where an edit is made.
-fn target<'s>(
-    place: Place<'s>,
-    way: &[Token<'_>],
-    _path: &str,
-) -> Result<Target<'s>, EditError> {
-    Ok(match reach(place, way)? {
-        Reached::Node(place) => Target::Node(place),
-        Reached::Json(json, scope, steps) => {
-            Target::Json(Json::edit(json, scope), rest(way, steps))
-        }
-    })
-}
-
-/// The pointer that is left of a way.
-fn rest(way: &[Token<'_>], steps: usize) -> String {
-    way[steps..].iter().fold(String::new(), |pointer, token| pointer::joined(&pointer, &token.key))
+impl<'s> Reached<'s> {
+    /// What is to be edited there.
+    fn target(self, way: &[Token<'_>], path: &str) -> Result<Target<'s>, EditError> {
+        Ok(match self.json {
+            Some(steps) => Target::Json(json_at(self.place, path)?, rest(&way[steps..])),
+            None => Target::Node(self.place),
+        })
+    }
 }
 
 /// What the last step of a pointer leads to.
 enum EntryOrPart<'s> {
-    Entry(&'s mut dyn super::any::AnyMap, Scope<'s>, crate::node::untyped::EntryKey),
+    Entry(&'s mut dyn AnyMap, Scope<'s>, EntryKey),
     Part(Place<'s>),
 }
 
@@ -356,11 +348,11 @@ fn entry_or_part<'s>(
     last: &Token<'_>,
 ) -> Result<EntryOrPart<'s>, EditError> {
     if !matches!(node.any(), AnyNode::Map(_)) {
-        return super::step::step(node.any_mut(), scope, last).map(EntryOrPart::Part);
+        return step((node, scope), last).map(EntryOrPart::Part);
     }
     match node.any_mut() {
         AnyNodeMut::Map(map) => {
-            let key = key(map, &last.key).ok_or_else(|| unknown_part(last, kind_of(map)))?;
+            let key = entry_key(map, last)?;
             Ok(EntryOrPart::Entry(map, scope, key))
         }
         _ => Err(nothing(last.path)),
@@ -377,7 +369,7 @@ fn remove_from((node, scope): Place<'_>, last: &Token<'_>) -> Result<bool, EditE
             list.delete(scope, position..position + 1).map(|()| true)
         }
         AnyNodeMut::Map(map) => {
-            let key = key(map, &last.key).ok_or_else(|| unknown_part(last, kind_of(map)))?;
+            let key = entry_key(map, last)?;
             Ok(map.remove(scope, key.as_key()))
         }
         _ => Err(nothing(last.path)),
@@ -392,16 +384,11 @@ fn remove_in(json: &mut JsonEditor<'_>, rest: &str) -> Result<bool, EditError> {
     }
 }
 
-fn text_of<'s>(place: Place<'s>, path: &str) -> Result<TextEditor<'s>, EditError> {
-    let (node, scope) = entered(place, path)?;
+fn text_of<'s>((node, scope): Place<'s>, path: &str) -> Result<TextEditor<'s>, EditError> {
     match node.any_mut() {
         AnyNodeMut::Text(text) => Ok(Text::edit(text, scope)),
         other => Err(other_kind(path, other.kind(), "a text")),
     }
-}
-
-fn kind_of(map: &dyn super::any::AnyMap) -> NodeKind {
-    if map.is_set() { NodeKind::Set } else { NodeKind::Map }
 }
 
 /// A value that does not nest too deeply.
@@ -414,10 +401,6 @@ pub(super) fn checked(value: impl Into<PlainValue>) -> Result<PlainValue, EditEr
 pub(super) fn not_json(path: &str, found: &str) -> EditError {
     let reason = format!("{found} in it, expected JSON");
     EditError::WrongValue { path: path.to_owned(), reason }
-}
-
-pub(super) fn other_kind(path: &str, kind: NodeKind, expected: &'static str) -> EditError {
-    EditError::OtherKind { path: path.to_owned(), found: kind.found(), expected }
 }
 
 /// The plain value.

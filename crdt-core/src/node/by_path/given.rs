@@ -66,8 +66,9 @@ pub(super) fn variant<'v>(
     let (name, payload) = match value {
         None => return Ok((variants.default, None)),
         Some(PlainValue::Text(name)) => (name, None),
-        Some(PlainValue::Map(entries)) if let Some((name, payload)) = entries.first_key_value()
-            && entries.len() == 1 =>
+        Some(PlainValue::Map(entries))
+            if let Some((name, payload)) = entries.first_key_value()
+                && entries.len() == 1 =>
         {
             (name, Some(payload))
         }
@@ -90,10 +91,7 @@ pub(super) fn variant<'v>(
 }
 
 /// The elements of a list.
-pub(super) fn items<'v>(
-    scope: Scope<'_>,
-    value: Given<'v>,
-) -> Result<&'v [PlainValue], EditError> {
+pub(super) fn items<'v>(scope: Scope<'_>, value: Given<'v>) -> Result<&'v [PlainValue], EditError> {
     match value {
         None => Ok(&[]),
         Some(PlainValue::Sequence(items)) => Ok(items),
@@ -129,9 +127,9 @@ fn key_of(map: &dyn AnyMap, scope: Scope<'_>, value: &PlainValue) -> Result<Entr
     let text = match value {
         PlainValue::Bytes(bytes) => {
             let key = EntryKey::Bytes(bytes.as_slice().into());
-            return Some(key).filter(|key| map.takes(key.as_key())).ok_or_else(|| {
-                wrong(scope, "keys of its type", value)
-            });
+            return Some(key)
+                .filter(|key| map.takes(key.as_key()))
+                .ok_or_else(|| wrong(scope, "keys of its type", value));
         }
         PlainValue::Text(text) => text.clone(),
         PlainValue::Bool(bool) => bool.to_string(),

@@ -49,7 +49,7 @@ impl NodeKind {
         }
     }
 
-    fn of_map(map: &dyn AnyMap) -> Self {
+    pub(super) fn of_map(map: &dyn AnyMap) -> Self {
         if map.is_set() { Self::Set } else { Self::Map }
     }
 }

@@ -3,12 +3,12 @@
 use core::ops::RangeBounds;
 
 use super::any::AnyNodeMut;
-use super::editor::{PathEditor, Target, checked, not_json, other_kind};
+use super::editor::{PathEditor, Target, checked, not_json};
 use super::plain::PlainValue;
-use super::step::entered;
+use super::step::{element, other_kind};
 use super::write;
 use crate::node::positions::positions;
-use crate::node::{EditError, Json, NewElement, NewElements};
+use crate::node::{CrdtNode as _, EditError, Json, NewElement, NewElements, Text};
 
 impl PathEditor<'_> {
     /// Appends a value to the list at a place, or to an array in JSON, which is made if nothing is
@@ -22,12 +22,11 @@ impl PathEditor<'_> {
         value: impl Into<PlainValue>,
     ) -> Result<NewElement, EditError> {
         let (path, value) = (path.as_ref(), checked(value)?);
-        self.attempt(path, |target| match target {
+        self.attempt_inside(path, |target| match target {
             Target::Json(mut json, rest) => {
                 json.push(rest, value.to_json().map_err(|found| not_json(path, found))?)
             }
-            Target::Node(place) => {
-                let (node, scope) = entered(place, path)?;
+            Target::Node((node, scope)) => {
                 let new = scope.new_element(scope.next_id());
                 match node.any_mut() {
                     AnyNodeMut::List(list) => {
@@ -55,7 +54,7 @@ impl PathEditor<'_> {
     ) -> Result<NewElements, EditError> {
         let path = path.as_ref();
         let values: Vec<PlainValue> = values.into_iter().map(checked).collect::<Result<_, _>>()?;
-        self.attempt(path, |target| match target {
+        self.attempt_inside(path, |target| match target {
             Target::Json(mut json, rest) => {
                 let values: Vec<Json> = values
                     .iter()
@@ -63,8 +62,7 @@ impl PathEditor<'_> {
                     .collect::<Result<_, _>>()?;
                 json.array(rest)?.insert_all(position, values)
             }
-            Target::Node(place) => {
-                let (node, scope) = entered(place, path)?;
+            Target::Node((node, scope)) => {
                 let first = scope.new_element(scope.next_id());
                 match node.any_mut() {
                     AnyNodeMut::List(list) => {
@@ -89,25 +87,21 @@ impl PathEditor<'_> {
         range: impl RangeBounds<usize>,
     ) -> Result<(), EditError> {
         let path = path.as_ref();
-        self.attempt(path, |target| match target {
-            Target::Json(mut json, rest) if json.get(&rest).is_some_and(|at| at.as_text().is_some()) => {
+        self.attempt_inside(path, |target| match target {
+            Target::Json(mut json, rest)
+                if json.get(&rest).is_some_and(|at| at.as_text().is_some()) =>
+            {
                 json.text(rest)?.delete(range)
             }
             Target::Json(mut json, rest) => json.array(rest)?.delete(range),
-            Target::Node(place) => {
-                let (node, scope) = entered(place, path)?;
-                match node.any_mut() {
-                    AnyNodeMut::List(list) => {
-                        let range = positions(&range, list.count(scope.chains()))?;
-                        list.delete(scope, range)
-                    }
-                    AnyNodeMut::Text(text) => {
-                        use crate::node::CrdtNode as _;
-                        crate::node::Text::edit(text, scope).delete(range)
-                    }
-                    other => Err(other_kind(path, other.kind(), "a list or text")),
+            Target::Node((node, scope)) => match node.any_mut() {
+                AnyNodeMut::List(list) => {
+                    let range = positions(&range, list.count(scope.chains()))?;
+                    list.delete(scope, range)
                 }
-            }
+                AnyNodeMut::Text(text) => Text::edit(text, scope).delete(range),
+                other => Err(other_kind(path, other.kind(), "a list or text")),
+            },
         })
     }
 
@@ -125,18 +119,15 @@ impl PathEditor<'_> {
         to: usize,
     ) -> Result<(), EditError> {
         let path = path.as_ref();
-        self.attempt(path, |target| match target {
+        self.attempt_inside(path, |target| match target {
             Target::Json(mut json, rest) => json.array(rest)?.move_range(range, to),
-            Target::Node(place) => {
-                let (node, scope) = entered(place, path)?;
-                match node.any_mut() {
-                    AnyNodeMut::List(list) => {
-                        let range = positions(&range, list.count(scope.chains()))?;
-                        list.move_range(scope, range, to)
-                    }
-                    other => Err(other_kind(path, other.kind(), "a list")),
+            Target::Node((node, scope)) => match node.any_mut() {
+                AnyNodeMut::List(list) => {
+                    let range = positions(&range, list.count(scope.chains()))?;
+                    list.move_range(scope, range, to)
                 }
-            }
+                other => Err(other_kind(path, other.kind(), "a list")),
+            },
         })
     }
 
@@ -154,7 +145,7 @@ impl PathEditor<'_> {
                 let kind = node.any().kind();
                 match (node.any_mut(), last) {
                     (AnyNodeMut::List(list), Some(last)) => {
-                        let position = super::step::element(list, last, scope.chains())?;
+                        let position = element(list, last, scope.chains())?;
                         let range = positions(&(position..=position), list.count(scope.chains()))?;
                         list.move_range(scope, range, to)
                     }

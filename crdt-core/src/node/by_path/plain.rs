@@ -145,7 +145,8 @@ impl PlainValue {
             Cbor::Bytes(bytes) => Self::Bytes(bytes),
             Cbor::Array(items) => Self::Sequence(items.into_iter().map(Self::from_cbor).collect()),
             Cbor::Map(entries) => {
-                let entry = |(key, value)| (Self::from_cbor(key).to_string(), Self::from_cbor(value));
+                let entry =
+                    |(key, value)| (Self::from_cbor(key).to_string(), Self::from_cbor(value));
                 Self::Map(entries.into_iter().map(entry).collect())
             }
             Cbor::Tag(tag, inner) => wide_integer(tag, &inner).map_or(Self::Null, Self::Integer),

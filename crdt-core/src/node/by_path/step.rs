@@ -5,18 +5,17 @@ use core::str::FromStr as _;
 use super::any::{AnyList, AnyMap, AnyNode, AnyNodeMut, Place};
 use super::kind::NodeKind;
 use crate::history::Chains;
-use crate::node::json::pointer::Token;
+use crate::node::json::pointer::{self, Token};
 use crate::node::record::Field;
 use crate::node::untyped::EntryKey;
-use crate::node::{EditError, ElementId, JsonState, NodeState, Scope, Variants};
+use crate::node::{CrdtNode as _, EditError, ElementId, Json, JsonEditor, NodeState};
 use crate::op::Key;
 
 /// Where a pointer has led to that is to be edited.
-pub(super) enum Reached<'s> {
-    /// To a node.
-    Node(Place<'s>),
-    /// Into JSON, of which so many tokens are the way to it.
-    Json(&'s mut JsonState, Scope<'s>, usize),
+pub(super) struct Reached<'s> {
+    pub(super) place: Place<'s>,
+    /// If that is JSON, how many steps there were to it. The others are its own.
+    pub(super) json: Option<usize>,
 }
 
 /// Goes to a node, or as far as JSON, which has pointers of its own.
@@ -24,18 +23,33 @@ pub(super) fn reach<'s>(place: Place<'s>, way: &[Token<'_>]) -> Result<Reached<'
     let mut place = place;
     for (steps, token) in way.iter().enumerate() {
         let (node, scope) = entered(place, token.parent)?;
-        place = match node.any_mut() {
-            AnyNodeMut::Json(json) => return Ok(Reached::Json(json, scope, steps)),
-            any => step(any, scope, token)?,
-        };
+        if node.any().kind() == NodeKind::Json {
+            return Ok(Reached { place: (node, scope), json: Some(steps) });
+        }
+        place = step((node, scope), token)?;
     }
-    let (node, scope) = place;
-    if !matches!(node.any(), AnyNode::Json(_)) {
-        return Ok(Reached::Node((node, scope)));
-    }
+    let json = (place.0.any().kind() == NodeKind::Json).then_some(way.len());
+    Ok(Reached { place, json })
+}
+
+/// As [`reach`], and into what an optional node at the end holds.
+pub(super) fn reach_inside<'s>(
+    place: Place<'s>,
+    way: &[Token<'_>],
+    path: &str,
+) -> Result<Reached<'s>, EditError> {
+    let Reached { place, json } = reach(place, way)?;
+    let place = entered(place, path)?;
+    let is_json = place.0.any().kind() == NodeKind::Json;
+    Ok(Reached { place, json: json.or(is_json.then_some(way.len())) })
+}
+
+/// The JSON at a place.
+pub(super) fn json_at<'s>(place: Place<'s>, path: &str) -> Result<JsonEditor<'s>, EditError> {
+    let (node, scope) = entered(place, path)?;
     match node.any_mut() {
-        AnyNodeMut::Json(json) => Ok(Reached::Json(json, scope, way.len())),
-        other => Err(EditError::NotAContainer { path: String::new(), found: other.kind().found() }),
+        AnyNodeMut::Json(json) => Ok(Json::edit(json, scope)),
+        other => Err(other_kind(path, other.kind(), "JSON")),
     }
 }
 
@@ -52,13 +66,13 @@ pub(super) fn entered<'s>((node, scope): Place<'s>, pointer: &str) -> Result<Pla
     }
 }
 
+/// The part of a node that a token leads to.
 pub(super) fn step<'s>(
-    any: AnyNodeMut<'s>,
-    scope: Scope<'s>,
+    (node, scope): Place<'s>,
     token: &Token<'_>,
 ) -> Result<Place<'s>, EditError> {
-    let kind = any.kind();
-    match any {
+    let kind = node.any().kind();
+    match node.any_mut() {
         AnyNodeMut::Record(fields, parts) => {
             let place = field(fields, &token.key).ok_or_else(|| unknown_part(token, kind))?;
             let part = parts.part_mut(place).ok_or_else(|| unknown_part(token, kind))?;
@@ -66,7 +80,8 @@ pub(super) fn step<'s>(
         }
         AnyNodeMut::Choice(choice) => {
             let selected = choice.selector.current(scope.chains(), choice.variants);
-            let place = variant(choice.variants, &token.key, token, kind)?;
+            let place =
+                choice.variants.known(&token.key).ok_or_else(|| unknown_part(token, kind))?;
             let payload = choice.payloads.part_mut(place).filter(|_| place == selected);
             let payload = payload.ok_or_else(|| nothing(token.path))?;
             Ok((payload, scope.variant(choice.variants.name(place))))
@@ -79,7 +94,7 @@ pub(super) fn step<'s>(
             Ok((item, scope.element(id)))
         }
         AnyNodeMut::Map(map) => {
-            let key = key(map, &token.key).ok_or_else(|| unknown_part(token, kind))?;
+            let key = entry_key(map, token)?;
             map.into_present(scope, key.as_key()).ok_or_else(|| nothing(token.path))
         }
         _ => Err(EditError::NotAContainer { path: token.parent.to_owned(), found: kind.found() }),
@@ -109,15 +124,6 @@ pub(super) fn look<'s>(
 /// The place of the field with a name, present or former.
 fn field(fields: &[Field], name: &str) -> Option<usize> {
     fields.iter().position(|field| field.is_known_as(name))
-}
-
-fn variant(
-    variants: &Variants,
-    name: &str,
-    token: &Token<'_>,
-    kind: NodeKind,
-) -> Result<usize, EditError> {
-    variants.known(name).ok_or_else(|| unknown_part(token, kind))
 }
 
 /// The position that a token names in a list: by itself, by the element that is there, or `-`.
@@ -159,6 +165,11 @@ pub(super) fn key(map: &dyn AnyMap, text: &str) -> Option<EntryKey> {
     key.map(EntryKey::new)
 }
 
+/// The key of a map that a token names.
+pub(super) fn entry_key(map: &dyn AnyMap, token: &Token<'_>) -> Result<EntryKey, EditError> {
+    key(map, &token.key).ok_or_else(|| unknown_part(token, NodeKind::of_map(map)))
+}
+
 /// The bytes that hexadecimal digits stand for.
 fn bytes_of(digits: &str) -> Option<Vec<u8>> {
     let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -167,6 +178,15 @@ fn bytes_of(digits: &str) -> Option<Vec<u8>> {
     }
     let pairs = (0..digits.len()).step_by(2);
     pairs.map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
+}
+
+/// What is left of a way to be gone, as a pointer.
+pub(super) fn rest(way: &[Token<'_>]) -> String {
+    way.iter().fold(String::new(), |pointer, token| pointer::joined(&pointer, &token.key))
+}
+
+pub(super) fn other_kind(path: &str, kind: NodeKind, expected: &'static str) -> EditError {
+    EditError::OtherKind { path: path.to_owned(), found: kind.found(), expected }
 }
 
 pub(super) fn nothing(path: &str) -> EditError {

@@ -13,7 +13,8 @@ use crate::node::json::pointer;
 use crate::node::record::{Field, Parts};
 use crate::node::untyped::EntryKey;
 use crate::node::{
-    CrdtNode as _, Cursor, ElementId, Json, JsonObjectView, JsonView, NodeState, Resolved, Text, TextView,
+    CrdtNode as _, Cursor, ElementId, Json, JsonObjectView, JsonView, NodeState, Resolved, Text,
+    TextView,
 };
 use crate::op::Side;
 

@@ -69,9 +69,7 @@ pub(super) fn set(
             let payload = given::payload(register, scope, Some(value))?;
             register.write(scope, payload)
         }
-        AnyNodeMut::Json(json) => {
-            Json::edit(json, scope).set("", given::json(scope, Some(value))?)
-        }
+        AnyNodeMut::Json(json) => Json::edit(json, scope).set("", given::json(scope, Some(value))?),
         _ => write(node, scope, Some(value), Writing::Difference),
     }
 }

@@ -6,7 +6,9 @@ use crate::codec::DecodeError;
 use crate::history::Chains;
 #[cfg(feature = "by-path")]
 use crate::node::{AnyNode, AnyNodeMut};
-use crate::node::{DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateReader, StateWriter};
+use crate::node::{
+    DigestWriter, Fit, Incoming, NodeState, Scope, Segment, StateReader, StateWriter,
+};
 
 /// The state of a counter that is read as an integer of a type.
 pub struct Counted<T> {

@@ -20,7 +20,8 @@ use reconcile::reconcile;
 pub(super) use reconcile::{Rows, carry_out};
 
 pub use editor::ListEditor;
-pub(in crate::node) use editor::SeedOf;
+#[cfg(feature = "by-path")]
+pub(super) use editor::SeedOf;
 pub use state::ListState;
 pub(in crate::node) use state::inserted;
 pub use view::{ListIter, ListView};
