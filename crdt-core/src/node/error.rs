@@ -176,6 +176,20 @@ impl EditError {
         Self::OutOfRange { position: pos, length: len }
     }
 
+    /// The same error of a part of JSON, as an error of what the JSON lies in, at a pointer.
+    #[cfg(feature = "by-path")]
+    pub(super) fn below(mut self, pointer: &str) -> Self {
+        match &mut self {
+            Self::NothingAt(path)
+            | Self::NotAContainer { path, .. }
+            | Self::NotAPosition { path, .. }
+            | Self::NotAnArray { path, .. }
+            | Self::NotAText { path, .. } => path.insert_str(0, pointer),
+            _ => {}
+        }
+        self
+    }
+
     pub(super) fn of_offset(error: OffsetError) -> Self {
         match error {
             OffsetError::OutOfBounds(beyond) => Self::out_of_bounds(beyond),

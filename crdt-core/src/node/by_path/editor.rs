@@ -93,7 +93,7 @@ impl<'a> PathEditor<'a> {
     ) -> Result<R, EditError> {
         let way = pointer::parse(path)?;
         self.scope.attempt_any(self.node, |node, scope| {
-            edit(reach((node, scope), &way)?.target(&way, path)?)
+            reach((node, scope), &way)?.edit(&way, path, edit)
         })
     }
 
@@ -105,7 +105,7 @@ impl<'a> PathEditor<'a> {
     ) -> Result<R, EditError> {
         let way = pointer::parse(path)?;
         self.scope.attempt_any(self.node, |node, scope| {
-            edit(reach_inside((node, scope), &way, path)?.target(&way, path)?)
+            reach_inside((node, scope), &way, path)?.edit(&way, path, edit)
         })
     }
 
@@ -120,10 +120,9 @@ impl<'a> PathEditor<'a> {
             return self.attempt(path, |target| edit(target, None));
         };
         self.scope.attempt_any(self.node, |node, scope| {
-            match reach_inside((node, scope), above, last.parent)?.target(&way, path)? {
-                Target::Node(place) => edit(Target::Node(place), Some(last)),
-                json @ Target::Json(..) => edit(json, None),
-            }
+            let reached = reach_inside((node, scope), above, last.parent)?;
+            let last = reached.json.is_none().then_some(last);
+            reached.edit(&way, path, |target| edit(target, last))
         })
     }
 
@@ -328,12 +327,18 @@ impl<'a> PathEditor<'a> {
 }
 
 impl<'s> Reached<'s> {
-    /// What is to be edited there.
-    fn target(self, way: &[Token<'_>], path: &str) -> Result<Target<'s>, EditError> {
-        Ok(match self.json {
-            Some(steps) => Target::Json(json_at(self.place, path)?, rest(&way[steps..])),
-            None => Target::Node(self.place),
-        })
+    /// Makes an edit there. What fails in JSON names its place by the whole pointer.
+    fn edit<R>(
+        self,
+        way: &[Token<'_>],
+        path: &str,
+        edit: impl FnOnce(Target<'s>) -> Result<R, EditError>,
+    ) -> Result<R, EditError> {
+        let Some(steps) = self.json else { return edit(Target::Node(self.place)) };
+        let (above, within) = way.split_at(steps);
+        let pointer = above.last().map_or("", |token| token.path);
+        let json = json_at(self.place, path)?;
+        edit(Target::Json(json, rest(within))).map_err(|error| error.below(pointer))
     }
 }
 

@@ -200,7 +200,11 @@ pub(super) fn payload(
 ) -> Result<Vec<u8>, EditError> {
     let Some(value) = value else { return register.initial() };
     let mut first = None;
-    for encoding in value.encodings() {
+    let present = || {
+        let read = register.read(scope.chains());
+        read.map_or(PlainValue::Null, |read| PlainValue::from_encoding(&read))
+    };
+    for encoding in value.encodings(present) {
         match register.accept(&encoding?) {
             Ok(payload) => return Ok(payload),
             Err(reason) => first = first.or(Some(reason)),

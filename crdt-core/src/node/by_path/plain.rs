@@ -23,7 +23,9 @@ const MAX_NESTING: usize = 2 * (MAX_PATH_DEPTH + 2);
 /// what holds nothing.
 ///
 /// Numbers are taken as integers or as floats as a type wants them, if that loses nothing: `2.0`
-/// may be given for an integer, and `2` for a float.
+/// may be given for an integer, and `2` for a float. In a register with several numbers they are
+/// taken as they are given, else as those in the value that is there, else all as integers or all
+/// as floats.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub enum PlainValue {
     /// Nothing.
@@ -94,39 +96,68 @@ impl PlainValue {
     }
 
     /// The bytes that a register may read it from, as the numbers in it are spelled: as they are
-    /// given, as integers, and as floats.
-    pub(super) fn encodings(&self) -> impl Iterator<Item = Result<Vec<u8>, EditError>> {
-        let spelled = [Numbers::Integers, Numbers::Floats].into_iter();
-        let spelled = spelled.filter_map(|numbers| {
-            let mut other = self.clone();
-            other.spell(numbers).then_some(other)
-        });
+    /// given, as those in the value that it has, as integers, and as floats.
+    pub(super) fn encodings(
+        &self,
+        present: impl FnOnce() -> Self,
+    ) -> impl Iterator<Item = Result<Vec<u8>, EditError>> {
         let encode = |plain: &Self| {
             value::encode(plain).map_err(|error| EditError::Unencodable(error.to_string()))
         };
-        core::iter::once_with(move || encode(self)).chain(spelled.map(move |other| encode(&other)))
+        let given = core::iter::once_with(move || encode(self));
+        let like_present = core::iter::once_with(move || {
+            let mut other = self.clone();
+            other.spell_like(&present());
+            encode(&other)
+        });
+        let spelled = [Numbers::Integers, Numbers::Floats].into_iter().map(move |numbers| {
+            let mut other = self.clone();
+            other.spell(numbers);
+            encode(&other)
+        });
+        given.chain(like_present).chain(spelled)
     }
 
-    /// Spells the numbers in it one way; whether any was spelled otherwise.
-    fn spell(&mut self, numbers: Numbers) -> bool {
+    /// Spells the numbers in it as those are that stand in the same places of another value; those
+    /// behind the end of a sequence as the last one there.
+    fn spell_like(&mut self, other: &Self) {
+        match (self, other) {
+            (number @ Self::Float(_), Self::Integer(_)) => number.spell(Numbers::Integers),
+            (number @ Self::Integer(_), Self::Float(_)) => number.spell(Numbers::Floats),
+            (Self::Sequence(items), Self::Sequence(others)) => {
+                for (at, item) in items.iter_mut().enumerate() {
+                    if let Some(other) = others.get(at).or(others.last()) {
+                        item.spell_like(other);
+                    }
+                }
+            }
+            (Self::Map(entries), Self::Map(others)) => {
+                for (key, value) in entries {
+                    if let Some(other) = others.get(key) {
+                        value.spell_like(other);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Spells the numbers in it one way, as far as that loses nothing.
+    fn spell(&mut self, numbers: Numbers) {
         match self {
             Self::Float(float) if numbers == Numbers::Integers => {
-                let Some(integer) = integer_of(*float) else { return false };
-                *self = Self::Integer(integer);
-                true
+                if let Some(integer) = integer_of(*float) {
+                    *self = Self::Integer(integer);
+                }
             }
             Self::Integer(integer) if numbers == Numbers::Floats => {
-                let Some(float) = float_of(*integer) else { return false };
-                *self = Self::Float(float);
-                true
+                if let Some(float) = float_of(*integer) {
+                    *self = Self::Float(float);
+                }
             }
-            Self::Sequence(items) => {
-                items.iter_mut().fold(false, |any, item| item.spell(numbers) | any)
-            }
-            Self::Map(entries) => {
-                entries.values_mut().fold(false, |any, value| value.spell(numbers) | any)
-            }
-            _ => false,
+            Self::Sequence(items) => items.iter_mut().for_each(|item| item.spell(numbers)),
+            Self::Map(entries) => entries.values_mut().for_each(|value| value.spell(numbers)),
+            _ => {}
         }
     }
 
