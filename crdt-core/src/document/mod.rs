@@ -1,5 +1,7 @@
 //! The document: a typed state over a history, with a writer.
 
+#[cfg(feature = "by-path")]
+mod by_path;
 mod changes;
 mod deltas;
 mod files;

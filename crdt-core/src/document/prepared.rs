@@ -267,7 +267,7 @@ impl<T: CrdtNode> Document<T> {
 
     /// Prepares a change of what is written in the scope, unless that says to take it back, which
     /// is called once at most. It is not generic, so that a change costs little code.
-    fn attempt(
+    pub(super) fn attempt(
         &mut self,
         options: &ChangeOptions,
         edit: Edit<'_, T::State, Result<bool, EditError>>,

@@ -93,7 +93,7 @@ impl CounterState {
     }
 
     /// Adds any integer, in as many ops as it takes.
-    pub(super) fn write_add(&mut self, scope: &mut Scope<'_>, mut delta: i128) {
+    pub(in crate::node) fn write_add(&mut self, scope: &mut Scope<'_>, mut delta: i128) {
         if delta != 0 {
             scope.note(|| Effect::Sum(self.sum(scope.chains())));
         }

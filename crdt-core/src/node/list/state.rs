@@ -5,6 +5,8 @@ use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::edit::{ask, delete_at, uncover};
 use crate::node::watch::Effect;
+#[cfg(feature = "by-path")]
+use crate::node::{AnyNode, AnyNodeMut};
 use crate::node::{
     Blanks, DigestWriter, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
     StateWriter, Undone,
@@ -269,5 +271,15 @@ impl<S: NodeState + Default> NodeState for ListState<S> {
         let sequence = restored.finish(reader.chains());
         self.elements = Elements::Settled(sequence.ok_or(DecodeError::InvalidPlace)?);
         Ok(())
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::List(self)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::List(self)
     }
 }

@@ -7,6 +7,8 @@ use crate::history::Chains;
 use crate::node::difference::differences;
 use crate::node::edit::{ask, delete_at, insert_at, uncover};
 use crate::node::watch::Effect;
+#[cfg(feature = "by-path")]
+use crate::node::{AnyNode, AnyNodeMut};
 use crate::node::{
     DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
     StateWriter, Undone,
@@ -217,5 +219,15 @@ impl NodeState for TextState {
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         self.characters = Characters::load(reader)?;
         Ok(())
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Text(self)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Text(self)
     }
 }

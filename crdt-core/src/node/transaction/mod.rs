@@ -1,5 +1,7 @@
 //! What editors write down.
 
+#[cfg(feature = "by-path")]
+mod any;
 mod scope;
 #[cfg(test)]
 mod tests;

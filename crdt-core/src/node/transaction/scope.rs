@@ -3,7 +3,7 @@
 use core::any::Any;
 use std::borrow::Cow;
 
-use super::{Log, Transaction};
+use super::{Log, Point, Transaction};
 use crate::history::{Chains, LocalAction, LocalOp, LocalSegment, Written};
 use crate::node::undo::Kept;
 use crate::node::watch::Effect;
@@ -195,9 +195,25 @@ impl<'a> Scope<'a> {
         state: &mut S,
         edit: impl FnOnce(&mut S, Self) -> Result<R, EditError>,
     ) -> Result<R, EditError> {
-        self.pin();
-        let point = self.transaction.log.borrow_mut().mark();
+        let point = self.begin();
         let result = edit(state, self);
+        self.end(point, state, result)
+    }
+
+    /// Begins an edit of several steps, to be [ended](Self::end).
+    pub(super) fn begin(&mut self) -> Point {
+        self.pin();
+        self.transaction.log.borrow_mut().mark()
+    }
+
+    /// Ends an edit that has begun at a point in the node of this scope, whose state this is: keeps
+    /// all of it or, if it has failed, nothing.
+    pub(super) fn end<R>(
+        self,
+        point: Point,
+        state: &mut dyn NodeState,
+        result: Result<R, EditError>,
+    ) -> Result<R, EditError> {
         let log = &mut *self.transaction.log.borrow_mut();
         let error = match (result, log.fault.take()) {
             (Ok(value), None) => {
