@@ -202,6 +202,8 @@ impl Store {
         transaction.write(&id, &[Write::Create])?;
         let (replica, mut writes) = Replica::kept(&document, &*transaction)?;
         writes.extend(replica.tip_of(document.history(), document.author()));
+        let note = document.undo_note().filter(|_| document.can_undo() || document.can_redo());
+        writes.extend(note.map(|note| replica.renote(note)));
         transaction.write(&id, &writes)?;
         transaction.commit()?;
         Ok(Stored::new(self.clone(), replica, document))
@@ -233,7 +235,10 @@ impl Store {
             Some(base) => Document::load_with(options, base, keypair),
             None => Document::load_with(options, &History::new(id).save(), keypair),
         });
-        let (replica, document) = opened.map_err(|error| error.of(id))?;
+        let (mut replica, mut document) = opened.map_err(|error| error.of(id))?;
+        if document.author().is_some() && !options.is_verified() {
+            document.restore_undo(replica.notes(&*transaction).iter().map(Vec::as_slice));
+        }
         drop(transaction);
         Ok(Stored::new(self.clone(), replica, document))
     }

@@ -2,6 +2,7 @@ use core::ops::Deref;
 
 use crdt_core::{
     ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Frontier, Observer, Outcome, Prepared,
+    UndoLimits,
 };
 
 use crate::backend::Access;
@@ -141,8 +142,13 @@ impl<T: CrdtNode> Stored<T> {
         self.write(|document| document.try_prepare_update(options, edit))
     }
 
-    /// As [`Document::undo`], and durable. What can be undone is what this handle has made: it is
-    /// not kept when the handle is closed, and other handles have their own.
+    /// As [`Document::undo`], and durable. What can be undone is what this handle has made, and what
+    /// could be undone when it was opened: that is kept in the store, with every change. Other
+    /// handles that are open have their own; who opens the document next has what all of them made.
+    ///
+    /// It goes with the key: who opens a copy of the store, or one that was put back from a backup,
+    /// writes as somebody else, and has nothing to undo. A store that is opened as
+    /// [one of somebody else](crate::StoreOptions::verified) is not asked what can be undone.
     ///
     /// # Errors
     /// As [`change`](Self::change).
@@ -180,9 +186,30 @@ impl<T: CrdtNode> Stored<T> {
         self.write(|document| document.prepare_redo(options).map_err(StoreError::from))
     }
 
-    /// As [`Document::clear_undo`].
-    pub fn clear_undo(&mut self) {
-        self.document.clear_undo();
+    /// As [`Document::clear_undo`], and durable: also what other handles made cannot be undone by
+    /// who opens the document next.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`] if nothing is written here, and those of the store.
+    pub fn clear_undo(&mut self) -> Result<(), StoreError> {
+        let Self { store, replica, document } = self;
+        let mut transaction = store.backend().begin(Access::Write)?;
+        replica.bring_in(document, &*transaction)?;
+        let note = document.merged_undo_notes([]).ok_or(StoreError::ReadOnly)?;
+        let length = note.len();
+        transaction.write(replica.id(), &[replica.renote(note)])?;
+        transaction.commit()?;
+        replica.renoted(length);
+        document.clear_undo();
+        Ok(())
+    }
+
+    /// As [`Document::with_undo_limits`]. What can be undone from when the document was open before
+    /// is within the limits that [it is opened with](crdt_core::LoadOptions::undo_limits).
+    #[must_use]
+    pub fn with_undo_limits(self, limits: UndoLimits) -> Self {
+        let Self { store, replica, document } = self;
+        Self { store, replica, document: document.with_undo_limits(limits) }
     }
 
     /// As [`Document::apply`], and durable: also what waits for other changes is kept, within the
@@ -231,6 +258,9 @@ impl<T: CrdtNode> Stored<T> {
         let appended = replica.append(prepared.changes(), prepared.type_name(), export);
         let Some((mut writes, appending)) = appended else { return Ok(prepared.accept()) };
         writes.extend(replica.awaited());
+        let note = prepared.undo_note();
+        let noted = note.as_ref().map_or(0, Vec::len);
+        writes.extend(note.map(|note| replica.note(note)));
         if !prepared.is_empty() {
             // A change depends on all there is, so it is the only head.
             writes.extend(replica.tip(author, prepared.heads().first().copied()));
@@ -240,6 +270,7 @@ impl<T: CrdtNode> Stored<T> {
         let result = prepared.accept();
         replica.forget_awaited();
         replica.appended(appending);
+        replica.noted(noted);
         replica.compact_when_due(document, store.backend());
         Ok(result)
     }

@@ -4,7 +4,7 @@ use crdt_core::{ChangeHash, DocumentId, Keypair};
 
 use super::{Doing, Open, Violation, ensure};
 use crate::backend::{
-    Access, Append, Check, Entry, Kind, Part, PartName, Placed, Tip, Transaction, Write,
+    Access, Append, Check, Entry, Kind, Note, Part, PartName, Placed, Tip, Transaction, Write,
 };
 use crate::error::StoreError;
 use crate::replica::check as checked;
@@ -15,6 +15,7 @@ pub(super) fn check(make: &dyn Fn() -> Open) -> Result<(), Violation> {
     what_is_dropped(&make())?;
     what_is_committed(&make())?;
     appends(&make())?;
+    notes(&make())?;
     parts(&make())?;
     waiting(&make())?;
     removing(&make())?;
@@ -120,6 +121,29 @@ fn appends(open: &Open) -> Result<(), Violation> {
     equal(&bytes, &Some((0, 4, 4)), "what is there is counted")
 }
 
+fn note(number: u64) -> Note {
+    let Append { number, bytes, check, .. } = append(number, 0);
+    Note { number, bytes, check }
+}
+
+fn noted(from: u64, number: u64) -> Write {
+    Write::Note { from, by: note(number) }
+}
+
+fn notes(open: &Open) -> Result<(), Violation> {
+    write(open, &[Write::Create])?;
+    for number in [2, 3, 5] {
+        write(open, &[noted(number, number)])?;
+    }
+    let found = read(open, |transaction| transaction.notes(&ID))?;
+    equal(&found, &vec![note(2), note(3), note(5)], "what was noted is there")?;
+    write(open, &[noted(3, 4), noted(5, 5)])?;
+    let found = read(open, |transaction| transaction.notes(&ID))?;
+    equal(&found, &vec![note(2), note(4), note(5)], "what was noted is replaced by numbers")?;
+    let bytes = entry(open)?.map(|entry| (entry.listing.bytes, entry.last));
+    equal(&bytes, &Some((0, 0)), "a note is nothing of the document")
+}
+
 fn parts(open: &Open) -> Result<(), Violation> {
     let new = [part(Kind::Head, 0, 3), part(Kind::Changes, 0, 50), part(Kind::Changes, 9, 5)];
     let mut writes = vec![Write::Create];
@@ -178,6 +202,7 @@ fn removing(open: &Open) -> Result<(), Violation> {
         Write::Append(append(1, 0)),
         Write::Part(part(Kind::Head, 0, 3)),
         wait(1, 10),
+        noted(1, 1),
         Write::Tips(tips.clone()),
     ];
     write(open, &kept)?;
@@ -200,6 +225,7 @@ fn removing(open: &Open) -> Result<(), Violation> {
     write(open, &[Write::Awaited(waits(1).0)])?;
     let left = read(open, |transaction| {
         let rows = transaction.appends(&ID, 0)?.len() + transaction.waiting(&ID)?.len();
+        let rows = rows + transaction.notes(&ID)?.len();
         Ok(rows + transaction.parts(&ID)?.len())
     })?;
     equal(&left, &0, "nothing is left of what was removed")

@@ -24,6 +24,9 @@ pub(crate) trait Content {
 
     /// All of it but what waits, as a base.
     fn save_in_parts(&self) -> Vec<SavedPart>;
+
+    /// What notes tell that can be undone, as one; `None` if nothing is undone here.
+    fn merged_notes(&self, notes: &[&[u8]]) -> Option<Vec<u8>>;
 }
 
 impl<T: CrdtNode> Content for Document<T> {
@@ -48,9 +51,13 @@ impl<T: CrdtNode> Content for Document<T> {
     fn save_in_parts(&self) -> Vec<SavedPart> {
         self.save_in_parts(&SaveOptions::new().without_waiting())
     }
+
+    fn merged_notes(&self, notes: &[&[u8]]) -> Option<Vec<u8>> {
+        self.merged_undo_notes(notes.iter().copied())
+    }
 }
 
-// It has no state.
+// It has no state, and nobody writes.
 impl Content for History {
     fn history(&self) -> &History {
         self
@@ -72,5 +79,9 @@ impl Content for History {
 
     fn save_in_parts(&self) -> Vec<SavedPart> {
         self.save_in_parts(&SaveOptions::new().without_waiting())
+    }
+
+    fn merged_notes(&self, _: &[&[u8]]) -> Option<Vec<u8>> {
+        None
     }
 }

@@ -14,6 +14,7 @@
 mod base;
 mod compaction;
 mod content;
+mod notes;
 mod own;
 mod waiting;
 
@@ -27,6 +28,7 @@ use base::Base;
 pub(crate) use base::{described, not_as_written};
 pub(crate) use content::Content;
 use content::TakenIn;
+use notes::Noted;
 
 /// Where a document in memory is in the store.
 #[derive(Debug)]
@@ -48,6 +50,7 @@ pub(crate) struct Replica {
     own: Option<ChangeHash>,
     /// What does not wait here any more, and may still do so in the store.
     stale: Vec<Check>,
+    notes: Noted,
 }
 
 /// What was appended at once.
@@ -86,6 +89,7 @@ impl Replica {
             tips,
             own: None,
             stale: Vec::new(),
+            notes: Noted::default(),
         };
         for append in transaction.appends(&id, through)? {
             replica.bring_in_append(&mut content, &append)?;

@@ -11,6 +11,8 @@
 mod back;
 mod delay;
 mod gathered;
+mod kept;
+mod note;
 mod stack;
 mod standing;
 

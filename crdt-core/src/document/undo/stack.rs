@@ -3,6 +3,7 @@
 use core::ops::Range;
 use std::collections::VecDeque;
 
+use super::note::{NoteWriter, Target};
 use crate::history::ChangeIndex;
 use crate::node::Prior;
 use crate::op::Id;
@@ -44,6 +45,15 @@ pub(in crate::document) enum Way {
     Redo,
 }
 
+impl Way {
+    fn other(self) -> Self {
+        match self {
+            Self::Undo => Self::Redo,
+            Self::Redo => Self::Undo,
+        }
+    }
+}
+
 /// What becomes of the stack when something that is prepared is accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::document) enum Turn {
@@ -72,18 +82,45 @@ impl Group {
         size_of::<Self>() + size_of_val(&*self.more) + size_of_val(&*self.priors)
     }
 
+    /// One of changes that are ascending stretches, and what these have found.
+    pub(super) fn of(changes: Vec<Range<ChangeIndex>>, priors: Vec<(Id, Prior)>) -> Self {
+        let mut changes = changes.into_iter();
+        let mut group = Self { first: changes.next().unwrap_or_default(), ..Self::default() };
+        group.extend(changes, priors);
+        group
+    }
+
+    /// Whether changes come after all others, and so do the ops that found something.
+    pub(super) fn goes_on(&self, changes: &[Range<ChangeIndex>], priors: &[(Id, Prior)]) -> bool {
+        let last = self.more.last().unwrap_or(&self.first);
+        let found = self.priors.last().zip(priors.first());
+        changes.first().is_none_or(|next| last.end <= next.start)
+            && found.is_none_or(|((last, _), (next, _))| last <= next)
+    }
+
+    /// The changes as stretches, ascending.
+    fn stretches(&self) -> impl Iterator<Item = Range<ChangeIndex>> {
+        core::iter::once(&self.first).chain(&self.more).cloned()
+    }
+
     /// The changes, ascending.
     pub(super) fn changes(&self) -> impl Iterator<Item = ChangeIndex> {
         self.first.clone().chain(self.more.iter().cloned().flatten())
     }
 
     /// Adds changes that came after all others.
-    fn add(&mut self, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
-        let last = self.more.last_mut().unwrap_or(&mut self.first);
-        if last.end == changes.start {
-            last.end = changes.end;
-        } else {
-            self.more.push(changes);
+    pub(super) fn extend(
+        &mut self,
+        changes: impl IntoIterator<Item = Range<ChangeIndex>>,
+        priors: Vec<(Id, Prior)>,
+    ) {
+        for changes in changes {
+            let last = self.more.last_mut().unwrap_or(&mut self.first);
+            if last.end == changes.start {
+                last.end = changes.end;
+            } else {
+                self.more.push(changes);
+            }
         }
         self.priors.extend(priors);
     }
@@ -148,6 +185,55 @@ impl UndoStack {
         *self = Self { limits: self.limits, ..Self::default() };
     }
 
+    /// Has these groups, within its limits, and no others.
+    pub(super) fn restore(&mut self, groups: impl Iterator<Item = (Way, Group)>) {
+        self.clear();
+        for (way, group) in groups {
+            self.bytes += group.bytes();
+            self.groups(way).push_back(group);
+        }
+        self.shrink();
+    }
+
+    /// Notes what becomes of it when something that is prepared is accepted; `None` if nothing does.
+    pub(super) fn note(
+        &self,
+        turn: Turn,
+        changes: Range<ChangeIndex>,
+        priors: &[(Id, Prior)],
+        mut writer: NoteWriter<'_>,
+    ) -> Option<Vec<u8>> {
+        if !self.is_kept() || changes.is_empty() || !writer.can_name() {
+            return None;
+        }
+        let name = |group: &Group| writer.group(group.first.start);
+        let (gone, target) = match turn {
+            Turn::Elsewhere => return None,
+            Turn::Made { joins } => {
+                let joined = self.undo.back().filter(|_| joins && self.is_open).map(name);
+                let target = joined.map_or(Target::New(Way::Undo), Target::Joined);
+                (self.redo.iter().map(name).collect(), target)
+            }
+            Turn::Back { way, passed } => {
+                let gone = (0..=passed).filter_map(|passed| self.get(way, passed)).map(name);
+                (gone.collect(), Target::New(way.other()))
+            }
+        };
+        writer.step(gone, target, core::iter::once(changes), priors);
+        Some(writer.finish())
+    }
+
+    /// All of it as one note.
+    pub(super) fn note_all(&self, mut writer: NoteWriter<'_>) -> Vec<u8> {
+        let groups = [(Way::Undo, &self.undo), (Way::Redo, &self.redo)];
+        let named = groups.into_iter().filter(|_| writer.can_name());
+        let all: Vec<_> = named.flat_map(|(way, all)| all.iter().map(move |it| (way, it))).collect();
+        for (way, group) in all {
+            writer.step(Vec::new(), Target::New(way), group.stretches(), &group.priors);
+        }
+        writer.finish()
+    }
+
     /// Takes in changes that have been accepted.
     pub(in crate::document) fn turn(
         &mut self,
@@ -166,8 +252,7 @@ impl UndoStack {
             }
             Turn::Back { way, passed } => {
                 self.pass(way, passed + 1);
-                let other = if way == Way::Undo { Way::Redo } else { Way::Undo };
-                self.push(other, changes, priors);
+                self.push(way.other(), changes, priors);
             }
         }
         self.shrink();
@@ -178,7 +263,7 @@ impl UndoStack {
         match joined {
             Some(last) => {
                 let before = last.bytes();
-                last.add(changes, priors);
+                last.extend([changes], priors);
                 self.bytes += last.bytes() - before;
             }
             None => self.push(Way::Undo, changes, priors),
@@ -206,5 +291,17 @@ impl UndoStack {
             let Some(gone) = gone else { return };
             self.bytes -= gone.bytes();
         }
+    }
+}
+
+#[cfg(test)]
+impl UndoStack {
+    /// Whether it has the groups of another one, and perhaps more that come before or between these.
+    pub(in crate::document) fn is_noted_of(&self, other: &Self) -> bool {
+        let has = |mine: &VecDeque<Group>, theirs: &VecDeque<Group>| {
+            let mut mine = mine.iter();
+            theirs.iter().all(|group| mine.any(|mine| mine == group))
+        };
+        has(&self.undo, &other.undo) && has(&self.redo, &other.redo)
     }
 }

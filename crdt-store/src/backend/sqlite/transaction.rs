@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Sqlite, rows};
-use crate::backend::{Access, Append, Check, Entry, Part, PartName, Placed, Transaction, Write};
+use crate::backend::{
+    Access, Append, Check, Entry, Note, Part, PartName, Placed, Transaction, Write,
+};
 use crate::error::StoreError;
 use crate::listing::Listing;
 
@@ -127,6 +129,15 @@ impl Transaction for SqliteTransaction<'_> {
         })
     }
 
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT number, checked, notes.bytes \
+                       FROM notes JOIN documents USING (document) WHERE id = ?1 ORDER BY number";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map([id.as_bytes()], rows::note)?.collect()
+        })
+    }
+
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
         self.ask(|connection| {
             let mut rows = Writer { connection, id, document: None };
@@ -183,6 +194,7 @@ impl Writer<'_> {
                 self.drop_appends(*from, by.number)?;
                 self.append(by)
             }
+            Write::Note { from, by } => self.note(*from, by),
             Write::Part(part) => self.part(part),
             Write::DropPart(name) => self.drop_part(name),
             Write::Through(through) => {
@@ -254,6 +266,18 @@ impl Writer<'_> {
         self.grow(-bytes)
     }
 
+    fn note(&mut self, from: u64, Note { number, bytes, check }: &Note) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        self.run(
+            "DELETE FROM notes WHERE document = ?1 AND number BETWEEN ?2 AND ?3",
+            params![document, from, number],
+        )?;
+        self.run(
+            "INSERT INTO notes (document, number, checked, bytes) VALUES (?1, ?2, ?3, ?4)",
+            params![document, number, check, bytes],
+        )
+    }
+
     fn part(&mut self, Part { name, bytes, check }: &Part) -> rusqlite::Result<()> {
         self.drop_part(name)?;
         let document = self.document()?;
@@ -321,7 +345,7 @@ impl Writer<'_> {
 
     fn remove(&mut self) -> rusqlite::Result<()> {
         let document = self.document()?;
-        for table in ["appends", "parts", "waiting"] {
+        for table in ["appends", "notes", "parts", "waiting"] {
             self.connection
                 .execute(&format!("DELETE FROM {table} WHERE document = ?1"), [document])?;
         }
