@@ -12,6 +12,7 @@ mod places;
 mod processes;
 mod sessions;
 mod tools;
+mod undo;
 mod waiting;
 mod world;
 mod wrapped;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::prepared::flooded;
 use super::{create, key};
 use crate::document::{ChangeOptions, Document, UndoLimits};
-use crate::node::Json;
+use crate::node::{Json, Register};
 
 type Tested = Result<(), Box<dyn Error>>;
 
@@ -265,20 +265,59 @@ fn what_has_no_name_is_not_noted() -> Tested {
     Ok(())
 }
 
+/// The bytes of notes, as docs/store-format.md says.
 #[test]
-fn debug_it() {
-    let mut world = World::new();
-    let mine = create::<Json>();
-    let yours = Document::join(mine.id(), key(2));
-    world.mine = mine; world.yours = yours;
-    for step in [Step::Set { field: 0, value: 140, joined: false }, Step::Yours { field: 0 }, Step::Merge, Step::Undo, Step::Redo, Step::Remove { field: 0 }] {
-        world.go(&step);
-        println!("{step:?} {:?}", world.mine.value().0);
-    }
-    let mut opened = world.opened();
-    println!("{:?}\n{:?}", opened.undo, world.mine.undo);
-    for _ in 0..4 {
-        println!("opened {:?} {}", opened.undo(), opened.value().0);
-        println!("mine {:?} {}", world.mine.undo(), world.mine.value().0);
-    }
+fn notes_byte_for_byte() -> Tested {
+    let mut mine = create::<Register<i64>>();
+    let mut yours = Document::<Register<i64>>::join(mine.id(), key(2));
+    let [me, you] = [key(1), key(2)].map(|key| *key.author().as_bytes());
+    let note = |listed: &[[u8; 32]], step: &[u8]| {
+        let listed = [&[u8::try_from(listed.len()).expect("few")], listed.as_flattened()].concat();
+        Some([&[1], &me[..], &listed, step].concat())
+    };
+    let set = |mine: &mut Document<Register<i64>>, options: ChangeOptions, value| {
+        let prepared = mine.prepare(&options, |register| register.set(value)).expect("an edit");
+        let note = prepared.undo_note();
+        prepared.accept();
+        note
+    };
+    let alone = ChangeOptions::new;
+    // A group to undo, none goes, one stretch, from change 0 one change, nothing was found.
+    let first = set(&mut mine, alone(), 10);
+    assert_eq!(first, note(&[], &[1, 0, 1, 0, 1, 0]));
+    yours.merge(&mut mine)?;
+    yours.change(|register| register.set(20))?;
+    mine.merge(&mut yours)?;
+    // Change 1: the op with counter 1 found the value of the first author listed, counter 0.
+    let over = set(&mut mine, alone(), 30);
+    assert_eq!(over, note(&[you], &[1, 0, 1, 1, 1, 1, 1, 1, 1, 0]));
+    // A group to redo: the one of change 1 goes. The op with counter 2 found its own of counter 1.
+    let prepared = mine.prepare_undo(&alone())?;
+    let undone = prepared.undo_note();
+    prepared.accept();
+    assert_eq!(undone, note(&[], &[2, 1, 1, 1, 2, 1, 1, 2, 1, 0, 1]));
+    // A group to undo: the one of change 2 goes. What was found ranks as the other author's.
+    let prepared = mine.prepare_redo(&alone())?;
+    let redone = prepared.undo_note();
+    prepared.accept();
+    assert_eq!(redone, note(&[you], &[1, 1, 2, 1, 3, 1, 1, 3, 2, 0, 2, 1, 0]));
+    let next = set(&mut mine, alone(), 40);
+    assert_eq!(next, note(&[], &[1, 0, 1, 4, 1, 1, 4, 2, 0, 3, 0, 1]));
+    // Change 5 belongs to the group of change 4.
+    let joined = set(&mut mine, alone().joined(), 50);
+    assert_eq!(joined, note(&[], &[3, 0, 4, 1, 5, 1, 1, 5, 1, 0, 4]));
+    let all = note(
+        &[you],
+        &[
+            [1, 0, 1, 0, 1, 0].as_slice(),
+            &[1, 0, 1, 3, 1, 1, 3, 2, 0, 2, 1, 0],
+            &[1, 0, 1, 4, 2, 2, 4, 2, 0, 3, 0, 1, 5, 1, 0, 4],
+        ]
+        .concat(),
+    );
+    assert_eq!(mine.undo_note(), all);
+    let notes = [first, over, undone, redone, next, joined];
+    let notes: Vec<&[u8]> = notes.iter().flatten().map(Vec::as_slice).collect();
+    assert_eq!(mine.merged_undo_notes(notes), all);
+    Ok(())
 }
