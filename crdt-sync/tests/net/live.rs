@@ -156,10 +156,10 @@ async fn what_was_written_through_any_clone_is_undone_and_that_is_told() {
     let other = board.clone();
     board.change(|board| board.title.set("Plan")).await.expect("memory has room");
     other.change(|board| board.title.set("Launch")).await.expect("memory has room");
-    assert!(matches!(deltas.next().await, Some(Seen::Changed(_))));
+    assert!(matches!(deltas.next().await, Some(Seen::Delta(_))));
     assert_eq!(board.undo().await.expect("memory has room").map(|undone| undone.len()), Some(1));
     assert_eq!(other.read(|board| board.title.to_string()).await, "Plan");
-    assert!(matches!(deltas.next().await, Some(Seen::Changed(_))));
+    assert!(matches!(deltas.next().await, Some(Seen::Delta(_))));
     assert!(other.redo().await.expect("memory has room").is_some());
     assert_eq!(board.read(|board| board.title.to_string()).await, "Launch");
     let (id, store) = (board.id(), board.store().clone());
