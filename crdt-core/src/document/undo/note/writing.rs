@@ -52,6 +52,9 @@ impl<'h> NoteWriter<'h> {
         if named.is_none() {
             // Half a group is not to be undone.
             gone.extend(target.joined());
+            if gone.is_empty() {
+                return;
+            }
         }
         let kind = match target {
             _ if named.is_none() => kind::GONE,
