@@ -186,6 +186,11 @@ fn salvaged(
             damage.push(not_as_written("a bundle that waits"));
         }
     }
+    for note in readable(transaction.notes(&id), id, &mut damage)? {
+        if check(&note.bytes) != note.check {
+            damage.push(not_as_written("a note of what can be undone"));
+        }
+    }
     Ok((damage, salvage.finish()))
 }
 

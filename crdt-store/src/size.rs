@@ -25,12 +25,14 @@ pub struct Size {
     pub waiting: u64,
     /// In how many rows.
     pub waiting_rows: usize,
+    /// What can be undone.
+    pub notes: u64,
 }
 
 impl Size {
     /// All of it.
     pub fn all(&self) -> u64 {
-        self.changes + self.outline + self.state + self.appended + self.waiting
+        self.changes + self.outline + self.state + self.appended + self.waiting + self.notes
     }
 }
 
@@ -60,6 +62,7 @@ impl Size {
             size.waiting += bytes.len() as u64;
             size.waiting_rows += 1;
         }
+        size.notes = transaction.notes(&id).await?.iter().map(|note| note.bytes.len() as u64).sum();
         Ok(size)
     }
 }

@@ -107,8 +107,8 @@ impl<S: NodeState> Entry<S> {
         value: Option<Result<(), ()>>,
         chains: &Chains,
     ) {
-        match op.undone {
-            Some(undone) => undone.put_back(&mut self.puts, || Versions::None(())),
+        match op.taken_back {
+            Some(taken_back) => taken_back.put_back(&mut self.puts, || Versions::None(())),
             None => self.puts.write(Write { id: op.id, of: None, replaces, value }, || (), chains),
         }
     }

@@ -36,7 +36,7 @@ pub use super::state::{Fit, Misfit, NodeState};
 pub use super::text::{TextField, TextState};
 pub use super::transaction::Scope;
 pub use super::type_name::{Argument, is_newtype_known_as};
-pub use super::undo::Undone;
+pub use super::rollback::TakenBack;
 pub use super::unknown::Unknown;
 pub use crate::history::Chains;
 pub use crate::op::Id;

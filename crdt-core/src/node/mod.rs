@@ -62,7 +62,7 @@ mod tests;
 mod text;
 mod transaction;
 mod type_name;
-mod undo;
+mod rollback;
 mod unit;
 mod unknown;
 mod untyped;

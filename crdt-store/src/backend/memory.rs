@@ -7,7 +7,8 @@ use crdt_core::DocumentId;
 
 use super::queue::{Queue, Turn};
 use super::{
-    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, Part, PartName, Placed, Transaction, Write,
+    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, Note, Part, PartName, Placed, Transaction,
+    Write,
 };
 use crate::error::StoreError;
 use crate::listing::Listing;
@@ -38,6 +39,7 @@ struct Kept {
     entry: Entry,
     appends: BTreeMap<u64, Arc<Append>>,
     parts: BTreeMap<PartName, Arc<Part>>,
+    notes: BTreeMap<u64, Arc<Note>>,
     /// By the order in which they came.
     waiting: BTreeMap<u64, (Check, Arc<[u8]>)>,
     /// Where they are there.
@@ -168,6 +170,11 @@ impl Transaction for MemoryTransaction<'_> {
         Ok(self.list(id, |kept| kept.waiting.values().map(row).collect::<Vec<_>>()))
     }
 
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError> {
+        let note = |note: &Arc<Note>| Note::clone(note);
+        Ok(self.list(id, |kept| kept.notes.values().map(note).collect::<Vec<_>>()))
+    }
+
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
         if self.turn.is_none() {
             return Err(StoreError::ReadOnly);
@@ -236,6 +243,7 @@ impl Kept {
             },
             appends: BTreeMap::new(),
             parts: BTreeMap::new(),
+            notes: BTreeMap::new(),
             waiting: BTreeMap::new(),
             waiting_by_check: BTreeMap::new(),
             waiting_bytes: 0,
@@ -266,6 +274,10 @@ impl Kept {
             Write::Merge { from, by } => {
                 self.appends.retain(|number, _| !(*from..=by.number).contains(number));
                 self.append(by);
+            }
+            Write::Note { from, by } => {
+                self.notes.retain(|number, _| !(*from..=by.number).contains(number));
+                self.notes.insert(by.number, Arc::new(by.clone()));
             }
             Write::Part(part) => drop(self.parts.insert(part.name, Arc::new(part.clone()))),
             Write::DropPart(name) => drop(self.parts.remove(name)),

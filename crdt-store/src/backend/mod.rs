@@ -101,6 +101,9 @@ pub trait Transaction {
     /// The bundles that wait, each with its check, in the order in which they came.
     fn waiting(&self, id: &DocumentId) -> Result<Vec<(Check, Vec<u8>)>, StoreError>;
 
+    /// What was noted of it, ascending by number.
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError>;
+
     /// Writes to a document that is there, or that the first of the writes makes.
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError>;
 
@@ -157,6 +160,18 @@ pub struct Append {
     /// How often it was merged from smaller ones.
     pub level: u8,
     /// Bundles, as [`apply`](crdt_core::Document::apply) takes them.
+    pub bytes: Vec<u8>,
+    /// Over these.
+    pub check: Check,
+}
+
+/// What can be undone of what was appended, for who wrote it. It is an aid: a document is the same
+/// without it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    /// The number of what was appended with it.
+    pub number: u64,
+    /// A note, as [`restore_undo`](crdt_core::Document::restore_undo) takes it.
     pub bytes: Vec<u8>,
     /// Over these.
     pub check: Check,
@@ -231,6 +246,13 @@ pub enum Write {
         from: u64,
         /// By what.
         by: Append,
+    },
+    /// Everything that was noted from a number on, up to that of this one, is replaced by it.
+    Note {
+        /// The first number that is replaced.
+        from: u64,
+        /// By what.
+        by: Note,
     },
     /// A part of the base, new or in place of the one of that name.
     Part(Part),

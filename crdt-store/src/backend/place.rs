@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use crdt_core::DocumentId;
 
-use super::{Access, Append, Backend, Check, Entry, Part, PartName, Placed, Transaction, Write};
+use super::{
+    Access, Append, Backend, Check, Entry, Note, Part, PartName, Placed, Transaction, Write,
+};
 use crate::error::StoreError;
 use crate::listing::Listing;
 
@@ -72,6 +74,9 @@ pub trait Rows {
         &self,
         id: &DocumentId,
     ) -> impl Future<Output = Result<Vec<(Check, Vec<u8>)>, StoreError>>;
+
+    /// As [`Transaction::notes`].
+    fn notes(&self, id: &DocumentId) -> impl Future<Output = Result<Vec<Note>, StoreError>>;
 
     /// As [`Transaction::write`].
     fn write(
@@ -189,6 +194,10 @@ impl Rows for Ready<'_> {
         id: &DocumentId,
     ) -> impl Future<Output = Result<Vec<(Check, Vec<u8>)>, StoreError>> {
         ready(self.0.waiting(id))
+    }
+
+    fn notes(&self, id: &DocumentId) -> impl Future<Output = Result<Vec<Note>, StoreError>> {
+        ready(self.0.notes(id))
     }
 
     fn write(

@@ -4,7 +4,7 @@ use crdt_core::{ChangeHash, DocumentId, Keypair};
 
 use super::{Doing, Violation, ensure};
 use crate::backend::{
-    Access, Append, Check, Entry, Kind, Part, PartName, Place, Placed, Rows, Tip, Write,
+    Access, Append, Check, Entry, Kind, Note, Part, PartName, Place, Placed, Rows, Tip, Write,
 };
 use crate::error::StoreError;
 use crate::replica::check as checked;
@@ -17,6 +17,7 @@ pub(super) async fn check<P: Place, O: AsyncFn() -> Result<P, StoreError>>(
     what_is_dropped(&make()).await?;
     what_is_committed(&make()).await?;
     appends(&make()).await?;
+    notes(&make()).await?;
     parts(&make()).await?;
     waiting(&make()).await?;
     removing(&make()).await?;
@@ -149,6 +150,29 @@ async fn appends<P: Place>(
     equal(&bytes, &Some((0, 4, 4)), "what is there is counted")
 }
 
+fn note(number: u64) -> Note {
+    let Append { number, bytes, check, .. } = append(number, 0);
+    Note { number, bytes, check }
+}
+
+fn noted(from: u64, number: u64) -> Write {
+    Write::Note { from, by: note(number) }
+}
+
+async fn notes<P: Place>(open: &impl AsyncFn() -> Result<P, StoreError>) -> Result<(), Violation> {
+    write(open, &[Write::Create]).await?;
+    for number in [2, 3, 5] {
+        write(open, &[noted(number, number)]).await?;
+    }
+    let found = read(open, async |transaction| transaction.notes(&ID).await).await?;
+    equal(&found, &vec![note(2), note(3), note(5)], "what was noted is there")?;
+    write(open, &[noted(3, 4), noted(5, 5)]).await?;
+    let found = read(open, async |transaction| transaction.notes(&ID).await).await?;
+    equal(&found, &vec![note(2), note(4), note(5)], "what was noted is replaced by numbers")?;
+    let bytes = entry(open).await?.map(|entry| (entry.listing.bytes, entry.last));
+    equal(&bytes, &Some((0, 0)), "a note is nothing of the document")
+}
+
 async fn parts<P: Place>(open: &impl AsyncFn() -> Result<P, StoreError>) -> Result<(), Violation> {
     let new = [part(Kind::Head, 0, 3), part(Kind::Changes, 0, 50), part(Kind::Changes, 9, 5)];
     let mut writes = vec![Write::Create];
@@ -211,6 +235,7 @@ async fn removing<P: Place>(
         Write::Append(append(1, 0)),
         Write::Part(part(Kind::Head, 0, 3)),
         wait(1, 10),
+        noted(1, 1),
         Write::Tips(tips.clone()),
     ];
     write(open, &kept).await?;
@@ -234,6 +259,7 @@ async fn removing<P: Place>(
     write(open, &[Write::Awaited(waits(1).0)]).await?;
     let left = read(open, async |transaction| {
         let rows = transaction.appends(&ID, 0).await?.len() + transaction.waiting(&ID).await?.len();
+        let rows = rows + transaction.notes(&ID).await?.len();
         Ok(rows + transaction.parts(&ID).await?.len())
     });
     let left = left.await?;

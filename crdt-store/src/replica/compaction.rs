@@ -53,7 +53,8 @@ impl Replica {
     /// wrong here is only said.
     pub(crate) async fn compact_when_due<C: Content>(&mut self, content: &C, place: &impl Place) {
         let is_long = self.tail.last().is_some_and(|row| row.bytes as u64 >= LEAST);
-        if !is_long && !self.is_base_stale && !self.position.is_multiple_of(MERGED as u64) {
+        let is_full = self.position.is_multiple_of(MERGED as u64);
+        if !is_long && !self.is_base_stale && !is_full && !self.are_notes_long() {
             return;
         }
         if let Err(error) = self.compact(content, place).await {
@@ -70,11 +71,18 @@ impl Replica {
         // Whoever appended since then sees to it.
         let is_last =
             transaction.document(&self.id).await?.is_some_and(|it| it.last == self.position);
-        let compacted = if is_last { self.compacted(content, &transaction).await? } else { None };
-        if let Some(compacted) = compacted {
-            transaction.write(&self.id, &compacted.writes).await?;
+        if !is_last {
+            return Ok(());
+        }
+        let compacted = self.compacted(content, &transaction).await?;
+        let note = self.merged_notes(content, &transaction).await?;
+        let mut writes: Vec<Write> = note.iter().map(|note| self.renote(note.clone())).collect();
+        writes.extend(compacted.iter().flat_map(|compacted| compacted.writes.iter().cloned()));
+        if !writes.is_empty() {
+            transaction.write(&self.id, &writes).await?;
             transaction.commit().await?;
-            self.follow(compacted);
+            compacted.into_iter().for_each(|compacted| self.follow(compacted));
+            note.iter().for_each(|note| self.renoted(note.len()));
         }
         Ok(())
     }

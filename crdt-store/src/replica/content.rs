@@ -25,6 +25,9 @@ pub(crate) trait Content {
 
     /// All of it but what waits, as a base.
     fn save_in_parts(&self) -> Vec<SavedPart>;
+
+    /// What notes tell that can be undone, as one; `None` if nothing is undone here.
+    fn merged_notes(&self, notes: &[&[u8]]) -> Option<Vec<u8>>;
 }
 
 /// What a document will be, once what is prepared is accepted.
@@ -79,8 +82,13 @@ impl<T: CrdtNode> Content for Document<T> {
     fn save_in_parts(&self) -> Vec<SavedPart> {
         self.save_in_parts(&SaveOptions::new().without_waiting())
     }
+
+    fn merged_notes(&self, notes: &[&[u8]]) -> Option<Vec<u8>> {
+        self.merged_undo_notes(notes.iter().copied())
+    }
 }
 
+// Nobody writes.
 impl Content for History {
     type Arrived<'c> = PreparedBytes<'c>;
 
@@ -104,6 +112,10 @@ impl Content for History {
 
     fn save_in_parts(&self) -> Vec<SavedPart> {
         self.save_in_parts(&SaveOptions::new().without_waiting())
+    }
+
+    fn merged_notes(&self, _: &[&[u8]]) -> Option<Vec<u8>> {
+        None
     }
 }
 

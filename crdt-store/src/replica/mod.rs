@@ -15,6 +15,7 @@ mod arrival;
 mod base;
 mod compaction;
 mod content;
+mod notes;
 mod own;
 mod waiting;
 
@@ -29,6 +30,7 @@ use base::Base;
 pub(crate) use base::described;
 pub(crate) use base::not_as_written;
 pub(crate) use content::{Ahead, Content};
+use notes::Noted;
 
 /// Where a document in memory is in the store.
 #[derive(Debug)]
@@ -49,6 +51,7 @@ pub(crate) struct Replica {
     own: Option<ChangeHash>,
     /// What does not wait here any more, and may still do so in the store.
     stale: Vec<Check>,
+    notes: Noted,
 }
 
 /// How much of a history is in the store, and perhaps more.
@@ -101,6 +104,7 @@ impl Replica {
             tips,
             own: None,
             stale: Vec::new(),
+            notes: Noted::default(),
         };
         for append in transaction.appends(&id, through).await? {
             replica.bring_in_append(&mut content, &append)?;

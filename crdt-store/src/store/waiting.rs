@@ -58,6 +58,8 @@ impl<P: Place> Waiting<&Store<P>> {
         transaction.write(&id, &[Write::Create]).await?;
         let (replica, mut writes) = Replica::kept(&document, &transaction).await?;
         writes.extend(replica.tip_of(document.history(), document.author()));
+        let note = document.undo_note().filter(|_| document.can_undo() || document.can_redo());
+        writes.extend(note.map(|note| replica.renote(note)));
         transaction.write(&id, &writes).await?;
         transaction.commit().await?;
         Ok(Stored::new(store.clone(), replica, document))
@@ -90,7 +92,11 @@ impl<P: Place> Waiting<&Store<P>> {
             Some(base) => Document::load_with(options, base, keypair),
             None => Document::load_with(options, &History::new(id).save(), keypair),
         });
-        let (replica, document) = opened.await.map_err(|error| error.of(id))?;
+        let (mut replica, mut document) = opened.await.map_err(|error| error.of(id))?;
+        if document.author().is_some() && !options.is_verified() {
+            let notes = replica.notes(&transaction).await;
+            document.restore_undo(notes.iter().map(Vec::as_slice));
+        }
         drop(transaction);
         Ok(Stored::new(self.0.clone(), replica, document))
     }

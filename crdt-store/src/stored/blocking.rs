@@ -118,8 +118,13 @@ impl<T: CrdtNode> Stored<T> {
         self.write(|document| document.try_prepare_update(options, edit))
     }
 
-    /// As [`Document::undo`], and durable. What can be undone is what this handle has made: it is
-    /// not kept when the handle is closed, and other handles have their own.
+    /// As [`Document::undo`], and durable. What can be undone is what this handle has made, and what
+    /// could be undone when it was opened: that is kept in the store, with every change. Other
+    /// handles that are open have their own; who opens the document next has what all of them made.
+    ///
+    /// It goes with the key: who opens a copy of the store, or one that was put back from a backup,
+    /// writes as somebody else, and has nothing to undo. A store that is opened as
+    /// [one of somebody else](crate::StoreOptions::verified) is not asked what can be undone.
     ///
     /// # Errors
     /// As [`change`](Self::change).
@@ -155,6 +160,15 @@ impl<T: CrdtNode> Stored<T> {
         options: &ChangeOptions,
     ) -> Result<Option<Vec<ChangeHash>>, StoreError> {
         self.write(|document| document.prepare_redo(options).map_err(StoreError::from))
+    }
+
+    /// As [`Document::clear_undo`], and durable: also what other handles made cannot be undone by
+    /// who opens the document next.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`] if nothing is written here, and those of the store.
+    pub fn clear_undo(&mut self) -> Result<(), StoreError> {
+        now(self.waiting().clear_undo())
     }
 
     /// As [`Document::apply`], and durable: also what waits for other changes is kept, within the

@@ -7,7 +7,7 @@ mod waiting;
 use core::fmt;
 use core::ops::Deref;
 
-use crdt_core::{CrdtNode, Document, Observer};
+use crdt_core::{CrdtNode, Document, Observer, UndoLimits};
 
 use crate::backend::{Blocking, Place};
 use crate::replica::Replica;
@@ -55,9 +55,12 @@ impl<T: CrdtNode, P: Place> Stored<T, P> {
         self.document.observe()
     }
 
-    /// As [`Document::clear_undo`].
-    pub fn clear_undo(&mut self) {
-        self.document.clear_undo();
+    /// As [`Document::with_undo_limits`]. What can be undone from when the document was open before
+    /// is within the limits that [it is opened with](crdt_core::LoadOptions::undo_limits).
+    #[must_use]
+    pub fn with_undo_limits(self, limits: UndoLimits) -> Self {
+        let Self { store, replica, document } = self;
+        Self { store, replica, document: document.with_undo_limits(limits) }
     }
 }
 

@@ -25,6 +25,9 @@ impl<T: CrdtNode, P: Place> Waiting<&mut Stored<T, P>> {
         let appended = replica.append(&prepared);
         let Some((mut writes, appending)) = appended else { return Ok(prepared.accept()) };
         writes.extend(replica.awaited());
+        let note = prepared.undo_note();
+        let noted = note.as_ref().map_or(0, Vec::len);
+        writes.extend(note.map(|note| replica.note(note)));
         if !prepared.is_empty() {
             // A change depends on all there is, so it is the only head.
             writes.extend(replica.tip(author, prepared.heads().first().copied()));
@@ -34,8 +37,26 @@ impl<T: CrdtNode, P: Place> Waiting<&mut Stored<T, P>> {
         let result = prepared.accept();
         replica.forget_awaited();
         replica.appended(appending);
+        replica.noted(noted);
         replica.compact_when_due(document, store.place()).await;
         Ok(result)
+    }
+
+    /// As [`Stored::clear_undo`].
+    ///
+    /// # Errors
+    /// As [`Stored::clear_undo`].
+    pub async fn clear_undo(self) -> Result<(), StoreError> {
+        let Stored { store, replica, document } = self.0;
+        let mut transaction = store.begin(Access::Write).await?;
+        replica.bring_in(document, &transaction).await?;
+        let note = document.merged_undo_notes([]).ok_or(StoreError::ReadOnly)?;
+        let length = note.len();
+        transaction.write(replica.id(), &[replica.renote(note)]).await?;
+        transaction.commit().await?;
+        replica.renoted(length);
+        document.clear_undo();
+        Ok(())
     }
 
     /// As [`Stored::apply`].

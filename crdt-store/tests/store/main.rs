@@ -14,6 +14,7 @@ mod processes;
 mod sessions;
 mod slow;
 mod tools;
+mod undo;
 mod waiting;
 mod world;
 mod wrapped;

@@ -206,7 +206,9 @@ impl PlainValue {
                 JsonValue::Array(items.collect::<Result<_, _>>()?)
             }
             Self::Map(entries) => {
-                let entry = |(key, value): (&String, &Self)| Ok((key.clone(), value.to_json()?.0));
+                let entry = |(key, value): (&String, &Self)| {
+                    value.to_json().map(|Json(json)| (key.clone(), json))
+                };
                 JsonValue::Object(entries.iter().map(entry).collect::<Result<_, _>>()?)
             }
         }))

@@ -116,8 +116,8 @@ where
     D: Initial<T> + Send + Sync,
 {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let (Some(undone), []) = (op.undone_set(), path) {
-            undone.put_back(&mut self.versions, || Versions::None(D::initial()));
+        if let (Some(taken_back), []) = (op.taken_back_set(), path) {
+            taken_back.put_back(&mut self.versions, || Versions::None(D::initial()));
             return Fit::Applied;
         }
         if let (Some(question), [], Action::Set { .. }) = (op.asked, path, &op.action) {

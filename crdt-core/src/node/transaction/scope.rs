@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{Log, Point, Transaction};
 use crate::history::{Chains, LocalAction, LocalOp, LocalSegment, Written};
-use crate::node::undo::Kept;
+use crate::node::rollback::Kept;
 use crate::node::watch::Effect;
 use crate::node::{EditError, NewElement, NodeState, Prior};
 use crate::op::limits::MAX_KEY_BYTES;
@@ -236,7 +236,7 @@ impl<'a> Scope<'a> {
     pub(in crate::node) fn found(&self, state: impl Any + Send + Sync) {
         let log = &mut *self.transaction.log.borrow_mut();
         if let Some(last) = log.written.ops.len().checked_sub(1) {
-            log.undo.keep(last, state);
+            log.rollback.keep(last, state);
         }
     }
 
@@ -257,13 +257,13 @@ impl<'a> Scope<'a> {
     pub(in crate::node) fn deleting<R>(&self, delete: impl FnOnce(&mut Kept<'_>) -> R) -> R {
         let log = &self.transaction.log;
         let (chain, counter) = (log.borrow().chain, log.borrow().fresh);
-        let mut undo = core::mem::take(&mut log.borrow_mut().undo);
-        let result = delete(&mut undo.keeping(Id { chain, counter }));
+        let mut rollback = core::mem::take(&mut log.borrow_mut().rollback);
+        let result = delete(&mut rollback.keeping(Id { chain, counter }));
         let log = &mut *log.borrow_mut();
         if let Some(last) = log.written.ops.len().checked_sub(1) {
-            undo.assign(last);
+            rollback.assign(last);
         }
-        log.undo = undo;
+        log.rollback = rollback;
         result
     }
 

@@ -22,6 +22,8 @@ pub(super) enum Tag {
     Append = b'A',
     /// A part of the base: kind, first change, check, length.
     Part = b'P',
+    /// A note of what can be undone: number.
+    Note = b'N',
     /// What waits: number, check, length.
     Waiting = b'W',
     /// Where that lies, by its check.
@@ -69,6 +71,18 @@ pub(super) fn placed(key: &[u8]) -> Option<Placed> {
     let placed =
         Placed { number: reader.number()?, level: reader.byte()?, bytes: reader.number()? };
     reader.end().then_some(placed)
+}
+
+/// The key of a note with a number.
+pub(super) fn note(id: &DocumentId, number: u64) -> Vec<u8> {
+    [&of(Tag::Note, id)[..], &number.to_be_bytes()].concat()
+}
+
+/// What the key of a note says: its number.
+pub(super) fn noted(key: &[u8]) -> Option<u64> {
+    let mut reader = Reader::behind_prefix(key)?;
+    let number = reader.number()?;
+    reader.end().then_some(number)
 }
 
 /// What all keys begin with of a part with a name.
@@ -175,6 +189,7 @@ mod tests {
         assert!(append(&id, row(255)) < append(&id, row(256)));
         let name = PartName { kind: Kind::State, first: 9 };
         assert_eq!(parted(&part(&id, name, &[4; 16], 6)), Some((name, [4; 16], 6)));
+        assert_eq!(noted(&note(&id, 256)), Some(256));
         assert_eq!(waited(&waiting(&id, 1, &[4; 16], 6)), Some(([4; 16], 6)));
         let mut long = append(&id, row(5));
         long.push(0);

@@ -8,7 +8,7 @@ use crdt_core::DocumentId;
 use super::entry::Kept;
 use super::key::{self, Reader, Tag, beginning_with};
 use super::{Changes, Row, TableTransaction};
-use crate::backend::{Access, Append, Check, Entry, Part, PartName, Placed, Rows, Write};
+use crate::backend::{Access, Append, Check, Entry, Note, Part, PartName, Placed, Rows, Write};
 use crate::error::StoreError;
 use crate::listing::Listing;
 
@@ -156,6 +156,16 @@ impl<X: TableTransaction> Rows for KeyedTransaction<X> {
         waiting.collect::<Option<_>>().ok_or_else(|| damaged(id, "a bundle that waits"))
     }
 
+    async fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError> {
+        let mut notes = Vec::new();
+        for (key, value) in self.rows(beginning_with(&key::of(Tag::Note, id))).await? {
+            let number = key::noted(&key).ok_or_else(|| damaged(id, "a note"))?;
+            let (check, bytes) = checked(id, &value)?;
+            notes.push(Note { number, bytes, check });
+        }
+        Ok(notes)
+    }
+
     async fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
         if self.access == Access::Read {
             return Err(StoreError::ReadOnly);
@@ -206,6 +216,7 @@ impl<X: TableTransaction> KeyedTransaction<X> {
             Write::Title(title) => listing.title.clone_from(title),
             Write::Append(append) => self.append(kept, append.number, append).await?,
             Write::Merge { from, by } => self.append(kept, *from, by).await?,
+            Write::Note { from, by } => self.note(&kept.entry.listing.id, *from, by).await?,
             Write::Part(part) => self.part(kept, part).await?,
             Write::DropPart(name) => self.drop_part(kept, *name).await?,
             Write::Through(number) => {
@@ -255,6 +266,19 @@ impl<X: TableTransaction> KeyedTransaction<X> {
             listing.bytes = listing.bytes.saturating_sub(bytes);
             self.drop_key(key);
         }
+        Ok(())
+    }
+
+    /// Notes in place of what there is from a number on, up to its own.
+    async fn note(&mut self, id: &DocumentId, from: u64, note: &Note) -> Result<(), StoreError> {
+        let end = match note.number.checked_add(1) {
+            Some(end) => key::note(id, end),
+            None => beginning_with(&key::of(Tag::Note, id)).end,
+        };
+        for key in self.keys(key::note(id, from)..end, u32::MAX).await? {
+            self.drop_key(key);
+        }
+        self.put(key::note(id, note.number), [&note.check[..], &note.bytes].concat());
         Ok(())
     }
 
@@ -330,7 +354,7 @@ impl<X: TableTransaction> KeyedTransaction<X> {
     async fn remove(&mut self, kept: &mut Kept) -> Result<(), StoreError> {
         let Entry { listing, made, tips, .. } = &mut kept.entry;
         let (id, made, tips) = (listing.id, *made, core::mem::take(tips));
-        for tag in [Tag::Append, Tag::Part, Tag::Waiting, Tag::Waits] {
+        for tag in [Tag::Append, Tag::Note, Tag::Part, Tag::Waiting, Tag::Waits] {
             for key in self.all_keys(&key::of(tag, &id)).await? {
                 self.drop_key(key);
             }

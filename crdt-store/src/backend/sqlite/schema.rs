@@ -110,11 +110,11 @@ pub(super) fn check_made(connection: &Connection, path: &Path) -> Result<(), Sto
 /// Whether the tables are there, and nothing that would be run when these are read or written.
 fn check_tables(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FILTER (WHERE type = 'table' AND name IN \
-               ('store', 'documents', 'appends', 'parts', 'waiting')), \
+               ('store', 'documents', 'appends', 'notes', 'parts', 'waiting')), \
                count(*) FILTER (WHERE type NOT IN ('table', 'index')) FROM sqlite_schema";
     let counts = connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
     let counts: (i64, i64) = named(counts, path)?;
-    if counts == (5, 0) { Ok(()) } else { Err(StoreError::Altered(path.to_owned())) }
+    if counts == (6, 0) { Ok(()) } else { Err(StoreError::Altered(path.to_owned())) }
 }
 
 /// The format of a file, 0 if it is empty.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Sqlite, lock, rows};
 use crate::backend::queue::Turn;
-use crate::backend::{Append, Check, Entry, Part, PartName, Placed, Transaction, Write};
+use crate::backend::{Append, Check, Entry, Note, Part, PartName, Placed, Transaction, Write};
 use crate::error::StoreError;
 use crate::listing::Listing;
 
@@ -138,6 +138,15 @@ impl Transaction for SqliteTransaction<'_> {
         })
     }
 
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT number, checked, notes.bytes \
+                       FROM notes JOIN documents USING (document) WHERE id = ?1 ORDER BY number";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map([id.as_bytes()], rows::note)?.collect()
+        })
+    }
+
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
         self.ask(|connection| {
             let mut rows = Writer { connection, id, document: None };
@@ -194,6 +203,7 @@ impl Writer<'_> {
                 self.drop_appends(*from, by.number)?;
                 self.append(by)
             }
+            Write::Note { from, by } => self.note(*from, by),
             Write::Part(part) => self.part(part),
             Write::DropPart(name) => self.drop_part(name),
             Write::Through(through) => {
@@ -265,6 +275,18 @@ impl Writer<'_> {
         self.grow(-bytes)
     }
 
+    fn note(&mut self, from: u64, Note { number, bytes, check }: &Note) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        self.run(
+            "DELETE FROM notes WHERE document = ?1 AND number BETWEEN ?2 AND ?3",
+            params![document, from, number],
+        )?;
+        self.run(
+            "INSERT INTO notes (document, number, checked, bytes) VALUES (?1, ?2, ?3, ?4)",
+            params![document, number, check, bytes],
+        )
+    }
+
     fn part(&mut self, Part { name, bytes, check }: &Part) -> rusqlite::Result<()> {
         self.drop_part(name)?;
         let document = self.document()?;
@@ -332,7 +354,7 @@ impl Writer<'_> {
 
     fn remove(&mut self) -> rusqlite::Result<()> {
         let document = self.document()?;
-        for table in ["appends", "parts", "waiting"] {
+        for table in ["appends", "notes", "parts", "waiting"] {
             self.connection
                 .execute(&format!("DELETE FROM {table} WHERE document = ?1"), [document])?;
         }
