@@ -1,6 +1,8 @@
 use core::time::Duration;
 use std::io;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "sqlite")]
+use std::path::Path;
+use std::path::PathBuf;
 
 use crdt_core::{ApplyError, DocumentId, EditError, ForkError, LoadError};
 use thiserror::Error;

@@ -19,10 +19,9 @@ use crdt_core::Keypair;
 use crdt_store::backend::keyed::Table;
 use crdt_store::backend::{Access, Keyed};
 use crdt_store::{Store, StoreError};
-use web_sys::{
-    IdbDatabase, IdbTransaction, IdbTransactionDurability, IdbTransactionMode,
-    IdbTransactionOptions,
-};
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{IdbDatabase, IdbTransaction};
 
 pub use error::IndexedDbError;
 use transaction::TableTransaction;
@@ -87,17 +86,30 @@ impl IndexedDb {
         device::keypair(self).await
     }
 
+    /// Begins a transaction that is on the disk when it is committed: otherwise what was acknowledged
+    /// may be gone after a power cut.
+    ///
+    /// Asked for by name, since web-sys has the options of a transaction behind a flag of the compiler.
     fn transaction(&self, of: &str, access: Access) -> Result<IdbTransaction, IndexedDbError> {
-        let options = IdbTransactionOptions::new();
-        // Otherwise what was acknowledged may be gone after a power cut.
-        options.set_durability(IdbTransactionDurability::Strict);
+        let database = &self.database.0;
         let mode = match access {
-            Access::Read => IdbTransactionMode::Readonly,
-            Access::Write => IdbTransactionMode::Readwrite,
+            Access::Read => "readonly",
+            Access::Write => "readwrite",
         };
-        let begun = self.database.0.transaction_with_str_and_mode_and_options(of, mode, &options);
+        let begun = strict().and_then(|options| {
+            let begin = Reflect::get(database, &"transaction".into())?;
+            let begin = begin.dyn_into::<Function>()?;
+            begin.call3(database, &of.into(), &mode.into(), &options)?.dyn_into::<IdbTransaction>()
+        });
         begun.map_err(IndexedDbError::of)
     }
+}
+
+/// `{ durability: "strict" }`
+fn strict() -> Result<Object, JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"durability".into(), &"strict".into())?;
+    Ok(options)
 }
 
 impl Table for IndexedDb {

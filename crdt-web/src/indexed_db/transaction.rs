@@ -62,6 +62,10 @@ impl TableTransaction {
             }
         }
         // Nothing else is asked of it, so it need not wait for the answers.
+        #[expect(
+            deprecated,
+            reason = "what web-sys has in its place asks for a flag of the compiler"
+        )]
         self.transaction.commit()
     }
 }

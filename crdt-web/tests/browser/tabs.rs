@@ -105,10 +105,7 @@ fn tab(function: &str, store: &str, id: DocumentId, edits: &str) -> Promise {
 
 /// Two tabs at once.
 async fn two(function: &str, store: &str, id: DocumentId, edits: &str) -> Vec<JsValue> {
-    let both = Array::of2(
-        &tab(function, store, id, edits),
-        &tab(function, store, id, edits),
-    );
+    let both = Array::of2(&tab(function, store, id, edits), &tab(function, store, id, edits));
     let done: Array = JsFuture::from(Promise::all(&both)).await.unwrap().unchecked_into();
     done.iter().collect()
 }
