@@ -12,16 +12,18 @@
 //! ```text
 //! cargo run --release --example collab -- --demo                         # all of it in one process
 //! ```
-#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what it does")]
 
 use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use crdt_core::{CrdtNode, Editor, Keypair, View};
 use crdt_store::{Store, StoreError};
 use crdt_sync::access::Open;
-use crdt_sync::{Address, Invite, Live, Peer, Relay, RelayOptions, Target};
+use crdt_sync::{Address, Invite, Live, Other, Peer, Relay, RelayOptions, Target};
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, BufReader, stdin};
 use tokio::net::TcpListener;
 
@@ -41,10 +43,27 @@ struct Item {
 
 type Result<T = (), E = Box<dyn Error + Send + Sync>> = core::result::Result<T, E>;
 
+/// What others see of somebody who is there.
+#[derive(Serialize, Deserialize)]
+struct Me {
+    name: String,
+    /// What they did last.
+    wrote: String,
+}
+
 #[tokio::main]
-async fn main() -> Result {
-    let argument = env::args().nth(1);
-    match argument.as_deref() {
+async fn main() -> ExitCode {
+    match begun(env::args().nth(1).as_deref()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn begun(argument: Option<&str>) -> Result {
+    match argument {
         // As a test it does what `--demo` does.
         _ if cfg!(test) => demo().await,
         Some("--demo") => demo().await,
@@ -74,7 +93,9 @@ async fn terminal(text: &str) -> Result {
     let (page, peer) = begin(text).await?;
     let address = text.split('#').next().unwrap_or(text).parse::<Address>()?;
     println!("For another terminal: {}\n", Invite::new(address, page.id()));
-    let mut deltas = page.deltas().await;
+    let name = env::var("USER").unwrap_or_else(|_| "Somebody".into());
+    page.show(&Me { name: name.clone(), wrote: "nothing yet".into() })?;
+    let (mut deltas, mut others) = (page.deltas().await, page.others::<Me>());
     let mut lines = BufReader::new(stdin()).lines();
     loop {
         tokio::select! {
@@ -84,9 +105,12 @@ async fn terminal(text: &str) -> Result {
                 }
                 println!("{}", page.read(shown).await);
             }
+            Some(other) = others.next() => println!("{}", seen(&other)),
             line = lines.next_line() => match line? {
                 None => break,
                 Some(line) => {
+                    let wrote = line.chars().take(40).collect();
+                    page.show(&Me { name: name.clone(), wrote })?;
                     if let Err(error) = write(&page, line).await {
                         println!("{error}");
                     }
@@ -96,8 +120,18 @@ async fn terminal(text: &str) -> Result {
     }
     // What was written last is to be at the relay before this ends, if that is there.
     let _ = tokio::time::timeout(Duration::from_secs(5), page.synced()).await;
+    page.hide();
+    page.close().await?;
     peer.close().await;
     Ok(())
+}
+
+fn seen(other: &Other<Me>) -> String {
+    let key = &other.author.to_string()[..8];
+    match &other.presence {
+        Some(Me { name, wrote }) => format!("({name}, {key}, is here, and wrote: {wrote})"),
+        None => format!("({key} has left)"),
+    }
 }
 
 /// Does what a line says. Here it is durable when this returns; the relay is told as soon as it can be.
@@ -142,7 +176,14 @@ async fn demo() -> Result {
     bob.synced().await;
     println!("Bob has joined by {invite}\n{}", bob.read(shown).await);
 
-    println!("Both write at the same time");
+    alice.show(&Me { name: "Alice".into(), wrote: "title Groceries".into() })?;
+    bob.show(&Me { name: "Bob".into(), wrote: "nothing yet".into() })?;
+    for (reader, page) in [("Alice", &alice), ("Bob", &bob)] {
+        let other = page.others::<Me>().next().await.ok_or("it is shared")?;
+        println!("{reader} sees {}", seen(&other));
+    }
+
+    println!("\nBoth write at the same time");
     let (one, other) =
         tokio::join!(write(&alice, "add Milk".into()), write(&bob, "add Bread".into()));
     one.and(other)?;

@@ -1,4 +1,4 @@
-//! What was: who wrote what and when, and the document as it was.
+//! What was: who wrote what and when, the document as it was, and back by undo.
 //!
 //! Run it with `cargo run --release --example history`. Every step asserts what it claims.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
@@ -44,7 +44,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     log(&alice, &people);
     blame(&alice, &people)?;
-    travel(&alice, &draft)
+    travel(&alice, &draft)?;
+    undo(&mut alice, &mut bob)
 }
 
 /// Every change, the newest first; by an author; that touched a place.
@@ -105,5 +106,31 @@ fn travel(article: &Document<Article>, draft: &Heads) -> Result<(), Box<dyn std:
     let delta = article.delta(draft, &article.heads())?.ok_or("much changed")?;
     println!("since the draft: {delta:?}");
     assert!(delta.title.is_some() && delta.body.is_some() && delta.tags.is_some());
+    Ok(())
+}
+
+/// Each takes back what they have written themselves, also below what others wrote since. That is a
+/// change too: nothing goes from the log.
+fn undo(
+    alice: &mut Document<Article>,
+    bob: &mut Document<Article>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let undone = bob.undo_with(&ChangeOptions::new().message("no salt"))?;
+    let undone = undone.ok_or("Bob has written something")?;
+    let salt = alice.history().change(&undone[0]).ok_or("Alice has it")?;
+    assert_eq!(salt.message(), Some("salt"));
+    alice.merge(bob)?;
+    assert_eq!(alice.read().body, "Flour and water.");
+    assert!(alice.read().tags.is_empty());
+    assert_eq!(alice.read().title, "Good bread");
+
+    alice.undo()?;
+    assert_eq!(alice.read().title, "Bread");
+    alice.redo()?;
+    bob.redo()?;
+    alice.merge(bob)?;
+    assert_eq!(alice.read().title, "Good bread");
+    assert_eq!(alice.read().body, "Flour, salt and water.");
+    assert_eq!(alice.log().count(), 7, "three changes, two undos, two redos");
     Ok(())
 }

@@ -17,11 +17,12 @@
 //! KANBAN=other.crdt cargo run --release --example kanban join 'ws://..#..'   # the link, in a third
 //! cargo run --release --example kanban add "Write docs"                      # in a fourth: seen in both
 //! ```
-#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what it does")]
 
 use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use crdt_core::{CrdtNode, Document, EditError, Keypair};
 use crdt_store::{Store, StoreError, Stored};
@@ -44,7 +45,17 @@ struct Task {
 
 type Result<T = (), E = Box<dyn Error>> = core::result::Result<T, E>;
 
-fn main() -> Result {
+fn main() -> ExitCode {
+    match begin() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn begin() -> Result {
     // As a test it does what is said above, in a file of its own.
     if cfg!(test) {
         return try_it();

@@ -8,6 +8,7 @@ mod commands;
 mod dag;
 mod failure;
 mod keys;
+mod listed;
 mod names;
 mod output;
 mod pointer;

@@ -71,6 +71,9 @@
 //!   [`Document::create_with`], which take a source of yours. In a browser, turn the feature on
 //!   together with the feature `wasm_js` of the crate `getrandom`, or leave it off.
 //!
+//! - `by-path`: reading and editing a document by paths and plain values, for whoever does not have
+//!   its Rust type at hand, such as a program in another language. Every type then takes a little
+//!   more code.
 //! - `uuid`, `chrono`, `time`, `jiff`: the ids, dates and times of these crates are leaves, as
 //!   `String` is. A `Uuid`, a date without a time, and a point in time in UTC are also keys of maps
 //!   and can be the `#[crdt(key)]` of a struct. What depends on a database of time zones is left
@@ -114,6 +117,8 @@ pub use node::{
     ElementId, Inspection, IntoLeaf, Json, List, Map, MapKey, NewElement, NewElements, NodePath,
     PlaceBlame, PointerError, Register, Resolved, Text, Variant, VariantDelta, View,
 };
+#[cfg(feature = "by-path")]
+pub use node::{NodeKind, PathEditor, PathView, PlainValue};
 /// The traits of random sources, in the version that [`Document::create_with`] and
 /// [`Keypair::generate_with`] take.
 pub use rand_core;

@@ -662,7 +662,8 @@
 //! ```
 //!
 //! Observers are told what an undo changed as of any change. What can be undone is kept in memory,
-//! within [`UndoLimits`](crate::UndoLimits); it is neither saved nor exported.
+//! within [`UndoLimits`](crate::UndoLimits); it is neither saved nor exported. A store keeps it too;
+//! who saves documents otherwise keeps [`undo_note`](crate::Document::undo_note) beside them.
 //!
 //! # Sending, waiting, saving
 //!

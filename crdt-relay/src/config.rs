@@ -75,6 +75,7 @@ struct LimitsTable {
     connections_per_address: Option<usize>,
     documents_per_connection: Option<u64>,
     request_body: Option<usize>,
+    request_bytes: Option<usize>,
     handshake_seconds: Option<u64>,
     ping_seconds: Option<u64>,
     write_seconds: Option<u64>,
@@ -174,6 +175,7 @@ impl Config {
         limits.documents_per_connection =
             table.documents_per_connection.unwrap_or(limits.documents_per_connection);
         limits.request_body = table.request_body.unwrap_or(limits.request_body);
+        limits.request_bytes = table.request_bytes.unwrap_or(limits.request_bytes);
         limits.handshake = or(table.handshake_seconds, limits.handshake);
         limits.ping = or(table.ping_seconds, limits.ping);
         limits.drain = or(table.drain_seconds, limits.drain);
@@ -188,13 +190,42 @@ impl From<Target> for Link {
     }
 }
 
+impl Config {
+    /// The relays to dial.
+    ///
+    /// # Errors
+    /// If a token is none.
+    pub(crate) fn targets(&self) -> Result<Vec<Target>, Failure> {
+        (1..).zip(&self.links).map(|(number, link)| link.target(number)).collect()
+    }
+}
+
 impl Link {
-    pub(crate) fn target(&self) -> Target {
-        let token = self.token.as_deref().and_then(Token::new);
-        let target = match token {
-            Some(token) => self.address.clone().with_token(token),
-            None => self.address.clone(),
-        };
-        self.relay.map_or(target.clone(), |relay| target.with_relay(relay))
+    fn target(&self, number: usize) -> Result<Target, Failure> {
+        let mut target = self.address.clone();
+        if let Some(token) = &self.token {
+            target = target.with_token(Token::new(token).ok_or(Failure::LinkToken(number))?);
+        }
+        Ok(self.relay.map_or(target.clone(), |relay| target.with_relay(relay)))
+    }
+}
+
+/// What a setting of the library is called in the file.
+pub(crate) fn name_of(setting: &'static str) -> &'static str {
+    match setting {
+        "connections" => "limits.connections",
+        "connections_per_address" => "limits.connections_per_address",
+        "documents_per_connection" => "limits.documents_per_connection",
+        "request_body" => "limits.request_body",
+        "request_bytes" => "limits.request_bytes",
+        "handshake" => "limits.handshake_seconds",
+        "ping" => "limits.ping_seconds",
+        "write_timeout" => "limits.write_seconds",
+        "idle" => "limits.idle_document_seconds",
+        "drain" => "limits.drain_seconds",
+        "retry_after" => "limits.retry_after_seconds",
+        "broadcast" => "queues.broadcast",
+        "queue" => "queues.peer",
+        other => other,
     }
 }

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crdt_store::StoreError;
-use crdt_sync::RelayError;
+use crdt_sync::{SettingError, StartError};
 use thiserror::Error;
+
+use crate::config;
 
 /// Why the relay does not run.
 #[derive(Debug, Error)]
@@ -32,22 +34,63 @@ pub(crate) enum Failure {
     #[error("entry {0} of `allow` names {1}: say one of `key`, `token` and `everyone = true`")]
     WhoIsAllowed(usize, &'static str),
     #[error(
-        "entry {0} of `allow` has a token that no header can say: take visible ASCII characters"
+        "entry {0} of `allow` has a token that no header can say: take at most 256 visible ASCII \
+         characters other than `&` and `#`"
     )]
     Token(usize),
+    #[error(
+        "link {0} has a token that no header can say: take at most 256 visible ASCII characters other \
+         than `&` and `#`"
+    )]
+    LinkToken(usize),
+    /// In the words of the file.
+    #[error("`{name}` is {}: {}", error.value(), error.range())]
+    Setting { name: &'static str, error: SettingError },
+    #[error(
+        "the folder {folder} of the store is not there: make it, or say another place with `--store`"
+    )]
+    NoFolder { folder: PathBuf },
+    #[error("another relay serves the store {0}: stop it, or say another store with `--store`")]
+    Served(PathBuf),
+    #[error("{path}, which says that the store is served, could not be opened: {source}")]
+    Lock { path: PathBuf, source: io::Error },
     #[error("the store {path} could not be opened: {source}")]
     Store { path: PathBuf, source: StoreError },
+    #[error(
+        "something else listens at {0}, perhaps another relay: stop it, or say another address with \
+         `--listen` or `--admin`"
+    )]
+    Taken(SocketAddr),
     #[error("{0} cannot be listened at: {1}")]
     Listen(SocketAddr, io::Error),
     #[error("the relay cannot begin: {0}")]
-    Relay(#[from] RelayError),
+    Start(StartError),
     #[error("the relay cannot begin: {0}")]
     Runtime(io::Error),
     #[error("what was taken in could not be written: {0}")]
     Drain(StoreError),
 }
 
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Setting(error) => {
+                Self::Setting { name: config::name_of(error.setting()), error }
+            }
+            error => Self::Start(error),
+        }
+    }
+}
+
 impl Failure {
+    /// Why nothing can be listened at.
+    pub(crate) fn listen(at: SocketAddr, error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::AddrInUse => Self::Taken(at),
+            _ => Self::Listen(at, error),
+        }
+    }
+
     /// 2 if it was started wrongly, 1 otherwise.
     pub(crate) fn exit(&self) -> ExitCode {
         ExitCode::from(match self {
@@ -55,7 +98,9 @@ impl Failure {
             | Self::NobodyAllowed(_)
             | Self::OpenWithList
             | Self::WhoIsAllowed(..)
-            | Self::Token(_) => 2,
+            | Self::Token(_)
+            | Self::LinkToken(_)
+            | Self::Setting { .. } => 2,
             _ => 1,
         })
     }

@@ -1,12 +1,14 @@
 //! The relay from beginning to end.
 
+use std::fs::{File, TryLockError};
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crdt_store::Store;
 use crdt_sync::access::AllowList;
-use crdt_sync::{Address, Relay};
+use crdt_sync::{Address, Relay, Target};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
@@ -21,10 +23,35 @@ use crate::signals::{Signal, Signals};
 pub(crate) fn run(config: &Config) -> Result<(), Failure> {
     begin_log(config.log);
     let list = Arc::new(AllowList::new(rules(config)?));
+    let targets = config.targets()?;
+    let _served = served(&config.store)?;
     let opened = Store::open(&config.store);
     let store = opened.map_err(|source| Failure::Store { path: config.store.clone(), source })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(Failure::Runtime)?.block_on(serve(config, list, &store))
+    runtime.map_err(Failure::Runtime)?.block_on(serve(config, targets, list, &store))
+}
+
+/// What says that a relay serves a store, as long as it is held: two would not tell those who are
+/// connected to one of them what the others say who is there.
+fn served(store: &Path) -> Result<File, Failure> {
+    let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Failure::NoFolder { folder: folder.to_owned() });
+    }
+    let mut path = store.as_os_str().to_owned();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let opened = File::options().create(true).truncate(false).write(true).open(&path);
+    let lock = opened.map_err(|source| Failure::Lock { path, source })?;
+    match lock.try_lock() {
+        Err(TryLockError::WouldBlock) => return Err(Failure::Served(store.to_owned())),
+        // There are places where nothing can be locked.
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!(%error, "another relay on the same store would not be noticed");
+        }
+        Ok(()) => {}
+    }
+    Ok(lock)
 }
 
 fn begin_log(log: Log) {
@@ -38,7 +65,12 @@ fn begin_log(log: Log) {
     }
 }
 
-async fn serve(config: &Config, list: Arc<AllowList>, store: &Store) -> Result<(), Failure> {
+async fn serve(
+    config: &Config,
+    targets: Vec<Target>,
+    list: Arc<AllowList>,
+    store: &Store,
+) -> Result<(), Failure> {
     let mut signals = Signals::new().map_err(Failure::Runtime)?;
     let relay = Relay::start(store, list.clone(), config.options())?;
     let mut serving = vec![listen(config, &relay).await?];
@@ -46,7 +78,7 @@ async fn serve(config: &Config, list: Arc<AllowList>, store: &Store) -> Result<(
         let listener = bound(admin).await?;
         serving.push(spawn(&relay, listener, relay.admin_router()));
     }
-    config.links.iter().for_each(|link| relay.link(link.target()));
+    targets.into_iter().for_each(|target| relay.link(target));
     while signals.next().await == Signal::Reload {
         reload(config, &list);
     }
@@ -94,7 +126,7 @@ fn spawn(relay: &Relay, listener: TcpListener, router: crdt_sync::Router) -> Joi
 }
 
 async fn bound(at: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(at).await.map_err(|error| Failure::Listen(at, error))
+    TcpListener::bind(at).await.map_err(|error| Failure::listen(at, error))
 }
 
 /// Reads anew who may do what. What is wrong with that changes nothing.

@@ -2,7 +2,7 @@
 
 use crdt_core::{DocumentId, History, Piece, Salvage, Salvaged};
 
-use crate::backend::{Access, Entry, Kind, Part, Transaction};
+use crate::backend::{Access, Entry, Kind, Part, Ready, now};
 use crate::error::StoreError;
 use crate::listing::Listing;
 use crate::recovery::{Remnant, Survey};
@@ -58,8 +58,8 @@ impl Store {
         match self.documents() {
             Ok(listings) => {
                 for listing in &listings {
-                    let transaction = self.backend().begin(Access::Read)?;
-                    checkup.documents.push(checked(&*transaction, listing)?);
+                    let transaction = now(self.begin(Access::Read))?;
+                    checkup.documents.push(checked(&transaction, listing)?);
                 }
             }
             Err(error) => checkup.file.push(damage_of(error)?),
@@ -73,12 +73,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::UnknownDocument`] if it is not here; those of the place, but for damage.
     pub fn check_document(&self, id: DocumentId) -> Result<DocumentCheck, StoreError> {
-        let transaction = self.backend().begin(Access::Read)?;
+        let transaction = now(self.begin(Access::Read))?;
         let entry = transaction.document(&id)?.filter(|entry| !entry.removed);
         let Some(Entry { listing, .. }) = entry else {
             return Err(StoreError::UnknownDocument(id));
         };
-        let document = checked(&*transaction, &Listing { id, ..listing })?;
+        let document = checked(&transaction, &Listing { id, ..listing })?;
         let mut checkup = Checkup { file: Vec::new(), documents: vec![document] };
         self.look_closer(&mut checkup, |remnant| remnant.id == id)?;
         checkup.documents.pop().ok_or(StoreError::UnknownDocument(id))
@@ -128,7 +128,7 @@ impl Checkup {
 }
 
 /// What is found of one document.
-fn checked(transaction: &dyn Transaction, listing: &Listing) -> Result<DocumentCheck, StoreError> {
+fn checked(transaction: &Ready<'_>, listing: &Listing) -> Result<DocumentCheck, StoreError> {
     let Listing { id, title, changes, .. } = listing;
     let (mut damage, salvaged) = salvaged(transaction, *id)?;
     let Salvaged { history: mut left, unproven } = salvaged;
@@ -136,7 +136,7 @@ fn checked(transaction: &dyn Transaction, listing: &Listing) -> Result<DocumentC
         Some(base) => History::load_verified(base),
         None => Ok(History::new(*id)),
     });
-    match opened {
+    match now(opened) {
         Ok((_, opened)) => {
             if opened.len() as u64 != *changes {
                 let found = opened.len();
@@ -160,7 +160,7 @@ fn checked(transaction: &dyn Transaction, listing: &Listing) -> Result<DocumentC
 
 /// Everything of a document that proves itself, and which of its rows are damaged.
 fn salvaged(
-    transaction: &dyn Transaction,
+    transaction: &Ready<'_>,
     id: DocumentId,
 ) -> Result<(Vec<String>, Salvaged), StoreError> {
     let (mut damage, mut salvage) = (Vec::new(), Salvage::new(id));
@@ -184,6 +184,11 @@ fn salvaged(
     for (checked, bytes) in readable(transaction.waiting(&id), id, &mut damage)? {
         if salvage.take(Piece::Bundles(&bytes)).is_err() || check(&bytes) != checked {
             damage.push(not_as_written("a bundle that waits"));
+        }
+    }
+    for note in readable(transaction.notes(&id), id, &mut damage)? {
+        if check(&note.bytes) != note.check {
+            damage.push(not_as_written("a note of what can be undone"));
         }
     }
     Ok((damage, salvage.finish()))

@@ -1,4 +1,5 @@
-//! What every place has to keep: a suite for [`Backend`]s, those of this crate and those of others.
+//! What every place has to keep: a suite for [`Backend`]s and [`Place`]s, those of this crate and those
+//! of others.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Blocking, Place, now};
 use crate::error::StoreError;
 
 /// Opens a place, each time as another process would.
@@ -54,8 +55,24 @@ pub enum Violation {
 /// # Errors
 /// [`Violation`] says what is not kept.
 pub fn check(make: &dyn Fn() -> Open) -> Result<(), Violation> {
-    rows::check(make)?;
-    (0..8).try_for_each(|seed| documents::check(&make(), seed))
+    now(check_waiting(&|| {
+        let open = make();
+        async move || open().map(Blocking::new)
+    }))
+}
+
+/// As [`check`], of a place that may have to be waited for.
+///
+/// # Errors
+/// [`Violation`] says what is not kept.
+pub async fn check_waiting<P: Place, O: AsyncFn() -> Result<P, StoreError>>(
+    make: &dyn Fn() -> O,
+) -> Result<(), Violation> {
+    rows::check(make).await?;
+    for seed in 0..8 {
+        documents::check(&make(), seed).await?;
+    }
+    Ok(())
 }
 
 /// Fails unless it is so.

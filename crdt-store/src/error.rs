@@ -1,10 +1,11 @@
 use core::time::Duration;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crdt_core::{ApplyError, DocumentId, EditError, ForkError, LoadError};
 use thiserror::Error;
 
+#[cfg(feature = "sqlite")]
 use crate::key::KeyError;
 
 /// Why a store did not do what it was asked. What it had kept is as it was, and so is every document
@@ -25,8 +26,9 @@ pub enum StoreError {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// The key of the store could not be had.
+    #[cfg(feature = "sqlite")]
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Key(KeyError),
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness: {0}")]
     Random(String),
@@ -72,6 +74,9 @@ pub enum StoreError {
     /// There is no room left where the store is.
     #[error("there is no room left where the store is: nothing was written; make room and go on")]
     Full,
+    /// The place, which is none of this crate's own, could not be read or written.
+    #[error("the place of the store could not be read or written ({0})")]
+    Place(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It is not known whether the last commit was written.
     #[error(
         "the last write failed in a way that leaves open whether it is there: drop the store and \
@@ -113,6 +118,13 @@ pub enum StoreError {
         /// The journal that there is instead.
         mode: String,
     },
+    /// The file has two names that are both its own (hard links). Each would have a journal and a key
+    /// beside it, and who opens one does not see what is written by the other.
+    #[error(
+        "{0} has another name (a hard link), and what is written by one would be lost by the other: \
+         remove one of the names, or copy the file and open the copy"
+    )]
+    Linked(PathBuf),
     /// SQLite is a version that can lose data.
     #[error("SQLite is {0}, which can lose data with several connections: use 3.51.3 or later")]
     OldSqlite(&'static str),
@@ -141,11 +153,13 @@ pub enum StoreError {
     #[error("nothing of a store can be read from {0}: take it from a backup")]
     NothingLeft(PathBuf),
     /// SQLite found the file damaged.
+    #[cfg(feature = "sqlite")]
     #[error(
         "the file is damaged ({0}): keep a copy of it, and save what is left: `Store::recover`, or `crdt recover`"
     )]
     Corrupt(#[source] rusqlite::Error),
     /// The file could not be read or written.
+    #[cfg(feature = "sqlite")]
     #[error("the file of the store could not be read or written ({0})")]
     Sqlite(#[source] rusqlite::Error),
     /// Another file of the store could not be read or written.
@@ -158,8 +172,28 @@ pub enum StoreError {
     },
 }
 
+impl From<KeyError> for StoreError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Io { source, .. } if is_full(&source) => Self::Full,
+            error => Self::Key(error),
+        }
+    }
+}
+
+/// Whether there was no room, on the disk or for this user.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 impl StoreError {
+    /// Where a file beside the store, or one to be made, cannot be had.
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+        if is_full(&source) { Self::Full } else { Self::Io { path: path.to_owned(), source } }
+    }
+
     /// The error of who asked for one document alone, where it is not known what of it is damaged.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn of(self, document: DocumentId) -> Self {
         match self {
             Self::Corrupt(error) => {
@@ -168,5 +202,11 @@ impl StoreError {
             }
             error => error,
         }
+    }
+
+    /// Every other place says itself what is damaged.
+    #[cfg(not(feature = "sqlite"))]
+    pub(crate) fn of(self, _: DocumentId) -> Self {
+        self
     }
 }

@@ -31,8 +31,8 @@ pub(crate) type Generation = [u8; 16];
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The file could not be read or written.
-    #[error("the key {path} could not be read or written")]
+    /// The file, or the one beside it that is to take its place, could not be read or written.
+    #[error("the key of the store could not be read or written: {path}")]
     Io {
         /// The file.
         path: PathBuf,
@@ -133,8 +133,7 @@ impl KeyFile {
             push_hex(&mut text, generation);
         }
         text.push('\n');
-        let written = replace(&self.path, text.as_bytes());
-        written.map_err(|source| KeyError::Io { path: self.path.clone(), source })
+        replace(&self.path, text.as_bytes())
     }
 
     /// Where keys of a store lie that were moved away, ascending.
@@ -160,14 +159,13 @@ impl KeyFile {
         let author = self.keypair.author().to_string();
         retired.push(format!(".{}", author.get(..8).unwrap_or(&author)));
         let retired = PathBuf::from(retired);
-        let moved = fs::rename(&self.path, &retired);
-        moved.map_err(|source| KeyError::Io { path: self.path.clone(), source })?;
+        fs::rename(&self.path, &retired).map_err(failed(&self.path))?;
         Ok(retired)
     }
 }
 
 /// Replaces a file at once, and durably; where it is a link, what that leads to.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, content: &[u8]) -> Result<(), KeyError> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     let found = if is_link { fs::canonicalize(path).ok() } else { None };
     let path = &found.unwrap_or_else(|| path.to_owned());
@@ -175,22 +173,33 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     beside.push(".new");
     let beside = PathBuf::from(beside);
     match fs::remove_file(&beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(failed(&beside)(error));
+        }
         _ => {}
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
+    let written = options.open(&beside).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync_all()
+    });
+    written.map_err(failed(&beside))?;
+    fs::rename(&beside, path).map_err(failed(path))?;
     if cfg!(unix) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        let folder = folder.unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))?;
     }
     Ok(())
+}
+
+/// Names the file that is at fault.
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> KeyError {
+    let path = path.to_owned();
+    move |source| KeyError::Io { path, source }
 }
 
 #[cfg(unix)]

@@ -7,32 +7,48 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+#[cfg(feature = "sqlite")]
 mod checkup;
+#[cfg(feature = "os-random")]
 pub mod conformance;
 mod error;
+mod identity;
+#[cfg(feature = "sqlite")]
 mod key;
 mod listing;
+#[cfg(feature = "sqlite")]
 mod options;
+#[cfg(feature = "sqlite")]
 mod recovery;
 mod replica;
+#[cfg(feature = "sqlite")]
 mod session;
 mod size;
 mod store;
 mod stored;
 mod stored_history;
+mod waiting;
 
+#[cfg(feature = "sqlite")]
 pub use backend::sqlite::Durability;
+#[cfg(feature = "sqlite")]
 pub use checkup::{Checkup, DocumentCheck};
 pub use error::StoreError;
+pub use identity::Identity;
+#[cfg(feature = "sqlite")]
 pub use key::KeyError;
 pub use listing::Listing;
+#[cfg(feature = "sqlite")]
 pub use options::StoreOptions;
+#[cfg(feature = "sqlite")]
 pub use recovery::Recovered;
-pub use session::{Identity, KeyStatus};
+#[cfg(feature = "sqlite")]
+pub use session::KeyStatus;
 pub use size::Size;
 pub use store::Store;
 pub use stored::Stored;
 pub use stored_history::StoredHistory;
+pub use waiting::Waiting;
 
 /// Compiles the example of the README.
 #[cfg(doctest)]

@@ -1,31 +1,46 @@
 //! The beginning of a session that writes: which key it writes with; and its end.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crdt_core::{Author, Keypair};
 
 use crate::backend::{Access, Backend, Sqlite, Transaction};
 use crate::error::StoreError;
+use crate::identity::Identity;
 use crate::key::{Generation, KeyFile};
 
-/// Where the key comes from that a store is written with.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum Identity {
-    /// There is none: the store is open for reading.
-    None,
-    /// The app gave it.
-    Given,
-    /// It is new, as the store is, or nobody had a key for it.
-    New,
-    /// It is the one that wrote here before.
-    Known,
-    /// It is new, since the file is not the one that the key beside it last wrote in: it is a copy,
-    /// or was restored from a backup. To go on with the old key would make one author of two.
-    Replaced {
-        /// Where the old key is now.
-        retired: PathBuf,
-    },
+/// A file that is open. When it is closed, the session of the key beside it ends.
+pub(crate) struct Session {
+    file: Arc<Sqlite>,
+    /// Who writes with the key beside it.
+    author: Option<Author>,
+}
+
+impl Session {
+    pub(crate) fn new(file: Arc<Sqlite>, keypair: Option<&Keypair>, identity: &Identity) -> Self {
+        let is_beside =
+            matches!(identity, Identity::New | Identity::Known | Identity::Replaced { .. });
+        let author = keypair.filter(|_| is_beside).map(Keypair::author);
+        Self { file, author }
+    }
+
+    pub(crate) fn file(&self) -> &Sqlite {
+        &self.file
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(author) = self.author else { return };
+        if let Err(error) = end(&self.file, author) {
+            tracing::warn!(%error, "the mark of the store and its key is not renewed");
+        }
+    }
 }
 
 /// The key beside a store, for [`Store::key`](crate::Store::key).
@@ -76,7 +91,7 @@ pub(crate) fn begin(file: &Sqlite) -> Result<(Keypair, Identity), StoreError> {
 /// Renews the mark again when a session ends, so that the file as it was within the session is
 /// another one from then on. Says whether it did: where the key is not that of the session any more,
 /// or not that of the store, there is nothing to renew. Nobody is waited for.
-pub(crate) fn end(file: &Sqlite, author: Author) -> Result<bool, StoreError> {
+fn end(file: &Sqlite, author: Author) -> Result<bool, StoreError> {
     let lock = || file.begin_at_once();
     let transaction = lock()?;
     let generation = transaction.generation()?;

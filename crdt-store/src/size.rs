@@ -2,9 +2,8 @@
 
 use crdt_core::DocumentId;
 
-use crate::backend::{Access, Kind};
+use crate::backend::{Kind, Rows};
 use crate::error::StoreError;
-use crate::store::Store;
 
 /// What a document takes in a store, in bytes, without what SQLite adds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -26,27 +25,25 @@ pub struct Size {
     pub waiting: u64,
     /// In how many rows.
     pub waiting_rows: usize,
+    /// What can be undone.
+    pub notes: u64,
 }
 
 impl Size {
     /// All of it.
     pub fn all(&self) -> u64 {
-        self.changes + self.outline + self.state + self.appended + self.waiting
+        self.changes + self.outline + self.state + self.appended + self.waiting + self.notes
     }
 }
 
-impl Store {
-    /// What a document takes, by part. Costs reading it.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownDocument`] if it is not here; those of the place.
-    pub fn size(&self, id: DocumentId) -> Result<Size, StoreError> {
-        let transaction = self.backend().begin(Access::Read)?;
-        if transaction.document(&id)?.is_none_or(|entry| entry.removed) {
+impl Size {
+    /// That of a document.
+    pub(crate) async fn of(transaction: &impl Rows, id: DocumentId) -> Result<Self, StoreError> {
+        if transaction.document(&id).await?.is_none_or(|entry| entry.removed) {
             return Err(StoreError::UnknownDocument(id));
         }
-        let mut size = Size::default();
-        for part in transaction.parts(&id)? {
+        let mut size = Self::default();
+        for part in transaction.parts(&id).await? {
             let bytes = part.bytes.len() as u64;
             match part.name.kind {
                 Kind::Changes => {
@@ -57,14 +54,15 @@ impl Store {
                 Kind::Head | Kind::Outline | Kind::Check => size.outline += bytes,
             }
         }
-        for row in transaction.tail(&id)? {
+        for row in transaction.tail(&id).await? {
             size.appended += row.bytes;
             size.appended_rows += 1;
         }
-        for (_, bytes) in transaction.waiting(&id)? {
+        for (_, bytes) in transaction.waiting(&id).await? {
             size.waiting += bytes.len() as u64;
             size.waiting_rows += 1;
         }
+        size.notes = transaction.notes(&id).await?.iter().map(|note| note.bytes.len() as u64).sum();
         Ok(size)
     }
 }

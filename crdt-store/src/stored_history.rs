@@ -2,21 +2,22 @@ use core::ops::Deref;
 
 use crdt_core::{History, Outcome};
 
-use crate::backend::Access;
+use crate::backend::{Access, Blocking, Place, now};
 use crate::error::StoreError;
 use crate::replica::Replica;
 use crate::store::Store;
+use crate::waiting::Waiting;
 
 /// A document in a store of which the type is not known: a relay or a tool takes in, keeps and
 /// forwards what it does not understand. It reads as the [`History`] that it is.
 #[derive(Debug)]
-pub struct StoredHistory {
-    store: Store,
+pub struct StoredHistory<P: Place = Blocking> {
+    store: Store<P>,
     replica: Replica,
     history: History,
 }
 
-impl Deref for StoredHistory {
+impl<P: Place> Deref for StoredHistory<P> {
     type Target = History;
 
     fn deref(&self) -> &History {
@@ -24,16 +25,23 @@ impl Deref for StoredHistory {
     }
 }
 
-impl StoredHistory {
-    pub(crate) fn new(store: Store, replica: Replica, history: History) -> Self {
+impl<P: Place> StoredHistory<P> {
+    pub(crate) fn new(store: Store<P>, replica: Replica, history: History) -> Self {
         Self { store, replica, history }
     }
 
-    /// The store that it is in.
-    pub fn store(&self) -> &Store {
-        &self.store
+    /// What reads and writes the store, waited for where the place has to be.
+    pub fn waiting(&mut self) -> Waiting<&mut Self> {
+        Waiting(self)
     }
 
+    /// The store that it is in.
+    pub fn store(&self) -> &Store<P> {
+        &self.store
+    }
+}
+
+impl StoredHistory {
     /// As [`History::apply`], and durable, as [`Stored::apply`](crate::Stored::apply) is.
     ///
     /// # Errors
@@ -51,29 +59,7 @@ impl StoredHistory {
         bytes: &[u8],
         wants: impl FnOnce(&Outcome) -> Result<(), E>,
     ) -> Result<Outcome, E> {
-        let Self { store, replica, history } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(history, &*transaction)?;
-        let limit = history.pending_limits().bytes;
-        let prepared = history.prepare_apply(bytes).map_err(StoreError::from)?;
-        wants(prepared.outcome())?;
-        let (began, stopped) = (prepared.began_waiting(), prepared.stopped_waiting());
-        let mut writes = replica.waits(began, stopped, limit);
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
-        let (appended, appending) = appended.unzip();
-        writes.extend(appended.into_iter().flatten());
-        if !writes.is_empty() {
-            transaction.write(replica.id(), &writes)?;
-            transaction.commit()?;
-        }
-        let outcome = prepared.accept();
-        replica.forget_awaited();
-        if let Some(appending) = appending {
-            replica.appended(appending);
-            replica.compact_when_due(history, store.backend());
-        }
-        Ok(outcome)
+        now(self.waiting().apply_if(bytes, wants))
     }
 
     /// As [`Stored::compact`](crate::Stored::compact), but without the state, which only who knows
@@ -83,20 +69,7 @@ impl StoredHistory {
     /// # Errors
     /// Those of the store.
     pub fn compact(&mut self) -> Result<(), StoreError> {
-        let Self { store, replica, history } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(history, &*transaction)?;
-        if transaction.tail(replica.id())?.is_empty() {
-            drop(transaction);
-        } else {
-            let mut compacted = replica.rebase(&*history, &*transaction)?;
-            compacted.writes.extend(replica.awaited());
-            transaction.write(replica.id(), &compacted.writes)?;
-            transaction.commit()?;
-            replica.follow(compacted);
-            replica.forget_awaited();
-        }
-        store.shrink()
+        now(self.waiting().compact())
     }
 
     /// Brings in what other handles wrote since this one last looked, and says whether there was
@@ -105,7 +78,41 @@ impl StoredHistory {
     /// # Errors
     /// Those of the store.
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
-        let transaction = self.store.backend().begin(Access::Read)?;
-        self.replica.bring_in(&mut self.history, &*transaction)
+        now(self.waiting().refresh())
+    }
+}
+
+impl<P: Place> Waiting<&mut StoredHistory<P>> {
+    /// As [`StoredHistory::apply_if`].
+    ///
+    /// # Errors
+    /// As [`StoredHistory::apply_if`].
+    pub async fn apply_if<E: From<StoreError>>(
+        self,
+        bytes: &[u8],
+        wants: impl FnOnce(&Outcome) -> Result<(), E>,
+    ) -> Result<Outcome, E> {
+        let StoredHistory { store, replica, history } = self.0;
+        replica.apply_if(history, store.place_to_write()?, bytes, wants).await
+    }
+
+    /// As [`StoredHistory::compact`].
+    ///
+    /// # Errors
+    /// As [`StoredHistory::compact`].
+    pub async fn compact(self) -> Result<(), StoreError> {
+        let StoredHistory { store, replica, history } = self.0;
+        replica.compact_all(history, store.place_to_write()?).await?;
+        store.waiting().shrink().await
+    }
+
+    /// As [`StoredHistory::refresh`].
+    ///
+    /// # Errors
+    /// As [`StoredHistory::refresh`].
+    pub async fn refresh(self) -> Result<bool, StoreError> {
+        let StoredHistory { store, replica, history } = self.0;
+        let transaction = store.begin(Access::Read).await?;
+        replica.bring_in(history, &transaction).await
     }
 }

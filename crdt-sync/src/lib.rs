@@ -30,11 +30,11 @@ pub mod sketch;
 #[cfg(feature = "net")]
 pub use axum::Router;
 #[cfg(feature = "net")]
-pub use live::{Deltas, Live, RelayStanding};
+pub use live::{Deltas, Live, Other, Others, PresenceError, RelayStanding};
 #[cfg(feature = "net")]
 pub use net::{
-    Address, AddressError, Backoff, Invite, InviteError, Limits, Peer, PeerError, PeerOptions,
-    Relay, RelayError, RelayOptions, Status, Target,
+    Address, AddressError, Backoff, Invite, InviteError, Limits, Message, MessageError, Messages,
+    Peer, PeerError, PeerOptions, Relay, RelayOptions, SettingError, StartError, Status, Target,
 };
 
 /// Compiles the example of the README.

@@ -30,6 +30,8 @@ pub struct Told {
     pub wholly: usize,
     pub moved: usize,
     pub widgets: usize,
+    pub undone: usize,
+    pub redone: usize,
     /// Who has written.
     pub authors: BTreeSet<Author>,
 }
@@ -90,9 +92,23 @@ impl App {
         self.redraw()
     }
 
-    /// The app is closed and opened again while the screen stays, as on a phone.
+    /// Takes back what was done here last. The screen is told of it as of anything else.
+    pub fn undo(&mut self) -> Result {
+        self.told.undone += usize::from(self.document.undo()?.is_some());
+        self.redraw()
+    }
+
+    pub fn redo(&mut self) -> Result {
+        self.told.redone += usize::from(self.document.redo()?.is_some());
+        self.redraw()
+    }
+
+    /// The app is closed and opened again while the screen stays, as on a phone. What can be undone
+    /// is no part of the document, and is kept beside it; a document in a store has that done.
     pub fn reopen(&mut self) -> Result {
-        self.document = Document::load(&self.document.save(), self.keypair.clone())?;
+        let (saved, note) = (self.document.save(), self.document.undo_note());
+        self.document = Document::load(&saved, self.keypair.clone())?;
+        self.document.restore_undo(note.as_deref());
         self.redraw()
     }
 

@@ -47,16 +47,19 @@ fn main() -> Result {
     apps.extend(others.map(|(page, keypair)| App::new(page, keypair)));
 
     let mut widgets = vec![BTreeMap::new(); apps.len()];
+    let mut gone = BTreeSet::new();
     for _ in 0..STEPS {
         let who = random.random_range(0..apps.len());
+        let before = cards(&apps[who]);
         step(&mut apps[who], &mut random)?;
+        gone.extend(before.difference(&cards(&apps[who])));
         if random.random_ratio(1, 4) {
             let other = (who + random.random_range(1..apps.len())) % apps.len();
             let [one, other] = apps.get_disjoint_mut([who, other])?;
             exchange(one, other)?;
         }
         for (app, widgets) in apps.iter().zip(&mut widgets) {
-            check(app, widgets);
+            check(app, widgets, &gone);
         }
     }
     finish(&mut apps)
@@ -68,7 +71,7 @@ fn step(app: &mut App, random: &mut ChaCha8Rng) -> Result {
     let word = WORDS.choose(random).expect("there are some");
     let length = app.text.len();
     let card = (!app.cards.is_empty()).then(|| random.random_range(0..app.cards.len()));
-    match (random.random_range(0..20), card) {
+    match (random.random_range(0..26), card) {
         (0..5, _) => app.type_text(word),
         (5..8, _) => {
             let at = random.random_range(0..=length);
@@ -95,6 +98,8 @@ fn step(app: &mut App, random: &mut ChaCha8Rng) -> Result {
             app.type_title(at, word)
         }
         (18, Some(at)) => app.remove(at),
+        (20..24, _) => app.undo(),
+        (24..26, _) => app.redo(),
         (19, _) if random.random_ratio(1, 3) => app.reopen(),
         _ => Ok(()),
     }
@@ -142,8 +147,13 @@ impl Caret {
     }
 }
 
-/// The screen shows the document, and every card still has the widget that it has had.
-fn check(app: &App, widgets: &mut BTreeMap<ElementId, usize>) {
+fn cards(app: &App) -> BTreeSet<ElementId> {
+    app.cards.iter().map(|card| card.card).collect()
+}
+
+/// The screen shows the document, and every card still has the widget that it has had, unless it was
+/// gone and is back.
+fn check(app: &App, widgets: &mut BTreeMap<ElementId, usize>, gone: &BTreeSet<ElementId>) {
     let cards = app.cards.iter();
     let cards = cards.map(|card| Card { title: card.title.text(), done: card.done }).collect();
     assert_eq!(Page { text: app.text.text(), cards }, app.document.value());
@@ -151,8 +161,9 @@ fn check(app: &App, widgets: &mut BTreeMap<ElementId, usize>) {
     let page = app.document.read();
     for ((id, _), widget) in page.cards.iter_with_ids().zip(&app.cards) {
         assert_eq!(id, widget.card);
-        let number = *widgets.entry(id).or_insert(widget.number);
-        assert_eq!(number, widget.number, "the widget of a card was made anew");
+        let before = widgets.insert(id, widget.number);
+        let is_kept = before.is_none_or(|before| before == widget.number);
+        assert!(is_kept || gone.contains(&id), "the widget of a card was made anew");
     }
     let numbers: BTreeSet<_> = widgets.values().collect();
     assert_eq!(numbers.len(), widgets.len(), "two cards have had one widget");
@@ -169,10 +180,12 @@ fn finish(apps: &mut [App]) -> Result {
         let told = &app.told;
         assert_eq!(told.authors.len(), 3);
         println!(
-            "{name}: {} deltas, {} cards moved in them, {} widgets made, all read {} times",
-            told.deltas, told.moved, told.widgets, told.wholly
+            "{name}: {} deltas, {} cards moved in them, {} widgets made, all read {} times, \
+             {} undone, {} redone",
+            told.deltas, told.moved, told.widgets, told.wholly, told.undone, told.redone
         );
         assert!(told.moved > 0 && told.wholly > 1, "the script covers what there is");
+        assert!(told.undone > told.redone && told.redone > 0, "the script covers what there is");
     }
     println!("\n{:.60}..", apps[0].text.text());
     for card in &apps[0].cards {

@@ -11,7 +11,7 @@ use crdt_core::{CrdtNode, Document, EditError, Keypair};
 use serde::Deserialize;
 
 /// A document that is one text.
-#[derive(CrdtNode)]
+#[derive(CrdtNode, Debug, PartialEq)]
 pub struct Article {
     /// The text.
     #[crdt(text)]

@@ -6,6 +6,7 @@
 mod annuller;
 mod annuls;
 mod board;
+mod by_path;
 mod deltas;
 mod described;
 mod honesty;

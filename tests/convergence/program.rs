@@ -192,7 +192,7 @@ fn edit_json(json: &mut JsonEditor<'_>, rng: &mut ChaCha8Rng) -> Result {
     }
 }
 
-fn any_json(depth: u32, rng: &mut ChaCha8Rng) -> Json {
+pub(crate) fn any_json(depth: u32, rng: &mut ChaCha8Rng) -> Json {
     let inner = |rng: &mut ChaCha8Rng| any_json(depth - 1, rng).0;
     match rng.random_range(0..if depth > 0 { 9 } else { 5 }) {
         0 => ().into(),
@@ -344,11 +344,11 @@ pub(crate) fn word(rng: &mut ChaCha8Rng) -> String {
     ["", "a", "bc", "déf", "🦀🦞", "a longer word"].choose(rng).expect("words").to_string()
 }
 
-fn label(rng: &mut ChaCha8Rng) -> Label {
+pub(crate) fn label(rng: &mut ChaCha8Rng) -> Label {
     Label { color: word(rng), weight: rng.random_range(0..3) }
 }
 
-fn status(rng: &mut ChaCha8Rng) -> Status {
+pub(crate) fn status(rng: &mut ChaCha8Rng) -> Status {
     match rng.random_range(0..5) {
         0 => Status::Todo,
         1 => Status::Blocked(word(rng)),
@@ -358,7 +358,7 @@ fn status(rng: &mut ChaCha8Rng) -> Status {
     }
 }
 
-fn task(depth: u32, rng: &mut ChaCha8Rng) -> Task {
+pub(crate) fn task(depth: u32, rng: &mut ChaCha8Rng) -> Task {
     let steps = if depth > 0 { rng.random_range(0..2) } else { 0 };
     Task {
         name: word(rng),
@@ -369,7 +369,7 @@ fn task(depth: u32, rng: &mut ChaCha8Rng) -> Task {
     }
 }
 
-fn range(length: usize, rng: &mut ChaCha8Rng) -> Range<usize> {
+pub(crate) fn range(length: usize, rng: &mut ChaCha8Rng) -> Range<usize> {
     let start = rng.random_range(0..=length);
     let end = rng.random_range(start..=length.min(start + 4));
     start..end

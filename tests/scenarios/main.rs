@@ -2,6 +2,7 @@
 //! in.
 
 mod authorship;
+mod by_path;
 mod changes;
 mod collections;
 mod conflicts;

@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 use clap::Args;
-use crdt_core::DocumentId;
 use crdt_store::Listing;
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
+use crate::listed::Listed;
 use crate::names::Names;
 use crate::output::{self, FAINT, NAME, Output, STRONG, Styled, clean};
 use crate::source::StoreFile;
@@ -28,14 +28,11 @@ pub(crate) struct List {
     json: bool,
 }
 
-/// A document for programs.
+/// What programs are told of a document.
 #[derive(Serialize)]
 struct Entry {
-    document: DocumentId,
-    #[serde(rename = "type")]
-    type_name: Option<String>,
-    title: Option<String>,
-    changes: u64,
+    #[serde(flatten)]
+    listed: Listed,
     bytes: u64,
     last_change: Option<String>,
     last_milliseconds: Option<u64>,
@@ -67,7 +64,8 @@ impl Entry {
         let last_milliseconds = last(&listing);
         let Listing { id, type_name, title, changes, bytes, .. } = listing;
         let last_change = last_milliseconds.and_then(time::for_programs);
-        Self { document: id, type_name, title, changes, bytes, last_change, last_milliseconds }
+        let listed = Listed { document: id, type_name, title, changes };
+        Self { listed, bytes, last_change, last_milliseconds }
     }
 }
 

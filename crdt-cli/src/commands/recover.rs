@@ -2,11 +2,11 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
-use crdt_core::DocumentId;
 use crdt_store::{Recovered, Store, StoreError};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
+use crate::listed::Listed;
 use crate::output::{self, BAD, Count, GOOD, NAME, Output, Styled, clean};
 use crate::progress::Progress;
 use crate::source::{SourceError, short};
@@ -35,14 +35,11 @@ pub(crate) struct Recover {
     json: bool,
 }
 
-/// A document for programs.
+/// What was saved of a document, as programs are told it.
 #[derive(Serialize)]
 struct Entry {
-    document: DocumentId,
-    #[serde(rename = "type")]
-    type_name: Option<String>,
-    title: Option<String>,
-    changes: u64,
+    #[serde(flatten)]
+    listed: Listed,
     /// How many the damaged store says it had.
     listed_changes: Option<u64>,
     lost_changes: u64,
@@ -79,10 +76,7 @@ impl Entry {
         let lost_changes = recovered.lost();
         let Recovered { id, type_name, title, changes, listed, waiting, .. } = recovered;
         Self {
-            document: id,
-            type_name,
-            title,
-            changes,
+            listed: Listed { document: id, type_name, title, changes },
             listed_changes: listed,
             lost_changes,
             waiting_bundles: waiting,
@@ -91,7 +85,7 @@ impl Entry {
 
     fn print(&self, out: &mut Output) -> io::Result<()> {
         let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-        let saved = Count(count(self.changes), "change");
+        let saved = Count(count(self.listed.changes), "change");
         let lost = match (self.lost_changes, self.listed_changes) {
             (0, Some(_)) => Styled(GOOD, "nothing is lost".to_owned()),
             (0, None) => Styled(GOOD, "how many there were is not known".to_owned()),
@@ -101,8 +95,8 @@ impl Entry {
             0 => String::new(),
             waiting => format!(", {} waiting for what is not here", Count(waiting, "bundle")),
         };
-        let title = clean(self.title.as_deref().unwrap_or_default()).into_owned();
-        let document = Styled(NAME, short(self.document));
+        let title = clean(self.listed.title.as_deref().unwrap_or_default()).into_owned();
+        let document = Styled(NAME, short(self.listed.document));
         let line = format!("{document}  {saved} saved, {lost}{waiting}  {title}");
         writeln!(out, "{}", line.trim_end())
     }

@@ -146,6 +146,7 @@ pub(crate) fn parts_of(size: &Size) -> Vec<Part> {
         part("saved state", usize::from(size.state > 0), size.state),
         part("appended rows", size.appended_rows, size.appended),
         part("waiting bundles", size.waiting_rows, size.waiting),
+        part("notes of undo", usize::from(size.notes > 0), size.notes),
     ];
     parts.into_iter().filter(|part| part.count > 0).collect()
 }

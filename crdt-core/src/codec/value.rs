@@ -91,17 +91,26 @@ fn told_length(bytes: &[u8]) -> Option<usize> {
 
 /// Decodes what [`encode`] wrote; `None` when the bytes are not one value of this type, or are not
 /// in the one spelling of it. Never panics and never recurses deeper than a fixed bound.
-pub(crate) fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Option<T> {
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    read(bytes).ok()
+}
+
+/// Decodes a value, or says why that is none of the type.
+pub(crate) fn read<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, String> {
     if !is_canonical(bytes) {
-        return None;
+        return Err("not deterministic CBOR".to_owned());
     }
     let value = if bytes.len() <= SHORT {
         ciborium::de::from_reader_with_buffer(&mut bytes, &mut [0; SHORT])
     } else {
         ciborium::de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH)
     };
-    let value = value.ok()?;
-    bytes.is_empty().then_some(value)
+    match value {
+        Ok(value) if bytes.is_empty() => Ok(value),
+        Ok(_) => Err("more than one value".to_owned()),
+        Err(ciborium::de::Error::Semantic(_, reason)) => Err(reason),
+        Err(_) => Err("another value".to_owned()),
+    }
 }
 
 /// Whether two values are the same but for the order of what arrays hold, anywhere in them.

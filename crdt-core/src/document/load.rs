@@ -1,5 +1,5 @@
 use super::files::Saved;
-use super::{Document, Opened};
+use super::{Document, Opened, UndoLimits};
 use crate::crypto::Keypair;
 use crate::history::{History, LoadError, OpenedAs, PendingLimits};
 use crate::node::{CrdtNode, load_state};
@@ -27,6 +27,7 @@ pub struct LoadOptions {
     verified: bool,
     any_type: bool,
     pending: Option<PendingLimits>,
+    undo: UndoLimits,
 }
 
 impl LoadOptions {
@@ -67,6 +68,18 @@ impl LoadOptions {
     pub fn pending_limits(mut self, limits: PendingLimits) -> Self {
         self.pending = Some(limits);
         self
+    }
+
+    /// Bounds what can be undone and redone, as [`Document::with_undo_limits`] does.
+    #[must_use]
+    pub fn undo_limits(mut self, limits: UndoLimits) -> Self {
+        self.undo = limits;
+        self
+    }
+
+    /// Whether nothing is believed that is not proven.
+    pub fn is_verified(&self) -> bool {
+        self.verified
     }
 
     /// Reads a document that is to be of a type, and what to believe of its state.
@@ -149,7 +162,8 @@ impl<T: CrdtNode> Document<T> {
         keypair: Option<Keypair>,
     ) -> Result<Self, LoadError> {
         let saved = options.read(bytes, Some(Self::as_this_type()))?;
-        Ok(Self { any_type: options.any_type, ..Self::open(saved, keypair) })
+        let opened = Self { any_type: options.any_type, ..Self::open(saved, keypair) };
+        Ok(opened.with_undo_limits(options.undo))
     }
 
     fn open(Saved { history, state }: Saved<'_>, keypair: Option<Keypair>) -> Self {

@@ -1,5 +1,7 @@
 //! The document: a typed state over a history, with a writer.
 
+#[cfg(feature = "by-path")]
+mod by_path;
 mod changes;
 mod deltas;
 mod files;
@@ -382,7 +384,8 @@ impl<T: CrdtNode> Document<T> {
     }
 
     /// Every change from one on, in the order of [`History::changes`], as bytes to
-    /// [`apply`](Self::apply) where all before it is: what a store appends. What was written here
+    /// [`apply`](Self::apply) where all before it is: what a store appends. Where there is none, the
+    /// genesis record alone, if it is known. What was written here
     /// since the last export is signed once. Costs what is exported.
     pub fn export_since(&self, first: usize) -> Vec<u8> {
         let keypair = self.writer.as_ref().map(|writer| &writer.keypair);

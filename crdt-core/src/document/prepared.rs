@@ -68,6 +68,17 @@ pub(super) enum Made {
     Arrived,
 }
 
+impl Work {
+    /// What the ops found, if they were written here.
+    pub(super) fn priors(&self) -> Vec<(Id, Prior)> {
+        match &self.made {
+            Made::Change { log, .. } => log.priors(),
+            Made::Changes { priors, .. } => priors.clone(),
+            Made::Arrived => Vec::new(),
+        }
+    }
+}
+
 /// Edits a state.
 type Edit<'e, S, R> = &'e mut dyn FnMut(&mut S, Scope<'_>) -> R;
 
@@ -115,6 +126,10 @@ impl<'d, T: CrdtNode, R> Prepared<'d, T, R> {
     /// The name of the type that the document was created as, if that will be known.
     pub fn type_name(&self) -> Option<&str> {
         self.open.0.history.genesis().map(Genesis::type_name)
+    }
+
+    pub(super) fn document(&self) -> &Document<T> {
+        self.open.0
     }
 
     /// What the closure has given, or what became of the bytes.
@@ -267,7 +282,7 @@ impl<T: CrdtNode> Document<T> {
 
     /// Prepares a change of what is written in the scope, unless that says to take it back, which
     /// is called once at most. It is not generic, so that a change costs little code.
-    fn attempt(
+    pub(super) fn attempt(
         &mut self,
         options: &ChangeOptions,
         edit: Edit<'_, T::State, Result<bool, EditError>>,

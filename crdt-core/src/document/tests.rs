@@ -1,6 +1,7 @@
 //! What the compiler is to say of documents, and what documents say of what went wrong.
 
 mod editors;
+mod notes;
 mod observed;
 mod opened;
 mod parts;

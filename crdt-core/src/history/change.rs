@@ -74,8 +74,10 @@ impl<'a> Change<'a> {
         core::iter::from_fn(|| body.next_op().ok().flatten()).count()
     }
 
-    /// How many canonical bytes it has, as [`History::bytes`](super::History::bytes) counts those
-    /// of all.
+    /// How many canonical bytes are counted for it, which is what limits go by and
+    /// [`History::bytes`](super::History::bytes) sums. It follows from the lengths of its ops and
+    /// tags and how many changes it names, whatever its number is, so it is some more than
+    /// [`to_bytes`](Self::to_bytes) has: 2 to 8 bytes.
     pub fn bytes(&self) -> u64 {
         self.store.bytes_of(self.index) as u64
     }

@@ -13,7 +13,7 @@ use super::commit::{Committer, Hasher, Unwritten};
 use super::export::{Exporter, had};
 use super::format::frontier::Frontier;
 use super::format::genesis::Genesis;
-use super::format::numbers::ChangeIndex;
+use super::format::numbers::{BranchIndex, ChangeIndex};
 use super::format::proof::{Equivocation, EquivocationProof};
 use super::log::Log;
 use super::pending::PendingLimits;
@@ -234,7 +234,8 @@ impl History {
     }
 
     /// Every change from one on, in the order of [`changes`](Self::changes), as bytes to
-    /// [`apply`](Self::apply) where all before it is: what a store appends. Costs what is exported.
+    /// [`apply`](Self::apply) where all before it is: what a store appends. Where there is none, the
+    /// genesis record alone, if it is known. Costs what is exported.
     pub fn export_since(&self, first: usize) -> Vec<u8> {
         self.export_signed_since(first, None)
     }
@@ -314,6 +315,12 @@ impl History {
     /// The change of an author that its next one follows: the last one of its longest chain.
     pub(crate) fn tip_of_author(&self, author: &Author) -> Option<ChangeIndex> {
         self.store().tip_of_author(author)
+    }
+
+    /// The branch on which all changes of an author lie; `None` if there are none, or its chain
+    /// forks. O(log n).
+    pub(crate) fn unforked(&self, author: &Author) -> Option<BranchIndex> {
+        self.store().unforked(author)
     }
 
     /// Writes and appends a change, which is what the draft follows then; it stays unsigned until

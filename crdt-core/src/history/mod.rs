@@ -54,7 +54,7 @@ pub use format::frontier::{Frontier, ShortTip, Tip};
 pub use format::genesis::Genesis;
 pub(crate) use format::genesis::name_in_genesis;
 pub use format::named::{Heads, ParseHeadsError};
-pub(crate) use format::numbers::ChangeIndex;
+pub(crate) use format::numbers::{BranchIndex, ChangeIndex, Number};
 pub(crate) use format::pack::Pack;
 pub use format::proof::{Equivocation, EquivocationProof, ProofError};
 pub(crate) use format::tags::{Tags, tag};

@@ -5,6 +5,8 @@ use core::fmt;
 use serde::Serialize;
 
 use super::watch::Effect;
+#[cfg(feature = "by-path")]
+use super::{AnyChoice, AnyNode, AnyNodeMut};
 use super::{
     Blame, Blanks, CrdtNode, DigestWriter, EditError, Fit, Id, Incoming, NodeState, Parts, Scope,
     Segment, Selector, StateReader, StateWriter, Unknown, Variants, Writing,
@@ -140,16 +142,28 @@ impl<P: Payloads> ChoiceState<P> {
         place: usize,
         how: Writing,
     ) -> Result<Writing, EditError> {
-        match how {
-            Writing::Difference if self.current(scope.chains()) == place => return Ok(how),
-            Writing::Seeded => {}
-            Writing::Anew | Writing::Difference => {
-                self.selector.select(scope, P::VARIANTS, place)?;
-            }
-        }
-        self.unknown.clear_variant(P::VARIANTS.name(place), scope);
-        Ok(Writing::Anew)
+        select(P::VARIANTS, &mut self.selector, &mut self.unknown, scope, place, how)
     }
+}
+
+/// As [`ChoiceState::select`].
+pub(super) fn select(
+    variants: &'static Variants,
+    selector: &mut Selector,
+    unknown: &mut Unknown,
+    scope: Scope<'_>,
+    place: usize,
+    how: Writing,
+) -> Result<Writing, EditError> {
+    match how {
+        Writing::Difference if selector.current(scope.chains(), variants) == place => {
+            return Ok(how);
+        }
+        Writing::Seeded => {}
+        Writing::Anew | Writing::Difference => selector.select(scope, variants, place)?,
+    }
+    unknown.clear_variant(variants.name(place), scope);
+    Ok(Writing::Anew)
 }
 
 /// An op for the enum itself selects a variant, all others go to a payload. What a payload refuses
@@ -226,6 +240,17 @@ impl<P: Payloads> NodeState for ChoiceState<P> {
             }
         }
         Ok(())
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Choice(P::VARIANTS, &self.selector, &self.payloads)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        let Self { selector, payloads, unknown } = self;
+        AnyNodeMut::Choice(AnyChoice { variants: P::VARIANTS, selector, payloads, unknown })
     }
 }
 

@@ -4,9 +4,9 @@ use core::marker::PhantomData;
 use core::ops::Range;
 
 use super::positions::forwards;
-use super::undo::Kept;
+use super::rollback::Kept;
 use super::watch::Effect;
-use super::{EditError, Incoming, Question, Scope, Undone};
+use super::{EditError, Incoming, Question, Scope, TakenBack};
 use crate::history::Chains;
 use crate::op::{Action, Id, IdRange, Place};
 use crate::sequence::{Content, Keep, Sequence, Shift};
@@ -92,10 +92,10 @@ pub(super) fn ask<C: Content>(question: &Question, op: &Incoming<'_>, sequence: 
 /// Takes deletes back that have covered elements.
 pub(super) fn uncover<C: Content + 'static>(
     sequence: &mut Sequence<C>,
-    undone: &Undone<'_>,
+    taken_back: &TakenBack<'_>,
     chains: &Chains,
 ) {
-    while let Some(Deleted::<C> { op, before, .. }) = undone.take() {
+    while let Some(Deleted::<C> { op, before, .. }) = taken_back.take() {
         sequence.take_back_cover(op, before, chains);
     }
 }

@@ -1,8 +1,8 @@
 use super::versions::{Versions, Write};
 use super::watch::Effect;
 use super::{
-    Blame, Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Prior, Scope,
-    Segment, StateReader, StateWriter, Unknown, Writing,
+    Blame, Blanks, DigestWriter, EditError, Fit, Incoming, NodeState, Prior, Scope, Segment,
+    StateReader, StateWriter, Unknown,
 };
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -107,8 +107,8 @@ impl<S: NodeState> Entry<S> {
         value: Option<Result<(), ()>>,
         chains: &Chains,
     ) {
-        match op.undone {
-            Some(undone) => undone.put_back(&mut self.puts, || Versions::None(())),
+        match op.taken_back {
+            Some(taken_back) => taken_back.put_back(&mut self.puts, || Versions::None(())),
             None => self.puts.write(Write { id: op.id, of: None, replaces, value }, || (), chains),
         }
     }
@@ -140,15 +140,16 @@ impl<S: NodeState> Entry<S> {
         }
     }
 
-    /// Makes the entry present and writes a value over what is known of it.
-    pub(super) fn assign<T: CrdtNode<State = S>>(
+    /// Makes the entry present and has a value written [anew](super::Writing::Anew), over what is
+    /// known of it.
+    pub(super) fn assign(
         &mut self,
         scope: Scope<'_>,
-        value: T::Value,
+        write: impl FnOnce(&mut S, Scope<'_>) -> Result<(), EditError>,
     ) -> Result<(), EditError> {
         self.write_put(scope);
         self.unknown.clear(scope);
-        T::write(&mut self.state, scope, value, Writing::Anew)
+        write(&mut self.state, scope)
     }
 
     /// Makes the entry absent, for every type: what does not fit here is taken back too. Says

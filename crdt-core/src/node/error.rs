@@ -126,6 +126,39 @@ pub enum EditError {
         /// What it is.
         found: &'static str,
     },
+    /// A plain value is given by path to a node that does not have such values.
+    #[cfg(feature = "by-path")]
+    #[error("what is at {path:?} cannot be that: {reason}")]
+    WrongValue {
+        /// The names and keys that lead to it, after a `/` each; `*` stands for an element of a
+        /// list.
+        path: String,
+        /// What is given and what is expected.
+        reason: String,
+    },
+    /// A path, or a plain value that is given by path, names a field, a variant or a key that there
+    /// never is at its place.
+    #[cfg(feature = "by-path")]
+    #[error("{found} is at {path:?}, which has no {part:?}")]
+    UnknownPart {
+        /// The pointer to it.
+        path: String,
+        /// What it is.
+        found: &'static str,
+        /// The name or key.
+        part: String,
+    },
+    /// What a path leads to is not of the kind that an edit is for.
+    #[cfg(feature = "by-path")]
+    #[error("{found} is at {path:?}, not {expected}")]
+    OtherKind {
+        /// The pointer to it.
+        path: String,
+        /// What it is.
+        found: &'static str,
+        /// What the edit is for.
+        expected: &'static str,
+    },
     /// The document was opened for reading.
     #[error("the document was opened for reading only")]
     ReadOnly,
@@ -141,6 +174,20 @@ pub enum UseTryChangeForOtherErrors {}
 impl EditError {
     pub(super) fn out_of_bounds(OutOfBounds { pos, len }: OutOfBounds) -> Self {
         Self::OutOfRange { position: pos, length: len }
+    }
+
+    /// The same error of a part of JSON, as an error of what the JSON lies in, at a pointer.
+    #[cfg(feature = "by-path")]
+    pub(super) fn below(mut self, pointer: &str) -> Self {
+        match &mut self {
+            Self::NothingAt(path)
+            | Self::NotAContainer { path, .. }
+            | Self::NotAPosition { path, .. }
+            | Self::NotAnArray { path, .. }
+            | Self::NotAText { path, .. } => path.insert_str(0, pointer),
+            _ => {}
+        }
+        self
     }
 
     pub(super) fn of_offset(error: OffsetError) -> Self {

@@ -24,6 +24,12 @@ impl Fingerprint {
         }
     }
 
+    /// Adds the encoding of a value that is written as a whole.
+    #[cfg(feature = "by-path")]
+    pub(super) fn encoded(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
     /// Adds bytes.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len());
@@ -125,7 +131,8 @@ impl Tokens {
         }
     }
 
-    fn token(&mut self, print: &Fingerprint) -> Token {
+    /// The token of what has a fingerprint.
+    pub(super) fn token(&mut self, print: &Fingerprint) -> Token {
         if print.unknown {
             self.unknown += 1;
             return Token::Unknown(self.unknown);

@@ -1,5 +1,5 @@
 use super::watch::{Effect, Sink};
-use super::{Question, Undone};
+use super::{Question, TakenBack};
 use crate::history::Replayed;
 use crate::op::{Action, Id, IdRange};
 use crate::sequence::{Content, Keep, Shift, Shifts};
@@ -19,7 +19,7 @@ pub struct Incoming<'a> {
     /// Where it leaves its effects, if somebody observes.
     pub(super) watch: Option<&'a Sink>,
     /// What the edit that is taken back found where it was made.
-    pub(super) undone: Option<&'a Undone<'a>>,
+    pub(super) taken_back: Option<&'a TakenBack<'a>>,
     /// What is asked, if it is to change nothing.
     pub(super) asked: Option<&'a Question>,
 }
@@ -27,7 +27,7 @@ pub struct Incoming<'a> {
 impl<'a> Incoming<'a> {
     /// An op that takes effect.
     pub(crate) fn new(id: Id, time: u32, action: Action<'a, Id>) -> Self {
-        Self { id, time, action, keeps_all: false, watch: None, undone: None, asked: None }
+        Self { id, time, action, keeps_all: false, watch: None, taken_back: None, asked: None }
     }
 
     /// An op of an admitted change, for a state that may keep all, and may be observed.
@@ -87,9 +87,9 @@ impl<'a> Incoming<'a> {
 
     /// What a set or unset has found that is taken back. Other ops are none of a register's, also
     /// on their way back: who keeps what does not fit has written them, at the same path.
-    pub(super) fn undone_set(&self) -> Option<&'a Undone<'a>> {
+    pub(super) fn taken_back_set(&self) -> Option<&'a TakenBack<'a>> {
         match self.action {
-            Action::Set { .. } | Action::Unset { .. } => self.undone,
+            Action::Set { .. } | Action::Unset { .. } => self.taken_back,
             _ => None,
         }
     }

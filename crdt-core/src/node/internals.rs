@@ -1,9 +1,11 @@
 //! What nodes are made of. Expansions see it, in a module whose name has the version; apps do not.
 
 pub use super::blanks::Blanks;
+#[cfg(feature = "by-path")]
+pub use super::by_path::{AnyChoice, AnyList, AnyMap, AnyNode, AnyNodeMut, AnyOption, AnyRegister};
 pub use super::bytes::{BytesField, InitialBytes, NoBytes};
 pub use super::choice::{Choice, ChoiceState, HeldEditor, HeldView, Payloads};
-pub use super::counter::{CounterField, CounterState};
+pub use super::counter::{Counted, CounterField, CounterState};
 pub use super::crdt_node::Writing;
 pub use super::delta::{
     Build, DeltaBuilder, DeltaParts, DeltaVisitor, ValueOf, ValueVisitor, Visit, apply_field,
@@ -34,7 +36,7 @@ pub use super::state::{Fit, Misfit, NodeState};
 pub use super::text::{TextField, TextState};
 pub use super::transaction::Scope;
 pub use super::type_name::{Argument, is_newtype_known_as};
-pub use super::undo::Undone;
+pub use super::rollback::TakenBack;
 pub use super::unknown::Unknown;
 pub use crate::history::Chains;
 pub use crate::op::Id;

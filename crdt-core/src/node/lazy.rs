@@ -1,5 +1,7 @@
 use std::sync::OnceLock;
 
+#[cfg(feature = "by-path")]
+use super::{AnyNode, AnyNodeMut};
 use super::{
     Blanks, DigestWriter, Fit, Id, Incoming, NodeState, Scope, Segment, StateReader, StateWriter,
 };
@@ -89,5 +91,15 @@ impl<S: NodeState + Default> NodeState for Lazy<S> {
             1 => reader.nested(self.get_mut()),
             _ => Err(DecodeError::InvalidKind),
         }
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        self.get().any()
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        self.get_mut().any_mut()
     }
 }

@@ -12,6 +12,8 @@ mod alignment;
 mod blame;
 mod blanks;
 mod boxed;
+#[cfg(feature = "by-path")]
+mod by_path;
 mod bytes;
 mod choice;
 mod compare;
@@ -60,7 +62,7 @@ mod tests;
 mod text;
 mod transaction;
 mod type_name;
-mod undo;
+mod rollback;
 mod unit;
 mod unknown;
 mod untyped;
@@ -68,6 +70,8 @@ mod versions;
 mod watch;
 
 pub use blame::{Blame, BlameRun};
+#[cfg(feature = "by-path")]
+pub use by_path::{NodeKind, PathEditor, PathView, PlainValue};
 pub use bytes::{ByteString, Bytes};
 pub use counter::{Counter, CounterEditor, CounterInteger, CounterView};
 pub use crdt_node::{CrdtNode, Delta, Editor, Variant, VariantDelta, View};

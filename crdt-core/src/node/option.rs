@@ -5,6 +5,11 @@ use serde::{Serialize, Serializer};
 
 use super::delta::{option_delta, touched_entry};
 use super::entry::Entry;
+#[cfg(feature = "by-path")]
+use super::{
+    AnyNode, AnyNodeMut, AnyOption,
+    by_path::{Place, WriteEntry},
+};
 use super::{
     Argument, Before, Blame, Blanks, CrdtNode, DeltaError, DigestWriter, EditError, EntryDelta,
     Fingerprint, Fit, Incoming, Kind, Misfit, NodeState, Scope, Segment, StateReader, StateWriter,
@@ -16,7 +21,7 @@ use crate::op::Key;
 use crate::schema::{self, SchemaBuilder};
 
 /// The one key of an optional node.
-const KEY: Key<'static> = Key::Bool(true);
+pub(super) const KEY: Key<'static> = Key::Bool(true);
 
 /// What `Option<T>` of a nested `T` stands for: a map with one key. Of concurrent removing and
 /// making present, the latter wins.
@@ -36,12 +41,23 @@ impl<S> Default for OptionState<S> {
 }
 
 impl<S: NodeState + Default> OptionState<S> {
-    fn present(&self) -> Option<&S> {
+    pub(super) fn present(&self) -> Option<&S> {
         self.entry.as_ref().filter(|entry| entry.is_present()).map(|entry| &entry.state)
     }
 
-    fn entry(&mut self) -> &mut Entry<S> {
+    pub(super) fn entry(&mut self) -> &mut Entry<S> {
         self.entry.get_or_insert_default()
+    }
+
+    /// The state and scope of the node, which is made present if it is absent, and stays so.
+    pub(super) fn enter<'a>(
+        &'a mut self,
+        scope: Scope<'a>,
+    ) -> Result<(&'a mut S, Scope<'a>), EditError> {
+        let scope = scope.new_key(KEY)?;
+        let entry = self.entry();
+        entry.enter(scope);
+        Ok((&mut entry.state, scope))
     }
 }
 
@@ -89,6 +105,48 @@ impl<S: NodeState + Default> NodeState for OptionState<S> {
             1 => self.entry().load(reader),
             _ => Err(DecodeError::InvalidKind),
         }
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Option(self)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Option(self)
+    }
+}
+
+#[cfg(feature = "by-path")]
+impl<S: NodeState + Default> AnyOption for OptionState<S> {
+    fn get(&self) -> Option<&dyn NodeState> {
+        self.present().map(|state| state as &dyn NodeState)
+    }
+
+    fn blank(&self) -> Box<dyn NodeState> {
+        Box::<S>::default()
+    }
+
+    fn get_mut(&mut self) -> Option<&mut dyn NodeState> {
+        let entry = self.entry.as_mut().filter(|entry| entry.is_present())?;
+        Some(&mut entry.state)
+    }
+
+    fn into_entry<'s>(&'s mut self, scope: Scope<'s>) -> Result<Place<'s>, EditError> {
+        let (state, scope) = self.enter(scope)?;
+        Ok((state, scope))
+    }
+
+    fn assign(&mut self, scope: Scope<'_>, write: WriteEntry<'_>) -> Result<(), EditError> {
+        let scope = scope.new_key(KEY)?;
+        self.entry().assign(scope, |state, scope| write(state, scope))
+    }
+
+    fn remove(&mut self, scope: Scope<'_>) -> bool {
+        let was = self.present().is_some();
+        self.clear(scope);
+        was
     }
 }
 
@@ -227,10 +285,8 @@ impl<T: CrdtNode> OptionEditor<'_, T> {
     /// [`EditError::PathTooDeep`].
     pub fn get_or_insert_default(&mut self) -> Result<T::Editor<'_>, EditError> {
         self.scope.pin();
-        let scope = self.scope.new_key(KEY)?;
-        let entry = self.state.entry();
-        entry.enter(scope);
-        Ok(T::edit(&mut entry.state, scope))
+        let (state, scope) = self.state.enter(self.scope)?;
+        Ok(T::edit(state, scope))
     }
 
     /// Makes the node present with a value, or absent. A value is written over whatever is there,
@@ -272,7 +328,7 @@ fn assign<T: CrdtNode>(
         return Ok(());
     };
     let scope = scope.new_key(KEY)?;
-    state.entry().assign::<T>(scope, value)
+    state.entry().assign(scope, |state, scope| T::write(state, scope, value, Writing::Anew))
 }
 
 #[diagnostic::do_not_recommend]

@@ -4,6 +4,8 @@
 //! ([`Parts`]); all that is done with the states of every field alike is written here, once for all
 //! types.
 
+#[cfg(feature = "by-path")]
+use super::{AnyNode, AnyNodeMut};
 use super::{
     Blanks, CrdtNode, DigestWriter, EditError, Fit, Incoming, NodeState, Scope, Segment,
     StateReader, StateWriter, Writing,
@@ -51,7 +53,7 @@ impl Field {
         [self.name].into_iter().chain(self.aliases.iter().copied())
     }
 
-    fn is_known_as(&self, name: &str) -> bool {
+    pub(super) fn is_known_as(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)
     }
 }
@@ -102,6 +104,16 @@ impl<F: Fields> NodeState for RecordState<F> {
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         load(&mut self.0, reader)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Record(F::FIELDS, &self.0)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Record(F::FIELDS, &mut self.0)
     }
 }
 

@@ -64,8 +64,8 @@ impl Default for Selector {
 impl Selector {
     /// Takes an op that came to the enum itself.
     pub fn apply(&mut self, op: &Incoming<'_>, chains: &Chains, variants: &Variants) -> Fit {
-        if let Some(undone) = op.undone_set() {
-            undone.put_back(&mut self.versions, || Versions::None(None));
+        if let Some(taken_back) = op.taken_back_set() {
+            taken_back.put_back(&mut self.versions, || Versions::None(None));
             return Fit::Applied;
         }
         if let (Some(question), Action::Set { .. }) = (op.asked, &op.action) {

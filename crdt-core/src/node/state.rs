@@ -1,5 +1,7 @@
 use core::any::Any;
 
+#[cfg(feature = "by-path")]
+use super::{AnyNode, AnyNodeMut};
 use super::{Blanks, DigestWriter, Id, Incoming, Scope, Segment, StateReader, StateWriter};
 use crate::codec::DecodeError;
 use crate::history::Chains;
@@ -54,6 +56,18 @@ pub trait NodeState: Any + Send + Sync {
     /// # Errors
     /// [`DecodeError`] if it is something else. What the state is then is of no use.
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError>;
+
+    /// Opens it for whoever does not know its type.
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Closed
+    }
+
+    /// Opens it for whoever does not know its type, to edit it.
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Closed
+    }
 }
 
 /// What became of an op that was routed to a node.

@@ -2,6 +2,8 @@ use core::marker::PhantomData;
 
 use serde::Serializer;
 
+#[cfg(feature = "by-path")]
+use super::{AnyNode, AnyNodeMut};
 use super::{
     Before, CrdtNode, DeltaError, DigestWriter, EditError, Fingerprint, Fit, Incoming, NoDelta,
     NodeState, Scope, Segment, StateReader, StateWriter, Writing,
@@ -28,6 +30,16 @@ impl NodeState for () {
 
     fn load(&mut self, _: &mut StateReader<'_>) -> Result<(), DecodeError> {
         Ok(())
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Unit
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Unit
     }
 }
 

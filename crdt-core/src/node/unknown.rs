@@ -76,7 +76,7 @@ impl Unknown {
         }
     }
 
-    /// Takes back the sets that came to the place itself, as an unset says; or, if that is undone,
+    /// Takes back the sets that came to the place itself, as an unset says; or, if that is taken back,
     /// puts them back.
     pub(super) fn unset(&mut self, unset: &Incoming<'_>, chains: &Chains) {
         if let Some(kept) = self.0.as_mut().filter(|kept| kept.is_register()) {

@@ -119,9 +119,9 @@ impl Untyped {
     }
 
     fn apply_here(&mut self, op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let Some(undone) = op.undone_set() {
+        if let Some(taken_back) = op.taken_back_set() {
             // Nothing is ever set here, so what found nothing has left nothing.
-            if let Some(found) = undone.take() {
+            if let Some(found) = taken_back.take() {
                 self.register = Some(Box::new(found));
             }
             return Fit::Applied;
@@ -162,7 +162,7 @@ impl Untyped {
     /// delete depends on what came before it, so it is not remembered.
     fn note(&mut self, op: &Incoming<'_>, fit: Fit) -> Fit {
         if let Fit::Inert(misfit) = fit
-            && op.undone.is_none()
+            && op.taken_back.is_none()
             && op.asked.is_none()
             && !matches!(op.action, Action::Delete { .. } | Action::Annul { .. })
         {

@@ -62,7 +62,7 @@ mod swept;
 mod tests;
 mod text;
 mod trim;
-mod undo;
+mod rollback;
 
 use std::sync::OnceLock;
 

@@ -97,6 +97,29 @@ fn a_configuration_that_is_wrong_says_where() {
         ("[[allow]]\ntoken = \"two words\"\nmay = \"write\"", "entry 1 of `allow` has a token"),
         ("[[allow]]\nkey = \"00\"\nmay = \"write\"", "key"),
         ("links = [{ address = \"https://there\" }]", "instead of `https://`"),
+        ("links = [{ address = \"wss://there#document=00&token=x\" }]", "an invite's"),
+        ("links = [{ address = \"wss://there\", token = \"two words\" }]", "link 1 has a token"),
+        (
+            "endpoint = \"https://there\"",
+            "`endpoint` is \"https://there\": it has to be an address",
+        ),
+        ("endpoint = \"\"", "`endpoint` is \"\""),
+        (
+            "[limits]\nping_seconds = 0",
+            "`limits.ping_seconds` is 0ns: it has to be a time from 1ms",
+        ),
+        ("[limits]\nwrite_seconds = 9000000000000000000", "`limits.write_seconds` is"),
+        ("[limits]\nidle_document_seconds = 0", "`limits.idle_document_seconds` is 0ns"),
+        ("[limits]\nhandshake_seconds = 0", "`limits.handshake_seconds` is 0ns"),
+        ("[limits]\nretry_after_seconds = 9000000000000000000", "`limits.retry_after_seconds` is"),
+        ("[limits]\ndrain_seconds = 9000000000000000000", "`limits.drain_seconds` is"),
+        ("[limits]\nconnections = 0", "`limits.connections` is 0"),
+        ("[limits]\nconnections_per_address = 0", "`limits.connections_per_address` is 0"),
+        ("[limits]\ndocuments_per_connection = 0", "`limits.documents_per_connection` is 0"),
+        ("[limits]\nrequest_body = 0", "`limits.request_body` is 0"),
+        ("[queues]\npeer = 0", "`queues.peer` is 0: it has to be a number from 1 to 1048576"),
+        ("[queues]\nbroadcast = 9000000000000000000", "`queues.broadcast` is"),
+        ("[limits]\nping_seconds = -1", "in line 2 (`ping_seconds`)"),
     ];
     for (config, says) in cases {
         let (code, why) = refused(&["--config", "relay.toml"], config);
@@ -108,6 +131,24 @@ fn a_configuration_that_is_wrong_says_where() {
     assert!(why.contains("in line 3") && !why.contains("secret"), "{why}");
     let (code, why) = refused(&["--config", "nowhere.toml"], "");
     assert_eq!(code, Some(1), "{why}");
+}
+
+#[test]
+fn why_it_cannot_begin_where_it_is_told_to_is_said() {
+    let relay = Running::anywhere();
+    let (code, why) = refused(&["--listen", &relay.at], "");
+    assert_eq!(code, Some(1), "{why}");
+    assert!(why.contains(&format!("something else listens at {}", relay.at)), "{why}");
+    let store = relay.folder.path().join("relay.crdt");
+    let store = store.to_str().expect("text");
+    let (code, why) = refused(&["--listen", "127.0.0.1:0", "--store", store], "");
+    assert_eq!(code, Some(1), "{why}");
+    assert!(why.contains("another relay serves the store"), "{why}");
+    let (code, why) = refused(&["--store", "not/here/relay.crdt"], "");
+    assert_eq!(code, Some(1), "{why}");
+    assert!(why.contains("the folder not/here of the store is not there"), "{why}");
+    let (_, why) = refused(&["--link", "relay.example.org"], "");
+    assert!(why.contains("write `wss://HOST`"), "{why}");
 }
 
 #[test]

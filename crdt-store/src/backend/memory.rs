@@ -1,13 +1,14 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use crdt_core::DocumentId;
 
+use super::queue::{Queue, Turn};
 use super::{
-    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, LONGEST_LOCK_TIMEOUT, Part, PartName,
-    Placed, Transaction, Write,
+    Access, Append, Backend, Check, Entry, LOCK_TIMEOUT, Note, Part, PartName, Placed, Transaction,
+    Write,
 };
 use crate::error::StoreError;
 use crate::listing::Listing;
@@ -15,18 +16,10 @@ use crate::listing::Listing;
 /// Documents in memory, gone with the process: for tests, and for what need not be kept.
 #[derive(Debug)]
 pub struct Memory {
-    place: Mutex<Place>,
-    /// Told when a transaction that writes ends.
-    ended: Condvar,
-    lock_timeout: Duration,
-}
-
-#[derive(Debug, Default)]
-struct Place {
     /// Copied when something is committed while somebody reads.
-    content: Arc<Content>,
-    /// Whether a transaction writes.
-    is_written: bool,
+    content: Mutex<Arc<Content>>,
+    queue: Arc<Queue>,
+    lock_timeout: Duration,
 }
 
 /// All that is committed.
@@ -36,6 +29,8 @@ struct Content {
     /// In the order in which they were made.
     order: Vec<DocumentId>,
     generation: Option<[u8; 16]>,
+    /// How often something was committed.
+    commits: u64,
 }
 
 /// What is kept of a document.
@@ -44,6 +39,7 @@ struct Kept {
     entry: Entry,
     appends: BTreeMap<u64, Arc<Append>>,
     parts: BTreeMap<PartName, Arc<Part>>,
+    notes: BTreeMap<u64, Arc<Note>>,
     /// By the order in which they came.
     waiting: BTreeMap<u64, (Check, Arc<[u8]>)>,
     /// Where they are there.
@@ -61,40 +57,34 @@ impl Default for Memory {
 impl Memory {
     /// Nothing yet.
     pub fn new() -> Self {
-        Self { place: Mutex::default(), ended: Condvar::new(), lock_timeout: LOCK_TIMEOUT }
+        Self { content: Mutex::default(), queue: Arc::default(), lock_timeout: LOCK_TIMEOUT }
     }
 
     /// Waits no longer than this for others that write, and 24 days at most.
     #[must_use]
     pub fn with_lock_timeout(mut self, lock_timeout: Duration) -> Self {
-        self.lock_timeout = lock_timeout.min(LONGEST_LOCK_TIMEOUT);
+        self.lock_timeout = lock_timeout;
         self
     }
 
-    fn place(&self) -> MutexGuard<'_, Place> {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    fn content(&self) -> MutexGuard<'_, Arc<Content>> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Backend for Memory {
     fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
-        let mut place = self.place();
-        if access == Access::Write {
-            let until = Instant::now() + self.lock_timeout;
-            while place.is_written {
-                let left = until.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return Err(StoreError::Locked(self.lock_timeout));
-                }
-                let waited = self.ended.wait_timeout(place, left);
-                place = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let turn = match access {
+            Access::Read => None,
+            Access::Write => {
+                let turn = self.queue.enter(self.lock_timeout);
+                Some(turn.ok_or(StoreError::Locked(self.lock_timeout))?)
             }
-            place.is_written = true;
-        }
+        };
         Ok(Box::new(MemoryTransaction {
             memory: self,
-            content: place.content.clone(),
-            writes: access == Access::Write,
+            content: self.content().clone(),
+            turn,
             changed: BTreeMap::new(),
             generation: None,
         }))
@@ -107,6 +97,10 @@ impl Backend for Memory {
     fn shrink(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    fn revision(&self) -> Result<Option<u64>, StoreError> {
+        Ok(Some(self.content().commits))
+    }
 }
 
 /// What it changes lies beside what is there until it is committed.
@@ -114,7 +108,8 @@ struct MemoryTransaction<'a> {
     memory: &'a Memory,
     /// As it was when the transaction began.
     content: Arc<Content>,
-    writes: bool,
+    /// If it writes.
+    turn: Option<Turn>,
     changed: BTreeMap<DocumentId, Kept>,
     generation: Option<[u8; 16]>,
 }
@@ -131,15 +126,6 @@ impl MemoryTransaction<'_> {
         read: impl FnOnce(&Kept) -> I,
     ) -> Vec<R> {
         self.read(id, |kept| read(kept).into_iter().collect()).unwrap_or_default()
-    }
-}
-
-impl Drop for MemoryTransaction<'_> {
-    fn drop(&mut self) {
-        if self.writes {
-            self.memory.place().is_written = false;
-            self.memory.ended.notify_one();
-        }
     }
 }
 
@@ -184,8 +170,13 @@ impl Transaction for MemoryTransaction<'_> {
         Ok(self.list(id, |kept| kept.waiting.values().map(row).collect::<Vec<_>>()))
     }
 
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError> {
+        let note = |note: &Arc<Note>| Note::clone(note);
+        Ok(self.list(id, |kept| kept.notes.values().map(note).collect::<Vec<_>>()))
+    }
+
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
-        if !self.writes {
+        if self.turn.is_none() {
             return Err(StoreError::ReadOnly);
         }
         let kept = self.read(id, Kept::clone);
@@ -212,8 +203,8 @@ impl Transaction for MemoryTransaction<'_> {
 
     fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         self.content = Arc::default();
-        let mut place = self.memory.place();
-        let content = Arc::make_mut(&mut place.content);
+        let mut content = self.memory.content();
+        let content = Arc::make_mut(&mut content);
         for (id, kept) in core::mem::take(&mut self.changed) {
             let kept = Arc::new(kept);
             if content.documents.insert(id, kept).is_none() {
@@ -221,7 +212,17 @@ impl Transaction for MemoryTransaction<'_> {
             }
         }
         content.generation = self.generation.or(content.generation);
+        content.commits += 1;
         Ok(())
+    }
+}
+
+/// What time it is, where the standard library has a clock.
+fn clock() -> SystemTime {
+    if cfg!(all(target_family = "wasm", target_os = "unknown")) {
+        SystemTime::UNIX_EPOCH
+    } else {
+        SystemTime::now()
     }
 }
 
@@ -242,6 +243,7 @@ impl Kept {
             },
             appends: BTreeMap::new(),
             parts: BTreeMap::new(),
+            notes: BTreeMap::new(),
             waiting: BTreeMap::new(),
             waiting_by_check: BTreeMap::new(),
             waiting_bytes: 0,
@@ -265,13 +267,17 @@ impl Kept {
             Write::List { type_name, changes } => {
                 entry.listing.type_name = type_name.clone().or(entry.listing.type_name.take());
                 entry.listing.changes = *changes;
-                entry.listing.changed_at = SystemTime::now();
+                entry.listing.changed_at = clock();
             }
             Write::Title(title) => entry.listing.title.clone_from(title),
             Write::Append(append) => self.append(append),
             Write::Merge { from, by } => {
                 self.appends.retain(|number, _| !(*from..=by.number).contains(number));
                 self.append(by);
+            }
+            Write::Note { from, by } => {
+                self.notes.retain(|number, _| !(*from..=by.number).contains(number));
+                self.notes.insert(by.number, Arc::new(by.clone()));
             }
             Write::Part(part) => drop(self.parts.insert(part.name, Arc::new(part.clone()))),
             Write::DropPart(name) => drop(self.parts.remove(name)),

@@ -3,8 +3,11 @@
 //! All that is known of what belongs in a document's rows lies above (`replica/`), and does no IO. A
 //! [`Backend`] is a small thing: rows in transactions, of which one at a time writes.
 
+pub mod keyed;
 mod memory;
-mod read_only;
+pub(crate) mod place;
+mod queue;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 use core::time::Duration;
@@ -14,8 +17,11 @@ use crdt_core::{Author, ChangeHash, DocumentId};
 use crate::error::StoreError;
 use crate::listing::Listing;
 
+pub use keyed::Keyed;
 pub use memory::Memory;
-pub(crate) use read_only::ReadOnly;
+pub(crate) use place::now;
+pub use place::{Blocking, Place, Ready, Rows};
+#[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 
 /// Whether a transaction writes.
@@ -49,6 +55,15 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// Those of the place.
     fn shrink(&self) -> Result<(), StoreError>;
+
+    /// A number that is another one when something has been committed, by whomever, and also now and
+    /// then when nothing has; `None` if the place cannot tell.
+    ///
+    /// # Errors
+    /// Those of the place.
+    fn revision(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
 
     /// What is wrong with the place itself, whatever is kept there, in words for people; nothing if
     /// it is sound, or does not check itself.
@@ -85,6 +100,9 @@ pub trait Transaction {
 
     /// The bundles that wait, each with its check, in the order in which they came.
     fn waiting(&self, id: &DocumentId) -> Result<Vec<(Check, Vec<u8>)>, StoreError>;
+
+    /// What was noted of it, ascending by number.
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError>;
 
     /// Writes to a document that is there, or that the first of the writes makes.
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError>;
@@ -147,6 +165,18 @@ pub struct Append {
     pub check: Check,
 }
 
+/// What can be undone of what was appended, for who wrote it. It is an aid: a document is the same
+/// without it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    /// The number of what was appended with it.
+    pub number: u64,
+    /// A note, as [`restore_undo`](crdt_core::Document::restore_undo) takes it.
+    pub bytes: Vec<u8>,
+    /// Over these.
+    pub check: Check,
+}
+
 /// An [`Append`] without its bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Placed {
@@ -164,7 +194,7 @@ pub struct Placed {
 pub struct PartName {
     /// Its kind, in the order in which they make up a saved document.
     pub kind: Kind,
-    /// The number of its first change; 0 where it holds none.
+    /// The number of its first change; where it holds none 0, and 1 for the copy of an outline.
     pub first: u64,
 }
 
@@ -216,6 +246,13 @@ pub enum Write {
         from: u64,
         /// By what.
         by: Append,
+    },
+    /// Everything that was noted from a number on, up to that of this one, is replaced by it.
+    Note {
+        /// The first number that is replaced.
+        from: u64,
+        /// By what.
+        by: Note,
     },
     /// A part of the base, new or in place of the one of that name.
     Part(Part),

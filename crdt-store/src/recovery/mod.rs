@@ -12,11 +12,12 @@ mod rows;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crdt_core::{DocumentId, Piece, Salvage, Salvaged};
 
 use crate::backend::sqlite::{Durability, SqliteOptions};
-use crate::backend::{Access, Backend as _, Sqlite, Transaction, Write};
+use crate::backend::{self, Access, Blocking, Place, Rows as _, Sqlite, Write, now};
 use crate::error::StoreError;
 use crate::replica::Replica;
 use crate::store::Store;
@@ -97,8 +98,7 @@ impl Store {
         if survey.remnants.is_empty() {
             return Err(StoreError::NothingLeft(from.to_owned()));
         }
-        std::fs::File::create_new(to)
-            .map_err(|source| StoreError::Io { path: to.to_owned(), source })?;
+        std::fs::File::create_new(to).map_err(|source| StoreError::io(to, source))?;
         let saved = survey.save(to);
         if saved.is_err() {
             // What is there in part would stand in the way of the next try.
@@ -152,14 +152,18 @@ impl Survey {
         // Nothing counts before all of it is there.
         let durability = Durability::Grouped;
         let file = Sqlite::open(to, SqliteOptions { durability, ..SqliteOptions::default() })?;
+        now(self.save_in(&Blocking::new(Arc::new(file))))
+    }
+
+    async fn save_in(self, place: &impl Place) -> Result<Vec<Recovered>, StoreError> {
         let mut recovered = Vec::new();
         for remnant in self.remnants {
-            let mut transaction = file.begin(Access::Write)?;
-            recovered.extend(remnant.save(&mut *transaction)?);
-            transaction.commit()?;
+            let mut transaction = place.begin(Access::Write).await?;
+            recovered.extend(remnant.save(&mut transaction).await?);
+            transaction.commit().await?;
         }
-        file.flush()?;
-        file.shrink()?;
+        place.flush().await?;
+        place.shrink().await?;
         Ok(recovered)
     }
 }
@@ -243,26 +247,26 @@ impl Remnant {
     }
 
     /// Saves it. `None` if it was removed; that is remembered.
-    fn save(&self, to: &mut dyn Transaction) -> Result<Option<Recovered>, StoreError> {
-        to.write(&self.id, &[Write::Create])?;
+    async fn save(&self, to: &mut impl backend::Rows) -> Result<Option<Recovered>, StoreError> {
+        to.write(&self.id, &[Write::Create]).await?;
         if let Some(listed) = &self.listed {
             // Whose changes are lost does not go on here before they have come back.
-            to.write(&self.id, &[Write::Tips(listed.tips.clone())])?;
+            to.write(&self.id, &[Write::Tips(listed.tips.clone())]).await?;
         }
         if self.is_removed() {
-            to.write(&self.id, &[Write::Remove])?;
+            to.write(&self.id, &[Write::Remove]).await?;
             return Ok(None);
         }
         let Salvaged { history, unproven } = self.salvage();
-        let (_, writes) = Replica::kept(&history, to)?;
-        to.write(&self.id, &writes)?;
+        let (_, writes) = Replica::kept(&history, to).await?;
+        to.write(&self.id, &writes).await?;
         let type_name = history.genesis().map(|genesis| genesis.type_name().to_owned());
         let listed = self.listed.as_ref();
         let type_name = type_name.or_else(|| listed?.type_name.clone());
         let changes = history.len() as u64;
-        to.write(&self.id, &[Write::List { type_name: type_name.clone(), changes }])?;
+        to.write(&self.id, &[Write::List { type_name: type_name.clone(), changes }]).await?;
         if let Some(title) = self.title() {
-            to.write(&self.id, &[Write::Title(Some(title.to_owned()))])?;
+            to.write(&self.id, &[Write::Title(Some(title.to_owned()))]).await?;
         }
         Ok(Some(Recovered {
             id: self.id,

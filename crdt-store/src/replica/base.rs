@@ -5,7 +5,7 @@ use core::ops::Range;
 use crdt_core::{DocumentId, LoadError};
 
 use super::check;
-use crate::backend::{Check, Kind, PartName, Transaction};
+use crate::backend::{Check, Kind, Part, PartName, Rows};
 use crate::error::StoreError;
 
 /// A saved document, and of which parts it is made.
@@ -16,15 +16,16 @@ pub(super) struct Base {
 
 impl Base {
     /// That of a document, if it has one.
-    pub(super) fn read(
-        transaction: &dyn Transaction,
+    pub(super) async fn read(
+        transaction: &impl Rows,
         id: &DocumentId,
     ) -> Result<Option<Self>, StoreError> {
-        let mut parts = transaction.parts(id)?;
+        let mut parts = transaction.parts(id).await?;
         if parts.is_empty() {
             return Ok(None);
         }
         parts.sort_unstable_by_key(|part| part.name);
+        parts.dedup_by(is_copy);
         let mut base = Self {
             bytes: Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum()),
             parts: Vec::with_capacity(parts.len()),
@@ -58,6 +59,20 @@ impl Base {
     }
 }
 
+/// Which outline is the copy: without one nothing of a base proves itself, so it is there twice.
+pub(super) const COPY: u64 = 1;
+
+/// Whether a part is the copy of the one before it, which it replaces if that is damaged.
+fn is_copy(copy: &mut Part, part: &mut Part) -> bool {
+    let is_copy = copy.name == PartName { first: COPY, kind: Kind::Outline }
+        && part.name.kind == Kind::Outline;
+    if is_copy && check(&part.bytes) != part.check && check(&copy.bytes) == copy.check {
+        tracing::warn!("{}", not_as_written(&described(part.name)));
+        core::mem::swap(copy, part);
+    }
+    is_copy
+}
+
 /// How it is said that something is damaged.
 pub(crate) fn not_as_written(what: &str) -> String {
     format!("{what} is not what was written there")
@@ -67,6 +82,7 @@ pub(crate) fn described(PartName { kind, first }: PartName) -> String {
     match kind {
         Kind::Head => "the head of its base".to_owned(),
         Kind::Changes => format!("the part of its base with the changes from {first} on"),
+        Kind::Outline if first == COPY => "the copy of the outline of its base".to_owned(),
         Kind::Outline => "the outline of its base".to_owned(),
         Kind::State => "the state in its base".to_owned(),
         Kind::Check => "the check of its base".to_owned(),

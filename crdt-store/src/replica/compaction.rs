@@ -10,8 +10,9 @@
 
 use crdt_core::PartKind;
 
-use super::{Content, Replica, Row, check};
-use crate::backend::{Access, Append, Backend, Kind, Part, PartName, Placed, Transaction, Write};
+use super::base::COPY;
+use super::{Content, Durable, Replica, Row, check};
+use crate::backend::{Access, Append, Kind, Part, PartName, Place, Placed, Rows, Write};
 use crate::error::StoreError;
 
 /// How many appends of a level are merged.
@@ -50,44 +51,53 @@ enum Plan {
 impl Replica {
     /// Compacts what was appended, if that is due. What was asked for is done by then, so what goes
     /// wrong here is only said.
-    pub(crate) fn compact_when_due<C: Content>(&mut self, content: &C, backend: &dyn Backend) {
+    pub(crate) async fn compact_when_due<C: Content>(&mut self, content: &C, place: &impl Place) {
         let is_long = self.tail.last().is_some_and(|row| row.bytes as u64 >= LEAST);
-        if !is_long && !self.is_base_stale && !self.position.is_multiple_of(MERGED as u64) {
+        let is_full = self.position.is_multiple_of(MERGED as u64);
+        if !is_long && !self.is_base_stale && !is_full && !self.are_notes_long() {
             return;
         }
-        if let Err(error) = self.compact(content, backend) {
+        if let Err(error) = self.compact(content, place).await {
             tracing::warn!(%error, document = %self.id, "not compacted");
         }
     }
 
-    fn compact<C: Content>(
+    async fn compact<C: Content>(
         &mut self,
         content: &C,
-        backend: &dyn Backend,
+        place: &impl Place,
     ) -> Result<(), StoreError> {
-        let mut transaction = backend.begin(Access::Write)?;
+        let mut transaction = place.begin(Access::Write).await?;
         // Whoever appended since then sees to it.
-        let is_last = transaction.document(&self.id)?.is_some_and(|it| it.last == self.position);
-        let compacted = if is_last { self.compacted(content, &*transaction)? } else { None };
-        if let Some(compacted) = compacted {
-            transaction.write(&self.id, &compacted.writes)?;
-            transaction.commit()?;
-            self.follow(compacted);
+        let is_last =
+            transaction.document(&self.id).await?.is_some_and(|it| it.last == self.position);
+        if !is_last {
+            return Ok(());
+        }
+        let compacted = self.compacted(content, &transaction).await?;
+        let note = self.merged_notes(content, &transaction).await?;
+        let mut writes: Vec<Write> = note.iter().map(|note| self.renote(note.clone())).collect();
+        writes.extend(compacted.iter().flat_map(|compacted| compacted.writes.iter().cloned()));
+        if !writes.is_empty() {
+            transaction.write(&self.id, &writes).await?;
+            transaction.commit().await?;
+            compacted.into_iter().for_each(|compacted| self.follow(compacted));
+            note.iter().for_each(|note| self.renoted(note.len()));
         }
         Ok(())
     }
 
     /// What is to be written in place of what was appended, if that is due.
-    fn compacted<C: Content>(
+    async fn compacted<C: Content>(
         &self,
         content: &C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<Option<Compacted>, StoreError> {
         if self.is_base_stale {
-            return self.rebase(content, transaction).map(Some);
+            return self.rebase(content, transaction).await.map(Some);
         }
-        let Some(entry) = transaction.document(&self.id)? else { return Ok(None) };
-        let tail = transaction.tail(&self.id)?;
+        let Some(entry) = transaction.document(&self.id).await? else { return Ok(None) };
+        let tail = transaction.tail(&self.id).await?;
         let changes = content.history().len();
         let start = self.tail.first().map_or(changes, |row| row.start);
         let appended = tail.iter().map(|placed| placed.bytes).sum();
@@ -96,31 +106,52 @@ impl Replica {
         let behind = Extent { bytes: appended, changes: (changes - start) as u64 };
         match plan(&tail, base, behind) {
             None => Ok(None),
-            Some(Plan::Rebase) => self.rebase(content, transaction).map(Some),
+            Some(Plan::Rebase) => self.rebase(content, transaction).await.map(Some),
             Some(Plan::Merge { from, level }) => Ok(self.merge(content, &tail, from, level)),
         }
     }
 
+    /// Has everything be in the base, if it is not. Who knows no state has nothing to add to one
+    /// behind which nothing lies.
+    pub(crate) async fn compact_all<C: Content>(
+        &mut self,
+        content: &mut C,
+        place: &impl Place,
+    ) -> Result<(), StoreError> {
+        let mut transaction = place.begin(Access::Write).await?;
+        self.bring_in(content, &transaction).await?;
+        if C::HAS_STATE || !transaction.tail(&self.id).await?.is_empty() {
+            let mut compacted = self.rebase(content, &transaction).await?;
+            compacted.writes.extend(self.awaited());
+            transaction.write(&self.id, &compacted.writes).await?;
+            transaction.commit().await?;
+            self.follow(compacted);
+            self.forget_awaited();
+        }
+        Ok(())
+    }
+
     /// What is to be written so that everything is in the base.
-    pub(crate) fn rebase<C: Content>(
+    pub(super) async fn rebase<C: Content>(
         &self,
         content: &C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<Compacted, StoreError> {
-        let mut old = transaction.part_names(&self.id)?;
+        let mut old = transaction.part_names(&self.id).await?;
         old.sort_unstable();
         let mut writes = Vec::new();
         for saved in content.save_in_parts() {
-            let bytes = saved.bytes();
-            let part = Part { name: name(saved.kind()), check: check(bytes), bytes: bytes.into() };
-            match old.iter().position(|(name, _)| *name == part.name) {
-                Some(place) if old.remove(place).1 == part.check => {}
-                _ => writes.push(Write::Part(part)),
+            let (bytes, check) = (saved.bytes(), check(saved.bytes()));
+            for name in names(saved.kind()) {
+                match old.iter().position(|(old, _)| *old == name) {
+                    Some(place) if old.remove(place).1 == check => {}
+                    _ => writes.push(Write::Part(Part { name, check, bytes: bytes.into() })),
+                }
             }
         }
         writes.extend(old.into_iter().map(|(name, _)| Write::DropPart(name)));
         writes.push(Write::Through(self.position));
-        Ok(Compacted { writes, tail: Vec::new(), durable: content.history().len() })
+        Ok(Compacted { writes, tail: Vec::new(), durable: Durable::all_of(content.history()) })
     }
 
     /// Everything from a number on as one. `None` if this handle does not know which changes it is.
@@ -142,12 +173,12 @@ impl Replica {
         Some(Compacted {
             writes: vec![Write::Merge { from, by }],
             tail: rows,
-            durable: content.history().len(),
+            durable: Durable::all_of(content.history()),
         })
     }
 
     /// What was compacted is durable.
-    pub(crate) fn follow(&mut self, compacted: Compacted) {
+    pub(super) fn follow(&mut self, compacted: Compacted) {
         (self.tail, self.durable) = (compacted.tail, compacted.durable);
         self.is_base_stale = false;
     }
@@ -155,10 +186,10 @@ impl Replica {
 
 /// What is to be written, and what is in the store then.
 #[derive(Debug)]
-pub(crate) struct Compacted {
-    pub(crate) writes: Vec<Write>,
+pub(super) struct Compacted {
+    pub(super) writes: Vec<Write>,
     tail: Vec<Row>,
-    durable: usize,
+    durable: Durable,
 }
 
 /// How much there is.
@@ -186,15 +217,16 @@ fn plan(tail: &[Placed], base: Extent, behind: Extent) -> Option<Plan> {
     })
 }
 
-fn name(kind: PartKind) -> PartName {
-    let (kind, first) = match kind {
-        PartKind::Head => (Kind::Head, 0),
-        PartKind::Changes { first, .. } => (Kind::Changes, u64::from(first)),
-        PartKind::Outline => (Kind::Outline, 0),
-        PartKind::State => (Kind::State, 0),
-        PartKind::Check => (Kind::Check, 0),
+/// What a part is called, and its copy if there is to be one.
+fn names(kind: PartKind) -> impl Iterator<Item = PartName> {
+    let (kind, first, copy) = match kind {
+        PartKind::Head => (Kind::Head, 0, None),
+        PartKind::Changes { first, .. } => (Kind::Changes, u64::from(first), None),
+        PartKind::Outline => (Kind::Outline, 0, Some(COPY)),
+        PartKind::State => (Kind::State, 0, None),
+        PartKind::Check => (Kind::Check, 0, None),
     };
-    PartName { kind, first }
+    [Some(first), copy].into_iter().flatten().map(move |first| PartName { kind, first })
 }
 
 #[cfg(test)]

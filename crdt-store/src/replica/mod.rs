@@ -11,22 +11,26 @@
 //! are told by their numbers, and changes by their hashes; only what is durable of a handle's own
 //! history is counted.
 
+mod arrival;
 mod base;
 mod compaction;
 mod content;
+mod notes;
 mod own;
 mod waiting;
 
 use crdt_core::{ApplyError, ChangeHash, DocumentId, History, LoadError};
 use sha2::{Digest, Sha256};
 
-use crate::backend::{Append, Check, Entry, Tip, Transaction, Write};
+use crate::backend::{Append, Check, Entry, Rows, Tip, Write};
 use crate::error::StoreError;
 
 use base::Base;
-pub(crate) use base::{described, not_as_written};
-pub(crate) use content::Content;
-use content::TakenIn;
+#[cfg(feature = "sqlite")]
+pub(crate) use base::described;
+pub(crate) use base::not_as_written;
+pub(crate) use content::{Ahead, Content};
+use notes::Noted;
 
 /// Where a document in memory is in the store.
 #[derive(Debug)]
@@ -36,8 +40,7 @@ pub(crate) struct Replica {
     made: u64,
     /// The number up to which everything that was appended is here.
     position: u64,
-    /// So many changes of the history are in the store, and perhaps later ones.
-    durable: usize,
+    durable: Durable,
     /// What lies behind the base.
     tail: Vec<Row>,
     /// Whether the base is of little use: its state is missing, or of a type with another schema.
@@ -48,6 +51,21 @@ pub(crate) struct Replica {
     own: Option<ChangeHash>,
     /// What does not wait here any more, and may still do so in the store.
     stale: Vec<Check>,
+    notes: Noted,
+}
+
+/// How much of a history is in the store, and perhaps more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Durable {
+    changes: usize,
+    /// Whether the record of the document is, which comes with changes, or by itself.
+    has_genesis: bool,
+}
+
+impl Durable {
+    fn all_of(history: &History) -> Self {
+        Self { changes: history.len(), has_genesis: history.genesis().is_some() }
+    }
 }
 
 /// What was appended at once.
@@ -61,13 +79,13 @@ struct Row {
 
 impl Replica {
     /// Opens a document as it is in the store.
-    pub(crate) fn open<C: Content>(
+    pub(crate) async fn open<C: Content>(
         id: DocumentId,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
         open: impl FnOnce(Option<&[u8]>) -> Result<C, LoadError>,
     ) -> Result<(Self, C), StoreError> {
-        let Entry { through, last, made, listing, tips, .. } = entry(transaction, &id)?;
-        let base = Base::read(transaction, &id)?;
+        let Entry { through, last, made, listing, tips, .. } = entry(transaction, &id).await?;
+        let base = Base::read(transaction, &id).await?;
         if base.is_none() && through > 0 {
             return Err(damaged(id, "its base is not there".to_owned()));
         }
@@ -75,7 +93,7 @@ impl Replica {
             Some(base) => open(Some(base.bytes())).map_err(|error| base.blamed(&id, error))?,
             None => open(None)?,
         };
-        let durable = content.history().len();
+        let durable = Durable::all_of(content.history());
         let mut replica = Self {
             id,
             made,
@@ -86,8 +104,9 @@ impl Replica {
             tips,
             own: None,
             stale: Vec::new(),
+            notes: Noted::default(),
         };
-        for append in transaction.appends(&id, through)? {
+        for append in transaction.appends(&id, through).await? {
             replica.bring_in_append(&mut content, &append)?;
         }
         let (found, all) = (content.history().len() as u64, listing.changes);
@@ -100,25 +119,24 @@ impl Replica {
                 format!("it says that number {last} was appended last, and {found} is there");
             return Err(damaged(id, said));
         }
-        replica.bring_in_waiting(&mut content, transaction)?;
+        replica.bring_in_waiting(&mut content, transaction).await?;
         Ok((replica, content))
     }
 
     /// A document that is in the store with nothing in it so far, and what is to be written so that
     /// everything is.
-    pub(crate) fn kept<C: Content>(
+    pub(crate) async fn kept<C: Content>(
         content: &C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<(Self, Vec<Write>), StoreError> {
         let history = content.history();
         let id = history.document();
-        let (mut replica, _) = Self::open(id, transaction, |_| Ok(History::new(id)))?;
-        let compacted = replica.rebase(content, transaction)?;
+        let (mut replica, _) = Self::open(id, transaction, |_| Ok(History::new(id))).await?;
+        let compacted = replica.rebase(content, transaction).await?;
         let mut writes = compacted.writes.clone();
         let type_name = history.genesis().map(|genesis| genesis.type_name().to_owned());
         writes.push(Write::List { type_name, changes: history.len() as u64 });
-        let limit = history.pending_limits().bytes;
-        writes.extend(replica.waits(history.waiting(), core::iter::empty(), limit));
+        writes.extend(Self::waits_in(history));
         replica.follow(compacted);
         Ok((replica, writes))
     }
@@ -130,21 +148,21 @@ impl Replica {
 
     /// Brings in what others appended since this handle last looked, and says whether there was
     /// anything. Costs what they appended.
-    pub(crate) fn bring_in<C: Content>(
+    pub(crate) async fn bring_in<C: Content>(
         &mut self,
         content: &mut C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<bool, StoreError> {
-        let brought_in = self.bring_in_all(content, transaction);
+        let brought_in = self.bring_in_all(content, transaction).await;
         brought_in.map_err(|error| error.of(self.id))
     }
 
-    fn bring_in_all<C: Content>(
+    async fn bring_in_all<C: Content>(
         &mut self,
         content: &mut C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<bool, StoreError> {
-        let Entry { last, through, made, tips, .. } = entry(transaction, &self.id)?;
+        let Entry { last, through, made, tips, .. } = entry(transaction, &self.id).await?;
         if made != self.made {
             return Err(StoreError::Removed(self.id));
         }
@@ -153,28 +171,30 @@ impl Replica {
             return Ok(false);
         }
         if through > self.position {
-            self.bring_in_base(content, transaction, through)?;
+            self.bring_in_base(content, transaction, through).await?;
         }
-        for append in transaction.appends(&self.id, self.position)? {
+        for append in transaction.appends(&self.id, self.position).await? {
             self.bring_in_append(content, &append)?;
         }
         Ok(true)
     }
 
-    fn bring_in_base<C: Content>(
+    async fn bring_in_base<C: Content>(
         &mut self,
         content: &mut C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
         through: u64,
     ) -> Result<(), StoreError> {
-        let base = Base::read(transaction, &self.id)?;
+        let base = Base::read(transaction, &self.id).await?;
         let base = base.ok_or_else(|| damaged(self.id, "its base is not there".to_owned()))?;
         let theirs = History::load(base.bytes()).map_err(|error| base.blamed(&self.id, error))?;
-        let is_all_durable = self.durable == content.history().len();
-        let taken_in = content.take_in(&theirs.export(&content.history().heads()))?;
-        self.stale.extend(taken_in.stopped);
+        let is_all_durable = self.durable.changes == content.history().len();
+        let (lacking, genesis) =
+            (theirs.export(&content.history().heads()), theirs.export_since(theirs.len()));
+        self.take_in(content, &[lacking, genesis].concat())?;
+        self.durable.has_genesis |= theirs.genesis().is_some();
         if is_all_durable && content.history().len() == theirs.len() {
-            self.durable = theirs.len();
+            self.durable.changes = theirs.len();
         }
         self.tail.clear();
         self.position = through;
@@ -191,15 +211,16 @@ impl Replica {
             return Err(damaged(self.id, not_as_written(&what)));
         }
         let (before, waiting) = (content.history().len(), content.history().pending());
-        let taken_in = content.take_in(&append.bytes).map_err(|error| match error {
+        let knew_genesis = content.history().genesis().is_some();
+        let taken_in = self.take_in(content, &append.bytes);
+        let outcome = taken_in.map_err(|error| match error {
             ApplyError::OfAnotherType { .. } => error.into(),
             error => damaged(self.id, format!("number {} is refused: {error}", append.number)),
         })?;
-        let TakenIn { outcome, stopped } = taken_in;
-        self.stale.extend(stopped);
+        self.durable.has_genesis |= !knew_genesis && content.history().genesis().is_some();
         // What had waited here, and has come free, is not in the store yet.
-        if self.durable == before && content.history().pending() == waiting {
-            self.durable = content.history().len();
+        if self.durable.changes == before && content.history().pending() == waiting {
+            self.durable.changes = content.history().len();
         }
         let known = outcome.known.iter().filter_map(|hash| content.history().number_of(hash));
         let start = known.fold(before, usize::min);
@@ -220,43 +241,40 @@ fn damaged(document: DocumentId, part: String) -> StoreError {
 #[derive(Debug)]
 pub(crate) struct Appending {
     row: Row,
-    /// How many changes the history has with it.
-    changes: usize,
+    /// What is, with it.
+    durable: Durable,
 }
 
 impl Replica {
-    /// What is to be written so that a history of so many changes, of a document of this type, is
-    /// durable, given what exports it from a change on. `None` if it is.
-    pub(crate) fn append(
-        &self,
-        changes: usize,
-        type_name: Option<&str>,
-        export_since: impl FnOnce(usize) -> Vec<u8>,
-    ) -> Option<(Vec<Write>, Appending)> {
-        if changes == self.durable {
+    /// What is to be written so that a document is durable as it will be. `None` if it is.
+    pub(crate) fn append(&self, ahead: &impl Ahead) -> Option<(Vec<Write>, Appending)> {
+        let (changes, type_name) = (ahead.changes(), ahead.type_name());
+        let durable = Durable { changes, has_genesis: type_name.is_some() };
+        let start = self.durable.changes;
+        if changes == start && durable.has_genesis <= self.durable.has_genesis {
             return None;
         }
-        let (number, bytes) = (self.position + 1, export_since(self.durable));
-        let row = Row { number, start: self.durable, bytes: bytes.len() };
+        let (number, bytes) = (self.position + 1, ahead.export_since(start));
+        let row = Row { number, start, bytes: bytes.len() };
         let append = Append { number, level: 0, check: check(&bytes), bytes };
         let type_name = type_name.map(str::to_owned);
         let listed = Write::List { type_name, changes: changes as u64 };
-        Some((vec![Write::Append(append), listed], Appending { row, changes }))
+        Some((vec![Write::Append(append), listed], Appending { row, durable }))
     }
 
     /// What was to be appended is durable now.
-    pub(crate) fn appended(&mut self, Appending { row, changes }: Appending) {
+    pub(crate) fn appended(&mut self, Appending { row, durable }: Appending) {
         self.position = row.number;
-        self.durable = changes;
+        self.durable = durable;
         self.tail.push(row);
     }
 }
 
 /// A document that is there.
-fn entry(transaction: &dyn Transaction, id: &DocumentId) -> Result<Entry, StoreError> {
-    match transaction.document(id)? {
+async fn entry(transaction: &impl Rows, id: &DocumentId) -> Result<Entry, StoreError> {
+    match transaction.document(id).await? {
         None => Err(StoreError::UnknownDocument(*id)),
-        Some(entry) if entry.removed && transaction.tail(id)?.is_empty() => {
+        Some(entry) if entry.removed && transaction.tail(id).await?.is_empty() => {
             Err(StoreError::Removed(*id))
         }
         Some(entry) if entry.removed => {

@@ -6,23 +6,26 @@
 
 use std::collections::HashSet;
 
+use crdt_core::History;
+
+use super::content::Arrived;
 use super::{Content, Replica, check};
-use crate::backend::{Transaction, Write};
+use crate::backend::{Rows, Write};
 use crate::error::StoreError;
 
 impl Replica {
     /// Has a document wait for what it waits for in the store.
-    pub(super) fn bring_in_waiting<C: Content>(
+    pub(super) async fn bring_in_waiting<C: Content>(
         &mut self,
         content: &mut C,
-        transaction: &dyn Transaction,
+        transaction: &impl Rows,
     ) -> Result<(), StoreError> {
-        let rows = transaction.waiting(&self.id)?;
+        let rows = transaction.waiting(&self.id).await?;
         if rows.is_empty() {
             return Ok(());
         }
         for (_, bytes) in &rows {
-            if let Err(error) = content.take_in(bytes) {
+            if let Err(error) = self.take_in(content, bytes) {
                 tracing::warn!(%error, document = %self.id, "what waited is refused");
             }
         }
@@ -34,17 +37,16 @@ impl Replica {
 
     /// What is to be written of what began to wait, and stopped, when bytes were taken in, beside all
     /// that is not durable.
-    pub(crate) fn waits<'b>(
-        &self,
-        began: impl Iterator<Item = &'b [u8]>,
-        stopped: impl Iterator<Item = &'b [u8]>,
-        limit: usize,
-    ) -> Vec<Write> {
-        let limit = limit as u64;
-        let stopped = stopped.map(|bundle| Write::Awaited(check(bundle)));
-        let began =
-            began.map(|bundle| Write::Wait { bytes: bundle.to_vec(), check: check(bundle), limit });
+    pub(super) fn waits(&self, arrived: &impl Arrived, limit: usize) -> Vec<Write> {
+        let stopped = arrived.stopped_waiting().map(|bundle| Write::Awaited(check(bundle)));
+        let began = arrived.began_waiting().map(|bundle| begins(bundle, limit));
         self.awaited().chain(stopped).chain(began).collect()
+    }
+
+    /// What is to be written of what waits in a document that is new here.
+    pub(super) fn waits_in(history: &History) -> Vec<Write> {
+        let limit = history.pending_limits().bytes;
+        history.waiting().map(|bundle| begins(bundle, limit)).collect()
     }
 
     /// What is to be written of what stopped to wait before, beside all that is not durable.
@@ -56,4 +58,8 @@ impl Replica {
     pub(crate) fn forget_awaited(&mut self) {
         self.stale.clear();
     }
+}
+
+fn begins(bundle: &[u8], limit: usize) -> Write {
+    Write::Wait { bytes: bundle.to_vec(), check: check(bundle), limit: limit as u64 }
 }

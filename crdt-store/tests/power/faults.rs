@@ -36,7 +36,10 @@ fn a_full_disk_loses_nothing() {
     let lasting = each(Operation::Write).filter(|fault| !fault.file().contains(".key"));
     let lasting = lasting.map(Fault::lasting).collect();
     for fault in sampled(once, 60).into_iter().chain(sampled(lasting, 12)) {
-        expect_no_harm(test, EACH, &fault);
+        let run = expect_no_harm(test, EACH, &fault);
+        // Whatever it was that found no room, it is said what to do.
+        let unnamed = failures(&run).into_iter().find(|note| note.contains("StorageFull"));
+        assert_eq!(unnamed, None, "{fault}");
     }
 }
 
@@ -78,7 +81,7 @@ fn sampled(faults: Vec<Fault>, count: usize) -> Vec<Fault> {
     faults.into_iter().step_by(step).collect()
 }
 
-fn expect_no_harm(test: &str, workload: &str, fault: &Fault) {
+fn expect_no_harm(test: &str, workload: &str, fault: &Fault) -> Recording {
     let run = Recorder::this_test(test).argument(workload).failing(fault.clone()).run();
     let run = run.unwrap_or_else(|error| panic!("{fault}: {error}"));
     assert!(run.has_failed(), "{fault}");
@@ -90,6 +93,7 @@ fn expect_no_harm(test: &str, workload: &str, fault: &Fault) {
     for cut in run.cuts(run.points(), 5, 0) {
         assert_eq!(examiner.damage(&cut), None, "{fault}, {cut}: {:#?}", failures(&run));
     }
+    run
 }
 
 fn failures(run: &Recording) -> Vec<&String> {

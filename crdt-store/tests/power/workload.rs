@@ -20,7 +20,8 @@ pub(crate) struct Note {
 pub(crate) fn run(child: &Child) {
     let writer = Writer { child };
     match child.argument().as_str() {
-        "made" => writer.made(),
+        "made" => writer.made(&StoreOptions::new()),
+        "made grouped" => writer.made(&StoreOptions::new().durability(Durability::Grouped)),
         "short" => writer.short(),
         "whole" => writer.whole(),
         "compacted" => writer.compacted(),
@@ -109,11 +110,13 @@ pub(crate) fn much(seed: u64) -> String {
 
 /// The workloads.
 impl Writer<'_> {
-    fn made(self) {
-        let store = self.open(&StoreOptions::new());
+    fn made(self, options: &StoreOptions) {
+        self.mark("begins");
+        let store = self.open(options);
+        self.mark("opened");
         self.push(&mut self.create(&store), "first");
         drop(store);
-        self.open(&StoreOptions::new());
+        self.open(options);
     }
 
     fn short(self) {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crdt_store::backend::sqlite::SqliteOptions;
-use crdt_store::backend::{Memory, Sqlite};
+use crdt_store::backend::{Keyed, Memory, Sqlite};
 use crdt_store::conformance::{self, Open, Violation};
 
+use super::slow::{Slow, wait_for};
 use super::wrapped::{Counts, Fault, Faulty};
 
 fn quick() -> Memory {
@@ -34,6 +35,15 @@ fn sqlite() {
         })
     })
     .unwrap();
+}
+
+#[test]
+fn a_table_that_has_to_be_waited_for() {
+    let make = || {
+        let table = Slow::default();
+        async move || Ok(Keyed::new(table.clone()))
+    };
+    wait_for(conformance::check_waiting(&make)).unwrap();
 }
 
 fn check(fault: Fault) -> Violation {

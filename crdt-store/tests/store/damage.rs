@@ -28,6 +28,8 @@ struct Sample {
 struct Expected {
     changes: BTreeSet<ChangeHash>,
     heads: Vec<ChangeHash>,
+    /// What waits.
+    waiting: Vec<Vec<u8>>,
     digest: crdt_core::Digest,
     /// What is in its rows.
     rows: Vec<Vec<u8>>,
@@ -109,6 +111,7 @@ impl Expected {
         Self {
             changes: note.history().changes().map(|change| change.hash()).collect(),
             heads: note.heads(),
+            waiting: note.history().waiting().map(<[u8]>::to_vec).collect(),
             digest: note.digest(),
             rows,
         }
@@ -375,6 +378,8 @@ fn a_row_that_is_damaged() {
         let (id, expected) =
             sample.documents.iter().filter(|(_, it)| !it.rows.is_empty()).nth(round % 5).unwrap();
         let row = &expected.rows[random.below(expected.rows.len())];
+        // That is not served, and whoever sent it has it.
+        let only_waits = expected.waiting.contains(row);
         let window = random.below(row.len().saturating_sub(32).max(1));
         let window = &row[window..row.len().min(window + 32)];
         let mut places =
@@ -399,7 +404,7 @@ fn a_row_that_is_damaged() {
         assert!(is_true(&named[0].left, expected));
         for (other, expected) in &sample.documents {
             let served = served(&store, *other, expected);
-            assert_eq!(served == Served::Whole, other != id, "{round}");
+            assert_eq!(served == Served::Whole, other != id || only_waits, "{round}");
         }
         drop(store);
         let saved = recovered(&path, &sample);
@@ -418,7 +423,8 @@ fn what_nobody_checks_is_found_by_this_test() {
     let (id, expected) = sample.documents.iter().max_by_key(|(_, it)| it.changes.len()).unwrap();
     let (_folder, path) = laid_out(&sample.files);
     let raw = Connection::open(&path).unwrap();
-    let sql = "SELECT kind, parts.bytes FROM parts JOIN documents USING (document) WHERE id = ?1 \
+    let sql = "SELECT kind, parts.bytes FROM parts JOIN documents USING (document) \
+               WHERE id = ?1 AND (kind <> 'outline' OR first = 0) \
                ORDER BY instr('headchangesoutlinestate', kind)";
     let mut statement = raw.prepare(sql).unwrap();
     let parts = statement.query_map([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();

@@ -62,6 +62,9 @@ fn version_1_is_opened() {
     let expected = Note { title: "Launch".into(), body: "Hello".into(), lines };
     assert_eq!(note.value(), expected);
     assert_eq!(note.history().pending().0, 1);
+    note.undo().unwrap();
+    assert_eq!(note.read().lines.len(), 10);
+    note.redo().unwrap();
     note.change(|note| note.body.push_str("!")).unwrap();
     note.compact().unwrap();
     assert!(note.equivocations().is_empty());

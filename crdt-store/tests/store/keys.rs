@@ -47,6 +47,19 @@ fn others_cannot_read_the_key() {
     assert!(matches!(refused, Err(StoreError::Key(KeyError::Exposed(_)))));
 }
 
+#[test]
+fn what_stands_in_the_way_of_a_key_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.crdt");
+    let beside = folder.path().join("notes.crdt.key.new");
+    fs::create_dir(&beside).unwrap();
+    let refused = Store::open(&path);
+    let Err(StoreError::Key(KeyError::Io { path: named, .. })) = refused else { panic!("refused") };
+    assert_eq!(named, beside);
+    fs::remove_dir(&beside).unwrap();
+    Store::open(&path).unwrap();
+}
+
 /// Where the files of a store lie, copied.
 fn copy(from: &Path, to: &Path) {
     for ending in ["", ".key", "-wal"] {

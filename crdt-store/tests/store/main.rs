@@ -6,12 +6,15 @@ mod damage;
 mod files;
 mod golden;
 mod keys;
+mod losses;
 mod own;
 #[cfg(unix)]
 mod places;
 mod processes;
 mod sessions;
+mod slow;
 mod tools;
+mod undo;
 mod waiting;
 mod world;
 mod wrapped;

@@ -1,23 +1,47 @@
 //! Where a store is put: folders that cannot be written, and files that are cut off.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 use crdt_store::{Store, StoreError, StoreOptions};
 
 use super::Note;
 
-/// Whether this runs as somebody whom permissions do not stop.
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
+/// Set where a test runs again without the right to pass over permissions.
+const AGAIN: &str = "CRDT_STORE_TEST_STOPPED";
+
+/// Whether permissions stop this process, as they do not stop a superuser.
+fn is_stopped() -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    fs::File::create(folder.path().join("file")).is_err()
+}
+
+/// Runs a test again as one whom permissions stop.
+fn again_stopped(test: &str) {
+    let mut setpriv = Command::new("setpriv");
+    setpriv.args(["--inh-caps=-dac_override", "--bounding-set=-dac_override"]);
+    setpriv.arg(env::current_exe().unwrap()).args(["--exact", test]);
+    let is_again = env::var(AGAIN).is_ok();
+    let output = (!is_again).then(|| setpriv.env(AGAIN, "").output()).and_then(Result::ok);
+    let Some(output) = output else {
+        return println!("skipped: permissions do not stop this user, and `setpriv` is not there");
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
 #[test]
-fn a_folder_that_cannot_be_written() {
-    if is_root() {
-        return println!("skipped: permissions do not stop the superuser");
+fn a_folder_or_a_file_that_cannot_be_written() {
+    if !is_stopped() {
+        return again_stopped("places::a_folder_or_a_file_that_cannot_be_written");
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.crdt");
@@ -25,13 +49,15 @@ fn a_folder_that_cannot_be_written() {
     let id = store.create::<Note>().unwrap().id();
     store.shrink().unwrap();
     drop(store);
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
-    let writing = Store::open(&path);
-    let reading = Store::open_with(&path, &StoreOptions::new().read_only());
-    let read = reading.map(|store| store.open_document::<Note>(id).unwrap().value());
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
-    assert!(writing.is_err());
-    assert_eq!(read.unwrap().title, "");
+    for (place, mode) in [(folder.path(), 0o500), (&path, 0o400)] {
+        set_mode(place, mode);
+        let writing = Store::open(&path);
+        let reading = Store::open_with(&path, &StoreOptions::new().read_only());
+        let read = reading.map(|store| store.open_document::<Note>(id).unwrap().value());
+        set_mode(place, 0o700);
+        assert!(matches!(writing, Err(StoreError::ReadOnly)), "{mode:o}: {writing:?}");
+        assert_eq!(read.unwrap().title, "");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crdt_core::{ChangeHash, DocumentId};
+use crdt_core::{ChangeHash, DocumentId, LoadOptions, UndoLimits};
 use crdt_store::Store;
 
 use super::Note;
@@ -74,6 +74,30 @@ fn processes_that_write_at_once_are_one_author() {
     assert_eq!(note.read().lines.len(), 300);
     assert!(note.equivocations().is_empty());
     assert_eq!(note.history().authors().count(), 1);
+}
+
+/// What a process has made that was killed can be undone by the next one: all that is there.
+#[test]
+fn what_can_be_undone_outlives_a_process_that_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes.crdt");
+    let document = made(&file);
+    for round in 0..6 {
+        let mut child = start(&file, document, "child", 10_000);
+        std::thread::sleep(Duration::from_millis(40 + 17 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let store = Store::open(&file).unwrap();
+    let many = UndoLimits { groups: usize::MAX, bytes: usize::MAX };
+    let options = LoadOptions::new().undo_limits(many);
+    let mut note = store.open_document_with::<Note>(&options, document).unwrap();
+    let made = note.history().len();
+    let mut undone = 0;
+    while note.undo().unwrap().is_some() {
+        undone += 1;
+    }
+    assert_eq!((undone, note.read().lines.len(), note.read().body.len()), (made, 0, 0));
 }
 
 #[test]

@@ -136,6 +136,32 @@ fn only_what_waits_is_kept_as_waiting() {
     assert_eq!(store.open_document::<Note>(id).unwrap().history().pending().0, 2);
 }
 
+/// As of a document to which nothing was written yet, or to who has changes without it.
+#[test]
+fn the_record_of_a_document_is_kept_if_it_comes_alone() {
+    let theirs = Document::<Note>::create(key(2)).unwrap();
+    let record = theirs.export_since(0);
+    for is_typed in [true, false] {
+        let place = Place::new();
+        let store = place.open();
+        let id = theirs.id();
+        for _ in 0..3 {
+            if is_typed {
+                store.join::<Note>(id).unwrap().apply(&record).unwrap();
+            } else {
+                store.join_history(id).unwrap().apply(&record).unwrap();
+            }
+        }
+        let kept = store.open_history(id).unwrap();
+        assert!(kept.genesis().is_some() && kept.is_empty(), "{is_typed}");
+        assert_eq!(store.size(id).unwrap().appended_rows, 1);
+        assert!(store.documents().unwrap()[0].type_name.is_some());
+        drop(kept);
+        store.open_history(id).unwrap().compact().unwrap();
+        assert!(store.open_history(id).unwrap().genesis().is_some());
+    }
+}
+
 /// What memory lets go is let go on the disk.
 #[test]
 fn what_is_dropped_for_want_of_room_is_dropped() {

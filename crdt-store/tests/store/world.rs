@@ -116,7 +116,8 @@ fn forged(path: &Path) -> DocumentId {
     let id = note.id();
     drop((note, store));
     let raw = Connection::open(path).unwrap();
-    let sql = "SELECT kind, bytes FROM parts ORDER BY CASE kind WHEN 'head' THEN 0 \
+    let sql = "SELECT kind, bytes FROM parts WHERE kind <> 'outline' OR first = 0 \
+               ORDER BY CASE kind WHEN 'head' THEN 0 \
                WHEN 'changes' THEN 1 WHEN 'outline' THEN 2 WHEN 'state' THEN 3 ELSE 4 END";
     let mut statement = raw.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -275,6 +276,25 @@ fn a_file_that_is_gone_or_another_one_is_not_written() {
         assert!(matches!(written, Err(StoreError::Gone(_))), "{written:?}");
         assert_eq!(note.read().title, "");
     }
+}
+
+/// Two names of one file have two journals.
+#[cfg(unix)]
+#[test]
+fn a_file_with_a_second_name_of_its_own_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, other] = ["notes.crdt", "other.crdt"].map(|name| folder.path().join(name));
+    made(&path);
+    fs::hard_link(&path, &other).unwrap();
+    for name in [&path, &other] {
+        for options in [options(), options().read_only()] {
+            let refused = Store::open_with(name, &options);
+            assert!(matches!(refused, Err(StoreError::Linked(_))), "{refused:?}");
+        }
+    }
+    assert_eq!(Store::recover(&path, folder.path().join("new.crdt")).unwrap().len(), 2);
+    fs::remove_file(&other).unwrap();
+    assert_eq!(Store::open_with(&path, &options()).unwrap().documents().unwrap().len(), 2);
 }
 
 #[test]

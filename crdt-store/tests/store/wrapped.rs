@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crdt_core::DocumentId;
 use crdt_store::backend::{
-    Access, Append, Backend, Check, Entry, Memory, Part, PartName, Placed, Transaction, Write,
+    Access, Append, Backend, Check, Entry, Memory, Note, Part, PartName, Placed, Transaction, Write,
 };
 use crdt_store::{Listing, StoreError};
 
@@ -157,6 +157,12 @@ impl Transaction for FaultyTransaction<'_> {
         self.inner().waiting(id)
     }
 
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError> {
+        let notes = self.inner().notes(id)?;
+        self.place.counts.call(notes.iter().map(|note| note.bytes.len()).sum());
+        Ok(notes)
+    }
+
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
         let writes: Vec<_> = writes.iter().filter_map(|write| self.altered(id, write)).collect();
         self.place.counts.call(writes.iter().map(length).sum());
@@ -180,6 +186,7 @@ fn length(write: &Write) -> usize {
     match write {
         Write::Append(append) | Write::Merge { by: append, .. } => append.bytes.len(),
         Write::Part(part) => part.bytes.len(),
+        Write::Note { by, .. } => by.bytes.len(),
         Write::Wait { bytes, .. } => bytes.len(),
         _ => 0,
     }

@@ -2,13 +2,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crdt_core::{DocumentId, History};
-use crdt_store::StoredHistory;
+use crdt_store::{StoreError, StoredHistory};
 use tokio::sync::{RwLock, watch};
 
 use super::intake::Queue;
+use super::scene::Scene;
 use super::seat::{Hosted, Seat};
 use super::standing::Standing;
 use super::work::{reading, writing};
+use crate::protocol::Presence;
 
 /// Where changes come from: a connection, by its number, or somebody here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +21,7 @@ pub(crate) enum Origin {
 
 /// Changes that a document has got, which are durable.
 pub(crate) struct Grown<'a> {
+    pub(crate) entry: &'a Entry,
     pub(crate) history: &'a History,
     /// How many it had before.
     pub(crate) before: usize,
@@ -30,8 +33,14 @@ pub(crate) struct Grown<'a> {
 pub(crate) trait Listener: Send + Sync {
     fn grown(&self, grown: &Grown<'_>);
 
-    /// The app does not share a document any more.
-    fn gone(&self, document: DocumentId);
+    /// There is something to be said of who is in a document.
+    fn scene(&self, entry: &Entry);
+
+    /// Somebody here says where they are.
+    fn presence(&self, document: DocumentId, presence: &Presence);
+
+    /// The app does not share a document any more, or not this way.
+    fn gone(&self, entry: &Entry);
 }
 
 /// A document that is shared, whatever its type.
@@ -43,6 +52,8 @@ pub(crate) struct Entry {
     told: AtomicUsize,
     /// How often it has grown.
     changed: watch::Sender<u64>,
+    /// Who is in it.
+    pub(crate) scene: Scene,
     /// How relays stand to it.
     standing: watch::Sender<Standing>,
     listeners: Mutex<Vec<Weak<dyn Listener>>>,
@@ -57,6 +68,7 @@ impl Entry {
             queue: Queue::default(),
             told: AtomicUsize::new(told),
             changed: watch::Sender::new(0),
+            scene: Scene::default(),
             standing: watch::Sender::default(),
             listeners: Mutex::default(),
         })
@@ -81,13 +93,31 @@ impl Entry {
     }
 
     /// Has a thread bring in what other handles wrote.
-    pub(crate) async fn refresh(self: &Arc<Self>) {
+    ///
+    /// # Errors
+    /// [`StoreError::Removed`] if the document was removed; those of the store.
+    pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), StoreError> {
         let entry = self.clone();
         writing(self.seat(), move |seat| {
-            let Some(hosted) = seat.hosted_mut() else { return };
-            if let Err(error) = hosted.refresh() {
-                tracing::warn!(%error, document = %entry.id, "not brought up to date");
-            }
+            let Some(hosted) = seat.hosted_mut() else { return Ok(()) };
+            let refreshed = hosted.refresh().map(drop);
+            entry.tell(hosted, Origin::Here);
+            refreshed
+        })
+        .await
+    }
+
+    /// How many changes everyone was told of.
+    pub(crate) fn told(&self) -> usize {
+        self.told.load(Ordering::Relaxed)
+    }
+
+    /// Has a thread tell everyone what there is beyond so many changes, of which they were told before.
+    pub(crate) async fn tell_since(self: &Arc<Self>, told: usize) {
+        let entry = self.clone();
+        writing(self.seat(), move |seat| {
+            let Some(hosted) = seat.hosted() else { return };
+            entry.told.store(told.min(hosted.history().len()), Ordering::Relaxed);
             entry.tell(hosted, Origin::Here);
         })
         .await;
@@ -119,10 +149,23 @@ impl Entry {
         listeners.iter().filter_map(Weak::upgrade).collect()
     }
 
-    /// The app does not share it any more.
+    /// Shows something of this side to others, or nothing any more.
+    pub(crate) fn show(&self, bytes: Vec<u8>) {
+        if self.scene.show(bytes) {
+            self.listeners().iter().for_each(|listener| listener.scene(self));
+        }
+    }
+
+    /// Says it to all of them.
+    pub(crate) fn say(&self, presence: &Presence) {
+        self.listeners().iter().for_each(|listener| listener.presence(self.id, presence));
+    }
+
+    /// The app does not share it any more. Others are told that it has left.
     pub(crate) fn gone(&self) {
+        self.show(Vec::new());
         for listener in self.listeners() {
-            listener.gone(self.id);
+            listener.gone(self);
         }
     }
 
@@ -145,7 +188,7 @@ impl Entry {
         }
         let before = self.told.swap(history.len(), Ordering::Relaxed);
         for listener in listeners {
-            listener.grown(&Grown { history, before, origin });
+            listener.grown(&Grown { entry: self, history, before, origin });
         }
     }
 }

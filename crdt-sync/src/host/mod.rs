@@ -6,6 +6,7 @@
 
 mod entry;
 mod intake;
+mod scene;
 mod seat;
 mod standing;
 mod work;

@@ -22,18 +22,22 @@ struct Relay {
 }
 
 impl Standing {
-    /// A relay has everything that is here, and the other way round.
-    pub(crate) fn synced(&mut self, relay: Author) {
+    /// A relay has everything that is here, and the other way round. Says whether that is news.
+    pub(crate) fn synced(&mut self, relay: Author) -> bool {
         let relay = self.relays.entry(relay).or_default();
-        (relay.is_synced, relay.refused) = (true, None);
+        relay.refused = None;
+        !core::mem::replace(&mut relay.is_synced, true)
     }
 
     /// A relay has these heads durably, and nothing else, if nothing else was told of it.
-    pub(crate) fn settled(&mut self, relay: Author, heads: Vec<ChangeHash>) {
+    /// Says whether that is news.
+    pub(crate) fn settled(&mut self, relay: Author, heads: Vec<ChangeHash>) -> bool {
         let relay = self.relays.entry(relay).or_default();
-        if !relay.is_synced {
-            (relay.is_synced, relay.durable) = (true, heads);
+        let is_news = !core::mem::replace(&mut relay.is_synced, true);
+        if is_news {
+            relay.durable = heads;
         }
+        is_news
     }
 
     /// A relay has these heads durably.

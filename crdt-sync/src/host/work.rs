@@ -4,8 +4,9 @@ use std::future::pending;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::RwLock;
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::JoinError;
 
 use super::seat::Seat;
 
@@ -20,7 +21,7 @@ where
     R: Send + 'static,
 {
     let mut held = seat.write_owned().await;
-    finished(spawn_blocking(move || work(&mut held)).await).await
+    on_thread(move || work(&mut held)).await
 }
 
 /// Does something with a document that others may read meanwhile.
@@ -33,7 +34,15 @@ where
     R: Send + 'static,
 {
     let held = seat.read_owned().await;
-    finished(spawn_blocking(move || work(&held)).await).await
+    on_thread(move || work(&held)).await
+}
+
+/// Does it on a thread for such work, or here if this is no runtime that has some.
+async fn on_thread<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+    match Handle::try_current() {
+        Ok(runtime) => finished(runtime.spawn_blocking(work).await).await,
+        Err(_) => work(),
+    }
 }
 
 async fn finished<R>(result: Result<R, JoinError>) -> R {

@@ -1,6 +1,7 @@
 //! Documents that are shared between tasks.
 
 mod deltas;
+mod presence;
 mod progress;
 mod writing;
 
@@ -14,13 +15,14 @@ use tokio::sync::RwLock;
 use crate::host::{Entry, Origin, writing};
 
 pub use deltas::Deltas;
+pub use presence::{Other, Others, PresenceError};
 pub use progress::RelayStanding;
 
 /// A document in a store, shared between tasks: a handle that is cheap to clone.
 ///
 /// It has the verbs of a [`Stored`] document. What they do to the disk, and all signing and
-/// verifying, is done on threads for blocking work of the runtime, so they are to be used within
-/// one of tokio. They take their turn: a change that is asked for first is made first.
+/// verifying, is done on threads for blocking work of tokio's runtime, or outside of one where it is
+/// awaited. They take their turn: a change that is asked for first is made first.
 ///
 /// A future that is dropped before it began to work does nothing. What has begun is done to its end.
 ///

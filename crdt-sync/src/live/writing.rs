@@ -1,7 +1,7 @@
 //! Writing: as [`Stored`] does it, elsewhere than where it is awaited.
 
-use crdt_core::{ChangeOptions, CrdtNode, EditError, Outcome};
-use crdt_store::StoreError;
+use crdt_core::{ChangeHash, ChangeOptions, CrdtNode, EditError, Outcome};
+use crdt_store::{StoreError, Stored};
 
 use super::Live;
 
@@ -59,6 +59,52 @@ impl<T: CrdtNode> Live<T> {
         E: From<EditError> + From<StoreError> + Send + 'static,
     {
         self.work(move |stored| stored.try_change_with(&options, edit)).await
+    }
+
+    /// As [`Stored::undo`](crdt_store::Stored::undo): what was made through any clone of this handle.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn undo(&self) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.work(Stored::undo).await
+    }
+
+    /// As [`Stored::undo_with`](crdt_store::Stored::undo_with).
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn undo_with(
+        &self,
+        options: ChangeOptions,
+    ) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.work(move |stored| stored.undo_with(&options)).await
+    }
+
+    /// As [`Stored::redo`](crdt_store::Stored::redo).
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn redo(&self) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.work(Stored::redo).await
+    }
+
+    /// As [`Stored::redo_with`](crdt_store::Stored::redo_with).
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn redo_with(
+        &self,
+        options: ChangeOptions,
+    ) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.work(move |stored| stored.redo_with(&options)).await
+    }
+
+    /// As [`Stored::clear_undo`](crdt_store::Stored::clear_undo).
+    ///
+    /// # Errors
+    /// As [`Stored::clear_undo`](crdt_store::Stored::clear_undo).
+    pub async fn clear_undo(&self) -> Result<(), StoreError> {
+        self.work(Stored::clear_undo).await
     }
 
     /// As [`Stored::apply`](crdt_store::Stored::apply).

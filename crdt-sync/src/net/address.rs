@@ -2,7 +2,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use thiserror::Error;
-use tokio_tungstenite::tungstenite::http::Uri;
+use tungstenite::http::Uri;
 
 /// Where a relay listens: `wss://relay.example.org`, or `ws://127.0.0.1:8710` without TLS. The path is
 /// `/crdt-sync` if none is given.
@@ -26,6 +26,15 @@ pub enum AddressError {
         "{0:?} is not the address of a WebSocket: write `wss://` or `ws://` instead of `{1}://`"
     )]
     Scheme(String, String),
+    /// It has a part behind `#`, as an invite does.
+    #[error(
+        "this is more than an address: what stands behind `#` is an invite's, which is accepted and not \
+         dialed"
+    )]
+    Invite,
+    /// It has a user or a password in it, which nobody would be shown.
+    #[error("an address has no `@` in it: to show a secret to a relay, give it a token")]
+    User,
 }
 
 /// The path of a relay.
@@ -61,6 +70,9 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
+        if text.contains('#') {
+            return Err(AddressError::Invite);
+        }
         let no_address = || AddressError::NotAnAddress(text.to_owned());
         let uri: Uri = text.parse().map_err(|_| no_address())?;
         let is_secure = match uri.scheme_str() {
@@ -69,6 +81,9 @@ impl FromStr for Address {
             Some(other) => return Err(AddressError::Scheme(text.to_owned(), other.to_owned())),
             None => return Err(no_address()),
         };
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            return Err(AddressError::User);
+        }
         let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(no_address)?;
         let path = match uri.path_and_query().map_or("/", |path| path.as_str()) {
             "/" => PATH,
@@ -118,6 +133,9 @@ mod tests {
         assert!(not.to_string().contains("write `wss://HOST`"), "{not}");
         let scheme = "https://relay.example.org".parse::<Address>().unwrap_err();
         assert!(scheme.to_string().contains("instead of `https://`"), "{scheme}");
+        let invite = "ws://relay.example.org#document=00&token=secret".parse::<Address>();
+        assert_eq!(invite, Err(AddressError::Invite));
+        assert_eq!("ws://me:secret@relay".parse::<Address>(), Err(AddressError::User));
         assert!("ws://".parse::<Address>().is_err() && "".parse::<Address>().is_err());
     }
 }

@@ -8,28 +8,21 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{self, ClientRequestBuilder};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tungstenite::client::IntoClientRequest as _;
+use tungstenite::error::ProtocolError;
+use tungstenite::handshake::client::Request;
+use tungstenite::{self, ClientRequestBuilder};
 
 use super::address::Address;
-use super::socket::{BUFFER, MAX_MESSAGE};
+use super::line::Transport;
+use super::socket::Wire;
 use crate::access::Token;
 
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A WebSocket to a relay.
-pub(crate) type Dialed = WebSocketStream<Box<dyn Transport>>;
-
-/// Bytes in and out.
-pub(crate) trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 
 /// Why there is no connection.
 #[derive(Debug, Error)]
@@ -42,6 +35,16 @@ pub(crate) enum DialError {
     Silent,
     #[error("the certificate is for another name than {0}, or that is no name")]
     Name(String),
+    #[error("nothing speaks TLS there: for a relay without it, write `ws://` instead of `wss://`")]
+    NoTls,
+    #[error(
+        "what answers there is no relay, or one with TLS, for which `wss://` is to be written: {0}"
+    )]
+    NoHttp(Box<tungstenite::Error>),
+    #[error("no relay is at this path ({0}): check all of the address")]
+    NoRelay(u16),
+    #[error("the relay serves nobody just now ({0})")]
+    Busy(u16),
     #[error("no relay there: {0}")]
     NoWebSocket(Box<tungstenite::Error>),
     #[error("the relay does not let us in ({0}): it asks for another token")]
@@ -60,54 +63,64 @@ pub(crate) async fn dial(
     address: &Address,
     token: Option<&Token>,
     tls: &Arc<ClientConfig>,
-) -> Result<(Dialed, IpAddr), DialError> {
+) -> Result<(Wire, IpAddr), DialError> {
     let tcp = timed(TcpStream::connect((address.host(), address.port()))).await??;
     tcp.set_nodelay(true)?;
     let there = tcp.peer_addr()?.ip();
     let transport: Box<dyn Transport> = if address.is_secure() {
         let name = ServerName::try_from(address.host().to_owned());
         let name = name.map_err(|_| DialError::Name(address.host().to_owned()))?;
-        Box::new(timed(TlsConnector::from(tls.clone()).connect(name, tcp)).await??)
+        let shaking = TlsConnector::from(tls.clone()).connect(name, tcp);
+        Box::new(timed(shaking).await?.map_err(no_tls)?)
     } else {
         Box::new(tcp)
     };
     let request = request(address, token)?;
-    let shaking = client_async_with_config(request, transport, Some(config()));
-    match timed(shaking).await? {
-        Ok((socket, _)) => Ok((socket, there)),
-        Err(tungstenite::Error::Http(response)) if is_final(response.status().as_u16()) => {
-            Err(DialError::Refused(response.status().as_u16()))
-        }
-        Err(error) => Err(DialError::NoWebSocket(Box::new(error))),
+    match timed(Wire::request(transport, request)).await? {
+        Ok(wire) => Ok((wire, there)),
+        Err(error) => Err(no_websocket(error)),
     }
 }
 
-fn request(address: &Address, token: Option<&Token>) -> Result<ClientRequestBuilder, DialError> {
+/// Why TLS did not come about.
+fn no_tls(error: io::Error) -> DialError {
+    let is_other = |error: &rustls::Error| {
+        matches!(error, rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType))
+    };
+    let of_tls = error.get_ref().and_then(|error| error.downcast_ref());
+    if of_tls.is_some_and(is_other) { DialError::NoTls } else { error.into() }
+}
+
+/// Why a WebSocket did not come about.
+fn no_websocket(error: tungstenite::Error) -> DialError {
+    let answered = match &error {
+        tungstenite::Error::Http(response) => response.status().as_u16(),
+        tungstenite::Error::HttpFormat(_)
+        | tungstenite::Error::Protocol(ProtocolError::HttparseError(_)) => {
+            return DialError::NoHttp(Box::new(error));
+        }
+        _ => return DialError::NoWebSocket(Box::new(error)),
+    };
+    match answered {
+        401 | 403 => DialError::Refused(answered),
+        429 | 500.. => DialError::Busy(answered),
+        _ => DialError::NoRelay(answered),
+    }
+}
+
+fn request(address: &Address, token: Option<&Token>) -> Result<Request, DialError> {
     let uri = address.to_string().parse();
     let uri = uri.map_err(|_| DialError::Name(address.host().to_owned()))?;
     let request = ClientRequestBuilder::new(uri);
-    Ok(match token {
+    let request = match token {
         Some(token) => request.with_header("Authorization", format!("Bearer {}", token.secret())),
         None => request,
-    })
-}
-
-/// Whether an answer says that it will always be that.
-fn is_final(status: u16) -> bool {
-    matches!(status, 401 | 403)
+    };
+    request.into_client_request().map_err(|error| DialError::NoWebSocket(Box::new(error)))
 }
 
 async fn timed<F: Future>(future: F) -> Result<F::Output, DialError> {
     timeout(PATIENCE, future).await.map_err(|_| DialError::Silent)
-}
-
-/// How much of a WebSocket is kept in memory.
-pub(crate) fn config() -> WebSocketConfig {
-    WebSocketConfig::default()
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(0)
-        .max_message_size(Some(MAX_MESSAGE))
-        .max_frame_size(Some(MAX_MESSAGE))
 }
 
 /// TLS with the certificates that the system trusts, or, where it has none, those that browsers do.

@@ -9,6 +9,7 @@ use rustls::ClientConfig;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::allowance::TAKEN_FROM_RELAYS;
 use super::backoff::{Backoff, random};
 use super::dial::{DialError, dial};
 use super::hub::Hub;
@@ -76,12 +77,12 @@ impl Dialer {
             dialed = dialing => dialed,
             _ = ended.wait_for(|ended| *ended) => return Attempt::Closed,
         };
-        let connected = dialed.and_then(|(socket, there)| Ok((socket, self.setup(there)?)));
+        let connected = dialed.and_then(|(wire, there)| Ok((wire, self.setup(there)?)));
         match connected {
             Err(error) if error.is_final() => Attempt::Final(error.to_string()),
             Err(error) => Attempt::Again { why: error.to_string(), after: None },
-            Ok((socket, setup)) => {
-                let served = serve(self.hub.clone(), socket, setup).await;
+            Ok((wire, setup)) => {
+                let served = serve(self.hub.clone(), wire, setup).await;
                 self.after(served)
             }
         }
@@ -91,6 +92,7 @@ impl Dialer {
         let mut settings = self.hub.settings();
         settings.endpoint = Some(self.target.address.endpoint());
         settings.expects = self.target.relay;
+        settings.droppable_rate = TAKEN_FROM_RELAYS;
         let status = self.status.clone();
         let connected = move |relay| {
             status.send_replace(Status::Connected { relay });

@@ -14,10 +14,10 @@ use tokio::task::JoinHandle;
 
 use super::address::{Address, AddressError};
 use super::backoff::Backoff;
-use super::dial::trusting_the_system;
 use super::dialer::Dialer;
-use super::hub::{Bounds, Hub, Policy};
+use super::hub::{Hub, Policy};
 use super::invite::Invite;
+use super::settings::{Common, Start, StartError};
 use crate::Live;
 use crate::access::Token;
 use crate::protocol::{Close, CloseReason};
@@ -108,19 +108,16 @@ pub enum Status {
     Closed,
 }
 
-/// Why a peer cannot begin.
+/// Why a peer does not do what it was asked to.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PeerError {
-    /// The store is open for reading, so there is no key to prove.
-    #[error("the store is open for reading only: a peer proves the key that writes there")]
-    NoKey,
+    /// It cannot begin.
+    #[error(transparent)]
+    Start(#[from] StartError),
     /// An address is none.
     #[error(transparent)]
     Address(#[from] AddressError),
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
     /// The document of an invite could not be joined.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -128,11 +125,7 @@ pub enum PeerError {
 
 /// How a peer behaves.
 #[derive(Clone, Debug, Default)]
-pub struct PeerOptions {
-    backoff: Backoff,
-    bounds: Bounds,
-    tls: Option<Arc<ClientConfig>>,
-}
+pub struct PeerOptions(Common);
 
 impl PeerOptions {
     /// The defaults.
@@ -143,22 +136,22 @@ impl PeerOptions {
     /// When to dial again.
     #[must_use]
     pub fn backoff(mut self, backoff: Backoff) -> Self {
-        self.backoff = backoff;
+        self.0.backoff = backoff;
         self
     }
 
     /// How many changes may wait to be sent to one relay before it is dropped, and dialed anew; 256
-    /// if nothing is said.
+    /// if nothing is said, and a million at most.
     #[must_use]
     pub fn queue(mut self, changes: usize) -> Self {
-        self.bounds.queue = changes.max(1);
+        self.0.bounds.queue = changes;
         self
     }
 
     /// Trusts the certificates that this says, instead of those that the system does.
     #[must_use]
     pub fn tls(mut self, config: Arc<ClientConfig>) -> Self {
-        self.tls = Some(config);
+        self.0.tls = Some(config);
         self
     }
 }
@@ -214,10 +207,8 @@ impl Peer {
     /// A peer that dials one relay.
     ///
     /// # Errors
-    /// [`PeerError`], if it cannot begin. That the relay is not there is no error.
-    ///
-    /// # Panics
-    /// Outside of a runtime of tokio.
+    /// [`PeerError::Address`] if it is no address: an invite is [accepted](Self::accept).
+    /// [`PeerError::Start`] if it cannot begin. That the relay is not there is no error.
     pub fn connect(store: &Store, address: &str) -> Result<Self, PeerError> {
         let target: Target = address.parse()?;
         let peer = Self::start(store, PeerOptions::new())?;
@@ -225,22 +216,15 @@ impl Peer {
         Ok(peer)
     }
 
-    /// A peer that dials nobody yet.
+    /// A peer that dials nobody yet. It lives in the runtime of tokio in which this is called, which
+    /// has to have IO and time enabled.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect).
-    ///
-    /// # Panics
-    /// Outside of a runtime of tokio.
-    pub fn start(store: &Store, options: PeerOptions) -> Result<Self, PeerError> {
-        let keypair = store.keypair().ok_or(PeerError::NoKey)?.clone();
-        let tls = match options.tls {
-            Some(tls) => tls,
-            None => trusting_the_system().map_err(|error| PeerError::Tls(error.to_string()))?,
-        };
-        let hub = Hub::start(store.clone(), keypair, Policy::Bound, options.bounds);
-        let inner = Inner { hub, backoff: options.backoff, tls, links: Mutex::default() };
-        Ok(Self { inner: Arc::new(inner) })
+    /// [`StartError`], if it cannot begin.
+    pub fn start(store: &Store, options: PeerOptions) -> Result<Self, StartError> {
+        let Start { keypair, bounds, backoff, tls, runtime } = options.0.start(store)?;
+        let hub = Hub::start(store.clone(), keypair, Policy::Bound, bounds, runtime);
+        Ok(Self { inner: Arc::new(Inner { hub, backoff, tls, links: Mutex::default() }) })
     }
 
     /// Dials a relay too, from now on. One that is dialed already is dialed anew if it was refused.
@@ -260,7 +244,8 @@ impl Peer {
             is_link: false,
             status,
         };
-        links.push(Link { target, status: told, dialing: tokio::spawn(dialer.run()) });
+        let dialing = inner.hub.runtime.spawn(dialer.run());
+        links.push(Link { target, status: told, dialing });
     }
 
     /// Has a document be kept up to date with all relays that are dialed, until it is
@@ -286,6 +271,10 @@ impl Peer {
         self.bind(&live);
         self.dial(invite);
         Ok(live)
+    }
+
+    pub(super) fn hub(&self) -> &Hub {
+        &self.inner.hub
     }
 
     /// How it stands with the relays that are dialed.

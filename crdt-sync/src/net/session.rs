@@ -1,7 +1,6 @@
 //! A connection as it is served: the protocol on one side, a socket, documents and other connections
 //! on the other.
 
-use core::fmt;
 use core::future::{pending, poll_fn};
 use core::pin::Pin;
 use core::time::Duration;
@@ -11,15 +10,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crdt_core::{Author, DocumentId};
-use futures_util::{Sink, Stream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
+use super::allowance::{Allowance, TO_PEERS, TO_RELAYS};
 use super::backoff::random;
 use super::hub::{Desk, Done, Hub, Mail, Mailbox, Policy, Reviewed};
-use super::socket::{Frame, Incoming, Turn, Wire};
+use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
+use crate::host::Standing;
 use crate::protocol::{Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings};
 
 /// How a connection came about.
@@ -57,19 +57,10 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const LATER: Duration = Duration::from_secs(2);
 
 /// Serves a connection until it is over. What is kept for it is in the future, once.
-pub(crate) fn serve<S, M, E>(
-    hub: Arc<Hub>,
-    socket: S,
-    setup: Setup,
-) -> impl Future<Output = Ended> + Send
-where
-    S: Stream<Item = Result<M, E>> + Sink<M, Error = E> + Unpin + Send,
-    M: Frame + Send,
-    E: fmt::Display + Send,
-{
+pub(crate) fn serve(hub: Arc<Hub>, wire: Wire, setup: Setup) -> impl Future<Output = Ended> + Send {
     let number = hub.number();
     let span = tracing::info_span!("connection", number, address = %setup.address);
-    let mut session = span.in_scope(|| Session::new(hub, number, socket, setup));
+    let mut session = span.in_scope(|| Session::new(hub, number, wire, setup));
     let serving = async move {
         let ended = session.run().await;
         tracing::debug!(?ended, "the connection is over");
@@ -78,11 +69,11 @@ where
     serving.instrument(span)
 }
 
-struct Session<S, M> {
+struct Session {
     hub: Arc<Hub>,
     number: u32,
     it: Connection,
-    wire: Wire<S, M>,
+    wire: Wire,
     desk: Desk,
     answers: mpsc::UnboundedReceiver<Box<Done>>,
     mailbox: Mailbox,
@@ -93,6 +84,8 @@ struct Session<S, M> {
     changed: Option<watch::Receiver<u64>>,
     /// Looking at them anew.
     review: Option<Review>,
+    /// How much presence and how many messages may be sent.
+    allowance: Allowance,
     /// Since when something has not left.
     stuck: Option<Instant>,
     /// Documents that the other side could not serve, and when they are asked for again.
@@ -102,17 +95,16 @@ struct Session<S, M> {
 
 type Review = Pin<Box<dyn Future<Output = Reviewed> + Send>>;
 
-impl<S, M, E> Session<S, M>
-where
-    S: Stream<Item = Result<M, E>> + Sink<M, Error = E> + Unpin + Send,
-    M: Frame + Send,
-    E: fmt::Display + Send,
-{
-    fn new(hub: Arc<Hub>, number: u32, socket: S, setup: Setup) -> Self {
+impl Session {
+    fn new(hub: Arc<Hub>, number: u32, wire: Wire, setup: Setup) -> Self {
         let Setup { role, settings, entropy, address, token, is_link, authenticated } = setup;
         let mailbox = hub.enter(number, Some(address));
         let (desk, answers) = Desk::new(hub.clone(), number, address, token, is_link);
         let it = Connection::new(role, settings, entropy, hub.now());
+        let allowance = Allowance::new(match role {
+            Role::Dialer => TO_RELAYS,
+            Role::Listener => TO_PEERS,
+        });
         let changed = match &hub.policy {
             Policy::Relay(access) => access.changed(),
             Policy::Bound => None,
@@ -121,7 +113,7 @@ where
             hub,
             number,
             it,
-            wire: Wire::new(socket),
+            wire,
             desk,
             answers,
             mailbox,
@@ -130,6 +122,7 @@ where
             authenticated,
             changed,
             review: None,
+            allowance,
             stuck: None,
             again: VecDeque::new(),
             closed: None,
@@ -151,10 +144,12 @@ where
 
     /// Waits until something happens, and does what follows.
     async fn turn(&mut self) -> Option<Ended> {
-        let is_open = self.closed.is_none();
+        let (is_open, is_known) = (self.closed.is_none(), self.peer.is_some());
         let wake = self.wake();
+        // What a side says that is not admitted yet waits where it is.
+        let receives = !self.it.is_admitting();
         tokio::select! {
-            turn = poll_fn(|context| self.wire.poll(context)) => return self.turned(turn),
+            turn = poll_fn(|context| self.wire.poll(context, receives)) => return self.turned(turn),
             Some(done) = self.answers.recv() => self.answered(*done),
             Some(mail) = self.mailbox.mail.recv(), if is_open && self.wire.is_free() => {
                 self.deliver(*mail);
@@ -163,7 +158,8 @@ where
                 let close = self.mailbox.end.borrow_and_update().clone();
                 self.close(close.unwrap_or_else(|| Close::new(CloseReason::Done, "")));
             }
-            () = changed(&mut self.changed), if is_open => {
+            // One after the other, and of those who are known: what has changed meanwhile is seen then.
+            () = changed(&mut self.changed), if is_open && self.review.is_none() && is_known => {
                 self.review = Some(Box::pin(self.desk.review()));
             }
             reviewed = reviewed(&mut self.review) => {
@@ -192,7 +188,7 @@ where
         {
             self.hub.metrics.frames_out.add(1);
             self.hub.metrics.bytes_out.add(frame.len() as u64);
-            self.wire.send(M::binary(frame));
+            self.wire.send(frame);
         }
         self.stuck = match self.stuck {
             _ if !self.wire.is_sending() => None,
@@ -275,9 +271,14 @@ where
                 self.it.unsubscribe(document);
                 self.desk.left(document);
             }
+            Mail::Removed(document) => {
+                self.it.refuse(document, Refused::Unknown);
+                self.desk.left(document);
+            }
+            Mail::Presence(_) | Mail::Message { .. } if !self.allowance.spend() => {}
             Mail::Presence(presence) => self.it.presence(&presence.0, &presence.1),
-            Mail::Message { from, bytes } => {
-                self.it.message(from, &bytes);
+            Mail::Message { peer, bytes } => {
+                self.it.message(peer, &bytes);
             }
         }
     }
@@ -285,7 +286,10 @@ where
     /// Holds the other side to permissions that have changed.
     fn reviewed(&mut self, review: Reviewed) {
         if !review.may_stay {
-            self.close(Close::new(CloseReason::Refused, "the key is not on the list any more"));
+            self.close(Close::new(
+                CloseReason::Refused,
+                "the key is not on the list of this relay any more",
+            ));
             return;
         }
         for (document, right) in review.less {
@@ -306,25 +310,25 @@ where
     async fn hear(&mut self, event: Event) {
         match event {
             Event::Authenticated(author) => self.authenticated(author).await,
-            Event::Synced { document } => self.note(document, |standing, relay| {
-                standing.synced(relay);
-            }),
+            Event::Synced { document } => self.note(document, Standing::synced),
             Event::Durable { document, heads } => self.note(document, |standing, relay| {
-                standing.durable(relay, heads);
+                standing.durable(relay, heads.clone());
+                false
             }),
             Event::Set { hash, documents } => self.hub.remember(hash, documents),
             Event::SetSynced => self.set_synced(),
             Event::Left { document } => self.desk.left(document),
             Event::Refused { document, reason } => self.refused(document, reason),
             Event::Presence { document, presence } if self.is_relaying() => {
-                let mail = Mail::Presence(Arc::new((document, presence)));
-                self.hub.tell_followers(&document, self.number, &mail);
+                self.hub.pass_on(document, presence, Some(self.number));
             }
+            Event::Presence { document, presence } => self.hub.hear(document, &presence),
             Event::Message { peer, bytes } if self.is_relaying() => {
                 if let Some(from) = self.peer {
                     self.hub.deliver(from, peer, bytes);
                 }
             }
+            Event::Message { peer, bytes } => self.hub.receive(peer, bytes),
             Event::Closed(closed) => self.closed = Some(closed),
             _ => {}
         }
@@ -336,7 +340,10 @@ where
 
     fn refused(&mut self, document: DocumentId, reason: Refused) {
         tracing::debug!(%document, ?reason, "the other side does not serve a document");
-        self.note(document, |standing, relay| standing.refused(relay, reason));
+        self.note(document, |standing, relay| {
+            standing.refused(relay, reason);
+            false
+        });
         if reason == Refused::Busy {
             // Not everyone who was refused at once asks again at once.
             let spread = Duration::from_millis(random() % 2000);
@@ -359,14 +366,21 @@ where
     fn set_synced(&self) {
         for (document, heads) in self.desk.said_of_set() {
             if self.it.is_synced(&document) {
-                self.note(document, |standing, relay| standing.settled(relay, heads));
+                self.note(document, |standing, relay| standing.settled(relay, heads.clone()));
             }
         }
     }
 
-    fn note(&self, document: DocumentId, note: impl FnOnce(&mut crate::host::Standing, Author)) {
-        if let (Some(peer), Some(entry)) = (self.peer, self.hub.bound_entry(&document)) {
-            entry.note(|standing| note(standing, peer));
+    /// Notes how the other side stands to a document, and if it has come to follow it, shows there who is
+    /// here.
+    fn note(&self, document: DocumentId, note: impl Fn(&mut Standing, Author) -> bool) {
+        let Some(peer) = self.peer else { return };
+        for entry in self.hub.bound_entries(&document) {
+            let mut is_joined = false;
+            entry.note(|standing| is_joined = note(standing, peer));
+            if is_joined {
+                entry.scene.show_again();
+            }
         }
     }
 
@@ -374,6 +388,7 @@ where
         tracing::info!(%author, "authenticated");
         self.hub.metrics.authenticated.add(1);
         self.peer = Some(author);
+        self.wire.trust();
         self.hub.authenticated(self.number, author);
         if let Some(authenticated) = &self.authenticated {
             authenticated(author);
@@ -401,10 +416,10 @@ where
             Closed::Broken(_) => 1002,
             _ => 1008,
         };
-        self.wire.send(M::close(code, ""));
+        self.wire.close(code);
         let parting = async {
             loop {
-                let turn = poll_fn(|context| self.wire.poll(context)).await;
+                let turn = poll_fn(|context| self.wire.poll(context, true)).await;
                 if matches!(turn, Turn::Lost(_)) {
                     return;
                 }
@@ -417,10 +432,10 @@ where
 }
 
 /// However it ends, others are to know that it has.
-impl<S, M> Drop for Session<S, M> {
+impl Drop for Session {
     fn drop(&mut self) {
         if let Some(peer) = self.peer {
-            for entry in self.hub.bound().iter().filter_map(|id| self.hub.bound_entry(id)) {
+            for entry in self.hub.bound().iter().flat_map(|id| self.hub.bound_entries(id)) {
                 entry.note(|standing| standing.lost(peer));
             }
         }

@@ -104,6 +104,12 @@ impl Connection {
         }
     }
 
+    /// Whether the other side has proven its key, and the host has not said yet whether it may be
+    /// here. What it sends meanwhile would have to be kept, so it is best not read.
+    pub fn is_admitting(&self) -> bool {
+        matches!(self.phase, Phase::Admission(..))
+    }
+
     /// Whether the connection is over: what [`poll_transmit`](Self::poll_transmit) still gives is
     /// to be sent, then the transport closed.
     pub fn is_closed(&self) -> bool {

@@ -11,13 +11,13 @@ use super::closing::Close;
 use super::presence::Presence;
 
 /// The most bytes of a frame.
-pub(super) const MAX_FRAME: usize = 1 << 20;
+pub(crate) const MAX_FRAME: usize = 1 << 20;
 /// The most bytes of a piece of a bundle or frontier.
 pub(super) const PIECE: usize = 1 << 16;
 /// The most heads or tips of a message.
 pub(super) const MAX_TIPS: usize = 16_384;
 /// The most bytes of a message from peer to peer.
-pub(super) const MAX_MESSAGE: usize = 8192;
+pub(crate) const MAX_MESSAGE: usize = 8192;
 /// The most bytes of a live change.
 const MAX_LIVE: usize = 1 << 16;
 /// The most bytes of a text that says why.

@@ -25,7 +25,7 @@ const PROOF: u8 = 0;
 /// The longest name of an endpoint.
 const MAX_ENDPOINT: usize = 255;
 /// The longest frame of a handshake.
-pub(super) const MAX_FRAME: usize = 512;
+pub(crate) const MAX_FRAME: usize = 512;
 
 const DIALER: &str = "crdt-sync 1 dialer";
 const LISTENER: &str = "crdt-sync 1 listener";

@@ -99,6 +99,10 @@ pub use collection::{Held, Member};
 pub use connection::Connection;
 pub use event::{Closed, Event};
 pub use frame::Refused;
+#[cfg(feature = "net")]
+pub(crate) use frame::{MAX_FRAME, MAX_MESSAGE};
+#[cfg(feature = "net")]
+pub(crate) use handshake::MAX_FRAME as MAX_HANDSHAKE_FRAME;
 pub use presence::{MAX_PRESENCE, Presence, Presences};
 pub use request::{Access, Answer, Ask, Basis, Fresh, Relation, Request, RequestId, Version};
 pub use settings::{Credit, Role, Settings, Terms};

@@ -2,16 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use crdt_core::Keypair;
 use crdt_sync::access::{AllowList, Rule, Rules, Token};
-use crdt_sync::protocol::{CloseReason, Closed, Refused};
+use crdt_sync::protocol::{CloseReason, Closed, Connection, Refused, Role, Settings, Time};
 use crdt_sync::{Invite, Limits, Live, Peer, PeerOptions, Status};
 use futures_util::SinkExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::raw::{Raw, ended, socket};
+use crate::raw::{Raw, ended, exchange, socket};
 use crate::rig::{
     Board, Server, converged, created, hasty, joined, key, options, soon, store, until,
 };
@@ -57,6 +56,30 @@ async fn a_sender_of_garbage_is_told_so_and_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_can_be_neither_played_again_nor_answered_with_what_the_relay_said() {
+    let server = Server::open(&store(105));
+    let mut settings = Settings::new(key(106));
+    settings.endpoint = Some(format!("{}/crdt-sync", server.at));
+    let mut it = Connection::new(Role::Dialer, settings, [9; 32], Time::default());
+    let hello = vec![it.poll_transmit(Time::default()).expect("a hello")];
+    let mut honest = socket(server.at).await;
+    let said = exchange(&mut honest, &hello, 1).await;
+    it.receive(Time::default(), &said[0]).expect("a proof");
+    let proof = it.poll_transmit(Time::default()).expect("a proof");
+    honest.send(Message::binary(proof.clone())).await.expect("it is open");
+    // The same again, the relay's own words as a proof, and as a hello.
+    let replayed = [hello[0].clone(), proof];
+    let reflected = [hello[0].clone(), said[0].clone()];
+    for frames in [&replayed[..], &reflected, &said] {
+        let mut socket = socket(server.at).await;
+        let came = exchange(&mut socket, frames, usize::MAX).await;
+        assert!(came.len() <= 2, "it goes on as if a key had been proven");
+    }
+    until("only the honest one is there", async || server.relay.connections() == 1).await;
+    still_serves(&server, 107).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_oversized_frame_ends_a_connection_and_is_not_waited_for() {
     let server = Server::open(&store(110));
     let mut raw = Raw::connect(server.at, 111).await;
@@ -71,6 +94,30 @@ async fn an_oversized_frame_ends_a_connection_and_is_not_waited_for() {
     ended(claims).await;
     until("they are gone", async || server.relay.connections() == 0).await;
     still_serves(&server, 112).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_known_yet_is_given_no_memory_however_frames_are_cut() {
+    let mut limits = Limits::default();
+    // Nothing ends by itself what is not ended for its length.
+    limits.handshake = Duration::from_secs(3600);
+    let server =
+        Server::start(&store(115), crdt_sync::access::Open, options().limits(limits), None);
+    // A frame of 1 MiB, of which a part comes; and one in pieces that never end.
+    let mut claims = socket(server.at).await;
+    let head = [0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 1, 2, 3, 4];
+    claims.get_mut().write_all(&head).await.expect("it is open");
+    ended(claims).await;
+    let mut pieces = socket(server.at).await;
+    let piece = |opcode: u8| [&[opcode, 0x80 | 100, 1, 2, 3, 4][..], &[7; 100]].concat();
+    for number in 0..6 {
+        let opcode = if number == 0 { 2 } else { 0 };
+        // The last ones may come too late.
+        let _ = pieces.get_mut().write_all(&piece(opcode)).await;
+    }
+    ended(pieces).await;
+    until("they are gone", async || server.relay.connections() == 0).await;
+    still_serves(&server, 116).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,7 +150,8 @@ async fn a_key_that_is_not_on_the_list_is_refused_for_good_and_one_that_is_taken
     let (two, other) = joined(132, one.id(), &server);
     let refused = |status: &Status| matches!(status, Status::Refused { .. });
     let mut status = other.watch(server.target().address()).expect("it is dialed");
-    soon("refused", status.wait_for(refused)).await.expect("it is dialed");
+    let why = soon("refused", status.wait_for(refused)).await.expect("it is dialed").clone();
+    assert!(format!("{why:?}").contains(&stranger.to_string()), "{why:?}");
 
     list.set(rules.without_key(&allowed).key(stranger, Rule::read()));
     let mut status = peer.watch(server.target().address()).expect("it is dialed");
@@ -260,11 +308,22 @@ async fn there_are_only_so_many_connections_from_one_address() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_endpoint_than_this_one_is_refused() {
-    let options = options().endpoint("relay.example.org/crdt-sync");
-    let server = Server::start(&store(190), crdt_sync::access::Open, options, None);
+    let server = Server::start(&store(190), crdt_sync::access::Open, named(), None);
     let peer = crate::rig::peer(&store(191), &server);
     let mut status = peer.watch(server.target().address()).expect("it is dialed");
     let refused = |status: &Status| matches!(status, Status::Refused { .. });
     soon("refused", status.wait_for(refused)).await.expect("it is dialed");
-    let _: Keypair = key(191);
+    // As what it is dialed it may also be said.
+    let server = Server::start(&store(192), crdt_sync::access::Open, named(), None);
+    let own = format!("ws://{}", server.at);
+    drop(server);
+    let options = crate::rig::options().endpoint(own.to_uppercase().replace("WS://", "ws://"));
+    let at = own.strip_prefix("ws://").and_then(|at| at.parse().ok());
+    let server = Server::start(&store(192), crdt_sync::access::Open, options, at);
+    let (one, _peer) = created(193, &server);
+    soon("synced", one.synced()).await;
+}
+
+fn named() -> crdt_sync::RelayOptions {
+    options().endpoint("relay.example.org")
 }

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crdt_core::{CrdtNode, EditError, Keypair, Seen, Text};
+use crdt_core::{ChangeOptions, CrdtNode, EditError, Keypair, Seen, Text};
 use crdt_store::{Store, StoreError};
 use crdt_sync::Live;
 
@@ -147,6 +147,31 @@ async fn a_stored_document_becomes_live_and_back() {
     let again =
         Store::open(&path).expect("a file").open_document::<Board>(id).expect("it is there");
     assert_eq!(again.value(), Board { title: "Plan".into(), tasks: vec!["on".into()] });
+}
+
+#[tokio::test]
+async fn what_was_written_through_any_clone_is_undone_and_that_is_told() {
+    let board = board(7);
+    let mut deltas = board.deltas().await;
+    let other = board.clone();
+    board.change(|board| board.title.set("Plan")).await.expect("memory has room");
+    other.change(|board| board.title.set("Launch")).await.expect("memory has room");
+    assert!(matches!(deltas.next().await, Some(Seen::Delta(_))));
+    assert_eq!(board.undo().await.expect("memory has room").map(|undone| undone.len()), Some(1));
+    assert_eq!(other.read(|board| board.title.to_string()).await, "Plan");
+    assert!(matches!(deltas.next().await, Some(Seen::Delta(_))));
+    assert!(other.redo().await.expect("memory has room").is_some());
+    assert_eq!(board.read(|board| board.title.to_string()).await, "Launch");
+    let (id, store) = (board.id(), board.store().clone());
+    drop((board, other, deltas));
+    let opened = Live::new(store.open_document::<Board>(id).expect("it is there"));
+    let said = ChangeOptions::new().message("undo");
+    opened.undo_with(said.clone()).await.expect("memory has room");
+    assert_eq!(opened.read(|board| board.title.to_string()).await, "Plan");
+    opened.redo_with(said).await.expect("memory has room");
+    opened.clear_undo().await.expect("memory has room");
+    assert_eq!(opened.undo().await.expect("memory has room"), None);
+    assert_eq!(opened.read(|board| board.title.to_string()).await, "Launch");
 }
 
 #[tokio::test]

@@ -50,6 +50,24 @@ pub(crate) struct Raw {
     begun: Instant,
 }
 
+/// Sends frames, and gives what comes until the other side ends it or there were so many.
+pub(crate) async fn exchange(socket: &mut Socket, frames: &[Vec<u8>], most: usize) -> Vec<Vec<u8>> {
+    for frame in frames {
+        // It may be ended in the middle.
+        let _ = socket.send(Message::binary(frame.clone())).await;
+    }
+    let mut came = Vec::new();
+    while came.len() < most {
+        let Some(Ok(message)) = soon("a frame", socket.next()).await else { break };
+        match message {
+            Message::Binary(bytes) => came.push(bytes.to_vec()),
+            Message::Close(_) => break,
+            _ => {}
+        }
+    }
+    came
+}
+
 impl Raw {
     /// Connects, and waits until both sides have proven their keys.
     pub(crate) async fn connect(at: SocketAddr, seed: u16) -> Self {
@@ -58,13 +76,17 @@ impl Raw {
 
     /// The same, of which the system holds no more than so many bytes that were not read.
     pub(crate) async fn connect_with(at: SocketAddr, seed: u16, holds: Option<u32>) -> Self {
+        Self::over(socket_with(at, holds).await, at, seed).await
+    }
+
+    /// The same, over a WebSocket on which nothing has been said.
+    pub(crate) async fn over(socket: Socket, at: SocketAddr, seed: u16) -> Self {
         let mut settings = Settings::new(key(seed));
         settings.endpoint = Some(format!("{at}/crdt-sync"));
         let mut entropy = [1; 32];
         entropy[..2].copy_from_slice(&seed.to_le_bytes());
         let it = Connection::new(Role::Dialer, settings, entropy, Time::default());
-        let mut raw =
-            Self { socket: socket_with(at, holds).await, it, closed: None, begun: Instant::now() };
+        let mut raw = Self { socket, it, closed: None, begun: Instant::now() };
         let _: Author = raw.authenticated().await;
         raw
     }

@@ -7,7 +7,7 @@ use crdt_sync::{Live, Peer, PeerOptions, Status};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
@@ -69,6 +69,42 @@ async fn who_is_trusted_is_dialed_with_tls_and_nobody_else() {
     let options = PeerOptions::new().backoff(hasty()).tls(trusting(&certificate));
     let peer = Peer::start(&store, options).expect("a peer");
     peer.bind(&board);
+    peer.dial(address.parse::<crdt_sync::Target>().expect("an address"));
+    soon("synced", board.synced()).await;
+
+    // Who dials with TLS where there is none, and the other way round, is told so.
+    let others = [
+        (format!("wss://localhost:{}", server.at.port()), "write `ws://`"),
+        (format!("ws://localhost:{}", at.port()), "`wss://` is to be written"),
+        (format!("ws://localhost:{}/elsewhere", server.at.port()), "at this path (404)"),
+    ];
+    for (address, says) in others {
+        peer.dial(address.parse::<crdt_sync::Target>().expect("an address"));
+        let mut status = peer.watch(&address.parse().expect("an address")).expect("it is dialed");
+        let told = |status: &Status| matches!(status, Status::Waiting { .. });
+        let why = soon(&address, status.wait_for(told)).await.expect("it is dialed").clone();
+        assert!(format!("{why:?}").contains(says), "{address}: {why:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_where_tls_is_expected_costs_only_its_connection() {
+    let server = Server::open(&store(82));
+    let (at, certificate) = proxy(server.at).await;
+    // What begins as TLS and goes on as none, at the proxy; and TLS at the relay itself.
+    let hello = [&[0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3][..], &[7; 600]].concat();
+    for to in [at, server.at] {
+        let mut tcp = TcpStream::connect(to).await.expect("it listens");
+        tcp.write_all(&hello).await.expect("it is open");
+        let mut answer = Vec::new();
+        let _ = soon("it is dropped", tcp.read_to_end(&mut answer)).await;
+    }
+    let store = store(83);
+    let board = Live::new(store.create::<Board>().expect("room"));
+    let options = PeerOptions::new().backoff(hasty()).tls(trusting(&certificate));
+    let peer = Peer::start(&store, options).expect("a peer");
+    peer.bind(&board);
+    let address = format!("wss://localhost:{}", at.port());
     peer.dial(address.parse::<crdt_sync::Target>().expect("an address"));
     soon("synced", board.synced()).await;
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use crdt_core::DocumentId;
 use crdt_store::backend::{
-    Access, Append, Backend, Check, Entry, Memory, Part, PartName, Placed, Transaction, Write,
+    Access, Append, Backend, Check, Entry, Memory, Note, Part, PartName, Placed, Transaction, Write,
 };
 use crdt_store::{Listing, StoreError};
 
@@ -95,6 +95,10 @@ impl Transaction for Writing<'_> {
 
     fn waiting(&self, id: &DocumentId) -> Result<Vec<(Check, Vec<u8>)>, StoreError> {
         self.inner.waiting(id)
+    }
+
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError> {
+        self.inner.notes(id)
     }
 
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {

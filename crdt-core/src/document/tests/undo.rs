@@ -5,7 +5,7 @@ use std::error::Error;
 use super::prepared::flooded;
 use super::{create, key};
 use crate::document::{ChangeOptions, Document, UndoLimits};
-use crate::node::{EditError, Json, List, Map, Text};
+use crate::node::{EditError, Json, List, Map, Register, Text};
 use crate::{Counter, GroupDelay, steps};
 
 type Tested = Result<(), Box<dyn Error>>;
@@ -83,6 +83,27 @@ fn what_is_not_made_leaves_the_groups() -> Tested {
     Ok(())
 }
 
+/// A group of which nothing was left when that was only asked may have something later.
+#[test]
+fn what_is_passed_over_is_let_go_of_when_that_is_accepted() -> Tested {
+    let mut mine = create::<Register<u8>>();
+    let mut yours = Document::<Register<u8>>::join(mine.id(), key(2));
+    mine.change(|register| register.set(1))?;
+    yours.merge(&mut mine)?;
+    yours.change(|register| register.set(2))?;
+    mine.merge(&mut yours)?;
+    let before = (mine.heads(), mine.digest());
+    let prepared = mine.prepare_undo(&ChangeOptions::new())?;
+    assert!(prepared.is_empty() && prepared.result().is_none() && prepared.undo_note().is_none());
+    drop(prepared);
+    assert_eq!((mine.can_undo(), (mine.heads(), mine.digest())), (true, before));
+    yours.undo()?;
+    mine.merge(&mut yours)?;
+    assert!(mine.undo()?.is_some());
+    assert_eq!((mine.value().0, mine.undo()?, mine.can_undo()), (0, None, false));
+    Ok(())
+}
+
 #[test]
 fn the_oldest_groups_go_first() -> Tested {
     let mut text =
@@ -100,16 +121,45 @@ fn the_oldest_groups_go_first() -> Tested {
     text.change(|text| text.push_str("b"))?;
     assert_eq!((text.can_undo(), text.undo()?), (false, None));
 
-    let bytes = UndoLimits { bytes: 130, ..UndoLimits::default() };
-    let mut text = typed(&[]).with_undo_limits(bytes);
-    for word in ["a", "b", "c", "d"] {
-        text.change(|text| text.push_str(word))?;
+    let bytes = UndoLimits { bytes: 200, ..UndoLimits::default() };
+    let mut text = create::<Register<u8>>().with_undo_limits(bytes);
+    for value in 1..9 {
+        text.change(|register| register.set(value))?;
     }
     while text.undo()?.is_some() {}
-    assert_eq!(text.read(), "ab", "a group takes 56 bytes");
-    text.change(|text| text.push_str("e"))?;
+    assert_eq!(text.value().0, 6, "a group takes 56 bytes, what it has replaced 28");
+    text.change(|register| register.set(9))?;
     text.clear_undo();
     assert_eq!(text.undo()?, None);
+    Ok(())
+}
+
+/// However many changes somebody types, they take the space of one until they are undone.
+#[test]
+fn what_is_typed_takes_no_room() -> Tested {
+    let few = UndoLimits { bytes: 60, groups: 5 };
+    let mut text = typed(&[]).with_undo_limits(few);
+    for word in ["a", "b", "c", "d", "e", "f", "g"] {
+        text.change(|text| text.push_str(word))?;
+    }
+    text.change_with(&ChangeOptions::new().joined(), |text| text.push_str("h"))?;
+    assert_eq!(text.undo()?.map(|undone| undone.len()), Some(2));
+    assert_eq!((text.read().to_string(), text.undo()?), ("abcdef".to_owned(), None));
+    let roomy = UndoLimits { bytes: 10_000, groups: 5 };
+    let mut text = typed(&[]).with_undo_limits(roomy);
+    for word in ["a", "b", "c", "d", "e", "f", "g"] {
+        text.change(|text| text.push_str(word))?;
+    }
+    text.change_with(&ChangeOptions::new().joined(), |text| text.push_str("h"))?;
+    for left in ["abcdef", "abcde", "abcd", "abc", "ab"] {
+        text.undo()?;
+        assert_eq!(text.read(), left);
+    }
+    assert_eq!(text.undo()?, None);
+    for back in ["abc", "abcd", "abcde", "abcdef", "abcdefgh"] {
+        text.redo()?;
+        assert_eq!(text.read(), back);
+    }
     Ok(())
 }
 

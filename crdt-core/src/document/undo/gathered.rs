@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::stack::Group;
+use super::groups::Group;
 use crate::history::{History, LocalSegment, Replayed};
 use crate::node::{Prior, Value};
 use crate::op::{Action, Id, IdRange, Segment, Standing};

@@ -11,6 +11,9 @@
 mod back;
 mod delay;
 mod gathered;
+mod groups;
+mod kept;
+mod note;
 mod stack;
 mod standing;
 
@@ -23,7 +26,7 @@ use crate::op::Id;
 use back::{Asked, Back, LetGo};
 pub use delay::GroupDelay;
 use gathered::Gathered;
-use stack::Group;
+use groups::Group;
 pub use stack::UndoLimits;
 pub(super) use stack::{Turn, UndoStack, Way};
 
@@ -105,12 +108,12 @@ impl<T: CrdtNode> Document<T> {
     /// Whether there is a group to undo. Of one that others have overwritten it may turn out that
     /// nothing is left to undo.
     pub fn can_undo(&self) -> bool {
-        self.undo.count(Way::Undo) > 0
+        self.undo.groups(Way::Undo).count() > 0
     }
 
     /// Whether there is an undo to take back.
     pub fn can_redo(&self) -> bool {
-        self.undo.count(Way::Redo) > 0
+        self.undo.groups(Way::Redo).count() > 0
     }
 
     /// [Undoes](Self::undo) a group if what comes of it is accepted. The options are those of the
@@ -159,8 +162,10 @@ impl<T: CrdtNode> Document<T> {
         options: &ChangeOptions,
     ) -> Result<Prepared<'_, T, Option<Vec<ChangeHash>>>, EditError> {
         let after = self.known(options)?;
-        let mut passed = 0;
-        while let Some(group) = self.undo.get(way, passed).cloned() {
+        let (mut passed, mut place) = (0, self.undo.groups(way).last());
+        while let Some(at) = place
+            && let Some(group) = self.undo.groups(way).at(at)
+        {
             let back = self.back_from(&group)?;
             if !back.is_empty() {
                 self.write_back(back, after, options, Turn::Back { way, passed })?;
@@ -169,9 +174,18 @@ impl<T: CrdtNode> Document<T> {
                 return Ok(Prepared::new(self, Some(undone)));
             }
             passed += 1;
+            place = self.undo.groups(way).before(at);
         }
-        self.undo.pass(way, passed);
+        self.pass_when_accepted(way, passed);
         Ok(Prepared::new(self, None))
+    }
+
+    /// Prepares that groups of which nothing is left are let go of.
+    fn pass_when_accepted(&mut self, way: Way, passed: usize) {
+        let tip = self.writer.as_ref().and_then(|writer| writer.tip);
+        let made = Made::Changes { tip, moved: None, begin: None, priors: Vec::new() };
+        let mark = self.history.mark();
+        self.prepared = Some(Work { mark, made, turn: Turn::Back { way, passed } });
     }
 
     /// The ops that take a group back. Where that depends on what the state has let go of, it is

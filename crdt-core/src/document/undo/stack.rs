@@ -1,8 +1,10 @@
 //! What can be undone and redone: groups of changes, and what they found where they were made.
 
 use core::ops::Range;
-use std::collections::VecDeque;
+use std::borrow::Cow;
 
+use super::groups::{Group, Groups};
+use super::note::{NoteWriter, Target};
 use crate::history::ChangeIndex;
 use crate::node::Prior;
 use crate::op::Id;
@@ -13,9 +15,10 @@ use crate::op::Id;
 pub struct UndoLimits {
     /// The most groups; with none, nothing can be undone, and nothing is kept for it.
     pub groups: usize,
-    /// The most bytes of memory that is kept for it: 56 for a group, 8 for every further stretch of
-    /// changes that nobody else wrote between, 28 for every value that was replaced and entry that
-    /// was removed. The values themselves lie in the history anyway.
+    /// The most bytes of memory that is kept for it: 56 for a group, or for many in a row that are
+    /// a change each in which nothing was replaced; 8 for every further stretch of changes that
+    /// nobody else wrote between, 28 for every value that was replaced and entry that was removed.
+    /// The values themselves lie in the history anyway.
     pub bytes: usize,
 }
 
@@ -26,22 +29,20 @@ impl Default for UndoLimits {
     }
 }
 
-/// Changes that are undone together.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(super) struct Group {
-    /// The first changes, and those behind changes of others, ascending. Most groups need no more
-    /// than one stretch, which takes no memory of its own.
-    first: Range<ChangeIndex>,
-    more: Vec<Range<ChangeIndex>>,
-    /// What their ops found. Of the same op several things lie together.
-    pub(super) priors: Vec<(Id, Prior)>,
-}
-
 /// In which direction to go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::document) enum Way {
     Undo,
     Redo,
+}
+
+impl Way {
+    fn other(self) -> Self {
+        match self {
+            Self::Undo => Self::Redo,
+            Self::Redo => Self::Undo,
+        }
+    }
 }
 
 /// What becomes of the stack when something that is prepared is accepted.
@@ -58,42 +59,12 @@ pub(in crate::document) enum Turn {
 /// The groups of this replica.
 #[derive(Debug, Default)]
 pub(in crate::document) struct UndoStack {
-    undo: VecDeque<Group>,
+    undo: Groups,
     /// The last one is redone first.
-    redo: VecDeque<Group>,
+    redo: Groups,
     /// Whether the last group was made right now: a change may belong to it.
     is_open: bool,
-    bytes: usize,
     limits: UndoLimits,
-}
-
-impl Group {
-    fn bytes(&self) -> usize {
-        size_of::<Self>() + size_of_val(&*self.more) + size_of_val(&*self.priors)
-    }
-
-    /// The changes, ascending.
-    pub(super) fn changes(&self) -> impl Iterator<Item = ChangeIndex> {
-        self.first.clone().chain(self.more.iter().cloned().flatten())
-    }
-
-    /// Adds changes that came after all others.
-    fn add(&mut self, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
-        let last = self.more.last_mut().unwrap_or(&mut self.first);
-        if last.end == changes.start {
-            last.end = changes.end;
-        } else {
-            self.more.push(changes);
-        }
-        self.priors.extend(priors);
-    }
-
-    /// What an op has found.
-    pub(super) fn priors_of(&self, op: Id) -> impl Iterator<Item = Prior> {
-        let start = self.priors.partition_point(|(of, _)| *of < op);
-        let found = self.priors[start..].iter().take_while(move |(of, _)| *of == op);
-        found.map(|(_, prior)| *prior)
-    }
 }
 
 impl UndoStack {
@@ -111,41 +82,79 @@ impl UndoStack {
         self.limits
     }
 
-    fn groups(&mut self, way: Way) -> &mut VecDeque<Group> {
+    fn groups_mut(&mut self, way: Way) -> &mut Groups {
         match way {
             Way::Undo => &mut self.undo,
             Way::Redo => &mut self.redo,
         }
     }
 
-    pub(super) fn count(&self, way: Way) -> usize {
+    /// The groups to go back from in a direction, the last one first.
+    pub(super) fn groups(&self, way: Way) -> &Groups {
         match way {
-            Way::Undo => self.undo.len(),
-            Way::Redo => self.redo.len(),
-        }
-    }
-
-    /// The group that comes after so many others.
-    pub(super) fn get(&self, way: Way, passed: usize) -> Option<&Group> {
-        let groups = match way {
             Way::Undo => &self.undo,
             Way::Redo => &self.redo,
-        };
-        groups.iter().rev().nth(passed)
+        }
     }
 
     /// Lets go of the next groups.
     pub(super) fn pass(&mut self, way: Way, count: usize) {
-        for _ in 0..count {
-            let gone = self.groups(way).pop_back();
-            self.bytes -= gone.map_or(0, |gone| gone.bytes());
-        }
+        let groups = self.groups_mut(way);
+        (0..count).for_each(|_| groups.pop_back());
         self.is_open = false;
     }
 
     /// Lets go of everything.
     pub(super) fn clear(&mut self) {
         *self = Self { limits: self.limits, ..Self::default() };
+    }
+
+    /// Has these groups, within its limits, and no others.
+    pub(super) fn restore(&mut self, groups: impl Iterator<Item = (Way, Group)>) {
+        self.clear();
+        for (way, group) in groups {
+            self.groups_mut(way).push(group);
+        }
+        self.shrink();
+    }
+
+    /// Notes what becomes of it when something that is prepared is accepted; `None` if nothing does.
+    pub(super) fn note(
+        &self,
+        turn: Turn,
+        changes: Range<ChangeIndex>,
+        priors: &[(Id, Prior)],
+        mut writer: NoteWriter<'_>,
+    ) -> Option<Vec<u8>> {
+        if !self.is_kept() || changes.is_empty() || !writer.can_name() {
+            return None;
+        }
+        let name = |group: Cow<'_, Group>| writer.group(group.start());
+        let (gone, target) = match turn {
+            Turn::Elsewhere => return None,
+            Turn::Made { joins } => {
+                let last = self.undo.iter().next_back();
+                let joined = last.filter(|_| joins && self.is_open).map(name);
+                let target = joined.map_or(Target::New(Way::Undo), Target::Joined);
+                (self.redo.iter().map(name).collect(), target)
+            }
+            Turn::Back { way, passed } => {
+                let gone = self.groups(way).iter().rev().take(passed + 1).map(name);
+                (gone.collect(), Target::New(way.other()))
+            }
+        };
+        writer.step(gone, target, core::iter::once(changes), priors);
+        Some(writer.finish())
+    }
+
+    /// All of it as one note.
+    pub(super) fn note_all(&self, mut writer: NoteWriter<'_>) -> Vec<u8> {
+        for way in [Way::Undo, Way::Redo] {
+            for group in self.groups(way).iter() {
+                writer.step(Vec::new(), Target::New(way), group.stretches(), &group.priors);
+            }
+        }
+        writer.finish()
     }
 
     /// Takes in changes that have been accepted.
@@ -155,56 +164,57 @@ impl UndoStack {
         changes: Range<ChangeIndex>,
         priors: Vec<(Id, Prior)>,
     ) {
-        if !self.is_kept() || changes.is_empty() {
-            return;
-        }
         match turn {
+            _ if !self.is_kept() => return,
             Turn::Elsewhere => return,
+            Turn::Made { .. } if changes.is_empty() => return,
+            Turn::Back { way, passed } if changes.is_empty() => self.pass(way, passed),
             Turn::Made { joins } => {
-                self.pass_redo();
+                self.redo.clear();
                 self.make(joins, changes, priors);
             }
             Turn::Back { way, passed } => {
                 self.pass(way, passed + 1);
-                let other = if way == Way::Undo { Way::Redo } else { Way::Undo };
-                self.push(other, changes, priors);
+                self.push(way.other(), changes, priors);
             }
         }
         self.shrink();
     }
 
     fn make(&mut self, joins: bool, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
-        let joined = self.undo.back_mut().filter(|_| joins && self.is_open);
-        match joined {
-            Some(last) => {
-                let before = last.bytes();
-                last.add(changes, priors);
-                self.bytes += last.bytes() - before;
-            }
-            None => self.push(Way::Undo, changes, priors),
+        if joins && self.is_open && self.undo.count() > 0 {
+            self.undo.join(changes, priors);
+        } else {
+            self.push(Way::Undo, changes, priors);
         }
         self.is_open = true;
     }
 
     fn push(&mut self, way: Way, changes: Range<ChangeIndex>, priors: Vec<(Id, Prior)>) {
-        let group = Group { first: changes, more: Vec::new(), priors };
-        self.bytes += group.bytes();
-        self.groups(way).push_back(group);
-    }
-
-    fn pass_redo(&mut self) {
-        if !self.redo.is_empty() {
-            self.pass(Way::Redo, self.redo.len());
-        }
+        self.groups_mut(way).push(Group::new(changes, priors));
     }
 
     /// Lets go of what is beyond the limits.
     fn shrink(&mut self) {
         let UndoLimits { groups, bytes } = self.limits;
-        while self.undo.len() + self.redo.len() > groups || self.bytes > bytes {
-            let gone = self.undo.pop_front().or_else(|| self.redo.pop_front());
-            let Some(gone) = gone else { return };
-            self.bytes -= gone.bytes();
+        while self.undo.count() + self.redo.count() > groups
+            || self.undo.bytes() + self.redo.bytes() > bytes
+        {
+            if !(self.undo.pop_front() || self.redo.pop_front()) {
+                return;
+            }
         }
+    }
+}
+
+#[cfg(test)]
+impl UndoStack {
+    /// Whether it has the groups of another one, and perhaps more that come before or between these.
+    pub(in crate::document) fn is_noted_of(&self, other: &Self) -> bool {
+        let has = |mine: &Groups, theirs: &Groups| {
+            let mut mine = mine.iter();
+            theirs.iter().all(|group| mine.any(|mine| mine == group))
+        };
+        has(&self.undo, &other.undo) && has(&self.redo, &other.redo)
     }
 }

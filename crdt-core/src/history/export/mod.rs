@@ -36,9 +36,10 @@ impl Exporter<'_> {
         self.changes(lacking::lacking(self.store, have))
     }
 
-    /// Every change from one on.
+    /// Every change from one on, and the genesis record even if there is none.
     pub(crate) fn since(self, first: ChangeIndex) -> Vec<u8> {
-        self.changes((first..self.store.chains.len()).collect())
+        let later = first..self.store.chains.len();
+        if later.is_empty() { self.record() } else { self.changes(later.collect()) }
     }
 
     /// What a replica with a frontier lacks.
@@ -58,9 +59,13 @@ impl Exporter<'_> {
 
     /// Every change, and the genesis record even if there is none.
     pub(crate) fn all(self) -> Vec<u8> {
-        let mut out = self.beyond(&[]);
-        if self.store.chains.len() == 0
-            && self.store.genesis.is_some()
+        self.since(0)
+    }
+
+    /// The genesis record alone, if it is known.
+    fn record(self) -> Vec<u8> {
+        let mut out = Vec::new();
+        if self.store.genesis.is_some()
             && let Some(bundle) = self.write(&[], &BTreeMap::new())
         {
             write::bytes(&mut out, &bundle);

@@ -37,6 +37,11 @@ impl Forks {
         }
     }
 
+    /// Whether the chain of an author forks. O(log n).
+    pub(crate) fn has(&self, author: AuthorIndex) -> bool {
+        self.points.range((author, None)..).next().is_some_and(|((forks, _), _)| *forks == author)
+    }
+
     /// Of each place where a chain forks, its author and the changes that follow there.
     pub(crate) fn all(&self) -> impl Iterator<Item = (AuthorIndex, &[ChangeIndex])> {
         self.points.iter().map(|((author, _), changes)| (*author, &**changes))

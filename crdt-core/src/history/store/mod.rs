@@ -34,7 +34,7 @@ use super::format::bodies::Bodies;
 use super::format::extras::Extras;
 use super::format::genesis::Genesis;
 use super::format::header::{Header, canonical_size};
-use super::format::numbers::{AuthorIndex, ChangeIndex, Full};
+use super::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Full};
 use super::format::tags::Tags;
 use crate::crypto::{Author, ChangeHash, DocumentId};
 
@@ -140,6 +140,13 @@ impl Store {
     pub(crate) fn tip_of_author(&self, author: &Author) -> Option<ChangeIndex> {
         let tips = self.chains.tips_of_author(self.chains.authors.find(author)?);
         tips.max_by_key(|tip| (self.chains.seq_of(*tip), self.chains.hash_of(*tip)))
+    }
+
+    /// The branch on which all changes of an author lie; `None` if there are none, or its chain
+    /// forks. O(log n).
+    pub(crate) fn unforked(&self, author: &Author) -> Option<BranchIndex> {
+        let author = self.chains.authors.find(author)?;
+        if self.forks.has(author) { None } else { self.chains.root(author) }
     }
 
     /// What a change depends on beside its predecessor, in ascending order of hashes.

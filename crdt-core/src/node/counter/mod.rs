@@ -1,3 +1,4 @@
+mod counted;
 mod kept;
 mod state;
 
@@ -15,6 +16,7 @@ use super::{
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
+pub use counted::Counted;
 pub use state::CounterState;
 
 /// A number that is changed by adding, so that concurrent additions add up.
@@ -258,7 +260,7 @@ macro_rules! counter_node {
         $(#[$attribute])*
         impl<$($generics)*> CrdtNode for $node {
             type Value = $value;
-            type State = CounterState;
+            type State = Counted<$integer>;
             type View<'a> = CounterView<'a, $integer>;
             type Editor<'a> = CounterEditor<'a, $integer>;
             type Delta = CounterDelta<$integer>;
@@ -269,12 +271,12 @@ macro_rules! counter_node {
                 describe::<$integer>()
             }
 
-            fn view<'a>(state: &'a CounterState, chains: &'a Chains) -> Self::View<'a> {
-                view(state, chains)
+            fn view<'a>(state: &'a Self::State, chains: &'a Chains) -> Self::View<'a> {
+                view(&state.counter, chains)
             }
 
-            fn edit<'a>(state: &'a mut CounterState, scope: Scope<'a>) -> Self::Editor<'a> {
-                edit(state, scope)
+            fn edit<'a>(state: &'a mut Self::State, scope: Scope<'a>) -> Self::Editor<'a> {
+                edit(&mut state.counter, scope)
             }
 
             fn value_of(view: Self::View<'_>) -> $value {
@@ -296,11 +298,12 @@ macro_rules! counter_node {
             }
 
             fn delta(
-                before: Before<'_, CounterState>,
-                after: &CounterState,
+                before: Before<'_, Self::State>,
+                after: &Self::State,
                 chains: &Chains,
             ) -> Option<Self::Delta> {
-                CounterDelta::between(sum_before(before, chains)?, after.sum(chains))
+                let before = before.map(|state| &state.counter);
+                CounterDelta::between(sum_before(before, chains)?, after.counter.sum(chains))
             }
 
             fn apply_delta(value: &mut $value, delta: &Self::Delta) -> Result<(), DeltaError> {

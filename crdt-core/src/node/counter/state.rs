@@ -64,9 +64,9 @@ impl CounterState {
     }
 
     fn take_back_reset(&mut self, op: &Incoming<'_>) {
-        match (self.kept(op.keeps_all), op.undone) {
+        match (self.kept(op.keeps_all), op.taken_back) {
             (Some(kept), _) => kept.take_back_reset(op.id),
-            (None, Some(undone)) => undone.put_back(self, Self::default),
+            (None, Some(taken_back)) => taken_back.put_back(self, Self::default),
             (None, None) => {}
         }
     }
@@ -93,7 +93,7 @@ impl CounterState {
     }
 
     /// Adds any integer, in as many ops as it takes.
-    pub(super) fn write_add(&mut self, scope: &mut Scope<'_>, mut delta: i128) {
+    pub(in crate::node) fn write_add(&mut self, scope: &mut Scope<'_>, mut delta: i128) {
         if delta != 0 {
             scope.note(|| Effect::Sum(self.sum(scope.chains())));
         }
@@ -126,11 +126,11 @@ impl NodeState for CounterState {
             op.note(|| Effect::Sum(self.sum(chains)));
         }
         match (path, &op.action) {
-            ([], Action::Add { .. }) if op.undone.is_some() => {
+            ([], Action::Add { .. }) if op.taken_back.is_some() => {
                 self.take_back_add(op.id, op.keeps_all);
             }
             ([], Action::Add { delta }) => self.add(op.id, *delta, op.keeps_all),
-            ([], Action::Reset { .. }) if op.undone.is_some() => self.take_back_reset(op),
+            ([], Action::Reset { .. }) if op.taken_back.is_some() => self.take_back_reset(op),
             ([], Action::Reset { annuls }) => self.reset(op, annuls, chains),
             ([], Action::Annul { standing, names }) if let Some(question) = op.asked => {
                 let known = |name| self.kept.as_ref()?.standing_of(name);

@@ -279,6 +279,15 @@ impl<'a> JsonEditor<'a> {
         write::write(self.state, self.scope, value, write::SET)
     }
 
+    /// The state and scope of a place that is there.
+    #[cfg(feature = "by-path")]
+    pub(in crate::node) fn into_place(
+        self,
+        way: &[Token<'_>],
+    ) -> Result<(&'a mut JsonState, Scope<'a>), EditError> {
+        self.reach(way, Missing::Refuse).map(|Self { state, scope }| (state, scope))
+    }
+
     fn reach(self, way: &[Token<'_>], missing: Missing) -> Result<Self, EditError> {
         way.iter().try_fold(self, |place, token| place.step(token, missing))
     }

@@ -2,6 +2,8 @@ use super::shape::Shape;
 use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::register::RegisterState;
+#[cfg(feature = "by-path")]
+use crate::node::{AnyNode, AnyNodeMut};
 use crate::node::{
     Blanks, DigestWriter, Fit, Id, Incoming, Lazy, ListState, MapState, Misfit, NodeState, Scope,
     Segment, StateReader, StateWriter, TextState,
@@ -53,7 +55,7 @@ impl JsonState {
         self.containers.get().text.get()
     }
 
-    pub(super) fn text_mut(&mut self) -> &mut TextState {
+    pub(in crate::node) fn text_mut(&mut self) -> &mut TextState {
         self.containers.get_mut().text.get_mut()
     }
 }
@@ -105,6 +107,16 @@ impl NodeState for JsonState {
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         reader.nested(&mut self.shape)?;
         reader.nested(&mut self.containers)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Json(self)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Json(self)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::node::edit::{delete_at, insert_at};
 use crate::node::positions::positions;
 use crate::node::register::{altered, unreadable};
 use crate::node::{
-    CrdtNode, EditError, ElementId, Fit, NewElement, NewElements, NodeState as _, Scope, Writing,
+    CrdtNode, EditError, ElementId, Fit, NewElement, NewElements, NodeState, Scope, Writing,
 };
 use crate::op::{Id, write_seed};
 use crate::sequence::{Items, Sequence};
@@ -365,19 +365,19 @@ impl<T: CrdtNode> fmt::Debug for ListEditor<'_, T> {
     }
 }
 
+/// The bytes that come with the insert of the element with a number.
+pub(in crate::node) type SeedOf<'f> =
+    &'f mut dyn FnMut(usize) -> Result<Option<Vec<u8>>, EditError>;
+
 /// Inserts elements, and writes what of them does not come with the insert.
 pub(super) fn insert_all<T: CrdtNode>(
     state: &mut ListState<T::State>,
-    mut scope: Scope<'_>,
+    scope: Scope<'_>,
     position: usize,
     values: Vec<T::Value>,
 ) -> Result<(), EditError> {
     let first = scope.next_id();
-    let (states, seeds) = seeded_all::<T>(scope, &values)?;
-    let elements = state.elements.edit(scope.chains());
-    let place = insert_at(elements, &scope, position, states.into_iter())?;
-    scope.write_insert(place, values.len(), seeds);
-    scope.check_depth()?;
+    insert_seeded(state, scope, position, values.len(), &mut |number| T::seed(&values[number]))?;
     for ((at, counter), value) in (position..).zip(first.counter..).zip(values) {
         if let Some(state) = state.elements.as_it_is().item_at_mut(at) {
             // What its default says has no seed, and a node need not have one at all.
@@ -388,15 +388,32 @@ pub(super) fn insert_all<T: CrdtNode>(
     Ok(())
 }
 
-/// The states of elements with these values as an insert brings them, and their seeds.
-fn seeded_all<T: CrdtNode>(
+/// Inserts elements with what comes with the insert: of each the bytes that its register is set to,
+/// if it is.
+pub(super) fn insert_seeded<S: NodeState + Default>(
+    state: &mut ListState<S>,
+    mut scope: Scope<'_>,
+    position: usize,
+    count: usize,
+    seed: SeedOf<'_>,
+) -> Result<(), EditError> {
+    let (states, seeds) = seeded_all(scope, count, seed)?;
+    let elements = state.elements.edit(scope.chains());
+    let place = insert_at(elements, &scope, position, states.into_iter())?;
+    scope.write_insert(place, count, seeds);
+    scope.check_depth()
+}
+
+/// The states of elements as an insert brings them, and their seeds.
+fn seeded_all<S: NodeState + Default>(
     scope: Scope<'_>,
-    values: &[T::Value],
-) -> Result<(Vec<T::State>, Vec<u8>), EditError> {
+    count: usize,
+    seed: SeedOf<'_>,
+) -> Result<(Vec<S>, Vec<u8>), EditError> {
     let (first, time, chains) = (scope.next_id(), scope.time(), scope.chains());
-    let (mut states, mut seeds) = (Vec::with_capacity(values.len()), Vec::new());
-    for (counter, value) in (first.counter..).zip(values) {
-        let seed = T::seed(value)?.unwrap_or_default();
+    let (mut states, mut seeds) = (Vec::with_capacity(count), Vec::new());
+    for (counter, number) in (first.counter..).zip(0..count) {
+        let seed = seed(number)?.unwrap_or_default();
         let (state, fit) = seeded(Id { counter, ..first }, time, &seed, chains);
         match fit {
             Fit::Applied => {}

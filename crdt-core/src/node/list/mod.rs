@@ -1,5 +1,7 @@
 //! Lists, whose elements are nested nodes.
 
+#[cfg(feature = "by-path")]
+mod any;
 mod delta;
 mod editor;
 mod elements;
@@ -14,8 +16,12 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize, Serializer};
 
 use reconcile::reconcile;
+#[cfg(feature = "by-path")]
+pub(super) use reconcile::{Rows, carry_out};
 
 pub use editor::ListEditor;
+#[cfg(feature = "by-path")]
+pub(super) use editor::SeedOf;
 pub use state::ListState;
 pub(in crate::node) use state::inserted;
 pub use view::{ListIter, ListView};

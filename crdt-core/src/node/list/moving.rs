@@ -68,7 +68,7 @@ impl<T: CrdtNode> ListEditor<'_, T> {
 
 /// Moves the elements at a range of positions so that the first of them stands at `to`. A move that
 /// changes nothing is not written.
-fn move_range<S: NodeState + Default>(
+pub(super) fn move_range<S: NodeState + Default>(
     state: &mut ListState<S>,
     scope: Scope<'_>,
     range: Range<usize>,

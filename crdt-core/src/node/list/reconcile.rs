@@ -1,5 +1,7 @@
 //! Making a list read as plain values.
 
+use core::ops::Range;
+
 use super::ListState;
 use super::editor::insert_all;
 use super::moving::move_before;
@@ -8,6 +10,22 @@ use crate::node::edit::delete_at;
 use crate::node::fingerprint::Tokens;
 use crate::node::{CrdtNode, EditError, Scope, Writing};
 use crate::op::Id;
+
+/// A list that is made to read as values, which it knows by their numbers.
+pub(in crate::node) trait Rows {
+    /// The id that the next op will have.
+    fn next_id(&self) -> Id;
+    /// Where an element is now.
+    fn position(&self, element: Id) -> Option<usize>;
+    /// Moves the elements at some positions into the gap before another one.
+    fn move_before(&mut self, range: Range<usize>, gap: usize) -> Result<(), EditError>;
+    /// Inserts values so that they stand at a position.
+    fn insert(&mut self, position: usize, values: Range<usize>) -> Result<(), EditError>;
+    /// Makes an element read as a value, by what differs.
+    fn write(&mut self, element: Id, value: usize) -> Result<(), EditError>;
+    /// Deletes the elements at some positions.
+    fn delete(&mut self, range: Range<usize>) -> Result<(), EditError>;
+}
 
 /// Aligns the elements with the values, then edits, moves, inserts and removes what differs.
 pub(super) fn reconcile<T: CrdtNode>(
@@ -20,64 +38,70 @@ pub(super) fn reconcile<T: CrdtNode>(
     let chains = scope.chains();
     let old: Vec<_> = state.states(chains).map(|item| tokens.of_state::<T>(item, chains)).collect();
     let new: Vec<_> = values.iter().map(|value| tokens.of_value::<T>(value)).collect();
-    // Only elements without a key can become others.
-    let can_become = |index: usize| T::key(&values[index]).is_none();
-    let Alignment { fates, removed } = align(&old, &new, can_become);
+    // Only elements without a key can become others, and what has the same key may still differ.
+    let keyed: Vec<bool> = values.iter().map(|value| T::key(value).is_some()).collect();
+    let alignment = align(&old, &new, |index| !keyed[index]);
     let ids: Vec<Id> = state.elements.look(chains).items().map(|(id, _)| id).collect();
-    let mut list = Placing::<T> { state, scope, last: None, added: Vec::new() };
-    for ((fate, value), token) in fates.into_iter().zip(values).zip(&new) {
-        let (index, moves) = match fate {
-            Fate::New => {
-                list.added.push(value);
-                continue;
-            }
-            Fate::Stays(index) => (index, false),
-            Fate::Moves(index) => (index, true),
+    let values = values.into_iter().map(Some).collect();
+    let mut rows = TypedRows::<T> { state, scope, values };
+    carry_out(&mut rows, alignment, &ids, &|from, to| old[from] != new[to] || keyed[to])
+}
+
+/// Carries out an alignment of elements with values; `differs` says whether an element may have to
+/// be written where it comes to be a value.
+pub(in crate::node) fn carry_out(
+    rows: &mut dyn Rows,
+    Alignment { fates, removed }: Alignment,
+    ids: &[Id],
+    differs: &dyn Fn(usize, usize) -> bool,
+) -> Result<(), EditError> {
+    let end = fates.len();
+    let mut list = Placing { rows, last: None, added: 0..0 };
+    for (to, fate) in fates.into_iter().enumerate() {
+        let (from, moves) = match fate {
+            Fate::New => continue,
+            Fate::Stays(from) => (from, false),
+            Fate::Moves(from) => (from, true),
         };
-        list.place(ids[index], moves)?;
-        // What has the same key may still differ.
-        if old[index] != *token || T::key(&value).is_some() {
-            list.write(ids[index], value)?;
+        list.added.end = to;
+        list.place(ids[from], moves)?;
+        list.added = to + 1..to + 1;
+        if differs(from, to) {
+            list.rows.write(ids[from], to)?;
         }
     }
+    list.added.end = end;
     list.insert_added()?;
-    list.remove(removed.into_iter().map(|index| ids[index]))
+    list.remove(removed.into_iter().map(|from| ids[from]))
 }
 
 /// A list on its way to being as the values, from the first on.
-struct Placing<'a, T: CrdtNode> {
-    state: &'a mut ListState<T::State>,
-    scope: Scope<'a>,
+struct Placing<'r> {
+    rows: &'r mut dyn Rows,
     /// The element that the last value belongs to.
     last: Option<Id>,
     /// Values behind it that are not in the list yet.
-    added: Vec<T::Value>,
+    added: Range<usize>,
 }
 
-impl<T: CrdtNode> Placing<'_, T> {
+impl Placing<'_> {
     /// Lets an element be the next, behind the last one.
     fn place(&mut self, element: Id, moves: bool) -> Result<(), EditError> {
         self.insert_added()?;
         if moves {
             let gap = self.gap()?;
             let position = self.position(element)?;
-            move_before(self.state, self.scope, position..position + 1, gap)?;
+            self.rows.move_before(position..position + 1, gap)?;
         }
         self.last = Some(element);
         Ok(())
     }
 
-    fn write(&mut self, element: Id, value: T::Value) -> Result<(), EditError> {
-        let state = self.state.elements.as_it_is().item_mut(element).ok_or_else(lost)?;
-        T::write(state, self.scope.element(element), value, Writing::Difference)
-    }
-
     fn insert_added(&mut self) -> Result<(), EditError> {
-        let added = core::mem::take(&mut self.added);
-        let Some(behind) = added.len().checked_sub(1) else { return Ok(()) };
+        let Some(behind) = self.added.len().checked_sub(1) else { return Ok(()) };
         let gap = self.gap()?;
-        let last = self.scope.next_id().plus(u32::try_from(behind).map_err(|_| lost())?);
-        insert_all::<T>(self.state, self.scope, gap, added)?;
+        let last = self.rows.next_id().plus(u32::try_from(behind).map_err(|_| lost())?);
+        self.rows.insert(gap, self.added.clone())?;
         self.last = Some(last);
         Ok(())
     }
@@ -90,9 +114,7 @@ impl<T: CrdtNode> Placing<'_, T> {
         }
         // From the last on, so that positions hold.
         for run in positions.chunk_by(|a, b| a + 1 == *b).rev() {
-            let range = run[0]..run[0] + run.len();
-            let elements = self.state.elements.edit(self.scope.chains());
-            delete_at(elements, &mut self.scope, range)?;
+            self.rows.delete(run[0]..run[0] + run.len())?;
         }
         Ok(())
     }
@@ -103,7 +125,44 @@ impl<T: CrdtNode> Placing<'_, T> {
     }
 
     fn position(&self, element: Id) -> Result<usize, EditError> {
-        self.state.elements.look(self.scope.chains()).position(element).ok_or_else(lost)
+        self.rows.position(element).ok_or_else(lost)
+    }
+}
+
+/// A list, and the values of its type that are not in it yet.
+struct TypedRows<'a, T: CrdtNode> {
+    state: &'a mut ListState<T::State>,
+    scope: Scope<'a>,
+    values: Vec<Option<T::Value>>,
+}
+
+impl<T: CrdtNode> Rows for TypedRows<'_, T> {
+    fn next_id(&self) -> Id {
+        self.scope.next_id()
+    }
+
+    fn position(&self, element: Id) -> Option<usize> {
+        self.state.elements.look(self.scope.chains()).position(element)
+    }
+
+    fn move_before(&mut self, range: Range<usize>, gap: usize) -> Result<(), EditError> {
+        move_before(self.state, self.scope, range, gap)
+    }
+
+    fn insert(&mut self, position: usize, values: Range<usize>) -> Result<(), EditError> {
+        let values = self.values[values].iter_mut().filter_map(Option::take).collect();
+        insert_all::<T>(self.state, self.scope, position, values)
+    }
+
+    fn write(&mut self, element: Id, value: usize) -> Result<(), EditError> {
+        let Some(value) = self.values[value].take() else { return Ok(()) };
+        let state = self.state.elements.as_it_is().item_mut(element).ok_or_else(lost)?;
+        T::write(state, self.scope.element(element), value, Writing::Difference)
+    }
+
+    fn delete(&mut self, range: Range<usize>) -> Result<(), EditError> {
+        let elements = self.state.elements.edit(self.scope.chains());
+        delete_at(elements, &mut self.scope, range)
     }
 }
 

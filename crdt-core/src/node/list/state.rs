@@ -5,9 +5,11 @@ use crate::codec::DecodeError;
 use crate::history::Chains;
 use crate::node::edit::{ask, delete_at, uncover};
 use crate::node::watch::Effect;
+#[cfg(feature = "by-path")]
+use crate::node::{AnyNode, AnyNodeMut};
 use crate::node::{
     Blanks, DigestWriter, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
-    StateWriter, Undone,
+    StateWriter, TakenBack,
 };
 use crate::op::{Action, Id, IdRange, Place, Seeds, Standing};
 use crate::sequence::{Content, Items, Restored, Sequence, Shift, Shifts};
@@ -157,13 +159,13 @@ impl<S: NodeState + Default> ListState<S> {
     }
 
     /// Takes an edit back.
-    fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
+    fn take_back(&mut self, op: &Incoming<'_>, taken_back: &TakenBack<'_>, chains: &Chains) -> Fit {
         let sequence = self.elements.edit(chains);
         match op.action {
-            Action::Insert { .. } => sequence.take_out(undone.inserted(op.id), chains),
-            Action::Move { .. } => sequence.take_back_moves(undone.inserted(op.id), chains),
-            Action::Delete { .. } if op.keeps_all => uncover(sequence, undone, chains),
-            Action::Delete { .. } => undone.each_items(|names, states: Vec<S>| {
+            Action::Insert { .. } => sequence.take_out(taken_back.inserted(op.id), chains),
+            Action::Move { .. } => sequence.take_back_moves(taken_back.inserted(op.id), chains),
+            Action::Delete { .. } if op.keeps_all => uncover(sequence, taken_back, chains),
+            Action::Delete { .. } => taken_back.each_items(|names, states: Vec<S>| {
                 sequence.restore(names, states.into_iter(), chains);
             }),
             _ => return Fit::wrong_kind(),
@@ -201,8 +203,8 @@ pub(super) fn seeded<S: NodeState + Default>(
 
 impl<S: NodeState + Default> NodeState for ListState<S> {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let (Some(undone), []) = (op.undone, path) {
-            return self.take_back(op, undone, chains);
+        if let (Some(taken_back), []) = (op.taken_back, path) {
+            return self.take_back(op, taken_back, chains);
         }
         if let (Some(question), []) = (op.asked, path) {
             ask(question, op, self.elements.edit(chains));
@@ -269,5 +271,15 @@ impl<S: NodeState + Default> NodeState for ListState<S> {
         let sequence = restored.finish(reader.chains());
         self.elements = Elements::Settled(sequence.ok_or(DecodeError::InvalidPlace)?);
         Ok(())
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::List(self)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::List(self)
     }
 }

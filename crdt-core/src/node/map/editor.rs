@@ -154,12 +154,9 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
     pub fn insert(&mut self, key: impl IntoKey<K>, value: V::Value) -> Result<(), EditError> {
         let key = key.into_key();
         self.scope.attempt(self.state, |state, scope| {
-            let scope = state.scope_of(scope, &key)?;
-            let entry = state.entries.get_or_default(key);
-            let was = entry.is_present();
-            let assigned = entry.assign::<V>(scope, value);
-            state.recount(was, true);
-            assigned
+            state.assign_with(scope, key, |state, scope| {
+                V::write(state, scope, value, Writing::Anew)
+            })
         })
     }
 
@@ -200,17 +197,8 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let found = self.state.entries.get_key_value(key);
-        let Some((own, _)) = found.filter(|(_, entry)| entry.is_present()) else {
-            return false;
-        };
         self.scope.pin();
-        let scope = self.scope.key(own.to_key());
-        if let Some(entry) = self.state.entries.get_mut(key) {
-            entry.remove(|| scope);
-            self.state.present -= 1;
-        }
-        true
+        self.state.remove_key(self.scope, key)
     }
 
     /// Makes absent every entry that the closure does not want to keep.
@@ -250,12 +238,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
         K: core::borrow::Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let Self { state, scope } = self;
-        let (own, _) = state.entries.get_key_value(key).filter(|(_, entry)| entry.is_present())?;
-        let scope = scope.key(own.to_key());
-        let entry = state.entries.get_mut(key)?;
-        entry.enter(scope);
-        Some((&mut entry.state, scope))
+        self.state.enter_present(self.scope, key)
     }
 
     /// The state and scope of an entry, which is made present if it is absent.
@@ -263,12 +246,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapEditor<'a, K, V> {
         self,
         key: K,
     ) -> Result<(&'a mut V::State, Scope<'a>), EditError> {
-        let Self { state, scope } = self;
-        let scope = state.scope_of(scope, &key)?;
-        let entry = state.entries.get_or_default(key);
-        state.present += usize::from(!entry.is_present());
-        entry.enter(scope);
-        Ok((&mut entry.state, scope))
+        self.state.enter(self.scope, key)
     }
 }
 
@@ -285,12 +263,7 @@ impl<K: MapKey> MapEditor<'_, K, ()> {
     /// Makes a key present, also if it is already; says whether it was absent.
     pub(in crate::node) fn put(&mut self, key: K) -> Result<bool, EditError> {
         self.scope.pin();
-        let scope = self.state.scope_of(self.scope, &key)?;
-        let entry = self.state.entries.get_or_default(key);
-        let was = entry.is_present();
-        entry.put(scope);
-        self.state.recount(was, true);
-        Ok(!was)
+        self.state.put_key(self.scope, key)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Maps, whose entries are nested nodes.
 
+#[cfg(feature = "by-path")]
+mod any;
 mod editor;
 mod state;
 mod view;
@@ -122,7 +124,7 @@ fn assign<K: MapKey, V: CrdtNode>(
     values: BTreeMap<K, V::Value>,
 ) -> Result<(), EditError> {
     scope.pin();
-    state.remove_others(scope, &values, |_| true);
+    state.remove_others(scope, |key| values.contains_key(key), |_| true);
     let mut editor = MapEditor::<K, V> { state, scope };
     values.into_iter().try_for_each(|(key, value)| editor.insert(key, value))
 }
@@ -134,7 +136,7 @@ fn reconcile<K: MapKey, V: CrdtNode>(
     values: BTreeMap<K, V::Value>,
 ) -> Result<(), EditError> {
     scope.pin();
-    state.remove_others(scope, &values, Entry::is_present);
+    state.remove_others(scope, |key| values.contains_key(key), Entry::is_present);
     for (key, value) in values {
         match state.entries.get_mut(&key).filter(|entry| entry.is_present()) {
             Some(entry) => {

@@ -1,9 +1,11 @@
-use std::collections::BTreeMap;
+use core::borrow::Borrow;
 
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalSegment};
 use crate::node::entries::{self, Entries};
 use crate::node::entry::Entry;
+#[cfg(feature = "by-path")]
+use crate::node::{AnyNode, AnyNodeMut};
 use crate::node::{
     Blanks, DigestWriter, EditError, Fit, Incoming, MapKey, Misfit, NodeState, Scope, Segment,
     StateReader, StateWriter,
@@ -36,14 +38,14 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
     }
 
     /// Makes all entries absent but those that are kept, and those that `chosen` leaves out.
-    pub(super) fn remove_others<V>(
+    pub(super) fn remove_others(
         &mut self,
         scope: Scope<'_>,
-        kept: &BTreeMap<K, V>,
+        kept: impl Fn(&K) -> bool,
         chosen: impl Fn(&Entry<S>) -> bool,
     ) {
         for (key, entry) in self.entries.iter_mut() {
-            if !kept.contains_key(key) && chosen(entry) {
+            if !kept(key) && chosen(entry) {
                 self.present -= usize::from(entry.remove(|| scope.key(key.to_key())));
             }
         }
@@ -61,6 +63,83 @@ impl<K: MapKey, S: NodeState> MapState<K, S> {
 
     pub(super) fn recount(&mut self, was: bool, is: bool) {
         self.present = self.present + usize::from(is) - usize::from(was);
+    }
+}
+
+/// Edits of single entries, each with the scope of the map.
+impl<K: MapKey, S: NodeState + Default> MapState<K, S> {
+    /// The state and scope of an entry that is present, and stays so.
+    pub(super) fn enter_present<'a, Q>(
+        &'a mut self,
+        scope: Scope<'a>,
+        key: &Q,
+    ) -> Option<(&'a mut S, Scope<'a>)>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let (own, _) = self.entries.get_key_value(key).filter(|(_, entry)| entry.is_present())?;
+        let scope = scope.key(own.to_key());
+        let entry = self.entries.get_mut(key)?;
+        entry.enter(scope);
+        Some((&mut entry.state, scope))
+    }
+
+    /// The state and scope of an entry, which is made present if it is absent.
+    pub(super) fn enter<'a>(
+        &'a mut self,
+        scope: Scope<'a>,
+        key: K,
+    ) -> Result<(&'a mut S, Scope<'a>), EditError> {
+        let scope = self.scope_of(scope, &key)?;
+        let entry = self.entries.get_or_default(key);
+        self.present += usize::from(!entry.is_present());
+        entry.enter(scope);
+        Ok((&mut entry.state, scope))
+    }
+
+    /// Makes an entry present and has a value written over what is known of it.
+    pub(super) fn assign_with(
+        &mut self,
+        scope: Scope<'_>,
+        key: K,
+        write: impl FnOnce(&mut S, Scope<'_>) -> Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        let scope = self.scope_of(scope, &key)?;
+        let entry = self.entries.get_or_default(key);
+        let was = entry.is_present();
+        let assigned = entry.assign(scope, write);
+        self.recount(was, true);
+        assigned
+    }
+
+    /// Makes an entry present as it is by default, also if it is present already; whether it was
+    /// absent.
+    pub(super) fn put_key(&mut self, scope: Scope<'_>, key: K) -> Result<bool, EditError> {
+        let scope = self.scope_of(scope, &key)?;
+        let entry = self.entries.get_or_default(key);
+        let was = entry.is_present();
+        entry.put(scope);
+        self.recount(was, true);
+        Ok(!was)
+    }
+
+    /// Makes an entry absent; whether it was present.
+    pub(super) fn remove_key<Q>(&mut self, scope: Scope<'_>, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let found = self.entries.get_key_value(key);
+        let Some((own, _)) = found.filter(|(_, entry)| entry.is_present()) else {
+            return false;
+        };
+        let scope = scope.key(own.to_key());
+        if let Some(entry) = self.entries.get_mut(key) {
+            entry.remove(|| scope);
+            self.present -= 1;
+        }
+        true
     }
 }
 
@@ -159,5 +238,15 @@ impl<K: MapKey, S: NodeState + Default> NodeState for MapState<K, S> {
             self.present += usize::from(entry.is_present());
         }
         Ok(())
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Map(self)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Map(self)
     }
 }

@@ -1,5 +1,7 @@
 //! A register: a value that is written and replaced as a whole.
 
+#[cfg(feature = "by-path")]
+mod any;
 mod compare;
 mod edit;
 mod node;
@@ -18,6 +20,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::leaf::is_plain_leaf;
 use super::versions::{Versions, Write};
+#[cfg(feature = "by-path")]
+use super::{AnyNode, AnyNodeMut};
 use super::{
     DigestWriter, EditError, Fit, Id, Incoming, Initial, Misfit, NodeState, Scope, Segment,
     StandardDefault, StateReader, StateWriter, Writing,
@@ -112,8 +116,8 @@ where
     D: Initial<T> + Send + Sync,
 {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let (Some(undone), []) = (op.undone_set(), path) {
-            undone.put_back(&mut self.versions, || Versions::None(D::initial()));
+        if let (Some(taken_back), []) = (op.taken_back_set(), path) {
+            taken_back.put_back(&mut self.versions, || Versions::None(D::initial()));
             return Fit::Applied;
         }
         if let (Some(question), [], Action::Set { .. }) = (op.asked, path, &op.action) {
@@ -182,6 +186,16 @@ where
         };
         self.versions = reader.versions(D::initial, read)?;
         Ok(())
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Register(self)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Register(self)
     }
 }
 

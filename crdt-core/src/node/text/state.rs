@@ -7,9 +7,11 @@ use crate::history::Chains;
 use crate::node::difference::differences;
 use crate::node::edit::{ask, delete_at, insert_at, uncover};
 use crate::node::watch::Effect;
+#[cfg(feature = "by-path")]
+use crate::node::{AnyNode, AnyNodeMut};
 use crate::node::{
     DigestWriter, EditError, Fit, Incoming, Misfit, NodeState, Scope, Segment, StateReader,
-    StateWriter, Undone,
+    StateWriter, TakenBack,
 };
 use crate::op::{Action, IdRange};
 use crate::sequence::{Sequence, Shift, Shifts, TextChunk, TextMeasure};
@@ -150,12 +152,12 @@ impl TextState {
     }
 
     /// Takes an edit back.
-    fn take_back(&mut self, op: &Incoming<'_>, undone: &Undone<'_>, chains: &Chains) -> Fit {
+    fn take_back(&mut self, op: &Incoming<'_>, taken_back: &TakenBack<'_>, chains: &Chains) -> Fit {
         let sequence = self.characters.lay_out(chains);
         match op.action {
-            Action::InsertText { .. } => sequence.take_out(undone.inserted(op.id), chains),
-            Action::Delete { .. } if op.keeps_all => uncover(sequence, undone, chains),
-            Action::Delete { .. } => undone.each_text(|names, text| {
+            Action::InsertText { .. } => sequence.take_out(taken_back.inserted(op.id), chains),
+            Action::Delete { .. } if op.keeps_all => uncover(sequence, taken_back, chains),
+            Action::Delete { .. } => taken_back.each_text(|names, text| {
                 sequence.restore(names, text, chains);
             }),
             _ => return Fit::wrong_kind(),
@@ -166,8 +168,8 @@ impl TextState {
 
 impl NodeState for TextState {
     fn apply(&mut self, path: &[Segment<'_>], op: &Incoming<'_>, chains: &Chains) -> Fit {
-        if let (Some(undone), []) = (op.undone, path) {
-            return self.take_back(op, undone, chains);
+        if let (Some(taken_back), []) = (op.taken_back, path) {
+            return self.take_back(op, taken_back, chains);
         }
         if let (Some(question), []) = (op.asked, path) {
             ask(question, op, self.characters.lay_out(chains));
@@ -217,5 +219,15 @@ impl NodeState for TextState {
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), DecodeError> {
         self.characters = Characters::load(reader)?;
         Ok(())
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any(&self) -> AnyNode<'_> {
+        AnyNode::Text(self)
+    }
+
+    #[cfg(feature = "by-path")]
+    fn any_mut(&mut self) -> AnyNodeMut<'_> {
+        AnyNodeMut::Text(self)
     }
 }

@@ -1,5 +1,7 @@
 //! What editors write down.
 
+#[cfg(feature = "by-path")]
+mod any;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -8,7 +10,7 @@ use core::cell::RefCell;
 
 pub use scope::Scope;
 
-use super::undo::{UndoLog, UndoPoint};
+use super::rollback::{Rollback, RollbackPoint};
 use super::watch::{Effect, EffectLog, Step};
 use super::{EditError, Incoming, NodeState, Prior, Segment, Stamp};
 use crate::history::{Chains, ChangeIndex, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
@@ -27,7 +29,7 @@ pub(crate) struct Transaction<'a> {
 #[derive(Debug)]
 pub(crate) struct Log {
     written: Written,
-    undo: UndoLog,
+    rollback: Rollback,
     /// What undoing the change will ask for, each with the number of its op, ascending.
     priors: Vec<(usize, Prior)>,
     /// The branch that the change will lie on, and its time.
@@ -70,7 +72,7 @@ struct Point {
     ops: usize,
     next: u32,
     text: usize,
-    undo: UndoPoint,
+    rollback: RollbackPoint,
     priors: usize,
     /// The op before, which later edits may lengthen.
     last: Option<LastOp>,
@@ -122,7 +124,7 @@ impl Log {
     fn blank(stamp: Stamp) -> Self {
         Self {
             written: Written::default(),
-            undo: UndoLog::default(),
+            rollback: Rollback::default(),
             priors: Vec::new(),
             chain: 0,
             time: 0,
@@ -194,7 +196,7 @@ impl Log {
     /// The space of it, for the next change.
     pub(crate) fn emptied(mut self: Box<Self>) -> Space {
         self.written.empty();
-        self.undo.empty();
+        self.rollback.empty();
         self.priors.clear();
         (self.fault, self.effects) = (None, None);
         Space(Some(self))
@@ -207,7 +209,7 @@ impl Log {
             ops: 0,
             next: self.start,
             text: 0,
-            undo: UndoPoint::default(),
+            rollback: RollbackPoint::default(),
             priors: 0,
             last: None,
             fresh: self.start,
@@ -223,7 +225,7 @@ impl Log {
     /// The state to go back to if the edits to come fail. They keep what they delete of everything
     /// that has been written until now.
     fn mark(&mut self) -> Point {
-        let Self { written: Written { ops, text, .. }, undo, next, fresh, .. } = self;
+        let Self { written: Written { ops, text, .. }, rollback, next, fresh, .. } = self;
         let last = ops.last().and_then(|last| match &last.action {
             LocalAction::Insert { seeds, .. } => Some(LastOp::Insert(last.counters, seeds.len())),
             LocalAction::InsertText { text, .. } => Some(LastOp::Insert(last.counters, text.end)),
@@ -238,7 +240,7 @@ impl Log {
             ops: ops.len(),
             next: *next,
             text: text.len(),
-            undo: undo.point(),
+            rollback: rollback.point(),
             priors: self.priors.len(),
             last,
             fresh: core::mem::replace(fresh, *next),
@@ -256,24 +258,24 @@ impl Log {
         state: &mut dyn NodeState,
         chains: &Chains,
     ) {
-        let Self { written: Written { paths, ops, text, .. }, undo, time, keeps_all, .. } = self;
+        let Self { written: Written { paths, ops, text, .. }, rollback, time, keeps_all, .. } = self;
         let mut end = self.next;
         for (number, op) in ops.iter().enumerate().rev() {
-            if end <= point.next && !undo.concerns(number, point.undo) {
+            if end <= point.next && !rollback.concerns(number, point.rollback) {
                 break;
             }
             #[cfg(test)]
             crate::steps::count();
             let start = end.saturating_sub(op.counters);
-            let mut undone = undo.pop(number, point.undo);
-            undone.counters = start.max(point.next)..end;
+            let mut taken_back = rollback.pop(number, point.rollback);
+            taken_back.counters = start.max(point.next)..end;
             end = start;
-            let id = Id { chain: self.chain, counter: undone.counters.start };
+            let id = Id { chain: self.chain, counter: taken_back.counters.start };
             let new = Id { chain: self.chain, counter: point.next };
             // What is in an element that is taken out itself goes with it.
             if let Some(path) = route(paths, op.path, base, new) {
                 let action = op.action.as_action(text);
-                let undone = Some(&undone);
+                let taken_back = Some(&taken_back);
                 let keeps_all = *keeps_all;
                 let op = Incoming {
                     id,
@@ -281,7 +283,7 @@ impl Log {
                     action,
                     keeps_all,
                     watch: None,
-                    undone,
+                    taken_back,
                     asked: None,
                 };
                 let _ = state.apply(&path, &op, chains);
@@ -316,7 +318,7 @@ impl Log {
         if let Some(effects) = &mut self.effects {
             effects.truncate(point.effects);
         }
-        self.undo.cut(point.undo);
+        self.rollback.cut(point.rollback);
         self.priors.truncate(point.priors);
         self.next = point.next;
         (self.fresh, self.fault) = (point.fresh, point.fault);

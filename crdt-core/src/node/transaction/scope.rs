@@ -3,9 +3,9 @@
 use core::any::Any;
 use std::borrow::Cow;
 
-use super::{Log, Transaction};
+use super::{Log, Point, Transaction};
 use crate::history::{Chains, LocalAction, LocalOp, LocalSegment, Written};
-use crate::node::undo::Kept;
+use crate::node::rollback::Kept;
 use crate::node::watch::Effect;
 use crate::node::{EditError, NewElement, NodeState, Prior};
 use crate::op::limits::MAX_KEY_BYTES;
@@ -195,9 +195,25 @@ impl<'a> Scope<'a> {
         state: &mut S,
         edit: impl FnOnce(&mut S, Self) -> Result<R, EditError>,
     ) -> Result<R, EditError> {
-        self.pin();
-        let point = self.transaction.log.borrow_mut().mark();
+        let point = self.begin();
         let result = edit(state, self);
+        self.end(point, state, result)
+    }
+
+    /// Begins an edit of several steps, to be [ended](Self::end).
+    pub(super) fn begin(&mut self) -> Point {
+        self.pin();
+        self.transaction.log.borrow_mut().mark()
+    }
+
+    /// Ends an edit that has begun at a point in the node of this scope, whose state this is: keeps
+    /// all of it or, if it has failed, nothing.
+    pub(super) fn end<R>(
+        self,
+        point: Point,
+        state: &mut dyn NodeState,
+        result: Result<R, EditError>,
+    ) -> Result<R, EditError> {
         let log = &mut *self.transaction.log.borrow_mut();
         let error = match (result, log.fault.take()) {
             (Ok(value), None) => {
@@ -220,7 +236,7 @@ impl<'a> Scope<'a> {
     pub(in crate::node) fn found(&self, state: impl Any + Send + Sync) {
         let log = &mut *self.transaction.log.borrow_mut();
         if let Some(last) = log.written.ops.len().checked_sub(1) {
-            log.undo.keep(last, state);
+            log.rollback.keep(last, state);
         }
     }
 
@@ -241,13 +257,13 @@ impl<'a> Scope<'a> {
     pub(in crate::node) fn deleting<R>(&self, delete: impl FnOnce(&mut Kept<'_>) -> R) -> R {
         let log = &self.transaction.log;
         let (chain, counter) = (log.borrow().chain, log.borrow().fresh);
-        let mut undo = core::mem::take(&mut log.borrow_mut().undo);
-        let result = delete(&mut undo.keeping(Id { chain, counter }));
+        let mut rollback = core::mem::take(&mut log.borrow_mut().rollback);
+        let result = delete(&mut rollback.keeping(Id { chain, counter }));
         let log = &mut *log.borrow_mut();
         if let Some(last) = log.written.ops.len().checked_sub(1) {
-            undo.assign(last);
+            rollback.assign(last);
         }
-        log.undo = undo;
+        log.rollback = rollback;
         result
     }
 

@@ -17,7 +17,7 @@ impl Sqlite {
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let named = to.to_owned();
         let to = &found(to)?;
-        std::fs::File::create_new(to).map_err(|source| StoreError::Io { path: named, source })?;
+        std::fs::File::create_new(to).map_err(|source| StoreError::io(&named, source))?;
         let copied = self.copy(to);
         if copied.is_err() {
             // What is there in part would stand in the way of the next try.

@@ -1,9 +1,14 @@
 use std::fs;
 use std::path::Path;
 
+#[cfg(unix)]
+type Number = (u64, u64);
+#[cfg(not(unix))]
+type Number = std::path::PathBuf;
+
 /// Which file a name leads to, as far as the file system tells.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Identity(Option<(u64, u64)>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(super) struct Identity(Option<Number>);
 
 impl Identity {
     #[cfg(unix)]
@@ -16,6 +21,18 @@ impl Identity {
     /// A file that is open cannot be moved there.
     #[cfg(not(unix))]
     pub(super) fn of(path: &Path) -> Self {
-        Self(fs::metadata(path).ok().map(|_| (0, 0)))
+        Self(fs::canonicalize(path).ok())
     }
+}
+
+/// Whether a file has other names beside this one, as far as that can be told.
+#[cfg(unix)]
+pub(super) fn has_other_names(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).is_ok_and(|found| found.is_file() && found.nlink() > 1)
+}
+
+#[cfg(not(unix))]
+pub(super) fn has_other_names(_: &Path) -> bool {
+    false
 }

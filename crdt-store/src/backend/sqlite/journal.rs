@@ -6,9 +6,9 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
-use super::{Durability, Sqlite, beside, schema};
+use super::{Durability, Sqlite, beside, lock, schema};
 use crate::error::StoreError;
 
 impl Sqlite {
@@ -43,10 +43,16 @@ impl Sqlite {
     /// have left in memory what is not on the disk, and no later one would write it. What is
     /// committed behind that would be lost with it.
     pub(super) fn renew_journal(&self, connection: &Connection) -> Result<(), StoreError> {
-        let behavior = TransactionBehavior::Immediate;
-        let lock = rusqlite::Transaction::new_unchecked(connection, behavior);
+        let timeout = self.options.lock_timeout;
+        let _turn = self.queue.enter(timeout).ok_or(StoreError::Locked(timeout))?;
+        lock::begin(connection, timeout, timeout).map_err(|error| self.named(error))?;
         // Nobody else writes to the journal before this ends.
-        let _lock = lock.map_err(|error| self.named(error))?;
+        let renewed = self.write_journal_again();
+        let ended = connection.execute_batch("ROLLBACK").map_err(|error| self.named(error));
+        renewed.and(ended)
+    }
+
+    fn write_journal_again(&self) -> Result<(), StoreError> {
         let path = beside(&self.path, "-wal");
         let renewed = OpenOptions::new().read(true).write(true).open(&path).and_then(|mut file| {
             let mut journal = Vec::new();

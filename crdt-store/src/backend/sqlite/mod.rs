@@ -8,6 +8,8 @@
 mod copy;
 mod identity;
 mod journal;
+mod lock;
+mod queues;
 pub(crate) mod rows;
 mod schema;
 mod transaction;
@@ -15,16 +17,17 @@ mod transaction;
 use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE as IOERR_SHMSIZE;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
+use super::queue::Queue;
 use super::{Access, Backend, LOCK_TIMEOUT, Transaction};
 use crate::error::StoreError;
 use crate::recovery;
-use identity::Identity;
+use identity::{Identity, has_other_names};
 use transaction::SqliteTransaction;
 
 /// When what was committed is safe from a power cut.
@@ -83,8 +86,12 @@ pub struct Sqlite {
     /// Whether the file is read as one that nobody writes, since nothing can be written beside it.
     immutable: bool,
     idle: Mutex<Vec<Connection>>,
+    /// What looks whether something was committed: a connection is told that of all others.
+    watch: Mutex<Option<Connection>>,
     /// Which file it is, whatever its name leads to by now.
     identity: Identity,
+    /// Those of this process that want to write to the file, by whichever handle.
+    queue: Arc<Queue>,
     /// Whether it is not known if something was written.
     unsure: AtomicBool,
 }
@@ -113,13 +120,18 @@ impl Sqlite {
         if !path.exists() && (options.read_only || !options.create) {
             return Err(StoreError::NotFound(named));
         }
+        if has_other_names(path) {
+            return Err(StoreError::Linked(named));
+        }
         let mut sqlite = Self {
             named,
             path: path.to_owned(),
             immutable: options.read_only && options.as_is && !beside(path, "-wal").exists(),
             options,
             idle: Mutex::default(),
+            watch: Mutex::default(),
             identity: Identity::default(),
+            queue: Arc::default(),
             unsure: AtomicBool::new(false),
         };
         let is_synced = sqlite.options.durability == Durability::Each;
@@ -131,7 +143,6 @@ impl Sqlite {
             return Err(StoreError::DamagedJournal(sqlite.named.clone()));
         }
         let first = sqlite.connect_first()?;
-        sqlite.identity = Identity::of(path);
         sqlite.give_back(first);
         Ok(sqlite)
     }
@@ -154,12 +165,16 @@ impl Sqlite {
         let first = first.map_err(|error| self.unlocked(error))?;
         if !self.options.read_only {
             self.prepare(&first).map_err(|error| self.unlocked(error))?;
+        }
+        self.identity = Identity::of(&self.path);
+        self.queue = queues::of(&self.identity);
+        if !self.options.read_only {
             if is_left {
                 self.renew_journal(&first)?;
             }
             sync_folder(&self.path)?;
         }
-        Ok(first)
+        self.group(first)
     }
 
     fn prepare(&self, first: &Connection) -> Result<(), StoreError> {
@@ -168,6 +183,14 @@ impl Sqlite {
             Durability::Each => Ok(()),
             Durability::Grouped => schema::set_grouped(first).map_err(StoreError::Sqlite),
         }
+    }
+
+    /// A connection to what is a store by now, as durable as is wanted.
+    fn group(&self, mut connection: Connection) -> Result<Connection, StoreError> {
+        if !self.options.read_only && self.options.durability == Durability::Grouped {
+            schema::group(&mut connection).map_err(|error| self.named(error))?;
+        }
+        Ok(connection)
     }
 
     /// A connection to what has to be a store by now, if it has to be.
@@ -192,11 +215,7 @@ impl Sqlite {
     /// Begins a transaction that writes, if no other does just now.
     pub(crate) fn begin_at_once(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
         self.sure()?;
-        let connection = self.connection()?;
-        let unlocked = connection.busy_timeout(Duration::ZERO);
-        unlocked.map_err(|error| self.named(error))?;
-        let transaction = SqliteTransaction::begin_with(self, Access::Write, connection)?;
-        Ok(Box::new(transaction))
+        Ok(Box::new(SqliteTransaction::writes(self, Duration::ZERO)?))
     }
 
     fn connect(&self) -> Result<Connection, StoreError> {
@@ -227,7 +246,10 @@ impl Sqlite {
     /// A connection that nobody uses.
     fn connection(&self) -> Result<Connection, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = idle.map_or_else(|| self.connect(), Ok)?;
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.group(self.connect()?)?,
+        };
         self.in_place()?;
         Ok(connection)
     }
@@ -299,14 +321,29 @@ impl Sqlite {
 }
 
 impl Backend for Sqlite {
+    fn revision(&self) -> Result<Option<u64>, StoreError> {
+        self.in_place()?;
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = match watch.take() {
+            Some(connection) => connection,
+            None => self.connect()?,
+        };
+        let looked =
+            connection.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+        let revision = looked.map_err(|error| self.named(error))?;
+        *watch = Some(connection);
+        Ok(Some(revision.cast_unsigned()))
+    }
+
     fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
-        if access == Access::Write {
-            if self.options.read_only {
-                return Err(StoreError::ReadOnly);
+        Ok(Box::new(match access {
+            Access::Read => SqliteTransaction::reads(self)?,
+            Access::Write if self.options.read_only => return Err(StoreError::ReadOnly),
+            Access::Write => {
+                self.sure()?;
+                SqliteTransaction::writes(self, self.options.lock_timeout)?
             }
-            self.sure()?;
-        }
-        Ok(Box::new(SqliteTransaction::begin(self, access)?))
+        }))
     }
 
     fn flush(&self) -> Result<(), StoreError> {
@@ -374,7 +411,7 @@ fn was_grouped(path: &Path) -> bool {
 pub(crate) fn found(path: &Path) -> Result<PathBuf, StoreError> {
     let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     let found = if is_link { std::fs::canonicalize(path) } else { std::path::absolute(path) };
-    found.map_err(|source| StoreError::Io { path: path.to_owned(), source })
+    found.map_err(|source| StoreError::io(path, source))
 }
 
 /// What SQLite has beside a file.
@@ -411,5 +448,5 @@ fn sync_folder(path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(|source| StoreError::Io { path: folder.to_owned(), source })
+    synced.map_err(|source| StoreError::io(folder, source))
 }

@@ -7,7 +7,7 @@ use crdt_core::{Author, ChangeHash, DocumentId};
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type};
 
-use crate::backend::{Append, Entry, Kind, Part, PartName, Placed, Tip};
+use crate::backend::{Append, Entry, Kind, Note, Part, PartName, Placed, Tip};
 use crate::listing::Listing;
 
 /// id, `type_name`, title, changes, bytes, `changed_at`
@@ -66,6 +66,11 @@ pub(super) fn bytes_of(tips: &[Tip]) -> Vec<u8> {
 pub(super) fn append(row: &Row<'_>) -> rusqlite::Result<Append> {
     let (number, level) = (row.get(0)?, row.get(1)?);
     Ok(Append { number, level, bytes: row.get(2)?, check: row.get(3)? })
+}
+
+/// number, checked, bytes
+pub(super) fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
+    Ok(Note { number: row.get(0)?, check: row.get(1)?, bytes: row.get(2)? })
 }
 
 /// number, level, length

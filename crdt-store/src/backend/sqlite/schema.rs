@@ -3,15 +3,12 @@
 use core::ffi::c_int;
 use core::time::Duration;
 use std::path::Path;
-use std::thread;
-use std::time::Instant;
 
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::{Durability, SqliteOptions};
-use crate::backend::LONGEST_LOCK_TIMEOUT;
+use super::{SqliteOptions, lock};
 use crate::error::StoreError;
 
 /// `CRDT`, by which other programs, and the tool `file`, tell what the file is.
@@ -23,12 +20,12 @@ const MIGRATIONS: [&str; 1] = [include_str!("version_1.sql")];
 /// The format that is written: as many migrations as there are.
 const VERSION: i64 = 1;
 
-/// Sets a connection up.
+/// Sets a connection up. Where it writes, every commit is synced.
 pub(super) fn configure(
     connection: &mut Connection,
     options: &SqliteOptions,
 ) -> rusqlite::Result<()> {
-    connection.busy_timeout(options.lock_timeout.min(LONGEST_LOCK_TIMEOUT))?;
+    lock::set_timeout(connection, options.lock_timeout)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     // A store has neither. What somebody added would be run.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
@@ -37,14 +34,14 @@ pub(super) fn configure(
     if options.read_only {
         return connection.pragma_update(None, "query_only", true);
     }
-    match options.durability {
-        Durability::Each => sync_all(connection),
-        Durability::Grouped => {
-            sync_all(connection)?;
-            connection.wal_hook(Some(checkpoint))?;
-            set_synchronous(connection, NORMAL)
-        }
-    }
+    sync_all(connection)
+}
+
+/// Has no commit of a connection synced from now on but with a checkpoint. The file has to be made
+/// by then, and to [say so](set_grouped): what made it is synced as it is in every store.
+pub(super) fn group(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.wal_hook(Some(checkpoint))?;
+    set_synchronous(connection, NORMAL)
 }
 
 /// Has every commit synced, on Apple's systems too.
@@ -113,11 +110,11 @@ pub(super) fn check_made(connection: &Connection, path: &Path) -> Result<(), Sto
 /// Whether the tables are there, and nothing that would be run when these are read or written.
 fn check_tables(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FILTER (WHERE type = 'table' AND name IN \
-               ('store', 'documents', 'appends', 'parts', 'waiting')), \
+               ('store', 'documents', 'appends', 'notes', 'parts', 'waiting')), \
                count(*) FILTER (WHERE type NOT IN ('table', 'index')) FROM sqlite_schema";
     let counts = connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
     let counts: (i64, i64) = named(counts, path)?;
-    if counts == (5, 0) { Ok(()) } else { Err(StoreError::Altered(path.to_owned())) }
+    if counts == (6, 0) { Ok(()) } else { Err(StoreError::Altered(path.to_owned())) }
 }
 
 /// The format of a file, 0 if it is empty.
@@ -154,25 +151,11 @@ fn named<V>(read: rusqlite::Result<V>, path: &Path) -> Result<V, StoreError> {
 }
 
 fn in_wal_mode(connection: &Connection, path: &Path, timeout: Duration) -> Result<(), StoreError> {
-    let begin = Instant::now();
     // Stepped to its end: what goes wrong when the mode changes comes after the row that names it.
     let change = || connection.query_one("PRAGMA journal_mode = wal", [], |row| row.get(0));
-    let mode: String = loop {
-        match change() {
-            // SQLite itself does not wait here for others that are making the same file.
-            Err(error) if is_busy(&error) && begin.elapsed() < timeout => thread::sleep(PAUSE),
-            mode => break mode.map_err(StoreError::Sqlite)?,
-        }
-    };
+    // SQLite itself does not wait here for others that are making the same file.
+    let mode: String = lock::retried(timeout, change).map_err(StoreError::Sqlite)?;
     if mode == "wal" { Ok(()) } else { Err(StoreError::NoWal { path: path.to_owned(), mode }) }
-}
-
-/// How long is waited before it is tried again to change the mode.
-const PAUSE: Duration = Duration::from_millis(5);
-
-fn is_busy(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// Goes from whatever version the file has to this one, at once.
@@ -196,10 +179,7 @@ pub(super) fn set_grouped(connection: &Connection) -> rusqlite::Result<()> {
     if was_grouped(connection)? {
         return Ok(());
     }
-    set_synchronous(connection, FULL)?;
-    let set = connection.execute("UPDATE store SET grouped = 1", []);
-    set_synchronous(connection, NORMAL)?;
-    set.map(|_| ())
+    connection.execute("UPDATE store SET grouped = 1", []).map(|_| ())
 }
 
 /// Whether the file was ever open so that commits are not synced each.

@@ -1,11 +1,13 @@
 use core::cell::Cell;
+use core::time::Duration;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crdt_core::DocumentId;
 use rusqlite::{Connection, OptionalExtension, params};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Sqlite, rows};
-use crate::backend::{Access, Append, Check, Entry, Part, PartName, Placed, Transaction, Write};
+use super::{Sqlite, lock, rows};
+use crate::backend::queue::Turn;
+use crate::backend::{Append, Check, Entry, Note, Part, PartName, Placed, Transaction, Write};
 use crate::error::StoreError;
 use crate::listing::Listing;
 
@@ -15,29 +17,38 @@ pub(super) struct SqliteTransaction<'a> {
     connection: Option<Connection>,
     /// Whether it has ended.
     ended: Cell<bool>,
+    /// That of those in this process that write, until everything else has ended.
+    _turn: Option<Turn>,
 }
 
 impl<'a> SqliteTransaction<'a> {
-    pub(super) fn begin(file: &'a Sqlite, access: Access) -> Result<Self, StoreError> {
-        Self::begin_with(file, access, file.connection()?)
+    pub(super) fn reads(file: &'a Sqlite) -> Result<Self, StoreError> {
+        Self::begun(file, None, |connection| connection.execute_batch("BEGIN"))
     }
 
-    pub(super) fn begin_with(
+    /// Waits no longer than so until it can write: first for others of this process, in the order in
+    /// which they asked, then for other processes.
+    pub(super) fn writes(file: &'a Sqlite, timeout: Duration) -> Result<Self, StoreError> {
+        let begin = Instant::now();
+        let usual = file.options.lock_timeout;
+        let turn = file.queue.enter(timeout).ok_or(StoreError::Locked(usual))?;
+        let transaction = Self::begun(file, Some(turn), |connection| {
+            lock::begin(connection, timeout.saturating_sub(begin.elapsed()), usual)
+        })?;
+        file.has_journal()?;
+        Ok(transaction)
+    }
+
+    fn begun(
         file: &'a Sqlite,
-        access: Access,
-        connection: Connection,
+        turn: Option<Turn>,
+        begin: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> Result<Self, StoreError> {
-        let begin = match access {
-            Access::Read => "BEGIN",
-            Access::Write => "BEGIN IMMEDIATE",
-        };
-        let started = connection.execute_batch(begin);
+        let connection = file.connection()?;
+        let started = begin(&connection);
         let ended = Cell::new(started.is_err());
-        let transaction = Self { file, connection: Some(connection), ended };
+        let transaction = Self { file, connection: Some(connection), ended, _turn: turn };
         started.map_err(|error| file.named(error))?;
-        if access == Access::Write {
-            file.has_journal()?;
-        }
         Ok(transaction)
     }
 
@@ -127,6 +138,15 @@ impl Transaction for SqliteTransaction<'_> {
         })
     }
 
+    fn notes(&self, id: &DocumentId) -> Result<Vec<Note>, StoreError> {
+        self.ask(|connection| {
+            let sql = "SELECT number, checked, notes.bytes \
+                       FROM notes JOIN documents USING (document) WHERE id = ?1 ORDER BY number";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map([id.as_bytes()], rows::note)?.collect()
+        })
+    }
+
     fn write(&mut self, id: &DocumentId, writes: &[Write]) -> Result<(), StoreError> {
         self.ask(|connection| {
             let mut rows = Writer { connection, id, document: None };
@@ -183,6 +203,7 @@ impl Writer<'_> {
                 self.drop_appends(*from, by.number)?;
                 self.append(by)
             }
+            Write::Note { from, by } => self.note(*from, by),
             Write::Part(part) => self.part(part),
             Write::DropPart(name) => self.drop_part(name),
             Write::Through(through) => {
@@ -254,6 +275,18 @@ impl Writer<'_> {
         self.grow(-bytes)
     }
 
+    fn note(&mut self, from: u64, Note { number, bytes, check }: &Note) -> rusqlite::Result<()> {
+        let document = self.document()?;
+        self.run(
+            "DELETE FROM notes WHERE document = ?1 AND number BETWEEN ?2 AND ?3",
+            params![document, from, number],
+        )?;
+        self.run(
+            "INSERT INTO notes (document, number, checked, bytes) VALUES (?1, ?2, ?3, ?4)",
+            params![document, number, check, bytes],
+        )
+    }
+
     fn part(&mut self, Part { name, bytes, check }: &Part) -> rusqlite::Result<()> {
         self.drop_part(name)?;
         let document = self.document()?;
@@ -321,7 +354,7 @@ impl Writer<'_> {
 
     fn remove(&mut self) -> rusqlite::Result<()> {
         let document = self.document()?;
-        for table in ["appends", "parts", "waiting"] {
+        for table in ["appends", "notes", "parts", "waiting"] {
             self.connection
                 .execute(&format!("DELETE FROM {table} WHERE document = ?1"), [document])?;
         }

@@ -45,11 +45,23 @@ CREATE TABLE appends (
     PRIMARY KEY (document, number)
 ) STRICT, WITHOUT ROWID;
 
+-- What can be undone of what was appended, for who wrote it. A document is the same without.
+CREATE TABLE notes (
+    document    INTEGER NOT NULL REFERENCES documents,
+    -- That of what was appended with it, or of the last of that.
+    number      INTEGER NOT NULL,
+    -- The first half of a SHA-256 over the bytes. It stands before them, where rows of other tables
+    -- have it behind, so that each is told by its shape.
+    checked     BLOB NOT NULL CHECK (length(checked) = 16),
+    bytes       BLOB NOT NULL,
+    PRIMARY KEY (document, number)
+) STRICT, WITHOUT ROWID;
+
 -- The base of a document: a saved document, in parts.
 CREATE TABLE parts (
     document    INTEGER NOT NULL REFERENCES documents,
     kind        TEXT NOT NULL CHECK (kind IN ('head', 'changes', 'outline', 'state', 'check')),
-    -- The number of the first change in it.
+    -- The number of the first change in it. There are two outlines, 0 and a copy of it, 1.
     first       INTEGER NOT NULL DEFAULT 0,
     bytes       BLOB NOT NULL,
     checked     BLOB NOT NULL CHECK (length(checked) = 16),

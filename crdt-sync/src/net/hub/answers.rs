@@ -9,7 +9,7 @@ use crdt_store::StoreError;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 
-use super::members::Members;
+use super::members::{Following, Members};
 use super::taking::{Refusal, take_in_all};
 use super::{Hub, Policy};
 use crate::access::{Grant, Right, Token, Visitor};
@@ -177,11 +177,25 @@ impl Clerk {
         lock(&self.members)
     }
 
-    /// Follows a document, with what the other side may do.
-    fn follow(&self, document: DocumentId, grant: Grant) {
-        let is_new = self.members().add(document, grant);
-        if is_new {
-            self.hub.follow(self.number, document);
+    /// Follows a document, as far as the other side may, and says what it may do.
+    async fn follow(&self, document: DocumentId) -> Grant {
+        loop {
+            let reviews = self.members().reviews();
+            let grant = self.grant(document).await;
+            let following = {
+                let mut members = self.members();
+                // A review that began meanwhile does not know of this one, which may be of before.
+                if members.reviews() != reviews {
+                    continue;
+                }
+                members.add(document, grant)
+            };
+            match following {
+                Following::Begins => self.hub.follow(self.number, document),
+                Following::Ends => self.hub.leave(self.number, document),
+                Following::AsBefore => {}
+            }
+            return grant;
         }
     }
 
@@ -201,7 +215,9 @@ impl Clerk {
         *self.visitor.lock().unwrap_or_else(PoisonError::into_inner) = visitor.clone();
         match &self.hub.policy {
             Policy::Relay(access) if !self.is_link && !access.may_connect(&visitor).await => {
-                let reason = "the key is not on the list of this relay, nor is a token".to_owned();
+                tracing::info!(%peer, "not on the list");
+                let reason =
+                    format!("the key {peer} is not on the list of this relay, nor is a token");
                 Answer::NotAdmitted { reason, retry_after: None }
             }
             _ => Answer::Admitted,
@@ -223,8 +239,8 @@ impl Clerk {
         if self.is_link {
             return review;
         }
+        let asked = self.members().begin_review();
         review.may_stay = access.may_connect(&self.visitor()).await;
-        let asked: Vec<_> = self.members().all().collect();
         for (document, before) in asked {
             let now = self.grant(document).await;
             if now.right < before.right {
@@ -257,8 +273,7 @@ impl Clerk {
 
     /// Follows a document, and then says what there is: so nothing is missed in between.
     async fn open(&self, document: DocumentId, ask: Ask) -> Answer {
-        let grant = self.grant(document).await;
-        self.follow(document, grant);
+        let grant = self.follow(document).await;
         if grant.right == Right::None {
             return Answer::Refused(match self.hub.policy {
                 Policy::Relay(_) => Refused::Forbidden,

@@ -15,9 +15,6 @@ use tokio::time::timeout;
 use super::{Hub, Mail};
 use crate::host::{Entry, Listener};
 
-/// After how long is looked for what other processes wrote.
-const REFRESH: Duration = Duration::from_secs(1);
-
 /// The documents that are in use.
 #[derive(Default)]
 pub(super) struct Documents(HashMap<DocumentId, Held>);
@@ -26,8 +23,9 @@ pub(super) struct Documents(HashMap<DocumentId, Held>);
 enum Held {
     /// Opened here.
     Opened(Arc<Opened>),
-    /// Shared by the app, as long as it has it.
-    Bound(Weak<Entry>),
+    /// Shared by the app, as long as it has it, and perhaps in several ways. The first is what others
+    /// are told of, and what takes in what they send.
+    Bound(Vec<Weak<Entry>>),
 }
 
 #[derive(Default)]
@@ -87,9 +85,11 @@ impl Hub {
             let store = self.store.clone();
             let opening = spawn_blocking(move || open(&store, document));
             let history = opening.await.map_err(|_| StoreError::UnknownDocument(document))??;
+            let changes = history.len();
             let entry = Entry::of_history(history);
             let listener: Arc<dyn Listener> = self.clone();
             entry.listen(Arc::downgrade(&listener));
+            self.tell_of_reopened(&entry, changes);
             Ok(entry)
         });
         let entry = entry.await.cloned();
@@ -104,6 +104,15 @@ impl Hub {
         entry
     }
 
+    /// Tells those that follow a document what was written to it elsewhere while it was not open.
+    fn tell_of_reopened(&self, entry: &Arc<Entry>, changes: usize) {
+        let told = self.routes().were_told(&entry.id).map(|told| told as usize);
+        if let Some(told) = told.filter(|told| (1..changes).contains(told)) {
+            let entry = entry.clone();
+            self.runtime.spawn(async move { entry.tell_since(told).await });
+        }
+    }
+
     /// A document of the app, or the place for one that is opened here.
     fn held(&self, document: DocumentId) -> Result<Arc<Entry>, Arc<Opened>> {
         match self.documents().0.entry(document) {
@@ -114,7 +123,7 @@ impl Hub {
             }
             Place::Occupied(mut place) => match place.get() {
                 Held::Opened(opened) => Err(opened.clone()),
-                Held::Bound(entry) => entry.upgrade().ok_or_else(|| {
+                Held::Bound(entries) => first(entries).ok_or_else(|| {
                     let opened = Arc::<Opened>::default();
                     place.insert(Held::Opened(opened.clone()));
                     opened
@@ -127,11 +136,7 @@ impl Hub {
     pub(crate) async fn forks(&self) -> Vec<(DocumentId, usize)> {
         let opened: Vec<Arc<Entry>> = {
             let documents = self.documents();
-            let opened = documents.0.values().filter_map(|held| match held {
-                Held::Opened(opened) => opened.entry.get().cloned(),
-                Held::Bound(entry) => entry.upgrade(),
-            });
-            opened.collect()
+            documents.0.values().filter_map(Held::entry).collect()
         };
         let mut forks = Vec::new();
         for entry in opened {
@@ -153,20 +158,77 @@ impl Hub {
         bound.map(|(document, _)| *document).collect()
     }
 
-    /// A bound document, as long as the app has it.
-    pub(crate) fn bound_entry(&self, document: &DocumentId) -> Option<Arc<Entry>> {
-        match self.documents().0.get(document)? {
-            Held::Bound(entry) => entry.upgrade(),
-            Held::Opened(_) => None,
+    /// A bound document in all ways in which the app has it.
+    pub(crate) fn bound_entries(&self, document: &DocumentId) -> Vec<Arc<Entry>> {
+        match self.documents().0.get(document) {
+            Some(Held::Bound(entries)) => entries.iter().filter_map(Weak::upgrade).collect(),
+            _ => Vec::new(),
         }
     }
 
     /// Has all connections follow a document of the app.
     pub(crate) fn bind(self: &Arc<Self>, entry: &Arc<Entry>) {
-        self.documents().0.insert(entry.id, Held::Bound(Arc::downgrade(entry)));
+        {
+            let mut documents = self.documents();
+            let new = || Held::Bound(Vec::new());
+            if let Held::Bound(entries) = documents.0.entry(entry.id).or_insert_with(new) {
+                entries.retain(|other| other.strong_count() > 0 && !is(other, entry));
+                entries.push(Arc::downgrade(entry));
+            }
+        }
         let listener: Arc<dyn Listener> = self.clone();
         entry.listen(Arc::downgrade(&listener));
         self.tell_all(&Mail::Follow(entry.id));
+    }
+
+    /// The app does not share a document any more in one of the ways in which it did.
+    pub(super) fn unbind_entry(&self, entry: &Entry) {
+        let is_last = match self.documents().0.get_mut(&entry.id) {
+            Some(Held::Bound(entries)) => {
+                entries.retain(|other| other.strong_count() > 0 && !is(other, entry));
+                entries.is_empty()
+            }
+            _ => false,
+        };
+        if is_last {
+            self.unbind(entry.id);
+        }
+    }
+
+    /// Has the other ways in which the app has a document bring in what one of them got. Says whether
+    /// it is one of those that do so when others are to be told.
+    pub(super) fn brought_in_by_others(&self, entry: &Entry) -> bool {
+        let others = self.bound_entries(&entry.id);
+        let is_this = |other: &Arc<Entry>| core::ptr::eq(&raw const **other, entry);
+        let tells = others.first().is_none_or(is_this);
+        for other in others.into_iter().filter(|other| !is_this(other)) {
+            self.runtime.spawn(async move { bring_in(&other).await });
+        }
+        !tells
+    }
+
+    /// All that is in use, however the app has it.
+    pub(super) fn in_use(&self) -> Vec<Arc<Entry>> {
+        let documents = self.documents();
+        let all = documents.0.values().flat_map(|held| match held {
+            Held::Opened(opened) => opened.entry.get().cloned().into_iter().collect(),
+            Held::Bound(entries) => entries.iter().filter_map(Weak::upgrade).collect::<Vec<_>>(),
+        });
+        all.collect()
+    }
+
+    /// Whether a document is in use, or about to be.
+    pub(super) fn is_in_use(&self, document: &DocumentId) -> bool {
+        self.documents().0.contains_key(document)
+    }
+
+    /// A document was removed from the store: it is served to nobody any more.
+    pub(super) fn removed(&self, document: DocumentId) {
+        let held = self.documents().0.remove(&document);
+        if held.is_some() {
+            tracing::info!(%document, "it was removed");
+            self.tell_followers(&document, None, &Mail::Removed(document));
+        }
     }
 
     /// Has no connection follow a document any more.
@@ -179,6 +241,7 @@ impl Hub {
 
     /// Lets go of what nobody has used for a while, and says of how many documents.
     pub(crate) fn let_go(&self, idle: Duration) -> usize {
+        let mut routes = self.routes();
         let idle = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
         let now = self.now().as_millis();
         let mut documents = self.documents();
@@ -189,7 +252,11 @@ impl Hub {
                 let used = opened.used.load(Ordering::Relaxed);
                 let is_used = Arc::strong_count(opened) > 1
                     || opened.entry.get().is_some_and(|entry| Arc::strong_count(entry) > 1);
-                is_used || (now.saturating_sub(used) < idle && opened.entry.initialized())
+                let stays = is_used || now.saturating_sub(used) < idle;
+                if let (false, Some(entry)) = (stays, opened.entry.get()) {
+                    routes.told(&entry.id, entry.told());
+                }
+                stays && opened.entry.initialized()
             }
         });
         if documents.0.len() < before / 2 {
@@ -211,14 +278,27 @@ pub(super) async fn let_go_of_idle(hub: Weak<Hub>, mut ended: watch::Receiver<bo
     }
 }
 
-/// Brings in what other processes wrote in the documents of the app, now and then.
-pub(super) async fn look_for_others(hub: Weak<Hub>, mut ended: watch::Receiver<bool>) {
-    while timeout(REFRESH, ended.wait_for(|ended| *ended)).await.is_err() {
-        let Some(hub) = hub.upgrade() else { return };
-        for document in hub.bound() {
-            if let Some(entry) = hub.bound_entry(&document) {
-                entry.refresh().await;
-            }
+/// Brings in what other handles wrote.
+pub(super) async fn bring_in(entry: &Arc<Entry>) {
+    if let Err(error) = entry.refresh().await {
+        tracing::warn!(%error, document = %entry.id, "not brought up to date");
+    }
+}
+
+fn first(entries: &[Weak<Entry>]) -> Option<Arc<Entry>> {
+    entries.iter().find_map(Weak::upgrade)
+}
+
+fn is(entry: &Weak<Entry>, other: &Entry) -> bool {
+    core::ptr::eq(entry.as_ptr(), other)
+}
+
+impl Held {
+    /// The document, if it is there by now.
+    fn entry(&self) -> Option<Arc<Entry>> {
+        match self {
+            Self::Opened(opened) => opened.entry.get().cloned(),
+            Self::Bound(entries) => first(entries),
         }
     }
 }

@@ -6,8 +6,8 @@ use crdt_core::DocumentId;
 use tokio::sync::mpsc;
 
 use super::{Hub, Mail};
-use crate::host::{Grown, Listener, Origin};
-use crate::protocol::Fresh;
+use crate::host::{Entry, Grown, Listener, Origin};
+use crate::protocol::{Fresh, Presence};
 
 /// What a document has got.
 pub(crate) struct Announcement {
@@ -17,7 +17,12 @@ pub(crate) struct Announcement {
 }
 
 impl Listener for Hub {
+    /// Where the app shares a document in several ways, what is said to others comes from one of them
+    /// alone, in its order; what another one got is there when that has brought it in.
     fn grown(&self, grown: &Grown<'_>) {
+        if self.brought_in_by_others(grown.entry) {
+            return;
+        }
         let document = grown.history.document();
         let origin = match grown.origin {
             Origin::Here => None,
@@ -34,8 +39,16 @@ impl Listener for Hub {
         }
     }
 
-    fn gone(&self, document: DocumentId) {
-        self.unbind(document);
+    fn scene(&self, entry: &Entry) {
+        self.say(entry);
+    }
+
+    fn presence(&self, document: DocumentId, presence: &Presence) {
+        self.pass_on(document, presence.clone(), None);
+    }
+
+    fn gone(&self, entry: &Entry) {
+        self.unbind_entry(entry);
     }
 }
 

@@ -5,11 +5,20 @@ use crdt_core::DocumentId;
 /// Which connections follow which document: mostly one or two, and there may be very many documents.
 #[derive(Default)]
 pub(super) struct Followers {
-    documents: HashMap<DocumentId, Slot>,
+    documents: HashMap<DocumentId, Followed>,
     /// Those of documents that several follow.
     groups: Vec<Vec<u32>>,
     /// Places in it that are free.
     free: Vec<u32>,
+}
+
+/// A document that is followed.
+#[derive(Clone, Copy)]
+struct Followed {
+    by: Slot,
+    /// Of how many changes its followers were told, the lower half of that, as it was when the document
+    /// was last let go of: so it is noticed when another process has written to it since.
+    told: u32,
 }
 
 /// A connection, or with the highest bit a place among the groups.
@@ -42,17 +51,29 @@ impl Followers {
     pub(super) fn of(&self, document: &DocumentId) -> &[u32] {
         match self.documents.get(document) {
             None => &[],
-            Some(slot) => match slot.group() {
-                None => core::slice::from_ref(&slot.0),
+            Some(Followed { by, .. }) => match by.group() {
+                None => core::slice::from_ref(&by.0),
                 Some(place) => &self.groups[place],
             },
         }
     }
 
+    /// The followers of a document were told of so many changes.
+    pub(super) fn told(&mut self, document: &DocumentId, changes: usize) {
+        if let Some(followed) = self.documents.get_mut(document) {
+            followed.told = lower_half(changes as u64);
+        }
+    }
+
+    /// Of how many changes they were told, the lower half of that.
+    pub(super) fn were_told(&self, document: &DocumentId) -> Option<u32> {
+        self.documents.get(document).map(|followed| followed.told)
+    }
+
     /// A connection follows a document. Says whether it is the first one.
     pub(super) fn add(&mut self, document: DocumentId, number: u32) -> bool {
-        let Some(slot) = self.documents.get(&document).copied() else {
-            self.documents.insert(document, Slot(number));
+        let Some(Followed { by: slot, .. }) = self.documents.get(&document).copied() else {
+            self.documents.insert(document, Followed { by: Slot(number), told: 0 });
             return true;
         };
         match slot.group() {
@@ -61,7 +82,7 @@ impl Followers {
             None if slot.0 == number => {}
             None => {
                 let group = self.new_group(vec![slot.0, number]);
-                self.documents.insert(document, group);
+                self.documents.entry(document).and_modify(|followed| followed.by = group);
             }
         }
         false
@@ -69,7 +90,7 @@ impl Followers {
 
     /// A connection does not follow a document any more.
     pub(super) fn remove(&mut self, document: &DocumentId, number: u32) {
-        let Some(slot) = self.documents.get(document).copied() else { return };
+        let Some(Followed { by: slot, .. }) = self.documents.get(document).copied() else { return };
         let is_last = match slot.group() {
             None => slot.0 == number,
             Some(place) => {
@@ -92,6 +113,11 @@ impl Followers {
         self.groups.push(group);
         Slot(place | GROUP)
     }
+}
+
+/// The lower half of a number of changes.
+pub(super) fn lower_half(changes: u64) -> u32 {
+    (changes & u64::from(u32::MAX)) as u32
 }
 
 #[cfg(test)]

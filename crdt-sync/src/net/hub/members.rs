@@ -11,6 +11,16 @@ pub(super) struct Members {
     documents: HashMap<DocumentId, Member>,
     /// The grants that there are.
     grants: Vec<Grant>,
+    /// How often it was begun to look whether they still are what is given.
+    reviews: u64,
+}
+
+/// What becomes of a document that is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Following {
+    Begins,
+    Ends,
+    AsBefore,
 }
 
 /// A document that was asked for.
@@ -27,13 +37,29 @@ impl Members {
         self.documents.get(document).map_or(Grant::NONE, |member| self.granted(*member))
     }
 
-    /// A document that was asked for is followed from now on, if the other side may have it. Says
-    /// whether it was not before.
-    pub(super) fn add(&mut self, document: DocumentId, grant: Grant) -> bool {
+    /// A document that was asked for is followed from now on, if the other side may have it.
+    pub(super) fn add(&mut self, document: DocumentId, grant: Grant) -> Following {
         let is_followed = grant.right > Right::None;
         let member = Member { grant: self.place(grant), is_followed };
         let before = self.documents.insert(document, member);
-        is_followed && !before.is_some_and(|before| before.is_followed)
+        match (before.is_some_and(|before| before.is_followed), is_followed) {
+            (false, true) => Following::Begins,
+            (true, false) => Following::Ends,
+            _ => Following::AsBefore,
+        }
+    }
+
+    /// How often it was begun to look at all grants anew. One that was looked up while this changed may
+    /// be of before.
+    pub(super) fn reviews(&self) -> u64 {
+        self.reviews
+    }
+
+    /// All that were asked for, to look at their grants anew.
+    pub(super) fn begin_review(&mut self) -> Vec<(DocumentId, Grant)> {
+        self.reviews += 1;
+        let all = self.documents.iter();
+        all.map(|(document, member)| (*document, self.granted(*member))).collect()
     }
 
     /// The other side may do something else with a document.
@@ -47,11 +73,6 @@ impl Members {
     /// Says whether a document was followed until now.
     pub(super) fn remove(&mut self, document: &DocumentId) -> bool {
         self.documents.remove(document).is_some_and(|member| member.is_followed)
-    }
-
-    /// All that were asked for.
-    pub(super) fn all(&self) -> impl Iterator<Item = (DocumentId, Grant)> {
-        self.documents.iter().map(|(document, member)| (*document, self.granted(*member)))
     }
 
     /// Those that are followed.
@@ -87,15 +108,19 @@ mod tests {
     #[test]
     fn documents_are_followed_once_and_have_what_was_granted_last() {
         let mut members = Members::default();
-        assert!(members.add(document(1), Grant::ALL));
-        assert!(!members.add(document(1), Grant::READ));
-        assert!(!members.add(document(2), Grant::NONE));
+        assert_eq!(members.add(document(1), Grant::ALL), Following::Begins);
+        assert_eq!(members.add(document(1), Grant::READ), Following::AsBefore);
+        assert_eq!(members.add(document(2), Grant::NONE), Following::AsBefore);
         assert_eq!(members.grant(&document(1)), Grant::READ);
         assert_eq!(members.grant(&document(3)), Grant::NONE);
         members.set(&document(1), Grant::ALL);
         assert_eq!(members.grant(&document(1)), Grant::ALL);
         assert_eq!(members.followed().collect::<Vec<_>>(), [document(1)]);
         assert!(members.remove(&document(1)) && !members.remove(&document(2)));
-        assert!(members.all().next().is_none());
+        assert!(members.begin_review().is_empty());
+        members.add(document(1), Grant::ALL);
+        assert_eq!(members.begin_review(), [(document(1), Grant::ALL)]);
+        assert_eq!(members.add(document(1), Grant::NONE), Following::Ends);
+        assert_eq!((members.followed().count(), members.reviews()), (0, 2));
     }
 }

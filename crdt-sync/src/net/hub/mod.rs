@@ -14,10 +14,12 @@ mod documents;
 mod fan;
 mod followers;
 mod members;
+mod presence;
 mod quotas;
 mod routes;
 mod sets;
 mod taking;
+mod watch;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,7 +28,9 @@ use std::time::{Duration, Instant};
 
 use crdt_core::{Author, DocumentId, Keypair};
 use crdt_store::Store;
-use tokio::sync::{Notify, OwnedRwLockReadGuard, RwLock, mpsc, watch};
+use tokio::runtime::Handle;
+use tokio::sync::watch::{Receiver, Sender};
+use tokio::sync::{Notify, OwnedRwLockReadGuard, RwLock, broadcast, mpsc};
 use tokio::task::spawn_blocking;
 
 use super::metrics::Metrics;
@@ -49,14 +53,20 @@ pub(crate) struct Hub {
     pub(crate) keypair: Keypair,
     pub(crate) policy: Policy,
     pub(crate) bounds: Bounds,
+    /// Where its tasks run.
+    pub(crate) runtime: Handle,
     pub(crate) metrics: Metrics,
     documents: Mutex<Documents>,
     routes: Mutex<Routes>,
     quotas: Mutex<Quotas>,
     sets: Mutex<Sets>,
     fan: mpsc::Sender<Arc<Announcement>>,
+    /// Told when there is something to be said of who is in documents.
+    due: Arc<Notify>,
+    /// Messages for the app, and whom they are from.
+    messages: broadcast::Sender<(Author, Arc<[u8]>)>,
     /// Ends everything that serves the hub.
-    ended: watch::Sender<bool>,
+    ended: Sender<bool>,
     begun: Instant,
     connections: AtomicU32,
     /// Told when a connection is gone.
@@ -105,6 +115,7 @@ impl Hub {
         keypair: Keypair,
         policy: Policy,
         bounds: Bounds,
+        runtime: Handle,
     ) -> Arc<Self> {
         let (fan, announcements) = mpsc::channel(bounds.broadcast);
         let hub = Arc::new(Self {
@@ -112,27 +123,28 @@ impl Hub {
             keypair,
             policy,
             bounds,
+            runtime,
             metrics: Metrics::default(),
             documents: Mutex::default(),
             routes: Mutex::default(),
             quotas: Mutex::default(),
             sets: Mutex::default(),
             fan,
-            ended: watch::Sender::new(false),
+            due: Arc::default(),
+            messages: broadcast::Sender::new(presence::MESSAGES),
+            ended: Sender::new(false),
             begun: Instant::now(),
             connections: AtomicU32::new(0),
             exits: Notify::new(),
             work: Arc::default(),
         });
-        tokio::spawn(fan::spread(Arc::downgrade(&hub), announcements));
+        let of = || (Arc::downgrade(&hub), hub.ended());
+        hub.runtime.spawn(fan::spread(of().0, announcements));
+        hub.runtime.spawn(watch::look_for_others(of().0, of().1));
         match hub.policy {
-            Policy::Relay(_) => {
-                tokio::spawn(documents::let_go_of_idle(Arc::downgrade(&hub), hub.ended()));
-            }
-            Policy::Bound => {
-                tokio::spawn(documents::look_for_others(Arc::downgrade(&hub), hub.ended()));
-            }
-        }
+            Policy::Relay(_) => hub.runtime.spawn(documents::let_go_of_idle(of().0, of().1)),
+            Policy::Bound => hub.runtime.spawn(presence::show(of().0, of().1)),
+        };
         hub
     }
 
@@ -152,7 +164,7 @@ impl Hub {
     }
 
     /// Told when everything that serves the hub is to end.
-    pub(crate) fn ended(&self) -> watch::Receiver<bool> {
+    pub(crate) fn ended(&self) -> Receiver<bool> {
         self.ended.subscribe()
     }
 
@@ -246,7 +258,7 @@ impl Hub {
 
     /// Sends a message to whoever is connected with a key.
     pub(crate) fn deliver(&self, from: Author, to: Author, bytes: Vec<u8>) {
-        let mail = Mail::Message { from, bytes };
+        let mail = Mail::Message { peer: from, bytes };
         self.routes().send_to_author(&to, &mail);
     }
 }

@@ -21,10 +21,12 @@ pub(crate) enum Mail {
     Follow(DocumentId),
     /// It is not to follow a document any more.
     Leave(DocumentId),
+    /// A document that it follows was removed here.
+    Removed(DocumentId),
     /// Somebody says where they are.
     Presence(Arc<(DocumentId, Presence)>),
     /// A message from another peer, or to one.
-    Message { from: Author, bytes: Vec<u8> },
+    Message { peer: Author, bytes: Vec<u8> },
 }
 
 /// Where a connection gets its mail.
@@ -98,6 +100,23 @@ impl Routes {
         self.followers.len()
     }
 
+    /// Those that follow a document were told of so many changes when it was let go of.
+    pub(super) fn told(&mut self, document: &DocumentId, changes: usize) {
+        self.followers.told(document, changes);
+    }
+
+    /// Of how many changes those were told that follow a document, if it is followed.
+    pub(super) fn were_told(&self, document: &DocumentId) -> Option<u32> {
+        self.followers.were_told(document)
+    }
+
+    /// Has connections to relays follow a document.
+    pub(super) fn tell_links(&self, document: DocumentId, but: Option<u32>) {
+        let links = self.connections.iter();
+        let links = links.filter(|(link, route)| route.is_link && Some(**link) != but);
+        links.for_each(|(_, route)| route.send(&Mail::Follow(document)));
+    }
+
     pub(super) fn connected(&self) -> Vec<Connected> {
         let connected = self.connections.values().map(|route| Connected {
             author: route.author,
@@ -160,9 +179,7 @@ impl Hub {
         let Some(route) = routes.connections.get_mut(&number) else { return };
         route.documents += 1;
         if routes.followers.add(document, number) {
-            let links = routes.connections.iter();
-            let links = links.filter(|(link, route)| route.is_link && **link != number);
-            links.for_each(|(_, route)| route.send(&Mail::Follow(document)));
+            routes.tell_links(document, Some(number));
         }
     }
 
@@ -188,8 +205,13 @@ impl Hub {
     }
 
     /// Puts something into the queues of all that follow a document, but one.
-    pub(crate) fn tell_followers(&self, document: &DocumentId, but: u32, mail: &Mail) {
-        self.routes().send(document, Some(but), mail);
+    pub(crate) fn tell_followers(&self, document: &DocumentId, but: Option<u32>, mail: &Mail) {
+        self.routes().send(document, but, mail);
+    }
+
+    /// Whether somebody is connected who has proven a key.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.routes().connections.values().any(|route| route.author.is_some())
     }
 
     /// Ends all connections, each for a reason of its own.

@@ -5,18 +5,20 @@ use std::net::SocketAddr;
 
 use axum::Extension;
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, RawQuery, Request, State};
-use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use crdt_core::serde_json::{Value, json};
 use crdt_core::{ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
+use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
-use super::{Relay, http};
+use super::room::Held;
+use super::{Inner, Relay, http};
 use crate::access::{Grant, Right, Visitor};
 use crate::net::hub::{Refusal, take_in};
 
@@ -42,15 +44,16 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let Self(status, why) = self;
         let mut response = (status, format!("{why}\n")).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, scheme());
+        let header = match status {
+            StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer")),
+            StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, "5")),
+            _ => None,
+        };
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }
-}
-
-fn scheme() -> axum::http::HeaderValue {
-    axum::http::HeaderValue::from_static("Bearer")
 }
 
 /// The document as JSON, with its heads.
@@ -62,19 +65,26 @@ async fn show(
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
     let (visitor, _) = relay.let_in(&headers, from, document, Right::Read).await?;
-    let shown = relay.look(document, &visitor, shown).await?;
-    Ok(as_json(&shown))
+    let shown = relay.answer(document, &visitor, shown).await?;
+    Ok(([(CONTENT_TYPE, JSON)], shown).into_response())
 }
 
-fn shown(history: &History) -> Value {
-    json!({
+const JSON: &str = "application/json";
+
+fn shown(history: &History) -> Vec<u8> {
+    let shown = json!({
         "id": history.document().to_string(),
         "type": history.genesis().map(|genesis| genesis.type_name().to_owned()),
         "heads": hex(&history.heads()),
         "changes": history.len(),
         "bytes": history.bytes(),
         "value": history.to_json(),
-    })
+    });
+    line(&shown)
+}
+
+fn line(value: &Value) -> Vec<u8> {
+    format!("{value}\n").into_bytes()
 }
 
 fn hex(changes: &[ChangeHash]) -> Vec<String> {
@@ -92,7 +102,7 @@ async fn export(
     let document = named(&id)?;
     let have = heads(query.as_deref().unwrap_or_default())?;
     let (visitor, _) = relay.let_in(&headers, from, document, Right::Read).await?;
-    let bundles = relay.look(document, &visitor, move |history| history.export(&have)).await?;
+    let bundles = relay.answer(document, &visitor, move |history| history.export(&have)).await?;
     Ok(([(CONTENT_TYPE, "application/octet-stream")], bundles).into_response())
 }
 
@@ -105,12 +115,15 @@ async fn import(
     request: Request,
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
-    let (visitor, grant) = relay.let_in(&headers, from, document, Right::Write).await?;
+    relay.let_in(&headers, from, document, Right::Write).await?;
+    let (bundles, _held) = relay.body(request).await?;
     let _turn = relay.turn().await?;
-    let bundles = relay.body(request).await?;
+    // What they may do may have changed meanwhile.
+    let (visitor, grant) = relay.let_in(&headers, from, document, Right::Write).await?;
     let taken = take_in(&relay.inner.hub, document, &visitor, grant, bundles).await;
     let version = taken.map_err(refused)?;
-    Ok(as_json(&json!({ "heads": hex(&version.heads), "changes": version.changes })))
+    let taken = line(&json!({ "heads": hex(&version.heads), "changes": version.changes }));
+    Ok(([(CONTENT_TYPE, JSON)], taken).into_response())
 }
 
 fn refused(refusal: Refusal) -> Failure {
@@ -121,10 +134,6 @@ fn refused(refusal: Refusal) -> Failure {
         Refusal::Failed => StatusCode::SERVICE_UNAVAILABLE,
     };
     Failure::new(status, refusal)
-}
-
-fn as_json(value: &Value) -> Response {
-    ([(CONTENT_TYPE, "application/json")], format!("{value}\n")).into_response()
 }
 
 fn named(id: &str) -> Result<DocumentId, Failure> {
@@ -166,16 +175,30 @@ impl Relay {
         Err(Failure::new(status, why))
     }
 
-    /// What comes with a request, which is read only for those who may send it.
-    async fn body(&self, request: Request) -> Result<Vec<u8>, Failure> {
-        let most = self.inner.limits.request_body;
-        let too_long = |_| {
-            let why = format!("what is sent is cut off, or has more than {most} bytes");
-            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, why)
-        };
-        let reading = timeout(self.inner.limits.request_head, to_bytes(request.into_body(), most));
+    /// What comes with a request, which is read only for those who may send it, and the room for it.
+    async fn body(&self, request: Request) -> Result<(Vec<u8>, Held), Failure> {
+        let reading = timeout(self.inner.limits.request_head, self.read(request));
         let too_slow = |_| Failure::new(StatusCode::REQUEST_TIMEOUT, "it came too slowly");
-        Ok(reading.await.map_err(too_slow)?.map_err(too_long)?.into())
+        reading.await.map_err(too_slow)?
+    }
+
+    async fn read(&self, request: Request) -> Result<(Vec<u8>, Held), Failure> {
+        let Inner { limits, bodies, .. } = &*self.inner;
+        let most = limits.request_body;
+        let mut pieces = request.into_body().into_data_stream();
+        let mut held = bodies.take(0).ok_or_else(no_room)?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            let cut_off = |_| Failure::new(StatusCode::BAD_REQUEST, "what is sent is cut off");
+            let piece = piece.map_err(cut_off)?;
+            if bytes.len() + piece.len() > most {
+                let why = format!("what is sent has more than {most} bytes");
+                return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, why));
+            }
+            held.grow(bodies, bytes.len() + piece.len()).ok_or_else(no_room)?;
+            bytes.extend_from_slice(&piece);
+        }
+        Ok((bytes, held))
     }
 
     /// A turn among those whose requests are worked on.
@@ -186,24 +209,38 @@ impl Relay {
         })
     }
 
-    async fn look<R: Send + 'static>(
+    /// Bytes that a history is answered with, for which there is room: before they are made for as many
+    /// as it has.
+    async fn answer(
         &self,
         document: DocumentId,
         visitor: &Visitor,
-        look: impl FnOnce(&History) -> R + Send + 'static,
-    ) -> Result<R, Failure> {
+        answer: impl FnOnce(&History) -> Vec<u8> + Send + 'static,
+    ) -> Result<Bytes, Failure> {
         let _turn = self.turn().await?;
         let failed = |error: StoreError| match error {
-            StoreError::UnknownDocument(_) | StoreError::Removed(_) => {
-                Failure::new(StatusCode::NOT_FOUND, "there is no such document here")
-            }
+            StoreError::UnknownDocument(_) | StoreError::Removed(_) => not_here(),
             error => {
                 tracing::error!(%error, %document, ?visitor, "a document could not be opened");
                 Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the document cannot be opened now")
             }
         };
         let entry = self.inner.hub.open(document).await.map_err(failed)?;
-        let looked = entry.look(look).await;
-        looked.ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, "there is no such document here"))
+        let bytes = entry.look(History::bytes).await.ok_or_else(not_here)?;
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let room = &self.inner.answers;
+        let mut held = room.take(bytes).ok_or_else(no_room)?;
+        let answer = entry.look(answer).await.ok_or_else(not_here)?;
+        held.grow(room, answer.len()).ok_or_else(no_room)?;
+        Ok(held.with(answer))
     }
+}
+
+fn not_here() -> Failure {
+    Failure::new(StatusCode::NOT_FOUND, "there is no such document here")
+}
+
+fn no_room() -> Failure {
+    let why = "too much is being sent and answered just now: try again later";
+    Failure::new(StatusCode::SERVICE_UNAVAILABLE, why)
 }

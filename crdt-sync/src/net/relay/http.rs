@@ -3,27 +3,23 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::RequestExt as _;
 use axum::Router;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::doors::Seat;
+use super::upgrade::{agree, protocols};
 use super::{Relay, documents, local, page};
 use crate::access::{Token, Visitor};
 use crate::net::address::PATH;
 use crate::net::session::{Setup, serve};
-use crate::net::socket::{BUFFER, MAX_MESSAGE};
 use crate::protocol::{Role, Terms};
 
-/// What a browser names as the protocol of its WebSocket. It cannot set headers, so it names its token
-/// beside it.
-const PROTOCOL: &str = "crdt-sync";
+/// What stands before a token among the protocols that a browser names.
 const PROTOCOL_TOKEN: &str = "crdt-sync-token.";
 
 impl Relay {
@@ -70,11 +66,8 @@ pub(super) fn token(headers: &HeaderMap) -> Option<Token> {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
     });
-    let protocols = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
-    let mut protocols =
-        protocols.filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(','));
     let named =
-        || protocols.find_map(|name| Some(name.trim().strip_prefix(PROTOCOL_TOKEN)?.to_owned()));
+        || protocols(headers).find_map(|name| Some(name.strip_prefix(PROTOCOL_TOKEN)?.to_owned()));
     bearer.or_else(named).and_then(Token::new)
 }
 
@@ -85,15 +78,14 @@ pub(super) fn visitor(relay: &Relay, headers: &HeaderMap, from: Option<SocketAdd
 
 async fn sync(State(relay): State<Relay>, mut request: Request) -> Response {
     let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0);
-    let headers = request.headers().clone();
-    let Ok(upgrade) = request.extract_parts::<WebSocketUpgrade>().await else {
+    let Some((response, upgrade)) = agree(&mut request) else {
         let text = "this is the endpoint of a WebSocket, for peers";
         return (StatusCode::UPGRADE_REQUIRED, text).into_response();
     };
     if relay.is_draining() {
         return busy("the relay is being restarted");
     }
-    let there = address(&relay, &headers, from);
+    let there = address(&relay, request.headers(), from);
     // The seat of the connection goes on with its WebSocket.
     let entered = request.extensions().get::<Arc<Seat>>().cloned();
     let enter = || relay.inner.doors.enter(from.map(|_| there)).map(Arc::new);
@@ -101,22 +93,18 @@ async fn sync(State(relay): State<Relay>, mut request: Request) -> Response {
         relay.inner.hub.metrics.turned_away.add(1);
         return busy("there are too many connections");
     };
-    let token = token(&headers);
-    upgrade
-        .protocols([PROTOCOL])
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(0)
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| async move {
-            let Some(setup) = relay.setup(there, token) else { return };
-            let serving = serve(relay.inner.hub.clone(), socket, setup);
-            // In a task of its own, so that nothing is left of the request.
-            tokio::spawn(async move {
-                serving.await;
-                drop(seat);
-            });
-        })
+    let token = token(request.headers());
+    tokio::spawn(async move {
+        let Some(wire) = upgrade.wire().await else { return };
+        let Some(setup) = relay.setup(there, token) else { return };
+        let serving = serve(relay.inner.hub.clone(), wire, setup);
+        // In a task of its own, so that nothing is left of the request.
+        tokio::spawn(async move {
+            serving.await;
+            drop(seat);
+        });
+    });
+    response
 }
 
 fn busy(why: &'static str) -> Response {

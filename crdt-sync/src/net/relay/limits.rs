@@ -1,5 +1,9 @@
 use core::time::Duration;
 
+use tokio::sync::Semaphore;
+
+use crate::net::settings::{SOON, SettingError, number, time};
+
 /// How much a relay serves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -20,6 +24,10 @@ pub struct Limits {
     pub documents_per_connection: u64,
     /// The most bytes that may come by an HTTP request; 16 MiB by default.
     pub request_body: usize,
+    /// The most bytes that may be held of all that comes by HTTP requests, and as many of their
+    /// answers, until they have left; 64 MiB by default. A larger one is served alone. Who finds no
+    /// room is told to try again.
+    pub request_bytes: usize,
     /// HTTP requests for documents that are worked on at once; 8 by default.
     pub requests: usize,
     /// How long connections are waited for when the relay is drained; 10 seconds by default.
@@ -29,6 +37,28 @@ pub struct Limits {
     /// Whether peers come through a proxy, which says in `X-Forwarded-For` where from. Without one
     /// anybody could say that.
     pub behind_proxy: bool,
+}
+
+/// The most bytes that can be counted.
+const MOST_BYTES: usize = {
+    let counted = Semaphore::MAX_PERMITS;
+    if counted < u32::MAX as usize { counted } else { u32::MAX as usize }
+};
+
+impl Limits {
+    pub(super) fn check(&self) -> Result<(), SettingError> {
+        number("connections", self.connections, u32::MAX)?;
+        number("connections_per_address", self.connections_per_address, u32::MAX)?;
+        number("documents_per_connection", self.documents_per_connection, u32::MAX)?;
+        number("request_body", self.request_body, MOST_BYTES)?;
+        number("request_bytes", self.request_bytes, MOST_BYTES)?;
+        number("requests", self.requests, 1_u32 << 20)?;
+        time("request_head", self.request_head, SOON)?;
+        time("handshake", self.handshake, SOON)?;
+        time("ping", self.ping, SOON)?;
+        time("drain", self.drain, Duration::ZERO)?;
+        time("retry_after", self.retry_after, Duration::ZERO)
+    }
 }
 
 impl Default for Limits {
@@ -41,6 +71,7 @@ impl Default for Limits {
             ping: Duration::from_secs(15),
             documents_per_connection: 100_000,
             request_body: 16 << 20,
+            request_bytes: 64 << 20,
             requests: 8,
             drain: Duration::from_secs(10),
             retry_after: Duration::from_secs(5),

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::Relay;
+use super::patient::Patient;
 
 /// How long nothing is accepted after the system had no means to.
 const BREATH: Duration = Duration::from_millis(100);
@@ -83,6 +84,9 @@ impl Relay {
             router = router.layer(Extension(Arc::new(seat)));
         }
         self.inner.hub.metrics.accepted.add(1);
+        // Small frames are not held back to be sent together.
+        let _ = stream.set_nodelay(true);
+        let stream = Patient::new(stream, self.inner.hub.bounds.write);
         let head = self.inner.limits.request_head;
         serving.spawn(serve_one(stream, router, head, self.inner.draining.subscribe()));
     }
@@ -95,13 +99,11 @@ async fn begins(draining: &mut watch::Receiver<bool>) {
 }
 
 async fn serve_one(
-    stream: TcpStream,
+    stream: Patient<TcpStream>,
     router: axum::Router,
     head: Duration,
     mut draining: watch::Receiver<bool>,
 ) {
-    // Small frames are not held back to be sent together.
-    let _ = stream.set_nodelay(true);
     let service = TowerToHyperService::new(router);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(HEAD);

@@ -7,6 +7,9 @@ mod limits;
 mod listen;
 mod local;
 mod page;
+mod patient;
+mod room;
+mod upgrade;
 
 use core::fmt;
 use core::time::Duration;
@@ -15,19 +18,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crdt_core::Author;
 use crdt_store::{Store, StoreError};
 use rustls::ClientConfig;
-use thiserror::Error;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use super::address::Address;
 use super::backoff::{Backoff, random};
-use super::dial::trusting_the_system;
 use super::dialer::Dialer;
-use super::hub::{Bounds, Hub, Policy};
+use super::hub::{Hub, Policy};
 use super::peer::{Status, Target};
+use super::settings::{Common, SettingError, Start, StartError};
 use crate::access::Access;
 use crate::protocol::{Close, CloseReason};
 use doors::Doors;
+use room::Room;
 
 pub use limits::Limits;
 
@@ -65,22 +68,13 @@ struct Inner {
     doors: Arc<Doors>,
     /// Turns of HTTP requests.
     requests: Semaphore,
+    /// For what comes with them, and for what they are answered.
+    bodies: Room,
+    answers: Room,
     draining: watch::Sender<bool>,
     links: Mutex<Vec<(Target, watch::Receiver<Status>)>>,
     backoff: Backoff,
     tls: Arc<ClientConfig>,
-}
-
-/// Why a relay cannot begin.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum RelayError {
-    /// The store is open for reading.
-    #[error("the store is open for reading only: a relay writes there, and proves its key")]
-    NoKey,
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
 }
 
 /// How a relay behaves.
@@ -89,9 +83,7 @@ pub struct RelayOptions {
     endpoint: Option<String>,
     is_local: bool,
     limits: Limits,
-    bounds: Bounds,
-    backoff: Backoff,
-    tls: Option<Arc<ClientConfig>>,
+    common: Common,
 }
 
 impl RelayOptions {
@@ -100,8 +92,8 @@ impl RelayOptions {
         Self::default()
     }
 
-    /// What it is called by those that dial it, as [`Address::endpoint`](super::Address::endpoint)
-    /// says it: `relay.example.org/crdt-sync`. Who means another one is refused, so nobody can pass on
+    /// What it is called by those that dial it: their address, or without its protocol, as
+    /// [`Address::endpoint`](super::Address::endpoint) says it, `relay.example.org/crdt-sync`. Who means another one is refused, so nobody can pass on
     /// to it what was said to somebody else. Without it any name will do.
     #[must_use]
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
@@ -126,25 +118,25 @@ impl RelayOptions {
     }
 
     /// How many changes may wait to be spread; 1,024 if nothing is said. Who writes waits when there
-    /// are more.
+    /// are more. A million at most.
     #[must_use]
     pub fn broadcast(mut self, changes: usize) -> Self {
-        self.bounds.broadcast = changes.max(1);
+        self.common.bounds.broadcast = changes;
         self
     }
 
     /// How many changes may wait to be sent to one peer before it is dropped; 256 if nothing is said.
-    /// It connects again, and gets what it lacks.
+    /// It connects again, and gets what it lacks. A million at most.
     #[must_use]
     pub fn queue(mut self, changes: usize) -> Self {
-        self.bounds.queue = changes.max(1);
+        self.common.bounds.queue = changes;
         self
     }
 
     /// After how long a document is let go of that nobody uses; a minute if nothing is said.
     #[must_use]
     pub fn idle(mut self, idle: Duration) -> Self {
-        self.bounds.idle = idle.max(Duration::from_millis(1));
+        self.common.bounds.idle = idle;
         self
     }
 
@@ -152,21 +144,21 @@ impl RelayOptions {
     /// is said.
     #[must_use]
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
-        self.bounds.write = timeout;
+        self.common.bounds.write = timeout;
         self
     }
 
     /// When relays that it dials are dialed again.
     #[must_use]
     pub fn backoff(mut self, backoff: Backoff) -> Self {
-        self.backoff = backoff;
+        self.common.backoff = backoff;
         self
     }
 
     /// Trusts the certificates that this says, of the relays that it dials.
     #[must_use]
     pub fn tls(mut self, config: Arc<ClientConfig>) -> Self {
-        self.tls = Some(config);
+        self.common.tls = Some(config);
         self
     }
 }
@@ -181,26 +173,23 @@ impl fmt::Debug for RelayOptions {
 }
 
 impl Relay {
-    /// A relay over a store, which nobody can reach yet.
+    /// A relay over a store, which nobody can reach yet. It lives in the runtime of tokio in which this
+    /// is called, which has to have IO and time enabled.
     ///
     /// # Errors
-    /// [`RelayError`], if it cannot begin.
-    ///
-    /// # Panics
-    /// Outside of a runtime of tokio.
+    /// [`StartError`], if it cannot begin.
     pub fn start(
         store: &Store,
         access: impl Access,
         options: RelayOptions,
-    ) -> Result<Self, RelayError> {
-        let RelayOptions { endpoint, is_local, limits, bounds, backoff, tls } = options;
-        let keypair = store.keypair().ok_or(RelayError::NoKey)?.clone();
-        let tls = match tls {
-            Some(tls) => tls,
-            None => trusting_the_system().map_err(|error| RelayError::Tls(error.to_string()))?,
-        };
+    ) -> Result<Self, StartError> {
+        let RelayOptions { endpoint, is_local, limits, common } = options;
+        limits.check()?;
+        let endpoint = endpoint.map(named).transpose()?;
+        let Start { keypair, bounds, backoff, tls, runtime } = common.start(store)?;
         let access: Arc<dyn Access> = Arc::new(access);
-        let hub = Hub::start(store.clone(), keypair, Policy::Relay(access.clone()), bounds);
+        let policy = Policy::Relay(access.clone());
+        let hub = Hub::start(store.clone(), keypair, policy, bounds, runtime);
         let inner = Inner {
             hub,
             access,
@@ -208,7 +197,9 @@ impl Relay {
             is_local,
             limits,
             doors: Arc::new(Doors::new(limits)),
-            requests: Semaphore::new(limits.requests.max(1)),
+            requests: Semaphore::new(limits.requests),
+            bodies: Room::new(limits.request_bytes),
+            answers: Room::new(limits.request_bytes),
             draining: watch::Sender::new(false),
             links: Mutex::default(),
             backoff,
@@ -235,7 +226,7 @@ impl Relay {
             is_link: true,
             status,
         };
-        tokio::spawn(dialer.run());
+        inner.hub.runtime.spawn(dialer.run());
         inner.links.lock().unwrap_or_else(PoisonError::into_inner).push((target, told));
     }
 
@@ -285,6 +276,16 @@ impl Relay {
     fn is_draining(&self) -> bool {
         *self.inner.draining.borrow()
     }
+}
+
+/// What peers that dial a relay call it, of an address or one without its protocol.
+fn named(endpoint: String) -> Result<String, SettingError> {
+    let address = if endpoint.contains("://") { &endpoint } else { &format!("wss://{endpoint}") };
+    let named = address.parse::<Address>().map(|address| address.endpoint());
+    named.map_err(|_| {
+        let range = "it has to be an address, or one without its protocol: `HOST/crdt-sync`";
+        SettingError::new("endpoint", format_args!("{endpoint:?}"), range.to_owned())
+    })
 }
 
 impl fmt::Debug for Relay {

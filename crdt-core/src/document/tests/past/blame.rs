@@ -159,8 +159,62 @@ fn of_registers(script: &[Step]) {
     }
 }
 
+/// A place and all below it in JSON, by their pointers, in its order.
+fn pointers(at: &str, value: &serde_json::Value, to: &mut Vec<String>) {
+    to.push(at.to_owned());
+    match value {
+        serde_json::Value::Object(members) => {
+            for (key, value) in members {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                pointers(&format!("{at}/{key}"), value, to);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (place, value) in items.iter().enumerate() {
+                pointers(&format!("{at}/{place}"), value, to);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Of each place there is, and of everything below each, what is said at once is what is said of
+/// places one by one.
+fn of_all_below<T: Scripted>(script: &[Step]) {
+    let world = World::<T>::of(script);
+    let whole = world.whole();
+    for heads in &world.versions {
+        let past = whole.history().at(heads).expect("it is known");
+        let json = past.to_json();
+        let mut all = Vec::new();
+        pointers("", &json, &mut all);
+        for from in &all {
+            let mut expected = Vec::new();
+            pointers(from, json.pointer(from).expect("it is there"), &mut expected);
+            let below: Vec<_> = past.blame_below(from).expect("it is there").collect();
+            assert_eq!(below.iter().map(|(at, _)| at).collect::<Vec<_>>(), Vec::from_iter(&expected));
+            for (at, place) in below {
+                let alone = past.blame(&at).expect("it is there");
+                assert_eq!((place.made, place.set), (alone.made, alone.set), "{at} from {from}");
+                let runs = |runs: &[BlameRun<'_>]| -> Vec<_> {
+                    let changes = runs.iter().map(|run| run.changes().collect::<Vec<_>>());
+                    runs.iter().map(|run| (run.range.clone(), run.author)).zip(changes).collect()
+                };
+                assert_eq!(runs(&place.runs), runs(&alone.runs), "{at} from {from}");
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn all_below_a_place_is_what_is_said_place_by_place(script in script()) {
+        of_all_below::<Json>(&script);
+        of_all_below::<Words>(&script);
+        of_all_below::<Shelf>(&script);
+    }
 
     #[test]
     fn characters_are_of_who_inserted_them(script in script()) {

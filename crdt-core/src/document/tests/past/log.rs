@@ -43,6 +43,10 @@ fn lists_all(script: &[Step]) {
     let ops: usize = history.log().map(|change| change.op_count()).sum();
     assert_eq!(ops, history.log().map(|change| change.ops().len()).sum::<usize>());
     assert_eq!(history.log().map(|change| change.bytes()).sum::<u64>(), history.bytes());
+    for change in history.changes() {
+        let more = change.bytes() - change.to_bytes().len() as u64;
+        assert!((2..=8).contains(&more), "{more} bytes more are counted");
+    }
     all.reverse();
     assert_eq!(hashes(history.log()), all);
     assert_eq!(hashes(whole.log()), all);

@@ -302,6 +302,11 @@ impl Chains {
         branch.streaks.first().map(|first| self.streaks.get(*first).first)
     }
 
+    /// The first branch of an author that begins a chain.
+    pub(crate) fn root(&self, author: AuthorIndex) -> Option<BranchIndex> {
+        self.roots.get(&author).copied()
+    }
+
     /// The change that first named `prev` as its predecessor, or the author's first change.
     pub(crate) fn first_after(
         &self,
@@ -310,7 +315,7 @@ impl Chains {
     ) -> Option<ChangeIndex> {
         match prev {
             Some(prev) => self.after(prev),
-            None => self.first_change(self.branches.get(*self.roots.get(&author)?)),
+            None => self.first_change(self.branches.get(self.root(author)?)),
         }
     }
 

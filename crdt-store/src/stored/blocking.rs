@@ -1,35 +1,12 @@
-use core::ops::Deref;
+//! Writing and looking, where the place never has anybody wait.
 
 use crdt_core::{
-    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Frontier, Observer, Outcome, Prepared,
+    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Frontier, Outcome, Prepared,
 };
 
-use crate::backend::Access;
+use super::Stored;
+use crate::backend::now;
 use crate::error::StoreError;
-use crate::replica::Replica;
-use crate::store::Store;
-
-/// A document in a store. It reads as the [`Document`] that it is in memory; what writes returns
-/// when it is durable, and on an error nothing was written, and the document is as before, but for
-/// what others wrote, which may have been brought in.
-///
-/// There can be several handles to one document, in several processes too. Each brings in what the
-/// others wrote before it writes itself, so all of them are one author, whose changes follow on
-/// each other. To see what others wrote without writing, [`refresh`](Self::refresh).
-#[derive(Debug)]
-pub struct Stored<T: CrdtNode> {
-    store: Store,
-    replica: Replica,
-    document: Document<T>,
-}
-
-impl<T: CrdtNode> Deref for Stored<T> {
-    type Target = Document<T>;
-
-    fn deref(&self) -> &Document<T> {
-        &self.document
-    }
-}
 
 /// Writing.
 impl<T: CrdtNode> Stored<T> {
@@ -141,8 +118,13 @@ impl<T: CrdtNode> Stored<T> {
         self.write(|document| document.try_prepare_update(options, edit))
     }
 
-    /// As [`Document::undo`], and durable. What can be undone is what this handle has made: it is
-    /// not kept when the handle is closed, and other handles have their own.
+    /// As [`Document::undo`], and durable. What can be undone is what this handle has made, and what
+    /// could be undone when it was opened: that is kept in the store, with every change. Other
+    /// handles that are open have their own; who opens the document next has what all of them made.
+    ///
+    /// It goes with the key: who opens a copy of the store, or one that was put back from a backup,
+    /// writes as somebody else, and has nothing to undo. A store that is opened as
+    /// [one of somebody else](crate::StoreOptions::verified) is not asked what can be undone.
     ///
     /// # Errors
     /// As [`change`](Self::change).
@@ -180,9 +162,13 @@ impl<T: CrdtNode> Stored<T> {
         self.write(|document| document.prepare_redo(options).map_err(StoreError::from))
     }
 
-    /// As [`Document::clear_undo`].
-    pub fn clear_undo(&mut self) {
-        self.document.clear_undo();
+    /// As [`Document::clear_undo`], and durable: also what other handles made cannot be undone by
+    /// who opens the document next.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`] if nothing is written here, and those of the store.
+    pub fn clear_undo(&mut self) -> Result<(), StoreError> {
+        now(self.waiting().clear_undo())
     }
 
     /// As [`Document::apply`], and durable: also what waits for other changes is kept, within the
@@ -192,83 +178,26 @@ impl<T: CrdtNode> Stored<T> {
     /// [`StoreError::Apply`] if any of it is malformed, forged or of another document, and those of
     /// the store. Nothing has changed then.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, StoreError> {
-        let Self { store, replica, document } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(document, &*transaction)?;
-        let limit = document.history().pending_limits().bytes;
-        let prepared = document.prepare_apply(bytes)?;
-        let (began, stopped) = (prepared.began_waiting(), prepared.stopped_waiting());
-        let mut writes = replica.waits(began, stopped, limit);
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
-        let (appended, appending) = appended.unzip();
-        writes.extend(appended.into_iter().flatten());
-        if !writes.is_empty() {
-            transaction.write(replica.id(), &writes)?;
-            transaction.commit()?;
-        }
-        let outcome = prepared.accept();
-        replica.forget_awaited();
-        if let Some(appending) = appending {
-            replica.appended(appending);
-            replica.compact_when_due(document, store.backend());
-        }
-        Ok(outcome)
+        now(self.waiting().apply(bytes))
     }
 
-    /// Has a change prepared on top of everything in the store, and appends it there.
     fn write<R, E: From<StoreError>>(
         &mut self,
         prepare: impl FnOnce(&mut Document<T>) -> Result<Prepared<'_, T, R>, E>,
     ) -> Result<R, E> {
-        let Self { store, replica, document } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(document, &*transaction)?;
-        let author = document.author();
-        replica.check_own(document.history(), author)?;
-        let prepared = prepare(document)?;
-        let export = |first| prepared.export_since(first);
-        let appended = replica.append(prepared.changes(), prepared.type_name(), export);
-        let Some((mut writes, appending)) = appended else { return Ok(prepared.accept()) };
-        writes.extend(replica.awaited());
-        if !prepared.is_empty() {
-            // A change depends on all there is, so it is the only head.
-            writes.extend(replica.tip(author, prepared.heads().first().copied()));
-        }
-        transaction.write(replica.id(), &writes)?;
-        transaction.commit()?;
-        let result = prepared.accept();
-        replica.forget_awaited();
-        replica.appended(appending);
-        replica.compact_when_due(document, store.backend());
-        Ok(result)
+        now(self.waiting().write(prepare))
     }
 }
 
 /// What others write, and how it lies in the store.
 impl<T: CrdtNode> Stored<T> {
-    pub(crate) fn new(store: Store, replica: Replica, document: Document<T>) -> Self {
-        Self { store, replica, document }
-    }
-
-    /// The store that it is in.
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
     /// Brings in what other handles wrote since this one last looked, and says whether there was
     /// anything. Costs what they wrote. What it changed an [observer](Self::observe) is told.
     ///
     /// # Errors
     /// Those of the store.
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
-        let transaction = self.store.backend().begin(Access::Read)?;
-        self.replica.bring_in(&mut self.document, &*transaction)
-    }
-
-    /// As [`Document::observe`].
-    pub fn observe(&mut self) -> Observer {
-        self.document.observe()
+        now(self.waiting().refresh())
     }
 
     /// As [`Document::export`], of what is durable.
@@ -295,15 +224,6 @@ impl<T: CrdtNode> Stored<T> {
     /// # Errors
     /// Those of the store.
     pub fn compact(&mut self) -> Result<(), StoreError> {
-        let Self { store, replica, document } = self;
-        let mut transaction = store.backend().begin(Access::Write)?;
-        replica.bring_in(document, &*transaction)?;
-        let mut compacted = replica.rebase(&*document, &*transaction)?;
-        compacted.writes.extend(replica.awaited());
-        transaction.write(replica.id(), &compacted.writes)?;
-        transaction.commit()?;
-        replica.follow(compacted);
-        replica.forget_awaited();
-        store.shrink()
+        now(self.waiting().compact())
     }
 }

@@ -16,7 +16,7 @@ use crate::sequence::{Items, Keep, TextChunk};
 enum Found {
     /// The state of a part of a node, of whatever type that is.
     State(Box<dyn Any + Send + Sync>),
-    /// Characters that were deleted, and where in [`UndoLog::texts`] they begin.
+    /// Characters that were deleted, and where in [`Rollback::texts`] they begin.
     Text(IdRange, usize),
     /// Elements that were deleted, and their states in a vector.
     Items(IdRange, Box<dyn Any + Send + Sync>),
@@ -25,15 +25,15 @@ enum Found {
 /// What the ops of a change that is being written have found. An op that found nothing, as most do
 /// that insert or write for the first time, leaves nothing here.
 #[derive(Debug, Default)]
-pub(crate) struct UndoLog {
+pub(crate) struct Rollback {
     /// Each with the number of its op, ascending; the last ones may not have one yet.
     found: Vec<(usize, Found)>,
     texts: String,
 }
 
-/// How much is in an [`UndoLog`].
+/// How much is in an [`Rollback`].
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct UndoPoint {
+pub(super) struct RollbackPoint {
     found: usize,
     texts: usize,
 }
@@ -41,7 +41,7 @@ pub(super) struct UndoPoint {
 /// The number of an op that has not been written yet.
 const NEXT: usize = usize::MAX;
 
-impl UndoLog {
+impl Rollback {
     /// The most entries for which space is kept for the next change, and the most bytes.
     const KEPT: (usize, usize) = (16, 4096);
 
@@ -53,12 +53,12 @@ impl UndoLog {
         self.texts.shrink_to(Self::KEPT.1);
     }
 
-    pub(super) fn point(&self) -> UndoPoint {
-        UndoPoint { found: self.found.len(), texts: self.texts.len() }
+    pub(super) fn point(&self) -> RollbackPoint {
+        RollbackPoint { found: self.found.len(), texts: self.texts.len() }
     }
 
     /// Lets go of what came after a point.
-    pub(super) fn cut(&mut self, point: UndoPoint) {
+    pub(super) fn cut(&mut self, point: RollbackPoint) {
         self.found.truncate(point.found);
         self.texts.truncate(point.texts);
     }
@@ -83,24 +83,24 @@ impl UndoLog {
 
     /// Takes out what an op has found after a point, the last first. No later op has anything
     /// there.
-    pub(super) fn pop(&mut self, op: usize, point: UndoPoint) -> Undone<'_> {
+    pub(super) fn pop(&mut self, op: usize, point: RollbackPoint) -> TakenBack<'_> {
         let Self { found, texts } = self;
         let after = found.iter().skip(point.found);
         let count = after.rev().take_while(|(of, _)| *of == op).count();
         let last = found.drain(found.len() - count..).rev();
         let found = RefCell::new(last.map(|(_, found)| Some(found)).collect());
-        Undone { counters: 0..0, found, texts }
+        TakenBack { counters: 0..0, found, texts }
     }
 
     /// Whether an op has found something after a point; no later op has.
-    pub(super) fn concerns(&self, op: usize, point: UndoPoint) -> bool {
+    pub(super) fn concerns(&self, op: usize, point: RollbackPoint) -> bool {
         self.found.len() > point.found && self.found.last().is_some_and(|(of, _)| *of == op)
     }
 }
 
 /// Where what is deleted is kept.
 pub(super) struct Kept<'a> {
-    log: &'a mut UndoLog,
+    log: &'a mut Rollback,
     fresh: Id,
 }
 
@@ -117,7 +117,7 @@ impl Keep<TextChunk> for Kept<'_> {
         if self.is_fresh(names) {
             return None;
         }
-        let UndoLog { found, texts } = &mut *self.log;
+        let Rollback { found, texts } = &mut *self.log;
         found.push((NEXT, Found::Text(names, texts.len())));
         Some(texts)
     }
@@ -128,7 +128,7 @@ impl<S: Send + Sync + 'static> Keep<Items<S>> for Kept<'_> {
         if self.is_fresh(names) {
             return None;
         }
-        let UndoLog { found, .. } = &mut *self.log;
+        let Rollback { found, .. } = &mut *self.log;
         found.push((NEXT, Found::Items(names, Box::new(Vec::<S>::new()))));
         match found.last_mut() {
             Some((_, Found::Items(_, states))) => states.downcast_mut(),
@@ -139,14 +139,14 @@ impl<S: Send + Sync + 'static> Keep<Items<S>> for Kept<'_> {
 
 /// An op that is being taken back: what it found. Every part of a node takes what is its own.
 #[derive(Debug)]
-pub struct Undone<'a> {
+pub struct TakenBack<'a> {
     /// Of an insert, the counters that are taken back.
     pub(super) counters: Range<u32>,
     found: RefCell<Vec<Option<Found>>>,
     texts: &'a str,
 }
 
-impl Undone<'_> {
+impl TakenBack<'_> {
     /// Puts back what a part of a node was, which is `blank` if nothing was kept of it.
     pub(super) fn put_back<S: 'static>(&self, state: &mut S, blank: impl FnOnce() -> S) {
         *state = self.take().unwrap_or_else(blank);

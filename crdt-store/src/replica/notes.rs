@@ -1,0 +1,90 @@
+//! What can be undone, as notes: a row for each change, which all of them become now and then.
+//!
+//! Who opens a document reads them, whichever handles wrote them, and from then on has what can be
+//! undone in memory. So notes that others write meanwhile are not brought in: to undo is to undo what
+//! was made through one's own handle. They are an aid, and what is wrong with them is only said.
+
+use super::{Content, Replica, check};
+use crate::backend::{Note, Rows, Write};
+use crate::error::StoreError;
+
+/// How many bytes of notes there are at least before all become one.
+const LEAST: usize = 1 << 12;
+
+/// How much was noted, as far as this handle knows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Noted {
+    /// The bytes of the note that all before it became.
+    merged: usize,
+    /// Those of all since.
+    since: usize,
+}
+
+impl Noted {
+    /// Whether what was noted since is as much again as all before.
+    fn is_long(self) -> bool {
+        self.since >= self.merged.max(LEAST)
+    }
+}
+
+impl Replica {
+    /// The notes that are in the store, as far as they are what was written there.
+    pub(crate) async fn notes(&mut self, transaction: &impl Rows) -> Vec<Vec<u8>> {
+        let notes = match transaction.notes(&self.id).await {
+            Ok(notes) => notes,
+            Err(error) => {
+                tracing::warn!(%error, document = %self.id, "what could be undone cannot be read");
+                return Vec::new();
+            }
+        };
+        let lengths = || notes.iter().map(|note| note.bytes.len());
+        let merged = lengths().next().unwrap_or(0);
+        self.notes = Noted { merged, since: lengths().skip(1).sum() };
+        if notes.iter().any(|note| check(&note.bytes) != note.check) {
+            tracing::warn!(document = %self.id, "what could be undone is damaged");
+            return Vec::new();
+        }
+        notes.into_iter().map(|note| note.bytes).collect()
+    }
+
+    /// What is to be written of a note of what is appended next.
+    pub(crate) fn note(&self, bytes: Vec<u8>) -> Write {
+        let number = self.position + 1;
+        Write::Note { from: number, by: Note { number, check: check(&bytes), bytes } }
+    }
+
+    /// So many bytes were noted.
+    pub(crate) fn noted(&mut self, bytes: usize) {
+        self.notes.since += bytes;
+    }
+
+    /// What is to be written so that one note takes the place of all.
+    pub(crate) fn renote(&self, bytes: Vec<u8>) -> Write {
+        let number = self.position;
+        Write::Note { from: 0, by: Note { number, check: check(&bytes), bytes } }
+    }
+
+    /// One note of so many bytes took the place of all.
+    pub(crate) fn renoted(&mut self, bytes: usize) {
+        self.notes = Noted { merged: bytes, since: 0 };
+    }
+
+    pub(super) fn are_notes_long(&self) -> bool {
+        self.notes.is_long()
+    }
+
+    /// The note that all become, if that is due.
+    pub(super) async fn merged_notes<C: Content>(
+        &self,
+        content: &C,
+        transaction: &impl Rows,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        if !self.notes.is_long() {
+            return Ok(None);
+        }
+        let notes = transaction.notes(&self.id).await?;
+        let is_whole = notes.iter().all(|note| check(&note.bytes) == note.check);
+        let notes: Vec<&[u8]> = notes.iter().map(|note| &*note.bytes).collect();
+        Ok(content.merged_notes(if is_whole { &notes } else { &[] }))
+    }
+}

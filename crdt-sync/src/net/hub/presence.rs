@@ -1,0 +1,81 @@
+//! What a peer says of who is in its documents, and messages to it.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use crdt_core::{Author, DocumentId};
+use tokio::sync::{broadcast, watch};
+use tokio::time::{sleep, timeout};
+
+use super::{Hub, Mail};
+use crate::host::Entry;
+use crate::protocol::Presence;
+
+/// After how long is looked who has not been heard of, and what is to be said anew.
+const PAUSE: Duration = Duration::from_secs(1);
+/// What is shown is said no sooner than this after what was shown before.
+const STEP: Duration = Duration::from_millis(50);
+/// Messages that wait for an app that does not ask for them.
+pub(super) const MESSAGES: usize = 64;
+
+/// Says what is shown in documents of the app, as soon as it is and then now and then.
+pub(super) async fn show(hub: Weak<Hub>, mut ended: watch::Receiver<bool>) {
+    loop {
+        let Some(due) = hub.upgrade().map(|hub| hub.due.clone()) else { return };
+        let is_over = async {
+            tokio::select! {
+                _ = ended.wait_for(|ended| *ended) => true,
+                _ = timeout(PAUSE, due.notified()) => false,
+            }
+        };
+        if is_over.await {
+            return;
+        }
+        let Some(hub) = hub.upgrade() else { return };
+        for entry in hub.in_use() {
+            entry.scene.expire();
+            hub.say(&entry);
+        }
+        drop(hub);
+        sleep(STEP).await;
+    }
+}
+
+impl Hub {
+    /// Says what is to be said of this side in a document.
+    pub(super) fn say(&self, entry: &Entry) {
+        if let Some(presence) = entry.scene.say(&self.keypair, &entry.id) {
+            entry.say(&presence);
+        } else if entry.scene.is_due() {
+            self.due.notify_one();
+        }
+    }
+
+    /// Says presence to all that follow a document, but one.
+    pub(crate) fn pass_on(&self, document: DocumentId, presence: Presence, but: Option<u32>) {
+        let mail = Mail::Presence(Arc::new((document, presence)));
+        self.tell_followers(&document, but, &mail);
+    }
+
+    /// Hears who is in a document of the app, where it is somebody else.
+    pub(crate) fn hear(&self, document: DocumentId, presence: &Presence) {
+        if presence.author == self.keypair.author() {
+            return;
+        }
+        for entry in self.bound_entries(&document) {
+            entry.scene.hear(document, presence);
+        }
+        self.due.notify_one();
+    }
+
+    /// Gives a message to the app.
+    pub(crate) fn receive(&self, from: Author, bytes: Vec<u8>) {
+        // Nobody may ask for any.
+        let _ = self.messages.send((from, Arc::from(bytes)));
+    }
+
+    /// The messages that come from now on.
+    pub(crate) fn messages(&self) -> broadcast::Receiver<(Author, Arc<[u8]>)> {
+        self.messages.subscribe()
+    }
+}

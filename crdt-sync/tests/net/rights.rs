@@ -1,0 +1,136 @@
+//! Rights that change while something is under way.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crdt_core::DocumentId;
+use crdt_sync::access::{Access, AllowList, Answer, Grant, Right, Rule, Rules, Visitor};
+use crdt_sync::protocol::Refused;
+use tokio::sync::{Notify, watch};
+
+use crate::raw::{Raw, socket};
+use crate::rig::{Server, created, joined, key, options, soon, store, until};
+
+/// A list that is looked up somewhere else: what is asked while it is shut is answered, as it was then,
+/// when it is opened.
+struct Slow {
+    right: Mutex<Right>,
+    is_shut: AtomicBool,
+    asked: AtomicU32,
+    opens: Notify,
+    changed: watch::Sender<u64>,
+}
+
+impl Slow {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            right: Mutex::new(Right::Write),
+            is_shut: AtomicBool::new(false),
+            asked: AtomicU32::new(0),
+            opens: Notify::new(),
+            changed: watch::Sender::new(0),
+        })
+    }
+
+    fn set(&self, right: Right) {
+        *self.right.lock().expect("no panic") = right;
+        self.changed.send_modify(|times| *times += 1);
+    }
+
+    fn shut(&self) {
+        self.asked.store(0, Ordering::SeqCst);
+        self.is_shut.store(true, Ordering::SeqCst);
+    }
+
+    fn open(&self) {
+        self.is_shut.store(false, Ordering::SeqCst);
+        self.opens.notify_waiters();
+    }
+}
+
+impl Access for Slow {
+    fn may_connect<'a>(&'a self, _: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(async { true })
+    }
+
+    fn grant<'a>(&'a self, visitor: &'a Visitor, _: DocumentId) -> Answer<'a, Grant> {
+        let right = *self.right.lock().expect("no panic");
+        let waits =
+            self.is_shut.load(Ordering::SeqCst) && visitor.author != Some(key(271).author());
+        Box::pin(async move {
+            if waits {
+                let opens = self.opens.notified();
+                self.asked.fetch_add(1, Ordering::SeqCst);
+                opens.await;
+            }
+            Grant { right, ..Grant::ALL }
+        })
+    }
+
+    fn changed(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.changed.subscribe())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_that_is_taken_away_while_it_is_given_is_gone() {
+    let access = Slow::new();
+    let server = Server::start(&store(270), access.clone(), options(), None);
+    let (one, _first) = created(271, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+
+    access.shut();
+    let (two, _second) = joined(272, one.id(), &server);
+    until("it is asked", async || access.asked.load(Ordering::SeqCst) == 1).await;
+    access.set(Right::None);
+    // As much later as it takes to look at all rights anew.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    access.open();
+    until("it is refused", async || {
+        two.relays().iter().any(|relay| relay.refused == Some(Refused::Forbidden))
+    })
+    .await;
+    assert!(two.with(|board| board.history().is_empty()).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_that_change_twice_at_once_end_as_they_are_last() {
+    let access = Slow::new();
+    let server = Server::start(&store(275), access.clone(), options(), None);
+    let (one, peer) = created(276, &server);
+    let other = crdt_sync::Live::new(one.store().create().expect("room"));
+    let _: &crdt_sync::Live<crate::rig::Board> = &other;
+    peer.bind(&other);
+    soon("synced", one.synced()).await;
+    soon("synced", other.synced()).await;
+    // The first look at them has come to the second of the two when they change again.
+    access.shut();
+    access.set(Right::None);
+    until("it is asked", async || access.asked.load(Ordering::SeqCst) == 1).await;
+    access.opens.notify_waiters();
+    until("it is asked", async || access.asked.load(Ordering::SeqCst) == 2).await;
+    access.set(Right::None);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    access.open();
+    for board in [&one, &other] {
+        until("it is refused", async || {
+            board.relays().iter().any(|relay| relay.refused == Some(Refused::Forbidden))
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_read_again_turns_nobody_away_who_is_about_to_prove_a_key() {
+    let rules = Rules::new().key(key(281).author(), Rule::write());
+    let list = Arc::new(AllowList::new(rules.clone()));
+    let server = Server::start(&store(280), list.clone(), options(), None);
+    let begun = socket(server.at).await;
+    until("it is connected", async || server.relay.connections() == 1).await;
+    list.set(rules);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let raw = Raw::over(begun, server.at, 281).await;
+    assert_eq!(raw.it.peer(), Some(server.relay.author()));
+}

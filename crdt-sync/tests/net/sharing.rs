@@ -1,0 +1,105 @@
+//! Documents that are written in more than one way: by several handles of an app, by another process
+//! in the file of a relay.
+
+use std::time::Duration;
+
+use crdt_core::Document;
+use crdt_store::{Store, StoreOptions};
+use crdt_sync::Live;
+use crdt_sync::access::Open;
+use crdt_sync::protocol::Refused;
+
+use crate::rig::{
+    Board, Server, converged, created, joined, key, options, peer, soon, store, until,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_handles_of_one_document_are_kept_up_to_date_each_and_alone() {
+    let server = Server::open(&store(240));
+    let (one, peer) = created(241, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    let other = Live::new(one.store().open_document::<Board>(one.id()).expect("it is there"));
+    peer.bind(&other);
+    let (two, _second) = joined(242, one.id(), &server);
+    for (number, writes) in [&one, &other, &two, &other, &one].iter().enumerate() {
+        writes.change(move |board| board.tasks.push(format!("{number}"))).await.expect("room");
+        converged(&[&one, &other, &two]).await;
+    }
+    soon("synced", one.synced()).await;
+    soon("synced", other.synced()).await;
+    drop(other);
+    two.change(|board| board.title.set("Next")).await.expect("room");
+    converged(&[&one, &two]).await;
+    one.change(|board| board.title.set("Last")).await.expect("room");
+    converged(&[&one, &two]).await;
+    assert_eq!(two.value().await.title, "Last");
+}
+
+/// A store in a file, as each process opens it.
+fn opened(path: &std::path::Path, seed: u16) -> Store {
+    Store::open_with(path, &StoreOptions::new().keypair(key(seed))).expect("a file")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_writes_in_the_store_of_a_relay_is_told_to_its_peers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("relay.crdt");
+    for (seed, idle) in [(250, Duration::from_secs(60)), (255, Duration::from_millis(20))] {
+        let server = Server::start(&opened(&path, 249), Open, options().idle(idle), None);
+        let (one, _first) = created(seed, &server);
+        one.change(|board| board.title.set("Plan")).await.expect("room");
+        soon("synced", one.synced()).await;
+        if idle < Duration::from_secs(1) {
+            until("it is let go of", async || server.relay.open_documents() == 0).await;
+        }
+        let app = opened(&path, 249);
+        let mut own = app.open_document::<Board>(one.id()).expect("it is there");
+        own.change(|board| board.tasks.push("of the relay's app".into())).expect("room");
+        until("it is told", async || one.value().await.tasks.len() == 1).await;
+        assert_eq!(one.with(Document::heads).await, own.heads());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_made_in_the_store_of_a_relay_is_told_to_those_that_wait_for_it() {
+    let (left, right) = (store(260), store(261));
+    let (one, two) = (Server::open(&left), Server::open(&right));
+    let (target, relay) = (one.target(), two.relay.clone());
+    two.run(async move { relay.link(target) });
+    until("they are linked", async || one.relay.connections() == 1).await;
+    // Made in memory elsewhere, and asked for before it is there.
+    let mut made = Document::<Board>::create(key(262)).expect("randomness");
+    made.change(|board| board.title.set("Plan")).expect("an edit");
+    let (waiting, _peer) = joined(263, made.id(), &one);
+    soon("synced", waiting.synced()).await;
+    left.add(made).expect("room");
+    until("it is told", async || waiting.value().await.title == "Plan").await;
+
+    let mut alone = right.create::<Board>().expect("room");
+    alone.change(|board| board.title.set("Alone")).expect("room");
+    until("the relay that is dialed has it", async || {
+        left.documents().expect("it can be read").iter().any(|listing| listing.id == alone.id())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_removed_from_the_store_of_a_relay_is_served_no_more() {
+    let kept = store(265);
+    let server = Server::open(&kept);
+    let (one, _first) = created(266, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    kept.remove(one.id()).expect("it is there");
+    until("it is refused", async || {
+        one.relays().iter().any(|relay| relay.refused == Some(Refused::Unknown))
+    })
+    .await;
+    assert_eq!(server.relay.open_documents(), 0);
+    // Others go on.
+    let mine = one.store().clone();
+    let peer = peer(&mine, &server);
+    let other = Live::new(mine.create::<Board>().expect("room"));
+    peer.bind(&other);
+    soon("synced", other.synced()).await;
+}
