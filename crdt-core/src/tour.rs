@@ -786,6 +786,37 @@
 //! # }
 //! ```
 //!
+//! # Without the type at hand: paths and plain values
+//!
+//! A program in another language, or a tool, does not have your structs. With the feature `by-path`
+//! it reads and edits a document by paths and [`PlainValue`](crate::PlainValue)s:
+//! [`change_by_path`](crate::Document::change_by_path) makes a change of such edits, and each
+//! writes exactly what the same edit of the typed editors writes. The type still says what a place
+//! takes: what is none of its values is an error, and the edit did nothing.
+//!
+#![cfg_attr(feature = "by-path", doc = "```")]
+#![cfg_attr(not(feature = "by-path"), doc = "```ignore")]
+//! # use crdt_core::serde_json::json;
+//! # use crdt_core::{CrdtNode, Document, EditError, Keypair};
+//! #[derive(CrdtNode, Clone, Debug, PartialEq)]
+//! struct Task { title: String, done: bool, #[crdt(text)] notes: String }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut tasks = Document::<Vec<Task>>::create(Keypair::generate()?)?;
+//! tasks.change_by_path(|tasks| {
+//!     tasks.push("", json!({ "title": "Paint" }))?;
+//!     tasks.set("/0/done", true)?;
+//!     tasks.text("/0/notes")?.insert(0, "in black")
+//! })?;
+//! let task = Task { title: "Paint".into(), done: true, notes: "in black".into() };
+//! assert_eq!(tasks.value(), [task]);
+//! assert_eq!(tasks.read_by_path().get("/0/title").map(|it| it.value()), Some("Paint".into()));
+//!
+//! let wrong = tasks.change_by_path(|tasks| tasks.set("/0/done", "perhaps"));
+//! assert!(matches!(wrong, Err(EditError::WrongValue { .. })));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Types that change: the schema as data
 //!
 //! Types may change while documents live on; `docs/schema-evolution.md` says what is safe. What a

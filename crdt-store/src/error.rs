@@ -1,6 +1,8 @@
 use core::time::Duration;
 use std::io;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "sqlite")]
+use std::path::Path;
+use std::path::PathBuf;
 
 use crdt_core::{ApplyError, DocumentId, EditError, ForkError, LoadError};
 use thiserror::Error;
@@ -172,6 +174,7 @@ pub enum StoreError {
     },
 }
 
+#[cfg(feature = "sqlite")]
 impl From<KeyError> for StoreError {
     fn from(error: KeyError) -> Self {
         match error {
@@ -182,12 +185,14 @@ impl From<KeyError> for StoreError {
 }
 
 /// Whether there was no room, on the disk or for this user.
+#[cfg(feature = "sqlite")]
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl StoreError {
     /// Where a file beside the store, or one to be made, cannot be had.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         if is_full(&source) { Self::Full } else { Self::Io { path: path.to_owned(), source } }
     }

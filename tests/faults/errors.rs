@@ -13,8 +13,8 @@ use crdt_core::serde_json::{Value, json};
 use crdt_core::{
     ApplyError, Author, ChangeHash, ChangeOptions, CrdtNode, DecodeError, Delta, DeltaError,
     Document, DocumentId, EditError, Editor, ElementId, EquivocationProof, ForkError, History,
-    Json, Key, LoadError, MapKey, ParseIdError, PendingLimits, PointerError, ProofError, Refusal,
-    VersionError,
+    Json, Key, LoadError, MapKey, ParseIdError, PathEditor, PendingLimits, PointerError,
+    ProofError, Refusal, VersionError,
 };
 use sha2::{Digest as _, Sha256};
 use tracing::field::{Field, Visit};
@@ -376,6 +376,12 @@ fn editing(stage: &Stage) -> Vec<EditError> {
         document.change(|form| form.extra.set("", json!({ "a": 1, "l": [] }))).expect("an object");
         document.change(edit).expect_err("it cannot be made")
     }
+    fn by_path(
+        stage: &Stage,
+        edit: impl FnOnce(&mut PathEditor<'_>) -> Result<(), EditError>,
+    ) -> EditError {
+        stage.document().change_by_path(edit).expect_err("it cannot be made")
+    }
     let deep = (0..200).fold(Value::Null, |inner, _| json!([inner]));
     let saved = stage.document().save();
     let mut reader = Document::<Form>::load_read_only(&saved).expect("as saved");
@@ -409,6 +415,9 @@ fn editing(stage: &Stage) -> Vec<EditError> {
         edit(stage, |form| form.extra.insert("/l/x", 1).map(drop)),
         edit(stage, |form| form.extra.push("/a", 1).map(drop)),
         edit(stage, |form| form.extra.text("/l").map(|_| ())),
+        by_path(stage, |form| form.set("/votes", 256)),
+        by_path(stage, |form| form.push("/tasks", json!({ "name": "x" })).map(drop)),
+        by_path(stage, |form| form.text("/title").map(drop)),
         reader.change(|_| Ok(())).expect_err("for reading"),
     ]
 }

@@ -2,7 +2,6 @@
 //! in.
 
 mod authorship;
-mod by_path;
 mod changes;
 mod collections;
 mod conflicts;

@@ -1,5 +1,6 @@
 //! What a bit that flips in the base of a document costs: how many changes are saved.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -102,8 +103,11 @@ const SIGNED: usize = 33;
 
 /// 32 KiB, random enough not to be compressed away.
 fn noise(seed: u32) -> String {
-    let block = |block: u32| Sha256::digest(format!("{block} of {seed}"));
-    (0..512).flat_map(block).map(|byte| format!("{byte:02x}")).collect()
+    let mut noise = String::new();
+    for byte in (0..512).flat_map(|block| Sha256::digest(format!("{block} of {seed}"))) {
+        write!(noise, "{byte:02x}").unwrap();
+    }
+    noise
 }
 
 /// How many changes are saved where a bit of a part flips.
@@ -131,7 +135,7 @@ fn salvaged(document: &Document<Note>, parts: &[SavedPart], damaged: usize, at: 
 fn a_bit_in_a_change_costs_what_comes_after_it() {
     let mut document = Document::<Note>::create(key(1)).unwrap();
     for number in 0..110 {
-        document.change(|note| note.body.push_str(&noise(number))).unwrap();
+        document.change(|note| note.body.push_str(noise(number))).unwrap();
         // As a store appends it.
         let _ = document.export(&document.heads());
         if number == 99 {

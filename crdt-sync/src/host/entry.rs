@@ -9,6 +9,7 @@ use super::intake::Queue;
 use super::scene::Scene;
 use super::seat::{Hosted, Seat};
 use super::standing::Standing;
+use super::threads::{Portable, Shareable};
 use super::work::{reading, writing};
 use crate::protocol::Presence;
 
@@ -30,7 +31,7 @@ pub(crate) struct Grown<'a> {
 
 /// Who is told when a document has got changes. It is told on a thread that may block, in the order
 /// in which they came, while the document is locked.
-pub(crate) trait Listener: Send + Sync {
+pub(crate) trait Listener: Shareable {
     fn grown(&self, grown: &Grown<'_>);
 
     /// There is something to be said of who is in a document.
@@ -85,9 +86,9 @@ impl Entry {
     }
 
     /// Has a thread look at what there is; `None` if the document is not shared any more.
-    pub(crate) async fn look<R: Send + 'static>(
+    pub(crate) async fn look<R: Portable + 'static>(
         &self,
-        look: impl FnOnce(&History) -> R + Send + 'static,
+        look: impl FnOnce(&History) -> R + Portable + 'static,
     ) -> Option<R> {
         reading(self.seat(), |seat| seat.hosted().map(|hosted| look(hosted.history()))).await
     }
@@ -98,10 +99,10 @@ impl Entry {
     /// [`StoreError::Removed`] if the document was removed; those of the store.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), StoreError> {
         let entry = self.clone();
-        writing(self.seat(), move |seat| {
+        writing(self.seat(), async move |seat: &mut dyn Seat| {
             let Some(hosted) = seat.hosted_mut() else { return Ok(()) };
-            let refreshed = hosted.refresh().map(drop);
-            entry.tell(hosted, Origin::Here);
+            let refreshed = hosted.refresh().await.map(drop);
+            entry.tell(hosted, Origin::Here).await;
             refreshed
         })
         .await
@@ -115,10 +116,10 @@ impl Entry {
     /// Has a thread tell everyone what there is beyond so many changes, of which they were told before.
     pub(crate) async fn tell_since(self: &Arc<Self>, told: usize) {
         let entry = self.clone();
-        writing(self.seat(), move |seat| {
+        writing(self.seat(), async move |seat: &mut dyn Seat| {
             let Some(hosted) = seat.hosted() else { return };
             entry.told.store(told.min(hosted.history().len()), Ordering::Relaxed);
-            entry.tell(hosted, Origin::Here);
+            entry.tell(hosted, Origin::Here).await;
         })
         .await;
     }
@@ -171,7 +172,7 @@ impl Entry {
 
     /// Tells everyone if the document has grown since they were told last. Nobody elsewhere is told
     /// of what is not durable: that would make two changes with one number of it after a power cut.
-    pub(crate) fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
+    pub(crate) async fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
         let history = hosted.history();
         if history.len() == self.told.load(Ordering::Relaxed) {
             return;
@@ -182,7 +183,7 @@ impl Entry {
             self.told.store(history.len(), Ordering::Relaxed);
             return;
         }
-        if let Err(error) = hosted.store().flush() {
+        if let Err(error) = hosted.flush().await {
             tracing::error!(%error, document = %self.id, "changes are kept back: not durable");
             return;
         }

@@ -1,10 +1,11 @@
 //! Who is in a document: what is shown of this side, and what others show.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crdt_core::{Author, DocumentId, Keypair};
 use tokio::sync::watch;
+use web_time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::protocol::{Presence, Presences, Time};
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 
 use crdt_core::serde_json::{from_slice, to_vec};
 use crdt_core::{Author, CrdtNode};
+use crdt_store::backend::Place;
 use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +15,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use super::Live;
-use crate::host::Entry;
+use crate::host::{Entry, Shareable};
 use crate::protocol::MAX_PRESENCE;
 
 /// Why something cannot be shown.
@@ -60,7 +61,7 @@ impl<P> fmt::Debug for Others<P> {
     }
 }
 
-impl<T: CrdtNode> Live<T> {
+impl<T: CrdtNode, S: Place + Shareable> Live<T, S> {
     /// Shows others where you are in the document, who you are, or whatever else: at most 1 KiB as JSON,
     /// signed with the key of the store. It never enters the history. Those see it who are connected to
     /// the same relays with the document [bound](crate::Peer::bind), until it is

@@ -7,6 +7,11 @@ use crate::node::by_path::{AnyMap, Place, WriteEntry};
 use crate::node::{EditError, MapKey, NodeState, Scope};
 use crate::op::Key;
 
+/// The key, if it is one of the type and is read back as it is.
+fn own_key<K: MapKey>(key: Key<'_>) -> Option<K> {
+    K::from_key(key).filter(|own| own.to_key() == key)
+}
+
 impl<K: MapKey, S: NodeState + Default> AnyMap for MapState<K, S> {
     fn count(&self) -> usize {
         self.present
@@ -17,11 +22,11 @@ impl<K: MapKey, S: NodeState + Default> AnyMap for MapState<K, S> {
     }
 
     fn takes(&self, key: Key<'_>) -> bool {
-        K::from_key(key).is_some()
+        own_key::<K>(key).is_some()
     }
 
     fn get(&self, key: Key<'_>) -> Option<&dyn NodeState> {
-        let state = MapState::get(self, &K::from_key(key)?)?;
+        let state = MapState::get(self, &own_key::<K>(key)?)?;
         Some(state)
     }
 
@@ -34,12 +39,12 @@ impl<K: MapKey, S: NodeState + Default> AnyMap for MapState<K, S> {
     }
 
     fn get_mut(&mut self, key: Key<'_>) -> Option<&mut dyn NodeState> {
-        let entry = self.entries.get_mut(&K::from_key(key)?).filter(|entry| entry.is_present())?;
+        let entry = self.entries.get_mut(&own_key::<K>(key)?).filter(|entry| entry.is_present())?;
         Some(&mut entry.state)
     }
 
     fn into_present<'s>(&'s mut self, scope: Scope<'s>, key: Key<'_>) -> Option<Place<'s>> {
-        let (state, scope) = self.enter_present(scope, &K::from_key(key)?)?;
+        let (state, scope) = self.enter_present(scope, &own_key::<K>(key)?)?;
         Some((state, scope))
     }
 
@@ -48,13 +53,13 @@ impl<K: MapKey, S: NodeState + Default> AnyMap for MapState<K, S> {
         scope: Scope<'s>,
         key: Key<'_>,
     ) -> Result<Option<Place<'s>>, EditError> {
-        let Some(key) = K::from_key(key) else { return Ok(None) };
+        let Some(key) = own_key::<K>(key) else { return Ok(None) };
         let (state, scope) = self.enter(scope, key)?;
         Ok(Some((state, scope)))
     }
 
     fn put(&mut self, scope: Scope<'_>, key: Key<'_>) -> Result<(), EditError> {
-        K::from_key(key).map_or(Ok(()), |key| self.put_key(scope, key).map(drop))
+        own_key::<K>(key).map_or(Ok(()), |key| self.put_key(scope, key).map(drop))
     }
 
     fn assign(
@@ -63,12 +68,12 @@ impl<K: MapKey, S: NodeState + Default> AnyMap for MapState<K, S> {
         key: Key<'_>,
         write: WriteEntry<'_>,
     ) -> Result<(), EditError> {
-        let Some(key) = K::from_key(key) else { return Ok(()) };
+        let Some(key) = own_key::<K>(key) else { return Ok(()) };
         self.assign_with(scope, key, |state, scope| write(state, scope))
     }
 
     fn remove(&mut self, scope: Scope<'_>, key: Key<'_>) -> bool {
-        K::from_key(key).is_some_and(|key| self.remove_key(scope, &key))
+        own_key::<K>(key).is_some_and(|key| self.remove_key(scope, &key))
     }
 
     fn remove_others(&mut self, scope: Scope<'_>, keep: &dyn Fn(Key<'_>) -> bool, present: bool) {

@@ -1,0 +1,139 @@
+//! Several tabs on one document with one key: workers here, each of which has a thread and a module
+//! of its own as a tab has.
+
+use core::cell::Cell;
+use std::rc::Rc;
+
+use crdt_core::{ChangeOptions, CrdtNode, Document, DocumentId};
+use crdt_store::StoreError;
+use crdt_web::IndexedDb;
+use js_sys::{Array, Promise, Reflect, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
+
+/// How many edits each tab makes.
+const EDITS: &str = match option_env!("CRDT_TAB_EDITS") {
+    Some(edits) => edits,
+    None => "300",
+};
+
+#[derive(CrdtNode, Clone, Debug, PartialEq)]
+struct Note {
+    #[crdt(text)]
+    body: String,
+    #[crdt(counter)]
+    edits: i64,
+}
+
+fn thrown(error: impl core::fmt::Display) -> JsValue {
+    error.to_string().into()
+}
+
+/// What a tab does: so many edits, each durable before the next.
+#[wasm_bindgen]
+pub async fn tab_edits(store: String, id: Vec<u8>, edits: u32) -> Result<JsValue, JsValue> {
+    let store = IndexedDb::store(&store).await.map_err(thrown)?;
+    let id = DocumentId::from_bytes(id.try_into().map_err(|_| "no id")?);
+    let mut note = store.waiting().open_document::<Note>(id).await.map_err(thrown)?;
+    for _ in 0..edits {
+        let written = note.waiting().write(|note| {
+            let prepared = note.prepare(&ChangeOptions::default(), |note| {
+                note.body.push_str("x")?;
+                note.edits.add(1)
+            });
+            prepared.map_err(StoreError::from)
+        });
+        written.await.map_err(thrown)?;
+    }
+    Ok(JsValue::UNDEFINED)
+}
+
+/// What a tab would do that brings nothing in: it goes on from what it has opened.
+#[wasm_bindgen]
+pub async fn tab_edits_alone(store: String, id: Vec<u8>, edits: u32) -> Result<JsValue, JsValue> {
+    let store = IndexedDb::store(&store).await.map_err(thrown)?;
+    let id = DocumentId::from_bytes(id.try_into().map_err(|_| "no id")?);
+    let note = store.waiting().open_document::<Note>(id).await.map_err(thrown)?;
+    let keypair = store.keypair().ok_or("no key")?.clone();
+    let mut alone = Document::<Note>::load(&note.save(), keypair).map_err(thrown)?;
+    for _ in 0..edits {
+        alone.change(|note| note.edits.add(1)).map_err(thrown)?;
+    }
+    Ok(Uint8Array::from(&alone.export(&[])[..]).into())
+}
+
+/// Has a worker, which is given the module that runs here, call one of its functions.
+fn tab(function: &str, store: &str, id: DocumentId, edits: &str) -> Promise {
+    let origin = Reflect::get(&js_sys::global(), &"location".into()).unwrap();
+    let origin = Reflect::get(&origin, &"origin".into()).unwrap().as_string().unwrap();
+    let id = id.as_bytes().iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+    let script = format!(
+        "import init, * as module from '{origin}/wasm-bindgen-test.js';
+         await init({{ module_or_path: '{origin}/wasm-bindgen-test_bg.wasm' }});
+         try {{
+             const id = new Uint8Array([{id}]);
+             self.postMessage({{ done: await module.{function}('{store}', id, {edits}) }});
+         }} catch (error) {{ self.postMessage({{ failed: String(error) }}); }}"
+    );
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let parts = Array::of1(&script.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).unwrap();
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let url = Url::create_object_url_with_blob(&blob).unwrap();
+    let worker = Worker::new_with_options(&url, &options).unwrap();
+    Promise::new(&mut |resolve, reject| {
+        let held = Rc::new(Cell::new(None));
+        let hold = held.clone();
+        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let _held = &hold;
+            let failed = Reflect::get(&event.data(), &"failed".into()).unwrap();
+            let done = Reflect::get(&event.data(), &"done".into()).unwrap();
+            let (tell, what) =
+                if failed.is_undefined() { (&resolve, done) } else { (&reject, failed) };
+            tell.call1(&JsValue::NULL, &what).unwrap();
+        });
+        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        held.set(Some((heard, worker.clone())));
+    })
+}
+
+/// Two tabs at once.
+async fn two(function: &str, store: &str, id: DocumentId, edits: &str) -> Vec<JsValue> {
+    let both = Array::of2(&tab(function, store, id, edits), &tab(function, store, id, edits));
+    let done: Array = JsFuture::from(Promise::all(&both)).await.unwrap().unchecked_into();
+    done.iter().collect()
+}
+
+#[wasm_bindgen_test]
+async fn two_tabs_with_one_key_never_fork_its_chain() {
+    let store = IndexedDb::store("tabs").await.unwrap();
+    let mut note = store.waiting().create::<Note>().await.unwrap();
+    let (id, began) = (note.id(), js_sys::Date::now());
+    two("tab_edits", "tabs", id, EDITS).await;
+    console_log!("2 x {EDITS} edits in {} ms", js_sys::Date::now() - began);
+    note.waiting().refresh().await.unwrap();
+    let edits: i64 = EDITS.parse().unwrap();
+    assert_eq!(note.value().edits, 2 * edits);
+    assert_eq!(note.value().body.len() as i64, 2 * edits);
+    assert_eq!(note.history().len() as i64, 2 * edits);
+    assert_eq!(note.equivocations().len(), 0);
+    let opened = store.waiting().open_document::<Note>(id).await.unwrap();
+    assert_eq!(opened.digest(), note.digest());
+}
+
+/// The control: without bringing in what the other tab wrote there are forks, and they are seen.
+#[wasm_bindgen_test]
+async fn tabs_that_bring_nothing_in_fork_the_chain() {
+    let store = IndexedDb::store("tabs alone").await.unwrap();
+    let mut note = store.waiting().create::<Note>().await.unwrap();
+    for written in two("tab_edits_alone", "tabs alone", note.id(), "3").await {
+        note.waiting().apply(&Uint8Array::new(&written).to_vec()).await.unwrap();
+    }
+    assert!(!note.equivocations().is_empty());
+}
