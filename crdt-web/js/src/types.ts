@@ -169,8 +169,8 @@ export type JsonDelta =
   | { array: ListDelta<JsonValue, JsonDelta> }
   | { text: TextDelta };
 
-/** What somebody sees who looks again. */
-export type Seen<D> = { delta: D } | "wholly";
+/** What somebody sees who looks again: what changed, or that everything is to be read anew. */
+export type Seen<V, D> = { readonly value: V; readonly delta: D | null };
 
 /** A document, and everything that can be done with it. */
 export interface TypedDocument<V, E, D> extends Disposable {
@@ -178,24 +178,34 @@ export interface TypedDocument<V, E, D> extends Disposable {
   readonly id: string;
   /** The key that writes here. */
   readonly author: string;
-  /** The plain value. */
-  value(): V;
+  /** The plain value. What did not change is the same object as before; it is not to be written to. */
+  readonly value: V;
   /** Writes a change. If the function throws, nothing of it is done, and it is thrown again. */
   change(edit: (editor: E) => void): void;
   /** Makes the document read as a value, by what differs. */
   update(value: V): void;
   /** Says what changes from now on, until the function that it returns is called. */
-  subscribe(callback: (seen: Seen<D>) => void): () => void;
+  subscribe(callback: (seen: Seen<V, D>) => void): () => void;
   /** Takes back what this replica did last; whether there was something. */
   undo(): boolean;
   /** Does again what was taken back last; whether there was something. */
   redo(): boolean;
+  /** The changes that nothing follows on yet: the version of the document. */
+  heads(): string[];
+  /** Takes in what another replica exported. */
+  apply(bytes: Uint8Array): void;
+  /** What a replica with these heads lacks. */
+  export(heads?: readonly string[]): Uint8Array;
+  /** All of it, for `load`. */
+  save(): Uint8Array;
 }
 
 /** A class of documents. */
 export interface DocumentType<V, E, D> {
-  /** The name of the Rust type. */
-  readonly name: string;
+  /** A new document. */
   create(): TypedDocument<V, E, D>;
+  /** One that was saved. */
   load(bytes: Uint8Array): TypedDocument<V, E, D>;
+  /** An empty replica of a document, to take in what others export. */
+  join(id: string): TypedDocument<V, E, D>;
 }
