@@ -3,6 +3,7 @@
 use crdt_core::schema::{Body, Fields, Node, Type};
 
 use crate::names::property;
+use crate::values::has_text_keys;
 use crate::{Context, docs};
 
 impl Context<'_> {
@@ -49,12 +50,11 @@ impl Context<'_> {
                 format!("crdt.ListDelta<{}, {}>", self.value_of(element), self.delta_of(element))
             }
             Node::MapOf { key, value } => {
-                let (key, delta) = (self.leaf(key), self.delta_of(value));
-                let value = self.value_of(value);
-                match key.as_str() {
-                    "string" => format!("crdt.RecordDelta<{value}, {delta}>"),
-                    _ => format!("crdt.MapDelta<{key}, {value}, {delta}>"),
+                let (value, delta) = (self.value_of(value), self.delta_of(value));
+                if has_text_keys(key) {
+                    return format!("crdt.RecordDelta<{value}, {delta}>");
                 }
+                format!("crdt.MapDelta<{}, {value}, {delta}>", self.leaf(key))
             }
             Node::SetOf(element) => format!("crdt.SetDelta<{}>", self.leaf(element)),
             Node::OptionOf(inner) => {

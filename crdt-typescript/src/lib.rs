@@ -34,10 +34,10 @@
 //! | Rust | its plain value in TypeScript |
 //! | --- | --- |
 //! | `bool` | `boolean` |
-//! | `String`, `char`, a text, a type of `uuid`, `chrono`, `time` or `jiff` | `string` |
+//! | `String`, `char`, a text, a type of `chrono` or `jiff` | `string` |
 //! | `f32`, `f64`, integers of up to 32 bits, and counters of these | `number` |
 //! | integers of 64 and 128 bits, and counters of these | `bigint` |
-//! | `Bytes` | `Uint8Array` |
+//! | `Bytes`, `Uuid` | `Uint8Array` |
 //! | `Option<T>` | `T \| null` |
 //! | `Vec<T>`, `VecDeque<T>` | `T[]` |
 //! | a map with keys that are a `String` | `Record<string, T>` |
@@ -57,6 +57,7 @@
 mod deltas;
 mod docs;
 mod editors;
+mod module;
 mod names;
 mod values;
 
@@ -117,6 +118,37 @@ impl Declarations {
         lines.push(String::new());
         lines.join("\n")
     }
+
+    /// The text of the module that these are the declarations of: it exports the class of the
+    /// documents, which are made by what a module of WebAssembly exports under a name, with
+    /// `crdt_web::wasm_document!`.
+    ///
+    /// ```
+    /// # use crdt_core::CrdtNode;
+    /// # use crdt_typescript::Declarations;
+    /// # #[derive(CrdtNode)]
+    /// # struct Task { title: String }
+    /// let module = Declarations::of::<Task>().module("./tasks.js", "task_type");
+    /// assert!(module.contains("import { task_type } from \"./tasks.js\";"));
+    /// assert!(module.contains("export const TaskDocument = "));
+    /// ```
+    #[must_use]
+    pub fn module(&self, wasm: &str, function: &str) -> String {
+        let names = Names::of(&self.schema);
+        let name = Context { declarations: self, names: &names }.name();
+        let (runtime, wasm) = (names::quoted(&self.runtime), names::quoted(wasm));
+        let schema = module::schema(&self.schema);
+        [
+            format!("import {{ documentType }} from {runtime};"),
+            format!("import {{ {function} }} from {wasm};"),
+            String::new(),
+            format!("const schema = {schema};"),
+            String::new(),
+            format!("export const {name} = documentType(schema, {function});"),
+            String::new(),
+        ]
+        .join("\n")
+    }
 }
 
 /// What it takes to write a type down.
@@ -150,15 +182,20 @@ impl<'a> Context<'a> {
         self.declare_delta(lines, name, of);
     }
 
+    /// The name of the class of the documents.
+    fn name(self) -> String {
+        match self.declarations.schema.root() {
+            Node::Type(name) => format!("{}Document", self.names.value(name)),
+            _ => "Document".to_owned(),
+        }
+    }
+
     /// The document itself, which is what the module of JavaScript exports.
     fn document(self, lines: &mut Vec<String>) {
         let root = self.declarations.schema.root();
         let (value, editor) = (self.value_of(root), self.editor_of(root));
         let delta = self.delta_of(root);
-        let name = match root {
-            Node::Type(name) => format!("{}Document", self.names.value(name)),
-            _ => "Document".to_owned(),
-        };
+        let name = self.name();
         let all = format!("{value}, {editor}, {delta}");
         lines.push(String::new());
         lines.push(format!("export declare const {name}: crdt.DocumentType<{all}>;"));

@@ -44,10 +44,12 @@ impl Context<'_> {
             Node::CounterOf(integer) => self.leaf(integer),
             Node::AnyText => "string".to_owned(),
             Node::ListOf(element) => format!("{}[]", in_brackets(self.value_of(element))),
-            Node::MapOf { key, value } => match self.leaf(key).as_str() {
-                "string" => format!("Record<string, {}>", self.value_of(value)),
-                key => format!("Map<{key}, {}>", self.value_of(value)),
-            },
+            Node::MapOf { key, value } if has_text_keys(key) => {
+                format!("Record<string, {}>", self.value_of(value))
+            }
+            Node::MapOf { key, value } => {
+                format!("Map<{}, {}>", self.leaf(key), self.value_of(value))
+            }
             Node::SetOf(element) => format!("{}[]", in_brackets(self.leaf(element))),
             Node::OptionOf(inner) => format!("{} | null", self.value_of(inner)),
             Node::BoxOf(inner) => self.value_of(inner),
@@ -72,7 +74,7 @@ impl Context<'_> {
             "char" | "String" => "string",
             "f32" | "f64" | "i8" | "i16" | "i32" | "u8" | "u16" | "u32" => "number",
             "i64" | "i128" | "u64" | "u128" => "bigint",
-            "Bytes" => "Uint8Array",
+            "Bytes" | "uuid::Uuid" => "Uint8Array",
             _ if is_written_out(rust) => "string",
             _ => "unknown",
         };
@@ -108,9 +110,14 @@ impl Context<'_> {
     }
 }
 
-/// Whether a value of a type of another crate is a string where people read it.
+/// Whether a map is an object, by the type of its keys.
+pub(crate) fn has_text_keys(key: &str) -> bool {
+    key == "String"
+}
+
+/// Whether a value of a type of another crate is kept as text in a document.
 fn is_written_out(rust: &str) -> bool {
-    ["uuid::", "chrono::", "time::", "jiff::"].iter().any(|from| rust.starts_with(from))
+    ["chrono::", "jiff::"].iter().any(|from| rust.starts_with(from))
 }
 
 /// A type of which there are to be several.

@@ -1,9 +1,9 @@
 //! The declarations of a document that has everything in it, as they are kept in a file. `SNAPSHOTS=overwrite` writes the file anew.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{env, fs};
+use std::path::Path;
+use std::{env, fs, io};
 
-use crdt_core::schema::Schema;
 use crdt_core::{Bytes, CrdtNode, Json};
 use crdt_typescript::Declarations;
 
@@ -87,17 +87,20 @@ struct Place(f64, f64);
 #[derive(Clone, Default, serde::Serialize, serde::Deserialize)]
 struct Color(u8, u8, u8);
 
-const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/board.d.ts");
+/// A file, as it is kept.
+fn assert_kept(name: &str, text: &str) -> io::Result<()> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+    if env::var_os("SNAPSHOTS").is_some_and(|how| how == "overwrite") {
+        fs::write(&path, text)?;
+    }
+    assert_eq!(text, fs::read_to_string(path)?);
+    Ok(())
+}
 
 #[test]
-fn everything_that_a_document_can_have() -> Result<(), Box<dyn std::error::Error>> {
+fn everything_that_a_document_can_have() -> io::Result<()> {
     let declarations = Declarations::of::<Board>();
-    let color = Schema::of::<Board>().types()["Board"].clone();
-    assert!(format!("{color:?}").contains("declarations::Color"), "{color:?}");
-    let rendered = declarations.value("declarations::Color", "[number, number, number]").render();
-    if env::var_os("SNAPSHOTS").is_some_and(|how| how == "overwrite") {
-        fs::write(KEPT, &rendered)?;
-    }
-    assert_eq!(rendered, fs::read_to_string(KEPT)?);
-    Ok(())
+    let declarations = declarations.value("declarations::Color", "[number, number, number]");
+    assert_kept("board.d.ts", &declarations.render())?;
+    assert_kept("board.js", &declarations.module("./pkg/web_board.js", "board_type"))
 }

@@ -8,5 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod indexed_db;
+mod js;
 
 pub use indexed_db::{IndexedDb, IndexedDbError};
+pub use js::{RawDocument, RawType};

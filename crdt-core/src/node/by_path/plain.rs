@@ -55,6 +55,12 @@ enum Numbers {
 }
 
 impl PlainValue {
+    /// What serde makes of a value where it is not for people to read, as in a document: a
+    /// [delta](crate::Delta), say. `None` if that is none that CBOR can say.
+    pub fn serialized(value: &impl Serialize) -> Option<Self> {
+        Cbor::serialized(value).ok().map(Self::from_cbor)
+    }
+
     /// What it is, for messages.
     pub(super) fn found(&self) -> &'static str {
         match self {

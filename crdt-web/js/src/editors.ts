@@ -1,0 +1,401 @@
+/**
+ * Editors: what a change gets. Each is a place, named by its path, and writes through the change that
+ * is open. They are made when they are asked for, from the schema.
+ */
+
+import { step } from "./pointer.ts";
+import type { RawEdits } from "./raw.ts";
+import {
+  type Field,
+  type Fields,
+  type Node,
+  type Resolved,
+  type Schema,
+  type Variant,
+  fieldsOf,
+  resolve,
+} from "./schema.ts";
+import type * as types from "./types.ts";
+import { decode, decodeKey, encode } from "./values.ts";
+
+/** Where an editor is, and of what. */
+interface Place {
+  readonly schema: Schema;
+  readonly edits: RawEdits;
+  readonly node: Node;
+  readonly path: string;
+}
+
+/** What is edited at a place. */
+const PLACE = Symbol("place");
+
+/** The editor of a whole document. */
+export function root(schema: Schema, edits: RawEdits): unknown {
+  return editor({ schema, edits, node: schema.root, path: "" });
+}
+
+/** The plain value of what an editor edits, as it is now. */
+export function valueOf<V>(edited: types.Editor<V>): V {
+  return value((edited as unknown as Base)[PLACE]) as V;
+}
+
+/** Makes what an editor edits read as a value, by what differs. */
+export function assign<V>(edited: types.Editor<V>, to: V): void {
+  write((edited as unknown as Base)[PLACE], to);
+}
+
+function editor(place: Place): unknown {
+  const resolved = resolve(place.schema, place.node);
+  if (resolved === "text") return new TextEditor(place);
+  if (resolved === "json") return new JsonEditor(place);
+  if (typeof resolved === "string") return new Base(place);
+  if ("register" in resolved) return new RegisterEditor(place);
+  if ("counter" in resolved) return new CounterEditor(place);
+  if ("list" in resolved) return new ListEditor(place, resolved.list);
+  if ("map" in resolved) return new MapEditor(place, resolved.map);
+  if ("set" in resolved) return new SetEditor(place, resolved.set);
+  if ("option" in resolved) return new OptionEditor(place, resolved.option);
+  if ("struct" in resolved) return record(place, resolved.struct);
+  if ("enum" in resolved) return new EnumEditor(place, resolved.enum);
+  return new Base(place);
+}
+
+function value({ schema, edits, node, path }: Place): unknown {
+  const raw = edits.get(path);
+  return raw === undefined ? undefined : decode(schema, node, raw);
+}
+
+function write({ schema, edits, node, path }: Place, to: unknown): void {
+  edits.set(path, encode(schema, node, to));
+}
+
+function within(place: Place, part: string | number, node: Node): Place {
+  return { ...place, node, path: step(place.path, part) };
+}
+
+class Base {
+  readonly [PLACE]: Place;
+
+  constructor(place: Place) {
+    this[PLACE] = place;
+  }
+}
+
+class RegisterEditor extends Base implements types.RegisterEditor<unknown> {
+  get value(): unknown {
+    return value(this[PLACE]);
+  }
+
+  set(to: unknown): void {
+    write(this[PLACE], to);
+  }
+}
+
+class CounterEditor extends Base implements types.CounterEditor<number | bigint> {
+  get value(): number | bigint {
+    return value(this[PLACE]) as number | bigint;
+  }
+
+  add(by: number | bigint): void {
+    const added = BigInt(by);
+    if (BigInt.asIntN(64, added) !== added) throw new RangeError("more than 64 bits cannot be added at once");
+    this[PLACE].edits.add(this[PLACE].path, added);
+  }
+
+  reset(): void {
+    this[PLACE].edits.clear(this[PLACE].path);
+  }
+}
+
+class TextEditor extends Base implements types.TextEditor {
+  get length(): number {
+    return this[PLACE].edits.len(this[PLACE].path);
+  }
+
+  insert(position: number, text: string): void {
+    this.replace(position, position, text);
+  }
+
+  push(text: string): void {
+    this.insert(this.length, text);
+  }
+
+  delete(start: number, end: number): void {
+    this.replace(start, end, "");
+  }
+
+  replace(start: number, end: number, text: string): void {
+    this[PLACE].edits.splice(this[PLACE].path, start, end - start, text);
+  }
+
+  clear(): void {
+    this[PLACE].edits.clear(this[PLACE].path);
+  }
+
+  set(text: string): void {
+    write(this[PLACE], text);
+  }
+
+  override toString(): string {
+    return value(this[PLACE]) as string;
+  }
+}
+
+class ListEditor extends Base implements types.ListEditor<unknown, unknown> {
+  readonly #element: Node;
+
+  constructor(place: Place, element: Node) {
+    super(place);
+    this.#element = element;
+  }
+
+  get length(): number {
+    return this[PLACE].edits.len(this[PLACE].path);
+  }
+
+  *[Symbol.iterator](): Iterator<unknown> {
+    for (let position = 0; position < this.length; position += 1) yield this.at(position);
+  }
+
+  at(position: number): unknown {
+    const length = this.length;
+    const from = position < 0 ? length + position : position;
+    if (!Number.isInteger(from) || from < 0 || from >= length) return undefined;
+    // By its name, so that it stays the same if others are inserted before it.
+    return editor(within(this[PLACE], this.idAt(from) ?? from, this.#element));
+  }
+
+  idAt(position: number): string | undefined {
+    return this[PLACE].edits.idAt(this[PLACE].path, position);
+  }
+
+  positionOf(id: string): number | undefined {
+    return this[PLACE].edits.positionOf(this[PLACE].path, id);
+  }
+
+  byId(id: string): unknown {
+    return this.positionOf(id) === undefined ? undefined : editor(within(this[PLACE], id, this.#element));
+  }
+
+  insert(position: number, ...values: unknown[]): void {
+    const { schema, edits, path } = this[PLACE];
+    values.forEach((item, nth) => {
+      edits.insert(step(path, position + nth), encode(schema, this.#element, item));
+    });
+  }
+
+  push(...values: unknown[]): void {
+    this.insert(this.length, ...values);
+  }
+
+  delete(start: number, end = start + 1): void {
+    const { edits, path } = this[PLACE];
+    for (let position = end - 1; position >= start; position -= 1) edits.remove(step(path, position));
+  }
+
+  move(from: number, to: number): void {
+    this[PLACE].edits.move(this[PLACE].path, from, to);
+  }
+
+  clear(): void {
+    this[PLACE].edits.clear(this[PLACE].path);
+  }
+
+  set(values: readonly unknown[]): void {
+    write(this[PLACE], values);
+  }
+}
+
+class MapEditor extends Base implements types.MapEditor<unknown, unknown, unknown, unknown> {
+  readonly #of: { key: string; value: Node };
+
+  constructor(place: Place, of: { key: string; value: Node }) {
+    super(place);
+    this.#of = of;
+  }
+
+  #at(key: unknown): Place {
+    return within(this[PLACE], String(key), this.#of.value);
+  }
+
+  get size(): number {
+    return this[PLACE].edits.len(this[PLACE].path);
+  }
+
+  has(key: unknown): boolean {
+    return this[PLACE].edits.get(this.#at(key).path) !== undefined;
+  }
+
+  get(key: unknown): unknown {
+    return this.has(key) ? editor(this.#at(key)) : undefined;
+  }
+
+  entry(key: unknown): unknown {
+    this[PLACE].edits.put(this.#at(key).path);
+    return editor(this.#at(key));
+  }
+
+  set(key: unknown, to: unknown): void {
+    write(this.#at(key), to);
+  }
+
+  delete(key: unknown): boolean {
+    return this[PLACE].edits.remove(this.#at(key).path);
+  }
+
+  keys(): unknown[] {
+    return this[PLACE].edits.keys(this[PLACE].path).map((key) => decodeKey(this.#of.key, key));
+  }
+
+  clear(): void {
+    this[PLACE].edits.clear(this[PLACE].path);
+  }
+}
+
+class SetEditor extends Base implements types.SetEditor<unknown> {
+  readonly #key: string;
+
+  constructor(place: Place, key: string) {
+    super(place);
+    this.#key = key;
+  }
+
+  #at(key: unknown): string {
+    return step(this[PLACE].path, String(key));
+  }
+
+  get size(): number {
+    return this[PLACE].edits.len(this[PLACE].path);
+  }
+
+  has(key: unknown): boolean {
+    return this[PLACE].edits.get(this.#at(key)) !== undefined;
+  }
+
+  add(key: unknown): void {
+    this[PLACE].edits.put(this.#at(key));
+  }
+
+  delete(key: unknown): boolean {
+    return this[PLACE].edits.remove(this.#at(key));
+  }
+
+  keys(): unknown[] {
+    return this[PLACE].edits.keys(this[PLACE].path).map((key) => decodeKey(this.#key, key));
+  }
+
+  clear(): void {
+    this[PLACE].edits.clear(this[PLACE].path);
+  }
+}
+
+class OptionEditor extends Base implements types.OptionEditor<unknown, unknown> {
+  readonly #inner: Node;
+
+  constructor(place: Place, inner: Node) {
+    super(place);
+    this.#inner = inner;
+  }
+
+  get value(): unknown {
+    return value(this[PLACE]);
+  }
+
+  get(): unknown {
+    return present(this[PLACE], this.#inner);
+  }
+
+  set(to: unknown): void {
+    write(this[PLACE], to);
+  }
+}
+
+class EnumEditor extends Base implements types.EnumEditor<unknown> {
+  readonly #variants: Variant[];
+
+  constructor(place: Place, variants: Variant[]) {
+    super(place);
+    this.#variants = variants;
+  }
+
+  get value(): unknown {
+    return value(this[PLACE]);
+  }
+
+  get variant(): string | undefined {
+    return this[PLACE].edits.variant(this[PLACE].path);
+  }
+
+  set(to: unknown): void {
+    write(this[PLACE], to);
+  }
+
+  inside(variant: string): unknown {
+    const held = this.#variants.find(({ name }) => name === variant)?.payload;
+    if (held === undefined || this.variant !== variant) return null;
+    return editor(within(this[PLACE], variant, held));
+  }
+}
+
+class JsonEditor extends Base implements types.JsonEditor {
+  value(pointer = ""): types.JsonValue | undefined {
+    return this[PLACE].edits.get(this[PLACE].path + pointer) as types.JsonValue | undefined;
+  }
+
+  set(pointer: string, to: types.JsonValue): void {
+    this[PLACE].edits.set(this[PLACE].path + pointer, to);
+  }
+
+  insert(pointer: string, position: number, ...values: types.JsonValue[]): void {
+    const { edits, path } = this[PLACE];
+    values.forEach((item, nth) => {
+      edits.insert(step(path + pointer, position + nth), item);
+    });
+  }
+
+  remove(pointer: string): boolean {
+    return this[PLACE].edits.remove(this[PLACE].path + pointer);
+  }
+}
+
+/** The editor of what an optional node holds, if it is there. */
+function present(place: Place, inner: Node): unknown {
+  return place.edits.present(place.path) ? editor({ ...place, node: inner }) : null;
+}
+
+/** A class of editors for each set of fields, with a property for each of them. */
+const RECORDS = new WeakMap<object, typeof Base>();
+
+function record(place: Place, fields: Fields): Base {
+  if (fields === "unit") return new Base(place);
+  let known = RECORDS.get(fields);
+  if (known === undefined) {
+    known = class Record extends Base {};
+    for (const field of fieldsOf(fields)) {
+      const resolved = resolve(place.schema, field.node);
+      Object.defineProperty(known.prototype, field.name, property(field, resolved));
+    }
+    RECORDS.set(fields, known);
+  }
+  return new known(place);
+}
+
+function property(field: Field, resolved: Resolved): PropertyDescriptor & ThisType<Base> {
+  const at = (of: Base) => within(of[PLACE], field.name, field.node);
+  const set = function (this: Base, to: unknown) {
+    write(at(this), to);
+  };
+  const common = { configurable: true, enumerable: true };
+  if (typeof resolved !== "string" && "register" in resolved) {
+    return { ...common, get(this: Base) { return value(at(this)); }, set };
+  }
+  if (resolved === "unit") return { ...common, get: () => null };
+  if (typeof resolved !== "string" && "counter" in resolved) {
+    return { ...common, get(this: Base) { return editor(at(this)); } };
+  }
+  if (typeof resolved !== "string" && "option" in resolved) {
+    return { ...common, get(this: Base) { return present(at(this), resolved.option); }, set };
+  }
+  return { ...common, get(this: Base) { return editor(at(this)); }, set };
+}
+

@@ -1,0 +1,7 @@
+/** Typed, signed, collaborative documents in the browser. */
+
+export { documentType } from "./document.ts";
+export { assign, valueOf } from "./editors.ts";
+export type { RawDocument, RawEdits, RawType } from "./raw.ts";
+export type { Schema } from "./schema.ts";
+export type * from "./types.ts";

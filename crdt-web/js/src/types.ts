@@ -1,0 +1,211 @@
+/**
+ * What the declarations of all documents refer to.
+ *
+ * Positions in texts count UTF-16 code units, as JavaScript does. One that lies within a character is
+ * refused.
+ */
+
+/** Any JSON. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | JsonValue[]
+  | { [key: string]: JsonValue };
+
+/** What an editor edits: a plain value of this type, which {@link valueOf} gives. */
+declare const edited: unique symbol;
+
+/** Edits a node inside a change. It is of no use when the change is over. */
+export interface Editor<V> {
+  readonly [edited]?: V;
+}
+
+/** One value that is replaced as a whole, where it is an element or an entry. */
+export interface RegisterEditor<V> extends Editor<V> {
+  readonly value: V;
+  set(value: V): void;
+}
+
+/** A sum. What several add at the same time is all in it. */
+export interface CounterEditor<N extends number | bigint> extends Editor<N> {
+  readonly value: N;
+  add(by: number | bigint): void;
+  /** Makes it 0; what others add at the same time stays. */
+  reset(): void;
+}
+
+/** A text. */
+export interface TextEditor extends Editor<string> {
+  readonly length: number;
+  insert(position: number, text: string): void;
+  push(text: string): void;
+  delete(start: number, end: number): void;
+  replace(start: number, end: number, text: string): void;
+  clear(): void;
+  /** Makes it read as a text by what differs. */
+  set(text: string): void;
+  toString(): string;
+}
+
+/** A list. */
+export interface ListEditor<V, E> extends Editor<V[]>, Iterable<E> {
+  readonly length: number;
+  /** The editor of an element; a negative position counts from the end. */
+  at(position: number): E | undefined;
+  /** The name of an element, by which it is found wherever it moves. */
+  idAt(position: number): string | undefined;
+  /** Where an element is. */
+  positionOf(id: string): number | undefined;
+  byId(id: string): E | undefined;
+  insert(position: number, ...values: V[]): void;
+  push(...values: V[]): void;
+  /** Deletes the elements from one position to before another one. */
+  delete(start: number, end?: number): void;
+  /** Moves the element at a position so that it is at another one. */
+  move(from: number, to: number): void;
+  clear(): void;
+  /** Makes it read as these values, by what differs. */
+  set(values: readonly V[]): void;
+}
+
+/** A map. */
+export interface MapEditor<M, K, V, E> extends Editor<M> {
+  readonly size: number;
+  has(key: K): boolean;
+  /** The editor of the entry of a key, if there is one. */
+  get(key: K): E | undefined;
+  /** The editor of the entry of a key, which is made if it is not there. */
+  entry(key: K): E;
+  set(key: K, value: V): void;
+  delete(key: K): boolean;
+  keys(): K[];
+  clear(): void;
+}
+
+/** A set. */
+export interface SetEditor<K> extends Editor<K[]> {
+  readonly size: number;
+  has(key: K): boolean;
+  add(key: K): void;
+  delete(key: K): boolean;
+  keys(): K[];
+  clear(): void;
+}
+
+/** A node that may be absent, where it is an element or an entry. */
+export interface OptionEditor<V, E> extends Editor<V | null> {
+  readonly value: V | null;
+  /** The editor of what is there. */
+  get(): E | null;
+  set(value: V | null): void;
+}
+
+/** Which variant of an enum is selected, and what it holds. */
+export interface EnumEditor<V> extends Editor<V> {
+  readonly value: V;
+  set(value: V): void;
+}
+
+/** Any JSON, edited in place by the pointer (RFC 6901) of what is meant; `""` is all of it. */
+export interface JsonEditor extends Editor<JsonValue> {
+  value(pointer?: string): JsonValue | undefined;
+  set(pointer: string, value: JsonValue): void;
+  /** Inserts elements into an array. */
+  insert(pointer: string, position: number, ...values: JsonValue[]): void;
+  /** Removes an entry of an object or an element of an array. */
+  remove(pointer: string): boolean;
+}
+
+/** A counter reads as another number. */
+export interface CounterDelta<N extends number | bigint> {
+  by: N;
+  to: N;
+}
+
+/** What changed in a text, from its beginning; lengths count UTF-16 code units. */
+export type TextRun = { retain: number } | { insert: string } | { delete: number };
+
+/** What changed in a text, from its beginning. */
+export interface TextDelta extends ReadonlyArray<TextRun> {}
+
+/**
+ * What changed in a list, from its beginning. An element that moved is lifted where it was and put
+ * where it is, under the number of a slot.
+ */
+export type ListRun<V, D> =
+  | { retain: number }
+  | { edit: D }
+  | { insert: V[] }
+  | { delete: number }
+  | { lift: number }
+  | { put: number; edit?: D };
+
+/** What changed in a list, from its beginning. */
+export interface ListDelta<V, D> extends ReadonlyArray<ListRun<V, D>> {}
+
+/** What became of an entry. */
+export type EntryDelta<V, D> = { inserted: V } | "removed" | { changed: D };
+
+/** What changed in a map whose keys are strings. */
+export interface RecordDelta<V, D> {
+  [key: string]: EntryDelta<V, D>;
+}
+
+/** What changed in a map. */
+export interface MapDelta<K, V, D> extends ReadonlyMap<K, EntryDelta<V, D>> {}
+
+/** What changed in a set. */
+export interface SetDelta<K> {
+  inserted?: K[];
+  removed?: K[];
+}
+
+/** What changed in JSON. */
+export type JsonDelta =
+  | { replaced: JsonValue }
+  | { object: RecordDelta<JsonValue, JsonDelta> }
+  | { array: ListDelta<JsonValue, JsonDelta> }
+  | { text: TextDelta };
+
+/** What somebody sees who looks again: what changed, or that everything is to be read anew. */
+export type Seen<V, D> = { readonly value: V; readonly delta: D | null };
+
+/** A document, and everything that can be done with it. */
+export interface TypedDocument<V, E, D> extends Disposable {
+  /** Which document it is. */
+  readonly id: string;
+  /** The key that writes here. */
+  readonly author: string;
+  /** The plain value. What did not change is the same object as before; it is not to be written to. */
+  readonly value: V;
+  /** Writes a change. If the function throws, nothing of it is done, and it is thrown again. */
+  change(edit: (editor: E) => void): void;
+  /** Makes the document read as a value, by what differs. */
+  update(value: V): void;
+  /** Says what changes from now on, until the function that it returns is called. */
+  subscribe(callback: (seen: Seen<V, D>) => void): () => void;
+  /** Takes back what this replica did last; whether there was something. */
+  undo(): boolean;
+  /** Does again what was taken back last; whether there was something. */
+  redo(): boolean;
+  /** The changes that nothing follows on yet: the version of the document. */
+  heads(): string[];
+  /** Takes in what another replica exported. */
+  apply(bytes: Uint8Array): void;
+  /** What a replica with these heads lacks. */
+  export(heads?: readonly string[]): Uint8Array;
+  /** All of it, for `load`. */
+  save(): Uint8Array;
+}
+
+/** A class of documents. */
+export interface DocumentType<V, E, D> {
+  /** A new document. */
+  create(): TypedDocument<V, E, D>;
+  /** One that was saved. */
+  load(bytes: Uint8Array): TypedDocument<V, E, D>;
+  /** An empty replica of a document, to take in what others export. */
+  join(id: string): TypedDocument<V, E, D>;
+}

@@ -1,0 +1,45 @@
+// What does not compile, line by line: where one of these were no error, that would be one.
+
+import { type Board, type BoardDelta, BoardDocument } from "./board.js";
+
+const document = BoardDocument.create();
+
+document.change((board) => {
+  // @ts-expect-error a field that there is not
+  board.titel = "x";
+  // @ts-expect-error a value of another type
+  board.title = 7;
+  // @ts-expect-error a counter is added to
+  board.votes = 3n;
+  // @ts-expect-error a number, where there has to be a bigint
+  board.pair.second = 3;
+  // @ts-expect-error the element may not be there
+  board.tasks.at(0).done = true;
+  // @ts-expect-error an element without all that it has
+  board.tasks.push({ title: "a" });
+  // @ts-expect-error a variant that there is not
+  board.tasks.at(0)?.status.inside("Closed");
+  // @ts-expect-error a variant that holds nothing
+  board.tasks.at(0)?.status.inside("Open");
+  // @ts-expect-error what a variant holds is not there unless it is selected
+  board.tasks.at(0)?.status.inside("Done").by;
+  // @ts-expect-error what is optional may not be there
+  board.due.day = 3;
+  // @ts-expect-error a key of another type
+  board["by-number"].get("3");
+  // @ts-expect-error text is inserted, and no number
+  board.notes.insert(0, 3);
+  // @ts-expect-error it reads as nothing
+  board.nothing = "x";
+  // @ts-expect-error the length is a result
+  board.tasks.length = 0;
+});
+
+// @ts-expect-error a value is not written to what it was read of
+document.value = document.value;
+
+// @ts-expect-error a delta has the fields of the type
+export const delta: BoardDelta = { titel: "x" };
+
+// @ts-expect-error a value has all fields
+export const board: Board = { title: "x" };

@@ -1,0 +1,107 @@
+//! A document of any type.
+
+use crdt_core::{
+    ApplyError, ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Observer, PathEditor,
+    PathView, PlainValue, Prepared, Seen,
+};
+use wasm_bindgen::JsValue;
+
+/// Why nothing was written: what the function threw, or what is wrong with an edit.
+pub(super) struct Failure(pub(super) JsValue);
+
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        Self(js_sys::Error::new(&error.to_string()).into())
+    }
+}
+
+/// What somebody sees who looks.
+pub(super) enum Look {
+    Nothing,
+    Delta(PlainValue),
+    Wholly,
+}
+
+/// What JavaScript does with a document, whatever its type.
+pub(super) trait AnyDocument {
+    fn id(&self) -> String;
+    fn author(&self) -> Option<String>;
+    fn view(&self) -> PathView<'_>;
+    fn change(
+        &mut self,
+        edit: &mut dyn FnMut(&mut PathEditor<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure>;
+    fn look(&mut self) -> Look;
+    fn undo(&mut self) -> Result<bool, EditError>;
+    fn redo(&mut self) -> Result<bool, EditError>;
+    fn heads(&self) -> Vec<ChangeHash>;
+    fn apply(&mut self, bytes: &[u8]) -> Result<(), ApplyError>;
+    fn export(&self, heads: &[ChangeHash]) -> Vec<u8>;
+    fn save(&self) -> Vec<u8>;
+}
+
+/// A document in memory, and what has been seen of it.
+pub(super) struct InMemory<T: CrdtNode> {
+    document: Document<T>,
+    observer: Observer,
+}
+
+impl<T: CrdtNode> InMemory<T> {
+    pub(super) fn new(mut document: Document<T>) -> Self {
+        let observer = document.observe();
+        Self { document, observer }
+    }
+}
+
+impl<T: CrdtNode> AnyDocument for InMemory<T> {
+    fn id(&self) -> String {
+        self.document.id().to_string()
+    }
+
+    fn author(&self) -> Option<String> {
+        self.document.author().map(|author| author.to_string())
+    }
+
+    fn view(&self) -> PathView<'_> {
+        self.document.read_by_path()
+    }
+
+    fn change(
+        &mut self,
+        edit: &mut dyn FnMut(&mut PathEditor<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.document.prepare_by_path(&ChangeOptions::new(), edit).map(Prepared::accept)
+    }
+
+    fn look(&mut self) -> Look {
+        match self.document.look(&mut self.observer).seen {
+            Seen::Nothing => Look::Nothing,
+            Seen::Delta(delta) => PlainValue::serialized(&delta).map_or(Look::Wholly, Look::Delta),
+            Seen::Wholly => Look::Wholly,
+        }
+    }
+
+    fn undo(&mut self) -> Result<bool, EditError> {
+        Ok(self.document.undo()?.is_some())
+    }
+
+    fn redo(&mut self) -> Result<bool, EditError> {
+        Ok(self.document.redo()?.is_some())
+    }
+
+    fn heads(&self) -> Vec<ChangeHash> {
+        self.document.heads()
+    }
+
+    fn apply(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
+        self.document.apply(bytes).map(drop)
+    }
+
+    fn export(&self, heads: &[ChangeHash]) -> Vec<u8> {
+        self.document.export(heads)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        self.document.save()
+    }
+}
