@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::cut::Cut;
-use crate::disk::Disk;
+use crate::disk::{self, Disk};
 use crate::event::Event;
 use crate::fault::{Failure, Fault, Operation};
 use crate::folder::Files;
@@ -64,6 +64,13 @@ impl Recording {
         self.cut_of(&disk, point, seed)
     }
 
+    /// The folder as the program leaves it that is killed at a point: nothing is lost, since the
+    /// system has what was written, synced or not. Goes through the log up to there.
+    pub fn killed(&self, point: usize) -> Cut {
+        let files = disk::whole(&self.start, &self.events[..point.min(self.events.len())]);
+        self.cut_with(files, point, 0)
+    }
+
     /// Each call of this kind on files of the folder, as one that fails when the workload is run
     /// again.
     pub fn faults(
@@ -108,9 +115,13 @@ impl Recording {
     }
 
     fn cut_of(&self, disk: &Disk<'_>, point: usize, seed: u64) -> Cut {
+        self.cut_with(disk.cut(seed), point, seed)
+    }
+
+    fn cut_with(&self, files: Files, point: usize, seed: u64) -> Cut {
         let before = self.notes.len() - self.noted.len();
         let acknowledged = before + self.noted.partition_point(|&noted| noted < point);
-        Cut { point, seed, files: disk.cut(seed), notes: self.notes.clone(), acknowledged }
+        Cut { point, seed, files, notes: self.notes.clone(), acknowledged }
     }
 
     fn point_of(&self, note: &str) -> Option<usize> {

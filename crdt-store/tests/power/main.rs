@@ -65,6 +65,21 @@ fn what_is_acknowledged_stays_when_recovery_is_cut_too() {
     }
 }
 
+/// By a signal between any two calls: also where nothing is synced, the system has it.
+#[test]
+fn what_is_acknowledged_outlives_who_is_killed() {
+    let test = "what_is_acknowledged_outlives_who_is_killed";
+    for workload in ["whole", "grouped"] {
+        let Some(recording) = recorded(test, workload) else { return };
+        let (mut examiner, points) = (Examiner::of(&recording), recording.points());
+        for nth in 0..cuts(100) {
+            let point = points.len() * nth / cuts(100);
+            let damage = examiner.damage(&recording.killed(point));
+            assert_eq!(damage, None, "killed at point {point}");
+        }
+    }
+}
+
 #[test]
 fn what_is_flushed_stays_where_changes_are_grouped() {
     let test = "what_is_flushed_stays_where_changes_are_grouped";
