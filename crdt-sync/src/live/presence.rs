@@ -135,28 +135,30 @@ impl<P: DeserializeOwned> Others<P> {
     pub async fn next(&mut self) -> Option<Other<P>> {
         loop {
             self.changed.borrow_and_update();
-            if let Some(other) = self.news()? {
-                return Some(other);
+            let news = {
+                let entry = self.entry.upgrade()?;
+                self.news(&entry)
+            };
+            if news.is_some() {
+                return news;
             }
             self.changed.changed().await.ok()?;
         }
     }
 
     /// What was not told yet of somebody.
-    fn news(&mut self) -> Option<Option<Other<P>>> {
-        let entry = self.entry.upgrade()?;
+    fn news(&mut self, entry: &Entry) -> Option<Other<P>> {
         let now: BTreeMap<_, _> = entry.scene.others(entry.id).into_iter().collect();
         let left = self.told.keys().copied().find(|author| !now.contains_key(author));
         if let Some(author) = left {
             self.told.remove(&author);
-            return Some(Some(Other { author, presence: None }));
+            return Some(Other { author, presence: None });
         }
-        let other = now.into_iter().find(|(author, bytes)| self.told.get(author) != Some(bytes));
-        Some(other.map(|(author, bytes)| {
-            let presence = from_slice(&bytes).ok();
-            self.told.insert(author, bytes);
-            Other { author, presence }
-        }))
+        let mut all = now.into_iter();
+        let (author, bytes) = all.find(|(author, bytes)| self.told.get(author) != Some(bytes))?;
+        let presence = from_slice(&bytes).ok();
+        self.told.insert(author, bytes);
+        Some(Other { author, presence })
     }
 
     /// All of them as a stream.

@@ -30,7 +30,7 @@ impl Line {
 
     fn poll<R>(
         &mut self,
-        poll: impl FnOnce(Pin<&mut dyn Transport>, &mut Context<'_>) -> Poll<io::Result<R>>,
+        poll: impl FnOnce(Pin<&mut (dyn Transport + 'static)>, &mut Context<'_>) -> Poll<io::Result<R>>,
     ) -> io::Result<R> {
         let mut context = Context::from_waker(&self.task);
         match poll(Pin::new(&mut *self.transport), &mut context) {
@@ -54,6 +54,6 @@ impl Write for Line {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.poll(|transport, context| transport.poll_flush(context))
+        self.poll(AsyncWrite::poll_flush)
     }
 }

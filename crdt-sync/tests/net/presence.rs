@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crdt_sync::access::{AllowList, Rule, Rules};
-use crdt_sync::{Live, MessageError, Other, Others, Peer, PresenceError, Status};
+use crdt_sync::{Live, MessageError, Other, Others, Peer, PeerOptions, PresenceError, Status};
 use serde::{Deserialize, Serialize};
 
 use crate::rig::{
@@ -149,7 +149,7 @@ async fn messages_go_to_one_peer_through_a_relay() {
     one.bind(&board);
     soon("synced", board.synced()).await;
     assert_eq!(server.relay.connections(), 3);
-    let alone = Peer::start(&store(324), Default::default()).expect("a peer");
+    let alone = Peer::start(&store(324), PeerOptions::new()).expect("a peer");
     assert_eq!(alone.send(&key(322).author(), b"x"), Err(MessageError::NotConnected));
     drop((one, two, three));
     soon("no more", async { while to_two.next().await.is_some() {} }).await;

@@ -117,7 +117,8 @@ impl Followers {
 
 /// The lower half of a number of changes.
 pub(super) fn lower_half(changes: u64) -> u32 {
-    (changes & u64::from(u32::MAX)) as u32
+    let [a, b, c, d, ..] = changes.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 #[cfg(test)]

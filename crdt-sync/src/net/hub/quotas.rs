@@ -67,7 +67,7 @@ mod tests {
         };
         used(0).store(7, Ordering::Relaxed);
         used(1).store(8, Ordering::Relaxed);
-        for holder in 2..=MOST as u32 {
+        for holder in 2..=u32::try_from(MOST).expect("it is small") {
             assert_eq!(used(0).load(Ordering::Relaxed), 7, "{holder} others were counted");
             used(holder);
         }

@@ -185,7 +185,7 @@ impl Relay {
     ) -> Result<Self, StartError> {
         let RelayOptions { endpoint, is_local, limits, common } = options;
         limits.check()?;
-        let endpoint = endpoint.map(named).transpose()?;
+        let endpoint = endpoint.as_deref().map(named).transpose()?;
         let Start { keypair, bounds, backoff, tls, runtime } = common.start(store)?;
         let access: Arc<dyn Access> = Arc::new(access);
         let policy = Policy::Relay(access.clone());
@@ -279,8 +279,8 @@ impl Relay {
 }
 
 /// What peers that dial a relay call it, of an address or one without its protocol.
-fn named(endpoint: String) -> Result<String, SettingError> {
-    let address = if endpoint.contains("://") { &endpoint } else { &format!("wss://{endpoint}") };
+fn named(endpoint: &str) -> Result<String, SettingError> {
+    let address = if endpoint.contains("://") { endpoint } else { &format!("wss://{endpoint}") };
     let named = address.parse::<Address>().map(|address| address.endpoint());
     named.map_err(|_| {
         let range = "it has to be an address, or one without its protocol: `HOST/crdt-sync`";
