@@ -77,7 +77,10 @@ fn undoing(trace: &Trace) -> Run<()> {
     document.change(|article| delete(article, 0))?;
     let start = Instant::now();
     document.undo()?;
-    println!("| the first delete, after which nothing is let go of | | {:.2?} | |", start.elapsed());
+    println!(
+        "| the first delete, after which nothing is let go of | | {:.2?} | |",
+        start.elapsed()
+    );
     row("one delete", timed(&mut document, delete, 1)?);
     row("a hundred deletes", timed(&mut document, delete, MANY)?);
     let mut register = Document::<u64>::create(Keypair::from_secret_bytes(&[1; 32]))?;

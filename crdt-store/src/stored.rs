@@ -1,8 +1,8 @@
 use core::ops::Deref;
 
 use crdt_core::{
-    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Frontier, Observer, Outcome, Prepared,
-    UndoLimits,
+    ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Frontier, Observer, Outcome,
+    Prepared, UndoLimits,
 };
 
 use crate::backend::Access;

@@ -53,6 +53,7 @@ mod order;
 mod piece;
 mod read;
 mod retain;
+mod rollback;
 mod ruled;
 mod saved;
 mod shift;
@@ -62,7 +63,6 @@ mod swept;
 mod tests;
 mod text;
 mod trim;
-mod rollback;
 
 use std::sync::OnceLock;
 

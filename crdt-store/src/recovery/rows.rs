@@ -89,7 +89,9 @@ impl Rows {
                 Some(Blob(checked)),
                 None,
                 ..,
-            ) if checked.len() == size_of::<Check>() => self.keep(document, Table::Waiting, number, bytes, &checked),
+            ) if checked.len() == size_of::<Check>() => {
+                self.keep(document, Table::Waiting, number, bytes, &checked)
+            }
             (
                 Some(Integer(document)),
                 Some(Integer(number)),

@@ -80,9 +80,9 @@ impl World {
             Step::Delete { at } => edited(mine, &options(false), |json| {
                 json.array("/list")?.remove(usize::from(at) % 3).map(drop)
             }),
-            Step::Remove { field } => edited(mine, &options(false), |json| {
-                json.remove(&pointer(field)).map(drop)
-            }),
+            Step::Remove { field } => {
+                edited(mine, &options(false), |json| json.remove(&pointer(field)).map(drop))
+            }
             Step::Undo => {
                 let prepared = mine.prepare_undo(&options(false)).expect("it can be written");
                 let note = prepared.undo_note();

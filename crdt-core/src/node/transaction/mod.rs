@@ -256,7 +256,8 @@ impl Log {
         state: &mut dyn NodeState,
         chains: &Chains,
     ) {
-        let Self { written: Written { paths, ops, text, .. }, rollback, time, keeps_all, .. } = self;
+        let Self { written: Written { paths, ops, text, .. }, rollback, time, keeps_all, .. } =
+            self;
         let mut end = self.next;
         for (number, op) in ops.iter().enumerate().rev() {
             if end <= point.next && !rollback.concerns(number, point.rollback) {

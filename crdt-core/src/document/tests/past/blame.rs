@@ -192,7 +192,10 @@ fn of_all_below<T: Scripted>(script: &[Step]) {
             let mut expected = Vec::new();
             pointers(from, json.pointer(from).expect("it is there"), &mut expected);
             let below: Vec<_> = past.blame_below(from).expect("it is there").collect();
-            assert_eq!(below.iter().map(|(at, _)| at).collect::<Vec<_>>(), Vec::from_iter(&expected));
+            assert_eq!(
+                below.iter().map(|(at, _)| at).collect::<Vec<_>>(),
+                Vec::from_iter(&expected)
+            );
             for (at, place) in below {
                 let alone = past.blame(&at).expect("it is there");
                 assert_eq!((place.made, place.set), (alone.made, alone.set), "{at} from {from}");

@@ -74,11 +74,7 @@ impl<'h> Told<'h> {
         self.groups.into_values()
     }
 
-    fn step(
-        &self,
-        reader: &mut Reader<'_>,
-        chains: &[Option<BranchIndex>],
-    ) -> Result<Step, Unfit> {
+    fn step(&self, reader: &mut Reader<'_>, chains: &[Option<BranchIndex>]) -> Result<Step, Unfit> {
         let kind = reader.byte()?;
         let count = reader.count(1)?;
         let gone = (0..count).map(|_| reader.varint32()).collect::<Result<_, _>>()?;
