@@ -100,7 +100,7 @@ fn what_is_passed_over_is_let_go_of_when_that_is_accepted() -> Tested {
     yours.undo()?;
     mine.merge(&mut yours)?;
     assert!(mine.undo()?.is_some());
-    assert_eq!((mine.value(), mine.undo()?, mine.can_undo()), (0, None, false));
+    assert_eq!((mine.value().0, mine.undo()?, mine.can_undo()), (0, None, false));
     Ok(())
 }
 
@@ -127,7 +127,7 @@ fn the_oldest_groups_go_first() -> Tested {
         text.change(|register| register.set(value))?;
     }
     while text.undo()?.is_some() {}
-    assert_eq!(text.value(), 6, "a group takes 56 bytes, what it has replaced 28");
+    assert_eq!(text.value().0, 6, "a group takes 56 bytes, what it has replaced 28");
     text.change(|register| register.set(9))?;
     text.clear_undo();
     assert_eq!(text.undo()?, None);
