@@ -68,17 +68,6 @@ pub(super) enum Made {
     Arrived,
 }
 
-impl Work {
-    /// What the ops found, if they were written here.
-    pub(super) fn priors(&self) -> Vec<(Id, Prior)> {
-        match &self.made {
-            Made::Change { log, .. } => log.priors(),
-            Made::Changes { priors, .. } => priors.clone(),
-            Made::Arrived => Vec::new(),
-        }
-    }
-}
-
 /// Edits a state.
 type Edit<'e, S, R> = &'e mut dyn FnMut(&mut S, Scope<'_>) -> R;
 

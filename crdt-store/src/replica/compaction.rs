@@ -75,7 +75,7 @@ impl Replica {
             return Ok(());
         }
         let compacted = self.compacted(content, &transaction).await?;
-        let note = self.merged_notes(content, &transaction).await?;
+        let note = self.merged_notes(content, &transaction).await;
         let mut writes: Vec<Write> = note.iter().map(|note| self.renote(note.clone())).collect();
         writes.extend(compacted.iter().flat_map(|compacted| compacted.writes.iter().cloned()));
         if !writes.is_empty() {

@@ -84,7 +84,9 @@ impl<T: CrdtNode> Content for Document<T> {
     }
 
     fn merged_notes(&self, notes: &[&[u8]]) -> Option<Vec<u8>> {
-        self.merged_undo_notes(notes.iter().copied())
+        // Who keeps nothing leaves alone what others have kept.
+        let keeps = self.undo_limits().groups > 0;
+        keeps.then(|| self.merged_undo_notes(notes.iter().copied())).flatten()
     }
 }
 

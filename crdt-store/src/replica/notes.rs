@@ -6,7 +6,6 @@
 
 use super::{Content, Replica, check};
 use crate::backend::{Note, Rows, Write};
-use crate::error::StoreError;
 
 /// How many bytes of notes there are at least before all become one.
 const LEAST: usize = 1 << 12;
@@ -30,20 +29,10 @@ impl Noted {
 impl Replica {
     /// The notes that are in the store, as far as they are what was written there.
     pub(crate) async fn notes(&mut self, transaction: &impl Rows) -> Vec<Vec<u8>> {
-        let notes = match transaction.notes(&self.id).await {
-            Ok(notes) => notes,
-            Err(error) => {
-                tracing::warn!(%error, document = %self.id, "what could be undone cannot be read");
-                return Vec::new();
-            }
-        };
-        let lengths = || notes.iter().map(|note| note.bytes.len());
-        let merged = lengths().next().unwrap_or(0);
-        self.notes = Noted { merged, since: lengths().skip(1).sum() };
-        if notes.iter().any(|note| check(&note.bytes) != note.check) {
-            tracing::warn!(document = %self.id, "what could be undone is damaged");
-            return Vec::new();
-        }
+        let notes = self.read_notes(transaction).await.unwrap_or_default();
+        let mut lengths = notes.iter().map(|note| note.bytes.len());
+        let merged = lengths.next().unwrap_or(0);
+        self.notes = Noted { merged, since: lengths.sum() };
         notes.into_iter().map(|note| note.bytes).collect()
     }
 
@@ -78,13 +67,27 @@ impl Replica {
         &self,
         content: &C,
         transaction: &impl Rows,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    ) -> Option<Vec<u8>> {
         if !self.notes.is_long() {
-            return Ok(None);
+            return None;
         }
-        let notes = transaction.notes(&self.id).await?;
-        let is_whole = notes.iter().all(|note| check(&note.bytes) == note.check);
+        let notes = self.read_notes(transaction).await?;
         let notes: Vec<&[u8]> = notes.iter().map(|note| &*note.bytes).collect();
-        Ok(content.merged_notes(if is_whole { &notes } else { &[] }))
+        content.merged_notes(&notes)
+    }
+
+    /// The notes that are in the store: none if one is damaged, `None` if they cannot be read.
+    async fn read_notes(&self, transaction: &impl Rows) -> Option<Vec<Note>> {
+        match transaction.notes(&self.id).await {
+            Ok(notes) if notes.iter().all(|note| check(&note.bytes) == note.check) => Some(notes),
+            Ok(_) => {
+                tracing::warn!(document = %self.id, "what could be undone is damaged");
+                Some(Vec::new())
+            }
+            Err(error) => {
+                tracing::warn!(%error, document = %self.id, "what could be undone cannot be read");
+                None
+            }
+        }
     }
 }

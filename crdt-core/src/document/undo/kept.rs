@@ -2,8 +2,10 @@
 
 use super::UndoStack;
 use super::note::{NoteWriter, Told, Unfit};
+use crate::document::prepared::{Made, Work};
 use crate::document::{Document, Prepared};
-use crate::node::CrdtNode;
+use crate::node::{CrdtNode, Prior};
+use crate::op::Id;
 
 impl<T: CrdtNode, R> Prepared<'_, T, R> {
     /// A note of what can be undone, or not any more, when this is accepted; `None` if nothing
@@ -93,6 +95,17 @@ impl<T: CrdtNode> Document<T> {
             Ok(()) => undo.restore(told.finish()),
             Err(Unfit::Malformed) => tracing::warn!("what could be undone cannot be read"),
             Err(Unfit::NotHere) => tracing::warn!("what could be undone is not in the history"),
+        }
+    }
+}
+
+impl Work {
+    /// What the ops found, if they were written here.
+    fn priors(&self) -> Vec<(Id, Prior)> {
+        match &self.made {
+            Made::Change { log, .. } => log.priors(),
+            Made::Changes { priors, .. } => priors.clone(),
+            Made::Arrived => Vec::new(),
         }
     }
 }
