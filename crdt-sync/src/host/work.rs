@@ -44,17 +44,11 @@ where
 pub(super) async fn run<R: Send + 'static>(
     work: impl AsyncFnOnce() -> R + Send + 'static,
 ) -> Result<R, JoinError> {
+    // Not as a task of the runtime: there nobody may block, and whoever is told of changes may.
     match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => tokio::task::spawn_blocking(move || runtime.block_on(work())).await,
-        Err(_) => Ok(alone().block_on(work())),
+        Ok(runtime) => runtime.spawn_blocking(|| pollster::block_on(work())).await,
+        Err(_) => Ok(pollster::block_on(work())),
     }
-}
-
-/// What drives work where nothing else does.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-fn alone() -> tokio::runtime::Runtime {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    runtime.expect("without drivers it asks nothing of the system")
 }
 
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]

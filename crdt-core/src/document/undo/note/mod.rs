@@ -27,7 +27,7 @@
 //!
 //! A group is named by the number of its first change; all numbers are varints.
 
-mod reading;
+mod telling;
 mod writing;
 
 use core::ops::Range;
@@ -36,7 +36,7 @@ use super::stack::Way;
 use crate::node::Prior;
 use crate::op::Id;
 
-pub(super) use reading::{Told, Unfit};
+pub(super) use telling::{Told, Unfit};
 pub(super) use writing::NoteWriter;
 
 /// The version of the form.
