@@ -171,13 +171,14 @@ impl Session {
         None
     }
 
-    /// Begins what the protocol asks for, and hears what it tells.
+    /// Hears what the protocol tells, and begins what it asks for.
     async fn settle(&mut self) {
-        while let Some((id, request)) = self.it.poll_request() {
-            self.desk.ask(id, request);
-        }
+        // What is done about an event may be to ask something.
         while let Some(event) = self.it.poll_event() {
             self.hear(event).await;
+        }
+        while let Some((id, request)) = self.it.poll_request() {
+            self.desk.ask(id, request);
         }
     }
 

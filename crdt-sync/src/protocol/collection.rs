@@ -18,12 +18,13 @@ mod served;
 
 pub(super) use served::{Reply, Served};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crdt_core::{ChangeHash, DocumentId, History};
 use sha2::{Digest as _, Sha256};
 
-use super::digest::Salt;
+use super::digest::{Salt, Sum};
 use super::frame::{Digest, Refused};
 use crate::sketch::{Item, SYMBOL_BYTES, Sketch};
 
@@ -60,10 +61,10 @@ pub(super) struct Set {
     /// By which numbers they go: this one and every second one after it, in ascending order of ids.
     pub(super) first: u64,
     pub(super) documents: Arc<[DocumentId]>,
-    /// Eight bytes for the heads of each that has no channel of its own.
-    digests: Vec<Option<Digest>>,
+    /// Eight bytes for the heads of each that has no channel of its own, and for it and its heads.
+    digests: Vec<Option<(Digest, Digest)>>,
     /// Eight bytes for all of those together.
-    summary: Digest,
+    summary: Sum,
     salt: Salt,
     /// Which of them the host is asked about next, and how many answers are missing.
     next: usize,
@@ -75,7 +76,7 @@ pub(super) struct Set {
 impl Set {
     pub(super) fn new(first: u64, documents: Arc<[DocumentId]>, salt: Salt) -> Self {
         let (digests, missing) = (vec![None; documents.len()], documents.len());
-        let summary = Digest::default();
+        let summary = Sum::default();
         Self { first, documents, digests, summary, salt, next: 0, missing, is_settled: false }
     }
 
@@ -125,29 +126,44 @@ impl Set {
         refused
     }
 
+    /// Goes on with some of the documents alone, before any of them goes by its number.
+    fn retain(&mut self, is_kept: impl Fn(&DocumentId) -> bool) {
+        let all = self.documents.iter().zip(&self.digests);
+        let kept = all.filter(|(document, _)| is_kept(document));
+        let (documents, digests): (Vec<DocumentId>, Vec<Option<(Digest, Digest)>>) = kept.unzip();
+        self.summary = Sum::default();
+        digests.iter().flatten().for_each(|(_, one)| self.summary.add(*one));
+        self.next = documents.len();
+        (self.documents, self.digests) = (documents.into(), digests);
+    }
+
     /// Whether the host has said of all what they are.
     pub(super) fn is_known(&self) -> bool {
         self.missing == 0
     }
 
     fn set(&mut self, place: usize, digest: Option<Digest>) {
-        let before = core::mem::replace(&mut self.digests[place], digest);
-        for digest in before.iter().chain(&digest) {
-            let one = self.salt.document(&self.documents[place], *digest);
-            self.summary.iter_mut().zip(one).for_each(|(all, one)| *all ^= one);
+        let document = &self.documents[place];
+        let both = digest.map(|heads| (heads, self.salt.document(document, heads)));
+        let before = core::mem::replace(&mut self.digests[place], both);
+        if let Some((_, one)) = before {
+            self.summary.take(one);
+        }
+        if let Some((_, one)) = both {
+            self.summary.add(one);
         }
     }
 
     /// Takes out a document that gets a channel of its own, and gives eight bytes for its heads.
     pub(super) fn take_out(&mut self, document: &DocumentId) -> Option<Digest> {
         let place = self.place(document)?;
-        let digest = self.digests[place];
+        let digest = self.digests[place].map(|(heads, _)| heads);
         self.set(place, None);
         digest
     }
 
     /// Eight bytes for all that have no channel of their own.
-    pub(super) fn summary(&self) -> Digest {
+    pub(super) const fn summary(&self) -> Sum {
         self.summary
     }
 
@@ -164,11 +180,8 @@ impl Set {
 
     /// What stands for each document, with its place.
     fn items(&self) -> impl Iterator<Item = (Item, usize)> {
-        let items = self.documents.iter().zip(&self.digests).enumerate();
-        items.filter_map(|(place, (document, digest))| {
-            let digest = digest.as_ref()?;
-            Some((Item::from_bytes(self.salt.document(document, *digest)), place))
-        })
+        let items = self.digests.iter().enumerate();
+        items.filter_map(|(place, digests)| Some((Item::from_bytes(digests.as_ref()?.1), place)))
     }
 }
 
@@ -180,6 +193,10 @@ pub(super) struct Followed {
     sent: usize,
     pub(super) due: Option<Say>,
     is_said: bool,
+    /// Which of the documents the other side may not have, until those are chosen that it is told
+    /// of.
+    hidden: BTreeSet<DocumentId>,
+    pub(super) is_chosen: bool,
     /// Whether anything has come since the last ping.
     pub(super) has_moved: bool,
 }
@@ -208,7 +225,37 @@ pub(super) enum Said {
 
 impl Followed {
     pub(super) fn new(set: Set) -> Self {
-        Self { set, sketch: None, sent: 0, due: None, is_said: false, has_moved: true }
+        Self {
+            set,
+            sketch: None,
+            sent: 0,
+            due: None,
+            is_said: false,
+            hidden: BTreeSet::new(),
+            is_chosen: false,
+            has_moved: true,
+        }
+    }
+
+    /// Takes what the host says of some.
+    pub(super) fn answer(&mut self, first: usize, members: Vec<Member>) {
+        let asked = self.set.documents[first..].iter().zip(&members);
+        let hidden = asked.filter(|(_, member)| **member == Err(Refused::Forbidden));
+        self.hidden.extend(hidden.map(|(document, _)| *document));
+        // What is not here is as if it were empty.
+        let members: Vec<_> = members.into_iter().map(|one| Ok(one.unwrap_or_default())).collect();
+        self.set.answer(first, &members);
+    }
+
+    /// Chooses the documents that the other side is told of, once all is known: those that it may
+    /// have, and that still go by the set here. What is said of it is of these alone.
+    pub(super) fn choose(&mut self, is_of_set: impl Fn(&DocumentId) -> bool) {
+        self.is_chosen = true;
+        let hidden = core::mem::take(&mut self.hidden);
+        self.set.retain(|document| !hidden.contains(document) && is_of_set(document));
+        if self.set.documents.is_empty() {
+            (self.is_said, self.set.is_settled) = (true, true);
+        }
     }
 
     /// Has it be said, once all is known.
@@ -250,7 +297,7 @@ impl Followed {
                 let digests = self.set.digests[from..end].iter();
                 Some(Said::Digests(
                     from,
-                    digests.map(|digest| digest.unwrap_or_default()).collect(),
+                    digests.map(|digests| digests.unwrap_or_default().0).collect(),
                 ))
             }
         }

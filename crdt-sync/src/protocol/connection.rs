@@ -29,8 +29,10 @@ pub struct Connection {
     phase: Phase,
     /// Frames to be sent before all others.
     frames: VecDeque<Vec<u8>>,
-    /// Messages to be sent before those of documents.
-    control: Vec<u8>,
+    /// The latest ping to be sent, and the latest one to be answered: who asks and does not listen
+    /// costs no memory.
+    ping: Option<u64>,
+    pong: Option<u64>,
     /// Presence and messages to be sent.
     droppable: VecDeque<Vec<u8>>,
     events: VecDeque<Event>,
@@ -83,7 +85,8 @@ impl Connection {
             role,
             phase: Phase::Handshake(handshake),
             frames: sent.into_iter().collect(),
-            control: Vec::new(),
+            ping: None,
+            pong: None,
             droppable: VecDeque::new(),
             events: VecDeque::new(),
             next_request: 0,
@@ -108,6 +111,16 @@ impl Connection {
     /// here. What it sends meanwhile would have to be kept, so it is best not read.
     pub fn is_admitting(&self) -> bool {
         matches!(self.phase, Phase::Admission(..))
+    }
+
+    /// Bytes that are held for the other side, beside a fixed amount for each document that it has
+    /// opened: what it sent that is not taken in, what was said to compare documents, and what waits to
+    /// be sent. `docs/sync-protocol.md` says what bounds them.
+    pub fn held(&self) -> u64 {
+        match &self.phase {
+            Phase::Open(session) => session.held(),
+            _ => 0,
+        }
     }
 
     /// Whether the connection is over: what [`poll_transmit`](Self::poll_transmit) still gives is
@@ -139,8 +152,15 @@ impl Connection {
         if let Some(frame) = self.frames.pop_front() {
             return Some(frame);
         }
-        let mut frame = core::mem::take(&mut self.control);
+        let mut frame = Vec::new();
         if let Phase::Open(session) = &mut self.phase {
+            let heads = session.summary();
+            if let Some(number) = self.ping.take() {
+                Message::Ping { number, heads }.write(&mut frame);
+            }
+            if let Some(number) = self.pong.take() {
+                Message::Pong { number, heads }.write(&mut frame);
+            }
             while frame.len() < MAX_MESSAGE {
                 let Some(message) = self.droppable.pop_front() else { break };
                 frame.extend_from_slice(&message);
@@ -240,7 +260,7 @@ impl Connection {
     pub fn unsubscribe(&mut self, document: DocumentId) {
         self.subscribed.retain(|other| *other != document);
         if let Phase::Open(session) = &mut self.phase {
-            session.unsubscribe(document, &mut self.control);
+            session.unsubscribe(document);
         }
     }
 
@@ -339,8 +359,7 @@ impl Connection {
         if let Phase::Open(session) = &mut self.phase {
             session.tick(differs);
             self.clock.pings += 1;
-            let (number, heads) = (self.clock.pings, session.summary());
-            Message::Ping { number, heads }.write(&mut self.control);
+            self.ping = Some(self.clock.pings);
         }
     }
 }

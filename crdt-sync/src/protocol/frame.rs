@@ -148,6 +148,13 @@ pub enum Refused {
     Busy,
 }
 
+impl Refused {
+    /// Whether changes are refused, and not the document: it may still be had.
+    pub const fn is_of_changes(self) -> bool {
+        matches!(self, Self::ReadOnly | Self::Quota)
+    }
+}
+
 const REFUSED: [Refused; 5] =
     [Refused::Unknown, Refused::Forbidden, Refused::ReadOnly, Refused::Quota, Refused::Busy];
 

@@ -70,8 +70,10 @@ pub struct Presences {
     lifetime: u64,
     most: usize,
     all: BTreeMap<(DocumentId, Author), Entry>,
-    /// By when they were heard of last, so that the oldest can be forgotten.
+    /// By when they were heard of last: all, so that the oldest can be forgotten, and those who are
+    /// there, who expire.
     heard: BTreeSet<(Time, DocumentId, Author)>,
+    present: BTreeSet<(Time, DocumentId, Author)>,
 }
 
 #[derive(Debug)]
@@ -84,8 +86,14 @@ struct Entry {
 impl Presences {
     /// What is not said anew within so many milliseconds expires. At most so many authors are
     /// remembered, each counted in each document; those heard of longest ago are forgotten first.
-    pub fn new(lifetime: u64, most: usize) -> Self {
-        Self { lifetime, most, all: BTreeMap::new(), heard: BTreeSet::new() }
+    pub const fn new(lifetime: u64, most: usize) -> Self {
+        Self {
+            lifetime,
+            most,
+            all: BTreeMap::new(),
+            heard: BTreeSet::new(),
+            present: BTreeSet::new(),
+        }
     }
 
     /// Takes presence that is genuine, unless it came before or is older than what did. Says
@@ -96,37 +104,48 @@ impl Presences {
         if self.all.get(&key).is_some_and(|known| known.latest >= latest) {
             return false;
         }
+        self.forget(&key);
         let bytes = Some(presence.bytes.clone()).filter(|bytes| !bytes.is_empty());
-        if let Some(before) = self.all.insert(key, Entry { latest, heard: now, bytes }) {
-            self.heard.remove(&(before.heard, document, presence.author));
+        let place = (now, document, presence.author);
+        self.heard.insert(place);
+        if bytes.is_some() {
+            self.present.insert(place);
         }
-        self.heard.insert((now, document, presence.author));
+        self.all.insert(key, Entry { latest, heard: now, bytes });
         if self.all.len() > self.most
-            && let Some((_, document, author)) = self.heard.pop_first()
+            && let Some((_, document, author)) = self.heard.first().copied()
         {
-            self.all.remove(&(document, author));
+            self.forget(&(document, author));
         }
         true
     }
 
-    /// Who has expired since it was last asked.
+    fn forget(&mut self, key: &(DocumentId, Author)) {
+        if let Some(entry) = self.all.remove(key) {
+            let place = (entry.heard, key.0, key.1);
+            self.heard.remove(&place);
+            self.present.remove(&place);
+        }
+    }
+
+    /// Who has expired since it was last asked. Costs as much as there are of these.
     pub fn expire(&mut self, now: Time) -> Vec<(DocumentId, Author)> {
-        let is_old = |heard: Time| heard + self.lifetime <= now;
-        let old = self.heard.iter().take_while(|(heard, ..)| is_old(*heard));
-        let old: Vec<_> = old.map(|(_, document, author)| (*document, *author)).collect();
-        let gone = |key: &(DocumentId, Author)| {
-            self.all.get_mut(key).and_then(|entry| entry.bytes.take()).is_some()
-        };
-        old.into_iter().filter(gone).collect()
+        let mut gone = Vec::new();
+        while let Some((heard, document, author)) = self.present.first().copied()
+            && heard + self.lifetime <= now
+        {
+            self.present.pop_first();
+            if let Some(entry) = self.all.get_mut(&(document, author)) {
+                entry.bytes = None;
+            }
+            gone.push((document, author));
+        }
+        gone
     }
 
     /// When the next one expires.
     pub fn next_expiry(&self) -> Option<Time> {
-        let present = |(_, document, author): &&(Time, DocumentId, Author)| {
-            self.all.get(&(*document, *author)).is_some_and(|entry| entry.bytes.is_some())
-        };
-        let next = self.heard.iter().find(present);
-        next.map(|(heard, ..)| *heard + self.lifetime)
+        self.present.first().map(|(heard, ..)| *heard + self.lifetime)
     }
 
     /// Who is in a document, and what they say.

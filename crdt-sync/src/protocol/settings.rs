@@ -81,6 +81,25 @@ pub struct Credit {
     pub canonical_bytes: u64,
 }
 
+impl Terms {
+    /// These, as far as a side that has some terms itself makes use of them: no more than it or the
+    /// defaults would take. Who grants more than that has nothing held for it.
+    pub(super) fn within(self, own: &Self) -> Self {
+        let most = |theirs: Credit, own: Credit, default: Credit| Credit {
+            bytes: theirs.bytes.min(own.bytes.max(default.bytes)),
+            canonical_bytes: theirs
+                .canonical_bytes
+                .min(own.canonical_bytes.max(default.canonical_bytes)),
+        };
+        let default = Self::default();
+        Self {
+            document: most(self.document, own.document, default.document),
+            connection: most(self.connection, own.connection, default.connection),
+            ..self
+        }
+    }
+}
+
 impl Default for Terms {
     fn default() -> Self {
         Self {

@@ -25,6 +25,13 @@ pub(super) struct Chain {
 }
 
 impl Dictionary {
+    /// Bytes that it holds at most.
+    pub(super) fn held(&self) -> usize {
+        self.hashes.capacity() * size_of::<ChangeHash>()
+            + self.chains.capacity() * size_of::<Chain>()
+            + self.chains.len() * MAX_BASE_BYTES
+    }
+
     /// The place of a hash.
     pub(super) fn find(&self, hash: &ChangeHash) -> Option<usize> {
         self.hashes.iter().position(|known| known == hash)
@@ -66,6 +73,7 @@ impl Dictionary {
     /// author, if anything is.
     pub(super) fn go_on(&mut self, place: Option<usize>, mut chain: Chain) {
         chain.base.truncate(MAX_BASE_BYTES);
+        chain.base.shrink_to_fit();
         if let Some(to_place) = place.and_then(|place| self.chains.get_mut(..=place)) {
             to_place.rotate_right(1);
             to_place[0] = chain;

@@ -1,5 +1,7 @@
 //! From changes to frames.
 
+use std::collections::BTreeSet;
+
 use crdt_core::{ChangeHash, Genesis, LooseBundle, LooseChange};
 
 use super::bytes::write_varint;
@@ -13,27 +15,59 @@ impl Session {
     ///
     /// A frame that was made has to be sent, and frames in the order in which they were made.
     pub fn encode(&mut self, bundle: &LooseBundle) -> Option<Vec<u8>> {
-        let changes = bundle.changes();
-        let bytes: usize = changes.iter().map(LooseChange::bytes).sum();
+        self.encode_some(bundle, &bundle.changes().iter().collect::<Vec<_>>())
+    }
+
+    /// [Encodes](Self::encode) those changes of a bundle that the other side has not
+    /// [named](Self::has_named); all of them if it has named all.
+    pub fn encode_unnamed(&mut self, bundle: &LooseBundle) -> Option<Vec<u8>> {
+        let unnamed = self.unnamed(bundle);
+        if unnamed.is_empty() { self.encode(bundle) } else { self.encode_some(bundle, &unnamed) }
+    }
+
+    fn encode_some(&mut self, bundle: &LooseBundle, changes: &[&LooseChange]) -> Option<Vec<u8>> {
+        let bytes: usize = changes.iter().map(|change| change.bytes()).sum();
         if changes.is_empty() || bytes > MAX_LIVE_BYTES || bundle.document() != self.document {
             return None;
         }
         let next = self.sending.frames.checked_add(1)?;
         let mut out = vec![0];
-        let mut head = self.write_head(bundle, &mut out);
+        let mut head = self.write_head((bundle, changes.len()), &mut out);
         for change in changes {
             write_change(&mut self.sending.dictionary, change, &mut out);
         }
-        out.extend_from_slice(&self.sending.check(changes.iter().map(LooseChange::hash)));
+        out.extend_from_slice(&self.sending.check(changes.iter().map(|change| change.hash())));
         self.sending.frames = next;
         head.set(Head::MUTE, !self.keep_signed(changes));
         out[0] = head.to_byte();
         Some(out)
     }
 
-    /// Appends what comes before the changes.
-    fn write_head(&mut self, bundle: &LooseBundle, out: &mut Vec<u8>) -> Head {
-        let count = bundle.changes().len();
+    /// Whether the other side has named all changes of a bundle in what it sent, as those that it
+    /// made or passed on, or that these depend on: so it has them.
+    pub fn has_named(&self, bundle: &LooseBundle) -> bool {
+        self.unnamed(bundle).is_empty()
+    }
+
+    /// The changes of a bundle that the other side has not named, nor any after them on their chains.
+    fn unnamed<'a>(&self, bundle: &'a LooseBundle) -> Vec<&'a LooseChange> {
+        let named = self.receiving.as_ref().map(|receiving| &receiving.direction.dictionary);
+        let is_named = |hash: &ChangeHash| named.is_some_and(|named| named.find(hash).is_some());
+        let mut had = BTreeSet::new();
+        let mut unnamed = Vec::new();
+        for change in bundle.changes().iter().rev() {
+            if had.contains(&change.hash()) || is_named(&change.hash()) {
+                had.extend(change.previous());
+            } else {
+                unnamed.push(change);
+            }
+        }
+        unnamed.reverse();
+        unnamed
+    }
+
+    /// Appends what comes before so many changes of a bundle.
+    fn write_head(&mut self, (bundle, count): (&LooseBundle, usize), out: &mut Vec<u8>) -> Head {
         let few = u8::try_from(count).ok().filter(|few| *few < Head::MANY);
         let mut head = Head { flags: 0, changes: few.unwrap_or(Head::MANY) };
         head.set(Head::ODD, self.is_odd());
@@ -68,11 +102,11 @@ impl Session {
     }
 
     /// Keeps the signed changes of a frame until they are acknowledged, if there is room.
-    fn keep_signed(&mut self, changes: &[LooseChange]) -> bool {
+    fn keep_signed(&mut self, changes: &[&LooseChange]) -> bool {
         let signed = changes.iter().filter(|change| change.signature().is_some());
         let has_room = self.unacknowledged.len() + signed.clone().count() <= MAX_UNACKNOWLEDGED;
         if has_room {
-            self.unacknowledged.extend(signed.map(LooseChange::hash));
+            self.unacknowledged.extend(signed.map(|change| change.hash()));
         }
         has_room
     }

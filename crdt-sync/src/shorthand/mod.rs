@@ -174,6 +174,22 @@ impl Session {
         self.era.wrapping_sub(1)
     }
 
+    /// Bytes that it holds.
+    pub fn held(&self) -> usize {
+        let received = self.receiving.as_ref().map_or(0, |receiving| {
+            receiving.direction.dictionary.held()
+                + receiving.received.capacity() * size_of::<ChangeHash>()
+        });
+        let unacknowledged = self.unacknowledged.capacity() * size_of::<ChangeHash>();
+        self.sending.dictionary.held() + unacknowledged + received
+    }
+
+    /// Begins anew, to hold nothing. The other side has to be told of the era that is over.
+    pub fn give_up(&mut self) -> u8 {
+        self.forget();
+        self.lost()
+    }
+
     /// Begins anew because the other side has lost frames of an era, unless that is over here too.
     pub fn begin_anew(&mut self, lost: u8) {
         if lost == self.era {

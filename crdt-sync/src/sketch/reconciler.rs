@@ -81,6 +81,16 @@ impl Reconciler {
         result
     }
 
+    /// Bytes that it holds.
+    pub fn held(&self) -> usize {
+        // A set of items takes some twice what they are.
+        self.own.capacity() * size_of::<Item>()
+            + self.sketch.held()
+            + self.symbols.capacity() * size_of::<Symbol>()
+            + self.found.capacity() * size_of::<Mapped>()
+            + self.names.len() * 2 * size_of::<Item>()
+    }
+
     fn take_in(&mut self, bytes: &[u8]) -> Result<Option<Difference>, Error> {
         let (symbols, rest) = bytes.as_chunks::<SYMBOL_BYTES>();
         if !rest.is_empty() {

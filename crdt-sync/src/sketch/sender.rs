@@ -42,7 +42,15 @@ impl Sketch {
         bytes
     }
 
+    /// Bytes that it holds.
+    pub fn held(&self) -> usize {
+        self.items.capacity() * size_of::<Mapped>()
+    }
+
     pub(super) fn make(&mut self, count: usize) -> Vec<Symbol> {
+        if count == 0 {
+            return Vec::new();
+        }
         let mut symbols = vec![Symbol::default(); count];
         symbol::add_to(&mut symbols, self.made, &mut self.items);
         self.made += count;

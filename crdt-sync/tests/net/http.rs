@@ -93,11 +93,11 @@ async fn what_comes_is_held_only_so_much_of_all_together() {
     );
     let mut first = TcpStream::connect(server.at).await.expect("it listens");
     first.write_all(head.as_bytes()).await.expect("it is open");
-    first.write_all(&[7; 80_000]).await.expect("it is open");
+    first.write_all(&vec![7; 80_000]).await.expect("it is open");
     tokio::time::sleep(Duration::from_millis(200)).await;
     let mut second = TcpStream::connect(server.at).await.expect("it listens");
     second.write_all(head.as_bytes()).await.expect("it is open");
-    let _ = second.write_all(&[7; 89_000]).await;
+    let _ = second.write_all(&vec![7; 89_000]).await;
     let mut answer = [0; 12];
     soon("an answer", second.read_exact(&mut answer)).await.expect("an answer");
     assert_eq!(&answer[9..], b"503");
@@ -106,7 +106,7 @@ async fn what_comes_is_held_only_so_much_of_all_together() {
     crate::rig::until("there is room", async || {
         let mut again = TcpStream::connect(server.at).await.expect("it listens");
         again.write_all(head.as_bytes()).await.expect("it is open");
-        again.write_all(&[7; 90_000]).await.expect("it is open");
+        again.write_all(&vec![7; 90_000]).await.expect("it is open");
         let mut answer = [0; 12];
         soon("an answer", again.read_exact(&mut answer)).await.expect("an answer");
         answer[9..] == *b"422"

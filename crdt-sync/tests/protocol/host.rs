@@ -1,6 +1,6 @@
 //! What answers a connection in these tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crdt_core::{ApplyError, ChangeHash, DocumentId, History, Keypair, Outcome};
@@ -23,6 +23,16 @@ pub(crate) trait Host {
     /// What the peer may do with a document.
     fn access(&self, _: DocumentId) -> Access {
         Access::Write
+    }
+
+    /// Whether there is room for changes of the peer.
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    /// Whether a peer may know that a document is here.
+    fn shows(&self, _: DocumentId) -> bool {
+        true
     }
 
     /// Puts off a request.
@@ -51,8 +61,14 @@ pub(crate) trait Host {
             Request::Document { document, ask } => (document, ask),
             Request::Recall { hash } => return Answer::Recalled(self.recall(hash)),
             Request::Members { documents, .. } => {
-                let held = documents.iter().map(|id| Ok(Held::of(self.history(*id))));
-                return Answer::Members(held.collect());
+                let member = |id: &DocumentId| {
+                    if self.shows(*id) {
+                        Ok(Held::of(self.history(*id)))
+                    } else {
+                        Err(Refused::Forbidden)
+                    }
+                };
+                return Answer::Members(documents.iter().map(member).collect());
             }
             Request::Admit { .. } => return Answer::Admitted,
         };
@@ -60,6 +76,7 @@ pub(crate) trait Host {
             Ask::Open { by_peer: true } if !self.serves(*document) => {
                 Answer::Refused(Refused::Unknown)
             }
+            Ask::TakeIn { .. } if !self.has_room() => Answer::Refused(Refused::Quota),
             Ask::TakeIn { bundles } => match self.take_in(*document, bundles) {
                 Ok(outcome) => Answer::taken(self.history(*document), &outcome),
                 Err(error) => Answer::Invalid(error),
@@ -100,6 +117,8 @@ pub(crate) struct Histories {
     pub(crate) keypair: Keypair,
     pub(crate) all: BTreeMap<DocumentId, History>,
     pub(crate) events: Vec<Event>,
+    /// Documents that no peer may have.
+    pub(crate) hidden: BTreeSet<DocumentId>,
     /// Sets of documents that peers have followed.
     pub(crate) sets: BTreeMap<[u8; 32], Arc<[DocumentId]>>,
 }
@@ -113,12 +132,14 @@ impl Histories {
             (*id, copied)
         };
         let all = self.all.iter().map(copy).collect();
-        Self { keypair: self.keypair.clone(), all, events: Vec::new(), sets: self.sets.clone() }
+        let (hidden, sets) = (self.hidden.clone(), self.sets.clone());
+        Self { keypair: self.keypair.clone(), all, events: Vec::new(), hidden, sets }
     }
 
     pub(crate) fn new(author: u8) -> Self {
         let keypair = crate::replica::keypair(author);
-        Self { keypair, all: BTreeMap::new(), events: Vec::new(), sets: BTreeMap::new() }
+        let (all, hidden, sets) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Self { keypair, all, events: Vec::new(), hidden, sets }
     }
 
     /// With one document, as bundles.
@@ -146,6 +167,10 @@ impl Host for Histories {
 
     fn events(&mut self) -> &mut Vec<Event> {
         &mut self.events
+    }
+
+    fn shows(&self, id: DocumentId) -> bool {
+        !self.hidden.contains(&id)
     }
 
     fn remember(&mut self, hash: [u8; 32], documents: Arc<[DocumentId]>) {

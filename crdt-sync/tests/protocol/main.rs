@@ -4,6 +4,8 @@ mod host;
 mod pair;
 mod replica;
 
+mod false_ack;
 mod handshake;
 mod reconcile;
+mod rights;
 mod table;

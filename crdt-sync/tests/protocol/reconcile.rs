@@ -8,7 +8,7 @@ use crate::pair::Pair;
 use crate::replica::{Replica, keypair};
 
 /// Two replicas of one document with so many changes that both have, and so many of each alone.
-fn replicas(both: usize, alone: [usize; 2]) -> (Replica, Replica, DocumentId) {
+pub(crate) fn replicas(both: usize, alone: [usize; 2]) -> (Replica, Replica, DocumentId) {
     let (mut a, mut b) = (Replica::new(1), Replica::new(2));
     let id = a.create();
     (0..both).for_each(|_| drop(a.write(id, "a")));

@@ -21,6 +21,8 @@ pub(crate) struct Replica {
     pub(crate) takes_all: bool,
     /// A document that the peer may only read.
     pub(crate) reader: Option<DocumentId>,
+    /// Whether there is no room for changes of others.
+    pub(crate) is_full: bool,
     /// A document for which nothing is taken in for now.
     pub(crate) slow: Option<DocumentId>,
     waiting: Vec<(RequestId, Request)>,
@@ -38,6 +40,7 @@ impl Replica {
             documents: BTreeMap::new(),
             takes_all: true,
             reader: None,
+            is_full: false,
             slow: None,
             waiting: Vec::new(),
             events: Vec::new(),
@@ -88,6 +91,10 @@ impl Host for Replica {
 
     fn access(&self, id: DocumentId) -> Access {
         if self.reader == Some(id) { Access::Read } else { Access::Write }
+    }
+
+    fn has_room(&self) -> bool {
+        !self.is_full
     }
 
     fn waits(&mut self, id: RequestId, request: &Request) -> bool {

@@ -137,7 +137,7 @@ fn a_document_of_many_authors() {
 }
 
 /// Many documents of a letter each, on two hosts that have the same.
-fn documents(count: usize) -> (Histories, Histories, Vec<DocumentId>) {
+pub(crate) fn documents(count: usize) -> (Histories, Histories, Vec<DocumentId>) {
     let [mut one, mut other] = [Histories::new(1), Histories::new(2)];
     let mut random = ChaCha8Rng::seed_from_u64(1);
     for _ in 0..count {

@@ -106,6 +106,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_takes_nothing_or_next_to_nothing_is_lost() {
+        let large = vec![7; 1 << 20];
         for taken_at_once in [0, 1] {
             let (here, mut there) = duplex(64);
             let mut patient = Patient::new(here, PATIENCE);
@@ -116,7 +117,7 @@ mod tests {
                 }
                 core::future::pending::<()>().await;
             });
-            let sent = patient.write_all(&[7; 1 << 20]);
+            let sent = patient.write_all(&large);
             let lost = timeout(Duration::from_secs(20), sent).await.expect("it is given up");
             assert_eq!(lost.expect_err("it is lost").kind(), io::ErrorKind::TimedOut);
             reading.abort();

@@ -33,12 +33,12 @@ use super::sketching::Sketching;
 use super::{Channel, chosen};
 use crate::protocol::event::Event;
 use crate::protocol::frame::{Digest, Heads, Piece, Statement};
-use crate::protocol::request::{Ask, Basis};
+use crate::protocol::request::{Ask, Basis, RequestId};
 use crate::protocol::violation::{Limit, Violation};
 use crate::sketch::Item;
 
 /// The most bytes of a frontier.
-const MAX_FRONTIER: usize = 16 << 20;
+pub(super) const MAX_FRONTIER: usize = 16 << 20;
 
 /// What is known of the other side, and what is being found out.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ pub(super) struct Comparing {
     pub(super) common: Vec<Tip>,
     pub(super) sketching: Sketching,
     /// A frontier of which not all pieces are here.
-    pieces: Vec<u8>,
+    pub(super) pieces: Vec<u8>,
     /// How often in a row a comparison left the two different.
     pub(super) rounds: u32,
 }
@@ -87,6 +87,7 @@ pub(super) enum Heard {
 /// What the host is being asked about.
 #[derive(Clone, Debug)]
 pub(super) struct Question {
+    pub(super) id: RequestId,
     /// The heads that were stated, if they were.
     pub(super) heads: Vec<ChangeHash>,
     pub(super) exact: bool,
@@ -112,11 +113,12 @@ impl Comparing {
         self.heard.is_some() && self.asked.is_none()
     }
 
-    pub(super) fn ask(&mut self) -> Option<Ask> {
+    pub(super) fn ask(&mut self, id: RequestId) -> Option<Ask> {
         if self.asked.is_some() {
             return None;
         }
-        let mut question = Question { heads: Vec::new(), exact: false, answers: false, said: None };
+        let mut question =
+            Question { id, heads: Vec::new(), exact: false, answers: false, said: None };
         let ask = match self.heard.take()? {
             Heard::Statement { heads: Heads::All(heads), exact } => {
                 (question.heads, question.exact) = (heads.clone(), exact);
@@ -150,7 +152,7 @@ impl Comparing {
     pub(super) fn restart(&mut self) {
         (self.heard, self.tips, self.stated) = (None, None, None);
         (self.sketching, self.common) = (Sketching::default(), Vec::new());
-        self.pieces.clear();
+        self.pieces = Vec::new();
     }
 }
 
@@ -163,6 +165,8 @@ impl Channel {
         events: &mut Vec<Event>,
     ) {
         self.has_moved = true;
+        // Who states what it has asks for what was refused before.
+        self.reopen();
         self.outgoing.doubt();
         self.outgoing.released(statement.taken);
         if self.incoming.skip(statement.sent) {
@@ -185,7 +189,7 @@ impl Channel {
         let Some(Heard::Statement { heads, .. }) = &self.comparing.heard else { return };
         let is_equal = match heads {
             Heads::All(heads) => *heads == self.mine.heads,
-            Heads::Hash(hash) => *hash == self.salt.hash(&self.mine.heads),
+            Heads::Hash(hash) => *hash == self.hash,
         };
         if is_equal && self.can_state() && self.comparing.asked.is_none() {
             let stated = self.salt.stated(heads);
@@ -269,7 +273,7 @@ impl Channel {
         self.comparing.they_lack_genesis = lacks_genesis;
         let pieces = &mut self.comparing.pieces;
         if piece.at == 0 {
-            pieces.clear();
+            *pieces = Vec::new();
         }
         if pieces.len() + piece.bytes.len() > MAX_FRONTIER {
             return Err(Violation::OverLimit(Limit::Tips));

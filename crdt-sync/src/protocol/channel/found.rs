@@ -130,7 +130,7 @@ impl Channel {
         self.comparing.rounds = 0;
         let document = self.document;
         self.send_genesis();
-        if self.outgoing.agreed(&self.mine) {
+        if self.outgoing.agreed(&self.mine, self.digest) {
             events.push(Event::Durable { document, heads: self.mine.heads.clone() });
             events.push(Event::Synced { document });
         }

@@ -2,49 +2,61 @@
 //! and sent next. A channel does nothing itself: the [session](super::session) asks each in its
 //! turn.
 
+mod account;
 mod compare;
 mod found;
+mod outgoing;
 mod receiving;
 mod sending;
 mod sketching;
 
-pub(super) use sending::Used;
+pub(super) use outgoing::Used;
 
 use crdt_core::{ApplyError, DocumentId, Refusal, Tip};
 
 use crate::shorthand;
 
-use super::digest::Salt;
+use super::digest::{Salt, first_of};
 use super::event::Event;
 use super::frame::{Digest, Heads, MAX_HEADS, Message, Refused, Statement};
-use super::request::{Access, Answer, Ask, Version};
+use super::request::{Access, Answer, Ask, RequestId, Version};
+use super::session::{Account, Places, Turn};
 use super::settings::{Credit, Role};
 use super::violation::Violation;
 use compare::Comparing;
+use outgoing::Outgoing;
 use receiving::Incoming;
-use sending::Outgoing;
 
 /// One document on a connection.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is known or not by itself")]
 pub(super) struct Channel {
-    document: DocumentId,
-    /// The number by which it is called.
+    pub(super) document: DocumentId,
+    /// The number by which it is called, and those by which it may be.
     pub(super) handle: u64,
+    pub(super) names: Names,
+    /// What it was last entered with, and where it stands in queues.
+    pub(super) account: Account,
+    pub(super) places: Places,
     role: Role,
     salt: Salt,
     /// Whether this side follows it, and whether the other does.
     pub(super) is_followed_here: bool,
     pub(super) is_followed_there: bool,
-    /// Whether it was opened here by that number.
+    /// Whether it was opened here by that number, and whether the other side is known to know it.
     pub(super) has_opened: bool,
+    pub(super) is_named: bool,
     stage: Stage,
+    /// What asks the host to open it.
+    opening: Option<RequestId>,
     access: Access,
     lacks_genesis: bool,
     /// Whether the host has not said what is durable here, only what its heads come to.
     is_unknown: bool,
-    /// What is durable here, as far as the host has said, and eight bytes for its heads.
+    /// What is durable here, as far as the host has said, a hash of its heads, and eight bytes for
+    /// them.
     mine: Version,
+    hash: [u8; 32],
     digest: Digest,
     comparing: Comparing,
     outgoing: Outgoing,
@@ -52,8 +64,6 @@ pub(super) struct Channel {
     shorthand: shorthand::Session,
     /// What is to be said.
     due: Due,
-    /// Whether the host is to be asked again.
-    pub(super) queues: Queues,
     /// Whether anything has moved since the last ping.
     has_moved: bool,
 }
@@ -88,14 +98,31 @@ struct Due {
     tips: Option<compare::Reply>,
 }
 
-/// In which queues of the session it stands.
+/// The numbers of a document: at most one that this side has chosen, and one of the other side.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "it stands in each by itself")]
-pub(super) struct Queues {
-    pub(super) asking: bool,
-    pub(super) saying: bool,
-    pub(super) live: bool,
-    pub(super) backfill: bool,
+pub(super) struct Names {
+    even: Option<u64>,
+    odd: Option<u64>,
+}
+
+impl Names {
+    /// Takes note of a number.
+    pub(super) const fn note(&mut self, handle: u64) {
+        if handle.is_multiple_of(2) {
+            self.even = Some(handle);
+        } else {
+            self.odd = Some(handle);
+        }
+    }
+
+    pub(super) fn all(self) -> impl Iterator<Item = u64> {
+        self.even.into_iter().chain(self.odd)
+    }
+
+    /// Whether there is one from the same side as another number.
+    pub(super) const fn has_alike(self, handle: u64) -> bool {
+        if handle.is_multiple_of(2) { self.even.is_some() } else { self.odd.is_some() }
+    }
 }
 
 impl Channel {
@@ -123,33 +150,34 @@ impl Channel {
     }
 
     pub(super) fn new(document: DocumentId, handle: u64, role: Role, salt: Salt) -> Self {
+        let hash = salt.hash(&[]);
         Self {
             document,
             handle,
+            names: Names::default(),
+            account: Account::default(),
+            places: Places::default(),
             role,
             salt,
             is_followed_here: false,
             is_followed_there: false,
             has_opened: false,
+            is_named: false,
             stage: Stage::New,
+            opening: None,
             access: Access::Write,
             lacks_genesis: true,
             is_unknown: false,
             mine: Version::default(),
-            digest: salt.heads(&[]),
+            hash,
+            digest: first_of(&hash),
             comparing: Comparing::default(),
             outgoing: Outgoing::default(),
             incoming: Incoming::default(),
             shorthand: shorthand::Session::new(document),
             due: Due::default(),
-            queues: Queues::default(),
             has_moved: true,
         }
-    }
-
-    /// Eight bytes for the document and its heads.
-    pub(super) fn summary(&self) -> Digest {
-        self.salt.document(&self.document, self.digest)
     }
 
     /// Whether both sides serve the document.
@@ -180,47 +208,68 @@ impl Channel {
         }
     }
 
-    /// Whether there is something to ask.
-    pub(super) fn wants_to_ask(&self, credit: Credit) -> bool {
-        match self.stage {
-            Stage::New => true,
-            Stage::Asked | Stage::Refused => false,
-            Stage::Open => {
-                self.lacks_version()
-                    || self.incoming.wants_to_ask()
-                    || self.comparing.wants_to_ask()
-                    || self.outgoing.wants_to_ask(credit)
+    /// Whether it has something to do at its turn. What the other side grants to the document it has
+    /// to wait for first.
+    pub(super) fn wants(&self, turn: Turn, credit: Credit) -> bool {
+        match turn {
+            Turn::Ask => match self.stage {
+                Stage::New => true,
+                Stage::Asked | Stage::Refused => false,
+                Stage::Open => {
+                    self.lacks_version()
+                        || self.incoming.wants_to_ask()
+                        || self.comparing.wants_to_ask()
+                }
+            },
+            Turn::Fetch => self.is_open() && self.outgoing.wants_to_ask(credit),
+            Turn::Say => self.wants_to_say(),
+            Turn::Live | Turn::Backfill => {
+                let next = self.wants_to_send(turn == Turn::Live);
+                let used = self.outgoing_use();
+                next.is_some_and(|next| next == Used::default() || used.has_room(next, credit))
             }
         }
     }
 
-    /// The next thing to ask of the host.
-    pub(super) fn ask(&mut self, credit: Credit) -> Option<Ask> {
+    /// The next thing to ask of the host: at its turn to fetch, for so many canonical bytes.
+    pub(super) fn ask(&mut self, turn: Turn, bytes: u64, id: RequestId) -> Option<Ask> {
         match self.stage {
-            Stage::New => {
-                self.stage = Stage::Asked;
+            Stage::Open if turn == Turn::Fetch => {
+                self.outgoing.ask(bytes, self.comparing.they_lack_genesis, id)
+            }
+            Stage::Open if !self.lacks_version() => {
+                let equal = self.comparing.theirs.filter(|theirs| *theirs == self.digest);
+                self.incoming.ask(equal, id).or_else(|| self.comparing.ask(id))
+            }
+            Stage::New | Stage::Open => {
+                (self.stage, self.opening) = (Stage::Asked, Some(id));
                 Some(Ask::Open { by_peer: !self.is_followed_here })
             }
             Stage::Asked | Stage::Refused => None,
-            Stage::Open if self.lacks_version() => {
-                self.stage = Stage::Asked;
-                Some(Ask::Open { by_peer: !self.is_followed_here })
-            }
-            Stage::Open => self
-                .incoming
-                .ask(self.comparing.theirs.filter(|theirs| *theirs == self.digest))
-                .or_else(|| self.comparing.ask())
-                .or_else(|| self.outgoing.ask(credit, self.comparing.they_lack_genesis)),
         }
+    }
+
+    /// Whether it waits for the answer to a request. Others were about what is over since: another
+    /// comparison, or the document before it was left and followed anew.
+    fn awaits(&self, id: RequestId) -> bool {
+        self.opening == Some(id)
+            || self.incoming.awaits(id)
+            || self.comparing.asked.as_ref().is_some_and(|asked| asked.id == id)
+            || self.outgoing.awaits(id)
     }
 
     /// Takes what the host has found out.
     pub(super) fn answer(
         &mut self,
+        id: RequestId,
         answer: Answer,
         events: &mut Vec<Event>,
     ) -> Result<(), Violation> {
+        if !self.awaits(id) {
+            return Ok(());
+        }
         self.has_moved = true;
+        self.opening = self.opening.filter(|opening| *opening != id);
         match answer {
             Answer::Opened { version, genesis, access } => {
                 (self.stage, self.access, self.lacks_genesis) = (Stage::Open, access, !genesis);
@@ -266,33 +315,34 @@ impl Channel {
     fn note(&mut self, version: Version) {
         self.is_unknown = false;
         if version.changes >= self.mine.changes && version != self.mine {
-            self.digest = self.salt.heads(&version.heads);
+            self.hash = self.salt.hash(&version.heads);
+            self.digest = first_of(&self.hash);
             self.mine = version;
         }
     }
 
-    /// Serves the document no more.
+    /// Serves the document no more, or takes no more changes of it: then it goes on being sent.
     pub(super) fn refuse(&mut self, reason: Refused) {
-        self.close();
-        self.due.refuse = Some(reason);
-    }
-
-    /// The other side does not serve it.
-    pub(super) fn refused(&mut self, reason: Refused) {
-        if reason == Refused::ReadOnly {
-            self.outgoing.forbid();
+        if reason.is_of_changes() {
+            self.access = Access::Read;
+            self.incoming.stop();
         } else {
             self.close();
         }
+        // Who was told nothing of a document is told nothing of its refusal.
+        self.due.refuse = Some(reason).filter(|_| self.has_opened || self.is_followed_there);
     }
 
-    /// Takes it out of a queue of those that send.
-    pub(super) fn unqueue(&mut self, live: bool) {
-        if live {
-            self.queues.live = false;
-        } else {
-            self.queues.backfill = false;
+    /// The other side does not serve it, or takes no changes. Says whether that is news.
+    pub(super) fn refused(&mut self, reason: Refused) -> bool {
+        if reason.is_of_changes() {
+            return self.outgoing.forbid();
         }
+        let is_news = self.stage != Stage::Refused;
+        self.close();
+        // It has to be opened there anew, should it be asked for again.
+        (self.is_followed_there, self.is_named) = (false, false);
+        is_news
     }
 
     /// Forgets all that was to be said and sent.
@@ -315,13 +365,8 @@ impl Channel {
         let handle = self.handle;
         if let Some(era) = self.due.lost.take() {
             Message::Lost { handle, era }.write(out);
-        } else if self.can_state() && core::mem::take(&mut self.due.open) {
-            self.has_opened = true;
-            let statement = self.statement();
-            Message::Open { handle, document: self.document, statement }.write(out);
-        } else if self.can_state() && core::mem::take(&mut self.due.state) {
-            let statement = self.statement();
-            Message::State { handle, statement }.write(out);
+        } else if self.can_state() && (self.due.open || self.due.state) {
+            self.say_heads(out);
         } else if let Some(heads) = self.due.same.take() {
             let (taken, lacks_genesis) = (self.incoming.taken(), self.lacks_genesis);
             Message::Same { handle, taken, lacks_genesis, heads }.write(out);
@@ -338,8 +383,23 @@ impl Channel {
         }
     }
 
+    /// States what is here; by its number alone only if the other side is known to know it, since the
+    /// message that said it may have been lost.
+    fn say_heads(&mut self, out: &mut Vec<u8>) {
+        let (handle, document) = (self.handle, self.document);
+        let statement = self.statement();
+        let is_to_open = core::mem::take(&mut self.due.open) || !self.is_named;
+        let is_own = handle.is_multiple_of(2) == (self.role == Role::Dialer);
+        if is_to_open && is_own {
+            self.has_opened = true;
+            Message::Open { handle, document, statement }.write(out);
+        } else {
+            Message::State { handle, statement }.write(out);
+        }
+    }
+
     /// Whether something is to be stated, now or once the host has opened it.
-    pub(super) fn is_to_state(&self) -> bool {
+    fn is_to_state(&self) -> bool {
         self.due.state && self.stage != Stage::Refused
     }
 
@@ -363,7 +423,7 @@ impl Channel {
             heads: if self.mine.heads.len() <= MAX_HEADS {
                 Heads::All(self.mine.heads.clone())
             } else {
-                Heads::Hash(self.salt.hash(&self.mine.heads))
+                Heads::Hash(self.hash)
             },
             taken: self.incoming.taken(),
             sent: self.outgoing.number(),
@@ -386,11 +446,7 @@ impl Channel {
     pub(super) fn restate(&mut self) {
         self.outgoing.doubt();
         self.comparing.restart();
-        if self.is_followed_there {
-            self.due.state = true;
-        } else {
-            self.due.open = true;
-        }
+        self.due.state = true;
     }
 }
 

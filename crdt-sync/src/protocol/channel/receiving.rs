@@ -2,17 +2,26 @@
 
 use crdt_core::History;
 
-use super::sending::Used;
+use super::outgoing::Used;
 use super::{Channel, Stage};
 use crate::protocol::bundle;
 use crate::protocol::event::Event;
 use crate::protocol::frame::{Digest, Piece};
-use crate::protocol::request::{Access, Ask, Version};
+use crate::protocol::request::{Access, Ask, RequestId, Version};
 use crate::protocol::settings::Terms;
 use crate::protocol::violation::{Limit, Malformed, Violation};
 
 /// Live changes in a row that may make no sense: as many as can be on their way when one was lost.
 const MAX_MISUNDERSTOOD: u32 = 65_536;
+
+/// Bundles that are being taken in.
+#[derive(Clone, Copy, Debug)]
+struct Taking {
+    id: RequestId,
+    /// Up to which one.
+    number: u64,
+    used: Used,
+}
 
 /// What has come and is not taken in.
 #[derive(Debug, Default)]
@@ -24,8 +33,8 @@ pub(super) struct Incoming {
     /// Bundles that wait to be taken in, as the history takes them, and what they use.
     waiting: Vec<u8>,
     used: Used,
-    /// Bundles that are being taken in: up to which one, and what they use.
-    taking: Option<(u64, Used)>,
+    /// Bundles that are being taken in.
+    taking: Option<Taking>,
     /// What both sides' heads came to when that began, if they were equal.
     base: Option<Digest>,
     /// Up to which everything has been taken in, whatever became of it.
@@ -51,7 +60,7 @@ impl Incoming {
             return false;
         }
         (self.number, self.run) = (sent, sent + 1);
-        self.pieces.clear();
+        self.pieces = Vec::new();
         if self.is_idle() {
             self.taken = sent;
         } else {
@@ -69,17 +78,22 @@ impl Incoming {
         self.taken
     }
 
+    pub(super) fn awaits(&self, id: RequestId) -> bool {
+        self.taking.is_some_and(|taking| taking.id == id)
+    }
+
     pub(super) fn wants_to_ask(&self) -> bool {
         self.taking.is_none() && !self.waiting.is_empty()
     }
 
     /// `equal` is what the heads of both sides come to, where they are equal.
-    pub(super) fn ask(&mut self, equal: Option<Digest>) -> Option<Ask> {
+    pub(super) fn ask(&mut self, equal: Option<Digest>, id: RequestId) -> Option<Ask> {
         if !self.wants_to_ask() {
             return None;
         }
         self.base = equal;
-        self.taking = Some((self.number, core::mem::take(&mut self.used)));
+        let used = core::mem::take(&mut self.used);
+        self.taking = Some(Taking { id, number: self.number, used });
         Some(Ask::TakeIn { bundles: core::mem::take(&mut self.waiting) })
     }
 
@@ -90,7 +104,7 @@ impl Incoming {
     /// What waits, is being taken in and is in pieces.
     fn all(&self) -> Used {
         let mut all = self.used;
-        all.add(self.taking.map(|(_, used)| used).unwrap_or_default());
+        all.add(self.taking.map(|taking| taking.used).unwrap_or_default());
         all.bytes += self.pieces.len() as u64;
         all
     }
@@ -112,7 +126,7 @@ impl Channel {
         self.has_moved = true;
         let incoming = &mut self.incoming;
         if piece.at == 0 {
-            incoming.pieces.clear();
+            incoming.pieces = Vec::new();
         }
         if piece.at + piece.bytes.len() as u64 > terms.bundle {
             return Err(Violation::OverLimit(Limit::Bundle));
@@ -122,13 +136,13 @@ impl Channel {
             // came before.
             return Ok(());
         }
-        incoming.pieces.extend_from_slice(piece.bytes);
+        append(&mut incoming.pieces, piece.bytes);
         if piece.more {
             return Ok(());
         }
         let bytes = core::mem::take(&mut incoming.pieces);
         if self.stage == Stage::Open && self.access == Access::Write {
-            return self.hear_whole(number, &bytes, terms);
+            return self.hear_whole(number, bytes, terms);
         }
         self.pass_over(number);
         Ok(())
@@ -143,9 +157,11 @@ impl Channel {
     }
 
     /// A bundle has come whole.
-    fn hear_whole(&mut self, number: u64, bytes: &[u8], terms: &Terms) -> Result<(), Violation> {
-        let bundle = bundle::with_document(bytes, &self.document).ok_or(Malformed::Content)?;
-        self.enter(number, bytes.len(), &bundle, terms)
+    fn hear_whole(&mut self, number: u64, bytes: Vec<u8>, terms: &Terms) -> Result<(), Violation> {
+        let bundle = bundle::with_document(&bytes, &self.document).ok_or(Malformed::Content)?;
+        let length = bytes.len();
+        drop(bytes);
+        self.enter(number, length, bundle, terms)
     }
 
     /// A live change comes in shorthand.
@@ -166,7 +182,7 @@ impl Channel {
         match self.shorthand.decode(bytes) {
             Ok(bundle) if !bundle.is_empty() => {
                 self.incoming.misunderstood = 0;
-                self.enter(number, bytes.len(), &bundle, terms)
+                self.enter(number, bytes.len(), bundle, terms)
             }
             Ok(_) => self.misunderstood(number),
             Err(_) => {
@@ -198,10 +214,10 @@ impl Channel {
         &mut self,
         number: u64,
         bytes: usize,
-        bundle: &[u8],
+        bundle: Vec<u8>,
         terms: &Terms,
     ) -> Result<(), Violation> {
-        let canonical_bytes = History::stated_bytes(bundle).map_err(|_| Malformed::Content)?;
+        let canonical_bytes = History::stated_bytes(&bundle).map_err(|_| Malformed::Content)?;
         let used = Used { bytes: bytes as u64, canonical_bytes };
         let incoming = &mut self.incoming;
         let before = incoming.all();
@@ -215,7 +231,11 @@ impl Channel {
         }
         incoming.number = number;
         incoming.used.add(used);
-        incoming.waiting.extend_from_slice(bundle);
+        if incoming.waiting.is_empty() {
+            incoming.waiting = bundle;
+        } else {
+            append(&mut incoming.waiting, &bundle);
+        }
         Ok(())
     }
 
@@ -227,7 +247,7 @@ impl Channel {
         complete: bool,
         events: &mut Vec<Event>,
     ) {
-        let Some((number, used)) = self.incoming.taking.take() else { return };
+        let Some(Taking { number, used, .. }) = self.incoming.taking.take() else { return };
         // Nothing else has come in the meantime, nor had waited for what came.
         let is_all = gained.is_some_and(|(changes, bytes)| {
             bytes == used.canonical_bytes && version.changes == self.mine.changes + changes
@@ -258,4 +278,13 @@ impl Channel {
             self.finish(events);
         }
     }
+}
+
+/// Appends, and takes a quarter more room than there is where there is none: twice as much would be
+/// more than what was granted.
+fn append(all: &mut Vec<u8>, more: &[u8]) {
+    if all.capacity() - all.len() < more.len() {
+        all.reserve_exact(more.len() + all.len() / 4);
+    }
+    all.extend_from_slice(more);
 }

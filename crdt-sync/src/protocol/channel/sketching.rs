@@ -39,6 +39,16 @@ impl Sketching {
         self.sending.is_none() && self.taking.is_none() && self.symbols.is_empty()
     }
 
+    /// Bytes that it holds.
+    pub(super) fn held(&self) -> usize {
+        let tips = |tips: &Vec<Tip>| tips.capacity() * size_of::<Tip>();
+        let sending = self.sending.as_ref();
+        let sending = sending.map_or(0, |(sketch, own, _)| sketch.held() + tips(own));
+        let taking = self.taking.as_ref();
+        let taking = taking.map_or(0, |(reconciler, own)| reconciler.held() + tips(own));
+        sending + taking + self.symbols.capacity() + self.beside.as_ref().map_or(0, tips)
+    }
+
     /// Whether symbols wait to be decoded.
     pub(super) fn is_decoding(&self) -> bool {
         !self.symbols.is_empty()

@@ -29,6 +29,8 @@ pub(in crate::protocol) struct Served {
     digests: Vec<Digest>,
     by_list: bool,
     is_recalled: bool,
+    /// Whether it was taken up since the last ping: finding out what differs is work.
+    is_taken_up: bool,
     /// Which are refused, by their numbers.
     pub(in crate::protocol) refused: Vec<(u64, Refused)>,
     pub(in crate::protocol) due: Option<Reply>,
@@ -68,12 +70,14 @@ impl Served {
             digests: Vec::new(),
             by_list: false,
             is_recalled: false,
+            is_taken_up: true,
             refused: Vec::new(),
             due: None,
         }
     }
 
-    /// Begins anew, if it is the same set that is said again. Of which documents it is stays known.
+    /// Begins anew, if it is the same set that is said again, once between two pings: more is passed
+    /// over, as if it had been lost. Of which documents it is stays known.
     pub(in crate::protocol) fn is_said_again(
         &mut self,
         first: u64,
@@ -82,6 +86,9 @@ impl Served {
     ) -> bool {
         if (first, hash) != (self.first, &self.hash) {
             return false;
+        }
+        if core::mem::replace(&mut self.is_taken_up, true) {
+            return true;
         }
         self.symbols = symbols.to_vec();
         self.taken = (symbols.len() / SYMBOL_BYTES) as u64;
@@ -96,6 +103,11 @@ impl Served {
             None => {}
         }
         true
+    }
+
+    /// Notes, at a ping, that it may be said again.
+    pub(in crate::protocol) const fn tick(&mut self) {
+        self.is_taken_up = false;
     }
 
     /// Whether the host is to be asked for it. It is asked once.
@@ -168,7 +180,9 @@ impl Served {
             }
             let theirs = core::mem::take(&mut self.digests);
             let mine = set.digests.iter().zip(theirs).enumerate();
-            let differs = |mine: &Option<Digest>, theirs| mine.is_some_and(|mine| mine != theirs);
+            let differs = |mine: &Option<(Digest, Digest)>, theirs| {
+                mine.is_some_and(|(heads, _)| heads != theirs)
+            };
             mine.filter(|(_, (mine, theirs))| differs(mine, *theirs))
                 .map(|(place, _)| place)
                 .collect()

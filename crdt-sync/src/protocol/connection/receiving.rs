@@ -13,12 +13,15 @@ use crate::protocol::time::Time;
 use crate::protocol::violation::{Limit, Violation};
 use crate::protocol::wire::Reader;
 
+/// What a frame that waits takes beside its bytes.
+const FRAME: usize = 64;
+
 impl Connection {
     pub(super) fn take(&mut self, now: Time, frame: &[u8]) -> Result<(), Violation> {
         match &mut self.phase {
             Phase::Handshake(_) => self.take_handshake(frame),
             Phase::Admission(_, admission) => {
-                admission.bytes += frame.len();
+                admission.bytes += frame.len() + FRAME;
                 if admission.bytes > MAX_FRAME {
                     return Err(Violation::OverLimit(Limit::Frame));
                 }
@@ -83,10 +86,8 @@ impl Connection {
 
     fn hear(&mut self, now: Time, message: Message<'_>) -> Result<(), Violation> {
         match message {
-            Message::Ping { number, heads } => {
-                let own = self.summary();
-                Message::Pong { number, heads: own }.write(&mut self.control);
-                let _ = heads;
+            Message::Ping { number, .. } => {
+                self.pong = Some(number);
                 Ok(())
             }
             Message::Pong { heads, .. } => {
@@ -126,19 +127,9 @@ impl Connection {
     }
 
     fn hear_pong(&mut self, heads: Digest) {
-        let is_settled = match &self.phase {
-            Phase::Open(session) => session.is_settled(),
-            _ => return,
-        };
-        let differs = is_settled && heads != self.summary();
+        let Phase::Open(session) = &self.phase else { return };
+        let differs = session.is_settled() && heads != session.summary();
         self.clock.differed = if differs { self.clock.differed + 1 } else { 0 };
-    }
-
-    fn summary(&self) -> Digest {
-        match &self.phase {
-            Phase::Open(session) => session.summary(),
-            _ => Digest::default(),
-        }
     }
 
     fn hear_presence(
@@ -179,7 +170,7 @@ impl Connection {
     }
 
     pub(super) fn end(&mut self, close: &Close) {
-        let mut frame = core::mem::take(&mut self.control);
+        let mut frame = Vec::new();
         Message::Goodbye(close.clone()).write(&mut frame);
         self.frames.push_back(frame);
         self.droppable.clear();

@@ -24,6 +24,27 @@ impl<'a> Message<'a> {
             return Ok(Self::Peer { peer, bytes: reader.bytes(MAX_MESSAGE)? });
         }
         let handle = reader.varint()?;
+        match kind {
+            kind::OPEN | kind::STATE | kind::SAME | kind::DONE | kind::DURABLE => {
+                Self::read_heads(kind, handle, reader)
+            }
+            kind::TIPS | kind::DIFFERING | kind::FRONTIER | kind::SKETCH | kind::SKETCHED => {
+                Self::read_tips(kind, handle, reader)
+            }
+            kind::BUNDLE => {
+                let (number, piece) = Piece::read(reader)?;
+                Ok(Self::Bundle { handle, number, piece })
+            }
+            kind::LIVE => {
+                let (number, bytes) = (reader.varint()?, reader.bytes(MAX_LIVE)?);
+                Ok(Self::Live { handle, number, bytes })
+            }
+            _ => Self::read_short(kind, handle, reader),
+        }
+    }
+
+    /// What a replica is.
+    fn read_heads(kind: u8, handle: u64, reader: &mut Reader<'a>) -> Result<Self, Malformed> {
         Ok(match kind {
             kind::OPEN => {
                 let document = DocumentId::from_bytes(reader.array()?);
@@ -35,6 +56,22 @@ impl<'a> Message<'a> {
                 let (taken, lacks_genesis) = (taken >> 1, taken & 1 != 0);
                 Self::Same { handle, taken, lacks_genesis, heads: reader.array()? }
             }
+            kind::DONE => {
+                Self::Done { handle, lacks_genesis: flag(reader)?, heads: reader.array()? }
+            }
+            kind::DURABLE => Self::Durable {
+                handle,
+                number: reader.varint()?,
+                run: reader.varint()?,
+                heads: reader.array()?,
+            },
+            other => return Err(Malformed::Kind(other)),
+        })
+    }
+
+    /// What two replicas differ in.
+    fn read_tips(kind: u8, handle: u64, reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        Ok(match kind {
             kind::TIPS => {
                 let lacks_genesis = flag(reader)?;
                 Self::Tips { handle, lacks_genesis, tips: tips(reader)? }
@@ -50,36 +87,16 @@ impl<'a> Message<'a> {
                 let (answers, lacks_genesis) = (flags & 1 != 0, flags & 2 != 0);
                 Self::Frontier { handle, answers, lacks_genesis, piece }
             }
-            kind::BUNDLE => {
-                let (number, piece) = Piece::read(reader)?;
-                Self::Bundle { handle, number, piece }
-            }
-            kind::LIVE => {
-                Self::Live { handle, number: reader.varint()?, bytes: reader.bytes(MAX_LIVE)? }
-            }
             kind::SKETCH => {
                 let at = reader.varint()?;
                 let (at, lacks_genesis) = (at >> 1, at & 1 != 0);
-                Self::Sketch {
-                    handle,
-                    at,
-                    lacks_genesis,
-                    symbols: reader.bytes(MAX_SYMBOLS * SYMBOL_BYTES)?,
-                }
+                let symbols = reader.bytes(MAX_SYMBOLS * SYMBOL_BYTES)?;
+                Self::Sketch { handle, at, lacks_genesis, symbols }
             }
             kind::SKETCHED => {
-                let count = reader.count(8)?;
-                if count > MAX_SYMBOLS {
-                    return Err(Malformed::TooLong);
-                }
-                let item = |_| Ok(Item::from_bytes(reader.array()?));
-                let theirs = (0..count).map(item).collect::<Result<Vec<_>, Malformed>>()?;
-                if !theirs.is_sorted_by(|one, other| one < other) {
-                    return Err(Malformed::Unsorted);
-                }
-                Self::Sketched { handle, theirs, tips: tips(reader)? }
+                Self::Sketched { handle, theirs: items(reader)?, tips: tips(reader)? }
             }
-            _ => Self::read_short(kind, handle, reader)?,
+            other => return Err(Malformed::Kind(other)),
         })
     }
 
@@ -116,15 +133,6 @@ impl<'a> Message<'a> {
 
     fn read_short(kind: u8, handle: u64, reader: &mut Reader<'a>) -> Result<Self, Malformed> {
         Ok(match kind {
-            kind::DONE => {
-                Self::Done { handle, lacks_genesis: flag(reader)?, heads: reader.array()? }
-            }
-            kind::DURABLE => Self::Durable {
-                handle,
-                number: reader.varint()?,
-                run: reader.varint()?,
-                heads: reader.array()?,
-            },
             kind::REFUSE => {
                 let reason = reader.byte()?;
                 let reason = REFUSED.into_iter().find(|known| *known as u8 == reason);
@@ -162,6 +170,17 @@ fn flag(reader: &mut Reader<'_>) -> Result<bool, Malformed> {
         flag @ 0..=1 => Ok(flag == 1),
         _ => Err(Malformed::Integer),
     }
+}
+
+/// Items of a sketch, strictly ascending.
+fn items(reader: &mut Reader<'_>) -> Result<Vec<Item>, Malformed> {
+    let count = reader.count(8)?;
+    if count > MAX_SYMBOLS {
+        return Err(Malformed::TooLong);
+    }
+    let item = |_| Ok(Item::from_bytes(reader.array()?));
+    let items = (0..count).map(item).collect::<Result<Vec<_>, Malformed>>()?;
+    if items.is_sorted_by(|one, other| one < other) { Ok(items) } else { Err(Malformed::Unsorted) }
 }
 
 /// Tips, strictly ascending.

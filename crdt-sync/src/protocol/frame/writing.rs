@@ -8,6 +8,32 @@ use crate::protocol::wire::{put_bytes, put_hashes, put_varint};
 impl Message<'_> {
     pub(in crate::protocol) fn write(&self, out: &mut Vec<u8>) {
         match self {
+            Self::Bundle { handle, number, piece } => {
+                begin(out, kind::BUNDLE, *handle);
+                piece.write(*number, out);
+            }
+            Self::Live { handle, number, bytes } => {
+                begin(out, kind::LIVE, *handle);
+                put_varint(out, *number);
+                put_bytes(out, bytes);
+            }
+            Self::Open { .. }
+            | Self::State { .. }
+            | Self::Same { .. }
+            | Self::Done { .. }
+            | Self::Durable { .. } => self.write_heads(out),
+            Self::Tips { .. }
+            | Self::Differing { .. }
+            | Self::Frontier { .. }
+            | Self::Sketch { .. }
+            | Self::Sketched { .. } => self.write_tips(out),
+            _ => self.write_short(out),
+        }
+    }
+
+    /// What a replica is.
+    fn write_heads(&self, out: &mut Vec<u8>) {
+        match self {
             Self::Open { handle, document, statement } => {
                 begin(out, kind::OPEN, *handle);
                 out.extend_from_slice(document.as_bytes());
@@ -22,6 +48,24 @@ impl Message<'_> {
                 put_varint(out, taken << 1 | u64::from(*lacks_genesis));
                 out.extend_from_slice(heads);
             }
+            Self::Done { handle, lacks_genesis, heads } => {
+                begin(out, kind::DONE, *handle);
+                out.push(u8::from(*lacks_genesis));
+                out.extend_from_slice(heads);
+            }
+            Self::Durable { handle, number, run, heads } => {
+                begin(out, kind::DURABLE, *handle);
+                put_varint(out, *number);
+                put_varint(out, *run);
+                out.extend_from_slice(heads);
+            }
+            _ => {}
+        }
+    }
+
+    /// What two replicas differ in.
+    fn write_tips(&self, out: &mut Vec<u8>) {
+        match self {
             Self::Tips { handle, lacks_genesis, tips } => {
                 begin(out, kind::TIPS, *handle);
                 out.push(u8::from(*lacks_genesis));
@@ -36,15 +80,6 @@ impl Message<'_> {
                 begin(out, kind::FRONTIER, *handle);
                 piece.write(u64::from(*answers) | u64::from(*lacks_genesis) << 1, out);
             }
-            Self::Bundle { handle, number, piece } => {
-                begin(out, kind::BUNDLE, *handle);
-                piece.write(*number, out);
-            }
-            Self::Live { handle, number, bytes } => {
-                begin(out, kind::LIVE, *handle);
-                put_varint(out, *number);
-                put_bytes(out, bytes);
-            }
             Self::Sketch { handle, at, lacks_genesis, symbols } => {
                 begin(out, kind::SKETCH, *handle);
                 put_varint(out, at << 1 | u64::from(*lacks_genesis));
@@ -58,7 +93,7 @@ impl Message<'_> {
                 }
                 put_tips(out, tips);
             }
-            _ => self.write_short(out),
+            _ => {}
         }
     }
 
@@ -101,17 +136,6 @@ impl Message<'_> {
 
     fn write_short(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Done { handle, lacks_genesis, heads } => {
-                begin(out, kind::DONE, *handle);
-                out.push(u8::from(*lacks_genesis));
-                out.extend_from_slice(heads);
-            }
-            Self::Durable { handle, number, run, heads } => {
-                begin(out, kind::DURABLE, *handle);
-                put_varint(out, *number);
-                put_varint(out, *run);
-                out.extend_from_slice(heads);
-            }
             Self::Refuse { handle, reason } => {
                 begin(out, kind::REFUSE, *handle);
                 out.push(*reason as u8);

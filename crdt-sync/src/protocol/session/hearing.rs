@@ -5,12 +5,45 @@ use crdt_core::DocumentId;
 use super::Session;
 use crate::protocol::channel::{Channel, Used};
 use crate::protocol::event::Event;
-use crate::protocol::frame::Message;
+use crate::protocol::frame::{Message, Refused};
 use crate::protocol::settings::{Role, Terms};
 use crate::protocol::violation::{Limit, Violation};
 
 impl Session {
     pub(in crate::protocol) fn hear(
+        &mut self,
+        message: Message<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Violation> {
+        match message {
+            Message::Open { .. }
+            | Message::State { .. }
+            | Message::Same { .. }
+            | Message::Done { .. }
+            | Message::Durable { .. } => self.hear_heads(message, events),
+            Message::Tips { .. }
+            | Message::Differing { .. }
+            | Message::Frontier { .. }
+            | Message::Sketch { .. }
+            | Message::More { .. }
+            | Message::Sketched { .. } => self.hear_tips(message),
+            Message::Bundle { .. } | Message::Live { .. } | Message::Lost { .. } => {
+                self.hear_changes(&message)
+            }
+            Message::Refuse { handle, reason } => {
+                self.hear_refuse(handle, reason, events);
+                Ok(())
+            }
+            Message::Leave { handle } => {
+                self.hear_leave(handle, events);
+                Ok(())
+            }
+            message => self.hear_of_set(message, events),
+        }
+    }
+
+    /// What a replica is.
+    fn hear_heads(
         &mut self,
         message: Message<'_>,
         events: &mut Vec<Event>,
@@ -27,6 +60,19 @@ impl Session {
             Message::Same { handle, taken, lacks_genesis, heads } => {
                 self.at(handle, |channel| channel.hear_same(taken, lacks_genesis, heads, events))
             }
+            Message::Done { handle, lacks_genesis, heads } => {
+                self.at(handle, |channel| channel.hear_done(lacks_genesis, heads, events))
+            }
+            Message::Durable { handle, number, run, heads } => {
+                self.at(handle, |channel| channel.hear_durable(number, run, heads, events))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What two replicas differ in.
+    fn hear_tips(&mut self, message: Message<'_>) -> Result<(), Violation> {
+        match message {
             Message::Tips { handle, lacks_genesis, tips } => {
                 self.at(handle, |channel| channel.hear_tips(lacks_genesis, tips))
             }
@@ -37,17 +83,6 @@ impl Session {
                 let flags = (answers, lacks_genesis);
                 self.at(handle, |channel| channel.hear_frontier(flags, piece))
             }
-            Message::Bundle { handle, number, piece } => {
-                let terms = self.terms;
-                self.at(handle, |channel| channel.hear_bundle(number, piece, &terms))?;
-                self.check_received()
-            }
-            Message::Live { handle, number, bytes } => {
-                let terms = self.terms;
-                self.at(handle, |channel| channel.hear_live(number, bytes, &terms))?;
-                self.check_received()
-            }
-            Message::Lost { handle, era } => self.at(handle, |channel| channel.hear_lost(era)),
             Message::Sketch { handle, at, lacks_genesis, symbols } => {
                 self.at(handle, |channel| channel.hear_sketch(at, lacks_genesis, symbols))
             }
@@ -55,27 +90,26 @@ impl Session {
             Message::Sketched { handle, theirs, tips } => {
                 self.at(handle, |channel| channel.hear_sketched(&theirs, tips))
             }
-            Message::Done { handle, lacks_genesis, heads } => {
-                self.at(handle, |channel| channel.hear_done(lacks_genesis, heads, events))
-            }
-            Message::Durable { handle, number, run, heads } => {
-                self.at(handle, |channel| channel.hear_durable(number, run, heads, events))
-            }
-            Message::Refuse { handle, reason } => {
-                if let Some(document) = self.document_of(handle) {
-                    events.push(Event::Refused { document, reason });
-                }
-                if let Some(document) = self.document_of(handle) {
-                    self.hear_refused(&document);
-                }
-                self.at(handle, |channel| channel.refused(reason))
-            }
-            Message::Leave { handle } => {
-                self.hear_leave(handle, events);
-                Ok(())
-            }
-            message => self.hear_of_set(message, events),
+            _ => Ok(()),
         }
+    }
+
+    /// What a replica lacks.
+    fn hear_changes(&mut self, message: &Message<'_>) -> Result<(), Violation> {
+        let terms = self.terms;
+        match *message {
+            Message::Bundle { handle, number, piece } => {
+                self.at(handle, |channel| channel.hear_bundle(number, piece, &terms))?;
+            }
+            Message::Live { handle, number, bytes } => {
+                self.at(handle, |channel| channel.hear_live(number, bytes, &terms))?;
+            }
+            Message::Lost { handle, era } => {
+                return self.at(handle, |channel| channel.hear_lost(era));
+            }
+            _ => {}
+        }
+        self.check_received()
     }
 
     /// Does something with the channel that goes by a number. A document that was left in the
@@ -88,6 +122,7 @@ impl Session {
         let Some(document) = self.document_of(handle) else { return Ok(()) };
         let act = |channel: &mut Channel| {
             channel.is_followed_there = true;
+            channel.is_named |= channel.handle == handle;
             act(channel)
         };
         self.with(&document, act).map_or(Ok(()), Heard::heard)
@@ -99,11 +134,17 @@ impl Session {
         document: DocumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Violation> {
-        let is_theirs = handle.is_multiple_of(2) == (self.role == Role::Listener);
-        if !is_theirs || self.document_of(handle).is_some_and(|known| known != document) {
+        let is_taken = self.document_of(handle).is_some_and(|known| known != document);
+        if !self.is_theirs(handle) || is_taken {
             return Err(Violation::OutOfPlace("a document by a number that is not free"));
         }
         if !self.handles.contains_key(&handle) {
+            // Who opens a document by another number than one that it knows has left it before.
+            let channel = self.channels.get(&document);
+            if channel.is_some_and(|channel| channel.is_named || channel.names.has_alike(handle)) {
+                events.push(Event::Left { document });
+                self.remove(&document);
+            }
             self.opened += 1;
             if self.opened > self.terms.documents {
                 return Err(Violation::OverLimit(Limit::Documents));
@@ -116,43 +157,38 @@ impl Session {
         self.handles.insert(handle, document);
         let role = self.role;
         self.with(&document, |channel| {
+            channel.names.note(handle);
             channel.is_followed_there = true;
-            channel.reopen();
             // Where both have opened it, it goes by the dialer's number.
             if role == Role::Listener || !channel.has_opened {
-                channel.handle = handle;
+                (channel.handle, channel.is_named) = (handle, true);
             }
         });
         Ok(())
     }
 
     fn hear_leave(&mut self, handle: u64, events: &mut Vec<Event>) {
-        if let Some(document) = self.document_of(handle) {
+        if let Some(document) = self.followed_by(handle) {
             events.push(Event::Left { document });
             self.remove(&document);
         }
     }
 
-    /// Forgets a document. What still comes for it is passed over.
-    pub(super) fn remove(&mut self, document: &DocumentId) {
-        if let Some(channel) = self.channels.remove(document) {
-            self.sent.take(channel.outgoing_use());
-            self.received.take(channel.incoming_use());
+    fn hear_refuse(&mut self, handle: u64, reason: Refused, events: &mut Vec<Event>) {
+        let Some(document) = self.followed_by(handle) else { return };
+        if self.with(&document, |channel| channel.refused(reason)) == Some(true) {
+            events.push(Event::Refused { document, reason });
         }
-        let theirs = u64::from(self.role == Role::Dialer);
-        let opened = self.handles.iter().filter(|(_, of)| *of == document);
-        let opened = opened.filter(|(handle, _)| *handle % 2 == theirs).count();
-        self.opened = self.opened.saturating_sub(opened as u64);
-        self.handles.retain(|_, of| of != document);
-        self.take_out(document);
-        if self.sets().any(|set| set.place(document).is_some()) {
-            self.left.insert(*document);
-        }
+    }
+
+    /// The document that goes by a number, if it was not left.
+    fn followed_by(&self, handle: u64) -> Option<DocumentId> {
+        self.document_of(handle).filter(|document| !self.left.contains(document))
     }
 
     /// Whether what came is within what was granted to all documents together.
     fn check_received(&self) -> Result<(), Violation> {
-        let Used { bytes, canonical_bytes } = self.received;
+        let Used { bytes, canonical_bytes } = self.ledger.received;
         let Terms { connection, bundle, .. } = self.terms;
         // One bundle may be larger than the credit if it is alone.
         if bytes > connection.bytes.max(bundle) {

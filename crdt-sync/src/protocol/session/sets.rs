@@ -23,12 +23,23 @@ impl Session {
         }
         let first = self.next_handle;
         self.next_handle += 2 * documents.len() as u64;
+        // Numbers for all of them, of which some may not be used.
         self.followed = Some(Followed::new(Set::new(first, documents.into(), self.salt)));
     }
 
+    /// The sets whose documents go by numbers.
     pub(super) fn sets(&self) -> impl Iterator<Item = &Set> {
-        let followed = self.followed.iter().map(|followed| &followed.set);
-        followed.chain(self.served.iter().filter_map(|served| served.set.as_ref()))
+        let followed = self.followed.iter().filter(|followed| followed.is_chosen);
+        followed
+            .map(|followed| &followed.set)
+            .chain(self.served.iter().filter_map(|served| served.set.as_ref()))
+    }
+
+    /// Whether a document is of a set, or may come to be.
+    pub(super) fn is_in_set(&self, document: &DocumentId) -> bool {
+        let followed = self.followed.as_ref().filter(|followed| !followed.is_chosen);
+        let is_chosen_from = followed.is_some_and(|all| all.set.place(document).is_some());
+        is_chosen_from || self.sets().any(|set| set.place(document).is_some())
     }
 
     /// Gives a document of a set that has none a channel of its own.
@@ -43,9 +54,10 @@ impl Session {
             Some(digest) => Channel::resumed(*document, handle, of_either, digest),
             None => Channel::new(*document, handle, self.role, self.salt),
         };
+        channel.is_named = true;
         channel.is_followed_here = here;
         channel.is_followed_there = here || there;
-        self.channels.insert(*document, channel);
+        self.put(channel);
     }
 
     /// Takes a document out of the sets, and gives eight bytes for its heads if both sides have the
@@ -64,12 +76,21 @@ impl Session {
     /// Whether a document is of a set of which it is not known yet what differs: what happens to it
     /// in the meantime is looked at then.
     pub(super) fn is_being_compared(&mut self, document: &DocumentId) -> bool {
-        let is_open = self.channels.contains_key(document) || self.left.contains(document);
-        let is_compared = self.sets().any(|set| !set.is_settled && set.place(document).is_some());
-        if is_compared && !is_open {
+        if self.channels.contains_key(document) || self.left.contains(document) {
+            return false;
+        }
+        let is_compared = self.is_in_unsettled_set(document);
+        if is_compared {
             self.touched.insert(*document);
         }
-        is_compared && !is_open
+        is_compared
+    }
+
+    fn is_in_unsettled_set(&self, document: &DocumentId) -> bool {
+        let followed = self.followed.as_ref().filter(|followed| !followed.is_chosen);
+        let unsettled = self.sets().filter(|set| !set.is_settled);
+        let mut all = unsettled.chain(followed.map(|followed| &followed.set));
+        all.any(|set| set.place(document).is_some())
     }
 
     /// Opens every document of the set that this side follows by itself.
@@ -113,11 +134,8 @@ impl Session {
             }
             (Asked::Members { by_peer: false, first }, Answer::Members(members)) => {
                 if let Some(followed) = &mut self.followed {
-                    // What is not here is as if it were empty.
-                    let members: Vec<_> =
-                        members.into_iter().map(|one| Ok(one.unwrap_or_default())).collect();
-                    followed.set.answer(first, &members);
-                    followed.begin();
+                    followed.answer(first, members);
+                    self.choose();
                 }
             }
             (Asked::Members { by_peer: true, first }, Answer::Members(members)) => {
@@ -136,6 +154,29 @@ impl Session {
             _ => {}
         }
         self.compare_set();
+    }
+
+    /// Has the set that this side follows be said, once the host has said of all what they are: of the
+    /// documents that the other side may have and that were not left. Those that it has opened itself in
+    /// the meantime are followed by themselves.
+    fn choose(&mut self) {
+        let Some(followed) = self.followed.as_mut().filter(|followed| followed.set.is_known())
+        else {
+            return;
+        };
+        let mut opened = Vec::new();
+        if !followed.is_chosen {
+            opened.extend(
+                followed.set.documents.iter().filter(|one| self.channels.contains_key(one)),
+            );
+            followed.choose(|document| {
+                !self.left.contains(document) && !self.channels.contains_key(document)
+            });
+        }
+        followed.begin();
+        for document in opened {
+            self.with(&document, Channel::follow);
+        }
     }
 
     /// States what differs of the set that the other side follows, once that is known.
@@ -161,8 +202,9 @@ impl Session {
         let handle = set.handle(place);
         self.take_out(document);
         if !self.channels.contains_key(document) {
-            let channel = Channel::new(*document, handle, self.role, self.salt);
-            self.channels.insert(*document, channel);
+            let mut channel = Channel::new(*document, handle, self.role, self.salt);
+            channel.is_named = true;
+            self.put(channel);
         }
         self.with(document, Channel::state_when_open);
     }
@@ -241,23 +283,16 @@ impl Session {
         if followed.set.is_settled {
             return;
         }
-        if followed.set.summary() == heads {
-            followed.set.is_settled = true;
+        let is_equal = followed.set.summary().digest() == heads;
+        if is_equal {
             events.push(Event::SetSynced);
-            for document in core::mem::take(&mut self.touched) {
-                self.with(&document, Channel::restate);
-            }
         } else {
             self.open_all();
         }
-    }
-
-    /// A document of the set is not served.
-    pub(super) fn hear_refused(&mut self, document: &DocumentId) {
-        if !self.channels.contains_key(document)
-            && let Some(followed) = &mut self.followed
-        {
-            followed.set.take_out(document);
+        // Of those that have no channel now nothing more is to be found out.
+        self.followed.iter_mut().for_each(|followed| followed.set.is_settled = true);
+        for document in core::mem::take(&mut self.touched) {
+            self.with(&document, Channel::restate);
         }
     }
 }
@@ -288,15 +323,15 @@ impl Session {
             return true;
         }
         // What differs is stated before it is said that the rest does not.
-        let is_stating = self.channels.values().any(Channel::is_to_state);
+        let is_stating = self.ledger.stating > 0;
         match served.due.take() {
             Some(Reply::Settled) if is_stating => {
                 served.due = Some(Reply::Settled);
                 return false;
             }
             Some(Reply::Settled) => {
-                let heads = served.set.as_ref().map(Set::summary).unwrap_or_default();
-                Message::SetSettled { heads }.write(out);
+                let all = served.set.as_ref().map(Set::summary).unwrap_or_default();
+                Message::SetSettled { heads: all.digest() }.write(out);
             }
             Some(Reply::Unknown) => Message::SetUnknown.write(out),
             Some(Reply::More) => Message::SetMore.write(out),

@@ -2,6 +2,7 @@
 //! can do harm.
 
 mod codec;
+mod costs;
 mod golden;
 mod hostile;
 

@@ -1,0 +1,131 @@
+//! Who may have or write what, and who is told of it.
+
+use crdt_core::History;
+use crdt_sync::protocol::{Event, Fresh, Refused};
+
+use crate::host::Host as _;
+use crate::pair::Pair;
+use crate::reconcile::replicas;
+use crate::replica::Replica;
+use crate::table::documents;
+
+/// A writer that is made a reader goes on getting what others write.
+#[test]
+fn who_may_not_write_any_more_goes_on_reading() {
+    for reason in [Refused::ReadOnly, Refused::Quota] {
+        let (a, b, id) = replicas(2, [0, 0]);
+        let mut pair = Pair::new(a, b);
+        pair.subscribe(0, id);
+        pair.settle();
+        pair.connections[1].refuse(id, reason);
+        pair.settle();
+        assert!(pair.replicas[0].events.contains(&Event::Refused { document: id, reason }));
+        let write = |pair: &mut Pair<Replica>, side: usize| {
+            let fresh = pair.replicas[side].write(id, "x");
+            pair.tell(side, id, &fresh);
+            pair.settle();
+        };
+        write(&mut pair, 1);
+        pair.assert_equal(id);
+        write(&mut pair, 0);
+        write(&mut pair, 1);
+        let [one, two] = [0, 1].map(|side| pair.replicas[side].text(id).history().len());
+        assert_eq!((one, two), (5, 4), "the reader has all, and its own is not taken");
+    }
+}
+
+/// A host that finds out by what was sent that it may not be taken goes on sending too.
+#[test]
+fn changes_that_are_over_a_quota_do_not_end_a_document() {
+    let (a, b, id) = replicas(2, [0, 0]);
+    let mut pair = Pair::new(a, b);
+    pair.subscribe(0, id);
+    pair.settle();
+    pair.replicas[1].is_full = true;
+    let fresh = pair.replicas[0].write(id, "x");
+    pair.tell(0, id, &fresh);
+    pair.settle();
+    let fresh = pair.replicas[1].write(id, "y");
+    pair.tell(1, id, &fresh);
+    pair.settle();
+    let [one, two] = [0, 1].map(|side| pair.replicas[side].text(id).history().len());
+    assert_eq!((one, two), (4, 3));
+}
+
+/// Of a set that a relay follows at another one, this is told of those that it may have alone: no id
+/// of others, and nothing that depends on them.
+#[test]
+fn documents_that_a_peer_may_not_have_are_no_part_of_a_set() {
+    let (one, other, ids) = documents(40);
+    let mut shown = other.fork();
+    let mut pair = Pair::new(one, other);
+    let hidden: Vec<_> = ids.iter().copied().step_by(3).collect();
+    pair.replicas[0].hidden.extend(hidden.iter().copied());
+    pair.connections[0].subscribe_set(ids.iter().copied());
+    let mut said = Vec::new();
+    loop {
+        let flights = [0, 1].map(|from| pair.flight(from));
+        if flights.iter().all(Vec::is_empty) {
+            break;
+        }
+        for (from, frames) in flights.into_iter().enumerate() {
+            for frame in frames {
+                pair.connections[1 - from].receive(pair.now, &frame).expect("honest");
+                said.extend(frame);
+            }
+        }
+    }
+    let is_said = |id: &crdt_core::DocumentId| said.windows(32).any(|all| all == id.as_bytes());
+    for id in &ids {
+        let is_hidden = hidden.contains(id);
+        assert_eq!(is_said(id), !is_hidden);
+        assert_eq!(pair.connections[1].is_synced(id), !is_hidden);
+    }
+    // One that is hidden changes, and nobody is told.
+    let mut history = History::new(hidden[0]);
+    history.apply(&shown.history(hidden[0]).export(&[])).expect("honest");
+    pair.connections[0].local_change(hidden[0], &Fresh::since(&history, 0));
+    assert!(pair.flight(0).is_empty());
+}
+
+/// What several sent came into a document together, and all of them are told of all of it: none gets
+/// its own again.
+#[test]
+fn own_changes_do_not_come_back() {
+    let (a, b, id) = replicas(2, [0, 0]);
+    let mut pair = Pair::new(a, b);
+    pair.subscribe(0, id);
+    pair.settle();
+    let mut other = Replica::new(3);
+    let all = pair.replicas[0].text(id).export(&[]).expect("in memory");
+    other.text(id).apply(&all).expect("honest");
+    let heads = other.heads(id);
+    for round in 0..3 {
+        let first = pair.replicas[1].text(id).history().len();
+        let fresh = pair.replicas[0].write(id, "mine");
+        pair.tell(0, id, &fresh);
+        pair.carry();
+        let own = Fresh::since(pair.replicas[1].text(id).history(), first);
+        pair.look();
+        pair.tell(1, id, &own);
+        assert!(pair.flight(1).is_empty(), "its own alone is not sent");
+
+        other.write(id, "theirs");
+        let theirs = other.text(id).export(&heads).expect("in memory");
+        pair.replicas[1].text(id).apply(&theirs).expect("honest");
+        let both = Fresh::since(pair.replicas[1].text(id).history(), first);
+        pair.tell(1, id, &both);
+        let sent: usize = pair
+            .flight(1)
+            .iter()
+            .map(|frame| {
+                pair.connections[0].receive(pair.now, frame).expect("honest");
+                frame.len()
+            })
+            .sum();
+        println!("round {round}: {sent} bytes");
+        assert!(sent < 220, "{sent} bytes for one change");
+        pair.settle();
+        pair.assert_equal(id);
+    }
+}
