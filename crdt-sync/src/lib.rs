@@ -9,16 +9,16 @@
 //!
 //! The last three do no IO, and verify nothing but the keys of peers: what comes is taken in by a
 //! [`History`](crdt_core::History) as any other bytes from elsewhere are. The others have sockets and
-//! threads, and are behind the feature `net`.
+//! threads, and are behind the feature `net`; but for [`Live`], which is for a browser too (`live`).
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[cfg(feature = "net")]
 pub mod access;
-#[cfg(feature = "net")]
+#[cfg(feature = "live")]
 mod host;
-#[cfg(feature = "net")]
+#[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "net")]
 mod net;
@@ -29,7 +29,9 @@ pub mod sketch;
 /// What [`Relay::router`] makes, in the version of axum that apps can nest it with.
 #[cfg(feature = "net")]
 pub use axum::Router;
-#[cfg(feature = "net")]
+#[cfg(feature = "live")]
+pub use host::{Portable, Shareable};
+#[cfg(feature = "live")]
 pub use live::{Deltas, Live, RelayStanding};
 #[cfg(feature = "net")]
 pub use net::{

@@ -8,6 +8,7 @@ use tokio::sync::{RwLock, watch};
 use super::intake::Queue;
 use super::seat::{Hosted, Seat};
 use super::standing::Standing;
+use super::threads::{Portable, Shareable};
 use super::work::{reading, writing};
 
 /// Where changes come from: a connection, by its number, or somebody here.
@@ -27,7 +28,7 @@ pub(crate) struct Grown<'a> {
 
 /// Who is told when a document has got changes. It is told on a thread that may block, in the order
 /// in which they came, while the document is locked.
-pub(crate) trait Listener: Send + Sync {
+pub(crate) trait Listener: Shareable {
     fn grown(&self, grown: &Grown<'_>);
 
     /// The app does not share a document any more.
@@ -73,9 +74,9 @@ impl Entry {
     }
 
     /// Has a thread look at what there is; `None` if the document is not shared any more.
-    pub(crate) async fn look<R: Send + 'static>(
+    pub(crate) async fn look<R: Portable + 'static>(
         &self,
-        look: impl FnOnce(&History) -> R + Send + 'static,
+        look: impl FnOnce(&History) -> R + Portable + 'static,
     ) -> Option<R> {
         reading(self.seat(), |seat| seat.hosted().map(|hosted| look(hosted.history()))).await
     }
@@ -83,12 +84,12 @@ impl Entry {
     /// Has a thread bring in what other handles wrote.
     pub(crate) async fn refresh(self: &Arc<Self>) {
         let entry = self.clone();
-        writing(self.seat(), move |seat| {
+        writing(self.seat(), async move |seat: &mut dyn Seat| {
             let Some(hosted) = seat.hosted_mut() else { return };
-            if let Err(error) = hosted.refresh() {
+            if let Err(error) = hosted.refresh().await {
                 tracing::warn!(%error, document = %entry.id, "not brought up to date");
             }
-            entry.tell(hosted, Origin::Here);
+            entry.tell(hosted, Origin::Here).await;
         })
         .await;
     }
@@ -128,7 +129,7 @@ impl Entry {
 
     /// Tells everyone if the document has grown since they were told last. Nobody elsewhere is told
     /// of what is not durable: that would make two changes with one number of it after a power cut.
-    pub(crate) fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
+    pub(crate) async fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
         let history = hosted.history();
         if history.len() == self.told.load(Ordering::Relaxed) {
             return;
@@ -139,7 +140,7 @@ impl Entry {
             self.told.store(history.len(), Ordering::Relaxed);
             return;
         }
-        if let Err(error) = hosted.store().flush() {
+        if let Err(error) = hosted.flush().await {
             tracing::error!(%error, document = %self.id, "changes are kept back: not durable");
             return;
         }

@@ -7,10 +7,10 @@ use crdt_core::Outcome;
 use crdt_store::StoreError;
 use thiserror::Error;
 use tokio::sync::oneshot;
-use tokio::task::spawn_blocking;
 
 use super::entry::{Entry, Origin};
 use super::seat::Hosted;
+use super::work::run;
 use crate::protocol::Answer;
 
 /// Bundles that were sent by somebody.
@@ -85,9 +85,9 @@ impl Entry {
         if !batch.is_empty() {
             let entry = self.clone();
             // Whoever came with it is told by the channel; if this panics they are told nothing.
-            let _ = spawn_blocking(move || {
+            let _ = run(async move || {
                 if let Some(hosted) = locked.hosted_mut() {
-                    entry.take_in_all(hosted, batch);
+                    entry.take_in_all(hosted, batch).await;
                 }
             })
             .await;
@@ -99,19 +99,19 @@ impl Entry {
         taken
     }
 
-    fn take_in_all(&self, hosted: &mut dyn Hosted, batch: Vec<(Sent, Done)>) {
+    async fn take_in_all(&self, hosted: &mut dyn Hosted, batch: Vec<(Sent, Done)>) {
         let (bounded, free): (Vec<_>, Vec<_>) =
             batch.into_iter().partition(|(sent, _)| sent.quota.is_some());
-        let free = if free.len() > 1 { self.take_in_at_once(hosted, free) } else { free };
+        let free = if free.len() > 1 { self.take_in_at_once(hosted, free).await } else { free };
         for (sent, done) in free.into_iter().chain(bounded) {
             // Who sent it may be gone.
-            let _ = done.send(self.take_in_one(hosted, &sent));
+            let _ = done.send(self.take_in_one(hosted, &sent).await);
         }
     }
 
     /// Takes in all or nothing of what several sent, and gives back what has to be taken in one by
     /// one, so that each is told what is wrong with its own.
-    fn take_in_at_once(
+    async fn take_in_at_once(
         &self,
         hosted: &mut dyn Hosted,
         batch: Vec<(Sent, Done)>,
@@ -120,9 +120,8 @@ impl Entry {
         let first = batch[0].0.origin;
         let is_of_one = batch.iter().all(|(sent, _)| sent.origin == first);
         let origin = if is_of_one { first } else { Origin::Here };
-        let Ok(taken) =
-            self.take_in_one(hosted, &Sent { bytes: all.concat(), origin, quota: None })
-        else {
+        let sent = Sent { bytes: all.concat(), origin, quota: None };
+        let Ok(taken) = self.take_in_one(hosted, &sent).await else {
             return batch;
         };
         // It was one write: whoever counts bytes counts them once.
@@ -134,13 +133,17 @@ impl Entry {
         Vec::new()
     }
 
-    fn take_in_one(&self, hosted: &mut dyn Hosted, sent: &Sent) -> Result<Taken, TakeInError> {
-        let outcome = hosted.apply(&sent.bytes, sent.quota.as_ref())?;
-        hosted.store().flush()?;
+    async fn take_in_one(
+        &self,
+        hosted: &mut dyn Hosted,
+        sent: &Sent,
+    ) -> Result<Taken, TakeInError> {
+        let outcome = hosted.apply(&sent.bytes, sent.quota.as_ref()).await?;
+        hosted.flush().await?;
         if let Some(quota) = &sent.quota {
             quota.used.fetch_add(outcome.bytes, Ordering::Relaxed);
         }
-        self.tell(hosted, sent.origin);
+        self.tell(hosted, sent.origin).await;
         let answer = Answer::taken(hosted.history(), &outcome);
         Ok(Taken { answer, bytes: outcome.bytes })
     }

@@ -2,15 +2,20 @@
 //!
 //! Each has a *seat*, of a type or without one, behind a lock that is waited for without blocking.
 //! What takes long (signatures, the disk) is done on a thread for that, which holds the lock until it
-//! is done. So no lock is held while anything is awaited.
+//! is done; in a browser it is a task. So no lock is held while anything else is awaited.
 
 mod entry;
 mod intake;
 mod seat;
 mod standing;
+mod threads;
 mod work;
 
-pub(crate) use entry::{Entry, Grown, Listener, Origin};
+pub(crate) use entry::{Entry, Origin};
+#[cfg(feature = "net")]
+pub(crate) use entry::{Grown, Listener};
+#[cfg(feature = "net")]
 pub(crate) use intake::{Quota, Sent, TakeInError, Taken};
 pub(crate) use standing::Standing;
+pub use threads::{Portable, Shareable};
 pub(crate) use work::writing;

@@ -2,10 +2,12 @@ use core::fmt;
 use std::sync::Weak;
 
 use crdt_core::{CrdtNode, Document, Look, Observer, Seen};
+use crdt_store::backend::{Blocking, Place};
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 
 use super::{Shared, seated};
+use crate::host::Shareable;
 
 /// What changes in a [`Live`](super::Live) document, one after the other; made by
 /// [`Live::deltas`](super::Live::deltas).
@@ -13,21 +15,21 @@ use super::{Shared, seated};
 /// What nobody has asked for yet is told at once, as one delta, and takes memory up to some
 /// megabytes: past that it is [`Seen::Wholly`], and the document is to be read anew. It does not
 /// keep the document open: there is no more when the last handle is gone.
-pub struct Deltas<T: CrdtNode> {
-    shared: Weak<Shared<T>>,
+pub struct Deltas<T: CrdtNode, P: Place + Shareable = Blocking> {
+    shared: Weak<Shared<T, P>>,
     changed: watch::Receiver<u64>,
     observer: Observer,
 }
 
-impl<T: CrdtNode> fmt::Debug for Deltas<T> {
+impl<T: CrdtNode, P: Place + Shareable> fmt::Debug for Deltas<T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Deltas").field("observer", &self.observer).finish_non_exhaustive()
     }
 }
 
-impl<T: CrdtNode> Deltas<T> {
+impl<T: CrdtNode, P: Place + Shareable> Deltas<T, P> {
     pub(super) fn new(
-        shared: Weak<Shared<T>>,
+        shared: Weak<Shared<T, P>>,
         changed: watch::Receiver<u64>,
         observer: Observer,
     ) -> Self {

@@ -8,10 +8,11 @@ use core::fmt;
 use std::sync::Arc;
 
 use crdt_core::{CrdtNode, Document, DocumentId};
-use crdt_store::{Store, StoreError, Stored};
+use crdt_store::backend::{Blocking, Place};
+use crdt_store::{Store, StoreError, Stored, Waiting};
 use tokio::sync::RwLock;
 
-use crate::host::{Entry, Origin, writing};
+use crate::host::{Entry, Origin, Portable, Shareable, writing};
 
 pub use deltas::Deltas;
 pub use progress::RelayStanding;
@@ -20,7 +21,7 @@ pub use progress::RelayStanding;
 ///
 /// It has the verbs of a [`Stored`] document. What they do to the disk, and all signing and
 /// verifying, is done on threads for blocking work of the runtime, so they are to be used within
-/// one of tokio. They take their turn: a change that is asked for first is made first.
+/// one of tokio; in a browser, tasks of the page do it. They take their turn: a change that is asked for first is made first.
 ///
 /// A future that is dropped before it began to work does nothing. What has begun is done to its end.
 ///
@@ -44,44 +45,44 @@ pub use progress::RelayStanding;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Live<T: CrdtNode> {
-    shared: Arc<Shared<T>>,
+pub struct Live<T: CrdtNode, P: Place + Shareable = Blocking> {
+    shared: Arc<Shared<T, P>>,
 }
 
-struct Shared<T: CrdtNode> {
+struct Shared<T: CrdtNode, P: Place + Shareable> {
     entry: Arc<Entry>,
-    store: Store,
+    store: Store<P>,
     /// Empty only once the last handle has taken the document out.
-    seat: Arc<RwLock<Option<Stored<T>>>>,
+    seat: Arc<RwLock<Option<Stored<T, P>>>>,
 }
 
-impl<T: CrdtNode> Drop for Shared<T> {
+impl<T: CrdtNode, P: Place + Shareable> Drop for Shared<T, P> {
     fn drop(&mut self) {
         self.entry.gone();
     }
 }
 
-impl<T: CrdtNode> Clone for Live<T> {
+impl<T: CrdtNode, P: Place + Shareable> Clone for Live<T, P> {
     fn clone(&self) -> Self {
         Self { shared: self.shared.clone() }
     }
 }
 
-impl<T: CrdtNode> From<Stored<T>> for Live<T> {
-    fn from(stored: Stored<T>) -> Self {
+impl<T: CrdtNode, P: Place + Shareable> From<Stored<T, P>> for Live<T, P> {
+    fn from(stored: Stored<T, P>) -> Self {
         Self::new(stored)
     }
 }
 
-impl<T: CrdtNode> fmt::Debug for Live<T> {
+impl<T: CrdtNode, P: Place + Shareable> fmt::Debug for Live<T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Live").field("document", &self.id()).finish_non_exhaustive()
     }
 }
 
-impl<T: CrdtNode> Live<T> {
+impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
     /// Shares a document.
-    pub fn new(stored: Stored<T>) -> Self {
+    pub fn new(stored: Stored<T, P>) -> Self {
         let (id, told) = (stored.id(), stored.history().len());
         let store = stored.store().clone();
         let seat = Arc::new(RwLock::new(Some(stored)));
@@ -93,7 +94,7 @@ impl<T: CrdtNode> Live<T> {
     ///
     /// # Errors
     /// This handle, if there are others.
-    pub async fn into_stored(self) -> Result<Stored<T>, Self> {
+    pub async fn into_stored(self) -> Result<Stored<T, P>, Self> {
         let shared = Arc::try_unwrap(self.shared).map_err(|shared| Self { shared })?;
         let stored = shared.seat.write().await.take();
         Ok(taken_out(stored))
@@ -108,7 +109,10 @@ impl<T: CrdtNode> Live<T> {
     pub async fn close(self) -> Result<(), StoreError> {
         self.shared.entry.gone();
         let store = self.shared.store.clone();
-        writing(self.shared.seat.clone(), move |_| store.flush()).await
+        writing(self.shared.seat.clone(), async move |_: &mut Option<Stored<T, P>>| {
+            store.waiting().flush().await
+        })
+        .await
     }
 
     /// The document's id.
@@ -117,7 +121,7 @@ impl<T: CrdtNode> Live<T> {
     }
 
     /// The store that it is in.
-    pub fn store(&self) -> &Store {
+    pub fn store(&self) -> &Store<P> {
         &self.shared.store
     }
 
@@ -139,7 +143,7 @@ impl<T: CrdtNode> Live<T> {
     }
 
     /// What changes from now on, whether it comes from here or from elsewhere.
-    pub async fn deltas(&self) -> Deltas<T> {
+    pub async fn deltas(&self) -> Deltas<T, P> {
         let changed = self.shared.entry.changed();
         let mut seat = self.shared.seat.write().await;
         let observer = seated_mut(&mut seat).observe();
@@ -147,20 +151,21 @@ impl<T: CrdtNode> Live<T> {
     }
 
     /// Has a thread do something with the document, and tells what has come of it.
-    async fn work<R: Send + 'static>(
+    async fn work<R: Portable + 'static>(
         &self,
-        work: impl FnOnce(&mut Stored<T>) -> R + Send + 'static,
+        work: impl AsyncFnOnce(Waiting<&mut Stored<T, P>>) -> R + Portable + 'static,
     ) -> R {
         let entry = self.shared.entry.clone();
-        writing(self.shared.seat.clone(), move |seat| {
+        writing(self.shared.seat.clone(), async move |seat: &mut Option<Stored<T, P>>| {
             let stored = seated_mut(seat);
-            let result = work(stored);
-            entry.tell(&*stored, Origin::Here);
+            let result = work(stored.waiting()).await;
+            entry.tell(&*stored, Origin::Here).await;
             result
         })
         .await
     }
 
+    #[cfg(feature = "net")]
     pub(crate) fn entry(&self) -> &Arc<Entry> {
         &self.shared.entry
     }
@@ -170,7 +175,7 @@ impl<T: CrdtNode> Live<T> {
     /// # Errors
     /// As [`Stored::refresh`].
     pub async fn refresh(&self) -> Result<bool, StoreError> {
-        self.work(Stored::refresh).await
+        self.work(async |stored: Waiting<&mut Stored<T, P>>| stored.refresh().await).await
     }
 
     /// As [`Stored::compact`].
@@ -178,21 +183,21 @@ impl<T: CrdtNode> Live<T> {
     /// # Errors
     /// As [`Stored::compact`].
     pub async fn compact(&self) -> Result<(), StoreError> {
-        self.work(Stored::compact).await
+        self.work(async |stored: Waiting<&mut Stored<T, P>>| stored.compact().await).await
     }
 }
 
 /// Whoever has a handle is not the last one that took the document out.
 const SEATED: &str = "a handle has its document";
 
-fn seated<T: CrdtNode>(seat: Option<&Stored<T>>) -> &Document<T> {
+fn seated<T: CrdtNode, P: Place>(seat: Option<&Stored<T, P>>) -> &Document<T> {
     seat.expect(SEATED)
 }
 
-fn seated_mut<T: CrdtNode>(seat: &mut Option<Stored<T>>) -> &mut Stored<T> {
+fn seated_mut<T: CrdtNode, P: Place>(seat: &mut Option<Stored<T, P>>) -> &mut Stored<T, P> {
     seat.as_mut().expect(SEATED)
 }
 
-fn taken_out<T: CrdtNode>(stored: Option<Stored<T>>) -> Stored<T> {
+fn taken_out<T: CrdtNode, P: Place>(stored: Option<Stored<T, P>>) -> Stored<T, P> {
     stored.expect(SEATED)
 }

@@ -2,8 +2,10 @@
 
 use crdt_core::{Author, ChangeHash, CrdtNode, Document, History};
 
+use crdt_store::backend::Place;
+
 use super::Live;
-use crate::host::Standing;
+use crate::host::{Shareable, Standing};
 use crate::protocol::Refused;
 
 /// How a relay stands to a document; made by [`Live::relays`].
@@ -21,7 +23,7 @@ pub struct RelayStanding {
     pub refused: Option<Refused>,
 }
 
-impl<T: CrdtNode> Live<T> {
+impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
     /// Waits until a relay is connected that has everything durably that is here now, and has sent
     /// what it had. The document has to be [bound](crate::Peer::bind) to a peer. Without a relay this
     /// waits for one, and also if all that there are refuse the document, which

@@ -1,33 +1,39 @@
 //! Writing: as [`Stored`] does it, elsewhere than where it is awaited.
 
-use crdt_core::{ChangeOptions, CrdtNode, EditError, Outcome};
-use crdt_store::StoreError;
+use crdt_core::{ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Outcome, Prepared};
+use crdt_store::backend::Place;
+use crdt_store::{StoreError, Stored, Waiting};
 
 use super::Live;
+use crate::host::{Portable, Shareable};
 
-impl<T: CrdtNode> Live<T> {
+impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
     /// As [`Stored::change`](crdt_store::Stored::change): durable when it returns. A closure that
     /// panics does so here, and nothing has changed then.
     ///
     /// # Errors
     /// As [`Stored::change`](crdt_store::Stored::change).
-    pub async fn change<R: Send + 'static>(
+    pub async fn change<R: Portable + 'static>(
         &self,
-        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError> + Send + 'static,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError> + Portable + 'static,
     ) -> Result<R, StoreError> {
-        self.work(|stored| stored.change(edit)).await
+        self.change_with(ChangeOptions::default(), edit).await
     }
 
     /// As [`Stored::change_with`](crdt_store::Stored::change_with).
     ///
     /// # Errors
     /// As [`change`](Self::change).
-    pub async fn change_with<R: Send + 'static>(
+    pub async fn change_with<R: Portable + 'static>(
         &self,
         options: ChangeOptions,
-        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError> + Send + 'static,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError> + Portable + 'static,
     ) -> Result<R, StoreError> {
-        self.work(move |stored| stored.change_with(&options, edit)).await
+        self.write(move |document| {
+            let prepared = document.prepare(&options, edit);
+            prepared.map_err(StoreError::from)
+        })
+        .await
     }
 
     /// As [`Stored::try_change`](crdt_store::Stored::try_change).
@@ -36,13 +42,13 @@ impl<T: CrdtNode> Live<T> {
     /// The closure's own, and as [`change`](Self::change).
     pub async fn try_change<R, E>(
         &self,
-        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E> + Send + 'static,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E> + Portable + 'static,
     ) -> Result<R, E>
     where
-        R: Send + 'static,
-        E: From<EditError> + From<StoreError> + Send + 'static,
+        R: Portable + 'static,
+        E: From<EditError> + From<StoreError> + Portable + 'static,
     {
-        self.work(|stored| stored.try_change(edit)).await
+        self.try_change_with(ChangeOptions::default(), edit).await
     }
 
     /// As [`Stored::try_change_with`](crdt_store::Stored::try_change_with).
@@ -52,13 +58,13 @@ impl<T: CrdtNode> Live<T> {
     pub async fn try_change_with<R, E>(
         &self,
         options: ChangeOptions,
-        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E> + Send + 'static,
+        edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, E> + Portable + 'static,
     ) -> Result<R, E>
     where
-        R: Send + 'static,
-        E: From<EditError> + From<StoreError> + Send + 'static,
+        R: Portable + 'static,
+        E: From<EditError> + From<StoreError> + Portable + 'static,
     {
-        self.work(move |stored| stored.try_change_with(&options, edit)).await
+        self.write(move |document| document.try_prepare(&options, edit)).await
     }
 
     /// As [`Stored::apply`](crdt_store::Stored::apply).
@@ -66,33 +72,82 @@ impl<T: CrdtNode> Live<T> {
     /// # Errors
     /// As [`Stored::apply`](crdt_store::Stored::apply).
     pub async fn apply(&self, bytes: Vec<u8>) -> Result<Outcome, StoreError> {
-        self.work(move |stored| stored.apply(&bytes)).await
+        self.work(async move |stored: Waiting<&mut Stored<T, P>>| stored.apply(&bytes).await).await
+    }
+
+    /// As [`Stored::undo`](crdt_store::Stored::undo).
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn undo(&self) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.undo_with(ChangeOptions::default()).await
+    }
+
+    /// As [`Stored::undo_with`](crdt_store::Stored::undo_with).
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn undo_with(
+        &self,
+        options: ChangeOptions,
+    ) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.write(move |document| document.prepare_undo(&options).map_err(StoreError::from)).await
+    }
+
+    /// As [`Stored::redo`](crdt_store::Stored::redo).
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn redo(&self) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.redo_with(ChangeOptions::default()).await
+    }
+
+    /// As [`Stored::redo_with`](crdt_store::Stored::redo_with).
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn redo_with(
+        &self,
+        options: ChangeOptions,
+    ) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+        self.write(move |document| document.prepare_redo(&options).map_err(StoreError::from)).await
+    }
+
+    async fn write<R, E>(
+        &self,
+        prepare: impl FnOnce(&mut Document<T>) -> Result<Prepared<'_, T, R>, E> + Portable + 'static,
+    ) -> Result<R, E>
+    where
+        R: Portable + 'static,
+        E: From<StoreError> + Portable + 'static,
+    {
+        self.work(async move |stored: Waiting<&mut Stored<T, P>>| stored.write(prepare).await).await
     }
 }
 
 /// Writing what differs in a plain value.
-impl<T: CrdtNode<Value = T>> Live<T> {
+impl<T: CrdtNode<Value = T>, P: Place + Shareable> Live<T, P> {
     /// As [`Stored::update`](crdt_store::Stored::update).
     ///
     /// # Errors
     /// As [`change`](Self::change).
-    pub async fn update<R: Send + 'static>(
+    pub async fn update<R: Portable + 'static>(
         &self,
-        edit: impl FnOnce(&mut T) -> R + Send + 'static,
+        edit: impl FnOnce(&mut T) -> R + Portable + 'static,
     ) -> Result<R, StoreError> {
-        self.work(|stored| stored.update(edit)).await
+        self.update_with(ChangeOptions::default(), edit).await
     }
 
     /// As [`Stored::update_with`](crdt_store::Stored::update_with).
     ///
     /// # Errors
     /// As [`change`](Self::change).
-    pub async fn update_with<R: Send + 'static>(
+    pub async fn update_with<R: Portable + 'static>(
         &self,
         options: ChangeOptions,
-        edit: impl FnOnce(&mut T) -> R + Send + 'static,
+        edit: impl FnOnce(&mut T) -> R + Portable + 'static,
     ) -> Result<R, StoreError> {
-        self.work(move |stored| stored.update_with(&options, edit)).await
+        self.try_update_with(options, |value| Ok(edit(value))).await
     }
 
     /// As [`Stored::try_update`](crdt_store::Stored::try_update).
@@ -101,13 +156,13 @@ impl<T: CrdtNode<Value = T>> Live<T> {
     /// As [`try_change`](Self::try_change).
     pub async fn try_update<R, E>(
         &self,
-        edit: impl FnOnce(&mut T) -> Result<R, E> + Send + 'static,
+        edit: impl FnOnce(&mut T) -> Result<R, E> + Portable + 'static,
     ) -> Result<R, E>
     where
-        R: Send + 'static,
-        E: From<EditError> + From<StoreError> + Send + 'static,
+        R: Portable + 'static,
+        E: From<EditError> + From<StoreError> + Portable + 'static,
     {
-        self.work(|stored| stored.try_update(edit)).await
+        self.try_update_with(ChangeOptions::default(), edit).await
     }
 
     /// As [`Stored::try_update_with`](crdt_store::Stored::try_update_with).
@@ -117,12 +172,12 @@ impl<T: CrdtNode<Value = T>> Live<T> {
     pub async fn try_update_with<R, E>(
         &self,
         options: ChangeOptions,
-        edit: impl FnOnce(&mut T) -> Result<R, E> + Send + 'static,
+        edit: impl FnOnce(&mut T) -> Result<R, E> + Portable + 'static,
     ) -> Result<R, E>
     where
-        R: Send + 'static,
-        E: From<EditError> + From<StoreError> + Send + 'static,
+        R: Portable + 'static,
+        E: From<EditError> + From<StoreError> + Portable + 'static,
     {
-        self.work(move |stored| stored.try_update_with(&options, edit)).await
+        self.write(move |document| document.try_prepare_update(&options, edit)).await
     }
 }
