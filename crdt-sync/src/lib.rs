@@ -17,6 +17,7 @@
 #[cfg(feature = "net")]
 pub mod access;
 #[cfg(feature = "live")]
+#[cfg_attr(not(feature = "net"), allow(dead_code, reason = "what connections ask of documents"))]
 mod host;
 #[cfg(feature = "live")]
 mod live;

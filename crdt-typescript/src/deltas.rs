@@ -70,7 +70,7 @@ impl Context<'_> {
     }
 
     /// What changed of fields without a name of their own.
-    fn deltas_of(self, fields: &Fields) -> String {
+    pub(crate) fn deltas_of(self, fields: &Fields) -> String {
         match fields {
             Fields::Named(fields) | Fields::Tuple(fields) => {
                 let parts = fields.iter().map(|field| {

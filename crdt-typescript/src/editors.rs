@@ -13,9 +13,12 @@ impl Context<'_> {
     /// Declares the editor of a type.
     pub(crate) fn declare_editor(self, lines: &mut Vec<String>, name: &str, of: &Type) {
         let (value, editor) = (self.names.value(name), self.names.editor(name));
+        let delta = self.names.delta(name);
         match &of.body {
             Body::Struct(Fields::Named(fields) | Fields::Tuple(fields)) => {
-                lines.push(format!("export interface {editor} extends crdt.Editor<{value}> {{"));
+                lines.push(format!(
+                    "export interface {editor} extends crdt.Editor<{value}, {delta}> {{"
+                ));
                 for field in fields {
                     docs::push(lines, "  ", &field.docs);
                     for line in self.member(field) {
@@ -28,8 +31,9 @@ impl Context<'_> {
                 lines.push(format!("export type {editor} = crdt.Editor<{value}>;"));
             }
             Body::Enum(variants) => {
-                lines
-                    .push(format!("export interface {editor} extends crdt.EnumEditor<{value}> {{"));
+                lines.push(format!(
+                    "export interface {editor} extends crdt.EnumEditor<{value}, {delta}> {{"
+                ));
                 let names: Vec<_> = variants.iter().map(|variant| quoted(&variant.name)).collect();
                 lines.push(format!("  readonly variant: {};", names.join(" | ")));
                 for variant in variants {
@@ -107,12 +111,14 @@ impl Context<'_> {
     /// The editor of fields without a name of their own.
     fn editors_of(self, fields: &Fields) -> String {
         match fields {
-            Fields::Named(fields) | Fields::Tuple(fields) => {
+            Fields::Named(all) | Fields::Tuple(all) => {
                 let mut members = Vec::new();
-                for field in fields {
+                for field in all {
                     members.extend(self.member(field));
                 }
-                format!("{{ {} }}", members.join("; "))
+                let (value, delta) = (self.values_of(fields), self.deltas_of(fields));
+                let members = members.join("; ");
+                format!("(crdt.Editor<{value}, {delta}> & {{ {members} }})")
             }
             Fields::Unit => "crdt.Editor<null>".to_owned(),
             _ => "crdt.Editor<unknown>".to_owned(),

@@ -82,7 +82,7 @@ impl Context<'_> {
     }
 
     /// The plain value of fields without a name of their own.
-    fn values_of(self, fields: &Fields) -> String {
+    pub(crate) fn values_of(self, fields: &Fields) -> String {
         match fields {
             Fields::Named(fields) => {
                 let values = fields.iter().map(|field| {

@@ -25,7 +25,7 @@ export interface Board {
   color: [number, number, number];
 }
 
-export interface BoardEditor extends crdt.Editor<Board> {
+export interface BoardEditor extends crdt.Editor<Board, BoardDelta> {
   /** What it is called. */
   title: string;
   get notes(): crdt.TextEditor;
@@ -82,7 +82,7 @@ export interface Due {
   day: number;
 }
 
-export interface DueEditor extends crdt.Editor<Due> {
+export interface DueEditor extends crdt.Editor<Due, DueDelta> {
   day: number;
 }
 
@@ -95,7 +95,7 @@ export interface Pair_String_i64 {
   second: bigint;
 }
 
-export interface Pair_String_i64Editor extends crdt.Editor<Pair_String_i64> {
+export interface Pair_String_i64Editor extends crdt.Editor<Pair_String_i64, Pair_String_i64Delta> {
   first: string;
   second: bigint;
 }
@@ -110,7 +110,7 @@ export interface Parts {
   parts: Parts[];
 }
 
-export interface PartsEditor extends crdt.Editor<Parts> {
+export interface PartsEditor extends crdt.Editor<Parts, PartsDelta> {
   get parts(): crdt.ListEditor<Parts, PartsEditor>;
   set parts(value: Parts[]);
 }
@@ -121,7 +121,7 @@ export interface PartsDelta {
 
 export type Place = [number, number];
 
-export interface PlaceEditor extends crdt.Editor<Place> {
+export interface PlaceEditor extends crdt.Editor<Place, PlaceDelta> {
   "0": number;
   "1": number;
 }
@@ -138,12 +138,12 @@ export type Status =
   | { Handed: Due }
   | { Moved: [number, string] };
 
-export interface StatusEditor extends crdt.EnumEditor<Status> {
+export interface StatusEditor extends crdt.EnumEditor<Status, StatusDelta> {
   readonly variant: "Open" | "Done" | "Handed" | "Moved";
   /** Somebody has done it. */
-  inside(variant: "Done"): { by: string; get how(): crdt.TextEditor; set how(value: string) } | null;
+  inside(variant: "Done"): (crdt.Editor<{ by: string; how: string }, { by?: string; how?: crdt.TextDelta }> & { by: string; get how(): crdt.TextEditor; set how(value: string) }) | null;
   inside(variant: "Handed"): DueEditor | null;
-  inside(variant: "Moved"): { "0": number; "1": string } | null;
+  inside(variant: "Moved"): (crdt.Editor<[number, string], { "0"?: number; "1"?: string }> & { "0": number; "1": string }) | null;
 }
 
 export type StatusDelta =
@@ -168,7 +168,7 @@ export interface Task {
   tags: Tags;
 }
 
-export interface TaskEditor extends crdt.Editor<Task> {
+export interface TaskEditor extends crdt.Editor<Task, TaskDelta> {
   title: string;
   done: boolean;
   readonly points: crdt.CounterEditor<number>;

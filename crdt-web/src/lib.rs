@@ -7,8 +7,10 @@
 
 #![forbid(unsafe_code)]
 
+mod election;
 mod indexed_db;
 mod js;
 
+pub use election::{Elected, ElectionError};
 pub use indexed_db::{IndexedDb, IndexedDbError};
 pub use js::{RawDocument, RawType};

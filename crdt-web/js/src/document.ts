@@ -1,7 +1,9 @@
 /** Documents of a type that a schema says. */
 
 import { advance } from "./deltas.ts";
-import { root } from "./editors.ts";
+import { pathOf, root, valueOf } from "./editors.ts";
+import { deltaAt } from "./part.ts";
+import { partsOf, pointer } from "./pointer.ts";
 import type { RawDocument, RawType } from "./raw.ts";
 import type { Schema } from "./schema.ts";
 import type * as types from "./types.ts";
@@ -51,6 +53,11 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
     return this.#value;
   }
 
+  read<N>(of: (editor: E) => types.Editor<N> | null | undefined): N | undefined {
+    const edited = of(this.#editor);
+    return edited === null || edited === undefined ? undefined : valueOf(edited);
+  }
+
   change(edit: (editor: E) => void): void {
     this.#raw.change(() => edit(this.#editor));
     this.#look();
@@ -67,6 +74,33 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
     return () => {
       this.#callbacks.delete(own);
     };
+  }
+
+  subscribeTo<N, P>(
+    of: (editor: E) => types.Editor<N, P> | null | undefined,
+    callback: (seen: types.Seen<N | undefined, P>) => void,
+  ): () => void {
+    const edited = of(this.#editor);
+    const path = pathOf(edited);
+    if (edited === null || edited === undefined || path === undefined) throw new Error("there is no such part");
+    const steps = partsOf(path);
+    const positionOf = (steps: readonly string[], step: string) => this.#raw.positionOf(pointer(steps), step);
+    const part = { schema: this.#schema, steps, positionOf };
+    return this.subscribe(({ delta }) => {
+      const change = delta === null ? null : deltaAt(part, delta);
+      if (change === undefined) return;
+      callback({ value: valueOf(edited), delta: change as P | null });
+    });
+  }
+
+  cursor(of: (editor: E) => types.Places, position: number, side: "left" | "right" = "left"): string | undefined {
+    const path = pathOf(of(this.#editor));
+    return path === undefined ? undefined : this.#raw.cursor(path, position, side === "left");
+  }
+
+  positionOf(of: (editor: E) => types.Places, cursor: string): number | undefined {
+    const path = pathOf(of(this.#editor));
+    return path === undefined ? undefined : this.#raw.resolve(path, cursor);
   }
 
   undo(): boolean {

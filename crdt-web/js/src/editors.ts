@@ -34,9 +34,14 @@ export function root(schema: Schema, edits: RawEdits): unknown {
   return editor({ schema, edits, node: schema.root, path: "" });
 }
 
-/** The plain value of what an editor edits, as it is now. */
-export function valueOf<V>(edited: types.Editor<V>): V {
-  return value((edited as unknown as Base)[PLACE]) as V;
+/** The plain value of what an editor edits, as it is now; `undefined` if it is not there any more. */
+export function valueOf<V>(edited: types.Editor<V>): V | undefined {
+  return value((edited as unknown as Base)[PLACE]) as V | undefined;
+}
+
+/** The path of what an editor edits. */
+export function pathOf(edited: unknown): string | undefined {
+  return edited instanceof Base ? edited[PLACE].path : undefined;
 }
 
 /** Makes what an editor edits read as a value, by what differs. */
@@ -310,7 +315,7 @@ class OptionEditor extends Base implements types.OptionEditor<unknown, unknown> 
   }
 }
 
-class EnumEditor extends Base implements types.EnumEditor<unknown> {
+class EnumEditor extends Base implements types.EnumEditor<unknown, unknown> {
   readonly #variants: Variant[];
 
   constructor(place: Place, variants: Variant[]) {

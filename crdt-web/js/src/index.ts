@@ -4,4 +4,5 @@ export { documentType } from "./document.ts";
 export { assign, valueOf } from "./editors.ts";
 export type { RawDocument, RawEdits, RawType } from "./raw.ts";
 export type { Schema } from "./schema.ts";
+export { type TextField, bindText } from "./text_field.ts";
 export type * from "./types.ts";

@@ -27,6 +27,10 @@ export interface RawEdits {
 
 /** What a document has on the other side. */
 export interface RawDocument extends RawEdits {
+  /** The cursor at a position of a text or list. */
+  cursor(path: string, position: number, left: boolean): string | undefined;
+  /** Where a cursor is now. */
+  resolve(path: string, cursor: string): number | undefined;
   readonly id: string;
   readonly author: string;
   /** Opens a change, calls the function, and closes it. */

@@ -14,22 +14,25 @@ export type JsonValue =
   | JsonValue[]
   | { [key: string]: JsonValue };
 
-/** What an editor edits: a plain value of this type, which {@link valueOf} gives. */
+/** What an editor edits, and what changes there. It is nothing but a type. */
 declare const edited: unique symbol;
 
 /** Edits a node inside a change. It is of no use when the change is over. */
-export interface Editor<V> {
-  readonly [edited]?: V;
+export interface Editor<V, D = unknown> {
+  readonly [edited]?: [V, D];
 }
 
+/** What changes of what an editor edits. */
+export type DeltaOf<E> = E extends Editor<infer _, infer D> ? D : never;
+
 /** One value that is replaced as a whole, where it is an element or an entry. */
-export interface RegisterEditor<V> extends Editor<V> {
+export interface RegisterEditor<V> extends Editor<V, V> {
   readonly value: V;
   set(value: V): void;
 }
 
 /** A sum. What several add at the same time is all in it. */
-export interface CounterEditor<N extends number | bigint> extends Editor<N> {
+export interface CounterEditor<N extends number | bigint> extends Editor<N, CounterDelta<N>> {
   readonly value: N;
   add(by: number | bigint): void;
   /** Makes it 0; what others add at the same time stays. */
@@ -37,7 +40,7 @@ export interface CounterEditor<N extends number | bigint> extends Editor<N> {
 }
 
 /** A text. */
-export interface TextEditor extends Editor<string> {
+export interface TextEditor extends Editor<string, TextDelta> {
   readonly length: number;
   insert(position: number, text: string): void;
   push(text: string): void;
@@ -50,7 +53,7 @@ export interface TextEditor extends Editor<string> {
 }
 
 /** A list. */
-export interface ListEditor<V, E> extends Editor<V[]>, Iterable<E> {
+export interface ListEditor<V, E> extends Editor<V[], ListDelta<V, DeltaOf<E>>>, Iterable<E> {
   readonly length: number;
   /** The editor of an element; a negative position counts from the end. */
   at(position: number): E | undefined;
@@ -71,7 +74,7 @@ export interface ListEditor<V, E> extends Editor<V[]>, Iterable<E> {
 }
 
 /** A map. */
-export interface MapEditor<M, K, V, E> extends Editor<M> {
+export interface MapEditor<M, K, V, E> extends Editor<M, M extends ReadonlyMap<K, V> ? MapDelta<K, V, DeltaOf<E>> : RecordDelta<V, DeltaOf<E>>> {
   readonly size: number;
   has(key: K): boolean;
   /** The editor of the entry of a key, if there is one. */
@@ -85,7 +88,7 @@ export interface MapEditor<M, K, V, E> extends Editor<M> {
 }
 
 /** A set. */
-export interface SetEditor<K> extends Editor<K[]> {
+export interface SetEditor<K> extends Editor<K[], SetDelta<K>> {
   readonly size: number;
   has(key: K): boolean;
   add(key: K): void;
@@ -95,7 +98,7 @@ export interface SetEditor<K> extends Editor<K[]> {
 }
 
 /** A node that may be absent, where it is an element or an entry. */
-export interface OptionEditor<V, E> extends Editor<V | null> {
+export interface OptionEditor<V, E> extends Editor<V | null, EntryDelta<V, DeltaOf<E>>> {
   readonly value: V | null;
   /** The editor of what is there. */
   get(): E | null;
@@ -103,13 +106,13 @@ export interface OptionEditor<V, E> extends Editor<V | null> {
 }
 
 /** Which variant of an enum is selected, and what it holds. */
-export interface EnumEditor<V> extends Editor<V> {
+export interface EnumEditor<V, D> extends Editor<V, D> {
   readonly value: V;
   set(value: V): void;
 }
 
 /** Any JSON, edited in place by the pointer (RFC 6901) of what is meant; `""` is all of it. */
-export interface JsonEditor extends Editor<JsonValue> {
+export interface JsonEditor extends Editor<JsonValue, JsonDelta> {
   value(pointer?: string): JsonValue | undefined;
   set(pointer: string, value: JsonValue): void;
   /** Inserts elements into an array. */
@@ -169,8 +172,14 @@ export type JsonDelta =
   | { array: ListDelta<JsonValue, JsonDelta> }
   | { text: TextDelta };
 
-/** What somebody sees who looks again: what changed, or that everything is to be read anew. */
-export type Seen<V, D> = { readonly value: V; readonly delta: D | null };
+/** What somebody sees who looks again: what there is now, and what changed, or `null` if all may have. */
+export interface Seen<V, D> {
+  readonly value: V;
+  readonly delta: D | null;
+}
+
+/** What has places between its parts. */
+export type Places = TextEditor | Pick<ListEditor<unknown, unknown>, "idAt"> | null | undefined;
 
 /** A document, and everything that can be done with it. */
 export interface TypedDocument<V, E, D> extends Disposable {
@@ -180,12 +189,29 @@ export interface TypedDocument<V, E, D> extends Disposable {
   readonly author: string;
   /** The plain value. What did not change is the same object as before; it is not to be written to. */
   readonly value: V;
+  /** The plain value of a part, which is told by its editor. */
+  read<N>(of: (editor: E) => Editor<N> | null | undefined): N | undefined;
   /** Writes a change. If the function throws, nothing of it is done, and it is thrown again. */
   change(edit: (editor: E) => void): void;
   /** Makes the document read as a value, by what differs. */
   update(value: V): void;
   /** Says what changes from now on, until the function that it returns is called. */
   subscribe(callback: (seen: Seen<V, D>) => void): () => void;
+  /**
+   * Says what changes of a part, which is told by its editor: `(board) => board.tasks.at(0)?.notes`.
+   * It stays the same part, wherever it moves. When there is none any more, `value` is `undefined`.
+   */
+  subscribeTo<N, P>(
+    of: (editor: E) => Editor<N, P> | null | undefined,
+    callback: (seen: Seen<N | undefined, P>) => void,
+  ): () => void;
+  /**
+   * A place in a text or list that stays where it is while others edit around it: a string that can be
+   * kept, and sent to others. It stands at its left neighbour, or at the right one.
+   */
+  cursor(of: (editor: E) => Places, position: number, side?: "left" | "right"): string | undefined;
+  /** Where a cursor is now. */
+  positionOf(of: (editor: E) => Places, cursor: string): number | undefined;
   /** Takes back what this replica did last; whether there was something. */
   undo(): boolean;
   /** Does again what was taken back last; whether there was something. */

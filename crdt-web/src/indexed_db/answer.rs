@@ -8,6 +8,7 @@ use web_sys::{Event, EventTarget, IdbRequest};
 use super::error::IndexedDbError;
 
 /// Listens for one event as long as it lives.
+#[derive(Debug)]
 pub(super) struct Listening {
     target: EventTarget,
     event: &'static str,

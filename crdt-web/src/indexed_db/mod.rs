@@ -9,6 +9,7 @@ mod answer;
 mod device;
 mod error;
 mod opening;
+mod others;
 mod transaction;
 
 use core::time::Duration;
@@ -19,11 +20,13 @@ use crdt_core::Keypair;
 use crdt_store::backend::keyed::Table;
 use crdt_store::backend::{Access, Keyed};
 use crdt_store::{Store, StoreError};
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{IdbDatabase, IdbTransaction};
 
 pub use error::IndexedDbError;
+use opening::Database;
+use others::Others;
 use transaction::TableTransaction;
 
 /// What the rows of documents lie in.
@@ -39,16 +42,7 @@ const DEVICE: &str = "device";
 #[derive(Clone, Debug)]
 pub struct IndexedDb {
     database: Rc<Database>,
-}
-
-/// Closed when nobody has it any more.
-#[derive(Debug)]
-struct Database(IdbDatabase);
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        self.0.close();
-    }
+    others: Rc<Others>,
 }
 
 impl IndexedDb {
@@ -58,8 +52,8 @@ impl IndexedDb {
     /// [`IndexedDbError`], for example if the browser keeps nothing for this page, or if the
     /// database was written by a newer version of this library.
     pub async fn open(name: &str) -> Result<Self, IndexedDbError> {
-        let database = opening::open(name).await?;
-        Ok(Self { database: Rc::new(Database(database)) })
+        let database = Rc::new(opening::open(name).await?);
+        Ok(Self { database, others: Rc::new(Others::of(name)?) })
     }
 
     /// Opens the store of a name, or makes it, with the key that this browser has for it.
@@ -86,37 +80,55 @@ impl IndexedDb {
         device::keypair(self).await
     }
 
-    /// Begins a transaction that is on the disk when it is committed: otherwise what was acknowledged
-    /// may be gone after a power cut.
+    /// Waits until another handle to the database, in another tab or here, commits something. What
+    /// that was is brought in by a [refresh](crdt_store::Waiting::refresh).
+    pub async fn committed_elsewhere(&self) {
+        // Whoever tells it is held here.
+        let _ = self.others.heard().changed().await;
+    }
+
+    /// Brings in what other tabs write to a document, for as long as this is awaited.
     ///
-    /// Asked for by name, since web-sys has the options of a transaction behind a flag of the compiler.
+    /// # Errors
+    /// Those of the store, at the first of which it stops.
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    pub async fn follow<T: crdt_core::CrdtNode>(
+        &self,
+        document: &crdt_sync::Live<T, Keyed<Self>>,
+    ) -> Result<(), StoreError> {
+        let mut heard = self.others.heard();
+        loop {
+            document.refresh().await?;
+            // Whoever tells it is held here.
+            let _ = heard.changed().await;
+        }
+    }
+
     fn transaction(&self, of: &str, access: Access) -> Result<IdbTransaction, IndexedDbError> {
-        let database = &self.database.0;
-        let mode = match access {
-            Access::Read => "readonly",
-            Access::Write => "readwrite",
-        };
-        let begun = strict().and_then(|options| {
-            let begin = Reflect::get(database, &"transaction".into())?;
-            let begin = begin.dyn_into::<Function>()?;
-            begin.call3(database, &of.into(), &mode.into(), &options)?.dyn_into::<IdbTransaction>()
-        });
-        begun.map_err(IndexedDbError::of)
+        begin(&self.database.database, of, access).map_err(IndexedDbError::of)
     }
 }
 
-/// `{ durability: "strict" }`
-fn strict() -> Result<Object, JsValue> {
-    let options = Object::new();
+/// Begins a transaction: not by `web-sys`, which has its options behind a flag of the compiler.
+fn begin(database: &IdbDatabase, of: &str, access: Access) -> Result<IdbTransaction, JsValue> {
+    let mode = match access {
+        Access::Read => "readonly",
+        Access::Write => "readwrite",
+    };
+    let options = JsValue::from(Object::new());
+    // Otherwise what was acknowledged may be gone after a power cut.
     Reflect::set(&options, &"durability".into(), &"strict".into())?;
-    Ok(options)
+    let begin: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
+    let begun = begin.apply(database, &Array::of3(&of.into(), &mode.into(), &options))?;
+    begun.dyn_into()
 }
 
 impl Table for IndexedDb {
     type Transaction<'a> = TableTransaction;
 
     async fn begin(&self, access: Access) -> Result<TableTransaction, StoreError> {
-        let transaction = TableTransaction::new(self.transaction(ROWS, access)?)?;
+        let transaction =
+            TableTransaction::new(self.transaction(ROWS, access)?, self.others.clone())?;
         if access == Access::Write {
             transaction.started().await?;
         }

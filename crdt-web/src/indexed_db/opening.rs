@@ -12,7 +12,7 @@ use super::{DEVICE, ROWS};
 const VERSION: u32 = 1;
 
 /// Opens a database, or makes it.
-pub(super) async fn open(name: &str) -> Result<IdbDatabase, IndexedDbError> {
+pub(super) async fn open(name: &str) -> Result<Database, IndexedDbError> {
     let request = factory()?.open_with_u32(name, VERSION).map_err(IndexedDbError::of)?;
     let making = request.clone();
     let _making = Listening::new(&request, "upgradeneeded", move |_| make(&making))?;
@@ -26,8 +26,23 @@ pub(super) async fn open(name: &str) -> Result<IdbDatabase, IndexedDbError> {
         _ => return Err(why(&request)),
     }
     let database: IdbDatabase = request.result().map_err(IndexedDbError::of)?.unchecked_into();
-    give_way(&database)?;
-    Ok(database)
+    let closing = database.clone();
+    let giving_way = Listening::new(&database, "versionchange", move |_| closing.close())?;
+    Ok(Database { database, _giving_way: giving_way })
+}
+
+/// A database that is open. It is closed when nobody has it any more, and when another tab wants to
+/// remove or alter it, which would wait for this one.
+#[derive(Debug)]
+pub(super) struct Database {
+    pub(super) database: IdbDatabase,
+    _giving_way: Listening,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.database.close();
+    }
 }
 
 fn factory() -> Result<IdbFactory, IndexedDbError> {
@@ -45,13 +60,4 @@ fn make(request: &IdbOpenDbRequest) {
             tracing::error!(error = %IndexedDbError::of(error), "the database cannot be made");
         }
     }
-}
-
-/// Closes the database when another tab wants to remove or alter it, which would wait for this one.
-fn give_way(database: &IdbDatabase) -> Result<(), IndexedDbError> {
-    let closing = database.clone();
-    let listening = Listening::new(database, "versionchange", move |_| closing.close())?;
-    // As long as the database lives.
-    core::mem::forget(listening);
-    Ok(())
 }

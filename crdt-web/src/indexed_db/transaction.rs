@@ -15,6 +15,7 @@ use web_sys::{IdbKeyRange, IdbObjectStore, IdbTransaction};
 use super::ROWS;
 use super::answer::{First, answer};
 use super::error::IndexedDbError;
+use super::others::Others;
 
 /// How long is waited for others that write.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -24,6 +25,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct TableTransaction {
     transaction: IdbTransaction,
     rows: IdbObjectStore,
+    others: Rc<Others>,
 }
 
 impl Drop for TableTransaction {
@@ -34,9 +36,12 @@ impl Drop for TableTransaction {
 }
 
 impl TableTransaction {
-    pub(super) fn new(transaction: IdbTransaction) -> Result<Self, IndexedDbError> {
+    pub(super) fn new(
+        transaction: IdbTransaction,
+        others: Rc<Others>,
+    ) -> Result<Self, IndexedDbError> {
         let rows = transaction.object_store(ROWS).map_err(IndexedDbError::of)?;
-        Ok(Self { transaction, rows })
+        Ok(Self { transaction, rows, others })
     }
 
     /// Waits until it is the one that writes, and no longer than others may be waited for.
@@ -105,7 +110,10 @@ impl keyed::TableTransaction for TableTransaction {
         let mut end = First::of(&self.transaction, &["complete", "abort"])?;
         self.change(&changes).map_err(IndexedDbError::of)?;
         match end.wait().await {
-            Some("complete") => Ok(()),
+            Some("complete") => {
+                self.others.tell();
+                Ok(())
+            }
             _ => Err(aborted(&self.transaction).into()),
         }
     }

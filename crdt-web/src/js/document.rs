@@ -3,7 +3,8 @@
 use core::cell::{Cell, RefCell};
 
 use crdt_core::{
-    ChangeHash, CrdtNode, Document, DocumentId, EditError, Keypair, PathEditor, PathView,
+    ChangeHash, CrdtNode, Document, DocumentId, EditError, Keypair, PathEditor, PathView, Side,
+    serde_json,
 };
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -194,6 +195,43 @@ impl RawDocument {
     #[wasm_bindgen(js_name = positionOf)]
     pub fn position_of(&self, path: &str, id: &str) -> Given<Option<usize>> {
         self.read(|view| view.get(path)?.position_of(id.parse().ok()?))
+    }
+}
+
+/// Cursors in texts and lists, as JSON.
+#[wasm_bindgen]
+impl RawDocument {
+    /// The cursor at a position: at the left one of its neighbours, or at the right one.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), and if a position lies within a character.
+    pub fn cursor(&self, path: &str, position: usize, left: bool) -> Given<Option<String>> {
+        let side = if left { Side::Left } else { Side::Right };
+        let cursor = self.read(|view| {
+            let Some(place) = view.get(path) else { return Ok(None) };
+            let position = match place.text() {
+                Some(text) => text.position_of_utf16(position)?,
+                None => position,
+            };
+            Ok::<_, EditError>(place.cursor(position, side))
+        })??;
+        Ok(cursor.map(|cursor| serde_json::to_string(&cursor)).transpose()?)
+    }
+
+    /// Where a cursor is now.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), and if it is none.
+    pub fn resolve(&self, path: &str, cursor: &str) -> Given<Option<usize>> {
+        let cursor = serde_json::from_str(cursor)?;
+        self.read(|view| {
+            let place = view.get(path)?;
+            let position = place.resolve(cursor)?.position;
+            match place.text() {
+                Some(text) => text.utf16_of_position(position).ok(),
+                None => Some(position),
+            }
+        })
     }
 }
 

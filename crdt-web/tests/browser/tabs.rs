@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crdt_core::{ChangeOptions, CrdtNode, Document, DocumentId};
 use crdt_store::StoreError;
-use crdt_web::IndexedDb;
+use crdt_web::{Elected, IndexedDb};
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -66,46 +66,64 @@ pub async fn tab_edits_alone(store: String, id: Vec<u8>, edits: u32) -> Result<J
     Ok(Uint8Array::from(&alone.export(&[])[..]).into())
 }
 
-/// Has a worker, which is given the module that runs here, call one of its functions.
-fn tab(function: &str, store: &str, id: DocumentId, edits: &str) -> Promise {
+/// A tab that is elected, and stays so until it is closed.
+#[wasm_bindgen]
+pub async fn tab_is_elected(name: String, _id: Vec<u8>, _edits: u32) -> Result<JsValue, JsValue> {
+    core::mem::forget(Elected::of(&name).await.map_err(thrown)?);
+    Ok(JsValue::UNDEFINED)
+}
+
+/// A worker that calls a function of the module that runs here.
+struct Tab {
+    worker: Worker,
+    done: Promise,
+    _heard: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Tab {
+    fn new(function: &str, name: &str, id: DocumentId, edits: &str) -> Self {
+        let script = script(function, name, id, edits);
+        let kind = BlobPropertyBag::new();
+        kind.set_type("text/javascript");
+        let parts = Array::of1(&script.into());
+        let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).unwrap();
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let url = Url::create_object_url_with_blob(&blob).unwrap();
+        let worker = Worker::new_with_options(&url, &options).unwrap();
+        let mut settle = None;
+        let done = Promise::new(&mut |resolve, reject| settle = Some((resolve, reject)));
+        let (resolve, reject) = settle.unwrap();
+        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let said = |name: &str| Reflect::get(&event.data(), &name.into()).unwrap();
+            let failed = said("failed");
+            let (tell, what) =
+                if failed.is_undefined() { (&resolve, said("done")) } else { (&reject, failed) };
+            tell.call1(&JsValue::NULL, &what).unwrap();
+        });
+        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        Self { worker, done, _heard: heard }
+    }
+}
+
+fn script(function: &str, name: &str, id: DocumentId, edits: &str) -> String {
     let origin = Reflect::get(&js_sys::global(), &"location".into()).unwrap();
     let origin = Reflect::get(&origin, &"origin".into()).unwrap().as_string().unwrap();
     let id = id.as_bytes().iter().map(u8::to_string).collect::<Vec<_>>().join(",");
-    let script = format!(
+    format!(
         "import init, * as module from '{origin}/wasm-bindgen-test.js';
          await init({{ module_or_path: '{origin}/wasm-bindgen-test_bg.wasm' }});
          try {{
              const id = new Uint8Array([{id}]);
-             self.postMessage({{ done: await module.{function}('{store}', id, {edits}) }});
+             self.postMessage({{ done: await module.{function}('{name}', id, {edits}) }});
          }} catch (error) {{ self.postMessage({{ failed: String(error) }}); }}"
-    );
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/javascript");
-    let parts = Array::of1(&script.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).unwrap();
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let url = Url::create_object_url_with_blob(&blob).unwrap();
-    let worker = Worker::new_with_options(&url, &options).unwrap();
-    Promise::new(&mut |resolve, reject| {
-        let held = Rc::new(Cell::new(None));
-        let hold = held.clone();
-        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let _held = &hold;
-            let failed = Reflect::get(&event.data(), &"failed".into()).unwrap();
-            let done = Reflect::get(&event.data(), &"done".into()).unwrap();
-            let (tell, what) =
-                if failed.is_undefined() { (&resolve, done) } else { (&reject, failed) };
-            tell.call1(&JsValue::NULL, &what).unwrap();
-        });
-        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        held.set(Some((heard, worker.clone())));
-    })
+    )
 }
 
 /// Two tabs at once.
 async fn two(function: &str, store: &str, id: DocumentId, edits: &str) -> Vec<JsValue> {
-    let both = Array::of2(&tab(function, store, id, edits), &tab(function, store, id, edits));
+    let tabs = [0; 2].map(|_| Tab::new(function, store, id, edits));
+    let both = Array::of2(&tabs[0].done, &tabs[1].done);
     let done: Array = JsFuture::from(Promise::all(&both)).await.unwrap().unchecked_into();
     done.iter().collect()
 }
@@ -136,4 +154,25 @@ async fn tabs_that_bring_nothing_in_fork_the_chain() {
         note.waiting().apply(&Uint8Array::new(&written).to_vec()).await.unwrap();
     }
     assert!(!note.equivocations().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn when_the_tab_that_is_elected_is_closed_another_one_is() {
+    let tab = Tab::new("tab_is_elected", "speaker", DocumentId::from_bytes([0; 32]), "0");
+    JsFuture::from(tab.done.clone()).await.unwrap();
+    let is_elected = Rc::new(Cell::new(false));
+    let tell = is_elected.clone();
+    let waiting = wasm_bindgen_futures::future_to_promise(async move {
+        let elected = Elected::of("speaker").await.map_err(thrown)?;
+        tell.set(true);
+        drop(elected);
+        Ok(JsValue::UNDEFINED)
+    });
+    // Longer than asking takes where nobody stands in the way.
+    drop(Elected::of("another name").await.unwrap());
+    assert!(!is_elected.get());
+    tab.worker.terminate();
+    JsFuture::from(waiting).await.unwrap();
+    assert!(is_elected.get());
+    drop(Elected::of("speaker").await.unwrap());
 }
