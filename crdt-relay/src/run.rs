@@ -78,7 +78,9 @@ async fn serve(
         let listener = bound(admin).await?;
         serving.push(spawn(&relay, listener, relay.admin_router()));
     }
-    targets.into_iter().for_each(|target| relay.link(target));
+    for target in targets {
+        relay.link(target);
+    }
     while signals.next().await == Signal::Reload {
         reload(config, &list);
     }

@@ -133,7 +133,7 @@ fn large(secret: u8) -> (DocumentId, History) {
         let letter = u32::try_from(state >> 52).expect("twelve bits");
         char::from_u32(0x4e00 + letter).expect("a letter")
     });
-    text.change(|text| text.push_str(&noise.take(150_000).collect::<String>())).expect("short");
+    text.change(|text| text.push_str(noise.take(150_000).collect::<String>())).expect("short");
     let mut history = History::new(text.id());
     history.apply(&text.export(&[])).expect("honest");
     (text.id(), history)

@@ -7,14 +7,16 @@ use crate::names::quoted;
 /// A schema as JSON, without docs, former names and defaults.
 pub(crate) fn schema(schema: &Schema) -> String {
     let types = schema.types().iter().map(|(name, of)| entry(name, &body(&of.body)));
-    let types = in_braces(types.collect());
-    in_braces(vec![entry("root", &node(schema.root())), entry("types", &types)])
+    let types = in_braces(&types.collect::<Vec<_>>());
+    in_braces(&[entry("root", &node(schema.root())), entry("types", &types)])
 }
 
 fn body(of: &Body) -> String {
     let (kind, json) = match of {
         Body::Struct(of) => ("struct", fields(of)),
-        Body::Enum(variants) => ("enum", in_brackets(variants.iter().map(variant).collect())),
+        Body::Enum(variants) => {
+            ("enum", in_brackets(&variants.iter().map(variant).collect::<Vec<_>>()))
+        }
         Body::Newtype(inner) => ("newtype", node(inner)),
         _ => ("newtype", tagged("custom", "\"\"")),
     };
@@ -22,7 +24,7 @@ fn body(of: &Body) -> String {
 }
 
 fn fields(of: &Fields) -> String {
-    let all = |of: &[Field]| in_brackets(of.iter().map(field).collect());
+    let all = |of: &[Field]| in_brackets(&of.iter().map(field).collect::<Vec<_>>());
     match of {
         Fields::Named(of) => tagged("named", &all(of)),
         Fields::Tuple(of) => tagged("tuple", &all(of)),
@@ -31,13 +33,13 @@ fn fields(of: &Fields) -> String {
 }
 
 fn field(of: &Field) -> String {
-    in_braces(vec![entry("name", &quoted(&of.name)), entry("node", &node(&of.node))])
+    in_braces(&[entry("name", &quoted(&of.name)), entry("node", &node(&of.node))])
 }
 
 fn variant(of: &Variant) -> String {
     let mut entries = vec![entry("name", &quoted(&of.name))];
     entries.extend(of.payload.iter().map(|payload| entry("payload", &node(payload))));
-    in_braces(entries)
+    in_braces(&entries)
 }
 
 fn node(of: &Node) -> String {
@@ -48,7 +50,7 @@ fn node(of: &Node) -> String {
         Node::ListOf(element) => tagged("list", &node(element)),
         Node::MapOf { key, value } => {
             let entries = vec![entry("key", &quoted(key)), entry("value", &node(value))];
-            tagged("map", &in_braces(entries))
+            tagged("map", &in_braces(&entries))
         }
         Node::SetOf(element) => tagged("set", &quoted(element)),
         Node::OptionOf(inner) => tagged("option", &node(inner)),
@@ -67,13 +69,13 @@ fn entry(name: &str, json: &str) -> String {
 }
 
 fn tagged(name: &str, json: &str) -> String {
-    in_braces(vec![entry(name, json)])
+    in_braces(&[entry(name, json)])
 }
 
-fn in_braces(entries: Vec<String>) -> String {
+fn in_braces(entries: &[String]) -> String {
     format!("{{ {} }}", entries.join(", "))
 }
 
-fn in_brackets(items: Vec<String>) -> String {
+fn in_brackets(items: &[String]) -> String {
     format!("[{}]", items.join(", "))
 }

@@ -133,7 +133,7 @@ impl<S: NodeState + Default> AnyOption for OptionState<S> {
         Some(&mut entry.state)
     }
 
-    fn into_entry<'s>(&'s mut self, scope: Scope<'s>) -> Result<Place<'s>, EditError> {
+    fn entry<'s>(&'s mut self, scope: Scope<'s>) -> Result<Place<'s>, EditError> {
         let (state, scope) = self.enter(scope)?;
         Ok((state, scope))
     }

@@ -90,7 +90,7 @@ impl Rows {
                 None,
                 ..,
             ) if checked.len() == size_of::<Check>() => {
-                self.keep(document, Table::Waiting, number, bytes, &checked)
+                self.keep(document, Table::Waiting, number, bytes, &checked);
             }
             (
                 Some(Integer(document)),

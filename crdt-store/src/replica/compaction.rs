@@ -81,8 +81,12 @@ impl Replica {
         if !writes.is_empty() {
             transaction.write(&self.id, &writes).await?;
             transaction.commit().await?;
-            compacted.into_iter().for_each(|compacted| self.follow(compacted));
-            note.iter().for_each(|note| self.renoted(note.len()));
+            if let Some(compacted) = compacted {
+                self.follow(compacted);
+            }
+            if let Some(note) = note {
+                self.renoted(note.len());
+            }
         }
         Ok(())
     }

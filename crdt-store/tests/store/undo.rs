@@ -29,7 +29,7 @@ fn notes(path: &Path) -> (usize, usize) {
 }
 
 fn undone(note: &mut Stored<Note>) -> usize {
-    (0..).take_while(|_| note.undo().unwrap().is_some()).count()
+    core::iter::from_fn(|| note.undo().unwrap()).count()
 }
 
 #[test]
@@ -121,8 +121,8 @@ fn it_is_kept_within_bounds() {
     drop(note);
     let mut note = store.open_document_with::<Note>(&few, id).unwrap();
     assert_eq!((undone(&mut note), note.read().title.to_string()), (3, "1496".to_owned()));
-    let none = UndoLimits { groups: 0, ..UndoLimits::default() };
-    let mut note = store.create::<Note>().unwrap().with_undo_limits(none);
+    let nothing = UndoLimits { groups: 0, ..UndoLimits::default() };
+    let mut note = store.create::<Note>().unwrap().with_undo_limits(nothing);
     let before = notes(&path);
     written(&mut note, &["a"]);
     assert_eq!((undone(&mut note), notes(&path)), (0, before));

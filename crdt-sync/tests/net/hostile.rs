@@ -109,7 +109,7 @@ async fn who_is_not_known_yet_is_given_no_memory_however_frames_are_cut() {
     claims.get_mut().write_all(&head).await.expect("it is open");
     ended(claims).await;
     let mut pieces = socket(server.at).await;
-    let piece = |opcode: u8| [&[opcode, 0x80 | 100, 1, 2, 3, 4][..], &[7; 100]].concat();
+    let piece = |opcode: u8| [&[opcode, 0x80 | 0x64, 1, 2, 3, 4][..], &[7; 100]].concat();
     for number in 0..6 {
         let opcode = if number == 0 { 2 } else { 0 };
         // The last ones may come too late.

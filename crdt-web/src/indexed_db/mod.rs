@@ -119,8 +119,8 @@ fn begin(database: &IdbDatabase, of: &str, access: Access) -> Result<IdbTransact
     // Otherwise what was acknowledged may be gone after a power cut.
     Reflect::set(&options, &"durability".into(), &"strict".into())?;
     let begin: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
-    let begun = begin.apply(database, &Array::of3(&of.into(), &mode.into(), &options))?;
-    begun.dyn_into()
+    let transaction = begin.apply(database, &Array::of3(&of.into(), &mode.into(), &options))?;
+    transaction.dyn_into()
 }
 
 impl Table for IndexedDb {

@@ -144,10 +144,10 @@ struct Timer {
 impl Timer {
     fn new(after: Duration, transaction: IdbTransaction) -> Result<Self, IndexedDbError> {
         let is_over = Rc::new(Cell::new(false));
-        let rung = is_over.clone();
+        let tell = is_over.clone();
         let ring = Closure::<dyn FnMut()>::new(move || {
             // It may have begun just now.
-            rung.set(transaction.abort().is_ok());
+            tell.set(transaction.abort().is_ok());
         });
         let millis = JsValue::from_f64(after.as_secs_f64() * 1000.0);
         let set = timer_function("setTimeout")?;

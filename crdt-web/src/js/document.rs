@@ -16,12 +16,15 @@ use super::plain::{from_js, to_js};
 
 type Given<R> = Result<R, JsError>;
 
+/// A document, or why there is none.
+type Made = Given<Box<dyn AnyDocument>>;
+
 /// Makes documents of one type.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct RawType {
-    create: fn(Keypair) -> Given<Box<dyn AnyDocument>>,
-    load: fn(&[u8], Keypair) -> Given<Box<dyn AnyDocument>>,
+    create: fn(Keypair) -> Made,
+    load: fn(&[u8], Keypair) -> Made,
     join: fn(DocumentId, Keypair) -> Box<dyn AnyDocument>,
 }
 
@@ -393,6 +396,7 @@ impl RawDocument {
     ///
     /// # Errors
     /// If one of them is none.
+    #[expect(clippy::needless_pass_by_value, reason = "it is how strings come from there")]
     pub fn export(&self, heads: Vec<String>) -> Given<Uint8Array> {
         let heads =
             heads.iter().map(|head| head.parse()).collect::<Result<Vec<ChangeHash>, _>>()?;

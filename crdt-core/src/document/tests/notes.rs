@@ -72,7 +72,7 @@ impl World {
         let Self { mine, notes, yours } = self;
         let note = match *step {
             Step::Set { field, value, joined } => {
-                edited(mine, &options(joined), |json| json.set(&pointer(field), value))
+                edited(mine, &options(joined), |json| json.set(pointer(field), value))
             }
             Step::Type { at, joined } => edited(mine, &options(joined), |json| {
                 json.array("/list")?.insert(usize::from(at) % 2, at.into()).map(drop)
@@ -81,7 +81,7 @@ impl World {
                 json.array("/list")?.remove(usize::from(at) % 3).map(drop)
             }),
             Step::Remove { field } => {
-                edited(mine, &options(false), |json| json.remove(&pointer(field)).map(drop))
+                edited(mine, &options(false), |json| json.remove(pointer(field)).map(drop))
             }
             Step::Undo => {
                 let prepared = mine.prepare_undo(&options(false)).expect("it can be written");
@@ -100,7 +100,7 @@ impl World {
                 None
             }
             Step::Yours { field } => {
-                yours.change(|json| json.set(&pointer(field), "yours")).expect("an edit");
+                yours.change(|json| json.set(pointer(field), "yours")).expect("an edit");
                 None
             }
             Step::Merge => {
@@ -168,7 +168,9 @@ proptest! {
         flips in prop::collection::vec((any::<usize>(), any::<u8>()), 1..4),
     ) {
         let mut world = World::new();
-        steps.iter().for_each(|step| world.go(step));
+        for step in &steps {
+            world.go(step);
+        }
         for (at, byte) in flips {
             let count = world.notes.len().max(1);
             if let Some(note) = world.notes.get_mut(at % count) {

@@ -145,9 +145,9 @@ pub trait AnyMap {
     /// The state of an entry that is present, to edit it where it is. Nothing is written.
     fn get_mut(&mut self, key: Key<'_>) -> Option<&mut dyn NodeState>;
     /// An entry that is present, which stays so while it is edited.
-    fn into_present<'s>(&'s mut self, scope: Scope<'s>, key: Key<'_>) -> Option<Place<'s>>;
+    fn present<'s>(&'s mut self, scope: Scope<'s>, key: Key<'_>) -> Option<Place<'s>>;
     /// An entry, which is made present if it is absent.
-    fn into_entry<'s>(
+    fn entry<'s>(
         &'s mut self,
         scope: Scope<'s>,
         key: Key<'_>,
@@ -176,7 +176,7 @@ pub trait AnyOption {
     /// The state, if it is present, to edit it where it is. Nothing is written.
     fn get_mut(&mut self) -> Option<&mut dyn NodeState>;
     /// The node, which is made present if it is absent, and stays so while it is edited.
-    fn into_entry<'s>(&'s mut self, scope: Scope<'s>) -> Result<Place<'s>, EditError>;
+    fn entry<'s>(&'s mut self, scope: Scope<'s>) -> Result<Place<'s>, EditError>;
     /// Makes it present and writes a value over what is known of it.
     fn assign(&mut self, scope: Scope<'_>, write: WriteEntry<'_>) -> Result<(), EditError>;
     /// Makes it absent; whether it was present.

@@ -184,10 +184,10 @@ impl<'a> PathEditor<'a> {
                 (Target::Node(place), Some(last)) => (place, last),
             };
             match node.any_mut() {
-                AnyNodeMut::List(list) => {
-                    let position = element(list, last, scope.chains())?;
+                AnyNodeMut::List(items) => {
+                    let position = element(items, last, scope.chains())?;
                     let new = scope.new_element(scope.next_id());
-                    write::insert_all(list, scope, position, core::slice::from_ref(&value))?;
+                    write::insert_all(items, scope, position, core::slice::from_ref(&value))?;
                     Ok(Some(new))
                 }
                 AnyNodeMut::Map(map) => {
@@ -220,13 +220,13 @@ impl<'a> PathEditor<'a> {
                         return map.put(scope, key.as_key());
                     }
                     EntryOrPart::Entry(map, scope, key) => {
-                        return map.into_entry(scope, key.as_key()).map(drop);
+                        return map.entry(scope, key.as_key()).map(drop);
                     }
                 },
             };
             let (node, scope) = place;
             match node.any_mut() {
-                AnyNodeMut::Option(option) => option.into_entry(scope).map(drop),
+                AnyNodeMut::Option(option) => option.entry(scope).map(drop),
                 other => Err(other_kind(path, other.kind(), "an entry of a map")),
             }
         })
@@ -366,12 +366,12 @@ fn entry_or_part<'s>(
 
 fn remove_from((node, scope): Place<'_>, last: &Token<'_>) -> Result<bool, EditError> {
     match node.any_mut() {
-        AnyNodeMut::List(list) => {
-            let position = element(list, last, scope.chains())?;
-            if position >= list.count(scope.chains()) {
-                return Err(out_of_range(list, position, scope.chains()));
+        AnyNodeMut::List(items) => {
+            let position = element(items, last, scope.chains())?;
+            if position >= items.count(scope.chains()) {
+                return Err(out_of_range(items, position, scope.chains()));
             }
-            list.delete(scope, position..position + 1).map(|()| true)
+            items.delete(scope, position..position + 1).map(|()| true)
         }
         AnyNodeMut::Map(map) => {
             let key = entry_key(map, last)?;

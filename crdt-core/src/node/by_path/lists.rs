@@ -144,10 +144,10 @@ impl PathEditor<'_> {
             (Target::Node((node, scope)), last) => {
                 let kind = node.any().kind();
                 match (node.any_mut(), last) {
-                    (AnyNodeMut::List(list), Some(last)) => {
-                        let position = element(list, last, scope.chains())?;
-                        let range = positions(&(position..=position), list.count(scope.chains()))?;
-                        list.move_range(scope, range, to)
+                    (AnyNodeMut::List(items), Some(last)) => {
+                        let position = element(items, last, scope.chains())?;
+                        let range = positions(&(position..=position), items.count(scope.chains()))?;
+                        items.move_range(scope, range, to)
                     }
                     _ => Err(other_kind(path, kind, "an element of a list")),
                 }

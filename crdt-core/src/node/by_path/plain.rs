@@ -223,6 +223,7 @@ impl PlainValue {
 
 /// The integer that a float is, if it is one: of those that floats tell apart.
 fn integer_of(float: f64) -> Option<i128> {
+    #[expect(clippy::float_cmp, reason = "an integer is nothing but its whole part")]
     let is_one = float.trunc() == float && float.abs() <= MAX_EXACT;
     #[expect(clippy::cast_possible_truncation, reason = "it is an integer below 2^53")]
     is_one.then_some(float as i128)

@@ -60,7 +60,7 @@ pub(super) fn entered<'s>((node, scope): Place<'s>, pointer: &str) -> Result<Pla
     }
     match node.any_mut() {
         AnyNodeMut::Option(option) if option.get().is_some() => {
-            entered(option.into_entry(scope)?, pointer)
+            entered(option.entry(scope)?, pointer)
         }
         _ => Err(nothing(pointer)),
     }
@@ -95,7 +95,7 @@ pub(super) fn step<'s>(
         }
         AnyNodeMut::Map(map) => {
             let key = entry_key(map, token)?;
-            map.into_present(scope, key.as_key()).ok_or_else(|| nothing(token.path))
+            map.present(scope, key.as_key()).ok_or_else(|| nothing(token.path))
         }
         _ => Err(EditError::NotAContainer { path: token.parent.to_owned(), found: kind.found() }),
     }
@@ -173,7 +173,7 @@ pub(super) fn entry_key(map: &dyn AnyMap, token: &Token<'_>) -> Result<EntryKey,
 /// The bytes that hexadecimal digits stand for.
 fn bytes_of(digits: &str) -> Option<Vec<u8>> {
     let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if digits.len() % 2 != 0 || !digits.bytes().all(|byte| is_digit(&byte)) {
+    if !digits.len().is_multiple_of(2) || !digits.bytes().all(|byte| is_digit(&byte)) {
         return None;
     }
     let pairs = (0..digits.len()).step_by(2);

@@ -43,12 +43,12 @@ impl<K: MapKey, S: NodeState + Default> AnyMap for MapState<K, S> {
         Some(&mut entry.state)
     }
 
-    fn into_present<'s>(&'s mut self, scope: Scope<'s>, key: Key<'_>) -> Option<Place<'s>> {
+    fn present<'s>(&'s mut self, scope: Scope<'s>, key: Key<'_>) -> Option<Place<'s>> {
         let (state, scope) = self.enter_present(scope, &own_key::<K>(key)?)?;
         Some((state, scope))
     }
 
-    fn into_entry<'s>(
+    fn entry<'s>(
         &'s mut self,
         scope: Scope<'s>,
         key: Key<'_>,

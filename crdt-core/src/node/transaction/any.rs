@@ -3,7 +3,7 @@
 use super::{Scope, path_to};
 use crate::node::{EditError, NodeState};
 
-impl<'a> Scope<'a> {
+impl Scope<'_> {
     /// As [`attempt`](Self::attempt), in a state of any type.
     ///
     /// # Errors

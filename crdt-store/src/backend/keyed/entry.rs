@@ -66,7 +66,7 @@ impl Kept {
             *number = reader.number()?;
         }
         let [order, waiting, last_waiting, made, last, through, changes, bytes, millis] = numbers;
-        let (type_name, title) = (text(&mut reader)?, text(&mut reader)?);
+        let (Text(type_name), Text(title)) = (text(&mut reader)?, text(&mut reader)?);
         let mut tips = Vec::new();
         while !reader.end() {
             let author = Author::from_bytes(reader.take()?).ok()?;
@@ -79,10 +79,13 @@ impl Kept {
     }
 }
 
-fn text(reader: &mut Reader<'_>) -> Option<Option<String>> {
+/// A text that may be absent.
+struct Text(Option<String>);
+
+fn text(reader: &mut Reader<'_>) -> Option<Text> {
     let is_there = reader.byte()? != 0;
     let text = String::from_utf8(reader.bytes()?.to_vec()).ok()?;
-    Some(is_there.then_some(text))
+    Some(Text(is_there.then_some(text)))
 }
 
 #[cfg(test)]

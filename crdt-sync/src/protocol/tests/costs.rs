@@ -48,9 +48,9 @@ fn with_documents(count: u32) -> Connection {
 #[test]
 fn a_ping_costs_no_more_where_there_are_many_documents() {
     let mut listener = with_documents(300);
-    let ping = written(&Message::Ping { number: 1, heads: [0; 8] });
-    let pong = written(&Message::Pong { number: 1, heads: [0; 8] });
-    let frame = [ping, pong].concat().repeat(1000);
+    let asked = written(&Message::Ping { number: 1, heads: [0; 8] });
+    let answered = written(&Message::Pong { number: 1, heads: [0; 8] });
+    let frame = [asked, answered].concat().repeat(1000);
     let hashes = hashes_of(|| {
         listener.receive(NOW, &frame).expect("allowed");
         assert_eq!(listener.poll_transmit(NOW).map(|frame| frame.len()), Some(10), "one pong");
@@ -65,8 +65,8 @@ fn the_sum_of_all_documents_is_kept_up() {
     let sum = |listener: &mut Connection| {
         let ping = written(&Message::Ping { number: 1, heads: [0; 8] });
         listener.receive(NOW, &ping).expect("allowed");
-        let pong = listener.poll_transmit(NOW).expect("a pong");
-        pong[pong.len() - 8..].to_vec()
+        let answer = listener.poll_transmit(NOW).expect("a pong");
+        answer[answer.len() - 8..].to_vec()
     };
     let mut listener = with_documents(3);
     let three = sum(&mut listener);
@@ -229,7 +229,6 @@ fn a_frame_costs_what_its_messages_do() {
         let messages = super::read(&frame).expect("well-formed").len();
         let mut listener = with_documents(100);
         let hashes = hashes_of(|| listener.receive(NOW, &frame).expect("allowed"));
-        println!("{what}: {messages} messages, {hashes} hashes");
         assert!(hashes <= 2 * messages, "{what}: {hashes} hashes for {messages} messages");
     }
 }

@@ -64,10 +64,13 @@ impl<'h> NoteWriter<'h> {
         };
         self.steps.push(kind);
         write::length(&mut self.steps, gone.len());
-        gone.iter().for_each(|group| write::varint(&mut self.steps, u64::from(*group)));
+        for group in gone {
+            write::varint(&mut self.steps, u64::from(group));
+        }
         if let Some(named) = named {
-            let joined = target.joined();
-            joined.iter().for_each(|group| write::varint(&mut self.steps, u64::from(*group)));
+            if let Some(group) = target.joined() {
+                write::varint(&mut self.steps, u64::from(group));
+            }
             self.steps.extend(named);
         }
     }

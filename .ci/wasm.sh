@@ -1,0 +1,70 @@
+# What is built and tested for the browser.
+
+# What installs packages of the distribution.
+root=()
+[ "$(id -u)" = 0 ] || root=(sudo)
+
+# What builds for the browser: `wasm` comes before a command, and what it builds goes to `wasm_target`.
+# The standard library for the target comes from rustup, or, where that cannot be reached, from a
+# script beside the repository.
+target=wasm32-unknown-unknown
+wasm=()
+wasm_target="${CARGO_TARGET_DIR:-$PWD/target}"
+wasm_toolchain() {
+  local tools=../shared/tools/wasm-toolchain.sh prefix="$wasm_target/wasm-toolchain"
+  if rustup target list --installed | grep -qx "$target" || step rustup target add "$target"; then
+    return
+  elif [ -x "$tools" ]; then
+    step "${root[@]}" apt-get update
+    step "$tools" "$prefix"
+    wasm=(env RUSTC="$prefix/bin/rustc")
+    wasm_target="$prefix/target"
+  else
+    say "the target $target cannot be installed"
+    return 1
+  fi
+}
+
+# `cargo check` for the browser, of what an app there can have by itself.
+wasm_check() {
+  local check=("${wasm[@]}" cargo check --target "$target" --target-dir "$wasm_target")
+  # Without default features: randomness of the operating system (`os-random`) is the choice of
+  # the application there, which turns on getrandom's own feature `wasm_js`.
+  step "${check[@]}" -p crdt-core --no-default-features --features derive
+  step "${check[@]}" -p crdt-sync --no-default-features
+  step "${check[@]}" -p crdt-store --no-default-features
+  step "${check[@]}" -p crdt-web
+}
+
+# The tests in a real browser: Chromium and its driver, and the runner that goes with the version of
+# wasm-bindgen that is locked. They are ended if they take longer than they ever should.
+browser_tests() {
+  local version runner="$wasm_target/wasm-bindgen"
+  version="$(grep -A1 '^name = "wasm-bindgen"$' Cargo.lock | sed -n 's/^version = "\(.*\)"$/\1/p')"
+  if ! command -v chromedriver >/dev/null; then
+    step "${root[@]}" apt-get update
+    step "${root[@]}" apt-get install -y --no-install-recommends chromium chromium-driver
+  fi
+  if [ "$("$runner/bin/wasm-bindgen-test-runner" --version 2>/dev/null)" != "wasm-bindgen-test-runner $version" ]; then
+    step env CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+      cargo install wasm-bindgen-cli --version "$version" --root "$runner" --target-dir "$wasm_target"
+  fi
+  local browser=("${wasm[@]}" env CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$runner/bin/wasm-bindgen-test-runner"
+    CHROMEDRIVER="$(command -v chromedriver)" WASM_BINDGEN_TEST_TIMEOUT=240)
+  local tests=(cargo --config profile.dev.package.crdt-core.opt-level=0 test -p crdt-web --target "$target" --target-dir "$wasm_target" --test browser)
+  step "${browser[@]}" "${tests[@]}" --no-run
+  step timeout 300 "${browser[@]}" "${tests[@]}"
+}
+
+# The package for JavaScript: its types are checked, and its tests run in Node.js.
+js_tests() {
+  if ! command -v npm >/dev/null; then
+    step "${root[@]}" apt-get update
+    step "${root[@]}" apt-get install -y --no-install-recommends nodejs npm
+  fi
+  step "${wasm[@]}" cargo --config profile.dev.package.crdt-core.opt-level=0 build -p web-board --target "$target" --target-dir "$wasm_target"
+  step "$wasm_target/wasm-bindgen/bin/wasm-bindgen" --target web --out-dir crdt-web/js/tests/pkg \
+    "$wasm_target/$target/debug/web_board.wasm"
+  step npm --prefix crdt-web/js install --no-audit --no-fund
+  step npm --prefix crdt-web/js test
+}
