@@ -7,11 +7,11 @@
 
 mod any;
 mod editor;
+mod elements;
 mod given;
 mod kind;
 mod lists;
 mod plain;
-mod rows;
 mod step;
 mod view;
 mod write;

@@ -25,7 +25,7 @@ pub(super) fn write(
         AnyNodeMut::Record(fields, parts) => write_fields(fields, parts, scope, value, how),
         AnyNodeMut::Choice(choice) => write_choice(choice, scope, value, how),
         AnyNodeMut::List(list) if how == Writing::Difference => {
-            rows::reconcile(list, scope, given::items(scope, value)?)
+            elements::reconcile(list, scope, given::items(scope, value)?)
         }
         AnyNodeMut::List(list) => {
             let items = given::items(scope, value)?;

@@ -27,8 +27,8 @@
 //!
 //! A group is named by the number of its first change; all numbers are varints.
 
+mod noting;
 mod telling;
-mod writing;
 
 use core::ops::Range;
 
@@ -36,8 +36,8 @@ use super::stack::Way;
 use crate::node::Prior;
 use crate::op::Id;
 
+pub(super) use noting::NoteWriter;
 pub(super) use telling::{Told, Unfit};
-pub(super) use writing::NoteWriter;
 
 /// The version of the form.
 const VERSION: u8 = 1;
