@@ -1,9 +1,9 @@
 //! Writing plain values into states, as their types write values of theirs.
 
 use super::any::{AnyChoice, AnyList, AnyMap, AnyNode, AnyNodeMut, AnyOption, AnyRegister};
+use super::elements;
 use super::given::{self, Given};
 use super::plain::PlainValue;
-use super::rows;
 use crate::node::choice::select;
 use crate::node::option::KEY;
 use crate::node::record::{Field, Parts};
