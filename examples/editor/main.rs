@@ -34,7 +34,7 @@ struct Card {
 
 type Result<T = (), E = Box<dyn Error>> = core::result::Result<T, E>;
 
-const STEPS: usize = 600;
+const STEPS: usize = 1_000;
 
 fn main() -> Result {
     // The same keys and choices each time, so that it always runs alike. Yours are random.
@@ -71,7 +71,9 @@ fn step(app: &mut App, random: &mut ChaCha8Rng) -> Result {
     let word = WORDS.choose(random).expect("there are some");
     let length = app.text.len();
     let card = (!app.cards.is_empty()).then(|| random.random_range(0..app.cards.len()));
-    match (random.random_range(0..26), card) {
+    // Whoever undid something often goes back and forth; after another change there is nothing to redo.
+    let goes_back = app.document.can_redo() && random.random_ratio(1, 3);
+    match (if goes_back { 24 } else { random.random_range(0..26) }, card) {
         (0..5, _) => app.type_text(word),
         (5..8, _) => {
             let at = random.random_range(0..=length);

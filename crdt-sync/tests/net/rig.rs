@@ -1,6 +1,7 @@
 //! Relays and peers to test with.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -54,7 +55,7 @@ impl Server {
         let _inside = runtime.enter();
         let relay = Relay::start(store, access, options).expect("a relay");
         let at = at.unwrap_or_else(|| ([127, 0, 0, 1], 0).into());
-        let listener = std::net::TcpListener::bind(at).expect("a port");
+        let listener = bound(at);
         listener.set_nonblocking(true).expect("a socket");
         let at = listener.local_addr().expect("an address");
         let listener = TcpListener::from_std(listener).expect("a listener");
@@ -83,6 +84,19 @@ impl Server {
         runtime.spawn(async move { done.send(future.await) });
         is_done.recv_timeout(Duration::from_secs(30)).expect("it ends")
     }
+}
+
+/// A relay that was killed holds its port until its runtime has let go of it.
+fn bound(at: SocketAddr) -> std::net::TcpListener {
+    for _ in 0..500 {
+        match std::net::TcpListener::bind(at) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            bound => return bound.expect("a port"),
+        }
+    }
+    panic!("the port {at} stays in use")
 }
 
 impl Drop for Server {
