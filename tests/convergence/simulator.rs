@@ -40,7 +40,7 @@ struct Network {
 
 #[test]
 fn replicas_converge() {
-    for seed in seeds(75) {
+    for seed in seeds(40) {
         let _seed = Seed(seed);
         let mut network = Network::new(seed, false);
         (0..60).for_each(|_| network.step());
@@ -50,7 +50,7 @@ fn replicas_converge() {
 
 #[test]
 fn replicas_converge_among_strangers() {
-    for seed in seeds(50) {
+    for seed in seeds(25) {
         let _seed = Seed(seed);
         let mut network = Network::new(seed, true);
         for _ in 0..80 {

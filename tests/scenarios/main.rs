@@ -2,6 +2,7 @@
 //! in.
 
 mod authorship;
+mod by_path;
 mod changes;
 mod collections;
 mod conflicts;
@@ -10,6 +11,7 @@ mod delivery;
 mod editing;
 mod evolution;
 mod flips;
+mod foreign;
 mod inspection;
 mod json;
 mod json_values;

@@ -35,7 +35,7 @@ fn a_full_disk_loses_nothing() {
     // The child writes its notes by the call that writes the key, so these have to go on.
     let lasting = each(Operation::Write).filter(|fault| !fault.file().contains(".key"));
     let lasting = lasting.map(Fault::lasting).collect();
-    for fault in sampled(once, 60).into_iter().chain(sampled(lasting, 12)) {
+    for fault in sampled(once, 20).into_iter().chain(sampled(lasting, 6)) {
         let run = expect_no_harm(test, EACH, &fault);
         // Whatever it was that found no room, it is said what to do.
         let unnamed = failures(&run).into_iter().find(|note| note.contains("StorageFull"));
@@ -50,7 +50,7 @@ fn a_disk_that_does_not_answer_loses_nothing() {
     let each = |operation| recording.faults(operation, Failure::Io);
     let writes = each(Operation::Write).chain(each(Operation::Resize)).collect();
     let rest = each(Operation::Sync).chain(each(Operation::Open)).chain(each(Operation::Entry));
-    for fault in sampled(writes, 30).into_iter().chain(sampled(rest.collect(), 60)) {
+    for fault in sampled(writes, 12).into_iter().chain(sampled(rest.collect(), 20)) {
         expect_no_harm(test, EACH, &fault);
     }
 }
@@ -59,7 +59,7 @@ fn a_disk_that_does_not_answer_loses_nothing() {
 fn a_sync_that_fails_loses_nothing_that_was_flushed() {
     let test = "faults::a_sync_that_fails_loses_nothing_that_was_flushed";
     let Some(recording) = recorded(test, GROUPED) else { return };
-    for fault in recording.faults(Operation::Sync, Failure::Io) {
+    for fault in sampled(recording.faults(Operation::Sync, Failure::Io).collect(), 20) {
         expect_no_harm(test, GROUPED, &fault);
     }
 }
@@ -70,7 +70,7 @@ fn a_sync_within_a_commit_that_fails_loses_nothing_that_was_flushed() {
     let Some(recording) = recorded(test, MUCH) else { return };
     let syncs = recording.faults(Operation::Sync, Failure::Io);
     let journal: Vec<_> = syncs.filter(|fault| fault.file().ends_with("-wal")).collect();
-    for fault in journal {
+    for fault in sampled(journal, 12) {
         expect_no_harm(test, MUCH, &fault);
     }
 }
