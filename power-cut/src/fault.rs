@@ -24,6 +24,8 @@ pub enum Failure {
     NoSpace,
     /// `EIO`: the disk does not answer.
     Io,
+    /// `SIGKILL`: the process that calls is killed, and the call is not made.
+    Killed,
 }
 
 /// A call that a workload made and that shall fail when it is run again
@@ -58,12 +60,13 @@ impl Fault {
 
     /// As `strace` takes it.
     pub(crate) fn injection(&self) -> String {
-        let error = match self.failure {
-            Failure::NoSpace => "ENOSPC",
-            Failure::Io => "EIO",
+        let done = match self.failure {
+            Failure::NoSpace => "error=ENOSPC",
+            Failure::Io => "error=EIO",
+            Failure::Killed => "signal=KILL",
         };
         let later = if self.lasting { "+" } else { "" };
-        format!("inject={}:error={error}:when={}{later}", self.call, self.nth)
+        format!("inject={}:{done}:when={}{later}", self.call, self.nth)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::child::{ARGUMENT, FOLDER, NOTES};
 use crate::cut::Cut;
 use crate::disk;
 use crate::error::RecordError;
-use crate::fault::Fault;
+use crate::fault::{Failure, Fault};
 use crate::folder::{self, Files};
 use crate::recording::Recording;
 use crate::trace::{self, CALLS, Place, Traced};
@@ -83,7 +83,9 @@ impl Recorder {
         let place = Place::new(scratch.path())?;
         folder::write(&self.start, place.folder.as_ref())?;
         let output = self.command(&place)?.output().map_err(unavailable)?;
-        if !output.status.success() {
+        // `strace` ends by the signal that ended the child, and has no exit code then.
+        let is_killed = self.kills() && output.status.code().is_none();
+        if !output.status.success() && !is_killed {
             probe()?;
             return Err(RecordError::Workload { status: output.status, output: printed(&output) });
         }
@@ -98,12 +100,22 @@ impl Recorder {
             return Err(RecordError::Unseen(name));
         }
         let notes = self.notes.into_iter().chain(notes).collect();
+        let failed = failed || is_killed;
         Ok(Recording { start: self.start, events, notes, noted, calls, failed })
+    }
+
+    /// Whether the child is to be killed.
+    fn kills(&self) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.failure == Failure::Killed)
     }
 
     fn command(&self, place: &Place) -> io::Result<Command> {
         let mut command = Command::new("strace");
-        command.args(["-f", "--seccomp-bpf", "-y", "-xx", "-qq", "-e", "signal=none"]);
+        command.args(["-f", "-y", "-xx", "-qq", "-e", "signal=none"]);
+        // With a filter in the kernel `strace` sends no signals.
+        if !self.kills() {
+            command.arg("--seccomp-bpf");
+        }
         command.args(["-s", &LONGEST_WRITE.to_string(), "-o", &place.trace]);
         command.args(["-e", &format!("trace={}", CALLS.join(","))]);
         if let Some(fault) = &self.fault {

@@ -12,7 +12,7 @@ use crate::examine::Examiner;
 use crate::place::FILE;
 use crate::promise::Promise;
 use crate::workload::{Note, Writer, changed, much};
-use crate::{cuts, recorded};
+use crate::{recorded, sampled};
 
 /// What is done: every change is durable, or only when it is flushed.
 const EACH: &str = "failing";
@@ -75,10 +75,23 @@ fn a_sync_within_a_commit_that_fails_loses_nothing_that_was_flushed() {
     }
 }
 
-/// So many of them, spread evenly.
-fn sampled(faults: Vec<Fault>, count: usize) -> Vec<Fault> {
-    let step = (faults.len() / cuts(count)).max(1);
-    faults.into_iter().step_by(step).collect()
+/// By a process that is in fact killed, before a call of the system: what it has written the system has,
+/// synced or not.
+#[test]
+fn a_process_that_is_killed_loses_nothing() {
+    let test = "faults::a_process_that_is_killed_loses_nothing";
+    for workload in [EACH, GROUPED] {
+        let Some(recording) = recorded(test, workload) else { return };
+        let calls = [Operation::Write, Operation::Resize, Operation::Sync, Operation::Entry];
+        let kills = |call| sampled(recording.faults(call, Failure::Killed).collect(), 5);
+        for fault in calls.into_iter().flat_map(kills) {
+            let run = Recorder::this_test(test).argument(workload).failing(fault.clone()).run();
+            let run = run.unwrap_or_else(|error| panic!("{fault}: {error}"));
+            assert!(run.has_failed(), "{fault}");
+            let left = run.killed(run.points().end - 1);
+            assert_eq!(Examiner::of(&run).damage(&left), None, "{fault}");
+        }
+    }
 }
 
 fn expect_no_harm(test: &str, workload: &str, fault: &Fault) -> Recording {

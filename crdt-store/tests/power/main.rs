@@ -15,7 +15,7 @@ mod workload;
 use std::env;
 use std::ops::Range;
 
-use power_cut::{Child, Cut, Recorder, Recording};
+use power_cut::{Child, Cut, Fault, Recorder, Recording};
 
 use crate::examine::{Damage, Examiner};
 
@@ -166,6 +166,12 @@ fn damages(recording: &Recording, count: usize) -> Vec<Damage> {
     let mut examiner = Examiner::of(recording);
     let cuts = recording.cuts(recording.points(), count, 0);
     cuts.filter_map(|cut| examiner.damage(&cut)).collect()
+}
+
+/// So many of them, spread evenly.
+fn sampled(faults: Vec<Fault>, count: usize) -> Vec<Fault> {
+    let step = (faults.len() / cuts(count)).max(1);
+    faults.into_iter().step_by(step).collect()
 }
 
 /// How many cuts to make where so many are made if nothing is said.
