@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         article.body.push_str("Flour and water.")
     })?;
     alice.merge(&mut bob)?;
-    let draft = Heads::from(alice.heads());
+    let draft = alice.heads();
 
     bob.change_with(&said("salt", 1_700_000_060_000), |article| {
         article.body.insert(5, ", salt")?;

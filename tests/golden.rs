@@ -240,7 +240,7 @@ fn a_change_that_names_another_authors_elements() -> Tested {
     let mut other = Document::<Note>::join(first.id(), alice());
     assert_eq!(other.apply(&bytes(golden))?.waiting, second.heads());
     let outcome = other.apply(&bytes(include_str!("golden/first-bundle.hex")))?;
-    assert_eq!(outcome.applied, [first.heads(), second.heads()].concat());
+    assert_eq!(outcome.applied, [&first.heads()[..], &second.heads()].concat());
     assert_eq!(other.value(), Note { title: "Greeting".into(), body: "Hello".into() });
     Ok(())
 }

@@ -38,7 +38,7 @@ impl<'h> Versions<'h> {
     /// The heads of a version.
     pub(crate) fn heads(&self, version: &str) -> Result<Heads, VersionError> {
         match version {
-            "now" => return Ok(self.history.heads().into()),
+            "now" => return Ok(self.history.heads()),
             "start" => return Ok(Heads::default()),
             _ => {}
         }

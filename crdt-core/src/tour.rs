@@ -591,7 +591,7 @@
 //! is named by its heads, which as [`Heads`](crate::Heads) are printed, parsed and serialized.
 //!
 //! ```
-//! # use crdt_core::{CrdtNode, Document, Heads, Keypair, NodePath};
+//! # use crdt_core::{CrdtNode, Document, Keypair, NodePath};
 //! #[derive(CrdtNode)]
 //! struct Note { title: String, #[crdt(text)] body: String }
 //!
@@ -599,7 +599,7 @@
 //! let mut alice = Document::<Note>::create(Keypair::generate()?)?;
 //! alice.change(|note| note.body.push_str("Hello"))?;
 //! let mut bob = alice.fork(Keypair::generate()?)?;
-//! let draft = Heads::from(alice.heads());
+//! let draft = alice.heads();
 //! bob.change(|note| {
 //!     note.title.set("Greeting")?;
 //!     note.body.push_str(" world")

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crdt_core::node::{ListDelta, ListRun, TextDelta, TextRun};
 use crdt_core::serde_json::{self, Value};
-use crdt_core::{ChangeHash, CrdtNode, Delta, Document, ElementId, Observer, Seen};
+use crdt_core::{ChangeHash, CrdtNode, Delta, Document, ElementId, Heads, Observer, Seen};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -64,7 +64,7 @@ pub(crate) fn between_untyped<T: CrdtNode>(
 
 /// What a replica was at a moment.
 pub(crate) struct Moment {
-    heads: Vec<ChangeHash>,
+    heads: Heads,
     value: Board,
     /// The elements of some lists, and the characters of a text.
     elements: [BTreeSet<ElementId>; 4],
@@ -208,15 +208,11 @@ fn sizes(delta: &Delta<Board>) -> [Size; 4] {
 }
 
 /// Asserts the same of versions that a replica knows, forwards and backwards.
-pub(crate) fn of_pairs(
-    replica: &Document<Board>,
-    versions: &[Vec<ChangeHash>],
-    rng: &mut ChaCha8Rng,
-) {
-    let known = |heads: &&Vec<ChangeHash>| heads.iter().all(|it| replica.history().contains(it));
+pub(crate) fn of_pairs(replica: &Document<Board>, versions: &[Heads], rng: &mut ChaCha8Rng) {
+    let known = |heads: &&Heads| heads.iter().all(|it| replica.history().contains(it));
     let known: Vec<_> = versions.iter().filter(known).collect();
     for _ in 0..6 {
-        let [from, to] = [(); 2].map(|()| known.choose(rng).expect("the first is none").as_slice());
+        let [from, to] = [(); 2].map(|()| *known.choose(rng).expect("the first is none"));
         between(replica, from, to);
         between_untyped(replica, from, to);
         let lies_between = replica.history().between(from, to).expect("known heads");
@@ -232,7 +228,7 @@ fn deltas_of_texts() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut alice = Document::<Board>::create(key(1)).expect("a source");
         let mut bob = alice.fork(key(2)).expect("a new key");
-        let mut versions = vec![Vec::new()];
+        let mut versions = vec![Heads::default()];
         for _ in 0..40 {
             let moment = Moment::of(&alice);
             let edit = alice.change(|board| match rng.random_range(0..8) {

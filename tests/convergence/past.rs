@@ -24,7 +24,7 @@ struct Was {
 impl Versions {
     /// Takes note of what a replica is.
     pub(crate) fn note(&mut self, replica: &Document<Board>) {
-        self.0.entry(replica.heads().into()).or_insert_with(|| Was {
+        self.0.entry(replica.heads()).or_insert_with(|| Was {
             value: serde_json::to_value(replica.value()).expect("a board has JSON"),
             untyped: replica.history().to_json(),
             digest: replica.digest(),

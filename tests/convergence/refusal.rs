@@ -5,7 +5,8 @@ use crdt_core::limits::{
     MAX_BUNDLE_EXPANSION, MAX_BUNDLE_EXPANSION_BASE, MAX_KEY_BYTES, MAX_PATH_DEPTH, MAX_TAG_BYTES,
 };
 use crdt_core::{
-    ApplyError, Author, ChangeHash, DecodeError, Digest, Document, DocumentId, Keypair, Refusal,
+    ApplyError, Author, ChangeHash, DecodeError, Digest, Document, DocumentId, Heads, Keypair,
+    Refusal,
 };
 
 use crate::board::Board;
@@ -29,7 +30,7 @@ pub(crate) struct Stage {
 /// What a refusal must not change.
 #[derive(PartialEq, Debug)]
 pub(crate) struct Trace {
-    heads: Vec<ChangeHash>,
+    heads: Heads,
     changes: usize,
     digest: Digest,
     waiting: ((usize, usize), Vec<ChangeHash>),

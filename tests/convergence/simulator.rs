@@ -2,8 +2,7 @@
 //! seed.
 
 use crdt_core::{
-    ApplyError, ChangeHash, Document, DocumentId, EditError, Frontier, GivenUp, PendingLimits,
-    Refusal,
+    ApplyError, Document, DocumentId, EditError, Frontier, GivenUp, Heads, PendingLimits, Refusal,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
@@ -29,7 +28,7 @@ struct Network {
     /// To which replica, and what.
     in_flight: Vec<(usize, Vec<u8>)>,
     /// Versions that some replica once had, for exports that rely on old news.
-    versions: Vec<Vec<ChangeHash>>,
+    versions: Vec<Heads>,
     /// What replicas once had, for the same.
     frontiers: Vec<Frontier>,
     /// Strangers who write in the document too; one of them has a replica's key.
@@ -218,7 +217,7 @@ impl Network {
             replicas: secrets.iter().map(join).collect(),
             secrets,
             in_flight: Vec::new(),
-            versions: vec![Vec::new()],
+            versions: vec![Heads::default()],
             frontiers: vec![Frontier::default()],
             strangers,
             focus,

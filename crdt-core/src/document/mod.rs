@@ -22,8 +22,8 @@ use core::ops::Range;
 
 use crate::crypto::{Author, ChangeHash, Digest, DocumentId, Keypair};
 use crate::history::{
-    ApplyError, Chains, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, History,
-    OpenedAs, Outcome, PendingLimits, Refusal,
+    ApplyError, Chains, ChangeIndex, Equivocation, EquivocationProof, Frontier, Genesis, Heads,
+    History, OpenedAs, Outcome, PendingLimits, Refusal,
 };
 use crate::node::{
     CrdtNode, DigestWriter, EffectLog, Fit, Incoming, Inspection, Misfit, NodeState, Space,
@@ -272,7 +272,7 @@ impl<T: CrdtNode> Document<T> {
     ///
     /// Heads name a version to those who have it. To compare with a replica that may have written
     /// something of its own, take the [`frontier`](Self::frontier).
-    pub fn heads(&self) -> Vec<ChangeHash> {
+    pub fn heads(&self) -> Heads {
         self.history.heads()
     }
 

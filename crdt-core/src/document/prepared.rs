@@ -10,7 +10,9 @@ use core::ops::Range;
 use super::undo::{Turn, shifted};
 use super::{ChangeOptions, Document, Writer};
 use crate::crypto::ChangeHash;
-use crate::history::{ApplyError, ChangeIndex, Draft, Genesis, HistoryMark, Outcome, Unwritten};
+use crate::history::{
+    ApplyError, ChangeIndex, Draft, Genesis, Heads, HistoryMark, Outcome, Unwritten,
+};
 use crate::node::{
     CrdtNode, EditError, Log, Mode, Prior, Scope, Space, Stamp, Transaction, Writing,
 };
@@ -90,7 +92,7 @@ impl<'d, T: CrdtNode, R> Prepared<'d, T, R> {
     }
 
     /// The [heads](Document::heads) as they will be.
-    pub fn heads(&self) -> Vec<ChangeHash> {
+    pub fn heads(&self) -> Heads {
         self.open.0.heads()
     }
 

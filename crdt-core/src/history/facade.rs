@@ -13,6 +13,7 @@ use super::commit::{Committer, Hasher, Unwritten};
 use super::export::{Exporter, had};
 use super::format::frontier::Frontier;
 use super::format::genesis::Genesis;
+use super::format::named::Heads;
 use super::format::numbers::{BranchIndex, ChangeIndex};
 use super::format::proof::{Equivocation, EquivocationProof};
 use super::log::Log;
@@ -84,8 +85,8 @@ impl History {
     }
 
     /// The changes that no known change depends on, ascending: the version of the document.
-    pub fn heads(&self) -> Vec<ChangeHash> {
-        self.store().heads()
+    pub fn heads(&self) -> Heads {
+        self.store().heads().into()
     }
 
     /// How many changes there are.

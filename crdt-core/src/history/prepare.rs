@@ -8,6 +8,7 @@ use core::fmt;
 use super::coverage::CoverageMark;
 use super::export::Exporter;
 use super::format::genesis::Genesis;
+use super::format::named::Heads;
 use super::format::numbers::ChangeIndex;
 use super::receive::{ApplyError, OpenedAs, Outcome, Receiver};
 use super::save::Kept;
@@ -112,8 +113,8 @@ impl<'h> PreparedBytes<'h> {
     }
 
     /// The [heads](crate::History::heads) as they will be.
-    pub fn heads(&self) -> Vec<ChangeHash> {
-        self.back.kept.store.heads()
+    pub fn heads(&self) -> Heads {
+        self.back.kept.store.heads().into()
     }
 
     /// Everything that a replica lacks which has these changes and what they depend on, what is

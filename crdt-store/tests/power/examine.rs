@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::Path;
 
-use crdt_core::{ChangeHash, Digest, Document, DocumentId};
+use crdt_core::{Digest, Document, DocumentId, Heads};
 use crdt_store::{Identity, Store, StoreError, StoreOptions, Stored};
 use power_cut::{Cut, Recording};
 
@@ -35,7 +35,7 @@ pub(crate) struct Examiner {
     /// What somebody has who received everything that was promised up to a promise.
     guests: HashMap<DocumentId, (usize, Vec<u8>)>,
     /// What the changes below heads come to.
-    digests: HashMap<(DocumentId, Vec<ChangeHash>), Digest>,
+    digests: HashMap<(DocumentId, Heads), Digest>,
 }
 
 /// The documents of a store that are spoken of in its promises; none where it was removed.

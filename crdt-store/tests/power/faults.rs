@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use crdt_core::{ChangeHash, Digest, Document, DocumentId, Keypair};
+use crdt_core::{Digest, Document, DocumentId, Heads, Keypair};
 use crdt_store::{Durability, KeyError, Store, StoreError, StoreOptions, Stored};
 use power_cut::{Child, Failure, Fault, Operation, Recorder, Recording};
 
@@ -296,6 +296,6 @@ impl Sessions<'_> {
     }
 }
 
-fn state(note: &Stored<Note>) -> (Vec<ChangeHash>, Digest, usize) {
+fn state(note: &Stored<Note>) -> (Heads, Digest, usize) {
     (note.heads(), note.digest(), note.history().pending().0)
 }

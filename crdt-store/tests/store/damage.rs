@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crdt_core::{ChangeHash, Document, DocumentId, History};
+use crdt_core::{ChangeHash, Document, DocumentId, Heads, History};
 use crdt_store::{Recovered, Store, StoreError, StoreOptions};
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
@@ -27,7 +27,7 @@ struct Sample {
 /// A document as it is.
 struct Expected {
     changes: BTreeSet<ChangeHash>,
-    heads: Vec<ChangeHash>,
+    heads: Heads,
     /// What waits.
     waiting: Vec<Vec<u8>>,
     digest: crdt_core::Digest,

@@ -51,7 +51,7 @@ pub struct Held {
 impl Held {
     /// That of a history.
     pub fn of(history: &History) -> Self {
-        Self { heads: history.heads(), genesis: history.genesis().is_some() }
+        Self { heads: history.heads().into(), genesis: history.genesis().is_some() }
     }
 }
 

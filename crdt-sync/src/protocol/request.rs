@@ -118,7 +118,7 @@ pub struct Version {
 impl Version {
     /// That of a history. All of it has to be durable, and signed: a stored document's is.
     pub fn of(history: &History) -> Self {
-        Self { heads: history.heads(), changes: history.len() }
+        Self { heads: history.heads().into(), changes: history.len() }
     }
 }
 

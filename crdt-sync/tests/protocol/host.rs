@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crdt_core::{ApplyError, ChangeHash, DocumentId, History, Keypair, Outcome};
+use crdt_core::{ApplyError, DocumentId, Heads, History, Keypair, Outcome};
 use crdt_sync::protocol::{
     Access, Answer, Ask, Connection, Event, Held, Refused, Request, RequestId, Time,
 };
@@ -52,7 +52,7 @@ pub(crate) trait Host {
         None
     }
 
-    fn heads(&mut self, id: DocumentId) -> Vec<ChangeHash> {
+    fn heads(&mut self, id: DocumentId) -> Heads {
         self.history(id).heads()
     }
 

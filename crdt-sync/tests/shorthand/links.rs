@@ -60,7 +60,7 @@ impl End {
     /// The end of a new connection between two that have reconciled.
     pub(crate) fn new(replica: &impl Replica) -> Self {
         let history = replica.history();
-        Self { session: Session::new(history.document()), had: history.heads() }
+        Self { session: Session::new(history.document()), had: history.heads().into() }
     }
 
     /// Says what the other side lacks.

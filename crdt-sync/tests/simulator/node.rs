@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crdt_core::{ChangeHash, DocumentId, History, Keypair, Text};
+use crdt_core::{DocumentId, Heads, History, Keypair, Text};
 use crdt_store::{Store, StoreError, Stored, StoredHistory};
 use crdt_sync::protocol::{Answer, Ask, Fresh, Held, Relation, Request, RequestId};
 
@@ -97,7 +97,7 @@ impl Node {
         self.document(id).history()
     }
 
-    pub(crate) fn heads(&mut self, id: DocumentId) -> Vec<ChangeHash> {
+    pub(crate) fn heads(&mut self, id: DocumentId) -> Heads {
         self.history(id).heads()
     }
 

@@ -1,8 +1,8 @@
 //! A document of any type.
 
 use crdt_core::{
-    ApplyError, ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Observer, PathEditor,
-    PathView, PlainValue, Prepared, Seen,
+    ApplyError, ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Heads, Observer,
+    PathEditor, PathView, PlainValue, Prepared, Seen,
 };
 use wasm_bindgen::JsValue;
 
@@ -34,7 +34,7 @@ pub(super) trait AnyDocument {
     fn look(&mut self) -> Look;
     fn undo(&mut self) -> Result<bool, EditError>;
     fn redo(&mut self) -> Result<bool, EditError>;
-    fn heads(&self) -> Vec<ChangeHash>;
+    fn heads(&self) -> Heads;
     fn apply(&mut self, bytes: &[u8]) -> Result<(), ApplyError>;
     fn export(&self, heads: &[ChangeHash]) -> Vec<u8>;
     fn save(&self) -> Vec<u8>;
@@ -89,7 +89,7 @@ impl<T: CrdtNode> AnyDocument for InMemory<T> {
         Ok(self.document.redo()?.is_some())
     }
 
-    fn heads(&self) -> Vec<ChangeHash> {
+    fn heads(&self) -> Heads {
         self.document.heads()
     }
 

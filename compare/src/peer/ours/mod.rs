@@ -7,7 +7,7 @@
 mod board;
 mod shared;
 
-use crdt_core::{ChangeHash, CrdtNode, Document, Keypair, Outcome};
+use crdt_core::{CrdtNode, Document, Heads, Keypair, Outcome};
 
 use crate::fault::{Fault, Result};
 use crate::task::past::Past;
@@ -105,10 +105,10 @@ impl Store for Article {
 }
 
 impl Past for Article {
-    type Version = Vec<ChangeHash>;
+    type Version = Heads;
     type Reader = Option<crdt_core::Past<Doc>>;
 
-    fn version(&self) -> Vec<ChangeHash> {
+    fn version(&self) -> Heads {
         self.document.heads()
     }
 
@@ -116,7 +116,7 @@ impl Past for Article {
         Ok(None)
     }
 
-    fn goto(&self, reader: &mut Self::Reader, version: &Vec<ChangeHash>) -> Result<String> {
+    fn goto(&self, reader: &mut Self::Reader, version: &Heads) -> Result<String> {
         match reader {
             Some(past) => past.goto(version)?,
             None => *reader = Some(self.document.at(version)?),

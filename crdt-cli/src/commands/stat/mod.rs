@@ -84,7 +84,7 @@ impl Sizes {
             document: history.document(),
             type_name: history.genesis().map(|genesis| genesis.type_name().to_owned()),
             founder: history.genesis().map(crdt_core::Genesis::founder),
-            heads: history.heads(),
+            heads: history.heads().into(),
             bytes: parts.iter().map(|part| part.bytes).sum(),
             parts,
             changes: history.len(),

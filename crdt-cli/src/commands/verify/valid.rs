@@ -29,7 +29,7 @@ impl Valid {
             changes: history.len(),
             authors: history.authors().collect(),
             signatures: history.signatures(),
-            heads: history.heads(),
+            heads: history.heads().into(),
             waiting_bundles: history.pending().0,
             missing_changes: history.missing(),
             equivocations: history.equivocations(),

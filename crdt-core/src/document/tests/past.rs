@@ -63,7 +63,7 @@ impl<T: Scripted> World<T> {
                 self.messages.insert(change.hash(), message.clone());
             }
         }
-        self.versions.insert(self.authors[who].heads().into());
+        self.versions.insert(self.authors[who].heads());
     }
 
     /// A document with all changes.

@@ -2,7 +2,9 @@
 
 use core::fmt;
 use core::ops::Deref;
+use core::slice;
 use core::str::FromStr;
+use std::vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
@@ -24,7 +26,7 @@ const START: &str = "start";
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut text = Document::<Text>::create(Keypair::generate()?)?;
 /// text.change(|text| text.push_str("Hello"))?;
-/// let mut names = BTreeMap::from([("first draft", Heads::from(text.heads()))]);
+/// let mut names = BTreeMap::from([("first draft", text.heads())]);
 /// text.change(|text| text.push_str(" world"))?;
 ///
 /// let link = names["first draft"].to_string();
@@ -84,6 +86,42 @@ impl PartialEq<Vec<ChangeHash>> for Heads {
 impl PartialEq<Heads> for Vec<ChangeHash> {
     fn eq(&self, other: &Heads) -> bool {
         *self == other.0
+    }
+}
+
+impl PartialEq<[ChangeHash]> for Heads {
+    fn eq(&self, other: &[ChangeHash]) -> bool {
+        self.0 == other
+    }
+}
+
+impl<const N: usize> PartialEq<[ChangeHash; N]> for Heads {
+    fn eq(&self, other: &[ChangeHash; N]) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<Heads> for [ChangeHash] {
+    fn eq(&self, other: &Heads) -> bool {
+        self == other.0
+    }
+}
+
+impl IntoIterator for Heads {
+    type Item = ChangeHash;
+    type IntoIter = vec::IntoIter<ChangeHash>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Heads {
+    type Item = &'a ChangeHash;
+    type IntoIter = slice::Iter<'a, ChangeHash>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
     }
 }
 

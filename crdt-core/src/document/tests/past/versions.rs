@@ -85,7 +85,7 @@ fn typed(count: u32) -> (Document<Text>, Vec<Heads>) {
     for step in 0..count {
         let at = (step as usize * 7) % (text.read().len() + 1);
         text.change(|text| text.insert(at, "x")).expect("it lies within the text");
-        versions.push(text.heads().into());
+        versions.push(text.heads());
     }
     (text, versions)
 }

@@ -6,7 +6,7 @@ use super::super::{create, key};
 use super::scripts::{Scripted, Shelf, Sums};
 use crate::crypto::{ChangeHash, Digest, sha256};
 use crate::document::{ChangeOptions, Document, LoadOptions, Observer, Prepared};
-use crate::history::{Change, PendingLimits};
+use crate::history::{Change, Heads, PendingLimits};
 use crate::node::{CrdtNode, Json, Text};
 
 /// What anyone can see of a document; of bytes their length and hash.
@@ -38,7 +38,7 @@ impl Seen {
 }
 
 /// What was said of something prepared: the heads, and what waits.
-type Said = (Vec<ChangeHash>, Vec<Vec<u8>>);
+type Said = (Heads, Vec<Vec<u8>>);
 
 /// A step of a script: what happens, to what, and whether it is accepted.
 type Step = (u8, u32, bool);
