@@ -94,7 +94,7 @@ fn what_is_passed_over_is_let_go_of_when_that_is_accepted() -> Tested {
     mine.merge(&mut yours)?;
     let before = (mine.heads(), mine.digest());
     let prepared = mine.prepare_undo(&ChangeOptions::new())?;
-    assert!(prepared.is_empty() && prepared.result().is_none() && prepared.undo_note().is_none());
+    assert!(prepared.is_empty() && prepared.result().is_none() && prepared.undo_note().is_some());
     drop(prepared);
     assert_eq!((mine.can_undo(), (mine.heads(), mine.digest())), (true, before));
     yours.undo()?;
