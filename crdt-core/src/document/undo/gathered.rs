@@ -197,7 +197,9 @@ mod tests {
         ) {
             let ids = |range: IdRange| (range.start..range.end).map(move |at| (range.chain, at));
             let mut elements = Elements::default();
-            added.iter().for_each(|range| elements.add(*range));
+            for range in &added {
+                elements.add(*range);
+            }
             let all: BTreeSet<(u32, u32)> = added.iter().copied().flat_map(ids).collect();
             for range in asked {
                 prop_assert_eq!(elements.meets(range), ids(range).any(|id| all.contains(&id)));
