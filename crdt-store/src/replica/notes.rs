@@ -76,13 +76,42 @@ impl Replica {
         content.merged_notes(&notes)
     }
 
-    /// The notes that are in the store: none if one is damaged, `None` if they cannot be read.
+    /// Lets go of groups that were passed over without a change, as a note says, in a transaction
+    /// that writes. Nothing is appended that the note could go with, so one note takes the place of
+    /// all; without it they would be back when the document is opened again.
+    pub(crate) async fn pass<R: Rows, C: Content>(
+        &mut self,
+        content: &C,
+        mut transaction: R,
+        passed: Vec<u8>,
+    ) {
+        let Some(notes) = self.read_notes(&transaction).await else { return };
+        let notes: Vec<&[u8]> = notes.iter().map(|note| &*note.bytes).chain([&*passed]).collect();
+        let Some(note) = content.merged_notes(&notes) else { return };
+        let length = note.len();
+        let written = match transaction.write(&self.id, &[self.renote(note)]).await {
+            Ok(()) => transaction.commit().await,
+            failed => failed,
+        };
+        match written {
+            Ok(()) => self.renoted(length),
+            Err(error) => {
+                tracing::warn!(%error, document = %self.id, "what was passed over is not noted");
+            }
+        }
+    }
+
+    /// The notes that are in the store. Where one is damaged, those that come after it: it may have
+    /// said what became of all before. `None` if they cannot be read.
     async fn read_notes(&self, transaction: &impl Rows) -> Option<Vec<Note>> {
         match transaction.notes(&self.id).await {
-            Ok(notes) if notes.iter().all(|note| check(&note.bytes) == note.check) => Some(notes),
-            Ok(_) => {
-                tracing::warn!(document = %self.id, "what could be undone is damaged");
-                Some(Vec::new())
+            Ok(mut notes) => {
+                let is_damaged = |note: &Note| check(&note.bytes) != note.check;
+                if let Some(last) = notes.iter().rposition(is_damaged) {
+                    tracing::warn!(document = %self.id, "what could be undone is damaged");
+                    notes.drain(..=last);
+                }
+                Some(notes)
             }
             Err(error) => {
                 tracing::warn!(%error, document = %self.id, "what could be undone cannot be read");

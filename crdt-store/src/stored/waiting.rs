@@ -23,9 +23,15 @@ impl<T: CrdtNode, P: Place> Waiting<&mut Stored<T, P>> {
         replica.check_own(document.history(), author)?;
         let prepared = prepare(document)?;
         let appended = replica.append(&prepared);
-        let Some((mut writes, appending)) = appended else { return Ok(prepared.accept()) };
-        writes.extend(replica.awaited());
         let note = prepared.undo_note();
+        let Some((mut writes, appending)) = appended else {
+            let result = prepared.accept();
+            if let Some(note) = note {
+                replica.pass(document, transaction, note).await;
+            }
+            return Ok(result);
+        };
+        writes.extend(replica.awaited());
         let noted = note.as_ref().map_or(0, Vec::len);
         writes.extend(note.map(|note| replica.note(note)));
         if !prepared.is_empty() {

@@ -190,7 +190,7 @@ fn what_is_damaged_cannot_be_undone() {
         note.id()
     };
     let raw = Connection::open(&path).unwrap();
-    raw.execute("UPDATE notes SET bytes = x'01' WHERE number = 1", []).unwrap();
+    raw.execute("UPDATE notes SET bytes = x'01' WHERE number = 2", []).unwrap();
     drop(raw);
     let store = Store::open(&path).unwrap();
     let checkup = store.check().unwrap();
@@ -203,6 +203,76 @@ fn what_is_damaged_cannot_be_undone() {
     drop(note);
     assert!(store.check().unwrap().is_sound());
     assert_eq!(undone(&mut store.open_document::<Note>(id).unwrap()), 1);
+}
+
+/// A row that is damaged hides what was noted before it, and nothing that came after; and it goes
+/// when all notes become one.
+#[test]
+fn a_damaged_note_hides_no_newer_one() {
+    let damages = [
+        "UPDATE notes SET bytes = x'01' WHERE number = 2",
+        "UPDATE notes SET bytes = x'' WHERE number = 2",
+        "UPDATE notes SET checked = x'0102' WHERE number = 2",
+        "UPDATE notes SET bytes = substr(bytes, 1, length(bytes) - 1) WHERE number = 2",
+    ];
+    for damage in damages {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let id = {
+            let mut note = Store::open(&path).unwrap().create::<Note>().unwrap();
+            written(&mut note, &["a", "b", "c", "d"]);
+            note.undo().unwrap();
+            note.id()
+        };
+        let raw = Connection::open(&path).unwrap();
+        raw.pragma_update(None, "ignore_check_constraints", true).unwrap();
+        assert_eq!(raw.execute(damage, []).unwrap(), 1, "{damage}");
+        drop(raw);
+        let open = || Store::open(&path).unwrap().open_document::<Note>(id).unwrap();
+        {
+            let mut note = open();
+            note.redo().unwrap();
+            assert_eq!((undone(&mut note), body(&note)), (2, "ab".into()), "{damage}");
+            for number in 0..200 {
+                note.change(|note| note.title.set(number.to_string())).unwrap();
+            }
+        }
+        assert!(Store::open(&path).unwrap().check().unwrap().is_sound(), "{damage}");
+        assert_eq!(undone(&mut open()), 200, "{damage}");
+    }
+}
+
+/// A group of which nothing was left does not come back when the document is opened again, whether a
+/// change was made when it was passed over or not.
+#[test]
+fn what_was_passed_over_stays_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let (id, mut other) = {
+        let mut note = Store::open(&path).unwrap().create::<Note>().unwrap();
+        note.change(|note| note.body.push_str("a")).unwrap();
+        note.change(|note| note.title.set("mine")).unwrap();
+        let mut other = crdt_core::Document::<Note>::join(note.id(), key(9));
+        other.apply(&note.export(&[]).unwrap()).unwrap();
+        other.change(|note| note.body.clear()).unwrap();
+        other.change(|note| note.title.set("theirs")).unwrap();
+        note.apply(&other.export_for(&note.frontier())).unwrap();
+        let before = note.heads();
+        assert_eq!(note.undo().unwrap(), None, "nothing is left of either");
+        assert!(note.heads() == before && !note.can_undo());
+        (note.id(), other)
+    };
+    let open = || Store::open(&path).unwrap().open_document::<Note>(id).unwrap();
+    let mut note = open();
+    assert!(!note.can_undo() && !note.can_redo());
+    // What is made then is noted after it.
+    note.change(|note| note.body.push_str("b")).unwrap();
+    drop(note);
+    let mut note = open();
+    other.undo().unwrap();
+    note.apply(&other.export_for(&note.frontier())).unwrap();
+    assert_eq!((undone(&mut note), body(&note)), (1, String::new()));
+    assert_eq!(note.read().title, "mine");
 }
 
 /// A change that is not durable is nothing to undo.

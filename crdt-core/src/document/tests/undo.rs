@@ -94,7 +94,7 @@ fn what_is_passed_over_is_let_go_of_when_that_is_accepted() -> Tested {
     mine.merge(&mut yours)?;
     let before = (mine.heads(), mine.digest());
     let prepared = mine.prepare_undo(&ChangeOptions::new())?;
-    assert!(prepared.is_empty() && prepared.result().is_none() && prepared.undo_note().is_none());
+    assert!(prepared.is_empty() && prepared.result().is_none() && prepared.undo_note().is_some());
     drop(prepared);
     assert_eq!((mine.can_undo(), (mine.heads(), mine.digest())), (true, before));
     yours.undo()?;
@@ -227,6 +227,15 @@ fn cursors() -> Tested {
     Ok(())
 }
 
+/// What somebody else has written for a key without having seen anything.
+fn other(id: crate::DocumentId, number: u32) -> Vec<u8> {
+    let mut secret = [7; 32];
+    secret[..4].copy_from_slice(&number.to_le_bytes());
+    let mut map = Document::<Map<u32, i64>>::join(id, crate::Keypair::from_secret_bytes(&secret));
+    map.change(|map| map.insert(0, 1)).expect("an edit");
+    map.export(&[])
+}
+
 /// To undo costs what is undone, however long the history is.
 #[test]
 fn an_undo_costs_what_is_undone() {
@@ -255,6 +264,32 @@ fn an_undo_costs_what_is_undone() {
         let mut set =
             |value: i64| map.change(|map| (0..count).try_for_each(|key| map.insert(key, value)));
         set(1).and_then(|()| set(2)).expect("an edit");
+        steps::of(|| drop(map.undo().expect("it can be written")))
+    });
+    steps::assert_even("words that are replaced", |count| {
+        let mut text = typed(&["x".repeat(2 * count as usize).as_str()]);
+        let replaced = text.change(|text| {
+            (0..count as usize).try_for_each(|at| {
+                text.delete(2 * at..=2 * at)?;
+                text.insert(2 * at, "y")
+            })
+        });
+        replaced.expect("an edit");
+        steps::of(|| drop(text.undo().expect("it can be written")))
+    });
+    steps::assert_even("concurrent values, and as many ops of one's own", |count| {
+        let mut map = create::<Map<u32, i64>>();
+        let others: Vec<_> = (0..count).map(|at| other(map.id(), at)).collect();
+        let own = map.change(|map| {
+            (0..count).try_for_each(|at| {
+                map.insert(0, at.into())?;
+                map.remove(&0).map(drop)
+            })
+        });
+        own.expect("an edit");
+        for other in &others {
+            map.apply(other).expect("honest bytes");
+        }
         steps::of(|| drop(map.undo().expect("it can be written")))
     });
     let mut count = create::<Counter>();

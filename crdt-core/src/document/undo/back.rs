@@ -6,7 +6,7 @@ use super::gathered::{Gathered, Ops};
 use super::standing::{Presence, Restored, presence, restore};
 use crate::history::{Chains, History, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::node::{Answer, Fit, Incoming, Misfit, NodeState, Prior, Question, Value};
-use crate::op::{Action, Id, IdRange, Segment, Standing};
+use crate::op::{Action, Id, Segment, Standing};
 
 /// A place lies in an element of which the state has let go, so it is not known what is there.
 #[derive(Clone, Copy, Debug)]
@@ -139,8 +139,7 @@ impl Place<'_, '_> {
         }
         for range in &ops.inserts {
             let action = Action::Delete { first: range.first(), count: range.len() };
-            let comes_back = ops.deletes.iter().any(|deleted| deleted.meets(*range));
-            if comes_back || asked.ask(self.path, action)?.is_visible {
+            if ops.deletes.meets(*range) || asked.ask(self.path, action)?.is_visible {
                 self.push(LocalAction::Delete { range: *range });
             }
         }
@@ -252,12 +251,5 @@ impl Place<'_, '_> {
             });
         }
         self.number
-    }
-}
-
-impl IdRange {
-    /// Whether two ranges have a counter in common.
-    fn meets(self, other: Self) -> bool {
-        self.chain == other.chain && self.start < other.end && other.start < self.end
     }
 }

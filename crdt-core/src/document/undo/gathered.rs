@@ -12,7 +12,8 @@ use crate::op::{Action, Id, IdRange, Segment, Standing};
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) places: BTreeMap<Vec<LocalSegment>, Ops>,
-    inserted: Inserted,
+    /// The elements that the group has inserted.
+    inserted: Elements,
 }
 
 /// The ops that went to one place.
@@ -20,7 +21,7 @@ pub(super) struct Gathered {
 pub(super) struct Ops {
     pub(super) inserts: Vec<IdRange>,
     /// What was deleted that the group has not inserted.
-    pub(super) deletes: Vec<IdRange>,
+    pub(super) deletes: Elements,
     /// As what each op is to stand that the group has made or annulled: of one that it has annulled
     /// several times, as it did before the first.
     pub(super) standing: BTreeMap<Id, Standing>,
@@ -44,20 +45,30 @@ pub(super) struct Entered {
     pub(super) was_present: bool,
 }
 
-/// The elements that a group has inserted, as ranges that do not touch.
+/// Elements, as ranges that do not touch.
 #[derive(Debug, Default)]
-struct Inserted(BTreeMap<Id, u32>);
+pub(super) struct Elements(BTreeMap<Id, u32>);
 
-impl Inserted {
+impl Elements {
     fn add(&mut self, range: IdRange) {
-        let IdRange { chain, start, end } = range;
-        let before = self.0.range_mut(..=Id { chain, counter: start }).next_back();
-        match before {
-            Some((first, until)) if first.chain == chain && *until >= start => *until = end,
-            _ => {
-                self.0.insert(Id { chain, counter: start }, end);
-            }
+        let IdRange { chain, mut start, mut end } = range;
+        // What the range touches becomes one with it.
+        while let Some((first, until)) = self.0.range(..=Id { chain, counter: end }).next_back()
+            && first.chain == chain
+            && *until >= start
+        {
+            let first = *first;
+            (start, end) = (start.min(first.counter), end.max(*until));
+            self.0.remove(&first);
         }
+        self.0.insert(Id { chain, counter: start }, end);
+    }
+
+    /// Whether one of a range is among them.
+    pub(super) fn meets(&self, range: IdRange) -> bool {
+        let IdRange { chain, start, end } = range;
+        let before = self.0.range(..Id { chain, counter: end }).next_back();
+        before.is_some_and(|(first, until)| first.chain == chain && *until > start)
     }
 
     fn contains(&self, range: IdRange) -> bool {
@@ -114,7 +125,7 @@ impl Gathered {
                 let range = IdRange::new(*first, *count);
                 if !inserted.contains(range) {
                     void(op.id);
-                    ops.deletes.push(range);
+                    ops.deletes.add(range);
                 }
             }
             Action::Move { elements, .. } => {
@@ -162,5 +173,38 @@ impl Ops {
     fn enter(&mut self, put: bool, op: Id, group: &Group) {
         let was_present = group.priors_of(op).any(|prior| prior == Prior::Present);
         self.puts.push(Entered { put, was_present });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn range() -> impl Strategy<Value = IdRange> {
+        let ranges = (0..2u32, 0..40u32, 1..6u32);
+        ranges.prop_map(|(chain, start, count)| IdRange { chain, start, end: start + count })
+    }
+
+    proptest! {
+        #[test]
+        fn elements_are_a_set_of_ids(
+            added in prop::collection::vec(range(), 0..20),
+            asked in prop::collection::vec(range(), 1..20),
+        ) {
+            let ids = |range: IdRange| (range.start..range.end).map(move |at| (range.chain, at));
+            let mut elements = Elements::default();
+            for range in &added {
+                elements.add(*range);
+            }
+            let all: BTreeSet<(u32, u32)> = added.iter().copied().flat_map(ids).collect();
+            for range in asked {
+                prop_assert_eq!(elements.meets(range), ids(range).any(|id| all.contains(&id)));
+                prop_assert_eq!(elements.contains(range), ids(range).all(|id| all.contains(&id)));
+            }
+        }
     }
 }

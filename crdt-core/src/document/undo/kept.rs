@@ -9,7 +9,7 @@ use crate::op::Id;
 
 impl<T: CrdtNode, R> Prepared<'_, T, R> {
     /// A note of what can be undone, or not any more, when this is accepted; `None` if nothing
-    /// becomes of that. Whoever keeps notes beside the document, in the order in which they were
+    /// becomes of that. An undo that makes no change has one too, if it passes groups over. Whoever keeps notes beside the document, in the order in which they were
     /// written, has [`Document::restore_undo`] read them when it was opened. They are for nobody
     /// else: what others have of a document does not say what can be undone here.
     ///
@@ -54,8 +54,9 @@ impl<T: CrdtNode> Document<T> {
     /// place of what could be: the last groups that are within the [limits](Self::undo_limits).
     ///
     /// Notes of another key than this replica's tell nothing. If a note is damaged, or says what is
-    /// not in the history, nothing can be undone; nothing either if the chain of this replica forks,
-    /// and not what replaced a value of an author whose chain does.
+    /// not in the history, only what was made after it can be undone: it may have said that groups
+    /// before it went. Nothing can be undone if the chain of this replica forks, and not what replaced
+    /// a value of an author whose chain does.
     ///
     /// ```
     /// use crdt_core::{ChangeOptions, Document, Keypair, Text};
@@ -90,12 +91,15 @@ impl<T: CrdtNode> Document<T> {
         let Some(mut told) = author.and_then(|author| Told::new(&self.history, author)) else {
             return;
         };
-        let read = notes.into_iter().try_for_each(|note| told.read(note));
-        match read {
-            Ok(()) => undo.restore(told.finish()),
-            Err(Unfit::Malformed) => tracing::warn!("what could be undone cannot be read"),
-            Err(Unfit::NotHere) => tracing::warn!("what could be undone is not in the history"),
+        for note in notes {
+            match told.read(note) {
+                Ok(()) => continue,
+                Err(Unfit::Malformed) => tracing::warn!("what could be undone cannot be read"),
+                Err(Unfit::NotHere) => tracing::warn!("what could be undone is not in the history"),
+            }
+            told.forget();
         }
+        undo.restore(told.finish());
     }
 }
 

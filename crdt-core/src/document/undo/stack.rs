@@ -126,12 +126,18 @@ impl UndoStack {
         priors: &[(Id, Prior)],
         mut writer: NoteWriter<'_>,
     ) -> Option<Vec<u8>> {
-        if !self.is_kept() || changes.is_empty() || !writer.can_name() {
+        if !self.is_kept() || !writer.can_name() {
             return None;
         }
         let name = |group: Cow<'_, Group>| writer.group(group.start());
         let (gone, target) = match turn {
             Turn::Elsewhere => return None,
+            Turn::Back { passed: 0, .. } | Turn::Made { .. } if changes.is_empty() => return None,
+            Turn::Back { way, passed } if changes.is_empty() => {
+                let gone: Vec<u32> = self.groups(way).iter().rev().take(passed).map(name).collect();
+                writer.gone(&gone);
+                return Some(writer.finish());
+            }
             Turn::Made { joins } => {
                 let last = self.undo.iter().next_back();
                 let joined = last.filter(|_| joins && self.is_open).map(name);
@@ -209,12 +215,8 @@ impl UndoStack {
 
 #[cfg(test)]
 impl UndoStack {
-    /// Whether it has the groups of another one, and perhaps more that come before or between these.
-    pub(in crate::document) fn is_noted_of(&self, other: &Self) -> bool {
-        let has = |mine: &Groups, theirs: &Groups| {
-            let mut mine = mine.iter();
-            theirs.iter().all(|group| mine.any(|mine| mine == group))
-        };
-        has(&self.undo, &other.undo) && has(&self.redo, &other.redo)
+    /// Whether both have the same groups.
+    pub(in crate::document) fn has_groups_of(&self, other: &Self) -> bool {
+        self.undo.iter().eq(other.undo.iter()) && self.redo.iter().eq(other.redo.iter())
     }
 }

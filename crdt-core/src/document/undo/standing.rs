@@ -1,6 +1,6 @@
 //! What registers and entries come to when ops on them are taken back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::gathered::{Entered, Written};
 use crate::history::Chains;
@@ -30,36 +30,44 @@ pub(super) enum Presence {
 /// have not seen what was before, so what they wrote stays. What was there before an unset comes
 /// back if it is what the register reads as then.
 pub(super) fn restore(sets: &[Written], standing: &[Value], chains: &Chains) -> Restored {
-    let mut values: BTreeMap<Id, Vec<Value>> = BTreeMap::new();
+    let ranks = ranks(sets, standing, chains);
+    let rank = |of: &Id| ranks.get(of).copied();
+    let mut values: BTreeMap<Option<usize>, Vec<Value>> = BTreeMap::new();
     for value in standing {
-        values.entry(value.of).or_default().push(*value);
+        values.entry(rank(&value.of)).or_default().push(*value);
     }
     for Written { of, prior } in sets.iter().rev() {
         #[cfg(test)]
         crate::steps::count();
         let is_taken_back = match (of, prior) {
-            (Some(of), _) => values.remove(of).is_some(),
-            (None, Some(prior)) => wins(*prior, values.keys(), chains),
+            (Some(of), _) => values.remove(&rank(of)).is_some(),
+            // It would be read among the others.
+            (None, Some(prior)) => {
+                values.last_key_value().is_none_or(|(highest, _)| *highest < rank(&prior.of))
+            }
             (None, None) => false,
         };
         if let Some(prior) = prior.filter(|_| is_taken_back) {
-            values.entry(prior.of).or_default().push(prior);
+            values.entry(rank(&prior.of)).or_default().push(prior);
         }
     }
-    let is_left = |value: &&Value| values.contains_key(&value.of);
+    let is_left = |value: &&Value| values.contains_key(&rank(&value.of));
     let replaced = standing.iter().filter(|value| !is_left(value)).copied().collect();
-    let stood = |of: &Id| standing.iter().any(|value| value.of == *of);
-    let back = values.into_iter().filter(|(of, _)| !stood(of)).filter_map(|(_, all)| {
-        let mut all = all.into_iter();
-        all.next()
-    });
-    let value = back.max_by(|a, b| chains.op_order(a.of, b.of));
+    let stood: BTreeSet<_> = standing.iter().map(|value| rank(&value.of)).collect();
+    let mut highest_first = values.into_iter().rev();
+    let back = highest_first.find(|(rank, _)| !stood.contains(rank));
+    let value = back.and_then(|(_, all)| all.into_iter().next());
     Restored { replaced, value }
 }
 
-/// Whether a value would be read among others.
-fn wins<'i>(value: Value, mut others: impl Iterator<Item = &'i Id>, chains: &Chains) -> bool {
-    others.all(|other| chains.op_order(*other, value.of).is_lt())
+/// The ops whose values stand or may come back, numbered in the order in which the last one is read.
+/// So what stands need not be gone over for each op: how much that is, others decide.
+fn ranks(sets: &[Written], standing: &[Value], chains: &Chains) -> BTreeMap<Id, usize> {
+    let priors = sets.iter().filter_map(|written| written.prior);
+    let mut ops: Vec<Id> = standing.iter().copied().chain(priors).map(|value| value.of).collect();
+    ops.sort_unstable_by(|a, b| chains.op_order(*a, *b));
+    ops.dedup();
+    ops.into_iter().zip(0..).collect()
 }
 
 /// Takes the ops on the presence of an entry back, the last one first, given whether a put of this

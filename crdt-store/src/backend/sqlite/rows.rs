@@ -69,8 +69,11 @@ pub(super) fn append(row: &Row<'_>) -> rusqlite::Result<Append> {
 }
 
 /// number, checked, bytes
+///
+/// What is no check holds for no bytes. So it concerns this row alone.
 pub(super) fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
-    Ok(Note { number: row.get(0)?, check: row.get(1)?, bytes: row.get(2)? })
+    let check = row.get(1).unwrap_or_default();
+    Ok(Note { number: row.get(0)?, check, bytes: row.get(2)? })
 }
 
 /// number, level, length

@@ -38,6 +38,19 @@ impl<'h> NoteWriter<'h> {
         self.history.chains().seq_of(first)
     }
 
+    /// Writes that groups go.
+    pub(in crate::document::undo) fn gone(&mut self, gone: &[u32]) {
+        self.begin(kind::GONE, gone);
+    }
+
+    fn begin(&mut self, kind: u8, gone: &[u32]) {
+        self.steps.push(kind);
+        write::length(&mut self.steps, gone.len());
+        for group in gone {
+            write::varint(&mut self.steps, u64::from(*group));
+        }
+    }
+
     /// Writes that groups go, and where changes belong. Where these have found something that cannot
     /// be named, nothing is kept of the group that they belong to.
     pub(in crate::document::undo) fn step(
@@ -62,11 +75,7 @@ impl<'h> NoteWriter<'h> {
             Target::New(Way::Redo) => kind::REDO,
             Target::Joined(_) => kind::JOINED,
         };
-        self.steps.push(kind);
-        write::length(&mut self.steps, gone.len());
-        for group in gone {
-            write::varint(&mut self.steps, u64::from(group));
-        }
+        self.begin(kind, &gone);
         if let Some(named) = named {
             if let Some(group) = target.joined() {
                 write::varint(&mut self.steps, u64::from(group));

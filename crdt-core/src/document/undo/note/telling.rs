@@ -69,6 +69,12 @@ impl<'h> Told<'h> {
         Ok(())
     }
 
+    /// Lets go of all groups: what may have become of them is not known.
+    pub(in crate::document::undo) fn forget(&mut self) {
+        self.groups.clear();
+        self.places.clear();
+    }
+
     /// The groups, those to undo and those to redo.
     pub(in crate::document::undo) fn finish(self) -> impl Iterator<Item = (Way, Group)> {
         self.groups.into_values()
