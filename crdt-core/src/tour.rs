@@ -661,9 +661,9 @@
 //! # }
 //! ```
 //!
-//! Observers are told what an undo changed as of any change. What can be undone is kept in memory,
-//! within [`UndoLimits`](crate::UndoLimits); it is neither saved nor exported. A store keeps it too;
-//! who saves documents otherwise keeps [`undo_note`](crate::Document::undo_note) beside them.
+//! Observers are told what an undo changed as of any change. What can be undone is within
+//! [`UndoLimits`](crate::UndoLimits), and `save` and `export` leave it out. A store keeps it with the
+//! document; who saves otherwise keeps [`undo_note`](crate::Document::undo_note) beside the bytes.
 //!
 //! # Sending, waiting, saving
 //!
@@ -724,7 +724,7 @@
 //!
 //! # Errors
 //!
-//! An error in a closure undoes the whole change. Bytes that are malformed, forged or meant for
+//! An error in a closure takes the whole change back. Bytes that are malformed, forged or meant for
 //! another document are refused, and nothing of them is kept. Neither panics.
 //!
 //! ```

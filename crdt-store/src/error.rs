@@ -10,8 +10,8 @@ use thiserror::Error;
 #[cfg(feature = "sqlite")]
 use crate::key::KeyError;
 
-/// Why a store did not do what it was asked. What it had kept is as it was, and so is every document
-/// in memory.
+/// Why a store did not do what it was asked. What it had kept is as it was, but after
+/// [`Unsure`](Self::Unsure), and so is every document in memory.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -50,7 +50,8 @@ pub enum StoreError {
     /// what is here is from others. Another change beside it would fork the chain of the author.
     #[error(
         "what this store wrote to the document {0} before is not here: it has to come back first, \
-         by syncing with others or from a backup (`apply`), or write with another key"
+         by syncing with others or from a backup (`apply`), or write with another key \
+         (`StoreOptions::keypair`)"
     )]
     OwnMissing(DocumentId),
     /// What was read is not what was written.
@@ -64,8 +65,11 @@ pub enum StoreError {
         /// What of it, and how it shows.
         part: String,
     },
-    /// The store was opened for reading, or may not be written.
-    #[error("the store is open for reading only, or its file cannot be opened for writing")]
+    /// The store was opened for reading, or without a key, or may not be written.
+    #[error(
+        "the store is open for reading only, or without a key to sign with, or its file cannot be \
+         opened for writing"
+    )]
     ReadOnly,
     /// Another one was writing for longer than is waited.
     #[error(
@@ -79,12 +83,13 @@ pub enum StoreError {
     /// The place, which is none of this crate's own, could not be read or written.
     #[error("the place of the store could not be read or written ({0})")]
     Place(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// It is not known whether the last commit was written.
+    /// It is not known whether the last commit was written: what it would have written may be there
+    /// when the store is opened again. Everything that writes fails alike until then.
     #[error(
-        "the last write failed in a way that leaves open whether it is there: drop the store and \
-         open it again"
+        "the last write failed in a way that leaves open whether it is there ({0}): drop the store, \
+         open it again, and look before you write the same once more"
     )]
-    Unsure,
+    Unsure(String),
     /// There is no file of that name, and none was to be made.
     #[error("there is no store at {0}")]
     NotFound(PathBuf),

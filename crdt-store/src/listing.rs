@@ -14,7 +14,8 @@ pub struct Listing {
     pub title: Option<String>,
     /// How many changes it has.
     pub changes: u64,
-    /// How many bytes it takes in the store.
+    /// How many bytes its changes and its state take in the store; without what waits for others and
+    /// what can be undone, which are in [`Store::size`](crate::Store::size).
     pub bytes: u64,
     /// When something was last written to it, by this machine's clock.
     pub changed_at: SystemTime,

@@ -47,7 +47,7 @@ pub enum EditError {
     NotNew,
     /// A key of a map, text or bytes, is longer than
     /// [`MAX_KEY_BYTES`](crate::limits::MAX_KEY_BYTES).
-    #[error("a map key of {0} bytes is longer than the format allows")]
+    #[error("a map key of {0} bytes is longer than the {MAX_KEY_BYTES} that the format allows")]
     KeyTooLong(usize),
     /// A key of a map or set does not come back: its [`MapKey`](crate::MapKey) refuses to read what
     /// it has written into a path, or reads another key from it.
@@ -77,7 +77,10 @@ pub enum EditError {
     ChangeTooLarge(&'static str),
     /// The document was opened from a file that says of its changes what is not so. Open it with
     /// [`load_verified`](crate::Document::load_verified).
-    #[error("the saved document that was opened contradicts itself: {0}")]
+    #[error(
+        "the saved document that was opened contradicts itself: {0}; open it so that all is checked \
+         (`load_verified`)"
+    )]
     Inconsistent(&'static str),
     /// The change is to depend on a change that is not known here.
     #[error("the change cannot depend on {0}, which is not known here")]

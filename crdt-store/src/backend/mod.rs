@@ -116,7 +116,7 @@ pub trait Transaction {
     /// Ends the transaction with everything that was written.
     ///
     /// # Errors
-    /// Those of the place. [`StoreError::Unsure`] from then on if it is not known whether
+    /// Those of the place. [`StoreError::Unsure`], also from then on, if it is not known whether
     /// anything was written.
     fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

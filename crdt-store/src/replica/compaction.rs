@@ -75,7 +75,10 @@ impl Replica {
             return Ok(());
         }
         let compacted = self.compacted(content, &transaction).await?;
-        let note = self.merged_notes(content, &transaction).await;
+        let note = match self.are_notes_long() {
+            true => self.merged_notes(content, &transaction).await,
+            false => None,
+        };
         let mut writes: Vec<Write> = note.iter().map(|note| self.renote(note.clone())).collect();
         writes.extend(compacted.iter().flat_map(|compacted| compacted.writes.iter().cloned()));
         if !writes.is_empty() {
@@ -127,10 +130,15 @@ impl Replica {
         if C::HAS_STATE || !transaction.tail(&self.id).await?.is_empty() {
             let mut compacted = self.rebase(content, &transaction).await?;
             compacted.writes.extend(self.awaited());
+            let note = self.merged_notes(content, &transaction).await;
+            compacted.writes.extend(note.iter().map(|note| self.renote(note.clone())));
             transaction.write(&self.id, &compacted.writes).await?;
             transaction.commit().await?;
             self.follow(compacted);
             self.forget_awaited();
+            if let Some(note) = note {
+                self.renoted(note.len());
+            }
         }
         Ok(())
     }

@@ -62,16 +62,13 @@ impl Replica {
         self.notes.is_long()
     }
 
-    /// The note that all become, if that is due.
+    /// The note that all become, if there are several.
     pub(super) async fn merged_notes<C: Content>(
         &self,
         content: &C,
         transaction: &impl Rows,
     ) -> Option<Vec<u8>> {
-        if !self.notes.is_long() {
-            return None;
-        }
-        let notes = self.read_notes(transaction).await?;
+        let notes = self.read_notes(transaction).await.filter(|notes| notes.len() > 1)?;
         let notes: Vec<&[u8]> = notes.iter().map(|note| &*note.bytes).collect();
         content.merged_notes(&notes)
     }

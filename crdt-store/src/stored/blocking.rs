@@ -19,7 +19,7 @@ impl<T: CrdtNode> Stored<T> {
     /// [`StoreError::Edit`] with the closure's own; [`StoreError::OwnMissing`] if the document was
     /// removed from the store, and what was written here has not come back yet;
     /// [`StoreError::Removed`] if it was removed since it was opened here; those of the store.
-    /// Nothing was written then.
+    /// Nothing was written then, but perhaps after [`StoreError::Unsure`].
     pub fn change<R>(
         &mut self,
         edit: impl FnOnce(&mut T::Editor<'_>) -> Result<R, EditError>,

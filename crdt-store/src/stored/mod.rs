@@ -15,8 +15,9 @@ use crate::store::Store;
 use crate::waiting::Waiting;
 
 /// A document in a store. It reads as the [`Document`] that it is in memory; what writes returns
-/// when it is durable, and on an error nothing was written, and the document is as before, but for
-/// what others wrote, which may have been brought in.
+/// when it is durable, and on an error the document is as before, but for what others wrote, which may
+/// have been brought in, and nothing was written, but for [`StoreError::Unsure`](crate::StoreError::Unsure):
+/// what was to be written may be there when the store is opened again.
 ///
 /// There can be several handles to one document, in several processes too. Each brings in what the
 /// others wrote before it writes itself, so all of them are one author, whose changes follow on

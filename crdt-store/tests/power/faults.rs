@@ -252,7 +252,7 @@ impl Sessions<'_> {
         };
         self.failed(&first);
         let again = match act() {
-            Ok(_) if matches!(first, StoreError::Unsure) => {
+            Ok(_) if matches!(first, StoreError::Unsure(_)) => {
                 self.wrong("done where nothing is to be done any more");
                 return Err(Over);
             }
@@ -263,7 +263,7 @@ impl Sessions<'_> {
         let is_over = match first {
             // The disk may stay full. Once it does not, the same handle goes on.
             StoreError::Full => matches!(again, StoreError::Full),
-            _ => matches!(again, StoreError::Unsure),
+            _ => matches!(again, StoreError::Unsure(_)),
         };
         if !is_over {
             self.wrong(format!("not done once nothing fails any more: {first:?}, then {again:?}"));
@@ -280,7 +280,7 @@ impl Sessions<'_> {
         let is_named = match error {
             // The last where the file could not be opened for writing.
             StoreError::Full
-            | StoreError::Unsure
+            | StoreError::Unsure(_)
             | StoreError::Io { .. }
             | StoreError::ReadOnly => true,
             StoreError::Key(error) => matches!(error, KeyError::Io { .. }),

@@ -9,9 +9,12 @@ use crate::op::Id;
 
 impl<T: CrdtNode, R> Prepared<'_, T, R> {
     /// A note of what can be undone, or not any more, when this is accepted; `None` if nothing
-    /// becomes of that. An undo that makes no change has one too, if it passes groups over. Whoever keeps notes beside the document, in the order in which they were
-    /// written, has [`Document::restore_undo`] read them when it was opened. They are for nobody
-    /// else: what others have of a document does not say what can be undone here.
+    /// becomes of that. An undo that makes no change has one too, if it passes groups over. It is one
+    /// step: [`Document::undo_note`] has all in one.
+    ///
+    /// Whoever keeps notes beside the document, in the order in which they were written, has
+    /// [`Document::restore_undo`] read them when it was opened. They are for nobody else: what others
+    /// have of a document does not say what can be undone here.
     ///
     /// Costs what was prepared, and the groups that cannot be redone any more.
     pub fn undo_note(&self) -> Option<Vec<u8>> {

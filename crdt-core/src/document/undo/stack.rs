@@ -10,7 +10,10 @@ use crate::node::Prior;
 use crate::op::Id;
 
 /// How much can be undone and redone, for [`with_undo_limits`](crate::Document::with_undo_limits).
-/// What was made first is let go of first.
+/// What was made first is let go of first. A group that is larger by itself cannot be undone, and
+/// nothing before it: some 37,000 values that are replaced at once are more than the default.
+///
+/// A change is a group, if it does not [join](crate::ChangeOptions::joined) the one before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UndoLimits {
     /// The most groups; with none, nothing can be undone, and nothing is kept for it.

@@ -40,12 +40,14 @@ pub struct Heads(Vec<ChangeHash>);
 
 /// Why a text names no version.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[error("{found:?} is no hash of a change: {cause}. A version is hashes with commas between them")]
+#[error(
+    "{found:?} is no hash of a change: {cause}. A version is hashes of 64 digits with commas between \
+     them, or `start`"
+)]
 pub struct ParseHeadsError {
     /// What stands between two commas.
     found: String,
     /// What is wrong with it.
-    #[source]
     cause: ParseIdError,
 }
 

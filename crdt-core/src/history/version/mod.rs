@@ -16,7 +16,10 @@ use crate::crypto::ChangeHash;
 #[non_exhaustive]
 pub enum VersionError {
     /// A head is not known here.
-    #[error("the change {0} is not known here")]
+    #[error(
+        "the change {0} is not known in what is looked at: of one that came later, ask the document \
+         anew"
+    )]
     UnknownHead(ChangeHash),
 }
 

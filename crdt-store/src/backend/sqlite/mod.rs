@@ -16,8 +16,7 @@ mod transaction;
 
 use core::time::Duration;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE as IOERR_SHMSIZE;
@@ -93,7 +92,7 @@ pub struct Sqlite {
     /// Those of this process that want to write to the file, by whichever handle.
     queue: Arc<Queue>,
     /// Whether it is not known if something was written.
-    unsure: AtomicBool,
+    unsure: OnceLock<String>,
 }
 
 /// The oldest version that does not corrupt a WAL which several connections reset.
@@ -132,7 +131,7 @@ impl Sqlite {
             watch: Mutex::default(),
             identity: Identity::default(),
             queue: Arc::default(),
-            unsure: AtomicBool::new(false),
+            unsure: OnceLock::new(),
         };
         let is_synced = sqlite.options.durability == Durability::Each;
         if !sqlite.options.read_only
@@ -275,17 +274,18 @@ impl Sqlite {
     }
 
     /// Remembers that nobody knows what became of something that was to be committed or synced.
-    fn doubt(&self, error: &StoreError) {
+    /// Gives the error that says so.
+    fn doubt(&self, error: StoreError) -> StoreError {
         match error {
             // Nothing was committed: that has to be written in full before.
-            StoreError::Locked(_) | StoreError::Full => {}
-            _ => self.unsure.store(true, Ordering::Relaxed),
+            StoreError::Locked(_) | StoreError::Full => error,
+            error => StoreError::Unsure(self.unsure.get_or_init(|| error.to_string()).clone()),
         }
     }
 
     /// Whether it is known what is there.
     fn sure(&self) -> Result<(), StoreError> {
-        if self.unsure.load(Ordering::Relaxed) { Err(StoreError::Unsure) } else { Ok(()) }
+        self.unsure.get().map_or(Ok(()), |cause| Err(StoreError::Unsure(cause.clone())))
     }
 
     /// An error of SQLite, named by its cause.
@@ -353,7 +353,7 @@ impl Backend for Sqlite {
         self.sure()?;
         let synced = self.sync_journal();
         // What a sync that failed did not keep, no later one keeps.
-        synced.inspect_err(|error| self.doubt(error))
+        synced.map_err(|error| self.doubt(error))
     }
 
     fn shrink(&self) -> Result<(), StoreError> {
@@ -362,10 +362,9 @@ impl Backend for Sqlite {
         let shrunk = schema::shrink(&connection).map_err(|error| self.named(error));
         self.give_back(connection);
         // The journal is synced, which where commits wait for that may have lost them.
-        shrunk.inspect_err(|error| {
-            if self.options.durability == Durability::Grouped {
-                self.doubt(error);
-            }
+        shrunk.map_err(|error| match self.options.durability {
+            Durability::Grouped => self.doubt(error),
+            Durability::Each => error,
         })
     }
 
@@ -389,7 +388,7 @@ impl Drop for Sqlite {
     /// The last connection copies the journal into the file when it is closed. Where a sync of the
     /// journal has failed, it may not be on the disk, and a file that is half of it would be lost.
     fn drop(&mut self) {
-        if self.unsure.load(Ordering::Relaxed) {
+        if self.unsure.get().is_some() {
             let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
             for connection in idle {
                 let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);

@@ -57,7 +57,7 @@ impl<'a> SqliteTransaction<'a> {
         &self,
         question: impl FnOnce(&Connection) -> rusqlite::Result<R>,
     ) -> Result<R, StoreError> {
-        let connection = self.connection.as_ref().ok_or(StoreError::Unsure)?;
+        let connection = self.connection.as_ref().ok_or_else(|| StoreError::Unsure("its connection is closed".into()))?;
         question(connection).map_err(|error| self.file.named(error))
     }
 }
@@ -168,11 +168,9 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn commit(self: Box<Self>) -> Result<(), StoreError> {
         let committed = self.ask(|connection| connection.execute_batch("COMMIT"));
-        match &committed {
-            Ok(()) => self.ended.set(true),
-            Err(error) => self.file.doubt(error),
-        }
-        committed
+        committed.map_err(|error| self.file.doubt(error))?;
+        self.ended.set(true);
+        Ok(())
     }
 }
 

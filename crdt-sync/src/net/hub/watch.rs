@@ -118,5 +118,5 @@ impl Hub {
 async fn blocking<R: Send + 'static>(
     ask: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
 ) -> Result<R, StoreError> {
-    spawn_blocking(ask).await.unwrap_or(Err(StoreError::Unsure))
+    spawn_blocking(ask).await.unwrap_or_else(|error| Err(StoreError::Unsure(error.to_string())))
 }
