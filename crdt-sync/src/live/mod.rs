@@ -168,7 +168,7 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
         .await
     }
 
-    #[cfg(feature = "net")]
+    #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
     pub(crate) fn entry(&self) -> &Arc<Entry> {
         &self.shared.entry
     }

@@ -21,13 +21,11 @@ use rustls::ClientConfig;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
-use super::address::Address;
-use super::backoff::{Backoff, random};
 use super::dialer::Dialer;
 use super::hub::{Hub, Policy};
-use super::peer::{Status, Target};
-use super::settings::{Common, SettingError, Start, StartError};
+use super::settings::{Common, Start, StartError};
 use crate::access::Access;
+use crate::dialing::{Address, Backoff, SettingError, Status, Target, random};
 use crate::protocol::{Close, CloseReason};
 use doors::Doors;
 use room::Room;
