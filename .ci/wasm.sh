@@ -81,7 +81,8 @@ with_relays() (
   "$@"
 )
 
-# The package for JavaScript: its types are checked, and its tests run in Node.js.
+# The package for JavaScript: its types are checked, and its tests run in Node.js, those of stores in the
+# browser that `browser_tests` has installed.
 js_tests() {
   if ! command -v npm >/dev/null; then
     step "${root[@]}" apt-get update
@@ -91,5 +92,5 @@ js_tests() {
   step "$wasm_target/wasm-bindgen/bin/wasm-bindgen" --target web --out-dir crdt-web/js/tests/pkg \
     "$wasm_target/$target/debug/web_board.wasm"
   step npm --prefix crdt-web/js install --no-audit --no-fund
-  step npm --prefix crdt-web/js test
+  step with_relays env CHROMEDRIVER="$(command -v chromedriver)" npm --prefix crdt-web/js test
 }
