@@ -98,7 +98,7 @@ export interface RawStore {
   documents(): Promise<Listing[]>;
   setTitle(id: string, title: string | undefined): Promise<void>;
   remove(id: string): Promise<void>;
-  connect(address: string, tell: (status: RelayStatus) => void): void;
+  connect(address: string, tell: (status: RelayStatus) => void): string | undefined;
   disconnect(): Promise<void>;
   free(): void;
 }

@@ -47,8 +47,8 @@ class Store implements types.Store {
     return this.#raw.remove(id);
   }
 
-  connect(address: string, callback: (status: types.RelayStatus) => void = () => {}): void {
-    this.#raw.connect(address, callback);
+  connect(address: string, callback: (status: types.RelayStatus) => void = () => {}): string | undefined {
+    return this.#raw.connect(address, callback);
   }
 
   disconnect(): Promise<void> {

@@ -313,9 +313,10 @@ export interface Store extends Disposable {
   remove(id: string): Promise<void>;
   /**
    * Keeps the documents that are open here up to date with a relay, from now on and whenever it is there.
-   * Says how it stands with it, and whenever that changes.
+   * Says how it stands with it, and whenever that changes. Takes the link of an invite too, and gives the id
+   * of its document then.
    */
-  connect(address: string, callback?: (status: RelayStatus) => void): void;
+  connect(address: string, callback?: (status: RelayStatus) => void): string | undefined;
   /** Ends all connections. */
   disconnect(): Promise<void>;
 }

@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 use crdt_core::DocumentId;
 use crdt_store::backend::Keyed;
 use crdt_store::{Listing, Store, StoreError};
-use crdt_sync::{Peer, PeerError, Status, Target};
+use crdt_sync::{Invite, Peer, PeerError, Status, Target};
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
@@ -161,16 +161,21 @@ impl RawStore {
     }
 
     /// Dials a relay, and keeps the documents that are open up to date with it. Tells how it stands
-    /// with it, and whenever that changes.
+    /// with it, and whenever that changes. Gives the id of the document that a link leads to, if it is one.
     ///
     /// # Errors
-    /// If it is no address.
-    pub fn connect(&self, address: &str, tell: Function) -> Result<(), JsError> {
-        let target: Target = address.parse()?;
+    /// If it is neither an address nor a link.
+    pub fn connect(&self, address: &str, tell: Function) -> Result<Option<String>, JsError> {
+        let link = address.contains('#').then(|| address.parse::<Invite>()).transpose()?;
+        let document = link.as_ref().map(|link| link.document().to_string());
+        let target = match &link {
+            Some(link) => Target::from(link),
+            None => address.parse()?,
+        };
         let peer = self.inner.peer()?;
         let address = target.address().clone();
         peer.dial(target);
-        let Some(mut status) = peer.watch(&address) else { return Ok(()) };
+        let Some(mut status) = peer.watch(&address) else { return Ok(document) };
         spawn_local(async move {
             loop {
                 let now = status.borrow_and_update().clone();
@@ -181,7 +186,7 @@ impl RawStore {
                 }
             }
         });
-        Ok(())
+        Ok(document)
     }
 
     /// Ends all connections; documents stay as they are.

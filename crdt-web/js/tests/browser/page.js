@@ -119,8 +119,10 @@ const tests = {
     alice.connect(relay, ({ state }) => said.push(state));
     await here.synced();
     equal(said, ["connecting", "connected"]);
-    bob.connect(relay);
-    const there = await bob.join(BoardDocument, here.id);
+    equal(alice.connect(relay), undefined);
+    const invited = bob.connect(`${relay}/crdt-sync#document=${here.id}`);
+    equal(invited, here.id);
+    const there = await bob.join(BoardDocument, invited);
     await until("it is there", () => there.value.title === "Plan");
     await there.change((board) => board.notes.push("from Bob"));
     await until("it is here", () => here.value.notes === "from Bob");
