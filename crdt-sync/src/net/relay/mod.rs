@@ -91,7 +91,7 @@ impl RelayOptions {
     }
 
     /// What it is called by those that dial it: their address, or without its protocol, as
-    /// [`Address::endpoint`](super::Address::endpoint) says it, `relay.example.org/crdt-sync`. Who means another one is refused, so nobody can pass on
+    /// [`Address::endpoint`](crate::Address::endpoint) says it, `relay.example.org/crdt-sync`. Who means another one is refused, so nobody can pass on
     /// to it what was said to somebody else. Without it any name will do.
     #[must_use]
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
