@@ -53,10 +53,36 @@ browser_tests() {
     CHROMEDRIVER="$(command -v chromedriver)" WASM_BINDGEN_TEST_TIMEOUT=240)
   local tests=(cargo --config profile.dev.package.crdt-core.opt-level=0 test -p crdt-web --target "$target" --target-dir "$wasm_target" --test browser)
   step "${browser[@]}" "${tests[@]}" --no-run
-  step timeout 300 "${browser[@]}" "${tests[@]}"
+  step cargo build -p crdt-relay
+  step with_relays timeout 300 "${browser[@]}" "${tests[@]}"
 }
 
-# The package for JavaScript: its types are checked, and its tests run in Node.js.
+# Runs a command while there are two relays on this machine, where `tests/browser/sync.rs` looks for
+# them. The second one is killed every few seconds and started again, with what it had. The shells that
+# start them end with this one.
+with_relays() (
+  folder="$(mktemp -d)"
+  relay="${CARGO_TARGET_DIR:-$PWD/target}/debug/crdt-relay"
+  "$relay" --listen 127.0.0.1:8719 --store "$folder/steady.crdt" 2>"$folder/steady.log" >&2 &
+  steady=$!
+  (
+    trap 'kill -KILL "$relay_now" 2>/dev/null; exit' TERM
+    while true; do
+      "$relay" --listen 127.0.0.1:8720 --store "$folder/dying.crdt" 2>"$folder/dying.log" >&2 &
+      relay_now=$!
+      sleep 4 & wait $!
+      kill -KILL "$relay_now"
+      wait "$relay_now" || true
+      sleep 0.5
+    done
+  ) 2>/dev/null &
+  dying=$!
+  trap 'kill "$steady" "$dying" 2>/dev/null; wait; rm -rf "$folder"' EXIT
+  "$@"
+)
+
+# The package for JavaScript: its types are checked, and its tests run in Node.js, those of stores in the
+# browser that `browser_tests` has installed.
 js_tests() {
   if ! command -v npm >/dev/null; then
     step "${root[@]}" apt-get update
@@ -66,5 +92,5 @@ js_tests() {
   step "$wasm_target/wasm-bindgen/bin/wasm-bindgen" --target web --out-dir crdt-web/js/tests/pkg \
     "$wasm_target/$target/debug/web_board.wasm"
   step npm --prefix crdt-web/js install --no-audit --no-fund
-  step npm --prefix crdt-web/js test
+  step with_relays env CHROMEDRIVER="$(command -v chromedriver)" npm --prefix crdt-web/js test
 }

@@ -9,13 +9,17 @@
 //!
 //! The last three do no IO, and verify nothing but the keys of peers: what comes is taken in by a
 //! [`History`](crdt_core::History) as any other bytes from elsewhere are. The others have sockets and
-//! threads, and are behind the feature `net`; but for [`Live`], which is for a browser too (`live`).
+//! threads, and are behind the feature `net`; but for [`Live`] and [`Peer`], which a browser has too
+//! (`live`).
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-#[cfg(feature = "net")]
+#[cfg(any(feature = "net", all(feature = "live", target_family = "wasm", target_os = "unknown")))]
+#[cfg_attr(not(feature = "net"), allow(dead_code, reason = "what relays ask of it"))]
 pub mod access;
+#[cfg(any(feature = "net", all(feature = "live", target_family = "wasm", target_os = "unknown")))]
+mod dialing;
 #[cfg(feature = "live")]
 #[cfg_attr(not(feature = "net"), allow(dead_code, reason = "what connections ask of documents"))]
 mod host;
@@ -23,9 +27,19 @@ mod host;
 mod live;
 #[cfg(feature = "net")]
 mod net;
+#[cfg(all(feature = "live", target_family = "wasm", target_os = "unknown"))]
+mod page;
 pub mod protocol;
 pub mod shorthand;
 pub mod sketch;
+
+#[cfg(any(
+    feature = "net",
+    all(feature = "live", target_family = "wasm", target_os = "unknown")
+))]
+pub use dialing::{
+    Address, AddressError, Backoff, Invite, InviteError, SettingError, Status, Target,
+};
 
 /// What [`Relay::router`] makes, in the version of axum that apps can nest it with.
 #[cfg(feature = "net")]
@@ -36,9 +50,11 @@ pub use host::{Portable, Shareable};
 pub use live::{Deltas, Live, Other, Others, PresenceError, RelayStanding};
 #[cfg(feature = "net")]
 pub use net::{
-    Address, AddressError, Backoff, Invite, InviteError, Limits, Message, MessageError, Messages,
-    Peer, PeerError, PeerOptions, Relay, RelayOptions, SettingError, StartError, Status, Target,
+    Limits, Message, MessageError, Messages, Peer, PeerError, PeerOptions, Relay, RelayOptions,
+    StartError,
 };
+#[cfg(all(feature = "live", target_family = "wasm", target_os = "unknown"))]
+pub use page::{Peer, PeerError, PeerOptions};
 
 /// Compiles the example of the README.
 #[cfg(all(doctest, feature = "net"))]

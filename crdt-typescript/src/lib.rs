@@ -121,7 +121,7 @@ impl Declarations {
 
     /// The text of the module that these are the declarations of: it exports the class of the
     /// documents, which are made by what a module of WebAssembly exports under a name, with
-    /// `crdt_web::wasm_document!`.
+    /// `crdt_web::wasm_document!`, and what opens stores for them.
     ///
     /// ```
     /// # use crdt_core::CrdtNode;
@@ -129,7 +129,7 @@ impl Declarations {
     /// # #[derive(CrdtNode)]
     /// # struct Task { title: String }
     /// let module = Declarations::of::<Task>().module("./tasks.js", "task_type");
-    /// assert!(module.contains("import { task_type } from \"./tasks.js\";"));
+    /// assert!(module.contains("import { RawStore, task_type } from \"./tasks.js\";"));
     /// assert!(module.contains("export const TaskDocument = "));
     /// ```
     #[must_use]
@@ -139,12 +139,13 @@ impl Declarations {
         let (runtime, wasm) = (names::quoted(&self.runtime), names::quoted(wasm));
         let schema = module::schema(&self.schema);
         [
-            format!("import {{ documentType }} from {runtime};"),
-            format!("import {{ {function} }} from {wasm};"),
+            format!("import {{ documentType, storeType }} from {runtime};"),
+            format!("import {{ RawStore, {function} }} from {wasm};"),
             String::new(),
             format!("const schema = {schema};"),
             String::new(),
             format!("export const {name} = documentType(schema, {function});"),
+            "export const openStore = storeType(RawStore);".to_owned(),
             String::new(),
         ]
         .join("\n")
@@ -200,5 +201,7 @@ impl<'a> Context<'a> {
         lines.push(String::new());
         lines.push(format!("export declare const {name}: crdt.DocumentType<{all}>;"));
         lines.push(format!("export type {name} = crdt.TypedDocument<{all}>;"));
+        lines.push(format!("export type Stored{name} = crdt.StoredDocument<{all}>;"));
+        lines.push("export declare const openStore: crdt.OpenStore;".to_owned());
     }
 }

@@ -191,3 +191,5 @@ export interface TaskDelta {
 
 export declare const BoardDocument: crdt.DocumentType<Board, BoardEditor, BoardDelta>;
 export type BoardDocument = crdt.TypedDocument<Board, BoardEditor, BoardDelta>;
+export type StoredBoardDocument = crdt.StoredDocument<Board, BoardEditor, BoardDelta>;
+export declare const openStore: crdt.OpenStore;

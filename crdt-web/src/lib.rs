@@ -13,4 +13,6 @@ mod js;
 
 pub use election::{Elected, ElectionError};
 pub use indexed_db::{IndexedDb, IndexedDbError};
-pub use js::{RawDocument, RawType};
+pub use js::{RawDocument, RawEdits, RawType};
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub use js::{RawStore, RawStored};

@@ -4,6 +4,7 @@
 //! What takes long (signatures, the disk) is done on a thread for that, which holds the lock until it
 //! is done; in a browser it is a task. So no lock is held while anything else is awaited.
 
+mod asked;
 mod entry;
 mod intake;
 mod scene;
@@ -12,11 +13,15 @@ mod standing;
 mod threads;
 mod work;
 
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+pub(crate) use asked::{Asked, bundles_of};
 pub(crate) use entry::{Entry, Origin};
-#[cfg(feature = "net")]
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use entry::{Grown, Listener};
 #[cfg(feature = "net")]
-pub(crate) use intake::{Quota, Sent, TakeInError, Taken};
+pub(crate) use intake::Quota;
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+pub(crate) use intake::{Sent, TakeInError, Taken};
 pub(crate) use standing::Standing;
 pub use threads::{Portable, Shareable};
 pub(crate) use work::writing;

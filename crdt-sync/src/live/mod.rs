@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crdt_core::{CrdtNode, Document, DocumentId};
 use crdt_store::backend::{Blocking, Place};
 use crdt_store::{Store, StoreError, Stored, Waiting};
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, watch};
 
 use crate::host::{Entry, Origin, Portable, Shareable, writing};
 
@@ -153,6 +153,11 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
         Deltas::new(Arc::downgrade(&self.shared), changed, observer)
     }
 
+    /// How often it has grown, whoever wrote, and whenever it does: for those who look by themselves.
+    pub fn growth(&self) -> watch::Receiver<u64> {
+        self.shared.entry.changed()
+    }
+
     /// Has a thread do something with the document, and tells what has come of it.
     async fn work<R: Portable + 'static>(
         &self,
@@ -168,7 +173,7 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
         .await
     }
 
-    #[cfg(feature = "net")]
+    #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
     pub(crate) fn entry(&self) -> &Arc<Entry> {
         &self.shared.entry
     }

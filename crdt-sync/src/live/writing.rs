@@ -121,7 +121,11 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
         self.write(move |document| document.prepare_redo(&options).map_err(StoreError::from)).await
     }
 
-    async fn write<R, E>(
+    /// As [`Waiting::write`](crdt_store::Waiting::write): writes what a closure prepares.
+    ///
+    /// # Errors
+    /// The closure's own, and as [`change`](Self::change).
+    pub async fn write<R, E>(
         &self,
         prepare: impl FnOnce(&mut Document<T>) -> Result<Prepared<'_, T, R>, E> + Portable + 'static,
     ) -> Result<R, E>

@@ -16,10 +16,10 @@ use tungstenite::error::ProtocolError;
 use tungstenite::handshake::client::Request;
 use tungstenite::{self, ClientRequestBuilder};
 
-use super::address::Address;
 use super::line::Transport;
 use super::socket::Wire;
 use crate::access::Token;
+use crate::dialing::Address;
 
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,25 +1,20 @@
 //! A replica that dials.
 
 use core::fmt;
-use core::str::FromStr;
-use core::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crdt_core::{Author, CrdtNode, DocumentId};
+use crdt_core::{CrdtNode, DocumentId};
 use crdt_store::{Store, StoreError};
 use rustls::ClientConfig;
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::address::{Address, AddressError};
-use super::backoff::Backoff;
 use super::dialer::Dialer;
 use super::hub::{Hub, Policy};
-use super::invite::Invite;
 use super::settings::{Common, Start, StartError};
 use crate::Live;
-use crate::access::Token;
+use crate::dialing::{Address, AddressError, Backoff, Invite, Status, Target};
 use crate::protocol::{Close, CloseReason};
 
 /// Keeps documents of a store up to date with relays: dials them, and dials them again when they are
@@ -68,44 +63,8 @@ struct Link {
 impl Link {
     /// Whether it is not dialed any more.
     fn is_over(&self) -> bool {
-        matches!(*self.status.borrow(), Status::Refused { .. } | Status::Closed)
+        self.status.borrow().is_over()
     }
-}
-
-/// Where to dial, and what to show there. Made of an [`Address`], a text that is one, or an
-/// [`Invite`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Target {
-    pub(super) address: Address,
-    pub(super) token: Option<Token>,
-    pub(super) relay: Option<Author>,
-}
-
-/// How it stands with a relay that is dialed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum Status {
-    /// It is being dialed.
-    Connecting,
-    /// It is connected.
-    Connected {
-        /// The key that it has proven.
-        relay: Author,
-    },
-    /// It was lost, or is not there, and will be dialed again.
-    Waiting {
-        /// Why.
-        why: String,
-        /// After how long.
-        wait: Duration,
-    },
-    /// It was refused for good: it is not dialed again.
-    Refused {
-        /// Why.
-        why: String,
-    },
-    /// The peer was closed.
-    Closed,
 }
 
 /// Why a peer does not do what it was asked to.
@@ -153,53 +112,6 @@ impl PeerOptions {
     pub fn tls(mut self, config: Arc<ClientConfig>) -> Self {
         self.0.tls = Some(config);
         self
-    }
-}
-
-impl Target {
-    /// A relay that asks for no token.
-    pub fn new(address: Address) -> Self {
-        Self { address, token: None, relay: None }
-    }
-
-    /// Shows a token there. Without TLS it can be read on its way.
-    #[must_use]
-    pub fn with_token(mut self, token: Token) -> Self {
-        self.token = Some(token);
-        self
-    }
-
-    /// Takes no other relay for it than the one with this key.
-    #[must_use]
-    pub fn with_relay(mut self, relay: Author) -> Self {
-        self.relay = Some(relay);
-        self
-    }
-
-    /// Where it is.
-    pub fn address(&self) -> &Address {
-        &self.address
-    }
-}
-
-impl From<Address> for Target {
-    fn from(address: Address) -> Self {
-        Self::new(address)
-    }
-}
-
-impl From<&Invite> for Target {
-    fn from(invite: &Invite) -> Self {
-        let (address, token) = (invite.address().clone(), invite.token().cloned());
-        Self { address, token, relay: invite.relay() }
-    }
-}
-
-impl FromStr for Target {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
-        text.parse().map(Self::new)
     }
 }
 

@@ -14,11 +14,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
-use super::allowance::{Allowance, TO_PEERS, TO_RELAYS};
-use super::backoff::random;
 use super::hub::{Desk, Done, Hub, Mail, Mailbox, Policy, Reviewed};
 use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
+use crate::dialing::{Allowance, Ended, TO_PEERS, TO_RELAYS, random};
 use crate::host::Standing;
 use crate::protocol::{Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings};
 
@@ -36,15 +35,6 @@ pub(crate) struct Setup {
     pub(crate) is_link: bool,
     /// Told whose key the other side has, once it has proven that.
     pub(crate) authenticated: Option<Box<dyn Fn(Author) + Send + Sync>>,
-}
-
-/// How a connection ended.
-#[derive(Debug)]
-pub(crate) enum Ended {
-    /// One of the two ended it.
-    Closed(Closed),
-    /// The transport is gone.
-    Lost(String),
 }
 
 /// More documents than these are followed as a set.

@@ -1,13 +1,13 @@
-/** Documents of a type that a schema says. */
+/** Documents of a type that a schema says, in memory. */
 
-import { advance } from "./deltas.ts";
-import { pathOf, root, valueOf } from "./editors.ts";
-import { deltaAt } from "./part.ts";
-import { partsOf, pointer } from "./pointer.ts";
 import type { RawDocument, RawType } from "./raw.ts";
 import type { Schema } from "./schema.ts";
 import type * as types from "./types.ts";
-import { decode, encode } from "./values.ts";
+import { encode } from "./values.ts";
+import { Watched } from "./watched.ts";
+
+/** What a class of documents is made of, for stores. */
+const MADE_OF = Symbol("made of");
 
 /** The class of documents of a type, given what WebAssembly exports for it. */
 export function documentType<V, E, D>(schema: Schema, type: () => RawType): types.DocumentType<V, E, D> {
@@ -19,26 +19,29 @@ export function documentType<V, E, D>(schema: Schema, type: () => RawType): type
       raw.free();
     }
   };
-  return {
+  const all = {
     create: () => made((raw) => raw.create()),
-    load: (bytes) => made((raw) => raw.load(bytes)),
-    join: (id) => made((raw) => raw.join(id)),
+    load: (bytes: Uint8Array) => made((raw) => raw.load(bytes)),
+    join: (id: string) => made((raw) => raw.join(id)),
+    [MADE_OF]: { schema, type },
   };
+  return all;
+}
+
+/** What a class of documents was made of. */
+export function madeOf(type: types.DocumentType<never, never, never>): { schema: Schema; type: () => RawType } {
+  return (type as unknown as { [MADE_OF]: { schema: Schema; type: () => RawType } })[MADE_OF];
 }
 
 class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
-  readonly #schema: Schema;
   readonly #raw: RawDocument;
-  readonly #editor: E;
-  readonly #callbacks = new Set<(seen: types.Seen<V, D>) => void>();
-  #value: V;
+  readonly #watched: Watched<V, E, D>;
 
   constructor(schema: Schema, raw: RawDocument) {
-    this.#schema = schema;
     this.#raw = raw;
-    this.#editor = root(schema, raw) as E;
+    this.#watched = new Watched<V, E, D>(schema, raw.edits());
     this.#raw.look();
-    this.#value = this.#read();
+    this.#watched.read();
   }
 
   get id(): string {
@@ -50,57 +53,41 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
   }
 
   get value(): V {
-    return this.#value;
+    return this.#watched.value;
   }
 
   read<N>(of: (editor: E) => types.Editor<N> | null | undefined): N | undefined {
-    const edited = of(this.#editor);
-    return edited === null || edited === undefined ? undefined : valueOf(edited);
+    return this.#watched.part(of);
   }
 
   change(edit: (editor: E) => void): void {
-    this.#raw.change(() => edit(this.#editor));
+    this.#raw.change(() => edit(this.#watched.editor));
     this.#look();
   }
 
   update(value: V): void {
-    this.#raw.update(encode(this.#schema, this.#schema.root, value));
+    const { schema } = this.#watched;
+    this.#raw.update(encode(schema, schema.root, value));
     this.#look();
   }
 
   subscribe(callback: (seen: types.Seen<V, D>) => void): () => void {
-    const own = (seen: types.Seen<V, D>) => callback(seen);
-    this.#callbacks.add(own);
-    return () => {
-      this.#callbacks.delete(own);
-    };
+    return this.#watched.subscribe(callback);
   }
 
   subscribeTo<N, P>(
     of: (editor: E) => types.Editor<N, P> | null | undefined,
     callback: (seen: types.Seen<N | undefined, P>) => void,
   ): () => void {
-    const edited = of(this.#editor);
-    const path = pathOf(edited);
-    if (edited === null || edited === undefined || path === undefined) throw new Error("there is no such part");
-    const steps = partsOf(path);
-    const positionOf = (steps: readonly string[], step: string) => this.#raw.positionOf(pointer(steps), step);
-    const part = { schema: this.#schema, steps, positionOf };
-    return this.subscribe(({ delta }) => {
-      const change = delta === null ? null : deltaAt(part, delta);
-      if (change === undefined) return;
-      callback({ value: valueOf(edited), delta: change as P | null });
-    });
+    return this.#watched.subscribeTo(of, callback);
   }
 
   cursor(of: (editor: E) => types.Places, position: number, side: "left" | "right" = "left"): string | undefined {
-    const path = pathOf(of(this.#editor));
-    return path === undefined ? undefined : this.#raw.cursor(path, position, side === "left");
+    return this.#watched.cursor(of, position, side);
   }
 
   positionOf(of: (editor: E) => types.Places, cursor: string): number | undefined {
-    const path = pathOf(of(this.#editor));
-    return path === undefined ? undefined : this.#raw.resolve(path, cursor);
+    return this.#watched.positionOf(of, cursor);
   }
 
   undo(): boolean {
@@ -129,12 +116,9 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
   }
 
   [Symbol.dispose](): void {
-    this.#callbacks.clear();
+    this.#watched.end();
+    this.#watched.edits.free();
     this.#raw.free();
-  }
-
-  #read(): V {
-    return decode(this.#schema, this.#schema.root, this.#raw.get("")) as V;
   }
 
   #done(done: boolean): boolean {
@@ -142,18 +126,8 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
     return done;
   }
 
-  /** Brings the value up to date, and tells everybody. */
   #look(): void {
     const seen = this.#raw.look();
-    if (seen === undefined) return;
-    let delta: D | null = null;
-    if (seen === true) {
-      this.#value = this.#read();
-    } else {
-      const step = advance(this.#schema, this.#schema.root, this.#value, seen.delta);
-      delta = step.delta as D;
-      this.#value = step.value as V;
-    }
-    for (const callback of [...this.#callbacks]) callback({ value: this.#value, delta });
+    if (seen !== undefined) this.#watched.see(seen);
   }
 }

@@ -3,6 +3,8 @@
  * JSON Pointers, and positions in texts count UTF-16 code units.
  */
 
+import type { Listing, RelayStanding, RelayStatus } from "./types.ts";
+
 /** Reading and editing by path. What edits can be called while a change is open, and not else. */
 export interface RawEdits {
   /** The plain value of a place; `undefined` if nothing is there. */
@@ -23,21 +25,26 @@ export interface RawEdits {
   add(path: string, by: bigint): void;
   move(path: string, from: number, to: number): void;
   splice(path: string, start: number, deleted: number, inserted: string): void;
-}
-
-/** What a document has on the other side. */
-export interface RawDocument extends RawEdits {
   /** The cursor at a position of a text or list. */
   cursor(path: string, position: number, left: boolean): string | undefined;
   /** Where a cursor is now. */
   resolve(path: string, cursor: string): number | undefined;
+  free(): void;
+}
+
+/** What somebody sees who looks: a delta, or `true` if all is to be read anew. */
+export type RawSeen = { delta: unknown } | true;
+
+/** What a document in memory has on the other side. */
+export interface RawDocument {
+  edits(): RawEdits;
   readonly id: string;
   readonly author: string;
   /** Opens a change, calls the function, and closes it. */
   change(edit: () => void): void;
   update(value: unknown): void;
-  /** What changed since it was called last: a delta, `true` if all is to be read anew, or nothing. */
-  look(): { delta: unknown } | true | undefined;
+  /** What changed since it was called last. */
+  look(): RawSeen | undefined;
   undo(): boolean;
   redo(): boolean;
   heads(): string[];
@@ -52,5 +59,46 @@ export interface RawType {
   create(): RawDocument;
   load(bytes: Uint8Array): RawDocument;
   join(id: string): RawDocument;
+  free(): void;
+}
+
+/** What a document in a store has on the other side. What it promises has taken its turn. */
+export interface RawStored {
+  readonly id: string;
+  readonly author: string;
+  edits(): RawEdits;
+  /** Calls a function that can read. */
+  read(read: () => unknown): Promise<unknown>;
+  /** Calls a function that can read with what changed since it was called last, if something did. */
+  look(tell: (seen: RawSeen) => void): Promise<void>;
+  /** Calls a function whenever it has grown. */
+  watch(tell: () => void): void;
+  change(edit: () => void): Promise<void>;
+  update(value: unknown): Promise<void>;
+  undo(): Promise<boolean>;
+  redo(): Promise<boolean>;
+  heads(): Promise<string[]>;
+  apply(bytes: Uint8Array): Promise<void>;
+  export(heads: string[]): Promise<Uint8Array>;
+  save(): Promise<Uint8Array>;
+  synced(): Promise<void>;
+  relays(): RelayStanding[];
+  show(presence: string | undefined): void;
+  others(tell: (author: string, presence: string | undefined) => void): void;
+  close(): Promise<void>;
+  free(): void;
+}
+
+/** What a store has on the other side. */
+export interface RawStore {
+  readonly author: string;
+  create(type: RawType): Promise<RawStored>;
+  openDocument(type: RawType, id: string): Promise<RawStored>;
+  join(type: RawType, id: string): Promise<RawStored>;
+  documents(): Promise<Listing[]>;
+  setTitle(id: string, title: string | undefined): Promise<void>;
+  remove(id: string): Promise<void>;
+  connect(address: string, tell: (status: RelayStatus) => void): string | undefined;
+  disconnect(): Promise<void>;
   free(): void;
 }

@@ -235,3 +235,126 @@ export interface DocumentType<V, E, D> {
   /** An empty replica of a document, to take in what others export. */
   join(id: string): TypedDocument<V, E, D>;
 }
+
+/** A document that is kept in the browser. What is promised has taken its turn, and is durable. */
+export interface StoredDocument<V, E, D> extends Disposable {
+  /** Which document it is. */
+  readonly id: string;
+  /** The key that writes here. */
+  readonly author: string;
+  /** The plain value. What did not change is the same object as before; it is not to be written to. */
+  readonly value: V;
+  /** The plain value of a part, which is told by its editor. */
+  read<N>(of: (editor: E) => Editor<N> | null | undefined): Promise<N | undefined>;
+  /**
+   * Writes a change, on top of what others wrote meanwhile. If the function throws, nothing of it is done,
+   * and the promise is broken with that. What is asked for while another change is being made durable is
+   * written as one with whatever else is, so keystrokes do not wait for each other; the function is
+   * called again then if one beside it throws.
+   */
+  change(edit: (editor: E) => void): Promise<void>;
+  /** Makes the document read as a value, by what differs. */
+  update(value: V): Promise<void>;
+  /** Says what changes from now on, until the function that it returns is called. */
+  subscribe(callback: (seen: Seen<V, D>) => void): () => void;
+  /** Says what changes of a part, which is told by its editor. It stays the same part, wherever it moves. */
+  subscribeTo<N, P>(
+    of: (editor: E) => Editor<N, P> | null | undefined,
+    callback: (seen: Seen<N | undefined, P>) => void,
+  ): Promise<() => void>;
+  /** A place in a text or list that stays where it is while others edit around it. */
+  cursor(of: (editor: E) => Places, position: number, side?: "left" | "right"): Promise<string | undefined>;
+  /** Where a cursor is now. */
+  positionOf(of: (editor: E) => Places, cursor: string): Promise<number | undefined>;
+  /** Takes back what was done through this document last; whether there was something. */
+  undo(): Promise<boolean>;
+  /** Does again what was taken back last; whether there was something. */
+  redo(): Promise<boolean>;
+  /** The changes that nothing follows on yet: the version of the document. */
+  heads(): Promise<string[]>;
+  /** Takes in what another replica exported. */
+  apply(bytes: Uint8Array): Promise<void>;
+  /** What a replica with these heads lacks. */
+  export(heads?: readonly string[]): Promise<Uint8Array>;
+  /** All of it, for `load`. */
+  save(): Promise<Uint8Array>;
+  /** Is kept when a relay has everything that is here now, and has sent what it had. */
+  synced(): Promise<void>;
+  /** How the relays stand to it that it was exchanged with. */
+  relays(): RelayStanding[];
+  /** Shows others who you are, where, or whatever else: at most 1 KiB as JSON. It is not kept. */
+  show(presence: JsonValue): void;
+  /** Shows nothing any more. */
+  hide(): void;
+  /**
+   * Says who else is there, and whenever one of them shows something else, or has left (`undefined`), until
+   * the function that it returns is called.
+   */
+  others(callback: (author: string, presence: JsonValue | undefined) => void): () => void;
+  /** Ends it, when what is being written is durable. */
+  close(): Promise<void>;
+}
+
+/** Documents that are kept in this browser, and shared by all tabs. */
+export interface Store extends Disposable {
+  /** The key that writes here. */
+  readonly author: string;
+  /** A new document. */
+  create<V, E, D>(type: DocumentType<V, E, D>): Promise<StoredDocument<V, E, D>>;
+  /** One that is here. */
+  open<V, E, D>(type: DocumentType<V, E, D>, id: string): Promise<StoredDocument<V, E, D>>;
+  /** One that may not be here yet: a relay, or what others export, has it. */
+  join<V, E, D>(type: DocumentType<V, E, D>, id: string): Promise<StoredDocument<V, E, D>>;
+  /** What is here, in the order in which it came. */
+  documents(): Promise<Listing[]>;
+  /** Calls a document something, for `documents`. */
+  setTitle(id: string, title: string | null): Promise<void>;
+  /** Removes a document from this browser. */
+  remove(id: string): Promise<void>;
+  /**
+   * Keeps the documents that are open here up to date with a relay, from now on and whenever it is there.
+   * Says how it stands with it, and whenever that changes. Takes the link of an invite too, and gives the id
+   * of its document then.
+   */
+  connect(address: string, callback?: (status: RelayStatus) => void): string | undefined;
+  /** Ends all connections. */
+  disconnect(): Promise<void>;
+}
+
+/** Opens the store of a name, or makes it. */
+export type OpenStore = (name: string) => Promise<Store>;
+
+/** A document of a store. */
+export interface Listing {
+  readonly id: string;
+  /** The name of its Rust type; `null` as long as nothing of it has come. */
+  readonly type: string | null;
+  readonly title: string | null;
+  /** How many changes it has. */
+  readonly changes: number;
+  /** How many bytes it takes. */
+  readonly bytes: number;
+  readonly changedAt: Date;
+}
+
+/** How it stands with a relay that is dialed. */
+export type RelayStatus =
+  | { readonly state: "connecting" }
+  | { readonly state: "connected"; readonly relay: string }
+  /** It will be dialed again, after so many milliseconds. */
+  | { readonly state: "waiting"; readonly why: string; readonly wait: number }
+  /** It is not dialed again. */
+  | { readonly state: "refused"; readonly why: string }
+  | { readonly state: "closed" };
+
+/** How a relay stands to a document. */
+export interface RelayStanding {
+  /** The relay's key. */
+  readonly relay: string;
+  /** Whether it is connected, and each side has got what the other had. */
+  readonly isSynced: boolean;
+  /** The heads of what it has durably. */
+  readonly durable: readonly string[];
+  /** Why it does not serve the document, or takes no changes of it. */
+  readonly refused: string | null;
+}

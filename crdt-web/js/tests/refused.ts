@@ -1,6 +1,6 @@
 // What does not compile, line by line: where one of these were no error, that would be one.
 
-import { type Board, type BoardDelta, BoardDocument } from "./board.js";
+import { type Board, type BoardDelta, BoardDocument, openStore } from "./board.js";
 
 const document = BoardDocument.create();
 
@@ -43,3 +43,14 @@ export const delta: BoardDelta = { titel: "x" };
 
 // @ts-expect-error a value has all fields
 export const board: Board = { title: "x" };
+
+const store = await openStore("boards");
+const stored = await store.create(BoardDocument);
+await stored.change((board) => {
+  // @ts-expect-error a value of another type
+  board.title = 7;
+});
+// @ts-expect-error a part has to be waited for
+const title: string | undefined = stored.read((board) => board.title);
+// @ts-expect-error a document is opened as something
+await store.open(stored.id);

@@ -1,6 +1,6 @@
 // What compiles. It is not run: `typed.test.js` does the same.
 
-import { type Board, type BoardDelta, type Status, BoardDocument } from "./board.js";
+import { type Board, type BoardDelta, type Status, type StoredBoardDocument, BoardDocument, openStore } from "./board.js";
 
 const document = BoardDocument.create();
 
@@ -60,4 +60,19 @@ export function copy(board: Board): Board {
   using other = BoardDocument.load(document.save());
   other.update({ ...board, votes: board.votes + 1n });
   return other.value;
+}
+
+export async function kept(): Promise<StoredBoardDocument> {
+  const store = await openStore("boards");
+  const [known] = await store.documents();
+  const board = known === undefined ? await store.create(BoardDocument) : await store.open(BoardDocument, known.id);
+  store.connect("wss://relay.example.org", (status) => {
+    if (status.state === "waiting") console.log(status.why, status.wait.toFixed());
+  });
+  await board.change((board) => board.tasks.at(0)?.points.add(1));
+  const notes: string | undefined = await board.read((board) => board.notes);
+  const stop = await board.subscribeTo((board) => board.notes, ({ value }) => console.log(notes, value?.length));
+  stop();
+  board.others((author, presence) => console.log(author, presence ?? "has left"));
+  return board;
 }

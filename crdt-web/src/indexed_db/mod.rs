@@ -87,6 +87,12 @@ impl IndexedDb {
         let _ = self.others.heard().changed().await;
     }
 
+    /// How often another handle has committed something.
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    pub(crate) fn heard(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.others.heard()
+    }
+
     /// Brings in what other tabs write to a document, for as long as this is awaited.
     ///
     /// # Errors

@@ -17,7 +17,8 @@ use super::answer::{First, answer};
 use super::error::IndexedDbError;
 use super::others::Others;
 
-/// How long is waited for others that write.
+/// How long is waited for others of whom none commits anything meanwhile. As long as they do, each has
+/// its turn in the order in which they asked, and it takes as long as the disk of a busy machine does.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A transaction, which is aborted when it is dropped.
@@ -44,9 +45,9 @@ impl TableTransaction {
         Ok(Self { transaction, rows, others })
     }
 
-    /// Waits until it is the one that writes, and no longer than others may be waited for.
+    /// Waits until it is the one that writes, unless another one that does comes to no end.
     pub(super) async fn started(&self) -> Result<(), StoreError> {
-        let timer = Timer::new(LOCK_TIMEOUT, self.transaction.clone())?;
+        let timer = Timer::new(LOCK_TIMEOUT, self.transaction.clone(), self.others.clone())?;
         let asked = answer(self.rows.count_with_key(&Uint8Array::new_with_length(1))).await;
         match asked {
             Err(_) if timer.is_over() => Err(StoreError::Locked(LOCK_TIMEOUT)),
@@ -134,7 +135,7 @@ fn bytes(value: &JsValue) -> Vec<u8> {
     Uint8Array::new(value).to_vec()
 }
 
-/// Aborts a transaction after a time, unless it is dropped before.
+/// Aborts a transaction after a time in which nobody has committed anything, unless it is dropped before.
 struct Timer {
     number: JsValue,
     is_over: Rc<Cell<bool>>,
@@ -142,15 +143,23 @@ struct Timer {
 }
 
 impl Timer {
-    fn new(after: Duration, transaction: IdbTransaction) -> Result<Self, IndexedDbError> {
+    fn new(
+        after: Duration,
+        transaction: IdbTransaction,
+        others: Rc<Others>,
+    ) -> Result<Self, IndexedDbError> {
         let is_over = Rc::new(Cell::new(false));
         let tell = is_over.clone();
+        let mut commits = others.commits();
         let ring = Closure::<dyn FnMut()>::new(move || {
-            // It may have begun just now.
-            tell.set(transaction.abort().is_ok());
+            let before = core::mem::replace(&mut commits, others.commits());
+            if before == commits && !tell.get() {
+                // It may have begun just now.
+                tell.set(transaction.abort().is_ok());
+            }
         });
         let millis = JsValue::from_f64(after.as_secs_f64() * 1000.0);
-        let set = timer_function("setTimeout")?;
+        let set = timer_function("setInterval")?;
         let number = set.call2(&JsValue::NULL, ring.as_ref(), &millis);
         let number = number.map_err(IndexedDbError::of)?;
         Ok(Self { number, is_over, _ring: ring })
@@ -163,7 +172,7 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let Ok(clear) = timer_function("clearTimeout") {
+        if let Ok(clear) = timer_function("clearInterval") {
             // A timer that has rung is cleared for nothing.
             let _ = clear.call1(&JsValue::NULL, &self.number);
         }

@@ -6,11 +6,26 @@ use crdt_core::{
 };
 use wasm_bindgen::JsValue;
 
+use super::plain::{object, to_js};
+
 /// Why nothing was written: what the function threw, or what is wrong with an edit.
 pub(super) struct Failure(pub(super) JsValue);
 
 impl From<EditError> for Failure {
     fn from(error: EditError) -> Self {
+        Self::of(&error)
+    }
+}
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+impl From<crdt_store::StoreError> for Failure {
+    fn from(error: crdt_store::StoreError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl Failure {
+    pub(super) fn of(error: &dyn core::error::Error) -> Self {
         Self(js_sys::Error::new(&error.to_string()).into())
     }
 }
@@ -20,6 +35,25 @@ pub(super) enum Look {
     Nothing,
     Delta(PlainValue),
     Wholly,
+}
+
+impl Look {
+    pub(super) fn of<T: CrdtNode>(seen: &Seen<T>) -> Self {
+        match seen {
+            Seen::Nothing => Self::Nothing,
+            Seen::Delta(delta) => PlainValue::serialized(delta).map_or(Self::Wholly, Self::Delta),
+            Seen::Wholly => Self::Wholly,
+        }
+    }
+
+    /// `{ delta }`, or `true` if all is to be read anew; `None` if nothing changed.
+    pub(super) fn to_js(&self) -> Option<JsValue> {
+        match self {
+            Self::Nothing => None,
+            Self::Wholly => Some(JsValue::TRUE),
+            Self::Delta(delta) => Some(object([("delta", to_js(delta))])),
+        }
+    }
 }
 
 /// What JavaScript does with a document, whatever its type.
@@ -74,11 +108,7 @@ impl<T: CrdtNode> AnyDocument for InMemory<T> {
     }
 
     fn look(&mut self) -> Look {
-        match self.document.look(&mut self.observer).seen {
-            Seen::Nothing => Look::Nothing,
-            Seen::Delta(delta) => PlainValue::serialized(&delta).map_or(Look::Wholly, Look::Delta),
-            Seen::Wholly => Look::Wholly,
-        }
+        Look::of(&self.document.look(&mut self.observer).seen)
     }
 
     fn undo(&mut self) -> Result<bool, EditError> {

@@ -6,9 +6,19 @@
 mod any;
 mod document;
 mod editing;
+mod edits;
 mod plain;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod store;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod stored;
 
 pub use document::{RawDocument, RawType};
+pub use edits::RawEdits;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub use store::RawStore;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub use stored::RawStored;
 
 /// Makes documents of a Rust type from JavaScript: exports a function of the given name that gives
 /// the type, for `documentType` of the npm package. The crate that uses it depends on `wasm-bindgen`.

@@ -95,3 +95,13 @@ fn entries(object: &Object, levels: usize) -> Result<PlainValue, JsError> {
     }
     Ok(PlainValue::Map(entries))
 }
+
+/// An object of some entries.
+pub(super) fn object(entries: impl IntoIterator<Item = (&'static str, JsValue)>) -> JsValue {
+    let object = Object::new();
+    for (name, value) in entries {
+        // An object that was made here takes whatever it is given.
+        let _ = Reflect::set(&object, &name.into(), &value);
+    }
+    object.into()
+}

@@ -5,6 +5,7 @@
 
 mod conforming;
 mod live;
+mod sync;
 mod tabs;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;

@@ -1,6 +1,5 @@
 //! Answering what a connection asks of documents.
 
-use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,15 +12,14 @@ use super::members::{Following, Members};
 use super::taking::{Refusal, take_in_all};
 use super::{Hub, Policy};
 use crate::access::{Grant, Right, Token, Visitor};
-use crate::host::{Origin, Taken};
+use crate::host::{Asked, Origin, Taken, bundles_of};
 use crate::protocol::{Access, Answer, Ask, Held, Refused, Request, RequestId, Version};
 
 /// Where the requests of a connection are answered: those of one document one after the other, those
 /// of several beside each other.
 pub(crate) struct Desk {
     clerk: Arc<Clerk>,
-    /// What is asked of documents that are being worked on.
-    waiting: HashMap<DocumentId, VecDeque<(RequestId, Ask)>>,
+    asked: Asked,
     done: mpsc::UnboundedSender<Box<Done>>,
 }
 
@@ -68,7 +66,7 @@ impl Desk {
         let visitor = Mutex::new(Visitor::from(address).with_token(token));
         let (members, said_of_set) = (Mutex::default(), Mutex::default());
         let clerk = Arc::new(Clerk { hub, number, visitor, is_link, members, said_of_set });
-        (Self { clerk, waiting: HashMap::new(), done }, answers)
+        (Self { clerk, asked: Asked::default(), done }, answers)
     }
 
     /// Begins to answer.
@@ -78,11 +76,8 @@ impl Desk {
             Request::Recall { hash } => self.recall(id, &hash),
             Request::Members { documents, .. } => self.members(id, documents),
             Request::Document { document, ask } => {
-                if let Some(waiting) = self.waiting.get_mut(&document) {
-                    waiting.push_back((id, ask));
-                } else {
-                    self.waiting.insert(document, VecDeque::new());
-                    self.begin(document, vec![(id, ask)]);
+                if let Some(asks) = self.asked.ask(document, id, ask) {
+                    self.begin(document, asks);
                 }
             }
         }
@@ -91,11 +86,7 @@ impl Desk {
     /// Goes on when something was answered.
     pub(crate) fn go_on(&mut self, done: &Done) {
         let Some(document) = done.document else { return };
-        let Some(waiting) = self.waiting.get_mut(&document) else { return };
-        let asks = next(waiting);
-        if asks.is_empty() {
-            self.waiting.remove(&document);
-        } else {
+        if let Some(asks) = self.asked.go_on(document) {
             self.begin(document, asks);
         }
     }
@@ -163,13 +154,6 @@ impl Desk {
         };
         tokio::spawn(answering.instrument(tracing::debug_span!("document", %document)));
     }
-}
-
-/// What is worked on next: bundles that wait together, or a single question.
-fn next(waiting: &mut VecDeque<(RequestId, Ask)>) -> Vec<(RequestId, Ask)> {
-    let bundles = waiting.iter().take_while(|(_, ask)| matches!(ask, Ask::TakeIn { .. })).count();
-    let count = bundles.max(1).min(waiting.len());
-    waiting.drain(..count).collect()
 }
 
 impl Clerk {
@@ -387,11 +371,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn access_of(grant: Grant) -> Access {
     if grant.right == Right::Write { Access::Write } else { Access::Read }
-}
-
-fn bundles_of((id, ask): (RequestId, Ask)) -> Option<(RequestId, Vec<u8>)> {
-    match ask {
-        Ask::TakeIn { bundles } => Some((id, bundles)),
-        _ => None,
-    }
 }

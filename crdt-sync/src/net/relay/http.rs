@@ -15,12 +15,9 @@ use super::doors::Seat;
 use super::upgrade::{agree, protocols};
 use super::{Relay, documents, local, page};
 use crate::access::{Token, Visitor};
-use crate::net::address::PATH;
+use crate::dialing::{PATH, PROTOCOL_TOKEN};
 use crate::net::session::{Setup, serve};
 use crate::protocol::{Role, Terms};
-
-/// What stands before a token among the protocols that a browser names.
-const PROTOCOL_TOKEN: &str = "crdt-sync-token.";
 
 impl Relay {
     /// `GET /crdt-sync` for peers; `/documents/{id}` for those without WebSocket; `/healthz` and
@@ -121,7 +118,7 @@ impl Relay {
         settings.handshake = millis(limits.handshake);
         settings.ping = millis(limits.ping);
         settings.terms = Terms { documents: limits.documents_per_connection, ..settings.terms };
-        let entropy = crate::net::entropy();
+        let entropy = crate::dialing::entropy();
         let entropy = entropy.inspect_err(|error| tracing::error!(%error, "no randomness")).ok()?;
         Some(Setup {
             role: Role::Listener,

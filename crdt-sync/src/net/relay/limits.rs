@@ -2,7 +2,7 @@ use core::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use crate::net::settings::{SOON, SettingError, number, time};
+use crate::dialing::{SOON, SettingError, number, time};
 
 /// How much a relay serves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -21,13 +21,11 @@ use rustls::ClientConfig;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
-use super::address::Address;
-use super::backoff::{Backoff, random};
 use super::dialer::Dialer;
 use super::hub::{Hub, Policy};
-use super::peer::{Status, Target};
-use super::settings::{Common, SettingError, Start, StartError};
+use super::settings::{Common, Start, StartError};
 use crate::access::Access;
+use crate::dialing::{Address, Backoff, SettingError, Status, Target, random};
 use crate::protocol::{Close, CloseReason};
 use doors::Doors;
 use room::Room;
@@ -93,7 +91,7 @@ impl RelayOptions {
     }
 
     /// What it is called by those that dial it: their address, or without its protocol, as
-    /// [`Address::endpoint`](super::Address::endpoint) says it, `relay.example.org/crdt-sync`. Who means another one is refused, so nobody can pass on
+    /// [`Address::endpoint`](crate::Address::endpoint) says it, `relay.example.org/crdt-sync`. Who means another one is refused, so nobody can pass on
     /// to it what was said to somebody else. Without it any name will do.
     #[must_use]
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {

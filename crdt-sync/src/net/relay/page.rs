@@ -11,9 +11,9 @@ use axum::routing::get;
 use tokio::task::spawn_blocking;
 
 use super::Relay;
-use crate::net::address::Address;
+use crate::dialing::Address;
+use crate::dialing::Status;
 use crate::net::hub::Connected;
-use crate::net::peer::Status;
 
 /// The most rows that a table shows.
 const ROWS: usize = 200;

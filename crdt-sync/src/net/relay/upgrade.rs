@@ -9,11 +9,8 @@ use hyper::upgrade::{OnUpgrade, on};
 use hyper_util::rt::TokioIo;
 use tungstenite::handshake::server::create_response_with_body;
 
+use crate::dialing::PROTOCOL;
 use crate::net::socket::Wire;
-
-/// What a browser names as the protocol of its WebSocket. It cannot set headers, so it names its token
-/// beside it.
-pub(super) const PROTOCOL: &str = "crdt-sync";
 
 /// A WebSocket that was asked for, once the answer has been sent.
 pub(super) struct Upgrade(OnUpgrade);

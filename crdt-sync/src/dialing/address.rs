@@ -2,7 +2,6 @@ use core::fmt;
 use core::str::FromStr;
 
 use thiserror::Error;
-use tungstenite::http::Uri;
 
 /// Where a relay listens: `wss://relay.example.org`, or `ws://127.0.0.1:8710` without TLS. The path is
 /// `/crdt-sync` if none is given.
@@ -36,6 +35,12 @@ pub enum AddressError {
     #[error("an address has no `@` in it: to show a secret to a relay, give it a token")]
     User,
 }
+
+/// What a browser names as the protocol of its WebSocket. It cannot set headers, so it names its token
+/// beside it.
+pub(crate) const PROTOCOL: &str = "crdt-sync";
+/// What that name of a token begins with.
+pub(crate) const PROTOCOL_TOKEN: &str = "crdt-sync-token.";
 
 /// The path of a relay.
 pub(crate) const PATH: &str = "/crdt-sync";
@@ -73,26 +78,56 @@ impl FromStr for Address {
         if text.contains('#') {
             return Err(AddressError::Invite);
         }
-        let no_address = || AddressError::NotAnAddress(text.to_owned());
-        let uri: Uri = text.parse().map_err(|_| no_address())?;
-        let is_secure = match uri.scheme_str() {
-            Some("wss") => true,
-            Some("ws") => false,
-            Some(other) => return Err(AddressError::Scheme(text.to_owned(), other.to_owned())),
-            None => return Err(no_address()),
+        let Parts { scheme, has_user, host, port, path } =
+            parts(text).ok_or_else(|| AddressError::NotAnAddress(text.to_owned()))?;
+        let is_secure = match &scheme[..] {
+            "wss" => true,
+            "ws" => false,
+            _ => return Err(AddressError::Scheme(text.to_owned(), scheme)),
         };
-        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        if has_user {
             return Err(AddressError::User);
         }
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(no_address)?;
-        let path = match uri.path_and_query().map_or("/", |path| path.as_str()) {
-            "/" => PATH,
-            path => path,
-        };
+        let path = if path == "/" { PATH.to_owned() } else { path };
         let default = if is_secure { 443 } else { 80 };
-        let port = uri.port_u16().filter(|port| *port != default);
-        Ok(Self { is_secure, host: host.to_lowercase(), port, path: path.to_owned() })
+        let port = port.filter(|port| *port != default);
+        Ok(Self { is_secure, host, port, path })
     }
+}
+
+/// What an address is made of.
+struct Parts {
+    scheme: String,
+    has_user: bool,
+    /// In lower case.
+    host: String,
+    port: Option<u16>,
+    path: String,
+}
+
+#[cfg(feature = "net")]
+fn parts(text: &str) -> Option<Parts> {
+    let uri: tungstenite::http::Uri = text.parse().ok()?;
+    Some(Parts {
+        scheme: uri.scheme_str()?.to_owned(),
+        has_user: uri.authority().is_some_and(|authority| authority.as_str().contains('@')),
+        host: uri.host().filter(|host| !host.is_empty())?.to_lowercase(),
+        port: uri.port_u16(),
+        path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+    })
+}
+
+/// As the browser reads it, which is who dials it.
+#[cfg(not(feature = "net"))]
+fn parts(text: &str) -> Option<Parts> {
+    let url = web_sys::Url::new(text).ok()?;
+    Some(Parts {
+        scheme: url.protocol().trim_end_matches(':').to_owned(),
+        has_user: !url.username().is_empty() || !url.password().is_empty(),
+        host: Some(url.hostname()).filter(|host| !host.is_empty())?,
+        port: url.port().parse().ok(),
+        path: url.pathname() + &url.search(),
+    })
 }
 
 /// As it is parsed.

@@ -1,4 +1,4 @@
-use std::time::Instant;
+use web_time::Instant;
 
 /// How many presences and messages may be sent in a second, and at once after a pause. Whoever sends
 /// more is cut off by the other side, so what is more is dropped here.
@@ -13,6 +13,7 @@ pub(crate) struct Allowance {
 pub(crate) const TO_RELAYS: u32 = 80;
 /// What a peer takes from a relay, where very many may be, and what is sent to one.
 pub(crate) const TAKEN_FROM_RELAYS: u32 = 2000;
+#[cfg(feature = "net")]
 pub(crate) const TO_PEERS: u32 = 1000;
 
 impl Allowance {

@@ -1,0 +1,39 @@
+//! What all who dial have in common: where, what becomes of it, and when to try again. The sockets are
+//! those of the machine ([`net`](crate::net)) or of a browser (`page`).
+
+mod address;
+mod allowance;
+mod attempt;
+mod backoff;
+mod invite;
+mod setting;
+mod status;
+mod target;
+
+pub use address::{Address, AddressError};
+pub use backoff::Backoff;
+pub use invite::{Invite, InviteError};
+pub use setting::SettingError;
+pub use status::Status;
+pub use target::Target;
+
+#[cfg(feature = "net")]
+pub(crate) use address::PATH;
+pub(crate) use address::{PROTOCOL, PROTOCOL_TOKEN};
+#[cfg(feature = "net")]
+pub(crate) use allowance::TO_PEERS;
+pub(crate) use allowance::{Allowance, TAKEN_FROM_RELAYS, TO_RELAYS};
+pub(crate) use attempt::{Attempt, Ended, Tries};
+pub(crate) use backoff::random;
+#[cfg(feature = "net")]
+pub(crate) use setting::{SOON, number, time};
+
+/// Bytes that nobody can guess, for a handshake.
+///
+/// # Errors
+/// That of a system without randomness.
+pub(crate) fn entropy() -> Result<[u8; 32], getrandom::Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,140 @@
+use std::sync::Arc;
+
+use crdt_core::DocumentId;
+use crdt_store::StoreError;
+use tokio::sync::mpsc;
+use wasm_bindgen_futures::spawn_local;
+
+use super::hub::Hub;
+use crate::host::{Asked, Entry, Origin, Sent, TakeInError, Taken, bundles_of};
+use crate::protocol::{Answer, Ask, Held, Refused, Request, RequestId};
+
+/// Where the requests of a connection are answered: those of one document one after the other, those
+/// of several beside each other. Only what is bound is had.
+pub(super) struct Desk {
+    hub: Arc<Hub>,
+    number: u32,
+    asked: Asked,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+/// Answers that are there.
+pub(super) struct Done {
+    /// Of which document, if they are of one.
+    document: Option<DocumentId>,
+    pub(super) answers: Vec<(RequestId, Answer)>,
+}
+
+impl Desk {
+    /// A desk for a connection, and where its answers come out. How many there can be is bounded by
+    /// how many requests the protocol has open.
+    pub(super) fn new(hub: Arc<Hub>, number: u32) -> (Self, mpsc::UnboundedReceiver<Done>) {
+        let (done, answers) = mpsc::unbounded_channel();
+        (Self { hub, number, asked: Asked::default(), done }, answers)
+    }
+
+    /// Begins to answer.
+    pub(super) fn ask(&mut self, id: RequestId, request: Request) {
+        match request {
+            Request::Admit { .. } => self.at_once(id, Answer::Admitted),
+            // What a relay follows in a page is few.
+            Request::Recall { .. } => self.at_once(id, Answer::Recalled(None)),
+            Request::Members { documents, .. } => {
+                let (hub, done) = (self.hub.clone(), self.done.clone());
+                spawn_local(async move {
+                    let answers = vec![(id, members(&hub, documents).await)];
+                    let _ = done.send(Done { document: None, answers });
+                });
+            }
+            Request::Document { document, ask } => {
+                if let Some(asks) = self.asked.ask(document, id, ask) {
+                    self.begin(document, asks);
+                }
+            }
+        }
+    }
+
+    /// Goes on when something was answered.
+    pub(super) fn go_on(&mut self, done: &Done) {
+        let Some(document) = done.document else { return };
+        if let Some(asks) = self.asked.go_on(document) {
+            self.begin(document, asks);
+        }
+    }
+
+    fn at_once(&self, id: RequestId, answer: Answer) {
+        // Nobody waits for it when the connection is over.
+        let _ = self.done.send(Done { document: None, answers: vec![(id, answer)] });
+    }
+
+    fn begin(&self, document: DocumentId, asks: Vec<(RequestId, Ask)>) {
+        let (hub, number, done) = (self.hub.clone(), self.number, self.done.clone());
+        spawn_local(async move {
+            let answers = answer(&hub, number, document, asks).await;
+            let _ = done.send(Done { document: Some(document), answers });
+        });
+    }
+}
+
+async fn answer(
+    hub: &Hub,
+    number: u32,
+    document: DocumentId,
+    asks: Vec<(RequestId, Ask)>,
+) -> Vec<(RequestId, Answer)> {
+    let entry = hub.entries(&document).into_iter().next();
+    if matches!(asks.first(), Some((_, Ask::TakeIn { .. }))) {
+        let (ids, bundles): (Vec<_>, Vec<_>) = asks.into_iter().filter_map(bundles_of).unzip();
+        return ids.into_iter().zip(take_in(entry, number, bundles).await).collect();
+    }
+    let mut answers = Vec::with_capacity(asks.len());
+    for (id, ask) in asks {
+        answers.push((id, look(entry.as_ref(), ask).await));
+    }
+    answers
+}
+
+/// What follows from the history.
+async fn look(entry: Option<&Arc<Entry>>, ask: Ask) -> Answer {
+    let Some(entry) = entry else { return Answer::Refused(Refused::Unknown) };
+    let looked = entry.look(move |history| ask.on(history)).await;
+    looked.unwrap_or(Answer::Refused(Refused::Unknown))
+}
+
+async fn members(hub: &Hub, documents: Vec<DocumentId>) -> Answer {
+    let mut members = Vec::with_capacity(documents.len());
+    for document in documents {
+        let entry = hub.entries(&document).into_iter().next();
+        members.push(match look(entry.as_ref(), Ask::Open { by_peer: true }).await {
+            Answer::Opened { version, genesis, .. } => Ok(Held { heads: version.heads, genesis }),
+            Answer::Refused(reason) => Err(reason),
+            _ => Err(Refused::Busy),
+        });
+    }
+    Answer::Members(members)
+}
+
+/// Takes in bundles, in their order.
+async fn take_in(entry: Option<Arc<Entry>>, number: u32, bundles: Vec<Vec<u8>>) -> Vec<Answer> {
+    let Some(entry) = entry else {
+        return bundles.iter().map(|_| Answer::Refused(Refused::Unknown)).collect();
+    };
+    let origin = Origin::Connection(number);
+    let sent = bundles.into_iter().map(|bytes| Sent { bytes, origin, quota: None });
+    let taken = entry.take_in(sent.collect()).await;
+    taken.into_iter().map(|taken| outcome(&entry, taken)).collect()
+}
+
+fn outcome(entry: &Entry, taken: Result<Taken, TakeInError>) -> Answer {
+    match taken {
+        Ok(taken) => taken.answer,
+        Err(TakeInError::Store(StoreError::Apply(error))) => Answer::Invalid(error),
+        Err(TakeInError::Store(StoreError::Removed(_)) | TakeInError::Gone) => {
+            Answer::Refused(Refused::Unknown)
+        }
+        Err(error) => {
+            tracing::error!(%error, document = %entry.id, "bundles could not be taken in");
+            Answer::Failed
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What connections of a page share: the documents that are bound, and a bounded queue to each.
+
+use core::cell::{Cell, RefCell};
+use core::time::Duration;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Weak};
+
+use crdt_core::{DocumentId, Keypair};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::watch::{Receiver, Sender};
+use tokio::sync::{Notify, mpsc, watch};
+use wasm_bindgen_futures::spawn_local;
+use web_time::Instant;
+
+use super::sleep::Sleep;
+use crate::host::{Entry, Grown, Listener, Origin};
+use crate::protocol::{Close, CloseReason, Fresh, Presence, Time};
+
+/// After how long is looked who has not been heard of, and what is to be said anew.
+const PAUSE: Duration = Duration::from_secs(1);
+/// What is shown is said no sooner than this after what was shown before.
+const STEP: Duration = Duration::from_millis(50);
+/// What waits for one connection.
+const QUEUE: usize = 256;
+
+/// What connections share.
+pub(super) struct Hub {
+    pub(super) keypair: Keypair,
+    /// Each in all ways in which the app has it. The first is what others are told of, and what takes in
+    /// what they send.
+    documents: RefCell<HashMap<DocumentId, Vec<Weak<Entry>>>>,
+    connections: RefCell<BTreeMap<u32, Route>>,
+    next: Cell<u32>,
+    /// Told when there is something to be said of who is in documents.
+    due: Arc<Notify>,
+    /// Ends everything that serves the hub.
+    ended: Sender<bool>,
+    begun: Instant,
+}
+
+/// What is put into the queue of a connection.
+#[derive(Clone)]
+pub(super) enum Mail {
+    /// A document has got changes.
+    Grown(DocumentId, Arc<Fresh>),
+    Follow(DocumentId),
+    Leave(DocumentId),
+    /// Somebody here says where they are.
+    Presence(Arc<(DocumentId, Presence)>),
+}
+
+/// Where a connection gets its mail.
+pub(super) struct Mailbox {
+    pub(super) mail: mpsc::Receiver<Mail>,
+    /// Why it is to end, once it is.
+    pub(super) end: Receiver<Option<Close>>,
+}
+
+/// A connection as others see it.
+struct Route {
+    mail: mpsc::Sender<Mail>,
+    end: Sender<Option<Close>>,
+}
+
+impl Route {
+    /// Puts something into the queue, or ends a connection that does not keep up: it is made anew, and
+    /// reconciles. Presence is dropped if the queue is half full.
+    fn send(&self, mail: &Mail) {
+        let may_be_dropped = matches!(mail, Mail::Presence(_));
+        if may_be_dropped && self.mail.capacity() * 2 <= self.mail.max_capacity() {
+            return;
+        }
+        if let Err(TrySendError::Full(_)) = self.mail.try_send(mail.clone()) {
+            let text = "what is to be sent was not taken fast enough: connect again";
+            self.end(Close::new(CloseReason::TooSlow, text));
+        }
+    }
+
+    /// Ends it for the first reason that there is.
+    fn end(&self, close: Close) {
+        self.end.send_if_modified(|end| {
+            let is_first = end.is_none();
+            end.get_or_insert(close);
+            is_first
+        });
+    }
+}
+
+impl Hub {
+    /// A hub, and the task that serves it until it [ends](Self::end).
+    pub(super) fn start(keypair: Keypair) -> Arc<Self> {
+        // The listeners of a document are shared between threads elsewhere.
+        #[allow(clippy::arc_with_non_send_sync, reason = "in a page there is one thread")]
+        let hub = Arc::new(Self {
+            keypair,
+            documents: RefCell::default(),
+            connections: RefCell::default(),
+            next: Cell::new(0),
+            due: Arc::default(),
+            ended: Sender::new(false),
+            begun: Instant::now(),
+        });
+        spawn_local(show(Arc::downgrade(&hub), hub.ended()));
+        hub
+    }
+
+    /// What connections take for the time.
+    pub(super) fn now(&self) -> Time {
+        Time::from_millis(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Told when everything that serves the hub is to end.
+    pub(super) fn ended(&self) -> Receiver<bool> {
+        self.ended.subscribe()
+    }
+
+    /// Ends all connections, and whatever dials.
+    pub(super) fn end(&self) {
+        self.ended.send_replace(true);
+        let done = || Close::new(CloseReason::Done, "");
+        self.connections.borrow().values().for_each(|route| route.end(done()));
+    }
+
+    /// Enters a connection, and gives its number.
+    pub(super) fn enter(&self) -> (u32, Mailbox) {
+        let number = self.next.replace(self.next.get().wrapping_add(1));
+        let (mail, mailbox) = mpsc::channel(QUEUE);
+        let end = watch::Sender::new(None);
+        let ended = end.subscribe();
+        if *self.ended.borrow() {
+            end.send_replace(Some(Close::new(CloseReason::Done, "")));
+        }
+        self.connections.borrow_mut().insert(number, Route { mail, end });
+        (number, Mailbox { mail: mailbox, end: ended })
+    }
+
+    /// A connection is gone.
+    pub(super) fn exit(&self, number: u32) {
+        self.connections.borrow_mut().remove(&number);
+    }
+
+    fn tell(&self, but: Option<u32>, mail: &Mail) {
+        let connections = self.connections.borrow();
+        let others = connections.iter().filter(|(number, _)| Some(**number) != but);
+        others.for_each(|(_, route)| route.send(mail));
+    }
+}
+
+/// Documents.
+impl Hub {
+    /// The documents that are bound.
+    pub(super) fn bound(&self) -> Vec<DocumentId> {
+        self.documents.borrow().keys().copied().collect()
+    }
+
+    /// A bound document in all ways in which the app has it.
+    pub(super) fn entries(&self, document: &DocumentId) -> Vec<Arc<Entry>> {
+        let documents = self.documents.borrow();
+        let entries = documents.get(document).into_iter().flatten();
+        entries.filter_map(Weak::upgrade).collect()
+    }
+
+    /// Has all connections follow a document of the app.
+    pub(super) fn bind(self: &Arc<Self>, entry: &Arc<Entry>) {
+        {
+            let mut documents = self.documents.borrow_mut();
+            let entries = documents.entry(entry.id).or_default();
+            entries.retain(|other| other.strong_count() > 0 && !is(other, entry));
+            entries.push(Arc::downgrade(entry));
+        }
+        let listener: Arc<dyn Listener> = self.clone();
+        entry.listen(Arc::downgrade(&listener));
+        self.tell(None, &Mail::Follow(entry.id));
+    }
+
+    /// Has no connection follow a document any more.
+    pub(super) fn unbind(&self, document: DocumentId) {
+        let held = self.documents.borrow_mut().remove(&document);
+        if held.is_some() {
+            self.tell(None, &Mail::Leave(document));
+        }
+    }
+
+    /// Has the other ways in which the app has a document bring in what one of them got. Says whether
+    /// it is one of those that do so when others are to be told.
+    fn brought_in_by_others(&self, entry: &Entry) -> bool {
+        let others = self.entries(&entry.id);
+        let is_this = |other: &Arc<Entry>| core::ptr::eq(&raw const **other, entry);
+        let tells = others.first().is_none_or(is_this);
+        for other in others.into_iter().filter(|other| !is_this(other)) {
+            spawn_local(async move {
+                if let Err(error) = other.refresh().await {
+                    tracing::warn!(%error, document = %other.id, "not brought up to date");
+                }
+            });
+        }
+        !tells
+    }
+}
+
+/// Who is in documents.
+impl Hub {
+    /// Says what is to be said of this side in a document.
+    fn say(&self, entry: &Entry) {
+        if let Some(presence) = entry.scene.say(&self.keypair, &entry.id) {
+            entry.say(&presence);
+        } else if entry.scene.is_due() {
+            self.due.notify_one();
+        }
+    }
+
+    /// Hears who is in a document of the app, where it is somebody else.
+    pub(super) fn hear(&self, document: DocumentId, presence: &Presence) {
+        if presence.author == self.keypair.author() {
+            return;
+        }
+        for entry in self.entries(&document) {
+            entry.scene.hear(document, presence);
+        }
+        self.due.notify_one();
+    }
+}
+
+/// Says what is shown in documents of the app, as soon as it is and then now and then.
+async fn show(hub: Weak<Hub>, mut ended: Receiver<bool>) {
+    loop {
+        let Some(due) = hub.upgrade().map(|hub| hub.due.clone()) else { return };
+        tokio::select! {
+            _ = ended.wait_for(|ended| *ended) => return,
+            () = due.notified() => {}
+            () = Sleep::new(PAUSE) => {}
+        }
+        let Some(hub) = hub.upgrade() else { return };
+        for entry in hub.bound().iter().flat_map(|document| hub.entries(document)) {
+            entry.scene.expire();
+            hub.say(&entry);
+        }
+        drop(hub);
+        Sleep::new(STEP).await;
+    }
+}
+
+impl Listener for Hub {
+    /// Where the app shares a document in several ways, what is said to others comes from one of them
+    /// alone, in its order; what another one got is there when that has brought it in.
+    fn grown(&self, grown: &Grown<'_>) {
+        if self.brought_in_by_others(grown.entry) {
+            return;
+        }
+        let origin = match grown.origin {
+            Origin::Here => None,
+            Origin::Connection(number) => Some(number),
+        };
+        let is_heard = self.connections.borrow().keys().any(|number| Some(*number) != origin);
+        if is_heard {
+            let fresh = Arc::new(Fresh::since(grown.history, grown.before));
+            self.tell(origin, &Mail::Grown(grown.history.document(), fresh));
+        }
+    }
+
+    fn scene(&self, entry: &Entry) {
+        self.say(entry);
+    }
+
+    fn presence(&self, document: DocumentId, presence: &Presence) {
+        self.tell(None, &Mail::Presence(Arc::new((document, presence.clone()))));
+    }
+
+    fn gone(&self, entry: &Entry) {
+        let is_last = match self.documents.borrow_mut().get_mut(&entry.id) {
+            Some(entries) => {
+                entries.retain(|other| other.strong_count() > 0 && !is(other, entry));
+                entries.is_empty()
+            }
+            None => false,
+        };
+        if is_last {
+            self.unbind(entry.id);
+        }
+    }
+}
+
+fn is(entry: &Weak<Entry>, other: &Entry) -> bool {
+    core::ptr::eq(entry.as_ptr(), other)
+}

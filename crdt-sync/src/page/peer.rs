@@ -1,0 +1,194 @@
+use core::cell::RefCell;
+use core::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crdt_core::{CrdtNode, DocumentId};
+use crdt_store::backend::Place;
+use crdt_store::{Store, StoreError};
+use thiserror::Error;
+use tokio::sync::watch;
+use wasm_bindgen_futures::spawn_local;
+
+use super::dialer::Dialer;
+use super::hub::Hub;
+use crate::Live;
+use crate::dialing::{Address, AddressError, Backoff, Invite, SettingError, Status, Target};
+use crate::host::Shareable;
+
+/// Keeps documents of a page up to date with relays: dials them, and dials them again when they are
+/// lost, until it is [closed](Self::close) or the last handle to it is dropped.
+///
+/// It is what a program has by this name, over the WebSocket of the browser. Of several tabs with one
+/// store one is enough: the others get what it brings from the database. Nothing is wrong if several
+/// do it.
+///
+/// ```ignore
+/// let database = IndexedDb::open("notes").await?;
+/// let store = database.clone().store_with(database.keypair().await?);
+/// let note = Live::new(store.waiting().create::<Note>().await?);
+/// let peer = Peer::connect(&store, "wss://relay.example.org")?;
+/// peer.bind(&note);
+/// note.change(|note| note.title.set("Plan")).await?;     // durable here
+/// note.synced().await;                                    // and at the relay
+/// ```
+#[derive(Clone)]
+pub struct Peer {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    hub: Arc<Hub>,
+    backoff: Backoff,
+    links: RefCell<Vec<Link>>,
+}
+
+/// A relay that is dialed.
+struct Link {
+    target: Target,
+    status: watch::Receiver<Status>,
+}
+
+/// Why a peer does not do what it was asked to.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// The store is open for reading, so there is no key to prove.
+    #[error(
+        "the store is open for reading only: to connect, the key is proven that writes there, so open \
+         it for writing"
+    )]
+    NoKey,
+    /// Something is set as it cannot be.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// An address is none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The document of an invite could not be joined.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How a peer behaves.
+#[derive(Clone, Debug, Default)]
+pub struct PeerOptions {
+    backoff: Backoff,
+}
+
+impl PeerOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// When to dial again.
+    #[must_use]
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+}
+
+impl Peer {
+    /// A peer that dials one relay.
+    ///
+    /// # Errors
+    /// [`PeerError::Address`] if it is no address: an invite is [accepted](Self::accept).
+    /// [`PeerError::NoKey`] if the store is open for reading. That the relay is not there is no error.
+    pub fn connect<P: Place>(store: &Store<P>, address: &str) -> Result<Self, PeerError> {
+        let target: Target = address.parse()?;
+        let peer = Self::start(store, PeerOptions::new())?;
+        peer.dial(target);
+        Ok(peer)
+    }
+
+    /// A peer that dials nobody yet.
+    ///
+    /// # Errors
+    /// [`PeerError::NoKey`] if the store is open for reading, [`PeerError::Setting`] if something is
+    /// set as it cannot be.
+    pub fn start<P: Place>(store: &Store<P>, options: PeerOptions) -> Result<Self, PeerError> {
+        let keypair = store.keypair().ok_or(PeerError::NoKey)?.clone();
+        options.backoff.check()?;
+        let (hub, backoff) = (Hub::start(keypair), options.backoff);
+        Ok(Self { inner: Rc::new(Inner { hub, backoff, links: RefCell::default() }) })
+    }
+
+    /// Dials a relay too, from now on. One that is dialed already is dialed anew if it was refused.
+    pub fn dial(&self, target: impl Into<Target>) {
+        let (inner, target) = (&self.inner, target.into());
+        let mut links = inner.links.borrow_mut();
+        let is_over = |link: &Link| link.status.borrow().is_over();
+        links.retain(|link| link.target.address != target.address || !is_over(link));
+        if links.iter().any(|link| link.target == target) {
+            return;
+        }
+        let (status, told) = watch::channel(Status::Connecting);
+        let (hub, backoff) = (inner.hub.clone(), inner.backoff);
+        let dialer = Dialer { hub, target: target.clone(), backoff, status };
+        spawn_local(dialer.run());
+        links.push(Link { target, status: told });
+    }
+
+    /// Has a document be kept up to date with all relays that are dialed, until it is
+    /// [unbound](Self::unbind) or its last handle is dropped.
+    pub fn bind<T: CrdtNode, P: Place + Shareable>(&self, document: &Live<T, P>) {
+        self.inner.hub.bind(document.entry());
+    }
+
+    /// Has a document be exchanged no more.
+    pub fn unbind(&self, document: DocumentId) {
+        self.inner.hub.unbind(document);
+    }
+
+    /// Accepts an invite: dials its relay, and joins and binds its document in a store, which is the one
+    /// whose key the peer proves.
+    ///
+    /// # Errors
+    /// [`PeerError::Store`], if the document cannot be opened as a `T`.
+    pub async fn accept<T: CrdtNode, P: Place + Shareable>(
+        &self,
+        store: &Store<P>,
+        invite: &Invite,
+    ) -> Result<Live<T, P>, PeerError> {
+        let live = Live::new(store.waiting().join::<T>(invite.document()).await?);
+        self.bind(&live);
+        self.dial(invite);
+        Ok(live)
+    }
+
+    /// How it stands with the relays that are dialed.
+    pub fn status(&self) -> Vec<(Address, Status)> {
+        let status = |link: &Link| (link.target.address.clone(), link.status.borrow().clone());
+        self.inner.links.borrow().iter().map(status).collect()
+    }
+
+    /// How it stands with one of them, and whenever that changes; `None` if it is not dialed.
+    pub fn watch(&self, address: &Address) -> Option<watch::Receiver<Status>> {
+        let links = self.inner.links.borrow();
+        links.iter().find(|link| link.target.address == *address).map(|link| link.status.clone())
+    }
+
+    /// Ends all connections in an orderly way. Documents stay as they are, and can go on being used.
+    pub async fn close(self) {
+        self.inner.hub.end();
+        let links = self.inner.links.take();
+        for mut link in links {
+            // A dialer that is gone is over too.
+            let _ = link.status.wait_for(Status::is_over).await;
+        }
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer").field("relays", &self.status()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.hub.end();
+    }
+}

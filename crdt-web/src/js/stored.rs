@@ -1,0 +1,405 @@
+//! A document in a store, of any type.
+
+use core::cell::RefCell;
+use core::pin::Pin;
+use std::rc::Rc;
+
+use crdt_core::{
+    ChangeHash, ChangeOptions, CrdtNode, Document, DocumentId, Observer, PlainValue, serde_json,
+};
+use crdt_store::backend::Keyed;
+use crdt_store::{Store, StoreError, Stored};
+use crdt_sync::{Live, Others, Peer, PresenceError, RelayStanding};
+use js_sys::{Array, Function, Promise, Uint8Array};
+use tokio::sync::watch;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
+
+use super::any::{Failure, Look};
+use super::editing;
+use super::edits::RawEdits;
+use super::plain::{from_js, object};
+use crate::IndexedDb;
+
+/// What has to be waited for.
+pub(super) type Later<V> = Pin<Box<dyn Future<Output = V>>>;
+type Place = Keyed<IndexedDb>;
+type Made = Later<Result<Rc<dyn AnyStored>, StoreError>>;
+
+/// How documents of a type are found in a store.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StoredType {
+    pub(super) create: fn(Store<Place>) -> Made,
+    pub(super) open: fn(Store<Place>, DocumentId) -> Made,
+    pub(super) join: fn(Store<Place>, DocumentId) -> Made,
+}
+
+impl StoredType {
+    pub(super) fn of<T: CrdtNode>() -> Self {
+        Self {
+            create: |store| {
+                Box::pin(async move { kept(store.waiting().create::<T>().await?).await })
+            },
+            open: |store, id| {
+                Box::pin(async move { kept(store.waiting().open_document::<T>(id).await?).await })
+            },
+            join: |store, id| {
+                Box::pin(async move { kept(store.waiting().join::<T>(id).await?).await })
+            },
+        }
+    }
+}
+
+async fn kept<T: CrdtNode>(mut stored: Stored<T, Place>) -> Result<Rc<dyn AnyStored>, StoreError> {
+    let observer = RefCell::new(stored.observe());
+    Ok(Rc::new(Kept { number: editing::number(), live: Live::new(stored), observer }))
+}
+
+/// What JavaScript does with a document in a store, whatever its type.
+pub(super) trait AnyStored {
+    fn number(&self) -> u64;
+    fn id(&self) -> DocumentId;
+    fn author(&self) -> Option<String>;
+    fn bind(&self, peer: &Peer);
+    /// Calls a function while a change is open.
+    fn change(self: Rc<Self>, edit: Function) -> Later<Result<(), Failure>>;
+    fn update(self: Rc<Self>, value: PlainValue) -> Later<Result<(), Failure>>;
+    fn undo(self: Rc<Self>) -> Later<Result<bool, Failure>>;
+    fn redo(self: Rc<Self>) -> Later<Result<bool, Failure>>;
+    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<(), Failure>>;
+    fn refresh(self: Rc<Self>) -> Later<Result<bool, StoreError>>;
+    /// Calls a function while the document is open for reading.
+    fn read(self: Rc<Self>, read: Function) -> Later<Result<JsValue, JsValue>>;
+    /// Tells what changed since it was looked last, while the document is open for reading.
+    fn look(self: Rc<Self>, tell: Function) -> Later<Result<(), JsValue>>;
+    fn heads(self: Rc<Self>) -> Later<Vec<ChangeHash>>;
+    fn export(self: Rc<Self>, heads: Vec<ChangeHash>) -> Later<Vec<u8>>;
+    fn save(self: Rc<Self>) -> Later<Vec<u8>>;
+    /// Told whenever it has grown.
+    fn growth(&self) -> watch::Receiver<u64>;
+    fn synced(self: Rc<Self>) -> Later<()>;
+    fn relays(&self) -> Vec<RelayStanding>;
+    fn show(&self, presence: Option<serde_json::Value>) -> Result<(), PresenceError>;
+    fn others(&self) -> Others<serde_json::Value>;
+    fn close(self: Rc<Self>) -> Later<Result<(), StoreError>>;
+}
+
+/// A document, and what has been seen of it.
+struct Kept<T: CrdtNode> {
+    number: u64,
+    live: Live<T, Place>,
+    observer: RefCell<Observer>,
+}
+
+impl<T: CrdtNode> AnyStored for Kept<T> {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn id(&self) -> DocumentId {
+        self.live.id()
+    }
+
+    fn author(&self) -> Option<String> {
+        self.live.store().author().map(|author| author.to_string())
+    }
+
+    fn bind(&self, peer: &Peer) {
+        peer.bind(&self.live);
+    }
+
+    fn change(self: Rc<Self>, edit: Function) -> Later<Result<(), Failure>> {
+        let number = self.number;
+        Box::pin(async move {
+            let written = self.live.write(move |document| {
+                document.prepare_by_path(&ChangeOptions::new(), |editor| {
+                    editing::during(number, editor, || editing::call(&edit))
+                })
+            });
+            written.await
+        })
+    }
+
+    fn update(self: Rc<Self>, value: PlainValue) -> Later<Result<(), Failure>> {
+        Box::pin(async move {
+            let written = self.live.write(move |document| {
+                let options = ChangeOptions::new();
+                document.prepare_by_path(&options, |editor| Ok(editor.set("", value)?))
+            });
+            written.await
+        })
+    }
+
+    fn undo(self: Rc<Self>) -> Later<Result<bool, Failure>> {
+        Box::pin(async move { Ok(self.live.undo().await?.is_some()) })
+    }
+
+    fn redo(self: Rc<Self>) -> Later<Result<bool, Failure>> {
+        Box::pin(async move { Ok(self.live.redo().await?.is_some()) })
+    }
+
+    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<(), Failure>> {
+        Box::pin(async move { Ok(self.live.apply(bytes).await.map(drop)?) })
+    }
+
+    fn refresh(self: Rc<Self>) -> Later<Result<bool, StoreError>> {
+        Box::pin(async move { self.live.refresh().await })
+    }
+
+    fn read(self: Rc<Self>, read: Function) -> Later<Result<JsValue, JsValue>> {
+        Box::pin(async move {
+            let call = || read.call0(&JsValue::UNDEFINED);
+            let run = |it: &Document<T>| editing::reading(self.number, it.read_by_path(), call);
+            self.live.with(run).await
+        })
+    }
+
+    fn look(self: Rc<Self>, tell: Function) -> Later<Result<(), JsValue>> {
+        Box::pin(async move {
+            let look = |document: &Document<T>| {
+                let seen = document.look(&mut self.observer.borrow_mut()).seen;
+                let Some(seen) = Look::of(&seen).to_js() else { return Ok(()) };
+                let call = || tell.call1(&JsValue::UNDEFINED, &seen).map(drop);
+                editing::reading(self.number, document.read_by_path(), call)
+            };
+            self.live.with(look).await
+        })
+    }
+
+    fn heads(self: Rc<Self>) -> Later<Vec<ChangeHash>> {
+        Box::pin(async move { self.live.with(Document::heads).await })
+    }
+
+    fn export(self: Rc<Self>, heads: Vec<ChangeHash>) -> Later<Vec<u8>> {
+        Box::pin(async move { self.live.with(|document| document.export(&heads)).await })
+    }
+
+    fn save(self: Rc<Self>) -> Later<Vec<u8>> {
+        Box::pin(async move { self.live.with(Document::save).await })
+    }
+
+    fn growth(&self) -> watch::Receiver<u64> {
+        self.live.growth()
+    }
+
+    fn synced(self: Rc<Self>) -> Later<()> {
+        Box::pin(async move { self.live.synced().await })
+    }
+
+    fn relays(&self) -> Vec<RelayStanding> {
+        self.live.relays()
+    }
+
+    fn show(&self, presence: Option<serde_json::Value>) -> Result<(), PresenceError> {
+        match presence {
+            Some(presence) => self.live.show(&presence)?,
+            None => self.live.hide(),
+        }
+        Ok(())
+    }
+
+    fn others(&self) -> Others<serde_json::Value> {
+        self.live.others()
+    }
+
+    fn close(self: Rc<Self>) -> Later<Result<(), StoreError>> {
+        Box::pin(async move { self.live.clone().close().await })
+    }
+}
+
+/// A document in a store. What has to be waited for gives a promise, and takes its turn.
+#[wasm_bindgen]
+pub struct RawStored {
+    document: Rc<dyn AnyStored>,
+}
+
+impl core::fmt::Debug for RawStored {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("RawStored").field("document", &self.document.id()).finish_non_exhaustive()
+    }
+}
+
+impl RawStored {
+    pub(super) fn new(document: Rc<dyn AnyStored>) -> Self {
+        Self { document }
+    }
+}
+
+/// A promise of what comes of some work.
+pub(super) fn promise<V: Into<JsValue>, E: Into<Failure>>(
+    work: impl Future<Output = Result<V, E>> + 'static,
+) -> Promise {
+    future_to_promise(async move {
+        let done = work.await;
+        done.map(Into::into).map_err(|error| error.into().0)
+    })
+}
+
+fn nothing((): ()) -> JsValue {
+    JsValue::UNDEFINED
+}
+
+/// Reading.
+#[wasm_bindgen]
+impl RawStored {
+    /// Which document it is.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> String {
+        self.document.id().to_string()
+    }
+
+    /// The key that writes here.
+    #[wasm_bindgen(getter)]
+    pub fn author(&self) -> Option<String> {
+        self.document.author()
+    }
+
+    /// Its places, to be read within [`read`](Self::read) and [`look`](Self::look), and written within
+    /// [`change`](Self::change).
+    pub fn edits(&self) -> RawEdits {
+        RawEdits::new(self.document.number(), None)
+    }
+
+    /// Calls a function that reads its places, and gives what that gives.
+    pub fn read(&self, read: Function) -> Promise {
+        future_to_promise(self.document.clone().read(read))
+    }
+
+    /// Tells what changed since it was looked last, if something did: `{ delta }`, or `true` if all is to
+    /// be read anew. The function can read its places.
+    pub fn look(&self, tell: Function) -> Promise {
+        let looking = self.document.clone().look(tell);
+        future_to_promise(async move { looking.await.map(nothing) })
+    }
+
+    /// Calls a function whenever the document has grown, as long as there is one.
+    pub fn watch(&self, tell: Function) {
+        let mut growth = self.document.growth();
+        spawn_local(async move {
+            while growth.changed().await.is_ok() {
+                // What it throws is its own affair.
+                let _ = tell.call0(&JsValue::UNDEFINED);
+            }
+        });
+    }
+
+    /// The changes that nothing follows on.
+    pub fn heads(&self) -> Promise {
+        let heads = self.document.clone().heads();
+        future_to_promise(async move {
+            let heads = heads.await;
+            let heads = heads.iter().map(|head| JsValue::from(head.to_string()));
+            Ok(heads.collect::<Array>().into())
+        })
+    }
+
+    /// What a replica with these heads lacks.
+    ///
+    /// # Errors
+    /// If one of them is none.
+    #[expect(clippy::needless_pass_by_value, reason = "it is how strings come from there")]
+    pub fn export(&self, heads: Vec<String>) -> Result<Promise, JsError> {
+        let heads = heads.iter().map(|head| head.parse()).collect::<Result<_, _>>()?;
+        let bytes = self.document.clone().export(heads);
+        Ok(future_to_promise(async move { Ok(Uint8Array::from(&bytes.await[..]).into()) }))
+    }
+
+    /// All of it.
+    pub fn save(&self) -> Promise {
+        let bytes = self.document.clone().save();
+        future_to_promise(async move { Ok(Uint8Array::from(&bytes.await[..]).into()) })
+    }
+}
+
+/// Writing: what is promised is durable.
+#[wasm_bindgen]
+impl RawStored {
+    /// Opens a change, calls the function, and closes it. If that throws, nothing of it is done.
+    pub fn change(&self, edit: Function) -> Promise {
+        let changing = self.document.clone().change(edit);
+        promise(async move { changing.await.map(nothing) })
+    }
+
+    /// Makes it read as a value, by what differs.
+    ///
+    /// # Errors
+    /// If it is no plain value.
+    pub fn update(&self, value: &JsValue) -> Result<Promise, JsError> {
+        let updating = self.document.clone().update(from_js(value)?);
+        Ok(promise(async move { updating.await.map(nothing) }))
+    }
+
+    /// Takes back what was done here last; whether there was something.
+    pub fn undo(&self) -> Promise {
+        promise(self.document.clone().undo())
+    }
+
+    /// Does again what was taken back last; whether there was something.
+    pub fn redo(&self) -> Promise {
+        promise(self.document.clone().redo())
+    }
+
+    /// Takes in what another replica exported.
+    pub fn apply(&self, bytes: Vec<u8>) -> Promise {
+        let applying = self.document.clone().apply(bytes);
+        promise(async move { applying.await.map(nothing) })
+    }
+
+    /// Ends its exchange with relays, when what is being written is durable.
+    pub fn close(&self) -> Promise {
+        let closing = self.document.clone().close();
+        promise(async move { closing.await.map(nothing) })
+    }
+}
+
+/// Others.
+#[wasm_bindgen]
+impl RawStored {
+    /// Is kept when a relay has everything that is here now.
+    pub fn synced(&self) -> Promise {
+        let syncing = self.document.clone().synced();
+        future_to_promise(async move { Ok(nothing(syncing.await)) })
+    }
+
+    /// How the relays stand to it.
+    pub fn relays(&self) -> Array {
+        self.document.relays().iter().map(standing).collect()
+    }
+
+    /// Shows something to others, as JSON; nothing any more if it is none.
+    ///
+    /// # Errors
+    /// If it is too long, or no JSON.
+    #[expect(clippy::needless_pass_by_value, reason = "it is how strings come from there")]
+    pub fn show(&self, presence: Option<String>) -> Result<(), JsError> {
+        let presence = presence.as_deref().map(serde_json::from_str).transpose()?;
+        Ok(self.document.show(presence)?)
+    }
+
+    /// Calls a function with whoever shows something, and what, as JSON, or nothing if they have left;
+    /// as long as there is the document.
+    pub fn others(&self, tell: Function) {
+        let mut others = self.document.others();
+        spawn_local(async move {
+            while let Some(other) = others.next().await {
+                let author = JsValue::from(other.author.to_string());
+                let shown = other.presence.map(|presence| JsValue::from(presence.to_string()));
+                // What it throws is its own affair.
+                let _ =
+                    tell.call2(&JsValue::UNDEFINED, &author, &shown.unwrap_or(JsValue::UNDEFINED));
+            }
+        });
+    }
+}
+
+fn standing(of: &RelayStanding) -> JsValue {
+    let durable = of.durable.iter().map(|head| JsValue::from(head.to_string()));
+    let refused = of.refused.map(|refused| JsValue::from(format!("{refused:?}")));
+    object([
+        ("relay", of.relay.to_string().into()),
+        ("isSynced", of.is_synced.into()),
+        ("durable", durable.collect::<Array>().into()),
+        ("refused", refused.unwrap_or(JsValue::NULL)),
+    ])
+}
