@@ -75,9 +75,10 @@ impl Replica {
             return Ok(());
         }
         let compacted = self.compacted(content, &transaction).await?;
-        let note = match self.are_notes_long() {
-            true => self.merged_notes(content, &transaction).await,
-            false => None,
+        let note = if self.are_notes_long() {
+            self.merged_notes(content, &transaction).await
+        } else {
+            None
         };
         let mut writes: Vec<Write> = note.iter().map(|note| self.renote(note.clone())).collect();
         writes.extend(compacted.iter().flat_map(|compacted| compacted.writes.iter().cloned()));

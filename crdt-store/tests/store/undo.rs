@@ -61,6 +61,7 @@ fn what_can_be_undone_is_there_when_a_document_is_opened_again() {
         assert_eq!((note.read().title.to_string(), body(&note)), (String::new(), "abc".into()));
         assert_eq!(note.undo().unwrap().unwrap().len(), 2, "a group stays one");
         note.compact().unwrap();
+        assert_eq!(notes(&path).0, 1, "what can be undone is compacted too");
     }
     let mut note = open();
     assert_eq!(body(&note), "a");

@@ -57,7 +57,10 @@ impl<'a> SqliteTransaction<'a> {
         &self,
         question: impl FnOnce(&Connection) -> rusqlite::Result<R>,
     ) -> Result<R, StoreError> {
-        let connection = self.connection.as_ref().ok_or_else(|| StoreError::Unsure("its connection is closed".into()))?;
+        let connection = self
+            .connection
+            .as_ref()
+            .ok_or_else(|| StoreError::Unsure("its connection is closed".into()))?;
         question(connection).map_err(|error| self.file.named(error))
     }
 }
