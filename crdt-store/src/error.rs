@@ -88,6 +88,12 @@ pub enum StoreError {
     /// There is no file of that name, and none was to be made.
     #[error("there is no store at {0}")]
     NotFound(PathBuf),
+    /// The path is longer than SQLite opens files by, which is about 500 bytes on Unix.
+    #[error(
+        "the path {0} is too long for a store, which can have about 500 bytes from the root on: \
+         choose a shorter one"
+    )]
+    LongPath(PathBuf),
     /// The file is something else.
     #[error("{0} is not a store of documents but another file: choose another name")]
     NotAStore(PathBuf),

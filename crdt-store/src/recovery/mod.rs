@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crdt_core::{DocumentId, Piece, Salvage, Salvaged};
 
-use crate::backend::sqlite::{Durability, SqliteOptions};
+use crate::backend::sqlite::{Durability, SqliteOptions, create_like, found};
 use crate::backend::{self, Access, Blocking, Place, Rows as _, Sqlite, Write, now};
 use crate::error::StoreError;
 use crate::replica::Replica;
@@ -94,11 +94,15 @@ impl Store {
         to: impl AsRef<Path>,
     ) -> Result<Vec<Recovered>, StoreError> {
         let (from, to) = (from.as_ref(), to.as_ref());
-        let survey = Survey::of(from)?;
+        // Its journal is beside what a link leads to.
+        let survey = Survey::of(&found(from)?).map_err(|error| match error {
+            StoreError::NotFound(_) => StoreError::NotFound(from.to_owned()),
+            error => error,
+        })?;
         if survey.remnants.is_empty() {
             return Err(StoreError::NothingLeft(from.to_owned()));
         }
-        std::fs::File::create_new(to).map_err(|source| StoreError::io(to, source))?;
+        create_like(from, to).map_err(|source| StoreError::io(to, source))?;
         let saved = survey.save(to);
         if saved.is_err() {
             // What is there in part would stand in the way of the next try.

@@ -11,6 +11,11 @@ type Number = std::path::PathBuf;
 pub(super) struct Identity(Option<Number>);
 
 impl Identity {
+    /// Whether there was a file.
+    pub(super) fn is_known(&self) -> bool {
+        self.0.is_some()
+    }
+
     #[cfg(unix)]
     pub(super) fn of(path: &Path) -> Self {
         use std::os::unix::fs::MetadataExt as _;

@@ -172,7 +172,8 @@ impl Transaction for SqliteTransaction<'_> {
             Ok(()) => self.ended.set(true),
             Err(error) => self.file.doubt(error),
         }
-        committed
+        // Where the journal was deleted meanwhile, who looks for it finds nothing of that.
+        committed.and_then(|()| self.file.has_journal().inspect_err(|error| self.file.doubt(error)))
     }
 }
 
