@@ -13,6 +13,7 @@ mod rows;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crdt_core::{DocumentId, Piece, Salvage, Salvaged};
 
@@ -119,15 +120,21 @@ impl Store {
 /// Whether the journal of a file is damaged, so that SQLite does not see what was committed last, or
 /// holds a part of what a power cut interrupted.
 pub(crate) fn is_journal_damaged(path: &Path) -> Result<bool, StoreError> {
-    pages::journal_of(path).map(|journal| journal.is_damaged())
+    always(|| Ok(pages::journal_of(path)?.is_damaged()))
 }
 
 /// Whether the journal of a file is damaged in what was synced. Who writes to the file overwrites what
 /// follows there.
 pub(crate) fn has_journal_lost(path: &Path) -> Result<bool, StoreError> {
-    // What another process writes just now may be read in parts, but not twice the same.
-    for _ in 0..2 {
-        if !pages::journal_of(path)?.has_lost() {
+    always(|| Ok(pages::journal_of(path)?.has_lost()))
+}
+
+/// Whether something is found whenever it is looked for: what another one writes just now may be read
+/// in parts, but not always the same.
+fn always(look: impl Fn() -> Result<bool, StoreError>) -> Result<bool, StoreError> {
+    for pause in [0, 1, 20] {
+        std::thread::sleep(Duration::from_millis(pause));
+        if !look()? {
             return Ok(false);
         }
     }
