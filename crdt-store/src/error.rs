@@ -157,6 +157,9 @@ pub enum StoreError {
          or replaced meanwhile; open it again where it is now"
     )]
     Gone(PathBuf),
+    /// The file was written by somebody while it was [read as it is](crate::StoreOptions::read_as_is).
+    #[error("{0} was written by another process while it was looked at: try again")]
+    Rewritten(PathBuf),
     /// A file that is to be recovered has nothing of a store in it.
     #[error("nothing of a store can be read from {0}: take it from a backup")]
     NothingLeft(PathBuf),

@@ -76,6 +76,14 @@ fn a_store_is_read_as_it_is_without_a_trace() {
     assert!(looking.check().unwrap().is_sound());
     assert!(matches!(looking.set_title(id, None), Err(StoreError::ReadOnly)));
     assert_eq!(files(), before);
+    // Who reads on would have pages of two times.
+    Store::open(&path).unwrap().set_title(id, Some("Later")).unwrap();
+    let late = [looking.documents().map(drop), looking.open_document::<Note>(id).map(drop)];
+    for late in late.into_iter().chain([looking.check().map(drop)]) {
+        assert!(matches!(late, Err(StoreError::Rewritten(_))), "{late:?}");
+    }
+    let looking = Store::open_with(&path, &as_is).unwrap();
+    assert_eq!(looking.documents().unwrap()[0].title.as_deref(), Some("Later"));
 }
 
 #[test]

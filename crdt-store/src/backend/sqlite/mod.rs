@@ -28,7 +28,7 @@ use super::{Access, Backend, LOCK_TIMEOUT, Transaction};
 use crate::error::StoreError;
 use crate::recovery;
 pub(crate) use copy::create_like;
-use identity::{Identity, has_other_names};
+use identity::{Identity, Written, has_other_names};
 use transaction::SqliteTransaction;
 
 /// When what was committed is safe from a power cut.
@@ -86,6 +86,8 @@ pub struct Sqlite {
     options: SqliteOptions,
     /// Whether the file is read as one that nobody writes, since nothing can be written beside it.
     immutable: bool,
+    /// When it was written last, before anything of it was read.
+    written: Written,
     idle: Mutex<Vec<Connection>>,
     /// What looks whether something was committed: a connection is told that of all others.
     watch: Mutex<Option<Connection>>,
@@ -133,6 +135,7 @@ impl Sqlite {
             named,
             path: path.to_owned(),
             immutable: options.read_only && options.as_is && !beside(path, "-wal").exists(),
+            written: Written::of(path),
             options,
             idle: Mutex::default(),
             watch: Mutex::default(),
@@ -283,6 +286,13 @@ impl Sqlite {
         if is_here { Ok(()) } else { Err(StoreError::Gone(self.named.clone())) }
     }
 
+    /// Whether a file that is taken as it is still is as it was. What is read of one that others write
+    /// is from several times, and looks damaged.
+    fn is_as_it_was(&self) -> Result<(), StoreError> {
+        let is_so = !self.immutable || self.written == Written::of(&self.path);
+        if is_so { Ok(()) } else { Err(StoreError::Rewritten(self.named.clone())) }
+    }
+
     /// Whether the journal is not the one any more that was opened: somebody deleted it, and another
     /// process may have made one of its own, which is all that others see.
     fn has_other_journal(&self) -> bool {
@@ -395,6 +405,7 @@ impl Backend for Sqlite {
         let connection = self.connection()?;
         let checked = schema::integrity(&connection).map_err(|error| self.named(error));
         self.give_back(connection);
+        self.is_as_it_was()?;
         let mut found = match checked {
             // It is so damaged that it cannot be checked.
             Err(StoreError::Corrupt(error)) => vec![error.to_string()],

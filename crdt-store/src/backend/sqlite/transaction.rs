@@ -58,7 +58,8 @@ impl<'a> SqliteTransaction<'a> {
         question: impl FnOnce(&Connection) -> rusqlite::Result<R>,
     ) -> Result<R, StoreError> {
         let connection = self.connection.as_ref().ok_or(StoreError::Unsure)?;
-        question(connection).map_err(|error| self.file.named(error))
+        let answer = question(connection).map_err(|error| self.file.named(error));
+        self.file.is_as_it_was().and(answer)
     }
 }
 
