@@ -1,7 +1,7 @@
 //! Files with keys.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,7 +10,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::output;
-use crate::source::beside;
+use crate::source::{beside, create, from_here};
 
 /// Why a key cannot be read or made.
 #[derive(Debug, Error)]
@@ -74,7 +74,10 @@ impl KeyOption {
         if let Some(keypair) = self.given()? {
             return Ok(keypair);
         }
-        let path = beside(document, ".key");
+        // Beside what a link leads to: should it lead to a copy one day, that has another key.
+        let found = if document.is_symlink() { document.canonicalize().ok() } else { None };
+        let path = found
+            .map_or_else(|| beside(document, ".key"), |found| beside(from_here(&found), ".key"));
         match read(&path) {
             Err(KeyError::Missing(_)) => {
                 let keypair = make(&path)?;
@@ -92,11 +95,7 @@ impl KeyOption {
 /// Makes a new key in a file that only its owner can read.
 pub(crate) fn make(path: &Path) -> Result<Keypair, KeyError> {
     let keypair = Keypair::generate()?;
-    let written = private(path).and_then(|mut file| {
-        file.write_all(text_of(&keypair).as_bytes())?;
-        file.sync_all()
-    });
-    match written {
+    match create(path, &mut private(), text_of(&keypair).as_bytes()) {
         Ok(()) => Ok(keypair),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(KeyError::Exists(path.to_owned()))
@@ -105,9 +104,14 @@ pub(crate) fn make(path: &Path) -> Result<Keypair, KeyError> {
     }
 }
 
+/// How much of a file is looked at: much more than a key ever is.
+const LONGEST: usize = 1 << 12;
+
 /// Reads a key.
 pub(crate) fn read(path: &Path) -> Result<Keypair, KeyError> {
-    let text = fs::read(path).map(Zeroizing::new).map_err(|cause| match cause.kind() {
+    let mut text = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let read = File::open(path).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut text));
+    read.map_err(|cause| match cause.kind() {
         io::ErrorKind::NotFound => KeyError::Missing(path.to_owned()),
         _ => KeyError::Unreadable { path: path.to_owned(), cause },
     })?;
@@ -150,14 +154,11 @@ fn parse(text: &[u8]) -> Option<(Zeroizing<[u8; 32]>, Author)> {
     (digits.next().is_none() && lines.next().is_none()).then_some((bytes, author))
 }
 
-#[cfg(unix)]
-fn private(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-/// Where files have no modes, those of a user's own folders are that user's.
-#[cfg(not(unix))]
-fn private(path: &Path) -> io::Result<fs::File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
+/// Files that only their owner can read. Where files have no modes, those of a user's own folders are
+/// that user's.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }

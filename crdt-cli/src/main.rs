@@ -17,6 +17,7 @@ mod source;
 mod time;
 mod version;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -29,8 +30,7 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Where nobody reads it there is nobody to tell.
-            let _ = error.print();
+            tell(&error);
             return if error.use_stderr() { Exit::Misused } else { Exit::Fine }.into();
         }
     };
@@ -45,6 +45,19 @@ fn main() -> ExitCode {
             let _ = out.flush();
             report(&failure)
         }
+    }
+}
+
+/// Says what was not understood, or what was asked for. It names arguments, and a name that a shell
+/// has put there may be one that somebody chose for what a terminal does when it is printed.
+fn tell(error: &clap::Error) {
+    let is_harmful = |argument: OsString| output::is_harmful(&argument.to_string_lossy());
+    if std::env::args_os().any(is_harmful) {
+        let said = error.to_string();
+        output::error(said.trim_start_matches("error:").trim());
+    } else {
+        // Where nobody reads it there is nobody to tell.
+        let _ = error.print();
     }
 }
 

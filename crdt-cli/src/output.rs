@@ -66,22 +66,34 @@ impl<T: fmt::Display> fmt::Display for Styled<T> {
 /// Text without what a terminal would obey and what would show it in another order. In JSON it says
 /// the same.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    let is_harmful = |char: char| {
-        let turns = matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        turns || char.is_control() && char != '\n'
-    };
-    if !text.contains(is_harmful) {
+    if !is_harmful(text) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
     for char in text.chars() {
-        if is_harmful(char) {
+        if is_obeyed(char) {
             let _ = write!(clean, "\\u{:04x}", u32::from(char));
         } else {
             clean.push(char);
         }
     }
     Cow::Owned(clean)
+}
+
+/// Whether there is anything in a text that [`clean`] spells out.
+pub(crate) fn is_harmful(text: &str) -> bool {
+    text.contains(is_obeyed)
+}
+
+fn is_obeyed(char: char) -> bool {
+    let turns = matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || char.is_control() && char != '\n'
+}
+
+/// As [`clean`], and in one line: what a peer or a file is called cannot look like another line of
+/// what is printed.
+pub(crate) fn in_line(text: &str) -> String {
+    clean(text).replace('\n', "\\n")
 }
 
 /// Writes JSON over several lines.
@@ -120,6 +132,11 @@ mod tests {
             "a\\u001b[31mb\\u009bc\\u202ed\ne\\u000d"
         );
         assert!(matches!(clean("plain\ntext, עברית"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_name_is_no_line_of_its_own() {
+        assert_eq!(in_line("Board\nsignatures  5\u{1b}c"), "Board\\nsignatures  5\\u001bc");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crdt_core::PointerError;
 use crdt_core::serde_json::Value;
 use thiserror::Error;
 
-use crate::output::clean;
+use crate::output::in_line;
 
 /// How to name a place, for `--help`.
 pub(crate) const HOW_TO_POINT: &str = "\
@@ -93,7 +93,7 @@ pub(crate) fn entry(at: &str, key: &str) -> String {
 /// A pointer in one line, for people.
 pub(crate) fn in_one_line(at: &str) -> String {
     let at = if at.is_empty() { "(the whole)" } else { at };
-    clean(at).replace('\n', "\\n")
+    in_line(at)
 }
 
 #[cfg(test)]

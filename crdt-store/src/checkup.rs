@@ -57,9 +57,15 @@ impl Store {
         let mut checkup = Checkup { file: self.backend().integrity()?, documents: Vec::new() };
         match self.documents() {
             Ok(listings) => {
-                for listing in &listings {
+                for listing in listings {
                     let transaction = now(self.begin(Access::Read))?;
-                    checkup.documents.push(checked(&transaction, listing)?);
+                    // As it is listed now: others may have written to it, or removed it.
+                    let listing = match transaction.document(&listing.id) {
+                        Ok(Some(entry)) if entry.removed => continue,
+                        Ok(Some(entry)) => Listing { id: listing.id, ..entry.listing },
+                        Ok(None) | Err(_) => listing,
+                    };
+                    checkup.documents.push(checked(&transaction, &listing)?);
                 }
             }
             Err(error) => checkup.file.push(damage_of(error)?),

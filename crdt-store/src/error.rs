@@ -93,6 +93,12 @@ pub enum StoreError {
     /// There is no file of that name, and none was to be made.
     #[error("there is no store at {0}")]
     NotFound(PathBuf),
+    /// The path is longer than SQLite opens files by, which is about 500 bytes on Unix.
+    #[error(
+        "the path {0} is too long for a store, which can have about 500 bytes from the root on: \
+         choose a shorter one"
+    )]
+    LongPath(PathBuf),
     /// The file is something else.
     #[error("{0} is not a store of documents but another file: choose another name")]
     NotAStore(PathBuf),
@@ -156,6 +162,9 @@ pub enum StoreError {
          or replaced meanwhile; open it again where it is now"
     )]
     Gone(PathBuf),
+    /// The file was written by somebody while it was [read as it is](crate::StoreOptions::read_as_is).
+    #[error("{0} was written by another process while it was looked at: try again")]
+    Rewritten(PathBuf),
     /// A file that is to be recovered has nothing of a store in it.
     #[error("nothing of a store can be read from {0}: take it from a backup")]
     NothingLeft(PathBuf),

@@ -38,8 +38,9 @@ impl StoreOptions {
     }
 
     /// Nothing is written, and nothing appears beside the file: where nobody else has it open, it is
-    /// read as it is now, and what others write from then on is not seen. For tools that look at a
-    /// file once.
+    /// read as it is now. What others write from then on is not seen; once it gets into the file
+    /// itself, nothing is read any more ([`Rewritten`](crate::StoreError::Rewritten)). For tools that
+    /// look at a file once.
     #[must_use]
     pub fn read_as_is(mut self) -> Self {
         self.sqlite.as_is = true;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::failure::{Exit, Failure};
 use crate::keys;
-use crate::output::{self, NAME, Output, Styled, clean};
+use crate::output::{self, NAME, Output, Styled, in_line};
 use crate::source::{StoreFile, from_here, is_store};
 
 /// Make a key to sign with, or show whose one is
@@ -100,7 +100,7 @@ fn print_status(out: &mut Output, status: Option<KeyStatus>, json: bool) -> Resu
         return Ok(Exit::Fine);
     }
     writeln!(out, "author {}", Styled(NAME, author))?;
-    writeln!(out, "key    {}", clean(&from_here(&path).to_string_lossy()))?;
+    writeln!(out, "key    {}", in_line(&from_here(&path).to_string_lossy()))?;
     if !is_current {
         writeln!(
             out,
@@ -109,7 +109,7 @@ fn print_status(out: &mut Output, status: Option<KeyStatus>, json: bool) -> Resu
         )?;
     }
     for path in retired {
-        writeln!(out, "before {}", clean(&from_here(&path).to_string_lossy()))?;
+        writeln!(out, "before {}", in_line(&from_here(&path).to_string_lossy()))?;
     }
     Ok(Exit::Fine)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::failure::{Exit, Failure};
 use crate::listed::Listed;
 use crate::names::Names;
-use crate::output::{self, FAINT, NAME, Output, STRONG, Styled, clean};
+use crate::output::{self, FAINT, NAME, Output, STRONG, Styled, in_line};
 use crate::source::StoreFile;
 use crate::time;
 
@@ -88,7 +88,7 @@ fn print(out: &mut Output, listings: &[Listing]) -> io::Result<()> {
             listing.changes,
             listing.bytes,
             Styled(FAINT, last),
-            one_line(listing.title.as_deref().unwrap_or_default()),
+            in_line(listing.title.as_deref().unwrap_or_default()),
         );
         writeln!(out, "{}", line.trim_end())?;
     }
@@ -96,9 +96,5 @@ fn print(out: &mut Output, listings: &[Listing]) -> io::Result<()> {
 }
 
 fn type_of(listing: &Listing) -> String {
-    one_line(listing.type_name.as_deref().unwrap_or("-"))
-}
-
-fn one_line(text: &str) -> String {
-    clean(text).replace('\n', " ")
+    in_line(listing.type_name.as_deref().unwrap_or("-"))
 }

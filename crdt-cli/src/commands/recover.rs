@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
 use crate::listed::Listed;
-use crate::output::{self, BAD, Count, GOOD, NAME, Output, Styled, clean};
+use crate::output::{self, BAD, Count, GOOD, NAME, Output, Styled, in_line};
 use crate::progress::Progress;
 use crate::source::{SourceError, short};
 
@@ -95,7 +95,7 @@ impl Entry {
             0 => String::new(),
             waiting => format!(", {} waiting for what is not here", Count(waiting, "bundle")),
         };
-        let title = clean(self.listed.title.as_deref().unwrap_or_default()).into_owned();
+        let title = in_line(self.listed.title.as_deref().unwrap_or_default());
         let document = Styled(NAME, short(self.listed.document));
         let line = format!("{document}  {saved} saved, {lost}{waiting}  {title}");
         writeln!(out, "{}", line.trim_end())

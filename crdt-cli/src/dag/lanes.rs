@@ -5,6 +5,10 @@ const DOWN: u8 = 2;
 const LEFT: u8 = 4;
 const RIGHT: u8 = 8;
 
+/// How many lines are drawn side by side. More fit on no screen, and of many thousands, each a head
+/// that somebody made, what is drawn would be as much as their square.
+const WIDEST: usize = 64;
+
 /// The lines that are open: each leads down to a change that comes later.
 #[derive(Default)]
 pub(crate) struct Lanes(Vec<Option<usize>>);
@@ -67,11 +71,20 @@ impl Lanes {
     }
 
     fn row(&self, sign: impl Fn(usize) -> char) -> String {
-        let lanes = self.0.iter().enumerate();
+        let lanes = self.0.iter().enumerate().take(WIDEST);
         let row: String = lanes
             .flat_map(|(place, lane)| [if lane.is_some() { sign(place) } else { ' ' }, ' '])
             .collect();
-        row.trim_end().to_owned()
+        self.cut(row)
+    }
+
+    /// What is drawn of the lines, with a mark where there are more.
+    fn cut(&self, mut drawn: String) -> String {
+        drawn.truncate(drawn.trim_end().len());
+        if self.0.len() > WIDEST {
+            drawn.push('…');
+        }
+        drawn
     }
 
     /// Lines between a lane and others, given which lanes there were above.
@@ -79,7 +92,7 @@ impl Lanes {
         let ends = || others.iter().copied().chain([lane]);
         let (first, last) = (ends().min().unwrap_or(lane), ends().max().unwrap_or(lane));
         let mut drawn = String::new();
-        for place in 0..self.0.len() {
+        for place in 0..self.0.len().min(WIDEST) {
             let mut to = 0;
             to |= if was.get(place) == Some(&true) { UP } else { 0 };
             to |= if self.0[place].is_some() { DOWN } else { 0 };
@@ -88,7 +101,7 @@ impl Lanes {
             drawn.push(sign(to));
             drawn.push(if to & RIGHT != 0 { '─' } else { ' ' });
         }
-        drawn.trim_end().to_owned()
+        self.cut(drawn)
     }
 }
 
@@ -133,6 +146,23 @@ mod tests {
     #[test]
     fn a_chain_is_a_line() {
         assert_eq!(drawn(&[(2, &[1]), (1, &[0]), (0, &[])]), "● 2\n● 1\n● 0");
+    }
+
+    /// However many heads there are, what is drawn of each is bounded.
+    #[test]
+    fn more_lines_than_fit_are_marked() {
+        let (mut lanes, all) = (Lanes::default(), 10 * WIDEST);
+        // Each has a line to a change of its own, and then one has lines to all of them.
+        for head in 0..all {
+            let Drawn { at, .. } = lanes.draw(2 * head, &[2 * head + 1]);
+            assert!(at.chars().count() <= 2 * WIDEST, "{at}");
+            assert_eq!(at.ends_with('…'), head >= WIDEST, "{at}");
+        }
+        let others: Vec<_> = (0..all).map(|head| 2 * head + 1).collect();
+        let Drawn { at, after, .. } = lanes.draw(2 * all, &others);
+        for drawn in [at, after.unwrap_or_default()] {
+            assert!(drawn.ends_with('…') && drawn.chars().count() <= 2 * WIDEST + 1, "{drawn}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crdt_store::{KeyError, Listing, StoreError};
 use thiserror::Error;
 
 use super::store::short;
+use crate::output::in_line;
 
 /// Why a document cannot be read or written.
 #[derive(Debug, Error)]
@@ -92,6 +93,8 @@ pub(crate) enum SourceError {
          yet: import what is missing first (`crdt verify` lists it)"
     )]
     UnknownType { name: String },
+    #[error("`-` is standard input, to which nothing can be written: name a file (`./-` is one)")]
+    Unnamed,
     #[error("nothing to import was named")]
     NothingNamed,
     #[error("the change cannot be written: {0}")]
@@ -123,6 +126,8 @@ pub(crate) enum Content {
     CutDocument,
     #[error("the beginning of a bundle whose end is cut off: export it again")]
     CutBundle,
+    #[error("a store, which can only be read as a file: name the file, or save it as one first")]
+    Store,
     #[error(
         "no document: it begins neither as a saved one nor as a bundle nor as a store; if it was a \
          store, `crdt recover` saves what is left"
@@ -141,8 +146,8 @@ impl fmt::Display for Candidates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(all) = self;
         for listing in all.iter().take(LISTED) {
-            let title = listing.title.as_deref().unwrap_or("(no title)").replace('\n', " ");
-            write!(f, "\n  {}  {title}", short(listing.id))?;
+            let title = listing.title.as_deref().unwrap_or("(no title)");
+            write!(f, "\n  {}  {}", short(listing.id), in_line(title))?;
         }
         match all.len().saturating_sub(LISTED) {
             0 => Ok(()),

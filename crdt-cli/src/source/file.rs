@@ -8,6 +8,7 @@ use std::path::Path;
 use crdt_core::{EquivocationProof, Frontier, History, Journal, LoadError, PendingLimits};
 
 use super::error::{Content, SourceError, apply_problem, load_problem};
+use super::store::MARK;
 
 /// The bytes of a file that begins with at least one whole piece of a document.
 #[derive(Debug)]
@@ -145,6 +146,7 @@ fn content_of(bytes: &[u8]) -> Content {
     }
     match bytes {
         [] => Content::Empty,
+        _ if bytes.starts_with(MARK) => Content::Store,
         [b'C', b'R', b'D', b'S', ..] => Content::CutDocument,
         _ if EquivocationProof::from_bytes(bytes).is_ok() => Content::Proof,
         _ if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() => Content::Json,

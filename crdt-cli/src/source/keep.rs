@@ -152,7 +152,9 @@ fn open_to_sign(path: &Path, key: &KeyOption, is_there: bool) -> Result<StoreFil
         options = options.keypair(keypair);
     }
     let file = StoreFile::open(path, &options)?;
-    let beside = super::beside(path, ".key");
+    // Beside what a link leads to.
+    let found = file.store.path().unwrap_or_else(|| path.to_owned());
+    let beside = super::beside(super::from_here(&found), ".key");
     match file.store.identity() {
         Identity::New => output::note(format_args!(
             "made the key {}: keep it, and do not copy it to another device",

@@ -14,17 +14,23 @@ pub(super) struct Lock {
     path: PathBuf,
     beside: PathBuf,
     file: Option<File>,
+    /// Whether the one beside has taken the place of the other.
+    is_done: bool,
 }
 
 impl Lock {
     /// Takes the right, or says who has it.
     pub(super) fn take(path: &Path) -> Result<Self, SourceError> {
+        check_named(path)?;
         // What a link leads to is replaced, and not the link.
         let path = &if path.is_symlink() { path.canonicalize() } else { Ok(path.to_owned()) }
             .map_err(|cause| SourceError::reading(path, cause))?;
         let lock = beside(path, ".lock");
         match OpenOptions::new().write(true).create_new(true).open(&lock) {
-            Ok(file) => Ok(Self { path: path.to_owned(), beside: lock, file: Some(file) }),
+            Ok(file) => {
+                let path = path.to_owned();
+                Ok(Self { path, beside: lock, file: Some(file), is_done: false })
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(SourceError::Locked { path: path.to_owned(), lock })
             }
@@ -44,15 +50,17 @@ impl Lock {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        file.write_all(bytes)?;
+        let Some(mut file) = self.file.take() else { return Ok(()) };
+        // Before anything is in it: who may not read the one may not read the other.
         if let Ok(old) = fs::metadata(&self.path) {
             file.set_permissions(old.permissions())?;
         }
+        file.write_all(bytes)?;
         file.sync_all()?;
         // It must be closed to be renamed on some systems.
-        self.file = None;
+        drop(file);
         fs::rename(&self.beside, &self.path)?;
+        self.is_done = true;
         sync_directory(&self.path)
     }
 }
@@ -60,10 +68,30 @@ impl Lock {
 /// Whoever gives up leaves nothing behind.
 impl Drop for Lock {
     fn drop(&mut self) {
-        if self.file.take().is_some() {
+        if !self.is_done {
+            self.file = None;
             let _ = fs::remove_file(&self.beside);
         }
     }
+}
+
+/// Refuses `-`, which is standard input wherever something is read: what was written to a file of
+/// that name would not be found again.
+pub(super) fn check_named(path: &Path) -> Result<(), SourceError> {
+    if path.to_str() == Some("-") { Err(SourceError::Unnamed) } else { Ok(()) }
+}
+
+/// Writes a file that is not there yet. When it returns, the bytes are on disk; where that fails, no
+/// part of them stands in the way of the next try.
+pub(crate) fn create(path: &Path, options: &mut OpenOptions, bytes: &[u8]) -> io::Result<()> {
+    let mut file = options.write(true).create_new(true).open(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    drop(file);
+    let written = written.and_then(|()| sync_directory(path));
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written
 }
 
 /// A file with the same name and something more.
@@ -80,7 +108,7 @@ pub(crate) fn from_here(path: &Path) -> &Path {
 }
 
 /// A name is on disk when its directory is. Where directories cannot be opened it is all the same.
-pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     match File::open(directory.unwrap_or(Path::new("."))) {
         Ok(directory) if cfg!(unix) => directory.sync_all(),

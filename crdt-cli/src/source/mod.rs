@@ -23,7 +23,7 @@ use write::FileTarget;
 
 pub(crate) use check::{Checked, Problem, common_heads};
 pub(crate) use error::{Content, SourceError};
-pub(crate) use lock::{beside, from_here};
+pub(crate) use lock::{beside, create, from_here};
 pub(crate) use place::{Part, Place, parts_of};
 pub(crate) use store::{StoreFile, StoredDocument, is_store, short};
 pub(crate) use target::{Editing, Imported, Making, Target, value_of};
@@ -88,6 +88,7 @@ impl Destination {
 
     /// As [`target`](Self::target), but a file that is not there is to be a store.
     pub(crate) fn store_target(&self) -> Result<Target, SourceError> {
+        lock::check_named(&self.file)?;
         if self.file.exists() {
             return self.target();
         }
@@ -114,6 +115,7 @@ impl Destination {
 /// Where a new document is to be: in a store that is there, or that is to be made, or in a file of its
 /// own if nothing is there, which is asked before a key is made for it.
 pub(crate) fn making(path: &Path, as_store: bool) -> Result<Making<'_>, SourceError> {
+    lock::check_named(path)?;
     match path.symlink_metadata() {
         Ok(_) if is_store(path) => Ok(Making::Store(path)),
         Ok(_) => Err(SourceError::Exists(path.to_owned())),

@@ -8,6 +8,7 @@ use crdt_core::DocumentId;
 use crdt_store::{Listing, Store, StoreError, StoreOptions};
 
 use super::error::{Candidates, SourceError};
+use crate::output::in_line;
 
 /// A store that is open.
 #[derive(Debug)]
@@ -26,10 +27,15 @@ pub(crate) struct StoredDocument {
 }
 
 /// What every file of SQLite begins with.
-const MARK: &[u8] = b"SQLite format 3\0";
+pub(super) const MARK: &[u8] = b"SQLite format 3\0";
 
 /// Whether a file is of SQLite, so that it is a store if it is anything of ours.
+///
+/// What is no file, such as a pipe, is not looked at: what is read from it is gone.
 pub(crate) fn is_store(path: &Path) -> bool {
+    if !path.is_file() {
+        return false;
+    }
     let mut begin = Vec::new();
     let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut begin));
     read.is_ok() && begin == MARK
@@ -80,7 +86,8 @@ impl StoreFile {
 
     /// How many bytes the file has, with what SQLite has beside it.
     pub(crate) fn bytes(&self) -> u64 {
-        let files = ["", "-wal"].map(|ending| super::beside(&self.path, ending));
+        let path = self.store.path().unwrap_or_else(|| self.path.clone());
+        let files = ["", "-wal"].map(|ending| super::beside(&path, ending));
         files.iter().filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
     }
 
@@ -120,7 +127,7 @@ impl StoreFile {
     /// As [`choose`](Self::choose), with the store.
     pub(crate) fn document(self, wanted: Option<&str>) -> Result<StoredDocument, SourceError> {
         let listing = self.choose(wanted)?;
-        let what = listing.title.clone().unwrap_or_else(|| short(listing.id));
+        let what = listing.title.as_deref().map_or_else(|| short(listing.id), in_line);
         let name = format!("{} ({what})", self.path.display());
         Ok(StoredDocument { file: self, listing, name })
     }

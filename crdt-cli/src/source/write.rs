@@ -1,7 +1,6 @@
 //! Writing files with a document.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::Path;
 
 use crdt_core::{Change, ChangeHash, Document, History, Json};
@@ -9,10 +8,11 @@ use crdt_core::{Change, ChangeHash, Document, History, Json};
 use super::check::{Checked, Valid};
 use super::error::SourceError;
 use super::file::DocumentFile;
-use super::lock::{Lock, sync_directory};
+use super::lock::{Lock, check_named, create};
 use super::place::Place;
 use super::target::{Editing, Imported};
 use crate::failure::Failure;
+use crate::output::in_line;
 
 /// A file that is about to be written, and that nobody else writes meanwhile.
 #[derive(Debug)]
@@ -78,10 +78,8 @@ impl FileTarget {
 
 /// Writes a document to a file that is not there yet. When it returns, the bytes are on disk.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SourceError> {
-    let created = OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = created.map_err(|cause| SourceError::writing(path, cause))?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let written = written.and_then(|()| sync_directory(path));
+    check_named(path)?;
+    let written = create(path, &mut OpenOptions::new(), bytes);
     written.map_err(|cause| SourceError::writing(path, cause))
 }
 
@@ -99,7 +97,7 @@ pub(super) fn check_is_json(history: &History, name: &str) -> Result<(), SourceE
     let name = name.to_owned();
     match history.genesis().map(crdt_core::Genesis::type_name) {
         Some("Json") => Ok(()),
-        Some(type_name) => Err(SourceError::NotJson { name, type_name: type_name.to_owned() }),
+        Some(type_name) => Err(SourceError::NotJson { name, type_name: in_line(type_name) }),
         None => Err(SourceError::UnknownType { name }),
     }
 }

@@ -2,7 +2,7 @@ use thiserror::Error;
 
 use super::ElementId;
 use crate::crypto::ChangeHash;
-use crate::limits::MAX_KEY_BYTES;
+use crate::op::limits::MAX_KEY_BYTES;
 use crate::sequence::{OffsetError, OutOfBounds};
 
 /// Why an edit was not made. An edit that returned an error did nothing, and a change whose closure

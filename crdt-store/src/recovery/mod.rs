@@ -13,10 +13,11 @@ mod rows;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crdt_core::{DocumentId, Piece, Salvage, Salvaged};
 
-use crate::backend::sqlite::{Durability, SqliteOptions};
+use crate::backend::sqlite::{Durability, SqliteOptions, create_like, found};
 use crate::backend::{self, Access, Blocking, Place, Rows as _, Sqlite, Write, now};
 use crate::error::StoreError;
 use crate::replica::Replica;
@@ -94,11 +95,15 @@ impl Store {
         to: impl AsRef<Path>,
     ) -> Result<Vec<Recovered>, StoreError> {
         let (from, to) = (from.as_ref(), to.as_ref());
-        let survey = Survey::of(from)?;
+        // Its journal is beside what a link leads to.
+        let survey = Survey::of(&found(from)?).map_err(|error| match error {
+            StoreError::NotFound(_) => StoreError::NotFound(from.to_owned()),
+            error => error,
+        })?;
         if survey.remnants.is_empty() {
             return Err(StoreError::NothingLeft(from.to_owned()));
         }
-        std::fs::File::create_new(to).map_err(|source| StoreError::io(to, source))?;
+        create_like(from, to).map_err(|source| StoreError::io(to, source))?;
         let saved = survey.save(to);
         if saved.is_err() {
             // What is there in part would stand in the way of the next try.
@@ -115,15 +120,21 @@ impl Store {
 /// Whether the journal of a file is damaged, so that SQLite does not see what was committed last, or
 /// holds a part of what a power cut interrupted.
 pub(crate) fn is_journal_damaged(path: &Path) -> Result<bool, StoreError> {
-    pages::journal_of(path).map(|journal| journal.is_damaged())
+    always(|| Ok(pages::journal_of(path)?.is_damaged()))
 }
 
 /// Whether the journal of a file is damaged in what was synced. Who writes to the file overwrites what
 /// follows there.
 pub(crate) fn has_journal_lost(path: &Path) -> Result<bool, StoreError> {
-    // What another process writes just now may be read in parts, but not twice the same.
-    for _ in 0..2 {
-        if !pages::journal_of(path)?.has_lost() {
+    always(|| Ok(pages::journal_of(path)?.has_lost()))
+}
+
+/// Whether something is found whenever it is looked for: what another one writes just now may be read
+/// in parts, but not always the same.
+fn always(look: impl Fn() -> Result<bool, StoreError>) -> Result<bool, StoreError> {
+    for pause in [0, 1, 20] {
+        std::thread::sleep(Duration::from_millis(pause));
+        if !look()? {
             return Ok(false);
         }
     }

@@ -142,6 +142,11 @@ fn size_of_pages(file: &[u8]) -> Option<usize> {
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    // Whatever else it is may be endless, or have somebody wait.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let source = io::Error::new(io::ErrorKind::InvalidInput, "it is no file");
+        return Err(StoreError::Io { path: path.to_owned(), source });
+    }
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -7,6 +7,8 @@ mod files;
 mod golden;
 mod keys;
 mod losses;
+#[cfg(unix)]
+mod misuse;
 mod own;
 #[cfg(unix)]
 mod places;

@@ -93,3 +93,24 @@ fn a_file_that_is_cut_off() {
         }
     }
 }
+
+/// Who may not read a store may not read a copy of it, whatever new files are like.
+#[test]
+fn a_copy_is_as_private_as_what_it_is_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let store = Store::open(at("notes.crdt")).unwrap();
+    store.create::<Note>().unwrap().change(|note| note.title.set("mine")).unwrap();
+    for (mode, expected) in [(0o600, 0o600), (0o400, 0o600)] {
+        set_mode(&at("notes.crdt"), mode);
+        let [copy, saved] = ["copy", "saved"].map(|name| at(&format!("{name} {mode:o}")));
+        store.backup(&copy).unwrap();
+        Store::recover(at("notes.crdt"), &saved).unwrap();
+        for path in [&copy, &saved] {
+            let found = fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(found, expected, "{}: {found:o}", path.display());
+        }
+        let copy = Store::open_with(&copy, &StoreOptions::new().read_only()).unwrap();
+        assert_eq!(copy.documents().unwrap().len(), 1);
+    }
+}

@@ -1,6 +1,8 @@
 //! What tools need that do not know the types of documents.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use crdt_core::{Document, EditError};
 use crdt_store::{Identity, Size, Store, StoreError, StoreOptions};
@@ -74,6 +76,14 @@ fn a_store_is_read_as_it_is_without_a_trace() {
     assert!(looking.check().unwrap().is_sound());
     assert!(matches!(looking.set_title(id, None), Err(StoreError::ReadOnly)));
     assert_eq!(files(), before);
+    // Who reads on would have pages of two times.
+    Store::open(&path).unwrap().set_title(id, Some("Later")).unwrap();
+    let late = [looking.documents().map(drop), looking.open_document::<Note>(id).map(drop)];
+    for late in late.into_iter().chain([looking.check().map(drop)]) {
+        assert!(matches!(late, Err(StoreError::Rewritten(_))), "{late:?}");
+    }
+    let looking = Store::open_with(&path, &as_is).unwrap();
+    assert_eq!(looking.documents().unwrap()[0].title.as_deref(), Some("Later"));
 }
 
 #[test]
@@ -122,4 +132,33 @@ fn a_key_is_looked_at_without_touching_it() {
     let Identity::Replaced { retired } = replaced.identity().clone() else { panic!("it is found") };
     let status = replaced.key().unwrap().unwrap();
     assert_eq!((Some(status.author), status.retired), (replaced.author(), vec![retired]));
+}
+
+/// What is written while it is checked is no damage.
+#[test]
+fn a_store_is_sound_while_others_write_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.crdt");
+    let store = Store::open(&path).unwrap();
+    for _ in 0..10 {
+        let mut note = store.create::<Note>().unwrap();
+        note.change(|note| note.body.push_str(super::text(300))).unwrap();
+    }
+    let mut note = store.create::<Note>().unwrap();
+    let is_done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                note.change(|note| note.lines.push("a line".into()).map(drop)).unwrap();
+            }
+        });
+        let checks: Vec<_> = (0..20).map(|_| Store::check(&store)).collect();
+        is_done.store(true, Ordering::Relaxed);
+        for checkup in checks {
+            let checkup = checkup.unwrap();
+            let damage: Vec<_> =
+                checkup.documents.iter().flat_map(|document| &document.damage).collect();
+            assert!(checkup.is_sound(), "{:?} {damage:?}", checkup.file);
+        }
+    });
 }

@@ -266,7 +266,14 @@ fn a_file_that_is_gone_or_another_one_is_not_written() {
         fs::rename(path.with_extension("other"), path).unwrap();
     };
     let delete_journal: Act = |path| fs::remove_file(format!("{}-wal", path.display())).unwrap();
-    for act in [delete, replace, delete_journal] {
+    // As another process does that opens the file then.
+    let replace_journal: Act = |path| {
+        let journal = format!("{}-wal", path.display());
+        let other = format!("{journal}-other");
+        fs::write(&other, "").unwrap();
+        fs::rename(other, journal).unwrap();
+    };
+    for act in [delete, replace, delete_journal, replace_journal] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notes.crdt");
         let store = Store::open_with(&path, &options()).unwrap();

@@ -14,7 +14,9 @@ use super::EditFailure;
 /// What was written in the editor.
 pub(super) struct Edited {
     folder: TempDir,
-    text: String,
+    text: Vec<u8>,
+    /// How the editor failed, if it did.
+    failed: Option<EditFailure>,
 }
 
 impl Edited {
@@ -24,14 +26,23 @@ impl Edited {
         let before = format!("{value:#}\n");
         let folder = draft(&before).map_err(EditFailure::Draft)?;
         let draft = folder.path().join(NAME);
-        edit(editor, &draft)?;
-        let text = fs::read_to_string(&draft).map_err(EditFailure::Draft)?;
-        Ok((text != before).then_some(Self { folder, text }))
+        let failed = edit(editor, &draft).err();
+        let text = match (fs::read(&draft), failed) {
+            (Ok(text), failed) if text != before.as_bytes() => {
+                return Ok(Some(Self { folder, text, failed }));
+            }
+            (_, Some(failed)) => return Err(failed),
+            (text, None) => text,
+        };
+        text.map(|_| None).map_err(EditFailure::Draft)
     }
 
     /// The JSON that it is.
-    pub(super) fn value(&self) -> Result<Value, EditFailure> {
-        serde_json::from_str(&self.text).map_err(|cause| EditFailure::Malformed {
+    pub(super) fn value(&mut self) -> Result<Value, EditFailure> {
+        if let Some(failed) = self.failed.take() {
+            return Err(failed);
+        }
+        serde_json::from_slice(&self.text).map_err(|cause| EditFailure::Malformed {
             name: "the edited text".into(),
             what: "JSON",
             cause,

@@ -113,7 +113,7 @@ impl Edit {
 
     fn in_editor(&self) -> Result<Vec<ChangeHash>, Failure> {
         let value = value_of(&self.destination.place()?)?;
-        let Some(edited) = Edited::of(&value)? else { return Ok(Vec::new()) };
+        let Some(mut edited) = Edited::of(&value)? else { return Ok(Vec::new()) };
         let written = edited.value().map_err(Failure::from);
         let written = written.and_then(|edited| self.write_value(Some(&value), &edited));
         written.map_err(|cause| {

@@ -8,7 +8,7 @@ use crdt_core::{Author, ChangeHash, DocumentId, History};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
-use crate::output::{self, Count, HASH, NAME, Output, STRONG, Styled, clean};
+use crate::output::{self, Count, HASH, NAME, Output, STRONG, Styled, in_line};
 use crate::source::{Part, Source};
 use crate::time;
 
@@ -97,10 +97,10 @@ impl Sizes {
     }
 
     fn print(&self, out: &mut Output, name: &str) -> io::Result<()> {
-        writeln!(out, "{}", Styled(STRONG, clean(name)))?;
+        writeln!(out, "{}", Styled(STRONG, in_line(name)))?;
         writeln!(out, "document  {}", Styled(NAME, self.document))?;
         let type_name = self.type_name.as_deref().unwrap_or("not known yet");
-        writeln!(out, "type      {}", clean(type_name))?;
+        writeln!(out, "type      {}", in_line(type_name))?;
         for head in &self.heads {
             writeln!(out, "head      {}", Styled(HASH, head))?;
         }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::print_parts;
 use crate::failure::Exit;
-use crate::output::{self, Count, Output, STRONG, Styled, clean};
+use crate::output::{self, Count, Output, STRONG, Styled, in_line};
 use crate::source::{Part, SourceError, StoreFile, parts_of};
 
 /// What the documents of a store take.
@@ -51,7 +51,7 @@ impl StoreSizes {
             output::json(out, self)?;
             return Ok(Exit::Fine);
         }
-        writeln!(out, "{}", Styled(STRONG, clean(name)))?;
+        writeln!(out, "{}", Styled(STRONG, in_line(name)))?;
         let changes = usize::try_from(self.changes).unwrap_or(usize::MAX);
         let documents = Count(self.documents, "document");
         writeln!(out, "{documents}, {}\n", Count(changes, "change"))?;

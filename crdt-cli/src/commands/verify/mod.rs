@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
-use crate::output::{self, BAD, GOOD, Output, Styled, clean};
+use crate::output::{self, BAD, GOOD, Output, Styled, in_line};
 use crate::source::{Checked, Place, Problem, Source};
 
 use store::{DocumentReport, StoreReport};
@@ -105,9 +105,9 @@ impl Report {
             output::json(out, self)?;
             return Ok(self.verdict.exit());
         }
-        writeln!(out, "{}: {}", clean(name), self.verdict.in_words())?;
+        writeln!(out, "{}: {}", in_line(name), self.verdict.in_words())?;
         for problem in &self.problems {
-            writeln!(out, "  {} {}: {}", Styled(BAD, "!"), problem.piece, clean(&problem.what))?;
+            writeln!(out, "  {} {}: {}", Styled(BAD, "!"), problem.piece, in_line(&problem.what))?;
         }
         self.valid.iter().try_for_each(|valid| valid.print(out))?;
         Ok(self.verdict.exit())

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Verdict;
 use super::valid::Valid;
 use crate::failure::Exit;
-use crate::output::{self, BAD, Count, NAME, Output, Styled, clean};
+use crate::output::{self, BAD, Count, NAME, Output, Styled, in_line};
 use crate::progress::Progress;
 use crate::source::{SourceError, StoreFile, StoredDocument, short};
 
@@ -52,9 +52,9 @@ impl StoreReport {
             return Ok(self.verdict.exit());
         }
         let count = Count(self.documents.len(), "document");
-        writeln!(out, "{}: {}, {count}", clean(name), self.verdict.in_words())?;
+        writeln!(out, "{}: {}, {count}", in_line(name), self.verdict.in_words())?;
         for line in &self.file {
-            writeln!(out, "  {} the file: {}", Styled(BAD, "!"), clean(line))?;
+            writeln!(out, "  {} the file: {}", Styled(BAD, "!"), in_line(line))?;
         }
         self.documents.iter().try_for_each(|document| document.line(out))?;
         if self.verdict == Verdict::Damaged {
@@ -82,7 +82,7 @@ impl DocumentReport {
             output::json(out, self)?;
             return Ok(self.verdict.exit());
         }
-        writeln!(out, "{}: {}", clean(name), self.verdict.in_words())?;
+        writeln!(out, "{}: {}", in_line(name), self.verdict.in_words())?;
         self.print_damage(out)?;
         self.valid.print(out)?;
         Ok(self.verdict.exit())
@@ -110,14 +110,14 @@ impl DocumentReport {
             "{}  {}: {what}  {}",
             Styled(NAME, short(*document)),
             self.verdict.in_words(),
-            clean(title)
+            in_line(title)
         );
         writeln!(out, "{}", line.trim_end())?;
         self.print_damage(out)
     }
 
     fn print_damage(&self, out: &mut Output) -> io::Result<()> {
-        let line = |line: &String| writeln!(out, "  {} {}", Styled(BAD, "!"), clean(line));
+        let line = |line: &String| writeln!(out, "  {} {}", Styled(BAD, "!"), in_line(line));
         self.damage.iter().try_for_each(line)
     }
 }

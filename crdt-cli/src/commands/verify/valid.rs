@@ -4,7 +4,7 @@ use crdt_core::{Author, ChangeHash, DocumentId, Equivocation, History};
 use serde::Serialize;
 
 use crate::names::Names;
-use crate::output::{BAD, Count, HASH, NAME, Output, Styled, clean};
+use crate::output::{BAD, Count, HASH, NAME, Output, Styled, in_line};
 
 /// What is in a document that is valid.
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ impl Valid {
         let authors = Names::new(self.authors.iter().copied());
         let type_name = self.type_name.as_deref().unwrap_or("not known yet");
         writeln!(out, "document    {}", Styled(NAME, self.document))?;
-        writeln!(out, "type        {}", clean(type_name))?;
+        writeln!(out, "type        {}", in_line(type_name))?;
         let by = Count(self.authors.len(), "author");
         writeln!(out, "changes     {} by {by}", self.changes)?;
         let cover = if self.changes > 0 { ", which cover all changes" } else { "" };

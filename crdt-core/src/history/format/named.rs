@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(
             said(&format!("{one},beef")),
             "\"beef\" is no hash of a change: expected 64 hexadecimal digits, found 4. A version is \
-             hashes with commas between them"
+             hashes of 64 digits with commas between them, or `start`"
         );
         assert!(said("").starts_with("\"\" is no hash"));
         assert!(said(&format!("{one},")).starts_with("\"\" is no hash"));

@@ -1,5 +1,7 @@
 //! Copies of the file.
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -17,7 +19,7 @@ impl Sqlite {
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let named = to.to_owned();
         let to = &found(to)?;
-        std::fs::File::create_new(to).map_err(|source| StoreError::io(&named, source))?;
+        create_like(&self.path, to).map_err(|source| StoreError::io(&named, source))?;
         let copied = self.copy(to);
         if copied.is_err() {
             // What is there in part would stand in the way of the next try.
@@ -40,6 +42,21 @@ impl Sqlite {
         // Should the journal of the copy come back, it would undo it.
         sync_folder(to)
     }
+}
+
+/// Makes an empty file for what another one has. Who may not read that may not read this.
+pub(crate) fn create_like(other: &Path, path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if let Ok(other) = std::fs::metadata(other) {
+        use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+        // Its owner is about to write it.
+        options.mode(other.mode() & 0o666 | 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = other;
+    options.open(path).map(drop)
 }
 
 /// Copies all pages in one step: with several, each that somebody else writes between two of them

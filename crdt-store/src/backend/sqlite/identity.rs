@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 #[cfg(unix)]
 type Number = (u64, u64);
@@ -11,6 +12,11 @@ type Number = std::path::PathBuf;
 pub(super) struct Identity(Option<Number>);
 
 impl Identity {
+    /// Whether there was a file.
+    pub(super) fn is_known(&self) -> bool {
+        self.0.is_some()
+    }
+
     #[cfg(unix)]
     pub(super) fn of(path: &Path) -> Self {
         use std::os::unix::fs::MetadataExt as _;
@@ -22,6 +28,17 @@ impl Identity {
     #[cfg(not(unix))]
     pub(super) fn of(path: &Path) -> Self {
         Self(fs::canonicalize(path).ok())
+    }
+}
+
+/// When a file was written last, as far as the file system tells.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Written(Option<(SystemTime, u64)>);
+
+impl Written {
+    pub(super) fn of(path: &Path) -> Self {
+        let found = fs::metadata(path).ok();
+        Self(found.and_then(|found| Some((found.modified().ok()?, found.len()))))
     }
 }
 

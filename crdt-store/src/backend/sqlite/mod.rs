@@ -26,7 +26,8 @@ use super::queue::Queue;
 use super::{Access, Backend, LOCK_TIMEOUT, Transaction};
 use crate::error::StoreError;
 use crate::recovery;
-use identity::{Identity, has_other_names};
+pub(crate) use copy::create_like;
+use identity::{Identity, Written, has_other_names};
 use transaction::SqliteTransaction;
 
 /// When what was committed is safe from a power cut.
@@ -84,11 +85,15 @@ pub struct Sqlite {
     options: SqliteOptions,
     /// Whether the file is read as one that nobody writes, since nothing can be written beside it.
     immutable: bool,
+    /// When it was written last, before anything of it was read.
+    written: Written,
     idle: Mutex<Vec<Connection>>,
     /// What looks whether something was committed: a connection is told that of all others.
     watch: Mutex<Option<Connection>>,
     /// Which file it is, whatever its name leads to by now.
     identity: Identity,
+    /// Which file its journal is. It is that one as long as anybody has it open.
+    journal: Identity,
     /// Those of this process that want to write to the file, by whichever handle.
     queue: Arc<Queue>,
     /// Whether it is not known if something was written.
@@ -119,6 +124,9 @@ impl Sqlite {
         if !path.exists() && (options.read_only || !options.create) {
             return Err(StoreError::NotFound(named));
         }
+        if path.exists() && !path.is_file() {
+            return Err(StoreError::NotAStore(named));
+        }
         if has_other_names(path) {
             return Err(StoreError::Linked(named));
         }
@@ -126,10 +134,12 @@ impl Sqlite {
             named,
             path: path.to_owned(),
             immutable: options.read_only && options.as_is && !beside(path, "-wal").exists(),
+            written: Written::of(path),
             options,
             idle: Mutex::default(),
             watch: Mutex::default(),
             identity: Identity::default(),
+            journal: Identity::default(),
             queue: Arc::default(),
             unsure: OnceLock::new(),
         };
@@ -172,6 +182,9 @@ impl Sqlite {
                 self.renew_journal(&first)?;
             }
             sync_folder(&self.path)?;
+        }
+        if !self.immutable {
+            self.journal = Identity::of(&beside(&self.path, "-wal"));
         }
         self.group(first)
     }
@@ -231,7 +244,12 @@ impl Sqlite {
         } else {
             Connection::open_with_flags(&self.path, flags)
         };
-        let mut connection = connection.map_err(|error| self.named(error))?;
+        let mut connection = connection.map_err(|error| match self.named(error) {
+            StoreError::Sqlite(error) if cannot_open(&error) && is_long(&self.path) => {
+                StoreError::LongPath(self.named.clone())
+            }
+            error => error,
+        })?;
         // SQLite takes a file that it cannot open for writing for one to be read. Kept, such a
         // connection would refuse to write long after the cause is gone.
         let reads = connection.is_readonly("main").map_err(|error| self.named(error))?;
@@ -260,16 +278,29 @@ impl Sqlite {
         }
     }
 
-    /// Whether the file is where it was. What is written to one that is not is seen by nobody, and a
-    /// connection to another one that is there now would mix both.
+    /// Whether the file is where it was, with its journal. What is written to one that is not is seen
+    /// by nobody, and a connection to another one that is there now would mix both.
     fn in_place(&self) -> Result<(), StoreError> {
-        let is_here = self.identity == Identity::of(&self.path);
+        let is_here = self.identity == Identity::of(&self.path) && !self.has_other_journal();
         if is_here { Ok(()) } else { Err(StoreError::Gone(self.named.clone())) }
+    }
+
+    /// Whether a file that is taken as it is still is as it was. What is read of one that others write
+    /// is from several times, and looks damaged.
+    fn is_as_it_was(&self) -> Result<(), StoreError> {
+        let is_so = !self.immutable || self.written == Written::of(&self.path);
+        if is_so { Ok(()) } else { Err(StoreError::Rewritten(self.named.clone())) }
+    }
+
+    /// Whether the journal is not the one any more that was opened: somebody deleted it, and another
+    /// process may have made one of its own, which is all that others see.
+    fn has_other_journal(&self) -> bool {
+        self.journal.is_known() && self.journal != Identity::of(&beside(&self.path, "-wal"))
     }
 
     /// Whether the journal is where it has to be while something is written.
     fn has_journal(&self) -> Result<(), StoreError> {
-        let is_here = beside(&self.path, "-wal").exists();
+        let is_here = beside(&self.path, "-wal").exists() && !self.has_other_journal();
         if is_here { Ok(()) } else { Err(StoreError::Gone(self.named.clone())) }
     }
 
@@ -351,6 +382,7 @@ impl Backend for Sqlite {
             return Ok(());
         }
         self.sure()?;
+        self.in_place()?;
         let synced = self.sync_journal();
         // What a sync that failed did not keep, no later one keeps.
         synced.map_err(|error| self.doubt(error))
@@ -372,6 +404,7 @@ impl Backend for Sqlite {
         let connection = self.connection()?;
         let checked = schema::integrity(&connection).map_err(|error| self.named(error));
         self.give_back(connection);
+        self.is_as_it_was()?;
         let mut found = match checked {
             // It is so damaged that it cannot be checked.
             Err(StoreError::Corrupt(error)) => vec![error.to_string()],
@@ -385,12 +418,15 @@ impl Backend for Sqlite {
 }
 
 impl Drop for Sqlite {
-    /// The last connection copies the journal into the file when it is closed. Where a sync of the
-    /// journal has failed, it may not be on the disk, and a file that is half of it would be lost.
+    /// The last connection copies the journal into the file when it is closed, and deletes it. Where a
+    /// sync of the journal has failed, it may not be on the disk, and a file that is half of it would
+    /// be lost; where it is that of others by now, theirs would be.
     fn drop(&mut self) {
-        if self.unsure.get().is_some() {
+        let is_of_others = self.has_other_journal() && beside(&self.path, "-wal").exists();
+        if self.unsure.get().is_some() || is_of_others {
             let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
-            for connection in idle {
+            let watch = self.watch.get_mut().unwrap_or_else(PoisonError::into_inner);
+            for connection in idle.iter().chain(watch.iter()) {
                 let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
             }
         }
@@ -423,6 +459,11 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 /// Whether nothing can be written beside a file that is to be read.
 fn cannot_open(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// Whether a path, with what is put behind it, is longer than SQLite takes any.
+fn is_long(path: &Path) -> bool {
+    path.as_os_str().len() > 500
 }
 
 /// Whether SQLite does not understand what it is asked of these tables.

@@ -61,7 +61,8 @@ impl<'a> SqliteTransaction<'a> {
             .connection
             .as_ref()
             .ok_or_else(|| StoreError::Unsure("its connection is closed".into()))?;
-        question(connection).map_err(|error| self.file.named(error))
+        let answer = question(connection).map_err(|error| self.file.named(error));
+        self.file.is_as_it_was().and(answer)
     }
 }
 
@@ -171,9 +172,12 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn commit(self: Box<Self>) -> Result<(), StoreError> {
         let committed = self.ask(|connection| connection.execute_batch("COMMIT"));
-        committed.map_err(|error| self.file.doubt(error))?;
-        self.ended.set(true);
-        Ok(())
+        if committed.is_ok() {
+            self.ended.set(true);
+        }
+        // Where the journal was deleted meanwhile, who looks for it finds nothing of that.
+        let committed = committed.and_then(|()| self.file.has_journal());
+        committed.map_err(|error| self.file.doubt(error))
     }
 }
 

@@ -139,8 +139,7 @@ fn of_heads_that_depend_on_each_other_the_later_ones_count() {
     let past = text.at(&both).expect("both are known");
     assert_eq!((past.heads(), past.read().len()), (versions[4].clone(), 4));
     let unknown = ChangeHash([7; 32]);
-    let error = text.at(&[unknown]).err().map(|error| error.to_string());
-    assert_eq!(error, Some(format!("the change {unknown} is not known here")));
+    assert_eq!(text.at(&[unknown]).err(), Some(VersionError::UnknownHead(unknown)));
 }
 
 /// What does not fit the type does not in earlier versions either.
