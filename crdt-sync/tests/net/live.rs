@@ -94,12 +94,17 @@ async fn the_runtime_goes_on_while_a_change_blocks() {
 #[tokio::test]
 async fn a_future_that_is_dropped_leaves_the_document_to_others() {
     let board = board(4);
+    let (go_on, wait) = mpsc::channel::<()>();
     {
-        let change = board.change(|board| board.title.set("Plan"));
+        let change = board.change(move |board| {
+            wait.recv_timeout(Duration::from_secs(60)).expect("let go on");
+            board.title.set("Plan")
+        });
         tokio::pin!(change);
         // Begun, and given up.
         assert!(futures_util::poll!(change.as_mut()).is_pending());
     }
+    go_on.send(()).expect("it goes on although nobody waits for it");
     board.change(|board| board.tasks.push("on".into())).await.expect("it goes on");
     assert_eq!(board.value().await, Board { title: "Plan".into(), tasks: vec!["on".into()] });
 }
