@@ -5,7 +5,8 @@ use core::pin::Pin;
 use std::rc::Rc;
 
 use crdt_core::{
-    ChangeHash, ChangeOptions, CrdtNode, Document, DocumentId, Observer, PlainValue, serde_json,
+    ChangeHash, ChangeOptions, CrdtNode, Document, DocumentId, Heads, Observer, PlainValue,
+    serde_json,
 };
 use crdt_store::backend::Keyed;
 use crdt_store::{Store, StoreError, Stored};
@@ -73,7 +74,7 @@ pub(super) trait AnyStored {
     fn read(self: Rc<Self>, read: Function) -> Later<Result<JsValue, JsValue>>;
     /// Tells what changed since it was looked last, while the document is open for reading.
     fn look(self: Rc<Self>, tell: Function) -> Later<Result<(), JsValue>>;
-    fn heads(self: Rc<Self>) -> Later<Vec<ChangeHash>>;
+    fn heads(self: Rc<Self>) -> Later<Heads>;
     fn export(self: Rc<Self>, heads: Vec<ChangeHash>) -> Later<Vec<u8>>;
     fn save(self: Rc<Self>) -> Later<Vec<u8>>;
     /// Told whenever it has grown.
@@ -167,7 +168,7 @@ impl<T: CrdtNode> AnyStored for Kept<T> {
         })
     }
 
-    fn heads(self: Rc<Self>) -> Later<Vec<ChangeHash>> {
+    fn heads(self: Rc<Self>) -> Later<Heads> {
         Box::pin(async move { self.live.with(Document::heads).await })
     }
 
