@@ -49,7 +49,7 @@ impl History {
     /// page.change(|page| page.set("/view/theme", "dark"))?;
     /// let history = page.history();
     /// let theme = history.blame("/view/theme")?.set.ok_or("it was set")?;
-    /// assert_eq!((Some(theme.author), vec![theme.change]), (page.author(), page.heads()));
+    /// assert_eq!((Some(theme.author), theme.change), (page.author(), page.heads()[0]));
     /// assert!(history.blame("/view/size").is_err());
     /// # Ok(())
     /// # }
