@@ -38,7 +38,8 @@ pub mod sketch;
     all(feature = "live", target_family = "wasm", target_os = "unknown")
 ))]
 pub use dialing::{
-    Address, AddressError, Backoff, Invite, InviteError, SettingError, Status, Target,
+    Address, AddressError, Backoff, Invite, InviteError, PeerError, SettingError, StartError,
+    Status, Target,
 };
 
 /// What [`Relay::router`] makes, in the version of axum that apps can nest it with.
@@ -49,12 +50,9 @@ pub use host::{Portable, Shareable};
 #[cfg(feature = "live")]
 pub use live::{Deltas, Live, Other, Others, PresenceError, RelayStanding};
 #[cfg(feature = "net")]
-pub use net::{
-    Limits, Message, MessageError, Messages, Peer, PeerError, PeerOptions, Relay, RelayOptions,
-    StartError,
-};
+pub use net::{Limits, Message, MessageError, Messages, Peer, PeerOptions, Relay, RelayOptions};
 #[cfg(all(feature = "live", target_family = "wasm", target_os = "unknown"))]
-pub use page::{Peer, PeerError, PeerOptions};
+pub use page::{Peer, PeerOptions};
 
 /// Compiles the example of the README.
 #[cfg(all(doctest, feature = "net"))]

@@ -1,8 +1,11 @@
 use core::time::Duration;
 
+use tokio::sync::watch;
 use web_time::Instant;
 
+use super::address::Address;
 use super::backoff::{Backoff, random};
+use super::status::Status;
 use crate::protocol::{CloseReason, Closed, Violation};
 
 /// How a connection ended.
@@ -67,27 +70,55 @@ const STEADY: Duration = Duration::from_secs(20);
 /// After this an address is dialed again whatever it has said.
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// How often an address was dialed in vain.
+/// How often an address was dialed in vain, for who dials it and says how it stands.
 #[derive(Debug)]
-pub(crate) struct Tries {
+pub(crate) struct Tries<'a> {
+    address: &'a Address,
+    status: &'a watch::Sender<Status>,
     backoff: Backoff,
     failures: u32,
     began: Instant,
 }
 
-impl Tries {
-    pub(crate) fn new(backoff: Backoff) -> Self {
-        Self { backoff, failures: 0, began: Instant::now() }
+impl<'a> Tries<'a> {
+    pub(crate) fn new(
+        address: &'a Address,
+        status: &'a watch::Sender<Status>,
+        backoff: Backoff,
+    ) -> Self {
+        Self { address, status, backoff, failures: 0, began: Instant::now() }
     }
 
     /// It is dialed now.
     pub(crate) fn begin(&mut self) {
+        self.status.send_replace(Status::Connecting);
         self.began = Instant::now();
     }
 
-    /// How long to wait before it is dialed again. A relay says when that is to be, but neither at once
-    /// for ever nor never.
-    pub(crate) fn wait(&mut self, after: Option<Duration>) -> Duration {
+    /// How long to wait before it is dialed again; `None` if it is not.
+    pub(crate) fn next(&mut self, attempt: Attempt) -> Option<Duration> {
+        let address = self.address;
+        match attempt {
+            Attempt::Final(why) => {
+                tracing::warn!(%address, %why, "refused for good");
+                self.status.send_replace(Status::Refused { why });
+                None
+            }
+            Attempt::Closed => {
+                self.status.send_replace(Status::Closed);
+                None
+            }
+            Attempt::Again { why, after } => {
+                let wait = self.wait(after);
+                tracing::debug!(%address, %why, ?wait, "dialing again");
+                self.status.send_replace(Status::Waiting { why, wait });
+                Some(wait)
+            }
+        }
+    }
+
+    /// A relay says when it is to be dialed again, but neither at once for ever nor never.
+    fn wait(&mut self, after: Option<Duration>) -> Duration {
         let was_steady = self.began.elapsed() > STEADY;
         self.failures = if was_steady { 1 } else { self.failures.saturating_add(1) };
         let least = self.backoff.wait(self.failures, random());
@@ -123,7 +154,9 @@ mod tests {
 
     #[test]
     fn what_a_relay_says_is_waited_for_but_not_for_ever() {
-        let mut tries = Tries::new(Backoff::default());
+        let address = "ws://127.0.0.1:8710".parse().expect("an address");
+        let status = watch::Sender::new(Status::Closed);
+        let mut tries = Tries::new(&address, &status, Backoff::default());
         assert!(tries.wait(None) <= Duration::from_millis(250));
         assert_eq!(tries.wait(Some(Duration::from_secs(90))), Duration::from_secs(90));
         assert_eq!(tries.wait(Some(Duration::MAX)), LONGEST);

@@ -5,13 +5,16 @@ mod address;
 mod allowance;
 mod attempt;
 mod backoff;
+mod error;
 mod invite;
+mod links;
 mod setting;
 mod status;
 mod target;
 
 pub use address::{Address, AddressError};
 pub use backoff::Backoff;
+pub use error::{PeerError, StartError};
 pub use invite::{Invite, InviteError};
 pub use setting::SettingError;
 pub use status::Status;
@@ -25,6 +28,7 @@ pub(crate) use allowance::TO_PEERS;
 pub(crate) use allowance::{Allowance, TAKEN_FROM_RELAYS, TO_RELAYS};
 pub(crate) use attempt::{Attempt, Ended, Tries};
 pub(crate) use backoff::random;
+pub(crate) use links::Links;
 #[cfg(feature = "net")]
 pub(crate) use setting::{SOON, number, time};
 

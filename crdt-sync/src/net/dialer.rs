@@ -27,22 +27,11 @@ pub(super) struct Dialer {
 impl Dialer {
     pub(super) async fn run(self) {
         let mut ended = self.hub.ended();
-        let mut tries = Tries::new(self.backoff);
+        let mut tries = Tries::new(&self.target.address, &self.status, self.backoff);
         while !*ended.borrow() {
-            self.status.send_replace(Status::Connecting);
             tries.begin();
-            let (why, after) = match self.attempt(&mut ended).await {
-                Attempt::Final(why) => {
-                    tracing::warn!(address = %self.target.address, %why, "refused for good");
-                    self.status.send_replace(Status::Refused { why });
-                    return;
-                }
-                Attempt::Closed => break,
-                Attempt::Again { why, after } => (why, after),
-            };
-            let wait = tries.wait(after);
-            tracing::debug!(address = %self.target.address, %why, ?wait, "dialing again");
-            self.status.send_replace(Status::Waiting { why, wait });
+            let attempt = self.attempt(&mut ended).await;
+            let Some(wait) = tries.next(attempt) else { return };
             let is_over = timeout(wait, ended.wait_for(|ended| *ended)).await.is_ok();
             if is_over {
                 break;

@@ -13,6 +13,5 @@ mod settings;
 mod socket;
 
 pub use messages::{Message, MessageError, Messages};
-pub use peer::{Peer, PeerError, PeerOptions};
+pub use peer::{Peer, PeerOptions};
 pub use relay::{Limits, Relay, RelayOptions};
-pub use settings::StartError;

@@ -1,20 +1,19 @@
 //! A replica that dials.
 
 use core::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crdt_core::{CrdtNode, DocumentId};
 use crdt_store::{Store, StoreError};
 use rustls::ClientConfig;
-use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::dialer::Dialer;
 use super::hub::{Hub, Policy};
-use super::settings::{Common, Start, StartError};
+use super::settings::{Common, Start};
 use crate::Live;
-use crate::dialing::{Address, AddressError, Backoff, Invite, Status, Target};
+use crate::dialing::{Address, Backoff, Invite, Links, PeerError, StartError, Status, Target};
 use crate::protocol::{Close, CloseReason};
 
 /// Keeps documents of a store up to date with relays: dials them, and dials them again when they are
@@ -50,36 +49,7 @@ struct Inner {
     hub: Arc<Hub>,
     backoff: Backoff,
     tls: Arc<ClientConfig>,
-    links: Mutex<Vec<Link>>,
-}
-
-/// A relay that is dialed.
-struct Link {
-    target: Target,
-    status: watch::Receiver<Status>,
-    dialing: JoinHandle<()>,
-}
-
-impl Link {
-    /// Whether it is not dialed any more.
-    fn is_over(&self) -> bool {
-        self.status.borrow().is_over()
-    }
-}
-
-/// Why a peer does not do what it was asked to.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum PeerError {
-    /// It cannot begin.
-    #[error(transparent)]
-    Start(#[from] StartError),
-    /// An address is none.
-    #[error(transparent)]
-    Address(#[from] AddressError),
-    /// The document of an invite could not be joined.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    links: Mutex<Links<JoinHandle<()>>>,
 }
 
 /// How a peer behaves.
@@ -141,23 +111,16 @@ impl Peer {
 
     /// Dials a relay too, from now on. One that is dialed already is dialed anew if it was refused.
     pub fn dial(&self, target: impl Into<Target>) {
-        let (inner, target) = (&self.inner, target.into());
-        let mut links = inner.links.lock().unwrap_or_else(PoisonError::into_inner);
-        links.retain(|link| link.target.address != target.address || !link.is_over());
-        if links.iter().any(|link| link.target == target) {
-            return;
-        }
-        let (status, told) = watch::channel(Status::Connecting);
-        let dialer = Dialer {
-            hub: inner.hub.clone(),
-            target: target.clone(),
-            backoff: inner.backoff,
-            tls: inner.tls.clone(),
-            is_link: false,
-            status,
-        };
-        let dialing = inner.hub.runtime.spawn(dialer.run());
-        links.push(Link { target, status: told, dialing });
+        let inner = &self.inner;
+        self.links().dial(target.into(), |target, status| {
+            let (hub, backoff, tls) = (inner.hub.clone(), inner.backoff, inner.tls.clone());
+            let dialer = Dialer { hub, target, backoff, tls, is_link: false, status };
+            inner.hub.runtime.spawn(dialer.run())
+        });
+    }
+
+    fn links(&self) -> MutexGuard<'_, Links<JoinHandle<()>>> {
+        self.inner.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has a document be kept up to date with all relays that are dialed, until it is
@@ -191,28 +154,22 @@ impl Peer {
 
     /// How it stands with the relays that are dialed.
     pub fn status(&self) -> Vec<(Address, Status)> {
-        let links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
-        let status = |link: &Link| (link.target.address.clone(), link.status.borrow().clone());
-        links.iter().map(status).collect()
+        self.links().status()
     }
 
     /// How it stands with one of them, and whenever that changes; `None` if it is not dialed.
     pub fn watch(&self, address: &Address) -> Option<watch::Receiver<Status>> {
-        let links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
-        links.iter().find(|link| link.target.address == *address).map(|link| link.status.clone())
+        self.links().watch(address)
     }
 
     /// Ends all connections in an orderly way. Documents stay as they are, and can go on being used.
     pub async fn close(self) {
         self.inner.hub.end();
         self.inner.hub.end_all(|| Close::new(CloseReason::Done, ""));
-        let links: Vec<Link> = {
-            let mut links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
-            links.drain(..).collect()
-        };
-        for link in links {
+        let links = self.links().take();
+        for (_, dialing) in links {
             // A dialer that panicked is over too.
-            let _ = link.dialing.await;
+            let _ = dialing.await;
         }
     }
 }

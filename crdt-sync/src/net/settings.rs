@@ -5,33 +5,11 @@ use std::sync::Arc;
 use crdt_core::Keypair;
 use crdt_store::Store;
 use rustls::ClientConfig;
-use thiserror::Error;
 use tokio::runtime::Handle;
 
 use super::dial::trusting_the_system;
 use super::hub::Bounds;
-use crate::dialing::{Backoff, SOON, SettingError, number, time};
-
-/// Why a peer or a relay cannot begin.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The store is open for reading, so there is no key to prove.
-    #[error(
-        "the store is open for reading only: to connect, the key is proven that writes there, so open \
-         it for writing"
-    )]
-    NoKey,
-    /// Something is set as it cannot be.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
-    /// There is no runtime for its tasks.
-    #[error("there is no runtime of tokio here: begin it within one, as under `#[tokio::main]`")]
-    NoRuntime,
-}
+use crate::dialing::{Backoff, SOON, SettingError, StartError, number, time};
 
 /// What peers and relays have in common.
 #[derive(Clone, Debug, Default)]

@@ -17,4 +17,4 @@ mod session;
 mod sleep;
 mod socket;
 
-pub use peer::{Peer, PeerError, PeerOptions};
+pub use peer::{Peer, PeerOptions};

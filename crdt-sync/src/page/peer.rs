@@ -4,16 +4,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crdt_core::{CrdtNode, DocumentId};
+use crdt_store::Store;
 use crdt_store::backend::Place;
-use crdt_store::{Store, StoreError};
-use thiserror::Error;
 use tokio::sync::watch;
 use wasm_bindgen_futures::spawn_local;
 
 use super::dialer::Dialer;
 use super::hub::Hub;
 use crate::Live;
-use crate::dialing::{Address, AddressError, Backoff, Invite, SettingError, Status, Target};
+use crate::dialing::{Address, Backoff, Invite, Links, PeerError, StartError, Status, Target};
 use crate::host::Shareable;
 
 /// Keeps documents of a page up to date with relays: dials them, and dials them again when they are
@@ -40,34 +39,7 @@ pub struct Peer {
 struct Inner {
     hub: Arc<Hub>,
     backoff: Backoff,
-    links: RefCell<Vec<Link>>,
-}
-
-/// A relay that is dialed.
-struct Link {
-    target: Target,
-    status: watch::Receiver<Status>,
-}
-
-/// Why a peer does not do what it was asked to.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum PeerError {
-    /// The store is open for reading, so there is no key to prove.
-    #[error(
-        "the store is open for reading only: to connect, the key is proven that writes there, so open \
-         it for writing"
-    )]
-    NoKey,
-    /// Something is set as it cannot be.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
-    /// An address is none.
-    #[error(transparent)]
-    Address(#[from] AddressError),
-    /// The document of an invite could not be joined.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    links: RefCell<Links<()>>,
 }
 
 /// How a peer behaves.
@@ -95,7 +67,7 @@ impl Peer {
     ///
     /// # Errors
     /// [`PeerError::Address`] if it is no address: an invite is [accepted](Self::accept).
-    /// [`PeerError::NoKey`] if the store is open for reading. That the relay is not there is no error.
+    /// [`PeerError::Start`] if it cannot begin. That the relay is not there is no error.
     pub fn connect<P: Place>(store: &Store<P>, address: &str) -> Result<Self, PeerError> {
         let target: Target = address.parse()?;
         let peer = Self::start(store, PeerOptions::new())?;
@@ -106,10 +78,9 @@ impl Peer {
     /// A peer that dials nobody yet.
     ///
     /// # Errors
-    /// [`PeerError::NoKey`] if the store is open for reading, [`PeerError::Setting`] if something is
-    /// set as it cannot be.
-    pub fn start<P: Place>(store: &Store<P>, options: PeerOptions) -> Result<Self, PeerError> {
-        let keypair = store.keypair().ok_or(PeerError::NoKey)?.clone();
+    /// [`StartError`], if it cannot begin.
+    pub fn start<P: Place>(store: &Store<P>, options: PeerOptions) -> Result<Self, StartError> {
+        let keypair = store.keypair().ok_or(StartError::NoKey)?.clone();
         options.backoff.check()?;
         let (hub, backoff) = (Hub::start(keypair), options.backoff);
         Ok(Self { inner: Rc::new(Inner { hub, backoff, links: RefCell::default() }) })
@@ -117,18 +88,11 @@ impl Peer {
 
     /// Dials a relay too, from now on. One that is dialed already is dialed anew if it was refused.
     pub fn dial(&self, target: impl Into<Target>) {
-        let (inner, target) = (&self.inner, target.into());
-        let mut links = inner.links.borrow_mut();
-        let is_over = |link: &Link| link.status.borrow().is_over();
-        links.retain(|link| link.target.address != target.address || !is_over(link));
-        if links.iter().any(|link| link.target == target) {
-            return;
-        }
-        let (status, told) = watch::channel(Status::Connecting);
-        let (hub, backoff) = (inner.hub.clone(), inner.backoff);
-        let dialer = Dialer { hub, target: target.clone(), backoff, status };
-        spawn_local(dialer.run());
-        links.push(Link { target, status: told });
+        let inner = &self.inner;
+        inner.links.borrow_mut().dial(target.into(), |target, status| {
+            let (hub, backoff) = (inner.hub.clone(), inner.backoff);
+            spawn_local(Dialer { hub, target, backoff, status }.run());
+        });
     }
 
     /// Has a document be kept up to date with all relays that are dialed, until it is
@@ -160,23 +124,21 @@ impl Peer {
 
     /// How it stands with the relays that are dialed.
     pub fn status(&self) -> Vec<(Address, Status)> {
-        let status = |link: &Link| (link.target.address.clone(), link.status.borrow().clone());
-        self.inner.links.borrow().iter().map(status).collect()
+        self.inner.links.borrow().status()
     }
 
     /// How it stands with one of them, and whenever that changes; `None` if it is not dialed.
     pub fn watch(&self, address: &Address) -> Option<watch::Receiver<Status>> {
-        let links = self.inner.links.borrow();
-        links.iter().find(|link| link.target.address == *address).map(|link| link.status.clone())
+        self.inner.links.borrow().watch(address)
     }
 
     /// Ends all connections in an orderly way. Documents stay as they are, and can go on being used.
     pub async fn close(self) {
         self.inner.hub.end();
-        let links = self.inner.links.take();
-        for mut link in links {
+        let links = self.inner.links.borrow_mut().take();
+        for (mut status, ()) in links {
             // A dialer that is gone is over too.
-            let _ = link.status.wait_for(Status::is_over).await;
+            let _ = status.wait_for(Status::is_over).await;
         }
     }
 }

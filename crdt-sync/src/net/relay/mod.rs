@@ -13,7 +13,7 @@ mod upgrade;
 
 use core::fmt;
 use core::time::Duration;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crdt_core::Author;
 use crdt_store::{Store, StoreError};
@@ -23,9 +23,9 @@ use tokio::time::timeout;
 
 use super::dialer::Dialer;
 use super::hub::{Hub, Policy};
-use super::settings::{Common, Start, StartError};
+use super::settings::{Common, Start};
 use crate::access::Access;
-use crate::dialing::{Address, Backoff, SettingError, Status, Target, random};
+use crate::dialing::{Address, Backoff, Links, SettingError, StartError, Status, Target, random};
 use crate::protocol::{Close, CloseReason};
 use doors::Doors;
 use room::Room;
@@ -70,7 +70,7 @@ struct Inner {
     bodies: Room,
     answers: Room,
     draining: watch::Sender<bool>,
-    links: Mutex<Vec<(Target, watch::Receiver<Status>)>>,
+    links: Mutex<Links<()>>,
     backoff: Backoff,
     tls: Arc<ClientConfig>,
 }
@@ -214,27 +214,21 @@ impl Relay {
     /// Dials another relay, for all documents that are here or that somebody follows here. It may do
     /// everything here.
     pub fn link(&self, target: impl Into<Target>) {
-        let (inner, target) = (&self.inner, target.into());
-        let (status, told) = watch::channel(Status::Connecting);
-        let dialer = Dialer {
-            hub: inner.hub.clone(),
-            target: target.clone(),
-            backoff: inner.backoff,
-            tls: inner.tls.clone(),
-            is_link: true,
-            status,
-        };
-        inner.hub.runtime.spawn(dialer.run());
-        inner.links.lock().unwrap_or_else(PoisonError::into_inner).push((target, told));
+        let inner = &self.inner;
+        self.dialed().add(target.into(), |target, status| {
+            let (hub, backoff, tls) = (inner.hub.clone(), inner.backoff, inner.tls.clone());
+            let dialer = Dialer { hub, target, backoff, tls, is_link: true, status };
+            inner.hub.runtime.spawn(dialer.run());
+        });
+    }
+
+    fn dialed(&self) -> MutexGuard<'_, Links<()>> {
+        self.inner.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How it stands with the relays that it dials.
     pub fn links(&self) -> Vec<(Address, Status)> {
-        let links = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner);
-        let link = |(target, status): &(Target, watch::Receiver<Status>)| {
-            (target.address().clone(), status.borrow().clone())
-        };
-        links.iter().map(link).collect()
+        self.dialed().status()
     }
 
     /// How many connections there are.
