@@ -67,7 +67,7 @@ impl Replica {
         content: &C,
         place: &impl Place,
     ) -> Result<(), StoreError> {
-        let mut transaction = place.begin(Access::Write).await?;
+        let transaction = place.begin(Access::Write).await?;
         // Whoever appended since then sees to it.
         let is_last =
             transaction.document(&self.id).await?.is_some_and(|it| it.last == self.position);
@@ -80,17 +80,28 @@ impl Replica {
         } else {
             None
         };
+        self.replace(transaction, compacted, note).await
+    }
+
+    /// Ends a transaction with what takes the place of what was appended and noted.
+    pub(super) async fn replace(
+        &mut self,
+        mut transaction: impl Rows,
+        compacted: Option<Compacted>,
+        note: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
         let mut writes: Vec<Write> = note.iter().map(|note| self.renote(note.clone())).collect();
         writes.extend(compacted.iter().flat_map(|compacted| compacted.writes.iter().cloned()));
-        if !writes.is_empty() {
-            transaction.write(&self.id, &writes).await?;
-            transaction.commit().await?;
-            if let Some(compacted) = compacted {
-                self.follow(compacted);
-            }
-            if let Some(note) = note {
-                self.renoted(note.len());
-            }
+        if writes.is_empty() {
+            return Ok(());
+        }
+        transaction.write(&self.id, &writes).await?;
+        transaction.commit().await?;
+        if let Some(compacted) = compacted {
+            self.follow(compacted);
+        }
+        if let Some(note) = note {
+            self.renoted(note.len());
         }
         Ok(())
     }
@@ -126,20 +137,14 @@ impl Replica {
         content: &mut C,
         place: &impl Place,
     ) -> Result<(), StoreError> {
-        let mut transaction = place.begin(Access::Write).await?;
+        let transaction = place.begin(Access::Write).await?;
         self.bring_in(content, &transaction).await?;
         if C::HAS_STATE || !transaction.tail(&self.id).await?.is_empty() {
             let mut compacted = self.rebase(content, &transaction).await?;
             compacted.writes.extend(self.awaited());
             let note = self.merged_notes(content, &transaction).await;
-            compacted.writes.extend(note.iter().map(|note| self.renote(note.clone())));
-            transaction.write(&self.id, &compacted.writes).await?;
-            transaction.commit().await?;
-            self.follow(compacted);
+            self.replace(transaction, Some(compacted), note).await?;
             self.forget_awaited();
-            if let Some(note) = note {
-                self.renoted(note.len());
-            }
         }
         Ok(())
     }

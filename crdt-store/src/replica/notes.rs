@@ -79,22 +79,14 @@ impl Replica {
     pub(crate) async fn pass<R: Rows, C: Content>(
         &mut self,
         content: &C,
-        mut transaction: R,
+        transaction: R,
         passed: Vec<u8>,
     ) {
         let Some(notes) = self.read_notes(&transaction).await else { return };
         let notes: Vec<&[u8]> = notes.iter().map(|note| &*note.bytes).chain([&*passed]).collect();
         let Some(note) = content.merged_notes(&notes) else { return };
-        let length = note.len();
-        let written = match transaction.write(&self.id, &[self.renote(note)]).await {
-            Ok(()) => transaction.commit().await,
-            failed => failed,
-        };
-        match written {
-            Ok(()) => self.renoted(length),
-            Err(error) => {
-                tracing::warn!(%error, document = %self.id, "what was passed over is not noted");
-            }
+        if let Err(error) = self.replace(transaction, None, Some(note)).await {
+            tracing::warn!(%error, document = %self.id, "what was passed over is not noted");
         }
     }
 

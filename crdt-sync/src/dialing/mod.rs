@@ -2,6 +2,7 @@
 //! those of the machine ([`net`](crate::net)) or of a browser (`page`).
 
 mod address;
+mod again;
 mod allowance;
 mod attempt;
 mod backoff;
@@ -23,10 +24,12 @@ pub use target::Target;
 #[cfg(feature = "net")]
 pub(crate) use address::PATH;
 pub(crate) use address::{PROTOCOL, PROTOCOL_TOKEN};
+pub(crate) use again::Again;
 #[cfg(feature = "net")]
 pub(crate) use allowance::TO_PEERS;
 pub(crate) use allowance::{Allowance, TAKEN_FROM_RELAYS, TO_RELAYS};
 pub(crate) use attempt::{Attempt, Ended, Tries};
+#[cfg(feature = "net")]
 pub(crate) use backoff::random;
 pub(crate) use links::Links;
 #[cfg(feature = "net")]

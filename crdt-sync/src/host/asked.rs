@@ -2,7 +2,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crdt_core::DocumentId;
 
-use crate::protocol::{Ask, RequestId};
+use crate::protocol::{Answer, Ask, Held, Member, Refused, RequestId};
 
 /// What a connection asks of documents, those of one document one after the other. How much waits is
 /// bounded by how many requests the protocol has open.
@@ -40,6 +40,15 @@ fn next(waiting: &mut VecDeque<(RequestId, Ask)>) -> Vec<(RequestId, Ask)> {
     let bundles = waiting.iter().take_while(|(_, ask)| matches!(ask, Ask::TakeIn { .. })).count();
     let count = bundles.max(1).min(waiting.len());
     waiting.drain(..count).collect()
+}
+
+/// What the answer to somebody who opens a document says of it as a member of a set.
+pub(crate) fn member(opened: Answer) -> Member {
+    match opened {
+        Answer::Opened { version, genesis, .. } => Ok(Held { heads: version.heads, genesis }),
+        Answer::Refused(reason) => Err(reason),
+        _ => Err(Refused::Busy),
+    }
 }
 
 /// The bundles of what asks for some to be taken in.

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crdt_core::{DocumentId, History};
+use crdt_core::{Author, DocumentId, History, Keypair};
 use crdt_store::{StoreError, StoredHistory};
 use tokio::sync::{RwLock, watch};
 
@@ -108,6 +108,13 @@ impl Entry {
         .await
     }
 
+    /// As [`refresh`](Self::refresh), where nobody waits for it.
+    pub(crate) async fn bring_in(self: &Arc<Self>) {
+        if let Err(error) = self.refresh().await {
+            tracing::warn!(%error, document = %self.id, "not brought up to date");
+        }
+    }
+
     /// How many changes everyone was told of.
     pub(crate) fn told(&self) -> usize {
         self.told.load(Ordering::Relaxed)
@@ -139,6 +146,15 @@ impl Entry {
         self.standing.send_modify(note);
     }
 
+    /// Notes how a relay stands to it. If that has come to follow it, it is shown who is here.
+    pub(crate) fn note_of(&self, relay: Author, note: impl FnOnce(&mut Standing, Author) -> bool) {
+        let mut has_joined = false;
+        self.note(|standing| has_joined = note(standing, relay));
+        if has_joined {
+            self.scene.show_again();
+        }
+    }
+
     pub(crate) fn listen(&self, listener: Weak<dyn Listener>) {
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.retain(|known| known.strong_count() > 0 && !known.ptr_eq(&listener));
@@ -160,6 +176,17 @@ impl Entry {
     /// Says it to all of them.
     pub(crate) fn say(&self, presence: &Presence) {
         self.listeners().iter().for_each(|listener| listener.presence(self.id, presence));
+    }
+
+    /// Says what is to be said of this side. Says whether something is to be said later.
+    pub(crate) fn say_own(&self, keypair: &Keypair) -> bool {
+        match self.scene.say(keypair, &self.id) {
+            Some(presence) => {
+                self.say(&presence);
+                false
+            }
+            None => self.scene.is_due(),
+        }
     }
 
     /// The app does not share it any more. Others are told that it has left.

@@ -7,14 +7,16 @@
 mod asked;
 mod entry;
 mod intake;
+mod mailbox;
 mod scene;
 mod seat;
 mod standing;
 mod threads;
+mod ways;
 mod work;
 
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
-pub(crate) use asked::{Asked, bundles_of};
+pub(crate) use asked::{Asked, bundles_of, member};
 pub(crate) use entry::{Entry, Origin};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use entry::{Grown, Listener};
@@ -22,6 +24,12 @@ pub(crate) use entry::{Grown, Listener};
 pub(crate) use intake::Quota;
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use intake::{Sent, TakeInError, Taken};
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+pub(crate) use mailbox::{Mailbox, Slot, mailbox};
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+pub(crate) use scene::{PAUSE, STEP};
 pub(crate) use standing::Standing;
 pub use threads::{Portable, Shareable};
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+pub(crate) use ways::{Ways, apart};
 pub(crate) use work::writing;

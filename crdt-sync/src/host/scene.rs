@@ -13,8 +13,10 @@ use crate::protocol::{Presence, Presences, Time};
 const LIFETIME: Duration = Duration::from_secs(60);
 /// After so long it is shown anew, so that it survives that some of it is lost.
 const RENEWAL: Duration = Duration::from_secs(10);
+/// After how long is looked who has not been heard of, and what is to be said anew.
+pub(crate) const PAUSE: Duration = Duration::from_secs(1);
 /// It is not said more often than this, however often it changes.
-const STEP: Duration = Duration::from_millis(50);
+pub(crate) const STEP: Duration = Duration::from_millis(50);
 /// The most others that are known.
 const MOST: usize = 4096;
 

@@ -4,7 +4,6 @@
 use core::future::{pending, poll_fn};
 use core::pin::Pin;
 use core::time::Duration;
-use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,7 +16,7 @@ use tracing::Instrument as _;
 use super::hub::{Desk, Done, Hub, Mail, Mailbox, Policy, Reviewed};
 use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
-use crate::dialing::{Allowance, Ended, TO_PEERS, TO_RELAYS, random};
+use crate::dialing::{Again, Allowance, Ended, TO_PEERS, TO_RELAYS};
 use crate::host::Standing;
 use crate::protocol::{Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings};
 
@@ -43,8 +42,8 @@ const FEW: usize = 16;
 /// How long the other side has to end a WebSocket that is over.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// After how long a document is asked for again that could not be served.
-const LATER: Duration = Duration::from_secs(2);
+/// Within how many milliseconds documents are asked for again that could not be served.
+const SPREAD: u64 = 2000;
 
 /// Serves a connection until it is over. What is kept for it is in the future, once.
 pub(crate) fn serve(hub: Arc<Hub>, wire: Wire, setup: Setup) -> impl Future<Output = Ended> + Send {
@@ -78,8 +77,8 @@ struct Session {
     allowance: Allowance,
     /// Since when something has not left.
     stuck: Option<Instant>,
-    /// Documents that the other side could not serve, and when they are asked for again.
-    again: VecDeque<(Instant, DocumentId)>,
+    /// Documents that the other side could not serve.
+    again: Again,
     closed: Option<Closed>,
 }
 
@@ -114,7 +113,7 @@ impl Session {
             review: None,
             allowance,
             stuck: None,
-            again: VecDeque::new(),
+            again: Again::within(SPREAD),
             closed: None,
         }
     }
@@ -192,7 +191,7 @@ impl Session {
     fn wake(&self) -> Instant {
         let protocol = self.it.poll_timeout().map(|time| self.hub.instant(time));
         let stuck = self.stuck.map(|since| since + self.hub.bounds.write);
-        let again = self.again.front().map(|(when, _)| *when);
+        let again = self.again.when();
         let far = || Instant::now() + Duration::from_secs(3600);
         protocol.into_iter().chain(stuck).chain(again).min().unwrap_or_else(far)
     }
@@ -235,7 +234,9 @@ impl Session {
             self.hub.metrics.too_slow.add(1);
             return Some(self.lost("what was sent was not taken for too long"));
         }
-        self.ask_again();
+        while let Some(document) = self.again.due() {
+            self.it.subscribe(document);
+        }
         self.it.handle_timeout(self.hub.now());
         None
     }
@@ -336,20 +337,7 @@ impl Session {
             false
         });
         if reason == Refused::Busy {
-            // Not everyone who was refused at once asks again at once.
-            let spread = Duration::from_millis(random() % 2000);
-            self.again.push_back((Instant::now() + LATER + spread, document));
-        }
-    }
-
-    /// Asks again for documents that could not be served before.
-    fn ask_again(&mut self) {
-        while let Some((when, document)) = self.again.front().copied() {
-            if when > Instant::now() {
-                return;
-            }
-            self.again.pop_front();
-            self.it.subscribe(document);
+            self.again.later(document);
         }
     }
 
@@ -367,11 +355,7 @@ impl Session {
     fn note(&self, document: DocumentId, note: impl Fn(&mut Standing, Author) -> bool) {
         let Some(peer) = self.peer else { return };
         for entry in self.hub.bound_entries(&document) {
-            let mut is_joined = false;
-            entry.note(|standing| is_joined = note(standing, peer));
-            if is_joined {
-                entry.scene.show_again();
-            }
+            entry.note_of(peer, &note);
         }
     }
 

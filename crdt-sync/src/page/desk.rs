@@ -6,8 +6,8 @@ use tokio::sync::mpsc;
 use wasm_bindgen_futures::spawn_local;
 
 use super::hub::Hub;
-use crate::host::{Asked, Entry, Origin, Sent, TakeInError, Taken, bundles_of};
-use crate::protocol::{Answer, Ask, Held, Refused, Request, RequestId};
+use crate::host::{Asked, Entry, Origin, Sent, TakeInError, Taken, bundles_of, member};
+use crate::protocol::{Answer, Ask, Refused, Request, RequestId};
 
 /// Where the requests of a connection are answered: those of one document one after the other, those
 /// of several beside each other. Only what is bound is had.
@@ -105,11 +105,7 @@ async fn members(hub: &Hub, documents: Vec<DocumentId>) -> Answer {
     let mut members = Vec::with_capacity(documents.len());
     for document in documents {
         let entry = hub.entries(&document).into_iter().next();
-        members.push(match look(entry.as_ref(), Ask::Open { by_peer: true }).await {
-            Answer::Opened { version, genesis, .. } => Ok(Held { heads: version.heads, genesis }),
-            Answer::Refused(reason) => Err(reason),
-            _ => Err(Refused::Busy),
-        });
+        members.push(member(look(entry.as_ref(), Ask::Open { by_peer: true }).await));
     }
     Answer::Members(members)
 }

@@ -1,35 +1,29 @@
 //! What connections of a page share: the documents that are bound, and a bounded queue to each.
 
 use core::cell::{Cell, RefCell};
-use core::time::Duration;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
 
 use crdt_core::{DocumentId, Keypair};
-use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::Notify;
 use tokio::sync::watch::{Receiver, Sender};
-use tokio::sync::{Notify, mpsc, watch};
 use wasm_bindgen_futures::spawn_local;
 use web_time::Instant;
 
 use super::sleep::Sleep;
-use crate::host::{Entry, Grown, Listener, Origin};
+use crate::host::{
+    Entry, Grown, Listener, Mailbox, Origin, PAUSE, STEP, Slot, Ways, apart, mailbox,
+};
 use crate::protocol::{Close, CloseReason, Fresh, Presence, Time};
 
-/// After how long is looked who has not been heard of, and what is to be said anew.
-const PAUSE: Duration = Duration::from_secs(1);
-/// What is shown is said no sooner than this after what was shown before.
-const STEP: Duration = Duration::from_millis(50);
 /// What waits for one connection.
 const QUEUE: usize = 256;
 
 /// What connections share.
 pub(super) struct Hub {
     pub(super) keypair: Keypair,
-    /// Each in all ways in which the app has it. The first is what others are told of, and what takes in
-    /// what they send.
-    documents: RefCell<HashMap<DocumentId, Vec<Weak<Entry>>>>,
-    connections: RefCell<BTreeMap<u32, Route>>,
+    documents: RefCell<HashMap<DocumentId, Ways>>,
+    connections: RefCell<BTreeMap<u32, Slot<Mail>>>,
     next: Cell<u32>,
     /// Told when there is something to be said of who is in documents.
     due: Arc<Notify>,
@@ -49,40 +43,9 @@ pub(super) enum Mail {
     Presence(Arc<(DocumentId, Presence)>),
 }
 
-/// Where a connection gets its mail.
-pub(super) struct Mailbox {
-    pub(super) mail: mpsc::Receiver<Mail>,
-    /// Why it is to end, once it is.
-    pub(super) end: Receiver<Option<Close>>,
-}
-
-/// A connection as others see it.
-struct Route {
-    mail: mpsc::Sender<Mail>,
-    end: Sender<Option<Close>>,
-}
-
-impl Route {
-    /// Puts something into the queue, or ends a connection that does not keep up: it is made anew, and
-    /// reconciles. Presence is dropped if the queue is half full.
-    fn send(&self, mail: &Mail) {
-        let may_be_dropped = matches!(mail, Mail::Presence(_));
-        if may_be_dropped && self.mail.capacity() * 2 <= self.mail.max_capacity() {
-            return;
-        }
-        if let Err(TrySendError::Full(_)) = self.mail.try_send(mail.clone()) {
-            let text = "what is to be sent was not taken fast enough: connect again";
-            self.end(Close::new(CloseReason::TooSlow, text));
-        }
-    }
-
-    /// Ends it for the first reason that there is.
-    fn end(&self, close: Close) {
-        self.end.send_if_modified(|end| {
-            let is_first = end.is_none();
-            end.get_or_insert(close);
-            is_first
-        });
+impl Mail {
+    fn may_be_dropped(&self) -> bool {
+        matches!(self, Self::Presence(_))
     }
 }
 
@@ -118,20 +81,18 @@ impl Hub {
     pub(super) fn end(&self) {
         self.ended.send_replace(true);
         let done = || Close::new(CloseReason::Done, "");
-        self.connections.borrow().values().for_each(|route| route.end(done()));
+        self.connections.borrow().values().for_each(|slot| slot.end(done()));
     }
 
     /// Enters a connection, and gives its number.
-    pub(super) fn enter(&self) -> (u32, Mailbox) {
+    pub(super) fn enter(&self) -> (u32, Mailbox<Mail>) {
         let number = self.next.replace(self.next.get().wrapping_add(1));
-        let (mail, mailbox) = mpsc::channel(QUEUE);
-        let end = watch::Sender::new(None);
-        let ended = end.subscribe();
+        let (slot, mailbox) = mailbox(QUEUE);
         if *self.ended.borrow() {
-            end.send_replace(Some(Close::new(CloseReason::Done, "")));
+            slot.end(Close::new(CloseReason::Done, ""));
         }
-        self.connections.borrow_mut().insert(number, Route { mail, end });
-        (number, Mailbox { mail: mailbox, end: ended })
+        self.connections.borrow_mut().insert(number, slot);
+        (number, mailbox)
     }
 
     /// A connection is gone.
@@ -142,7 +103,7 @@ impl Hub {
     fn tell(&self, but: Option<u32>, mail: &Mail) {
         let connections = self.connections.borrow();
         let others = connections.iter().filter(|(number, _)| Some(**number) != but);
-        others.for_each(|(_, route)| route.send(mail));
+        others.for_each(|(_, slot)| slot.send(mail, mail.may_be_dropped()));
     }
 }
 
@@ -155,19 +116,12 @@ impl Hub {
 
     /// A bound document in all ways in which the app has it.
     pub(super) fn entries(&self, document: &DocumentId) -> Vec<Arc<Entry>> {
-        let documents = self.documents.borrow();
-        let entries = documents.get(document).into_iter().flatten();
-        entries.filter_map(Weak::upgrade).collect()
+        self.documents.borrow().get(document).map(Ways::all).unwrap_or_default()
     }
 
     /// Has all connections follow a document of the app.
     pub(super) fn bind(self: &Arc<Self>, entry: &Arc<Entry>) {
-        {
-            let mut documents = self.documents.borrow_mut();
-            let entries = documents.entry(entry.id).or_default();
-            entries.retain(|other| other.strong_count() > 0 && !is(other, entry));
-            entries.push(Arc::downgrade(entry));
-        }
+        self.documents.borrow_mut().entry(entry.id).or_default().add(entry);
         let listener: Arc<dyn Listener> = self.clone();
         entry.listen(Arc::downgrade(&listener));
         self.tell(None, &Mail::Follow(entry.id));
@@ -184,15 +138,9 @@ impl Hub {
     /// Has the other ways in which the app has a document bring in what one of them got. Says whether
     /// it is one of those that do so when others are to be told.
     fn brought_in_by_others(&self, entry: &Entry) -> bool {
-        let others = self.entries(&entry.id);
-        let is_this = |other: &Arc<Entry>| core::ptr::eq(&raw const **other, entry);
-        let tells = others.first().is_none_or(is_this);
-        for other in others.into_iter().filter(|other| !is_this(other)) {
-            spawn_local(async move {
-                if let Err(error) = other.refresh().await {
-                    tracing::warn!(%error, document = %other.id, "not brought up to date");
-                }
-            });
+        let (tells, others) = apart(self.entries(&entry.id), entry);
+        for other in others {
+            spawn_local(async move { other.bring_in().await });
         }
         !tells
     }
@@ -202,9 +150,7 @@ impl Hub {
 impl Hub {
     /// Says what is to be said of this side in a document.
     fn say(&self, entry: &Entry) {
-        if let Some(presence) = entry.scene.say(&self.keypair, &entry.id) {
-            entry.say(&presence);
-        } else if entry.scene.is_due() {
+        if entry.say_own(&self.keypair) {
             self.due.notify_one();
         }
     }
@@ -267,19 +213,9 @@ impl Listener for Hub {
     }
 
     fn gone(&self, entry: &Entry) {
-        let is_last = match self.documents.borrow_mut().get_mut(&entry.id) {
-            Some(entries) => {
-                entries.retain(|other| other.strong_count() > 0 && !is(other, entry));
-                entries.is_empty()
-            }
-            None => false,
-        };
-        if is_last {
+        let left = self.documents.borrow_mut().get_mut(&entry.id).map(|ways| ways.remove(entry));
+        if left == Some(true) {
             self.unbind(entry.id);
         }
     }
-}
-
-fn is(entry: &Weak<Entry>, other: &Entry) -> bool {
-    core::ptr::eq(entry.as_ptr(), other)
 }

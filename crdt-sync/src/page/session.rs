@@ -1,7 +1,6 @@
 //! A connection as it is served: the protocol on one side, a WebSocket and documents on the other.
 
 use core::time::Duration;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crdt_core::{Author, DocumentId};
@@ -9,11 +8,11 @@ use tokio::sync::mpsc;
 use web_time::Instant;
 
 use super::desk::{Desk, Done};
-use super::hub::{Hub, Mail, Mailbox};
+use super::hub::{Hub, Mail};
 use super::sleep::Sleep;
 use super::socket::{DRAIN, Heard, Socket};
-use crate::dialing::{Allowance, Ended, TO_RELAYS, random};
-use crate::host::Standing;
+use crate::dialing::{Again, Allowance, Ended, TO_RELAYS};
+use crate::host::{Mailbox, Standing};
 use crate::protocol::{
     Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings, Time,
 };
@@ -24,8 +23,8 @@ const WRITE: Duration = Duration::from_secs(30);
 /// How long what is said at the end has to leave.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// After how long a document is asked for again that could not be served.
-const LATER: Duration = Duration::from_secs(2);
+/// Within how many milliseconds documents are asked for again that could not be served.
+const SPREAD: u64 = 1000;
 
 /// Serves a connection that is open until it is over. Whose key the relay has is told once it has
 /// proven that.
@@ -50,7 +49,7 @@ pub(super) async fn serve(
         peer: None,
         authenticated,
         allowance: Allowance::new(TO_RELAYS),
-        again: VecDeque::new(),
+        again: Again::within(SPREAD),
         closed: None,
     };
     session.run().await
@@ -63,13 +62,13 @@ struct Session<A> {
     socket: Socket,
     desk: Desk,
     answers: mpsc::UnboundedReceiver<Done>,
-    mailbox: Mailbox,
+    mailbox: Mailbox<Mail>,
     peer: Option<Author>,
     authenticated: A,
     /// How much presence may be sent.
     allowance: Allowance,
-    /// Documents that the other side could not serve, and when they are asked for again.
-    again: VecDeque<(Instant, DocumentId)>,
+    /// Documents that the other side could not serve.
+    again: Again,
     closed: Option<Closed>,
 }
 
@@ -96,7 +95,7 @@ impl<A> Session<A> {
         tokio::select! {
             heard = self.socket.next() => return self.heard(heard),
             Some(done) = self.answers.recv() => self.answered(done),
-            Some(mail) = self.mailbox.mail.recv(), if self.socket.is_free() => self.deliver(mail),
+            Some(mail) = self.mailbox.mail.recv(), if self.socket.is_free() => self.deliver(*mail),
             Ok(()) = self.mailbox.end.changed() => {
                 let close = self.mailbox.end.borrow_and_update().clone();
                 self.it.close(close.unwrap_or_else(|| Close::new(CloseReason::Done, "")));
@@ -135,8 +134,7 @@ impl<A> Session<A> {
             Duration::from_millis(time.as_millis().saturating_sub(self.hub.now().as_millis()))
         };
         let protocol = self.it.poll_timeout().map(until);
-        let again =
-            self.again.front().map(|(when, _)| when.saturating_duration_since(Instant::now()));
+        let again = self.again.when().map(|when| when.saturating_duration_since(Instant::now()));
         // A browser does not say when something has left.
         let drained = (!self.socket.is_free()).then_some(DRAIN);
         let far = Duration::from_secs(3600);
@@ -164,11 +162,7 @@ impl<A> Session<A> {
         if self.socket.stuck_for() >= WRITE {
             return Some(Ended::Lost("what was sent was not taken for too long".to_owned()));
         }
-        while let Some((when, document)) = self.again.front().copied() {
-            if when > Instant::now() {
-                break;
-            }
-            self.again.pop_front();
+        while let Some(document) = self.again.due() {
             self.it.subscribe(document);
         }
         self.it.handle_timeout(self.hub.now());
@@ -221,8 +215,7 @@ impl<A> Session<A> {
             false
         });
         if reason == Refused::Busy {
-            let spread = Duration::from_millis(random() % 1000);
-            self.again.push_back((Instant::now() + LATER + spread, document));
+            self.again.later(document);
         }
     }
 
@@ -231,11 +224,7 @@ impl<A> Session<A> {
     fn note(&self, document: DocumentId, note: impl Fn(&mut Standing, Author) -> bool) {
         let Some(peer) = self.peer else { return };
         for entry in self.hub.entries(&document) {
-            let mut is_joined = false;
-            entry.note(|standing| is_joined = note(standing, peer));
-            if is_joined {
-                entry.scene.show_again();
-            }
+            entry.note_of(peer, &note);
         }
     }
 

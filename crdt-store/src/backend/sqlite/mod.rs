@@ -281,7 +281,8 @@ impl Sqlite {
     /// Whether the file is where it was, with its journal. What is written to one that is not is seen
     /// by nobody, and a connection to another one that is there now would mix both.
     fn in_place(&self) -> Result<(), StoreError> {
-        let is_here = self.identity == Identity::of(&self.path) && !self.has_other_journal();
+        let is_here =
+            self.identity == Identity::of(&self.path) && !self.is_other(&self.journal_now());
         if is_here { Ok(()) } else { Err(StoreError::Gone(self.named.clone())) }
     }
 
@@ -292,15 +293,20 @@ impl Sqlite {
         if is_so { Ok(()) } else { Err(StoreError::Rewritten(self.named.clone())) }
     }
 
-    /// Whether the journal is not the one any more that was opened: somebody deleted it, and another
+    fn journal_now(&self) -> Identity {
+        Identity::of(&beside(&self.path, "-wal"))
+    }
+
+    /// Whether a journal is not the one any more that was opened: somebody deleted that, and another
     /// process may have made one of its own, which is all that others see.
-    fn has_other_journal(&self) -> bool {
-        self.journal.is_known() && self.journal != Identity::of(&beside(&self.path, "-wal"))
+    fn is_other(&self, journal: &Identity) -> bool {
+        self.journal.is_known() && self.journal != *journal
     }
 
     /// Whether the journal is where it has to be while something is written.
     fn has_journal(&self) -> Result<(), StoreError> {
-        let is_here = beside(&self.path, "-wal").exists() && !self.has_other_journal();
+        let journal = self.journal_now();
+        let is_here = journal.is_known() && !self.is_other(&journal);
         if is_here { Ok(()) } else { Err(StoreError::Gone(self.named.clone())) }
     }
 
@@ -422,7 +428,8 @@ impl Drop for Sqlite {
     /// sync of the journal has failed, it may not be on the disk, and a file that is half of it would
     /// be lost; where it is that of others by now, theirs would be.
     fn drop(&mut self) {
-        let is_of_others = self.has_other_journal() && beside(&self.path, "-wal").exists();
+        let journal = self.journal_now();
+        let is_of_others = journal.is_known() && self.is_other(&journal);
         if self.unsure.get().is_some() || is_of_others {
             let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
             let watch = self.watch.get_mut().unwrap_or_else(PoisonError::into_inner);

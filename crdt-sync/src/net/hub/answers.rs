@@ -12,8 +12,8 @@ use super::members::{Following, Members};
 use super::taking::{Refusal, take_in_all};
 use super::{Hub, Policy};
 use crate::access::{Grant, Right, Token, Visitor};
-use crate::host::{Asked, Origin, Taken, bundles_of};
-use crate::protocol::{Access, Answer, Ask, Held, Refused, Request, RequestId, Version};
+use crate::host::{Asked, Origin, Taken, bundles_of, member};
+use crate::protocol::{Access, Answer, Ask, Refused, Request, RequestId, Version};
 
 /// Where the requests of a connection are answered: those of one document one after the other, those
 /// of several beside each other.
@@ -282,13 +282,7 @@ impl Clerk {
         let mut members = Vec::with_capacity(documents.len());
         for document in documents {
             let ask = Ask::Open { by_peer: true };
-            let member = match self.open(document, ask).await {
-                Answer::Opened { version, genesis, .. } => {
-                    Ok(Held { heads: version.heads, genesis })
-                }
-                Answer::Refused(reason) => Err(reason),
-                _ => Err(Refused::Busy),
-            };
+            let member = member(self.open(document, ask).await);
             if let (Policy::Bound, Ok(held)) = (&self.hub.policy, &member) {
                 lock(&self.said_of_set).push((document, held.heads.clone()));
             }

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::{Hub, Mail};
-use crate::host::{Entry, Listener};
+use crate::host::{Entry, Listener, Ways, apart};
 
 /// The documents that are in use.
 #[derive(Default)]
@@ -23,9 +23,8 @@ pub(super) struct Documents(HashMap<DocumentId, Held>);
 enum Held {
     /// Opened here.
     Opened(Arc<Opened>),
-    /// Shared by the app, as long as it has it, and perhaps in several ways. The first is what others
-    /// are told of, and what takes in what they send.
-    Bound(Vec<Weak<Entry>>),
+    /// Shared by the app.
+    Bound(Ways),
 }
 
 #[derive(Default)]
@@ -123,7 +122,7 @@ impl Hub {
             }
             Place::Occupied(mut place) => match place.get() {
                 Held::Opened(opened) => Err(opened.clone()),
-                Held::Bound(entries) => first(entries).ok_or_else(|| {
+                Held::Bound(ways) => ways.first().ok_or_else(|| {
                     let opened = Arc::<Opened>::default();
                     place.insert(Held::Opened(opened.clone()));
                     opened
@@ -161,7 +160,7 @@ impl Hub {
     /// A bound document in all ways in which the app has it.
     pub(crate) fn bound_entries(&self, document: &DocumentId) -> Vec<Arc<Entry>> {
         match self.documents().0.get(document) {
-            Some(Held::Bound(entries)) => entries.iter().filter_map(Weak::upgrade).collect(),
+            Some(Held::Bound(ways)) => ways.all(),
             _ => Vec::new(),
         }
     }
@@ -170,10 +169,9 @@ impl Hub {
     pub(crate) fn bind(self: &Arc<Self>, entry: &Arc<Entry>) {
         {
             let mut documents = self.documents();
-            let new = || Held::Bound(Vec::new());
-            if let Held::Bound(entries) = documents.0.entry(entry.id).or_insert_with(new) {
-                entries.retain(|other| other.strong_count() > 0 && !is(other, entry));
-                entries.push(Arc::downgrade(entry));
+            let new = || Held::Bound(Ways::default());
+            if let Held::Bound(ways) = documents.0.entry(entry.id).or_insert_with(new) {
+                ways.add(entry);
             }
         }
         let listener: Arc<dyn Listener> = self.clone();
@@ -184,10 +182,7 @@ impl Hub {
     /// The app does not share a document any more in one of the ways in which it did.
     pub(super) fn unbind_entry(&self, entry: &Entry) {
         let is_last = match self.documents().0.get_mut(&entry.id) {
-            Some(Held::Bound(entries)) => {
-                entries.retain(|other| other.strong_count() > 0 && !is(other, entry));
-                entries.is_empty()
-            }
+            Some(Held::Bound(ways)) => ways.remove(entry),
             _ => false,
         };
         if is_last {
@@ -198,11 +193,9 @@ impl Hub {
     /// Has the other ways in which the app has a document bring in what one of them got. Says whether
     /// it is one of those that do so when others are to be told.
     pub(super) fn brought_in_by_others(&self, entry: &Entry) -> bool {
-        let others = self.bound_entries(&entry.id);
-        let is_this = |other: &Arc<Entry>| core::ptr::eq(&raw const **other, entry);
-        let tells = others.first().is_none_or(is_this);
-        for other in others.into_iter().filter(|other| !is_this(other)) {
-            self.runtime.spawn(async move { bring_in(&other).await });
+        let (tells, others) = apart(self.bound_entries(&entry.id), entry);
+        for other in others {
+            self.runtime.spawn(async move { other.bring_in().await });
         }
         !tells
     }
@@ -212,7 +205,7 @@ impl Hub {
         let documents = self.documents();
         let all = documents.0.values().flat_map(|held| match held {
             Held::Opened(opened) => opened.entry.get().cloned().into_iter().collect(),
-            Held::Bound(entries) => entries.iter().filter_map(Weak::upgrade).collect::<Vec<_>>(),
+            Held::Bound(ways) => ways.all(),
         });
         all.collect()
     }
@@ -278,27 +271,12 @@ pub(super) async fn let_go_of_idle(hub: Weak<Hub>, mut ended: watch::Receiver<bo
     }
 }
 
-/// Brings in what other handles wrote.
-pub(super) async fn bring_in(entry: &Arc<Entry>) {
-    if let Err(error) = entry.refresh().await {
-        tracing::warn!(%error, document = %entry.id, "not brought up to date");
-    }
-}
-
-fn first(entries: &[Weak<Entry>]) -> Option<Arc<Entry>> {
-    entries.iter().find_map(Weak::upgrade)
-}
-
-fn is(entry: &Weak<Entry>, other: &Entry) -> bool {
-    core::ptr::eq(entry.as_ptr(), other)
-}
-
 impl Held {
     /// The document, if it is there by now.
     fn entry(&self) -> Option<Arc<Entry>> {
         match self {
             Self::Opened(opened) => opened.entry.get().cloned(),
-            Self::Bound(entries) => first(entries),
+            Self::Bound(ways) => ways.first(),
         }
     }
 }

@@ -1,20 +1,15 @@
 //! What a peer says of who is in its documents, and messages to it.
 
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use crdt_core::{Author, DocumentId};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{sleep, timeout};
 
 use super::{Hub, Mail};
-use crate::host::Entry;
+use crate::host::{Entry, PAUSE, STEP};
 use crate::protocol::Presence;
 
-/// After how long is looked who has not been heard of, and what is to be said anew.
-const PAUSE: Duration = Duration::from_secs(1);
-/// What is shown is said no sooner than this after what was shown before.
-const STEP: Duration = Duration::from_millis(50);
 /// Messages that wait for an app that does not ask for them.
 pub(super) const MESSAGES: usize = 64;
 
@@ -44,9 +39,7 @@ pub(super) async fn show(hub: Weak<Hub>, mut ended: watch::Receiver<bool>) {
 impl Hub {
     /// Says what is to be said of this side in a document.
     pub(super) fn say(&self, entry: &Entry) {
-        if let Some(presence) = entry.scene.say(&self.keypair, &entry.id) {
-            entry.say(&presence);
-        } else if entry.scene.is_due() {
+        if entry.say_own(&self.keypair) {
             self.due.notify_one();
         }
     }

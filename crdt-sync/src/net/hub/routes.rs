@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crdt_core::{Author, DocumentId};
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, watch};
 
 use super::Hub;
 use super::fan::Announcement;
 use super::followers::Followers;
-use crate::protocol::{Close, CloseReason, Presence};
+use crate::host::{self, Slot};
+use crate::protocol::{Close, Presence};
 
 /// What is put into the queue of a connection.
 #[derive(Clone)]
@@ -30,16 +29,11 @@ pub(crate) enum Mail {
 }
 
 /// Where a connection gets its mail.
-pub(crate) struct Mailbox {
-    pub(crate) mail: mpsc::Receiver<Box<Mail>>,
-    /// Why it is to end, once it is.
-    pub(crate) end: watch::Receiver<Option<Close>>,
-}
+pub(crate) type Mailbox = host::Mailbox<Mail>;
 
 /// A connection as others see it.
 pub(super) struct Route {
-    mail: mpsc::Sender<Box<Mail>>,
-    end: watch::Sender<Option<Close>>,
+    slot: Slot<Mail>,
     address: Option<IpAddr>,
     author: Option<Author>,
     since: Instant,
@@ -68,26 +62,10 @@ pub(super) struct Routes {
 }
 
 impl Route {
-    /// Puts something into the queue, or ends a connection that does not keep up. What may be dropped
-    /// is if the queue is half full: whoever sends it ends nobody's connection.
+    /// Puts something into its mailbox.
     fn send(&self, mail: &Mail) {
         let may_be_dropped = matches!(mail, Mail::Presence(_) | Mail::Message { .. });
-        if may_be_dropped && self.mail.capacity() * 2 <= self.mail.max_capacity() {
-            return;
-        }
-        if let Err(TrySendError::Full(_)) = self.mail.try_send(Box::new(mail.clone())) {
-            let text = "what is to be sent was not taken fast enough: connect again";
-            self.end(Close::new(CloseReason::TooSlow, text));
-        }
-    }
-
-    /// Ends it for the first reason that there is.
-    fn end(&self, close: Close) {
-        self.end.send_if_modified(|end| {
-            let is_first = end.is_none();
-            end.get_or_insert(close);
-            is_first
-        });
+        self.slot.send(mail, may_be_dropped);
     }
 }
 
@@ -123,7 +101,7 @@ impl Routes {
             address: route.address,
             since: route.since,
             documents: route.documents,
-            lag: route.mail.max_capacity() - route.mail.capacity(),
+            lag: route.slot.waiting(),
             is_link: route.is_link,
         });
         connected.collect()
@@ -147,13 +125,11 @@ impl Routes {
 impl Hub {
     /// Enters a connection.
     pub(crate) fn enter(&self, number: u32, address: Option<IpAddr>) -> Mailbox {
-        let (mail, mailbox) = mpsc::channel(self.bounds.queue);
-        let end = watch::Sender::new(None);
-        let ended = end.subscribe();
+        let (slot, mailbox) = host::mailbox(self.bounds.queue);
         let since = Instant::now();
-        let route = Route { mail, end, address, author: None, since, is_link: false, documents: 0 };
+        let route = Route { slot, address, author: None, since, is_link: false, documents: 0 };
         self.routes().connections.insert(number, route);
-        Mailbox { mail: mailbox, end: ended }
+        mailbox
     }
 
     /// A connection has proven a key.
@@ -216,6 +192,6 @@ impl Hub {
 
     /// Ends all connections, each for a reason of its own.
     pub(crate) fn end_all(&self, close: impl Fn() -> Close) {
-        self.routes().connections.values().for_each(|route| route.end(close()));
+        self.routes().connections.values().for_each(|route| route.slot.end(close()));
     }
 }

@@ -1,0 +1,40 @@
+use core::time::Duration;
+use std::collections::VecDeque;
+
+use crdt_core::DocumentId;
+use web_time::Instant;
+
+use super::backoff::random;
+
+/// After how long a document is asked for again that could not be served.
+const LATER: Duration = Duration::from_secs(2);
+
+/// Documents that the other side could not serve, and when they are asked for again.
+pub(crate) struct Again {
+    spread: u64,
+    documents: VecDeque<(Instant, DocumentId)>,
+}
+
+impl Again {
+    /// Not everyone who was refused at once asks again at once, but within so many milliseconds.
+    pub(crate) fn within(spread: u64) -> Self {
+        Self { spread, documents: VecDeque::new() }
+    }
+
+    /// A document could not be served.
+    pub(crate) fn later(&mut self, document: DocumentId) {
+        let spread = Duration::from_millis(random() % self.spread);
+        self.documents.push_back((Instant::now() + LATER + spread, document));
+    }
+
+    /// When there is one to be asked for.
+    pub(crate) fn when(&self) -> Option<Instant> {
+        self.documents.front().map(|(when, _)| *when)
+    }
+
+    /// One that is to be asked for now.
+    pub(crate) fn due(&mut self) -> Option<DocumentId> {
+        let is_due = self.when().is_some_and(|when| when <= Instant::now());
+        is_due.then(|| self.documents.pop_front()).flatten().map(|(_, document)| document)
+    }
+}
