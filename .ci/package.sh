@@ -1,5 +1,8 @@
 # What is published.
 
+published=(-p crdt-core -p crdt-derive -p crdt-store -p crdt-cli -p crdt-sync -p crdt-web -p crdt-relay
+  -p crdt-typescript)
+
 # Without the workspace's profile dependencies would be built once more where it does not reach.
 outside=(env CARGO_PROFILE_DEV_DEBUG=false CARGO_PROFILE_DEV_LTO=off)
 
@@ -10,7 +13,6 @@ outside=(env CARGO_PROFILE_DEV_DEBUG=false CARGO_PROFILE_DEV_LTO=off)
 package() {
   local fresh
   fresh="$(mktemp -d)"
-  step "${outside[@]}" cargo package "$@" -p crdt-core -p crdt-derive -p crdt-store -p crdt-cli \
-    -p crdt-sync -p crdt-web -p crdt-relay -p crdt-typescript --offline --allow-dirty --target-dir "$fresh"
+  step "${outside[@]}" cargo package "$@" "${published[@]}" --offline --allow-dirty --target-dir "$fresh"
   rm -rf "$fresh"
 }

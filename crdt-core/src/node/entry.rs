@@ -73,13 +73,13 @@ impl<S: NodeState> Entry<S> {
             op.note(|| Effect::Present(self.is_present()));
         }
         match (rest, &op.action) {
-            ([], Action::Put { .. }) if let Some(question) = op.asked => {
-                question.tell_written(&self.puts);
-                question.tell_present(self.is_present());
-                Fit::Applied
-            }
             ([], Action::Put { replaces }) => {
-                self.apply_to_puts(op, replaces, Some(Ok(())), chains);
+                if let Some(question) = op.asked {
+                    question.tell_written(&self.puts);
+                    question.tell_present(self.is_present());
+                } else {
+                    self.apply_to_puts(op, replaces, Some(Ok(())), chains);
+                }
                 Fit::Applied
             }
             ([], Action::Remove { replaces }) => {

@@ -127,13 +127,13 @@ impl Untyped {
             return Fit::Applied;
         }
         match &op.action {
-            Action::Set { .. } if let Some(question) = op.asked => {
-                self.register.iter().for_each(|register| question.tell_written(register));
-                Fit::Applied
-            }
-            Action::Set { replaces, of, payload } => {
-                self.write((op.id, *of), replaces, Some(payload), chains)
-            }
+            Action::Set { replaces, of, payload } => match op.asked {
+                Some(question) => {
+                    self.register.iter().for_each(|register| question.tell_written(register));
+                    Fit::Applied
+                }
+                None => self.write((op.id, *of), replaces, Some(payload), chains),
+            },
             Action::Unset { replaces } => self.write((op.id, None), replaces, None, chains),
             Action::Add { .. } | Action::Reset { .. } => {
                 self.counter.get_or_insert_default().apply(&[], op, chains)

@@ -97,12 +97,13 @@ fn told_as(
     value: &PlainValue,
 ) -> Result<Fingerprint, EditError> {
     let mut print = Fingerprint::default();
-    match (blank.any(), key_place(blank)) {
-        (AnyNode::Record(fields, parts), Some(place)) if let Some(part) = parts.part(place) => {
-            let values = given::fields(fields, scope, Some(value))?;
-            feed_value(part, scope, values[place], &mut print)?;
-        }
-        _ => feed_value(blank, scope, Some(value), &mut print)?,
+    if let (AnyNode::Record(fields, parts), Some(place)) = (blank.any(), key_place(blank))
+        && let Some(part) = parts.part(place)
+    {
+        let values = given::fields(fields, scope, Some(value))?;
+        feed_value(part, scope, values[place], &mut print)?;
+    } else {
+        feed_value(blank, scope, Some(value), &mut print)?;
     }
     Ok(print)
 }

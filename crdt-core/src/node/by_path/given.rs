@@ -63,19 +63,17 @@ pub(super) fn variant<'v>(
     scope: Scope<'_>,
     value: Given<'v>,
 ) -> Result<(usize, Given<'v>), EditError> {
-    let (name, payload) = match value {
-        None => return Ok((variants.default, None)),
-        Some(PlainValue::Text(name)) => (name, None),
-        Some(PlainValue::Map(entries))
-            if let Some((name, payload)) = entries.first_key_value()
-                && entries.len() == 1 =>
-        {
-            (name, Some(payload))
+    let Some(value) = value else { return Ok((variants.default, None)) };
+    let only = match value {
+        PlainValue::Text(name) => Some((name, None)),
+        PlainValue::Map(entries) if entries.len() == 1 => {
+            entries.first_key_value().map(|(name, payload)| (name, Some(payload)))
         }
-        Some(other) => {
-            let expected = "the name of a variant, or a map of one to what it holds";
-            return Err(wrong(scope, expected, other));
-        }
+        _ => None,
+    };
+    let Some((name, payload)) = only else {
+        let expected = "the name of a variant, or a map of one to what it holds";
+        return Err(wrong(scope, expected, value));
     };
     let place = variants.known(name).ok_or_else(|| EditError::UnknownPart {
         path: scope.path_text(),

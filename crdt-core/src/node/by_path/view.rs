@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::any::{AnyMap, AnyNode};
+use super::any::{AnyList, AnyMap, AnyNode};
 use super::given::is_tuple;
 use super::kind::NodeKind;
 use super::plain::PlainValue;
@@ -50,6 +50,17 @@ impl<'a> PathView<'a> {
                 _ => self,
             },
             At::Json(_) => self,
+        }
+    }
+
+    /// The elements, if it is a list, and the chains that name them.
+    fn elements(&self) -> Option<(&'a dyn AnyList, &'a Chains)> {
+        match self.inside().at {
+            At::Node(node, chains) => match node.any() {
+                AnyNode::List(list) => Some((list, chains)),
+                _ => None,
+            },
+            At::Json(_) => None,
         }
     }
 
@@ -172,41 +183,33 @@ impl<'a> PathView<'a> {
 
     /// The id of the element of a list, or the character of a text, at a position. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
-        match self.inside().at {
-            At::Node(node, chains) if let AnyNode::List(list) = node.any() => {
-                ElementId::new(chains, list.id_at(position, chains)?)
-            }
-            _ => self.text()?.id_at(position),
+        match self.elements() {
+            Some((list, chains)) => ElementId::new(chains, list.id_at(position, chains)?),
+            None => self.text()?.id_at(position),
         }
     }
 
     /// Where an element of a list, or a character of a text, is now. O(log n).
     pub fn position_of(&self, element: ElementId) -> Option<usize> {
-        match self.inside().at {
-            At::Node(node, chains) if let AnyNode::List(list) = node.any() => {
-                list.position(element.find(chains)?, chains)
-            }
-            _ => self.text()?.position_of(element),
+        match self.elements() {
+            Some((list, chains)) => list.position(element.find(chains)?, chains),
+            None => self.text()?.position_of(element),
         }
     }
 
     /// The cursor at a position of a list or text, as [`TextView::cursor`] gives it.
     pub fn cursor(&self, position: usize, side: Side) -> Option<Cursor> {
-        match self.inside().at {
-            At::Node(node, chains) if let AnyNode::List(list) = node.any() => {
-                list.cursor(position, side, chains)
-            }
-            _ => self.text()?.cursor(position, side),
+        match self.elements() {
+            Some((list, chains)) => list.cursor(position, side, chains),
+            None => self.text()?.cursor(position, side),
         }
     }
 
     /// Where a cursor in a list or text is now, as [`TextView::resolve`] gives it.
     pub fn resolve(&self, cursor: Cursor) -> Option<Resolved> {
-        match self.inside().at {
-            At::Node(node, chains) if let AnyNode::List(list) = node.any() => {
-                list.resolve(cursor, chains)
-            }
-            _ => self.text()?.resolve(cursor),
+        match self.elements() {
+            Some((list, chains)) => list.resolve(cursor, chains),
+            None => self.text()?.resolve(cursor),
         }
     }
 }

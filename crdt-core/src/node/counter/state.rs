@@ -132,12 +132,11 @@ impl NodeState for CounterState {
             ([], Action::Add { delta }) => self.add(op.id, *delta, op.keeps_all),
             ([], Action::Reset { .. }) if op.taken_back.is_some() => self.take_back_reset(op),
             ([], Action::Reset { annuls }) => self.reset(op, annuls, chains),
-            ([], Action::Annul { standing, names }) if let Some(question) = op.asked => {
-                let known = |name| self.kept.as_ref()?.standing_of(name);
-                question.tell_otherwise(names, *standing, known);
-            }
             ([], Action::Annul { standing, names }) => {
-                if let Some(kept) = self.kept(op.keeps_all) {
+                if let Some(question) = op.asked {
+                    let known = |name| self.kept.as_ref()?.standing_of(name);
+                    question.tell_otherwise(names, *standing, known);
+                } else if let Some(kept) = self.kept(op.keeps_all) {
                     kept.rule(names, (op.id, op.time), *standing, chains);
                 }
             }

@@ -106,26 +106,28 @@ pub(in crate::node) fn touched_list<T: CrdtNode>(
                 values.for_each(|item| runs.insert(T::value(item, chains)));
                 while edited.next_if(|(at, _)| *at < end).is_some() {}
             }
-            Part::Old { .. } if let Some(first) = moved.slot(number) => {
-                for (slot, at) in (first..).zip(at..end) {
-                    let within = edited.next_if(|(other, _)| *other == at);
-                    let delta = within.and_then(|(at, touched)| delta(at, touched));
-                    runs.0.push(ListRun::Put { slot, delta });
-                }
-            }
-            Part::Old { start, count } => {
-                moved.leave(place..start, &mut runs);
-                let mut from = at;
-                while let Some((at, touched)) = edited.next_if(|(at, _)| *at < end) {
-                    if let Some(delta) = delta(at, touched) {
-                        runs.retain_many(at - from);
-                        runs.0.push(ListRun::Edit(delta));
-                        from = at + 1;
+            Part::Old { start, count } => match moved.slot(number) {
+                Some(first) => {
+                    for (slot, at) in (first..).zip(at..end) {
+                        let within = edited.next_if(|(other, _)| *other == at);
+                        let delta = within.and_then(|(at, touched)| delta(at, touched));
+                        runs.0.push(ListRun::Put { slot, delta });
                     }
                 }
-                runs.retain_many(end - from);
-                place = start + count;
-            }
+                None => {
+                    moved.leave(place..start, &mut runs);
+                    let mut from = at;
+                    while let Some((at, touched)) = edited.next_if(|(at, _)| *at < end) {
+                        if let Some(delta) = delta(at, touched) {
+                            runs.retain_many(at - from);
+                            runs.0.push(ListRun::Edit(delta));
+                            from = at + 1;
+                        }
+                    }
+                    runs.retain_many(end - from);
+                    place = start + count;
+                }
+            },
         }
         at = end;
     }
