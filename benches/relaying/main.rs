@@ -1,8 +1,9 @@
 //! What it costs to relay: tables for docs/performance.md.
 //!
-//! `cargo bench -p benches --bench relaying`. The relay is a process of its own, of which the memory
-//! and the time of the processor are asked. Everyone else is in this one, on the same machine: that
-//! bounds what the relay can show.
+//! `cargo bench -p benches --bench relaying`, or a part of it with `-- spreading`, `-- latency` or
+//! `-- idle` after that. The relay is a process of its own, of which the memory and the time of the
+//! processor are asked. Everyone else is in this one, on the same machine: that bounds what the relay
+//! can show.
 
 mod child;
 mod sink;
@@ -35,11 +36,24 @@ fn main() -> Run {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        spreading().await?;
-        latency().await?;
-        idle_connections().await?;
-        idle_documents().await
+        if is_wanted("spreading") {
+            spreading().await?;
+        }
+        if is_wanted("latency") {
+            latency().await?;
+        }
+        if is_wanted("idle") {
+            idle_connections().await?;
+            idle_documents().await?;
+        }
+        Ok(())
     })
+}
+
+/// Whether a part was named, or none was.
+fn is_wanted(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
+    named.peek().is_none() || named.any(|name| name == part)
 }
 
 fn key(seed: u32) -> Keypair {

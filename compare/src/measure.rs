@@ -31,6 +31,8 @@ pub enum Unit {
     Time,
     /// Bytes.
     Bytes,
+    /// So many of what the column says.
+    Count,
 }
 
 /// One column of a table.
@@ -72,6 +74,12 @@ impl Sample {
     #[must_use]
     pub fn bytes(self, name: &str, bytes: usize) -> Self {
         self.figure(name, bytes as f64, Unit::Bytes)
+    }
+
+    /// Adds a number.
+    #[must_use]
+    pub fn count(self, name: &str, count: usize) -> Self {
+        self.figure(name, count as f64, Unit::Count)
     }
 
     /// Adds what was allocated since `before`, as [`live_heap`] gave it, and is still held.

@@ -156,6 +156,7 @@ fn cell(figure: &Figure, ratio: Option<f64>) -> String {
     let value = match figure.unit {
         Unit::Time => duration(figure.value),
         Unit::Bytes => size(figure.value),
+        Unit::Count => format!("{:.0}", figure.value),
     };
     match ratio {
         Some(ratio) => format!("{value} ({ratio:.2}x)"),

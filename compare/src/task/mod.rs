@@ -6,6 +6,7 @@ pub mod crdt_benchmarks;
 pub mod growth;
 pub mod past;
 pub mod signing;
+pub mod sync;
 pub mod text;
 
 use std::path::PathBuf;
@@ -71,6 +72,8 @@ tasks! {
     Signing = "signing", Some(Needs::Sequential);
     /// Structure: a board of cards.
     Board = "board", None;
+    /// Two replicas settle what either lacks.
+    Sync = "sync", None;
     /// The suites of `dmonad/crdt-benchmarks`.
     CrdtBenchmarks = "crdt-benchmarks", None;
     /// How the time of an operation of ours grows.
@@ -109,6 +112,7 @@ impl Task {
             Self::CrdtBenchmarks => {
                 crdt_benchmarks::NAMES.iter().map(ToString::to_string).collect()
             }
+            Self::Sync => sync::names().map(str::to_owned).collect(),
             Self::Growth => growth::sizes(options.size).map(|size| size.to_string()).collect(),
             _ => return self.needs().map_or(Ok(Vec::new()), |needs| recordings(options, needs)),
         };

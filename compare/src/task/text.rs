@@ -61,6 +61,7 @@ pub fn offer<P: Exchange + Store>(task: Task) -> Offer {
         Task::Heap => heap::<P>,
         Task::Concurrent => super::concurrent::run::<P>,
         Task::Past => return Offer::Cannot("earlier versions are not read here"),
+        Task::Sync => return Offer::Cannot("it has no protocol for that"),
         Task::Signing | Task::Board | Task::CrdtBenchmarks | Task::Growth => return Offer::Absent,
     })
 }

@@ -10,6 +10,7 @@
 mod board;
 mod shared;
 mod surgeon;
+mod sync;
 
 use automerge::transaction::Transactable as _;
 use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc as _};
@@ -28,6 +29,7 @@ pub fn offer(task: Task) -> Offer {
             Offer::Run(crate::task::crdt_benchmarks::run::<shared::ObjectShared>)
         }
         Task::Past => Offer::Run(crate::task::past::run::<Article>),
+        Task::Sync => Offer::Run(crate::task::sync::run::<Article>),
         _ => text::offer::<Article>(task),
     }
 }

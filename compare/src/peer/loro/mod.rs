@@ -10,6 +10,7 @@
 
 mod board;
 mod shared;
+mod sync;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,6 +28,7 @@ pub fn offer(task: Task) -> Offer {
         Task::Board => Offer::Run(crate::task::board::run::<board::ContainerBoard<false>>),
         Task::CrdtBenchmarks => Offer::Run(crate::task::crdt_benchmarks::run::<shared::RootShared>),
         Task::Past => Offer::Run(crate::task::past::run::<Article<false>>),
+        Task::Sync => Offer::Run(crate::task::sync::run::<Article<false>>),
         _ => text::offer::<Article<false>>(task),
     }
 }

@@ -6,6 +6,7 @@
 
 mod board;
 mod shared;
+mod sync;
 
 use crdt_core::{CrdtNode, Document, Heads, Keypair, Outcome};
 
@@ -24,6 +25,7 @@ pub fn offer(task: Task) -> Offer {
         }
         Task::Growth => Offer::Run(crate::task::growth::run),
         Task::Past => Offer::Run(crate::task::past::run::<Article>),
+        Task::Sync => Offer::Run(crate::task::sync::run::<Article>),
         _ => text::offer::<Article>(task),
     }
 }

@@ -9,6 +9,7 @@
 
 mod board;
 mod shared;
+mod sync;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,13 +25,16 @@ use crate::trace::Patch;
 
 /// How it does a task with the first encoding.
 pub fn offer(task: Task) -> Offer {
-    offer_with::<false>(task)
+    match task {
+        Task::Sync => Offer::Run(crate::task::sync::run::<Article<false>>),
+        _ => offer_with::<false>(task),
+    }
 }
 
 /// How it does a task with the second encoding.
 pub fn offer_v2(task: Task) -> Offer {
     match task {
-        Task::Heap => Offer::Cannot("the same as yrs"),
+        Task::Heap | Task::Sync => Offer::Cannot("the same as yrs"),
         _ => offer_with::<true>(task),
     }
 }
