@@ -109,7 +109,7 @@ impl Scene {
     /// shown here.
     pub(crate) fn hear(&self, document: DocumentId, presence: &Presence) {
         let mut state = self.state();
-        let is_known = state.others.of(document).any(|(author, _)| author == presence.author);
+        let is_known = state.others.of(&document).any(|known| known.author == presence.author);
         if state.others.take(self.now(), document, presence) {
             if !is_known && !presence.bytes.is_empty() {
                 state.show_again();
@@ -130,7 +130,8 @@ impl Scene {
     /// Who is there, and what they show.
     pub(crate) fn others(&self, document: DocumentId) -> Vec<(Author, Vec<u8>)> {
         let state = self.state();
-        state.others.of(document).map(|(author, bytes)| (author, bytes.to_vec())).collect()
+        let others = state.others.of(&document);
+        others.map(|presence| (presence.author, presence.bytes.clone())).collect()
     }
 
     /// Told whenever that changes.

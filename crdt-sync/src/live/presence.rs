@@ -66,8 +66,8 @@ impl<T: CrdtNode, S: Place + Shareable> Live<T, S> {
     /// signed with the key of the store. It never enters the history. Those see it who are connected to
     /// the same relays with the document [bound](crate::Peer::bind), until it is
     /// [hidden](Self::hide), the document is closed, or they have not heard of it for a minute. It can be
-    /// called as often as something changes: what is shown last is what others get. Who comes later sees
-    /// it as soon as they show something themselves, and otherwise within ten seconds.
+    /// called as often as something changes: what is shown last is what others get. Who comes later is
+    /// shown it by the relay.
     ///
     /// Of several handles or processes with the key of one store, others see what the one shows that
     /// began to last.

@@ -75,6 +75,7 @@ impl Dialer {
             token: None,
             is_link: self.is_link,
             authenticated: Some(Box::new(connected)),
+            seat: None,
         })
     }
 }

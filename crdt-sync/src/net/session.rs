@@ -1,6 +1,7 @@
 //! A connection as it is served: the protocol on one side, a socket, documents and other connections
 //! on the other.
 
+use core::any::Any;
 use core::future::{pending, poll_fn};
 use core::pin::Pin;
 use core::time::Duration;
@@ -34,6 +35,8 @@ pub(crate) struct Setup {
     pub(crate) is_link: bool,
     /// Told whose key the other side has, once it has proven that.
     pub(crate) authenticated: Option<Box<dyn Fn(Author) + Send + Sync>>,
+    /// Its place among the connections, which is free again when it is over.
+    pub(crate) seat: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// More documents than these are followed as a set.
@@ -80,13 +83,14 @@ struct Session {
     /// Documents that the other side could not serve.
     again: Again,
     closed: Option<Closed>,
+    _seat: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 type Review = Pin<Box<dyn Future<Output = Reviewed> + Send>>;
 
 impl Session {
     fn new(hub: Arc<Hub>, number: u32, wire: Wire, setup: Setup) -> Self {
-        let Setup { role, settings, entropy, address, token, is_link, authenticated } = setup;
+        let Setup { role, settings, entropy, address, token, is_link, authenticated, seat } = setup;
         let mailbox = hub.enter(number, Some(address));
         let (desk, answers) = Desk::new(hub.clone(), number, address, token, is_link);
         let it = Connection::new(role, settings, entropy, hub.now());
@@ -115,6 +119,7 @@ impl Session {
             stuck: None,
             again: Again::within(SPREAD),
             closed: None,
+            _seat: seat,
         }
     }
 

@@ -69,7 +69,7 @@ fn signed(document: &DocumentId, (session, number): (u64, u64), bytes: &[u8]) ->
 pub struct Presences {
     lifetime: u64,
     most: usize,
-    all: BTreeMap<(DocumentId, Author), Entry>,
+    all: BTreeMap<DocumentId, BTreeMap<Author, Entry>>,
     /// By when they were heard of last: all, so that the oldest can be forgotten, and those who are
     /// there, who expire.
     heard: BTreeSet<(Time, DocumentId, Author)>,
@@ -80,7 +80,7 @@ pub struct Presences {
 struct Entry {
     latest: (u64, u64),
     heard: Time,
-    bytes: Option<Vec<u8>>,
+    shown: Option<Presence>,
 }
 
 impl Presences {
@@ -99,32 +99,37 @@ impl Presences {
     /// Takes presence that is genuine, unless it came before or is older than what did. Says
     /// whether it is news.
     pub fn take(&mut self, now: Time, document: DocumentId, presence: &Presence) -> bool {
-        let key = (document, presence.author);
         let latest = (presence.session, presence.number);
-        if self.all.get(&key).is_some_and(|known| known.latest >= latest) {
+        let known = self.all.get(&document).and_then(|all| all.get(&presence.author));
+        if known.is_some_and(|known| known.latest >= latest) {
             return false;
         }
-        self.forget(&key);
-        let bytes = Some(presence.bytes.clone()).filter(|bytes| !bytes.is_empty());
+        self.forget(&document, &presence.author);
+        let shown = Some(presence).filter(|presence| !presence.bytes.is_empty()).cloned();
         let place = (now, document, presence.author);
         self.heard.insert(place);
-        if bytes.is_some() {
+        if shown.is_some() {
             self.present.insert(place);
         }
-        self.all.insert(key, Entry { latest, heard: now, bytes });
-        if self.all.len() > self.most
+        let entry = Entry { latest, heard: now, shown };
+        self.all.entry(document).or_default().insert(presence.author, entry);
+        if self.heard.len() > self.most
             && let Some((_, document, author)) = self.heard.first().copied()
         {
-            self.forget(&(document, author));
+            self.forget(&document, &author);
         }
         true
     }
 
-    fn forget(&mut self, key: &(DocumentId, Author)) {
-        if let Some(entry) = self.all.remove(key) {
-            let place = (entry.heard, key.0, key.1);
+    fn forget(&mut self, document: &DocumentId, author: &Author) {
+        let Some(all) = self.all.get_mut(document) else { return };
+        if let Some(entry) = all.remove(author) {
+            let place = (entry.heard, *document, *author);
             self.heard.remove(&place);
             self.present.remove(&place);
+        }
+        if all.is_empty() {
+            self.all.remove(document);
         }
     }
 
@@ -135,8 +140,9 @@ impl Presences {
             && heard + self.lifetime <= now
         {
             self.present.pop_first();
-            if let Some(entry) = self.all.get_mut(&(document, author)) {
-                entry.bytes = None;
+            let all = self.all.get_mut(&document);
+            if let Some(entry) = all.and_then(|all| all.get_mut(&author)) {
+                entry.shown = None;
             }
             gone.push((document, author));
         }
@@ -148,9 +154,9 @@ impl Presences {
         self.present.first().map(|(heard, ..)| *heard + self.lifetime)
     }
 
-    /// Who is in a document, and what they say.
-    pub fn of(&self, document: DocumentId) -> impl Iterator<Item = (Author, &[u8])> {
-        let all = self.all.iter().filter(move |((of, _), _)| *of == document);
-        all.filter_map(|((_, author), entry)| Some((*author, entry.bytes.as_deref()?)))
+    /// What those show who are in a document, as they signed it. Costs as much as are remembered of it.
+    pub fn of(&self, document: &DocumentId) -> impl Iterator<Item = &Presence> {
+        let all = self.all.get(document).into_iter().flatten();
+        all.filter_map(|(_, entry)| entry.shown.as_ref())
     }
 }

@@ -76,6 +76,20 @@ async fn others_see_who_is_there_where_they_are_and_that_they_have_left() {
     converged(&[&one, &two]).await;
 }
 
+/// Who is there shows it to the relay, which shows it to those who come: nobody has to be there any more who
+/// could say it anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_and_only_looks_on_is_shown_who_is_there() {
+    let server = Server::open(&store(320));
+    let (one, first) = created(321, &server);
+    let (two, _second) = joined(322, one.id(), &server);
+    one.show(&me("Alice", 0)).expect("short");
+    seen(&mut two.others::<Me>(), 321, Some(me("Alice", 0))).await;
+    first.close().await;
+    let (three, _third) = joined(323, one.id(), &server);
+    seen(&mut three.others::<Me>(), 321, Some(me("Alice", 0))).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_long_is_not_shown_and_what_others_do_not_know_is_told() {
     let server = Server::open(&store(305));

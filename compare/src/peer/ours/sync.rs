@@ -5,7 +5,7 @@ use crdt_core::Document;
 use crdt_sync::protocol::{Answer, Ask, Connection, Held, Request, Role, Settings, Time};
 
 use super::{Article, Doc, key};
-use crate::fault::{Fault, Result};
+use crate::fault::Result;
 use crate::task::sync::{Sync, Traffic};
 
 impl Sync for Article {
@@ -75,6 +75,5 @@ fn answer(document: &mut Document<Doc>, request: &Request) -> Result<Answer> {
         }
         Request::Recall { .. } => Answer::Recalled(None),
         Request::Admit { .. } => Answer::Admitted,
-        _ => return Err(Fault::peer("a request of a kind that is not known here").into()),
     })
 }

@@ -106,15 +106,14 @@ pub(in crate::node) fn touched_list<T: CrdtNode>(
                 values.for_each(|item| runs.insert(T::value(item, chains)));
                 while edited.next_if(|(at, _)| *at < end).is_some() {}
             }
-            Part::Old { start, count } => match moved.slot(number) {
-                Some(first) => {
+            Part::Old { start, count } => {
+                if let Some(first) = moved.slot(number) {
                     for (slot, at) in (first..).zip(at..end) {
                         let within = edited.next_if(|(other, _)| *other == at);
                         let delta = within.and_then(|(at, touched)| delta(at, touched));
                         runs.0.push(ListRun::Put { slot, delta });
                     }
-                }
-                None => {
+                } else {
                     moved.leave(place..start, &mut runs);
                     let mut from = at;
                     while let Some((at, touched)) = edited.next_if(|(at, _)| *at < end) {
@@ -127,7 +126,7 @@ pub(in crate::node) fn touched_list<T: CrdtNode>(
                     runs.retain_many(end - from);
                     place = start + count;
                 }
-            },
+            }
         }
         at = end;
     }

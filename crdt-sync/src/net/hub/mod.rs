@@ -35,7 +35,7 @@ use tokio::task::spawn_blocking;
 
 use super::metrics::Metrics;
 use crate::access::Access;
-use crate::protocol::{Settings, Time};
+use crate::protocol::{Presences, Settings, Time};
 
 pub(crate) use answers::{Desk, Done, Reviewed};
 use documents::Documents;
@@ -60,6 +60,8 @@ pub(crate) struct Hub {
     routes: Mutex<Routes>,
     quotas: Mutex<Quotas>,
     sets: Mutex<Sets>,
+    /// What was shown of late, for those who come.
+    shown: Mutex<Presences>,
     fan: mpsc::Sender<Arc<Announcement>>,
     /// Told when there is something to be said of who is in documents.
     due: Arc<Notify>,
@@ -129,6 +131,7 @@ impl Hub {
             routes: Mutex::default(),
             quotas: Mutex::default(),
             sets: Mutex::default(),
+            shown: Mutex::new(presence::shown()),
             fan,
             due: Arc::default(),
             messages: broadcast::Sender::new(presence::MESSAGES),

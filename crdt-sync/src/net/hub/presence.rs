@@ -1,6 +1,6 @@
 //! What a peer says of who is in its documents, and messages to it.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 
 use crdt_core::{Author, DocumentId};
 use tokio::sync::{broadcast, watch};
@@ -8,10 +8,23 @@ use tokio::time::{sleep, timeout};
 
 use super::{Hub, Mail};
 use crate::host::{Entry, PAUSE, STEP};
-use crate::protocol::Presence;
+use crate::protocol::{Presence, Presences};
 
 /// Messages that wait for an app that does not ask for them.
 pub(super) const MESSAGES: usize = 64;
+
+/// The most authors of whom a relay remembers what they show, each counted in each document.
+const MOST: usize = 4096;
+/// For so many milliseconds, which is twice the time after which it is shown anew: who comes is not to
+/// see somebody who has been gone for long.
+const LIFETIME: u64 = 20_000;
+/// Who comes is shown no more than this of a document at once.
+const AT_ONCE: usize = 64;
+
+/// What a relay remembers of those who are in documents.
+pub(super) const fn shown() -> Presences {
+    Presences::new(LIFETIME, MOST)
+}
 
 /// Says what is shown in documents of the app, as soon as it is and then now and then.
 pub(super) async fn show(hub: Weak<Hub>, mut ended: watch::Receiver<bool>) {
@@ -44,8 +57,21 @@ impl Hub {
         }
     }
 
-    /// Says presence to all that follow a document, but one.
+    fn remembered(&self) -> MutexGuard<'_, Presences> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is to be shown to somebody who comes to follow a document.
+    pub(super) fn shown(&self, document: DocumentId) -> Vec<Mail> {
+        let mut shown = self.remembered();
+        shown.expire(self.now());
+        let all = shown.of(&document).take(AT_ONCE);
+        all.map(|presence| Mail::Presence(Arc::new((document, presence.clone())))).collect()
+    }
+
+    /// Says presence to all that follow a document, but one, and to whoever comes soon.
     pub(crate) fn pass_on(&self, document: DocumentId, presence: Presence, but: Option<u32>) {
+        self.remembered().take(self.now(), document, &presence);
         let mail = Mail::Presence(Arc::new((document, presence)));
         self.tell_followers(&document, but, &mail);
     }

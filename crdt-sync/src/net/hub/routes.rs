@@ -149,11 +149,15 @@ impl Hub {
         routes.followers.documents().collect()
     }
 
-    /// A connection follows a document from now on.
+    /// A connection follows a document from now on, and is shown who is there.
     pub(crate) fn follow(&self, number: u32, document: DocumentId) {
+        let shown = self.shown(document);
         let mut routes = self.routes();
         let Some(route) = routes.connections.get_mut(&number) else { return };
         route.documents += 1;
+        for mail in &shown {
+            route.send(mail);
+        }
         if routes.followers.add(document, number) {
             routes.tell_links(document, Some(number));
         }

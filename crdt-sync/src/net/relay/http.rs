@@ -93,13 +93,10 @@ async fn sync(State(relay): State<Relay>, mut request: Request) -> Response {
     let token = token(request.headers());
     tokio::spawn(async move {
         let Some(wire) = upgrade.wire().await else { return };
-        let Some(setup) = relay.setup(there, token) else { return };
-        let serving = serve(relay.inner.hub.clone(), wire, setup);
-        // In a task of its own, so that nothing is left of the request.
-        tokio::spawn(async move {
-            serving.await;
-            drop(seat);
-        });
+        let Some(setup) = relay.setup(there, token, seat) else { return };
+        // In a task of its own, so that nothing is left of the request, and as it is: a future that waited
+        // for it would keep room for it twice.
+        tokio::spawn(serve(relay.inner.hub.clone(), wire, setup));
     });
     response
 }
@@ -109,7 +106,7 @@ fn busy(why: &'static str) -> Response {
 }
 
 impl Relay {
-    fn setup(&self, address: IpAddr, token: Option<Token>) -> Option<Setup> {
+    fn setup(&self, address: IpAddr, token: Option<Token>, seat: Arc<Seat>) -> Option<Setup> {
         let limits = &self.inner.limits;
         let mut settings = self.inner.hub.settings();
         let millis =
@@ -128,6 +125,7 @@ impl Relay {
             token,
             is_link: false,
             authenticated: None,
+            seat: Some(seat),
         })
     }
 }

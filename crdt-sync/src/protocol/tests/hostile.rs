@@ -308,10 +308,10 @@ fn presence_expires_by_its_time_of_receipt() {
     assert!(all.take(Time::from_millis(500), document, &say(2, 1)));
     assert_eq!(all.next_expiry(), Some(Time::from_millis(1000)));
     assert_eq!(all.expire(Time::from_millis(1000)), [(document, keypair(1).author())]);
-    assert_eq!(all.of(document).count(), 1);
+    assert_eq!(all.of(&document).count(), 1);
     assert!(!all.take(Time::from_millis(1001), document, &say(1, 1)), "replayed");
     assert!(all.take(Time::from_millis(1002), document, &say(1, 2)));
     assert!(all.take(Time::from_millis(1003), document, &say(3, 1)));
-    assert_eq!(all.of(document).count(), 2, "the oldest is forgotten");
+    assert_eq!(all.of(&document).count(), 2, "the oldest is forgotten");
     assert!(Presence::sign(&keypair(1), &document, (1, 1), &[0; 1025]).is_none());
 }
