@@ -25,15 +25,18 @@ wasm_toolchain() {
   fi
 }
 
-# `cargo check` for the browser, of what an app there can have by itself.
+# What an app in the browser can have by itself is checked, by clippy too where that has the standard
+# library: it comes with the compiler of rustup alone.
 wasm_check() {
-  local check=("${wasm[@]}" cargo check --target "$target" --target-dir "$wasm_target")
+  local verb=check deny=()
+  [ "${#wasm[@]}" -gt 0 ] || verb=clippy deny=(-- -D warnings)
+  local check=("${wasm[@]}" cargo "$verb" --target "$target" --target-dir "$wasm_target")
   # Without default features: randomness of the operating system (`os-random`) is the choice of
   # the application there, which turns on getrandom's own feature `wasm_js`.
-  step "${check[@]}" -p crdt-core --no-default-features --features derive
-  step "${check[@]}" -p crdt-sync --no-default-features
-  step "${check[@]}" -p crdt-store --no-default-features
-  step "${check[@]}" -p crdt-web
+  step "${check[@]}" -p crdt-core --no-default-features --features derive "${deny[@]}"
+  step "${check[@]}" -p crdt-sync --no-default-features "${deny[@]}"
+  step "${check[@]}" -p crdt-store --no-default-features "${deny[@]}"
+  step "${check[@]}" -p crdt-web --all-targets "${deny[@]}"
 }
 
 # The tests in a real browser: Chromium and its driver, and the runner that goes with the version of

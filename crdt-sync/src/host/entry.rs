@@ -62,6 +62,13 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// A document of which everyone was told of so many changes.
+    #[cfg_attr(
+        target_family = "wasm",
+        expect(
+            clippy::arc_with_non_send_sync,
+            reason = "a page has one thread, a program has several"
+        )
+    )]
     pub(crate) fn new(id: DocumentId, told: usize, seat: Arc<RwLock<dyn Seat>>) -> Arc<Self> {
         Arc::new(Self {
             id,

@@ -79,6 +79,7 @@ impl Peer {
     ///
     /// # Errors
     /// [`StartError`], if it cannot begin.
+    #[expect(clippy::needless_pass_by_value, reason = "a program's peer takes them so")]
     pub fn start<P: Place>(store: &Store<P>, options: PeerOptions) -> Result<Self, StartError> {
         let keypair = store.keypair().ok_or(StartError::NoKey)?.clone();
         options.backoff.check()?;

@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 pub(super) struct Sleep {
     rung: oneshot::Receiver<()>,
     number: JsValue,
-    _ring: Closure<dyn FnMut()>,
+    _alarm: Closure<dyn FnMut()>,
 }
 
 impl Sleep {
@@ -24,19 +24,19 @@ impl Sleep {
     pub(super) fn new(time: Duration) -> Self {
         let (tell, rung) = oneshot::channel();
         let mut tell = Some(tell);
-        let ring = Closure::<dyn FnMut()>::new(move || {
+        let alarm = Closure::<dyn FnMut()>::new(move || {
             // Nobody may wait any more.
             let _ = tell.take().map(|tell| tell.send(()));
         });
         let millis = JsValue::from_f64(time.min(LONGEST).as_secs_f64() * 1000.0);
-        let set = |set: Function| set.call2(&JsValue::NULL, ring.as_ref(), &millis);
+        let set = |set: Function| set.call2(&JsValue::NULL, alarm.as_ref(), &millis);
         let number = timer_function("setTimeout").and_then(set);
         let number = number.unwrap_or_else(|error| {
             // Where there are WebSockets there are timers.
             tracing::error!(?error, "there are no timers");
             JsValue::UNDEFINED
         });
-        Self { rung, number, _ring: ring }
+        Self { rung, number, _alarm: alarm }
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) const DRAIN: Duration = Duration::from_millis(50);
 
 /// A WebSocket, which is closed when it is dropped.
 pub(super) struct Socket {
-    socket: WebSocket,
+    inner: WebSocket,
     heard: Rc<Inbox>,
     /// How much had not left when that was last less than before, and when that was.
     stuck: Option<(u32, Instant)>,
@@ -109,7 +109,7 @@ impl Socket {
         socket.set_binary_type(BinaryType::Arraybuffer);
         let heard = Rc::<Inbox>::default();
         let hearing = Hearing::of(&socket, &heard);
-        Ok(Self { socket, heard, stuck: None, _hearing: hearing })
+        Ok(Self { inner: socket, heard, stuck: None, _hearing: hearing })
     }
 
     /// The next thing that comes. Nothing is missed if this is dropped.
@@ -124,22 +124,22 @@ impl Socket {
 
     /// Whether a frame can be sent.
     pub(super) fn is_free(&self) -> bool {
-        self.socket.buffered_amount() < MOST_BUFFERED
+        self.inner.buffered_amount() < MOST_BUFFERED
     }
 
     /// Whether something has not left yet.
     pub(super) fn is_sending(&self) -> bool {
-        self.socket.buffered_amount() > 0
+        self.inner.buffered_amount() > 0
     }
 
     /// Sends a frame. On a connection that is gone it is lost, which is heard.
     pub(super) fn send(&self, frame: &[u8]) {
-        let _ = self.socket.send_with_u8_array(frame);
+        let _ = self.inner.send_with_u8_array(frame);
     }
 
     /// Since when nothing has left of what is to be sent.
     pub(super) fn stuck_for(&mut self) -> Duration {
-        let left = self.socket.buffered_amount();
+        let left = self.inner.buffered_amount();
         self.stuck = match self.stuck {
             _ if left == 0 => None,
             Some((before, since)) if left >= before => Some((before, since)),
@@ -183,10 +183,10 @@ fn why(event: &CloseEvent) -> String {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
+        self.inner.set_onopen(None);
+        self.inner.set_onmessage(None);
+        self.inner.set_onclose(None);
         // What was sent still leaves. One that is closed already stays so.
-        let _ = self.socket.close();
+        let _ = self.inner.close();
     }
 }

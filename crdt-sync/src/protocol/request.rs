@@ -224,6 +224,9 @@ impl Ask {
     /// The answer that follows from a history. For [`TakeIn`](Self::TakeIn) the host applies the
     /// bundles first, and answers with [`Answer::taken`]; to [`Open`](Self::Open) this says that
     /// the peer may write.
+    ///
+    /// What a document in memory has written is part of it from when it was signed, which is when
+    /// something is exported or taken in.
     pub fn on(&self, history: &History) -> Answer {
         let version = Version::of(history);
         match self {

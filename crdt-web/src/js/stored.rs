@@ -39,22 +39,20 @@ pub(super) struct StoredType {
 impl StoredType {
     pub(super) fn of<T: CrdtNode>() -> Self {
         Self {
-            create: |store| {
-                Box::pin(async move { kept(store.waiting().create::<T>().await?).await })
-            },
+            create: |store| Box::pin(async move { Ok(kept(store.waiting().create::<T>().await?)) }),
             open: |store, id| {
-                Box::pin(async move { kept(store.waiting().open_document::<T>(id).await?).await })
+                Box::pin(async move { Ok(kept(store.waiting().open_document::<T>(id).await?)) })
             },
             join: |store, id| {
-                Box::pin(async move { kept(store.waiting().join::<T>(id).await?).await })
+                Box::pin(async move { Ok(kept(store.waiting().join::<T>(id).await?)) })
             },
         }
     }
 }
 
-async fn kept<T: CrdtNode>(mut stored: Stored<T, Place>) -> Result<Rc<dyn AnyStored>, StoreError> {
+fn kept<T: CrdtNode>(mut stored: Stored<T, Place>) -> Rc<dyn AnyStored> {
     let observer = RefCell::new(stored.observe());
-    Ok(Rc::new(Kept { number: editing::number(), live: Live::new(stored), observer }))
+    Rc::new(Kept { number: editing::number(), live: Live::new(stored), observer })
 }
 
 /// What JavaScript does with a document in a store, whatever its type.
@@ -360,7 +358,10 @@ impl RawStored {
     /// Is kept when a relay has everything that is here now.
     pub fn synced(&self) -> Promise {
         let syncing = self.document.clone().synced();
-        future_to_promise(async move { Ok(nothing(syncing.await)) })
+        future_to_promise(async move {
+            syncing.await;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// How the relays stand to it.

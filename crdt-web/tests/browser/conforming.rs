@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use crdt_core::CrdtNode;
+use crdt_core::{ChangeOptions, CrdtNode};
 use crdt_store::backend::Keyed;
 use crdt_store::conformance;
 use crdt_web::IndexedDb;
@@ -10,10 +10,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
 async fn the_database_keeps_what_documents_need() {
-    let made = Cell::new(0);
+    let stores = Cell::new(0);
     let make = || {
-        made.set(made.get() + 1);
-        let name = format!("conforming {}", made.get());
+        stores.set(stores.get() + 1);
+        let name = format!("conforming {}", stores.get());
         async move || Ok(Keyed::new(IndexedDb::open(&name).await?))
     };
     conformance::check_waiting(&make).await.unwrap();
@@ -31,7 +31,7 @@ async fn a_document_is_there_with_the_same_key_when_the_store_is_opened_again() 
     let mut note = store.waiting().create::<Note>().await.unwrap();
     let id = note.id();
     let titled = note.waiting().write(|note| {
-        let prepared = note.prepare(&Default::default(), |note| note.title.set("Plan"));
+        let prepared = note.prepare(&ChangeOptions::default(), |note| note.title.set("Plan"));
         prepared.map_err(crdt_store::StoreError::from)
     });
     titled.await.unwrap();

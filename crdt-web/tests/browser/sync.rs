@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::time::Duration;
 use std::rc::Rc;
 
-use crdt_core::{CrdtNode, DocumentId, Keypair};
+use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use crdt_store::Store;
 use crdt_store::backend::Keyed;
 use crdt_sync::{Address, Backoff, Live, Peer, PeerOptions, Status, Target};
@@ -146,7 +146,7 @@ async fn two_devices_meet_at_a_relay_and_keep_up() {
     until("ours comes there", &there, |plan| plan.notes == "Ship it on Friday").await;
     synced(&here).await;
     synced(&there).await;
-    let digests = (here.with(|it| it.digest()).await, there.with(|it| it.digest()).await);
+    let digests = (here.with(Document::digest).await, there.with(Document::digest).await);
     assert_eq!(digests.0, digests.1);
 
     let Status::Connected { relay } = status("it is connected", &peer, RELAY, |_| true).await

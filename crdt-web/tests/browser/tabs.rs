@@ -1,5 +1,6 @@
 //! Several tabs on one document with one key: workers here, each of which has a thread and a module
 //! of its own as a tab has.
+#![expect(unreachable_pub, reason = "JavaScript calls what a tab does")]
 
 use core::cell::Cell;
 use std::rc::Rc;
@@ -40,7 +41,7 @@ pub async fn tab_edits(store: String, id: Vec<u8>, edits: u32) -> Result<JsValue
     let store = IndexedDb::store(&store).await.map_err(thrown)?;
     let id = DocumentId::from_bytes(id.try_into().map_err(|_| "no id")?);
     let mut note = store.waiting().open_document::<Note>(id).await.map_err(thrown)?;
-    let (mut overtaken, mut before) = (0, note.read().edits.get());
+    let (mut overtaken, mut before) = (0_u32, note.read().edits.get());
     for _ in 0..edits {
         let written = note.waiting().write(|note| {
             let prepared = note.prepare(&ChangeOptions::default(), |note| {
@@ -51,10 +52,10 @@ pub async fn tab_edits(store: String, id: Vec<u8>, edits: u32) -> Result<JsValue
         });
         written.await.map_err(thrown)?;
         let now = note.read().edits.get();
-        overtaken = overtaken.max(now - before - 1);
+        overtaken = overtaken.max(u32::try_from(now - before - 1).map_err(thrown)?);
         before = now;
     }
-    Ok((overtaken as f64).into())
+    Ok(overtaken.into())
 }
 
 /// What a tab would do that brings nothing in: it goes on from what it has opened.
@@ -67,8 +68,8 @@ pub async fn tab_edits_alone(store: String, id: Vec<u8>, edits: u32) -> Result<J
     let mut alone = Document::<Note>::load(&note.save(), keypair).map_err(thrown)?;
     for _ in 0..edits {
         // Two that write the same write one change.
-        let by = js_sys::Math::random().to_bits() >> 12;
-        alone.change(|note| note.edits.add(by as i64)).map_err(thrown)?;
+        let by = (js_sys::Math::random().to_bits() >> 12).cast_signed();
+        alone.change(|note| note.edits.add(by)).map_err(thrown)?;
     }
     Ok(Uint8Array::from(&alone.export(&[])[..]).into())
 }
@@ -149,8 +150,8 @@ async fn two_tabs_with_one_key_never_fork_its_chain() {
     note.waiting().refresh().await.unwrap();
     let edits: i64 = EDITS.parse().unwrap();
     assert_eq!(note.value().edits, 2 * edits);
-    assert_eq!(note.value().body.len() as i64, 2 * edits);
-    assert_eq!(note.history().len() as i64, 2 * edits);
+    let all = usize::try_from(2 * edits).unwrap();
+    assert_eq!((note.value().body.len(), note.history().len()), (all, all));
     assert_eq!(note.equivocations().len(), 0);
     let opened = store.waiting().open_document::<Note>(id).await.unwrap();
     assert_eq!(opened.digest(), note.digest());
