@@ -157,7 +157,7 @@ fn scattered(number: u64) -> u64 {
 fn set(document: &mut Document<Table>, keys: &[u64]) -> std::result::Result<(), EditError> {
     document.change(|table| {
         for key in keys {
-            table.map.entry(*key)?.set(1);
+            table.map.entry(*key)?.set(1)?;
         }
         Ok(())
     })
