@@ -6,8 +6,9 @@
 //! cargo run --release --example collab 'ws://127.0.0.1:8710/..#..'       # the link, in a third
 //! ```
 //!
-//! Then write lines there: `title Groceries`, `add Milk`, `done 1`, `note Oat milk, not cow's`. Stop the
-//! relay meanwhile, or write while it is stopped: what was written comes together when it is back.
+//! Then write lines there: `title Groceries`, `add Milk`, `done 1`, `note Oat milk, not cow's`. Ctrl-C tells
+//! the others that you have left. Stop the relay meanwhile, or write while it is stopped: what was written
+//! comes together when it is back.
 //!
 //! ```text
 //! cargo run --release --example collab -- --demo                         # all of it in one process
@@ -26,6 +27,7 @@ use crdt_sync::{Address, Invite, Live, Other, Peer, Relay, RelayOptions, Target}
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, BufReader, stdin};
 use tokio::net::TcpListener;
+use tokio::signal::ctrl_c;
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Page {
@@ -78,7 +80,8 @@ async fn begun(argument: Option<&str>) -> Result {
 /// Somebody: a key, a place for documents, and a connection.
 async fn begin(text: &str) -> Result<(Live<Page>, Peer)> {
     let store = Store::in_memory(Keypair::generate()?);
-    if let Ok(invite) = text.parse::<Invite>() {
+    if text.contains('#') {
+        let invite = text.parse()?;
         let peer = Peer::start(&store, Default::default())?;
         return Ok((peer.accept(&invite).await?, peer));
     }
@@ -92,7 +95,9 @@ async fn begin(text: &str) -> Result<(Live<Page>, Peer)> {
 async fn terminal(text: &str) -> Result {
     let (page, peer) = begin(text).await?;
     let address = text.split('#').next().unwrap_or(text).parse::<Address>()?;
-    println!("For another terminal: {}\n", Invite::new(address, page.id()));
+    println!("For another terminal: {}", Invite::new(address.clone(), page.id()));
+    println!("Write `title ..`, `add ..`, `done 1`, `note ..`; Ctrl-C ends it.\n");
+    let mut status = peer.watch(&address).ok_or("it is dialed")?;
     let name = env::var("USER").unwrap_or_else(|_| "Somebody".into());
     page.show(&Me { name: name.clone(), wrote: "nothing yet".into() })?;
     let (mut deltas, mut others) = (page.deltas().await, page.others::<Me>());
@@ -106,6 +111,8 @@ async fn terminal(text: &str) -> Result {
                 println!("{}", page.read(shown).await);
             }
             Some(other) = others.next() => println!("{}", seen(&other)),
+            Ok(()) = status.changed() => println!("({})", *status.borrow_and_update()),
+            _ = ctrl_c() => break,
             line = lines.next_line() => match line? {
                 None => break,
                 Some(line) => {

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use crdt_core::{CrdtNode, Document, EditError, Keypair};
 use crdt_store::{Store, StoreError, Stored};
 use crdt_sync::access::Open;
-use crdt_sync::{Invite, Live, Peer, PeerOptions, Relay, RelayOptions};
+use crdt_sync::{Address, Invite, Live, Peer, PeerOptions, Relay, RelayOptions};
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Board {
@@ -44,6 +44,9 @@ struct Task {
 }
 
 type Result<T = (), E = Box<dyn Error>> = core::result::Result<T, E>;
+
+const USAGE: &str =
+    "say `add \"..\"`, `done 1`, `up 2`, `note \"..\"`, `sync ws://..`, `join LINK`, or nothing";
 
 fn main() -> ExitCode {
     match begin() {
@@ -64,6 +67,10 @@ fn begin() -> Result {
         env::var_os("KANBAN").map_or_else(|| env::temp_dir().join("kanban.crdt"), PathBuf::from);
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let ["help" | "--help" | "-h"] = arguments[..] {
+        println!("{USAGE}");
+        return Ok(());
+    }
     let store = Store::open(&path)?;
     let runtime = tokio::runtime::Runtime::new()?;
     match arguments[..] {
@@ -94,7 +101,10 @@ fn open(store: &Store) -> Result<Stored<Board>, StoreError> {
 
 /// Does what was asked for. When `change` returns it is on the disk.
 fn run(board: &mut Stored<Board>, arguments: &[&str]) -> Result {
-    let task = |number: &str| number.parse::<usize>().map(|number| number.saturating_sub(1));
+    let task = |number: &str| match number.parse::<usize>() {
+        Ok(number @ 1..) => Ok(number - 1),
+        _ => Err(format!("{number:?} is not the number of a task")),
+    };
     match arguments {
         [] => {}
         ["add", title] => {
@@ -112,11 +122,7 @@ fn run(board: &mut Stored<Board>, arguments: &[&str]) -> Result {
         }
         // The same in terms of the plain value: what differs is written.
         ["note", notes] => board.update(|board| board.notes = (*notes).into())?,
-        _ => {
-            let verbs =
-                "say `add \"..\"`, `done 1`, `up 2`, `note \"..\"`, `sync ws://..`, or nothing";
-            return Err(verbs.into());
-        }
+        _ => return Err(USAGE.into()),
     }
     Ok(())
 }
@@ -135,22 +141,32 @@ async fn sync(store: &Store, address: &str) -> Result {
     let board = Live::new(open(store)?);
     let peer = Peer::connect(store, address)?;
     peer.bind(&board);
-    println!("To join it elsewhere: kanban join '{}'\n", Invite::new(address.parse()?, board.id()));
-    follow(&board).await
+    let address: Address = address.parse()?;
+    println!("To join it elsewhere: kanban join '{}'\n", Invite::new(address.clone(), board.id()));
+    follow(&board, &peer, &address).await
 }
 
-/// Takes part in a board that somebody else has.
+/// Takes part in a board that somebody else has. A file holds one board here.
 async fn join(store: &Store, invite: &Invite) -> Result {
+    if store.documents()?.iter().any(|listing| listing.id != invite.document()) {
+        return Err("there is a board in this file already: name another file by KANBAN".into());
+    }
     let peer = Peer::start(store, PeerOptions::new())?;
-    follow(&peer.accept(invite).await?).await
+    follow(&peer.accept(invite).await?, &peer, invite.address()).await
 }
 
-async fn follow(board: &Live<Board>) -> Result {
+/// Shows the board whenever it changes, and how it stands with the relay whenever that does.
+async fn follow(board: &Live<Board>, peer: &Peer, address: &Address) -> Result {
     let mut deltas = board.deltas().await;
+    let mut status = peer.watch(address).ok_or("it is dialed")?;
+    board.with(print).await;
     loop {
-        board.with(print).await;
-        if deltas.next().await.is_none() {
-            return Ok(());
+        tokio::select! {
+            delta = deltas.next() => match delta {
+                Some(_) => board.with(print).await,
+                None => return Ok(()),
+            },
+            Ok(()) = status.changed() => println!("({})", *status.borrow_and_update()),
         }
     }
 }

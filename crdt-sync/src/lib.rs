@@ -58,3 +58,8 @@ pub use page::{Peer, PeerOptions};
 #[cfg(all(doctest, feature = "net"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// Compiles the example of a relay in an app.
+#[cfg(all(doctest, feature = "net"))]
+#[doc = include_str!("../relay.md")]
+struct RelayInAnApp;

@@ -1,3 +1,4 @@
+use core::fmt;
 use core::time::Duration;
 
 use crdt_core::Author;
@@ -27,6 +28,21 @@ pub enum Status {
     },
     /// The peer was closed.
     Closed,
+}
+
+/// For people.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connecting => f.write_str("connecting"),
+            Self::Connected { relay } => write!(f, "connected to the relay with the key {relay}"),
+            Self::Waiting { why, wait } => {
+                write!(f, "not connected: {why}; trying again in {:.1} s", wait.as_secs_f64())
+            }
+            Self::Refused { why } => write!(f, "refused, and not tried again: {why}"),
+            Self::Closed => f.write_str("closed"),
+        }
+    }
 }
 
 impl Status {
