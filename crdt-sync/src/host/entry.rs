@@ -1,14 +1,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crdt_core::{Author, DocumentId, History, Keypair};
+use crdt_core::{DocumentId, History, Keypair};
 use crdt_store::{StoreError, StoredHistory};
 use tokio::sync::{RwLock, watch};
 
 use super::intake::Queue;
 use super::scene::Scene;
 use super::seat::{Hosted, Seat};
-use super::standing::Standing;
+use super::standing::{Standing, To};
 use super::threads::{Portable, Shareable};
 use super::work::{reading, writing};
 use crate::protocol::Presence;
@@ -147,9 +147,9 @@ impl Entry {
     }
 
     /// Notes how a relay stands to it. If that has come to follow it, it is shown who is here.
-    pub(crate) fn note_of(&self, relay: Author, note: impl FnOnce(&mut Standing, Author) -> bool) {
+    pub(crate) fn note_of(&self, to: To, note: impl FnOnce(&mut Standing, To) -> bool) {
         let mut has_joined = false;
-        self.note(|standing| has_joined = note(standing, relay));
+        self.note(|standing| has_joined = note(standing, to));
         if has_joined {
             self.scene.show_again();
         }

@@ -29,6 +29,8 @@ pub(crate) use mailbox::{Mailbox, Slot, mailbox};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use scene::{PAUSE, STEP};
 pub(crate) use standing::Standing;
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+pub(crate) use standing::To;
 pub use threads::{Portable, Shareable};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use ways::{Ways, apart};

@@ -223,7 +223,8 @@ impl Receiver<'_> {
             tracing::debug!(missing = %waiting.missing(), "a bundle waits");
             if !self.pending.has(&waiting) {
                 // It was decoded when it came.
-                let stated = Bundle::stated(waiting.bytes()).map_or(0, |stated| stated.bytes as u64);
+                let stated =
+                    Bundle::stated(waiting.bytes()).map_or(0, |stated| stated.bytes as u64);
                 outcome.waiting_bytes += stated;
             }
             for dropped in self.pending.add(waiting) {
