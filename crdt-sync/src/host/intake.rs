@@ -145,7 +145,7 @@ impl Entry {
         sent: &Sent,
     ) -> Result<Taken, TakeInError> {
         let outcome = hosted.apply(&sent.bytes, sent.quota.as_ref()).await?;
-        hosted.flush().await?;
+        self.flush(hosted).await?;
         if let Some(quota) = &sent.quota {
             quota.used.fetch_add(brought(&outcome), Ordering::Relaxed);
         }

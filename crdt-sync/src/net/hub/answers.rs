@@ -331,7 +331,13 @@ impl Clerk {
         match self.hub.open(document).await {
             Ok(entry) => {
                 let look = move |history: &History| ask.on(history);
-                entry.look(look).await.unwrap_or(Answer::Failed)
+                match entry.look_durable(look).await {
+                    Ok(answer) => answer.unwrap_or(Answer::Failed),
+                    Err(error) => {
+                        tracing::error!(%error, %document, "what is not durable is kept back");
+                        Answer::Failed
+                    }
+                }
             }
             Err(StoreError::UnknownDocument(_) | StoreError::Removed(_)) if is_opening => {
                 Answer::Refused(Refused::Unknown)
