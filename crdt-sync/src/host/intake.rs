@@ -77,6 +77,16 @@ impl Queue {
     }
 }
 
+/// Takes out of the queue, when it is dropped, what nobody waits for any more.
+struct Waits<'a>(&'a Queue);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|(_, done)| !done.is_closed());
+    }
+}
+
 impl Entry {
     /// Takes bundles in, together with whatever else waits: so that many who write at once share one
     /// write to the disk.
@@ -84,6 +94,8 @@ impl Entry {
         self: &Arc<Self>,
         sent: Vec<Sent>,
     ) -> Vec<Result<Taken, TakeInError>> {
+        // Dropped after those who wait: a request may be given up.
+        let _waits = Waits(&self.queue);
         let (sent, are_done): (Vec<_>, Vec<_>) = sent.into_iter().map(with_answer).unzip();
         self.queue.push(sent);
         let mut locked = self.seat().write_owned().await;
@@ -207,6 +219,26 @@ mod tests {
         sent(&entry, &change, &of_one).await?;
         assert!(of_one.used.load(Ordering::Relaxed) < 1000);
         assert_eq!(entry.look(History::len).await, Some(theirs.history().len()));
+        Ok(())
+    }
+
+    /// A request that is given up before its turn does nothing, and nothing of it is kept.
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_is_not_held() -> Result<(), Box<dyn std::error::Error>>
+    {
+        let note = Document::<Note>::create(Keypair::from_secret_bytes(&[1; 32]))?;
+        let store = Store::in_memory(Keypair::from_secret_bytes(&[3; 32]));
+        let entry = Entry::of_history(store.join_history(note.id())?);
+        let seat = entry.seat();
+        let busy = seat.write_owned().await;
+        let (bytes, quota) = (note.export(&[]), quota(10_000));
+        let mut sending = Box::pin(sent(&entry, &bytes, &quota));
+        assert!(futures_util::poll!(&mut sending).is_pending());
+        assert_eq!(entry.queue.0.lock().expect("no panic").len(), 1);
+        drop(sending);
+        assert!(entry.queue.0.lock().expect("no panic").is_empty());
+        drop(busy);
+        sent(&entry, &bytes, &quota).await?;
         Ok(())
     }
 }

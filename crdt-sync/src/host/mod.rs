@@ -25,7 +25,7 @@ pub(crate) use intake::Quota;
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use intake::{Sent, TakeInError, Taken};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
-pub(crate) use mailbox::{Mailbox, Slot, mailbox};
+pub(crate) use mailbox::{Letter, Mailbox, Slot, mailbox};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use scene::{PAUSE, STEP};
 pub(crate) use standing::Standing;

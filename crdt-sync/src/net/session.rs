@@ -143,8 +143,8 @@ impl Session {
         tokio::select! {
             turn = poll_fn(|context| self.wire.poll(context, receives)) => return self.turned(turn),
             Some(done) = self.answers.recv() => self.answered(*done),
-            Some(mail) = self.mailbox.mail.recv(), if is_open && self.wire.is_free() => {
-                self.deliver(*mail);
+            Some(mail) = self.mailbox.mail.next(), if is_open && self.wire.is_free() => {
+                self.deliver(mail);
             }
             Ok(()) = self.mailbox.end.changed(), if is_open => {
                 let close = self.mailbox.end.borrow_and_update().clone();

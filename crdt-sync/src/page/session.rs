@@ -98,7 +98,7 @@ impl<A> Session<A> {
         tokio::select! {
             heard = self.socket.next() => return self.heard(heard),
             Some(done) = self.answers.recv() => self.answered(done),
-            Some(mail) = self.mailbox.mail.recv(), if self.socket.is_free() => self.deliver(*mail),
+            Some(mail) = self.mailbox.mail.next(), if self.socket.is_free() => self.deliver(mail),
             Ok(()) = self.mailbox.end.changed() => {
                 let close = self.mailbox.end.borrow_and_update().clone();
                 self.it.close(close.unwrap_or_else(|| Close::new(CloseReason::Done, "")));

@@ -164,3 +164,24 @@ fn no_more_documents_are_opened_than_the_other_side_takes() {
     each.settle();
     assert!(is_synced(&each, &ids[10]));
 }
+
+/// A connection that is told of changes without them, where there was no room, sends them all the same.
+#[test]
+fn changes_that_are_told_without_their_bytes_are_fetched() {
+    let (a, b, id) = replicas(2, [0, 0]);
+    let mut pair = Pair::new(a, b);
+    pair.subscribe(0, id);
+    pair.settle();
+    for is_light in [true, false, true, true, false] {
+        let fresh = pair.replicas[0].write(id, "x");
+        let fresh = if is_light { fresh.without_changes() } else { fresh };
+        assert_eq!(fresh.bytes() == 0, is_light);
+        pair.tell(0, id, &fresh);
+    }
+    pair.settle();
+    pair.assert_equal(id);
+    let fresh = pair.replicas[0].write(id, "y").without_changes();
+    pair.tell(0, id, &fresh);
+    pair.settle();
+    pair.assert_equal(id);
+}

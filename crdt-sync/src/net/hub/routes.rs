@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::Hub;
 use super::fan::Announcement;
 use super::followers::Followers;
-use crate::host::{self, Slot};
+use crate::host::{self, Letter, Slot};
 use crate::protocol::{Close, Presence};
 
 /// What is put into the queue of a connection.
@@ -29,6 +29,26 @@ pub(crate) enum Mail {
     Presence(Arc<(DocumentId, Presence)>),
     /// A message from another peer, or to one.
     Message { peer: Author, bytes: Vec<u8> },
+}
+
+impl Letter for Mail {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Grown(announcement) => announcement.fresh.bytes(),
+            _ => 0,
+        }
+    }
+
+    fn lightened(&self) -> Self {
+        match self {
+            Self::Grown(announcement) => Self::Grown(Arc::new(announcement.lightened())),
+            other => other.clone(),
+        }
+    }
+
+    fn may_be_dropped(&self) -> bool {
+        matches!(self, Self::Presence(_) | Self::Message { .. })
+    }
 }
 
 /// Where a connection gets its mail.
@@ -84,17 +104,11 @@ pub(super) struct Routes {
 type Ending = Box<dyn Fn() -> Close + Send>;
 
 impl Route {
-    /// Puts something into its mailbox.
-    fn send(&self, mail: &Mail) {
-        let may_be_dropped = matches!(mail, Mail::Presence(_) | Mail::Message { .. });
-        self.slot.send(mail, may_be_dropped);
-    }
-
     /// Tells a connection to a relay what to do with a document.
     fn link(&mut self, link: Link) {
         self.links.push(link);
         if self.links.len() == 1 {
-            self.send(&Mail::Links);
+            self.slot.send(&Mail::Links);
         }
     }
 }
@@ -157,13 +171,13 @@ impl Routes {
     pub(super) fn send(&self, document: &DocumentId, but: Option<u32>, mail: &Mail) {
         let others = self.followers(document).iter().filter(|number| Some(**number) != but);
         for route in others.filter_map(|number| self.connections.get(number)) {
-            route.send(mail);
+            route.slot.send(mail);
         }
     }
 
     pub(super) fn send_to_author(&self, author: &Author, mail: &Mail) {
         let is_theirs = |route: &&Route| route.author.as_ref() == Some(author);
-        self.connections.values().filter(is_theirs).for_each(|route| route.send(mail));
+        self.connections.values().filter(is_theirs).for_each(|route| route.slot.send(mail));
     }
 }
 
@@ -275,7 +289,7 @@ impl Hub {
 
     /// Has all connections do something.
     pub(crate) fn tell_all(&self, mail: &Mail) {
-        self.routes().connections.values().for_each(|route| route.send(mail));
+        self.routes().connections.values().for_each(|route| route.slot.send(mail));
     }
 
     /// Puts something into the queues of all that follow a document, but one.
@@ -323,8 +337,8 @@ mod tests {
     }
 
     async fn linked(hub: &Hub, number: u32, mailbox: &mut Mailbox) -> Vec<Link> {
-        let mail = timeout(Duration::from_secs(20), mailbox.mail.recv()).await.expect("mail");
-        assert!(matches!(mail.as_deref(), Some(Mail::Links)));
+        let mail = timeout(Duration::from_secs(20), mailbox.mail.next()).await.expect("mail");
+        assert!(matches!(mail, Some(Mail::Links)));
         hub.take_links(number)
     }
 
