@@ -59,15 +59,14 @@ impl Replica {
         let (appended, appending) = self.append(&arrived).unzip();
         writes.extend(appended.into_iter().flatten());
         if !writes.is_empty() {
-            let mut transaction = match writing {
-                Some(transaction) => transaction,
-                None => {
-                    let transaction = place.begin(Access::Write).await?;
-                    if !self.is_current(&transaction).await? {
-                        return Ok(None);
-                    }
-                    transaction
+            let mut transaction = if let Some(transaction) = writing {
+                transaction
+            } else {
+                let transaction = place.begin(Access::Write).await?;
+                if !self.is_current(&transaction).await? {
+                    return Ok(None);
                 }
+                transaction
             };
             transaction.write(self.id(), &writes).await?;
             transaction.commit().await?;

@@ -253,7 +253,7 @@ fn what_is_long_is_verified_while_others_write() {
     let options = StoreOptions::new().lock_timeout(Duration::from_millis(50)).keypair(key(1));
     let store = Store::open_with(folder.path().join("notes.crdt"), &options).unwrap();
     let mut theirs = Document::<Note>::create(key(2)).unwrap();
-    theirs.change(|note| note.body.push_str(&text(5000))).unwrap();
+    theirs.change(|note| note.body.push_str(text(5000))).unwrap();
     let mut kept = store.join_history(theirs.id()).unwrap();
     let mut another = store.create::<Note>().unwrap();
     let mut same = store.join::<Note>(theirs.id()).unwrap();

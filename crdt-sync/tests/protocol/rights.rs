@@ -156,7 +156,9 @@ fn no_more_documents_are_opened_than_the_other_side_takes() {
     assert_eq!(ids.iter().filter(|id| is_synced(&set, id)).count(), 10);
 
     let (mut each, ids) = pair(11);
-    ids.iter().for_each(|id| each.subscribe(0, *id));
+    for id in &ids {
+        each.subscribe(0, *id);
+    }
     each.settle();
     assert_eq!((refused(&each, &ids), refused(&each, &ids[10..])), (1, 1));
     each.connections[0].unsubscribe(ids[0]);

@@ -360,7 +360,9 @@ mod tests {
         assert!(mailbox.end.borrow().is_none(), "it keeps up");
         let follow: Vec<Link> = documents.iter().copied().map(Link::Follow).collect();
         assert_eq!(linked(&hub, link, &mut mailbox).await, follow);
-        documents.iter().for_each(|document| hub.follow(link, *document));
+        for document in &documents {
+            hub.follow(link, *document);
+        }
         hub.follow(other, documents[0]);
 
         hub.exit(peer, documents.clone());
