@@ -76,7 +76,7 @@ async fn serve(
     let mut serving = vec![listen(config, &relay).await?];
     if let Some(admin) = config.admin {
         let listener = bound(admin).await?;
-        serving.push(spawn(&relay, listener, relay.admin_router()));
+        serving.push(spawn(&relay, listener, admin_router(&relay, is_here(admin, config))));
     }
     for target in targets {
         relay.link(target);
@@ -102,11 +102,23 @@ async fn listen(config: &Config, relay: &Relay) -> Result<JoinHandle<()>, Failur
     let mut router = relay.router();
     // Who can reach it is on this machine, and may see who is connected.
     if config.admin.is_none() && config.is_local() {
-        router = router.merge(relay.admin_router());
+        router = router.merge(admin_router(relay, true));
     }
     announce(at);
     tracing::info!(%at, key = %relay.author(), store = %config.store.display(), "listening");
     Ok(spawn(relay, listener, router))
+}
+
+/// Whether only this machine can reach an address.
+fn is_here(address: SocketAddr, config: &Config) -> bool {
+    address.ip().is_loopback() && !config.behind_proxy
+}
+
+/// What is for those who run the relay: not for a page that a browser of theirs shows, which can be made
+/// to reach this machine by a name of its own.
+fn admin_router(relay: &Relay, is_here: bool) -> crdt_sync::Router {
+    let router = relay.admin_router();
+    if is_here { Relay::local_router(router) } else { router }
 }
 
 /// Says where it listens to whoever started it.

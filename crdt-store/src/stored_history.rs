@@ -50,14 +50,15 @@ impl StoredHistory {
         self.apply_if(bytes, |_| Ok(()))
     }
 
-    /// As [`apply`](Self::apply), if what would come of it is wanted: a relay keeps to quotas.
+    /// As [`apply`](Self::apply), if what would come of it is wanted: a relay keeps to quotas. That is asked
+    /// again where somebody wrote to the document meanwhile.
     ///
     /// # Errors
     /// What `wants` says against it, and as [`apply`](Self::apply). Nothing has changed then.
     pub fn apply_if<E: From<StoreError>>(
         &mut self,
         bytes: &[u8],
-        wants: impl FnOnce(&Outcome) -> Result<(), E>,
+        wants: impl FnMut(&Outcome) -> Result<(), E>,
     ) -> Result<Outcome, E> {
         now(self.waiting().apply_if(bytes, wants))
     }
@@ -90,7 +91,7 @@ impl<P: Place> Waiting<&mut StoredHistory<P>> {
     pub async fn apply_if<E: From<StoreError>>(
         self,
         bytes: &[u8],
-        wants: impl FnOnce(&Outcome) -> Result<(), E>,
+        wants: impl FnMut(&Outcome) -> Result<(), E>,
     ) -> Result<Outcome, E> {
         let StoredHistory { store, replica, history } = self.0;
         replica.apply_if(history, store.place_to_write()?, bytes, wants).await

@@ -78,10 +78,15 @@ impl Pending {
         memory <= self.limits.bytes && bundles <= self.limits.bundles
     }
 
+    /// Whether the bytes of a bundle wait already.
+    pub(crate) fn has(&self, waiting: &Waiting) -> bool {
+        self.known.contains(&waiting.digest)
+    }
+
     /// Puts a bundle into the buffer unless the same bytes wait already. Returns what was dropped
     /// to make room.
     pub(crate) fn add(&mut self, waiting: Waiting) -> Vec<Waiting> {
-        if self.known.contains(&waiting.digest) {
+        if self.has(&waiting) {
             return Vec::new();
         }
         let dropped = self.make_room(1, waiting.memory());

@@ -168,18 +168,36 @@ fn those_who_run_it_are_told_elsewhere_than_those_who_use_it() {
     assert_eq!(get(&at, "/", None).status, 404);
 }
 
+/// The status that a request of a browser gets, by a name that the relay was reached by.
+fn browsed(relay: &Running, path: &str, host: &str, header: &str) -> String {
+    let mut tcp = TcpStream::connect(&relay.at).expect("it listens");
+    let head =
+        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{header}\r\n\r\n");
+    tcp.write_all(head.as_bytes()).expect("it is open");
+    let mut answer = String::new();
+    tcp.read_to_string(&mut answer).expect("an answer");
+    answer.split(' ').nth(1).expect("a status").to_owned()
+}
+
 #[test]
 fn a_page_of_elsewhere_is_not_served_by_a_relay_for_this_machine() {
     let relay = Running::anywhere();
-    let tries = [("Origin: http://localhost:3000", 200), ("Origin: https://example.org", 403)];
+    let tries = [("Origin: http://localhost:3000", "200"), ("Origin: https://example.org", "403")];
     for (header, status) in tries {
-        let mut tcp = TcpStream::connect(&relay.at).expect("it listens");
-        let at = &relay.at;
-        let head =
-            format!("GET /readyz HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n{header}\r\n\r\n");
-        tcp.write_all(head.as_bytes()).expect("it is open");
-        let mut answer = String::new();
-        tcp.read_to_string(&mut answer).expect("an answer");
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{header}: {answer}");
+        assert_eq!(browsed(&relay, "/readyz", &relay.at, header), status, "{header}");
     }
+}
+
+/// A page can have its own name lead to this machine, and read there what a browser is answered.
+#[test]
+fn a_page_of_elsewhere_is_not_told_who_is_connected_whoever_else_is_served() {
+    let folder = folder();
+    let config = "[[allow]]\ntoken = \"secret\"\nmay = \"read\"\n";
+    fs::write(folder.path().join("relay.toml"), config).expect("room");
+    let relay = Running::start(folder, &["--config", "relay.toml", "--listen", "127.0.0.1:0"]);
+    for path in ["/", "/metrics"] {
+        assert_eq!(browsed(&relay, path, "rebound.example.org:8710", "Accept: */*"), "403");
+        assert_eq!(browsed(&relay, path, &relay.at, "Accept: */*"), "200");
+    }
+    assert_eq!(browsed(&relay, "/readyz", "relay.example.org", "Accept: */*"), "200");
 }

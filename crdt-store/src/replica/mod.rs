@@ -157,6 +157,13 @@ impl Replica {
         brought_in.map_err(|error| error.of(self.id))
     }
 
+    /// Whether nobody has appended anything since this handle last looked.
+    async fn is_current(&self, transaction: &impl Rows) -> Result<bool, StoreError> {
+        let found = entry(transaction, &self.id).await;
+        let Entry { last, made, .. } = found.map_err(|error| error.of(self.id))?;
+        Ok((made, last) == (self.made, self.position))
+    }
+
     async fn bring_in_all<C: Content>(
         &mut self,
         content: &mut C,

@@ -8,7 +8,7 @@ use crdt_core::{Document, EditError};
 use crdt_store::{Durability, Store, StoreError, StoreOptions};
 use rusqlite::Connection;
 
-use super::{Note, key};
+use super::{Note, key, text};
 
 fn made(path: &Path) -> crdt_core::DocumentId {
     let store = Store::open(path).unwrap();
@@ -243,4 +243,33 @@ fn an_edit_that_fails_says_so() {
     let mut note = store.create::<Note>().unwrap();
     let failed = note.change(|note| note.lines.at(7)?.set("x"));
     assert!(matches!(failed, Err(StoreError::Edit(EditError::OutOfRange { .. }))), "{failed:?}");
+}
+
+/// Others write to other documents while what came to one is verified, also within one process, and to
+/// this one too.
+#[test]
+fn what_is_long_is_verified_while_others_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = StoreOptions::new().lock_timeout(Duration::from_millis(50)).keypair(key(1));
+    let store = Store::open_with(folder.path().join("notes.crdt"), &options).unwrap();
+    let mut theirs = Document::<Note>::create(key(2)).unwrap();
+    theirs.change(|note| note.body.push_str(text(5000))).unwrap();
+    let mut kept = store.join_history(theirs.id()).unwrap();
+    let mut another = store.create::<Note>().unwrap();
+    let mut same = store.join::<Note>(theirs.id()).unwrap();
+    let mut asked = 0;
+    let outcome = kept.apply_if(&theirs.export(&[]), |outcome| {
+        asked += 1;
+        if asked == 1 {
+            another.change(|note| note.title.set("on"))?;
+            same.apply(&theirs.export(&[]))?;
+            same.change(|note| note.title.set("as well"))?;
+        }
+        assert_eq!(outcome.applied.len(), usize::from(asked == 1), "the second time it is known");
+        Ok::<_, StoreError>(())
+    });
+    assert!(outcome.unwrap().applied.is_empty());
+    assert_eq!((asked, kept.heads()), (2, same.heads()));
+    drop((kept, same));
+    assert_eq!(store.open_history(theirs.id()).unwrap().len(), 2);
 }

@@ -8,6 +8,8 @@ use super::backoff::random;
 
 /// After how long a document is asked for again that could not be served.
 const LATER: Duration = Duration::from_secs(2);
+/// After how much longer for each that waits.
+const EACH: Duration = Duration::from_micros(100);
 
 /// Documents that the other side could not serve, and when they are asked for again.
 pub(crate) struct Again {
@@ -24,7 +26,9 @@ impl Again {
     /// A document could not be served.
     pub(crate) fn later(&mut self, document: DocumentId) {
         let spread = Duration::from_millis(random() % self.spread);
-        self.documents.push_back((Instant::now() + LATER + spread, document));
+        // Where there are very many they are asked for less often.
+        let each = EACH.saturating_mul(u32::try_from(self.documents.len()).unwrap_or(u32::MAX));
+        self.documents.push_back((Instant::now() + LATER + spread + each, document));
     }
 
     /// When there is one to be asked for.

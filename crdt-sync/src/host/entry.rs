@@ -1,14 +1,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crdt_core::{Author, DocumentId, History, Keypair};
+use crdt_core::{DocumentId, History, Keypair};
 use crdt_store::{StoreError, StoredHistory};
 use tokio::sync::{RwLock, watch};
 
 use super::intake::Queue;
 use super::scene::Scene;
 use super::seat::{Hosted, Seat};
-use super::standing::Standing;
+use super::standing::{Standing, To};
 use super::threads::{Portable, Shareable};
 use super::work::{reading, writing};
 use crate::protocol::Presence;
@@ -51,6 +51,8 @@ pub(crate) struct Entry {
     pub(super) queue: Queue,
     /// How many changes everyone was told of. It is written while the document is locked.
     told: AtomicUsize,
+    /// How many it had when it was last known that all are durable; none has so many before.
+    durable: AtomicUsize,
     /// How often it has grown.
     changed: watch::Sender<u64>,
     /// Who is in it.
@@ -75,6 +77,7 @@ impl Entry {
             seat,
             queue: Queue::default(),
             told: AtomicUsize::new(told),
+            durable: AtomicUsize::new(usize::MAX),
             changed: watch::Sender::new(0),
             scene: Scene::default(),
             standing: watch::Sender::default(),
@@ -97,7 +100,36 @@ impl Entry {
         &self,
         look: impl FnOnce(&History) -> R + Portable + 'static,
     ) -> Option<R> {
-        reading(self.seat(), |seat| seat.hosted().map(|hosted| look(hosted.history()))).await
+        let look = async move |seat: &dyn Seat| seat.hosted().map(|hosted| look(hosted.history()));
+        reading(self.seat(), look).await
+    }
+
+    /// As [`look`](Self::look), for others elsewhere: at what is durable.
+    ///
+    /// # Errors
+    /// Those of the store, if it cannot be made so.
+    pub(crate) async fn look_durable<R: Portable + 'static>(
+        self: &Arc<Self>,
+        look: impl FnOnce(&History) -> R + Portable + 'static,
+    ) -> Result<Option<R>, StoreError> {
+        let entry = self.clone();
+        reading(self.seat(), async move |seat: &dyn Seat| {
+            let Some(hosted) = seat.hosted() else { return Ok(None) };
+            entry.flush(hosted).await?;
+            Ok(Some(look(hosted.history())))
+        })
+        .await
+    }
+
+    /// Has all of it be durable, if that is not known. Nobody elsewhere is told of what is not: that
+    /// would make two changes with one number of it after a power cut.
+    pub(super) async fn flush(&self, hosted: &dyn Hosted) -> Result<(), StoreError> {
+        let changes = hosted.history().len();
+        if self.durable.load(Ordering::Relaxed) != changes {
+            hosted.flush().await?;
+            self.durable.store(changes, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Has a thread bring in what other handles wrote.
@@ -154,9 +186,9 @@ impl Entry {
     }
 
     /// Notes how a relay stands to it. If that has come to follow it, it is shown who is here.
-    pub(crate) fn note_of(&self, relay: Author, note: impl FnOnce(&mut Standing, Author) -> bool) {
+    pub(crate) fn note_of(&self, to: To, note: impl FnOnce(&mut Standing, To) -> bool) {
         let mut has_joined = false;
-        self.note(|standing| has_joined = note(standing, relay));
+        self.note(|standing| has_joined = note(standing, to));
         if has_joined {
             self.scene.show_again();
         }
@@ -204,8 +236,7 @@ impl Entry {
         }
     }
 
-    /// Tells everyone if the document has grown since they were told last. Nobody elsewhere is told
-    /// of what is not durable: that would make two changes with one number of it after a power cut.
+    /// Tells everyone if the document has grown since they were told last.
     pub(crate) async fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
         let history = hosted.history();
         if history.len() == self.told.load(Ordering::Relaxed) {
@@ -217,7 +248,7 @@ impl Entry {
             self.told.store(history.len(), Ordering::Relaxed);
             return;
         }
-        if let Err(error) = hosted.flush().await {
+        if let Err(error) = self.flush(hosted).await {
             tracing::error!(%error, document = %self.id, "changes are kept back: not durable");
             return;
         }
@@ -225,5 +256,77 @@ impl Entry {
         for listener in listeners {
             listener.grown(&Grown { entry: self, history, before, origin });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use crdt_core::CrdtNode;
+    use crdt_store::Store;
+    use crdt_store::backend::{Access, Backend, Memory, Transaction};
+
+    use super::*;
+    use crate::Live;
+
+    #[derive(CrdtNode)]
+    struct Note {
+        text: String,
+    }
+
+    /// A place where what is committed is durable once it is flushed.
+    #[derive(Clone, Default)]
+    struct Grouped(Arc<Kept>);
+
+    #[derive(Default)]
+    struct Kept {
+        memory: Memory,
+        flushed: AtomicUsize,
+        fails: AtomicBool,
+    }
+
+    impl Backend for Grouped {
+        fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
+            self.0.memory.begin(access)
+        }
+
+        fn flush(&self) -> Result<(), StoreError> {
+            if self.0.fails.load(Ordering::Relaxed) {
+                return Err(StoreError::Unsure("it is full".into()));
+            }
+            self.0.flushed.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+
+        fn shrink(&self) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn others_look_at_what_is_durable() -> Result<(), StoreError> {
+        let place = Grouped::default();
+        let keypair = Keypair::from_secret_bytes(&[1; 32]);
+        let store = Store::over(Arc::new(place.clone()), Some(keypair));
+        let mut stored = store.create::<Note>()?;
+        stored.change(|note| note.text.set("Plan"))?;
+        let note = Live::new(stored);
+        let flushed = || place.0.flushed.load(Ordering::Relaxed);
+        let before = flushed();
+        for _ in 0..2 {
+            assert_eq!(note.entry().look_durable(History::len).await?, Some(1));
+        }
+        assert_eq!(flushed(), before + 1, "once");
+
+        // It is written, and the disk does not take it.
+        place.0.fails.store(true, Ordering::Relaxed);
+        note.change(|note| note.text.set("Next")).await?;
+        let looked = note.entry().look_durable(History::len).await;
+        assert!(matches!(looked, Err(StoreError::Unsure(_))), "it is kept back");
+        assert_eq!(note.entry().look(History::len).await, Some(2));
+        place.0.fails.store(false, Ordering::Relaxed);
+        assert_eq!(note.entry().look_durable(History::len).await?, Some(2));
+        Ok(())
     }
 }

@@ -31,9 +31,15 @@ impl Quota {
     /// Whether what bundles come to is within it.
     pub(super) fn allows(&self, outcome: &Outcome) -> Result<(), TakeInError> {
         let left = self.bytes.saturating_sub(self.used.load(Ordering::Relaxed));
-        let bytes = outcome.bytes;
+        let bytes = brought(outcome);
         if bytes > left { Err(TakeInError::OverQuota { bytes, left }) } else { Ok(()) }
     }
+}
+
+/// How many canonical bytes somebody brought: also what waits, and not what had waited for it, which
+/// was counted when others brought it.
+fn brought(outcome: &Outcome) -> u64 {
+    outcome.bytes - outcome.woken_bytes + outcome.waiting_bytes
 }
 
 /// What has become of bundles, which is durable.
@@ -71,6 +77,16 @@ impl Queue {
     }
 }
 
+/// Takes out of the queue, when it is dropped, what nobody waits for any more.
+struct Waits<'a>(&'a Queue);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|(_, done)| !done.is_closed());
+    }
+}
+
 impl Entry {
     /// Takes bundles in, together with whatever else waits: so that many who write at once share one
     /// write to the disk.
@@ -78,6 +94,8 @@ impl Entry {
         self: &Arc<Self>,
         sent: Vec<Sent>,
     ) -> Vec<Result<Taken, TakeInError>> {
+        // Dropped after those who wait: a request may be given up.
+        let _waits = Waits(&self.queue);
         let (sent, are_done): (Vec<_>, Vec<_>) = sent.into_iter().map(with_answer).unzip();
         self.queue.push(sent);
         let mut locked = self.seat().write_owned().await;
@@ -139,9 +157,9 @@ impl Entry {
         sent: &Sent,
     ) -> Result<Taken, TakeInError> {
         let outcome = hosted.apply(&sent.bytes, sent.quota.as_ref()).await?;
-        hosted.flush().await?;
+        self.flush(hosted).await?;
         if let Some(quota) = &sent.quota {
-            quota.used.fetch_add(outcome.bytes, Ordering::Relaxed);
+            quota.used.fetch_add(brought(&outcome), Ordering::Relaxed);
         }
         self.tell(hosted, sent.origin).await;
         let answer = Answer::taken(hosted.history(), &outcome);
@@ -152,4 +170,75 @@ impl Entry {
 fn with_answer(sent: Sent) -> ((Sent, Done), oneshot::Receiver<Result<Taken, TakeInError>>) {
     let (done, is_done) = oneshot::channel();
     ((sent, done), is_done)
+}
+
+#[cfg(test)]
+mod tests {
+    use crdt_core::{CrdtNode, Document, History, Keypair};
+    use crdt_store::Store;
+
+    use super::*;
+
+    #[derive(CrdtNode)]
+    struct Note {
+        text: String,
+    }
+
+    fn quota(bytes: u64) -> Quota {
+        Quota { bytes, used: Arc::default() }
+    }
+
+    async fn sent(entry: &Arc<Entry>, bytes: &[u8], quota: &Quota) -> Result<Taken, TakeInError> {
+        let (bytes, quota) = (bytes.to_vec(), Some(quota.clone()));
+        let sent = Sent { bytes, origin: Origin::Here, quota };
+        entry.take_in(vec![sent]).await.pop().expect("an answer")
+    }
+
+    /// Whose change others have built on before it came here is not kept from bringing it, and pays for
+    /// it alone; what waits for it was paid for by those who brought it.
+    #[tokio::test]
+    async fn what_waits_is_counted_for_who_brought_it() -> Result<(), Box<dyn std::error::Error>> {
+        let [one, two] = [1, 2].map(|seed| Keypair::from_secret_bytes(&[seed; 32]));
+        let mut mine = Document::<Note>::create(one)?;
+        let before = mine.heads();
+        let first = mine.export(&[]);
+        mine.change(|note| note.text.set("mine"))?;
+        let mut theirs = Document::<Note>::join(mine.id(), two);
+        theirs.apply(&mine.export(&[]))?;
+        theirs.change(|note| note.text.set("theirs ".repeat(1000)))?;
+        let (change, waits) = (mine.export(&before), theirs.export(&mine.heads()));
+
+        let store = Store::in_memory(Keypair::from_secret_bytes(&[3; 32]));
+        let entry = Entry::of_history(store.join_history(mine.id())?);
+        sent(&entry, &first, &quota(10_000)).await?;
+        let refused = sent(&entry, &waits, &quota(1000)).await;
+        assert!(matches!(refused, Err(TakeInError::OverQuota { .. })), "what waits is counted");
+        let (of_two, of_one) = (quota(10_000), quota(1000));
+        sent(&entry, &waits, &of_two).await?;
+        assert!(of_two.used.load(Ordering::Relaxed) > 7000);
+        sent(&entry, &change, &of_one).await?;
+        assert!(of_one.used.load(Ordering::Relaxed) < 1000);
+        assert_eq!(entry.look(History::len).await, Some(theirs.history().len()));
+        Ok(())
+    }
+
+    /// A request that is given up before its turn does nothing, and nothing of it is kept.
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_is_not_held() -> Result<(), Box<dyn std::error::Error>>
+    {
+        let note = Document::<Note>::create(Keypair::from_secret_bytes(&[1; 32]))?;
+        let store = Store::in_memory(Keypair::from_secret_bytes(&[3; 32]));
+        let entry = Entry::of_history(store.join_history(note.id())?);
+        let seat = entry.seat();
+        let busy = seat.write_owned().await;
+        let (bytes, quota) = (note.export(&[]), quota(10_000));
+        let mut sending = Box::pin(sent(&entry, &bytes, &quota));
+        assert!(futures_util::poll!(&mut sending).is_pending());
+        assert_eq!(entry.queue.0.lock().expect("no panic").len(), 1);
+        drop(sending);
+        assert!(entry.queue.0.lock().expect("no panic").is_empty());
+        drop(busy);
+        sent(&entry, &bytes, &quota).await?;
+        Ok(())
+    }
 }

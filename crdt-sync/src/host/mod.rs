@@ -25,10 +25,12 @@ pub(crate) use intake::Quota;
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use intake::{Sent, TakeInError, Taken};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
-pub(crate) use mailbox::{Mailbox, Slot, mailbox};
+pub(crate) use mailbox::{Letter, Mailbox, Slot, mailbox};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use scene::{PAUSE, STEP};
 pub(crate) use standing::Standing;
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+pub(crate) use standing::To;
 pub use threads::{Portable, Shareable};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use ways::{Ways, apart};

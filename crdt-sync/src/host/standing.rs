@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crdt_core::{Author, ChangeHash};
 
@@ -13,27 +15,68 @@ pub(crate) struct Standing {
 
 #[derive(Clone, Debug, Default)]
 struct Relay {
-    /// Whether it is connected, and had nothing that was not here.
-    is_synced: bool,
+    /// How it stands on each connection to it: there may be several, by different addresses or with
+    /// different tokens, and not on all of them the same is allowed.
+    connections: BTreeMap<u64, Connected>,
     /// What it had durably when it last said so.
     durable: Vec<ChangeHash>,
-    /// Why it does not serve the document, or takes no changes, if it does not.
-    refused: Option<Refused>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Connected {
+    /// It had nothing that was not here.
+    Synced,
+    /// Why it does not serve the document, or takes no changes.
+    Refused(Refused),
+}
+
+/// A connection to a relay, whichever peer of the process has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct To {
+    relay: Author,
+    connection: u64,
+}
+
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+impl To {
+    /// A new one.
+    pub(crate) fn new(relay: Author) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self { relay, connection: NEXT.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Relay {
+    fn is_synced(&self) -> bool {
+        self.connections.values().any(|it| matches!(it, Connected::Synced))
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        let refused = self.connections.values().find_map(|it| match it {
+            Connected::Refused(reason) => Some(*reason),
+            Connected::Synced => None,
+        });
+        refused.filter(|_| !self.is_synced())
+    }
+
+    /// Says whether that is news of the connection.
+    fn synced(&mut self, connection: u64) -> bool {
+        let before = self.connections.insert(connection, Connected::Synced);
+        !matches!(before, Some(Connected::Synced))
+    }
 }
 
 impl Standing {
     /// A relay has everything that is here, and the other way round. Says whether that is news.
-    pub(crate) fn synced(&mut self, relay: Author) -> bool {
-        let relay = self.relays.entry(relay).or_default();
-        relay.refused = None;
-        !core::mem::replace(&mut relay.is_synced, true)
+    pub(crate) fn synced(&mut self, to: To) -> bool {
+        self.relays.entry(to.relay).or_default().synced(to.connection)
     }
 
     /// A relay has these heads durably, and nothing else, if nothing else was told of it.
     /// Says whether that is news.
-    pub(crate) fn settled(&mut self, relay: Author, heads: Vec<ChangeHash>) -> bool {
-        let relay = self.relays.entry(relay).or_default();
-        let is_news = !core::mem::replace(&mut relay.is_synced, true);
+    pub(crate) fn settled(&mut self, to: To, heads: Vec<ChangeHash>) -> bool {
+        let relay = self.relays.entry(to.relay).or_default();
+        let is_news = relay.synced(to.connection);
         if is_news {
             relay.durable = heads;
         }
@@ -41,20 +84,20 @@ impl Standing {
     }
 
     /// A relay has these heads durably.
-    pub(crate) fn durable(&mut self, relay: Author, heads: Vec<ChangeHash>) {
-        self.relays.entry(relay).or_default().durable = heads;
+    pub(crate) fn durable(&mut self, to: To, heads: Vec<ChangeHash>) {
+        self.relays.entry(to.relay).or_default().durable = heads;
     }
 
-    /// A relay does not serve the document, or takes no changes of it.
-    pub(crate) fn refused(&mut self, relay: Author, reason: Refused) {
-        let relay = self.relays.entry(relay).or_default();
-        (relay.is_synced, relay.refused) = (false, Some(reason));
+    /// A relay does not serve the document on a connection, or takes no changes of it.
+    pub(crate) fn refused(&mut self, to: To, reason: Refused) {
+        let relay = self.relays.entry(to.relay).or_default();
+        relay.connections.insert(to.connection, Connected::Refused(reason));
     }
 
-    /// A relay is gone. What it had it has.
-    pub(crate) fn lost(&mut self, relay: Author) {
-        if let Some(relay) = self.relays.get_mut(&relay) {
-            (relay.is_synced, relay.refused) = (false, None);
+    /// A connection is gone. What the relay had it has.
+    pub(crate) fn lost(&mut self, to: To) {
+        if let Some(relay) = self.relays.get_mut(&to.relay) {
+            relay.connections.remove(&to.connection);
         }
     }
 
@@ -67,14 +110,14 @@ impl Standing {
     pub(crate) fn all(&self) -> impl Iterator<Item = RelayStanding> {
         self.relays.iter().map(|(relay, it)| RelayStanding {
             relay: *relay,
-            is_synced: it.is_synced,
+            is_synced: it.is_synced(),
             durable: it.durable.clone(),
-            refused: it.refused,
+            refused: it.refused(),
         })
     }
 
     /// What each relay has that is connected and had nothing that was not here.
     pub(crate) fn synced_at(&self) -> impl Iterator<Item = &[ChangeHash]> {
-        self.relays.values().filter(|relay| relay.is_synced).map(|relay| &relay.durable[..])
+        self.relays.values().filter(|relay| relay.is_synced()).map(|relay| &relay.durable[..])
     }
 }

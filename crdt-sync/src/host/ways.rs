@@ -4,7 +4,7 @@ use super::entry::Entry;
 
 /// A document in all ways in which the app has it, as long as it has it. The first is what others are
 /// told of, and what takes in what they send.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Ways(Vec<Weak<Entry>>);
 
 impl Ways {

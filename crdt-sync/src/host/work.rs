@@ -29,14 +29,14 @@ where
 /// Does something with a document that others may read meanwhile.
 pub(crate) async fn reading<S, R>(
     seat: Arc<RwLock<S>>,
-    work: impl FnOnce(&S) -> R + Portable + 'static,
+    work: impl AsyncFnOnce(&S) -> R + Portable + 'static,
 ) -> R
 where
     S: Seat + ?Sized,
     R: Portable + 'static,
 {
     let held = seat.read_owned().await;
-    finished(run(async move || work(&held)).await).await
+    finished(run(async move || work(&held).await).await).await
 }
 
 /// Does it on a thread that may block, or here if this is no runtime that has some.

@@ -14,11 +14,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
-use super::hub::{Desk, Done, Hub, Mail, Mailbox, Policy, Reviewed};
+use super::hub::{Desk, Done, Hub, Link, Mail, Mailbox, Policy, Reviewed};
 use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
 use crate::dialing::{Again, Allowance, Ended, TO_PEERS, TO_RELAYS};
-use crate::host::Standing;
+use crate::host::{Standing, To};
 use crate::protocol::{Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings};
 
 /// How a connection came about.
@@ -71,6 +71,8 @@ struct Session {
     mailbox: Mailbox,
     is_link: bool,
     peer: Option<Author>,
+    /// What documents note it by.
+    to: Option<To>,
     authenticated: Option<Box<dyn Fn(Author) + Send + Sync>>,
     /// Told when permissions have changed.
     changed: Option<watch::Receiver<u64>>,
@@ -112,6 +114,7 @@ impl Session {
             mailbox,
             is_link,
             peer: None,
+            to: None,
             authenticated,
             changed,
             review: None,
@@ -145,8 +148,8 @@ impl Session {
         tokio::select! {
             turn = poll_fn(|context| self.wire.poll(context, receives)) => return self.turned(turn),
             Some(done) = self.answers.recv() => self.answered(*done),
-            Some(mail) = self.mailbox.mail.recv(), if is_open && self.wire.is_free() => {
-                self.deliver(*mail);
+            Some(mail) = self.mailbox.mail.next(), if is_open && self.wire.is_free() => {
+                self.deliver(mail);
             }
             Ok(()) = self.mailbox.end.changed(), if is_open => {
                 let close = self.mailbox.end.borrow_and_update().clone();
@@ -248,6 +251,10 @@ impl Session {
 
     fn answered(&mut self, done: Done) {
         self.desk.go_on(&done);
+        // What was left while it was looked up is followed by nobody.
+        for document in done.documents.iter().filter(|document| !self.it.is_followed(document)) {
+            self.desk.left(*document);
+        }
         for (id, answer) in done.answers {
             self.it.answer(self.hub.now(), id, answer);
         }
@@ -264,9 +271,14 @@ impl Session {
         match mail {
             Mail::Grown(it) => self.it.local_change(it.document, &it.fresh),
             Mail::Follow(document) => self.it.subscribe(document),
-            Mail::Leave(document) => {
-                self.it.unsubscribe(document);
-                self.desk.left(document);
+            Mail::Leave(document) => self.leave(document),
+            Mail::Links => {
+                for link in self.hub.take_links(self.number) {
+                    match link {
+                        Link::Follow(document) => self.it.subscribe(document),
+                        Link::Leave(document) => self.leave(document),
+                    }
+                }
             }
             Mail::Removed(document) => {
                 self.it.refuse(document, Refused::Unknown);
@@ -278,6 +290,11 @@ impl Session {
                 self.it.message(peer, &bytes);
             }
         }
+    }
+
+    fn leave(&mut self, document: DocumentId) {
+        self.it.unsubscribe(document);
+        self.desk.left(document);
     }
 
     /// Holds the other side to permissions that have changed.
@@ -308,8 +325,8 @@ impl Session {
         match event {
             Event::Authenticated(author) => self.authenticated(author).await,
             Event::Synced { document } => self.note(document, Standing::synced),
-            Event::Durable { document, heads } => self.note(document, |standing, relay| {
-                standing.durable(relay, heads.clone());
+            Event::Durable { document, heads } => self.note(document, |standing, to| {
+                standing.durable(to, heads.clone());
                 false
             }),
             Event::Set { hash, documents } => self.hub.remember(hash, documents),
@@ -337,8 +354,8 @@ impl Session {
 
     fn refused(&mut self, document: DocumentId, reason: Refused) {
         tracing::debug!(%document, ?reason, "the other side does not serve a document");
-        self.note(document, |standing, relay| {
-            standing.refused(relay, reason);
+        self.note(document, |standing, to| {
+            standing.refused(to, reason);
             false
         });
         if reason == Refused::Busy {
@@ -350,24 +367,24 @@ impl Session {
     fn set_synced(&self) {
         for (document, heads) in self.desk.said_of_set() {
             if self.it.is_synced(&document) {
-                self.note(document, |standing, relay| standing.settled(relay, heads.clone()));
+                self.note(document, |standing, to| standing.settled(to, heads.clone()));
             }
         }
     }
 
     /// Notes how the other side stands to a document, and if it has come to follow it, shows there who is
     /// here.
-    fn note(&self, document: DocumentId, note: impl Fn(&mut Standing, Author) -> bool) {
-        let Some(peer) = self.peer else { return };
+    fn note(&self, document: DocumentId, note: impl Fn(&mut Standing, To) -> bool) {
+        let Some(to) = self.to else { return };
         for entry in self.hub.bound_entries(&document) {
-            entry.note_of(peer, &note);
+            entry.note_of(to, &note);
         }
     }
 
     async fn authenticated(&mut self, author: Author) {
         tracing::info!(%author, "authenticated");
         self.hub.metrics.authenticated.add(1);
-        self.peer = Some(author);
+        (self.peer, self.to) = (Some(author), Some(To::new(author)));
         self.wire.trust();
         self.hub.authenticated(self.number, author);
         if let Some(authenticated) = &self.authenticated {
@@ -414,9 +431,9 @@ impl Session {
 /// However it ends, others are to know that it has.
 impl Drop for Session {
     fn drop(&mut self) {
-        if let Some(peer) = self.peer {
+        if let Some(to) = self.to {
             for entry in self.hub.bound().iter().flat_map(|id| self.hub.bound_entries(id)) {
-                entry.note(|standing| standing.lost(peer));
+                entry.note(|standing| standing.lost(to));
             }
         }
         self.hub.exit(self.number, self.desk.documents());

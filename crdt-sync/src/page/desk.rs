@@ -97,8 +97,13 @@ async fn answer(
 /// What follows from the history.
 async fn look(entry: Option<&Arc<Entry>>, ask: Ask) -> Answer {
     let Some(entry) = entry else { return Answer::Refused(Refused::Unknown) };
-    let looked = entry.look(move |history| ask.on(history)).await;
-    looked.unwrap_or(Answer::Refused(Refused::Unknown))
+    match entry.look_durable(move |history| ask.on(history)).await {
+        Ok(looked) => looked.unwrap_or(Answer::Refused(Refused::Unknown)),
+        Err(error) => {
+            tracing::error!(%error, document = %entry.id, "what is not durable is kept back");
+            Answer::Failed
+        }
+    }
 }
 
 async fn members(hub: &Hub, documents: Vec<DocumentId>) -> Answer {

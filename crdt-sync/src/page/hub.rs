@@ -12,7 +12,7 @@ use web_time::Instant;
 
 use super::sleep::Sleep;
 use crate::host::{
-    Entry, Grown, Listener, Mailbox, Origin, PAUSE, STEP, Slot, Ways, apart, mailbox,
+    Entry, Grown, Letter, Listener, Mailbox, Origin, PAUSE, STEP, Slot, Ways, apart, mailbox,
 };
 use crate::protocol::{Close, CloseReason, Fresh, Presence, Time};
 
@@ -43,7 +43,23 @@ pub(super) enum Mail {
     Presence(Arc<(DocumentId, Presence)>),
 }
 
-impl Mail {
+impl Letter for Mail {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Grown(_, fresh) => fresh.bytes(),
+            _ => 0,
+        }
+    }
+
+    fn lightened(&self) -> Self {
+        match self {
+            Self::Grown(document, fresh) => {
+                Self::Grown(*document, Arc::new(fresh.without_changes()))
+            }
+            other => other.clone(),
+        }
+    }
+
     fn may_be_dropped(&self) -> bool {
         matches!(self, Self::Presence(_))
     }
@@ -103,7 +119,7 @@ impl Hub {
     fn tell(&self, but: Option<u32>, mail: &Mail) {
         let connections = self.connections.borrow();
         let others = connections.iter().filter(|(number, _)| Some(**number) != but);
-        others.for_each(|(_, slot)| slot.send(mail, mail.may_be_dropped()));
+        others.for_each(|(_, slot)| slot.send(mail));
     }
 }
 

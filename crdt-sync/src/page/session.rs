@@ -12,7 +12,7 @@ use super::hub::{Hub, Mail};
 use super::sleep::Sleep;
 use super::socket::{DRAIN, Heard, Socket};
 use crate::dialing::{Again, Allowance, Ended, TO_RELAYS};
-use crate::host::{Mailbox, Standing};
+use crate::host::{Mailbox, Standing, To};
 use crate::protocol::{
     Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings, Time,
 };
@@ -47,6 +47,7 @@ pub(super) async fn serve(
         answers,
         mailbox,
         peer: None,
+        to: None,
         authenticated,
         allowance: Allowance::new(TO_RELAYS),
         again: Again::within(SPREAD),
@@ -64,6 +65,8 @@ struct Session<A> {
     answers: mpsc::UnboundedReceiver<Done>,
     mailbox: Mailbox<Mail>,
     peer: Option<Author>,
+    /// What documents note it by.
+    to: Option<To>,
     authenticated: A,
     /// How much presence may be sent.
     allowance: Allowance,
@@ -95,7 +98,7 @@ impl<A> Session<A> {
         tokio::select! {
             heard = self.socket.next() => return self.heard(heard),
             Some(done) = self.answers.recv() => self.answered(done),
-            Some(mail) = self.mailbox.mail.recv(), if self.socket.is_free() => self.deliver(*mail),
+            Some(mail) = self.mailbox.mail.next(), if self.socket.is_free() => self.deliver(mail),
             Ok(()) = self.mailbox.end.changed() => {
                 let close = self.mailbox.end.borrow_and_update().clone();
                 self.it.close(close.unwrap_or_else(|| Close::new(CloseReason::Done, "")));
@@ -192,13 +195,13 @@ impl<A> Session<A> {
     {
         match event {
             Event::Authenticated(author) => {
-                self.peer = Some(author);
+                (self.peer, self.to) = (Some(author), Some(To::new(author)));
                 (self.authenticated)(author);
                 self.hub.bound().into_iter().for_each(|document| self.it.subscribe(document));
             }
             Event::Synced { document } => self.note(document, Standing::synced),
-            Event::Durable { document, heads } => self.note(document, |standing, relay| {
-                standing.durable(relay, heads.clone());
+            Event::Durable { document, heads } => self.note(document, |standing, to| {
+                standing.durable(to, heads.clone());
                 false
             }),
             Event::Refused { document, reason } => self.refused(document, reason),
@@ -210,8 +213,8 @@ impl<A> Session<A> {
 
     fn refused(&mut self, document: DocumentId, reason: Refused) {
         tracing::debug!(%document, ?reason, "the relay does not serve a document");
-        self.note(document, |standing, relay| {
-            standing.refused(relay, reason);
+        self.note(document, |standing, to| {
+            standing.refused(to, reason);
             false
         });
         if reason == Refused::Busy {
@@ -221,10 +224,10 @@ impl<A> Session<A> {
 
     /// Notes how the relay stands to a document, and if it has come to follow it, shows there who is
     /// here.
-    fn note(&self, document: DocumentId, note: impl Fn(&mut Standing, Author) -> bool) {
-        let Some(peer) = self.peer else { return };
+    fn note(&self, document: DocumentId, note: impl Fn(&mut Standing, To) -> bool) {
+        let Some(to) = self.to else { return };
         for entry in self.hub.entries(&document) {
-            entry.note_of(peer, &note);
+            entry.note_of(to, &note);
         }
     }
 
@@ -244,9 +247,9 @@ impl<A> Session<A> {
 /// However it ends, the documents are to know that it has.
 impl<A> Drop for Session<A> {
     fn drop(&mut self) {
-        if let Some(peer) = self.peer {
+        if let Some(to) = self.to {
             for entry in self.hub.bound().iter().flat_map(|document| self.hub.entries(document)) {
-                entry.note(|standing| standing.lost(peer));
+                entry.note(|standing| standing.lost(to));
             }
         }
         self.hub.exit(self.number);

@@ -231,13 +231,25 @@ impl Connection {
     }
 
     /// Follows a document: both sides get what they lack, and then what changes. Whether it is
-    /// known already when it is subscribed is the host's to say ([`Ask::Open`](super::Ask::Open)).
+    /// known already when it is subscribed is the host's to say ([`Ask::Open`](super::Ask::Open)). One
+    /// that is more than what the other side takes is told to be refused
+    /// ([`Busy`](super::Refused::Busy)), and can be subscribed again later.
     pub fn subscribe(&mut self, document: DocumentId) {
         match &mut self.phase {
-            Phase::Open(session) => session.subscribe(document),
+            Phase::Open(session) => {
+                if !session.subscribe(document) {
+                    self.beyond([document]);
+                }
+            }
             Phase::Closed => {}
             _ => self.subscribed.push(document),
         }
+    }
+
+    /// The other side takes no more documents: those are not opened there.
+    fn beyond(&mut self, documents: impl IntoIterator<Item = DocumentId>) {
+        let refused = |document| Event::Refused { document, reason: Refused::Busy };
+        self.events.extend(documents.into_iter().map(refused));
     }
 
     /// Follows a set of documents, as [`subscribe`](Self::subscribe) does each, for few bytes where
@@ -249,7 +261,10 @@ impl Connection {
         documents.sort_unstable();
         documents.dedup();
         match &mut self.phase {
-            Phase::Open(session) => session.subscribe_set(documents),
+            Phase::Open(session) => {
+                let beyond = session.subscribe_set(documents);
+                self.beyond(beyond);
+            }
             Phase::Closed => {}
             _ => self.sets.push(documents),
         }
@@ -278,6 +293,11 @@ impl Connection {
         if let Phase::Open(session) = &mut self.phase {
             session.local_change(document, fresh);
         }
+    }
+
+    /// Whether a document is spoken of on this connection: it was opened or followed, and not left.
+    pub fn is_followed(&self, document: &DocumentId) -> bool {
+        matches!(&self.phase, Phase::Open(session) if session.is_followed(document))
     }
 
     /// Whether both sides have the same changes of a document, as far as is known here.

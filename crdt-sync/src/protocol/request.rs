@@ -305,6 +305,8 @@ pub struct Fresh {
     pub(super) genesis: bool,
     pub(super) version: Arc<Version>,
     pub(super) bundles: Arc<[(PortionBundle, Option<LooseBundle>)]>,
+    /// Whether these are all of the changes, and not left out.
+    pub(super) is_whole: bool,
 }
 
 impl Fresh {
@@ -317,7 +319,23 @@ impl Fresh {
         let bundles = bundles.map(|bundle| (loose(history, &bundle), bundle));
         let bundles = bundles.map(|(loose, bundle)| (bundle, loose)).collect();
         let genesis = history.genesis().is_some();
-        Self { genesis, version: Arc::new(Version::of(history)), bundles }
+        Self { genesis, version: Arc::new(Version::of(history)), bundles, is_whole: true }
+    }
+
+    /// That there are some, without them, where there is no room to hold them: a peer is sent what it
+    /// lacks when it is compared.
+    #[must_use]
+    pub fn without_changes(&self) -> Self {
+        Self { bundles: Arc::new([]), is_whole: false, ..self.clone() }
+    }
+
+    /// Bytes that it holds.
+    pub fn bytes(&self) -> u64 {
+        // What can be said in shorthand is there once more, change by change.
+        let held = |(bundle, loose): &(PortionBundle, Option<LooseBundle>)| {
+            bundle.bytes.len() as u64 + loose.as_ref().map_or(0, |_| bundle.canonical_bytes)
+        };
+        self.bundles.iter().map(held).sum()
     }
 
     /// What is durable.

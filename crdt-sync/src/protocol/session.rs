@@ -51,6 +51,8 @@ pub(super) struct Session {
     next_handle: u64,
     /// How many documents the other side has opened.
     opened: u64,
+    /// How many this side has, or may come to.
+    opened_here: u64,
     turns: Turns,
     /// Numbers of documents that were left here, to be said.
     leaving: VecDeque<u64>,
@@ -79,6 +81,7 @@ impl Session {
             handles: BTreeMap::new(),
             next_handle: u64::from(role == Role::Listener),
             opened: 0,
+            opened_here: 0,
             turns: Turns::default(),
             leaving: VecDeque::new(),
             followed: None,
@@ -121,6 +124,7 @@ impl Session {
     fn make(&mut self, document: DocumentId, handle: u64) {
         self.take_out(&document);
         self.left.remove(&document);
+        self.opened_here += u64::from(!self.is_theirs(handle));
         let mut channel = Channel::new(document, handle, self.role, self.salt);
         channel.names.note(handle);
         self.handles.insert(handle, document);
@@ -145,6 +149,7 @@ impl Session {
             for handle in channel.names.all() {
                 self.handles.remove(&handle);
                 self.opened -= u64::from(self.is_theirs(handle));
+                self.opened_here -= u64::from(!self.is_theirs(handle));
             }
         }
         self.take_out(document);
@@ -161,17 +166,27 @@ impl Session {
 
 /// What the host wants.
 impl Session {
-    pub(super) fn subscribe(&mut self, document: DocumentId) {
+    /// Says whether the other side takes so many documents.
+    pub(super) fn subscribe(&mut self, document: DocumentId) -> bool {
         let is_in_set = |followed: &Followed| followed.set.place(&document).is_some();
         if self.followed.as_ref().is_some_and(is_in_set) && !self.left.contains(&document) {
-            return;
+            return true;
         }
         if !self.channels.contains_key(&document) {
+            if self.room() == 0 {
+                return false;
+            }
             let handle = self.next_handle;
             self.next_handle += 2;
             self.make(document, handle);
         }
         self.with(&document, Channel::follow);
+        true
+    }
+
+    /// How many more documents the other side takes.
+    const fn room(&self) -> u64 {
+        self.peer.terms.documents.saturating_sub(self.opened_here)
     }
 
     /// Follows a document no more, nor does the other side from here on.
@@ -198,6 +213,11 @@ impl Session {
         }
         let room = (self.live_changes, MOST_WAITING.saturating_sub(self.ledger.waiting));
         self.with(&document, |channel| channel.local_change(fresh, room));
+    }
+
+    pub(super) fn is_followed(&self, document: &DocumentId) -> bool {
+        let is_in_set = || self.is_in_set(document) && !self.left.contains(document);
+        self.channels.contains_key(document) || is_in_set()
     }
 
     pub(super) fn is_synced(&self, document: &DocumentId) -> bool {

@@ -116,8 +116,7 @@ impl Raw {
 
     /// Sends what there is, and waits for a frame; says whether there may be more.
     pub(crate) async fn step(&mut self) -> bool {
-        self.answer();
-        self.flush().await;
+        self.settle().await;
         let frame = soon("a frame", self.socket.next()).await;
         let Some(Ok(Message::Binary(bytes))) = frame else { return false };
         let now = self.now();
@@ -129,6 +128,12 @@ impl Raw {
             }
         }
         true
+    }
+
+    /// Finds out what is asked here, and sends what there is to send.
+    pub(crate) async fn settle(&mut self) {
+        self.answer();
+        self.flush().await;
     }
 
     fn answer(&mut self) {

@@ -9,7 +9,8 @@ use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use crdt_store::Store;
 use crdt_sync::access::{Access, Open};
 use crdt_sync::{Backoff, Live, Peer, PeerOptions, Relay, RelayOptions, Target};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
@@ -72,6 +73,27 @@ impl Server {
     pub(crate) fn kill(mut self) -> SocketAddr {
         self.runtime.take().expect("it runs").shutdown_background();
         self.at
+    }
+
+    /// A number of those that the relay shows to who runs it.
+    pub(crate) async fn metric(&self, name: &str) -> u64 {
+        let listener = bound(([127, 0, 0, 1], 0).into());
+        listener.set_nonblocking(true).expect("a socket");
+        let at = listener.local_addr().expect("an address");
+        let (relay, runtime) = (self.relay.clone(), self.runtime.as_ref().expect("it runs"));
+        let serving = runtime.spawn(async move {
+            let listener = TcpListener::from_std(listener).expect("a listener");
+            relay.serve_router(listener, relay.admin_router()).await
+        });
+        let mut socket = TcpStream::connect(at).await.expect("it listens");
+        let request = b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        socket.write_all(request).await.expect("it listens");
+        let mut text = String::new();
+        socket.read_to_string(&mut text).await.expect("an answer");
+        serving.abort();
+        let shown =
+            text.lines().find_map(|line| line.strip_prefix("crdt_relay_")?.strip_prefix(name));
+        shown.expect("it is shown").trim().parse().expect("a number")
     }
 
     /// Has the relay do something in its own runtime.

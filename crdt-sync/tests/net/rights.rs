@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crdt_core::DocumentId;
-use crdt_sync::access::{Access, AllowList, Answer, Grant, Right, Rule, Rules, Visitor};
+use crdt_sync::access::{Access, AllowList, Answer, Grant, Right, Rule, Rules, Token, Visitor};
 use crdt_sync::protocol::Refused;
+use crdt_sync::{Live, Peer, PeerOptions};
 use tokio::sync::{Notify, watch};
 
 use crate::raw::{Raw, socket};
-use crate::rig::{Server, created, joined, key, options, soon, store, until};
+use crate::rig::{Board, Server, created, hasty, joined, key, options, soon, store, until};
 
 /// A list that is looked up somewhere else: what is asked while it is shut is answered, as it was then,
 /// when it is opened.
@@ -100,8 +101,7 @@ async fn rights_that_change_twice_at_once_end_as_they_are_last() {
     let access = Slow::new();
     let server = Server::start(&store(275), access.clone(), options(), None);
     let (one, peer) = created(276, &server);
-    let other = crdt_sync::Live::new(one.store().create().expect("room"));
-    let _: &crdt_sync::Live<crate::rig::Board> = &other;
+    let other = Live::new(one.store().create::<Board>().expect("room"));
     peer.bind(&other);
     soon("synced", one.synced()).await;
     soon("synced", other.synced()).await;
@@ -133,4 +133,77 @@ async fn a_list_that_is_read_again_turns_nobody_away_who_is_about_to_prove_a_key
     tokio::time::sleep(Duration::from_millis(100)).await;
     let raw = Raw::over(begun, server.at, 281).await;
     assert_eq!(raw.it.peer(), Some(server.relay.author()));
+}
+
+/// Two invites to one relay, each to a document of its own: on either connection one of them is refused,
+/// and both are there all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_connection_to_a_relay_may_not_have_another_one_may() {
+    let app = store(286);
+    let boards: [Live<Board>; 2] =
+        [(); 2].map(|()| Live::new(app.create::<Board>().expect("room")));
+    let tokens = ["first", "second"].map(|secret| Token::new(secret).expect("a token"));
+    let rules = boards.iter().zip(&tokens).fold(Rules::new(), |rules, (board, token)| {
+        rules.token(token, Rule::write().documents([board.id()]))
+    });
+    let server = Server::start(&store(285), AllowList::new(rules), options(), None);
+    let peer = Peer::start(&app, PeerOptions::new().backoff(hasty())).expect("a peer");
+    for (board, token) in boards.iter().zip(&tokens) {
+        peer.bind(board);
+        peer.dial(server.target().with_token(token.clone()));
+        soon("synced", board.synced()).await;
+    }
+    until("all is said", async || server.metric("documents_followed").await == 2).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    for board in &boards {
+        soon("synced", board.synced()).await;
+        assert_eq!(board.relays()[0].refused, None);
+    }
+}
+
+/// A document that is left while it is looked up who may have it is not followed from then on.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_while_it_is_asked_for_is_not_followed() {
+    let access = Slow::new();
+    let server = Server::start(&store(287), access.clone(), options(), None);
+    let mut raw = Raw::connect(server.at, 288).await;
+    access.shut();
+    for number in 0..3 {
+        let document = DocumentId::from_bytes([number; 32]);
+        raw.it.subscribe(document);
+        raw.settle().await;
+        until("it is asked", async || access.asked.load(Ordering::SeqCst) == u32::from(number) + 1)
+            .await;
+        raw.it.unsubscribe(document);
+        raw.settle().await;
+    }
+    // What is asked of another document is heard after that.
+    let (other, _second) = created(271, &server);
+    soon("synced", other.synced()).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    access.open();
+    until("they are left", async || server.metric("documents_followed").await == 1).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(server.metric("documents_followed").await, 1);
+}
+
+/// Who is listed as a relay from now on is sent every document, and who is not any more is sent none
+/// unasked.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_made_a_relay_is_sent_all_documents_from_then_on() {
+    let rules = Rules::new().key(key(291).author(), Rule::write());
+    let made = rules.clone().key(key(290).author(), Rule::relay());
+    let list = Arc::new(AllowList::new(rules.key(key(290).author(), Rule::write())));
+    let server = Server::start(&store(289), list.clone(), options(), None);
+    let (one, _first) = created(291, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let linked = store(290);
+    let other = Server::open(&linked);
+    other.relay.link(server.target());
+    until("they are linked", async || server.relay.connections() == 2).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(linked.documents().expect("a store").is_empty(), "nothing is sent unasked");
+    list.set(made);
+    until("it is sent", async || linked.documents().expect("a store").len() == 1).await;
 }

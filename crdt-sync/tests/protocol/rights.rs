@@ -1,13 +1,13 @@
 //! Who may have or write what, and who is told of it.
 
-use crdt_core::History;
-use crdt_sync::protocol::{Event, Fresh, Refused};
+use crdt_core::{DocumentId, History};
+use crdt_sync::protocol::{Event, Fresh, Refused, Settings, Time};
 
-use crate::host::Host as _;
+use crate::host::{Histories, Host as _};
 use crate::pair::Pair;
 use crate::reconcile::replicas;
 use crate::replica::Replica;
-use crate::table::documents;
+use crate::table::documents as documents_of;
 
 /// A writer that is made a reader goes on getting what others write.
 #[test]
@@ -56,7 +56,7 @@ fn changes_that_are_over_a_quota_do_not_end_a_document() {
 /// of others, and nothing that depends on them.
 #[test]
 fn documents_that_a_peer_may_not_have_are_no_part_of_a_set() {
-    let (one, other, ids) = documents(40);
+    let (one, other, ids) = documents_of(40);
     let mut shown = other.fork();
     let mut pair = Pair::new(one, other);
     let hidden: Vec<_> = ids.iter().copied().step_by(3).collect();
@@ -128,4 +128,62 @@ fn own_changes_do_not_come_back() {
         pair.settle();
         pair.assert_equal(id);
     }
+}
+
+/// A side opens no more documents than the other one takes: the rest is told to be refused for now, and
+/// can be opened when others were left.
+#[test]
+fn no_more_documents_are_opened_than_the_other_side_takes() {
+    let pair = |documents| {
+        let (one, other, ids) = documents_of(documents);
+        let [mine, mut theirs] = [&one, &other].map(|host| Settings::new(host.keypair()));
+        theirs.terms.documents = 10;
+        (Pair::with(one, other, [mine, theirs], Time::from_millis(1)), ids)
+    };
+    let refused = |pair: &Pair<Histories>, ids: &[DocumentId]| {
+        let busy = |id: &&DocumentId| {
+            let refused = Event::Refused { document: **id, reason: Refused::Busy };
+            pair.replicas[0].events.contains(&refused)
+        };
+        ids.iter().filter(busy).count()
+    };
+    let (mut set, ids) = pair(14);
+    set.connections[0].subscribe_set(ids[..12].iter().copied());
+    set.subscribe(0, ids[12]);
+    set.settle();
+    assert_eq!(refused(&set, &ids), 3);
+    let is_synced = |pair: &Pair<Histories>, id| pair.connections[0].is_synced(id);
+    assert_eq!(ids.iter().filter(|id| is_synced(&set, id)).count(), 10);
+
+    let (mut each, ids) = pair(11);
+    for id in &ids {
+        each.subscribe(0, *id);
+    }
+    each.settle();
+    assert_eq!((refused(&each, &ids), refused(&each, &ids[10..])), (1, 1));
+    each.connections[0].unsubscribe(ids[0]);
+    each.subscribe(0, ids[10]);
+    each.settle();
+    assert!(is_synced(&each, &ids[10]));
+}
+
+/// A connection that is told of changes without them, where there was no room, sends them all the same.
+#[test]
+fn changes_that_are_told_without_their_bytes_are_fetched() {
+    let (a, b, id) = replicas(2, [0, 0]);
+    let mut pair = Pair::new(a, b);
+    pair.subscribe(0, id);
+    pair.settle();
+    for is_light in [true, false, true, true, false] {
+        let fresh = pair.replicas[0].write(id, "x");
+        let fresh = if is_light { fresh.without_changes() } else { fresh };
+        assert_eq!(fresh.bytes() == 0, is_light);
+        pair.tell(0, id, &fresh);
+    }
+    pair.settle();
+    pair.assert_equal(id);
+    let fresh = pair.replicas[0].write(id, "y").without_changes();
+    pair.tell(0, id, &fresh);
+    pair.settle();
+    pair.assert_equal(id);
 }

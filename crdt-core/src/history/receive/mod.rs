@@ -189,7 +189,7 @@ impl Receiver<'_> {
             Ok(bundle) => bundle,
             Err(error) => return call.outcome.refuse(Vec::new(), error.into()),
         };
-        let mark = self.store.mark();
+        let (mark, before) = (self.store.mark(), self.store.sizes.all());
         match admit(self.store, &bundle) {
             Ok(taken) if *is_of_call => {
                 call.outcome.enter(bundle.hashes, &taken.known);
@@ -198,6 +198,7 @@ impl Receiver<'_> {
             Ok(taken) => {
                 let new = taken.start..self.store.chains.len();
                 call.outcome.applied.extend(new.map(|new| self.store.chains.hash_of(new)));
+                call.outcome.woken_bytes += self.store.sizes.all() - before;
                 call.admitted.push((taken, bundle.signatures));
             }
             Err(refusal) => {
@@ -220,6 +221,12 @@ impl Receiver<'_> {
         }
         for waiting in waiting.into_waiting() {
             tracing::debug!(missing = %waiting.missing(), "a bundle waits");
+            if !self.pending.has(&waiting) {
+                // It was decoded when it came.
+                let stated =
+                    Bundle::stated(waiting.bytes()).map_or(0, |stated| stated.bytes as u64);
+                outcome.waiting_bytes += stated;
+            }
             for dropped in self.pending.add(waiting) {
                 let (changes, reason) = match self.decode(dropped.bytes()) {
                     Ok(bundle) => (bundle.hashes, Refusal::PendingFull),

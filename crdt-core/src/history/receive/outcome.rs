@@ -16,6 +16,11 @@ pub struct Outcome {
     pub applied: Vec<ChangeHash>,
     /// How much [`History::bytes`](crate::History::bytes) has grown by them.
     pub bytes: u64,
+    /// How much of that is of changes that had waited before, whoever brought them.
+    pub woken_bytes: u64,
+    /// The canonical bytes of what came and waits, as its bundles state them; nothing for what waited
+    /// before in the same bytes.
+    pub waiting_bytes: u64,
     /// Changes that were part of it before.
     pub known: Vec<ChangeHash>,
     /// Changes that wait for others on which they depend.

@@ -53,6 +53,23 @@ fn the_same_bytes_wait_once() {
     assert_eq!(late.pending().0, 1);
 }
 
+/// Whoever counts what somebody brings can tell it from what others brought, which waited for it.
+#[test]
+fn bytes_that_wait_and_bytes_that_wake_are_counted_apart() {
+    let (original, exported) = changes(4);
+    let of = |range: std::ops::Range<usize>| History::stated_bytes(&exported[range].concat());
+    let mut late = History::new(original.document());
+    let waits = late.apply(&exported[2..].concat()).expect("genuine");
+    let counted = (waits.bytes, waits.woken_bytes, waits.waiting_bytes);
+    assert_eq!(counted, (0, 0, of(2..4).expect("bundles")));
+    let again = late.apply(&exported[2]).expect("genuine");
+    assert_eq!((again.waiting.len(), again.waiting_bytes), (1, 0));
+    let wakes = late.apply(&exported[..2].concat()).expect("genuine");
+    assert_eq!((wakes.waiting_bytes, wakes.bytes), (0, original.bytes()));
+    let own = History::new(original.document()).apply(&exported[..2].concat()).expect("genuine");
+    assert_eq!((own.bytes, own.woken_bytes), (wakes.bytes - wakes.woken_bytes, 0));
+}
+
 /// What began to wait and what stopped is what the whole buffer differs by, whatever happened.
 #[test]
 fn what_began_and_what_stopped_to_wait_is_told() {

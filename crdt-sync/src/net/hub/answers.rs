@@ -1,6 +1,7 @@
 //! Answering what a connection asks of documents.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crdt_core::{Author, ChangeHash, DocumentId, History};
@@ -25,8 +26,10 @@ pub(crate) struct Desk {
 
 /// Answers that are there.
 pub(crate) struct Done {
-    /// Of which document, if they are of one.
+    /// Of which document, if they are of one alone.
     document: Option<DocumentId>,
+    /// Those that are followed with that, if they are.
+    pub(crate) documents: Vec<DocumentId>,
     pub(crate) answers: Vec<(RequestId, Answer)>,
 }
 
@@ -37,6 +40,8 @@ struct Clerk {
     visitor: Mutex<Visitor>,
     /// Whether this side dialed a relay that all documents are for.
     is_link: bool,
+    /// Whether the other side was found to be a relay that is to be sent every document.
+    is_relay: AtomicBool,
     /// The documents that one of the sides has asked for.
     members: Mutex<Members>,
     said_of_set: Mutex<Vec<(DocumentId, Vec<ChangeHash>)>>,
@@ -48,7 +53,8 @@ pub(crate) struct Reviewed {
     pub(crate) may_stay: bool,
     /// With which documents it may do less than before, and what.
     pub(crate) less: Vec<(DocumentId, Right)>,
-    /// Whether there are some with which it may do more.
+    /// Whether there are some with which it may do more, or it is sent all of them from now on or is
+    /// not any more: what it then is to have shows on a connection that is made anew.
     pub(crate) is_more: bool,
 }
 
@@ -65,7 +71,9 @@ impl Desk {
         let (done, answers) = mpsc::unbounded_channel();
         let visitor = Mutex::new(Visitor::from(address).with_token(token));
         let (members, said_of_set) = (Mutex::default(), Mutex::default());
-        let clerk = Arc::new(Clerk { hub, number, visitor, is_link, members, said_of_set });
+        let is_relay = AtomicBool::new(false);
+        let clerk = Clerk { hub, number, visitor, is_link, is_relay, members, said_of_set };
+        let clerk = Arc::new(clerk);
         (Self { clerk, asked: Asked::default(), done }, answers)
     }
 
@@ -109,10 +117,12 @@ impl Desk {
 
     /// Whether the other side is a relay that is to be sent every document.
     pub(crate) async fn is_relay(&self) -> bool {
-        match &self.clerk.hub.policy {
+        let is_relay = match &self.clerk.hub.policy {
             Policy::Relay(access) => access.is_relay(&self.clerk.visitor()).await,
             Policy::Bound => false,
-        }
+        };
+        self.clerk.is_relay.store(is_relay, Ordering::Relaxed);
+        is_relay
     }
 
     /// What was said of the documents of the set that this side follows.
@@ -122,26 +132,31 @@ impl Desk {
 
     fn admit(&self, id: RequestId, peer: Author) {
         let clerk = self.clerk.clone();
-        self.begin_other(id, async move { clerk.admit(peer).await });
+        self.begin_other(id, Vec::new(), async move { clerk.admit(peer).await });
     }
 
     fn recall(&self, id: RequestId, hash: &[u8; 32]) {
         let answers = vec![(id, Answer::Recalled(self.clerk.hub.set(hash)))];
         // Nobody waits for it when the connection is over.
-        let _ = self.done.send(Box::new(Done { document: None, answers }));
+        let _ = self.done.send(Box::new(Done { document: None, documents: Vec::new(), answers }));
     }
 
     fn members(&self, id: RequestId, documents: Vec<DocumentId>) {
-        let clerk = self.clerk.clone();
-        self.begin_other(id, async move { clerk.members_of_set(documents).await });
+        let (clerk, all) = (self.clerk.clone(), documents.clone());
+        self.begin_other(id, all, async move { clerk.members_of_set(documents).await });
     }
 
     /// Begins to answer what is not asked of a single document.
-    fn begin_other(&self, id: RequestId, answer: impl Future<Output = Answer> + Send + 'static) {
+    fn begin_other(
+        &self,
+        id: RequestId,
+        documents: Vec<DocumentId>,
+        answer: impl Future<Output = Answer> + Send + 'static,
+    ) {
         let done = self.done.clone();
         tokio::spawn(async move {
             let answers = vec![(id, answer.await)];
-            let _ = done.send(Box::new(Done { document: None, answers }));
+            let _ = done.send(Box::new(Done { document: None, documents, answers }));
         });
     }
 
@@ -149,8 +164,10 @@ impl Desk {
         let (clerk, done) = (self.clerk.clone(), self.done.clone());
         let answering = async move {
             let _working = clerk.hub.working().await;
+            let is_opened = asks.iter().any(|(_, ask)| matches!(ask, Ask::Open { .. }));
+            let documents = is_opened.then_some(document).into_iter().collect();
             let answers = clerk.answer(document, asks).await;
-            let _ = done.send(Box::new(Done { document: Some(document), answers }));
+            let _ = done.send(Box::new(Done { document: Some(document), documents, answers }));
         };
         tokio::spawn(answering.instrument(tracing::debug_span!("document", %document)));
     }
@@ -225,6 +242,8 @@ impl Clerk {
         }
         let asked = self.members().begin_review();
         review.may_stay = access.may_connect(&self.visitor()).await;
+        let is_relay = access.is_relay(&self.visitor()).await;
+        review.is_more = is_relay != self.is_relay.load(Ordering::Relaxed);
         for (document, before) in asked {
             let now = self.grant(document).await;
             if now.right < before.right {
@@ -312,9 +331,18 @@ impl Clerk {
         match self.hub.open(document).await {
             Ok(entry) => {
                 let look = move |history: &History| ask.on(history);
-                entry.look(look).await.unwrap_or(Answer::Failed)
+                match entry.look_durable(look).await {
+                    Ok(answer) => answer.unwrap_or(Answer::Failed),
+                    Err(error) => {
+                        tracing::error!(%error, %document, "what is not durable is kept back");
+                        Answer::Failed
+                    }
+                }
             }
             Err(StoreError::UnknownDocument(_) | StoreError::Removed(_)) if is_opening => {
+                Answer::Refused(Refused::Unknown)
+            }
+            Err(StoreError::UnknownDocument(_)) if self.hub.is_of_app() => {
                 Answer::Refused(Refused::Unknown)
             }
             // It was opened as one that is yet to be made.

@@ -1,7 +1,6 @@
 //! Documents as they are opened, and let go of.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry as Place;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::{Hub, Mail};
+use super::{Hub, Mail, Policy};
 use crate::host::{Entry, Listener, Ways, apart};
 
 /// The documents that are in use.
@@ -20,6 +19,7 @@ use crate::host::{Entry, Listener, Ways, apart};
 pub(super) struct Documents(HashMap<DocumentId, Held>);
 
 /// A document in use.
+#[derive(Clone)]
 enum Held {
     /// Opened here.
     Opened(Arc<Opened>),
@@ -50,8 +50,8 @@ impl Hub {
     /// A document, opened if need be.
     ///
     /// # Errors
-    /// [`StoreError::UnknownDocument`] or [`StoreError::Removed`] if it is not here; those of the
-    /// place.
+    /// [`StoreError::UnknownDocument`] or [`StoreError::Removed`] if it is not here, or the app does not
+    /// share it (any more); those of the place.
     pub(crate) async fn open(
         self: &Arc<Self>,
         document: DocumentId,
@@ -76,8 +76,10 @@ impl Hub {
         open: fn(&Store, DocumentId) -> Result<crdt_store::StoredHistory, StoreError>,
     ) -> Result<Arc<Entry>, StoreError> {
         let opened = match self.held(document) {
-            Ok(entry) => return Ok(entry),
-            Err(opened) => opened,
+            Held::Bound(ways) => {
+                return ways.first().ok_or(StoreError::UnknownDocument(document));
+            }
+            Held::Opened(opened) => opened,
         };
         opened.used.store(self.now().as_millis(), Ordering::Relaxed);
         let entry = opened.entry.get_or_try_init(|| async {
@@ -112,22 +114,15 @@ impl Hub {
         }
     }
 
-    /// A document of the app, or the place for one that is opened here.
-    fn held(&self, document: DocumentId) -> Result<Arc<Entry>, Arc<Opened>> {
-        match self.documents().0.entry(document) {
-            Place::Vacant(place) => {
-                let opened = Arc::<Opened>::default();
-                place.insert(Held::Opened(opened.clone()));
-                Err(opened)
+    /// A document as the app shares it, or the place for one that is opened here. What an app does not
+    /// share is not opened for it: what is still asked of it was asked when it did.
+    fn held(&self, document: DocumentId) -> Held {
+        let mut documents = self.documents();
+        match self.policy {
+            Policy::Bound => documents.0.get(&document).cloned().unwrap_or_default(),
+            Policy::Relay(_) => {
+                documents.0.entry(document).or_insert_with(|| Held::Opened(Arc::default())).clone()
             }
-            Place::Occupied(mut place) => match place.get() {
-                Held::Opened(opened) => Err(opened.clone()),
-                Held::Bound(ways) => ways.first().ok_or_else(|| {
-                    let opened = Arc::<Opened>::default();
-                    place.insert(Held::Opened(opened.clone()));
-                    opened
-                }),
-            },
         }
     }
 
@@ -169,8 +164,7 @@ impl Hub {
     pub(crate) fn bind(self: &Arc<Self>, entry: &Arc<Entry>) {
         {
             let mut documents = self.documents();
-            let new = || Held::Bound(Ways::default());
-            if let Held::Bound(ways) = documents.0.entry(entry.id).or_insert_with(new) {
+            if let Held::Bound(ways) = documents.0.entry(entry.id).or_default() {
                 ways.add(entry);
             }
         }
@@ -263,11 +257,19 @@ impl Hub {
 pub(super) async fn let_go_of_idle(hub: Weak<Hub>, mut ended: watch::Receiver<bool>) {
     loop {
         let Some(pause) = hub.upgrade().map(|hub| hub.bounds.idle / 2) else { return };
-        let is_over = timeout(pause, ended.wait_for(|ended| *ended)).await;
-        match (is_over, hub.upgrade()) {
-            (Err(_), Some(hub)) => hub.let_go(hub.bounds.idle),
-            _ => return,
-        };
+        if timeout(pause, ended.wait_for(|ended| *ended)).await.is_ok() {
+            return;
+        }
+        let Some(hub) = hub.upgrade() else { return };
+        hub.let_go(hub.bounds.idle);
+        hub.leave_at_links().await;
+    }
+}
+
+/// A document that the app does not share.
+impl Default for Held {
+    fn default() -> Self {
+        Self::Bound(Ways::default())
     }
 }
 
@@ -278,5 +280,41 @@ impl Held {
             Self::Opened(opened) => opened.entry.get().cloned(),
             Self::Bound(ways) => ways.first(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crdt_core::{CrdtNode, Keypair};
+    use tokio::runtime::Handle;
+
+    use super::super::Bounds;
+    use super::*;
+    use crate::Live;
+
+    #[derive(CrdtNode)]
+    struct Note {
+        text: String,
+    }
+
+    /// What is still asked of a document that the app does not share any more opens nothing, so it can
+    /// be shared again.
+    #[tokio::test]
+    async fn a_document_that_was_unbound_can_be_bound_again() -> Result<(), StoreError> {
+        let keypair = Keypair::from_secret_bytes(&[1; 32]);
+        let store = Store::in_memory(keypair.clone());
+        let bounds = Bounds::default();
+        let hub = Hub::start(store.clone(), keypair, Policy::Bound, bounds, Handle::current());
+        let note = Live::new(store.create::<Note>()?);
+        hub.bind(note.entry());
+        let id = note.id();
+        drop(note);
+        assert!(!hub.is_bound(&id));
+        let asked = hub.open(id).await;
+        assert!(matches!(asked, Err(StoreError::UnknownDocument(_))));
+        let note = Live::new(store.open_document::<Note>(id)?);
+        hub.bind(note.entry());
+        assert!(hub.is_bound(&id) && hub.open(id).await.is_ok());
+        Ok(())
     }
 }

@@ -16,6 +16,14 @@ pub(crate) struct Announcement {
     pub(super) origin: Option<u32>,
 }
 
+impl Announcement {
+    /// The same without the changes.
+    pub(super) fn lightened(&self) -> Self {
+        let Self { document, origin, fresh } = self;
+        Self { document: *document, fresh: fresh.without_changes(), origin: *origin }
+    }
+}
+
 impl Listener for Hub {
     /// Where the app shares a document in several ways, what is said to others comes from one of them
     /// alone, in its order; what another one got is there when that has brought it in.

@@ -43,7 +43,7 @@ use fan::Announcement;
 use followers::MAX_NUMBER;
 use quotas::Quotas;
 use routes::Routes;
-pub(crate) use routes::{Connected, Mail, Mailbox};
+pub(crate) use routes::{Connected, Link, Mail, Mailbox};
 use sets::Sets;
 pub(crate) use taking::{Refusal, take_in};
 
@@ -149,6 +149,11 @@ impl Hub {
             Policy::Bound => hub.runtime.spawn(presence::show(of().0, of().1)),
         };
         hub
+    }
+
+    /// Whether documents are those that an app shares, and no others.
+    pub(crate) const fn is_of_app(&self) -> bool {
+        matches!(self.policy, Policy::Bound)
     }
 
     /// The settings of a connection, without what belongs to its side.

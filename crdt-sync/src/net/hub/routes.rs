@@ -1,14 +1,15 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crdt_core::{Author, DocumentId};
+use tokio::task::spawn_blocking;
 
 use super::Hub;
 use super::fan::Announcement;
 use super::followers::Followers;
-use crate::host::{self, Slot};
+use crate::host::{self, Letter, Slot};
 use crate::protocol::{Close, Presence};
 
 /// What is put into the queue of a connection.
@@ -18,6 +19,8 @@ pub(crate) enum Mail {
     Grown(Arc<Announcement>),
     /// It is to ask the other side for a document.
     Follow(DocumentId),
+    /// There are documents that a connection to a relay is to ask for, or to leave.
+    Links,
     /// It is not to follow a document any more.
     Leave(DocumentId),
     /// A document that it follows was removed here.
@@ -26,6 +29,26 @@ pub(crate) enum Mail {
     Presence(Arc<(DocumentId, Presence)>),
     /// A message from another peer, or to one.
     Message { peer: Author, bytes: Vec<u8> },
+}
+
+impl Letter for Mail {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Grown(announcement) => announcement.fresh.bytes(),
+            _ => 0,
+        }
+    }
+
+    fn lightened(&self) -> Self {
+        match self {
+            Self::Grown(announcement) => Self::Grown(Arc::new(announcement.lightened())),
+            other => other.clone(),
+        }
+    }
+
+    fn may_be_dropped(&self) -> bool {
+        matches!(self, Self::Presence(_) | Self::Message { .. })
+    }
 }
 
 /// Where a connection gets its mail.
@@ -39,7 +62,18 @@ pub(super) struct Route {
     since: Instant,
     /// Whether it is to follow all documents that others do.
     is_link: bool,
+    /// What it has not been told of these: however many there are, they take one place in its queue.
+    links: Vec<Link>,
     documents: usize,
+}
+
+/// What a connection to a relay is to do with a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Link {
+    /// Others follow it here.
+    Follow(DocumentId),
+    /// Nobody else does any more, and it is not here.
+    Leave(DocumentId),
 }
 
 /// Who is connected.
@@ -59,13 +93,23 @@ pub(crate) struct Connected {
 pub(super) struct Routes {
     pub(super) connections: HashMap<u32, Route>,
     followers: Followers,
+    /// Documents that others than connections to relays have left since it was last looked which of
+    /// these are to be left there.
+    left: HashSet<DocumentId>,
+    /// Why every connection is to end, once they are, also those that come then.
+    ended: Option<Ending>,
 }
 
+/// Says why a connection is to end, to each by itself.
+type Ending = Box<dyn Fn() -> Close + Send>;
+
 impl Route {
-    /// Puts something into its mailbox.
-    fn send(&self, mail: &Mail) {
-        let may_be_dropped = matches!(mail, Mail::Presence(_) | Mail::Message { .. });
-        self.slot.send(mail, may_be_dropped);
+    /// Tells a connection to a relay what to do with a document.
+    fn link(&mut self, link: Link) {
+        self.links.push(link);
+        if self.links.len() == 1 {
+            self.slot.send(&Mail::Links);
+        }
     }
 }
 
@@ -89,10 +133,26 @@ impl Routes {
     }
 
     /// Has connections to relays follow a document.
-    pub(super) fn tell_links(&self, document: DocumentId, but: Option<u32>) {
-        let links = self.connections.iter();
+    pub(super) fn tell_links(&mut self, document: DocumentId, but: Option<u32>) {
+        let links = self.connections.iter_mut();
         let links = links.filter(|(link, route)| route.is_link && Some(**link) != but);
-        links.for_each(|(_, route)| route.send(&Mail::Follow(document)));
+        links.for_each(|(_, route)| route.link(Link::Follow(document)));
+    }
+
+    /// Whether nobody follows a document but connections to relays, and there are some.
+    fn is_of_links(&self, document: &DocumentId) -> bool {
+        let is_link = |number| self.connections.get(number).is_some_and(|route| route.is_link);
+        let followers = self.followers(document);
+        !followers.is_empty() && followers.iter().all(is_link)
+    }
+
+    /// A connection does not follow a document any more.
+    fn leave(&mut self, document: &DocumentId, number: u32) {
+        self.followers.remove(document, number);
+        let was_link = self.connections.get(&number).is_some_and(|route| route.is_link);
+        if !was_link && self.is_of_links(document) {
+            self.left.insert(*document);
+        }
     }
 
     pub(super) fn connected(&self) -> Vec<Connected> {
@@ -111,13 +171,13 @@ impl Routes {
     pub(super) fn send(&self, document: &DocumentId, but: Option<u32>, mail: &Mail) {
         let others = self.followers(document).iter().filter(|number| Some(**number) != but);
         for route in others.filter_map(|number| self.connections.get(number)) {
-            route.send(mail);
+            route.slot.send(mail);
         }
     }
 
     pub(super) fn send_to_author(&self, author: &Author, mail: &Mail) {
         let is_theirs = |route: &&Route| route.author.as_ref() == Some(author);
-        self.connections.values().filter(is_theirs).for_each(|route| route.send(mail));
+        self.connections.values().filter(is_theirs).for_each(|route| route.slot.send(mail));
     }
 }
 
@@ -126,9 +186,14 @@ impl Hub {
     /// Enters a connection.
     pub(crate) fn enter(&self, number: u32, address: Option<IpAddr>) -> Mailbox {
         let (slot, mailbox) = host::mailbox(self.bounds.queue);
-        let since = Instant::now();
-        let route = Route { slot, address, author: None, since, is_link: false, documents: 0 };
-        self.routes().connections.insert(number, route);
+        let (since, links) = (Instant::now(), Vec::new());
+        let route =
+            Route { slot, address, author: None, since, is_link: false, links, documents: 0 };
+        let mut routes = self.routes();
+        if let Some(close) = &routes.ended {
+            route.slot.end(close());
+        }
+        routes.connections.insert(number, route);
         mailbox
     }
 
@@ -169,7 +234,54 @@ impl Hub {
         if let Some(route) = routes.connections.get_mut(&number) {
             route.documents = route.documents.saturating_sub(1);
         }
-        routes.followers.remove(&document, number);
+        routes.leave(&document, number);
+    }
+
+    /// What a connection to a relay is to do with documents, in its order. Those that it is to leave
+    /// it does not follow from here on, so that whoever follows one then is the first.
+    pub(crate) fn take_links(&self, number: u32) -> Vec<Link> {
+        let mut routes = self.routes();
+        let Some(route) = routes.connections.get_mut(&number) else { return Vec::new() };
+        let mut links = core::mem::take(&mut route.links);
+        links.retain(|link| match link {
+            Link::Follow(_) => true,
+            // Somebody may have come to follow it meanwhile.
+            Link::Leave(document) => {
+                let is_left = routes.is_of_links(document);
+                if is_left {
+                    routes.followers.remove(document, number);
+                }
+                is_left
+            }
+        });
+        links
+    }
+
+    /// Has connections to relays leave documents that nobody else follows any more and that are not
+    /// here: what somebody has asked for, and nobody has, is not asked for there for ever.
+    pub(super) async fn leave_at_links(&self) {
+        let left = core::mem::take(&mut self.routes().left);
+        if left.is_empty() {
+            return;
+        }
+        let store = self.store.clone();
+        let Ok(Ok(listings)) = spawn_blocking(move || store.documents()).await else {
+            // It is looked again.
+            self.routes().left.extend(left);
+            return;
+        };
+        let here: HashSet<DocumentId> = listings.iter().map(|listing| listing.id).collect();
+        let mut routes = self.routes();
+        for document in left.difference(&here) {
+            if !routes.is_of_links(document) || self.is_in_use(document) {
+                continue;
+            }
+            for number in routes.followers(document).to_vec() {
+                if let Some(route) = routes.connections.get_mut(&number) {
+                    route.link(Link::Leave(*document));
+                }
+            }
+        }
     }
 
     /// A connection is gone. Costs time in the number of documents that it followed.
@@ -181,7 +293,7 @@ impl Hub {
 
     /// Has all connections do something.
     pub(crate) fn tell_all(&self, mail: &Mail) {
-        self.routes().connections.values().for_each(|route| route.send(mail));
+        self.routes().connections.values().for_each(|route| route.slot.send(mail));
     }
 
     /// Puts something into the queues of all that follow a document, but one.
@@ -194,8 +306,86 @@ impl Hub {
         self.routes().connections.values().any(|route| route.author.is_some())
     }
 
-    /// Ends all connections, each for a reason of its own.
-    pub(crate) fn end_all(&self, close: impl Fn() -> Close) {
-        self.routes().connections.values().for_each(|route| route.slot.end(close()));
+    /// Ends all connections, each for a reason of its own, and whatever is connected from then on.
+    pub(crate) fn end_all(&self, close: impl Fn() -> Close + Send + 'static) {
+        let mut routes = self.routes();
+        routes.connections.values().for_each(|route| route.slot.end(close()));
+        routes.ended = Some(Box::new(close));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crdt_core::{CrdtNode, Keypair};
+    use crdt_store::Store;
+    use tokio::runtime::Handle;
+    use tokio::time::timeout;
+
+    use super::super::{Bounds, Policy};
+    use super::*;
+    use crate::access::Open;
+    use crate::protocol::CloseReason;
+
+    #[derive(CrdtNode)]
+    struct Note {
+        text: String,
+    }
+
+    fn hub() -> Arc<Hub> {
+        let keypair = Keypair::from_secret_bytes(&[1; 32]);
+        let store = Store::in_memory(keypair.clone());
+        let bounds = Bounds { queue: 4, idle: Duration::from_millis(20), ..Bounds::default() };
+        Hub::start(store, keypair, Policy::Relay(Arc::new(Open)), bounds, Handle::current())
+    }
+
+    async fn linked(hub: &Hub, number: u32, mailbox: &mut Mailbox) -> Vec<Link> {
+        let mail = timeout(Duration::from_secs(20), mailbox.mail.next()).await.expect("mail");
+        assert!(matches!(mail, Some(Mail::Links)));
+        hub.take_links(number)
+    }
+
+    /// A peer may ask for documents that nobody has, very many of them: connections to relays ask for
+    /// them too, keep up, and leave them when it is gone.
+    #[tokio::test]
+    async fn what_peers_ask_for_is_asked_for_at_relays_as_long_as_they_do() {
+        let hub = hub();
+        let [link, peer, other] = [(); 3].map(|()| hub.number());
+        let mut mailbox = hub.enter(link, None);
+        let _mailboxes = [peer, other].map(|number| hub.enter(number, None));
+        assert!(hub.link(link).is_empty());
+        let stored = hub.store.create::<Note>().expect("room").id();
+        let mut documents: Vec<_> = (0..100).map(|n| DocumentId::from_bytes([n; 32])).collect();
+        documents.push(stored);
+        for document in &documents {
+            hub.follow(peer, *document);
+        }
+        assert!(mailbox.end.borrow().is_none(), "it keeps up");
+        let follow: Vec<Link> = documents.iter().copied().map(Link::Follow).collect();
+        assert_eq!(linked(&hub, link, &mut mailbox).await, follow);
+        for document in &documents {
+            hub.follow(link, *document);
+        }
+        hub.follow(other, documents[0]);
+
+        hub.exit(peer, documents.clone());
+        let mut left = linked(&hub, link, &mut mailbox).await;
+        left.sort_unstable_by_key(|link| format!("{link:?}"));
+        let mut leave: Vec<Link> = documents[1..100].iter().copied().map(Link::Leave).collect();
+        leave.sort_unstable_by_key(|link| format!("{link:?}"));
+        assert_eq!(left, leave);
+        assert_eq!(hub.followed(), 2, "what is here, and what is asked for");
+        // Who asks for one again is the first.
+        hub.follow(other, documents[1]);
+        assert_eq!(linked(&hub, link, &mut mailbox).await, [Link::Follow(documents[1])]);
+    }
+
+    #[tokio::test]
+    async fn who_connects_when_all_are_told_to_end_is_told_too() {
+        let hub = hub();
+        hub.end_all(|| Close::new(CloseReason::Done, ""));
+        let mailbox = hub.enter(hub.number(), None);
+        assert!(mailbox.end.has_changed().expect("it is there") && mailbox.end.borrow().is_some());
     }
 }

@@ -67,6 +67,7 @@ async fn entry(
     bundles: &[Vec<u8>],
 ) -> Result<Arc<Entry>, Refusal> {
     let opened = match hub.open(document).await {
+        Err(StoreError::UnknownDocument(_)) if hub.is_of_app() => return Err(Refusal::Removed),
         Err(StoreError::UnknownDocument(_)) => {
             // What is not genuine makes no document.
             try_in(document, bundles).await?;

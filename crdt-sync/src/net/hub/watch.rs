@@ -86,9 +86,12 @@ impl Hub {
         }
         let known = listings.iter().rposition(|listing| Some(listing.id) == seen.last);
         let new = &listings[known.map_or(0, |place| place + 1)..];
-        let routes = self.routes();
-        let not_followed = new.iter().filter(|listing| routes.followers(&listing.id).is_empty());
-        not_followed.for_each(|listing| routes.tell_links(listing.id, None));
+        let mut routes = self.routes();
+        for listing in new {
+            if routes.followers(&listing.id).is_empty() {
+                routes.tell_links(listing.id, None);
+            }
+        }
         drop(routes);
         seen.last = listings.last().map(|listing| listing.id);
     }

@@ -230,7 +230,7 @@ impl Relay {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         let room = &self.inner.answers;
         let mut held = room.take(bytes).ok_or_else(no_room)?;
-        let answer = entry.look(answer).await.ok_or_else(not_here)?;
+        let answer = entry.look_durable(answer).await.map_err(failed)?.ok_or_else(not_here)?;
         held.grow(room, answer.len()).ok_or_else(no_room)?;
         Ok(held.with(answer))
     }

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Limits;
@@ -15,6 +15,14 @@ pub(super) struct Doors {
 struct Inside {
     all: usize,
     by_address: HashMap<IpAddr, usize>,
+}
+
+/// What counts as one address: of IPv6 a network of 64 bits, all of which one who has one of them has.
+fn counted(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
+    }
 }
 
 /// The place of a connection, which is free again when it is dropped.
@@ -35,6 +43,7 @@ impl Doors {
 
     /// A place for a connection from an address, if that is known; `None` if there is none left.
     pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Seat> {
+        let address = address.map(counted);
         let mut inside = self.inside();
         if inside.all >= self.limits.connections {
             return None;
@@ -86,5 +95,18 @@ mod tests {
         assert!(doors.enter(one).is_some());
         drop(third);
         assert!(doors.inside().by_address.is_empty() && doors.inside().all == 0);
+    }
+
+    #[test]
+    fn who_has_a_network_of_addresses_has_one() {
+        let limits = Limits { connections_per_address: 1, ..Limits::default() };
+        let doors = Arc::new(Doors::new(limits));
+        let enter = |address: &str| doors.enter(Some(address.parse().expect("an address")));
+        let _seats = ["2001:db8::1", "2001:db8:0:1::1", "10.0.0.1"]
+            .map(|address| enter(address).expect("the first of them"));
+        for address in ["2001:db8::2", "2001:db8::ffff:ffff:0:1", "::ffff:10.0.0.1"] {
+            assert!(enter(address).is_none(), "{address}");
+        }
+        assert!(enter("::ffff:10.0.0.2").is_some());
     }
 }

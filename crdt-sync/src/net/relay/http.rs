@@ -39,8 +39,14 @@ impl Relay {
         self.guarded(page::admin().with_state(self.clone()))
     }
 
+    /// A router that answers this machine alone, as [`local`](crate::RelayOptions::local) has all of them
+    /// do: for what is served on loopback to who runs the relay, whoever the rest is for.
+    pub fn local_router(router: Router) -> Router {
+        router.layer(from_fn(local::from_here))
+    }
+
     fn guarded(&self, router: Router) -> Router {
-        if self.inner.is_local { router.layer(from_fn(local::from_here)) } else { router }
+        if self.inner.is_local { Self::local_router(router) } else { router }
     }
 }
 

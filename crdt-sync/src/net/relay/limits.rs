@@ -10,7 +10,8 @@ use crate::dialing::{SOON, SettingError, number, time};
 pub struct Limits {
     /// Connections at once; 10,000 by default.
     pub connections: usize,
-    /// Connections at once from one address; 1,000 by default, for those who share one.
+    /// Connections at once from one address; 1,000 by default, for those who share one. Of IPv6 a network
+    /// of 64 bits is one.
     pub connections_per_address: usize,
     /// How long the head of a request may take to come, and then what comes with it; 10 seconds by
     /// default.

@@ -251,7 +251,7 @@ impl Relay {
         draining.send_replace(true);
         let spread = u64::try_from(limits.retry_after.as_millis()).unwrap_or(u64::MAX);
         hub.end();
-        hub.end_all(|| Close {
+        hub.end_all(move || Close {
             reason: CloseReason::Busy,
             retry_after: Some(spread / 10 + random() % spread.max(1)),
             text: "the relay is being restarted".to_owned(),

@@ -30,6 +30,7 @@ impl Channel {
         }
         let bytes: u64 = fresh.bundles.iter().map(|(bundle, _)| bundle.bytes.len() as u64).sum();
         let has_room = outgoing.live.all.len() + fresh.bundles.len() <= room.0 && bytes <= room.1;
+        let has_room = has_room && fresh.is_whole;
         // Live changes do not bring the record of the document.
         if !has_room || self.comparing.they_lack_genesis && !self.lacks_genesis {
             outgoing.drop_live();

@@ -1,6 +1,8 @@
 //! What comes from the other side: the handshake, messages of the connection, and those of
 //! documents.
 
+use crdt_core::DocumentId;
+
 use super::{Admission, Connection, Phase};
 use crate::protocol::closing::{Close, CloseReason};
 use crate::protocol::event::{Closed, Event};
@@ -79,9 +81,11 @@ impl Connection {
 
     pub(super) fn begin(&mut self, mut session: Box<Session>) {
         self.events.push_back(Event::Authenticated(session.peer.author));
-        self.sets.drain(..).for_each(|documents| session.subscribe_set(documents));
-        self.subscribed.drain(..).for_each(|document| session.subscribe(document));
+        let sets = self.sets.drain(..).flat_map(|documents| session.subscribe_set(documents));
+        let mut beyond: Vec<DocumentId> = sets.collect();
+        beyond.extend(self.subscribed.drain(..).filter(|document| !session.subscribe(*document)));
         self.phase = Phase::Open(session);
+        self.beyond(beyond);
     }
 
     fn hear(&mut self, now: Time, message: Message<'_>) -> Result<(), Violation> {

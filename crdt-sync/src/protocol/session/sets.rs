@@ -11,20 +11,26 @@ use crate::protocol::request::{Answer, Request};
 use crate::protocol::violation::{Limit, Violation};
 
 impl Session {
-    /// Follows a set of documents, given in ascending order. There can be one on a connection.
-    pub(in crate::protocol) fn subscribe_set(&mut self, documents: Vec<DocumentId>) {
+    /// Follows a set of documents, given in ascending order. There can be one on a connection. Gives
+    /// those that are more than the other side takes.
+    pub(in crate::protocol) fn subscribe_set(
+        &mut self,
+        documents: Vec<DocumentId>,
+    ) -> Vec<DocumentId> {
         let is_free = |document: &DocumentId| !self.channels.contains_key(document);
-        let documents: Vec<DocumentId> = documents.into_iter().filter(is_free).collect();
+        let mut documents: Vec<DocumentId> = documents.into_iter().filter(is_free).collect();
         if self.followed.is_some() || documents.is_empty() {
-            for document in documents {
-                self.subscribe(document);
-            }
-            return;
+            documents.retain(|document| !self.subscribe(*document));
+            return documents;
         }
+        let room = usize::try_from(self.room()).unwrap_or(usize::MAX);
+        let beyond = documents.split_off(documents.len().min(room));
         let first = self.next_handle;
         self.next_handle += 2 * documents.len() as u64;
+        self.opened_here += documents.len() as u64;
         // Numbers for all of them, of which some may not be used.
         self.followed = Some(Followed::new(Set::new(first, documents.into(), self.salt)));
+        beyond
     }
 
     /// The sets whose documents go by numbers.
