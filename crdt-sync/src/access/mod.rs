@@ -109,6 +109,13 @@ impl Grant {
 
     /// Nothing.
     pub const NONE: Self = Self { right: Right::None, quota: None, holder: Holder::Everyone };
+
+    /// Whether something may be done by it that could not be by another one.
+    #[cfg(feature = "net")]
+    pub(crate) fn allows_more_than(self, other: Self) -> bool {
+        let bytes = |grant: Self| grant.quota.unwrap_or(u64::MAX);
+        self.right > other.right || self.right == Right::Write && bytes(self) > bytes(other)
+    }
 }
 
 /// An answer that may have to be looked up.

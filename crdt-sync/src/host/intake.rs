@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crdt_core::Outcome;
+use crdt_core::{ApplyError, Outcome};
 use crdt_store::StoreError;
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -59,6 +59,14 @@ pub(crate) enum TakeInError {
     OverQuota { bytes: u64, left: u64 },
     #[error("the document is not kept here any more")]
     Gone,
+}
+
+/// Has whoever runs the app know that it will never have a document, and what to do: nobody else can.
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+pub(crate) fn warn_of_type(error: &ApplyError) {
+    if let ApplyError::OfAnotherType { .. } = error {
+        tracing::warn!(%error, "a document that was joined is of another type");
+    }
 }
 
 type Done = oneshot::Sender<Result<Taken, TakeInError>>;

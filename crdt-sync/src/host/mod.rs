@@ -23,7 +23,7 @@ pub(crate) use entry::{Grown, Listener};
 #[cfg(feature = "net")]
 pub(crate) use intake::Quota;
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
-pub(crate) use intake::{Sent, TakeInError, Taken};
+pub(crate) use intake::{Sent, TakeInError, Taken, warn_of_type};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use mailbox::{Letter, Mailbox, Slot, mailbox};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]

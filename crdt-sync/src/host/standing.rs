@@ -22,12 +22,12 @@ struct Relay {
     durable: Vec<ChangeHash>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Connected {
-    /// It had nothing that was not here.
-    Synced,
-    /// Why it does not serve the document, or takes no changes.
-    Refused(Refused),
+#[derive(Clone, Copy, Debug, Default)]
+struct Connected {
+    /// Each side has got what the other had, as far as that was taken.
+    is_synced: bool,
+    /// Why it does not serve the document, or takes no changes: the latter goes on being synced.
+    refused: Option<Refused>,
 }
 
 /// A connection to a relay, whichever peer of the process has it.
@@ -48,21 +48,21 @@ impl To {
 
 impl Relay {
     fn is_synced(&self) -> bool {
-        self.connections.values().any(|it| matches!(it, Connected::Synced))
+        self.connections.values().any(|it| it.is_synced)
     }
 
+    /// Why it refuses on one connection what it does not do on another either.
     fn refused(&self) -> Option<Refused> {
-        let refused = self.connections.values().find_map(|it| match it {
-            Connected::Refused(reason) => Some(*reason),
-            Connected::Synced => None,
-        });
-        refused.filter(|_| !self.is_synced())
+        let is_done = self.connections.values().any(|it| it.is_synced && it.refused.is_none());
+        let refused = self.connections.values().find_map(|it| it.refused);
+        refused.filter(|_| !is_done)
     }
 
     /// Says whether that is news of the connection.
     fn synced(&mut self, connection: u64) -> bool {
-        let before = self.connections.insert(connection, Connected::Synced);
-        !matches!(before, Some(Connected::Synced))
+        let it = self.connections.entry(connection).or_default();
+        it.refused = it.refused.filter(|reason| reason.is_of_changes());
+        !core::mem::replace(&mut it.is_synced, true)
     }
 }
 
@@ -91,7 +91,9 @@ impl Standing {
     /// A relay does not serve the document on a connection, or takes no changes of it.
     pub(crate) fn refused(&mut self, to: To, reason: Refused) {
         let relay = self.relays.entry(to.relay).or_default();
-        relay.connections.insert(to.connection, Connected::Refused(reason));
+        let it = relay.connections.entry(to.connection).or_default();
+        it.is_synced &= reason.is_of_changes();
+        it.refused = Some(reason);
     }
 
     /// A connection is gone. What the relay had it has.

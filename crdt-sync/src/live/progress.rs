@@ -19,7 +19,8 @@ pub struct RelayStanding {
     /// The heads of what it has durably, as far as it has said so.
     pub durable: Vec<ChangeHash>,
     /// Why it does not serve the document, or takes no changes of it, if it is connected and does
-    /// not.
+    /// not: of a relay that only lets read both this and `is_synced` say so. Also that this app has
+    /// joined the document as a type that it is not of.
     pub refused: Option<Refused>,
 }
 

@@ -129,7 +129,10 @@ async fn take_in(entry: Option<Arc<Entry>>, number: u32, bundles: Vec<Vec<u8>>) 
 fn outcome(entry: &Entry, taken: Result<Taken, TakeInError>) -> Answer {
     match taken {
         Ok(taken) => taken.answer,
-        Err(TakeInError::Store(StoreError::Apply(error))) => Answer::Invalid(error),
+        Err(TakeInError::Store(StoreError::Apply(error))) => {
+            warn_of_type(&error);
+            Answer::Invalid(error)
+        }
         Err(TakeInError::Store(StoreError::Removed(_)) | TakeInError::Gone) => {
             Answer::Refused(Refused::Unknown)
         }

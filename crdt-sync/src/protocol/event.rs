@@ -41,7 +41,8 @@ pub enum Event {
         /// The document.
         document: DocumentId,
     },
-    /// The other side does not serve a document, or takes no changes of it.
+    /// The other side does not serve a document, or takes no changes of it; or this one cannot take
+    /// it, which is of another type than it was joined as.
     Refused {
         /// The document.
         document: DocumentId,

@@ -146,6 +146,8 @@ pub enum Refused {
     Quota,
     /// Not now: the store failed, or too many documents are open.
     Busy,
+    /// An app has joined it as a type that it is not of.
+    OfAnotherType,
 }
 
 impl Refused {
@@ -155,8 +157,14 @@ impl Refused {
     }
 }
 
-const REFUSED: [Refused; 5] =
-    [Refused::Unknown, Refused::Forbidden, Refused::ReadOnly, Refused::Quota, Refused::Busy];
+const REFUSED: [Refused; 6] = [
+    Refused::Unknown,
+    Refused::Forbidden,
+    Refused::ReadOnly,
+    Refused::Quota,
+    Refused::Busy,
+    Refused::OfAnotherType,
+];
 
 pub(super) mod kind {
     pub(in super::super) const OPEN: u8 = 1;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crdt_core::DocumentId;
 use crdt_sync::access::{Access, AllowList, Answer, Grant, Right, Rule, Rules, Token, Visitor};
 use crdt_sync::protocol::Refused;
-use crdt_sync::{Live, Peer, PeerOptions};
+use crdt_sync::{Invite, Live, Peer, PeerOptions, Router};
 use tokio::sync::{Notify, watch};
 
 use crate::raw::{Raw, socket};
@@ -206,4 +206,84 @@ async fn who_is_made_a_relay_is_sent_all_documents_from_then_on() {
     assert!(linked.documents().expect("a store").is_empty(), "nothing is sent unasked");
     list.set(made);
     until("it is sent", async || linked.documents().expect("a store").len() == 1).await;
+}
+
+/// Whoever may only read is synced, and can see before writing that nothing of it would be taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_only_read_is_told_so() {
+    let rules = Rules::new().key(key(341).author(), Rule::write()).everyone(Rule::read());
+    let server = Server::start(&store(340), AllowList::new(rules), options(), None);
+    let (one, _first) = created(341, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let (two, _second) = joined(342, one.id(), &server);
+    soon("synced", two.synced()).await;
+    let standing = || two.relays().into_iter().next().expect("it is connected");
+    assert_eq!((standing().is_synced, standing().refused), (true, Some(Refused::ReadOnly)));
+    two.change(|board| board.title.set("Mine")).await.expect("room");
+    one.change(|board| board.tasks.push("Try".into())).await.expect("room");
+    until("it goes on reading", async || two.read(|board| board.tasks.len()).await == 1).await;
+    assert_eq!((standing().is_synced, standing().refused), (true, Some(Refused::ReadOnly)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_room_is_for_those_too_who_are_connected() {
+    let author = key(346).author();
+    let list = Arc::new(AllowList::new(Rules::new().key(author, Rule::write().quota(600))));
+    let server = Server::start(&store(345), list.clone(), options(), None);
+    let (one, _peer) = created(346, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    for _ in 0..8 {
+        one.change(|board| board.notes.push_str("x".repeat(100))).await.expect("room");
+    }
+    until("it is refused", async || {
+        one.relays().iter().any(|relay| relay.refused == Some(Refused::Quota))
+    })
+    .await;
+    list.set(Rules::new().key(author, Rule::write()));
+    soon("synced", one.synced()).await;
+    assert!(one.relays().iter().all(|relay| relay.refused.is_none()));
+}
+
+/// A document that was joined as what it is not is never there. Who runs the app is told why.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_joined_as_another_type_says_so() {
+    #[derive(crdt_core::CrdtNode)]
+    struct Other {
+        title: String,
+    }
+    let server = Server::open(&store(350));
+    let (one, _first) = created(351, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let peer = Peer::start(&store(352), PeerOptions::new().backoff(hasty())).expect("a peer");
+    let invite = Invite::new(server.target().address().clone(), one.id());
+    let other = peer.accept::<Other>(&invite).await.expect("nothing is known of it yet");
+    until("it is told", async || {
+        other.relays().iter().any(|relay| relay.refused == Some(Refused::OfAnotherType))
+    })
+    .await;
+}
+
+/// A relay is a part of a larger service: peers dial the path that it has there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_is_served_beneath_a_path_of_an_app() {
+    let server = Server::open(&store(355));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("ws://{}/collab/crdt-sync", listener.local_addr().expect("an address"));
+    let (relay, app) = (server.relay.clone(), Router::new().nest("/collab", server.relay.router()));
+    let serving = tokio::spawn(async move { relay.serve_router(listener, app).await });
+    let (one, two) = (store(356), store(357));
+    let board = Live::new(one.create::<Board>().expect("room"));
+    let first = Peer::connect(&one, &address).expect("an address");
+    first.bind(&board);
+    board.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", board.synced()).await;
+    let second = Peer::start(&two, PeerOptions::new()).expect("a peer");
+    let invite = Invite::new(address.parse().expect("an address"), board.id());
+    let joined = second.accept::<Board>(&invite).await.expect("room");
+    soon("synced", joined.synced()).await;
+    assert_eq!(joined.value().await, board.value().await);
+    serving.abort();
 }

@@ -249,7 +249,7 @@ impl Clerk {
             if now.right < before.right {
                 review.less.push((document, now.right));
             }
-            review.is_more |= now.right > before.right;
+            review.is_more |= now.allows_more_than(before);
             self.members().set(&document, now);
         }
         review

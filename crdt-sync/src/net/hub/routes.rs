@@ -221,7 +221,7 @@ impl Hub {
         let Some(route) = routes.connections.get_mut(&number) else { return };
         route.documents += 1;
         for mail in &shown {
-            route.send(mail);
+            route.slot.send(mail);
         }
         if routes.followers.add(document, number) {
             routes.tell_links(document, Some(number));

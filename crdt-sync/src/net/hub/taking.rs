@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::Hub;
 use crate::access::{Grant, Visitor};
-use crate::host::{Entry, Origin, Quota, Sent, TakeInError, Taken};
+use crate::host::{Entry, Origin, Quota, Sent, TakeInError, Taken, warn_of_type};
 use crate::protocol::Answer;
 
 /// Why bundles were not taken in.
@@ -109,6 +109,7 @@ fn outcome(
 ) -> Result<Taken, Refusal> {
     taken.inspect(|taken| hub.metrics.taken_in.add(taken.bytes)).map_err(|error| match error {
         TakeInError::Store(StoreError::Apply(error)) => {
+            warn_of_type(&error);
             hub.metrics.refused.add(1);
             Refusal::Invalid(error)
         }

@@ -292,7 +292,7 @@ impl Channel {
                 self.lacks_genesis &= !genesis;
                 self.taken(version, gained, complete, events);
             }
-            Answer::Invalid(error) => return self.invalid(error),
+            Answer::Invalid(error) => return self.invalid(error, events),
             Answer::Admitted
             | Answer::NotAdmitted { .. }
             | Answer::Recalled(_)
@@ -302,10 +302,14 @@ impl Channel {
     }
 
     /// Bundles were refused, by a rule that every replica has, or by a limit or type of this one.
-    fn invalid(&mut self, error: ApplyError) -> Result<(), Violation> {
+    fn invalid(&mut self, error: ApplyError, events: &mut Vec<Event>) -> Result<(), Violation> {
         match error {
             ApplyError::Refused(Refusal::PendingFull) => self.refuse(Refused::Busy),
-            ApplyError::OfAnotherType { .. } => self.refuse(Refused::Forbidden),
+            ApplyError::OfAnotherType { .. } => {
+                let (document, reason) = (self.document, Refused::OfAnotherType);
+                self.refuse(reason);
+                events.push(Event::Refused { document, reason });
+            }
             error => return Err(Violation::Refused { document: self.document, error }),
         }
         Ok(())
