@@ -35,8 +35,8 @@ export interface Bound {
   readonly part: TextEditor | undefined;
   /** What is selected, in positions of the document; `undefined` while these are not known. */
   selection(): { start: number; end: number } | undefined;
-  /** Where a position of the document is in the element. */
-  shown(position: number): number;
+  /** Where something between positions of the document is in the element. */
+  shown(start: number, end: number): { start: number; end: number };
   /** Raised whenever that changes. */
   readonly version: number;
 }
@@ -117,7 +117,7 @@ export class Carets<E> {
     if (version !== this.#bound.version) return this.#follow();
     const carets = all.flatMap(({ start, end, ...who }) => {
       if (start === undefined || end === undefined) return [];
-      return [{ ...who, start: this.#bound.shown(start), end: Math.max(this.#bound.shown(start), this.#bound.shown(end)) }];
+      return [{ ...who, ...this.#bound.shown(start, Math.max(start, end)) }];
     });
     this.#options.onOthers(carets);
   }

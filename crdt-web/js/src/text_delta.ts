@@ -69,16 +69,23 @@ export function rebased(delta: TextDelta, over: TextDelta, stands: "before" | "b
   return made.delta;
 }
 
-/** Where a position is after a delta. What is inserted there comes to stand behind it. */
-export function moved(position: number, delta: TextDelta): number {
+/** Where a position is after a delta, if it stands before what is inserted there, or behind it. */
+export function moved(position: number, delta: TextDelta, stands: "before" | "behind"): number {
   let [before, after] = [0, 0];
   for (const run of delta) {
-    if (before >= position && !("delete" in run)) break;
+    const isPassed = before > position || (before === position && ("retain" in run || stands === "before"));
+    if (isPassed && !("delete" in run)) break;
     if ("insert" in run) after += run.insert.length;
     else if ("retain" in run) [before, after] = [before + run.retain, after + run.retain];
     else position -= Math.min(run.delete, Math.max(0, position - before));
   }
   return after + (position - before);
+}
+
+/** Where what is selected is after a delta. What is inserted at its ends does not become part of it. */
+export function movedRange(start: number, end: number, delta: TextDelta): { start: number; end: number } {
+  const to = moved(end, delta, "before");
+  return { start: Math.min(to, moved(start, delta, start === end ? "before" : "behind")), end: to };
 }
 
 /** What was replaced in a text by what, given where the caret is behind it. */

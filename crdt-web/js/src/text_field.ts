@@ -12,7 +12,7 @@
 
 import { type CaretDocument, type CaretOptions, Carets } from "./carets.ts";
 import { valueOf } from "./editors.ts";
-import { applied, composed, difference, moved, rebased } from "./text_delta.ts";
+import { applied, composed, difference, movedRange, rebased } from "./text_delta.ts";
 import type { Editor, Seen, TextDelta, TextEditor, Unsubscribe, WriteOptions } from "./types.ts";
 import { report } from "./watched.ts";
 
@@ -127,8 +127,8 @@ class Binding<E> {
     return { start: selectionStart ?? 0, end: selectionEnd ?? 0 };
   }
 
-  shown(position: number): number {
-    return moved(moved(position, this.#writing), this.#typed);
+  shown(start: number, end: number): { start: number; end: number } {
+    return movedRange(start, end, composed(this.#writing, this.#typed));
   }
 
   share(carets: Carets<E>): void {
@@ -242,8 +242,8 @@ class Binding<E> {
     const { selectionStart, selectionEnd } = this.#field;
     this.#shown = applied(this.#shown, this.#unshown);
     this.#field.value = this.#shown;
-    const [start, end] = [selectionStart, selectionEnd].map((position) => moved(position ?? 0, this.#unshown));
-    this.#field.setSelectionRange(start ?? 0, end ?? 0);
+    const { start, end } = movedRange(selectionStart ?? 0, selectionEnd ?? 0, this.#unshown);
+    this.#field.setSelectionRange(start, end);
     this.#unshown = [];
   }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applied, composed, difference, moved, rebased } from "../dist/text_delta.js";
+import { applied, composed, difference, moved, movedRange, rebased } from "../dist/text_delta.js";
 import { random } from "./random.js";
 
 const LETTERS = [..."ab😀😁é"];
@@ -75,6 +75,11 @@ test("what differs makes one text the other, and cuts no character", () => {
 
 test("positions stay where they are between characters", () => {
   const delta = [{ retain: 2 }, { insert: "xy" }, { delete: 1 }, { retain: 1 }, { insert: "z" }];
-  assert.deepEqual([0, 1, 2, 3, 4, 5, 9].map((position) => moved(position, delta)), [0, 1, 2, 4, 5, 7, 11]);
-  assert.equal(moved(3, [{ delete: 5 }]), 0);
+  const positions = (stands) => [0, 1, 2, 3, 4, 5, 9].map((position) => moved(position, delta, stands));
+  assert.deepEqual(positions("before"), [0, 1, 2, 4, 5, 7, 11]);
+  assert.deepEqual(positions("behind"), [0, 1, 4, 4, 6, 7, 11]);
+  assert.equal(moved(3, [{ delete: 5 }], "before"), 0);
+  assert.deepEqual(movedRange(2, 4, delta), { start: 4, end: 5 });
+  assert.deepEqual(movedRange(2, 2, delta), { start: 2, end: 2 });
+  assert.deepEqual(movedRange(1, 3, [{ insert: "x" }, { delete: 5 }]), { start: 1, end: 1 });
 });
