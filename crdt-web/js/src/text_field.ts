@@ -46,15 +46,15 @@ export interface BindTextOptions {
  */
 export function bindText<E>(
   field: TextField,
-  document: TextDocument<E>,
-  of: (editor: E) => TextEditor | null | undefined,
-  options?: BindTextOptions,
-): Unsubscribe;
-export function bindText<E>(
-  field: TextField,
   document: TextDocument<E> & CaretDocument<E>,
   of: (editor: E) => TextEditor | null | undefined,
   options: BindTextOptions & { carets: CaretOptions },
+): Unsubscribe;
+export function bindText<E>(
+  field: TextField,
+  document: TextDocument<E>,
+  of: (editor: E) => TextEditor | null | undefined,
+  options?: BindTextOptions,
 ): Unsubscribe;
 export function bindText<E>(
   field: TextField,

@@ -93,6 +93,7 @@ export function shown(field: HTMLTextAreaElement, memory: BoardDocument, stored:
   stop();
   bindText(field, stored, (board) => board.extra.text("/note"), { onError: (error) => console.log(error) });
   bindText(field, stored, (board) => board.notes, {
+    onError: (error) => console.log(error),
     carets: {
       presence: { name: "Ann" },
       onOthers: (carets) => { for (const { author, start, end } of carets) console.log(author, end - start); },

@@ -7,8 +7,8 @@ use super::pointer::{self, Token};
 use super::shape::Shape;
 use super::{Array, Json, JsonState, JsonView, Object, write};
 use crate::node::{
-    CrdtNode, EditError, ElementId, ListEditor, MapEditor, NewElement, NodeState, Scope, Text, TextEditor,
-    Writing,
+    CrdtNode, EditError, ElementId, ListEditor, MapEditor, NewElement, NodeState, Scope, Text,
+    TextEditor, Writing,
 };
 
 /// Edits a [`Json`] node, or a place inside one.
