@@ -80,6 +80,8 @@ class Binding<E> {
   #part: TextEditor | undefined;
   /** The text as the document has told it. */
   #text = "";
+  /** What the element makes of a text. */
+  readonly #plain: Plain;
   /** What is being written, on top of that. */
   #writing: TextDelta = [];
   /** What was typed since, on top of both. */
@@ -105,6 +107,7 @@ class Binding<E> {
     this.#field = field;
     this.#document = document;
     this.#onError = options.onError ?? report;
+    this.#plain = plainOf(field);
     field.value = "";
     field.addEventListener("input", this.#input);
     field.addEventListener("compositionstart", this.#composes);
@@ -124,11 +127,13 @@ class Binding<E> {
   selection(): { start: number; end: number } | undefined {
     if (this.#isComposing || this.#writing.length > 0 || this.#typed.length > 0) return undefined;
     const { selectionStart, selectionEnd } = this.#field;
-    return { start: selectionStart ?? 0, end: selectionEnd ?? 0 };
+    const at = (position: number | null) => heldAt(this.#text, this.#plain(this.#text), position ?? 0);
+    return { start: at(selectionStart), end: at(selectionEnd) };
   }
 
   shown(start: number, end: number): { start: number; end: number } {
-    return movedRange(start, end, composed(this.#writing, this.#typed));
+    const at = (position: number) => this.#plain(this.#text.slice(0, position)).length;
+    return movedRange(at(start), at(end), composed(this.#writing, this.#typed));
   }
 
   share(carets: Carets<E>): void {
@@ -160,7 +165,7 @@ class Binding<E> {
       if (part === undefined) return part;
       this.#part = part;
       this.#text = asText(valueOf(part));
-      this.#come(difference("", this.#text, 0));
+      this.#come(difference("", this.#plain(this.#text), 0));
       return part;
     };
     const subscribed = this.#document.subscribeTo(begin, this.#told);
@@ -211,11 +216,11 @@ class Binding<E> {
 
   /** What the document tells: what was being written, or what came otherwise. */
   readonly #told = ({ value, delta, isOwn }: Seen<string | undefined, TextDelta>): void => {
-    const before = this.#text;
-    const after = delta === null ? asText(value) : applied(before, delta);
+    const held = this.#text;
+    this.#text = delta === null ? asText(value) : applied(held, delta);
+    const [before, after] = [this.#plain(held), this.#plain(this.#text)];
     const written = this.#writing;
     this.#writing = [];
-    this.#text = after;
     if (isOwn && written.length > 0) {
       // Nothing else is in it, but for what a text cannot hold.
       const expected = applied(before, written);
@@ -223,7 +228,8 @@ class Binding<E> {
     } else {
       // If something was being written, it was not.
       this.#typed = composed(written, this.#typed);
-      this.#come(delta ?? difference(before, after, 0));
+      const isPlain = before === held && after === this.#text;
+      this.#come(isPlain && delta !== null ? delta : difference(before, after, 0));
     }
     this.#ask();
   };
@@ -267,16 +273,10 @@ class Binding<E> {
     if (part === undefined) return;
     this.#writing = composed(this.#writing, this.#typed);
     this.#typed = [];
-    let at = 0;
-    for (const run of this.#writing) {
-      if ("retain" in run) {
-        at += run.retain;
-      } else if ("insert" in run) {
-        part.insert(at, run.insert);
-        at += run.insert.length;
-      } else {
-        part.delete(at, at + run.delete);
-      }
+    const at = (position: number) => heldAt(this.#text, this.#plain(this.#text), position);
+    // The last one first, so that none is elsewhere when its turn comes.
+    for (const { start, end, text } of replacements(this.#writing).reverse()) {
+      part.replace(at(start), at(end), text);
     }
   }
 
@@ -294,6 +294,47 @@ class Binding<E> {
     if (this.#isOver) this.#unsubscribe();
     this.#onError(error);
   }
+}
+
+type Plain = (text: string) => string;
+
+/** What an element makes of a text: a `<textarea>` has one kind of line ends, an `<input>` has none. */
+function plainOf(field: TextField): Plain {
+  field.value = "\r\n";
+  const has = field.value;
+  if (has === "\r\n") return (text) => text;
+  return (text) => text.replace(has === "" ? /[\r\n]/g : /\r\n?/g, has);
+}
+
+/** Where a position of what an element makes of a text is in that. */
+function heldAt(held: string, plain: string, position: number): number {
+  if (held === plain) return position;
+  let at = 0;
+  for (let seen = 0; seen < position && at < held.length; at += 1) {
+    const isDropped = held[at] === "\r" ? held[at + 1] === "\n" || plain[seen] !== "\n" : held[at] !== plain[seen];
+    if (!isDropped) seen += 1;
+  }
+  return at;
+}
+
+/** What a delta replaces by what, in positions of the text before it. */
+function replacements(delta: TextDelta): { start: number; end: number; text: string }[] {
+  const all: { start: number; end: number; text: string }[] = [];
+  let at = 0;
+  let text = "";
+  for (const run of delta) {
+    if ("retain" in run) {
+      if (text !== "") all.push({ start: at, end: at, text });
+      [at, text] = [at + run.retain, ""];
+    } else if ("insert" in run) {
+      text = run.insert;
+    } else {
+      all.push({ start: at, end: at + run.delete, text });
+      [at, text] = [at + run.delete, ""];
+    }
+  }
+  if (text !== "") all.push({ start: at, end: at, text });
+  return all;
 }
 
 /** Where a text was in JSON anything can be: it is as if there were none then. */

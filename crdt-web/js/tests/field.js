@@ -1,9 +1,24 @@
 // An element that is nothing but its value and selection.
 
 export class Field extends EventTarget {
-  value = "";
   selectionStart = 0;
   selectionEnd = 0;
+  #value = "";
+  #lineEnds;
+
+  /** One that has its own line ends has them in place of all others, as elements of a page do. */
+  constructor(lineEnds) {
+    super();
+    this.#lineEnds = lineEnds;
+  }
+
+  get value() {
+    return this.#value;
+  }
+
+  set value(text) {
+    this.#value = this.#lineEnds === undefined ? text : text.replace(/\r\n?|\n/g, this.#lineEnds);
+  }
 
   setSelectionRange(start, end) {
     [this.selectionStart, this.selectionEnd] = [start, end];

@@ -115,6 +115,28 @@ test("a cursor stays where it is", () => {
   assert.throws(() => mine.cursor((board) => board.notes, 4));
 });
 
+test("line ends that an element has not are left as they are", () => {
+  for (const lineEnds of ["\n", ""]) {
+    const mine = BoardDocument.create();
+    mine.change((board) => { board.notes = "a\r\n😀\rb\n\r\nc"; });
+    const field = new Field(lineEnds);
+    bindText(field, mine, (board) => board.notes);
+    assert.equal(field.value, ["a", "😀", "b", "", "c"].join(lineEnds));
+    const end = field.value.length;
+    field.setSelectionRange(end - 1, end - 1);
+    field.type("x");
+    field.setSelectionRange(1, 1);
+    field.type("y");
+    assert.equal(mine.value.notes, lineEnds === "" ? "ay\r\n😀\rbx\n\r\nc" : "ay\r\n😀\rb\n\r\nxc");
+    mine.change((board) => board.notes.push("\r\nd"));
+    assert.deepEqual([field.value.endsWith(`c${lineEnds}d`), field.selectionStart], [true, 2]);
+    // What is selected goes, with what the element does not have of it.
+    field.setSelectionRange(0, field.value.length);
+    field.type("");
+    assert.equal(mine.value.notes.replace(/[\r\n]/g, ""), "");
+  }
+});
+
 /** Somebody before a text that takes its time to be written, and somebody else. */
 async function slowly(text) {
   const mine = BoardDocument.create();

@@ -165,6 +165,25 @@ const tests = {
     await until("it is there", () => other.value.notes === `>Helloé! 😀 world${back}`);
   },
 
+  async lines() {
+    const store = await named("lines");
+    const board = await store.create(BoardDocument);
+    await board.change((board) => board.notes.push("a\r\n😀\rb"));
+    const [area, line] = ["textarea", "input"].map((name) => document.createElement(name));
+    for (const field of [area, line]) bindText(field, board, (board) => board.notes);
+    await until("both show it", () => area.value === "a\n😀\nb" && line.value === "a😀b");
+    const type = (field, at, text) => {
+      field.setRangeText(text, at, at, "end");
+      field.dispatchEvent(new Event("input"));
+    };
+    type(area, 5, "x");
+    type(line, 3, "y");
+    await until("both are kept", () => board.value.notes.length === 9);
+    equal(board.value.notes, "a\r\n😀y\rxb");
+    await until("both show both", () => area.value === "a\n😀y\nxb" && line.value === "a😀yxb");
+    equal([area.selectionStart, line.selectionStart], [7, 4]);
+  },
+
   async full() {
     const store = await named("full");
     const board = await store.create(BoardDocument);
