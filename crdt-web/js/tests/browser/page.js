@@ -126,6 +126,21 @@ const tests = {
     equal((await board.log()).length, (await here.documents())[0].changes);
   },
 
+  async throwing() {
+    const board = await (await named("throwing")).create(BoardDocument);
+    const [errors, seen] = [[], []];
+    addEventListener("error", (event) => {
+      errors.push(event.message);
+      event.preventDefault();
+    });
+    board.subscribe(() => { throw new Error("of the callback"); });
+    board.subscribe(({ value }) => seen.push(value.title));
+    await board.change((board) => { board.title = "Plan"; });
+    equal([board.value.title, seen], ["Plan", ["Plan"]]);
+    await until("nobody has caught it", () => errors.length > 0);
+    equal(errors, ["Uncaught Error: of the callback"]);
+  },
+
   async field() {
     const [here, there] = [await named("field"), await named("field")];
     const board = await here.create(BoardDocument);
