@@ -235,7 +235,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   async #together(waiting: readonly Waiting<E>[]): Promise<void> {
-    const one = (edits: readonly Waiting<E>[]) => {
+    const one = async (edits: readonly Waiting<E>[]) => {
       const edit = () => edits.map(({ edit }) => edit(this.#watched.editor)).find(isPromise);
       const { message, time } = edits[0]?.options ?? {};
       return this.#raw.change(edit, this.#tell, message, time?.getTime());

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { bindText } from "crdt-web";
+import { difference } from "../dist/text_delta.js";
 import { BoardDocument } from "./board.js";
 import { Field } from "./field.js";
 import { initSync } from "./pkg/web_board.js";
@@ -274,13 +275,14 @@ class Typing {
   /** Of whose being there nobody knows any more. */
   deleted = new Set();
 
-  constructor(next) {
+  constructor(next, bind = bindText) {
     this.next = next;
+    this.bind = bind;
   }
 
   async join(mine) {
     const person = { mine, field: new Field(), slow: new Slow(mine), isComposing: false, form: [] };
-    bindText(person.field, person.slow, (board) => board.notes, { onError: () => {} });
+    this.bind(person.field, person.slow, (board) => board.notes, { onError: () => {} });
     await person.slow.step();
     this.people.push(person);
   }
@@ -372,19 +374,48 @@ class Typing {
   }
 }
 
+/** Two or three people type for a while, and what comes of it is checked. */
+async function typed(seed, bind) {
+  const next = random(seed);
+  const typing = new Typing(next, bind);
+  const first = BoardDocument.create();
+  await typing.join(first);
+  for (let more = 1 + next(2); more > 0; more -= 1) await typing.join(BoardDocument.join(first.id));
+  for (let step = 0; step < 60; step += 1) await typing.act(typing.people[next(typing.people.length)]);
+  await typing.end();
+  typing.check();
+}
+
 test("whatever comes in between, nothing that was typed is lost or elsewhere", async () => {
   for (let seed = 0; seed < 300; seed += 1) {
-    const next = random(seed);
-    const typing = new Typing(next);
-    const first = BoardDocument.create();
-    await typing.join(first);
-    for (let more = 1 + next(2); more > 0; more -= 1) await typing.join(BoardDocument.join(first.id));
-    for (let step = 0; step < 60; step += 1) await typing.act(typing.people[next(typing.people.length)]);
-    await typing.end();
-    try {
-      typing.check();
-    } catch (error) {
+    await typed(seed, bindText).catch((error) => {
       throw new Error(`with seed ${seed}`, { cause: error });
-    }
+    });
   }
+});
+
+/** Binds as if nothing came in between: what differs is written where it was typed. */
+function bindHastily(field, document, of) {
+  let shown = "";
+  const show = ({ value }) => { field.value = shown = value; };
+  document.subscribeTo(of, show);
+  field.addEventListener("input", () => {
+    const runs = difference(shown, field.value, field.selectionEnd);
+    shown = field.value;
+    const write = (board) => {
+      let at = 0;
+      for (const run of runs) {
+        if ("insert" in run) of(board).insert(at, run.insert);
+        if ("delete" in run) of(board).delete(at, at + run.delete);
+        at += run.retain ?? run.insert?.length ?? 0;
+      }
+    };
+    document.change(write, { isAlone: true }).catch(() => {});
+  });
+}
+
+test("the control: a binding that takes no account of what comes in between is found out", async () => {
+  let found = 0;
+  for (let seed = 0; seed < 20; seed += 1) await typed(seed, bindHastily).catch(() => { found += 1; });
+  assert.ok(found > 15, `${found} of 20`);
 });
