@@ -91,12 +91,14 @@ export class Carets<E> {
     const { part } = this.#bound;
     const selection = this.#bound.selection();
     if (part === undefined || selection === undefined || this.#isOver) return;
+    const { version } = this.#bound;
     const { start, end } = selection;
     const cursor = (position: number, side: "left" | "right") => this.#document.cursor(() => part, position, side);
     // What others insert at the ends of what is selected does not become part of it.
     const cursors = await Promise.all([cursor(start, start === end ? "left" : "right"), cursor(end, "left")]);
     const [from, to] = cursors;
     const text = pathOf(part);
+    if (version !== this.#bound.version) return this.#show();
     if (from === undefined || to === undefined || text === undefined || this.#isOver) return;
     this.#document.show({ ...this.#options.presence, caret: { text, start: from, end: to } });
   }
@@ -107,7 +109,8 @@ export class Carets<E> {
     const path = pathOf(part);
     const { version } = this.#bound;
     const here = [...this.#others].filter(([, { caret }]) => caret.text === path);
-    const positionOf = (cursor: string) => this.#document.positionOf(() => part, cursor);
+    // What others show may be no cursor at all.
+    const positionOf = (cursor: string) => this.#document.positionOf(() => part, cursor).catch(() => undefined);
     const found = here.map(async ([author, { presence, caret }]) => {
       const [start, end] = await Promise.all([positionOf(caret.start), positionOf(caret.end)]);
       return { author, presence, start, end };

@@ -287,10 +287,16 @@ const tests = {
     const there = await bob.join(BoardDocument, here.id);
     await until("it is there", () => there.value.notes === "Hello world");
     const [mine, yours, seen] = [new Field(), new Field(), []];
-    const carets = { presence: { name: "Alice" }, onOthers: () => {} };
+    const others = [];
+    const carets = { presence: { name: "Alice" }, onOthers: (carets) => others.push(...carets) };
     bindText(mine, here, (board) => board.notes, { carets });
     bindText(yours, there, (board) => board.notes, { carets: { onOthers: (carets) => seen.push(carets) } });
     await until("both show it", () => mine.value === yours.value && mine.value !== "");
+    // What somebody shows who means harm, or something else, takes nothing from the others.
+    for (const start of ["no cursor", 7, "{}"]) {
+      there.show({ caret: { text: "/notes", start, end: "no cursor" } });
+      await there.synced();
+    }
     mine.setSelectionRange(6, 11);
     mine.dispatchEvent(new Event("select"));
     const at = (start, end) => JSON.stringify([{ author: alice.author, presence: { name: "Alice" }, start, end }]);
@@ -301,6 +307,9 @@ const tests = {
     await until("it is here", () => mine.value === "Hello 😀world");
     mine.type("you");
     await until("she has a caret behind it", () => JSON.stringify(seen.at(-1)) === at(11, 11));
+    // He has had a caret of his own since he typed.
+    await until("he is seen", () => others.at(-1)?.author === bob.author);
+    equal(others.every(({ start, end }) => start <= end), true);
     here.hide();
     await until("she has left", () => seen.at(-1).length === 0);
   },
