@@ -84,8 +84,9 @@ with_relays() (
   "$@"
 )
 
-# The package for JavaScript: its types are checked, and its tests run in Node.js, those of stores in the
-# browser that `browser_tests` has installed.
+# The packages for JavaScript: types are checked, and tests run in Node.js, those of stores in the browser that
+# `browser_tests` has installed. Those of `crdt-json` install both as they are packed. The example is built as its
+# README says, and two people use it.
 js_tests() {
   if ! command -v npm >/dev/null; then
     step "${root[@]}" apt-get update
@@ -95,5 +96,14 @@ js_tests() {
   step "$wasm_target/wasm-bindgen/bin/wasm-bindgen" --target web --out-dir crdt-web/js/tests/pkg \
     "$wasm_target/$target/debug/web_board.wasm"
   step npm --prefix crdt-web/js install --no-audit --no-fund
-  step with_relays env CHROMEDRIVER="$(command -v chromedriver)" npm --prefix crdt-web/js test
+  local driver=(env CHROMEDRIVER="$(command -v chromedriver)")
+  step with_relays "${driver[@]}" npm --prefix crdt-web/js test
+  local build=("${wasm[@]}" env CARGO_TARGET_DIR="$wasm_target" WASM_BINDGEN="$wasm_target/wasm-bindgen/bin/wasm-bindgen")
+  rm -rf "$wasm_target/npm"
+  step "${build[@]}" crdt-web/json/pack "$wasm_target/npm"
+  step with_relays "${driver[@]}" CRDT_PACKAGES="$wasm_target/npm" node --test crdt-web/json/tests/*.test.js
+  step "${build[@]}" examples/web/board/build web
+  step npm --prefix examples/web install --no-audit --no-fund
+  step npm --prefix examples/web run build
+  step with_relays "${driver[@]}" npm --prefix examples/web test
 }

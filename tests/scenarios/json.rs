@@ -302,6 +302,41 @@ fn elements_of_arrays_have_ids() {
     assert_eq!(list.by_id(ids[1].unwrap()).unwrap(), json!({ "name": "B" }));
 }
 
+#[test]
+fn pointers_name_elements_by_their_ids() {
+    let mut document = document(json!({ "list": ["a", { "name": "b", "tags": [] }] }));
+    let list = document.read().get("/list").unwrap().as_array().unwrap();
+    let ids: Vec<ElementId> = (0..2).map(|position| list.id_at(position).unwrap()).collect();
+    let (first, second) = (format!("/list/{}", ids[0]), format!("/list/{}", ids[1]));
+    document
+        .change(|json| {
+            json.insert("/list/0", "new")?;
+            json.set(format!("{second}/name"), "B")?;
+            json.push(format!("{second}/tags"), "x")?;
+            json.text(format!("{second}/notes"))?.push_str("n")?;
+            json.insert(&first, "before")?;
+            json.set(&first, "A")?;
+            json.move_to(&second, 0)
+        })
+        .unwrap();
+    let moved = json!({ "name": "B", "tags": ["x"], "notes": "n" });
+    assert_eq!(document.value().0, json!({ "list": [moved, "new", "before", "A"] }));
+    assert_eq!(document.read().get(format!("{second}/name")).unwrap(), "B");
+    let by_path = document.read_by_path();
+    assert_eq!(by_path.get("/list").unwrap().id_at(0), Some(ids[1]));
+    assert_eq!(by_path.get("/list").unwrap().position_of(ids[0]), Some(3));
+    assert_eq!(by_path.get("/list").unwrap().id_at(4), None);
+
+    // An object has no elements: there it is a key, as any other text is.
+    document.change(|json| json.set(format!("/object{second}"), 1)).unwrap();
+    let id = ids[1].to_string();
+    assert_eq!(document.read().get("/object/list").unwrap(), json!({ id: 1 }));
+    document.change(|json| json.remove(&first).map(drop)).unwrap();
+    assert!(document.read().get(&first).is_none());
+    let fault = document.change(|json| json.set(&first, 1));
+    assert_eq!(fault, Err(EditError::NoElement(ids[0])));
+}
+
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 struct Everywhere {
     field: Json,

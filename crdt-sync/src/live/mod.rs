@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crdt_core::{CrdtNode, Document, DocumentId};
 use crdt_store::backend::{Blocking, Place};
-use crdt_store::{Store, StoreError, Stored, Waiting};
+use crdt_store::{Store, StoreError, Stored};
 use tokio::sync::{RwLock, watch};
 
 use crate::host::{Entry, Origin, Portable, Shareable, writing};
@@ -161,12 +161,12 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
     /// Has a thread do something with the document, and tells what has come of it.
     async fn work<R: Portable + 'static>(
         &self,
-        work: impl AsyncFnOnce(Waiting<&mut Stored<T, P>>) -> R + Portable + 'static,
+        work: impl AsyncFnOnce(&mut Stored<T, P>) -> R + Portable + 'static,
     ) -> R {
         let entry = self.shared.entry.clone();
         writing(self.shared.seat.clone(), async move |seat: &mut Option<Stored<T, P>>| {
             let stored = seated_mut(seat);
-            let result = work(stored.waiting()).await;
+            let result = work(stored).await;
             entry.tell(&*stored, Origin::Here).await;
             result
         })
@@ -183,7 +183,7 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
     /// # Errors
     /// As [`Stored::refresh`].
     pub async fn refresh(&self) -> Result<bool, StoreError> {
-        self.work(async |stored: Waiting<&mut Stored<T, P>>| stored.refresh().await).await
+        self.work(async |stored: &mut Stored<T, P>| stored.waiting().refresh().await).await
     }
 
     /// As [`Stored::compact`].
@@ -191,7 +191,7 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
     /// # Errors
     /// As [`Stored::compact`].
     pub async fn compact(&self) -> Result<(), StoreError> {
-        self.work(async |stored: Waiting<&mut Stored<T, P>>| stored.compact().await).await
+        self.work(async |stored: &mut Stored<T, P>| stored.waiting().compact().await).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crdt_core::{ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Outcome, Prepared};
 use crdt_store::backend::Place;
-use crdt_store::{StoreError, Stored, Waiting};
+use crdt_store::{StoreError, Stored};
 
 use super::Live;
 use crate::host::{Portable, Shareable};
@@ -72,7 +72,7 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
     /// # Errors
     /// As [`Stored::clear_undo`](crdt_store::Stored::clear_undo).
     pub async fn clear_undo(&self) -> Result<(), StoreError> {
-        self.work(async |stored: Waiting<&mut Stored<T, P>>| stored.clear_undo().await).await
+        self.work(async |stored: &mut Stored<T, P>| stored.waiting().clear_undo().await).await
     }
 
     /// As [`Stored::apply`](crdt_store::Stored::apply).
@@ -80,7 +80,7 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
     /// # Errors
     /// As [`Stored::apply`](crdt_store::Stored::apply).
     pub async fn apply(&self, bytes: Vec<u8>) -> Result<Outcome, StoreError> {
-        self.work(async move |stored: Waiting<&mut Stored<T, P>>| stored.apply(&bytes).await).await
+        self.work(async move |stored: &mut Stored<T, P>| stored.waiting().apply(&bytes).await).await
     }
 
     /// As [`Stored::undo`](crdt_store::Stored::undo): what was made through any clone of this handle.
@@ -133,7 +133,29 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
         R: Portable + 'static,
         E: From<StoreError> + Portable + 'static,
     {
-        self.work(async move |stored: Waiting<&mut Stored<T, P>>| stored.write(prepare).await).await
+        self.write_then(prepare, |_, result| result).await
+    }
+
+    /// As [`write`](Self::write), and then reads the document, before anybody else writes to it.
+    ///
+    /// `prepare` is given the document as it is once everything in the store has been brought in. So what
+    /// an [observer](Document::observe) sees in `then` that looked there is what was written, and
+    /// nothing else.
+    pub async fn write_then<R, E, S>(
+        &self,
+        prepare: impl FnOnce(&mut Document<T>) -> Result<Prepared<'_, T, R>, E> + Portable + 'static,
+        then: impl FnOnce(&Document<T>, Result<R, E>) -> S + Portable + 'static,
+    ) -> S
+    where
+        R: Portable + 'static,
+        E: From<StoreError> + Portable + 'static,
+        S: Portable + 'static,
+    {
+        self.work(async move |stored: &mut Stored<T, P>| {
+            let result = stored.waiting().write(prepare).await;
+            then(stored, result)
+        })
+        .await
     }
 }
 

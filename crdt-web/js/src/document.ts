@@ -6,6 +6,9 @@ import type * as types from "./types.ts";
 import { encode } from "./values.ts";
 import { Watched } from "./watched.ts";
 
+/** More than there can be. */
+export const ALL = 0xffff_ffff;
+
 /** What a class of documents is made of, for stores. */
 const MADE_OF = Symbol("made of");
 
@@ -60,25 +63,25 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
     return this.#watched.part(of);
   }
 
-  change(edit: (editor: E) => void): void {
-    this.#raw.change(() => edit(this.#watched.editor));
-    this.#look();
+  change(edit: (editor: E) => void, { message, time }: types.WriteOptions = {}): void {
+    this.#raw.change(() => edit(this.#watched.editor), message, time?.getTime());
+    this.#look(true);
   }
 
   update(value: V): void {
     const { schema } = this.#watched;
     this.#raw.update(encode(schema, schema.root, value));
-    this.#look();
+    this.#look(true);
   }
 
-  subscribe(callback: (seen: types.Seen<V, D>) => void): () => void {
+  subscribe(callback: (seen: types.Seen<V, D>) => void): types.Unsubscribe {
     return this.#watched.subscribe(callback);
   }
 
   subscribeTo<N, P>(
     of: (editor: E) => types.Editor<N, P> | null | undefined,
     callback: (seen: types.Seen<N | undefined, P>) => void,
-  ): () => void {
+  ): types.Unsubscribe {
     return this.#watched.subscribeTo(of, callback);
   }
 
@@ -102,9 +105,13 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
     return this.#raw.heads();
   }
 
+  log(most: number = ALL): types.LogEntry[] {
+    return this.#raw.log(most);
+  }
+
   apply(bytes: Uint8Array): void {
     this.#raw.apply(bytes);
-    this.#look();
+    this.#look(false);
   }
 
   export(heads: readonly string[] = []): Uint8Array {
@@ -122,12 +129,12 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
   }
 
   #done(done: boolean): boolean {
-    this.#look();
+    this.#look(true);
     return done;
   }
 
-  #look(): void {
+  #look(isOwn: boolean): void {
     const seen = this.#raw.look();
-    if (seen !== undefined) this.#watched.see(seen);
+    if (seen !== undefined) this.#watched.see(seen, isOwn);
   }
 }

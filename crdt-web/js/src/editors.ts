@@ -3,7 +3,7 @@
  * is open. They are made when they are asked for, from the schema.
  */
 
-import { step } from "./pointer.ts";
+import { partsOf, step } from "./pointer.ts";
 import type { RawEdits } from "./raw.ts";
 import {
   type Field,
@@ -42,6 +42,11 @@ export function valueOf<V>(edited: types.Editor<V>): V | undefined {
 /** The path of what an editor edits. */
 export function pathOf(edited: unknown): string | undefined {
   return edited instanceof Base ? edited[PLACE].path : undefined;
+}
+
+/** Whether what an editor edits is a text. */
+export function isText(edited: unknown): boolean {
+  return edited instanceof TextEditor;
 }
 
 /** Makes what an editor edits read as a value, by what differs. */
@@ -343,23 +348,68 @@ class EnumEditor extends Base implements types.EnumEditor<unknown, unknown> {
 }
 
 class JsonEditor extends Base implements types.JsonEditor {
+  #path(pointer: string): string {
+    return this[PLACE].path + pointer;
+  }
+
   value(pointer = ""): types.JsonValue | undefined {
-    return this[PLACE].edits.get(this[PLACE].path + pointer) as types.JsonValue | undefined;
+    return this[PLACE].edits.get(this.#path(pointer)) as types.JsonValue | undefined;
+  }
+
+  length(pointer = ""): number {
+    return this[PLACE].edits.len(this.#path(pointer));
+  }
+
+  keys(pointer = ""): string[] {
+    return this[PLACE].edits.keys(this.#path(pointer));
+  }
+
+  at(pointer: string): types.JsonEditor | undefined {
+    if (this.value(pointer) === undefined) return undefined;
+    return new JsonEditor({ ...this[PLACE], path: this.#named(pointer) });
+  }
+
+  text(pointer = ""): types.TextEditor | undefined {
+    const held = this.value(pointer) ?? "";
+    return typeof held === "string" ? new TextEditor({ ...this[PLACE], node: "text", path: this.#named(pointer) }) : undefined;
   }
 
   set(pointer: string, to: types.JsonValue): void {
-    this[PLACE].edits.set(this[PLACE].path + pointer, to);
+    this[PLACE].edits.set(this.#path(pointer), to);
   }
 
   insert(pointer: string, position: number, ...values: types.JsonValue[]): void {
-    const { edits, path } = this[PLACE];
-    values.forEach((item, nth) => {
-      edits.insert(step(path + pointer, position + nth), item);
-    });
+    const path = this.#path(pointer);
+    values.forEach((item, nth) => this[PLACE].edits.insert(step(path, position + nth), item));
+  }
+
+  push(pointer: string, ...values: types.JsonValue[]): void {
+    for (const item of values) this[PLACE].edits.push(this.#path(pointer), item);
   }
 
   remove(pointer: string): boolean {
-    return this[PLACE].edits.remove(this[PLACE].path + pointer);
+    return this[PLACE].edits.remove(this.#path(pointer));
+  }
+
+  move(pointer: string, from: number, to: number): void {
+    this[PLACE].edits.move(this.#path(pointer), from, to);
+  }
+
+  idAt(pointer: string, position: number): string | undefined {
+    return this[PLACE].edits.idAt(this.#path(pointer), position);
+  }
+
+  positionOf(pointer: string, id: string): number | undefined {
+    return this[PLACE].edits.positionOf(this.#path(pointer), id);
+  }
+
+  /** The path of a place, with elements of arrays by their names, so that it stays the same if they move. */
+  #named(pointer: string): string {
+    const { edits, path } = this[PLACE];
+    return partsOf(pointer).reduce((path, part) => {
+      const id = /^(0|[1-9][0-9]*)$/.test(part) ? edits.idAt(path, Number(part)) : undefined;
+      return step(path, id ?? part);
+    }, path);
   }
 }
 

@@ -21,8 +21,12 @@ export function deltaAt(part: Part, delta: unknown): unknown {
     if (here === undefined || here === null || node === undefined) return here;
     const resolved = resolve(part.schema, present(part.schema, node));
     here = changed(part.schema, node, here);
-    if (here === null || here === undefined || typeof resolved === "string") return here;
-    if ("struct" in resolved) {
+    if (here === null || here === undefined) return here;
+    if (resolved === "json") {
+      here = ofJson(here as Parts, step, () => part.positionOf(part.steps.slice(0, taken), step));
+    } else if (typeof resolved === "string") {
+      return here;
+    } else if ("struct" in resolved) {
       node = field(resolved.struct, step);
       here = (here as Parts)[step];
     } else if ("list" in resolved) {
@@ -39,6 +43,13 @@ export function deltaAt(part: Part, delta: unknown): unknown {
     }
   }
   return here;
+}
+
+/** What changed of an entry or element of JSON. */
+function ofJson(delta: Parts, step: string, position: () => number | undefined): unknown {
+  if ("object" in delta) return ofEntry((delta["object"] as Parts)[step]);
+  if ("array" in delta) return ofElement(delta["array"] as Run[], position());
+  return null;
 }
 
 /** What is in an option, which takes no step. */

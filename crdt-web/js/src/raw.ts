@@ -3,7 +3,7 @@
  * JSON Pointers, and positions in texts count UTF-16 code units.
  */
 
-import type { Listing, RelayStanding, RelayStatus } from "./types.ts";
+import type { Listing, LogEntry, RelayStanding, RelayStatus } from "./types.ts";
 
 /** Reading and editing by path. What edits can be called while a change is open, and not else. */
 export interface RawEdits {
@@ -19,6 +19,7 @@ export interface RawEdits {
   positionOf(path: string, id: string): number | undefined;
   set(path: string, value: unknown): void;
   insert(path: string, value: unknown): void;
+  push(path: string, value: unknown): void;
   put(path: string): void;
   remove(path: string): boolean;
   clear(path: string): void;
@@ -35,19 +36,23 @@ export interface RawEdits {
 /** What somebody sees who looks: a delta, or `true` if all is to be read anew. */
 export type RawSeen = { delta: unknown } | true;
 
+/** Is told what changed, and whether it was written through this document. It can read. */
+export type RawTell = (seen: RawSeen, isOwn: boolean) => void;
+
 /** What a document in memory has on the other side. */
 export interface RawDocument {
   edits(): RawEdits;
   readonly id: string;
   readonly author: string;
   /** Opens a change, calls the function, and closes it. */
-  change(edit: () => void): void;
+  change(edit: () => void, message: string | undefined, time: number | undefined): void;
   update(value: unknown): void;
   /** What changed since it was called last. */
   look(): RawSeen | undefined;
   undo(): boolean;
   redo(): boolean;
   heads(): string[];
+  log(most: number): LogEntry[];
   apply(bytes: Uint8Array): void;
   export(heads: string[]): Uint8Array;
   save(): Uint8Array;
@@ -67,17 +72,19 @@ export interface RawStored {
   readonly id: string;
   readonly author: string;
   edits(): RawEdits;
-  /** Calls a function that can read. */
-  read(read: () => unknown): Promise<unknown>;
-  /** Calls a function that can read with what changed since it was called last, if something did. */
-  look(tell: (seen: RawSeen) => void): Promise<void>;
+  /** Calls a function that can read, once it has told what changed since it told last. */
+  read(read: () => unknown, tell: RawTell): Promise<unknown>;
+  /** Tells what changed since it told last, if something did. */
+  look(tell: RawTell): Promise<void>;
   /** Calls a function whenever it has grown. */
   watch(tell: () => void): void;
-  change(edit: () => void): Promise<void>;
-  update(value: unknown): Promise<void>;
-  undo(): Promise<boolean>;
-  redo(): Promise<boolean>;
+  /** Opens a change, once it has told what changed since it told last, and then tells what was written. */
+  change(edit: () => void, tell: RawTell, message: string | undefined, time: number | undefined): Promise<void>;
+  update(value: unknown, tell: RawTell): Promise<void>;
+  undo(tell: RawTell): Promise<boolean>;
+  redo(tell: RawTell): Promise<boolean>;
   heads(): Promise<string[]>;
+  log(most: number): Promise<LogEntry[]>;
   apply(bytes: Uint8Array): Promise<void>;
   export(heads: string[]): Promise<Uint8Array>;
   save(): Promise<Uint8Array>;

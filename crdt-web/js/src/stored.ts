@@ -1,7 +1,7 @@
 /** Documents that are kept in the browser, and relays that they are kept up to date with. */
 
-import { madeOf } from "./document.ts";
-import type { RawStore, RawStored, RawType } from "./raw.ts";
+import { ALL, madeOf } from "./document.ts";
+import type { RawSeen, RawStore, RawStored, RawType } from "./raw.ts";
 import type { Schema } from "./schema.ts";
 import type * as types from "./types.ts";
 import { encode } from "./values.ts";
@@ -76,6 +76,7 @@ class Store implements types.Store {
 /** A change that waits for its turn. */
 interface Waiting<E> {
   readonly edit: (editor: E) => void;
+  readonly options: types.WriteOptions;
   readonly done: (done: Promise<void>) => void;
 }
 
@@ -83,7 +84,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   readonly #raw: RawStored;
   readonly #watched: Watched<V, E, D>;
   /** What was asked for while something else is being made durable. */
-  #waiting: Waiting<E>[] = [];
+  readonly #waiting: Waiting<E>[] = [];
   #isWriting = false;
   #isOver = false;
 
@@ -94,7 +95,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
 
   static async of<V, E, D>(schema: Schema, raw: RawStored): Promise<StoredDocument<V, E, D>> {
     const document = new StoredDocument<V, E, D>(schema, raw);
-    await raw.read(() => document.#watched.read());
+    await raw.read(() => document.#watched.read(), () => {});
     raw.watch(() => void document.#look());
     return document;
   }
@@ -115,25 +116,25 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
     return this.#read(() => this.#watched.part(of));
   }
 
-  change(edit: (editor: E) => void): Promise<void> {
-    const done = new Promise<void>((done) => this.#waiting.push({ edit, done }));
+  change(edit: (editor: E) => void, options: types.WriteOptions = {}): Promise<void> {
+    const done = new Promise<void>((done) => this.#waiting.push({ edit, options, done }));
     if (!this.#isWriting) void this.#write();
     return done;
   }
 
   update(value: V): Promise<void> {
     const { schema } = this.#watched;
-    return this.#done(this.#raw.update(encode(schema, schema.root, value)));
+    return this.#raw.update(encode(schema, schema.root, value), this.#tell);
   }
 
-  subscribe(callback: (seen: types.Seen<V, D>) => void): () => void {
+  subscribe(callback: (seen: types.Seen<V, D>) => void): types.Unsubscribe {
     return this.#watched.subscribe(callback);
   }
 
   subscribeTo<N, P>(
     of: (editor: E) => types.Editor<N, P> | null | undefined,
     callback: (seen: types.Seen<N | undefined, P>) => void,
-  ): Promise<() => void> {
+  ): Promise<types.Unsubscribe> {
     return this.#read(() => this.#watched.subscribeTo(of, callback));
   }
 
@@ -150,19 +151,24 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   undo(): Promise<boolean> {
-    return this.#done(this.#raw.undo());
+    return this.#raw.undo(this.#tell);
   }
 
   redo(): Promise<boolean> {
-    return this.#done(this.#raw.redo());
+    return this.#raw.redo(this.#tell);
   }
 
   heads(): Promise<string[]> {
     return this.#raw.heads();
   }
 
-  apply(bytes: Uint8Array): Promise<void> {
-    return this.#done(this.#raw.apply(bytes));
+  log(most: number = ALL): Promise<types.LogEntry[]> {
+    return this.#raw.log(most);
+  }
+
+  async apply(bytes: Uint8Array): Promise<void> {
+    await this.#raw.apply(bytes);
+    await this.#look();
   }
 
   export(heads: readonly string[] = []): Promise<Uint8Array> {
@@ -189,7 +195,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
     this.#raw.show(undefined);
   }
 
-  others(callback: (author: string, presence: types.JsonValue | undefined) => void): () => void {
+  others(callback: (author: string, presence: types.JsonValue | undefined) => void): types.Unsubscribe {
     let tell: typeof callback | undefined = callback;
     this.#raw.others((author, presence) => {
       tell?.(author, presence === undefined ? undefined : JSON.parse(presence));
@@ -212,26 +218,27 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
     this.#raw.free();
   }
 
-  /** What is done while it can be read, in its turn. */
+  /** What is done while it can be read, in its turn. Everything before that has been told then. */
   async #read<R>(read: () => R): Promise<R> {
-    return (await this.#raw.read(read)) as R;
+    return (await this.#raw.read(read, this.#tell)) as R;
   }
 
   /** Writes what waits until nothing does. What came while something was written is one change. */
   async #write(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      await this.#together(waiting);
+      const alone = this.#waiting.findIndex(({ options }) => isAlone(options));
+      const count = alone === -1 ? this.#waiting.length : Math.max(alone, 1);
+      await this.#together(this.#waiting.splice(0, count));
     }
     this.#isWriting = false;
   }
 
   async #together(waiting: readonly Waiting<E>[]): Promise<void> {
-    const one = (edits: readonly Waiting<E>[]) => {
+    const one = async (edits: readonly Waiting<E>[]) => {
       const edit = () => edits.map(({ edit }) => edit(this.#watched.editor)).find(isPromise);
-      return this.#done(this.#raw.change(edit));
+      const { message, time } = edits[0]?.options ?? {};
+      return this.#raw.change(edit, this.#tell, message, time?.getTime());
     };
     const all = one(waiting);
     const isWritten = await all.then(() => true, () => waiting.length === 1);
@@ -243,17 +250,17 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
     }
   }
 
-  /** What was written is seen here when that is said. */
-  async #done<R>(writing: Promise<R>): Promise<R> {
-    const done = await writing;
-    await this.#look();
-    return done;
-  }
+  readonly #tell = (seen: RawSeen, isOwn: boolean): void => {
+    if (!this.#isOver) this.#watched.see(seen, isOwn);
+  };
 
   async #look(): Promise<void> {
-    if (this.#isOver) return;
-    await this.#raw.look((seen) => this.#watched.see(seen));
+    if (!this.#isOver) await this.#raw.look(this.#tell);
   }
+}
+
+function isAlone({ isAlone, message, time }: types.WriteOptions): boolean {
+  return isAlone === true || message !== undefined || time !== undefined;
 }
 
 function isPromise(given: unknown): boolean {

@@ -1,12 +1,20 @@
 /**
  * A `<textarea>` or `<input>` that shows a text of a document, and edits it.
  *
- * What is typed becomes one replacement in the text. What others write appears, by its delta, and the
- * selection stays where it is between the characters. While a character is being composed (IME)
- * nothing is put into the element: what comes meanwhile waits until that is done.
+ * The element shows the text as the document has told it, with what was typed and is not told yet: what is
+ * being written, and what was typed since. Whatever others write goes below both, by its delta, so
+ * that nothing that was typed moves to another place or is lost, however long a change takes, and also
+ * if one fails: then it stays in the element, and is written with what is typed next.
+ *
+ * While a character is being composed (IME) nothing is put into the element and nothing of it is
+ * written: what comes meanwhile waits until that is done.
  */
 
-import type { TextDelta, TextEditor, TypedDocument } from "./types.ts";
+import { type CaretDocument, type CaretOptions, Carets } from "./carets.ts";
+import { valueOf } from "./editors.ts";
+import { applied, composed, difference, movedRange, rebased } from "./text_delta.ts";
+import type { Editor, Seen, TextDelta, TextEditor, Unsubscribe, WriteOptions } from "./types.ts";
+import { report } from "./watched.ts";
 
 /** What a binding needs of an element. */
 export type TextField = Pick<
@@ -14,46 +22,174 @@ export type TextField = Pick<
   "value" | "selectionStart" | "selectionEnd" | "setSelectionRange" | "addEventListener" | "removeEventListener"
 >;
 
-/** Has an element show a text and edit it, until the function that it returns is called. */
-export function bindText<V, E, D>(
+/** What a binding needs of a document, be it in memory or in a store. */
+export interface TextDocument<E> {
+  change(edit: (editor: E) => void, options?: WriteOptions): void | Promise<void>;
+  subscribeTo(
+    of: (editor: E) => Editor<string, TextDelta> | null | undefined,
+    callback: (seen: Seen<string | undefined, TextDelta>) => void,
+  ): Unsubscribe | Promise<Unsubscribe>;
+}
+
+/** How a text is bound. */
+export interface BindTextOptions {
+  /**
+   * Told why what was typed could not be written. It stays in the element, and is written with what
+   * is typed next. What nobody is told of is an error that nobody has caught.
+   */
+  onError?: (error: unknown) => void;
+}
+
+/**
+ * Has an element show a text and edit it, until the function that it returns is called. What was typed until
+ * then is still written. With `carets` others are shown where the caret is, and one is told where theirs are.
+ */
+export function bindText<E>(
   field: TextField,
-  document: TypedDocument<V, E, D>,
+  document: TextDocument<E> & CaretDocument<E>,
   of: (editor: E) => TextEditor | null | undefined,
-): () => void {
-  const binding = new Binding(field, document, of);
+  options: BindTextOptions & { carets: CaretOptions },
+): Unsubscribe;
+export function bindText<E>(
+  field: TextField,
+  document: TextDocument<E>,
+  of: (editor: E) => TextEditor | null | undefined,
+  options?: BindTextOptions,
+): Unsubscribe;
+export function bindText<E>(
+  field: TextField,
+  document: TextDocument<E> & Partial<CaretDocument<E>>,
+  of: (editor: E) => TextEditor | null | undefined,
+  options: BindTextOptions & { carets?: CaretOptions } = {},
+): Unsubscribe {
+  const binding = new Binding(field, document, of, options);
+  const { carets } = options;
+  if (carets !== undefined) binding.share(new Carets(document as CaretDocument<E>, carets, binding));
   return () => binding.end();
 }
 
-class Binding<V, E, D> {
-  readonly #field: TextField;
-  readonly #write: (start: number, end: number, text: string) => void;
-  readonly #unsubscribe: () => void;
-  /** What the element had when it was last the same as the text was. */
-  #shown = "";
-  /** What the text is. */
-  #text = "";
-  /** What came since then. */
-  #came: TextDelta[] = [];
-  #isComposing = false;
-  /** Whether what changes is what was typed, which the element has. */
-  #isWriting = false;
+/** When the selection of an element may have become another one. */
+const SELECTS = ["selectionchange", "select", "keyup", "pointerup", "focus"];
 
-  constructor(field: TextField, document: TypedDocument<V, E, D>, of: (editor: E) => TextEditor | null | undefined) {
+class Binding<E> {
+  readonly #field: TextField;
+  readonly #document: TextDocument<E>;
+  readonly #onError: (error: unknown) => void;
+  #unsubscribe: Unsubscribe = () => {};
+  /** The text that is bound, which is the same wherever it moves. */
+  #part: TextEditor | undefined;
+  /** The text as the document has told it. */
+  #text = "";
+  /** What the element makes of a text. */
+  readonly #plain: Plain;
+  /** What is being written, on top of that. */
+  #writing: TextDelta = [];
+  /** What was typed since, on top of both. */
+  #typed: TextDelta = [];
+  /** What the element had when it was looked at last. */
+  #shown = "";
+  /** What it is to show besides, on top of that. */
+  #unshown: TextDelta = [];
+  #isComposing = false;
+  /** Whether a change has been asked for that is not settled. */
+  #isAsked = false;
+  #isOver = false;
+  #carets: Carets<E> | undefined;
+  /** Raised whenever positions of the document may be elsewhere in the element. */
+  version = 0;
+
+  constructor(
+    field: TextField,
+    document: TextDocument<E>,
+    of: (editor: E) => TextEditor | null | undefined,
+    options: BindTextOptions,
+  ) {
     this.#field = field;
-    this.#write = (start, end, text) => document.change((editor) => of(editor)?.replace(start, end, text));
-    this.#unsubscribe = document.subscribeTo(of, ({ value, delta }) => this.#changed(value ?? "", delta));
-    this.#text = document.read(of) ?? "";
-    field.value = this.#shown = this.#text;
-    field.addEventListener("input", this.#typed);
+    this.#document = document;
+    this.#onError = options.onError ?? report;
+    this.#plain = plainOf(field);
+    field.value = "";
+    field.addEventListener("input", this.#input);
     field.addEventListener("compositionstart", this.#composes);
     field.addEventListener("compositionend", this.#composed);
+    try {
+      this.#begin(of);
+    } catch (error) {
+      this.#ignore();
+      throw error;
+    }
+  }
+
+  get part(): TextEditor | undefined {
+    return this.#part;
+  }
+
+  selection(): { start: number; end: number } | undefined {
+    if (this.#isComposing || this.#writing.length > 0 || this.#typed.length > 0) return undefined;
+    const { selectionStart, selectionEnd } = this.#field;
+    const at = (position: number | null) => heldAt(this.#text, this.#plain(this.#text), position ?? 0);
+    return { start: at(selectionStart), end: at(selectionEnd) };
+  }
+
+  shown(start: number, end: number): { start: number; end: number } {
+    const at = (position: number) => this.#plain(this.#text.slice(0, position)).length;
+    return movedRange(at(start), at(end), composed(this.#writing, this.#typed));
+  }
+
+  share(carets: Carets<E>): void {
+    this.#carets = carets;
+    for (const event of SELECTS) this.#field.addEventListener(event, this.#selected);
+  }
+
+  readonly #selected = (): void => this.#carets?.selected();
+
+  #changed(): void {
+    this.version += 1;
+    this.#carets?.changed();
   }
 
   end(): void {
-    this.#unsubscribe();
-    this.#field.removeEventListener("input", this.#typed);
+    if (this.#isOver) return;
+    this.#isComposing = false;
+    this.#input();
+    this.#isOver = true;
+    this.#ignore();
+    this.#carets?.end();
+    if (!this.#isAsked) this.#unsubscribe();
+  }
+
+  /** Begins to be told, with the text as it is then. */
+  #begin(of: (editor: E) => TextEditor | null | undefined): void {
+    const begin = (editor: E) => {
+      const part = of(editor) ?? undefined;
+      if (part === undefined) return part;
+      this.#part = part;
+      this.#text = asText(valueOf(part));
+      this.#come(difference("", this.#plain(this.#text), 0));
+      return part;
+    };
+    const subscribed = this.#document.subscribeTo(begin, this.#told);
+    if (!(subscribed instanceof Promise)) {
+      this.#unsubscribe = subscribed;
+      return;
+    }
+    const subscribe = (unsubscribe: Unsubscribe) => {
+      this.#unsubscribe = unsubscribe;
+      // What was typed before the text was there.
+      this.#ask();
+      if (this.#isOver && !this.#isAsked) unsubscribe();
+    };
+    subscribed.then(subscribe, (error: unknown) => {
+      this.#ignore();
+      this.#onError(error);
+    });
+  }
+
+  #ignore(): void {
+    this.#field.removeEventListener("input", this.#input);
     this.#field.removeEventListener("compositionstart", this.#composes);
     this.#field.removeEventListener("compositionend", this.#composed);
+    for (const event of SELECTS) this.#field.removeEventListener(event, this.#selected);
   }
 
   readonly #composes = (): void => {
@@ -62,82 +198,146 @@ class Binding<V, E, D> {
 
   readonly #composed = (): void => {
     this.#isComposing = false;
-    this.#typed();
+    this.#input();
   };
 
-  /** Writes what differs in the element since it was last the same as the text. */
-  readonly #typed = (): void => {
+  /** Takes what differs in the element since it was looked at last. */
+  readonly #input = (): void => {
     if (this.#isComposing) return;
-    const typed = difference(this.#shown, this.#field.value, this.#field.selectionEnd ?? 0);
-    const [start, end] = [this.#now(typed.start), this.#now(typed.end)];
-    // From here on the element has what was typed, at least.
-    this.#shown = this.#field.value;
-    if (this.#came.length > 0) this.#field.setSelectionRange(start + typed.text.length, start + typed.text.length);
-    this.#came = [];
-    if (start !== end || typed.text !== "") {
-      this.#isWriting = true;
-      try {
-        this.#write(start, end, typed.text);
-      } finally {
-        this.#isWriting = false;
-      }
-    }
+    const { value, selectionEnd } = this.#field;
+    const typed = difference(this.#shown, value, selectionEnd ?? value.length);
+    this.#shown = value;
+    this.#typed = composed(this.#typed, rebased(typed, this.#unshown, "before"));
+    this.#unshown = rebased(this.#unshown, typed, "behind");
     this.#show();
+    this.#changed();
+    this.#ask();
   };
 
-  #changed(text: string, delta: TextDelta | null): void {
-    this.#text = text;
-    if (this.#isWriting) return;
-    this.#came.push(delta ?? [{ delete: this.#shown.length }, { insert: text }]);
-    if (!this.#isComposing) this.#show();
-  }
-
-  /** Has the element show the text. */
-  #show(): void {
-    const { value, selectionStart, selectionEnd } = this.#field;
-    if (value !== this.#text) {
-      this.#field.value = this.#text;
-      this.#field.setSelectionRange(this.#now(selectionStart ?? 0), this.#now(selectionEnd ?? 0));
+  /** What the document tells: what was being written, or what came otherwise. */
+  readonly #told = ({ value, delta, isOwn }: Seen<string | undefined, TextDelta>): void => {
+    const held = this.#text;
+    this.#text = delta === null ? asText(value) : applied(held, delta);
+    const [before, after] = [this.#plain(held), this.#plain(this.#text)];
+    const written = this.#writing;
+    this.#writing = [];
+    if (isOwn && written.length > 0) {
+      // Nothing else is in it, but for what a text cannot hold.
+      const expected = applied(before, written);
+      this.#come(expected === after ? [] : difference(expected, after, 0));
+    } else {
+      // If something was being written, it was not.
+      this.#typed = composed(written, this.#typed);
+      const isPlain = before === held && after === this.#text;
+      this.#come(isPlain && delta !== null ? delta : difference(before, after, 0));
     }
-    this.#shown = this.#text;
-    this.#came = [];
+    this.#ask();
+  };
+
+  /** Puts what others wrote below what was typed. */
+  #come(delta: TextDelta): void {
+    const behind = rebased(delta, this.#typed, "behind");
+    this.#typed = rebased(this.#typed, delta, "before");
+    this.#unshown = composed(this.#unshown, behind);
+    if (!this.#isComposing) this.#show();
+    this.#changed();
   }
 
-  /** Where a position is now, after what came. */
-  #now(position: number): number {
-    return this.#came.reduce(moved, position);
+  #show(): void {
+    if (this.#unshown.length === 0 || this.#isOver) return;
+    const { selectionStart, selectionEnd } = this.#field;
+    this.#shown = applied(this.#shown, this.#unshown);
+    this.#field.value = this.#shown;
+    const { start, end } = movedRange(selectionStart ?? 0, selectionEnd ?? 0, this.#unshown);
+    this.#field.setSelectionRange(start, end);
+    this.#unshown = [];
+  }
+
+  /** Asks for a change, which writes whatever has been typed when its turn comes. */
+  #ask(): void {
+    if (this.#isAsked || this.#part === undefined || this.#typed.length === 0) return;
+    this.#isAsked = true;
+    let asked: void | Promise<void>;
+    try {
+      asked = this.#document.change(() => this.#write(), { isAlone: true });
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    if (!(asked instanceof Promise)) return this.#settled();
+    asked.then(() => this.#settled(), (error: unknown) => this.#failed(error));
+  }
+
+  #write(): void {
+    const part = this.#part;
+    if (part === undefined) return;
+    this.#writing = composed(this.#writing, this.#typed);
+    this.#typed = [];
+    const at = (position: number) => heldAt(this.#text, this.#plain(this.#text), position);
+    // The last one first, so that none is elsewhere when its turn comes.
+    for (const { start, end, text } of replacements(this.#writing).reverse()) {
+      part.replace(at(start), at(end), text);
+    }
+  }
+
+  #settled(): void {
+    this.#isAsked = false;
+    this.#ask();
+    if (this.#isOver && !this.#isAsked) this.#unsubscribe();
+    if (!this.#isAsked) this.#selected();
+  }
+
+  #failed(error: unknown): void {
+    this.#isAsked = false;
+    this.#typed = composed(this.#writing, this.#typed);
+    this.#writing = [];
+    if (this.#isOver) this.#unsubscribe();
+    this.#onError(error);
   }
 }
 
-/** Where a position is after a delta. What is inserted there comes to stand behind it. */
-export function moved(position: number, delta: TextDelta): number {
-  let [before, after] = [0, 0];
+type Plain = (text: string) => string;
+
+/** What an element makes of a text: a `<textarea>` has one kind of line ends, an `<input>` has none. */
+function plainOf(field: TextField): Plain {
+  field.value = "\r\n";
+  const has = field.value;
+  if (has === "\r\n") return (text) => text;
+  return (text) => text.replace(has === "" ? /[\r\n]/g : /\r\n?/g, has);
+}
+
+/** Where a position of what an element makes of a text is in that. */
+function heldAt(held: string, plain: string, position: number): number {
+  if (held === plain) return position;
+  let at = 0;
+  for (let seen = 0; seen < position && at < held.length; at += 1) {
+    const isDropped = held[at] === "\r" ? held[at + 1] === "\n" || plain[seen] !== "\n" : held[at] !== plain[seen];
+    if (!isDropped) seen += 1;
+  }
+  return at;
+}
+
+/** What a delta replaces by what, in positions of the text before it. */
+function replacements(delta: TextDelta): { start: number; end: number; text: string }[] {
+  const all: { start: number; end: number; text: string }[] = [];
+  let at = 0;
+  let text = "";
   for (const run of delta) {
-    if (before >= position && !("delete" in run)) break;
-    if ("insert" in run) after += run.insert.length;
-    else if ("retain" in run) [before, after] = [before + run.retain, after + run.retain];
-    else [before, position] = [before, position - Math.min(run.delete, Math.max(0, position - before))];
+    if ("retain" in run) {
+      if (text !== "") all.push({ start: at, end: at, text });
+      [at, text] = [at + run.retain, ""];
+    } else if ("insert" in run) {
+      text = run.insert;
+    } else {
+      all.push({ start: at, end: at + run.delete, text });
+      [at, text] = [at + run.delete, ""];
+    }
   }
-  return after + (position - before);
+  if (text !== "") all.push({ start: at, end: at, text });
+  return all;
 }
 
-/** What was replaced in a text by what, given where the caret is behind it. */
-export function difference(before: string, after: string, caret: number): { start: number; end: number; text: string } {
-  const most = Math.min(before.length, after.length);
-  // What is behind the caret was not typed: of `aa` after `a` it tells which one is new.
-  let tail = 0;
-  const behind = Math.min(most, after.length - caret);
-  while (tail < behind && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  let start = 0;
-  while (start < most - tail && before[start] === after[start]) start += 1;
-  while (tail < most - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  // No half of a character is replaced.
-  if (isLow(before, start) || isLow(after, start)) start -= 1;
-  if (isLow(before, before.length - tail) || isLow(after, after.length - tail)) tail -= 1;
-  return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
-}
-
-/** Whether a code unit is the second one of a character. */
-function isLow(text: string, at: number): boolean {
-  return at > 0 && at < text.length && (text.codePointAt(at - 1) ?? 0) > 0xffff;
+/** Where a text was in JSON anything can be: it is as if there were none then. */
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -111,14 +111,38 @@ export interface EnumEditor<V, D> extends Editor<V, D> {
   set(value: V): void;
 }
 
-/** Any JSON, edited in place by the pointer (RFC 6901) of what is meant; `""` is all of it. */
+/**
+ * Any JSON, edited in place by the pointer (RFC 6901) of what is meant; `""` is all of it. An element of an array
+ * is named by its position, or by its name, which `idAt` gives; `-` is behind the last one.
+ */
 export interface JsonEditor extends Editor<JsonValue, JsonDelta> {
+  /** The plain value of a place; `undefined` if nothing is there. */
   value(pointer?: string): JsonValue | undefined;
+  /** How many entries, elements or code units there are. */
+  length(pointer?: string): number;
+  /** The keys of an object. */
+  keys(pointer?: string): string[];
+  /** The editor of a place that is there, which is the same wherever it moves in arrays. */
+  at(pointer: string): JsonEditor | undefined;
+  /**
+   * The text at a place, edited character by character, and the same wherever it moves in arrays. It is made when it is
+   * first written to, of a string or where nothing is; `undefined` if something else is there.
+   */
+  text(pointer?: string): TextEditor | undefined;
+  /** Writes a value over what is at a place. Objects on the way are made. */
   set(pointer: string, value: JsonValue): void;
   /** Inserts elements into an array. */
   insert(pointer: string, position: number, ...values: JsonValue[]): void;
+  /** Appends elements to an array, which is made if nothing is there, with the objects on the way. */
+  push(pointer: string, ...values: JsonValue[]): void;
   /** Removes an entry of an object or an element of an array. */
   remove(pointer: string): boolean;
+  /** Moves the element at a position of an array so that it is at another one. */
+  move(pointer: string, from: number, to: number): void;
+  /** The name of an element of an array, by which it is found wherever it moves. */
+  idAt(pointer: string, position: number): string | undefined;
+  /** Where an element of an array is. */
+  positionOf(pointer: string, id: string): number | undefined;
 }
 
 /** A counter reads as another number. */
@@ -176,6 +200,34 @@ export type JsonDelta =
 export interface Seen<V, D> {
   readonly value: V;
   readonly delta: D | null;
+  /** Whether it was written through this document: a change, an update, an undo or a redo of it, and nothing else. */
+  readonly isOwn: boolean;
+}
+
+/** A change. */
+export interface LogEntry {
+  readonly hash: string;
+  readonly author: string;
+  /** What its author says about it. */
+  readonly message: string | null;
+  /** When its author says it was made. */
+  readonly time: Date | null;
+}
+
+/** Ends what was begun. */
+export type Unsubscribe = () => void;
+
+/** How something is written. */
+export interface WriteOptions {
+  /**
+   * Whether it is a change of its own, and undone as one, also if others are asked for while something is being
+   * made durable. In memory every change is, and so is one that something is said about.
+   */
+  readonly isAlone?: boolean;
+  /** What is said about it in the log. */
+  readonly message?: string;
+  /** When it is said to be made. Nothing depends on it. */
+  readonly time?: Date;
 }
 
 /** What has places between its parts. */
@@ -192,11 +244,11 @@ export interface TypedDocument<V, E, D> extends Disposable {
   /** The plain value of a part, which is told by its editor. */
   read<N>(of: (editor: E) => Editor<N> | null | undefined): N | undefined;
   /** Writes a change. If the function throws, nothing of it is done, and it is thrown again. */
-  change(edit: (editor: E) => void): void;
+  change(edit: (editor: E) => void, options?: WriteOptions): void;
   /** Makes the document read as a value, by what differs. */
   update(value: V): void;
   /** Says what changes from now on, until the function that it returns is called. */
-  subscribe(callback: (seen: Seen<V, D>) => void): () => void;
+  subscribe(callback: (seen: Seen<V, D>) => void): Unsubscribe;
   /**
    * Says what changes of a part, which is told by its editor: `(board) => board.tasks.at(0)?.notes`.
    * It stays the same part, wherever it moves. When there is none any more, `value` is `undefined`.
@@ -204,7 +256,7 @@ export interface TypedDocument<V, E, D> extends Disposable {
   subscribeTo<N, P>(
     of: (editor: E) => Editor<N, P> | null | undefined,
     callback: (seen: Seen<N | undefined, P>) => void,
-  ): () => void;
+  ): Unsubscribe;
   /**
    * A place in a text or list that stays where it is while others edit around it: a string that can be
    * kept, and sent to others. It stands at its left neighbour, or at the right one.
@@ -218,6 +270,8 @@ export interface TypedDocument<V, E, D> extends Disposable {
   redo(): boolean;
   /** The changes that nothing follows on yet: the version of the document. */
   heads(): string[];
+  /** The changes, the newest one first, and no more than so many. */
+  log(most?: number): LogEntry[];
   /** Takes in what another replica exported. */
   apply(bytes: Uint8Array): void;
   /** What a replica with these heads lacks. */
@@ -250,18 +304,19 @@ export interface StoredDocument<V, E, D> extends Disposable {
    * Writes a change, on top of what others wrote meanwhile. If the function throws, nothing of it is done,
    * and the promise is broken with that. What is asked for while another change is being made durable is
    * written as one with whatever else is, so keystrokes do not wait for each other; the function is
-   * called again then if one beside it throws.
+   * called again then if one beside it throws. When the function is called, whoever has subscribed has been
+   * told everything that came before it.
    */
-  change(edit: (editor: E) => void): Promise<void>;
+  change(edit: (editor: E) => void, options?: WriteOptions): Promise<void>;
   /** Makes the document read as a value, by what differs. */
   update(value: V): Promise<void>;
   /** Says what changes from now on, until the function that it returns is called. */
-  subscribe(callback: (seen: Seen<V, D>) => void): () => void;
+  subscribe(callback: (seen: Seen<V, D>) => void): Unsubscribe;
   /** Says what changes of a part, which is told by its editor. It stays the same part, wherever it moves. */
   subscribeTo<N, P>(
     of: (editor: E) => Editor<N, P> | null | undefined,
     callback: (seen: Seen<N | undefined, P>) => void,
-  ): Promise<() => void>;
+  ): Promise<Unsubscribe>;
   /** A place in a text or list that stays where it is while others edit around it. */
   cursor(of: (editor: E) => Places, position: number, side?: "left" | "right"): Promise<string | undefined>;
   /** Where a cursor is now. */
@@ -272,6 +327,8 @@ export interface StoredDocument<V, E, D> extends Disposable {
   redo(): Promise<boolean>;
   /** The changes that nothing follows on yet: the version of the document. */
   heads(): Promise<string[]>;
+  /** The changes, the newest one first, and no more than so many. */
+  log(most?: number): Promise<LogEntry[]>;
   /** Takes in what another replica exported. */
   apply(bytes: Uint8Array): Promise<void>;
   /** What a replica with these heads lacks. */
@@ -290,7 +347,7 @@ export interface StoredDocument<V, E, D> extends Disposable {
    * Says who else is there, and whenever one of them shows something else, or has left (`undefined`), until
    * the function that it returns is called.
    */
-  others(callback: (author: string, presence: JsonValue | undefined) => void): () => void;
+  others(callback: (author: string, presence: JsonValue | undefined) => void): Unsubscribe;
   /** Ends it, when what is being written is durable. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** The value of a document, kept up to date by what changes, and who is told. */
 
 import { advance } from "./deltas.ts";
-import { pathOf, root, valueOf } from "./editors.ts";
+import { isText, pathOf, root, valueOf } from "./editors.ts";
 import { deltaAt } from "./part.ts";
 import { partsOf, pointer } from "./pointer.ts";
 import type { RawEdits, RawSeen } from "./raw.ts";
@@ -15,6 +15,8 @@ export class Watched<V, E, D> {
   /** The editor of the whole. */
   readonly editor: E;
   readonly #callbacks = new Set<(seen: types.Seen<V, D>) => void>();
+  /** What is still to be told: a callback that writes has that told when all know what came before it. */
+  readonly #untold: types.Seen<V, D>[] = [];
   #value: V | undefined;
 
   /** Its value is there once it is [read](read), which is when the document can be. */
@@ -39,7 +41,7 @@ export class Watched<V, E, D> {
     return edited === null || edited === undefined ? undefined : valueOf(edited);
   }
 
-  subscribe(callback: (seen: types.Seen<V, D>) => void): () => void {
+  subscribe(callback: (seen: types.Seen<V, D>) => void): types.Unsubscribe {
     const own = (seen: types.Seen<V, D>) => callback(seen);
     this.#callbacks.add(own);
     return () => {
@@ -50,17 +52,19 @@ export class Watched<V, E, D> {
   subscribeTo<N, P>(
     of: (editor: E) => types.Editor<N, P> | null | undefined,
     callback: (seen: types.Seen<N | undefined, P>) => void,
-  ): () => void {
+  ): types.Unsubscribe {
     const edited = of(this.editor);
     const path = pathOf(edited);
     if (edited === null || edited === undefined || path === undefined) throw new Error("there is no such part");
     const steps = partsOf(path);
+    // In JSON, what changed of a text says that it is one.
+    const own = (change: unknown) => (isText(edited) && !Array.isArray(change) ? textOf(change) : change);
     const positionOf = (steps: readonly string[], step: string) => this.edits.positionOf(pointer(steps), step);
     const part = { schema: this.schema, steps, positionOf };
-    return this.subscribe(({ delta }) => {
+    return this.subscribe(({ delta, isOwn }) => {
       const change = delta === null ? null : deltaAt(part, delta);
       if (change === undefined) return;
-      callback({ value: valueOf(edited), delta: change as P | null });
+      callback({ value: valueOf(edited), delta: own(change) as P | null, isOwn });
     });
   }
 
@@ -75,7 +79,7 @@ export class Watched<V, E, D> {
   }
 
   /** Brings the value up to date, and tells everybody. */
-  see(seen: RawSeen): void {
+  see(seen: RawSeen, isOwn: boolean): void {
     let delta: D | null = null;
     if (seen === true) {
       this.read();
@@ -84,10 +88,37 @@ export class Watched<V, E, D> {
       delta = step.delta as D;
       this.#value = step.value as V;
     }
-    for (const callback of [...this.#callbacks]) callback({ value: this.value, delta });
+    this.#untold.push({ value: this.value, delta, isOwn });
+    if (this.#untold.length === 1) this.#tell();
+  }
+
+  #tell(): void {
+    for (let seen = this.#untold[0]; seen !== undefined; seen = this.#untold[0]) {
+      for (const callback of [...this.#callbacks]) {
+        // One that throws does not keep the others from being told, nor makes what was written fail.
+        try {
+          callback(seen);
+        } catch (error) {
+          report(error);
+        }
+      }
+      this.#untold.shift();
+    }
   }
 
   end(): void {
     this.#callbacks.clear();
   }
+}
+
+/** What changed in a text of JSON; `null` if something else is or was there. */
+function textOf(change: unknown): unknown {
+  return (change as { text?: unknown } | null)?.text ?? null;
+}
+
+/** Has an error be one that nobody has caught. */
+export function report(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -1,5 +1,8 @@
 // What does not compile, line by line: where one of these were no error, that would be one.
 
+import { bindText } from "crdt-web";
+import { useDocument, useOthers } from "crdt-web/react";
+
 import { type Board, type BoardDelta, BoardDocument, openStore } from "./board.js";
 
 const document = BoardDocument.create();
@@ -54,3 +57,23 @@ await stored.change((board) => {
 const title: string | undefined = stored.read((board) => board.title);
 // @ts-expect-error a document is opened as something
 await store.open(stored.id);
+
+const field = window.document.createElement("textarea");
+// @ts-expect-error a title is no text
+bindText(field, document, (board) => board.title);
+// @ts-expect-error what is shown of others takes a document that others are in
+bindText(field, document, (board) => board.notes, { carets: { onOthers: () => {} } });
+// @ts-expect-error presence has to be JSON
+bindText(field, stored, (board) => board.notes, { carets: { presence: { at: new Date() }, onOthers: () => {} } });
+// @ts-expect-error a part of another type
+const members: number[] = useDocument(stored, ({ members }) => members);
+// @ts-expect-error nobody else is in a document of memory
+useOthers(document);
+// @ts-expect-error a time is a `Date`
+await stored.change((board) => board.votes.add(1n), { time: 7 });
+document.change((board) => {
+  // @ts-expect-error JSON has no dates
+  board.extra.set("/a", new Date());
+  // @ts-expect-error it may be no text
+  board.extra.text("/a").push("x");
+});

@@ -1,77 +1,63 @@
-// Documents in a store, in a real browser: with its IndexedDB and its WebSocket. It is driven by
-// chromedriver, and the relay is the one that `.ci/wasm.sh` starts.
+// Documents in a store, in a real browser: with its IndexedDB and its WebSocket. The relay is the one that
+// `.ci/wasm.sh` starts.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { extname } from "node:path";
 import { after, before, test } from "node:test";
 
+import { Browser } from "./browser/chromium.js";
+
 const RELAY = process.env.CRDT_TEST_RELAY ?? "ws://127.0.0.1:8719";
-const PACKAGE = new URL("../", import.meta.url);
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
-const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
+const PAGE = "/tests/browser/page.html";
 
-const server = createServer(async (request, response) => {
-  const path = new URL(request.url, "http://localhost").pathname;
-  try {
-    const bytes = await readFile(new URL(`.${path}`, PACKAGE));
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/plain" }).end(bytes);
-  } catch {
-    response.writeHead(404).end();
-  }
-});
-const driver = spawn(process.env.CHROMEDRIVER ?? "chromedriver", ["--port=0"]);
-let session;
-
-/** Asks the driver for something. */
-async function ask(method, path, body) {
-  const answered = await fetch(path, { method, body: body === undefined ? null : JSON.stringify(body) });
-  const { value } = await answered.json();
-  assert.ok(answered.ok, JSON.stringify(value));
-  return value;
-}
-
-/** Runs a test in the page, once that is there. */
-async function inPage(name, ...given) {
-  const script = `
-    const done = arguments[arguments.length - 1];
-    (async () => {
-      while (globalThis.test === undefined) await new Promise((soon) => setTimeout(soon, 20));
-      await globalThis.test(...arguments[0]);
-    })().then(() => done("passed"), (error) => done(String(error?.stack ?? error)));`;
-  assert.equal(await ask("POST", `${session}/execute/async`, { script, args: [[name, ...given]] }), "passed");
-}
+let browser;
+let page;
 
 before(async () => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const port = await new Promise((listens) => {
-    let said = "";
-    driver.stdout.on("data", (bytes) => {
-      said += bytes;
-      const port = /successfully on port (\d+)/.exec(said);
-      if (port !== null) listens(port[1]);
-    });
-  });
-  const at = `http://127.0.0.1:${port}/session`;
-  const options = { args: ARGUMENTS };
-  const capabilities = { alwaysMatch: { browserName: "chrome", "goog:chromeOptions": options } };
-  session = `${at}/${(await ask("POST", at, { capabilities })).sessionId}`;
-  await ask("POST", `${session}/timeouts`, { script: 60_000 });
-  const url = `http://127.0.0.1:${server.address().port}/tests/browser/page.html`;
-  await ask("POST", `${session}/url`, { url });
+  browser = await Browser.open(new URL("../", import.meta.url));
+  page = await browser.page(PAGE);
 });
 
-after(async () => {
-  if (session !== undefined) await ask("DELETE", session);
-  driver.kill();
-  server.close();
-});
+after(() => browser?.close());
 
-test("a document is kept, with what can be done with one", () => inPage("kept"));
-test("what is asked for while one commits is the next change", () => inPage("typed"));
-test("tabs have what the others write", () => inPage("tabs"));
-test("documents meet at a relay, and show who is there", () => inPage("synced", RELAY));
+test("a document is kept, with what can be done with one", () => page.run("kept"));
+test("what is asked for while one commits is the next change", () => page.run("typed"));
+test("whoever writes has been told everything before that", () => page.run("told"));
+test("a callback that throws does not make what was written fail", () => page.run("throwing"));
+test("what is typed into an element is kept, at its place", () => page.run("field"));
+test("line ends that an element has not are left as they are", () => page.run("lines"));
+test("what is typed into an element stays in it while there is no room", () => page.run("full"));
+test("two stores of one page have what the other one writes", () => page.run("handles"));
+test("documents meet at a relay, and show who is there", () => page.run("synced", RELAY));
+test("carets of others are where they are", () => page.run("carets", RELAY));
+
+test("two tabs show what the other one writes, and are one author", async () => {
+  const pages = [await browser.page(PAGE), await browser.page(PAGE)];
+  const [here, there] = pages;
+  const store = `tabs ${Date.now()}`;
+  const id = await here.run("tab", store);
+  await there.run("tab", store, id);
+  await here.type("textarea", "from here");
+  await there.run("shows", "from here");
+  await there.type("textarea", ", from there");
+  await here.run("shows", "from here, from there");
+
+  // Both at once, each from its own loop.
+  for (const [nth, page] of pages.entries()) await page.run("begin", nth === 0 ? "a" : "b", 100);
+  for (const page of pages) await page.run("finished");
+  for (const page of pages) await page.run("has", { a: 100, b: 100 });
+  const [one, other] = [await here.run("state"), await there.run("state")];
+  assert.deepEqual(one, other);
+  assert.equal(one.authors, 1);
+  assert.ok(one.changes > 50, `${one.changes} changes`);
+
+  // One that is closed while it writes leaves what it had written, and the other one goes on.
+  await here.run("begin", "c", 100_000);
+  await there.run("contains", "c");
+  await here.close();
+  await there.type("textarea", "!");
+  const again = await browser.page(PAGE);
+  await again.run("tab", store, id);
+  const [left, found] = [await there.run("state"), await again.run("state")];
+  assert.deepEqual(left, found);
+  assert.deepEqual([left.authors, left.value.includes("!")], [1, true]);
+});

@@ -1,35 +1,18 @@
-// Elements that show a text: with an element that is nothing but its value and selection.
+// Elements that show a text, of documents in memory and of such that take their time.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { bindText } from "crdt-web";
+import { difference } from "../dist/text_delta.js";
 import { BoardDocument } from "./board.js";
+import { Field } from "./field.js";
 import { initSync } from "./pkg/web_board.js";
+import { random } from "./random.js";
+import { Slow, settled } from "./slow.js";
 
 initSync({ module: readFileSync(new URL("./pkg/web_board_bg.wasm", import.meta.url)) });
-
-class Field extends EventTarget {
-  value = "";
-  selectionStart = 0;
-  selectionEnd = 0;
-
-  setSelectionRange(start, end) {
-    [this.selectionStart, this.selectionEnd] = [start, end];
-  }
-
-  /** What a browser does when something is typed over the selection. */
-  put(text) {
-    this.value = this.value.slice(0, this.selectionStart) + text + this.value.slice(this.selectionEnd);
-    this.setSelectionRange(this.selectionStart + text.length, this.selectionStart + text.length);
-  }
-
-  type(text) {
-    this.put(text);
-    this.dispatchEvent(new Event("input"));
-  }
-}
 
 /** Two people with a text before them. */
 function two(text) {
@@ -118,9 +101,9 @@ test("a text of an element that moves and goes is followed", () => {
   mine.change((board) => { board.tasks.move(1, 0); how(board, 0).push("!"); });
   mine.change((board) => board.tasks.delete(0));
   assert.deepEqual(seen, [
-    { value: "two?", delta: [{ retain: 3 }, { insert: "?" }] },
-    { value: "two?!", delta: [{ retain: 4 }, { insert: "!" }] },
-    { value: undefined, delta: null },
+    { value: "two?", delta: [{ retain: 3 }, { insert: "?" }], isOwn: true },
+    { value: "two?!", delta: [{ retain: 4 }, { insert: "!" }], isOwn: true },
+    { value: undefined, delta: null, isOwn: true },
   ]);
 });
 
@@ -131,4 +114,308 @@ test("a cursor stays where it is", () => {
   mine.change((board) => board.notes.insert(0, "> "));
   assert.equal(mine.positionOf((board) => board.notes, cursor), 5);
   assert.throws(() => mine.cursor((board) => board.notes, 4));
+});
+
+test("line ends that an element has not are left as they are", () => {
+  for (const lineEnds of ["\n", ""]) {
+    const mine = BoardDocument.create();
+    mine.change((board) => { board.notes = "a\r\n😀\rb\n\r\nc"; });
+    const field = new Field(lineEnds);
+    bindText(field, mine, (board) => board.notes);
+    assert.equal(field.value, ["a", "😀", "b", "", "c"].join(lineEnds));
+    const end = field.value.length;
+    field.setSelectionRange(end - 1, end - 1);
+    field.type("x");
+    field.setSelectionRange(1, 1);
+    field.type("y");
+    assert.equal(mine.value.notes, lineEnds === "" ? "ay\r\n😀\rbx\n\r\nc" : "ay\r\n😀\rb\n\r\nxc");
+    mine.change((board) => board.notes.push("\r\nd"));
+    assert.deepEqual([field.value.endsWith(`c${lineEnds}d`), field.selectionStart], [true, 2]);
+    // What is selected goes, with what the element does not have of it.
+    field.setSelectionRange(0, field.value.length);
+    field.type("");
+    assert.equal(mine.value.notes.replace(/[\r\n]/g, ""), "");
+  }
+});
+
+/** Somebody before a text that takes its time to be written, and somebody else. */
+async function slowly(text) {
+  const mine = BoardDocument.create();
+  mine.change((board) => { board.notes = text; });
+  const yours = BoardDocument.join(mine.id);
+  yours.apply(mine.export());
+  const [field, slow, errors] = [new Field(), new Slow(mine), []];
+  const end = bindText(field, slow, (board) => board.notes, { onError: (error) => errors.push(error) });
+  await slow.step();
+  const come = () => mine.apply(yours.export(mine.heads()));
+  return { mine, yours, field, slow, errors, come, end };
+}
+
+test("what is typed while something is written is the next change, at its place", async () => {
+  const { mine, yours, field, slow, come } = await slowly("Hello");
+  field.setSelectionRange(5, 5);
+  field.type(" W");
+  field.type("o");
+  assert.deepEqual([field.value, mine.value.notes], ["Hello Wo", "Hello"]);
+  yours.change((board) => board.notes.insert(0, "😀 "));
+  const before = mine.heads();
+  await slow.step({
+    came: () => {
+      come();
+      assert.deepEqual([field.value, field.selectionStart], ["😀 Hello Wo", 11]);
+      field.type("r");
+    },
+  });
+  assert.notDeepEqual(mine.heads(), before);
+  assert.equal(mine.value.notes, "😀 Hello Wor");
+  field.type("l");
+  yours.apply(mine.export(yours.heads()));
+  yours.change((board) => board.notes.delete(0, 3));
+  come();
+  field.type("d");
+  assert.deepEqual([field.value, mine.value.notes], ["Hello World", "Hello Wor"]);
+  await slow.step();
+  assert.equal(slow.isAsked, false);
+  assert.deepEqual([field.value, mine.value.notes, field.selectionStart], ["Hello World", "Hello World", 11]);
+});
+
+test("what could not be written stays, and is written with what is typed next", async () => {
+  const { mine, yours, field, slow, errors, come } = await slowly("ab");
+  field.setSelectionRange(1, 1);
+  field.type("1");
+  const full = new Error("there is no room");
+  await slow.step({ came: () => field.type("2"), failure: full });
+  assert.deepEqual([field.value, mine.value.notes, errors, slow.isAsked], ["a12b", "ab", [full], false]);
+  yours.change((board) => board.notes.insert(0, "> "));
+  come();
+  assert.deepEqual([field.value, mine.value.notes, field.selectionStart], ["> a12b", "> ab", 5]);
+  await slow.step({ failure: full });
+  field.type("3");
+  await slow.step();
+  assert.deepEqual([field.value, mine.value.notes, errors.length], ["> a123b", "> a123b", 2]);
+});
+
+test("what is typed before the text is there is kept", async () => {
+  const mine = BoardDocument.create();
+  mine.change((board) => { board.notes = "there"; });
+  const [field, slow] = [new Field(), new Slow(mine)];
+  bindText(field, slow, (board) => board.notes);
+  field.type("x");
+  assert.equal(slow.isAsked, true);
+  await slow.step();
+  await slow.step();
+  assert.deepEqual([field.value, mine.value.notes, field.selectionStart], ["xthere", "xthere", 1]);
+});
+
+test("a binding that ends writes what was typed until then", async () => {
+  const { mine, field, slow, end } = await slowly("ab");
+  field.setSelectionRange(2, 2);
+  field.type("c");
+  await slow.step({ came: () => { field.type("d"); end(); } });
+  field.type("e");
+  while (slow.isAsked) await slow.step();
+  assert.equal(mine.value.notes, "abcd");
+  mine.change((board) => board.notes.push("!"));
+  assert.equal(field.value, "abcde");
+});
+
+test("a text is the same one wherever its element moves", async () => {
+  const mine = BoardDocument.create();
+  const task = (how) => ({
+    title: "", done: false, points: 0, status: { Done: { by: "", how } }, parts: { parts: [] }, tags: [],
+  });
+  mine.change((board) => board.tasks.push(task("one"), task("two")));
+  const [field, slow, errors] = [new Field(), new Slow(mine), []];
+  const of = (board) => board.tasks.at(0)?.status.inside("Done")?.how;
+  bindText(field, slow, of, { onError: (error) => errors.push(String(error)) });
+  await slow.step();
+  field.setSelectionRange(3, 3);
+  field.type("!");
+  await slow.step({ came: () => mine.change((board) => board.tasks.move(0, 1)) });
+  assert.deepEqual(mine.value.tasks.map(({ status }) => status.Done.how), ["two", "one!"]);
+  // It goes, and what is typed in it then has nowhere to be.
+  mine.change((board) => board.tasks.delete(1));
+  assert.deepEqual([field.value, errors], ["", []]);
+  field.type("?");
+  await slow.step();
+  assert.equal(errors.length, 1);
+  mine.undo();
+  assert.equal(field.value, "?one!");
+});
+
+test("of two elements with one text each has what is typed into the other", () => {
+  const mine = BoardDocument.create();
+  const [one, other] = [new Field(), new Field()];
+  for (const field of [one, other]) bindText(field, mine, (board) => board.notes);
+  one.type("a");
+  other.setSelectionRange(1, 1);
+  other.type("b");
+  assert.deepEqual([one.value, other.value, mine.value.notes], ["ab", "ab", "ab"]);
+});
+
+test("whoever is told and writes has others be told in the same order", () => {
+  const mine = BoardDocument.create();
+  const field = new Field();
+  mine.subscribe(({ value: { notes } }) => {
+    if (notes.endsWith("?") && !notes.startsWith("¿")) mine.change((board) => board.notes.insert(0, "¿"));
+  });
+  const seen = [];
+  mine.subscribeTo((board) => board.notes, ({ delta }) => seen.push(delta));
+  bindText(field, mine, (board) => board.notes);
+  field.type("why?");
+  assert.deepEqual(seen, [[{ insert: "why?" }], [{ insert: "¿" }]]);
+  assert.deepEqual([field.value, mine.value.notes], ["¿why?", "¿why?"]);
+});
+
+/** People who type at random, each before an element of a slow document, and what has to come of it. */
+class Typing {
+  people = [];
+  /** Each character that was typed is another one, and was typed between two. */
+  typed = new Map();
+  /** Of whose being there nobody knows any more. */
+  deleted = new Set();
+
+  constructor(next, bind = bindText) {
+    this.next = next;
+    this.bind = bind;
+  }
+
+  async join(mine) {
+    const person = { mine, field: new Field(), slow: new Slow(mine), isComposing: false, form: [] };
+    this.bind(person.field, person.slow, (board) => board.notes, { onError: () => {} });
+    await person.slow.step();
+    this.people.push(person);
+  }
+
+  /** A character of one code unit or of two, as it is typed by somebody. */
+  char(field) {
+    const number = this.typed.size;
+    const char = String.fromCodePoint((number % 2 === 0 ? 0x4e00 : 0x20000) + number);
+    const left = [...field.value.slice(0, field.selectionStart)].at(-1);
+    const right = [...field.value.slice(field.selectionEnd)][0];
+    this.typed.set(char, { left, right });
+    return char;
+  }
+
+  /** Selects something, mostly nothing: whole characters. */
+  select(field) {
+    const chars = [...field.value];
+    const from = this.next(chars.length + 1);
+    const to = this.next(3) === 0 ? Math.min(chars.length, from + this.next(3)) : from;
+    const units = (count) => chars.slice(0, count).join("").length;
+    field.setSelectionRange(units(from), units(to));
+    for (const char of chars.slice(from, to)) this.deleted.add(char);
+  }
+
+  async act(person) {
+    const { field, slow, mine } = person;
+    const what = this.next(12);
+    if (what < 5 && !person.isComposing) {
+      if (this.next(2) === 0) this.select(field);
+      field.type(this.char(field));
+    } else if (what === 5 && !person.isComposing) {
+      this.select(field);
+      field.type("");
+    } else if (what === 6) {
+      this.compose(person);
+    } else if (what < 10) {
+      const others = this.people.filter((other) => other !== person && this.next(2) === 0);
+      const come = () => { for (const other of others) mine.apply(other.mine.export(mine.heads())); };
+      if (this.next(2) === 0) come();
+      else await slow.step({ came: come, failure: this.next(6) === 0 ? new Error("full") : undefined });
+    } else {
+      mine.change((board) => board.notes.insert(0, ""));
+      await settled();
+    }
+  }
+
+  compose(person) {
+    const { field } = person;
+    if (!person.isComposing) {
+      this.select(field);
+      person.form = [this.char(field)];
+      field.begin();
+    } else {
+      for (const char of person.form) this.deleted.add(char);
+      field.setSelectionRange(field.from, field.selectionEnd);
+      person.form = [this.char(field)];
+    }
+    field.form(person.form[0]);
+    person.isComposing = this.next(3) !== 0;
+    if (!person.isComposing) field.done();
+  }
+
+  async end() {
+    for (const { field, isComposing } of this.people) if (isComposing) field.done();
+    for (let round = 0; round < 3; round += 1) {
+      for (const { mine, field, slow } of this.people) {
+        // What failed is written with what is typed next.
+        if (!slow.isAsked) field.type("");
+        while (slow.isAsked) await slow.step();
+        for (const other of this.people) other.mine.apply(mine.export(other.mine.heads()));
+      }
+    }
+  }
+
+  check() {
+    const notes = this.people[0].mine.value.notes;
+    for (const { mine, field } of this.people) {
+      assert.deepEqual([field.value, mine.value.notes], [notes, notes]);
+    }
+    const places = new Map([...notes].map((char, place) => [char, place]));
+    assert.equal(places.size, [...notes].length);
+    for (const [char, { left, right }] of this.typed) {
+      const place = places.get(char);
+      if (!this.deleted.has(char)) assert.notEqual(place, undefined, `${char} was lost`);
+      if (place === undefined) continue;
+      assert.ok(!(places.get(left) > place), `${char} was typed behind ${left}`);
+      assert.ok(!(places.get(right) < place), `${char} was typed before ${right}`);
+    }
+  }
+}
+
+/** Two or three people type for a while, and what comes of it is checked. */
+async function typed(seed, bind) {
+  const next = random(seed);
+  const typing = new Typing(next, bind);
+  const first = BoardDocument.create();
+  await typing.join(first);
+  for (let more = 1 + next(2); more > 0; more -= 1) await typing.join(BoardDocument.join(first.id));
+  for (let step = 0; step < 60; step += 1) await typing.act(typing.people[next(typing.people.length)]);
+  await typing.end();
+  typing.check();
+}
+
+test("whatever comes in between, nothing that was typed is lost or elsewhere", async () => {
+  for (let seed = 0; seed < 300; seed += 1) {
+    await typed(seed, bindText).catch((error) => {
+      throw new Error(`with seed ${seed}`, { cause: error });
+    });
+  }
+});
+
+/** Binds as if nothing came in between: what differs is written where it was typed. */
+function bindHastily(field, document, of) {
+  let shown = "";
+  const show = ({ value }) => { field.value = shown = value; };
+  document.subscribeTo(of, show);
+  field.addEventListener("input", () => {
+    const runs = difference(shown, field.value, field.selectionEnd);
+    shown = field.value;
+    const write = (board) => {
+      let at = 0;
+      for (const run of runs) {
+        if ("insert" in run) of(board).insert(at, run.insert);
+        if ("delete" in run) of(board).delete(at, at + run.delete);
+        at += run.retain ?? run.insert?.length ?? 0;
+      }
+    };
+    document.change(write, { isAlone: true }).catch(() => {});
+  });
+}
+
+test("the control: a binding that takes no account of what comes in between is found out", async () => {
+  let found = 0;
+  for (let seed = 0; seed < 20; seed += 1) await typed(seed, bindHastily).catch(() => { found += 1; });
+  assert.ok(found > 15, `${found} of 20`);
 });

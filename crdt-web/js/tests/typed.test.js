@@ -170,3 +170,37 @@ test("whole values are read and assigned", () => {
   });
   assert.equal(board.value.tasks[0].done, true);
 });
+
+test("the log has the changes, with what was said about them", () => {
+  const mine = BoardDocument.create();
+  mine.change((board) => { board.title = "a"; });
+  mine.change((board) => { board.title = "b"; }, { message: "😀", time: new Date(1_700_000_000_000) });
+  const yours = BoardDocument.join(mine.id);
+  yours.apply(mine.export());
+  yours.change((board) => { board.title = "c"; });
+  mine.apply(yours.export(mine.heads()));
+  const log = mine.log();
+  assert.deepEqual(log.map(({ author, message, time }) => [author, message, time]), [
+    [yours.author, null, null],
+    [mine.author, "😀", new Date(1_700_000_000_000)],
+    [mine.author, null, null],
+  ]);
+  assert.deepEqual([log[0].hash], mine.heads());
+  assert.deepEqual(mine.log(1), [log[0]]);
+  assert.deepEqual(mine.log(0), []);
+});
+
+test("whoever is told knows what was written here", () => {
+  const mine = BoardDocument.create();
+  const yours = BoardDocument.join(mine.id);
+  const seen = [];
+  mine.subscribe(({ isOwn }) => seen.push(isOwn));
+  mine.change((board) => { board.title = "a"; });
+  mine.update({ ...mine.value, title: "b" });
+  mine.undo();
+  mine.redo();
+  yours.apply(mine.export());
+  yours.change((board) => { board.title = "c"; });
+  mine.apply(yours.export());
+  assert.deepEqual(seen, [true, true, true, true, false]);
+});

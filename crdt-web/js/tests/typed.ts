@@ -1,5 +1,8 @@
 // What compiles. It is not run: `typed.test.js` does the same.
 
+import { bindText } from "crdt-web";
+import { useDocument, useOthers } from "crdt-web/react";
+
 import { type Board, type BoardDelta, type Status, type StoredBoardDocument, BoardDocument, openStore } from "./board.js";
 
 const document = BoardDocument.create();
@@ -29,6 +32,10 @@ document.change((board) => {
   board["by-number"].get(3n)?.tags.push("y");
   board.members.add("z");
   board.extra.set("/a/b", 1);
+  board.extra.push("/list", 1, { deep: [null] });
+  board.extra.move("/list", 0, 1);
+  board.extra.at("/list/0")?.set("", "x");
+  board.extra.text("/note")?.push("y");
   board.picture = new Uint8Array(3);
   board.maybe.at(0)?.get()?.day.toFixed();
   board.place["0"] = 1.5;
@@ -73,6 +80,27 @@ export async function kept(): Promise<StoredBoardDocument> {
   const notes: string | undefined = await board.read((board) => board.notes);
   const stop = await board.subscribeTo((board) => board.notes, ({ value }) => console.log(notes, value?.length));
   stop();
+  await board.change((board) => board.votes.add(1n), { isAlone: true, message: "a vote", time: new Date() });
+  for (const { author, message, time } of await board.log(10)) console.log(author, message ?? "-", time?.getTime());
+  board.subscribe(({ isOwn, delta }) => console.log(isOwn, delta?.title));
   board.others((author, presence) => console.log(author, presence ?? "has left"));
   return board;
+}
+
+/** What binds and reads takes documents in memory and of a store alike. */
+export function shown(field: HTMLTextAreaElement, memory: BoardDocument, stored: StoredBoardDocument): string {
+  const stop = bindText(field, memory, (board) => board.tasks.at(0)?.status.inside("Done")?.how);
+  stop();
+  bindText(field, stored, (board) => board.extra.text("/note"), { onError: (error) => console.log(error) });
+  bindText(field, stored, (board) => board.notes, {
+    onError: (error) => console.log(error),
+    carets: {
+      presence: { name: "Ann" },
+      onOthers: (carets) => { for (const { author, start, end } of carets) console.log(author, end - start); },
+    },
+  });
+  const board: Board = useDocument(memory);
+  const members: string[] = useDocument(stored, ({ members }) => members);
+  const others = useOthers(stored);
+  return `${board.title} ${members.join()} ${others.size.toFixed()}`;
 }

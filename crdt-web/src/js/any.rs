@@ -1,9 +1,10 @@
 //! A document of any type.
 
 use crdt_core::{
-    ApplyError, ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Heads, Observer,
-    PathEditor, PathView, PlainValue, Prepared, Seen,
+    ApplyError, Change, ChangeHash, ChangeOptions, CrdtNode, Document, EditError, Heads, History,
+    Observer, PathEditor, PathView, PlainValue, Prepared, Seen,
 };
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::plain::{object, to_js};
@@ -28,6 +29,36 @@ impl Failure {
     pub(super) fn of(error: &dyn core::error::Error) -> Self {
         Self(js_sys::Error::new(&error.to_string()).into())
     }
+}
+
+/// What an author says about a change: a message, and when it is made, in milliseconds since 1970.
+pub(super) fn options(message: Option<String>, time: Option<f64>) -> ChangeOptions {
+    let mut options = ChangeOptions::new();
+    if let Some(message) = message {
+        options = options.message(message);
+    }
+    // A time before 1970, or none at all, is taken to be 1970.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+    if let Some(time) = time {
+        options = options.claimed_time(time as u64);
+    }
+    options
+}
+
+/// The changes of a history, the newest one first, and no more than so many.
+pub(super) fn log(history: &History, most: usize) -> Array {
+    history.log().take(most).map(|change| entry(&change)).collect()
+}
+
+fn entry(change: &Change<'_>) -> JsValue {
+    #[expect(clippy::cast_precision_loss, reason = "a date is no number beyond 2^53")]
+    let time = change.claimed_time().map(|time| js_sys::Date::new(&JsValue::from(time as f64)));
+    object([
+        ("hash", change.hash().to_string().into()),
+        ("author", change.author().to_string().into()),
+        ("message", change.message().map_or(JsValue::NULL, JsValue::from)),
+        ("time", time.map_or(JsValue::NULL, JsValue::from)),
+    ])
 }
 
 /// What somebody sees who looks.
@@ -63,12 +94,15 @@ pub(super) trait AnyDocument {
     fn view(&self) -> PathView<'_>;
     fn change(
         &mut self,
+        options: &ChangeOptions,
         edit: &mut dyn FnMut(&mut PathEditor<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure>;
     fn look(&mut self) -> Look;
     fn undo(&mut self) -> Result<bool, EditError>;
     fn redo(&mut self) -> Result<bool, EditError>;
     fn heads(&self) -> Heads;
+    /// The changes, the newest one first, and no more than so many.
+    fn log(&self, most: usize) -> Array;
     fn apply(&mut self, bytes: &[u8]) -> Result<(), ApplyError>;
     fn export(&self, heads: &[ChangeHash]) -> Vec<u8>;
     fn save(&self) -> Vec<u8>;
@@ -102,9 +136,10 @@ impl<T: CrdtNode> AnyDocument for InMemory<T> {
 
     fn change(
         &mut self,
+        options: &ChangeOptions,
         edit: &mut dyn FnMut(&mut PathEditor<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.document.prepare_by_path(&ChangeOptions::new(), edit).map(Prepared::accept)
+        self.document.prepare_by_path(options, edit).map(Prepared::accept)
     }
 
     fn look(&mut self) -> Look {
@@ -121,6 +156,10 @@ impl<T: CrdtNode> AnyDocument for InMemory<T> {
 
     fn heads(&self) -> Heads {
         self.document.heads()
+    }
+
+    fn log(&self, most: usize) -> Array {
+        log(self.document.history(), most)
     }
 
     fn apply(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {

@@ -3,12 +3,12 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use crdt_core::{ChangeHash, CrdtNode, Document, DocumentId, Keypair};
-use js_sys::{Function, Uint8Array};
+use crdt_core::{ChangeHash, ChangeOptions, CrdtNode, Document, DocumentId, Keypair};
+use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
-use super::any::{AnyDocument, Failure, InMemory};
+use super::any::{self, AnyDocument, Failure, InMemory};
 use super::editing;
 use super::edits::RawEdits;
 use super::plain::from_js;
@@ -129,14 +129,22 @@ impl RawDocument {
 /// Editing.
 #[wasm_bindgen]
 impl RawDocument {
-    /// Opens a change, calls the function, and closes it. If that throws, nothing of it is done.
+    /// Opens a change, calls the function, and closes it. If that throws, nothing of it is done. What the
+    /// author says about it is a message, and when it is made, in milliseconds since 1970.
     ///
     /// # Errors
     /// What the function threw, and what is wrong with the change.
-    pub fn change(&self, edit: &Function) -> Result<(), JsValue> {
+    pub fn change(
+        &self,
+        edit: &Function,
+        message: Option<String>,
+        time: Option<f64>,
+    ) -> Result<(), JsValue> {
+        let options = any::options(message, time);
         let changed = self.with(|document| {
-            document
-                .change(&mut |editor| editing::during(self.number, editor, || editing::call(edit)))
+            document.change(&options, &mut |editor| {
+                editing::during(self.number, editor, || editing::call(edit))
+            })
         });
         changed?.map_err(|Failure(thrown)| thrown)
     }
@@ -151,8 +159,10 @@ impl RawDocument {
     /// If the type does not have the value.
     pub fn update(&self, value: &JsValue) -> Result<(), JsValue> {
         let value = from_js(value)?;
-        let updated =
-            self.with(|document| document.change(&mut |editor| Ok(editor.set("", value.clone())?)));
+        let updated = self.with(|document| {
+            let options = ChangeOptions::new();
+            document.change(&options, &mut |editor| Ok(editor.set("", value.clone())?))
+        });
         updated?.map_err(|Failure(thrown)| thrown)
     }
 
@@ -188,6 +198,14 @@ impl RawDocument {
     /// Within a change.
     pub fn heads(&self) -> Given<Vec<String>> {
         self.with(|document| document.heads().iter().map(ChangeHash::to_string).collect())
+    }
+
+    /// The changes, the newest one first, and no more than so many.
+    ///
+    /// # Errors
+    /// Within a change.
+    pub fn log(&self, most: usize) -> Given<Array> {
+        self.with(|document| document.log(most))
     }
 
     /// Takes in what another replica exported.

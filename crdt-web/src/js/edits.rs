@@ -175,6 +175,15 @@ impl RawEdits {
         self.edit(|editor| editor.insert(path, value).map(drop))
     }
 
+    /// Appends an element to a list, or to an array in JSON.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn push(&self, path: &str, value: &JsValue) -> Given<()> {
+        let value = from_js(value)?;
+        self.edit(|editor| editor.push(path, value).map(drop))
+    }
+
     /// Has an entry of a map, or a key of a set, be there.
     ///
     /// # Errors

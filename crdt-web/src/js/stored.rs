@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crdt_core::{
     ChangeHash, ChangeOptions, CrdtNode, Document, DocumentId, Heads, Observer, PlainValue,
-    serde_json,
+    Prepared, serde_json,
 };
 use crdt_store::backend::Keyed;
 use crdt_store::{Store, StoreError, Stored};
@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
-use super::any::{Failure, Look};
+use super::any::{self, Failure, Look};
 use super::editing;
 use super::edits::RawEdits;
 use super::plain::{from_js, object};
@@ -62,17 +62,23 @@ pub(super) trait AnyStored {
     fn author(&self) -> Option<String>;
     fn bind(&self, peer: &Peer);
     /// Calls a function while a change is open.
-    fn change(self: Rc<Self>, edit: Function) -> Later<Result<(), Failure>>;
-    fn update(self: Rc<Self>, value: PlainValue) -> Later<Result<(), Failure>>;
-    fn undo(self: Rc<Self>) -> Later<Result<bool, Failure>>;
-    fn redo(self: Rc<Self>) -> Later<Result<bool, Failure>>;
+    fn change(
+        self: Rc<Self>,
+        options: ChangeOptions,
+        edit: Function,
+        tell: Function,
+    ) -> Later<Result<(), Failure>>;
+    fn update(self: Rc<Self>, value: PlainValue, tell: Function) -> Later<Result<(), Failure>>;
+    fn undo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>>;
+    fn redo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>>;
     fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<(), Failure>>;
     fn refresh(self: Rc<Self>) -> Later<Result<bool, StoreError>>;
     /// Calls a function while the document is open for reading.
-    fn read(self: Rc<Self>, read: Function) -> Later<Result<JsValue, JsValue>>;
-    /// Tells what changed since it was looked last, while the document is open for reading.
-    fn look(self: Rc<Self>, tell: Function) -> Later<Result<(), JsValue>>;
+    fn read(self: Rc<Self>, read: Function, tell: Function) -> Later<Result<JsValue, JsValue>>;
+    /// Tells what changed since it was told last.
+    fn look(self: Rc<Self>, tell: Function) -> Later<()>;
     fn heads(self: Rc<Self>) -> Later<Heads>;
+    fn log(self: Rc<Self>, most: usize) -> Later<Array>;
     fn export(self: Rc<Self>, heads: Vec<ChangeHash>) -> Later<Vec<u8>>;
     fn save(self: Rc<Self>) -> Later<Vec<u8>>;
     /// Told whenever it has grown.
@@ -89,6 +95,46 @@ struct Kept<T: CrdtNode> {
     number: u64,
     live: Live<T, Place>,
     observer: RefCell<Observer>,
+}
+
+/// Whether what is told was written through this document.
+#[derive(Clone, Copy)]
+struct IsOwn(bool);
+
+impl<T: CrdtNode> Kept<T> {
+    /// Tells what changed since it was told last, if something did. The function can read the places of the
+    /// document.
+    fn tell(&self, document: &Document<T>, tell: &Function, IsOwn(is_own): IsOwn) {
+        let seen = document.look(&mut self.observer.borrow_mut()).seen;
+        let Some(seen) = Look::of(&seen).to_js() else { return };
+        // What it throws is its own affair.
+        let call = || tell.call2(&JsValue::UNDEFINED, &seen, &is_own.into()).map(drop);
+        let _ = editing::reading(self.number, document.read_by_path(), call);
+    }
+
+    /// Writes what a closure prepares. It does so when everything before that has been told, and what was
+    /// written is told before anything else happens: whoever is told knows what the closure sees, and
+    /// what of that it has written.
+    async fn write<R: 'static>(
+        self: Rc<Self>,
+        tell: Function,
+        prepare: impl FnOnce(&mut Document<T>) -> Result<Prepared<'_, T, R>, Failure> + 'static,
+    ) -> Result<R, Failure> {
+        let (before, after) = ((self.clone(), tell.clone()), (self.clone(), tell));
+        let writing = self.live.write_then(
+            move |document| {
+                before.0.tell(document, &before.1, IsOwn(false));
+                prepare(document)
+            },
+            move |document, written| {
+                if written.is_ok() {
+                    after.0.tell(document, &after.1, IsOwn(true));
+                }
+                written
+            },
+        );
+        writing.await
+    }
 }
 
 impl<T: CrdtNode> AnyStored for Kept<T> {
@@ -108,34 +154,37 @@ impl<T: CrdtNode> AnyStored for Kept<T> {
         peer.bind(&self.live);
     }
 
-    fn change(self: Rc<Self>, edit: Function) -> Later<Result<(), Failure>> {
+    fn change(
+        self: Rc<Self>,
+        options: ChangeOptions,
+        edit: Function,
+        tell: Function,
+    ) -> Later<Result<(), Failure>> {
         let number = self.number;
-        Box::pin(async move {
-            let written = self.live.write(move |document| {
-                document.prepare_by_path(&ChangeOptions::new(), |editor| {
-                    editing::during(number, editor, || editing::call(&edit))
-                })
-            });
-            written.await
-        })
+        Box::pin(self.write(tell, move |document| {
+            document.prepare_by_path(&options, |editor| {
+                editing::during(number, editor, || editing::call(&edit))
+            })
+        }))
     }
 
-    fn update(self: Rc<Self>, value: PlainValue) -> Later<Result<(), Failure>> {
-        Box::pin(async move {
-            let written = self.live.write(move |document| {
-                let options = ChangeOptions::new();
-                document.prepare_by_path(&options, |editor| Ok(editor.set("", value)?))
-            });
-            written.await
-        })
+    fn update(self: Rc<Self>, value: PlainValue, tell: Function) -> Later<Result<(), Failure>> {
+        Box::pin(self.write(tell, move |document| {
+            let options = ChangeOptions::new();
+            document.prepare_by_path(&options, |editor| Ok(editor.set("", value)?))
+        }))
     }
 
-    fn undo(self: Rc<Self>) -> Later<Result<bool, Failure>> {
-        Box::pin(async move { Ok(self.live.undo().await?.is_some()) })
+    fn undo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>> {
+        let undoing =
+            self.write(tell, |document| Ok(document.prepare_undo(&ChangeOptions::new())?));
+        Box::pin(async move { Ok(undoing.await?.is_some()) })
     }
 
-    fn redo(self: Rc<Self>) -> Later<Result<bool, Failure>> {
-        Box::pin(async move { Ok(self.live.redo().await?.is_some()) })
+    fn redo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>> {
+        let redoing =
+            self.write(tell, |document| Ok(document.prepare_redo(&ChangeOptions::new())?));
+        Box::pin(async move { Ok(redoing.await?.is_some()) })
     }
 
     fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<(), Failure>> {
@@ -146,28 +195,29 @@ impl<T: CrdtNode> AnyStored for Kept<T> {
         Box::pin(async move { self.live.refresh().await })
     }
 
-    fn read(self: Rc<Self>, read: Function) -> Later<Result<JsValue, JsValue>> {
+    fn read(self: Rc<Self>, read: Function, tell: Function) -> Later<Result<JsValue, JsValue>> {
         Box::pin(async move {
-            let call = || read.call0(&JsValue::UNDEFINED);
-            let run = |it: &Document<T>| editing::reading(self.number, it.read_by_path(), call);
+            let run = |document: &Document<T>| {
+                self.tell(document, &tell, IsOwn(false));
+                let call = || read.call0(&JsValue::UNDEFINED);
+                editing::reading(self.number, document.read_by_path(), call)
+            };
             self.live.with(run).await
         })
     }
 
-    fn look(self: Rc<Self>, tell: Function) -> Later<Result<(), JsValue>> {
+    fn look(self: Rc<Self>, tell: Function) -> Later<()> {
         Box::pin(async move {
-            let look = |document: &Document<T>| {
-                let seen = document.look(&mut self.observer.borrow_mut()).seen;
-                let Some(seen) = Look::of(&seen).to_js() else { return Ok(()) };
-                let call = || tell.call1(&JsValue::UNDEFINED, &seen).map(drop);
-                editing::reading(self.number, document.read_by_path(), call)
-            };
-            self.live.with(look).await
+            self.live.with(|document| self.tell(document, &tell, IsOwn(false))).await;
         })
     }
 
     fn heads(self: Rc<Self>) -> Later<Heads> {
         Box::pin(async move { self.live.with(Document::heads).await })
+    }
+
+    fn log(self: Rc<Self>, most: usize) -> Later<Array> {
+        Box::pin(async move { self.live.with(|document| any::log(document.history(), most)).await })
     }
 
     fn export(self: Rc<Self>, heads: Vec<ChangeHash>) -> Later<Vec<u8>> {
@@ -254,22 +304,23 @@ impl RawStored {
         self.document.author()
     }
 
-    /// Its places, to be read within [`read`](Self::read) and [`look`](Self::look), and written within
+    /// Its places, to be read where [`read`](Self::read) and what tells call a function, and written within
     /// [`change`](Self::change).
     pub fn edits(&self) -> RawEdits {
         RawEdits::new(self.document.number(), None)
     }
 
-    /// Calls a function that reads its places, and gives what that gives.
-    pub fn read(&self, read: Function) -> Promise {
-        future_to_promise(self.document.clone().read(read))
+    /// Calls a function that reads its places, and gives what that gives. Before that it is told what
+    /// changed since it was told last, as by [`look`](Self::look).
+    pub fn read(&self, read: Function, tell: Function) -> Promise {
+        future_to_promise(self.document.clone().read(read, tell))
     }
 
-    /// Tells what changed since it was looked last, if something did: `{ delta }`, or `true` if all is to
-    /// be read anew. The function can read its places.
+    /// Tells what changed since it was told last, if something did: `{ delta }`, or `true` if all is to be
+    /// read anew, and whether it was written through this document. The function can read its places.
     pub fn look(&self, tell: Function) -> Promise {
         let looking = self.document.clone().look(tell);
-        future_to_promise(async move { looking.await.map(nothing) })
+        future_to_promise(async move { Ok(nothing(looking.await)) })
     }
 
     /// Calls a function whenever the document has grown, as long as there is one.
@@ -293,6 +344,12 @@ impl RawStored {
         })
     }
 
+    /// The changes, the newest one first, and no more than so many.
+    pub fn log(&self, most: usize) -> Promise {
+        let log = self.document.clone().log(most);
+        future_to_promise(async move { Ok(log.await.into()) })
+    }
+
     /// What a replica with these heads lacks.
     ///
     /// # Errors
@@ -314,29 +371,40 @@ impl RawStored {
 /// Writing: what is promised is durable.
 #[wasm_bindgen]
 impl RawStored {
-    /// Opens a change, calls the function, and closes it. If that throws, nothing of it is done.
-    pub fn change(&self, edit: Function) -> Promise {
-        let changing = self.document.clone().change(edit);
+    /// Opens a change, calls the function, and closes it. If that throws, nothing of it is done. What changed
+    /// before is told first, and then what was written. What the author says about it is a message, and
+    /// when it is made, in milliseconds since 1970.
+    pub fn change(
+        &self,
+        edit: Function,
+        tell: Function,
+        message: Option<String>,
+        time: Option<f64>,
+    ) -> Promise {
+        let options = any::options(message, time);
+        let changing = self.document.clone().change(options, edit, tell);
         promise(async move { changing.await.map(nothing) })
     }
 
-    /// Makes it read as a value, by what differs.
+    /// Makes it read as a value, by what differs; tells as [`change`](Self::change) does.
     ///
     /// # Errors
     /// If it is no plain value.
-    pub fn update(&self, value: &JsValue) -> Result<Promise, JsError> {
-        let updating = self.document.clone().update(from_js(value)?);
+    pub fn update(&self, value: &JsValue, tell: Function) -> Result<Promise, JsError> {
+        let updating = self.document.clone().update(from_js(value)?, tell);
         Ok(promise(async move { updating.await.map(nothing) }))
     }
 
-    /// Takes back what was done here last; whether there was something.
-    pub fn undo(&self) -> Promise {
-        promise(self.document.clone().undo())
+    /// Takes back what was done here last; whether there was something. Tells as
+    /// [`change`](Self::change) does.
+    pub fn undo(&self, tell: Function) -> Promise {
+        promise(self.document.clone().undo(tell))
     }
 
-    /// Does again what was taken back last; whether there was something.
-    pub fn redo(&self) -> Promise {
-        promise(self.document.clone().redo())
+    /// Does again what was taken back last; whether there was something. Tells as
+    /// [`change`](Self::change) does.
+    pub fn redo(&self, tell: Function) -> Promise {
+        promise(self.document.clone().redo(tell))
     }
 
     /// Takes in what another replica exported.

@@ -13,8 +13,8 @@ use crate::node::json::pointer;
 use crate::node::record::{Field, Parts};
 use crate::node::untyped::EntryKey;
 use crate::node::{
-    CrdtNode as _, Cursor, ElementId, Json, JsonObjectView, JsonView, NodeState, Resolved, Text,
-    TextView,
+    CrdtNode as _, Cursor, ElementId, Json, JsonArrayView, JsonObjectView, JsonView, NodeState,
+    Resolved, Text, TextView,
 };
 use crate::op::Side;
 
@@ -62,6 +62,11 @@ impl<'a> PathView<'a> {
             },
             At::Json(_) => None,
         }
+    }
+
+    /// The array, if it is one within JSON.
+    fn array(&self) -> Option<JsonArrayView<'a>> {
+        self.json()?.as_array()
     }
 
     /// What kind of node it is.
@@ -181,19 +186,26 @@ impl<'a> PathView<'a> {
         }
     }
 
-    /// The id of the element of a list, or the character of a text, at a position. O(log n).
+    /// The id of the element of a list or of an array in JSON, or the character of a text, at a
+    /// position. O(log n).
     pub fn id_at(&self, position: usize) -> Option<ElementId> {
         match self.elements() {
             Some((list, chains)) => ElementId::new(chains, list.id_at(position, chains)?),
-            None => self.text()?.id_at(position),
+            None => match self.array() {
+                Some(array) => array.id_at(position),
+                None => self.text()?.id_at(position),
+            },
         }
     }
 
-    /// Where an element of a list, or a character of a text, is now. O(log n).
+    /// Where an element of a list or of an array in JSON, or a character of a text, is now. O(log n).
     pub fn position_of(&self, element: ElementId) -> Option<usize> {
         match self.elements() {
             Some((list, chains)) => list.position(element.find(chains)?, chains),
-            None => self.text()?.position_of(element),
+            None => match self.array() {
+                Some(array) => array.position_of(element),
+                None => self.text()?.position_of(element),
+            },
         }
     }
 

@@ -1,8 +1,10 @@
 use core::fmt;
+use core::str::FromStr as _;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::pointer::Token;
 use super::{Json, JsonView};
 use crate::node::{Blame, ElementId, ListView};
 
@@ -89,6 +91,14 @@ impl<'a> JsonArrayView<'a> {
     /// An element by its id, wherever it is now. O(log n).
     pub fn by_id(&self, element: ElementId) -> Option<JsonView<'a>> {
         self.apart()?.by_id(element)
+    }
+
+    /// The element that a token names: by its position, or by its id.
+    pub(super) fn named(&self, token: &Token<'_>) -> Option<JsonView<'a>> {
+        match ElementId::from_str(&token.key) {
+            Ok(element) => self.by_id(element),
+            Err(_) => self.get(token.position(self.len())?),
+        }
     }
 
     fn apart(&self) -> Option<ListView<'a, Json>> {

@@ -1,4 +1,5 @@
 use core::fmt;
+use core::str::FromStr as _;
 
 use serde_json::Value;
 
@@ -6,15 +7,17 @@ use super::pointer::{self, Token};
 use super::shape::Shape;
 use super::{Array, Json, JsonState, JsonView, Object, write};
 use crate::node::{
-    CrdtNode, EditError, ListEditor, MapEditor, NewElement, NodeState, Scope, Text, TextEditor,
-    Writing,
+    CrdtNode, EditError, ElementId, ListEditor, MapEditor, NewElement, NodeState, Scope, Text,
+    TextEditor, Writing,
 };
 
 /// Edits a [`Json`] node, or a place inside one.
 ///
 /// Places are named by JSON Pointers (RFC 6901): `""` is the node that is edited, `/tasks/0/title`
 /// the entry `title` of the first element of the entry `tasks`. In a key `/` is written `~1` and
-/// `~` is written `~0`. In an array `-` is the end, behind the last element.
+/// `~` is written `~0`. An element of an array is named by its position, or by its
+/// [id](crate::ElementId) as it is printed, under which it is found wherever it moves; `-` is the
+/// end, behind the last one.
 ///
 /// Null counts as nothing: what is to be an object, array or text may be null before. Nothing else
 /// is turned into a container on the way to a place, which is an error instead. An array or object
@@ -72,7 +75,8 @@ impl<'a> JsonEditor<'a> {
     ///
     /// # Errors
     /// [`EditError::MalformedPointer`]; [`EditError::NothingAt`], [`EditError::OutOfRange`],
-    /// [`EditError::NotAPosition`] or [`EditError::NotAContainer`] if the pointer leads nowhere.
+    /// [`EditError::NoElement`], [`EditError::NotAPosition`] or [`EditError::NotAContainer`] if the
+    /// pointer leads nowhere.
     pub fn at(&mut self, path: impl AsRef<str>) -> Result<JsonEditor<'_>, EditError> {
         let way = pointer::parse(path.as_ref())?;
         self.attempt(|node| node.reach(&way, Missing::Refuse).map(|_| ()))?;
@@ -124,7 +128,7 @@ impl<'a> JsonEditor<'a> {
             match node.reach(way, Missing::Refuse)?.open(last.parent)? {
                 Inside::Entries(mut entries) => entries.insert(&*last.key, value).map(|()| None),
                 Inside::Items(mut items) => {
-                    let position = position(last, items.len())?;
+                    let position = position(last, &items)?;
                     items.insert(position, value).map(Some)
                 }
             }
@@ -193,7 +197,7 @@ impl<'a> JsonEditor<'a> {
             match place.open(last.parent)? {
                 Inside::Entries(_) => not_an_array(last.parent, found),
                 Inside::Items(mut items) => {
-                    let position = position(last, items.len())?;
+                    let position = position(last, &items)?;
                     items.move_to(position, to)
                 }
             }
@@ -218,7 +222,7 @@ impl<'a> JsonEditor<'a> {
                 removed.ok_or_else(|| EditError::NothingAt(last.path.to_owned()))
             }
             Inside::Items(mut items) => {
-                let position = position(last, items.len())?;
+                let position = position(last, &items)?;
                 items.remove(position)
             }
         })
@@ -299,7 +303,7 @@ impl<'a> JsonEditor<'a> {
         }
         let (state, scope) = match self.open(token.parent)? {
             Inside::Items(items) => {
-                let position = position(token, items.len())?;
+                let position = position(token, &items)?;
                 items.into_place(position)?
             }
             Inside::Entries(entries) if missing == Missing::MakeObjects => {
@@ -320,7 +324,7 @@ impl<'a> JsonEditor<'a> {
         match self.open(token.parent)? {
             Inside::Entries(mut entries) => entries.insert(&*token.key, value),
             Inside::Items(items) => {
-                let position = position(token, items.len())?;
+                let position = position(token, &items)?;
                 let (state, scope) = items.into_place(position)?;
                 JsonEditor { state, scope }.write(value)
             }
@@ -360,9 +364,12 @@ impl<'a> JsonEditor<'a> {
     }
 }
 
-/// The position that a token names in an array.
-fn position(token: &Token<'_>, length: usize) -> Result<usize, EditError> {
-    token.position(length).ok_or_else(|| EditError::NotAPosition {
+/// The position that a token names in an array: by itself, by the element that is there, or `-`.
+fn position(token: &Token<'_>, items: &ListEditor<'_, Json>) -> Result<usize, EditError> {
+    if let Ok(element) = ElementId::from_str(&token.key) {
+        return items.position_of(element).ok_or(EditError::NoElement(element));
+    }
+    token.position(items.len()).ok_or_else(|| EditError::NotAPosition {
         path: token.parent.to_owned(),
         token: token.key.clone().into_owned(),
     })

@@ -150,12 +150,13 @@ impl<'a> JsonView<'a> {
     }
 
     /// The place that a JSON Pointer leads to; `""` is this one. `None` if nothing is there or it
-    /// is no pointer. O(segments log n).
+    /// is no pointer. Elements of arrays are named as in a [`JsonEditor`](super::JsonEditor).
+    /// O(segments log n).
     pub fn get(&self, path: impl AsRef<str>) -> Option<JsonView<'a>> {
         let tokens = pointer::parse(path.as_ref()).ok()?;
         tokens.iter().try_fold(*self, |place, token| match place.read() {
             Read::Object(object) => object.get(&token.key),
-            Read::Array(array) => array.get(token.position(array.len())?),
+            Read::Array(array) => array.named(token),
             Read::Text(_) | Read::Scalar(_) => None,
         })
     }

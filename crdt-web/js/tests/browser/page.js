@@ -1,6 +1,9 @@
-// What is done in the browser, each by its name; `stored.test.js` asks for it.
+// What is done in a page, each by its name; `stored.test.js` asks for it.
+
+import { bindText } from "crdt-web";
 
 import { BoardDocument, openStore } from "../board.js";
+import { Field } from "../field.js";
 import init from "../pkg/web_board.js";
 
 function equal(found, expected) {
@@ -95,14 +98,134 @@ const tests = {
     if (written < 1 || written > 5) throw new Error(`200 keystrokes were ${written} changes`);
   },
 
-  async tabs() {
-    const [here, there] = [await named("tabs"), await named("tabs")];
+  async told() {
+    const [here, there] = [await named("told"), await named("told")];
+    const board = await here.create(BoardDocument);
+    const other = await there.open(BoardDocument, board.id);
+    const seen = [];
+    await board.subscribeTo((board) => board.notes, ({ delta, isOwn }) => seen.push({ delta, isOwn }));
+    await board.change((board) => board.notes.push("a"));
+    for (let round = 0; round < 20; round += 1) {
+      const told = seen.length;
+      await other.change((board) => board.notes.insert(0, "b"));
+      // It may or may not have come by itself, and has when the function is called.
+      await board.change((board) => {
+        equal(seen.slice(told), [{ delta: [{ insert: "b" }], isOwn: false }]);
+        board.notes.push("c");
+      });
+      equal(seen.slice(told + 1), [{ delta: [{ retain: 2 * round + 2 }, { insert: "c" }], isOwn: true }]);
+    }
+    const told = seen.length;
+    await Promise.all([board.undo(), board.update({ ...board.value, notes: "x" }), board.redo()]);
+    equal(seen.slice(told).every(({ isOwn }) => isOwn), true);
+    await board.apply(await other.export());
+    await board.change((board) => board.title = "said", { message: "why", time: new Date(7) });
+    const [last, before] = await board.log(2);
+    equal([last.message, last.time, last.author], ["why", new Date(7), board.author]);
+    equal([before.message, before.time], [null, null]);
+    equal((await board.log()).length, (await here.documents())[0].changes);
+  },
+
+  async throwing() {
+    const board = await (await named("throwing")).create(BoardDocument);
+    const [errors, seen] = [[], []];
+    addEventListener("error", (event) => {
+      errors.push(event.message);
+      event.preventDefault();
+    });
+    board.subscribe(() => { throw new Error("of the callback"); });
+    board.subscribe(({ value }) => seen.push(value.title));
+    await board.change((board) => { board.title = "Plan"; });
+    equal([board.value.title, seen], ["Plan", ["Plan"]]);
+    await until("nobody has caught it", () => errors.length > 0);
+    equal(errors, ["Uncaught Error: of the callback"]);
+  },
+
+  async field() {
+    const [here, there] = [await named("field"), await named("field")];
+    const board = await here.create(BoardDocument);
+    const other = await there.open(BoardDocument, board.id);
+    const fields = [new Field(), new Field()];
+    const ends = [board, other].map((board, nth) => bindText(fields[nth], board, (board) => board.notes));
+    const bothHave = (text) => until(`both have ${text}`, () => {
+      return [...fields.map(({ value }) => value), board.value.notes, other.value.notes].every((it) => it === text);
+    });
+    for (const key of "Hello 😀 world") fields[0].type(key);
+    equal(fields[0].value, "Hello 😀 world");
+    await bothHave("Hello 😀 world");
+    // Both type at once, for as long as many changes take, each of the other's text in between.
+    const type = async (field, at, text) => {
+      field.setSelectionRange(at, at);
+      for (const key of text) {
+        field.type(key);
+        await new Promise((done) => setTimeout(done, 3));
+      }
+    };
+    const [front, back] = ["a".repeat(60), "é".repeat(60)];
+    await Promise.all([type(fields[0], 5, front), type(fields[1], 14, back)]);
+    await bothHave(`Hello${front} 😀 world${back}`);
+    // A character is composed while the other one writes.
+    fields[0].setSelectionRange(5, 65);
+    fields[0].begin();
+    fields[0].form("´");
+    fields[1].setSelectionRange(0, 0);
+    fields[1].type(">");
+    await until("it is here", () => board.value.notes.startsWith(">"));
+    equal(fields[0].value, `Hello´ 😀 world${back}`);
+    fields[0].form("é");
+    fields[0].done();
+    await bothHave(`>Helloé 😀 world${back}`);
+    fields[0].type("!");
+    ends[0]();
+    await until("it is there", () => other.value.notes === `>Helloé! 😀 world${back}`);
+  },
+
+  async lines() {
+    const store = await named("lines");
+    const board = await store.create(BoardDocument);
+    await board.change((board) => board.notes.push("a\r\n😀\rb"));
+    const [area, line] = ["textarea", "input"].map((name) => document.createElement(name));
+    for (const field of [area, line]) bindText(field, board, (board) => board.notes);
+    await until("both show it", () => area.value === "a\n😀\nb" && line.value === "a😀b");
+    const type = (field, at, text) => {
+      field.setRangeText(text, at, at, "end");
+      field.dispatchEvent(new Event("input"));
+    };
+    type(area, 5, "x");
+    type(line, 3, "y");
+    await until("both are kept", () => board.value.notes.length === 9);
+    equal(board.value.notes, "a\r\n😀y\rxb");
+    await until("both show both", () => area.value === "a\n😀y\nxb" && line.value === "a😀yxb");
+    equal([area.selectionStart, line.selectionStart], [7, 4]);
+  },
+
+  async full() {
+    const store = await named("full");
+    const board = await store.create(BoardDocument);
+    const [field, errors] = [new Field(), []];
+    bindText(field, board, (board) => board.notes, { onError: (error) => errors.push(String(error)) });
+    field.type("a");
+    await until("it is kept", () => board.value.notes === "a");
+    // What a browser does when there is no room.
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
+    field.type("b");
+    await until("that is said", () => errors.length > 0);
+    equal([errors.length, field.value, board.value.notes], [1, "ab", "a"]);
+    IDBObjectStore.prototype.put = put;
+    field.type("c");
+    await until("it is kept", () => board.value.notes === "abc");
+    equal(field.value, "abc");
+  },
+
+  async handles() {
+    const [here, there] = [await named("handles"), await named("handles")];
     const board = await here.create(BoardDocument);
     const other = await there.open(BoardDocument, board.id);
     const notes = [];
     await other.subscribeTo((board) => board.notes, ({ value }) => notes.push(value));
     await board.change((board) => board.notes.push("from here"));
-    await until("the other tab has it", () => other.value.notes === "from here");
+    await until("the other one has it", () => other.value.notes === "from here");
     equal(notes, ["from here"]);
     await Promise.all([
       board.change((board) => board.notes.push("!")),
@@ -153,7 +276,83 @@ const tests = {
     }
     if (!String(thrown).includes("write `wss://HOST`")) throw new Error(`thrown: ${thrown}`);
   },
+
+  async carets(relay) {
+    const [alice, bob] = [await named("alice's"), await named("bob's")];
+    const here = await alice.create(BoardDocument);
+    await here.change((board) => { board.notes = "Hello world"; });
+    alice.connect(relay);
+    bob.connect(relay);
+    await here.synced();
+    const there = await bob.join(BoardDocument, here.id);
+    await until("it is there", () => there.value.notes === "Hello world");
+    const [mine, yours, seen] = [new Field(), new Field(), []];
+    const others = [];
+    const carets = { presence: { name: "Alice" }, onOthers: (carets) => others.push(...carets) };
+    bindText(mine, here, (board) => board.notes, { carets });
+    bindText(yours, there, (board) => board.notes, { carets: { onOthers: (carets) => seen.push(carets) } });
+    await until("both show it", () => mine.value === yours.value && mine.value !== "");
+    // What somebody shows who means harm, or something else, takes nothing from the others.
+    for (const start of ["no cursor", 7, "{}"]) {
+      there.show({ caret: { text: "/notes", start, end: "no cursor" } });
+      await there.synced();
+    }
+    mine.setSelectionRange(6, 11);
+    mine.dispatchEvent(new Event("select"));
+    const at = (start, end) => JSON.stringify([{ author: alice.author, presence: { name: "Alice" }, start, end }]);
+    await until("she is seen", () => JSON.stringify(seen.at(-1)) === at(6, 11));
+    yours.setSelectionRange(6, 6);
+    yours.type("😀");
+    await until("she has moved", () => JSON.stringify(seen.at(-1)) === at(8, 13));
+    await until("it is here", () => mine.value === "Hello 😀world");
+    mine.type("you");
+    await until("she has a caret behind it", () => JSON.stringify(seen.at(-1)) === at(11, 11));
+    // He has had a caret of his own since he typed.
+    await until("he is seen", () => others.at(-1)?.author === bob.author);
+    equal(others.every(({ start, end }) => start <= end), true);
+    here.hide();
+    await until("she has left", () => seen.at(-1).length === 0);
+  },
+};
+
+/** What somebody has open in a tab: a text in an element. */
+let tab;
+
+const inTab = {
+  async tab(name, id) {
+    const store = await openStore(name);
+    const board = id === undefined ? await store.create(BoardDocument) : await store.open(BoardDocument, id);
+    const field = document.querySelector("textarea");
+    bindText(field, board, (board) => board.notes);
+    tab = { board, field };
+    return board.id;
+  },
+
+  shows: (text) => until(`it shows ${text}`, () => tab.field.value === text),
+  contains: (text) => until(`it shows ${text}`, () => tab.field.value.includes(text)),
+
+  /** Begins to write as fast as that goes, one after the other. */
+  begin(text, times) {
+    const writing = async () => {
+      for (let left = times; left > 0; left -= 1) await tab.board.change((board) => board.notes.insert(0, text));
+    };
+    tab.writing = writing();
+  },
+
+  finished: () => tab.writing,
+
+  has: (counts) => until(`it has ${JSON.stringify(counts)}`, () => {
+    const has = (text) => tab.field.value.split(text).length - 1;
+    return Object.entries(counts).every(([text, count]) => has(text) >= count);
+  }),
+
+  async state() {
+    await tab.board.read((board) => board.notes);
+    const log = await tab.board.log();
+    const { value } = tab.field;
+    return { value, changes: log.length, heads: await tab.board.heads(), authors: new Set(log.map(({ author }) => author)).size };
+  },
 };
 
 await init();
-globalThis.test = (name, ...given) => tests[name](...given);
+globalThis.tests = { ...tests, ...inTab };

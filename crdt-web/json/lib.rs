@@ -1,0 +1,3 @@
+//! Documents of any JSON, for JavaScript.
+
+crdt_web::wasm_document!(crdt_core::Json as json_type);
