@@ -1,10 +1,14 @@
 //! The bytes of every message, as `docs/sync-protocol.md` has them.
 
-use crdt_core::{ChangeHash, DocumentId, Keypair, ShortTip, Signature};
+use crdt_core::{ChangeHash, DocumentId, Keypair, ShortTip};
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Close, CloseReason, Heads, Message, Piece, Presence, Refused, Statement, read, written,
 };
+use crate::protocol::collection::Set;
+use crate::protocol::digest::Salt;
+use crate::protocol::wire::put_bytes;
 use crate::protocol::{Connection, Role, Settings, Time};
 use crate::sketch::Item;
 
@@ -84,9 +88,9 @@ fn of_sets() -> Vec<(&'static str, Message<'static>)> {
 }
 
 fn of_connections() -> Vec<(&'static str, Message<'static>)> {
-    let author = Keypair::from_secret_bytes(&[1; 32]).author();
-    let signature = Signature::from_bytes([0x55; 64]);
-    let presence = Presence { author, session: 300, number: 2, bytes: b"here".to_vec(), signature };
+    let keypair = Keypair::from_secret_bytes(&[1; 32]);
+    let (author, document) = (keypair.author(), DocumentId::from_bytes([0xd0; 32]));
+    let presence = Presence::sign(&keypair, &document, (300, 2), b"here").expect("short");
     let close =
         Close { reason: CloseReason::Busy, retry_after: Some(299), text: "going down".to_owned() };
     vec![
@@ -120,6 +124,23 @@ fn handshake() -> Vec<(&'static str, Vec<u8>)> {
     vec![("Dialer", hello), ("Listener", answer), ("Proof", proof)]
 }
 
+/// What is hashed on the connection that begins with that handshake.
+fn hashed([dialer, listener]: [&[u8]; 2]) -> Vec<(&'static str, Vec<u8>)> {
+    let mut salted = b"crdt-sync salt".to_vec();
+    put_bytes(&mut salted, dialer);
+    // Behind its hello is its signature.
+    put_bytes(&mut salted, &listener[..listener.len() - 64]);
+    let salt = Salt(Sha256::digest(salted).into());
+    let (ids, heads) = ([DocumentId::from_bytes([0xd0; 32])], [hash(0xa1), hash(0xa2)]);
+    let digest = salt.heads(&heads);
+    vec![
+        ("Salt", salt.0.to_vec()),
+        ("Hash of the heads a1.. and a2..", salt.hash(&heads).to_vec()),
+        ("Eight bytes for the document d0.. with them", salt.document(&ids[0], digest).to_vec()),
+        ("Hash of the set of d0..", Set::hash(&ids).to_vec()),
+    ]
+}
+
 fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(half.into(), 16).expect("half a byte");
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
@@ -139,8 +160,10 @@ fn every_message_is_read_as_it_was_written() {
 #[test]
 fn the_documentation_has_the_bytes_of_every_message() {
     let messages = all().into_iter().map(|(name, message)| (name, written(&message)));
-    let lines =
-        messages.chain(handshake()).map(|(name, bytes)| format!("{name}: {}\n", hex(&bytes)));
+    let handshake = handshake();
+    let hashed = hashed([&handshake[0].1, &handshake[1].1]);
+    let all = messages.chain(handshake).chain(hashed);
+    let lines = all.map(|(name, bytes)| format!("{name}: {}\n", hex(&bytes)));
     let table: String = lines.collect();
     let documented = std::fs::read_to_string(DOCUMENTED).expect("the documentation");
     assert!(documented.contains(&table), "the bytes are not those of the documentation:\n{table}");
