@@ -1,15 +1,15 @@
 //! A relay for the page that is measured, and somebody who writes there what was recorded, each
 //! change signed by itself.
 //!
-//! `module` prints the JavaScript of the document. `relay` says where it listens, which document it
+//! `module` prints the JavaScript of the document, `saved` one of 259,778 changes. `relay` says where it listens, which document it
 //! is and how it ends, and waits for a line; then it writes.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crdt_core::Keypair;
+use crdt_core::{Document, Keypair};
 use crdt_store::Store;
 use crdt_sync::access::Open;
 use crdt_sync::{Live, Peer, Relay, RelayOptions};
@@ -26,11 +26,22 @@ fn main() -> Run {
             print!("{module}");
             Ok(())
         }
+        Some("saved") => saved(),
         Some("relay") => {
             tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(relay())
         }
-        _ => Err("say `module` or `relay`".into()),
+        _ => Err("say `module`, `saved` or `relay`".into()),
     }
+}
+
+/// A recording of one person, each edit a change of its own.
+fn saved() -> Run {
+    let trace = trace::load("automerge-paper");
+    let mut article = Document::<Article>::create(key(1))?;
+    for transaction in &trace.txns {
+        article.change(|article| trace::replay(article, transaction))?;
+    }
+    Ok(io::stdout().write_all(&article.save())?)
 }
 
 fn key(secret: u8) -> Keypair {

@@ -4,10 +4,11 @@ const PACKAGE = "/benches/browser/node_modules/ywasm";
 
 export const wasm = `${PACKAGE}/ywasm_bg.wasm`;
 
+const text = await (await fetch(`${PACKAGE}/ywasm.js`)).text();
+
 let y;
 
-export async function start(module) {
-  const text = await (await fetch(`${PACKAGE}/ywasm.js`)).text();
+export function start(module) {
   const given = { util: { TextDecoder, TextEncoder }, path: { join: () => "" }, fs: { readFileSync: () => {} } };
   const compiled = { Module: function () { return module; }, Instance: WebAssembly.Instance };
   const it = { exports: {} };

@@ -62,7 +62,7 @@ impl<'a, K: MapKey> SetView<'a, K> {
     where
         K: Clone,
     {
-        self.iter().cloned().collect()
+        order::set_of(self.iter().cloned())
     }
 
     /// The lowest element.

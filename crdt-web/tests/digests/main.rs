@@ -27,7 +27,12 @@ const NOTED: [u64; 12] = [0; 12];
     wasm_bindgen_test::wasm_bindgen_test
 )]
 fn digests_are_the_same_on_every_machine() {
-    let found: Vec<u64> =
-        (0..).take(NOTED.len()).map(|note| writers::digests(note * EACH..(note + 1) * EACH)).collect();
-    assert_eq!(found, NOTED, "the digests are no longer what they were, or not what they are elsewhere");
+    let found: Vec<u64> = (0..)
+        .take(NOTED.len())
+        .map(|note| writers::digests(note * EACH..(note + 1) * EACH))
+        .collect();
+    assert_eq!(
+        found, NOTED,
+        "the digests are no longer what they were, or not what they are elsewhere"
+    );
 }

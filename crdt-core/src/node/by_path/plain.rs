@@ -184,7 +184,7 @@ impl PlainValue {
             Cbor::Map(entries) => {
                 let entry =
                     |(key, value)| (Self::from_cbor(key).to_string(), Self::from_cbor(value));
-                Self::Map(entries.into_iter().map(entry).collect())
+                Self::Map(order::map_of(entries.into_iter().map(entry)))
             }
             Cbor::Tag(tag, inner) => wide_integer(tag, &inner).map_or(Self::Null, Self::Integer),
             _ => Self::Null,
@@ -301,7 +301,7 @@ impl From<JsonValue> for PlainValue {
             JsonValue::Array(items) => Self::Sequence(items.into_iter().map(Self::from).collect()),
             JsonValue::Object(entries) => {
                 let entry = |(key, value)| (key, Self::from(value));
-                Self::Map(entries.into_iter().map(entry).collect())
+                Self::Map(order::map_of(entries.into_iter().map(entry)))
             }
         }
     }

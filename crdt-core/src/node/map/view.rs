@@ -82,7 +82,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
         K: Clone,
     {
         let entries = self.state.present();
-        entries.map(|(key, item)| (key.clone(), V::value(item, self.chains))).collect()
+        order::map_of(entries.map(|(key, item)| (key.clone(), V::value(item, self.chains))))
     }
 }
 
