@@ -54,7 +54,7 @@ async fn relay() -> Run {
     println!("ws://{at} {id} {}", messages.len());
     let store = Store::in_memory(key(201));
     let article = Live::new(store.join::<Article>(id)?);
-    let peer = Peer::connect(&store, format!("ws://{at}"))?;
+    let peer = Peer::connect(&store, &format!("ws://{at}"))?;
     peer.bind(&article);
     io::stdin().read_line(&mut String::new())?;
     let begun = Instant::now();

@@ -4,7 +4,7 @@ const PACKAGE = "/benches/browser/node_modules/ywasm";
 
 export const wasm = `${PACKAGE}/ywasm_bg.wasm`;
 
-const text = await (await fetch(`${PACKAGE}/ywasm.js`)).text();
+const source = await (await fetch(`${PACKAGE}/ywasm.js`)).text();
 
 let y;
 
@@ -12,7 +12,7 @@ export function start(module) {
   const given = { util: { TextDecoder, TextEncoder }, path: { join: () => "" }, fs: { readFileSync: () => {} } };
   const compiled = { Module: function () { return module; }, Instance: WebAssembly.Instance };
   const it = { exports: {} };
-  new Function("module", "require", "__dirname", "WebAssembly", text)(it, (name) => given[name], "", compiled);
+  new Function("module", "require", "__dirname", "WebAssembly", source)(it, (name) => given[name], "", compiled);
   y = it.exports;
 }
 

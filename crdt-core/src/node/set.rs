@@ -12,6 +12,7 @@ use super::{
     Argument, Before, Blame, CrdtNode, DeltaError, EditError, Fingerprint, IntoKey, MapEditor,
     MapIter, MapKey, MapState, MapView, Scope, SetDelta, Writing,
 };
+use crate::codec::order;
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 

@@ -9,6 +9,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::{Exporter, lacking};
+use crate::codec::order;
 use crate::crypto::ChangeHash;
 use crate::history::coverage::Part;
 use crate::history::format::frontier::Frontier;

@@ -7,7 +7,7 @@ use ciborium::Value as Cbor;
 use serde::{Serialize, Serializer};
 use serde_json::Value as JsonValue;
 
-use crate::codec::value;
+use crate::codec::{order, value};
 use crate::node::{Bytes, EditError, Json};
 use crate::op::limits::MAX_PATH_DEPTH;
 

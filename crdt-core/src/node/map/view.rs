@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::MapState;
 use super::state::Present;
+use crate::codec::order;
 use crate::history::Chains;
 use crate::node::key::Plain;
 use crate::node::{Blame, CrdtNode, MapKey};
