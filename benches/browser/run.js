@@ -14,7 +14,7 @@ const REPOSITORY = new URL("../../", import.meta.url);
 const TRACES = process.env.CRDT_TRACES;
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
-const ENGINES = ["ours", "ywasm", "automerge", "loro"];
+const ENGINES = (process.env.CRDT_ENGINES ?? "ours,ywasm,automerge,loro").split(",");
 /** How often what is over soon is measured, each time in a fresh page. */
 const TIMES = 5;
 
