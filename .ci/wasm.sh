@@ -37,27 +37,54 @@ wasm_check() {
   step "${check[@]}" -p crdt-sync --no-default-features "${deny[@]}"
   step "${check[@]}" -p crdt-store --no-default-features "${deny[@]}"
   step "${check[@]}" -p crdt-web --all-targets "${deny[@]}"
+  step "${check[@]}" -p crdt-web --no-default-features "${deny[@]}"
 }
 
-# The tests in a real browser: Chromium and its driver, and the runner that goes with the version of
-# wasm-bindgen that is locked. They are ended if they take longer than they ever should.
-browser_tests() {
+# The command and the runner of tests that go with the version of wasm-bindgen that is locked.
+bindgen() {
   local version runner="$wasm_target/wasm-bindgen"
   version="$(grep -A1 '^name = "wasm-bindgen"$' Cargo.lock | sed -n 's/^version = "\(.*\)"$/\1/p')"
-  if ! command -v chromedriver >/dev/null; then
-    step "${root[@]}" apt-get update
-    step "${root[@]}" apt-get install -y --no-install-recommends chromium chromium-driver
-  fi
   if [ "$("$runner/bin/wasm-bindgen-test-runner" --version 2>/dev/null)" != "wasm-bindgen-test-runner $version" ]; then
     step env CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
       cargo install wasm-bindgen-cli --version "$version" --root "$runner" --target-dir "$wasm_target"
   fi
+}
+
+# Chromium and its driver.
+chromium() {
+  if ! command -v chromedriver >/dev/null; then
+    step "${root[@]}" apt-get update
+    step "${root[@]}" apt-get install -y --no-install-recommends chromium chromium-driver
+  fi
+}
+
+# Node.js and its packages.
+javascript() {
+  if ! command -v npm >/dev/null; then
+    step "${root[@]}" apt-get update
+    step "${root[@]}" apt-get install -y --no-install-recommends nodejs npm
+  fi
+}
+
+# The tests in a real browser. They are ended if they take longer than they ever should.
+browser_tests() {
+  local runner="$wasm_target/wasm-bindgen"
+  chromium
+  bindgen
   local browser=("${wasm[@]}" env CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$runner/bin/wasm-bindgen-test-runner"
     CHROMEDRIVER="$(command -v chromedriver)" WASM_BINDGEN_TEST_TIMEOUT=240)
   local tests=(cargo --config profile.dev.package.crdt-core.opt-level=0 test -p crdt-web --target "$target" --target-dir "$wasm_target" --test browser)
   step "${browser[@]}" "${tests[@]}" --no-run
   step cargo build -p crdt-relay
   step with_relays timeout 300 "${browser[@]}" "${tests[@]}"
+}
+
+# Documents are the same in WebAssembly as elsewhere. It takes no browser for that.
+digest_tests() {
+  javascript
+  bindgen
+  step "${wasm[@]}" env CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$wasm_target/wasm-bindgen/bin/wasm-bindgen-test-runner" \
+    WASM_BINDGEN_TEST_TIMEOUT=240 cargo test -p crdt-web --target "$target" --target-dir "$wasm_target" --test digests
 }
 
 # Runs a command while there are two relays on this machine, where `tests/browser/sync.rs` looks for
@@ -88,10 +115,7 @@ with_relays() (
 # `browser_tests` has installed. Those of `crdt-json` install both as they are packed. The example is built as its
 # README says, and two people use it.
 js_tests() {
-  if ! command -v npm >/dev/null; then
-    step "${root[@]}" apt-get update
-    step "${root[@]}" apt-get install -y --no-install-recommends nodejs npm
-  fi
+  javascript
   step "${wasm[@]}" cargo --config profile.dev.package.crdt-core.opt-level=0 build -p web-board --target "$target" --target-dir "$wasm_target"
   step "$wasm_target/wasm-bindgen/bin/wasm-bindgen" --target web --out-dir crdt-web/js/tests/pkg \
     "$wasm_target/$target/debug/web_board.wasm"

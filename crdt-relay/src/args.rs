@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Parser, ValueEnum};
 use crdt_sync::Target;
 
@@ -19,11 +20,11 @@ pub(crate) struct Args {
     #[arg(long, short, env = "CRDT_RELAY_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where to listen; 127.0.0.1:8710 if nothing is said
-    #[arg(long, env = "CRDT_RELAY_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "CRDT_RELAY_LISTEN", value_name = "ADDRESS:PORT", value_parser = socket)]
     listen: Option<SocketAddr>,
     /// Where to serve the status page and /metrics; with the rest if that is on this machine alone,
     /// otherwise nowhere
-    #[arg(long, env = "CRDT_RELAY_ADMIN", value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "CRDT_RELAY_ADMIN", value_name = "ADDRESS:PORT", value_parser = socket)]
     admin: Option<SocketAddr>,
     /// The file of the documents, made if it is not there; relay.crdt if nothing is said
     #[arg(long, env = "CRDT_RELAY_STORE", value_name = "FILE")]
@@ -31,11 +32,12 @@ pub(crate) struct Args {
     /// What peers call this relay: `relay.example.org/crdt-sync`. Who means another one is refused
     #[arg(long, env = "CRDT_RELAY_ENDPOINT", value_name = "NAME")]
     endpoint: Option<String>,
-    /// Another relay to exchange all documents with; can be given several times
+    /// Another relay to exchange all documents with; can be given several times, and in the environment
+    /// with commas between
     #[arg(long, env = "CRDT_RELAY_LINK", value_name = "ADDRESS", value_delimiter = ',')]
     link: Vec<Target>,
     /// Everyone who can reach it may do everything
-    #[arg(long, env = "CRDT_RELAY_OPEN")]
+    #[arg(long, env = "CRDT_RELAY_OPEN", value_parser = BoolishValueParser::new())]
     open: bool,
     /// How its log is written; `RUST_LOG` says what is in it
     #[arg(long, env = "CRDT_RELAY_LOG", value_name = "FORMAT", default_value = "text")]
@@ -49,6 +51,11 @@ pub(crate) enum Log {
     Text,
     /// A line of JSON for each event
     Json,
+}
+
+/// An address to listen at.
+fn socket(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "it has to be an IP address and a port, as in `127.0.0.1:8710`")
 }
 
 impl Args {

@@ -60,7 +60,7 @@ pub(crate) enum May {
 
 /// Another relay.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as in `[[links]]` and `address = \"wss://..\"`")]
 pub(crate) struct Link {
     #[serde(deserialize_with = "target")]
     address: Target,

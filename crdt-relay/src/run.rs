@@ -106,6 +106,9 @@ async fn listen(config: &Config, relay: &Relay) -> Result<JoinHandle<()>, Failur
     }
     announce(at);
     tracing::info!(%at, key = %relay.author(), store = %config.store.display(), "listening");
+    if let Some(admin) = config.admin {
+        tracing::info!(at = %admin, "the status page and metrics are served for those who run it");
+    }
     Ok(spawn(relay, listener, router))
 }
 

@@ -9,10 +9,12 @@
 
 mod election;
 mod indexed_db;
+#[cfg(feature = "js")]
 mod js;
 
 pub use election::{Elected, ElectionError};
 pub use indexed_db::{IndexedDb, IndexedDbError};
+#[cfg(feature = "js")]
 pub use js::{RawDocument, RawEdits, RawType};
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(feature = "js", target_family = "wasm", target_os = "unknown"))]
 pub use js::{RawStore, RawStored};

@@ -7,7 +7,7 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use crdt_core::{CrdtNode, Document, EditError, Keypair};
+use crdt_core::{CrdtNode, Document, DocumentId, EditError, Keypair};
 use serde::Deserialize;
 
 /// A document that is one text.
@@ -67,6 +67,22 @@ pub fn replay(
 /// The replicas of all agents of a recording, each an author of its own, after all that they wrote
 /// has reached all of them. Every transaction is a change that depends on what its agent had seen.
 pub fn agents(trace: &Trace) -> Vec<Document<Article>> {
+    let (mut agents, messages) = written(trace);
+    let all: Vec<usize> = (0..trace.txns.len()).collect();
+    for agent in &mut agents {
+        agent.catch_up(&all, trace, &messages);
+    }
+    agents.into_iter().map(|agent| agent.document).collect()
+}
+
+/// The document that the agents of a recording write, and each of their changes by itself, signed.
+pub fn messages(trace: &Trace) -> (DocumentId, Vec<Vec<u8>>) {
+    let (agents, messages) = written(trace);
+    (agents[0].document.id(), messages)
+}
+
+/// The agents once all is written, and every change that one of them made.
+fn written(trace: &Trace) -> (Vec<Agent>, Vec<Vec<u8>>) {
     let key = |secret| Keypair::from_secret_bytes(&[secret; 32]);
     let founder = Document::<Article>::create(key(1)).expect("randomness");
     let agent = |secret| Agent {
@@ -83,11 +99,7 @@ pub fn agents(trace: &Trace) -> Vec<Document<Article>> {
         agent.has[number] = true;
         messages.push(agent.document.export(&before));
     }
-    let all: Vec<usize> = (0..trace.txns.len()).collect();
-    for agent in &mut agents {
-        agent.catch_up(&all, trace, &messages);
-    }
-    agents.into_iter().map(|agent| agent.document).collect()
+    (agents, messages)
 }
 
 /// The replica of one agent, and which transactions it has.

@@ -18,6 +18,7 @@ mod program;
 mod proofs;
 mod refusal;
 mod replica;
+mod shape;
 mod simulator;
 mod stranger;
 mod strangers;

@@ -15,7 +15,7 @@ use crate::board::{Board, FIELDS, FOCUS, Label, Status, Task};
 type Editor<'a, T> = <T as CrdtNode>::Editor<'a>;
 type Result = std::result::Result<(), EditError>;
 
-/// Makes one edit, in one of the fields of [`board::part`](crate::board::part).
+/// Makes one edit, in one of the fields of [`part`](crate::shape::part).
 pub(crate) fn edit(board: &mut Editor<'_, Board>, focus: usize, rng: &mut ChaCha8Rng) -> Result {
     let which = (focus + rng.random_range(0..FOCUS)) % FIELDS;
     match which {

@@ -6,8 +6,9 @@ use crdt_core::node::ListView;
 use crdt_core::{CrdtNode, Digest, Document, EquivocationProof};
 use serde_json::Value;
 
-use crate::board::{Board, board};
+use crate::board::Board;
 use crate::interpreter::{self, interpret};
+use crate::shape::board;
 use crate::wire;
 
 /// Asserts that a replica has the value that the interpreter finds in its changes.

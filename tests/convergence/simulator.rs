@@ -10,13 +10,14 @@ use rand::{RngExt as _, SeedableRng as _};
 use test_support::{Seed, key, seeds};
 
 use crate::annuller;
-use crate::board::{self, Board, FIELDS};
+use crate::board::{Board, FIELDS};
 use crate::deltas::{self, Moment, Watcher};
 use crate::described::described;
 use crate::older;
 use crate::past::Versions;
 use crate::program;
 use crate::replica::{check, check_frontier, proves, same};
+use crate::shape;
 use crate::stranger::World;
 use crate::wire::{Bundle, Writer};
 
@@ -204,7 +205,7 @@ impl Network {
     fn new(seed: u64, strange: bool) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let focus = rng.random_range(0..FIELDS);
-        let strangers = World::new(board::part(focus), seed);
+        let strangers = World::new(shape::part(focus), seed);
         let id = DocumentId::from_bytes(strangers.genesis.hash());
         let secrets: Vec<u8> = (3..=rng.random_range(4..=7)).collect();
         let little = PendingLimits { bundles: 2, bytes: 1 << 14 };

@@ -6,8 +6,9 @@ use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand::{RngExt as _, SeedableRng as _};
 use test_support::{Seed, seeds};
 
-use crate::board::{self, Board};
+use crate::board::{Board, FIELDS};
 use crate::replica::{Digests, check, proves, same};
+use crate::shape;
 use crate::stranger::World;
 
 #[test]
@@ -15,7 +16,7 @@ fn strangers_cannot_tell_replicas_apart() {
     for seed in seeds(75) {
         let _seed = Seed(seed);
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
-        let mut world = World::new(board::part(rng.random_range(0..board::FIELDS)), seed);
+        let mut world = World::new(shape::part(rng.random_range(0..FIELDS)), seed);
         (0..30).for_each(|_| world.write());
         let mut whole = join(&world);
         let outcome = whole.apply(&world.bundle(0..world.len()).framed()).expect("valid changes");
@@ -37,7 +38,7 @@ fn withheld_signatures_split_nobody() {
     for seed in seeds(50) {
         let _seed = Seed(seed);
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
-        let mut world = World::new(board::part(rng.random_range(0..board::FIELDS)), seed);
+        let mut world = World::new(shape::part(rng.random_range(0..FIELDS)), seed);
         let mut replicas = [join(&world), join(&world), join(&world)];
         for _ in 0..30 {
             world.write();

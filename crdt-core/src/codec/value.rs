@@ -10,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::canonical::{MAX_DEPTH, is_canonical};
 use super::{DecodeError, Reader, options};
+use crate::codec::order;
 
 /// Why a value cannot be put into a register.
 #[derive(Debug, thiserror::Error)]
@@ -125,13 +126,13 @@ fn in_order(value: Value) -> Result<Vec<u8>, EncodeError> {
     let sorted = match value {
         Value::Array(items) => {
             let mut items: Vec<_> = items.into_iter().map(in_order).collect::<Result<_, _>>()?;
-            items.sort_unstable();
+            order::sort(&mut items);
             Value::Array(items.into_iter().map(Value::Bytes).collect())
         }
         Value::Map(entries) => {
             let entry = |(key, value)| Ok((in_order(key)?, in_order(value)?));
             let mut entries: Vec<_> = entries.into_iter().map(entry).collect::<Result<_, _>>()?;
-            entries.sort_unstable();
+            order::sort(&mut entries);
             let bytes = |(key, value)| (Value::Bytes(key), Value::Bytes(value));
             Value::Map(entries.into_iter().map(bytes).collect())
         }
@@ -172,7 +173,7 @@ fn sort_entries(entries: &mut Vec<(Value, Value)>, depth: usize) -> Result<(), E
         write(&key, &mut bytes)?;
         keyed.push((bytes, key, value));
     }
-    keyed.sort_by(|a, b| a.0.cmp(&b.0));
+    order::sort_by(&mut keyed, |a, b| a.0.cmp(&b.0));
     if keyed.windows(2).any(|pair| pair[0].0 == pair[1].0) {
         return Err(EncodeError("a map has a key twice".into()));
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Document;
 use super::past::Checkout;
+use crate::codec::order;
 use crate::crypto::ChangeHash;
 use crate::history::{History, VersionError};
 use crate::node::{Before, CrdtNode, JsonDelta, NodeState, untyped_delta};
@@ -96,7 +97,7 @@ impl<S: NodeState + Default> At<'_, S> {
 fn is_present(history: &History, heads: &[ChangeHash]) -> bool {
     let mut heads = Cow::Borrowed(heads);
     if !heads.is_sorted() {
-        heads.to_mut().sort_unstable();
+        order::sort(heads.to_mut());
     }
     *heads == history.heads()
 }

@@ -4,6 +4,7 @@ use super::coverage::Coverage;
 use super::format::numbers::ChangeIndex;
 use super::format::proof::{Equivocation, EquivocationProof, SignedPath};
 use super::store::Store;
+use crate::codec::order;
 use crate::crypto::Signature;
 
 /// Every place where an author's chain forks, by author and sequence number.
@@ -11,11 +12,11 @@ pub(crate) fn equivocations(store: &Store) -> Vec<Equivocation> {
     let found = store.forks.all().filter_map(|(author, changes)| {
         let seq = store.chains.seq_of(*changes.first()?);
         let mut changes: Vec<_> = changes.iter().map(|c| store.chains.hash_of(*c)).collect();
-        changes.sort_unstable();
+        order::sort(&mut changes);
         Some(Equivocation { author: store.author(author), seq, changes })
     });
     let mut found: Vec<_> = found.collect();
-    found.sort_by_key(|fork| (fork.author, fork.seq, fork.changes.clone()));
+    order::sort_by_key(&mut found, |fork| (fork.author, fork.seq, fork.changes.clone()));
     found
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::difference::{Replaced, common, differences};
 use super::rising::heaviest_rising;
+use crate::codec::order;
 
 /// How a list becomes another one.
 #[derive(PartialEq, Eq, Debug)]
@@ -75,8 +76,8 @@ fn staying<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
 /// The pairs of places of what is in both, in the order of the old list, if nothing is in one of
 /// them twice.
 fn unique_in_both<T: Ord>(old: &[T], new: &[T]) -> Option<Vec<(usize, usize)>> {
-    let places: BTreeMap<&T, usize> = new.iter().zip(0..).collect();
-    let known: BTreeMap<&T, usize> = old.iter().zip(0..).collect();
+    let places: BTreeMap<&T, usize> = order::map_of(new.iter().zip(0..));
+    let known: BTreeMap<&T, usize> = order::map_of(old.iter().zip(0..));
     if places.len() < new.len() || known.len() < old.len() {
         return None;
     }

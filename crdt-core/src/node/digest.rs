@@ -3,7 +3,7 @@ use sha2::{Digest as _, Sha256};
 use super::NodeState;
 use super::entry::Entry;
 use super::versions::Versions;
-use crate::codec::write;
+use crate::codec::{order, write};
 use crate::crypto::{Digest, domain};
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Key};
@@ -183,7 +183,7 @@ impl<'a> DigestWriter<'a> {
     }
 
     fn standing(&mut self, mut versions: Vec<(Id, Option<Id>, bool)>) {
-        versions.sort_by(|a, b| self.chains.op_order(b.0, a.0));
+        order::sort_by(&mut versions, |a, b| self.chains.op_order(b.0, a.0));
         for (id, of, fits) in versions {
             let mut bytes = self.name(id);
             bytes.push(u8::from(fits));
@@ -195,7 +195,7 @@ impl<'a> DigestWriter<'a> {
     /// What was added to a counter and stands.
     pub(super) fn adds(&mut self, adds: impl Iterator<Item = (Id, i64)>) {
         let mut all: Vec<_> = adds.collect();
-        all.sort_by(|a, b| self.chains.op_order(a.0, b.0));
+        order::sort_by(&mut all, |a, b| self.chains.op_order(a.0, b.0));
         for (id, delta) in all {
             let mut bytes = self.name(id);
             bytes.extend_from_slice(&delta.to_le_bytes());

@@ -12,6 +12,7 @@ use super::{
     Argument, Before, Blame, CrdtNode, DeltaError, EditError, Fingerprint, IntoKey, MapEditor,
     MapIter, MapKey, MapState, MapView, Scope, SetDelta, Writing,
 };
+use crate::codec::order;
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -62,7 +63,7 @@ impl<'a, K: MapKey> SetView<'a, K> {
     where
         K: Clone,
     {
-        self.iter().cloned().collect()
+        order::set_of(self.iter().cloned())
     }
 
     /// The lowest element.

@@ -12,7 +12,7 @@ use super::{
     Blame, CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodePath, NodeState,
     Scope, Segment, StateReader, StateWriter, TextState,
 };
-use crate::codec::{DecodeError, value};
+use crate::codec::{DecodeError, order, value};
 use crate::history::{Chains, History};
 use crate::op::{Action, Id, Key, KeyBytes};
 
@@ -226,7 +226,7 @@ impl Untyped {
         }
         // Of two entries whose keys are the same as text, the later one, as they are shown.
         let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
-        present.map(|(key, entry)| (key.to_text(), entry.blame(chains))).collect()
+        order::map_of(present.map(|(key, entry)| (key.to_text(), entry.blame(chains))))
     }
 
     /// Whether its register has a value, which may be the name of a variant.
@@ -240,7 +240,8 @@ impl Untyped {
     pub(super) fn shown(&self, chains: &Chains) -> Shown<'_> {
         if !self.fields.is_empty() {
             let fields = self.fields.iter();
-            return Shown::Object(fields.map(|(name, node)| (name.to_string(), node)).collect());
+            let fields = fields.map(|(name, node)| (name.to_string(), node));
+            return Shown::Object(order::map_of(fields));
         }
         match self.register.as_ref().map(|register| register.read(chains)) {
             Some(Shape::Object) => self.shown_entries(),
@@ -258,7 +259,7 @@ impl Untyped {
 
     fn shown_entries(&self) -> Shown<'_> {
         let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
-        Shown::Object(present.map(|(key, entry)| (key.to_text(), &entry.state)).collect())
+        Shown::Object(order::map_of(present.map(|(key, entry)| (key.to_text(), &entry.state))))
     }
 
     /// A register's value; if it names a variant with a payload, that too, as serde would show it.

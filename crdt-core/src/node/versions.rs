@@ -2,6 +2,7 @@ use core::cmp::Ordering;
 
 use super::Scope;
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
+use crate::codec::order;
 use crate::history::{Chains, LocalAction};
 use crate::node::Prior;
 use crate::node::question::read_of;
@@ -272,7 +273,7 @@ impl<V> Versions<V> {
 /// Sorts what ranks as an op and was written by one, with their places, the highest first. A sort
 /// is much code, so there is one for values of all types.
 fn sort_descending(ids: &mut [(usize, (Id, Id))], chains: &Chains) {
-    ids.sort_by(|(_, a), (_, b)| rank(*b, *a, chains));
+    order::sort_by(ids, |(_, a), (_, b)| rank(*b, *a, chains));
 }
 
 /// The order of values, each with the op as which it ranks and the one that wrote it: of several

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use super::order::{OpOrder, Stamp};
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
+use crate::codec::order;
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Standing};
 
@@ -112,7 +113,7 @@ impl Covers {
         self.stirred.push(range);
         // There are no more ranges than deletes, however often these are ruled on.
         if self.stirred.len() > 2 * self.all.len() + 16 {
-            self.stirred.sort_unstable_by_key(|range| (range.chain, range.start, range.end));
+            order::sort_by_key(&mut self.stirred, |range| (range.chain, range.start, range.end));
             self.stirred.dedup();
         }
     }
@@ -293,7 +294,7 @@ pub(crate) fn on_branches(ranges: Vec<IdRange>, chains: &Chains) -> Vec<IdRange>
 
 /// The counters of ranges of one chain as disjoint ranges.
 fn merged(mut ranges: Vec<IdRange>) -> Vec<IdRange> {
-    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    order::sort_by_key(&mut ranges, |range| (range.start, range.end));
     let mut merged: Vec<IdRange> = Vec::new();
     for range in ranges {
         match merged.last_mut() {

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use super::gathered::{At, Gathered, Insert, Line};
 use super::order::Stamp;
 use super::{OpOrder, Restored, Sequence, Span, SpanKind, TextChunk};
-use crate::codec::split_text;
+use crate::codec::{order, split_text};
 use crate::op::{Id, IdRange, Side};
 
 /// The tree of elements, and how far the walk has come in it.
@@ -260,7 +260,7 @@ impl<'a> Layout<'a> {
 
 /// These ids in ascending order, each once.
 fn merged(mut ranges: Vec<IdRange>) -> Vec<IdRange> {
-    ranges.sort_unstable_by_key(|range| (range.chain, range.start));
+    order::sort_by_key(&mut ranges, |range| (range.chain, range.start));
     ranges.dedup_by(|range, last| {
         let touches = range.chain == last.chain && range.start <= last.end;
         last.end = if touches { last.end.max(range.end) } else { last.end };

@@ -110,6 +110,10 @@ impl<'a> Tries<'a> {
             }
             Attempt::Again { why, after } => {
                 let wait = self.wait(after);
+                // Once for each time that it is away.
+                if self.failures == 1 {
+                    tracing::warn!(%address, %why, "not connected, and dialed again and again");
+                }
                 tracing::debug!(%address, %why, ?wait, "dialing again");
                 self.status.send_replace(Status::Waiting { why, wait });
                 Some(wait)

@@ -55,7 +55,11 @@ pub(crate) fn serve(hub: Arc<Hub>, wire: Wire, setup: Setup) -> impl Future<Outp
     let mut session = span.in_scope(|| Session::new(hub, number, wire, setup));
     let serving = async move {
         let ended = session.run().await;
-        tracing::debug!(?ended, "the connection is over");
+        if let Some(author) = session.peer {
+            tracing::info!(%author, ?ended, "the connection is over");
+        } else {
+            tracing::debug!(?ended, "the connection is over");
+        }
         ended
     };
     serving.instrument(span)
@@ -211,7 +215,8 @@ impl Session {
                 self.hub.metrics.frames_in.add(1);
                 self.hub.metrics.bytes_in.add(bytes.len() as u64);
                 if let Err(violation) = self.it.receive(self.hub.now(), &bytes) {
-                    tracing::info!(%violation, peer = ?self.peer, "a connection broke the protocol");
+                    let author = self.peer.map(tracing::field::display);
+                    tracing::info!(%violation, author, "a connection broke the protocol");
                     self.hub.metrics.violations.add(1);
                 }
             }

@@ -1,13 +1,22 @@
 use std::sync::Arc;
 
-use crdt_core::DocumentId;
+use crdt_core::{DocumentId, History};
 use crdt_store::StoreError;
 use tokio::sync::mpsc;
 use wasm_bindgen_futures::spawn_local;
 
 use super::hub::Hub;
-use crate::host::{Asked, Entry, Origin, Sent, TakeInError, Taken, bundles_of, member};
+use crate::host::{
+    Asked, Entry, Origin, Sent, TakeInError, Taken, bundles_of, member, warn_of_type,
+};
 use crate::protocol::{Answer, Ask, Refused, Request, RequestId};
+
+/// How many bundles are taken in by one task of the page. Of changes that were signed one by one each
+/// is a bundle, and its signature takes some 0.3 ms.
+const SLICE: usize = 32;
+
+/// How many canonical bytes they may come to, if they are several.
+const SLICE_BYTES: u64 = 1 << 18;
 
 /// Where the requests of a connection are answered: those of one document one after the other, those
 /// of several beside each other. Only what is bound is had.
@@ -117,17 +126,41 @@ async fn members(hub: &Hub, documents: Vec<DocumentId>) -> Answer {
 
 /// Takes in bundles, in their order.
 async fn take_in(entry: Option<Arc<Entry>>, number: u32, bundles: Vec<Vec<u8>>) -> Vec<Answer> {
-    let Some(entry) = entry else {
-        return bundles.iter().map(|_| Answer::Refused(Refused::Unknown)).collect();
-    };
-    let origin = Origin::Connection(number);
-    let sent = bundles.into_iter().map(|bytes| Sent { bytes, origin, quota: None });
-    let taken = entry.take_in(sent.collect()).await;
-    taken.into_iter().map(|taken| outcome(&entry, taken)).collect()
+    let mut answers = Vec::with_capacity(bundles.len());
+    for bytes in bundles {
+        answers.push(match &entry {
+            Some(entry) => take_in_slices(entry, number, &bytes).await,
+            None => Answer::Refused(Refused::Unknown),
+        });
+    }
+    answers
 }
 
-fn outcome(entry: &Entry, taken: Result<Taken, TakeInError>) -> Answer {
-    match taken {
+/// Takes in bundles, a slice of the work after the other. Each is a transaction of the database, and
+/// so the page has its turn in between.
+async fn take_in_slices(entry: &Arc<Entry>, number: u32, bundles: &[u8]) -> Answer {
+    let (mut rest, mut all) = (bundles, None::<Answer>);
+    loop {
+        // Where it makes no sense, taking it in says so.
+        let length = History::first_bundles(rest, SLICE, SLICE_BYTES).unwrap_or(rest.len());
+        let (now, later) = rest.split_at(length);
+        rest = later;
+        let sent = Sent { bytes: now.to_vec(), origin: Origin::Connection(number), quota: None };
+        let answer = outcome(entry, entry.take_in(vec![sent]).await.pop());
+        let goes_on = matches!(answer, Answer::Taken { .. }) && !rest.is_empty();
+        let answer = match all.take() {
+            Some(before) => before.then(answer),
+            None => answer,
+        };
+        if !goes_on {
+            return answer;
+        }
+        all = Some(answer);
+    }
+}
+
+fn outcome(entry: &Entry, taken: Option<Result<Taken, TakeInError>>) -> Answer {
+    match taken.unwrap_or(Err(TakeInError::Gone)) {
         Ok(taken) => taken.answer,
         Err(TakeInError::Store(StoreError::Apply(error))) => {
             warn_of_type(&error);

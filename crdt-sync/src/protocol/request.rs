@@ -275,6 +275,23 @@ impl Answer {
             genesis: history.genesis().is_some(),
         }
     }
+
+    /// What there is to say of bundles of which the first were taken in, which this says, and then
+    /// the rest.
+    #[must_use]
+    pub fn then(self, rest: Self) -> Self {
+        match (self, rest) {
+            (
+                Self::Taken { gained: before, complete: was_complete, .. },
+                Self::Taken { version, gained, complete, genesis },
+            ) => {
+                let sum = |(a, b): (usize, u64), (c, d)| (a + c, b + d);
+                let gained = before.zip(gained).map(|(before, gained)| sum(before, gained));
+                Self::Taken { version, gained, complete: was_complete && complete, genesis }
+            }
+            (_, rest) => rest,
+        }
+    }
 }
 
 fn compare(history: &History, version: &Version, heads: &[ChangeHash]) -> Relation {

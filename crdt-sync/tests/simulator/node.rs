@@ -132,17 +132,13 @@ impl Node {
             let kept = self.document(*document);
             let first = kept.history().len();
             let had_genesis = kept.history().genesis().is_some();
-            return match kept.apply(bundles) {
-                Ok(outcome) => {
-                    let fresh = Fresh::since(kept.history(), first);
-                    let is_new = kept.history().genesis().is_some() && !had_genesis;
-                    let is_news = is_new || !outcome.applied.is_empty();
-                    let news = is_news.then_some((*document, fresh));
-                    (Answer::taken(kept.history(), &outcome), news)
-                }
-                Err(StoreError::Apply(error)) => (Answer::Invalid(error), None),
-                Err(_) => (Answer::Failed, None),
-            };
+            // Some take them in slice by slice, as a page does.
+            let slice = if first.is_multiple_of(2) { 2 } else { usize::MAX };
+            let answer = take_in(kept, bundles, slice);
+            let fresh = Fresh::since(kept.history(), first);
+            let is_new = kept.history().genesis().is_some() && !had_genesis;
+            let is_news = is_new || kept.history().len() > first;
+            return (answer, is_news.then_some((*document, fresh)));
         }
         let answer = ask.on(self.history(*document));
         if rules.believes_frontiers {
@@ -165,5 +161,28 @@ impl Node {
             }
             (_, answer) => answer,
         }
+    }
+}
+
+/// Takes in bundles, so many at a time.
+fn take_in(kept: &mut Kept, bundles: &[u8], slice: usize) -> Answer {
+    let (mut rest, mut all) = (bundles, None::<Answer>);
+    loop {
+        let length = History::first_bundles(rest, slice, u64::MAX).unwrap_or(rest.len());
+        let (now, later) = rest.split_at(length);
+        let answer = match kept.apply(now) {
+            Ok(outcome) => Answer::taken(kept.history(), &outcome),
+            Err(StoreError::Apply(error)) => Answer::Invalid(error),
+            Err(_) => Answer::Failed,
+        };
+        let goes_on = matches!(answer, Answer::Taken { .. }) && !later.is_empty();
+        let answer = match all.take() {
+            Some(before) => before.then(answer),
+            None => answer,
+        };
+        if !goes_on {
+            return answer;
+        }
+        (rest, all) = (later, Some(answer));
     }
 }

@@ -88,7 +88,7 @@ impl IndexedDb {
     }
 
     /// How often another handle has committed something.
-    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    #[cfg(all(feature = "js", target_family = "wasm", target_os = "unknown"))]
     pub(crate) fn heard(&self) -> tokio::sync::watch::Receiver<u64> {
         self.others.heard()
     }
@@ -97,7 +97,7 @@ impl IndexedDb {
     ///
     /// # Errors
     /// Those of the store, at the first of which it stops.
-    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    #[cfg(all(feature = "live", target_family = "wasm", target_os = "unknown"))]
     pub async fn follow<T: crdt_core::CrdtNode>(
         &self,
         document: &crdt_sync::Live<T, Keyed<Self>>,

@@ -320,7 +320,10 @@ impl RawStored {
     /// read anew, and whether it was written through this document. The function can read its places.
     pub fn look(&self, tell: Function) -> Promise {
         let looking = self.document.clone().look(tell);
-        future_to_promise(async move { Ok(nothing(looking.await)) })
+        future_to_promise(async move {
+            looking.await;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Calls a function whenever the document has grown, as long as there is one.

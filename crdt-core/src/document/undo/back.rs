@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::gathered::{Gathered, Ops};
 use super::standing::{Presence, Restored, presence, restore};
+use crate::codec::order;
 use crate::history::{Chains, History, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::node::{Answer, Fit, Incoming, Misfit, NodeState, Prior, Question, Value};
 use crate::op::{Action, Id, Segment, Standing};
@@ -95,7 +96,7 @@ impl Back {
         found.extend(self.values.iter().map(|(_, id)| (*id, Vec::new())));
         let chains = history.chains();
         let mut changes: Vec<_> = found.keys().filter_map(|id| chains.change_of(*id)).collect();
-        changes.sort_unstable();
+        order::sort(&mut changes);
         changes.dedup();
         history.replay(changes, |_, op| match op.action {
             Action::Set { payload, .. } => {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::gathered::{Entered, Written};
+use crate::codec::order;
 use crate::history::Chains;
 use crate::node::Value;
 use crate::op::Id;
@@ -53,7 +54,7 @@ pub(super) fn restore(sets: &[Written], standing: &[Value], chains: &Chains) -> 
     }
     let is_left = |value: &&Value| values.contains_key(&rank(&value.of));
     let replaced = standing.iter().filter(|value| !is_left(value)).copied().collect();
-    let stood: BTreeSet<_> = standing.iter().map(|value| rank(&value.of)).collect();
+    let stood: BTreeSet<_> = order::set_of(standing.iter().map(|value| rank(&value.of)));
     let mut highest_first = values.into_iter().rev();
     let back = highest_first.find(|(rank, _)| !stood.contains(rank));
     let value = back.and_then(|(_, all)| all.into_iter().next());
@@ -65,9 +66,9 @@ pub(super) fn restore(sets: &[Written], standing: &[Value], chains: &Chains) -> 
 fn ranks(sets: &[Written], standing: &[Value], chains: &Chains) -> BTreeMap<Id, usize> {
     let priors = sets.iter().filter_map(|written| written.prior);
     let mut ops: Vec<Id> = standing.iter().copied().chain(priors).map(|value| value.of).collect();
-    ops.sort_unstable_by(|a, b| chains.op_order(*a, *b));
+    order::sort_by(&mut ops, |a, b| chains.op_order(*a, *b));
     ops.dedup();
-    ops.into_iter().zip(0..).collect()
+    order::map_of(ops.into_iter().zip(0..))
 }
 
 /// Takes the ops on the presence of an entry back, the last one first, given whether a put of this

@@ -3,6 +3,7 @@
 use super::draft::{Draft, LocalOp, LocalPath, LocalSegment};
 use super::namer::Namer;
 use super::{Committer, Unwritten};
+use crate::codec::order;
 use crate::crypto::{Author, ChangeHash};
 use crate::history::format::header::{ChangeHasher, Header, canonical_size};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
@@ -43,7 +44,7 @@ impl Committer<'_> {
         let mut seen: Vec<ChangeIndex> = heads.collect();
         if !after.is_empty() {
             seen.extend(after.iter().filter(|change| Some(**change) != prev));
-            seen.sort_unstable();
+            order::sort(&mut seen);
             seen.dedup();
         }
         seen
@@ -76,7 +77,7 @@ impl Committer<'_> {
                 here = *parent;
             }
         }
-        chains.sort_unstable();
+        order::sort(&mut chains);
         chains.dedup();
         let tip = |chain| self.store.chains.tip_of(BranchIndex::new(chain)).ok_or(NO_CHAIN);
         chains.into_iter().map(tip).collect()
@@ -95,7 +96,7 @@ impl Committer<'_> {
         let next = self.store.chains.next_after(draft.prev);
         dependencies.extend(self.chains_named(next.branch, ops, &draft.written.paths)?);
         dependencies.retain(|change| Some(*change) != draft.prev);
-        dependencies.sort_unstable();
+        order::sort(&mut dependencies);
         dependencies.dedup();
         if dependencies.len() > MAX_DEPENDENCIES {
             return Err(Unwritten::TooLarge("authors whose elements one change names"));

@@ -2,6 +2,7 @@
 
 use super::Unwritten;
 use super::draft::{LocalAction, LocalOp, LocalPath, Written};
+use crate::codec::order;
 use crate::history::format::numbers::{BranchIndex, Number as _};
 use crate::history::store::chains::Chains;
 use crate::history::store::table::Table;
@@ -60,7 +61,7 @@ impl Namer<'_> {
     /// One name per chain other than the author's own, ascending.
     fn names(&self, ids: &[Id]) -> Result<Vec<Name>, Unwritten> {
         let mut names = self.each(ids)?;
-        names.sort_unstable_by_key(|name| (name.index, core::cmp::Reverse(name.counter)));
+        order::sort_by_key(&mut names, |name| (name.index, core::cmp::Reverse(name.counter)));
         names.dedup_by_key(|name| name.index);
         names.retain(|name| name.index > 0);
         Ok(names)
@@ -135,7 +136,7 @@ impl Namer<'_> {
             }
             LocalAction::Annul { standing, names } => {
                 let mut names = self.each(names)?;
-                names.sort_unstable();
+                order::sort(&mut names);
                 names.dedup();
                 Action::Annul { standing: *standing, names: names.into() }
             }

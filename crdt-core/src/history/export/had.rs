@@ -37,6 +37,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::codec::order;
 use crate::crypto::Author;
 use crate::history::format::frontier::{Frontier, SHORT, ShortTip, Tip, beginning};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
@@ -53,7 +54,7 @@ pub(crate) struct Had {
 /// What is here, said so that others can compare.
 pub(crate) fn frontier(store: &Store) -> Frontier {
     let mut tips: Vec<Tip> = store.chains.tips().map(|tip| self::tip(store, tip)).collect();
-    tips.sort_unstable();
+    order::sort(&mut tips);
     Frontier { tips }
 }
 
@@ -105,13 +106,13 @@ pub(crate) fn is_known(store: &Store, frontier: &Frontier) -> bool {
 /// change that one may mean, or else the claim of an author here. Of authors that are not here
 /// nothing follows.
 pub(crate) fn recognized(store: &Store, tips: &[ShortTip]) -> Frontier {
-    let asked: BTreeSet<ShortTip> = tips.iter().copied().collect();
+    let asked: BTreeSet<ShortTip> = order::set_of(tips.iter().copied());
     let mut numbers: Vec<_> = asked.iter().map(|tip| (tip.author, tip.seq)).collect();
     numbers.dedup();
     let alike = store.chains.branches().flat_map(|branch| numbered_alike(store, &numbers, branch));
     let known = alike.map(|change| tip(store, change));
     let mut found: Vec<Tip> = known.filter(|tip| asked.contains(&tip.shortened())).collect();
-    let here: BTreeSet<ShortTip> = found.iter().map(Tip::shortened).collect();
+    let here: BTreeSet<ShortTip> = order::set_of(found.iter().map(Tip::shortened));
     for author in store.chains.authors.ascending() {
         let begins = beginning(author.as_bytes());
         let least = ShortTip { author: begins, seq: 0, change: [0; SHORT] };

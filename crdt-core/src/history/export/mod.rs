@@ -16,7 +16,7 @@ use super::coverage::{Coverage, Part};
 use super::format::frontier::Frontier;
 use super::format::numbers::ChangeIndex;
 use super::store::Store;
-use crate::codec::write;
+use crate::codec::{order, write};
 use crate::crypto::{ChangeHash, Keypair, Signature};
 
 /// What exporting reads. It signs what this replica wrote if it has a keypair, and leaves it out if
@@ -104,7 +104,7 @@ impl Exporter<'_> {
         // Most bundles are of the newest changes, and there may be very many authors.
         let first = *members.first()?;
         let kept = part.signatures().filter(|(change, _)| *change >= first);
-        let mut signatures: BTreeMap<ChangeIndex, Signature> = kept.collect();
+        let mut signatures: BTreeMap<ChangeIndex, Signature> = order::map_of(kept);
         signatures.extend(self.coverage.signed_tail(&self.store.chains, self.keypair));
         self.write(members, &signatures)
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use crate::codec::DecodeError;
+use crate::codec::{DecodeError, order};
 use crate::crypto::{Author, ChangeHash, Signature};
 use crate::history::format::bundle::{BundleWriter, Form, Frame, Leaving, Reference};
 use crate::history::format::genesis::Genesis;
@@ -65,7 +65,7 @@ impl<'a> Outgoing<'a> {
         outgoing.authors = authors.into_iter().collect();
         let hashed = |below| (store.chains.hash_of(below), below);
         outgoing.outside = outside.into_iter().map(hashed).collect();
-        outgoing.outside.sort_unstable();
+        order::sort(&mut outgoing.outside);
         let known = outgoing.outside.first().is_none_or(|(hash, _)| *hash != UNKNOWN);
         if known { Ok(outgoing) } else { Err(Contradiction) }
     }

@@ -9,6 +9,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::{Exporter, lacking};
+use crate::codec::order;
 use crate::crypto::ChangeHash;
 use crate::history::coverage::Part;
 use crate::history::format::frontier::Frontier;
@@ -128,7 +129,7 @@ impl Filling<'_> {
         let Exporter { store, coverage, keypair, .. } = self.exporter;
         let tail = coverage.signed_tail(&store.chains, keypair);
         let signed = part.signatures().chain(tail).filter(|(change, _)| *change >= first);
-        signed.map(|(change, _)| (store.chains.branch_of(change), change)).collect()
+        order::map_of(signed.map(|(change, _)| (store.chains.branch_of(change), change)))
     }
 
     /// How many of some members of a stretch make the longest bundle that is closed and within the

@@ -93,4 +93,28 @@ impl History {
         }
         Ok(sum)
     }
+
+    /// How long the first of several bundles are, each after its length, which are so many at most
+    /// and [state](Self::stated_bytes) so many canonical bytes at most; but one of them always. For
+    /// whoever takes in much, and has something else to do in between: every bundle costs verifying
+    /// a signature, and hashing what it states.
+    ///
+    /// # Errors
+    /// As [`stated_bytes`](Self::stated_bytes).
+    pub fn first_bundles(bundles: &[u8], most: usize, bytes: u64) -> Result<usize, DecodeError> {
+        let mut reader = Reader::new(bundles);
+        let (mut length, mut sum) = (0, 0);
+        for _ in 0..most.max(1) {
+            if reader.is_empty() {
+                break;
+            }
+            bundle::check_mark(reader.rest())?;
+            sum += bundle::Bundle::stated(reader.bytes()?)?.bytes as u64;
+            if length > 0 && sum > bytes {
+                break;
+            }
+            length = bundles.len() - reader.rest().len();
+        }
+        Ok(length)
+    }
 }

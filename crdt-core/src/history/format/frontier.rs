@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::codec::mark::FRONTIER as MAGIC;
 use crate::codec::{DecodeError, Reader, write};
+use crate::codec::{mark::FRONTIER as MAGIC, order};
 use crate::crypto::{Author, ChangeHash};
 
 /// The fewest bytes of a tip: an author, a seq and a hash.
@@ -86,7 +86,7 @@ impl Frontier {
 
     /// A frontier of some tips, in any order.
     pub fn of(mut tips: Vec<Tip>) -> Self {
-        tips.sort_unstable();
+        order::sort(&mut tips);
         tips.dedup();
         Self { tips }
     }

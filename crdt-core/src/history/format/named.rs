@@ -9,7 +9,7 @@ use std::vec;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
-use crate::codec::ParseIdError;
+use crate::codec::{ParseIdError, order};
 use crate::crypto::ChangeHash;
 
 /// What the version is called in which nothing was yet.
@@ -53,7 +53,7 @@ pub struct ParseHeadsError {
 
 impl From<Vec<ChangeHash>> for Heads {
     fn from(mut heads: Vec<ChangeHash>) -> Self {
-        heads.sort_unstable();
+        order::sort(&mut heads);
         heads.dedup();
         Self(heads)
     }

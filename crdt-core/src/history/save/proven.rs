@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::codec::order;
 use crate::crypto::Signature;
 use crate::history::format::numbers::ChangeIndex;
 use crate::history::format::totals::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES};
@@ -21,7 +22,8 @@ impl Proven {
         let holds = |(change, signature): &&(ChangeIndex, Signature)| {
             store.author_of(*change).verify(&store.chains.hash_of(*change), signature)
         };
-        let mut signatures: BTreeMap<_, _> = signatures.iter().filter(holds).copied().collect();
+        let mut signatures: BTreeMap<_, _> =
+            order::map_of(signatures.iter().filter(holds).copied());
         loop {
             let signed = signed(store, &signatures);
             let before = signatures.len();

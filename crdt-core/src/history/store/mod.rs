@@ -36,6 +36,7 @@ use super::format::genesis::Genesis;
 use super::format::header::{Header, canonical_size};
 use super::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Full};
 use super::format::tags::Tags;
+use crate::codec::order;
 use crate::crypto::{Author, ChangeHash, DocumentId};
 
 /// Every admitted change of a document.
@@ -96,7 +97,7 @@ impl Store {
     /// The changes that no other one depends on, ascending by hash.
     pub(crate) fn heads(&self) -> Vec<ChangeHash> {
         let mut heads: Vec<_> = self.head_indexes().map(|head| self.chains.hash_of(head)).collect();
-        heads.sort_unstable();
+        order::sort(&mut heads);
         heads
     }
 

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::chains::Chains;
 use super::refusal::Refusal;
+use crate::codec::order;
 use crate::history::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Number as _};
 use crate::op::{Id, IdRange, Name};
 #[cfg(test)]
@@ -250,7 +251,7 @@ fn share_out(chains: &Chains, own: Option<Entry>, others: &mut [Entry]) {
     line.extend(
         others.iter().enumerate().map(|(index, entry)| (author(entry), Some(index), *entry)),
     );
-    line.sort_unstable_by_key(|(author, index, _)| (*author, *index));
+    order::sort_by_key(&mut line, |(author, index, _)| (*author, *index));
     for of_author in line.chunk_by(|a, b| a.0 == b.0).filter(|line| line.len() > 1) {
         share_line(chains, of_author, others);
     }

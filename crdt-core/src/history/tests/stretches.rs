@@ -3,6 +3,7 @@
 use crate::crypto::Keypair;
 use crate::history::export::lacking::lacking;
 use crate::history::{Asked, ChangeIndex, Draft, Genesis, Have, History};
+use crate::{Document, Json};
 
 pub(crate) struct Author {
     keypair: Keypair,
@@ -140,6 +141,41 @@ fn lacking_is_everything_not_below() {
             assert_eq!(lacking(&history.kept.store, &heads), expected);
         }
     }
+}
+
+/// Bundles are taken in slice by slice as they are at once, each slice within what was asked for.
+#[test]
+fn bundles_are_split_where_they_end() {
+    let key = Keypair::from_secret_bytes(&[1; 32]);
+    let mut page = Document::<Json>::create(key).expect("randomness");
+    let (mut bundles, mut each) = (Vec::new(), Vec::new());
+    for number in 0..10 {
+        let had = page.heads();
+        page.change(|page| page.set("/a", number)).expect("an edit");
+        let bundle = page.export(&had);
+        each.push((bundle.len(), History::stated_bytes(&bundle).expect("a bundle")));
+        bundles.extend(bundle);
+    }
+    let split = |most, bytes| History::first_bundles(&bundles, most, bytes);
+    let length = |count: usize| each[..count].iter().map(|(length, _)| length).sum::<usize>();
+    let bytes = |count: usize| each[..count].iter().map(|(_, bytes)| bytes).sum::<u64>();
+    assert_eq!(split(3, u64::MAX), Ok(length(3)));
+    assert_eq!(split(100, u64::MAX), Ok(bundles.len()));
+    assert_eq!(split(100, bytes(4)), Ok(length(4)));
+    assert_eq!(split(100, bytes(5) - 1), Ok(length(4)));
+    assert_eq!((split(100, 0), split(0, u64::MAX)), (Ok(length(1)), Ok(length(1))));
+    assert_eq!(History::first_bundles(&[], 3, u64::MAX), Ok(0));
+    History::first_bundles(&bundles[1..], 3, u64::MAX).expect_err("no bundle begins there");
+    History::first_bundles(&bundles[..length(1) - 1], 3, u64::MAX).expect_err("it is cut");
+
+    let mut other = History::new(page.id());
+    let mut rest = &bundles[..];
+    while !rest.is_empty() {
+        let length = History::first_bundles(rest, 4, u64::MAX).expect("bundles");
+        other.apply(&rest[..length]).expect("bundles that are whole");
+        rest = &rest[length..];
+    }
+    assert_eq!(other.heads(), page.heads());
 }
 
 /// Portions of any size, cut wherever they may be, each of which applies by itself.

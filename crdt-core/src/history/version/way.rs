@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::codec::order;
 use crate::history::format::numbers::ChangeIndex;
 use crate::history::store::Store;
 
@@ -16,7 +17,7 @@ impl Version {
 
     /// The version with more changes, which come after all that they depend on.
     pub(crate) fn with(&self, store: &Store, gained: &[ChangeIndex]) -> Self {
-        let mut heads: BTreeSet<ChangeIndex> = self.0.iter().copied().collect();
+        let mut heads: BTreeSet<ChangeIndex> = order::set_of(self.0.iter().copied());
         for change in gained {
             for below in store.below(*change) {
                 heads.remove(&below);

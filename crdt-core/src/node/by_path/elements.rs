@@ -6,6 +6,7 @@ use super::any::{AnyList, AnyMap, AnyNode};
 use super::given::{self, Given};
 use super::plain::PlainValue;
 use super::write::{insert_all, write};
+use crate::codec::order;
 use crate::history::Chains;
 use crate::node::alignment::align;
 use crate::node::fingerprint::{Fingerprint, Token, Tokens};
@@ -153,7 +154,7 @@ fn feed_entries(map: &dyn AnyMap, chains: &Chains, print: &mut Fingerprint) {
     print.number(map.count());
     let mut keys = Vec::with_capacity(map.count());
     map.each(&mut |key, _| keys.push(crate::node::untyped::EntryKey::new(key)));
-    keys.sort_unstable();
+    order::sort(&mut keys);
     for key in &keys {
         print.key(key.as_key());
         if let Some(node) = map.get(key.as_key()) {

@@ -7,7 +7,7 @@ use ciborium::Value as Cbor;
 use serde::{Serialize, Serializer};
 use serde_json::Value as JsonValue;
 
-use crate::codec::value;
+use crate::codec::{order, value};
 use crate::node::{Bytes, EditError, Json};
 use crate::op::limits::MAX_PATH_DEPTH;
 
@@ -184,7 +184,7 @@ impl PlainValue {
             Cbor::Map(entries) => {
                 let entry =
                     |(key, value)| (Self::from_cbor(key).to_string(), Self::from_cbor(value));
-                Self::Map(entries.into_iter().map(entry).collect())
+                Self::Map(order::map_of(entries.into_iter().map(entry)))
             }
             Cbor::Tag(tag, inner) => wide_integer(tag, &inner).map_or(Self::Null, Self::Integer),
             _ => Self::Null,
@@ -301,7 +301,7 @@ impl From<JsonValue> for PlainValue {
             JsonValue::Array(items) => Self::Sequence(items.into_iter().map(Self::from).collect()),
             JsonValue::Object(entries) => {
                 let entry = |(key, value)| (key, Self::from(value));
-                Self::Map(entries.into_iter().map(entry).collect())
+                Self::Map(order::map_of(entries.into_iter().map(entry)))
             }
         }
     }

@@ -8,6 +8,7 @@ use super::given::is_tuple;
 use super::kind::NodeKind;
 use super::plain::PlainValue;
 use super::step::look;
+use crate::codec::order;
 use crate::history::Chains;
 use crate::node::json::pointer;
 use crate::node::record::{Field, Parts};
@@ -274,7 +275,7 @@ fn read_fields(fields: &[Field], parts: &dyn Parts, chains: &Chains) -> PlainVal
     if is_tuple(fields) {
         PlainValue::Sequence(values.map(|(_, value)| value).collect())
     } else {
-        PlainValue::Map(values.collect())
+        PlainValue::Map(order::map_of(values))
     }
 }
 
@@ -282,7 +283,7 @@ fn read_fields(fields: &[Field], parts: &dyn Parts, chains: &Chains) -> PlainVal
 fn sorted_keys(map: &dyn AnyMap) -> Vec<EntryKey> {
     let mut keys = Vec::with_capacity(map.count());
     map.each(&mut |key, _| keys.push(EntryKey::new(key)));
-    keys.sort_unstable();
+    order::sort(&mut keys);
     keys
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::codec::order;
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Standing};
 use crate::sequence::{Ruling, on_branches};
@@ -114,7 +115,7 @@ impl Kept {
 
     fn add_up(&self, chains: &Chains) -> Sum {
         let adds = self.adds.iter().filter(|(_, add)| add.stands());
-        let mut adds: BTreeMap<Id, i64> = adds.map(|(id, add)| (*id, add.value)).collect();
+        let mut adds: BTreeMap<Id, i64> = order::map_of(adds.map(|(id, add)| (*id, add.value)));
         let resets = self.resets.iter().filter(|(_, reset)| reset.stands());
         let up_to = resets.flat_map(|(id, reset)| reset.value.iter().chain([id]));
         let ranges = up_to.map(|last| IdRange {

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::DeltaError;
 use super::value::{ValuesOf, copies, same};
+use crate::codec::order;
 use crate::history::Chains;
 use crate::node::rising::heaviest_rising;
 use crate::node::watch::{Part, Touched};
@@ -53,7 +54,8 @@ pub(in crate::node) fn list_delta<S: Copy, T: CrdtNode>(
     value: impl Fn(S) -> T::Value,
     delta: impl Fn(S, S) -> Option<T::Delta>,
 ) -> Option<ListDelta<T>> {
-    let places: BTreeMap<Id, usize> = (0..).zip(before).map(|(at, (id, _))| (*id, at)).collect();
+    let places: BTreeMap<Id, usize> =
+        order::map_of((0..).zip(before).map(|(at, (id, _))| (*id, at)));
     let found: Vec<Option<usize>> = after.iter().map(|(id, _)| places.get(id).copied()).collect();
     let common: Vec<usize> = found.iter().copied().flatten().collect();
     let fates = Fates::new(&common, before.len());
@@ -91,7 +93,7 @@ pub(in crate::node) fn touched_list<T: CrdtNode>(
     let within = touched.elements();
     let mut edited: Vec<(usize, &Touched<'_>)> =
         within.filter_map(|(id, touched)| Some((elements.position(id)?, touched))).collect();
-    edited.sort_unstable_by_key(|(at, _)| *at);
+    order::sort_by_key(&mut edited, |(at, _)| *at);
     let moved = Moved::of(&parts);
     let mut edited = edited.into_iter().peekable();
     let (mut runs, mut place, mut at) = (Runs::default(), 0, 0);
@@ -153,7 +155,7 @@ impl Moved {
         let stays = heaviest_rising(weights);
         let moved = old.iter().zip(stays).filter(|(_, stays)| !stays).map(|(part, _)| *part);
         let mut moved: Vec<_> = moved.collect();
-        moved.sort_unstable_by_key(|(_, start, _)| *start);
+        order::sort_by_key(&mut moved, |(_, start, _)| *start);
         let (mut slots, mut lifted, mut next) = (vec![None; parts.len()], BTreeMap::new(), 0);
         for (number, start, count) in moved {
             slots[number] = Some(next);
@@ -202,7 +204,7 @@ impl Fates {
                 moved.push(*place);
             }
         }
-        moved.sort_unstable();
+        order::sort(&mut moved);
         for (slot, place) in moved.into_iter().enumerate() {
             fates[place] = Fate::Moves { slot };
         }

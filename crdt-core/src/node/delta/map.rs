@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::{DeltaError, EntryDelta, entry_delta, touched_entry};
+use crate::codec::order;
 use crate::history::Chains;
 use crate::node::key::Plain;
 use crate::node::watch::Touched;
@@ -40,7 +41,7 @@ pub(in crate::node) fn touched_map<'s, K: MapKey, V: CrdtNode>(
         let entry = touched_entry::<V>(touched, present(&key), chains)?;
         Some((key, entry))
     });
-    let entries: BTreeMap<_, _> = entries.collect();
+    let entries: BTreeMap<_, _> = order::map_of(entries);
     (!entries.is_empty()).then_some(MapDelta(entries))
 }
 

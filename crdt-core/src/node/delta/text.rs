@@ -4,6 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::DeltaError;
+use crate::codec::order;
 use crate::history::Chains;
 use crate::node::watch::{Composed, Part, Touched};
 use crate::node::{Before, TextState};
@@ -175,7 +176,7 @@ struct Names(Vec<IdRange>);
 impl Names {
     fn of(runs: &[(IdRange, &str)]) -> Self {
         let mut names: Vec<IdRange> = runs.iter().map(|(names, _)| *names).collect();
-        names.sort_unstable_by_key(|names| (names.chain, names.start));
+        order::sort_by_key(&mut names, |names| (names.chain, names.start));
         let mut merged: Vec<IdRange> = Vec::new();
         for names in names {
             if !merged.last_mut().is_some_and(|last| last.append(names)) {

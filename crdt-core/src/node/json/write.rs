@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::shape::{Scalar, Shape};
 use super::{Array, Json, JsonState, Object};
+use crate::codec::order;
 use crate::node::register::{RegisterState, assign_register, set_register};
 use crate::node::{CrdtNode, EditError, Fingerprint, List, Map, Scope, Text, Writing};
 use crate::op::limits::MAX_PATH_DEPTH;
@@ -106,7 +107,7 @@ fn feed(value: &Value, print: &mut Fingerprint, left: usize) {
             print.number(2);
             print.number(entries.len());
             // `serde_json` can be built to keep entries as they were inserted.
-            let sorted: BTreeMap<_, _> = entries.iter().collect();
+            let sorted: BTreeMap<_, _> = order::map_of(entries.iter());
             for (key, value) in sorted {
                 print.bytes(key.as_bytes());
                 feed(value, print, left);

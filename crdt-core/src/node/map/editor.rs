@@ -2,6 +2,7 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 use super::{IntoKey, MapIter, MapState, MapView, write};
+use crate::codec::order;
 use crate::node::{CrdtNode, EditError, MapKey, NodeState, Scope, Writing};
 
 /// Edits a map.
@@ -43,7 +44,8 @@ impl<K: MapKey, V: CrdtNode> MapEditor<'_, K, V> {
         &mut self,
         entries: impl IntoIterator<Item = (impl IntoKey<K>, V::Value)>,
     ) -> Result<(), EditError> {
-        let entries = entries.into_iter().map(|(key, value)| (key.into_key(), value)).collect();
+        let entries = entries.into_iter().map(|(key, value)| (key.into_key(), value));
+        let entries = order::map_of(entries);
         self.scope.attempt(self.state, |state, scope| {
             write::<K, V>(state, scope, entries, Writing::Difference)
         })

@@ -24,6 +24,7 @@ use super::{
     Argument, Before, CrdtNode, DeltaError, EditError, Fingerprint, MapDelta, MapKey, Scope,
     ValueOf, Writing,
 };
+use crate::codec::order;
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
 
@@ -60,7 +61,7 @@ impl<K, V> From<BTreeMap<K, V>> for Map<K, V> {
 
 impl<K: Ord, V> FromIterator<(K, V)> for Map<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        Self(entries.into_iter().collect())
+        Self(order::map_of(entries))
     }
 }
 
@@ -287,5 +288,5 @@ map_node!(
     [K: MapKey + Clone + Hash, V: CrdtNode, S: BuildHasher + Default + 'static] HashMap<K, V, S>,
     HashMap<K, V::Value, S>,
     |value| value.into_iter().collect(),
-    value.iter().collect::<BTreeMap<_, _>>().into_iter()
+    order::map_of(value.iter()).into_iter()
 );

@@ -1,6 +1,6 @@
 use core::borrow::Borrow;
 
-use crate::codec::DecodeError;
+use crate::codec::{DecodeError, order};
 use crate::history::{Chains, LocalSegment};
 use crate::node::entries::{self, Entries};
 use crate::node::entry::Entry;
@@ -145,7 +145,7 @@ impl<K: MapKey, S: NodeState + Default> MapState<K, S> {
 
 /// Sorts keys with their places. A sort is much code, so there is one for maps of all types.
 fn sort_by_key(keys: &mut [(usize, Key<'_>)]) {
-    keys.sort_by(|a, b| a.1.cmp(&b.1));
+    order::sort_by(keys, |a, b| a.1.cmp(&b.1));
 }
 
 /// The entries that are present.

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::MapState;
 use super::state::Present;
+use crate::codec::order;
 use crate::history::Chains;
 use crate::node::key::Plain;
 use crate::node::{Blame, CrdtNode, MapKey};
@@ -82,7 +83,7 @@ impl<'a, K: MapKey, V: CrdtNode> MapView<'a, K, V> {
         K: Clone,
     {
         let entries = self.state.present();
-        entries.map(|(key, item)| (key.clone(), V::value(item, self.chains))).collect()
+        order::map_of(entries.map(|(key, item)| (key.clone(), V::value(item, self.chains))))
     }
 }
 

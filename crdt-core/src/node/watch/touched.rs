@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{Composed, Effect, Step};
+use crate::codec::order;
 use crate::node::untyped::EntryKey;
 use crate::op::{Id, Key};
 
@@ -87,7 +88,7 @@ impl<'l> Touched<'l> {
 
     fn join(&mut self, other: &Self) {
         self.effects.extend_from_slice(&other.effects);
-        self.effects.sort_unstable_by_key(|(number, _)| *number);
+        order::sort_by_key(&mut self.effects, |(number, _)| *number);
         for (step, below) in &other.below {
             self.below.entry(step).or_default().join(below);
         }

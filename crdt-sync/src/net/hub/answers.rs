@@ -169,7 +169,9 @@ impl Desk {
             let answers = clerk.answer(document, asks).await;
             let _ = done.send(Box::new(Done { document: Some(document), documents, answers }));
         };
-        tokio::spawn(answering.instrument(tracing::debug_span!("document", %document)));
+        // In the span of the connection also where that of the document is not asked for.
+        let span = tracing::debug_span!("document", %document);
+        tokio::spawn(answering.instrument(span).in_current_span());
     }
 }
 

@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::Chains;
+use crate::codec::order;
 use crate::history::format::numbers::{
     AuthorIndex, BranchIndex, ChangeIndex, Number as _, StreakIndex,
 };
@@ -67,7 +68,7 @@ impl Chains {
                 beyond.extend(first.max(end.map_or(0, |end| end + 1))..self.streaks.end(*streak));
             }
         }
-        beyond.sort_unstable();
+        order::sort(&mut beyond);
         beyond
     }
 }
