@@ -30,7 +30,7 @@ pub(crate) use mailbox::{Letter, Mailbox, Slot, mailbox};
 pub(crate) use scene::{PAUSE, STEP};
 pub(crate) use standing::Standing;
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
-pub(crate) use standing::To;
+pub(crate) use standing::{PeerNumber, To};
 pub use threads::{Portable, Shareable};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use ways::{Ways, apart};

@@ -17,7 +17,7 @@ pub(crate) struct Standing {
 struct Relay {
     /// How it stands on each connection to it: there may be several, by different addresses or with
     /// different tokens, and not on all of them the same is allowed.
-    connections: BTreeMap<u64, Connected>,
+    connections: BTreeMap<Connection, Connected>,
     /// What it had durably when it last said so.
     durable: Vec<ChangeHash>,
 }
@@ -30,19 +30,36 @@ struct Connected {
     refused: Option<Refused>,
 }
 
-/// A connection to a relay, whichever peer of the process has it.
+/// A peer of the process: there may be several, each with connections of its own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct PeerNumber(u64);
+
+/// A connection of a peer.
+type Connection = (PeerNumber, u64);
+
+/// A connection to a relay.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct To {
     relay: Author,
-    connection: u64,
+    connection: Connection,
+}
+
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+impl PeerNumber {
+    /// That of a new peer.
+    pub(crate) fn new() -> Self {
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 impl To {
-    /// A new one.
-    pub(crate) fn new(relay: Author) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self { relay, connection: NEXT.fetch_add(1, Ordering::Relaxed) }
+    /// A new one of a peer.
+    pub(crate) fn new(peer: PeerNumber, relay: Author) -> Self {
+        Self { relay, connection: (peer, NEXT.fetch_add(1, Ordering::Relaxed)) }
     }
 }
 
@@ -59,7 +76,7 @@ impl Relay {
     }
 
     /// Says whether that is news of the connection.
-    fn synced(&mut self, connection: u64) -> bool {
+    fn synced(&mut self, connection: Connection) -> bool {
         let it = self.connections.entry(connection).or_default();
         it.refused = it.refused.filter(|reason| reason.is_of_changes());
         !core::mem::replace(&mut it.is_synced, true)
@@ -100,6 +117,14 @@ impl Standing {
     pub(crate) fn lost(&mut self, to: To) {
         if let Some(relay) = self.relays.get_mut(&to.relay) {
             relay.connections.remove(&to.connection);
+        }
+    }
+
+    /// A peer exchanges the document no more. What relays had they have.
+    #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+    pub(crate) fn unbound(&mut self, peer: PeerNumber) {
+        for relay in self.relays.values_mut() {
+            relay.connections.retain(|(of, _), _| *of != peer);
         }
     }
 

@@ -389,7 +389,7 @@ impl Session {
     async fn authenticated(&mut self, author: Author) {
         tracing::info!(%author, "authenticated");
         self.hub.metrics.authenticated.add(1);
-        (self.peer, self.to) = (Some(author), Some(To::new(author)));
+        (self.peer, self.to) = (Some(author), Some(To::new(self.hub.peer, author)));
         self.wire.trust();
         self.hub.authenticated(self.number, author);
         if let Some(authenticated) = &self.authenticated {

@@ -12,7 +12,8 @@ use web_time::Instant;
 
 use super::sleep::Sleep;
 use crate::host::{
-    Entry, Grown, Letter, Listener, Mailbox, Origin, PAUSE, STEP, Slot, Ways, apart, mailbox,
+    Entry, Grown, Letter, Listener, Mailbox, Origin, PAUSE, PeerNumber, STEP, Slot, Ways, apart,
+    mailbox,
 };
 use crate::protocol::{Close, CloseReason, Fresh, Presence, Time};
 
@@ -22,6 +23,7 @@ const QUEUE: usize = 256;
 /// What connections share.
 pub(super) struct Hub {
     pub(super) keypair: Keypair,
+    pub(super) peer: PeerNumber,
     documents: RefCell<HashMap<DocumentId, Ways>>,
     connections: RefCell<BTreeMap<u32, Slot<Mail>>>,
     next: Cell<u32>,
@@ -72,6 +74,7 @@ impl Hub {
         #[allow(clippy::arc_with_non_send_sync, reason = "in a page there is one thread")]
         let hub = Arc::new(Self {
             keypair,
+            peer: PeerNumber::new(),
             documents: RefCell::default(),
             connections: RefCell::default(),
             next: Cell::new(0),
@@ -146,8 +149,11 @@ impl Hub {
     /// Has no connection follow a document any more.
     pub(super) fn unbind(&self, document: DocumentId) {
         let held = self.documents.borrow_mut().remove(&document);
-        if held.is_some() {
+        if let Some(ways) = held {
             self.tell(None, &Mail::Leave(document));
+            for entry in ways.all() {
+                entry.note(|standing| standing.unbound(self.peer));
+            }
         }
     }
 

@@ -195,7 +195,7 @@ impl<A> Session<A> {
     {
         match event {
             Event::Authenticated(author) => {
-                (self.peer, self.to) = (Some(author), Some(To::new(author)));
+                (self.peer, self.to) = (Some(author), Some(To::new(self.hub.peer, author)));
                 (self.authenticated)(author);
                 self.hub.bound().into_iter().for_each(|document| self.it.subscribe(document));
             }

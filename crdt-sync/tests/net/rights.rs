@@ -287,3 +287,19 @@ async fn a_relay_is_served_beneath_a_path_of_an_app() {
     assert_eq!(joined.value().await, board.value().await);
     serving.abort();
 }
+
+/// What is exchanged no more is not said to be synced.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_unbound_is_synced_nowhere() {
+    let server = Server::open(&store(360));
+    let (one, peer) = created(361, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    assert!(one.relays()[0].is_synced);
+    peer.unbind(one.id());
+    let standing = one.relays().remove(0);
+    assert!(!standing.is_synced && !standing.durable.is_empty());
+    peer.bind(&one);
+    soon("synced", one.synced()).await;
+    assert!(one.relays()[0].is_synced);
+}

@@ -224,6 +224,11 @@ impl Hub {
         if held.is_some() {
             self.tell_all(&Mail::Leave(document));
         }
+        if let Some(Held::Bound(ways)) = held {
+            for entry in ways.all() {
+                entry.note(|standing| standing.unbound(self.peer));
+            }
+        }
     }
 
     /// Lets go of what nobody has used for a while, and says of how many documents.

@@ -35,6 +35,7 @@ use tokio::task::spawn_blocking;
 
 use super::metrics::Metrics;
 use crate::access::Access;
+use crate::host::PeerNumber;
 use crate::protocol::{Presences, Settings, Time};
 
 pub(crate) use answers::{Desk, Done, Reviewed};
@@ -51,6 +52,7 @@ pub(crate) use taking::{Refusal, take_in};
 pub(crate) struct Hub {
     pub(crate) store: Store,
     pub(crate) keypair: Keypair,
+    pub(crate) peer: PeerNumber,
     pub(crate) policy: Policy,
     pub(crate) bounds: Bounds,
     /// Where its tasks run.
@@ -123,6 +125,7 @@ impl Hub {
         let hub = Arc::new(Self {
             store,
             keypair,
+            peer: PeerNumber::new(),
             policy,
             bounds,
             runtime,
