@@ -78,11 +78,12 @@ async fn serve(
         let listener = bound(admin).await?;
         serving.push(spawn(&relay, listener, admin_router(&relay, is_here(admin, config))));
     }
-    for target in targets {
-        relay.link(target);
-    }
+    let link_all = || targets.iter().for_each(|target| relay.link(target.clone()));
+    link_all();
     while signals.next().await == Signal::Reload {
         reload(config, &list);
+        // Those that were refused may have been listed there meanwhile.
+        link_all();
     }
     tracing::info!(connections = relay.connections(), "draining");
     tokio::select! {

@@ -22,19 +22,8 @@ impl<T> Default for Links<T> {
 }
 
 impl<T> Links<T> {
-    /// Dials a relay too, by what is begun for it.
-    pub(crate) fn add(
-        &mut self,
-        target: Target,
-        begin: impl FnOnce(Target, watch::Sender<Status>) -> T,
-    ) {
-        let (sender, status) = watch::channel(Status::Connecting);
-        let dialing = begin(target.clone(), sender);
-        self.0.push(Link { target, status, dialing });
-    }
-
-    /// As [`add`](Self::add), unless that is done already. What is not dialed any more at that address
-    /// is dialed anew.
+    /// Dials a relay too, by what is begun for it, unless that is done already. What is not dialed any
+    /// more at that address is dialed anew.
     pub(crate) fn dial(
         &mut self,
         target: Target,
@@ -43,7 +32,9 @@ impl<T> Links<T> {
         let is_over = |link: &Link<T>| link.status.borrow().is_over();
         self.0.retain(|link| link.target.address != target.address || !is_over(link));
         if self.0.iter().all(|link| link.target != target) {
-            self.add(target, begin);
+            let (sender, status) = watch::channel(Status::Connecting);
+            let dialing = begin(target.clone(), sender);
+            self.0.push(Link { target, status, dialing });
         }
     }
 

@@ -54,8 +54,8 @@ impl Metrics {
 }
 
 impl Hub {
-    /// In the text format of Prometheus.
-    pub(crate) fn metrics_text(&self) -> String {
+    /// In the text format of Prometheus, with more that is so now: names, what they mean and values.
+    pub(crate) fn metrics_text(&self, more: [(&'static str, &'static str, u64); 2]) -> String {
         let mut text = String::new();
         for (name, help, counter) in self.metrics.counters() {
             write(&mut text, &format!("{name}_total"), help, "counter", counter.get());
@@ -68,7 +68,7 @@ impl Hub {
             ("documents_followed", "Documents that are followed.", self.followed() as u64),
             ("queue_longest", "What waits for the peer with the most.", lag),
         ];
-        for (name, help, value) in gauges {
+        for (name, help, value) in gauges.into_iter().chain(more) {
             write(&mut text, name, help, "gauge", value);
         }
         text

@@ -212,10 +212,10 @@ impl Relay {
     }
 
     /// Dials another relay, for all documents that are here or that somebody follows here. It may do
-    /// everything here.
+    /// everything here. One that is dialed already is dialed anew if it was refused.
     pub fn link(&self, target: impl Into<Target>) {
         let inner = &self.inner;
-        self.dialed().add(target.into(), |target, status| {
+        self.dialed().dial(target.into(), |target, status| {
             let (hub, backoff, tls) = (inner.hub.clone(), inner.backoff, inner.tls.clone());
             let dialer = Dialer { hub, target, backoff, tls, is_link: true, status };
             inner.hub.runtime.spawn(dialer.run());

@@ -43,7 +43,13 @@ async fn ready(State(relay): State<Relay>) -> impl IntoResponse {
 }
 
 async fn metrics(State(relay): State<Relay>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], relay.inner.hub.metrics_text())
+    let links = relay.links();
+    let connected = links.iter().filter(|(_, status)| matches!(status, Status::Connected { .. }));
+    let more = [
+        ("links", "Relays that are dialed.", links.len() as u64),
+        ("links_connected", "Relays that are dialed and connected.", connected.count() as u64),
+    ];
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], relay.inner.hub.metrics_text(more))
 }
 
 async fn page(State(relay): State<Relay>) -> impl IntoResponse {
@@ -81,7 +87,7 @@ fn write_page(
     )?;
     let links = relay.links();
     let link =
-        |(address, status): &(Address, Status)| vec![address.to_string(), format!("{status:?}")];
+        |(address, status): &(Address, Status)| vec![address.to_string(), status.to_string()];
     table(text, "Relays", &["address", "status"], links.iter(), link)?;
     let documents = listings.iter().map(|listing| {
         let type_name = listing.type_name.clone().unwrap_or_default();
