@@ -117,6 +117,10 @@ async fn what_one_relay_is_sent_is_seen_at_another_that_is_linked() {
     let (four, _fourth) = joined(35, three.id(), &left);
     converged(&[&three, &four]).await;
     assert_eq!(four.value().await.title, "Later");
+    assert_eq!((right.metric("links ").await, right.metric("links_connected").await), (1, 1));
+    left.kill();
+    until("it is seen", async || right.metric("links_connected").await == 0).await;
+    assert_eq!(right.metric("links ").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
