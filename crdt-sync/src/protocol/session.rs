@@ -232,6 +232,14 @@ impl Session {
         channel.or_else(|| self.sets().find_map(|set| Some(set.handle(set.place(document)?))))
     }
 
+    /// By which number who is in a document is shown to the other side, unless one of them does not serve
+    /// it (any more).
+    pub(super) fn shown_by(&self, document: &DocumentId) -> Option<u64> {
+        let channel = self.channels.get(document).map(|channel| channel.is_refused());
+        let is_refused = channel.unwrap_or_else(|| self.left.contains(document));
+        self.handle_of(document).filter(|_| !is_refused)
+    }
+
     pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {
         let opened = self.handles.get(&handle).copied();
         opened.or_else(|| self.sets().find_map(|set| set.document_of(handle)))

@@ -185,6 +185,11 @@ impl Channel {
         self.stage == Stage::Open
     }
 
+    /// Whether one of the sides does not serve it.
+    pub(super) fn is_refused(&self) -> bool {
+        self.stage == Stage::Refused
+    }
+
     /// Whether both sides have the same, as far as is known here.
     pub(super) fn is_settled(&self) -> bool {
         self.stage == Stage::Refused
