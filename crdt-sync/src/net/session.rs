@@ -298,6 +298,7 @@ impl Session {
     }
 
     fn leave(&mut self, document: DocumentId) {
+        self.again.forget(&document);
         self.it.unsubscribe(document);
         self.desk.left(document);
     }
