@@ -216,8 +216,9 @@ impl Hub {
 
     /// A connection follows a document from now on, and is shown who is there.
     pub(crate) fn follow(&self, number: u32, document: DocumentId) {
-        let shown = self.shown(document);
         let mut routes = self.routes();
+        // Whoever leaves from here on is told to this connection too.
+        let shown = self.shown(document);
         let Some(route) = routes.connections.get_mut(&number) else { return };
         route.documents += 1;
         for mail in &shown {
@@ -379,6 +380,30 @@ mod tests {
         // Who asks for one again is the first.
         hub.follow(other, documents[1]);
         assert_eq!(linked(&hub, link, &mut mailbox).await, [Link::Follow(documents[1])]);
+    }
+
+    /// Who leaves while somebody comes is not shown to them as if they were there.
+    #[tokio::test]
+    async fn who_comes_is_shown_nobody_who_left_meanwhile() {
+        let hub = hub();
+        let (number, document) = (hub.number(), DocumentId::from_bytes([1; 32]));
+        let mut mailbox = hub.enter(number, None);
+        let author = Keypair::from_secret_bytes(&[2; 32]);
+        let say = |number, bytes: &[u8]| {
+            Presence::sign(&author, &document, (1, number), bytes).expect("short")
+        };
+        hub.pass_on(document, say(1, b"here"), None);
+        let routes = hub.routes();
+        let coming = hub.clone();
+        let coming = std::thread::spawn(move || coming.follow(number, document));
+        std::thread::sleep(Duration::from_millis(200));
+        // As passing it on does, which is told to those who follow it by now: nobody.
+        let left = say(2, b"");
+        assert!(hub.remembered().take(hub.now(), document, &left));
+        drop(routes);
+        coming.join().expect("no panic");
+        let shown = timeout(Duration::from_millis(50), mailbox.mail.next()).await;
+        assert!(shown.is_err(), "nobody is there");
     }
 
     #[tokio::test]
