@@ -442,7 +442,7 @@ impl Drop for Session {
                 entry.note(|standing| standing.lost(to));
             }
         }
-        self.hub.exit(self.number, self.desk.documents());
+        self.hub.exit(self.number, || self.desk.documents());
     }
 }
 

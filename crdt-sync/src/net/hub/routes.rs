@@ -147,10 +147,9 @@ impl Routes {
     }
 
     /// A connection does not follow a document any more.
-    fn leave(&mut self, document: &DocumentId, number: u32) {
+    fn leave(&mut self, document: &DocumentId, number: u32, is_link: bool) {
         self.followers.remove(document, number);
-        let was_link = self.connections.get(&number).is_some_and(|route| route.is_link);
-        if !was_link && self.is_of_links(document) {
+        if !is_link && self.is_of_links(document) {
             self.left.insert(*document);
         }
     }
@@ -232,10 +231,12 @@ impl Hub {
     /// A connection does not follow a document any more.
     pub(crate) fn leave(&self, number: u32, document: DocumentId) {
         let mut routes = self.routes();
+        let mut is_link = false;
         if let Some(route) = routes.connections.get_mut(&number) {
             route.documents = route.documents.saturating_sub(1);
+            is_link = route.is_link;
         }
-        routes.leave(&document, number);
+        routes.leave(&document, number, is_link);
     }
 
     /// What a connection to a relay is to do with documents, in its order. Those that it is to leave
@@ -285,10 +286,18 @@ impl Hub {
         }
     }
 
-    /// A connection is gone. Costs time in the number of documents that it followed.
-    pub(crate) fn exit(&self, number: u32, documents: impl IntoIterator<Item = DocumentId>) {
-        documents.into_iter().for_each(|document| self.leave(number, document));
-        self.routes().connections.remove(&number);
+    /// A connection is gone. It follows no more documents from here on, and which it did is asked then.
+    /// Costs time in the number of these.
+    pub(crate) fn exit<D: IntoIterator<Item = DocumentId>>(
+        &self,
+        number: u32,
+        documents: impl FnOnce() -> D,
+    ) {
+        let route = self.routes().connections.remove(&number);
+        let is_link = route.is_some_and(|route| route.is_link);
+        for document in documents() {
+            self.routes().leave(&document, number, is_link);
+        }
         self.exits.notify_waiters();
     }
 
@@ -370,7 +379,7 @@ mod tests {
         }
         hub.follow(other, documents[0]);
 
-        hub.exit(peer, documents.clone());
+        hub.exit(peer, || documents.clone());
         let mut left = linked(&hub, link, &mut mailbox).await;
         left.sort_unstable_by_key(|link| format!("{link:?}"));
         let mut leave: Vec<Link> = documents[1..100].iter().copied().map(Link::Leave).collect();
