@@ -284,6 +284,9 @@ impl Clerk {
     /// Follows a document, and then says what there is: so nothing is missed in between.
     async fn open(&self, document: DocumentId, ask: Ask) -> Answer {
         let grant = self.follow(document).await;
+        if matches!((&self.hub.policy, &ask), (Policy::Relay(_), Ask::Open { by_peer: false })) {
+            self.hub.asked_at_link(document);
+        }
         if grant.right == Right::None {
             return Answer::Refused(match self.hub.policy {
                 Policy::Relay(_) => Refused::Forbidden,
@@ -410,8 +413,9 @@ mod tests {
     use crdt_core::Keypair;
     use crdt_store::Store;
     use tokio::runtime::Handle;
+    use tokio::time::timeout;
 
-    use super::super::Bounds;
+    use super::super::{Bounds, Link};
     use super::*;
     use crate::access::Open;
 
@@ -450,5 +454,25 @@ mod tests {
         following.join().expect("no panic");
         leaving.join().expect("no panic");
         assert_eq!((desk.documents().len(), hub.followers(&DOCUMENT)), (0, 0));
+    }
+
+    /// A connection to a relay may come to ask for a document when who wanted it is gone already.
+    #[tokio::test]
+    async fn what_is_asked_for_too_late_at_a_relay_is_left_there_too() {
+        let hub = hub();
+        let [link, peer] = [(); 2].map(|()| hub.number());
+        let mut mailbox = hub.enter(link, None);
+        let _mailbox = hub.enter(peer, None);
+        assert!(hub.link_documents(link).await.is_empty());
+        hub.follow(peer, DOCUMENT);
+        hub.exit(peer, || [DOCUMENT]);
+        assert_eq!(hub.take_links(link), [Link::Follow(DOCUMENT)]);
+        let mail = mailbox.mail.next().await;
+        assert!(matches!(mail, Some(crate::net::hub::Mail::Links)));
+        desk(&hub, link, true).clerk.open(DOCUMENT, Ask::Open { by_peer: false }).await;
+        let told = timeout(Duration::from_secs(20), mailbox.mail.next()).await;
+        assert!(matches!(told, Ok(Some(crate::net::hub::Mail::Links))), "it is to leave it");
+        assert_eq!(hub.take_links(link), [Link::Leave(DOCUMENT)]);
+        assert_eq!(hub.followed(), 0);
     }
 }

@@ -228,6 +228,21 @@ impl Hub {
         }
     }
 
+    /// A document was asked for at a relay. Who wanted it may be gone by now.
+    pub(super) fn asked_at_link(&self, document: DocumentId) {
+        let mut routes = self.routes();
+        if routes.is_of_links(&document) {
+            routes.left.insert(document);
+        }
+    }
+
+    /// Whether a connection is one to a relay, and others follow a document than such.
+    pub(crate) fn is_wanted_at_link(&self, number: u32, document: &DocumentId) -> bool {
+        let routes = self.routes();
+        let is_link = routes.connections.get(&number).is_some_and(|route| route.is_link);
+        is_link && !routes.followers(document).is_empty() && !routes.is_of_links(document)
+    }
+
     /// A connection does not follow a document any more.
     pub(crate) fn leave(&self, number: u32, document: DocumentId) {
         let mut routes = self.routes();
