@@ -1,7 +1,7 @@
 //! Who may have or write what, and who is told of it.
 
 use crdt_core::{DocumentId, History};
-use crdt_sync::protocol::{Event, Fresh, Refused, Settings, Time};
+use crdt_sync::protocol::{Answer, Event, Fresh, Refused, Settings, Time};
 
 use crate::host::{Histories, Host as _};
 use crate::pair::Pair;
@@ -184,6 +184,30 @@ fn changes_that_are_told_without_their_bytes_are_fetched() {
     pair.assert_equal(id);
     let fresh = pair.replicas[0].write(id, "y").without_changes();
     pair.tell(0, id, &fresh);
+    pair.settle();
+    pair.assert_equal(id);
+}
+
+/// Whoever follows a document that could not be looked up here is told to ask again, also where the other
+/// side has refused it before and waits for that.
+#[test]
+fn a_document_that_failed_here_is_asked_for_again() {
+    let (a, b, id) = replicas(2, [0, 0]);
+    let mut pair = Pair::new(a, b);
+    let busy = Event::Refused { document: id, reason: Refused::Busy };
+    pair.subscribe(0, id);
+    pair.settle();
+    pair.connections[1].refuse(id, Refused::Busy);
+    pair.settle();
+    assert_eq!(pair.replicas[0].events.iter().filter(|event| **event == busy).count(), 1);
+    let now = pair.now;
+    pair.subscribe(0, id);
+    let (request, _) = pair.connections[0].poll_request().expect("it is opened again");
+    pair.connections[0].answer(now, request, Answer::Failed);
+    pair.settle();
+    assert_eq!(pair.replicas[0].events.iter().filter(|event| **event == busy).count(), 2);
+    assert!(!pair.replicas[1].events.contains(&busy), "it waits to be asked");
+    pair.subscribe(0, id);
     pair.settle();
     pair.assert_equal(id);
 }
