@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crdt_core::{DocumentId, History, Keypair};
@@ -53,6 +53,8 @@ pub(crate) struct Entry {
     told: AtomicUsize,
     /// How many it had when it was last known that all are durable; none has so many before.
     durable: AtomicUsize,
+    /// Whether it could not be made durable when that was tried last, so that others were not told.
+    is_kept_back: AtomicBool,
     /// How often it has grown.
     changed: watch::Sender<u64>,
     /// Who is in it.
@@ -78,6 +80,7 @@ impl Entry {
             queue: Queue::default(),
             told: AtomicUsize::new(told),
             durable: AtomicUsize::new(usize::MAX),
+            is_kept_back: AtomicBool::new(false),
             changed: watch::Sender::new(0),
             scene: Scene::default(),
             standing: watch::Sender::default(),
@@ -126,10 +129,20 @@ impl Entry {
     pub(super) async fn flush(&self, hosted: &dyn Hosted) -> Result<(), StoreError> {
         let changes = hosted.history().len();
         if self.durable.load(Ordering::Relaxed) != changes {
-            hosted.flush().await?;
+            let flushed = hosted.flush().await;
+            if flushed.is_err() {
+                self.is_kept_back.store(true, Ordering::Relaxed);
+            }
+            flushed?;
             self.durable.store(changes, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// Whether there may be something that others were not told of, since it was not durable.
+    #[cfg(feature = "net")]
+    pub(crate) fn is_kept_back(&self) -> bool {
+        self.is_kept_back.load(Ordering::Relaxed)
     }
 
     /// Has a thread bring in what other handles wrote.
@@ -240,6 +253,7 @@ impl Entry {
     pub(crate) async fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
         let history = hosted.history();
         if history.len() == self.told.load(Ordering::Relaxed) {
+            self.is_kept_back.store(false, Ordering::Relaxed);
             return;
         }
         self.changed.send_modify(|times| *times = times.wrapping_add(1));
@@ -252,6 +266,7 @@ impl Entry {
             tracing::error!(%error, document = %self.id, "changes are kept back: not durable");
             return;
         }
+        self.is_kept_back.store(false, Ordering::Relaxed);
         let before = self.told.swap(history.len(), Ordering::Relaxed);
         for listener in listeners {
             listener.grown(&Grown { entry: self, history, before, origin });
