@@ -66,7 +66,9 @@ mod tests {
     fn what_is_left_is_not_asked_for_again() {
         let [one, two] = [1, 2].map(|seed| DocumentId::from_bytes([seed; 32]));
         let mut again = Again::within(1);
-        [one, two, one].into_iter().for_each(|document| again.later(document));
+        for document in [one, two, one] {
+            again.later(document);
+        }
         again.forget(&one);
         std::thread::sleep(LATER + Duration::from_millis(100));
         assert_eq!((again.due(), again.due()), (Some(two), None));

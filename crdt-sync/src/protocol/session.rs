@@ -148,14 +148,20 @@ impl Session {
             }
             for handle in channel.names.all() {
                 self.handles.remove(&handle);
-                self.opened -= u64::from(self.is_theirs(handle));
-                self.opened_here -= u64::from(!self.is_theirs(handle));
+                let counts = u64::from(!self.is_of_set(handle));
+                self.opened -= if self.is_theirs(handle) { counts } else { 0 };
+                self.opened_here -= if self.is_theirs(handle) { 0 } else { counts };
             }
         }
         self.take_out(document);
         if self.is_in_set(document) {
             self.left.insert(*document);
         }
+    }
+
+    /// Whether a number is of a set, whose documents were counted with it.
+    fn is_of_set(&self, handle: u64) -> bool {
+        self.sets().any(|set| set.document_of(handle).is_some())
     }
 
     /// Whether a number is one of those that the other side chooses.
@@ -168,11 +174,11 @@ impl Session {
 impl Session {
     /// Says whether the other side takes so many documents.
     pub(super) fn subscribe(&mut self, document: DocumentId) -> bool {
-        let is_in_set = |followed: &Followed| followed.set.place(&document).is_some();
-        if self.followed.as_ref().is_some_and(is_in_set) && !self.left.contains(&document) {
-            return true;
-        }
         if !self.channels.contains_key(&document) {
+            let is_in_set = |followed: &Followed| followed.set.place(&document).is_some();
+            if self.followed.as_ref().is_some_and(is_in_set) && !self.left.contains(&document) {
+                return true;
+            }
             if self.room() == 0 {
                 return false;
             }
