@@ -92,6 +92,8 @@ pub(crate) struct Connected {
 #[derive(Default)]
 pub(super) struct Routes {
     pub(super) connections: HashMap<u32, Route>,
+    /// Which of them are to relays: few, among very many.
+    links: Vec<u32>,
     followers: Followers,
     /// Documents that others than connections to relays have left since it was last looked which of
     /// these are to be left there.
@@ -132,11 +134,14 @@ impl Routes {
         self.followers.were_told(document)
     }
 
-    /// Has connections to relays follow a document.
-    pub(super) fn tell_links(&mut self, document: DocumentId, but: Option<u32>) {
-        let links = self.connections.iter_mut();
-        let links = links.filter(|(link, route)| route.is_link && Some(**link) != but);
-        links.for_each(|(_, route)| route.link(Link::Follow(document)));
+    /// Has connections to relays follow a document that do not.
+    pub(super) fn tell_links(&mut self, document: DocumentId) {
+        let followers = self.followers.of(&document);
+        for link in self.links.iter().filter(|link| !followers.contains(link)) {
+            if let Some(route) = self.connections.get_mut(link) {
+                route.link(Link::Follow(document));
+            }
+        }
     }
 
     /// Whether nobody follows a document but connections to relays, and there are some.
@@ -207,8 +212,10 @@ impl Hub {
     /// others follow now.
     pub(super) fn link(&self, number: u32) -> Vec<DocumentId> {
         let mut routes = self.routes();
-        if let Some(route) = routes.connections.get_mut(&number) {
-            route.is_link = true;
+        if let Some(route) = routes.connections.get_mut(&number)
+            && !core::mem::replace(&mut route.is_link, true)
+        {
+            routes.links.push(number);
         }
         routes.followers.documents().collect()
     }
@@ -223,8 +230,10 @@ impl Hub {
         for mail in &shown {
             route.slot.send(mail);
         }
-        if routes.followers.add(document, number) {
-            routes.tell_links(document, Some(number));
+        // Of several connections to relays one may have left it, and others not yet.
+        let is_first_of_others = !route.is_link && routes.is_of_links(&document);
+        if routes.followers.add(document, number) || is_first_of_others {
+            routes.tell_links(document);
         }
     }
 
@@ -290,7 +299,12 @@ impl Hub {
         let here: HashSet<DocumentId> = listings.iter().map(|listing| listing.id).collect();
         let mut routes = self.routes();
         for document in left.difference(&here) {
-            if !routes.is_of_links(document) || self.is_in_use(document) {
+            if !routes.is_of_links(document) {
+                continue;
+            }
+            if self.is_in_use(document) {
+                // It may come to be here, or not.
+                routes.left.insert(*document);
                 continue;
             }
             for number in routes.followers(document).to_vec() {
@@ -308,8 +322,11 @@ impl Hub {
         number: u32,
         documents: impl FnOnce() -> D,
     ) {
-        let route = self.routes().connections.remove(&number);
-        let is_link = route.is_some_and(|route| route.is_link);
+        let is_link = {
+            let mut routes = self.routes();
+            routes.links.retain(|link| *link != number);
+            routes.connections.remove(&number).is_some_and(|route| route.is_link)
+        };
         for document in documents() {
             self.routes().leave(&document, number, is_link);
         }
@@ -404,6 +421,29 @@ mod tests {
         // Who asks for one again is the first.
         hub.follow(other, documents[1]);
         assert_eq!(linked(&hub, link, &mut mailbox).await, [Link::Follow(documents[1])]);
+    }
+
+    /// Of several connections to relays one may have left a document, and another not yet, when somebody
+    /// comes to ask for it.
+    #[tokio::test]
+    async fn what_some_connections_to_relays_have_left_is_asked_for_at_all_of_them() {
+        let hub = hub();
+        let [one, two, peer, other] = [(); 4].map(|()| hub.number());
+        let mut mailboxes = [one, two].map(|number| hub.enter(number, None));
+        let _mailboxes = [peer, other].map(|number| hub.enter(number, None));
+        let document = DocumentId::from_bytes([1; 32]);
+        assert!(hub.link(one).is_empty() && hub.link(two).is_empty());
+        hub.follow(peer, document);
+        for (link, mailbox) in [one, two].into_iter().zip(&mut mailboxes) {
+            assert_eq!(linked(&hub, link, mailbox).await, [Link::Follow(document)]);
+            hub.follow(link, document);
+        }
+        hub.exit(peer, || [document]);
+        let [first, second] = &mut mailboxes;
+        assert_eq!(linked(&hub, one, first).await, [Link::Leave(document)]);
+        hub.follow(other, document);
+        assert_eq!(linked(&hub, one, first).await, [Link::Follow(document)]);
+        assert!(linked(&hub, two, second).await.is_empty(), "it has not left it");
     }
 
     /// Who leaves while somebody comes is not shown to them as if they were there.

@@ -91,7 +91,7 @@ impl Hub {
         let mut routes = self.routes();
         for listing in new {
             if routes.followers(&listing.id).is_empty() {
-                routes.tell_links(listing.id, None);
+                routes.tell_links(listing.id);
             }
         }
         drop(routes);
