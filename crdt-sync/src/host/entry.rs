@@ -282,6 +282,7 @@ mod tests {
     use crdt_store::Store;
     use crdt_store::backend::{Access, Backend, Memory, Transaction};
 
+    use super::super::intake::{Quota, Sent};
     use super::*;
     use crate::Live;
 
@@ -342,6 +343,26 @@ mod tests {
         assert_eq!(note.entry().look(History::len).await, Some(2));
         place.0.fails.store(false, Ordering::Relaxed);
         assert_eq!(note.entry().look_durable(History::len).await?, Some(2));
+        Ok(())
+    }
+
+    /// What is part of a document is counted for who brought it, also where it is not durable yet.
+    #[tokio::test]
+    async fn what_a_disk_does_not_take_is_counted_all_the_same() -> Result<(), StoreError> {
+        let place = Grouped::default();
+        let author = Keypair::from_secret_bytes(&[1; 32]);
+        let mut note = crdt_core::Document::<Note>::create(author).expect("randomness");
+        note.change(|note| note.text.set("Plan")).expect("short");
+        let kept_by = Keypair::from_secret_bytes(&[2; 32]);
+        let store = Store::over(Arc::new(place.clone()), Some(kept_by));
+        let entry = Entry::of_history(store.join_history(note.id())?);
+        let used = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        place.0.fails.store(true, Ordering::Relaxed);
+        let quota = Some(Quota { bytes: 10_000, used: used.clone() });
+        let sent = Sent { bytes: note.export(&[]), origin: Origin::Here, quota };
+        assert!(entry.take_in(vec![sent]).await.iter().all(Result::is_err));
+        let bytes = entry.look(History::bytes).await.expect("it is there");
+        assert_eq!((used.load(Ordering::Relaxed), bytes > 0), (bytes, true));
         Ok(())
     }
 }
