@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crdt_core::{DocumentId, History, Keypair};
@@ -53,6 +53,8 @@ pub(crate) struct Entry {
     told: AtomicUsize,
     /// How many it had when it was last known that all are durable; none has so many before.
     durable: AtomicUsize,
+    /// Whether it could not be made durable when that was tried last, so that others were not told.
+    is_kept_back: AtomicBool,
     /// How often it has grown.
     changed: watch::Sender<u64>,
     /// Who is in it.
@@ -78,6 +80,7 @@ impl Entry {
             queue: Queue::default(),
             told: AtomicUsize::new(told),
             durable: AtomicUsize::new(usize::MAX),
+            is_kept_back: AtomicBool::new(false),
             changed: watch::Sender::new(0),
             scene: Scene::default(),
             standing: watch::Sender::default(),
@@ -126,10 +129,20 @@ impl Entry {
     pub(super) async fn flush(&self, hosted: &dyn Hosted) -> Result<(), StoreError> {
         let changes = hosted.history().len();
         if self.durable.load(Ordering::Relaxed) != changes {
-            hosted.flush().await?;
+            let flushed = hosted.flush().await;
+            if flushed.is_err() {
+                self.is_kept_back.store(true, Ordering::Relaxed);
+            }
+            flushed?;
             self.durable.store(changes, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// Whether there may be something that others were not told of, since it was not durable.
+    #[cfg(feature = "net")]
+    pub(crate) fn is_kept_back(&self) -> bool {
+        self.is_kept_back.load(Ordering::Relaxed)
     }
 
     /// Has a thread bring in what other handles wrote.
@@ -240,6 +253,7 @@ impl Entry {
     pub(crate) async fn tell(&self, hosted: &dyn Hosted, origin: Origin) {
         let history = hosted.history();
         if history.len() == self.told.load(Ordering::Relaxed) {
+            self.is_kept_back.store(false, Ordering::Relaxed);
             return;
         }
         self.changed.send_modify(|times| *times = times.wrapping_add(1));
@@ -252,6 +266,7 @@ impl Entry {
             tracing::error!(%error, document = %self.id, "changes are kept back: not durable");
             return;
         }
+        self.is_kept_back.store(false, Ordering::Relaxed);
         let before = self.told.swap(history.len(), Ordering::Relaxed);
         for listener in listeners {
             listener.grown(&Grown { entry: self, history, before, origin });
@@ -267,6 +282,7 @@ mod tests {
     use crdt_store::Store;
     use crdt_store::backend::{Access, Backend, Memory, Transaction};
 
+    use super::super::intake::{Quota, Sent};
     use super::*;
     use crate::Live;
 
@@ -327,6 +343,26 @@ mod tests {
         assert_eq!(note.entry().look(History::len).await, Some(2));
         place.0.fails.store(false, Ordering::Relaxed);
         assert_eq!(note.entry().look_durable(History::len).await?, Some(2));
+        Ok(())
+    }
+
+    /// What is part of a document is counted for who brought it, also where it is not durable yet.
+    #[tokio::test]
+    async fn what_a_disk_does_not_take_is_counted_all_the_same() -> Result<(), StoreError> {
+        let place = Grouped::default();
+        let author = Keypair::from_secret_bytes(&[1; 32]);
+        let mut note = crdt_core::Document::<Note>::create(author).expect("randomness");
+        note.change(|note| note.text.set("Plan")).expect("short");
+        let kept_by = Keypair::from_secret_bytes(&[2; 32]);
+        let store = Store::over(Arc::new(place.clone()), Some(kept_by));
+        let entry = Entry::of_history(store.join_history(note.id())?);
+        let used = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        place.0.fails.store(true, Ordering::Relaxed);
+        let quota = Some(Quota { bytes: 10_000, used: used.clone() });
+        let sent = Sent { bytes: note.export(&[]), origin: Origin::Here, quota };
+        assert!(entry.take_in(vec![sent]).await.iter().all(Result::is_err));
+        let bytes = entry.look(History::bytes).await.expect("it is there");
+        assert_eq!((used.load(Ordering::Relaxed), bytes > 0), (bytes, true));
         Ok(())
     }
 }

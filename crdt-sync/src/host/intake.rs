@@ -165,10 +165,11 @@ impl Entry {
         sent: &Sent,
     ) -> Result<Taken, TakeInError> {
         let outcome = hosted.apply(&sent.bytes, sent.quota.as_ref()).await?;
-        self.flush(hosted).await?;
+        // It is part of the document, whether or not the disk takes it now.
         if let Some(quota) = &sent.quota {
             quota.used.fetch_add(brought(&outcome), Ordering::Relaxed);
         }
+        self.flush(hosted).await?;
         self.tell(hosted, sent.origin).await;
         let answer = Answer::taken(hosted.history(), &outcome);
         Ok(Taken { answer, bytes: outcome.bytes })

@@ -298,6 +298,7 @@ impl Session {
     }
 
     fn leave(&mut self, document: DocumentId) {
+        self.again.forget(&document);
         self.it.unsubscribe(document);
         self.desk.left(document);
     }
@@ -336,7 +337,7 @@ impl Session {
             }),
             Event::Set { hash, documents } => self.hub.remember(hash, documents),
             Event::SetSynced => self.set_synced(),
-            Event::Left { document } => self.desk.left(document),
+            Event::Left { document } => self.left(document),
             Event::Refused { document, reason } => self.refused(document, reason),
             Event::Presence { document, presence } if self.is_relaying() => {
                 self.hub.pass_on(document, presence, Some(self.number));
@@ -350,6 +351,15 @@ impl Session {
             Event::Message { peer, bytes } => self.hub.receive(peer, bytes),
             Event::Closed(closed) => self.closed = Some(closed),
             _ => {}
+        }
+    }
+
+    /// The other side has left a document. A relay that nobody asks for it any more does, also for those
+    /// who do here: for them it is followed there again.
+    fn left(&mut self, document: DocumentId) {
+        self.desk.left(document);
+        if self.hub.is_wanted_at_link(self.number, &document) {
+            self.it.subscribe(document);
         }
     }
 
@@ -441,7 +451,7 @@ impl Drop for Session {
                 entry.note(|standing| standing.lost(to));
             }
         }
-        self.hub.exit(self.number, self.desk.documents());
+        self.hub.exit(self.number, || self.desk.documents());
     }
 }
 

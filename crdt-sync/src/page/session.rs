@@ -183,7 +183,10 @@ impl<A> Session<A> {
         match mail {
             Mail::Grown(document, fresh) => self.it.local_change(document, &fresh),
             Mail::Follow(document) => self.it.subscribe(document),
-            Mail::Leave(document) => self.it.unsubscribe(document),
+            Mail::Leave(document) => {
+                self.again.forget(&document);
+                self.it.unsubscribe(document);
+            }
             Mail::Presence(said) if self.allowance.spend() => self.it.presence(&said.0, &said.1),
             Mail::Presence(_) => {}
         }

@@ -305,11 +305,11 @@ impl Connection {
         matches!(&self.phase, Phase::Open(session) if session.is_synced(document))
     }
 
-    /// Sends presence in a document that either side follows. If too much waits, the oldest is
-    /// dropped.
+    /// Sends presence in a document that either side follows, and that neither refuses. If too much
+    /// waits, the oldest is dropped.
     pub fn presence(&mut self, document: &DocumentId, presence: &Presence) {
         let Phase::Open(session) = &self.phase else { return };
-        let Some(handle) = session.handle_of(document) else { return };
+        let Some(handle) = session.shown_by(document) else { return };
         let mut message = Vec::new();
         Message::Presence { handle, presence: presence.clone() }.write(&mut message);
         self.push_droppable(message);

@@ -42,7 +42,8 @@ pub enum Event {
         document: DocumentId,
     },
     /// The other side does not serve a document, or takes no changes of it; or this one cannot take
-    /// it, which is of another type than it was joined as.
+    /// it, which is of another type than it was joined as, or could not do what was asked of it. Where
+    /// that is for now ([`Busy`](Refused::Busy)) it can be subscribed again later.
     Refused {
         /// The document.
         document: DocumentId,

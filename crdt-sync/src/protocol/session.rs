@@ -148,14 +148,20 @@ impl Session {
             }
             for handle in channel.names.all() {
                 self.handles.remove(&handle);
-                self.opened -= u64::from(self.is_theirs(handle));
-                self.opened_here -= u64::from(!self.is_theirs(handle));
+                let counts = u64::from(!self.is_of_set(handle));
+                self.opened -= if self.is_theirs(handle) { counts } else { 0 };
+                self.opened_here -= if self.is_theirs(handle) { 0 } else { counts };
             }
         }
         self.take_out(document);
         if self.is_in_set(document) {
             self.left.insert(*document);
         }
+    }
+
+    /// Whether a number is of a set, whose documents were counted with it.
+    fn is_of_set(&self, handle: u64) -> bool {
+        self.sets().any(|set| set.document_of(handle).is_some())
     }
 
     /// Whether a number is one of those that the other side chooses.
@@ -168,11 +174,11 @@ impl Session {
 impl Session {
     /// Says whether the other side takes so many documents.
     pub(super) fn subscribe(&mut self, document: DocumentId) -> bool {
-        let is_in_set = |followed: &Followed| followed.set.place(&document).is_some();
-        if self.followed.as_ref().is_some_and(is_in_set) && !self.left.contains(&document) {
-            return true;
-        }
         if !self.channels.contains_key(&document) {
+            let is_in_set = |followed: &Followed| followed.set.place(&document).is_some();
+            if self.followed.as_ref().is_some_and(is_in_set) && !self.left.contains(&document) {
+                return true;
+            }
             if self.room() == 0 {
                 return false;
             }
@@ -230,6 +236,14 @@ impl Session {
     pub(super) fn handle_of(&self, document: &DocumentId) -> Option<u64> {
         let channel = self.channels.get(document).map(|channel| channel.handle);
         channel.or_else(|| self.sets().find_map(|set| Some(set.handle(set.place(document)?))))
+    }
+
+    /// By which number who is in a document is shown to the other side, unless one of them does not serve
+    /// it (any more).
+    pub(super) fn shown_by(&self, document: &DocumentId) -> Option<u64> {
+        let channel = self.channels.get(document).map(|channel| channel.is_refused());
+        let is_refused = channel.unwrap_or_else(|| self.left.contains(document));
+        self.handle_of(document).filter(|_| !is_refused)
     }
 
     pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {

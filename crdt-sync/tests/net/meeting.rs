@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crdt_core::Seen;
+use crdt_core::{Author, DocumentId, Seen};
 use crdt_store::Store;
-use crdt_sync::access::Open;
+use crdt_sync::access::{Access, Answer, Grant, Open, Visitor};
 use crdt_sync::{Live, Status};
 
 use crate::rig::{
@@ -121,6 +121,54 @@ async fn what_one_relay_is_sent_is_seen_at_another_that_is_linked() {
     left.kill();
     until("it is seen", async || right.metric("links_connected").await == 0).await;
     assert_eq!(right.metric("links ").await, 1);
+}
+
+/// Everyone may do everything, and one key is that of a relay that is sent every document.
+struct Mirrored(Author);
+
+impl Access for Mirrored {
+    fn may_connect<'a>(&'a self, _: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(async { true })
+    }
+
+    fn grant<'a>(&'a self, _: &'a Visitor, _: DocumentId) -> Answer<'a, Grant> {
+        Box::pin(async { Grant::ALL })
+    }
+
+    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(async { visitor.author == Some(self.0) })
+    }
+}
+
+/// A relay that is sent every document, and has left one that nobody follows there any more, is sent it
+/// when it comes to be.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_linked_relay_has_left_it_is_sent_when_others_follow_it_here() {
+    let mirror = store(37);
+    let left = Server::start(&store(36), Mirrored(key(37).author()), options(), None);
+    let soon_idle = options().idle(Duration::from_millis(20));
+    let right = Server::start(&mirror, Open, soon_idle, None);
+    let (target, relay) = (left.target(), right.relay.clone());
+    right.run(async move { relay.link(target) });
+    until("linked", async || right.metric("links_connected").await == 1).await;
+    let made = store(38);
+    let board = Live::new(made.create::<Board>().expect("room"));
+    board.change(|board| board.title.set("Plan")).await.expect("room");
+    // Nobody has it yet, and it is asked for at both.
+    let (two, _second) = joined(39, board.id(), &left);
+    let (three, third) = joined(40, board.id(), &right);
+    soon("synced", two.synced()).await;
+    soon("synced", three.synced()).await;
+    third.close().await;
+    drop(three);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let first = peer(&made, &left);
+    first.bind(&board);
+    converged(&[&board, &two]).await;
+    until("it is sent to the other relay", async || {
+        mirror.documents().expect("a list").iter().any(|listing| listing.id == board.id())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

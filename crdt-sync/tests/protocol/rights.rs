@@ -1,7 +1,7 @@
 //! Who may have or write what, and who is told of it.
 
 use crdt_core::{DocumentId, History};
-use crdt_sync::protocol::{Event, Fresh, Refused, Settings, Time};
+use crdt_sync::protocol::{Answer, Event, Fresh, Presence, Refused, Settings, Time};
 
 use crate::host::{Histories, Host as _};
 use crate::pair::Pair;
@@ -186,4 +186,58 @@ fn changes_that_are_told_without_their_bytes_are_fetched() {
     pair.tell(0, id, &fresh);
     pair.settle();
     pair.assert_equal(id);
+}
+
+/// Whoever follows a document that could not be looked up here is told to ask again, also where the other
+/// side has refused it before and waits for that.
+#[test]
+fn a_document_that_failed_here_is_asked_for_again() {
+    let (a, b, id) = replicas(2, [0, 0]);
+    let mut pair = Pair::new(a, b);
+    let busy = Event::Refused { document: id, reason: Refused::Busy };
+    pair.subscribe(0, id);
+    pair.settle();
+    pair.connections[1].refuse(id, Refused::Busy);
+    pair.settle();
+    assert_eq!(pair.replicas[0].events.iter().filter(|event| **event == busy).count(), 1);
+    let now = pair.now;
+    pair.subscribe(0, id);
+    let (request, _) = pair.connections[0].poll_request().expect("it is opened again");
+    pair.connections[0].answer(now, request, Answer::Failed);
+    pair.settle();
+    assert_eq!(pair.replicas[0].events.iter().filter(|event| **event == busy).count(), 2);
+    assert!(!pair.replicas[1].events.contains(&busy), "it waits to be asked");
+    pair.subscribe(0, id);
+    pair.settle();
+    pair.assert_equal(id);
+}
+
+/// A document of a set that could not be served can be asked for again as any other, also where the other
+/// side takes no more documents than those of the set.
+#[test]
+fn a_document_of_a_set_that_was_busy_is_asked_for_again() {
+    let (one, other, ids) = documents_of(20);
+    let [mine, mut theirs] = [&one, &other].map(|host| Settings::new(host.keypair()));
+    theirs.terms.documents = 20;
+    let mut pair = Pair::with(one, other, [mine, theirs], Time::from_millis(1));
+    pair.connections[0].subscribe_set(ids.iter().copied());
+    pair.settle();
+    let busy = Event::Refused { document: ids[3], reason: Refused::Busy };
+    for times in 1..4 {
+        pair.connections[1].refuse(ids[3], Refused::Busy);
+        pair.settle();
+        let told = pair.replicas[0].events.iter().filter(|event| **event == busy).count();
+        assert_eq!(told, times);
+        assert!(pair.connections.iter().all(|connection| !connection.is_closed()));
+        pair.subscribe(0, ids[3]);
+        pair.settle();
+        assert!(pair.connections.iter().all(|connection| connection.is_synced(&ids[3])));
+        // Only who has the document is shown who is there.
+        let presence =
+            Presence::sign(&pair.replicas[1].keypair(), &ids[3], (1, times as u64), b"here");
+        pair.connections[1].presence(&ids[3], &presence.expect("short"));
+        pair.settle();
+        let is_shown = |event: &&Event| matches!(event, Event::Presence { .. });
+        assert_eq!(pair.replicas[0].events.iter().filter(is_shown).count(), times);
+    }
 }

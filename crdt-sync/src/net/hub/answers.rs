@@ -185,26 +185,31 @@ impl Clerk {
         loop {
             let reviews = self.members().reviews();
             let grant = self.grant(document).await;
-            let following = {
-                let mut members = self.members();
-                // A review that began meanwhile does not know of this one, which may be of before.
-                if members.reviews() != reviews {
-                    continue;
-                }
-                members.add(document, grant)
-            };
-            match following {
-                Following::Begins => self.hub.follow(self.number, document),
-                Following::Ends => self.hub.leave(self.number, document),
-                Following::AsBefore => {}
+            if self.enter(document, grant, reviews) {
+                return grant;
             }
-            return grant;
         }
     }
 
+    /// Has a document be followed, if it may be. What is followed here and in the hub is the same
+    /// whenever others look: it may be left at the same time. Says whether what was granted still is.
+    fn enter(&self, document: DocumentId, grant: Grant, reviews: u64) -> bool {
+        let mut members = self.members();
+        // A review that began meanwhile does not know of this one, which may be of before.
+        if members.reviews() != reviews {
+            return false;
+        }
+        match members.add(document, grant) {
+            Following::Begins => self.hub.follow(self.number, document),
+            Following::Ends => self.hub.leave(self.number, document),
+            Following::AsBefore => {}
+        }
+        true
+    }
+
     fn leave(&self, document: DocumentId) {
-        let was_followed = self.members().remove(&document);
-        if was_followed {
+        let mut members = self.members();
+        if members.remove(&document) {
             self.hub.leave(self.number, document);
         }
     }
@@ -279,6 +284,9 @@ impl Clerk {
     /// Follows a document, and then says what there is: so nothing is missed in between.
     async fn open(&self, document: DocumentId, ask: Ask) -> Answer {
         let grant = self.follow(document).await;
+        if matches!((&self.hub.policy, &ask), (Policy::Relay(_), Ask::Open { by_peer: false })) {
+            self.hub.asked_at_link(document);
+        }
         if grant.right == Right::None {
             return Answer::Refused(match self.hub.policy {
                 Policy::Relay(_) => Refused::Forbidden,
@@ -395,4 +403,76 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn access_of(grant: Grant) -> Access {
     if grant.right == Right::Write { Access::Write } else { Access::Read }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use crdt_core::Keypair;
+    use crdt_store::Store;
+    use tokio::runtime::Handle;
+    use tokio::time::timeout;
+
+    use super::super::{Bounds, Link};
+    use super::*;
+    use crate::access::Open;
+
+    const DOCUMENT: DocumentId = DocumentId::from_bytes([7; 32]);
+
+    fn hub() -> Arc<Hub> {
+        let keypair = Keypair::from_secret_bytes(&[1; 32]);
+        let store = Store::in_memory(keypair.clone());
+        let bounds = Bounds { idle: Duration::from_millis(20), ..Bounds::default() };
+        Hub::start(store, keypair, Policy::Relay(Arc::new(Open)), bounds, Handle::current())
+    }
+
+    fn desk(hub: &Arc<Hub>, number: u32, is_link: bool) -> Desk {
+        Desk::new(hub.clone(), number, Ipv4Addr::LOCALHOST.into(), None, is_link).0
+    }
+
+    /// Who leaves a document on one thread while another one has just looked up whether they may have it
+    /// does not follow it then.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_left_while_it_is_asked_for_is_not_followed() {
+        let hub = hub();
+        let number = hub.number();
+        let _mailbox = hub.enter(number, None);
+        let desk = Arc::new(desk(&hub, number, false));
+        let clerk = desk.clerk.clone();
+        // Whoever comes to follow it waits here.
+        let shown = hub.remembered();
+        let following = std::thread::spawn(move || pollster::block_on(clerk.follow(DOCUMENT)));
+        std::thread::sleep(Duration::from_millis(200));
+        let leaving = {
+            let desk = desk.clone();
+            std::thread::spawn(move || desk.left(DOCUMENT))
+        };
+        std::thread::sleep(Duration::from_millis(200));
+        drop(shown);
+        following.join().expect("no panic");
+        leaving.join().expect("no panic");
+        assert_eq!((desk.documents().len(), hub.followers(&DOCUMENT)), (0, 0));
+    }
+
+    /// A connection to a relay may come to ask for a document when who wanted it is gone already.
+    #[tokio::test]
+    async fn what_is_asked_for_too_late_at_a_relay_is_left_there_too() {
+        let hub = hub();
+        let [link, peer] = [(); 2].map(|()| hub.number());
+        let mut mailbox = hub.enter(link, None);
+        let _mailbox = hub.enter(peer, None);
+        assert!(hub.link_documents(link).await.is_empty());
+        hub.follow(peer, DOCUMENT);
+        hub.exit(peer, || [DOCUMENT]);
+        assert_eq!(hub.take_links(link), [Link::Follow(DOCUMENT)]);
+        let mail = mailbox.mail.next().await;
+        assert!(matches!(mail, Some(crate::net::hub::Mail::Links)));
+        desk(&hub, link, true).clerk.open(DOCUMENT, Ask::Open { by_peer: false }).await;
+        let told = timeout(Duration::from_secs(20), mailbox.mail.next()).await;
+        assert!(matches!(told, Ok(Some(crate::net::hub::Mail::Links))), "it is to leave it");
+        assert_eq!(hub.take_links(link), [Link::Leave(DOCUMENT)]);
+        assert_eq!(hub.followed(), 0);
+    }
 }

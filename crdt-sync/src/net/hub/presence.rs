@@ -57,7 +57,7 @@ impl Hub {
         }
     }
 
-    fn remembered(&self) -> MutexGuard<'_, Presences> {
+    pub(super) fn remembered(&self) -> MutexGuard<'_, Presences> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

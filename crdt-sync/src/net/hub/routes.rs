@@ -92,6 +92,8 @@ pub(crate) struct Connected {
 #[derive(Default)]
 pub(super) struct Routes {
     pub(super) connections: HashMap<u32, Route>,
+    /// Which of them are to relays: few, among very many.
+    links: Vec<u32>,
     followers: Followers,
     /// Documents that others than connections to relays have left since it was last looked which of
     /// these are to be left there.
@@ -132,11 +134,14 @@ impl Routes {
         self.followers.were_told(document)
     }
 
-    /// Has connections to relays follow a document.
-    pub(super) fn tell_links(&mut self, document: DocumentId, but: Option<u32>) {
-        let links = self.connections.iter_mut();
-        let links = links.filter(|(link, route)| route.is_link && Some(**link) != but);
-        links.for_each(|(_, route)| route.link(Link::Follow(document)));
+    /// Has connections to relays follow a document that do not.
+    pub(super) fn tell_links(&mut self, document: DocumentId) {
+        let followers = self.followers.of(&document);
+        for link in self.links.iter().filter(|link| !followers.contains(link)) {
+            if let Some(route) = self.connections.get_mut(link) {
+                route.link(Link::Follow(document));
+            }
+        }
     }
 
     /// Whether nobody follows a document but connections to relays, and there are some.
@@ -147,10 +152,9 @@ impl Routes {
     }
 
     /// A connection does not follow a document any more.
-    fn leave(&mut self, document: &DocumentId, number: u32) {
+    fn leave(&mut self, document: &DocumentId, number: u32, is_link: bool) {
         self.followers.remove(document, number);
-        let was_link = self.connections.get(&number).is_some_and(|route| route.is_link);
-        if !was_link && self.is_of_links(document) {
+        if !is_link && self.is_of_links(document) {
             self.left.insert(*document);
         }
     }
@@ -208,33 +212,55 @@ impl Hub {
     /// others follow now.
     pub(super) fn link(&self, number: u32) -> Vec<DocumentId> {
         let mut routes = self.routes();
-        if let Some(route) = routes.connections.get_mut(&number) {
-            route.is_link = true;
+        if let Some(route) = routes.connections.get_mut(&number)
+            && !core::mem::replace(&mut route.is_link, true)
+        {
+            routes.links.push(number);
         }
         routes.followers.documents().collect()
     }
 
     /// A connection follows a document from now on, and is shown who is there.
     pub(crate) fn follow(&self, number: u32, document: DocumentId) {
-        let shown = self.shown(document);
         let mut routes = self.routes();
+        // Whoever leaves from here on is told to this connection too.
+        let shown = self.shown(document);
         let Some(route) = routes.connections.get_mut(&number) else { return };
         route.documents += 1;
         for mail in &shown {
             route.slot.send(mail);
         }
-        if routes.followers.add(document, number) {
-            routes.tell_links(document, Some(number));
+        // Of several connections to relays one may have left it, and others not yet.
+        let is_first_of_others = !route.is_link && routes.is_of_links(&document);
+        if routes.followers.add(document, number) || is_first_of_others {
+            routes.tell_links(document);
         }
+    }
+
+    /// A document was asked for at a relay. Who wanted it may be gone by now.
+    pub(super) fn asked_at_link(&self, document: DocumentId) {
+        let mut routes = self.routes();
+        if routes.is_of_links(&document) {
+            routes.left.insert(document);
+        }
+    }
+
+    /// Whether a connection is one to a relay, and others follow a document than such.
+    pub(crate) fn is_wanted_at_link(&self, number: u32, document: &DocumentId) -> bool {
+        let routes = self.routes();
+        let is_link = routes.connections.get(&number).is_some_and(|route| route.is_link);
+        is_link && !routes.followers(document).is_empty() && !routes.is_of_links(document)
     }
 
     /// A connection does not follow a document any more.
     pub(crate) fn leave(&self, number: u32, document: DocumentId) {
         let mut routes = self.routes();
+        let mut is_link = false;
         if let Some(route) = routes.connections.get_mut(&number) {
             route.documents = route.documents.saturating_sub(1);
+            is_link = route.is_link;
         }
-        routes.leave(&document, number);
+        routes.leave(&document, number, is_link);
     }
 
     /// What a connection to a relay is to do with documents, in its order. Those that it is to leave
@@ -273,7 +299,12 @@ impl Hub {
         let here: HashSet<DocumentId> = listings.iter().map(|listing| listing.id).collect();
         let mut routes = self.routes();
         for document in left.difference(&here) {
-            if !routes.is_of_links(document) || self.is_in_use(document) {
+            if !routes.is_of_links(document) {
+                continue;
+            }
+            if self.is_in_use(document) {
+                // It may come to be here, or not.
+                routes.left.insert(*document);
                 continue;
             }
             for number in routes.followers(document).to_vec() {
@@ -284,10 +315,21 @@ impl Hub {
         }
     }
 
-    /// A connection is gone. Costs time in the number of documents that it followed.
-    pub(crate) fn exit(&self, number: u32, documents: impl IntoIterator<Item = DocumentId>) {
-        documents.into_iter().for_each(|document| self.leave(number, document));
-        self.routes().connections.remove(&number);
+    /// A connection is gone. It follows no more documents from here on, and which it did is asked then.
+    /// Costs time in the number of these.
+    pub(crate) fn exit<D: IntoIterator<Item = DocumentId>>(
+        &self,
+        number: u32,
+        documents: impl FnOnce() -> D,
+    ) {
+        let is_link = {
+            let mut routes = self.routes();
+            routes.links.retain(|link| *link != number);
+            routes.connections.remove(&number).is_some_and(|route| route.is_link)
+        };
+        for document in documents() {
+            self.routes().leave(&document, number, is_link);
+        }
         self.exits.notify_waiters();
     }
 
@@ -369,7 +411,7 @@ mod tests {
         }
         hub.follow(other, documents[0]);
 
-        hub.exit(peer, documents.clone());
+        hub.exit(peer, || documents.clone());
         let mut left = linked(&hub, link, &mut mailbox).await;
         left.sort_unstable_by_key(|link| format!("{link:?}"));
         let mut leave: Vec<Link> = documents[1..100].iter().copied().map(Link::Leave).collect();
@@ -379,6 +421,53 @@ mod tests {
         // Who asks for one again is the first.
         hub.follow(other, documents[1]);
         assert_eq!(linked(&hub, link, &mut mailbox).await, [Link::Follow(documents[1])]);
+    }
+
+    /// Of several connections to relays one may have left a document, and another not yet, when somebody
+    /// comes to ask for it.
+    #[tokio::test]
+    async fn what_some_connections_to_relays_have_left_is_asked_for_at_all_of_them() {
+        let hub = hub();
+        let [one, two, peer, other] = [(); 4].map(|()| hub.number());
+        let mut mailboxes = [one, two].map(|number| hub.enter(number, None));
+        let _mailboxes = [peer, other].map(|number| hub.enter(number, None));
+        let document = DocumentId::from_bytes([1; 32]);
+        assert!(hub.link(one).is_empty() && hub.link(two).is_empty());
+        hub.follow(peer, document);
+        for (link, mailbox) in [one, two].into_iter().zip(&mut mailboxes) {
+            assert_eq!(linked(&hub, link, mailbox).await, [Link::Follow(document)]);
+            hub.follow(link, document);
+        }
+        hub.exit(peer, || [document]);
+        let [first, second] = &mut mailboxes;
+        assert_eq!(linked(&hub, one, first).await, [Link::Leave(document)]);
+        hub.follow(other, document);
+        assert_eq!(linked(&hub, one, first).await, [Link::Follow(document)]);
+        assert!(linked(&hub, two, second).await.is_empty(), "it has not left it");
+    }
+
+    /// Who leaves while somebody comes is not shown to them as if they were there.
+    #[tokio::test]
+    async fn who_comes_is_shown_nobody_who_left_meanwhile() {
+        let hub = hub();
+        let (number, document) = (hub.number(), DocumentId::from_bytes([1; 32]));
+        let mut mailbox = hub.enter(number, None);
+        let author = Keypair::from_secret_bytes(&[2; 32]);
+        let say = |number, bytes: &[u8]| {
+            Presence::sign(&author, &document, (1, number), bytes).expect("short")
+        };
+        hub.pass_on(document, say(1, b"here"), None);
+        let routes = hub.routes();
+        let coming = hub.clone();
+        let coming = std::thread::spawn(move || coming.follow(number, document));
+        std::thread::sleep(Duration::from_millis(200));
+        // As passing it on does, which is told to those who follow it by now: nobody.
+        let left = say(2, b"");
+        assert!(hub.remembered().take(hub.now(), document, &left));
+        drop(routes);
+        coming.join().expect("no panic");
+        let shown = timeout(Duration::from_millis(50), mailbox.mail.next()).await;
+        assert!(shown.is_err(), "nobody is there");
     }
 
     #[tokio::test]

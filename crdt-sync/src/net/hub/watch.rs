@@ -64,7 +64,9 @@ impl Hub {
                 self.look_at(&listings, seen).await;
             }
         }
-        seen.revision = revision;
+        // What was kept back is told when it is durable, which no revision shows.
+        let is_all_told = !self.in_use().iter().any(|entry| entry.is_kept_back());
+        seen.revision = revision.filter(|_| is_all_told);
         Ok(())
     }
 
@@ -89,7 +91,7 @@ impl Hub {
         let mut routes = self.routes();
         for listing in new {
             if routes.followers(&listing.id).is_empty() {
-                routes.tell_links(listing.id, None);
+                routes.tell_links(listing.id);
             }
         }
         drop(routes);
@@ -122,4 +124,70 @@ async fn blocking<R: Send + 'static>(
     ask: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
 ) -> Result<R, StoreError> {
     spawn_blocking(ask).await.unwrap_or_else(|error| Err(StoreError::Unsure(error.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use crdt_core::{CrdtNode, Keypair};
+    use crdt_store::Store;
+    use crdt_store::backend::{Access, Backend, Memory, Transaction};
+    use tokio::runtime::Handle;
+
+    use super::super::{Bounds, Mail};
+    use super::*;
+    use crate::Live;
+
+    #[derive(CrdtNode)]
+    struct Note {
+        text: String,
+    }
+
+    /// A disk that may fail.
+    #[derive(Clone, Default)]
+    struct Disk(Arc<Memory>, Arc<AtomicBool>);
+
+    impl Backend for Disk {
+        fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
+            self.0.begin(access)
+        }
+
+        fn flush(&self) -> Result<(), StoreError> {
+            let fails = self.1.load(Ordering::Relaxed);
+            if fails { Err(StoreError::Unsure("it is full".into())) } else { Ok(()) }
+        }
+
+        fn shrink(&self) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        fn revision(&self) -> Result<Option<u64>, StoreError> {
+            self.0.revision()
+        }
+    }
+
+    /// What was kept back because it was not durable is told once it is, though nothing is written then.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_kept_back_is_told_when_it_is_durable() -> Result<(), StoreError> {
+        let disk = Disk::default();
+        let keypair = Keypair::from_secret_bytes(&[1; 32]);
+        let store = Store::over(Arc::new(disk.clone()), Some(keypair.clone()));
+        let bounds = Bounds::default();
+        let hub = Hub::start(store.clone(), keypair, Policy::Bound, bounds, Handle::current());
+        let note = Live::new(store.create::<Note>()?);
+        hub.bind(note.entry());
+        let number = hub.number();
+        let mut mailbox = hub.enter(number, None);
+        hub.follow(number, note.id());
+        disk.1.store(true, Ordering::Relaxed);
+        note.change(|note| note.text.set("Plan")).await?;
+        // It is looked for what was written, more than once.
+        let told = timeout(3 * PAUSE, mailbox.mail.next()).await;
+        assert!(told.is_err(), "it is kept back");
+        disk.1.store(false, Ordering::Relaxed);
+        let told = timeout(Duration::from_secs(20), mailbox.mail.next()).await;
+        assert!(matches!(told, Ok(Some(Mail::Grown(_)))));
+        Ok(())
+    }
 }

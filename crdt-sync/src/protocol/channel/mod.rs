@@ -185,6 +185,11 @@ impl Channel {
         self.stage == Stage::Open
     }
 
+    /// Whether one of the sides does not serve it.
+    pub(super) fn is_refused(&self) -> bool {
+        self.stage == Stage::Refused
+    }
+
     /// Whether both sides have the same, as far as is known here.
     pub(super) fn is_settled(&self) -> bool {
         self.stage == Stage::Refused
@@ -281,7 +286,7 @@ impl Channel {
                 self.look_for_equal(events);
             }
             Answer::Refused(reason) => self.refuse(reason),
-            Answer::Failed => self.refuse(Refused::Busy),
+            Answer::Failed => self.failed(events),
             Answer::Compared { version, relation } => self.compared(version, relation, events),
             Answer::Recognized { version, frontier, is_ahead, tips } => {
                 self.recognized(version, frontier, is_ahead, tips);
@@ -299,6 +304,16 @@ impl Channel {
             | Answer::Members(_) => {}
         }
         Ok(())
+    }
+
+    /// It could not be done here. Who follows a document is told to ask again: the other side may wait for
+    /// that, which may have refused it before.
+    fn failed(&mut self, events: &mut Vec<Event>) {
+        let (document, reason) = (self.document, Refused::Busy);
+        self.refuse(reason);
+        if self.is_followed_here {
+            events.push(Event::Refused { document, reason });
+        }
     }
 
     /// Bundles were refused, by a rule that every replica has, or by a limit or type of this one.

@@ -145,7 +145,7 @@ impl Session {
                 events.push(Event::Left { document });
                 self.remove(&document);
             }
-            self.opened += 1;
+            self.opened += u64::from(!self.is_of_set(handle));
             if self.opened > self.terms.documents {
                 return Err(Violation::OverLimit(Limit::Documents));
             }

@@ -2,7 +2,7 @@
 
 use crdt_core::{Document, DocumentId, Keypair, Text};
 
-use super::{Message, Piece, Statement, written};
+use super::{Message, Piece, Statement, read, written};
 use crate::protocol::frame::{Heads, Refused};
 use crate::protocol::{
     Answer, Ask, Close, CloseReason, Closed, Connection, Event, Fresh, Limit, Malformed, Presence,
@@ -248,6 +248,19 @@ fn presence_has_to_be_signed_and_new_and_not_too_much() {
     assert_eq!(listener.receive(NOW, &sent(say(1, b"here"))), Ok(()));
     let is_told = |event| matches!(event, Event::Presence { .. });
     assert!(!std::iter::from_fn(|| listener.poll_event()).any(is_told), "by who may not be there");
+
+    // Nor is it said to who may not have the document any more.
+    let (mut listener, _, document) = with_document(settings());
+    let mut is_said = |is_refused: bool| {
+        if is_refused {
+            listener.refuse(document, Refused::Forbidden);
+        }
+        listener.presence(&document, &say(1, b"here"));
+        let frames: Vec<Vec<u8>> = std::iter::from_fn(|| listener.poll_transmit(NOW)).collect();
+        let is_it = |message: &Message<'_>| matches!(message, Message::Presence { .. });
+        frames.iter().any(|frame| read(frame).expect("messages").iter().any(is_it))
+    };
+    assert!(is_said(false) && !is_said(true));
 
     let mut settings = settings();
     settings.droppable_rate = 5;
