@@ -142,9 +142,14 @@ impl Config {
         Ok(config)
     }
 
-    /// Whether only this machine can reach what is served. A proxy on it lets others in.
+    /// Whether only this machine can reach what is served.
     pub(crate) fn is_local(&self) -> bool {
-        self.listen.ip().is_loopback() && !self.behind_proxy
+        self.is_here(self.listen)
+    }
+
+    /// Whether only this machine can reach what is served at an address. A proxy on it lets others in.
+    pub(crate) fn is_here(&self, address: SocketAddr) -> bool {
+        address.ip().is_loopback() && !self.behind_proxy
     }
 
     pub(crate) fn options(&self) -> RelayOptions {

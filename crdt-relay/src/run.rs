@@ -76,7 +76,7 @@ async fn serve(
     let mut serving = vec![listen(config, &relay).await?];
     if let Some(admin) = config.admin {
         let listener = bound(admin).await?;
-        serving.push(spawn(&relay, listener, admin_router(&relay, is_here(admin, config))));
+        serving.push(spawn(&relay, listener, admin_router(&relay, config.is_here(admin))));
     }
     let link_all = || targets.iter().for_each(|target| relay.link(target.clone()));
     link_all();
@@ -111,11 +111,6 @@ async fn listen(config: &Config, relay: &Relay) -> Result<JoinHandle<()>, Failur
         tracing::info!(at = %admin, "the status page and metrics are served for those who run it");
     }
     Ok(spawn(relay, listener, router))
-}
-
-/// Whether only this machine can reach an address.
-fn is_here(address: SocketAddr, config: &Config) -> bool {
-    address.ip().is_loopback() && !config.behind_proxy
 }
 
 /// What is for those who run the relay: not for a page that a browser of theirs shows, which can be made

@@ -148,9 +148,10 @@ impl Session {
             }
             for handle in channel.names.all() {
                 self.handles.remove(&handle);
-                let counts = u64::from(!self.is_of_set(handle));
-                self.opened -= if self.is_theirs(handle) { counts } else { 0 };
-                self.opened_here -= if self.is_theirs(handle) { 0 } else { counts };
+                if !self.is_of_set(handle) {
+                    let is_theirs = self.is_theirs(handle);
+                    *(if is_theirs { &mut self.opened } else { &mut self.opened_here }) -= 1;
+                }
             }
         }
         self.take_out(document);

@@ -286,7 +286,7 @@ impl Channel {
                 self.look_for_equal(events);
             }
             Answer::Refused(reason) => self.refuse(reason),
-            Answer::Failed => self.failed(events),
+            Answer::Failed => self.refuse_here(Refused::Busy, events),
             Answer::Compared { version, relation } => self.compared(version, relation, events),
             Answer::Recognized { version, frontier, is_ahead, tips } => {
                 self.recognized(version, frontier, is_ahead, tips);
@@ -306,10 +306,10 @@ impl Channel {
         Ok(())
     }
 
-    /// It could not be done here. Who follows a document is told to ask again: the other side may wait for
-    /// that, which may have refused it before.
-    fn failed(&mut self, events: &mut Vec<Event>) {
-        let (document, reason) = (self.document, Refused::Busy);
+    /// It cannot be done here. Who follows a document is told, and asks again if that is for now: the other
+    /// side may wait for that, which may have refused it before.
+    fn refuse_here(&mut self, reason: Refused, events: &mut Vec<Event>) {
+        let document = self.document;
         self.refuse(reason);
         if self.is_followed_here {
             events.push(Event::Refused { document, reason });
@@ -320,11 +320,7 @@ impl Channel {
     fn invalid(&mut self, error: ApplyError, events: &mut Vec<Event>) -> Result<(), Violation> {
         match error {
             ApplyError::Refused(Refusal::PendingFull) => self.refuse(Refused::Busy),
-            ApplyError::OfAnotherType { .. } => {
-                let (document, reason) = (self.document, Refused::OfAnotherType);
-                self.refuse(reason);
-                events.push(Event::Refused { document, reason });
-            }
+            ApplyError::OfAnotherType { .. } => self.refuse_here(Refused::OfAnotherType, events),
             error => return Err(Violation::Refused { document: self.document, error }),
         }
         Ok(())
