@@ -276,12 +276,10 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
-
     use crdt_core::CrdtNode;
     use crdt_store::Store;
-    use crdt_store::backend::{Access, Backend, Memory, Transaction};
 
+    use super::super::disk::Disk;
     use super::super::intake::{Quota, Sent};
     use super::*;
     use crate::Live;
@@ -291,57 +289,27 @@ mod tests {
         text: String,
     }
 
-    /// A place where what is committed is durable once it is flushed.
-    #[derive(Clone, Default)]
-    struct Grouped(Arc<Kept>);
-
-    #[derive(Default)]
-    struct Kept {
-        memory: Memory,
-        flushed: AtomicUsize,
-        fails: AtomicBool,
-    }
-
-    impl Backend for Grouped {
-        fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
-            self.0.memory.begin(access)
-        }
-
-        fn flush(&self) -> Result<(), StoreError> {
-            if self.0.fails.load(Ordering::Relaxed) {
-                return Err(StoreError::Unsure("it is full".into()));
-            }
-            self.0.flushed.fetch_add(1, Ordering::Relaxed);
-            Ok(())
-        }
-
-        fn shrink(&self) -> Result<(), StoreError> {
-            Ok(())
-        }
-    }
-
     #[tokio::test]
     async fn others_look_at_what_is_durable() -> Result<(), StoreError> {
-        let place = Grouped::default();
+        let place = Disk::default();
         let keypair = Keypair::from_secret_bytes(&[1; 32]);
         let store = Store::over(Arc::new(place.clone()), Some(keypair));
         let mut stored = store.create::<Note>()?;
         stored.change(|note| note.text.set("Plan"))?;
         let note = Live::new(stored);
-        let flushed = || place.0.flushed.load(Ordering::Relaxed);
-        let before = flushed();
+        let before = place.flushed();
         for _ in 0..2 {
             assert_eq!(note.entry().look_durable(History::len).await?, Some(1));
         }
-        assert_eq!(flushed(), before + 1, "once");
+        assert_eq!(place.flushed(), before + 1, "once");
 
         // It is written, and the disk does not take it.
-        place.0.fails.store(true, Ordering::Relaxed);
+        place.fail(true);
         note.change(|note| note.text.set("Next")).await?;
         let looked = note.entry().look_durable(History::len).await;
         assert!(matches!(looked, Err(StoreError::Unsure(_))), "it is kept back");
         assert_eq!(note.entry().look(History::len).await, Some(2));
-        place.0.fails.store(false, Ordering::Relaxed);
+        place.fail(false);
         assert_eq!(note.entry().look_durable(History::len).await?, Some(2));
         Ok(())
     }
@@ -349,7 +317,7 @@ mod tests {
     /// What is part of a document is counted for who brought it, also where it is not durable yet.
     #[tokio::test]
     async fn what_a_disk_does_not_take_is_counted_all_the_same() -> Result<(), StoreError> {
-        let place = Grouped::default();
+        let place = Disk::default();
         let author = Keypair::from_secret_bytes(&[1; 32]);
         let mut note = crdt_core::Document::<Note>::create(author).expect("randomness");
         note.change(|note| note.text.set("Plan")).expect("short");
@@ -357,7 +325,7 @@ mod tests {
         let store = Store::over(Arc::new(place.clone()), Some(kept_by));
         let entry = Entry::of_history(store.join_history(note.id())?);
         let used = Arc::new(std::sync::atomic::AtomicU64::new(0));
-        place.0.fails.store(true, Ordering::Relaxed);
+        place.fail(true);
         let quota = Some(Quota { bytes: 10_000, used: used.clone() });
         let sent = Sent { bytes: note.export(&[]), origin: Origin::Here, quota };
         assert!(entry.take_in(vec![sent]).await.iter().all(Result::is_err));

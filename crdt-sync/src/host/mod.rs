@@ -5,6 +5,8 @@
 //! is done; in a browser it is a task. So no lock is held while anything else is awaited.
 
 mod asked;
+#[cfg(test)]
+mod disk;
 mod entry;
 mod intake;
 mod mailbox;
@@ -17,6 +19,8 @@ mod work;
 
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use asked::{Asked, bundles_of, member};
+#[cfg(all(test, feature = "net"))]
+pub(crate) use disk::Disk;
 pub(crate) use entry::{Entry, Origin};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use entry::{Grown, Listener};

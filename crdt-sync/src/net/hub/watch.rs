@@ -128,43 +128,18 @@ async fn blocking<R: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
     use crdt_core::{CrdtNode, Keypair};
     use crdt_store::Store;
-    use crdt_store::backend::{Access, Backend, Memory, Transaction};
     use tokio::runtime::Handle;
 
     use super::super::{Bounds, Mail};
     use super::*;
     use crate::Live;
+    use crate::host::Disk;
 
     #[derive(CrdtNode)]
     struct Note {
         text: String,
-    }
-
-    /// A disk that may fail.
-    #[derive(Clone, Default)]
-    struct Disk(Arc<Memory>, Arc<AtomicBool>);
-
-    impl Backend for Disk {
-        fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
-            self.0.begin(access)
-        }
-
-        fn flush(&self) -> Result<(), StoreError> {
-            let fails = self.1.load(Ordering::Relaxed);
-            if fails { Err(StoreError::Unsure("it is full".into())) } else { Ok(()) }
-        }
-
-        fn shrink(&self) -> Result<(), StoreError> {
-            Ok(())
-        }
-
-        fn revision(&self) -> Result<Option<u64>, StoreError> {
-            self.0.revision()
-        }
     }
 
     /// What was kept back because it was not durable is told once it is, though nothing is written then.
@@ -180,12 +155,12 @@ mod tests {
         let number = hub.number();
         let mut mailbox = hub.enter(number, None);
         hub.follow(number, note.id());
-        disk.1.store(true, Ordering::Relaxed);
+        disk.fail(true);
         note.change(|note| note.text.set("Plan")).await?;
         // It is looked for what was written, more than once.
         let told = timeout(3 * PAUSE, mailbox.mail.next()).await;
         assert!(told.is_err(), "it is kept back");
-        disk.1.store(false, Ordering::Relaxed);
+        disk.fail(false);
         let told = timeout(Duration::from_secs(20), mailbox.mail.next()).await;
         assert!(matches!(told, Ok(Some(Mail::Grown(_)))));
         Ok(())
