@@ -1,8 +1,9 @@
+use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::builder::BoolishValueParser;
-use clap::{Parser, ValueEnum};
+use clap::builder::{BoolishValueParser, Resettable};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 use crdt_sync::Target;
 
 use crate::config::{Config, Link};
@@ -59,6 +60,16 @@ fn socket(text: &str) -> Result<SocketAddr, &'static str> {
 }
 
 impl Args {
+    /// What this process was started with. A variable of the environment that is empty says nothing.
+    pub(crate) fn given() -> Self {
+        let says =
+            |arg: &Arg| arg.get_env().and_then(env::var_os).is_none_or(|said| !said.is_empty());
+        let command = Self::command();
+        let command =
+            command.mut_args(|arg| if says(&arg) { arg } else { arg.env(Resettable::Reset) });
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
     /// What the file says, and above it what is said here.
     pub(crate) fn config(self) -> Result<Config, Failure> {
         let Self { config: path, listen, admin, store, endpoint, link, open, log } = self;

@@ -14,7 +14,7 @@ use crate::args::Log;
 use crate::failure::Failure;
 
 /// All that can be said.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
@@ -34,10 +34,13 @@ pub(crate) struct Config {
     /// Where it was read from.
     #[serde(skip)]
     pub(crate) path: Option<PathBuf>,
+    /// What was read there, whatever was said besides.
+    #[serde(skip)]
+    pub(crate) file: Option<Box<Config>>,
 }
 
 /// Who may do what.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Allow {
     pub(crate) key: Option<Author>,
@@ -59,7 +62,7 @@ pub(crate) enum May {
 }
 
 /// Another relay.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table, as in `[[links]]` and `address = \"wss://..\"`")]
 pub(crate) struct Link {
     #[serde(deserialize_with = "target")]
@@ -68,7 +71,7 @@ pub(crate) struct Link {
     relay: Option<Author>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct LimitsTable {
     connections: Option<usize>,
@@ -84,7 +87,7 @@ struct LimitsTable {
     retry_after_seconds: Option<u64>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Queues {
     broadcast: Option<usize>,
@@ -107,6 +110,7 @@ impl Default for Config {
             queues: Queues::default(),
             log: Log::Text,
             path: None,
+            file: None,
         }
     }
 }
@@ -138,8 +142,24 @@ impl Config {
             place: place(&text, error.span().map_or(0, |span| span.start)),
             what: error.message().to_owned(),
         })?;
+        config.file = Some(Box::new(config.clone()));
         config.path = Some(path.to_owned());
         Ok(config)
+    }
+
+    /// What is set in another way, of all that is read when the relay starts and not again.
+    pub(crate) fn others_than(&self, other: &Self) -> impl Iterator<Item = &'static str> {
+        let differ = [
+            ("listen", self.listen != other.listen),
+            ("admin", self.admin != other.admin),
+            ("store", self.store != other.store),
+            ("endpoint", self.endpoint != other.endpoint),
+            ("behind_proxy", self.behind_proxy != other.behind_proxy),
+            ("links", self.links != other.links),
+            ("limits", self.limits != other.limits),
+            ("queues", self.queues != other.queues),
+        ];
+        differ.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name)
     }
 
     /// Whether only this machine can reach what is served.
@@ -209,7 +229,8 @@ impl Link {
     fn target(&self, number: usize) -> Result<Target, Failure> {
         let mut target = self.address.clone();
         if let Some(token) = &self.token {
-            target = target.with_token(Token::new(token).ok_or(Failure::LinkToken(number))?);
+            let token = Token::new(token).map_err(|error| Failure::LinkToken(number, error))?;
+            target = target.with_token(token);
         }
         Ok(self.relay.map_or(target.clone(), |relay| target.with_relay(relay)))
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crdt_store::StoreError;
+use crdt_sync::access::TokenError;
 use crdt_sync::{SettingError, StartError};
 use thiserror::Error;
 
@@ -33,16 +34,10 @@ pub(crate) enum Failure {
     ListGone(PathBuf),
     #[error("entry {0} of `allow` names {1}: say one of `key`, `token` and `everyone = true`")]
     WhoIsAllowed(usize, &'static str),
-    #[error(
-        "entry {0} of `allow` has a token that no header can say: take at most 256 visible ASCII \
-         characters other than `&` and `#`"
-    )]
-    Token(usize),
-    #[error(
-        "link {0} has a token that no header can say: take at most 256 visible ASCII characters other \
-         than `&` and `#`"
-    )]
-    LinkToken(usize),
+    #[error("entry {0} of `allow` has a token that cannot be one: {1}")]
+    Token(usize, TokenError),
+    #[error("link {0} has a token that cannot be one: {1}")]
+    LinkToken(usize, TokenError),
     /// In the words of the file.
     #[error("`{name}` is {}: {}", error.value(), error.range())]
     Setting { name: &'static str, error: SettingError },
@@ -98,8 +93,8 @@ impl Failure {
             | Self::NobodyAllowed(_)
             | Self::OpenWithList
             | Self::WhoIsAllowed(..)
-            | Self::Token(_)
-            | Self::LinkToken(_)
+            | Self::Token(..)
+            | Self::LinkToken(..)
             | Self::Setting { .. } => 2,
             _ => 1,
         })

@@ -11,13 +11,11 @@ mod signals;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use args::Args;
 use failure::Failure;
 
 fn main() -> ExitCode {
-    match Args::parse().config().and_then(|config| run::run(&config)) {
+    match Args::given().config().and_then(|config| run::run(&config)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             report(&failure);

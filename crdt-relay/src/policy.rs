@@ -45,7 +45,7 @@ fn with(rules: Rules, number: usize, allow: &Allow) -> Result<Rules, Failure> {
     match (&allow.key, &allow.token, allow.everyone) {
         (Some(key), None, false) => Ok(rules.key(*key, rule)),
         (None, Some(token), false) => {
-            let token = Token::new(token).ok_or(Failure::Token(number))?;
+            let token = Token::new(token).map_err(|error| Failure::Token(number, error))?;
             Ok(rules.token(&token, rule))
         }
         (None, None, true) => Ok(rules.everyone(rule)),

@@ -2,14 +2,13 @@
 
 use std::fs::{File, TryLockError};
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crdt_store::Store;
 use crdt_sync::access::AllowList;
 use crdt_sync::{Address, Relay, Target};
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
@@ -24,11 +23,33 @@ pub(crate) fn run(config: &Config) -> Result<(), Failure> {
     begin_log(config.log);
     let list = Arc::new(AllowList::new(rules(config)?));
     let targets = config.targets()?;
+    // Nothing is made for a relay that cannot be reached.
+    let listeners = Listeners::bind(config)?;
     let _served = served(&config.store)?;
     let opened = Store::open(&config.store);
     let store = opened.map_err(|source| Failure::Store { path: config.store.clone(), source })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(Failure::Runtime)?.block_on(serve(config, targets, list, &store))
+    runtime.map_err(Failure::Runtime)?.block_on(serve(config, targets, list, &store, listeners))
+}
+
+/// Where it can be reached.
+struct Listeners {
+    listen: TcpListener,
+    admin: Option<TcpListener>,
+}
+
+impl Listeners {
+    fn bind(config: &Config) -> Result<Self, Failure> {
+        Ok(Self { listen: bound(config.listen)?, admin: config.admin.map(bound).transpose()? })
+    }
+}
+
+fn bound(at: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(at).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    bound.map_err(|error| Failure::listen(at, error))
 }
 
 /// What says that a relay serves a store, as long as it is held: two would not tell those who are
@@ -70,13 +91,14 @@ async fn serve(
     targets: Vec<Target>,
     list: Arc<AllowList>,
     store: &Store,
+    listeners: Listeners,
 ) -> Result<(), Failure> {
     let mut signals = Signals::new().map_err(Failure::Runtime)?;
     let relay = Relay::start(store, list.clone(), config.options())?;
-    let mut serving = vec![listen(config, &relay).await?];
-    if let Some(admin) = config.admin {
-        let listener = bound(admin).await?;
-        serving.push(spawn(&relay, listener, admin_router(&relay, config.is_here(admin))));
+    let mut serving = vec![listen(config, &relay, listeners.listen)?];
+    if let (Some(admin), Some(listener)) = (config.admin, listeners.admin) {
+        let router = admin_router(&relay, config.is_here(admin));
+        serving.push(spawn(&relay, listener, router)?);
     }
     let link_all = || targets.iter().for_each(|target| relay.link(target.clone()));
     link_all();
@@ -97,8 +119,11 @@ async fn serve(
     Ok(())
 }
 
-async fn listen(config: &Config, relay: &Relay) -> Result<JoinHandle<()>, Failure> {
-    let listener = bound(config.listen).await?;
+fn listen(
+    config: &Config,
+    relay: &Relay,
+    listener: TcpListener,
+) -> Result<JoinHandle<()>, Failure> {
     let at = listener.local_addr().map_err(|error| Failure::Listen(config.listen, error))?;
     let mut router = relay.router();
     // Who can reach it is on this machine, and may see who is connected.
@@ -110,7 +135,7 @@ async fn listen(config: &Config, relay: &Relay) -> Result<JoinHandle<()>, Failur
     if let Some(admin) = config.admin {
         tracing::info!(at = %admin, "the status page and metrics are served for those who run it");
     }
-    Ok(spawn(relay, listener, router))
+    spawn(relay, listener, router)
 }
 
 /// What is for those who run the relay: not for a page that a browser of theirs shows, which can be made
@@ -129,17 +154,18 @@ fn announce(at: SocketAddr) {
     }
 }
 
-fn spawn(relay: &Relay, listener: TcpListener, router: crdt_sync::Router) -> JoinHandle<()> {
+fn spawn(
+    relay: &Relay,
+    listener: TcpListener,
+    router: crdt_sync::Router,
+) -> Result<JoinHandle<()>, Failure> {
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::Runtime)?;
     let relay = relay.clone();
-    tokio::spawn(async move {
+    Ok(tokio::spawn(async move {
         if let Err(error) = relay.serve_router(listener, router).await {
             tracing::error!(%error, "not served any more");
         }
-    })
-}
-
-async fn bound(at: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(at).await.map_err(|error| Failure::listen(at, error))
+    }))
 }
 
 /// Reads anew who may do what. What is wrong with that changes nothing.
@@ -149,6 +175,11 @@ fn reload(config: &Config, list: &AllowList) {
         return;
     };
     let read = Config::read(path).and_then(|mut read| {
+        if let Some(started) = config.file.as_deref() {
+            for setting in read.others_than(started) {
+                tracing::warn!(setting, "it is another one in the file: start anew for that");
+            }
+        }
         (read.listen, read.behind_proxy) = (config.listen, config.behind_proxy);
         read.open |= config.open;
         // A file that is being written is empty for a while.

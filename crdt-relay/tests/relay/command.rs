@@ -25,7 +25,12 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
 
 impl Running {
     pub(crate) fn start(folder: TempDir, arguments: &[&str]) -> Self {
-        let mut child = command(folder.path(), arguments).spawn().expect("the command");
+        let command = command(folder.path(), arguments);
+        Self::spawn(folder, command)
+    }
+
+    fn spawn(folder: TempDir, mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the command");
         let mut line = String::new();
         let out = child.stdout.take().expect("it is piped");
         BufReader::new(out).read_line(&mut line).expect("a line");
@@ -47,6 +52,17 @@ impl Running {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args([signal, &pid]).status().expect("kill");
         assert!(sent.success());
+    }
+
+    /// Its log, until it has said something.
+    #[cfg(unix)]
+    fn log_until(&mut self, says: &str) -> String {
+        let mut lines = BufReader::new(self.child.stderr.as_mut().expect("it is piped"));
+        let mut log = String::new();
+        while !log.contains(says) {
+            assert!(lines.read_line(&mut log).expect("text") > 0, "{log}");
+        }
+        log
     }
 
     /// Waits until it has ended, and gives its log.
@@ -104,13 +120,10 @@ fn a_configuration_that_is_wrong_says_where() {
             "`endpoint` is \"https://there\": it has to be an address",
         ),
         ("endpoint = \"\"", "`endpoint` is \"\""),
-        (
-            "[limits]\nping_seconds = 0",
-            "`limits.ping_seconds` is 0ns: it has to be a time from 1ms",
-        ),
+        ("[limits]\nping_seconds = 0", "`limits.ping_seconds` is 0s: it has to be a time from 1ms"),
         ("[limits]\nwrite_seconds = 9000000000000000000", "`limits.write_seconds` is"),
-        ("[limits]\nidle_document_seconds = 0", "`limits.idle_document_seconds` is 0ns"),
-        ("[limits]\nhandshake_seconds = 0", "`limits.handshake_seconds` is 0ns"),
+        ("[limits]\nidle_document_seconds = 0", "`limits.idle_document_seconds` is 0s"),
+        ("[limits]\nhandshake_seconds = 0", "`limits.handshake_seconds` is 0s"),
         ("[limits]\nretry_after_seconds = 9000000000000000000", "`limits.retry_after_seconds` is"),
         ("[limits]\ndrain_seconds = 9000000000000000000", "`limits.drain_seconds` is"),
         ("[limits]\nconnections = 0", "`limits.connections` is 0"),
@@ -136,15 +149,18 @@ fn a_configuration_that_is_wrong_says_where() {
 #[test]
 fn why_it_cannot_begin_where_it_is_told_to_is_said() {
     let relay = Running::anywhere();
-    let (code, why) = refused(&["--listen", &relay.at], "");
-    assert_eq!(code, Some(1), "{why}");
+    let another = folder();
+    let started = command(another.path(), &["--listen", &relay.at]).output().expect("the command");
+    let why = String::from_utf8(started.stderr).expect("text");
+    assert_eq!(started.status.code(), Some(1), "{why}");
     assert!(why.contains(&format!("something else listens at {}", relay.at)), "{why}");
+    assert!(fs::read_dir(another.path()).expect("a folder").next().is_none(), "it makes no store");
     let store = relay.folder.path().join("relay.crdt");
     let store = store.to_str().expect("text");
     let (code, why) = refused(&["--listen", "127.0.0.1:0", "--store", store], "");
     assert_eq!(code, Some(1), "{why}");
     assert!(why.contains("another relay serves the store"), "{why}");
-    let (code, why) = refused(&["--store", "not/here/relay.crdt"], "");
+    let (code, why) = refused(&["--listen", "127.0.0.1:0", "--store", "not/here/relay.crdt"], "");
     assert_eq!(code, Some(1), "{why}");
     assert!(why.contains("the folder not/here of the store is not there"), "{why}");
     let (_, why) = refused(&["--link", "relay.example.org"], "");
@@ -162,6 +178,32 @@ fn the_example_of_the_documentation_is_a_configuration() {
     let elsewhere = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--store", "here.crdt"];
     let relay = Running::start(folder, &[&["--config", "relay.toml"], &elsewhere[..]].concat());
     assert!(relay.folder.path().join("here.crdt").exists());
+}
+
+#[test]
+fn a_variable_that_is_empty_says_nothing() {
+    let folder = folder();
+    let mut command = command(folder.path(), &["--listen", "127.0.0.1:0"]);
+    for name in ["CONFIG", "LISTEN", "ADMIN", "STORE", "ENDPOINT", "LINK", "OPEN", "LOG"] {
+        command.env(format!("CRDT_RELAY_{name}"), "");
+    }
+    let relay = Running::spawn(folder, command);
+    assert!(relay.folder.path().join("relay.crdt").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_read_again_is_said() {
+    let folder = folder();
+    let config = folder.path().join("relay.toml");
+    fs::write(&config, "listen = \"127.0.0.1:0\"\n").expect("room");
+    let mut relay = Running::start(folder, &["--config", "relay.toml", "--open"]);
+    fs::write(&config, "listen = \"127.0.0.1:1\"\n[queues]\npeer = 8\n").expect("room");
+    relay.signal("-HUP");
+    let log = relay.log_until("read again");
+    let said: Vec<&str> = log.lines().filter(|line| line.contains("start anew")).collect();
+    assert_eq!(said.len(), 2, "{log}");
+    assert!(said[0].contains("\"listen\"") && said[1].contains("\"queues\""), "{log}");
 }
 
 #[cfg(unix)]

@@ -11,8 +11,11 @@
 use crdt_core::PartKind;
 
 use super::base::COPY;
-use super::{Content, Durable, Replica, Row, check};
-use crate::backend::{Access, Append, Kind, Part, PartName, Place, Placed, Rows, Write};
+use super::notes::merged_notes;
+use super::{Content, Durable, Replica, Row, check, entry};
+use crate::backend::{
+    Access, Append, Check, Entry, Kind, Note, Part, PartName, Place, Placed, Rows, Write,
+};
 use crate::error::StoreError;
 
 /// How many appends of a level are merged.
@@ -62,39 +65,67 @@ impl Replica {
         }
     }
 
+    /// Others write while it is worked out what is to be written. If one of them did so to this
+    /// document, they see to it.
     async fn compact<C: Content>(
         &mut self,
         content: &C,
         place: &impl Place,
     ) -> Result<(), StoreError> {
-        let transaction = place.begin(Access::Write).await?;
-        // Whoever appended since then sees to it.
-        let is_last =
-            transaction.document(&self.id).await?.is_some_and(|it| it.last == self.position);
-        if !is_last {
+        let noted = self.are_notes_long();
+        let reading = place.begin(Access::Read).await?;
+        let found = self.find(&reading, noted).await?;
+        drop(reading);
+        if found.entry.last != self.position {
             return Ok(());
         }
-        let compacted = self.compacted(content, &transaction).await?;
-        let note = if self.are_notes_long() {
-            self.merged_notes(content, &transaction).await
-        } else {
-            None
-        };
-        self.replace(transaction, compacted, note).await
+        let due = self.due(content, &found);
+        if due.is_nothing() {
+            return Ok(());
+        }
+        let writing = place.begin(Access::Write).await?;
+        if self.find(&writing, noted).await? == found {
+            self.replace(writing, due).await?;
+        }
+        Ok(())
+    }
+
+    /// Has everything be in the base, if it is not. Who knows no state has nothing to add to one
+    /// behind which nothing lies.
+    ///
+    /// Others write meanwhile, unless one of them did so to this document.
+    pub(crate) async fn compact_all<C: Content>(
+        &mut self,
+        content: &mut C,
+        place: &impl Place,
+    ) -> Result<(), StoreError> {
+        let reading = place.begin(Access::Read).await?;
+        self.bring_in(content, &reading).await?;
+        let mut found = self.find(&reading, true).await?;
+        drop(reading);
+        let mut due = self.due_of_all(content, &found);
+        let writing = place.begin(Access::Write).await?;
+        if self.find(&writing, true).await? != found {
+            self.bring_in(content, &writing).await?;
+            found = self.find(&writing, true).await?;
+            due = self.due_of_all(content, &found);
+        }
+        if due.is_nothing() {
+            return Ok(());
+        }
+        self.replace(writing, due).await?;
+        self.forget_awaited();
+        Ok(())
     }
 
     /// Ends a transaction with what takes the place of what was appended and noted.
     pub(super) async fn replace(
         &mut self,
         mut transaction: impl Rows,
-        compacted: Option<Compacted>,
-        note: Option<Vec<u8>>,
+        Due { compacted, note }: Due,
     ) -> Result<(), StoreError> {
         let mut writes: Vec<Write> = note.iter().map(|note| self.renote(note.clone())).collect();
         writes.extend(compacted.iter().flat_map(|compacted| compacted.writes.iter().cloned()));
-        if writes.is_empty() {
-            return Ok(());
-        }
         transaction.write(&self.id, &writes).await?;
         transaction.commit().await?;
         if let Some(compacted) = compacted {
@@ -106,56 +137,50 @@ impl Replica {
         Ok(())
     }
 
-    /// What is to be written in place of what was appended, if that is due.
-    async fn compacted<C: Content>(
-        &self,
-        content: &C,
-        transaction: &impl Rows,
-    ) -> Result<Option<Compacted>, StoreError> {
-        if self.is_base_stale {
-            return self.rebase(content, transaction).await.map(Some);
+    async fn find(&self, transaction: &impl Rows, noted: bool) -> Result<Found, StoreError> {
+        let notes = if noted { self.read_notes(transaction).await } else { None };
+        Ok(Found {
+            entry: entry(transaction, &self.id).await?,
+            tail: transaction.tail(&self.id).await?,
+            parts: transaction.part_names(&self.id).await?,
+            notes: notes.unwrap_or_default(),
+        })
+    }
+
+    fn due<C: Content>(&self, content: &C, found: &Found) -> Due {
+        let compacted = self.compacted(content, found);
+        Due { compacted, note: merged_notes(content, &found.notes) }
+    }
+
+    fn due_of_all<C: Content>(&self, content: &C, found: &Found) -> Due {
+        if !C::HAS_STATE && found.tail.is_empty() {
+            return Due { compacted: None, note: None };
         }
-        let Some(entry) = transaction.document(&self.id).await? else { return Ok(None) };
-        let tail = transaction.tail(&self.id).await?;
+        let mut compacted = self.rebase(content, &found.parts);
+        compacted.writes.extend(self.awaited());
+        Due { compacted: Some(compacted), note: merged_notes(content, &found.notes) }
+    }
+
+    /// What is to be written in place of what was appended, if that is due.
+    fn compacted<C: Content>(&self, content: &C, found: &Found) -> Option<Compacted> {
+        if self.is_base_stale {
+            return Some(self.rebase(content, &found.parts));
+        }
         let changes = content.history().len();
         let start = self.tail.first().map_or(changes, |row| row.start);
-        let appended = tail.iter().map(|placed| placed.bytes).sum();
-        let base =
-            Extent { bytes: entry.listing.bytes.saturating_sub(appended), changes: start as u64 };
+        let appended = found.tail.iter().map(|placed| placed.bytes).sum();
+        let bytes = found.entry.listing.bytes.saturating_sub(appended);
+        let base = Extent { bytes, changes: start as u64 };
         let behind = Extent { bytes: appended, changes: (changes - start) as u64 };
-        match plan(&tail, base, behind) {
-            None => Ok(None),
-            Some(Plan::Rebase) => self.rebase(content, transaction).await.map(Some),
-            Some(Plan::Merge { from, level }) => Ok(self.merge(content, &tail, from, level)),
+        match plan(&found.tail, base, behind)? {
+            Plan::Rebase => Some(self.rebase(content, &found.parts)),
+            Plan::Merge { from, level } => self.merge(content, &found.tail, from, level),
         }
     }
 
-    /// Has everything be in the base, if it is not. Who knows no state has nothing to add to one
-    /// behind which nothing lies.
-    pub(crate) async fn compact_all<C: Content>(
-        &mut self,
-        content: &mut C,
-        place: &impl Place,
-    ) -> Result<(), StoreError> {
-        let transaction = place.begin(Access::Write).await?;
-        self.bring_in(content, &transaction).await?;
-        if C::HAS_STATE || !transaction.tail(&self.id).await?.is_empty() {
-            let mut compacted = self.rebase(content, &transaction).await?;
-            compacted.writes.extend(self.awaited());
-            let note = self.merged_notes(content, &transaction).await;
-            self.replace(transaction, Some(compacted), note).await?;
-            self.forget_awaited();
-        }
-        Ok(())
-    }
-
-    /// What is to be written so that everything is in the base.
-    pub(super) async fn rebase<C: Content>(
-        &self,
-        content: &C,
-        transaction: &impl Rows,
-    ) -> Result<Compacted, StoreError> {
-        let mut old = transaction.part_names(&self.id).await?;
+    /// What is to be written so that everything is in the base, of which these parts are there.
+    pub(super) fn rebase<C: Content>(&self, content: &C, old: &[(PartName, Check)]) -> Compacted {
+        let mut old = old.to_vec();
         old.sort_unstable();
         let mut writes = Vec::new();
         for saved in content.save_in_parts() {
@@ -169,7 +194,7 @@ impl Replica {
         }
         writes.extend(old.into_iter().map(|(name, _)| Write::DropPart(name)));
         writes.push(Write::Through(self.position));
-        Ok(Compacted { writes, tail: Vec::new(), durable: Durable::all_of(content.history()) })
+        Compacted { writes, tail: Vec::new(), durable: Durable::all_of(content.history()) }
     }
 
     /// Everything from a number on as one. `None` if this handle does not know which changes it is.
@@ -199,6 +224,28 @@ impl Replica {
     pub(super) fn follow(&mut self, compacted: Compacted) {
         (self.tail, self.durable) = (compacted.tail, compacted.durable);
         self.is_base_stale = false;
+    }
+}
+
+/// What is in the store of a document that is to be compacted.
+#[derive(PartialEq, Eq, Debug)]
+struct Found {
+    entry: Entry,
+    tail: Vec<Placed>,
+    parts: Vec<(PartName, Check)>,
+    notes: Vec<Note>,
+}
+
+/// What takes the place of what was appended, and of what was noted.
+#[derive(Debug)]
+pub(super) struct Due {
+    pub(super) compacted: Option<Compacted>,
+    pub(super) note: Option<Vec<u8>>,
+}
+
+impl Due {
+    fn is_nothing(&self) -> bool {
+        self.compacted.is_none() && self.note.is_none()
     }
 }
 

@@ -132,7 +132,7 @@ impl Replica {
         let history = content.history();
         let id = history.document();
         let (mut replica, _) = Self::open(id, transaction, |_| Ok(History::new(id))).await?;
-        let compacted = replica.rebase(content, transaction).await?;
+        let compacted = replica.rebase(content, &transaction.part_names(&id).await?);
         let mut writes = compacted.writes.clone();
         let type_name = history.genesis().map(|genesis| genesis.type_name().to_owned());
         writes.push(Write::List { type_name, changes: history.len() as u64 });

@@ -4,6 +4,7 @@
 //! undone in memory. So notes that others write meanwhile are not brought in: to undo is to undo what
 //! was made through one's own handle. They are an aid, and what is wrong with them is only said.
 
+use super::compaction::Due;
 use super::{Content, Replica, check};
 use crate::backend::{Note, Rows, Write};
 
@@ -62,17 +63,6 @@ impl Replica {
         self.notes.is_long()
     }
 
-    /// The note that all become, if there are several.
-    pub(super) async fn merged_notes<C: Content>(
-        &self,
-        content: &C,
-        transaction: &impl Rows,
-    ) -> Option<Vec<u8>> {
-        let notes = self.read_notes(transaction).await.filter(|notes| notes.len() > 1)?;
-        let notes: Vec<&[u8]> = notes.iter().map(|note| &*note.bytes).collect();
-        content.merged_notes(&notes)
-    }
-
     /// Lets go of groups that were passed over without a change, as a note says, in a transaction
     /// that writes. Nothing is appended that the note could go with, so one note takes the place of
     /// all; without it they would be back when the document is opened again.
@@ -85,14 +75,15 @@ impl Replica {
         let Some(notes) = self.read_notes(&transaction).await else { return };
         let notes: Vec<&[u8]> = notes.iter().map(|note| &*note.bytes).chain([&*passed]).collect();
         let Some(note) = content.merged_notes(&notes) else { return };
-        if let Err(error) = self.replace(transaction, None, Some(note)).await {
+        let due = Due { compacted: None, note: Some(note) };
+        if let Err(error) = self.replace(transaction, due).await {
             tracing::warn!(%error, document = %self.id, "what was passed over is not noted");
         }
     }
 
     /// The notes that are in the store. Where one is damaged, those that come after it: it may have
     /// said what became of all before. `None` if they cannot be read.
-    async fn read_notes(&self, transaction: &impl Rows) -> Option<Vec<Note>> {
+    pub(super) async fn read_notes(&self, transaction: &impl Rows) -> Option<Vec<Note>> {
         match transaction.notes(&self.id).await {
             Ok(mut notes) => {
                 let is_damaged = |note: &Note| check(&note.bytes) != note.check;
@@ -108,4 +99,10 @@ impl Replica {
             }
         }
     }
+}
+
+/// The note that all become, if there are several.
+pub(super) fn merged_notes<C: Content>(content: &C, notes: &[Note]) -> Option<Vec<u8>> {
+    let notes: Vec<&[u8]> = notes.iter().map(|note| &*note.bytes).collect();
+    if notes.len() > 1 { content.merged_notes(&notes) } else { None }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crdt_core::{Document, Text};
-use crdt_store::backend::Memory;
+use crdt_store::backend::{Access, Backend as _, Memory};
 use crdt_store::{Store, Stored};
 
-use super::key;
 use super::wrapped::{Counts, Fault, Faulty};
+use super::{key, text};
 
 fn watched(inner: &Arc<Memory>) -> (Store, Arc<Counts>) {
     let counts = Arc::new(Counts::default());
@@ -81,4 +81,41 @@ fn a_document_is_gone_through_once_and_not_each_time_it_is_opened() {
     assert!(opened.was_replayed());
     opened.change(|text| text.push_str("y")).unwrap();
     assert!(!store.open_document::<Text>(elsewhere.id()).unwrap().was_replayed());
+}
+
+/// Others write while a handle works out what the base is to be: to another document, and to this one,
+/// so that what was worked out is not written, or worked out again for who asked for it.
+#[test]
+fn others_write_while_a_document_is_compacted() {
+    for asked in [false, true] {
+        let inner = Arc::new(Memory::new());
+        let place = Arc::new(Faulty::new(inner.clone(), Fault::None, Arc::default()));
+        let store = Store::over(place.clone(), Some(key(1)));
+        let other = watched(&inner).0;
+        let mut body = store.create::<Text>().unwrap();
+        let mut same = other.open_document::<Text>(body.id()).unwrap();
+        let (wrote, written) = std::sync::mpsc::channel();
+        place.while_compacting(move || {
+            other.create::<Text>().unwrap().change(|text| text.push_str("beside")).unwrap();
+            same.change(|text| text.push_str("meanwhile")).unwrap();
+            wrote.send(()).unwrap();
+        });
+        if asked {
+            body.compact().unwrap();
+        } else {
+            // It is long enough to become the base with this change.
+            body.change(|body| body.push_str(&text(20_000))).unwrap();
+        }
+        written.try_recv().expect("nobody could write");
+        let (before, appended) = (body.heads(), if asked { 0 } else { 2 });
+        let rows = inner.begin(Access::Read).unwrap();
+        assert_eq!(rows.tail(&body.id()).unwrap().len(), appended);
+        drop(rows);
+        assert_eq!(body.refresh().unwrap(), !asked);
+        assert_eq!(body.heads() == before, asked);
+        body.change(|text| text.push_str("on")).unwrap();
+        let opened = watched(&inner).0.open_document::<Text>(body.id()).unwrap();
+        assert_eq!(opened.value(), body.value());
+        assert!(opened.value().contains("meanwhile") && opened.value().ends_with("on"));
+    }
 }

@@ -1,7 +1,8 @@
 //! Places around a place in memory, that do something wrong, or count what is done.
 
-use std::sync::Arc;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crdt_core::DocumentId;
 use crdt_store::backend::{
@@ -53,23 +54,34 @@ pub(crate) struct Faulty {
     appends: AtomicU64,
     /// The number that this handle takes its last append to have.
     last: AtomicU64,
+    /// What happens once when a transaction has ended that read what the parts of a base are called.
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Faulty {
     pub(crate) fn new(inner: Arc<Memory>, fault: Fault, counts: Arc<Counts>) -> Self {
-        Self { inner, fault, counts, appends: AtomicU64::new(0), last: AtomicU64::new(0) }
+        let (appends, last, meanwhile) = Default::default();
+        Self { inner, fault, counts, appends, last, meanwhile }
+    }
+
+    /// Has something happen before a compaction that was worked out is written.
+    pub(crate) fn while_compacting(&self, meanwhile: impl FnOnce() + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(meanwhile));
     }
 }
 
 struct FaultyTransaction<'a> {
     place: &'a Faulty,
     inner: Option<Box<dyn Transaction + 'a>>,
+    writes: bool,
+    compacts: Cell<bool>,
 }
 
 impl Backend for Faulty {
     fn begin(&self, access: Access) -> Result<Box<dyn Transaction + '_>, StoreError> {
         let inner = Some(self.inner.begin(access)?);
-        Ok(Box::new(FaultyTransaction { place: self, inner }))
+        let writes = access == Access::Write;
+        Ok(Box::new(FaultyTransaction { place: self, inner, writes, compacts: Cell::new(false) }))
     }
 
     fn flush(&self) -> Result<(), StoreError> {
@@ -113,6 +125,11 @@ impl Drop for FaultyTransaction<'_> {
         {
             inner.commit().unwrap();
         }
+        if self.compacts.get()
+            && let Some(meanwhile) = self.place.meanwhile.lock().unwrap().take()
+        {
+            meanwhile();
+        }
     }
 }
 
@@ -144,6 +161,7 @@ impl Transaction for FaultyTransaction<'_> {
     }
 
     fn part_names(&self, id: &DocumentId) -> Result<Vec<(PartName, Check)>, StoreError> {
+        self.compacts.set(!self.writes);
         self.inner().part_names(id)
     }
 

@@ -1,4 +1,3 @@
-use core::future::ready;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -6,7 +5,7 @@ use crdt_core::{Author, DocumentId};
 use tokio::sync::watch;
 
 use super::token::TokenHash;
-use super::{Access, Answer, Grant, Holder, Right, Token, Visitor};
+use super::{Access, Grant, Holder, Right, Token, Visitor};
 
 /// Lists of keys, tokens and documents. Whoever is on none of them may do nothing.
 ///
@@ -21,7 +20,7 @@ use super::{Access, Answer, Grant, Holder, Right, Token, Visitor};
 /// let rules = Rules::new()
 ///     .key(mine, Rule::write())
 ///     .key(yours, Rule::write().quota(10 << 20))
-///     .token(&Token::new("guest-2f6e9a").ok_or("not a token")?, Rule::read());
+///     .token(&Token::new("guest-2f6e9a")?, Rule::read());
 /// let list = AllowList::new(rules.clone());
 /// list.set(rules.without_key(&yours));       // closes the connections of `yours`
 /// # Ok(())
@@ -113,6 +112,13 @@ impl Rules {
         self
     }
 
+    /// No longer who shows this token.
+    #[must_use]
+    pub fn without_token(mut self, token: &Token) -> Self {
+        self.tokens.remove(&token.hash());
+        self
+    }
+
     /// Everyone.
     #[must_use]
     pub fn everyone(mut self, rule: Rule) -> Self {
@@ -178,16 +184,16 @@ impl AllowList {
 }
 
 impl Access for AllowList {
-    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
-        Box::pin(ready(self.rules().of(visitor).next().is_some()))
+    async fn may_connect(&self, visitor: &Visitor) -> bool {
+        self.rules().of(visitor).next().is_some()
     }
 
-    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant> {
-        Box::pin(ready(self.rules().grant(visitor, &document)))
+    async fn grant(&self, visitor: &Visitor, document: DocumentId) -> Grant {
+        self.rules().grant(visitor, &document)
     }
 
-    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
-        Box::pin(ready(self.rules().of(visitor).any(|(_, rule)| rule.is_relay)))
+    async fn is_relay(&self, visitor: &Visitor) -> bool {
+        self.rules().of(visitor).any(|(_, rule)| rule.is_relay)
     }
 
     fn changed(&self) -> Option<watch::Receiver<u64>> {
@@ -270,8 +276,8 @@ mod tests {
 
     #[test]
     fn tokens_are_what_headers_and_links_can_say() {
-        assert!(Token::new("").is_none() && Token::new("two words").is_none());
-        assert!(Token::new("a&b").is_none() && Token::new("a".repeat(257)).is_none());
+        assert!(Token::new("").is_err() && Token::new("two words").is_err());
+        assert!(Token::new("a&b").is_err() && Token::new("a".repeat(257)).is_err());
         assert_eq!(format!("{:?}", token("secret")), "Token(..)");
     }
 }

@@ -8,15 +8,14 @@ mod allow_list;
 mod token;
 
 use core::fmt;
-use core::future::{Future, ready};
-use core::pin::Pin;
+use core::future::ready;
 use std::net::IpAddr;
 
 use crdt_core::{Author, DocumentId};
 use tokio::sync::watch;
 
 pub use allow_list::{AllowList, Rule, Rules};
-pub use token::Token;
+pub use token::{Token, TokenError};
 
 /// Somebody who is connected, or wants to be.
 #[derive(Clone, Debug)]
@@ -118,14 +117,11 @@ impl Grant {
     }
 }
 
-/// An answer that may have to be looked up.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
 /// Decides who may connect to a relay, and what they may do there.
 ///
 /// ```
 /// use crdt_core::DocumentId;
-/// use crdt_sync::access::{Access, Answer, Grant, Visitor};
+/// use crdt_sync::access::{Access, Grant, Visitor};
 ///
 /// /// Everyone who has the password of the week may read.
 /// struct Readers {
@@ -133,28 +129,27 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// }
 ///
 /// impl Access for Readers {
-///     fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
-///         let token = visitor.token.as_ref();
-///         let knows = token.is_some_and(|token| token.is(&self.password));
-///         Box::pin(async move { knows })
+///     async fn may_connect(&self, visitor: &Visitor) -> bool {
+///         visitor.token.as_ref().is_some_and(|token| token.is(&self.password))
 ///     }
 ///
-///     fn grant<'a>(&'a self, _: &'a Visitor, _: DocumentId) -> Answer<'a, Grant> {
-///         Box::pin(async { Grant::READ })
+///     async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+///         Grant::READ
 ///     }
 /// }
 /// ```
 pub trait Access: Send + Sync + 'static {
     /// Whether somebody may be connected at all.
-    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool>;
+    fn may_connect(&self, visitor: &Visitor) -> impl Future<Output = bool> + Send;
 
     /// What somebody who is connected may do with a document, which may be one that is not there
     /// yet: who may write makes it.
-    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant>;
+    fn grant(&self, visitor: &Visitor, document: DocumentId) -> impl Future<Output = Grant> + Send;
 
-    /// Whether somebody is a relay that is to be sent every document it may read, unasked.
-    fn is_relay<'a>(&'a self, _: &'a Visitor) -> Answer<'a, bool> {
-        Box::pin(ready(false))
+    /// Whether somebody is a relay that is to be sent every document it may read, unasked. Nobody is
+    /// if nothing is said.
+    fn is_relay(&self, _: &Visitor) -> impl Future<Output = bool> + Send {
+        ready(false)
     }
 
     /// Is told when answers may differ from those that were given; then they are asked for again,
@@ -170,12 +165,63 @@ pub trait Access: Send + Sync + 'static {
 pub struct Open;
 
 impl Access for Open {
-    fn may_connect<'a>(&'a self, _: &'a Visitor) -> Answer<'a, bool> {
-        Box::pin(ready(true))
+    async fn may_connect(&self, _: &Visitor) -> bool {
+        true
     }
 
-    fn grant<'a>(&'a self, _: &'a Visitor, _: DocumentId) -> Answer<'a, Grant> {
-        Box::pin(ready(Grant::ALL))
+    async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+        Grant::ALL
+    }
+}
+
+/// Shared with whoever changes it.
+impl<A: Access> Access for std::sync::Arc<A> {
+    fn may_connect(&self, visitor: &Visitor) -> impl Future<Output = bool> + Send {
+        (**self).may_connect(visitor)
+    }
+
+    fn grant(&self, visitor: &Visitor, document: DocumentId) -> impl Future<Output = Grant> + Send {
+        (**self).grant(visitor, document)
+    }
+
+    fn is_relay(&self, visitor: &Visitor) -> impl Future<Output = bool> + Send {
+        (**self).is_relay(visitor)
+    }
+
+    fn changed(&self) -> Option<watch::Receiver<u64>> {
+        (**self).changed()
+    }
+}
+
+/// An answer that may have to be looked up.
+#[cfg(feature = "net")]
+type Answer<'a, T> = core::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An [`Access`] of whatever type.
+#[cfg(feature = "net")]
+pub(crate) trait AnyAccess: Send + Sync {
+    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool>;
+    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant>;
+    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool>;
+    fn changed(&self) -> Option<watch::Receiver<u64>>;
+}
+
+#[cfg(feature = "net")]
+impl<A: Access> AnyAccess for A {
+    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(Access::may_connect(self, visitor))
+    }
+
+    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant> {
+        Box::pin(Access::grant(self, visitor, document))
+    }
+
+    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
+        Box::pin(Access::is_relay(self, visitor))
+    }
+
+    fn changed(&self) -> Option<watch::Receiver<u64>> {
+        Access::changed(self)
     }
 }
 
@@ -186,24 +232,5 @@ impl fmt::Display for Right {
             Self::Read => "read",
             Self::Write => "write",
         })
-    }
-}
-
-/// Shared with whoever changes it.
-impl<A: Access + ?Sized> Access for std::sync::Arc<A> {
-    fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
-        (**self).may_connect(visitor)
-    }
-
-    fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant> {
-        (**self).grant(visitor, document)
-    }
-
-    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
-        (**self).is_relay(visitor)
-    }
-
-    fn changed(&self) -> Option<watch::Receiver<u64>> {
-        (**self).changed()
     }
 }

@@ -7,6 +7,12 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Token(Zeroizing<String>);
 
+/// What cannot be a [`Token`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a token is 1 to 256 visible ASCII characters other than `&` and `#`")]
+#[non_exhaustive]
+pub struct TokenError;
+
 /// What is kept of a token to know it again. Hashes can be compared in any way: how long that takes
 /// says nothing of the secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,12 +20,15 @@ pub(super) struct TokenHash([u8; 32]);
 
 impl Token {
     /// A token of at most 256 visible ASCII characters other than `&` and `#`, as headers and links can
-    /// say it; `None` if it is anything else.
-    pub fn new(secret: impl Into<String>) -> Option<Self> {
+    /// say it.
+    ///
+    /// # Errors
+    /// [`TokenError`] if it is anything else.
+    pub fn new(secret: impl Into<String>) -> Result<Self, TokenError> {
         let secret = Zeroizing::new(secret.into());
         let can_be_said = |byte: u8| byte.is_ascii_graphic() && byte != b'&' && byte != b'#';
         let is_token = (1..=256).contains(&secret.len()) && secret.bytes().all(can_be_said);
-        is_token.then_some(Self(secret))
+        if is_token { Ok(Self(secret)) } else { Err(TokenError) }
     }
 
     /// The secret.

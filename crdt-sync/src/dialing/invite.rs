@@ -5,7 +5,7 @@ use crdt_core::{Author, DocumentId, ParseIdError};
 use thiserror::Error;
 
 use super::address::{Address, AddressError};
-use crate::access::Token;
+use crate::access::{Token, TokenError};
 
 /// A link that lets somebody in: where a document is kept, which it is, and what the relay's policy
 /// asks for.
@@ -22,7 +22,7 @@ use crate::access::Token;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let text = Document::<Text>::create(Keypair::generate()?)?;
 /// let invite = Invite::new("wss://relay.example.org".parse()?, text.id())
-///     .with_token(Token::new("guest-2f6e9a").ok_or("not a token")?);
+///     .with_token(Token::new("guest-2f6e9a")?);
 /// let link = invite.to_string();
 /// assert_eq!(link.parse::<Invite>()?, invite);
 /// # Ok(())
@@ -57,8 +57,8 @@ pub enum InviteError {
         error: ParseIdError,
     },
     /// The token is none.
-    #[error("the link is damaged (its token has characters that no token has): ask for it again")]
-    Token,
+    #[error("the link is damaged ({0}): ask for it again")]
+    Token(#[from] TokenError),
 }
 
 impl Invite {
@@ -136,7 +136,7 @@ impl FromStr for Invite {
             match name {
                 "document" => document = Some(id("document", value)?),
                 "relay" => relay = Some(id("relay", value)?),
-                "token" => token = Some(Token::new(value).ok_or(InviteError::Token)?),
+                "token" => token = Some(Token::new(value)?),
                 _ => {}
             }
         }
@@ -188,6 +188,6 @@ mod tests {
         assert!(matches!(short.parse::<Invite>(), Err(InviteError::Id { part: "document", .. })));
         let https = link.replace("ws:", "https:");
         assert!(matches!(https.parse::<Invite>(), Err(InviteError::Address(_))));
-        assert_eq!(format!("{link}&token=").parse::<Invite>(), Err(InviteError::Token));
+        assert_eq!(format!("{link}&token=").parse::<Invite>(), Err(InviteError::Token(TokenError)));
     }
 }

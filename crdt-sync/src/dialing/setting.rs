@@ -63,7 +63,8 @@ pub(crate) fn time(
         return Ok(());
     }
     let range = format!("it has to be a time from {least:?} to {LONGEST:?}");
-    Err(SettingError::new(setting, format_args!("{value:?}"), range))
+    let value = if value.is_zero() { "0s".to_owned() } else { format!("{value:?}") };
+    Err(SettingError::new(setting, value, range))
 }
 
 /// The shortest time that something takes.

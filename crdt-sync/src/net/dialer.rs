@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use super::dial::{DialError, dial};
 use super::hub::Hub;
@@ -32,9 +32,10 @@ impl Dialer {
             tries.begin();
             let attempt = self.attempt(&mut ended).await;
             let Some(wait) = tries.next(attempt) else { return };
-            let is_over = timeout(wait, ended.wait_for(|ended| *ended)).await.is_ok();
-            if is_over {
-                break;
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = self.hub.hurry.notified() => {}
+                _ = ended.wait_for(|ended| *ended) => {}
             }
         }
         self.status.send_replace(Status::Closed);

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crdt_core::{CrdtNode, DocumentId};
+use crdt_core::CrdtNode;
 use crdt_store::{Store, StoreError};
 use rustls::ClientConfig;
 use tokio::sync::watch;
@@ -119,6 +119,12 @@ impl Peer {
         });
     }
 
+    /// Dials at once all relays that are lost, instead of when it is their turn: for an app that is told
+    /// that the network is back. Relays that have refused for good are [dialed](Self::dial) anew one by one.
+    pub fn dial_again(&self) {
+        self.inner.hub.hurry.notify_waiters();
+    }
+
     fn links(&self) -> MutexGuard<'_, Links<JoinHandle<()>>> {
         self.inner.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -129,9 +135,9 @@ impl Peer {
         self.inner.hub.bind(document.entry());
     }
 
-    /// Has a document be exchanged no more.
-    pub fn unbind(&self, document: DocumentId) {
-        self.inner.hub.unbind(document);
+    /// Has a document be exchanged no more, through whichever of its handles it was bound.
+    pub fn unbind<T: CrdtNode>(&self, document: &Live<T>) {
+        self.inner.hub.unbind(document.id());
     }
 
     /// Accepts an invite: dials its relay, and joins and binds its document.

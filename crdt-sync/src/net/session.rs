@@ -42,7 +42,7 @@ pub(crate) struct Setup {
 /// More documents than these are followed as a set.
 const FEW: usize = 16;
 
-/// How long the other side has to end a WebSocket that is over.
+/// How long the other side has to take what is sent last, and to end a WebSocket that is over.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Within how many milliseconds documents are asked for again that could not be served.
@@ -202,10 +202,15 @@ impl Session {
     /// When there is something to do at the latest.
     fn wake(&self) -> Instant {
         let protocol = self.it.poll_timeout().map(|time| self.hub.instant(time));
-        let stuck = self.stuck.map(|since| since + self.hub.bounds.write);
+        let stuck = self.stuck.map(|since| since + self.patience());
         let again = self.again.when();
         let far = || Instant::now() + Duration::from_secs(3600);
         protocol.into_iter().chain(stuck).chain(again).min().unwrap_or_else(far)
+    }
+
+    /// How long what is sent may take to leave.
+    fn patience(&self) -> Duration {
+        if self.closed.is_some() { GOODBYE } else { self.hub.bounds.write }
     }
 
     fn turned(&mut self, turn: Turn) -> Option<Ended> {
@@ -242,9 +247,11 @@ impl Session {
     }
 
     fn woken(&mut self) -> Option<Ended> {
-        let is_stuck = self.stuck.is_some_and(|since| since.elapsed() >= self.hub.bounds.write);
+        let is_stuck = self.stuck.is_some_and(|since| since.elapsed() >= self.patience());
         if is_stuck {
-            self.hub.metrics.too_slow.add(1);
+            if self.closed.is_none() {
+                self.hub.metrics.too_slow.add(1);
+            }
             return Some(self.lost("what was sent was not taken for too long"));
         }
         while let Some(document) = self.again.due() {
@@ -278,10 +285,10 @@ impl Session {
             Mail::Follow(document) => self.it.subscribe(document),
             Mail::Leave(document) => self.leave(document),
             Mail::Links => {
-                for link in self.hub.take_links(self.number) {
+                for (document, link) in self.hub.take_links(self.number) {
                     match link {
-                        Link::Follow(document) => self.it.subscribe(document),
-                        Link::Leave(document) => self.leave(document),
+                        Link::Follow => self.it.subscribe(document),
+                        Link::Leave => self.leave(document),
                     }
                 }
             }
@@ -349,7 +356,8 @@ impl Session {
                 }
             }
             Event::Message { peer, bytes } => self.hub.receive(peer, bytes),
-            Event::Closed(closed) => self.closed = Some(closed),
+            // From now on what is sent has less time.
+            Event::Closed(closed) => (self.closed, self.stuck) = (Some(closed), None),
             _ => {}
         }
     }

@@ -34,6 +34,7 @@ impl Dialer {
             let Some(wait) = tries.next(attempt) else { return };
             tokio::select! {
                 () = Sleep::new(wait) => {}
+                () = self.hub.hurry.notified() => {}
                 _ = ended.wait_for(|ended| *ended) => {}
             }
         }

@@ -29,6 +29,8 @@ pub(super) struct Hub {
     next: Cell<u32>,
     /// Told when there is something to be said of who is in documents.
     due: Arc<Notify>,
+    /// Told when relays that are lost are to be dialed without waiting.
+    pub(super) hurry: Notify,
     /// Ends everything that serves the hub.
     ended: Sender<bool>,
     begun: Instant,
@@ -79,6 +81,7 @@ impl Hub {
             connections: RefCell::default(),
             next: Cell::new(0),
             due: Arc::default(),
+            hurry: Notify::new(),
             ended: Sender::new(false),
             begun: Instant::now(),
         });

@@ -3,7 +3,7 @@ use core::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crdt_core::{CrdtNode, DocumentId};
+use crdt_core::CrdtNode;
 use crdt_store::Store;
 use crdt_store::backend::Place;
 use tokio::sync::watch;
@@ -96,15 +96,21 @@ impl Peer {
         });
     }
 
+    /// Dials at once all relays that are lost, instead of when it is their turn: for an app that is told
+    /// that the network is back. Relays that have refused for good are [dialed](Self::dial) anew one by one.
+    pub fn dial_again(&self) {
+        self.inner.hub.hurry.notify_waiters();
+    }
+
     /// Has a document be kept up to date with all relays that are dialed, until it is
     /// [unbound](Self::unbind) or its last handle is dropped.
     pub fn bind<T: CrdtNode, P: Place + Shareable>(&self, document: &Live<T, P>) {
         self.inner.hub.bind(document.entry());
     }
 
-    /// Has a document be exchanged no more.
-    pub fn unbind(&self, document: DocumentId) {
-        self.inner.hub.unbind(document);
+    /// Has a document be exchanged no more, through whichever of its handles it was bound.
+    pub fn unbind<T: CrdtNode, P: Place + Shareable>(&self, document: &Live<T, P>) {
+        self.inner.hub.unbind(document.id());
     }
 
     /// Accepts an invite: dials its relay, and joins and binds its document in a store, which is the one

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crdt_store::Store;
+use crdt_store::{Store, Stored};
 use crdt_sync::access::Open;
-use crdt_sync::{Limits, Live, Peer, PeerOptions};
+use crdt_sync::{Limits, Live, Peer, PeerOptions, Target};
 
 use crate::raw::Raw;
 use crate::rig::{
-    Board, Server, converged, created, hasty, joined, key, options, peer, soon, store, until,
+    Board, Server, Way, converged, created, hasty, joined, key, options, peer, soon, store, until,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,13 +16,8 @@ async fn who_does_not_read_is_dropped_and_nobody_waits_for_it() {
     let options = options().queue(8).write_timeout(Duration::from_millis(200));
     let server = Server::start(&store(200), Open, options, None);
     let peer = peer(&store(201), &server);
-    let boards: Vec<_> = (0..8)
-        .map(|_| {
-            let board = Live::new(store(201).create::<Board>().expect("room"));
-            peer.bind(&board);
-            board
-        })
-        .collect();
+    let create = |_| bound(&peer, store(201).create().expect("room"));
+    let boards: Vec<_> = (0..8).map(create).collect();
     let mut slow = Raw::connect_with(server.at, 203, Some(4096)).await;
     for board in &boards {
         slow.follow(board.id()).await;
@@ -55,6 +50,34 @@ async fn who_does_not_answer_any_more_is_dropped() {
     drop(half_open);
     one.change(|board| board.title.set("Plan")).await.expect("room");
     soon("synced", one.synced()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_closes_does_not_wait_for_whom_nothing_reaches() {
+    let server = Server::start(&store(208), Open, options(), None);
+    let way = Way::to(server.at).await;
+    let store = store(209);
+    let peer = Peer::start(&store, PeerOptions::new().backoff(hasty())).expect("a peer");
+    let target: Target = format!("ws://{}", way.at).parse().expect("an address");
+    peer.dial(target);
+    let boards: Vec<_> = (0..30).map(|_| bound(&peer, store.create().expect("room"))).collect();
+    for board in &boards {
+        soon("synced", board.synced()).await;
+    }
+    way.lie();
+    for (number, board) in (0..).zip(&boards) {
+        let text = text(number, 200_000);
+        board.change(move |board| board.notes.push_str(&text)).await.expect("room");
+    }
+    // By itself it would notice within 30 s.
+    let closed = tokio::time::timeout(Duration::from_secs(20), peer.close()).await;
+    closed.expect("it is waited for");
+}
+
+fn bound(peer: &Peer, board: Stored<Board>) -> Live<Board> {
+    let board = Live::new(board);
+    peer.bind(&board);
+    board
 }
 
 /// Letters that are not compressed to nothing.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crdt_core::{Author, DocumentId, Seen};
 use crdt_store::Store;
-use crdt_sync::access::{Access, Answer, Grant, Open, Visitor};
+use crdt_sync::access::{Access, Grant, Open, Visitor};
 use crdt_sync::{Live, Status};
 
 use crate::rig::{
@@ -127,16 +127,16 @@ async fn what_one_relay_is_sent_is_seen_at_another_that_is_linked() {
 struct Mirrored(Author);
 
 impl Access for Mirrored {
-    fn may_connect<'a>(&'a self, _: &'a Visitor) -> Answer<'a, bool> {
-        Box::pin(async { true })
+    async fn may_connect(&self, _: &Visitor) -> bool {
+        true
     }
 
-    fn grant<'a>(&'a self, _: &'a Visitor, _: DocumentId) -> Answer<'a, Grant> {
-        Box::pin(async { Grant::ALL })
+    async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+        Grant::ALL
     }
 
-    fn is_relay<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
-        Box::pin(async { visitor.author == Some(self.0) })
+    async fn is_relay(&self, visitor: &Visitor) -> bool {
+        visitor.author == Some(self.0)
     }
 }
 

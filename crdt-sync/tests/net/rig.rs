@@ -9,9 +9,10 @@ use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use crdt_store::Store;
 use crdt_sync::access::{Access, Open};
 use crdt_sync::{Backoff, Live, Peer, PeerOptions, Relay, RelayOptions, Target};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
 pub(crate) struct Board {
@@ -105,6 +106,40 @@ impl Server {
         let (done, is_done) = std::sync::mpsc::channel();
         runtime.spawn(async move { done.send(future.await) });
         is_done.recv_timeout(Duration::from_secs(30)).expect("it ends")
+    }
+}
+
+/// A way to a relay that can come to lie: what is sent goes nowhere, and nobody is told.
+pub(crate) struct Way {
+    pub(crate) at: SocketAddr,
+    lies: watch::Sender<bool>,
+}
+
+impl Way {
+    /// To what listens at an address, for one connection.
+    pub(crate) async fn to(relay: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        // The system takes little that nobody reads.
+        socket.set_recv_buffer_size(4096).expect("a size");
+        socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+        let listener = socket.listen(1).expect("a listener");
+        let at = listener.local_addr().expect("an address");
+        let (lies, mut has_come_to_lie) = watch::channel(false);
+        tokio::spawn(async move {
+            let (mut from, _) = listener.accept().await.expect("it dials");
+            let mut to = TcpStream::connect(relay).await.expect("it listens");
+            tokio::select! {
+                _ = copy_bidirectional(&mut from, &mut to) => return,
+                _ = has_come_to_lie.wait_for(|lies| *lies) => {}
+            }
+            // Both stay open for as long as somebody holds the way.
+            while has_come_to_lie.changed().await.is_ok() {}
+        });
+        Self { at, lies }
+    }
+
+    pub(crate) fn lie(&self) {
+        self.lies.send_replace(true);
     }
 }
 

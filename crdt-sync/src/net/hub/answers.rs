@@ -82,7 +82,7 @@ impl Desk {
         match request {
             Request::Admit { peer } => self.admit(id, peer),
             Request::Recall { hash } => self.recall(id, &hash),
-            Request::Members { documents, .. } => self.members(id, documents),
+            Request::Members { documents, by_peer } => self.members(id, documents, by_peer),
             Request::Document { document, ask } => {
                 if let Some(asks) = self.asked.ask(document, id, ask) {
                     self.begin(document, asks);
@@ -141,9 +141,9 @@ impl Desk {
         let _ = self.done.send(Box::new(Done { document: None, documents: Vec::new(), answers }));
     }
 
-    fn members(&self, id: RequestId, documents: Vec<DocumentId>) {
+    fn members(&self, id: RequestId, documents: Vec<DocumentId>, by_peer: bool) {
         let (clerk, all) = (self.clerk.clone(), documents.clone());
-        self.begin_other(id, all, async move { clerk.members_of_set(documents).await });
+        self.begin_other(id, all, async move { clerk.members_of_set(documents, by_peer).await });
     }
 
     /// Begins to answer what is not asked of a single document.
@@ -284,9 +284,7 @@ impl Clerk {
     /// Follows a document, and then says what there is: so nothing is missed in between.
     async fn open(&self, document: DocumentId, ask: Ask) -> Answer {
         let grant = self.follow(document).await;
-        if matches!((&self.hub.policy, &ask), (Policy::Relay(_), Ask::Open { by_peer: false })) {
-            self.hub.asked_at_link(document);
-        }
+        let by_peer = !matches!(ask, Ask::Open { by_peer: false });
         if grant.right == Right::None {
             return Answer::Refused(match self.hub.policy {
                 Policy::Relay(_) => Refused::Forbidden,
@@ -300,17 +298,32 @@ impl Clerk {
             }
             other => other,
         };
-        if !matches!(answer, Answer::Opened { .. }) {
-            self.leave(document);
+        match &answer {
+            Answer::Opened { version, genesis, .. } => {
+                let is_here = *genesis || !version.heads.is_empty();
+                if !is_here && !self.hub.is_of_app() {
+                    self.ask_relays(document, by_peer);
+                }
+            }
+            _ => self.leave(document),
         }
         answer
     }
 
+    /// Has relays be asked for a document that is not here, for whoever asked for it here.
+    fn ask_relays(&self, document: DocumentId, by_peer: bool) {
+        if by_peer {
+            self.hub.want(self.number, document);
+        } else {
+            self.hub.asked_at_link(document);
+        }
+    }
+
     /// Follows the documents of a set, and says what there is of each.
-    async fn members_of_set(&self, documents: Vec<DocumentId>) -> Answer {
+    async fn members_of_set(&self, documents: Vec<DocumentId>, by_peer: bool) -> Answer {
         let mut members = Vec::with_capacity(documents.len());
         for document in documents {
-            let ask = Ask::Open { by_peer: true };
+            let ask = Ask::Open { by_peer };
             let member = member(self.open(document, ask).await);
             if let (Policy::Bound, Ok(held)) = (&self.hub.policy, &member) {
                 lock(&self.said_of_set).push((document, held.heads.clone()));
@@ -465,14 +478,15 @@ mod tests {
         let _mailbox = hub.enter(peer, None);
         assert!(hub.link_documents(link).await.is_empty());
         hub.follow(peer, DOCUMENT);
+        hub.want(peer, DOCUMENT);
+        assert_eq!(hub.take_links(link), [(DOCUMENT, Link::Follow)].into());
         hub.exit(peer, || [DOCUMENT]);
-        assert_eq!(hub.take_links(link), [Link::Follow(DOCUMENT)]);
         let mail = mailbox.mail.next().await;
         assert!(matches!(mail, Some(crate::net::hub::Mail::Links)));
         desk(&hub, link, true).clerk.open(DOCUMENT, Ask::Open { by_peer: false }).await;
         let told = timeout(Duration::from_secs(20), mailbox.mail.next()).await;
         assert!(matches!(told, Ok(Some(crate::net::hub::Mail::Links))), "it is to leave it");
-        assert_eq!(hub.take_links(link), [Link::Leave(DOCUMENT)]);
+        assert_eq!(hub.take_links(link), [(DOCUMENT, Link::Leave)].into());
         assert_eq!(hub.followed(), 0);
     }
 }

@@ -243,7 +243,10 @@ impl Hub {
             Held::Opened(opened) => {
                 let used = opened.used.load(Ordering::Relaxed);
                 let is_used = Arc::strong_count(opened) > 1
-                    || opened.entry.get().is_some_and(|entry| Arc::strong_count(entry) > 1);
+                    || opened
+                        .entry
+                        .get()
+                        .is_some_and(|entry| Arc::strong_count(entry) > 1 || entry.is_kept_back());
                 let stays = is_used || now.saturating_sub(used) < idle;
                 if let (false, Some(entry)) = (stays, opened.entry.get()) {
                     routes.told(&entry.id, entry.told());
@@ -296,6 +299,8 @@ mod tests {
     use super::super::Bounds;
     use super::*;
     use crate::Live;
+    use crate::access::Open;
+    use crate::host::Disk;
 
     #[derive(CrdtNode)]
     struct Note {
@@ -320,6 +325,27 @@ mod tests {
         let note = Live::new(store.open_document::<Note>(id)?);
         hub.bind(note.entry());
         assert!(hub.is_bound(&id) && hub.open(id).await.is_ok());
+        Ok(())
+    }
+
+    /// It is told to others when it is durable, by who has it.
+    #[tokio::test]
+    async fn what_is_kept_back_is_not_let_go_of() -> Result<(), StoreError> {
+        let disk = Disk::default();
+        let keypair = Keypair::from_secret_bytes(&[1; 32]);
+        let store = Store::over(Arc::new(disk.clone()), Some(keypair.clone()));
+        let (policy, bounds) = (Policy::Relay(Arc::new(Open)), Bounds::default());
+        let hub = Hub::start(store.clone(), keypair, policy, bounds, Handle::current());
+        let mut note = store.create::<Note>()?;
+        let entry = hub.open(note.id()).await?;
+        disk.fail(true);
+        note.change(|note| note.text.set("Plan"))?;
+        entry.bring_in().await;
+        drop(entry);
+        assert_eq!(hub.let_go(Duration::ZERO), 0);
+        disk.fail(false);
+        hub.open(note.id()).await?.bring_in().await;
+        assert_eq!(hub.let_go(Duration::ZERO), 1);
         Ok(())
     }
 }

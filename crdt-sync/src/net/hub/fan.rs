@@ -38,6 +38,9 @@ impl Listener for Hub {
         };
         let changes = (grown.history.len() - grown.before) as u64;
         self.metrics.changes.add(changes);
+        if grown.before == 0 {
+            self.arrived(document);
+        }
         let is_followed =
             self.routes().followers(&document).iter().any(|number| Some(*number) != origin);
         if is_followed {

@@ -19,6 +19,7 @@ mod quotas;
 mod routes;
 mod sets;
 mod taking;
+mod wanted;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -34,7 +35,7 @@ use tokio::sync::{Notify, OwnedRwLockReadGuard, RwLock, broadcast, mpsc};
 use tokio::task::spawn_blocking;
 
 use super::metrics::Metrics;
-use crate::access::Access;
+use crate::access::AnyAccess;
 use crate::host::PeerNumber;
 use crate::protocol::{Presences, Settings, Time};
 
@@ -73,6 +74,8 @@ pub(crate) struct Hub {
     ended: Sender<bool>,
     begun: Instant,
     connections: AtomicU32,
+    /// Told when relays that are lost are to be dialed without waiting.
+    pub(crate) hurry: Notify,
     /// Told when a connection is gone.
     exits: Notify,
     /// Held by whatever must be done before the process ends.
@@ -83,7 +86,7 @@ pub(crate) struct Hub {
 #[derive(Clone)]
 pub(crate) enum Policy {
     /// Peers ask for documents, and may have what the access says.
-    Relay(Arc<dyn Access>),
+    Relay(Arc<dyn AnyAccess>),
     /// The documents that are bound, and no others.
     Bound,
 }
@@ -141,6 +144,7 @@ impl Hub {
             ended: Sender::new(false),
             begun: Instant::now(),
             connections: AtomicU32::new(0),
+            hurry: Notify::new(),
             exits: Notify::new(),
             work: Arc::default(),
         });

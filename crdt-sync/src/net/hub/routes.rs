@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 use super::Hub;
 use super::fan::Announcement;
 use super::followers::Followers;
+use super::wanted::{self, Freed, Wanted};
 use crate::host::{self, Letter, Slot};
 use crate::protocol::{Close, Presence};
 
@@ -63,17 +64,17 @@ pub(super) struct Route {
     /// Whether it is to follow all documents that others do.
     is_link: bool,
     /// What it has not been told of these: however many there are, they take one place in its queue.
-    links: Vec<Link>,
+    links: BTreeMap<DocumentId, Link>,
     documents: usize,
 }
 
 /// What a connection to a relay is to do with a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Link {
-    /// Others follow it here.
-    Follow(DocumentId),
-    /// Nobody else does any more, and it is not here.
-    Leave(DocumentId),
+    /// It is here, or others want it.
+    Follow,
+    /// Nobody wants it any more, and it is not here.
+    Leave,
 }
 
 /// Who is connected.
@@ -95,8 +96,9 @@ pub(super) struct Routes {
     /// Which of them are to relays: few, among very many.
     links: Vec<u32>,
     followers: Followers,
-    /// Documents that others than connections to relays have left since it was last looked which of
-    /// these are to be left there.
+    wanted: Wanted,
+    /// Documents that nobody has wanted any more since it was last looked which of these are to be left
+    /// at relays.
     left: HashSet<DocumentId>,
     /// Why every connection is to end, once they are, also those that come then.
     ended: Option<Ending>,
@@ -107,11 +109,11 @@ type Ending = Box<dyn Fn() -> Close + Send>;
 
 impl Route {
     /// Tells a connection to a relay what to do with a document.
-    fn link(&mut self, link: Link) {
-        self.links.push(link);
-        if self.links.len() == 1 {
+    fn link(&mut self, document: DocumentId, link: Link) {
+        if self.links.is_empty() {
             self.slot.send(&Mail::Links);
         }
+        self.links.insert(document, link);
     }
 }
 
@@ -134,29 +136,47 @@ impl Routes {
         self.followers.were_told(document)
     }
 
-    /// Has connections to relays follow a document that do not.
+    /// Has connections to relays follow a document that do not, or were to leave it.
     pub(super) fn tell_links(&mut self, document: DocumentId) {
         let followers = self.followers.of(&document);
-        for link in self.links.iter().filter(|link| !followers.contains(link)) {
-            if let Some(route) = self.connections.get_mut(link) {
-                route.link(Link::Follow(document));
+        for link in &self.links {
+            if let Some(route) = self.connections.get_mut(link)
+                && (!followers.contains(link) || route.links.contains_key(&document))
+            {
+                route.link(document, Link::Follow);
             }
         }
     }
 
-    /// Whether nobody follows a document but connections to relays, and there are some.
-    fn is_of_links(&self, document: &DocumentId) -> bool {
-        let is_link = |number| self.connections.get(number).is_some_and(|route| route.is_link);
-        let followers = self.followers(document);
-        !followers.is_empty() && followers.iter().all(is_link)
+    /// A document is here: nobody has to want it from relays, which get it.
+    pub(super) fn arrived(&mut self, document: DocumentId) {
+        for number in self.followers(&document).to_vec() {
+            let Freed { asked, .. } = self.wanted.settle(&document, number);
+            asked.into_iter().for_each(|document| self.tell_links(document));
+        }
+        self.tell_links(document);
+    }
+
+    /// Something is wanted no more.
+    fn freed(&mut self, Freed { unasked, asked }: Freed) {
+        for document in unasked {
+            let followers = self.followers.of(&document);
+            for link in self.links.iter().filter(|link| !followers.contains(link)) {
+                // What it has not been told yet it need not be.
+                if let Some(route) = self.connections.get_mut(link) {
+                    route.links.remove(&document);
+                }
+            }
+            self.left.insert(document);
+        }
+        asked.into_iter().for_each(|document| self.tell_links(document));
     }
 
     /// A connection does not follow a document any more.
-    fn leave(&mut self, document: &DocumentId, number: u32, is_link: bool) {
+    fn leave(&mut self, document: &DocumentId, number: u32) {
         self.followers.remove(document, number);
-        if !is_link && self.is_of_links(document) {
-            self.left.insert(*document);
-        }
+        let freed = self.wanted.settle(document, number);
+        self.freed(freed);
     }
 
     pub(super) fn connected(&self) -> Vec<Connected> {
@@ -190,7 +210,7 @@ impl Hub {
     /// Enters a connection.
     pub(crate) fn enter(&self, number: u32, address: Option<IpAddr>) -> Mailbox {
         let (slot, mailbox) = host::mailbox(self.bounds.queue);
-        let (since, links) = (Instant::now(), Vec::new());
+        let (since, links) = (Instant::now(), BTreeMap::new());
         let route =
             Route { slot, address, author: None, since, is_link: false, links, documents: 0 };
         let mut routes = self.routes();
@@ -208,8 +228,8 @@ impl Hub {
         }
     }
 
-    /// A connection is one to a relay: it follows all documents that others do, and gives those that
-    /// others follow now.
+    /// A connection is one to a relay: it follows all documents that are here, and those that others want.
+    /// Gives the ones that they want now.
     pub(super) fn link(&self, number: u32) -> Vec<DocumentId> {
         let mut routes = self.routes();
         if let Some(route) = routes.connections.get_mut(&number)
@@ -217,7 +237,7 @@ impl Hub {
         {
             routes.links.push(number);
         }
-        routes.followers.documents().collect()
+        routes.wanted.asked().collect()
     }
 
     /// A connection follows a document from now on, and is shown who is there.
@@ -230,17 +250,35 @@ impl Hub {
         for mail in &shown {
             route.slot.send(mail);
         }
-        // Of several connections to relays one may have left it, and others not yet.
-        let is_first_of_others = !route.is_link && routes.is_of_links(&document);
-        if routes.followers.add(document, number) || is_first_of_others {
+        routes.followers.add(document, number);
+    }
+
+    /// The other side of a connection has asked for a document that is not here: relays are asked for it. A
+    /// relay that was asked for it asks for its own sake only what is asked of nobody yet.
+    pub(super) fn want(&self, number: u32, document: DocumentId) {
+        let mut routes = self.routes();
+        if !routes.followers(&document).contains(&number) {
+            return;
+        }
+        let is_link = routes.connections.get(&number).is_some_and(|route| route.is_link);
+        if is_link && routes.wanted.is_asked(&document) {
+            return;
+        }
+        let most = if is_link { wanted::OF_ALL } else { wanted::OF_ONE };
+        for document in routes.wanted.want(document, number, most) {
             routes.tell_links(document);
         }
+    }
+
+    /// A document has come to be here.
+    pub(super) fn arrived(&self, document: DocumentId) {
+        self.routes().arrived(document);
     }
 
     /// A document was asked for at a relay. Who wanted it may be gone by now.
     pub(super) fn asked_at_link(&self, document: DocumentId) {
         let mut routes = self.routes();
-        if routes.is_of_links(&document) {
+        if !routes.wanted.is_asked(&document) {
             routes.left.insert(document);
         }
     }
@@ -248,43 +286,33 @@ impl Hub {
     /// Whether a connection is one to a relay, and others follow a document than such.
     pub(crate) fn is_wanted_at_link(&self, number: u32, document: &DocumentId) -> bool {
         let routes = self.routes();
-        let is_link = routes.connections.get(&number).is_some_and(|route| route.is_link);
-        is_link && !routes.followers(document).is_empty() && !routes.is_of_links(document)
+        let is_link = |number| routes.connections.get(number).is_some_and(|route| route.is_link);
+        is_link(&number) && !routes.followers(document).iter().all(is_link)
     }
 
     /// A connection does not follow a document any more.
     pub(crate) fn leave(&self, number: u32, document: DocumentId) {
         let mut routes = self.routes();
-        let mut is_link = false;
         if let Some(route) = routes.connections.get_mut(&number) {
             route.documents = route.documents.saturating_sub(1);
-            is_link = route.is_link;
         }
-        routes.leave(&document, number, is_link);
+        routes.leave(&document, number);
     }
 
-    /// What a connection to a relay is to do with documents, in its order. Those that it is to leave
-    /// it does not follow from here on, so that whoever follows one then is the first.
-    pub(crate) fn take_links(&self, number: u32) -> Vec<Link> {
+    /// What a connection to a relay is to do with documents. Those that it is to leave it does not follow
+    /// from here on, so that it is told of who wants one then.
+    pub(crate) fn take_links(&self, number: u32) -> BTreeMap<DocumentId, Link> {
         let mut routes = self.routes();
-        let Some(route) = routes.connections.get_mut(&number) else { return Vec::new() };
-        let mut links = core::mem::take(&mut route.links);
-        links.retain(|link| match link {
-            Link::Follow(_) => true,
-            // Somebody may have come to follow it meanwhile.
-            Link::Leave(document) => {
-                let is_left = routes.is_of_links(document);
-                if is_left {
-                    routes.followers.remove(document, number);
-                }
-                is_left
-            }
-        });
+        let Some(route) = routes.connections.get_mut(&number) else { return BTreeMap::new() };
+        let links = core::mem::take(&mut route.links);
+        for (document, _) in links.iter().filter(|(_, link)| **link == Link::Leave) {
+            routes.followers.remove(document, number);
+        }
         links
     }
 
-    /// Has connections to relays leave documents that nobody else follows any more and that are not
-    /// here: what somebody has asked for, and nobody has, is not asked for there for ever.
+    /// Has connections to relays leave documents that nobody wants any more and that are not here: what
+    /// somebody has asked for, and nobody has, is not asked for there for ever.
     pub(super) async fn leave_at_links(&self) {
         let left = core::mem::take(&mut self.routes().left);
         if left.is_empty() {
@@ -299,7 +327,7 @@ impl Hub {
         let here: HashSet<DocumentId> = listings.iter().map(|listing| listing.id).collect();
         let mut routes = self.routes();
         for document in left.difference(&here) {
-            if !routes.is_of_links(document) {
+            if routes.wanted.is_asked(document) {
                 continue;
             }
             if self.is_in_use(document) {
@@ -308,8 +336,9 @@ impl Hub {
                 continue;
             }
             for number in routes.followers(document).to_vec() {
-                if let Some(route) = routes.connections.get_mut(&number) {
-                    route.link(Link::Leave(*document));
+                let route = routes.connections.get_mut(&number).filter(|route| route.is_link);
+                if let Some(route) = route {
+                    route.link(*document, Link::Leave);
                 }
             }
         }
@@ -322,13 +351,14 @@ impl Hub {
         number: u32,
         documents: impl FnOnce() -> D,
     ) {
-        let is_link = {
-            let mut routes = self.routes();
-            routes.links.retain(|link| *link != number);
-            routes.connections.remove(&number).is_some_and(|route| route.is_link)
-        };
+        let mut routes = self.routes();
+        routes.links.retain(|link| *link != number);
+        routes.connections.remove(&number);
+        let freed = routes.wanted.gone(number);
+        routes.freed(freed);
+        drop(routes);
         for document in documents() {
-            self.routes().leave(&document, number, is_link);
+            self.routes().leave(&document, number);
         }
         self.exits.notify_waiters();
     }
@@ -382,10 +412,21 @@ mod tests {
         Hub::start(store, keypair, Policy::Relay(Arc::new(Open)), bounds, Handle::current())
     }
 
-    async fn linked(hub: &Hub, number: u32, mailbox: &mut Mailbox) -> Vec<Link> {
+    type Links = BTreeMap<DocumentId, Link>;
+
+    async fn linked(hub: &Hub, number: u32, mailbox: &mut Mailbox) -> Links {
         let mail = timeout(Duration::from_secs(20), mailbox.mail.next()).await.expect("mail");
         assert!(matches!(mail, Some(Mail::Links)));
         hub.take_links(number)
+    }
+
+    fn all(documents: &[DocumentId], link: Link) -> Links {
+        documents.iter().map(|document| (*document, link)).collect()
+    }
+
+    fn want(hub: &Hub, number: u32, document: DocumentId) {
+        hub.follow(number, document);
+        hub.want(number, document);
     }
 
     /// A peer may ask for documents that nobody has, very many of them: connections to relays ask for
@@ -401,26 +442,23 @@ mod tests {
         let mut documents: Vec<_> = (0..100).map(|n| DocumentId::from_bytes([n; 32])).collect();
         documents.push(stored);
         for document in &documents {
-            hub.follow(peer, *document);
+            want(&hub, peer, *document);
         }
         assert!(mailbox.end.borrow().is_none(), "it keeps up");
-        let follow: Vec<Link> = documents.iter().copied().map(Link::Follow).collect();
-        assert_eq!(linked(&hub, link, &mut mailbox).await, follow);
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&documents, Link::Follow));
         for document in &documents {
             hub.follow(link, *document);
         }
-        hub.follow(other, documents[0]);
+        want(&hub, other, documents[0]);
 
         hub.exit(peer, || documents.clone());
-        let mut left = linked(&hub, link, &mut mailbox).await;
-        left.sort_unstable_by_key(|link| format!("{link:?}"));
-        let mut leave: Vec<Link> = documents[1..100].iter().copied().map(Link::Leave).collect();
-        leave.sort_unstable_by_key(|link| format!("{link:?}"));
-        assert_eq!(left, leave);
+        let left = linked(&hub, link, &mut mailbox).await;
+        assert_eq!(left, all(&documents[1..100], Link::Leave));
         assert_eq!(hub.followed(), 2, "what is here, and what is asked for");
         // Who asks for one again is the first.
-        hub.follow(other, documents[1]);
-        assert_eq!(linked(&hub, link, &mut mailbox).await, [Link::Follow(documents[1])]);
+        want(&hub, other, documents[1]);
+        let asked = linked(&hub, link, &mut mailbox).await;
+        assert_eq!(asked, all(&documents[1..2], Link::Follow));
     }
 
     /// Of several connections to relays one may have left a document, and another not yet, when somebody
@@ -431,19 +469,53 @@ mod tests {
         let [one, two, peer, other] = [(); 4].map(|()| hub.number());
         let mut mailboxes = [one, two].map(|number| hub.enter(number, None));
         let _mailboxes = [peer, other].map(|number| hub.enter(number, None));
-        let document = DocumentId::from_bytes([1; 32]);
+        let document = [DocumentId::from_bytes([1; 32])];
         assert!(hub.link(one).is_empty() && hub.link(two).is_empty());
-        hub.follow(peer, document);
+        want(&hub, peer, document[0]);
         for (link, mailbox) in [one, two].into_iter().zip(&mut mailboxes) {
-            assert_eq!(linked(&hub, link, mailbox).await, [Link::Follow(document)]);
-            hub.follow(link, document);
+            assert_eq!(linked(&hub, link, mailbox).await, all(&document, Link::Follow));
+            hub.follow(link, document[0]);
         }
-        hub.exit(peer, || [document]);
+        hub.exit(peer, || document);
         let [first, second] = &mut mailboxes;
-        assert_eq!(linked(&hub, one, first).await, [Link::Leave(document)]);
-        hub.follow(other, document);
-        assert_eq!(linked(&hub, one, first).await, [Link::Follow(document)]);
-        assert!(linked(&hub, two, second).await.is_empty(), "it has not left it");
+        assert_eq!(linked(&hub, one, first).await, all(&document, Link::Leave));
+        want(&hub, other, document[0]);
+        assert_eq!(linked(&hub, one, first).await, all(&document, Link::Follow));
+        let told = linked(&hub, two, second).await;
+        assert_eq!(told, all(&document, Link::Follow), "it has not left it");
+    }
+
+    /// Who asks for very many documents that nobody has keeps nobody else from theirs, and what comes to
+    /// be here is exchanged with relays whoever waits.
+    #[tokio::test]
+    async fn who_asks_for_very_many_keeps_nobody_from_theirs() {
+        let hub = hub();
+        let [link, peer, other] = [(); 3].map(|()| hub.number());
+        let mut mailbox = hub.enter(link, None);
+        let _mailboxes = [peer, other].map(|number| hub.enter(number, None));
+        assert!(hub.link(link).is_empty());
+        let document = |number: usize| {
+            let mut bytes = [0; 32];
+            bytes[24..].copy_from_slice(&(number as u64).to_be_bytes());
+            DocumentId::from_bytes(bytes)
+        };
+        for number in 0..2 * wanted::OF_ONE {
+            want(&hub, peer, document(number));
+        }
+        let first = linked(&hub, link, &mut mailbox).await;
+        assert_eq!(first.len(), wanted::OF_ONE);
+        let theirs = [document(1_000_000)];
+        want(&hub, other, theirs[0]);
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&theirs, Link::Follow));
+        let waits = [document(2 * wanted::OF_ONE - 1)];
+        assert!(!first.contains_key(&waits[0]));
+        hub.arrived(waits[0]);
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&waits, Link::Follow));
+        // One that is asked for comes, and another one takes its room.
+        hub.follow(link, document(0));
+        hub.arrived(document(0));
+        let next = [document(wanted::OF_ONE)];
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&next, Link::Follow));
     }
 
     /// Who leaves while somebody comes is not shown to them as if they were there.

@@ -90,9 +90,7 @@ impl Hub {
         let new = &listings[known.map_or(0, |place| place + 1)..];
         let mut routes = self.routes();
         for listing in new {
-            if routes.followers(&listing.id).is_empty() {
-                routes.tell_links(listing.id);
-            }
+            routes.arrived(listing.id);
         }
         drop(routes);
         seen.last = listings.last().map(|listing| listing.id);

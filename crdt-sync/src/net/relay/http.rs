@@ -71,7 +71,7 @@ pub(super) fn token(headers: &HeaderMap) -> Option<Token> {
     });
     let named =
         || protocols(headers).find_map(|name| Some(name.strip_prefix(PROTOCOL_TOKEN)?.to_owned()));
-    bearer.or_else(named).and_then(Token::new)
+    bearer.or_else(named).and_then(|secret| Token::new(secret).ok())
 }
 
 /// Who a request comes from.

@@ -24,7 +24,7 @@ use tokio::time::timeout;
 use super::dialer::Dialer;
 use super::hub::{Hub, Policy};
 use super::settings::{Common, Start};
-use crate::access::Access;
+use crate::access::{Access, AnyAccess};
 use crate::dialing::{Address, Backoff, Links, SettingError, StartError, Status, Target, random};
 use crate::protocol::{Close, CloseReason};
 use doors::Doors;
@@ -59,7 +59,7 @@ pub struct Relay {
 
 struct Inner {
     hub: Arc<Hub>,
-    access: Arc<dyn Access>,
+    access: Arc<dyn AnyAccess>,
     endpoint: Option<String>,
     is_local: bool,
     limits: Limits,
@@ -185,7 +185,7 @@ impl Relay {
         limits.check()?;
         let endpoint = endpoint.as_deref().map(named).transpose()?;
         let Start { keypair, bounds, backoff, tls, runtime } = common.start(store)?;
-        let access: Arc<dyn Access> = Arc::new(access);
+        let access: Arc<dyn AnyAccess> = Arc::new(access);
         let policy = Policy::Relay(access.clone());
         let hub = Hub::start(store.clone(), keypair, policy, bounds, runtime);
         let inner = Inner {
