@@ -137,8 +137,8 @@ impl Replica {
         Ok(())
     }
 
-    async fn find(&self, transaction: &impl Rows, noted: bool) -> Result<Found, StoreError> {
-        let notes = if noted { self.read_notes(transaction).await } else { None };
+    async fn find(&self, transaction: &impl Rows, with_notes: bool) -> Result<Found, StoreError> {
+        let notes = if with_notes { self.read_notes(transaction).await } else { None };
         Ok(Found {
             entry: entry(transaction, &self.id).await?,
             tail: transaction.tail(&self.id).await?,

@@ -148,11 +148,17 @@ impl Routes {
         }
     }
 
+    fn tell_links_all(&mut self, documents: Vec<DocumentId>) {
+        for document in documents {
+            self.tell_links(document);
+        }
+    }
+
     /// A document is here: nobody has to want it from relays, which get it.
     pub(super) fn arrived(&mut self, document: DocumentId) {
         for number in self.followers(&document).to_vec() {
             let Freed { asked, .. } = self.wanted.settle(&document, number);
-            asked.into_iter().for_each(|document| self.tell_links(document));
+            self.tell_links_all(asked);
         }
         self.tell_links(document);
     }
@@ -169,7 +175,7 @@ impl Routes {
             }
             self.left.insert(document);
         }
-        asked.into_iter().for_each(|document| self.tell_links(document));
+        self.tell_links_all(asked);
     }
 
     /// A connection does not follow a document any more.
@@ -265,9 +271,8 @@ impl Hub {
             return;
         }
         let most = if is_link { wanted::OF_ALL } else { wanted::OF_ONE };
-        for document in routes.wanted.want(document, number, most) {
-            routes.tell_links(document);
-        }
+        let asked = routes.wanted.want(document, number, most);
+        routes.tell_links_all(asked);
     }
 
     /// A document has come to be here.
