@@ -104,7 +104,7 @@ fn others_write_while_a_document_is_compacted() {
             body.compact().unwrap();
         } else {
             // It is long enough to become the base with this change.
-            body.change(|body| body.push_str(&text(20_000))).unwrap();
+            body.change(|body| body.push_str(text(20_000))).unwrap();
         }
         written.try_recv().expect("nobody could write");
         let (before, appended) = (body.heads(), if asked { 0 } else { 2 });
