@@ -55,7 +55,7 @@ async fn who_does_not_answer_any_more_is_dropped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_closes_does_not_wait_for_whom_nothing_reaches() {
     let server = Server::start(&store(208), Open, options(), None);
-    let way = Way::to(server.at).await;
+    let way = Way::to(server.at);
     let store = store(209);
     let peer = Peer::start(&store, PeerOptions::new().backoff(hasty())).expect("a peer");
     let target: Target = format!("ws://{}", way.at).parse().expect("an address");

@@ -117,7 +117,7 @@ pub(crate) struct Way {
 
 impl Way {
     /// To what listens at an address, for one connection.
-    pub(crate) async fn to(relay: SocketAddr) -> Self {
+    pub(crate) fn to(relay: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         // The system takes little that nobody reads.
         socket.set_recv_buffer_size(4096).expect("a size");

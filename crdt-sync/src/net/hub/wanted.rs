@@ -180,9 +180,8 @@ mod tests {
     #[test]
     fn who_waits_for_room_gets_what_others_leave() {
         let mut wanted = Wanted::default();
-        for number in 0..OF_ALL / OF_ONE {
-            let first = number * OF_ONE;
-            assert_eq!(wants(&mut wanted, number as u32, first..first + OF_ONE + 1), OF_ONE);
+        for (number, first) in (0..).zip((0..OF_ALL).step_by(OF_ONE)) {
+            assert_eq!(wants(&mut wanted, number, first..first + OF_ONE + 1), OF_ONE);
         }
         let (one, two) = (10_000, 10_001);
         assert_eq!(wants(&mut wanted, one, 1_000_000..1_000_002), 0);
