@@ -58,10 +58,11 @@ macro_rules! hash_type {
             }
         }
 
-        /// Half of the bytes tell hashes apart in a hash table as well as all of them.
+        /// By all bytes: those that somebody sends need not be a hash of anything, and could be made to
+        /// be alike where they are looked at.
         impl core::hash::Hash for $name {
             fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-                state.write(&self.0[..16]);
+                state.write(&self.0);
             }
         }
 

@@ -1,3 +1,5 @@
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
 use super::{Author, ChangeHash, Keypair, Signature};
 use crate::codec::{DecodeError, ParseIdError, value};
 
@@ -23,6 +25,17 @@ fn every_flipped_bit_breaks_a_signature() {
         let mut bytes = *signature.as_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
         assert!(!keypair().author().verify(&hash, &Signature(bytes)), "bit {bit}");
+    }
+}
+
+/// Whoever sends hashes that belong to nothing has them be as alike as they like.
+#[test]
+fn hashes_that_differ_anywhere_differ_in_a_table() {
+    let place = |bytes| BuildHasherDefault::<DefaultHasher>::new().hash_one(ChangeHash(bytes));
+    for byte in 0..32 {
+        let mut other = [1; 32];
+        other[byte] = 2;
+        assert_ne!(place(other), place([1; 32]), "byte {byte}");
     }
 }
 
