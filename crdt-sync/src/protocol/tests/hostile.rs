@@ -201,6 +201,35 @@ fn a_bundle_that_claims_too_much_ends_the_connection() {
     assert_eq!(listener.receive(NOW, &sent), Err(malformed));
 }
 
+/// Numbers are counted up from, and those from which they could not be are none.
+#[test]
+fn numbers_are_low_enough_to_be_counted_up() {
+    let most = (1 << 62) - 1;
+    let piece = |at| Piece { at, more: true, bytes: b"bytes" };
+    let messages = |number| {
+        let statement = Statement { sent: number, ..statement() };
+        let (answers, lacks_genesis, frontier) = (true, true, piece(number));
+        [
+            Message::Durable { handle: 0, number, run: 0, heads: [1; 8] },
+            Message::Durable { handle: 0, number: 1, run: number, heads: [1; 8] },
+            Message::State { handle: 0, statement },
+            Message::Bundle { handle: 0, number: 1, piece: piece(number) },
+            Message::Frontier { handle: 0, answers, lacks_genesis, piece: frontier },
+            Message::Live { handle: 0, number, bytes: b"bytes" },
+        ]
+    };
+    for (highest, high) in messages(most).iter().zip(&messages(most + 1)) {
+        let (mut listener, _, _) = with_document(settings());
+        // What is too much by itself is told to be that.
+        let taken = listener.receive(NOW, &written(highest));
+        let is_too_much = matches!(taken, Err(Violation::OverLimit(Limit::Bundle)));
+        assert!(taken.is_ok() || is_too_much, "{highest:?}: {taken:?}");
+        let (mut listener, _, _) = with_document(settings());
+        let malformed = Violation::Malformed(Malformed::Integer);
+        assert_eq!(listener.receive(NOW, &written(high)), Err(malformed), "{high:?}");
+    }
+}
+
 /// A signature that is not valid is the fault of whoever sends it; that an author forks is not.
 #[test]
 fn a_forwarder_is_blamed_for_what_it_can_check() {
