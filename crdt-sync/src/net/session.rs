@@ -365,6 +365,7 @@ impl Session {
     /// The other side has left a document. A relay that nobody asks for it any more does, also for those
     /// who do here: for them it is followed there again.
     fn left(&mut self, document: DocumentId) {
+        self.again.forget(&document);
         self.desk.left(document);
         if self.hub.is_wanted_at_link(self.number, &document) {
             self.it.subscribe(document);

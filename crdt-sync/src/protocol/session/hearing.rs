@@ -176,7 +176,9 @@ impl Session {
 
     fn hear_refuse(&mut self, handle: u64, reason: Refused, events: &mut Vec<Event>) {
         let Some(document) = self.followed_by(handle) else { return };
-        if self.with(&document, |channel| channel.refused(reason)) == Some(true) {
+        // Who does not follow it here has nothing to make of it.
+        let refused = |channel: &mut Channel| channel.refused(reason) && channel.is_followed_here;
+        if self.with(&document, refused) == Some(true) {
             events.push(Event::Refused { document, reason });
         }
     }
