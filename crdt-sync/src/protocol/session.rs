@@ -255,7 +255,10 @@ impl Session {
     /// The document that goes by a number, if both sides serve it to each other.
     pub(super) fn served(&self, handle: u64) -> Option<DocumentId> {
         let document = self.document_of(handle)?;
-        self.channels.get(&document).is_none_or(|channel| channel.is_open()).then_some(document)
+        let channel = self.channels.get(&document).map(|channel| channel.is_open());
+        // Of a set the host has said which it serves.
+        let is_idle = || self.sets().any(|set| set.is_idle(&document));
+        channel.unwrap_or_else(is_idle).then_some(document)
     }
 }
 

@@ -5,8 +5,8 @@ use crdt_core::{Document, DocumentId, Keypair, Text};
 use super::{Message, Piece, Statement, read, written};
 use crate::protocol::frame::{Heads, Refused};
 use crate::protocol::{
-    Answer, Ask, Close, CloseReason, Closed, Connection, Event, Fresh, Limit, Malformed, Presence,
-    Request, Role, Settings, Time, Violation,
+    Answer, Ask, Close, CloseReason, Closed, Connection, Event, Fresh, Held, Limit, Malformed,
+    Presence, Request, Role, Settings, Time, Violation,
 };
 
 pub(super) const NOW: Time = Time::from_millis(1000);
@@ -299,6 +299,40 @@ fn presence_has_to_be_signed_and_new_and_not_too_much() {
     let violation = Violation::OverLimit(Limit::Rate);
     assert_eq!(listener.receive(NOW, &message), Err(violation.clone()));
     assert_broken(listener, dialer, &violation);
+}
+
+/// Who follows a set says nothing to those who are in documents that it may not have, neither before the
+/// host has said so nor from then on.
+#[test]
+fn presence_is_of_those_alone_who_may_have_a_document_of_a_set() {
+    let (mut listener, _) = open(settings());
+    let ids = [1, 2].map(|seed| DocumentId::from_bytes([seed; 32]));
+    let hash = crate::protocol::collection::Set::hash(&ids);
+    let set = Message::Set { first: 0, count: 2, hash, symbols: &[] };
+    listener.receive(NOW, &written(&set)).expect("allowed");
+    let (id, _) = listener.poll_request().expect("whether it is known");
+    listener.answer(NOW, id, Answer::Recalled(Some(ids.into())));
+    let mut number = 0;
+    let mut heard = |listener: &mut Connection| {
+        number += 1;
+        for (handle, document) in [(0, ids[0]), (2, ids[1])] {
+            let presence = Presence::sign(&keypair(3), &document, (7, number), b"here");
+            let presence = presence.expect("short");
+            let said = written(&Message::Presence { handle, presence });
+            listener.receive(NOW, &said).expect("genuine");
+        }
+        let events = std::iter::from_fn(|| listener.poll_event());
+        let document = |event| match event {
+            Event::Presence { document, .. } => Some(document),
+            _ => None,
+        };
+        events.filter_map(document).collect::<Vec<_>>()
+    };
+    assert_eq!(heard(&mut listener), []);
+    let (id, _) = listener.poll_request().expect("which of them it may have");
+    let held = Held { heads: Vec::new(), genesis: true };
+    listener.answer(NOW, id, Answer::Members(vec![Err(Refused::Forbidden), Ok(held)]));
+    assert_eq!(heard(&mut listener), [ids[1]]);
 }
 
 /// Silence is noticed, and a handshake that goes on for ever.
