@@ -61,7 +61,7 @@ pub(super) struct Session {
     served: Option<Served>,
     /// Documents of these that changed before it was known what differs.
     touched: BTreeSet<DocumentId>,
-    /// Documents of these that either side has left.
+    /// Documents of these that either side has left: they do not go by the numbers there any more.
     left: BTreeSet<DocumentId>,
     requests: BTreeMap<RequestId, Asked>,
     ledger: Ledger,
@@ -123,7 +123,9 @@ impl Session {
     /// Makes a document known by a number.
     fn make(&mut self, document: DocumentId, handle: u64) {
         self.take_out(&document);
-        self.left.remove(&document);
+        if self.is_of_set(handle) {
+            self.left.remove(&document);
+        }
         self.opened_here += u64::from(!self.is_theirs(handle));
         let mut channel = Channel::new(document, handle, self.role, self.salt);
         channel.names.note(handle);
@@ -162,7 +164,7 @@ impl Session {
 
     /// Whether a number is of a set, whose documents were counted with it.
     fn is_of_set(&self, handle: u64) -> bool {
-        self.sets().any(|set| set.document_of(handle).is_some())
+        self.of_set(handle).is_some()
     }
 
     /// Whether a number is one of those that the other side chooses.
@@ -198,10 +200,8 @@ impl Session {
 
     /// Follows a document no more, nor does the other side from here on.
     pub(super) fn unsubscribe(&mut self, document: DocumentId) {
-        if let Some(handle) = self.handle_of(&document) {
-            self.leaving.push_back(handle);
-            self.remove(&document);
-        }
+        self.leaving.extend(self.handle_of(&document));
+        self.remove(&document);
     }
 
     pub(super) fn refuse(&mut self, document: DocumentId, reason: Refused) {
@@ -236,7 +236,8 @@ impl Session {
     /// By which number a document goes.
     pub(super) fn handle_of(&self, document: &DocumentId) -> Option<u64> {
         let channel = self.channels.get(document).map(|channel| channel.handle);
-        channel.or_else(|| self.sets().find_map(|set| Some(set.handle(set.place(document)?))))
+        let of_set = || self.sets().find_map(|set| Some(set.handle(set.place(document)?)));
+        channel.or_else(|| of_set().filter(|_| !self.left.contains(document)))
     }
 
     /// By which number who is in a document is shown to the other side, unless one of them does not serve
@@ -247,9 +248,16 @@ impl Session {
         self.handle_of(document).filter(|_| !is_refused)
     }
 
+    /// The document that goes by a number. What is still on its way for a number of a set is not of a
+    /// document that was left, nor of the same one as it was opened anew.
     pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {
         let opened = self.handles.get(&handle).copied();
-        opened.or_else(|| self.sets().find_map(|set| set.document_of(handle)))
+        opened.or_else(|| self.of_set(handle).filter(|document| !self.left.contains(document)))
+    }
+
+    /// The document that has a number in a set, whether or not it still goes by it.
+    pub(super) fn of_set(&self, handle: u64) -> Option<DocumentId> {
+        self.sets().find_map(|set| set.document_of(handle))
     }
 
     /// The document that goes by a number, if both sides serve it to each other.

@@ -335,6 +335,68 @@ fn presence_is_of_those_alone_who_may_have_a_document_of_a_set() {
     assert_eq!(heard(&mut listener), [ids[1]]);
 }
 
+/// Has a listener follow a set of three documents, each with nothing in it but its record, and gives
+/// their ids, which go by the numbers 1, 3 and 5.
+fn with_followed_set(listener: &mut Connection) -> [DocumentId; 3] {
+    let ids = [1, 2, 3].map(|seed| DocumentId::from_bytes([seed; 32]));
+    listener.subscribe_set(ids);
+    ids
+}
+
+fn said(listener: &mut Connection) -> Vec<Vec<u8>> {
+    let held = Held { heads: Vec::new(), genesis: true };
+    while let Some((id, request)) = listener.poll_request() {
+        let answer = match request {
+            Request::Members { documents, .. } => {
+                Answer::Members(documents.iter().map(|_| Ok(held.clone())).collect())
+            }
+            Request::Document { document, ask } => ask.on(&crdt_core::History::new(document)),
+            other => panic!("{other:?}"),
+        };
+        listener.answer(NOW, id, answer);
+    }
+    std::iter::from_fn(|| listener.poll_transmit(NOW)).collect()
+}
+
+/// A document of a set that was left and is followed anew has another number from then on: what is still on
+/// its way by the one before is not of it.
+#[test]
+fn what_comes_by_a_number_of_a_set_that_was_left_is_passed_over() {
+    let (mut listener, _) = open(settings());
+    let [document, ..] = with_followed_set(&mut listener);
+    said(&mut listener);
+    listener.unsubscribe(document);
+    listener.subscribe(document);
+    let frames = said(&mut listener).concat();
+    let anew = read(&frames).expect("messages");
+    assert!(matches!(anew[..], [Message::Leave { handle: 1 }, Message::Open { handle: 7, .. }]));
+    while listener.poll_event().is_some() {}
+    for late in [
+        Message::Live { handle: 1, number: 9, bytes: b"late" },
+        Message::Refuse { handle: 1, reason: Refused::Busy },
+        Message::Leave { handle: 1 },
+    ] {
+        listener.receive(NOW, &written(&late)).expect("it crosses");
+        assert!(listener.is_followed(&document), "{late:?}");
+    }
+    assert_eq!((listener.poll_event(), said(&mut listener).len()), (None, 0));
+    listener.receive(NOW, &written(&Message::Leave { handle: 7 })).expect("allowed");
+    assert!(!listener.is_followed(&document));
+    assert_eq!(listener.poll_event(), Some(Event::Left { document }));
+}
+
+/// What is left while it is looked up of a set what its documents are is not said to be of the set.
+#[test]
+fn what_is_left_of_a_set_before_that_is_said_is_not_followed() {
+    let (mut listener, _) = open(settings());
+    let [document, ..] = with_followed_set(&mut listener);
+    listener.unsubscribe(document);
+    assert!(!listener.is_followed(&document));
+    let frames = said(&mut listener).concat();
+    let set = read(&frames).expect("messages");
+    assert!(matches!(set[..], [Message::Set { first: 1, count: 2, .. }]), "{set:?}");
+}
+
 /// Silence is noticed, and a handshake that goes on for ever.
 #[test]
 fn who_says_nothing_is_given_up() {
