@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crdt_core::DocumentId;
 
-use super::channel::Channel;
+use super::channel::{Channel, Used};
 use super::collection::{Followed, Served, Set};
 use super::digest::{Salt, Sum};
 use super::frame::{Digest, Refused};
@@ -28,7 +28,8 @@ pub(super) use turns::{Places, Turn};
 /// What a request is about.
 #[derive(Clone, Copy, Debug)]
 enum Asked {
-    Document(DocumentId),
+    /// A document, and what is taken in of it by that.
+    Document(DocumentId, Used),
     /// Members of the set that this side follows, or the other one, from one on.
     Members {
         by_peer: bool,
@@ -64,6 +65,8 @@ pub(super) struct Session {
     /// Documents of these that either side has left: they do not go by the numbers there any more.
     left: BTreeSet<DocumentId>,
     requests: BTreeMap<RequestId, Asked>,
+    /// What the host takes in, also of documents that were left meanwhile.
+    taking: Used,
     ledger: Ledger,
 }
 
@@ -89,6 +92,7 @@ impl Session {
             touched: BTreeSet::new(),
             left: BTreeSet::new(),
             requests: BTreeMap::new(),
+            taking: Used::default(),
             ledger: Ledger::default(),
         }
     }
@@ -279,9 +283,22 @@ impl Session {
     }
 
     /// Bytes that are held for the other side.
-    pub(super) const fn held(&self) -> u64 {
+    pub(super) fn held(&self) -> u64 {
         let Ledger { received, held, waiting, .. } = &self.ledger;
-        received.bytes + *held + *waiting
+        received.bytes + *held + *waiting + self.taken_in_of_left()
+    }
+
+    /// Bytes that the host takes in of documents that do not wait for it any more.
+    fn taken_in_of_left(&self) -> u64 {
+        let all = self.requests.iter().map(|(id, asked)| match asked {
+            Asked::Document(document, taking) if !self.awaits(document, *id) => taking.bytes,
+            _ => 0,
+        });
+        all.sum()
+    }
+
+    fn awaits(&self, document: &DocumentId, id: RequestId) -> bool {
+        self.channels.get(document).is_some_and(|channel| channel.awaits(id))
     }
 
     /// Whether all documents are settled.

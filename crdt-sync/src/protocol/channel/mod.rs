@@ -220,12 +220,9 @@ impl Channel {
             Turn::Ask => match self.stage {
                 Stage::New => true,
                 Stage::Asked | Stage::Refused => false,
-                Stage::Open => {
-                    self.lacks_version()
-                        || self.incoming.wants_to_ask()
-                        || self.comparing.wants_to_ask()
-                }
+                Stage::Open => self.lacks_version() || self.comparing.wants_to_ask(),
             },
+            Turn::TakeIn => self.is_open() && !self.lacks_version() && self.incoming.wants_to_ask(),
             Turn::Fetch => self.is_open() && self.outgoing.wants_to_ask(credit),
             Turn::Say => self.wants_to_say(),
             Turn::Live | Turn::Backfill => {
@@ -242,10 +239,11 @@ impl Channel {
             Stage::Open if turn == Turn::Fetch => {
                 self.outgoing.ask(bytes, self.comparing.they_lack_genesis, id)
             }
-            Stage::Open if !self.lacks_version() => {
+            Stage::Open if turn == Turn::TakeIn => {
                 let equal = self.comparing.theirs.filter(|theirs| *theirs == self.digest);
-                self.incoming.ask(equal, id).or_else(|| self.comparing.ask(id))
+                self.incoming.ask(equal, id)
             }
+            Stage::Open if !self.lacks_version() => self.comparing.ask(id),
             Stage::New | Stage::Open => {
                 (self.stage, self.opening) = (Stage::Asked, Some(id));
                 Some(Ask::Open { by_peer: !self.is_followed_here })
@@ -256,7 +254,7 @@ impl Channel {
 
     /// Whether it waits for the answer to a request. Others were about what is over since: another
     /// comparison, or the document before it was left and followed anew.
-    fn awaits(&self, id: RequestId) -> bool {
+    pub(super) fn awaits(&self, id: RequestId) -> bool {
         self.opening == Some(id)
             || self.incoming.awaits(id)
             || self.comparing.asked.as_ref().is_some_and(|asked| asked.id == id)

@@ -174,6 +174,50 @@ fn what_waits_to_be_taken_in_is_bounded() {
     }
 }
 
+/// What the host takes in of documents that were left is bounded too: what comes then waits, and is held
+/// no longer than its document.
+#[test]
+fn what_is_taken_in_of_documents_that_were_left_is_bounded() {
+    let (mut listener, _) = open(settings());
+    let (mut taken_in, bytes) = (Vec::new(), bundle(60_000, 3_000_000));
+    let asked = |listener: &mut Connection, taken_in: &mut Vec<_>| {
+        while let Some((id, request)) = listener.poll_request() {
+            match request {
+                Request::Document { ask: Ask::TakeIn { .. }, .. } => taken_in.push(id),
+                Request::Document { document, ask } => {
+                    listener.answer(NOW, id, ask.on(&crdt_core::History::new(document)));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    for seed in 0..50 {
+        let handle = 2 * u64::from(seed);
+        listener
+            .receive(NOW, &opened(handle, DocumentId::from_bytes([seed; 32])))
+            .expect("allowed");
+        asked(&mut listener, &mut taken_in);
+        let piece = Piece { at: 0, more: false, bytes: &bytes };
+        listener
+            .receive(NOW, &written(&Message::Bundle { handle, number: 1, piece }))
+            .expect("alone");
+        asked(&mut listener, &mut taken_in);
+        listener.receive(NOW, &written(&Message::Leave { handle })).expect("allowed");
+    }
+    // Of 32 MiB that are granted.
+    assert_eq!((taken_in.len(), listener.held()), (11, 11 * 60_000));
+    // Once the host has answered there is room again.
+    taken_in.drain(..).for_each(|id| listener.answer(NOW, id, Answer::Failed));
+    assert_eq!(listener.held(), 0);
+    listener.receive(NOW, &opened(200, DocumentId::from_bytes([200; 32]))).expect("allowed");
+    asked(&mut listener, &mut taken_in);
+    let piece = Piece { at: 0, more: false, bytes: &bytes };
+    let sent = Message::Bundle { handle: 200, number: 1, piece };
+    listener.receive(NOW, &written(&sent)).expect("alone");
+    asked(&mut listener, &mut taken_in);
+    assert_eq!(taken_in.len(), 1);
+}
+
 #[test]
 fn a_bundle_is_bounded_while_it_comes() {
     let mut settings = settings();
