@@ -2,6 +2,7 @@
 
 use core::fmt;
 use std::net::SocketAddr;
+use std::panic::resume_unwind;
 
 use axum::Extension;
 use axum::Router;
@@ -15,7 +16,9 @@ use crdt_core::serde_json::{Value, json};
 use crdt_core::{ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
 use futures_util::StreamExt as _;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::room::Held;
 use super::{Inner, Relay, http};
@@ -116,14 +119,30 @@ async fn import(
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
     relay.let_in(&headers, from, document, Right::Write).await?;
-    let (bundles, _held) = relay.body(request).await?;
-    let _turn = relay.turn().await?;
+    let (bundles, held) = relay.body(request).await?;
+    let turn = relay.turn().await?;
     // What they may do may have changed meanwhile.
     let (visitor, grant) = relay.let_in(&headers, from, document, Right::Write).await?;
-    let taken = take_in(&relay.inner.hub, document, &visitor, grant, bundles).await;
-    let version = taken.map_err(refused)?;
+    let hub = relay.inner.hub.clone();
+    let taking_in = async move {
+        let _working = (hub.working().await, turn, held);
+        take_in(&hub, document, &visitor, grant, bundles).await.map_err(refused)
+    };
+    let version = to_its_end(taking_in).await?;
     let taken = line(&json!({ "heads": hex(&version.heads), "changes": version.changes }));
     Ok(([(CONTENT_TYPE, JSON)], taken).into_response())
+}
+
+/// Works on a request to its end, also where whoever asked is gone: what has begun goes on then, so it has
+/// its turn, and the room for it, until it is over.
+async fn to_its_end<R: Send + 'static>(
+    work: impl Future<Output = Result<R, Failure>> + Send + 'static,
+) -> Result<R, Failure> {
+    let worked = tokio::spawn(work.in_current_span()).await;
+    worked.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(_) => Err(is_restarted()),
+    })
 }
 
 fn refused(refusal: Refusal) -> Failure {
@@ -202,11 +221,8 @@ impl Relay {
     }
 
     /// A turn among those whose requests are worked on.
-    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
-        let turn = self.inner.requests.acquire().await;
-        turn.map_err(|_| {
-            Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the relay is being restarted")
-        })
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        self.inner.requests.clone().acquire_owned().await.map_err(|_| is_restarted())
     }
 
     /// Bytes that a history is answered with, for which there is room: before they are made for as many
@@ -217,7 +233,21 @@ impl Relay {
         visitor: &Visitor,
         answer: impl FnOnce(&History) -> Vec<u8> + Send + 'static,
     ) -> Result<Bytes, Failure> {
-        let _turn = self.turn().await?;
+        let turn = self.turn().await?;
+        let (relay, visitor) = (self.clone(), visitor.clone());
+        let answering = async move {
+            let _turn = turn;
+            relay.answer_in_turn(document, &visitor, answer).await
+        };
+        to_its_end(answering).await
+    }
+
+    async fn answer_in_turn(
+        &self,
+        document: DocumentId,
+        visitor: &Visitor,
+        answer: impl FnOnce(&History) -> Vec<u8> + Send + 'static,
+    ) -> Result<Bytes, Failure> {
         let failed = |error: StoreError| match error {
             StoreError::UnknownDocument(_) | StoreError::Removed(_) => not_here(),
             error => {
@@ -236,6 +266,10 @@ impl Relay {
     }
 }
 
+fn is_restarted() -> Failure {
+    Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the relay is being restarted")
+}
+
 fn not_here() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "there is no such document here")
 }
@@ -243,4 +277,55 @@ fn not_here() -> Failure {
 fn no_room() -> Failure {
     let why = "too much is being sent and answered just now: try again later";
     Failure::new(StatusCode::SERVICE_UNAVAILABLE, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::sync::mpsc::channel;
+
+    use crdt_core::{Keypair, Text};
+    use crdt_store::Store;
+
+    use super::*;
+    use crate::RelayOptions;
+    use crate::access::Open;
+
+    /// Who asks and is gone has nothing be worked on beside that for which others wait for their turn.
+    #[tokio::test]
+    async fn what_is_worked_on_for_somebody_who_is_gone_has_its_turn_and_room() {
+        let store = Store::in_memory(Keypair::from_secret_bytes(&[1; 32]));
+        let mut text = store.create::<Text>().expect("room");
+        text.change(|text| text.push_str("Plan")).expect("room");
+        let document = text.id();
+        let relay = Relay::start(&store, Open, RelayOptions::new()).expect("a relay");
+        let visitor = Visitor::from(Ipv4Addr::LOCALHOST.into());
+        let (begun, has_begun) = channel();
+        let (go_on, may_go_on) = channel();
+        let answer = move |_: &History| {
+            begun.send(()).expect("it is waited for");
+            may_go_on.recv().expect("it is told");
+            Vec::new()
+        };
+        let all = relay.inner.limits.requests;
+        let asked = tokio::spawn({
+            let relay = relay.clone();
+            async move { relay.answer(document, &visitor, answer).await.is_ok() }
+        });
+        tokio::task::spawn_blocking(move || has_begun.recv())
+            .await
+            .expect("no panic")
+            .expect("it begins");
+        asked.abort();
+        assert!(asked.await.is_err_and(|error| error.is_cancelled()));
+        assert_eq!(relay.inner.requests.available_permits(), all - 1);
+        assert!(relay.inner.answers.is_held());
+        go_on.send(()).expect("it waits");
+        let over = async {
+            while relay.inner.requests.available_permits() < all || relay.inner.answers.is_held() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(core::time::Duration::from_secs(20), over).await.expect("it comes to its end");
+    }
 }
