@@ -1,5 +1,6 @@
 //! Answering what a connection asks of documents.
 
+use core::any::Any;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,7 +46,13 @@ struct Clerk {
     /// The documents that one of the sides has asked for.
     members: Mutex<Members>,
     said_of_set: Mutex<Vec<(DocumentId, Vec<ChangeHash>)>>,
+    /// The place of the connection among all: as long as something is worked on for it, also once it is
+    /// over.
+    _seat: Option<Place>,
 }
+
+/// What holds a place among the connections.
+pub(crate) type Place = Arc<dyn Any + Send + Sync>;
 
 /// What has become of permissions.
 pub(crate) struct Reviewed {
@@ -67,12 +74,14 @@ impl Desk {
         address: IpAddr,
         token: Option<Token>,
         is_link: bool,
+        seat: Option<Place>,
     ) -> (Self, mpsc::UnboundedReceiver<Box<Done>>) {
         let (done, answers) = mpsc::unbounded_channel();
         let visitor = Mutex::new(Visitor::from(address).with_token(token));
         let (members, said_of_set) = (Mutex::default(), Mutex::default());
         let is_relay = AtomicBool::new(false);
-        let clerk = Clerk { hub, number, visitor, is_link, is_relay, members, said_of_set };
+        let _seat = seat;
+        let clerk = Clerk { hub, number, visitor, is_link, is_relay, members, said_of_set, _seat };
         let clerk = Arc::new(clerk);
         (Self { clerk, asked: Asked::default(), done }, answers)
     }
@@ -426,6 +435,7 @@ mod tests {
     use crdt_core::Keypair;
     use crdt_store::Store;
     use tokio::runtime::Handle;
+    use tokio::sync::Semaphore;
     use tokio::time::timeout;
 
     use super::super::{Bounds, Link};
@@ -435,14 +445,60 @@ mod tests {
     const DOCUMENT: DocumentId = DocumentId::from_bytes([7; 32]);
 
     fn hub() -> Arc<Hub> {
+        hub_with(Open)
+    }
+
+    fn hub_with(access: impl crate::access::Access) -> Arc<Hub> {
         let keypair = Keypair::from_secret_bytes(&[1; 32]);
         let store = Store::in_memory(keypair.clone());
         let bounds = Bounds { idle: Duration::from_millis(20), ..Bounds::default() };
-        Hub::start(store, keypair, Policy::Relay(Arc::new(Open)), bounds, Handle::current())
+        Hub::start(store, keypair, Policy::Relay(Arc::new(access)), bounds, Handle::current())
     }
 
     fn desk(hub: &Arc<Hub>, number: u32, is_link: bool) -> Desk {
-        Desk::new(hub.clone(), number, Ipv4Addr::LOCALHOST.into(), None, is_link).0
+        Desk::new(hub.clone(), number, Ipv4Addr::LOCALHOST.into(), None, is_link, None).0
+    }
+
+    /// Says what somebody may do once it is told to, and then panics, if it is to.
+    struct Slow {
+        told: Arc<Semaphore>,
+        panics: bool,
+    }
+
+    impl crate::access::Access for Slow {
+        async fn may_connect(&self, _: &Visitor) -> bool {
+            true
+        }
+
+        async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+            self.told.acquire().await.expect("it is not closed").forget();
+            assert!(!self.panics, "as it was told to");
+            Grant::ALL
+        }
+    }
+
+    /// Whoever asks for something and is gone has their place among the connections until it is answered:
+    /// otherwise those who come and go at once would have as much be worked on as they like.
+    #[tokio::test]
+    async fn what_is_asked_by_who_is_gone_has_a_place_until_it_is_answered() {
+        let told = Arc::new(Semaphore::new(0));
+        let hub = hub_with(Slow { told: told.clone(), panics: false });
+        let (seat, address) = (Arc::new(()), Ipv4Addr::LOCALHOST.into());
+        let seated: Place = seat.clone();
+        let (mut desk, answers) =
+            Desk::new(hub.clone(), hub.number(), address, None, false, Some(seated));
+        let request = Request::Document { document: DOCUMENT, ask: Ask::Open { by_peer: true } };
+        desk.ask(RequestId(0), request);
+        drop((desk, answers));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(Arc::strong_count(&seat), 2);
+        told.add_permits(1);
+        let is_free = async {
+            while Arc::strong_count(&seat) > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), is_free).await.expect("it is answered");
     }
 
     /// Who leaves a document on one thread while another one has just looked up whether they may have it
