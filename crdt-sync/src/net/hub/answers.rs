@@ -2,11 +2,13 @@
 
 use core::any::Any;
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crdt_core::{Author, ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 
@@ -164,7 +166,8 @@ impl Desk {
     ) {
         let done = self.done.clone();
         tokio::spawn(async move {
-            let answers = vec![(id, answer.await)];
+            let answer = unpanicked(answer).await.unwrap_or(Answer::Failed);
+            let answers = vec![(id, answer)];
             let _ = done.send(Box::new(Done { document: None, documents, answers }));
         });
     }
@@ -172,10 +175,12 @@ impl Desk {
     fn begin(&self, document: DocumentId, asks: Vec<(RequestId, Ask)>) {
         let (clerk, done) = (self.clerk.clone(), self.done.clone());
         let answering = async move {
-            let _working = clerk.hub.working().await;
             let is_opened = asks.iter().any(|(_, ask)| matches!(ask, Ask::Open { .. }));
             let documents = is_opened.then_some(document).into_iter().collect();
-            let answers = clerk.answer(document, asks).await;
+            let ids: Vec<RequestId> = asks.iter().map(|(id, _)| *id).collect();
+            let answers = unpanicked(clerk.answer(document, asks)).await;
+            let failed = || ids.into_iter().map(|id| (id, Answer::Failed)).collect();
+            let answers = answers.unwrap_or_else(failed);
             let _ = done.send(Box::new(Done { document: Some(document), documents, answers }));
         };
         // In the span of the connection also where that of the document is not asked for.
@@ -386,12 +391,13 @@ impl Clerk {
         }
     }
 
-    /// Takes in bundles, in their order.
+    /// Takes in bundles, in their order, which is waited for before the process ends.
     async fn take_in(
         &self,
         document: DocumentId,
         asks: Vec<(RequestId, Ask)>,
     ) -> Vec<(RequestId, Answer)> {
+        let _working = self.hub.working().await;
         let (ids, bundles): (Vec<_>, Vec<_>) = asks.into_iter().filter_map(bundles_of).unzip();
         let results = self.taken(document, bundles).await;
         ids.into_iter().zip(results).collect()
@@ -407,6 +413,12 @@ impl Clerk {
         let taken = take_in_all(&self.hub, document, (&visitor, grant), origin, bundles).await;
         taken.into_iter().map(outcome).collect()
     }
+}
+
+/// What comes of something, unless it panics, as what an app says of permissions may: who asked is to be
+/// answered all the same.
+async fn unpanicked<R>(work: impl Future<Output = R>) -> Option<R> {
+    AssertUnwindSafe(work).catch_unwind().await.ok()
 }
 
 fn outcome(taken: Result<Taken, Refusal>) -> Answer {
@@ -499,6 +511,39 @@ mod tests {
             }
         };
         timeout(Duration::from_secs(20), is_free).await.expect("it is answered");
+    }
+
+    /// A question that comes to nothing is answered, and those that wait behind it are too.
+    #[tokio::test]
+    async fn what_panics_where_it_is_looked_up_is_answered() {
+        let told = Arc::new(Semaphore::new(3));
+        let hub = hub_with(Slow { told, panics: true });
+        let address = Ipv4Addr::LOCALHOST.into();
+        let (mut desk, mut answers) =
+            Desk::new(hub.clone(), hub.number(), address, None, false, None);
+        for number in 0..2 {
+            let ask = Ask::Open { by_peer: true };
+            desk.ask(RequestId(number), Request::Document { document: DOCUMENT, ask });
+        }
+        for number in 0..2 {
+            let done = timeout(Duration::from_secs(20), answers.recv()).await;
+            let done = done.expect("it is answered").expect("it is there");
+            let is_it = matches!(done.answers[..], [(id, Answer::Failed)] if id.0 == number);
+            assert!(is_it, "{:?}", done.answers);
+            desk.go_on(&done);
+        }
+    }
+
+    /// Who waits to be told what they may do is not waited for when all that was taken in is to be durable.
+    #[tokio::test]
+    async fn what_is_looked_up_is_not_waited_for_at_the_end() {
+        let told = Arc::new(Semaphore::new(0));
+        let hub = hub_with(Slow { told, panics: false });
+        let mut desk = desk(&hub, hub.number(), false);
+        let request = Request::Document { document: DOCUMENT, ask: Ask::Open { by_peer: true } };
+        desk.ask(RequestId(0), request);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        timeout(Duration::from_secs(20), hub.done()).await.expect("nothing is taken in");
     }
 
     /// Who leaves a document on one thread while another one has just looked up whether they may have it
