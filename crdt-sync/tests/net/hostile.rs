@@ -256,6 +256,21 @@ async fn what_was_refused_by_who_opened_it_is_not_asked_for_again() {
     assert_eq!(server.metric("documents_followed").await, 0);
 }
 
+/// What is over a quota makes no document, however many ids are made up for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_a_quota_makes_no_document() {
+    let kept = store(197);
+    let rules = Rules::new().everyone(Rule::write().quota(10));
+    let server = Server::start(&kept, AllowList::new(rules), options(), None);
+    let (one, _first) = created(198, &server);
+    one.change(|board| board.title.set("more than ten bytes of changes")).await.expect("room");
+    until("it is refused", async || {
+        one.relays().iter().any(|relay| relay.refused == Some(Refused::Quota))
+    })
+    .await;
+    assert_eq!(kept.documents().expect("it is there").len(), 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_before_authentication_does_not_keep_others_out() {
     let mut limits = Limits::default();
