@@ -67,8 +67,7 @@ async fn show(
     from: From,
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
-    let (visitor, _) = relay.let_in(&headers, from, document, Right::Read).await?;
-    let shown = relay.answer(document, &visitor, shown).await?;
+    let shown = relay.answer(document, (&headers, from), shown).await?;
     Ok(([(CONTENT_TYPE, JSON)], shown).into_response())
 }
 
@@ -104,8 +103,8 @@ async fn export(
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
     let have = heads(query.as_deref().unwrap_or_default())?;
-    let (visitor, _) = relay.let_in(&headers, from, document, Right::Read).await?;
-    let bundles = relay.answer(document, &visitor, move |history| history.export(&have)).await?;
+    let export = move |history: &History| history.export(&have);
+    let bundles = relay.answer(document, (&headers, from), export).await?;
     Ok(([(CONTENT_TYPE, "application/octet-stream")], bundles).into_response())
 }
 
@@ -225,16 +224,19 @@ impl Relay {
         self.inner.requests.clone().acquire_owned().await.map_err(|_| is_restarted())
     }
 
-    /// Bytes that a history is answered with, for which there is room: before they are made for as many
-    /// as it has.
+    /// Bytes that a history is answered with to who may read it, for which there is room: before they are
+    /// made for as many as it has.
     async fn answer(
         &self,
         document: DocumentId,
-        visitor: &Visitor,
+        (headers, from): (&HeaderMap, From),
         answer: impl FnOnce(&History) -> Vec<u8> + Send + 'static,
     ) -> Result<Bytes, Failure> {
+        self.let_in(headers, from.clone(), document, Right::Read).await?;
         let turn = self.turn().await?;
-        let (relay, visitor) = (self.clone(), visitor.clone());
+        // What they may do may have changed meanwhile.
+        let (visitor, _) = self.let_in(headers, from, document, Right::Read).await?;
+        let relay = self.clone();
         let answering = async move {
             let _turn = turn;
             relay.answer_in_turn(document, &visitor, answer).await
@@ -281,7 +283,8 @@ fn no_room() -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use core::time::Duration;
+    use std::sync::Arc;
     use std::sync::mpsc::channel;
 
     use crdt_core::{Keypair, Text};
@@ -289,17 +292,19 @@ mod tests {
 
     use super::*;
     use crate::RelayOptions;
-    use crate::access::Open;
+    use crate::access::{Access, AllowList, Open, Rule, Rules};
+
+    fn relay(access: impl Access) -> (Relay, DocumentId) {
+        let store = Store::in_memory(Keypair::from_secret_bytes(&[1; 32]));
+        let mut text = store.create::<Text>().expect("room");
+        text.change(|text| text.push_str("Plan")).expect("room");
+        (Relay::start(&store, access, RelayOptions::new()).expect("a relay"), text.id())
+    }
 
     /// Who asks and is gone has nothing be worked on beside that for which others wait for their turn.
     #[tokio::test]
     async fn what_is_worked_on_for_somebody_who_is_gone_has_its_turn_and_room() {
-        let store = Store::in_memory(Keypair::from_secret_bytes(&[1; 32]));
-        let mut text = store.create::<Text>().expect("room");
-        text.change(|text| text.push_str("Plan")).expect("room");
-        let document = text.id();
-        let relay = Relay::start(&store, Open, RelayOptions::new()).expect("a relay");
-        let visitor = Visitor::from(Ipv4Addr::LOCALHOST.into());
+        let (relay, document) = relay(Open);
         let (begun, has_begun) = channel();
         let (go_on, may_go_on) = channel();
         let answer = move |_: &History| {
@@ -307,25 +312,39 @@ mod tests {
             may_go_on.recv().expect("it is told");
             Vec::new()
         };
-        let all = relay.inner.limits.requests;
         let asked = tokio::spawn({
             let relay = relay.clone();
-            async move { relay.answer(document, &visitor, answer).await.is_ok() }
+            async move { relay.answer(document, (&HeaderMap::new(), None), answer).await.is_ok() }
         });
-        tokio::task::spawn_blocking(move || has_begun.recv())
-            .await
-            .expect("no panic")
-            .expect("it begins");
+        let begins = tokio::task::spawn_blocking(move || has_begun.recv());
+        begins.await.expect("no panic").expect("it begins");
         asked.abort();
         assert!(asked.await.is_err_and(|error| error.is_cancelled()));
-        assert_eq!(relay.inner.requests.available_permits(), all - 1);
-        assert!(relay.inner.answers.is_held());
+        let Inner { requests, answers, limits, .. } = &*relay.inner;
+        assert_eq!(requests.available_permits(), limits.requests - 1);
+        assert!(answers.is_held());
         go_on.send(()).expect("it waits");
         let over = async {
-            while relay.inner.requests.available_permits() < all || relay.inner.answers.is_held() {
+            while requests.available_permits() < limits.requests || answers.is_held() {
                 tokio::task::yield_now().await;
             }
         };
-        timeout(core::time::Duration::from_secs(20), over).await.expect("it comes to its end");
+        timeout(Duration::from_secs(20), over).await.expect("it comes to its end");
+    }
+
+    /// Whose right to read is taken away while they wait for their turn is not answered then.
+    #[tokio::test]
+    async fn who_may_not_read_any_more_at_their_turn_is_not_answered() {
+        let list = Arc::new(AllowList::new(Rules::new().everyone(Rule::read())));
+        let (relay, document) = relay(list.clone());
+        let all = u32::try_from(relay.inner.limits.requests).expect("few");
+        let busy = relay.inner.requests.clone().acquire_many_owned(all).await.expect("it is open");
+        let id = Path(document.to_string());
+        let asked = tokio::spawn(show(State(relay.clone()), id, HeaderMap::new(), None));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        list.set(Rules::new());
+        drop(busy);
+        let refused = asked.await.expect("no panic").err().expect("it is not answered");
+        assert_eq!(refused.0, StatusCode::UNAUTHORIZED);
     }
 }
