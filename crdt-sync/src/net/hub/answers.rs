@@ -319,6 +319,9 @@ impl Clerk {
                     self.ask_relays(document, by_peer);
                 }
             }
+            Answer::Refused(Refused::Unknown) if !self.hub.is_of_app() => {
+                self.hub.may_return(document);
+            }
             _ => self.leave(document),
         }
         answer

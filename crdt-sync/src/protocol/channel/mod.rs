@@ -206,10 +206,11 @@ impl Channel {
         self.due.open |= !self.is_followed_there && self.stage == Stage::Open;
     }
 
-    /// Asks anew for what was refused before.
+    /// Asks anew for what was refused before: there may be less than there was.
     pub(super) fn reopen(&mut self) {
         if self.stage == Stage::Refused {
-            self.stage = Stage::New;
+            (self.stage, self.lacks_genesis, self.is_unknown) = (Stage::New, true, false);
+            self.set(Version::default());
         }
     }
 
@@ -328,10 +329,14 @@ impl Channel {
     fn note(&mut self, version: Version) {
         self.is_unknown = false;
         if version.changes >= self.mine.changes && version != self.mine {
-            self.hash = self.salt.hash(&version.heads);
-            self.digest = first_of(&self.hash);
-            self.mine = version;
+            self.set(version);
         }
+    }
+
+    fn set(&mut self, version: Version) {
+        self.hash = self.salt.hash(&version.heads);
+        self.digest = first_of(&self.hash);
+        self.mine = version;
     }
 
     /// Serves the document no more, or takes no more changes of it: then it goes on being sent.
@@ -392,6 +397,8 @@ impl Channel {
             let lacks_genesis = self.lacks_genesis;
             Message::Done { handle, lacks_genesis, heads: self.digest }.write(out);
         } else if let Some(reason) = self.due.refuse.take() {
+            // It has to be stated there anew, should it be served again.
+            self.is_followed_there &= reason.is_of_changes();
             Message::Refuse { handle, reason }.write(out);
         }
     }
