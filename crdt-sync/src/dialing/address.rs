@@ -108,11 +108,24 @@ struct Parts {
 #[cfg(feature = "net")]
 fn parts(text: &str) -> Option<Parts> {
     let uri: tungstenite::http::Uri = text.parse().ok()?;
+    let authority = uri.authority()?;
+    let (user, place) = match authority.as_str().rsplit_once('@') {
+        Some((user, place)) => (Some(user), place),
+        None => (None, authority.as_str()),
+    };
+    let host = Some(authority.host()).filter(|host| !host.is_empty())?;
+    // What stands there and is no port is not passed over: there may be somebody else at the usual one.
+    let port = place.strip_prefix(host)?.strip_prefix(':').filter(|port| !port.is_empty());
+    let is_number = |port: &&str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let port = match port {
+        Some(port) => Some(Some(port).filter(is_number)?.parse().ok()?),
+        None => None,
+    };
     Some(Parts {
         scheme: uri.scheme_str()?.to_owned(),
-        has_user: uri.authority().is_some_and(|authority| authority.as_str().contains('@')),
-        host: uri.host().filter(|host| !host.is_empty())?.to_lowercase(),
-        port: uri.port_u16(),
+        has_user: user.is_some(),
+        host: host.to_lowercase(),
+        port,
         path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
     })
 }
@@ -172,5 +185,10 @@ mod tests {
         assert_eq!(invite, Err(AddressError::Invite));
         assert_eq!("ws://me:secret@relay".parse::<Address>(), Err(AddressError::User));
         assert!("ws://".parse::<Address>().is_err() && "".parse::<Address>().is_err());
+        for port in ["65536", "87100", "8710a", "+80", "-1", "80:80"] {
+            let not = format!("ws://relay:{port}/team").parse::<Address>();
+            assert!(matches!(not, Err(AddressError::NotAnAddress(_))), "{port}: {not:?}");
+        }
+        assert_eq!(parsed("ws://relay:").port(), 80);
     }
 }

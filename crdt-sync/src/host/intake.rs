@@ -29,7 +29,7 @@ pub(crate) struct Quota {
 
 impl Quota {
     /// Whether what bundles come to is within it.
-    pub(super) fn allows(&self, outcome: &Outcome) -> Result<(), TakeInError> {
+    pub(crate) fn allows(&self, outcome: &Outcome) -> Result<(), TakeInError> {
         let left = self.bytes.saturating_sub(self.used.load(Ordering::Relaxed));
         let bytes = brought(outcome);
         if bytes > left { Err(TakeInError::OverQuota { bytes, left }) } else { Ok(()) }

@@ -1,7 +1,6 @@
 //! A connection as it is served: the protocol on one side, a socket, documents and other connections
 //! on the other.
 
-use core::any::Any;
 use core::future::{pending, poll_fn};
 use core::pin::Pin;
 use core::time::Duration;
@@ -14,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
-use super::hub::{Desk, Done, Hub, Link, Mail, Mailbox, Policy, Reviewed};
+use super::hub::{Desk, Done, Hub, Link, Mail, Mailbox, Place, Policy, Reviewed};
 use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
 use crate::dialing::{Again, Allowance, Ended, TO_PEERS, TO_RELAYS};
@@ -35,8 +34,8 @@ pub(crate) struct Setup {
     pub(crate) is_link: bool,
     /// Told whose key the other side has, once it has proven that.
     pub(crate) authenticated: Option<Box<dyn Fn(Author) + Send + Sync>>,
-    /// Its place among the connections, which is free again when it is over.
-    pub(crate) seat: Option<Arc<dyn Any + Send + Sync>>,
+    /// Its place among the connections, which is free again when it is over and all is answered.
+    pub(crate) seat: Option<Place>,
 }
 
 /// More documents than these are followed as a set.
@@ -89,7 +88,6 @@ struct Session {
     /// Documents that the other side could not serve.
     again: Again,
     closed: Option<Closed>,
-    _seat: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 type Review = Pin<Box<dyn Future<Output = Reviewed> + Send>>;
@@ -98,7 +96,7 @@ impl Session {
     fn new(hub: Arc<Hub>, number: u32, wire: Wire, setup: Setup) -> Self {
         let Setup { role, settings, entropy, address, token, is_link, authenticated, seat } = setup;
         let mailbox = hub.enter(number, Some(address));
-        let (desk, answers) = Desk::new(hub.clone(), number, address, token, is_link);
+        let (desk, answers) = Desk::new(hub.clone(), number, address, token, is_link, seat);
         let it = Connection::new(role, settings, entropy, hub.now());
         let allowance = Allowance::new(match role {
             Role::Dialer => TO_RELAYS,
@@ -126,7 +124,6 @@ impl Session {
             stuck: None,
             again: Again::within(SPREAD),
             closed: None,
-            _seat: seat,
         }
     }
 
@@ -292,10 +289,9 @@ impl Session {
                     }
                 }
             }
-            Mail::Removed(document) => {
-                self.it.refuse(document, Refused::Unknown);
-                self.desk.left(document);
-            }
+            // It goes on being followed, should it be taken in again.
+            Mail::Removed(document) => self.it.refuse(document, Refused::Unknown),
+            Mail::Returned(document) => self.it.subscribe(document),
             Mail::Presence(_) | Mail::Message { .. } if !self.allowance.spend() => {}
             Mail::Presence(presence) => self.it.presence(&presence.0, &presence.1),
             Mail::Message { peer, bytes } => {
@@ -365,6 +361,7 @@ impl Session {
     /// The other side has left a document. A relay that nobody asks for it any more does, also for those
     /// who do here: for them it is followed there again.
     fn left(&mut self, document: DocumentId) {
+        self.again.forget(&document);
         self.desk.left(document);
         if self.hub.is_wanted_at_link(self.number, &document) {
             self.it.subscribe(document);

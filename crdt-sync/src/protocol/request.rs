@@ -15,7 +15,7 @@ use super::frame::Refused;
 
 /// Names a request until it is answered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct RequestId(pub(super) u64);
+pub struct RequestId(pub(crate) u64);
 
 /// What a host has to find out or do. Each wants one [`Answer`], whenever it is there: those for
 /// one document in the order in which they were asked, those for several in any.

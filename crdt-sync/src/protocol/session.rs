@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crdt_core::DocumentId;
 
-use super::channel::Channel;
+use super::channel::{Channel, Used};
 use super::collection::{Followed, Served, Set};
 use super::digest::{Salt, Sum};
 use super::frame::{Digest, Refused};
@@ -28,7 +28,8 @@ pub(super) use turns::{Places, Turn};
 /// What a request is about.
 #[derive(Clone, Copy, Debug)]
 enum Asked {
-    Document(DocumentId),
+    /// A document, and what is taken in of it by that.
+    Document(DocumentId, Used),
     /// Members of the set that this side follows, or the other one, from one on.
     Members {
         by_peer: bool,
@@ -61,9 +62,11 @@ pub(super) struct Session {
     served: Option<Served>,
     /// Documents of these that changed before it was known what differs.
     touched: BTreeSet<DocumentId>,
-    /// Documents of these that either side has left.
+    /// Documents of these that either side has left: they do not go by the numbers there any more.
     left: BTreeSet<DocumentId>,
     requests: BTreeMap<RequestId, Asked>,
+    /// What the host takes in, also of documents that were left meanwhile.
+    taking: Used,
     ledger: Ledger,
 }
 
@@ -89,6 +92,7 @@ impl Session {
             touched: BTreeSet::new(),
             left: BTreeSet::new(),
             requests: BTreeMap::new(),
+            taking: Used::default(),
             ledger: Ledger::default(),
         }
     }
@@ -123,7 +127,9 @@ impl Session {
     /// Makes a document known by a number.
     fn make(&mut self, document: DocumentId, handle: u64) {
         self.take_out(&document);
-        self.left.remove(&document);
+        if self.is_of_set(handle) {
+            self.left.remove(&document);
+        }
         self.opened_here += u64::from(!self.is_theirs(handle));
         let mut channel = Channel::new(document, handle, self.role, self.salt);
         channel.names.note(handle);
@@ -162,7 +168,7 @@ impl Session {
 
     /// Whether a number is of a set, whose documents were counted with it.
     fn is_of_set(&self, handle: u64) -> bool {
-        self.sets().any(|set| set.document_of(handle).is_some())
+        self.of_set(handle).is_some()
     }
 
     /// Whether a number is one of those that the other side chooses.
@@ -198,10 +204,8 @@ impl Session {
 
     /// Follows a document no more, nor does the other side from here on.
     pub(super) fn unsubscribe(&mut self, document: DocumentId) {
-        if let Some(handle) = self.handle_of(&document) {
-            self.leaving.push_back(handle);
-            self.remove(&document);
-        }
+        self.leaving.extend(self.handle_of(&document));
+        self.remove(&document);
     }
 
     pub(super) fn refuse(&mut self, document: DocumentId, reason: Refused) {
@@ -236,7 +240,8 @@ impl Session {
     /// By which number a document goes.
     pub(super) fn handle_of(&self, document: &DocumentId) -> Option<u64> {
         let channel = self.channels.get(document).map(|channel| channel.handle);
-        channel.or_else(|| self.sets().find_map(|set| Some(set.handle(set.place(document)?))))
+        let of_set = || self.sets().find_map(|set| Some(set.handle(set.place(document)?)));
+        channel.or_else(|| of_set().filter(|_| !self.left.contains(document)))
     }
 
     /// By which number who is in a document is shown to the other side, unless one of them does not serve
@@ -247,15 +252,25 @@ impl Session {
         self.handle_of(document).filter(|_| !is_refused)
     }
 
+    /// The document that goes by a number. What is still on its way for a number of a set is not of a
+    /// document that was left, nor of the same one as it was opened anew.
     pub(super) fn document_of(&self, handle: u64) -> Option<DocumentId> {
         let opened = self.handles.get(&handle).copied();
-        opened.or_else(|| self.sets().find_map(|set| set.document_of(handle)))
+        opened.or_else(|| self.of_set(handle).filter(|document| !self.left.contains(document)))
+    }
+
+    /// The document that has a number in a set, whether or not it still goes by it.
+    pub(super) fn of_set(&self, handle: u64) -> Option<DocumentId> {
+        self.sets().find_map(|set| set.document_of(handle))
     }
 
     /// The document that goes by a number, if both sides serve it to each other.
     pub(super) fn served(&self, handle: u64) -> Option<DocumentId> {
         let document = self.document_of(handle)?;
-        self.channels.get(&document).is_none_or(|channel| channel.is_open()).then_some(document)
+        let channel = self.channels.get(&document).map(|channel| channel.is_open());
+        // Of a set the host has said which it serves.
+        let is_idle = || self.sets().any(|set| set.is_idle(&document));
+        channel.unwrap_or_else(is_idle).then_some(document)
     }
 }
 
@@ -268,9 +283,22 @@ impl Session {
     }
 
     /// Bytes that are held for the other side.
-    pub(super) const fn held(&self) -> u64 {
+    pub(super) fn held(&self) -> u64 {
         let Ledger { received, held, waiting, .. } = &self.ledger;
-        received.bytes + *held + *waiting
+        received.bytes + *held + *waiting + self.taken_in_of_left()
+    }
+
+    /// Bytes that the host takes in of documents that do not wait for it any more.
+    fn taken_in_of_left(&self) -> u64 {
+        let all = self.requests.iter().map(|(id, asked)| match asked {
+            Asked::Document(document, taking) if !self.awaits(document, *id) => taking.bytes,
+            _ => 0,
+        });
+        all.sum()
+    }
+
+    fn awaits(&self, document: &DocumentId, id: RequestId) -> bool {
+        self.channels.get(document).is_some_and(|channel| channel.awaits(id))
     }
 
     /// Whether all documents are settled.

@@ -80,6 +80,12 @@ impl<'a> Reader<'a> {
         Err(Malformed::Integer)
     }
 
+    /// How many of something there have been: so few that some more can be counted.
+    pub(super) fn number(&mut self) -> Result<u64, Malformed> {
+        self.varint()
+            .and_then(|number| if number < 1 << 62 { Ok(number) } else { Err(Malformed::Integer) })
+    }
+
     pub(super) fn varint32(&mut self) -> Result<u32, Malformed> {
         u32::try_from(self.varint()?).map_err(|_| Malformed::Integer)
     }

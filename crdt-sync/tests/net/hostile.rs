@@ -236,6 +236,41 @@ async fn what_is_over_a_quota_is_not_taken_in() {
     assert!(two.read(|board| board.notes.is_empty()).await);
 }
 
+/// Whoever opens documents, refuses them at once and leaves them has nothing of it be held, nor asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_by_who_opened_it_is_not_asked_for_again() {
+    let server = Server::open(&store(195));
+    let mut raw = Raw::connect(server.at, 196).await;
+    let mut frame = Vec::new();
+    for number in 64..164_u8 {
+        // Of two bytes each.
+        let handle = [number << 1 | 0x80, number >> 6];
+        let opened = [&[1][..], &handle, &[number; 32], &[1, 0, 0]].concat();
+        frame.extend([opened, [&[10][..], &handle, &[4, 11], &handle].concat()].concat());
+    }
+    raw.socket.send(Message::binary(frame)).await.expect("it is open");
+    // Those that were not served are asked for again within four seconds.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let said = tokio::time::timeout(Duration::from_millis(10), raw.step()).await;
+    assert!(said.is_err(), "nothing is said");
+    assert_eq!(server.metric("documents_followed").await, 0);
+}
+
+/// What is over a quota makes no document, however many ids are made up for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_a_quota_makes_no_document() {
+    let kept = store(197);
+    let rules = Rules::new().everyone(Rule::write().quota(10));
+    let server = Server::start(&kept, AllowList::new(rules), options(), None);
+    let (one, _first) = created(198, &server);
+    one.change(|board| board.title.set("more than ten bytes of changes")).await.expect("room");
+    until("it is refused", async || {
+        one.relays().iter().any(|relay| relay.refused == Some(Refused::Quota))
+    })
+    .await;
+    assert_eq!(kept.documents().expect("it is there").len(), 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_before_authentication_does_not_keep_others_out() {
     let mut limits = Limits::default();

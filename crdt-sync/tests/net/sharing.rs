@@ -103,3 +103,41 @@ async fn what_is_removed_from_the_store_of_a_relay_is_served_no_more() {
     peer.bind(&other);
     soon("synced", other.synced()).await;
 }
+
+/// A document that was removed from the store of a relay and is taken in again there is exchanged with those
+/// who are connected.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_in_again_at_a_relay_is_served_again() {
+    let kept = store(280);
+    let server = Server::open(&kept);
+    let (one, _first) = created(281, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    kept.remove(one.id()).expect("it is there");
+    until("it is refused", async || {
+        one.relays().iter().any(|relay| relay.refused == Some(Refused::Unknown))
+    })
+    .await;
+    kept.join_history(one.id()).expect("room");
+    soon("synced", one.synced()).await;
+    let again = kept.open_history(one.id()).expect("it is there");
+    assert_eq!(again.heads(), one.with(|board| board.heads()).await);
+}
+
+/// An app that removes a document and joins it anew has it be exchanged by the new handle, also where it
+/// still has the one before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_app_removes_and_joins_anew_is_exchanged() {
+    let server = Server::open(&store(285));
+    let (one, first) = created(286, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let mine = one.store().clone();
+    mine.remove(one.id()).expect("it is there");
+    let again = Live::new(mine.join::<Board>(one.id()).expect("room"));
+    first.bind(&again);
+    until("it has come back", async || again.value().await.title == "Plan").await;
+    again.change(|board| board.tasks.push("on".into())).await.expect("it is there");
+    let (two, _second) = joined(287, one.id(), &server);
+    converged(&[&again, &two]).await;
+}

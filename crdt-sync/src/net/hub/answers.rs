@@ -1,11 +1,14 @@
 //! Answering what a connection asks of documents.
 
+use core::any::Any;
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crdt_core::{Author, ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 
@@ -45,7 +48,13 @@ struct Clerk {
     /// The documents that one of the sides has asked for.
     members: Mutex<Members>,
     said_of_set: Mutex<Vec<(DocumentId, Vec<ChangeHash>)>>,
+    /// The place of the connection among all: as long as something is worked on for it, also once it is
+    /// over.
+    _seat: Option<Place>,
 }
+
+/// What holds a place among the connections.
+pub(crate) type Place = Arc<dyn Any + Send + Sync>;
 
 /// What has become of permissions.
 pub(crate) struct Reviewed {
@@ -67,12 +76,14 @@ impl Desk {
         address: IpAddr,
         token: Option<Token>,
         is_link: bool,
+        seat: Option<Place>,
     ) -> (Self, mpsc::UnboundedReceiver<Box<Done>>) {
         let (done, answers) = mpsc::unbounded_channel();
         let visitor = Mutex::new(Visitor::from(address).with_token(token));
         let (members, said_of_set) = (Mutex::default(), Mutex::default());
         let is_relay = AtomicBool::new(false);
-        let clerk = Clerk { hub, number, visitor, is_link, is_relay, members, said_of_set };
+        let _seat = seat;
+        let clerk = Clerk { hub, number, visitor, is_link, is_relay, members, said_of_set, _seat };
         let clerk = Arc::new(clerk);
         (Self { clerk, asked: Asked::default(), done }, answers)
     }
@@ -155,7 +166,8 @@ impl Desk {
     ) {
         let done = self.done.clone();
         tokio::spawn(async move {
-            let answers = vec![(id, answer.await)];
+            let answer = unpanicked(answer).await.unwrap_or(Answer::Failed);
+            let answers = vec![(id, answer)];
             let _ = done.send(Box::new(Done { document: None, documents, answers }));
         });
     }
@@ -163,10 +175,12 @@ impl Desk {
     fn begin(&self, document: DocumentId, asks: Vec<(RequestId, Ask)>) {
         let (clerk, done) = (self.clerk.clone(), self.done.clone());
         let answering = async move {
-            let _working = clerk.hub.working().await;
             let is_opened = asks.iter().any(|(_, ask)| matches!(ask, Ask::Open { .. }));
             let documents = is_opened.then_some(document).into_iter().collect();
-            let answers = clerk.answer(document, asks).await;
+            let ids: Vec<RequestId> = asks.iter().map(|(id, _)| *id).collect();
+            let answers = unpanicked(clerk.answer(document, asks)).await;
+            let failed = || ids.into_iter().map(|id| (id, Answer::Failed)).collect();
+            let answers = answers.unwrap_or_else(failed);
             let _ = done.send(Box::new(Done { document: Some(document), documents, answers }));
         };
         // In the span of the connection also where that of the document is not asked for.
@@ -305,6 +319,9 @@ impl Clerk {
                     self.ask_relays(document, by_peer);
                 }
             }
+            Answer::Refused(Refused::Unknown) if !self.hub.is_of_app() => {
+                self.hub.may_return(document);
+            }
             _ => self.leave(document),
         }
         answer
@@ -377,12 +394,13 @@ impl Clerk {
         }
     }
 
-    /// Takes in bundles, in their order.
+    /// Takes in bundles, in their order, which is waited for before the process ends.
     async fn take_in(
         &self,
         document: DocumentId,
         asks: Vec<(RequestId, Ask)>,
     ) -> Vec<(RequestId, Answer)> {
+        let _working = self.hub.working().await;
         let (ids, bundles): (Vec<_>, Vec<_>) = asks.into_iter().filter_map(bundles_of).unzip();
         let results = self.taken(document, bundles).await;
         ids.into_iter().zip(results).collect()
@@ -398,6 +416,12 @@ impl Clerk {
         let taken = take_in_all(&self.hub, document, (&visitor, grant), origin, bundles).await;
         taken.into_iter().map(outcome).collect()
     }
+}
+
+/// What comes of something, unless it panics, as what an app says of permissions may: who asked is to be
+/// answered all the same.
+async fn unpanicked<R>(work: impl Future<Output = R>) -> Option<R> {
+    AssertUnwindSafe(work).catch_unwind().await.ok()
 }
 
 fn outcome(taken: Result<Taken, Refusal>) -> Answer {
@@ -426,6 +450,7 @@ mod tests {
     use crdt_core::Keypair;
     use crdt_store::Store;
     use tokio::runtime::Handle;
+    use tokio::sync::Semaphore;
     use tokio::time::timeout;
 
     use super::super::{Bounds, Link};
@@ -435,14 +460,93 @@ mod tests {
     const DOCUMENT: DocumentId = DocumentId::from_bytes([7; 32]);
 
     fn hub() -> Arc<Hub> {
+        hub_with(Open)
+    }
+
+    fn hub_with(access: impl crate::access::Access) -> Arc<Hub> {
         let keypair = Keypair::from_secret_bytes(&[1; 32]);
         let store = Store::in_memory(keypair.clone());
         let bounds = Bounds { idle: Duration::from_millis(20), ..Bounds::default() };
-        Hub::start(store, keypair, Policy::Relay(Arc::new(Open)), bounds, Handle::current())
+        Hub::start(store, keypair, Policy::Relay(Arc::new(access)), bounds, Handle::current())
     }
 
     fn desk(hub: &Arc<Hub>, number: u32, is_link: bool) -> Desk {
-        Desk::new(hub.clone(), number, Ipv4Addr::LOCALHOST.into(), None, is_link).0
+        Desk::new(hub.clone(), number, Ipv4Addr::LOCALHOST.into(), None, is_link, None).0
+    }
+
+    /// Says what somebody may do once it is told to, and then panics, if it is to.
+    struct Slow {
+        told: Arc<Semaphore>,
+        panics: bool,
+    }
+
+    impl crate::access::Access for Slow {
+        async fn may_connect(&self, _: &Visitor) -> bool {
+            true
+        }
+
+        async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+            self.told.acquire().await.expect("it is not closed").forget();
+            assert!(!self.panics, "as it was told to");
+            Grant::ALL
+        }
+    }
+
+    /// Whoever asks for something and is gone has their place among the connections until it is answered:
+    /// otherwise those who come and go at once would have as much be worked on as they like.
+    #[tokio::test]
+    async fn what_is_asked_by_who_is_gone_has_a_place_until_it_is_answered() {
+        let told = Arc::new(Semaphore::new(0));
+        let hub = hub_with(Slow { told: told.clone(), panics: false });
+        let (seat, address) = (Arc::new(()), Ipv4Addr::LOCALHOST.into());
+        let seated: Place = seat.clone();
+        let (mut desk, answers) =
+            Desk::new(hub.clone(), hub.number(), address, None, false, Some(seated));
+        let request = Request::Document { document: DOCUMENT, ask: Ask::Open { by_peer: true } };
+        desk.ask(RequestId(0), request);
+        drop((desk, answers));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(Arc::strong_count(&seat), 2);
+        told.add_permits(1);
+        let is_free = async {
+            while Arc::strong_count(&seat) > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), is_free).await.expect("it is answered");
+    }
+
+    /// A question that comes to nothing is answered, and those that wait behind it are too.
+    #[tokio::test]
+    async fn what_panics_where_it_is_looked_up_is_answered() {
+        let told = Arc::new(Semaphore::new(3));
+        let hub = hub_with(Slow { told, panics: true });
+        let address = Ipv4Addr::LOCALHOST.into();
+        let (mut desk, mut answers) =
+            Desk::new(hub.clone(), hub.number(), address, None, false, None);
+        for number in 0..2 {
+            let ask = Ask::Open { by_peer: true };
+            desk.ask(RequestId(number), Request::Document { document: DOCUMENT, ask });
+        }
+        for number in 0..2 {
+            let done = timeout(Duration::from_secs(20), answers.recv()).await;
+            let done = done.expect("it is answered").expect("it is there");
+            let is_it = matches!(done.answers[..], [(id, Answer::Failed)] if id.0 == number);
+            assert!(is_it, "{:?}", done.answers);
+            desk.go_on(&done);
+        }
+    }
+
+    /// Who waits to be told what they may do is not waited for when all that was taken in is to be durable.
+    #[tokio::test]
+    async fn what_is_looked_up_is_not_waited_for_at_the_end() {
+        let told = Arc::new(Semaphore::new(0));
+        let hub = hub_with(Slow { told, panics: false });
+        let mut desk = desk(&hub, hub.number(), false);
+        let request = Request::Document { document: DOCUMENT, ask: Ask::Open { by_peer: true } };
+        desk.ask(RequestId(0), request);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        timeout(Duration::from_secs(20), hub.done()).await.expect("nothing is taken in");
     }
 
     /// Who leaves a document on one thread while another one has just looked up whether they may have it

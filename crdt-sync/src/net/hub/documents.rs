@@ -175,13 +175,26 @@ impl Hub {
 
     /// The app does not share a document any more in one of the ways in which it did.
     pub(super) fn unbind_entry(&self, entry: &Entry) {
-        let is_last = match self.documents().0.get_mut(&entry.id) {
-            Some(Held::Bound(ways)) => ways.remove(entry),
-            _ => false,
-        };
-        if is_last {
+        if self.leave_way(entry) {
             self.unbind(entry.id);
         }
+    }
+
+    /// A document is not shared any more in a way. If others were told of that one, they look anew at what
+    /// there is in another, which may be less. Says whether there is none.
+    fn leave_way(&self, entry: &Entry) -> bool {
+        let (is_first, is_last) = match self.documents().0.get_mut(&entry.id) {
+            Some(Held::Bound(ways)) => {
+                let (is_first, _) = apart(ways.all(), entry);
+                (is_first, ways.remove(entry))
+            }
+            _ => return false,
+        };
+        if is_first && !is_last {
+            self.tell_all(&Mail::Leave(entry.id));
+            self.tell_all(&Mail::Follow(entry.id));
+        }
+        is_last
     }
 
     /// Has the other ways in which the app has a document bring in what one of them got. Says whether
@@ -209,13 +222,24 @@ impl Hub {
         self.documents().0.contains_key(document)
     }
 
-    /// A document was removed from the store: it is served to nobody any more.
-    pub(super) fn removed(&self, document: DocumentId) {
+    /// A document was removed from the store: it is served to nobody any more, unless the app has joined
+    /// it anew.
+    pub(super) fn removed(&self, entry: &Entry) {
+        let document = entry.id;
+        if self.is_of_app() && !self.leave_way(entry) {
+            return;
+        }
         let held = self.documents().0.remove(&document);
         if held.is_some() {
             tracing::info!(%document, "it was removed");
+            self.routes().removed(document);
             self.tell_followers(&document, None, &Mail::Removed(document));
         }
+    }
+
+    /// A document that was removed may be taken in again.
+    pub(super) fn may_return(&self, document: DocumentId) {
+        self.routes().removed(document);
     }
 
     /// Has no connection follow a document any more.

@@ -39,7 +39,7 @@ use crate::access::AnyAccess;
 use crate::host::PeerNumber;
 use crate::protocol::{Presences, Settings, Time};
 
-pub(crate) use answers::{Desk, Done, Reviewed};
+pub(crate) use answers::{Desk, Done, Place, Reviewed};
 use documents::Documents;
 use fan::Announcement;
 use followers::MAX_NUMBER;

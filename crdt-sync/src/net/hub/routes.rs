@@ -26,6 +26,8 @@ pub(crate) enum Mail {
     Leave(DocumentId),
     /// A document that it follows was removed here.
     Removed(DocumentId),
+    /// It was taken in again.
+    Returned(DocumentId),
     /// Somebody says where they are.
     Presence(Arc<(DocumentId, Presence)>),
     /// A message from another peer, or to one.
@@ -100,6 +102,8 @@ pub(super) struct Routes {
     /// Documents that nobody has wanted any more since it was last looked which of these are to be left
     /// at relays.
     left: HashSet<DocumentId>,
+    /// Documents that were removed here, and that somebody follows.
+    removed: HashSet<DocumentId>,
     /// Why every connection is to end, once they are, also those that come then.
     ended: Option<Ending>,
 }
@@ -134,6 +138,18 @@ impl Routes {
     /// Of how many changes those were told that follow a document, if it is followed.
     pub(super) fn were_told(&self, document: &DocumentId) -> Option<u32> {
         self.followers.were_told(document)
+    }
+
+    /// A document was removed here, of which those that follow it are told when it is taken in again.
+    pub(super) fn removed(&mut self, document: DocumentId) {
+        self.removed.insert(document);
+    }
+
+    /// Those of them that are here again.
+    pub(super) fn returned(&mut self, is_here: impl Fn(&DocumentId) -> bool) -> Vec<DocumentId> {
+        let followers = &self.followers;
+        self.removed.retain(|document| !followers.of(document).is_empty());
+        self.removed.extract_if(|document| is_here(document)).collect()
     }
 
     /// Has connections to relays follow a document that do not, or were to leave it.

@@ -34,11 +34,10 @@ pub(crate) async fn take_in_all(
     bundles: Vec<Vec<u8>>,
 ) -> Vec<Result<Taken, Refusal>> {
     let count = bundles.len();
-    let entry = match entry(hub, document, &bundles).await {
-        Ok(entry) => entry,
+    let (entry, quota) = match entry(hub, document, (visitor, grant), &bundles).await {
+        Ok(found) => found,
         Err(refusal) => return (0..count).map(|_| Err(refusal.clone())).collect(),
     };
-    let quota = quota(hub, &entry, visitor, grant).await;
     let sent = bundles.into_iter().map(|bytes| Sent { bytes, origin, quota: quota.clone() });
     let taken = entry.take_in(sent.collect()).await;
     taken.into_iter().map(|taken| outcome(hub, document, taken)).collect()
@@ -60,46 +59,74 @@ pub(crate) async fn take_in(
     }
 }
 
-/// The document that bundles are for.
+/// The document that bundles are for, and the quota of who sent them.
 async fn entry(
     hub: &Arc<Hub>,
     document: DocumentId,
+    (visitor, grant): (&Visitor, Grant),
     bundles: &[Vec<u8>],
-) -> Result<Arc<Entry>, Refusal> {
-    let opened = match hub.open(document).await {
-        Err(StoreError::UnknownDocument(_)) if hub.is_of_app() => return Err(Refusal::Removed),
-        Err(StoreError::UnknownDocument(_)) => {
-            // What is not genuine makes no document.
-            try_in(document, bundles).await?;
-            hub.join(document).await
-        }
-        opened => opened,
-    };
-    opened.map_err(|error| match error {
+) -> Result<(Arc<Entry>, Option<Quota>), Refusal> {
+    let failed = |error| match error {
         StoreError::Removed(_) => Refusal::Removed,
         error => {
             tracing::error!(%error, %document, "bundles could not be taken in");
             Refusal::Failed
         }
-    })
+    };
+    match hub.open(document).await {
+        Ok(entry) => {
+            let quota = quota(hub, &entry, visitor, grant).await;
+            Ok((entry, quota))
+        }
+        Err(StoreError::UnknownDocument(_)) if hub.is_of_app() => Err(Refusal::Removed),
+        Err(StoreError::UnknownDocument(_)) => {
+            // What is not taken in makes no document.
+            let quota = quota_of(hub, document, (visitor, grant), 0);
+            try_in(document, bundles, quota.clone()).await?;
+            Ok((hub.join(document).await.map_err(failed)?, quota))
+        }
+        Err(error) => Err(failed(error)),
+    }
 }
 
-/// Whether bundles are genuine ones of a document.
-async fn try_in(document: DocumentId, bundles: &[Vec<u8>]) -> Result<(), Refusal> {
-    let bytes = bundles.concat();
-    let trying = move || History::new(document).apply(&bytes).map(drop);
-    let tried = spawn_blocking(trying).await.map_err(|_| Refusal::Failed)?;
-    tried.map_err(Refusal::Invalid)
+/// Whether bundles are genuine ones of a document that is not here, and the first of them is within a
+/// quota.
+async fn try_in(
+    document: DocumentId,
+    bundles: &[Vec<u8>],
+    quota: Option<Quota>,
+) -> Result<(), Refusal> {
+    let (first, others) = bundles.split_first().ok_or(Refusal::Failed)?;
+    let (first, others) = (first.clone(), others.concat());
+    let trying = move || {
+        let mut history = History::new(document);
+        let outcome = history.apply(&first).map_err(Refusal::Invalid)?;
+        history.apply(&others).map_err(Refusal::Invalid)?;
+        let allowed = quota.map_or(Ok(()), |quota| quota.allows(&outcome));
+        allowed.map_err(|_| Refusal::OverQuota)
+    };
+    spawn_blocking(trying).await.map_err(|_| Refusal::Failed)?
 }
 
 /// The quota of a visitor for a document. What they wrote in it counts, also what they brought before
 /// this hub was there; what they brought of others counts as long as it is.
 async fn quota(hub: &Hub, entry: &Entry, visitor: &Visitor, grant: Grant) -> Option<Quota> {
-    let bytes = grant.quota?;
+    grant.quota?;
     let author = visitor.author;
     let written = move |history: &History| author.map_or(0, |author| history.bytes_by(&author));
     let written = entry.look(written).await.unwrap_or(0);
-    Some(Quota { bytes, used: hub.quotas().used(visitor.counted(grant.holder), entry.id, written) })
+    quota_of(hub, entry.id, (visitor, grant), written)
+}
+
+/// The same for who is known to have written so much in it.
+fn quota_of(
+    hub: &Hub,
+    document: DocumentId,
+    (visitor, grant): (&Visitor, Grant),
+    written: u64,
+) -> Option<Quota> {
+    let bytes = grant.quota?;
+    Some(Quota { bytes, used: hub.quotas().used(visitor.counted(grant.holder), document, written) })
 }
 
 fn outcome(

@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::followers::lower_half;
-use super::{Hub, Policy};
+use super::{Hub, Mail, Policy};
 use crate::host::Entry;
 
 /// After how long is looked again, at least. Where looking takes long it is done as much less often.
@@ -86,6 +86,10 @@ impl Hub {
                 self.tell_of_unopened(listing.id, told.unwrap_or_default() as usize).await;
             }
         }
+        let returned = self.routes().returned(|document| changes.contains_key(document));
+        for document in returned {
+            self.tell_followers(&document, None, &Mail::Returned(document));
+        }
         let known = listings.iter().rposition(|listing| Some(listing.id) == seen.last);
         let new = &listings[known.map_or(0, |place| place + 1)..];
         let mut routes = self.routes();
@@ -98,7 +102,7 @@ impl Hub {
 
     async fn refresh(&self, entry: &Arc<Entry>) {
         match entry.refresh().await {
-            Err(StoreError::Removed(document)) => self.removed(document),
+            Err(StoreError::Removed(_)) => self.removed(entry),
             Err(error) => {
                 tracing::warn!(%error, document = %entry.id, "not brought up to date");
             }
@@ -130,7 +134,7 @@ mod tests {
     use crdt_store::Store;
     use tokio::runtime::Handle;
 
-    use super::super::{Bounds, Mail};
+    use super::super::Bounds;
     use super::*;
     use crate::Live;
     use crate::host::Disk;

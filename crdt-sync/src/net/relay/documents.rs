@@ -2,6 +2,7 @@
 
 use core::fmt;
 use std::net::SocketAddr;
+use std::panic::resume_unwind;
 
 use axum::Extension;
 use axum::Router;
@@ -15,7 +16,9 @@ use crdt_core::serde_json::{Value, json};
 use crdt_core::{ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
 use futures_util::StreamExt as _;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::room::Held;
 use super::{Inner, Relay, http};
@@ -64,8 +67,7 @@ async fn show(
     from: From,
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
-    let (visitor, _) = relay.let_in(&headers, from, document, Right::Read).await?;
-    let shown = relay.answer(document, &visitor, shown).await?;
+    let shown = relay.answer(document, (&headers, from), shown).await?;
     Ok(([(CONTENT_TYPE, JSON)], shown).into_response())
 }
 
@@ -101,8 +103,8 @@ async fn export(
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
     let have = heads(query.as_deref().unwrap_or_default())?;
-    let (visitor, _) = relay.let_in(&headers, from, document, Right::Read).await?;
-    let bundles = relay.answer(document, &visitor, move |history| history.export(&have)).await?;
+    let export = move |history: &History| history.export(&have);
+    let bundles = relay.answer(document, (&headers, from), export).await?;
     Ok(([(CONTENT_TYPE, "application/octet-stream")], bundles).into_response())
 }
 
@@ -116,14 +118,30 @@ async fn import(
 ) -> Result<Response, Failure> {
     let document = named(&id)?;
     relay.let_in(&headers, from, document, Right::Write).await?;
-    let (bundles, _held) = relay.body(request).await?;
-    let _turn = relay.turn().await?;
+    let (bundles, held) = relay.body(request).await?;
+    let turn = relay.turn().await?;
     // What they may do may have changed meanwhile.
     let (visitor, grant) = relay.let_in(&headers, from, document, Right::Write).await?;
-    let taken = take_in(&relay.inner.hub, document, &visitor, grant, bundles).await;
-    let version = taken.map_err(refused)?;
+    let hub = relay.inner.hub.clone();
+    let taking_in = async move {
+        let _working = (hub.working().await, turn, held);
+        take_in(&hub, document, &visitor, grant, bundles).await.map_err(refused)
+    };
+    let version = to_its_end(taking_in).await?;
     let taken = line(&json!({ "heads": hex(&version.heads), "changes": version.changes }));
     Ok(([(CONTENT_TYPE, JSON)], taken).into_response())
+}
+
+/// Works on a request to its end, also where whoever asked is gone: what has begun goes on then, so it has
+/// its turn, and the room for it, until it is over.
+async fn to_its_end<R: Send + 'static>(
+    work: impl Future<Output = Result<R, Failure>> + Send + 'static,
+) -> Result<R, Failure> {
+    let worked = tokio::spawn(work.in_current_span()).await;
+    worked.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(_) => Err(is_restarted()),
+    })
 }
 
 fn refused(refusal: Refusal) -> Failure {
@@ -202,22 +220,36 @@ impl Relay {
     }
 
     /// A turn among those whose requests are worked on.
-    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
-        let turn = self.inner.requests.acquire().await;
-        turn.map_err(|_| {
-            Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the relay is being restarted")
-        })
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        self.inner.requests.clone().acquire_owned().await.map_err(|_| is_restarted())
     }
 
-    /// Bytes that a history is answered with, for which there is room: before they are made for as many
-    /// as it has.
+    /// Bytes that a history is answered with to who may read it, for which there is room: before they are
+    /// made for as many as it has.
     async fn answer(
+        &self,
+        document: DocumentId,
+        (headers, from): (&HeaderMap, From),
+        answer: impl FnOnce(&History) -> Vec<u8> + Send + 'static,
+    ) -> Result<Bytes, Failure> {
+        self.let_in(headers, from.clone(), document, Right::Read).await?;
+        let turn = self.turn().await?;
+        // What they may do may have changed meanwhile.
+        let (visitor, _) = self.let_in(headers, from, document, Right::Read).await?;
+        let relay = self.clone();
+        let answering = async move {
+            let _turn = turn;
+            relay.answer_in_turn(document, &visitor, answer).await
+        };
+        to_its_end(answering).await
+    }
+
+    async fn answer_in_turn(
         &self,
         document: DocumentId,
         visitor: &Visitor,
         answer: impl FnOnce(&History) -> Vec<u8> + Send + 'static,
     ) -> Result<Bytes, Failure> {
-        let _turn = self.turn().await?;
         let failed = |error: StoreError| match error {
             StoreError::UnknownDocument(_) | StoreError::Removed(_) => not_here(),
             error => {
@@ -236,6 +268,10 @@ impl Relay {
     }
 }
 
+fn is_restarted() -> Failure {
+    Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the relay is being restarted")
+}
+
 fn not_here() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "there is no such document here")
 }
@@ -243,4 +279,72 @@ fn not_here() -> Failure {
 fn no_room() -> Failure {
     let why = "too much is being sent and answered just now: try again later";
     Failure::new(StatusCode::SERVICE_UNAVAILABLE, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    use crdt_core::{Keypair, Text};
+    use crdt_store::Store;
+
+    use super::*;
+    use crate::RelayOptions;
+    use crate::access::{Access, AllowList, Open, Rule, Rules};
+
+    fn relay(access: impl Access) -> (Relay, DocumentId) {
+        let store = Store::in_memory(Keypair::from_secret_bytes(&[1; 32]));
+        let mut text = store.create::<Text>().expect("room");
+        text.change(|text| text.push_str("Plan")).expect("room");
+        (Relay::start(&store, access, RelayOptions::new()).expect("a relay"), text.id())
+    }
+
+    /// Who asks and is gone has nothing be worked on beside that for which others wait for their turn.
+    #[tokio::test]
+    async fn what_is_worked_on_for_somebody_who_is_gone_has_its_turn_and_room() {
+        let (relay, document) = relay(Open);
+        let (begun, has_begun) = channel();
+        let (go_on, may_go_on) = channel();
+        let answer = move |_: &History| {
+            begun.send(()).expect("it is waited for");
+            may_go_on.recv().expect("it is told");
+            Vec::new()
+        };
+        let asked = tokio::spawn({
+            let relay = relay.clone();
+            async move { relay.answer(document, (&HeaderMap::new(), None), answer).await.is_ok() }
+        });
+        let begins = tokio::task::spawn_blocking(move || has_begun.recv());
+        begins.await.expect("no panic").expect("it begins");
+        asked.abort();
+        assert!(asked.await.is_err_and(|error| error.is_cancelled()));
+        let Inner { requests, answers, limits, .. } = &*relay.inner;
+        assert_eq!(requests.available_permits(), limits.requests - 1);
+        assert!(answers.is_held());
+        go_on.send(()).expect("it waits");
+        let over = async {
+            while requests.available_permits() < limits.requests || answers.is_held() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), over).await.expect("it comes to its end");
+    }
+
+    /// Whose right to read is taken away while they wait for their turn is not answered then.
+    #[tokio::test]
+    async fn who_may_not_read_any_more_at_their_turn_is_not_answered() {
+        let list = Arc::new(AllowList::new(Rules::new().everyone(Rule::read())));
+        let (relay, document) = relay(list.clone());
+        let all = u32::try_from(relay.inner.limits.requests).expect("few");
+        let busy = relay.inner.requests.clone().acquire_many_owned(all).await.expect("it is open");
+        let id = Path(document.to_string());
+        let asked = tokio::spawn(show(State(relay.clone()), id, HeaderMap::new(), None));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        list.set(Rules::new());
+        drop(busy);
+        let refused = asked.await.expect("no panic").err().expect("it is not answered");
+        assert_eq!(refused.0, StatusCode::UNAUTHORIZED);
+    }
 }

@@ -65,7 +65,7 @@ struct Inner {
     limits: Limits,
     doors: Arc<Doors>,
     /// Turns of HTTP requests.
-    requests: Semaphore,
+    requests: Arc<Semaphore>,
     /// For what comes with them, and for what they are answered.
     bodies: Room,
     answers: Room,
@@ -195,7 +195,7 @@ impl Relay {
             is_local,
             limits,
             doors: Arc::new(Doors::new(limits)),
-            requests: Semaphore::new(limits.requests),
+            requests: Arc::new(Semaphore::new(limits.requests)),
             bodies: Room::new(limits.request_bytes),
             answers: Room::new(limits.request_bytes),
             draining: watch::Sender::new(false),

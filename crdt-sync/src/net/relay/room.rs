@@ -26,6 +26,12 @@ impl Room {
         self.acquire(self.bounded(bytes)).map(Held)
     }
 
+    /// Whether some of it is held.
+    #[cfg(test)]
+    pub(super) fn is_held(&self) -> bool {
+        self.free.available_permits() < self.all as usize
+    }
+
     fn acquire(&self, bytes: u32) -> Option<OwnedSemaphorePermit> {
         self.free.clone().try_acquire_many_owned(bytes).ok()
     }

@@ -206,10 +206,11 @@ impl Channel {
         self.due.open |= !self.is_followed_there && self.stage == Stage::Open;
     }
 
-    /// Asks anew for what was refused before.
+    /// Asks anew for what was refused before: there may be less than there was.
     pub(super) fn reopen(&mut self) {
         if self.stage == Stage::Refused {
-            self.stage = Stage::New;
+            (self.stage, self.lacks_genesis, self.is_unknown) = (Stage::New, true, false);
+            self.set(Version::default());
         }
     }
 
@@ -220,12 +221,9 @@ impl Channel {
             Turn::Ask => match self.stage {
                 Stage::New => true,
                 Stage::Asked | Stage::Refused => false,
-                Stage::Open => {
-                    self.lacks_version()
-                        || self.incoming.wants_to_ask()
-                        || self.comparing.wants_to_ask()
-                }
+                Stage::Open => self.lacks_version() || self.comparing.wants_to_ask(),
             },
+            Turn::TakeIn => self.is_open() && !self.lacks_version() && self.incoming.wants_to_ask(),
             Turn::Fetch => self.is_open() && self.outgoing.wants_to_ask(credit),
             Turn::Say => self.wants_to_say(),
             Turn::Live | Turn::Backfill => {
@@ -242,10 +240,11 @@ impl Channel {
             Stage::Open if turn == Turn::Fetch => {
                 self.outgoing.ask(bytes, self.comparing.they_lack_genesis, id)
             }
-            Stage::Open if !self.lacks_version() => {
+            Stage::Open if turn == Turn::TakeIn => {
                 let equal = self.comparing.theirs.filter(|theirs| *theirs == self.digest);
-                self.incoming.ask(equal, id).or_else(|| self.comparing.ask(id))
+                self.incoming.ask(equal, id)
             }
+            Stage::Open if !self.lacks_version() => self.comparing.ask(id),
             Stage::New | Stage::Open => {
                 (self.stage, self.opening) = (Stage::Asked, Some(id));
                 Some(Ask::Open { by_peer: !self.is_followed_here })
@@ -256,7 +255,7 @@ impl Channel {
 
     /// Whether it waits for the answer to a request. Others were about what is over since: another
     /// comparison, or the document before it was left and followed anew.
-    fn awaits(&self, id: RequestId) -> bool {
+    pub(super) fn awaits(&self, id: RequestId) -> bool {
         self.opening == Some(id)
             || self.incoming.awaits(id)
             || self.comparing.asked.as_ref().is_some_and(|asked| asked.id == id)
@@ -330,10 +329,14 @@ impl Channel {
     fn note(&mut self, version: Version) {
         self.is_unknown = false;
         if version.changes >= self.mine.changes && version != self.mine {
-            self.hash = self.salt.hash(&version.heads);
-            self.digest = first_of(&self.hash);
-            self.mine = version;
+            self.set(version);
         }
+    }
+
+    fn set(&mut self, version: Version) {
+        self.hash = self.salt.hash(&version.heads);
+        self.digest = first_of(&self.hash);
+        self.mine = version;
     }
 
     /// Serves the document no more, or takes no more changes of it: then it goes on being sent.
@@ -394,6 +397,8 @@ impl Channel {
             let lacks_genesis = self.lacks_genesis;
             Message::Done { handle, lacks_genesis, heads: self.digest }.write(out);
         } else if let Some(reason) = self.due.refuse.take() {
+            // It has to be stated there anew, should it be served again.
+            self.is_followed_there &= reason.is_of_changes();
             Message::Refuse { handle, reason }.write(out);
         }
     }

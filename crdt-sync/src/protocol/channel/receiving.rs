@@ -116,6 +116,11 @@ impl Channel {
         self.incoming.all()
     }
 
+    /// What waits to be taken in.
+    pub(in crate::protocol) fn waiting_use(&self) -> Used {
+        self.incoming.used
+    }
+
     /// A piece of a bundle comes.
     pub(in crate::protocol) fn hear_bundle(
         &mut self,

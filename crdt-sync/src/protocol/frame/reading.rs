@@ -36,7 +36,7 @@ impl<'a> Message<'a> {
                 Ok(Self::Bundle { handle, number, piece })
             }
             kind::LIVE => {
-                let (number, bytes) = (reader.varint()?, reader.bytes(MAX_LIVE)?);
+                let (number, bytes) = (reader.number()?, reader.bytes(MAX_LIVE)?);
                 Ok(Self::Live { handle, number, bytes })
             }
             _ => Self::read_short(kind, handle, reader),
@@ -61,8 +61,8 @@ impl<'a> Message<'a> {
             }
             kind::DURABLE => Self::Durable {
                 handle,
-                number: reader.varint()?,
-                run: reader.varint()?,
+                number: reader.number()?,
+                run: reader.number()?,
                 heads: reader.array()?,
             },
             other => return Err(Malformed::Kind(other)),
@@ -211,7 +211,7 @@ fn bits(reader: &mut Reader<'_>) -> Result<Vec<bool>, Malformed> {
 impl<'a> Piece<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<(u64, Self), Malformed> {
         let flags = reader.varint()?;
-        let at = if flags & 2 == 0 { 0 } else { reader.varint()? };
+        let at = if flags & 2 == 0 { 0 } else { reader.number()? };
         if flags & 2 != 0 && at == 0 {
             return Err(Malformed::Integer);
         }
@@ -223,7 +223,7 @@ impl<'a> Piece<'a> {
 impl Statement {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let flags = reader.varint()?;
-        let sent = reader.varint()?;
+        let sent = reader.number()?;
         let heads = if flags & 4 == 0 {
             Heads::All(reader.hashes(MAX_HEADS)?)
         } else {

@@ -134,7 +134,8 @@ impl Session {
         document: DocumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Violation> {
-        let is_taken = self.document_of(handle).is_some_and(|known| known != document);
+        let known = self.handles.get(&handle).copied().or_else(|| self.of_set(handle));
+        let is_taken = known.is_some_and(|known| known != document);
         if !self.is_theirs(handle) || is_taken {
             return Err(Violation::OutOfPlace("a document by a number that is not free"));
         }
@@ -168,22 +169,19 @@ impl Session {
     }
 
     fn hear_leave(&mut self, handle: u64, events: &mut Vec<Event>) {
-        if let Some(document) = self.followed_by(handle) {
+        if let Some(document) = self.document_of(handle) {
             events.push(Event::Left { document });
             self.remove(&document);
         }
     }
 
     fn hear_refuse(&mut self, handle: u64, reason: Refused, events: &mut Vec<Event>) {
-        let Some(document) = self.followed_by(handle) else { return };
-        if self.with(&document, |channel| channel.refused(reason)) == Some(true) {
+        let Some(document) = self.document_of(handle) else { return };
+        // Who does not follow it here has nothing to make of it.
+        let refused = |channel: &mut Channel| channel.refused(reason) && channel.is_followed_here;
+        if self.with(&document, refused) == Some(true) {
             events.push(Event::Refused { document, reason });
         }
-    }
-
-    /// The document that goes by a number, if it was not left.
-    fn followed_by(&self, handle: u64) -> Option<DocumentId> {
-        self.document_of(handle).filter(|document| !self.left.contains(document))
     }
 
     /// Whether what came is within what was granted to all documents together.

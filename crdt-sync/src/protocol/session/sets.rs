@@ -55,14 +55,13 @@ impl Session {
         }
         let Some(handle) = self.handle_of(document) else { return };
         let of_either = (self.role, self.salt);
-        let (here, there) = (self.followed.is_some(), self.served.is_some());
+        let here = self.followed.as_ref().is_some_and(|all| all.set.place(document).is_some());
         let mut channel = match self.take_out(document) {
             Some(digest) => Channel::resumed(*document, handle, of_either, digest),
             None => Channel::new(*document, handle, self.role, self.salt),
         };
-        channel.is_named = true;
-        channel.is_followed_here = here;
-        channel.is_followed_there = here || there;
+        (channel.is_named, channel.is_followed_here) = (true, here);
+        channel.is_followed_there = true;
         self.put(channel);
     }
 

@@ -9,6 +9,8 @@ use crdt_core::DocumentId;
 pub(in crate::protocol) enum Turn {
     /// To ask the host what has to be known.
     Ask,
+    /// To have the host take in what came.
+    TakeIn,
     /// To have the host fetch what the other side lacks, once there is room for it.
     Fetch,
     /// To say something beside bundles.
@@ -20,8 +22,8 @@ pub(in crate::protocol) enum Turn {
 }
 
 impl Turn {
-    pub(in crate::protocol) const ALL: [Self; 5] =
-        [Self::Ask, Self::Fetch, Self::Say, Self::Live, Self::Backfill];
+    pub(in crate::protocol) const ALL: [Self; 6] =
+        [Self::Ask, Self::TakeIn, Self::Fetch, Self::Say, Self::Live, Self::Backfill];
 }
 
 /// The places of a document in the queues, where it stands in them.

@@ -118,12 +118,16 @@ fn who_comes_and_goes_leaves_nothing_behind() {
     assert_eq!(left, [1, 0], "what was left is not left again");
 }
 
-/// A document is refused once, however often that is said.
+/// A document that is followed here is refused once, however often that is said. What the other side
+/// alone has opened it can refuse too, and nobody here asks for it again then.
 #[test]
 fn a_refusal_is_told_once() {
-    let mut listener = with_documents(2);
+    let mut listener = with_documents(3);
+    (0..2).for_each(|number| listener.subscribe(document(number)));
+    serve(&mut listener);
     let refuse = |handle, reason| written(&Message::Refuse { handle, reason });
-    let frame = [refuse(0, Refused::Busy), refuse(2, Refused::Quota)].concat().repeat(100);
+    let refusals = [refuse(0, Refused::Busy), refuse(2, Refused::Quota), refuse(4, Refused::Busy)];
+    let frame = refusals.concat().repeat(100);
     listener.receive(NOW, &frame).expect("allowed");
     assert_eq!(core::iter::from_fn(|| listener.poll_event()).count(), 2);
 }

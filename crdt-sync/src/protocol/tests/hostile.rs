@@ -5,8 +5,8 @@ use crdt_core::{Document, DocumentId, Keypair, Text};
 use super::{Message, Piece, Statement, read, written};
 use crate::protocol::frame::{Heads, Refused};
 use crate::protocol::{
-    Answer, Ask, Close, CloseReason, Closed, Connection, Event, Fresh, Limit, Malformed, Presence,
-    Request, Role, Settings, Time, Violation,
+    Answer, Ask, Close, CloseReason, Closed, Connection, Event, Fresh, Held, Limit, Malformed,
+    Presence, Request, Role, Settings, Time, Violation,
 };
 
 pub(super) const NOW: Time = Time::from_millis(1000);
@@ -174,6 +174,50 @@ fn what_waits_to_be_taken_in_is_bounded() {
     }
 }
 
+/// What the host takes in of documents that were left is bounded too: what comes then waits, and is held
+/// no longer than its document.
+#[test]
+fn what_is_taken_in_of_documents_that_were_left_is_bounded() {
+    let (mut listener, _) = open(settings());
+    let (mut taken_in, bytes) = (Vec::new(), bundle(60_000, 3_000_000));
+    let asked = |listener: &mut Connection, taken_in: &mut Vec<_>| {
+        while let Some((id, request)) = listener.poll_request() {
+            match request {
+                Request::Document { ask: Ask::TakeIn { .. }, .. } => taken_in.push(id),
+                Request::Document { document, ask } => {
+                    listener.answer(NOW, id, ask.on(&crdt_core::History::new(document)));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    for seed in 0..50 {
+        let handle = 2 * u64::from(seed);
+        listener
+            .receive(NOW, &opened(handle, DocumentId::from_bytes([seed; 32])))
+            .expect("allowed");
+        asked(&mut listener, &mut taken_in);
+        let piece = Piece { at: 0, more: false, bytes: &bytes };
+        listener
+            .receive(NOW, &written(&Message::Bundle { handle, number: 1, piece }))
+            .expect("alone");
+        asked(&mut listener, &mut taken_in);
+        listener.receive(NOW, &written(&Message::Leave { handle })).expect("allowed");
+    }
+    // Of 32 MiB that are granted.
+    assert_eq!((taken_in.len(), listener.held()), (11, 11 * 60_000));
+    // Once the host has answered there is room again.
+    taken_in.drain(..).for_each(|id| listener.answer(NOW, id, Answer::Failed));
+    assert_eq!(listener.held(), 0);
+    listener.receive(NOW, &opened(200, DocumentId::from_bytes([200; 32]))).expect("allowed");
+    asked(&mut listener, &mut taken_in);
+    let piece = Piece { at: 0, more: false, bytes: &bytes };
+    let sent = Message::Bundle { handle: 200, number: 1, piece };
+    listener.receive(NOW, &written(&sent)).expect("alone");
+    asked(&mut listener, &mut taken_in);
+    assert_eq!(taken_in.len(), 1);
+}
+
 #[test]
 fn a_bundle_is_bounded_while_it_comes() {
     let mut settings = settings();
@@ -199,6 +243,35 @@ fn a_bundle_that_claims_too_much_ends_the_connection() {
     let sent = written(&Message::Bundle { handle: 0, number: 1, piece });
     let malformed = Violation::Malformed(Malformed::Content);
     assert_eq!(listener.receive(NOW, &sent), Err(malformed));
+}
+
+/// Numbers are counted up from, and those from which they could not be are none.
+#[test]
+fn numbers_are_low_enough_to_be_counted_up() {
+    let most = (1 << 62) - 1;
+    let piece = |at| Piece { at, more: true, bytes: b"bytes" };
+    let messages = |number| {
+        let statement = Statement { sent: number, ..statement() };
+        let (answers, lacks_genesis, frontier) = (true, true, piece(number));
+        [
+            Message::Durable { handle: 0, number, run: 0, heads: [1; 8] },
+            Message::Durable { handle: 0, number: 1, run: number, heads: [1; 8] },
+            Message::State { handle: 0, statement },
+            Message::Bundle { handle: 0, number: 1, piece: piece(number) },
+            Message::Frontier { handle: 0, answers, lacks_genesis, piece: frontier },
+            Message::Live { handle: 0, number, bytes: b"bytes" },
+        ]
+    };
+    for (highest, high) in messages(most).iter().zip(&messages(most + 1)) {
+        let (mut listener, _, _) = with_document(settings());
+        // What is too much by itself is told to be that.
+        let taken = listener.receive(NOW, &written(highest));
+        let is_too_much = matches!(taken, Err(Violation::OverLimit(Limit::Bundle)));
+        assert!(taken.is_ok() || is_too_much, "{highest:?}: {taken:?}");
+        let (mut listener, _, _) = with_document(settings());
+        let malformed = Violation::Malformed(Malformed::Integer);
+        assert_eq!(listener.receive(NOW, &written(high)), Err(malformed), "{high:?}");
+    }
 }
 
 /// A signature that is not valid is the fault of whoever sends it; that an author forks is not.
@@ -270,6 +343,102 @@ fn presence_has_to_be_signed_and_new_and_not_too_much() {
     let violation = Violation::OverLimit(Limit::Rate);
     assert_eq!(listener.receive(NOW, &message), Err(violation.clone()));
     assert_broken(listener, dialer, &violation);
+}
+
+/// Who follows a set says nothing to those who are in documents that it may not have, neither before the
+/// host has said so nor from then on.
+#[test]
+fn presence_is_of_those_alone_who_may_have_a_document_of_a_set() {
+    let (mut listener, _) = open(settings());
+    let ids = [1, 2].map(|seed| DocumentId::from_bytes([seed; 32]));
+    let hash = crate::protocol::collection::Set::hash(&ids);
+    let set = Message::Set { first: 0, count: 2, hash, symbols: &[] };
+    listener.receive(NOW, &written(&set)).expect("allowed");
+    let (id, _) = listener.poll_request().expect("whether it is known");
+    listener.answer(NOW, id, Answer::Recalled(Some(ids.into())));
+    let mut number = 0;
+    let mut heard = |listener: &mut Connection| {
+        number += 1;
+        for (handle, document) in [(0, ids[0]), (2, ids[1])] {
+            let presence = Presence::sign(&keypair(3), &document, (7, number), b"here");
+            let presence = presence.expect("short");
+            let said = written(&Message::Presence { handle, presence });
+            listener.receive(NOW, &said).expect("genuine");
+        }
+        let events = std::iter::from_fn(|| listener.poll_event());
+        let document = |event| match event {
+            Event::Presence { document, .. } => Some(document),
+            _ => None,
+        };
+        events.filter_map(document).collect::<Vec<_>>()
+    };
+    assert_eq!(heard(&mut listener), []);
+    let (id, _) = listener.poll_request().expect("which of them it may have");
+    let held = Held { heads: Vec::new(), genesis: true };
+    listener.answer(NOW, id, Answer::Members(vec![Err(Refused::Forbidden), Ok(held)]));
+    assert_eq!(heard(&mut listener), [ids[1]]);
+}
+
+/// Has a listener follow a set of three documents, each with nothing in it but its record, and gives
+/// their ids, which go by the numbers 1, 3 and 5.
+fn with_followed_set(listener: &mut Connection) -> [DocumentId; 3] {
+    let ids = [1, 2, 3].map(|seed| DocumentId::from_bytes([seed; 32]));
+    listener.subscribe_set(ids);
+    ids
+}
+
+fn said(listener: &mut Connection) -> Vec<Vec<u8>> {
+    let held = Held { heads: Vec::new(), genesis: true };
+    while let Some((id, request)) = listener.poll_request() {
+        let answer = match request {
+            Request::Members { documents, .. } => {
+                Answer::Members(documents.iter().map(|_| Ok(held.clone())).collect())
+            }
+            Request::Document { document, ask } => ask.on(&crdt_core::History::new(document)),
+            other => panic!("{other:?}"),
+        };
+        listener.answer(NOW, id, answer);
+    }
+    std::iter::from_fn(|| listener.poll_transmit(NOW)).collect()
+}
+
+/// A document of a set that was left and is followed anew has another number from then on: what is still on
+/// its way by the one before is not of it.
+#[test]
+fn what_comes_by_a_number_of_a_set_that_was_left_is_passed_over() {
+    let (mut listener, _) = open(settings());
+    let [document, ..] = with_followed_set(&mut listener);
+    said(&mut listener);
+    listener.unsubscribe(document);
+    listener.subscribe(document);
+    let frames = said(&mut listener).concat();
+    let anew = read(&frames).expect("messages");
+    assert!(matches!(anew[..], [Message::Leave { handle: 1 }, Message::Open { handle: 7, .. }]));
+    while listener.poll_event().is_some() {}
+    for late in [
+        Message::Live { handle: 1, number: 9, bytes: b"late" },
+        Message::Refuse { handle: 1, reason: Refused::Busy },
+        Message::Leave { handle: 1 },
+    ] {
+        listener.receive(NOW, &written(&late)).expect("it crosses");
+        assert!(listener.is_followed(&document), "{late:?}");
+    }
+    assert_eq!((listener.poll_event(), said(&mut listener).len()), (None, 0));
+    listener.receive(NOW, &written(&Message::Leave { handle: 7 })).expect("allowed");
+    assert!(!listener.is_followed(&document));
+    assert_eq!(listener.poll_event(), Some(Event::Left { document }));
+}
+
+/// What is left while it is looked up of a set what its documents are is not said to be of the set.
+#[test]
+fn what_is_left_of_a_set_before_that_is_said_is_not_followed() {
+    let (mut listener, _) = open(settings());
+    let [document, ..] = with_followed_set(&mut listener);
+    listener.unsubscribe(document);
+    assert!(!listener.is_followed(&document));
+    let frames = said(&mut listener).concat();
+    let set = read(&frames).expect("messages");
+    assert!(matches!(set[..], [Message::Set { first: 1, count: 2, .. }]), "{set:?}");
 }
 
 /// Silence is noticed, and a handshake that goes on for ever.
