@@ -5,15 +5,20 @@ import type { RawSeen, RawStore, RawStored, RawType } from "./raw.ts";
 import type { Schema } from "./schema.ts";
 import type * as types from "./types.ts";
 import { encode } from "./values.ts";
-import { Watched } from "./watched.ts";
+import { Watched, called } from "./watched.ts";
 
 /** What opens stores, given what WebAssembly exports for it. */
 export function storeType(raw: { open(name: string): Promise<unknown> }): types.OpenStore {
   return async (name) => new Store((await raw.open(name)) as RawStore);
 }
 
+/** What came from another peer, and from whom. */
+type Message = (from: string, bytes: Uint8Array) => void;
+
 class Store implements types.Store {
   readonly #raw: RawStore;
+  /** Who is told of messages, once somebody is. */
+  #hears: Set<Message> | undefined;
 
   constructor(raw: RawStore) {
     this.#raw = raw;
@@ -49,6 +54,21 @@ class Store implements types.Store {
 
   connect(address: string, callback: (status: types.RelayStatus) => void = () => {}): string | undefined {
     return this.#raw.connect(address, callback);
+  }
+
+  send(to: string, bytes: Uint8Array): void {
+    this.#raw.send(to, bytes);
+  }
+
+  messages(callback: (from: string, bytes: Uint8Array) => void): types.Unsubscribe {
+    const hears = this.#hears ?? new Set<Message>();
+    if (this.#hears === undefined) this.#raw.hear((from, bytes) => called(hears, (hear) => hear(from, bytes)));
+    this.#hears = hears;
+    const own: Message = (from, bytes) => callback(from, bytes);
+    hears.add(own);
+    return () => {
+      hears.delete(own);
+    };
   }
 
   disconnect(): Promise<void> {

@@ -374,6 +374,15 @@ export interface Store extends Disposable {
    * of its document then.
    */
   connect(address: string, callback?: (status: RelayStatus) => void): string | undefined;
+  /**
+   * Sends at most 8 KiB to whoever is connected with a key (`author`) to a relay that is connected here: to find
+   * each other for a connection of their own, for example. It may be lost, where too many are sent (80 in a
+   * second are passed on) or nobody is there, and come to each of several tabs. A relay can read it and say what it
+   * likes: sign and encrypt what matters.
+   */
+  send(to: string, bytes: Uint8Array): void;
+  /** Says which messages come from now on, and from whom, until the function that it returns is called. */
+  messages(callback: (from: string, bytes: Uint8Array) => void): Unsubscribe;
   /** Ends all connections. */
   disconnect(): Promise<void>;
 }

@@ -218,6 +218,34 @@ const tests = {
     equal(field.value, "abc");
   },
 
+  async messages(relay) {
+    const [alice, bob] = [await named("alice says"), await named("bob hears")];
+    const [answers, offers, unheard] = [[], [], []];
+    alice.messages((from, bytes) => answers.push([from, ...bytes]));
+    const refuses = (send, why) => fails((async () => send())(), why);
+    await refuses(() => alice.send(bob.author, Uint8Array.of(1)), "no relay is connected");
+    const connected = async (store) => {
+      const seen = [];
+      store.connect(relay, ({ state }) => seen.push(state));
+      await until("it is connected", () => seen.includes("connected"));
+    };
+    await Promise.all([alice, bob].map(connected));
+    bob.messages((from, bytes) => offers.push([from, ...bytes]));
+    bob.messages((from, bytes) => unheard.push([from, ...bytes]))();
+    alice.send(bob.author, Uint8Array.of(1, 2));
+    await until("it comes", () => offers.length === 1);
+    bob.send(offers[0][0], Uint8Array.of(3));
+    await until("it comes back", () => answers.length === 1);
+    equal([offers, answers, unheard], [[[alice.author, 1, 2]], [[bob.author, 3]], []]);
+    // Who is told goes on being told on other connections.
+    await alice.disconnect();
+    await connected(alice);
+    bob.send(alice.author, Uint8Array.of(4));
+    await until("it comes again", () => answers.length === 2);
+    await refuses(() => bob.send("nobody", Uint8Array.of(5)), "AUTHOR_ERROR");
+    await refuses(() => bob.send(alice.author, new Uint8Array(8193)), "send several");
+  },
+
   async handles() {
     const [here, there] = [await named("handles"), await named("handles")];
     const board = await here.create(BoardDocument);
