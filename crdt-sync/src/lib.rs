@@ -38,8 +38,8 @@ pub mod sketch;
     all(feature = "live", target_family = "wasm", target_os = "unknown")
 ))]
 pub use dialing::{
-    Address, AddressError, Backoff, Invite, InviteError, Message, MessageError, Messages, PeerError,
-    SettingError, StartError, Status, Target,
+    Address, AddressError, Backoff, Invite, InviteError, Message, MessageError, Messages,
+    PeerError, SettingError, StartError, Status, Target,
 };
 
 /// What [`Relay::router`] makes, in the version of axum that apps can nest it with.

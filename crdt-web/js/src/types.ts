@@ -224,6 +224,11 @@ export interface WriteOptions {
    * made durable. In memory every change is, and so is one that something is said about.
    */
   readonly isAlone?: boolean;
+  /**
+   * Changes of one group that are written one after the other are undone together, as what is typed without a
+   * pause is. Anything else that is written through the document in between ends it.
+   */
+  readonly group?: object;
   /** What is said about it in the log. */
   readonly message?: string;
   /** When it is said to be made. Nothing depends on it. */

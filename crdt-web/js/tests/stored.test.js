@@ -21,6 +21,7 @@ after(() => browser?.close());
 
 test("a document is kept, with what can be done with one", () => page.run("kept"));
 test("what is asked for while one commits is the next change", () => page.run("typed"));
+test("what is asked for is undone in its turn", () => page.run("undone"));
 test("whoever writes has been told everything before that", () => page.run("told"));
 test("a callback that throws does not make what was written fail", () => page.run("throwing"));
 test("what is typed into an element is kept, at its place", () => page.run("field"));

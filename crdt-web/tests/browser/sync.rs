@@ -7,9 +7,7 @@ use std::rc::Rc;
 use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use crdt_store::Store;
 use crdt_store::backend::Keyed;
-use crdt_sync::{
-    Address, Backoff, Live, Message, MessageError, Peer, PeerOptions, Status, Target,
-};
+use crdt_sync::{Address, Backoff, Live, Message, MessageError, Peer, PeerOptions, Status, Target};
 use crdt_web::{Elected, IndexedDb};
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};

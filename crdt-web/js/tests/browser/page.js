@@ -98,6 +98,31 @@ const tests = {
     if (written < 1 || written > 5) throw new Error(`200 keystrokes were ${written} changes`);
   },
 
+  async undone() {
+    const store = await named("undone");
+    const board = await store.create(BoardDocument);
+    const group = {};
+    const write = (text) => board.change((board) => board.notes.push(text), { group });
+    // Each in its turn, also what is asked for while something is being made durable.
+    const typed = ["a", "b", "c"].map(write);
+    const undone = board.undo();
+    const later = [board.change((board) => { board.title = "Plan"; }), write("d"), write("e")];
+    await Promise.all([...typed, undone, ...later]);
+    equal([board.value.notes, board.value.title, await undone], ["de", "Plan", true]);
+    await write("f");
+    const seen = [];
+    while (await board.undo()) seen.push(board.value.title + board.value.notes);
+    equal(seen, ["Plan", ""]);
+    equal([await board.redo(), await board.redo()], [true, true]);
+    // What waits when it is closed is written all the same.
+    const { id } = board;
+    void write("!");
+    void write("?");
+    await board.close();
+    const again = await store.open(BoardDocument, id);
+    equal(again.value.notes, "def!?");
+  },
+
   async told() {
     const [here, there] = [await named("told"), await named("told")];
     const board = await here.create(BoardDocument);
@@ -242,7 +267,7 @@ const tests = {
     await connected(alice);
     bob.send(alice.author, Uint8Array.of(4));
     await until("it comes again", () => answers.length === 2);
-    await refuses(() => bob.send("nobody", Uint8Array.of(5)), "AUTHOR_ERROR");
+    await refuses(() => bob.send("nobody", Uint8Array.of(5)), "hexadecimal digit");
     await refuses(() => bob.send(alice.author, new Uint8Array(8193)), "send several");
   },
 
