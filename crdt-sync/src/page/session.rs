@@ -207,7 +207,9 @@ impl<A> Session<A> {
                 if documents.len() > FEW {
                     self.it.subscribe_set(documents);
                 } else {
-                    documents.into_iter().for_each(|document| self.it.subscribe(document));
+                    for document in documents {
+                        self.it.subscribe(document);
+                    }
                 }
             }
             Event::Synced { document } => self.note(document, Standing::synced),

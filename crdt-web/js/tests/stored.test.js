@@ -8,6 +8,8 @@ import { Browser } from "./browser/chromium.js";
 
 const RELAY = process.env.CRDT_TEST_RELAY ?? "ws://127.0.0.1:8719";
 const PAGE = "/tests/browser/page.html";
+/** The key of that name, until something else is typed into. */
+const CONTROL = "\uE009";
 
 let browser;
 let page;
@@ -42,6 +44,14 @@ test("two tabs show what the other one writes, and are one author", async () => 
   await there.run("shows", "from here");
   await there.type("textarea", ", from there");
   await here.run("shows", "from here, from there");
+  // Keys for undo and redo, after a pause.
+  await new Promise((later) => setTimeout(later, 600));
+  await there.type("textarea", "?");
+  await here.run("shows", "from here, from there?");
+  await there.type("textarea", `${CONTROL}z`);
+  await here.run("shows", "from here, from there");
+  await there.type("textarea", `${CONTROL}y`);
+  await here.run("shows", "from here, from there?");
 
   // Both at once, each from its own loop.
   for (const [nth, page] of pages.entries()) await page.run("begin", nth === 0 ? "a" : "b", 100);

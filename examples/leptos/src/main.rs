@@ -59,15 +59,22 @@ impl Board {
 }
 
 fn main() {
-    spawn_local(async {
-        if let Err(error) = open().await {
+    mount_to_body(app);
+}
+
+/// The page, once there is something to show.
+fn app() -> impl IntoView {
+    let opened = RwSignal::new(None);
+    spawn_local(async move {
+        if let Err(error) = open(opened).await {
             leptos::logging::error!("there is no document: {error}");
         }
     });
+    move || opened.get().map(|(board, shown)| page(board, shown))
 }
 
 /// Opens the document that the address names, or a new one, and shows it for as long as the page is there.
-async fn open() -> Result<(), Error> {
+async fn open(opened: RwSignal<Option<(Board, Shown)>>) -> Result<(), Error> {
     let location = window().location();
     let [id, asked] = [location.hash(), location.search()].map(|part| part.unwrap_or_default());
     let asked = |key: &str| {
@@ -85,8 +92,7 @@ async fn open() -> Result<(), Error> {
 
     let (mut deltas, shown) = (plan.deltas().await, Shown::default());
     plan.with(|plan| shown.draw(plan)).await;
-    let board = Board(StoredValue::new_local(plan.clone()));
-    mount_to_body(move || page(board, shown));
+    opened.set(Some((Board(StoredValue::new_local(plan.clone())), shown)));
 
     let peer = Peer::connect(&store, &asked("relay").unwrap_or("ws://127.0.0.1:8710".to_owned()))?;
     peer.bind(&plan);
@@ -106,7 +112,7 @@ fn page(board: Board, shown: Shown) -> impl IntoView {
         let Some(new) = new.get() else { return };
         let title = new.value();
         new.set_value("");
-        board.change(|plan| plan.cards.push(Card { title, done: false }));
+        board.change(|plan| plan.cards.push(Card { title, done: false }).map(drop));
     };
     let titled = move |event| {
         let title = event_target_value(&event);
