@@ -112,6 +112,8 @@ export interface RawStore {
   setTitle(id: string, title: string | undefined): Promise<void>;
   remove(id: string): Promise<void>;
   connect(address: string, tell: (status: RelayStatus) => void): string | undefined;
+  /** Dials at once all relays that are lost. */
+  dialAgain(): void;
   /** Sends a message to whoever is connected to the same relay. */
   send(to: string, bytes: Uint8Array): void;
   /** Calls a function with the messages that come from now on. It is called once. */

@@ -18,6 +18,8 @@ type Message = (from: string, bytes: Uint8Array) => void;
 
 class Store implements types.Store {
   readonly #raw: RawStore;
+  /** The network is back: there is no use in waiting. */
+  readonly #online = (): void => this.#raw.dialAgain();
   /** Who is told of messages, once somebody is. */
   #hears: Set<Message> | undefined;
 
@@ -54,7 +56,10 @@ class Store implements types.Store {
   }
 
   connect(address: string, callback: (status: types.RelayStatus) => void = () => {}): string | undefined {
-    return this.#raw.connect(address, callback);
+    const document = this.#raw.connect(address, callback);
+    // Not in Node.js, which does not know.
+    globalThis.addEventListener?.("online", this.#online);
+    return document;
   }
 
   send(to: string, bytes: Uint8Array): void {
@@ -73,11 +78,17 @@ class Store implements types.Store {
   }
 
   disconnect(): Promise<void> {
+    this.#offline();
     return this.#raw.disconnect();
   }
 
   [Symbol.dispose](): void {
+    this.#offline();
     this.#raw.free();
+  }
+
+  #offline(): void {
+    globalThis.removeEventListener?.("online", this.#online);
   }
 
   async #made<V, E, D>(

@@ -375,7 +375,8 @@ export interface Store extends Disposable {
   remove(id: string): Promise<void>;
   /**
    * Keeps the documents that are open here up to date with a relay, from now on and whenever it is there.
-   * Says how it stands with it, and whenever that changes. Takes the link of an invite too, and gives the id
+   * Says how it stands with it, and whenever that changes. A relay that is lost is dialed again after a while, and at once
+   * when the browser says that the network is back. Takes the link of an invite too, and gives the id
    * of its document then.
    */
   connect(address: string, callback?: (status: RelayStatus) => void): string | undefined;

@@ -31,6 +31,7 @@ test("line ends that an element has not are left as they are", () => page.run("l
 test("what is typed into an element stays in it while there is no room", () => page.run("full"));
 test("two stores of one page have what the other one writes", () => page.run("handles"));
 test("documents meet at a relay, and show who is there", () => page.run("synced", RELAY));
+test("who is back in the network dials at once", () => page.run("online"));
 test("messages go from page to page", () => page.run("messages", RELAY));
 test("carets of others are where they are", () => page.run("carets", RELAY));
 

@@ -203,6 +203,14 @@ impl RawStore {
         Ok(document)
     }
 
+    /// Dials at once all relays that are lost.
+    #[wasm_bindgen(js_name = dialAgain)]
+    pub fn dial_again(&self) {
+        if let Some(peer) = &*self.inner.peer.borrow() {
+            peer.dial_again();
+        }
+    }
+
     /// Sends a message to whoever is connected with a key to a relay that is connected here.
     ///
     /// # Errors

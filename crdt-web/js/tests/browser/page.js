@@ -243,6 +243,20 @@ const tests = {
     equal(field.value, "abc");
   },
 
+  async online() {
+    const store = await named("online");
+    const seen = [];
+    // Nobody is there.
+    store.connect("ws://127.0.0.1:9", (status) => seen.push(status));
+    await until("it is not dialed for a while", () => (seen.at(-1)?.wait ?? 0) > 1000);
+    const count = seen.length;
+    globalThis.dispatchEvent(new Event("online"));
+    await new Promise((later) => setTimeout(later, 500));
+    equal(seen[count]?.state, "connecting");
+    await store.disconnect();
+    globalThis.dispatchEvent(new Event("online"));
+  },
+
   async messages(relay) {
     const [alice, bob] = [await named("alice says"), await named("bob hears")];
     const [answers, offers, unheard] = [[], [], []];
