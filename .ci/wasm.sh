@@ -40,14 +40,23 @@ wasm_check() {
   step "${check[@]}" -p crdt-web --no-default-features "${deny[@]}"
 }
 
-# The command and the runner of tests that go with the version of wasm-bindgen that is locked.
+# The command and the runner of tests that go with the version of wasm-bindgen that is locked. They are built as
+# fast as they can be: to read the modules of the tests takes them some seconds more then, and to build them
+# minutes less. TLS would be for drivers on other machines.
 bindgen() {
-  local version runner="$wasm_target/wasm-bindgen"
+  local version tools="$wasm_target/wasm-bindgen"
   version="$(grep -A1 '^name = "wasm-bindgen"$' Cargo.lock | sed -n 's/^version = "\(.*\)"$/\1/p')"
-  if [ "$("$runner/bin/wasm-bindgen-test-runner" --version 2>/dev/null)" != "wasm-bindgen-test-runner $version" ]; then
-    step env CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
-      cargo install wasm-bindgen-cli --version "$version" --root "$runner" --target-dir "$wasm_target"
+  if [ "$("$tools/bin/wasm-bindgen-test-runner" --version 2>/dev/null)" != "wasm-bindgen-test-runner $version" ]; then
+    step env CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 \
+      cargo install wasm-bindgen-cli --version "$version" --no-default-features --root "$tools" \
+      --bin wasm-bindgen --bin wasm-bindgen-test-runner --target-dir "$wasm_target"
   fi
+  runner=(env CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$tools/bin/wasm-bindgen-test-runner" WASM_BINDGEN_TEST_TIMEOUT=240)
+}
+
+# Whether Chromium and its driver are here, or can be installed.
+has_chromium() {
+  command -v chromedriver >/dev/null || command -v apt-get >/dev/null
 }
 
 # Chromium and its driver.
@@ -56,6 +65,21 @@ chromium() {
     step "${root[@]}" apt-get update
     step "${root[@]}" apt-get install -y --no-install-recommends chromium chromium-driver
   fi
+  driver=(env CHROMEDRIVER="$(command -v chromedriver)")
+}
+
+# Firefox and its driver, which is no package of Debian.
+firefox() {
+  local version=0.37.1 tools="$wasm_target/geckodriver"
+  if ! command -v firefox-esr >/dev/null; then
+    step "${root[@]}" apt-get update
+    step "${root[@]}" apt-get install -y --no-install-recommends firefox-esr
+  fi
+  if [ ! -x "$tools/bin/geckodriver" ]; then
+    step env CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 \
+      cargo install geckodriver --version "$version" --root "$tools" --target-dir "$wasm_target"
+  fi
+  driver=(env GECKODRIVER="$tools/bin/geckodriver")
 }
 
 # Node.js and its packages.
@@ -66,29 +90,33 @@ javascript() {
   fi
 }
 
-# The tests in a real browser. They are ended if they take longer than they ever should.
+# Builds what the tests of pages need, and says how that is done: `page` comes before what is done, and `of` says
+# with what. The core is not optimised, since they do not compute for long. They are all built for both packages,
+# or what these stand on would be built for the features of each.
+pages() {
+  page=("${wasm[@]}" cargo --config profile.dev.package.crdt-core.opt-level=0)
+  of=(-p crdt-web -p web-board --target "$target" --target-dir "$wasm_target")
+  step "${page[@]}" build "${of[@]}" --lib --test browser
+}
+
+# The tests in a real browser, by the driver that was found. They are ended if they take longer than they ever
+# should.
 browser_tests() {
-  local runner="$wasm_target/wasm-bindgen"
-  chromium
   bindgen
-  local browser=("${wasm[@]}" env CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$runner/bin/wasm-bindgen-test-runner"
-    CHROMEDRIVER="$(command -v chromedriver)" WASM_BINDGEN_TEST_TIMEOUT=240)
-  local tests=(cargo --config profile.dev.package.crdt-core.opt-level=0 test -p crdt-web --target "$target" --target-dir "$wasm_target" --test browser)
-  step "${browser[@]}" "${tests[@]}" --no-run
-  step cargo build -p crdt-relay
-  step with_relays timeout 300 "${browser[@]}" "${tests[@]}"
+  pages
+  step with_relays timeout 300 "${driver[@]}" "${runner[@]}" "${page[@]}" test "${of[@]}" --test browser
 }
 
 # Documents are the same in WebAssembly as elsewhere. It takes no browser for that.
 digest_tests() {
   javascript
   bindgen
-  step "${wasm[@]}" env CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$wasm_target/wasm-bindgen/bin/wasm-bindgen-test-runner" \
-    WASM_BINDGEN_TEST_TIMEOUT=240 cargo test -p crdt-web --target "$target" --target-dir "$wasm_target" --test digests
+  pages
+  step "${runner[@]}" "${page[@]}" test "${of[@]}" --test digests
 }
 
 # Runs a command while there are two relays on this machine, where `tests/browser/sync.rs` looks for
-# them. The second one is killed every few seconds and started again, with what it had. The shells that
+# them: of the crate as it was built last. The second one is killed every few seconds and started again, with what it had. The shells that
 # start them end with this one.
 with_relays() (
   folder="$(mktemp -d)"
@@ -111,17 +139,20 @@ with_relays() (
   "$@"
 )
 
-# The packages for JavaScript: types are checked, and tests run in Node.js, those of stores in the browser that
-# `browser_tests` has installed. Those of `crdt-json` install both as they are packed. The example is built as its
-# README says, and two people use it.
+# The package for JavaScript: types are checked, and tests run in Node.js, those of stores in Chromium.
 js_tests() {
   javascript
-  step "${wasm[@]}" cargo --config profile.dev.package.crdt-core.opt-level=0 build -p web-board --target "$target" --target-dir "$wasm_target"
+  bindgen
+  pages
   step "$wasm_target/wasm-bindgen/bin/wasm-bindgen" --target web --out-dir crdt-web/js/tests/pkg \
     "$wasm_target/$target/debug/web_board.wasm"
   step npm --prefix crdt-web/js install --no-audit --no-fund
-  local driver=(env CHROMEDRIVER="$(command -v chromedriver)")
   step with_relays "${driver[@]}" npm --prefix crdt-web/js test
+}
+
+# Both packages for JavaScript, installed as they are packed. The example is built as its README says, and two
+# people use it.
+packed_tests() {
   local build=("${wasm[@]}" env CARGO_TARGET_DIR="$wasm_target" WASM_BINDGEN="$wasm_target/wasm-bindgen/bin/wasm-bindgen")
   rm -rf "$wasm_target/npm"
   step "${build[@]}" crdt-web/json/pack "$wasm_target/npm"
@@ -130,4 +161,14 @@ js_tests() {
   step npm --prefix examples/web install --no-audit --no-fund
   step npm --prefix examples/web run build
   step with_relays "${driver[@]}" npm --prefix examples/web test
+}
+
+# The page in Leptos, with the versions of dependencies that the workspace has, and two people who use it.
+leptos_tests() {
+  local folder=examples/leptos
+  [ -e $folder/Cargo.lock ] || cp Cargo.lock $folder/Cargo.lock
+  step "${wasm[@]}" cargo build --manifest-path $folder/Cargo.toml --target "$target" --target-dir "$wasm_target/leptos"
+  step "$wasm_target/wasm-bindgen/bin/wasm-bindgen" --target web --out-dir $folder/pkg \
+    "$wasm_target/leptos/$target/debug/leptos-example.wasm"
+  step with_relays "${driver[@]}" node --test $folder/tests/*.test.js
 }

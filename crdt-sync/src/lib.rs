@@ -38,8 +38,8 @@ pub mod sketch;
     all(feature = "live", target_family = "wasm", target_os = "unknown")
 ))]
 pub use dialing::{
-    Address, AddressError, Backoff, Invite, InviteError, PeerError, SettingError, StartError,
-    Status, Target,
+    Address, AddressError, Backoff, Invite, InviteError, Message, MessageError, Messages,
+    PeerError, SettingError, StartError, Status, Target,
 };
 
 /// What [`Relay::router`] makes, in the version of axum that apps can nest it with.
@@ -50,7 +50,7 @@ pub use host::{Portable, Shareable};
 #[cfg(feature = "live")]
 pub use live::{Deltas, Live, Other, Others, PresenceError, RelayStanding};
 #[cfg(feature = "net")]
-pub use net::{Limits, Message, MessageError, Messages, Peer, PeerOptions, Relay, RelayOptions};
+pub use net::{Limits, Peer, PeerOptions, Relay, RelayOptions};
 #[cfg(all(feature = "live", target_family = "wasm", target_os = "unknown"))]
 pub use page::{Peer, PeerOptions};
 

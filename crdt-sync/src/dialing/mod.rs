@@ -9,6 +9,7 @@ mod backoff;
 mod error;
 mod invite;
 mod links;
+mod messages;
 mod setting;
 mod status;
 mod target;
@@ -17,6 +18,7 @@ pub use address::{Address, AddressError};
 pub use backoff::Backoff;
 pub use error::{PeerError, StartError};
 pub use invite::{Invite, InviteError};
+pub use messages::{Message, MessageError, Messages};
 pub use setting::SettingError;
 pub use status::Status;
 pub use target::Target;
@@ -32,8 +34,12 @@ pub(crate) use attempt::{Attempt, Ended, Tries};
 #[cfg(feature = "net")]
 pub(crate) use backoff::random;
 pub(crate) use links::Links;
+pub(crate) use messages::Inbox;
 #[cfg(feature = "net")]
 pub(crate) use setting::{SOON, number, time};
+
+/// More documents than these are followed as a set.
+pub(crate) const FEW: usize = 16;
 
 /// Bytes that nobody can guess, for a handshake.
 ///

@@ -139,7 +139,8 @@ impl Entry {
         Ok(())
     }
 
-    /// Whether there may be something that others were not told of, since it was not durable.
+    /// Whether there may be something that others were not told of, since it was not durable. In a browser
+    /// whatever is committed is, and what is not committed is not there.
     #[cfg(feature = "net")]
     pub(crate) fn is_kept_back(&self) -> bool {
         self.is_kept_back.load(Ordering::Relaxed)

@@ -4,7 +4,6 @@ mod dial;
 mod dialer;
 mod hub;
 mod line;
-mod messages;
 mod metrics;
 mod peer;
 mod relay;
@@ -12,6 +11,5 @@ mod session;
 mod settings;
 mod socket;
 
-pub use messages::{Message, MessageError, Messages};
 pub use peer::{Peer, PeerOptions};
 pub use relay::{Limits, Relay, RelayOptions};

@@ -3,17 +3,19 @@
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crdt_core::CrdtNode;
+use crdt_core::{Author, CrdtNode};
 use crdt_store::{Store, StoreError};
 use rustls::ClientConfig;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::dialer::Dialer;
-use super::hub::{Hub, Policy};
+use super::hub::{Hub, Mail, Policy};
 use super::settings::{Common, Start};
 use crate::Live;
-use crate::dialing::{Address, Backoff, Invite, Links, PeerError, StartError, Status, Target};
+use crate::dialing::{
+    Address, Backoff, Invite, Links, MessageError, Messages, PeerError, StartError, Status, Target,
+};
 use crate::protocol::{Close, CloseReason};
 
 /// Keeps documents of a store up to date with relays: dials them, and dials them again when they are
@@ -154,8 +156,24 @@ impl Peer {
         Ok(live)
     }
 
-    pub(super) fn hub(&self) -> &Hub {
-        &self.inner.hub
+    /// Sends at most 8 KiB to whoever is connected with a key to a relay that this peer is connected to:
+    /// to find each other for a connection of their own, for example. It may be lost, where too many are
+    /// sent (80 in a second are passed on) or nobody is there, and come several times where both are
+    /// connected to several relays. A relay can read it and say what it likes: sign and encrypt what
+    /// matters.
+    ///
+    /// # Errors
+    /// [`MessageError`], if it is not sent at all.
+    pub fn send(&self, to: &Author, bytes: &[u8]) -> Result<(), MessageError> {
+        let hub = &self.inner.hub;
+        MessageError::of(bytes, hub.is_connected())?;
+        hub.tell_all(&Mail::Message { peer: *to, bytes: bytes.to_vec() });
+        Ok(())
+    }
+
+    /// The messages that come from now on.
+    pub fn messages(&self) -> Messages {
+        self.inner.hub.inbox.messages()
     }
 
     /// How it stands with the relays that are dialed.

@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 use super::hub::{Desk, Done, Hub, Link, Mail, Mailbox, Place, Policy, Reviewed};
 use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
-use crate::dialing::{Again, Allowance, Ended, TO_PEERS, TO_RELAYS};
+use crate::dialing::{Again, Allowance, Ended, FEW, TO_PEERS, TO_RELAYS};
 use crate::host::{Standing, To};
 use crate::protocol::{Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings};
 
@@ -37,9 +37,6 @@ pub(crate) struct Setup {
     /// Its place among the connections, which is free again when it is over and all is answered.
     pub(crate) seat: Option<Place>,
 }
-
-/// More documents than these are followed as a set.
-const FEW: usize = 16;
 
 /// How long the other side has to take what is sent last, and to end a WebSocket that is over.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -351,7 +348,7 @@ impl Session {
                     self.hub.deliver(from, peer, bytes);
                 }
             }
-            Event::Message { peer, bytes } => self.hub.receive(peer, bytes),
+            Event::Message { peer, bytes } => self.hub.inbox.put(peer, bytes),
             // From now on what is sent has less time.
             Event::Closed(closed) => (self.closed, self.stuck) = (Some(closed), None),
             _ => {}

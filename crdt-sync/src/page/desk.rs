@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crdt_core::{DocumentId, History};
+use crdt_core::{ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
 use tokio::sync::mpsc;
 use wasm_bindgen_futures::spawn_local;
@@ -24,6 +24,8 @@ pub(super) struct Desk {
     hub: Arc<Hub>,
     number: u32,
     asked: Asked,
+    /// What was said of the documents of the set that this side follows.
+    said_of_set: Vec<(DocumentId, Vec<ChangeHash>)>,
     done: mpsc::UnboundedSender<Done>,
 }
 
@@ -31,7 +33,15 @@ pub(super) struct Desk {
 pub(super) struct Done {
     /// Of which document, if they are of one.
     document: Option<DocumentId>,
+    /// What they say of documents of a set.
+    of_set: Vec<(DocumentId, Vec<ChangeHash>)>,
     pub(super) answers: Vec<(RequestId, Answer)>,
+}
+
+impl Done {
+    fn new(document: Option<DocumentId>, answers: Vec<(RequestId, Answer)>) -> Self {
+        Self { document, of_set: Vec::new(), answers }
+    }
 }
 
 impl Desk {
@@ -39,7 +49,8 @@ impl Desk {
     /// how many requests the protocol has open.
     pub(super) fn new(hub: Arc<Hub>, number: u32) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, answers) = mpsc::unbounded_channel();
-        (Self { hub, number, asked: Asked::default(), done }, answers)
+        let (asked, said_of_set) = (Asked::default(), Vec::new());
+        (Self { hub, number, asked, said_of_set, done }, answers)
     }
 
     /// Begins to answer.
@@ -51,8 +62,7 @@ impl Desk {
             Request::Members { documents, .. } => {
                 let (hub, done) = (self.hub.clone(), self.done.clone());
                 spawn_local(async move {
-                    let answers = vec![(id, members(&hub, documents).await)];
-                    let _ = done.send(Done { document: None, answers });
+                    let _ = done.send(members(&hub, id, documents).await);
                 });
             }
             Request::Document { document, ask } => {
@@ -64,23 +74,29 @@ impl Desk {
     }
 
     /// Goes on when something was answered.
-    pub(super) fn go_on(&mut self, done: &Done) {
+    pub(super) fn go_on(&mut self, done: &mut Done) {
+        self.said_of_set.append(&mut done.of_set);
         let Some(document) = done.document else { return };
         if let Some(asks) = self.asked.go_on(document) {
             self.begin(document, asks);
         }
     }
 
+    /// What was said of the documents of the set that this side follows.
+    pub(super) fn said_of_set(&mut self) -> Vec<(DocumentId, Vec<ChangeHash>)> {
+        core::mem::take(&mut self.said_of_set)
+    }
+
     fn at_once(&self, id: RequestId, answer: Answer) {
         // Nobody waits for it when the connection is over.
-        let _ = self.done.send(Done { document: None, answers: vec![(id, answer)] });
+        let _ = self.done.send(Done::new(None, vec![(id, answer)]));
     }
 
     fn begin(&self, document: DocumentId, asks: Vec<(RequestId, Ask)>) {
         let (hub, number, done) = (self.hub.clone(), self.number, self.done.clone());
         spawn_local(async move {
             let answers = answer(&hub, number, document, asks).await;
-            let _ = done.send(Done { document: Some(document), answers });
+            let _ = done.send(Done::new(Some(document), answers));
         });
     }
 }
@@ -115,13 +131,15 @@ async fn look(entry: Option<&Arc<Entry>>, ask: Ask) -> Answer {
     }
 }
 
-async fn members(hub: &Hub, documents: Vec<DocumentId>) -> Answer {
-    let mut members = Vec::with_capacity(documents.len());
+async fn members(hub: &Hub, id: RequestId, documents: Vec<DocumentId>) -> Done {
+    let (mut of_set, mut members) = (Vec::new(), Vec::with_capacity(documents.len()));
     for document in documents {
         let entry = hub.entries(&document).into_iter().next();
-        members.push(member(look(entry.as_ref(), Ask::Open { by_peer: true }).await));
+        let member = member(look(entry.as_ref(), Ask::Open { by_peer: true }).await);
+        of_set.extend(member.iter().map(|held| (document, held.heads.clone())));
+        members.push(member);
     }
-    Answer::Members(members)
+    Done { document: None, of_set, answers: vec![(id, Answer::Members(members))] }
 }
 
 /// Takes in bundles, in their order.

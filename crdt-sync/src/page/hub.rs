@@ -4,13 +4,14 @@ use core::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
 
-use crdt_core::{DocumentId, Keypair};
+use crdt_core::{Author, DocumentId, Keypair};
 use tokio::sync::Notify;
 use tokio::sync::watch::{Receiver, Sender};
 use wasm_bindgen_futures::spawn_local;
 use web_time::Instant;
 
 use super::sleep::Sleep;
+use crate::dialing::Inbox;
 use crate::host::{
     Entry, Grown, Letter, Listener, Mailbox, Origin, PAUSE, PeerNumber, STEP, Slot, Ways, apart,
     mailbox,
@@ -31,6 +32,8 @@ pub(super) struct Hub {
     due: Arc<Notify>,
     /// Told when relays that are lost are to be dialed without waiting.
     pub(super) hurry: Notify,
+    /// Messages for the app.
+    pub(super) inbox: Inbox,
     /// Ends everything that serves the hub.
     ended: Sender<bool>,
     begun: Instant,
@@ -45,12 +48,15 @@ pub(super) enum Mail {
     Leave(DocumentId),
     /// Somebody here says where they are.
     Presence(Arc<(DocumentId, Presence)>),
+    /// A message, and whom it is for.
+    Message(Author, Arc<[u8]>),
 }
 
 impl Letter for Mail {
     fn bytes(&self) -> u64 {
         match self {
             Self::Grown(_, fresh) => fresh.bytes(),
+            Self::Message(_, bytes) => bytes.len() as u64,
             _ => 0,
         }
     }
@@ -65,7 +71,7 @@ impl Letter for Mail {
     }
 
     fn may_be_dropped(&self) -> bool {
-        matches!(self, Self::Presence(_))
+        matches!(self, Self::Presence(_) | Self::Message(..))
     }
 }
 
@@ -82,6 +88,7 @@ impl Hub {
             next: Cell::new(0),
             due: Arc::default(),
             hurry: Notify::new(),
+            inbox: Inbox::default(),
             ended: Sender::new(false),
             begun: Instant::now(),
         });
@@ -122,7 +129,7 @@ impl Hub {
         self.connections.borrow_mut().remove(&number);
     }
 
-    fn tell(&self, but: Option<u32>, mail: &Mail) {
+    pub(super) fn tell(&self, but: Option<u32>, mail: &Mail) {
         let connections = self.connections.borrow();
         let others = connections.iter().filter(|(number, _)| Some(**number) != but);
         others.for_each(|(_, slot)| slot.send(mail));

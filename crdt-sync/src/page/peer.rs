@@ -3,16 +3,18 @@ use core::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crdt_core::CrdtNode;
+use crdt_core::{Author, CrdtNode};
 use crdt_store::Store;
 use crdt_store::backend::Place;
 use tokio::sync::watch;
 use wasm_bindgen_futures::spawn_local;
 
 use super::dialer::Dialer;
-use super::hub::Hub;
+use super::hub::{Hub, Mail};
 use crate::Live;
-use crate::dialing::{Address, Backoff, Invite, Links, PeerError, StartError, Status, Target};
+use crate::dialing::{
+    Address, Backoff, Invite, Links, MessageError, Messages, PeerError, StartError, Status, Target,
+};
 use crate::host::Shareable;
 
 /// Keeps documents of a page up to date with relays: dials them, and dials them again when they are
@@ -127,6 +129,26 @@ impl Peer {
         self.bind(&live);
         self.dial(invite);
         Ok(live)
+    }
+
+    /// Sends at most 8 KiB to whoever is connected with a key to a relay that this peer is connected to:
+    /// to find each other for a connection of their own (WebRTC), for example. It may be lost, where too
+    /// many are sent (80 in a second are passed on) or nobody is there, and come several times where both
+    /// are connected to several relays, or somebody in several tabs. A relay can read it and say what it
+    /// likes: sign and encrypt what matters.
+    ///
+    /// # Errors
+    /// [`MessageError`], if it is not sent at all.
+    pub fn send(&self, to: &Author, bytes: &[u8]) -> Result<(), MessageError> {
+        let is_connected = |(_, status): &(_, Status)| matches!(status, Status::Connected { .. });
+        MessageError::of(bytes, self.status().iter().any(is_connected))?;
+        self.inner.hub.tell(None, &Mail::Message(*to, bytes.into()));
+        Ok(())
+    }
+
+    /// The messages that come from now on.
+    pub fn messages(&self) -> Messages {
+        self.inner.hub.inbox.messages()
     }
 
     /// How it stands with the relays that are dialed.

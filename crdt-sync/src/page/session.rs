@@ -11,7 +11,7 @@ use super::desk::{Desk, Done};
 use super::hub::{Hub, Mail};
 use super::sleep::Sleep;
 use super::socket::{DRAIN, Heard, Socket};
-use crate::dialing::{Again, Allowance, Ended, TO_RELAYS};
+use crate::dialing::{Again, Allowance, Ended, FEW, TO_RELAYS};
 use crate::host::{Mailbox, Standing, To};
 use crate::protocol::{
     Close, CloseReason, Closed, Connection, Event, Refused, Role, Settings, Time,
@@ -172,8 +172,8 @@ impl<A> Session<A> {
         None
     }
 
-    fn answered(&mut self, done: Done) {
-        self.desk.go_on(&done);
+    fn answered(&mut self, mut done: Done) {
+        self.desk.go_on(&mut done);
         for (id, answer) in done.answers {
             self.it.answer(self.hub.now(), id, answer);
         }
@@ -187,8 +187,11 @@ impl<A> Session<A> {
                 self.again.forget(&document);
                 self.it.unsubscribe(document);
             }
-            Mail::Presence(said) if self.allowance.spend() => self.it.presence(&said.0, &said.1),
-            Mail::Presence(_) => {}
+            Mail::Presence(_) | Mail::Message(..) if !self.allowance.spend() => {}
+            Mail::Presence(said) => self.it.presence(&said.0, &said.1),
+            Mail::Message(to, bytes) => {
+                self.it.message(to, &bytes);
+            }
         }
     }
 
@@ -200,15 +203,24 @@ impl<A> Session<A> {
             Event::Authenticated(author) => {
                 (self.peer, self.to) = (Some(author), Some(To::new(self.hub.peer, author)));
                 (self.authenticated)(author);
-                self.hub.bound().into_iter().for_each(|document| self.it.subscribe(document));
+                let documents = self.hub.bound();
+                if documents.len() > FEW {
+                    self.it.subscribe_set(documents);
+                } else {
+                    for document in documents {
+                        self.it.subscribe(document);
+                    }
+                }
             }
             Event::Synced { document } => self.note(document, Standing::synced),
             Event::Durable { document, heads } => self.note(document, |standing, to| {
                 standing.durable(to, heads.clone());
                 false
             }),
+            Event::SetSynced => self.set_synced(),
             Event::Refused { document, reason } => self.refused(document, reason),
             Event::Presence { document, presence } => self.hub.hear(document, &presence),
+            Event::Message { peer, bytes } => self.hub.inbox.put(peer, bytes),
             Event::Closed(closed) => self.closed = Some(closed),
             _ => {}
         }
@@ -222,6 +234,15 @@ impl<A> Session<A> {
         });
         if reason == Refused::Busy {
             self.again.later(document);
+        }
+    }
+
+    /// The relay has what was said of all documents of the set, if nothing else is told of them.
+    fn set_synced(&mut self) {
+        for (document, heads) in self.desk.said_of_set() {
+            if self.it.is_synced(&document) {
+                self.note(document, |standing, to| standing.settled(to, heads.clone()));
+            }
         }
     }
 

@@ -98,9 +98,14 @@ pub use closing::{Close, CloseReason};
 pub use collection::{Held, Member};
 pub use connection::Connection;
 pub use event::{Closed, Event};
-pub use frame::Refused;
 #[cfg(feature = "net")]
-pub(crate) use frame::{MAX_FRAME, MAX_MESSAGE};
+pub(crate) use frame::MAX_FRAME;
+#[cfg(any(
+    feature = "net",
+    all(feature = "live", target_family = "wasm", target_os = "unknown")
+))]
+pub(crate) use frame::MAX_MESSAGE;
+pub use frame::Refused;
 #[cfg(feature = "net")]
 pub(crate) use handshake::MAX_FRAME as MAX_HANDSHAKE_FRAME;
 pub use presence::{MAX_PRESENCE, Presence, Presences};

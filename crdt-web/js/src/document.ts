@@ -1,5 +1,6 @@
 /** Documents of a type that a schema says, in memory. */
 
+import { Groups } from "./groups.ts";
 import type { RawDocument, RawType } from "./raw.ts";
 import type { Schema } from "./schema.ts";
 import type * as types from "./types.ts";
@@ -39,6 +40,7 @@ export function madeOf(type: types.DocumentType<never, never, never>): { schema:
 class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
   readonly #raw: RawDocument;
   readonly #watched: Watched<V, E, D>;
+  readonly #groups = new Groups();
 
   constructor(schema: Schema, raw: RawDocument) {
     this.#raw = raw;
@@ -63,13 +65,15 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
     return this.#watched.part(of);
   }
 
-  change(edit: (editor: E) => void, { message, time }: types.WriteOptions = {}): void {
-    this.#raw.change(() => edit(this.#watched.editor), message, time?.getTime());
+  change(edit: (editor: E) => void, { message, time, group }: types.WriteOptions = {}): void {
+    const joins = this.#groups.joins(group);
+    this.#raw.change(() => edit(this.#watched.editor), message, time?.getTime(), joins);
     this.#look(true);
   }
 
   update(value: V): void {
     const { schema } = this.#watched;
+    this.#groups.begin();
     this.#raw.update(encode(schema, schema.root, value));
     this.#look(true);
   }
@@ -94,10 +98,12 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
   }
 
   undo(): boolean {
+    this.#groups.begin();
     return this.#done(this.#raw.undo());
   }
 
   redo(): boolean {
+    this.#groups.begin();
     return this.#done(this.#raw.redo());
   }
 
@@ -135,6 +141,8 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
 
   #look(isOwn: boolean): void {
     const seen = this.#raw.look();
-    if (seen !== undefined) this.#watched.see(seen, isOwn);
+    if (seen === undefined) return;
+    if (isOwn) this.#groups.written();
+    this.#watched.see(seen, isOwn);
   }
 }

@@ -44,8 +44,8 @@ export interface RawDocument {
   edits(): RawEdits;
   readonly id: string;
   readonly author: string;
-  /** Opens a change, calls the function, and closes it. */
-  change(edit: () => void, message: string | undefined, time: number | undefined): void;
+  /** Opens a change, calls the function, and closes it. It may join the one before, to be undone with it. */
+  change(edit: () => void, message: string | undefined, time: number | undefined, joins: boolean): void;
   update(value: unknown): void;
   /** What changed since it was called last. */
   look(): RawSeen | undefined;
@@ -79,7 +79,13 @@ export interface RawStored {
   /** Calls a function whenever it has grown. */
   watch(tell: () => void): void;
   /** Opens a change, once it has told what changed since it told last, and then tells what was written. */
-  change(edit: () => void, tell: RawTell, message: string | undefined, time: number | undefined): Promise<void>;
+  change(
+    edit: () => void,
+    tell: RawTell,
+    message: string | undefined,
+    time: number | undefined,
+    joins: boolean,
+  ): Promise<void>;
   update(value: unknown, tell: RawTell): Promise<void>;
   undo(tell: RawTell): Promise<boolean>;
   redo(tell: RawTell): Promise<boolean>;
@@ -106,6 +112,12 @@ export interface RawStore {
   setTitle(id: string, title: string | undefined): Promise<void>;
   remove(id: string): Promise<void>;
   connect(address: string, tell: (status: RelayStatus) => void): string | undefined;
+  /** Dials at once all relays that are lost. */
+  dialAgain(): void;
+  /** Sends a message to whoever is connected to the same relay. */
+  send(to: string, bytes: Uint8Array): void;
+  /** Calls a function with the messages that come from now on. It is called once. */
+  hear(tell: (from: string, bytes: Uint8Array) => void): void;
   disconnect(): Promise<void>;
   free(): void;
 }

@@ -1,19 +1,27 @@
 /** Documents that are kept in the browser, and relays that they are kept up to date with. */
 
 import { ALL, madeOf } from "./document.ts";
+import { Groups } from "./groups.ts";
 import type { RawSeen, RawStore, RawStored, RawType } from "./raw.ts";
 import type { Schema } from "./schema.ts";
 import type * as types from "./types.ts";
 import { encode } from "./values.ts";
-import { Watched } from "./watched.ts";
+import { Watched, called } from "./watched.ts";
 
 /** What opens stores, given what WebAssembly exports for it. */
 export function storeType(raw: { open(name: string): Promise<unknown> }): types.OpenStore {
   return async (name) => new Store((await raw.open(name)) as RawStore);
 }
 
+/** What came from another peer, and from whom. */
+type Message = (from: string, bytes: Uint8Array) => void;
+
 class Store implements types.Store {
   readonly #raw: RawStore;
+  /** The network is back: there is no use in waiting. */
+  readonly #online = (): void => this.#raw.dialAgain();
+  /** Who is told of messages, once somebody is. */
+  #hears: Set<Message> | undefined;
 
   constructor(raw: RawStore) {
     this.#raw = raw;
@@ -48,15 +56,39 @@ class Store implements types.Store {
   }
 
   connect(address: string, callback: (status: types.RelayStatus) => void = () => {}): string | undefined {
-    return this.#raw.connect(address, callback);
+    const document = this.#raw.connect(address, callback);
+    // Not in Node.js, which does not know.
+    globalThis.addEventListener?.("online", this.#online);
+    return document;
+  }
+
+  send(to: string, bytes: Uint8Array): void {
+    this.#raw.send(to, bytes);
+  }
+
+  messages(callback: (from: string, bytes: Uint8Array) => void): types.Unsubscribe {
+    const hears = this.#hears ?? new Set<Message>();
+    if (this.#hears === undefined) this.#raw.hear((from, bytes) => called(hears, (hear) => hear(from, bytes)));
+    this.#hears = hears;
+    const own: Message = (from, bytes) => callback(from, bytes);
+    hears.add(own);
+    return () => {
+      hears.delete(own);
+    };
   }
 
   disconnect(): Promise<void> {
+    this.#offline();
     return this.#raw.disconnect();
   }
 
   [Symbol.dispose](): void {
+    this.#offline();
     this.#raw.free();
+  }
+
+  #offline(): void {
+    globalThis.removeEventListener?.("online", this.#online);
   }
 
   async #made<V, E, D>(
@@ -74,15 +106,19 @@ class Store implements types.Store {
 }
 
 /** A change that waits for its turn. */
-interface Waiting<E> {
+interface Change<E> {
   readonly edit: (editor: E) => void;
   readonly options: types.WriteOptions;
   readonly done: (done: Promise<void>) => void;
 }
 
+/** What waits for its turn: a change, or something else, which is over when its promise is kept. */
+type Waiting<E> = Change<E> | (() => Promise<void>);
+
 class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   readonly #raw: RawStored;
   readonly #watched: Watched<V, E, D>;
+  readonly #groups = new Groups();
   /** What was asked for while something else is being made durable. */
   readonly #waiting: Waiting<E>[] = [];
   #isWriting = false;
@@ -117,14 +153,13 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   change(edit: (editor: E) => void, options: types.WriteOptions = {}): Promise<void> {
-    const done = new Promise<void>((done) => this.#waiting.push({ edit, options, done }));
-    if (!this.#isWriting) void this.#write();
-    return done;
+    return new Promise((done) => this.#ask({ edit, options, done }));
   }
 
   update(value: V): Promise<void> {
     const { schema } = this.#watched;
-    return this.#raw.update(encode(schema, schema.root, value), this.#tell);
+    const encoded = encode(schema, schema.root, value);
+    return this.#inTurn(() => this.#raw.update(encoded, this.#tell));
   }
 
   subscribe(callback: (seen: types.Seen<V, D>) => void): types.Unsubscribe {
@@ -151,11 +186,11 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   undo(): Promise<boolean> {
-    return this.#raw.undo(this.#tell);
+    return this.#inTurn(() => this.#raw.undo(this.#tell));
   }
 
   redo(): Promise<boolean> {
-    return this.#raw.redo(this.#tell);
+    return this.#inTurn(() => this.#raw.redo(this.#tell));
   }
 
   heads(): Promise<string[]> {
@@ -206,7 +241,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   async close(): Promise<void> {
-    await this.#raw.close();
+    await this.#inTurn(() => this.#raw.close());
     this[Symbol.dispose]();
   }
 
@@ -223,22 +258,43 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
     return (await this.#raw.read(read, this.#tell)) as R;
   }
 
-  /** Writes what waits until nothing does. What came while something was written is one change. */
+  /** Has something be done when what was asked for before is, and not together with it. */
+  #inTurn<R>(work: () => Promise<R>): Promise<R> {
+    return new Promise((done) => {
+      this.#ask(async () => {
+        this.#groups.begin();
+        const working = (async () => work())();
+        done(working);
+        await working.catch(() => {});
+      });
+    });
+  }
+
+  #ask(waiting: Waiting<E>): void {
+    this.#waiting.push(waiting);
+    if (!this.#isWriting) void this.#write();
+  }
+
+  /** Does what waits until nothing does. Changes that came while something was written are one. */
   async #write(): Promise<void> {
     this.#isWriting = true;
-    while (this.#waiting.length > 0) {
-      const alone = this.#waiting.findIndex(({ options }) => isAlone(options));
-      const count = alone === -1 ? this.#waiting.length : Math.max(alone, 1);
-      await this.#together(this.#waiting.splice(0, count));
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await (typeof next === "function" ? next() : this.#together([next, ...this.#alike(next)]));
     }
     this.#isWriting = false;
   }
 
-  async #together(waiting: readonly Waiting<E>[]): Promise<void> {
-    const one = async (edits: readonly Waiting<E>[]) => {
+  /** Takes what waits and can be one change with another. */
+  #alike({ options }: Change<E>): Change<E>[] {
+    const other = this.#waiting.findIndex((next) => typeof next === "function" || !areOne(options, next.options));
+    return this.#waiting.splice(0, other === -1 ? this.#waiting.length : other) as Change<E>[];
+  }
+
+  async #together(waiting: readonly Change<E>[]): Promise<void> {
+    const one = async (edits: readonly Change<E>[]) => {
       const edit = () => edits.map(({ edit }) => edit(this.#watched.editor)).find(isPromise);
-      const { message, time } = edits[0]?.options ?? {};
-      return this.#raw.change(edit, this.#tell, message, time?.getTime());
+      const { message, time, group } = edits[0]?.options ?? {};
+      return this.#raw.change(edit, this.#tell, message, time?.getTime(), this.#groups.joins(group));
     };
     const all = one(waiting);
     const isWritten = await all.then(() => true, () => waiting.length === 1);
@@ -251,12 +307,18 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   readonly #tell = (seen: RawSeen, isOwn: boolean): void => {
+    if (isOwn) this.#groups.written();
     if (!this.#isOver) this.#watched.see(seen, isOwn);
   };
 
   async #look(): Promise<void> {
     if (!this.#isOver) await this.#raw.look(this.#tell);
   }
+}
+
+/** Whether two changes can be one. */
+function areOne(one: types.WriteOptions, other: types.WriteOptions): boolean {
+  return !isAlone(one) && !isAlone(other) && one.group === other.group;
 }
 
 function isAlone({ isAlone, message, time }: types.WriteOptions): boolean {

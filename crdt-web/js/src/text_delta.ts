@@ -108,6 +108,33 @@ export function difference(before: string, after: string, caret: number): TextDe
   return made.delta;
 }
 
+/** What is replaced by what. */
+export interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** What a delta replaces by what, in positions of the text before it. */
+export function replacements(delta: TextDelta): Replacement[] {
+  const all: Replacement[] = [];
+  let at = 0;
+  let text = "";
+  for (const run of delta) {
+    if ("retain" in run) {
+      if (text !== "") all.push({ start: at, end: at, text });
+      [at, text] = [at + run.retain, ""];
+    } else if ("insert" in run) {
+      text = run.insert;
+    } else {
+      all.push({ start: at, end: at + run.delete, text });
+      [at, text] = [at + run.delete, ""];
+    }
+  }
+  if (text !== "") all.push({ start: at, end: at, text });
+  return all;
+}
+
 /** Whether a code unit is the second one of a character. */
 function isLow(text: string, at: number): boolean {
   return at > 0 && at < text.length && (text.codePointAt(at - 1) ?? 0) > 0xffff;

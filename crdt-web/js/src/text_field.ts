@@ -8,12 +8,16 @@
  *
  * While a character is being composed (IME) nothing is put into the element and nothing of it is
  * written: what comes meanwhile waits until that is done.
+ *
+ * What the keys for it undo is what was done in the document last, and not what the element had before: that
+ * would be undone by what others wrote.
  */
 
 import { type CaretDocument, type CaretOptions, Carets } from "./carets.ts";
 import { valueOf } from "./editors.ts";
-import { applied, composed, difference, movedRange, rebased } from "./text_delta.ts";
+import { applied, composed, difference, moved, movedRange, rebased, replacements } from "./text_delta.ts";
 import type { Editor, Seen, TextDelta, TextEditor, Unsubscribe, WriteOptions } from "./types.ts";
+import { Typing } from "./typing.ts";
 import { report } from "./watched.ts";
 
 /** What a binding needs of an element. */
@@ -25,6 +29,8 @@ export type TextField = Pick<
 /** What a binding needs of a document, be it in memory or in a store. */
 export interface TextDocument<E> {
   change(edit: (editor: E) => void, options?: WriteOptions): void | Promise<void>;
+  undo(): boolean | Promise<boolean>;
+  redo(): boolean | Promise<boolean>;
   subscribeTo(
     of: (editor: E) => Editor<string, TextDelta> | null | undefined,
     callback: (seen: Seen<string | undefined, TextDelta>) => void,
@@ -38,7 +44,16 @@ export interface BindTextOptions {
    * is typed next. What nobody is told of is an error that nobody has caught.
    */
   onError?: (error: unknown) => void;
+  /**
+   * Whether the keys for it undo and redo what was done through the document, which they do unless it is said:
+   * in the element they would undo what others wrote. Of what is typed a word is undone at a time, or what was
+   * typed without a pause.
+   */
+  undo?: boolean;
 }
+
+/** In which direction to go. */
+type Way = "undo" | "redo";
 
 /**
  * Has an element show a text and edit it, until the function that it returns is called. What was typed until
@@ -91,8 +106,11 @@ class Binding<E> {
   /** What it is to show besides, on top of that. */
   #unshown: TextDelta = [];
   #isComposing = false;
-  /** Whether a change has been asked for that is not settled. */
-  #isAsked = false;
+  readonly #typing = new Typing();
+  /** What is to be undone and redone. */
+  readonly #back: Way[] = [];
+  /** What has been asked for and is not settled. */
+  #asked: Way | "change" | undefined;
   #isOver = false;
   #carets: Carets<E> | undefined;
   /** Raised whenever positions of the document may be elsewhere in the element. */
@@ -112,6 +130,10 @@ class Binding<E> {
     field.addEventListener("input", this.#input);
     field.addEventListener("compositionstart", this.#composes);
     field.addEventListener("compositionend", this.#composed);
+    if (options.undo !== false) {
+      field.addEventListener("keydown", this.#pressed);
+      field.addEventListener("beforeinput", this.#before);
+    }
     try {
       this.#begin(of);
     } catch (error) {
@@ -155,7 +177,7 @@ class Binding<E> {
     this.#isOver = true;
     this.#ignore();
     this.#carets?.end();
-    if (!this.#isAsked) this.#unsubscribe();
+    if (this.#asked === undefined) this.#unsubscribe();
   }
 
   /** Begins to be told, with the text as it is then. */
@@ -177,7 +199,7 @@ class Binding<E> {
       this.#unsubscribe = unsubscribe;
       // What was typed before the text was there.
       this.#ask();
-      if (this.#isOver && !this.#isAsked) unsubscribe();
+      if (this.#isOver && this.#asked === undefined) unsubscribe();
     };
     subscribed.then(subscribe, (error: unknown) => {
       this.#ignore();
@@ -189,6 +211,8 @@ class Binding<E> {
     this.#field.removeEventListener("input", this.#input);
     this.#field.removeEventListener("compositionstart", this.#composes);
     this.#field.removeEventListener("compositionend", this.#composed);
+    this.#field.removeEventListener("keydown", this.#pressed);
+    this.#field.removeEventListener("beforeinput", this.#before);
     for (const event of SELECTS) this.#field.removeEventListener(event, this.#selected);
   }
 
@@ -207,12 +231,27 @@ class Binding<E> {
     const { value, selectionEnd } = this.#field;
     const typed = difference(this.#shown, value, selectionEnd ?? value.length);
     this.#shown = value;
+    this.#typing.typed(typed, performance.now());
     this.#typed = composed(this.#typed, rebased(typed, this.#unshown, "before"));
     this.#unshown = rebased(this.#unshown, typed, "behind");
     this.#show();
     this.#changed();
     this.#ask();
   };
+
+  readonly #pressed = (event: Event): void => this.#goBack(event, wayOfKey(event as KeyboardEvent));
+
+  /** Where it is asked for without a key, as in a menu. */
+  readonly #before = (event: Event): void => this.#goBack(event, WAYS[(event as InputEvent).inputType]);
+
+  #goBack(event: Event, way: Way | undefined): void {
+    if (way === undefined || event.defaultPrevented) return;
+    event.preventDefault();
+    if (this.#isComposing) return;
+    this.#typing.end();
+    this.#back.push(way);
+    this.#ask();
+  }
 
   /** What the document tells: what was being written, or what came otherwise. */
   readonly #told = ({ value, delta, isOwn }: Seen<string | undefined, TextDelta>): void => {
@@ -229,23 +268,34 @@ class Binding<E> {
       // If something was being written, it was not.
       this.#typed = composed(written, this.#typed);
       const isPlain = before === held && after === this.#text;
-      this.#come(isPlain && delta !== null ? delta : difference(before, after, 0));
+      const come = this.#come(isPlain && delta !== null ? delta : difference(before, after, 0));
+      if (isOwn && this.#asked !== "change") this.#point(come);
     }
     this.#ask();
   };
 
-  /** Puts what others wrote below what was typed. */
-  #come(delta: TextDelta): void {
+  /** Puts what others wrote below what was typed. Gives what that does to the element. */
+  #come(delta: TextDelta): TextDelta {
     const behind = rebased(delta, this.#typed, "behind");
     this.#typed = rebased(this.#typed, delta, "before");
     this.#unshown = composed(this.#unshown, behind);
     if (!this.#isComposing) this.#show();
     this.#changed();
+    return behind;
+  }
+
+  /** Has the caret be where something was undone. */
+  #point(undone: TextDelta): void {
+    const last = replacements(undone).at(-1);
+    if (this.#asked === undefined || this.#isComposing || last === undefined) return;
+    const at = moved(last.end, undone, "behind");
+    this.#field.setSelectionRange(at, at);
   }
 
   #show(): void {
     if (this.#unshown.length === 0 || this.#isOver) return;
     const { selectionStart, selectionEnd } = this.#field;
+    this.#typing.come(this.#unshown);
     this.#shown = applied(this.#shown, this.#unshown);
     this.#field.value = this.#shown;
     const { start, end } = movedRange(selectionStart ?? 0, selectionEnd ?? 0, this.#unshown);
@@ -253,13 +303,19 @@ class Binding<E> {
     this.#unshown = [];
   }
 
-  /** Asks for a change, which writes whatever has been typed when its turn comes. */
+  /**
+   * Asks for a change, which writes whatever has been typed when its turn comes, or else for what is to be
+   * undone.
+   */
   #ask(): void {
-    if (this.#isAsked || this.#part === undefined || this.#typed.length === 0) return;
-    this.#isAsked = true;
-    let asked: void | Promise<void>;
+    if (this.#asked !== undefined || this.#part === undefined) return;
+    const way = this.#typed.length > 0 ? "change" : this.#back.shift();
+    if (way === undefined) return;
+    this.#asked = way;
+    let asked: unknown;
     try {
-      asked = this.#document.change(() => this.#write(), { isAlone: true });
+      const { group } = this.#typing;
+      asked = way === "change" ? this.#document.change(() => this.#write(), { isAlone: true, group }) : this.#document[way]();
     } catch (error) {
       this.#failed(error);
       return;
@@ -281,18 +337,35 @@ class Binding<E> {
   }
 
   #settled(): void {
-    this.#isAsked = false;
+    this.#asked = undefined;
     this.#ask();
-    if (this.#isOver && !this.#isAsked) this.#unsubscribe();
-    if (!this.#isAsked) this.#selected();
+    if (this.#isOver && this.#asked === undefined) this.#unsubscribe();
+    if (this.#asked === undefined) this.#selected();
   }
 
   #failed(error: unknown): void {
-    this.#isAsked = false;
+    this.#asked = undefined;
+    this.#back.length = 0;
     this.#typed = composed(this.#writing, this.#typed);
     this.#writing = [];
     if (this.#isOver) this.#unsubscribe();
     this.#onError(error);
+  }
+}
+
+/** What a browser calls it where there is no key. */
+const WAYS: { readonly [type: string]: Way | undefined } = { historyUndo: "undo", historyRedo: "redo" };
+
+/** What a key asks for. */
+function wayOfKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): Way | undefined {
+  if (altKey || !(ctrlKey || metaKey)) return undefined;
+  switch (key.toLowerCase()) {
+    case "z":
+      return shiftKey ? "redo" : "undo";
+    case "y":
+      return "redo";
+    default:
+      return undefined;
   }
 }
 
@@ -315,26 +388,6 @@ function heldAt(held: string, plain: string, position: number): number {
     if (!isDropped) seen += 1;
   }
   return at;
-}
-
-/** What a delta replaces by what, in positions of the text before it. */
-function replacements(delta: TextDelta): { start: number; end: number; text: string }[] {
-  const all: { start: number; end: number; text: string }[] = [];
-  let at = 0;
-  let text = "";
-  for (const run of delta) {
-    if ("retain" in run) {
-      if (text !== "") all.push({ start: at, end: at, text });
-      [at, text] = [at + run.retain, ""];
-    } else if ("insert" in run) {
-      text = run.insert;
-    } else {
-      all.push({ start: at, end: at + run.delete, text });
-      [at, text] = [at + run.delete, ""];
-    }
-  }
-  if (text !== "") all.push({ start: at, end: at, text });
-  return all;
 }
 
 /** Where a text was in JSON anything can be: it is as if there were none then. */

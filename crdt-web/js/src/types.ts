@@ -224,6 +224,11 @@ export interface WriteOptions {
    * made durable. In memory every change is, and so is one that something is said about.
    */
   readonly isAlone?: boolean;
+  /**
+   * Changes of one group that are written one after the other are undone together, as what is typed without a
+   * pause is. Anything else that is written through the document in between ends it.
+   */
+  readonly group?: object;
   /** What is said about it in the log. */
   readonly message?: string;
   /** When it is said to be made. Nothing depends on it. */
@@ -370,10 +375,20 @@ export interface Store extends Disposable {
   remove(id: string): Promise<void>;
   /**
    * Keeps the documents that are open here up to date with a relay, from now on and whenever it is there.
-   * Says how it stands with it, and whenever that changes. Takes the link of an invite too, and gives the id
+   * Says how it stands with it, and whenever that changes. A relay that is lost is dialed again after a while, and at once
+   * when the browser says that the network is back. Takes the link of an invite too, and gives the id
    * of its document then.
    */
   connect(address: string, callback?: (status: RelayStatus) => void): string | undefined;
+  /**
+   * Sends at most 8 KiB to whoever is connected with a key (`author`) to a relay that is connected here: to find
+   * each other for a connection of their own, for example. It may be lost, where too many are sent (80 in a
+   * second are passed on) or nobody is there, and come to each of several tabs. A relay can read it and say what it
+   * likes: sign and encrypt what matters.
+   */
+  send(to: string, bytes: Uint8Array): void;
+  /** Says which messages come from now on, and from whom, until the function that it returns is called. */
+  messages(callback: (from: string, bytes: Uint8Array) => void): Unsubscribe;
   /** Ends all connections. */
   disconnect(): Promise<void>;
 }

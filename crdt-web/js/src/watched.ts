@@ -94,20 +94,24 @@ export class Watched<V, E, D> {
 
   #tell(): void {
     for (let seen = this.#untold[0]; seen !== undefined; seen = this.#untold[0]) {
-      for (const callback of [...this.#callbacks]) {
-        // One that throws does not keep the others from being told, nor makes what was written fail.
-        try {
-          callback(seen);
-        } catch (error) {
-          report(error);
-        }
-      }
+      called(this.#callbacks, (callback) => callback(seen));
       this.#untold.shift();
     }
   }
 
   end(): void {
     this.#callbacks.clear();
+  }
+}
+
+/** Has all of them be called. One that throws does not keep the others from that, nor makes what was written fail. */
+export function called<C>(callbacks: Iterable<C>, call: (callback: C) => void): void {
+  for (const callback of [...callbacks]) {
+    try {
+      call(callback);
+    } catch (error) {
+      report(error);
+    }
   }
 }
 

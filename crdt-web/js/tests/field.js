@@ -35,6 +35,12 @@ export class Field extends EventTarget {
     this.dispatchEvent(new Event("input"));
   }
 
+  /** Presses a key with the one for commands; whether that was for the element. */
+  press(key, pressed = {}) {
+    const event = Object.assign(new Event("keydown", { cancelable: true }), { key, ctrlKey: true, ...pressed });
+    return this.dispatchEvent(event);
+  }
+
   /** Composes a text, of which there are several forms before it is done. */
   compose(...forms) {
     this.begin();

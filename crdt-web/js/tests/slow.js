@@ -19,6 +19,14 @@ export class Slow {
     });
   }
 
+  undo() {
+    return this.#ask(() => this.#document.undo());
+  }
+
+  redo() {
+    return this.#ask(() => this.#document.redo());
+  }
+
   subscribeTo(of, callback) {
     return this.#ask(() => this.#document.subscribeTo(of, callback));
   }

@@ -8,6 +8,8 @@ import { Browser } from "./browser/chromium.js";
 
 const RELAY = process.env.CRDT_TEST_RELAY ?? "ws://127.0.0.1:8719";
 const PAGE = "/tests/browser/page.html";
+/** The key of that name, until something else is typed into. */
+const CONTROL = "\uE009";
 
 let browser;
 let page;
@@ -21,6 +23,7 @@ after(() => browser?.close());
 
 test("a document is kept, with what can be done with one", () => page.run("kept"));
 test("what is asked for while one commits is the next change", () => page.run("typed"));
+test("what is asked for is undone in its turn", () => page.run("undone"));
 test("whoever writes has been told everything before that", () => page.run("told"));
 test("a callback that throws does not make what was written fail", () => page.run("throwing"));
 test("what is typed into an element is kept, at its place", () => page.run("field"));
@@ -28,6 +31,8 @@ test("line ends that an element has not are left as they are", () => page.run("l
 test("what is typed into an element stays in it while there is no room", () => page.run("full"));
 test("two stores of one page have what the other one writes", () => page.run("handles"));
 test("documents meet at a relay, and show who is there", () => page.run("synced", RELAY));
+test("who is back in the network dials at once", () => page.run("online"));
+test("messages go from page to page", () => page.run("messages", RELAY));
 test("carets of others are where they are", () => page.run("carets", RELAY));
 
 test("two tabs show what the other one writes, and are one author", async () => {
@@ -40,6 +45,14 @@ test("two tabs show what the other one writes, and are one author", async () => 
   await there.run("shows", "from here");
   await there.type("textarea", ", from there");
   await here.run("shows", "from here, from there");
+  // Keys for undo and redo, after a pause.
+  await new Promise((later) => setTimeout(later, 600));
+  await there.type("textarea", "?");
+  await here.run("shows", "from here, from there?");
+  await there.type("textarea", `${CONTROL}z`);
+  await here.run("shows", "from here, from there");
+  await there.type("textarea", `${CONTROL}y`);
+  await here.run("shows", "from here, from there?");
 
   // Both at once, each from its own loop.
   for (const [nth, page] of pages.entries()) await page.run("begin", nth === 0 ? "a" : "b", 100);

@@ -267,6 +267,144 @@ test("whoever is told and writes has others be told in the same order", () => {
   assert.deepEqual([field.value, mine.value.notes], ["¿why?", "¿why?"]);
 });
 
+/** Types with so many milliseconds before each key, by a clock of the test's own. */
+function clocked(context) {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  return (field, text, pause = 100) => {
+    for (const key of text) {
+      now += pause;
+      field.type(key);
+    }
+  };
+}
+
+/** What an element shows after each undo, until there is nothing more to undo. */
+function undone(document, field) {
+  const shown = [];
+  while (document.undo()) shown.push(field.value);
+  return shown;
+}
+
+test("what is typed is undone by words, and by what is typed without a pause", (context) => {
+  const type = clocked(context);
+  const [mine, field] = [BoardDocument.create(), new Field()];
+  bindText(field, mine, (board) => board.notes);
+  type(field, "Hello big, wide\n world");
+  type(field, "s!", 501);
+  const shown = undone(mine, field);
+  assert.deepEqual(shown, ["Hello big, wide\n worlds", "Hello big, wide\n world", "Hello big, wide\n ", "Hello big, ", "Hello ", ""]);
+  while (mine.redo()) assert.equal(field.value, shown.pop() === "" ? "Hello " : field.value);
+  assert.equal(field.value, "Hello big, wide\n worlds!");
+});
+
+test("what is typed elsewhere, deleted or pasted is undone by itself", (context) => {
+  const type = clocked(context);
+  const mine = BoardDocument.create();
+  mine.change((board) => { board.notes = "ab"; });
+  const field = new Field();
+  bindText(field, mine, (board) => board.notes);
+  const deleted = (from, to) => {
+    field.setSelectionRange(from, to);
+    field.type("");
+  };
+  field.setSelectionRange(2, 2);
+  type(field, "cd");
+  field.setSelectionRange(0, 0);
+  type(field, "xy");
+  field.type("pasted");
+  type(field, "z");
+  for (const at of [9, 8, 7]) deleted(at - 1, at);
+  deleted(0, 2);
+  type(field, "12");
+  assert.equal(field.value, "12pastabcd");
+  assert.deepEqual(undone(mine, field), [
+    "pastabcd", "xypastabcd", "xypastedzabcd", "xypastedabcd", "xyabcd", "abcd", "ab", "",
+  ]);
+});
+
+test("what others write is in between, and does not end what is typed together", (context) => {
+  const type = clocked(context);
+  const [mine, field] = [BoardDocument.create(), new Field()];
+  const yours = BoardDocument.join(mine.id);
+  bindText(field, mine, (board) => board.notes);
+  type(field, "ab");
+  yours.apply(mine.export());
+  yours.change((board) => board.notes.insert(0, "> "));
+  mine.apply(yours.export(mine.heads()));
+  type(field, "cd");
+  assert.equal(field.value, "> abcd");
+  assert.deepEqual(undone(mine, field), ["> "]);
+});
+
+test("what else is done in between is undone by itself", (context) => {
+  const type = clocked(context);
+  const [mine, field] = [BoardDocument.create(), new Field()];
+  bindText(field, mine, (board) => board.notes);
+  type(field, "ab");
+  mine.change((board) => { board.title = "Plan"; });
+  type(field, "cd");
+  const seen = [];
+  while (mine.undo()) seen.push([mine.value.title, field.value]);
+  assert.deepEqual(seen, [["Plan", "ab"], ["", "ab"], ["", ""]]);
+  // A change of a group that wrote nothing has it begin with the next one.
+  const group = {};
+  mine.change((board) => { board.title = "Plan"; });
+  mine.change(() => {}, { group });
+  mine.change((board) => { board.title = "Plan B"; }, { group });
+  mine.change((board) => { board.title = "Plan C"; }, { group });
+  mine.undo();
+  assert.equal(mine.value.title, "Plan");
+});
+
+test("the keys for it undo and redo what was done in the document, and the caret is there", (context) => {
+  const type = clocked(context);
+  const [mine, field] = [BoardDocument.create(), new Field()];
+  const yours = BoardDocument.join(mine.id);
+  bindText(field, mine, (board) => board.notes);
+  type(field, "one two");
+  yours.apply(mine.export());
+  yours.change((board) => board.notes.push(", three"));
+  mine.apply(yours.export(mine.heads()));
+  field.setSelectionRange(0, 0);
+  assert.equal(field.press("z"), false, "it is not for the element");
+  assert.deepEqual([field.value, field.selectionStart], ["one , three", 4]);
+  field.press("Z", { shiftKey: true });
+  assert.deepEqual([field.value, field.selectionStart], ["one two, three", 7]);
+  field.press("z", { ctrlKey: false, metaKey: true });
+  field.press("y");
+  assert.equal(field.value, "one two, three");
+  const menu = Object.assign(new Event("beforeinput", { cancelable: true }), { inputType: "historyUndo" });
+  assert.deepEqual([field.dispatchEvent(menu), field.value], [false, "one , three"]);
+  for (const pressed of [{ altKey: true }, { ctrlKey: false }]) assert.equal(field.press("z", pressed), true);
+  assert.equal(field.press("a"), true);
+  assert.equal(field.value, "one , three");
+});
+
+test("who has keys for undo keeps them", () => {
+  const [mine, field] = [BoardDocument.create(), new Field()];
+  bindText(field, mine, (board) => board.notes, { undo: false });
+  field.type("a");
+  assert.deepEqual([field.press("z"), field.value], [true, "a"]);
+  // And who has done it already.
+  const other = new Field();
+  other.addEventListener("keydown", (event) => event.preventDefault());
+  bindText(other, mine, (board) => board.notes);
+  other.press("z");
+  assert.equal(mine.value.notes, "a");
+});
+
+test("an undo waits for what was typed before it", async () => {
+  const { mine, field, slow } = await slowly("ab");
+  field.setSelectionRange(2, 2);
+  field.type("c");
+  await slow.step({ came: () => { field.type("d"); field.press("z"); } });
+  assert.equal(mine.value.notes, "abcd");
+  await slow.step();
+  assert.deepEqual([field.value, mine.value.notes], ["ab", "ab"]);
+  assert.equal(slow.isAsked, false);
+});
+
 /** People who type at random, each before an element of a slow document, and what has to come of it. */
 class Typing {
   people = [];

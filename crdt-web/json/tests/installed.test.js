@@ -80,6 +80,7 @@ test("in a browser, documents are kept and meet at a relay", async (context) => 
   const browser = await Browser.open(pathToFileURL(`${project}/`));
   context.after(() => browser.close());
   const pages = [await browser.page("/page.html"), await browser.page("/page.html")];
+  assert.match(await pages[0].run("misplaced"), /not beside `crdt-json`.*optimizeDeps/);
   const store = `json ${Date.now()}`;
   const id = await pages[0].run("create", store);
   await pages[1].run("open", store, id);

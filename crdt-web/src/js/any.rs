@@ -31,9 +31,13 @@ impl Failure {
     }
 }
 
-/// What an author says about a change: a message, and when it is made, in milliseconds since 1970.
-pub(super) fn options(message: Option<String>, time: Option<f64>) -> ChangeOptions {
+/// What an author says about a change: a message, and when it is made, in milliseconds since 1970. If it
+/// joins the one before, it is undone with that.
+pub(super) fn options(message: Option<String>, time: Option<f64>, joins: bool) -> ChangeOptions {
     let mut options = ChangeOptions::new();
+    if joins {
+        options = options.joined();
+    }
     if let Some(message) = message {
         options = options.message(message);
     }

@@ -130,7 +130,8 @@ impl RawDocument {
 #[wasm_bindgen]
 impl RawDocument {
     /// Opens a change, calls the function, and closes it. If that throws, nothing of it is done. What the
-    /// author says about it is a message, and when it is made, in milliseconds since 1970.
+    /// author says about it is a message, and when it is made, in milliseconds since 1970. If it joins the
+    /// one before, it is undone with that.
     ///
     /// # Errors
     /// What the function threw, and what is wrong with the change.
@@ -139,8 +140,9 @@ impl RawDocument {
         edit: &Function,
         message: Option<String>,
         time: Option<f64>,
+        joins: bool,
     ) -> Result<(), JsValue> {
-        let options = any::options(message, time);
+        let options = any::options(message, time, joins);
         let changed = self.with(|document| {
             document.change(&options, &mut |editor| {
                 editing::during(self.number, editor, || editing::call(edit))

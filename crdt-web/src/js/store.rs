@@ -7,8 +7,8 @@ use std::time::UNIX_EPOCH;
 use crdt_core::DocumentId;
 use crdt_store::backend::Keyed;
 use crdt_store::{Listing, Store, StoreError};
-use crdt_sync::{Invite, Peer, PeerError, Status, Target};
-use js_sys::{Array, Function, Promise};
+use crdt_sync::{Invite, MessageError, Messages, Peer, PeerError, Status, Target};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -32,6 +32,8 @@ struct Inner {
     open: RefCell<Vec<Weak<dyn AnyStored>>>,
     /// What dials, if something does.
     peer: RefCell<Option<Peer>>,
+    /// Who is told of messages, if somebody is.
+    hears: RefCell<Option<Function>>,
 }
 
 impl core::fmt::Debug for RawStore {
@@ -62,8 +64,20 @@ impl Inner {
         for document in self.open.borrow().iter().filter_map(Weak::upgrade) {
             document.bind(&peer);
         }
+        if let Some(tell) = &*self.hears.borrow() {
+            spawn_local(hear(peer.messages(), tell.clone()));
+        }
         self.peer.replace(Some(peer.clone()));
         Ok(peer)
+    }
+}
+
+/// Tells of the messages that come, as long as there is the peer.
+async fn hear(mut messages: Messages, tell: Function) {
+    while let Some(message) = messages.next().await {
+        let bytes = Uint8Array::from(&message.bytes[..]);
+        // What it throws is its own affair.
+        let _ = tell.call2(&JsValue::UNDEFINED, &message.from.to_string().into(), &bytes);
     }
 }
 
@@ -89,8 +103,8 @@ impl RawStore {
         promise::<Self, StoreError>(async move {
             let database = IndexedDb::open(&name).await?;
             let store = database.clone().store_with(database.keypair().await?);
-            let (open, peer) = (RefCell::default(), RefCell::default());
-            Ok(Self { inner: Rc::new(Inner { database, store, open, peer }) })
+            let (open, peer, hears) = Default::default();
+            Ok(Self { inner: Rc::new(Inner { database, store, open, peer, hears }) })
         })
     }
 
@@ -187,6 +201,35 @@ impl RawStore {
             }
         });
         Ok(document)
+    }
+
+    /// Dials at once all relays that are lost.
+    #[wasm_bindgen(js_name = dialAgain)]
+    pub fn dial_again(&self) {
+        if let Some(peer) = &*self.inner.peer.borrow() {
+            peer.dial_again();
+        }
+    }
+
+    /// Sends a message to whoever is connected with a key to a relay that is connected here.
+    ///
+    /// # Errors
+    /// If it is no key, no relay is connected, or it is too long.
+    pub fn send(&self, to: &str, bytes: &[u8]) -> Result<(), JsError> {
+        let to = to.parse()?;
+        match &*self.inner.peer.borrow() {
+            Some(peer) => Ok(peer.send(&to, bytes)?),
+            None => Err(MessageError::NotConnected.into()),
+        }
+    }
+
+    /// Calls a function with the messages that come from now on, and whom each is from. There is one that is
+    /// told.
+    pub fn hear(&self, tell: Function) {
+        if let Some(peer) = &*self.inner.peer.borrow() {
+            spawn_local(hear(peer.messages(), tell.clone()));
+        }
+        self.inner.hears.replace(Some(tell));
     }
 
     /// Ends all connections; documents stay as they are.

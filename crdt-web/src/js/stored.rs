@@ -376,15 +376,16 @@ impl RawStored {
 impl RawStored {
     /// Opens a change, calls the function, and closes it. If that throws, nothing of it is done. What changed
     /// before is told first, and then what was written. What the author says about it is a message, and
-    /// when it is made, in milliseconds since 1970.
+    /// when it is made, in milliseconds since 1970. If it joins the one before, it is undone with that.
     pub fn change(
         &self,
         edit: Function,
         tell: Function,
         message: Option<String>,
         time: Option<f64>,
+        joins: bool,
     ) -> Promise {
-        let options = any::options(message, time);
+        let options = any::options(message, time, joins);
         let changing = self.document.clone().change(options, edit, tell);
         promise(async move { changing.await.map(nothing) })
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use crdt_store::Store;
 use crdt_store::backend::Keyed;
-use crdt_sync::{Address, Backoff, Live, Peer, PeerOptions, Status, Target};
+use crdt_sync::{Address, Backoff, Live, Message, MessageError, Peer, PeerOptions, Status, Target};
 use crdt_web::{Elected, IndexedDb};
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -67,8 +67,14 @@ impl Device {
     }
 
     fn connect(&self, address: &str, board: &Board) -> Peer {
+        self.connect_all(address, core::slice::from_ref(board))
+    }
+
+    fn connect_all(&self, address: &str, boards: &[Board]) -> Peer {
         let peer = Peer::start(&self.store, PeerOptions::new().backoff(soon())).unwrap();
-        peer.bind(board);
+        for board in boards {
+            peer.bind(board);
+        }
         peer.dial(address.parse::<Target>().unwrap());
         peer
     }
@@ -253,6 +259,81 @@ async fn who_is_there_is_shown_to_others() {
     let mut others = seen.1;
     let left = within("she leaves", async move { others.next().await.unwrap().presence }).await;
     assert_eq!(left, None);
+}
+
+/// More than are followed one by one: what is the same on both sides is settled all at once.
+#[wasm_bindgen_test]
+async fn many_documents_are_followed_at_once() {
+    let (alice, bob) = (Device::new("alice of many").await, Device::new("bob of many").await);
+    let mut here = Vec::new();
+    for number in 0..20 {
+        let board = alice.create().await;
+        board.change(move |plan| plan.tasks.push(format!("{number}"))).await.unwrap();
+        here.push(board);
+    }
+    let peer = alice.connect_all(RELAY, &here);
+    for board in &here {
+        synced(board).await;
+    }
+    let mut there = Vec::new();
+    for board in &here {
+        there.push(bob.join(board.id()).await);
+    }
+    let _other = bob.connect_all(RELAY, &there);
+    for (number, board) in there.iter().enumerate() {
+        until("it comes", board, move |plan| plan.tasks == [format!("{number}")]).await;
+    }
+
+    // On a connection that is made anew nearly all are the same.
+    peer.close().await;
+    there[3].change(|plan| plan.notes.push_str("from there")).await.unwrap();
+    synced(&there[3]).await;
+    here[4].change(|plan| plan.notes.push_str("from here")).await.unwrap();
+    let peer = alice.connect_all(RELAY, &here);
+    let connected = |status: &Status| matches!(status, Status::Connected { .. });
+    let Status::Connected { relay } = status("it is connected", &peer, RELAY, connected).await
+    else {
+        panic!("not connected");
+    };
+    for board in &here {
+        synced(board).await;
+        let known = board.clone();
+        within("the relay has it", async move { known.durable_at(&relay).await }).await;
+    }
+    until("theirs comes here", &here[3], |plan| plan.notes == "from there").await;
+    until("ours comes there", &there[4], |plan| plan.notes == "from here").await;
+    // What was settled with the others moves as if it had been alone.
+    there[17].change(|plan| plan.notes.push_str("later")).await.unwrap();
+    until("it comes here", &here[17], |plan| plan.notes == "later").await;
+}
+
+#[wasm_bindgen_test]
+async fn messages_go_from_page_to_page() {
+    let (alice, bob) = (Device::new("alice says").await, Device::new("bob hears").await);
+    let [from, to] = [&alice, &bob].map(|device| device.store.author().unwrap());
+    let here = alice.create().await;
+    let peer = alice.connect(RELAY, &here);
+    assert_eq!(peer.send(&to, b"too soon"), Err(MessageError::NotConnected));
+    let other = bob.connect(RELAY, &bob.create().await);
+    let (mut answers, mut offers) = (peer.messages(), other.messages());
+    for peer in [&peer, &other] {
+        let connected = |status: &Status| matches!(status, Status::Connected { .. });
+        status("it is connected", peer, RELAY, connected).await;
+    }
+    assert_eq!(peer.send(&to, &[0; 8193]), Err(MessageError::TooLong(8193)));
+    peer.send(&to, b"an offer").unwrap();
+    let offer: Message = within("it comes", async move { offers.next().await.unwrap() }).await;
+    assert_eq!((offer.from, &offer.bytes[..]), (from, &b"an offer"[..]));
+    other.send(&from, b"an answer").unwrap();
+    let answer = within("it comes back", async move { answers.next().await.unwrap() }).await;
+    assert_eq!((answer.from, &answer.bytes[..]), (to, &b"an answer"[..]));
+    // More than are passed on are lost, and end no connection.
+    for _ in 0..1000 {
+        peer.send(&to, &[7; 8192]).unwrap();
+    }
+    here.change(|plan| plan.notes.push_str("still here")).await.unwrap();
+    synced(&here).await;
+    assert!(peer.send(&to, b"and connected").is_ok());
 }
 
 /// The tab that is elected holds the connection; the other one, with the same database, has what comes.

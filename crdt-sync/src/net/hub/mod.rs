@@ -31,11 +31,12 @@ use crdt_core::{Author, DocumentId, Keypair};
 use crdt_store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::watch::{Receiver, Sender};
-use tokio::sync::{Notify, OwnedRwLockReadGuard, RwLock, broadcast, mpsc};
+use tokio::sync::{Notify, OwnedRwLockReadGuard, RwLock, mpsc};
 use tokio::task::spawn_blocking;
 
 use super::metrics::Metrics;
 use crate::access::AnyAccess;
+use crate::dialing::Inbox;
 use crate::host::PeerNumber;
 use crate::protocol::{Presences, Settings, Time};
 
@@ -68,8 +69,8 @@ pub(crate) struct Hub {
     fan: mpsc::Sender<Arc<Announcement>>,
     /// Told when there is something to be said of who is in documents.
     due: Arc<Notify>,
-    /// Messages for the app, and whom they are from.
-    messages: broadcast::Sender<(Author, Arc<[u8]>)>,
+    /// Messages for the app.
+    pub(crate) inbox: Inbox,
     /// Ends everything that serves the hub.
     ended: Sender<bool>,
     begun: Instant,
@@ -140,7 +141,7 @@ impl Hub {
             shown: Mutex::new(presence::shown()),
             fan,
             due: Arc::default(),
-            messages: broadcast::Sender::new(presence::MESSAGES),
+            inbox: Inbox::default(),
             ended: Sender::new(false),
             begun: Instant::now(),
             connections: AtomicU32::new(0),

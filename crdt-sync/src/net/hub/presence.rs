@@ -1,17 +1,14 @@
-//! What a peer says of who is in its documents, and messages to it.
+//! What a peer says of who is in its documents.
 
 use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 
-use crdt_core::{Author, DocumentId};
-use tokio::sync::{broadcast, watch};
+use crdt_core::DocumentId;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::{Hub, Mail};
 use crate::host::{Entry, PAUSE, STEP};
 use crate::protocol::{Presence, Presences};
-
-/// Messages that wait for an app that does not ask for them.
-pub(super) const MESSAGES: usize = 64;
 
 /// The most authors of whom a relay remembers what they show, each counted in each document.
 const MOST: usize = 4096;
@@ -85,16 +82,5 @@ impl Hub {
             entry.scene.hear(document, presence);
         }
         self.due.notify_one();
-    }
-
-    /// Gives a message to the app.
-    pub(crate) fn receive(&self, from: Author, bytes: Vec<u8>) {
-        // Nobody may ask for any.
-        let _ = self.messages.send((from, Arc::from(bytes)));
-    }
-
-    /// The messages that come from now on.
-    pub(crate) fn messages(&self) -> broadcast::Receiver<(Author, Arc<[u8]>)> {
-        self.messages.subscribe()
     }
 }

@@ -98,6 +98,31 @@ const tests = {
     if (written < 1 || written > 5) throw new Error(`200 keystrokes were ${written} changes`);
   },
 
+  async undone() {
+    const store = await named("undone");
+    const board = await store.create(BoardDocument);
+    const group = {};
+    const write = (text) => board.change((board) => board.notes.push(text), { group });
+    // Each in its turn, also what is asked for while something is being made durable.
+    const typed = ["a", "b", "c"].map(write);
+    const undone = board.undo();
+    const later = [board.change((board) => { board.title = "Plan"; }), write("d"), write("e")];
+    await Promise.all([...typed, undone, ...later]);
+    equal([board.value.notes, board.value.title, await undone], ["de", "Plan", true]);
+    await write("f");
+    const seen = [];
+    while (await board.undo()) seen.push(board.value.title + board.value.notes);
+    equal(seen, ["Plan", ""]);
+    equal([await board.redo(), await board.redo()], [true, true]);
+    // What waits when it is closed is written all the same.
+    const { id } = board;
+    void write("!");
+    void write("?");
+    await board.close();
+    const again = await store.open(BoardDocument, id);
+    equal(again.value.notes, "def!?");
+  },
+
   async told() {
     const [here, there] = [await named("told"), await named("told")];
     const board = await here.create(BoardDocument);
@@ -216,6 +241,48 @@ const tests = {
     field.type("c");
     await until("it is kept", () => board.value.notes === "abc");
     equal(field.value, "abc");
+  },
+
+  async online() {
+    const store = await named("online");
+    const seen = [];
+    // Nobody is there.
+    store.connect("ws://127.0.0.1:9", (status) => seen.push(status));
+    await until("it is not dialed for a while", () => (seen.at(-1)?.wait ?? 0) > 1000);
+    const count = seen.length;
+    globalThis.dispatchEvent(new Event("online"));
+    await new Promise((later) => setTimeout(later, 500));
+    equal(seen[count]?.state, "connecting");
+    await store.disconnect();
+    globalThis.dispatchEvent(new Event("online"));
+  },
+
+  async messages(relay) {
+    const [alice, bob] = [await named("alice says"), await named("bob hears")];
+    const [answers, offers, unheard] = [[], [], []];
+    alice.messages((from, bytes) => answers.push([from, ...bytes]));
+    const refuses = (send, why) => fails((async () => send())(), why);
+    await refuses(() => alice.send(bob.author, Uint8Array.of(1)), "no relay is connected");
+    const connected = async (store) => {
+      const seen = [];
+      store.connect(relay, ({ state }) => seen.push(state));
+      await until("it is connected", () => seen.includes("connected"));
+    };
+    await Promise.all([alice, bob].map(connected));
+    bob.messages((from, bytes) => offers.push([from, ...bytes]));
+    bob.messages((from, bytes) => unheard.push([from, ...bytes]))();
+    alice.send(bob.author, Uint8Array.of(1, 2));
+    await until("it comes", () => offers.length === 1);
+    bob.send(offers[0][0], Uint8Array.of(3));
+    await until("it comes back", () => answers.length === 1);
+    equal([offers, answers, unheard], [[[alice.author, 1, 2]], [[bob.author, 3]], []]);
+    // Who is told goes on being told on other connections.
+    await alice.disconnect();
+    await connected(alice);
+    bob.send(alice.author, Uint8Array.of(4));
+    await until("it comes again", () => answers.length === 2);
+    await refuses(() => bob.send("nobody", Uint8Array.of(5)), "hexadecimal digit");
+    await refuses(() => bob.send(alice.author, new Uint8Array(8193)), "send several");
   },
 
   async handles() {

@@ -16,6 +16,15 @@ let store;
 let plan;
 
 globalThis.tests = {
+  /** What is said where a server gives its page for what is not there. */
+  async misplaced() {
+    const { fetch } = globalThis;
+    globalThis.fetch = async () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
+    const error = await init().then(() => undefined, (error) => error);
+    globalThis.fetch = fetch;
+    return error?.message;
+  },
+
   async create(name) {
     await init();
     store = await openStore(name);

@@ -1,5 +1,3 @@
-//! Small messages from peer to peer.
-
 use core::fmt;
 use std::sync::Arc;
 
@@ -8,9 +6,10 @@ use thiserror::Error;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::hub::Mail;
-use super::peer::Peer;
 use crate::protocol::MAX_MESSAGE;
+
+/// Messages that wait for an app that does not ask for them.
+const WAITING: usize = 64;
 
 /// A message from another peer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,8 +33,21 @@ pub enum MessageError {
     NotConnected,
 }
 
-/// The messages that come; made by [`Peer::messages`].
-pub struct Messages(broadcast::Receiver<(Author, Arc<[u8]>)>);
+impl MessageError {
+    /// What is wrong with a message that is to be sent now.
+    pub(crate) const fn of(bytes: &[u8], is_connected: bool) -> Result<(), Self> {
+        if bytes.len() > MAX_MESSAGE {
+            Err(Self::TooLong(bytes.len()))
+        } else if is_connected {
+            Ok(())
+        } else {
+            Err(Self::NotConnected)
+        }
+    }
+}
+
+/// The messages that come; made by [`Peer::messages`](crate::Peer::messages).
+pub struct Messages(broadcast::Receiver<Message>);
 
 impl fmt::Debug for Messages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,7 +61,7 @@ impl Messages {
     pub async fn next(&mut self) -> Option<Message> {
         loop {
             match self.0.recv().await {
-                Ok((from, bytes)) => return Some(Message { from, bytes }),
+                Ok(message) => return Some(message),
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
             }
@@ -57,28 +69,24 @@ impl Messages {
     }
 }
 
-impl Peer {
-    /// Sends at most 8 KiB to whoever is connected with a key to a relay that this peer is connected to:
-    /// to find each other for a connection of their own, for example. It may be lost, where too many are
-    /// sent (80 in a second are passed on) or nobody is there, and come several times where both are
-    /// connected to several relays. A relay can read it and say what it likes: sign and encrypt what
-    /// matters.
-    ///
-    /// # Errors
-    /// [`MessageError`], if it is not sent at all.
-    pub fn send(&self, to: &Author, bytes: &[u8]) -> Result<(), MessageError> {
-        if bytes.len() > MAX_MESSAGE {
-            return Err(MessageError::TooLong(bytes.len()));
-        }
-        if !self.hub().is_connected() {
-            return Err(MessageError::NotConnected);
-        }
-        self.hub().tell_all(&Mail::Message { peer: *to, bytes: bytes.to_vec() });
-        Ok(())
+/// Where the messages for an app come in.
+pub(crate) struct Inbox(broadcast::Sender<Message>);
+
+impl Default for Inbox {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(WAITING))
+    }
+}
+
+impl Inbox {
+    /// Gives a message to the app.
+    pub(crate) fn put(&self, from: Author, bytes: Vec<u8>) {
+        // Nobody may ask for any.
+        let _ = self.0.send(Message { from, bytes: bytes.into() });
     }
 
     /// The messages that come from now on.
-    pub fn messages(&self) -> Messages {
-        Messages(self.hub().messages())
+    pub(crate) fn messages(&self) -> Messages {
+        Messages(self.0.subscribe())
     }
 }
