@@ -288,7 +288,6 @@ impl Session {
             }
             // It goes on being followed, should it be taken in again.
             Mail::Removed(document) => self.it.refuse(document, Refused::Unknown),
-            Mail::Returned(document) => self.it.subscribe(document),
             Mail::Presence(_) | Mail::Message { .. } if !self.allowance.spend() => {}
             Mail::Presence(presence) => self.it.presence(&presence.0, &presence.1),
             Mail::Message { peer, bytes } => {

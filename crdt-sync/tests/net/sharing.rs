@@ -121,7 +121,7 @@ async fn what_is_taken_in_again_at_a_relay_is_served_again() {
     kept.join_history(one.id()).expect("room");
     soon("synced", one.synced()).await;
     let again = kept.open_history(one.id()).expect("it is there");
-    assert_eq!(again.heads(), one.with(|board| board.heads()).await);
+    assert_eq!(again.heads(), one.with(Document::heads).await);
 }
 
 /// An app that removes a document and joins it anew has it be exchanged by the new handle, also where it

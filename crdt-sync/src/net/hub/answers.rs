@@ -82,9 +82,16 @@ impl Desk {
         let visitor = Mutex::new(Visitor::from(address).with_token(token));
         let (members, said_of_set) = (Mutex::default(), Mutex::default());
         let is_relay = AtomicBool::new(false);
-        let _seat = seat;
-        let clerk = Clerk { hub, number, visitor, is_link, is_relay, members, said_of_set, _seat };
-        let clerk = Arc::new(clerk);
+        let clerk = Arc::new(Clerk {
+            hub,
+            number,
+            visitor,
+            is_link,
+            is_relay,
+            members,
+            said_of_set,
+            _seat: seat,
+        });
         (Self { clerk, asked: Asked::default(), done }, answers)
     }
 

@@ -26,8 +26,6 @@ pub(crate) enum Mail {
     Leave(DocumentId),
     /// A document that it follows was removed here.
     Removed(DocumentId),
-    /// It was taken in again.
-    Returned(DocumentId),
     /// Somebody says where they are.
     Presence(Arc<(DocumentId, Presence)>),
     /// A message from another peer, or to one.

@@ -88,7 +88,7 @@ impl Hub {
         }
         let returned = self.routes().returned(|document| changes.contains_key(document));
         for document in returned {
-            self.tell_followers(&document, None, &Mail::Returned(document));
+            self.tell_followers(&document, None, &Mail::Follow(document));
         }
         let known = listings.iter().rposition(|listing| Some(listing.id) == seen.last);
         let new = &listings[known.map_or(0, |place| place + 1)..];

@@ -232,7 +232,7 @@ impl Relay {
         (headers, from): (&HeaderMap, From),
         answer: impl FnOnce(&History) -> Vec<u8> + Send + 'static,
     ) -> Result<Bytes, Failure> {
-        self.let_in(headers, from.clone(), document, Right::Read).await?;
+        self.let_in(headers, from, document, Right::Read).await?;
         let turn = self.turn().await?;
         // What they may do may have changed meanwhile.
         let (visitor, _) = self.let_in(headers, from, document, Right::Read).await?;
@@ -344,7 +344,7 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(50)).await;
         list.set(Rules::new());
         drop(busy);
-        let refused = asked.await.expect("no panic").err().expect("it is not answered");
+        let refused = asked.await.expect("no panic").expect_err("it is not answered");
         assert_eq!(refused.0, StatusCode::UNAUTHORIZED);
     }
 }
