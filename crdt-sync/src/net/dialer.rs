@@ -1,7 +1,10 @@
 //! Dialing one address, again and again.
 
+use core::pin::pin;
+use core::time::Duration;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use rustls::ClientConfig;
 use tokio::sync::watch;
@@ -10,8 +13,12 @@ use tokio::time::sleep;
 use super::dial::{DialError, dial};
 use super::hub::Hub;
 use super::session::{Setup, serve};
+use super::socket::Wire;
 use crate::dialing::{Attempt, Backoff, Status, TAKEN_FROM_RELAYS, Target, Tries, entropy};
 use crate::protocol::Role;
+
+/// What was begun so shortly before is not begun anew, however often it is told to hurry.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Dials one address, as long as there is a use in it.
 pub(super) struct Dialer {
@@ -42,9 +49,8 @@ impl Dialer {
     }
 
     async fn attempt(&self, ended: &mut watch::Receiver<bool>) -> Attempt {
-        let dialing = dial(&self.target.address, self.target.token.as_ref(), &self.tls);
         let dialed = tokio::select! {
-            dialed = dialing => dialed,
+            dialed = self.dial() => dialed,
             _ = ended.wait_for(|ended| *ended) => return Attempt::Closed,
         };
         let connected = dialed.and_then(|(wire, there)| Ok((wire, self.setup(there)?)));
@@ -55,6 +61,24 @@ impl Dialer {
                 let served = serve(self.hub.clone(), wire, setup).await;
                 let was_connected = matches!(*self.status.borrow(), Status::Connected { .. });
                 Attempt::of(served, was_connected)
+            }
+        }
+    }
+
+    /// Connects. What was begun before it was told to hurry may be on a way that is no more: it is begun anew.
+    async fn dial(&self) -> Result<(Wire, IpAddr), DialError> {
+        loop {
+            let begun = Instant::now();
+            let mut dialing =
+                pin!(dial(&self.target.address, self.target.token.as_ref(), &self.tls));
+            loop {
+                tokio::select! {
+                    dialed = &mut dialing => return dialed,
+                    () = self.hub.hurry.notified() => {}
+                }
+                if begun.elapsed() >= FRESH {
+                    break;
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crdt_core::{Author, DocumentId, Seen};
 use crdt_store::Store;
 use crdt_sync::access::{Access, Grant, Open, Visitor};
-use crdt_sync::{Live, Status};
+use crdt_sync::{Backoff, Live, Peer, PeerOptions, Status, Target};
 
 use crate::rig::{
     Board, Server, converged, created, joined, key, options, peer, soon, store, until,
@@ -289,4 +289,31 @@ async fn what_is_closed_is_exchanged_no_more_and_other_handles_go_on() {
     // It is exchanged again when it is bound again.
     first.bind(&other);
     converged(&[&other, &two]).await;
+}
+
+/// An app that is told that the network is back has its relays be dialed at once: those that are waited for,
+/// and those that are being dialed on a way that leads nowhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_to_dial_again_waits_for_nobody() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let at = silent.local_addr().expect("an address");
+    let long = Duration::from_secs(3600);
+    let backoff = Backoff { first: long, most: long };
+    let peer = Peer::start(&store(230), PeerOptions::new().backoff(backoff)).expect("a peer");
+    let address: Target = format!("ws://{at}").parse().expect("an address");
+    peer.dial(address);
+    let dialed = async |what: &str| {
+        let dialed = tokio::time::timeout(Duration::from_secs(5), silent.accept()).await;
+        dialed.expect(what).expect("it listens").0
+    };
+    // It says nothing, which is waited for for ten seconds.
+    let first = dialed("it is dialed").await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    peer.dial_again();
+    let second = dialed("it is dialed anew").await;
+    drop((first, second));
+    let is_waiting = |(_, status): &(_, Status)| matches!(status, Status::Waiting { .. });
+    until("it is waited for", async || peer.status().iter().any(is_waiting)).await;
+    peer.dial_again();
+    dialed("it is not waited for any more").await;
 }
