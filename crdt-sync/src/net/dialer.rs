@@ -1,10 +1,8 @@
 //! Dialing one address, again and again.
 
-use core::pin::pin;
 use core::time::Duration;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use rustls::ClientConfig;
 use tokio::sync::watch;
@@ -68,17 +66,15 @@ impl Dialer {
     /// Connects. What was begun before it was told to hurry may be on a way that is no more: it is begun anew.
     async fn dial(&self) -> Result<(Wire, IpAddr), DialError> {
         loop {
-            let begun = Instant::now();
-            let mut dialing =
-                pin!(dial(&self.target.address, self.target.token.as_ref(), &self.tls));
-            loop {
-                tokio::select! {
-                    dialed = &mut dialing => return dialed,
-                    () = self.hub.hurry.notified() => {}
+            let hurried = async {
+                sleep(FRESH).await;
+                self.hub.hurry.notified().await;
+            };
+            tokio::select! {
+                dialed = dial(&self.target.address, self.target.token.as_ref(), &self.tls) => {
+                    return dialed;
                 }
-                if begun.elapsed() >= FRESH {
-                    break;
-                }
+                () = hurried => {}
             }
         }
     }
