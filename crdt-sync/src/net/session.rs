@@ -276,12 +276,14 @@ impl Session {
     fn deliver(&mut self, mail: Mail) {
         match mail {
             Mail::Grown(it) => self.it.local_change(it.document, &it.fresh),
-            Mail::Follow(document) => self.it.subscribe(document),
-            Mail::Leave(document) => self.leave(document),
             Mail::Links => {
                 for (document, link) in self.hub.take_links(self.number) {
                     match link {
                         Link::Follow => self.it.subscribe(document),
+                        Link::FollowAnew => {
+                            self.leave(document);
+                            self.it.subscribe(document);
+                        }
                         Link::Leave => self.leave(document),
                     }
                 }

@@ -317,3 +317,28 @@ async fn who_is_told_to_dial_again_waits_for_nobody() {
     peer.dial_again();
     dialed("it is not waited for any more").await;
 }
+
+/// An app may bind as many documents at once as it likes, and unbind them: nobody is disconnected for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn very_many_documents_are_bound_at_once_on_one_connection() {
+    let server = Server::open(&store(235));
+    let mine = store(236);
+    let peer = peer(&mine, &server);
+    until("it is connected", async || {
+        peer.status().iter().any(|(_, status)| matches!(status, Status::Connected { .. }))
+    })
+    .await;
+    let create = |_| Live::new(mine.create::<Board>().expect("room"));
+    let boards: Vec<Live<Board>> = (0..1000).map(create).collect();
+    for board in &boards {
+        peer.bind(board);
+    }
+    for board in &boards {
+        soon("synced", board.synced()).await;
+    }
+    for board in &boards {
+        peer.unbind(board);
+    }
+    until("they are left", async || server.metric("documents_followed").await == 0).await;
+    assert_eq!(server.metric("connections_authenticated_total").await, 1);
+}

@@ -141,3 +141,17 @@ async fn what_an_app_removes_and_joins_anew_is_exchanged() {
     let (two, _second) = joined(287, one.id(), &server);
     converged(&[&again, &two]).await;
 }
+
+/// A handle that is bound when another one of the document is synced already is told so too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handle_that_is_bound_later_is_told_how_relays_stand() {
+    let server = Server::open(&store(288));
+    let (one, first) = created(289, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let mine = one.store().clone();
+    let two = Live::new(mine.open_document::<Board>(one.id()).expect("it is there"));
+    first.bind(&two);
+    soon("synced", two.synced()).await;
+    soon("durable", two.durable_at(&server.relay.author())).await;
+}

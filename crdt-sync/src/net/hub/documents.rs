@@ -11,7 +11,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::{Hub, Mail, Policy};
+use super::{Hub, Link, Mail, Policy};
 use crate::host::{Entry, Listener, Ways, apart};
 
 /// The documents that are in use.
@@ -170,7 +170,7 @@ impl Hub {
         }
         let listener: Arc<dyn Listener> = self.clone();
         entry.listen(Arc::downgrade(&listener));
-        self.tell_all(&Mail::Follow(entry.id));
+        self.routes().link_all(entry.id, Link::FollowAnew);
     }
 
     /// The app does not share a document any more in one of the ways in which it did.
@@ -191,8 +191,7 @@ impl Hub {
             _ => return false,
         };
         if is_first && !is_last {
-            self.tell_all(&Mail::Leave(entry.id));
-            self.tell_all(&Mail::Follow(entry.id));
+            self.routes().link_all(entry.id, Link::FollowAnew);
         }
         is_last
     }
@@ -246,7 +245,7 @@ impl Hub {
     pub(crate) fn unbind(&self, document: DocumentId) {
         let held = self.documents().0.remove(&document);
         if held.is_some() {
-            self.tell_all(&Mail::Leave(document));
+            self.routes().link_all(document, Link::Leave);
         }
         if let Some(Held::Bound(ways)) = held {
             for entry in ways.all() {

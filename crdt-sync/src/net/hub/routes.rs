@@ -18,12 +18,8 @@ use crate::protocol::{Close, Presence};
 pub(crate) enum Mail {
     /// A document that it follows has got changes.
     Grown(Arc<Announcement>),
-    /// It is to ask the other side for a document.
-    Follow(DocumentId),
-    /// There are documents that a connection to a relay is to ask for, or to leave.
+    /// There are documents that it is to ask for, or to leave.
     Links,
-    /// It is not to follow a document any more.
-    Leave(DocumentId),
     /// A document that it follows was removed here.
     Removed(DocumentId),
     /// Somebody says where they are.
@@ -68,12 +64,14 @@ pub(super) struct Route {
     documents: usize,
 }
 
-/// What a connection to a relay is to do with a document.
+/// What a connection is to do with a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Link {
     /// It is here, or others want it.
     Follow,
-    /// Nobody wants it any more, and it is not here.
+    /// It is another one for the app than it was, of which there may be less.
+    FollowAnew,
+    /// Nobody wants it any more, and it is not here; or the app does not share it any more.
     Leave,
 }
 
@@ -110,7 +108,7 @@ pub(super) struct Routes {
 type Ending = Box<dyn Fn() -> Close + Send>;
 
 impl Route {
-    /// Tells a connection to a relay what to do with a document.
+    /// Tells a connection what to do with a document.
     fn link(&mut self, document: DocumentId, link: Link) {
         if self.links.is_empty() {
             self.slot.send(&Mail::Links);
@@ -197,6 +195,20 @@ impl Routes {
         self.followers.remove(document, number);
         let freed = self.wanted.settle(document, number);
         self.freed(freed);
+    }
+
+    /// Has all connections do something with a document.
+    pub(super) fn link_all(&mut self, document: DocumentId, link: Link) {
+        self.connections.values_mut().for_each(|route| route.link(document, link));
+    }
+
+    /// Has all that follow a document ask for it.
+    pub(super) fn link_followers(&mut self, document: DocumentId) {
+        for number in self.followers.of(&document) {
+            if let Some(route) = self.connections.get_mut(number) {
+                route.link(document, Link::Follow);
+            }
+        }
     }
 
     pub(super) fn connected(&self) -> Vec<Connected> {
@@ -318,7 +330,7 @@ impl Hub {
         routes.leave(&document, number);
     }
 
-    /// What a connection to a relay is to do with documents. Those that it is to leave it does not follow
+    /// What a connection is to do with documents. Those that it is to leave it does not follow
     /// from here on, so that it is told of who wants one then.
     pub(crate) fn take_links(&self, number: u32) -> BTreeMap<DocumentId, Link> {
         let mut routes = self.routes();

@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::followers::lower_half;
-use super::{Hub, Mail, Policy};
+use super::{Hub, Policy};
 use crate::host::Entry;
 
 /// After how long is looked again, at least. Where looking takes long it is done as much less often.
@@ -86,10 +86,11 @@ impl Hub {
                 self.tell_of_unopened(listing.id, told.unwrap_or_default() as usize).await;
             }
         }
-        let returned = self.routes().returned(|document| changes.contains_key(document));
-        for document in returned {
-            self.tell_followers(&document, None, &Mail::Follow(document));
+        let mut routes = self.routes();
+        for document in routes.returned(|document| changes.contains_key(document)) {
+            routes.link_followers(document);
         }
+        drop(routes);
         let known = listings.iter().rposition(|listing| Some(listing.id) == seen.last);
         let new = &listings[known.map_or(0, |place| place + 1)..];
         let mut routes = self.routes();
@@ -134,7 +135,7 @@ mod tests {
     use crdt_store::Store;
     use tokio::runtime::Handle;
 
-    use super::super::Bounds;
+    use super::super::{Bounds, Mail};
     use super::*;
     use crate::Live;
     use crate::host::Disk;
