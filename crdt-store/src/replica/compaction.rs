@@ -76,7 +76,7 @@ impl Replica {
         let reading = place.begin(Access::Read).await?;
         let found = self.find(&reading, noted).await?;
         drop(reading);
-        if found.entry.last != self.position {
+        if (found.entry.made, found.entry.last) != (self.made, self.position) {
             return Ok(());
         }
         let due = self.due(content, &found);

@@ -70,3 +70,10 @@ pub const MAX_ITEMS: usize = 1 << 16;
 
 /// The most symbols of one sketch: enough for a difference of some 5,000 items.
 pub const MAX_SYMBOLS: usize = 1 << 13;
+
+/// Whether symbols are worth taking in after so many: they are as many as those before, or the last. Each
+/// time that some are taken in costs a look at all items.
+pub(crate) fn are_enough(before: u64, symbols: &[u8]) -> bool {
+    let more = (symbols.len() / SYMBOL_BYTES) as u64;
+    more >= before || before.saturating_add(more) >= MAX_SYMBOLS as u64
+}

@@ -12,7 +12,7 @@ use crdt_core::{ShortTip, Tip};
 
 use super::Channel;
 use super::compare::{Heard, Reply};
-use crate::sketch::{Item, Reconciler, SYMBOL_BYTES, Salt, Sketch};
+use crate::sketch::{self, Item, Reconciler, SYMBOL_BYTES, Salt, Sketch};
 
 /// How many symbols are sent first: enough for some 24 items. Each time that more are asked for
 /// there are as many more as there have been.
@@ -92,7 +92,8 @@ impl Channel {
             (sketching.taking, sketching.taken) = (None, 0);
         }
         // What does not follow was lost before, or comes twice.
-        if at == sketching.taken && (at == 0 || sketching.taking.is_some()) {
+        let follows = at == sketching.taken && (at == 0 || sketching.taking.is_some());
+        if follows && sketch::are_enough(at, symbols) {
             sketching.taken += (symbols.len() / SYMBOL_BYTES) as u64;
             sketching.symbols = symbols.to_vec();
             self.comparing.heard = Some(Heard::Sketch);

@@ -9,7 +9,7 @@ use super::{FIRST, Set};
 use crate::protocol::digest::Salt;
 use crate::protocol::frame::{Digest, Refused};
 use crate::protocol::violation::{Malformed, Violation};
-use crate::sketch::{Item, Reconciler, SYMBOL_BYTES};
+use crate::sketch::{self, Item, Reconciler, SYMBOL_BYTES};
 
 /// The set that the other side follows.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ impl Served {
     }
 
     pub(in crate::protocol) fn hear_symbols(&mut self, at: u64, symbols: &[u8]) {
-        if at == self.taken && self.reconciler.is_some() {
+        if at == self.taken && self.reconciler.is_some() && sketch::are_enough(at, symbols) {
             self.taken += (symbols.len() / SYMBOL_BYTES) as u64;
             self.symbols = symbols.to_vec();
         }

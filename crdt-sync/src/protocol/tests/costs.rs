@@ -155,6 +155,29 @@ fn a_set_is_compared_once_between_two_pings() {
     assert!(say(&mut listener, &set.repeat(100)) > 10, "after a ping it is taken up");
 }
 
+/// Each time that symbols are taken in is work for all documents of a set: so there are to be as many as
+/// before.
+#[test]
+fn symbols_that_come_one_by_one_are_passed_over() {
+    let (mut listener, _) = open(settings());
+    let ids: Arc<[DocumentId]> = (0..500).map(document).collect();
+    let hash = crate::protocol::collection::Set::hash(&ids);
+    let set = written(&Message::Set { first: 0, count: 500, hash, symbols: &[0; 12 * 48] });
+    let ids = written(&Message::SetIds { at: 0, ids: ids.to_vec() });
+    let mut replies = |frame: &[u8]| {
+        listener.receive(NOW, frame).expect("allowed");
+        serve(&mut listener);
+        core::iter::from_fn(|| listener.poll_transmit(NOW)).count()
+    };
+    replies(&set);
+    assert!(replies(&ids) > 0, "more are asked for");
+    for count in [0, 1, 47] {
+        let few = Message::SetSymbols { at: 48, symbols: &vec![0; 12 * count] };
+        assert_eq!(replies(&written(&few)), 0, "{count} symbols");
+    }
+    assert!(replies(&written(&Message::SetSymbols { at: 48, symbols: &[0; 12 * 48] })) > 0);
+}
+
 /// What a frame is full of, each message as short as it can be.
 fn frames() -> Vec<(&'static str, Vec<u8>)> {
     let fill = |each: &dyn Fn(u64) -> Vec<u8>| {
