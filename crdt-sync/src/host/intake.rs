@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crdt_core::{ApplyError, Outcome};
+#[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
+use crdt_core::ApplyError;
+use crdt_core::Outcome;
 use crdt_store::StoreError;
 use thiserror::Error;
 use tokio::sync::oneshot;
