@@ -12,7 +12,7 @@ const FEW: usize = if cfg!(test) { 2 } else { 8 };
 pub(super) enum Entries<K, V> {
     /// Sorted by key.
     Few(Vec<(K, V)>),
-    #[expect(clippy::box_collection, reason = "a tree is larger than a vector, and rarely there")]
+    #[allow(clippy::box_collection, reason = "a tree is larger than a vector, and rarely there")]
     Many(Box<SortedMap<K, V>>),
 }
 

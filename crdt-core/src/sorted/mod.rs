@@ -28,7 +28,7 @@ mod small {
     mod tree;
 
     #[cfg_attr(
-        test,
+        not(target_family = "wasm"),
         expect(unused_imports, unreachable_pub, reason = "tests alone use them here")
     )]
     pub use {iter::Iter, map::SortedMap, set::SortedSet};
