@@ -96,6 +96,8 @@ pub mod node;
 mod op;
 pub mod schema;
 mod sequence;
+#[doc(hidden)]
+pub mod sorted;
 #[cfg(test)]
 mod steps;
 pub mod tour;

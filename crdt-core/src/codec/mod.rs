@@ -13,7 +13,6 @@ mod error;
 pub(crate) mod hex;
 pub(crate) mod mark;
 mod options;
-pub(crate) mod order;
 mod reader;
 pub(crate) mod value;
 pub(crate) mod write;

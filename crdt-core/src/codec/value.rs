@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::canonical::{MAX_DEPTH, is_canonical};
 use super::{DecodeError, Reader, options};
-use crate::codec::order;
+use crate::sorted::order;
 
 /// Why a value cannot be put into a register.
 #[derive(Debug, thiserror::Error)]
@@ -191,7 +191,9 @@ fn json(value: Value) -> serde_json::Value {
         Value::Bool(bool) => bool.into(),
         Value::Array(items) => items.into_iter().map(json).collect(),
         Value::Map(entries) => {
-            entries.into_iter().map(|(key, value)| (json_key(key), json(value))).collect()
+            let mut object = serde_json::Map::new();
+            object.extend(entries.into_iter().map(|(key, value)| (json_key(key), json(value))));
+            object.into()
         }
         Value::Tag(_, inner) => json(*inner),
         _ => serde_json::Value::Null,

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::Document;
 use super::past::Checkout;
-use crate::codec::order;
 use crate::crypto::ChangeHash;
 use crate::history::{History, VersionError};
 use crate::node::{Before, CrdtNode, JsonDelta, NodeState, untyped_delta};
+use crate::sorted::order;
 
 impl<T: CrdtNode> Document<T> {
     /// What changed from one version to another, each named by its heads, forwards or backwards;

@@ -4,8 +4,8 @@ use super::coverage::Coverage;
 use super::format::numbers::ChangeIndex;
 use super::format::proof::{Equivocation, EquivocationProof, SignedPath};
 use super::store::Store;
-use crate::codec::order;
 use crate::crypto::Signature;
+use crate::sorted::order;
 
 /// Every place where an author's chain forks, by author and sequence number.
 pub(crate) fn equivocations(store: &Store) -> Vec<Equivocation> {

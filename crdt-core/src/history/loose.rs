@@ -5,7 +5,7 @@
 //! Nothing is verified here but that bytes are canonical: neither signatures nor keys, nor what
 //! needs the history. So what is put together is taken in as every other bundle is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use super::format::bundle::{
     Bundle, BundleWriter, Form, Frame, Leaving, Reference, check_body, check_mark,
@@ -108,10 +108,10 @@ pub struct LooseBundle {
     document: DocumentId,
     genesis: Option<Genesis>,
     changes: Vec<LooseChange>,
-    authors: BTreeSet<Author>,
-    places: BTreeMap<ChangeHash, MemberIndex>,
+    authors: SortedSet<Author>,
+    places: SortedMap<ChangeHash, MemberIndex>,
     /// What changes of it name that are not in it.
-    outside: BTreeSet<ChangeHash>,
+    outside: SortedSet<ChangeHash>,
 }
 
 impl LooseBundle {
@@ -121,9 +121,9 @@ impl LooseBundle {
             document,
             genesis: None,
             changes: Vec::new(),
-            authors: BTreeSet::new(),
-            places: BTreeMap::new(),
-            outside: BTreeSet::new(),
+            authors: SortedSet::new(),
+            places: SortedMap::new(),
+            outside: SortedSet::new(),
         }
     }
 

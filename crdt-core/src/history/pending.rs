@@ -4,7 +4,7 @@
 //! A bundle waits as the bytes it came in: decoded it can be a thousand times as large. It is
 //! decoded again when it wakes, which costs once more what taking it in has cost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::ChangeHash;
@@ -35,11 +35,11 @@ impl Default for PendingLimits {
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
     limits: PendingLimits,
-    bundles: BTreeMap<u64, Waiting>,
+    bundles: SortedMap<u64, Waiting>,
     /// The waiting bundles, each under the first outside change that it lacks.
-    waiting_for: BTreeSet<(ChangeHash, u64)>,
+    waiting_for: SortedSet<(ChangeHash, u64)>,
     /// Digests of the waiting bundles' bytes, so that none waits twice.
-    known: BTreeSet<[u8; 32]>,
+    known: SortedSet<[u8; 32]>,
     memory: usize,
     next: u64,
     /// Whether there is a mark, and what leads back to it, newest last.
@@ -197,8 +197,8 @@ impl Pending {
     }
 
     /// Of each number that something was done with since the mark, what it had then.
-    fn touched(&self) -> BTreeMap<u64, Option<&Waiting>> {
-        let mut touched = BTreeMap::new();
+    fn touched(&self) -> SortedMap<u64, Option<&Waiting>> {
+        let mut touched = SortedMap::new();
         // What takes the first back is what leads to the mark.
         for undo in &self.undo {
             match undo {

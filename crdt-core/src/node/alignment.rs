@@ -1,11 +1,10 @@
 //! Which elements of a list become which values, with as few moves as that takes.
 
-use core::hash::Hash;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::difference::{Replaced, common, differences};
 use super::rising::heaviest_rising;
-use crate::codec::order;
+use crate::sorted::SortedMap;
 
 /// How a list becomes another one.
 #[derive(PartialEq, Eq, Debug)]
@@ -32,11 +31,31 @@ pub(super) enum Fate {
 /// one if `can_become` says so of that and no element that stays lies between.
 ///
 /// O(n log n), and more where some are not unique: see [`differences`].
-pub(super) fn align<T: Hash + Ord>(
-    old: &[T],
-    new: &[T],
-    can_become: impl Fn(usize) -> bool,
-) -> Alignment {
+pub(super) fn align<T: Ord>(old: &[T], new: &[T], can_become: impl Fn(usize) -> bool) -> Alignment {
+    let (old, new) = numbered(old, new);
+    align_numbers(&old, &new, &can_become)
+}
+
+/// A number for every item, that is the same where items are. What both lists begin and end with stays,
+/// and is not looked for elsewhere.
+fn numbered<'t, T: Ord>(old: &'t [T], new: &'t [T]) -> (Vec<u32>, Vec<u32>) {
+    let start = common(old.iter(), new.iter());
+    let end = common(old[start..].iter().rev(), new[start..].iter().rev());
+    let mut numbers = SortedMap::new();
+    let mut number = |item| {
+        let next = start + end + numbers.len();
+        *numbers.entry(item).or_insert(u32::try_from(next).unwrap_or(u32::MAX))
+    };
+    let mut all = |items: &'t [T]| {
+        let inside = items[start..items.len() - end].iter().map(&mut number);
+        let inside: Vec<u32> = inside.collect();
+        (0..).take(start).chain(inside).chain((0..).skip(start).take(end)).collect()
+    };
+    (all(old), all(new))
+}
+
+/// The same of numbers.
+fn align_numbers(old: &[u32], new: &[u32], can_become: &dyn Fn(usize) -> bool) -> Alignment {
     let staying = staying(old, new);
     let mut fates = vec![Fate::New; new.len()];
     let mut left: Vec<bool> = vec![true; old.len()];
@@ -61,7 +80,7 @@ pub(super) fn align<T: Hash + Ord>(
 }
 
 /// The pairs of places of what stays, rising in both lists. What both begin and end with does.
-fn staying<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
+fn staying(old: &[u32], new: &[u32]) -> Vec<(usize, usize)> {
     let start = common(old.iter(), new.iter());
     let end = common(old[start..].iter().rev(), new[start..].iter().rev());
     let (old_end, new_end) = (old.len() - end, new.len() - end);
@@ -75,9 +94,9 @@ fn staying<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
 
 /// The pairs of places of what is in both, in the order of the old list, if nothing is in one of
 /// them twice.
-fn unique_in_both<T: Ord>(old: &[T], new: &[T]) -> Option<Vec<(usize, usize)>> {
-    let places: BTreeMap<&T, usize> = order::map_of(new.iter().zip(0..));
-    let known: BTreeMap<&T, usize> = order::map_of(old.iter().zip(0..));
+fn unique_in_both(old: &[u32], new: &[u32]) -> Option<Vec<(usize, usize)>> {
+    let places: SortedMap<&u32, usize> = new.iter().zip(0..).collect();
+    let known: SortedMap<&u32, usize> = old.iter().zip(0..).collect();
     if places.len() < new.len() || known.len() < old.len() {
         return None;
     }
@@ -86,7 +105,7 @@ fn unique_in_both<T: Ord>(old: &[T], new: &[T]) -> Option<Vec<(usize, usize)>> {
 }
 
 /// The pairs of places of what is in both in the same order.
-fn same_in_both<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
+fn same_in_both(old: &[u32], new: &[u32]) -> Vec<(usize, usize)> {
     let (mut pairs, mut start) = (Vec::new(), (0, 0));
     let end = Replaced { old: old.len()..old.len(), new: new.len()..new.len() };
     for Replaced { old, new } in differences(old, new).into_iter().chain([end]) {
@@ -103,8 +122,8 @@ fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
 }
 
 /// Finds what is in both lists and does not stay.
-fn find_moved<T: Ord>(old: &[T], new: &[T], fates: &mut [Fate], left: &mut [bool]) {
-    let mut places: BTreeMap<&T, VecDeque<usize>> = BTreeMap::new();
+fn find_moved(old: &[u32], new: &[u32], fates: &mut [Fate], left: &mut [bool]) {
+    let mut places: SortedMap<&u32, VecDeque<usize>> = SortedMap::new();
     for (from, item) in old.iter().enumerate().filter(|(from, _)| left[*from]) {
         places.entry(item).or_default().push_back(from);
     }

@@ -3,10 +3,11 @@ use sha2::{Digest as _, Sha256};
 use super::NodeState;
 use super::entry::Entry;
 use super::versions::Versions;
-use crate::codec::{order, write};
+use crate::codec::write;
 use crate::crypto::{Digest, domain};
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Key};
+use crate::sorted::order;
 
 /// Hashes the state of a document: ids by their global names, everything in an order that is the
 /// same on every replica, every part with its length so that no two states feed the same bytes.

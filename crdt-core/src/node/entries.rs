@@ -1,7 +1,7 @@
 //! A sorted map that takes little memory while it holds little.
 
+use crate::sorted::{self, SortedMap};
 use core::borrow::Borrow;
-use std::collections::{BTreeMap, btree_map};
 
 /// The most entries that lie side by side.
 const FEW: usize = if cfg!(test) { 2 } else { 8 };
@@ -12,8 +12,8 @@ const FEW: usize = if cfg!(test) { 2 } else { 8 };
 pub(super) enum Entries<K, V> {
     /// Sorted by key.
     Few(Vec<(K, V)>),
-    #[expect(clippy::box_collection, reason = "a tree is larger than a vector, and rarely there")]
-    Many(Box<BTreeMap<K, V>>),
+    #[allow(clippy::box_collection, reason = "a tree is larger than a vector, and rarely there")]
+    Many(Box<SortedMap<K, V>>),
 }
 
 impl<K, V> Default for Entries<K, V> {
@@ -66,7 +66,7 @@ impl<K: Ord, V> Entries<K, V> {
             && place(few, &key).is_err()
         {
             // One by one: to collect them would be to sort them, which is much code for each type.
-            let mut many = BTreeMap::new();
+            let mut many = SortedMap::new();
             many.extend(core::mem::take(few));
             *self = Self::Many(Box::new(many));
         }
@@ -137,7 +137,7 @@ fn place<K: Borrow<Q>, V, Q: Ord + ?Sized>(few: &[(K, V)], key: &Q) -> Result<us
 /// The entries in the order of their keys, from either end.
 pub(super) enum Iter<'a, K, V> {
     Few(core::slice::Iter<'a, (K, V)>),
-    Many(btree_map::Iter<'a, K, V>),
+    Many(sorted::Iter<'a, K, V>),
 }
 
 impl<'a, K, V> Iterator for Iter<'a, K, V> {
@@ -162,7 +162,7 @@ impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use crate::sorted::SortedMap;
 
     use proptest::prelude::*;
 
@@ -176,7 +176,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_a_sorted_map(keys in prop::collection::vec(0u8..6, 0..12)) {
-            let (mut entries, mut oracle) = (Entries::default(), BTreeMap::new());
+            let (mut entries, mut oracle) = (Entries::default(), SortedMap::new());
             for key in keys {
                 *entries.get_or_default(key) += 1;
                 *oracle.entry(key).or_insert(0) += 1;

@@ -104,7 +104,7 @@ impl Fingerprint {
 
 /// What stands for an element while lists are compared. An element that is unlike any other is
 /// told by a number of its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Token {
     Known([u8; 32]),
     Unknown(usize),

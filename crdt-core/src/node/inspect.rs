@@ -1,7 +1,7 @@
 //! The whole state of a document as text.
 
+use crate::sorted::SortedMap;
 use core::fmt;
-use std::collections::BTreeMap;
 
 use super::untyped::{EntryKey, Untyped};
 use super::versions::Versions;
@@ -232,7 +232,7 @@ impl<'f> Page<'_, 'f> {
     /// The sum, then what each author added.
     fn counter(&mut self, counter: &CounterState) -> fmt::Result {
         self.line(format_args!("counter {}", counter.sum(self.inspection.chains())))?;
-        let mut authors: BTreeMap<Author, (i128, usize)> = BTreeMap::new();
+        let mut authors: SortedMap<Author, (i128, usize)> = SortedMap::new();
         for (id, delta) in counter.adds(self.inspection.chains()) {
             if let Some(author) = self.inspection.author_of(*id) {
                 let (sum, count) = authors.entry(author).or_default();

@@ -4,8 +4,8 @@
 //! value that was changed come others that were not. So of every chain two places are remembered,
 //! and an id lies near to one or the other.
 
+use crate::sorted::SortedMap;
 use core::mem;
-use std::collections::BTreeMap;
 
 use crate::codec::{DecodeError, write};
 use crate::op::Id;
@@ -18,13 +18,13 @@ pub(super) struct Nearby {
     chain: u32,
     here: [u32; 2],
     /// Of the other branches.
-    others: BTreeMap<u32, [u32; 2]>,
+    others: SortedMap<u32, [u32; 2]>,
 }
 
 impl Nearby {
     /// With one place that is known.
     pub(super) fn at(id: Id) -> Self {
-        Self { chain: id.chain, here: [id.counter, 0], others: BTreeMap::new() }
+        Self { chain: id.chain, here: [id.counter, 0], others: SortedMap::new() }
     }
 
     /// Where the id that comes next is most likely to be.

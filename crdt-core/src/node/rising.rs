@@ -1,6 +1,6 @@
 //! Of things in some order, as many as possible that are in another order too.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 /// Of places that come once each, with weights: which of them lie on a rising subsequence of the
 /// greatest weight. O(n log n), and linear if all do. (Patience sorting, with weights; Fredman, "On
@@ -11,7 +11,7 @@ pub(super) fn heaviest_rising(places: impl Iterator<Item = (usize, usize)> + Clo
     }
     // From the last place of a sequence to its weight and the index of that place: no other one
     // ends before it and weighs as much.
-    let mut ends: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let mut ends: SortedMap<usize, (usize, usize)> = SortedMap::new();
     let mut before = Vec::new();
     for (index, (place, weight)) in places.enumerate() {
         let last = ends.range(..place).next_back().map(|(_, end)| *end);

@@ -12,9 +12,9 @@ use super::{
     Argument, Before, Blame, CrdtNode, DeltaError, EditError, Fingerprint, IntoKey, MapEditor,
     MapIter, MapKey, MapState, MapView, Scope, SetDelta, Writing,
 };
-use crate::codec::order;
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
+use crate::sorted::order;
 
 /// Reads a set. Elements come in their order, also those of a `HashSet`.
 ///

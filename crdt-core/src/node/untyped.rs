@@ -1,6 +1,6 @@
 //! The state of documents, and of parts of documents, whose Rust type is not known.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use super::{
     Blame, CounterState, DigestWriter, Fit, Incoming, Json, ListState, Misfit, NodePath, NodeState,
     Scope, Segment, StateReader, StateWriter, TextState,
 };
-use crate::codec::{DecodeError, order, value};
+use crate::codec::{DecodeError, value};
 use crate::history::{Chains, History};
 use crate::op::{Action, Id, Key, KeyBytes};
 
@@ -220,13 +220,13 @@ impl Untyped {
     }
 
     /// Who put each entry of the object that the node is shown as, if that is what it is made of.
-    pub(super) fn entries_made(&self, chains: &Chains) -> BTreeMap<String, Option<Blame>> {
+    pub(super) fn entries_made(&self, chains: &Chains) -> SortedMap<String, Option<Blame>> {
         if !self.fields.is_empty() || self.is_choice(chains) {
-            return BTreeMap::new();
+            return SortedMap::new();
         }
         // Of two entries whose keys are the same as text, the later one, as they are shown.
         let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
-        order::map_of(present.map(|(key, entry)| (key.to_text(), entry.blame(chains))))
+        present.map(|(key, entry)| (key.to_text(), entry.blame(chains))).collect()
     }
 
     /// Whether its register has a value, which may be the name of a variant.
@@ -241,7 +241,7 @@ impl Untyped {
         if !self.fields.is_empty() {
             let fields = self.fields.iter();
             let fields = fields.map(|(name, node)| (name.to_string(), node));
-            return Shown::Object(order::map_of(fields));
+            return Shown::Object(fields.collect());
         }
         match self.register.as_ref().map(|register| register.read(chains)) {
             Some(Shape::Object) => self.shown_entries(),
@@ -259,14 +259,14 @@ impl Untyped {
 
     fn shown_entries(&self) -> Shown<'_> {
         let present = self.entries.iter().filter(|(_, entry)| entry.is_present());
-        Shown::Object(order::map_of(present.map(|(key, entry)| (key.to_text(), &entry.state))))
+        Shown::Object(present.map(|(key, entry)| (key.to_text(), &entry.state)).collect())
     }
 
     /// A register's value; if it names a variant with a payload, that too, as serde would show it.
     fn shown_choice<'a>(&'a self, value: &'a Value) -> Shown<'a> {
         let payload = value.as_str().and_then(|name| Some((name, self.variants.get(name)?)));
         match payload {
-            Some((name, node)) => Shown::Object(BTreeMap::from([(name.to_owned(), node)])),
+            Some((name, node)) => Shown::Object(SortedMap::from([(name.to_owned(), node)])),
             None => Shown::Whole(value),
         }
     }
@@ -294,7 +294,7 @@ impl Untyped {
 pub(super) enum Shown<'a> {
     /// Fields, entries that are present, or what the selected variant holds under its name. Of two
     /// entries whose keys are the same as text, the later one.
-    Object(BTreeMap<String, &'a Untyped>),
+    Object(SortedMap<String, &'a Untyped>),
     /// Elements, if there ever were any.
     Array(Option<&'a ListState<Untyped>>),
     /// A text, if anything was ever written in it.

@@ -2,11 +2,11 @@ use core::cmp::Ordering;
 
 use super::Scope;
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
-use crate::codec::order;
 use crate::history::{Chains, LocalAction};
 use crate::node::Prior;
 use crate::node::question::read_of;
 use crate::op::Id;
+use crate::sorted::order;
 
 /// The values that stand side by side in one place because none of their authors had seen the
 /// others: of a register, of an enum's choice, of a map entry's presence.

@@ -3,6 +3,7 @@ use core::any::{TypeId, type_name};
 use super::{Body, Field, Fields, Node, Schema, Type, Variant, docs, names};
 use crate::codec::value;
 use crate::node::{CrdtNode, Field as DerivedField, Variants};
+use crate::sorted::order;
 
 /// Gathers the types that a schema consists of; see [`CrdtNode::describe`].
 #[derive(Debug)]
@@ -124,8 +125,8 @@ impl SchemaBuilder {
 
     pub(super) fn finish(self, root: Node) -> Schema {
         let described = self.types.into_iter();
-        let types = described.filter_map(|known| Some((known.name, known.described?))).collect();
-        Schema { root, types }
+        let types = described.filter_map(|known| Some((known.name, known.described?)));
+        Schema { root, types: order::map_of(types) }
     }
 
     /// A register of values of a type; `default` gives the bytes of a set to what it is before it

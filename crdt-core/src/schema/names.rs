@@ -26,6 +26,12 @@ fn arguments(compiler: &str) -> &str {
     ""
 }
 
+/// Whether it is of a name rather than around it. What is around names is ASCII, so no tables are asked
+/// which characters are letters.
+fn is_of_word(char: char) -> bool {
+    char.is_ascii_alphanumeric() || !char.is_ascii()
+}
+
 /// A name of a type without the paths of modules, in its arguments too.
 pub(crate) fn without_paths(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
@@ -34,7 +40,7 @@ pub(crate) fn without_paths(name: &str) -> String {
         match char {
             ':' => short.truncate(start),
             '_' | '#' | '{' | '}' => short.push(char),
-            char if char.is_alphanumeric() => short.push(char),
+            char if is_of_word(char) => short.push(char),
             char => {
                 short.push(char);
                 start = short.len();
@@ -47,7 +53,7 @@ pub(crate) fn without_paths(name: &str) -> String {
 /// The compiler's name for a type, without what may change in it: those of the standard library and
 /// of this crate lose their paths, those of the crates that a feature stands for all but the crate.
 pub(crate) fn known(compiler: &str) -> String {
-    let is_of_path = |char: char| char.is_alphanumeric() || matches!(char, ':' | '_' | '#');
+    let is_of_path = |char: char| is_of_word(char) || matches!(char, ':' | '_' | '#');
     let mut name = String::with_capacity(compiler.len());
     let mut rest = compiler;
     while !rest.is_empty() {

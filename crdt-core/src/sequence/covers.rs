@@ -7,25 +7,25 @@
 //! lies below a position is consecutive, and a B-tree has its sum in O(log n), however deep an
 //! author nests forks.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::order::{OpOrder, Stamp};
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
-use crate::codec::order;
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Standing};
+use crate::sorted::order;
 
 /// All deletes of a sequence, by the names of their ops.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Covers {
-    all: BTreeMap<Id, Cover>,
+    all: SortedMap<Id, Cover>,
     /// Of those that stand.
     weights: Tree<Weight>,
     /// What came to be covered, or not to be, and has not been [settled](Self::settle).
     stirred: Vec<IdRange>,
     /// What was covered when it was settled last: of each branch disjoint ranges of counters, from
     /// the first to one past the last.
-    covered: BTreeMap<Id, u32>,
+    covered: SortedMap<Id, u32>,
 }
 
 /// A delete.
@@ -272,7 +272,7 @@ impl Covers {
 
 /// Counters of chains as disjoint ranges, each on one branch. No branch is walked over twice.
 pub(crate) fn on_branches(ranges: Vec<IdRange>, chains: &Chains) -> Vec<IdRange> {
-    let mut open: BTreeMap<u32, Vec<IdRange>> = BTreeMap::new();
+    let mut open: SortedMap<u32, Vec<IdRange>> = SortedMap::new();
     for range in ranges {
         open.entry(range.chain).or_default().push(range);
     }

@@ -3,7 +3,7 @@
 //! Where elements come to stand is a matter of the ops alone. So a history that arrives as a whole
 //! need not be integrated op by op: its inserts are a tree, and walking it gives the list.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::layout::Layout;
 use super::order::Stamp;
@@ -15,7 +15,7 @@ use crate::op::{Id, IdRange, Place, Side};
 pub(crate) struct Gathered {
     pub(super) lines: Vec<Line>,
     /// The place of each chain's line.
-    pub(super) line_of: BTreeMap<u32, usize>,
+    pub(super) line_of: SortedMap<u32, usize>,
     pub(super) deletes: Vec<IdRange>,
     /// The line of the last insert.
     last: usize,

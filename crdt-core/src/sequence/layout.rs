@@ -12,8 +12,9 @@ use std::borrow::Cow;
 use super::gathered::{At, Gathered, Insert, Line};
 use super::order::Stamp;
 use super::{OpOrder, Restored, Sequence, Span, SpanKind, TextChunk};
-use crate::codec::{order, split_text};
+use crate::codec::split_text;
 use crate::op::{Id, IdRange, Side};
+use crate::sorted::order;
 
 /// The tree of elements, and how far the walk has come in it.
 pub(super) struct Layout<'a> {

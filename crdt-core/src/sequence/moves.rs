@@ -6,8 +6,8 @@
 //! one place, and what was inserted beside an element stays where that was. (Kleppmann, "Moving
 //! Elements in List CRDTs", `PaPoC` 2020.)
 
+use crate::sorted::SortedSet;
 use core::ops::Range;
-use std::collections::BTreeSet;
 
 use super::covers::Ruling;
 use super::insert::Target;
@@ -184,7 +184,7 @@ impl<C: Content> Sequence<C> {
         moved: &[MovedHere],
         order: &O,
     ) -> bool {
-        let standing: BTreeSet<Id> =
+        let standing: SortedSet<Id> =
             moved.iter().filter(|place| place.stands).map(|place| place.element).collect();
         let mut stands = Stands::default();
         for MovedHere { place, element, void, .. } in moved {

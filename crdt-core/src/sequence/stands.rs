@@ -1,7 +1,7 @@
 //! Which elements have been moved, and where they stand.
 
+use crate::sorted::SortedMap;
 use core::ops::Range;
-use std::collections::BTreeMap;
 
 use super::covers::Ruling;
 use super::order::{OpOrder, Stamp};
@@ -12,9 +12,9 @@ use crate::op::{Id, IdRange};
 /// they were inserted.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Stands {
-    visible: BTreeMap<Id, Places>,
+    visible: SortedMap<Id, Places>,
     /// Those that are deleted. That does not say where they would stand.
-    deleted: BTreeMap<Id, Places>,
+    deleted: SortedMap<Id, Places>,
 }
 
 /// Where an element has been moved to.

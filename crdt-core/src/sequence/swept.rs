@@ -1,6 +1,6 @@
 //! Counters of which a node is known to hold nothing.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use crate::history::Chains;
 use crate::op::{Id, IdRange};
@@ -14,7 +14,7 @@ use crate::steps;
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Swept {
     /// From the first counter of an interval to one past its last.
-    ends: BTreeMap<Id, u32>,
+    ends: SortedMap<Id, u32>,
 }
 
 impl Swept {

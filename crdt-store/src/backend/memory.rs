@@ -1,5 +1,5 @@
 use core::time::Duration;
-use std::collections::BTreeMap;
+use crdt_core::sorted::SortedMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -25,7 +25,7 @@ pub struct Memory {
 /// All that is committed.
 #[derive(Clone, Debug, Default)]
 struct Content {
-    documents: BTreeMap<DocumentId, Arc<Kept>>,
+    documents: SortedMap<DocumentId, Arc<Kept>>,
     /// In the order in which they were made.
     order: Vec<DocumentId>,
     generation: Option<[u8; 16]>,
@@ -37,13 +37,13 @@ struct Content {
 #[derive(Clone, Debug)]
 struct Kept {
     entry: Entry,
-    appends: BTreeMap<u64, Arc<Append>>,
-    parts: BTreeMap<PartName, Arc<Part>>,
-    notes: BTreeMap<u64, Arc<Note>>,
+    appends: SortedMap<u64, Arc<Append>>,
+    parts: SortedMap<PartName, Arc<Part>>,
+    notes: SortedMap<u64, Arc<Note>>,
     /// By the order in which they came.
-    waiting: BTreeMap<u64, (Check, Arc<[u8]>)>,
+    waiting: SortedMap<u64, (Check, Arc<[u8]>)>,
     /// Where they are there.
-    waiting_by_check: BTreeMap<Check, u64>,
+    waiting_by_check: SortedMap<Check, u64>,
     waiting_bytes: u64,
     last_waiting: u64,
 }
@@ -85,7 +85,7 @@ impl Backend for Memory {
             memory: self,
             content: self.content().clone(),
             turn,
-            changed: BTreeMap::new(),
+            changed: SortedMap::new(),
             generation: None,
         }))
     }
@@ -110,7 +110,7 @@ struct MemoryTransaction<'a> {
     content: Arc<Content>,
     /// If it writes.
     turn: Option<Turn>,
-    changed: BTreeMap<DocumentId, Kept>,
+    changed: SortedMap<DocumentId, Kept>,
     generation: Option<[u8; 16]>,
 }
 
@@ -241,11 +241,11 @@ impl Kept {
                 through: 0,
                 tips: Vec::new(),
             },
-            appends: BTreeMap::new(),
-            parts: BTreeMap::new(),
-            notes: BTreeMap::new(),
-            waiting: BTreeMap::new(),
-            waiting_by_check: BTreeMap::new(),
+            appends: SortedMap::new(),
+            parts: SortedMap::new(),
+            notes: SortedMap::new(),
+            waiting: SortedMap::new(),
+            waiting_by_check: SortedMap::new(),
             waiting_bytes: 0,
             last_waiting: 0,
         }

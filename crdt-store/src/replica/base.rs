@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use crdt_core::sorted::sort_by_key;
 use crdt_core::{DocumentId, LoadError};
 
 use super::check;
@@ -24,7 +25,7 @@ impl Base {
         if parts.is_empty() {
             return Ok(None);
         }
-        parts.sort_unstable_by_key(|part| part.name);
+        sort_by_key(&mut parts, |part| part.name);
         parts.dedup_by(is_copy);
         let mut base = Self {
             bytes: Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum()),

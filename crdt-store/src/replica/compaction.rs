@@ -9,6 +9,7 @@
 //! takes in little besides the base, and what is written again is a multiple of what is appended.
 
 use crdt_core::PartKind;
+use crdt_core::sorted::sort;
 
 use super::base::COPY;
 use super::notes::merged_notes;
@@ -181,7 +182,7 @@ impl Replica {
     /// What is to be written so that everything is in the base, of which these parts are there.
     pub(super) fn rebase<C: Content>(&self, content: &C, old: &[(PartName, Check)]) -> Compacted {
         let mut old = old.to_vec();
-        old.sort_unstable();
+        sort(&mut old);
         let mut writes = Vec::new();
         for saved in content.save_in_parts() {
             let (bytes, check) = (saved.bytes(), check(saved.bytes()));

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use crdt_core::sorted::SortedMap;
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,14 +10,14 @@ use crate::protocol::Refused;
 /// How relays stand to a document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Standing {
-    relays: BTreeMap<Author, Relay>,
+    relays: SortedMap<Author, Relay>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Relay {
     /// How it stands on each connection to it: there may be several, by different addresses or with
     /// different tokens, and not on all of them the same is allowed.
-    connections: BTreeMap<Connection, Connected>,
+    connections: SortedMap<Connection, Connected>,
     /// What it had durably when it last said so.
     durable: Vec<ChangeHash>,
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use std::collections::BTreeMap;
+use crdt_core::sorted::SortedMap;
 use std::sync::{Arc, Weak};
 
 use crdt_core::serde_json::{from_slice, to_vec};
@@ -51,7 +51,7 @@ pub struct Others<P> {
     entry: Weak<Entry>,
     changed: watch::Receiver<u64>,
     /// What was said of whom.
-    told: BTreeMap<Author, Vec<u8>>,
+    told: SortedMap<Author, Vec<u8>>,
     shows: PhantomData<fn() -> P>,
 }
 
@@ -125,7 +125,7 @@ impl<T: CrdtNode, S: Place + Shareable> Live<T, S> {
     pub fn others<P: DeserializeOwned>(&self) -> Others<P> {
         let entry = &self.shared.entry;
         let changed = entry.scene.changed();
-        Others { entry: Arc::downgrade(entry), changed, told: BTreeMap::new(), shows: PhantomData }
+        Others { entry: Arc::downgrade(entry), changed, told: SortedMap::new(), shows: PhantomData }
     }
 }
 
@@ -148,7 +148,7 @@ impl<P: DeserializeOwned> Others<P> {
 
     /// What was not told yet of somebody.
     fn news(&mut self, entry: &Entry) -> Option<Other<P>> {
-        let now: BTreeMap<_, _> = entry.scene.others(entry.id).into_iter().collect();
+        let now: SortedMap<_, _> = entry.scene.others(entry.id).into_iter().collect();
         let left = self.told.keys().copied().find(|author| !now.contains_key(author));
         if let Some(author) = left {
             self.told.remove(&author);

@@ -1,7 +1,8 @@
 //! What connections of a page share: the documents that are bound, and a bounded queue to each.
 
 use core::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use crdt_core::sorted::SortedMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use crdt_core::{Author, DocumentId, Keypair};
@@ -26,7 +27,7 @@ pub(super) struct Hub {
     pub(super) keypair: Keypair,
     pub(super) peer: PeerNumber,
     documents: RefCell<HashMap<DocumentId, Ways>>,
-    connections: RefCell<BTreeMap<u32, Slot<Mail>>>,
+    connections: RefCell<SortedMap<u32, Slot<Mail>>>,
     next: Cell<u32>,
     /// Told when there is something to be said of who is in documents.
     due: Arc<Notify>,

@@ -18,7 +18,7 @@ mod served;
 
 pub(super) use served::{Reply, Served};
 
-use std::collections::BTreeSet;
+use crdt_core::sorted::SortedSet;
 use std::sync::Arc;
 
 use crdt_core::{ChangeHash, DocumentId, History};
@@ -195,7 +195,7 @@ pub(super) struct Followed {
     is_said: bool,
     /// Which of the documents the other side may not have, until those are chosen that it is told
     /// of.
-    hidden: BTreeSet<DocumentId>,
+    hidden: SortedSet<DocumentId>,
     pub(super) is_chosen: bool,
     /// Whether anything has come since the last ping.
     pub(super) has_moved: bool,
@@ -231,7 +231,7 @@ impl Followed {
             sent: 0,
             due: None,
             is_said: false,
-            hidden: BTreeSet::new(),
+            hidden: SortedSet::new(),
             is_chosen: false,
             has_moved: true,
         }

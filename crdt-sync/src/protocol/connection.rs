@@ -2,6 +2,7 @@ mod receiving;
 
 use std::collections::VecDeque;
 
+use crdt_core::sorted::sort;
 use crdt_core::{Author, DocumentId};
 
 use super::closing::{Close, CloseReason};
@@ -258,7 +259,7 @@ impl Connection {
     /// itself. There can be one set on a connection; those of further ones are followed one by one.
     pub fn subscribe_set(&mut self, documents: impl IntoIterator<Item = DocumentId>) {
         let mut documents: Vec<DocumentId> = documents.into_iter().collect();
-        documents.sort_unstable();
+        sort(&mut documents);
         documents.dedup();
         match &mut self.phase {
             Phase::Open(session) => {

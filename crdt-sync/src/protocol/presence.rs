@@ -8,7 +8,7 @@
 //! said anew for a while is forgotten, counted from when it was received; that there was something
 //! later is remembered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crdt_core::sorted::{SortedMap, SortedSet};
 
 use crdt_core::{Author, DocumentId, Keypair, Signature};
 
@@ -69,11 +69,11 @@ fn signed(document: &DocumentId, (session, number): (u64, u64), bytes: &[u8]) ->
 pub struct Presences {
     lifetime: u64,
     most: usize,
-    all: BTreeMap<DocumentId, BTreeMap<Author, Entry>>,
+    all: SortedMap<DocumentId, SortedMap<Author, Entry>>,
     /// By when they were heard of last: all, so that the oldest can be forgotten, and those who are
     /// there, who expire.
-    heard: BTreeSet<(Time, DocumentId, Author)>,
-    present: BTreeSet<(Time, DocumentId, Author)>,
+    heard: SortedSet<(Time, DocumentId, Author)>,
+    present: SortedSet<(Time, DocumentId, Author)>,
 }
 
 #[derive(Debug)]
@@ -90,9 +90,9 @@ impl Presences {
         Self {
             lifetime,
             most,
-            all: BTreeMap::new(),
-            heard: BTreeSet::new(),
-            present: BTreeSet::new(),
+            all: SortedMap::new(),
+            heard: SortedSet::new(),
+            present: SortedSet::new(),
         }
     }
 

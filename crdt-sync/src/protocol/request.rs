@@ -1,6 +1,6 @@
 //! What a connection asks its host, and the answers that follow from a history alone.
 
-use std::collections::BTreeSet;
+use crdt_core::sorted::SortedSet;
 use std::sync::Arc;
 
 use crdt_core::{
@@ -241,7 +241,7 @@ impl Ask {
             Self::Recognize { tips, known } => {
                 let recognized = history.recognize(tips);
                 let all = recognized.tips().iter().chain(known).copied().collect();
-                let found: BTreeSet<ShortTip> =
+                let found: SortedSet<ShortTip> =
                     recognized.tips().iter().map(Tip::shortened).collect();
                 // Of authors that are not here nothing is recognized.
                 let is_foreign = tips.iter().any(|tip| !found.contains(tip));

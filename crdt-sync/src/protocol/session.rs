@@ -8,7 +8,8 @@ mod sending;
 mod sets;
 mod turns;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crdt_core::sorted::{SortedMap, SortedSet};
+use std::collections::VecDeque;
 
 use crdt_core::DocumentId;
 
@@ -46,9 +47,9 @@ pub(super) struct Session {
     salt: Salt,
     terms: Terms,
     live_changes: usize,
-    channels: BTreeMap<DocumentId, Box<Channel>>,
+    channels: SortedMap<DocumentId, Box<Channel>>,
     /// By which numbers the documents go, those of both sides: each document by one of each at most.
-    handles: BTreeMap<u64, DocumentId>,
+    handles: SortedMap<u64, DocumentId>,
     next_handle: u64,
     /// How many documents the other side has opened.
     opened: u64,
@@ -61,10 +62,10 @@ pub(super) struct Session {
     followed: Option<Followed>,
     served: Option<Served>,
     /// Documents of these that changed before it was known what differs.
-    touched: BTreeSet<DocumentId>,
+    touched: SortedSet<DocumentId>,
     /// Documents of these that either side has left: they do not go by the numbers there any more.
-    left: BTreeSet<DocumentId>,
-    requests: BTreeMap<RequestId, Asked>,
+    left: SortedSet<DocumentId>,
+    requests: SortedMap<RequestId, Asked>,
     /// What the host takes in, also of documents that were left meanwhile.
     taking: Used,
     ledger: Ledger,
@@ -80,8 +81,8 @@ impl Session {
             salt: Salt(proven.salt),
             terms: settings.terms,
             live_changes: settings.live_changes,
-            channels: BTreeMap::new(),
-            handles: BTreeMap::new(),
+            channels: SortedMap::new(),
+            handles: SortedMap::new(),
             next_handle: u64::from(role == Role::Listener),
             opened: 0,
             opened_here: 0,
@@ -89,9 +90,9 @@ impl Session {
             leaving: VecDeque::new(),
             followed: None,
             served: None,
-            touched: BTreeSet::new(),
-            left: BTreeSet::new(),
-            requests: BTreeMap::new(),
+            touched: SortedSet::new(),
+            left: SortedSet::new(),
+            requests: SortedMap::new(),
             taking: Used::default(),
             ledger: Ledger::default(),
         }

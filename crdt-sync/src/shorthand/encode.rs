@@ -1,6 +1,6 @@
 //! From changes to frames.
 
-use std::collections::BTreeSet;
+use crdt_core::sorted::SortedSet;
 
 use crdt_core::{ChangeHash, Genesis, LooseBundle, LooseChange};
 
@@ -53,7 +53,7 @@ impl Session {
     fn unnamed<'a>(&self, bundle: &'a LooseBundle) -> Vec<&'a LooseChange> {
         let named = self.receiving.as_ref().map(|receiving| &receiving.direction.dictionary);
         let is_named = |hash: &ChangeHash| named.is_some_and(|named| named.find(hash).is_some());
-        let mut had = BTreeSet::new();
+        let mut had = SortedSet::new();
         let mut unnamed = Vec::new();
         for change in bundle.changes().iter().rev() {
             if had.contains(&change.hash()) || is_named(&change.hash()) {

@@ -1,6 +1,6 @@
 //! The side that decodes symbols.
 
-use std::collections::BTreeSet;
+use crdt_core::sorted::SortedSet;
 
 use thiserror::Error;
 
@@ -43,7 +43,7 @@ pub struct Reconciler {
     symbols: Vec<Symbol>,
     /// Found so far, each on its way to symbols that have not come yet.
     found: Vec<Mapped>,
-    names: BTreeSet<Item>,
+    names: SortedSet<Item>,
     failed: Option<Error>,
 }
 
@@ -61,7 +61,7 @@ impl Reconciler {
             limit: limit.min(MAX_SYMBOLS),
             symbols: Vec::new(),
             found: Vec::new(),
-            names: BTreeSet::new(),
+            names: SortedSet::new(),
             failed: None,
         })
     }

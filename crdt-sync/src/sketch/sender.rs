@@ -1,5 +1,6 @@
 //! The side that sends symbols.
 
+use crdt_core::sorted::sort;
 use thiserror::Error;
 
 use super::item::{Item, Mapped};
@@ -61,7 +62,7 @@ impl Sketch {
 /// Items in ascending order, each once.
 pub(super) fn sorted(items: impl IntoIterator<Item = Item>) -> Result<Vec<Item>, TooManyItems> {
     let mut items: Vec<Item> = items.into_iter().collect();
-    items.sort_unstable();
+    sort(&mut items);
     items.dedup();
     if items.len() > MAX_ITEMS { Err(TooManyItems(items.len())) } else { Ok(items) }
 }

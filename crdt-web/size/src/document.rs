@@ -42,7 +42,7 @@ impl InMemory {
             board.tasks.at(0)?.done.set(true)?;
             board.labels.entry(text.to_owned())?.set(text)?;
             #[cfg(feature = "json")]
-            board.extra.set(crdt_core::serde_json::Value::from(text))?;
+            board.extra.set("/text", text)?;
             Ok(())
         })?;
         Ok(())

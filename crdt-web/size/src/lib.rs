@@ -9,6 +9,8 @@ mod store;
 use std::collections::BTreeMap;
 
 use crdt_core::CrdtNode;
+#[cfg(all(feature = "store", target_family = "wasm", target_os = "unknown"))]
+pub use store::stored;
 
 /// A register, a text, a counter, a list and a map.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]

@@ -21,7 +21,7 @@ pub async fn stored(name: String) -> Result<String, JsError> {
     let database = IndexedDb::open(&name).await?;
     let store = database.clone().store_with(database.keypair().await?);
     let known = store.waiting().documents().await?;
-    let mut board = match known.last() {
+    let board = match known.last() {
         Some(known) => store.waiting().open_document::<Board>(known.id).await?,
         None => store.waiting().create::<Board>().await?,
     };
@@ -36,6 +36,7 @@ pub async fn stored(name: String) -> Result<String, JsError> {
     }
     #[cfg(not(feature = "sync"))]
     {
+        let mut board = board;
         let task = Task { title: name, done: false };
         let changed = board.waiting().write(|board| {
             let prepared = board.prepare(&ChangeOptions::new(), |board| board.tasks.push(task));

@@ -1,13 +1,13 @@
 //! The ops that take others back.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::gathered::{Gathered, Ops};
 use super::standing::{Presence, Restored, presence, restore};
-use crate::codec::order;
 use crate::history::{Chains, History, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::node::{Answer, Fit, Incoming, Misfit, NodeState, Prior, Question, Value};
 use crate::op::{Action, Id, Segment, Standing};
+use crate::sorted::order;
 
 /// A place lies in an element of which the state has let go, so it is not known what is there.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,7 @@ impl Back {
 
     /// Takes the values that come back from the ops that wrote them.
     fn fill(&mut self, history: &History) {
-        let mut found: BTreeMap<Id, Vec<u8>> = BTreeMap::new();
+        let mut found: SortedMap<Id, Vec<u8>> = SortedMap::new();
         found.extend(self.values.iter().map(|(_, id)| (*id, Vec::new())));
         let chains = history.chains();
         let mut changes: Vec<_> = found.keys().filter_map(|id| chains.change_of(*id)).collect();

@@ -1,6 +1,6 @@
 //! What a group of changes did, place by place.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::groups::Group;
 use crate::history::{History, LocalSegment, Replayed};
@@ -11,7 +11,7 @@ use crate::op::{Action, Id, IdRange, Segment, Standing};
 /// inserted itself is left out: it comes and goes with these.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    pub(super) places: BTreeMap<Vec<LocalSegment>, Ops>,
+    pub(super) places: SortedMap<Vec<LocalSegment>, Ops>,
     /// The elements that the group has inserted.
     inserted: Elements,
 }
@@ -24,7 +24,7 @@ pub(super) struct Ops {
     pub(super) deletes: Elements,
     /// As what each op is to stand that the group has made or annulled: of one that it has annulled
     /// several times, as it did before the first.
-    pub(super) standing: BTreeMap<Id, Standing>,
+    pub(super) standing: SortedMap<Id, Standing>,
     pub(super) sets: Vec<Written>,
     pub(super) puts: Vec<Entered>,
 }
@@ -47,7 +47,7 @@ pub(super) struct Entered {
 
 /// Elements, as ranges that do not touch.
 #[derive(Debug, Default)]
-pub(super) struct Elements(BTreeMap<Id, u32>);
+pub(super) struct Elements(SortedMap<Id, u32>);
 
 impl Elements {
     fn add(&mut self, range: IdRange) {
@@ -178,7 +178,7 @@ impl Ops {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use crate::sorted::SortedSet;
 
     use proptest::prelude::*;
 
@@ -200,7 +200,7 @@ mod tests {
             for range in &added {
                 elements.add(*range);
             }
-            let all: BTreeSet<(u32, u32)> = added.iter().copied().flat_map(ids).collect();
+            let all: SortedSet<(u32, u32)> = added.iter().copied().flat_map(ids).collect();
             for range in asked {
                 prop_assert_eq!(elements.meets(range), ids(range).any(|id| all.contains(&id)));
                 prop_assert_eq!(elements.contains(range), ids(range).all(|id| all.contains(&id)));

@@ -1,12 +1,12 @@
 //! What registers and entries come to when ops on them are taken back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use super::gathered::{Entered, Written};
-use crate::codec::order;
 use crate::history::Chains;
 use crate::node::Value;
 use crate::op::Id;
+use crate::sorted::order;
 
 /// What is to be written to a register.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(super) enum Presence {
 pub(super) fn restore(sets: &[Written], standing: &[Value], chains: &Chains) -> Restored {
     let ranks = ranks(sets, standing, chains);
     let rank = |of: &Id| ranks.get(of).copied();
-    let mut values: BTreeMap<Option<usize>, Vec<Value>> = BTreeMap::new();
+    let mut values: SortedMap<Option<usize>, Vec<Value>> = SortedMap::new();
     for value in standing {
         values.entry(rank(&value.of)).or_default().push(*value);
     }
@@ -54,7 +54,7 @@ pub(super) fn restore(sets: &[Written], standing: &[Value], chains: &Chains) -> 
     }
     let is_left = |value: &&Value| values.contains_key(&rank(&value.of));
     let replaced = standing.iter().filter(|value| !is_left(value)).copied().collect();
-    let stood: BTreeSet<_> = order::set_of(standing.iter().map(|value| rank(&value.of)));
+    let stood: SortedSet<_> = standing.iter().map(|value| rank(&value.of)).collect();
     let mut highest_first = values.into_iter().rev();
     let back = highest_first.find(|(rank, _)| !stood.contains(rank));
     let value = back.and_then(|(_, all)| all.into_iter().next());
@@ -63,12 +63,12 @@ pub(super) fn restore(sets: &[Written], standing: &[Value], chains: &Chains) -> 
 
 /// The ops whose values stand or may come back, numbered in the order in which the last one is read.
 /// So what stands need not be gone over for each op: how much that is, others decide.
-fn ranks(sets: &[Written], standing: &[Value], chains: &Chains) -> BTreeMap<Id, usize> {
+fn ranks(sets: &[Written], standing: &[Value], chains: &Chains) -> SortedMap<Id, usize> {
     let priors = sets.iter().filter_map(|written| written.prior);
     let mut ops: Vec<Id> = standing.iter().copied().chain(priors).map(|value| value.of).collect();
     order::sort_by(&mut ops, |a, b| chains.op_order(*a, *b));
     ops.dedup();
-    order::map_of(ops.into_iter().zip(0..))
+    ops.into_iter().zip(0..).collect()
 }
 
 /// Takes the ops on the presence of an entry back, the last one first, given whether a put of this

@@ -3,7 +3,6 @@
 use super::draft::{Draft, LocalOp, LocalPath, LocalSegment};
 use super::namer::Namer;
 use super::{Committer, Unwritten};
-use crate::codec::order;
 use crate::crypto::{Author, ChangeHash};
 use crate::history::format::header::{ChangeHasher, Header, canonical_size};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
@@ -13,6 +12,7 @@ use crate::history::store::chains::Next;
 use crate::history::store::table::Table;
 use crate::op::Id;
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_COUNTER, MAX_DEPENDENCIES};
+use crate::sorted::order;
 
 const NO_CHAIN: Unwritten = Unwritten::Inconsistent("an op names a chain that is not here");
 
@@ -105,7 +105,10 @@ impl Committer<'_> {
         if time == u32::MAX {
             return Err(Unwritten::TooLarge("changes that follow on each other"));
         }
-        dependencies.sort_by_cached_key(|change| self.store.chains.hash_of(*change));
+        let named = dependencies.iter().map(|change| (self.store.chains.hash_of(*change), *change));
+        let mut named: Vec<_> = named.collect();
+        order::sort(&mut named);
+        let dependencies: Vec<_> = named.into_iter().map(|(_, change)| change).collect();
         let (count, counters) = self.encode(draft, ops, next, &dependencies, rest)?;
         let header = self.header_of(draft, next, &dependencies)?;
         let body = &draft.written.body;

@@ -2,13 +2,13 @@
 
 use super::Unwritten;
 use super::draft::{LocalAction, LocalOp, LocalPath, Written};
-use crate::codec::order;
 use crate::history::format::numbers::{BranchIndex, Number as _};
 use crate::history::store::chains::Chains;
 use crate::history::store::table::Table;
 use crate::op::{
     Action, Id, IdRange, Name, Place, Seeds, Segment, write_depth, write_op, write_segment,
 };
+use crate::sorted::order;
 
 /// Turns ids into names.
 pub(super) struct Namer<'a> {

@@ -1,6 +1,6 @@
 //! The stretches of a history, and the signatures that are kept of each.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use crate::codec::DecodeError;
 use crate::crypto::Signature;
@@ -30,7 +30,7 @@ pub(super) struct Stretch {
     pub(super) start: ChangeIndex,
     totals: Totals,
     /// The latest signed change of each branch.
-    pub(super) signatures: BTreeMap<BranchIndex, (ChangeIndex, Signature)>,
+    pub(super) signatures: SortedMap<BranchIndex, (ChangeIndex, Signature)>,
 }
 
 /// What the stretches were. There is one at a time.
@@ -146,7 +146,7 @@ impl Stretch {
     }
 
     fn of(row: &StretchRow, chains: &Chains) -> Result<Self, DecodeError> {
-        let mut signatures = BTreeMap::new();
+        let mut signatures = SortedMap::new();
         for signed in &row.signatures {
             if signatures.insert(chains.branch_of(signed.0), *signed).is_some() {
                 return Err(DecodeError::Unsorted("signatures"));

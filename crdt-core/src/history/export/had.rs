@@ -35,13 +35,13 @@
 //! Nothing of this asks for truth: a frontier that lies harms none but who sent it, who gets too
 //! little or too much.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
-use crate::codec::order;
 use crate::crypto::Author;
 use crate::history::format::frontier::{Frontier, SHORT, ShortTip, Tip, beginning};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::history::store::Store;
+use crate::sorted::order;
 
 /// What of a history the replica with some frontier has.
 pub(crate) struct Had {
@@ -106,13 +106,13 @@ pub(crate) fn is_known(store: &Store, frontier: &Frontier) -> bool {
 /// change that one may mean, or else the claim of an author here. Of authors that are not here
 /// nothing follows.
 pub(crate) fn recognized(store: &Store, tips: &[ShortTip]) -> Frontier {
-    let asked: BTreeSet<ShortTip> = order::set_of(tips.iter().copied());
+    let asked: SortedSet<ShortTip> = tips.iter().copied().collect();
     let mut numbers: Vec<_> = asked.iter().map(|tip| (tip.author, tip.seq)).collect();
     numbers.dedup();
     let alike = store.chains.branches().flat_map(|branch| numbered_alike(store, &numbers, branch));
     let known = alike.map(|change| tip(store, change));
     let mut found: Vec<Tip> = known.filter(|tip| asked.contains(&tip.shortened())).collect();
-    let here: BTreeSet<ShortTip> = order::set_of(found.iter().map(Tip::shortened));
+    let here: SortedSet<ShortTip> = found.iter().map(Tip::shortened).collect();
     for author in store.chains.authors.ascending() {
         let begins = beginning(author.as_bytes());
         let least = ShortTip { author: begins, seq: 0, change: [0; SHORT] };
@@ -144,7 +144,7 @@ fn find(
     here: impl Iterator<Item = ChangeIndex>,
     known: &mut Vec<ChangeIndex>,
 ) -> Vec<Tip> {
-    let mut found = BTreeSet::new();
+    let mut found = SortedSet::new();
     for change in here {
         let tip = tip(store, change);
         if asked.binary_search(&tip).is_ok() {

@@ -1,6 +1,6 @@
 //! Which changes are not below others.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use crate::crypto::ChangeHash;
 use crate::history::format::numbers::ChangeIndex;
@@ -20,7 +20,7 @@ pub(crate) fn not_below(store: &Store, had: &[ChangeIndex]) -> Vec<ChangeIndex> 
     if had.is_empty() {
         return (0..store.chains.len()).collect();
     }
-    let mut queue: BTreeMap<ChangeIndex, bool> = BTreeMap::new();
+    let mut queue: SortedMap<ChangeIndex, bool> = SortedMap::new();
     store.head_indexes().for_each(|head| {
         queue.insert(head, false);
     });

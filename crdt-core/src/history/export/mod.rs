@@ -7,7 +7,7 @@ pub(crate) mod lacking;
 pub(crate) mod outgoing;
 pub(crate) mod portion;
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use had::Had;
 use outgoing::Outgoing;
@@ -16,7 +16,7 @@ use super::coverage::{Coverage, Part};
 use super::format::frontier::Frontier;
 use super::format::numbers::ChangeIndex;
 use super::store::Store;
-use crate::codec::{order, write};
+use crate::codec::write;
 use crate::crypto::{ChangeHash, Keypair, Signature};
 
 /// What exporting reads. It signs what this replica wrote if it has a keypair, and leaves it out if
@@ -66,7 +66,7 @@ impl Exporter<'_> {
     fn record(self) -> Vec<u8> {
         let mut out = Vec::new();
         if self.store.genesis.is_some()
-            && let Some(bundle) = self.write(&[], &BTreeMap::new())
+            && let Some(bundle) = self.write(&[], &SortedMap::new())
         {
             write::bytes(&mut out, &bundle);
         }
@@ -104,7 +104,7 @@ impl Exporter<'_> {
         // Most bundles are of the newest changes, and there may be very many authors.
         let first = *members.first()?;
         let kept = part.signatures().filter(|(change, _)| *change >= first);
-        let mut signatures: BTreeMap<ChangeIndex, Signature> = order::map_of(kept);
+        let mut signatures: SortedMap<ChangeIndex, Signature> = kept.collect();
         signatures.extend(self.coverage.signed_tail(&self.store.chains, self.keypair));
         self.write(members, &signatures)
     }
@@ -113,7 +113,7 @@ impl Exporter<'_> {
     fn write(
         self,
         members: &[ChangeIndex],
-        signatures: &BTreeMap<ChangeIndex, Signature>,
+        signatures: &SortedMap<ChangeIndex, Signature>,
     ) -> Option<Vec<u8>> {
         let outgoing = Outgoing::new(self.store, members)
             .map(|outgoing| if self.genesis { outgoing } else { outgoing.without_genesis() });

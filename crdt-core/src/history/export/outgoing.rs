@@ -1,10 +1,10 @@
 //! Changes of a store as a bundle.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use thiserror::Error;
 
-use crate::codec::{DecodeError, order};
+use crate::codec::DecodeError;
 use crate::crypto::{Author, ChangeHash, Signature};
 use crate::history::format::bundle::{BundleWriter, Form, Frame, Leaving, Reference};
 use crate::history::format::genesis::Genesis;
@@ -12,6 +12,7 @@ use crate::history::format::numbers::{BranchIndex, ChangeIndex, MemberIndex, Num
 use crate::history::format::totals::Totals;
 use crate::history::store::Store;
 use crate::history::store::archive::UNKNOWN;
+use crate::sorted::order;
 
 /// From so many canonical bytes on, changes are written as columns.
 const MANY: usize = 512;
@@ -52,8 +53,8 @@ impl<'a> Outgoing<'a> {
         let (authors, outside) = (Vec::new(), Vec::new());
         let genesis = store.genesis.as_ref();
         let mut outgoing = Self { store, members, authors, outside, genesis, bytes: 0 };
-        let mut authors = BTreeSet::new();
-        let mut outside = BTreeSet::new();
+        let mut authors = SortedSet::new();
+        let mut outside = SortedSet::new();
         let mut last = None;
         for member in store.stored(members.iter().copied()) {
             if last.replace(member.branch) != Some(member.branch) {
@@ -84,7 +85,7 @@ impl<'a> Outgoing<'a> {
     /// them to be shorter, and not so much alike that a bundle may not be as dense; else in rows.
     pub(crate) fn write_densely(
         &self,
-        signatures: &BTreeMap<ChangeIndex, Signature>,
+        signatures: &SortedMap<ChangeIndex, Signature>,
     ) -> Result<Vec<u8>, Contradiction> {
         if self.bytes >= MANY {
             let columns = self.write(Form::Columns, signatures)?;
@@ -98,7 +99,7 @@ impl<'a> Outgoing<'a> {
     pub(crate) fn write(
         &self,
         form: Form,
-        signatures: &BTreeMap<ChangeIndex, Signature>,
+        signatures: &SortedMap<ChangeIndex, Signature>,
     ) -> Result<Vec<u8>, Contradiction> {
         let mut writer = BundleWriter::new(form);
         let mut author: Option<(BranchIndex, usize)> = None;

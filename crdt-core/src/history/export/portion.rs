@@ -5,11 +5,10 @@
 //! latest signature of each branch is kept, so it can be cut where no branch has begun that is
 //! signed only later. That is at least at its end, and stretches are short.
 
+use crate::sorted::SortedMap;
 use core::ops::Range;
-use std::collections::BTreeMap;
 
 use super::{Exporter, lacking};
-use crate::codec::order;
 use crate::crypto::ChangeHash;
 use crate::history::coverage::Part;
 use crate::history::format::frontier::Frontier;
@@ -76,7 +75,7 @@ impl Exporter<'_> {
             filling.fill(part, members);
         }
         if asked.genesis && filling.portion.bundles.is_empty() {
-            filling.push(exporter.write(&[], &BTreeMap::new()), 0);
+            filling.push(exporter.write(&[], &SortedMap::new()), 0);
         }
         filling.portion
     }
@@ -125,18 +124,18 @@ impl Filling<'_> {
     }
 
     /// The last signed change of each branch in a stretch, from one on.
-    fn ends(&self, part: Part<'_>, first: ChangeIndex) -> BTreeMap<BranchIndex, ChangeIndex> {
+    fn ends(&self, part: Part<'_>, first: ChangeIndex) -> SortedMap<BranchIndex, ChangeIndex> {
         let Exporter { store, coverage, keypair, .. } = self.exporter;
         let tail = coverage.signed_tail(&store.chains, keypair);
         let signed = part.signatures().chain(tail).filter(|(change, _)| *change >= first);
-        order::map_of(signed.map(|(change, _)| (store.chains.branch_of(change), change)))
+        signed.map(|(change, _)| (store.chains.branch_of(change), change)).collect()
     }
 
     /// How many of some members of a stretch make the longest bundle that is closed and within the
     /// room that is left, or the shortest one that is closed, and its canonical bytes.
     fn closed(
         &self,
-        ends: &BTreeMap<BranchIndex, ChangeIndex>,
+        ends: &SortedMap<BranchIndex, ChangeIndex>,
         members: &[ChangeIndex],
     ) -> (usize, u64) {
         let room = self.asked.bytes - self.bytes;

@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::codec::mark::FRONTIER as MAGIC;
 use crate::codec::{DecodeError, Reader, write};
-use crate::codec::{mark::FRONTIER as MAGIC, order};
 use crate::crypto::{Author, ChangeHash};
+use crate::sorted::order;
 
 /// The fewest bytes of a tip: an author, a seq and a hash.
 const LEAST: usize = 65;

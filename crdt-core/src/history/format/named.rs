@@ -9,8 +9,9 @@ use std::vec;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
-use crate::codec::{ParseIdError, order};
+use crate::codec::ParseIdError;
 use crate::crypto::ChangeHash;
+use crate::sorted::order;
 
 /// What the version is called in which nothing was yet.
 const START: &str = "start";
@@ -22,11 +23,11 @@ const START: &str = "start";
 ///
 /// ```
 /// # use crdt_core::{Document, Heads, Keypair, Text};
-/// # use std::collections::BTreeMap;
+/// # use std::collections::SortedMap;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut text = Document::<Text>::create(Keypair::generate()?)?;
 /// text.change(|text| text.push_str("Hello"))?;
-/// let mut names = BTreeMap::from([("first draft", text.heads())]);
+/// let mut names = SortedMap::from([("first draft", text.heads())]);
 /// text.change(|text| text.push_str(" world"))?;
 ///
 /// let link = names["first draft"].to_string();

@@ -1,8 +1,8 @@
 //! Facts about a change or a document that are not ops.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
-use crate::codec::{DecodeError, Reader, order, write};
+use crate::codec::{DecodeError, Reader, write};
 use crate::op::limits::MAX_TAG_BYTES;
 
 /// Facts about a change that are not ops: a list sorted by tag number, kept in canonical bytes
@@ -24,7 +24,7 @@ impl Tags {
 
     /// From entries; sorted here. Of two with one number the later is kept.
     pub(crate) fn new(entries: impl IntoIterator<Item = (u64, Vec<u8>)>) -> Self {
-        let sorted: BTreeMap<u64, Vec<u8>> = order::map_of(entries);
+        let sorted: SortedMap<u64, Vec<u8>> = entries.into_iter().collect();
         if sorted.is_empty() {
             return Self::default();
         }

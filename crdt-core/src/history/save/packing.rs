@@ -1,6 +1,6 @@
 //! The changes of a store as packs, of which few are written anew when it is saved again.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::history::export::outgoing::{Contradiction, Outgoing};
@@ -62,7 +62,7 @@ impl Packs {
 fn pack(store: &Store, start: ChangeIndex) -> Result<Pack, Contradiction> {
     let members: Vec<ChangeIndex> = (start..pack_end(store, start)).collect();
     let outgoing = Outgoing::new(store, &members)?;
-    let bundle = outgoing.write_densely(&BTreeMap::new())?;
+    let bundle = outgoing.write_densely(&SortedMap::new())?;
     Ok(Pack::new(store.document, start, outgoing.outside(), &bundle)?)
 }
 

@@ -1,9 +1,8 @@
 //! Which changes prove themselves: by a signature of their own or of a later one on their chain,
 //! and by everything that they depend on doing so too.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
-use crate::codec::order;
 use crate::crypto::Signature;
 use crate::history::format::numbers::ChangeIndex;
 use crate::history::format::totals::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES};
@@ -13,7 +12,7 @@ use crate::history::store::Store;
 pub(super) struct Proven {
     /// Of each change the next one on its chain that is signed, if it proves itself.
     signed: Vec<Option<ChangeIndex>>,
-    signatures: BTreeMap<ChangeIndex, Signature>,
+    signatures: SortedMap<ChangeIndex, Signature>,
 }
 
 impl Proven {
@@ -22,8 +21,7 @@ impl Proven {
         let holds = |(change, signature): &&(ChangeIndex, Signature)| {
             store.author_of(*change).verify(&store.chains.hash_of(*change), signature)
         };
-        let mut signatures: BTreeMap<_, _> =
-            order::map_of(signatures.iter().filter(holds).copied());
+        let mut signatures: SortedMap<_, _> = signatures.iter().filter(holds).copied().collect();
         loop {
             let signed = signed(store, &signatures);
             let before = signatures.len();
@@ -64,7 +62,7 @@ impl Proven {
 /// Of each change the next signed one on its chain, if everything below it has one too.
 fn signed(
     store: &Store,
-    signatures: &BTreeMap<ChangeIndex, Signature>,
+    signatures: &SortedMap<ChangeIndex, Signature>,
 ) -> Vec<Option<ChangeIndex>> {
     let mut signed: Vec<Option<ChangeIndex>> = vec![None; store.chains.len() as usize];
     for change in (0..store.chains.len()).rev() {

@@ -5,7 +5,7 @@
 //! Those that turn out to [prove themselves](super::proven) are then received anew as bundles, as if
 //! they had come from elsewhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use super::Kept;
 use super::proven::Proven;
@@ -143,7 +143,7 @@ impl Found {
     /// Admits packs, and enters the signatures that outlines have of their changes. There can be
     /// packs and outlines of several times, so whatever can be meant is entered.
     fn admit_packs(&mut self, packs: &[(ChangeIndex, Pack)], outlines: &[Outline]) {
-        let mut meant: BTreeSet<(ChangeIndex, ChangeIndex)> = BTreeSet::new();
+        let mut meant: SortedSet<(ChangeIndex, ChangeIndex)> = SortedSet::new();
         let mut end = 0;
         for (first, pack) in packs {
             let bundle = pack.decode(|key| self.store.checked_key(key));
@@ -207,7 +207,7 @@ impl Found {
 
     /// Changes as a bundle, with the signatures that cover them.
     fn written(&self, members: &[ChangeIndex], proven: &Proven) -> Result<Vec<u8>, Contradiction> {
-        let signatures: BTreeMap<ChangeIndex, Signature> = members
+        let signatures: SortedMap<ChangeIndex, Signature> = members
             .iter()
             .filter_map(|member| Some((*member, proven.signature_of(*member)?)))
             .collect();

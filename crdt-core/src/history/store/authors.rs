@@ -1,6 +1,6 @@
 //! The authors of changes, and their numbers in this replica.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use crate::crypto::Author;
 use crate::history::format::numbers::{AuthorIndex, Full, Numbered};
@@ -10,7 +10,7 @@ use crate::history::format::numbers::{AuthorIndex, Full, Numbered};
 #[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Authors {
     all: Numbered<AuthorIndex, Author>,
-    numbers: BTreeMap<Author, AuthorIndex>,
+    numbers: SortedMap<Author, AuthorIndex>,
 }
 
 impl Authors {

@@ -1,13 +1,13 @@
 //! Where authors have forked their chains.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use crate::history::format::numbers::{AuthorIndex, ChangeIndex};
 
 /// Where chains fork: an author and the predecessor of all the changes that have it in common.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Forks {
-    points: BTreeMap<(AuthorIndex, Option<ChangeIndex>), Vec<ChangeIndex>>,
+    points: SortedMap<(AuthorIndex, Option<ChangeIndex>), Vec<ChangeIndex>>,
 }
 
 impl Forks {

@@ -1,6 +1,6 @@
 //! The hashes of all changes, and the way back from a hash to its change.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 
@@ -37,8 +37,8 @@ pub(crate) struct Hashes {
 /// The hashes at hand of changes in the archive, both ways.
 #[derive(Clone, Debug, Default)]
 struct Tips {
-    hashes: BTreeMap<ChangeIndex, ChangeHash>,
-    indexes: BTreeMap<ChangeHash, ChangeIndex>,
+    hashes: SortedMap<ChangeIndex, ChangeHash>,
+    indexes: SortedMap<ChangeHash, ChangeIndex>,
 }
 
 /// What places hashes in the table: two random numbers, the second odd.

@@ -1,6 +1,6 @@
 //! The changes that no other one depends on.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use crate::history::format::numbers::ChangeIndex;
 
@@ -8,7 +8,7 @@ use crate::history::format::numbers::ChangeIndex;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Heads {
     /// All but the newest change, which is always one of them.
-    older: BTreeSet<ChangeIndex>,
+    older: SortedSet<ChangeIndex>,
     /// What was among them since the first mark that is not forgotten, and is not now.
     former: Vec<ChangeIndex>,
 }

@@ -36,8 +36,8 @@ use super::format::genesis::Genesis;
 use super::format::header::{Header, canonical_size};
 use super::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Full};
 use super::format::tags::Tags;
-use crate::codec::order;
 use crate::crypto::{Author, ChangeHash, DocumentId};
+use crate::sorted::order;
 
 /// Every admitted change of a document.
 #[derive(Clone, Debug)]

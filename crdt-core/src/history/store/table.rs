@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use super::chains::Chains;
 use super::refusal::Refusal;
-use crate::codec::order;
 use crate::history::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Number as _};
 use crate::op::{Id, IdRange, Name};
+use crate::sorted::order;
 #[cfg(test)]
 use crate::steps;
 
@@ -231,7 +231,9 @@ impl Table {
 /// Sorts entries, each with its index, into the [tree order](Chains::tree_order) of where their
 /// chains end. A sort is much code, so there is one for all lines.
 fn sort_line(line: &mut [(usize, Entry)], chains: &Chains) {
-    line.sort_by(|one, other| chains.tree_order(one.1.tip(), other.1.tip()));
+    order::sort_by(line, |one, other| {
+        chains.tree_order(one.1.tip(), other.1.tip()).then(one.0.cmp(&other.0))
+    });
 }
 
 /// Whether two chains are of one author: only those can share a beginning.

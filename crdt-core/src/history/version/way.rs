@@ -1,8 +1,7 @@
 //! What lies between two versions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
-use crate::codec::order;
 use crate::history::format::numbers::ChangeIndex;
 use crate::history::store::Store;
 
@@ -17,7 +16,7 @@ impl Version {
 
     /// The version with more changes, which come after all that they depend on.
     pub(crate) fn with(&self, store: &Store, gained: &[ChangeIndex]) -> Self {
-        let mut heads: BTreeSet<ChangeIndex> = order::set_of(self.0.iter().copied());
+        let mut heads: SortedSet<ChangeIndex> = self.0.iter().copied().collect();
         for change in gained {
             for below in store.below(*change) {
                 heads.remove(&below);
@@ -97,7 +96,7 @@ fn below(store: &Store, heads: &[ChangeIndex]) -> Vec<ChangeIndex> {
 /// What is still to be looked at.
 #[derive(Default)]
 struct Open {
-    changes: BTreeMap<ChangeIndex, Sides>,
+    changes: SortedMap<ChangeIndex, Sides>,
     /// How many of them are in one version alone, as far as is known.
     undecided: usize,
 }

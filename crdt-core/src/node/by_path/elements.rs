@@ -6,13 +6,13 @@ use super::any::{AnyList, AnyMap, AnyNode};
 use super::given::{self, Given};
 use super::plain::PlainValue;
 use super::write::{insert_all, write};
-use crate::codec::order;
 use crate::history::Chains;
 use crate::node::alignment::align;
 use crate::node::fingerprint::{Fingerprint, Token, Tokens};
 use crate::node::list::{Rows, carry_out};
 use crate::node::{CrdtNode as _, EditError, Json, NodeState, Scope, Writing};
 use crate::op::Id;
+use crate::sorted::order;
 
 /// Aligns the elements with the values, then edits, moves, inserts and removes what differs.
 pub(super) fn reconcile(

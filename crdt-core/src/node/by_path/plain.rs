@@ -7,9 +7,10 @@ use ciborium::Value as Cbor;
 use serde::{Serialize, Serializer};
 use serde_json::Value as JsonValue;
 
-use crate::codec::{order, value};
+use crate::codec::value;
 use crate::node::{Bytes, EditError, Json};
 use crate::op::limits::MAX_PATH_DEPTH;
+use crate::sorted::order;
 
 /// How deeply a value may nest: along a path, and then as much within a register.
 const MAX_NESTING: usize = 2 * (MAX_PATH_DEPTH + 2);

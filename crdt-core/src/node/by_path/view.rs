@@ -8,7 +8,6 @@ use super::given::is_tuple;
 use super::kind::NodeKind;
 use super::plain::PlainValue;
 use super::step::look;
-use crate::codec::order;
 use crate::history::Chains;
 use crate::node::json::pointer;
 use crate::node::record::{Field, Parts};
@@ -18,6 +17,7 @@ use crate::node::{
     Resolved, Text, TextView,
 };
 use crate::op::Side;
+use crate::sorted::order;
 
 /// Reads a document, or a place in one, whose type is not at hand; made by
 /// [`Document::read_by_path`](crate::Document::read_by_path). Places are named as in a

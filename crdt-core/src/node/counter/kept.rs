@@ -1,9 +1,8 @@
 //! A counter of which nothing is let go of, since what was taken back may come to stand again.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use std::sync::OnceLock;
 
-use crate::codec::order;
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Standing};
 use crate::sequence::{Ruling, on_branches};
@@ -11,9 +10,9 @@ use crate::sequence::{Ruling, on_branches};
 /// All that was ever added, and all resets.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    adds: BTreeMap<Id, Written<i64>>,
+    adds: SortedMap<Id, Written<i64>>,
     /// What each annuls of other chains than its own.
-    resets: BTreeMap<Id, Written<Vec<Id>>>,
+    resets: SortedMap<Id, Written<Vec<Id>>>,
     /// What they come to, found out by who asks first.
     standing: OnceLock<Sum>,
 }
@@ -28,7 +27,7 @@ struct Written<V> {
 /// The adds that stand.
 #[derive(Debug, Default)]
 pub(super) struct Sum {
-    pub(super) adds: BTreeMap<Id, i64>,
+    pub(super) adds: SortedMap<Id, i64>,
     pub(super) sum: i128,
 }
 
@@ -115,7 +114,7 @@ impl Kept {
 
     fn add_up(&self, chains: &Chains) -> Sum {
         let adds = self.adds.iter().filter(|(_, add)| add.stands());
-        let mut adds: BTreeMap<Id, i64> = order::map_of(adds.map(|(id, add)| (*id, add.value)));
+        let mut adds: SortedMap<Id, i64> = adds.map(|(id, add)| (*id, add.value)).collect();
         let resets = self.resets.iter().filter(|(_, reset)| reset.stands());
         let up_to = resets.flat_map(|(id, reset)| reset.value.iter().chain([id]));
         let ranges = up_to.map(|last| IdRange {

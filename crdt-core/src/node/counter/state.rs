@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::kept::Kept;
 use crate::codec::DecodeError;
@@ -14,7 +14,7 @@ use crate::sequence::SweptAlong;
 /// The state of a counter: what was added and has not been annulled by a reset.
 #[derive(Debug, Default)]
 pub struct CounterState {
-    adds: BTreeMap<Id, i64>,
+    adds: SortedMap<Id, i64>,
     sum: i128,
     /// Of which ops nothing stands. Most counters are never reset.
     swept: Option<Box<SweptAlong>>,
@@ -29,7 +29,7 @@ impl CounterState {
     }
 
     /// Everything that was added and stands.
-    pub(in crate::node) fn adds(&self, chains: &Chains) -> &BTreeMap<Id, i64> {
+    pub(in crate::node) fn adds(&self, chains: &Chains) -> &SortedMap<Id, i64> {
         self.kept.as_ref().map_or(&self.adds, |kept| &kept.standing(chains).adds)
     }
 

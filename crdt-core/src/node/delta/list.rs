@@ -1,18 +1,18 @@
+use crate::sorted::{SortedMap, SortedSet};
 use core::fmt;
 use core::ops::Range;
-use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::DeltaError;
 use super::value::{ValuesOf, copies, same};
-use crate::codec::order;
 use crate::history::Chains;
 use crate::node::rising::heaviest_rising;
 use crate::node::watch::{Part, Touched};
 use crate::node::{Before, CrdtNode, ListState};
 use crate::op::Id;
+use crate::sorted::order;
 
 /// What changed in a list, in runs from its beginning on. What comes behind the last run is
 /// retained.
@@ -54,8 +54,7 @@ pub(in crate::node) fn list_delta<S: Copy, T: CrdtNode>(
     value: impl Fn(S) -> T::Value,
     delta: impl Fn(S, S) -> Option<T::Delta>,
 ) -> Option<ListDelta<T>> {
-    let places: BTreeMap<Id, usize> =
-        order::map_of((0..).zip(before).map(|(at, (id, _))| (*id, at)));
+    let places: SortedMap<Id, usize> = (0..).zip(before).map(|(at, (id, _))| (*id, at)).collect();
     let found: Vec<Option<usize>> = after.iter().map(|(id, _)| places.get(id).copied()).collect();
     let common: Vec<usize> = found.iter().copied().flatten().collect();
     let fates = Fates::new(&common, before.len());
@@ -141,7 +140,7 @@ struct Moved {
     /// Of each part the slot of its first element, if it has moved.
     slots: Vec<Option<usize>>,
     /// The old places of what has moved, with the first slot, ascending.
-    lifted: BTreeMap<usize, (usize, usize)>,
+    lifted: SortedMap<usize, (usize, usize)>,
 }
 
 impl Moved {
@@ -156,7 +155,7 @@ impl Moved {
         let moved = old.iter().zip(stays).filter(|(_, stays)| !stays).map(|(part, _)| *part);
         let mut moved: Vec<_> = moved.collect();
         order::sort_by_key(&mut moved, |(_, start, _)| *start);
-        let (mut slots, mut lifted, mut next) = (vec![None; parts.len()], BTreeMap::new(), 0);
+        let (mut slots, mut lifted, mut next) = (vec![None; parts.len()], SortedMap::new(), 0);
         for (number, start, count) in moved {
             slots[number] = Some(next);
             lifted.insert(start, (count, next));
@@ -335,7 +334,7 @@ impl<T: CrdtNode> ListDelta<T> {
                     met = met.and(put_down(list, old[at].take(), Some(delta), &mut edit));
                 }
                 ListRun::Put { slot, delta } => {
-                    let moved = old[lifted[slot]].take();
+                    let moved = lifted.get(slot).and_then(|at| old[*at].take());
                     met = met.and(put_down(list, moved, delta.as_ref(), &mut edit));
                 }
                 ListRun::Insert(values) => {
@@ -369,8 +368,8 @@ impl<T: CrdtNode> ListDelta<T> {
 
     /// The old places of the elements in slots, if the runs end within a list of some length and
     /// what is lifted is put down.
-    fn check(&self, length: usize) -> Result<BTreeMap<usize, usize>, DeltaError> {
-        let (mut at, mut lifted, mut put) = (0_usize, BTreeMap::new(), BTreeSet::new());
+    fn check(&self, length: usize) -> Result<SortedMap<usize, usize>, DeltaError> {
+        let (mut at, mut lifted, mut put) = (0_usize, SortedMap::new(), SortedSet::new());
         for run in &self.0 {
             let is_new = match run {
                 ListRun::Lift { slot } => lifted.insert(*slot, at).is_none(),

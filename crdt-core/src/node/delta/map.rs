@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::{DeltaError, EntryDelta, entry_delta, touched_entry};
-use crate::codec::order;
 use crate::history::Chains;
 use crate::node::key::Plain;
 use crate::node::watch::Touched;
 use crate::node::{CrdtNode, MapKey};
+use crate::sorted::order;
 
 /// What changed in a map: of every key whose entry changed, what became of it.
 pub struct MapDelta<K, V: CrdtNode>(pub BTreeMap<K, EntryDelta<V>>);

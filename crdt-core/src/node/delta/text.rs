@@ -4,11 +4,11 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::DeltaError;
-use crate::codec::order;
 use crate::history::Chains;
 use crate::node::watch::{Composed, Part, Touched};
 use crate::node::{Before, TextState};
 use crate::op::{Id, IdRange};
+use crate::sorted::order;
 
 /// What changed in a text, in runs from its beginning on. What comes behind the last run is
 /// retained.

@@ -1,12 +1,11 @@
 //! How plain values are written into a state.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use serde_json::Value;
 
 use super::shape::{Scalar, Shape};
 use super::{Array, Json, JsonState, Object};
-use crate::codec::order;
 use crate::node::register::{RegisterState, assign_register, set_register};
 use crate::node::{CrdtNode, EditError, Fingerprint, List, Map, Scope, Text, Writing};
 use crate::op::limits::MAX_PATH_DEPTH;
@@ -107,7 +106,7 @@ fn feed(value: &Value, print: &mut Fingerprint, left: usize) {
             print.number(2);
             print.number(entries.len());
             // `serde_json` can be built to keep entries as they were inserted.
-            let sorted: BTreeMap<_, _> = order::map_of(entries.iter());
+            let sorted: SortedMap<_, _> = entries.iter().collect();
             for (key, value) in sorted {
                 print.bytes(key.as_bytes());
                 feed(value, print, left);

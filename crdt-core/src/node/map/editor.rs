@@ -2,8 +2,8 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 use super::{IntoKey, MapIter, MapState, MapView, write};
-use crate::codec::order;
 use crate::node::{CrdtNode, EditError, MapKey, NodeState, Scope, Writing};
+use crate::sorted::order;
 
 /// Edits a map.
 pub struct MapEditor<'a, K: MapKey, V: CrdtNode> {

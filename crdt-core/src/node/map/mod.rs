@@ -24,9 +24,9 @@ use super::{
     Argument, Before, CrdtNode, DeltaError, EditError, Fingerprint, MapDelta, MapKey, Scope,
     ValueOf, Writing,
 };
-use crate::codec::order;
 use crate::history::Chains;
 use crate::schema::{self, SchemaBuilder};
+use crate::sorted::order;
 
 /// A map whose entries are nested nodes. As a field type this is the same as `BTreeMap<K, V>`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 use core::borrow::Borrow;
 
-use crate::codec::{DecodeError, order};
+use crate::codec::DecodeError;
 use crate::history::{Chains, LocalSegment};
 use crate::node::entries::{self, Entries};
 use crate::node::entry::Entry;
@@ -11,6 +11,7 @@ use crate::node::{
     StateReader, StateWriter,
 };
 use crate::op::Key;
+use crate::sorted::order;
 
 /// The state of a map: its entries, absent ones that something was written in included.
 #[derive(Debug)]

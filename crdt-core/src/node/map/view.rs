@@ -5,10 +5,10 @@ use serde::{Serialize, Serializer};
 
 use super::MapState;
 use super::state::Present;
-use crate::codec::order;
 use crate::history::Chains;
 use crate::node::key::Plain;
 use crate::node::{Blame, CrdtNode, MapKey};
+use crate::sorted::order;
 
 /// Reads a map. Entries come in the order of their keys, also those of a `HashMap`.
 ///

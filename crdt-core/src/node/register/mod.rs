@@ -40,7 +40,7 @@ use crate::schema::{self, SchemaBuilder};
 /// Values are the same if their canonical bytes are. Those of a `HashMap` are, in whatever order
 /// its entries come; those of a `HashSet` are not, since serde writes a set as it writes a list. An
 /// [`update`](crate::Document::update) may therefore set such a register anew although it has not
-/// changed: keep a `BTreeSet` in it.
+/// changed: keep a `SortedSet` in it.
 ///
 /// A value is written only if it comes back: it is encoded, decoded and encoded again, and must
 /// give the same bytes, but for the order of what is in sequences. A `Some` that holds `None` or a

@@ -132,12 +132,14 @@ impl TextState {
         if self.reads_as(text, scope.chains()) {
             return Ok(());
         }
-        let old: Vec<char> = self.to_text(scope.chains()).chars().collect();
-        let new: Vec<char> = text.chars().collect();
+        // One search for texts and lists: both are numbers to it.
+        let old: Vec<u32> = self.to_text(scope.chains()).chars().map(u32::from).collect();
+        let new: Vec<u32> = text.chars().map(u32::from).collect();
         // What lies before a part is new text already when its turn comes.
         for part in differences(&old, &new) {
             let at = part.new.start;
-            let text = String::from_iter(&new[part.new]);
+            let text = new[part.new].iter().filter_map(|char| char::from_u32(*char));
+            let text: String = text.collect();
             self.splice(&mut scope, at..at + part.old.len(), &text)?;
         }
         Ok(())

@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::{Composed, Effect, Step};
-use crate::codec::order;
 use crate::node::untyped::EntryKey;
 use crate::op::{Id, Key};
+use crate::sorted::order;
 
 /// What is known of how a node was before.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl<'a, S> Before<'a, S> {
 pub struct Touched<'l> {
     /// Each with its number, ascending.
     effects: Vec<(u64, &'l Effect)>,
-    below: BTreeMap<&'l Step, Touched<'l>>,
+    below: SortedMap<&'l Step, Touched<'l>>,
 }
 
 impl<'l> Touched<'l> {

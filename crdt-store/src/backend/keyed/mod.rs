@@ -9,7 +9,6 @@ mod key;
 mod transaction;
 
 use core::ops::Range;
-use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use super::{Access, Place};
@@ -66,8 +65,8 @@ pub trait TableTransaction {
 /// A key, and what it has.
 pub type Row = (Vec<u8>, Vec<u8>);
 
-/// What keys have from now on; `None` is nothing.
-pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+/// What keys have from now on, ascending and each once; `None` is nothing.
+pub type Changes = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
 /// A place that keeps documents in a [`Table`].
 #[derive(Clone, Debug)]

@@ -4,10 +4,11 @@ use core::ops::Range;
 use std::time::SystemTime;
 
 use crdt_core::DocumentId;
+use crdt_core::sorted::{SortedMap, sort, sort_by_key};
 
 use super::entry::Kept;
 use super::key::{self, Reader, Tag, beginning_with};
-use super::{Changes, Row, TableTransaction};
+use super::{Row, TableTransaction};
 use crate::backend::{Access, Append, Check, Entry, Note, Part, PartName, Placed, Rows, Write};
 use crate::error::StoreError;
 use crate::listing::Listing;
@@ -22,12 +23,12 @@ pub struct KeyedTransaction<X> {
     access: Access,
     now: SystemTime,
     /// What was written, and is not committed.
-    changes: Changes,
+    changes: SortedMap<Vec<u8>, Option<Vec<u8>>>,
 }
 
 impl<X: TableTransaction> KeyedTransaction<X> {
     pub(super) fn new(table: X, access: Access, now: SystemTime) -> Self {
-        Self { table, access, now, changes: Changes::new() }
+        Self { table, access, now, changes: SortedMap::new() }
     }
 
     async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -46,7 +47,7 @@ impl<X: TableTransaction> KeyedTransaction<X> {
         let mut keys = self.table.keys(&range.start..&range.end, most_there).await?;
         keys.retain(|key| !self.changes.contains_key(key));
         keys.extend(changed().filter(|(_, value)| value.is_some()).map(|(key, _)| key.clone()));
-        keys.sort_unstable();
+        sort(&mut keys);
         keys.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         Ok(keys)
     }
@@ -60,7 +61,7 @@ impl<X: TableTransaction> KeyedTransaction<X> {
         rows.retain(|(key, _)| !self.changes.contains_key(key));
         let changed = self.changes.range(range);
         rows.extend(changed.filter_map(|(key, value)| Some((key.clone(), value.clone()?))));
-        rows.sort_unstable();
+        sort(&mut rows);
         Ok(rows)
     }
 
@@ -107,7 +108,7 @@ impl<X: TableTransaction> Rows for KeyedTransaction<X> {
             found.extend(id.and_then(|id| Kept::from_bytes(id, &bytes)));
         }
         found.retain(|kept| !kept.entry.removed);
-        found.sort_unstable_by_key(|kept| kept.order);
+        sort_by_key(&mut found, |kept| kept.order);
         Ok(found.into_iter().map(|kept| kept.entry.listing).collect())
     }
 
@@ -197,7 +198,7 @@ impl<X: TableTransaction> Rows for KeyedTransaction<X> {
     }
 
     async fn commit(self) -> Result<(), StoreError> {
-        self.table.commit(self.changes).await
+        self.table.commit(self.changes.into_iter().collect()).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crdt_core::sorted::{SortedSet, sort, sort_by_key};
 use crdt_core::{Frontier, ShortTip, Tip};
 
 use super::Channel;
@@ -140,7 +141,7 @@ impl Channel {
 /// Tips in few bytes, ascending, and what they stand for, by place. Where some begin alike an
 /// answer cannot say which it means, and nothing is remembered.
 fn abbreviated(mut tips: Vec<Tip>) -> (Vec<Tip>, Vec<ShortTip>) {
-    tips.sort_unstable_by_key(Tip::shortened);
+    sort_by_key(&mut tips, Tip::shortened);
     let mut short: Vec<_> = tips.iter().map(Tip::shortened).collect();
     short.dedup();
     if short.len() != tips.len() {
@@ -158,12 +159,12 @@ fn full(tips: &[Tip], answers: bool) -> Reply {
 /// Which of the tips that were said are here, and which tips are here beside them.
 fn differing(said: &[ShortTip], recognized: &Frontier, own: &[Tip]) -> Reply {
     // What is claimed and not known has a hash that is not whole.
-    let known: std::collections::BTreeSet<ShortTip> =
+    let known: SortedSet<ShortTip> =
         recognized.tips().iter().filter(|tip| !is_claim(tip)).map(Tip::shortened).collect();
     let bits = said.iter().map(|tip| known.contains(tip)).collect();
     let mut beside: Vec<ShortTip> = own.iter().map(Tip::shortened).collect();
     beside.retain(|tip| said.binary_search(tip).is_err());
-    beside.sort_unstable();
+    sort(&mut beside);
     beside.dedup();
     Reply::Differing(bits, beside)
 }

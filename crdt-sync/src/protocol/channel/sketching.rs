@@ -6,7 +6,7 @@
 //! had said all of its tips. If the two differ in too much, or the symbols contradict each other,
 //! it says all of its tips instead.
 
-use std::collections::BTreeSet;
+use crdt_core::sorted::SortedSet;
 
 use crdt_core::{ShortTip, Tip};
 
@@ -121,7 +121,7 @@ impl Channel {
                 self.due.tips = Some(Reply::More);
             }
             Ok(Some(difference)) => {
-                let mine: BTreeSet<Item> = difference.mine.into_iter().collect();
+                let mine: SortedSet<Item> = difference.mine.into_iter().collect();
                 let is_mine = |tip: &Tip| mine.contains(&item(&salt, tip));
                 let (mine, common) = tips.into_iter().partition(is_mine);
                 self.comparing.common = common;

@@ -1,6 +1,6 @@
 //! The set that the other side follows, as far as it has said.
 
-use std::collections::BTreeSet;
+use crdt_core::sorted::SortedSet;
 use std::sync::Arc;
 
 use crdt_core::DocumentId;
@@ -213,7 +213,7 @@ impl Served {
         });
         match received {
             Some((_, Ok(Some(difference)))) => {
-                let mine: BTreeSet<Item> = difference.mine.into_iter().collect();
+                let mine: SortedSet<Item> = difference.mine.into_iter().collect();
                 let differing = items.iter().filter(|(item, _)| mine.contains(item));
                 return Some(differing.map(|(_, place)| *place).collect());
             }

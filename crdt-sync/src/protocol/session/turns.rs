@@ -1,6 +1,6 @@
 //! Who comes next: documents that wait for something, each once, in the order in which they came.
 
-use std::collections::BTreeMap;
+use crdt_core::sorted::SortedMap;
 
 use crdt_core::DocumentId;
 
@@ -34,7 +34,7 @@ pub(in crate::protocol) type Places = [Option<u64>; Turn::ALL.len()];
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     next: u64,
-    queues: [BTreeMap<u64, DocumentId>; Turn::ALL.len()],
+    queues: [SortedMap<u64, DocumentId>; Turn::ALL.len()],
 }
 
 impl Turns {

@@ -1,5 +1,5 @@
+use crate::sorted::SortedMap;
 use core::ops::Range;
-use std::collections::BTreeMap;
 
 use super::{Target, VERSION, found, kind};
 use crate::codec::write;
@@ -16,7 +16,7 @@ pub(in crate::document::undo) struct NoteWriter<'h> {
     /// The chain of this replica; `None` if there is none, or it forks.
     own: Option<BranchIndex>,
     /// The authors that are named, numbered from 1, and how they are listed.
-    numbers: BTreeMap<Author, u64>,
+    numbers: SortedMap<Author, u64>,
     listed: Vec<Author>,
     steps: Vec<u8>,
 }
@@ -24,7 +24,7 @@ pub(in crate::document::undo) struct NoteWriter<'h> {
 impl<'h> NoteWriter<'h> {
     pub(in crate::document::undo) fn new(history: &'h History, author: Author) -> Self {
         let own = history.unforked(&author);
-        let (numbers, listed) = (BTreeMap::new(), Vec::new());
+        let (numbers, listed) = (SortedMap::new(), Vec::new());
         Self { history, author, own, numbers, listed, steps: Vec::new() }
     }
 

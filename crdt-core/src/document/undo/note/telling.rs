@@ -1,5 +1,5 @@
+use crate::sorted::SortedMap;
 use core::ops::Range;
-use std::collections::BTreeMap;
 
 use super::{Step, Target, VERSION, found, kind};
 use crate::codec::{DecodeError, Reader};
@@ -31,9 +31,9 @@ pub(in crate::document::undo) struct Told<'h> {
     author: Author,
     own: BranchIndex,
     /// In the order in which they were made.
-    groups: BTreeMap<usize, (Way, Group)>,
+    groups: SortedMap<usize, (Way, Group)>,
     /// Where they are there, by the numbers of their first changes.
-    places: BTreeMap<u32, usize>,
+    places: SortedMap<u32, usize>,
     next: usize,
 }
 
@@ -42,7 +42,7 @@ impl<'h> Told<'h> {
     /// is here.
     pub(in crate::document::undo) fn new(history: &'h History, author: Author) -> Option<Self> {
         let own = history.unforked(&author)?;
-        let (groups, places) = (BTreeMap::new(), BTreeMap::new());
+        let (groups, places) = (SortedMap::new(), SortedMap::new());
         Some(Self { history, author, own, groups, places, next: 0 })
     }
 

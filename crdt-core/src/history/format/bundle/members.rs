@@ -1,7 +1,7 @@
 //! Building the members of a bundle, in whichever form they lie: each is checked and hashed, and
 //! none may go beyond what the bundle stated.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use super::{Bundle, Member, Reference};
 use crate::codec::DecodeError;
@@ -37,7 +37,7 @@ pub(super) struct Members {
     used: Used,
     /// Members that begin a chain, follow a change outside or follow what another one follows too:
     /// what they follow, and their hashes.
-    siblings: BTreeSet<(u32, Option<Reference>, ChangeHash)>,
+    siblings: SortedSet<(u32, Option<Reference>, ChangeHash)>,
 }
 
 /// Which entries of the bundle's lists some member has referred to.
@@ -76,7 +76,7 @@ impl Members {
             left,
             followed: Vec::new(),
             used,
-            siblings: BTreeSet::new(),
+            siblings: SortedSet::new(),
         }
     }
 

@@ -3,10 +3,10 @@
 use core::ops::Range;
 
 use super::Chains;
-use crate::codec::order;
 use crate::history::format::numbers::{
     AuthorIndex, BranchIndex, ChangeIndex, Number as _, StreakIndex,
 };
+use crate::sorted::order;
 #[cfg(test)]
 use crate::steps;
 

@@ -16,8 +16,8 @@ mod streaks;
 
 pub(crate) use streaks::Streak;
 
+use crate::sorted::SortedMap;
 use core::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use branches::{Branch, Branches};
 use streaks::Streaks;
@@ -37,7 +37,7 @@ pub struct Chains {
     pub(crate) authors: Authors,
     branches: Branches,
     /// The first branch of each author that begins a chain.
-    roots: BTreeMap<AuthorIndex, BranchIndex>,
+    roots: SortedMap<AuthorIndex, BranchIndex>,
     streaks: Streaks,
     hashes: Hashes,
     highest_time: u32,

@@ -11,18 +11,20 @@ use core::iter::FromIterator;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sorts without keeping what compares as equal in its order.
-pub(crate) fn sort_by<T>(items: &mut [T], compare: impl FnMut(&T, &T) -> Ordering) {
+pub fn sort_by<T>(items: &mut [T], compare: impl FnMut(&T, &T) -> Ordering) {
     #[cfg(not(target_family = "wasm"))]
     items.sort_unstable_by(compare);
     #[cfg(target_family = "wasm")]
     small::sort(&mut small::Items { items, compare });
 }
 
-pub(crate) fn sort<T: Ord>(items: &mut [T]) {
+/// Sorts by the order of the elements.
+pub fn sort<T: Ord>(items: &mut [T]) {
     sort_by(items, T::cmp);
 }
 
-pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+/// Sorts by the order of a key that every element has.
+pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
