@@ -5,8 +5,6 @@
 //! Nothing is verified here but that bytes are canonical: neither signatures nor keys, nor what
 //! needs the history. So what is put together is taken in as every other bundle is.
 
-use crate::sorted::{SortedMap, SortedSet};
-
 use super::format::bundle::{
     Bundle, BundleWriter, Form, Frame, Leaving, Reference, check_body, check_mark,
 };
@@ -18,6 +16,7 @@ use super::store::refusal::Refusal;
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
 use crate::op::limits::MAX_CHANGE_BYTES;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// A change of a [`LooseBundle`], in canonical parts, and its signature if it carries one.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -4,11 +4,10 @@
 //! A bundle waits as the bytes it came in: decoded it can be a thousand times as large. It is
 //! decoded again when it wakes, which costs once more what taking it in has cost.
 
-use crate::sorted::{SortedMap, SortedSet};
-
 use crate::codec::{DecodeError, Reader, write};
 use crate::crypto::ChangeHash;
 use crate::history::format::waiting::Waiting;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// How much may wait. Both limits are of one replica and may differ between replicas.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,7 +1,8 @@
 //! A sorted map that takes little memory while it holds little.
 
-use crate::sorted::{self, SortedMap};
 use core::borrow::Borrow;
+
+use crate::sorted::{self, SortedMap};
 
 /// The most entries that lie side by side.
 const FEW: usize = if cfg!(test) { 2 } else { 8 };

@@ -1,6 +1,5 @@
 //! The whole state of a document as text.
 
-use crate::sorted::SortedMap;
 use core::fmt;
 
 use super::untyped::{EntryKey, Untyped};
@@ -9,6 +8,7 @@ use super::{CounterState, ListState, Misfit, TextState};
 use crate::crypto::{Author, ChangeHash};
 use crate::history::{Chains, History};
 use crate::op::{Id, IdRange};
+use crate::sorted::SortedMap;
 
 /// How many hexadecimal digits of a name are shown where they tell it from all others.
 const DIGITS: usize = 8;

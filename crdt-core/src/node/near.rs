@@ -4,11 +4,11 @@
 //! value that was changed come others that were not. So of every chain two places are remembered,
 //! and an id lies near to one or the other.
 
-use crate::sorted::SortedMap;
 use core::mem;
 
 use crate::codec::{DecodeError, write};
 use crate::op::Id;
+use crate::sorted::SortedMap;
 
 /// Where the ids that come next are likely to be: of every branch the counter of the last
 /// id, and the one it would have been near to at the other place.

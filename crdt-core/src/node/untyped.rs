@@ -1,7 +1,5 @@
 //! The state of documents, and of parts of documents, whose Rust type is not known.
 
-use crate::sorted::SortedMap;
-
 use serde_json::Value;
 
 use super::entries::Entries;
@@ -15,6 +13,7 @@ use super::{
 use crate::codec::{DecodeError, value};
 use crate::history::{Chains, History};
 use crate::op::{Action, Id, Key, KeyBytes};
+use crate::sorted::SortedMap;
 
 /// A node that takes every op: it is all kinds of nodes at once, and shows itself as what it was
 /// used as. It refuses nothing: an op that no kind of node takes is inert.

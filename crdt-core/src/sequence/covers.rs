@@ -7,12 +7,11 @@
 //! lies below a position is consecutive, and a B-tree has its sum in O(log n), however deep an
 //! author nests forks.
 
-use crate::sorted::SortedMap;
-
 use super::order::{OpOrder, Stamp};
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Standing};
+use crate::sorted::SortedMap;
 use crate::sorted::order;
 
 /// All deletes of a sequence, by the names of their ops.

@@ -3,12 +3,11 @@
 //! Where elements come to stand is a matter of the ops alone. So a history that arrives as a whole
 //! need not be integrated op by op: its inserts are a tree, and walking it gives the list.
 
-use crate::sorted::SortedMap;
-
 use super::layout::Layout;
 use super::order::Stamp;
 use super::{OpOrder, Sequence, TextChunk, UnknownParent};
 use crate::op::{Id, IdRange, Place, Side};
+use crate::sorted::SortedMap;
 
 /// Ops on a text. They come one after the other, each once and after those it depends on.
 #[derive(Default, Debug)]

@@ -6,7 +6,6 @@
 //! one place, and what was inserted beside an element stays where that was. (Kleppmann, "Moving
 //! Elements in List CRDTs", `PaPoC` 2020.)
 
-use crate::sorted::SortedSet;
 use core::ops::Range;
 
 use super::covers::Ruling;
@@ -18,6 +17,7 @@ use super::stands::{Stands, Step};
 use super::{Content, Keep, OpOrder, OutOfBounds, Sequence, Shift, Shifts, Spot, UnknownParent};
 use crate::btree::Cursor;
 use crate::op::{Id, IdRange, Place, Side, Standing};
+use crate::sorted::SortedSet;
 
 impl<C: Content> Sequence<C> {
     /// Moves elements: the first one to a place named `first`, which hangs where `place` says,

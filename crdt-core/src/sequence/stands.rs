@@ -1,12 +1,12 @@
 //! Which elements have been moved, and where they stand.
 
-use crate::sorted::SortedMap;
 use core::ops::Range;
 
 use super::covers::Ruling;
 use super::order::{OpOrder, Stamp};
 use crate::btree::{Combine, Cursor, Entry, Summary, Tree};
 use crate::op::{Id, IdRange};
+use crate::sorted::SortedMap;
 
 /// The places of all elements that have been moved. Of others nothing is kept: they stand where
 /// they were inserted.

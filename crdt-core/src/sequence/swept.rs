@@ -1,9 +1,8 @@
 //! Counters of which a node is known to hold nothing.
 
-use crate::sorted::SortedMap;
-
 use crate::history::Chains;
 use crate::op::{Id, IdRange};
+use crate::sorted::SortedMap;
 #[cfg(test)]
 use crate::steps;
 

@@ -1,9 +1,9 @@
 use core::time::Duration;
-use crdt_core::sorted::SortedMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crdt_core::DocumentId;
+use crdt_core::sorted::SortedMap;
 
 use super::queue::{Queue, Turn};
 use super::{

@@ -1,7 +1,7 @@
-use crdt_core::sorted::SortedMap;
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crdt_core::sorted::SortedMap;
 use crdt_core::{Author, ChangeHash};
 
 use crate::live::RelayStanding;

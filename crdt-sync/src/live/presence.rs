@@ -2,10 +2,10 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use crdt_core::sorted::SortedMap;
 use std::sync::{Arc, Weak};
 
 use crdt_core::serde_json::{from_slice, to_vec};
+use crdt_core::sorted::SortedMap;
 use crdt_core::{Author, CrdtNode};
 use crdt_store::backend::Place;
 use futures_util::stream::{self, Stream};

@@ -1,10 +1,10 @@
 //! What connections of a page share: the documents that are bound, and a bounded queue to each.
 
 use core::cell::{Cell, RefCell};
-use crdt_core::sorted::SortedMap;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use crdt_core::sorted::SortedMap;
 use crdt_core::{Author, DocumentId, Keypair};
 use tokio::sync::Notify;
 use tokio::sync::watch::{Receiver, Sender};

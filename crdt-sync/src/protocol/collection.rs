@@ -18,9 +18,9 @@ mod served;
 
 pub(super) use served::{Reply, Served};
 
-use crdt_core::sorted::SortedSet;
 use std::sync::Arc;
 
+use crdt_core::sorted::SortedSet;
 use crdt_core::{ChangeHash, DocumentId, History};
 use sha2::{Digest as _, Sha256};
 

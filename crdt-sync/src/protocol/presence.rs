@@ -9,7 +9,6 @@
 //! later is remembered.
 
 use crdt_core::sorted::{SortedMap, SortedSet};
-
 use crdt_core::{Author, DocumentId, Keypair, Signature};
 
 use super::time::Time;

@@ -1,8 +1,8 @@
 //! What a connection asks its host, and the answers that follow from a history alone.
 
-use crdt_core::sorted::SortedSet;
 use std::sync::Arc;
 
+use crdt_core::sorted::SortedSet;
 use crdt_core::{
     ApplyError, Asked, Author, ChangeHash, DocumentId, Frontier, Have, History, LooseBundle,
     Outcome, Portion, PortionBundle, ShortTip, Tip,

@@ -8,10 +8,10 @@ mod sending;
 mod sets;
 mod turns;
 
-use crdt_core::sorted::{SortedMap, SortedSet};
 use std::collections::VecDeque;
 
 use crdt_core::DocumentId;
+use crdt_core::sorted::{SortedMap, SortedSet};
 
 use super::channel::{Channel, Used};
 use super::collection::{Followed, Served, Set};

@@ -1,7 +1,6 @@
 //! From changes to frames.
 
 use crdt_core::sorted::SortedSet;
-
 use crdt_core::{ChangeHash, Genesis, LooseBundle, LooseChange};
 
 use super::bytes::write_varint;

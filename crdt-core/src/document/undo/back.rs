@@ -1,12 +1,11 @@
 //! The ops that take others back.
 
-use crate::sorted::SortedMap;
-
 use super::gathered::{Gathered, Ops};
 use super::standing::{Presence, Restored, presence, restore};
 use crate::history::{Chains, History, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::node::{Answer, Fit, Incoming, Misfit, NodeState, Prior, Question, Value};
 use crate::op::{Action, Id, Segment, Standing};
+use crate::sorted::SortedMap;
 use crate::sorted::order;
 
 /// A place lies in an element of which the state has let go, so it is not known what is there.

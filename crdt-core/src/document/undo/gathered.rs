@@ -1,11 +1,10 @@
 //! What a group of changes did, place by place.
 
-use crate::sorted::SortedMap;
-
 use super::groups::Group;
 use crate::history::{History, LocalSegment, Replayed};
 use crate::node::{Prior, Value};
 use crate::op::{Action, Id, IdRange, Segment, Standing};
+use crate::sorted::SortedMap;
 
 /// The ops of a group, at the places where they went. What went into elements that the group has
 /// inserted itself is left out: it comes and goes with these.

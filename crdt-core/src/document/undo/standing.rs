@@ -1,12 +1,11 @@
 //! What registers and entries come to when ops on them are taken back.
 
-use crate::sorted::{SortedMap, SortedSet};
-
 use super::gathered::{Entered, Written};
 use crate::history::Chains;
 use crate::node::Value;
 use crate::op::Id;
 use crate::sorted::order;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// What is to be written to a register.
 #[derive(Debug, Default)]

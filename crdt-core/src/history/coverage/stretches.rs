@@ -1,13 +1,12 @@
 //! The stretches of a history, and the signatures that are kept of each.
 
-use crate::sorted::SortedMap;
-
 use crate::codec::DecodeError;
 use crate::crypto::Signature;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex};
 use crate::history::format::outline::StretchRow;
 use crate::history::format::totals::{MAX_BUNDLE_CHANGES, MAX_BUNDLE_OPS, Totals};
 use crate::history::store::chains::Chains;
+use crate::sorted::SortedMap;
 
 /// A stretch is closed before it would outgrow this. Only between stretches a history can surely be
 /// cut for the way, so one is small; each costs a signature for every author in it.

@@ -35,12 +35,11 @@
 //! Nothing of this asks for truth: a frontier that lies harms none but who sent it, who gets too
 //! little or too much.
 
-use crate::sorted::SortedSet;
-
 use crate::crypto::Author;
 use crate::history::format::frontier::{Frontier, SHORT, ShortTip, Tip, beginning};
 use crate::history::format::numbers::{BranchIndex, ChangeIndex, Number as _};
 use crate::history::store::Store;
+use crate::sorted::SortedSet;
 use crate::sorted::order;
 
 /// What of a history the replica with some frontier has.

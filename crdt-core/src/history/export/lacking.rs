@@ -1,10 +1,9 @@
 //! Which changes are not below others.
 
-use crate::sorted::SortedMap;
-
 use crate::crypto::ChangeHash;
 use crate::history::format::numbers::ChangeIndex;
 use crate::history::store::Store;
+use crate::sorted::SortedMap;
 
 /// The changes that are neither among `have` nor below them, ascending.
 pub(crate) fn lacking(store: &Store, have: &[ChangeHash]) -> Vec<ChangeIndex> {

@@ -7,8 +7,6 @@ pub(crate) mod lacking;
 pub(crate) mod outgoing;
 pub(crate) mod portion;
 
-use crate::sorted::SortedMap;
-
 use had::Had;
 use outgoing::Outgoing;
 
@@ -18,6 +16,7 @@ use super::format::numbers::ChangeIndex;
 use super::store::Store;
 use crate::codec::write;
 use crate::crypto::{ChangeHash, Keypair, Signature};
+use crate::sorted::SortedMap;
 
 /// What exporting reads. It signs what this replica wrote if it has a keypair, and leaves it out if
 /// not.

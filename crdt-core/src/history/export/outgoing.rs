@@ -1,7 +1,5 @@
 //! Changes of a store as a bundle.
 
-use crate::sorted::{SortedMap, SortedSet};
-
 use thiserror::Error;
 
 use crate::codec::DecodeError;
@@ -13,6 +11,7 @@ use crate::history::format::totals::Totals;
 use crate::history::store::Store;
 use crate::history::store::archive::UNKNOWN;
 use crate::sorted::order;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// From so many canonical bytes on, changes are written as columns.
 const MANY: usize = 512;

@@ -5,7 +5,6 @@
 //! latest signature of each branch is kept, so it can be cut where no branch has begun that is
 //! signed only later. That is at least at its end, and stretches are short.
 
-use crate::sorted::SortedMap;
 use core::ops::Range;
 
 use super::{Exporter, lacking};
@@ -13,6 +12,7 @@ use crate::crypto::ChangeHash;
 use crate::history::coverage::Part;
 use crate::history::format::frontier::Frontier;
 use crate::history::format::numbers::{BranchIndex, ChangeIndex};
+use crate::sorted::SortedMap;
 
 /// What another replica has, as far as it has said.
 #[derive(Clone, Copy, Debug)]

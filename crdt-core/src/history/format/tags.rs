@@ -1,9 +1,8 @@
 //! Facts about a change or a document that are not ops.
 
-use crate::sorted::SortedMap;
-
 use crate::codec::{DecodeError, Reader, write};
 use crate::op::limits::MAX_TAG_BYTES;
+use crate::sorted::SortedMap;
 
 /// Facts about a change that are not ops: a list sorted by tag number, kept in canonical bytes
 /// (or as nothing when there are none).

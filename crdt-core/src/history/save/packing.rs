@@ -1,6 +1,5 @@
 //! The changes of a store as packs, of which few are written anew when it is saved again.
 
-use crate::sorted::SortedMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::history::export::outgoing::{Contradiction, Outgoing};
@@ -8,6 +7,7 @@ use crate::history::format::numbers::ChangeIndex;
 use crate::history::format::pack::Pack;
 use crate::history::store::Store;
 use crate::history::store::stored::Stored;
+use crate::sorted::SortedMap;
 
 /// Canonical bytes of a pack, beyond which it is left as it is. The bundle in it stays within all
 /// limits of one, since changes and ops take several bytes.

@@ -1,12 +1,11 @@
 //! Which changes prove themselves: by a signature of their own or of a later one on their chain,
 //! and by everything that they depend on doing so too.
 
-use crate::sorted::SortedMap;
-
 use crate::crypto::Signature;
 use crate::history::format::numbers::ChangeIndex;
 use crate::history::format::totals::{MAX_BUNDLE_BYTES, MAX_BUNDLE_CHANGES};
 use crate::history::store::Store;
+use crate::sorted::SortedMap;
 
 /// Changes that prove themselves.
 pub(super) struct Proven {

@@ -5,8 +5,6 @@
 //! Those that turn out to [prove themselves](super::proven) are then received anew as bundles, as if
 //! they had come from elsewhere.
 
-use crate::sorted::{SortedMap, SortedSet};
-
 use super::Kept;
 use super::proven::Proven;
 use crate::codec::{DecodeError, Reader, mark, write};
@@ -20,6 +18,7 @@ use crate::history::format::outline::Outline;
 use crate::history::format::pack::Pack;
 use crate::history::pending::PendingLimits;
 use crate::history::store::Store;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// Pieces of a document that could be read, not yet whether they are valid.
 #[derive(Debug)]

@@ -1,9 +1,8 @@
 //! The authors of changes, and their numbers in this replica.
 
-use crate::sorted::SortedMap;
-
 use crate::crypto::Author;
 use crate::history::format::numbers::{AuthorIndex, Full, Numbered};
+use crate::sorted::SortedMap;
 
 /// The authors, by number and by key.
 #[derive(Clone, Debug, Default)]

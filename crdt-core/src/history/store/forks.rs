@@ -1,8 +1,7 @@
 //! Where authors have forked their chains.
 
-use crate::sorted::SortedMap;
-
 use crate::history::format::numbers::{AuthorIndex, ChangeIndex};
+use crate::sorted::SortedMap;
 
 /// Where chains fork: an author and the predecessor of all the changes that have it in common.
 #[derive(Clone, Debug, Default)]

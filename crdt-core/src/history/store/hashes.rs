@@ -1,6 +1,5 @@
 //! The hashes of all changes, and the way back from a hash to its change.
 
-use crate::sorted::SortedMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 
@@ -10,6 +9,7 @@ use super::archive::{Archive, UNKNOWN};
 use crate::crypto::ChangeHash;
 use crate::history::format::growth::make_room;
 use crate::history::format::numbers::ChangeIndex;
+use crate::sorted::SortedMap;
 
 /// The hashes of changes by index, and an index by hash that keeps no hash a second time.
 ///

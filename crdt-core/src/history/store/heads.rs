@@ -1,8 +1,7 @@
 //! The changes that no other one depends on.
 
-use crate::sorted::SortedSet;
-
 use crate::history::format::numbers::ChangeIndex;
+use crate::sorted::SortedSet;
 
 /// The heads of so many changes.
 #[derive(Clone, Debug, Default)]

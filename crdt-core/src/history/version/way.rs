@@ -1,9 +1,8 @@
 //! What lies between two versions.
 
-use crate::sorted::{SortedMap, SortedSet};
-
 use crate::history::format::numbers::ChangeIndex;
 use crate::history::store::Store;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// The heads of a version, ascending: none of them depends on another.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -1,11 +1,11 @@
 //! A counter of which nothing is let go of, since what was taken back may come to stand again.
 
-use crate::sorted::SortedMap;
 use std::sync::OnceLock;
 
 use crate::history::Chains;
 use crate::op::{Id, IdRange, Standing};
 use crate::sequence::{Ruling, on_branches};
+use crate::sorted::SortedMap;
 
 /// All that was ever added, and all resets.
 #[derive(Debug, Default)]

@@ -1,5 +1,3 @@
-use crate::sorted::SortedMap;
-
 use super::kept::Kept;
 use crate::codec::DecodeError;
 use crate::history::{Chains, LocalAction};
@@ -10,6 +8,7 @@ use crate::node::{
 };
 use crate::op::{Action, Id, IdRange};
 use crate::sequence::SweptAlong;
+use crate::sorted::SortedMap;
 
 /// The state of a counter: what was added and has not been annulled by a reset.
 #[derive(Debug, Default)]

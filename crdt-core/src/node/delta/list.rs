@@ -1,4 +1,3 @@
-use crate::sorted::{SortedMap, SortedSet};
 use core::fmt;
 use core::ops::Range;
 
@@ -13,6 +12,7 @@ use crate::node::watch::{Part, Touched};
 use crate::node::{Before, CrdtNode, ListState};
 use crate::op::Id;
 use crate::sorted::order;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// What changed in a list, in runs from its beginning on. What comes behind the last run is
 /// retained.

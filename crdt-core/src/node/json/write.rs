@@ -1,7 +1,5 @@
 //! How plain values are written into a state.
 
-use crate::sorted::SortedMap;
-
 use serde_json::Value;
 
 use super::shape::{Scalar, Shape};
@@ -9,6 +7,7 @@ use super::{Array, Json, JsonState, Object};
 use crate::node::register::{RegisterState, assign_register, set_register};
 use crate::node::{CrdtNode, EditError, Fingerprint, List, Map, Scope, Text, Writing};
 use crate::op::limits::MAX_PATH_DEPTH;
+use crate::sorted::SortedMap;
 
 /// How deeply a value can nest that a document reads as: along a path, with an element and what is
 /// in it at its end, and then as much within a register.

@@ -1,8 +1,7 @@
-use crate::sorted::SortedMap;
-
 use super::{Composed, Effect, Step};
 use crate::node::untyped::EntryKey;
 use crate::op::{Id, Key};
+use crate::sorted::SortedMap;
 use crate::sorted::order;
 
 /// What is known of how a node was before.

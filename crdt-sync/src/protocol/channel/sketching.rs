@@ -7,7 +7,6 @@
 //! it says all of its tips instead.
 
 use crdt_core::sorted::SortedSet;
-
 use crdt_core::{ShortTip, Tip};
 
 use super::Channel;

@@ -1,9 +1,9 @@
 //! The set that the other side follows, as far as it has said.
 
-use crdt_core::sorted::SortedSet;
 use std::sync::Arc;
 
 use crdt_core::DocumentId;
+use crdt_core::sorted::SortedSet;
 
 use super::{FIRST, Set};
 use crate::protocol::digest::Salt;

@@ -1,8 +1,7 @@
 //! Who comes next: documents that wait for something, each once, in the order in which they came.
 
-use crdt_core::sorted::SortedMap;
-
 use crdt_core::DocumentId;
+use crdt_core::sorted::SortedMap;
 
 /// What documents wait for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

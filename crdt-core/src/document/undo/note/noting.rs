@@ -1,4 +1,3 @@
-use crate::sorted::SortedMap;
 use core::ops::Range;
 
 use super::{Target, VERSION, found, kind};
@@ -8,6 +7,7 @@ use crate::document::undo::stack::Way;
 use crate::history::{BranchIndex, ChangeIndex, History, Number as _};
 use crate::node::{Prior, Value};
 use crate::op::{Id, IdRange};
+use crate::sorted::SortedMap;
 
 /// Writes a note.
 pub(in crate::document::undo) struct NoteWriter<'h> {

@@ -1,4 +1,3 @@
-use crate::sorted::SortedMap;
 use core::ops::Range;
 
 use super::{Step, Target, VERSION, found, kind};
@@ -9,6 +8,7 @@ use crate::document::undo::stack::Way;
 use crate::history::{BranchIndex, ChangeIndex, History, Number as _};
 use crate::node::{Prior, Value};
 use crate::op::{Id, IdRange};
+use crate::sorted::SortedMap;
 
 /// Why notes say nothing of this replica.
 #[derive(Debug)]

@@ -1,8 +1,6 @@
 //! Building the members of a bundle, in whichever form they lie: each is checked and hashed, and
 //! none may go beyond what the bundle stated.
 
-use crate::sorted::SortedSet;
-
 use super::{Bundle, Member, Reference};
 use crate::codec::DecodeError;
 use crate::crypto::{Author, ChangeHash, DocumentId, Signature};
@@ -14,6 +12,7 @@ use crate::history::format::tags::Tags;
 use crate::history::format::totals::Totals;
 use crate::op::Body;
 use crate::op::limits::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS};
+use crate::sorted::SortedSet;
 
 /// The members read so far.
 pub(super) struct Members {

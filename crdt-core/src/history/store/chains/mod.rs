@@ -16,7 +16,6 @@ mod streaks;
 
 pub(crate) use streaks::Streak;
 
-use crate::sorted::SortedMap;
 use core::cmp::Ordering;
 
 use branches::{Branch, Branches};
@@ -28,6 +27,7 @@ use crate::crypto::ChangeHash;
 use crate::history::format::numbers::{AuthorIndex, BranchIndex, ChangeIndex, Full, Number as _};
 use crate::op::limits::MAX_COUNTER;
 use crate::op::{Id, IdRange};
+use crate::sorted::SortedMap;
 
 /// The chains of every author, and the time and hash of every change on them.
 #[derive(Clone, Debug, Default)]
