@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::raw::{Raw, ended, exchange, socket};
 use crate::rig::{
-    Board, Server, converged, created, hasty, joined, key, options, soon, store, until,
+    Board, Server, converged, created, hasty, joined, key, options, peer, soon, store, until,
 };
 
 /// That an honest peer is served.
@@ -262,8 +262,11 @@ async fn what_is_over_a_quota_makes_no_document() {
     let kept = store(197);
     let rules = Rules::new().everyone(Rule::write().quota(10));
     let server = Server::start(&kept, AllowList::new(rules), options(), None);
-    let (one, _first) = created(198, &server);
-    one.change(|board| board.title.set("more than ten bytes of changes")).await.expect("room");
+    let store = store(198);
+    let mut board = store.create::<Board>().expect("room");
+    board.change(|board| board.title.set("more than ten bytes of changes")).expect("room");
+    let (one, peer) = (Live::new(board), peer(&store, &server));
+    peer.bind(&one);
     until("it is refused", async || {
         one.relays().iter().any(|relay| relay.refused == Some(Refused::Quota))
     })
