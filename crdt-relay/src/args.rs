@@ -33,13 +33,21 @@ pub(crate) struct Args {
     /// What peers call this relay: `relay.example.org/crdt-sync`. Who means another one is refused
     #[arg(long, env = "CRDT_RELAY_ENDPOINT", value_name = "NAME")]
     endpoint: Option<String>,
-    /// Another relay to exchange all documents with; can be given several times, and in the environment
-    /// with commas between
+    /// Another relay to exchange all documents with, besides those of the file; can be given several
+    /// times, and in the environment with commas between
     #[arg(long, env = "CRDT_RELAY_LINK", value_name = "ADDRESS", value_delimiter = ',')]
     link: Vec<Target>,
     /// Everyone who can reach it may do everything
-    #[arg(long, env = "CRDT_RELAY_OPEN", value_parser = BoolishValueParser::new())]
-    open: bool,
+    #[arg(
+        long,
+        env = "CRDT_RELAY_OPEN",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    open: Option<bool>,
     /// How its log is written; `RUST_LOG` says what is in it
     #[arg(long, env = "CRDT_RELAY_LOG", value_name = "FORMAT", default_value = "text")]
     log: Log,
@@ -81,7 +89,8 @@ impl Args {
         config.admin = admin.or(config.admin);
         config.store = store.unwrap_or(config.store);
         config.endpoint = endpoint.or(config.endpoint);
-        config.open |= open;
+        config.open = open.unwrap_or(config.open);
+        config.is_said_open = open;
         config.links.extend(link.into_iter().map(Link::from));
         config.log = log;
         Ok(config)

@@ -14,7 +14,7 @@ use crate::args::Log;
 use crate::failure::Failure;
 
 /// All that can be said.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
@@ -34,13 +34,16 @@ pub(crate) struct Config {
     /// Where it was read from.
     #[serde(skip)]
     pub(crate) path: Option<PathBuf>,
-    /// What was read there, whatever was said besides.
+    /// Whether everyone may do everything, if that was said besides the file.
     #[serde(skip)]
-    pub(crate) file: Option<Box<Config>>,
+    pub(crate) is_said_open: Option<bool>,
+    /// What of the file holds until the relay ends, as it is there.
+    #[serde(skip)]
+    pub(crate) fixed: Option<Fixed>,
 }
 
 /// Who may do what.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Allow {
     pub(crate) key: Option<Author>,
@@ -110,8 +113,39 @@ impl Default for Config {
             queues: Queues::default(),
             log: Log::Text,
             path: None,
-            file: None,
+            is_said_open: None,
+            fixed: None,
         }
+    }
+}
+
+/// What is read when the relay starts, and not again.
+#[derive(Clone, Debug)]
+pub(crate) struct Fixed {
+    listen: SocketAddr,
+    admin: Option<SocketAddr>,
+    store: PathBuf,
+    endpoint: Option<String>,
+    behind_proxy: bool,
+    links: Vec<Link>,
+    limits: LimitsTable,
+    queues: Queues,
+}
+
+impl Fixed {
+    /// What is set in another way, as it is called in the file.
+    pub(crate) fn others_than(&self, other: &Self) -> impl Iterator<Item = &'static str> {
+        let differ = [
+            ("listen", self.listen != other.listen),
+            ("admin", self.admin != other.admin),
+            ("store", self.store != other.store),
+            ("endpoint", self.endpoint != other.endpoint),
+            ("behind_proxy", self.behind_proxy != other.behind_proxy),
+            ("links", self.links != other.links),
+            ("limits", self.limits != other.limits),
+            ("queues", self.queues != other.queues),
+        ];
+        differ.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name)
     }
 }
 
@@ -142,24 +176,23 @@ impl Config {
             place: place(&text, error.span().map_or(0, |span| span.start)),
             what: error.message().to_owned(),
         })?;
-        config.file = Some(Box::new(config.clone()));
+        config.fixed = Some(config.fixed());
         config.path = Some(path.to_owned());
         Ok(config)
     }
 
-    /// What is set in another way, of all that is read when the relay starts and not again.
-    pub(crate) fn others_than(&self, other: &Self) -> impl Iterator<Item = &'static str> {
-        let differ = [
-            ("listen", self.listen != other.listen),
-            ("admin", self.admin != other.admin),
-            ("store", self.store != other.store),
-            ("endpoint", self.endpoint != other.endpoint),
-            ("behind_proxy", self.behind_proxy != other.behind_proxy),
-            ("links", self.links != other.links),
-            ("limits", self.limits != other.limits),
-            ("queues", self.queues != other.queues),
-        ];
-        differ.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name)
+    fn fixed(&self) -> Fixed {
+        let Self { listen, admin, store, endpoint, behind_proxy, links, limits, queues, .. } = self;
+        Fixed {
+            listen: *listen,
+            admin: *admin,
+            store: store.clone(),
+            endpoint: endpoint.clone(),
+            behind_proxy: *behind_proxy,
+            links: links.clone(),
+            limits: limits.clone(),
+            queues: queues.clone(),
+        }
     }
 
     /// Whether only this machine can reach what is served.

@@ -7,6 +7,7 @@ use crdt_store::StoreError;
 use crdt_sync::access::TokenError;
 use crdt_sync::{SettingError, StartError};
 use thiserror::Error;
+use tracing_subscriber::filter::ParseError;
 
 use crate::config;
 
@@ -38,6 +39,8 @@ pub(crate) enum Failure {
     Token(usize, TokenError),
     #[error("link {0} has a token that cannot be one: {1}")]
     LinkToken(usize, TokenError),
+    #[error("`RUST_LOG` does not say what is logged: {0}")]
+    Log(ParseError),
     /// In the words of the file.
     #[error("`{name}` is {}: {}", error.value(), error.range())]
     Setting { name: &'static str, error: SettingError },
@@ -95,6 +98,7 @@ impl Failure {
             | Self::WhoIsAllowed(..)
             | Self::Token(..)
             | Self::LinkToken(..)
+            | Self::Log(_)
             | Self::Setting { .. } => 2,
             _ => 1,
         })

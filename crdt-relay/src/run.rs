@@ -1,5 +1,6 @@
 //! The relay from beginning to end.
 
+use std::env;
 use std::fs::{File, TryLockError};
 use std::io::IsTerminal as _;
 use std::net::{SocketAddr, TcpListener};
@@ -13,21 +14,20 @@ use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::Log;
-use crate::config::Config;
+use crate::config::{Config, Fixed};
 use crate::failure::Failure;
 use crate::policy::rules;
 use crate::signals::{Signal, Signals};
 
 /// Serves until the process is told to end.
 pub(crate) fn run(config: &Config) -> Result<(), Failure> {
-    begin_log(config.log);
+    begin_log(config.log)?;
     let list = Arc::new(AllowList::new(rules(config)?));
     let targets = config.targets()?;
     // Nothing is made for a relay that cannot be reached.
     let listeners = Listeners::bind(config)?;
+    let store = opened(&config.store)?;
     let _served = served(&config.store)?;
-    let opened = Store::open(&config.store);
-    let store = opened.map_err(|source| Failure::Store { path: config.store.clone(), source })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(Failure::Runtime)?.block_on(serve(config, targets, list, &store, listeners))
 }
@@ -52,13 +52,17 @@ fn bound(at: SocketAddr) -> Result<TcpListener, Failure> {
     bound.map_err(|error| Failure::listen(at, error))
 }
 
-/// What says that a relay serves a store, as long as it is held: two would not tell those who are
-/// connected to one of them what the others say who is there.
-fn served(store: &Path) -> Result<File, Failure> {
+fn opened(store: &Path) -> Result<Store, Failure> {
     let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return Err(Failure::NoFolder { folder: folder.to_owned() });
     }
+    Store::open(store).map_err(|source| Failure::Store { path: store.to_owned(), source })
+}
+
+/// What says that a relay serves a store, as long as it is held: two would not tell those who are
+/// connected to one of them what the others say who is there.
+fn served(store: &Path) -> Result<File, Failure> {
     let mut path = store.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);
@@ -75,8 +79,11 @@ fn served(store: &Path) -> Result<File, Failure> {
     Ok(lock)
 }
 
-fn begin_log(log: Log) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+fn begin_log(log: Log) -> Result<(), Failure> {
+    let filter = match env::var(EnvFilter::DEFAULT_ENV) {
+        Ok(said) if !said.trim().is_empty() => EnvFilter::try_new(said).map_err(Failure::Log)?,
+        _ => EnvFilter::new("info"),
+    };
     let for_people = std::io::stderr().is_terminal();
     let log_to = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(for_people);
     let log_to = log_to.with_writer(std::io::stderr);
@@ -84,6 +91,7 @@ fn begin_log(log: Log) {
         Log::Text => log_to.init(),
         Log::Json => log_to.json().init(),
     }
+    Ok(())
 }
 
 async fn serve(
@@ -168,6 +176,14 @@ fn spawn(
     }))
 }
 
+/// What is set in another way than it was, of what is not read again.
+fn others(now: Option<Fixed>, before: Option<&Fixed>) -> Vec<&'static str> {
+    match (now, before) {
+        (Some(now), Some(before)) => now.others_than(before).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Reads anew who may do what. What is wrong with that changes nothing.
 fn reload(config: &Config, list: &AllowList) {
     let Some(path) = &config.path else {
@@ -175,23 +191,21 @@ fn reload(config: &Config, list: &AllowList) {
         return;
     };
     let read = Config::read(path).and_then(|mut read| {
-        if let Some(started) = config.file.as_deref() {
-            for setting in read.others_than(started) {
-                tracing::warn!(setting, "it is another one in the file: start anew for that");
-            }
-        }
         (read.listen, read.behind_proxy) = (config.listen, config.behind_proxy);
-        read.open |= config.open;
+        read.open = config.is_said_open.unwrap_or(read.open);
         // A file that is being written is empty for a while.
         if read.allow.is_empty() && !config.allow.is_empty() {
             return Err(Failure::ListGone(path.clone()));
         }
-        rules(&read)
+        Ok((rules(&read)?, read.fixed))
     });
     match read {
-        Ok(rules) => {
+        Ok((rules, fixed)) => {
             list.set(rules);
             tracing::info!("read again who may do what");
+            for setting in others(fixed, config.fixed.as_ref()) {
+                tracing::warn!(setting, "differs in the file, and holds after a restart");
+            }
         }
         Err(error) => tracing::error!(%error, "who may do what stays as it was"),
     }

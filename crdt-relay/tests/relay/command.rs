@@ -191,6 +191,36 @@ fn a_variable_that_is_empty_says_nothing() {
     assert!(relay.folder.path().join("relay.crdt").exists());
 }
 
+/// Also where the file says something else.
+#[test]
+fn what_is_said_when_it_is_started_goes_before_the_file() {
+    let file = "open = true\n[[links]]\naddress = \"ws://127.0.0.1:1\"\n";
+    let closed = ["--config", "relay.toml", "--listen", "0.0.0.0:0", "--open=false"];
+    let (code, why) = refused(&closed, file);
+    assert_eq!(code, Some(2), "{why}");
+    assert!(why.contains("nothing says who may do what"), "{why}");
+}
+
+#[test]
+fn what_is_to_be_logged_is_a_filter() {
+    let folder = folder();
+    let mut command = command(folder.path(), &["--listen", "127.0.0.1:0"]);
+    let Output { status, stderr, .. } = command.env("RUST_LOG", "[[[").output().expect("it runs");
+    let why = String::from_utf8(stderr).expect("text");
+    assert_eq!(status.code(), Some(2), "{why}");
+    assert!(why.contains("`RUST_LOG`"), "{why}");
+}
+
+#[test]
+fn what_is_no_store_is_left_as_it_is() {
+    let folder = folder();
+    fs::write(folder.path().join("notes.txt"), "a text, and no store").expect("room");
+    let arguments = ["--listen", "127.0.0.1:0", "--store", "notes.txt"];
+    let started = command(folder.path(), &arguments).output().expect("it runs");
+    assert_eq!(started.status.code(), Some(1));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is beside it");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_not_read_again_is_said() {
@@ -200,8 +230,9 @@ fn what_is_not_read_again_is_said() {
     let mut relay = Running::start(folder, &["--config", "relay.toml", "--open"]);
     fs::write(&config, "listen = \"127.0.0.1:1\"\n[queues]\npeer = 8\n").expect("room");
     relay.signal("-HUP");
-    let log = relay.log_until("read again");
-    let said: Vec<&str> = log.lines().filter(|line| line.contains("start anew")).collect();
+    let log = relay.log_until("\"queues\"");
+    let said: Vec<&str> =
+        log.lines().filter(|line| line.contains("holds after a restart")).collect();
     assert_eq!(said.len(), 2, "{log}");
     assert!(said[0].contains("\"listen\"") && said[1].contains("\"queues\""), "{log}");
 }

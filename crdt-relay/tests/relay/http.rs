@@ -88,8 +88,12 @@ fn what_is_not_genuine_is_refused_and_makes_no_document() {
         let refused = ask(&relay.at, "POST", &format!("{path}/bundle"), None, bytes);
         assert_eq!(refused.status, 422, "{}", refused.text());
     }
+    let nothing = ask(&relay.at, "POST", &format!("{path}/bundle"), None, b"");
+    assert_eq!(nothing.status, 404, "{}", nothing.text());
     assert_eq!(get(&relay.at, &path, None).status, 404);
     assert_eq!(get(&relay.at, "/documents/plan", None).status, 400);
+    let metrics = get(&relay.at, "/metrics", None).text();
+    assert!(metrics.contains("crdt_relay_bundles_refused_total 3"), "{metrics}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
-use super::hub::{Desk, Done, Hub, Link, Mail, Mailbox, Place, Policy, Reviewed};
+use super::hub::{Desk, Done, Errand, Hub, Mail, Mailbox, Policy, Reviewed, Seat};
 use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
 use crate::dialing::{Again, Allowance, Ended, FEW, TO_PEERS, TO_RELAYS};
@@ -35,7 +35,7 @@ pub(crate) struct Setup {
     /// Told whose key the other side has, once it has proven that.
     pub(crate) authenticated: Option<Box<dyn Fn(Author) + Send + Sync>>,
     /// Its place among the connections, which is free again when it is over and all is answered.
-    pub(crate) seat: Option<Place>,
+    pub(crate) seat: Option<Seat>,
 }
 
 /// How long the other side has to take what is sent last, and to end a WebSocket that is over.
@@ -276,15 +276,15 @@ impl Session {
     fn deliver(&mut self, mail: Mail) {
         match mail {
             Mail::Grown(it) => self.it.local_change(it.document, &it.fresh),
-            Mail::Links => {
-                for (document, link) in self.hub.take_links(self.number) {
-                    match link {
-                        Link::Follow => self.it.subscribe(document),
-                        Link::FollowAnew => {
+            Mail::Errands => {
+                for (document, errand) in self.hub.take_errands(self.number) {
+                    match errand {
+                        Errand::Follow => self.it.subscribe(document),
+                        Errand::FollowAnew => {
                             self.leave(document);
                             self.it.subscribe(document);
                         }
-                        Link::Leave => self.leave(document),
+                        Errand::Leave => self.leave(document),
                     }
                 }
             }
@@ -309,7 +309,7 @@ impl Session {
         if !review.may_stay {
             self.close(Close::new(
                 CloseReason::Refused,
-                "the key is not on the list of this relay any more",
+                "this relay does not let the key, or the token, in any more",
             ));
             return;
         }

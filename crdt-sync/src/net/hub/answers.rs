@@ -50,11 +50,11 @@ struct Clerk {
     said_of_set: Mutex<Vec<(DocumentId, Vec<ChangeHash>)>>,
     /// The place of the connection among all: as long as something is worked on for it, also once it is
     /// over.
-    _seat: Option<Place>,
+    _seat: Option<Seat>,
 }
 
 /// What holds a place among the connections.
-pub(crate) type Place = Arc<dyn Any + Send + Sync>;
+pub(crate) type Seat = Arc<dyn Any + Send + Sync>;
 
 /// What has become of permissions.
 pub(crate) struct Reviewed {
@@ -76,7 +76,7 @@ impl Desk {
         address: IpAddr,
         token: Option<Token>,
         is_link: bool,
-        seat: Option<Place>,
+        seat: Option<Seat>,
     ) -> (Self, mpsc::UnboundedReceiver<Box<Done>>) {
         let (done, answers) = mpsc::unbounded_channel();
         let visitor = Mutex::new(Visitor::from(address).with_token(token));
@@ -244,9 +244,10 @@ impl Clerk {
         *self.visitor.lock().unwrap_or_else(PoisonError::into_inner) = visitor.clone();
         match &self.hub.policy {
             Policy::Relay(access) if !self.is_link && !access.may_connect(&visitor).await => {
-                tracing::info!(%peer, "not on the list");
-                let reason =
-                    format!("the key {peer} is not on the list of this relay, nor is a token");
+                tracing::info!(%peer, "not let in");
+                let reason = format!(
+                    "this relay lets in neither the key {peer} nor a token that was shown with it"
+                );
                 Answer::NotAdmitted { reason, retry_after: None }
             }
             _ => Answer::Admitted,
@@ -437,7 +438,7 @@ fn outcome(taken: Result<Taken, Refusal>) -> Answer {
         Err(Refusal::Invalid(error)) => Answer::Invalid(error),
         Err(Refusal::OverQuota) => Answer::Refused(Refused::Quota),
         Err(Refusal::Removed) => Answer::Refused(Refused::Unknown),
-        Err(Refusal::Failed) => Answer::Failed,
+        Err(Refusal::Failed | Refusal::Nothing) => Answer::Failed,
     }
 }
 
@@ -460,7 +461,7 @@ mod tests {
     use tokio::sync::Semaphore;
     use tokio::time::timeout;
 
-    use super::super::{Bounds, Link};
+    use super::super::{Bounds, Errand};
     use super::*;
     use crate::access::Open;
 
@@ -506,7 +507,7 @@ mod tests {
         let told = Arc::new(Semaphore::new(0));
         let hub = hub_with(Slow { told: told.clone(), panics: false });
         let (seat, address) = (Arc::new(()), Ipv4Addr::LOCALHOST.into());
-        let seated: Place = seat.clone();
+        let seated: Seat = seat.clone();
         let (mut desk, answers) =
             Desk::new(hub.clone(), hub.number(), address, None, false, Some(seated));
         let request = Request::Document { document: DOCUMENT, ask: Ask::Open { by_peer: true } };
@@ -590,14 +591,14 @@ mod tests {
         assert!(hub.link_documents(link).await.is_empty());
         hub.follow(peer, DOCUMENT);
         hub.want(peer, DOCUMENT);
-        assert_eq!(hub.take_links(link), [(DOCUMENT, Link::Follow)].into());
+        assert_eq!(hub.take_errands(link), [(DOCUMENT, Errand::Follow)].into());
         hub.exit(peer, || [DOCUMENT]);
         let mail = mailbox.mail.next().await;
-        assert!(matches!(mail, Some(crate::net::hub::Mail::Links)));
+        assert!(matches!(mail, Some(crate::net::hub::Mail::Errands)));
         desk(&hub, link, true).clerk.open(DOCUMENT, Ask::Open { by_peer: false }).await;
         let told = timeout(Duration::from_secs(20), mailbox.mail.next()).await;
-        assert!(matches!(told, Ok(Some(crate::net::hub::Mail::Links))), "it is to leave it");
-        assert_eq!(hub.take_links(link), [(DOCUMENT, Link::Leave)].into());
+        assert!(matches!(told, Ok(Some(crate::net::hub::Mail::Errands))), "it is to leave it");
+        assert_eq!(hub.take_errands(link), [(DOCUMENT, Errand::Leave)].into());
         assert_eq!(hub.followed(), 0);
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::{Hub, Link, Mail, Policy};
+use super::{Errand, Hub, Mail, Policy};
 use crate::host::{Entry, Listener, Ways, apart};
 
 /// The documents that are in use.
@@ -170,7 +170,7 @@ impl Hub {
         }
         let listener: Arc<dyn Listener> = self.clone();
         entry.listen(Arc::downgrade(&listener));
-        self.routes().link_all(entry.id, Link::FollowAnew);
+        self.routes().send_all_on(entry.id, Errand::FollowAnew);
     }
 
     /// The app does not share a document any more in one of the ways in which it did.
@@ -191,7 +191,7 @@ impl Hub {
             _ => return false,
         };
         if is_first && !is_last {
-            self.routes().link_all(entry.id, Link::FollowAnew);
+            self.routes().send_all_on(entry.id, Errand::FollowAnew);
         }
         is_last
     }
@@ -245,7 +245,7 @@ impl Hub {
     pub(crate) fn unbind(&self, document: DocumentId) {
         let held = self.documents().0.remove(&document);
         if held.is_some() {
-            self.routes().link_all(document, Link::Leave);
+            self.routes().send_all_on(document, Errand::Leave);
         }
         if let Some(Held::Bound(ways)) = held {
             for entry in ways.all() {

@@ -40,13 +40,13 @@ use crate::dialing::Inbox;
 use crate::host::PeerNumber;
 use crate::protocol::{Presences, Settings, Time};
 
-pub(crate) use answers::{Desk, Done, Place, Reviewed};
+pub(crate) use answers::{Desk, Done, Reviewed, Seat};
 use documents::Documents;
 use fan::Announcement;
 use followers::MAX_NUMBER;
 use quotas::Quotas;
 use routes::Routes;
-pub(crate) use routes::{Connected, Link, Mail, Mailbox};
+pub(crate) use routes::{Connected, Errand, Mail, Mailbox};
 use sets::Sets;
 pub(crate) use taking::{Refusal, take_in};
 

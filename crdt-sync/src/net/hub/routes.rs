@@ -19,7 +19,7 @@ pub(crate) enum Mail {
     /// A document that it follows has got changes.
     Grown(Arc<Announcement>),
     /// There are documents that it is to ask for, or to leave.
-    Links,
+    Errands,
     /// A document that it follows was removed here.
     Removed(DocumentId),
     /// Somebody says where they are.
@@ -60,13 +60,15 @@ pub(super) struct Route {
     /// Whether it is to follow all documents that others do.
     is_link: bool,
     /// What it has not been told of these: however many there are, they take one place in its queue.
-    links: BTreeMap<DocumentId, Link>,
+    errands: BTreeMap<DocumentId, Errand>,
+    /// Whether that place is taken.
+    is_sent_for: bool,
     documents: usize,
 }
 
 /// What a connection is to do with a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Link {
+pub(crate) enum Errand {
     /// It is here, or others want it.
     Follow,
     /// It is another one for the app than it was, of which there may be less.
@@ -109,11 +111,11 @@ type Ending = Box<dyn Fn() -> Close + Send>;
 
 impl Route {
     /// Tells a connection what to do with a document.
-    fn link(&mut self, document: DocumentId, link: Link) {
-        if self.links.is_empty() {
-            self.slot.send(&Mail::Links);
+    fn send_on(&mut self, document: DocumentId, errand: Errand) {
+        if !core::mem::replace(&mut self.is_sent_for, true) {
+            self.slot.send(&Mail::Errands);
         }
-        self.links.insert(document, link);
+        self.errands.insert(document, errand);
     }
 }
 
@@ -153,9 +155,9 @@ impl Routes {
         let followers = self.followers.of(&document);
         for link in &self.links {
             if let Some(route) = self.connections.get_mut(link)
-                && (!followers.contains(link) || route.links.contains_key(&document))
+                && (!followers.contains(link) || route.errands.contains_key(&document))
             {
-                route.link(document, Link::Follow);
+                route.send_on(document, Errand::Follow);
             }
         }
     }
@@ -182,7 +184,7 @@ impl Routes {
             for link in self.links.iter().filter(|link| !followers.contains(link)) {
                 // What it has not been told yet it need not be.
                 if let Some(route) = self.connections.get_mut(link) {
-                    route.links.remove(&document);
+                    route.errands.remove(&document);
                 }
             }
             self.left.insert(document);
@@ -198,15 +200,15 @@ impl Routes {
     }
 
     /// Has all connections do something with a document.
-    pub(super) fn link_all(&mut self, document: DocumentId, link: Link) {
-        self.connections.values_mut().for_each(|route| route.link(document, link));
+    pub(super) fn send_all_on(&mut self, document: DocumentId, errand: Errand) {
+        self.connections.values_mut().for_each(|route| route.send_on(document, errand));
     }
 
     /// Has all that follow a document ask for it.
-    pub(super) fn link_followers(&mut self, document: DocumentId) {
+    pub(super) fn send_followers_on(&mut self, document: DocumentId) {
         for number in self.followers.of(&document) {
             if let Some(route) = self.connections.get_mut(number) {
-                route.link(document, Link::Follow);
+                route.send_on(document, Errand::Follow);
             }
         }
     }
@@ -242,9 +244,17 @@ impl Hub {
     /// Enters a connection.
     pub(crate) fn enter(&self, number: u32, address: Option<IpAddr>) -> Mailbox {
         let (slot, mailbox) = host::mailbox(self.bounds.queue);
-        let (since, links) = (Instant::now(), BTreeMap::new());
-        let route =
-            Route { slot, address, author: None, since, is_link: false, links, documents: 0 };
+        let (since, errands) = (Instant::now(), BTreeMap::new());
+        let route = Route {
+            slot,
+            address,
+            author: None,
+            since,
+            is_link: false,
+            errands,
+            is_sent_for: false,
+            documents: 0,
+        };
         let mut routes = self.routes();
         if let Some(close) = &routes.ended {
             route.slot.end(close());
@@ -332,14 +342,15 @@ impl Hub {
 
     /// What a connection is to do with documents. Those that it is to leave it does not follow
     /// from here on, so that it is told of who wants one then.
-    pub(crate) fn take_links(&self, number: u32) -> BTreeMap<DocumentId, Link> {
+    pub(crate) fn take_errands(&self, number: u32) -> BTreeMap<DocumentId, Errand> {
         let mut routes = self.routes();
         let Some(route) = routes.connections.get_mut(&number) else { return BTreeMap::new() };
-        let links = core::mem::take(&mut route.links);
-        for (document, _) in links.iter().filter(|(_, link)| **link == Link::Leave) {
+        route.is_sent_for = false;
+        let errands = core::mem::take(&mut route.errands);
+        for (document, _) in errands.iter().filter(|(_, errand)| **errand == Errand::Leave) {
             routes.followers.remove(document, number);
         }
-        links
+        errands
     }
 
     /// Has connections to relays leave documents that nobody wants any more and that are not here: what
@@ -369,7 +380,7 @@ impl Hub {
             for number in routes.followers(document).to_vec() {
                 let route = routes.connections.get_mut(&number).filter(|route| route.is_link);
                 if let Some(route) = route {
-                    route.link(*document, Link::Leave);
+                    route.send_on(*document, Errand::Leave);
                 }
             }
         }
@@ -443,16 +454,16 @@ mod tests {
         Hub::start(store, keypair, Policy::Relay(Arc::new(Open)), bounds, Handle::current())
     }
 
-    type Links = BTreeMap<DocumentId, Link>;
+    type Errands = BTreeMap<DocumentId, Errand>;
 
-    async fn linked(hub: &Hub, number: u32, mailbox: &mut Mailbox) -> Links {
+    async fn linked(hub: &Hub, number: u32, mailbox: &mut Mailbox) -> Errands {
         let mail = timeout(Duration::from_secs(20), mailbox.mail.next()).await.expect("mail");
-        assert!(matches!(mail, Some(Mail::Links)));
-        hub.take_links(number)
+        assert!(matches!(mail, Some(Mail::Errands)));
+        hub.take_errands(number)
     }
 
-    fn all(documents: &[DocumentId], link: Link) -> Links {
-        documents.iter().map(|document| (*document, link)).collect()
+    fn all(documents: &[DocumentId], errand: Errand) -> Errands {
+        documents.iter().map(|document| (*document, errand)).collect()
     }
 
     fn want(hub: &Hub, number: u32, document: DocumentId) {
@@ -476,7 +487,7 @@ mod tests {
             want(&hub, peer, *document);
         }
         assert!(mailbox.end.borrow().is_none(), "it keeps up");
-        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&documents, Link::Follow));
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&documents, Errand::Follow));
         for document in &documents {
             hub.follow(link, *document);
         }
@@ -484,12 +495,31 @@ mod tests {
 
         hub.exit(peer, || documents.clone());
         let left = linked(&hub, link, &mut mailbox).await;
-        assert_eq!(left, all(&documents[1..100], Link::Leave));
+        assert_eq!(left, all(&documents[1..100], Errand::Leave));
         assert_eq!(hub.followed(), 2, "what is here, and what is asked for");
         // Who asks for one again is the first.
         want(&hub, other, documents[1]);
         let asked = linked(&hub, link, &mut mailbox).await;
-        assert_eq!(asked, all(&documents[1..2], Link::Follow));
+        assert_eq!(asked, all(&documents[1..2], Errand::Follow));
+    }
+
+    /// A peer that asks for a document and leaves it, again and again, fills nobody's queue.
+    #[tokio::test]
+    async fn who_changes_their_mind_fills_no_queue() {
+        let hub = hub();
+        let [link, peer] = [(); 2].map(|()| hub.number());
+        let mut mailbox = hub.enter(link, None);
+        let _mailbox = hub.enter(peer, None);
+        assert!(hub.link(link).is_empty());
+        let document = DocumentId::from_bytes([1; 32]);
+        for _ in 0..1000 {
+            want(&hub, peer, document);
+            hub.leave(peer, document);
+        }
+        assert!(mailbox.end.borrow().is_none(), "it keeps up");
+        assert!(linked(&hub, link, &mut mailbox).await.is_empty());
+        want(&hub, peer, document);
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&[document], Errand::Follow));
     }
 
     /// Of several connections to relays one may have left a document, and another not yet, when somebody
@@ -504,16 +534,16 @@ mod tests {
         assert!(hub.link(one).is_empty() && hub.link(two).is_empty());
         want(&hub, peer, document[0]);
         for (link, mailbox) in [one, two].into_iter().zip(&mut mailboxes) {
-            assert_eq!(linked(&hub, link, mailbox).await, all(&document, Link::Follow));
+            assert_eq!(linked(&hub, link, mailbox).await, all(&document, Errand::Follow));
             hub.follow(link, document[0]);
         }
         hub.exit(peer, || document);
         let [first, second] = &mut mailboxes;
-        assert_eq!(linked(&hub, one, first).await, all(&document, Link::Leave));
+        assert_eq!(linked(&hub, one, first).await, all(&document, Errand::Leave));
         want(&hub, other, document[0]);
-        assert_eq!(linked(&hub, one, first).await, all(&document, Link::Follow));
+        assert_eq!(linked(&hub, one, first).await, all(&document, Errand::Follow));
         let told = linked(&hub, two, second).await;
-        assert_eq!(told, all(&document, Link::Follow), "it has not left it");
+        assert_eq!(told, all(&document, Errand::Follow), "it has not left it");
     }
 
     /// Who asks for very many documents that nobody has keeps nobody else from theirs, and what comes to
@@ -537,16 +567,16 @@ mod tests {
         assert_eq!(first.len(), wanted::OF_ONE);
         let theirs = [document(1_000_000)];
         want(&hub, other, theirs[0]);
-        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&theirs, Link::Follow));
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&theirs, Errand::Follow));
         let waits = [document(2 * wanted::OF_ONE - 1)];
         assert!(!first.contains_key(&waits[0]));
         hub.arrived(waits[0]);
-        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&waits, Link::Follow));
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&waits, Errand::Follow));
         // One that is asked for comes, and another one takes its room.
         hub.follow(link, document(0));
         hub.arrived(document(0));
         let next = [document(wanted::OF_ONE)];
-        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&next, Link::Follow));
+        assert_eq!(linked(&hub, link, &mut mailbox).await, all(&next, Errand::Follow));
     }
 
     /// Who leaves while somebody comes is not shown to them as if they were there.

@@ -21,6 +21,8 @@ pub(crate) enum Refusal {
     OverQuota,
     #[error("the document was removed here")]
     Removed,
+    #[error("there is nothing of the document in the bundles, nor is it here")]
+    Nothing,
     #[error("the bundles cannot be taken in now: try again later")]
     Failed,
 }
@@ -82,30 +84,34 @@ async fn entry(
         Err(StoreError::UnknownDocument(_)) => {
             // What is not taken in makes no document.
             let quota = quota_of(hub, document, (visitor, grant), 0);
-            try_in(document, bundles, quota.clone()).await?;
-            Ok((hub.join(document).await.map_err(failed)?, quota))
+            let tried = try_in(document, bundles, quota.clone()).await?;
+            if tried.map_err(|error| refusal(hub, document, error))? {
+                Ok((hub.join(document).await.map_err(failed)?, quota))
+            } else {
+                Err(Refusal::Nothing)
+            }
         }
         Err(error) => Err(failed(error)),
     }
 }
 
-/// Whether bundles are genuine ones of a document that is not here, and the first of them is within a
-/// quota.
+/// Whether there is something of a document that is not here in bundles, which are genuine ones of it, and
+/// the first of them is within a quota.
 async fn try_in(
     document: DocumentId,
     bundles: &[Vec<u8>],
     quota: Option<Quota>,
-) -> Result<(), Refusal> {
+) -> Result<Result<bool, TakeInError>, Refusal> {
     let (first, others) = bundles.split_first().ok_or(Refusal::Failed)?;
     let (first, others) = (first.clone(), others.concat());
     let trying = move || {
         let mut history = History::new(document);
-        let outcome = history.apply(&first).map_err(Refusal::Invalid)?;
-        history.apply(&others).map_err(Refusal::Invalid)?;
-        let allowed = quota.map_or(Ok(()), |quota| quota.allows(&outcome));
-        allowed.map_err(|_| Refusal::OverQuota)
+        let outcome = history.apply(&first).map_err(StoreError::from)?;
+        history.apply(&others).map_err(StoreError::from)?;
+        quota.map_or(Ok(()), |quota| quota.allows(&outcome))?;
+        Ok(!history.is_empty() || history.genesis().is_some() || history.pending() != (0, 0))
     };
-    spawn_blocking(trying).await.map_err(|_| Refusal::Failed)?
+    spawn_blocking(trying).await.map_err(|_| Refusal::Failed)
 }
 
 /// The quota of a visitor for a document. What they wrote in it counts, also what they brought before
@@ -134,7 +140,14 @@ fn outcome(
     document: DocumentId,
     taken: Result<Taken, TakeInError>,
 ) -> Result<Taken, Refusal> {
-    taken.inspect(|taken| hub.metrics.taken_in.add(taken.bytes)).map_err(|error| match error {
+    taken
+        .inspect(|taken| hub.metrics.taken_in.add(taken.bytes))
+        .map_err(|error| refusal(hub, document, error))
+}
+
+/// Why something was not taken in, which is noted.
+fn refusal(hub: &Hub, document: DocumentId, error: TakeInError) -> Refusal {
+    match error {
         TakeInError::Store(StoreError::Apply(error)) => {
             warn_of_type(&error);
             hub.metrics.refused.add(1);
@@ -149,5 +162,5 @@ fn outcome(
             tracing::error!(%error, %document, "bundles could not be taken in");
             Refusal::Failed
         }
-    })
+    }
 }

@@ -88,7 +88,7 @@ impl Hub {
         }
         let mut routes = self.routes();
         for document in routes.returned(|document| changes.contains_key(document)) {
-            routes.link_followers(document);
+            routes.send_followers_on(document);
         }
         drop(routes);
         let known = listings.iter().rposition(|listing| Some(listing.id) == seen.last);

@@ -149,6 +149,7 @@ fn refused(refusal: Refusal) -> Failure {
         Refusal::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::OverQuota => StatusCode::INSUFFICIENT_STORAGE,
         Refusal::Removed => StatusCode::GONE,
+        Refusal::Nothing => StatusCode::NOT_FOUND,
         Refusal::Failed => StatusCode::SERVICE_UNAVAILABLE,
     };
     Failure::new(status, refusal)
@@ -161,11 +162,18 @@ fn named(id: &str) -> Result<DocumentId, Failure> {
 }
 
 fn heads(query: &str) -> Result<Vec<ChangeHash>, Failure> {
-    let have = query.split('&').find_map(|part| part.strip_prefix("have="));
-    let have = have.unwrap_or_default().split(',').filter(|head| !head.is_empty());
-    let bad =
-        |error| Failure::new(StatusCode::BAD_REQUEST, format!("not the hash of a change: {error}"));
-    have.map(|head| head.parse().map_err(bad)).collect()
+    let bad = |what: String| Failure::new(StatusCode::BAD_REQUEST, what);
+    let mut heads = Vec::new();
+    for part in query.split('&').filter(|part| !part.is_empty()) {
+        let Some(have) = part.strip_prefix("have=") else {
+            return Err(bad(format!("`{part}` says nothing here: `have=` and hashes do")));
+        };
+        for head in have.split(',').filter(|head| !head.is_empty()) {
+            let head = head.parse();
+            heads.push(head.map_err(|error| bad(format!("not the hash of a change: {error}")))?);
+        }
+    }
+    Ok(heads)
 }
 
 impl Relay {

@@ -253,7 +253,7 @@ impl Relay {
         hub.end();
         hub.end_all(move || Close {
             reason: CloseReason::Busy,
-            retry_after: Some(spread / 10 + random() % spread.max(1)),
+            retry_after: Some(spread / 10 + random() % (spread - spread / 10).max(1)),
             text: "the relay is being restarted".to_owned(),
         });
         if timeout(limits.drain, hub.deserted()).await.is_err() {
