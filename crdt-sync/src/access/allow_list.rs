@@ -108,14 +108,14 @@ impl Rules {
     /// Who shows this token, with whatever key.
     #[must_use]
     pub fn token(mut self, token: &Token, rule: Rule) -> Self {
-        self.tokens.entry(token.hash()).or_default().push(rule);
+        self.tokens.entry(token.hashed()).or_default().push(rule);
         self
     }
 
     /// No longer who shows this token.
     #[must_use]
     pub fn without_token(mut self, token: &Token) -> Self {
-        self.tokens.remove(&token.hash());
+        self.tokens.remove(&token.hashed());
         self
     }
 
@@ -141,7 +141,7 @@ impl Rules {
     /// The rules that somebody is on.
     fn of<'a>(&'a self, visitor: &'a Visitor) -> impl Iterator<Item = (Holder, &'a Rule)> {
         let key = visitor.author.as_ref().and_then(|author| self.keys.get(author));
-        let token = visitor.token.as_ref().and_then(|token| self.tokens.get(&token.hash()));
+        let token = visitor.token.as_ref().and_then(|token| self.tokens.get(&token.hashed()));
         let key = key.into_iter().flatten().map(|rule| (Holder::Key, rule));
         let token = token.into_iter().flatten().map(|rule| (Holder::Token, rule));
         key.chain(token).chain(self.everyone.iter().map(|rule| (Holder::Everyone, rule)))

@@ -51,7 +51,7 @@ impl Visitor {
 
     /// By whom a quota is counted that they use.
     pub(crate) fn counted(&self, holder: Holder) -> [u8; 32] {
-        let token = self.token.as_ref().map(|token| token.hash().into_bytes());
+        let token = self.token.as_ref().map(|token| token.hashed().into_bytes());
         let key = self.author.map(|author| *author.as_bytes());
         match holder {
             Holder::Everyone => None,
@@ -62,7 +62,7 @@ impl Visitor {
     }
 }
 
-/// What somebody may do with a document, and how much.
+/// What somebody may do with a document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Right {
     /// Nothing. They are not told whether it is there.

@@ -41,9 +41,9 @@ pub enum Event {
         /// The document.
         document: DocumentId,
     },
-    /// The other side does not serve a document that is followed here, or takes no changes of it; or this one cannot take
-    /// it, which is of another type than it was joined as, or could not do what was asked of it. Where
-    /// that is for now ([`Busy`](Refused::Busy)) it can be subscribed again later.
+    /// The other side does not serve a document that is followed here, or takes no changes of it; or this
+    /// one cannot take it, which is of another type than it was joined as, or could not do what was
+    /// asked of it. Where that is for now ([`Busy`](Refused::Busy)) it can be subscribed again later.
     Refused {
         /// The document.
         document: DocumentId,

@@ -293,6 +293,7 @@ fn no_room() -> Failure {
 mod tests {
     use core::time::Duration;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc::channel;
 
     use crdt_core::{Keypair, Text};
@@ -300,7 +301,21 @@ mod tests {
 
     use super::*;
     use crate::RelayOptions;
-    use crate::access::{Access, AllowList, Open, Rule, Rules};
+    use crate::access::{Access, Open};
+
+    /// Everyone may read, once.
+    #[derive(Default)]
+    struct Once(AtomicBool);
+
+    impl Access for Once {
+        async fn may_connect(&self, _: &Visitor) -> bool {
+            true
+        }
+
+        async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+            if self.0.swap(true, Ordering::SeqCst) { Grant::NONE } else { Grant::READ }
+        }
+    }
 
     fn relay(access: impl Access) -> (Relay, DocumentId) {
         let store = Store::in_memory(Keypair::from_secret_bytes(&[1; 32]));
@@ -343,14 +358,18 @@ mod tests {
     /// Whose right to read is taken away while they wait for their turn is not answered then.
     #[tokio::test]
     async fn who_may_not_read_any_more_at_their_turn_is_not_answered() {
-        let list = Arc::new(AllowList::new(Rules::new().everyone(Rule::read())));
+        let list = Arc::new(Once::default());
         let (relay, document) = relay(list.clone());
         let all = u32::try_from(relay.inner.limits.requests).expect("few");
         let busy = relay.inner.requests.clone().acquire_many_owned(all).await.expect("it is open");
         let id = Path(document.to_string());
         let asked = tokio::spawn(show(State(relay.clone()), id, HeaderMap::new(), None));
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        list.set(Rules::new());
+        let is_let_in = async {
+            while !list.0.load(Ordering::SeqCst) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), is_let_in).await.expect("it is looked at");
         drop(busy);
         let refused = asked.await.expect("no panic").expect_err("it is not answered");
         assert_eq!(refused.0, StatusCode::UNAUTHORIZED);
