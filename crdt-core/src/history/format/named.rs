@@ -23,11 +23,11 @@ const START: &str = "start";
 ///
 /// ```
 /// # use crdt_core::{Document, Heads, Keypair, Text};
-/// # use std::collections::SortedMap;
+/// # use std::collections::BTreeMap;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut text = Document::<Text>::create(Keypair::generate()?)?;
 /// text.change(|text| text.push_str("Hello"))?;
-/// let mut names = SortedMap::from([("first draft", text.heads())]);
+/// let mut names = BTreeMap::from([("first draft", text.heads())]);
 /// text.change(|text| text.push_str(" world"))?;
 ///
 /// let link = names["first draft"].to_string();
