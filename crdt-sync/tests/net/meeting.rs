@@ -308,7 +308,6 @@ async fn who_is_told_to_dial_again_waits_for_nobody() {
     };
     // It says nothing, which is waited for for ten seconds.
     let first = dialed("it is dialed").await;
-    tokio::time::sleep(Duration::from_millis(1100)).await;
     peer.dial_again();
     let second = dialed("it is dialed anew").await;
     drop((first, second));

@@ -76,7 +76,7 @@ pub(crate) struct Hub {
     begun: Instant,
     connections: AtomicU32,
     /// Told when relays that are lost are to be dialed without waiting.
-    pub(crate) hurry: Notify,
+    pub(crate) hurry: Sender<()>,
     /// Told when a connection is gone.
     exits: Notify,
     /// Held by whatever must be done before the process ends.
@@ -145,7 +145,7 @@ impl Hub {
             ended: Sender::new(false),
             begun: Instant::now(),
             connections: AtomicU32::new(0),
-            hurry: Notify::new(),
+            hurry: Sender::new(()),
             exits: Notify::new(),
             work: Arc::default(),
         });
