@@ -73,6 +73,8 @@ pub(crate) struct Hub {
     pub(crate) inbox: Inbox,
     /// Ends everything that serves the hub.
     ended: Sender<bool>,
+    /// Cuts off connections that do not end by themselves.
+    cut_off: Sender<bool>,
     begun: Instant,
     connections: AtomicU32,
     /// Told when relays that are lost are to be dialed without waiting.
@@ -143,6 +145,7 @@ impl Hub {
             due: Arc::default(),
             inbox: Inbox::default(),
             ended: Sender::new(false),
+            cut_off: Sender::new(false),
             begun: Instant::now(),
             connections: AtomicU32::new(0),
             hurry: Sender::new(()),
@@ -186,6 +189,16 @@ impl Hub {
 
     pub(crate) fn end(&self) {
         self.ended.send_replace(true);
+    }
+
+    /// Told when connections are not given the time any more to end by themselves.
+    pub(crate) fn cut(&self) -> Receiver<bool> {
+        self.cut_off.subscribe()
+    }
+
+    /// Cuts off all connections that there still are.
+    pub(crate) fn cut_off(&self) {
+        self.cut_off.send_replace(true);
     }
 
     /// Keeps the hub from being [done](Self::done) as long as it is held.

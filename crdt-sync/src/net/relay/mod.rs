@@ -242,7 +242,9 @@ impl Relay {
     }
 
     /// Ends in an orderly way: nobody new is served, who is connected is told when to come again,
-    /// each at a moment of its own, and what was taken in is durable when this returns.
+    /// each at a moment of its own, and cut off if they do not take their leave in
+    /// [the time for that](Limits::drain). Nobody is connected any more when this returns, and what was
+    /// taken in is durable.
     ///
     /// # Errors
     /// Those of the store, where what was written is not durable anyway.
@@ -258,6 +260,8 @@ impl Relay {
         });
         if timeout(limits.drain, hub.deserted()).await.is_err() {
             tracing::warn!(left = hub.connection_count(), "connections are cut off");
+            hub.cut_off();
+            hub.deserted().await;
         }
         hub.done().await;
         let store = hub.store.clone();
