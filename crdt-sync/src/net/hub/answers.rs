@@ -480,6 +480,7 @@ fn access_of(grant: Grant) -> Access {
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
 
     use crdt_core::Keypair;
@@ -570,6 +571,49 @@ mod tests {
             assert!(is_it, "{:?}", done.answers);
             desk.go_on(&done);
         }
+    }
+
+    /// Says whether somebody is a relay as it was when that was asked, once it is told to.
+    struct Listed {
+        is_relay: AtomicBool,
+        told: Semaphore,
+    }
+
+    impl crate::access::Access for Arc<Listed> {
+        async fn may_connect(&self, _: &Visitor) -> bool {
+            true
+        }
+
+        async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+            Grant::ALL
+        }
+
+        async fn is_relay(&self, _: &Visitor) -> bool {
+            let is_relay = self.is_relay.load(Ordering::SeqCst);
+            self.told.acquire().await.expect("it is not closed").forget();
+            is_relay
+        }
+    }
+
+    /// Who is made a relay while it is looked up whether they are one is one, and need not connect anew.
+    #[tokio::test]
+    async fn who_is_made_a_relay_while_that_is_asked_is_one() {
+        let (is_relay, told) = (AtomicBool::new(false), Semaphore::new(0));
+        let listed = Arc::new(Listed { is_relay, told });
+        let hub = hub_with(listed.clone());
+        let clerk = desk(&hub, hub.number(), false).clerk;
+        let asking = clerk.clone();
+        let asked = tokio::spawn(async move { asking.is_relay().await });
+        tokio::task::yield_now().await;
+        listed.is_relay.store(true, Ordering::SeqCst);
+        let reviewed = timeout(Duration::from_secs(20), clerk.review()).await;
+        assert!(!reviewed.expect("it does not wait for that").is_more);
+        listed.told.add_permits(2);
+        assert!(asked.await.expect("no panic"));
+        // What becomes of that later is seen.
+        listed.is_relay.store(false, Ordering::SeqCst);
+        listed.told.add_permits(1);
+        assert!(clerk.review().await.is_more);
     }
 
     /// Who waits to be told what they may do is not waited for when all that was taken in is to be durable.
