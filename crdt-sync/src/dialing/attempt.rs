@@ -1,3 +1,4 @@
+use core::future::pending;
 use core::time::Duration;
 
 use tokio::sync::watch;
@@ -70,12 +71,17 @@ const STEADY: Duration = Duration::from_secs(20);
 /// After this an address is dialed again whatever it has said.
 const LONGEST: Duration = Duration::from_secs(3600);
 
+/// What was begun so shortly before is not begun anew, however often it is told to hurry.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How often an address was dialed in vain, for who dials it and says how it stands.
 #[derive(Debug)]
 pub(crate) struct Tries<'a> {
     address: &'a Address,
     status: &'a watch::Sender<Status>,
     backoff: Backoff,
+    /// Told when it is to be dialed without waiting.
+    hurry: watch::Receiver<()>,
     failures: u32,
     began: Instant,
 }
@@ -85,14 +91,33 @@ impl<'a> Tries<'a> {
         address: &'a Address,
         status: &'a watch::Sender<Status>,
         backoff: Backoff,
+        hurry: watch::Receiver<()>,
     ) -> Self {
-        Self { address, status, backoff, failures: 0, began: Instant::now() }
+        Self { address, status, backoff, hurry, failures: 0, began: Instant::now() }
     }
 
-    /// It is dialed now.
+    /// It is dialed now. Whatever was told before is done with that.
     pub(crate) fn begin(&mut self) {
+        self.hurry.mark_unchanged();
         self.status.send_replace(Status::Connecting);
         self.began = Instant::now();
+    }
+
+    /// Waits until it is to be dialed anew whatever is waited for: what was begun may be on a way that is no
+    /// more. It is when that was told since it was [begun](Self::begin), also while nobody waited here, as
+    /// soon as what was begun is not fresh any more. What is told while it is connected is for others.
+    pub(crate) async fn hurried<S: Future<Output = ()>>(&mut self, sleep: impl Fn(Duration) -> S) {
+        loop {
+            // It stays told until something has come of it.
+            if self.hurry.clone().changed().await.is_err() {
+                return pending().await;
+            }
+            sleep(FRESH.saturating_sub(self.began.elapsed())).await;
+            if !matches!(*self.status.borrow(), Status::Connected { .. }) {
+                return;
+            }
+            self.hurry.mark_unchanged();
+        }
     }
 
     /// How long to wait before it is dialed again; `None` if it is not.
@@ -132,6 +157,12 @@ impl<'a> Tries<'a> {
 
 #[cfg(test)]
 mod tests {
+    use core::cell::Cell;
+    use core::future::ready;
+
+    use crdt_core::Keypair;
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::protocol::Close;
 
@@ -160,9 +191,54 @@ mod tests {
     fn what_a_relay_says_is_waited_for_but_not_for_ever() {
         let address = "ws://127.0.0.1:8710".parse().expect("an address");
         let status = watch::Sender::new(Status::Closed);
-        let mut tries = Tries::new(&address, &status, Backoff::default());
+        let mut tries = Tries::new(&address, &status, Backoff::default(), watch::channel(()).1);
         assert!(tries.wait(None) <= Duration::from_millis(250));
         assert_eq!(tries.wait(Some(Duration::from_secs(90))), Duration::from_secs(90));
         assert_eq!(tries.wait(Some(Duration::MAX)), LONGEST);
+    }
+
+    /// Whether it is to be dialed anew, once what was begun is not fresh any more.
+    fn is_hurried(tries: &mut Tries<'_>) -> bool {
+        tries.hurried(|_| ready(())).now_or_never().is_some()
+    }
+
+    #[test]
+    fn what_is_told_since_it_was_dialed_is_not_lost() {
+        let address = "ws://127.0.0.1:8710".parse().expect("an address");
+        let (status, hurry) = (watch::Sender::new(Status::Closed), watch::Sender::new(()));
+        let mut tries = Tries::new(&address, &status, Backoff::default(), hurry.subscribe());
+        hurry.send_replace(());
+        tries.begin();
+        assert!(!is_hurried(&mut tries), "it is dialed already");
+        // While nobody waits for it, and when who waits has given up before something came of it.
+        hurry.send_replace(());
+        assert!(tries.hurried(|_| pending::<()>()).now_or_never().is_none());
+        tries.next(Attempt::Again { why: "why".to_owned(), after: None });
+        let pause = Cell::new(Duration::ZERO);
+        let sleep = |time| {
+            pause.set(time);
+            ready(())
+        };
+        assert!(tries.hurried(sleep).now_or_never().is_some());
+        assert!((FRESH / 2..=FRESH).contains(&pause.get()), "{pause:?}");
+        tries.begin();
+        assert!(!is_hurried(&mut tries));
+    }
+
+    /// Who was connected all the while, and is lost later, comes back among all others when it is its turn.
+    #[test]
+    fn what_is_told_while_it_is_connected_is_for_others() {
+        let address = "ws://127.0.0.1:8710".parse().expect("an address");
+        let (status, hurry) = (watch::Sender::new(Status::Closed), watch::Sender::new(()));
+        let mut tries = Tries::new(&address, &status, Backoff::default(), hurry.subscribe());
+        tries.begin();
+        let relay = Keypair::from_secret_bytes(&[1; 32]).author();
+        status.send_replace(Status::Connected { relay });
+        hurry.send_replace(());
+        assert!(!is_hurried(&mut tries));
+        tries.next(Attempt::Again { why: "why".to_owned(), after: None });
+        assert!(!is_hurried(&mut tries));
+        hurry.send_replace(());
+        assert!(is_hurried(&mut tries));
     }
 }

@@ -1,6 +1,5 @@
 //! Dialing one address, again and again.
 
-use core::time::Duration;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -11,12 +10,8 @@ use tokio::time::sleep;
 use super::dial::{DialError, dial};
 use super::hub::Hub;
 use super::session::{Setup, serve};
-use super::socket::Wire;
 use crate::dialing::{Attempt, Backoff, Status, TAKEN_FROM_RELAYS, Target, Tries, entropy};
 use crate::protocol::Role;
-
-/// What was begun so shortly before is not begun anew, however often it is told to hurry.
-const FRESH: Duration = Duration::from_secs(1);
 
 /// Dials one address, as long as there is a use in it.
 pub(super) struct Dialer {
@@ -31,15 +26,18 @@ pub(super) struct Dialer {
 
 impl Dialer {
     pub(super) async fn run(self) {
-        let mut ended = self.hub.ended();
-        let mut tries = Tries::new(&self.target.address, &self.status, self.backoff);
+        let (mut ended, hurry) = (self.hub.ended(), self.hub.hurry.subscribe());
+        let mut tries = Tries::new(&self.target.address, &self.status, self.backoff, hurry);
         while !*ended.borrow() {
             tries.begin();
-            let attempt = self.attempt(&mut ended).await;
+            let attempt = tokio::select! {
+                attempt = self.attempt(&mut ended) => attempt,
+                () = tries.hurried(sleep) => continue,
+            };
             let Some(wait) = tries.next(attempt) else { return };
             tokio::select! {
                 () = sleep(wait) => {}
-                () = self.hub.hurry.notified() => {}
+                () = tries.hurried(sleep) => {}
                 _ = ended.wait_for(|ended| *ended) => {}
             }
         }
@@ -48,7 +46,7 @@ impl Dialer {
 
     async fn attempt(&self, ended: &mut watch::Receiver<bool>) -> Attempt {
         let dialed = tokio::select! {
-            dialed = self.dial() => dialed,
+            dialed = dial(&self.target.address, self.target.token.as_ref(), &self.tls) => dialed,
             _ = ended.wait_for(|ended| *ended) => return Attempt::Closed,
         };
         let connected = dialed.and_then(|(wire, there)| Ok((wire, self.setup(there)?)));
@@ -59,22 +57,6 @@ impl Dialer {
                 let served = serve(self.hub.clone(), wire, setup).await;
                 let was_connected = matches!(*self.status.borrow(), Status::Connected { .. });
                 Attempt::of(served, was_connected)
-            }
-        }
-    }
-
-    /// Connects. What was begun before it was told to hurry may be on a way that is no more: it is begun anew.
-    async fn dial(&self) -> Result<(Wire, IpAddr), DialError> {
-        loop {
-            let hurried = async {
-                sleep(FRESH).await;
-                self.hub.hurry.notified().await;
-            };
-            tokio::select! {
-                dialed = dial(&self.target.address, self.target.token.as_ref(), &self.tls) => {
-                    return dialed;
-                }
-                () = hurried => {}
             }
         }
     }

@@ -122,9 +122,10 @@ impl Peer {
     }
 
     /// Dials at once all relays that are lost, instead of when it is their turn: for an app that is told
-    /// that the network is back. Relays that have refused for good are [dialed](Self::dial) anew one by one.
+    /// that the network is back. One that it has begun to dial has a second for that. Relays that have
+    /// refused for good are [dialed](Self::dial) anew one by one.
     pub fn dial_again(&self) {
-        self.inner.hub.hurry.notify_waiters();
+        self.inner.hub.hurry.send_replace(());
     }
 
     fn links(&self) -> MutexGuard<'_, Links<JoinHandle<()>>> {

@@ -46,11 +46,14 @@ const SPREAD: u64 = 2000;
 
 /// Serves a connection until it is over. What is kept for it is in the future, once.
 pub(crate) fn serve(hub: Arc<Hub>, wire: Wire, setup: Setup) -> impl Future<Output = Ended> + Send {
-    let number = hub.number();
+    let (number, mut cut) = (hub.number(), hub.cut());
     let span = tracing::info_span!("connection", number, address = %setup.address);
     let mut session = span.in_scope(|| Session::new(hub, number, wire, setup));
     let serving = async move {
-        let ended = session.run().await;
+        let ended = tokio::select! {
+            ended = session.run() => ended,
+            _ = cut.wait_for(|cut| *cut) => session.lost("it did not end in time"),
+        };
         if let Some(author) = session.peer {
             tracing::info!(%author, ?ended, "the connection is over");
         } else {
@@ -69,7 +72,6 @@ struct Session {
     desk: Desk,
     answers: mpsc::UnboundedReceiver<Box<Done>>,
     mailbox: Mailbox,
-    is_link: bool,
     peer: Option<Author>,
     /// What documents note it by.
     to: Option<To>,
@@ -111,7 +113,6 @@ impl Session {
             desk,
             answers,
             mailbox,
-            is_link,
             peer: None,
             to: None,
             authenticated,
@@ -126,7 +127,7 @@ impl Session {
 
     async fn run(&mut self) -> Ended {
         loop {
-            self.settle().await;
+            self.settle();
             self.fill();
             if let Some(closed) = self.closed.take_if(|_| !self.wire.is_sending()) {
                 return self.part(closed).await;
@@ -167,10 +168,10 @@ impl Session {
     }
 
     /// Hears what the protocol tells, and begins what it asks for.
-    async fn settle(&mut self) {
+    fn settle(&mut self) {
         // What is done about an event may be to ask something.
         while let Some(event) = self.it.poll_event() {
-            self.hear(event).await;
+            self.hear(event);
         }
         while let Some((id, request)) = self.it.poll_request() {
             self.desk.ask(id, request);
@@ -264,6 +265,7 @@ impl Session {
         for (id, answer) in done.answers {
             self.it.answer(self.hub.now(), id, answer);
         }
+        self.follow(done.linked);
     }
 
     fn close(&mut self, close: Close) {
@@ -328,9 +330,9 @@ impl Session {
         }
     }
 
-    async fn hear(&mut self, event: Event) {
+    fn hear(&mut self, event: Event) {
         match event {
-            Event::Authenticated(author) => self.authenticated(author).await,
+            Event::Authenticated(author) => self.authenticated(author),
             Event::Synced { document } => self.note(document, Standing::synced),
             Event::Durable { document, heads } => self.note(document, |standing, to| {
                 standing.durable(to, heads.clone());
@@ -399,7 +401,7 @@ impl Session {
         }
     }
 
-    async fn authenticated(&mut self, author: Author) {
+    fn authenticated(&mut self, author: Author) {
         tracing::info!(%author, "authenticated");
         self.hub.metrics.authenticated.add(1);
         (self.peer, self.to) = (Some(author), Some(To::new(self.hub.peer, author)));
@@ -408,13 +410,14 @@ impl Session {
         if let Some(authenticated) = &self.authenticated {
             authenticated(author);
         }
-        let documents = match &self.hub.policy {
-            Policy::Bound => self.hub.bound(),
-            Policy::Relay(_) if self.is_link || self.desk.is_relay().await => {
-                self.hub.link_documents(self.number).await
-            }
-            Policy::Relay(_) => Vec::new(),
-        };
+        match &self.hub.policy {
+            Policy::Bound => self.follow(self.hub.bound()),
+            Policy::Relay(_) => self.desk.link(),
+        }
+    }
+
+    /// Follows documents that are to be kept up to date with the other side without its asking.
+    fn follow(&mut self, documents: Vec<DocumentId>) {
         if documents.len() > FEW {
             self.it.subscribe_set(documents);
         } else {

@@ -26,15 +26,18 @@ pub(super) struct Dialer {
 
 impl Dialer {
     pub(super) async fn run(self) {
-        let mut ended = self.hub.ended();
-        let mut tries = Tries::new(&self.target.address, &self.status, self.backoff);
+        let (mut ended, hurry) = (self.hub.ended(), self.hub.hurry.subscribe());
+        let mut tries = Tries::new(&self.target.address, &self.status, self.backoff, hurry);
         while !*ended.borrow() {
             tries.begin();
-            let attempt = self.attempt(&mut ended).await;
+            let attempt = tokio::select! {
+                attempt = self.attempt(&mut ended) => attempt,
+                () = tries.hurried(Sleep::new) => continue,
+            };
             let Some(wait) = tries.next(attempt) else { return };
             tokio::select! {
                 () = Sleep::new(wait) => {}
-                () = self.hub.hurry.notified() => {}
+                () = tries.hurried(Sleep::new) => {}
                 _ = ended.wait_for(|ended| *ended) => {}
             }
         }

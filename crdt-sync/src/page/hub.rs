@@ -32,7 +32,7 @@ pub(super) struct Hub {
     /// Told when there is something to be said of who is in documents.
     due: Arc<Notify>,
     /// Told when relays that are lost are to be dialed without waiting.
-    pub(super) hurry: Notify,
+    pub(super) hurry: Sender<()>,
     /// Messages for the app.
     pub(super) inbox: Inbox,
     /// Ends everything that serves the hub.
@@ -88,7 +88,7 @@ impl Hub {
             connections: RefCell::default(),
             next: Cell::new(0),
             due: Arc::default(),
-            hurry: Notify::new(),
+            hurry: Sender::new(()),
             inbox: Inbox::default(),
             ended: Sender::new(false),
             begun: Instant::now(),

@@ -99,9 +99,10 @@ impl Peer {
     }
 
     /// Dials at once all relays that are lost, instead of when it is their turn: for an app that is told
-    /// that the network is back. Relays that have refused for good are [dialed](Self::dial) anew one by one.
+    /// that the network is back. One that it has begun to dial has a second for that. Relays that have
+    /// refused for good are [dialed](Self::dial) anew one by one.
     pub fn dial_again(&self) {
-        self.inner.hub.hurry.notify_waiters();
+        self.inner.hub.hurry.send_replace(());
     }
 
     /// Has a document be kept up to date with all relays that are dialed, until it is

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crdt_core::DocumentId;
-use crdt_sync::access::{Access, AllowList, Grant, Right, Rule, Rules, Token, Visitor};
+use crdt_sync::access::{Access, AllowList, Grant, Open, Right, Rule, Rules, Token, Visitor};
 use crdt_sync::protocol::Refused;
-use crdt_sync::{Invite, Live, Peer, PeerOptions, Router};
+use crdt_sync::{Invite, Limits, Live, Peer, PeerOptions, Router, Status};
 use tokio::sync::{Notify, watch};
 
 use crate::raw::{Raw, socket};
@@ -298,4 +298,50 @@ async fn a_document_that_is_unbound_is_synced_nowhere() {
     peer.bind(&one);
     soon("synced", one.synced()).await;
     assert!(one.relays()[0].is_synced);
+}
+
+/// Does not say whether somebody is a relay.
+struct Silent;
+
+impl Access for Silent {
+    async fn may_connect(&self, _: &Visitor) -> bool {
+        true
+    }
+
+    async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+        Grant::ALL
+    }
+
+    async fn is_relay(&self, _: &Visitor) -> bool {
+        std::future::pending().await
+    }
+}
+
+/// Who waits to be told whether somebody is a relay serves them meanwhile, and lets them go.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_be_a_relay_is_served_until_that_is_known() {
+    let server = Server::start(&store(365), Silent, options(), None);
+    let (one, peer) = created(366, &server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    let mut status = peer.watch(server.target().address()).expect("it is dialed");
+    let relay = server.relay.clone();
+    server.run(async move { relay.drain().await }).expect("it is flushed");
+    let is_told = |status: &Status| matches!(status, Status::Waiting { why, .. } if why.contains("restarted"));
+    soon("told", status.wait_for(is_told)).await.expect("it is dialed");
+}
+
+/// Who does not take their leave in time is cut off.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stays_when_a_relay_is_drained_is_cut_off() {
+    let mut limits = Limits::default();
+    limits.drain = Duration::from_millis(50);
+    let server = Server::start(&store(370), Open, options().limits(limits), None);
+    // It does not answer any more.
+    let raw = Raw::connect(server.at, 371).await;
+    until("it is connected", async || server.relay.connections() == 1).await;
+    let relay = server.relay.clone();
+    server.run(async move { relay.drain().await }).expect("it is flushed");
+    assert_eq!(server.relay.connections(), 0);
+    drop(raw);
 }

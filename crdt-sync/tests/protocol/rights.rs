@@ -241,3 +241,20 @@ fn a_document_of_a_set_that_was_busy_is_asked_for_again() {
         assert_eq!(pair.replicas[0].events.iter().filter(is_shown).count(), times);
     }
 }
+
+/// A set may come to be followed when the other side has opened some of its documents already: they are
+/// followed as well, and what becomes of them is told.
+#[test]
+fn what_the_other_side_has_opened_is_followed_with_a_set() {
+    let (one, other, ids) = documents_of(20);
+    let mut pair = Pair::new(one, other);
+    pair.subscribe(1, ids[3]);
+    pair.settle();
+    pair.connections[0].subscribe_set(ids.iter().copied());
+    pair.settle();
+    assert!(ids.iter().all(|id| pair.connections[0].is_synced(id)));
+    pair.connections[1].refuse(ids[3], Refused::Busy);
+    pair.settle();
+    let busy = Event::Refused { document: ids[3], reason: Refused::Busy };
+    assert!(pair.replicas[0].events.contains(&busy));
+}

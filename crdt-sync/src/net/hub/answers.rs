@@ -3,8 +3,7 @@
 use core::any::Any;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crdt_core::{Author, ChangeHash, DocumentId, History};
 use crdt_store::StoreError;
@@ -28,12 +27,15 @@ pub(crate) struct Desk {
 }
 
 /// Answers that are there.
+#[derive(Default)]
 pub(crate) struct Done {
     /// Of which document, if they are of one alone.
     document: Option<DocumentId>,
     /// Those that are followed with that, if they are.
     pub(crate) documents: Vec<DocumentId>,
     pub(crate) answers: Vec<(RequestId, Answer)>,
+    /// Documents that this side is to follow, since the other one is a relay.
+    pub(crate) linked: Vec<DocumentId>,
 }
 
 /// Who answers.
@@ -43,8 +45,8 @@ struct Clerk {
     visitor: Mutex<Visitor>,
     /// Whether this side dialed a relay that all documents are for.
     is_link: bool,
-    /// Whether the other side was found to be a relay that is to be sent every document.
-    is_relay: AtomicBool,
+    /// Whether the other side is a relay that is to be sent every document, once that is known.
+    is_relay: OnceLock<bool>,
     /// The documents that one of the sides has asked for.
     members: Mutex<Members>,
     said_of_set: Mutex<Vec<(DocumentId, Vec<ChangeHash>)>>,
@@ -81,7 +83,7 @@ impl Desk {
         let (done, answers) = mpsc::unbounded_channel();
         let visitor = Mutex::new(Visitor::from(address).with_token(token));
         let (members, said_of_set) = (Mutex::default(), Mutex::default());
-        let is_relay = AtomicBool::new(false);
+        let is_relay = OnceLock::new();
         let clerk = Arc::new(Clerk {
             hub,
             number,
@@ -133,14 +135,14 @@ impl Desk {
         async move { clerk.review().await }
     }
 
-    /// Whether the other side is a relay that is to be sent every document.
-    pub(crate) async fn is_relay(&self) -> bool {
-        let is_relay = match &self.clerk.hub.policy {
-            Policy::Relay(access) => access.is_relay(&self.clerk.visitor()).await,
-            Policy::Bound => false,
+    /// Begins to look which documents this side is to follow, should the other one be a relay.
+    pub(crate) fn link(&self) {
+        let (clerk, done) = (self.clerk.clone(), self.done.clone());
+        let looking = async move {
+            let linked = unpanicked(clerk.linked()).await.unwrap_or_default();
+            let _ = done.send(Box::new(Done { linked, ..Done::default() }));
         };
-        self.clerk.is_relay.store(is_relay, Ordering::Relaxed);
-        is_relay
+        tokio::spawn(looking.in_current_span());
     }
 
     /// What was said of the documents of the set that this side follows.
@@ -156,7 +158,7 @@ impl Desk {
     fn recall(&self, id: RequestId, hash: &[u8; 32]) {
         let answers = vec![(id, Answer::Recalled(self.clerk.hub.set(hash)))];
         // Nobody waits for it when the connection is over.
-        let _ = self.done.send(Box::new(Done { document: None, documents: Vec::new(), answers }));
+        let _ = self.done.send(Box::new(Done { answers, ..Done::default() }));
     }
 
     fn members(&self, id: RequestId, documents: Vec<DocumentId>, by_peer: bool) {
@@ -175,7 +177,7 @@ impl Desk {
         tokio::spawn(async move {
             let answer = unpanicked(answer).await.unwrap_or(Answer::Failed);
             let answers = vec![(id, answer)];
-            let _ = done.send(Box::new(Done { document: None, documents, answers }));
+            let _ = done.send(Box::new(Done { documents, answers, ..Done::default() }));
         });
     }
 
@@ -188,7 +190,8 @@ impl Desk {
             let answers = unpanicked(clerk.answer(document, asks)).await;
             let failed = || ids.into_iter().map(|id| (id, Answer::Failed)).collect();
             let answers = answers.unwrap_or_else(failed);
-            let _ = done.send(Box::new(Done { document: Some(document), documents, answers }));
+            let document = Some(document);
+            let _ = done.send(Box::new(Done { document, documents, answers, linked: Vec::new() }));
         };
         // In the span of the connection also where that of the document is not asked for.
         let span = tracing::debug_span!("document", %document);
@@ -239,6 +242,28 @@ impl Clerk {
         self.visitor.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The documents that this side is to follow: all, if the other one is a relay that is sent them.
+    async fn linked(&self) -> Vec<DocumentId> {
+        if self.is_link || self.is_relay().await {
+            self.hub.link_documents(self.number).await
+        } else {
+            Vec::new()
+        }
+    }
+
+    async fn is_relay(&self) -> bool {
+        let Policy::Relay(access) = &self.hub.policy else { return false };
+        loop {
+            let reviews = self.members().reviews();
+            let is_relay = access.is_relay(&self.visitor()).await;
+            let members = self.members();
+            // A review that began meanwhile does not know of this answer, which may be of before.
+            if members.reviews() == reviews {
+                return *self.is_relay.get_or_init(|| is_relay);
+            }
+        }
+    }
+
     async fn admit(&self, peer: Author) -> Answer {
         let visitor = self.visitor().with_author(peer);
         *self.visitor.lock().unwrap_or_else(PoisonError::into_inner) = visitor.clone();
@@ -271,8 +296,10 @@ impl Clerk {
         }
         let asked = self.members().begin_review();
         review.may_stay = access.may_connect(&self.visitor()).await;
-        let is_relay = access.is_relay(&self.visitor()).await;
-        review.is_more = is_relay != self.is_relay.load(Ordering::Relaxed);
+        // As long as it is not known it is looked up anew.
+        if let Some(before) = self.is_relay.get() {
+            review.is_more = *before != access.is_relay(&self.visitor()).await;
+        }
         for (document, before) in asked {
             let now = self.grant(document).await;
             if now.right < before.right {
@@ -453,6 +480,7 @@ fn access_of(grant: Grant) -> Access {
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
 
     use crdt_core::Keypair;
@@ -543,6 +571,49 @@ mod tests {
             assert!(is_it, "{:?}", done.answers);
             desk.go_on(&done);
         }
+    }
+
+    /// Says whether somebody is a relay as it was when that was asked, once it is told to.
+    struct Listed {
+        is_relay: AtomicBool,
+        told: Semaphore,
+    }
+
+    impl crate::access::Access for Arc<Listed> {
+        async fn may_connect(&self, _: &Visitor) -> bool {
+            true
+        }
+
+        async fn grant(&self, _: &Visitor, _: DocumentId) -> Grant {
+            Grant::ALL
+        }
+
+        async fn is_relay(&self, _: &Visitor) -> bool {
+            let is_relay = self.is_relay.load(Ordering::SeqCst);
+            self.told.acquire().await.expect("it is not closed").forget();
+            is_relay
+        }
+    }
+
+    /// Who is made a relay while it is looked up whether they are one is one, and need not connect anew.
+    #[tokio::test]
+    async fn who_is_made_a_relay_while_that_is_asked_is_one() {
+        let (is_relay, told) = (AtomicBool::new(false), Semaphore::new(0));
+        let listed = Arc::new(Listed { is_relay, told });
+        let hub = hub_with(listed.clone());
+        let clerk = desk(&hub, hub.number(), false).clerk;
+        let asking = clerk.clone();
+        let asked = tokio::spawn(async move { asking.is_relay().await });
+        tokio::task::yield_now().await;
+        listed.is_relay.store(true, Ordering::SeqCst);
+        let reviewed = timeout(Duration::from_secs(20), clerk.review()).await;
+        assert!(!reviewed.expect("it does not wait for that").is_more);
+        listed.told.add_permits(2);
+        assert!(asked.await.expect("no panic"));
+        // What becomes of that later is seen.
+        listed.is_relay.store(false, Ordering::SeqCst);
+        listed.told.add_permits(1);
+        assert!(clerk.review().await.is_more);
     }
 
     /// Who waits to be told what they may do is not waited for when all that was taken in is to be durable.

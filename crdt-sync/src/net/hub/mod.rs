@@ -73,10 +73,12 @@ pub(crate) struct Hub {
     pub(crate) inbox: Inbox,
     /// Ends everything that serves the hub.
     ended: Sender<bool>,
+    /// Cuts off connections that do not end by themselves.
+    cut_off: Sender<bool>,
     begun: Instant,
     connections: AtomicU32,
     /// Told when relays that are lost are to be dialed without waiting.
-    pub(crate) hurry: Notify,
+    pub(crate) hurry: Sender<()>,
     /// Told when a connection is gone.
     exits: Notify,
     /// Held by whatever must be done before the process ends.
@@ -143,9 +145,10 @@ impl Hub {
             due: Arc::default(),
             inbox: Inbox::default(),
             ended: Sender::new(false),
+            cut_off: Sender::new(false),
             begun: Instant::now(),
             connections: AtomicU32::new(0),
-            hurry: Notify::new(),
+            hurry: Sender::new(()),
             exits: Notify::new(),
             work: Arc::default(),
         });
@@ -186,6 +189,16 @@ impl Hub {
 
     pub(crate) fn end(&self) {
         self.ended.send_replace(true);
+    }
+
+    /// Told when connections are not given the time any more to end by themselves.
+    pub(crate) fn cut(&self) -> Receiver<bool> {
+        self.cut_off.subscribe()
+    }
+
+    /// Cuts off all connections that there still are.
+    pub(crate) fn cut_off(&self) {
+        self.cut_off.send_replace(true);
     }
 
     /// Keeps the hub from being [done](Self::done) as long as it is held.

@@ -31,7 +31,8 @@ pub struct Limits {
     pub request_bytes: usize,
     /// HTTP requests for documents that are worked on at once; 8 by default.
     pub requests: usize,
-    /// How long connections are waited for when the relay is drained; 10 seconds by default.
+    /// How long connections are waited for when the relay is drained, before they are cut off; 10 seconds
+    /// by default.
     pub drain: Duration,
     /// Over how long those come back that were connected then; 5 seconds by default.
     pub retry_after: Duration,

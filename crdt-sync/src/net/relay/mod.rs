@@ -36,7 +36,8 @@ pub use limits::Limits;
 /// follow them. What it acknowledges is durable.
 ///
 /// It is served by itself with [`serve`](Self::serve), or as part of an app's own server with
-/// [`router`](Self::router). It ends when it is [drained](Self::drain).
+/// [`router`](Self::router). It ends when it is [drained](Self::drain), or the last handle to it is
+/// dropped, of which its routers have one each.
 ///
 /// ```no_run
 /// use crdt_store::Store;
@@ -242,22 +243,19 @@ impl Relay {
     }
 
     /// Ends in an orderly way: nobody new is served, who is connected is told when to come again,
-    /// each at a moment of its own, and what was taken in is durable when this returns.
+    /// each at a moment of its own, and cut off if they do not take their leave in
+    /// [the time for that](Limits::drain). Nobody is connected any more when this returns, and what was
+    /// taken in is durable.
     ///
     /// # Errors
     /// Those of the store, where what was written is not durable anyway.
     pub async fn drain(&self) -> Result<(), StoreError> {
-        let Inner { hub, limits, draining, .. } = &*self.inner;
-        draining.send_replace(true);
-        let spread = u64::try_from(limits.retry_after.as_millis()).unwrap_or(u64::MAX);
-        hub.end();
-        hub.end_all(move || Close {
-            reason: CloseReason::Busy,
-            retry_after: Some(spread / 10 + random() % (spread - spread / 10).max(1)),
-            text: "the relay is being restarted".to_owned(),
-        });
+        let Inner { hub, limits, .. } = &*self.inner;
+        self.inner.end();
         if timeout(limits.drain, hub.deserted()).await.is_err() {
             tracing::warn!(left = hub.connection_count(), "connections are cut off");
+            hub.cut_off();
+            hub.deserted().await;
         }
         hub.done().await;
         let store = hub.store.clone();
@@ -267,6 +265,26 @@ impl Relay {
 
     fn is_draining(&self) -> bool {
         *self.inner.draining.borrow()
+    }
+}
+
+impl Inner {
+    /// Serves nobody new, and tells who is connected when to come again, each at a moment of its own.
+    fn end(&self) {
+        self.draining.send_replace(true);
+        let spread = u64::try_from(self.limits.retry_after.as_millis()).unwrap_or(u64::MAX);
+        self.hub.end();
+        self.hub.end_all(move || Close {
+            reason: CloseReason::Busy,
+            retry_after: Some(spread / 10 + random() % (spread - spread / 10).max(1)),
+            text: "the relay is being restarted".to_owned(),
+        });
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

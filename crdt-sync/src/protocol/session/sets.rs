@@ -17,8 +17,12 @@ impl Session {
         &mut self,
         documents: Vec<DocumentId>,
     ) -> Vec<DocumentId> {
-        let is_free = |document: &DocumentId| !self.channels.contains_key(document);
-        let mut documents: Vec<DocumentId> = documents.into_iter().filter(is_free).collect();
+        let has_channel = |document: &DocumentId| self.channels.contains_key(document);
+        let (known, mut documents): (Vec<_>, Vec<_>) = documents.into_iter().partition(has_channel);
+        // What the other side has opened is followed from here too.
+        for document in known {
+            self.with(&document, Channel::follow);
+        }
         if self.followed.is_some() || documents.is_empty() {
             documents.retain(|document| !self.subscribe(*document));
             return documents;
