@@ -89,7 +89,8 @@ impl Peer {
         Ok(Self { inner: Rc::new(Inner { hub, backoff, links: RefCell::default() }) })
     }
 
-    /// Dials a relay too, from now on. One that is dialed already is dialed anew if it was refused.
+    /// Dials a relay too, from now on. One that is dialed already is dialed anew if it was refused. With
+    /// another token it is dialed besides, over a connection of its own: each token opens what it may.
     pub fn dial(&self, target: impl Into<Target>) {
         let inner = &self.inner;
         inner.links.borrow_mut().dial(target.into(), |target, status| {
