@@ -5,7 +5,6 @@ use super::standing::{Presence, Restored, presence, restore};
 use crate::history::{Chains, History, LocalAction, LocalOp, LocalPath, LocalSegment, Written};
 use crate::node::{Answer, Fit, Incoming, Misfit, NodeState, Prior, Question, Value};
 use crate::op::{Action, Id, Segment, Standing};
-use crate::sorted::SortedMap;
 use crate::sorted::order;
 
 /// A place lies in an element of which the state has let go, so it is not known what is there.
@@ -91,32 +90,41 @@ impl Back {
 
     /// Takes the values that come back from the ops that wrote them.
     fn fill(&mut self, history: &History) {
-        let mut found: SortedMap<Id, Vec<u8>> = SortedMap::new();
-        found.extend(self.values.iter().map(|(_, id)| (*id, Vec::new())));
+        let ids = self.values.iter().map(|(_, id)| *id);
+        let mut found: Vec<(Id, Vec<u8>)> = ids.map(|id| (id, Vec::new())).collect();
+        order::sort_by_key(&mut found, |(id, _)| *id);
+        found.dedup_by_key(|(id, _)| *id);
         let chains = history.chains();
-        let mut changes: Vec<_> = found.keys().filter_map(|id| chains.change_of(*id)).collect();
+        let mut changes: Vec<_> =
+            found.iter().filter_map(|(id, _)| chains.change_of(*id)).collect();
         order::sort(&mut changes);
         changes.dedup();
-        history.replay(changes, |_, op| match op.action {
-            Action::Set { payload, .. } => {
-                if let Some(value) = found.get_mut(&op.id) {
-                    payload.clone_into(value);
-                }
-            }
-            Action::Insert { seeds, .. } => {
-                let end = Id { counter: u32::MAX, ..op.id };
-                let mut wanted = found.range_mut(op.id..end).peekable();
-                for (counter, seed) in (op.id.counter..).zip(seeds.iter()) {
-                    if let Some((_, value)) = wanted.next_if(|(id, _)| id.counter == counter) {
-                        seed.clone_into(value);
+        history.replay(changes, |_, op| {
+            let first = found.partition_point(|(id, _)| *id < op.id);
+            let mut wanted = found[first..].iter_mut();
+            match op.action {
+                Action::Set { payload, .. } => {
+                    if let Some((_, value)) = wanted.next().filter(|(id, _)| *id == op.id) {
+                        payload.clone_into(value);
                     }
                 }
+                Action::Insert { seeds, .. } => {
+                    let mut wanted = wanted.peekable();
+                    for (counter, seed) in (op.id.counter..).zip(seeds.iter()) {
+                        let id = Id { counter, ..op.id };
+                        if let Some((_, value)) = wanted.next_if(|(wanted, _)| *wanted == id) {
+                            seed.clone_into(value);
+                        }
+                    }
+                }
+                _ => {}
             }
-            _ => {}
         });
         for (number, id) in &self.values {
-            if let LocalAction::Set { payload, .. } = &mut self.written.ops[*number].action {
-                found.get(id).into_iter().for_each(|value| value.clone_into(payload));
+            if let LocalAction::Set { payload, .. } = &mut self.written.ops[*number].action
+                && let Ok(place) = found.binary_search_by_key(id, |(id, _)| *id)
+            {
+                found[place].1.clone_into(payload);
             }
         }
     }

@@ -204,22 +204,6 @@ impl<K: Ord, V> SortedMap<K, V> {
         Iter { map: self, span: self.span(&range) }
     }
 
-    /// The same, values to be changed.
-    pub fn range_mut<Q: Ord + ?Sized>(
-        &mut self,
-        range: impl RangeBounds<Q>,
-    ) -> impl DoubleEndedIterator<Item = (&K, &mut V)>
-    where
-        K: Borrow<Q>,
-    {
-        self.arrange();
-        let within = match self.span(&range).ends {
-            [NONE, _] => 0..0,
-            [first, last] => first as usize..last as usize + 1,
-        };
-        self.entries[within].iter_mut().map(|(key, value)| (&*key, value))
-    }
-
     fn span<Q: Ord + ?Sized>(&self, range: &impl RangeBounds<Q>) -> Span
     where
         K: Borrow<Q>,
