@@ -149,17 +149,16 @@ const parts = {
     const relay = spawn(relayProgram, ["relay"], { stdio: ["pipe", "pipe", "inherit"] });
     const lines = createInterface({ input: relay.stdout })[Symbol.asyncIterator]();
     const [address, id, count] = (await lines.next()).value.split(" ");
-    const follow = async (what) => {
-      const { took, bytes, longest, over50 } = await measured("follow", address, id, Number(count));
+    const follow = async (what, isToCome) => {
+      const { took, bytes, longest, over50 } = await measured("follow", address, id, Number(count), isToCome);
       const tasks = `${over50} tasks over 50 ms, longest wait for a turn ${ms(longest)}`;
       console.log(`| ${what} | ${Math.round(bytes / 1024)} KiB | ${ms(took)} | ${tasks} |`);
     };
     console.log(`\n| ${count} changes by a relay | received | there after | the main thread |\n| --- | ---: | ---: | --- |`);
     go = () => relay.stdin.write("go\n");
-    await follow("as they are written");
+    await follow("as they are written", true);
     console.error((await lines.next()).value);
-    go = () => {};
-    await follow("that are all there already");
+    await follow("that are all there already", false);
     relay.kill();
   },
 };
