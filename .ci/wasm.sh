@@ -54,11 +54,6 @@ bindgen() {
   runner=(env CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$tools/bin/wasm-bindgen-test-runner" WASM_BINDGEN_TEST_TIMEOUT=240)
 }
 
-# Whether Chromium and its driver are here, or can be installed.
-has_chromium() {
-  command -v chromedriver >/dev/null || command -v apt-get >/dev/null
-}
-
 # Chromium and its driver.
 chromium() {
   if ! command -v chromedriver >/dev/null; then

@@ -248,11 +248,11 @@ const tests = {
     const seen = [];
     // Nobody is there.
     store.connect("ws://127.0.0.1:9", (status) => seen.push(status));
-    await until("it is not dialed for a while", () => (seen.at(-1)?.wait ?? 0) > 2000);
+    await until("it is not dialed for a while", () => (seen.at(-1)?.wait ?? 0) > 4000);
     const count = seen.length;
     globalThis.dispatchEvent(new Event("online"));
     // What was begun less than a second before is not begun anew.
-    await new Promise((later) => setTimeout(later, 1500));
+    await new Promise((later) => setTimeout(later, 3000));
     equal(seen[count]?.state, "connecting");
     await store.disconnect();
     globalThis.dispatchEvent(new Event("online"));
