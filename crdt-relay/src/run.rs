@@ -3,13 +3,14 @@
 use std::env;
 use std::fs::{File, TryLockError};
 use std::io::IsTerminal as _;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crdt_store::Store;
 use crdt_sync::access::AllowList;
 use crdt_sync::{Address, Relay, Target};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
@@ -24,12 +25,13 @@ pub(crate) fn run(config: &Config) -> Result<(), Failure> {
     begin_log(config.log)?;
     let list = Arc::new(AllowList::new(rules(config)?));
     let targets = config.targets()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(Failure::Runtime)?;
     // Nothing is made for a relay that cannot be reached.
-    let listeners = Listeners::bind(config)?;
+    let listeners = runtime.block_on(Listeners::bind(config))?;
     let store = opened(&config.store)?;
     let _served = served(&config.store)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(Failure::Runtime)?.block_on(serve(config, targets, list, &store, listeners))
+    runtime.block_on(serve(config, targets, list, &store, listeners))
 }
 
 /// Where it can be reached.
@@ -39,17 +41,18 @@ struct Listeners {
 }
 
 impl Listeners {
-    fn bind(config: &Config) -> Result<Self, Failure> {
-        Ok(Self { listen: bound(config.listen)?, admin: config.admin.map(bound).transpose()? })
+    async fn bind(config: &Config) -> Result<Self, Failure> {
+        let listen = bound(config.listen).await?;
+        let admin = match config.admin {
+            Some(admin) => Some(bound(admin).await?),
+            None => None,
+        };
+        Ok(Self { listen, admin })
     }
 }
 
-fn bound(at: SocketAddr) -> Result<TcpListener, Failure> {
-    let bound = TcpListener::bind(at).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    });
-    bound.map_err(|error| Failure::listen(at, error))
+async fn bound(at: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(at).await.map_err(|error| Failure::listen(at, error))
 }
 
 fn opened(store: &Path) -> Result<Store, Failure> {
@@ -106,7 +109,7 @@ async fn serve(
     let mut serving = vec![listen(config, &relay, listeners.listen)?];
     if let (Some(admin), Some(listener)) = (config.admin, listeners.admin) {
         let router = admin_router(&relay, config.is_here(admin));
-        serving.push(spawn(&relay, listener, router)?);
+        serving.push(spawn(&relay, listener, router));
     }
     let link_all = || targets.iter().for_each(|target| relay.link(target.clone()));
     link_all();
@@ -143,7 +146,7 @@ fn listen(
     if let Some(admin) = config.admin {
         tracing::info!(at = %admin, "the status page and metrics are served for those who run it");
     }
-    spawn(relay, listener, router)
+    Ok(spawn(relay, listener, router))
 }
 
 /// What is for those who run the relay: not for a page that a browser of theirs shows, which can be made
@@ -162,18 +165,13 @@ fn announce(at: SocketAddr) {
     }
 }
 
-fn spawn(
-    relay: &Relay,
-    listener: TcpListener,
-    router: crdt_sync::Router,
-) -> Result<JoinHandle<()>, Failure> {
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::Runtime)?;
+fn spawn(relay: &Relay, listener: TcpListener, router: crdt_sync::Router) -> JoinHandle<()> {
     let relay = relay.clone();
-    Ok(tokio::spawn(async move {
+    tokio::spawn(async move {
         if let Err(error) = relay.serve_router(listener, router).await {
             tracing::error!(%error, "not served any more");
         }
-    }))
+    })
 }
 
 /// What is set in another way than it was, of what is not read again.

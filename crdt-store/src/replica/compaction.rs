@@ -77,7 +77,7 @@ impl Replica {
         let reading = place.begin(Access::Read).await?;
         let found = self.find(&reading, noted).await?;
         drop(reading);
-        if (found.entry.made, found.entry.last) != (self.made, self.position) {
+        if !self.is_at(&found.entry) {
             return Ok(());
         }
         let due = self.due(content, &found);

@@ -160,8 +160,12 @@ impl Replica {
     /// Whether nobody has appended anything since this handle last looked.
     async fn is_current(&self, transaction: &impl Rows) -> Result<bool, StoreError> {
         let found = entry(transaction, &self.id).await;
-        let Entry { last, made, .. } = found.map_err(|error| error.of(self.id))?;
-        Ok((made, last) == (self.made, self.position))
+        found.map(|entry| self.is_at(&entry)).map_err(|error| error.of(self.id))
+    }
+
+    /// The same, given what the document says.
+    fn is_at(&self, entry: &Entry) -> bool {
+        (entry.made, entry.last) == (self.made, self.position)
     }
 
     async fn bring_in_all<C: Content>(

@@ -12,7 +12,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::raw::{Raw, ended, exchange, socket};
 use crate::rig::{
-    Board, Server, converged, created, hasty, joined, key, options, peer, soon, store, until,
+    Board, Server, converged, created, hasty, joined, key, options, peer, refused, soon, store,
+    until,
 };
 
 /// That an honest peer is served.
@@ -267,10 +268,7 @@ async fn what_is_over_a_quota_makes_no_document() {
     board.change(|board| board.title.set("more than ten bytes of changes")).expect("room");
     let (one, peer) = (Live::new(board), peer(&store, &server));
     peer.bind(&one);
-    until("it is refused", async || {
-        one.relays().iter().any(|relay| relay.refused == Some(Refused::Quota))
-    })
-    .await;
+    refused(&one, Refused::Quota).await;
     assert_eq!(kept.documents().expect("it is there").len(), 0);
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crdt_core::{CrdtNode, Document, DocumentId, Keypair};
 use crdt_store::Store;
 use crdt_sync::access::{Access, Open};
+use crdt_sync::protocol::Refused;
 use crdt_sync::{Backoff, Live, Peer, PeerOptions, Relay, RelayOptions, Target};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -221,6 +222,12 @@ pub(crate) async fn converged(boards: &[&Live<Board>]) {
     for board in boards {
         assert_eq!(board.value().await, first);
     }
+}
+
+/// Waits until a relay refuses a document for a reason.
+pub(crate) async fn refused<T: CrdtNode>(document: &Live<T>, reason: Refused) {
+    let is_refused = || document.relays().iter().any(|relay| relay.refused == Some(reason));
+    until("it is refused", async || is_refused()).await;
 }
 
 /// At most so long.

@@ -11,7 +11,9 @@ use crdt_sync::{Invite, Limits, Live, Peer, PeerOptions, Router, Status};
 use tokio::sync::{Notify, watch};
 
 use crate::raw::{Raw, socket};
-use crate::rig::{Board, Server, created, hasty, joined, key, options, soon, store, until};
+use crate::rig::{
+    Board, Server, created, hasty, joined, key, options, refused, soon, store, until,
+};
 
 /// A list that is looked up somewhere else: what is asked while it is shut is answered, as it was then,
 /// when it is opened.
@@ -85,10 +87,7 @@ async fn a_right_that_is_taken_away_while_it_is_given_is_gone() {
     // As much later as it takes to look at all rights anew.
     tokio::time::sleep(Duration::from_millis(300)).await;
     access.open();
-    until("it is refused", async || {
-        two.relays().iter().any(|relay| relay.refused == Some(Refused::Forbidden))
-    })
-    .await;
+    refused(&two, Refused::Forbidden).await;
     assert!(two.with(|board| board.history().is_empty()).await);
 }
 
@@ -111,10 +110,7 @@ async fn rights_that_change_twice_at_once_end_as_they_are_last() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     access.open();
     for board in [&one, &other] {
-        until("it is refused", async || {
-            board.relays().iter().any(|relay| relay.refused == Some(Refused::Forbidden))
-        })
-        .await;
+        refused(board, Refused::Forbidden).await;
     }
 }
 
@@ -233,10 +229,7 @@ async fn more_room_is_for_those_too_who_are_connected() {
     for _ in 0..8 {
         one.change(|board| board.notes.push_str("x".repeat(100))).await.expect("room");
     }
-    until("it is refused", async || {
-        one.relays().iter().any(|relay| relay.refused == Some(Refused::Quota))
-    })
-    .await;
+    refused(&one, Refused::Quota).await;
     list.set(Rules::new().key(author, Rule::write()));
     soon("synced", one.synced()).await;
     assert!(one.relays().iter().all(|relay| relay.refused.is_none()));
@@ -256,10 +249,7 @@ async fn a_document_that_is_joined_as_another_type_says_so() {
     let peer = Peer::start(&store(352), PeerOptions::new().backoff(hasty())).expect("a peer");
     let invite = Invite::new(server.target().address().clone(), one.id());
     let other = peer.accept::<Other>(&invite).await.expect("nothing is known of it yet");
-    until("it is told", async || {
-        other.relays().iter().any(|relay| relay.refused == Some(Refused::OfAnotherType))
-    })
-    .await;
+    refused(&other, Refused::OfAnotherType).await;
 }
 
 /// A relay is a part of a larger service: peers dial the path that it has there.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use crdt_core::Document;
 use crdt_store::{Store, StoreOptions};
-use crdt_sync::Live;
 use crdt_sync::access::Open;
 use crdt_sync::protocol::Refused;
+use crdt_sync::{Live, Peer};
 
 use crate::rig::{
-    Board, Server, converged, created, joined, key, options, peer, soon, store, until,
+    Board, Server, converged, created, joined, key, options, peer, refused, soon, store, until,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,18 +83,21 @@ async fn a_document_that_is_made_in_the_store_of_a_relay_is_told_to_those_that_w
     .await;
 }
 
+/// A document that was synced with a relay, and then removed from its store.
+async fn removed(seed: u16, kept: &Store, server: &Server) -> (Live<Board>, Peer) {
+    let (one, peer) = created(seed, server);
+    one.change(|board| board.title.set("Plan")).await.expect("room");
+    soon("synced", one.synced()).await;
+    kept.remove(one.id()).expect("it is there");
+    refused(&one, Refused::Unknown).await;
+    (one, peer)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_removed_from_the_store_of_a_relay_is_served_no_more() {
     let kept = store(265);
     let server = Server::open(&kept);
-    let (one, _first) = created(266, &server);
-    one.change(|board| board.title.set("Plan")).await.expect("room");
-    soon("synced", one.synced()).await;
-    kept.remove(one.id()).expect("it is there");
-    until("it is refused", async || {
-        one.relays().iter().any(|relay| relay.refused == Some(Refused::Unknown))
-    })
-    .await;
+    let (one, _first) = removed(266, &kept, &server).await;
     assert_eq!(server.relay.open_documents(), 0);
     // Others go on.
     let mine = one.store().clone();
@@ -110,14 +113,7 @@ async fn what_is_removed_from_the_store_of_a_relay_is_served_no_more() {
 async fn what_is_taken_in_again_at_a_relay_is_served_again() {
     let kept = store(280);
     let server = Server::open(&kept);
-    let (one, _first) = created(281, &server);
-    one.change(|board| board.title.set("Plan")).await.expect("room");
-    soon("synced", one.synced()).await;
-    kept.remove(one.id()).expect("it is there");
-    until("it is refused", async || {
-        one.relays().iter().any(|relay| relay.refused == Some(Refused::Unknown))
-    })
-    .await;
+    let (one, _first) = removed(281, &kept, &server).await;
     kept.join_history(one.id()).expect("room");
     soon("synced", one.synced()).await;
     let again = kept.open_history(one.id()).expect("it is there");

@@ -355,7 +355,7 @@ impl Clerk {
                 }
             }
             Answer::Refused(Refused::Unknown) if !self.hub.is_of_app() => {
-                self.hub.may_return(document);
+                self.hub.routes().removed(document);
             }
             _ => self.leave(document),
         }

@@ -236,11 +236,6 @@ impl Hub {
         }
     }
 
-    /// A document that was removed may be taken in again.
-    pub(super) fn may_return(&self, document: DocumentId) {
-        self.routes().removed(document);
-    }
-
     /// Has no connection follow a document any more.
     pub(crate) fn unbind(&self, document: DocumentId) {
         let held = self.documents().0.remove(&document);

@@ -86,14 +86,12 @@ impl Hub {
                 self.tell_of_unopened(listing.id, told.unwrap_or_default() as usize).await;
             }
         }
+        let known = listings.iter().rposition(|listing| Some(listing.id) == seen.last);
+        let new = &listings[known.map_or(0, |place| place + 1)..];
         let mut routes = self.routes();
         for document in routes.returned(|document| changes.contains_key(document)) {
             routes.send_followers_on(document);
         }
-        drop(routes);
-        let known = listings.iter().rposition(|listing| Some(listing.id) == seen.last);
-        let new = &listings[known.map_or(0, |place| place + 1)..];
-        let mut routes = self.routes();
         for listing in new {
             routes.arrived(listing.id);
         }

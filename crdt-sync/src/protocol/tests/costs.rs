@@ -132,15 +132,21 @@ fn a_refusal_is_told_once() {
     assert_eq!(core::iter::from_fn(|| listener.poll_event()).count(), 2);
 }
 
+/// What says a set of so many documents with 48 symbols that tell nothing, and what says its ids.
+fn set_of(count: u32) -> [Vec<u8>; 2] {
+    let ids: Arc<[DocumentId]> = (0..count).map(document).collect();
+    let hash = crate::protocol::collection::Set::hash(&ids);
+    let (count, symbols) = (u64::from(count), &[0; 12 * 48]);
+    let set = written(&Message::Set { first: 0, count, hash, symbols });
+    [set, written(&Message::SetIds { at: 0, ids: ids.to_vec() })]
+}
+
 /// To find out what differs in a set is work for all of its documents: it is done once between two
 /// pings, however often the set is said, and never again for a set of which both are told apart.
 #[test]
 fn a_set_is_compared_once_between_two_pings() {
     let (mut listener, _) = open(settings());
-    let ids: Arc<[DocumentId]> = (0..500).map(document).collect();
-    let hash = crate::protocol::collection::Set::hash(&ids);
-    let set = written(&Message::Set { first: 0, count: 500, hash, symbols: &[0; 12 * 48] });
-    let ids = written(&Message::SetIds { at: 0, ids: ids.to_vec() });
+    let [set, ids] = set_of(500);
     let say = |listener: &mut Connection, frame: &[u8]| {
         listener.receive(NOW, frame).expect("allowed");
         serve(listener);
@@ -160,10 +166,7 @@ fn a_set_is_compared_once_between_two_pings() {
 #[test]
 fn symbols_that_come_one_by_one_are_passed_over() {
     let (mut listener, _) = open(settings());
-    let ids: Arc<[DocumentId]> = (0..500).map(document).collect();
-    let hash = crate::protocol::collection::Set::hash(&ids);
-    let set = written(&Message::Set { first: 0, count: 500, hash, symbols: &[0; 12 * 48] });
-    let ids = written(&Message::SetIds { at: 0, ids: ids.to_vec() });
+    let [set, ids] = set_of(500);
     let mut replies = |frame: &[u8]| {
         listener.receive(NOW, frame).expect("allowed");
         serve(&mut listener);
