@@ -1,14 +1,17 @@
 //! Taking in what comes from elsewhere: what the store has already, and what is to be kept in it.
 
-use crdt_core::{ApplyError, Outcome};
+use crdt_core::{ApplyError, History, Outcome};
 
 use super::content::Arrived as _;
 use super::{Content, Replica, check};
 use crate::backend::{Access, Place, Rows as _};
 use crate::error::StoreError;
 
-/// What has so many bytes is verified while others write.
+/// What has so many bytes is verified while others write: it may be a hundred signatures.
 const LONG: usize = 1 << 14;
+
+/// And so is what states so many canonical bytes, however short it is: they are all hashed.
+const STATED: u64 = 1 << 16;
 
 impl Replica {
     /// Takes in bytes on top of everything in the store, if what comes of it is wanted, and keeps
@@ -23,7 +26,7 @@ impl Replica {
         bytes: &[u8],
         mut wants: impl FnMut(&Outcome) -> Result<(), E>,
     ) -> Result<Outcome, E> {
-        if bytes.len() >= LONG {
+        if is_long(bytes) {
             let reading = place.begin(Access::Read).await?;
             self.bring_in(content, &reading).await?;
             drop(reading);
@@ -55,6 +58,13 @@ impl Replica {
         let limit = content.history().pending_limits().bytes;
         let arrived = content.prepare_apply(bytes).map_err(StoreError::from)?;
         wants(arrived.outcome())?;
+        if writing.is_none() {
+            // Whoever else is in this thread has a turn between verifying and writing out.
+            let reading = place.begin(Access::Read).await?;
+            if !self.is_current(&reading).await? {
+                return Ok(None);
+            }
+        }
         let mut writes = self.waits(&arrived, limit);
         let (appended, appending) = self.append(&arrived).unzip();
         writes.extend(appended.into_iter().flatten());
@@ -90,4 +100,9 @@ impl Replica {
         self.stale.extend(arrived.stopped_waiting().map(check));
         Ok(arrived.accept())
     }
+}
+
+/// Whether verifying bytes takes its time. Where they make no sense they are refused soon.
+fn is_long(bytes: &[u8]) -> bool {
+    bytes.len() >= LONG || History::stated_bytes(bytes).is_ok_and(|stated| stated >= STATED)
 }
