@@ -134,7 +134,7 @@ with_relays() (
   "$@"
 )
 
-# The package for JavaScript: types are checked, and tests run in Node.js, those of stores in Chromium.
+# The package for JavaScript: types are checked, and tests run in Node.js, those of stores in the browser that was found.
 js_tests() {
   javascript
   bindgen

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Browser } from "./browser/chromium.js";
+import { Browser } from "./browser/browser.js";
 
 const RELAY = process.env.CRDT_TEST_RELAY ?? "ws://127.0.0.1:8719";
 const PAGE = "/tests/browser/page.html";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { Browser } from "../../js/tests/browser/chromium.js";
+import { Browser } from "../../js/tests/browser/browser.js";
 
 const RELAY = process.env.CRDT_TEST_RELAY ?? "ws://127.0.0.1:8719";
 const PACKAGES = process.env.CRDT_PACKAGES;

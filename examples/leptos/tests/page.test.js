@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Browser } from "../../../crdt-web/js/tests/browser/chromium.js";
+import { Browser } from "../../../crdt-web/js/tests/browser/browser.js";
 
 const RELAY = process.env.CRDT_TEST_RELAY ?? "ws://127.0.0.1:8719";
 

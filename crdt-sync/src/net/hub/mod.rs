@@ -9,7 +9,8 @@
 //! A queue that is full ends its connection: it is made anew, and reconciles. Nothing waits for who
 //! does not keep up.
 
-mod answers;
+mod clerk;
+mod desk;
 mod documents;
 mod fan;
 mod followers;
@@ -19,6 +20,8 @@ mod quotas;
 mod routes;
 mod sets;
 mod taking;
+#[cfg(test)]
+mod tests;
 mod wanted;
 mod watch;
 
@@ -40,7 +43,8 @@ use crate::dialing::Inbox;
 use crate::host::PeerNumber;
 use crate::protocol::{Presences, Settings, Time};
 
-pub(crate) use answers::{Desk, Done, Reviewed, Seat};
+pub(crate) use clerk::{Reviewed, Seat};
+pub(crate) use desk::{Desk, Done};
 use documents::Documents;
 use fan::Announcement;
 use followers::MAX_NUMBER;

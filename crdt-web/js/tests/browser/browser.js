@@ -1,4 +1,4 @@
-// Pages in a real browser, which is driven by chromedriver, and a server that they come from.
+// Pages in a real browser, which is driven by its driver, and a server that they come from.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -13,7 +13,25 @@ const TYPES = {
   ".js": "text/javascript",
   ".wasm": "application/wasm",
 };
-const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
+
+/** The browsers that can be driven: the program that does, what it is asked for, and how it says where it listens. */
+const CHROMIUM = {
+  driver: process.env.CHROMEDRIVER ?? "chromedriver",
+  capabilities: {
+    browserName: "chrome",
+    "goog:chromeOptions": {
+      args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
+    },
+  },
+  listens: /successfully on port (\d+)/,
+};
+const FIREFOX = {
+  driver: process.env.GECKODRIVER,
+  capabilities: { browserName: "firefox", "moz:firefoxOptions": { args: ["-headless"] } },
+  listens: /Listening on 127\.0\.0\.1:(\d+)/,
+};
+/** Chromium, if nobody names the driver of Firefox. */
+const KIND = FIREFOX.driver === undefined ? CHROMIUM : FIREFOX;
 
 /** Serves the files of a folder, on this machine. */
 async function served(folder) {
@@ -38,7 +56,7 @@ function listens(driver) {
     driver.on("error", failed);
     driver.stdout.on("data", (bytes) => {
       said += bytes;
-      const port = /successfully on port (\d+)/.exec(said);
+      const port = KIND.listens.exec(said);
       if (port !== null) listens(`http://127.0.0.1:${port[1]}`);
     });
   });
@@ -46,7 +64,8 @@ function listens(driver) {
 
 /** Asks the driver for something. */
 async function ask(method, path, body) {
-  const answered = await fetch(path, { method, body: body === undefined ? null : JSON.stringify(body) });
+  const given = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const answered = await fetch(path, { method, ...given });
   const { value } = await answered.json();
   assert.ok(answered.ok, JSON.stringify(value));
   return value;
@@ -60,15 +79,22 @@ export class Browser {
 
   static async open(folder) {
     const browser = new Browser();
-    browser.#server = await served(folder);
-    browser.#driver = spawn(process.env.CHROMEDRIVER ?? "chromedriver", ["--port=0"]);
-    const at = `${await listens(browser.#driver)}/session`;
-    const capabilities = {
-      alwaysMatch: { browserName: "chrome", "goog:chromeOptions": { args: ARGUMENTS } },
-    };
-    browser.#session = `${at}/${(await ask("POST", at, { capabilities })).sessionId}`;
-    await browser.ask("POST", "timeouts", { script: 60_000 });
-    return browser;
+    try {
+      await browser.#start(folder);
+      return browser;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  async #start(folder) {
+    this.#server = await served(folder);
+    this.#driver = spawn(KIND.driver, ["--port=0"]);
+    const at = `${await listens(this.#driver)}/session`;
+    const capabilities = { alwaysMatch: KIND.capabilities };
+    this.#session = `${at}/${(await ask("POST", at, { capabilities })).sessionId}`;
+    await this.ask("POST", "timeouts", { script: 60_000 });
   }
 
   ask(method, path, body) {
