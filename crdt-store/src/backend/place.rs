@@ -37,6 +37,14 @@ pub trait Place: 'static {
     fn revision(&self) -> impl Future<Output = Result<Option<u64>, StoreError>> {
         ready(Ok(None))
     }
+
+    /// Waits until other handles to the place, as those of other tabs, have committed more often than
+    /// so many times, and says how often they have. `None` if nobody tells: then
+    /// [`revision`](Self::revision) is to be asked.
+    fn committed_elsewhere(&self, known: u64) -> impl Future<Output = Option<u64>> {
+        let _ = known;
+        ready(None)
+    }
 }
 
 /// A [`Transaction`] that has to be waited for.

@@ -1,6 +1,8 @@
 //! Documents that are shared between tasks.
 
 mod deltas;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod following;
 mod presence;
 mod progress;
 mod writing;
@@ -27,6 +29,10 @@ pub use progress::RelayStanding;
 /// first is made first.
 ///
 /// A future that is dropped before it began to work does nothing. What has begun is done to its end.
+///
+/// In a browser it brings in by itself what other tabs write. Elsewhere, and where this page has the
+/// document a second time, opened anew instead of cloned, [`refresh`](Self::refresh) does, or the exchange
+/// with a relay.
 ///
 /// ```
 /// use crdt_core::{CrdtNode, Keypair};
@@ -90,7 +96,10 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
         let store = stored.store().clone();
         let seat = Arc::new(RwLock::new(Some(stored)));
         let entry = Entry::new(id, told, seat.clone());
-        Self { shared: Arc::new(Shared { entry, store, seat }) }
+        let shared = Arc::new(Shared { entry, store, seat });
+        #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+        wasm_bindgen_futures::spawn_local(following::follow(Arc::downgrade(&shared)));
+        Self { shared }
     }
 
     /// Gives the document back, if this is the only handle to it.

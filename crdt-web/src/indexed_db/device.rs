@@ -5,7 +5,7 @@ use crdt_core::Keypair;
 use crdt_store::StoreError;
 use crdt_store::backend::Access;
 use js_sys::Uint8Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 use zeroize::Zeroizing;
 
 use super::answer::{First, answer};
@@ -23,12 +23,10 @@ pub(super) async fn keypair(database: &IndexedDb) -> Result<Keypair, StoreError>
     let found = answer(device.get(&SECRET.into())).await?;
     if !found.is_undefined() {
         let mut secret = Zeroizing::new([0; 32]);
-        let bytes = Uint8Array::new(&found);
-        if bytes.length() != 32 {
-            let message = "the key of this device is damaged: clear the site's data";
-            return Err(IndexedDbError::new("DataError", message).into());
-        }
-        bytes.copy_to(&mut *secret);
+        let bytes = found.dyn_ref::<Uint8Array>().filter(|bytes| bytes.length() == 32);
+        let message = "the key of this device is damaged: clear the site's data";
+        let damaged = || IndexedDbError::new("DataError", message);
+        bytes.ok_or_else(damaged)?.copy_to(&mut *secret);
         return Ok(Keypair::from_secret_bytes(&secret));
     }
     let keypair = Keypair::generate().map_err(|error| StoreError::Random(error.to_string()))?;

@@ -80,36 +80,6 @@ impl IndexedDb {
         device::keypair(self).await
     }
 
-    /// Waits until another handle to the database, in another tab or here, commits something. What
-    /// that was is brought in by a [refresh](crdt_store::Waiting::refresh).
-    pub async fn committed_elsewhere(&self) {
-        // Whoever tells it is held here.
-        let _ = self.others.heard().changed().await;
-    }
-
-    /// How often another handle has committed something.
-    #[cfg(all(feature = "js", target_family = "wasm", target_os = "unknown"))]
-    pub(crate) fn heard(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.others.heard()
-    }
-
-    /// Brings in what other tabs write to a document, for as long as this is awaited.
-    ///
-    /// # Errors
-    /// Those of the store, at the first of which it stops.
-    #[cfg(all(feature = "live", target_family = "wasm", target_os = "unknown"))]
-    pub async fn follow<T: crdt_core::CrdtNode>(
-        &self,
-        document: &crdt_sync::Live<T, Keyed<Self>>,
-    ) -> Result<(), StoreError> {
-        let mut heard = self.others.heard();
-        loop {
-            document.refresh().await?;
-            // Whoever tells it is held here.
-            let _ = heard.changed().await;
-        }
-    }
-
     fn transaction(&self, of: &str, access: Access) -> Result<IdbTransaction, IndexedDbError> {
         begin(&self.database.database, of, access).map_err(IndexedDbError::of)
     }
@@ -139,6 +109,11 @@ impl Table for IndexedDb {
             transaction.started().await?;
         }
         Ok(transaction)
+    }
+
+    async fn committed_elsewhere(&self, known: u64) -> Option<u64> {
+        let mut heard = self.others.heard();
+        heard.wait_for(|times| *times != known).await.ok().map(|times| *times)
     }
 
     fn now(&self) -> SystemTime {

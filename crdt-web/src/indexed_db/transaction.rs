@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use crdt_store::StoreError;
 use crdt_store::backend::keyed::{self, Changes, Row};
-use js_sys::{Array, Function, Reflect, Uint8Array, global};
+use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array, global};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{IdbKeyRange, IdbObjectStore, IdbTransaction};
+use web_sys::{IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
 
 use super::ROWS;
 use super::answer::{First, answer};
@@ -27,6 +27,8 @@ pub struct TableTransaction {
     transaction: IdbTransaction,
     rows: IdbObjectStore,
     others: Rc<Others>,
+    /// Whether it has answered anything.
+    has_begun: Cell<bool>,
 }
 
 impl Drop for TableTransaction {
@@ -42,16 +44,28 @@ impl TableTransaction {
         others: Rc<Others>,
     ) -> Result<Self, IndexedDbError> {
         let rows = transaction.object_store(ROWS).map_err(IndexedDbError::of)?;
-        Ok(Self { transaction, rows, others })
+        Ok(Self { transaction, rows, others, has_begun: Cell::new(false) })
     }
 
-    /// Waits until it is the one that writes, unless another one that does comes to no end.
+    /// Waits until it has its turn, unless another one that writes comes to no end.
     pub(super) async fn started(&self) -> Result<(), StoreError> {
+        let key = Uint8Array::new_with_length(1);
+        self.asked(self.rows.count_with_key(&key)).await.map(drop)
+    }
+
+    /// What comes of a request. The first one waits until the transaction has its turn: one that reads waits
+    /// for one that writes too.
+    async fn asked(&self, request: Result<IdbRequest, JsValue>) -> Result<JsValue, StoreError> {
+        if self.has_begun.get() {
+            return Ok(answer(request).await?);
+        }
         let timer = Timer::new(LOCK_TIMEOUT, self.transaction.clone(), self.others.clone())?;
-        let asked = answer(self.rows.count_with_key(&Uint8Array::new_with_length(1))).await;
-        match asked {
+        match answer(request).await {
             Err(_) if timer.is_over() => Err(StoreError::Locked(LOCK_TIMEOUT)),
-            asked => Ok(asked.map(drop)?),
+            asked => {
+                self.has_begun.set(true);
+                Ok(asked?)
+            }
         }
     }
 
@@ -86,25 +100,25 @@ pub(super) fn aborted(transaction: &IdbTransaction) -> IndexedDbError {
 
 impl keyed::TableTransaction for TableTransaction {
     async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let value = answer(self.rows.get(&Uint8Array::from(key))).await?;
-        Ok((!value.is_undefined()).then(|| bytes(&value)))
+        let value = self.asked(self.rows.get(&Uint8Array::from(key))).await?;
+        if value.is_undefined() { Ok(None) } else { Ok(Some(bytes(&value)?)) }
     }
 
     async fn keys(&self, range: Range<&[u8]>, most: u32) -> Result<Vec<Vec<u8>>, StoreError> {
         let range = key_range(range)?;
-        let keys = answer(self.rows.get_all_keys_with_key_and_limit(&range, most)).await?;
-        Ok(list(keys))
+        let keys = self.asked(self.rows.get_all_keys_with_key_and_limit(&range, most)).await?;
+        Ok(list(keys)?)
     }
 
     async fn rows(&self, range: Range<&[u8]>) -> Result<Vec<Row>, StoreError> {
         let range = key_range(range)?;
         // Both are asked before either is waited for.
         let values = self.rows.get_all_with_key(&range);
-        let keys = answer(self.rows.get_all_keys_with_key(&range)).await?;
+        let keys = self.asked(self.rows.get_all_keys_with_key(&range)).await?;
         let values = values.map_err(IndexedDbError::of)?;
         // The answers come in the order of the questions.
         let values = values.result().map_err(IndexedDbError::of)?;
-        Ok(list(keys).into_iter().zip(list(values)).collect())
+        Ok(list(keys)?.into_iter().zip(list(values)?).collect())
     }
 
     async fn commit(self, changes: Changes) -> Result<(), StoreError> {
@@ -126,13 +140,20 @@ fn key_range(range: Range<&[u8]>) -> Result<IdbKeyRange, IndexedDbError> {
     range.map_err(IndexedDbError::of)
 }
 
-fn list(values: JsValue) -> Vec<Vec<u8>> {
+fn list(values: JsValue) -> Result<Vec<Vec<u8>>, IndexedDbError> {
     values.unchecked_into::<Array>().iter().map(|value| bytes(&value)).collect()
 }
 
 /// Of a key an `ArrayBuffer`, of a value the array that was put there.
-fn bytes(value: &JsValue) -> Vec<u8> {
-    Uint8Array::new(value).to_vec()
+fn bytes(value: &JsValue) -> Result<Vec<u8>, IndexedDbError> {
+    if value.is_instance_of::<ArrayBuffer>() || value.is_instance_of::<Uint8Array>() {
+        Ok(Uint8Array::new(value).to_vec())
+    } else {
+        Err(IndexedDbError::new(
+            "DataError",
+            "somebody else has written in the database: there is what is no bytes",
+        ))
+    }
 }
 
 /// Aborts a transaction after a time in which nobody has committed anything, unless it is dropped before.

@@ -25,8 +25,8 @@ pub struct RawStore {
     inner: Rc<Inner>,
 }
 
-struct Inner {
-    database: IndexedDb,
+/// What is the same for all documents of a store.
+pub(super) struct Inner {
     store: Store<Keyed<IndexedDb>>,
     /// The documents that are open.
     open: RefCell<Vec<Weak<dyn AnyStored>>>,
@@ -43,16 +43,29 @@ impl core::fmt::Debug for RawStore {
 }
 
 impl Inner {
-    /// Has a document be told of what other tabs write, and be kept up to date with relays.
-    fn opened(&self, document: Rc<dyn AnyStored>) -> RawStored {
-        spawn_local(follow(self.database.clone(), Rc::downgrade(&document)));
+    /// Has a document be kept up to date with relays.
+    fn opened(self: Rc<Self>, document: Rc<dyn AnyStored>) -> RawStored {
         if let Some(peer) = &*self.peer.borrow() {
             document.bind(peer);
         }
         let mut open = self.open.borrow_mut();
         open.retain(|other| other.strong_count() > 0);
         open.push(Rc::downgrade(&document));
-        RawStored::new(document)
+        drop(open);
+        RawStored::new(document, Rc::downgrade(&self))
+    }
+
+    /// Has whatever else has a document open bring in what was written through one.
+    pub(super) fn wrote(&self, writer: &Rc<dyn AnyStored>) {
+        let is_other =
+            |other: &Rc<dyn AnyStored>| other.id() == writer.id() && !Rc::ptr_eq(other, writer);
+        for other in self.open.borrow().iter().filter_map(Weak::upgrade).filter(is_other) {
+            spawn_local(async move {
+                if let Err(error) = other.refresh().await {
+                    tracing::warn!(%error, "what was written by the side was not brought in");
+                }
+            });
+        }
     }
 
     /// The peer, which is begun when it is first asked for.
@@ -81,30 +94,16 @@ async fn hear(mut messages: Messages, tell: Function) {
     }
 }
 
-/// Brings in what other tabs write, as long as there is the document.
-async fn follow(database: IndexedDb, document: Weak<dyn AnyStored>) {
-    let mut heard = database.heard();
-    while heard.changed().await.is_ok() {
-        let Some(document) = document.upgrade() else { return };
-        let id = document.id();
-        if let Err(error) = document.refresh().await {
-            tracing::warn!(%error, document = %id, "what another tab wrote was not brought in");
-            if matches!(error, StoreError::Removed(_)) {
-                return;
-            }
-        }
-    }
-}
-
 #[wasm_bindgen]
 impl RawStore {
     /// Opens the store of a name, or makes it, with the key that this browser has for it.
     pub fn open(name: String) -> Promise {
         promise::<Self, StoreError>(async move {
             let database = IndexedDb::open(&name).await?;
-            let store = database.clone().store_with(database.keypair().await?);
+            let keypair = database.keypair().await?;
+            let store = database.store_with(keypair);
             let (open, peer, hears) = Default::default();
-            Ok(Self { inner: Rc::new(Inner { database, store, open, peer, hears }) })
+            Ok(Self { inner: Rc::new(Inner { store, open, peer, hears }) })
         })
     }
 

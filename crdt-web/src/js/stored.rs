@@ -2,7 +2,7 @@
 
 use core::cell::RefCell;
 use core::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use crdt_core::{
     ChangeHash, ChangeOptions, CrdtNode, Document, DocumentId, Heads, Observer, PlainValue,
@@ -21,6 +21,7 @@ use super::any::{self, Failure, Look};
 use super::editing;
 use super::edits::RawEdits;
 use super::plain::{from_js, object};
+use super::store::Inner;
 use crate::IndexedDb;
 
 /// What has to be waited for.
@@ -67,11 +68,12 @@ pub(super) trait AnyStored {
         options: ChangeOptions,
         edit: Function,
         tell: Function,
-    ) -> Later<Result<(), Failure>>;
-    fn update(self: Rc<Self>, value: PlainValue, tell: Function) -> Later<Result<(), Failure>>;
+    ) -> Later<Result<JsValue, Failure>>;
+    fn update(self: Rc<Self>, value: PlainValue, tell: Function)
+    -> Later<Result<JsValue, Failure>>;
     fn undo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>>;
     fn redo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>>;
-    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<(), Failure>>;
+    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<JsValue, Failure>>;
     fn refresh(self: Rc<Self>) -> Later<Result<bool, StoreError>>;
     /// Calls a function while the document is open for reading.
     fn read(self: Rc<Self>, read: Function, tell: Function) -> Later<Result<JsValue, JsValue>>;
@@ -159,20 +161,26 @@ impl<T: CrdtNode> AnyStored for Kept<T> {
         options: ChangeOptions,
         edit: Function,
         tell: Function,
-    ) -> Later<Result<(), Failure>> {
+    ) -> Later<Result<JsValue, Failure>> {
         let number = self.number;
-        Box::pin(self.write(tell, move |document| {
+        let changing = self.write(tell, move |document| {
             document.prepare_by_path(&options, |editor| {
                 editing::during(number, editor, || editing::call(&edit))
             })
-        }))
+        });
+        Box::pin(async move { changing.await.map(nothing) })
     }
 
-    fn update(self: Rc<Self>, value: PlainValue, tell: Function) -> Later<Result<(), Failure>> {
-        Box::pin(self.write(tell, move |document| {
+    fn update(
+        self: Rc<Self>,
+        value: PlainValue,
+        tell: Function,
+    ) -> Later<Result<JsValue, Failure>> {
+        let updating = self.write(tell, move |document| {
             let options = ChangeOptions::new();
             document.prepare_by_path(&options, |editor| Ok(editor.set("", value)?))
-        }))
+        });
+        Box::pin(async move { updating.await.map(nothing) })
     }
 
     fn undo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>> {
@@ -187,8 +195,8 @@ impl<T: CrdtNode> AnyStored for Kept<T> {
         Box::pin(async move { Ok(redoing.await?.is_some()) })
     }
 
-    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<(), Failure>> {
-        Box::pin(async move { Ok(self.live.apply(bytes).await.map(drop)?) })
+    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<JsValue, Failure>> {
+        Box::pin(async move { Ok(self.live.apply(bytes).await.map(|_| JsValue::UNDEFINED)?) })
     }
 
     fn refresh(self: Rc<Self>) -> Later<Result<bool, StoreError>> {
@@ -261,6 +269,7 @@ impl<T: CrdtNode> AnyStored for Kept<T> {
 #[wasm_bindgen]
 pub struct RawStored {
     document: Rc<dyn AnyStored>,
+    store: Weak<Inner>,
 }
 
 impl core::fmt::Debug for RawStored {
@@ -270,8 +279,20 @@ impl core::fmt::Debug for RawStored {
 }
 
 impl RawStored {
-    pub(super) fn new(document: Rc<dyn AnyStored>) -> Self {
-        Self { document }
+    pub(super) fn new(document: Rc<dyn AnyStored>, store: Weak<Inner>) -> Self {
+        Self { document, store }
+    }
+
+    /// A promise of what comes of writing. Whoever else has the document open is told then.
+    fn written<V: Into<JsValue> + 'static>(&self, writing: Later<Result<V, Failure>>) -> Promise {
+        let (document, store) = (self.document.clone(), self.store.clone());
+        promise(async move {
+            let written = writing.await;
+            if let (Ok(_), Some(store)) = (&written, store.upgrade()) {
+                store.wrote(&document);
+            }
+            written
+        })
     }
 }
 
@@ -386,8 +407,7 @@ impl RawStored {
         joins: bool,
     ) -> Promise {
         let options = any::options(message, time, joins);
-        let changing = self.document.clone().change(options, edit, tell);
-        promise(async move { changing.await.map(nothing) })
+        self.written(self.document.clone().change(options, edit, tell))
     }
 
     /// Makes it read as a value, by what differs; tells as [`change`](Self::change) does.
@@ -395,26 +415,24 @@ impl RawStored {
     /// # Errors
     /// If it is no plain value.
     pub fn update(&self, value: &JsValue, tell: Function) -> Result<Promise, JsError> {
-        let updating = self.document.clone().update(from_js(value)?, tell);
-        Ok(promise(async move { updating.await.map(nothing) }))
+        Ok(self.written(self.document.clone().update(from_js(value)?, tell)))
     }
 
     /// Takes back what was done here last; whether there was something. Tells as
     /// [`change`](Self::change) does.
     pub fn undo(&self, tell: Function) -> Promise {
-        promise(self.document.clone().undo(tell))
+        self.written(self.document.clone().undo(tell))
     }
 
     /// Does again what was taken back last; whether there was something. Tells as
     /// [`change`](Self::change) does.
     pub fn redo(&self, tell: Function) -> Promise {
-        promise(self.document.clone().redo(tell))
+        self.written(self.document.clone().redo(tell))
     }
 
     /// Takes in what another replica exported.
     pub fn apply(&self, bytes: Vec<u8>) -> Promise {
-        let applying = self.document.clone().apply(bytes);
-        promise(async move { applying.await.map(nothing) })
+        self.written(self.document.clone().apply(bytes))
     }
 
     /// Ends its exchange with relays, when what is being written is durable.

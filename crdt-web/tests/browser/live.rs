@@ -37,14 +37,12 @@ async fn a_page_has_the_handle_that_a_program_has() {
 async fn what_another_tab_writes_comes_by_itself() {
     let here = IndexedDb::open("following").await.unwrap();
     let key = here.keypair().await.unwrap();
-    let store = here.clone().store_with(key.clone());
+    let store = here.store_with(key.clone());
     let board = Live::new(store.waiting().create::<Board>().await.unwrap());
     let there = IndexedDb::open("following").await.unwrap().store_with(key);
     let other = there.waiting().open_document::<Board>(board.id()).await.unwrap();
     let other = Live::new(other);
     let mut deltas = board.deltas().await;
-    let following = board.clone();
-    wasm_bindgen_futures::spawn_local(async move { here.follow(&following).await.unwrap() });
     other.change(|board| board.tasks.push("Read".to_owned())).await.unwrap();
     assert!(deltas.next().await.is_some());
     assert_eq!(board.value().await.tasks, ["Read"]);

@@ -43,7 +43,6 @@ struct Plan {
 /// A device: its database and its store.
 struct Device {
     name: String,
-    database: IndexedDb,
     store: Store<Keyed<IndexedDb>>,
 }
 
@@ -55,9 +54,8 @@ impl Device {
 
     /// A tab of the device with a database of this name.
     async fn tab(name: String) -> Self {
-        let database = IndexedDb::open(&name).await.unwrap();
-        let store = database.clone().store_with(database.keypair().await.unwrap());
-        Self { name, database, store }
+        let store = IndexedDb::store(&name).await.unwrap();
+        Self { name, store }
     }
 
     async fn create(&self) -> Board {
@@ -361,10 +359,6 @@ async fn a_tab_without_a_connection_has_what_the_elected_one_gets() {
     let peer = tab.connect(RELAY, &elected);
     let opened = second.store.waiting().open_document::<Plan>(elected.id()).await.unwrap();
     let other = Live::new(opened);
-    for (board, database) in [(&elected, &tab.database), (&other, &second.database)] {
-        let (board, database) = (board.clone(), database.clone());
-        spawn_local(async move { database.follow(&board).await.unwrap() });
-    }
     let there = bob.join(elected.id()).await;
     let _other = bob.connect(RELAY, &there);
     there.change(|plan| plan.notes.push_str("from elsewhere")).await.unwrap();

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crdt_core::{ChangeOptions, CrdtNode, Document, DocumentId};
 use crdt_store::StoreError;
+use crdt_store::backend::{Access, Place as _, Rows as _};
 use crdt_web::{Elected, IndexedDb};
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
@@ -187,4 +188,31 @@ async fn when_the_tab_that_is_elected_is_closed_another_one_is() {
     JsFuture::from(waiting).await.unwrap();
     assert!(is_elected.get());
     drop(Elected::of("speaker").await.unwrap());
+}
+
+/// A tab that is frozen while it writes holds up who reads too, for no longer than those who write.
+#[wasm_bindgen_test]
+async fn who_reads_does_not_wait_for_ever_for_who_writes() {
+    let name = format!("frozen {}", js_sys::Date::now());
+    let (frozen, store) =
+        (IndexedDb::store(&name).await.unwrap(), IndexedDb::store(&name).await.unwrap());
+    let id = store.waiting().create::<Note>().await.unwrap().id();
+    let thawed = Rc::new(Cell::new(false));
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let until = thawed.clone();
+    wasm_bindgen_futures::spawn_local(async move {
+        let writing = frozen.place().begin(Access::Write).await.unwrap();
+        let _ = begun.send(());
+        // It ends by itself once nothing is asked of it.
+        while !until.get() {
+            writing.documents().await.unwrap();
+        }
+    });
+    has_begun.await.unwrap();
+    let listed = store.waiting().documents().await;
+    assert!(matches!(listed, Err(StoreError::Locked(_))), "{listed:?}");
+    let opened = store.waiting().open_document::<Note>(id).await.map(drop);
+    assert!(matches!(opened, Err(StoreError::Locked(_))), "{opened:?}");
+    thawed.set(true);
+    assert_eq!(store.waiting().documents().await.unwrap().len(), 1);
 }

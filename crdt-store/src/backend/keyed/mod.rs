@@ -8,6 +8,7 @@ mod entry;
 mod key;
 mod transaction;
 
+use core::future::ready;
 use core::ops::Range;
 use std::time::SystemTime;
 
@@ -34,6 +35,12 @@ pub trait Table: 'static {
 
     /// What time it is.
     fn now(&self) -> SystemTime;
+
+    /// As [`Place::committed_elsewhere`].
+    fn committed_elsewhere(&self, known: u64) -> impl Future<Output = Option<u64>> {
+        let _ = known;
+        ready(None)
+    }
 }
 
 /// What is read as it was when it began, and written at once or not at all. Dropped without a
@@ -93,5 +100,9 @@ impl<T: Table> Place for Keyed<T> {
 
     async fn shrink(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    async fn committed_elsewhere(&self, known: u64) -> Option<u64> {
+        self.0.committed_elsewhere(known).await
     }
 }

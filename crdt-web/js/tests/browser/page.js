@@ -289,8 +289,9 @@ const tests = {
     await refuses(() => bob.send(alice.author, new Uint8Array(8193)), "send several");
   },
 
-  async handles() {
-    const [here, there] = [await named("handles"), await named("handles")];
+  async handles(isOne) {
+    const here = await named("handles");
+    const there = isOne ? here : await named("handles");
     const board = await here.create(BoardDocument);
     const other = await there.open(BoardDocument, board.id);
     const notes = [];
