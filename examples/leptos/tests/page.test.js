@@ -19,7 +19,7 @@ test("two people write the same cards", async (context) => {
   await bob.until("document.querySelector('#new') !== null");
 
   for (const title of ["bread", "milk"]) {
-    await ann.type("#new", `${title}\n`);
+    await ann.type("#new", `${title}\uE007`);
   }
   await cards(bob, "bread,milk");
   // A card that is moved keeps its element, and one that is ticked sets what shows that.
@@ -33,7 +33,7 @@ test("two people write the same cards", async (context) => {
   await cards(ann, "milk");
   await bob.click("#undo");
   await cards(ann, "milk,bread");
-  await ann.type("#title", "Shopping\n");
+  await ann.type("#title", "Shopping\uE007");
   await bob.until("document.querySelector('#title').value === 'Shopping'");
   assert.equal(await ann.evaluate("window.milk.isConnected"), true);
 });
