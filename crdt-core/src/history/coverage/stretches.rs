@@ -9,10 +9,9 @@ use crate::history::store::chains::Chains;
 use crate::sorted::SortedMap;
 
 /// A stretch is closed before it would outgrow this. Only between stretches a history can surely be
-/// cut, for the way and for who has other things to do while taking it in (8,000 keystrokes take a
-/// page 30 ms), so one is small; each costs a signature for every author in it.
+/// cut for the way, so one is small; each costs a signature for every author in it.
 const STRETCH: Totals =
-    Totals { changes: MAX_BUNDLE_CHANGES / 4, ops: MAX_BUNDLE_OPS / 4, bytes: 1 << 19 };
+    Totals { changes: MAX_BUNDLE_CHANGES / 4, ops: MAX_BUNDLE_OPS / 4, bytes: 1 << 20 };
 
 /// The stretches of a history; the last one is open.
 #[derive(Debug, Default)]
