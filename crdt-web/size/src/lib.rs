@@ -3,8 +3,12 @@
 
 #[cfg(feature = "document")]
 mod document;
+#[cfg(feature = "history")]
+mod history;
 #[cfg(all(feature = "store", target_family = "wasm", target_os = "unknown"))]
 mod store;
+#[cfg(feature = "text")]
+mod text;
 
 use std::collections::BTreeMap;
 
