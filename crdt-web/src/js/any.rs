@@ -7,29 +7,8 @@ use crdt_core::{
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use super::failure::Failure;
 use super::plain::{object, to_js};
-
-/// Why nothing was written: what the function threw, or what is wrong with an edit.
-pub(super) struct Failure(pub(super) JsValue);
-
-impl From<EditError> for Failure {
-    fn from(error: EditError) -> Self {
-        Self::of(&error)
-    }
-}
-
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-impl From<crdt_store::StoreError> for Failure {
-    fn from(error: crdt_store::StoreError) -> Self {
-        Self::of(&error)
-    }
-}
-
-impl Failure {
-    pub(super) fn of(error: &dyn core::error::Error) -> Self {
-        Self(js_sys::Error::new(&error.to_string()).into())
-    }
-}
 
 /// What an author says about a change: a message, and when it is made, in milliseconds since 1970. If it
 /// joins the one before, it is undone with that.

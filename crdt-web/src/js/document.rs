@@ -8,9 +8,10 @@ use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
-use super::any::{self, AnyDocument, Failure, InMemory};
+use super::any::{self, AnyDocument, InMemory};
 use super::editing;
 use super::edits::RawEdits;
+use super::failure::Failure;
 use super::plain::from_js;
 
 type Given<R> = Result<R, JsError>;

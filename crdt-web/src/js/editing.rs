@@ -10,7 +10,7 @@ use js_sys::{Function, Promise};
 use scoped_tls_hkt::scoped_thread_local;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use super::any::Failure;
+use super::failure::Failure;
 
 /// A document that is open, for a change or for reading.
 trait Open {

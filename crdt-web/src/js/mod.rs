@@ -7,6 +7,7 @@ mod any;
 mod document;
 mod editing;
 mod edits;
+mod failure;
 mod plain;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod store;

@@ -13,8 +13,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
-use super::any::Failure;
 use super::document::RawType;
+use super::failure::Failure;
 use super::plain::object;
 use super::stored::{AnyStored, Later, RawStored, promise};
 use crate::IndexedDb;

@@ -17,9 +17,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
-use super::any::{self, Failure, Look};
+use super::any::{self, Look};
 use super::editing;
 use super::edits::RawEdits;
+use super::failure::Failure;
 use super::plain::{from_js, object};
 use super::store::Inner;
 use crate::IndexedDb;
