@@ -23,7 +23,13 @@ import { report } from "./watched.ts";
 /** What a binding needs of an element. */
 export type TextField = Pick<
   HTMLTextAreaElement | HTMLInputElement,
-  "value" | "selectionStart" | "selectionEnd" | "setSelectionRange" | "addEventListener" | "removeEventListener"
+  | "value"
+  | "selectionStart"
+  | "selectionEnd"
+  | "setSelectionRange"
+  | "matches"
+  | "addEventListener"
+  | "removeEventListener"
 >;
 
 /** What a binding needs of a document, be it in memory or in a store. */
@@ -83,8 +89,8 @@ export function bindText<E>(
   return () => binding.end();
 }
 
-/** When the selection of an element may have become another one. */
-const SELECTS = ["selectionchange", "select", "keyup", "pointerup", "focus"];
+/** When the selection of an element may have become another one, or be there no more. */
+const SELECTS = ["selectionchange", "select", "keyup", "pointerup", "focus", "blur"];
 
 class Binding<E> {
   readonly #field: TextField;
@@ -113,6 +119,7 @@ class Binding<E> {
   #asked: Way | "change" | undefined;
   #isOver = false;
   #carets: Carets<E> | undefined;
+  #hasFocus = false;
   /** Raised whenever positions of the document may be elsewhere in the element. */
   version = 0;
 
@@ -146,6 +153,10 @@ class Binding<E> {
     return this.#part;
   }
 
+  get isActive(): boolean {
+    return this.#hasFocus && globalThis.document?.visibilityState !== "hidden";
+  }
+
   selection(): { start: number; end: number } | undefined {
     if (this.#isComposing || this.#writing.length > 0 || this.#typed.length > 0) return undefined;
     const { selectionStart, selectionEnd } = this.#field;
@@ -160,10 +171,16 @@ class Binding<E> {
 
   share(carets: Carets<E>): void {
     this.#carets = carets;
+    this.#hasFocus = this.#field.matches(":focus") && globalThis.document?.hasFocus() !== false;
     for (const event of SELECTS) this.#field.addEventListener(event, this.#selected);
+    globalThis.document?.addEventListener("visibilitychange", this.#selected);
+    this.#carets.selected();
   }
 
-  readonly #selected = (): void => this.#carets?.selected();
+  readonly #selected = (event?: Event): void => {
+    if (event?.type === "focus" || event?.type === "blur") this.#hasFocus = event.type === "focus";
+    this.#carets?.selected();
+  };
 
   #changed(): void {
     this.version += 1;
@@ -199,6 +216,7 @@ class Binding<E> {
       this.#unsubscribe = unsubscribe;
       // What was typed before the text was there.
       this.#ask();
+      this.#selected();
       if (this.#isOver && this.#asked === undefined) unsubscribe();
     };
     subscribed.then(subscribe, (error: unknown) => {
@@ -214,6 +232,7 @@ class Binding<E> {
     this.#field.removeEventListener("keydown", this.#pressed);
     this.#field.removeEventListener("beforeinput", this.#before);
     for (const event of SELECTS) this.#field.removeEventListener(event, this.#selected);
+    globalThis.document?.removeEventListener("visibilitychange", this.#selected);
   }
 
   readonly #composes = (): void => {

@@ -3,6 +3,7 @@
 export class Field extends EventTarget {
   selectionStart = 0;
   selectionEnd = 0;
+  #hasFocus = false;
   #value = "";
   #lineEnds;
 
@@ -22,6 +23,15 @@ export class Field extends EventTarget {
 
   setSelectionRange(start, end) {
     [this.selectionStart, this.selectionEnd] = [start, end];
+  }
+
+  matches(selector) {
+    return selector === ":focus" && this.#hasFocus;
+  }
+
+  focus(hasFocus = true) {
+    this.#hasFocus = hasFocus;
+    this.dispatchEvent(new Event(hasFocus ? "focus" : "blur"));
   }
 
   /** What a browser does when something is typed over the selection. */

@@ -369,7 +369,7 @@ const tests = {
       await there.synced();
     }
     mine.setSelectionRange(6, 11);
-    mine.dispatchEvent(new Event("select"));
+    for (const field of [mine, yours]) field.focus();
     const at = (start, end) => JSON.stringify([{ author: alice.author, presence: { name: "Alice" }, start, end }]);
     await until("she is seen", () => JSON.stringify(seen.at(-1)) === at(6, 11));
     yours.setSelectionRange(6, 6);
@@ -381,8 +381,19 @@ const tests = {
     // He has had a caret of his own since he typed.
     await until("he is seen", () => others.at(-1)?.author === bob.author);
     equal(others.every(({ start, end }) => start <= end), true);
+    // Everybody hears once of who is there, also who asks late.
+    const shown = [];
+    there.others((author, presence) => shown.push([author, presence?.name, presence?.caret === undefined]));
+    await until("she is there", () => shown.length === 1);
+    equal(shown, [[alice.author, "Alice", false]]);
+    here.show({ name: "Alicia" });
+    await until("she has another name", () => seen.at(-1)[0].presence.name === "Alicia");
+    equal([seen.at(-1)[0].start, shown.at(-1)], [11, [alice.author, "Alicia", false]]);
+    mine.focus(false);
+    await until("she has no caret", () => seen.at(-1).length === 0);
+    equal(shown.at(-1), [alice.author, "Alicia", true]);
     here.hide();
-    await until("she has left", () => seen.at(-1).length === 0);
+    await until("she has left", () => shown.at(-1)[1] === undefined);
   },
 };
 
